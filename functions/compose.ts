@@ -1,0 +1,73 @@
+import { createHash, randomUUID } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { Dependencies } from "./model/dependencies.ts";
+import type { SecretSource } from "./model/secret-source.ts";
+import type { Environment } from "./platform/environment.ts";
+import { readEnvironment } from "./platform/environment.ts";
+import { nodeHttp } from "./platform/http-request.ts";
+import { jsonLog } from "./platform/json-log.ts";
+import { systemClock } from "./platform/system-clock.ts";
+import { providerOf } from "./providers/catalogue.ts";
+import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
+import { localSealer } from "./store/local-sealer.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Environment to adapters to dependencies: the only place that names concrete ones. Fails with a `StartUpError`. */
+export function compose(variables: Variables): {
+  environment: Environment;
+  dependencies: Dependencies;
+} {
+  const environment = readEnvironment(variables);
+  const { realm, tableName, secretPrefix, sealingKey } = environment;
+  const aws = awsOptions(variables);
+  const clock = systemClock;
+  const dependencies: Dependencies = {
+    realm,
+    timing: realm,
+    provider: providerOf(realm, { send: nodeHttp(clock), clock }),
+    store: dynamoDbTokenStore(new DynamoDBClient(aws), tableName),
+    secrets: onFirstUse(async () => {
+      const { openSecretsManager } = await import("./secrets/secrets-manager-source.ts");
+      return openSecretsManager(aws, secretPrefix, clock);
+    }),
+    sealer: localSealer(sealingKey),
+    clock,
+    log: jsonLog((line) => process.stdout.write(line), clock.now),
+    random: Math.random,
+    newOwner: randomUUID,
+    fingerprint: (text) => createHash("sha256").update(text).digest("hex").slice(0, 12),
+  };
+  return { environment, dependencies };
+}
+
+/** A store hit needs no secret, so it does not load the client either. */
+function onFirstUse(load: () => Promise<SecretSource>): SecretSource {
+  let source: Promise<SecretSource> | undefined;
+  return {
+    async read(account, maxAgeMs, signal) {
+      source ??= load();
+      return (await source).read(account, maxAgeMs, signal);
+    },
+  };
+}
+
+/**
+ * Lambda supplies region, credentials and endpoints as variables; the SDK's own search for credentials would add 15 ms
+ * to a cold start. Time-outs fit into a lease's reserves.
+ */
+function awsOptions(variables: Variables) {
+  return {
+    credentials: async () => ({
+      accessKeyId: variables["AWS_ACCESS_KEY_ID"] ?? "",
+      secretAccessKey: variables["AWS_SECRET_ACCESS_KEY"] ?? "",
+      ...(variables["AWS_SESSION_TOKEN"] ? { sessionToken: variables["AWS_SESSION_TOKEN"] } : {}),
+    }),
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 500,
+      requestTimeout: 1000,
+      throwOnRequestTimeout: true,
+    }),
+  };
+}

@@ -1,0 +1,57 @@
+import * as v from "valibot";
+import type { ProblemCode } from "../model/errors.ts";
+
+const version = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+
+/** The payload of a direct invocation. */
+export const vendPayload = v.strictObject({
+  account: v.optional(v.string(), "default"),
+  minValiditySeconds: v.optional(seconds, 0),
+  rejectedVersion: v.optional(version),
+});
+
+/** The query of `GET /v1/tokens/…`. */
+export const vendQuery = v.strictObject({
+  minValiditySeconds: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,15}$/, "must be a whole number of seconds"),
+      v.transform(Number),
+    ),
+    "0",
+  ),
+});
+
+/** The body of `POST /v1/tokens/…/rejections`. */
+export const rejectionBody = v.strictObject({ version });
+
+/** A usable credential, ready to be put into a header. Instants are ISO 8601; null for a key that does not expire. */
+export interface Answer {
+  readonly connection: string;
+  /** Counts this connection's tokens; the number to name when the provider refuses this one. */
+  readonly version: number;
+  readonly header: { readonly name: string; readonly value: string };
+  readonly extraHeaders?: Readonly<Record<string, string>>;
+  readonly token: string;
+  /** First twelve hexadecimal digits of the token's SHA-256: may be logged. */
+  readonly fingerprint: string;
+  readonly issuedAt: string;
+  /** The promise: until then no renewal of ours revokes it, margins and handover already taken off. */
+  readonly usableUntil: string | null;
+  /** What the provider said. */
+  readonly expiresAt: string | null;
+}
+
+/** RFC 9457. Over HTTP as it is, in an invocation's answer as the member `problem`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly connection?: string;
+  /** The same request may succeed later. */
+  readonly retryable: boolean;
+  readonly retryAfterSeconds?: number;
+}

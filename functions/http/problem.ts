@@ -1,0 +1,80 @@
+import type { ProblemCode } from "../model/errors.ts";
+import { VendingError } from "../model/errors.ts";
+import type { Problem } from "./contract.ts";
+
+const typeBase = "https://token-vending.example/problems/";
+
+interface Kind {
+  readonly status: number;
+  readonly title: string;
+  /** `when-told`: only if the problem comes with a time to wait. */
+  readonly retryable: boolean | "when-told";
+}
+
+const kinds: Readonly<Record<ProblemCode, Kind>> = {
+  "invalid-request": { status: 400, title: "The request is not valid", retryable: false },
+  "unknown-connection": { status: 404, title: "There is no such connection", retryable: false },
+  "scope-conflict": {
+    status: 409,
+    title: "Another connection issues for the same platform or client",
+    retryable: false,
+  },
+  "validity-unavailable": {
+    status: 409,
+    title: "No token with the demanded validity can be had now",
+    retryable: "when-told",
+  },
+  "credentials-rejected": {
+    status: 502,
+    title: "The provider refuses our credentials",
+    retryable: false,
+  },
+  "secret-malformed": {
+    status: 502,
+    title: "The secret is not what its provider needs",
+    retryable: false,
+  },
+  "provider-malformed": {
+    status: 502,
+    title: "The provider's answer cannot be understood",
+    retryable: true,
+  },
+  contested: { status: 503, title: "Another issuer keeps revoking our tokens", retryable: true },
+  "provider-throttled": {
+    status: 503,
+    title: "The provider asks for fewer requests",
+    retryable: true,
+  },
+  "provider-unavailable": {
+    status: 503,
+    title: "The provider does not issue now",
+    retryable: true,
+  },
+  "renewal-in-progress": {
+    status: 503,
+    title: "The renewal did not finish in time",
+    retryable: true,
+  },
+  "store-unavailable": { status: 503, title: "The token table is out of reach", retryable: true },
+  "secret-unavailable": { status: 503, title: "The secret is out of reach", retryable: true },
+  internal: { status: 500, title: "A defect in token vending", retryable: false },
+};
+
+/** Any error as a problem document. What is not ours says nothing of itself: it could hold a secret. */
+export function problemOf(error: unknown, connection: string | null): Problem {
+  const known = error instanceof VendingError ? error : new VendingError("internal", unspoken);
+  const { code, message: detail, retryAfterSeconds } = known;
+  const { status, title, retryable } = kinds[code];
+  return {
+    type: `${typeBase}${code}`,
+    title,
+    status,
+    code,
+    detail,
+    ...(connection === null ? {} : { connection }),
+    retryable: retryable === "when-told" ? retryAfterSeconds !== null : retryable,
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+  };
+}
+
+const unspoken = "Something went wrong that should not; the function's log has its name.";

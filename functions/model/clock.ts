@@ -1,0 +1,26 @@
+/** Time as a parameter. `now` is the wall clock; waiting ends early, by throwing, when the signal aborts. */
+export interface Clock {
+  now(): Date;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** A signal that aborts after `ms`, or with `parent`, whichever comes first. */
+  timeout(ms: number, parent: AbortSignal): AbortSignal;
+}
+
+/**
+ * How far apart the clocks of two of our processes may be, in milliseconds. Lambda's clocks are kept within a few;
+ * instants that one process writes and another obeys are read with this allowance.
+ */
+export const maxClockSkewMs = 250;
+
+export function plusMs(instant: Date, ms: number): Date {
+  return new Date(instant.getTime() + ms);
+}
+
+export function msBetween(from: Date, to: Date): number {
+  return to.getTime() - from.getTime();
+}
+
+/** Whole seconds until `instant`, rounded up, at least one: what a caller is told to wait. */
+export function secondsUntil(instant: Date, now: Date): number {
+  return Math.max(1, Math.ceil(msBetween(now, instant) / 1000));
+}

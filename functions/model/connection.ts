@@ -1,0 +1,24 @@
+import type { ProviderId } from "./provider-id.ts";
+
+/** Provider and environment, `conferma/production`: the unit of deployment, IAM scope and schedule. */
+export interface Realm {
+  readonly provider: ProviderId;
+  readonly environment: string;
+}
+
+/** `provider/environment/account`: the unit of token, lease and record, and the same string everywhere. */
+export type Connection = string & { readonly connection: unique symbol };
+
+/** A segment of a connection: provider and environment. */
+export const segmentPattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+/** An account may also hold what a secret's name allows, so that an e-mail address can be one. */
+export const accountPattern = /^[a-z0-9][a-z0-9._@+=-]{0,62}$/;
+
+export function connectionOf(realm: Realm, account: string): Connection {
+  return `${realm.provider}/${realm.environment}/${account}` as Connection;
+}
+
+export function accountOf(connection: Connection): string {
+  return connection.slice(connection.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,24 @@
+import type { Connection } from "./connection.ts";
+import type { Presentation } from "./provider.ts";
+import type { Sensitive } from "./sensitive.ts";
+
+/** A usable credential, as vended. */
+export interface Credential {
+  readonly connection: Connection;
+  readonly version: number;
+  readonly token: Sensitive;
+  readonly presentation: Presentation;
+  readonly fingerprint: string;
+  readonly issuedAt: Date;
+  readonly usableUntil: Date | null;
+  readonly expiresAt: Date | null;
+}
+
+/** What a caller asks for. */
+export interface VendRequest {
+  readonly account: string;
+  /** The vended token must be usable for at least this long, in seconds. */
+  readonly minValiditySeconds: number;
+  /** The version that the provider refused, if the caller reports one. */
+  readonly rejectedVersion: number | null;
+}

@@ -1,0 +1,26 @@
+import type { Clock } from "./clock.ts";
+import type { Realm } from "./connection.ts";
+import type { Log } from "./log.ts";
+import type { Provider } from "./provider.ts";
+import type { Sealer } from "./sealer.ts";
+import type { SecretSource } from "./secret-source.ts";
+import type { Timing } from "./timing.ts";
+import type { TokenStore } from "./token-store.ts";
+
+/** What the use cases are given: ports, the provider's declaration, time and chance. */
+export interface Dependencies {
+  readonly realm: Realm;
+  readonly timing: Timing;
+  readonly provider: Provider;
+  readonly store: TokenStore;
+  readonly secrets: SecretSource;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** A name no other process has. */
+  newOwner(): string;
+  /** First twelve hexadecimal digits of SHA-256. */
+  fingerprint(text: string): string;
+}

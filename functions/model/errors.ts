@@ -1,0 +1,33 @@
+/** Everything that can keep a caller from a token. The same string is the problem type and the anchor in docs/operations.md. */
+export const problemCodes = [
+  "invalid-request",
+  "unknown-connection",
+  "scope-conflict",
+  "validity-unavailable",
+  "credentials-rejected",
+  "secret-malformed",
+  "provider-malformed",
+  "contested",
+  "provider-throttled",
+  "provider-unavailable",
+  "renewal-in-progress",
+  "store-unavailable",
+  "secret-unavailable",
+  "internal",
+] as const;
+
+export type ProblemCode = (typeof problemCodes)[number];
+
+/** What a caller can do about it, in words that never hold a secret; `retryAfterSeconds` when waiting helps. */
+export class VendingError extends Error {
+  override readonly name = "VendingError";
+  readonly code: ProblemCode;
+  readonly retryAfterSeconds: number | null;
+
+  /** `detail` reaches the caller as it is: never put text of a provider or of a library in it. */
+  constructor(code: ProblemCode, detail: string, retryAfterSeconds: number | null = null) {
+    super(detail);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

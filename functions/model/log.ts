@@ -1,0 +1,6 @@
+/** Structured events. Fields never hold a token or a secret; `Sensitive` values print as `[sensitive]`. */
+export interface Log {
+  info(event: string, fields: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,15 @@
+/**
+ * The kinds of access that can be vended. One string names the provider everywhere: file, realm, secret, simulator,
+ * documentation page. Adding one here makes the compiler list what is missing (docs/adding-a-provider.md).
+ */
+export const providerIds = [
+  "conferma",
+  "send-payments",
+  "cfis",
+  "cfis-provisioning",
+  "centrapay-api-key",
+  "client-credentials",
+  "static-key",
+] as const;
+
+export type ProviderId = (typeof providerIds)[number];

@@ -1,0 +1,78 @@
+import type { ProblemCode } from "./errors.ts";
+import type { Sensitive } from "./sensitive.ts";
+
+/**
+ * When a new token may be asked for, and what that does to the old one. `at-expiry` and `at-handover` belong to
+ * providers where a new token revokes the old: never before expiry, or once, shortly before it. `early` needs old and
+ * new to coexist. `on-rotation` follows the secret itself.
+ */
+export type RenewalPolicy =
+  | { readonly renewal: "at-expiry" }
+  | { readonly renewal: "at-handover"; readonly beforeExpiryMs: number }
+  | { readonly renewal: "early"; readonly beforeExpiryMs: number }
+  | { readonly renewal: "on-rotation"; readonly recheckMs: number };
+
+/** True where a new token revokes the old one. */
+export function revokesOnIssue(policy: RenewalPolicy): boolean {
+  return policy.renewal === "at-expiry" || policy.renewal === "at-handover";
+}
+
+/**
+ * How long a token lives, measured from the moment the provider issued it, as two bounds: it certainly lives
+ * `atLeastMs` and certainly not longer than `atMostMs`. `unknown` is its own state, never "for ever".
+ */
+export type Lifetime =
+  | { readonly kind: "stated"; readonly atLeastMs: number; readonly atMostMs: number }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "unlimited"; readonly until: Date | null };
+
+export interface Issued {
+  readonly kind: "issued";
+  readonly token: Sensitive;
+  readonly lifetime: Lifetime;
+  /** The instant that the provider named, if it named one. */
+  readonly expiresAt: Date | null;
+  readonly requestedAt: Date;
+  readonly receivedAt: Date;
+}
+
+export interface NotIssued {
+  readonly kind: "not-issued";
+  readonly code: Extract<
+    ProblemCode,
+    "credentials-rejected" | "provider-throttled" | "provider-unavailable" | "provider-malformed"
+  >;
+  /** For people; made here, never the provider's own words. */
+  readonly detail: string;
+  /** The request may have had its effect although no token arrived. */
+  readonly mayHaveIssued: boolean;
+  readonly retryAfterMs: number | null;
+}
+
+/** One secret, understood: what it may issue. */
+export interface Grant {
+  /** What a new token revokes, beyond this connection; null where it revokes nothing elsewhere. Never stored as it is. */
+  readonly revocationScope: string | null;
+  /** False for a static key that is adopted as it is, without asking the provider. */
+  readonly callsProvider: boolean;
+  issue(signal: AbortSignal): Promise<Issued | NotIssued>;
+}
+
+/** How a provider issues. Loaded only when something has to be issued. */
+export interface Issuer {
+  /** Fails with `secret-malformed`, naming the field. */
+  grantFrom(secret: Sensitive): Grant;
+}
+
+/** The header a token travels in; without a scheme it is sent bare. */
+export interface Presentation {
+  readonly headerName: string;
+  readonly scheme: string | null;
+}
+
+/** What a provider declares; the core reads this and never asks which provider it holds. */
+export interface Provider {
+  readonly policy: RenewalPolicy;
+  readonly presentation: Presentation;
+  issuer(): Promise<Issuer>;
+}

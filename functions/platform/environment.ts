@@ -1,0 +1,64 @@
+import * as v from "valibot";
+import { Sensitive } from "../model/sensitive.ts";
+import { parseJson } from "./parse-json.ts";
+import type { RealmSettings } from "./realm-settings.ts";
+import { realmSettings } from "./realm-settings.ts";
+
+/** The variables of every function, as infra must supply them. */
+export interface FunctionVariables {
+  readonly TABLE_NAME: string;
+  readonly REALM: string;
+  readonly SECRET_PREFIX: string;
+  readonly SEALING_KEY: string;
+}
+
+/** The variables, understood. */
+export interface Environment {
+  readonly tableName: string;
+  readonly realm: RealmSettings;
+  readonly secretPrefix: string;
+  readonly sealingKey: Sensitive<Uint8Array>;
+}
+
+/** Says which variable is wrong, and which key of it: the function does not start. */
+export class StartUpError extends Error {
+  override readonly name = "StartUpError";
+}
+
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+): Environment {
+  return {
+    tableName: required(variables, "TABLE_NAME"),
+    realm: readRealm(required(variables, "REALM")),
+    secretPrefix: required(variables, "SECRET_PREFIX"),
+    sealingKey: readSealingKey(required(variables, "SEALING_KEY")),
+  };
+}
+
+function required(
+  variables: Readonly<Record<string, string | undefined>>,
+  name: keyof FunctionVariables,
+): string {
+  const value = variables[name];
+  if (!value) throw new StartUpError(`${name} is missing.`);
+  return value;
+}
+
+/** The settings of a realm, with their defaults. Fails with a `StartUpError` that names the wrong key. */
+export function readRealm(json: string): RealmSettings {
+  const settings = parseJson(json);
+  if (settings === undefined) throw new StartUpError("REALM is not JSON.");
+  const result = v.safeParse(realmSettings, settings);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const key = v.getDotPath(issue) ?? "the whole of it";
+  throw new StartUpError(`REALM: ${key}: ${issue.message}`);
+}
+
+function readSealingKey(text: string): Sensitive<Uint8Array> {
+  const [, base64 = ""] = /^local:([A-Za-z0-9+/]{43}=)$/.exec(text) ?? [];
+  const key = Buffer.from(base64, "base64");
+  if (key.length === 32) return new Sensitive(key);
+  throw new StartUpError("SEALING_KEY must be local:<base64 of 32 bytes>.");
+}

@@ -1,0 +1,88 @@
+import * as v from "valibot";
+import { segmentPattern } from "../model/connection.ts";
+import { longestDeadlineMs } from "../model/timing.ts";
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** https; http for loopback hosts only. */
+const address = v.pipe(
+  v.string(),
+  v.check(isSafeAddress, "must be an https address (http is for loopback hosts only)"),
+);
+
+const baseAddress = v.pipe(
+  address,
+  v.transform((text) => text.replace(/\/+$/, "")),
+);
+
+const headerName = v.pipe(v.string(), v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, "must be a header name"));
+const headerValue = v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/, "must be visible ASCII"));
+const wholeNumber = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const seconds = wholeNumber(0, 86_400);
+const basicEncoding = v.picklist(["raw", "rfc6749"]);
+const probePath = v.pipe(v.string(), v.startsWith("/"));
+
+/** What every provider takes. */
+const common = {
+  environment: v.pipe(v.string(), v.regex(segmentPattern, "must be like production or staging-2")),
+  deadlineMs: v.optional(wholeNumber(100, longestDeadlineMs), 5000),
+  marginMs: v.optional(wholeNumber(0, 60_000), 1000),
+  extraHeaders: v.optional(v.record(headerName, headerValue)),
+};
+
+const staticKey = { ...common, apiBaseUrl: baseAddress, probePath: v.optional(probePath) };
+const apiBaseUrl = v.optional(baseAddress);
+
+/** The settings of a realm, one shape a provider: the variable REALM, and what infra must supply. */
+export const realmSettings = v.variant("provider", [
+  v.strictObject({
+    provider: v.literal("conferma"),
+    ...common,
+    apiBaseUrl,
+    tokenUrl: address,
+    basicEncoding: v.optional(basicEncoding, "raw"),
+  }),
+  v.strictObject({
+    provider: v.literal("send-payments"),
+    ...common,
+    apiBaseUrl,
+    tokenUrl: address,
+    handoverSeconds: v.optional(seconds, 20),
+  }),
+  v.strictObject({ provider: v.literal("cfis"), ...staticKey }),
+  v.strictObject({ provider: v.literal("cfis-provisioning"), ...staticKey }),
+  v.strictObject({ provider: v.literal("centrapay-api-key"), ...staticKey }),
+  v.strictObject({
+    provider: v.literal("client-credentials"),
+    ...common,
+    apiBaseUrl,
+    tokenUrl: address,
+    scope: v.optional(v.string()),
+    audience: v.optional(v.string()),
+    clientAuthentication: v.optional(v.picklist(["basic", "post"]), "basic"),
+    basicEncoding: v.optional(basicEncoding, "rfc6749"),
+    onIssue: v.optional(v.picklist(["coexist", "revoke"]), "coexist"),
+    earlySeconds: v.optional(seconds),
+  }),
+  v.strictObject({
+    provider: v.literal("static-key"),
+    ...common,
+    apiBaseUrl,
+    probePath: v.optional(probePath),
+    headerName,
+    scheme: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+$/, "must be one word"))),
+  }),
+]);
+
+/** Settings with their defaults filled in. */
+export type RealmSettings = v.InferOutput<typeof realmSettings>;
+
+/** Settings as they are written down. */
+export type RealmInput = v.InferInput<typeof realmSettings>;
+
+function isSafeAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || url.username || url.password || url.hash) return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname));
+}

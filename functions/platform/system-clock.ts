@@ -1,0 +1,12 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "../model/clock.ts";
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: async (ms, signal) => {
+    await delay(ms, undefined, { signal });
+  },
+  timeout: (ms, parent) =>
+    AbortSignal.any([parent, AbortSignal.timeout(Math.max(0, Math.ceil(ms)))]),
+};

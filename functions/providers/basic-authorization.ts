@@ -1,0 +1,22 @@
+import type { Sensitive } from "../model/sensitive.ts";
+
+/**
+ * `raw` joins id and secret as they are (RFC 7617 §2): what Conferma documents and `curl -u` sends. `rfc6749`
+ * form-encodes both first (RFC 6749 §2.3.1). They differ for everything but letters and digits, and are never tried
+ * one after the other.
+ */
+export type BasicEncoding = "raw" | "rfc6749";
+
+export function basicAuthorization(
+  clientId: string,
+  clientSecret: Sensitive,
+  encoding: BasicEncoding,
+): string {
+  const encode = encoding === "raw" ? (text: string) => text : formEncoded;
+  const credentials = `${encode(clientId)}:${encode(clientSecret.expose())}`;
+  return `Basic ${Buffer.from(credentials, "utf8").toString("base64")}`;
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams({ "": text }).toString().slice(1);
+}

@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import type { Issuer } from "../model/provider.ts";
+import type { HttpRequest } from "../platform/http-request.ts";
+import type { BasicEncoding } from "./basic-authorization.ts";
+import { basicAuthorization } from "./basic-authorization.ts";
+import { isAbsent, lifetimeFrom, secondsStatement } from "./lifetime.ts";
+import { basicClientId, basicClientSecret, readSecret } from "./secret-fields.ts";
+import type { Fields, Reading, Wire } from "./token-exchange.ts";
+import { exchangeToken } from "./token-exchange.ts";
+
+const secretSchema = v.object({
+  clientId: basicClientId,
+  clientSecret: basicClientSecret,
+  scope: v.optional(v.string()),
+});
+
+type ClientSecret = v.InferOutput<typeof secretSchema>;
+
+interface ClientCredentialsSettings {
+  readonly tokenUrl: string;
+  readonly scope?: string | undefined;
+  readonly audience?: string | undefined;
+  readonly clientAuthentication: "basic" | "post";
+  readonly basicEncoding: BasicEncoding;
+  readonly onIssue: "coexist" | "revoke";
+}
+
+const longestDays = 400;
+
+/** Any server of RFC 6749 §4.4, by configuration alone. */
+export function clientCredentialsIssuer(settings: ClientCredentialsSettings, wire: Wire): Issuer {
+  return {
+    grantFrom(text) {
+      const secret = readSecret(text, secretSchema);
+      return {
+        revocationScope: settings.onIssue === "revoke" ? secret.clientId : null,
+        callsProvider: true,
+        issue: (signal) => exchangeToken(wire, tokenRequest(settings, secret), signal, readAnswer),
+      };
+    },
+  };
+}
+
+function tokenRequest(settings: ClientCredentialsSettings, secret: ClientSecret): HttpRequest {
+  const { clientId, clientSecret } = secret;
+  const { tokenUrl, audience, clientAuthentication, basicEncoding } = settings;
+  const form = new URLSearchParams({ grant_type: "client_credentials" });
+  const scope = secret.scope ?? settings.scope;
+  if (scope) form.set("scope", scope);
+  if (audience) form.set("audience", audience);
+  const headers: Record<string, string> = {
+    "content-type": "application/x-www-form-urlencoded",
+    accept: "application/json",
+  };
+  if (clientAuthentication === "basic") {
+    headers["authorization"] = basicAuthorization(clientId, clientSecret, basicEncoding);
+  } else {
+    form.set("client_id", clientId);
+    form.set("client_secret", clientSecret.expose());
+  }
+  return { method: "POST", url: tokenUrl, headers, body: form.toString() };
+}
+
+/** RFC 6749 §5.1. A token of another type than bearer cannot be put into a header as it is. */
+function readAnswer({ access_token, token_type, expires_in }: Fields): Reading {
+  const isBearer =
+    isAbsent(token_type) ||
+    (typeof token_type === "string" && token_type.toLowerCase() === "bearer");
+  const lifetime = lifetimeFrom([secondsStatement(expires_in)], !isAbsent(expires_in), longestDays);
+  return { token: isBearer ? access_token : null, lifetime, expiresAt: null };
+}

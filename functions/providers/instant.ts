@@ -1,0 +1,32 @@
+const pattern =
+  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:Z|([+-])(\d{2}):?(\d{2}))$/;
+
+/**
+ * An instant as RFC 3339 §5.6 writes it, with up to nine fractional digits (cut to milliseconds). The offset is
+ * required and the calendar is checked: `Date.parse` takes 30 February, US dates and local time for instants. Null for
+ * anything else.
+ */
+export function parseInstant(text: string): Date | null {
+  const match = pattern.exec(text);
+  if (!match) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map(Number);
+  const ms = Number((match[7] ?? "").padEnd(3, "0").slice(0, 3));
+  if (month < 1 || day < 1 || day > daysIn(year, month)) return null;
+  if (hour > 23 || minute > 59 || second > 60) return null;
+  const offset = offsetMs(match[8], Number(match[9] ?? 0), Number(match[10] ?? 0));
+  if (offset === null) return null;
+  // A leap second is the last instant of its minute.
+  const inMinute = second === 60 ? 59_999 : second * 1000 + ms;
+  return new Date(Date.UTC(year, month - 1, day, hour, minute) + inMinute - offset);
+}
+
+function daysIn(year: number, month: number): number {
+  return month > 12 ? 0 : new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+function offsetMs(sign: string | undefined, hours: number, minutes: number): number | null {
+  if (hours > 23 || minutes > 59) return null;
+  return (sign === "-" ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}

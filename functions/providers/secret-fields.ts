@@ -1,0 +1,49 @@
+import * as v from "valibot";
+import { VendingError } from "../model/errors.ts";
+import { Sensitive } from "../model/sensitive.ts";
+import { parseJson } from "../platform/parse-json.ts";
+
+/** A field of a secret that must never be printed, visible ASCII or not. */
+export const sensitiveText = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.transform((text) => new Sensitive(text)),
+);
+
+/** A key that goes into a header as it is. */
+export const headerKey = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]{1,16384}$/, "must be visible ASCII without blanks"),
+  v.transform((text) => new Sensitive(text)),
+);
+
+/** A client id for Basic authentication holds no colon and no control character (RFC 7617 §2). */
+export const basicClientId = v.pipe(
+  v.string(),
+  v.regex(/^[^\p{Cc}:]+$/u, "must not be empty or hold a colon"),
+);
+
+/** Basic credentials hold no control character (RFC 7617 §2). */
+export const basicClientSecret = v.pipe(
+  v.string(),
+  v.regex(/^\P{Cc}+$/u, "must not be empty or hold control characters"),
+  v.transform((text) => new Sensitive(text)),
+);
+
+/** The JSON of a secret, as its provider needs it. Fails with `secret-malformed`, naming the field and no value. */
+export function readSecret<T>(secret: Sensitive, schema: v.GenericSchema<unknown, T>): T {
+  const value = parseJson(secret.expose());
+  if (value === undefined) throw malformed("SecretString: must be JSON.");
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue) ?? "SecretString";
+  const isMissing = issue.received === "undefined";
+  const isOfText = issue.type === "regex" || issue.type === "check";
+  const problem = isMissing ? "is missing" : isOfText ? issue.message : `must be ${issue.expected}`;
+  throw malformed(`${field}: ${problem}.`);
+}
+
+function malformed(detail: string): VendingError {
+  return new VendingError("secret-malformed", detail);
+}

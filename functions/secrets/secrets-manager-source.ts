@@ -1,0 +1,68 @@
+import type { SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
+import {
+  GetSecretValueCommand,
+  InvalidRequestException,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import type { Clock } from "../model/clock.ts";
+import { msBetween } from "../model/clock.ts";
+import { VendingError } from "../model/errors.ts";
+import type { Secret, SecretSource } from "../model/secret-source.ts";
+import { Sensitive } from "../model/sensitive.ts";
+
+interface Entry {
+  readonly secret: Secret;
+  readonly readAt: Date;
+}
+
+/** The current version (AWSCURRENT) of the secrets named prefix + account, remembered by this process. */
+export function openSecretsManager(
+  options: SecretsManagerClientConfig,
+  prefix: string,
+  clock: Clock,
+): SecretSource {
+  const client = new SecretsManagerClient(options);
+  const entries = new Map<string, Entry>();
+
+  return {
+    async read(account, maxAgeMs, signal) {
+      const entry = entries.get(account);
+      if (entry && msBetween(entry.readAt, clock.now()) < maxAgeMs) return entry.secret;
+      const readAt = clock.now();
+      const secret = await fetchCurrent(client, `${prefix}${account}`, signal);
+      entries.set(account, { secret, readAt });
+      return secret;
+    },
+  };
+}
+
+async function fetchCurrent(
+  client: SecretsManagerClient,
+  name: string,
+  signal: AbortSignal,
+): Promise<Secret> {
+  try {
+    const command = new GetSecretValueCommand({ SecretId: name });
+    const { SecretString, VersionId } = await client.send(command, { abortSignal: signal });
+    if (SecretString === undefined || VersionId === undefined) throw notText(name);
+    return { text: new Sensitive(SecretString), version: VersionId };
+  } catch (error) {
+    throw translated(error, name);
+  }
+}
+
+/** The SDK's error stays behind: it may hold the answer. */
+function translated(error: unknown, name: string): VendingError {
+  if (error instanceof VendingError) return error;
+  if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException) {
+    const detail = `There is no usable secret ${name}. Create it, or restore it if it was deleted.`;
+    return new VendingError("unknown-connection", detail);
+  }
+  const kind = error instanceof Error ? error.name : "unknown error";
+  return new VendingError("secret-unavailable", `Secrets Manager did not answer (${kind}).`, 1);
+}
+
+function notText(name: string): VendingError {
+  return new VendingError("secret-malformed", `SecretString: the secret ${name} holds no text.`);
+}

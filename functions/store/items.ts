@@ -1,0 +1,180 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Connection } from "../model/connection.ts";
+import { VendingError } from "../model/errors.ts";
+import type { Failure, HeldToken, Lease, LedgerEntry, TokenRecord } from "../model/token-record.ts";
+
+/** One item of the token table. Attributes are top-level so that IAM can show an operator all but the sealed token. */
+export type Item = Record<string, AttributeValue>;
+
+/** The layout that this release writes. A record of a newer one is refused, never guessed at. */
+const layout = 1;
+
+export const text = (value: string): AttributeValue => ({ S: value });
+export const count = (value: number): AttributeValue => ({ N: String(value) });
+export const instant = (value: Date): AttributeValue => count(value.getTime());
+const flag = (value: boolean): AttributeValue => ({ BOOL: value });
+
+/** Attributes that a write leaves out when they hold nothing. */
+type Attributes = Record<string, AttributeValue | null>;
+
+export function tokenAttributes(token: HeldToken): Attributes {
+  return {
+    layout: count(layout),
+    sealed: { B: token.sealed },
+    fingerprint: text(token.fingerprint),
+    tokenFence: count(token.fence),
+    requestedAt: instant(token.requestedAt),
+    issuedAt: instant(token.issuedAt),
+    usableUntil: token.usableUntil && instant(token.usableUntil),
+    expiresAt: token.expiresAt && instant(token.expiresAt),
+    renewAt: instant(token.renewAt),
+    secretVersion: text(token.secretVersion),
+  };
+}
+
+export function leaseAttributes(lease: Lease): Attributes {
+  return {
+    layout: count(layout),
+    leaseOwner: text(lease.owner),
+    leaseSince: instant(lease.since),
+    leaseUntil: instant(lease.until),
+    leaseReason: text(lease.reason),
+  };
+}
+
+export const leaseNames = ["leaseOwner", "leaseSince", "leaseUntil", "leaseReason"];
+
+export function failureAttributes(failure: Failure): Attributes {
+  const { code, detail, at, retryAt, refusedSecretVersion } = failure;
+  const fields = {
+    code: text(code),
+    detail: text(detail),
+    at: instant(at),
+    count: count(failure.count),
+    retryAt: instant(retryAt),
+    ...(refusedSecretVersion === null ? {} : { refusedSecretVersion: text(refusedSecretVersion) }),
+  };
+  return { failure: { M: fields } };
+}
+
+export function historyAttributes(
+  history: Pick<TokenRecord, "ledger" | "rejectionsAt">,
+): Attributes {
+  const { ledger, rejectionsAt } = history;
+  return {
+    ledger: ledger.length > 0 ? { L: ledger.map(ledgerAttribute) } : null,
+    rejectionsAt: rejectionsAt.length > 0 ? { L: rejectionsAt.map(instant) } : null,
+  };
+}
+
+export function ledgerAttribute(entry: LedgerEntry): AttributeValue {
+  return {
+    M: {
+      at: instant(entry.at),
+      fence: count(entry.fence),
+      version: count(entry.version),
+      reason: text(entry.reason),
+      latencyMs: count(entry.latencyMs),
+      outcome: text(entry.outcome),
+      ...(entry.fingerprint === null ? {} : { fingerprint: text(entry.fingerprint) }),
+    },
+  };
+}
+
+export const suspectAttribute = (suspect: boolean): Attributes => ({
+  suspect: suspect ? flag(true) : null,
+});
+
+/** Fails with `internal` when the item was written by a newer release or is not a record at all. */
+export function recordOf(item: Item): TokenRecord {
+  const written = Number(item["layout"]?.N ?? layout);
+  if (written > layout) {
+    const detail = `This record has layout ${written}; this release understands ${layout}. Deploy the newer release.`;
+    throw new VendingError("internal", detail);
+  }
+  return {
+    connection: textOf(item, "pk") as Connection,
+    fence: numberOf(item, "fence"),
+    version: numberOf(item, "version"),
+    token: item["sealed"] ? tokenOf(item) : null,
+    suspect: item["suspect"]?.BOOL ?? false,
+    lease: item["leaseOwner"] ? leaseOf(item) : null,
+    failure: failureOf(item["failure"]?.M),
+    rejectionsAt: listOf(item, "rejectionsAt").map((at) => new Date(Number(at.N))),
+    scope: item["scope"]?.S ?? null,
+    typicalIssueMs: item["typicalIssueMs"] ? numberOf(item, "typicalIssueMs") : null,
+    ledger: listOf(item, "ledger").map((entry) => ledgerEntryOf(entry.M ?? {})),
+  };
+}
+
+function tokenOf(item: Item): HeldToken {
+  return {
+    sealed: item["sealed"]?.B ?? missing("sealed"),
+    fingerprint: textOf(item, "fingerprint"),
+    fence: numberOf(item, "tokenFence"),
+    requestedAt: instantOf(item, "requestedAt"),
+    issuedAt: instantOf(item, "issuedAt"),
+    usableUntil: optionalInstantOf(item, "usableUntil"),
+    expiresAt: optionalInstantOf(item, "expiresAt"),
+    renewAt: instantOf(item, "renewAt"),
+    secretVersion: textOf(item, "secretVersion"),
+  };
+}
+
+function leaseOf(item: Item): Lease {
+  return {
+    owner: textOf(item, "leaseOwner"),
+    since: instantOf(item, "leaseSince"),
+    until: instantOf(item, "leaseUntil"),
+    reason: textOf(item, "leaseReason") as Lease["reason"],
+  };
+}
+
+function failureOf(fields: Item | undefined): Failure | null {
+  if (!fields) return null;
+  return {
+    code: textOf(fields, "code") as Failure["code"],
+    detail: textOf(fields, "detail"),
+    at: instantOf(fields, "at"),
+    count: numberOf(fields, "count"),
+    retryAt: instantOf(fields, "retryAt"),
+    refusedSecretVersion: fields["refusedSecretVersion"]?.S ?? null,
+  };
+}
+
+function ledgerEntryOf(fields: Item): LedgerEntry {
+  return {
+    at: instantOf(fields, "at"),
+    fence: numberOf(fields, "fence"),
+    version: numberOf(fields, "version"),
+    reason: textOf(fields, "reason") as LedgerEntry["reason"],
+    latencyMs: numberOf(fields, "latencyMs"),
+    fingerprint: fields["fingerprint"]?.S ?? null,
+    outcome: textOf(fields, "outcome") as LedgerEntry["outcome"],
+  };
+}
+
+function textOf(item: Item, name: string): string {
+  return item[name]?.S ?? missing(name);
+}
+
+function numberOf(item: Item, name: string): number {
+  const digits = item[name]?.N ?? missing(name);
+  return Number(digits);
+}
+
+function instantOf(item: Item, name: string): Date {
+  return new Date(numberOf(item, name));
+}
+
+function optionalInstantOf(item: Item, name: string): Date | null {
+  return item[name] ? instantOf(item, name) : null;
+}
+
+function listOf(item: Item, name: string): AttributeValue[] {
+  return item[name]?.L ?? [];
+}
+
+function missing(name: string): never {
+  throw new VendingError("internal", `A stored record lacks its attribute ${name}.`);
+}

@@ -1,0 +1,111 @@
+import { msBetween, plusMs } from "../model/clock.ts";
+import { accountOf } from "../model/connection.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { VendingError } from "../model/errors.ts";
+import type { Grant, Issued, NotIssued } from "../model/provider.ts";
+import type { Secret } from "../model/secret-source.ts";
+import { commitReserveMs } from "../model/timing.ts";
+import type { HeldLease } from "../model/token-store.ts";
+import { claimScope } from "./claim-scope.ts";
+
+/** A secret that issues tokens is believed for this long; a refusal looks past it. */
+const secretMaxAgeMs = 300_000;
+
+/** What came of asking, and what it was asked with. */
+export interface Attempt {
+  /** `unchanged`: the held key is still the secret's value, and nobody doubts it. */
+  readonly result: Issued | NotIssued | { readonly kind: "unchanged" };
+  readonly secretVersion: string;
+  readonly scope: string | null;
+  /** Null when the provider was not called. */
+  readonly latencyMs: number | null;
+}
+
+/** A secret that cannot serve, bound to its version: only another version can help. */
+export class UnusableSecret extends VendingError {
+  readonly secretVersion: string;
+
+  constructor(error: VendingError, secretVersion: string) {
+    super(error.code, error.message);
+    this.secretVersion = secretVersion;
+  }
+}
+
+/**
+ * Asks the provider once; when it refuses the credentials, the secret is read past the cache and, if it has changed,
+ * tried once more. Fails with a `VendingError` only when the provider was not called.
+ */
+export async function attemptIssue(
+  deps: Dependencies,
+  held: HeldLease,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const account = accountOf(held.record.connection);
+  const maxAgeMs = deps.provider.policy.renewal === "on-rotation" ? 0 : secretMaxAgeMs;
+  const secret = await deps.secrets.read(account, maxAgeMs, signal);
+  const attempt = await attemptWith(deps, held, secret, signal);
+  if (!areCredentialsRefused(attempt) || attempt.latencyMs === null) return attempt;
+  // A source that fails now leaves the refusal as it is; the next caller looks again.
+  const newer = await deps.secrets.read(account, 0, signal).catch(() => secret);
+  if (newer.version === secret.version) return attempt;
+  return hasTimeFor(deps, held) ? attemptWith(deps, held, newer, signal) : attempt;
+}
+
+function areCredentialsRefused({ result }: Attempt): boolean {
+  return result.kind === "not-issued" && result.code === "credentials-rejected";
+}
+
+async function attemptWith(
+  deps: Dependencies,
+  held: HeldLease,
+  secret: Secret,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const { record, lease } = held;
+  const asked = { secretVersion: secret.version, scope: record.scope, latencyMs: null };
+  const isHeldKey =
+    deps.provider.policy.renewal === "on-rotation" &&
+    record.token?.secretVersion === secret.version;
+  if (isHeldKey && lease.reason === "scheduled") return { ...asked, result: { kind: "unchanged" } };
+
+  const grant = await openGrant(deps, secret);
+  if (isHeldKey && lease.reason === "rejected" && !grant.callsProvider) {
+    return { ...asked, result: keyRefused };
+  }
+  const scope = await claimScope(deps, record, grant.revocationScope, signal);
+  const begun = deps.clock.now();
+  const result = await grant.issue(callSignal(deps, held, signal));
+  const latencyMs = grant.callsProvider ? msBetween(begun, deps.clock.now()) : null;
+  return { result, secretVersion: secret.version, scope, latencyMs };
+}
+
+async function openGrant(deps: Dependencies, secret: Secret): Promise<Grant> {
+  const issuer = await deps.provider.issuer();
+  try {
+    return issuer.grantFrom(secret.text);
+  } catch (error) {
+    throw error instanceof VendingError ? new UnusableSecret(error, secret.version) : error;
+  }
+}
+
+/** The call ends hard, early enough to store its outcome before the lease does. */
+function callSignal(deps: Dependencies, held: HeldLease, parent: AbortSignal): AbortSignal {
+  return deps.clock.timeout(Math.min(deps.timing.deadlineMs, msLeft(deps, held)), parent);
+}
+
+function msLeft(deps: Dependencies, { lease }: HeldLease): number {
+  return Math.max(0, msBetween(deps.clock.now(), plusMs(lease.until, -commitReserveMs)));
+}
+
+function hasTimeFor(deps: Dependencies, held: HeldLease): boolean {
+  return msLeft(deps, held) >= deps.timing.deadlineMs / 2;
+}
+
+const keyRefused: NotIssued = {
+  kind: "not-issued",
+  code: "credentials-rejected",
+  detail:
+    "A caller reports that the provider refuses this key, and the secret still holds it. Put a new key into the secret.",
+  mayHaveIssued: false,
+  retryAfterMs: null,
+};

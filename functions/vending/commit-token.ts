@@ -1,0 +1,112 @@
+import { msBetween, plusMs } from "../model/clock.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { VendingError } from "../model/errors.ts";
+import type { Issued, NotIssued } from "../model/provider.ts";
+import type { HeldToken, TokenRecord } from "../model/token-record.ts";
+import type { Commit, HeldLease } from "../model/token-store.ts";
+import type { Attempt } from "./attempt-issue.ts";
+import { warnOfKeyExpiry } from "./key-expiry.ts";
+import { ledgerWith, rejectionsWith } from "./ledger.ts";
+import { recordFailure } from "./record-failure.ts";
+import { recordLateIssue } from "./record-late-issue.ts";
+import type { Renewal } from "./renewal.ts";
+import { sealingContext } from "./sealing-context.ts";
+import { tokenTimes } from "./token-times.ts";
+import { untilLeaseEnds } from "./until-lease-ends.ts";
+
+/** Stores what the provider issued and ends the lease. A holder that was overtaken leaves its evidence instead. */
+export async function commitToken(
+  deps: Dependencies,
+  held: HeldLease,
+  attempt: Attempt,
+  issued: Issued,
+  signal: AbortSignal,
+): Promise<Renewal> {
+  const { record, lease } = held;
+  const { connection } = record;
+  const times = tokenTimes(issued, deps.provider.policy, deps.timing.marginMs, deps.random());
+  const now = deps.clock.now();
+  if (times.usableUntil && times.usableUntil <= now) {
+    return recordFailure(deps, held, attempt, expiredOnArrival, signal);
+  }
+  const fingerprint = deps.fingerprint(issued.token.expose());
+  // Some providers answer a live token again: the version counts tokens, not answers.
+  const version = record.version + (fingerprint === record.token?.fingerprint ? 0 : 1);
+  const entry = ledgerWith(held, now, attempt.latencyMs, {
+    fingerprint,
+    outcome: "issued",
+    version,
+  });
+  const commit: Commit = {
+    token: {
+      sealed: await deps.sealer.seal(issued.token, sealingContext(connection, version)),
+      fingerprint,
+      fence: record.fence,
+      requestedAt: issued.requestedAt,
+      issuedAt: issued.receivedAt,
+      expiresAt: issued.expiresAt,
+      secretVersion: attempt.secretVersion,
+      ...times,
+    },
+    version,
+    scope: attempt.scope,
+    rejectionsAt: rejectionsWith(held, now, attempt.latencyMs),
+    typicalIssueMs: smoothed(record.typicalIssueMs, msBetween(lease.since, now)),
+    ledger: entry.ledger,
+  };
+  const stored = await untilLeaseEnds(deps, lease, signal, (until) =>
+    deps.store.commit(held, commit, until),
+  );
+  if (!stored) {
+    await recordLateIssue(deps, held, entry.latest, issued, signal);
+    return { outcome: "failed", record: await deps.store.read(connection, signal) };
+  }
+  deps.log.info("token-issued", { connection, ...entry.latest, lifetime: issued.lifetime.kind });
+  return { outcome: "committed", record: stored };
+}
+
+/** Keeps a static key that is still the secret's value until the next look. */
+export async function confirmKey(
+  deps: Dependencies,
+  held: HeldLease,
+  signal: AbortSignal,
+): Promise<Renewal> {
+  const { record, lease } = held;
+  const { policy } = deps.provider;
+  if (!record.token || policy.renewal !== "on-rotation") {
+    throw new VendingError("internal", "Only a held static key can be confirmed.");
+  }
+  const now = deps.clock.now();
+  const token: HeldToken = {
+    ...record.token,
+    fence: record.fence,
+    renewAt: plusMs(now, policy.recheckMs),
+  };
+  warnOfKeyExpiry(deps, record.connection, record.token, now);
+  const { version, scope, rejectionsAt, typicalIssueMs, ledger } = record;
+  const commit = { token, version, scope, rejectionsAt, typicalIssueMs, ledger };
+  const stored = await untilLeaseEnds(deps, lease, signal, (until) =>
+    deps.store.commit(held, commit, until),
+  );
+  return outcomeOf(stored, () => deps.store.read(record.connection, signal));
+}
+
+async function outcomeOf(
+  stored: TokenRecord | null,
+  current: () => Promise<TokenRecord | null>,
+): Promise<Renewal> {
+  if (stored) return { outcome: "committed", record: stored };
+  return { outcome: "failed", record: await current() };
+}
+
+function smoothed(before: number | null, latest: number): number {
+  return Math.round(before === null ? latest : before * 0.7 + latest * 0.3);
+}
+
+const expiredOnArrival: NotIssued = {
+  kind: "not-issued",
+  code: "provider-malformed",
+  detail: "The provider answered a token that is not usable for any time.",
+  mayHaveIssued: true,
+  retryAfterMs: null,
+};

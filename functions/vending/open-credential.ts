@@ -1,0 +1,23 @@
+import type { Connection } from "../model/connection.ts";
+import type { Credential } from "../model/credential.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import type { HeldToken } from "../model/token-record.ts";
+import { sealingContext } from "./sealing-context.ts";
+
+/** A held token as its caller sees it. Null when it does not open: it was sealed under another key, and is lost. */
+export async function openCredential(
+  deps: Dependencies,
+  connection: Connection,
+  version: number,
+  held: HeldToken,
+): Promise<Credential | null> {
+  const token = await deps.sealer.open(held.sealed, sealingContext(connection, version));
+  if (!token) {
+    deps.log.error("token-unreadable", { connection, version, fingerprint: held.fingerprint });
+    return null;
+  }
+  const { fingerprint, issuedAt, usableUntil, expiresAt } = held;
+  const { presentation } = deps.provider;
+  const vended = { connection, version, token, presentation, fingerprint };
+  return { ...vended, issuedAt, usableUntil, expiresAt };
+}

@@ -1,0 +1,35 @@
+import { secondsUntil } from "../model/clock.ts";
+import { VendingError } from "../model/errors.ts";
+import type { TokenRecord } from "../model/token-record.ts";
+import type { Decision } from "./decide.ts";
+
+type Refusal = Extract<Decision, { action: "refuse" }>;
+
+/** A refusal in words: what stands in the way, and what to do about it. */
+export function refusal(decision: Refusal, record: TokenRecord | null, now: Date): VendingError {
+  const retryAfterSeconds = decision.retryAt && secondsUntil(decision.retryAt, now);
+  return new VendingError(decision.code, detailOf(decision, record), retryAfterSeconds);
+}
+
+function detailOf({ reason }: Refusal, record: TokenRecord | null): string {
+  switch (reason) {
+    case "backing-off":
+    case "refused":
+      return record?.failure?.detail ?? "The last attempt failed.";
+    case "contested":
+      return "Fresh tokens keep being rejected: another issuer is revoking them, or callers report what is not a dead token. Find it before issuing goes on.";
+    case "beyond-lifetime":
+      return "No token of this provider is usable for as long as minValiditySeconds demands.";
+    case "never-renewed":
+      return "This key ends sooner than minValiditySeconds demands; put its successor into the secret.";
+  }
+}
+
+/** The answer to a demand or rejection that one renewal has not settled. */
+export function oneRenewalIsEnough(): VendingError {
+  return new VendingError(
+    "renewal-in-progress",
+    "This request has caused one renewal and may not cause another.",
+    1,
+  );
+}

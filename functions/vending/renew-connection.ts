@@ -1,0 +1,39 @@
+import { plusMs } from "../model/clock.ts";
+import type { Connection } from "../model/connection.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { VendingError } from "../model/errors.ts";
+import { revokesOnIssue } from "../model/provider.ts";
+import { leaseMs } from "../model/timing.ts";
+import type { RenewalReason, TokenRecord } from "../model/token-record.ts";
+import type { Call } from "./call.ts";
+import { issueUnderLease } from "./issue-under-lease.ts";
+import type { Renewal } from "./renewal.ts";
+
+/**
+ * Takes the lease on what `seen` says and, holding it, renews. Whoever cannot finish before its deadline does not
+ * start. A failed attempt is recorded for everyone; only a store that fails, or a connection that has no secret,
+ * throws.
+ */
+export async function renewConnection(
+  deps: Dependencies,
+  connection: Connection,
+  seen: TokenRecord | null,
+  reason: RenewalReason,
+  call: Call,
+): Promise<Renewal> {
+  const since = deps.clock.now();
+  const until = plusMs(since, leaseMs(deps.timing));
+  if (until > call.deadlineAt) throw noTimeToFinish(since, until, call);
+  const lease = { owner: deps.newOwner(), since, until, reason };
+  const marksSuspect = reason === "takeover" && revokesOnIssue(deps.provider.policy);
+  const answer = await deps.store.takeLease(connection, seen, lease, marksSuspect, call.signal);
+  if (!answer.held) return { outcome: "lost", record: answer.record };
+  return issueUnderLease(deps, answer.held, call.signal);
+}
+
+function noTimeToFinish(since: Date, until: Date, { deadlineAt }: Call): VendingError {
+  const needed = Number(until) - Number(since);
+  const left = Math.max(0, Number(deadlineAt) - Number(since));
+  const detail = `A renewal may take ${needed} ms and ${left} ms remain; give the caller more time.`;
+  return new VendingError("renewal-in-progress", detail, 1);
+}
