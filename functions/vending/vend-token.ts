@@ -1,4 +1,4 @@
-import type { Connection, Connection, } from "../model/connection.ts";
+import type { Connection } from "../model/connection.ts";
 import { accountOf, connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
