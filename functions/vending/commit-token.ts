@@ -11,7 +11,7 @@ import { recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
 import type { Renewal } from "./renewal.ts";
 import { sealingContext } from "./sealing-context.ts";
-import { tokenTimes } from "./token-times.ts";
+import { type TokenTimes, tokenTimes } from "./token-times.ts";
 import { untilLeaseEnds } from "./until-lease-ends.ts";
 
 /** Stores what the provider issued and ends the lease. A holder that was overtaken leaves its evidence instead. */
@@ -24,14 +24,15 @@ export async function commitToken(
 ): Promise<Renewal> {
   const { record, lease } = held;
   const { connection } = record;
-  const times = tokenTimes(issued, deps.provider.policy, deps.timing.marginMs, deps.random());
+  const fingerprint = deps.fingerprint(issued.token.expose());
+  // Some providers answer a live token again: the version counts tokens, not answers.
+  const again = fingerprint === record.token?.fingerprint ? record.token : null;
+  const version = record.version + (again ? 0 : 1);
+  const times = timesOf(deps, issued, again);
   const now = deps.clock.now();
   if (times.usableUntil && times.usableUntil <= now) {
     return recordFailure(deps, held, attempt, expiredOnArrival, signal);
   }
-  const fingerprint = deps.fingerprint(issued.token.expose());
-  // Some providers answer a live token again: the version counts tokens, not answers.
-  const version = record.version + (fingerprint === record.token?.fingerprint ? 0 : 1);
   const entry = ledgerWith(held, now, attempt.latencyMs, {
     fingerprint,
     outcome: "issued",
@@ -46,7 +47,8 @@ export async function commitToken(
       issuedAt: issued.receivedAt,
       expiresAt: issued.expiresAt,
       secretVersion: attempt.secretVersion,
-      ...times,
+      usableUntil: times.usableUntil,
+      renewAt: times.renewAt,
     },
     version,
     scope: attempt.scope,
@@ -63,6 +65,18 @@ export async function commitToken(
   }
   deps.log.info("token-issued", { connection, ...entry.latest, lifetime: issued.lifetime.kind });
   return { outcome: "committed", record: stored };
+}
+
+/** A live token answered again with the instants it had has aged since: it keeps the times it was given first. */
+function timesOf(
+  { provider: { policy }, timing: { marginMs }, random }: Dependencies,
+  issued: Issued,
+  again: HeldToken | null,
+): TokenTimes {
+  const hasAged =
+    again?.expiresAt && issued.expiresAt && Number(again.expiresAt) === Number(issued.expiresAt);
+  if (hasAged && policy.renewal !== "on-rotation") return again;
+  return tokenTimes(issued, policy, marginMs, random());
 }
 
 /** Keeps a static key that is still the secret's value until the next look. */

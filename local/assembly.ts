@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { App } from "aws-cdk-lib";
+import type { RealmInput } from "../functions/platform/realm-settings.ts";
+import { bundleFunctions } from "../infra/bundle.ts";
+import { TokenVendingStack } from "../infra/stacks/token-vending-stack.ts";
+import { LOCAL_PLACE } from "./aws/arns.ts";
+import { type DeployedStack, readTemplate } from "./aws/template.ts";
+
+const stackName = "TokenVending";
+
+/** Synthesizes the app for these realms, and reads from its template what would be deployed. */
+export function synthesize(
+  realms: readonly RealmInput[],
+  folder: string,
+  parameters: Readonly<Record<string, string>>,
+): DeployedStack {
+  bundleFunctions();
+  const app = new App({ outdir: folder });
+  new TokenVendingStack(app, stackName, { realms });
+  app.synth();
+  const template = readFileSync(path.join(folder, `${stackName}.template.json`), "utf8");
+  return readTemplate({
+    ...LOCAL_PLACE,
+    template: JSON.parse(template),
+    parameters,
+    stackName,
+    assemblyFolder: folder,
+  });
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
+
+export class AwsError extends Error {
+  readonly type: string;
+  readonly status: number;
+
+  constructor(type: string, message: string, options: ErrorOptions & { status?: number } = {}) {
+    super(message, options);
+    this.name = "AwsError";
+    this.type = type;
+    this.status = options.status ?? 400;
+  }
+}
+
+export function sendJson(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, {
+      "Content-Type": "application/x-amz-json-1.1",
+      "x-amzn-RequestId": randomUUID(),
+    })
+    .end(JSON.stringify(body));
+}
+
+export function sendError(response: ServerResponse, error: AwsError): void {
+  response.setHeader("x-amzn-ErrorType", error.type);
+  sendJson(response, error.status, {
+    __type: error.type,
+    // The services differ in the case; every SDK reads both.
+    message: error.message,
+    Message: error.message,
+  });
+}
+
+/** `errorType` is what the service calls a body that is not JSON. */
+export function parseJson(body: string, errorType: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw notJson(errorType, cause);
+  }
+}
+
+const notJson = (errorType: string, cause: unknown) =>
+  new AwsError(errorType, "Could not parse request body into json", { cause });

@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { AwsError, parseJson } from "./aws-json.ts";
+import type { Invoked, LambdaHost } from "./lambda-host.ts";
+import type { LocalServer } from "./listen.ts";
+import { listen } from "./listen.ts";
+import { readBody } from "./read-body.ts";
+
+const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
+const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+/** `name`, `account:function:name` or an ARN, each with or without a qualifier. */
+const FUNCTION = /^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?([\w-]+)(?::[\w$-]+)?$/;
+
+/** Lambda's Invoke API, for SDK clients: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+export function startLambdaApi(
+  host: Pick<LambdaHost, "invoke" | "processes">,
+  options: { port?: number; onEventFailure?: (error: unknown) => void } = {},
+): Promise<LocalServer> {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, PAYLOAD_LIMIT_BYTES);
+    const name = functionName(request);
+    const payload = parse(body);
+    switch (request.headers["x-amz-invocation-type"]) {
+      case "DryRun":
+        host.processes(name);
+        response.writeHead(204).end();
+        break;
+      case "Event":
+        host.processes(name);
+        host.invoke(name, payload).catch((error: unknown) => options.onEventFailure?.(error));
+        response.writeHead(202).end();
+        break;
+      default:
+        send(response, await host.invoke(name, payload));
+    }
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (request.errored) response.destroy();
+      else refuse(response, error);
+    });
+  });
+  return listen(server, options.port);
+}
+
+function functionName({ method, url = "" }: IncomingMessage): string {
+  const [, encoded] = INVOCATIONS.exec(url.split("?")[0] ?? "") ?? [];
+  const [, name] = FUNCTION.exec(decodeURIComponent(encoded ?? "")) ?? [];
+  if (method === "POST" && name) return name;
+  throw new AwsError("ResourceNotFoundException", `Nothing is built here for ${method} ${url}`, {
+    status: 404,
+  });
+}
+
+function parse(body: string | undefined): unknown {
+  if (body === undefined) {
+    throw new AwsError(
+      "RequestTooLargeException",
+      `Request must be smaller than ${PAYLOAD_LIMIT_BYTES} bytes for the InvokeFunction operation`,
+      { status: 413 },
+    );
+  }
+  return parseJson(body || "{}", "InvalidRequestContentException");
+}
+
+function send(response: ServerResponse, { requestId, payload, functionError }: Invoked): void {
+  response
+    .writeHead(200, {
+      "Content-Type": "application/json",
+      "x-amzn-RequestId": requestId,
+      "X-Amz-Executed-Version": "$LATEST",
+      ...(functionError && { "X-Amz-Function-Error": functionError }),
+    })
+    .end(JSON.stringify(payload));
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  const { type, status, message } =
+    error instanceof AwsError
+      ? error
+      : new AwsError("ServiceException", String(error), { status: 500 });
+  const isThrottled = type === "TooManyRequestsException";
+  response
+    .writeHead(status, {
+      "Content-Type": "application/json",
+      "x-amzn-RequestId": randomUUID(),
+      "x-amzn-ErrorType": type,
+    })
+    .end(
+      JSON.stringify({
+        Type: status >= 500 ? "Service" : "User",
+        ...(isThrottled && { Reason: "ReservedFunctionInvocationLimitExceeded" }),
+        // Lambda's shapes differ in the case; every SDK reads both.
+        message,
+        Message: message,
+      }),
+    );
+}

@@ -1,0 +1,31 @@
+import * as sdkClient from "@aws-sdk/client-secrets-manager";
+import type { AwsPlace } from "./arns.ts";
+import { LOCAL_PLACE } from "./arns.ts";
+import { AwsError } from "./aws-json.ts";
+import type { LocalAwsJsonServer } from "./aws-json-server.ts";
+import { startAwsJsonServer } from "./aws-json-server.ts";
+import { NO_FILE, secretFile } from "./secret-file.ts";
+import { secretOperations } from "./secret-operations.ts";
+
+/** Secrets Manager's API; with a folder, its secrets survive a restart. */
+export function startSecretsManager(
+  options: { port?: number; folder?: string; place?: AwsPlace } = {},
+): Promise<LocalAwsJsonServer> {
+  return startAwsJsonServer(
+    {
+      sdkClient,
+      targetPrefix: "secretsmanager",
+      operations: secretOperations(
+        options.place ?? LOCAL_PLACE,
+        options.folder ? secretFile(options.folder) : NO_FILE,
+      ),
+      errors: {
+        throttle: new AwsError("ThrottlingException", "Rate exceeded"),
+        fail: new AwsError("InternalServiceError", "An error occurred on the server side.", {
+          status: 500,
+        }),
+      },
+    },
+    options,
+  );
+}

@@ -1,0 +1,63 @@
+import type { ResourceKind } from "./template-resource.ts";
+import { kindOf } from "./template-resource.ts";
+import type { Deployment, Template } from "./template-shape.ts";
+import { fail, NO_VALUE } from "./template-shape.ts";
+
+export interface References {
+  ref(name: string, path: string): unknown;
+  getAtt(logicalId: string, attribute: string, path: string): string;
+  /** The explicit name, or one made of the stack's name and the logical id. */
+  nameOf(logicalId: string, path: string): string;
+}
+
+/** Parameters, pseudo parameters and resources, by name. */
+export function references(
+  { Resources = {}, Parameters = {} }: Template,
+  { place, stackName, parameters }: Deployment,
+  resolveText: (value: unknown, path: string) => string,
+): References {
+  const pseudoParameters: Readonly<Record<string, unknown>> = {
+    "AWS::Region": place.region,
+    "AWS::AccountId": place.accountId,
+    "AWS::Partition": place.partition,
+    "AWS::URLSuffix": "amazonaws.com",
+    "AWS::StackName": stackName ?? "local",
+    "AWS::NoValue": NO_VALUE,
+  };
+
+  function parameter(name: string, path: string): unknown {
+    const { Type = "", Default } = Parameters[name] ?? {};
+    // The default of an SSM parameter is where the value is kept, not the value.
+    const value = parameters[name] ?? (Type.startsWith("AWS::SSM::") ? undefined : Default);
+    if (value === undefined) return fail(path, `the parameter ${name} has no value`);
+    return Type.includes("List") ? String(value).split(",") : String(value);
+  }
+
+  function kind(logicalId: string, path: string): ResourceKind {
+    const type = Resources[logicalId]?.Type ?? fail(path, `nothing is called ${logicalId}`);
+    return kindOf(type) ?? fail(path, `${logicalId} is an ${type}, which is not known here`);
+  }
+
+  function nameOf(logicalId: string, path: string): string {
+    const { nameProperty = "" } = kind(logicalId, path);
+    const explicit = Resources[logicalId]?.Properties?.[nameProperty];
+    if (explicit !== undefined) {
+      return resolveText(explicit, `Resources.${logicalId}.Properties.${nameProperty}`);
+    }
+    return stackName === undefined ? logicalId : `${stackName}-${logicalId}`;
+  }
+
+  return {
+    nameOf,
+    ref(name, path) {
+      if (name in pseudoParameters) return pseudoParameters[name];
+      if (name in Parameters) return parameter(name, path);
+      return kind(name, path).ref(place, nameOf(name, path));
+    },
+    getAtt(logicalId, attribute, path) {
+      const { arn } = kind(logicalId, path);
+      if (attribute === "Arn" && arn) return arn(place, nameOf(logicalId, path));
+      return fail(path, `the attribute ${attribute} of ${logicalId} is not known here`);
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { references } from "./template-references.ts";
+import type { Deployment, Template } from "./template-shape.ts";
+import { fail, NO_VALUE } from "./template-shape.ts";
+
+export interface Resolver {
+  /** The value with its intrinsic functions carried out; throws, with the path, on what it does not know. */
+  resolve(value: unknown, path: string): unknown;
+  resolveText(value: unknown, path: string): string;
+  nameOf(logicalId: string, path: string): string;
+}
+
+type Intrinsic = (argument: unknown, path: string) => unknown;
+
+export function resolver(template: Template, deployment: Deployment): Resolver {
+  const { ref, getAtt, nameOf } = references(template, deployment, resolveText);
+
+  const intrinsics: Readonly<Record<string, Intrinsic>> = {
+    Ref: (name, path) => ref(String(name), path),
+
+    "Fn::GetAtt": (argument, path) =>
+      dotted(Array.isArray(argument) ? argument.join(".") : String(argument), path),
+
+    "Fn::Sub": (argument, path) => {
+      const [text, variables = {}] = Array.isArray(argument) ? argument : [argument];
+      return String(text).replaceAll(/\$\{(!?)([^}]+)\}/g, (_, isLiteral, name: string) => {
+        if (isLiteral) return `\${${name}}`;
+        if (name in variables) return resolveText(variables[name], `${path}.${name}`);
+        return asText(name.includes(".") ? dotted(name, path) : ref(name, path), path);
+      });
+    },
+
+    "Fn::Join": (argument, path) => {
+      const [delimiter, values] = pair(argument, path);
+      return list(values, path)
+        .map((value) => asText(value, path))
+        .join(String(delimiter));
+    },
+
+    "Fn::Split": (argument, path) => {
+      const [delimiter, text] = pair(argument, path);
+      return resolveText(text, path).split(String(delimiter));
+    },
+
+    "Fn::Select": (argument, path) => {
+      const [index, values] = pair(argument, path);
+      const selected = list(values, path)[Number(resolve(index, path))];
+      return selected ?? fail(path, "selects what is not there");
+    },
+
+    "Fn::ImportValue": (argument, path) => {
+      const name = resolveText(argument, path);
+      return deployment.imports[name] ?? fail(path, `no stack exports ${name}`);
+    },
+
+    "Fn::FindInMap": (argument, path) => {
+      const [map = "", top = "", second = ""] = list(argument, path).map(String);
+      const found = template.Mappings?.[map]?.[top]?.[second];
+      return found ?? fail(path, `there is no ${map}.${top}.${second} in the mappings`);
+    },
+  };
+
+  function resolve(value: unknown, path: string): unknown {
+    if (typeof value === "string") return staticText(value, path);
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) {
+      return value.map((each, at) => resolve(each, `${path}[${at}]`)).filter(isValue);
+    }
+    const [[name, argument] = ["", undefined], ...others] = Object.entries(value);
+    if (isIntrinsic(name) && others.length === 0) return carryOut(name, argument, path);
+    return resolveMembers(value, path);
+  }
+
+  function resolveMembers(value: object, path: string): object {
+    const members = Object.entries(value).map(([name, member]) => [
+      name,
+      resolve(member, `${path}.${name}`),
+    ]);
+    return Object.fromEntries(members.filter(([, member]) => isValue(member)));
+  }
+
+  function carryOut(name: string, argument: unknown, path: string): unknown {
+    const intrinsic = intrinsics[name] ?? fail(path, `${name} is not known here`);
+    return intrinsic(argument, `${path}.${name}`);
+  }
+
+  function resolveText(value: unknown, path: string): string {
+    return asText(resolve(value, path), path);
+  }
+
+  function list(value: unknown, path: string): unknown[] {
+    const resolved = resolve(value, path);
+    return Array.isArray(resolved) ? resolved : fail(path, "is not a list");
+  }
+
+  function dotted(name: string, path: string): string {
+    const [logicalId = "", ...attribute] = name.split(".");
+    return getAtt(logicalId, attribute.join("."), path);
+  }
+
+  return { resolve, resolveText, nameOf };
+}
+
+const isValue = (value: unknown) => value !== NO_VALUE;
+
+const isIntrinsic = (name: string) =>
+  name === "Ref" || name === "Condition" || name.startsWith("Fn::");
+
+/** `{{resolve:ssm:…}}` is looked up when a stack is deployed. */
+function staticText(text: string, path: string): string {
+  return text.includes("{{resolve:") ? fail(path, "dynamic references are not known here") : text;
+}
+
+function asText(value: unknown, path: string): string {
+  if (["string", "number", "boolean"].includes(typeof value)) return String(value);
+  return fail(path, "is not text");
+}
+
+function pair(argument: unknown, path: string): [unknown, unknown] {
+  if (!Array.isArray(argument) || argument.length !== 2) return fail(path, "takes two arguments");
+  return [argument[0], argument[1]];
+}

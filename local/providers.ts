@@ -1,0 +1,129 @@
+import type { RealmInput } from "../functions/platform/realm-settings.ts";
+import { madeUp, type SecretBook } from "./secret-book.ts";
+import { type Centrapay, startCentrapay } from "./simulators/centrapay.ts";
+import { type Cfis, startCfis } from "./simulators/cfis.ts";
+import { type Conferma, startConferma } from "./simulators/conferma.ts";
+import { type KeyServer, startKeyServer } from "./simulators/key-server.ts";
+import { type OAuthServer, startOAuthServer } from "./simulators/oauth-server.ts";
+import { type SendPayments, startSendPayments } from "./simulators/send-payments.ts";
+import type { Simulator } from "./simulators/simulator.ts";
+
+/** A realm of the local stack and where its credential opens a door. */
+export interface LocalRealm {
+  readonly settings: RealmInput;
+  readonly simulator: Simulator;
+  readonly pingUrl: string;
+}
+
+export interface Providers {
+  readonly realms: readonly LocalRealm[];
+  readonly conferma: Conferma;
+  readonly sendPayments: SendPayments;
+  readonly cfis: Cfis;
+  readonly centrapay: Centrapay;
+  readonly oauthServer: OAuthServer;
+  readonly keyServer: KeyServer;
+  stop(): Promise<void>;
+}
+
+export interface ProviderOptions {
+  /** Of every token that a simulator issues; five minutes if unsaid, as Conferma and Send do. */
+  readonly lifetimeMs?: number;
+  /** One provider call; each realm's default if unsaid. */
+  readonly deadlineMs?: number;
+}
+
+/** Starts the simulators with the credentials that Secrets Manager holds, and says which realms they make. */
+export async function startProviders(
+  secrets: SecretBook,
+  { lifetimeMs = 300_000, deadlineMs }: ProviderOptions = {},
+): Promise<Providers> {
+  const keep = <T extends object>(realm: string, makeUp: () => T) =>
+    secrets.keep(`token-vending/${realm}/default`, makeUp);
+  const client = () => ({ clientId: madeUp("client"), clientSecret: madeUp("secret") });
+  const key = () => ({ apiKey: madeUp("key") });
+
+  const confermaSecret = await keep("conferma/sandbox", () => ({
+    ...client(),
+    platformKey: madeUp("platform"),
+  }));
+  const conferma = await startConferma({
+    lifetimeMs,
+    clients: [{ ...confermaSecret, platformKeys: [confermaSecret.platformKey] }],
+  });
+  const sendPayments = await startSendPayments({
+    lifetimeMs,
+    clients: [await keep("send-payments/sandbox", client)],
+  });
+  const oauthServer = await startOAuthServer({
+    lifetimeMs,
+    clients: [await keep("client-credentials/acme", client)],
+  });
+  const cfisKey = await keep("cfis/staging", key);
+  const provisioning = await keep("cfis-provisioning/staging", () => ({
+    partnerProvisioningToken: madeUp("key"),
+  }));
+  const cfis = await startCfis({
+    environment: "staging",
+    keys: [
+      { apiKey: cfisKey.apiKey, environment: "staging" },
+      {
+        apiKey: provisioning.partnerProvisioningToken,
+        environment: "staging",
+        kind: "provisioning",
+      },
+    ],
+  });
+  const centrapay = await startCentrapay();
+  const centrapayKey = await keep("centrapay-api-key/test", key);
+  centrapay.createKey("local", "vending", "merchant-terminal", centrapayKey.apiKey);
+  const genericKey = await keep("static-key/acme", key);
+  const keyServer = await startKeyServer({ headerName: "X-Acme-Key", keys: [genericKey.apiKey] });
+
+  const common = deadlineMs === undefined ? {} : { deadlineMs };
+  const probed = { apiBaseUrl: cfis.url, probePath: "/api/v1/partner/validate" };
+  const realm = (settings: RealmInput, simulator: Simulator & { readonly pingUrl: string }) => ({
+    settings: { ...settings, ...common },
+    simulator,
+    pingUrl: simulator.pingUrl,
+  });
+  return {
+    realms: [
+      realm(
+        { provider: "conferma", environment: "sandbox", tokenUrl: conferma.tokenUrl },
+        conferma,
+      ),
+      realm(
+        { provider: "send-payments", environment: "sandbox", tokenUrl: sendPayments.tokenUrl },
+        sendPayments,
+      ),
+      realm({ provider: "cfis", environment: "staging", ...probed }, cfis),
+      realm(
+        { provider: "cfis-provisioning", environment: "staging", apiBaseUrl: cfis.url },
+        cfis,
+      ),
+      realm(
+        { provider: "centrapay-api-key", environment: "test", apiBaseUrl: centrapay.url },
+        centrapay,
+      ),
+      realm(
+        { provider: "client-credentials", environment: "acme", tokenUrl: oauthServer.tokenUrl },
+        oauthServer,
+      ),
+      realm(
+        { provider: "static-key", environment: "acme", headerName: "X-Acme-Key" },
+        keyServer,
+      ),
+    ],
+    conferma,
+    sendPayments,
+    cfis,
+    centrapay,
+    oauthServer,
+    keyServer,
+    async stop() {
+      const all = [conferma, sendPayments, cfis, centrapay, oauthServer, keyServer];
+      await Promise.all(all.map((simulator) => simulator.stop()));
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+
+type JournalKind =
+  | "issue"
+  | "undelivered"
+  | "revoke"
+  | "use"
+  | "refuse-use"
+  | "refuse-credentials"
+  | "fault"
+  | "probe"
+  | "renew";
+
+/** What happened at the provider. Credentials appear as fingerprints, never as themselves. */
+export interface JournalEntry {
+  readonly at: number;
+  readonly kind: JournalKind;
+  readonly route?: string;
+  readonly status?: number;
+  readonly fingerprint?: string;
+  /** Known clients only: a stranger could have put a secret where its id belongs. */
+  readonly clientId?: string;
+  readonly scope?: string;
+  /** Why something was refused. */
+  readonly reason?: string;
+  /** Which fault was played. */
+  readonly fault?: string;
+  /** Issue: killed a token of ours that was neither expired nor refused before. */
+  readonly early?: boolean;
+  /** Issue: fingerprints of the still-alive tokens that this one killed. */
+  readonly revoked?: readonly string[];
+  /** Issue: the same token was handed out again. */
+  readonly repeated?: boolean;
+  /** Issue: someone else's, not asked for over HTTP. */
+  readonly foreign?: boolean;
+}
+
+export interface Journal {
+  readonly entries: readonly JournalEntry[];
+  record(entry: Omit<JournalEntry, "at">): void;
+}
+
+export function createJournal(now: () => number): Journal {
+  const entries: JournalEntry[] = [];
+  return { entries, record: (entry) => void entries.push({ at: now(), ...entry }) };
+}
+
+export function fingerprintOf(credential: string): string {
+  return createHash("sha256").update(credential).digest("hex").slice(0, 12);
+}

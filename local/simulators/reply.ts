@@ -1,0 +1,40 @@
+/** What a simulated provider says, before any fault has touched it. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ReplyBody;
+  /** The credential this reply hands over: the oracle must know whether it ever arrived. */
+  readonly carries?: CarriedCredential;
+}
+
+export type ReplyBody = { readonly json: unknown } | { readonly raw: string | Uint8Array };
+
+export interface CarriedCredential {
+  readonly value: string;
+  readonly fingerprint: string;
+  wasDelivered: boolean;
+}
+
+export function jsonReply(
+  status: number,
+  json: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  return {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", ...headers },
+    body: { json },
+  };
+}
+
+export function textReply(
+  status: number,
+  raw: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  return { status, headers: { "content-type": "text/plain", ...headers }, body: { raw } };
+}
+
+export function bytesOf(body: ReplyBody): Buffer {
+  return Buffer.from("raw" in body ? body.raw : JSON.stringify(body.json));
+}

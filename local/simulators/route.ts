@@ -1,0 +1,39 @@
+import type { Reply } from "./reply.ts";
+import type { SimulatedRequest } from "./request.ts";
+
+export interface Route {
+  /** What faults call it: "token", "api", … */
+  readonly name: string;
+  readonly methods: readonly string[];
+  readonly path: string | RegExp;
+  /** Synchronous where it changes state, so that every request takes effect at one instant. */
+  handle(request: SimulatedRequest): Reply | Promise<Reply>;
+  /** The revocation scope that a request is about; only such requests count as in flight. */
+  scopeOf?(request: SimulatedRequest): string;
+  /** Told when a fault refuses a credential in the handler's place. */
+  noteRefusal?(request: SimulatedRequest, status: number): void;
+}
+
+export interface MatchedRoute {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export function matchRoute(
+  routes: readonly Route[],
+  request: Pick<SimulatedRequest, "method" | "path">,
+): MatchedRoute | undefined {
+  for (const route of routes) {
+    const params = route.methods.includes(request.method) && paramsOf(route.path, request.path);
+    if (params) return { route, params };
+  }
+  return undefined;
+}
+
+function paramsOf(pattern: string | RegExp, path: string): Record<string, string> | undefined {
+  if (typeof pattern === "string") return pattern === path ? {} : undefined;
+  const match = pattern.exec(path);
+  if (match === null) return undefined;
+  const groups = Object.entries(match.groups ?? {});
+  return Object.fromEntries(groups.map(([name, value]) => [name, decodeURIComponent(value)]));
+}

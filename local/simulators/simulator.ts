@@ -1,0 +1,116 @@
+import type { Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { controlRoutes } from "./control-routes.ts";
+import type { Controls } from "./controls.ts";
+import { createCounters } from "./counters.ts";
+import { deliver } from "./deliver.ts";
+import { createFaultQueue } from "./fault-queue.ts";
+import { playRoute } from "./play-route.ts";
+import type { Reply } from "./reply.ts";
+import { jsonReply } from "./reply.ts";
+import type { SimulatedRequest } from "./request.ts";
+import { readRequest } from "./request.ts";
+import type { Route } from "./route.ts";
+import { matchRoute } from "./route.ts";
+import type { SimulatorOptions, World } from "./world.ts";
+
+/** A provider on this machine: a real server that really revokes, and an oracle beside it. */
+export interface Simulator extends Controls {
+  readonly id: string;
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export interface Provider {
+  readonly id: string;
+  readonly routes: readonly Route[];
+  /** Answers what no route matches. */
+  readonly notFound?: Reply;
+}
+
+export async function startSimulator(
+  world: World,
+  { id, routes, notFound = jsonReply(404, { message: "Not Found" }) }: Provider,
+  { port = 0, tls }: SimulatorOptions,
+): Promise<Simulator> {
+  const faults = createFaultQueue(routes.map((route) => route.name));
+  const stopping = new AbortController();
+  const controls: Controls = {
+    journal: world.journal.entries,
+    counters: createCounters(world.journal.entries, world.inFlight),
+    settings: world.settings,
+    misbehave: faults.add,
+    restore: faults.clear,
+  };
+  const administration = controlRoutes(controls);
+
+  async function answer(request: SimulatedRequest, response: ServerResponse): Promise<void> {
+    const control = matchRoute(administration, request);
+    const match = control ?? matchRoute(routes, request);
+    stateDate(world, response);
+    if (control || !match) {
+      const reply = (await control?.route.handle(request)) ?? notFound;
+      await deliver({ reply, ending: "complete" }, response, stopping.signal);
+    } else {
+      const fault = faults.take(match.route.name);
+      const addressed = { ...request, params: match.params };
+      await playRoute(
+        { world, route: match.route, fault, signal: stopping.signal },
+        addressed,
+        response,
+      );
+    }
+  }
+
+  const listener: Parameters<typeof createServer>[1] = (incoming, response) => {
+    readRequest(incoming)
+      .then((request) => answer(request, response))
+      .catch((error: unknown) => giveUp(response, error, stopping.signal));
+  };
+  const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
+  const boundPort = await listen(server, port);
+
+  return {
+    id,
+    url: `${tls ? "https" : "http"}://127.0.0.1:${boundPort}`,
+    port: boundPort,
+    ...controls,
+    stop: () => stop(server, stopping),
+  };
+}
+
+function stateDate({ now, settings }: World, response: ServerResponse): void {
+  response.sendDate = false;
+  if (settings.dateHeader) {
+    response.setHeader("date", new Date(now() + settings.dateSkewMs).toUTCString());
+  }
+}
+
+/** Callers hang up and simulators stop: only a failure with someone still listening is a defect. */
+function giveUp(response: ServerResponse, error: unknown, stopping: AbortSignal): void {
+  if (stopping.aborted || response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(500, { "content-type": "text/plain" });
+  response.end(`simulator defect: ${error instanceof Error ? error.stack : String(error)}`);
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function stop(server: Server, stopping: AbortController): Promise<void> {
+  stopping.abort();
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}

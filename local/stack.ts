@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { LOCAL_PLACE } from "./aws/arns.ts";
+import { type LocalDynamoDb, startDynamoDb } from "./aws/dynamodb.ts";
+import { createTables } from "./aws/dynamodb-tables.ts";
+import { startHttpApi } from "./aws/http-api.ts";
+import { startLambdaApi } from "./aws/lambda-api.ts";
+import type { LambdaFunction } from "./aws/lambda-function.ts";
+import { type LambdaHost, type LogLine, startLambdaHost } from "./aws/lambda-host.ts";
+import type { LocalServer } from "./aws/listen.ts";
+import { startSecretsManager } from "./aws/secrets-manager.ts";
+import { synthesize } from "./assembly.ts";
+import { type LocalRealm, type ProviderOptions, type Providers, startProviders } from "./providers.ts";
+import { type SecretBook, secretBook } from "./secret-book.ts";
+
+/** Everything on this machine: AWS's APIs, the deployed functions, the providers. */
+export interface LocalStack {
+  readonly dynamoDb: LocalDynamoDb;
+  readonly secretsManager: Awaited<ReturnType<typeof startSecretsManager>>;
+  readonly lambda: LocalServer;
+  readonly http: LocalServer;
+  readonly host: LambdaHost;
+  readonly providers: Providers;
+  readonly secrets: SecretBook;
+  readonly tableName: string;
+  /** The function that vends for a realm, as it was deployed. */
+  functionOf(realm: LocalRealm): LambdaFunction;
+  stop(): Promise<void>;
+}
+
+export interface StackOptions extends ProviderOptions {
+  /** Where data and secrets stay between runs. */
+  readonly folder: string;
+  readonly fresh?: boolean;
+  /** Free ones are chosen for what is unsaid. */
+  readonly ports?: {
+    readonly dynamoDb?: number;
+    readonly secretsManager?: number;
+    readonly lambda?: number;
+    readonly http?: number;
+  };
+  onLog?(line: LogLine): void;
+}
+
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const { folder, ports = {}, onLog } = options;
+  if (options.fresh) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+
+  const dynamoDb = await startDynamoDb({
+    ...port(ports.dynamoDb),
+    folder: path.join(folder, "dynamodb"),
+  });
+  const secretsManager = await startSecretsManager({ ...port(ports.secretsManager), folder });
+  const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region);
+  const providers = await startProviders(secrets, options);
+
+  const settings = providers.realms.map((realm) => realm.settings);
+  const parameters = { SealingKey: keptSealingKey(folder) };
+  const deployed = synthesize(settings, path.join(folder, "cdk.out"), parameters);
+  await createTables(dynamoDb.url, deployed.tables);
+  const [table] = deployed.tables;
+  if (!table) throw new Error("The template has no table.");
+
+  const host = startLambdaHost({
+    functions: deployed.functions,
+    endpoints: { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url },
+    ...(onLog ? { onLog } : {}),
+  });
+  const lambda = await startLambdaApi(host, port(ports.lambda));
+  const functionFor = (provider: string, environment: string) =>
+    deployed.functions.find((fn) => {
+      const realm = JSON.parse(fn.environment["REALM"] ?? "{}");
+      return realm.provider === provider && realm.environment === environment;
+    });
+  const http = await startHttpApi({
+    ...port(ports.http),
+    host,
+    route: (method, requestPath) => routeOf(method, requestPath, functionFor),
+  });
+
+  return {
+    dynamoDb,
+    secretsManager,
+    lambda,
+    http,
+    host,
+    providers,
+    secrets,
+    tableName: table.name,
+    functionOf({ settings: { provider, environment } }) {
+      const fn = functionFor(provider, environment);
+      if (!fn) throw new Error(`No function was deployed for ${provider}/${environment}.`);
+      return fn;
+    },
+    async stop() {
+      await Promise.all([http.stop(), lambda.stop()]);
+      await host.stop();
+      await Promise.all([providers.stop(), secretsManager.stop(), dynamoDb.stop()]);
+    },
+  };
+}
+
+const tokenPath = /^\/v1\/tokens\/([^/]+)\/([^/]+)\/([^/]+)(\/rejections)?$/;
+
+/** The routes of the API, until the template has them. */
+function routeOf(
+  method: string,
+  requestPath: string,
+  functionFor: (provider: string, environment: string) => LambdaFunction | undefined,
+) {
+  const [, provider = "", environment = "", account = "", rejections = ""] =
+    tokenPath.exec(requestPath) ?? [];
+  const fn = functionFor(provider, environment);
+  if (!fn || method !== (rejections ? "POST" : "GET")) return undefined;
+  return {
+    functionName: fn.name,
+    resource: `/v1/tokens/{provider}/{environment}/{account}${rejections}`,
+    pathParameters: { provider, environment, account },
+  };
+}
+
+function port(chosen: number | undefined): { port?: number } {
+  return chosen === undefined ? {} : { port: chosen };
+}
+
+/** Tokens stored by an earlier run open in the next. */
+function keptSealingKey(folder: string): string {
+  const file = path.join(folder, "sealing-key");
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    const key = `local:${randomBytes(32).toString("base64")}`;
+    writeFileSync(file, key, { mode: 0o600 });
+    return key;
+  }
+}
