@@ -5,7 +5,8 @@ import type { RealmInput } from "../functions/platform/realm-settings.ts";
 import { bundleFunctions } from "../infra/bundle.ts";
 import { TokenVendingStack } from "../infra/stacks/token-vending-stack.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
-import { type DeployedStack, readTemplate } from "./aws/template.ts";
+import type { DeployedStack } from "./aws/template.ts";
+import { readTemplate } from "./aws/template.ts";
 
 const stackName = "TokenVending";
 
@@ -19,10 +20,12 @@ export function synthesize(
   const app = new App({ outdir: folder });
   new TokenVendingStack(app, stackName, { realms });
   app.synth();
-  const template = readFileSync(path.join(folder, `${stackName}.template.json`), "utf8");
+  const written = (kind: string) =>
+    JSON.parse(readFileSync(path.join(folder, `${stackName}.${kind}.json`), "utf8"));
   return readTemplate({
     ...LOCAL_PLACE,
-    template: JSON.parse(template),
+    template: written("template"),
+    assetManifest: written("assets"),
     parameters,
     stackName,
     assemblyFolder: folder,

@@ -1,11 +1,18 @@
 import type { RealmInput } from "../functions/platform/realm-settings.ts";
-import { madeUp, type SecretBook } from "./secret-book.ts";
-import { type Centrapay, startCentrapay } from "./simulators/centrapay.ts";
-import { type Cfis, startCfis } from "./simulators/cfis.ts";
-import { type Conferma, startConferma } from "./simulators/conferma.ts";
-import { type KeyServer, startKeyServer } from "./simulators/key-server.ts";
-import { type OAuthServer, startOAuthServer } from "./simulators/oauth-server.ts";
-import { type SendPayments, startSendPayments } from "./simulators/send-payments.ts";
+import type { SecretBook } from "./secret-book.ts";
+import { madeUp } from "./secret-book.ts";
+import type { Centrapay } from "./simulators/centrapay.ts";
+import { startCentrapay } from "./simulators/centrapay.ts";
+import type { Cfis } from "./simulators/cfis.ts";
+import { startCfis } from "./simulators/cfis.ts";
+import type { Conferma } from "./simulators/conferma.ts";
+import { startConferma } from "./simulators/conferma.ts";
+import type { KeyServer } from "./simulators/key-server.ts";
+import { startKeyServer } from "./simulators/key-server.ts";
+import type { OAuthServer } from "./simulators/oauth-server.ts";
+import { startOAuthServer } from "./simulators/oauth-server.ts";
+import type { SendPayments } from "./simulators/send-payments.ts";
+import { startSendPayments } from "./simulators/send-payments.ts";
 import type { Simulator } from "./simulators/simulator.ts";
 
 /** A realm of the local stack and where its credential opens a door. */
@@ -98,10 +105,7 @@ export async function startProviders(
         sendPayments,
       ),
       realm({ provider: "cfis", environment: "staging", ...probed }, cfis),
-      realm(
-        { provider: "cfis-provisioning", environment: "staging", apiBaseUrl: cfis.url },
-        cfis,
-      ),
+      realm({ provider: "cfis-provisioning", environment: "staging", apiBaseUrl: cfis.url }, cfis),
       realm(
         { provider: "centrapay-api-key", environment: "test", apiBaseUrl: centrapay.url },
         centrapay,
@@ -110,10 +114,7 @@ export async function startProviders(
         { provider: "client-credentials", environment: "acme", tokenUrl: oauthServer.tokenUrl },
         oauthServer,
       ),
-      realm(
-        { provider: "static-key", environment: "acme", headerName: "X-Acme-Key" },
-        keyServer,
-      ),
+      realm({ provider: "static-key", environment: "acme", headerName: "X-Acme-Key" }, keyServer),
     ],
     conferma,
     sendPayments,

@@ -1,18 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { synthesize } from "./assembly.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
-import { type LocalDynamoDb, startDynamoDb } from "./aws/dynamodb.ts";
+import type { LocalDynamoDb } from "./aws/dynamodb.ts";
+import { startDynamoDb } from "./aws/dynamodb.ts";
 import { createTables } from "./aws/dynamodb-tables.ts";
 import { startHttpApi } from "./aws/http-api.ts";
 import { startLambdaApi } from "./aws/lambda-api.ts";
 import type { LambdaFunction } from "./aws/lambda-function.ts";
-import { type LambdaHost, type LogLine, startLambdaHost } from "./aws/lambda-host.ts";
+import type { LambdaHost, LogLine } from "./aws/lambda-host.ts";
+import { startLambdaHost } from "./aws/lambda-host.ts";
 import type { LocalServer } from "./aws/listen.ts";
 import { startSecretsManager } from "./aws/secrets-manager.ts";
-import { synthesize } from "./assembly.ts";
-import { type LocalRealm, type ProviderOptions, type Providers, startProviders } from "./providers.ts";
-import { type SecretBook, secretBook } from "./secret-book.ts";
+import type { LocalRealm, ProviderOptions, Providers } from "./providers.ts";
+import { startProviders } from "./providers.ts";
+import type { SecretBook } from "./secret-book.ts";
+import { secretBook } from "./secret-book.ts";
 
 /** Everything on this machine: AWS's APIs, the deployed functions, the providers. */
 export interface LocalStack {

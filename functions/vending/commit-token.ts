@@ -11,7 +11,8 @@ import { recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
 import type { Renewal } from "./renewal.ts";
 import { sealingContext } from "./sealing-context.ts";
-import { type TokenTimes, tokenTimes } from "./token-times.ts";
+import type { TokenTimes } from "./token-times.ts";
+import { tokenTimes } from "./token-times.ts";
 import { untilLeaseEnds } from "./until-lease-ends.ts";
 
 /** Stores what the provider issued and ends the lease. A holder that was overtaken leaves its evidence instead. */

@@ -22,7 +22,7 @@ export interface CentrapayOptions extends SimulatorOptions {
 /** Routes for faults: "api" (`/api/me`), "create-key", "list-keys", "update-key". */
 export interface Centrapay extends Simulator {
   readonly pingUrl: string;
-  /** Returns the secret; the role is `merchant-terminal` if unsaid. */
+  /** Returns the secret, which is made up if unsaid; the role is then `merchant-terminal`. */
   createKey(accountId: string, name: string, role?: KeyRole, secret?: string): string;
   setKeyEnabled(accountId: string, name: string, isEnabled: boolean): void;
   /** While true, live keys get a 403 from `/api/me`: a business rule, not an authentication. */
@@ -74,8 +74,8 @@ export async function startCentrapay(options: CentrapayOptions = {}): Promise<Ce
   return {
     ...simulator,
     pingUrl: `${simulator.url}/api/me`,
-    createKey: (accountId, name, role = "merchant-terminal") =>
-      keys.create(accountId, name, role).value,
+    createKey: (accountId, name, role = "merchant-terminal", secret) =>
+      keys.create(accountId, name, role, secret).value,
     setKeyEnabled: keys.setEnabled,
     forbidApi(forbids) {
       isForbidden = forbids;

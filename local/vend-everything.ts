@@ -1,0 +1,69 @@
+import { formatTable } from "./format-table.ts";
+import type { LocalRealm } from "./providers.ts";
+import type { LocalStack } from "./stack.ts";
+import type { VendClient, Vended } from "./vend-client.ts";
+import { isAnswer, present } from "./vend-client.ts";
+
+/** Vends once from every connection and shows it to its provider, as a consumer would. */
+export async function vendEverything(stack: LocalStack, client: VendClient): Promise<string> {
+  const rows: string[][] = [];
+  for (const realm of stack.providers.realms) rows.push(await vendFrom(stack, client, realm));
+  const heading = [
+    "connection",
+    "version",
+    "header",
+    "usable until",
+    "provider calls",
+    "ms",
+    "provider says",
+  ];
+  return formatTable(heading, rows);
+}
+
+async function vendFrom(
+  stack: LocalStack,
+  client: VendClient,
+  realm: LocalRealm,
+): Promise<string[]> {
+  const { simulator, pingUrl } = realm;
+  const { name } = stack.functionOf(realm);
+  const callsBefore = providerCalls(realm);
+  const begun = performance.now();
+  let vended = await client.vend(name);
+  let ms = performance.now() - begun;
+  let says = await verdict(vended, pingUrl);
+  // A restarted simulator knows none of the tokens it had issued: say so, as any consumer does, and vend again.
+  if (isAnswer(vended) && says.startsWith("401")) {
+    const again = performance.now();
+    vended = await client.vend(name, { rejectedVersion: vended.version });
+    ms = performance.now() - again;
+    says = `${await verdict(vended, pingUrl)} (after a rejection)`;
+  }
+  const calls = String(providerCalls({ ...realm, simulator }) - callsBefore);
+  const { provider, environment } = realm.settings;
+  const connection = `${provider}/${environment}/default`;
+  if (!isAnswer(vended))
+    return [connection, "–", vended.problem.code, "–", calls, ms.toFixed(0), says];
+  const { version, header, usableUntil } = vended;
+  return [
+    connection,
+    String(version),
+    header.name,
+    usableUntil ?? "no end",
+    calls,
+    ms.toFixed(0),
+    says,
+  ];
+}
+
+function providerCalls({ simulator }: LocalRealm): number {
+  const asked = new Set(["issue", "probe", "renew", "refuse-credentials"]);
+  return simulator.journal.filter(({ kind, route }) => route !== undefined && asked.has(kind))
+    .length;
+}
+
+async function verdict(vended: Vended, pingUrl: string): Promise<string> {
+  if (!isAnswer(vended)) return vended.problem.detail;
+  const status = await present(vended, pingUrl);
+  return status === 200 ? "200 accepted" : `${status} refused`;
+}
