@@ -5,18 +5,16 @@ import { functionNames } from "./function-names.ts";
 
 const root = path.join(import.meta.dirname, "..");
 
-/** Where a function's bundle is: the very folder that is deployed. */
-export function bundleFolder(name: string): string {
-  return path.join(root, "dist", "functions", name);
-}
+/** Where `npm run build` puts the bundles, one folder a function: the very files that are deployed. */
+export const bundlesFolder = path.join(root, "dist", "functions");
 
 /**
- * Bundles every function, SDK included. What a store hit does not need (secrets, providers) is split off and loaded on
- * first use.
+ * Bundles every function into a folder of its name, SDK included. What a store hit does not need (secrets, providers)
+ * is split off and loaded on first use.
  */
-export function bundleFunctions(): void {
+export function bundleFunctions(folder: string): void {
   for (const name of functionNames) {
-    const outdir = bundleFolder(name);
+    const outdir = path.join(folder, name);
     rmSync(outdir, { recursive: true, force: true });
     buildSync({
       absWorkingDir: root,
@@ -39,4 +37,4 @@ export function bundleFunctions(): void {
   }
 }
 
-if (import.meta.main) bundleFunctions();
+if (import.meta.main) bundleFunctions(bundlesFolder);

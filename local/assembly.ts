@@ -16,18 +16,20 @@ export function synthesize(
   folder: string,
   parameters: Readonly<Record<string, string>>,
 ): DeployedStack {
-  bundleFunctions();
-  const app = new App({ outdir: folder });
-  new TokenVendingStack(app, stackName, { realms });
+  const bundlesFolder = path.join(folder, "functions");
+  bundleFunctions(bundlesFolder);
+  const assemblyFolder = path.join(folder, "cdk.out");
+  const app = new App({ outdir: assemblyFolder });
+  new TokenVendingStack(app, stackName, { realms, bundlesFolder });
   app.synth();
   const written = (kind: string) =>
-    JSON.parse(readFileSync(path.join(folder, `${stackName}.${kind}.json`), "utf8"));
+    JSON.parse(readFileSync(path.join(assemblyFolder, `${stackName}.${kind}.json`), "utf8"));
   return readTemplate({
     ...LOCAL_PLACE,
     template: written("template"),
     assetManifest: written("assets"),
     parameters,
     stackName,
-    assemblyFolder: folder,
+    assemblyFolder,
   });
 }

@@ -62,7 +62,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
 
   const settings = providers.realms.map((realm) => realm.settings);
   const parameters = { SealingKey: keptSealingKey(folder) };
-  const deployed = synthesize(settings, path.join(folder, "cdk.out"), parameters);
+  const deployed = synthesize(settings, folder, parameters);
   await createTables(dynamoDb.url, deployed.tables);
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");

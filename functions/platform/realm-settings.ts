@@ -65,14 +65,24 @@ export const realmSettings = v.variant("provider", [
     onIssue: v.optional(v.picklist(["coexist", "revoke"]), "coexist"),
     earlySeconds: v.optional(seconds),
   }),
-  v.strictObject({
-    provider: v.literal("static-key"),
-    ...common,
-    apiBaseUrl,
-    probePath: v.optional(probePath),
-    headerName,
-    scheme: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+$/, "must be one word"))),
-  }),
+  v.pipe(
+    v.strictObject({
+      provider: v.literal("static-key"),
+      ...common,
+      apiBaseUrl,
+      probePath: v.optional(probePath),
+      headerName,
+      scheme: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+$/, "must be one word"))),
+    }),
+    v.forward(
+      v.partialCheck(
+        [["probePath"], ["apiBaseUrl"]],
+        ({ probePath, apiBaseUrl }) => probePath === undefined || apiBaseUrl !== undefined,
+        "needs apiBaseUrl",
+      ),
+      ["probePath"],
+    ),
+  ),
 ]);
 
 /** Settings with their defaults filled in. */

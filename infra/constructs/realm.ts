@@ -1,3 +1,4 @@
+import path from "node:path";
 import { ArnFormat, CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
@@ -6,12 +7,12 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { FunctionVariables } from "../../functions/platform/environment.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { bundleFolder } from "../bundle.ts";
 
 interface RealmProps {
   readonly realm: RealmInput;
   readonly table: Table;
   readonly sealingKey: string;
+  readonly bundlesFolder: string;
 }
 
 /** Room for a caller that waits for someone else's renewal and then has to renew itself; under API Gateway's 29 s. */
@@ -21,7 +22,11 @@ const timeout = Duration.seconds(25);
 export class Realm extends Construct {
   readonly vendToken: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { realm, table, sealingKey }: RealmProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { realm, table, sealingKey, bundlesFolder }: RealmProps,
+  ) {
     super(scope, id);
     const name = `${realm.provider}/${realm.environment}`;
     const secretPrefix = `token-vending/${name}/`;
@@ -35,7 +40,7 @@ export class Realm extends Construct {
       description: `Vends the tokens of ${name}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(bundleFolder("vend-token"), { exclude: ["*.map"] }),
+      code: Code.fromAsset(path.join(bundlesFolder, "vend-token"), { exclude: ["*.map"] }),
       handler: "index.handler",
       memorySize: 1024,
       timeout,

@@ -8,11 +8,17 @@ import { TokenTable } from "../constructs/token-table.ts";
 
 interface TokenVendingStackProps extends StackProps {
   readonly realms: readonly RealmInput[];
+  /** Holds the bundle of each function, in a folder of its name. */
+  readonly bundlesFolder: string;
 }
 
 /** The token table and one vending function a realm. */
 export class TokenVendingStack extends Stack {
-  constructor(scope: Construct, id: string, { realms, ...props }: TokenVendingStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { realms, bundlesFolder, ...props }: TokenVendingStackProps,
+  ) {
     super(scope, id, props);
     const table = new TokenTable(this, "Tokens");
     const sealingKey = new CfnParameter(this, "SealingKey", {
@@ -23,7 +29,12 @@ export class TokenVendingStack extends Stack {
     for (const realm of realms) {
       const { provider, environment } = validated(realm);
       const id = `${provider}/${environment}`.replace(/(?:^|[^a-z0-9]+)([a-z0-9])/g, upperCased);
-      new Realm(this, id, { realm, table, sealingKey: sealingKey.valueAsString });
+      new Realm(this, id, {
+        realm,
+        table,
+        bundlesFolder,
+        sealingKey: sealingKey.valueAsString,
+      });
     }
   }
 }
