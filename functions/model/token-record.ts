@@ -54,6 +54,16 @@ export interface LedgerEntry {
   readonly outcome: "issued" | "late" | ProblemCode;
 }
 
+/** The record stays under 4 KB: older entries are in the log only. */
+const longestLedger = 4;
+
+export function ledgerAfter(
+  ledger: readonly LedgerEntry[],
+  latest: LedgerEntry,
+): readonly LedgerEntry[] {
+  return [...ledger, latest].slice(-longestLedger);
+}
+
 /** Everything about a connection that must change together: one item, changed by conditional writes only. */
 export interface TokenRecord {
   readonly connection: Connection;
@@ -66,7 +76,7 @@ export interface TokenRecord {
   readonly suspect: boolean;
   readonly lease: Lease | null;
   readonly failure: Failure | null;
-  /** Instants of the latest issues that a rejection caused, oldest first. */
+  /** Instants of the latest renewals that a rejection caused, oldest first. */
   readonly rejectionsAt: readonly Date[];
   /** The revocation scope claimed for this connection, hashed. */
   readonly scope: string | null;

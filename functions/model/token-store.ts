@@ -7,12 +7,19 @@ export interface HeldLease {
   readonly lease: Lease;
 }
 
+/** What is written with a lease, before anybody is asked: if its holder vanishes, this is all that is known. */
+export interface Intent {
+  readonly lease: Lease;
+  /** From now on nobody can vouch for the held token. */
+  readonly suspect: boolean;
+  readonly rejectionsAt: readonly Date[];
+}
+
 export interface Commit {
   readonly token: HeldToken;
   /** The held version plus one, or the held version itself when the same token was confirmed. */
   readonly version: number;
   readonly scope: string | null;
-  readonly rejectionsAt: readonly Date[];
   readonly typicalIssueMs: number | null;
   readonly ledger: readonly LedgerEntry[];
 }
@@ -22,7 +29,6 @@ export interface FailedAttempt {
   /** A token may have been issued that nobody saw. */
   readonly suspect: boolean;
   readonly scope: string | null;
-  readonly rejectionsAt: readonly Date[];
   readonly ledger: readonly LedgerEntry[];
 }
 
@@ -38,8 +44,7 @@ export interface TokenStore {
   takeLease(
     connection: Connection,
     seen: TokenRecord | null,
-    lease: Lease,
-    marksSuspect: boolean,
+    intent: Intent,
     signal: AbortSignal,
   ): Promise<{ held: HeldLease } | { held: null; record: TokenRecord | null }>;
 

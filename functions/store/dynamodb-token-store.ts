@@ -8,15 +8,17 @@ import {
 import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { TokenRecord } from "../model/token-record.ts";
+import { ledgerAfter } from "../model/token-record.ts";
 import type { HeldLease, TokenStore } from "../model/token-store.ts";
 import type { Item } from "./items.ts";
 import {
   count,
   failureAttributes,
-  historyAttributes,
   leaseAttributes,
   leaseNames,
+  ledgerAttributes,
   recordOf,
+  rejectionsAttribute,
   suspectAttribute,
   text,
   tokenAttributes,
@@ -91,12 +93,13 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
       return item && recordOf(item);
     },
 
-    async takeLease(connection, seen, lease, marksSuspect, signal) {
+    async takeLease(connection, seen, { lease, suspect, rejectionsAt }, signal) {
       const set = {
         ...leaseAttributes(lease),
+        ...suspectAttribute(suspect),
+        ...rejectionsAttribute(rejectionsAt),
         fence: count((seen?.fence ?? 0) + 1),
         version: count(seen?.version ?? 0),
-        ...suspectAttribute(marksSuspect || (seen?.suspect ?? false)),
       };
       const { item } = await write(connection, { set, ...unchangedSince(seen) }, signal);
       const record = item && recordOf(item);
@@ -104,10 +107,10 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
       return { held: { record, lease } };
     },
 
-    async commit(held, { token, version, scope, typicalIssueMs, ...history }, signal) {
+    async commit(held, { token, version, scope, typicalIssueMs, ledger }, signal) {
       const set = {
         ...tokenAttributes(token),
-        ...historyAttributes(history),
+        ...ledgerAttributes(ledger),
         version: count(version),
         scope: scope === null ? null : text(scope),
         typicalIssueMs: typicalIssueMs === null ? null : count(typicalIssueMs),
@@ -116,10 +119,10 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
       return endLease(held, set, ["suspect", "failure"], isMine, signal);
     },
 
-    async fail(held, { failure, suspect, scope, ...history }, signal) {
+    async fail(held, { failure, suspect, scope, ledger }, signal) {
       const set = {
         ...failureAttributes(failure),
-        ...historyAttributes(history),
+        ...ledgerAttributes(ledger),
         ...suspectAttribute(suspect),
         scope: scope === null ? null : text(scope),
       };
@@ -150,7 +153,7 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
 
     async recordLateIssue(seen, entry, suspect, signal) {
       const set = {
-        ...historyAttributes({ ...seen, ledger: [...seen.ledger, entry].slice(-4) }),
+        ...ledgerAttributes(ledgerAfter(seen.ledger, entry)),
         ...(suspect ? suspectAttribute(true) : {}),
       };
       const given = { seenVersion: count(seen.version) };

@@ -11,7 +11,7 @@ const layout = 1;
 
 export const text = (value: string): AttributeValue => ({ S: value });
 export const count = (value: number): AttributeValue => ({ N: String(value) });
-export const instant = (value: Date): AttributeValue => count(value.getTime());
+const instant = (value: Date): AttributeValue => count(value.getTime());
 const flag = (value: boolean): AttributeValue => ({ BOOL: value });
 
 /** Attributes that a write leaves out when they hold nothing. */
@@ -57,17 +57,15 @@ export function failureAttributes(failure: Failure): Attributes {
   return { failure: { M: fields } };
 }
 
-export function historyAttributes(
-  history: Pick<TokenRecord, "ledger" | "rejectionsAt">,
-): Attributes {
-  const { ledger, rejectionsAt } = history;
-  return {
-    ledger: ledger.length > 0 ? { L: ledger.map(ledgerAttribute) } : null,
-    rejectionsAt: rejectionsAt.length > 0 ? { L: rejectionsAt.map(instant) } : null,
-  };
+export function ledgerAttributes(ledger: readonly LedgerEntry[]): Attributes {
+  return { ledger: ledger.length > 0 ? { L: ledger.map(ledgerAttribute) } : null };
 }
 
-export function ledgerAttribute(entry: LedgerEntry): AttributeValue {
+export function rejectionsAttribute(rejectionsAt: readonly Date[]): Attributes {
+  return { rejectionsAt: rejectionsAt.length > 0 ? { L: rejectionsAt.map(instant) } : null };
+}
+
+function ledgerAttribute(entry: LedgerEntry): AttributeValue {
   return {
     M: {
       at: instant(entry.at),

@@ -73,6 +73,7 @@ async function attemptWith(
     return { ...asked, result: keyRefused };
   }
   const scope = await claimScope(deps, record, grant.revocationScope, signal);
+  if (grant.callsProvider && !hasTimeFor(deps, held)) throw tooLateToAsk();
   const begun = deps.clock.now();
   const result = await grant.issue(callSignal(deps, held, signal));
   const latencyMs = grant.callsProvider ? msBetween(begun, deps.clock.now()) : null;
@@ -95,6 +96,12 @@ function callSignal(deps: Dependencies, held: HeldLease, parent: AbortSignal): A
 
 function msLeft(deps: Dependencies, { lease }: HeldLease): number {
   return Math.max(0, msBetween(deps.clock.now(), plusMs(lease.until, -commitReserveMs)));
+}
+
+/** A paused holder, or one whose secret came late, may find its lease all but over: it does not ask any more. */
+function tooLateToAsk(): VendingError {
+  const detail = "Preparing the provider call took so long that no time was left for the call.";
+  return new VendingError("secret-unavailable", detail, 1);
 }
 
 function hasTimeFor(deps: Dependencies, held: HeldLease): boolean {

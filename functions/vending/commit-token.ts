@@ -6,7 +6,7 @@ import type { HeldToken, TokenRecord } from "../model/token-record.ts";
 import type { Commit, HeldLease } from "../model/token-store.ts";
 import type { Attempt } from "./attempt-issue.ts";
 import { warnOfKeyExpiry } from "./key-expiry.ts";
-import { ledgerWith, rejectionsWith } from "./ledger.ts";
+import { ledgerWith } from "./ledger.ts";
 import { recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
 import type { Renewal } from "./renewal.ts";
@@ -53,7 +53,6 @@ export async function commitToken(
     },
     version,
     scope: attempt.scope,
-    rejectionsAt: rejectionsWith(held, now, attempt.latencyMs),
     typicalIssueMs: smoothed(record.typicalIssueMs, msBetween(lease.since, now)),
     ledger: entry.ledger,
   };
@@ -98,8 +97,8 @@ export async function confirmKey(
     renewAt: plusMs(now, policy.recheckMs),
   };
   warnOfKeyExpiry(deps, record.connection, record.token, now);
-  const { version, scope, rejectionsAt, typicalIssueMs, ledger } = record;
-  const commit = { token, version, scope, rejectionsAt, typicalIssueMs, ledger };
+  const { version, scope, typicalIssueMs, ledger } = record;
+  const commit = { token, version, scope, typicalIssueMs, ledger };
   const stored = await untilLeaseEnds(deps, lease, signal, (until) =>
     deps.store.commit(held, commit, until),
   );

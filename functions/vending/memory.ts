@@ -20,7 +20,10 @@ export class Memory {
     const entry = this.#entries.get(connection);
     if (!entry || now >= entry.until) return null;
     const { version, usableUntil } = entry.credential;
-    if (wish.rejectedVersion !== null && wish.rejectedVersion >= version) return null;
+    if (wish.rejectedVersion !== null && wish.rejectedVersion >= version) {
+      this.#entries.delete(connection);
+      return null;
+    }
     if (usableUntil && msBetween(now, usableUntil) < wish.minValiditySeconds * 1000) return null;
     return entry.credential;
   }

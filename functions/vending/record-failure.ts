@@ -3,7 +3,7 @@ import type { ProblemCode } from "../model/errors.ts";
 import { revokesOnIssue } from "../model/provider.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import { backOffUntil } from "./back-off.ts";
-import { ledgerWith, rejectionsWith } from "./ledger.ts";
+import { ledgerWith } from "./ledger.ts";
 import type { Renewal } from "./renewal.ts";
 import { untilLeaseEnds } from "./until-lease-ends.ts";
 
@@ -47,7 +47,6 @@ export async function recordFailure(
     },
     suspect: record.suspect || (mayHaveIssued && revokesOnIssue(deps.provider.policy)),
     scope: asked.scope,
-    rejectionsAt: rejectionsWith(held, at, asked.latencyMs),
     ledger: entry.ledger,
   };
   deps.log.warn("issue-failed", { connection: record.connection, ...entry.latest, detail, count });

@@ -6,6 +6,7 @@ import { revokesOnIssue } from "../model/provider.ts";
 import { leaseMs } from "../model/timing.ts";
 import type { RenewalReason, TokenRecord } from "../model/token-record.ts";
 import type { Call } from "./call.ts";
+import { recentRejections } from "./contested.ts";
 import { issueUnderLease } from "./issue-under-lease.ts";
 import type { Renewal } from "./renewal.ts";
 
@@ -25,8 +26,12 @@ export async function renewConnection(
   const until = plusMs(since, leaseMs(deps.timing));
   if (until > call.deadlineAt) throw noTimeToFinish(since, until, call);
   const lease = { owner: deps.newOwner(), since, until, reason };
-  const marksSuspect = reason === "takeover" && revokesOnIssue(deps.provider.policy);
-  const answer = await deps.store.takeLease(connection, seen, lease, marksSuspect, call.signal);
+  const mayBeRevoked = reason === "takeover" && revokesOnIssue(deps.provider.policy);
+  const suspect = mayBeRevoked || (seen?.suspect ?? false);
+  const recent = recentRejections(seen?.rejectionsAt ?? [], since);
+  const rejectionsAt = reason === "rejected" ? [...recent, since] : recent;
+  const intent = { lease, suspect, rejectionsAt };
+  const answer = await deps.store.takeLease(connection, seen, intent, call.signal);
   if (!answer.held) return { outcome: "lost", record: answer.record };
   return issueUnderLease(deps, answer.held, call.signal);
 }

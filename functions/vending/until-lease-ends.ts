@@ -19,8 +19,10 @@ export async function untilLeaseEnds<T>(
     try {
       return await write(until);
     } catch (error) {
-      if (until.aborted || plusMs(deps.clock.now(), pauseMs) >= lease.until) throw error;
-      await deps.clock.sleep(pauseMs, until);
+      if (plusMs(deps.clock.now(), pauseMs) >= lease.until) throw error;
+      await deps.clock.sleep(pauseMs, until).catch(() => {
+        throw error;
+      });
     }
   }
 }

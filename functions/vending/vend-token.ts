@@ -83,16 +83,28 @@ async function nextStep(
   { record, wish }: Progress,
   call: Call,
 ): Promise<Exclude<Decision, { action: "vend" | "check-secret" }> | Usable> {
-  let decision = decide(record, deps.provider.policy, wish, deps.clock.now());
-  if (decision.action === "check-secret") {
-    const hasChanged = await hasSecretChanged(deps, connection, decision.refusedVersion, call);
-    decision = hasChanged ? { action: "renew", reason: decision.reason } : decision.otherwise;
-  }
+  const decision = await decideKnowingSecret(deps, connection, { record, wish }, call);
   if (decision.action !== "vend") return decision;
   const { token } = decision;
   const credential = await openCredential(deps, connection, record?.version ?? 0, token);
   if (!credential) return { action: "renew", reason: "takeover" };
   return { action: "vend", credential, renewAt: token.renewAt };
+}
+
+async function decideKnowingSecret(
+  deps: Dependencies,
+  connection: Connection,
+  { record, wish }: Pick<Progress, "record" | "wish">,
+  call: Call,
+): Promise<Exclude<Decision, { action: "check-secret" }>> {
+  const decideNow = () => decide(record, deps.provider.policy, wish, deps.clock.now());
+  const decision = decideNow();
+  if (decision.action !== "check-secret") return decision;
+  const hasChanged = await hasSecretChanged(deps, connection, decision.refusedVersion, call);
+  if (hasChanged) return { action: "renew", reason: decision.reason };
+  // Looking has taken time: what was usable before may not be any more.
+  const later = decideNow();
+  return later.action === "check-secret" ? later.otherwise : later;
 }
 
 async function hasSecretChanged(

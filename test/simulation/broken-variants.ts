@@ -1,0 +1,109 @@
+import { plusMs } from "../../functions/model/clock.ts";
+import type { Dependencies } from "../../functions/model/dependencies.ts";
+import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
+import type { TokenStore } from "../../functions/model/token-store.ts";
+import type { Breakage } from "./run-seed.ts";
+
+/** The protocol with one thing wrong each: what people leave out, and what each of them costs. */
+export const brokenVariants: Readonly<Record<string, Breakage>> = {
+  "no fence: a late holder commits over its successor": {
+    condition: (sentence) => (sentence.includes(":heldFence") ? anything : sentence),
+  },
+  "the lease is granted on an old reading": {
+    condition: (sentence) => (sentence.includes(":seenFence") ? anything : sentence),
+  },
+  "the lease is shorter than the provider call": {
+    deps: withStore((store) => ({
+      takeLease: (connection, seen, intent, signal) => {
+        const lease = { ...intent.lease, until: plusMs(intent.lease.since, 30) };
+        return store.takeLease(connection, seen, { ...intent, lease }, signal);
+      },
+    })),
+  },
+  "a loser of the lease goes unlocked": {
+    deps: withStore((store) => ({
+      takeLease: async (connection, seen, intent, signal) => {
+        const answer = await store.takeLease(connection, seen, intent, signal);
+        if (answer.held || !answer.record) return answer;
+        return { held: { record: answer.record, lease: intent.lease } };
+      },
+    })),
+  },
+  "a token is vended before it is stored": {
+    deps: withStore((store) => ({
+      commit: async (held, commit, signal) => {
+        await store.commit(held, commit, signal).catch(() => null);
+        const { token, version } = commit;
+        return { ...held.record, token, version, lease: null, suspect: false, failure: null };
+      },
+    })),
+  },
+  "the back-off is not shared": {
+    deps: withStore((store) => ({
+      fail: async (held, attempt, signal) => {
+        const failure = { ...attempt.failure, retryAt: attempt.failure.at };
+        const record = await store.fail(held, { ...attempt, failure }, signal);
+        return record && { ...record, failure: attempt.failure };
+      },
+    })),
+  },
+  "refused credentials are not remembered": {
+    deps: withStore((store) => ({
+      fail: (held, attempt, signal) => {
+        const failure = { ...attempt.failure, refusedSecretVersion: null };
+        return store.fail(held, { ...attempt, failure }, signal);
+      },
+    })),
+  },
+  "renewal comes early although a new token revokes the old": {
+    deps: (deps) => ({
+      ...deps,
+      provider: { ...deps.provider, policy: { renewal: "early", beforeExpiryMs: 60_000 } },
+    }),
+  },
+  "expiry is read from the provider's clock": {
+    deps: withIssued((issued) => ({ ...issued, lifetime: lifetimeByWallClock(issued) })),
+  },
+  "a rejection is forgotten, so that they never add up": {
+    deps: withStore((store) => ({
+      takeLease: (connection, seen, intent, signal) =>
+        store.takeLease(connection, seen, { ...intent, rejectionsAt: [] }, signal),
+    })),
+  },
+};
+
+const anything = "attribute_not_exists(#nothing)";
+
+function withStore(change: (store: TokenStore) => Partial<TokenStore>) {
+  return (deps: Dependencies): Dependencies => ({
+    ...deps,
+    store: { ...deps.store, ...change(deps.store) },
+  });
+}
+
+function withIssued(change: (issued: Issued) => Issued) {
+  const changed = (result: Issued | NotIssued) =>
+    result.kind === "issued" ? change(result) : result;
+  return (deps: Dependencies): Dependencies => ({
+    ...deps,
+    provider: {
+      ...deps.provider,
+      async issuer() {
+        const issuer = await deps.provider.issuer();
+        return {
+          grantFrom(secret) {
+            const grant: Grant = issuer.grantFrom(secret);
+            return { ...grant, issue: async (signal) => changed(await grant.issue(signal)) };
+          },
+        };
+      },
+    },
+  });
+}
+
+/** What `expires - now` makes of a provider whose clock is half a minute ahead. */
+function lifetimeByWallClock({ expiresAt, receivedAt }: Issued): Issued["lifetime"] {
+  if (!expiresAt) return { kind: "unlimited", until: null };
+  const ms = expiresAt.getTime() + 30_000 - receivedAt.getTime();
+  return { kind: "stated", atLeastMs: ms, atMostMs: ms };
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { brokenVariants } from "./broken-variants.ts";
+import type { Breakage } from "./run-seed.ts";
+import { runSeed } from "./run-seed.ts";
+
+/** The first seed that shows a breakage, and the promises it breaks. */
+async function firstCatch(breakage: Breakage, seeds: number) {
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const { violations } = await runSeed(seed, breakage);
+    if (violations.length > 0) return { seed, violations };
+  }
+  return null;
+}
+
+test("the protocol keeps its promises over ten thousand seeds of faults", async () => {
+  expect(await firstCatch({}, 10_000)).toBeNull();
+}, 120_000);
+
+test.each(Object.entries(brokenVariants))(
+  "the checker catches: %s",
+  async (_, breakage) => {
+    expect(await firstCatch(breakage, 2000)).not.toBeNull();
+  },
+  60_000,
+);
+
+test("a seed replays to the letter", async () => {
+  for (const seed of [7, 26, 1241]) {
+    const [first, second] = [await runSeed(seed), await runSeed(seed)];
+    expect(second).toEqual(first);
+    expect(first.timeline.length).toBeGreaterThan(0);
+  }
+});
