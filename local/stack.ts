@@ -48,17 +48,41 @@ export interface StackOptions extends ProviderOptions {
 }
 
 export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const started: Stoppable[] = [];
+  try {
+    return await startParts(options, started);
+  } catch (error) {
+    await stopAll(started);
+    throw error;
+  }
+}
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** What was started last leans on what was started before. */
+async function stopAll(started: readonly Stoppable[]): Promise<void> {
+  for (const part of started.toReversed()) await part.stop();
+}
+
+async function startParts(options: StackOptions, started: Stoppable[]): Promise<LocalStack> {
   const { folder, ports = {}, onLog } = options;
+  const running = <T extends Stoppable>(part: T): T => {
+    started.push(part);
+    return part;
+  };
   if (options.fresh) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
 
-  const dynamoDb = await startDynamoDb({
-    ...port(ports.dynamoDb),
-    folder: path.join(folder, "dynamodb"),
-  });
-  const secretsManager = await startSecretsManager({ ...port(ports.secretsManager), folder });
+  const dynamoDb = running(
+    await startDynamoDb({ ...port(ports.dynamoDb), folder: path.join(folder, "dynamodb") }),
+  );
+  const secretsManager = running(
+    await startSecretsManager({ ...port(ports.secretsManager), folder }),
+  );
   const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region);
-  const providers = await startProviders(secrets, options);
+  const providers = running(await startProviders(secrets, options));
 
   const settings = providers.realms.map((realm) => realm.settings);
   const parameters = { SealingKey: keptSealingKey(folder) };
@@ -67,22 +91,21 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
 
-  const host = startLambdaHost({
-    functions: deployed.functions,
-    endpoints: { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url },
-    ...(onLog ? { onLog } : {}),
-  });
-  const lambda = await startLambdaApi(host, port(ports.lambda));
+  const host = running(
+    startLambdaHost({
+      functions: deployed.functions,
+      endpoints: { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url },
+      ...(onLog ? { onLog } : {}),
+    }),
+  );
+  const lambda = running(await startLambdaApi(host, port(ports.lambda)));
   const functionFor = (provider: string, environment: string) =>
     deployed.functions.find((fn) => {
       const realm = JSON.parse(fn.environment["REALM"] ?? "{}");
       return realm.provider === provider && realm.environment === environment;
     });
-  const http = await startHttpApi({
-    ...port(ports.http),
-    host,
-    route: (method, requestPath) => routeOf(method, requestPath, functionFor),
-  });
+  const route = (method: string, requestPath: string) => routeOf(method, requestPath, functionFor);
+  const http = running(await startHttpApi({ ...port(ports.http), host, route }));
 
   return {
     dynamoDb,
@@ -98,11 +121,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       if (!fn) throw new Error(`No function was deployed for ${provider}/${environment}.`);
       return fn;
     },
-    async stop() {
-      await Promise.all([http.stop(), lambda.stop()]);
-      await host.stop();
-      await Promise.all([providers.stop(), secretsManager.stop(), dynamoDb.stop()]);
-    },
+    stop: () => stopAll(started),
   };
 }
 

@@ -1,0 +1,80 @@
+import { parseArgs } from "node:util";
+import { coldStart } from "./demo/cold-start.ts";
+import { crash } from "./demo/crash.ts";
+import { outage } from "./demo/outage.ts";
+import { rejectionStorm } from "./demo/rejection-storm.ts";
+import { announcement, haveAllHeld, report, reportJson } from "./demo/report.ts";
+import { rollover } from "./demo/rollover.ts";
+import type { PlayedScene, Scene } from "./demo/scene.ts";
+import { playScene } from "./demo/scene.ts";
+import { secretRotation } from "./demo/secret-rotation.ts";
+
+const scenes = [coldStart, rollover, rejectionStorm, crash, secretRotation, outage];
+
+const usage = `npm run demo -- [options]      about a minute; exit code 0 if every promise held, else 1
+
+  --scene <letter>      only this one, may be repeated: ${scenes.map(({ letter, title }) => `${letter} ${title.toLowerCase()}`).join(", ")}
+  --json                one JSON document on standard output, progress on standard error
+  --help                this text
+`;
+
+const heading =
+  "Real processes, simulated providers. What counts is what the providers saw, not what our logs say.\n";
+
+const options = {
+  scene: { type: "string", multiple: true, default: [] as string[] },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** Answers the exit code. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const chosen = scenesNamed(values.scene);
+  const tell = values.json ? console.error : console.log;
+  tell(heading);
+  const played = await play(chosen, tell);
+  if (!played) {
+    tell("Interrupted; everything has been stopped.");
+    return 130;
+  }
+  console.log(values.json ? reportJson(played) : `\n${report(played)}`);
+  return haveAllHeld(played) ? 0 : 1;
+}
+
+function scenesNamed(letters: readonly string[]): readonly Scene[] {
+  const unknown = letters.find((letter) => !scenes.some((scene) => scene.letter === letter));
+  if (unknown !== undefined) throw new RangeError(`There is no scene ${unknown}; try --help.`);
+  return letters.length === 0 ? scenes : scenes.filter(({ letter }) => letters.includes(letter));
+}
+
+/** Undefined when it was interrupted. */
+async function play(
+  chosen: readonly Scene[],
+  tell: (line: string) => void,
+): Promise<PlayedScene[] | undefined> {
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => interruption.abort());
+  }
+  const played: PlayedScene[] = [];
+  for (const scene of chosen) {
+    tell(announcement(scene));
+    played.push(await playScene(scene, interruption.signal));
+    if (interruption.signal.aborted) return undefined;
+  }
+  return played;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+// An interrupted scene may still be waiting for something.
+process.exit();

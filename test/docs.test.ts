@@ -1,0 +1,203 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+import { problemOf } from "../functions/http/problem.ts";
+import { problemCodes, VendingError } from "../functions/model/errors.ts";
+import { providerIds } from "../functions/model/provider-id.ts";
+import { Sensitive } from "../functions/model/sensitive.ts";
+import { readRealm } from "../functions/platform/environment.ts";
+import { realmSettings } from "../functions/platform/realm-settings.ts";
+import { systemClock } from "../functions/platform/system-clock.ts";
+import { providerOf } from "../functions/providers/catalogue.ts";
+import packageJson from "../package.json" with { type: "json" };
+
+const root = path.join(import.meta.dirname, "..");
+const pages = ["README.md", ...globSync("docs/**/*.md", { cwd: root }).sort()];
+
+interface Block {
+  readonly page: string;
+  /** What stands after the fence: `json realm`. */
+  readonly kind: string;
+  readonly text: string;
+}
+
+const blocks = pages.flatMap(blocksOf);
+
+describe("every link of a page leads somewhere", () => {
+  test.each(pages)("%s", (page) => {
+    const broken = linksOf(page).filter((link) => !resolves(page, link));
+    expect(broken).toEqual([]);
+  });
+
+  test("and every page is linked to by another", () => {
+    const linked = new Set(
+      pages.flatMap((page) => linksOf(page).map((link) => target(page, link))),
+    );
+    expect(pages.filter((page) => page !== "README.md" && !linked.has(page))).toEqual([]);
+  });
+});
+
+describe("code in a page compiles", () => {
+  test("as a consumer's file, in README.md", () => {
+    expect(compileErrors("consumer.ts", textOf("README.md", "ts"))).toEqual([]);
+  });
+
+  test("as a provider's file, in the recipe", () => {
+    const recipe = textOf("docs/adding-a-provider.md", "ts issuer");
+    expect(compileErrors("functions/providers/acme-pay.ts", recipe)).toEqual([]);
+  });
+
+  test("or the compiler's errors are told", () => {
+    expect(compileErrors("consumer.ts", "const version: number = null;")).toHaveLength(2);
+  });
+});
+
+describe("a page shows only what the code takes", () => {
+  const realms = blocks.filter(({ kind }) => kind === "json realm");
+
+  test("a realm with each provider", () => {
+    const shown = realms.map(({ text }) => readRealm(text).provider);
+    expect([...new Set(shown)].sort()).toEqual([...providerIds].sort());
+  });
+
+  test.each(realms)(
+    "a realm that starts, and a secret that its provider understands: $page",
+    async (realm) => {
+      const wire = { send: () => Promise.reject(new Error("not sent")), clock: systemClock };
+      const issuer = await providerOf(readRealm(realm.text), wire).issuer();
+      const secret = blocks[blocks.indexOf(realm) + 1];
+      expect(secret?.kind).toBe("json secret");
+      expect(issuer.grantFrom(new Sensitive(secret?.text ?? ""))).toHaveProperty("issue");
+    },
+  );
+
+  test("npm scripts that exist", () => {
+    const named = [...read("README.md").matchAll(/\bnpm (?:run )?([\w:-]+)/g)].map(
+      ([, name]) => name,
+    );
+    const scripts = named.filter((name) => name !== "ci");
+    expect(scripts).toContain("test");
+    expect(
+      scripts.filter((name) => !Object.keys(packageJson.scripts).includes(name ?? "")),
+    ).toEqual([]);
+  });
+
+  test("folders and files of functions/ that exist", () => {
+    const named = [...read("docs/architecture.md").matchAll(/`((?:\w[\w-]*\/)+[\w-]+\.ts)`/g)];
+    const missing = named
+      .map(([, file = ""]) => file)
+      .filter(
+        (file) => !["functions", ""].some((folder) => existsSync(path.join(root, folder, file))),
+      );
+    expect(named.length).toBeGreaterThan(10);
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("every problem code", () => {
+  const anchors = anchorsOf("docs/operations.md");
+  const row = (code: string) =>
+    read("docs/architecture.md")
+      .split("\n")
+      .find((line) => line.startsWith(`| [\`${code}\`]`));
+
+  test.each(problemCodes)("%s has a section in docs/operations.md", (code) => {
+    expect(anchors).toContain(code);
+  });
+
+  test.each(problemCodes)("%s is told to callers with its own status and retryability", (code) => {
+    const { status, retryable } = problemOf(new VendingError(code, ""), null);
+    const isTold = problemOf(new VendingError(code, "", 1), null).retryable !== retryable;
+    const [, , statusCell, retryableCell] =
+      row(code)
+        ?.split("|")
+        .map((cell) => cell.trim()) ?? [];
+    expect(statusCell).toBe(String(status));
+    expect(retryableCell).toMatch(isTold ? /^when told/ : retryable ? /^yes$/ : /^no$/);
+  });
+});
+
+describe("every provider has a page", () => {
+  test.each(providerIds)("docs/providers/%s.md names all its settings", (id) => {
+    const page = read(`docs/providers/${id}.md`) + read("docs/providers/README.md");
+    const shape = realmSettings.options.find(({ entries }) => entries.provider.literal === id);
+    const settings = Object.keys(shape?.entries ?? {});
+    expect(settings).toContain("deadlineMs");
+    expect(settings.filter((name) => !new RegExp(`^\\| \`${name}\` +\\|`, "m").test(page))).toEqual(
+      [],
+    );
+  });
+});
+
+test.each(blocks.filter(({ kind }) => kind === "mermaid"))(
+  "a picture shows something: $page",
+  ({ text }) => {
+    const [type, ...lines] = text.trim().split("\n");
+    expect(type).toMatch(/^(sequenceDiagram|flowchart (TD|LR))$/);
+    expect(lines.length).toBeGreaterThan(3);
+  },
+);
+
+function read(page: string): string {
+  return readFileSync(path.join(root, page), "utf8");
+}
+
+function blocksOf(page: string): Block[] {
+  const fences = read(page).matchAll(/^```(\w[\w ]*)\n(.*?)^```$/gms);
+  return [...fences].map(([, kind = "", text = ""]) => ({ page, kind, text }));
+}
+
+function textOf(page: string, kind: string): string {
+  const found = blocks.filter((block) => block.page === page && block.kind === kind);
+  expect(found).toHaveLength(1);
+  return found[0]?.text ?? "";
+}
+
+/** Links within the repository; those of code are none. */
+function linksOf(page: string): string[] {
+  const prose = read(page).replace(/^```.*?^```$/gms, "");
+  const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+  return links.filter((link) => !link.startsWith("https://"));
+}
+
+function target(page: string, link: string): string {
+  const [file = ""] = link.split("#");
+  return file === "" ? page : path.posix.join(path.posix.dirname(page), file);
+}
+
+function resolves(page: string, link: string): boolean {
+  const file = target(page, link);
+  if (!existsSync(path.join(root, file))) return false;
+  const [, anchor] = link.split("#");
+  return anchor === undefined || anchorsOf(file).includes(anchor);
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(page: string): string[] {
+  const headings = read(page)
+    .replace(/^```.*?^```$/gms, "")
+    .matchAll(/^#+ (.+)$/gm);
+  return [...headings].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** Compiles a text as if it were this file of the project, under the project's own rules. */
+function compileErrors(file: string, text: string): string[] {
+  const fileName = path.join(root, file);
+  const { config } = ts.readConfigFile(path.join(root, "tsconfig.json"), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, root);
+  const host = ts.createCompilerHost(options);
+  const readFile = host.readFile;
+  host.readFile = (name) => (path.resolve(name) === fileName ? text : readFile(name));
+  const isThere = host.fileExists;
+  host.fileExists = (name) => path.resolve(name) === fileName || isThere(name);
+  const program = ts.createProgram([fileName], options, host);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}

@@ -1,0 +1,140 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { haveAllHeld, report, reportJson } from "../../local/demo/report.ts";
+import type { Scene } from "../../local/demo/scene.ts";
+import { playScene } from "../../local/demo/scene.ts";
+import type { Verdict } from "../../local/demo/verdict.ts";
+import { all, atLeast, atMost, exactly, none } from "../../local/demo/verdict.ts";
+
+const root = path.join(import.meta.dirname, "..", "..");
+/** Its environment is bare: what it needs, it brings. */
+const demo = (args: readonly string[], env: { readonly TMPDIR?: string } = {}) =>
+  promisify(execFile)(process.execPath, ["local/demo.ts", ...args], { cwd: root, env });
+
+describe("the command", () => {
+  test("plays scenes with real processes, prints one JSON document and leaves nothing", async () => {
+    const TMPDIR = mkdtempSync(path.join(tmpdir(), "demo-test-"));
+    onTestFinished(() => rmSync(TMPDIR, { recursive: true }));
+    const args = ["--json", "--scene", "a", "--scene", "e"];
+    const { stdout, stderr } = await demo(args, { TMPDIR });
+    const { held, ms, scenes } = JSON.parse(stdout);
+    expect(held).toBe(true);
+    expect(ms).toBeGreaterThan(0);
+    expect(new Set(scenes.map(({ scene }: { scene: string }) => scene))).toEqual(
+      new Set(["a", "e"]),
+    );
+    for (const scene of scenes) {
+      expect(scene).toEqual({
+        scene: expect.any(String),
+        promise: expect.any(String),
+        expected: expect.any(String),
+        measured: expect.any(String),
+        held: true,
+      });
+    }
+    expect(stderr).toContain("Cold start");
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  }, 60_000);
+
+  test("names the scene that does not exist", async () => {
+    await expect(demo(["--scene", "z"])).rejects.toMatchObject({
+      code: 1,
+      stderr: "There is no scene z; try --help.\n",
+    });
+  });
+});
+
+describe("a verdict", () => {
+  test("is the comparison of what was promised with what was measured", () => {
+    const held = [exactly("", 1, 1), atMost("", 2, 2, "ms"), atLeast("", 2, 2, "ms")];
+    const broken = [exactly("", 1, 2), atMost("", 2, 3, "ms"), atLeast("", 2, 1, "ms")];
+    expect(held.map((verdict) => verdict.held)).toEqual([true, true, true]);
+    expect(broken.map((verdict) => verdict.held)).toEqual([false, false, false]);
+  });
+
+  test("does not hold when nothing was there to measure", () => {
+    const verdicts = [
+      all("", 0, 0, "callers"),
+      none("", 0, 0, "callers"),
+      atMost("", 1000, Math.max(), "ms"),
+      atLeast("", 0, Number.NaN, "ms"),
+    ];
+    expect(verdicts.map(({ held }) => held)).toEqual([false, false, false, false]);
+    expect(verdicts.at(-1)?.measured).toBe("never ms");
+  });
+
+  test("speaks in figures", () => {
+    expect(exactly("One token", 1, 2, "for 64 callers")).toEqual({
+      promise: "One token",
+      expected: "1",
+      measured: "2 for 64 callers",
+      held: false,
+    });
+    expect(none("Refused", 3, 70, "uses")).toMatchObject({
+      expected: "0",
+      measured: "3 of 70 uses",
+    });
+  });
+});
+
+describe("the outcome", () => {
+  const played = (...verdicts: Verdict[]) => [{ letter: "x", verdicts, ms: 1234 }];
+
+  test("is good when every promise of every scene held", () => {
+    expect(haveAllHeld(played(exactly("One", 1, 1)))).toBe(true);
+    expect(haveAllHeld([...played(exactly("One", 1, 1)), ...played(exactly("Two", 2, 1))])).toBe(
+      false,
+    );
+    expect(haveAllHeld(played())).toBe(false);
+    expect(haveAllHeld([])).toBe(false);
+  });
+
+  test("shows the promise that did not hold", () => {
+    const scenes = played(exactly("One token", 1, 2), exactly("One process", 1, 1));
+    expect(report(scenes)).toMatch(/One token +1 +2 +.*✗/);
+    expect(report(scenes)).toContain("1 of 2 promises did not hold; 1 s in all.");
+    expect(JSON.parse(reportJson(scenes))).toMatchObject({ held: false, ms: 1234 });
+  });
+});
+
+describe("a scene", () => {
+  const never = new AbortController().signal;
+  const scene = (play: Scene["play"]): Scene => ({
+    letter: "x",
+    title: "Made up",
+    story: "",
+    options: {},
+    play,
+  });
+
+  test("that fails has broken its promises, and its stack is gone", async () => {
+    let url = "";
+    const fails = scene(async (stack) => {
+      url = stack.dynamoDb.url;
+      throw new Error("something else happened");
+    });
+    const played = await playScene(fails, never);
+    expect(played.verdicts).toMatchObject([{ measured: "something else happened", held: false }]);
+    expect(haveAllHeld([played])).toBe(false);
+    await expect(fetch(url)).rejects.toThrow("fetch failed");
+  });
+
+  test("that is interrupted ends at once, with its processes", async () => {
+    const interruption = new AbortController();
+    let pids: number[] = [];
+    const lasts = scene(async ({ host, functionOf, providers: { realms } }) => {
+      for (const realm of realms.slice(0, 1)) await host.prestart(functionOf(realm).name, 2);
+      pids = host.processes().map(({ pid }) => pid);
+      interruption.abort();
+      return new Promise(() => {});
+    });
+    const { verdicts } = await playScene(lasts, interruption.signal);
+    expect(verdicts).toMatchObject([{ measured: "interrupted", held: false }]);
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
+});
