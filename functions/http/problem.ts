@@ -65,6 +65,7 @@ export function problemOf(error: unknown, connection: string | null): Problem {
   const known = error instanceof VendingError ? error : new VendingError("internal", unspoken);
   const { code, message: detail, retryAfterSeconds } = known;
   const { status, title, retryable } = kinds[code];
+  const isRetryable = retryable === "when-told" ? retryAfterSeconds !== null : retryable;
   return {
     type: `${typeBase}${code}`,
     title,
@@ -72,8 +73,8 @@ export function problemOf(error: unknown, connection: string | null): Problem {
     code,
     detail,
     ...(connection === null ? {} : { connection }),
-    retryable: retryable === "when-told" ? retryAfterSeconds !== null : retryable,
-    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    retryable: isRetryable,
+    ...(isRetryable && retryAfterSeconds !== null ? { retryAfterSeconds } : {}),
   };
 }
 

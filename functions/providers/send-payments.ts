@@ -22,7 +22,7 @@ type SendSecret = v.InferOutput<typeof secretSchema>;
 
 const longestDays = 1;
 
-/** `POST /auth` with JSON, answered 201; 400 means the credentials it holds. https://developer.sendpayments.com/docs/authentication-1 */
+/** `POST /auth` with JSON, answered 201. https://developer.sendpayments.com/docs/authentication-1 */
 export function sendPaymentsIssuer(settings: { readonly tokenUrl: string }, wire: Wire): Issuer {
   return {
     grantFrom(text) {

@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import { plusMs } from "../model/clock.ts";
 import type { Issued, Lifetime, NotIssued } from "../model/provider.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { HttpRequest, HttpResponse, SendHttp } from "../platform/http-request.ts";
@@ -71,14 +72,14 @@ function readAnswer(
   }
   if (!lifetime) return malformed("a lifetime that makes no sense");
   const { requestedAt, receivedAt } = response;
-  return {
-    kind: "issued",
-    token: new Sensitive(token),
-    lifetime,
-    expiresAt,
-    requestedAt,
-    receivedAt,
-  };
+  const expiry = expiresAt ?? expiryAfter(lifetime, receivedAt);
+  const vended = { token: new Sensitive(token), lifetime, expiresAt: expiry };
+  return { kind: "issued", ...vended, requestedAt, receivedAt };
+}
+
+/** Where the provider named a lifetime but no instant. */
+function expiryAfter(lifetime: Lifetime, receivedAt: Date): Date | null {
+  return lifetime.kind === "stated" ? plusMs(receivedAt, lifetime.atLeastMs) : null;
 }
 
 /** Some gateways answer 200 to a refused client. */

@@ -14,6 +14,7 @@ import type { Item } from "./items.ts";
 import {
   count,
   failureAttributes,
+  instant,
   leaseAttributes,
   leaseNames,
   ledgerAttributes,
@@ -28,7 +29,8 @@ import { updateItem } from "./update-item.ts";
 
 const neverSeen = "attribute_not_exists(#pk)";
 const unchangedAndFree = "#fence = :seenFence AND attribute_not_exists(#leaseOwner)";
-const unchangedAndAbandoned = "#fence = :seenFence AND #leaseOwner = :vanishedOwner";
+const unchangedAndAbandoned =
+  "#fence = :seenFence AND #leaseOwner = :vanishedOwner AND #leaseUntil < :now";
 const stillMine = "#fence = :heldFence AND #leaseOwner = :me";
 const stillThatVersion = "#version = :seenVersion";
 const unclaimedOrMineOrLapsed =
@@ -101,7 +103,11 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
         fence: count((seen?.fence ?? 0) + 1),
         version: count(seen?.version ?? 0),
       };
-      const { item } = await write(connection, { set, ...unchangedSince(seen) }, signal);
+      const { item } = await write(
+        connection,
+        { set, ...unchangedSince(seen, lease.since) },
+        signal,
+      );
       const record = item && recordOf(item);
       if (record?.lease?.owner !== lease.owner) return { held: null, record };
       return { held: { record, lease } };
@@ -171,13 +177,13 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
   };
 }
 
-function unchangedSince(seen: TokenRecord | null): Pick<Change, "onlyIf" | "given"> {
+function unchangedSince(seen: TokenRecord | null, now: Date): Pick<Change, "onlyIf" | "given"> {
   if (!seen) return { onlyIf: neverSeen, given: {} };
   const given = { seenFence: count(seen.fence) };
   if (!seen.lease) return { onlyIf: unchangedAndFree, given };
   return {
     onlyIf: unchangedAndAbandoned,
-    given: { ...given, vanishedOwner: text(seen.lease.owner) },
+    given: { ...given, vanishedOwner: text(seen.lease.owner), now: instant(now) },
   };
 }
 

@@ -11,7 +11,7 @@ const layout = 1;
 
 export const text = (value: string): AttributeValue => ({ S: value });
 export const count = (value: number): AttributeValue => ({ N: String(value) });
-const instant = (value: Date): AttributeValue => count(value.getTime());
+export const instant = (value: Date): AttributeValue => count(value.getTime());
 const flag = (value: boolean): AttributeValue => ({ BOOL: value });
 
 /** Attributes that a write leaves out when they hold nothing. */

@@ -8,7 +8,7 @@ import { commitReserveMs } from "../model/timing.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import { claimScope } from "./claim-scope.ts";
 
-/** A secret that issues tokens is believed for this long; a refusal looks past it. */
+/** A secret that issues tokens is believed for this long; a refusal looks past it (next-step.ts). */
 const secretMaxAgeMs = 300_000;
 
 /** What came of asking, and what it was asked with. */
@@ -31,41 +31,18 @@ export class UnusableSecret extends VendingError {
   }
 }
 
-/**
- * Asks the provider once; when it refuses the credentials, the secret is read past the cache and, if it has changed,
- * tried once more. Fails with a `VendingError` only when the provider was not called.
- */
+/** Asks the provider once. Fails with a `VendingError` only when the provider was not called. */
 export async function attemptIssue(
   deps: Dependencies,
   held: HeldLease,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const account = accountOf(held.record.connection);
-  const maxAgeMs = deps.provider.policy.renewal === "on-rotation" ? 0 : secretMaxAgeMs;
-  const secret = await deps.secrets.read(account, maxAgeMs, signal);
-  const attempt = await attemptWith(deps, held, secret, signal);
-  if (!areCredentialsRefused(attempt) || attempt.latencyMs === null) return attempt;
-  // A source that fails now leaves the refusal as it is; the next caller looks again.
-  const newer = await deps.secrets.read(account, 0, signal).catch(() => secret);
-  if (newer.version === secret.version) return attempt;
-  return hasTimeFor(deps, held) ? attemptWith(deps, held, newer, signal) : attempt;
-}
-
-function areCredentialsRefused({ result }: Attempt): boolean {
-  return result.kind === "not-issued" && result.code === "credentials-rejected";
-}
-
-async function attemptWith(
-  deps: Dependencies,
-  held: HeldLease,
-  secret: Secret,
-  signal: AbortSignal,
-): Promise<Attempt> {
   const { record, lease } = held;
+  const isStatic = deps.provider.policy.renewal === "on-rotation";
+  const account = accountOf(record.connection);
+  const secret = await deps.secrets.read(account, isStatic ? 0 : secretMaxAgeMs, signal);
   const asked = { secretVersion: secret.version, scope: record.scope, latencyMs: null };
-  const isHeldKey =
-    deps.provider.policy.renewal === "on-rotation" &&
-    record.token?.secretVersion === secret.version;
+  const isHeldKey = isStatic && record.token?.secretVersion === secret.version;
   if (isHeldKey && lease.reason === "scheduled") return { ...asked, result: { kind: "unchanged" } };
 
   const grant = await openGrant(deps, secret);

@@ -5,8 +5,8 @@ const longestMs = 60_000;
 const longestRetryAfterMs = 900_000;
 
 /**
- * The instant before which nobody asks the provider again. Its own Retry-After counts, up to a quarter of an hour;
- * otherwise from one second to a minute, doubled at each consecutive failure and spread over its upper half.
+ * The instant before which nobody asks the provider again. Its own Retry-After counts, from a second to a quarter of an
+ * hour; otherwise from one second to a minute, doubled at each consecutive failure and spread over its upper half.
  */
 export function backOffUntil(
   now: Date,
@@ -14,7 +14,9 @@ export function backOffUntil(
   retryAfterMs: number | null,
   random: number,
 ): Date {
-  if (retryAfterMs !== null) return plusMs(now, Math.min(retryAfterMs, longestRetryAfterMs));
+  if (retryAfterMs !== null && retryAfterMs >= firstMs) {
+    return plusMs(now, Math.min(retryAfterMs, longestRetryAfterMs));
+  }
   const ms = Math.min(longestMs, firstMs * 2 ** Math.min(count - 1, 16));
   return plusMs(now, ms * (0.5 + random / 2));
 }

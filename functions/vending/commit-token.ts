@@ -32,7 +32,8 @@ export async function commitToken(
   const times = timesOf(deps, issued, again);
   const now = deps.clock.now();
   if (times.usableUntil && times.usableUntil <= now) {
-    return recordFailure(deps, held, attempt, expiredOnArrival, signal);
+    const isKey = issued.lifetime.kind === "unlimited";
+    return recordFailure(deps, held, attempt, isKey ? keyIsEnding : expiredOnArrival, signal);
   }
   const entry = ledgerWith(held, now, attempt.latencyMs, {
     fingerprint,
@@ -116,6 +117,14 @@ async function outcomeOf(
 function smoothed(before: number | null, latest: number): number {
   return Math.round(before === null ? latest : before * 0.7 + latest * 0.3);
 }
+
+const keyIsEnding: NotIssued = {
+  kind: "not-issued",
+  code: "credentials-rejected",
+  detail: "This key is about to expire. Put its successor into the secret.",
+  mayHaveIssued: false,
+  retryAfterMs: null,
+};
 
 const expiredOnArrival: NotIssued = {
   kind: "not-issued",

@@ -38,6 +38,7 @@ type SettledDecision =
         | "refused"
         | "contested"
         | "beyond-lifetime"
+        | "too-new"
         | "never-renewed";
       readonly retryAt: Date | null;
     };
@@ -122,17 +123,19 @@ function decideTooShort(
   now: Date,
 ): Decision {
   const refuse = (
-    reason: "beyond-lifetime" | "never-renewed" | "backing-off",
+    reason: "beyond-lifetime" | "too-new" | "never-renewed" | "backing-off",
     retryAt: Date | null,
   ) => ({ action: "refuse", code: "validity-unavailable", reason, retryAt }) as const;
   if (policy.renewal === "on-rotation") {
     if (now < token.renewAt) return refuse("never-renewed", null);
     return unlessBlocked(record, "scheduled", now, refuse("never-renewed", null));
   }
-  if (!freshTokenLasts(token, wish) || isFresh(token, now)) return refuse("beyond-lifetime", null);
+  if (!freshTokenLasts(token, wish)) return refuse("beyond-lifetime", null);
   if (revokesOnIssue(policy)) {
     return { action: "await-handover", reason: "validity", until: token.renewAt };
   }
+  const replaceableAt = endOfFreshness(token);
+  if (now < replaceableAt) return refuse("too-new", replaceableAt);
   const retryAt = record.failure?.retryAt ?? null;
   return unlessBlocked(record, "validity", now, refuse("backing-off", retryAt));
 }
@@ -142,10 +145,9 @@ function freshTokenLasts(token: HeldToken, wish: Wish): boolean {
   return lasts(token, wish, token.issuedAt);
 }
 
-/** In the first tenth of its life another token would be no better: a demand never causes a second issue. */
-function isFresh(token: HeldToken, now: Date): boolean {
-  if (token.usableUntil === null) return true;
-  return msBetween(token.issuedAt, now) < msBetween(token.issuedAt, token.usableUntil) / 10;
+/** In the first tenth of its life another token would be little better: demands do not cause issue upon issue. */
+function endOfFreshness({ issuedAt, usableUntil }: HeldToken): Date {
+  return usableUntil ? plusMs(issuedAt, msBetween(issuedAt, usableUntil) / 10) : issuedAt;
 }
 
 /** Nothing to vend: the first token, the next one, or the replacement of one that nobody can vouch for. */

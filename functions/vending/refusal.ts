@@ -20,6 +20,8 @@ function detailOf({ reason }: Refusal, record: TokenRecord | null): string {
       return "Fresh tokens keep being rejected: another issuer is revoking them, or callers report what is not a dead token. Find it before issuing goes on.";
     case "beyond-lifetime":
       return "No token of this provider is usable for as long as minValiditySeconds demands.";
+    case "too-new":
+      return "The held token is too new to be replaced for the sake of minValiditySeconds.";
     case "never-renewed":
       return "This key ends sooner than minValiditySeconds demands; put its successor into the secret.";
   }

@@ -81,7 +81,7 @@ function refusal(item: Item | undefined): Error {
   });
 }
 
-/** `a OR b`, `a AND b`, `attribute_not_exists(#x)`, `#x = :y`: all that the store says. */
+/** `a OR b`, `a AND b`, `attribute_not_exists(#x)`, `#x = :y`, `#x < :y`: all that the store says. */
 function holds(input: Input, item: Item | undefined): boolean {
   const sentence = input.ConditionExpression ?? "";
   return sentence
@@ -90,13 +90,14 @@ function holds(input: Input, item: Item | undefined): boolean {
 }
 
 function clauseHolds(clause: string, input: Input, item: Item | undefined): boolean {
-  const [, name = "", value] =
-    /^(?:attribute_not_exists\((#\w+)\)|(#\w+) = (:\w+))$/.exec(clause)?.filter(Boolean) ?? [];
+  const [, name = "", relation, value = ""] =
+    /^(?:attribute_not_exists\((#\w+)\)|(#\w+) (=|<) (:\w+))$/.exec(clause)?.filter(Boolean) ?? [];
   const attribute = item?.[input.ExpressionAttributeNames?.[name] ?? ""];
   if (!name) throw new SyntaxError(`The simulated table does not know the clause ${clause}.`);
-  if (!value) return attribute === undefined;
+  if (!relation) return attribute === undefined;
   const wanted = input.ExpressionAttributeValues?.[value];
-  return attribute !== undefined && same(attribute, wanted);
+  if (attribute === undefined) return false;
+  return relation === "<" ? Number(attribute.N) < Number(wanted?.N) : same(attribute, wanted);
 }
 
 function same(a: AttributeValue, b: AttributeValue | undefined): boolean {

@@ -1,0 +1,79 @@
+import type { Connection } from "../model/connection.ts";
+import { accountOf } from "../model/connection.ts";
+import type { Credential } from "../model/credential.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import type { RenewalReason, TokenRecord } from "../model/token-record.ts";
+import type { Call } from "./call.ts";
+import type { Decision, Wish } from "./decide.ts";
+import { decide } from "./decide.ts";
+import { openCredential } from "./open-credential.ts";
+
+/** A refused secret is looked at again no more often than this, by one process. */
+const refusedSecretMaxAgeMs = 1000;
+
+/** How far a request has come: what the record said last, what is still wished for, whether it has caused a renewal. */
+export interface Progress {
+  readonly record: TokenRecord | null;
+  readonly wish: Wish;
+  readonly hasRenewed: boolean;
+}
+
+export interface VendStep {
+  readonly action: "vend";
+  readonly credential: Credential;
+  readonly renewAt: Date;
+}
+
+export interface RenewStep {
+  readonly action: "renew";
+  readonly reason: RenewalReason;
+  /** The credentials that were refused are not the secret's any more. */
+  readonly hasNewSecret: boolean;
+}
+
+type Step =
+  | VendStep
+  | RenewStep
+  | Extract<Decision, { action: "refuse" | "await-renewal" | "await-handover" }>;
+
+/** The pure decision, with what it cannot know looked up: whether the secret has changed, whether the token opens. */
+export async function nextStep(
+  deps: Dependencies,
+  connection: Connection,
+  progress: Progress,
+  call: Call,
+): Promise<Step> {
+  const { record, wish } = progress;
+  const decideNow = () => decide(record, deps.provider.policy, wish, deps.clock.now());
+  let decision = decideNow();
+  if (decision.action === "check-secret") {
+    const { refusedVersion, reason } = decision;
+    const maxAgeMs = progress.hasRenewed ? 0 : refusedSecretMaxAgeMs;
+    if (await hasSecretChanged(deps, connection, refusedVersion, maxAgeMs, call)) {
+      return { action: "renew", reason, hasNewSecret: true };
+    }
+    // Looking has taken time: what was usable before may not be any more.
+    decision = decideNow();
+  }
+  if (decision.action === "check-secret") decision = decision.otherwise;
+  if (decision.action === "renew") return { ...decision, hasNewSecret: false };
+  if (decision.action !== "vend" || !record) return decision as Exclude<Step, VendStep | RenewStep>;
+  const { token } = decision;
+  const credential = await openCredential(deps, connection, record.version, token);
+  if (credential) return { action: "vend", credential, renewAt: token.renewAt };
+  // Sealed under another key, it is as good as lost; leases and back-off hold all the same.
+  const unreadable = { ...progress, record: { ...record, suspect: true } };
+  return nextStep(deps, connection, unreadable, call);
+}
+
+async function hasSecretChanged(
+  deps: Dependencies,
+  connection: Connection,
+  refusedVersion: string,
+  maxAgeMs: number,
+  { signal }: Call,
+): Promise<boolean> {
+  // Where the secret cannot be read, what was known of it still holds.
+  const secret = await deps.secrets.read(accountOf(connection), maxAgeMs, signal).catch(() => null);
+  return secret !== null && secret.version !== refusedVersion;
+}
