@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Answer, Problem } from "../../functions/http/contract.ts";
+import type { LocalStack } from "../../local/stack.ts";
+import { startStack } from "../../local/stack.ts";
+import { present, vendClient } from "../../local/vend-client.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "token-vending-stack-"));
+let stack: LocalStack;
+
+beforeAll(async () => {
+  stack = await startStack({ folder });
+});
+
+afterAll(async () => {
+  await stack.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const tokens = (connection: string) => `${stack.http.url}/v1/tokens/${connection}`;
+
+async function vend(connection: string, query = ""): Promise<Answer> {
+  const response = await fetch(`${tokens(connection)}${query}`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("application/json");
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  return (await response.json()) as Answer;
+}
+
+function reject(connection: string, body: unknown): Promise<Response> {
+  return fetch(`${tokens(connection)}/rejections`, { method: "POST", body: JSON.stringify(body) });
+}
+
+/** RFC 9457, as every failure is answered. */
+async function problemIn(response: Response): Promise<Problem> {
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  const problem = (await response.json()) as Problem;
+  expect(problem.status).toBe(response.status);
+  expect(problem.type).toMatch(new RegExp(`^https://.+/problems/${problem.code}$`));
+  return problem;
+}
+
+it("GET vends what the provider accepts, from every realm", async () => {
+  for (const { settings, pingUrl } of stack.providers.realms) {
+    const connection = `${settings.provider}/${settings.environment}/default`;
+    const answer = await vend(connection);
+    expect(answer.connection).toBe(connection);
+    expect(answer.header.value).toContain(answer.token);
+    expect(await present(answer, pingUrl), connection).toBe(200);
+  }
+});
+
+it("an invocation and the API answer the same", async () => {
+  const { realms, conferma } = stack.providers;
+  const [realm] = realms.filter(({ settings }) => settings.provider === "conferma");
+  const client = vendClient(stack.lambda.url);
+  const invoked = await client.vend(stack.functionOf(realm ?? expect.fail("no realm")).name);
+  client.close();
+  expect(invoked).toEqual(await vend("conferma/sandbox/default"));
+  expect(conferma.counters.issues()).toBe(1);
+});
+
+it("POST rejections replaces the version it names, once", async () => {
+  const { sendPayments } = stack.providers;
+  const first = await vend("send-payments/sandbox/default");
+  const answers = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const response = await reject("send-payments/sandbox/default", { version: first.version });
+      expect(response.status).toBe(200);
+      return (await response.json()) as Answer;
+    }),
+  );
+  const [second, ...others] = answers;
+  expect(second?.version).toBe(first.version + 1);
+  for (const other of others) expect(other).toEqual(second);
+  expect(sendPayments.counters.issues()).toBe(2);
+});
+
+it("a failure is a problem document, with Retry-After where waiting helps", async () => {
+  const { oauthServer } = stack.providers;
+  const held = await vend("client-credentials/acme/default");
+  oauthServer.misbehave({ kind: "throttle", retryAfter: "7" });
+  const response = await reject("client-credentials/acme/default", { version: held.version });
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).toBe("7");
+  expect(await problemIn(response)).toMatchObject({
+    code: "provider-throttled",
+    connection: "client-credentials/acme/default",
+    retryable: true,
+    retryAfterSeconds: 7,
+  });
+});
+
+it.each([
+  ["an unknown account", "conferma/sandbox/nobody", 404, "unknown-connection"],
+  ["a malformed account", "conferma/sandbox/No%20One", 404, "unknown-connection"],
+  ["half a demand", "conferma/sandbox/default?minValiditySeconds=soon", 400, "invalid-request"],
+  [
+    "a parameter twice",
+    "conferma/sandbox/default?minValiditySeconds=1&minValiditySeconds=2",
+    400,
+    "invalid-request",
+  ],
+  ["an unknown parameter", "conferma/sandbox/default?fresh=1", 400, "invalid-request"],
+  [
+    "too much validity",
+    "conferma/sandbox/default?minValiditySeconds=3600",
+    409,
+    "validity-unavailable",
+  ],
+])("%s is a problem of the caller's", async (_, connection, status, code) => {
+  const response = await fetch(tokens(connection));
+  expect(response.status).toBe(status);
+  expect(response.headers.get("retry-after")).toBeNull();
+  expect(await problemIn(response)).toMatchObject({ code, retryable: false });
+});
+
+it.each([
+  {},
+  { version: 0 },
+  { version: "1" },
+  { version: 1, reason: "401" },
+  { version: 99 },
+  null,
+])("a rejection of %j is refused, and issues nothing", async (body) => {
+  const before = stack.providers.conferma.counters.issues();
+  const response = await reject("conferma/sandbox/default", body);
+  expect(response.status).toBe(400);
+  expect((await problemIn(response)).code).toBe("invalid-request");
+  expect(stack.providers.conferma.counters.issues()).toBe(before);
+});
+
+it("minValiditySeconds of the query counts", async () => {
+  const held = await vend("conferma/sandbox/default");
+  expect(await vend("conferma/sandbox/default", "?minValiditySeconds=30")).toEqual(held);
+});
+
+it("a realm that is not deployed has no route", async () => {
+  const response = await fetch(tokens("conferma/production/default"));
+  expect(response.status).toBeGreaterThanOrEqual(403);
+  expect(await response.text()).not.toContain("token-vending");
+});

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { present } from "../../local/vend-client.ts";
+import { answerOf, problemOf, sameAnswer, until, wordOf } from "../support/stack-answers.ts";
+import { confermaWorld } from "../support/stack-realms.ts";
+
+const deadlineMs = 1000;
+/** Two seconds beside the provider's deadline, and the skew of clocks. */
+const leaseMs = deadlineMs + 2000 + 250;
+
+it("a holder killed while it asks: the rest wait out its lease, then one asks anew (P6)", async () => {
+  const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
+  const holder = await stack.start(realm);
+  const others = await stack.startMany(4, realm);
+  const old = answerOf(await holder.vend());
+  simulator.misbehave({ kind: "delay", ms: 300 });
+  const lost = holder.vend({ rejectedVersion: 1 }).catch(() => "killed");
+  await until("the holder's request is at the provider", () => isFaultPlayed(simulator.journal));
+
+  const begun = Date.now();
+  await holder.kill();
+  const vended = await Promise.all(others.map((process) => process.vend()));
+  const tookMs = Date.now() - begun;
+
+  expect(await lost).toBe("killed");
+  const answer = sameAnswer(vended);
+  expect(answer.fingerprint).not.toBe(old.fingerprint);
+  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(tookMs).toBeLessThan(leaseMs + 500);
+  // The first, the one nobody received, and the one that replaced both.
+  expect(simulator.counters.issues()).toBe(3);
+  expect(simulator.counters.maxInFlight()).toBe(1);
+  expect(stack.events("token-issued").at(-1)).toMatchObject({ reason: "takeover", version: 2 });
+});
+
+it("a holder killed before it asks costs nothing but its lease (P6)", async () => {
+  const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
+  const [holder, other] = [await stack.start(realm), await stack.start(realm)];
+  stack.secretsManager.requests.reset();
+  stack.secretsManager.misbehave({ operation: "GetSecretValue", delayMs: 700 });
+  const lost = holder.vend().catch(() => "killed");
+  const isReading = () => stack.secretsManager.requests.of("GetSecretValue") === 1;
+  await until("the holder reads the secret", isReading);
+  await holder.kill();
+
+  expect(wordOf(await other.vend())).toBe(1);
+  expect(await lost).toBe("killed");
+  expect(simulator.counters.issues()).toBe(1);
+});
+
+it("a holder paused past its lease does not overwrite its successor: the evidence stays (P2)", async () => {
+  const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs });
+  const [holder, other] = [await stack.start(realm), await stack.start(realm)];
+  stack.dynamoDb.misbehave({ operation: "UpdateItem" }, 2); // The lease and the claim of the scope pass as they are,
+  stack.dynamoDb.misbehave({ operation: "UpdateItem", delayMs: 5000 }); // the commit arrives when all is over.
+  const late = holder.vend().catch(String);
+  await until("the commit is on its way", () => stack.dynamoDb.requests.of("UpdateItem") === 3);
+  holder.pause();
+
+  const vended = answerOf(await other.vend());
+  await sleep(2000);
+  holder.resume();
+
+  expect(await late).toMatchObject({ problem: { retryable: true } });
+  const item = await stack.item(connection);
+  expect(item?.["fingerprint"]?.S).toBe(vended.fingerprint);
+  expect(item?.["version"]?.N).toBe("1");
+  expect(answerOf(await other.vend())).toEqual(vended);
+  expect(await present(vended, simulator.pingUrl)).toBe(200);
+  expect(simulator.counters.issues()).toBe(2);
+  const lost = simulator.journal.find(({ kind }) => kind === "issue")?.fingerprint ?? "none";
+  expect(holder.printed()).toContain(lost);
+});
+
+it("a holder that stalls between answer and commit leaves its token as a late issue (P2, P13)", async () => {
+  const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs });
+  const [holder, other] = [await stack.start(realm), await stack.start(realm)];
+  await holder.stallBeforeSealing(leaseMs + 1000);
+  const late = holder.vend();
+  await until("the provider has issued", () => simulator.counters.issues() === 1);
+
+  const vended = answerOf(await other.vend());
+  await late;
+
+  expect((await stack.item(connection))?.["fingerprint"]?.S).toBe(vended.fingerprint);
+  const lost = simulator.journal.find(({ kind }) => kind === "issue")?.fingerprint;
+  expect(stack.events("late-issue")).toMatchObject([{ connection, fingerprint: lost }]);
+  const ledger = JSON.stringify((await stack.item(connection))?.["ledger"]);
+  expect(ledger).toContain(lost);
+  expect(ledger).toContain(vended.fingerprint);
+});
+
+it("an answer that never arrives leaves the token suspect: it is replaced, not vended (P6)", async () => {
+  const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs });
+  const [one, other] = [await stack.start(realm), await stack.start(realm)];
+  const first = answerOf(await one.vend());
+  simulator.misbehave({ kind: "destroy", when: "after-handling" });
+
+  const problem = problemOf(await one.vend({ rejectedVersion: first.version }));
+  expect(problem).toMatchObject({ code: "provider-unavailable", retryable: true });
+  expect((await stack.item(connection))?.["suspect"]?.BOOL).toBe(true);
+  expect(problemOf(await other.vend()).code).toBe("provider-unavailable");
+  await sleep(1000);
+
+  const next = answerOf(await other.vend());
+  expect(next.fingerprint).not.toBe(first.fingerprint);
+  expect(await present(next, simulator.pingUrl)).toBe(200);
+  expect((await stack.item(connection))?.["suspect"]).toBeUndefined();
+  expect(simulator.counters.issues()).toBe(3);
+  expect(simulator.counters.unexcusedEarlyIssues()).toBe(1); // The caller's report, which the API had not confirmed.
+});
+
+it("what cannot be stored is not vended; when the table is back, one issue heals it (P7)", async () => {
+  const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs });
+  const [holder, other] = [await stack.start(realm), await stack.start(realm)];
+  simulator.settings.latencyMs = 200;
+  const unstored = holder.vend();
+  await until("the lease and the scope are taken", () => writesOf(stack.dynamoDb) === 2);
+  stack.dynamoDb.misbehave({ operation: "UpdateItem", fault: "fail" }, 1000);
+
+  expect(problemOf(await unstored)).toMatchObject({ code: "store-unavailable", status: 503 });
+  expect(simulator.counters.issues()).toBe(1);
+  expect((await stack.item(connection))?.["version"]?.N).toBe("0");
+  const lost = simulator.journal.find(({ kind }) => kind === "issue")?.fingerprint;
+  expect(holder.printed()).toContain(lost); // P13: every issue is accounted for.
+
+  stack.dynamoDb.behave();
+  const vended = answerOf(await other.vend());
+  expect(vended.fingerprint).not.toBe(lost);
+  expect(await present(vended, simulator.pingUrl)).toBe(200);
+  expect(simulator.counters.issues()).toBe(2);
+});
+
+it("a commit that fails in passing is repeated: the token is not lost", async () => {
+  const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
+  const process = await stack.start(realm);
+  simulator.settings.latencyMs = 200;
+  const vending = process.vend();
+  await until("the lease and the scope are taken", () => writesOf(stack.dynamoDb) === 2);
+  stack.dynamoDb.misbehave({ operation: "UpdateItem", fault: "fail" }, 4);
+
+  expect(wordOf(await vending)).toBe(1);
+  expect(simulator.counters.issues()).toBe(1);
+});
+
+const isFaultPlayed = (journal: readonly { kind: string }[]) =>
+  journal.some(({ kind }) => kind === "fault");
+const writesOf = ({ requests }: { requests: { of(operation: string): number } }) =>
+  requests.of("UpdateItem");

@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it, onTestFinished } from "vitest";
+import { until } from "../support/stack-answers.ts";
+
+const server = fileURLToPath(new URL("../../local/server.ts", import.meta.url));
+
+function start(folder: string, ...options: string[]) {
+  const child = spawn(process.execPath, [server, "--folder", folder, ...options], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const printed = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].on("data", (text) => {
+      printed[stream] += String(text);
+    });
+  }
+  return { child, printed, ended: once(child, "close") };
+}
+
+async function run(folder: string, ...options: string[]): Promise<string> {
+  const { printed, ended } = start(folder, ...options);
+  const [code] = await ended;
+  expect(printed.stderr).toBe("");
+  expect(code).toBe(0);
+  expect(processesNaming(folder)).toEqual([]);
+  return printed.stdout;
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "token-vending-start-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Everything that runs from this folder: a worker's code or data is in it. */
+function processesNaming(folder: string): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => mentions(pid, folder));
+}
+
+function mentions(pid: string, folder: string): boolean {
+  try {
+    return ["cmdline", "environ"].some((file) =>
+      readFileSync(`/proc/${pid}/${file}`, "utf8").includes(folder),
+    );
+  } catch {
+    return false;
+  }
+}
+
+const rowsOf = (stdout: string) =>
+  stdout.split("\n").filter((line) => /^ {2}[a-z-]+\/[a-z]+\/default/.test(line));
+
+it("npm start vends once from each of seven connections and leaves no process; a restart counts on", async () => {
+  const folder = temporaryFolder();
+  const first = await run(folder, "--once", "--fresh");
+  expect(rowsOf(first)).toHaveLength(7);
+  for (const row of rowsOf(first)) expect(row).toContain("200 accepted");
+  expect(first).not.toMatch(/local-secret-|local-key-|simulated-/);
+
+  const stdout = await run(folder, "--once");
+  const versions = Object.fromEntries(
+    rowsOf(stdout).map((row) =>
+      row
+        .trim()
+        .split(/\s{2,}/)
+        .slice(0, 2),
+    ),
+  );
+  // Static keys are still good; a simulator that was restarted knows none of its tokens, and is told so.
+  expect(versions).toEqual({
+    "conferma/sandbox/default": "2",
+    "send-payments/sandbox/default": "2",
+    "client-credentials/acme/default": "2",
+    "cfis/staging/default": "1",
+    "cfis-provisioning/staging/default": "1",
+    "centrapay-api-key/test/default": "1",
+    "static-key/acme/default": "1",
+  });
+  for (const row of rowsOf(stdout)) expect(row).toContain("200 accepted");
+}, 60_000);
+
+it("Ctrl-C stops everything", async () => {
+  const folder = temporaryFolder();
+  const { child, printed, ended } = start(folder, "--fresh");
+  await until("it says how to stop it", () => printed.stdout.includes("Ctrl-C"), 20_000);
+  expect(processesNaming(folder).length).toBeGreaterThan(1);
+  child.kill("SIGINT");
+  const [code] = await ended;
+  expect(code).toBe(0);
+  expect(processesNaming(folder)).toEqual([]);
+});

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { present } from "../../local/vend-client.ts";
+import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
+import { clientCredentialsWorld, confermaWorld } from "../support/stack-realms.ts";
+
+it("a throttled provider is left alone by every process for as long as it asks (P9)", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  simulator.misbehave({ kind: "throttle", retryAfter: "7", times: "always" });
+  const all = await stack.startMany(6, realm);
+
+  const first = problemOf(await (await stack.start(realm)).vend());
+  expect(first).toMatchObject({
+    code: "provider-throttled",
+    status: 503,
+    retryable: true,
+    retryAfterSeconds: 7,
+  });
+
+  const begun = Date.now();
+  for (let round = 0; round < 4; round += 1) {
+    for (const vended of await Promise.all(all.map((process) => process.vend()))) {
+      const { code, retryAfterSeconds = 0 } = problemOf(vended);
+      expect(code).toBe("provider-throttled");
+      expect(retryAfterSeconds).toBeGreaterThanOrEqual(7 - Math.ceil((Date.now() - begun) / 1000));
+      expect(retryAfterSeconds).toBeLessThanOrEqual(7);
+    }
+    await sleep(150);
+  }
+  expect(simulator.journal.filter(({ kind }) => kind === "fault")).toHaveLength(1);
+});
+
+it("a Retry-After that is over already does not take the back-off away (P9)", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  simulator.misbehave({ kind: "throttle", retryAfter: "0", times: "always" });
+  const all = await stack.startMany(2, realm);
+  for (let round = 0; round < 5; round += 1) {
+    const vended = await Promise.all(all.map((process) => process.vend()));
+    expect(vended.map(wordOf)).toEqual(["provider-throttled", "provider-throttled"]);
+  }
+  expect(simulator.journal.filter(({ kind }) => kind === "fault").length).toBeLessThan(3);
+});
+
+it("a failing provider is asked by one process at a time, ever more seldom (P9)", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  simulator.misbehave({ kind: "respond", status: 500, times: "always" });
+  const patient = await stack.start(realm);
+  const all = [patient, ...(await stack.startMany(3, realm))];
+
+  const begun = Date.now();
+  while (Date.now() < begun + 1400) {
+    const vended = await Promise.all(all.map((process) => process.vend()));
+    expect(new Set(vended.map(wordOf))).toEqual(new Set(["provider-unavailable"]));
+    await sleep(20);
+  }
+
+  // At once and after 0.5 to 1 s; the third comes 1 to 2 s after the second.
+  expect(simulator.journal.filter(({ kind }) => kind === "fault")).toHaveLength(2);
+
+  simulator.restore();
+  while (wordOf(await patient.vend()) !== 1 && Date.now() < begun + 5000) await sleep(50);
+  sameAnswer(await Promise.all(all.map((process) => process.vend())));
+  expect(simulator.counters.issues()).toBe(1);
+});
+
+it("a token still usable is vended all through an outage, also to those who come new (P9)", async () => {
+  const world = await clientCredentialsWorld({ lifetimeMs: 6000 });
+  const { stack, simulator } = world;
+  const realm = { ...world.realm, marginMs: 0 };
+  const [one, other] = [await stack.start(realm), await stack.start(realm)];
+  const newcomer = await stack.start(realm);
+  const first = answerOf(await one.vend());
+  simulator.misbehave({ kind: "respond", status: 503, times: "always" });
+
+  const complaint = problemOf(await one.vend({ rejectedVersion: 1 }));
+  expect(complaint.code).toBe("provider-unavailable");
+  expect(answerOf(await other.vend())).toEqual(first);
+
+  // Past the early renewal, which fails: the token is vended all the same, and the provider is not hammered.
+  const renewalDueMs = 5150;
+  await sleep(renewalDueMs - (Date.now() - Date.parse(first.issuedAt)));
+  for (let round = 0; round < 5; round += 1) {
+    const vended = await Promise.all([one, other, newcomer].map((process) => process.vend()));
+    expect(sameAnswer(vended)).toEqual(first);
+    expect(await present(first, simulator.pingUrl)).toBe(200);
+  }
+  expect(simulator.journal.filter(({ kind }) => kind === "fault")).toHaveLength(2);
+});
+
+it("a table that does not answer is a retryable problem, and says nothing of the library", async () => {
+  const { stack, realm } = await confermaWorld();
+  const process = await stack.start(realm);
+  stack.dynamoDb.misbehave({ fault: "fail" }, 100);
+  const problem = problemOf(await process.vend());
+  expect(problem).toMatchObject({ code: "store-unavailable", status: 503, retryable: true });
+  expect(JSON.stringify(problem)).not.toMatch(/127\.0\.0\.1|Tokens|request processing/i);
+  stack.dynamoDb.behave();
+  expect(wordOf(await process.vend())).toBe(1);
+});
+
+it("a table that throttles in passing goes unnoticed", async () => {
+  const { stack, realm } = await confermaWorld();
+  const process = await stack.start(realm);
+  stack.dynamoDb.misbehave({ fault: "throttle" }, 2);
+  expect(wordOf(await process.vend())).toBe(1);
+});
+
+it("a Secrets Manager that fails is a problem of its own, and is asked again", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  const process = await stack.start(realm);
+  stack.secretsManager.misbehave({ fault: "fail" }, 3);
+  const problem = problemOf(await process.vend());
+  expect(problem).toMatchObject({ code: "secret-unavailable", status: 503, retryable: true });
+  expect(simulator.journal).toEqual([]);
+  stack.secretsManager.behave();
+  await sleep(1000);
+  expect(wordOf(await process.vend())).toBe(1);
+});
+
+it("tokens sealed under another key heal by one issue, and are never half-read", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  await (await stack.start(realm)).vend();
+  const SEALING_KEY = `local:${Buffer.alloc(32, 9).toString("base64")}`;
+  const [one, other] = [
+    await stack.start(realm, { SEALING_KEY }),
+    await stack.start(realm, { SEALING_KEY }),
+  ];
+
+  const answer = sameAnswer([await one.vend(), await other.vend()]);
+
+  expect(answer.version).toBe(2);
+  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(simulator.counters.issues()).toBe(2);
+  expect(stack.events("token-unreadable")).not.toEqual([]);
+});
+
+it("two sealing keys at once, as in the middle of a deploy, do not start a revoke war (P4, P8)", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  const SEALING_KEY = `local:${Buffer.alloc(32, 9).toString("base64")}`;
+  for (let pair = 0; pair < 4; pair += 1) {
+    await (await stack.start(realm)).vend();
+    await (await stack.start(realm, { SEALING_KEY })).vend();
+  }
+  // As many as rejections may cause before the breaker opens, and the first.
+  expect(simulator.counters.issues()).toBeLessThanOrEqual(4);
+});
+
+it("an account without a secret is unknown, and leaves nothing in the table", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  const all = await stack.startMany(2, realm);
+  for (const account of ["nobody", "no-one"]) {
+    for (const vended of await Promise.all(all.map((process) => process.vend({ account })))) {
+      expect(problemOf(vended)).toMatchObject({ code: "unknown-connection", status: 404 });
+    }
+  }
+  expect(await stack.items()).toEqual([]);
+  expect(simulator.journal).toEqual([]);
+});

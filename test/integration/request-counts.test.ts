@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import { startCfis } from "../../local/simulators/cfis.ts";
+import type { VendProcess } from "../support/referee.ts";
+import type { TestStack } from "../support/stack.ts";
+import { answerOf, wordOf } from "../support/stack-answers.ts";
+import { confermaWorld, staticKeyWorld } from "../support/stack-realms.ts";
+
+interface Requests {
+  readonly reads: number;
+  readonly writes: number;
+  readonly secrets: number;
+}
+
+/** What one vend costs at AWS, in all operations that there are. */
+async function costOf(stack: TestStack, vend: () => Promise<unknown>): Promise<Requests> {
+  stack.dynamoDb.requests.reset();
+  stack.secretsManager.requests.reset();
+  await vend();
+  const { dynamoDb, secretsManager } = stack;
+  const [reads, writes] = [dynamoDb.requests.of("GetItem"), dynamoDb.requests.of("UpdateItem")];
+  const secrets = secretsManager.requests.of("GetSecretValue");
+  expect(dynamoDb.requests.total()).toBe(reads + writes);
+  expect(secretsManager.requests.total()).toBe(secrets);
+  return { reads, writes, secrets };
+}
+
+const nothing: Requests = { reads: 0, writes: 0, secrets: 0 };
+const storeHit: Requests = { reads: 1, writes: 0, secrets: 0 };
+/** Read, lease, commit, with the secret read in between. */
+const renewal: Requests = { reads: 1, writes: 2, secrets: 1 };
+
+it("a cold issue costs three requests to the table and one for the first claim of its scope, one secret, one call", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  const process = await stack.start(realm);
+
+  expect(await costOf(stack, () => process.vend())).toEqual({ ...renewal, writes: 3 });
+  expect(simulator.journal.map(({ kind }) => kind)).toEqual(["issue"]);
+
+  expect(await costOf(stack, () => process.vend())).toEqual(nothing);
+  const newcomer = await stack.start(realm);
+  expect(await costOf(stack, () => newcomer.vend())).toEqual(storeHit);
+  expect(await costOf(stack, () => newcomer.vend())).toEqual(nothing);
+  expect(simulator.journal).toHaveLength(1);
+});
+
+it("a renewal at expiry costs three requests to the table and one call; the secret is still remembered", async () => {
+  const { stack, simulator, realm } = await confermaWorld({ lifetimeMs: 1000 });
+  const process = await stack.start(realm);
+  await process.vend();
+  await sleep(1400);
+  expect(await costOf(stack, () => process.vend())).toEqual({ ...renewal, secrets: 0 });
+  await sleep(1400);
+  const newcomer = await stack.start(realm);
+  expect(await costOf(stack, () => newcomer.vend())).toEqual(renewal);
+  expect(simulator.counters.issues()).toBe(3);
+});
+
+it("a rejection of an old version costs one read; of the current one, a renewal", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  const [one, other] = [await stack.start(realm), await stack.start(realm)];
+  await one.vend();
+  const renewed = { ...renewal, secrets: 0 };
+  expect(await costOf(stack, () => one.vend({ rejectedVersion: 1 }))).toEqual(renewed);
+  expect(await costOf(stack, () => one.vend({ rejectedVersion: 1 }))).toEqual(nothing);
+  expect(await costOf(stack, () => other.vend({ rejectedVersion: 1 }))).toEqual(storeHit);
+  expect(simulator.counters.issues()).toBe(2);
+});
+
+it("a static key costs three requests to the table and one secret at each look, and nothing in between", async () => {
+  const { stack, simulator, realm } = await staticKeyWorld();
+  const process = await stack.start(realm);
+  expect(await costOf(stack, () => process.vend())).toEqual(renewal);
+  expect(await costOf(stack, () => process.vend())).toEqual(nothing);
+  const newcomer = await stack.start(realm);
+  expect(await costOf(stack, () => newcomer.vend())).toEqual(storeHit);
+  await sleep(5100);
+  expect(await costOf(stack, () => process.vend())).toEqual(renewal);
+  expect(await costOf(stack, () => newcomer.vend())).toEqual(storeHit);
+  expect(simulator.journal).toEqual([]);
+});
+
+it("a key that its provider can vouch for costs one probe when it is new", async () => {
+  const { stack } = await staticKeyWorld();
+  const cfis = await startCfis({ environment: "staging" });
+  const apiKey = cfis.registerKey();
+  await stack.secrets.keep("token-vending/cfis/test/default", () => ({ apiKey }));
+  const realm: RealmInput = {
+    provider: "cfis",
+    environment: "test",
+    apiBaseUrl: cfis.url,
+    probePath: "/api/v1/partner/validate",
+  };
+  const process = await stack.start(realm);
+
+  expect(await costOf(stack, () => process.vend())).toEqual(renewal);
+  expect(answerOf(await process.vend()).token).toBe(apiKey);
+  expect(await costOf(stack, async () => (await stack.start(realm)).vend())).toEqual(storeHit);
+  expect(cfis.journal.filter(({ kind }) => kind === "probe")).toHaveLength(1);
+  await cfis.stop();
+});
+
+it("a store hit loads no code that issues: neither secrets nor any provider; a cold issue loads its own provider's", async () => {
+  const { stack, realm } = await confermaWorld();
+  const process = await stack.start(realm);
+  expect(await issuingChunks(process)).toEqual([]);
+  await process.vend();
+  expect(await issuingChunks(process)).toEqual(["conferma", "secrets-manager-source"]);
+
+  const newcomer = await stack.start(realm);
+  expect(wordOf(await newcomer.vend())).toBe(1);
+  expect(await issuingChunks(newcomer)).toEqual([]);
+  const hot = (await newcomer.modules()).filter((url) => url.includes("/chunks/"));
+  const cold = (await process.modules()).filter((url) => url.includes("/chunks/"));
+  expect(hot.length).toBeLessThan(cold.length);
+});
+
+/** Chunks are called after the module that is loaded on first use. */
+async function issuingChunks(process: VendProcess): Promise<string[]> {
+  const issuing =
+    /\/chunks\/(secrets-manager-source|conferma|send-payments|client-credentials|static-key)-\w+\.mjs$/;
+  const names = (await process.modules()).map((url) => issuing.exec(url)?.[1]);
+  return names.filter((name) => name !== undefined).toSorted();
+}

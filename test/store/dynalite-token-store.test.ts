@@ -1,0 +1,7 @@
+import { describe } from "vitest";
+import { startDynamoDb } from "../../local/aws/dynamodb.ts";
+import { describeTokenStore } from "../support/describe-token-store.ts";
+
+describe("the DynamoDB token store on dynalite", () => {
+  describeTokenStore(() => startDynamoDb());
+});

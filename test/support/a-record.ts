@@ -1,0 +1,60 @@
+import { connectionOf } from "../../functions/model/connection.ts";
+import type { Failure, HeldToken, Lease, TokenRecord } from "../../functions/model/token-record.ts";
+
+/** An instant of the day on which all tests happen: `at("10:04:59.000")`. */
+export function at(time: string): Date {
+  return new Date(`2026-11-20T${time}Z`);
+}
+
+/** A token of five minutes from Conferma, asked for at ten o'clock, answered 200 ms later. */
+export function aToken(changes: Partial<HeldToken> = {}): HeldToken {
+  return {
+    sealed: new Uint8Array([1, 2, 3]),
+    fingerprint: "9f86d081884c",
+    fence: 3,
+    requestedAt: at("10:00:00.000"),
+    issuedAt: at("10:00:00.200"),
+    usableUntil: at("10:04:59.000"),
+    expiresAt: at("10:05:00.000"),
+    renewAt: at("10:05:00.450"),
+    secretVersion: "s1",
+    ...changes,
+  };
+}
+
+/** A lease of seven seconds, taken at ten. */
+export function aLease(changes: Partial<Lease> = {}): Lease {
+  const since = at("10:00:00.000");
+  return { owner: "process-a", since, until: at("10:00:07.000"), reason: "expired", ...changes };
+}
+
+/** The provider was down at ten; nobody asks again for seven seconds. */
+export function aFailure(changes: Partial<Failure> = {}): Failure {
+  return {
+    code: "provider-unavailable",
+    detail: "The provider answered 503.",
+    at: at("10:00:00.000"),
+    count: 1,
+    retryAt: at("10:00:07.000"),
+    refusedSecretVersion: null,
+    ...changes,
+  };
+}
+
+/** A connection whose third token is held and that nobody is renewing. */
+export function aRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
+  return {
+    connection: connectionOf({ provider: "conferma", environment: "production" }, "default"),
+    fence: 3,
+    version: 3,
+    token: aToken(),
+    suspect: false,
+    lease: null,
+    failure: null,
+    rejectionsAt: [],
+    scope: "0a1b2c3d4e5f",
+    typicalIssueMs: 150,
+    ledger: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Issued, NotIssued } from "../../functions/model/provider.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import { readRealm } from "../../functions/platform/environment.ts";
+import type { HttpRequest, HttpResponse } from "../../functions/platform/http-request.ts";
+import { HttpFailure } from "../../functions/platform/http-request.ts";
+import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import { providerOf } from "../../functions/providers/catalogue.ts";
+import { at } from "./a-record.ts";
+import { FixedClock } from "./fixed-clock.ts";
+
+/** What a provider is made to answer: its text, 200 and no headers if unsaid; or why there is no answer. */
+export type Play = Partial<Pick<HttpResponse, "status" | "headers" | "body">> | HttpFailure;
+
+export const noAnswer = {
+  timeout: new HttpFailure("timeout", true),
+  timeoutUnsent: new HttpFailure("timeout", false),
+  dropped: new HttpFailure("network", true),
+  unreachable: new HttpFailure("network", false),
+};
+
+/** A provider's grant, and the requests it makes. Our clock says ten; requests take 200 ms. */
+export async function grantOf(settings: RealmInput, secret: string, play: Play = {}) {
+  const requests: HttpRequest[] = [];
+  const clock = new FixedClock(at("10:00:00.200"));
+  const send = async (request: HttpRequest): Promise<HttpResponse> => {
+    requests.push(request);
+    if (play instanceof HttpFailure) throw play;
+    const { status = 200, headers = {}, body = "" } = play;
+    const requestedAt = at("10:00:00.000");
+    return { status, headers, body, requestedAt, receivedAt: at("10:00:00.200") };
+  };
+  const provider = providerOf(readRealm(JSON.stringify(settings)), { send, clock });
+  const issuer = await provider.issuer();
+  return { provider, requests, grant: issuer.grantFrom(new Sensitive(secret)) };
+}
+
+/** What comes of asking a provider once. */
+export async function issue(
+  settings: RealmInput,
+  secret: object,
+  play: Play = {},
+): Promise<Issued | NotIssued> {
+  const { grant } = await grantOf(settings, JSON.stringify(secret), play);
+  return grant.issue(new AbortController().signal);
+}
+
+/** An outcome as one line: `credentials-rejected`, with `?` where a token may have been issued all the same. */
+export function inShort(outcome: Issued | NotIssued): string {
+  if (outcome.kind === "not-issued") return outcome.code + (outcome.mayHaveIssued ? "?" : "");
+  const { lifetime } = outcome;
+  if (lifetime.kind !== "stated") return `issued, ${lifetime.kind}`;
+  return `issued, ${lifetime.atLeastMs} to ${lifetime.atMostMs} ms`;
+}

@@ -1,0 +1,160 @@
+import { createHash } from "node:crypto";
+import { plusMs } from "../../functions/model/clock.ts";
+import type { Connection } from "../../functions/model/connection.ts";
+import { connectionOf } from "../../functions/model/connection.ts";
+import type { Credential, VendRequest } from "../../functions/model/credential.ts";
+import type { Dependencies } from "../../functions/model/dependencies.ts";
+import { VendingError } from "../../functions/model/errors.ts";
+import type { Issued, Lifetime, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { jsonLog } from "../../functions/platform/json-log.ts";
+import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { localSealer } from "../../functions/store/local-sealer.ts";
+import { Memory } from "../../functions/vending/memory.ts";
+import { vendToken } from "../../functions/vending/vend-token.ts";
+import type { SimulatedProcess } from "../simulation/simulated-process.ts";
+import type { TableFault } from "../simulation/simulated-table.ts";
+import { SimulatedTable } from "../simulation/simulated-table.ts";
+import { at } from "./a-record.ts";
+import { FixedClock } from "./fixed-clock.ts";
+
+const realm = { provider: "conferma", environment: "production" } as const;
+const issueMs = 200;
+
+const fiveMinutes: Lifetime = { kind: "stated", atLeastMs: 300_000, atMostMs: 300_000 };
+
+type Outcome = Issued | NotIssued;
+
+/** One deployment, its processes sharing table, secrets and provider. At ten o'clock, and nothing issued yet. */
+export class Deployment {
+  readonly clock = new FixedClock(at("10:00:00.000"));
+  readonly table = new SimulatedTable();
+  readonly log: string[] = [];
+  /** The secrets by account, with their versions. Their text is what the provider sees. */
+  readonly secrets = new Map([["default", { text: "canary-secret", version: "s1" }]]);
+  /** What was asked of the provider: the secret's text, each time. */
+  readonly asked: string[] = [];
+  /** What the provider makes of a secret; a new token each time if unsaid. */
+  answer: (secret: string) => Outcome | Promise<Outcome> = () => this.issued();
+  faults: TableFault[] = [];
+  lifetime: Lifetime = fiveMinutes;
+  callsProvider = true;
+  marginMs = 1000;
+  sealingKey = 7;
+  readonly #policy: RenewalPolicy;
+
+  constructor(policy: RenewalPolicy) {
+    this.#policy = policy;
+  }
+
+  issued(token = `canary-token-${this.asked.length}`, expiresAt: Date | null = null): Issued {
+    const receivedAt = this.clock.now();
+    const requestedAt = plusMs(receivedAt, -issueMs);
+    const { lifetime } = this;
+    return {
+      kind: "issued",
+      token: new Sensitive(token),
+      lifetime,
+      expiresAt,
+      requestedAt,
+      receivedAt,
+    };
+  }
+
+  /** A vend by a process that was just started, with ten seconds to answer. */
+  async vend(request: Partial<VendRequest> = {}, forMs = 10_000): Promise<Credential> {
+    return this.process()(request, forMs);
+  }
+
+  /** A process that remembers what it vended. */
+  process(): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
+    const memory = new Memory();
+    const dependencies = this.#dependencies();
+    return (request = {}, forMs = 10_000) => {
+      const wish = { account: "default", minValiditySeconds: 0, rejectedVersion: null, ...request };
+      const { signal } = new AbortController();
+      const deadlineAt = plusMs(this.clock.now(), forMs);
+      return vendToken(dependencies, memory, wish, { deadlineAt, signal });
+    };
+  }
+
+  /** Why a vend fails. */
+  async refusalOf(request: Partial<VendRequest> = {}, forMs = 10_000): Promise<VendingError> {
+    const refusal = await this.vend(request, forMs).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (refusal instanceof VendingError) return refusal;
+    throw new Error("It is vended, or fails otherwise.", { cause: refusal });
+  }
+
+  record(account = "default"): Promise<TokenRecord | null> {
+    return this.#store([]).read(this.#connection(account), new AbortController().signal);
+  }
+
+  #connection(account: string): Connection {
+    return connectionOf(realm, account);
+  }
+
+  #store(faults: TableFault[]) {
+    const process = { io: async () => {} } as unknown as SimulatedProcess;
+    const client = this.table.clientOf(
+      process,
+      () => 0,
+      () => faults.shift() ?? "none",
+    );
+    return dynamoDbTokenStore(client, "tokens");
+  }
+
+  #dependencies(): Dependencies {
+    const { clock, secrets, log } = this;
+    let owners = 0;
+    const name = `process-${this.log.length}-${this.asked.length}-${Number(clock.now())}`;
+    return {
+      realm,
+      timing: { deadlineMs: 5000, marginMs: this.marginMs },
+      provider: {
+        policy: this.#policy,
+        presentation: { headerName: "Authorization", scheme: "Bearer" },
+        issuer: async () => ({ grantFrom: (secret) => this.#grant(secret.expose()) }),
+      },
+      store: this.#store(this.faults),
+      secrets: {
+        async read(account) {
+          const secret = secrets.get(account);
+          if (!secret) throw new VendingError("unknown-connection", "There is no such secret.");
+          return { text: new Sensitive(secret.text), version: secret.version };
+        },
+      },
+      sealer: localSealer(new Sensitive(new Uint8Array(32).fill(this.sealingKey))),
+      clock,
+      log: jsonLog(
+        (line) => log.push(line),
+        () => clock.now(),
+      ),
+      random: () => 0.5,
+      newOwner: () => {
+        owners += 1;
+        return `${name}-${owners}`;
+      },
+      fingerprint: (text) => createHash("sha256").update(text).digest("hex").slice(0, 12),
+    };
+  }
+
+  #grant(secret: string) {
+    if (secret === "") throw new VendingError("secret-malformed", "clientId: is missing.");
+    const { callsProvider } = this;
+    return {
+      revocationScope: callsProvider ? "platform-1" : null,
+      callsProvider,
+      issue: async () => {
+        if (callsProvider) {
+          this.asked.push(secret);
+          this.clock.advance(issueMs);
+        }
+        return this.answer(secret);
+      },
+    };
+  }
+}

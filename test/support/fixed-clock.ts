@@ -1,0 +1,43 @@
+import type { Clock } from "../../functions/model/clock.ts";
+import { plusMs } from "../../functions/model/clock.ts";
+
+/** Time that stands still until it is moved; sleeping moves it, and whatever was due on the way happens. */
+export class FixedClock implements Clock {
+  #now: Date;
+  #timeouts: { readonly at: Date; readonly abort: () => void }[] = [];
+  readonly slept: number[] = [];
+
+  constructor(start: Date) {
+    this.#now = start;
+  }
+
+  now(): Date {
+    return this.#now;
+  }
+
+  advance(ms: number): void {
+    this.moveTo(plusMs(this.#now, ms));
+  }
+
+  moveTo(instant: Date): void {
+    this.#now = instant;
+    const due = this.#timeouts.filter(({ at }) => at <= instant);
+    this.#timeouts = this.#timeouts.filter(({ at }) => at > instant);
+    for (const { abort } of due) abort();
+  }
+
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.slept.push(ms);
+    this.advance(ms);
+    signal.throwIfAborted();
+  }
+
+  timeout(ms: number, parent: AbortSignal): AbortSignal {
+    const controller = new AbortController();
+    const abort = () => controller.abort(new Error("time is up"));
+    if (ms <= 0) abort();
+    else this.#timeouts.push({ at: plusMs(this.#now, ms), abort });
+    return AbortSignal.any([parent, controller.signal]);
+  }
+}

@@ -1,0 +1,139 @@
+import { onTestFinished } from "vitest";
+import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import { madeUp } from "../../local/secret-book.ts";
+import type { Conferma } from "../../local/simulators/conferma.ts";
+import { startConferma } from "../../local/simulators/conferma.ts";
+import type { KeyServer } from "../../local/simulators/key-server.ts";
+import { startKeyServer } from "../../local/simulators/key-server.ts";
+import type { OAuthServer } from "../../local/simulators/oauth-server.ts";
+import { startOAuthServer } from "../../local/simulators/oauth-server.ts";
+import type { SendPayments } from "../../local/simulators/send-payments.ts";
+import { startSendPayments } from "../../local/simulators/send-payments.ts";
+import type { TestStack } from "./stack.ts";
+import { startTestStack } from "./stack.ts";
+
+/** A realm with its provider and its secrets, on a stack of its own. */
+export interface World<Simulator> {
+  readonly stack: TestStack;
+  readonly simulator: Simulator;
+  readonly realm: RealmInput;
+  /** Of the account `default`. */
+  readonly secretName: string;
+  readonly connection: string;
+}
+
+interface WorldOptions {
+  readonly lifetimeMs?: number;
+  /** Of one provider call: a lease is two seconds longer. */
+  readonly deadlineMs?: number;
+}
+
+export interface ConfermaWorld extends World<Conferma> {
+  readonly secret: ConfermaSecret;
+  /** A client of its own, on a platform of its own unless one is named; its secret is kept for this account. */
+  addAccount(account: string, platformKey?: string): Promise<ConfermaSecret>;
+}
+
+interface ConfermaSecret {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly platformKey: string;
+}
+
+export async function confermaWorld({
+  lifetimeMs = 60_000,
+  deadlineMs = 1000,
+}: WorldOptions = {}): Promise<ConfermaWorld> {
+  const stack = await startTestStack();
+  const conferma = await startConferma({ lifetimeMs });
+  onTestFinished(conferma.stop);
+  const prefix = "token-vending/conferma/test/";
+
+  async function addAccount(account: string, platformKey = madeUp("platform")) {
+    const client = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
+    conferma.registerClient({ ...client, platformKeys: [platformKey] });
+    return stack.secrets.keep(`${prefix}${account}`, () => ({ ...client, platformKey }));
+  }
+
+  return {
+    stack,
+    simulator: conferma,
+    realm: {
+      provider: "conferma",
+      environment: "test",
+      tokenUrl: conferma.tokenUrl,
+      deadlineMs,
+    },
+    secretName: `${prefix}default`,
+    connection: "conferma/test/default",
+    secret: await addAccount("default"),
+    addAccount,
+  };
+}
+
+export async function sendPaymentsWorld({
+  lifetimeMs = 60_000,
+  deadlineMs = 1000,
+}: WorldOptions = {}): Promise<World<SendPayments>> {
+  const stack = await startTestStack();
+  const secretName = "token-vending/send-payments/test/default";
+  const client = await stack.secrets.keep(secretName, madeUpClient);
+  const simulator = await startSendPayments({ lifetimeMs, clients: [client] });
+  onTestFinished(simulator.stop);
+  return {
+    stack,
+    simulator,
+    realm: {
+      provider: "send-payments",
+      environment: "test",
+      tokenUrl: simulator.tokenUrl,
+      deadlineMs,
+    },
+    secretName,
+    connection: "send-payments/test/default",
+  };
+}
+
+/** An ordinary RFC 6749 server, whose tokens coexist. */
+export async function clientCredentialsWorld({
+  lifetimeMs = 60_000,
+  deadlineMs = 1000,
+}: WorldOptions = {}): Promise<World<OAuthServer>> {
+  const stack = await startTestStack();
+  const secretName = "token-vending/client-credentials/test/default";
+  const client = await stack.secrets.keep(secretName, madeUpClient);
+  const simulator = await startOAuthServer({ lifetimeMs, clients: [client] });
+  onTestFinished(simulator.stop);
+  return {
+    stack,
+    simulator,
+    realm: {
+      provider: "client-credentials",
+      environment: "test",
+      tokenUrl: simulator.tokenUrl,
+      deadlineMs,
+    },
+    secretName,
+    connection: "client-credentials/test/default",
+  };
+}
+
+/** An API behind a key that its owner put into the secret; nobody to ask whether it is valid. */
+export async function staticKeyWorld(): Promise<World<KeyServer> & { readonly apiKey: string }> {
+  const stack = await startTestStack();
+  const secretName = "token-vending/static-key/test/default";
+  const { apiKey } = await stack.secrets.keep(secretName, () => ({ apiKey: madeUp("key") }));
+  const headerName = "X-Test-Key";
+  const simulator = await startKeyServer({ headerName, keys: [apiKey] });
+  onTestFinished(simulator.stop);
+  return {
+    stack,
+    simulator,
+    realm: { provider: "static-key", environment: "test", headerName, deadlineMs: 1000 },
+    secretName,
+    connection: "static-key/test/default",
+    apiKey,
+  };
+}
+
+const madeUpClient = () => ({ clientId: madeUp("client"), clientSecret: madeUp("secret") });

@@ -1,0 +1,98 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { onTestFinished } from "vitest";
+import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import type { LocalAwsJsonServer } from "../../local/aws/aws-json-server.ts";
+import type { LocalDynamoDb } from "../../local/aws/dynamodb.ts";
+import { startDynamoDb } from "../../local/aws/dynamodb.ts";
+import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import { startSecretsManager } from "../../local/aws/secrets-manager.ts";
+import type { SecretBook } from "../../local/secret-book.ts";
+import { secretBook } from "../../local/secret-book.ts";
+import type { VendProcess } from "./referee.ts";
+import { startVendProcess } from "./referee.ts";
+import { vendTokenBundle } from "./stack-bundle.ts";
+
+export const TABLE = "Tokens";
+const SEALING_KEY = `local:${Buffer.alloc(32, 7).toString("base64")}`;
+
+export const tokenTable = {
+  name: TABLE,
+  properties: {
+    AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+    KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+  },
+};
+
+/** AWS on this machine, and processes that run the bundle; gone when the test is. */
+export interface TestStack {
+  readonly dynamoDb: LocalDynamoDb;
+  readonly secretsManager: LocalAwsJsonServer;
+  readonly secrets: SecretBook;
+  start(realm: RealmInput, variables?: Readonly<Record<string, string>>): Promise<VendProcess>;
+  startMany(count: number, realm: RealmInput): Promise<VendProcess[]>;
+  /** The whole table, as it is stored. */
+  items(): Promise<Record<string, AttributeValue>[]>;
+  item(connection: string): Promise<Record<string, AttributeValue> | undefined>;
+  /** Everything that any process has written to stdout and stderr. */
+  printed(): string;
+  /** The structured events of all processes. */
+  events(name?: string): Record<string, unknown>[];
+}
+
+export async function startTestStack(): Promise<TestStack> {
+  const [dynamoDb, secretsManager] = await Promise.all([startDynamoDb(), startSecretsManager()]);
+  await createTables(dynamoDb.url, [tokenTable]);
+  const client = new DynamoDBClient({
+    endpoint: dynamoDb.url,
+    region: LOCAL_PLACE.region,
+    credentials: { accessKeyId: "referee", secretAccessKey: "referee" },
+  });
+  const processes: VendProcess[] = [];
+  onTestFinished(async () => {
+    await Promise.all(processes.map((process) => process.stop()));
+    client.destroy();
+    await Promise.all([dynamoDb.stop(), secretsManager.stop()]);
+  });
+
+  async function start(realm: RealmInput, variables: Readonly<Record<string, string>> = {}) {
+    const process = await startVendProcess(vendTokenBundle(), {
+      AWS_REGION: LOCAL_PLACE.region,
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+      TABLE_NAME: TABLE,
+      REALM: JSON.stringify(realm),
+      SECRET_PREFIX: `token-vending/${realm.provider}/${realm.environment}/`,
+      SEALING_KEY,
+      ...variables,
+    });
+    processes.push(process);
+    return process;
+  }
+
+  async function items() {
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: TABLE }));
+    return Items;
+  }
+
+  const printed = () => processes.map((process) => process.printed()).join("");
+  return {
+    dynamoDb,
+    secretsManager,
+    secrets: secretBook(secretsManager.url, LOCAL_PLACE.region),
+    start,
+    startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),
+    items,
+    item: async (connection) => (await items()).find(({ pk }) => pk?.S === connection),
+    printed,
+    events: (name) =>
+      printed()
+        .split("\n")
+        .filter((line) => line.startsWith("{"))
+        .map((line) => JSON.parse(line))
+        .filter(({ event }) => name === undefined || event === name),
+  };
+}
