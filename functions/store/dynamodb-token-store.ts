@@ -98,7 +98,8 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
     async takeLease(connection, seen, { lease, suspect, rejectionsAt }, signal) {
       const set = {
         ...leaseAttributes(lease),
-        ...suspectAttribute(suspect),
+        // A doubt that arose since `seen` stays.
+        ...(suspect ? suspectAttribute(true) : {}),
         ...rejectionsAttribute(rejectionsAt),
         fence: count((seen?.fence ?? 0) + 1),
         version: count(seen?.version ?? 0),

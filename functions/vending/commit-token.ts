@@ -59,9 +59,12 @@ export async function commitToken(
   };
   const stored = await untilLeaseEnds(deps, lease, signal, (until) =>
     deps.store.commit(held, commit, until),
-  );
+  ).catch(async (error) => {
+    await recordLateIssue(deps, held, entry.latest, issued);
+    throw error;
+  });
   if (!stored) {
-    await recordLateIssue(deps, held, entry.latest, issued, signal);
+    await recordLateIssue(deps, held, entry.latest, issued);
     return { outcome: "failed", record: await deps.store.read(connection, signal) };
   }
   deps.log.info("token-issued", { connection, ...entry.latest, lifetime: issued.lifetime.kind });

@@ -61,9 +61,18 @@ export async function nextStep(
   const { token } = decision;
   const credential = await openCredential(deps, connection, record.version, token);
   if (credential) return { action: "vend", credential, renewAt: token.renewAt };
-  // Sealed under another key, it is as good as lost; leases and back-off hold all the same.
-  const unreadable = { ...progress, record: { ...record, suspect: true } };
-  return nextStep(deps, connection, unreadable, call);
+  return nextStep(deps, connection, withoutToken(deps, progress, record), call);
+}
+
+/**
+ * A token sealed under another key is as good as rejected: leases, back-off and the breaker against a revoke war hold,
+ * so that two keys in use at once do no harm. A static key is merely sealed anew.
+ */
+function withoutToken(deps: Dependencies, progress: Progress, record: TokenRecord): Progress {
+  if (deps.provider.policy.renewal === "on-rotation") {
+    return { ...progress, record: { ...record, suspect: true } };
+  }
+  return { ...progress, wish: { ...progress.wish, rejectedVersion: record.version } };
 }
 
 async function hasSecretChanged(

@@ -5,24 +5,31 @@ import type { LedgerEntry, TokenRecord } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
 
 const tries = 3;
+const patienceMs = 1000;
 
 /**
- * A holder that was paused past its lease has a token that nobody may use. It is never dropped silently; and where a
- * new token revokes the old, one issued after the successor's has killed the successor's, which becomes suspect.
+ * A holder whose lease ended before its token was stored has a token that nobody may use. It is never dropped silently;
+ * and where a new token revokes the old, one issued after the successor's has killed the successor's, which becomes
+ * suspect. Never fails: the log has the evidence where the store cannot take it.
  */
 export async function recordLateIssue(
   deps: Dependencies,
-  { record: { connection } }: HeldLease,
+  held: HeldLease,
   latest: LedgerEntry,
   issued: Issued,
-  signal: AbortSignal,
 ): Promise<void> {
+  const { connection, fence } = held.record;
   const entry: LedgerEntry = { ...latest, outcome: "late" };
+  const signal = deps.clock.timeout(patienceMs, new AbortController().signal);
   for (let attempt = 0; attempt < tries; attempt += 1) {
-    const current = await deps.store.read(connection, signal);
+    const current = await deps.store.read(connection, signal).catch(() => null);
+    // Only the answer of the commit was lost.
+    if (current?.token?.fence === fence) return;
     const suspect = current !== null && killed(deps, current, issued);
     deps.log.error("late-issue", { connection, ...entry, suspect });
-    if (!current || (await deps.store.recordLateIssue(current, entry, suspect, signal))) return;
+    if (!current) return;
+    const isRecorded = deps.store.recordLateIssue(current, entry, suspect, signal);
+    if (await isRecorded.catch(() => true)) return;
   }
 }
 
