@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { problemCodes } from "../functions/model/errors.ts";
+import { providerIds } from "../functions/model/provider-id.ts";
+import type { Providers } from "../local/providers.ts";
+import { startProviders } from "../local/providers.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Every file of a folder, as a path from the project's root, with its text. */
+function filesIn(folder: string): { path: string; text: string }[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.m?ts$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => ({ path: relative(root, path), text: readFileSync(path, "utf8") }));
+}
+
+const pathsWith = (folder: string, pattern: RegExp) =>
+  filesIn(folder)
+    .filter(({ text }) => pattern.test(text))
+    .map(({ path }) => path)
+    .sort();
+
+/** Where a token or a secret leaves its wrapping, and why it must. */
+const mayExpose: Readonly<Record<string, string>> = {
+  "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
+  "functions/providers/basic-authorization.ts": "the client secret goes into the request's header",
+  "functions/providers/client-credentials.ts": "the client secret goes into the request's body",
+  "functions/providers/secret-fields.ts": "the secret's text is parsed, each field wrapped again",
+  "functions/providers/send-payments.ts": "the client secret goes into the request's body",
+  "functions/providers/static-key.ts": "the key goes into the probe's header",
+  "functions/store/local-sealer.ts": "the token is sealed under the key",
+  "functions/vending/commit-token.ts": "the token's fingerprint is taken",
+};
+
+describe("secrets", () => {
+  test("leave their wrapping only where they must", () => {
+    expect(pathsWith("functions", /\.expose\b/)).toEqual(Object.keys(mayExpose).sort());
+  });
+
+  test("are not looked at through a type that would print them", () => {
+    expect(pathsWith("functions", /Sensitive\s+as\s|\bas unknown as\b|\bas any\b/)).toEqual([]);
+  });
+});
+
+describe("time and chance", () => {
+  test("are parameters: only the platform's clock and the composition ask the machine", () => {
+    const asking =
+      /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bhrtime\b|\brandomUUID\b/;
+    expect(pathsWith("functions", asking)).toEqual([
+      "functions/compose.ts",
+      "functions/platform/system-clock.ts",
+    ]);
+  });
+
+  test("are waited for by the platform's clock alone", () => {
+    const waiting = /\bsetTimeout\b|\bsetInterval\b|\bAbortSignal\.timeout\b/;
+    expect(pathsWith("functions", waiting)).toEqual(["functions/platform/system-clock.ts"]);
+  });
+});
+
+describe("the environment", () => {
+  test("is read by entry points alone", () => {
+    const entries = readdirSync(join(root, "functions")).filter((name) => name.endsWith(".ts"));
+    const readers = pathsWith("functions", /\bprocess\.env\b/);
+    for (const path of readers) expect(entries).toContain(path.replace("functions/", ""));
+  });
+
+  test("is not known to hold a local stack", () => {
+    expect(pathsWith("functions", /AWS_ENDPOINT_URL|NODE_ENV|isLocal|LOCALSTACK/)).toEqual([]);
+  });
+});
+
+describe("tests", () => {
+  test("replace no module and no timer", () => {
+    const self = "test/conventions.test.ts";
+    const replacing = /\bvi\.(mock|doMock|hoisted|useFakeTimers|setSystemTime)\b/;
+    expect(pathsWith("test", replacing).filter((path) => path !== self)).toEqual([]);
+  });
+
+  test("state rules in the present tense", () => {
+    expect(
+      pathsWith("test", /\b(test|it|describe)(\.each\([^)]*\))?\(\s*["'`][^"'`]*\bshould\b/),
+    ).toEqual([]);
+  });
+
+  test("run all: none is singled out", () => {
+    expect(pathsWith("test", /\b(test|it|describe)\.only\(/)).toEqual([]);
+  });
+});
+
+describe("every provider", () => {
+  let providers: Providers | undefined;
+  beforeAll(async () => {
+    const book = {
+      keep: async <T>(_: string, makeUp: () => T) => makeUp(),
+      rotate: async () => {},
+    };
+    providers = await startProviders(book);
+  });
+  afterAll(async () => {
+    await providers?.stop();
+  });
+
+  test.each(providerIds)("%s has a page in docs", (id) => {
+    const page = readFileSync(join(root, "docs", "providers", `${id}.md`), "utf8");
+    expect(page.length).toBeGreaterThan(200);
+  });
+
+  test.each(providerIds)("%s has a simulator that can be reached", async (id) => {
+    const realm = providers?.realms.find(({ settings }) => settings.provider === id);
+    if (!realm) throw new Error(`No realm of the local stack is of ${id}.`);
+    const { status } = await fetch(realm.pingUrl);
+    expect([200, 401, 403]).toContain(status);
+  });
+});
+
+test.each(problemCodes)("the problem %s has its section in docs/operations.md", (code) => {
+  const operations = readFileSync(join(root, "docs", "operations.md"), "utf8");
+  expect(operations).toMatch(new RegExp(`^#+ .*\`?${code}\`?`, "m"));
+});

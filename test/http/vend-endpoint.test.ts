@@ -1,0 +1,249 @@
+import { describe, expect, test } from "vitest";
+import { vendEndpoint } from "../../functions/http/vend-endpoint.ts";
+import { connectionOf } from "../../functions/model/connection.ts";
+import type { Credential, VendRequest } from "../../functions/model/credential.ts";
+import { VendingError } from "../../functions/model/errors.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import { jsonLog } from "../../functions/platform/json-log.ts";
+import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
+import { at } from "../support/a-record.ts";
+import { FixedClock } from "../support/fixed-clock.ts";
+
+const realm = { provider: "conferma", environment: "production" } as const;
+
+const credential: Credential = {
+  connection: connectionOf(realm, "default"),
+  version: 13,
+  token: new Sensitive("canary-token"),
+  presentation: { headerName: "Authorization", scheme: "Bearer" },
+  fingerprint: "9f86d081884c",
+  issuedAt: at("10:00:00.000"),
+  usableUntil: at("10:04:58.000"),
+  expiresAt: at("10:05:00.000"),
+};
+
+/** The contract's example of an answer (design §5.3). */
+const answer = {
+  connection: "conferma/production/default",
+  version: 13,
+  header: { name: "Authorization", value: "Bearer canary-token" },
+  token: "canary-token",
+  fingerprint: "9f86d081884c",
+  issuedAt: "2026-11-20T10:00:00.000Z",
+  usableUntil: "2026-11-20T10:04:58.000Z",
+  expiresAt: "2026-11-20T10:05:00.000Z",
+};
+
+interface Given {
+  readonly vend?: () => Promise<Credential>;
+  readonly extraHeaders?: Readonly<Record<string, string>>;
+  readonly remainingMs?: number;
+}
+
+/** What an event is answered, what was asked of the use case, and what was logged. */
+async function play(event: unknown, given: Given = {}) {
+  const { vend = async () => credential, extraHeaders, remainingMs } = given;
+  const asked: { request: VendRequest; deadlineAt: Date; signal: AbortSignal }[] = [];
+  const lines: string[] = [];
+  const clock = new FixedClock(at("10:00:01.000"));
+  const handler = vendEndpoint({
+    realm,
+    extraHeaders,
+    clock,
+    log: jsonLog(
+      (line) => lines.push(line),
+      () => clock.now(),
+    ),
+    vend: (request, call) => {
+      asked.push({ request, ...call });
+      return vend();
+    },
+  });
+  const response: unknown = await handler(event as never, aContext(remainingMs));
+  return { response, asked, log: lines.join("") };
+}
+
+/** The API's answer, its body understood. */
+async function playHttp(event = aProxyEvent(), given: Given = {}) {
+  const { response, ...rest } = await play(event, given);
+  const { statusCode, headers, body } = response as {
+    statusCode: number;
+    headers: Record<string, string>;
+    body: string;
+  };
+  return { statusCode, headers, body: JSON.parse(body) as unknown, ...rest };
+}
+
+const failing = (error: unknown) => ({
+  vend: async () => {
+    throw error;
+  },
+});
+
+describe("a credential", () => {
+  test("is the payload of a direct invocation", async () => {
+    expect((await play({})).response).toEqual(answer);
+  });
+
+  test("is the body of the API's answer, which nobody stores", async () => {
+    const { statusCode, headers, body } = await playHttp();
+    expect(statusCode).toBe(200);
+    expect(headers).toEqual({ "Content-Type": "application/json", "Cache-Control": "no-store" });
+    expect(body).toEqual(answer);
+  });
+
+  test("of a key without end has no instants, and of one without scheme travels bare", async () => {
+    const key = {
+      ...credential,
+      presentation: { headerName: "X-Api-Key", scheme: null },
+      usableUntil: null,
+      expiresAt: null,
+    };
+    expect((await play({}, { vend: async () => key })).response).toEqual({
+      ...answer,
+      header: { name: "X-Api-Key", value: "canary-token" },
+      usableUntil: null,
+      expiresAt: null,
+    });
+  });
+
+  test("brings the realm's other headers", async () => {
+    const extraHeaders = { "X-Centrapay-Account": "a-1" };
+    expect((await play({}, { extraHeaders })).response).toEqual({ ...answer, extraHeaders });
+  });
+
+  test("leaves no trace in the log", async () => {
+    expect((await play({})).log + (await playHttp()).log).toBe("");
+  });
+});
+
+describe("the use case", () => {
+  test("is asked what the caller asked", async () => {
+    const payload = { account: "jo", minValiditySeconds: 30, rejectedVersion: 12 };
+    expect((await play(payload)).asked).toMatchObject([{ request: payload }]);
+  });
+
+  test("is given the invocation's time, less what the answer needs", async () => {
+    const { asked } = await play({}, { remainingMs: 5000 });
+    expect(asked[0]?.deadlineAt).toEqual(at("10:00:05.700"));
+    expect(asked[0]?.signal.aborted).toBe(false);
+  });
+
+  test("is not asked what cannot be read", async () => {
+    const { asked, response } = await play({ acount: "default" });
+    expect(asked).toEqual([]);
+    expect(response).toMatchObject({ problem: { code: "invalid-request", status: 400 } });
+    expect(response).not.toHaveProperty("problem.connection");
+  });
+
+  test("is aborted when the time is up, and the caller told so", async () => {
+    let signal: AbortSignal | undefined;
+    const handler = vendEndpoint({
+      realm,
+      extraHeaders: undefined,
+      clock: new FixedClock(at("10:00:01.000")),
+      log: jsonLog(
+        () => {},
+        () => at("10:00:01.000"),
+      ),
+      vend: (_request, call) => {
+        signal = call.signal;
+        return new Promise(() => {});
+      },
+    });
+    const response: unknown = await handler({} as never, aContext(200));
+    expect(response).toMatchObject({
+      problem: { code: "renewal-in-progress", retryAfterSeconds: 1 },
+    });
+    expect(signal?.aborted).toBe(true);
+  });
+});
+
+describe("a failure", () => {
+  const throttled = new VendingError(
+    "provider-throttled",
+    "The provider asks for fewer requests.",
+    7,
+  );
+  const problem = {
+    type: expect.stringMatching(/\/problems\/provider-throttled$/),
+    title: "The provider asks for fewer requests",
+    status: 503,
+    code: "provider-throttled",
+    detail: "The provider asks for fewer requests.",
+    connection: "conferma/production/default",
+    retryable: true,
+    retryAfterSeconds: 7,
+  };
+
+  test("is a normal answer to a direct invocation, wrapped", async () => {
+    expect((await play({}, failing(throttled))).response).toEqual({ problem });
+  });
+
+  test("is a problem document over HTTP, as it is, with the time to wait", async () => {
+    const { statusCode, headers, body } = await playHttp(aProxyEvent(), failing(throttled));
+    expect(statusCode).toBe(503);
+    expect(headers).toEqual({
+      "Content-Type": "application/problem+json",
+      "Cache-Control": "no-store",
+      "Retry-After": "7",
+    });
+    expect(body).toEqual(problem);
+  });
+
+  test("without a time to wait has no Retry-After", async () => {
+    const refused = new VendingError("credentials-rejected", "-");
+    const { statusCode, headers } = await playHttp(aProxyEvent(), failing(refused));
+    expect(statusCode).toBe(502);
+    expect(headers).not.toHaveProperty("Retry-After");
+  });
+
+  test("to read a path is the caller's, over HTTP too", async () => {
+    const event = aProxyEvent({ path: "/v1/tokens/conferma/sandbox/default" });
+    const { statusCode, body, asked } = await playHttp(event);
+    expect(statusCode).toBe(404);
+    expect(body).toMatchObject({ code: "unknown-connection" });
+    expect(asked).toEqual([]);
+  });
+
+  test("that is expected is not logged as a defect", async () => {
+    expect((await play({}, failing(throttled))).log).toBe("");
+  });
+});
+
+describe("a defect", () => {
+  const defect = new TypeError("canary-token is not iterable", {
+    cause: new Error("canary-token"),
+  });
+
+  test("says nothing of itself to the caller", async () => {
+    const { response } = await play({}, failing(defect));
+    expect(response).toMatchObject({
+      problem: { code: "internal", status: 500, retryable: false },
+    });
+    expect(JSON.stringify(response)).not.toMatch(/canary|iterable|TypeError/);
+  });
+
+  test("says where it happened in the log, and not what it choked on", async () => {
+    const { log } = await play({}, failing(defect));
+    expect(JSON.parse(log)).toMatchObject({
+      level: "error",
+      event: "defect",
+      connection: "conferma/production/default",
+      name: "TypeError",
+      trace: expect.arrayContaining([expect.stringMatching(/^at .*vend-endpoint\.test\.ts/)]),
+    });
+    expect(log).not.toMatch(/canary|iterable/);
+  });
+
+  test("whose message looks like a stack says nothing more", async () => {
+    const { log } = await play({}, failing(new Error("bad input:\n    at canary-token")));
+    expect(log).not.toContain("canary-token");
+  });
+
+  test("that is no error is a defect all the same", async () => {
+    const { response, log } = await play({}, failing("canary-token"));
+    expect(response).toMatchObject({ problem: { code: "internal" } });
+    expect(log).not.toContain("canary-token");
+  });
+});

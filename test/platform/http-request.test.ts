@@ -1,0 +1,151 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, test } from "vitest";
+import type { HttpRequest } from "../../functions/platform/http-request.ts";
+import { nodeHttp } from "../../functions/platform/http-request.ts";
+import { systemClock } from "../../functions/platform/system-clock.ts";
+import { at } from "../support/a-record.ts";
+import type { RawServer } from "../support/raw-server.ts";
+import { rawServer } from "../support/raw-server.ts";
+
+const send = nodeHttp(systemClock);
+const never = new AbortController().signal;
+const post = (url: string): HttpRequest => ({
+  method: "POST",
+  url,
+  headers: { "content-type": "text/plain", "x-canary": "1" },
+  body: "héllo",
+});
+
+let server: RawServer | undefined;
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+/** What is read of an answer written down to the byte. */
+async function reading(...parts: (string | Buffer)[]) {
+  server = await rawServer((socket) => {
+    for (const part of parts) socket.write(part);
+    socket.end();
+  });
+  return send(post(server.url), never);
+}
+
+const head = (...lines: string[]) => `${["HTTP/1.1 200 OK", ...lines].join("\r\n")}\r\n\r\n`;
+
+describe("one request", () => {
+  test("is sent to the byte, and its connection not kept", async () => {
+    await reading(head("content-length: 2"), "ok");
+    const [request = ""] = server?.received ?? [];
+    const [start, ...lines] = request.split("\r\n");
+    expect(start).toBe("POST / HTTP/1.1");
+    expect(lines.map((line) => line.toLowerCase())).toEqual(
+      expect.arrayContaining([
+        "content-type: text/plain",
+        "x-canary: 1",
+        "content-length: 6",
+        "connection: close",
+      ]),
+    );
+    expect(Buffer.from(request, "latin1").toString("utf8")).toMatch(/\r\n\r\nhéllo$/);
+  });
+
+  test("keeps path and query, and without a body sends none", async () => {
+    server = await rawServer((socket) => socket.end(head("content-length: 0")));
+    await send({ method: "GET", url: `${server.url}/a/b?c=d%20e`, headers: {} }, never);
+    expect(server.received[0]).toMatch(/^GET \/a\/b\?c=d%20e HTTP\/1\.1\r\n/);
+    expect(server.received[0]).not.toMatch(/content-length|transfer-encoding/i);
+  });
+
+  test("takes a connection of its own each time", async () => {
+    const connections = new Set<unknown>();
+    const http = createServer((request, response) => {
+      connections.add(request.socket);
+      response.end("ok");
+    }).listen(0, "127.0.0.1");
+    await once(http, "listening");
+    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+    for (let n = 0; n < 3; n += 1) await send(post(url), never);
+    http.close();
+    await once(http, "close");
+    expect(connections.size).toBe(3);
+  });
+
+  test("is neither repeated nor redirected", async () => {
+    server = await rawServer((socket) =>
+      socket.end("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n"),
+    );
+    const response = await send(post(server.url), never);
+    expect(response).toMatchObject({ status: 302, headers: { location: "/elsewhere" } });
+    expect(server.received).toHaveLength(1);
+  });
+});
+
+describe("an answer", () => {
+  test("is status, headers and text", async () => {
+    const response = await reading(
+      "HTTP/1.1 201 Created\r\nRetry-After: 7\r\ncontent-length: 2\r\n\r\nok",
+    );
+    expect(response).toMatchObject({ status: 201, headers: { "retry-after": "7" }, body: "ok" });
+  });
+
+  test.each<[rule: string, parts: (string | Buffer)[], body: string | null]>([
+    ["is decoded as UTF-8", [head("content-length: 6"), Buffer.from("tokén")], "tokén"],
+    [
+      "may come in pieces that split a sign",
+      [head("content-length: 2"), Buffer.from([0xc3]), Buffer.from([0xa9])],
+      "é",
+    ],
+    [
+      "may be chunked",
+      [head("transfer-encoding: chunked"), "2\r\nok\r\n", "1\r\n!\r\n0\r\n\r\n"],
+      "ok!",
+    ],
+    ["may end with its connection", [head(), "ok"], "ok"],
+    ["may be empty", [head("content-length: 0")], ""],
+    [
+      "may begin with a byte order mark, which is not text",
+      [head(), Buffer.from([0xef, 0xbb, 0xbf]), "{}"],
+      "{}",
+    ],
+    ["may say that it is not encoded", [head("content-encoding: identity"), "ok"], "ok"],
+    ["of 64 KB is read", [head(), "x".repeat(65_536)], "x".repeat(65_536)],
+    ["of one byte more is not", [head(), "x".repeat(65_537)], null],
+    [
+      "that is compressed although nobody asked is not",
+      [head("content-encoding: gzip"), gzipSync("{}")],
+      null,
+    ],
+    ["that is not UTF-8 is not", [head(), Buffer.from([0x7b, 0xff, 0x7d])], null],
+  ])("%s", async (_, parts, body) => {
+    const response = await reading(...parts);
+    expect(response.body).toBe(body);
+  });
+
+  test("of fifty megabytes is not waited for", async () => {
+    server = await rawServer((socket) => {
+      socket.write(head());
+      const more = () => {
+        while (socket.writable && socket.write("x".repeat(16_384)));
+      };
+      socket.on("drain", more);
+      more();
+    });
+    const begun = process.memoryUsage().arrayBuffers;
+    expect((await send(post(server.url), never)).body).toBeNull();
+    expect(process.memoryUsage().arrayBuffers - begun).toBeLessThan(20_000_000);
+  });
+
+  test("is dated by our clock, before sending and after the last byte", async () => {
+    const times = [at("10:00:00.000"), at("10:00:00.200")];
+    const clock = { ...systemClock, now: () => times.shift() ?? at("11:00:00.000") };
+    server = await rawServer((socket) => socket.end(`${head("content-length: 2")}ok`));
+    expect(await nodeHttp(clock)(post(server.url), never)).toMatchObject({
+      requestedAt: at("10:00:00.000"),
+      receivedAt: at("10:00:00.200"),
+    });
+  });
+});

@@ -1,0 +1,236 @@
+import { describe, expect, test } from "vitest";
+import type { providerIds } from "../../functions/model/provider-id.ts";
+import { leaseMs, longestDeadlineMs } from "../../functions/model/timing.ts";
+import { readRealm, StartUpError } from "../../functions/platform/environment.ts";
+
+type Settings = Readonly<Record<string, unknown>>;
+
+interface Kind {
+  readonly required: Settings;
+  /** Optional settings, and what they are if unsaid (design §5.2). */
+  readonly defaults: Settings;
+  readonly optional: Settings;
+}
+
+const environment = "production";
+const tokenUrl = "https://a.example/token";
+const apiBaseUrl = "https://a.example";
+const common = { extraHeaders: { "X-Trace": "1" } };
+const timing = { deadlineMs: 5000, marginMs: 1000 };
+
+const kinds: Readonly<Record<(typeof providerIds)[number], Kind>> = {
+  conferma: {
+    required: { provider: "conferma", environment, tokenUrl },
+    defaults: { ...timing, basicEncoding: "raw" },
+    optional: { ...common, apiBaseUrl, basicEncoding: "rfc6749" },
+  },
+  "send-payments": {
+    required: { provider: "send-payments", environment, tokenUrl },
+    defaults: { ...timing, handoverSeconds: 20 },
+    optional: { ...common, apiBaseUrl, handoverSeconds: 0 },
+  },
+  cfis: {
+    required: { provider: "cfis", environment, apiBaseUrl },
+    defaults: timing,
+    optional: { ...common, probePath: "/validate" },
+  },
+  "cfis-provisioning": {
+    required: { provider: "cfis-provisioning", environment, apiBaseUrl },
+    defaults: timing,
+    optional: { ...common, probePath: "/validate" },
+  },
+  "centrapay-api-key": {
+    required: { provider: "centrapay-api-key", environment, apiBaseUrl },
+    defaults: timing,
+    optional: { ...common, probePath: "/validate" },
+  },
+  "client-credentials": {
+    required: { provider: "client-credentials", environment, tokenUrl },
+    defaults: {
+      ...timing,
+      clientAuthentication: "basic",
+      basicEncoding: "rfc6749",
+      onIssue: "coexist",
+    },
+    optional: {
+      ...common,
+      apiBaseUrl,
+      scope: "read",
+      audience: "https://api.example",
+      clientAuthentication: "post",
+      basicEncoding: "raw",
+      onIssue: "revoke",
+      earlySeconds: 60,
+    },
+  },
+  "static-key": {
+    required: { provider: "static-key", environment, headerName: "X-Acme-Key" },
+    defaults: timing,
+    optional: { ...common, apiBaseUrl, probePath: "/me", scheme: "Token" },
+  },
+};
+
+/** Why these settings are refused. */
+function refusalOf(settings: Settings): string {
+  try {
+    readRealm(JSON.stringify(settings));
+  } catch (error) {
+    if (error instanceof StartUpError) return error.message;
+    throw error;
+  }
+  throw new Error("They are accepted.");
+}
+
+describe.each(Object.values(kinds))("a realm of $required.provider", (kind) => {
+  const { required, defaults, optional } = kind;
+  const everything: Settings = { ...required, ...timing, ...optional };
+
+  test("needs no more than is required of it, and has the contract's defaults", () => {
+    expect(readRealm(JSON.stringify(required))).toEqual({ ...required, ...defaults });
+  });
+
+  test("takes everything that it may have", () => {
+    expect(readRealm(JSON.stringify(everything))).toEqual(everything);
+  });
+
+  test.each(Object.keys(required))("is refused without %s, by name", (key) => {
+    const { [key]: _, ...others } = required;
+    expect(refusalOf(others)).toContain(`REALM: ${key}: `);
+  });
+
+  test.each(Object.keys(everything))("is refused with another type of %s, by name", (key) => {
+    for (const value of [null, [1], { a: {} }, true]) {
+      expect(refusalOf({ ...everything, [key]: value })).toMatch(new RegExp(`^REALM: ${key}[.:]`));
+    }
+  });
+
+  test("is refused with a setting that nobody knows, by name", () => {
+    expect(refusalOf({ ...everything, tokenURL: tokenUrl })).toContain("REALM: tokenURL: ");
+  });
+
+  test("is refused with another provider's setting, by name", () => {
+    expect(refusalOf({ ...everything, jwksUrl: tokenUrl })).toContain("REALM: jwksUrl: ");
+  });
+});
+
+describe("a realm's settings", () => {
+  const conferma = kinds.conferma.required;
+  const ordinary = kinds["client-credentials"].required;
+  const send = kinds["send-payments"].required;
+  const key = kinds["static-key"].required;
+
+  test.each<[rule: string, settings: Settings, key: string]>([
+    ["name a provider that exists", { ...conferma, provider: "confirma" }, "provider"],
+    [
+      "name an environment in small letters",
+      { ...conferma, environment: "Production" },
+      "environment",
+    ],
+    ["… of one segment", { ...conferma, environment: "a/b" }, "environment"],
+    ["… and something at all", { ...conferma, environment: "" }, "environment"],
+    ["… of at most 63 signs", { ...conferma, environment: "a".repeat(64) }, "environment"],
+    ["… without a line feed", { ...conferma, environment: "production\n" }, "environment"],
+    ["know two encodings", { ...conferma, basicEncoding: "RAW" }, "basicEncoding"],
+    [
+      "know two ways of client authentication",
+      { ...ordinary, clientAuthentication: "both" },
+      "clientAuthentication",
+    ],
+    ["know two effects of an issue", { ...ordinary, onIssue: "revokes" }, "onIssue"],
+    ["renew early by whole seconds", { ...ordinary, earlySeconds: 0.5 }, "earlySeconds"],
+    ["… no less than none", { ...ordinary, earlySeconds: -1 }, "earlySeconds"],
+    ["hand over by whole seconds", { ...send, handoverSeconds: 1.5 }, "handoverSeconds"],
+    ["… no less than none", { ...send, handoverSeconds: -1 }, "handoverSeconds"],
+    ["… as numbers", { ...send, handoverSeconds: "20" }, "handoverSeconds"],
+    ["leave a margin of whole milliseconds", { ...conferma, marginMs: 0.5 }, "marginMs"],
+    ["… no less than none", { ...conferma, marginMs: -1 }, "marginMs"],
+    ["… no more than a minute", { ...conferma, marginMs: 60_001 }, "marginMs"],
+    ["give a call at least a tenth of a second", { ...conferma, deadlineMs: 99 }, "deadlineMs"],
+    ["… whole milliseconds", { ...conferma, deadlineMs: 1000.5 }, "deadlineMs"],
+    ["… no more than a lease allows", { ...conferma, deadlineMs: 20_001 }, "deadlineMs"],
+    ["name a header that can be sent", { ...key, headerName: "X Key" }, "headerName"],
+    ["… without a line break", { ...key, headerName: "X-Key\r\nX-Evil" }, "headerName"],
+    ["… and something at all", { ...key, headerName: "" }, "headerName"],
+    ["name a scheme of one word", { ...key, scheme: "Two words" }, "scheme"],
+    ["… without a line break", { ...key, scheme: "Token\n" }, "scheme"],
+    [
+      "name headers that can be sent",
+      { ...conferma, extraHeaders: { "X Y": "1" } },
+      "extraHeaders.X Y",
+    ],
+    [
+      "… with values without a line break",
+      { ...conferma, extraHeaders: { "X-Y": "a\r\nX-Evil: 1" } },
+      "extraHeaders.X-Y",
+    ],
+    ["… of text", { ...conferma, extraHeaders: { "X-Y": 1 } }, "extraHeaders.X-Y"],
+    [
+      "name a probe by its path",
+      { ...kinds.cfis.required, probePath: "https://b.example/" },
+      "probePath",
+    ],
+    ["name a probe only where they say whom to ask", { ...key, probePath: "/me" }, "probePath"],
+  ])("%s", (_, settings, named) => {
+    expect(refusalOf(settings)).toContain(`REALM: ${named}: `);
+  });
+
+  test("may leave a slash at the end of an address that paths are put behind", () => {
+    const settings = { ...kinds.cfis.required, apiBaseUrl: "https://a.example/v1//" };
+    expect(readRealm(JSON.stringify(settings))).toMatchObject({
+      apiBaseUrl: "https://a.example/v1",
+    });
+  });
+});
+
+describe("an address", () => {
+  const withUrl = (url: string) => ({ ...kinds.conferma.required, tokenUrl: url });
+
+  test.each([
+    "https://assure.example/token",
+    "https://assure.example:8443/token?tenant=1",
+    "http://localhost:8080/token",
+    "http://127.0.0.1/token",
+    "http://127.8.8.8/token",
+    "http://[::1]:8080/token",
+  ])("may be %s", (url) => {
+    expect(readRealm(JSON.stringify(withUrl(url)))).toMatchObject({ tokenUrl: url });
+  });
+
+  test.each([
+    "http://assure.example/token",
+    "http://localhost.evil.example/token",
+    "http://127.0.0.1.evil.example/token",
+    "http://10.0.0.1/token",
+    "http://0.0.0.0/token",
+    "http://[::2]/token",
+    "ftp://assure.example/token",
+    "file:///etc/passwd",
+    "assure.example/token",
+    "//assure.example/token",
+    "https://",
+    "https://user@assure.example/token",
+    "https://user:password@assure.example/token",
+    "https://assure.example/token#part",
+    "",
+  ])("is never %s", (url) => {
+    expect(refusalOf(withUrl(url))).toContain("REALM: tokenUrl: must be an https address");
+  });
+
+  test.each(["cfis", "cfis-provisioning", "centrapay-api-key"] as const)(
+    "of %s's interface is as safe",
+    (provider) => {
+      const settings = { ...kinds[provider].required, apiBaseUrl: "http://a.example" };
+      expect(refusalOf(settings)).toContain("REALM: apiBaseUrl: must be an https address");
+    },
+  );
+});
+
+test("a lease outlives the longest provider call with its reserves, and ends within half a minute", () => {
+  const timingOf = (deadlineMs: number) => ({ deadlineMs, marginMs: 1000 });
+  for (const deadlineMs of [100, 5000, longestDeadlineMs]) {
+    expect(leaseMs(timingOf(deadlineMs))).toBeGreaterThanOrEqual(deadlineMs + 1000);
+    expect(leaseMs(timingOf(deadlineMs))).toBeLessThanOrEqual(30_000);
+  }
+  const settings = { ...kinds.conferma.required, deadlineMs: longestDeadlineMs };
+  expect(readRealm(JSON.stringify(settings))).toMatchObject({ deadlineMs: longestDeadlineMs });
+});

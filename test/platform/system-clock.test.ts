@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { systemClock } from "../../functions/platform/system-clock.ts";
+
+const never = new AbortController().signal;
+
+test("sleeping takes its time", async () => {
+  const begun = performance.now();
+  await systemClock.sleep(50, never);
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(45);
+});
+
+test("sleeping ends early, by throwing, when it is aborted", async () => {
+  const begun = performance.now();
+  await expect(systemClock.sleep(10_000, AbortSignal.timeout(20))).rejects.toThrow();
+  expect(performance.now() - begun).toBeLessThan(5000);
+});
+
+test("a time-out aborts after its time", async () => {
+  const signal = systemClock.timeout(30, never);
+  expect(signal.aborted).toBe(false);
+  await systemClock.sleep(80, never);
+  expect(signal.aborted).toBe(true);
+});
+
+test("a time-out of no time, or less, aborts at once", async () => {
+  for (const ms of [0, -5]) {
+    const signal = systemClock.timeout(ms, never);
+    await systemClock.sleep(10, never);
+    expect(signal.aborted).toBe(true);
+  }
+});
+
+test("a time-out aborts with its parent", () => {
+  const parent = new AbortController();
+  const signal = systemClock.timeout(60_000, parent.signal);
+  parent.abort();
+  expect(signal.aborted).toBe(true);
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+
+type Settings = Extract<RealmInput, { provider: "client-credentials" }>;
+
+const settings = (changes: Partial<Settings> = {}): Settings => ({
+  provider: "client-credentials",
+  environment: "acme",
+  tokenUrl: "https://oauth.example/token?tenant=a",
+  ...changes,
+});
+
+const secret = { clientId: "abc", clientSecret: "def" };
+const headers = {
+  "content-type": "application/x-www-form-urlencoded",
+  accept: "application/json",
+};
+const basic = { ...headers, authorization: "Basic YWJjOmRlZg==" };
+
+describe("a request of RFC 6749 §4.4", () => {
+  test.each<[rule: string, Partial<Settings>, secret: object, headers: object, body: string]>([
+    ["needs no more than the credentials", {}, secret, basic, "grant_type=client_credentials"],
+    [
+      "names the realm's scope and audience",
+      { scope: "read write", audience: "https://api.example/" },
+      secret,
+      basic,
+      "grant_type=client_credentials&scope=read+write&audience=https%3A%2F%2Fapi.example%2F",
+    ],
+    [
+      "names the secret's scope rather than the realm's",
+      { scope: "read" },
+      { ...secret, scope: "all" },
+      basic,
+      "grant_type=client_credentials&scope=all",
+    ],
+    [
+      "carries the credentials in its body where the realm says so, and only there",
+      { clientAuthentication: "post" },
+      { clientId: "abc", clientSecret: "d&f" },
+      headers,
+      "grant_type=client_credentials&client_id=abc&client_secret=d%26f",
+    ],
+  ])("%s", async (_, changes, held, expectedHeaders, body) => {
+    const { grant, requests } = await grantOf(settings(changes), JSON.stringify(held));
+    await grant.issue(new AbortController().signal);
+    const url = "https://oauth.example/token?tenant=a";
+    expect(requests).toEqual([{ method: "POST", url, headers: expectedHeaders, body }]);
+  });
+
+  test("revokes nothing elsewhere, unless the realm says that a new token revokes the old", async () => {
+    const scopeFor = async (onIssue: "coexist" | "revoke") =>
+      (await grantOf(settings({ onIssue }), JSON.stringify(secret))).grant.revocationScope;
+    expect(await scopeFor("coexist")).toBeNull();
+    expect(await scopeFor("revoke")).toBe("abc");
+  });
+});
+
+describe("an answer of RFC 6749 §5.1", () => {
+  test.each<[rule: string, fields: object, outcome: string]>([
+    [
+      "lives for expires_in",
+      { token_type: "Bearer", expires_in: 3600 },
+      "issued, 3600000 to 3601000 ms",
+    ],
+    ["… as digits", { expires_in: "3600" }, "issued, 3600000 to 3601000 ms"],
+    ["… for a year", { expires_in: 31_536_000 }, "issued, 31536000000 to 31536001000 ms"],
+    ["… but not for two", { expires_in: 63_072_000 }, "provider-malformed?"],
+    ["without expires_in is issued all the same", {}, "issued, unknown"],
+    ["… null being none", { expires_in: null }, "issued, unknown"],
+    [
+      "with an instant for expires_in is not",
+      { expires_in: "2026-11-20T11:00:00Z" },
+      "provider-malformed?",
+    ],
+    ["with a negative expires_in is not", { expires_in: -3600 }, "provider-malformed?"],
+    ["with junk for expires_in is not", { expires_in: "an hour" }, "provider-malformed?"],
+    ["with negative digits is not", { expires_in: "-3600" }, "provider-malformed?"],
+    ["with thirteen digits is not", { expires_in: "3600000000000" }, "provider-malformed?"],
+    ["with a list for expires_in is not", { expires_in: [3600] }, "provider-malformed?"],
+    [
+      "may spell its type in capitals",
+      { token_type: "BEARER", expires_in: 60 },
+      "issued, 60000 to 61000 ms",
+    ],
+    [
+      "without a type is a bearer token",
+      { token_type: null, expires_in: 60 },
+      "issued, 60000 to 61000 ms",
+    ],
+    [
+      "of another type cannot be put into a header",
+      { token_type: "DPoP", expires_in: 60 },
+      "provider-malformed?",
+    ],
+    ["of no sensible type neither", { token_type: 1, expires_in: 60 }, "provider-malformed?"],
+  ])("%s", async (_, fields, outcome) => {
+    const body = JSON.stringify({ access_token: "t-1", ...fields });
+    expect(inShort(await issue(settings(), secret, { body }))).toBe(outcome);
+  });
+
+  test("with an expires_in beyond numbers is not understood", async () => {
+    const body = '{"access_token":"t-1","expires_in":1e400}';
+    expect(inShort(await issue(settings(), secret, { body }))).toBe("provider-malformed?");
+  });
+
+  test("ends expires_in after it was received, in the absence of an instant", async () => {
+    const body = '{"access_token":"t-1","expires_in":3600}';
+    const expiresAt = new Date("2026-11-20T11:00:00.200Z");
+    expect(await issue(settings(), secret, { body })).toMatchObject({ expiresAt });
+  });
+
+  test("without expires_in has no end that anybody could name", async () => {
+    const body = '{"access_token":"t-1"}';
+    expect(await issue(settings(), secret, { body })).toMatchObject({ expiresAt: null });
+  });
+});

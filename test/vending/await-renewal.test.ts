@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { msBetween, plusMs } from "../../functions/model/clock.ts";
+import { nextLookAt } from "../../functions/vending/await-renewal.ts";
+import { aLease, at } from "../support/a-record.ts";
+
+/** Taken at ten, ends at 10:00:07. */
+const lease = aLease();
+
+describe("a loser of the lease looks again", () => {
+  test.each<[rule: string, typicalMs: number | null, now: string, random: number, next: string]>([
+    ["when issuing usually ends", 800, "10:00:00.010", 0, "10:00:00.800"],
+    ["… or a tenth later", 800, "10:00:00.010", 0.5, "10:00:00.840"],
+    ["after a tenth of a second, where nothing is known", null, "10:00:00.010", 0, "10:00:00.100"],
+    ["not before ten milliseconds have passed", 50, "10:00:00.050", 0, "10:00:00.060"],
+    ["after 8 % of the time waited", 100, "10:00:02.000", 0, "10:00:02.160"],
+    ["… or 12 %", 100, "10:00:02.000", 0.999_999, "10:00:02.240"],
+    ["not later than when the lease is dead", 60_000, "10:00:00.010", 0, "10:00:07.250"],
+    ["… to the last", 100, "10:00:07.240", 0, "10:00:07.250"],
+    ["as usual when its clock is behind the holder's", 100, "09:59:59.900", 0, "10:00:00.100"],
+  ])("%s", (_, typicalMs, now, random, next) => {
+    const looksAt = nextLookAt(lease, typicalMs, at(now), random);
+    expect(Math.abs(msBetween(at(next), looksAt))).toBeLessThanOrEqual(1);
+  });
+
+  test("never longer than half a second apart, once the usual time is over", () => {
+    const long = aLease({ until: at("10:00:30.000") });
+    expect(nextLookAt(long, 100, at("10:00:20.000"), 0)).toEqual(at("10:00:20.500"));
+  });
+
+  test("always later than now while the lease is alive, so that waiting ends", () => {
+    fc.assert(
+      fc.property(
+        fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: null }),
+        fc.integer({ min: -250, max: 7249 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (typicalMs, ms, random) => {
+          const now = plusMs(lease.since, ms);
+          const next = nextLookAt(lease, typicalMs, now, random);
+          expect(next > now).toBe(true);
+          expect(next <= at("10:00:07.250")).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test("about a hundred times in the longest lease", () => {
+    const long = aLease({ until: at("10:00:30.000") });
+    let now = long.since;
+    let looks = 0;
+    while (now < long.until) {
+      now = nextLookAt(long, 100, now, 0);
+      looks += 1;
+    }
+    expect(looks).toBeLessThan(120);
+  });
+});

@@ -1,0 +1,242 @@
+import { describe, expect, test } from "vitest";
+import type { NotIssued } from "../../functions/model/provider.ts";
+import { at } from "../support/a-record.ts";
+import { Deployment } from "../support/dependencies.ts";
+import { atExpiry, early } from "../support/policies.ts";
+
+const failed = (changes: Partial<NotIssued> = {}): NotIssued => ({
+  kind: "not-issued",
+  code: "provider-unavailable",
+  detail: "The provider answered 503.",
+  mayHaveIssued: false,
+  retryAfterMs: null,
+  ...changes,
+});
+const refused = failed({ code: "credentials-rejected", detail: "The provider refuses these." });
+
+describe("a provider that is down", () => {
+  test("is asked once, and everybody told when it may be asked again", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => failed({ code: "provider-throttled", retryAfterMs: 7000 });
+    const told = { code: "provider-throttled", retryAfterSeconds: 7 };
+    expect(await here.refusalOf()).toMatchObject(told);
+    expect(await here.refusalOf()).toMatchObject(told);
+    expect(here.asked).toHaveLength(1);
+    here.clock.advance(7000);
+    await here.refusalOf();
+    expect(here.asked).toHaveLength(2);
+  });
+
+  test("does not keep a usable token from anybody", async () => {
+    const here = new Deployment(early);
+    await here.vend();
+    here.clock.moveTo(at("10:04:10.000"));
+    here.answer = () => failed({ retryAfterMs: 20_000 });
+    for (let n = 0; n < 5; n += 1) expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(here.asked).toHaveLength(2);
+    expect(await here.record()).toMatchObject({ failure: { count: 1 }, suspect: false });
+  });
+
+  test("is left alone for longer after each failure", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => failed();
+    for (const seconds of [1, 2, 3]) {
+      expect(await here.refusalOf()).toMatchObject({ retryAfterSeconds: seconds });
+      here.clock.advance(seconds * 1000);
+    }
+    expect(await here.record()).toMatchObject({ failure: { count: 3 } });
+  });
+
+  test("is forgotten with its next token", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => failed();
+    await here.refusalOf();
+    here.clock.advance(60_000);
+    here.answer = () => here.issued();
+    await here.vend();
+    expect(await here.record()).toMatchObject({ failure: null, version: 1 });
+  });
+});
+
+describe("an answer that was lost", () => {
+  const lost = failed({ mayHaveIssued: true });
+
+  test("leaves nobody to vouch for the token it may have revoked", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    here.answer = () => lost;
+    await here.refusalOf({ rejectedVersion: 1 });
+    expect(await here.record()).toMatchObject({ suspect: true, version: 1 });
+    here.answer = () => here.issued();
+    here.clock.advance(60_000);
+    expect(await here.vend()).toMatchObject({ version: 2 });
+    expect(await here.record()).toMatchObject({
+      suspect: false,
+      ledger: [{}, {}, { reason: "takeover" }],
+    });
+  });
+
+  test("changes nothing where old and new coexist", async () => {
+    const here = new Deployment(early);
+    await here.vend();
+    here.clock.moveTo(at("10:04:10.000"));
+    here.answer = () => lost;
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(await here.record()).toMatchObject({ suspect: false });
+  });
+});
+
+describe("credentials that are refused", () => {
+  test("are not tried again, by anybody, until the secret changes", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => refused;
+    for (let n = 0; n < 3; n += 1) {
+      expect(await here.refusalOf()).toMatchObject({
+        code: "credentials-rejected",
+        retryAfterSeconds: null,
+      });
+      here.clock.advance(3_600_000);
+    }
+    expect(here.asked).toEqual(["canary-secret"]);
+    here.secrets.set("default", { text: "canary-rotated", version: "s2" });
+    here.answer = () => here.issued();
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(here.asked).toEqual(["canary-secret", "canary-rotated"]);
+  });
+
+  test("are tried once more when the secret has just changed", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = (secret) => {
+      here.secrets.set("default", { text: "canary-rotated", version: "s2" });
+      return secret === "canary-rotated" ? here.issued() : refused;
+    };
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(here.asked).toEqual(["canary-secret", "canary-rotated"]);
+    expect((await here.record())?.token).toMatchObject({ secretVersion: "s2" });
+  });
+
+  test("in a malformed secret are not sent, and not entered as a call", async () => {
+    const here = new Deployment(atExpiry);
+    here.secrets.set("default", { text: "", version: "s1" });
+    for (let n = 0; n < 2; n += 1) {
+      expect(await here.refusalOf()).toMatchObject({
+        code: "secret-malformed",
+        message: "clientId: is missing.",
+      });
+    }
+    expect(here.asked).toEqual([]);
+    expect(await here.record()).toMatchObject({
+      ledger: [],
+      failure: { refusedSecretVersion: "s1" },
+    });
+    here.secrets.set("default", { text: "canary-mended", version: "s2" });
+    expect(await here.vend()).toMatchObject({ version: 1 });
+  });
+});
+
+describe("a token that is over when it arrives", () => {
+  test("is not vended, and not asked for again at once", async () => {
+    const here = new Deployment(atExpiry);
+    here.lifetime = { kind: "stated", atLeastMs: 100, atMostMs: 1100 };
+    expect(await here.refusalOf()).toMatchObject({ code: "provider-malformed" });
+    expect(await here.refusalOf()).toMatchObject({ code: "provider-malformed" });
+    expect(here.asked).toHaveLength(1);
+  });
+});
+
+describe("a table that fails", () => {
+  test("while a token waits to be stored is asked again, and the token vended after that", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => {
+      here.faults.push("unavailable", "unavailable");
+      return here.issued();
+    };
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(here.asked).toHaveLength(1);
+    expect(await here.record()).toMatchObject({ version: 1, lease: null });
+  });
+
+  test("whose answers are lost is asked again, and counts one version", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => {
+      here.faults.push("answer-lost", "repeated");
+      return here.issued();
+    };
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(await here.record()).toMatchObject({ version: 1, fence: 1, lease: null });
+  });
+
+  test("to the lease's end loses the token: nobody is vended it, and its successor knows", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    here.clock.moveTo(at("10:06:00.000"));
+    here.answer = () => {
+      here.faults.push(...Array.from({ length: 50 }, () => "unavailable" as const));
+      return here.issued();
+    };
+    expect(await here.refusalOf()).toMatchObject({ code: "store-unavailable" });
+    here.faults.length = 0;
+    expect(await here.record()).toMatchObject({ version: 1, lease: { reason: "expired" } });
+    here.answer = () => here.issued();
+    here.clock.advance(10_000);
+    expect((await here.vend()).token.expose()).toBe("canary-token-3");
+    expect((await here.record())?.ledger.at(-1)).toMatchObject({ reason: "takeover", version: 2 });
+  });
+});
+
+describe("a token that does not open, for it was sealed under another key", () => {
+  test("is replaced", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    here.sealingKey = 8;
+    expect(await here.vend()).toMatchObject({ version: 2 });
+  });
+
+  test("is replaced, too, when it is that of another version put in its place", async () => {
+    const here = new Deployment(atExpiry);
+    const first = await here.vend();
+    const [[pk, { sealed }] = ["", {}]] = [...here.table.items].filter(
+      ([, item]) => item["sealed"],
+    );
+    await here.vend({ rejectedVersion: 1 });
+    if (!sealed) throw new Error("Nothing is sealed.");
+    here.table.items.set(pk, { ...here.table.items.get(pk), sealed });
+    expect((await here.vend()).token.expose()).not.toBe(first.token.expose());
+  });
+
+  test("is not replaced while the provider is to be left alone", async () => {
+    const here = new Deployment(early);
+    await here.vend();
+    here.clock.moveTo(at("10:04:10.000"));
+    here.answer = () => failed({ retryAfterMs: 20_000 });
+    await here.vend();
+    here.sealingKey = 8;
+    for (let n = 0; n < 3; n += 1) await here.refusalOf();
+    expect(here.asked).toHaveLength(2);
+  });
+
+  test("is no cause to take the lease of a holder that is alive", async () => {
+    const here = new Deployment(early);
+    await here.vend();
+    here.clock.moveTo(at("10:04:10.000"));
+    here.answer = async () => {
+      here.answer = () => here.issued();
+      here.sealingKey = 8;
+      expect(await here.refusalOf({}, 8000)).toMatchObject({ code: "renewal-in-progress" });
+      return failed();
+    };
+    await here.vend().catch(() => {});
+    expect(here.asked).toHaveLength(2);
+  });
+});
+
+test("nothing of a token or a secret is ever logged", async () => {
+  const here = new Deployment(atExpiry);
+  await here.vend();
+  here.answer = () => refused;
+  await here.refusalOf({ rejectedVersion: 1 });
+  here.sealingKey = 8;
+  await here.refusalOf();
+  expect(here.log.length).toBeGreaterThan(2);
+  expect(here.log.join("")).not.toContain("canary");
+});

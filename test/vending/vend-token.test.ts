@@ -1,0 +1,220 @@
+import { describe, expect, test } from "vitest";
+import { at } from "../support/a-record.ts";
+import { Deployment } from "../support/dependencies.ts";
+import { atExpiry, early, onRotation } from "../support/policies.ts";
+
+const tokenOf = async (credential: Promise<{ token: { expose(): string } }>) =>
+  (await credential).token.expose();
+
+describe("the first vend", () => {
+  test("issues, stores and answers one token", async () => {
+    const here = new Deployment(atExpiry);
+    const credential = await here.vend();
+    expect(credential).toMatchObject({
+      connection: "conferma/production/default",
+      version: 1,
+      issuedAt: at("10:00:00.200"),
+      usableUntil: at("10:04:59.000"),
+    });
+    expect(credential.token.expose()).toBe("canary-token-1");
+    expect(here.asked).toEqual(["canary-secret"]);
+    expect(await here.record()).toMatchObject({
+      version: 1,
+      fence: 1,
+      lease: null,
+      failure: null,
+      suspect: false,
+      ledger: [{ version: 1, fence: 1, reason: "cold", latencyMs: 200, outcome: "issued" }],
+    });
+  });
+
+  test("serves all others, as long as the token lives", async () => {
+    const here = new Deployment(atExpiry);
+    const first = here.process();
+    await first();
+    here.clock.moveTo(at("10:04:58.999"));
+    expect(await tokenOf(first())).toBe("canary-token-1");
+    expect(await tokenOf(here.vend())).toBe("canary-token-1");
+    expect(here.asked).toHaveLength(1);
+  });
+
+  test("of a connection without a secret leaves nothing behind", async () => {
+    const here = new Deployment(atExpiry);
+    expect(await here.refusalOf({ account: "nobody" })).toMatchObject({
+      code: "unknown-connection",
+    });
+    expect(here.table.items.size).toBe(0);
+  });
+
+  test("of a caller without the time to finish does not begin", async () => {
+    const here = new Deployment(atExpiry);
+    const refusal = await here.refusalOf({}, 6999);
+    expect(refusal).toMatchObject({ code: "renewal-in-progress", retryAfterSeconds: 1 });
+    expect(here.asked).toEqual([]);
+    expect(here.table.items.size).toBe(0);
+  });
+
+  test("of a second connection with the same platform key is refused, naming the first", async () => {
+    const here = new Deployment(atExpiry);
+    here.secrets.set("other", { text: "canary-secret", version: "s1" });
+    await here.vend();
+    const refusal = await here.refusalOf({ account: "other" });
+    expect(refusal).toMatchObject({
+      code: "scope-conflict",
+      message: expect.stringContaining("conferma/production/default"),
+    });
+    expect(here.asked).toHaveLength(1);
+  });
+});
+
+describe("a token at its end", () => {
+  test("is waited for, and replaced once, not before its time", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    here.clock.moveTo(at("10:04:59.500"));
+    expect(await tokenOf(here.vend())).toBe("canary-token-2");
+    const [wait = 0] = here.clock.slept;
+    expect(wait).toBeGreaterThanOrEqual(950);
+    expect((await here.record())?.ledger.at(-1)).toMatchObject({ version: 2, reason: "expired" });
+  });
+
+  test("is not waited for past the caller's deadline", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    here.clock.moveTo(at("10:04:59.000"));
+    expect(await here.refusalOf({}, 1000)).toMatchObject({
+      code: "renewal-in-progress",
+      retryAfterSeconds: 2,
+    });
+    expect(here.asked).toHaveLength(1);
+  });
+
+  test("is replaced ahead of it where old and new coexist", async () => {
+    const here = new Deployment(early);
+    await here.vend();
+    here.clock.moveTo(at("10:04:10.000"));
+    expect(await tokenOf(here.vend())).toBe("canary-token-2");
+    expect((await here.record())?.ledger.at(-1)).toMatchObject({ reason: "scheduled" });
+  });
+});
+
+describe("a rejection", () => {
+  test("of the current version brings a new one", async () => {
+    const here = new Deployment(atExpiry);
+    const process = here.process();
+    await process();
+    expect(await process({ rejectedVersion: 1 })).toMatchObject({ version: 2 });
+    expect((await here.record())?.ledger.at(-1)).toMatchObject({ reason: "rejected" });
+  });
+
+  test("told by many brings one new one", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    for (let n = 0; n < 10; n += 1) {
+      expect(await here.vend({ rejectedVersion: 1 })).toMatchObject({ version: 2 });
+    }
+    expect(here.asked).toHaveLength(2);
+  });
+
+  test("of a version that does not exist yet is refused", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    const refusal = await here.refusalOf({ rejectedVersion: 2 });
+    expect(refusal).toMatchObject({
+      code: "invalid-request",
+      message: "rejectedVersion: 2 does not exist yet; the current version is 1.",
+    });
+  });
+
+  test("opens the breaker after the third fresh token", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    for (const version of [1, 2, 3]) await here.vend({ rejectedVersion: version });
+    expect(await here.refusalOf({ rejectedVersion: 4 })).toMatchObject({
+      code: "contested",
+      retryAfterSeconds: 30,
+    });
+    expect(await here.vend()).toMatchObject({ version: 4 });
+    expect(here.asked).toHaveLength(4);
+  });
+
+  test("answered with the same token again is settled by that", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => here.issued("canary-same");
+    await here.vend();
+    expect(await here.vend({ rejectedVersion: 1 })).toMatchObject({ version: 1 });
+    expect(here.asked).toHaveLength(2);
+    expect(await here.record()).toMatchObject({ version: 1, fence: 2 });
+  });
+});
+
+describe("a demand for validity", () => {
+  test("brings a new token where old and new coexist, and never a second", async () => {
+    const here = new Deployment(early);
+    await here.vend();
+    here.clock.moveTo(at("10:02:00.000"));
+    expect(await here.vend({ minValiditySeconds: 200 })).toMatchObject({ version: 2 });
+    const refusal = await here.refusalOf({ minValiditySeconds: 299 });
+    expect(refusal).toMatchObject({ code: "validity-unavailable", retryAfterSeconds: null });
+    expect(here.asked).toHaveLength(2);
+  });
+
+  test("is told the seconds to the handover where it may bring none", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    here.clock.moveTo(at("10:04:00.000"));
+    const refusal = await here.refusalOf({ minValiditySeconds: 60 });
+    expect(refusal).toMatchObject({ code: "validity-unavailable", retryAfterSeconds: 61 });
+    expect(here.asked).toHaveLength(1);
+  });
+});
+
+describe("a static key", () => {
+  const withKey = () => {
+    const here = new Deployment(onRotation);
+    here.callsProvider = false;
+    here.lifetime = { kind: "unlimited", until: null };
+    here.answer = (secret) => here.issued(secret);
+    return here;
+  };
+
+  test("follows its secret within five seconds", async () => {
+    const here = withKey();
+    expect(await tokenOf(here.vend())).toBe("canary-secret");
+    here.secrets.set("default", { text: "canary-next", version: "s2" });
+    here.clock.advance(5000);
+    const credential = await here.vend();
+    expect(credential).toMatchObject({ version: 2 });
+    expect(credential.token.expose()).toBe("canary-next");
+  });
+
+  test("unchanged stays the version it was", async () => {
+    const here = withKey();
+    await here.vend();
+    here.clock.advance(60_000);
+    expect(await here.vend()).toMatchObject({ version: 1 });
+  });
+
+  test("that was reported stays refused to all until the secret changes", async () => {
+    const here = withKey();
+    await here.vend();
+    expect(await here.refusalOf({ rejectedVersion: 1 })).toMatchObject({
+      code: "credentials-rejected",
+    });
+    here.clock.advance(3_600_000);
+    expect(await here.refusalOf()).toMatchObject({ code: "credentials-rejected" });
+    here.secrets.set("default", { text: "canary-next", version: "s2" });
+    expect(await tokenOf(here.vend())).toBe("canary-next");
+  });
+
+  test("in its last moments is refused as a key that ends, not as an answer nobody understands", async () => {
+    const here = withKey();
+    here.marginMs = 60_000;
+    here.lifetime = { kind: "unlimited", until: at("10:00:30.000") };
+    const outcome = await here.vend().then(
+      () => "vended",
+      ({ code }) => code,
+    );
+    expect(["vended", "credentials-rejected"]).toContain(outcome);
+  });
+});
