@@ -39,7 +39,7 @@ export interface Answer {
   readonly issuedAt: string;
   /** The promise: until then no renewal of ours revokes it, margins and handover already taken off. */
   readonly usableUntil: string | null;
-  /** What the provider said. */
+  /** What the provider said; null too when it said nothing of a token that will end. */
   readonly expiresAt: string | null;
 }
 

@@ -95,13 +95,18 @@ function readBody({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
 }
 
 function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, whole: string): T {
+  if (Array.isArray(value))
+    throw new VendingError("invalid-request", `${whole}: must be an object.`);
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? whole;
-  const problem =
-    issue.expected === "never" ? "is not a field of this request" : `must be ${wanted(issue)}`;
-  throw new VendingError("invalid-request", `${field}: ${problem}.`);
+  throw new VendingError("invalid-request", `${field}: ${problemWith(issue)}.`);
+}
+
+function problemWith(issue: v.BaseIssue<unknown>): string {
+  if (issue.expected === "never") return "is not a field of this request";
+  return issue.received === "undefined" ? "is missing" : `must be ${wanted(issue)}`;
 }
 
 /** What was expected; never what was received, which may be a token in the wrong place. */

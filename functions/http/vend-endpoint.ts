@@ -101,7 +101,9 @@ function outOfTime(): never {
 /** Where a defect happened; its message stays behind, since it may quote what it choked on. */
 function traceOf(error: unknown): { name: string; trace: string[] } {
   if (!(error instanceof Error)) return { name: typeof error, trace: [] };
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  const detail = error instanceof VendingError ? [error.message] : [];
-  return { name: error.name, trace: [...detail, ...frames.map((line) => line.trim())] };
+  const { name, message, stack = "" } = error;
+  const end = stack.indexOf(message) + message.length;
+  const frames = stack.includes(message) ? stack.slice(end).split("\n") : [];
+  const detail = error instanceof VendingError ? [message] : [];
+  return { name, trace: [...detail, ...frames.map((line) => line.trim()).filter(Boolean)] };
 }

@@ -30,7 +30,7 @@ export interface Issued {
   readonly kind: "issued";
   readonly token: Sensitive;
   readonly lifetime: Lifetime;
-  /** The instant that the provider named, if it named one. */
+  /** What the provider said, as an instant; null when it said nothing. */
   readonly expiresAt: Date | null;
   readonly requestedAt: Date;
   readonly receivedAt: Date;

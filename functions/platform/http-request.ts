@@ -68,6 +68,8 @@ async function exchange(
     outgoing.end(body);
   });
   const text = await readText(response);
+  // A body of no stated length ends like a whole one when it is cut off.
+  signal.throwIfAborted();
   return { status: response.statusCode ?? 0, headers: response.headers, body: text };
 }
 

@@ -4,13 +4,13 @@ import type { HttpRequest } from "../platform/http-request.ts";
 import type { BasicEncoding } from "./basic-authorization.ts";
 import { basicAuthorization } from "./basic-authorization.ts";
 import { isAbsent, lifetimeFrom, secondsStatement } from "./lifetime.ts";
-import { basicClientId, basicClientSecret, readSecret } from "./secret-fields.ts";
+import { basicClientId, readSecret, sensitiveText } from "./secret-fields.ts";
 import type { Fields, Reading, Wire } from "./token-exchange.ts";
 import { exchangeToken } from "./token-exchange.ts";
 
 const secretSchema = v.object({
   clientId: basicClientId,
-  clientSecret: basicClientSecret,
+  clientSecret: sensitiveText,
   scope: v.optional(v.string()),
 });
 

@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import type { BasicEncoding } from "./basic-authorization.ts";
 import { basicAuthorization } from "./basic-authorization.ts";
 import {
+  earlier,
   instantOf,
   isAbsent,
   lifetimeFrom,
@@ -11,14 +12,14 @@ import {
   spanStatement,
   statementUntil,
 } from "./lifetime.ts";
-import { basicClientId, basicClientSecret, readSecret } from "./secret-fields.ts";
+import { basicClientId, plainText, readSecret, sensitiveText } from "./secret-fields.ts";
 import type { Fields, Reading, Wire } from "./token-exchange.ts";
 import { exchangeToken } from "./token-exchange.ts";
 
 const secretSchema = v.object({
   clientId: basicClientId,
-  clientSecret: basicClientSecret,
-  platformKey: v.pipe(v.string(), v.nonEmpty()),
+  clientSecret: sensitiveText,
+  platformKey: plainText,
 });
 
 type ConfermaSecret = v.InferOutput<typeof secretSchema>;
@@ -67,7 +68,7 @@ function tokenRequest(settings: ConfermaSettings, secret: ConfermaSecret): HttpR
  */
 function readConferma(fields: Fields, { headers }: HttpResponse, now: Date): Reading {
   const { access_token, expires, issued, expires_in } = fields;
-  const expiresAt = instantOf(expires) ?? instantOf(expires_in);
+  const expiresAt = earlier(instantOf(expires), instantOf(expires_in));
   const issuedAt = instantOf(issued);
   const span = expiresAt && issuedAt && spanStatement(issuedAt, expiresAt);
   const statements = [

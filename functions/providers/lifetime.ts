@@ -45,6 +45,12 @@ export function instantOf(value: unknown): Date | null {
   return typeof value === "string" ? parseInstant(value) : null;
 }
 
+/** The earlier of two instants of which either may be unsaid. */
+export function earlier(a: Date | null, b: Date | null): Date | null {
+  if (!a || !b) return a ?? b;
+  return a < b ? a : b;
+}
+
 /** Nothing at all, as opposed to something that makes no sense. */
 export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;

@@ -8,7 +8,8 @@ const imfFixdate =
 export function parseHttpDate(text: string | undefined): Date | null {
   if (!text || !imfFixdate.test(text)) return null;
   const date = new Date(text);
-  return Number.isNaN(date.getTime()) ? null : date;
+  // What is no date of the calendar comes back as another one.
+  return date.toUTCString() === text ? date : null;
 }
 
 /**

@@ -3,10 +3,15 @@ import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { parseJson } from "../platform/parse-json.ts";
 
-/** A field of a secret that must never be printed, visible ASCII or not. */
-export const sensitiveText = v.pipe(
+/** A line break is what pasting leaves behind. */
+export const plainText = v.pipe(
   v.string(),
-  v.nonEmpty(),
+  v.regex(/^\P{Cc}+$/u, "must not be empty or hold control characters"),
+);
+
+/** A field that must never be printed. */
+export const sensitiveText = v.pipe(
+  plainText,
   v.transform((text) => new Sensitive(text)),
 );
 
@@ -21,13 +26,6 @@ export const headerKey = v.pipe(
 export const basicClientId = v.pipe(
   v.string(),
   v.regex(/^[^\p{Cc}:]+$/u, "must not be empty or hold a colon"),
-);
-
-/** Basic credentials hold no control character (RFC 7617 §2). */
-export const basicClientSecret = v.pipe(
-  v.string(),
-  v.regex(/^\P{Cc}+$/u, "must not be empty or hold control characters"),
-  v.transform((text) => new Sensitive(text)),
 );
 
 /** The JSON of a secret, as its provider needs it. Fails with `secret-malformed`, naming the field and no value. */

@@ -3,18 +3,19 @@ import type { Issuer } from "../model/provider.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import { jwtTimes } from "./jwt-times.ts";
 import {
+  earlier,
   instantOf,
   isAbsent,
   lifetimeFrom,
   statementFromSecond,
   statementUntil,
 } from "./lifetime.ts";
-import { readSecret, sensitiveText } from "./secret-fields.ts";
+import { plainText, readSecret, sensitiveText } from "./secret-fields.ts";
 import type { Fields, Reading, Wire } from "./token-exchange.ts";
 import { exchangeToken } from "./token-exchange.ts";
 
 const secretSchema = v.object({
-  clientId: v.pipe(v.string(), v.nonEmpty()),
+  clientId: plainText,
   clientSecret: sensitiveText,
 });
 
@@ -53,8 +54,7 @@ function tokenRequest({ tokenUrl }: { tokenUrl: string }, secret: SendSecret): H
 function readSend(fields: Fields, { headers }: HttpResponse, now: Date): Reading {
   const { accessToken, expiresAt: stated } = fields;
   const { iat, exp } = jwtTimes(accessToken);
-  const instants = [instantOf(stated), exp].filter((instant) => instant !== null);
-  const expiresAt = instants.reduce<Date | null>((a, b) => (a && a < b ? a : b), null);
+  const expiresAt = earlier(instantOf(stated), exp);
   const statement =
     expiresAt &&
     (iat ? statementFromSecond(iat, expiresAt) : statementUntil(expiresAt, headers, now));

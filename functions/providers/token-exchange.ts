@@ -108,7 +108,7 @@ function readRefusal(response: HttpResponse, fields: Fields | null, clock: Clock
     return notIssued("provider-unavailable", "Something before the provider answered 403.", retry);
   }
   const detail = `The provider answered ${status}, which its token address should not.`;
-  return notIssued("provider-malformed", detail, retry);
+  return notIssued("provider-malformed", detail, { ...retry, mayHaveIssued: status < 300 });
 }
 
 function fieldsOf(body: string | null): Fields | null {

@@ -18,10 +18,10 @@ export function localSealer(key: Sensitive<Uint8Array>): Sealer {
     },
 
     async open(sealed, context) {
-      const nonce = sealed.subarray(0, nonceBytes);
-      const decipher = createDecipheriv(algorithm, key.expose(), nonce);
-      decipher.setAAD(Buffer.from(context));
       try {
+        const nonce = sealed.subarray(0, nonceBytes);
+        const decipher = createDecipheriv(algorithm, key.expose(), nonce);
+        decipher.setAAD(Buffer.from(context));
         decipher.setAuthTag(sealed.subarray(-tagBytes));
         const text = decipher.update(sealed.subarray(nonceBytes, -tagBytes));
         return new Sensitive(Buffer.concat([text, decipher.final()]).toString("utf8"));

@@ -136,7 +136,8 @@ function decideTooShort(
   }
   const replaceableAt = endOfFreshness(token);
   if (now < replaceableAt) return refuse("too-new", replaceableAt);
-  const retryAt = record.failure?.retryAt ?? null;
+  const { failure } = record;
+  const retryAt = failure?.refusedSecretVersion === null ? failure.retryAt : null;
   return unlessBlocked(record, "validity", now, refuse("backing-off", retryAt));
 }
 

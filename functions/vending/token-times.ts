@@ -28,7 +28,9 @@ export function tokenTimes(
       return { usableUntil: end, renewAt: plusMs(receivedAt, atMostMs + maxClockSkewMs) };
     case "at-handover": {
       const lead = Math.min(policy.beforeExpiryMs, atLeastMs / 5);
-      return { usableUntil: plusMs(end, -lead), renewAt: plusMs(requestedAt, atMostMs - lead) };
+      const usableUntil = plusMs(end, -lead);
+      const handover = plusMs(requestedAt, atMostMs - lead);
+      return { usableUntil, renewAt: later(handover, plusMs(usableUntil, maxClockSkewMs)) };
     }
     case "early": {
       const lead = Math.min(policy.beforeExpiryMs, atLeastMs / 5) * (0.75 + random / 4);
@@ -40,6 +42,10 @@ export function tokenTimes(
       return { usableUntil, renewAt: plusMs(receivedAt, policy.recheckMs) };
     }
   }
+}
+
+function later(a: Date, b: Date): Date {
+  return a > b ? a : b;
 }
 
 function boundsOf(lifetime: Lifetime): { atLeastMs: number; atMostMs: number } {
