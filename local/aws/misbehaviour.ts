@@ -1,14 +1,13 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AwsError } from "./aws-json.ts";
-import { sendError } from "./aws-json.ts";
+import { AwsError, sendError } from "./aws-json.ts";
 
 interface Misbehaviour {
   /** Any operation when absent. */
   readonly operation?: string;
   readonly delayMs?: number;
   /** Absent: answers properly, after the delay. */
-  readonly fault?: "throttle" | "fail" | "hang-up";
+  readonly fault?: "throttle" | "fail" | "deny" | "hang-up";
 }
 
 export interface Misbehaving {
@@ -22,7 +21,11 @@ export interface Misbehaviours extends Misbehaving {
   apply(operation: string, response: ServerResponse): Promise<boolean>;
 }
 
-export function misbehaviours(errors: { throttle: AwsError; fail: AwsError }): Misbehaviours {
+/** The services word it differently, and name it alike. */
+const deny = new AwsError("AccessDeniedException", "You are not authorized to do this.");
+
+export function misbehaviours(own: { throttle: AwsError; fail: AwsError }): Misbehaviours {
+  const errors = { ...own, deny };
   let plans: { misbehaviour: Misbehaviour; left: number }[] = [];
 
   function take(operation: string): Misbehaviour | undefined {

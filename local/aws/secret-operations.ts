@@ -1,8 +1,8 @@
 import type * as Api from "@aws-sdk/client-secrets-manager";
 import type { AwsPlace } from "./arns.ts";
 import { secretArn } from "./arns.ts";
+import type { RecordFile } from "./record-file.ts";
 import { alreadyExists, invalidRequest, notFound } from "./secret-errors.ts";
-import type { SecretFile } from "./secret-file.ts";
 import { listSecrets } from "./secret-list.ts";
 import type { SecretRecord } from "./secret-record.ts";
 import { addVersion, checkStageMove, moveStage } from "./secret-record.ts";
@@ -14,7 +14,7 @@ const MARKED_FOR_DELETION =
 const NAME_TO_BE_DELETED =
   "You can't create this secret because a secret with this name is already scheduled for deletion.";
 
-export function secretOperations(place: AwsPlace, file: SecretFile) {
+export function secretOperations(place: AwsPlace, file: RecordFile<SecretRecord>) {
   const secrets = new Map(file.load().map((secret) => [secret.name, secret]));
   const save = () => file.save(secrets.values());
 

@@ -4,7 +4,7 @@ import { LOCAL_PLACE } from "./arns.ts";
 import { AwsError } from "./aws-json.ts";
 import type { LocalAwsJsonServer } from "./aws-json-server.ts";
 import { startAwsJsonServer } from "./aws-json-server.ts";
-import { NO_FILE, secretFile } from "./secret-file.ts";
+import { NO_FILE, recordFile } from "./record-file.ts";
 import { secretOperations } from "./secret-operations.ts";
 
 /** Secrets Manager's API; with a folder, its secrets survive a restart. */
@@ -17,7 +17,7 @@ export function startSecretsManager(
       targetPrefix: "secretsmanager",
       operations: secretOperations(
         options.place ?? LOCAL_PLACE,
-        options.folder ? secretFile(options.folder) : NO_FILE,
+        options.folder ? recordFile(options.folder, "secrets.json") : NO_FILE,
       ),
       errors: {
         throttle: new AwsError("ThrottlingException", "Rate exceeded"),

@@ -21,8 +21,13 @@ interface DeployedResource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
+interface DeployedKey extends DeployedResource {
+  readonly id: string;
+}
+
 export interface DeployedStack {
   readonly tables: readonly (TableDefinition & DeployedResource)[];
+  readonly keys: readonly DeployedKey[];
   readonly functions: readonly DeployedFunction[];
   readonly outputs: Readonly<Record<string, string>>;
   /** By export name: the `imports` of another stack. */
@@ -60,6 +65,10 @@ export function readTemplate(input: TemplateInput): DeployedStack {
     tables: resourcesOf("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable").map((table) => ({
       ...table,
       name: known.nameOf(table.logicalId, `Resources.${table.logicalId}`),
+    })),
+    keys: resourcesOf("AWS::KMS::Key").map((key) => ({
+      ...key,
+      id: known.nameOf(key.logicalId, `Resources.${key.logicalId}`),
     })),
     functions: resources("AWS::Lambda::Function").map(([logicalId, resource]) =>
       readFunction(known, logicalId, resource, input),

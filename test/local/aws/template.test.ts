@@ -187,6 +187,20 @@ describe("what is not known", () => {
   });
 });
 
+it("has its keys, under the id that everybody refers to", () => {
+  const template = {
+    Resources: { Seal: { Type: "AWS::KMS::Key", Properties: { EnableKeyRotation: true } } },
+    Outputs: { Arn: { Value: { "Fn::GetAtt": ["Seal", "Arn"] } }, Id: { Value: { Ref: "Seal" } } },
+  };
+  const input = { ...LOCAL_PLACE, template, assemblyFolder: "/out", stackName: "Realm" };
+  const { keys, outputs } = readTemplate(input);
+  expect(keys).toEqual([
+    { id: "Realm-Seal", logicalId: "Seal", properties: { EnableKeyRotation: true } },
+  ]);
+  const Arn = "arn:aws:kms:ap-southeast-2:000000000000:key/Realm-Seal";
+  expect(outputs).toEqual({ Arn, Id: "Realm-Seal" });
+});
+
 describe("AWS::NoValue", () => {
   it("takes away what it stands for", () => {
     const none = { Ref: "AWS::NoValue" };

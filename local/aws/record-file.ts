@@ -1,23 +1,22 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SecretRecord } from "./secret-record.ts";
 
-export interface SecretFile {
-  load(): SecretRecord[];
-  save(secrets: Iterable<SecretRecord>): void;
+export interface RecordFile<T> {
+  load(): T[];
+  save(records: Iterable<T>): void;
 }
 
-export const NO_FILE: SecretFile = { load: () => [], save: () => {} };
+export const NO_FILE: RecordFile<never> = { load: () => [], save: () => {} };
 
 /** One JSON file, for its owner's eyes only; a crash leaves the old one or the new one, never half. */
-export function secretFile(folder: string): SecretFile {
-  const path = join(folder, "secrets.json");
+export function recordFile<T>(folder: string, name: string): RecordFile<T> {
+  const path = join(folder, name);
   return {
     load: () => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : []),
-    save(secrets) {
+    save(records) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const next = `${path}.next`;
-      writeFileSync(next, JSON.stringify([...secrets], undefined, 2), { mode: 0o600 });
+      writeFileSync(next, JSON.stringify([...records], undefined, 2), { mode: 0o600 });
       renameSync(next, path);
     },
   };
