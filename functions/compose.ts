@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { Clock } from "./model/clock.ts";
 import type { Dependencies } from "./model/dependencies.ts";
+import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource } from "./model/secret-source.ts";
-import type { Environment } from "./platform/environment.ts";
+import type { Environment, SealingKey } from "./platform/environment.ts";
 import { readEnvironment } from "./platform/environment.ts";
 import { nodeHttp } from "./platform/http-request.ts";
 import { jsonLog } from "./platform/json-log.ts";
@@ -28,11 +30,8 @@ export function compose(variables: Variables): {
     timing: realm,
     provider: providerOf(realm, { send: nodeHttp(clock), clock }),
     store: dynamoDbTokenStore(new DynamoDBClient(aws), tableName),
-    secrets: onFirstUse(async () => {
-      const { openSecretsManager } = await import("./secrets/secrets-manager-source.ts");
-      return openSecretsManager(aws, secretPrefix, clock);
-    }),
-    sealer: localSealer(sealingKey),
+    secrets: secretsOf(secretPrefix, aws, clock),
+    sealer: sealerOf(sealingKey, aws, clock),
     clock,
     log: jsonLog((line) => process.stdout.write(line), clock.now),
     random: Math.random,
@@ -43,15 +42,39 @@ export function compose(variables: Variables): {
 }
 
 /** A store hit needs no secret, so it does not load the client either. */
-function onFirstUse(load: () => Promise<SecretSource>): SecretSource {
-  let source: Promise<SecretSource> | undefined;
+function secretsOf(prefix: string, aws: AwsOptions, clock: Clock): SecretSource {
+  const source = onFirstUse(async () => {
+    const { openSecretsManager } = await import("./secrets/secrets-manager-source.ts");
+    return openSecretsManager(aws, prefix, clock);
+  });
   return {
-    async read(account, maxAgeMs, signal) {
-      source ??= load();
-      return (await source).read(account, maxAgeMs, signal);
-    },
+    read: async (account, maxAgeMs, signal) => (await source()).read(account, maxAgeMs, signal),
   };
 }
+
+/** Where the key is handed over, nothing of KMS is loaded. */
+function sealerOf(sealingKey: SealingKey, aws: AwsOptions, clock: Clock): Sealer {
+  if (sealingKey.kind === "local") return localSealer(sealingKey.key);
+  const sealer = onFirstUse(async () => {
+    const { openKmsSealer } = await import("./store/kms-sealer.ts");
+    return openKmsSealer(aws, sealingKey.arn, clock);
+  });
+  return {
+    prepare: async (connection, signal) => (await sealer()).prepare(connection, signal),
+    seal: async (token, as, signal) => (await sealer()).seal(token, as, signal),
+    open: async (sealed, as, signal) => (await sealer()).open(sealed, as, signal),
+  };
+}
+
+function onFirstUse<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
+type AwsOptions = ReturnType<typeof awsOptions>;
 
 /**
  * Lambda supplies region, credentials and endpoints as variables; the SDK's own search for credentials would add 15 ms

@@ -31,7 +31,7 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/providers/secret-fields.ts": "the secret's text is parsed, each field wrapped again",
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
   "functions/providers/static-key.ts": "the key goes into the probe's header",
-  "functions/store/local-sealer.ts": "the token is sealed under the key",
+  "functions/store/aes-gcm.ts": "the token is sealed under the key",
   "functions/vending/commit-token.ts": "the token's fingerprint is taken",
 };
 

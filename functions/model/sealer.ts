@@ -1,8 +1,17 @@
+import type { Connection } from "./connection.ts";
 import type { Sensitive } from "./sensitive.ts";
 
-/** Tokens at rest. What was sealed for one connection and version opens for no other. */
+/** What a sealed token is bound to: it opens as this version of this connection only. */
+export interface SealedAs {
+  readonly connection: Connection;
+  readonly version: number;
+}
+
+/** Tokens at rest. Fails with `store-unavailable` when a key cannot be had now. */
 export interface Sealer {
-  seal(token: Sensitive, context: string): Promise<Uint8Array>;
-  /** Null when the bytes or the context were changed, or were sealed under another key. */
-  open(sealed: Uint8Array, context: string): Promise<Sensitive | null>;
+  /** Fetches what sealing needs, so that no token is issued which then cannot be sealed. */
+  prepare(connection: Connection, signal: AbortSignal): Promise<void>;
+  seal(token: Sensitive, as: SealedAs, signal: AbortSignal): Promise<Uint8Array>;
+  /** Null when the bytes were changed, bound to something else, or sealed under another key. */
+  open(sealed: Uint8Array, as: SealedAs, signal: AbortSignal): Promise<Sensitive | null>;
 }

@@ -17,8 +17,13 @@ export interface Environment {
   readonly tableName: string;
   readonly realm: RealmSettings;
   readonly secretPrefix: string;
-  readonly sealingKey: Sensitive<Uint8Array>;
+  readonly sealingKey: SealingKey;
 }
+
+/** What seals tokens at rest: a key in KMS, or one that is handed over. */
+export type SealingKey =
+  | { readonly kind: "kms"; readonly arn: string }
+  | { readonly kind: "local"; readonly key: Sensitive<Uint8Array> };
 
 /** Says which variable is wrong, and which key of it: the function does not start. */
 export class StartUpError extends Error {
@@ -56,9 +61,16 @@ export function readRealm(json: string): RealmSettings {
   throw new StartUpError(`REALM: ${key}: ${issue.message}`);
 }
 
-function readSealingKey(text: string): Sensitive<Uint8Array> {
-  const [, base64 = ""] = /^local:([A-Za-z0-9+/]{43}=)$/.exec(text) ?? [];
+/** No alias: roles are granted keys, and an alias that is moved would make every stored token unreadable at once. */
+const kmsKeyArn = /^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-A-Za-z0-9]+$/;
+const localKey = /^local:([A-Za-z0-9+/]{43}=)$/;
+
+function readSealingKey(text: string): SealingKey {
+  if (kmsKeyArn.test(text)) return { kind: "kms", arn: text };
+  const [, base64 = ""] = localKey.exec(text) ?? [];
   const key = Buffer.from(base64, "base64");
-  if (key.length === 32) return new Sensitive(key);
-  throw new StartUpError("SEALING_KEY must be local:<base64 of 32 bytes>.");
+  if (key.length === 32) return { kind: "local", key: new Sensitive(key) };
+  throw new StartUpError(
+    "SEALING_KEY must be the ARN of a KMS key (not of an alias) or local:<base64 of 32 bytes>.",
+  );
 }

@@ -31,6 +31,13 @@ export class UnusableSecret extends VendingError {
   }
 }
 
+/** There is no key to seal with. The table may well answer: unlike its own failures, this one can be recorded. */
+export class CannotSeal extends VendingError {
+  constructor({ code, message, retryAfterSeconds }: VendingError) {
+    super(code, message, retryAfterSeconds);
+  }
+}
+
 /** Asks the provider once. Fails with a `VendingError` only when the provider was not called. */
 export async function attemptIssue(
   deps: Dependencies,
@@ -49,7 +56,10 @@ export async function attemptIssue(
   if (isHeldKey && lease.reason === "rejected" && !grant.callsProvider) {
     return { ...asked, result: keyRefused };
   }
-  const scope = await claimScope(deps, record, grant.revocationScope, signal);
+  const [scope] = await Promise.all([
+    claimScope(deps, record, grant.revocationScope, signal),
+    deps.sealer.prepare(record.connection, signal).catch(cannotSeal),
+  ]);
   if (grant.callsProvider && !hasTimeFor(deps, held)) throw tooLateToAsk();
   const begun = deps.clock.now();
   const result = await grant.issue(callSignal(deps, held, signal));
@@ -64,6 +74,11 @@ async function openGrant(deps: Dependencies, secret: Secret): Promise<Grant> {
   } catch (error) {
     throw error instanceof VendingError ? new UnusableSecret(error, secret.version) : error;
   }
+}
+
+/** A token that cannot be sealed cannot be stored, and what is not stored is not vended: it had better not be issued. */
+function cannotSeal(error: unknown): never {
+  throw error instanceof VendingError ? new CannotSeal(error) : error;
 }
 
 /** The call ends hard, early enough to store its outcome before the lease does. */

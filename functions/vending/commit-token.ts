@@ -10,7 +10,6 @@ import { ledgerWith } from "./ledger.ts";
 import { recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
 import type { Renewal } from "./renewal.ts";
-import { sealingContext } from "./sealing-context.ts";
 import type { TokenTimes } from "./token-times.ts";
 import { tokenTimes } from "./token-times.ts";
 import { untilLeaseEnds } from "./until-lease-ends.ts";
@@ -40,9 +39,9 @@ export async function commitToken(
     outcome: "issued",
     version,
   });
-  const commit: Commit = {
+  const commitOf = (sealed: Uint8Array): Commit => ({
     token: {
-      sealed: await deps.sealer.seal(issued.token, sealingContext(connection, version)),
+      sealed,
       fingerprint,
       fence: record.fence,
       requestedAt: issued.requestedAt,
@@ -56,10 +55,16 @@ export async function commitToken(
     scope: attempt.scope,
     typicalIssueMs: smoothed(record.typicalIssueMs, msBetween(lease.since, now)),
     ledger: entry.ledger,
+  });
+  const sealAndStore = async () => {
+    const sealed = await untilLeaseEnds(deps, lease, signal, (until) =>
+      deps.sealer.seal(issued.token, { connection, version }, until),
+    );
+    return untilLeaseEnds(deps, lease, signal, (until) =>
+      deps.store.commit(held, commitOf(sealed), until),
+    );
   };
-  const stored = await untilLeaseEnds(deps, lease, signal, (until) =>
-    deps.store.commit(held, commit, until),
-  ).catch(async (error) => {
+  const stored = await sealAndStore().catch(async (error) => {
     await recordLateIssue(deps, held, entry.latest, issued);
     throw error;
   });

@@ -2,7 +2,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import type { Attempt } from "./attempt-issue.ts";
-import { attemptIssue, UnusableSecret } from "./attempt-issue.ts";
+import { attemptIssue, CannotSeal, UnusableSecret } from "./attempt-issue.ts";
 import { commitToken, confirmKey } from "./commit-token.ts";
 import { recordFailure } from "./record-failure.ts";
 import type { Renewal } from "./renewal.ts";
@@ -40,7 +40,7 @@ async function recordUncalled(
   error: unknown,
   signal: AbortSignal,
 ): Promise<Renewal> {
-  if (!(error instanceof VendingError) || error.code === "store-unavailable") throw error;
+  if (!(error instanceof VendingError) || hasTableFailed(error)) throw error;
   const { record } = held;
   if (error.code === "unknown-connection" && record.version === 0) {
     await deps.store.forget(held, signal);
@@ -55,4 +55,8 @@ async function recordUncalled(
     retryAfterMs: null,
   };
   return recordFailure(deps, held, attempt, failed, signal);
+}
+
+function hasTableFailed(error: VendingError): boolean {
+  return error.code === "store-unavailable" && !(error instanceof CannotSeal);
 }

@@ -59,7 +59,7 @@ export async function nextStep(
   if (decision.action === "renew") return { ...decision, hasNewSecret: false };
   if (decision.action !== "vend" || !record) return decision as Exclude<Step, VendStep | RenewStep>;
   const { token } = decision;
-  const credential = await openCredential(deps, connection, record.version, token);
+  const credential = await openCredential(deps, connection, record.version, token, call.signal);
   if (credential) return { action: "vend", credential, renewAt: token.renewAt };
   return nextStep(deps, connection, withoutToken(deps, progress, record), call);
 }

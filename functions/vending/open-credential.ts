@@ -2,7 +2,6 @@ import type { Connection } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { HeldToken } from "../model/token-record.ts";
-import { sealingContext } from "./sealing-context.ts";
 
 /** A held token as its caller sees it. Null when it does not open: it was sealed under another key, and is lost. */
 export async function openCredential(
@@ -10,8 +9,9 @@ export async function openCredential(
   connection: Connection,
   version: number,
   held: HeldToken,
+  signal: AbortSignal,
 ): Promise<Credential | null> {
-  const token = await deps.sealer.open(held.sealed, sealingContext(connection, version));
+  const token = await deps.sealer.open(held.sealed, { connection, version }, signal);
   if (!token) {
     deps.log.error("token-unreadable", { connection, version, fingerprint: held.fingerprint });
     return null;

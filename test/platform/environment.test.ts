@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { SealingKey } from "../../functions/platform/environment.ts";
 import { readEnvironment, StartUpError } from "../../functions/platform/environment.ts";
 
 const keyBytes = Buffer.alloc(32, 7);
@@ -25,6 +26,11 @@ function refusalOf(changes: Record<string, string | undefined>): string {
   throw new Error("It starts.");
 }
 
+function keyOf(sealingKey: SealingKey): Buffer {
+  if (sealingKey.kind === "kms") throw new Error("It is in KMS.");
+  return Buffer.from(sealingKey.key.expose());
+}
+
 describe("the environment", () => {
   test("is what the contract lists, understood", () => {
     const environment = readEnvironment({ ...variables, AWS_REGION: "eu-west-1" });
@@ -33,7 +39,16 @@ describe("the environment", () => {
       secretPrefix: "token-vending/conferma/production/",
       realm: { provider: "conferma", environment: "production" },
     });
-    expect(Buffer.from(environment.sealingKey.expose())).toEqual(keyBytes);
+    expect(keyOf(environment.sealingKey)).toEqual(keyBytes);
+  });
+
+  test.each([
+    "arn:aws:kms:ap-southeast-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+  ])("takes %s for a sealing key", (arn) => {
+    const { sealingKey } = readEnvironment({ ...variables, SEALING_KEY: arn });
+    expect(sealingKey).toEqual({ kind: "kms", arn });
   });
 
   test.each(Object.keys(variables))("is refused without %s", (name) => {
@@ -56,6 +71,16 @@ describe("the environment", () => {
     ["no prefix", keyBytes.toString("base64")],
     ["a line feed", `${variables.SEALING_KEY}\n`],
     ["what is not base64", `local:${"*".repeat(43)}=`],
+    ["an alias", "arn:aws:kms:ap-southeast-2:111122223333:alias/token-vending"],
+    ["an alias's name", "alias/token-vending"],
+    ["a key's id", "1234abcd-12ab-34cd-56ef-1234567890ab"],
+    ["another service", "arn:aws:s3:ap-southeast-2:111122223333:key/1234abcd-12ab-34cd-56ef"],
+    ["no region", "arn:aws:kms::111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    ["no account", "arn:aws:kms:ap-southeast-2::key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    ["no key", "arn:aws:kms:ap-southeast-2:111122223333:key/"],
+    ["every key", "arn:aws:kms:ap-southeast-2:111122223333:key/*"],
+    ["an ARN and more", "arn:aws:kms:ap-southeast-2:111122223333:key/1234abcd\nx"],
+    ["text before an ARN", " arn:aws:kms:ap-southeast-2:111122223333:key/1234abcd-12ab"],
   ])("is refused with a sealing key of %s, which it does not repeat", (_, key) => {
     const refusal = refusalOf({ SEALING_KEY: key });
     expect(refusal).toMatch(/^SEALING_KEY must be /);

@@ -228,10 +228,12 @@ class SimulatedWorld {
       store: dynamoDbTokenStore(client, "tokens"),
       secrets: this.#secretsOf(process),
       sealer: {
-        seal: async (token, context) => Buffer.from(`${context} ${token.expose()}`),
-        open: async (sealed, context) => {
+        prepare: async () => {},
+        seal: async (token, { connection: of, version }) =>
+          Buffer.from(`${of}#${version} ${token.expose()}`),
+        open: async (sealed, { connection: of, version }) => {
           const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
-          return bound === context ? new Sensitive(token) : null;
+          return bound === `${of}#${version}` ? new Sensitive(token) : null;
         },
       },
       clock: process.clock,

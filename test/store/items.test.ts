@@ -7,6 +7,7 @@ import { problemCodes, VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
 import { ledgerAfter } from "../../functions/model/token-record.ts";
+import { systemClock } from "../../functions/platform/system-clock.ts";
 import type { Item } from "../../functions/store/items.ts";
 import {
   count,
@@ -19,10 +20,12 @@ import {
   text,
   tokenAttributes,
 } from "../../functions/store/items.ts";
-import { localSealer } from "../../functions/store/local-sealer.ts";
+import { openKmsSealer } from "../../functions/store/kms-sealer.ts";
 import { contestedUntil, recentRejections } from "../../functions/vending/contested.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
+import { patience } from "../support/describe-sealer.ts";
 import { itemSize } from "../support/dynamodb-size.ts";
+import { aKmsKey } from "../support/kms.ts";
 
 /** A record as the store's writes leave it in the table: attributes that hold nothing are not there. */
 function itemOf(record: TokenRecord): Item {
@@ -217,8 +220,11 @@ describe("a record that holds all it can", () => {
   } as const;
 
   async function fullRecord(): Promise<TokenRecord> {
-    const sealer = localSealer(new Sensitive(new Uint8Array(32)));
-    const sealed = await sealer.seal(new Sensitive("t".repeat(2048)), `${connection}#1000000`);
+    const { kms, keyArn, options } = await aKmsKey();
+    const sealer = openKmsSealer(options, keyArn, systemClock);
+    const as = { connection, version: 1_000_000 };
+    const sealed = await sealer.seal(new Sensitive("t".repeat(2048)), as, patience);
+    await kms.stop();
     const rejections = Array.from({ length: 40 }, (_, n) => at(`10:00:${10 + n}.000`));
     const now = at("10:00:50.000");
     return aRecord({
@@ -242,7 +248,7 @@ describe("a record that holds all it can", () => {
     });
   }
 
-  test("costs one read unit with a token of two kilobytes", async () => {
+  test("costs one read unit with a token of two kilobytes, sealed under a key of KMS", async () => {
     const item = itemOf(await fullRecord());
     expect(itemSize(item)).toBeGreaterThan(3000);
     expect(itemSize(item)).toBeLessThan(4096);

@@ -7,9 +7,12 @@ import type { LocalAwsJsonServer } from "../../local/aws/aws-json-server.ts";
 import type { LocalDynamoDb } from "../../local/aws/dynamodb.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import type { LocalKms } from "../../local/aws/kms.ts";
+import { startKms } from "../../local/aws/kms.ts";
 import { startSecretsManager } from "../../local/aws/secrets-manager.ts";
 import type { SecretBook } from "../../local/secret-book.ts";
 import { secretBook } from "../../local/secret-book.ts";
+import { addKey } from "./kms.ts";
 import type { VendProcess } from "./referee.ts";
 import { startVendProcess } from "./referee.ts";
 import { vendTokenBundle } from "./stack-bundle.ts";
@@ -29,6 +32,9 @@ export const tokenTable = {
 export interface TestStack {
   readonly dynamoDb: LocalDynamoDb;
   readonly secretsManager: LocalAwsJsonServer;
+  readonly kms: LocalKms;
+  /** For a process that seals under a key in KMS. */
+  readonly kmsKey: { readonly SEALING_KEY: string };
   readonly secrets: SecretBook;
   start(realm: RealmInput, variables?: Readonly<Record<string, string>>): Promise<VendProcess>;
   startMany(count: number, realm: RealmInput): Promise<VendProcess[]>;
@@ -42,7 +48,11 @@ export interface TestStack {
 }
 
 export async function startTestStack(): Promise<TestStack> {
-  const [dynamoDb, secretsManager] = await Promise.all([startDynamoDb(), startSecretsManager()]);
+  const [dynamoDb, secretsManager, kms] = await Promise.all([
+    startDynamoDb(),
+    startSecretsManager(),
+    startKms(),
+  ]);
   await createTables(dynamoDb.url, [tokenTable]);
   const client = new DynamoDBClient({
     endpoint: dynamoDb.url,
@@ -53,7 +63,7 @@ export async function startTestStack(): Promise<TestStack> {
   onTestFinished(async () => {
     await Promise.all(processes.map((process) => process.stop()));
     client.destroy();
-    await Promise.all([dynamoDb.stop(), secretsManager.stop()]);
+    await Promise.all([dynamoDb.stop(), secretsManager.stop(), kms.stop()]);
   });
 
   async function start(realm: RealmInput, variables: Readonly<Record<string, string>> = {}) {
@@ -63,6 +73,7 @@ export async function startTestStack(): Promise<TestStack> {
       AWS_SECRET_ACCESS_KEY: "local",
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+      AWS_ENDPOINT_URL_KMS: kms.url,
       TABLE_NAME: TABLE,
       REALM: JSON.stringify(realm),
       SECRET_PREFIX: `token-vending/${realm.provider}/${realm.environment}/`,
@@ -82,6 +93,8 @@ export async function startTestStack(): Promise<TestStack> {
   return {
     dynamoDb,
     secretsManager,
+    kms,
+    kmsKey: { SEALING_KEY: addKey(kms) },
     secrets: secretBook(secretsManager.url, LOCAL_PLACE.region),
     start,
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),

@@ -1,0 +1,39 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import type { SealedAs } from "../model/sealer.ts";
+import { Sensitive } from "../model/sensitive.ts";
+
+const algorithm = "aes-256-gcm";
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** A nonce, the ciphertext and its tag (NIST SP 800-38D), with connection and version as additional data. */
+export function encrypt(key: Sensitive<Uint8Array>, token: Sensitive, as: SealedAs): Uint8Array {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv(algorithm, key.expose(), nonce);
+  cipher.setAAD(additionalData(as));
+  const text = [cipher.update(token.expose(), "utf8"), cipher.final()];
+  return Buffer.concat([nonce, ...text, cipher.getAuthTag()]);
+}
+
+/** Null when any of it was changed, or was encrypted under another key or with other additional data. */
+export function decrypt(
+  key: Sensitive<Uint8Array>,
+  encrypted: Uint8Array,
+  as: SealedAs,
+): Sensitive | null {
+  if (encrypted.byteLength < nonceBytes + tagBytes) return null;
+  try {
+    const nonce = encrypted.subarray(0, nonceBytes);
+    const decipher = createDecipheriv(algorithm, key.expose(), nonce);
+    decipher.setAAD(additionalData(as));
+    decipher.setAuthTag(encrypted.subarray(-tagBytes));
+    const text = decipher.update(encrypted.subarray(nonceBytes, -tagBytes));
+    return new Sensitive(Buffer.concat([text, decipher.final()]).toString("utf8"));
+  } catch {
+    return null;
+  }
+}
+
+function additionalData({ connection, version }: SealedAs): Buffer {
+  return Buffer.from(`${connection}#${version}`);
+}
