@@ -11,11 +11,7 @@ import { readTemplate } from "./aws/template.ts";
 const stackName = "TokenVending";
 
 /** Synthesizes the app for these realms, and reads from its template what would be deployed. */
-export function synthesize(
-  realms: readonly RealmInput[],
-  folder: string,
-  parameters: Readonly<Record<string, string>>,
-): DeployedStack {
+export function synthesize(realms: readonly RealmInput[], folder: string): DeployedStack {
   const bundlesFolder = path.join(folder, "functions");
   bundleFunctions(bundlesFolder);
   const assemblyFolder = path.join(folder, "cdk.out");
@@ -28,7 +24,6 @@ export function synthesize(
     ...LOCAL_PLACE,
     template: written("template"),
     assetManifest: written("assets"),
-    parameters,
     stackName,
     assemblyFolder,
   });

@@ -9,10 +9,10 @@ import { vendEverything } from "./vend-everything.ts";
 const usage = `npm start -- [options]
 
   --fresh               forget what earlier runs stored
-  --folder <path>       where data and secrets stay between runs (.local)
+  --folder <path>       where data, secrets and keys stay between runs (.local)
   --once                vend from every connection, then stop
   --logs                show what the functions log
-  --http-port, --lambda-port, --dynamodb-port, --secrets-port <port>
+  --http-port, --lambda-port, --dynamodb-port, --secrets-port, --kms-port <port>
                         free ones are chosen for what is unsaid
   --help                this text
 `;
@@ -27,6 +27,7 @@ const options = {
   "lambda-port": { type: "string" },
   "dynamodb-port": { type: "string" },
   "secrets-port": { type: "string" },
+  "kms-port": { type: "string" },
 } as const;
 
 async function main(): Promise<void> {
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
       ...portOf("lambda", values["lambda-port"]),
       ...portOf("dynamoDb", values["dynamodb-port"]),
       ...portOf("secretsManager", values["secrets-port"]),
+      ...portOf("kms", values["kms-port"]),
     },
     onLog: ({ stream, text }) => {
       if (values.logs || stream === "stderr") console.log(text.trimEnd());
@@ -70,7 +72,7 @@ function portOf(name: string, text: string | undefined): Record<string, number> 
 }
 
 function addresses(stack: LocalStack): string {
-  const { http, lambda, dynamoDb, secretsManager, providers } = stack;
+  const { http, lambda, dynamoDb, secretsManager, kms, providers } = stack;
   const { conferma, sendPayments, cfis, centrapay, oauthServer, keyServer } = providers;
   return formatTable(
     ["what", "address"],
@@ -79,6 +81,7 @@ function addresses(stack: LocalStack): string {
       ["Lambda Invoke API", lambda.url],
       ["DynamoDB API", dynamoDb.url],
       ["Secrets Manager API", secretsManager.url],
+      ["KMS API", kms.url],
       ["Conferma", conferma.url],
       ["Send Payments", sendPayments.url],
       ["CFIS", cfis.url],

@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { synthesize } from "./assembly.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
@@ -7,6 +6,8 @@ import type { LocalDynamoDb } from "./aws/dynamodb.ts";
 import { startDynamoDb } from "./aws/dynamodb.ts";
 import { createTables } from "./aws/dynamodb-tables.ts";
 import { startHttpApi } from "./aws/http-api.ts";
+import type { LocalKms } from "./aws/kms.ts";
+import { startKms } from "./aws/kms.ts";
 import { startLambdaApi } from "./aws/lambda-api.ts";
 import type { LambdaFunction } from "./aws/lambda-function.ts";
 import type { LambdaHost, LogLine } from "./aws/lambda-host.ts";
@@ -22,6 +23,7 @@ import { secretBook } from "./secret-book.ts";
 export interface LocalStack {
   readonly dynamoDb: LocalDynamoDb;
   readonly secretsManager: Awaited<ReturnType<typeof startSecretsManager>>;
+  readonly kms: LocalKms;
   readonly lambda: LocalServer;
   readonly http: LocalServer;
   readonly host: LambdaHost;
@@ -34,13 +36,14 @@ export interface LocalStack {
 }
 
 export interface StackOptions extends ProviderOptions {
-  /** Where data and secrets stay between runs. */
+  /** Where data, secrets and keys stay between runs. */
   readonly folder: string;
   readonly fresh?: boolean;
   /** Free ones are chosen for what is unsaid. */
   readonly ports?: {
     readonly dynamoDb?: number;
     readonly secretsManager?: number;
+    readonly kms?: number;
     readonly lambda?: number;
     readonly http?: number;
   };
@@ -81,20 +84,25 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const secretsManager = running(
     await startSecretsManager({ ...port(ports.secretsManager), folder }),
   );
+  const kms = running(await startKms({ ...port(ports.kms), folder }));
   const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region);
   const providers = running(await startProviders(secrets, options));
 
   const settings = providers.realms.map((realm) => realm.settings);
-  const parameters = { SealingKey: keptSealingKey(folder) };
-  const deployed = synthesize(settings, folder, parameters);
+  const deployed = synthesize(settings, folder);
   await createTables(dynamoDb.url, deployed.tables);
+  for (const key of deployed.keys) kms.keep(key);
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
 
   const host = running(
     startLambdaHost({
       functions: deployed.functions,
-      endpoints: { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url },
+      endpoints: {
+        DYNAMODB: dynamoDb.url,
+        SECRETS_MANAGER: secretsManager.url,
+        KMS: kms.url,
+      },
       ...(onLog ? { onLog } : {}),
     }),
   );
@@ -110,6 +118,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   return {
     dynamoDb,
     secretsManager,
+    kms,
     lambda,
     http,
     host,
@@ -146,16 +155,4 @@ function routeOf(
 
 function port(chosen: number | undefined): { port?: number } {
   return chosen === undefined ? {} : { port: chosen };
-}
-
-/** Tokens stored by an earlier run open in the next. */
-function keptSealingKey(folder: string): string {
-  const file = path.join(folder, "sealing-key");
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    const key = `local:${randomBytes(32).toString("base64")}`;
-    writeFileSync(file, key, { mode: 0o600 });
-    return key;
-  }
 }

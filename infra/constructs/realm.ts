@@ -2,6 +2,7 @@ import path from "node:path";
 import { ArnFormat, CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Key } from "aws-cdk-lib/aws-kms";
 import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
@@ -11,14 +12,14 @@ import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 interface RealmProps {
   readonly realm: RealmInput;
   readonly table: Table;
-  readonly sealingKey: string;
+  readonly sealingKey: Key;
   readonly bundlesFolder: string;
 }
 
 /** Room for a caller that waits for someone else's renewal and then has to renew itself; under API Gateway's 29 s. */
 const timeout = Duration.seconds(25);
 
-/** One realm: its vending function, which reads this realm's secrets and items and no others. */
+/** One realm: its vending function, which reads this realm's secrets and items, and opens its tokens, and no others. */
 export class Realm extends Construct {
   readonly vendToken: LambdaFunction;
 
@@ -34,7 +35,7 @@ export class Realm extends Construct {
       TABLE_NAME: table.tableName,
       REALM: JSON.stringify(realm),
       SECRET_PREFIX: secretPrefix,
-      SEALING_KEY: sealingKey,
+      SEALING_KEY: sealingKey.keyArn,
     };
     this.vendToken = new LambdaFunction(this, "VendToken", {
       description: `Vends the tokens of ${name}`,
@@ -49,6 +50,7 @@ export class Realm extends Construct {
     });
     this.vendToken.addToRolePolicy(readsSecrets(this, secretPrefix));
     this.vendToken.addToRolePolicy(changesItems(table, name));
+    this.vendToken.addToRolePolicy(sealsTokens(sealingKey, name));
     new CfnOutput(this, "VendTokenName", {
       description: `Invoke this for ${name}`,
       value: this.vendToken.functionName,
@@ -77,6 +79,18 @@ function changesItems(table: Table, realm: string): PolicyStatement {
     conditions: {
       "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${realm}/*`] },
       Null: { "dynamodb:LeadingKeys": "false" },
+    },
+  });
+}
+
+/** The connection is the encryption context (functions/store/data-keys.ts): without one nothing is allowed. */
+function sealsTokens(key: Key, realm: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["kms:GenerateDataKey", "kms:Decrypt"],
+    resources: [key.keyArn],
+    conditions: {
+      StringLike: { "kms:EncryptionContext:connection": `${realm}/*` },
+      Null: { "kms:EncryptionContext:connection": "false" },
     },
   });
 }

@@ -1,9 +1,10 @@
 import type { StackProps } from "aws-cdk-lib";
-import { CfnParameter, Stack } from "aws-cdk-lib";
+import { Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { readRealm } from "../../functions/platform/environment.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { Realm } from "../constructs/realm.ts";
+import { SealingKey } from "../constructs/sealing-key.ts";
 import { TokenTable } from "../constructs/token-table.ts";
 
 interface TokenVendingStackProps extends StackProps {
@@ -12,7 +13,7 @@ interface TokenVendingStackProps extends StackProps {
   readonly bundlesFolder: string;
 }
 
-/** The token table and one vending function a realm. */
+/** The token table, the key that seals what is in it, and one vending function a realm. */
 export class TokenVendingStack extends Stack {
   constructor(
     scope: Construct,
@@ -21,20 +22,11 @@ export class TokenVendingStack extends Stack {
   ) {
     super(scope, id, props);
     const table = new TokenTable(this, "Tokens");
-    const sealingKey = new CfnParameter(this, "SealingKey", {
-      description: "local:<base64 of 32 random bytes>: seals the tokens in the table",
-      noEcho: true,
-      allowedPattern: "local:[A-Za-z0-9+/]{43}=",
-    });
+    const sealingKey = new SealingKey(this, "SealingKey");
     for (const realm of realms) {
       const { provider, environment } = validated(realm);
       const id = `${provider}/${environment}`.replace(/(?:^|[^a-z0-9]+)([a-z0-9])/g, upperCased);
-      new Realm(this, id, {
-        realm,
-        table,
-        bundlesFolder,
-        sealingKey: sealingKey.valueAsString,
-      });
+      new Realm(this, id, { realm, table, sealingKey, bundlesFolder });
     }
   }
 }

@@ -11,25 +11,31 @@ interface Requests {
   readonly reads: number;
   readonly writes: number;
   readonly secrets: number;
+  /** Of KMS: made, and opened. */
+  readonly dataKeys: number;
+  readonly opened: number;
 }
 
 /** What one vend costs at AWS, in all operations that there are. */
 async function costOf(stack: TestStack, vend: () => Promise<unknown>): Promise<Requests> {
   stack.dynamoDb.requests.reset();
   stack.secretsManager.requests.reset();
+  stack.kms.requests.reset();
   await vend();
-  const { dynamoDb, secretsManager } = stack;
+  const { dynamoDb, secretsManager, kms } = stack;
   const [reads, writes] = [dynamoDb.requests.of("GetItem"), dynamoDb.requests.of("UpdateItem")];
   const secrets = secretsManager.requests.of("GetSecretValue");
+  const [dataKeys, opened] = [kms.requests.of("GenerateDataKey"), kms.requests.of("Decrypt")];
   expect(dynamoDb.requests.total()).toBe(reads + writes);
   expect(secretsManager.requests.total()).toBe(secrets);
-  return { reads, writes, secrets };
+  expect(kms.requests.total()).toBe(dataKeys + opened);
+  return { reads, writes, secrets, dataKeys, opened };
 }
 
-const nothing: Requests = { reads: 0, writes: 0, secrets: 0 };
-const storeHit: Requests = { reads: 1, writes: 0, secrets: 0 };
+const nothing: Requests = { reads: 0, writes: 0, secrets: 0, dataKeys: 0, opened: 0 };
+const storeHit: Requests = { ...nothing, reads: 1 };
 /** Read, lease, commit, with the secret read in between. */
-const renewal: Requests = { reads: 1, writes: 2, secrets: 1 };
+const renewal: Requests = { ...nothing, reads: 1, writes: 2, secrets: 1 };
 
 it("a cold issue costs three requests to the table and one for the first claim of its scope, one secret, one call", async () => {
   const { stack, simulator, realm } = await confermaWorld();
@@ -55,6 +61,33 @@ it("a renewal at expiry costs three requests to the table and one call; the secr
   const newcomer = await stack.start(realm);
   expect(await costOf(stack, () => newcomer.vend())).toEqual(renewal);
   expect(simulator.counters.issues()).toBe(3);
+});
+
+it("with a key in KMS, the first issue makes a data key, a store hit in a new process opens it, and that is all", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  const process = await stack.start(realm, stack.kmsKey);
+  const first = { ...renewal, writes: 3, dataKeys: 1 };
+  expect(await costOf(stack, () => process.vend())).toEqual(first);
+  expect(await costOf(stack, () => process.vend())).toEqual(nothing);
+
+  const newcomer = await stack.start(realm, stack.kmsKey);
+  expect(await costOf(stack, () => newcomer.vend())).toEqual({ ...storeHit, opened: 1 });
+  expect(await costOf(stack, () => newcomer.vend())).toEqual(nothing);
+
+  // Another token of the same hour: no data key is made to seal it, none is opened to read it.
+  const renewed = { ...renewal, secrets: 0 };
+  expect(await costOf(stack, () => process.vend({ rejectedVersion: 1 }))).toEqual(renewed);
+  expect(await costOf(stack, () => newcomer.vend({ rejectedVersion: 1 }))).toEqual(storeHit);
+  expect(simulator.counters.issues()).toBe(2);
+});
+
+it("with a key in KMS, a static key's look at its secret makes no data key", async () => {
+  const { stack, realm } = await staticKeyWorld();
+  const process = await stack.start(realm, stack.kmsKey);
+  expect(await costOf(stack, () => process.vend())).toEqual({ ...renewal, dataKeys: 1 });
+  const newcomer = await stack.start(realm, stack.kmsKey);
+  await sleep(5100);
+  expect(await costOf(stack, () => newcomer.vend())).toEqual({ ...renewal, opened: 1 });
 });
 
 it("a rejection of an old version costs one read; of the current one, a renewal", async () => {
@@ -116,10 +149,22 @@ it("a store hit loads no code that issues: neither secrets nor any provider; a c
   expect(hot.length).toBeLessThan(cold.length);
 });
 
+it("only a key in KMS loads the client of KMS, at the first token that is sealed or opened", async () => {
+  const { stack, realm } = await confermaWorld();
+  const process = await stack.start(realm, stack.kmsKey);
+  expect(await issuingChunks(process)).toEqual([]);
+  await process.vend();
+  expect(await issuingChunks(process)).toContain("kms-sealer");
+
+  const newcomer = await stack.start(realm, stack.kmsKey);
+  expect(wordOf(await newcomer.vend())).toBe(1);
+  expect(await issuingChunks(newcomer)).toEqual(["kms-sealer"]);
+});
+
 /** Chunks are called after the module that is loaded on first use. */
 async function issuingChunks(process: VendProcess): Promise<string[]> {
   const issuing =
-    /\/chunks\/(secrets-manager-source|conferma|send-payments|client-credentials|static-key)-\w+\.mjs$/;
+    /\/chunks\/(secrets-manager-source|kms-sealer|conferma|send-payments|client-credentials|static-key)-\w+\.mjs$/;
   const names = (await process.modules()).map((url) => issuing.exec(url)?.[1]);
   return names.filter((name) => name !== undefined).toSorted();
 }

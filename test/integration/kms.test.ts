@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { expect, it, onTestFinished } from "vitest";
+import { startStack } from "../../local/stack.ts";
+import { present, vendClient } from "../../local/vend-client.ts";
+import { addKey, optionsOf } from "../support/kms.ts";
+import type { TestStack } from "../support/stack.ts";
+import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
+import { canariesIn } from "../support/stack-canaries.ts";
+import { clientCredentialsWorld, confermaWorld } from "../support/stack-realms.ts";
+
+function operatorOf({ kms }: TestStack): KMSClient {
+  const operator = new KMSClient(optionsOf(kms));
+  onTestFinished(() => operator.destroy());
+  return operator;
+}
+
+it("what one process seals under a key in KMS, every other vends, and the table shows nothing (P12)", async () => {
+  const { stack, simulator, realm } = await confermaWorld();
+  const one = await stack.start(realm, stack.kmsKey);
+  const others = await Promise.all([1, 2, 3].map(() => stack.start(realm, stack.kmsKey)));
+
+  const answer = sameAnswer([
+    await one.vend(),
+    ...(await Promise.all(others.map((process) => process.vend()))),
+  ]);
+
+  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(simulator.counters.issues()).toBe(1);
+  const stored = (await stack.items())
+    .flatMap((item) => Object.values(item))
+    .map(({ B, ...other }) => JSON.stringify(other) + Buffer.from(B ?? []).toString("latin1"))
+    .join();
+  expect(canariesIn(stored, { token: answer.token })).toEqual([]);
+  expect(canariesIn(stack.printed(), { token: answer.token })).toEqual([]);
+});
+
+it("a key that cannot be had keeps the provider from being asked; the lease ends, and it heals (P7, P9)", async () => {
+  const { stack, simulator, realm, connection } = await confermaWorld();
+  const process = await stack.start(realm, stack.kmsKey);
+  const operator = operatorOf(stack);
+  const KeyId = stack.kmsKey.SEALING_KEY;
+  await operator.send(new DisableKeyCommand({ KeyId }));
+
+  const problem = problemOf(await process.vend());
+
+  expect(problem).toMatchObject({
+    code: "store-unavailable",
+    status: 503,
+    retryable: true,
+    detail: "KMS did not answer (DisabledException).",
+  });
+  expect(simulator.journal).toEqual([]);
+  const item = await stack.item(connection);
+  expect(item?.["leaseOwner"]).toBeUndefined();
+  expect(item?.["suspect"]).toBeUndefined();
+  expect(stack.events("issue-failed")).toMatchObject([{ outcome: "store-unavailable", count: 1 }]);
+
+  await operator.send(new EnableKeyCommand({ KeyId }));
+  while (wordOf(await process.vend()) !== 1) await sleep(50);
+  expect(simulator.counters.issues()).toBe(1);
+});
+
+it("a KMS that fails in passing goes unnoticed", async () => {
+  const { stack, realm } = await confermaWorld();
+  stack.kms.misbehave({ fault: "throttle" });
+  expect(wordOf(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
+  stack.kms.misbehave({ fault: "fail" }, 2);
+  expect(wordOf(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
+});
+
+it("a stored token that KMS does not open now is not replaced: warm processes vend on, others are told to come again", async () => {
+  const { stack, simulator, realm } = await clientCredentialsWorld();
+  const warm = await stack.start(realm, stack.kmsKey);
+  const before = answerOf(await warm.vend());
+  const cold = await stack.start(realm, stack.kmsKey);
+  stack.kms.misbehave({ fault: "deny" }, 100);
+
+  expect(problemOf(await cold.vend())).toMatchObject({
+    code: "store-unavailable",
+    detail: "KMS did not answer (AccessDeniedException).",
+    retryAfterSeconds: 1,
+  });
+  expect(answerOf(await warm.vend())).toEqual(before);
+  stack.kms.behave();
+  expect(answerOf(await cold.vend())).toEqual(before);
+  expect(simulator.counters.issues()).toBe(1);
+});
+
+it("a KMS that hangs leaves a caller its answer in time", async () => {
+  const { stack, realm } = await confermaWorld();
+  await (await stack.start(realm, stack.kmsKey)).vend();
+  const process = await stack.start(realm, stack.kmsKey);
+  stack.kms.misbehave({ delayMs: 5000 }, 10);
+  const begun = performance.now();
+  const { code } = problemOf(await process.vend({}, 800));
+  expect(["store-unavailable", "renewal-in-progress"]).toContain(code);
+  expect(performance.now() - begun).toBeLessThan(800);
+  stack.kms.behave();
+});
+
+it.each([
+  ["handed over, when the key moves to KMS", (stack: TestStack) => [{}, stack.kmsKey]],
+  [
+    "in KMS, when another key takes over",
+    ({ kms, kmsKey }) => [kmsKey, { SEALING_KEY: addKey(kms) }],
+  ],
+  ["in KMS, when a key is handed over instead", ({ kmsKey }) => [kmsKey, {}]],
+] satisfies [string, (stack: TestStack) => Record<string, string>[]][])(
+  "a token sealed under a key %s, heals by one issue",
+  async (_, keysOf) => {
+    const { stack, simulator, realm } = await confermaWorld();
+    const [before, after] = keysOf(stack);
+    await (await stack.start(realm, before)).vend();
+    const all = await Promise.all([stack.start(realm, after), stack.start(realm, after)]);
+
+    const answer = sameAnswer(await Promise.all(all.map((process) => process.vend())));
+
+    expect(answer.version).toBe(2);
+    expect(await present(answer, simulator.pingUrl)).toBe(200);
+    expect(simulator.counters.issues()).toBe(2);
+    expect(stack.events("token-unreadable")).not.toEqual([]);
+  },
+);
+
+it("the local stack seals as the deployed one does, and opens after a restart what it sealed before", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "token-vending-kms-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+
+  const first = await vendOnce(folder);
+  const second = await vendOnce(folder);
+
+  expect(first).toMatchObject({ dataKeys: 1, opened: 0 });
+  expect(second).toMatchObject({ dataKeys: 0, opened: 1, answer: first.answer });
+}, 60_000);
+
+/** Starts the local stack in this folder and vends a static key, which outlives a restart. */
+async function vendOnce(folder: string) {
+  const stack = await startStack({ folder });
+  const client = vendClient(stack.lambda.url);
+  try {
+    const realm = stack.providers.realms.find(({ settings }) => settings.provider === "static-key");
+    if (!realm) throw new Error("The local stack has no realm with a static key.");
+    const fn = stack.functionOf(realm);
+    expect(fn.environment["SEALING_KEY"]).toMatch(/^arn:aws:kms:/);
+    const answer = answerOf(await client.vend(fn.name));
+    const { requests } = stack.kms;
+    return {
+      answer,
+      dataKeys: requests.of("GenerateDataKey"),
+      opened: requests.of("Decrypt"),
+    };
+  } finally {
+    client.close();
+    await stack.stop();
+  }
+}
