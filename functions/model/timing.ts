@@ -6,7 +6,7 @@ export interface Timing {
   readonly marginMs: number;
 }
 
-/** Time a lease holder keeps for reading the secret before the call, and for storing the answer after it. */
+/** Time a lease holder keeps for secret and data key before the call, and for storing the answer after it. */
 export const secretReserveMs = 1000;
 export const commitReserveMs = 1000;
 
