@@ -27,6 +27,11 @@ export function bundleFunctions(folder: string): void {
       format: "esm",
       platform: "node",
       target: "node24",
+      // The SDK's imports of these, without their ESM facade.
+      alias: {
+        "node:http": "./infra/builtins/http.mjs",
+        "node:https": "./infra/builtins/https.mjs",
+      },
       mainFields: ["module", "main"],
       minify: true,
       sourcemap: true,

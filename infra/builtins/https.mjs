@@ -1,0 +1,2 @@
+// See http.mjs.
+export default process.getBuiltinModule("node:https");
