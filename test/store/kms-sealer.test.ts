@@ -1,6 +1,8 @@
 import {
+  DecryptCommand,
   DisableKeyCommand,
   EnableKeyCommand,
+  InvalidCiphertextException,
   KMSClient,
   RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
@@ -224,6 +226,25 @@ describe("a KMS that does not serve is a store that is unavailable", () => {
     );
     expect(await late).toBe(token.expose());
   });
+});
+
+test("the data key is in front of the token, and KMS opens it for its connection alone (P11, P12)", async () => {
+  const { operator, keyArn, process } = await aWorld();
+  const sealed = await process().seal(token, as, patience);
+  expect([...sealed.subarray(0, 3)]).toEqual([1, 0, 184]);
+  const CiphertextBlob = sealed.subarray(3, 3 + 184);
+  const decrypt = (EncryptionContext?: Record<string, string>) =>
+    operator.send(
+      new DecryptCommand({
+        KeyId: keyArn,
+        CiphertextBlob,
+        ...(EncryptionContext && { EncryptionContext }),
+      }),
+    );
+  expect((await decrypt({ connection: as.connection })).Plaintext).toHaveLength(32);
+  for (const context of [undefined, { connection: "conferma/production/other" }]) {
+    await expect(decrypt(context)).rejects.toBeInstanceOf(InvalidCiphertextException);
+  }
 });
 
 test("what was sealed before the key was rotated opens after it", async () => {
