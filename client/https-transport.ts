@@ -1,0 +1,83 @@
+import { safeAddress } from "./safe-address.ts";
+import type { Transport } from "./transport.ts";
+import { failedTransport } from "./transport.ts";
+
+/** A request as `@smithy/signature-v4` takes it. */
+export interface SignableRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  /** Percent-encoded, as it is sent. */
+  readonly path: string;
+  readonly query: Record<string, string>;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+/** `SignatureV4` for the service `execute-api` is one. */
+export interface RequestSigner {
+  sign(request: SignableRequest): Promise<{ readonly headers: Readonly<Record<string, string>> }>;
+}
+
+export interface HttpsTransportOptions {
+  /**
+   * Everything before `/v1/tokens`: the API's address with its stage. `undefined`, an environment variable that is not
+   * set, is refused at once.
+   */
+  readonly baseUrl: string | undefined;
+  readonly signer: RequestSigner;
+}
+
+/**
+ * Vends over the API, with the signature of the caller's role; it needs `execute-api:Invoke` on the connection's path and
+ * nothing else. A rejection is answered with the current token, however short its remaining life.
+ *
+ * @throws {TypeError} when `baseUrl` is not set or is not https (http is for loopback hosts).
+ *
+ * @example
+ * ```ts
+ * import { fromEnv } from "@aws-sdk/credential-provider-env";
+ * import { Sha256 } from "@smithy/core/checksum";
+ * import { SignatureV4 } from "@smithy/signature-v4";
+ * import { httpsTransport } from "./client/https-transport.ts";
+ *
+ * export const transport = httpsTransport({
+ *   baseUrl: process.env["TOKEN_VENDING_URL"],
+ *   signer: new SignatureV4({
+ *     service: "execute-api",
+ *     region: "ap-southeast-2",
+ *     credentials: fromEnv(),
+ *     sha256: Sha256,
+ *   }),
+ * });
+ * ```
+ */
+export function httpsTransport({ baseUrl, signer }: HttpsTransportOptions): Transport {
+  const base = safeAddress(baseUrl ?? "").href.replace(/\/$/, "");
+
+  return async ({ connection, minValiditySeconds, rejectedVersion }, signal) => {
+    const path = encodeURIComponent(connection).replaceAll("%2F", "/");
+    const query = minValiditySeconds ? `?minValiditySeconds=${minValiditySeconds}` : "";
+    const url = new URL(`${base}/v1/tokens/${path}${rejectedVersion ? "/rejections" : query}`);
+    const request = rejectedVersion
+      ? { method: "POST", body: JSON.stringify({ version: rejectedVersion }) }
+      : { method: "GET" };
+    const { headers } = await signer.sign({
+      ...request,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: { host: url.host, "content-type": "application/json" },
+    });
+    return jsonIn(await fetch(url, { ...request, headers, redirect: "manual", signal }));
+  };
+}
+
+/** As an invocation answers it. What is not token vending's own answer is the gateway's. */
+async function jsonIn(response: Response): Promise<unknown> {
+  if (response.ok) return response.json();
+  const isProblem = /problem/.test(`${response.headers.get("content-type")}`);
+  if (isProblem) return { problem: await response.json() };
+  throw failedTransport(`HTTP${response.status}`, response.status);
+}

@@ -1,0 +1,62 @@
+import type { Transport } from "./transport.ts";
+import { failedTransport } from "./transport.ts";
+
+interface InvokeInput {
+  readonly FunctionName: string;
+  readonly Payload: string;
+}
+
+interface InvokeOutput {
+  readonly Payload?: Uint8Array | undefined;
+  readonly FunctionError?: string | undefined;
+}
+
+export interface LambdaTransportOptions<Command> {
+  /** A `LambdaClient` of `@aws-sdk/client-lambda` v3, or whatever sends its commands. */
+  readonly client: {
+    send(command: NoInfer<Command>, options: { abortSignal: AbortSignal }): Promise<InvokeOutput>;
+  };
+  /** The class from the same SDK, so that this client needs none of its own. */
+  readonly InvokeCommand: new (
+    input: InvokeInput,
+  ) => Command;
+  /**
+   * Name or ARN of the realm's vending function. `undefined`, an environment variable that is not set, is refused at
+   * once.
+   */
+  readonly functionName: string | undefined;
+}
+
+/**
+ * Vends by invoking the realm's function; the caller's role needs `lambda:InvokeFunction` on it and nothing else.
+ *
+ * @throws {TypeError} when there is no `functionName`.
+ *
+ * @example
+ * ```ts
+ * import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+ * import { lambdaTransport } from "./client/lambda-transport.ts";
+ *
+ * export const transport = lambdaTransport({
+ *   client: new LambdaClient(),
+ *   InvokeCommand,
+ *   functionName: process.env["VEND_CONFERMA"],
+ * });
+ * ```
+ */
+export function lambdaTransport<Command>(options: LambdaTransportOptions<Command>): Transport {
+  const { client, InvokeCommand, functionName } = options;
+  if (!functionName) throw new TypeError("functionName is not set.");
+
+  return async ({ connection, ...wish }, abortSignal) => {
+    const [, , account] = connection.split("/");
+    const command = new InvokeCommand({
+      FunctionName: functionName,
+      Payload: JSON.stringify({ account, ...wish }),
+    });
+    const { Payload, FunctionError } = await client.send(command, { abortSignal });
+    const json = JSON.parse(new TextDecoder().decode(Payload) || "null");
+    if (FunctionError) throw failedTransport(json?.errorType ?? FunctionError);
+    return json;
+  };
+}

@@ -1,0 +1,74 @@
+import type { Credential } from "./credential.ts";
+import type { TokenClient } from "./token-client.ts";
+
+/** What a handler finds in its context. */
+export interface VendedToken {
+  /** As vended before the handler began. */
+  readonly credential: Credential;
+  /** The client's `fetch`, bounded by this invocation's deadline. */
+  readonly fetch: TokenClient["fetch"];
+}
+
+/** What Lambda's context must have for middy's types; `getRemainingTimeInMillis` is all that is used. */
+export interface LambdaContext {
+  callbackWaitsForEmptyEventLoop: boolean;
+  functionName: string;
+  functionVersion: string;
+  invokedFunctionArn: string;
+  memoryLimitInMB: string;
+  awsRequestId: string;
+  logGroupName: string;
+  logStreamName: string;
+  getRemainingTimeInMillis(): number;
+  done(error?: Error, result?: unknown): void;
+  fail(error: Error | string): void;
+  succeed(message: unknown, object?: unknown): void;
+}
+
+export interface WithTokenOptions<Name extends string> {
+  readonly client: TokenClient;
+  /** The context's member; `token` if unsaid. */
+  readonly as?: Name;
+  /** Of the credential at the handler's start; see {@link TokenClient.vend}. */
+  readonly minValiditySeconds?: number;
+}
+
+/** A middleware as middy takes it. */
+export interface TokenMiddleware<Name extends string> {
+  before(request: { context: LambdaContext & Record<Name, VendedToken> }): Promise<void>;
+}
+
+/**
+ * A middy middleware that vends before the handler begins and puts {@link VendedToken} into its context. It touches
+ * nothing else, and holds nothing between invocations but what the client holds. Without a credential the handler is
+ * not called: the `TokenClientError` goes to middy's `onError`.
+ *
+ * @example
+ * ```ts
+ * import middy from "@middy/core";
+ * import type { TokenClient } from "./client/token-client.ts";
+ * import { withToken } from "./client/with-token.ts";
+ *
+ * export const handlerWith = (client: TokenClient) =>
+ *   middy()
+ *     .use(withToken({ client, as: "conferma" }))
+ *     .handler(async (_event, { conferma }) => {
+ *       const response = await conferma.fetch("https://api.conferma.example/v1/ping");
+ *       return { statusCode: response.status, body: conferma.credential.fingerprint };
+ *     });
+ * ```
+ */
+export function withToken<Name extends string = "token">(
+  options: WithTokenOptions<Name>,
+): TokenMiddleware<Name> {
+  const { client, as = "token", minValiditySeconds } = options;
+  return {
+    async before({ context }) {
+      const vended: VendedToken = {
+        credential: await client.vend({ context, minValiditySeconds }),
+        fetch: (url, init, wish) => client.fetch(url, init, { context, ...wish }),
+      };
+      Object.assign(context, { [as]: vended });
+    },
+  };
+}

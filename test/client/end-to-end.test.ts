@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { httpsTransport } from "../../client/https-transport.ts";
+import { lambdaTransport } from "../../client/lambda-transport.ts";
+import type { ConnectionName, TokenClient } from "../../client/token-client.ts";
+import { createTokenClient } from "../../client/token-client.ts";
+import type { TokenClientError } from "../../client/token-client-error.ts";
+import type { Transport } from "../../client/transport.ts";
+import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import type { LocalRealm } from "../../local/providers.ts";
+import type { LocalStack } from "../../local/stack.ts";
+import { startStack } from "../../local/stack.ts";
+import { sdkSigner } from "./signer.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "token-vending-client-"));
+let stack: LocalStack;
+let lambda: LambdaClient;
+
+beforeAll(async () => {
+  stack = await startStack({ folder });
+  lambda = new LambdaClient({
+    endpoint: stack.lambda.url,
+    region: LOCAL_PLACE.region,
+    credentials: { accessKeyId: "consumer", secretAccessKey: "consumer" },
+  });
+});
+
+afterAll(async () => {
+  lambda.destroy();
+  await stack.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const transports: Record<string, (realm: LocalRealm) => Transport> = {
+  "by invocation": (realm) =>
+    lambdaTransport({ client: lambda, InvokeCommand, functionName: stack.functionOf(realm).name }),
+  "over the API": () => httpsTransport({ baseUrl: stack.http.url, signer: sdkSigner }),
+};
+
+const connectionOf = ({ settings }: LocalRealm): ConnectionName =>
+  `${settings.provider}/${settings.environment}/default`;
+
+function confermaRealm(): LocalRealm {
+  const realm = stack.providers.realms.find(({ settings }) => settings.provider === "conferma");
+  return realm ?? expect.fail("no realm of conferma");
+}
+
+describe.each(Object.entries(transports))("%s", (_, transportFor) => {
+  let told: TokenClientError[];
+  let client: TokenClient;
+  beforeEach(() => {
+    const realm = confermaRealm();
+    const connection = connectionOf(realm);
+    told = [];
+    const onProblem = (error: TokenClientError) => told.push(error);
+    client = createTokenClient({ connection, transport: transportFor(realm), onProblem });
+  });
+
+  it("every connection's credential opens its provider's door", async () => {
+    for (const realm of stack.providers.realms) {
+      const connection = connectionOf(realm);
+      const each = createTokenClient({ connection, transport: transportFor(realm) });
+      const { status } = await each.fetch(realm.pingUrl);
+      expect([connection, status]).toEqual([connection, 200]);
+    }
+  });
+
+  it("a token that someone else revoked is reported once and replaced, for 20 requests at once", async () => {
+    const { conferma } = stack.providers;
+    const { platformKey } = await stack.secrets.keep(
+      "token-vending/conferma/sandbox/default",
+      (): { platformKey: string } => expect.fail("there is no secret"),
+    );
+    const { version } = await client.vend();
+    const issues = conferma.counters.issues();
+    conferma.issueAsSomeoneElse(platformKey);
+    const begun = conferma.counters.issues() - issues;
+
+    const all = Array.from({ length: 20 }, () => client.fetch(conferma.pingUrl));
+    const statuses = (await Promise.all(all)).map(({ status }) => status);
+
+    expect(statuses).toEqual(Array(20).fill(200));
+    expect((await client.vend()).version).toBe(version + 1);
+    expect(conferma.counters.issues() - issues - begun).toBe(1);
+    expect(told).toEqual([]);
+  });
+
+  it("a 403 is not reported", async () => {
+    const { conferma } = stack.providers;
+    const { version } = await client.vend();
+    const issues = conferma.counters.issues();
+    conferma.forbidApi(true);
+    const { status } = await client.fetch(conferma.pingUrl);
+    conferma.forbidApi(false);
+    expect(status).toBe(403);
+    expect((await client.vend()).version).toBe(version);
+    expect(conferma.counters.issues()).toBe(issues);
+  });
+
+  it("a version that does not exist yet is refused as the contract says", async () => {
+    const { version } = await client.vend();
+    await expect(client.reject(version + 5)).rejects.toMatchObject({
+      code: "invalid-request",
+      retryable: false,
+      problem: { status: 400 },
+    });
+  });
+
+  it("an account without a secret is an unknown connection", async () => {
+    const realm = confermaRealm();
+    const nobody = createTokenClient({
+      connection: "conferma/sandbox/nobody",
+      transport: transportFor(realm),
+    });
+    await expect(nobody.vend()).rejects.toMatchObject({ code: "unknown-connection" });
+  });
+});

@@ -1,0 +1,50 @@
+import path from "node:path";
+import { build } from "esbuild";
+import { expect, it } from "vitest";
+
+const root = path.join(import.meta.dirname, "..", "..");
+
+/** What a consumer can import. */
+const entries = [
+  "token-client",
+  "token-client-error",
+  "lambda-transport",
+  "https-transport",
+  "with-token",
+];
+
+async function bundled(names: readonly string[]) {
+  const contents = names.map((name) => `export * from "./client/${name}.ts";`).join("\n");
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    platform: "neutral",
+    target: "node24",
+  });
+  const inputs = Object.keys(metafile.inputs).filter((file) => file !== "<stdin>");
+  return { bytes: outputFiles[0]?.contents.length ?? 0, inputs };
+}
+
+it("client/ is at most 6 kB minified, with both transports and the middleware", async () => {
+  const { bytes, inputs } = await bundled(entries);
+  expect(inputs.length).toBeGreaterThanOrEqual(entries.length);
+  expect(bytes).toBeGreaterThan(3000);
+  expect(bytes).toBeLessThanOrEqual(6000);
+});
+
+it("a consumer pays for the transport that it uses", async () => {
+  const [both, one] = await Promise.all([
+    bundled(entries),
+    bundled(["token-client", "lambda-transport"]),
+  ]);
+  expect(one.bytes).toBeLessThan(both.bytes - 800);
+});
+
+it("client/ needs nothing at run time: no package, no module of Node, no other folder", async () => {
+  const { inputs } = await bundled(entries);
+  expect(inputs.filter((file) => !file.startsWith("client/"))).toEqual([]);
+});

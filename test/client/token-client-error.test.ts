@@ -1,0 +1,141 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { httpsTransport } from "../../client/https-transport.ts";
+import { createTokenClient } from "../../client/token-client.ts";
+import { TokenClientError } from "../../client/token-client-error.ts";
+import type { Transport } from "../../client/transport.ts";
+import type { Answer } from "../../functions/http/contract.ts";
+import { problemCodes } from "../../functions/model/errors.ts";
+import { startHttpServer } from "./http-server.ts";
+import {
+  anAnswer,
+  aProblem,
+  connection,
+  issuedAt,
+  startVending,
+  unsigned,
+} from "./vending-server.ts";
+
+const now = () => Date.parse(issuedAt);
+
+/** What a vend comes to that cannot succeed. */
+async function failureOf(transport: Transport, timeoutMs = 5000): Promise<TokenClientError> {
+  const client = createTokenClient({ connection, transport, timeoutMs, now });
+  const error = await client.vend().catch((reason: unknown) => reason);
+  if (error instanceof TokenClientError) return error;
+  throw new Error(`Not a failure of the client: ${inspect(error)}`);
+}
+
+async function failureOverHttp(status: number, type: string, body: string) {
+  const server = await startHttpServer((_, response) => {
+    response.writeHead(status, { "content-type": type }).end(body);
+  });
+  return failureOf(httpsTransport({ baseUrl: server.url, signer: unsigned }));
+}
+
+describe("a problem becomes an error with its code, over either transport", () => {
+  it.each(problemCodes)("%s", async (code) => {
+    const problem = aProblem(code, 7);
+    const { client } = await startVending({ answer: () => problem });
+    const overHttp = await client.vend().catch((error: unknown) => error);
+    const invoked = await failureOf(async () => ({ problem }));
+    for (const error of [overHttp, invoked]) {
+      expect(error).toBeInstanceOf(TokenClientError);
+      const { retryable, retryAfterSeconds = null } = problem;
+      expect(error).toMatchObject({ code, connection, retryable, retryAfterSeconds, problem });
+      expect(String(error)).toBe(`TokenClientError: ${connection}: ${code}: In words.`);
+    }
+  });
+
+  it("without a time to wait where none is told", async () => {
+    const problem = aProblem("internal");
+    const error = await failureOf(async () => ({ problem }));
+    expect(error).toMatchObject({ retryable: false, retryAfterSeconds: null });
+  });
+});
+
+describe("an answer that is not understood is malformed-answer, and quotes nothing", () => {
+  const { header, ...headless } = anAnswer(1);
+  it.each<[string, unknown]>([
+    ["null", null],
+    ["a text", "canary"],
+    ["a list", []],
+    ["another object", { token: "canary" }],
+    ["a problem without code", { problem: { detail: "canary" } }],
+    ["an answer without header", headless],
+    ["a header without value", { ...headless, header: { name: header.name } }],
+    [
+      "a header that is none",
+      anAnswer(1, { header: { name: "Authorization", value: "canary\nx" } }),
+    ],
+    ["a header name that is none", anAnswer(1, { header: { name: "a canary", value: "x" } })],
+    ["an extra header that is none", anAnswer(1, { extraHeaders: { "X-A": "canary\r\nX-B: 1" } })],
+    ["an answer without token", anAnswer(1, { token: "" })],
+    ["an answer without version", { ...anAnswer(1), version: undefined }],
+    ["an end that is no instant", anAnswer(1, { usableUntil: "canary" })],
+    ["an answer without end", { ...anAnswer(1), usableUntil: undefined }],
+    ["another connection's answer", anAnswer(1, { connection: "conferma/sandbox/default" })],
+  ])("%s", async (_, said) => {
+    let asked = 0;
+    const error = await failureOf(async () => {
+      asked += 1;
+      return said;
+    });
+    expect(asked).toBe(1);
+    expect(error).toMatchObject({ code: "malformed-answer", retryable: false, problem: null });
+    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain("canary");
+  });
+
+  it.each(["", "{", "canary", '{"token":"canary'])("no JSON: %s", async (body) => {
+    const error = await failureOverHttp(200, "application/json", body);
+    expect(error).toMatchObject({ code: "malformed-answer", retryable: false });
+    expect(inspect(error, { showHidden: true })).not.toContain("canary");
+  });
+});
+
+describe("no answer at all is unreachable", () => {
+  it.each([
+    [403, false, '{"message":"Missing Authentication Token"}'],
+    [404, false, "canary"],
+    [429, true, '{"message":"Too Many Requests"}'],
+    [502, true, '{"message":"Internal server error"}'],
+    [503, true, "<html>canary</html>"],
+    [504, true, '{"message":"Endpoint request timed out"}'],
+    [302, false, ""],
+  ])("the gateway's own %i, retryable: %s", async (status, retryable, body) => {
+    const error = await failureOverHttp(status, "application/json", body);
+    expect(error).toMatchObject({ code: "unreachable", retryable, problem: null });
+    expect(error.message).toBe(`${connection}: unreachable: HTTP${status}`);
+  });
+
+  it("nobody listens", async () => {
+    const error = await failureOf(
+      httpsTransport({ baseUrl: "http://127.0.0.1:1", signer: unsigned }),
+    );
+    expect(error).toMatchObject({ code: "unreachable", retryable: true });
+    expect(error.message).toMatch(/unreachable: [A-Z]\w+$/);
+  });
+
+  it("an error of a library, of which the name is kept and nothing else", async () => {
+    const library = Object.assign(new Error("canary in the message"), {
+      name: "CredentialsProviderError",
+      $response: { body: "canary" },
+      cause: new Error("canary"),
+    });
+    const error = await failureOf(() => Promise.reject(library));
+    expect(error.message).toBe(`${connection}: unreachable: CredentialsProviderError`);
+    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain("canary");
+  });
+});
+
+it("an answer that does not come within timeoutMs is a timeout", async () => {
+  const { received, url } = await startHttpServer(() => {});
+  const error = await failureOf(httpsTransport({ baseUrl: url, signer: unsigned }), 50);
+  expect(error).toMatchObject({ code: "timeout", retryable: true, retryAfterSeconds: null });
+  expect(received).toHaveLength(1);
+});
+
+it("a transport that does not heed its signal is not waited for", async () => {
+  const error = await failureOf(() => new Promise<Answer>(() => {}), 20);
+  expect(error.code).toBe("timeout");
+});
