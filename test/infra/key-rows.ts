@@ -1,0 +1,68 @@
+import { arn } from "../../local/aws/arns.ts";
+import type { DeployedStack } from "../../local/aws/template.ts";
+import type { Asking, Row } from "./row.ts";
+import { place, stackName } from "./synthesized.ts";
+
+/** What sealing a token under a KMS key takes, within the realm's own encryption context. Nothing, so far. */
+export const sealingActions: readonly string[] = [];
+
+/** The name of the encryption context's member that holds the connection. */
+const contextKey = "kms:EncryptionContext:connection";
+
+const useActions = ["kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt", "kms:ReEncryptFrom"];
+
+const administration = [
+  "kms:CreateGrant",
+  "kms:PutKeyPolicy",
+  "kms:DisableKey",
+  "kms:ScheduleKeyDeletion",
+  "kms:DescribeKey",
+  "kms:GetKeyPolicy",
+  "kms:UpdateAlias",
+];
+
+/** The account's own roles may do what their policies say, as in the key policy that CDK writes. */
+const accountDecides = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { AWS: `arn:${place.partition}:iam::${place.accountId}:root` },
+      Action: "kms:*",
+      Resource: "*",
+    },
+  ],
+};
+
+export function keyRows({ stack, me, others }: Asking): Row[] {
+  const { keyArn, keyPolicy } = sealingKey(stack);
+  const otherKey = arn(place, "kms", "key/11112222-3333-4444-5555-666677778888");
+  const own = `${me.realm}/acme`;
+  const foreign = others.map(({ realm }) => `${realm}/acme`);
+  const row = (action: string, what: string, key: string, connection?: string): Row => {
+    const isOwnUse = sealingActions.includes(action) && key === keyArn && connection === own;
+    const context = connection === undefined ? {} : { [contextKey]: connection };
+    const policy = key === keyArn ? keyPolicy : accountDecides;
+    return [isOwnUse ? "allowed" : "denied", action, what, key, context, policy];
+  };
+  return [
+    ...useActions.flatMap((action) => [
+      row(action, own, keyArn, own),
+      ...[...foreign, me.realm, `${me.realm}-3/acme`, `x/${own}`].map((connection) =>
+        row(action, connection, keyArn, connection),
+      ),
+      row(action, "no context", keyArn),
+      row(action, `another key ${own}`, otherKey, own),
+    ]),
+    ...administration.map((action) => row(action, "the key", keyArn)),
+  ];
+}
+
+/** The stack's key; any other stands in for it in a stack that has none. */
+function sealingKey(stack: DeployedStack) {
+  const [key] = stack.resourcesOf("AWS::KMS::Key");
+  return {
+    keyArn: arn(place, "kms", `key/${key ? `${stackName}-${key.logicalId}` : "sealing"}`),
+    keyPolicy: key?.properties["KeyPolicy"] ?? accountDecides,
+  };
+}

@@ -1,0 +1,197 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { Answer } from "./ask.ts";
+import { ask } from "./ask.ts";
+import { mutatedRealms, mutations } from "./mutations.ts";
+import { principalsOf } from "./principals.ts";
+import type { Question } from "./questions.ts";
+import { answersTo, questionsOf } from "./questions.ts";
+import type { Statement } from "./synthesized.ts";
+import { deployed, place, resourcesIn, synthesized } from "./synthesized.ts";
+
+/** Two environments of one provider, of which one's name begins the other's; a third shares its name's other half. */
+const realms: readonly RealmInput[] = [
+  {
+    provider: "conferma",
+    environment: "sandbox",
+    tokenUrl: "https://conferma.example/token",
+  },
+  {
+    provider: "conferma",
+    environment: "sandbox-2",
+    tokenUrl: "https://conferma.example/token",
+  },
+  { provider: "cfis", environment: "sandbox", apiBaseUrl: "https://cfis.example" },
+];
+
+const template = synthesized(realms);
+const questions = questionsOf(template);
+const principals = principalsOf(deployed(template));
+
+/** AWSLambdaBasicExecutionRole grants these on every log group of the account: infra is to name the function's own. */
+const isOpenDefect = ({ label, expected }: Question) =>
+  expected === "denied" && /: logs:(CreateLogGroup|CreateLogStream|PutLogEvents) /.test(label);
+
+test("each realm is asked about, once each question", () => {
+  expect(principals.map(({ realm }) => realm)).toEqual(mutatedRealms);
+  const labels = questions.map(({ label }) => label);
+  expect(labels).toEqual([...new Set(labels)]);
+});
+
+test("each role of the stack is one that is asked about, and belongs to one function", () => {
+  const roles = resourcesIn(template, "AWS::IAM::Role").map(([logicalId]) => logicalId);
+  const asked = principals.map(({ roleArn }) => roleArn.split("-").at(-1));
+  expect(asked.sort()).toEqual(roles.sort());
+});
+
+describe.each(principals)("$name", (me) => {
+  const mine = questions.filter(({ principal }) => principal === me.roleArn);
+  const rules = mine.map((question): [string, Question] => {
+    const { label, expected } = question;
+    return [`is ${expected} ${label.replace(`${me.name}: `, "")}`, question];
+  });
+
+  test.each(rules.filter(([, question]) => !isOpenDefect(question)))("%s", isAnswered);
+  test.fails.each(rules.filter(([, question]) => isOpenDefect(question)))("%s", isAnswered);
+
+  async function isAnswered(_: string, question: Question) {
+    expect((await answersTo([question])).get(question.label)).toBe(question.expected);
+  }
+});
+
+describe("the questions notice when", () => {
+  test.each(mutations)("$name", async ({ change, flips }) => {
+    const changed = structuredClone(template);
+    change(changed);
+    const before = await answersTo(questions);
+    const after = await answersTo(questionsOf(changed));
+    expect(flipped(before, after)).toEqual(expanded(flips, before));
+  });
+});
+
+test("what the code sends is what is granted", () => {
+  const granted = resourcesIn(template, "AWS::IAM::Policy").flatMap(([, { Properties }]) => {
+    const { Statement: statements } = Properties["PolicyDocument"] as { Statement: Statement[] };
+    return statements.flatMap(({ Action }) => Action);
+  });
+  expect([...new Set(granted)].sort()).toEqual(sentByFunctions());
+});
+
+describe("a question that is not understood is no denial:", () => {
+  const question = {
+    principal: "arn:aws:iam::111122223333:role/reader",
+    policies: [],
+    action: "dynamodb:GetItem",
+    resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/Tokens",
+    context: {},
+  };
+
+  test.each([
+    ["an action that does not exist", { action: "dynamodb:TransactWriteItems" }],
+    ["a resource of another service", { resource: "arn:aws:s3:::bucket" }],
+    ["a key that the action does not have", { context: { "dynamodb:FullTableScan": "true" } }],
+    ["a policy with a mistake", { policies: [{ name: "p", policy: { Statement: [{}] } }] }],
+    ["a resource that is many", { resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/*" }],
+  ])("%s", async (_, part) => {
+    await expect(ask({ ...question, ...part })).rejects.toThrow(/GetItem|TransactWriteItems/);
+  });
+
+  test("it is one when it is understood", async () => {
+    await expect(ask(question)).resolves.toBe("denied");
+  });
+
+  test.each([
+    [
+      "a policy of AWS's whose text is not known",
+      "ManagedPolicyArns",
+      ["arn:aws:iam::aws:policy/X"],
+    ],
+    ["a boundary", "PermissionsBoundary", "arn:aws:iam::aws:policy/X"],
+  ])("%s", (_, property, value) => {
+    const changed = structuredClone(template);
+    for (const [, { Properties }] of resourcesIn(changed, "AWS::IAM::Role")) {
+      Properties[property] = value;
+    }
+    expect(() => questionsOf(changed)).toThrow(/not known here|not read here/);
+  });
+});
+
+describe("an encryption context is compared", () => {
+  const contextKey = "kms:EncryptionContext:connection";
+  const key = `arn:aws:kms:${place.region}:${place.accountId}:key/sealing`;
+  const policy = {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: "kms:Decrypt",
+        Resource: key,
+        Condition: { StringLike: { [contextKey]: "conferma/sandbox/*" } },
+      },
+    ],
+  };
+  const resourcePolicy = {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${place.accountId}:root` },
+        Action: "kms:*",
+        Resource: "*",
+      },
+    ],
+  };
+
+  test.each<[string, Record<string, string>, Answer]>([
+    ["its own", { [contextKey]: "conferma/sandbox/acme" }, "allowed"],
+    ["another", { [contextKey]: "conferma/sandbox-2/acme" }, "denied"],
+    ["another name", { "kms:EncryptionContext:account": "conferma/sandbox/acme" }, "denied"],
+    ["none", {}, "denied"],
+  ])("%s", async (_, context, expected) => {
+    const answer = await ask({
+      principal: `arn:aws:iam::${place.accountId}:role/sealer`,
+      policies: [{ name: "seals", policy }],
+      action: "kms:Decrypt",
+      resource: key,
+      context,
+      resourcePolicy,
+    });
+    expect(answer).toBe(expected);
+  });
+});
+
+type Answers = ReadonlyMap<string, Answer>;
+
+function flipped(before: Answers, after: Answers): string[] {
+  const all = [...new Set([...before.keys(), ...after.keys()])];
+  return all.filter((label) => before.get(label) !== after.get(label)).sort();
+}
+
+function expanded(flips: readonly (string | RegExp)[], before: Answers): string[] {
+  const denied = [...before].flatMap(([label, answer]) => (answer === "denied" ? [label] : []));
+  const labels = flips.flatMap((flip) =>
+    typeof flip === "string" ? flip : denied.filter((label) => flip.test(label)),
+  );
+  return [...new Set(labels)].sort();
+}
+
+/** `GetItemCommand` of `@aws-sdk/client-dynamodb` is `dynamodb:GetItem`. */
+function sentByFunctions(): string[] {
+  const folder = path.join(import.meta.dirname, "../../functions");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const sent = files
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => [
+      ...readFileSync(path.join(folder, file), "utf8").matchAll(
+        /import \{([^}]*)\} from "@aws-sdk\/client-([\w-]+)"/g,
+      ),
+    ])
+    .flatMap(([, names = "", client = ""]) =>
+      [...names.matchAll(/(\w+)Command\b/g)].map(
+        ([, name]) => `${client.replaceAll("-", "")}:${name}`,
+      ),
+    );
+  return [...new Set(sent)].sort();
+}

@@ -1,0 +1,106 @@
+import type { AwsPlace } from "../../local/aws/arns.ts";
+import { arn } from "../../local/aws/arns.ts";
+import type { Asking, Row } from "./row.ts";
+import { place } from "./synthesized.ts";
+
+const otherSecretActions = [
+  "PutSecretValue",
+  "UpdateSecret",
+  "UpdateSecretVersionStage",
+  "DescribeSecret",
+  "ListSecretVersionIds",
+  "DeleteSecret",
+  "RestoreSecret",
+  "RotateSecret",
+  "CreateSecret",
+  "GetResourcePolicy",
+  "PutResourcePolicy",
+  "ReplicateSecretToRegions",
+  "TagResource",
+].map((name) => `secretsmanager:${name}`);
+
+/** Names that hold the realm's prefix, or nearly. */
+function nearSecrets(realm: string): string[] {
+  const [provider] = realm.split("/");
+  return [
+    `token-vending/${realm}`,
+    `token-vending/${realm}-3/acme`,
+    `token-vending/${realm}3/acme`,
+    `token-vending/${provider}/acme`,
+    `x/token-vending/${realm}/acme`,
+    `${realm}/acme`,
+    `token-vending/${realm.toUpperCase()}/acme`,
+    "orders/production/database",
+  ];
+}
+
+export function secretRows({ me, others }: Asking): Row[] {
+  const get = "secretsmanager:GetSecretValue";
+  const own = `token-vending/${me.realm}/acme`;
+  const foreign = others.map(({ realm }) => `token-vending/${realm}/acme`);
+  return [
+    ["allowed", get, own, secret(own)],
+    [
+      "allowed",
+      get,
+      `token-vending/${me.realm}/default`,
+      secret(`token-vending/${me.realm}/default`),
+    ],
+    ...[...foreign, ...nearSecrets(me.realm)].map(
+      (name): Row => ["denied", get, name, secret(name)],
+    ),
+    ["denied", get, `another region's ${own}`, secret(own, { region: "us-east-1" })],
+    ["denied", get, `another account's ${own}`, secret(own, { accountId: "444455556666" })],
+    ...otherSecretActions.flatMap((action) =>
+      [own, ...foreign].map((name): Row => ["denied", action, name, secret(name)]),
+    ),
+    ["denied", "secretsmanager:ListSecrets", "all", "*"],
+    ["denied", "secretsmanager:BatchGetSecretValue", "all", "*"],
+  ];
+}
+
+/** Each secret's ARN ends with six characters that AWS draws. */
+function secret(name: string, elsewhere: Partial<AwsPlace> = {}): string {
+  return arn({ ...place, ...elsewhere }, "secretsmanager", `secret:${name}-Ab3dEf`);
+}
+
+/** No function calls, reads, changes or becomes a function: a configuration tells another realm's variables. */
+export function functionRows({ me, others }: Asking): Row[] {
+  return [me, ...others].flatMap((one): Row[] => {
+    const whose = one === me ? "itself" : one.name;
+    const denied = (action: string, resource: string): Row => ["denied", action, whose, resource];
+    return [
+      denied("lambda:InvokeFunction", one.functionArn),
+      denied("lambda:GetFunction", one.functionArn),
+      denied("lambda:GetFunctionConfiguration", one.functionArn),
+      denied("lambda:UpdateFunctionCode", one.functionArn),
+      denied("lambda:UpdateFunctionConfiguration", one.functionArn),
+      denied("lambda:AddPermission", one.functionArn),
+      denied("sts:AssumeRole", one.roleArn),
+      denied("iam:PassRole", one.roleArn),
+      denied("iam:PutRolePolicy", one.roleArn),
+      denied("iam:AttachRolePolicy", one.roleArn),
+    ];
+  });
+}
+
+/** It writes to its own log. It reads none, not even its own. */
+export function logRows({ me, others }: Asking): Row[] {
+  return [me, ...others].flatMap((one): Row[] => {
+    const group = arn(place, "logs", `log-group:${one.logGroup}`);
+    const stream = `${group}:log-stream:2026/01/01/[$LATEST]0123`;
+    const what = one === me ? "its own" : `of ${one.name}`;
+    const writes = one === me ? "allowed" : "denied";
+    return [
+      [writes, "logs:CreateLogStream", what, stream],
+      [writes, "logs:PutLogEvents", what, stream],
+      ["denied", "logs:CreateLogGroup", what, group],
+      ["denied", "logs:GetLogEvents", what, stream],
+      ["denied", "logs:FilterLogEvents", what, group],
+      ["denied", "logs:StartQuery", what, group],
+      ["denied", "logs:DeleteLogStream", what, stream],
+      ["denied", "logs:DeleteLogGroup", what, group],
+      ["denied", "logs:PutRetentionPolicy", what, group],
+    ];
+  });
+}

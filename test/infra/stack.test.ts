@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import { leaseMs, longestDeadlineMs } from "../../functions/model/timing.ts";
+import { readEnvironment } from "../../functions/platform/environment.ts";
+import { realms } from "../../infra/realms.ts";
+import type { RawTemplate, Statement } from "./synthesized.ts";
+import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
+
+const template = synthesized(realms);
+const stack = deployed(template);
+const [table] = stack.tables;
+const functions = stack.functions.map((deployedFunction) => {
+  const { properties = {} } =
+    stack
+      .resourcesOf("AWS::Lambda::Function")
+      .find(({ logicalId }) => logicalId === deployedFunction.logicalId) ?? {};
+  return { ...deployedFunction, properties };
+});
+const vending = functions.filter(({ logicalId }) => logicalId.includes("VendToken"));
+
+test("each realm has its vending function", () => {
+  expect(vending.map(({ environment }) => JSON.parse(environment["REALM"] ?? ""))).toEqual(realms);
+});
+
+test("vending ends before API Gateway gives up", () => {
+  for (const { timeoutMs } of vending) expect(timeoutMs).toBeLessThan(29_000);
+});
+
+describe.each(functions)("$logicalId", ({ logicalId, properties, environment, ...settings }) => {
+  test("runs ESM on Node 24 and arm64", () => {
+    expect(settings).toMatchObject({ runtime: "nodejs24.x", handler: "index.handler" });
+    expect(properties["Architectures"]).toEqual(["arm64"]);
+  });
+
+  test("has time for the longest lease", () => {
+    const longestLeaseMs = leaseMs({ deadlineMs: longestDeadlineMs, marginMs: 0 });
+    expect(settings.timeoutMs).toBeGreaterThan(longestLeaseMs);
+  });
+
+  test("has an environment that it starts with, of its own realm and the one table", () => {
+    const { realm, secretPrefix, tableName } = readEnvironment(environment);
+    expect(secretPrefix).toBe(`token-vending/${realm.provider}/${realm.environment}/`);
+    expect(tableName).toBe(table?.name);
+  });
+
+  test("has no variable that nothing reads", () => {
+    const names = ["REALM", "SEALING_KEY", "SECRET_PREFIX", "TABLE_NAME"];
+    expect(Object.keys(environment).sort()).toEqual(names);
+  });
+
+  test("fits its variables into the 4 KB that Lambda has for them", () => {
+    const bytes = Object.entries(environment).map(([name, value]) =>
+      Buffer.byteLength(name + value),
+    );
+    expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(4096);
+  });
+
+  test("writes to a log group of its own, which forgets", () => {
+    const { LogGroup } = properties["LoggingConfig"] as { LogGroup: string };
+    const users = functions.filter(({ properties: { LoggingConfig } }) =>
+      JSON.stringify(LoggingConfig).includes(`"${LogGroup}"`),
+    );
+    expect(users.map((user) => user.logicalId)).toEqual([logicalId]);
+    const groups = stack.resourcesOf("AWS::Logs::LogGroup");
+    const group = groups.find((one) => LogGroup.endsWith(one.logicalId));
+    expect(group?.properties["RetentionInDays"]).toBeGreaterThanOrEqual(30);
+    expect(group?.properties["RetentionInDays"]).toBeLessThanOrEqual(400);
+  });
+});
+
+describe("the table of tokens", () => {
+  const [[logicalId, resource] = []] = resourcesIn(template, "AWS::DynamoDB::Table");
+
+  test("is the only one", () => {
+    expect(stack.tables.map((one) => one.logicalId)).toEqual([logicalId]);
+  });
+
+  test("is kept when the stack is deleted or the table replaced, and cannot be deleted by hand", () => {
+    expect(resource).toMatchObject({
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+      Properties: { DeletionProtectionEnabled: true },
+    });
+  });
+
+  test("can be taken back to any second", () => {
+    expect(table?.properties["PointInTimeRecoverySpecification"]).toMatchObject({
+      PointInTimeRecoveryEnabled: true,
+    });
+  });
+
+  test("is paid by request, and found by the key that the store names", () => {
+    expect(table?.properties).toMatchObject({
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+    });
+    expect(table?.properties["AttributeDefinitions"]).toContainEqual({
+      AttributeName: "pk",
+      AttributeType: "S",
+    });
+  });
+});
+
+describe("no policy", () => {
+  const statements = identityStatements(template);
+
+  test("goes unread: each function has one", () => {
+    expect(statements.length).toBeGreaterThanOrEqual(functions.length);
+  });
+
+  test("names every resource, or every action of a service", () => {
+    const wide = statements.filter(
+      ({ Resource, Action }) =>
+        [Resource].flat().includes("*") || [Action].flat().some((action) => /[*?]/.test(action)),
+    );
+    expect(wide).toEqual([]);
+  });
+
+  test("says what it does not grant instead of what it grants", () => {
+    const turned = statements.filter((statement) => /"Not\w+":/.test(JSON.stringify(statement)));
+    expect(turned).toEqual([]);
+  });
+
+  // AWSLambdaBasicExecutionRole is for every log group of the account: infra is to name the function's own.
+  test.fails("of AWS's own is attached: their text is not ours, and names every resource", () => {
+    const attached = resourcesIn(template, "AWS::IAM::Role").flatMap(
+      ([, { Properties }]) => Properties["ManagedPolicyArns"] ?? [],
+    );
+    expect(attached).toEqual([]);
+  });
+});
+
+test("a function's role is taken on by Lambda alone", () => {
+  const roles = stack.resourcesOf("AWS::IAM::Role");
+  const ofFunctions = functions.map(({ properties }) => String(properties["Role"]));
+  const trusts = roles
+    .filter(({ logicalId }) => ofFunctions.some((role) => role.endsWith(logicalId)))
+    .map(({ properties }) => properties["AssumeRolePolicyDocument"]);
+  const byLambda = {
+    Effect: "Allow",
+    Action: "sts:AssumeRole",
+    Principal: { Service: "lambda.amazonaws.com" },
+  };
+  expect(trusts).toEqual(functions.map(() => ({ Version: "2012-10-17", Statement: [byLambda] })));
+});
+
+test("nothing can call a function from outside, unless a policy of the caller says so", () => {
+  expect(resourcesIn(template, "AWS::Lambda::Permission")).toEqual([]);
+  expect(resourcesIn(template, "AWS::Lambda::Url")).toEqual([]);
+});
+
+describe("no secret is in the template:", () => {
+  /** What a key, a token or a password looks like. The hash of an asset is longer. */
+  const secretLike: Readonly<Record<string, RegExp>> = {
+    "a JSON web token": /eyJ[\w-]{10,}\.[\w-]+/,
+    "a private key": /-----BEGIN/,
+    "an access key of AWS": /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
+    "an authorization header": /\b(Bearer|Basic) [\w+/=.-]{8,}/i,
+    "a key that seals": /local:[A-Za-z0-9+/]{43}=/,
+    "a long random word": /(?<![\w/+-])(?=[\w+-]*\d)(?=[\w+-]*[a-z])[\w+-]{28,63}(?![\w/+-])/,
+    "a secret's value": /^SecretString$|(^|")(\w*password|client_?secret|api_?key)(\\*"\s*:|$)/i,
+  };
+
+  test.each(Object.entries(secretLike))("%s", (_, pattern) => {
+    const texts = textsOf(template).filter((text) => pattern.test(text));
+    expect(texts).toEqual([]);
+  });
+
+  test.each([
+    ["a JSON web token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"],
+    ["an authorization header", "Basic Y2xpZW50OnNlY3JldA=="],
+    ["a key that seals", `local:${Buffer.alloc(32, 7).toString("base64")}`],
+    ["a long random word", "sk8f7a6s5d4f3g2h1j0k9l8m7n6b5v4c3x2z"],
+    ["a secret's value", '{"clientSecret":"x"}'],
+  ])("%s is noticed, in a realm's extra header", (kind, value) => {
+    const [first] = realms;
+    if (!first) throw new Error("There is no realm.");
+    const planted = synthesized([{ ...first, extraHeaders: { "x-planted": value } }]);
+    const pattern = secretLike[kind];
+    expect(textsOf(planted).filter((text) => pattern?.test(text))).not.toEqual([]);
+  });
+
+  test("what is secret and asked of who deploys has no default, and is not echoed", () => {
+    for (const [name, { NoEcho, Default }] of Object.entries(template.Parameters ?? {})) {
+      if (name === "BootstrapVersion") continue;
+      expect({ name, NoEcho, Default }).toEqual({ name, NoEcho: true, Default: undefined });
+    }
+  });
+});
+
+/** Every text of the template, keys included, but for its own ids. */
+function textsOf({ Resources, Outputs, Parameters }: RawTemplate): string[] {
+  const ids = new Set(Object.keys({ ...Resources, ...Outputs, ...Parameters }));
+  return textsIn({ Resources, Outputs, Parameters }).filter((text) => !ids.has(text));
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return Object.entries(value).flatMap(([key, member]) => [key, ...textsIn(member)]);
+}
+
+function identityStatements(of: RawTemplate): Statement[] {
+  const documents = [
+    ...[...resourcesIn(of, "AWS::IAM::Policy"), ...resourcesIn(of, "AWS::IAM::ManagedPolicy")].map(
+      ([, { Properties }]) => Properties["PolicyDocument"],
+    ),
+    ...resourcesIn(of, "AWS::IAM::Role").flatMap(([, { Properties }]) =>
+      ((Properties["Policies"] ?? []) as { PolicyDocument: unknown }[]).map(
+        ({ PolicyDocument }) => PolicyDocument,
+      ),
+    ),
+  ];
+  return documents.flatMap((document) => Object(document).Statement);
+}

@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execPath } from "node:process";
+import { isDeepStrictEqual, promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { functionNames } from "../../infra/function-names.ts";
+import type { DeployedStack } from "../../local/aws/template.ts";
+import type { RawTemplate } from "./synthesized.ts";
+import { deployed, place, stackName } from "./synthesized.ts";
+
+const run = promisify(execFile);
+const guard = new URL("./no-network.mjs", import.meta.url);
+const watched = (log: string) => `--import=${guard}?log=${log}`;
+const networkLog = "network-log";
+const copies = mkdtempSync(path.join(tmpdir(), "token-vending-synth-"));
+const root = path.join(import.meta.dirname, "../..");
+
+/** Two copies of the project, side by side, each synthesized once by `npm run synth`. */
+let one: Synthesized;
+let two: Synthesized;
+let stack: DeployedStack;
+
+beforeAll(async () => {
+  [one, two] = await Promise.all([synthesize("one"), synthesize("another")]);
+  stack = deployed(one.template, one.out);
+});
+afterAll(() => {
+  rmSync(copies, { recursive: true, force: true });
+});
+
+describe("npm run synth", () => {
+  test("asks for no network, neither in the CLI nor in the app", () => {
+    expect(one.networkLog).toMatch(/^watched .*\bcdk$/m);
+    expect(one.networkLog).toMatch(/^watched .*infra\/app\.ts$/m);
+    expect(one.networkLog).not.toMatch(/^refused/m);
+  });
+
+  test("asks for none, or it would have been noticed", async () => {
+    const log = path.join(one.folder, "noticed");
+    const script =
+      "await fetch('http://192.0.2.1').catch(() => {}); await fetch('http://a.example')";
+    const asking = run(execPath, ["--input-type=module", "--eval", script], {
+      env: { NODE_OPTIONS: watched(log) },
+    });
+    await expect(asking).rejects.toThrow("fetch failed");
+    expect(readFileSync(log, "utf8")).toMatch(/^refused .*192\.0\.2\.1.*\nrefused .*a\.example/m);
+  });
+
+  test("is for any account and region: none is in the template", () => {
+    expect(JSON.stringify(one.template)).not.toMatch(/\b\d{12}\b|\b[a-z]{2}-[a-z]+-\d\b/);
+  });
+
+  test("complains of nothing", () => {
+    expect(one.printed).not.toMatch(/error|warning|deprecat/i);
+  });
+
+  test("writes the same template and the same assets, byte for byte, from any checkout", () => {
+    expect(one.files).toContain(`${stackName}.template.json`);
+    expect(two.files).toEqual(one.files);
+    for (const file of one.files)
+      expect(contents(two.out, file), file).toEqual(contents(one.out, file));
+  });
+
+  test.each(functionNames)(
+    "deploys the very bundle of %s that it made, without source maps",
+    (name) => {
+      const built = path.join(one.folder, "dist", "functions", name);
+      const files = globSync("**/*.mjs", { cwd: built }).sort();
+      const hold = (asset: string) =>
+        isDeepStrictEqual(globSync("**/*.*", { cwd: asset }).sort(), files) &&
+        files.every((file) => contents(asset, file).equals(contents(built, file)));
+      expect(files).toContain("index.mjs");
+      expect(assets().filter(hold)).toHaveLength(1);
+    },
+  );
+
+  test("has no code but these bundles, the same for every realm", () => {
+    expect(assets()).toHaveLength(functionNames.length);
+    expect(globSync("asset.*", { cwd: one.out })).toHaveLength(functionNames.length);
+  });
+});
+
+describe("the code of each function", () => {
+  test("exports the handler that the function names, in its environment, without node_modules", async () => {
+    const exported = stack.functions.map(async ({ folder, handler, environment }) => {
+      const [module = "", name = ""] = handler.split(".");
+      const { stdout } = await imported(path.join(folder, `${module}.mjs`), environment);
+      expect(JSON.parse(stdout)).toMatchObject({ [name]: "function" });
+    });
+    await Promise.all(exported);
+    expect(exported.length).toBeGreaterThan(0);
+  });
+
+  test("does not start in an environment without its realm", async () => {
+    const [first] = stack.functions;
+    const { REALM: _, ...rest } = first?.environment ?? {};
+    await expect(imported(path.join(first?.folder ?? "", "index.mjs"), rest)).rejects.toThrow(
+      /StartUpError.*REALM is missing/,
+    );
+  });
+});
+
+interface Synthesized {
+  readonly folder: string;
+  readonly template: RawTemplate;
+  /** `cdk.out` */
+  readonly out: string;
+  readonly printed: string;
+  /** Who was watched, and what was asked of the network. */
+  readonly networkLog: string;
+  /** What would be deployed: the template, the list of assets, and these. */
+  readonly files: readonly string[];
+}
+
+async function synthesize(name: string): Promise<Synthesized> {
+  const folder = path.join(copies, name);
+  for (const part of ["package.json", "cdk.json", "tsconfig.json", "infra", "functions"]) {
+    cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
+  }
+  symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
+  const printed = await npmRun("synth", folder);
+  const out = path.join(folder, "cdk.out");
+  const files = globSync([`${stackName}.{template,assets}.json`, "asset.*/**/*.*"], { cwd: out });
+  return {
+    folder,
+    out,
+    template: JSON.parse(contents(out, `${stackName}.template.json`).toString()),
+    printed,
+    networkLog: contents(folder, networkLog).toString(),
+    files: files.sort(),
+  };
+}
+
+const contents = (folder: string, file: string) => readFileSync(path.join(folder, file));
+
+/** The folders that functions are deployed from. */
+function assets(): string[] {
+  return [...new Set(stack.functions.map(({ folder }) => folder))];
+}
+
+/** In a folder, as somebody without a network, an AWS account or any setting of their own. */
+async function npmRun(script: string, folder: string): Promise<string> {
+  const { stdout, stderr } = await run(
+    "sh",
+    [
+      ...["-c", 'exec env -i PATH="$PATH" "$@"', "sh"],
+      `HOME=${folder}`,
+      `NODE_OPTIONS=${watched(path.join(folder, networkLog))}`,
+      "npm_config_update_notifier=false",
+      ...["npm", "run", script],
+    ],
+    { cwd: folder },
+  );
+  return stdout + stderr;
+}
+
+/** What a module exports, by kind, in a process that has these variables alone. */
+function imported(file: string, environment: Readonly<Record<string, string>>) {
+  const script = `
+    const module = await import(${JSON.stringify(file)});
+    const kinds = Object.entries(module).map(([name, value]) => [name, typeof value]);
+    console.log(JSON.stringify(Object.fromEntries(kinds)));
+  `;
+  return run(execPath, ["--input-type=module", "--eval", script], {
+    cwd: tmpdir(),
+    env: { ...environment, AWS_REGION: place.region },
+  });
+}
