@@ -3,8 +3,8 @@ import type { DeployedStack } from "../../local/aws/template.ts";
 import type { Asking, Row } from "./row.ts";
 import { place, stackName } from "./synthesized.ts";
 
-/** What sealing a token under a KMS key takes, within the realm's own encryption context. Nothing, so far. */
-export const sealingActions: readonly string[] = [];
+/** What sealing a token under a KMS key takes, within the realm's own encryption context. */
+export const sealingActions: readonly string[] = ["kms:GenerateDataKey", "kms:Decrypt"];
 
 /** The name of the encryption context's member that holds the connection. */
 const contextKey = "kms:EncryptionContext:connection";

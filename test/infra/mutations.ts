@@ -217,6 +217,16 @@ export const mutations: readonly Mutation[] = [
     flips: [/^VendToken conferma\/sandbox: kms:/],
   },
   {
+    name: "the encryption context goes unasked",
+    change: (template) => {
+      const statement = statementWith(template, "kms:Decrypt");
+      delete statement.Condition;
+    },
+    flips: sealingActions.map(
+      (action) => new RegExp(`^VendToken conferma/sandbox: ${action} (?!another key)`),
+    ),
+  },
+  {
     name: "decrypting is granted within any encryption context but none",
     change: add(realm, ["kms:Decrypt"], {
       Null: { "kms:EncryptionContext:connection": "false" },
