@@ -19,6 +19,8 @@ export interface HeldToken {
   readonly expiresAt: Date | null;
   /** The earliest instant of the next renewal: handover, early renewal or next look at the secret. */
   readonly renewAt: Date;
+  /** The schedule renews it until then; afterwards it lapses, until somebody asks again. Null: the schedule never does. */
+  readonly keptUntil: Date | null;
   readonly secretVersion: string;
 }
 

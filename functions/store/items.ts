@@ -1,5 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
+import { realmOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Failure, HeldToken, Lease, LedgerEntry, TokenRecord } from "../model/token-record.ts";
 
@@ -17,7 +18,7 @@ const flag = (value: boolean): AttributeValue => ({ BOOL: value });
 /** Attributes that a write leaves out when they hold nothing. */
 type Attributes = Record<string, AttributeValue | null>;
 
-export function tokenAttributes(token: HeldToken): Attributes {
+export function tokenAttributes(connection: Connection, token: HeldToken): Attributes {
   return {
     layout: count(layout),
     sealed: { B: token.sealed },
@@ -29,7 +30,14 @@ export function tokenAttributes(token: HeldToken): Attributes {
     expiresAt: token.expiresAt && instant(token.expiresAt),
     renewAt: instant(token.renewAt),
     secretVersion: text(token.secretVersion),
+    keptUntil: token.keptUntil && instant(token.keptUntil),
+    // The key of the sparse index: only what the schedule is to renew has it.
+    dueRealm: isKept(token) ? text(realmOf(connection)) : null,
   };
+}
+
+function isKept({ keptUntil, renewAt }: HeldToken): boolean {
+  return keptUntil !== null && renewAt <= keptUntil;
 }
 
 export function leaseAttributes(lease: Lease): Attributes {
@@ -116,6 +124,7 @@ function tokenOf(item: Item): HeldToken {
     expiresAt: optionalInstantOf(item, "expiresAt"),
     renewAt: instantOf(item, "renewAt"),
     secretVersion: textOf(item, "secretVersion"),
+    keptUntil: optionalInstantOf(item, "keptUntil"),
   };
 }
 
