@@ -1,7 +1,9 @@
 import { msBetween, plusMs } from "../model/clock.ts";
+import type { Connection } from "../model/connection.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../model/renewal-index.ts";
+import type { TokenRecord } from "../model/token-record.ts";
 import type { Call } from "./call.ts";
 import type { Progress } from "./next-step.ts";
 import { decideKnowingSecret } from "./next-step.ts";
@@ -53,19 +55,13 @@ async function renewOne(
   call: Call,
 ): Promise<Outcome> {
   try {
-    let instant = renewAt;
-    for (let look = 0; look < looks; look += 1) {
-      if (instant >= call.deadlineAt) return "skipped";
+    for (let look = 0, instant: Date | null = renewAt; instant && look < looks; look += 1) {
+      if (instant >= call.deadlineAt) break;
       await deps.clock.sleep(Math.max(0, msBetween(deps.clock.now(), instant)), call.signal);
       const record = await deps.store.read(connection, call.signal);
-      const progress: Progress = { record, wish: anyToken, hasRenewed: false };
-      const decision = await decideKnowingSecret(deps, connection, progress, call);
-      if (decision.action === "renew") {
-        const { outcome } = await renewConnection(deps, connection, record, decision.reason, call);
-        return outcomes[outcome];
-      }
-      if (!record?.token || record.token.renewAt <= instant) return "skipped";
-      instant = record.token.renewAt;
+      const outcome = await renewIfDue(deps, connection, record, call);
+      if (outcome) return outcome;
+      instant = laterInstant(record, instant);
     }
     return "skipped";
   } catch (error) {
@@ -73,6 +69,25 @@ async function renewOne(
     deps.log.warn("renewal-failed", { connection, code });
     return "failed";
   }
+}
+
+async function renewIfDue(
+  deps: Dependencies,
+  connection: Connection,
+  record: TokenRecord | null,
+  call: Call,
+): Promise<Outcome | null> {
+  const progress: Progress = { record, wish: anyToken, hasRenewed: false };
+  const decision = await decideKnowingSecret(deps, connection, progress, call);
+  if (decision.action !== "renew") return null;
+  const { outcome } = await renewConnection(deps, connection, record, decision.reason, call);
+  return outcomes[outcome];
+}
+
+/** The record's own instant, where the index was behind it. */
+function laterInstant(record: TokenRecord | null, looked: Date): Date | null {
+  const renewAt = record?.token?.renewAt;
+  return renewAt && renewAt > looked ? renewAt : null;
 }
 
 const outcomes = { committed: "renewed", failed: "failed", lost: "skipped" } as const;

@@ -75,7 +75,7 @@ export class Deployment {
       const wish = { account: "default", minValiditySeconds: 0, rejectedVersion: null, ...request };
       const { signal } = new AbortController();
       const deadlineAt = plusMs(this.clock.now(), forMs);
-      return vendToken(dependencies, memory, wish, { deadlineAt, signal });
+      return vendToken(dependencies, memory, wish, { deadlineAt, signal, onBehalfOf: "caller" });
     };
   }
 
