@@ -108,7 +108,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
         function: name,
         pid: 0,
         stream: "stderr",
-        text: `${name}: ${JSON.stringify(error)}`,
+        text: `${name}: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
       }),
     ),
   );

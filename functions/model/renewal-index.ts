@@ -11,6 +11,6 @@ export interface DueRenewal {
  * is a hint, never a decision. Fails with `store-unavailable`.
  */
 export interface RenewalIndex {
-  /** A realm's renewals that may begin before `before`, soonest first. */
-  due(realm: Realm, before: Date, signal: AbortSignal): AsyncIterable<DueRenewal>;
+  /** A realm's renewals that may begin before `before`, soonest first, without connections that have lapsed by `now`. */
+  due(realm: Realm, now: Date, before: Date, signal: AbortSignal): AsyncIterable<DueRenewal>;
 }

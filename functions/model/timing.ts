@@ -7,7 +7,7 @@ export interface Timing {
 }
 
 /** Time a lease holder keeps for reading the secret before the call, and for storing the answer after it. */
-export const secretReserveMs = 1000;
+const secretReserveMs = 1000;
 export const commitReserveMs = 1000;
 
 /** Its lease, 22 s, fits into a function's time-out of 25 s (infra/constructs/realm.ts) and is well under 30 s. */

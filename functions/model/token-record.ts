@@ -24,6 +24,11 @@ export interface HeldToken {
   readonly secretVersion: string;
 }
 
+/** Whether the schedule is to do what falls on `instant`. */
+export function isKept({ keptUntil }: HeldToken, instant: Date): boolean {
+  return keptUntil !== null && instant <= keptUntil;
+}
+
 /** The time-bounded sole right to renew one connection, written with its intent before the provider is called. */
 export interface Lease {
   readonly owner: string;

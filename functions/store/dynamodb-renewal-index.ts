@@ -12,17 +12,24 @@ const pageSize = 100;
 
 export function dynamoDbRenewalIndex(client: DynamoDBClient, tableName: string): RenewalIndex {
   return {
-    async *due(realm, before, signal) {
+    async *due(realm, now, before, signal) {
       let start: Record<string, AttributeValue> | undefined;
       do {
         const command = new QueryCommand({
           TableName: tableName,
           IndexName: indexName,
           KeyConditionExpression: "#dueRealm = :realm AND #renewAt < :before",
-          ExpressionAttributeNames: { "#dueRealm": "dueRealm", "#renewAt": "renewAt" },
+          // A connection that nobody could renew stays in the index: it lapses here.
+          FilterExpression: "#keptUntil >= :now",
+          ExpressionAttributeNames: {
+            "#dueRealm": "dueRealm",
+            "#renewAt": "renewAt",
+            "#keptUntil": "keptUntil",
+          },
           ExpressionAttributeValues: {
             ":realm": text(realmName(realm)),
             ":before": instant(before),
+            ":now": instant(now),
           },
           Limit: pageSize,
           ExclusiveStartKey: start,

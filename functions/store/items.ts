@@ -3,6 +3,7 @@ import type { Connection } from "../model/connection.ts";
 import { realmOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Failure, HeldToken, Lease, LedgerEntry, TokenRecord } from "../model/token-record.ts";
+import { isKept } from "../model/token-record.ts";
 
 /** One item of the token table. Attributes are top-level so that IAM can show an operator all but the sealed token. */
 export type Item = Record<string, AttributeValue>;
@@ -32,12 +33,8 @@ export function tokenAttributes(connection: Connection, token: HeldToken): Attri
     secretVersion: text(token.secretVersion),
     keptUntil: token.keptUntil && instant(token.keptUntil),
     // The key of the sparse index: only what the schedule is to renew has it.
-    dueRealm: isKept(token) ? text(realmOf(connection)) : null,
+    dueRealm: isKept(token, token.renewAt) ? text(realmOf(connection)) : null,
   };
-}
-
-function isKept({ keptUntil, renewAt }: HeldToken): boolean {
-  return keptUntil !== null && renewAt <= keptUntil;
 }
 
 export function leaseAttributes(lease: Lease): Attributes {

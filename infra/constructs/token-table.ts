@@ -20,7 +20,8 @@ export class TokenTable extends Table {
       indexName: dueIndexName,
       partitionKey: { name: "dueRealm", type: AttributeType.STRING },
       sortKey: { name: "renewAt", type: AttributeType.NUMBER },
-      projectionType: ProjectionType.KEYS_ONLY,
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ["keptUntil"],
     });
   }
 }
