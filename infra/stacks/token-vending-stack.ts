@@ -12,7 +12,7 @@ interface TokenVendingStackProps extends StackProps {
   readonly bundlesFolder: string;
 }
 
-/** The token table and one vending function a realm. */
+/** The token table and, for each realm, a function that vends and one that renews on a schedule. */
 export class TokenVendingStack extends Stack {
   constructor(
     scope: Construct,
