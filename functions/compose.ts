@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "./model/clock.ts";
 import type { Dependencies } from "./model/dependencies.ts";
+import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource } from "./model/secret-source.ts";
 import type { Environment, SealingKey } from "./platform/environment.ts";
@@ -20,16 +21,19 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function compose(variables: Variables): {
   environment: Environment;
   dependencies: Dependencies;
+  /** For the schedule only, so it is loaded there only. */
+  renewalIndex(): Promise<RenewalIndex>;
 } {
   const environment = readEnvironment(variables);
   const { realm, tableName, secretPrefix, sealingKey } = environment;
   const aws = awsOptions(variables);
   const clock = systemClock;
+  const dynamoDb = new DynamoDBClient(aws);
   const dependencies: Dependencies = {
     realm,
     timing: realm,
     provider: providerOf(realm, { send: nodeHttp(clock), clock }),
-    store: dynamoDbTokenStore(new DynamoDBClient(aws), tableName),
+    store: dynamoDbTokenStore(dynamoDb, tableName),
     secrets: secretsOf(secretPrefix, aws, clock),
     sealer: sealerOf(sealingKey, aws, clock),
     clock,
@@ -38,7 +42,11 @@ export function compose(variables: Variables): {
     newOwner: randomUUID,
     fingerprint: (text) => createHash("sha256").update(text).digest("hex").slice(0, 12),
   };
-  return { environment, dependencies };
+  const renewalIndex = async () => {
+    const { dynamoDbRenewalIndex } = await import("./store/dynamodb-renewal-index.ts");
+    return dynamoDbRenewalIndex(dynamoDb, tableName);
+  };
+  return { environment, dependencies, renewalIndex };
 }
 
 /** A store hit needs no secret, so it does not load the client either. */

@@ -14,5 +14,6 @@ export const handler = vendEndpoint({
   extraHeaders: realm.extraHeaders,
   clock,
   log,
-  vend: (request, call) => vendToken(dependencies, memory, request, call),
+  vend: (request, call) =>
+    vendToken(dependencies, memory, request, { ...call, onBehalfOf: "caller" }),
 });

@@ -13,6 +13,8 @@ import type { LambdaFunction } from "./aws/lambda-function.ts";
 import type { LambdaHost, LogLine } from "./aws/lambda-host.ts";
 import { startLambdaHost } from "./aws/lambda-host.ts";
 import type { LocalServer } from "./aws/listen.ts";
+import type { LocalScheduler } from "./aws/scheduler.ts";
+import { startScheduler } from "./aws/scheduler.ts";
 import { startSecretsManager } from "./aws/secrets-manager.ts";
 import type { LocalRealm, ProviderOptions, Providers } from "./providers.ts";
 import { startProviders } from "./providers.ts";
@@ -27,6 +29,7 @@ export interface LocalStack {
   readonly lambda: LocalServer;
   readonly http: LocalServer;
   readonly host: LambdaHost;
+  readonly scheduler: LocalScheduler;
   readonly providers: Providers;
   readonly secrets: SecretBook;
   readonly tableName: string;
@@ -107,8 +110,21 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
     }),
   );
   const lambda = running(await startLambdaApi(host, port(ports.lambda)));
+  const scheduler = running(
+    startScheduler(deployed, host.invoke, (name, error) =>
+      onLog?.({
+        function: name,
+        pid: 0,
+        stream: "stderr",
+        text: `${name}: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
+      }),
+    ),
+  );
+  // The stack's outputs name the functions that consumers invoke.
+  const vending = new Set(Object.values(deployed.outputs));
   const functionFor = (provider: string, environment: string) =>
     deployed.functions.find((fn) => {
+      if (!vending.has(fn.name)) return false;
       const realm = JSON.parse(fn.environment["REALM"] ?? "{}");
       return realm.provider === provider && realm.environment === environment;
     });
@@ -122,6 +138,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
     lambda,
     http,
     host,
+    scheduler,
     providers,
     secrets,
     tableName: table.name,

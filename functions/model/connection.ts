@@ -16,7 +16,16 @@ export const segmentPattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 export const accountPattern = /^[a-z0-9][a-z0-9._@+=-]{0,62}$/;
 
 export function connectionOf(realm: Realm, account: string): Connection {
-  return `${realm.provider}/${realm.environment}/${account}` as Connection;
+  return `${realmName(realm)}/${account}` as Connection;
+}
+
+/** The realm's own string, and the prefix of all its connections. */
+export function realmName({ provider, environment }: Realm): string {
+  return `${provider}/${environment}`;
+}
+
+export function realmOf(connection: Connection): string {
+  return connection.slice(0, connection.lastIndexOf("/"));
 }
 
 export function accountOf(connection: Connection): string {

@@ -19,7 +19,14 @@ export interface HeldToken {
   readonly expiresAt: Date | null;
   /** The earliest instant of the next renewal: handover, early renewal or next look at the secret. */
   readonly renewAt: Date;
+  /** The schedule renews it until then; afterwards it lapses, until somebody asks again. Null: the schedule never does. */
+  readonly keptUntil: Date | null;
   readonly secretVersion: string;
+}
+
+/** Whether the schedule is to do what falls on `instant`. */
+export function isKept({ keptUntil }: HeldToken, instant: Date): boolean {
+  return keptUntil !== null && instant <= keptUntil;
 }
 
 /** The time-bounded sole right to renew one connection, written with its intent before the provider is called. */

@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
-import { VendingError } from "../model/errors.ts";
+import { realmOf } from "../model/connection.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { ledgerAfter } from "../model/token-record.ts";
 import type { HeldLease, TokenStore } from "../model/token-store.ts";
@@ -24,6 +24,7 @@ import {
   text,
   tokenAttributes,
 } from "./items.ts";
+import { unavailable } from "./unavailable.ts";
 import type { Change } from "./update-item.ts";
 import { updateItem } from "./update-item.ts";
 
@@ -116,7 +117,7 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
 
     async commit(held, { token, version, scope, typicalIssueMs, ledger }, signal) {
       const set = {
-        ...tokenAttributes(token),
+        ...tokenAttributes(held.record.connection, token),
         ...ledgerAttributes(ledger),
         version: count(version),
         scope: scope === null ? null : text(scope),
@@ -194,11 +195,5 @@ function mine({ record, lease }: HeldLease): Item {
 
 /** Beside the connections of its realm, so that the realm's own role may claim it; `~` begins no account. */
 function scopeKey(connection: Connection, scope: string): string {
-  return `${connection.slice(0, connection.lastIndexOf("/"))}/~scope/${scope}`;
-}
-
-/** The SDK's error stays behind: it may hold the request. */
-function unavailable(error: unknown): VendingError {
-  const name = error instanceof Error ? error.name : "unknown error";
-  return new VendingError("store-unavailable", `DynamoDB did not answer (${name}).`, 1);
+  return `${realmOf(connection)}/~scope/${scope}`;
 }

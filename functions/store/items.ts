@@ -1,7 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
+import { realmOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Failure, HeldToken, Lease, LedgerEntry, TokenRecord } from "../model/token-record.ts";
+import { isKept } from "../model/token-record.ts";
 
 /** One item of the token table. Attributes are top-level so that IAM can show an operator all but the sealed token. */
 export type Item = Record<string, AttributeValue>;
@@ -17,7 +19,7 @@ const flag = (value: boolean): AttributeValue => ({ BOOL: value });
 /** Attributes that a write leaves out when they hold nothing. */
 type Attributes = Record<string, AttributeValue | null>;
 
-export function tokenAttributes(token: HeldToken): Attributes {
+export function tokenAttributes(connection: Connection, token: HeldToken): Attributes {
   return {
     layout: count(layout),
     sealed: { B: token.sealed },
@@ -29,6 +31,9 @@ export function tokenAttributes(token: HeldToken): Attributes {
     expiresAt: token.expiresAt && instant(token.expiresAt),
     renewAt: instant(token.renewAt),
     secretVersion: text(token.secretVersion),
+    keptUntil: token.keptUntil && instant(token.keptUntil),
+    // The key of the sparse index: only what the schedule is to renew has it.
+    dueRealm: isKept(token, token.renewAt) ? text(realmOf(connection)) : null,
   };
 }
 
@@ -116,6 +121,7 @@ function tokenOf(item: Item): HeldToken {
     expiresAt: optionalInstantOf(item, "expiresAt"),
     renewAt: instantOf(item, "renewAt"),
     secretVersion: textOf(item, "secretVersion"),
+    keptUntil: optionalInstantOf(item, "keptUntil"),
   };
 }
 

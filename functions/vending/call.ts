@@ -2,4 +2,6 @@
 export interface Call {
   readonly deadlineAt: Date;
   readonly signal: AbortSignal;
+  /** The schedule keeps alive what callers have asked for lately, and is no caller itself. */
+  readonly onBehalfOf: "caller" | "schedule";
 }

@@ -5,6 +5,8 @@ import type { Issued, NotIssued } from "../model/provider.ts";
 import type { HeldToken, TokenRecord } from "../model/token-record.ts";
 import type { Commit, HeldLease } from "../model/token-store.ts";
 import type { Attempt } from "./attempt-issue.ts";
+import type { Call } from "./call.ts";
+import { keptUntil } from "./kept-until.ts";
 import { warnOfKeyExpiry } from "./key-expiry.ts";
 import { ledgerWith } from "./ledger.ts";
 import { recordFailure } from "./record-failure.ts";
@@ -20,8 +22,9 @@ export async function commitToken(
   held: HeldLease,
   attempt: Attempt,
   issued: Issued,
-  signal: AbortSignal,
+  call: Call,
 ): Promise<Renewal> {
+  const { signal } = call;
   const { record, lease } = held;
   const { connection } = record;
   const fingerprint = deps.fingerprint(issued.token.expose());
@@ -50,6 +53,7 @@ export async function commitToken(
       secretVersion: attempt.secretVersion,
       usableUntil: times.usableUntil,
       renewAt: times.renewAt,
+      keptUntil: keptUntil(deps.provider.policy, record.token, call, now, times.renewAt),
     },
     version,
     scope: attempt.scope,

@@ -3,6 +3,7 @@ import { VendingError } from "../model/errors.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import type { Attempt } from "./attempt-issue.ts";
 import { attemptIssue, CannotSeal, UnusableSecret } from "./attempt-issue.ts";
+import type { Call } from "./call.ts";
 import { commitToken, confirmKey } from "./commit-token.ts";
 import { recordFailure } from "./record-failure.ts";
 import type { Renewal } from "./renewal.ts";
@@ -14,8 +15,9 @@ import type { Renewal } from "./renewal.ts";
 export async function issueUnderLease(
   deps: Dependencies,
   held: HeldLease,
-  signal: AbortSignal,
+  call: Call,
 ): Promise<Renewal> {
+  const { signal } = call;
   let attempt: Attempt;
   try {
     attempt = await attemptIssue(deps, held, signal);
@@ -27,7 +29,7 @@ export async function issueUnderLease(
     case "unchanged":
       return confirmKey(deps, held, signal);
     case "issued":
-      return commitToken(deps, held, attempt, result, signal);
+      return commitToken(deps, held, attempt, result, call);
     case "not-issued":
       return recordFailure(deps, held, attempt, result, signal);
   }

@@ -36,32 +36,44 @@ type Step =
   | RenewStep
   | Extract<Decision, { action: "refuse" | "await-renewal" | "await-handover" }>;
 
-/** The pure decision, with what it cannot know looked up: whether the secret has changed, whether the token opens. */
+/** The decision, with what it cannot know looked up: whether the secret has changed, whether the token opens. */
 export async function nextStep(
   deps: Dependencies,
   connection: Connection,
   progress: Progress,
   call: Call,
 ): Promise<Step> {
-  const { record, wish } = progress;
+  const decision = await decideKnowingSecret(deps, connection, progress, call);
+  const { record } = progress;
+  if (decision.action !== "vend" || !record) return decision as Exclude<Step, VendStep>;
+  const { token } = decision;
+  const credential = await openCredential(deps, connection, record.version, token, call.signal);
+  if (credential) return { action: "vend", credential, renewAt: token.renewAt };
+  return nextStep(deps, connection, withoutToken(deps, progress, record), call);
+}
+
+type KnowingDecision = Exclude<Decision, { action: "check-secret" | "renew" }> | RenewStep;
+
+/** The pure decision, and whether the secret has changed where that decides. */
+export async function decideKnowingSecret(
+  deps: Dependencies,
+  connection: Connection,
+  { record, wish, hasRenewed }: Progress,
+  call: Call,
+): Promise<KnowingDecision> {
   const decideNow = () => decide(record, deps.provider.policy, wish, deps.clock.now());
   let decision = decideNow();
   if (decision.action === "check-secret") {
     const { refusedVersion, reason } = decision;
-    const maxAgeMs = progress.hasRenewed ? 0 : refusedSecretMaxAgeMs;
+    const maxAgeMs = hasRenewed ? 0 : refusedSecretMaxAgeMs;
     if (await hasSecretChanged(deps, connection, refusedVersion, maxAgeMs, call)) {
       return { action: "renew", reason, hasNewSecret: true };
     }
     // Looking has taken time: what was usable before may not be any more.
     decision = decideNow();
   }
-  if (decision.action === "check-secret") decision = decision.otherwise;
-  if (decision.action === "renew") return { ...decision, hasNewSecret: false };
-  if (decision.action !== "vend" || !record) return decision as Exclude<Step, VendStep | RenewStep>;
-  const { token } = decision;
-  const credential = await openCredential(deps, connection, record.version, token, call.signal);
-  if (credential) return { action: "vend", credential, renewAt: token.renewAt };
-  return nextStep(deps, connection, withoutToken(deps, progress, record), call);
+  if (decision.action === "check-secret") return decision.otherwise;
+  return decision.action === "renew" ? { ...decision, hasNewSecret: false } : decision;
 }
 
 /**

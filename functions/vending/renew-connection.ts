@@ -33,7 +33,7 @@ export async function renewConnection(
   const intent = { lease, suspect, rejectionsAt };
   const answer = await deps.store.takeLease(connection, seen, intent, call.signal);
   if (!answer.held) return { outcome: "lost", record: answer.record };
-  return issueUnderLease(deps, answer.held, call.signal);
+  return issueUnderLease(deps, answer.held, call);
 }
 
 function noTimeToFinish(since: Date, until: Date, { deadlineAt }: Call): VendingError {

@@ -1,56 +1,51 @@
-import path from "node:path";
-import { ArnFormat, CfnOutput, Duration, Stack } from "aws-cdk-lib";
-import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { CfnOutput, Duration } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { Key } from "aws-cdk-lib/aws-kms";
-import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import { Construct } from "constructs";
-import type { FunctionVariables } from "../../functions/platform/environment.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmFunctionProps } from "./realm-function.ts";
+import { RealmFunction } from "./realm-function.ts";
+import type { TokenTable } from "./token-table.ts";
+import { dueIndexName } from "./token-table.ts";
 
-interface RealmProps {
-  readonly realm: RealmInput;
-  readonly table: Table;
-  readonly sealingKey: Key;
-  readonly bundlesFolder: string;
+interface RealmProps extends Pick<RealmFunctionProps, "realm" | "sealingKey" | "bundlesFolder"> {
+  readonly table: TokenTable;
 }
 
 /** Room for a caller that waits for someone else's renewal and then has to renew itself; under API Gateway's 29 s. */
-const timeout = Duration.seconds(25);
+const vendTimeout = Duration.seconds(25);
+/** A tick waits inside its invocation for what is due within its minute, and then has to finish the last of it. */
+const renewTimeout = Duration.minutes(2);
+/** Ticks overlap by a minute. */
+const renewConcurrency = 2;
 
-/** One realm: its vending function, which reads this realm's secrets and items, and opens its tokens, and no others. */
+/** One realm: the function that vends its tokens, and the schedule that renews them in time. */
 export class Realm extends Construct {
-  readonly vendToken: LambdaFunction;
+  readonly vendToken: RealmFunction;
+  readonly renewTokens: RealmFunction;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { realm, table, sealingKey, bundlesFolder }: RealmProps,
-  ) {
+  constructor(scope: Construct, id: string, props: RealmProps) {
     super(scope, id);
-    const name = `${realm.provider}/${realm.environment}`;
-    const secretPrefix = `token-vending/${name}/`;
-    const variables: FunctionVariables = {
-      TABLE_NAME: table.tableName,
-      REALM: JSON.stringify(realm),
-      SECRET_PREFIX: secretPrefix,
-      SEALING_KEY: sealingKey.keyArn,
-    };
-    this.vendToken = new LambdaFunction(this, "VendToken", {
+    const name = `${props.realm.provider}/${props.realm.environment}`;
+    this.vendToken = new RealmFunction(this, "VendToken", {
+      ...props,
+      entry: "vend-token",
       description: `Vends the tokens of ${name}`,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      code: Code.fromAsset(path.join(bundlesFolder, "vend-token"), { exclude: ["*.map"] }),
-      handler: "index.handler",
-      memorySize: 1024,
-      timeout,
-      environment: { ...variables },
-      logGroup: new LogGroup(this, "VendTokenLog", { retention: RetentionDays.THREE_MONTHS }),
+      timeout: vendTimeout,
     });
-    this.vendToken.addToRolePolicy(readsSecrets(this, secretPrefix));
-    this.vendToken.addToRolePolicy(changesItems(table, name));
-    this.vendToken.addToRolePolicy(sealsTokens(sealingKey, name));
+    this.renewTokens = new RealmFunction(this, "RenewTokens", {
+      ...props,
+      entry: "renew-tokens",
+      description: `Renews the tokens of ${name} in time`,
+      timeout: renewTimeout,
+      reservedConcurrentExecutions: renewConcurrency,
+    });
+    this.renewTokens.addToRolePolicy(findsDue(props.table, name));
+    new Schedule(this, "EveryMinute", {
+      description: `Renews what is due in ${name}`,
+      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      target: new LambdaInvoke(this.renewTokens, { retryAttempts: 0 }),
+    });
     new CfnOutput(this, "VendTokenName", {
       description: `Invoke this for ${name}`,
       value: this.vendToken.functionName,
@@ -58,39 +53,14 @@ export class Realm extends Construct {
   }
 }
 
-function readsSecrets(scope: Construct, prefix: string): PolicyStatement {
-  const arn = {
-    service: "secretsmanager",
-    resource: "secret",
-    resourceName: `${prefix}*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  };
+/** The index's own partition key is the realm: a query for another one is denied. */
+function findsDue(table: TokenTable, realm: string): PolicyStatement {
   return new PolicyStatement({
-    actions: ["secretsmanager:GetSecretValue"],
-    resources: [Stack.of(scope).formatArn(arn)],
-  });
-}
-
-/** `ForAllValues` alone would allow a request that names no key at all. */
-function changesItems(table: Table, realm: string): PolicyStatement {
-  return new PolicyStatement({
-    actions: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
-    resources: [table.tableArn],
+    actions: ["dynamodb:Query"],
+    resources: [`${table.tableArn}/index/${dueIndexName}`],
     conditions: {
-      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${realm}/*`] },
+      "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [realm] },
       Null: { "dynamodb:LeadingKeys": "false" },
-    },
-  });
-}
-
-/** The connection is the encryption context (functions/store/data-keys.ts): without one nothing is allowed. */
-function sealsTokens(key: Key, realm: string): PolicyStatement {
-  return new PolicyStatement({
-    actions: ["kms:GenerateDataKey", "kms:Decrypt"],
-    resources: [key.keyArn],
-    conditions: {
-      StringLike: { "kms:EncryptionContext:connection": `${realm}/*` },
-      Null: { "kms:EncryptionContext:connection": "false" },
     },
   });
 }

@@ -1,6 +1,9 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, BillingMode, Table } from "aws-cdk-lib/aws-dynamodb";
+import { AttributeType, BillingMode, ProjectionType, Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
+
+/** The name that functions/store/dynamodb-renewal-index.ts queries. */
+export const dueIndexName = "due";
 
 /** One item a connection, one a claimed revocation scope. Losing it loses leases and versions: it is kept. */
 export class TokenTable extends Table {
@@ -11,6 +14,14 @@ export class TokenTable extends Table {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // Sparse: only connections that the schedule is to renew carry dueRealm (functions/store/items.ts).
+    this.addGlobalSecondaryIndex({
+      indexName: dueIndexName,
+      partitionKey: { name: "dueRealm", type: AttributeType.STRING },
+      sortKey: { name: "renewAt", type: AttributeType.NUMBER },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ["keptUntil"],
     });
   }
 }

@@ -13,7 +13,7 @@ interface TokenVendingStackProps extends StackProps {
   readonly bundlesFolder: string;
 }
 
-/** The token table, the key that seals what is in it, and one vending function a realm. */
+/** The token table, the key that seals what is in it and, for each realm, a function that vends and one that renews. */
 export class TokenVendingStack extends Stack {
   constructor(
     scope: Construct,
@@ -23,25 +23,30 @@ export class TokenVendingStack extends Stack {
     super(scope, id, props);
     const table = new TokenTable(this, "Tokens");
     const sealingKey = new SealingKey(this, "SealingKey");
-    for (const realm of realms) {
-      const { provider, environment } = validated(realm);
-      const id = `${provider}/${environment}`.replace(/(?:^|[^a-z0-9]+)([a-z0-9])/g, upperCased);
-      new Realm(this, id, { realm, table, sealingKey, bundlesFolder });
+    for (const [name, realm] of named(realms)) {
+      new Realm(this, name, { realm, table, sealingKey, bundlesFolder });
     }
   }
 }
 
-/** Fails at synthesis as the function would at its start, naming the realm and the key. */
-function validated(realm: RealmInput): RealmInput {
-  try {
-    readRealm(JSON.stringify(realm));
-    return realm;
-  } catch (error) {
-    const name = `${realm.provider}/${realm.environment}`;
-    throw new Error(`infra/realms.ts, ${name}: ${error}`, { cause: error });
+/** The realms by their names. Fails as the functions would at their start, naming realm and key; also for a twin. */
+function named(realms: readonly RealmInput[]): Map<string, RealmInput> {
+  const byName = new Map<string, RealmInput>();
+  for (const [index, realm] of realms.entries()) {
+    const name = nameOf(realm) ?? `the realm at position ${index + 1}`;
+    try {
+      readRealm(JSON.stringify(realm));
+    } catch (error) {
+      throw new Error(`infra/realms.ts, ${name}: ${error}`, { cause: error });
+    }
+    if (byName.has(name)) throw new Error(`infra/realms.ts: ${name} is listed twice.`);
+    byName.set(name, realm);
   }
+  return byName;
 }
 
-function upperCased(_: string, letter: string): string {
-  return letter.toUpperCase();
+/** Null for what has no name: the list may have been written without the compiler. */
+function nameOf(realm: Partial<RealmInput> | null): string | null {
+  if (!realm?.provider || !realm.environment) return null;
+  return `${realm.provider}/${realm.environment}`;
 }

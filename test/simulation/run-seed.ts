@@ -161,7 +161,8 @@ class SimulatedWorld {
         if (!isAnswered) this.#invariants.unanswered(process);
       });
       const signal = process.clock.timeout(patienceMs + 200, new AbortController().signal);
-      const call = { deadlineAt: plusMs(process.clock.now(), patienceMs), signal };
+      const deadlineAt = plusMs(process.clock.now(), patienceMs);
+      const call = { deadlineAt, signal, onBehalfOf: "caller" } as const;
       if (rejectedVersion !== null) this.#invariants.reported.add(rejectedVersion);
       const outcome = await vendToken(deps, memory, request, call).catch((error) => error);
       isAnswered = true;

@@ -17,6 +17,7 @@ export function aToken(changes: Partial<HeldToken> = {}): HeldToken {
     usableUntil: at("10:04:59.000"),
     expiresAt: at("10:05:00.000"),
     renewAt: at("10:05:00.450"),
+    keptUntil: at("11:00:00.200"),
     secretVersion: "s1",
     ...changes,
   };

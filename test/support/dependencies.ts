@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { plusMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
-import { connectionOf } from "../../functions/model/connection.ts";
+import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { Issued, Lifetime, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
+import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import type { Sealer } from "../../functions/model/sealer.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
@@ -13,6 +15,8 @@ import { jsonLog } from "../../functions/platform/json-log.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { localSealer } from "../../functions/store/local-sealer.ts";
 import { Memory } from "../../functions/vending/memory.ts";
+import type { Tally } from "../../functions/vending/renew-due.ts";
+import { renewDue } from "../../functions/vending/renew-due.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import type { SimulatedProcess } from "../simulation/simulated-process.ts";
 import type { TableFault } from "../simulation/simulated-table.ts";
@@ -26,6 +30,12 @@ const issueMs = 200;
 const fiveMinutes: Lifetime = { kind: "stated", atLeastMs: 300_000, atMostMs: 300_000 };
 
 type Outcome = Issued | NotIssued;
+type Item = Readonly<Record<string, AttributeValue>>;
+
+interface TickChanges extends Partial<Pick<Dependencies, "store" | "clock">> {
+  readonly index?: RenewalIndex;
+  readonly forMs?: number;
+}
 
 /** One deployment, its processes sharing table, secrets and provider. At ten o'clock, and nothing issued yet. */
 export class Deployment {
@@ -46,6 +56,7 @@ export class Deployment {
   /** How often in a row no key can be had for each of these. */
   readonly keyless = { prepare: 0, seal: 0, open: 0 };
   readonly #policy: RenewalPolicy;
+  #processes = 0;
 
   constructor(policy: RenewalPolicy) {
     this.#policy = policy;
@@ -73,12 +84,12 @@ export class Deployment {
   /** A process that remembers what it vended. */
   process(): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
     const memory = new Memory();
-    const dependencies = this.#dependencies();
+    const dependencies = this.dependencies();
     return (request = {}, forMs = 10_000) => {
       const wish = { account: "default", minValiditySeconds: 0, rejectedVersion: null, ...request };
       const { signal } = new AbortController();
       const deadlineAt = plusMs(this.clock.now(), forMs);
-      return vendToken(dependencies, memory, wish, { deadlineAt, signal });
+      return vendToken(dependencies, memory, wish, { deadlineAt, signal, onBehalfOf: "caller" });
     };
   }
 
@@ -110,10 +121,39 @@ export class Deployment {
     return dynamoDbTokenStore(client, "tokens");
   }
 
-  #dependencies(): Dependencies {
+  /** What the index holds: what the records say, as DynamoDB would project it. */
+  index(): RenewalIndex {
+    const { items } = this.table;
+    const instantOf = (item: Item, name: string) => new Date(Number(item[name]?.N));
+    return {
+      async *due(ofRealm, now, before) {
+        const due = [...items]
+          .filter(([, item]) => item["dueRealm"]?.S === realmName(ofRealm))
+          .filter(([, item]) => instantOf(item, "keptUntil") >= now)
+          .map(([pk, item]) => ({
+            connection: pk as Connection,
+            renewAt: instantOf(item, "renewAt"),
+          }))
+          .filter(({ renewAt }) => renewAt < before);
+        yield* due.toSorted((a, b) => Number(a.renewAt) - Number(b.renewAt));
+      },
+    };
+  }
+
+  /** The schedule's tick, by a process that was just started; as long as its function may run. */
+  tick({ index = this.index(), forMs = 119_000, ...changes }: TickChanges = {}): Promise<Tally> {
+    const { signal } = new AbortController();
+    const deadlineAt = plusMs(this.clock.now(), forMs);
+    const dependencies = { ...this.dependencies(), ...changes };
+    return renewDue(dependencies, index, { deadlineAt, signal, onBehalfOf: "schedule" });
+  }
+
+  /** Those of a process of its own. */
+  dependencies(): Dependencies {
     const { clock, secrets, log } = this;
     let owners = 0;
-    const name = `process-${this.log.length}-${this.asked.length}-${Number(clock.now())}`;
+    this.#processes += 1;
+    const name = `process-${this.#processes}`;
     return {
       realm,
       timing: { deadlineMs: 5000, marginMs: this.marginMs },
@@ -164,7 +204,7 @@ export class Deployment {
     if (secret === "") throw new VendingError("secret-malformed", "clientId: is missing.");
     const { callsProvider } = this;
     return {
-      revocationScope: callsProvider ? "platform-1" : null,
+      revocationScope: callsProvider ? `platform of ${secret}` : null,
       callsProvider,
       issue: async () => {
         if (callsProvider) {

@@ -23,8 +23,22 @@ const SEALING_KEY = `local:${Buffer.alloc(32, 7).toString("base64")}`;
 export const tokenTable = {
   name: TABLE,
   properties: {
-    AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+    AttributeDefinitions: [
+      { AttributeName: "pk", AttributeType: "S" },
+      { AttributeName: "dueRealm", AttributeType: "S" },
+      { AttributeName: "renewAt", AttributeType: "N" },
+    ],
     KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: "due",
+        KeySchema: [
+          { AttributeName: "dueRealm", KeyType: "HASH" },
+          { AttributeName: "renewAt", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["keptUntil"] },
+      },
+    ],
   },
 };
 

@@ -1,0 +1,71 @@
+import type { LambdaHost } from "./lambda-host.ts";
+import type { DeployedStack } from "./template.ts";
+
+/** A schedule as the template has it: which function, how often, with what. */
+interface Tick {
+  readonly functionName: string;
+  readonly everyMs: number;
+  readonly payload: unknown;
+}
+
+export interface LocalScheduler {
+  readonly schedules: readonly Tick[];
+  stop(): Promise<void>;
+}
+
+/**
+ * EventBridge Scheduler for `rate(…)` schedules of functions: the first tick after one interval, ticks overlap as they
+ * do there.
+ */
+export function startScheduler(
+  deployed: Pick<DeployedStack, "resourcesOf">,
+  invoke: LambdaHost["invoke"],
+  onFailure: (functionName: string, error: unknown) => void,
+  repeat: Repeat = onTimers,
+): LocalScheduler {
+  let isStopped = false;
+  const report = (functionName: string, error: unknown) => {
+    if (!isStopped) onFailure(functionName, error);
+  };
+  const tick = ({ functionName, payload }: Tick) =>
+    invoke(functionName, payload).then(
+      ({ functionError, payload: failure }) => functionError && report(functionName, failure),
+      (error: unknown) => report(functionName, error),
+    );
+  const schedules = deployed.resourcesOf("AWS::Scheduler::Schedule").map(tickOf);
+  const ends = schedules.map((schedule) => repeat(() => void tick(schedule), schedule.everyMs));
+  return {
+    schedules,
+    async stop() {
+      isStopped = true;
+      for (const end of ends) end();
+    },
+  };
+}
+
+/** Does this every so many milliseconds, until the answer is called. */
+type Repeat = (work: () => void, everyMs: number) => () => void;
+
+const onTimers: Repeat = (work, everyMs) => {
+  const timer = setInterval(work, everyMs);
+  return () => clearInterval(timer);
+};
+
+const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+/** A timer of Node's fires at once where it is told to wait longer. */
+const longestMs = 2 ** 31 - 1;
+
+function tickOf({ logicalId, properties }: { logicalId: string; properties: object }): Tick {
+  const { ScheduleExpression, Target } = properties as {
+    ScheduleExpression?: string;
+    Target?: { Arn?: string; Input?: string };
+  };
+  const [, count, unit] =
+    /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(ScheduleExpression ?? "") ?? [];
+  const [, functionName] = /:function:([\w-]+)$/.exec(Target?.Arn ?? "") ?? [];
+  const everyMs = Number(count) * unitMs[unit as keyof typeof unitMs];
+  if (!functionName || !(everyMs <= longestMs)) {
+    throw new Error(`${logicalId}: only rate(…) schedules of functions are known here.`);
+  }
+  return { functionName, everyMs, payload: JSON.parse(Target?.Input ?? "{}") };
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { renewEndpoint } from "../../functions/http/renew-endpoint.ts";
+import { VendingError } from "../../functions/model/errors.ts";
+import { aContext } from "../support/a-proxy-event.ts";
+import { at } from "../support/a-record.ts";
+import { FixedClock } from "../support/fixed-clock.ts";
+
+const tally = { due: 3, renewed: 2, skipped: 1, failed: 0 };
+
+interface Call {
+  readonly deadlineAt: Date;
+  readonly signal: AbortSignal;
+}
+
+/** What a tick is answered, and what was asked of the use case. */
+async function play(
+  event: unknown,
+  remainingMs: number,
+  renew: (call: Call) => Promise<unknown> = async () => tally,
+) {
+  const asked: Call[] = [];
+  const handler = renewEndpoint({
+    clock: new FixedClock(at("10:00:00.000")),
+    renew: (call) => {
+      asked.push(call);
+      return renew(call);
+    },
+  });
+  const answer: unknown = await handler(event as never, aContext(remainingMs)).catch(
+    (error: unknown) => ({ error }),
+  );
+  return { answer, asked };
+}
+
+test.each([{}, null, { "detail-type": "Scheduled Event" }, "tick"])(
+  "a tick is answered with the tally and nothing else, whatever its event: %j",
+  async (event) => {
+    const { answer, asked } = await play(event, 120_000);
+    expect(answer).toEqual(tally);
+    expect(asked).toHaveLength(1);
+  },
+);
+
+test("a tick has the time that its function has, less a second for the answer", async () => {
+  const { asked } = await play({}, 120_000);
+  expect(asked).toMatchObject([{ deadlineAt: at("10:01:59.000"), signal: { aborted: false } }]);
+});
+
+test("a tick that fails fails its invocation, so that its alarm is raised", async () => {
+  const failure = new VendingError("store-unavailable", "DynamoDB did not answer.", 1);
+  const { answer } = await play({}, 120_000, () => Promise.reject(failure));
+  expect(answer).toEqual({ error: failure });
+});
+
+test("a tick that does not end is told to, a second before it would be killed, and fails", async () => {
+  const { answer, asked } = await play({}, 1020, () => new Promise(() => {}));
+  expect(answer).toHaveProperty("error");
+  expect(asked).toMatchObject([{ signal: { aborted: true } }]);
+});

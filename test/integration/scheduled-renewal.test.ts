@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { BatchWriteItemCommand, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import type { Tally } from "../../functions/vending/renew-due.ts";
+import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import type { LogLine } from "../../local/aws/lambda-host.ts";
+import type { LocalRealm } from "../../local/providers.ts";
+import { madeUp } from "../../local/secret-book.ts";
+import type { Simulator } from "../../local/simulators/simulator.ts";
+import type { LocalStack } from "../../local/stack.ts";
+import { startStack } from "../../local/stack.ts";
+import type { VendClient } from "../../local/vend-client.ts";
+import { present, vendClient } from "../../local/vend-client.ts";
+import { answerOf } from "../support/stack-answers.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "token-vending-renewal-"));
+const log: LogLine[] = [];
+let stack: LocalStack;
+let client: VendClient;
+let table: DynamoDBClient;
+
+beforeAll(async () => {
+  stack = await startStack({ folder, deadlineMs: 1000, onLog: (line) => log.push(line) });
+  client = vendClient(stack.lambda.url);
+  table = new DynamoDBClient({
+    endpoint: stack.dynamoDb.url,
+    region: LOCAL_PLACE.region,
+    credentials: { accessKeyId: "referee", secretAccessKey: "referee" },
+  });
+});
+
+beforeEach(() => {
+  log.length = 0;
+});
+
+afterAll(async () => {
+  client.close();
+  table.destroy();
+  await stack.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const realmOf = (name: string): LocalRealm =>
+  stack.providers.realms.find(({ settings }) => nameOf(settings) === name) ??
+  expect.fail(`no realm ${name}`);
+const nameOf = ({ provider, environment }: LocalRealm["settings"]) => `${provider}/${environment}`;
+
+/** The realm's renew function, as its schedule names it. */
+function renewFunction(realm: LocalRealm): string {
+  const id = nameOf(realm.settings).replace(/[^a-z]/g, "");
+  const schedules = stack.scheduler.schedules.filter(({ functionName }) =>
+    functionName.toLowerCase().includes(`${id}renewtokens`),
+  );
+  expect(schedules).toMatchObject([{ everyMs: 60_000, payload: {} }]);
+  return schedules[0]?.functionName ?? "";
+}
+
+/** What the schedule does once a minute. */
+async function tick(realm: LocalRealm): Promise<Tally> {
+  const { payload, functionError } = await stack.host.invoke(renewFunction(realm), {});
+  expect(functionError, JSON.stringify(payload)).toBeUndefined();
+  return payload as Tally;
+}
+
+/** What the provider has issued since `from`, oldest first. */
+const issues = ({ journal }: Simulator, from = 0) =>
+  journal.filter(({ kind, at }) => kind === "issue" && at >= from);
+
+async function item(connection: string): Promise<Record<string, AttributeValue>> {
+  const command = new GetItemCommand({
+    TableName: stack.tableName,
+    Key: { pk: { S: connection } },
+    ConsistentRead: true,
+  });
+  return (await table.send(command)).Item ?? expect.fail(`no record of ${connection}`);
+}
+
+/**
+ * Vends a token that ends soon; the next one does not, so that a tick has one renewal to do. A tick's process is there,
+ * as in the minute before.
+ */
+async function vendedFor(name: string, lifetimeMs: number) {
+  const realm = realmOf(name);
+  const { simulator } = realm;
+  await stack.host.prestart(renewFunction(realm));
+  const begun = Date.now();
+  simulator.settings.lifetimeMs = lifetimeMs;
+  const first = answerOf(await vend(realm));
+  simulator.settings.lifetimeMs = 300_000;
+  const [issued] = issues(simulator, begun);
+  const { renewAt } = await item(first.connection);
+  return {
+    realm,
+    simulator,
+    first,
+    begun,
+    issuedAt: issued?.at ?? expect.fail("nothing was issued"),
+    renewAt: Number(renewAt?.N),
+  };
+}
+
+const vend = (realm: LocalRealm) => client.vend(stack.functionOf(realm).name);
+
+const nothing = { due: 0, renewed: 0, skipped: 0, failed: 0 };
+const oneRenewed = { ...nothing, due: 1, renewed: 1 };
+const oneSkipped = { ...nothing, due: 1, skipped: 1 };
+
+it("a tick asks Conferma never before expiry and within a second after it; of two that overlap, one (P4)", async () => {
+  const lifetimeMs = 1500;
+  const { realm, simulator, first, begun, issuedAt } = await vendedFor(
+    "conferma/sandbox",
+    lifetimeMs,
+  );
+
+  const tallies = await Promise.all([tick(realm), tick(realm)]);
+
+  expect(tallies).toContainEqual(oneRenewed);
+  expect(tallies).toContainEqual(oneSkipped);
+  const [, next, ...more] = issues(simulator, begun);
+  expect(more).toEqual([]);
+  expect(next?.at).toBeGreaterThanOrEqual(issuedAt + lifetimeMs);
+  expect(next?.at).toBeLessThan(issuedAt + lifetimeMs + 1000);
+  expect(simulator.counters.earlyIssues()).toBe(0);
+  expect(simulator.counters.maxInFlight()).toBe(1);
+
+  // Whoever asks now is served what the schedule has stored.
+  const answer = answerOf(await vend(realm));
+  expect(answer.version).toBe(first.version + 1);
+  expect(await present(answer, realm.pingUrl)).toBe(200);
+  expect(issues(simulator, begun)).toHaveLength(2);
+});
+
+it("a tick asks Send at the handover, and a caller that waits through it shares its issue (P3, P4)", async () => {
+  const lifetimeMs = 3000;
+  const { realm, simulator, first, begun, issuedAt, renewAt } = await vendedFor(
+    "send-payments/sandbox",
+    lifetimeMs,
+  );
+  simulator.settings.latencyMs = 200;
+  const ticked = tick(realm);
+  await sleep(Math.max(0, Date.parse(first.usableUntil ?? "") - Date.now()) + 5);
+
+  const waited = answerOf(await vend(realm));
+
+  simulator.settings.latencyMs = 0;
+  expect([oneRenewed, oneSkipped]).toContainEqual(await ticked);
+  const [, next, ...more] = issues(simulator, begun);
+  expect(more).toEqual([]);
+  expect(next?.at).toBeGreaterThanOrEqual(renewAt);
+  expect(next?.at).toBeLessThan(issuedAt + lifetimeMs);
+  expect(waited).toMatchObject({ version: 2, fingerprint: next?.fingerprint });
+  expect(await present(waited, realm.pingUrl)).toBe(200);
+  expect(simulator.counters.maxInFlight()).toBe(1);
+});
+
+it("a tick renews early where tokens coexist, and nobody's token dies (P4)", async () => {
+  const lifetimeMs = 4000;
+  const { realm, simulator, first, begun, issuedAt, renewAt } = await vendedFor(
+    "client-credentials/acme",
+    lifetimeMs,
+  );
+
+  expect(await tick(realm)).toEqual(oneRenewed);
+
+  expect(await present(first, realm.pingUrl)).toBe(200);
+  const [, next, ...more] = issues(simulator, begun);
+  expect(more).toEqual([]);
+  expect(next?.at).toBeGreaterThanOrEqual(renewAt);
+  expect(next?.at).toBeLessThan(issuedAt + lifetimeMs);
+  expect(next?.revoked ?? []).toEqual([]);
+  expect(answerOf(await vend(realm)).version).toBe(2);
+  const issued = log.filter(({ text }) => text.includes('"token-issued"'));
+  expect(issued.at(-1)?.function).toBe(renewFunction(realm));
+});
+
+it("a tick with nothing due costs one query, and no more", async () => {
+  const realm = realmOf("client-credentials/acme");
+  stack.dynamoDb.requests.reset();
+  stack.secretsManager.requests.reset();
+  expect(await tick(realm)).toEqual(nothing);
+  expect([...stack.dynamoDb.requests.byOperation]).toEqual([["Query", 1]]);
+  expect(stack.secretsManager.requests.total()).toBe(0);
+});
+
+it.each(["cfis/staging", "cfis-provisioning/staging", "centrapay-api-key/test", "static-key/acme"])(
+  "a tick has nothing to do for %s, whose keys are not issued",
+  async (name) => {
+    const realm = realmOf(name);
+    await vend(realm);
+    expect(await tick(realm)).toEqual(nothing);
+  },
+);
+
+it("of two thousand connections, a tick finds and renews the fifty that are due, without looking at the others", async () => {
+  const realm = realmOf("client-credentials/acme");
+  const { connection } = answerOf(await vend(realm));
+  const record = await item(connection);
+  const secret = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
+  stack.providers.oauthServer.registerClient(secret);
+  const [hour, second] = [3_600_000, 1000];
+  const now = Date.now();
+  const accounts = Array.from({ length: 2000 }, (_, n) => ({
+    account: `account-${n}`,
+    renewAt: now + (n % 40 === 0 ? second : hour),
+  }));
+  const due = accounts.filter(({ renewAt }) => renewAt < now + hour);
+  expect(due).toHaveLength(50);
+  await Promise.all(
+    due.map(({ account }) =>
+      stack.secrets.keep(`token-vending/client-credentials/acme/${account}`, () => secret),
+    ),
+  );
+  await write(
+    accounts.map(({ account, renewAt }) => ({
+      ...record,
+      pk: { S: connection.replace("default", account) },
+      renewAt: { N: String(renewAt) },
+      keptUntil: { N: String(now + 2 * hour) },
+    })),
+  );
+  stack.dynamoDb.requests.reset();
+
+  const tally = await tick(realm);
+
+  expect(tally).toEqual({ due: 50, renewed: 50, skipped: 0, failed: 0 });
+  const { requests } = stack.dynamoDb;
+  expect(requests.of("Query")).toBeLessThanOrEqual(2);
+  expect(requests.of("Scan")).toBe(0);
+  expect(requests.of("GetItem")).toBe(50);
+  expect(requests.of("UpdateItem")).toBe(100);
+  expect(requests.total()).toBe(150 + requests.of("Query"));
+  expect(await tick(realm)).toEqual(nothing);
+});
+
+async function write(items: readonly Record<string, AttributeValue>[]): Promise<void> {
+  for (let from = 0; from < items.length; from += 25) {
+    const requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
+    const command = new BatchWriteItemCommand({ RequestItems: { [stack.tableName]: requests } });
+    const { UnprocessedItems = {} } = await table.send(command);
+    expect(UnprocessedItems).toEqual({});
+  }
+}

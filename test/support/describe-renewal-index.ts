@@ -1,0 +1,223 @@
+import { randomUUID } from "node:crypto";
+import type { AttributeValue, DynamoDBClient, ScanCommandOutput } from "@aws-sdk/client-dynamodb";
+import { BatchWriteItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { plusMs } from "../../functions/model/clock.ts";
+import type { Connection, Realm } from "../../functions/model/connection.ts";
+import { connectionOf, realmName } from "../../functions/model/connection.ts";
+import type { DueRenewal, RenewalIndex } from "../../functions/model/renewal-index.ts";
+import type { HeldToken, TokenRecord } from "../../functions/model/token-record.ts";
+import type { TokenStore } from "../../functions/model/token-store.ts";
+import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
+import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import { aToken, at } from "./a-record.ts";
+import { TABLE, tokenTable } from "./stack.ts";
+import { aCommit, aFailedAttempt, anIntent, clientOf } from "./stack-token-store.ts";
+
+interface RunningDatabase {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const signal = new AbortController().signal;
+const now = at("10:00:00.000");
+const before = at("10:01:15.000");
+const kept = at("11:00:00.000");
+
+/** What the schedule's index promises, whatever DynamoDB it stands on. */
+export function describeRenewalIndex(start: () => Promise<RunningDatabase>): void {
+  let database: RunningDatabase;
+  let client: DynamoDBClient;
+  let store: TokenStore;
+  let index: RenewalIndex;
+
+  beforeAll(async () => {
+    database = await start();
+    const bare = { KeySchema: tokenTable.properties.KeySchema };
+    const AttributeDefinitions = [{ AttributeName: "pk", AttributeType: "S" }];
+    const withoutIndex = { name: "Bare", properties: { ...bare, AttributeDefinitions } };
+    await createTables(database.url, [tokenTable, withoutIndex]);
+    client = clientOf(database.url);
+    store = dynamoDbTokenStore(client, TABLE);
+    index = dynamoDbRenewalIndex(client, TABLE);
+  });
+
+  afterAll(async () => {
+    client.destroy();
+    await database.stop();
+  });
+
+  /** A realm of its own for each test: the table is everybody's. */
+  const aRealm = (): Realm => ({ provider: "conferma", environment: randomUUID() });
+
+  async function commit(connection: Connection, token: Partial<HeldToken>): Promise<TokenRecord> {
+    const seen = await store.read(connection, signal);
+    const answer = await store.takeLease(connection, seen, anIntent(randomUUID()), signal);
+    if (!answer.held) return expect.fail("no lease");
+    const { fence } = answer.held.record;
+    const changes = {
+      ...aCommit(answer.held),
+      token: aToken({ keptUntil: kept, ...token, fence }),
+    };
+    return (await store.commit(answer.held, changes, signal)) ?? expect.fail("not committed");
+  }
+
+  /** As the index answers it: the account, and the second of the minute at which it is due. */
+  async function dueIn(realm: Realm): Promise<string[]> {
+    return (await all(index, realm)).map(
+      ({ connection, renewAt }) =>
+        `${connection.split("/").at(-1)} ${(Number(renewAt) - Number(now)) / 1000}`,
+    );
+  }
+
+  const inSeconds = (seconds: number) => ({ renewAt: plusMs(now, seconds * 1000) });
+
+  it("answers a realm's due connections, soonest first, to the millisecond", async () => {
+    const realm = aRealm();
+    for (const [account, seconds] of [
+      ["last", 74.999],
+      ["late", 75],
+      ["overdue", -600],
+      ["second", 30],
+      ["first", 0.001],
+    ] as const) {
+      await commit(connectionOf(realm, account), inSeconds(seconds));
+    }
+    expect(await dueIn(realm)).toEqual(["overdue -600", "first 0.001", "second 30", "last 74.999"]);
+  });
+
+  it("answers none of another realm, be its name ever so alike", async () => {
+    const { provider, environment } = aRealm();
+    const [short, long] = [environment.slice(0, -1), environment];
+    await commit(connectionOf({ provider, environment: long }, "a"), inSeconds(1));
+    await commit(connectionOf({ provider: "cfis", environment: short }, "b"), inSeconds(1));
+    expect(await dueIn({ provider, environment: short })).toEqual([]);
+    expect(await dueIn({ provider, environment: long })).toEqual(["a 1"]);
+  });
+
+  it("answers whatever there is, over many pages, each read when it is wanted", async () => {
+    const realm = aRealm();
+    const instants = Array.from({ length: 230 }, (_, n) => n / 10);
+    const items = instants.map((seconds) => indexItem(realm, seconds));
+    for (let from = 0; from < items.length; from += 25) {
+      const requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
+      await client.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: requests } }));
+    }
+    const queries = counting(client);
+    const first = await index.due(realm, now, before, signal)[Symbol.asyncIterator]().next();
+    expect(first.value).toMatchObject({ connection: connectionOf(realm, "at-0") });
+    expect(queries.count()).toBe(1);
+    expect(await dueIn(realm)).toEqual(instants.map((seconds) => `at-${seconds} ${seconds}`));
+    expect(queries.count()).toBe(1 + 3);
+  });
+
+  it("holds a static key neither before nor after it is looked at again", async () => {
+    const realm = aRealm();
+    await commit(connectionOf(realm, "key"), { ...inSeconds(5), keptUntil: null });
+    await commit(connectionOf(realm, "key"), { ...inSeconds(10), keptUntil: null });
+    expect(await dueIn(realm)).toEqual([]);
+    expect(await indexed(realm)).toEqual([]);
+  });
+
+  it("loses a connection whose next renewal lies after the time it is kept, and gets it back", async () => {
+    const realm = aRealm();
+    const connection = connectionOf(realm, "idle");
+    await commit(connection, inSeconds(30));
+    expect(await dueIn(realm)).toEqual(["idle 30"]);
+    await commit(connection, { ...inSeconds(30), keptUntil: plusMs(now, 29_999) });
+    expect(await dueIn(realm)).toEqual([]);
+    expect(await indexed(realm)).toEqual([]);
+    await commit(connection, { ...inSeconds(30), keptUntil: plusMs(now, 30_000) });
+    expect(await dueIn(realm)).toEqual(["idle 30"]);
+  });
+
+  it("does not answer a connection that could not be renewed while it was kept", async () => {
+    const realm = aRealm();
+    await commit(connectionOf(realm, "broken"), { ...inSeconds(-60), keptUntil: plusMs(now, -1) });
+    await commit(connectionOf(realm, "kept"), { ...inSeconds(-60), keptUntil: now });
+    expect(await dueIn(realm)).toEqual(["kept -60"]);
+  });
+
+  it("keeps a connection through leases and failures", async () => {
+    const realm = aRealm();
+    const connection = connectionOf(realm, "a");
+    const seen = await commit(connection, inSeconds(1));
+    const { held } = await store.takeLease(connection, seen, anIntent("holder"), signal);
+    expect(await dueIn(realm)).toEqual(["a 1"]);
+    await store.fail(held ?? expect.fail("no lease"), aFailedAttempt(), signal);
+    expect(await dueIn(realm)).toEqual(["a 1"]);
+  });
+
+  it("holds keys and instants only: no token, no fingerprint, no owner", async () => {
+    const realm = aRealm();
+    await commit(connectionOf(realm, "a"), inSeconds(1));
+    const [item, ...others] = await indexed(realm);
+    expect(others).toEqual([]);
+    expect(item).toEqual({
+      pk: { S: connectionOf(realm, "a") },
+      dueRealm: { S: `conferma/${realm.environment}` },
+      renewAt: { N: String(Number(now) + 1000) },
+      keptUntil: { N: String(Number(kept)) },
+    });
+  });
+
+  describe("that cannot be read", () => {
+    const failureOf = (broken: RenewalIndex) =>
+      all(broken, aRealm()).catch((error: unknown) => error);
+
+    it("because the table has no index is store-unavailable, in words of ours", async () => {
+      const failure = await failureOf(dynamoDbRenewalIndex(client, "Bare"));
+      expect(failure).toMatchObject({ code: "store-unavailable", retryAfterSeconds: 1 });
+      expect(failure).not.toHaveProperty("cause");
+      expect(String(failure)).not.toMatch(/Bare|index/);
+    });
+
+    it("because nobody answers is store-unavailable, too", async () => {
+      const nowhere = clientOf("http://127.0.0.1:1");
+      const failure = await failureOf(dynamoDbRenewalIndex(nowhere, TABLE));
+      nowhere.destroy();
+      expect(failure).toMatchObject({ code: "store-unavailable" });
+      expect(String(failure)).not.toMatch(/ECONN|127\.0\.0\.1/);
+    });
+  });
+
+  /** Everything that the index itself holds of a realm. */
+  async function indexed(realm: Realm): Promise<NonNullable<ScanCommandOutput["Items"]>> {
+    const { Items = [] } = await client.send(
+      new ScanCommand({ TableName: TABLE, IndexName: "due" }),
+    );
+    return Items.filter(({ pk }) => pk?.S?.startsWith(connectionOf(realm, "")));
+  }
+}
+
+async function all(index: RenewalIndex, realm: Realm): Promise<DueRenewal[]> {
+  const due: DueRenewal[] = [];
+  for await (const each of index.due(realm, now, before, signal)) due.push(each);
+  return due;
+}
+
+/** As much of a record as the index looks at. */
+function indexItem(realm: Realm, seconds: number): Record<string, AttributeValue> {
+  return {
+    pk: { S: connectionOf(realm, `at-${seconds}`) },
+    dueRealm: { S: realmName(realm) },
+    renewAt: { N: String(Number(now) + seconds * 1000) },
+    keptUntil: { N: String(Number(kept)) },
+  };
+}
+
+/** Counts the queries that this client sends from now on. */
+function counting(client: DynamoDBClient): { count(): number } {
+  let count = 0;
+  client.middlewareStack.add(
+    (next, { commandName }) => {
+      return async (command) => {
+        if (commandName === "QueryCommand") count += 1;
+        return next(command);
+      };
+    },
+    { step: "initialize" },
+  );
+  return { count: () => count };
+}
