@@ -19,6 +19,7 @@ export interface RealmFunctionProps {
   readonly entry: FunctionName;
   readonly description: string;
   readonly timeout: Duration;
+  readonly memorySize: number;
   readonly reservedConcurrentExecutions?: number;
 }
 
@@ -47,7 +48,6 @@ export class RealmFunction extends LambdaFunction {
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(path.join(bundlesFolder, entry), { exclude: ["*.map"] }),
       handler: "index.handler",
-      memorySize: 1024,
       environment: { ...variables },
     });
     logGroup.grantWrite(role);

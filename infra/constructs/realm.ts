@@ -14,7 +14,7 @@ interface RealmProps extends Pick<RealmFunctionProps, "realm" | "sealingKey" | "
 
 /** Room for a caller that waits for someone else's renewal and then has to renew itself; under API Gateway's 29 s. */
 const vendTimeout = Duration.seconds(25);
-/** A tick waits inside its invocation for what is due within its minute, and then has to finish the last of it. */
+/** A tick waits inside its invocation, so with little memory, for what is due within its minute, then finishes it. */
 const renewTimeout = Duration.minutes(2);
 /** Ticks overlap by a minute. */
 const renewConcurrency = 2;
@@ -32,12 +32,14 @@ export class Realm extends Construct {
       entry: "vend-token",
       description: `Vends the tokens of ${name}`,
       timeout: vendTimeout,
+      memorySize: 1024,
     });
     this.renewTokens = new RealmFunction(this, "RenewTokens", {
       ...props,
       entry: "renew-tokens",
       description: `Renews the tokens of ${name} in time`,
       timeout: renewTimeout,
+      memorySize: 256,
       reservedConcurrentExecutions: renewConcurrency,
     });
     this.renewTokens.addToRolePolicy(findsDue(props.table, name));

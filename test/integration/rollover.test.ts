@@ -77,7 +77,7 @@ it("coexisting tokens are renewed early, by one process, while the old one is se
   const { counters, settings } = world.simulator;
   settings.latencyMs = 200;
 
-  const run = await underLoad(world, 5000);
+  const run = await underLoad(world, 6500);
 
   expect(problems(run)).toEqual([]);
   expect(refusedInTime(run)).toEqual([]);

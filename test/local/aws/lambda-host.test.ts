@@ -143,7 +143,7 @@ describe("a Lambda host", () => {
     });
     const next = await host.invoke("hasty", {});
     expect(next).toMatchObject({ coldStart: true });
-    expect(isAlive(failed.pid)).toBe(false);
+    await expect.poll(() => isAlive(failed.pid)).toBe(false);
   });
 
   it("fails an invocation at once when its process is killed from outside, and goes on", async () => {
