@@ -373,6 +373,18 @@ describe("a connection that the schedule keeps", () => {
     expect(gaps).toHaveLength(13);
   });
 
+  test("is not waited for beyond the time that it is kept", async () => {
+    const { here } = await aDeployment();
+    here.lifetime = { kind: "stated", atLeastMs: 10_000, atMostMs: 10_000 };
+    await here.vend({ rejectedVersion: 1 });
+    const { renewAt: soon } = (await here.record())?.token ?? expect.fail("no token");
+    const [pk, item] =
+      [...here.table.items].find(([key]) => key === connection) ?? expect.fail("no item");
+    const keptUntil = { N: String(Number(plusMs(soon, 15_000))) };
+    here.table.items.set(pk, { ...item, keptUntil });
+    expect(await here.tick()).toEqual({ due: 2, renewed: 2, skipped: 0, failed: 0 });
+  });
+
   test("with tokens of seconds is not given up by the loser of a lease", async () => {
     const { here, askedAt } = await aDeployment();
     here.lifetime = { kind: "stated", atLeastMs: 10_000, atMostMs: 10_000 };
