@@ -1,13 +1,11 @@
-import { msBetween, plusMs } from "../model/clock.ts";
+import { msBetween } from "../model/clock.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { VendingError } from "../model/errors.ts";
 import type { Issued, NotIssued } from "../model/provider.ts";
-import type { HeldToken, TokenRecord } from "../model/token-record.ts";
+import type { HeldToken } from "../model/token-record.ts";
 import type { Commit, HeldLease } from "../model/token-store.ts";
 import type { Attempt } from "./attempt-issue.ts";
 import type { Call } from "./call.ts";
 import { keptUntil } from "./kept-until.ts";
-import { warnOfKeyExpiry } from "./key-expiry.ts";
 import { ledgerWith } from "./ledger.ts";
 import { recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
@@ -90,40 +88,6 @@ function timesOf(
     again?.expiresAt && issued.expiresAt && Number(again.expiresAt) === Number(issued.expiresAt);
   if (hasAged && policy.renewal !== "on-rotation") return again;
   return tokenTimes(issued, policy, marginMs, random());
-}
-
-/** Keeps a static key that is still the secret's value until the next look. */
-export async function confirmKey(
-  deps: Dependencies,
-  held: HeldLease,
-  signal: AbortSignal,
-): Promise<Renewal> {
-  const { record, lease } = held;
-  const { policy } = deps.provider;
-  if (!record.token || policy.renewal !== "on-rotation") {
-    throw new VendingError("internal", "Only a held static key can be confirmed.");
-  }
-  const now = deps.clock.now();
-  const token: HeldToken = {
-    ...record.token,
-    fence: record.fence,
-    renewAt: plusMs(now, policy.recheckMs),
-  };
-  warnOfKeyExpiry(deps, record.connection, record.token, now);
-  const { version, scope, typicalIssueMs, ledger } = record;
-  const commit = { token, version, scope, typicalIssueMs, ledger };
-  const stored = await untilLeaseEnds(deps, lease, signal, (until) =>
-    deps.store.commit(held, commit, until),
-  );
-  return outcomeOf(stored, () => deps.store.read(record.connection, signal));
-}
-
-async function outcomeOf(
-  stored: TokenRecord | null,
-  current: () => Promise<TokenRecord | null>,
-): Promise<Renewal> {
-  if (stored) return { outcome: "committed", record: stored };
-  return { outcome: "failed", record: await current() };
 }
 
 function smoothed(before: number | null, latest: number): number {

@@ -4,7 +4,8 @@ import type { HeldLease } from "../model/token-store.ts";
 import type { Attempt } from "./attempt-issue.ts";
 import { attemptIssue, CannotSeal, UnusableSecret } from "./attempt-issue.ts";
 import type { Call } from "./call.ts";
-import { commitToken, confirmKey } from "./commit-token.ts";
+import { commitToken } from "./commit-token.ts";
+import { confirmKey } from "./confirm-key.ts";
 import { recordFailure } from "./record-failure.ts";
 import type { Renewal } from "./renewal.ts";
 

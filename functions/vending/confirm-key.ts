@@ -1,0 +1,29 @@
+import { plusMs } from "../model/clock.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import { VendingError } from "../model/errors.ts";
+import type { HeldLease } from "../model/token-store.ts";
+import { warnOfKeyExpiry } from "./key-expiry.ts";
+import type { Renewal } from "./renewal.ts";
+import { untilLeaseEnds } from "./until-lease-ends.ts";
+
+/** Keeps a static key that is still the secret's value until the next look. */
+export async function confirmKey(
+  deps: Dependencies,
+  held: HeldLease,
+  signal: AbortSignal,
+): Promise<Renewal> {
+  const { record, lease } = held;
+  const { policy } = deps.provider;
+  if (!record.token || policy.renewal !== "on-rotation") {
+    throw new VendingError("internal", "Only a held static key can be confirmed.");
+  }
+  const now = deps.clock.now();
+  warnOfKeyExpiry(deps, record.connection, record.token, now);
+  const renewAt = plusMs(now, policy.recheckMs);
+  const commit = { ...record, token: { ...record.token, fence: record.fence, renewAt } };
+  const stored = await untilLeaseEnds(deps, lease, signal, (until) =>
+    deps.store.commit(held, commit, until),
+  );
+  if (stored) return { outcome: "committed", record: stored };
+  return { outcome: "failed", record: await deps.store.read(record.connection, signal) };
+}
