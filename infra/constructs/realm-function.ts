@@ -21,6 +21,8 @@ export interface RealmFunctionProps {
   readonly timeout: Duration;
   readonly memorySize: number;
   readonly reservedConcurrentExecutions?: number;
+  readonly retryAttempts?: number;
+  readonly maxEventAge?: Duration;
 }
 
 /** A function of one realm: it reads this realm's secrets, changes its items and opens its tokens, and no others. */

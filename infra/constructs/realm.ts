@@ -41,6 +41,9 @@ export class Realm extends Construct {
       timeout: renewTimeout,
       memorySize: 256,
       reservedConcurrentExecutions: renewConcurrency,
+      // A tick that fails or finds no room is made up for by the next.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(1),
     });
     this.renewTokens.addToRolePolicy(findsDue(props.table, name));
     new Schedule(this, "EveryMinute", {

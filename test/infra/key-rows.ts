@@ -34,11 +34,11 @@ const accountDecides = {
   ],
 };
 
-export function keyRows({ stack, me, others }: Asking): Row[] {
+export function keyRows({ stack, me, foreignRealms }: Asking): Row[] {
   const { keyArn, keyPolicy } = sealingKey(stack);
   const otherKey = arn(place, "kms", "key/11112222-3333-4444-5555-666677778888");
   const own = `${me.realm}/acme`;
-  const foreign = others.map(({ realm }) => `${realm}/acme`);
+  const foreign = foreignRealms.map((realm) => `${realm}/acme`);
   const row = (action: string, what: string, key: string, connection?: string): Row => {
     const isOwnUse = sealingActions.includes(action) && key === keyArn && connection === own;
     const context = connection === undefined ? {} : { [contextKey]: connection };

@@ -1,23 +1,21 @@
 import { sealingActions } from "./key-rows.ts";
-import type { RawResource, RawTemplate, Statement } from "./synthesized.ts";
-import { resourcesIn, stackName } from "./synthesized.ts";
+import type { Change, Mutation } from "./mutating.ts";
+import {
+  add,
+  functionOf,
+  longer,
+  policyOf,
+  realm,
+  renew,
+  roleOf,
+  set,
+  statementWith,
+  stranger,
+  vend,
+} from "./mutating.ts";
+import type { Statement } from "./synthesized.ts";
 import { itemActions, nearKeys, otherItemActions } from "./table-rows.ts";
 
-/** The realm whose role is changed, and those that it must not reach. */
-const realm = "conferma/sandbox";
-const longer = "conferma/sandbox-2";
-const stranger = "cfis/sandbox";
-
-export const mutatedRealms = [realm, longer, stranger];
-
-interface Mutation {
-  readonly name: string;
-  readonly change: (template: RawTemplate) => void;
-  /** The questions whose answers turn: by label, or all those that were denied before and match. */
-  readonly flips: readonly (string | RegExp)[];
-}
-
-const vend = (whose: string) => `VendToken ${whose}`;
 const labels = (actions: readonly string[], whats: readonly string[], whose = realm) =>
   actions.flatMap((action) => whats.map((what) => `${vend(whose)}: ${action} ${what}`));
 
@@ -33,6 +31,11 @@ const everyForeignKey = [
 ];
 /** What a pattern takes in that lost its slash. */
 const longerRealms = ["-2", "-3", "3"].map((end) => `${realm}${end}/acme`);
+const otherFunctions = [
+  renew(realm),
+  ...[longer, stranger].flatMap((one) => [vend(one), renew(one)]),
+];
+const writeLog = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const get = ["secretsmanager:GetSecretValue"];
 
 export const mutations: readonly Mutation[] = [
@@ -122,7 +125,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "Scan and DescribeTable are granted without a condition",
-    change: add(realm, ["dynamodb:Scan", "dynamodb:DescribeTable"]),
+    change: add(vend(realm), ["dynamodb:Scan", "dynamodb:DescribeTable"]),
     flips: labels(["dynamodb:Scan", "dynamodb:DescribeTable"], ["the table"]).concat(
       labels(["dynamodb:Scan"], ["index due", "index any"]),
     ),
@@ -198,28 +201,41 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "listing secrets is granted",
-    change: add(realm, ["secretsmanager:ListSecrets"]),
+    change: add(vend(realm), ["secretsmanager:ListSecrets"]),
     flips: labels(["secretsmanager:ListSecrets"], ["all"]),
   },
   {
     name: "invoking any function is granted",
-    change: add(realm, ["lambda:InvokeFunction"]),
-    flips: labels(["lambda:InvokeFunction"], ["itself", vend(longer), vend(stranger)]),
+    change: add(vend(realm), ["lambda:InvokeFunction"]),
+    flips: labels(["lambda:InvokeFunction"], ["itself", ...otherFunctions]),
   },
   {
     name: "reading any log is granted",
-    change: add(realm, ["logs:GetLogEvents"]),
-    flips: labels(["logs:GetLogEvents"], ["its own", `of ${vend(longer)}`, `of ${vend(stranger)}`]),
+    change: add(vend(realm), ["logs:GetLogEvents"]),
+    flips: labels(
+      ["logs:GetLogEvents"],
+      ["its own", ...otherFunctions.map((name) => `of ${name}`)],
+    ),
+  },
+  {
+    name: "writing any log is granted",
+    change: onLog((statement) => {
+      statement.Resource = "*";
+    }),
+    flips: labels(
+      writeLog,
+      otherFunctions.map((name) => `of ${name}`),
+    ),
   },
   {
     name: "every key is granted",
-    change: add(realm, ["kms:*"]),
+    change: add(vend(realm), ["kms:*"]),
     flips: [/^VendToken conferma\/sandbox: kms:/],
   },
   {
     name: "the encryption context goes unasked",
     change: (template) => {
-      const statement = statementWith(template, "kms:Decrypt");
+      const statement = statementWith(template, vend(realm), "kms:Decrypt");
       delete statement.Condition;
     },
     flips: sealingActions.map(
@@ -228,7 +244,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "decrypting is granted within any encryption context but none",
-    change: add(realm, ["kms:Decrypt"], {
+    change: add(vend(realm), ["kms:Decrypt"], {
       Null: { "kms:EncryptionContext:connection": "false" },
     }),
     flips: [/^VendToken conferma\/sandbox: kms:Decrypt (?!no context)/],
@@ -236,21 +252,22 @@ export const mutations: readonly Mutation[] = [
   {
     name: "one realm's policy is attached to another realm's role",
     change: (template) => {
-      const [policy] = policiesOf(template, stranger);
-      const roles = policy?.Properties["Roles"] as unknown[];
-      roles.push({ Ref: roleOf(template, realm) });
+      const policy = policyOf(template, roleOf(template, vend(stranger)));
+      const roles = policy.Properties["Roles"] as unknown[];
+      roles.push({ Ref: roleOf(template, vend(realm)) });
     },
     flips: [
       ...labels(itemActions, [`${stranger}/acme`, inTransaction(`${stranger}/acme`)]),
       ...labels(get, [`token-vending/${stranger}/acme`]),
       ...labels(sealingActions, [`${stranger}/acme`]),
+      ...labels(writeLog, [`of ${vend(stranger)}`]),
     ],
   },
   {
     name: "two roles are swapped",
     change: (template) => {
-      const one = functionOf(template, realm).Properties;
-      const two = functionOf(template, stranger).Properties;
+      const [, { Properties: one }] = functionOf(template, vend(realm));
+      const [, { Properties: two }] = functionOf(template, vend(stranger));
       [one["Role"], two["Role"]] = [two["Role"], one["Role"]];
     },
     flips: [...exchanged(realm, stranger), ...exchanged(stranger, realm)],
@@ -265,71 +282,23 @@ function exchanged(mine: string, theirs: string): string[] {
     ...labels(itemActions, [...keys, ...keys.map(inTransaction), `${mine}/~scope/0123`], mine),
     ...labels(get, secrets, mine),
     ...labels(sealingActions, keys, mine),
+    ...labels(writeLog, ["its own", `of ${vend(theirs)}`], mine),
   ];
 }
 
-type Change = (template: RawTemplate) => void;
-
 function onItems(change: (statement: Statement) => unknown): Change {
-  return (template) => void change(statementWith(template, "dynamodb:GetItem"));
+  return (template) => void change(statementWith(template, vend(realm), "dynamodb:GetItem"));
+}
+
+function onLog(change: (statement: Statement) => unknown): Change {
+  return (template) => void change(statementWith(template, vend(realm), "logs:PutLogEvents"));
 }
 
 function onSecrets(change: (statement: Statement) => unknown): Change {
-  return (template) => void change(statementWith(template, "secretsmanager:GetSecretValue"));
-}
-
-function add(whose: string, actions: string[], condition?: Statement["Condition"]): Change {
-  return (template) => {
-    statementsOf(template, whose).push({
-      Effect: "Allow",
-      Action: actions,
-      Resource: "*",
-      ...(condition && { Condition: condition }),
-    });
-  };
-}
-
-function set(condition: NonNullable<Statement["Condition"]>, operator: string, value: unknown) {
-  condition[operator] = { "dynamodb:LeadingKeys": value };
+  return (template) =>
+    void change(statementWith(template, vend(realm), "secretsmanager:GetSecretValue"));
 }
 
 const secretsNamed = (name: string) => ({
   "Fn::Sub": `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}`,
 });
-
-function statementWith(template: RawTemplate, action: string): Statement {
-  const found = statementsOf(template, realm).filter(({ Action }) =>
-    [Action].flat().includes(action),
-  );
-  const [statement] = found;
-  if (!statement || found.length > 1) throw new Error(`Not one statement has ${action}.`);
-  return statement;
-}
-
-function statementsOf(template: RawTemplate, whose: string): Statement[] {
-  const [policy] = policiesOf(template, whose);
-  const { Statement = [] } = Object(policy?.Properties["PolicyDocument"]);
-  return Statement;
-}
-
-function policiesOf(template: RawTemplate, whose: string): RawResource[] {
-  const role = roleOf(template, whose);
-  return resourcesIn(template, "AWS::IAM::Policy")
-    .map(([, policy]) => policy)
-    .filter(({ Properties }) => JSON.stringify(Properties["Roles"]).includes(`"${role}"`));
-}
-
-function roleOf(template: RawTemplate, whose: string): string {
-  const { Role } = functionOf(template, whose).Properties as {
-    Role: { "Fn::GetAtt": [string, "Arn"] };
-  };
-  return Role["Fn::GetAtt"][0];
-}
-
-function functionOf(template: RawTemplate, whose: string): RawResource {
-  const found = resourcesIn(template, "AWS::Lambda::Function").find(
-    ([, { Properties }]) => Properties["Description"] === `Vends the tokens of ${whose}`,
-  );
-  if (!found) throw new Error(`${stackName} has no function for ${whose}.`);
-  return found[1];
-}

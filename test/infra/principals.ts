@@ -7,33 +7,29 @@ export interface Policy {
   readonly policy: unknown;
 }
 
-/** A function, as the role that it runs under. */
-export interface Principal {
+/** A role of a realm, with what it may do. */
+interface Grantee {
   /** `VendToken conferma/sandbox` */
   readonly name: string;
   readonly realm: string;
-  readonly functionArn: string;
   readonly roleArn: string;
-  readonly logGroup: string;
   readonly policies: readonly Policy[];
 }
 
-/** What each realm has one of. A function of another kind needs its own rows in the questions. */
-const kinds = ["VendToken"];
+/** A function, as the role that it runs under. */
+export interface Principal extends Grantee {
+  readonly kind: (typeof kinds)[number];
+  readonly functionArn: string;
+  readonly logGroup: string;
+}
 
-/** AWS's own policies are not in a template. Their text, for those that may be attached to a role. */
-const managedPolicies: Readonly<Record<string, unknown>> = {
-  "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-        Resource: "*",
-      },
-    ],
-  },
-};
+/** A schedule, as the role that it calls its function under. */
+export interface Schedule extends Grantee {
+  readonly targetArn: string;
+}
+
+/** What each realm has one of. A function of another kind needs its own rows in the questions. */
+export const kinds = ["VendToken", "RenewTokens"] as const;
 
 /** Ways to grant that are not read here: were one used, the answers would be of something else. */
 const notReadHere = [
@@ -57,6 +53,7 @@ export function principalsOf(stack: DeployedStack): Principal[] {
     const realm = `${provider}/${environment}`;
     return {
       name: `${kind} ${realm}`,
+      kind,
       realm,
       functionArn: arn(place, "lambda", `function:${stackName}-${logicalId}`),
       roleArn: Role,
@@ -64,6 +61,27 @@ export function principalsOf(stack: DeployedStack): Principal[] {
       policies: policiesOf(stack, Role),
     };
   });
+}
+
+/** Every schedule of the stack, of the realm that it says it is for. */
+export function schedulesOf(stack: DeployedStack): Schedule[] {
+  return stack.resourcesOf("AWS::Scheduler::Schedule").map(({ logicalId, properties }) => {
+    const { Description, Target } = properties as unknown as ScheduleProperties;
+    const [, realm] = /^Renews what is due in (\S+)$/.exec(Description) ?? [];
+    if (!realm) throw new Error(`${logicalId} is of no realm that is asked about.`);
+    return {
+      name: `EveryMinute ${realm}`,
+      realm,
+      roleArn: Target.RoleArn,
+      targetArn: Target.Arn,
+      policies: policiesOf(stack, Target.RoleArn),
+    };
+  });
+}
+
+interface ScheduleProperties {
+  readonly Description: string;
+  readonly Target: { readonly Arn: string; readonly RoleArn: string };
 }
 
 interface FunctionProperties {
@@ -91,22 +109,15 @@ function policiesOf(stack: DeployedStack, roleArn: string): Policy[] {
     .find(({ logicalId }) => `${stackName}-${logicalId}` === roleName);
   if (!role) throw new Error(`${roleArn} is not in the template.`);
   const { ManagedPolicyArns = [], Policies = [], ...rest } = role.properties as RoleProperties;
+  // Their text is not in the template.
+  if (ManagedPolicyArns.length > 0) throw new Error(`${ManagedPolicyArns} is not known here.`);
   if (rest.PermissionsBoundary) throw new Error(`${roleName}: boundaries are not read here.`);
   const attached = stack
     .resourcesOf("AWS::IAM::Policy")
     .map(({ properties }) => properties as unknown as PolicyProperties)
     .filter(({ Roles = [] }) => Roles.includes(roleName));
-  return [
-    ...[...Policies, ...attached].map(({ PolicyName, PolicyDocument }) => ({
-      name: PolicyName,
-      policy: PolicyDocument,
-    })),
-    ...ManagedPolicyArns.map((name) => ({ name, policy: managedPolicy(name) })),
-  ];
-}
-
-function managedPolicy(name: string): unknown {
-  const policy = managedPolicies[name];
-  if (!policy) throw new Error(`The text of ${name} is not known here.`);
-  return policy;
+  return [...Policies, ...attached].map(({ PolicyName, PolicyDocument }) => ({
+    name: PolicyName,
+    policy: PolicyDocument,
+  }));
 }

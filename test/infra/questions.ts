@@ -1,7 +1,10 @@
 import type { Answer, Request } from "./ask.ts";
 import { ask } from "./ask.ts";
 import { keyRows } from "./key-rows.ts";
-import { principalsOf } from "./principals.ts";
+import type { Principal, Schedule } from "./principals.ts";
+import { principalsOf, schedulesOf } from "./principals.ts";
+import type { Row } from "./row.ts";
+import { scheduleRows } from "./schedule-rows.ts";
 import { functionRows, logRows, secretRows } from "./service-rows.ts";
 import type { RawTemplate } from "./synthesized.ts";
 import { deployed } from "./synthesized.ts";
@@ -17,22 +20,32 @@ export interface Question extends Request {
 export function questionsOf(template: RawTemplate): Question[] {
   const stack = deployed(template);
   const principals = principalsOf(stack);
-  return principals.flatMap((me) => {
+  const realms = [...new Set(principals.map(({ realm }) => realm))];
+  const ofFunctions = principals.flatMap((me) => {
     const others = principals.filter((other) => other !== me);
-    const rows = [tableRows, secretRows, functionRows, logRows, keyRows].flatMap((rowsOf) =>
-      rowsOf({ stack, me, others }),
-    );
-    return rows.map(([expected, action, what, resource, context = {}, resourcePolicy]) => ({
-      label: `${me.name}: ${action} ${what}`,
-      expected,
-      principal: me.roleArn,
-      policies: me.policies,
-      action,
-      resource,
-      context,
-      resourcePolicy,
-    }));
+    const foreignRealms = realms.filter((realm) => realm !== me.realm);
+    return [tableRows, secretRows, functionRows, logRows, keyRows]
+      .flatMap((rowsOf) => rowsOf({ stack, me, others, foreignRealms }))
+      .map((row) => questionOf(me, row));
   });
+  const ofSchedules = schedulesOf(stack).flatMap((me) =>
+    scheduleRows(stack, me, principals).map((row) => questionOf(me, row)),
+  );
+  return [...ofFunctions, ...ofSchedules];
+}
+
+function questionOf(me: Principal | Schedule, row: Row): Question {
+  const [expected, action, what, resource, context = {}, resourcePolicy] = row;
+  return {
+    label: `${me.name}: ${action} ${what}`,
+    expected,
+    principal: me.roleArn,
+    policies: me.policies,
+    action,
+    resource,
+    context,
+    resourcePolicy,
+  };
 }
 
 const known = new Map<string, Promise<Answer>>();

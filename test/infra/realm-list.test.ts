@@ -23,9 +23,9 @@ describe("a bad realm fails the synthesis, by name and key:", () => {
         "tokenUrl",
       ],
       ["no such provider", { provider: "confirma" }, "confirma/sandbox", "provider"],
-      ["no provider", { provider: undefined }, "undefined/sandbox", "provider"],
-      ["no environment", { environment: undefined }, "conferma/undefined", "environment"],
-      ["an empty environment", { environment: "" }, "conferma/", "environment"],
+      ["no provider", { provider: undefined }, "the realm at position 1", "provider"],
+      ["no environment", { environment: undefined }, "the realm at position 1", "environment"],
+      ["an empty environment", { environment: "" }, "the realm at position 1", "environment"],
       ["capitals", { environment: "Sandbox" }, "conferma/Sandbox", "environment"],
       ["a pattern as environment", { environment: "*" }, "conferma/*", "environment"],
       [
@@ -87,29 +87,29 @@ describe("a bad realm fails the synthesis, by name and key:", () => {
       /conferma\/production: .*tokenUrl: must be an https address/,
     );
   });
+
+  test.each([null, undefined, 7, "conferma/sandbox", {}])("%j is no realm", (none) => {
+    const message = messageOf(() => synthesized([good, none as unknown as RealmInput]));
+    expect(message).toMatch(/^Error: infra\/realms\.ts, the realm at position 2: \S/);
+  });
 });
 
 describe("realms are told apart:", () => {
-  test("two of the same name are refused", () => {
-    const again = { ...good, tokenUrl: "https://other.example/token" };
-    expect(() => synthesized([good, again])).toThrow();
-  });
-
-  // The error is CDK's: "There is already a Construct with name 'ConfermaSandbox'".
-  test.fails("the refusal of two of the same name says which", () => {
-    expect(messageOf(() => synthesized([good, { ...good }]))).toContain("conferma/sandbox");
-  });
-
-  // Both become the construct ConfermaStaging2.
-  test.fails.each([
-    ["conferma/staging-2", "conferma/staging2"],
-    ["conferma/eu.west", "conferma/eu-west"],
-    ["cfis-provisioning/staging", "cfis/provisioning-staging"],
-  ])("%s and %s may both be there", (one, two) => {
-    expect(realmsOf([one, two].map(named))).toEqual([one, two]);
+  test.each([
+    ["the same settings", good],
+    ["other settings", { ...good, tokenUrl: "https://other.example/token" }],
+  ])("two of the same name and %s are refused, by name", (_, twin) => {
+    const list = [named("cfis/sandbox"), good, twin];
+    expect(messageOf(() => synthesized(list))).toBe(
+      "Error: infra/realms.ts: conferma/sandbox is listed twice.",
+    );
   });
 
   test.each([
+    ["conferma/staging-2", "conferma/staging2"],
+    ["conferma/eu.west", "conferma/eu-west"],
+    ["conferma/eu-west", "conferma/eu--west"],
+    ["cfis-provisioning/staging", "cfis/provisioning-staging"],
     ["conferma/sandbox", "conferma/sandbox-2"],
     ["conferma/sandbox", "conferma/production"],
     ["conferma/sandbox", "cfis/sandbox"],
@@ -124,37 +124,68 @@ describe("what is deployed keeps its identity:", () => {
   const template = synthesized(realms);
   const idsOf = (type: string) => resourcesIn(template, type).map(([logicalId]) => logicalId);
 
-  // A table, log group, role or function of another id is another one: the old one's contents stay behind.
+  // A table, key, log group, role, function or schedule of another id is another one: the old one's contents stay behind.
   test.each([
     ["AWS::DynamoDB::Table", ["Tokens1180AAEA"]],
+    ["AWS::KMS::Key", ["SealingKey98C9818D"]],
     [
       "AWS::Lambda::Function",
       [
-        "ConfermaSandboxVendToken6BE79A5F",
-        "CfisStagingVendToken489A43C7",
-        "CfisProvisioningStagingVendToken1D8BA2EC",
-        "CentrapayApiKeyTestVendToken6D6CED51",
-        "SendPaymentsSandboxVendTokenB9E2F739",
+        "confermasandboxVendToken8F9B7582",
+        "confermasandboxRenewTokensF9F8FE0C",
+        "cfisstagingVendTokenAEAEE547",
+        "cfisstagingRenewTokens2769F2DF",
+        "cfisprovisioningstagingVendToken4C7CF16C",
+        "cfisprovisioningstagingRenewTokens62CB7D7C",
+        "centrapayapikeytestVendTokenA29167E0",
+        "centrapayapikeytestRenewTokens8D8D12FA",
+        "sendpaymentssandboxVendToken16AF67D4",
+        "sendpaymentssandboxRenewTokens7C743FD8",
       ],
     ],
     [
       "AWS::Logs::LogGroup",
       [
-        "ConfermaSandboxVendTokenLogA2785507",
-        "CfisStagingVendTokenLog83234663",
-        "CfisProvisioningStagingVendTokenLog14C74389",
-        "CentrapayApiKeyTestVendTokenLog559AA61C",
-        "SendPaymentsSandboxVendTokenLog54AECD81",
+        "confermasandboxVendTokenLogBDF8E79D",
+        "confermasandboxRenewTokensLog03BF6B1C",
+        "cfisstagingVendTokenLog47C20EDE",
+        "cfisstagingRenewTokensLog2C7D5037",
+        "cfisprovisioningstagingVendTokenLogFA5A4A81",
+        "cfisprovisioningstagingRenewTokensLogE782FF6F",
+        "centrapayapikeytestVendTokenLog2E96B13A",
+        "centrapayapikeytestRenewTokensLog7C72B113",
+        "sendpaymentssandboxVendTokenLog50FD078E",
+        "sendpaymentssandboxRenewTokensLog54F90EBA",
       ],
     ],
     [
       "AWS::IAM::Role",
       [
-        "ConfermaSandboxVendTokenServiceRoleB066237A",
-        "CfisStagingVendTokenServiceRole9B3A0F17",
-        "CfisProvisioningStagingVendTokenServiceRole43CEC079",
-        "CentrapayApiKeyTestVendTokenServiceRole246DF06E",
-        "SendPaymentsSandboxVendTokenServiceRole4BC31C0D",
+        "confermasandboxVendTokenRole04114D51",
+        "confermasandboxRenewTokensRoleDA38385B",
+        "SchedulerRoleForTargetecea3d3D107558",
+        "cfisstagingVendTokenRole3D84EF30",
+        "cfisstagingRenewTokensRoleB7C9B8F1",
+        "SchedulerRoleForTarget8da300DCAF21CA",
+        "cfisprovisioningstagingVendTokenRole03E36912",
+        "cfisprovisioningstagingRenewTokensRoleC604A4FF",
+        "SchedulerRoleForTarget2aa5a66B750857",
+        "centrapayapikeytestVendTokenRole3A6AA7C7",
+        "centrapayapikeytestRenewTokensRole394E1F55",
+        "SchedulerRoleForTargetdda9628E6B06CA",
+        "sendpaymentssandboxVendTokenRole40EB11E0",
+        "sendpaymentssandboxRenewTokensRoleBDF913C8",
+        "SchedulerRoleForTarget9ec938900ABA29",
+      ],
+    ],
+    [
+      "AWS::Scheduler::Schedule",
+      [
+        "confermasandboxEveryMinute989BFB85",
+        "cfisstagingEveryMinuteA4ED62E4",
+        "cfisprovisioningstagingEveryMinute4E218E15",
+        "centrapayapikeytestEveryMinute9296825A",
+        "sendpaymentssandboxEveryMinute9C2590E1",
       ],
     ],
   ])("%s", (type, logicalIds) => {
@@ -164,11 +195,11 @@ describe("what is deployed keeps its identity:", () => {
   test("names that consumers look up", () => {
     expect(Object.keys(template.Outputs ?? {})).toEqual(
       expect.arrayContaining([
-        "ConfermaSandboxVendTokenName920A6C49",
-        "CfisStagingVendTokenNameEAE7BBC1",
-        "CfisProvisioningStagingVendTokenName1E35E2EC",
-        "CentrapayApiKeyTestVendTokenNameF533B0C6",
-        "SendPaymentsSandboxVendTokenNameC1BC1C05",
+        "confermasandboxVendTokenNameBC72C708",
+        "cfisstagingVendTokenNameDAA1FD54",
+        "cfisprovisioningstagingVendTokenName5BA1DA79",
+        "centrapayapikeytestVendTokenNameF1B02639",
+        "sendpaymentssandboxVendTokenNameF4751F88",
       ]),
     );
   });

@@ -15,5 +15,7 @@ export type Row = readonly [
 export interface Asking {
   readonly stack: DeployedStack;
   readonly me: Principal;
+  /** Every other function, of the same realm as well. */
   readonly others: readonly Principal[];
+  readonly foreignRealms: readonly string[];
 }

@@ -34,10 +34,10 @@ function nearSecrets(realm: string): string[] {
   ];
 }
 
-export function secretRows({ me, others }: Asking): Row[] {
+export function secretRows({ me, foreignRealms }: Asking): Row[] {
   const get = "secretsmanager:GetSecretValue";
   const own = `token-vending/${me.realm}/acme`;
-  const foreign = others.map(({ realm }) => `token-vending/${realm}/acme`);
+  const foreign = foreignRealms.map((realm) => `token-vending/${realm}/acme`);
   return [
     ["allowed", get, own, secret(own)],
     [

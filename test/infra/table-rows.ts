@@ -1,11 +1,14 @@
 import { arn } from "../../local/aws/arns.ts";
+import type { DeployedStack } from "../../local/aws/template.ts";
+import type { Answer } from "./ask.ts";
+import type { Principal } from "./principals.ts";
 import type { Asking, Row } from "./row.ts";
 import { place } from "./synthesized.ts";
 
 /** What the store sends (functions/store/dynamodb-token-store.ts). */
 export const itemActions = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
 
-/** What names keys and is granted to nobody. */
+/** What names keys and is granted to nobody on the table. */
 export const otherItemActions = [
   "dynamodb:Query",
   "dynamodb:PutItem",
@@ -47,12 +50,31 @@ export function nearKeys(realm: string): string[] {
   ];
 }
 
-export function tableRows({ stack, me, others }: Asking): Row[] {
+/** What the index's key looks like for other realms, or nearly the own one. */
+export function nearRealms(realm: string): string[] {
+  const [provider = ""] = realm.split("/");
+  return [
+    `${realm}-3`,
+    `${realm}3`,
+    `x${realm}`,
+    realm.toUpperCase(),
+    provider,
+    `${provider}/*`,
+    "*",
+  ];
+}
+
+export function tokenTable(stack: DeployedStack) {
   const table = stack.tables.find(({ logicalId }) => logicalId.startsWith("Tokens"));
   if (!table) throw new Error("The template has no table of tokens.");
-  const tableArn = arn(place, "dynamodb", `table/${table.name}`);
+  return { name: table.name, tableArn: arn(place, "dynamodb", `table/${table.name}`) };
+}
+
+export function tableRows({ stack, me, foreignRealms }: Asking): Row[] {
+  const table = tokenTable(stack);
+  const { tableArn } = table;
   const own = `${me.realm}/acme`;
-  const foreign = others.map(({ realm }) => `${realm}/acme`);
+  const foreign = foreignRealms.map((realm) => `${realm}/acme`);
   const [other = ""] = foreign;
 
   return [
@@ -75,19 +97,42 @@ export function tableRows({ stack, me, others }: Asking): Row[] {
       ["denied", action, "no key", tableArn],
     ]),
     ...partsOfTransactions(tableArn, own, foreign),
-    ...["due", "any"].flatMap((index): Row[] => {
-      const indexArn = `${tableArn}/index/${index}`;
-      return [
-        ["denied", "dynamodb:Query", `index ${index} ${own}`, indexArn, leading(own)],
-        ["denied", "dynamodb:Query", `index ${index} ${me.realm}`, indexArn, leading(me.realm)],
-        ["denied", "dynamodb:Query", `index ${index} ${other}`, indexArn, leading(other)],
-        ["denied", "dynamodb:Query", `index ${index} no key`, indexArn],
-        ["denied", "dynamodb:Scan", `index ${index}`, indexArn],
-      ];
+    ["denied", "dynamodb:Query", me.realm, tableArn, leading(me.realm)],
+    ...["due", "any"].flatMap((index) => indexRows(index, tableArn, me, foreignRealms)),
+    ...elsewhere(table.name).map(([what, resource]): Row => {
+      const indexArn = `${resource}/index/due`;
+      return ["denied", "dynamodb:Query", `${what} index due`, indexArn, leading(me.realm)];
     }),
     ...tableActions.map((action): Row => ["denied", action, "the table", tableArn]),
     ["denied", "dynamodb:GetRecords", "its stream", `${tableArn}/stream/2026-01-01T00:00:00.000`],
     ["denied", "dynamodb:ListTables", "all", "*"],
+  ];
+}
+
+/** The index is for the schedule's function alone, and its key is the realm. */
+function indexRows(
+  index: string,
+  tableArn: string,
+  { kind, realm }: Principal,
+  foreignRealms: readonly string[],
+): Row[] {
+  const indexArn = `${tableArn}/index/${index}`;
+  const query = (expected: Answer, ...keys: string[]): Row => {
+    const what = `index ${index} ${keys.join(" + ")}`;
+    return [expected, "dynamodb:Query", what, indexArn, leading(...keys)];
+  };
+  const denied = [
+    `${realm}/acme`,
+    ...foreignRealms,
+    ...foreignRealms.map((foreign) => `${foreign}/acme`),
+    ...nearRealms(realm),
+  ];
+  return [
+    query(kind === "RenewTokens" && index === "due" ? "allowed" : "denied", realm),
+    ...denied.map((key) => query("denied", key)),
+    query("denied", realm, foreignRealms[0] ?? ""),
+    ["denied", "dynamodb:Query", `index ${index} no key`, indexArn],
+    ["denied", "dynamodb:Scan", `index ${index}`, indexArn],
   ];
 }
 

@@ -1,0 +1,99 @@
+import type { RawResource, RawTemplate, Statement } from "./synthesized.ts";
+import { resourcesIn, stackName } from "./synthesized.ts";
+
+/** The realm whose roles are changed, and those that they must not reach. */
+export const realm = "conferma/sandbox";
+export const longer = "conferma/sandbox-2";
+export const stranger = "cfis/sandbox";
+
+export const mutatedRealms = [realm, longer, stranger];
+
+export interface Mutation {
+  readonly name: string;
+  readonly change: Change;
+  /** The questions whose answers turn: by label, or all those that were denied before and match. */
+  readonly flips: readonly (string | RegExp)[];
+}
+
+export type Change = (template: RawTemplate) => void;
+
+export const vend = (whose: string) => `VendToken ${whose}`;
+export const renew = (whose: string) => `RenewTokens ${whose}`;
+
+export function add(whose: string, actions: string[], condition?: Statement["Condition"]): Change {
+  return (template) => {
+    statementsOf(template, roleOf(template, whose)).push({
+      Effect: "Allow",
+      Action: actions,
+      Resource: "*",
+      ...(condition && { Condition: condition }),
+    });
+  };
+}
+
+export function set(
+  condition: NonNullable<Statement["Condition"]>,
+  operator: string,
+  value: unknown,
+) {
+  condition[operator] = { "dynamodb:LeadingKeys": value };
+}
+
+/** `whose` is a function's name, as in the questions' labels: `VendToken conferma/sandbox`. */
+export function statementWith(template: RawTemplate, whose: string, action: string): Statement {
+  return onlyWith(action, statementsOf(template, roleOf(template, whose)));
+}
+
+/** What the schedule of a realm's function may do. */
+export function scheduleStatement(template: RawTemplate, whose: string): Statement {
+  const [functionId] = functionOf(template, whose);
+  const roles = resourcesIn(template, "AWS::Scheduler::Schedule")
+    .map(([, { Properties }]) => Properties["Target"] as Record<"Arn" | "RoleArn", GetArn>)
+    .filter(({ Arn }) => Arn["Fn::GetAtt"][0] === functionId)
+    .map(({ RoleArn }) => RoleArn["Fn::GetAtt"][0]);
+  const [role = ""] = roles;
+  return onlyWith("lambda:InvokeFunction", statementsOf(template, role));
+}
+
+function onlyWith(action: string, statements: readonly Statement[]): Statement {
+  const found = statements.filter(({ Action }) => [Action].flat().includes(action));
+  const [statement] = found;
+  if (!statement || found.length > 1) throw new Error(`Not one statement has ${action}.`);
+  return statement;
+}
+
+function statementsOf(template: RawTemplate, role: string): Statement[] {
+  const { Statement = [] } = Object(policyOf(template, role).Properties["PolicyDocument"]);
+  return Statement;
+}
+
+export function policyOf(template: RawTemplate, role: string): RawResource {
+  const found = resourcesIn(template, "AWS::IAM::Policy")
+    .map(([, policy]) => policy)
+    .find(({ Properties }) => JSON.stringify(Properties["Roles"]).includes(`"${role}"`));
+  if (!found) throw new Error(`${role} has no policy.`);
+  return found;
+}
+
+interface GetArn {
+  readonly "Fn::GetAtt": readonly [logicalId: string, attribute: "Arn"];
+}
+
+export function roleOf(template: RawTemplate, whose: string): string {
+  const [, { Properties }] = functionOf(template, whose);
+  const { Role } = Properties as { Role: GetArn };
+  return Role["Fn::GetAtt"][0];
+}
+
+export function functionOf(template: RawTemplate, whose: string): [string, RawResource] {
+  const [kind = "", name = ""] = whose.split(" ");
+  const [provider, environment] = name.split("/");
+  const start = JSON.stringify({ provider, environment }).slice(0, -1);
+  const found = resourcesIn(template, "AWS::Lambda::Function").find(
+    ([logicalId, { Properties }]) =>
+      logicalId.includes(kind) &&
+      JSON.stringify(Properties).includes(JSON.stringify(start).slice(1, -1)),
+  );
+  if (!found) throw new Error(`${stackName} has no ${whose}.`);
+  return found;
+}

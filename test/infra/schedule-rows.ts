@@ -1,0 +1,52 @@
+import { arn } from "../../local/aws/arns.ts";
+import type { DeployedStack } from "../../local/aws/template.ts";
+import type { Principal, Schedule } from "./principals.ts";
+import type { Row } from "./row.ts";
+import { place } from "./synthesized.ts";
+import { tokenTable } from "./table-rows.ts";
+
+/** Functions of other stacks, in words. */
+export const otherFunctionNames = ["another function", "a function of a longer name"];
+
+/** A schedule calls the function that renews its realm, and does nothing else. */
+export function scheduleRows(
+  stack: DeployedStack,
+  { realm, targetArn }: Schedule,
+  functions: readonly Principal[],
+): Row[] {
+  const invoke = "lambda:InvokeFunction";
+  const others = [arn(place, "lambda", "function:Orders"), `${targetArn}-copy`];
+  return [
+    ...functions.flatMap(({ kind, realm: itsRealm, name, functionArn }): Row[] => {
+      const isOwn = kind === "RenewTokens" && itsRealm === realm;
+      return [
+        [isOwn ? "allowed" : "denied", invoke, name, functionArn],
+        ["denied", "lambda:GetFunction", name, functionArn],
+        ["denied", "lambda:UpdateFunctionCode", name, functionArn],
+        ["denied", "lambda:AddPermission", name, functionArn],
+      ];
+    }),
+    ...otherFunctionNames.map((what, at): Row => ["denied", invoke, what, others[at] ?? ""]),
+    ["allowed", invoke, `RenewTokens ${realm}, a version`, `${targetArn}:1`],
+    ...nothingElse(stack, realm),
+    ...functions.map(({ name, roleArn }): Row => ["denied", "sts:AssumeRole", name, roleArn]),
+  ];
+}
+
+/** What its function may do, it may not. */
+function nothingElse(stack: DeployedStack, realm: string): Row[] {
+  const { tableArn } = tokenTable(stack);
+  const ownKey = { "dynamodb:LeadingKeys": [`${realm}/acme`] };
+  const secret = arn(place, "secretsmanager", `secret:token-vending/${realm}/acme-Ab3dEf`);
+  return [
+    ["denied", "dynamodb:GetItem", "its realm's", tableArn, ownKey],
+    [
+      "denied",
+      "dynamodb:Query",
+      "its realm's",
+      `${tableArn}/index/due`,
+      { "dynamodb:LeadingKeys": [realm] },
+    ],
+    ["denied", "secretsmanager:GetSecretValue", "its realm's", secret],
+  ];
+}

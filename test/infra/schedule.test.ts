@@ -1,0 +1,130 @@
+import type { DynamoDBClient, QueryCommandInput } from "@aws-sdk/client-dynamodb";
+import { describe, expect, test } from "vitest";
+import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
+import { realms } from "../../infra/realms.ts";
+import { principalsOf, schedulesOf } from "./principals.ts";
+import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
+
+const template = synthesized(realms);
+const stack = deployed(template);
+const renewing = principalsOf(stack).filter(({ kind }) => kind === "RenewTokens");
+const schedules = schedulesOf(stack);
+
+test("each realm has one function that renews, and one schedule that calls it", () => {
+  const names = realms.map(({ provider, environment }) => `${provider}/${environment}`);
+  expect(renewing.map(({ realm }) => realm)).toEqual(names);
+  expect(schedules.map(({ realm, targetArn }) => [realm, targetArn])).toEqual(
+    renewing.map(({ realm, functionArn }) => [realm, functionArn]),
+  );
+});
+
+test("a function that renews has two minutes, and two of it run at once", () => {
+  const functions = resourcesIn(template, "AWS::Lambda::Function").filter(([logicalId]) =>
+    logicalId.includes("RenewTokens"),
+  );
+  expect(functions).toHaveLength(realms.length);
+  for (const [, { Properties }] of functions) {
+    expect(Properties).toMatchObject({ Timeout: 120, ReservedConcurrentExecutions: 2 });
+  }
+});
+
+test("a schedule calls every minute, without a window to be late in, and does not repeat a call", () => {
+  for (const { properties } of stack.resourcesOf("AWS::Scheduler::Schedule")) {
+    expect(properties).toMatchObject({
+      ScheduleExpression: "rate(1 minute)",
+      FlexibleTimeWindow: { Mode: "OFF" },
+      State: "ENABLED",
+      Target: { RetryPolicy: { MaximumRetryAttempts: 0 } },
+    });
+  }
+});
+
+// Lambda takes the call asynchronously, and left alone repeats a failed one twice and a throttled one for six hours.
+test("Lambda does not repeat a call that failed or was throttled", () => {
+  const configured = resourcesIn(template, "AWS::Lambda::EventInvokeConfig");
+  expect(configured).toHaveLength(realms.length);
+  for (const [, { Properties }] of configured) {
+    expect(Properties).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+  }
+});
+
+test("a schedule's role is taken on by the account's own schedules alone", () => {
+  const roles = stack.resourcesOf("AWS::IAM::Role");
+  const trusts = schedules.map(
+    ({ roleArn }) =>
+      roles.find(({ logicalId }) => roleArn.endsWith(`-${logicalId}`))?.properties[
+        "AssumeRolePolicyDocument"
+      ],
+  );
+  const bySchedules = {
+    Effect: "Allow",
+    Action: "sts:AssumeRole",
+    Principal: { Service: "scheduler.amazonaws.com" },
+    Condition: {
+      StringEquals: {
+        "aws:SourceAccount": "111122223333",
+        "aws:SourceArn": "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/default",
+      },
+    },
+  };
+  expect(trusts).toEqual(
+    schedules.map(() => ({ Version: "2012-10-17", Statement: [bySchedules] })),
+  );
+});
+
+describe("the index of what is due", () => {
+  const [table] = stack.tables;
+  const [index, ...others] = (table?.properties["GlobalSecondaryIndexes"] ?? []) as Index[];
+
+  test("is the only one", () => {
+    expect(others).toEqual([]);
+  });
+
+  test("is sparse: its key is what only connections to be renewed have, by their instant", () => {
+    expect(index?.KeySchema).toEqual([
+      { AttributeName: "dueRealm", KeyType: "HASH" },
+      { AttributeName: "renewAt", KeyType: "RANGE" },
+    ]);
+    expect(table?.properties["AttributeDefinitions"]).toEqual(
+      expect.arrayContaining([
+        { AttributeName: "dueRealm", AttributeType: "S" },
+        { AttributeName: "renewAt", AttributeType: "N" },
+      ]),
+    );
+  });
+
+  test("holds instants beside its keys, and no token", () => {
+    expect(index?.Projection).toEqual({
+      ProjectionType: "INCLUDE",
+      NonKeyAttributes: ["keptUntil"],
+    });
+  });
+
+  test("is what the code queries, by attributes that it holds", async () => {
+    const sent: QueryCommandInput[] = [];
+    const send = async ({ input }: { input: QueryCommandInput }) => {
+      sent.push(input);
+      return {};
+    };
+    const client = { send } as unknown as DynamoDBClient;
+    const now = new Date();
+    const realm = { provider: "conferma", environment: "sandbox" } as const;
+    const due = dynamoDbRenewalIndex(client, "Tokens").due(realm, now, now, AbortSignal.any([]));
+    await due[Symbol.asyncIterator]().next();
+
+    const held = [
+      ...(index?.KeySchema ?? []).map(({ AttributeName }) => AttributeName),
+      ...(index?.Projection.NonKeyAttributes ?? []),
+    ];
+    expect(sent.map(({ IndexName }) => IndexName)).toEqual([index?.IndexName]);
+    expect(held).toEqual(
+      expect.arrayContaining(Object.values(sent[0]?.ExpressionAttributeNames ?? {})),
+    );
+  });
+});
+
+interface Index {
+  readonly IndexName: string;
+  readonly KeySchema: readonly { readonly AttributeName: string; readonly KeyType: string }[];
+  readonly Projection: { readonly ProjectionType: string; readonly NonKeyAttributes?: string[] };
+}
