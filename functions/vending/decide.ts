@@ -64,7 +64,11 @@ export function decide(
 }
 
 /** The held token, while callers may be told to use it. A renewal under way is about to revoke it, or already has. */
-function usableToken(record: TokenRecord, policy: RenewalPolicy, now: Date): HeldToken | null {
+export function usableToken(
+  record: TokenRecord,
+  policy: RenewalPolicy,
+  now: Date,
+): HeldToken | null {
   const { token, lease, suspect } = record;
   if (!token || suspect) return null;
   if (lease && revokesOnIssue(policy)) return null;

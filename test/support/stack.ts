@@ -27,6 +27,7 @@ export const tokenTable = {
       { AttributeName: "pk", AttributeType: "S" },
       { AttributeName: "dueRealm", AttributeType: "S" },
       { AttributeName: "renewAt", AttributeType: "N" },
+      { AttributeName: "realm", AttributeType: "S" },
     ],
     KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
     GlobalSecondaryIndexes: [
@@ -37,6 +38,14 @@ export const tokenTable = {
           { AttributeName: "renewAt", KeyType: "RANGE" },
         ],
         Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["keptUntil"] },
+      },
+      {
+        IndexName: "connections",
+        KeySchema: [
+          { AttributeName: "realm", KeyType: "HASH" },
+          { AttributeName: "pk", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
       },
     ],
   },
