@@ -1,5 +1,6 @@
 import type { RenewalPolicy } from "../model/provider.ts";
 import type { RealmSettings } from "../platform/realm-settings.ts";
+import type { RealmOutline } from "../platform/status-environment.ts";
 import { providerOf } from "./catalogue.ts";
 import type { Wire } from "./token-exchange.ts";
 
@@ -7,6 +8,6 @@ import type { Wire } from "./token-exchange.ts";
 const noWire = {} as Wire;
 
 /** When a realm's tokens may be renewed, for who issues none and knows no more of the settings than that takes. */
-export function policyOf(outline: Pick<RealmSettings, "provider" | "environment">): RenewalPolicy {
+export function policyOf(outline: RealmOutline): RenewalPolicy {
   return providerOf(outline as RealmSettings, noWire).policy;
 }

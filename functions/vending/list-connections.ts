@@ -12,7 +12,7 @@ import { connectionState } from "./connection-state.ts";
 const pageSize = 100;
 
 /** A realm of the deployment, and when its tokens may be renewed. */
-export interface WatchedRealm extends Realm {
+interface WatchedRealm extends Realm {
   readonly policy: RenewalPolicy;
 }
 

@@ -6,7 +6,7 @@ import type { Construct } from "constructs";
 export const dueIndexName = "due";
 
 /** The name that functions/store/dynamodb-status-reader.ts queries. */
-export const connectionsIndexName = "connections";
+const connectionsIndexName = "connections";
 
 /** One item a connection, one a claimed revocation scope. Losing it loses leases and versions: it is kept. */
 export class TokenTable extends Table {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { StartUpError } from "../../functions/platform/environment.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { StatusVariables } from "../../functions/platform/status-environment.ts";
 import {
   readStatusEnvironment,
   realmOutline,
@@ -14,7 +15,10 @@ const realms: readonly RealmInput[] = [
   { provider: "static-key", environment: "acme", headerName: "X-Key", extraHeaders: { a: "b" } },
 ];
 const outlines = realms.map(realmOutline);
-const variables = { TABLE_NAME: "tokens", REALMS: JSON.stringify(outlines) };
+const variables = {
+  TABLE_NAME: "tokens",
+  REALMS: JSON.stringify(outlines),
+} satisfies StatusVariables;
 
 /** Why the function does not start. */
 function refusalOf(changes: Record<string, string | undefined>): string {

@@ -23,6 +23,8 @@ function readerOf(records: readonly TokenRecord[]): StatusReader & { readonly as
     async connectionsOf(realm, after, atMost) {
       const name = `${realm.provider}/${realm.environment}`;
       asked.push(name);
+      // DynamoDB refuses a starting key outside of the query.
+      if (after && realmOf(after) !== name) throw new Error(`${after} is not of ${name}.`);
       return [...all.keys()]
         .filter((connection) => realmOf(connection) === name && connection > (after ?? ""))
         .sort()
