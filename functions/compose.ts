@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "./model/clock.ts";
 import type { Realm } from "./model/connection.ts";
+import { realmName } from "./model/connection.ts";
 import type { Dependencies } from "./model/dependencies.ts";
 import type { Log } from "./model/log.ts";
 import type { RenewalPolicy } from "./model/provider.ts";
@@ -10,6 +11,8 @@ import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource } from "./model/secret-source.ts";
 import type { StatusReader } from "./model/status-reader.ts";
+import type { EmfMetrics } from "./platform/emf-metrics.ts";
+import { emfMetrics } from "./platform/emf-metrics.ts";
 import type { Environment, SealingKey } from "./platform/environment.ts";
 import { readEnvironment } from "./platform/environment.ts";
 import { nodeHttp } from "./platform/http-request.ts";
@@ -28,6 +31,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function compose(variables: Variables): {
   environment: Environment;
   dependencies: Dependencies;
+  /** To be flushed when an invocation ends. */
+  metrics: EmfMetrics;
   /** For the schedule only, so it is loaded there only. */
   renewalIndex(): Promise<RenewalIndex>;
 } {
@@ -36,6 +41,7 @@ export function compose(variables: Variables): {
   const aws = awsOptions(variables);
   const clock = systemClock;
   const dynamoDb = new DynamoDBClient(aws);
+  const metrics = emfMetrics(writeLine, clock.now, realmName(realm));
   const dependencies: Dependencies = {
     realm,
     timing: realm,
@@ -44,7 +50,8 @@ export function compose(variables: Variables): {
     secrets: secretsOf(secretPrefix, aws, clock),
     sealer: sealerOf(sealingKey, aws, clock),
     clock,
-    log: standardOutput(clock),
+    log: jsonLog(writeLine, clock.now),
+    metrics,
     random: Math.random,
     newOwner: randomUUID,
     fingerprint,
@@ -53,7 +60,7 @@ export function compose(variables: Variables): {
     const { dynamoDbRenewalIndex } = await import("./store/dynamodb-renewal-index.ts");
     return dynamoDbRenewalIndex(dynamoDb, tableName);
   };
-  return { environment, dependencies, renewalIndex };
+  return { environment, dependencies, metrics, renewalIndex };
 }
 
 /** What the status reader is made of: no secret, no key, nobody to ask. Fails with a `StartUpError`. */
@@ -71,13 +78,13 @@ export function composeStatus(variables: Variables): {
     realms: realms.map((realm) => ({ ...realm, policy: policyOf(realm) })),
     reader: dynamoDbStatusReader(dynamoDb, tableName, clock),
     clock,
-    log: standardOutput(clock),
+    log: jsonLog(writeLine, clock.now),
     fingerprint,
   };
 }
 
-function standardOutput(clock: Clock): Log {
-  return jsonLog((line) => process.stdout.write(line), clock.now);
+function writeLine(line: string): void {
+  process.stdout.write(line);
 }
 
 function fingerprint(text: string): string {

@@ -74,6 +74,7 @@ export async function commitToken(
     await recordLateIssue(deps, held, entry.latest, issued);
     return { outcome: "failed", record: await deps.store.read(connection, signal) };
   }
+  deps.metrics.record("Issues", 1);
   deps.log.info("token-issued", { connection, ...entry.latest, lifetime: issued.lifetime.kind });
   return { outcome: "committed", record: stored };
 }

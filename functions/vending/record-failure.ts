@@ -49,6 +49,8 @@ export async function recordFailure(
     scope: asked.scope,
     ledger: entry.ledger,
   };
+  deps.metrics.record("IssueFailures", 1);
+  if (code === "credentials-rejected") deps.metrics.record("CredentialsRejected", 1);
   deps.log.warn("issue-failed", { connection: record.connection, ...entry.latest, detail, count });
   const stored = await untilLeaseEnds(deps, held.lease, signal, (until) =>
     deps.store.fail(held, attempt, until),

@@ -26,6 +26,7 @@ export async function recordLateIssue(
     // Only the answer of the commit was lost.
     if (current?.token?.fence === fence) return;
     const suspect = current !== null && killed(deps, current, issued);
+    if (attempt === 0) deps.metrics.record("LateIssues", 1);
     deps.log.error("late-issue", { connection, ...entry, suspect });
     if (!current) return;
     const isRecorded = deps.store.recordLateIssue(current, entry, suspect, signal);
