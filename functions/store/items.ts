@@ -2,8 +2,15 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
 import { realmOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
-import type { Failure, HeldToken, Lease, LedgerEntry, TokenRecord } from "../model/token-record.ts";
-import { isKept } from "../model/token-record.ts";
+import type {
+  Failure,
+  HeldConsent,
+  HeldRefreshToken,
+  HeldToken,
+  Lease,
+  LedgerEntry,
+  TokenRecord,
+} from "../model/token-record.ts";
 
 /** One item of the token table. Attributes are top-level so that IAM can show an operator all but the sealed token. */
 export type Item = Record<string, AttributeValue>;
@@ -32,9 +39,51 @@ export function tokenAttributes(connection: Connection, token: HeldToken): Attri
     renewAt: instant(token.renewAt),
     secretVersion: text(token.secretVersion),
     keptUntil: token.keptUntil && instant(token.keptUntil),
-    // The key of the sparse index: only what the schedule is to renew has it.
-    dueRealm: isKept(token, token.renewAt) ? text(realmOf(connection)) : null,
+    // The keys of the sparse index: only what the schedule is to renew has them.
+    dueRealm: token.due && text(realmOf(connection)),
+    dueAt: token.due && instant(token.due.at),
+    dueUntil: token.due && instant(token.due.until),
   };
+}
+
+export const tokenNames = [
+  "sealed",
+  "fingerprint",
+  "tokenFence",
+  "requestedAt",
+  "issuedAt",
+  "usableUntil",
+  "expiresAt",
+  "renewAt",
+  "secretVersion",
+  "keptUntil",
+];
+export const dueNames = ["dueRealm", "dueAt", "dueUntil"];
+
+export function consentAttributes(consent: HeldConsent | null): Attributes {
+  const refresh = consent?.refresh ?? null;
+  return {
+    consentedAt: consent && instant(consent.consentedAt),
+    grantedScope: optionalText(consent?.grantedScope),
+    subject: optionalText(consent?.subject),
+    customer: optionalText(consent?.customer),
+    sealedRefresh: refresh && { B: refresh.sealed },
+    refreshVersion: refresh && count(refresh.version),
+    refreshFingerprint: refresh && text(refresh.fingerprint),
+    refreshEndsAt: refresh?.endsAt ? instant(refresh.endsAt) : null,
+  };
+}
+
+export const consentNames = ["consentedAt", "grantedScope", "subject", "customer"];
+export const refreshNames = [
+  "sealedRefresh",
+  "refreshVersion",
+  "refreshFingerprint",
+  "refreshEndsAt",
+];
+
+function optionalText(value: string | null | undefined): AttributeValue | null {
+  return value ? text(value) : null;
 }
 
 export function leaseAttributes(lease: Lease): Attributes {
@@ -100,6 +149,7 @@ export function recordOf(item: Item): TokenRecord {
     fence: numberOf(item, "fence"),
     version: numberOf(item, "version"),
     token: item["sealed"] ? tokenOf(item) : null,
+    consent: item["consentedAt"] ? consentOf(item) : null,
     suspect: item["suspect"]?.BOOL ?? false,
     lease: item["leaseOwner"] ? leaseOf(item) : null,
     failure: failureOf(item["failure"]?.M),
@@ -122,6 +172,28 @@ function tokenOf(item: Item): HeldToken {
     renewAt: instantOf(item, "renewAt"),
     secretVersion: textOf(item, "secretVersion"),
     keptUntil: optionalInstantOf(item, "keptUntil"),
+    due: item["dueAt"]
+      ? { at: instantOf(item, "dueAt"), until: instantOf(item, "dueUntil") }
+      : null,
+  };
+}
+
+function consentOf(item: Item): HeldConsent {
+  return {
+    consentedAt: instantOf(item, "consentedAt"),
+    refresh: item["sealedRefresh"] ? refreshOf(item) : null,
+    grantedScope: item["grantedScope"]?.S ?? null,
+    subject: item["subject"]?.S ?? null,
+    customer: item["customer"]?.S ?? null,
+  };
+}
+
+function refreshOf(item: Item): HeldRefreshToken {
+  return {
+    sealed: item["sealedRefresh"]?.B ?? missing("sealedRefresh"),
+    version: numberOf(item, "refreshVersion"),
+    fingerprint: textOf(item, "refreshFingerprint"),
+    endsAt: optionalInstantOf(item, "refreshEndsAt"),
   };
 }
 

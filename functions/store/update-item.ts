@@ -28,10 +28,11 @@ export function updateItem(
   const sentenceNames = [...onlyIf.matchAll(/#(\w+)/g)].map(([, name]) => name ?? "");
   const assignments = setNames.map((name) => `#${name} = :${name}`).join(", ");
   const removals = removed.map((name) => `#${name}`).join(", ");
+  const actions = [assignments && `SET ${assignments}`, removals && `REMOVE ${removals}`];
   return {
     TableName: tableName,
     Key: { pk: { S: pk } },
-    UpdateExpression: `SET ${assignments}${removals && ` REMOVE ${removals}`}`,
+    UpdateExpression: actions.filter(Boolean).join(" "),
     ConditionExpression: onlyIf,
     ExpressionAttributeNames: Object.fromEntries(
       [...setNames, ...removed, ...sentenceNames].map((name) => [`#${name}`, name]),
