@@ -32,6 +32,7 @@ export function aCommit({ record }: HeldLease): Commit {
   const version = record.version + 1;
   return {
     token: aToken({ fence: record.fence, fingerprint: `token-${version}` }),
+    consent: null,
     version,
     scope: "0a1b2c3d4e5f",
     typicalIssueMs: 150,
@@ -41,7 +42,7 @@ export function aCommit({ record }: HeldLease): Commit {
 
 export function aFailedAttempt(): FailedAttempt {
   const failure = aFailure();
-  return { failure, suspect: false, scope: "0a1b2c3d4e5f", ledger: [] };
+  return { failure, suspect: false, isConsentOver: false, scope: "0a1b2c3d4e5f", ledger: [] };
 }
 
 /** A failure that adds nothing to what the holder knows. */
