@@ -3,7 +3,7 @@ import { QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
 import { realmName } from "../model/connection.ts";
 import type { RenewalIndex } from "../model/renewal-index.ts";
-import { instant, text } from "./items.ts";
+import { instant, text } from "./attributes.ts";
 import { unavailable } from "./unavailable.ts";
 
 /** Keys and instants only, and only of records that carry `dueRealm` (infra/constructs/token-table.ts). */

@@ -10,22 +10,18 @@ import { realmOf } from "../model/connection.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { ledgerAfter } from "../model/token-record.ts";
 import type { HeldLease, TokenStore } from "../model/token-store.ts";
-import type { Item } from "./items.ts";
+import type { Item } from "./attributes.ts";
+import { count, instant, text } from "./attributes.ts";
+import { consentAttributes, consentNames, refreshNames } from "./consent-items.ts";
 import {
-  consentAttributes,
-  consentNames,
-  count,
   dueNames,
   failureAttributes,
-  instant,
   leaseAttributes,
   leaseNames,
   ledgerAttributes,
   recordOf,
-  refreshNames,
   rejectionsAttribute,
   suspectAttribute,
-  text,
   tokenAttributes,
   tokenNames,
 } from "./items.ts";

@@ -2,29 +2,24 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
 import { realmOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
-import type {
-  Failure,
-  HeldConsent,
-  HeldRefreshToken,
-  HeldToken,
-  Lease,
-  LedgerEntry,
-  TokenRecord,
-} from "../model/token-record.ts";
-
-/** One item of the token table. Attributes are top-level so that IAM can show an operator all but the sealed token. */
-export type Item = Record<string, AttributeValue>;
+import type { Failure, HeldToken, Lease, LedgerEntry, TokenRecord } from "../model/token-record.ts";
+import type { Attributes, Item } from "./attributes.ts";
+import {
+  count,
+  flag,
+  instant,
+  instantOf,
+  listOf,
+  missing,
+  numberOf,
+  optionalInstantOf,
+  text,
+  textOf,
+} from "./attributes.ts";
+import { consentOf } from "./consent-items.ts";
 
 /** The layout that this release writes. A record of a newer one is refused, never guessed at. */
 const layout = 1;
-
-export const text = (value: string): AttributeValue => ({ S: value });
-export const count = (value: number): AttributeValue => ({ N: String(value) });
-export const instant = (value: Date): AttributeValue => count(value.getTime());
-const flag = (value: boolean): AttributeValue => ({ BOOL: value });
-
-/** Attributes that a write leaves out when they hold nothing. */
-type Attributes = Record<string, AttributeValue | null>;
 
 export function tokenAttributes(connection: Connection, token: HeldToken): Attributes {
   return {
@@ -59,32 +54,6 @@ export const tokenNames = [
   "keptUntil",
 ];
 export const dueNames = ["dueRealm", "dueAt", "dueUntil"];
-
-export function consentAttributes(consent: HeldConsent | null): Attributes {
-  const refresh = consent?.refresh ?? null;
-  return {
-    consentedAt: consent && instant(consent.consentedAt),
-    grantedScope: optionalText(consent?.grantedScope),
-    subject: optionalText(consent?.subject),
-    customer: optionalText(consent?.customer),
-    sealedRefresh: refresh && { B: refresh.sealed },
-    refreshVersion: refresh && count(refresh.version),
-    refreshFingerprint: refresh && text(refresh.fingerprint),
-    refreshEndsAt: refresh?.endsAt ? instant(refresh.endsAt) : null,
-  };
-}
-
-export const consentNames = ["consentedAt", "grantedScope", "subject", "customer"];
-export const refreshNames = [
-  "sealedRefresh",
-  "refreshVersion",
-  "refreshFingerprint",
-  "refreshEndsAt",
-];
-
-function optionalText(value: string | null | undefined): AttributeValue | null {
-  return value ? text(value) : null;
-}
 
 export function leaseAttributes(lease: Lease): Attributes {
   return {
@@ -149,7 +118,7 @@ export function recordOf(item: Item): TokenRecord {
     fence: numberOf(item, "fence"),
     version: numberOf(item, "version"),
     token: item["sealed"] ? tokenOf(item) : null,
-    consent: item["consentedAt"] ? consentOf(item) : null,
+    consent: consentOf(item),
     suspect: item["suspect"]?.BOOL ?? false,
     lease: item["leaseOwner"] ? leaseOf(item) : null,
     failure: failureOf(item["failure"]?.M),
@@ -175,25 +144,6 @@ function tokenOf(item: Item): HeldToken {
     due: item["dueAt"]
       ? { at: instantOf(item, "dueAt"), until: instantOf(item, "dueUntil") }
       : null,
-  };
-}
-
-function consentOf(item: Item): HeldConsent {
-  return {
-    consentedAt: instantOf(item, "consentedAt"),
-    refresh: item["sealedRefresh"] ? refreshOf(item) : null,
-    grantedScope: item["grantedScope"]?.S ?? null,
-    subject: item["subject"]?.S ?? null,
-    customer: item["customer"]?.S ?? null,
-  };
-}
-
-function refreshOf(item: Item): HeldRefreshToken {
-  return {
-    sealed: item["sealedRefresh"]?.B ?? missing("sealedRefresh"),
-    version: numberOf(item, "refreshVersion"),
-    fingerprint: textOf(item, "refreshFingerprint"),
-    endsAt: optionalInstantOf(item, "refreshEndsAt"),
   };
 }
 
@@ -228,29 +178,4 @@ function ledgerEntryOf(fields: Item): LedgerEntry {
     fingerprint: fields["fingerprint"]?.S ?? null,
     outcome: textOf(fields, "outcome") as LedgerEntry["outcome"],
   };
-}
-
-function textOf(item: Item, name: string): string {
-  return item[name]?.S ?? missing(name);
-}
-
-function numberOf(item: Item, name: string): number {
-  const digits = item[name]?.N ?? missing(name);
-  return Number(digits);
-}
-
-function instantOf(item: Item, name: string): Date {
-  return new Date(numberOf(item, name));
-}
-
-function optionalInstantOf(item: Item, name: string): Date | null {
-  return item[name] ? instantOf(item, name) : null;
-}
-
-function listOf(item: Item, name: string): AttributeValue[] {
-  return item[name]?.L ?? [];
-}
-
-function missing(name: string): never {
-  throw new VendingError("internal", `A stored record lacks its attribute ${name}.`);
 }

@@ -1,5 +1,5 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
-import type { Item } from "./items.ts";
+import type { Item } from "./attributes.ts";
 
 /** A conditional write: what it sets, what it removes, and the sentence that must hold for it to happen. */
 export interface Change {

@@ -53,20 +53,26 @@ export function decide(
   wish: Wish,
   now: Date,
 ): Decision {
-  const isByConsent = policy.renewal === "by-consent";
-  if (!record) return isByConsent ? noConsent : { action: "renew", reason: "cold" };
+  if (!record) return decideUnknown(policy);
   const token = usableToken(record, policy, now);
-  const rejected = record.token !== null && wish.rejectedVersion === record.version;
-  const sufficient = token && !rejected && lasts(token, wish, now) ? token : null;
-  if (isByConsent && !record.consent?.refresh) {
+  const sufficient = !isRejected(record, wish) && token && lasts(token, wish, now) ? token : null;
+  if (policy.renewal === "by-consent" && !record.consent?.refresh) {
     return decideWithoutRefresh(record, sufficient, now);
   }
   if (sufficient) return decideUsable(record, sufficient, now);
 
   if (record.lease) return decideLeased(record, record.lease, now);
-  if (rejected) return decideRejected(record, now);
+  if (isRejected(record, wish)) return decideRejected(record, now);
   if (token) return decideTooShort(record, policy, token, wish, now);
   return decideUnusable(record, policy, now);
+}
+
+function decideUnknown(policy: RenewalPolicy): Decision {
+  return policy.renewal === "by-consent" ? noConsent : { action: "renew", reason: "cold" };
+}
+
+function isRejected({ token, version }: TokenRecord, { rejectedVersion }: Wish): boolean {
+  return token !== null && rejectedVersion === version;
 }
 
 /** The held token, while callers may be told to use it. A renewal under way is about to revoke it, or already has. */

@@ -8,17 +8,16 @@ import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
 import { ledgerAfter } from "../../functions/model/token-record.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
-import type { Item } from "../../functions/store/items.ts";
+import type { Item } from "../../functions/store/attributes.ts";
+import { count, text } from "../../functions/store/attributes.ts";
+import { consentAttributes } from "../../functions/store/consent-items.ts";
 import {
-  consentAttributes,
-  count,
   failureAttributes,
   leaseAttributes,
   ledgerAttributes,
   recordOf,
   rejectionsAttribute,
   suspectAttribute,
-  text,
   tokenAttributes,
 } from "../../functions/store/items.ts";
 import { openKmsSealer } from "../../functions/store/kms-sealer.ts";

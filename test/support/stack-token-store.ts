@@ -1,11 +1,13 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import type { LedgerEntry } from "../../functions/model/token-record.ts";
+import type { Connection } from "../../functions/model/connection.ts";
+import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
 import type {
   Commit,
   FailedAttempt,
   HeldLease,
   Intent,
+  TokenStore,
 } from "../../functions/model/token-store.ts";
 import { aFailure, aLease, aToken, at } from "./a-record.ts";
 
@@ -58,4 +60,16 @@ export function anIntent(owner: string, suspect = false): Intent {
 export function aTakeover(owner: string): Intent {
   const lease = aLease({ owner, since: at("10:00:30.000"), until: at("10:00:37.000") });
   return { ...anIntent(owner, true), lease };
+}
+
+/** A lease that nobody else holds. */
+export async function takenLease(
+  store: TokenStore,
+  connection: Connection,
+  seen: TokenRecord | null,
+  intent: Intent,
+): Promise<HeldLease> {
+  const { held } = await store.takeLease(connection, seen, intent, new AbortController().signal);
+  if (!held) throw new Error(`${intent.lease.owner} did not get the lease.`);
+  return held;
 }
