@@ -21,8 +21,8 @@ export interface Await {
 export interface FaultWorld extends ConfermaWorld {
   readonly table: FaultyProxy;
   readonly provider: FaultyProxy;
-  /** A process whose every request can be stopped. */
-  start(): Promise<VendProcess>;
+  /** A process whose every request can be stopped; `direct`: but for those to the provider, whose bytes arrive as it sends them. */
+  start(way?: "direct"): Promise<VendProcess>;
   /** Vends, and remembers for `check` what was vended. */
   vend(process: VendProcess, payload?: VendPayload, remainingMs?: number): Promise<Vended>;
   stopAt(at: Await, account: string): { readonly arrived: Promise<void>; release(): void };
@@ -83,7 +83,7 @@ export async function faultWorld(options: {
     ...world,
     table,
     provider,
-    start: () => stack.start(realm, variables),
+    start: (way) => stack.start(way === "direct" ? world.realm : realm, variables),
     async vend(process, payload = {}, remainingMs = 10_000) {
       const askedAt = Date.now();
       const answer = await process.vend(payload, remainingMs);
