@@ -43,7 +43,7 @@ export function checkProtocol(evidence: Evidence): string[] {
     ...leases.flatMap(checkGrant),
     ...checkOneIssueEach(issues),
     ...checkOverlaps(evidence.calls, leases),
-    ...issues.flatMap((issue) => checkIssue(issue, history)),
+    ...issues.flatMap((issue) => checkIssue(issue, issues, history)),
     ...checkCommits(evidence, history),
     ...evidence.vended.flatMap((seen) => checkVended(seen, history, issues, evidence.journal)),
   ];
@@ -100,17 +100,23 @@ function checkOverlaps(calls: readonly Passing[], leases: readonly Granted[]): s
   });
 }
 
-/** P4, P6: never early without a cause, but for what took effect after its lease; what nobody knows of is named. */
+/**
+ * P4, P6: nothing that anybody holds is killed early without a cause, but by what took effect after its lease; what
+ * nobody knows of is named.
+ */
 function checkIssue(
   { entry, lease, isAccounted, fingerprint }: Issue,
+  issues: readonly Issue[],
   history: readonly Write[],
 ): string[] {
   if (!lease) return [];
   const end = endOf(lease, history);
   const isInTime = !end || entry.at <= end.at;
   const isCaused = lease.reason === "rejected" || lease.reason === "takeover";
+  const killed = issues.filter((other) => entry.revoked?.includes(other.fingerprint));
+  const isLoss = killed.some((other) => other.isAccounted);
   const broken: string[] = [];
-  if (entry.early && isInTime && !isCaused) {
+  if (entry.early && isLoss && isInTime && !isCaused) {
     broken.push(`P4: ${fingerprint} was issued early, for the reason ${lease.reason}`);
   }
   const isNamed = !end || end.use === "lease" || end.after?.suspect === true;
@@ -162,11 +168,15 @@ function checkVended(
   );
   if (!death || death.at > askedAt) return [];
   const killer = issues.find(({ entry }) => entry.revoked?.includes(fingerprint));
-  const isExcused = !killer || killer.lease?.reason === "rejected" || !killer.isAccounted;
+  const isCaused = killer?.lease?.reason === "rejected" || killer?.lease?.reason === "takeover";
+  const isExcused = !killer?.isAccounted || (isCaused && askedAt - death.at <= longestMemoryMs);
   return isExcused
     ? []
     : [`P4: version ${version} was vended ${askedAt - death.at} ms after we killed it`];
 }
+
+/** A process believes what it last read for so long (functions/vending/memory.ts). */
+const longestMemoryMs = 30_000;
 
 function issuesOf(
   evidence: Evidence,

@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import type { JournalEntry } from "../../local/simulators/journal.ts";
 import type { Vended, VendPayload } from "../../local/vend-client.ts";
 import { isAnswer } from "../../local/vend-client.ts";
 import type { Observed } from "./check-protocol.ts";
@@ -27,7 +28,8 @@ export interface FaultWorld extends ConfermaWorld {
   vend(process: VendProcess, payload?: VendPayload, remainingMs?: number): Promise<Vended>;
   stopAt(at: Await, account: string): { readonly arrived: Promise<void>; release(): void };
   account(name: string): Promise<void>;
-  /** How many tokens the provider has issued for an account. */
+  /** What the provider has issued for an account, by its own journal. */
+  journalOf(account: string): readonly JournalEntry[];
   issuesOf(account: string): number;
   /** The promises that were broken, over all connections. */
   check(): string[];
@@ -65,6 +67,11 @@ export async function faultWorld(options: {
     return of === "data-key" ? keys : table;
   }
 
+  const journalOf = (account: string) =>
+    simulator.journal.filter(
+      ({ kind, scope, foreign }) => kind === "issue" && !foreign && scope === scopes.get(account),
+    );
+
   function isThere({ of }: Await, account: string, passing: Passing): boolean {
     const { operation, body } = passing;
     switch (of) {
@@ -97,7 +104,8 @@ export async function faultWorld(options: {
       const { platformKey } = await world.addAccount(name);
       scopes.set(name, platformKey);
     },
-    issuesOf: (account) => simulator.counters.issues(scopes.get(account)),
+    journalOf,
+    issuesOf: (account) => journalOf(account).length,
     check: () =>
       [...scopes].flatMap(([account, scope]) =>
         checkProtocol({
