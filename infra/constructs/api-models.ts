@@ -1,6 +1,6 @@
+import { toJsonSchema } from "@valibot/to-json-schema";
 import type { JsonSchema } from "aws-cdk-lib/aws-apigateway";
 import { JsonSchemaVersion } from "aws-cdk-lib/aws-apigateway";
-import { toJsonSchema } from "@valibot/to-json-schema";
 import { rejectionBody } from "../../functions/http/contract.ts";
 
 /** The body of `POST …/rejections`, as the code reads it. API Gateway knows draft 4; nothing here is newer. */

@@ -2,13 +2,12 @@ import { CfnOutput, Duration } from "aws-cdk-lib";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import type { IScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
-import { findsDue } from "./statements.ts";
+import { findsDue, reportsTo } from "./statements.ts";
 import { Tick } from "./tick.ts";
 import type { VendingApi } from "./vending-api.ts";
 
@@ -60,11 +59,12 @@ export class Realm extends Construct {
       reservedConcurrentExecutions: renewConcurrency,
     });
     this.renewTokens.addToRolePolicy(findsDue(state.table, name));
+    this.renewTokens.addToRolePolicy(reportsTo(failures));
     this.renewTokens.configureAsyncInvoke({
       // A tick that fails or finds no room is made up for by the next.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
-      onFailure: new SqsDestination(failures),
+      onFailure: { bind: () => ({ destination: failures.queueArn }) },
     });
     new Tick(this, "EveryMinute", {
       description: `Renews what is due in ${name}`,

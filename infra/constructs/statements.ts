@@ -1,5 +1,6 @@
 import { ArnFormat, Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { State } from "./state.ts";
 import { dueIndexName } from "./token-table.ts";
@@ -52,4 +53,9 @@ export function findsDue(table: State["table"], realm: string): PolicyStatement 
       Null: { "dynamodb:LeadingKeys": "false" },
     },
   });
+}
+
+/** Leaves there what went wrong. */
+export function reportsTo(failures: IQueue): PolicyStatement {
+  return new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [failures.queueArn] });
 }

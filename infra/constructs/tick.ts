@@ -5,6 +5,7 @@ import type { IScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from "aws-cdk-lib/aws-scheduler";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { reportsTo } from "./statements.ts";
 
 interface TickProps {
   readonly description: string;
@@ -34,9 +35,7 @@ export class Tick extends Schedule {
         resources: [calls.functionArn],
       }),
     );
-    role.addToPolicy(
-      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [failures.queueArn] }),
-    );
+    role.addToPolicy(reportsTo(failures));
     super(scope, id, {
       description,
       scheduleGroup: group,

@@ -1,5 +1,5 @@
-import type { IInterfaceVpcEndpoint } from "aws-cdk-lib/aws-ec2";
 import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
+import type { IInterfaceVpcEndpoint } from "aws-cdk-lib/aws-ec2";
 import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Construct } from "constructs";
 import { bundlesFolder } from "../bundle.ts";

@@ -133,7 +133,8 @@ export class VendingApi extends Construct {
   private acknowledge(): void {
     Validations.of(this.stage).acknowledge({
       id: "AwsSolutions::AwsSolutions-APIG3",
-      reason: "AWS_IAM comes first: a firewall would see signed requests of the account's own roles.",
+      reason:
+        "AWS_IAM comes first: a firewall would see signed requests of the account's own roles.",
     });
     Validations.of(this.stage).acknowledge({
       id: "AwsSolutions::AwsSolutions-APIG6",
@@ -148,7 +149,8 @@ const badBody = {
   title: "The request is not valid",
   status: 400,
   code: "invalid-request",
-  detail: "version: must be a whole number of at least 1, in a JSON object with nothing else in it.",
+  detail:
+    "version: must be a whole number of at least 1, in a JSON object with nothing else in it.",
   retryable: false,
 };
 

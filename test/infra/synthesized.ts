@@ -45,23 +45,25 @@ export interface RawTemplate {
  * they hold is another test's matter.
  */
 export function synthesized(realms: readonly RealmEntry[], api?: ApiProps): RawTemplate {
-  const { state, service } = synthesizedStacks(realms, api);
+  return joined(synthesizedStacks(realms, api));
+}
+
+type Stacks = Readonly<Record<keyof typeof stackNames, RawTemplate>>;
+
+export function joined({ state, service }: Stacks): RawTemplate {
   const exported = Object.values(state.Outputs ?? {}).map(
     ({ Export, Value }) => [JSON.stringify({ "Fn::ImportValue": Export?.Name }), Value] as const,
   );
-  const joined = exported.reduce(
-    (text, [imported, value]) => text.replaceAll(imported, JSON.stringify(value)),
+  const text = exported.reduce(
+    (rest, [imported, value]) => rest.replaceAll(imported, JSON.stringify(value)),
     JSON.stringify(service),
   );
-  const { Resources, ...rest }: RawTemplate = JSON.parse(joined);
+  const { Resources, ...rest }: RawTemplate = JSON.parse(text);
   return { ...rest, Resources: { ...state.Resources, ...Resources } };
 }
 
 /** As they are deployed, one after the other. */
-export function synthesizedStacks(
-  realms: readonly RealmEntry[],
-  api?: ApiProps,
-): Readonly<Record<keyof typeof stackNames, RawTemplate>> {
+export function synthesizedStacks(realms: readonly RealmEntry[], api?: ApiProps): Stacks {
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-infra-"));
   try {
     const bundlesFolder = path.join(folder, "functions");
