@@ -16,6 +16,8 @@ export class TokenTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
+      // Of consents that nobody has finished; a connection's record carries none.
+      timeToLiveAttribute: "ttl",
       removalPolicy: RemovalPolicy.RETAIN,
     });
     // Sparse: only connections that the schedule is to renew carry dueRealm (functions/store/items.ts).

@@ -63,7 +63,8 @@ test("a schedule's role is taken on by the account's own schedules alone", () =>
     Condition: {
       StringEquals: {
         "aws:SourceAccount": "111122223333",
-        "aws:SourceArn": "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/default",
+        "aws:SourceArn":
+          "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/TokenVending-Ticks-D7697C8F",
       },
     },
   };
