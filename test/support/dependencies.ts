@@ -114,10 +114,12 @@ export class Deployment {
     return this.process()(request, forMs);
   }
 
-  /** A process that remembers what it vended. */
-  process(): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
+  /** A process that remembers what it vended; `changes` are what is different about it. */
+  process(
+    changes: Partial<Dependencies> = {},
+  ): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
     const memory = new Memory();
-    const dependencies = this.dependencies();
+    const dependencies = { ...this.dependencies(), ...changes };
     return (request = {}, forMs = 10_000) => {
       const wish = { account: "default", minValiditySeconds: 0, rejectedVersion: null, ...request };
       return vendToken(dependencies, memory, wish, this.#call("caller", forMs));
