@@ -45,7 +45,7 @@ export function compose(variables: Variables): {
   const dependencies: Dependencies = {
     realm,
     timing: realm,
-    provider: providerOf(realm, { send: nodeHttp(clock), clock }),
+    provider: providerOf(realm, { send: nodeHttp(clock), clock, newRequestId: randomUUID }),
     store: dynamoDbTokenStore(dynamoDb, tableName),
     secrets: secretsOf(secretPrefix, aws, clock),
     sealer: sealerOf(sealingKey, aws, clock),

@@ -26,13 +26,19 @@ const pathsWith = (folder: string, pattern: RegExp) =>
 /** Where a token or a secret leaves its wrapping, and why it must. */
 const mayExpose: Readonly<Record<string, string>> = {
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
+  "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",
+  "functions/providers/authorization-code.ts": "the code verifier, or its hash, is sent",
   "functions/providers/basic-authorization.ts": "the client secret goes into the request's header",
+  "functions/providers/client-certificate.ts": "the key is compared with its certificate",
   "functions/providers/client-credentials.ts": "the client secret goes into the request's body",
+  "functions/providers/consent-grant.ts": "the code or refresh token goes into the request's body",
+  "functions/providers/revocation.ts": "the refresh token goes into the request's body",
   "functions/providers/secret-fields.ts": "the secret's text is parsed, each field wrapped again",
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
   "functions/providers/static-key.ts": "the key goes into the probe's header",
   "functions/store/aes-gcm.ts": "the token is sealed under the key",
   "functions/vending/commit-token.ts": "the token's fingerprint is taken",
+  "functions/vending/consent-after.ts": "the refresh token's fingerprint is taken",
 };
 
 describe("secrets", () => {

@@ -5,8 +5,9 @@ import type { Connection } from "../model/connection.ts";
 import { realmName } from "../model/connection.ts";
 import type { StatusReader } from "../model/status-reader.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import type { Item } from "./items.ts";
-import { recordOf, text } from "./items.ts";
+import type { Item } from "./attributes.ts";
+import { text } from "./attributes.ts";
+import { recordOf } from "./items.ts";
 import { statusAttributes } from "./status-attributes.ts";
 import { unavailable } from "./unavailable.ts";
 
@@ -87,8 +88,12 @@ export function dynamoDbStatusReader(
   };
 }
 
-/** Whoever may not read a sealed token still sees whether there is one: it has a fingerprint. */
+/** Whoever may not read what is sealed still sees whether it is there: it has a fingerprint. */
 function recordWithoutToken(item: Record<string, AttributeValue>): TokenRecord {
-  const sealed = item["fingerprint"] ? { sealed: { B: new Uint8Array() } } : {};
-  return recordOf({ ...item, ...sealed });
+  const unread = { B: new Uint8Array() };
+  return recordOf({
+    ...item,
+    ...(item["fingerprint"] ? { sealed: unread } : {}),
+    ...(item["refreshFingerprint"] ? { sealedRefresh: unread } : {}),
+  });
 }

@@ -19,7 +19,7 @@ export function connectionState(
 ): ConnectionState {
   const decision = decide(record, policy, anyToken, now);
   if (decision.action === "await-renewal") return "renewing";
-  const trouble = troubleOf(record, now);
+  const trouble = troubleOf(record, policy, now);
   if (trouble) return trouble;
   if (usableToken(record, policy, now)) return "usable";
   if (decision.action === "refuse" && decision.reason === "backing-off") return "backing-off";
@@ -32,8 +32,13 @@ const lasting: Partial<Record<ProblemCode, ConnectionState>> = {
   "secret-malformed": "credentials-rejected",
 };
 
-function troubleOf({ failure, rejectionsAt }: TokenRecord, now: Date): ConnectionState | null {
+function troubleOf(
+  { failure, rejectionsAt, consent }: TokenRecord,
+  policy: RenewalPolicy,
+  now: Date,
+): ConnectionState | null {
   const bound = failure && lasting[failure.code];
   if (bound) return bound;
+  if (policy.renewal === "by-consent" && !consent?.refresh) return "consent-required";
   return contestedUntil(rejectionsAt, now) ? "contested" : null;
 }

@@ -16,15 +16,17 @@ export class TokenTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
+      // Of consents that nobody has finished; a connection's record carries none.
+      timeToLiveAttribute: "ttl",
       removalPolicy: RemovalPolicy.RETAIN,
     });
     // Sparse: only connections that the schedule is to renew carry dueRealm (functions/store/items.ts).
     this.addGlobalSecondaryIndex({
       indexName: dueIndexName,
       partitionKey: { name: "dueRealm", type: AttributeType.STRING },
-      sortKey: { name: "renewAt", type: AttributeType.NUMBER },
+      sortKey: { name: "dueAt", type: AttributeType.NUMBER },
       projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ["keptUntil"],
+      nonKeyAttributes: ["dueUntil"],
     });
     // Which connections there are, realm by realm: written to once for each, so that watching costs vending nothing.
     this.addGlobalSecondaryIndex({

@@ -63,7 +63,8 @@ test("a schedule's role is taken on by the account's own schedules alone", () =>
     Condition: {
       StringEquals: {
         "aws:SourceAccount": "111122223333",
-        "aws:SourceArn": "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/default",
+        "aws:SourceArn":
+          "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/TokenVending-Ticks-D7697C8F",
       },
     },
   };
@@ -80,12 +81,12 @@ describe("the index of what is due", () => {
   test("is sparse: its key is what only connections to be renewed have, by their instant", () => {
     expect(index?.KeySchema).toEqual([
       { AttributeName: "dueRealm", KeyType: "HASH" },
-      { AttributeName: "renewAt", KeyType: "RANGE" },
+      { AttributeName: "dueAt", KeyType: "RANGE" },
     ]);
     expect(table?.properties["AttributeDefinitions"]).toEqual(
       expect.arrayContaining([
         { AttributeName: "dueRealm", AttributeType: "S" },
-        { AttributeName: "renewAt", AttributeType: "N" },
+        { AttributeName: "dueAt", AttributeType: "N" },
       ]),
     );
   });
@@ -93,7 +94,7 @@ describe("the index of what is due", () => {
   test("holds instants beside its keys, and no token", () => {
     expect(index?.Projection).toEqual({
       ProjectionType: "INCLUDE",
-      NonKeyAttributes: ["keptUntil"],
+      NonKeyAttributes: ["dueUntil"],
     });
   });
 

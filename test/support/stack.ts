@@ -27,7 +27,7 @@ export const tokenTable = {
     AttributeDefinitions: [
       { AttributeName: "pk", AttributeType: "S" },
       { AttributeName: "dueRealm", AttributeType: "S" },
-      { AttributeName: "renewAt", AttributeType: "N" },
+      { AttributeName: "dueAt", AttributeType: "N" },
       { AttributeName: "realm", AttributeType: "S" },
     ],
     KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
@@ -36,9 +36,9 @@ export const tokenTable = {
         IndexName: "due",
         KeySchema: [
           { AttributeName: "dueRealm", KeyType: "HASH" },
-          { AttributeName: "renewAt", KeyType: "RANGE" },
+          { AttributeName: "dueAt", KeyType: "RANGE" },
         ],
-        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["keptUntil"] },
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["dueUntil"] },
       },
       {
         IndexName: "connections",

@@ -6,11 +6,12 @@ import type { ProblemCode } from "../../functions/model/errors.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { Measure } from "../../functions/model/metrics.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
 import { measureVend } from "../../functions/vending/measure-vend.ts";
 import { at } from "../support/a-record.ts";
 import { Deployment } from "../support/dependencies.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
-import { atExpiry, early, onRotation } from "../support/policies.ts";
+import { atExpiry, byConsent, early, onRotation } from "../support/policies.ts";
 
 const failed = (code: NotIssued["code"]): NotIssued => ({
   kind: "not-issued",
@@ -159,5 +160,20 @@ test("a static key's remaining days are measured at every look, however many the
   await here.vend();
   expect(here.measured.filter(([measure]) => measure === "KeyEndsInDays")).toEqual([
     ["KeyEndsInDays", 89.5],
+  ]);
+});
+
+test("a consent's remaining days are measured with every token, however many they are", async () => {
+  const here = new Deployment(byConsent);
+  const nothing = { grantedScope: null, subject: null, customer: null };
+  here.consented = {
+    refreshToken: new Sensitive("refresh-1"),
+    refreshEndsAt: plusMs(at("10:00:00.000"), 30 * 86_400_000),
+    ...nothing,
+  };
+  await here.consent();
+  expect(here.measured).toMatchObject([
+    ["ConsentEndsInDays", expect.closeTo(30, 4)],
+    ["Issues", 1],
   ]);
 });
