@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "./model/clock.ts";
 import type { Dependencies } from "./model/dependencies.ts";
+import type { PendingConsents } from "./model/pending-consents.ts";
 import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource } from "./model/secret-source.ts";
@@ -23,6 +24,8 @@ export function compose(variables: Variables): {
   dependencies: Dependencies;
   /** For the schedule only, so it is loaded there only. */
   renewalIndex(): Promise<RenewalIndex>;
+  /** For the functions that people meet only. */
+  pendingConsents(): Promise<PendingConsents>;
 } {
   const environment = readEnvironment(variables);
   const { realm, tableName, secretPrefix, sealingKey } = environment;
@@ -46,7 +49,11 @@ export function compose(variables: Variables): {
     const { dynamoDbRenewalIndex } = await import("./store/dynamodb-renewal-index.ts");
     return dynamoDbRenewalIndex(dynamoDb, tableName);
   };
-  return { environment, dependencies, renewalIndex };
+  const pendingConsents = async () => {
+    const { dynamoDbPendingConsents } = await import("./store/dynamodb-pending-consents.ts");
+    return dynamoDbPendingConsents(dynamoDb, tableName, realm);
+  };
+  return { environment, dependencies, renewalIndex, pendingConsents };
 }
 
 /** A store hit needs no secret, so it does not load the client either. */
