@@ -15,19 +15,21 @@ export interface Consented {
 }
 
 /** A person's authorisation, for the one request that uses it. */
-export type Authority =
-  | {
-      readonly kind: "refresh-token";
-      readonly refreshToken: Sensitive;
-      /** Tells whether an answer is of the person who consented. */
-      isSamePerson(subject: string): boolean;
-    }
-  | {
-      readonly kind: "code";
-      readonly code: Sensitive;
-      /** The journey on which it came; null when a person copied it from the provider's own pages. */
-      readonly journey: Journey | null;
-    };
+export type Authority = CodeAuthority | RefreshAuthority;
+
+export interface CodeAuthority {
+  readonly kind: "code";
+  readonly code: Sensitive;
+  /** The journey on which it came; null when a person copied it from the provider's own pages. */
+  readonly journey: Journey | null;
+}
+
+export interface RefreshAuthority {
+  readonly kind: "refresh-token";
+  readonly refreshToken: Sensitive;
+  /** Tells whether an answer is of the person who consented. */
+  isSamePerson(subject: string): boolean;
+}
 
 /** One trip of one browser to the provider and back. */
 export interface Journey {

@@ -66,6 +66,9 @@ export interface TokenStore {
   /** Stores what went wrong and ends the lease, for its holder only; null when someone else has taken over. */
   fail(held: HeldLease, attempt: FailedAttempt, signal: AbortSignal): Promise<TokenRecord | null>;
 
+  /** Removes token and consent and ends the lease, for its holder only; versions go on counting. */
+  disconnect(held: HeldLease, signal: AbortSignal): Promise<TokenRecord | null>;
+
   /** Removes the record of a connection that turned out not to exist, for the holder of its lease only. */
   forget(held: HeldLease, signal: AbortSignal): Promise<void>;
 

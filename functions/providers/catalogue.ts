@@ -19,6 +19,7 @@ const catalogue: { readonly [Id in ProviderId]: Declare<Id> } = {
     policy: { renewal: "at-expiry" },
     presentation: bearer,
     issuer: async () => (await import("./conferma.ts")).confermaIssuer(settings, wire),
+    consent: null,
   }),
 
   "send-payments": (settings, wire) => ({
@@ -26,6 +27,7 @@ const catalogue: { readonly [Id in ProviderId]: Declare<Id> } = {
     policy: { renewal: "at-handover", beforeExpiryMs: settings.handoverSeconds * 1000 },
     presentation: bearer,
     issuer: async () => (await import("./send-payments.ts")).sendPaymentsIssuer(settings, wire),
+    consent: null,
   }),
 
   cfis: (settings, wire) => declareKey(settings, apiKey, wire, "apiKey"),
@@ -43,6 +45,7 @@ const catalogue: { readonly [Id in ProviderId]: Declare<Id> } = {
     presentation: bearer,
     issuer: async () =>
       (await import("./client-credentials.ts")).clientCredentialsIssuer(settings, wire),
+    consent: null,
   }),
 };
 
@@ -63,6 +66,7 @@ function declareKey(
     presentation,
     issuer: async () =>
       (await import("./static-key.ts")).staticKeyIssuer(settings, presentation, wire, field),
+    consent: null,
   };
 }
 

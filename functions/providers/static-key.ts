@@ -75,6 +75,7 @@ async function adopt(
     expiresAt: key.expiresAt,
     requestedAt: now,
     receivedAt: now,
+    consented: null,
   };
 }
 

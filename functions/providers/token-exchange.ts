@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import { plusMs } from "../model/clock.ts";
+import type { Consented } from "../model/consent.ts";
 import type { Issued, Lifetime, NotIssued } from "../model/provider.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { HttpRequest, HttpResponse, SendHttp } from "../platform/http-request.ts";
@@ -24,6 +25,8 @@ export interface Reading {
   readonly token: unknown;
   readonly lifetime: Lifetime | null;
   readonly expiresAt: Date | null;
+  /** Where a person has consented. */
+  readonly consented?: Consented;
 }
 
 /** A token travels in a header: visible ASCII, and no more of it than a header holds. */
@@ -66,7 +69,7 @@ function readAnswer(
     return readRefusal(response, fields, clock);
   if (!fields) return malformed("an answer that is not a JSON object");
   if (!isAbsent(fields["error"])) return readErrorInSuccess(fields["error"]);
-  const { token, lifetime, expiresAt } = read(fields);
+  const { token, lifetime, expiresAt, consented = null } = read(fields);
   if (typeof token !== "string" || !tokenPattern.test(token)) {
     return malformed("no token that fits a header");
   }
@@ -74,7 +77,7 @@ function readAnswer(
   const { requestedAt, receivedAt } = response;
   const expiry = expiresAt ?? expiryAfter(lifetime, receivedAt);
   const vended = { token: new Sensitive(token), lifetime, expiresAt: expiry };
-  return { kind: "issued", ...vended, requestedAt, receivedAt };
+  return { kind: "issued", ...vended, requestedAt, receivedAt, consented };
 }
 
 /** Where the provider named a lifetime but no instant. */

@@ -19,9 +19,9 @@ export class TokenTable extends Table {
     this.addGlobalSecondaryIndex({
       indexName: dueIndexName,
       partitionKey: { name: "dueRealm", type: AttributeType.STRING },
-      sortKey: { name: "renewAt", type: AttributeType.NUMBER },
+      sortKey: { name: "dueAt", type: AttributeType.NUMBER },
       projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ["keptUntil"],
+      nonKeyAttributes: ["dueUntil"],
     });
   }
 }

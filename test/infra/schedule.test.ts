@@ -83,12 +83,12 @@ describe("the index of what is due", () => {
   test("is sparse: its key is what only connections to be renewed have, by their instant", () => {
     expect(index?.KeySchema).toEqual([
       { AttributeName: "dueRealm", KeyType: "HASH" },
-      { AttributeName: "renewAt", KeyType: "RANGE" },
+      { AttributeName: "dueAt", KeyType: "RANGE" },
     ]);
     expect(table?.properties["AttributeDefinitions"]).toEqual(
       expect.arrayContaining([
         { AttributeName: "dueRealm", AttributeType: "S" },
-        { AttributeName: "renewAt", AttributeType: "N" },
+        { AttributeName: "dueAt", AttributeType: "N" },
       ]),
     );
   });
@@ -96,7 +96,7 @@ describe("the index of what is due", () => {
   test("holds instants beside its keys, and no token", () => {
     expect(index?.Projection).toEqual({
       ProjectionType: "INCLUDE",
-      NonKeyAttributes: ["keptUntil"],
+      NonKeyAttributes: ["dueUntil"],
     });
   });
 

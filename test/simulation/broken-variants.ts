@@ -41,7 +41,7 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   "the back-off is not shared": {
     deps: withStore((store) => ({
       fail: async (held, attempt, signal) => {
-        const failure = { ...attempt.failure, retryAt: attempt.failure.at };
+        const failure = attempt.failure && { ...attempt.failure, retryAt: attempt.failure.at };
         const record = await store.fail(held, { ...attempt, failure }, signal);
         return record && { ...record, failure: attempt.failure };
       },
@@ -50,7 +50,7 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   "refused credentials are not remembered": {
     deps: withStore((store) => ({
       fail: (held, attempt, signal) => {
-        const failure = { ...attempt.failure, refusedSecretVersion: null };
+        const failure = attempt.failure && { ...attempt.failure, refusedSecretVersion: null };
         return store.fail(held, { ...attempt, failure }, signal);
       },
     })),
@@ -91,8 +91,8 @@ function withIssued(change: (issued: Issued) => Issued) {
       async issuer() {
         const issuer = await deps.provider.issuer();
         return {
-          grantFrom(secret) {
-            const grant: Grant = issuer.grantFrom(secret);
+          grantFrom(secret, authority) {
+            const grant: Grant = issuer.grantFrom(secret, authority);
             return { ...grant, issue: async (signal) => changed(await grant.issue(signal)) };
           },
         };

@@ -225,6 +225,7 @@ class SimulatedWorld {
         policy,
         presentation: { headerName: "Authorization", scheme: null },
         issuer: async () => issuer,
+        consent: null,
       },
       store: dynamoDbTokenStore(client, "tokens"),
       secrets: this.#secretsOf(process),

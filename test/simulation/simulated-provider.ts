@@ -106,7 +106,7 @@ export class SimulatedProvider {
       this.tokens.push({ id, expiresAt, isForeign: false, revokedBy: undefined });
     }
     const lifetime = { kind: "unlimited", until: null } as const;
-    const times = { expiresAt: null, requestedAt: now, receivedAt: now };
+    const times = { expiresAt: null, requestedAt: now, receivedAt: now, consented: null };
     return { kind: "issued", token: new Sensitive(id), lifetime, ...times };
   }
 
@@ -172,6 +172,7 @@ export class SimulatedProvider {
       expiresAt: new Date(token.expiresAt),
       requestedAt,
       receivedAt,
+      consented: null,
     };
   }
 

@@ -31,7 +31,7 @@ export async function grantOf(settings: RealmInput, secret: string, play: Play =
   };
   const provider = providerOf(readRealm(JSON.stringify(settings)), { send, clock });
   const issuer = await provider.issuer();
-  return { provider, requests, grant: issuer.grantFrom(new Sensitive(secret)) };
+  return { provider, requests, grant: issuer.grantFrom(new Sensitive(secret), null) };
 }
 
 /** What comes of asking a provider once. */

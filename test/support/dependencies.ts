@@ -73,6 +73,7 @@ export class Deployment {
       expiresAt,
       requestedAt,
       receivedAt,
+      consented: null,
     };
   }
 
@@ -129,13 +130,13 @@ export class Deployment {
       async *due(ofRealm, now, before) {
         const due = [...items]
           .filter(([, item]) => item["dueRealm"]?.S === realmName(ofRealm))
-          .filter(([, item]) => instantOf(item, "keptUntil") >= now)
+          .filter(([, item]) => instantOf(item, "dueUntil") >= now)
           .map(([pk, item]) => ({
             connection: pk as Connection,
-            renewAt: instantOf(item, "renewAt"),
+            dueAt: instantOf(item, "dueAt"),
           }))
-          .filter(({ renewAt }) => renewAt < before);
-        yield* due.toSorted((a, b) => Number(a.renewAt) - Number(b.renewAt));
+          .filter(({ dueAt }) => dueAt < before);
+        yield* due.toSorted((a, b) => Number(a.dueAt) - Number(b.dueAt));
       },
     };
   }
@@ -161,6 +162,7 @@ export class Deployment {
         policy: this.#policy,
         presentation: { headerName: "Authorization", scheme: "Bearer" },
         issuer: async () => ({ grantFrom: (secret) => this.#grant(secret.expose()) }),
+        consent: null,
       },
       store: this.#store(this.faults),
       secrets: {

@@ -26,7 +26,7 @@ export const tokenTable = {
     AttributeDefinitions: [
       { AttributeName: "pk", AttributeType: "S" },
       { AttributeName: "dueRealm", AttributeType: "S" },
-      { AttributeName: "renewAt", AttributeType: "N" },
+      { AttributeName: "dueAt", AttributeType: "N" },
     ],
     KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
     GlobalSecondaryIndexes: [
@@ -34,9 +34,9 @@ export const tokenTable = {
         IndexName: "due",
         KeySchema: [
           { AttributeName: "dueRealm", KeyType: "HASH" },
-          { AttributeName: "renewAt", KeyType: "RANGE" },
+          { AttributeName: "dueAt", KeyType: "RANGE" },
         ],
-        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["keptUntil"] },
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["dueUntil"] },
       },
     ],
   },
