@@ -25,7 +25,12 @@ const pathsWith = (folder: string, pattern: RegExp) =>
 
 /** Where a token or a secret leaves its wrapping, and why it must. */
 const mayExpose: Readonly<Record<string, string>> = {
+  "functions/consents/begin-consent.ts": "the answer to the caller is the link",
+  "functions/consents/journey.ts": "the state that a browser carries ends in its proof",
+  "functions/consents/open-link.ts": "the link's form is looked at",
+  "functions/http/consent-cookie.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
+  "functions/platform/node-browser-secrets.ts": "links are hashed, and proofs made with the secret",
   "functions/providers/basic-authorization.ts": "the client secret goes into the request's header",
   "functions/providers/client-credentials.ts": "the client secret goes into the request's body",
   "functions/providers/secret-fields.ts": "the secret's text is parsed, each field wrapped again",

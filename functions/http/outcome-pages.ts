@@ -76,7 +76,7 @@ const wordings: Readonly<Record<Outcome, Wording>> = {
   "provider-error": {
     status: 502,
     title: "The provider could not finish",
-    what: "It sent you back with an error instead of a decision. Nothing was granted.",
+    what: "Something went wrong on its side, so access was not set up.",
     advice: "Ask {requester} for a new link and try again. If it happens again, tell them.",
   },
   "code-refused": {
@@ -133,10 +133,12 @@ const passing: readonly ProblemCode[] = [
   "renewal-in-progress",
 ];
 const awayOrBusy: readonly ProblemCode[] = ["provider-unavailable", "provider-throttled"];
+const theirFault: readonly ProblemCode[] = ["provider-malformed", "contested"];
 
 /** Why no token came of a consent, in a person's terms. */
 export function outcomeOf(code: ProblemCode): Outcome {
   if (code === "consent-required") return "code-refused";
   if (awayOrBusy.includes(code)) return "provider-away";
+  if (theirFault.includes(code)) return "provider-error";
   return passing.includes(code) ? "try-later" : "our-fault";
 }

@@ -7,10 +7,9 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Realm } from "../model/connection.ts";
 import { realmName } from "../model/connection.ts";
-import { VendingError } from "../model/errors.ts";
 import type { Attempt, PendingConsent, PendingConsents } from "../model/pending-consents.ts";
-import type { Item } from "./items.ts";
-import { count, instant, text } from "./items.ts";
+import type { Item } from "./attributes.ts";
+import { count, instant, instantOf, text, textOf } from "./attributes.ts";
 import { unavailable } from "./unavailable.ts";
 import { updateItem } from "./update-item.ts";
 
@@ -102,15 +101,10 @@ function livesUntil(expiresAt: Date): Item {
 }
 
 function pendingOf(id: string, item: Item): PendingConsent {
-  const account = item["account"]?.S;
-  const expiresAt = Number(item["expiresAt"]?.N);
-  if (account === undefined || Number.isNaN(expiresAt)) {
-    throw new VendingError("internal", "A pending consent lacks an attribute.");
-  }
   return {
     id,
-    account,
-    expiresAt: new Date(expiresAt),
+    account: textOf(item, "account"),
+    expiresAt: instantOf(item, "expiresAt"),
     browser: item["browser"]?.S ?? null,
   };
 }
