@@ -6,7 +6,8 @@ import { openLink } from "./consents/open-link.ts";
 import type { ConsentSite } from "./http/consent-routes.ts";
 import { pageStyle } from "./http/page-style.ts";
 import { Sensitive } from "./model/sensitive.ts";
-import { readConsentEnvironment, StartUpError } from "./platform/environment.ts";
+import { readConsentEnvironment } from "./platform/consent-environment.ts";
+import { StartUpError } from "./platform/environment.ts";
 import { nodeBrowserSecrets } from "./platform/node-browser-secrets.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;

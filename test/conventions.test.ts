@@ -38,6 +38,7 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/providers/static-key.ts": "the key goes into the probe's header",
   "functions/store/aes-gcm.ts": "the token is sealed under the key",
   "functions/vending/commit-token.ts": "the token's fingerprint is taken",
+  "functions/vending/consent-after.ts": "the refresh token's fingerprint is taken",
 };
 
 describe("secrets", () => {

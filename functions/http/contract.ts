@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { ConnectionState } from "../model/connection-status.ts";
 import type { ProblemCode } from "../model/errors.ts";
 
 const version = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
@@ -98,4 +99,64 @@ export interface Problem {
   /** The same request may succeed later. */
   readonly retryable: boolean;
   readonly retryAfterSeconds?: number;
+}
+
+const realmText = v.pipe(
+  v.string(),
+  v.regex(
+    /^[a-z0-9][a-z0-9._-]{0,62}\/[a-z0-9][a-z0-9._-]{0,62}$/,
+    "must be provider/environment, like conferma/production",
+  ),
+);
+
+/** The payload of a direct invocation of `list-connections`, and the query of `GET /v1/connections`. */
+export const listRequest = v.strictObject({
+  realm: v.optional(realmText),
+  cursor: v.optional(
+    v.pipe(v.string(), v.maxLength(1000, "must be a cursor of an earlier answer")),
+  ),
+});
+
+/** What an operator may know of a connection: never a token, sealed or not. Instants are ISO 8601. */
+export interface ConnectionAnswer {
+  readonly connection: string;
+  readonly state: ConnectionState;
+  /** Tokens committed so far; 0 before the first. */
+  readonly version: number;
+  /** First twelve hexadecimal digits of the token's SHA-256; null before the first token, as are the instants. */
+  readonly fingerprint: string | null;
+  readonly issuedAt: string | null;
+  /** Null too for a key that does not expire. */
+  readonly usableUntil: string | null;
+  readonly expiresAt: string | null;
+  /** The earliest instant of the next renewal. */
+  readonly renewAt: string | null;
+  /** Who renews it now, since when and why; one whose `until` has passed has vanished. */
+  readonly lease: {
+    readonly since: string;
+    readonly until: string;
+    readonly reason: string;
+  } | null;
+  /** The latest success among the last few calls to the provider. */
+  readonly lastIssue: {
+    readonly at: string;
+    readonly reason: string;
+    readonly latencyMs: number;
+  } | null;
+  /** Null once a token has been committed since. */
+  readonly lastFailure: {
+    readonly at: string;
+    readonly code: ProblemCode;
+    readonly detail: string;
+    /** Consecutive failures. */
+    readonly count: number;
+    /** Nobody asks the provider again before. */
+    readonly retryAt: string;
+  } | null;
+}
+
+/** One page of them; `cursor` asks for the next, and is null on the last. */
+export interface ConnectionPage {
+  readonly connections: readonly ConnectionAnswer[];
+  readonly cursor: string | null;
 }

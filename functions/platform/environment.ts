@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { Sensitive } from "../model/sensitive.ts";
 import { parseJson } from "./parse-json.ts";
 import type { RealmSettings } from "./realm-settings.ts";
-import { isSafeAddress, realmSettings } from "./realm-settings.ts";
+import { realmSettings } from "./realm-settings.ts";
 
 /** The variables of every function, as infra must supply them. */
 export interface FunctionVariables {
@@ -10,10 +10,6 @@ export interface FunctionVariables {
   readonly REALM: string;
   readonly SECRET_PREFIX: string;
   readonly SEALING_KEY: string;
-  /** Of consent realms only. */
-  readonly CONSENT_BASE_URL?: string;
-  /** Of consent realms only, and optional there. */
-  readonly CONSENT_REQUESTER?: string;
 }
 
 /** The variables, understood. */
@@ -22,14 +18,6 @@ export interface Environment {
   readonly realm: RealmSettings;
   readonly secretPrefix: string;
   readonly sealingKey: SealingKey;
-}
-
-/** What only those functions need that people meet. */
-export interface ConsentEnvironment {
-  /** Public address of the callback host, without a trailing slash. */
-  readonly baseUrl: string;
-  /** The name people know the company by. */
-  readonly requester: string;
 }
 
 /** What seals tokens at rest: a key in KMS, or one that is handed over. */
@@ -53,30 +41,10 @@ export function readEnvironment(
   };
 }
 
-/** The variables of the functions that people meet. Fails with a `StartUpError` that names the wrong one. */
-export function readConsentEnvironment(
+/** Fails with a `StartUpError` for a variable that is missing or empty. */
+export function required(
   variables: Readonly<Record<string, string | undefined>>,
-): ConsentEnvironment {
-  const baseUrl = required(variables, "CONSENT_BASE_URL");
-  const url = URL.parse(baseUrl);
-  if (!url || !isSafeAddress(baseUrl) || /[?#\s]|\/$/.test(baseUrl)) {
-    throw new StartUpError(
-      "CONSENT_BASE_URL must be an https address without query or trailing slash (http is for loopback hosts only).",
-    );
-  }
-  const requester = variables["CONSENT_REQUESTER"]?.trim() || url.hostname;
-  if (!requesterShape.test(requester)) {
-    throw new StartUpError("CONSENT_REQUESTER must be a name of at most 80 characters.");
-  }
-  return { baseUrl, requester };
-}
-
-/** A line break or a change of writing direction could make a page say something else. */
-const requesterShape = /^[^\p{C}\p{Zl}\p{Zp}]{1,80}$/u;
-
-function required(
-  variables: Readonly<Record<string, string | undefined>>,
-  name: keyof FunctionVariables,
+  name: string,
 ): string {
   const value = variables[name];
   if (!value) throw new StartUpError(`${name} is missing.`);

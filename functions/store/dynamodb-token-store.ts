@@ -103,6 +103,8 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
         // A doubt that arose since `seen` stays.
         ...(suspect ? suspectAttribute(true) : {}),
         ...rejectionsAttribute(rejectionsAt),
+        // The key of the index `connections`: the same with every lease, so that the index is written to once.
+        realm: text(realmOf(connection)),
         fence: count((seen?.fence ?? 0) + 1),
         version: count(seen?.version ?? 0),
       };

@@ -76,7 +76,11 @@ function isRejected({ token, version }: TokenRecord, { rejectedVersion }: Wish):
 }
 
 /** The held token, while callers may be told to use it. A renewal under way is about to revoke it, or already has. */
-function usableToken(record: TokenRecord, policy: RenewalPolicy, now: Date): HeldToken | null {
+export function usableToken(
+  record: TokenRecord,
+  policy: RenewalPolicy,
+  now: Date,
+): HeldToken | null {
   const { token, lease, suspect } = record;
   if (!token || (suspect && policy.renewal !== "by-consent")) return null;
   if (lease && revokesOnIssue(policy)) return null;

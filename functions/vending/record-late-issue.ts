@@ -23,14 +23,23 @@ export async function recordLateIssue(
   const signal = deps.clock.timeout(patienceMs, new AbortController().signal);
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const current = await deps.store.read(connection, signal).catch(() => null);
-    // Only the answer of the commit was lost.
-    if (current?.token?.fence === fence) return;
+    if (current && isStored(current, fence)) {
+      // Only the answer of the commit was lost.
+      deps.log.info("token-issued", { connection, ...latest, lifetime: issued.lifetime.kind });
+      return;
+    }
     const suspect = current !== null && killed(deps, current, issued);
     deps.log.error("late-issue", { connection, ...entry, suspect });
     if (!current) return;
     const isRecorded = deps.store.recordLateIssue(current, entry, suspect, signal);
     if (await isRecorded.catch(() => true)) return;
   }
+}
+
+/** Also when others have renewed since: the ledger remembers. */
+function isStored({ token, ledger }: TokenRecord, fence: number): boolean {
+  const isIssued = (entry: LedgerEntry) => entry.fence === fence && entry.outcome === "issued";
+  return token?.fence === fence || ledger.some(isIssued);
 }
 
 function killed(deps: Dependencies, { token }: TokenRecord, issued: Issued): boolean {

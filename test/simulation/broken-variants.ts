@@ -64,6 +64,31 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   "expiry is read from the provider's clock": {
     deps: withIssued((issued) => ({ ...issued, lifetime: lifetimeByWallClock(issued) })),
   },
+  "a rotated refresh token is not stored with its access token": {
+    deps: withStore((store) => ({
+      commit: (held, commit, signal) =>
+        store.commit(held, { ...commit, consent: held.record.consent ?? commit.consent }, signal),
+    })),
+  },
+  "an unanswered refresh ends the consent": {
+    deps: withStore((store) => ({
+      fail: (held, attempt, signal) =>
+        store.fail(held, { ...attempt, isConsentOver: attempt.failure !== null }, signal),
+    })),
+  },
+  "a refused refresh token is sent again": {
+    deps: withStore((store) => ({
+      fail: (held, attempt, signal) =>
+        store.fail(held, { ...attempt, isConsentOver: false }, signal),
+    })),
+  },
+  "nobody doubts a refresh whose answer was lost": {
+    deps: withStore((store) => ({
+      takeLease: (connection, seen, intent, signal) =>
+        store.takeLease(connection, seen, { ...intent, suspect: false }, signal),
+      fail: (held, attempt, signal) => store.fail(held, { ...attempt, suspect: false }, signal),
+    })),
+  },
   "a rejection is forgotten, so that they never add up": {
     deps: withStore((store) => ({
       takeLease: (connection, seen, intent, signal) =>

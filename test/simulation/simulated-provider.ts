@@ -1,3 +1,4 @@
+import type { Authority, Consented } from "../../functions/model/consent.ts";
 import type {
   Grant,
   Issued,
@@ -7,6 +8,7 @@ import type {
 } from "../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { SimulatedGrants } from "./simulated-grants.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -32,6 +34,8 @@ export interface ProviderToken {
 export interface ProviderCall {
   readonly process: SimulatedProcess;
   readonly secretVersion: string;
+  /** The code or refresh token that it uses up, where a person has consented. */
+  readonly uses: string | null;
   readonly startedAt: number;
   isInFlight: boolean;
 }
@@ -52,15 +56,18 @@ export class SimulatedProvider {
   readonly #lifetimeMs: number;
   readonly #deadlineMs: number;
   readonly #observer: Observer;
+  readonly #grants: SimulatedGrants;
 
   constructor(
     time: VirtualTime,
+    grants: SimulatedGrants,
     policy: RenewalPolicy,
     lifetimeMs: number,
     deadlineMs: number,
     observer: Observer,
   ) {
     this.#time = time;
+    this.#grants = grants;
     this.#policy = policy;
     this.#lifetimeMs = lifetimeMs;
     this.#deadlineMs = deadlineMs;
@@ -83,7 +90,7 @@ export class SimulatedProvider {
   ): Issuer {
     const isStatic = this.#policy.renewal === "on-rotation";
     return {
-      grantFrom: (secret) => {
+      grantFrom: (secret, authority) => {
         const secretVersion = secret.expose();
         const grant: Grant = {
           revocationScope: revokesOnIssue(this.#policy) ? "platform" : null,
@@ -91,7 +98,7 @@ export class SimulatedProvider {
           issue: (signal) =>
             isStatic
               ? this.#adopt(process, secretVersion)
-              : this.#call(process, secretVersion, random, nextFault(), signal),
+              : this.#call(process, { secretVersion, authority }, random, nextFault(), signal),
         };
         return grant;
       },
@@ -112,20 +119,22 @@ export class SimulatedProvider {
 
   async #call(
     process: SimulatedProcess,
-    secretVersion: string,
+    { secretVersion, authority }: Asking,
     random: () => number,
     fault: ProviderFault,
     signal: AbortSignal,
   ): Promise<Issued | NotIssued> {
-    const call = { process, secretVersion, startedAt: this.#time.now, isInFlight: true };
+    const uses = authority && credentialOf(authority);
+    const call = { process, secretVersion, uses, startedAt: this.#time.now, isInFlight: true };
     this.#observer.callBegins(call);
-    const result = await this.#exchange(call, random, fault, signal);
+    const result = await this.#exchange(call, authority, random, fault, signal);
     this.#observer.callEnds(call, result);
     return result;
   }
 
   async #exchange(
     call: ProviderCall,
+    authority: Authority | null,
     random: () => number,
     fault: ProviderFault,
     signal: AbortSignal,
@@ -134,20 +143,25 @@ export class SimulatedProvider {
     const requestedAt = process.clock.now();
     const thereMs = 5 + random() * Math.min(100, this.#deadlineMs / 4);
     const backMs = fault === "slow" ? this.#deadlineMs * (1 + random()) : 5 + random() * 50;
-    let token: ProviderToken | null = null;
-    let isRefused = false;
+    let issue: { token: ProviderToken; consented: Consented | null } | null = null;
+    let refusal: NotIssued["code"] | null = null;
     this.#time.after(thereMs, () => {
       call.isInFlight = false;
       if (fault === "unreachable" || fault === "throttled" || fault === "failing") return;
-      isRefused = secretVersion !== this.goodSecret;
-      if (!isRefused) token = this.#issue(call);
+      if (secretVersion !== this.goodSecret) refusal = "credentials-rejected";
+      const redeemed = refusal || !authority ? null : this.#grants.redeem(authority);
+      if (authority && !redeemed) refusal ??= "consent-required";
+      if (refusal) return;
+      const token = this.#issue(call);
+      if (redeemed) this.#grants.gave(token.id, redeemed);
+      issue = { token, consented: redeemed && { ...redeemed, subject: null, customer: null } };
     });
     try {
       await process.io(thereMs + backMs, signal);
     } catch {
       return notIssued("provider-unavailable", true);
     }
-    if (isRefused) return notIssued("credentials-rejected", false);
+    if (refusal) return notIssued(refusal, false);
     switch (fault) {
       case "unreachable":
       case "failing":
@@ -159,12 +173,17 @@ export class SimulatedProvider {
       case "lost":
         return notIssued("provider-unavailable", true);
       default:
-        return this.#answer(token, requestedAt, process.clock.now());
+        return this.#answer(issue, requestedAt, process.clock.now());
     }
   }
 
-  #answer(token: ProviderToken | null, requestedAt: Date, receivedAt: Date): Issued {
-    if (!token) throw new Error("The simulated provider answered before it issued.");
+  #answer(
+    issue: { token: ProviderToken; consented: Consented | null } | null,
+    requestedAt: Date,
+    receivedAt: Date,
+  ): Issued {
+    if (!issue) throw new Error("The simulated provider answered before it issued.");
+    const { token, consented } = issue;
     return {
       kind: "issued",
       token: new Sensitive(token.id),
@@ -172,7 +191,7 @@ export class SimulatedProvider {
       expiresAt: new Date(token.expiresAt),
       requestedAt,
       receivedAt,
-      consented: null,
+      consented,
     };
   }
 
@@ -192,6 +211,15 @@ export class SimulatedProvider {
     this.tokens.push(token);
     return token;
   }
+}
+
+interface Asking {
+  readonly secretVersion: string;
+  readonly authority: Authority | null;
+}
+
+function credentialOf(authority: Authority): string {
+  return authority.kind === "code" ? authority.code.expose() : authority.refreshToken.expose();
 }
 
 function notIssued(code: NotIssued["code"], mayHaveIssued: boolean): NotIssued {
