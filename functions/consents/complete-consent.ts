@@ -11,20 +11,6 @@ import { journeyFrom, readState } from "./journey.ts";
 import { pendingFields } from "./pending-fields.ts";
 import { obstacle, refused } from "./refusal.ts";
 
-/** Errors of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6: words that may stand in a log. */
-const knownErrors = new Set([
-  "invalid_request",
-  "unauthorized_client",
-  "unsupported_response_type",
-  "invalid_scope",
-  "server_error",
-  "temporarily_unavailable",
-  "interaction_required",
-  "login_required",
-  "account_selection_required",
-  "consent_required",
-]);
-
 /**
  * The provider has sent a browser back. Whether the answer is one to this browser, in this realm, from this provider, is
  * settled before anything is written; then the row is taken, once, and only then is the code used, at once. Fails with a
@@ -82,7 +68,7 @@ async function conclude(
     return { kind: "denied", connection };
   }
   if (callback.kind === "failed") {
-    const error = knownErrors.has(callback.error) ? callback.error : "other";
+    const { error } = callback;
     deps.log.warn("consent-refused", { ...fields, reason: "provider-error", error });
     return { kind: "provider-error", connection };
   }

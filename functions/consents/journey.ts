@@ -50,15 +50,7 @@ function journey(
   return {
     redirectUri: `${consentBaseUrl}/callback/${realmName(realm)}`,
     state: `${pendingId}.${salt}.${derived("state").expose()}`,
-    nonce: uuidOf(derived("nonce").expose()),
+    nonce: derived("nonce").expose(),
     codeVerifier: derived("code-verifier"),
   };
-}
-
-/** In the form of a random UUID (RFC 9562 §5.4), which some providers want a nonce to have. */
-function uuidOf(base64url: string): string {
-  const bytes = Buffer.from(base64url, "base64url").subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

@@ -1,6 +1,6 @@
 import { accountOf } from "../model/connection.ts";
 import type { Completion } from "../model/consent-outcome.ts";
-import type { HeldConsent, TokenRecord } from "../model/token-record.ts";
+import type { TokenRecord } from "../model/token-record.ts";
 import type { Asking } from "./asking.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
@@ -15,7 +15,8 @@ export function grantedPage(
 ): Page {
   const { name } = providerInWords(realm, flow);
   const customer = record.consent?.customer ?? null;
-  const { granted, withheld } = compared(flow.scopes, record.consent);
+  const granted = grantedScopes(record);
+  const withheld = flow.scopes.filter((scope) => granted && !granted.includes(scope));
   const title = withheld.length > 0 ? "A part of the access is granted" : "Access is granted";
   return {
     status: 200,
@@ -26,7 +27,8 @@ export function grantedPage(
 ${customer === null ? "" : html`<div><dt>Customer</dt><dd><bdi>${customer}</bdi></dd></div>`}
 <div><dt>Until</dt><dd>${untilWhen(record)}</dd></div>
 </dl>
-${granted.length > 0 ? html`<h2>What you allowed</h2>\n${accessList(granted)}` : ""}
+<h2>What you allowed</h2>
+${granted ? accessList(granted) : html`<p>The provider did not say in detail.</p>`}
 ${withheld.length > 0 ? notAllowed(withheld, requester) : ""}
 <h2>If you change your mind</h2>
 <p>Withdraw the access at ${name}, or tell <bdi>${requester}</bdi> to end it.</p>
@@ -40,11 +42,10 @@ ${accessList(withheld)}
 <p>If that was your choice, there is nothing to do. If not, ask <bdi>${requester}</bdi> for a new link.</p>`;
 }
 
-/** A provider that names no scope has granted what was asked for (RFC 6749 §5.1). */
-function compared(asked: readonly string[], consent: HeldConsent | null) {
+/** Null where the provider did not say what nobody had asked for in words, or said it so that it cannot be read. */
+function grantedScopes({ consent }: TokenRecord): string[] | null {
   const scope = consent?.grantedScope ?? null;
-  const granted = scope === null ? [...asked] : scopesOf(scope);
-  return { granted, withheld: asked.filter((one) => !granted.includes(one)) };
+  return scope === null ? null : scopesOf(scope);
 }
 
 /** Without a refresh token, access ends with its first token. */

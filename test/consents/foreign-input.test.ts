@@ -75,7 +75,7 @@ describe("foreign text", () => {
     const answer = site.provider.refuse(authorizeUrl, script, script);
     const { body } = await browser.comeBack(authorizeUrl, answer);
     expect(body + site.log.join("")).not.toMatch(/canary|<script/);
-    expect(site.events().at(-1)).toMatchObject({ reason: "provider-error", error: "other" });
+    expect(site.events().at(-1)).toMatchObject({ reason: "provider-error", error: "unknown" });
   });
 
   test("as customer or scope is shown as text", async () => {

@@ -104,7 +104,9 @@ export class ConsentProvider {
     const isMine = parameters.get("iss") === this.origin;
     if (!isMine || (code === null) === (error === null)) return { kind: "mismatch" };
     if (code !== null) return { kind: "code", code: new Sensitive(code) };
-    return error === "access_denied" ? { kind: "denied" } : { kind: "failed", error: error ?? "" };
+    return error === "access_denied"
+      ? { kind: "denied" }
+      : { kind: "failed", error: error === "server_error" ? error : "unknown" };
   }
 
   #issue(authority: Authority | null): Issued | NotIssued {
