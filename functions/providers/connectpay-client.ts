@@ -32,8 +32,6 @@ const secretSchema = v.pipe(
   ),
 );
 
-type ConnectPaySecret = v.InferOutput<typeof secretSchema>;
-
 /** What we are at ConnectPay. */
 export interface ConnectPayClient {
   readonly clientId: string;

@@ -27,7 +27,7 @@ export interface Reading {
   readonly token: unknown;
   readonly lifetime: Lifetime | null;
   readonly expiresAt: Date | null;
-  /** Only where a person has consented. */
+  /** Where a person has consented. */
   readonly consented?: Consented;
 }
 

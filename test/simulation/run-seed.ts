@@ -95,8 +95,7 @@ class SimulatedWorld {
   }
 
   async play(): Promise<void> {
-    const { processes, rotations, foreignIssuesAt, horizonMs } = this.#scenario;
-    for (const at of this.#scenario.consentsAt) this.#time.after(at, () => void this.#consent());
+    const { processes, horizonMs } = this.#scenario;
     for (const [index, script] of processes.entries()) {
       const process = new SimulatedProcess(`p${index}`, this.#time, script.skewMs, script.fate);
       if (script.fate.crashAtStep !== null || script.fate.pauseAtStep !== null) {
@@ -111,6 +110,15 @@ class SimulatedWorld {
       const asking = this.#asking(process);
       for (const ask of script.asks) this.#time.after(ask.atMs, () => void asking(ask));
     }
+    this.#playOthers();
+    await this.#time.runUntil(this.#begun + horizonMs + 60_000);
+    await this.#heal();
+  }
+
+  /** What people, the provider and other issuers do of their own accord. */
+  #playOthers(): void {
+    const { consentsAt, rotations, foreignIssuesAt } = this.#scenario;
+    for (const at of consentsAt) this.#time.after(at, () => void this.#consent());
     for (const { atMs, delayMs } of rotations) {
       this.#time.after(atMs, () => this.#rotate(delayMs));
     }
@@ -120,8 +128,6 @@ class SimulatedWorld {
         this.#provider.issueForeign();
       });
     }
-    await this.#time.runUntil(this.#begun + horizonMs + 60_000);
-    await this.#heal();
   }
 
   result(): Run {

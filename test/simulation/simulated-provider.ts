@@ -139,29 +139,42 @@ export class SimulatedProvider {
     fault: ProviderFault,
     signal: AbortSignal,
   ): Promise<Issued | NotIssued> {
-    const { process, secretVersion } = call;
+    const { process } = call;
     const requestedAt = process.clock.now();
     const thereMs = 5 + random() * Math.min(100, this.#deadlineMs / 4);
     const backMs = fault === "slow" ? this.#deadlineMs * (1 + random()) : 5 + random() * 50;
-    let issue: { token: ProviderToken; consented: Consented | null } | null = null;
-    let refusal: NotIssued["code"] | null = null;
+    let effect: Effect | null = null;
     this.#time.after(thereMs, () => {
       call.isInFlight = false;
       if (fault === "unreachable" || fault === "throttled" || fault === "failing") return;
-      if (secretVersion !== this.goodSecret) refusal = "credentials-rejected";
-      const redeemed = refusal || !authority ? null : this.#grants.redeem(authority);
-      if (authority && !redeemed) refusal ??= "consent-required";
-      if (refusal) return;
-      const token = this.#issue(call);
-      if (redeemed) this.#grants.gave(token.id, redeemed);
-      issue = { token, consented: redeemed && { ...redeemed, subject: null, customer: null } };
+      effect = this.#arrive(call, authority);
     });
     try {
       await process.io(thereMs + backMs, signal);
     } catch {
       return notIssued("provider-unavailable", true);
     }
-    if (refusal) return notIssued(refusal, false);
+    return this.#heard(effect, fault, requestedAt, process.clock.now());
+  }
+
+  /** What the provider makes of a request that reaches it. */
+  #arrive(call: ProviderCall, authority: Authority | null): Effect {
+    if (call.secretVersion !== this.goodSecret) return { refusal: "credentials-rejected" };
+    if (!authority) return { token: this.#issue(call), consented: null };
+    const redeemed = this.#grants.redeem(authority);
+    if (!redeemed) return { refusal: "consent-required" };
+    const token = this.#issue(call);
+    this.#grants.gave(token.id, redeemed);
+    return { token, consented: { ...redeemed, subject: null, customer: null } };
+  }
+
+  #heard(
+    effect: Effect | null,
+    fault: ProviderFault,
+    requestedAt: Date,
+    receivedAt: Date,
+  ): Issued | NotIssued {
+    if (effect && "refusal" in effect) return notIssued(effect.refusal, false);
     switch (fault) {
       case "unreachable":
       case "failing":
@@ -173,17 +186,13 @@ export class SimulatedProvider {
       case "lost":
         return notIssued("provider-unavailable", true);
       default:
-        return this.#answer(issue, requestedAt, process.clock.now());
+        return this.#answer(effect, requestedAt, receivedAt);
     }
   }
 
-  #answer(
-    issue: { token: ProviderToken; consented: Consented | null } | null,
-    requestedAt: Date,
-    receivedAt: Date,
-  ): Issued {
-    if (!issue) throw new Error("The simulated provider answered before it issued.");
-    const { token, consented } = issue;
+  #answer(effect: Issue | null, requestedAt: Date, receivedAt: Date): Issued {
+    if (!effect) throw new Error("The simulated provider answered before it issued.");
+    const { token, consented } = effect;
     return {
       kind: "issued",
       token: new Sensitive(token.id),
@@ -212,6 +221,13 @@ export class SimulatedProvider {
     return token;
   }
 }
+
+interface Issue {
+  readonly token: ProviderToken;
+  readonly consented: Consented | null;
+}
+
+type Effect = Issue | { readonly refusal: NotIssued["code"] };
 
 interface Asking {
   readonly secretVersion: string;
