@@ -6,6 +6,7 @@ import type { Realm } from "./model/connection.ts";
 import { realmName } from "./model/connection.ts";
 import type { Dependencies } from "./model/dependencies.ts";
 import type { Log } from "./model/log.ts";
+import type { PendingConsents } from "./model/pending-consents.ts";
 import type { RenewalPolicy } from "./model/provider.ts";
 import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
@@ -35,6 +36,8 @@ export function compose(variables: Variables): {
   metrics: EmfMetrics;
   /** For the schedule only, so it is loaded there only. */
   renewalIndex(): Promise<RenewalIndex>;
+  /** For the functions that people meet only. */
+  pendingConsents(): Promise<PendingConsents>;
 } {
   const environment = readEnvironment(variables);
   const { realm, tableName, secretPrefix, sealingKey } = environment;
@@ -60,7 +63,11 @@ export function compose(variables: Variables): {
     const { dynamoDbRenewalIndex } = await import("./store/dynamodb-renewal-index.ts");
     return dynamoDbRenewalIndex(dynamoDb, tableName);
   };
-  return { environment, dependencies, metrics, renewalIndex };
+  const pendingConsents = async () => {
+    const { dynamoDbPendingConsents } = await import("./store/dynamodb-pending-consents.ts");
+    return dynamoDbPendingConsents(dynamoDb, tableName, realm);
+  };
+  return { environment, dependencies, metrics, renewalIndex, pendingConsents };
 }
 
 /** What the status reader is made of: no secret, no key, nobody to ask. Fails with a `StartUpError`. */

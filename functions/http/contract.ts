@@ -27,6 +27,50 @@ export const vendQuery = v.strictObject({
 /** The body of `POST /v1/tokens/…/rejections`. */
 export const rejectionBody = v.strictObject({ version });
 
+const account = v.optional(v.string(), "default");
+const code = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]{1,4096}$/, "must be the code as the provider shows it, without blanks"),
+);
+
+/** The payload of a direct invocation of `begin-consent`. */
+export const beginPayload = v.strictObject({ account });
+
+/** The body of `POST /v1/consents/…`, if there is one. */
+export const beginBody = v.strictObject({});
+
+/** The payload of a direct invocation of `complete-consent` with a code that a person has copied. */
+export const pastePayload = v.strictObject({ account, code });
+
+/** The payload of a direct invocation of `complete-consent` that ends a consent. */
+export const disconnectPayload = v.strictObject({ account, disconnect: v.literal(true) });
+
+/** A link for one person: it opens in one browser and leads to one consent. */
+export interface ConsentLink {
+  readonly url: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+}
+
+/** What a person granted. Instants are ISO 8601. */
+export interface GrantedConsent {
+  readonly connection: string;
+  /** The version of the first token. */
+  readonly version: number;
+  /** In the provider's own words; null when it said nothing. */
+  readonly grantedScope: string | null;
+  /** When the consent ends unless it is renewed; null when the provider did not say. */
+  readonly endsAt: string | null;
+  /** Whose data it is, as the provider masks the name. */
+  readonly customer: string | null;
+}
+
+export interface Disconnected {
+  readonly connection: string;
+  /** Whether the provider has revoked the consent; null where it offers no way. */
+  readonly revoked: boolean | null;
+}
+
 /** A usable credential, ready to be put into a header. Instants are ISO 8601; null for a key that does not expire. */
 export interface Answer {
   readonly connection: string;

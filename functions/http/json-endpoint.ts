@@ -7,7 +7,7 @@ import { problemOf } from "./problem.ts";
 import { isProxyEvent } from "./read-fields.ts";
 
 /** The last moment to say anything at all. */
-const lastWordsMs = 100;
+export const lastWordsMs = 100;
 
 /** One request, as it reaches whoever answers it. */
 interface Asked {
@@ -57,12 +57,12 @@ function httpProblem(problem: Problem): APIGatewayProxyResult {
   return { statusCode, headers, body: JSON.stringify(problem) };
 }
 
-function outOfTime(): never {
+export function outOfTime(): never {
   throw new VendingError("renewal-in-progress", "The invocation's time is up.", 1);
 }
 
 /** Where a defect happened; its message stays behind, since it may quote what it choked on. */
-function traceOf(error: unknown): { name: string; trace: string[] } {
+export function traceOf(error: unknown): { name: string; trace: string[] } {
   if (!(error instanceof Error)) return { name: typeof error, trace: [] };
   const { name, message, stack = "" } = error;
   const end = stack.indexOf(message) + message.length;

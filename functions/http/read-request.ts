@@ -39,12 +39,17 @@ function readProxyEvent(event: APIGatewayProxyEvent, realm: Realm): VendRequest 
 function readPath(path: string, realm: Realm): { account: string; isRejection: boolean } {
   const match = tokenPath.exec(path);
   if (!match) throw new VendingError("unknown-connection", "No connection has this path.");
+  return { account: requireConnection(match, realm), isRejection: match[4] !== undefined };
+}
+
+/** The account of a path whose first three groups are the connection. Fails with `unknown-connection`. */
+export function requireConnection(match: RegExpExecArray, realm: Realm): string {
   const [provider, environment, account] = match.slice(1, 4).map(decoded);
   if (provider !== realm.provider || environment !== realm.environment) {
     const detail = `This function vends for ${realm.provider}/${realm.environment} only.`;
     throw new VendingError("unknown-connection", detail);
   }
-  return { account: requireAccount(account), isRejection: match[4] !== undefined };
+  return requireAccount(account);
 }
 
 /** Null for a segment that is not properly encoded: it names nothing. */
@@ -56,7 +61,7 @@ function decoded(segment: string): string | null {
   }
 }
 
-function requireAccount(account: string | null | undefined): string {
+export function requireAccount(account: string | null | undefined): string {
   if (account && accountPattern.test(account)) return account;
   const detail = "account: must be 1 to 63 of a-z, 0-9 and . _ - @ + =, beginning with a-z or 0-9.";
   throw new VendingError("unknown-connection", detail);

@@ -40,7 +40,10 @@ export interface Journey {
   readonly codeVerifier: Sensitive;
 }
 
-/** What a provider's redirect says. `mismatch`: it is not an answer of this provider to this journey. */
+/**
+ * What a provider's redirect says. `mismatch`: it is not an answer of this provider to this journey. An `error` is one of
+ * the words of the standards, or `unknown`: it may be logged.
+ */
 export type Callback =
   | { readonly kind: "code"; readonly code: Sensitive }
   | { readonly kind: "denied" }

@@ -170,7 +170,8 @@ export type RealmSettings = v.InferOutput<typeof realmSettings>;
 /** Settings as they are written down. */
 export type RealmInput = v.InferInput<typeof realmSettings>;
 
-function isSafeAddress(text: string): boolean {
+/** True for https without credentials or fragment; for http on loopback hosts only. */
+export function isSafeAddress(text: string): boolean {
   const url = URL.parse(text);
   if (!url || url.username || url.password || url.hash) return false;
   return url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname));
