@@ -1,5 +1,5 @@
 import type { Lease, TokenRecord } from "../../functions/model/token-record.ts";
-import type { Item } from "../../functions/store/items.ts";
+import type { Item } from "../../functions/store/attributes.ts";
 import { recordOf } from "../../functions/store/items.ts";
 import type { Passing } from "./stack-faulty-proxy.ts";
 
