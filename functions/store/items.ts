@@ -151,9 +151,10 @@ function tokenOf(item: Item): HeldToken {
 /** An earlier release had its index sorted by `renewAt`: its records have no `dueAt`, and are due then. */
 function dueOf(item: Item): HeldToken["due"] {
   if (!item["dueRealm"]) return null;
-  if (!item["dueAt"])
-    return { at: instantOf(item, "renewAt"), until: instantOf(item, "keptUntil") };
-  return { at: instantOf(item, "dueAt"), until: instantOf(item, "dueUntil") };
+  const [at, until] = item["dueAt"]
+    ? (["dueAt", "dueUntil"] as const)
+    : (["renewAt", "keptUntil"] as const);
+  return { at: instantOf(item, at), until: instantOf(item, until) };
 }
 
 function leaseOf(item: Item): Lease {
