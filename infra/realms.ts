@@ -1,10 +1,11 @@
-import type { RealmInput } from "../functions/platform/realm-settings.ts";
+import type { RealmEntry } from "./realm-list.ts";
 
 /**
- * What is deployed: one realm a line, with the settings of its provider (docs/providers/). Secrets are not here; they
- * are named `token-vending/<provider>/<environment>/<account>`.
+ * What is deployed: one realm a line, with the settings of its provider (docs/providers/) and its `accounts`, `default`
+ * alone if unsaid. Secrets are not here; the stack makes an empty one for each account, named
+ * `token-vending/<provider>/<environment>/<account>`.
  */
-export const realms: readonly RealmInput[] = [
+export const realms: readonly RealmEntry[] = [
   {
     provider: "conferma",
     environment: "sandbox",

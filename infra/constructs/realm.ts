@@ -1,15 +1,21 @@
 import { CfnOutput, Duration } from "aws-cdk-lib";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
-import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import { Grant } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IScheduleGroup } from "aws-cdk-lib/aws-scheduler";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
-import type { TokenTable } from "./token-table.ts";
-import { dueIndexName } from "./token-table.ts";
+import { findsDue, reportsTo } from "./statements.ts";
+import { Tick } from "./tick.ts";
+import type { VendingApi } from "./vending-api.ts";
 
-interface RealmProps extends Pick<RealmFunctionProps, "realm" | "sealingKey" | "bundlesFolder"> {
-  readonly table: TokenTable;
+export interface RealmProps extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
+  readonly schedules: IScheduleGroup;
+  readonly failures: IQueue;
+  /** Without one, callers invoke the function. */
+  readonly api?: VendingApi;
 }
 
 /** Room for a caller that waits for someone else's renewal and then has to renew itself; under API Gateway's 29 s. */
@@ -19,53 +25,97 @@ const renewTimeout = Duration.minutes(2);
 /** Ticks overlap by a minute. */
 const renewConcurrency = 2;
 
-/** One realm: the function that vends its tokens, and the schedule that renews them in time. */
+/** One realm: the function that vends its tokens, its paths of the API, and the schedule that renews them in time. */
 export class Realm extends Construct {
+  /** `provider/environment` */
+  readonly realmName: string;
   readonly vendToken: RealmFunction;
   readonly renewTokens: RealmFunction;
+  private readonly api: VendingApi | undefined;
 
   constructor(scope: Construct, id: string, props: RealmProps) {
     super(scope, id);
-    const name = `${props.realm.provider}/${props.realm.environment}`;
+    const { realm, state, bundlesFolder, schedules, failures, api } = props;
+    const { name } = realm;
+    this.realmName = name;
+    this.api = api;
     this.vendToken = new RealmFunction(this, "VendToken", {
-      ...props,
+      realm,
+      state,
+      bundlesFolder,
       entry: "vend-token",
       description: `Vends the tokens of ${name}`,
       timeout: vendTimeout,
       memorySize: 1024,
     });
     this.renewTokens = new RealmFunction(this, "RenewTokens", {
-      ...props,
+      realm,
+      state,
+      bundlesFolder,
       entry: "renew-tokens",
       description: `Renews the tokens of ${name} in time`,
       timeout: renewTimeout,
       memorySize: 256,
       reservedConcurrentExecutions: renewConcurrency,
+    });
+    this.renewTokens.addToRolePolicy(findsDue(state.table, name));
+    this.renewTokens.addToRolePolicy(reportsTo(failures));
+    this.renewTokens.configureAsyncInvoke({
       // A tick that fails or finds no room is made up for by the next.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
+      onFailure: { bind: () => ({ destination: failures.queueArn }) },
     });
-    this.renewTokens.addToRolePolicy(findsDue(props.table, name));
-    new Schedule(this, "EveryMinute", {
+    new Tick(this, "EveryMinute", {
       description: `Renews what is due in ${name}`,
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      target: new LambdaInvoke(this.renewTokens, { retryAttempts: 0 }),
+      calls: this.renewTokens,
+      group: schedules,
+      failures,
     });
+    this.routeVending();
     new CfnOutput(this, "VendTokenName", {
       description: `Invoke this for ${name}`,
       value: this.vendToken.functionName,
     });
   }
+
+  /** Lets someone vend from this realm, and report rejections, by invoking its function. */
+  grantVend(grantee: IGrantable): Grant {
+    return grantInvoke(grantee, this.vendToken);
+  }
+
+  /** Lets someone vend from this realm, and report rejections, over the API; from one account, or from any. */
+  grantVendOverApi(grantee: IGrantable, account = "*"): Grant {
+    return this.requireApi().grant(
+      grantee,
+      ["GET", `/v1/tokens/${this.realmName}/${account}`],
+      ["POST", `/v1/tokens/${this.realmName}/${account}/rejections`],
+    );
+  }
+
+  private routeVending(): void {
+    const path = `/v1/tokens/${this.realmName}/{account}`;
+    const handler = this.vendToken;
+    this.api?.route({ verb: "GET", path, handler, query: ["minValiditySeconds"] });
+    this.api?.route({
+      verb: "POST",
+      path: `${path}/rejections`,
+      handler,
+      body: this.api.rejection,
+    });
+  }
+
+  private requireApi(): VendingApi {
+    if (this.api) return this.api;
+    throw new Error(`${this.realmName}: there is no API in this deployment.`);
+  }
 }
 
-/** The index's own partition key is the realm: a query for another one is denied. */
-function findsDue(table: TokenTable, realm: string): PolicyStatement {
-  return new PolicyStatement({
-    actions: ["dynamodb:Query"],
-    resources: [`${table.tableArn}/index/${dueIndexName}`],
-    conditions: {
-      "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [realm] },
-      Null: { "dynamodb:LeadingKeys": "false" },
-    },
+/** CDK's own grant would take in every version and alias that there ever will be. */
+export function grantInvoke(grantee: IGrantable, fn: IFunction): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ["lambda:InvokeFunction"],
+    resourceArns: [fn.functionArn],
   });
 }

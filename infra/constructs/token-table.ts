@@ -5,6 +5,9 @@ import type { Construct } from "constructs";
 /** The name that functions/store/dynamodb-renewal-index.ts queries. */
 export const dueIndexName = "due";
 
+/** The name that functions/store/dynamodb-status-reader.ts queries. */
+const connectionsIndexName = "connections";
+
 /** One item a connection, one a claimed revocation scope. Losing it loses leases and versions: it is kept. */
 export class TokenTable extends Table {
   constructor(scope: Construct, id: string) {
@@ -13,15 +16,24 @@ export class TokenTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
+      // Of consents that nobody has finished; a connection's record carries none.
+      timeToLiveAttribute: "ttl",
       removalPolicy: RemovalPolicy.RETAIN,
     });
     // Sparse: only connections that the schedule is to renew carry dueRealm (functions/store/items.ts).
     this.addGlobalSecondaryIndex({
       indexName: dueIndexName,
       partitionKey: { name: "dueRealm", type: AttributeType.STRING },
-      sortKey: { name: "renewAt", type: AttributeType.NUMBER },
+      sortKey: { name: "dueAt", type: AttributeType.NUMBER },
       projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ["keptUntil"],
+      nonKeyAttributes: ["dueUntil"],
+    });
+    // Which connections there are, realm by realm: written to once for each, so that watching costs vending nothing.
+    this.addGlobalSecondaryIndex({
+      indexName: connectionsIndexName,
+      partitionKey: { name: "realm", type: AttributeType.STRING },
+      sortKey: { name: "pk", type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
     });
   }
 }

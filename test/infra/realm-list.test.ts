@@ -163,19 +163,14 @@ describe("what is deployed keeps its identity:", () => {
       [
         "confermasandboxVendTokenRole04114D51",
         "confermasandboxRenewTokensRoleDA38385B",
-        "SchedulerRoleForTargetecea3d3D107558",
         "cfisstagingVendTokenRole3D84EF30",
         "cfisstagingRenewTokensRoleB7C9B8F1",
-        "SchedulerRoleForTarget8da300DCAF21CA",
         "cfisprovisioningstagingVendTokenRole03E36912",
         "cfisprovisioningstagingRenewTokensRoleC604A4FF",
-        "SchedulerRoleForTarget2aa5a66B750857",
         "centrapayapikeytestVendTokenRole3A6AA7C7",
         "centrapayapikeytestRenewTokensRole394E1F55",
-        "SchedulerRoleForTargetdda9628E6B06CA",
         "sendpaymentssandboxVendTokenRole40EB11E0",
         "sendpaymentssandboxRenewTokensRoleBDF913C8",
-        "SchedulerRoleForTarget9ec938900ABA29",
       ],
     ],
     [
@@ -205,7 +200,11 @@ describe("what is deployed keeps its identity:", () => {
   });
 
   test("a realm that joins or leaves, or another order, changes no other's", () => {
-    const idsWith = (list: readonly RealmInput[]) => Object.keys(synthesized(list).Resources);
+    const idsWith = (list: readonly RealmInput[]) =>
+      Object.entries(synthesized(list).Resources)
+        // Every change of the API is another one.
+        .filter(([, { Type }]) => Type !== "AWS::ApiGateway::Deployment")
+        .map(([logicalId]) => logicalId);
     const all = idsWith(realms);
     const rest = idsWith(realms.slice(1));
     expect(all).toEqual(expect.arrayContaining(rest));

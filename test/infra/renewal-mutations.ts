@@ -125,6 +125,7 @@ export const renewalMutations: readonly Mutation[] = [
       vend(realm),
       ...[longer, stranger].flatMap((one) => [vend(one), renew(one)]),
       ...otherFunctionNames,
+      `${renew(realm)}, a version`,
     ].map(invoke),
   },
   {
@@ -133,7 +134,7 @@ export const renewalMutations: readonly Mutation[] = [
       const mine = scheduleStatement(template, renew(realm));
       mine.Resource = scheduleStatement(template, renew(stranger)).Resource;
     },
-    flips: [invoke(renew(realm)), invoke(`${renew(realm)}, a version`), invoke(renew(stranger))],
+    flips: [invoke(renew(realm)), invoke(renew(stranger))],
   },
   {
     name: "a schedule may do anything to its function",

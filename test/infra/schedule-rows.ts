@@ -27,7 +27,7 @@ export function scheduleRows(
       ];
     }),
     ...otherFunctionNames.map((what, at): Row => ["denied", invoke, what, others[at] ?? ""]),
-    ["allowed", invoke, `RenewTokens ${realm}, a version`, `${targetArn}:1`],
+    ["denied", invoke, `RenewTokens ${realm}, a version`, `${targetArn}:1`],
     ...nothingElse(stack, realm),
     ...functions.map(({ name, roleArn }): Row => ["denied", "sts:AssumeRole", name, roleArn]),
   ];

@@ -5,10 +5,11 @@ import path from "node:path";
 import { execPath } from "node:process";
 import { isDeepStrictEqual, promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stackNames } from "../../infra/deployment.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import type { DeployedStack } from "../../local/aws/template.ts";
 import type { RawTemplate } from "./synthesized.ts";
-import { deployed, place, stackName } from "./synthesized.ts";
+import { deployed, joined, place } from "./synthesized.ts";
 
 const run = promisify(execFile);
 const guard = new URL("./no-network.mjs", import.meta.url);
@@ -57,7 +58,9 @@ describe("npm run synth", () => {
   });
 
   test("writes the same template and the same assets, byte for byte, from any checkout", () => {
-    expect(one.files).toContain(`${stackName}.template.json`);
+    for (const name of Object.values(stackNames)) {
+      expect(one.files).toContain(`${name}.template.json`);
+    }
     expect(two.files).toEqual(one.files);
     for (const file of one.files)
       expect(contents(two.out, file), file).toEqual(contents(one.out, file));
@@ -122,11 +125,16 @@ async function synthesize(name: string): Promise<Synthesized> {
   symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
   const printed = await npmRun("synth", folder);
   const out = path.join(folder, "cdk.out");
-  const files = globSync([`${stackName}.{template,assets}.json`, "asset.*/**/*.*"], { cwd: out });
+  const files = globSync(["*.{template,assets}.json", "asset.*/**/*.*"], { cwd: out });
+  const templateOf = (stack: string) =>
+    JSON.parse(contents(out, `${stack}.template.json`).toString());
   return {
     folder,
     out,
-    template: JSON.parse(contents(out, `${stackName}.template.json`).toString()),
+    template: joined({
+      state: templateOf(stackNames.state),
+      service: templateOf(stackNames.service),
+    }),
     printed,
     networkLog: contents(folder, networkLog).toString(),
     files: files.sort(),

@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "aws-cdk-lib";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import cdk from "../../cdk.json" with { type: "json" };
+import type { ApiProps } from "../../infra/constructs/token-vending.ts";
+import { deploy, stackNames } from "../../infra/deployment.ts";
 import { functionNames } from "../../infra/function-names.ts";
-import { TokenVendingStack } from "../../infra/stacks/token-vending-stack.ts";
+import type { RealmEntry } from "../../infra/realm-list.ts";
 import type { AwsPlace } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template.ts";
 import { readTemplate } from "../../local/aws/template.ts";
@@ -15,7 +17,7 @@ export const place: AwsPlace = {
   accountId: "111122223333",
   partition: "aws",
 };
-export const stackName = "TokenVending";
+export const stackName = stackNames.service;
 
 export interface Statement {
   Effect: string;
@@ -35,11 +37,33 @@ export interface RawResource {
 export interface RawTemplate {
   readonly Resources: Record<string, RawResource>;
   readonly Parameters?: Record<string, { Type: string; NoEcho?: boolean; Default?: string }>;
-  readonly Outputs?: Record<string, unknown>;
+  readonly Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
 }
 
-/** The template of these realms. Its functions are stubs: what they hold is another test's matter. */
-export function synthesized(realms: readonly RealmInput[]): RawTemplate {
+/**
+ * The templates of these realms as one: what the service imports from the state is in it. The functions are stubs: what
+ * they hold is another test's matter.
+ */
+export function synthesized(realms: readonly RealmEntry[], api?: ApiProps): RawTemplate {
+  return joined(synthesizedStacks(realms, api));
+}
+
+type Stacks = Readonly<Record<keyof typeof stackNames, RawTemplate>>;
+
+export function joined({ state, service }: Stacks): RawTemplate {
+  const exported = Object.values(state.Outputs ?? {}).map(
+    ({ Export, Value }) => [JSON.stringify({ "Fn::ImportValue": Export?.Name }), Value] as const,
+  );
+  const text = exported.reduce(
+    (rest, [imported, value]) => rest.replaceAll(imported, JSON.stringify(value)),
+    JSON.stringify(service),
+  );
+  const { Resources, ...rest }: RawTemplate = JSON.parse(text);
+  return { ...rest, Resources: { ...state.Resources, ...Resources } };
+}
+
+/** As they are deployed, one after the other. */
+export function synthesizedStacks(realms: readonly RealmEntry[], api?: ApiProps): Stacks {
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-infra-"));
   try {
     const bundlesFolder = path.join(folder, "functions");
@@ -52,10 +76,17 @@ export function synthesized(realms: readonly RealmInput[]): RawTemplate {
     }
     const app = new App({
       outdir: path.join(folder, "cdk.out"),
-      context: { "aws:cdk:enable-asset-metadata": true },
+      context: {
+        ...cdk.context,
+        "aws:cdk:enable-asset-metadata": true,
+        // Another test's matter, and slow.
+        "@aws-cdk/core:validateAgainstDefaultRules": false,
+      },
     });
-    new TokenVendingStack(app, stackName, { realms, bundlesFolder });
-    return app.synth().getStackByName(stackName).template;
+    deploy(app, { realms, bundlesFolder, ...(api && { api }) });
+    const assembly = app.synth();
+    const written = (name: string) => assembly.getStackByName(name).template;
+    return { state: written(stackNames.state), service: written(stackNames.service) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

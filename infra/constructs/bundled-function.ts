@@ -1,0 +1,48 @@
+import path from "node:path";
+import type { Duration } from "aws-cdk-lib";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import type { FunctionName } from "../function-names.ts";
+
+export interface BundledFunctionProps {
+  readonly entry: FunctionName;
+  /** Holds the bundle of each function, in a folder of its name. */
+  readonly bundlesFolder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memorySize: number;
+  readonly reservedConcurrentExecutions?: number;
+}
+
+/** A function as `npm run build` makes it, with a role and a log of its own; what else it may do is added to it. */
+export class BundledFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    const { entry, bundlesFolder, environment, ...lambda } = props;
+    const logGroup = new LogGroup(scope, `${id}Log`, { retention: RetentionDays.THREE_MONTHS });
+    // Its own, because CDK's may write into every log group of the account.
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+    });
+    super(scope, id, {
+      ...lambda,
+      role,
+      logGroup,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      tracing: Tracing.ACTIVE,
+      code: Code.fromAsset(path.join(bundlesFolder, entry), { exclude: ["*.map"] }),
+      handler: "index.handler",
+      environment: { ...environment },
+    });
+    logGroup.grantWrite(role);
+  }
+}

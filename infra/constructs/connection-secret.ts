@@ -1,0 +1,25 @@
+import { RemovalPolicy, SecretValue, Validations } from "aws-cdk-lib";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import type { Construct } from "constructs";
+import { secretMembers } from "../provider-secrets.ts";
+import type { ListedRealm } from "../realm-list.ts";
+
+/**
+ * The secret of one connection, kept when the stack is deleted. Its members are empty until an operator fills them in:
+ * no provider takes an empty one, so a vend before that is `secret-malformed` and asks nobody.
+ */
+export class ConnectionSecret extends Secret {
+  constructor(scope: Construct, id: string, realm: ListedRealm, account: string) {
+    const members = secretMembers[realm.settings.provider].map((name) => [name, ""]);
+    super(scope, id, {
+      secretName: `token-vending/${realm.name}/${account}`,
+      description: `What ${realm.name}/${account} issues with`,
+      secretStringValue: SecretValue.unsafePlainText(JSON.stringify(Object.fromEntries(members))),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(this).acknowledge({
+      id: "AwsSolutions::AwsSolutions-SMG4",
+      reason: "The provider hands out this credential: only its owner there can replace it.",
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { accountPattern } from "../functions/model/connection.ts";
+import { readRealm } from "../functions/platform/environment.ts";
+import type { RealmInput } from "../functions/platform/realm-settings.ts";
+
+/** A realm as `infra/realms.ts` has it: its settings, and the accounts whose secrets the stack makes. */
+export type RealmEntry = RealmInput & {
+  /** `default` alone if unsaid. An account that is not listed works too: create its secret by hand. */
+  readonly accounts?: readonly string[];
+};
+
+/** A realm that its functions would start with. */
+export interface ListedRealm {
+  /** `provider/environment` */
+  readonly name: string;
+  readonly settings: RealmInput;
+  readonly accounts: readonly string[];
+}
+
+/** Fails as the functions would at their start, naming realm and key; also for a twin. */
+export function readRealms(entries: readonly RealmEntry[]): ListedRealm[] {
+  const listed = entries.map(readEntry);
+  const names = listed.map(({ name }) => name);
+  const twin = names.find((name, at) => names.indexOf(name) !== at);
+  if (twin) throw new Error(`infra/realms.ts: ${twin} is listed twice.`);
+  return listed;
+}
+
+function readEntry(entry: RealmEntry, at: number): ListedRealm {
+  const { accounts = ["default"], ...rest } = Object(entry) as RealmEntry;
+  const settings: RealmInput = rest;
+  const name = nameOf(settings) ?? `the realm at position ${at + 1}`;
+  try {
+    readRealm(JSON.stringify(settings));
+    readAccounts(accounts);
+  } catch (error) {
+    throw new Error(`infra/realms.ts, ${name}: ${error}`, { cause: error });
+  }
+  return { name, settings, accounts };
+}
+
+function readAccounts(accounts: readonly string[]): void {
+  const wrong = [accounts].flat().find((account) => !accountPattern.test(account));
+  if (wrong !== undefined || !Array.isArray(accounts)) {
+    throw new Error(`accounts: ${JSON.stringify(wrong ?? accounts)} is no account.`);
+  }
+  if (new Set(accounts).size < accounts.length) throw new Error("accounts: one is listed twice.");
+}
+
+/** Null for what has no name: the list may have been written without the compiler. */
+function nameOf(realm: Partial<RealmInput>): string | null {
+  if (!realm.provider || !realm.environment) return null;
+  return `${realm.provider}/${realm.environment}`;
+}

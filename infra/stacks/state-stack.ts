@@ -1,0 +1,19 @@
+import type { StackProps } from "aws-cdk-lib";
+import { Stack } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { TokenVendingState } from "../constructs/token-vending-state.ts";
+import type { RealmEntry } from "../realm-list.ts";
+
+interface StateStackProps extends StackProps {
+  readonly realms: readonly RealmEntry[];
+}
+
+/** What is kept, whatever happens to the service. */
+export class StateStack extends Stack {
+  readonly state: TokenVendingState;
+
+  constructor(scope: Construct, id: string, { realms, ...props }: StateStackProps) {
+    super(scope, id, props);
+    this.state = new TokenVendingState(this, "Default", realms);
+  }
+}
