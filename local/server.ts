@@ -1,5 +1,6 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { LOCAL_PLACE } from "./aws/arns.ts";
 import { formatTable } from "./format-table.ts";
 import type { LocalStack } from "./stack.ts";
 import { startStack } from "./stack.ts";
@@ -92,12 +93,16 @@ function addresses(stack: LocalStack): string {
   );
 }
 
-function invitation({ http, providers }: LocalStack): string {
+function invitation({ http, lambda, providers }: LocalStack): string {
   return [
     "Try it:",
     `  curl ${http.url}/v1/tokens/conferma/sandbox/default`,
     `  curl -X POST ${http.url}/v1/tokens/conferma/sandbox/default/rejections -d '{"version":1}'`,
     `  curl ${providers.conferma.url}/__journal        what the provider saw`,
+    "",
+    "As an operator, in another terminal:",
+    `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url} AWS_REGION=${LOCAL_PLACE.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    "  npm run vend -- vend conferma/sandbox/default",
   ].join("\n");
 }
 

@@ -8,17 +8,19 @@ import { listen } from "./listen.ts";
 import { readBody } from "./read-body.ts";
 
 const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
+const LIST = /^\/2015-03-31\/functions\/?$/;
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 /** `name`, `account:function:name` or an ARN, each with or without a qualifier. */
 const FUNCTION = /^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?([\w-]+)(?::[\w$-]+)?$/;
 
-/** Lambda's Invoke API, for SDK clients: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+/** Of Lambda's API, for SDK clients: Invoke and ListFunctions, https://docs.aws.amazon.com/lambda/latest/api/ */
 export function startLambdaApi(
-  host: Pick<LambdaHost, "invoke" | "processes">,
+  host: Pick<LambdaHost, "functions" | "invoke" | "processes">,
   options: { port?: number; onEventFailure?: (error: unknown) => void } = {},
 ): Promise<LocalServer> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, PAYLOAD_LIMIT_BYTES);
+    if (request.method === "GET" && LIST.test(pathOf(request))) return list(response);
     const name = functionName(request);
     const payload = parse(body);
     switch (request.headers["x-amz-invocation-type"]) {
@@ -36,6 +38,19 @@ export function startLambdaApi(
     }
   }
 
+  /** All at once: a page holds fifty. */
+  function list(response: ServerResponse): void {
+    const Functions = host.functions.map(({ name, description = "", timeoutMs, memoryMb }) => ({
+      FunctionName: name,
+      Description: description,
+      Timeout: timeoutMs / 1000,
+      MemorySize: memoryMb,
+    }));
+    response
+      .writeHead(200, { "Content-Type": "application/json" })
+      .end(JSON.stringify({ Functions }));
+  }
+
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (request.errored) response.destroy();
@@ -45,8 +60,13 @@ export function startLambdaApi(
   return listen(server, options.port);
 }
 
-function functionName({ method, url = "" }: IncomingMessage): string {
-  const [, encoded] = INVOCATIONS.exec(url.split("?")[0] ?? "") ?? [];
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.split("?")[0] ?? "";
+}
+
+function functionName(request: IncomingMessage): string {
+  const { method, url } = request;
+  const [, encoded] = INVOCATIONS.exec(pathOf(request)) ?? [];
   const [, name] = FUNCTION.exec(decodeURIComponent(encoded ?? "")) ?? [];
   if (method === "POST" && name) return name;
   throw new AwsError("ResourceNotFoundException", `Nothing is built here for ${method} ${url}`, {

@@ -4,6 +4,7 @@ import { arn } from "./arns.ts";
 /** A function as the template describes it. */
 export interface LambdaFunction {
   readonly name: string;
+  readonly description?: string | undefined;
   /** Holds the code: `index.mjs` for the handler `index.handler`. */
   readonly folder: string;
   readonly handler: string;

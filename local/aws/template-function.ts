@@ -28,6 +28,7 @@ export function readFunction(
   const text = (name: string) =>
     known.resolveText(resource.Properties?.[name], `${path}.Properties.${name}`);
   const number = (name: string, otherwise: number) => Number(property(name) ?? otherwise);
+  const description = property("Description");
   const reserved = property("ReservedConcurrentExecutions");
 
   return {
@@ -39,6 +40,7 @@ export function readFunction(
     environment: readEnvironment(known, resource, path),
     timeoutMs: number("Timeout", 3) * 1000,
     memoryMb: number("MemorySize", 128),
+    ...(description !== undefined && { description: String(description) }),
     ...(reserved !== undefined && { reservedConcurrency: Number(reserved) }),
   };
 }
