@@ -10,12 +10,13 @@ import { FailureQueue } from "./failure-queue.ts";
 import { PrivateEndpoint } from "./private-endpoint.ts";
 import { Realm } from "./realm.ts";
 import type { State } from "./state.ts";
+import { deployedState } from "./state.ts";
 import { VendingApi } from "./vending-api.ts";
 
 export interface TokenVendingProps {
   readonly realms: readonly RealmEntry[];
-  /** Where tokens and keys are kept: a `TokenVendingState`, of this stack or another. */
-  readonly state: State;
+  /** A `TokenVendingState` of this stack; if unsaid, what another stack of this account and Region has. */
+  readonly state?: State;
   /** Holds the bundle of each function, in a folder of its name; where `npm run build` puts them if unsaid. */
   readonly bundlesFolder?: string;
   readonly api?: ApiProps;
@@ -39,7 +40,7 @@ export class TokenVending extends Construct {
     const listed = readRealms(props.realms);
     const api = this.makeApi(props.api ?? {});
     const shared = {
-      state: props.state,
+      state: props.state ?? deployedState(this),
       bundlesFolder: props.bundlesFolder ?? bundlesFolder,
       failures: new FailureQueue(this, "Failures"),
       schedules: new ScheduleGroup(this, "Ticks", { removalPolicy: RemovalPolicy.DESTROY }),
