@@ -2,16 +2,24 @@ import { createHash, randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "./model/clock.ts";
+import type { Realm } from "./model/connection.ts";
 import type { Dependencies } from "./model/dependencies.ts";
+import type { Log } from "./model/log.ts";
+import type { PendingConsents } from "./model/pending-consents.ts";
+import type { RenewalPolicy } from "./model/provider.ts";
 import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource } from "./model/secret-source.ts";
+import type { StatusReader } from "./model/status-reader.ts";
 import type { Environment, SealingKey } from "./platform/environment.ts";
 import { readEnvironment } from "./platform/environment.ts";
 import { nodeHttp } from "./platform/http-request.ts";
 import { jsonLog } from "./platform/json-log.ts";
+import { readStatusEnvironment } from "./platform/status-environment.ts";
 import { systemClock } from "./platform/system-clock.ts";
 import { providerOf } from "./providers/catalogue.ts";
+import { policyOf } from "./providers/policy-of.ts";
+import { dynamoDbStatusReader } from "./store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
 import { localSealer } from "./store/local-sealer.ts";
 
@@ -23,6 +31,8 @@ export function compose(variables: Variables): {
   dependencies: Dependencies;
   /** For the schedule only, so it is loaded there only. */
   renewalIndex(): Promise<RenewalIndex>;
+  /** For the functions that people meet only. */
+  pendingConsents(): Promise<PendingConsents>;
 } {
   const environment = readEnvironment(variables);
   const { realm, tableName, secretPrefix, sealingKey } = environment;
@@ -32,21 +42,53 @@ export function compose(variables: Variables): {
   const dependencies: Dependencies = {
     realm,
     timing: realm,
-    provider: providerOf(realm, { send: nodeHttp(clock), clock }),
+    provider: providerOf(realm, { send: nodeHttp(clock), clock, newRequestId: randomUUID }),
     store: dynamoDbTokenStore(dynamoDb, tableName),
     secrets: secretsOf(secretPrefix, aws, clock),
     sealer: sealerOf(sealingKey, aws, clock),
     clock,
-    log: jsonLog((line) => process.stdout.write(line), clock.now),
+    log: standardOutput(clock),
     random: Math.random,
     newOwner: randomUUID,
-    fingerprint: (text) => createHash("sha256").update(text).digest("hex").slice(0, 12),
+    fingerprint,
   };
   const renewalIndex = async () => {
     const { dynamoDbRenewalIndex } = await import("./store/dynamodb-renewal-index.ts");
     return dynamoDbRenewalIndex(dynamoDb, tableName);
   };
-  return { environment, dependencies, renewalIndex };
+  const pendingConsents = async () => {
+    const { dynamoDbPendingConsents } = await import("./store/dynamodb-pending-consents.ts");
+    return dynamoDbPendingConsents(dynamoDb, tableName, realm);
+  };
+  return { environment, dependencies, renewalIndex, pendingConsents };
+}
+
+/** What the status reader is made of: no secret, no key, nobody to ask. Fails with a `StartUpError`. */
+export function composeStatus(variables: Variables): {
+  realms: readonly (Realm & { readonly policy: RenewalPolicy })[];
+  reader: StatusReader;
+  clock: Clock;
+  log: Log;
+  fingerprint(text: string): string;
+} {
+  const { tableName, realms } = readStatusEnvironment(variables);
+  const clock = systemClock;
+  const dynamoDb = new DynamoDBClient(awsOptions(variables));
+  return {
+    realms: realms.map((realm) => ({ ...realm, policy: policyOf(realm) })),
+    reader: dynamoDbStatusReader(dynamoDb, tableName, clock),
+    clock,
+    log: standardOutput(clock),
+    fingerprint,
+  };
+}
+
+function standardOutput(clock: Clock): Log {
+  return jsonLog((line) => process.stdout.write(line), clock.now);
+}
+
+function fingerprint(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 /** A store hit needs no secret, so it does not load the client either. */

@@ -12,8 +12,8 @@ export const bundlesFolder = path.join(root, "dist", "functions");
  * Bundles every function into a folder of its name, SDK included. What a store hit does not need (secrets, providers)
  * is split off and loaded on first use.
  */
-export function bundleFunctions(folder: string): void {
-  for (const name of functionNames) {
+export function bundleFunctions(folder: string, names: readonly string[] = functionNames): void {
+  for (const name of names) {
     const outdir = path.join(folder, name);
     rmSync(outdir, { recursive: true, force: true });
     buildSync({

@@ -10,6 +10,6 @@ export const stackNames = { state: "TokenVendingState", service: "TokenVending" 
 export function deploy(app: App, props: ServiceStackProps): ServiceStack {
   const state = new StateStack(app, stackNames.state, { realms: props.realms });
   const service = new ServiceStack(app, stackNames.service, props);
-  service.addDependency(state);
+  service.addStackDependency(state);
   return service;
 }

@@ -1,4 +1,10 @@
 /** The functions that are deployed: the entry files of `functions/`. */
-export const functionNames = ["vend-token", "renew-tokens"] as const;
+export const functionNames = [
+  "vend-token",
+  "renew-tokens",
+  "list-connections",
+  "begin-consent",
+  "complete-consent",
+] as const;
 
 export type FunctionName = (typeof functionNames)[number];

@@ -12,4 +12,7 @@ export const secretMembers: Readonly<Record<ProviderId, readonly string[]>> = {
   "centrapay-api-key": ["apiKey"],
   "client-credentials": ["clientId", "clientSecret"],
   "static-key": ["apiKey"],
+  "centrapay-user": ["clientId"],
+  connectpay: ["clientId", "clientSecret"],
+  "authorization-code": ["clientId"],
 };

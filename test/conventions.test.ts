@@ -25,14 +25,25 @@ const pathsWith = (folder: string, pattern: RegExp) =>
 
 /** Where a token or a secret leaves its wrapping, and why it must. */
 const mayExpose: Readonly<Record<string, string>> = {
+  "functions/consents/begin-consent.ts": "the answer to the caller is the link",
+  "functions/consents/journey.ts": "the state that a browser carries ends in its proof",
+  "functions/consents/open-link.ts": "the link's form is looked at",
+  "functions/http/consent-cookie.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
+  "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",
+  "functions/providers/authorization-code.ts": "the code verifier, or its hash, is sent",
+  "functions/platform/node-browser-secrets.ts": "links are hashed, and proofs made with the secret",
   "functions/providers/basic-authorization.ts": "the client secret goes into the request's header",
+  "functions/providers/client-certificate.ts": "the key is compared with its certificate",
   "functions/providers/client-credentials.ts": "the client secret goes into the request's body",
+  "functions/providers/consent-grant.ts": "the code or refresh token goes into the request's body",
+  "functions/providers/revocation.ts": "the refresh token goes into the request's body",
   "functions/providers/secret-fields.ts": "the secret's text is parsed, each field wrapped again",
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
   "functions/providers/static-key.ts": "the key goes into the probe's header",
   "functions/store/aes-gcm.ts": "the token is sealed under the key",
   "functions/vending/commit-token.ts": "the token's fingerprint is taken",
+  "functions/vending/consent-after.ts": "the refresh token's fingerprint is taken",
 };
 
 describe("secrets", () => {

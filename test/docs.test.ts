@@ -64,11 +64,12 @@ describe("a page shows only what the code takes", () => {
   test.each(realms)(
     "a realm that starts, and a secret that its provider understands: $page",
     async (realm) => {
-      const wire = { send: () => Promise.reject(new Error("not sent")), clock: systemClock };
+      const send = () => Promise.reject(new Error("not sent"));
+      const wire = { send, clock: systemClock, newRequestId: () => "" };
       const issuer = await providerOf(readRealm(realm.text), wire).issuer();
       const secret = blocks[blocks.indexOf(realm) + 1];
       expect(secret?.kind).toBe("json secret");
-      expect(issuer.grantFrom(new Sensitive(secret?.text ?? ""))).toHaveProperty("issue");
+      expect(issuer.grantFrom(new Sensitive(secret?.text ?? ""), null)).toHaveProperty("issue");
     },
   );
 

@@ -24,6 +24,7 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
     title: "No token with the demanded validity can be had now",
     retryable: "when-told",
   },
+  "consent-required": { status: 409, title: "A person has to consent", retryable: false },
   "credentials-rejected": {
     status: 502,
     title: "The provider refuses our credentials",

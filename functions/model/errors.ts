@@ -4,6 +4,7 @@ export const problemCodes = [
   "unknown-connection",
   "scope-conflict",
   "validity-unavailable",
+  "consent-required",
   "credentials-rejected",
   "secret-malformed",
   "provider-malformed",

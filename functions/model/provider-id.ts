@@ -10,6 +10,18 @@ export const providerIds = [
   "centrapay-api-key",
   "client-credentials",
   "static-key",
+  "centrapay-user",
+  "connectpay",
+  "authorization-code",
 ] as const;
 
 export type ProviderId = (typeof providerIds)[number];
+
+const consentProviderIds = ["centrapay-user", "connectpay", "authorization-code"] as const;
+
+/** The kinds of access that a person grants in a browser. */
+export type ConsentProviderId = (typeof consentProviderIds)[number];
+
+export function needsConsent(provider: ProviderId): provider is ConsentProviderId {
+  return (consentProviderIds as readonly ProviderId[]).includes(provider);
+}

@@ -1,20 +1,28 @@
+import type { Authority, Consented, ConsentFlow } from "./consent.ts";
 import type { ProblemCode } from "./errors.ts";
 import type { Sensitive } from "./sensitive.ts";
 
 /**
  * When a new token may be asked for, and what that does to the old one. `at-expiry` and `at-handover` belong to
  * providers where a new token revokes the old: never before expiry, or once, shortly before it. `early` needs old and
- * new to coexist. `on-rotation` follows the secret itself.
+ * new to coexist; so does `by-consent`, where each new token costs the refresh token of a person's consent. `on-rotation`
+ * follows the secret itself.
  */
 export type RenewalPolicy =
   | { readonly renewal: "at-expiry" }
   | { readonly renewal: "at-handover"; readonly beforeExpiryMs: number }
   | { readonly renewal: "early"; readonly beforeExpiryMs: number }
+  | { readonly renewal: "by-consent"; readonly beforeExpiryMs: number }
   | { readonly renewal: "on-rotation"; readonly recheckMs: number };
 
 /** True where a new token revokes the old one. */
 export function revokesOnIssue(policy: RenewalPolicy): boolean {
   return policy.renewal === "at-expiry" || policy.renewal === "at-handover";
+}
+
+/** True where a request whose outcome nobody knows may have ended what is held: the token, or its refresh token. */
+export function isLossPossible(policy: RenewalPolicy): boolean {
+  return revokesOnIssue(policy) || policy.renewal === "by-consent";
 }
 
 /**
@@ -34,13 +42,19 @@ export interface Issued {
   readonly expiresAt: Date | null;
   readonly requestedAt: Date;
   readonly receivedAt: Date;
+  /** What came with the token where a person has consented; null elsewhere. */
+  readonly consented: Consented | null;
 }
 
 export interface NotIssued {
   readonly kind: "not-issued";
   readonly code: Extract<
     ProblemCode,
-    "credentials-rejected" | "provider-throttled" | "provider-unavailable" | "provider-malformed"
+    | "credentials-rejected"
+    | "consent-required"
+    | "provider-throttled"
+    | "provider-unavailable"
+    | "provider-malformed"
   >;
   /** For people; made here, never the provider's own words. */
   readonly detail: string;
@@ -60,8 +74,8 @@ export interface Grant {
 
 /** How a provider issues. Loaded only when something has to be issued. */
 export interface Issuer {
-  /** Fails with `secret-malformed`, naming the field. */
-  grantFrom(secret: Sensitive): Grant;
+  /** `authority` only where a person has consented. Fails with `secret-malformed`, naming the field. */
+  grantFrom(secret: Sensitive, authority: Authority | null): Grant;
 }
 
 /** The header a token travels in; without a scheme it is sent bare. */
@@ -75,4 +89,6 @@ export interface Provider {
   readonly policy: RenewalPolicy;
   readonly presentation: Presentation;
   issuer(): Promise<Issuer>;
+  /** How a person consents; null where nobody has to. Loaded only when somebody does. */
+  readonly consent: (() => Promise<ConsentFlow>) | null;
 }

@@ -3,7 +3,7 @@ import type { Connection, Realm } from "./connection.ts";
 /** A connection that the schedule is to renew, and from when. */
 export interface DueRenewal {
   readonly connection: Connection;
-  readonly renewAt: Date;
+  readonly dueAt: Date;
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Connection } from "./connection.ts";
 import type { Sensitive } from "./sensitive.ts";
 
-/** What a sealed token is bound to: it opens as this version of this connection only. */
+/** What a sealed token is bound to: it opens as this kind and this version of this connection only. */
 export interface SealedAs {
   readonly connection: Connection;
   readonly version: number;
+  readonly kind: "token" | "refresh-token";
 }
 
 /** Tokens at rest. Fails with `store-unavailable` when a key cannot be had now. */

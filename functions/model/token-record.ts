@@ -2,7 +2,14 @@ import type { Connection } from "./connection.ts";
 import type { ProblemCode } from "./errors.ts";
 
 /** Why a token was asked for. */
-export type RenewalReason = "cold" | "expired" | "scheduled" | "rejected" | "validity" | "takeover";
+export type RenewalReason =
+  | "cold"
+  | "expired"
+  | "scheduled"
+  | "rejected"
+  | "validity"
+  | "takeover"
+  | "consent";
 
 /** A committed token. Everything but the sealed bytes may be shown to an operator. */
 export interface HeldToken {
@@ -19,14 +26,33 @@ export interface HeldToken {
   readonly expiresAt: Date | null;
   /** The earliest instant of the next renewal: handover, early renewal or next look at the secret. */
   readonly renewAt: Date;
-  /** The schedule renews it until then; afterwards it lapses, until somebody asks again. Null: the schedule never does. */
+  /** Callers have asked lately: the schedule renews it until then. Null: the schedule never does. */
   readonly keptUntil: Date | null;
+  /** When the schedule renews it next, and until when it tries. Null: it lapses, until somebody asks again. */
+  readonly due: { readonly at: Date; readonly until: Date } | null;
   readonly secretVersion: string;
 }
 
-/** Whether the schedule is to do what falls on `instant`. */
-export function isKept({ keptUntil }: HeldToken, instant: Date): boolean {
-  return keptUntil !== null && instant <= keptUntil;
+/** A person's authorisation. Everything but the sealed refresh token may be shown to an operator. */
+export interface HeldConsent {
+  readonly consentedAt: Date;
+  /** Null when the provider gave none, or refuses it: once the token has expired, somebody has to consent anew. */
+  readonly refresh: HeldRefreshToken | null;
+  /** The access granted, in the provider's own words; null when it said nothing. */
+  readonly grantedScope: string | null;
+  /** Fingerprint of who consented: a refresh must not answer a token of somebody else. */
+  readonly subject: string | null;
+  /** Whose data it is, as the provider masks the name. */
+  readonly customer: string | null;
+}
+
+export interface HeldRefreshToken {
+  readonly sealed: Uint8Array;
+  /** The version with which it came: it outlives tokens, and opens as this one only. */
+  readonly version: number;
+  readonly fingerprint: string;
+  /** Null when the provider did not say. */
+  readonly endsAt: Date | null;
 }
 
 /** The time-bounded sole right to renew one connection, written with its intent before the provider is called. */
@@ -79,7 +105,11 @@ export interface TokenRecord {
   /** Tokens committed so far; 0 before the first. */
   readonly version: number;
   readonly token: HeldToken | null;
-  /** The provider may have revoked `token`: an issue whose outcome is unknown, or a late one. */
+  readonly consent: HeldConsent | null;
+  /**
+   * An issue has an unknown outcome, or came late: where a new token revokes the old, the provider may have revoked
+   * `token`; where refresh tokens are used once, it may have replaced the held one.
+   */
   readonly suspect: boolean;
   readonly lease: Lease | null;
   readonly failure: Failure | null;

@@ -1,5 +1,12 @@
 import type { Connection } from "./connection.ts";
-import type { Failure, HeldToken, Lease, LedgerEntry, TokenRecord } from "./token-record.ts";
+import type {
+  Failure,
+  HeldConsent,
+  HeldToken,
+  Lease,
+  LedgerEntry,
+  TokenRecord,
+} from "./token-record.ts";
 
 /** A lease that was granted: the record as it now stands, lease and new fence included. */
 export interface HeldLease {
@@ -17,6 +24,8 @@ export interface Intent {
 
 export interface Commit {
   readonly token: HeldToken;
+  /** Stored in the same write: a rotated refresh token is not lost between two. */
+  readonly consent: HeldConsent | null;
   /** The held version plus one, or the held version itself when the same token was confirmed. */
   readonly version: number;
   readonly scope: string | null;
@@ -25,9 +34,12 @@ export interface Commit {
 }
 
 export interface FailedAttempt {
-  readonly failure: Failure;
+  /** Null when what went wrong does not concern the connection's later renewals. */
+  readonly failure: Failure | null;
   /** A token may have been issued that nobody saw. */
   readonly suspect: boolean;
+  /** The provider refuses the refresh token: it is forgotten. */
+  readonly isConsentOver: boolean;
   readonly scope: string | null;
   readonly ledger: readonly LedgerEntry[];
 }
@@ -53,6 +65,9 @@ export interface TokenStore {
 
   /** Stores what went wrong and ends the lease, for its holder only; null when someone else has taken over. */
   fail(held: HeldLease, attempt: FailedAttempt, signal: AbortSignal): Promise<TokenRecord | null>;
+
+  /** Removes token and consent and ends the lease, for its holder only; versions go on counting. */
+  disconnect(held: HeldLease, signal: AbortSignal): Promise<TokenRecord | null>;
 
   /** Removes the record of a connection that turned out not to exist, for the holder of its lease only. */
   forget(held: HeldLease, signal: AbortSignal): Promise<void>;

@@ -41,9 +41,10 @@ export function readEnvironment(
   };
 }
 
-function required(
+/** Fails with a `StartUpError` for a variable that is missing or empty. */
+export function required(
   variables: Readonly<Record<string, string | undefined>>,
-  name: keyof FunctionVariables,
+  name: string,
 ): string {
   const value = variables[name];
   if (!value) throw new StartUpError(`${name} is missing.`);

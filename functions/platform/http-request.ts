@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../model/clock.ts";
+import type { Sensitive } from "../model/sensitive.ts";
 
 /** One request to a provider. Never redirected, never repeated, never over a kept connection. */
 export interface HttpRequest {
@@ -7,6 +8,14 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Shown in the TLS handshake where the provider asks for one. */
+  readonly clientCertificate?: ClientCertificate;
+}
+
+/** PEM: the chain from leaf to root, and the leaf's private key. */
+export interface ClientCertificate {
+  readonly chain: string;
+  readonly key: Sensitive;
 }
 
 export interface HttpResponse {
@@ -19,10 +28,13 @@ export interface HttpResponse {
   readonly receivedAt: Date;
 }
 
-/** Why there is no answer. `sent`: the provider may have acted all the same. */
+/**
+ * Why there is no answer; `certificate`: ours was refused in the TLS handshake. `sent`: the provider may have acted
+ * all the same.
+ */
 export class HttpFailure extends Error {
   override readonly name = "HttpFailure";
-  readonly kind: "timeout" | "network";
+  readonly kind: "timeout" | "network" | "certificate";
   readonly sent: boolean;
 
   constructor(kind: HttpFailure["kind"], sent: boolean) {
@@ -42,24 +54,32 @@ const longestBodyBytes = 64 * 1024;
 export function nodeHttp(clock: Clock): SendHttp {
   return async (request, signal) => {
     const requestedAt = clock.now();
-    const progress = { sent: false };
-    const answer = await exchange(request, signal, progress).catch(() => null);
-    if (!answer) throw new HttpFailure(signal.aborted ? "timeout" : "network", progress.sent);
+    const progress = { sent: false, answered: false };
+    const answer = await exchange(request, signal, progress).catch((error: unknown) =>
+      failureOf(error, signal, progress),
+    );
+    if (answer instanceof HttpFailure) throw answer;
     return { ...answer, requestedAt, receivedAt: clock.now() };
   };
 }
 
+interface Progress {
+  sent: boolean;
+  answered: boolean;
+}
+
 async function exchange(
-  { method, url: address, headers, body }: HttpRequest,
+  { method, url: address, headers, body, clientCertificate }: HttpRequest,
   signal: AbortSignal,
-  progress: { sent: boolean },
+  progress: Progress,
 ): Promise<Pick<HttpResponse, "status" | "headers" | "body">> {
   const url = new URL(address);
   const isSecure = url.protocol === "https:";
   // Not imported: the ESM facade of these modules costs a cold start 25 ms.
   const { request } = process.getBuiltinModule(isSecure ? "node:https" : "node:http");
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const outgoing = request(url, { method, headers, signal, agent: false }, resolve);
+    const options = { method, headers, signal, agent: false, ...tlsOptions(clientCertificate) };
+    const outgoing = request(url, options, resolve);
     outgoing.on("socket", (socket) => {
       socket.once(isSecure ? "secureConnect" : "connect", () => {
         progress.sent = true;
@@ -68,10 +88,30 @@ async function exchange(
     outgoing.on("error", reject);
     outgoing.end(body);
   });
+  progress.answered = true;
   const text = await readText(response);
   // A body of no stated length ends like a whole one when it is cut off.
   signal.throwIfAborted();
   return { status: response.statusCode ?? 0, headers: response.headers, body: text };
+}
+
+function tlsOptions(certificate: ClientCertificate | undefined): object {
+  return certificate ? { cert: certificate.chain, key: certificate.key.expose() } : {};
+}
+
+/** Alerts about a client's certificate, by their numbers in RFC 8446 §6, as OpenSSL tells them. */
+const certificateAlert = /\bSSL alert number (42|43|44|45|46|48|49|116)\b/;
+
+/**
+ * With TLS 1.3 the request is under way before the provider has looked at the certificate: its alert says that it has
+ * read nothing else.
+ */
+function failureOf(error: unknown, signal: AbortSignal, { sent, answered }: Progress): HttpFailure {
+  if (signal.aborted) return new HttpFailure("timeout", sent);
+  const isRefused = error instanceof Error && certificateAlert.test(error.message);
+  return isRefused && !answered
+    ? new HttpFailure("certificate", false)
+    : new HttpFailure("network", sent);
 }
 
 async function readText(response: IncomingMessage): Promise<string | null> {

@@ -22,6 +22,7 @@ const wholeNumber = (least: number, most: number) =>
 const seconds = wholeNumber(0, 86_400);
 const basicEncoding = v.picklist(["raw", "rfc6749"]);
 const probePath = v.pipe(v.string(), v.startsWith("/"));
+const oneWord = v.pipe(v.string(), v.regex(/^[\w-]+$/, "must be one word"));
 
 /** What every provider takes. */
 const common = {
@@ -33,6 +34,36 @@ const common = {
 
 const staticKey = { ...common, apiBaseUrl: baseAddress, probePath: v.optional(probePath) };
 const apiBaseUrl = v.optional(baseAddress);
+
+/** RFC 6749 §3.3. */
+const scopeToken = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be a scope"));
+const scopes = v.array(scopeToken);
+const someScopes = v.pipe(scopes, v.minLength(1, "must name a scope"));
+const openIdScopes = v.pipe(
+  someScopes,
+  v.check((names) => names.includes("openid"), "must include openid, for an ID token is needed"),
+);
+/** ConnectPay refuses a mixture: https://dev.connectpay.com/api-portal/content/access-tokens */
+const unmixedScopes = v.pipe(
+  someScopes,
+  v.check(
+    (names) => new Set(names.map((name) => name.startsWith("psd2-"))).size === 1,
+    "psd2 scopes cannot be mixed with others",
+  ),
+);
+
+/** Without a scheme the token is sent bare. */
+const presentation = v.strictObject({ headerName, scheme: v.nullish(oneWord, null) });
+
+/** What every provider takes at which a person consents. */
+const consented = {
+  ...common,
+  apiBaseUrl,
+  authorizeUrl: address,
+  tokenUrl: address,
+  revokeUrl: v.optional(address),
+  earlySeconds: v.optional(seconds, 300),
+};
 
 /** The settings of a realm, one shape a provider: the variable REALM, and what infra must supply. */
 export const realmSettings = v.variant("provider", [
@@ -72,7 +103,7 @@ export const realmSettings = v.variant("provider", [
       apiBaseUrl,
       probePath: v.optional(probePath),
       headerName,
-      scheme: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+$/, "must be one word"))),
+      scheme: v.optional(oneWord),
     }),
     v.forward(
       v.partialCheck(
@@ -83,6 +114,54 @@ export const realmSettings = v.variant("provider", [
       ["probePath"],
     ),
   ),
+  v.strictObject({
+    provider: v.literal("centrapay-user"),
+    ...consented,
+    issuer: address,
+    jwksUrl: address,
+    scopes: v.optional(openIdScopes, ["openid"]),
+  }),
+  v.strictObject({
+    provider: v.literal("connectpay"),
+    ...consented,
+    scopes: v.optional(unmixedScopes, ["psd2-ais"]),
+    flowIdParameter: v.optional(oneWord, "flowid"),
+  }),
+  v.pipe(
+    v.strictObject({
+      provider: v.literal("authorization-code"),
+      ...consented,
+      issuer: v.optional(address),
+      jwksUrl: v.optional(address),
+      scopes: v.optional(scopes),
+      pkce: v.optional(v.boolean(), true),
+      presentation: v.optional(presentation, { headerName: "Authorization", scheme: "Bearer" }),
+    }),
+    v.forward(
+      v.partialCheck(
+        [["issuer"], ["jwksUrl"]],
+        ({ issuer, jwksUrl }) => issuer === undefined || jwksUrl !== undefined,
+        "is missing: issuer needs it",
+      ),
+      ["jwksUrl"],
+    ),
+    v.forward(
+      v.partialCheck(
+        [["issuer"], ["jwksUrl"]],
+        ({ issuer, jwksUrl }) => jwksUrl === undefined || issuer !== undefined,
+        "is missing: jwksUrl needs it",
+      ),
+      ["issuer"],
+    ),
+    v.forward(
+      v.partialCheck(
+        [["scopes"], ["issuer"]],
+        ({ scopes, issuer }) => !scopes || issuer === undefined || scopes.includes("openid"),
+        "must include openid, for issuer is set",
+      ),
+      ["scopes"],
+    ),
+  ),
 ]);
 
 /** Settings with their defaults filled in. */
@@ -91,7 +170,8 @@ export type RealmSettings = v.InferOutput<typeof realmSettings>;
 /** Settings as they are written down. */
 export type RealmInput = v.InferInput<typeof realmSettings>;
 
-function isSafeAddress(text: string): boolean {
+/** True for https without credentials or fragment; for http on loopback hosts only. */
+export function isSafeAddress(text: string): boolean {
   const url = URL.parse(text);
   if (!url || url.username || url.password || url.hash) return false;
   return url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname));

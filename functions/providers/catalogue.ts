@@ -4,6 +4,7 @@ import type { RealmSettings } from "../platform/realm-settings.ts";
 import type { Wire } from "./token-exchange.ts";
 
 const bearer: Presentation = { headerName: "Authorization", scheme: "Bearer" };
+const bare: Presentation = { headerName: "Authorization", scheme: null };
 const apiKey: Presentation = { headerName: "X-Api-Key", scheme: null };
 
 /** Static keys follow the secret within this long. */
@@ -19,6 +20,7 @@ const catalogue: { readonly [Id in ProviderId]: Declare<Id> } = {
     policy: { renewal: "at-expiry" },
     presentation: bearer,
     issuer: async () => (await import("./conferma.ts")).confermaIssuer(settings, wire),
+    consent: null,
   }),
 
   "send-payments": (settings, wire) => ({
@@ -26,6 +28,7 @@ const catalogue: { readonly [Id in ProviderId]: Declare<Id> } = {
     policy: { renewal: "at-handover", beforeExpiryMs: settings.handoverSeconds * 1000 },
     presentation: bearer,
     issuer: async () => (await import("./send-payments.ts")).sendPaymentsIssuer(settings, wire),
+    consent: null,
   }),
 
   cfis: (settings, wire) => declareKey(settings, apiKey, wire, "apiKey"),
@@ -43,6 +46,33 @@ const catalogue: { readonly [Id in ProviderId]: Declare<Id> } = {
     presentation: bearer,
     issuer: async () =>
       (await import("./client-credentials.ts")).clientCredentialsIssuer(settings, wire),
+    consent: null,
+  }),
+
+  "centrapay-user": (settings, wire) => ({
+    policy: byConsent(settings),
+    presentation: bare,
+    issuer: once(async () =>
+      (await import("./centrapay-user.ts")).centrapayUserIssuer(settings, wire),
+    ),
+    consent: async () => (await import("./centrapay-user.ts")).centrapayUserFlow(settings, wire),
+  }),
+
+  connectpay: (settings, wire) => ({
+    policy: byConsent(settings),
+    presentation: bearer,
+    issuer: async () => (await import("./connectpay.ts")).connectPayIssuer(settings, wire),
+    consent: async () => (await import("./connectpay.ts")).connectPayFlow(settings, wire),
+  }),
+
+  "authorization-code": (settings, wire) => ({
+    policy: byConsent(settings),
+    presentation: settings.presentation,
+    issuer: once(async () =>
+      (await import("./authorization-code.ts")).authorizationCodeIssuer(settings, wire),
+    ),
+    consent: async () =>
+      (await import("./authorization-code.ts")).authorizationCodeFlow(settings, wire),
   }),
 };
 
@@ -63,6 +93,7 @@ function declareKey(
     presentation,
     issuer: async () =>
       (await import("./static-key.ts")).staticKeyIssuer(settings, presentation, wire, field),
+    consent: null,
   };
 }
 
@@ -73,4 +104,18 @@ function clientCredentialsPolicy(settings: Settings<"client-credentials">): Rene
     return { renewal: "early", beforeExpiryMs: (earlySeconds ?? 300) * 1000 };
   if (earlySeconds === undefined) return { renewal: "at-expiry" };
   return { renewal: "at-handover", beforeExpiryMs: earlySeconds * 1000 };
+}
+
+/** Each new token costs a refresh token, so it is asked for under the lease, and early: nobody waits for it. */
+function byConsent({ earlySeconds }: { readonly earlySeconds: number }): RenewalPolicy {
+  return { renewal: "by-consent", beforeExpiryMs: earlySeconds * 1000 };
+}
+
+/** One for the process: it keeps the provider's keys. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
 }

@@ -3,6 +3,8 @@ import type { Issuer } from "../model/provider.ts";
 import type { HttpRequest } from "../platform/http-request.ts";
 import type { BasicEncoding } from "./basic-authorization.ts";
 import { basicAuthorization } from "./basic-authorization.ts";
+import { isBearer } from "./bearer.ts";
+import { formRequest } from "./form-request.ts";
 import { isAbsent, lifetimeFrom, secondsStatement } from "./lifetime.ts";
 import { basicClientId, readSecret, sensitiveText } from "./secret-fields.ts";
 import type { Fields, Reading, Wire } from "./token-exchange.ts";
@@ -48,24 +50,17 @@ function tokenRequest(settings: ClientCredentialsSettings, secret: ClientSecret)
   const scope = secret.scope ?? settings.scope;
   if (scope) form.set("scope", scope);
   if (audience) form.set("audience", audience);
-  const headers: Record<string, string> = {
-    "content-type": "application/x-www-form-urlencoded",
-    accept: "application/json",
-  };
   if (clientAuthentication === "basic") {
-    headers["authorization"] = basicAuthorization(clientId, clientSecret, basicEncoding);
-  } else {
-    form.set("client_id", clientId);
-    form.set("client_secret", clientSecret.expose());
+    const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
+    return formRequest(tokenUrl, form, { authorization });
   }
-  return { method: "POST", url: tokenUrl, headers, body: form.toString() };
+  form.set("client_id", clientId);
+  form.set("client_secret", clientSecret.expose());
+  return formRequest(tokenUrl, form);
 }
 
-/** RFC 6749 §5.1. A token of another type than bearer cannot be put into a header as it is. */
+/** RFC 6749 §5.1. */
 function readAnswer({ access_token, token_type, expires_in }: Fields): Reading {
-  const isBearer =
-    isAbsent(token_type) ||
-    (typeof token_type === "string" && token_type.toLowerCase() === "bearer");
   const lifetime = lifetimeFrom([secondsStatement(expires_in)], !isAbsent(expires_in), longestDays);
-  return { token: isBearer ? access_token : null, lifetime, expiresAt: null };
+  return { token: isBearer(token_type) ? access_token : null, lifetime, expiresAt: null };
 }

@@ -3,6 +3,7 @@ import type { Issuer } from "../model/provider.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import type { BasicEncoding } from "./basic-authorization.ts";
 import { basicAuthorization } from "./basic-authorization.ts";
+import { formRequest } from "./form-request.ts";
 import {
   earlier,
   instantOf,
@@ -50,16 +51,11 @@ export function confermaIssuer(settings: ConfermaSettings, wire: Wire): Issuer {
 
 function tokenRequest(settings: ConfermaSettings, secret: ConfermaSecret): HttpRequest {
   const { clientId, clientSecret, platformKey } = secret;
-  return {
-    method: "POST",
-    url: settings.tokenUrl,
-    headers: {
-      authorization: basicAuthorization(clientId, clientSecret, settings.basicEncoding),
-      "content-type": "application/x-www-form-urlencoded",
-      accept: "application/json",
-    },
-    body: new URLSearchParams({ grant_type: "client_credentials", scope: platformKey }).toString(),
-  };
+  return formRequest(
+    settings.tokenUrl,
+    new URLSearchParams({ grant_type: "client_credentials", scope: platformKey }),
+    { authorization: basicAuthorization(clientId, clientSecret, settings.basicEncoding) },
+  );
 }
 
 /**

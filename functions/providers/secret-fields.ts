@@ -37,7 +37,7 @@ export function readSecret<T>(secret: Sensitive, schema: v.GenericSchema<unknown
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? "SecretString";
   const isMissing = issue.received === "undefined";
-  const isOfText = issue.type === "regex" || issue.type === "check";
+  const isOfText = issue.kind === "validation";
   const problem = isMissing ? "is missing" : isOfText ? issue.message : `must be ${issue.expected}`;
   throw malformed(`${field}: ${problem}.`);
 }

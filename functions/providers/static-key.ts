@@ -5,10 +5,10 @@ import type { Sensitive } from "../model/sensitive.ts";
 import type { HttpResponse } from "../platform/http-request.ts";
 import { HttpFailure } from "../platform/http-request.ts";
 import { parseInstant } from "./instant.ts";
+import { notIssued } from "./not-issued.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { headerKey, readSecret } from "./secret-fields.ts";
 import type { Wire } from "./token-exchange.ts";
-import { notIssued } from "./token-exchange.ts";
 
 interface StaticKeySettings {
   readonly apiBaseUrl?: string | undefined;
@@ -75,6 +75,7 @@ async function adopt(
     expiresAt: key.expiresAt,
     requestedAt: now,
     receivedAt: now,
+    consented: null,
   };
 }
 

@@ -6,7 +6,7 @@ const algorithm = "aes-256-gcm";
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** A nonce, the ciphertext and its tag (NIST SP 800-38D), with connection and version as additional data. */
+/** A nonce, the ciphertext and its tag (NIST SP 800-38D), with what it is bound to as additional data. */
 export function encrypt(key: Sensitive<Uint8Array>, token: Sensitive, as: SealedAs): Uint8Array {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, key.expose(), nonce);
@@ -34,6 +34,6 @@ export function decrypt(
   }
 }
 
-function additionalData({ connection, version }: SealedAs): Buffer {
-  return Buffer.from(`${connection}#${version}`);
+function additionalData({ connection, version, kind }: SealedAs): Buffer {
+  return Buffer.from(`${connection}#${version}${kind === "token" ? "" : `#${kind}`}`);
 }

@@ -3,7 +3,7 @@ import { QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
 import { realmName } from "../model/connection.ts";
 import type { RenewalIndex } from "../model/renewal-index.ts";
-import { instant, text } from "./items.ts";
+import { instant, text } from "./attributes.ts";
 import { unavailable } from "./unavailable.ts";
 
 /** Keys and instants only, and only of records that carry `dueRealm` (infra/constructs/token-table.ts). */
@@ -18,13 +18,13 @@ export function dynamoDbRenewalIndex(client: DynamoDBClient, tableName: string):
         const command = new QueryCommand({
           TableName: tableName,
           IndexName: indexName,
-          KeyConditionExpression: "#dueRealm = :realm AND #renewAt < :before",
+          KeyConditionExpression: "#dueRealm = :realm AND #dueAt < :before",
           // A connection that nobody could renew stays in the index: it lapses here.
-          FilterExpression: "#keptUntil >= :now",
+          FilterExpression: "#dueUntil >= :now",
           ExpressionAttributeNames: {
             "#dueRealm": "dueRealm",
-            "#renewAt": "renewAt",
-            "#keptUntil": "keptUntil",
+            "#dueAt": "dueAt",
+            "#dueUntil": "dueUntil",
           },
           ExpressionAttributeValues: {
             ":realm": text(realmName(realm)),
@@ -38,8 +38,8 @@ export function dynamoDbRenewalIndex(client: DynamoDBClient, tableName: string):
           throw unavailable(error);
         });
         for (const item of page.Items ?? []) {
-          const renewAt = new Date(Number(item["renewAt"]?.N));
-          yield { connection: item["pk"]?.S as Connection, renewAt };
+          const dueAt = new Date(Number(item["dueAt"]?.N));
+          yield { connection: item["pk"]?.S as Connection, dueAt };
         }
         start = page.LastEvaluatedKey;
       } while (start);

@@ -10,19 +10,20 @@ import { realmOf } from "../model/connection.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { ledgerAfter } from "../model/token-record.ts";
 import type { HeldLease, TokenStore } from "../model/token-store.ts";
-import type { Item } from "./items.ts";
+import type { Item } from "./attributes.ts";
+import { count, instant, text } from "./attributes.ts";
+import { consentAttributes, consentNames, refreshNames } from "./consent-items.ts";
 import {
-  count,
+  dueNames,
   failureAttributes,
-  instant,
   leaseAttributes,
   leaseNames,
   ledgerAttributes,
   recordOf,
   rejectionsAttribute,
   suspectAttribute,
-  text,
   tokenAttributes,
+  tokenNames,
 } from "./items.ts";
 import { unavailable } from "./unavailable.ts";
 import type { Change } from "./update-item.ts";
@@ -102,6 +103,8 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
         // A doubt that arose since `seen` stays.
         ...(suspect ? suspectAttribute(true) : {}),
         ...rejectionsAttribute(rejectionsAt),
+        // The key of the index `connections`: the same with every lease, so that the index is written to once.
+        realm: text(realmOf(connection)),
         fence: count((seen?.fence ?? 0) + 1),
         version: count(seen?.version ?? 0),
       };
@@ -115,9 +118,10 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
       return { held: { record, lease } };
     },
 
-    async commit(held, { token, version, scope, typicalIssueMs, ledger }, signal) {
+    async commit(held, { token, consent, version, scope, typicalIssueMs, ledger }, signal) {
       const set = {
         ...tokenAttributes(held.record.connection, token),
+        ...consentAttributes(consent),
         ...ledgerAttributes(ledger),
         version: count(version),
         scope: scope === null ? null : text(scope),
@@ -127,15 +131,23 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
       return endLease(held, set, ["suspect", "failure"], isMine, signal);
     },
 
-    async fail(held, { failure, suspect, scope, ledger }, signal) {
+    async fail(held, { failure, suspect, isConsentOver, scope, ledger }, signal) {
       const set = {
-        ...failureAttributes(failure),
+        ...(failure ? failureAttributes(failure) : {}),
         ...ledgerAttributes(ledger),
         ...suspectAttribute(suspect),
         scope: scope === null ? null : text(scope),
       };
       const isMine = ({ fence, lease }: TokenRecord) => fence === held.record.fence && !lease;
-      return endLease(held, set, [], isMine, signal);
+      // Nothing is left to renew with, so the schedule has nothing to do either.
+      const over = isConsentOver ? [...refreshNames, ...dueNames] : [];
+      return endLease(held, set, over, isMine, signal);
+    },
+
+    async disconnect(held, signal) {
+      const isMine = ({ fence, lease }: TokenRecord) => fence === held.record.fence && !lease;
+      const heldNames = [...tokenNames, ...dueNames, ...consentNames, ...refreshNames];
+      return endLease(held, {}, [...heldNames, "suspect", "failure"], isMine, signal);
     },
 
     async forget(held, signal) {

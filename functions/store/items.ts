@@ -3,21 +3,23 @@ import type { Connection } from "../model/connection.ts";
 import { realmOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Failure, HeldToken, Lease, LedgerEntry, TokenRecord } from "../model/token-record.ts";
-import { isKept } from "../model/token-record.ts";
-
-/** One item of the token table. Attributes are top-level so that IAM can show an operator all but the sealed token. */
-export type Item = Record<string, AttributeValue>;
+import type { Attributes, Item } from "./attributes.ts";
+import {
+  count,
+  flag,
+  instant,
+  instantOf,
+  listOf,
+  missing,
+  numberOf,
+  optionalInstantOf,
+  text,
+  textOf,
+} from "./attributes.ts";
+import { consentOf } from "./consent-items.ts";
 
 /** The layout that this release writes. A record of a newer one is refused, never guessed at. */
 const layout = 1;
-
-export const text = (value: string): AttributeValue => ({ S: value });
-export const count = (value: number): AttributeValue => ({ N: String(value) });
-export const instant = (value: Date): AttributeValue => count(value.getTime());
-const flag = (value: boolean): AttributeValue => ({ BOOL: value });
-
-/** Attributes that a write leaves out when they hold nothing. */
-type Attributes = Record<string, AttributeValue | null>;
 
 export function tokenAttributes(connection: Connection, token: HeldToken): Attributes {
   return {
@@ -32,10 +34,26 @@ export function tokenAttributes(connection: Connection, token: HeldToken): Attri
     renewAt: instant(token.renewAt),
     secretVersion: text(token.secretVersion),
     keptUntil: token.keptUntil && instant(token.keptUntil),
-    // The key of the sparse index: only what the schedule is to renew has it.
-    dueRealm: isKept(token, token.renewAt) ? text(realmOf(connection)) : null,
+    // The keys of the sparse index: only what the schedule is to renew has them.
+    dueRealm: token.due && text(realmOf(connection)),
+    dueAt: token.due && instant(token.due.at),
+    dueUntil: token.due && instant(token.due.until),
   };
 }
+
+export const tokenNames = [
+  "sealed",
+  "fingerprint",
+  "tokenFence",
+  "requestedAt",
+  "issuedAt",
+  "usableUntil",
+  "expiresAt",
+  "renewAt",
+  "secretVersion",
+  "keptUntil",
+];
+export const dueNames = ["dueRealm", "dueAt", "dueUntil"];
 
 export function leaseAttributes(lease: Lease): Attributes {
   return {
@@ -100,6 +118,7 @@ export function recordOf(item: Item): TokenRecord {
     fence: numberOf(item, "fence"),
     version: numberOf(item, "version"),
     token: item["sealed"] ? tokenOf(item) : null,
+    consent: consentOf(item),
     suspect: item["suspect"]?.BOOL ?? false,
     lease: item["leaseOwner"] ? leaseOf(item) : null,
     failure: failureOf(item["failure"]?.M),
@@ -122,6 +141,9 @@ function tokenOf(item: Item): HeldToken {
     renewAt: instantOf(item, "renewAt"),
     secretVersion: textOf(item, "secretVersion"),
     keptUntil: optionalInstantOf(item, "keptUntil"),
+    due: item["dueAt"]
+      ? { at: instantOf(item, "dueAt"), until: instantOf(item, "dueUntil") }
+      : null,
   };
 }
 
@@ -156,29 +178,4 @@ function ledgerEntryOf(fields: Item): LedgerEntry {
     fingerprint: fields["fingerprint"]?.S ?? null,
     outcome: textOf(fields, "outcome") as LedgerEntry["outcome"],
   };
-}
-
-function textOf(item: Item, name: string): string {
-  return item[name]?.S ?? missing(name);
-}
-
-function numberOf(item: Item, name: string): number {
-  const digits = item[name]?.N ?? missing(name);
-  return Number(digits);
-}
-
-function instantOf(item: Item, name: string): Date {
-  return new Date(numberOf(item, name));
-}
-
-function optionalInstantOf(item: Item, name: string): Date | null {
-  return item[name] ? instantOf(item, name) : null;
-}
-
-function listOf(item: Item, name: string): AttributeValue[] {
-  return item[name]?.L ?? [];
-}
-
-function missing(name: string): never {
-  throw new VendingError("internal", `A stored record lacks its attribute ${name}.`);
 }

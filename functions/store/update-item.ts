@@ -1,5 +1,5 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
-import type { Item } from "./items.ts";
+import type { Item } from "./attributes.ts";
 
 /** A conditional write: what it sets, what it removes, and the sentence that must hold for it to happen. */
 export interface Change {
@@ -28,10 +28,11 @@ export function updateItem(
   const sentenceNames = [...onlyIf.matchAll(/#(\w+)/g)].map(([, name]) => name ?? "");
   const assignments = setNames.map((name) => `#${name} = :${name}`).join(", ");
   const removals = removed.map((name) => `#${name}`).join(", ");
+  const actions = [assignments && `SET ${assignments}`, removals && `REMOVE ${removals}`];
   return {
     TableName: tableName,
     Key: { pk: { S: pk } },
-    UpdateExpression: `SET ${assignments}${removals && ` REMOVE ${removals}`}`,
+    UpdateExpression: actions.filter(Boolean).join(" "),
     ConditionExpression: onlyIf,
     ExpressionAttributeNames: Object.fromEntries(
       [...setNames, ...removed, ...sentenceNames].map((name) => [`#${name}`, name]),

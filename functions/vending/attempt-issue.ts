@@ -1,5 +1,5 @@
 import { msBetween, plusMs } from "../model/clock.ts";
-import { accountOf } from "../model/connection.ts";
+import type { Authority, CodeAuthority } from "../model/consent.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Grant, Issued, NotIssued } from "../model/provider.ts";
@@ -7,6 +7,8 @@ import type { Secret } from "../model/secret-source.ts";
 import { commitReserveMs } from "../model/timing.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import { claimScope } from "./claim-scope.ts";
+import { refreshAuthority } from "./refresh-authority.ts";
+import { secretAccount } from "./secret-account.ts";
 
 /** A secret that issues tokens is believed for this long; a refusal looks past it (next-step.ts). */
 const secretMaxAgeMs = 300_000;
@@ -31,8 +33,8 @@ export class UnusableSecret extends VendingError {
   }
 }
 
-/** There is no key to seal with. The table may well answer: unlike its own failures, this one can be recorded. */
-export class CannotSeal extends VendingError {
+/** There is no key to seal or open with. The table may well answer: unlike its own failures, this can be recorded. */
+export class SealingFailed extends VendingError {
   constructor({ code, message, retryAfterSeconds }: VendingError) {
     super(code, message, retryAfterSeconds);
   }
@@ -43,22 +45,24 @@ export async function attemptIssue(
   deps: Dependencies,
   held: HeldLease,
   signal: AbortSignal,
+  code: CodeAuthority | null,
 ): Promise<Attempt> {
   const { record, lease } = held;
   const isStatic = deps.provider.policy.renewal === "on-rotation";
-  const account = accountOf(record.connection);
+  const account = secretAccount(deps, record.connection);
   const secret = await deps.secrets.read(account, isStatic ? 0 : secretMaxAgeMs, signal);
   const asked = { secretVersion: secret.version, scope: record.scope, latencyMs: null };
   const isHeldKey = isStatic && record.token?.secretVersion === secret.version;
   if (isHeldKey && lease.reason === "scheduled") return { ...asked, result: { kind: "unchanged" } };
 
-  const grant = await openGrant(deps, secret);
+  const authority = code ?? (await refreshAuthority(deps, record, signal).catch(sealingFailed));
+  const grant = await openGrant(deps, secret, authority);
   if (isHeldKey && lease.reason === "rejected" && !grant.callsProvider) {
     return { ...asked, result: keyRefused };
   }
   const [scope] = await Promise.all([
     claimScope(deps, record, grant.revocationScope, signal),
-    deps.sealer.prepare(record.connection, signal).catch(cannotSeal),
+    deps.sealer.prepare(record.connection, signal).catch(sealingFailed),
   ]);
   if (grant.callsProvider && !hasTimeFor(deps, held)) throw tooLateToAsk();
   const begun = deps.clock.now();
@@ -67,18 +71,22 @@ export async function attemptIssue(
   return { result, secretVersion: secret.version, scope, latencyMs };
 }
 
-async function openGrant(deps: Dependencies, secret: Secret): Promise<Grant> {
+async function openGrant(
+  deps: Dependencies,
+  secret: Secret,
+  authority: Authority | null,
+): Promise<Grant> {
   const issuer = await deps.provider.issuer();
   try {
-    return issuer.grantFrom(secret.text);
+    return issuer.grantFrom(secret.text, authority);
   } catch (error) {
     throw error instanceof VendingError ? new UnusableSecret(error, secret.version) : error;
   }
 }
 
 /** A token that cannot be sealed cannot be stored, and what is not stored is not vended: it had better not be issued. */
-function cannotSeal(error: unknown): never {
-  throw error instanceof VendingError ? new CannotSeal(error) : error;
+function sealingFailed(error: unknown): never {
+  throw error instanceof VendingError ? new SealingFailed(error) : error;
 }
 
 /** The call ends hard, early enough to store its outcome before the lease does. */

@@ -1,15 +1,19 @@
 import { msBetween } from "../model/clock.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { Issued, NotIssued } from "../model/provider.ts";
-import type { HeldToken } from "../model/token-record.ts";
+import type { HeldConsent, HeldToken } from "../model/token-record.ts";
 import type { Commit, HeldLease } from "../model/token-store.ts";
 import type { Attempt } from "./attempt-issue.ts";
 import type { Call } from "./call.ts";
+import { consentAfter } from "./consent-after.ts";
+import { warnOfConsentEnd } from "./consent-end.ts";
+import { dueAfter } from "./due.ts";
 import { keptUntil } from "./kept-until.ts";
 import { ledgerWith } from "./ledger.ts";
 import { recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
 import type { Renewal } from "./renewal.ts";
+import { overtaken } from "./renewal.ts";
 import type { TokenTimes } from "./token-times.ts";
 import { tokenTimes } from "./token-times.ts";
 import { untilLeaseEnds } from "./until-lease-ends.ts";
@@ -40,31 +44,39 @@ export async function commitToken(
     outcome: "issued",
     version,
   });
-  const commitOf = (sealed: Uint8Array): Commit => ({
-    token: {
-      sealed,
-      fingerprint,
-      fence: record.fence,
-      requestedAt: issued.requestedAt,
-      issuedAt: issued.receivedAt,
-      expiresAt: issued.expiresAt,
-      secretVersion: attempt.secretVersion,
-      usableUntil: times.usableUntil,
-      renewAt: times.renewAt,
-      keptUntil: keptUntil(deps.provider.policy, record.token, call, now, times.renewAt),
-    },
-    version,
-    scope: attempt.scope,
-    typicalIssueMs: smoothed(record.typicalIssueMs, msBetween(lease.since, now)),
-    ledger: entry.ledger,
-  });
+  const commitOf = (sealed: Uint8Array, consent: HeldConsent | null): Commit => {
+    const kept = keptUntil(deps.provider.policy, record.token, call, now, times.renewAt);
+    return {
+      token: {
+        sealed,
+        fingerprint,
+        fence: record.fence,
+        requestedAt: issued.requestedAt,
+        issuedAt: issued.receivedAt,
+        expiresAt: issued.expiresAt,
+        secretVersion: attempt.secretVersion,
+        usableUntil: times.usableUntil,
+        renewAt: times.renewAt,
+        keptUntil: kept,
+        due: dueAfter(times.renewAt, kept, consent, now),
+      },
+      consent,
+      version,
+      scope: attempt.scope,
+      typicalIssueMs: smoothed(record.typicalIssueMs, msBetween(lease.since, now)),
+      ledger: entry.ledger,
+    };
+  };
   const sealAndStore = async () => {
-    const sealed = await untilLeaseEnds(deps, lease, signal, (until) =>
-      deps.sealer.seal(issued.token, { connection, version }, until),
-    );
-    return untilLeaseEnds(deps, lease, signal, (until) =>
-      deps.store.commit(held, commitOf(sealed), until),
-    );
+    const commit = await untilLeaseEnds(deps, lease, signal, async (until) => {
+      const as = { connection, version, kind: "token" } as const;
+      const { consented } = issued;
+      return commitOf(
+        await deps.sealer.seal(issued.token, as, until),
+        await consentAfter(deps, held, consented, version, now, until),
+      );
+    });
+    return untilLeaseEnds(deps, lease, signal, (until) => deps.store.commit(held, commit, until));
   };
   const stored = await sealAndStore().catch(async (error) => {
     await recordLateIssue(deps, held, entry.latest, issued);
@@ -72,8 +84,9 @@ export async function commitToken(
   });
   if (!stored) {
     await recordLateIssue(deps, held, entry.latest, issued);
-    return { outcome: "failed", record: await deps.store.read(connection, signal) };
+    return overtaken(await deps.store.read(connection, signal));
   }
+  warnOfConsentEnd(deps, record, stored, now);
   deps.log.info("token-issued", { connection, ...entry.latest, lifetime: issued.lifetime.kind });
   return { outcome: "committed", record: stored };
 }

@@ -4,6 +4,7 @@ import { VendingError } from "../model/errors.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import { warnOfKeyExpiry } from "./key-expiry.ts";
 import type { Renewal } from "./renewal.ts";
+import { overtaken } from "./renewal.ts";
 import { untilLeaseEnds } from "./until-lease-ends.ts";
 
 /** Keeps a static key that is still the secret's value until the next look. */
@@ -25,5 +26,5 @@ export async function confirmKey(
     deps.store.commit(held, commit, until),
   );
   if (stored) return { outcome: "committed", record: stored };
-  return { outcome: "failed", record: await deps.store.read(record.connection, signal) };
+  return overtaken(await deps.store.read(record.connection, signal));
 }

@@ -39,7 +39,8 @@ type SettledDecision =
         | "contested"
         | "beyond-lifetime"
         | "too-new"
-        | "never-renewed";
+        | "never-renewed"
+        | "no-consent";
       readonly retryAt: Date | null;
     };
 
@@ -52,21 +53,36 @@ export function decide(
   wish: Wish,
   now: Date,
 ): Decision {
-  if (!record) return { action: "renew", reason: "cold" };
+  if (!record) return decideUnknown(policy);
   const token = usableToken(record, policy, now);
-  const rejected = record.token !== null && wish.rejectedVersion === record.version;
-  if (token && !rejected && lasts(token, wish, now)) return decideUsable(record, token, now);
+  const sufficient = !isRejected(record, wish) && token && lasts(token, wish, now) ? token : null;
+  if (policy.renewal === "by-consent" && !record.consent?.refresh) {
+    return decideWithoutRefresh(record, sufficient, now);
+  }
+  if (sufficient) return decideUsable(record, sufficient, now);
 
   if (record.lease) return decideLeased(record, record.lease, now);
-  if (rejected) return decideRejected(record, now);
+  if (isRejected(record, wish)) return decideRejected(record, now);
   if (token) return decideTooShort(record, policy, token, wish, now);
   return decideUnusable(record, policy, now);
 }
 
+function decideUnknown(policy: RenewalPolicy): Decision {
+  return policy.renewal === "by-consent" ? noConsent : { action: "renew", reason: "cold" };
+}
+
+function isRejected({ token, version }: TokenRecord, { rejectedVersion }: Wish): boolean {
+  return token !== null && rejectedVersion === version;
+}
+
 /** The held token, while callers may be told to use it. A renewal under way is about to revoke it, or already has. */
-function usableToken(record: TokenRecord, policy: RenewalPolicy, now: Date): HeldToken | null {
+export function usableToken(
+  record: TokenRecord,
+  policy: RenewalPolicy,
+  now: Date,
+): HeldToken | null {
   const { token, lease, suspect } = record;
-  if (!token || suspect) return null;
+  if (!token || (suspect && policy.renewal !== "by-consent")) return null;
   if (lease && revokesOnIssue(policy)) return null;
   if (isKeyRefused(record, policy)) return null;
   return token.usableUntil === null || now < token.usableUntil ? token : null;
@@ -104,6 +120,27 @@ function decideUsable(record: TokenRecord, token: HeldToken, now: Date): Decisio
   if (record.lease) return { action: "renew", reason: "takeover" };
   const otherwise = { action: "vend", reason: "backing-off", token } as const;
   return unlessBlocked(record, "scheduled", now, otherwise);
+}
+
+const noConsent = {
+  action: "refuse",
+  code: "consent-required",
+  reason: "no-consent",
+  retryAt: null,
+} as const;
+
+/** Nobody has consented, or the provider refuses what was consented: what is held may still be used up. */
+function decideWithoutRefresh(
+  record: TokenRecord,
+  sufficient: HeldToken | null,
+  now: Date,
+): Decision {
+  if (sufficient) return { action: "vend", reason: "usable", token: sufficient };
+  const { lease } = record;
+  if (lease && isLeaseAlive(record, now)) {
+    return { action: "await-renewal", reason: "lease-held", lease };
+  }
+  return noConsent;
 }
 
 function decideRejected(record: TokenRecord, now: Date): Decision {

@@ -20,7 +20,7 @@ export function dueQueue(index: AsyncIterable<DueRenewal>): DueQueue {
     // Somebody else has taken it meanwhile.
     if (ahead !== asked) return next();
     const [soonest] = again;
-    if (hint.done || (soonest && soonest.renewAt < hint.value.renewAt)) return again.shift();
+    if (hint.done || (soonest && soonest.dueAt < hint.value.dueAt)) return again.shift();
     ahead = undefined;
     return hint.value;
   }
@@ -28,7 +28,7 @@ export function dueQueue(index: AsyncIterable<DueRenewal>): DueQueue {
   return {
     next,
     add(due) {
-      const sooner = again.findLastIndex(({ renewAt }) => renewAt <= due.renewAt);
+      const sooner = again.findLastIndex(({ dueAt }) => dueAt <= due.dueAt);
       again.splice(sooner + 1, 0, due);
     },
   };

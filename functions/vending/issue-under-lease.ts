@@ -1,8 +1,9 @@
+import type { CodeAuthority } from "../model/consent.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import type { Attempt } from "./attempt-issue.ts";
-import { attemptIssue, CannotSeal, UnusableSecret } from "./attempt-issue.ts";
+import { attemptIssue, SealingFailed, UnusableSecret } from "./attempt-issue.ts";
 import type { Call } from "./call.ts";
 import { commitToken } from "./commit-token.ts";
 import { confirmKey } from "./confirm-key.ts";
@@ -17,11 +18,12 @@ export async function issueUnderLease(
   deps: Dependencies,
   held: HeldLease,
   call: Call,
+  code: CodeAuthority | null,
 ): Promise<Renewal> {
   const { signal } = call;
   let attempt: Attempt;
   try {
-    attempt = await attemptIssue(deps, held, signal);
+    attempt = await attemptIssue(deps, held, signal, code);
   } catch (error) {
     return recordUncalled(deps, held, error, signal);
   }
@@ -61,5 +63,5 @@ async function recordUncalled(
 }
 
 function hasTableFailed(error: VendingError): boolean {
-  return error.code === "store-unavailable" && !(error instanceof CannotSeal);
+  return error.code === "store-unavailable" && !(error instanceof SealingFailed);
 }

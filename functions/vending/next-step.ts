@@ -1,5 +1,4 @@
 import type { Connection } from "../model/connection.ts";
-import { accountOf } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { RenewalReason, TokenRecord } from "../model/token-record.ts";
@@ -7,6 +6,7 @@ import type { Call } from "./call.ts";
 import type { Decision, Wish } from "./decide.ts";
 import { decide } from "./decide.ts";
 import { openCredential } from "./open-credential.ts";
+import { secretAccount } from "./secret-account.ts";
 
 /** A refused secret is looked at again no more often than this, by one process. */
 const refusedSecretMaxAgeMs = 1000;
@@ -95,6 +95,8 @@ async function hasSecretChanged(
   { signal }: Call,
 ): Promise<boolean> {
   // Where the secret cannot be read, what was known of it still holds.
-  const secret = await deps.secrets.read(accountOf(connection), maxAgeMs, signal).catch(() => null);
+  const secret = await deps.secrets
+    .read(secretAccount(deps, connection), maxAgeMs, signal)
+    .catch(() => null);
   return secret !== null && secret.version !== refusedVersion;
 }

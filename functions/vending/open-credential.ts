@@ -11,7 +11,7 @@ export async function openCredential(
   held: HeldToken,
   signal: AbortSignal,
 ): Promise<Credential | null> {
-  const token = await deps.sealer.open(held.sealed, { connection, version }, signal);
+  const token = await deps.sealer.open(held.sealed, { connection, version, kind: "token" }, signal);
   if (!token) {
     deps.log.error("token-unreadable", { connection, version, fingerprint: held.fingerprint });
     return null;

@@ -1,6 +1,8 @@
 import type { Dependencies } from "../model/dependencies.ts";
 import type { ProblemCode } from "../model/errors.ts";
-import { revokesOnIssue } from "../model/provider.ts";
+import { VendingError } from "../model/errors.ts";
+import { isLossPossible } from "../model/provider.ts";
+import type { Failure } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import { backOffUntil } from "./back-off.ts";
 import { ledgerWith } from "./ledger.ts";
@@ -23,7 +25,10 @@ interface Asked {
 /** Problems that only another version of the secret can mend. */
 const bound: ReadonlySet<ProblemCode> = new Set(["credentials-rejected", "secret-malformed"]);
 
-/** Ends the lease with what went wrong, so that a thousand processes do not each learn it. */
+/**
+ * Ends the lease with what went wrong, so that a thousand processes do not each learn it. A code that a person brought
+ * and the provider refuses says nothing of the connection: what is held stays as it is.
+ */
 export async function recordFailure(
   deps: Dependencies,
   held: HeldLease,
@@ -31,30 +36,51 @@ export async function recordFailure(
   failed: FailedCall,
   signal: AbortSignal,
 ): Promise<Renewal> {
-  const { record } = held;
-  const { code, detail, mayHaveIssued, retryAfterMs } = failed;
+  const { record, lease } = held;
+  const { code, mayHaveIssued } = failed;
   const at = deps.clock.now();
-  const count = (record.failure?.count ?? 0) + 1;
+  const isRenewal = lease.reason !== "consent";
+  const isConsentOver = isRenewal && code === "consent-required";
+  const detail = isConsentOver && record.suspect ? refreshWasLost : failed.detail;
   const entry = ledgerWith(held, at, asked.latencyMs, { fingerprint: null, outcome: code });
+  const failure = isRenewal ? failureAfter(deps, held, asked, { ...failed, detail }, at) : null;
   const attempt = {
-    failure: {
-      code,
-      detail,
-      at,
-      count,
-      retryAt: backOffUntil(at, count, retryAfterMs, deps.random()),
-      refusedSecretVersion: bound.has(code) ? asked.secretVersion : null,
-    },
-    suspect: record.suspect || (mayHaveIssued && revokesOnIssue(deps.provider.policy)),
+    failure,
+    suspect: record.suspect || (isRenewal && mayHaveIssued && isLossPossible(deps.provider.policy)),
+    isConsentOver,
     scope: asked.scope,
     ledger: entry.ledger,
   };
-  deps.log.warn("issue-failed", { connection: record.connection, ...entry.latest, detail, count });
-  const stored = await untilLeaseEnds(deps, held.lease, signal, (until) =>
+  const event = { connection: record.connection, ...entry.latest, detail };
+  deps.log.warn("issue-failed", { ...event, count: failure?.count ?? 0 });
+  const stored = await untilLeaseEnds(deps, lease, signal, (until) =>
     deps.store.fail(held, attempt, until),
   );
   return {
     outcome: "failed",
     record: stored ?? (await deps.store.read(record.connection, signal)),
+    problem: new VendingError(code, detail),
   };
 }
+
+function failureAfter(
+  deps: Dependencies,
+  { record }: HeldLease,
+  { secretVersion }: Asked,
+  { code, detail, retryAfterMs }: FailedCall,
+  at: Date,
+): Failure {
+  const count = (record.failure?.count ?? 0) + 1;
+  const retryAt = backOffUntil(at, count, retryAfterMs, deps.random());
+  return {
+    code,
+    detail,
+    at,
+    count,
+    retryAt,
+    refusedSecretVersion: bound.has(code) ? secretVersion : null,
+  };
+}
+
+const refreshWasLost =
+  "The answer to an earlier refresh was lost, and the provider has replaced the refresh token since.";

@@ -1,6 +1,6 @@
 import type { Dependencies } from "../model/dependencies.ts";
 import type { Issued } from "../model/provider.ts";
-import { revokesOnIssue } from "../model/provider.ts";
+import { isLossPossible } from "../model/provider.ts";
 import type { LedgerEntry, TokenRecord } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
 
@@ -9,8 +9,8 @@ const patienceMs = 1000;
 
 /**
  * A holder whose lease ended before its token was stored has a token that nobody may use. It is never dropped silently;
- * and where a new token revokes the old, one issued after the successor's has killed the successor's, which becomes
- * suspect. Never fails: the log has the evidence where the store cannot take it.
+ * and where a new token ends the old, or the refresh token, one issued after the successor's has killed the successor's,
+ * which becomes suspect. Never fails: the log has the evidence where the store cannot take it.
  */
 export async function recordLateIssue(
   deps: Dependencies,
@@ -23,8 +23,11 @@ export async function recordLateIssue(
   const signal = deps.clock.timeout(patienceMs, new AbortController().signal);
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const current = await deps.store.read(connection, signal).catch(() => null);
-    // Only the answer of the commit was lost.
-    if (current?.token?.fence === fence) return;
+    if (current && isStored(current, fence)) {
+      // Only the answer of the commit was lost.
+      deps.log.info("token-issued", { connection, ...latest, lifetime: issued.lifetime.kind });
+      return;
+    }
     const suspect = current !== null && killed(deps, current, issued);
     deps.log.error("late-issue", { connection, ...entry, suspect });
     if (!current) return;
@@ -33,7 +36,13 @@ export async function recordLateIssue(
   }
 }
 
+/** Also when others have renewed since: the ledger remembers. */
+function isStored({ token, ledger }: TokenRecord, fence: number): boolean {
+  const isIssued = (entry: LedgerEntry) => entry.fence === fence && entry.outcome === "issued";
+  return token?.fence === fence || ledger.some(isIssued);
+}
+
 function killed(deps: Dependencies, { token }: TokenRecord, issued: Issued): boolean {
-  if (!token || !revokesOnIssue(deps.provider.policy)) return false;
+  if (!token || !isLossPossible(deps.provider.policy)) return false;
   return issued.receivedAt >= token.requestedAt;
 }

@@ -1,4 +1,5 @@
 import { secondsUntil } from "../model/clock.ts";
+import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Decision } from "./decide.ts";
@@ -6,18 +7,31 @@ import type { Decision } from "./decide.ts";
 type Refusal = Extract<Decision, { action: "refuse" }>;
 
 /** A refusal in words: what stands in the way, and what to do about it. */
-export function refusal(decision: Refusal, record: TokenRecord | null, now: Date): VendingError {
+export function refusal(
+  decision: Refusal,
+  connection: Connection,
+  record: TokenRecord | null,
+  now: Date,
+): VendingError {
   const retryAfterSeconds = decision.retryAt && secondsUntil(decision.retryAt, now);
-  return new VendingError(decision.code, detailOf(decision, record), retryAfterSeconds);
+  return new VendingError(decision.code, detailOf(decision, connection, record), retryAfterSeconds);
 }
 
-function detailOf({ reason }: Refusal, record: TokenRecord | null): string {
+function detailOf({ reason }: Refusal, connection: Connection, record: TokenRecord | null): string {
   switch (reason) {
     case "backing-off":
     case "refused":
       return record?.failure?.detail ?? "The last attempt failed.";
     case "contested":
       return "Fresh tokens keep being rejected: another issuer is revoking them, or callers report what is not a dead token. Find it before issuing goes on.";
+    case "no-consent": {
+      const { failure } = record ?? {};
+      const why =
+        failure?.code === "consent-required"
+          ? failure.detail
+          : "Nobody has consented to this connection.";
+      return `${why} Begin a consent with POST /v1/consents/${connection} or npm run vend -- consent ${connection}, and give its link to the person whose account it is.`;
+    }
     case "beyond-lifetime":
       return "No token of this provider is usable for as long as minValiditySeconds demands.";
     case "too-new":

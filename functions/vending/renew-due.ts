@@ -4,7 +4,6 @@ import { VendingError } from "../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../model/renewal-index.ts";
 import { leaseMs } from "../model/timing.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import { isKept } from "../model/token-record.ts";
 import type { Call } from "./call.ts";
 import { dueQueue } from "./due-queue.ts";
 import { decideKnowingSecret } from "./next-step.ts";
@@ -45,7 +44,7 @@ export async function renewDue(
     for (let due = await queue.next(); due; due = await queue.next()) {
       const { outcome, nextLookAt } = await renewOne(deps, due, call);
       const isSeenAgain = nextLookAt !== null && nextLookAt < horizon;
-      if (isSeenAgain) queue.add({ ...due, renewAt: nextLookAt });
+      if (isSeenAgain) queue.add({ ...due, dueAt: nextLookAt });
       count(tally, isSeenAgain ? outcome : (outcome ?? "skipped"));
     }
   };
@@ -69,7 +68,7 @@ interface Look {
 }
 
 async function renewOne(deps: Dependencies, due: DueRenewal, call: Call): Promise<Look> {
-  const waitMs = Math.max(0, msBetween(deps.clock.now(), due.renewAt));
+  const waitMs = Math.max(0, msBetween(deps.clock.now(), due.dueAt));
   const leaseEnd = plusMs(deps.clock.now(), waitMs + leaseMs(deps.timing));
   if (leaseEnd > call.deadlineAt) return { outcome: null, nextLookAt: null };
   try {
@@ -87,8 +86,8 @@ async function renewOne(deps: Dependencies, due: DueRenewal, call: Call): Promis
 /** The index is a hint: the record decides whether to renew, and when to look again. */
 async function look(deps: Dependencies, { connection }: DueRenewal, call: Call): Promise<Look> {
   const record = await deps.store.read(connection, call.signal);
-  if (!record?.token || !isKept(record.token, deps.clock.now())) {
-    return { outcome: null, nextLookAt: null };
+  if (!record || !isDue(record, deps.clock.now())) {
+    return { outcome: null, nextLookAt: lookAfter(deps, record) };
   }
   const progress = { record, wish: anyToken, hasRenewed: false };
   const decision = await decideKnowingSecret(deps, connection, progress, call);
@@ -101,10 +100,16 @@ async function look(deps: Dependencies, { connection }: DueRenewal, call: Call):
   return { outcome, nextLookAt: lookAfter(deps, renewal.record) };
 }
 
+function isDue({ token }: TokenRecord, now: Date): boolean {
+  const due = token?.due;
+  return Boolean(due && due.at <= now && now <= due.until);
+}
+
 /** The next renewal, or the end of the lease under which somebody else is at it; null once the connection lapses. */
 function lookAfter({ clock }: Dependencies, record: TokenRecord | null): Date | null {
-  if (!record?.token) return null;
-  const { token, lease } = record;
-  const instant = lease ? plusMs(lease.until, maxClockSkewMs) : token.renewAt;
-  return instant > clock.now() && isKept(token, instant) ? instant : null;
+  const due = record?.token?.due;
+  if (!due) return null;
+  const { lease } = record;
+  const instant = lease ? plusMs(lease.until, maxClockSkewMs) : due.at;
+  return instant > clock.now() && instant <= due.until ? instant : null;
 }

@@ -32,7 +32,8 @@ export function tokenTimes(
       const handover = plusMs(requestedAt, atMostMs - lead);
       return { usableUntil, renewAt: later(handover, plusMs(usableUntil, maxClockSkewMs)) };
     }
-    case "early": {
+    case "early":
+    case "by-consent": {
       const lead = Math.min(policy.beforeExpiryMs, atLeastMs / 5) * (0.75 + random / 4);
       return { usableUntil: end, renewAt: plusMs(requestedAt, atLeastMs - lead) };
     }

@@ -46,7 +46,7 @@ async function findUsable(
       case "vend":
         return step;
       case "refuse":
-        throw refusal(step, progress.record, deps.clock.now());
+        throw refusal(step, connection, progress.record, deps.clock.now());
       case "renew":
         progress = await renew(deps, connection, progress, step, call);
         break;

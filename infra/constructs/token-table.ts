@@ -8,6 +8,9 @@ export const dueIndexName = "due";
 /** One deployment in an account and Region, as the names of its secrets are: `token-vending/…`. */
 export const tokenTableName = "token-vending";
 
+/** The name that functions/store/dynamodb-status-reader.ts queries. */
+export const connectionsIndexName = "connections";
+
 /** One item a connection, one a claimed revocation scope. Losing it loses leases and versions: it is kept. */
 export class TokenTable extends Table {
   constructor(scope: Construct, id: string) {
@@ -25,9 +28,16 @@ export class TokenTable extends Table {
     this.addGlobalSecondaryIndex({
       indexName: dueIndexName,
       partitionKey: { name: "dueRealm", type: AttributeType.STRING },
-      sortKey: { name: "renewAt", type: AttributeType.NUMBER },
+      sortKey: { name: "dueAt", type: AttributeType.NUMBER },
       projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ["keptUntil"],
+      nonKeyAttributes: ["dueUntil"],
+    });
+    // Which connections there are, realm by realm: written to once for each, so that watching costs vending nothing.
+    this.addGlobalSecondaryIndex({
+      indexName: connectionsIndexName,
+      partitionKey: { name: "realm", type: AttributeType.STRING },
+      sortKey: { name: "pk", type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
     });
   }
 }

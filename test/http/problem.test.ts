@@ -10,6 +10,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, retryable: b
   "unknown-connection": [404, false],
   "scope-conflict": [409, false],
   "validity-unavailable": [409, false],
+  "consent-required": [409, false],
   "credentials-rejected": [502, false],
   "secret-malformed": [502, false],
   "provider-malformed": [502, true],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "aws-cdk-lib";
 import cdk from "../../cdk.json" with { type: "json" };
-import type { ApiProps } from "../../infra/constructs/token-vending.ts";
+import type { ApiProps } from "../../infra/constructs/api.ts";
 import { deploy, stackNames } from "../../infra/deployment.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";

@@ -219,6 +219,8 @@ it("of two thousand connections, a tick finds and renews the fifty that are due,
       pk: { S: connection.replace("default", account) },
       renewAt: { N: String(renewAt) },
       keptUntil: { N: String(now + 2 * hour) },
+      dueAt: { N: String(renewAt) },
+      dueUntil: { N: String(now + 2 * hour) },
     })),
   );
   stack.dynamoDb.requests.reset();

@@ -16,6 +16,10 @@ const environment = "production";
 const tokenUrl = "https://a.example/token";
 const apiBaseUrl = "https://a.example";
 const common = { extraHeaders: { "X-Trace": "1" } };
+const authorizeUrl = "https://a.example/authorize";
+const jwksUrl = "https://a.example/jwks";
+const revokeUrl = "https://a.example/revoke";
+const issuer = "https://issuer.example/pool-1";
 const timing = { deadlineMs: 5000, marginMs: 1000 };
 
 const kinds: Readonly<Record<(typeof providerIds)[number], Kind>> = {
@@ -68,6 +72,56 @@ const kinds: Readonly<Record<(typeof providerIds)[number], Kind>> = {
     defaults: timing,
     optional: { ...common, apiBaseUrl, probePath: "/me", scheme: "Token" },
   },
+  "centrapay-user": {
+    required: {
+      provider: "centrapay-user",
+      environment,
+      issuer,
+      authorizeUrl,
+      tokenUrl,
+      jwksUrl,
+    },
+    defaults: { ...timing, scopes: ["openid"], earlySeconds: 300 },
+    optional: {
+      ...common,
+      apiBaseUrl,
+      scopes: ["openid", "phone"],
+      revokeUrl,
+      earlySeconds: 60,
+    },
+  },
+  connectpay: {
+    required: { provider: "connectpay", environment, authorizeUrl, tokenUrl },
+    defaults: { ...timing, scopes: ["psd2-ais"], flowIdParameter: "flowid", earlySeconds: 300 },
+    optional: {
+      ...common,
+      apiBaseUrl,
+      scopes: ["psd2-ais", "psd2-pis"],
+      flowIdParameter: "flowId",
+      revokeUrl,
+      earlySeconds: 0,
+    },
+  },
+  "authorization-code": {
+    required: { provider: "authorization-code", environment, authorizeUrl, tokenUrl },
+    defaults: {
+      ...timing,
+      pkce: true,
+      presentation: { headerName: "Authorization", scheme: "Bearer" },
+      earlySeconds: 300,
+    },
+    optional: {
+      ...common,
+      apiBaseUrl,
+      issuer,
+      jwksUrl,
+      scopes: ["openid", "read:all"],
+      pkce: false,
+      revokeUrl,
+      presentation: { headerName: "X-Access", scheme: null },
+      earlySeconds: 60,
+    },
+  },
 };
 
 /** Why these settings are refused. */
@@ -99,7 +153,7 @@ describe.each(Object.values(kinds))("a realm of $required.provider", (kind) => {
   });
 
   test.each(Object.keys(everything))("is refused with another type of %s, by name", (key) => {
-    for (const value of [null, [1], { a: {} }, true]) {
+    for (const value of [null, [1], { a: {} }, key === "pkce" ? "true" : true]) {
       expect(refusalOf({ ...everything, [key]: value })).toMatch(new RegExp(`^REALM: ${key}[.:]`));
     }
   });
@@ -109,7 +163,8 @@ describe.each(Object.values(kinds))("a realm of $required.provider", (kind) => {
   });
 
   test("is refused with another provider's setting, by name", () => {
-    expect(refusalOf({ ...everything, jwksUrl: tokenUrl })).toContain("REALM: jwksUrl: ");
+    const other = "headerName" in required ? "tokenUrl" : "headerName";
+    expect(refusalOf({ ...everything, [other]: tokenUrl })).toContain(`REALM: ${other}: `);
   });
 });
 
@@ -118,6 +173,9 @@ describe("a realm's settings", () => {
   const ordinary = kinds["client-credentials"].required;
   const send = kinds["send-payments"].required;
   const key = kinds["static-key"].required;
+  const centrapay = kinds["centrapay-user"].required;
+  const connectpay = kinds.connectpay.required;
+  const code = kinds["authorization-code"].required;
 
   test.each<[rule: string, settings: Settings, key: string]>([
     ["name a provider that exists", { ...conferma, provider: "confirma" }, "provider"],
@@ -170,8 +228,47 @@ describe("a realm's settings", () => {
       "probePath",
     ],
     ["name a probe only where they say whom to ask", { ...key, probePath: "/me" }, "probePath"],
+    [
+      "ask for psd2 scopes, or for others, and never for both (A18)",
+      { ...connectpay, scopes: ["psd2-ais", "ob-as"] },
+      "scopes",
+    ],
+    ["ask ConnectPay for something", { ...connectpay, scopes: [] }, "scopes"],
+    ["name scopes one by one", { ...connectpay, scopes: ["psd2-ais psd2-pis"] }, "scopes.0"],
+    ["… without quotes", { ...code, scopes: ['a"b'] }, "scopes.0"],
+    [
+      "name ConnectPay's parameter by a word",
+      { ...connectpay, flowIdParameter: "a&b" },
+      "flowIdParameter",
+    ],
+    ["ask Centrapay who it is", { ...centrapay, scopes: ["phone"] }, "scopes"],
+    ["ask any issuer who it is", { ...code, issuer, jwksUrl, scopes: ["read"] }, "scopes"],
+    ["name an issuer with its keys", { ...code, issuer }, "jwksUrl"],
+    ["name keys with their issuer", { ...code, jwksUrl }, "issuer"],
+    ["name an issuer by a safe address", { ...centrapay, issuer: "issuer.example" }, "issuer"],
+    [
+      "present a token in a header that can be sent",
+      { ...code, presentation: { headerName: "X Y" } },
+      "presentation.headerName",
+    ],
+    [
+      "… behind a scheme of one word",
+      { ...code, presentation: { headerName: "X-Y", scheme: "a b" } },
+      "presentation.scheme",
+    ],
   ])("%s", (_, settings, named) => {
     expect(refusalOf(settings)).toContain(`REALM: ${named}: `);
+  });
+
+  test("may have others than psd2 scopes alone", () => {
+    const settings = { ...connectpay, scopes: ["ob-as", "ob-ps"] };
+    expect(readRealm(JSON.stringify(settings))).toMatchObject({ scopes: ["ob-as", "ob-ps"] });
+  });
+
+  test("present a token bare where they name a header and no scheme", () => {
+    const settings = { ...code, presentation: { headerName: "X-Access" } };
+    const presentation = { headerName: "X-Access", scheme: null };
+    expect(readRealm(JSON.stringify(settings))).toMatchObject({ presentation });
   });
 
   test("may leave a slash at the end of an address that paths are put behind", () => {
@@ -214,6 +311,16 @@ describe("an address", () => {
     "",
   ])("is never %s", (url) => {
     expect(refusalOf(withUrl(url))).toContain("REALM: tokenUrl: must be an https address");
+  });
+
+  test.each([
+    ["centrapay-user", ["authorizeUrl", "tokenUrl", "jwksUrl", "issuer", "revokeUrl"]],
+    ["connectpay", ["authorizeUrl", "tokenUrl", "revokeUrl"]],
+  ] as const)("of %s is as safe", (provider, names) => {
+    for (const name of names) {
+      const settings = { ...kinds[provider].required, [name]: "http://a.example" };
+      expect(refusalOf(settings)).toContain(`REALM: ${name}: must be an https address`);
+    }
   });
 
   test.each(["cfis", "cfis-provisioning", "centrapay-api-key"] as const)(

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Presentation, RenewalPolicy } from "../../functions/model/provider.ts";
-import { providerIds } from "../../functions/model/provider-id.ts";
+import { needsConsent, providerIds } from "../../functions/model/provider-id.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { grantOf } from "../support/an-issuer.ts";
+import { aProvider, grantOf } from "../support/an-issuer.ts";
 
 const e = { environment: "e" };
 const tokenUrl = "https://a.example/token";
@@ -10,6 +10,10 @@ const apiBaseUrl = "https://a.example";
 const bearer: Presentation = { headerName: "Authorization", scheme: "Bearer" };
 const apiKey: Presentation = { headerName: "X-Api-Key", scheme: null };
 const onRotation: RenewalPolicy = { renewal: "on-rotation", recheckMs: 5000 };
+const authorizeUrl = "https://a.example/authorize";
+const person = { authorizeUrl, tokenUrl, ...e };
+const openId = { issuer: "https://issuer.example", jwksUrl: "https://a.example/jwks" };
+const early: RenewalPolicy = { renewal: "by-consent", beforeExpiryMs: 300_000 };
 const general = { provider: "client-credentials", tokenUrl, ...e } as const;
 const key = { provider: "static-key", headerName: "X-Acme", ...e } as const;
 
@@ -83,6 +87,35 @@ const declared: readonly Row[] = [
     onRotation,
     { headerName: "X-Acme", scheme: "Token" },
   ],
+  [
+    "centrapay-user is renewed early by its refresh token, and bare in the header (A26)",
+    { provider: "centrapay-user", ...person, ...openId },
+    early,
+    { headerName: "Authorization", scheme: null },
+  ],
+  [
+    "connectpay is renewed early by its refresh token",
+    { provider: "connectpay", ...person },
+    early,
+    bearer,
+  ],
+  [
+    "authorization-code is renewed early by its refresh token",
+    { provider: "authorization-code", ...person },
+    early,
+    bearer,
+  ],
+  [
+    "… or as the realm says, and so presented",
+    {
+      provider: "authorization-code",
+      ...person,
+      earlySeconds: 60,
+      presentation: { headerName: "X-Acme", scheme: "Token" },
+    },
+    { renewal: "by-consent", beforeExpiryMs: 60_000 },
+    { headerName: "X-Acme", scheme: "Token" },
+  ],
 ];
 
 /** Holds whatever any provider looks for in a secret. */
@@ -98,6 +131,15 @@ test.each(declared)("%s", async (_, settings, policy, presentation) => {
   const { provider } = await grantOf(settings, secret);
   expect(provider).toMatchObject({ policy, presentation });
 });
+
+test.each(declared)(
+  "%s: people consent where its policy says so, and nowhere else",
+  (_, settings) => {
+    const { policy, consent } = aProvider(settings).provider;
+    expect(consent !== null).toBe(policy.renewal === "by-consent");
+    expect(consent !== null).toBe(needsConsent(settings.provider));
+  },
+);
 
 test("every provider's declaration is stated above", () => {
   const stated = new Set(declared.map(([, { provider }]) => provider));

@@ -10,6 +10,11 @@ interface Kind {
   readonly required: readonly string[];
 }
 
+const addresses = {
+  authorizeUrl: "https://a.example/authorize",
+  tokenUrl: "https://a.example/token",
+};
+
 const kinds: readonly Kind[] = [
   {
     settings: { provider: "conferma", environment: "e", tokenUrl: "https://a.example/token" },
@@ -45,6 +50,27 @@ const kinds: readonly Kind[] = [
     settings: { provider: "static-key", environment: "e", headerName: "X-Key" },
     secret: { apiKey: "k", expiresAt: "2027-01-01T00:00:00Z" },
     required: ["apiKey"],
+  },
+  {
+    settings: {
+      provider: "centrapay-user",
+      environment: "e",
+      ...addresses,
+      issuer: "https://i.example",
+      jwksUrl: "https://a.example/jwks",
+    },
+    secret: { clientId: "c", clientSecret: "s" },
+    required: ["clientId"],
+  },
+  {
+    settings: { provider: "connectpay", environment: "e", ...addresses },
+    secret: { clientId: "c", clientSecret: "s" },
+    required: ["clientId", "clientSecret"],
+  },
+  {
+    settings: { provider: "authorization-code", environment: "e", ...addresses },
+    secret: { clientId: "c", clientSecret: "s" },
+    required: ["clientId"],
   },
 ];
 
@@ -128,7 +154,13 @@ describe.each(kinds)("the secret of $settings.provider", ({ settings, secret, re
 });
 
 describe("a client id for Basic authentication", () => {
-  test.each(["conferma", "client-credentials"])("of %s holds no colon", async (provider) => {
+  test.each([
+    "conferma",
+    "client-credentials",
+    "centrapay-user",
+    "connectpay",
+    "authorization-code",
+  ])("of %s holds no colon", async (provider) => {
     const kind = kinds.find(({ settings }) => settings.provider === provider);
     if (!kind) throw new Error(provider);
     const refusal = await refusalOf(

@@ -41,7 +41,7 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   "the back-off is not shared": {
     deps: withStore((store) => ({
       fail: async (held, attempt, signal) => {
-        const failure = { ...attempt.failure, retryAt: attempt.failure.at };
+        const failure = attempt.failure && { ...attempt.failure, retryAt: attempt.failure.at };
         const record = await store.fail(held, { ...attempt, failure }, signal);
         return record && { ...record, failure: attempt.failure };
       },
@@ -50,7 +50,7 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   "refused credentials are not remembered": {
     deps: withStore((store) => ({
       fail: (held, attempt, signal) => {
-        const failure = { ...attempt.failure, refusedSecretVersion: null };
+        const failure = attempt.failure && { ...attempt.failure, refusedSecretVersion: null };
         return store.fail(held, { ...attempt, failure }, signal);
       },
     })),
@@ -63,6 +63,31 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   },
   "expiry is read from the provider's clock": {
     deps: withIssued((issued) => ({ ...issued, lifetime: lifetimeByWallClock(issued) })),
+  },
+  "a rotated refresh token is not stored with its access token": {
+    deps: withStore((store) => ({
+      commit: (held, commit, signal) =>
+        store.commit(held, { ...commit, consent: held.record.consent ?? commit.consent }, signal),
+    })),
+  },
+  "an unanswered refresh ends the consent": {
+    deps: withStore((store) => ({
+      fail: (held, attempt, signal) =>
+        store.fail(held, { ...attempt, isConsentOver: attempt.failure !== null }, signal),
+    })),
+  },
+  "a refused refresh token is sent again": {
+    deps: withStore((store) => ({
+      fail: (held, attempt, signal) =>
+        store.fail(held, { ...attempt, isConsentOver: false }, signal),
+    })),
+  },
+  "nobody doubts a refresh whose answer was lost": {
+    deps: withStore((store) => ({
+      takeLease: (connection, seen, intent, signal) =>
+        store.takeLease(connection, seen, { ...intent, suspect: false }, signal),
+      fail: (held, attempt, signal) => store.fail(held, { ...attempt, suspect: false }, signal),
+    })),
   },
   "a rejection is forgotten, so that they never add up": {
     deps: withStore((store) => ({
@@ -91,8 +116,8 @@ function withIssued(change: (issued: Issued) => Issued) {
       async issuer() {
         const issuer = await deps.provider.issuer();
         return {
-          grantFrom(secret) {
-            const grant: Grant = issuer.grantFrom(secret);
+          grantFrom(secret, authority) {
+            const grant: Grant = issuer.grantFrom(secret, authority);
             return { ...grant, issue: async (signal) => changed(await grant.issue(signal)) };
           },
         };

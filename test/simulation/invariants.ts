@@ -2,6 +2,7 @@ import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import type { Issued, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
+import type { SimulatedGrants } from "./simulated-grants.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { ProviderCall, ProviderToken } from "./simulated-provider.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -36,15 +37,24 @@ export class Invariants {
   readonly reported = new Set<number>();
   readonly #time: VirtualTime;
   readonly #policy: RenewalPolicy;
+  readonly #grants: SimulatedGrants;
   readonly #current: () => TokenRecord | null;
+  readonly #codes = new Set<string>();
+  #written: TokenRecord | null = null;
   readonly #calls: ObservedCall[] = [];
   #lastFailure: (NotIssued & { readonly call: ObservedCall; readonly at: number }) | null = null;
   #version = 0;
   #fence = 0;
 
-  constructor(time: VirtualTime, policy: RenewalPolicy, current: () => TokenRecord | null) {
+  constructor(
+    time: VirtualTime,
+    policy: RenewalPolicy,
+    grants: SimulatedGrants,
+    current: () => TokenRecord | null,
+  ) {
     this.#time = time;
     this.#policy = policy;
+    this.#grants = grants;
     this.#current = current;
   }
 
@@ -58,11 +68,41 @@ export class Invariants {
     this.#require(record.fence >= this.#fence, "P2: the fence went back");
     this.#version = record.version;
     this.#fence = record.fence;
+    this.#requireConsentKept(this.#written, record);
+    this.#written = record;
     if (!record.token) return;
     const before = this.committed.get(record.version);
     const { fingerprint } = record.token;
     this.#require(before === undefined || before === fingerprint, "P2: a version was overwritten");
     this.committed.set(record.version, fingerprint);
+  }
+
+  #requireConsentKept(before: TokenRecord | null, after: TokenRecord): void {
+    const [held, holds] = [before, after].map((record) => record?.consent?.refresh?.fingerprint);
+    const given = after.token && this.#grants.givenWith(after.token.fingerprint);
+    const isNew = after.token?.fingerprint !== before?.token?.fingerprint;
+    if (isNew && given) this.#require(holds === given, "P7: a refresh token was not stored");
+    const isRefused = after.failure?.code === "consent-required";
+    this.#require(!(isRefused && holds), "P9: a refused refresh token was kept, to be sent again");
+    if (!held || held === holds) return;
+    const isReplaced = before?.lease?.reason === "consent";
+    const isLost = !isReplaced && this.#grants.isCurrent(held);
+    this.#require(!isLost, "P6: a refresh token was given up that the provider still takes");
+    if (holds || isReplaced || !this.#grants.wasReplaced(held)) return;
+    const isNamed = after.failure?.detail.includes("was lost") ?? false;
+    this.#require(isNamed, "P6: a refresh token was lost, and nobody is told");
+  }
+
+  /** A code is used once, ever; a refresh token only while it is the one that is stored. */
+  #requireUnused({ uses, reason }: ObservedCall, record: TokenRecord): void {
+    if (uses === null) return;
+    if (reason === "consent") {
+      this.#require(!this.#codes.has(uses), "O5: a code was sent twice");
+      this.#codes.add(uses);
+    } else {
+      const isStored = record.consent?.refresh?.fingerprint === uses;
+      this.#require(isStored, "O4: a refresh token was sent that is not the stored one");
+    }
   }
 
   callBegins(call: ObservedCall): void {
@@ -82,6 +122,7 @@ export class Invariants {
       this.#require(!other.isInFlight || isExpired, "P1: two calls in flight under live leases");
     }
     this.#calls.push(call);
+    this.#requireUnused(call, record);
     this.#requireBackOff(call);
     this.#require(this.#recentlyRejected().size <= 3, "P8: rejections cause a revoke war");
   }
@@ -96,6 +137,8 @@ export class Invariants {
     // Whoever was overtaken tells nobody any more: only a holder's failure is shared.
     if (this.#current()?.lease?.owner !== call.owner) return;
     const isFailure = result.kind === "not-issued";
+    // A code that a person brought in vain says nothing of the connection.
+    if (isFailure && call.reason === "consent") return;
     this.#lastFailure = isFailure ? { ...result, call, at: this.#time.now } : null;
   }
 
@@ -148,7 +191,8 @@ export class Invariants {
   /** A failure is everybody's: judged by when it was heard of, not by what was stored about it. */
   #requireBackOff(call: ObservedCall): void {
     const failure = this.#lastFailure;
-    if (!failure || call.reason === "takeover" || call.owner === failure.call.owner) return;
+    const isNoRepeat = call.reason === "takeover" || call.reason === "consent";
+    if (!failure || isNoRepeat || call.owner === failure.call.owner) return;
     if (failure.code === "credentials-rejected") {
       const isNew = call.secretVersion !== failure.call.secretVersion;
       this.#require(isNew, "P9: refused credentials were tried again");

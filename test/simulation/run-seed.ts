@@ -3,15 +3,18 @@ import type { Connection } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
+import type { SealedAs } from "../../functions/model/sealer.ts";
 import type { SecretSource } from "../../functions/model/secret-source.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordOf } from "../../functions/store/items.ts";
+import { issueByConsent } from "../../functions/vending/issue-by-consent.ts";
 import { Memory } from "../../functions/vending/memory.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import { Invariants } from "./invariants.ts";
 import type { Ask, Scenario } from "./scenario.ts";
 import { scenarioOf } from "./scenario.ts";
+import { SimulatedGrants } from "./simulated-grants.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 import type { ProviderFault } from "./simulated-provider.ts";
 import { SimulatedProvider } from "./simulated-provider.ts";
@@ -52,12 +55,15 @@ class SimulatedWorld {
   readonly #begun = this.#time.now;
   readonly #scenario: Scenario;
   readonly #table = new SimulatedTable();
+  readonly #grants: SimulatedGrants;
   readonly #provider: SimulatedProvider;
   readonly #invariants: Invariants;
   readonly #breakage: Breakage;
   readonly #timeline: string[] = [];
   #secretVersion = "1";
   #faultsOn = true;
+  #people = 0;
+  #isPersonAtWork = false;
   #vends = 0;
   #problems = 0;
 
@@ -66,12 +72,15 @@ class SimulatedWorld {
     this.#breakage = breakage;
     this.#random = seededRandom(seed);
     this.#scenario = scenarioOf(this.#random);
-    const { policy, lifetimeMs, deadlineMs } = this.#scenario;
-    this.#invariants = new Invariants(this.#time, policy, () => this.#current());
-    this.#provider = new SimulatedProvider(this.#time, policy, lifetimeMs, deadlineMs, {
+    const { policy, grants, lifetimeMs, deadlineMs } = this.#scenario;
+    this.#grants = new SimulatedGrants(this.#time, grants);
+    this.#invariants = new Invariants(this.#time, policy, this.#grants, () => this.#current());
+    const nature = [policy, lifetimeMs, deadlineMs] as const;
+    this.#provider = new SimulatedProvider(this.#time, this.#grants, ...nature, {
       callBegins: (call) => {
         this.#invariants.callBegins(call);
-        this.#note(`${call.process.name} calls the provider`);
+        const uses = call.uses === null ? "" : ` with ${call.uses}`;
+        this.#note(`${call.process.name} calls the provider${uses}`);
       },
       callEnds: (call, result) => this.#invariants.callEnds(call, result),
       tokenDies: (token, call) => {
@@ -86,7 +95,7 @@ class SimulatedWorld {
   }
 
   async play(): Promise<void> {
-    const { processes, rotations, foreignIssuesAt, horizonMs } = this.#scenario;
+    const { processes, horizonMs } = this.#scenario;
     for (const [index, script] of processes.entries()) {
       const process = new SimulatedProcess(`p${index}`, this.#time, script.skewMs, script.fate);
       if (script.fate.crashAtStep !== null || script.fate.pauseAtStep !== null) {
@@ -101,6 +110,15 @@ class SimulatedWorld {
       const asking = this.#asking(process);
       for (const ask of script.asks) this.#time.after(ask.atMs, () => void asking(ask));
     }
+    this.#playOthers();
+    await this.#time.runUntil(this.#begun + horizonMs + 60_000);
+    await this.#heal();
+  }
+
+  /** What people, the provider and other issuers do of their own accord. */
+  #playOthers(): void {
+    const { consentsAt, rotations, foreignIssuesAt } = this.#scenario;
+    for (const at of consentsAt) this.#time.after(at, () => void this.#consent());
     for (const { atMs, delayMs } of rotations) {
       this.#time.after(atMs, () => this.#rotate(delayMs));
     }
@@ -110,8 +128,6 @@ class SimulatedWorld {
         this.#provider.issueForeign();
       });
     }
-    await this.#time.runUntil(this.#begun + horizonMs + 60_000);
-    await this.#heal();
   }
 
   result(): Run {
@@ -140,6 +156,11 @@ class SimulatedWorld {
       if (outcome === "vended") return;
       if (!outcome) return this.#invariants.notHealed("no answer");
       const { retryAfterSeconds, code } = outcome;
+      if (code === "consent-required") {
+        void this.#consent();
+        await this.#time.runUntil(this.#time.now + 8000);
+        continue;
+      }
       if (retryAfterSeconds === null) return this.#invariants.notHealed(code);
       await this.#time.runUntil(this.#time.now + retryAfterSeconds * 1000);
     }
@@ -193,7 +214,37 @@ class SimulatedWorld {
     }
     this.#problems += 1;
     this.#note(`${process.name} is refused: ${error.code}`);
+    if (error.code === "consent-required") {
+      this.#time.after(this.#random() * 5000, () => void this.#consent());
+    }
     return error;
+  }
+
+  /** A person goes to the provider and comes back with a code, to a process of its own, which may be as unlucky. */
+  async #consent(): Promise<void> {
+    if (this.#scenario.policy.renewal !== "by-consent" || this.#isPersonAtWork) return;
+    this.#isPersonAtWork = true;
+    this.#people += 1;
+    const isUnlucky = this.#faultsOn && this.#scenario.providerFaults > 0 && this.#random() < 0.3;
+    const crashAtStep = isUnlucky ? 1 + Math.floor(this.#random() * 10) : null;
+    if (isUnlucky) this.#invariants.hadMishap = true;
+    const fate = { ...calm, crashAtStep };
+    const process = new SimulatedProcess(`person-${this.#people}`, this.#time, 0, fate);
+    this.#time.after(26_000, () => {
+      this.#isPersonAtWork = false;
+    });
+    const intact = this.#dependenciesOf(process);
+    const deps = this.#breakage.deps?.(intact) ?? intact;
+    const code = new Sensitive(this.#grants.consent());
+    this.#note(`${process.name} consents: ${code.expose()}`);
+    const signal = process.clock.timeout(25_000, new AbortController().signal);
+    const deadlineAt = plusMs(process.clock.now(), 25_000);
+    const call = { deadlineAt, signal, onBehalfOf: "caller" } as const;
+    const authority = { kind: "code", code, journey: null } as const;
+    await issueByConsent(deps, connection, authority, call).catch((error) => {
+      this.#refused(process, error);
+    });
+    this.#isPersonAtWork = false;
   }
 
   #dependenciesOf(process: SimulatedProcess): Dependencies {
@@ -225,16 +276,16 @@ class SimulatedWorld {
         policy,
         presentation: { headerName: "Authorization", scheme: null },
         issuer: async () => issuer,
+        consent: policy.renewal === "by-consent" ? nobodyHere : null,
       },
       store: dynamoDbTokenStore(client, "tokens"),
       secrets: this.#secretsOf(process),
       sealer: {
         prepare: async () => {},
-        seal: async (token, { connection: of, version }) =>
-          Buffer.from(`${of}#${version} ${token.expose()}`),
-        open: async (sealed, { connection: of, version }) => {
+        seal: async (token, as) => Buffer.from(`${boundTo(as)} ${token.expose()}`),
+        open: async (sealed, as) => {
           const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
-          return bound === `${of}#${version}` ? new Sensitive(token) : null;
+          return bound === boundTo(as) ? new Sensitive(token) : null;
         },
       },
       clock: process.clock,
@@ -295,4 +346,12 @@ class SimulatedWorld {
     const seconds = ((this.#time.now - this.#begun) / 1000).toFixed(3);
     this.#timeline.push(`${seconds.padStart(9)}  ${what}`);
   }
+}
+
+function boundTo({ connection: of, version, kind }: SealedAs): string {
+  return `${of}#${version}#${kind}`;
+}
+
+function nobodyHere(): never {
+  throw new Error("The protocol sends nobody anywhere: that is the pages' part.");
 }

@@ -1,10 +1,15 @@
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
+import type { GrantRules } from "./simulated-grants.ts";
 import type { Fate } from "./simulated-process.ts";
 
 /** What one seed plays: the provider's nature, who asks when, and how much goes wrong. */
 export interface Scenario {
   readonly policy: RenewalPolicy;
+  /** Where the policy is `by-consent`. */
+  readonly grants: GrantRules;
+  /** Instants at which a person consents unasked. */
+  readonly consentsAt: readonly number[];
   readonly lifetimeMs: number;
   readonly deadlineMs: number;
   readonly processes: readonly Script[];
@@ -72,8 +77,17 @@ export function scenarioOf(random: () => number): Scenario {
       { renewal: "at-expiry" },
       { renewal: "at-handover", beforeExpiryMs: 20_000 },
       { renewal: "early", beforeExpiryMs: 60_000 },
+      { renewal: "by-consent", beforeExpiryMs: 60_000 },
+      { renewal: "by-consent", beforeExpiryMs: 60_000 },
       { renewal: "on-rotation", recheckMs: 5000 },
     ]),
+    grants: {
+      refreshTokens: chance(0.7) ? "single-use" : "reusable",
+      graceMs: chance(0.5) ? 0 : between(1000, 60_000),
+      livesMs: Math.max(40_000, lifetimeMs * (chance(0.3) ? between(0.5, 2) : 100)),
+      isProlonged: chance(0.5),
+    },
+    consentsAt: [between(0, 300), ...(chance(0.2) ? instants(1) : [])],
     lifetimeMs,
     deadlineMs: pick([500, 1000, 5000]),
     processes: Array.from({ length: 2 + times(3) }, script),

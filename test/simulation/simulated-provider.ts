@@ -1,3 +1,4 @@
+import type { Authority, Consented } from "../../functions/model/consent.ts";
 import type {
   Grant,
   Issued,
@@ -7,6 +8,7 @@ import type {
 } from "../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { SimulatedGrants } from "./simulated-grants.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -32,6 +34,8 @@ export interface ProviderToken {
 export interface ProviderCall {
   readonly process: SimulatedProcess;
   readonly secretVersion: string;
+  /** The code or refresh token that it uses up, where a person has consented. */
+  readonly uses: string | null;
   readonly startedAt: number;
   isInFlight: boolean;
 }
@@ -52,15 +56,18 @@ export class SimulatedProvider {
   readonly #lifetimeMs: number;
   readonly #deadlineMs: number;
   readonly #observer: Observer;
+  readonly #grants: SimulatedGrants;
 
   constructor(
     time: VirtualTime,
+    grants: SimulatedGrants,
     policy: RenewalPolicy,
     lifetimeMs: number,
     deadlineMs: number,
     observer: Observer,
   ) {
     this.#time = time;
+    this.#grants = grants;
     this.#policy = policy;
     this.#lifetimeMs = lifetimeMs;
     this.#deadlineMs = deadlineMs;
@@ -83,7 +90,7 @@ export class SimulatedProvider {
   ): Issuer {
     const isStatic = this.#policy.renewal === "on-rotation";
     return {
-      grantFrom: (secret) => {
+      grantFrom: (secret, authority) => {
         const secretVersion = secret.expose();
         const grant: Grant = {
           revocationScope: revokesOnIssue(this.#policy) ? "platform" : null,
@@ -91,7 +98,7 @@ export class SimulatedProvider {
           issue: (signal) =>
             isStatic
               ? this.#adopt(process, secretVersion)
-              : this.#call(process, secretVersion, random, nextFault(), signal),
+              : this.#call(process, { secretVersion, authority }, random, nextFault(), signal),
         };
         return grant;
       },
@@ -106,48 +113,68 @@ export class SimulatedProvider {
       this.tokens.push({ id, expiresAt, isForeign: false, revokedBy: undefined });
     }
     const lifetime = { kind: "unlimited", until: null } as const;
-    const times = { expiresAt: null, requestedAt: now, receivedAt: now };
+    const times = { expiresAt: null, requestedAt: now, receivedAt: now, consented: null };
     return { kind: "issued", token: new Sensitive(id), lifetime, ...times };
   }
 
   async #call(
     process: SimulatedProcess,
-    secretVersion: string,
+    { secretVersion, authority }: Asking,
     random: () => number,
     fault: ProviderFault,
     signal: AbortSignal,
   ): Promise<Issued | NotIssued> {
-    const call = { process, secretVersion, startedAt: this.#time.now, isInFlight: true };
+    const uses = authority && credentialOf(authority);
+    const call = { process, secretVersion, uses, startedAt: this.#time.now, isInFlight: true };
     this.#observer.callBegins(call);
-    const result = await this.#exchange(call, random, fault, signal);
+    const result = await this.#exchange(call, authority, random, fault, signal);
     this.#observer.callEnds(call, result);
     return result;
   }
 
   async #exchange(
     call: ProviderCall,
+    authority: Authority | null,
     random: () => number,
     fault: ProviderFault,
     signal: AbortSignal,
   ): Promise<Issued | NotIssued> {
-    const { process, secretVersion } = call;
+    const { process } = call;
     const requestedAt = process.clock.now();
     const thereMs = 5 + random() * Math.min(100, this.#deadlineMs / 4);
     const backMs = fault === "slow" ? this.#deadlineMs * (1 + random()) : 5 + random() * 50;
-    let token: ProviderToken | null = null;
-    let isRefused = false;
+    let effect: Effect | null = null;
     this.#time.after(thereMs, () => {
       call.isInFlight = false;
       if (fault === "unreachable" || fault === "throttled" || fault === "failing") return;
-      isRefused = secretVersion !== this.goodSecret;
-      if (!isRefused) token = this.#issue(call);
+      effect = this.#arrive(call, authority);
     });
     try {
       await process.io(thereMs + backMs, signal);
     } catch {
       return notIssued("provider-unavailable", true);
     }
-    if (isRefused) return notIssued("credentials-rejected", false);
+    return this.#heard(effect, fault, requestedAt, process.clock.now());
+  }
+
+  /** What the provider makes of a request that reaches it. */
+  #arrive(call: ProviderCall, authority: Authority | null): Effect {
+    if (call.secretVersion !== this.goodSecret) return { refusal: "credentials-rejected" };
+    if (!authority) return { token: this.#issue(call), consented: null };
+    const redeemed = this.#grants.redeem(authority);
+    if (!redeemed) return { refusal: "consent-required" };
+    const token = this.#issue(call);
+    this.#grants.gave(token.id, redeemed);
+    return { token, consented: { ...redeemed, subject: null, customer: null } };
+  }
+
+  #heard(
+    effect: Effect | null,
+    fault: ProviderFault,
+    requestedAt: Date,
+    receivedAt: Date,
+  ): Issued | NotIssued {
+    if (effect && "refusal" in effect) return notIssued(effect.refusal, false);
     switch (fault) {
       case "unreachable":
       case "failing":
@@ -159,12 +186,13 @@ export class SimulatedProvider {
       case "lost":
         return notIssued("provider-unavailable", true);
       default:
-        return this.#answer(token, requestedAt, process.clock.now());
+        return this.#answer(effect, requestedAt, receivedAt);
     }
   }
 
-  #answer(token: ProviderToken | null, requestedAt: Date, receivedAt: Date): Issued {
-    if (!token) throw new Error("The simulated provider answered before it issued.");
+  #answer(effect: Issue | null, requestedAt: Date, receivedAt: Date): Issued {
+    if (!effect) throw new Error("The simulated provider answered before it issued.");
+    const { token, consented } = effect;
     return {
       kind: "issued",
       token: new Sensitive(token.id),
@@ -172,6 +200,7 @@ export class SimulatedProvider {
       expiresAt: new Date(token.expiresAt),
       requestedAt,
       receivedAt,
+      consented,
     };
   }
 
@@ -191,6 +220,22 @@ export class SimulatedProvider {
     this.tokens.push(token);
     return token;
   }
+}
+
+interface Issue {
+  readonly token: ProviderToken;
+  readonly consented: Consented | null;
+}
+
+type Effect = Issue | { readonly refusal: NotIssued["code"] };
+
+interface Asking {
+  readonly secretVersion: string;
+  readonly authority: Authority | null;
+}
+
+function credentialOf(authority: Authority): string {
+  return authority.kind === "code" ? authority.code.expose() : authority.refreshToken.expose();
 }
 
 function notIssued(code: NotIssued["code"], mayHaveIssued: boolean): NotIssued {

@@ -108,9 +108,9 @@ function same(a: AttributeValue, b: AttributeValue | undefined): boolean {
 function updated(input: UpdateItemCommandInput, before: Item | undefined): Item {
   const { UpdateExpression = "", ExpressionAttributeNames: names = {}, Key = {} } = input;
   const { ExpressionAttributeValues: values = {} } = input;
-  const [sets = "", removes] = UpdateExpression.replace(/^SET /, "").split(" REMOVE ");
+  const [, sets, removes] = /^(?:SET (.*?) ?)?(?:REMOVE (.*))?$/.exec(UpdateExpression) ?? [];
   const after: Record<string, AttributeValue> = { ...before, ...Key };
-  for (const assignment of sets.split(", ")) {
+  for (const assignment of sets?.split(", ") ?? []) {
     const [name = "", value = ""] = assignment.split(" = ");
     Object.assign(after, { [names[name] ?? ""]: values[value] });
   }

@@ -8,16 +8,16 @@ import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
 import { ledgerAfter } from "../../functions/model/token-record.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
-import type { Item } from "../../functions/store/items.ts";
+import type { Item } from "../../functions/store/attributes.ts";
+import { count, text } from "../../functions/store/attributes.ts";
+import { consentAttributes } from "../../functions/store/consent-items.ts";
 import {
-  count,
   failureAttributes,
   leaseAttributes,
   ledgerAttributes,
   recordOf,
   rejectionsAttribute,
   suspectAttribute,
-  text,
   tokenAttributes,
 } from "../../functions/store/items.ts";
 import { openKmsSealer } from "../../functions/store/kms-sealer.ts";
@@ -35,6 +35,7 @@ function itemOf(record: TokenRecord): Item {
     fence: count(record.fence),
     version: count(record.version),
     ...(token && tokenAttributes(record.connection, token)),
+    ...consentAttributes(record.consent),
     ...suspectAttribute(record.suspect),
     ...(lease && leaseAttributes(lease)),
     ...(failure && failureAttributes(failure)),
@@ -82,8 +83,25 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
       usableUntil: orNull(instants),
       expiresAt: orNull(instants),
       keptUntil: orNull(instants),
+      due: orNull(fc.record({ at: instants, until: instants })),
       renewAt: instants,
       secretVersion: words,
+    }),
+  ),
+  consent: orNull(
+    fc.record({
+      consentedAt: instants,
+      refresh: orNull(
+        fc.record({
+          sealed: fc.uint8Array({ minLength: 1, maxLength: 100 }),
+          version: counts,
+          fingerprint: words,
+          endsAt: orNull(instants),
+        }),
+      ),
+      grantedScope: orNull(words),
+      subject: orNull(words),
+      customer: orNull(words),
     }),
   ),
   suspect: fc.boolean(),
@@ -147,8 +165,8 @@ describe("a record", () => {
   test("ignores attributes that it does not know, as an older release must", () => {
     const item = {
       ...itemOf(aRecord()),
-      dueAt: count(1),
-      refreshToken: { B: new Uint8Array([1]) },
+      laterInvention: count(1),
+      anotherOne: { B: new Uint8Array([1]) },
     };
     expect(recordOf(item)).toEqual(aRecord());
   });
@@ -216,14 +234,15 @@ describe("a record that holds all it can", () => {
     version: 1_000_000,
     reason: "scheduled",
     latencyMs: 20_000,
+    // Either a token came, or a problem that takes no more room than its fingerprint.
     fingerprint: "9f86d081884c",
-    outcome: "credentials-rejected",
+    outcome: "issued",
   } as const;
 
   async function fullRecord(): Promise<TokenRecord> {
     const { kms, keyArn, options } = await aKmsKey();
     const sealer = openKmsSealer(options, keyArn, systemClock);
-    const as = { connection, version: 1_000_000 };
+    const as = { connection, version: 1_000_000, kind: "token" } as const;
     const sealed = await sealer.seal(new Sensitive("t".repeat(2048)), as, patience);
     await kms.stop();
     const rejections = Array.from({ length: 40 }, (_, n) => at(`10:00:${10 + n}.000`));

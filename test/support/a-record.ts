@@ -1,5 +1,11 @@
 import { connectionOf } from "../../functions/model/connection.ts";
-import type { Failure, HeldToken, Lease, TokenRecord } from "../../functions/model/token-record.ts";
+import type {
+  Failure,
+  HeldConsent,
+  HeldToken,
+  Lease,
+  TokenRecord,
+} from "../../functions/model/token-record.ts";
 
 /** An instant of the day on which all tests happen: `at("10:04:59.000")`. */
 export function at(time: string): Date {
@@ -18,7 +24,25 @@ export function aToken(changes: Partial<HeldToken> = {}): HeldToken {
     expiresAt: at("10:05:00.000"),
     renewAt: at("10:05:00.450"),
     keptUntil: at("11:00:00.200"),
+    due: { at: at("10:05:00.450"), until: at("11:00:00.200") },
     secretVersion: "s1",
+    ...changes,
+  };
+}
+
+/** What a person consented to at nine, for thirty days; the refresh token came with the first version. */
+export function aConsent(changes: Partial<HeldConsent> = {}): HeldConsent {
+  return {
+    consentedAt: at("09:00:00.000"),
+    refresh: {
+      sealed: new Uint8Array([4, 5, 6]),
+      version: 1,
+      fingerprint: "60303ae22b99",
+      endsAt: new Date("2026-12-20T09:00:00.000Z"),
+    },
+    grantedScope: "psd2-ais",
+    subject: "fd61a03af4f7",
+    customer: "Mo********co",
     ...changes,
   };
 }
@@ -49,6 +73,7 @@ export function aRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
     fence: 3,
     version: 3,
     token: aToken(),
+    consent: null,
     suspect: false,
     lease: null,
     failure: null,

@@ -1,3 +1,4 @@
+import type { Authority } from "../../functions/model/consent.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { readRealm } from "../../functions/platform/environment.ts";
@@ -18,29 +19,46 @@ export const noAnswer = {
   unreachable: new HttpFailure("network", false),
 };
 
-/** A provider's grant, and the requests it makes. Our clock says ten; requests take 200 ms. */
-export async function grantOf(settings: RealmInput, secret: string, play: Play = {}) {
+/** A play for each request. */
+export type Script = Play | ((request: HttpRequest) => Play);
+
+/** A provider, and the requests that are made of it. Our clock says ten; requests take 200 ms. */
+export function aProvider(settings: RealmInput, script: Script = {}) {
   const requests: HttpRequest[] = [];
   const clock = new FixedClock(at("10:00:00.200"));
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     requests.push(request);
+    const play = typeof script === "function" ? script(request) : script;
     if (play instanceof HttpFailure) throw play;
     const { status = 200, headers = {}, body = "" } = play;
     const requestedAt = at("10:00:00.000");
     return { status, headers, body, requestedAt, receivedAt: at("10:00:00.200") };
   };
-  const provider = providerOf(readRealm(JSON.stringify(settings)), { send, clock });
+  const newRequestId = () => "00000000-0000-4000-8000-000000000001";
+  const wire = { send, clock, newRequestId };
+  return { provider: providerOf(readRealm(JSON.stringify(settings)), wire), requests, clock };
+}
+
+/** A provider's grant, and the requests it makes. */
+export async function grantOf(
+  settings: RealmInput,
+  secret: string,
+  script: Script = {},
+  authority: Authority | null = null,
+) {
+  const { provider, requests } = aProvider(settings, script);
   const issuer = await provider.issuer();
-  return { provider, requests, grant: issuer.grantFrom(new Sensitive(secret)) };
+  return { provider, requests, grant: issuer.grantFrom(new Sensitive(secret), authority) };
 }
 
 /** What comes of asking a provider once. */
 export async function issue(
   settings: RealmInput,
   secret: object,
-  play: Play = {},
+  script: Script = {},
+  authority: Authority | null = null,
 ): Promise<Issued | NotIssued> {
-  const { grant } = await grantOf(settings, JSON.stringify(secret), play);
+  const { grant } = await grantOf(settings, JSON.stringify(secret), script, authority);
   return grant.issue(new AbortController().signal);
 }
 

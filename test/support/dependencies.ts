@@ -3,6 +3,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { plusMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
+import type { Authority, Consented, ConsentFlow } from "../../functions/model/consent.ts";
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
@@ -14,6 +15,9 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { localSealer } from "../../functions/store/local-sealer.ts";
+import type { Call } from "../../functions/vending/call.ts";
+import { disconnect } from "../../functions/vending/disconnect.ts";
+import { issueByConsent } from "../../functions/vending/issue-by-consent.ts";
 import { Memory } from "../../functions/vending/memory.ts";
 import type { Tally } from "../../functions/vending/renew-due.ts";
 import { renewDue } from "../../functions/vending/renew-due.ts";
@@ -46,6 +50,13 @@ export class Deployment {
   readonly secrets = new Map([["default", { text: "canary-secret", version: "s1" }]]);
   /** What was asked of the provider: the secret's text, each time. */
   readonly asked: string[] = [];
+  /** What every answer brings beside its token. */
+  consented: Consented | null = null;
+  /** What each request was authorised by, in words. */
+  readonly authorities: string[] = [];
+  /** Whether the provider revokes consents; it fails where this does. */
+  revoke: () => boolean | null = () => true;
+  readonly revoked: string[] = [];
   /** What the provider makes of a secret; a new token each time if unsaid. */
   answer: (secret: string) => Outcome | Promise<Outcome> = () => this.issued();
   faults: TableFault[] = [];
@@ -73,7 +84,29 @@ export class Deployment {
       expiresAt,
       requestedAt,
       receivedAt,
+      consented: this.consented,
     };
+  }
+
+  /** A person comes back from the provider with a code. */
+  consent(code = "code-1"): Promise<TokenRecord> {
+    return this.consentOf("default", code);
+  }
+
+  consentOf(account: string, code = "code-1"): Promise<TokenRecord> {
+    const authority = { kind: "code", code: new Sensitive(code), journey: null } as const;
+    const call = this.#call("caller", 20_000);
+    return issueByConsent(this.dependencies(), this.#connection(account), authority, call);
+  }
+
+  disconnect(): ReturnType<typeof disconnect> {
+    const connection = this.#connection("default");
+    return disconnect(this.dependencies(), connection, this.#call("caller", 20_000));
+  }
+
+  #call(onBehalfOf: Call["onBehalfOf"], forMs: number): Call {
+    const deadlineAt = plusMs(this.clock.now(), forMs);
+    return { deadlineAt, signal: new AbortController().signal, onBehalfOf };
   }
 
   /** A vend by a process that was just started, with ten seconds to answer. */
@@ -81,15 +114,15 @@ export class Deployment {
     return this.process()(request, forMs);
   }
 
-  /** A process that remembers what it vended. */
-  process(): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
+  /** A process that remembers what it vended; `changes` are what is different about it. */
+  process(
+    changes: Partial<Dependencies> = {},
+  ): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
     const memory = new Memory();
-    const dependencies = this.dependencies();
+    const dependencies = { ...this.dependencies(), ...changes };
     return (request = {}, forMs = 10_000) => {
       const wish = { account: "default", minValiditySeconds: 0, rejectedVersion: null, ...request };
-      const { signal } = new AbortController();
-      const deadlineAt = plusMs(this.clock.now(), forMs);
-      return vendToken(dependencies, memory, wish, { deadlineAt, signal, onBehalfOf: "caller" });
+      return vendToken(dependencies, memory, wish, this.#call("caller", forMs));
     };
   }
 
@@ -129,23 +162,21 @@ export class Deployment {
       async *due(ofRealm, now, before) {
         const due = [...items]
           .filter(([, item]) => item["dueRealm"]?.S === realmName(ofRealm))
-          .filter(([, item]) => instantOf(item, "keptUntil") >= now)
+          .filter(([, item]) => instantOf(item, "dueUntil") >= now)
           .map(([pk, item]) => ({
             connection: pk as Connection,
-            renewAt: instantOf(item, "renewAt"),
+            dueAt: instantOf(item, "dueAt"),
           }))
-          .filter(({ renewAt }) => renewAt < before);
-        yield* due.toSorted((a, b) => Number(a.renewAt) - Number(b.renewAt));
+          .filter(({ dueAt }) => dueAt < before);
+        yield* due.toSorted((a, b) => Number(a.dueAt) - Number(b.dueAt));
       },
     };
   }
 
   /** The schedule's tick, by a process that was just started; as long as its function may run. */
   tick({ index = this.index(), forMs = 119_000, ...changes }: TickChanges = {}): Promise<Tally> {
-    const { signal } = new AbortController();
-    const deadlineAt = plusMs(this.clock.now(), forMs);
     const dependencies = { ...this.dependencies(), ...changes };
-    return renewDue(dependencies, index, { deadlineAt, signal, onBehalfOf: "schedule" });
+    return renewDue(dependencies, index, this.#call("schedule", forMs));
   }
 
   /** Those of a process of its own. */
@@ -160,7 +191,10 @@ export class Deployment {
       provider: {
         policy: this.#policy,
         presentation: { headerName: "Authorization", scheme: "Bearer" },
-        issuer: async () => ({ grantFrom: (secret) => this.#grant(secret.expose()) }),
+        issuer: async () => ({
+          grantFrom: (secret, authority) => this.#grant(secret.expose(), authority),
+        }),
+        consent: this.#policy.renewal === "by-consent" ? async () => this.#flow() : null,
       },
       store: this.#store(this.faults),
       secrets: {
@@ -200,13 +234,28 @@ export class Deployment {
     };
   }
 
-  #grant(secret: string) {
+  #flow(): ConsentFlow {
+    return {
+      scopes: [],
+      hasCodesToCopy: false,
+      origin: "https://provider.example",
+      authorizeUrl: () => Promise.reject(new Error("Nobody is sent anywhere here.")),
+      readCallback: () => ({ kind: "mismatch" }),
+      revoke: async (_secret, refreshToken) => {
+        this.revoked.push(refreshToken.expose());
+        return this.revoke();
+      },
+    };
+  }
+
+  #grant(secret: string, authority: Authority | null) {
     if (secret === "") throw new VendingError("secret-malformed", "clientId: is missing.");
     const { callsProvider } = this;
     return {
       revocationScope: callsProvider ? `platform of ${secret}` : null,
       callsProvider,
       issue: async () => {
+        if (authority) this.authorities.push(inWords(authority));
         if (callsProvider) {
           this.asked.push(secret);
           this.clock.advance(issueMs);
@@ -215,4 +264,8 @@ export class Deployment {
       },
     };
   }
+}
+
+function inWords(authority: Authority): string {
+  return authority.kind === "code" ? authority.code.expose() : authority.refreshToken.expose();
 }

@@ -58,7 +58,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     const { fence } = answer.held.record;
     const changes = {
       ...aCommit(answer.held),
-      token: aToken({ keptUntil: kept, ...token, fence }),
+      token: aToken({ ...token, fence }),
     };
     return (await store.commit(answer.held, changes, signal)) ?? expect.fail("not committed");
   }
@@ -66,12 +66,14 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
   /** As the index answers it: the account, and the second of the minute at which it is due. */
   async function dueIn(realm: Realm): Promise<string[]> {
     return (await all(index, realm)).map(
-      ({ connection, renewAt }) =>
-        `${connection.split("/").at(-1)} ${(Number(renewAt) - Number(now)) / 1000}`,
+      ({ connection, dueAt }) =>
+        `${connection.split("/").at(-1)} ${(Number(dueAt) - Number(now)) / 1000}`,
     );
   }
 
-  const inSeconds = (seconds: number) => ({ renewAt: plusMs(now, seconds * 1000) });
+  const inSeconds = (seconds: number, until = kept) => ({
+    due: { at: plusMs(now, seconds * 1000), until },
+  });
 
   it("answers a realm's due connections, soonest first, to the millisecond", async () => {
     const realm = aRealm();
@@ -114,28 +116,28 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
 
   it("holds a static key neither before nor after it is looked at again", async () => {
     const realm = aRealm();
-    await commit(connectionOf(realm, "key"), { ...inSeconds(5), keptUntil: null });
-    await commit(connectionOf(realm, "key"), { ...inSeconds(10), keptUntil: null });
+    await commit(connectionOf(realm, "key"), { due: null });
+    await commit(connectionOf(realm, "key"), { due: null });
     expect(await dueIn(realm)).toEqual([]);
     expect(await indexed(realm)).toEqual([]);
   });
 
-  it("loses a connection whose next renewal lies after the time it is kept, and gets it back", async () => {
+  it("loses a connection that lapses, and gets it back", async () => {
     const realm = aRealm();
     const connection = connectionOf(realm, "idle");
     await commit(connection, inSeconds(30));
     expect(await dueIn(realm)).toEqual(["idle 30"]);
-    await commit(connection, { ...inSeconds(30), keptUntil: plusMs(now, 29_999) });
+    await commit(connection, { due: null });
     expect(await dueIn(realm)).toEqual([]);
     expect(await indexed(realm)).toEqual([]);
-    await commit(connection, { ...inSeconds(30), keptUntil: plusMs(now, 30_000) });
+    await commit(connection, inSeconds(30, plusMs(now, 30_000)));
     expect(await dueIn(realm)).toEqual(["idle 30"]);
   });
 
   it("does not answer a connection that could not be renewed while it was kept", async () => {
     const realm = aRealm();
-    await commit(connectionOf(realm, "broken"), { ...inSeconds(-60), keptUntil: plusMs(now, -1) });
-    await commit(connectionOf(realm, "kept"), { ...inSeconds(-60), keptUntil: now });
+    await commit(connectionOf(realm, "broken"), inSeconds(-60, plusMs(now, -1)));
+    await commit(connectionOf(realm, "kept"), inSeconds(-60, now));
     expect(await dueIn(realm)).toEqual(["kept -60"]);
   });
 
@@ -157,8 +159,8 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     expect(item).toEqual({
       pk: { S: connectionOf(realm, "a") },
       dueRealm: { S: `conferma/${realm.environment}` },
-      renewAt: { N: String(Number(now) + 1000) },
-      keptUntil: { N: String(Number(kept)) },
+      dueAt: { N: String(Number(now) + 1000) },
+      dueUntil: { N: String(Number(kept)) },
     });
   });
 
@@ -202,8 +204,8 @@ function indexItem(realm: Realm, seconds: number): Record<string, AttributeValue
   return {
     pk: { S: connectionOf(realm, `at-${seconds}`) },
     dueRealm: { S: realmName(realm) },
-    renewAt: { N: String(Number(now) + seconds * 1000) },
-    keptUntil: { N: String(Number(kept)) },
+    dueAt: { N: String(Number(now) + seconds * 1000) },
+    dueUntil: { N: String(Number(kept)) },
   };
 }
 

@@ -17,6 +17,7 @@ interface Sealers {
 export const sealedAs = (connection: string, version = 13): SealedAs => ({
   connection: connection as Connection,
   version,
+  kind: "token",
 });
 export const as = sealedAs("conferma/production/default");
 export const patience = new AbortController().signal;

@@ -9,6 +9,7 @@ import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { createTables } from "../../local/aws/dynamodb-tables.ts";
 import { aFailure, aLease } from "./a-record.ts";
+import { describeConsents } from "./describe-consents.ts";
 import { TABLE, tokenTable } from "./stack.ts";
 import { startFaultyProxy } from "./stack-faulty-proxy.ts";
 import {
@@ -19,6 +20,7 @@ import {
   aTakeover,
   attemptOf,
   clientOf,
+  takenLease,
 } from "./stack-token-store.ts";
 
 interface RunningDatabase {
@@ -51,16 +53,12 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     await database.stop();
   });
 
-  async function take(
+  const take = (
     connection: Connection,
     owner: string,
     seen: TokenRecord | null = null,
     intent = anIntent(owner),
-  ): Promise<HeldLease> {
-    const answer = await store.takeLease(connection, seen, intent, signal);
-    if (!answer.held) throw new Error(`${owner} did not get the lease.`);
-    return answer.held;
-  }
+  ): Promise<HeldLease> => takenLease(store, connection, seen, intent);
 
   /** A connection with one token, free. */
   async function committed(owner = "first"): Promise<TokenRecord> {
@@ -192,6 +190,8 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     });
   });
 
+  describeConsents(() => store);
+
   describe("ending a lease", () => {
     it("by a commit takes away doubt and failure", async () => {
       const first = await take(aConnection(), "a");
@@ -206,10 +206,10 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     it("by a failure keeps the token, its version and what is remembered", async () => {
       const record = await committed();
       const held = await take(record.connection, "b", record);
-      const attempt = { ...aFailedAttempt(), ledger: [anEntry()] };
-      const failed = await store.fail(held, attempt, signal);
+      const { isConsentOver, ...remembered } = { ...aFailedAttempt(), ledger: [anEntry()] };
+      const failed = await store.fail(held, { isConsentOver, ...remembered }, signal);
       const { version, token, typicalIssueMs } = record;
-      expect(failed).toMatchObject({ version, token, typicalIssueMs, ...attempt, fence: 2 });
+      expect(failed).toMatchObject({ version, token, typicalIssueMs, ...remembered, fence: 2 });
     });
 
     it("is refused to anybody but its holder, and changes nothing", async () => {

@@ -9,5 +9,8 @@ export const atHandover: RenewalPolicy = { renewal: "at-handover", beforeExpiryM
 /** An ordinary server's: old and new live side by side. */
 export const early: RenewalPolicy = { renewal: "early", beforeExpiryMs: 300_000 };
 
+/** A person's: each new token costs the refresh token of a consent. */
+export const byConsent: RenewalPolicy = { renewal: "by-consent", beforeExpiryMs: 300_000 };
+
 /** A static key's: whatever the secret holds. */
 export const onRotation: RenewalPolicy = { renewal: "on-rotation", recheckMs: 5000 };

@@ -4,18 +4,28 @@ import path from "node:path";
 import { afterAll } from "vitest";
 import { bundleFunctions } from "../../infra/bundle.ts";
 
-let folder: string | undefined;
+const folders = new Map<string, string>();
 
 afterAll(() => {
-  if (folder) rmSync(folder, { recursive: true, force: true });
-  folder = undefined;
+  for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
+  folders.clear();
 });
 
 /** The vend function's bundle, as `npm run build` makes it; built once a test file. */
 export function vendTokenBundle(): string {
+  return bundleOf("vend-token");
+}
+
+export function listConnectionsBundle(): string {
+  return bundleOf("list-connections");
+}
+
+function bundleOf(name: string): string {
+  let folder = folders.get(name);
   if (!folder) {
     folder = mkdtempSync(path.join(tmpdir(), "token-vending-"));
-    bundleFunctions(folder);
+    folders.set(name, folder);
+    bundleFunctions(folder, [name]);
   }
-  return path.join(folder, "vend-token", "index.mjs");
+  return path.join(folder, name, "index.mjs");
 }

@@ -1,54 +1,185 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, request } from "node:http";
+import type { Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
+import type { LocalServer } from "../../local/aws/listen.ts";
 import { listen } from "../../local/aws/listen.ts";
 
 /** `lose-answer`: the request takes effect and its caller never learns it. */
 type Mishap = "lose-answer" | "throttle";
 
-/** Stands before any DynamoDB, and passes everything on but what is told otherwise. */
-export async function startFaultyProxy(target: string) {
-  const mishaps: { readonly operation: string; readonly mishap: Mishap }[] = [];
+/** How a server is out of reach: nobody listens, the connection is reset, or nothing is ever answered. */
+export type Outage = "refused" | "reset" | "black-hole";
 
-  function take(incoming: IncomingMessage): Mishap | undefined {
-    const operation = String(incoming.headers["x-amz-target"] ?? "").split(".")[1];
+/** A request on its way. `operation` is AWS's, or the last segment of the path; `caller` the id of its access key. */
+export interface Passing {
+  readonly operation: string;
+  readonly caller: string;
+  readonly body: string;
+  readonly begunAt: number;
+  /** When its caller had its answer, or had gone. */
+  endedAt: number;
+  /** The target's; undefined if it never got there. */
+  answer?: { readonly at: number; readonly status: number; readonly content: Buffer };
+}
+
+/** One request, stopped on its way; nothing else is. Released before it arrives, it is not stopped. */
+export interface Held {
+  readonly arrived: Promise<Passing>;
+  release(): void;
+}
+
+export interface FaultyProxy extends LocalServer {
+  /** What the next request of this operation meets, once. */
+  plan(operation: string, mishap: Mishap, times?: number): void;
+  /** Stops the next request that matches: before the target sees it, or before its caller sees the answer. */
+  hold(matches: (passing: Passing) => boolean, when: "before" | "after"): Held;
+  /** From now on, and for what is on its way: out of reach until `mend`. */
+  cut(outage: Outage): Promise<void>;
+  mend(): Promise<void>;
+  /** All that has passed, in the order in which the target answered it. */
+  readonly passed: readonly Passing[];
+}
+
+interface Stop {
+  readonly matches: (passing: Passing) => boolean;
+  readonly when: "before" | "after";
+  arrive(passing: Passing): void;
+  readonly released: Promise<void>;
+}
+
+/**
+ * Stands before any server, and passes everything on but what is told otherwise. `inTurn`: one request at a time, so
+ * that the order in which they took effect is known.
+ */
+export async function startFaultyProxy(
+  target: string,
+  { inTurn = false } = {},
+): Promise<FaultyProxy> {
+  const mishaps: { readonly operation: string; readonly mishap: Mishap }[] = [];
+  const stops: Stop[] = [];
+  const passed: Passing[] = [];
+  let outage: Outage | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inOrder<T>(work: () => Promise<T>): Promise<T> {
+    if (!inTurn) return work();
+    const turn = last.then(work, work);
+    last = turn;
+    return turn;
+  }
+
+  function take(operation: string): Mishap | undefined {
     const at = mishaps.findIndex((planned) => planned.operation === operation);
     return at < 0 ? undefined : mishaps.splice(at, 1)[0]?.mishap;
   }
 
+  async function stopAt(passing: Passing, when: Stop["when"]): Promise<void> {
+    const at = stops.findIndex((stop) => stop.when === when && stop.matches(passing));
+    const [stop] = at < 0 ? [] : stops.splice(at, 1);
+    stop?.arrive(passing);
+    await stop?.released;
+  }
+
+  async function apply(passing: Passing, incoming: IncomingMessage, body: Buffer) {
+    return inOrder(async () => {
+      const { answer, content } = await forward(target, incoming, body);
+      passing.answer = { at: Date.now(), status: answer.statusCode ?? 0, content };
+      passed.push(passing);
+      return answer;
+    });
+  }
+
   async function pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (outage) return meet(outage, incoming.socket);
     const body = await buffer(incoming);
-    const mishap = take(incoming);
+    const passing = passingOf(incoming, body, response);
+    const mishap = take(passing.operation);
     if (mishap === "throttle") return throttle(response);
-    const answer = await forward(target, incoming, body);
-    const text = await buffer(answer);
+    await stopAt(passing, "before");
+    const { statusCode, headers } = await apply(passing, incoming, body);
+    await stopAt(passing, "after");
+    if (outage) return meet(outage, incoming.socket);
     if (mishap === "lose-answer") response.destroy();
-    else response.writeHead(answer.statusCode ?? 502, answer.headers).end(text);
+    else response.writeHead(statusCode ?? 502, headers).end(passing.answer?.content);
   }
 
   const server = createServer((incoming, response) => {
     pass(incoming, response).catch(() => response.destroy());
   });
+  const local = await listen(server);
+
+  async function mend(): Promise<void> {
+    const wasRefusing = outage === "refused";
+    outage = null;
+    server.closeAllConnections();
+    if (wasRefusing)
+      await new Promise<void>((done) => server.listen(local.port, "127.0.0.1", done));
+  }
+
   return {
-    ...(await listen(server)),
-    /** What the next request of this operation meets, once. */
-    plan: (operation: string, mishap: Mishap, times = 1) => {
+    ...local,
+    passed,
+    plan: (operation, mishap, times = 1) => {
       for (let turn = 0; turn < times; turn += 1) mishaps.push({ operation, mishap });
+    },
+    hold(matches, when) {
+      const arrival = Promise.withResolvers<Passing>();
+      const release = Promise.withResolvers<void>();
+      stops.push({ matches, when, arrive: arrival.resolve, released: release.promise });
+      return { arrived: arrival.promise, release: release.resolve };
+    },
+    async cut(how) {
+      await mend();
+      outage = how;
+      if (how !== "refused") return;
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      await closed;
+    },
+    mend,
+    async stop() {
+      if (outage !== "refused") await local.stop();
     },
   };
 }
 
-function forward(
+function passingOf(incoming: IncomingMessage, body: Buffer, response: ServerResponse): Passing {
+  const passing: Passing = {
+    operation: operationOf(incoming),
+    caller: /Credential=([^/]+)/.exec(incoming.headers.authorization ?? "")?.[1] ?? "",
+    body: body.toString(),
+    begunAt: Date.now(),
+    endedAt: Number.POSITIVE_INFINITY,
+  };
+  response.once("close", () => {
+    passing.endedAt = Date.now();
+  });
+  return passing;
+}
+
+function operationOf({ headers, url = "" }: IncomingMessage): string {
+  const [, operation] = String(headers["x-amz-target"] ?? "").split(".");
+  return operation ?? url.split("/").at(-1) ?? "";
+}
+
+async function forward(
   target: string,
   incoming: IncomingMessage,
   body: Buffer,
-): Promise<IncomingMessage> {
-  const { method, headers } = incoming;
-  return new Promise((resolve, reject) => {
-    const outgoing = request(target, { method, headers, agent: false }, resolve);
+): Promise<{ answer: IncomingMessage; content: Buffer }> {
+  const { method, headers, url = "/" } = incoming;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const outgoing = request(new URL(url, target), { method, headers, agent: false }, resolve);
     outgoing.once("error", reject);
     outgoing.end(body);
   });
+  return { answer, content: await buffer(answer) };
+}
+
+/** In a black hole nothing happens to it at all. */
+function meet(outage: Outage, socket: Socket): void {
+  if (outage !== "black-hole") socket.resetAndDestroy();
 }
 
 function throttle(response: ServerResponse): void {

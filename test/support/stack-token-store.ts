@@ -1,11 +1,13 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import type { LedgerEntry } from "../../functions/model/token-record.ts";
+import type { Connection } from "../../functions/model/connection.ts";
+import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
 import type {
   Commit,
   FailedAttempt,
   HeldLease,
   Intent,
+  TokenStore,
 } from "../../functions/model/token-store.ts";
 import { aFailure, aLease, aToken, at } from "./a-record.ts";
 
@@ -32,6 +34,7 @@ export function aCommit({ record }: HeldLease): Commit {
   const version = record.version + 1;
   return {
     token: aToken({ fence: record.fence, fingerprint: `token-${version}` }),
+    consent: null,
     version,
     scope: "0a1b2c3d4e5f",
     typicalIssueMs: 150,
@@ -41,7 +44,7 @@ export function aCommit({ record }: HeldLease): Commit {
 
 export function aFailedAttempt(): FailedAttempt {
   const failure = aFailure();
-  return { failure, suspect: false, scope: "0a1b2c3d4e5f", ledger: [] };
+  return { failure, suspect: false, isConsentOver: false, scope: "0a1b2c3d4e5f", ledger: [] };
 }
 
 /** A failure that adds nothing to what the holder knows. */
@@ -57,4 +60,16 @@ export function anIntent(owner: string, suspect = false): Intent {
 export function aTakeover(owner: string): Intent {
   const lease = aLease({ owner, since: at("10:00:30.000"), until: at("10:00:37.000") });
   return { ...anIntent(owner, true), lease };
+}
+
+/** A lease that nobody else holds. */
+export async function takenLease(
+  store: TokenStore,
+  connection: Connection,
+  seen: TokenRecord | null,
+  intent: Intent,
+): Promise<HeldLease> {
+  const { held } = await store.takeLease(connection, seen, intent, new AbortController().signal);
+  if (!held) throw new Error(`${intent.lease.owner} did not get the lease.`);
+  return held;
 }

@@ -2,6 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { onTestFinished } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import { realmOutline } from "../../functions/platform/status-environment.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import type { LocalAwsJsonServer } from "../../local/aws/aws-json-server.ts";
 import type { LocalDynamoDb } from "../../local/aws/dynamodb.ts";
@@ -15,7 +16,7 @@ import { secretBook } from "../../local/secret-book.ts";
 import { addKey } from "./kms.ts";
 import type { VendProcess } from "./referee.ts";
 import { startVendProcess } from "./referee.ts";
-import { vendTokenBundle } from "./stack-bundle.ts";
+import { listConnectionsBundle, vendTokenBundle } from "./stack-bundle.ts";
 
 export const TABLE = "Tokens";
 const SEALING_KEY = `local:${Buffer.alloc(32, 7).toString("base64")}`;
@@ -26,7 +27,8 @@ export const tokenTable = {
     AttributeDefinitions: [
       { AttributeName: "pk", AttributeType: "S" },
       { AttributeName: "dueRealm", AttributeType: "S" },
-      { AttributeName: "renewAt", AttributeType: "N" },
+      { AttributeName: "dueAt", AttributeType: "N" },
+      { AttributeName: "realm", AttributeType: "S" },
     ],
     KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
     GlobalSecondaryIndexes: [
@@ -34,9 +36,17 @@ export const tokenTable = {
         IndexName: "due",
         KeySchema: [
           { AttributeName: "dueRealm", KeyType: "HASH" },
-          { AttributeName: "renewAt", KeyType: "RANGE" },
+          { AttributeName: "dueAt", KeyType: "RANGE" },
         ],
-        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["keptUntil"] },
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["dueUntil"] },
+      },
+      {
+        IndexName: "connections",
+        KeySchema: [
+          { AttributeName: "realm", KeyType: "HASH" },
+          { AttributeName: "pk", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
       },
     ],
   },
@@ -52,6 +62,8 @@ export interface TestStack {
   readonly secrets: SecretBook;
   start(realm: RealmInput, variables?: Readonly<Record<string, string>>): Promise<VendProcess>;
   startMany(count: number, realm: RealmInput): Promise<VendProcess[]>;
+  /** The status reader of a deployment of these realms: it knows the table, and nothing else. */
+  startStatus(realms: readonly RealmInput[]): Promise<VendProcess>;
   /** The whole table, as it is stored. */
   items(): Promise<Record<string, AttributeValue>[]>;
   item(connection: string): Promise<Record<string, AttributeValue> | undefined>;
@@ -80,22 +92,28 @@ export async function startTestStack(): Promise<TestStack> {
     await Promise.all([dynamoDb.stop(), secretsManager.stop(), kms.stop()]);
   });
 
-  async function start(realm: RealmInput, variables: Readonly<Record<string, string>> = {}) {
-    const process = await startVendProcess(vendTokenBundle(), {
+  async function run(bundle: string, variables: Readonly<Record<string, string>>) {
+    const process = await startVendProcess(bundle, {
       AWS_REGION: LOCAL_PLACE.region,
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+      TABLE_NAME: TABLE,
+      ...variables,
+    });
+    processes.push(process);
+    return process;
+  }
+
+  async function start(realm: RealmInput, variables: Readonly<Record<string, string>> = {}) {
+    return run(vendTokenBundle(), {
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
       AWS_ENDPOINT_URL_KMS: kms.url,
-      TABLE_NAME: TABLE,
       REALM: JSON.stringify(realm),
       SECRET_PREFIX: `token-vending/${realm.provider}/${realm.environment}/`,
       SEALING_KEY,
       ...variables,
     });
-    processes.push(process);
-    return process;
   }
 
   async function items() {
@@ -112,6 +130,8 @@ export async function startTestStack(): Promise<TestStack> {
     secrets: secretBook(secretsManager.url, LOCAL_PLACE.region),
     start,
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),
+    startStatus: (realms) =>
+      run(listConnectionsBundle(), { REALMS: JSON.stringify(realms.map(realmOutline)) }),
     items,
     item: async (connection) => (await items()).find(({ pk }) => pk?.S === connection),
     printed,

@@ -39,6 +39,7 @@ const heldTokens = (policy: RenewalPolicy): fc.Arbitrary<HeldToken> =>
         expiresAt: null,
         requestedAt: ten,
         receivedAt: plusMs(ten, latencyMs),
+        consented: null,
       };
       const times = tokenTimes(issued, policy, 1000, random);
       return aToken({ ...times, requestedAt: ten, issuedAt: issued.receivedAt, expiresAt: null });

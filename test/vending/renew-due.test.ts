@@ -188,7 +188,7 @@ describe("a tick skips", () => {
     const { here } = await aDeployment();
     here.clock.moveTo(at("11:30:00.000"));
     const nobody = connectionOf(realm, "nobody");
-    const index = saying({ connection, renewAt }, { connection: nobody, renewAt });
+    const index = saying({ connection, dueAt: renewAt }, { connection: nobody, dueAt: renewAt });
     expect(await here.tick({ index })).toEqual({ ...nothing, due: 2, skipped: 2 });
     expect(here.asked).toHaveLength(1);
   });
@@ -197,7 +197,7 @@ describe("a tick skips", () => {
 describe("the index is a hint", () => {
   test("where the record's instant is later, it is looked at once more, then", async () => {
     const { here, askedAt } = await aDeployment();
-    const index = saying({ connection, renewAt: at("10:04:10.000") });
+    const index = saying({ connection, dueAt: at("10:04:10.000") });
     expect(await here.tick({ index })).toEqual(oneRenewed);
     expect(askedAt).toEqual([renewAt]);
     expect(here.clock.slept.slice(0, 2)).toEqual([10_000, 50_450]);
@@ -206,7 +206,7 @@ describe("the index is a hint", () => {
   test("where that lies beyond the tick's horizon, it is not waited for", async () => {
     const { here } = await aDeployment();
     here.clock.moveTo(at("10:01:00.000"));
-    const index = saying({ connection, renewAt: at("10:01:10.000") });
+    const index = saying({ connection, dueAt: at("10:01:10.000") });
     expect(await here.tick({ index })).toEqual(oneSkipped);
     expect(here.clock.slept).toEqual([10_000]);
   });
@@ -215,7 +215,7 @@ describe("the index is a hint", () => {
     const { here } = await aDeployment();
     const index: RenewalIndex = {
       async *due() {
-        yield { connection, renewAt };
+        yield { connection, dueAt: renewAt };
         throw new VendingError("store-unavailable", "DynamoDB did not answer.", 1);
       },
     };
@@ -298,7 +298,7 @@ describe("many due connections", () => {
         while (now.said < total) {
           now.said += 1;
           ahead = Math.max(ahead, now.said - now.ended);
-          yield { connection: connectionOf(realm, `account-${now.said}`), renewAt };
+          yield { connection: connectionOf(realm, `account-${now.said}`), dueAt: renewAt };
         }
       },
     };

@@ -1,0 +1,11 @@
+import { composeConsents } from "./compose-consents.ts";
+import { beginConsent } from "./consents/begin-consent.ts";
+import { beginConsentEndpoint } from "./http/begin-consent-endpoint.ts";
+
+const { dependencies, site } = await composeConsents(process.env);
+
+/** Makes the link for a person who is to consent to an account of this realm, and shows the page behind it. */
+export const handler = beginConsentEndpoint({
+  ...site,
+  begin: (account, call) => beginConsent(dependencies, account, { ...call, onBehalfOf: "caller" }),
+});

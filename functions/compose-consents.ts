@@ -1,0 +1,55 @@
+import { compose } from "./compose.ts";
+import { completeConsent } from "./consents/complete-consent.ts";
+import type { ConsentDependencies } from "./consents/consent-dependencies.ts";
+import { continueConsent } from "./consents/continue-consent.ts";
+import { openLink } from "./consents/open-link.ts";
+import type { ConsentSite } from "./http/consent-routes.ts";
+import { pageStyle } from "./http/page-style.ts";
+import { Sensitive } from "./model/sensitive.ts";
+import { readConsentEnvironment } from "./platform/consent-environment.ts";
+import { StartUpError } from "./platform/environment.ts";
+import { nodeBrowserSecrets } from "./platform/node-browser-secrets.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What `compose` gives, and what people meet beside it: either function shows every page. Fails with a `StartUpError`. */
+export async function composeConsents(
+  variables: Variables,
+): Promise<{ dependencies: ConsentDependencies; site: ConsentSite }> {
+  const { environment, dependencies, pendingConsents } = compose(variables);
+  const { realm } = environment;
+  const { consent } = dependencies.provider;
+  if (!consent) throw new StartUpError(`REALM: provider: nobody consents to ${realm.provider}.`);
+  const { baseUrl, requester } = readConsentEnvironment(variables);
+  const deps: ConsentDependencies = {
+    ...dependencies,
+    pendingConsents: await pendingConsents(),
+    browserSecrets: nodeBrowserSecrets,
+    consentBaseUrl: baseUrl,
+    flow: consent,
+  };
+  return { dependencies: deps, site: siteOf(deps, requester) };
+}
+
+/** The pages' use cases with their dependencies. */
+export function siteOf(deps: ConsentDependencies, requester: string): ConsentSite {
+  const { realm, clock, log, browserSecrets } = deps;
+  return {
+    realm,
+    requester,
+    clock,
+    log,
+    styleHash: base64(browserSecrets.hash(new Sensitive(pageStyle))),
+    openLink: (link, browser, call) =>
+      openLink(deps, link, browser, { ...call, onBehalfOf: "caller" }),
+    continueConsent: (link, browser, call) =>
+      continueConsent(deps, link, browser, { ...call, onBehalfOf: "caller" }),
+    completeConsent: (parameters, browser, call) =>
+      completeConsent(deps, parameters, browser, { ...call, onBehalfOf: "caller" }),
+  };
+}
+
+/** What browsers compare (CSP 3 §2.3.1 would take base64url too; not all do). */
+function base64(base64url: string): string {
+  return Buffer.from(base64url, "base64url").toString("base64");
+}

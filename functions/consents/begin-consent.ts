@@ -1,0 +1,50 @@
+import { plusMs } from "../model/clock.ts";
+import type { Connection } from "../model/connection.ts";
+import { connectionOf, realmName } from "../model/connection.ts";
+import type { Sensitive } from "../model/sensitive.ts";
+import type { Call } from "../vending/call.ts";
+import { secretAccount } from "../vending/secret-account.ts";
+import type { ConsentDependencies } from "./consent-dependencies.ts";
+import { newJourney } from "./journey.ts";
+import { pendingFields } from "./pending-fields.ts";
+
+/** For how long a link may be opened, and a journey that began with it may take. */
+export const linkLifetimeMs = 600_000;
+
+/** A client's secret is believed for this long; the exchange of the code looks past it if refused. */
+const secretMaxAgeMs = 300_000;
+
+/**
+ * A link for the person who is to consent to an account. What they would stumble over is found now, by whoever can mend
+ * it: fails with `secret-malformed`, `secret-unavailable` or `unknown-connection` when nobody could follow the link.
+ */
+export async function beginConsent(
+  deps: ConsentDependencies,
+  account: string,
+  { signal }: Call,
+): Promise<{ url: string; expiresAt: Date }> {
+  const { browserSecrets, clock, consentBaseUrl, log, pendingConsents, realm } = deps;
+  const link = browserSecrets.newSecret();
+  const id = browserSecrets.hash(link);
+  await authorizeUrl(deps, connectionOf(realm, account), id, browserSecrets.newSecret(), signal);
+  const pending = { id, account, expiresAt: plusMs(clock.now(), linkLifetimeMs), browser: null };
+  await pendingConsents.add(pending, signal);
+  log.info("consent-begun", { ...pendingFields(deps, pending), expiresAt: pending.expiresAt });
+  const url = `${consentBaseUrl}/consent/${realmName(realm)}/${link.expose()}`;
+  return { url, expiresAt: pending.expiresAt };
+}
+
+/** Where a browser goes on a fresh journey. */
+export async function authorizeUrl(
+  deps: ConsentDependencies,
+  connection: Connection,
+  pendingId: string,
+  browserSecret: Sensitive,
+  signal: AbortSignal,
+): Promise<string> {
+  const [flow, secret] = await Promise.all([
+    deps.flow(),
+    deps.secrets.read(secretAccount(deps, connection), secretMaxAgeMs, signal),
+  ]);
+  return flow.authorizeUrl(secret.text, newJourney(deps, pendingId, browserSecret));
+}

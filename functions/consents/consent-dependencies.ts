@@ -1,0 +1,13 @@
+import type { BrowserSecrets } from "../model/browser-secrets.ts";
+import type { ConsentFlow } from "../model/consent.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import type { PendingConsents } from "../model/pending-consents.ts";
+
+/** What the use cases of consents are given, beyond those of vending. */
+export interface ConsentDependencies extends Dependencies {
+  readonly pendingConsents: PendingConsents;
+  readonly browserSecrets: BrowserSecrets;
+  /** Public address of the callback host, without a trailing slash. */
+  readonly consentBaseUrl: string;
+  flow(): Promise<ConsentFlow>;
+}

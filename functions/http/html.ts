@@ -1,0 +1,29 @@
+/** Text that may stand in a page as it is. Only `html` makes it. */
+export interface Html {
+  readonly markup: string;
+}
+
+type Piece = Html | string | number | readonly Piece[];
+
+/** A template whose pieces are escaped, in text and in quoted attributes alike, unless they are `Html` themselves. */
+export function html(template: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
+  const markup = template.reduce((all, text, at) => all + markupOf(pieces[at - 1] ?? "") + text);
+  return { markup };
+}
+
+function markupOf(piece: Piece): string {
+  if (typeof piece === "string" || typeof piece === "number") return escaped(String(piece));
+  return "markup" in piece ? piece.markup : piece.map(markupOf).join("");
+}
+
+const references: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => references[character] ?? "");
+}

@@ -1,0 +1,56 @@
+import type { Realm } from "../model/connection.ts";
+import { VendingError } from "../model/errors.ts";
+import { Sensitive } from "../model/sensitive.ts";
+import { beginBody, beginPayload, disconnectPayload, pastePayload } from "./contract.ts";
+import { isProxyEvent, parse, readBody, readQuery, requireMethod } from "./read-fields.ts";
+import { requireAccount, requireConnection } from "./read-request.ts";
+import { isHttpApiEvent } from "./web-request.ts";
+
+const beginPath = /\/v1\/consents\/([^/]+)\/([^/]+)\/([^/]+?)\/?$/;
+
+/** The account for which a person is to consent, by direct invocation or by the API. Fails naming the field. */
+export function readBeginRequest(event: unknown, realm: Realm): string {
+  if (!isProxyEvent(event)) {
+    return requireAccount(parse(beginPayload, event ?? {}, "payload").account);
+  }
+  const match = beginPath.exec(event.path);
+  if (!match) throw noSuchPath();
+  const account = requireConnection(match, realm);
+  requireMethod(event.httpMethod, "POST");
+  parse(beginBody, readQuery(event), "query");
+  if (event.body) parse(beginBody, readBody(event), "body");
+  return account;
+}
+
+/** What an operator wants of an account: to use a code or, without one, to end the consent. By direct invocation only. */
+export function readCompleteRequest(event: unknown): { account: string; code: Sensitive | null } {
+  if (isProxyEvent(event) || isHttpApiEvent(event)) throw noSuchPath();
+  if (typeof event === "object" && event !== null && "disconnect" in event) {
+    const { account } = parse(disconnectPayload, event, "payload");
+    return { account: requireAccount(account), code: null };
+  }
+  const { account, code } = parse(pastePayload, event ?? {}, "payload");
+  return { account: requireAccount(account), code: new Sensitive(code) };
+}
+
+/**
+ * An HTTP API's event as a REST API's, if IAM has let its caller in: the pages of people are public, and their API must
+ * not make links for everybody, even where its routes are drawn too wide.
+ */
+export function asRestEvent(event: unknown): unknown {
+  if (!isHttpApiEvent(event)) return event;
+  const { rawPath, queryStringParameters, body, isBase64Encoded, requestContext } = event;
+  const isSigned = "authorizer" in requestContext && "iam" in Object(requestContext.authorizer);
+  return {
+    httpMethod: requestContext.http.method,
+    path: isSigned ? rawPath : "",
+    queryStringParameters,
+    body,
+    isBase64Encoded,
+    requestContext,
+  };
+}
+
+function noSuchPath(): VendingError {
+  return new VendingError("unknown-connection", "No connection has this path.");
+}

@@ -1,0 +1,12 @@
+import { composeStatus } from "./compose.ts";
+import { statusEndpoint } from "./http/status-endpoint.ts";
+import { listConnections } from "./vending/list-connections.ts";
+
+const status = composeStatus(process.env);
+
+/** The status of every connection of the deployment, page by page; never a token, sealed or not. */
+export const handler = statusEndpoint({
+  log: status.log,
+  fingerprint: status.fingerprint,
+  list: (request, signal) => listConnections(status, request, signal),
+});

@@ -1,0 +1,44 @@
+import type { Authority } from "../model/consent.ts";
+import type { NotIssued } from "../model/provider.ts";
+import { isAbsent } from "./lifetime.ts";
+import { malformed } from "./not-issued.ts";
+import { signingKeys } from "./signing-keys.ts";
+import type { Wire } from "./token-exchange.ts";
+
+/** Who a person is, as a verified ID token says; null where there is none and none is due. */
+type Identify = (
+  clientId: string,
+  idToken: unknown,
+  authority: Authority,
+  signal: AbortSignal,
+) => Promise<string | null | NotIssued>;
+
+interface OpenIdSettings {
+  readonly issuer?: string | undefined;
+  readonly jwksUrl?: string | undefined;
+}
+
+/** Without an issuer nobody is identified. What verifies is loaded with the first ID token. */
+export function identifierOf({ issuer, jwksUrl }: OpenIdSettings, wire: Wire): Identify {
+  if (issuer === undefined || jwksUrl === undefined) return async () => null;
+  const keys = signingKeys(jwksUrl, wire);
+  return async (clientId, idToken, authority, signal) => {
+    // OpenID Connect Core §12.2: a refresh need not answer one.
+    if (authority.kind === "refresh-token" && isAbsent(idToken)) return null;
+    if (typeof idToken !== "string") return malformed("no ID token");
+    const { verifyIdToken } = await import("./id-token.ts");
+    const expected = { issuer, clientId, nonce: nonceOf(authority) };
+    const subject = await verifyIdToken(idToken, expected, keys, wire.clock.now(), signal);
+    const isOther = typeof subject === "string" && !isOf(authority, subject);
+    return isOther ? malformed("an ID token of somebody else") : subject;
+  };
+}
+
+function nonceOf(authority: Authority): string | null {
+  return authority.kind === "code" ? (authority.journey?.nonce ?? null) : null;
+}
+
+/** Whoever comes with a code is the person: nobody is known before. */
+function isOf(authority: Authority, subject: string): boolean {
+  return authority.kind === "code" || authority.isSamePerson(subject);
+}

@@ -1,0 +1,71 @@
+import { msBetween } from "../model/clock.ts";
+import type { NotIssued } from "../model/provider.ts";
+import { HttpFailure } from "../platform/http-request.ts";
+import { parseJson } from "../platform/parse-json.ts";
+import { malformed, notIssued } from "./not-issued.ts";
+import type { Wire } from "./token-exchange.ts";
+import { answerTo } from "./token-exchange.ts";
+
+/** Long enough to spare the provider, short enough that a key it withdraws is soon forgotten. */
+const freshMs = 600_000;
+/** Between two looks for a key that is not there: a token may name any. */
+const lookAgainMs = 60_000;
+
+/** A JWK set (RFC 7517 §5), as the provider answered it. */
+export interface KeySet {
+  readonly keys: readonly object[];
+}
+
+/** The public keys with which a provider signs, fetched when they are needed and kept. */
+export interface SigningKeys {
+  readonly url: string;
+  /** At most ten minutes old. */
+  current(signal: AbortSignal): Promise<KeySet | NotIssued>;
+  /** Others than those that did not do; null where there are none, and it is too early to ask again. */
+  newerThan(tried: KeySet, signal: AbortSignal): Promise<KeySet | NotIssued | null>;
+}
+
+/** Both fail with `mayHaveIssued`: a token is held already when its signature is looked at. */
+export function signingKeys(url: string, wire: Wire): SigningKeys {
+  let held: { readonly set: KeySet; readonly at: Date } | null = null;
+
+  const fetchSet = async (signal: AbortSignal) => {
+    const set = await fetchKeys(url, wire, signal);
+    if ("keys" in set) held = { set, at: wire.clock.now() };
+    return set;
+  };
+  const isYounger = (ms: number) => held !== null && msBetween(held.at, wire.clock.now()) < ms;
+
+  return {
+    url,
+    current: async (signal) => (held && isYounger(freshMs) ? held.set : fetchSet(signal)),
+    newerThan: async (tried, signal) => {
+      if (held && held.set !== tried) return held.set;
+      return isYounger(lookAgainMs) ? null : fetchSet(signal);
+    },
+  };
+}
+
+async function fetchKeys(
+  url: string,
+  wire: Wire,
+  signal: AbortSignal,
+): Promise<KeySet | NotIssued> {
+  const request = { method: "GET", url, headers: { accept: "application/json" } } as const;
+  const response = await answerTo(wire, request, signal);
+  if (response instanceof HttpFailure) return noKeys("no answer");
+  if (response.status !== 200) return noKeys(`${response.status}`);
+  const set = parseJson(response.body ?? "");
+  return isKeySet(set) ? set : malformed("no set of keys at jwksUrl");
+}
+
+function isKeySet(value: unknown): value is KeySet {
+  if (typeof value !== "object" || value === null || !("keys" in value)) return false;
+  const { keys } = value;
+  return Array.isArray(keys) && keys.every((key) => typeof key === "object" && key !== null);
+}
+
+function noKeys(why: string): NotIssued {
+  const detail = `The provider's keys, with which its ID token is checked, cannot be had (${why}).`;
+  return notIssued("provider-unavailable", detail, { mayHaveIssued: true });
+}

@@ -1,0 +1,61 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { HeldConsent, HeldRefreshToken } from "../model/token-record.ts";
+import type { Attributes, Item } from "./attributes.ts";
+import {
+  count,
+  instant,
+  instantOf,
+  missing,
+  numberOf,
+  optionalInstantOf,
+  text,
+  textOf,
+} from "./attributes.ts";
+
+/** The part of a record that a person's consent left; its attributes stand beside the others of the item. */
+export function consentAttributes(consent: HeldConsent | null): Attributes {
+  const refresh = consent?.refresh ?? null;
+  return {
+    consentedAt: consent && instant(consent.consentedAt),
+    grantedScope: optionalText(consent?.grantedScope),
+    subject: optionalText(consent?.subject),
+    customer: optionalText(consent?.customer),
+    sealedRefresh: refresh && { B: refresh.sealed },
+    refreshVersion: refresh && count(refresh.version),
+    refreshFingerprint: refresh && text(refresh.fingerprint),
+    refreshEndsAt: refresh?.endsAt ? instant(refresh.endsAt) : null,
+  };
+}
+
+export const consentNames = ["consentedAt", "grantedScope", "subject", "customer"];
+export const refreshNames = [
+  "sealedRefresh",
+  "refreshVersion",
+  "refreshFingerprint",
+  "refreshEndsAt",
+];
+
+function optionalText(value: string | null | undefined): AttributeValue | null {
+  return value ? text(value) : null;
+}
+
+/** Null where nobody has consented. */
+export function consentOf(item: Item): HeldConsent | null {
+  if (!item["consentedAt"]) return null;
+  return {
+    consentedAt: instantOf(item, "consentedAt"),
+    refresh: item["sealedRefresh"] ? refreshOf(item) : null,
+    grantedScope: item["grantedScope"]?.S ?? null,
+    subject: item["subject"]?.S ?? null,
+    customer: item["customer"]?.S ?? null,
+  };
+}
+
+function refreshOf(item: Item): HeldRefreshToken {
+  return {
+    sealed: item["sealedRefresh"]?.B ?? missing("sealedRefresh"),
+    version: numberOf(item, "refreshVersion"),
+    fingerprint: textOf(item, "refreshFingerprint"),
+    endsAt: optionalInstantOf(item, "refreshEndsAt"),
+  };
+}

@@ -1,0 +1,110 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  GetItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import type { Realm } from "../model/connection.ts";
+import { realmName } from "../model/connection.ts";
+import type { Attempt, PendingConsent, PendingConsents } from "../model/pending-consents.ts";
+import type { Item } from "./attributes.ts";
+import { count, instant, instantOf, text, textOf } from "./attributes.ts";
+import { unavailable } from "./unavailable.ts";
+import { updateItem } from "./update-item.ts";
+
+const neverSeen = "attribute_not_exists(#pk)";
+const notExpired = "#expiresAt > :now";
+const free = `${notExpired} AND attribute_not_exists(#browser)`;
+const mine = `${notExpired} AND #browser = :me`;
+
+/** Pending consents beside the connections of their realm, in the same table. */
+export function dynamoDbPendingConsents(
+  client: DynamoDBClient,
+  tableName: string,
+  realm: Realm,
+): PendingConsents {
+  /** `~` begins no account, so no connection has this key. */
+  const keyOf = (id: string) => `${realmName(realm)}/~consent/${id}`;
+
+  async function readItem(id: string, signal: AbortSignal): Promise<PendingConsent | null> {
+    const Key = { pk: text(keyOf(id)) };
+    const command = new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true });
+    const { Item: item } = await client.send(command, { abortSignal: signal }).catch((error) => {
+      throw unavailable(error);
+    });
+    return item ? pendingOf(id, item) : null;
+  }
+
+  async function attempt(
+    id: string,
+    send: () => Promise<{ Attributes?: Item | undefined }>,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
+    const answer = await send().catch((error: unknown) => {
+      if (error instanceof ConditionalCheckFailedException) return error;
+      throw unavailable(error);
+    });
+    if (!(answer instanceof ConditionalCheckFailedException)) {
+      return { done: true, pending: pendingOf(id, answer.Attributes ?? {}) };
+    }
+    // Not every server returns the item that refused the write.
+    const pending = answer.Item ? pendingOf(id, answer.Item) : await readItem(id, signal);
+    return { done: false, pending };
+  }
+
+  return {
+    async add({ id, account, expiresAt }, signal) {
+      const set = { account: text(account), ...livesUntil(expiresAt) };
+      const command = new UpdateItemCommand(
+        updateItem(tableName, keyOf(id), { set, onlyIf: neverSeen, given: {} }),
+      );
+      // A row that is there already is this one: the SDK repeated a write that had succeeded.
+      await attempt(id, () => client.send(command, { abortSignal: signal }), signal);
+    },
+
+    read: readItem,
+
+    async bind(id, browser, now, until, signal) {
+      const change = {
+        set: { browser: text(browser), ...livesUntil(until) },
+        onlyIf: free,
+        given: { now: instant(now) },
+      };
+      const command = new UpdateItemCommand(updateItem(tableName, keyOf(id), change));
+      const send = () => client.send(command, { abortSignal: signal });
+      const { done, pending } = await attempt(id, send, signal);
+      if (!pending) return { done: false, pending };
+      const isMine = pending.browser === browser && pending.expiresAt > now;
+      return { done: done || isMine, pending };
+    },
+
+    async take(id, browser, now, signal) {
+      const command = new DeleteItemCommand({
+        TableName: tableName,
+        Key: { pk: text(keyOf(id)) },
+        ConditionExpression: mine,
+        ExpressionAttributeNames: { "#browser": "browser", "#expiresAt": "expiresAt" },
+        ExpressionAttributeValues: { ":me": text(browser), ":now": instant(now) },
+        ReturnValues: "ALL_OLD",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      });
+      return attempt(id, () => client.send(command, { abortSignal: signal }), signal);
+    },
+  };
+}
+
+function livesUntil(expiresAt: Date): Item {
+  // DynamoDB removes the row some time after `ttl`, which is in seconds.
+  const ttl = count(Math.ceil(expiresAt.getTime() / 1000));
+  return { expiresAt: instant(expiresAt), ttl };
+}
+
+function pendingOf(id: string, item: Item): PendingConsent {
+  return {
+    id,
+    account: textOf(item, "account"),
+    expiresAt: instantOf(item, "expiresAt"),
+    browser: item["browser"]?.S ?? null,
+  };
+}

@@ -1,0 +1,335 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { Realm } from "../../functions/model/connection.ts";
+import { ConsentProvider } from "../support/consent-provider.ts";
+import {
+  aPersonAtTheProvider,
+  ConsentSiteOnTest,
+  expectNothing,
+  withTable,
+} from "../support/consent-site.ts";
+
+const table = withTable();
+const aSite = (changes = {}) => new ConsentSiteOnTest(table(), changes);
+
+const mixedUp = { status: 400, title: "This answer does not belong here" };
+const notTheBrowser = { status: 400, title: "This is not the browser that began" };
+const otherBrowser = { status: 403, title: "This link is in use in another browser" };
+
+describe("a stolen link", () => {
+  test("is of no use once its person has continued", async () => {
+    const site = aSite();
+    const { link, rows, browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    const thief = site.browser();
+    expect(await thief.get(link)).toMatchObject({ ...otherBrowser, setCookie: null });
+    expect(await thief.post(link)).toMatchObject(notTheBrowser);
+    await expectNothing(site, rows);
+    const page = await browser.comeBack(authorizeUrl, answer);
+    expect(page).toMatchObject({ title: "Access is granted" });
+  });
+
+  test("is of no use to a thief who opened it first but continues second", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const thief = site.browser();
+    await thief.get(link);
+    const browser = site.browser();
+    await browser.leave(link);
+    const rows = await site.rows();
+    expect(await thief.post(link)).toMatchObject(otherBrowser);
+    await expectNothing(site, rows);
+  });
+
+  test("that a thief continues first tells its person so", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    await browser.get(link);
+    await site.browser().leave(link);
+    expect(await browser.post(link)).toMatchObject(otherBrowser);
+    expect(site.events().at(-1)).toMatchObject({ reason: "other-browser" });
+  });
+
+  test("is not to be had from the table", async () => {
+    const site = aSite();
+    const { link, browser, authorizeUrl } = await aPersonAtTheProvider(site);
+    const [, secret = ""] = /\/([\w-]{43})$/.exec(link) ?? [];
+    const [cookie] = [...browser.cookies.values()];
+    const state = new URL(authorizeUrl).searchParams.get("state") ?? "";
+    const mac = state.split(".").at(-1) ?? "";
+    const rows = (await site.rows()).join("");
+    expect(secret).toHaveLength(43);
+    for (const canary of [secret, cookie?.value ?? "?", mac]) expect(rows).not.toContain(canary);
+  });
+});
+
+describe("a stolen state", () => {
+  test("is refused in a browser without the cookie", async () => {
+    const site = aSite();
+    const { authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+    const page = await site.browser().comeBack(authorizeUrl, answer);
+    expect(page).toMatchObject(notTheBrowser);
+    await expectNothing(site, rows);
+  });
+
+  test("is refused in a browser with a cookie of its own for the same link", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const thief = site.browser();
+    await thief.get(link);
+    const authorizeUrl = await site.browser().leave(link);
+    const rows = await site.rows();
+    const page = await thief.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    expect(page).toMatchObject(mixedUp);
+    await expectNothing(site, rows);
+  });
+
+  test("cannot be made up by a browser that has not continued", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const impatient = site.browser();
+    await impatient.get(link);
+    const rows = await site.rows();
+    // All it needs is its own secret: the derivation is no secret.
+    const twin = aSite({ realm: site.realm });
+    twin.deps.pendingConsents.bind = async (id, browser, now) => ({
+      done: true,
+      pending: { id, account: "jo", expiresAt: now, browser },
+    });
+    const forger = twin.browser();
+    for (const [name, cookie] of impatient.cookies) forger.cookies.set(name, cookie);
+    const { headers } = await forger.post(link);
+    const authorizeUrl = headers["Location"] ?? "";
+    const page = await impatient.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    expect(page).toMatchObject(mixedUp);
+    await expectNothing(site, rows);
+  });
+
+  test.each([
+    ["is missing", () => null],
+    ["is empty", () => ""],
+    ["is not ours", () => "xyz"],
+    ["lacks its proof", (state: string) => state.slice(0, -44)],
+    ["has another proof", (state: string) => state.slice(0, -43) + "A".repeat(43)],
+    ["has a longer proof", (state: string) => `${state}A`],
+    ["has another salt", (state: string) => state.replace(/\.[\w-]{22}\./, `.${"A".repeat(22)}.`)],
+    ["names another link", (state: string) => state.replace(/^[\w-]{43}/, "A".repeat(43))],
+    ["has another case", (state: string) => state.toUpperCase()],
+    ["has something before it", (state: string) => `x${state}`],
+    ["has a line break", (state: string) => `${state}\n`],
+  ])("that %s is refused", async (_, forge) => {
+    const site = aSite();
+    const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+    const state = forge(answer.get("state") ?? "");
+    if (state === null) answer.delete("state");
+    else answer.set("state", state);
+    expect(await browser.comeBack(authorizeUrl, answer)).toMatchObject({ status: 400 });
+    await expectNothing(site, rows);
+  });
+});
+
+describe("code injection", () => {
+  test("of somebody else's code into one's own journey ends at PKCE", async () => {
+    const site = aSite();
+    const victim = await aPersonAtTheProvider(site);
+    const attacker = site.browser();
+    const authorizeUrl = await attacker.leave(await site.link("attacker"));
+    const answer = site.provider.agree(authorizeUrl);
+    answer.set("code", victim.answer.get("code") ?? "");
+    const page = await attacker.comeBack(authorizeUrl, answer);
+    expect(page).toMatchObject({ title: "The provider did not accept the consent" });
+    expect(site.provider.issued).toBe(0);
+    expect((await site.record("attacker"))?.token ?? null).toBeNull();
+  });
+
+  test("of one's own code into somebody else's journey needs their state, and that their cookie", async () => {
+    const site = aSite();
+    const victim = await aPersonAtTheProvider(site);
+    const attacker = await aPersonAtTheProvider(site);
+    const rows = await site.rows();
+    const forged = new URLSearchParams(victim.answer);
+    forged.set("code", attacker.answer.get("code") ?? "");
+    const page = await attacker.browser.comeBack(attacker.authorizeUrl, forged);
+    expect(page).toMatchObject(notTheBrowser);
+    await expectNothing(site, rows);
+  });
+
+  test("with the state of another of one's own links leads to that one, and ends at PKCE", async () => {
+    const site = aSite();
+    const browser = site.browser();
+    const toJo = await browser.leave(await site.link("jo"));
+    const toMo = await browser.leave(await site.link("mo"));
+    const answer = site.provider.agree(toJo);
+    answer.set("state", site.provider.agree(toMo).get("state") ?? "");
+    await browser.comeBack(toJo, answer);
+    expect(site.provider.issued).toBe(0);
+    expect((await site.record("jo"))?.token ?? null).toBeNull();
+    expect((await site.record("mo"))?.token ?? null).toBeNull();
+  });
+});
+
+describe("a mix-up", () => {
+  /** Two realms behind one host, as seen by one browser. */
+  function twoRealms(a: Realm, b: Realm) {
+    const at = aSite({ realm: a });
+    const provider = new ConsentProvider(at.clock, "https://other.provider.example");
+    return { at, other: aSite({ realm: b, provider, clock: at.clock }) };
+  }
+
+  const environment = () => randomBytes(8).toString("hex");
+
+  test("of two providers: A's answer, sent to B, is refused by B", async () => {
+    const [one, two] = [environment(), environment()];
+    const { at, other } = twoRealms(
+      { provider: "connectpay", environment: one },
+      { provider: "centrapay-user", environment: two },
+    );
+    const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(at);
+    const elsewhere = other.browser();
+    for (const [name, cookie] of browser.cookies) elsewhere.cookies.set(name, cookie);
+    const page = await elsewhere.get(
+      `https://vend.example/callback/centrapay-user/${two}?${answer}`,
+    );
+    expect(page).toMatchObject(mixedUp);
+    await expectNothing(other, []);
+    await expectNothing(at, rows);
+    const granted = await browser.comeBack(authorizeUrl, answer);
+    expect(granted).toMatchObject({ title: "Access is granted" });
+  });
+
+  test("of two environments is none either", async () => {
+    const [one, two] = [environment(), environment()];
+    const { at, other } = twoRealms(
+      { provider: "connectpay", environment: one },
+      { provider: "connectpay", environment: two },
+    );
+    const { browser, answer, rows } = await aPersonAtTheProvider(at);
+    const elsewhere = other.browser();
+    for (const [name, cookie] of browser.cookies) elsewhere.cookies.set(name, cookie);
+    const page = await elsewhere.get(`https://vend.example/callback/connectpay/${two}?${answer}`);
+    expect(page).toMatchObject(mixedUp);
+    await expectNothing(other, []);
+    await expectNothing(at, rows);
+  });
+
+  test("by a path that names another realm than the function's is refused unread", async () => {
+    const site = aSite();
+    const { browser, answer, rows } = await aPersonAtTheProvider(site);
+    const page = await browser.get(`https://vend.example/callback/connectpay/elsewhere?${answer}`);
+    expect(page).toMatchObject(mixedUp);
+    await expectNothing(site, rows);
+  });
+
+  test.each(["https://evil.example", "", "https://login.provider.example/"])(
+    "by an answer of issuer %j is refused",
+    async (iss) => {
+      const site = aSite();
+      const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+      answer.set("iss", iss);
+      expect(await browser.comeBack(authorizeUrl, answer)).toMatchObject(mixedUp);
+      await expectNothing(site, rows);
+    },
+  );
+
+  test("is made hard: each realm has a redirect address of its own", async () => {
+    const site = aSite();
+    const { authorizeUrl } = await aPersonAtTheProvider(site);
+    const address = new URL(authorizeUrl).searchParams.get("redirect_uri");
+    expect(address).toBe(`https://vend.example/callback/connectpay/${site.realm.environment}`);
+  });
+});
+
+describe("a replay", () => {
+  test("of an answer is refused", async () => {
+    const site = aSite();
+    const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    await browser.comeBack(authorizeUrl, answer);
+    const again = await browser.comeBack(authorizeUrl, answer);
+    expect(again).toMatchObject({ status: 410, title: "This link has been used already" });
+    expect(site.provider.asked).toHaveLength(1);
+  });
+
+  test("of an answer at the same instant sends the code once", async () => {
+    const site = aSite();
+    const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    const pages = await Promise.all(
+      Array.from({ length: 8 }, () => browser.comeBack(authorizeUrl, answer)),
+    );
+    const titles = pages.map(({ title }) => title);
+    expect(titles.filter((title) => title === "Access is granted")).toHaveLength(1);
+    expect(new Set(titles).size).toBe(2);
+    expect(site.provider.asked).toHaveLength(1);
+  });
+
+  test("of a refusal as a consent is refused: the state went with it", async () => {
+    const site = aSite();
+    const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    await browser.comeBack(authorizeUrl, site.provider.refuse(authorizeUrl));
+    const page = await browser.comeBack(authorizeUrl, answer);
+    expect(page).toMatchObject({ status: 410 });
+    expect(site.provider.asked).toEqual([]);
+  });
+});
+
+describe("fixation", () => {
+  test("by the answer to an attacker's journey is refused in the victim's browser", async () => {
+    const site = aSite();
+    const attacker = await aPersonAtTheProvider(site);
+    const page = await site.browser().comeBack(attacker.authorizeUrl, attacker.answer);
+    expect(page).toMatchObject(notTheBrowser);
+    await expectNothing(site, attacker.rows);
+  });
+
+  test("by the answer to an attacker's journey is refused while the victim is on their own", async () => {
+    const site = aSite();
+    const attacker = await aPersonAtTheProvider(site);
+    const victim = await aPersonAtTheProvider(site);
+    const rows = await site.rows();
+    const page = await victim.browser.comeBack(attacker.authorizeUrl, attacker.answer);
+    expect(page).toMatchObject(notTheBrowser);
+    await expectNothing(site, rows);
+  });
+
+  test("by a link with which the attacker has continued is refused in the victim's browser", async () => {
+    const site = aSite();
+    const { link, rows } = await aPersonAtTheProvider(site);
+    const victim = site.browser();
+    expect(await victim.get(link)).toMatchObject(otherBrowser);
+    expect(await victim.post(link)).toMatchObject(notTheBrowser);
+    await expectNothing(site, rows);
+  });
+
+  test("by a cookie from a neighbouring host is impossible: the name forbids it", async () => {
+    const site = aSite();
+    const { setCookie } = await site.browser().get(await site.link());
+    expect(setCookie).toMatch(
+      /^__Host-consent-[\w-]{16}=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=1200$/,
+    );
+  });
+
+  test("by a second cookie of the same name is no secret at all", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    await browser.get(link);
+    const [[name, { value, until }] = ["", { value: "", until: new Date() }]] = browser.cookies;
+    browser.cookies.set(` ${name}`, { value: "A".repeat(43), until });
+    const rows = await site.rows();
+    expect(await browser.post(link)).toMatchObject(notTheBrowser);
+    browser.cookies.set(name, { value: `${value}; ${name}=${value}`, until });
+    expect(await browser.post(link)).toMatchObject(notTheBrowser);
+    await expectNothing(site, rows);
+  });
+
+  test.each(["", "x", "A".repeat(44), `${"A".repeat(42)}%`])(
+    "by a cookie with the value %j is no secret at all",
+    async (value) => {
+      const site = aSite();
+      const link = await site.link();
+      const browser = site.browser();
+      await browser.get(link);
+      for (const [name, { until }] of browser.cookies) browser.cookies.set(name, { value, until });
+      expect(await browser.post(link)).toMatchObject(notTheBrowser);
+    },
+  );
+});

@@ -1,0 +1,268 @@
+import { describe, expect, test } from "vitest";
+import { notIssued } from "../support/consent-provider.ts";
+import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
+import { apis } from "../support/web-events.ts";
+
+const table = withTable();
+const aSite = () => new ConsentSiteOnTest(table());
+
+describe.each(apis)("through %s, a person", (api) => {
+  test("opens the link, continues, agrees, comes back, and the first token is stored", async () => {
+    const site = aSite();
+    const browser = site.browser(api);
+    const link = await site.link();
+    const asked = await browser.get(link);
+    expect(asked).toMatchObject({
+      status: 200,
+      title: "Acme Bookkeeping asks for access to ConnectPay",
+    });
+    const { status, headers } = await browser.post(link);
+    expect(status).toBe(303);
+    const authorizeUrl = headers["Location"] ?? "";
+    expect(new URL(authorizeUrl).origin).toBe("https://login.provider.example");
+    const granted = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    expect(granted).toMatchObject({ status: 200, title: "Access is granted" });
+    expect(await site.record()).toMatchObject({
+      version: 1,
+      consent: { grantedScope: "psd2-ais psd2-pis", customer: "Mo********co" },
+    });
+    expect(await site.pendingRows()).toEqual([]);
+    expect(site.events().map(({ event }) => event)).toContain("consent-granted");
+  });
+
+  test("allows a part only, and reads which", async () => {
+    const site = aSite();
+    const browser = site.browser(api);
+    const authorizeUrl = await browser.leave(await site.link());
+    const answer = site.provider.agree(authorizeUrl, "psd2-ais");
+    const { title, body } = await browser.comeBack(authorizeUrl, answer);
+    expect(title).toBe("A part of the access is granted");
+    const [allowed = "", withheld = ""] = body.split("What was asked for but not allowed");
+    expect(allowed).toContain("see your payment accounts");
+    expect(allowed).not.toContain("start payments");
+    expect(withheld).toContain("start payments");
+    expect((await site.record())?.consent?.grantedScope).toBe("psd2-ais");
+  });
+
+  test("says no, and nothing is stored", async () => {
+    const site = aSite();
+    const browser = site.browser(api);
+    const authorizeUrl = await browser.leave(await site.link());
+    const page = await browser.comeBack(authorizeUrl, site.provider.refuse(authorizeUrl));
+    expect(page).toMatchObject({ status: 200, title: "Access is not granted" });
+    expect(await site.rows()).toEqual([]);
+    expect(site.events().at(-1)).toMatchObject({ event: "consent-denied" });
+  });
+});
+
+describe("a link", () => {
+  test("works however often programs look at it before a person does", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const before = await site.pendingRows();
+    for (const scanner of [site.browser(), site.browser()]) {
+      expect(await scanner.get(link)).toMatchObject({ status: 200 });
+    }
+    expect(await site.pendingRows()).toEqual(before);
+    const browser = site.browser();
+    const authorizeUrl = await browser.leave(link);
+    await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    expect(await site.record()).toMatchObject({ version: 1 });
+  });
+
+  test("says so when it was used", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    const authorizeUrl = await browser.leave(link);
+    await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const used = { status: 410, title: "This link has been used already" };
+    expect(await browser.get(link)).toMatchObject(used);
+    expect(await browser.post(link)).toMatchObject(used);
+    expect(await site.browser().get(link)).toMatchObject({ status: 404 });
+  });
+
+  test("says so when it has run out, be it opened in time", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    await browser.get(link);
+    site.clock.advance(600_000);
+    const expired = { status: 410, title: "This link has run out" };
+    expect(await browser.post(link)).toMatchObject(expired);
+    expect(await site.browser().get(link)).toMatchObject(expired);
+    expect(site.provider.asked).toEqual([]);
+  });
+
+  test("that was continued in its last second leaves ten minutes at the provider", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    site.clock.advance(599_000);
+    const authorizeUrl = await browser.leave(link);
+    site.clock.advance(599_000);
+    const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    expect(page).toMatchObject({ title: "Access is granted" });
+  });
+
+  test("of no known form is none", async () => {
+    const site = aSite();
+    const base = `https://vend.example/consent/connectpay/${site.realm.environment}`;
+    for (const link of [`${base}/x`, `${base}/${"a".repeat(43)}`, `${base}/${"%41".repeat(43)}`]) {
+      expect(await site.browser().get(link)).toMatchObject({ status: 404 });
+      expect(await site.browser().post(link)).toMatchObject({ title: expect.any(String) });
+    }
+  });
+
+  test("of another realm is none here", async () => {
+    const [site, other] = [aSite(), aSite()];
+    const link = await other.link();
+    const page = await site.browser().get(link);
+    expect(page).toMatchObject({ status: 404, title: "This link does not work" });
+    expect(site.events().at(-1)).toMatchObject({
+      event: "consent-refused",
+      reason: "link-unknown",
+    });
+  });
+});
+
+describe("an impatient person", () => {
+  test("clicks twice: each journey is good, the first to come back counts", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    await browser.get(link);
+    const urls = (await Promise.all([browser.post(link), browser.post(link)])).map(
+      ({ headers }) => headers["Location"] ?? "",
+    );
+    const [first = "", second = ""] = urls;
+    for (const name of ["state", "nonce", "code_challenge"]) {
+      const [one, other] = urls.map((url) => new URL(url).searchParams.get(name));
+      expect(one).not.toBe(other);
+    }
+    const granted = await browser.comeBack(second, site.provider.agree(second));
+    expect(granted).toMatchObject({ title: "Access is granted" });
+    const late = await browser.comeBack(first, site.provider.agree(first));
+    expect(late).toMatchObject({ status: 410, title: "This link has been used already" });
+    expect(site.provider.issued).toBe(1);
+  });
+
+  test("goes back and continues again", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    await browser.leave(link);
+    site.clock.advance(60_000);
+    const authorizeUrl = await browser.leave(link);
+    const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    expect(page).toMatchObject({ title: "Access is granted" });
+  });
+
+  test("goes back and continues again, but not for ever", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    await browser.leave(link);
+    site.clock.advance(300_000);
+    await browser.leave(link);
+    site.clock.advance(300_000);
+    expect(await browser.post(link)).toMatchObject({ title: "This link has run out" });
+  });
+
+  test("opens it in a second tab, and either tab may finish", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    await browser.get(link);
+    const secret = [...browser.cookies.values()];
+    await browser.get(link);
+    expect([...browser.cookies.values()]).toEqual(secret);
+    const authorizeUrl = await browser.leave(link);
+    const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    expect(page).toMatchObject({ title: "Access is granted" });
+  });
+
+  test("reloads the page of success, and is told that all is done", async () => {
+    const site = aSite();
+    const browser = site.browser();
+    const authorizeUrl = await browser.leave(await site.link());
+    const answer = site.provider.agree(authorizeUrl);
+    await browser.comeBack(authorizeUrl, answer);
+    const again = await browser.comeBack(authorizeUrl, answer);
+    expect(again).toMatchObject({ status: 410, title: "This link has been used already" });
+    expect(again.body).toContain("If you saw that access is granted, all is done");
+    expect(site.provider.issued).toBe(1);
+  });
+
+  test("follows two links of two accounts at once", async () => {
+    const site = aSite();
+    const browser = site.browser();
+    const [jo, mo] = [await site.link("jo"), await site.link("mo")];
+    const [toJo, toMo] = [await browser.leave(jo), await browser.leave(mo)];
+    await browser.comeBack(toMo, site.provider.agree(toMo));
+    await browser.comeBack(toJo, site.provider.agree(toJo));
+    expect([await site.record("jo"), await site.record("mo")]).toMatchObject([
+      { version: 1 },
+      { version: 1 },
+    ]);
+  });
+});
+
+describe("a provider that does not finish", () => {
+  test("says an error of its own, which nobody repeats", async () => {
+    const site = aSite();
+    const browser = site.browser();
+    const authorizeUrl = await browser.leave(await site.link());
+    const answer = site.provider.refuse(authorizeUrl, "server_error", "canary-description");
+    const page = await browser.comeBack(authorizeUrl, answer);
+    expect(page).toMatchObject({ status: 502, title: "The provider could not finish" });
+    expect(page.body + site.log.join("")).not.toContain("canary");
+    expect(site.events().at(-1)).toMatchObject({
+      event: "consent-refused",
+      reason: "provider-error",
+      error: "server_error",
+    });
+    expect(await site.rows()).toEqual([]);
+  });
+
+  test.each([
+    ["consent-required", 502, "The provider did not accept the consent"],
+    ["provider-unavailable", 503, "The provider does not answer now"],
+    ["provider-throttled", 503, "The provider does not answer now"],
+    ["credentials-rejected", 500, "Something is wrong on our side"],
+    ["provider-malformed", 502, "The provider could not finish"],
+  ] as const)("refuses the code with %s, which is %i for a person", async (code, status, title) => {
+    const site = aSite();
+    const browser = site.browser();
+    const authorizeUrl = await browser.leave(await site.link());
+    site.provider.refusal = notIssued(code);
+    const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    expect(page).toMatchObject({ status, title });
+    expect(site.events().at(-1)).toMatchObject({ event: "consent-refused", reason: code });
+    expect(await site.pendingRows()).toEqual([]);
+    expect((await site.record())?.token ?? null).toBeNull();
+  });
+
+  test("refuses a new code, and the older consent stands", async () => {
+    const site = aSite();
+    const browser = site.browser();
+    const first = await browser.leave(await site.link());
+    await browser.comeBack(first, site.provider.agree(first));
+    const before = await site.record();
+    const second = await browser.leave(await site.link());
+    site.provider.refusal = notIssued("consent-required");
+    await browser.comeBack(second, site.provider.agree(second));
+    const after = await site.record();
+    expect(after).toMatchObject({ version: 1, token: before?.token, consent: before?.consent });
+  });
+});
+
+test("a new consent replaces the older one of its connection", async () => {
+  const site = aSite();
+  const browser = site.browser();
+  const first = await browser.leave(await site.link());
+  await browser.comeBack(first, site.provider.agree(first, "psd2-ais psd2-pis"));
+  const second = await browser.leave(await site.link());
+  await browser.comeBack(second, site.provider.agree(second, "psd2-ais"));
+  expect(await site.record()).toMatchObject({ version: 2, consent: { grantedScope: "psd2-ais" } });
+});

@@ -1,0 +1,186 @@
+import { describe, expect, test } from "vitest";
+import { plusMs } from "../../functions/model/clock.ts";
+import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
+import { at } from "../support/a-record.ts";
+import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
+import { httpApiEvent } from "../support/web-events.ts";
+
+const table = withTable();
+const aSite = () => new ConsentSiteOnTest(table());
+
+const pathOf = ({ realm }: ConsentSiteOnTest, account = "jo") =>
+  `/v1/consents/${realm.provider}/${realm.environment}/${account}`;
+
+const post = (site: ConsentSiteOnTest, changes: object = {}) =>
+  site.begin(aProxyEvent({ httpMethod: "POST", path: pathOf(site), ...changes }), aContext());
+
+/** An answer over HTTP, its body understood. */
+function understood(answer: unknown) {
+  const { statusCode, headers, body } = answer as {
+    statusCode: number;
+    headers: Record<string, string>;
+    body: string;
+  };
+  return { statusCode, headers, body: JSON.parse(body) as Record<string, unknown> };
+}
+
+describe("a link", () => {
+  test("is the answer to a direct invocation, good for ten minutes", async () => {
+    const site = aSite();
+    expect(await site.begin({ account: "jo" }, aContext())).toEqual({
+      url: expect.stringMatching(
+        `^https://vend\\.example/consent/connectpay/${site.realm.environment}/[\\w-]{43}$`,
+      ),
+      expiresAt: "2026-11-20T10:10:00.000Z",
+    });
+    expect(site.events()).toMatchObject([
+      { event: "consent-begun", connection: `connectpay/${site.realm.environment}/jo` },
+    ]);
+  });
+
+  test("is for the account `default` if unsaid", async () => {
+    const site = aSite();
+    for (const payload of [{}, null, undefined]) await site.begin(payload, aContext());
+    const accounts = site.events().map(({ connection }) => connection);
+    expect(accounts).toEqual(Array(3).fill(`connectpay/${site.realm.environment}/default`));
+  });
+
+  test("is another one each time", async () => {
+    const site = aSite();
+    const links = [await site.link(), await site.link()];
+    expect(new Set(links).size).toBe(2);
+    expect(await site.pendingRows()).toHaveLength(2);
+  });
+
+  test.each([null, "", "{}"])(
+    "is the answer of the API to the body %j, kept nowhere",
+    async (body) => {
+      const site = aSite();
+      const answer = understood(await post(site, { body }));
+      expect(answer).toEqual({
+        statusCode: 200,
+        headers: { "Content-Type": "application/json", "Cache-Control": "no-store" },
+        body: { url: expect.any(String), expiresAt: "2026-11-20T10:10:00.000Z" },
+      });
+    },
+  );
+
+  test("may be for an account that is an e-mail address, encoded or not", async () => {
+    const site = aSite();
+    for (const account of ["jo@example.com", "jo%40example.com"]) {
+      const { statusCode } = understood(await post(site, { path: pathOf(site, account) }));
+      expect(statusCode).toBe(200);
+    }
+    const accounts = site.events().map(({ connection }) => String(connection).split("/").at(-1));
+    expect(accounts).toEqual(["jo@example.com", "jo@example.com"]);
+  });
+});
+
+describe("an HTTP API", () => {
+  const event = (site: ConsentSiteOnTest, authorizer?: object) => {
+    const sent = httpApiEvent("POST", pathOf(site));
+    return { ...sent, requestContext: { ...sent.requestContext, authorizer } };
+  };
+
+  test("makes links for callers that IAM let in", async () => {
+    const site = aSite();
+    const iam = { userArn: "arn:aws:sts::123456789012:assumed-role/ops/jo" };
+    const { statusCode, body } = understood(await site.begin(event(site, { iam }), aContext()));
+    expect(statusCode).toBe(200);
+    expect(body).toHaveProperty("url");
+  });
+
+  test.each([[undefined], [{ jwt: { claims: {}, scopes: [] } }], [{ lambda: {} }]])(
+    "makes none for anybody else: %j",
+    async (authorizer) => {
+      const site = aSite();
+      const answer = understood(await site.begin(event(site, authorizer), aContext()));
+      expect(answer).toMatchObject({ statusCode: 404, body: { code: "unknown-connection" } });
+      expect(await site.rows()).toEqual([]);
+    },
+  );
+});
+
+describe("no link is made", () => {
+  test.each([
+    [{ acount: "jo" }, "acount: is not a field of this request."],
+    [{ account: 1 }, "account: must be string."],
+    [[], "payload: must be an object."],
+  ])("for the payload %j", async (payload, detail) => {
+    const site = aSite();
+    const answer = await site.begin(payload, aContext());
+    expect(answer).toMatchObject({ problem: { code: "invalid-request", detail } });
+    expect(await site.rows()).toEqual([]);
+  });
+
+  test.each(["", "Jo", "../x", "~consent", "a".repeat(64)])(
+    "for the account %j",
+    async (account) => {
+      const site = aSite();
+      const answer = await site.begin({ account }, aContext());
+      expect(answer).toMatchObject({ problem: { code: "unknown-connection", status: 404 } });
+      expect(await site.rows()).toEqual([]);
+    },
+  );
+
+  test.each([
+    [{ body: "[]" }, "body: must be an object."],
+    [{ body: "x" }, "body: must be JSON."],
+    [{ body: '{"account":"mo"}' }, "account: is not a field of this request."],
+    [aQuery(["account", "mo"]), "account: is not a field of this request."],
+    [{ httpMethod: "GET" }, "method: this path takes POST."],
+  ])("for %j over the API", async (changes, detail) => {
+    const site = aSite();
+    const answer = understood(await post(site, changes));
+    expect(answer).toMatchObject({ statusCode: 400, body: { code: "invalid-request", detail } });
+    expect(await site.rows()).toEqual([]);
+  });
+
+  test.each(["/v1/consents/connectpay/elsewhere/jo", "/v1/consents/connectpay", "/"])(
+    "for the path %s",
+    async (path) => {
+      const site = aSite();
+      const answer = understood(await post(site, { path }));
+      expect(answer).toMatchObject({ statusCode: 404, body: { code: "unknown-connection" } });
+    },
+  );
+
+  test("that nobody could follow: the secret is looked at first", async () => {
+    const site = aSite();
+    site.secret = null;
+    const answer = await site.begin({ account: "jo" }, aContext());
+    expect(answer).toMatchObject({
+      problem: {
+        code: "secret-unavailable",
+        connection: `connectpay/${site.realm.environment}/jo`,
+        retryable: true,
+      },
+    });
+    expect(await site.rows()).toEqual([]);
+  });
+});
+
+test("a page is shown by whichever function is asked for it", async () => {
+  const site = aSite();
+  const link = await site.link();
+  const { pathname } = new URL(link);
+  for (const handler of [site.begin, site.complete]) {
+    expect(await handler(httpApiEvent("GET", pathname), aContext())).toMatchObject({
+      statusCode: 200,
+      cookies: [expect.stringMatching(/^__Host-consent-/)],
+    });
+    const callback = "/callback/connectpay/x";
+    expect(await handler(httpApiEvent("GET", callback), aContext())).toMatchObject({
+      statusCode: 400,
+    });
+  }
+});
+
+test("a link's end is what the answer says", async () => {
+  const site = aSite();
+  const link = await site.link();
+  site.clock.moveTo(plusMs(at("10:10:00.000"), -1));
+  expect(await site.browser().get(link)).toMatchObject({ status: 200 });
+  site.clock.advance(1);
+  expect(await site.browser().get(link)).toMatchObject({ status: 410 });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
+import { notIssued } from "../support/consent-provider.ts";
+import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
+import { httpApiEvent } from "../support/web-events.ts";
+
+const table = withTable();
+const aSite = () => new ConsentSiteOnTest(table());
+
+describe("a code that a person has copied", () => {
+  test("is exchanged, and what was granted is told", async () => {
+    const site = aSite();
+    const code = site.provider.codeToCopy();
+    expect(await site.operate({ account: "jo", code })).toEqual({
+      connection: `connectpay/${site.realm.environment}/jo`,
+      version: 1,
+      grantedScope: null,
+      endsAt: "2026-12-20T10:00:00.000Z",
+      customer: "Mo********co",
+    });
+    expect(site.provider.asked).toMatchObject([{ kind: "code", journey: null }]);
+    expect(await site.record()).toMatchObject({ version: 1 });
+    expect(site.events().at(-1)).toMatchObject({ event: "consent-granted", version: 1 });
+    expect(site.log.join("")).not.toContain(code);
+  });
+
+  test("is good once", async () => {
+    const site = aSite();
+    const code = site.provider.codeToCopy();
+    await site.operate({ account: "jo", code });
+    const again = await site.operate({ account: "jo", code });
+    expect(again).toMatchObject({ problem: { code: "consent-required", status: 409 } });
+    expect(await site.record()).toMatchObject({ version: 1 });
+    expect(site.log.join("") + JSON.stringify(again)).not.toContain(code);
+  });
+
+  test("without an end or a refresh token ends with its first token", async () => {
+    const site = aSite();
+    site.provider.refreshEndsAt = null;
+    const answer = await site.operate({ account: "jo", code: site.provider.codeToCopy() });
+    expect(answer).toMatchObject({ endsAt: null });
+  });
+
+  test("is refused where the provider shows none, and sent to nobody", async () => {
+    const site = aSite();
+    site.provider.hasCodesToCopy = false;
+    const answer = await site.operate({ account: "jo", code: "canary-code" });
+    expect(answer).toMatchObject({ problem: { code: "invalid-request" } });
+    expect(site.provider.asked).toEqual([]);
+  });
+
+  test("of a journey in a browser is refused: it was made for that journey", async () => {
+    const site = aSite();
+    const authorizeUrl = await site.browser().leave(await site.link());
+    const code = site.provider.agree(authorizeUrl).get("code") ?? "";
+    const answer = await site.operate({ account: "jo", code });
+    expect(answer).toMatchObject({ problem: { code: "consent-required" } });
+    expect(site.provider.issued).toBe(0);
+  });
+
+  test("finds the provider away, and the caller is told to come again", async () => {
+    const site = aSite();
+    site.provider.refusal = notIssued("provider-unavailable");
+    const code = site.provider.codeToCopy();
+    const answer = await site.operate({ account: "jo", code });
+    expect(answer).toMatchObject({ problem: { code: "provider-unavailable", retryable: true } });
+  });
+
+  test.each([
+    [{ account: "jo" }, "code: is missing."],
+    [
+      { account: "jo", code: "" },
+      "code: must be the code as the provider shows it, without blanks.",
+    ],
+    [{ account: "jo", code: "canary code" }, /^code: must be the code/],
+    [{ account: "jo", code: 7 }, "code: must be string."],
+    [{ account: "jo", code: "x", state: "y" }, "state: is not a field of this request."],
+    [{ account: "jo", code: "x", disconnect: true }, "code: is not a field of this request."],
+    [{}, "code: is missing."],
+    [null, "code: is missing."],
+  ])("is not understood from %j", async (payload, detail) => {
+    const site = aSite();
+    const answer = await site.operate(payload as object);
+    const expected = typeof detail === "string" ? detail : expect.stringMatching(detail);
+    expect(answer).toMatchObject({ problem: { code: "invalid-request", detail: expected } });
+    expect(JSON.stringify(answer)).not.toContain("canary");
+    expect(site.provider.asked).toEqual([]);
+  });
+});
+
+describe("a consent", () => {
+  async function aConsent(): Promise<ConsentSiteOnTest> {
+    const site = aSite();
+    await site.operate({ account: "jo", code: site.provider.codeToCopy() });
+    return site;
+  }
+
+  test.each([true, false, null])("is ended, at the provider too if it can: %j", async (revoked) => {
+    const site = await aConsent();
+    site.provider.revoked = revoked;
+    const connection = `connectpay/${site.realm.environment}/jo`;
+    expect(await site.operate({ account: "jo", disconnect: true })).toEqual({
+      connection,
+      revoked,
+    });
+    expect(await site.record()).toMatchObject({ version: 1, token: null, consent: null });
+  });
+
+  test("that never was is ended without harm", async () => {
+    const answer = await aSite().operate({ account: "jo", disconnect: true });
+    expect(answer).toMatchObject({ revoked: null });
+  });
+
+  test.each([{ disconnect: false }, { disconnect: "true" }, { disconnect: true, x: 1 }])(
+    "is not ended by %j",
+    async (payload) => {
+      const site = await aConsent();
+      const answer = await site.operate({ account: "jo", ...payload });
+      expect(answer).toMatchObject({ problem: { code: "invalid-request" } });
+      expect((await site.record())?.consent).not.toBeNull();
+    },
+  );
+
+  test("can be given again after it was ended", async () => {
+    const site = await aConsent();
+    await site.operate({ account: "jo", disconnect: true });
+    const answer = await site.operate({ account: "jo", code: site.provider.codeToCopy() });
+    expect(answer).toMatchObject({ version: 2 });
+  });
+});
+
+test.each([
+  [
+    "a REST API",
+    aProxyEvent({ httpMethod: "POST", path: "/complete", body: '{"disconnect":true}' }),
+  ],
+  ["an HTTP API", { ...httpApiEvent("POST", "/complete"), body: '{"disconnect":true}' }],
+])("nothing that operators do can be done through %s", async (_, event) => {
+  const answer = JSON.stringify(await aSite().complete(event, aContext()));
+  expect(answer).toContain("unknown-connection");
+});

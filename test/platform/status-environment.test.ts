@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { StartUpError } from "../../functions/platform/environment.ts";
+import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { StatusVariables } from "../../functions/platform/status-environment.ts";
+import {
+  readStatusEnvironment,
+  realmOutline,
+} from "../../functions/platform/status-environment.ts";
+
+const tokenUrl = "https://assure.example/token";
+const realms: readonly RealmInput[] = [
+  { provider: "conferma", environment: "production", tokenUrl },
+  { provider: "send-payments", environment: "sandbox", tokenUrl, handoverSeconds: 30 },
+  { provider: "client-credentials", environment: "acme", tokenUrl, onIssue: "revoke" },
+  { provider: "static-key", environment: "acme", headerName: "X-Key", extraHeaders: { a: "b" } },
+];
+const outlines = realms.map(realmOutline);
+const variables = {
+  TABLE_NAME: "tokens",
+  REALMS: JSON.stringify(outlines),
+} satisfies StatusVariables;
+
+/** Why the function does not start. */
+function refusalOf(changes: Record<string, string | undefined>): string {
+  try {
+    readStatusEnvironment({ ...variables, ...changes });
+  } catch (error) {
+    if (error instanceof StartUpError) return error.message;
+    throw error;
+  }
+  throw new Error("It starts.");
+}
+
+test("an outline has what decides when a realm's tokens are renewed, and nothing else", () => {
+  expect(outlines).toEqual([
+    { provider: "conferma", environment: "production" },
+    { provider: "send-payments", environment: "sandbox", handoverSeconds: 30 },
+    { provider: "client-credentials", environment: "acme", onIssue: "revoke" },
+    { provider: "static-key", environment: "acme" },
+  ]);
+});
+
+test("outlines are read with the settings' own defaults", () => {
+  const unsaid = [{ provider: "send-payments", environment: "live" }];
+  const read = readStatusEnvironment({ ...variables, REALMS: JSON.stringify(unsaid) });
+  expect(read).toEqual({ tableName: "tokens", realms: [{ ...unsaid[0], handoverSeconds: 20 }] });
+  expect(readStatusEnvironment(variables).realms).toHaveLength(realms.length);
+});
+
+test("fifty realms fit into the 4 KB that a function has for its variables", () => {
+  const many = Array.from({ length: 50 }, (_, n) =>
+    realmOutline({ provider: "send-payments", environment: `region-${n}`, tokenUrl }),
+  );
+  expect(JSON.stringify(many).length).toBeLessThan(3500);
+});
+
+describe("a function that does not start names what is wrong", () => {
+  test.each([
+    [{ TABLE_NAME: undefined }, "TABLE_NAME is missing."],
+    [{ REALMS: undefined }, "REALMS is missing."],
+    [{ REALMS: "[" }, "REALMS is not a JSON list."],
+    [{ REALMS: "{}" }, "REALMS is not a JSON list."],
+    [{ REALMS: '["conferma/production"]' }, /^REALMS: 0: /],
+    [{ REALMS: '[{"provider":"acme-pay","environment":"a"}]' }, /^REALMS: 0: provider: /],
+    [{ REALMS: '[{"provider":"conferma"}]' }, /^REALMS: 0: environment: /],
+    [
+      { REALMS: '[{"provider":"conferma","environment":"A/B"}]' },
+      /^REALMS: 0: environment: must be/,
+    ],
+    [
+      { REALMS: '[{"provider":"conferma","environment":"a","tokenUrl":"https://a.example"}]' },
+      /^REALMS: 0: tokenUrl: /,
+    ],
+    [
+      { REALMS: JSON.stringify([outlines[0], outlines[1], outlines[0]]) },
+      "REALMS: conferma/production is listed twice.",
+    ],
+  ])("%j", (changes, message) => {
+    const refusal = refusalOf(changes);
+    if (typeof message === "string") expect(refusal).toBe(message);
+    else expect(refusal).toMatch(message);
+  });
+});

@@ -1,0 +1,108 @@
+import type { Authority, Consented } from "../../functions/model/consent.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** How a provider treats refresh tokens. */
+export interface GrantRules {
+  /** `single-use`: each refresh replaces it; the old one is good for `graceMs` more, and then ends the whole family. */
+  readonly refreshTokens: "reusable" | "single-use";
+  readonly graceMs: number;
+  readonly livesMs: number;
+  /** Each new refresh token lives anew, instead of as long as the consent. */
+  readonly isProlonged: boolean;
+}
+
+interface Family {
+  readonly endsAt: number;
+  isRevoked: boolean;
+}
+
+interface RefreshToken {
+  readonly id: string;
+  readonly family: Family;
+  readonly endsAt: number;
+  replacedAt: number | null;
+}
+
+/** A provider's consents: the codes it gave to people, and the refresh tokens it gave for them. */
+export class SimulatedGrants {
+  readonly #time: VirtualTime;
+  readonly #rules: GrantRules;
+  readonly #codes = new Set<string>();
+  readonly #tokens = new Map<string, RefreshToken>();
+  /** The refresh token that came with an access token. */
+  readonly #givenWith = new Map<string, string>();
+  #people = 0;
+
+  constructor(time: VirtualTime, rules: GrantRules) {
+    this.#time = time;
+    this.#rules = rules;
+  }
+
+  /** A person consents in a browser, and comes back with this. */
+  consent(): string {
+    this.#people += 1;
+    const code = `c${this.#people}`;
+    this.#codes.add(code);
+    return code;
+  }
+
+  /** What a request gets beside its access token; null when the provider refuses it. */
+  redeem(authority: Authority): Omit<Consented, "subject" | "customer"> | null {
+    const { now } = this.#time;
+    if (authority.kind === "code") {
+      if (!this.#codes.delete(authority.code.expose())) return null;
+      const endsAt = now + this.#rules.livesMs;
+      return consentedTo(this.#give({ endsAt, isRevoked: false }));
+    }
+    const used = this.#tokens.get(authority.refreshToken.expose());
+    if (!used || !this.#isAlive(used)) {
+      if (used) used.family.isRevoked = true;
+      return null;
+    }
+    if (this.#rules.refreshTokens === "reusable") return consentedTo(null);
+    used.replacedAt ??= now;
+    return consentedTo(this.#give(used.family));
+  }
+
+  /** Remembers what the answer with this access token brought. */
+  gave(accessToken: string, { refreshToken }: Pick<Consented, "refreshToken">): void {
+    if (refreshToken) this.#givenWith.set(accessToken, refreshToken.expose());
+  }
+
+  givenWith(accessToken: string): string | undefined {
+    return this.#givenWith.get(accessToken);
+  }
+
+  /** Whether the provider would still take this refresh token, and has not replaced it. */
+  isCurrent(id: string): boolean {
+    const token = this.#tokens.get(id);
+    return token !== undefined && token.replacedAt === null && this.#isAlive(token);
+  }
+
+  wasReplaced(id: string): boolean {
+    return typeof this.#tokens.get(id)?.replacedAt === "number";
+  }
+
+  #isAlive({ family, endsAt, replacedAt }: RefreshToken): boolean {
+    const { now } = this.#time;
+    const inGrace = replacedAt === null || now < replacedAt + this.#rules.graceMs;
+    return !family.isRevoked && now < endsAt && inGrace;
+  }
+
+  #give(family: Family): RefreshToken {
+    const { isProlonged, livesMs } = this.#rules;
+    const endsAt = isProlonged ? this.#time.now + livesMs : family.endsAt;
+    const token = { id: `r${this.#tokens.size + 1}`, family, endsAt, replacedAt: null };
+    this.#tokens.set(token.id, token);
+    return token;
+  }
+}
+
+function consentedTo(given: RefreshToken | null): Omit<Consented, "subject" | "customer"> {
+  return {
+    refreshToken: given && new Sensitive(given.id),
+    refreshEndsAt: given && new Date(given.endsAt),
+    grantedScope: null,
+  };
+}

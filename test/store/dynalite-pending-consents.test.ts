@@ -1,0 +1,7 @@
+import { describe } from "vitest";
+import { startDynamoDb } from "../../local/aws/dynamodb.ts";
+import { describePendingConsents } from "../support/describe-pending-consents.ts";
+
+describe("pending consents in DynamoDB on dynalite", () => {
+  describePendingConsents(() => startDynamoDb());
+});

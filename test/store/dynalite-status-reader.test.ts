@@ -1,0 +1,7 @@
+import { describe } from "vitest";
+import { startDynamoDb } from "../../local/aws/dynamodb.ts";
+import { describeStatusReader } from "../support/describe-status-reader.ts";
+
+describe("the DynamoDB status reader on dynalite", () => {
+  describeStatusReader(() => startDynamoDb());
+});

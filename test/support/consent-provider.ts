@@ -1,0 +1,156 @@
+import { createHash, randomUUID } from "node:crypto";
+import type {
+  Authority,
+  Callback,
+  CodeAuthority,
+  ConsentFlow,
+} from "../../functions/model/consent.ts";
+import type { Issued, NotIssued, Provider } from "../../functions/model/provider.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { FixedClock } from "./fixed-clock.ts";
+
+const hour = 3_600_000;
+
+interface Agreement {
+  readonly challenge: string | null;
+  readonly nonce: string | null;
+  readonly scope: string | null;
+}
+
+/** A provider with a person behind it: it remembers for whom each code is, as RFC 7636 and OpenID Connect ask. */
+export class ConsentProvider {
+  readonly origin: string;
+  scopes: readonly string[] = ["psd2-ais", "psd2-pis"];
+  hasCodesToCopy = true;
+  customer: string | null = "Mo********co";
+  refreshEndsAt: Date | null = new Date("2026-12-20T10:00:00Z");
+  /** What it answers instead of a token. */
+  refusal: NotIssued | null = null;
+  revoked: boolean | null = true;
+  /** Codes and refresh tokens that it was shown, and tokens that it issued. */
+  readonly asked: Authority[] = [];
+  issued = 0;
+  readonly #clock: FixedClock;
+  readonly #agreements = new Map<string, Agreement>();
+
+  constructor(clock: FixedClock, origin = "https://login.provider.example") {
+    this.#clock = clock;
+    this.origin = origin;
+  }
+
+  /** The person logs in where the browser was sent, and agrees: what the redirect says. */
+  agree(authorizeUrl: string, scope: string | null = this.scopes.join(" ")): URLSearchParams {
+    const { searchParams } = new URL(authorizeUrl);
+    const code = randomUUID();
+    const challenge = searchParams.get("code_challenge");
+    this.#agreements.set(code, { challenge, nonce: searchParams.get("nonce"), scope });
+    return this.#answer(searchParams, { code });
+  }
+
+  /** The person, or the provider for them, says no. */
+  refuse(authorizeUrl: string, error = "access_denied", description = ""): URLSearchParams {
+    const { searchParams } = new URL(authorizeUrl);
+    return this.#answer(searchParams, { error, error_description: description });
+  }
+
+  /** A code that the provider's own pages show, for people to copy. */
+  codeToCopy(): string {
+    const code = randomUUID();
+    this.#agreements.set(code, { challenge: null, nonce: null, scope: null });
+    return code;
+  }
+
+  #answer(asked: URLSearchParams, answer: Record<string, string>): URLSearchParams {
+    return new URLSearchParams({ ...answer, state: asked.get("state") ?? "", iss: this.origin });
+  }
+
+  provider(): Provider {
+    return {
+      policy: { renewal: "by-consent", beforeExpiryMs: 300_000 },
+      presentation: { headerName: "Authorization", scheme: "Bearer" },
+      issuer: async () => ({
+        grantFrom: (_secret, authority) => ({
+          revocationScope: null,
+          callsProvider: true,
+          issue: async () => this.#issue(authority),
+        }),
+      }),
+      consent: async () => this.flow(),
+    };
+  }
+
+  flow(): ConsentFlow {
+    return {
+      scopes: this.scopes,
+      hasCodesToCopy: this.hasCodesToCopy,
+      origin: this.origin,
+      authorizeUrl: async (_secret, { redirectUri, state, nonce, codeVerifier }) => {
+        const parameters = {
+          response_type: "code",
+          redirect_uri: redirectUri,
+          state,
+          nonce,
+          code_challenge: challengeOf(codeVerifier.expose()),
+        };
+        return `${this.origin}/authorize?${new URLSearchParams(parameters)}`;
+      },
+      readCallback: (parameters) => this.#read(parameters),
+      revoke: async () => this.revoked,
+    };
+  }
+
+  #read(parameters: URLSearchParams): Callback {
+    const [code, error] = [parameters.get("code"), parameters.get("error")];
+    const isMine = parameters.get("iss") === this.origin;
+    if (!isMine || (code === null) === (error === null)) return { kind: "mismatch" };
+    if (code !== null) return { kind: "code", code: new Sensitive(code) };
+    return error === "access_denied"
+      ? { kind: "denied" }
+      : { kind: "failed", error: error === "server_error" ? error : "unknown" };
+  }
+
+  #issue(authority: Authority | null): Issued | NotIssued {
+    if (!authority) throw new Error("A provider with consents is asked with an authority.");
+    this.asked.push(authority);
+    if (this.refusal) return this.refusal;
+    const scope = authority.kind === "code" ? this.#redeem(authority) : null;
+    if (scope === "refused") return notIssued("consent-required");
+    this.issued += 1;
+    const now = this.#clock.now();
+    return {
+      kind: "issued",
+      token: new Sensitive(`canary-token-${this.issued}`),
+      lifetime: { kind: "stated", atLeastMs: hour, atMostMs: hour },
+      expiresAt: null,
+      requestedAt: now,
+      receivedAt: now,
+      consented: {
+        refreshToken: new Sensitive(`canary-refresh-${this.issued}`),
+        refreshEndsAt: this.refreshEndsAt,
+        grantedScope: scope,
+        subject: null,
+        customer: this.customer,
+      },
+    };
+  }
+
+  /** The scope that a code stands for, once, and only on the journey for which it was made. */
+  #redeem({ code, journey }: CodeAuthority): string | null | "refused" {
+    const agreement = this.#agreements.get(code.expose());
+    this.#agreements.delete(code.expose());
+    if (!agreement) return "refused";
+    const challenge = journey && challengeOf(journey.codeVerifier.expose());
+    const isItsJourney =
+      agreement.challenge === challenge && agreement.nonce === (journey?.nonce ?? null);
+    return isItsJourney ? agreement.scope : "refused";
+  }
+}
+
+export function notIssued(code: NotIssued["code"]): NotIssued {
+  const detail = "The provider does not issue (made up).";
+  return { kind: "not-issued", code, detail, mayHaveIssued: false, retryAfterMs: null };
+}
+
+function challengeOf(verifier: string): string {
+  return createHash("sha256").update(verifier).digest("base64url");
+}

@@ -1,0 +1,178 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, expect } from "vitest";
+import { siteOf } from "../../functions/compose-consents.ts";
+import { beginConsent } from "../../functions/consents/begin-consent.ts";
+import { completePastedCode } from "../../functions/consents/complete-pasted-code.ts";
+import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
+import { beginConsentEndpoint } from "../../functions/http/begin-consent-endpoint.ts";
+import { completeConsentEndpoint } from "../../functions/http/complete-consent-endpoint.ts";
+import type { Realm } from "../../functions/model/connection.ts";
+import { connectionOf, realmName } from "../../functions/model/connection.ts";
+import { VendingError } from "../../functions/model/errors.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { jsonLog } from "../../functions/platform/json-log.ts";
+import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secrets.ts";
+import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
+import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { localSealer } from "../../functions/store/local-sealer.ts";
+import { disconnect } from "../../functions/vending/disconnect.ts";
+import { startDynamoDb } from "../../local/aws/dynamodb.ts";
+import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import { aContext } from "./a-proxy-event.ts";
+import { at } from "./a-record.ts";
+import { ConsentProvider } from "./consent-provider.ts";
+import { FixedClock } from "./fixed-clock.ts";
+import { TABLE, tokenTable } from "./stack.ts";
+import { clientOf } from "./stack-token-store.ts";
+import { TestBrowser } from "./test-browser.ts";
+import type { Api } from "./web-events.ts";
+
+/** A table on dynalite for the tests of one file. */
+export function withTable(): () => DynamoDBClient {
+  let database: Awaited<ReturnType<typeof startDynamoDb>>;
+  let client: DynamoDBClient;
+  beforeAll(async () => {
+    database = await startDynamoDb();
+    await createTables(database.url, [tokenTable]);
+    client = clientOf(database.url);
+  });
+  afterAll(async () => {
+    client.destroy();
+    await database.stop();
+  });
+  return () => client;
+}
+
+interface SiteChanges {
+  readonly realm?: Realm;
+  readonly provider?: ConsentProvider;
+  readonly clock?: FixedClock;
+  readonly requester?: string;
+}
+
+/** Both consent functions of one realm, by their handlers, over a real table. At ten o'clock. */
+export class ConsentSiteOnTest {
+  readonly clock: FixedClock;
+  readonly provider: ConsentProvider;
+  readonly realm: Realm;
+  readonly deps: ConsentDependencies;
+  readonly log: string[] = [];
+  readonly begin: ReturnType<typeof beginConsentEndpoint>;
+  readonly complete: ReturnType<typeof completeConsentEndpoint>;
+  secret: string | null = "{}";
+  readonly #client: DynamoDBClient;
+
+  constructor(client: DynamoDBClient, changes: SiteChanges = {}) {
+    this.#client = client;
+    this.clock = changes.clock ?? new FixedClock(at("10:00:00.000"));
+    this.provider = changes.provider ?? new ConsentProvider(this.clock);
+    // A realm of its own for each test: the table is everybody's.
+    this.realm = changes.realm ?? { provider: "connectpay", environment: randomUUID() };
+    this.deps = this.#dependencies();
+    const site = siteOf(this.deps, changes.requester ?? "Acme Bookkeeping");
+    const forCaller = { onBehalfOf: "caller" } as const;
+    this.begin = beginConsentEndpoint({
+      ...site,
+      begin: (account, call) => beginConsent(this.deps, account, { ...call, ...forCaller }),
+    });
+    this.complete = completeConsentEndpoint({
+      ...site,
+      completePasted: (account, code, call) =>
+        completePastedCode(this.deps, account, code, { ...call, ...forCaller }),
+      disconnect: (connection, call) =>
+        disconnect(this.deps, connection, { ...call, ...forCaller }),
+    });
+  }
+
+  /** A browser that has never been here. */
+  browser(api: Api = "an HTTP API"): TestBrowser {
+    const handler: typeof this.begin = (event, context) =>
+      /\/callback\//.test(JSON.stringify(event))
+        ? this.complete(event, context)
+        : this.begin(event, context);
+    return new TestBrowser(handler, api, this.clock);
+  }
+
+  async link(account = "jo"): Promise<string> {
+    const answer = (await this.begin({ account }, aContext())) as { url: string };
+    return answer.url;
+  }
+
+  /** What is asked of `complete-consent` by direct invocation. */
+  operate(payload: object): Promise<unknown> {
+    return this.complete(payload, aContext());
+  }
+
+  record(account = "jo"): Promise<TokenRecord | null> {
+    const connection = connectionOf(this.realm, account);
+    return this.deps.store.read(connection, new AbortController().signal);
+  }
+
+  /** Every row of this realm, as text: what somebody who can read the table would see. */
+  async rows(): Promise<string[]> {
+    const { Items = [] } = await this.#client.send(new ScanCommand({ TableName: TABLE }));
+    const own = Items.filter((item) => item["pk"]?.S?.startsWith(`${realmName(this.realm)}/`));
+    return own.map((item) => JSON.stringify(item));
+  }
+
+  async pendingRows(): Promise<string[]> {
+    return (await this.rows()).filter((row) => row.includes("/~consent/"));
+  }
+
+  /** The log's events, the last one last. */
+  events(): Record<string, unknown>[] {
+    return this.log.map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  #dependencies(): ConsentDependencies {
+    const { clock, provider, realm, log } = this;
+    let owners = 0;
+    return {
+      realm,
+      timing: { deadlineMs: 5000, marginMs: 1000 },
+      provider: provider.provider(),
+      store: dynamoDbTokenStore(this.#client, TABLE),
+      secrets: {
+        read: async () => {
+          if (this.secret === null) throw new VendingError("secret-unavailable", "Made up.", 1);
+          return { text: new Sensitive(this.secret), version: "s1" };
+        },
+      },
+      sealer: localSealer(new Sensitive(new Uint8Array(32).fill(7))),
+      clock,
+      log: jsonLog(
+        (line) => log.push(line),
+        () => clock.now(),
+      ),
+      random: () => 0.5,
+      newOwner: () => {
+        owners += 1;
+        return `owner-${owners}`;
+      },
+      fingerprint: (text) => createHash("sha256").update(text).digest("hex").slice(0, 12),
+      pendingConsents: dynamoDbPendingConsents(this.#client, TABLE, realm),
+      browserSecrets: nodeBrowserSecrets,
+      consentBaseUrl: "https://vend.example",
+      flow: async () => provider.flow(),
+    };
+  }
+}
+
+/** Nothing came of it: no code was sent anywhere, no token was issued, and the pending row is as it was. */
+export async function expectNothing(site: ConsentSiteOnTest, rowsBefore: readonly string[]) {
+  expect(site.provider.asked).toEqual([]);
+  expect(site.provider.issued).toBe(0);
+  expect(await site.rows()).toEqual(rowsBefore);
+}
+
+/** A person who has left for the provider and agreed there, and what the provider sends back. */
+export async function aPersonAtTheProvider(site: ConsentSiteOnTest) {
+  const link = await site.link();
+  const browser = site.browser();
+  const authorizeUrl = await browser.leave(link);
+  const answer = site.provider.agree(authorizeUrl);
+  return { link, browser, authorizeUrl, answer, rows: await site.rows() };
+}

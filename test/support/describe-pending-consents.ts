@@ -1,0 +1,187 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PendingConsent, PendingConsents } from "../../functions/model/pending-consents.ts";
+import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
+import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import { at } from "./a-record.ts";
+import { TABLE, tokenTable } from "./stack.ts";
+import { clientOf } from "./stack-token-store.ts";
+
+interface RunningDatabase {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const signal = new AbortController().signal;
+const now = at("10:00:00.000");
+const expiresAt = at("10:10:00.000");
+const last = at("10:09:59.999");
+const until = at("10:15:00.000");
+
+/** What the store of pending consents promises, whatever DynamoDB it stands on. */
+export function describePendingConsents(start: () => Promise<RunningDatabase>): void {
+  let database: RunningDatabase;
+  let client: DynamoDBClient;
+  let store: PendingConsents;
+  const realm = { provider: "connectpay", environment: randomUUID() } as const;
+
+  beforeAll(async () => {
+    database = await start();
+    await createTables(database.url, [tokenTable]);
+    client = clientOf(database.url);
+    store = dynamoDbPendingConsents(client, TABLE, realm);
+  });
+
+  afterAll(async () => {
+    client.destroy();
+    await database.stop();
+  });
+
+  async function added(): Promise<PendingConsent> {
+    const id = randomBytes(32).toString("base64url");
+    const pending = { id, account: "jo@example.com", expiresAt, browser: null };
+    await store.add(pending, signal);
+    return pending;
+  }
+
+  /** Given to a browser at ten, and so good until a quarter past. */
+  async function bound(browser = "browser-a"): Promise<PendingConsent> {
+    const { id } = await added();
+    await store.bind(id, browser, now, until, signal);
+    return (await store.read(id, signal)) ?? expect.fail("not there");
+  }
+
+  it("reads what was added, and nothing else", async () => {
+    const pending = await added();
+    expect(await store.read(pending.id, signal)).toEqual(pending);
+    expect(await store.read(`${pending.id.slice(0, -1)}_`, signal)).toBeNull();
+    const elsewhere = { ...realm, environment: "elsewhere" };
+    const other = dynamoDbPendingConsents(client, TABLE, elsewhere);
+    expect(await other.read(pending.id, signal)).toBeNull();
+  });
+
+  it("keeps a row under its realm's prefix, with nothing in it but what is declared", async () => {
+    const { id } = await bound();
+    const pk = `connectpay/${realm.environment}/~consent/${id}`;
+    const command = new GetItemCommand({ TableName: TABLE, Key: { pk: { S: pk } } });
+    const { Item } = await client.send(command);
+    expect(Item).toEqual({
+      pk: { S: pk },
+      account: { S: "jo@example.com" },
+      browser: { S: "browser-a" },
+      expiresAt: { N: String(until.getTime()) },
+      ttl: { N: String(until.getTime() / 1000) },
+    });
+  });
+
+  it("adds a second time without harm, and without forgetting the browser", async () => {
+    const pending = await bound();
+    await store.add({ ...pending, browser: null, expiresAt }, signal);
+    expect(await store.read(pending.id, signal)).toEqual(pending);
+  });
+
+  describe("a row is given", () => {
+    it("to the browser that asks first, which may ask again: its end does not move", async () => {
+      const pending = await added();
+      const given = { ...pending, browser: "browser-a", expiresAt: until };
+      const first = await store.bind(pending.id, "browser-a", last, until, signal);
+      expect(first).toEqual({ done: true, pending: given });
+      const later = at("10:20:00.000");
+      const again = await store.bind(pending.id, "browser-a", last, later, signal);
+      expect(again).toEqual({ done: true, pending: given });
+      expect(await store.read(pending.id, signal)).toEqual(given);
+    });
+
+    it("to no other browser, which is told whose it is", async () => {
+      const pending = await bound();
+      const answer = await store.bind(pending.id, "browser-b", now, until, signal);
+      expect(answer).toEqual({ done: false, pending });
+      expect(await store.read(pending.id, signal)).toEqual(pending);
+    });
+
+    it("to one of many browsers that ask at the same instant", async () => {
+      const { id } = await added();
+      const browsers = Array.from({ length: 20 }, (_, n) => `browser-${n}`);
+      const answers = await Promise.all(
+        browsers.map((browser) => store.bind(id, browser, now, until, signal)),
+      );
+      expect(answers.filter(({ done }) => done)).toHaveLength(1);
+    });
+
+    it("to nobody at its end or later, not even to its own browser", async () => {
+      const pending = await added();
+      const late = await store.bind(pending.id, "browser-a", expiresAt, until, signal);
+      expect(late).toEqual({ done: false, pending });
+      const own = await bound();
+      const answer = await store.bind(own.id, "browser-a", until, at("11:00:00.000"), signal);
+      expect(answer).toEqual({ done: false, pending: own });
+    });
+
+    it("to nobody when there is none, and none comes to be", async () => {
+      const answer = await store.bind("missing", "browser-a", now, until, signal);
+      expect(answer).toEqual({ done: false, pending: null });
+      expect(await store.read("missing", signal)).toBeNull();
+    });
+  });
+
+  describe("a row is taken", () => {
+    it("by its browser, and is gone", async () => {
+      const pending = await bound();
+      const taken = await store.take(pending.id, "browser-a", now, signal);
+      expect(taken).toEqual({ done: true, pending });
+      expect(await store.read(pending.id, signal)).toBeNull();
+      const again = await store.take(pending.id, "browser-a", now, signal);
+      expect(again).toEqual({ done: false, pending: null });
+    });
+
+    it("once, by however many at the same instant", async () => {
+      const { id } = await bound();
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => store.take(id, "browser-a", now, signal)),
+      );
+      expect(answers.filter(({ done }) => done)).toHaveLength(1);
+    });
+
+    it("by no other browser", async () => {
+      const pending = await bound();
+      const answer = await store.take(pending.id, "browser-b", now, signal);
+      expect(answer).toEqual({ done: false, pending });
+      expect(await store.read(pending.id, signal)).toEqual(pending);
+    });
+
+    it("by nobody before it was given to one", async () => {
+      const pending = await added();
+      const answer = await store.take(pending.id, "browser-a", now, signal);
+      expect(answer).toEqual({ done: false, pending });
+    });
+
+    it("by nobody at its end or later", async () => {
+      const pending = await bound();
+      const answer = await store.take(pending.id, "browser-a", until, signal);
+      expect(answer).toEqual({ done: false, pending });
+      expect(await store.take(pending.id, "browser-a", at("10:14:59.999"), signal)).toMatchObject({
+        done: true,
+      });
+    });
+  });
+
+  it("fails with `store-unavailable` when the table is out of reach, and says nothing of the row", async () => {
+    const nowhere = clientOf("http://127.0.0.1:1");
+    const away = dynamoDbPendingConsents(nowhere, TABLE, realm);
+    const uses = [
+      () => away.add({ id: "canary", account: "jo", expiresAt, browser: null }, signal),
+      () => away.read("canary", signal),
+      () => away.bind("canary", "b", now, until, signal),
+      () => away.take("canary", "b", now, signal),
+    ];
+    for (const use of uses) {
+      await expect(use()).rejects.toMatchObject({
+        code: "store-unavailable",
+        message: expect.not.stringContaining("canary"),
+      });
+    }
+    nowhere.destroy();
+  });
+}

@@ -1,0 +1,226 @@
+import { randomUUID } from "node:crypto";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { BatchGetItemCommand, GetItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Connection, Realm } from "../../functions/model/connection.ts";
+import { connectionOf } from "../../functions/model/connection.ts";
+import type { StatusReader } from "../../functions/model/status-reader.ts";
+import type { HeldToken } from "../../functions/model/token-record.ts";
+import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts";
+import { systemClock } from "../../functions/platform/system-clock.ts";
+import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
+import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { statusAttributes } from "../../functions/store/status-attributes.ts";
+import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import { aConsent, aToken, at } from "./a-record.ts";
+import { FixedClock } from "./fixed-clock.ts";
+import { TABLE, tokenTable } from "./stack.ts";
+import { aCommit, aFailedAttempt, anIntent, aTakeover, clientOf } from "./stack-token-store.ts";
+
+interface RunningDatabase {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const signal = new AbortController().signal;
+/** What an operator's role is denied: the token, and the keys of the other index. */
+const withheld = ["sealed", "sealedRefresh", "subject", "dueRealm"];
+
+/** What the status reader promises, whatever DynamoDB it stands on. */
+export function describeStatusReader(start: () => Promise<RunningDatabase>): void {
+  let database: RunningDatabase;
+  let client: DynamoDBClient;
+  let store: TokenStore;
+  let reader: StatusReader;
+
+  beforeAll(async () => {
+    database = await start();
+    await createTables(database.url, [tokenTable]);
+    client = clientOf(database.url);
+    store = dynamoDbTokenStore(client, TABLE);
+    reader = dynamoDbStatusReader(client, TABLE, systemClock);
+  });
+
+  afterAll(async () => {
+    client.destroy();
+    await database.stop();
+  });
+
+  /** A realm of its own for each test: the table is everybody's. */
+  const aRealm = (): Realm => ({ provider: "conferma", environment: randomUUID() });
+
+  async function take(connection: Connection): Promise<HeldLease> {
+    const seen = await store.read(connection, signal);
+    const { held } = await store.takeLease(connection, seen, anIntent(randomUUID()), signal);
+    return held ?? expect.fail("no lease");
+  }
+
+  async function commit(connection: Connection, token: Partial<HeldToken> = {}): Promise<void> {
+    const held = await take(connection);
+    const { fence } = held.record;
+    const committed = {
+      ...aCommit(held),
+      token: aToken({ ...token, fence }),
+      consent: aConsent(),
+    };
+    expect(await store.commit(held, committed, signal)).not.toBeNull();
+  }
+
+  const accountsIn = async (realm: Realm, after: string | null = null, atMost = 101) => {
+    const from = after === null ? null : connectionOf(realm, after);
+    const found = await reader.connectionsOf(realm, from, atMost, signal);
+    return found.map((connection) => connection.split("/").at(-1));
+  };
+
+  it("finds a realm's connections in their order, from any place, and no other realm's", async () => {
+    const [realm, other] = [aRealm(), aRealm()];
+    for (const account of ["c", "a", "b"]) await take(connectionOf(realm, account));
+    await take(connectionOf(other, "b"));
+    expect(await accountsIn(realm)).toEqual(["a", "b", "c"]);
+    expect(await accountsIn(realm, null, 2)).toEqual(["a", "b"]);
+    expect(await accountsIn(realm, "a")).toEqual(["b", "c"]);
+    expect(await accountsIn(realm, "aa")).toEqual(["b", "c"]);
+    expect(await accountsIn(realm, "c")).toEqual([]);
+    expect(await accountsIn(aRealm())).toEqual([]);
+  });
+
+  it("finds a connection from its first lease on, whatever becomes of it, until it is forgotten", async () => {
+    const realm = aRealm();
+    const connection = connectionOf(realm, "a");
+    const held = await take(connection);
+    expect(await accountsIn(realm)).toEqual(["a"]);
+    await store.fail(held, aFailedAttempt(), signal);
+    expect(await accountsIn(realm)).toEqual(["a"]);
+    await commit(connection, { keptUntil: null });
+    expect(await accountsIn(realm)).toEqual(["a"]);
+    const again = await take(connection);
+    await store.forget(again, signal);
+    expect(await accountsIn(realm)).toEqual([]);
+  });
+
+  it("does not take a scope's claim for a connection", async () => {
+    const realm = aRealm();
+    await store.claimScope(connectionOf(realm, "a"), "0a1b2c", null, signal);
+    expect(await accountsIn(realm)).toEqual([]);
+  });
+
+  it("reads the record as the store does, but for what is sealed", async () => {
+    const realm = aRealm();
+    const [fresh, failed, committed] = ["fresh", "failed", "committed"].map((account) =>
+      connectionOf(realm, account),
+    ) as [Connection, Connection, Connection];
+    await take(fresh);
+    await store.fail(await take(failed), aFailedAttempt(), signal);
+    await commit(committed);
+    const seen = await store.read(committed, signal);
+    await store.takeLease(committed, seen, aTakeover("another"), signal);
+
+    const all = [committed, failed, fresh];
+    const records = await reader.read([...all, connectionOf(realm, "never")], signal);
+    const stored = await Promise.all(all.map((connection) => store.read(connection, signal)));
+    const unsealed = stored.map((record) => {
+      const sealed = new Uint8Array();
+      const token = record?.token && { ...record.token, sealed };
+      const refresh = record?.consent?.refresh && { ...record.consent.refresh, sealed };
+      const consent = record?.consent && { ...record.consent, refresh, subject: null };
+      return { ...record, token, consent };
+    });
+    expect(records).toEqual(unsealed);
+    expect(records[0]).toMatchObject({ suspect: true, lease: { owner: "another" } });
+  });
+
+  it("may read every attribute that a record has, but for those that are withheld", async () => {
+    const connection = connectionOf(aRealm(), "a");
+    await commit(connection);
+    const seen = await store.read(connection, signal);
+    const { held } = await store.takeLease(connection, seen, aTakeover("another"), signal);
+    const { item: leased } = await itemOf(connection);
+    await store.fail(held ?? expect.fail("no lease"), aFailedAttempt(), signal);
+    const { item: failed } = await itemOf(connection);
+    const names = new Set([...Object.keys(leased), ...Object.keys(failed)]);
+    expect([...names].filter((name) => !withheld.includes(name)).sort()).toEqual(
+      [...statusAttributes].sort(),
+    );
+  });
+
+  async function itemOf(connection: Connection) {
+    const command = new GetItemCommand({ TableName: TABLE, Key: { pk: { S: connection } } });
+    const { Item: item = {} } = await client.send(command);
+    return { item };
+  }
+
+  it("reads a hundred at once", async () => {
+    const realm = aRealm();
+    const all = Array.from({ length: 100 }, (_, n) => connectionOf(realm, `a-${n}`));
+    for (const connection of all) await take(connection);
+    const records = await reader.read(all, signal);
+    expect(records.map(({ connection }) => connection)).toEqual(all);
+    expect(await reader.read([], signal)).toEqual([]);
+  });
+
+  describe("of a busy table", () => {
+    /** Answers only `atOnce` of the keys that are asked for, as DynamoDB does when it is throttling. */
+    function busy(atOnce: number): DynamoDBClient {
+      const send = async (command: BatchGetItemCommand) => {
+        const [name = "", { Keys = [], ...rest } = {}] =
+          Object.entries(command.input.RequestItems ?? {})[0] ?? [];
+        if (atOnce === 0) return { Responses: {}, UnprocessedKeys: { [name]: { Keys } } };
+        const some = { RequestItems: { [name]: { ...rest, Keys: Keys.slice(0, atOnce) } } };
+        const { Responses } = await client.send(new BatchGetItemCommand(some));
+        const left = Keys.slice(atOnce);
+        return { Responses, ...(left[0] && { UnprocessedKeys: { [name]: { Keys: left } } }) };
+      };
+      return { send } as unknown as DynamoDBClient;
+    }
+
+    it("asks again, after pauses, for what was left out", async () => {
+      const realm = aRealm();
+      const all = ["a", "b", "c"].map((account) => connectionOf(realm, account));
+      for (const connection of all) await take(connection);
+      const clock = new FixedClock(at("10:00:00.000"));
+      const records = await dynamoDbStatusReader(busy(1), TABLE, clock).read(all, signal);
+      expect(records.map(({ connection }) => connection)).toEqual(all);
+      expect(clock.slept).toEqual([50, 100]);
+    });
+
+    it("gives up in words of ours", async () => {
+      const clock = new FixedClock(at("10:00:00.000"));
+      const some = [connectionOf(aRealm(), "a")];
+      const failure = dynamoDbStatusReader(busy(0), TABLE, clock).read(some, signal);
+      await expect(failure).rejects.toMatchObject({ code: "store-unavailable" });
+      expect(clock.slept).toHaveLength(3);
+    });
+  });
+
+  describe("that cannot be read", () => {
+    it.each([
+      ["because there is no such table", () => "Nowhere", signal],
+      ["because there was no time", () => TABLE, AbortSignal.abort()],
+    ])("%s, is store-unavailable", async (_, table, until) => {
+      const broken = dynamoDbStatusReader(client, table(), systemClock);
+      const some = [connectionOf(aRealm(), "a")];
+      const failures = [
+        broken.connectionsOf(aRealm(), null, 1, until),
+        broken.read(some, until),
+      ].map((asked) => asked.catch((error: unknown) => error));
+      for (const failure of await Promise.all(failures)) {
+        expect(failure).toMatchObject({ code: "store-unavailable", retryAfterSeconds: 1 });
+        expect(failure).not.toHaveProperty("cause");
+      }
+    });
+  });
+
+  it("leaves nothing in the index but keys, however often a connection changes", async () => {
+    const realm = aRealm();
+    await commit(connectionOf(realm, "a"));
+    const command = new ScanCommand({ TableName: TABLE, IndexName: "connections" });
+    const { Items = [] } = await client.send(command);
+    const own = Items.filter(({ realm: name }) => name?.S?.endsWith(realm.environment));
+    expect(own).toEqual([
+      {
+        pk: { S: connectionOf(realm, "a") },
+        realm: { S: `conferma/${realm.environment}` },
+      },
+    ]);
+  });
+}

@@ -1,0 +1,133 @@
+import { onTestFinished } from "vitest";
+import type { JournalEntry } from "../../local/simulators/journal.ts";
+import type { Vended, VendPayload } from "../../local/vend-client.ts";
+import { isAnswer } from "../../local/vend-client.ts";
+import type { Observed } from "./check-protocol.ts";
+import { checkProtocol } from "./check-protocol.ts";
+import type { VendProcess } from "./referee.ts";
+import type { FaultyProxy, Held, Passing } from "./stack-faulty-proxy.ts";
+import { startFaultyProxy } from "./stack-faulty-proxy.ts";
+import type { ConfermaWorld } from "./stack-realms.ts";
+import { confermaWorld } from "./stack-realms.ts";
+import type { TableUse } from "./write-history.ts";
+import { tableUseOf } from "./write-history.ts";
+
+/** A request of the issue path, and whether it is stopped before it takes effect or before its answer arrives. */
+export interface Await {
+  readonly of: Exclude<TableUse, "other"> | "secret" | "data-key" | "token";
+  readonly when: "before" | "after";
+}
+
+/** Conferma, with something that can stop any request between its processes and everything they talk to. */
+export interface FaultWorld extends ConfermaWorld {
+  readonly table: FaultyProxy;
+  readonly provider: FaultyProxy;
+  /** A process whose every request can be stopped; `direct`: but for those to the provider, whose bytes arrive as it sends them. */
+  start(way?: "direct"): Promise<VendProcess>;
+  /** Vends, and remembers for `check` what was vended. */
+  vend(process: VendProcess, payload?: VendPayload, remainingMs?: number): Promise<Vended>;
+  stopAt(at: Await, account: string): Held;
+  /** The process that sent a request to the table. */
+  senderOf(passing: Passing): VendProcess | undefined;
+  account(name: string): Promise<void>;
+  /** What the provider has issued for an account, by its own journal. */
+  journalOf(account: string): readonly JournalEntry[];
+  issuesOf(account: string): number;
+  /** The promises that were broken, over all connections. */
+  check(): string[];
+}
+
+export async function faultWorld(options: {
+  lifetimeMs?: number;
+  deadlineMs?: number;
+}): Promise<FaultWorld> {
+  const world = await confermaWorld(options);
+  const { stack, simulator } = world;
+  const [table, secrets, keys, provider] = await Promise.all([
+    startFaultyProxy(stack.dynamoDb.url, { inTurn: true }),
+    startFaultyProxy(stack.secretsManager.url),
+    startFaultyProxy(stack.kms.url),
+    startFaultyProxy(simulator.url),
+  ]);
+  onTestFinished(async () => {
+    await Promise.all([table, secrets, keys, provider].map((proxy) => proxy.stop()));
+  });
+  const scopes = new Map([["default", world.secret.platformKey]]);
+  const started = new Map<string, VendProcess | null>();
+  const vended = new Map<string, Observed[]>();
+  const variables = {
+    ...stack.kmsKey,
+    AWS_ENDPOINT_URL_DYNAMODB: table.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_ENDPOINT_URL_KMS: keys.url,
+  };
+  const realm = { ...world.realm, tokenUrl: `${provider.url}/token` };
+  const connectionOf = (account: string) => `conferma/test/${account}`;
+
+  function proxyOf({ of }: Await): FaultyProxy {
+    if (of === "token") return provider;
+    if (of === "secret") return secrets;
+    return of === "data-key" ? keys : table;
+  }
+
+  const journalOf = (account: string) =>
+    simulator.journal.filter(
+      ({ kind, scope, foreign }) => kind === "issue" && !foreign && scope === scopes.get(account),
+    );
+
+  function isThere({ of }: Await, account: string, passing: Passing): boolean {
+    const { operation, body } = passing;
+    switch (of) {
+      case "token":
+        return body.includes(`scope=${scopes.get(account)}`);
+      case "secret":
+        return body.includes(`/${account}"`);
+      case "data-key":
+        return operation === "GenerateDataKey" && body.includes(`/${account}"`);
+      default:
+        return tableUseOf(passing) === of && body.includes(`"${connectionOf(account)}"`);
+    }
+  }
+
+  return {
+    ...world,
+    table,
+    provider,
+    async start(way) {
+      const AWS_ACCESS_KEY_ID = `process-${started.size}`;
+      started.set(AWS_ACCESS_KEY_ID, null);
+      const settings = way === "direct" ? world.realm : realm;
+      const process = await stack.start(settings, { ...variables, AWS_ACCESS_KEY_ID });
+      started.set(AWS_ACCESS_KEY_ID, process);
+      return process;
+    },
+    senderOf: ({ caller }) => started.get(caller) ?? undefined,
+    async vend(process, payload = {}, remainingMs = 10_000) {
+      const askedAt = Date.now();
+      const answer = await process.vend(payload, remainingMs);
+      const seen = vended.get(payload.account ?? "default") ?? [];
+      if (isAnswer(answer))
+        vended.set(payload.account ?? "default", [...seen, { askedAt, answer }]);
+      return answer;
+    },
+    stopAt: (at, account) => proxyOf(at).hold((passing) => isThere(at, account, passing), at.when),
+    async account(name) {
+      const { platformKey } = await world.addAccount(name);
+      scopes.set(name, platformKey);
+    },
+    journalOf,
+    issuesOf: (account) => journalOf(account).length,
+    check: () =>
+      [...scopes].flatMap(([account, scope]) =>
+        checkProtocol({
+          connection: connectionOf(account),
+          scope,
+          journal: simulator.journal,
+          tablePassed: table.passed,
+          calls: provider.passed.filter(({ body }) => body.includes(`scope=${scope}`)),
+          events: stack.events(),
+          vended: vended.get(account) ?? [],
+        }),
+      ),
+  };
+}

@@ -1,0 +1,181 @@
+import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
+
+/** A line of the log that tells of a renewal: `token-issued`, `issue-failed` or `late-issue`. */
+type Line = Readonly<Record<string, unknown>>;
+
+/** One renewal, as log or record have it; `at` is when its outcome was known. */
+type Entry = Pick<LedgerEntry, "fence" | "version" | "reason" | "fingerprint"> & {
+  readonly at: number;
+  readonly isIssued: boolean;
+  readonly isLate: boolean;
+  readonly hasCalled: boolean;
+};
+
+/** What log and record say of one connection, without asking the provider. */
+export interface Proof {
+  /** Tokens that were committed, by version. */
+  readonly issued: ReadonlyMap<number, string>;
+  /** Tokens that came too late and were never vended. */
+  readonly late: ReadonlySet<string>;
+  /** Leases of which it is not known whether they issued: each may stand for one token that nobody has seen. */
+  readonly unknown: readonly number[];
+  /** Versions that were committed and have no line at all: their holders died in between. */
+  readonly unlogged: readonly number[];
+  /** The rules that do not hold; empty when nothing was issued twice. */
+  readonly broken: readonly string[];
+}
+
+interface Books {
+  readonly entries: readonly Entry[];
+  readonly issued: readonly Entry[];
+  readonly record: TokenRecord;
+  /** Of a token, where a new one revokes the old. */
+  readonly lifetimeMs: number;
+}
+
+/** The rules of docs/operations.md, in its words and its order. Each answers where it does not hold. */
+export const ledgerRules: Readonly<Record<string, (books: Books) => readonly unknown[]>> = {
+  "each version has one fingerprint": ({ issued }) =>
+    repeated(
+      issued,
+      ({ version }) => version,
+      ({ fingerprint }) => fingerprint,
+    ),
+  "each fence has issued one fingerprint": ({ entries }) =>
+    repeated(
+      entries.filter(({ fingerprint }) => fingerprint),
+      ({ fence }) => fence,
+      ({ fingerprint }) => fingerprint,
+    ),
+  "later versions have later fences": ({ issued }) =>
+    issued.filter(
+      ({ fence, version }, at) =>
+        fence <= (issued[at - 1]?.fence ?? 0) && version > (issued[at - 1]?.version ?? 0),
+    ),
+  "a version without a line has a fence without one, or a late line": (books) =>
+    missingVersions(books).filter(([, fences]) => fences.length === 0),
+  "after a fence without a line comes a takeover, or a version is missing there": (books) => {
+    const explained = new Set(missingVersions(books).flatMap(([, fences]) => fences));
+    return missingFences(books).filter((fence) => {
+      const next = books.entries.find((entry) => entry.fence > fence && !entry.isLate);
+      return next && next.reason !== "takeover" && !explained.has(fence);
+    });
+  },
+  "no token is issued before its predecessor's life is over, but as rejected or takeover": ({
+    issued,
+    lifetimeMs,
+  }) =>
+    issued.filter(({ at, reason }, index) => {
+      const before = issued[index - 1];
+      return (
+        before && at - before.at < lifetimeMs && reason !== "rejected" && reason !== "takeover"
+      );
+    }),
+};
+
+/** Proves from a realm's log and a connection's record that nothing was issued twice. */
+export function proveLedger(record: TokenRecord, log: readonly Line[], lifetimeMs: number): Proof {
+  const lines = log.filter(
+    ({ connection, event }) => connection === record.connection && isOutcome(event),
+  );
+  const entries = [...lines.map(entryOf), ...record.ledger.map(kept)].toSorted(
+    (a, b) => a.fence - b.fence || a.at - b.at,
+  );
+  const issued = once(entries.filter(({ isIssued }) => isIssued));
+  const books = { entries, issued, record, lifetimeMs };
+  const broken = Object.entries(ledgerRules).flatMap(([rule, exceptions]) =>
+    exceptions(books).map((where) => `${record.connection}: ${rule}: ${JSON.stringify(where)}`),
+  );
+  const isLate = (version: number) =>
+    entries.some((entry) => entry.isLate && entry.version === version);
+  const failed = entries
+    .filter((entry) => !entry.fingerprint && entry.hasCalled)
+    .map(({ fence }) => fence);
+  return {
+    issued: new Map(issued.map(({ version, fingerprint }) => [version, String(fingerprint)])),
+    late: new Set(
+      entries.filter(({ isLate }) => isLate).map(({ fingerprint }) => String(fingerprint)),
+    ),
+    unknown: [...new Set([...failed, ...missingFences(books)])],
+    unlogged: missingVersions(books).flatMap(([version]) => (isLate(version) ? [] : [version])),
+    broken,
+  };
+}
+
+function isOutcome(event: unknown): boolean {
+  return event === "token-issued" || event === "issue-failed" || event === "late-issue";
+}
+
+function entryOf(line: Line): Entry {
+  const { at, fence, version, reason, fingerprint, latencyMs } = line as unknown as LedgerEntry;
+  return {
+    at: Date.parse(String(at)),
+    fence,
+    version,
+    reason,
+    fingerprint,
+    isIssued: line["event"] === "token-issued",
+    isLate: line["event"] === "late-issue",
+    hasCalled: latencyMs > 0,
+  };
+}
+
+/** The record's own entries outlive a holder that died before it could log. */
+function kept({ at, fence, version, reason, fingerprint, outcome, latencyMs }: LedgerEntry): Entry {
+  const isIssued = outcome === "issued";
+  return {
+    at: Number(at),
+    fence,
+    version,
+    reason,
+    fingerprint,
+    isIssued,
+    isLate: outcome === "late",
+    hasCalled: latencyMs > 0,
+  };
+}
+
+function once(entries: readonly Entry[]): Entry[] {
+  return entries.filter(
+    ({ fence, fingerprint }, at) =>
+      entries.findIndex((other) => other.fence === fence && other.fingerprint === fingerprint) ===
+      at,
+  );
+}
+
+/** Leases whose holders vanished, or whose line did. */
+function missingFences({ entries, record }: Pick<Books, "entries" | "record">): number[] {
+  return numbersTo(record.fence).filter((fence) => !entries.some((entry) => entry.fence === fence));
+}
+
+/**
+ * Versions that no `token-issued` tells of, each with the fences that may have been theirs: of a holder that died
+ * between commit and line, or slept through so many renewals that it took its own token for late.
+ */
+function missingVersions(books: Books): [version: number, fences: number[]][] {
+  const { entries, issued, record } = books;
+  const missing = numbersTo(record.version).filter(
+    (version) => !issued.some((entry) => entry.version === version),
+  );
+  return missing.map((version) => {
+    const after = issued.findLast((entry) => entry.version < version)?.fence ?? 0;
+    const before = issued.find((entry) => entry.version > version)?.fence ?? record.fence + 1;
+    const late = entries.filter((entry) => entry.isLate && entry.version === version);
+    const fences = [...missingFences(books), ...late.map(({ fence }) => fence)];
+    return [version, fences.filter((fence) => after < fence && fence < before)];
+  });
+}
+
+function numbersTo(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
+}
+
+/** The keys that stand for more than one value. */
+function repeated(
+  entries: readonly Entry[],
+  key: (entry: Entry) => number,
+  value: (entry: Entry) => unknown,
+): number[] {
+  const groups = [...Map.groupBy(entries, key)];
+  return groups.filter(([, group]) => new Set(group.map(value)).size > 1).map(([number]) => number);
+}

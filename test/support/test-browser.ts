@@ -1,0 +1,82 @@
+import type { Clock } from "../../functions/model/clock.ts";
+import { plusMs } from "../../functions/model/clock.ts";
+import { aContext } from "./a-proxy-event.ts";
+import type { Api } from "./web-events.ts";
+import { webEvent } from "./web-events.ts";
+
+type Handler = (event: unknown, context: ReturnType<typeof aContext>) => Promise<unknown>;
+
+export interface Seen {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly setCookie: string | null;
+  /** The page's heading. */
+  readonly title: string;
+}
+
+/** A browser with its cookies: it keeps them as long as it is told to, and sends each to whoever answers here. */
+export class TestBrowser {
+  readonly #handler: Handler;
+  readonly #api: Api;
+  readonly #clock: Clock;
+  readonly cookies = new Map<string, { readonly value: string; readonly until: Date }>();
+
+  constructor(handler: Handler, api: Api, clock: Clock) {
+    this.#handler = handler;
+    this.#api = api;
+    this.#clock = clock;
+  }
+
+  get(url: string): Promise<Seen> {
+    return this.#ask("GET", url);
+  }
+
+  /** Presses the button of the page at this address. */
+  post(url: string): Promise<Seen> {
+    return this.#ask("POST", url);
+  }
+
+  /** Opens a link, continues, and arrives at the provider: there. */
+  async leave(link: string): Promise<string> {
+    await this.get(link);
+    const { status, headers } = await this.post(link);
+    if (status !== 303) throw new Error(`It is answered ${status}.`);
+    return headers["Location"] ?? "";
+  }
+
+  /** The provider sends the browser back to the address that it was given. */
+  comeBack(authorizeUrl: string, answer: URLSearchParams): Promise<Seen> {
+    const callback = new URL(authorizeUrl).searchParams.get("redirect_uri");
+    return this.get(`${callback}?${answer}`);
+  }
+
+  async #ask(method: string, url: string): Promise<Seen> {
+    const now = this.#clock.now();
+    const kept = [...this.cookies].filter(([, { until }]) => until > now);
+    const cookies = kept.map(([name, { value }]) => `${name}=${value}`);
+    const event = webEvent(this.#api, { method, url, cookies });
+    const seen = seenIn(await this.#handler(event, aContext()));
+    if (seen.setCookie) this.#keep(seen.setCookie, now);
+    return seen;
+  }
+
+  #keep(setCookie: string, now: Date): void {
+    const [, name = "", value = "", seconds] =
+      /^([^=]+)=([^;]+);.* Max-Age=(\d+)$/.exec(setCookie) ?? [];
+    this.cookies.set(name, { value, until: plusMs(now, Number(seconds) * 1000) });
+  }
+}
+
+/** An answer in either API's form. */
+export function seenIn(answer: unknown): Seen {
+  const { statusCode, headers, body, cookies } = answer as {
+    statusCode: number;
+    headers: Record<string, string>;
+    body: string;
+    cookies?: string[];
+  };
+  const [, title = ""] = /<h1>(.*?)<\/h1>/s.exec(body) ?? [];
+  const setCookie = cookies?.[0] ?? headers["Set-Cookie"] ?? null;
+  return { status: statusCode, headers, body, setCookie, title };
+}

@@ -1,0 +1,77 @@
+import type { Lease, TokenRecord } from "../../functions/model/token-record.ts";
+import type { Item } from "../../functions/store/attributes.ts";
+import { recordOf } from "../../functions/store/items.ts";
+import type { Passing } from "./stack-faulty-proxy.ts";
+
+/** What a request to the table is for. */
+export type TableUse = "read" | "lease" | "claim" | "commit" | "fail" | "late" | "forget" | "other";
+
+export function tableUseOf({ operation, body }: Passing): TableUse {
+  if (operation === "GetItem") return "read";
+  if (operation === "DeleteItem") return "forget";
+  if (operation !== "UpdateItem") return "other";
+  const { UpdateExpression } = JSON.parse(body) as { UpdateExpression: string };
+  const [sets = ""] = UpdateExpression.split(" REMOVE ");
+  const use = usesBySet.find(([attribute]) => sets.includes(`#${attribute} =`));
+  return use?.[1] ?? "other";
+}
+
+/** The first that a write sets. */
+const usesBySet = [
+  ["leaseOwner", "lease"],
+  ["scopeOwner", "claim"],
+  ["sealed", "commit"],
+  ["failure", "fail"],
+  ["ledger", "late"],
+] as const;
+
+/** A record before and after one write that took effect. */
+export interface Write {
+  readonly at: number;
+  readonly use: TableUse;
+  readonly before: TokenRecord | null;
+  readonly after: TokenRecord | null;
+}
+
+/** The whole history of a connection's record, from what passed to the table and back. */
+export function historyOf(passed: readonly Passing[], connection: string): Write[] {
+  const history: Write[] = [];
+  for (const passing of passed) {
+    const { answer } = passing;
+    const use = tableUseOf(passing);
+    if (answer?.status !== 200 || use === "read" || use === "other") continue;
+    if (keyOf(passing) !== connection) continue;
+    const before = history.at(-1)?.after ?? null;
+    history.push({
+      at: answer.at,
+      use,
+      before,
+      after: use === "forget" ? null : itemIn(answer.content),
+    });
+  }
+  return history;
+}
+
+function keyOf({ body }: Passing): string {
+  return JSON.parse(body).Key.pk.S;
+}
+
+/** As the wire has it; the SDK makes bytes of base64. */
+function itemIn(content: Buffer): TokenRecord {
+  const item: Item = JSON.parse(content.toString()).Attributes;
+  const sealed = item["sealed"]?.B as unknown as string | undefined;
+  return recordOf(sealed ? { ...item, sealed: { B: Buffer.from(sealed, "base64") } } : item);
+}
+
+/** A lease that was granted, and what the record said just before. */
+export interface Granted extends Lease {
+  readonly at: number;
+  readonly fence: number;
+  readonly before: TokenRecord | null;
+}
+
+export function leasesIn(history: readonly Write[]): Granted[] {
+  return history.flatMap(({ at, use, before, after }) =>
+    use === "lease" && after?.lease ? [{ ...after.lease, at, fence: after.fence, before }] : [],
+  );
+}

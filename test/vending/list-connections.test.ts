@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import type { Connection } from "../../functions/model/connection.ts";
+import { connectionOf, realmOf } from "../../functions/model/connection.ts";
+import type { StatusReader } from "../../functions/model/status-reader.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import type { StatusPage } from "../../functions/vending/list-connections.ts";
+import { listConnections } from "../../functions/vending/list-connections.ts";
+import { aLease, aRecord, aToken, at } from "../support/a-record.ts";
+import { FixedClock } from "../support/fixed-clock.ts";
+import { atExpiry, early } from "../support/policies.ts";
+
+const conferma = { provider: "conferma", environment: "production" } as const;
+const sandbox = { provider: "conferma", environment: "sandbox" } as const;
+const acme = { provider: "client-credentials", environment: "acme" } as const;
+const signal = new AbortController().signal;
+
+/** A table that holds these, and answers as the status reader does. */
+function readerOf(records: readonly TokenRecord[]): StatusReader & { readonly asked: string[] } {
+  const all = new Map(records.map((record) => [record.connection, record]));
+  const asked: string[] = [];
+  return {
+    asked,
+    async connectionsOf(realm, after, atMost) {
+      const name = `${realm.provider}/${realm.environment}`;
+      asked.push(name);
+      // DynamoDB refuses a starting key outside of the query.
+      if (after && realmOf(after) !== name) throw new Error(`${after} is not of ${name}.`);
+      return [...all.keys()]
+        .filter((connection) => realmOf(connection) === name && connection > (after ?? ""))
+        .sort()
+        .slice(0, atMost);
+    },
+    async read(connections) {
+      return connections.flatMap((connection) => all.get(connection) ?? []);
+    },
+  };
+}
+
+const realms = [
+  { ...sandbox, policy: atExpiry },
+  { ...acme, policy: early },
+  { ...conferma, policy: atExpiry },
+];
+
+function list(reader: StatusReader, realm: string | null, after: Connection | null = null) {
+  const clock = new FixedClock(at("10:01:00.000"));
+  return listConnections({ realms, reader, clock }, { realm, after }, signal);
+}
+
+const numbered = (realm: typeof conferma | typeof sandbox | typeof acme, count: number) =>
+  Array.from({ length: count }, (_, n) =>
+    aRecord({ connection: connectionOf(realm, `a-${String(n).padStart(3, "0")}`) }),
+  );
+
+/** Every page there is, each with the request for the next. */
+async function pagesOf(reader: StatusReader, realm: string | null): Promise<StatusPage[]> {
+  const pages: StatusPage[] = [];
+  for (let after: Connection | null | undefined; after !== null; ) {
+    const page = await list(reader, realm, after);
+    pages.push(page);
+    after = page.last;
+  }
+  return pages;
+}
+
+const namesIn = (pages: readonly StatusPage[]) =>
+  pages.flatMap(({ connections }) => connections.map(({ connection }) => connection));
+
+describe("a list of connections", () => {
+  test("has all realms of the deployment in the order of their names, unless one is asked for", async () => {
+    const reader = readerOf([
+      ...numbered(sandbox, 1),
+      ...numbered(acme, 1),
+      ...numbered(conferma, 1),
+    ]);
+    expect(namesIn([await list(reader, null)])).toEqual([
+      "client-credentials/acme/a-000",
+      "conferma/production/a-000",
+      "conferma/sandbox/a-000",
+    ]);
+    reader.asked.length = 0;
+    expect(namesIn([await list(reader, "conferma/sandbox")])).toEqual(["conferma/sandbox/a-000"]);
+    expect(reader.asked).toEqual(["conferma/sandbox"]);
+  });
+
+  test("of a realm that nobody has vended from is empty", async () => {
+    expect(await list(readerOf([]), "conferma/sandbox")).toEqual({ connections: [], last: null });
+  });
+
+  test("of a realm that is not deployed is refused with the names of those that are", async () => {
+    await expect(list(readerOf([]), "conferma/staging")).rejects.toMatchObject({
+      code: "unknown-connection",
+      message: expect.stringContaining("conferma/production"),
+    });
+  });
+
+  test.each([0, 1, 99, 100, 101, 200, 250])(
+    "of %i connections in each realm has pages of a hundred, and each connection once",
+    async (count) => {
+      const all = [
+        ...numbered(acme, count),
+        ...numbered(conferma, count),
+        ...numbered(sandbox, count),
+      ];
+      const reader = readerOf(all);
+      const pages = await pagesOf(reader, null);
+      expect(namesIn(pages)).toEqual(all.map(({ connection }) => connection));
+      expect(pages).toHaveLength(Math.max(1, Math.ceil((3 * count) / 100)));
+      const inOne = await pagesOf(reader, "conferma/production");
+      expect(namesIn(inOne)).toEqual(numbered(conferma, count).map(({ connection }) => connection));
+    },
+  );
+
+  test("goes on behind a connection that is no more, and asks no realm again that it has left", async () => {
+    const reader = readerOf([...numbered(conferma, 2), ...numbered(sandbox, 1)]);
+    const page = await list(reader, null, connectionOf(conferma, "a-0000"));
+    expect(namesIn([page])).toEqual(["conferma/production/a-001", "conferma/sandbox/a-000"]);
+    expect(reader.asked).toEqual(["conferma/production", "conferma/sandbox"]);
+  });
+
+  test("leaves out what the index still has and the table has not", async () => {
+    const reader = readerOf(numbered(conferma, 3));
+    const read = async (wanted: readonly Connection[]) => reader.read(wanted.slice(1), signal);
+    expect(namesIn([await list({ ...reader, read }, null)])).toHaveLength(2);
+  });
+});
+
+describe("a connection's status", () => {
+  const statusOf = async (record: TokenRecord) =>
+    (await list(readerOf([record]), null)).connections[0];
+
+  test("is judged by its own realm's policy", async () => {
+    const leased = { lease: aLease({ until: at("10:01:07.000") }) };
+    const token = aToken({ renewAt: at("10:00:50.000") });
+    const states = await Promise.all(
+      [conferma, acme].map((realm) =>
+        statusOf(aRecord({ ...leased, token, connection: connectionOf(realm, "default") })),
+      ),
+    );
+    expect(states.map((status) => status?.state)).toEqual(["renewing", "usable"]);
+  });
+
+  test("names the latest issue among the calls that the record remembers", async () => {
+    const entry = { fence: 1, version: 1, reason: "expired", latencyMs: 151 } as const;
+    const ledger = [
+      { ...entry, at: at("09:50:00.000"), fingerprint: "a", outcome: "issued" },
+      { ...entry, at: at("09:55:00.000"), fingerprint: "b", outcome: "issued" },
+      { ...entry, at: at("09:56:00.000"), fingerprint: "c", outcome: "late" },
+      { ...entry, at: at("10:00:00.000"), fingerprint: null, outcome: "provider-unavailable" },
+    ] as const;
+    expect((await statusOf(aRecord({ ledger })))?.lastIssue).toEqual(ledger[1]);
+    expect((await statusOf(aRecord({ ledger: ledger.slice(2) })))?.lastIssue).toBeNull();
+  });
+});
