@@ -9,7 +9,11 @@ import { systemClock } from "../../functions/platform/system-clock.ts";
 import { providerOf } from "../../functions/providers/catalogue.ts";
 import { policyOf } from "../../functions/providers/policy-of.ts";
 
-const wire = { send: () => Promise.reject(new Error("not sent")), clock: systemClock };
+const wire = {
+  send: () => Promise.reject(new Error("not sent")),
+  clock: systemClock,
+  newRequestId: () => "",
+};
 const tokenUrl = "https://provider.example/token";
 const apiBaseUrl = "https://provider.example";
 const environment = "test";
@@ -26,6 +30,13 @@ const realms: readonly RealmInput[] = [
   { provider: "cfis-provisioning", environment, apiBaseUrl },
   { provider: "centrapay-api-key", environment, apiBaseUrl },
   { provider: "static-key", environment, headerName: "X-Key" },
+  { provider: "connectpay", ...ofTokens, authorizeUrl: "https://provider.example/authorize" },
+  {
+    provider: "authorization-code",
+    ...ofTokens,
+    authorizeUrl: "https://provider.example/authorize",
+    earlySeconds: 7,
+  },
 ];
 
 test.each(realms)("an outline tells the same policy as all settings: %j", (realm) => {

@@ -12,7 +12,7 @@ import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-read
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { statusAttributes } from "../../functions/store/status-attributes.ts";
 import { createTables } from "../../local/aws/dynamodb-tables.ts";
-import { aToken, at } from "./a-record.ts";
+import { aConsent, aToken, at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 import { TABLE, tokenTable } from "./stack.ts";
 import { aCommit, aFailedAttempt, anIntent, aTakeover, clientOf } from "./stack-token-store.ts";
@@ -24,7 +24,7 @@ interface RunningDatabase {
 
 const signal = new AbortController().signal;
 /** What an operator's role is denied: the token, and the keys of the other index. */
-const withheld = ["sealed", "dueRealm"];
+const withheld = ["sealed", "sealedRefresh", "subject", "dueRealm"];
 
 /** What the status reader promises, whatever DynamoDB it stands on. */
 export function describeStatusReader(start: () => Promise<RunningDatabase>): void {
@@ -58,7 +58,11 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
   async function commit(connection: Connection, token: Partial<HeldToken> = {}): Promise<void> {
     const held = await take(connection);
     const { fence } = held.record;
-    const committed = { ...aCommit(held), token: aToken({ ...token, fence }) };
+    const committed = {
+      ...aCommit(held),
+      token: aToken({ ...token, fence }),
+      consent: aConsent(),
+    };
     expect(await store.commit(held, committed, signal)).not.toBeNull();
   }
 
@@ -115,8 +119,11 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     const records = await reader.read([...all, connectionOf(realm, "never")], signal);
     const stored = await Promise.all(all.map((connection) => store.read(connection, signal)));
     const unsealed = stored.map((record) => {
-      const token = record?.token && { ...record.token, sealed: new Uint8Array() };
-      return { ...record, token };
+      const sealed = new Uint8Array();
+      const token = record?.token && { ...record.token, sealed };
+      const refresh = record?.consent?.refresh && { ...record.consent.refresh, sealed };
+      const consent = record?.consent && { ...record.consent, refresh, subject: null };
+      return { ...record, token, consent };
     });
     expect(records).toEqual(unsealed);
     expect(records[0]).toMatchObject({ suspect: true, lease: { owner: "another" } });
