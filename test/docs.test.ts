@@ -3,7 +3,9 @@ import path from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { problemOf } from "../functions/http/problem.ts";
+import { connectionStates } from "../functions/model/connection-status.ts";
 import { problemCodes, VendingError } from "../functions/model/errors.ts";
+import { measures } from "../functions/model/metrics.ts";
 import { providerIds } from "../functions/model/provider-id.ts";
 import { Sensitive } from "../functions/model/sensitive.ts";
 import { readRealm } from "../functions/platform/environment.ts";
@@ -119,6 +121,18 @@ describe("every problem code", () => {
   });
 });
 
+describe("every measure", () => {
+  test.each(Object.keys(measures))("%s has a row in docs/operations.md", (name) => {
+    expect(read("docs/operations.md")).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, "m"));
+  });
+});
+
+describe("every state of a connection", () => {
+  test.each(connectionStates)("%s has a row in docs/operations.md", (state) => {
+    expect(read("docs/operations.md")).toMatch(new RegExp(`^\\| \`${state}\` +\\|`, "m"));
+  });
+});
+
 describe("every provider has a page", () => {
   test.each(providerIds)("docs/providers/%s.md names all its settings", (id) => {
     const page = read(`docs/providers/${id}.md`) + read("docs/providers/README.md");
@@ -135,7 +149,7 @@ test.each(blocks.filter(({ kind }) => kind === "mermaid"))(
   "a picture shows something: $page",
   ({ text }) => {
     const [type, ...lines] = text.trim().split("\n");
-    expect(type).toMatch(/^(sequenceDiagram|flowchart (TD|LR))$/);
+    expect(type).toMatch(/^(sequenceDiagram|stateDiagram-v2|flowchart (TD|LR))$/);
     expect(lines.length).toBeGreaterThan(3);
   },
 );

@@ -1,20 +1,39 @@
 import { describe, expect, test } from "vitest";
+import type { Authority } from "../../functions/model/consent.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import { code, refreshOf } from "../support/a-consent.ts";
 import type { Play } from "../support/an-issuer.ts";
 import { inShort, issue, noAnswer } from "../support/an-issuer.ts";
 
-const exchanges: readonly [name: string, settings: RealmInput, secret: object, token: string][] = [
+type Exchange = readonly [
+  name: string,
+  settings: RealmInput,
+  secret: object,
+  token: string,
+  authority: Authority | null,
+];
+
+const atConnectPay = {
+  provider: "connectpay",
+  environment: "stage",
+  authorizeUrl: "https://api2.example/authorize",
+  tokenUrl: "https://api.example/token",
+} as const;
+
+const exchanges: readonly Exchange[] = [
   [
     "conferma",
     { provider: "conferma", environment: "sandbox", tokenUrl: "https://assure.example/token" },
     { clientId: "c", clientSecret: "canary-secret", platformKey: "p" },
     "access_token",
+    null,
   ],
   [
     "send-payments",
     { provider: "send-payments", environment: "sandbox", tokenUrl: "https://send.example/auth" },
     { clientId: "c", clientSecret: "canary-secret" },
     "accessToken",
+    null,
   ],
   [
     "client-credentials",
@@ -25,6 +44,33 @@ const exchanges: readonly [name: string, settings: RealmInput, secret: object, t
     },
     { clientId: "c", clientSecret: "canary-secret" },
     "access_token",
+    null,
+  ],
+  [
+    "connectpay, shown a code,",
+    atConnectPay,
+    { clientId: "c", clientSecret: "canary-secret" },
+    "access_token",
+    code,
+  ],
+  [
+    "connectpay, shown a refresh token,",
+    atConnectPay,
+    { clientId: "c", clientSecret: "canary-secret" },
+    "access_token",
+    refreshOf("anybody"),
+  ],
+  [
+    "authorization-code, shown a code,",
+    {
+      provider: "authorization-code",
+      environment: "acme",
+      authorizeUrl: "https://login.example/authorize",
+      tokenUrl: "https://login.example/token",
+    },
+    { clientId: "c", clientSecret: "canary-secret" },
+    "access_token",
+    code,
   ],
 ];
 
@@ -52,7 +98,6 @@ const answers: readonly [rule: string, play: Play, outcome: string][] = [
     { status: 400, body: error("unauthorized_client") },
     "credentials-rejected",
   ],
-  ["400 invalid_grant", { status: 400, body: error("invalid_grant") }, "credentials-rejected"],
   ["403 of a wall before the provider", { status: 403, body: "<html>" }, "provider-unavailable"],
   // A2, A3: not now
   ["429", { status: 429, body: "Too Many Requests" }, "provider-throttled"],
@@ -106,9 +151,23 @@ const answers: readonly [rule: string, play: Play, outcome: string][] = [
   ["a connection refused", noAnswer.unreachable, "provider-unavailable"],
 ];
 
-describe.each(exchanges)("%s answered", (_, settings, secret, tokenField) => {
+/** What is refused is the person's authorisation, where there is one (A12, A13, A15, A22). */
+const invalidGrants: readonly [rule: string, play: Play][] = [
+  ["400 invalid_grant", { status: 400, body: error("invalid_grant") }],
+  ["401 invalid_grant", { status: 401, body: error("invalid_grant") }],
+  ["403 invalid_grant", { status: 403, body: error("invalid_grant") }],
+  ["200 with invalid_grant", { body: error("invalid_grant") }],
+];
+
+describe.each(exchanges)("%s answered", (_, settings, secret, tokenField, authority) => {
+  const ask = (play: Play) => issue(settings, secret, play, authority);
+
   test.each(answers)("%s", async (_rule, play, outcome) => {
-    expect(inShort(await issue(settings, secret, play))).toBe(outcome);
+    expect(inShort(await ask(play))).toBe(outcome);
+  });
+
+  test.each(invalidGrants)("%s", async (_rule, play) => {
+    expect(inShort(await ask(play))).toBe(authority ? "consent-required" : "credentials-rejected");
   });
 
   test.each([
@@ -122,7 +181,7 @@ describe.each(exchanges)("%s answered", (_, settings, secret, tokenField) => {
     ["more than a header holds", "x".repeat(16_385)],
   ])("a token of %s", async (_rule, token) => {
     const body = JSON.stringify({ [tokenField]: token, expires_in: 300 });
-    expect(inShort(await issue(settings, secret, { body }))).toBe("provider-malformed?");
+    expect(inShort(await ask({ body }))).toBe("provider-malformed?");
   });
 
   test("members that nobody asked for", async () => {
@@ -132,7 +191,7 @@ describe.each(exchanges)("%s answered", (_, settings, secret, tokenField) => {
       nested: { a: [1] },
       __proto__: 1,
     });
-    expect(inShort(await issue(settings, secret, { body }))).toBe("issued, unknown");
+    expect(inShort(await ask({ body }))).toBe("issued, unknown");
   });
 
   test.each([
@@ -145,7 +204,7 @@ describe.each(exchanges)("%s answered", (_, settings, secret, tokenField) => {
     ["in a server error", { status: 500, body: "canary-secret" }],
     ["in a redirect", { status: 302, headers: { location: "https://x/?canary-secret" } }],
   ])("its own secret back %s, and keeps that to itself", async (_rule, play) => {
-    expect(JSON.stringify(await issue(settings, secret, play))).not.toContain("canary-secret");
+    expect(JSON.stringify(await ask(play))).not.toContain("canary-secret");
   });
 });
 

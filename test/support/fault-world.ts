@@ -5,7 +5,7 @@ import { isAnswer } from "../../local/vend-client.ts";
 import type { Observed } from "./check-protocol.ts";
 import { checkProtocol } from "./check-protocol.ts";
 import type { VendProcess } from "./referee.ts";
-import type { FaultyProxy, Passing } from "./stack-faulty-proxy.ts";
+import type { FaultyProxy, Held, Passing } from "./stack-faulty-proxy.ts";
 import { startFaultyProxy } from "./stack-faulty-proxy.ts";
 import type { ConfermaWorld } from "./stack-realms.ts";
 import { confermaWorld } from "./stack-realms.ts";
@@ -26,7 +26,9 @@ export interface FaultWorld extends ConfermaWorld {
   start(way?: "direct"): Promise<VendProcess>;
   /** Vends, and remembers for `check` what was vended. */
   vend(process: VendProcess, payload?: VendPayload, remainingMs?: number): Promise<Vended>;
-  stopAt(at: Await, account: string): { readonly arrived: Promise<void>; release(): void };
+  stopAt(at: Await, account: string): Held;
+  /** The process that sent a request to the table. */
+  senderOf(passing: Passing): VendProcess | undefined;
   account(name: string): Promise<void>;
   /** What the provider has issued for an account, by its own journal. */
   journalOf(account: string): readonly JournalEntry[];
@@ -51,6 +53,7 @@ export async function faultWorld(options: {
     await Promise.all([table, secrets, keys, provider].map((proxy) => proxy.stop()));
   });
   const scopes = new Map([["default", world.secret.platformKey]]);
+  const started = new Map<string, VendProcess | null>();
   const vended = new Map<string, Observed[]>();
   const variables = {
     ...stack.kmsKey,
@@ -90,7 +93,15 @@ export async function faultWorld(options: {
     ...world,
     table,
     provider,
-    start: (way) => stack.start(way === "direct" ? world.realm : realm, variables),
+    async start(way) {
+      const AWS_ACCESS_KEY_ID = `process-${started.size}`;
+      started.set(AWS_ACCESS_KEY_ID, null);
+      const settings = way === "direct" ? world.realm : realm;
+      const process = await stack.start(settings, { ...variables, AWS_ACCESS_KEY_ID });
+      started.set(AWS_ACCESS_KEY_ID, process);
+      return process;
+    },
+    senderOf: ({ caller }) => started.get(caller) ?? undefined,
     async vend(process, payload = {}, remainingMs = 10_000) {
       const askedAt = Date.now();
       const answer = await process.vend(payload, remainingMs);

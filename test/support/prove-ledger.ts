@@ -19,6 +19,8 @@ export interface Proof {
   readonly late: ReadonlySet<string>;
   /** Leases of which it is not known whether they issued: each may stand for one token that nobody has seen. */
   readonly unknown: readonly number[];
+  /** Versions that were committed and have no line at all: their holders died in between. */
+  readonly unlogged: readonly number[];
   /** The rules that do not hold; empty when nothing was issued twice. */
   readonly broken: readonly string[];
 }
@@ -50,13 +52,14 @@ export const ledgerRules: Readonly<Record<string, (books: Books) => readonly unk
       ({ fence, version }, at) =>
         fence <= (issued[at - 1]?.fence ?? 0) && version > (issued[at - 1]?.version ?? 0),
     ),
-  "a version without a line has a fence without one": (books) =>
+  "a version without a line has a fence without one, or a late line": (books) =>
     missingVersions(books).filter(([, fences]) => fences.length === 0),
-  "after a fence without a line comes a takeover, or a version is missing there": (books) => {
+  "after a fence without a line comes a takeover or a consent, or a version is missing there": (books) => {
     const explained = new Set(missingVersions(books).flatMap(([, fences]) => fences));
     return missingFences(books).filter((fence) => {
       const next = books.entries.find((entry) => entry.fence > fence && !entry.isLate);
-      return next && next.reason !== "takeover" && !explained.has(fence);
+      const isNamed = next?.reason === "takeover" || next?.reason === "consent";
+      return next && !isNamed && !explained.has(fence);
     });
   },
   "no token is issued before its predecessor's life is over, but as rejected or takeover": ({
@@ -84,6 +87,8 @@ export function proveLedger(record: TokenRecord, log: readonly Line[], lifetimeM
   const broken = Object.entries(ledgerRules).flatMap(([rule, exceptions]) =>
     exceptions(books).map((where) => `${record.connection}: ${rule}: ${JSON.stringify(where)}`),
   );
+  const isLate = (version: number) =>
+    entries.some((entry) => entry.isLate && entry.version === version);
   const failed = entries
     .filter((entry) => !entry.fingerprint && entry.hasCalled)
     .map(({ fence }) => fence);
@@ -93,6 +98,7 @@ export function proveLedger(record: TokenRecord, log: readonly Line[], lifetimeM
       entries.filter(({ isLate }) => isLate).map(({ fingerprint }) => String(fingerprint)),
     ),
     unknown: [...new Set([...failed, ...missingFences(books)])],
+    unlogged: missingVersions(books).flatMap(([version]) => (isLate(version) ? [] : [version])),
     broken,
   };
 }
@@ -143,17 +149,21 @@ function missingFences({ entries, record }: Pick<Books, "entries" | "record">): 
   return numbersTo(record.fence).filter((fence) => !entries.some((entry) => entry.fence === fence));
 }
 
-/** Versions whose holders died between commit and line, each with the fences that may have been theirs. */
+/**
+ * Versions that no `token-issued` tells of, each with the fences that may have been theirs: of a holder that died
+ * between commit and line, or slept through so many renewals that it took its own token for late.
+ */
 function missingVersions(books: Books): [version: number, fences: number[]][] {
-  const { issued, record } = books;
+  const { entries, issued, record } = books;
   const missing = numbersTo(record.version).filter(
     (version) => !issued.some((entry) => entry.version === version),
   );
   return missing.map((version) => {
     const after = issued.findLast((entry) => entry.version < version)?.fence ?? 0;
-    const before =
-      issued.find((entry) => entry.version > version)?.fence ?? Number.POSITIVE_INFINITY;
-    return [version, missingFences(books).filter((fence) => after < fence && fence < before)];
+    const before = issued.find((entry) => entry.version > version)?.fence ?? record.fence + 1;
+    const late = entries.filter((entry) => entry.isLate && entry.version === version);
+    const fences = [...missingFences(books), ...late.map(({ fence }) => fence)];
+    return [version, fences.filter((fence) => after < fence && fence < before)];
   });
 }
 

@@ -11,9 +11,10 @@ type Mishap = "lose-answer" | "throttle";
 /** How a server is out of reach: nobody listens, the connection is reset, or nothing is ever answered. */
 export type Outage = "refused" | "reset" | "black-hole";
 
-/** A request on its way. `operation` is AWS's, or the last segment of the path. */
+/** A request on its way. `operation` is AWS's, or the last segment of the path; `caller` the id of its access key. */
 export interface Passing {
   readonly operation: string;
+  readonly caller: string;
   readonly body: string;
   readonly begunAt: number;
   /** When its caller had its answer, or had gone. */
@@ -22,9 +23,9 @@ export interface Passing {
   answer?: { readonly at: number; readonly status: number; readonly content: Buffer };
 }
 
-/** One request, stopped on its way; nothing else is. */
+/** One request, stopped on its way; nothing else is. Released before it arrives, it is not stopped. */
 export interface Held {
-  readonly arrived: Promise<void>;
+  readonly arrived: Promise<Passing>;
   release(): void;
 }
 
@@ -43,7 +44,7 @@ export interface FaultyProxy extends LocalServer {
 interface Stop {
   readonly matches: (passing: Passing) => boolean;
   readonly when: "before" | "after";
-  arrive(): void;
+  arrive(passing: Passing): void;
   readonly released: Promise<void>;
 }
 
@@ -76,7 +77,7 @@ export async function startFaultyProxy(
   async function stopAt(passing: Passing, when: Stop["when"]): Promise<void> {
     const at = stops.findIndex((stop) => stop.when === when && stop.matches(passing));
     const [stop] = at < 0 ? [] : stops.splice(at, 1);
-    stop?.arrive();
+    stop?.arrive(passing);
     await stop?.released;
   }
 
@@ -123,7 +124,7 @@ export async function startFaultyProxy(
       for (let turn = 0; turn < times; turn += 1) mishaps.push({ operation, mishap });
     },
     hold(matches, when) {
-      const arrival = Promise.withResolvers<void>();
+      const arrival = Promise.withResolvers<Passing>();
       const release = Promise.withResolvers<void>();
       stops.push({ matches, when, arrive: arrival.resolve, released: release.promise });
       return { arrived: arrival.promise, release: release.resolve };
@@ -146,6 +147,7 @@ export async function startFaultyProxy(
 function passingOf(incoming: IncomingMessage, body: Buffer, response: ServerResponse): Passing {
   const passing: Passing = {
     operation: operationOf(incoming),
+    caller: /Credential=([^/]+)/.exec(incoming.headers.authorization ?? "")?.[1] ?? "",
     body: body.toString(),
     begunAt: Date.now(),
     endedAt: Number.POSITIVE_INFINITY,

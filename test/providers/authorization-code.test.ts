@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import type { Authority } from "../../functions/model/consent.ts";
+import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
+import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+
+type Settings = Extract<RealmInput, { provider: "authorization-code" }>;
+
+const settings = (changes: Partial<Settings> = {}): Settings => ({
+  provider: "authorization-code",
+  environment: "acme",
+  authorizeUrl: "https://login.example/authorize",
+  tokenUrl: "https://login.example/token?tenant=a",
+  ...changes,
+});
+
+const headers = {
+  "content-type": "application/x-www-form-urlencoded",
+  accept: "application/json",
+};
+const ofCode = "grant_type=authorization_code&code=code+1%2F%2B";
+const redirect = "&redirect_uri=https%3A%2F%2Fconsents.example%2Fcallback%2Fp%2Fe";
+const verifier = "&code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const ofRefresh = "grant_type=refresh_token&refresh_token=refresh-1";
+const open = { clientId: "c-1" };
+const confidential = { clientId: "c-1", clientSecret: "s/1" };
+/** RFC 6749 §2.3.1: `c-1:s%2F1`. */
+const basic = { ...headers, authorization: "Basic Yy0xOnMlMkYx" };
+
+type Row = [
+  rule: string,
+  changes: Partial<Settings>,
+  secret: object,
+  authority: Authority,
+  headers: object,
+  body: string,
+];
+
+describe("a request", () => {
+  test.each<Row>([
+    ["of a code", {}, open, code, headers, `${ofCode}${redirect}${verifier}&client_id=c-1`],
+    ["… with a secret", {}, confidential, code, basic, `${ofCode}${redirect}${verifier}`],
+    [
+      "… without PKCE where the realm says so",
+      { pkce: false },
+      confidential,
+      code,
+      basic,
+      `${ofCode}${redirect}`,
+    ],
+    ["of a refresh", {}, open, refreshOf("p"), headers, `${ofRefresh}&client_id=c-1`],
+    ["… with a secret", {}, confidential, refreshOf("p"), basic, ofRefresh],
+  ])("%s", async (_, changes, secret, authority, expectedHeaders, body) => {
+    const held = JSON.stringify(secret);
+    const { grant, requests } = await grantOf(settings(changes), held, {}, authority);
+    await grant.issue(new AbortController().signal);
+    const url = "https://login.example/token?tenant=a";
+    expect(requests).toEqual([{ method: "POST", url, headers: expectedHeaders, body }]);
+  });
+
+  test.each([true, false])("of a copied code is none, PKCE or not: %s", async (pkce) => {
+    const held = JSON.stringify(open);
+    const { grant, requests } = await grantOf(settings({ pkce }), held, {}, copiedCode);
+    expect(inShort(await grant.issue(new AbortController().signal))).toBe("consent-required");
+    expect(requests).toEqual([]);
+  });
+
+  test("revokes nothing elsewhere", async () => {
+    const { grant } = await grantOf(settings(), JSON.stringify(confidential), {}, code);
+    expect(grant).toMatchObject({ revocationScope: null, callsProvider: true });
+  });
+});
+
+/** RFC 6749 §5.1's example. */
+const example = {
+  access_token: "2YotnFZFEjr1zCsicMWpAA",
+  token_type: "example",
+  expires_in: 3600,
+  refresh_token: "tGzv3JOkF0XG5Qx2TlKWIA",
+};
+
+describe("an answer", () => {
+  const answered = (fields: object, authority = code, changes: Partial<Settings> = {}) =>
+    issue(settings(changes), open, { body: JSON.stringify(fields) }, authority);
+
+  test("of a type that no header takes is not understood", async () => {
+    expect(inShort(await answered(example))).toBe("provider-malformed?");
+  });
+
+  test("of bearer type is issued, and says no more of the consent than it says", async () => {
+    const outcome = await answered({ ...example, token_type: "bearer" });
+    expect(inShort(outcome)).toBe("issued, 3600000 to 3601000 ms");
+    expect(consentedIn(outcome)).toEqual({
+      refreshToken: "tGzv3JOkF0XG5Qx2TlKWIA",
+      refreshEndsAt: null,
+      grantedScope: null,
+      subject: null,
+      customer: null,
+    });
+  });
+
+  test("may have neither refresh token nor lifetime", async () => {
+    const outcome = await answered({ access_token: "t-1" });
+    expect(inShort(outcome)).toBe("issued, unknown");
+    expect(consentedIn(outcome)).toMatchObject({ refreshToken: null });
+  });
+
+  test.each([
+    ["refresh_token_expires_in", { refresh_token_expires_in: 86_400 }],
+    ["refresh_expires_in, as Keycloak has it", { refresh_expires_in: 86_400 }],
+    [
+      "both, of which the first counts",
+      { refresh_token_expires_in: "86400", refresh_expires_in: 1 },
+    ],
+  ])("may say how long the refresh token lasts: %s", async (_, fields) => {
+    for (const authority of [code, refreshOf("p")]) {
+      const outcome = await answered({ access_token: "t-1", ...fields }, authority);
+      expect(consentedIn(outcome)).toMatchObject({
+        refreshEndsAt: new Date("2026-11-21T10:00:00.000Z"),
+      });
+    }
+  });
+
+  test("with Keycloak's zero, for what does not end, states no end", async () => {
+    const outcome = await answered({ access_token: "t-1", refresh_expires_in: 0 });
+    expect(consentedIn(outcome)).toMatchObject({ refreshEndsAt: null });
+  });
+
+  test("grants what was asked for, unless it says otherwise", async () => {
+    const changes = { scopes: ["read", "write"] };
+    const granted = async (fields: object, authority: Authority) =>
+      consentedIn(await answered({ access_token: "t-1", ...fields }, authority, changes))
+        .grantedScope;
+    expect(await granted({}, code)).toBe("read write");
+    expect(await granted({ scope: "read" }, code)).toBe("read");
+    expect(await granted({}, refreshOf("p"))).toBeNull();
+    expect(await granted({ scope: "read" }, refreshOf("p"))).toBe("read");
+  });
+
+  test("keeps its ID token to itself where nobody asked who it is", async () => {
+    const outcome = await answered({ access_token: "t-1", id_token: "canary" });
+    expect(consentedIn(outcome)).toMatchObject({ subject: null });
+  });
+});

@@ -1,0 +1,180 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Authority } from "../../functions/model/consent.ts";
+import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
+import { at } from "../support/a-record.ts";
+import type { Play } from "../support/an-issuer.ts";
+import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import type { SigningKey } from "../support/an-open-id-provider.ts";
+import { idToken, signingKey } from "../support/an-open-id-provider.ts";
+
+const settings: RealmInput = {
+  provider: "centrapay-user",
+  environment: "production",
+  issuer: "https://cognito-idp.ap-southeast-2.amazonaws.com/pool-1",
+  authorizeUrl: "https://auth.centrapay.example/oauth2/authorize",
+  tokenUrl: "https://auth.centrapay.example/oauth2/token",
+  jwksUrl: "https://cognito-idp.ap-southeast-2.amazonaws.com/pool-1/.well-known/jwks.json",
+  scopes: ["openid", "phone"],
+};
+const secret = { clientId: "client-1" };
+
+let key: SigningKey;
+let signed: string;
+beforeAll(async () => {
+  key = await signingKey("key-1");
+  signed = await idToken(key);
+});
+
+/** As AWS Cognito answers a code. */
+const answer = (changes: object = {}) => ({
+  id_token: signed,
+  access_token: "eyJ.access.jwt",
+  refresh_token: "eyJjdHkiOiJKV1QifQ.refresh",
+  expires_in: 3600,
+  token_type: "Bearer",
+  ...changes,
+});
+
+const issued = (authority: Authority | null, fields: object = answer(), held: object = secret) =>
+  issue(settings, held, playing({ body: JSON.stringify(fields) }), authority);
+
+const playing =
+  (play: Play) =>
+  ({ method }: { method: string }): Play =>
+    method === "GET" ? { body: JSON.stringify({ keys: [key.jwk] }) } : play;
+
+async function requestFor(authority: Authority, held: object = secret) {
+  const play = { status: 500 };
+  const { grant, requests } = await grantOf(settings, JSON.stringify(held), play, authority);
+  await grant.issue(new AbortController().signal);
+  return requests;
+}
+
+const headers = {
+  "content-type": "application/x-www-form-urlencoded",
+  accept: "application/json",
+};
+const url = "https://auth.centrapay.example/oauth2/token";
+
+describe("a code", () => {
+  const body = [
+    "grant_type=authorization_code",
+    "code=code+1%2F%2B",
+    "redirect_uri=https%3A%2F%2Fconsents.example%2Fcallback%2Fp%2Fe",
+    "code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+  ].join("&");
+
+  test("is exchanged with its verifier by a client that merely says who it is", async () => {
+    expect(await requestFor(code)).toEqual([
+      { method: "POST", url, headers, body: `${body}&client_id=client-1` },
+    ]);
+  });
+
+  test("is exchanged by a client with a secret in the plain Basic that Cognito documents", async () => {
+    const held = { clientId: "client-1", clientSecret: "s/1+" };
+    const authorization = "Basic Y2xpZW50LTE6cy8xKw==";
+    expect(await requestFor(code, held)).toEqual([
+      { method: "POST", url, headers: { ...headers, authorization }, body },
+    ]);
+  });
+
+  test("gives a token of an hour, and a consent of sixty days", async () => {
+    const outcome = await issued(code);
+    expect(inShort(outcome)).toBe("issued, 3600000 to 3601000 ms");
+    expect(outcome).toMatchObject({ expiresAt: at("11:00:00.200") });
+    expect(consentedIn(outcome)).toEqual({
+      refreshToken: "eyJjdHkiOiJKV1QifQ.refresh",
+      refreshEndsAt: new Date("2027-01-19T10:00:00.000Z"),
+      grantedScope: "openid phone",
+      subject: "person-1",
+      customer: null,
+    });
+  });
+
+  test("may grant less than was asked for, and that is what is kept (A17)", async () => {
+    const outcome = await issued(code, answer({ scope: "openid" }));
+    expect(consentedIn(outcome)).toMatchObject({ grantedScope: "openid" });
+  });
+
+  test("answered without an ID token is of nobody we know", async () => {
+    for (const id_token of [undefined, null, "", 1, {}]) {
+      expect(inShort(await issued(code, answer({ id_token })))).toBe("provider-malformed?");
+    }
+  });
+
+  test("without its journey is not even sent", async () => {
+    const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, copiedCode);
+    expect(inShort(await grant.issue(new AbortController().signal))).toBe("consent-required");
+    expect(requests).toEqual([]);
+  });
+});
+
+describe("a refresh", () => {
+  const refresh = refreshOf("person-1");
+
+  test("sends the refresh token, and no scope", async () => {
+    const body = "grant_type=refresh_token&refresh_token=refresh-1&client_id=client-1";
+    expect(await requestFor(refresh)).toEqual([{ method: "POST", url, headers, body }]);
+  });
+
+  test("without a new refresh token says nothing of the one that is kept (A14)", async () => {
+    const { refresh_token: _, id_token: __, ...fields } = answer();
+    expect(consentedIn(await issued(refresh, fields))).toEqual({
+      refreshToken: null,
+      refreshEndsAt: null,
+      grantedScope: null,
+      subject: null,
+      customer: null,
+    });
+  });
+
+  test("with a new refresh token does not prolong the consent: Cognito's keeps its end (A14)", async () => {
+    expect(consentedIn(await issued(refresh, answer({ refresh_token: "refresh-2" })))).toEqual({
+      refreshToken: "refresh-2",
+      refreshEndsAt: null,
+      grantedScope: null,
+      subject: "person-1",
+      customer: null,
+    });
+  });
+
+  test("of one person is never answered with a token of another (A23)", async () => {
+    const outcome = await issued(refreshOf("person-2"));
+    expect(outcome).toMatchObject({
+      code: "provider-malformed",
+      detail: "The provider answered an ID token of somebody else.",
+      mayHaveIssued: true,
+    });
+  });
+
+  test("needs no nonce in its ID token, which is of an earlier journey or of none", async () => {
+    const outcome = await issued(
+      refresh,
+      answer({ id_token: await idToken(key, { nonce: "old" }) }),
+    );
+    expect(consentedIn(outcome)).toMatchObject({ subject: "person-1" });
+  });
+});
+
+test("nobody's consent is asked for by people, not at the provider", async () => {
+  const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, null);
+  expect(await grant.issue(new AbortController().signal)).toMatchObject({
+    code: "consent-required",
+    mayHaveIssued: false,
+  });
+  expect(requests).toEqual([]);
+});
+
+test.each([
+  ["a number", 5],
+  ["an object", {}],
+  ["a line break", "a\nb"],
+  ["more than anybody can keep", "x".repeat(16_385)],
+])(
+  "a refresh token of %s is not understood, though ours may be replaced by it",
+  async (_, value) => {
+    const fields = answer({ refresh_token: value });
+    expect(inShort(await issued(refreshOf("person-1"), fields))).toBe("provider-malformed?");
+  },
+);
