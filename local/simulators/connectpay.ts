@@ -36,6 +36,8 @@ export interface ConnectPayOptions extends SimulatorOptions {
   readonly people?: readonly Person[];
   readonly traits?: Partial<ConnectPayTraits>;
   readonly refresh?: Partial<RefreshPolicy>;
+  /** Of the bank's web app, which is not where the browser was sent to; `localhost` if unsaid. */
+  readonly webAppHost?: string;
   /** Signs the server's and the client's certificates; made up if unsaid. */
   readonly authority?: Authority;
   /**
@@ -78,8 +80,8 @@ export interface ConnectPay extends Simulator {
 export async function startConnectPay(options: ConnectPayOptions = {}): Promise<ConnectPay> {
   const { people = [mere], mutualTls = "alert" } = options;
   const world = createWorld({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
-  const authority = options.authority ?? createAuthority("Simulated ConnectPay CA");
-  const clientCertificate = authority.issueClient("token-vending");
+  const authority = options.authority ?? (await createAuthority("Simulated ConnectPay CA"));
+  const clientCertificate = await authority.issueClient("token-vending");
   const newValue = () => madeUpUuid(world);
   const traits = { ...documented, ...options.traits };
   const registered = new Map((options.clients ?? []).map((client) => [client.clientId, client]));
@@ -129,7 +131,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
       ? {}
       : {
           tls: {
-            ...asTlsOptions(authority.issueServer()),
+            ...asTlsOptions(await authority.issueServer()),
             ca: authority.certificate,
             requestCert: true,
             rejectUnauthorized: mutualTls === "alert",
@@ -151,7 +153,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
     options,
   );
   // Another origin than the one that the browser was sent to, as the bank's web app is.
-  webAppUrl = browser.url.replace("127.0.0.1", "localhost");
+  webAppUrl = browser.url.replace("127.0.0.1", options.webAppHost ?? "localhost");
 
   return {
     ...joinSimulators(browser, server, ["token", "revoke", "api"]),
