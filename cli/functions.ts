@@ -27,17 +27,20 @@ export function openFunctions(named: string | undefined): Functions {
     return foundIn(all, part, realm);
   }
 
+  async function invoke(FunctionName: string, payload: object): Promise<unknown> {
+    const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) });
+    const { Payload, FunctionError } = await client.send(command);
+    const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
+    if (FunctionError) throw functionFailed(FunctionName, answer);
+    const { problem } = Object(answer) as { problem?: Problem };
+    if (problem) throw new Failure(problem);
+    return answer;
+  }
+
   return {
     async ask<Answer>(part: Part, realm: string | null, payload: object) {
       try {
-        const FunctionName = named ?? (await nameOf(part, realm));
-        const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) });
-        const { Payload, FunctionError } = await client.send(command);
-        const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
-        if (FunctionError) throw functionFailed(FunctionName, answer);
-        const { problem } = Object(answer) as { problem?: Problem };
-        if (problem) throw new Failure(problem);
-        return answer as Answer;
+        return (await invoke(named ?? (await nameOf(part, realm)), payload)) as Answer;
       } catch (error) {
         throw error instanceof Failure ? error : awsFailure(error);
       }

@@ -12,8 +12,9 @@ export async function readCode(
   return typed.trim() || null;
 }
 
-const enter = /[\r\n\u0004]/;
 const interrupt = "\u0003";
+/** Enter, as terminals send it, and the end of input. */
+const ends = ["\r", "\n", "\u0004"];
 const backspaces = new Set(["\b", "\u007f"]);
 
 async function typedIn(input: Input, prompt: { write(text: string): unknown }): Promise<string> {
@@ -25,9 +26,9 @@ async function typedIn(input: Input, prompt: { write(text: string): unknown }): 
     for await (const some of input as AsyncIterable<string>) {
       keys += some;
       if (keys.includes(interrupt)) return "";
-      if (enter.test(keys)) break;
+      if (ends.some((end) => keys.includes(end))) break;
     }
-    return lineOf(keys.split(enter)[0] ?? "");
+    return lineOf(keys);
   } finally {
     input.setRawMode?.(false);
     prompt.write("\n");
@@ -36,6 +37,9 @@ async function typedIn(input: Input, prompt: { write(text: string): unknown }): 
 
 function lineOf(keys: string): string {
   let line = "";
-  for (const key of keys) line = backspaces.has(key) ? line.slice(0, -1) : line + key;
+  for (const key of keys) {
+    if (ends.includes(key)) break;
+    line = backspaces.has(key) ? line.slice(0, -1) : line + key;
+  }
   return line;
 }
