@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startHttpApi } from "../../../local/aws/http-api.ts";
+import { startRestApi } from "../../../local/aws/rest-api.ts";
 import type { LambdaHost } from "../../../local/aws/lambda-host.ts";
 import { startLambdaHost } from "../../../local/aws/lambda-host.ts";
 import type { LocalServer } from "../../../local/aws/listen.ts";
@@ -34,7 +34,7 @@ let api: LocalServer;
 
 beforeAll(async () => {
   host = startLambdaHost({ functions: [aFunction("vend", ANSWERS)] });
-  api = await startHttpApi({
+  api = await startRestApi({
     host,
     timeoutMs: 1_000,
     route(method, path) {
