@@ -18,7 +18,10 @@ import {
 } from "./attributes.ts";
 import { consentOf } from "./consent-items.ts";
 
-/** The layout that this release writes. A record of a newer one is refused, never guessed at. */
+/**
+ * The layout that this release writes. A record of a newer one is refused, never guessed at; attributes that an earlier
+ * release did not know are made up for as they are read, and written with the next commit.
+ */
 const layout = 1;
 
 export function tokenAttributes(connection: Connection, token: HeldToken): Attributes {
@@ -108,8 +111,8 @@ export const suspectAttribute = (suspect: boolean): Attributes => ({
 
 /** Fails with `internal` when the item was written by a newer release or is not a record at all. */
 export function recordOf(item: Item): TokenRecord {
-  const written = Number(item["layout"]?.N ?? layout);
-  if (written > layout) {
+  const written = item["layout"] ? Number(item["layout"].N) : layout;
+  if (!(written <= layout)) {
     const detail = `This record has layout ${written}; this release understands ${layout}. Deploy the newer release.`;
     throw new VendingError("internal", detail);
   }
@@ -141,10 +144,17 @@ function tokenOf(item: Item): HeldToken {
     renewAt: instantOf(item, "renewAt"),
     secretVersion: textOf(item, "secretVersion"),
     keptUntil: optionalInstantOf(item, "keptUntil"),
-    due: item["dueAt"]
-      ? { at: instantOf(item, "dueAt"), until: instantOf(item, "dueUntil") }
-      : null,
+    due: dueOf(item),
   };
+}
+
+/** An earlier release had its index sorted by `renewAt`: its records have no `dueAt`, and are due then. */
+function dueOf(item: Item): HeldToken["due"] {
+  if (!item["dueRealm"]) return null;
+  const [at, until] = item["dueAt"]
+    ? (["dueAt", "dueUntil"] as const)
+    : (["renewAt", "keptUntil"] as const);
+  return { at: instantOf(item, at), until: instantOf(item, until) };
 }
 
 function leaseOf(item: Item): Lease {

@@ -87,6 +87,7 @@ export async function commitToken(
     return overtaken(await deps.store.read(connection, signal));
   }
   warnOfConsentEnd(deps, record, stored, now);
+  deps.metrics.record("Issues", 1);
   deps.log.info("token-issued", { connection, ...entry.latest, lifetime: issued.lifetime.kind });
   return { outcome: "committed", record: stored };
 }

@@ -25,10 +25,12 @@ export async function recordLateIssue(
     const current = await deps.store.read(connection, signal).catch(() => null);
     if (current && isStored(current, fence)) {
       // Only the answer of the commit was lost.
+      deps.metrics.record("Issues", 1);
       deps.log.info("token-issued", { connection, ...latest, lifetime: issued.lifetime.kind });
       return;
     }
     const suspect = current !== null && killed(deps, current, issued);
+    if (attempt === 0) deps.metrics.record("LateIssues", 1);
     deps.log.error("late-issue", { connection, ...entry, suspect });
     if (!current) return;
     const isRecorded = deps.store.recordLateIssue(current, entry, suspect, signal);

@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readRequest } from "../../functions/http/read-request.ts";
+import {
+  accountOf,
+  accountPattern,
+  connectionOf,
+  realmName,
+  realmOf,
+  segmentPattern,
+} from "../../functions/model/connection.ts";
+import { providerIds } from "../../functions/model/provider-id.ts";
+import { aProxyEvent } from "../support/a-proxy-event.ts";
+
+const realms = fc.record({
+  provider: fc.constantFrom(...providerIds),
+  environment: fc.stringMatching(segmentPattern),
+});
+const accounts = fc.stringMatching(accountPattern);
+
+test("any connection is taken apart into what it was made of", () => {
+  fc.assert(
+    fc.property(realms, accounts, (realm, account) => {
+      const connection = connectionOf(realm, account);
+      expect(accountOf(connection)).toBe(account);
+      expect(realmOf(connection)).toBe(realmName(realm));
+      expect(connection.split("/")).toEqual([realm.provider, realm.environment, account]);
+    }),
+  );
+});
+
+test("different realms and accounts are different connections", () => {
+  fc.assert(
+    fc.property(realms, accounts, realms, accounts, (realm, account, other, another) => {
+      const isSame = realmName(realm) === realmName(other) && account === another;
+      expect(connectionOf(realm, account) === connectionOf(other, another)).toBe(isSame);
+    }),
+  );
+});
+
+test("any account reaches the function that it was asked of, by payload and by path", () => {
+  fc.assert(
+    fc.property(realms, accounts, (realm, account) => {
+      expect(readRequest({ account }, realm).account).toBe(account);
+      const segments = [realm.provider, realm.environment, account].map(encodeURIComponent);
+      const event = aProxyEvent({ path: `/v1/tokens/${segments.join("/")}` });
+      expect(readRequest(event, realm).account).toBe(account);
+    }),
+  );
+});
+
+test("no text is an account but one that can be a key: neither another realm's, nor a claim's", () => {
+  const texts = fc.oneof(
+    fc.string(),
+    fc.string({ unit: "binary" }),
+    fc
+      .tuple(accounts, fc.constantFrom("/", "~", "\n", " ", "%2F", "..", "é"), accounts)
+      .map((parts) => parts.join("")),
+    accounts.map((account) => `~scope/${account}`),
+    accounts.map((account) => account.toUpperCase()),
+  );
+  const realm = { provider: "conferma", environment: "sandbox" } as const;
+  fc.assert(
+    fc.property(texts, (account) => {
+      const isUnderstood = () => {
+        try {
+          return readRequest({ account }, realm).account === account;
+        } catch (error) {
+          expect(error).toMatchObject({ code: "unknown-connection" });
+          return false;
+        }
+      };
+      const isKey =
+        /^[a-z0-9][a-z0-9._@+=-]*$/.test(account) &&
+        !account.includes("\n") &&
+        account.length <= 63;
+      expect(isUnderstood()).toBe(isKey);
+    }),
+    { numRuns: 2000 },
+  );
+});
