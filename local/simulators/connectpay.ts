@@ -36,6 +36,8 @@ export interface ConnectPayOptions extends SimulatorOptions {
   readonly people?: readonly Person[];
   readonly traits?: Partial<ConnectPayTraits>;
   readonly refresh?: Partial<RefreshPolicy>;
+  /** Of the bank's web app, which is not where the browser was sent to; `localhost` if unsaid. */
+  readonly webAppHost?: string;
   /** Signs the server's and the client's certificates; made up if unsaid. */
   readonly authority?: Authority;
   /**
@@ -151,7 +153,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
     options,
   );
   // Another origin than the one that the browser was sent to, as the bank's web app is.
-  webAppUrl = browser.url.replace("127.0.0.1", "localhost");
+  webAppUrl = browser.url.replace("127.0.0.1", options.webAppHost ?? "localhost");
 
   return {
     ...joinSimulators(browser, server, ["token", "revoke", "api"]),

@@ -22,9 +22,7 @@ export interface ConsentClients {
   authenticate(request: SimulatedRequest, form: URLSearchParams): Authentication;
 }
 
-type Authentication =
-  | { readonly client: ConsentClient }
-  | { readonly refused: Client | undefined };
+type Authentication = { readonly client: ConsentClient } | { readonly refused: Client | undefined };
 
 export function createConsentClients(
   clients: readonly ConsentClient[],

@@ -1,0 +1,28 @@
+import type { Page } from "playwright-core";
+import type { Person } from "../../local/simulators/people.ts";
+
+export interface Wishes {
+  readonly customer?: string;
+  /** Scopes to take the tick away from. */
+  readonly without?: readonly RegExp[];
+  readonly decision?: "Allow" | "Deny";
+}
+
+/** Fills in the provider's login page. */
+export async function logIn(page: Page, { login, password }: Person): Promise<void> {
+  await page.getByLabel("Telephone number or e-mail address").fill(login);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+}
+
+/** From the provider's login page to the last button. */
+export async function decide(page: Page, person: Person, wishes: Wishes = {}): Promise<void> {
+  await logIn(page, person);
+  if (new URL(page.url()).pathname.startsWith("/customer/")) {
+    const [first = ""] = person.customers;
+    await page.getByLabel(wishes.customer ?? first).check();
+    await page.getByRole("button", { name: "Next" }).click();
+  }
+  for (const words of wishes.without ?? []) await page.getByLabel(words).uncheck();
+  await page.getByRole("button", { name: wishes.decision ?? "Allow" }).click();
+}
