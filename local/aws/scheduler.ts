@@ -1,11 +1,13 @@
 import type { LambdaHost } from "./lambda-host.ts";
-import type { DeployedStack } from "./template.ts";
+import type { DeployedResource } from "./template.ts";
 
 /** A schedule as the template has it: which function, how often, with what. */
 interface Tick {
   readonly functionName: string;
   readonly everyMs: number;
   readonly payload: unknown;
+  /** As which role the function is called. */
+  readonly roleArn: string;
 }
 
 export interface LocalScheduler {
@@ -18,7 +20,7 @@ export interface LocalScheduler {
  * do there.
  */
 export function startScheduler(
-  deployed: Pick<DeployedStack, "resourcesOf">,
+  deployed: { resourcesOf(type: string): Pick<DeployedResource, "logicalId" | "properties">[] },
   invoke: LambdaHost["invoke"],
   onFailure: (functionName: string, error: unknown) => void,
   repeat: Repeat = onTimers,
@@ -58,7 +60,7 @@ const longestMs = 2 ** 31 - 1;
 function tickOf({ logicalId, properties }: { logicalId: string; properties: object }): Tick {
   const { ScheduleExpression, Target } = properties as {
     ScheduleExpression?: string;
-    Target?: { Arn?: string; Input?: string };
+    Target?: { Arn?: string; Input?: string; RoleArn?: string };
   };
   const [, count, unit] =
     /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(ScheduleExpression ?? "") ?? [];
@@ -67,5 +69,6 @@ function tickOf({ logicalId, properties }: { logicalId: string; properties: obje
   if (!functionName || !(everyMs <= longestMs)) {
     throw new Error(`${logicalId}: only rate(…) schedules of functions are known here.`);
   }
-  return { functionName, everyMs, payload: JSON.parse(Target?.Input ?? "{}") };
+  const payload = JSON.parse(Target?.Input ?? "{}");
+  return { functionName, everyMs, payload, roleArn: Target?.RoleArn ?? "" };
 }
