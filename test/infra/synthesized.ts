@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "aws-cdk-lib";
 import cdk from "../../cdk.json" with { type: "json" };
-import type { ApiProps } from "../../infra/constructs/token-vending.ts";
+import type { ApiProps } from "../../infra/constructs/api.ts";
 import { deploy, stackNames } from "../../infra/deployment.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
@@ -41,7 +41,7 @@ export interface RawTemplate {
 }
 
 /**
- * The templates of these realms as one: what the service imports from the state is in it. The functions are stubs: what
+ * The templates of these realms as one: what the service reads from the state's parameters is in it. The functions are stubs: what
  * they hold is another test's matter.
  */
 export function synthesized(realms: readonly RealmEntry[], api?: ApiProps): RawTemplate {
@@ -51,15 +51,17 @@ export function synthesized(realms: readonly RealmEntry[], api?: ApiProps): RawT
 type Stacks = Readonly<Record<keyof typeof stackNames, RawTemplate>>;
 
 export function joined({ state, service }: Stacks): RawTemplate {
-  const exported = Object.values(state.Outputs ?? {}).map(
-    ({ Export, Value }) => [JSON.stringify({ "Fn::ImportValue": Export?.Name }), Value] as const,
+  const written = resourcesIn(state, "AWS::SSM::Parameter").map(([, { Properties }]) => Properties);
+  const read = Object.entries(service.Parameters ?? {}).flatMap(([name, { Default }]) =>
+    written.flatMap(({ Name, Value }) => (Name === Default ? [[name, Value] as const] : [])),
   );
-  const text = exported.reduce(
-    (rest, [imported, value]) => rest.replaceAll(imported, JSON.stringify(value)),
+  const text = read.reduce(
+    (rest, [Ref, value]) => rest.replaceAll(JSON.stringify({ Ref }), JSON.stringify(value)),
     JSON.stringify(service),
   );
-  const { Resources, ...rest }: RawTemplate = JSON.parse(text);
-  return { ...rest, Resources: { ...state.Resources, ...Resources } };
+  const { Resources, Parameters = {}, ...rest }: RawTemplate = JSON.parse(text);
+  for (const [name] of read) delete Parameters[name];
+  return { ...rest, Parameters, Resources: { ...state.Resources, ...Resources } };
 }
 
 /** As they are deployed, one after the other. */
