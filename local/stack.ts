@@ -100,7 +100,8 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const providers = running(await startProviders(secrets, { ...options, consentBaseUrl }));
 
   const settings = providers.realms.map((realm) => realm.settings);
-  const deployed = synthesize({ realms: settings, consents: { consentBaseUrl, requester } }, folder);
+  const consents = { baseUrl: consentBaseUrl, requester };
+  const deployed = synthesize({ realms: settings, consents }, folder);
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
   for (const key of deployed.keys) kms.keep(key);
   const [table] = deployed.tables;
@@ -125,9 +126,9 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const scheduler = running(
     startScheduler(
       deployed,
-      (name, payload, tick) => {
-        identities.tellTick(tick.roleArn, name);
-        return host.invoke(name, payload);
+      ({ functionName, roleArn, payload }) => {
+        identities.tellTick(roleArn, functionName);
+        return host.invoke(functionName, payload);
       },
       complain,
     ),

@@ -1,4 +1,4 @@
-import type { LambdaHost } from "./lambda-host.ts";
+import type { Invoked } from "./lambda-host.ts";
 import type { DeployedResource } from "./template.ts";
 
 /** A schedule as the template has it: which function, how often, with what. */
@@ -21,7 +21,7 @@ export interface LocalScheduler {
  */
 export function startScheduler(
   deployed: { resourcesOf(type: string): Pick<DeployedResource, "logicalId" | "properties">[] },
-  invoke: LambdaHost["invoke"],
+  call: (tick: Tick) => Promise<Invoked>,
   onFailure: (functionName: string, error: unknown) => void,
   repeat: Repeat = onTimers,
 ): LocalScheduler {
@@ -29,10 +29,10 @@ export function startScheduler(
   const report = (functionName: string, error: unknown) => {
     if (!isStopped) onFailure(functionName, error);
   };
-  const tick = ({ functionName, payload }: Tick) =>
-    invoke(functionName, payload).then(
-      ({ functionError, payload: failure }) => functionError && report(functionName, failure),
-      (error: unknown) => report(functionName, error),
+  const tick = (schedule: Tick) =>
+    call(schedule).then(
+      ({ functionError, payload }) => functionError && report(schedule.functionName, payload),
+      (error: unknown) => report(schedule.functionName, error),
     );
   const schedules = deployed.resourcesOf("AWS::Scheduler::Schedule").map(tickOf);
   const ends = schedules.map((schedule) => repeat(() => void tick(schedule), schedule.everyMs));

@@ -52,6 +52,7 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   },
   "AWS::ApiGateway::RestApi": { ref: byItsName, attributes: { RootResourceId: rootOf } },
   "AWS::ApiGateway::Resource": { ref: byItsName },
+  "AWS::ApiGateway::Deployment": { ref: byItsName },
   "AWS::ApiGateway::Model": { ref: byItsName },
   "AWS::ApiGateway::RequestValidator": { ref: byItsName },
   "AWS::ApiGatewayV2::Api": { ref: byItsName },

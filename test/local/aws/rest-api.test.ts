@@ -29,6 +29,11 @@ const ANSWERS = `
 `;
 const ROUTE = /^\/v1\/tokens\/([^/]+)\/([^/]+)\/([^/]+)$/;
 
+const caller = {
+  arn: "arn:aws:sts::000000000000:assumed-role/payments/session",
+  policiesOf: "arn:aws:iam::000000000000:role/payments",
+  keys: { accessKeyId: "ASIALOCAL", secretAccessKey: "a secret" },
+};
 let host: LambdaHost;
 let api: LocalServer;
 
@@ -44,9 +49,10 @@ beforeAll(async () => {
         functionName: "vend",
         resource: "/v1/tokens/{provider}/{environment}/{account}",
         pathParameters: { provider, environment, account },
+        executeApiArn: `arn:aws:execute-api:::api/live/${method}${path}`,
       };
     },
-    identify: () => ({ userArn: "arn:aws:iam::000000000000:role/caller" }),
+    guard: { admit: async () => caller, tell: () => {} },
   });
 });
 afterAll(async () => {
@@ -87,8 +93,10 @@ describe("an event", () => {
         requestTimeEpoch: expect.any(Number),
         identity: {
           sourceIp: "127.0.0.1",
-          userArn: "arn:aws:iam::000000000000:role/caller",
-          caller: null,
+          accountId: "000000000000",
+          userArn: caller.arn,
+          caller: "session",
+          accessKey: "ASIALOCAL",
         },
       },
     });
