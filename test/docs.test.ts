@@ -149,7 +149,7 @@ test.each(blocks.filter(({ kind }) => kind === "mermaid"))(
   "a picture shows something: $page",
   ({ text }) => {
     const [type, ...lines] = text.trim().split("\n");
-    expect(type).toMatch(/^(sequenceDiagram|flowchart (TD|LR))$/);
+    expect(type).toMatch(/^(sequenceDiagram|stateDiagram-v2|flowchart (TD|LR))$/);
     expect(lines.length).toBeGreaterThan(3);
   },
 );

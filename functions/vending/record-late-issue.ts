@@ -3,6 +3,7 @@ import type { Issued } from "../model/provider.ts";
 import { isLossPossible } from "../model/provider.ts";
 import type { LedgerEntry, TokenRecord } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
+import { reportIssue } from "./report-issue.ts";
 
 const tries = 3;
 const patienceMs = 1000;
@@ -23,12 +24,8 @@ export async function recordLateIssue(
   const signal = deps.clock.timeout(patienceMs, new AbortController().signal);
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const current = await deps.store.read(connection, signal).catch(() => null);
-    if (current && isStored(current, fence)) {
-      // Only the answer of the commit was lost.
-      deps.metrics.record("Issues", 1);
-      deps.log.info("token-issued", { connection, ...latest, lifetime: issued.lifetime.kind });
-      return;
-    }
+    // Only the answer of the commit was lost.
+    if (current && isStored(current, fence)) return reportIssue(deps, connection, latest, issued);
     const suspect = current !== null && killed(deps, current, issued);
     if (attempt === 0) deps.metrics.record("LateIssues", 1);
     deps.log.error("late-issue", { connection, ...entry, suspect });
