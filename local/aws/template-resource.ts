@@ -57,6 +57,7 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   "AWS::ApiGateway::RequestValidator": { ref: byItsName },
   "AWS::ApiGatewayV2::Api": { ref: byItsName },
   "AWS::ApiGatewayV2::Integration": { ref: byItsName },
+  "AWS::EC2::VPCEndpoint": { ref: byItsName },
   "AWS::ApiGateway::Stage": { nameProperty: "StageName", ref: byItsName },
 };
 
