@@ -67,13 +67,13 @@ async function main(): Promise<void> {
   const stopped = stopOnSignal(stack);
   console.log(`\n${addresses(stack)}\n`);
 
-  await show(stack, stack.providers.realms);
+  await show(stack, stack.providers.realms, { invites: !values.once });
   if (values.once) return stack.stop();
   whenConsented = ({ routeKey }) => {
     const realms = stack.providers.realms.filter(({ settings: { provider, environment } }) =>
       routeKey.endsWith(`/callback/${provider}/${environment}`),
     );
-    return realms.length > 0 ? show(stack, realms) : Promise.resolve();
+    return realms.length > 0 ? show(stack, realms, { invites: true }) : Promise.resolve();
   };
   console.log(
     `${invitation(stack)}\n\nCtrl-C stops everything; what was vended stays in ${values.folder}.`,
@@ -82,12 +82,16 @@ async function main(): Promise<void> {
 }
 
 /** What these realms vend now, and what a person can do about those that wait. */
-async function show(stack: LocalStack, realms: readonly LocalRealm[]): Promise<void> {
+async function show(
+  stack: LocalStack,
+  realms: readonly LocalRealm[],
+  { invites }: { readonly invites: boolean },
+): Promise<void> {
   const client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
   const { table, waiting } = await vendFromEach(stack, client, realms);
   client.close();
   console.log(`${table}\n`);
-  if (waiting.length > 0) console.log(`${await invitationToConsent(stack, waiting)}\n`);
+  if (invites && waiting.length > 0) console.log(`${await invitationToConsent(stack, waiting)}\n`);
 }
 
 function portOf(name: string, text: string | undefined): Record<string, number> {

@@ -17,7 +17,6 @@ export function httpApiEvent(request: IncomingMessage, body: Buffer, route: Http
   const query = [...new URLSearchParams(rawQueryString)];
   const { cookie, ...headers } = joinedHeaders(request);
   const now = new Date();
-  const isBase64Encoded = !isText(headers["content-type"]);
   return {
     version: "2.0",
     routeKey,
@@ -45,10 +44,18 @@ export function httpApiEvent(request: IncomingMessage, body: Buffer, route: Http
       timeEpoch: now.getTime(),
     },
     ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
-    ...(body.length > 0 && { body: body.toString(isBase64Encoded ? "base64" : "utf8") }),
-    isBase64Encoded: body.length > 0 && isBase64Encoded,
+    ...bodyOf(body, headers["content-type"]),
   };
 }
+
+/** Text reaches a function as it is; all else, forms too, is Base64. */
+function bodyOf(body: Buffer, type = "text/plain"): { body?: string; isBase64Encoded: boolean } {
+  if (body.length === 0) return { isBase64Encoded: false };
+  const isText = TEXT.test(type.split(";")[0]?.trim() ?? "");
+  return { body: body.toString(isText ? "utf8" : "base64"), isBase64Encoded: !isText };
+}
+
+const TEXT = /^(?:text\/.*|application\/(?:json|javascript|xml)|.*\+(?:json|xml))$/i;
 
 /** In lower case; what is sent more than once is joined by commas, cookies as browsers do it. */
 function joinedHeaders({ rawHeaders }: IncomingMessage): Record<string, string> {
@@ -64,12 +71,5 @@ function joined(pairs: readonly (readonly [name: string, value: string])[]) {
   const groups = Map.groupBy(pairs, ([name]) => name);
   return Object.fromEntries(
     [...groups].map(([name, all]) => [name, all.map(([, value]) => value).join(",")]),
-  );
-}
-
-/** The types that reach a function as they are; all others, forms too, are Base64. */
-function isText(type = "text/plain"): boolean {
-  return /^(?:text\/.*|application\/(?:json|javascript|xml)|.*\+(?:json|xml))$/i.test(
-    type.split(";")[0]?.trim() ?? "",
   );
 }

@@ -16,7 +16,11 @@ export function httpApiRoutes(
   );
   const routes = deployed.resourcesOf("AWS::ApiGatewayV2::Route").map((route) => {
     const at = `Resources.${route.logicalId}`;
-    const { RouteKey = "", Target = "", AuthorizationType = "NONE" } = route.properties as {
+    const {
+      RouteKey = "",
+      Target = "",
+      AuthorizationType = "NONE",
+    } = route.properties as {
       RouteKey?: string;
       Target?: string;
       AuthorizationType?: string;
@@ -42,10 +46,7 @@ function functionOf({ logicalId, properties }: DeployedResource): string {
   const { IntegrationType, IntegrationUri, PayloadFormatVersion } = properties;
   const [, name] = /:function:([\w-]+)$/.exec(String(IntegrationUri)) ?? [];
   if (IntegrationType !== "AWS_PROXY" || PayloadFormatVersion !== "2.0" || !name) {
-    return fail(
-      `Resources.${logicalId}`,
-      "only functions with payload format 2.0 are known here",
-    );
+    return fail(`Resources.${logicalId}`, "only functions with payload format 2.0 are known here");
   }
   return name;
 }

@@ -43,7 +43,8 @@ const words: Readonly<Record<string, Word>> = {
         : [];
   },
   additionalProperties: (allowed: unknown, path, schema) => {
-    if (allowed !== false) throw new Error(`${path}: only no additional properties are known here.`);
+    if (allowed !== false)
+      throw new Error(`${path}: only no additional properties are known here.`);
     const { properties = {} } = schema as { properties?: object };
     return (value) =>
       isObject(value)

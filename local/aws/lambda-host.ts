@@ -4,9 +4,9 @@ import { LOCAL_PLACE } from "./arns.ts";
 import { functionNotFound } from "./lambda-failures.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import { functionArn, processEnvironment } from "./lambda-function.ts";
-import type { AccessKeys } from "./principals.ts";
 import type { ProcessPool, RunningProcess } from "./lambda-pool.ts";
 import { processPool } from "./lambda-pool.ts";
+import type { AccessKeys } from "./principals.ts";
 
 export interface LambdaHostOptions {
   readonly functions: readonly LambdaFunction[];
@@ -54,7 +54,13 @@ const NOBODYS: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" };
 
 /** Runs functions as Lambda does: one process per concurrent invocation, used again when idle. */
 export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
-  const { functions, endpoints = {}, environment = {}, place = LOCAL_PLACE, keysOf = () => NOBODYS } = options;
+  const {
+    functions,
+    endpoints = {},
+    environment = {},
+    place = LOCAL_PLACE,
+    keysOf = () => NOBODYS,
+  } = options;
   const pools = new Map<string, ProcessPool>(
     functions.map((fn) => [
       fn.name,

@@ -1,4 +1,4 @@
-/** Finds what a path belongs to, and the values of its parameters. */
+/** What a path has in common with a template. */
 export interface PathMatch {
   /** How many segments are the template's own: the most specific template wins. */
   readonly fixed: number;
@@ -7,18 +7,17 @@ export interface PathMatch {
 
 /** `/v1/tokens/conferma/sandbox/{account}`; throws on `{proxy+}` and whatever else is not known here. */
 export function pathTemplate(template: string): (path: string) => PathMatch | undefined {
-  const segments = template.split("/").map(readSegment);
-  const fixed = segments.filter(({ parameter }) => parameter === undefined).length;
+  const segments = template.split("/");
+  const fixed = segments.filter((segment) => !segment.startsWith("{")).length;
+  const pattern = new RegExp(`^${segments.map(patternOf).join("/")}$`);
   return (path) => {
-    const given = path.split("/");
-    if (given.length !== segments.length) return undefined;
-    const parameters: Record<string, string> = {};
-    for (const [at, { parameter, text }] of segments.entries()) {
-      const value = given[at] ?? "";
-      if (parameter === undefined ? value !== text : value === "") return undefined;
-      if (parameter !== undefined) parameters[parameter] = decoded(value);
-    }
-    return { fixed, parameters };
+    const match = pattern.exec(path);
+    if (!match) return undefined;
+    const given = Object.entries(match.groups ?? {});
+    return {
+      fixed,
+      parameters: Object.fromEntries(given.map(([name, value]) => [name, decoded(value)])),
+    };
   };
 }
 
@@ -34,11 +33,11 @@ export function mostSpecific<T>(
   return matches.sort((one, other) => other.fixed - one.fixed)[0];
 }
 
-function readSegment(text: string): { readonly text: string; readonly parameter?: string } {
-  const [, parameter] = /^\{(\w+)\}$/.exec(text) ?? [];
-  if (parameter !== undefined) return { text, parameter };
-  if (/[{}]/.test(text)) throw new Error(`The segment ${text} of a path is not known here.`);
-  return { text };
+function patternOf(segment: string): string {
+  const [, parameter] = /^\{(\w+)\}$/.exec(segment) ?? [];
+  if (parameter !== undefined) return `(?<${parameter}>[^/]+)`;
+  if (/^[\w.~-]*$/.test(segment)) return segment.replaceAll(".", "\\.");
+  throw new Error(`The segment ${segment} of a path is not known here.`);
 }
 
 function decoded(segment: string): string {

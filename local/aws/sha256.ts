@@ -8,8 +8,7 @@ export class Sha256 {
   private readonly hash: Hash | Hmac;
 
   constructor(secret?: Bytes) {
-    this.hash =
-      secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
+    this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
   }
 
   update(data: Uint8Array): void {
