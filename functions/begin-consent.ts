@@ -1,11 +1,14 @@
 import { composeConsents } from "./compose-consents.ts";
 import { beginConsent } from "./consents/begin-consent.ts";
 import { beginConsentEndpoint } from "./http/begin-consent-endpoint.ts";
+import { thenFlush } from "./platform/then-flush.ts";
 
-const { dependencies, site } = await composeConsents(process.env);
+const { dependencies, metrics, site } = await composeConsents(process.env);
 
-/** Makes the link for a person who is to consent to an account of this realm, and shows the page behind it. */
-export const handler = beginConsentEndpoint({
+const endpoint = beginConsentEndpoint({
   ...site,
   begin: (account, call) => beginConsent(dependencies, account, { ...call, onBehalfOf: "caller" }),
 });
+
+/** Makes the link for a person who is to consent to an account of this realm, and shows the page behind it. */
+export const handler = thenFlush(endpoint, metrics);

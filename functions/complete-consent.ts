@@ -1,15 +1,18 @@
 import { composeConsents } from "./compose-consents.ts";
 import { completePastedCode } from "./consents/complete-pasted-code.ts";
 import { completeConsentEndpoint } from "./http/complete-consent-endpoint.ts";
+import { thenFlush } from "./platform/then-flush.ts";
 import { disconnect } from "./vending/disconnect.ts";
 
-const { dependencies, site } = await composeConsents(process.env);
+const { dependencies, metrics, site } = await composeConsents(process.env);
 
-/** Takes the redirects of this realm's provider, codes that were copied by hand, and the wish to end a consent. */
-export const handler = completeConsentEndpoint({
+const endpoint = completeConsentEndpoint({
   ...site,
   completePasted: (account, code, call) =>
     completePastedCode(dependencies, account, code, { ...call, onBehalfOf: "caller" }),
   disconnect: (connection, call) =>
     disconnect(dependencies, connection, { ...call, onBehalfOf: "caller" }),
 });
+
+/** Takes the redirects of this realm's provider, codes that were copied by hand, and the wish to end a consent. */
+export const handler = thenFlush(endpoint, metrics);

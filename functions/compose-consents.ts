@@ -7,6 +7,7 @@ import type { ConsentSite } from "./http/consent-routes.ts";
 import { pageStyle } from "./http/page-style.ts";
 import { Sensitive } from "./model/sensitive.ts";
 import { readConsentEnvironment } from "./platform/consent-environment.ts";
+import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import { StartUpError } from "./platform/environment.ts";
 import { nodeBrowserSecrets } from "./platform/node-browser-secrets.ts";
 
@@ -15,8 +16,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** What `compose` gives, and what people meet beside it: either function shows every page. Fails with a `StartUpError`. */
 export async function composeConsents(
   variables: Variables,
-): Promise<{ dependencies: ConsentDependencies; site: ConsentSite }> {
-  const { environment, dependencies, pendingConsents } = compose(variables);
+): Promise<{ dependencies: ConsentDependencies; metrics: EmfMetrics; site: ConsentSite }> {
+  const { environment, dependencies, metrics, pendingConsents } = compose(variables);
   const { realm } = environment;
   const { consent } = dependencies.provider;
   if (!consent) throw new StartUpError(`REALM: provider: nobody consents to ${realm.provider}.`);
@@ -28,7 +29,7 @@ export async function composeConsents(
     consentBaseUrl: baseUrl,
     flow: consent,
   };
-  return { dependencies: deps, site: siteOf(deps, requester) };
+  return { dependencies: deps, metrics, site: siteOf(deps, requester) };
 }
 
 /** The pages' use cases with their dependencies. */

@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "./model/clock.ts";
 import type { Realm } from "./model/connection.ts";
+import { realmName } from "./model/connection.ts";
 import type { Dependencies } from "./model/dependencies.ts";
 import type { Log } from "./model/log.ts";
 import type { PendingConsents } from "./model/pending-consents.ts";
@@ -11,6 +12,8 @@ import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource } from "./model/secret-source.ts";
 import type { StatusReader } from "./model/status-reader.ts";
+import type { EmfMetrics } from "./platform/emf-metrics.ts";
+import { emfMetrics } from "./platform/emf-metrics.ts";
 import type { Environment, SealingKey } from "./platform/environment.ts";
 import { readEnvironment } from "./platform/environment.ts";
 import { nodeHttp } from "./platform/http-request.ts";
@@ -29,6 +32,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function compose(variables: Variables): {
   environment: Environment;
   dependencies: Dependencies;
+  /** To be flushed when an invocation ends. */
+  metrics: EmfMetrics;
   /** For the schedule only, so it is loaded there only. */
   renewalIndex(): Promise<RenewalIndex>;
   /** For the functions that people meet only. */
@@ -39,6 +44,7 @@ export function compose(variables: Variables): {
   const aws = awsOptions(variables);
   const clock = systemClock;
   const dynamoDb = new DynamoDBClient(aws);
+  const metrics = emfMetrics(writeLine, clock.now, realmName(realm));
   const dependencies: Dependencies = {
     realm,
     timing: realm,
@@ -47,7 +53,8 @@ export function compose(variables: Variables): {
     secrets: secretsOf(secretPrefix, aws, clock),
     sealer: sealerOf(sealingKey, aws, clock),
     clock,
-    log: standardOutput(clock),
+    log: jsonLog(writeLine, clock.now),
+    metrics,
     random: Math.random,
     newOwner: randomUUID,
     fingerprint,
@@ -60,7 +67,7 @@ export function compose(variables: Variables): {
     const { dynamoDbPendingConsents } = await import("./store/dynamodb-pending-consents.ts");
     return dynamoDbPendingConsents(dynamoDb, tableName, realm);
   };
-  return { environment, dependencies, renewalIndex, pendingConsents };
+  return { environment, dependencies, metrics, renewalIndex, pendingConsents };
 }
 
 /** What the status reader is made of: no secret, no key, nobody to ask. Fails with a `StartUpError`. */
@@ -78,13 +85,13 @@ export function composeStatus(variables: Variables): {
     realms: realms.map((realm) => ({ ...realm, policy: policyOf(realm) })),
     reader: dynamoDbStatusReader(dynamoDb, tableName, clock),
     clock,
-    log: standardOutput(clock),
+    log: jsonLog(writeLine, clock.now),
     fingerprint,
   };
 }
 
-function standardOutput(clock: Clock): Log {
-  return jsonLog((line) => process.stdout.write(line), clock.now);
+function writeLine(line: string): void {
+  process.stdout.write(line);
 }
 
 function fingerprint(text: string): string {

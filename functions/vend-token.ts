@@ -1,19 +1,25 @@
 import { compose } from "./compose.ts";
 import { vendEndpoint } from "./http/vend-endpoint.ts";
+import { thenFlush } from "./platform/then-flush.ts";
+import { measureVend } from "./vending/measure-vend.ts";
 import { Memory } from "./vending/memory.ts";
 import { vendToken } from "./vending/vend-token.ts";
 
-const { environment, dependencies } = compose(process.env);
+const { environment, dependencies, metrics } = compose(process.env);
 const { realm } = environment;
 const { clock, log } = dependencies;
 const memory = new Memory();
 
-/** Vends the current credential of a connection of this realm. */
-export const handler = vendEndpoint({
+const endpoint = vendEndpoint({
   realm,
   extraHeaders: realm.extraHeaders,
   clock,
   log,
   vend: (request, call) =>
-    vendToken(dependencies, memory, request, { ...call, onBehalfOf: "caller" }),
+    measureVend(dependencies, () =>
+      vendToken(dependencies, memory, request, { ...call, onBehalfOf: "caller" }),
+    ),
 });
+
+/** Vends the current credential of a connection of this realm. */
+export const handler = thenFlush(endpoint, metrics);

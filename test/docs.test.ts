@@ -3,7 +3,9 @@ import path from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { problemOf } from "../functions/http/problem.ts";
+import { connectionStates } from "../functions/model/connection-status.ts";
 import { problemCodes, VendingError } from "../functions/model/errors.ts";
+import { measures } from "../functions/model/metrics.ts";
 import { providerIds } from "../functions/model/provider-id.ts";
 import { Sensitive } from "../functions/model/sensitive.ts";
 import { readRealm } from "../functions/platform/environment.ts";
@@ -84,10 +86,13 @@ describe("a page shows only what the code takes", () => {
     ).toEqual([]);
   });
 
-  test("folders and files of functions/ that exist", () => {
-    const named = [...read("docs/architecture.md").matchAll(/`((?:\w[\w-]*\/)+[\w-]+\.ts)`/g)];
+  test("files that exist", () => {
+    const prose = pages.map(read).join("\n");
+    const named = [...prose.matchAll(/`((?:\w[\w-]*\/)+[\w-]+\.ts)`/g)];
     const missing = named
       .map(([, file = ""]) => file)
+      // The recipe's invention.
+      .filter((file) => !file.endsWith("/acme-pay.ts"))
       .filter(
         (file) => !["functions", ""].some((folder) => existsSync(path.join(root, folder, file))),
       );
@@ -116,6 +121,18 @@ describe("every problem code", () => {
         .map((cell) => cell.trim()) ?? [];
     expect(statusCell).toBe(String(status));
     expect(retryableCell).toMatch(isTold ? /^when told/ : retryable ? /^yes$/ : /^no$/);
+  });
+});
+
+describe("every measure", () => {
+  test.each(Object.keys(measures))("%s has a row in docs/operations.md", (name) => {
+    expect(read("docs/operations.md")).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, "m"));
+  });
+});
+
+describe("every state of a connection", () => {
+  test.each(connectionStates)("%s has a row in docs/operations.md", (state) => {
+    expect(read("docs/operations.md")).toMatch(new RegExp(`^\\| \`${state}\` +\\|`, "m"));
   });
 });
 

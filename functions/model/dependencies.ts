@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Realm } from "./connection.ts";
 import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Provider } from "./provider.ts";
 import type { Sealer } from "./sealer.ts";
 import type { SecretSource } from "./secret-source.ts";
@@ -17,6 +18,7 @@ export interface Dependencies {
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** Uniform in [0, 1). */
   random(): number;
   /** A name no other process has. */

@@ -99,8 +99,8 @@ function tlsOptions(certificate: ClientCertificate | undefined): object {
   return certificate ? { cert: certificate.chain, key: certificate.key.expose() } : {};
 }
 
-/** Alerts about a client's certificate, by their numbers in RFC 8446 §6, as OpenSSL tells them. */
-const certificateAlert = /\bSSL alert number (42|43|44|45|46|48|49|116)\b/;
+/** Alerts about a client's certificate or its signature, by their numbers in RFC 8446 §6, as OpenSSL tells them. */
+const certificateAlert = /\bSSL alert number (42|43|44|45|46|48|49|51|116)\b/;
 
 /**
  * With TLS 1.3 the request is under way before the provider has looked at the certificate: its alert says that it has

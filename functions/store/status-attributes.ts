@@ -16,6 +16,7 @@ export const statusAttributes = [
   "expiresAt",
   "renewAt",
   "keptUntil",
+  "dueRealm",
   "dueAt",
   "dueUntil",
   "consentedAt",

@@ -14,6 +14,7 @@ import { recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
 import type { Renewal } from "./renewal.ts";
 import { overtaken } from "./renewal.ts";
+import { reportIssue } from "./report-issue.ts";
 import type { TokenTimes } from "./token-times.ts";
 import { tokenTimes } from "./token-times.ts";
 import { untilLeaseEnds } from "./until-lease-ends.ts";
@@ -87,7 +88,7 @@ export async function commitToken(
     return overtaken(await deps.store.read(connection, signal));
   }
   warnOfConsentEnd(deps, record, stored, now);
-  deps.log.info("token-issued", { connection, ...entry.latest, lifetime: issued.lifetime.kind });
+  reportIssue(deps, connection, entry.latest, issued);
   return { outcome: "committed", record: stored };
 }
 

@@ -5,7 +5,7 @@ import type { TokenRecord } from "../model/token-record.ts";
 const dayMs = 86_400_000;
 const warnedDays = 14;
 
-/** Says, at the first refresh of each day, that a person's consent ends within a fortnight. */
+/** Measures how long a person's consent lasts yet and says, at the first refresh of each day, that it ends within a fortnight. */
 export function warnOfConsentEnd(
   deps: Dependencies,
   before: TokenRecord,
@@ -14,11 +14,12 @@ export function warnOfConsentEnd(
 ): void {
   const endsAt = consent?.refresh?.endsAt;
   if (!endsAt) return;
-  const days = Math.floor(msBetween(now, endsAt) / dayMs);
+  const days = msBetween(now, endsAt) / dayMs;
+  deps.metrics.record("ConsentEndsInDays", days);
   const lastAt = before.token?.issuedAt;
   const isFirstOfDay = !lastAt || dayOf(lastAt) !== dayOf(now);
   if (days >= warnedDays || !isFirstOfDay) return;
-  deps.log.warn("consent-ends-soon", { connection, endsAt, days });
+  deps.log.warn("consent-ends-soon", { connection, endsAt, days: Math.floor(days) });
 }
 
 function dayOf(instant: Date): number {

@@ -7,7 +7,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const warnedDays = 30;
 
-/** Says, at the first look of each hour, that a static key ends within a month. */
+/** Measures how long a static key lives yet and says, at the first look of each hour, that it ends within a month. */
 export function warnOfKeyExpiry(
   deps: Dependencies,
   connection: Connection,
@@ -17,6 +17,7 @@ export function warnOfKeyExpiry(
 ): void {
   if (!expiresAt) return;
   const days = msBetween(now, expiresAt) / dayMs;
+  deps.metrics.record("KeyEndsInDays", days);
   if (days > warnedDays || hourOf(lastLookAt) === hourOf(now)) return;
   deps.log.warn("key-expires-soon", { connection, expiresAt, days: Math.floor(days) });
 }

@@ -51,6 +51,8 @@ export async function recordFailure(
     scope: asked.scope,
     ledger: entry.ledger,
   };
+  deps.metrics.record("IssueFailures", 1);
+  if (code === "credentials-rejected") deps.metrics.record("CredentialsRejected", 1);
   const event = { connection: record.connection, ...entry.latest, detail };
   deps.log.warn("issue-failed", { ...event, count: failure?.count ?? 0 });
   const stored = await untilLeaseEnds(deps, lease, signal, (until) =>

@@ -3,6 +3,7 @@ import type { Issued } from "../model/provider.ts";
 import { isLossPossible } from "../model/provider.ts";
 import type { LedgerEntry, TokenRecord } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
+import { reportIssue } from "./report-issue.ts";
 
 const tries = 3;
 const patienceMs = 1000;
@@ -21,18 +22,17 @@ export async function recordLateIssue(
   const { connection, fence } = held.record;
   const entry: LedgerEntry = { ...latest, outcome: "late" };
   const signal = deps.clock.timeout(patienceMs, new AbortController().signal);
-  for (let attempt = 0; attempt < tries; attempt += 1) {
+  let isRecorded = false;
+  for (let attempt = 0; attempt < tries && !isRecorded; attempt += 1) {
     const current = await deps.store.read(connection, signal).catch(() => null);
-    if (current && isStored(current, fence)) {
-      // Only the answer of the commit was lost.
-      deps.log.info("token-issued", { connection, ...latest, lifetime: issued.lifetime.kind });
-      return;
-    }
-    const suspect = current !== null && killed(deps, current, issued);
+    // Only the answer of the commit was lost.
+    if (current && isStored(current, fence)) return reportIssue(deps, connection, latest, issued);
+    const suspect = killed(deps, current, issued);
+    if (attempt === 0) deps.metrics.record("LateIssues", 1);
     deps.log.error("late-issue", { connection, ...entry, suspect });
     if (!current) return;
-    const isRecorded = deps.store.recordLateIssue(current, entry, suspect, signal);
-    if (await isRecorded.catch(() => true)) return;
+    const recording = deps.store.recordLateIssue(current, entry, suspect, signal);
+    isRecorded = await recording.catch(() => true);
   }
 }
 
@@ -42,7 +42,8 @@ function isStored({ token, ledger }: TokenRecord, fence: number): boolean {
   return token?.fence === fence || ledger.some(isIssued);
 }
 
-function killed(deps: Dependencies, { token }: TokenRecord, issued: Issued): boolean {
+function killed(deps: Dependencies, current: TokenRecord | null, issued: Issued): boolean {
+  const token = current?.token;
   if (!token || !isLossPossible(deps.provider.policy)) return false;
   return issued.receivedAt >= token.requestedAt;
 }

@@ -49,6 +49,7 @@ export async function renewDue(
     }
   };
   const ends = await Promise.allSettled(Array.from({ length: atOnce }, work));
+  if (tally.failed > 0) deps.metrics.record("RenewalFailures", tally.failed);
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return tally;
 }

@@ -6,6 +6,7 @@ import { VendingError } from "../model/errors.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { awaitRenewal } from "./await-renewal.ts";
 import type { Call } from "./call.ts";
+import { leaseWait } from "./lease-wait.ts";
 import type { Memory } from "./memory.ts";
 import type { Progress, RenewStep, VendStep } from "./next-step.ts";
 import { nextStep } from "./next-step.ts";
@@ -26,7 +27,9 @@ export async function vendToken(
   const remembered = memory.recall(connection, request, deps.clock.now());
   if (remembered) return remembered;
 
-  const { credential, renewAt } = await findUsable(deps, connection, request, call);
+  const waiting = leaseWait(deps);
+  const found = findUsable(deps, connection, request, call, waiting);
+  const { credential, renewAt } = await found.finally(waiting.end);
   memory.remember(credential, renewAt, deps.clock.now());
   return credential;
 }
@@ -36,6 +39,7 @@ async function findUsable(
   connection: Connection,
   request: VendRequest,
   call: Call,
+  waiting: ReturnType<typeof leaseWait>,
 ): Promise<VendStep> {
   const record = await deps.store.read(connection, call.signal);
   refuseFutureVersion(request, record);
@@ -53,7 +57,9 @@ async function findUsable(
       default:
         progress = {
           ...progress,
-          record: await awaitRenewal(deps, connection, progress.record, step, call),
+          record: await waiting.during(step.action, () =>
+            awaitRenewal(deps, connection, progress.record, step, call),
+          ),
         };
     }
   }

@@ -26,6 +26,7 @@ export function disturb(
   switch (fault?.kind) {
     case undefined:
     case "same-token":
+    case "spoil-id-token":
       return whole(reply);
     case "delay":
       return { ...whole(reply), pauseMs: fault.when === "after-handling" ? fault.ms : 0 };
@@ -53,6 +54,8 @@ export function disturb(
       return whole(jsonReply(fault.status, { message: everythingSeen(request, handled) }));
     case "override-body":
       return whole(withBody(reply, fault.override));
+    case "rewrite-location":
+      return whole(withLocation(reply, fault.set));
     case "patch-body":
       return whole(withBody(reply, (body) => mergePatch(body, fault.patch)));
   }
@@ -73,6 +76,17 @@ function withBody(reply: Reply, change: (body: unknown) => unknown): Reply {
   const { carries, ...withoutCredential } = changed;
   const stillThere = carries && bytesOf(changed.body).includes(carries.value);
   return stillThere ? changed : withoutCredential;
+}
+
+function withLocation(reply: Reply, set: FaultOf<"rewrite-location">["set"]): Reply {
+  const { location } = reply.headers;
+  if (location === undefined) return reply;
+  const url = new URL(location);
+  for (const [name, value] of Object.entries(set)) {
+    url.searchParams.delete(name);
+    for (const one of [value ?? []].flat()) url.searchParams.append(name, one);
+  }
+  return { ...reply, headers: { ...reply.headers, location: url.href } };
 }
 
 function literal({ status, headers, body }: FaultOf<"respond">): Reply {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { spoilings } from "./id-token.ts";
 
 const milliseconds = v.pipe(v.number(), v.minValue(0));
 const headers = v.record(v.string(), v.string());
@@ -79,6 +80,14 @@ export const faultSchema = v.variant("kind", [
   /** Changes a successful body: by a function in process, by a JSON merge patch over HTTP. */
   v.strictObject({ kind: v.literal("override-body"), override: changesBody, ...script }),
   v.strictObject({ kind: v.literal("patch-body"), patch: v.unknown(), ...script }),
+  /** Changes the parameters of a redirect: null takes one away, a list repeats it (A16, A17). */
+  v.strictObject({
+    kind: v.literal("rewrite-location"),
+    set: v.record(v.string(), v.nullable(v.union([v.string(), v.array(v.string())]))),
+    ...script,
+  }),
+  /** An ID token that must not be believed (A23). */
+  v.strictObject({ kind: v.literal("spoil-id-token"), how: v.picklist(spoilings), ...script }),
   /** Hands out the live token again, with its old instants or with a fresh lifetime (A35). */
   v.strictObject({
     kind: v.literal("same-token"),

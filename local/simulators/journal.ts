@@ -9,7 +9,15 @@ type JournalKind =
   | "refuse-credentials"
   | "fault"
   | "probe"
-  | "renew";
+  | "renew"
+  | "authorize"
+  | "refuse-authorize"
+  | "consent"
+  | "deny"
+  | "redeem"
+  | "refresh"
+  | "refuse-grant"
+  | "end-consent";
 
 /** What happened at the provider. Credentials appear as fingerprints, never as themselves. */
 export interface JournalEntry {
@@ -31,6 +39,16 @@ export interface JournalEntry {
   readonly revoked?: readonly string[];
   /** Issue: the same token was handed out again. */
   readonly repeated?: boolean;
+  /** Authorize: the fingerprint of its `state`. */
+  readonly state?: string;
+  /** The consent that a code, a refresh token or an access token descends from. */
+  readonly consent?: string;
+  /** Consent: the scopes that the person allowed. */
+  readonly granted?: string;
+  /** Redeem and refresh: the fingerprint of the access token that came of it. */
+  readonly issued?: string;
+  /** Refresh: the fingerprint of the refresh token that takes the place of the one shown. */
+  readonly successor?: string;
   /** Issue: someone else's, not asked for over HTTP. */
   readonly foreign?: boolean;
 }

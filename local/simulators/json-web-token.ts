@@ -1,9 +1,22 @@
 import { createHmac } from "node:crypto";
 
+export type Claims = Readonly<Record<string, unknown>>;
+
 /** HS256 (RFC 7519), for providers whose tokens are read for their instants only. */
-export function signJsonWebToken(claims: Readonly<Record<string, unknown>>, key: Buffer): string {
-  const signed = `${encoded({ alg: "HS256", typ: "JWT" })}.${encoded(claims)}`;
-  return `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`;
+export function signJsonWebToken(claims: Claims, key: Buffer | string): string {
+  return assembleJsonWebToken({ alg: "HS256", typ: "JWT" }, claims, (signed) =>
+    createHmac("sha256", key).update(signed).digest(),
+  );
+}
+
+/** RFC 7515 §3.1, the compact form, signed by whatever way. */
+export function assembleJsonWebToken(
+  header: Claims,
+  claims: Claims,
+  sign: (signed: string) => Buffer,
+): string {
+  const signed = `${encoded(header)}.${encoded(claims)}`;
+  return `${signed}.${sign(signed).toString("base64url")}`;
 }
 
 function encoded(part: unknown): string {

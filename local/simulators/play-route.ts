@@ -67,6 +67,7 @@ function pauseBefore(fault: ScriptedFault | undefined): number {
 }
 
 function asFaulted(request: SimulatedRequest, fault: ScriptedFault | undefined): SimulatedRequest {
+  if (fault?.kind === "spoil-id-token") return { ...request, spoiling: fault.how };
   return fault?.kind === "same-token" ? { ...request, repeat: fault.lifetime } : request;
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
+import type { Spoiling } from "./id-token.ts";
 
 export interface SimulatedRequest {
   readonly method: string;
@@ -11,6 +12,8 @@ export interface SimulatedRequest {
   readonly params: Readonly<Record<string, string>>;
   /** Set by the `same-token` fault: answer with the token that is already out. */
   readonly repeat?: "as-it-was" | "extended";
+  /** Set by the `spoil-id-token` fault. */
+  readonly spoiling?: Spoiling;
   readonly incoming: IncomingMessage;
 }
 

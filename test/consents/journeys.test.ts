@@ -123,6 +123,7 @@ describe("a link", () => {
       event: "consent-refused",
       reason: "link-unknown",
     });
+    expect(site.events().at(-1)).not.toHaveProperty("pending");
   });
 });
 

@@ -290,6 +290,7 @@ class SimulatedWorld {
       },
       clock: process.clock,
       log: { info: note, warn: note, error: note },
+      metrics: { record: () => {} },
       random,
       newOwner: () => {
         owners += 1;

@@ -147,6 +147,7 @@ export class ConsentSiteOnTest {
         (line) => log.push(line),
         () => clock.now(),
       ),
+      metrics: { record: () => {} },
       random: () => 0.5,
       newOwner: () => {
         owners += 1;

@@ -7,6 +7,7 @@ import type { Authority, Consented, ConsentFlow } from "../../functions/model/co
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
+import type { Measure } from "../../functions/model/metrics.ts";
 import type { Issued, Lifetime, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import type { Sealer } from "../../functions/model/sealer.ts";
@@ -46,6 +47,8 @@ export class Deployment {
   readonly clock = new FixedClock(at("10:00:00.000"));
   readonly table = new SimulatedTable();
   readonly log: string[] = [];
+  /** What was recorded, one after the other. */
+  readonly measured: [Measure, number][] = [];
   /** The secrets by account, with their versions. Their text is what the provider sees. */
   readonly secrets = new Map([["default", { text: "canary-secret", version: "s1" }]]);
   /** What was asked of the provider: the secret's text, each time. */
@@ -186,7 +189,7 @@ export class Deployment {
 
   /** Those of a process of its own. */
   dependencies(): Dependencies {
-    const { clock, secrets, log } = this;
+    const { clock, secrets, log, measured } = this;
     let owners = 0;
     this.#processes += 1;
     const name = `process-${this.#processes}`;
@@ -215,6 +218,7 @@ export class Deployment {
         (line) => log.push(line),
         () => clock.now(),
       ),
+      metrics: { record: (measure, value) => measured.push([measure, value]) },
       random: () => 0.5,
       newOwner: () => {
         owners += 1;

@@ -82,6 +82,18 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     expect(await store.read(pending.id, signal)).toEqual(pending);
   });
 
+  it("reads what the last write left: strongly consistent", async () => {
+    const asked: unknown[] = [];
+    const watched = clientOf(database.url);
+    watched.middlewareStack.add((next) => async (args) => {
+      asked.push(args.input);
+      return next(args);
+    });
+    await dynamoDbPendingConsents(watched, TABLE, realm).read("missing", signal);
+    expect(asked).toMatchObject([{ ConsistentRead: true }]);
+    watched.destroy();
+  });
+
   describe("a row is given", () => {
     it("to the browser that asks first, which may ask again: its end does not move", async () => {
       const pending = await added();

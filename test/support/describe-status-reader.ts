@@ -24,7 +24,7 @@ interface RunningDatabase {
 
 const signal = new AbortController().signal;
 /** What an operator's role is denied: the token, and the keys of the other index. */
-const withheld = ["sealed", "sealedRefresh", "subject", "dueRealm"];
+const withheld = ["sealed", "sealedRefresh", "subject"];
 
 /** What the status reader promises, whatever DynamoDB it stands on. */
 export function describeStatusReader(start: () => Promise<RunningDatabase>): void {

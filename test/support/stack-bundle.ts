@@ -20,7 +20,8 @@ export function listConnectionsBundle(): string {
   return bundleOf("list-connections");
 }
 
-function bundleOf(name: string): string {
+/** Any function's bundle, by the name of its entry. */
+export function bundleOf(name: string): string {
   let folder = folders.get(name);
   if (!folder) {
     folder = mkdtempSync(path.join(tmpdir(), "token-vending-"));

@@ -16,7 +16,7 @@ import { secretBook } from "../../local/secret-book.ts";
 import { addKey } from "./kms.ts";
 import type { VendProcess } from "./referee.ts";
 import { startVendProcess } from "./referee.ts";
-import { listConnectionsBundle, vendTokenBundle } from "./stack-bundle.ts";
+import { bundleOf, listConnectionsBundle, vendTokenBundle } from "./stack-bundle.ts";
 
 export const TABLE = "Tokens";
 const SEALING_KEY = `local:${Buffer.alloc(32, 7).toString("base64")}`;
@@ -62,6 +62,12 @@ export interface TestStack {
   readonly secrets: SecretBook;
   start(realm: RealmInput, variables?: Readonly<Record<string, string>>): Promise<VendProcess>;
   startMany(count: number, realm: RealmInput): Promise<VendProcess[]>;
+  /** Another function of the realm, by the name of its entry. */
+  startFunction(
+    name: string,
+    realm: RealmInput,
+    variables?: Readonly<Record<string, string>>,
+  ): Promise<VendProcess>;
   /** The status reader of a deployment of these realms: it knows the table, and nothing else. */
   startStatus(realms: readonly RealmInput[]): Promise<VendProcess>;
   /** The whole table, as it is stored. */
@@ -105,8 +111,12 @@ export async function startTestStack(): Promise<TestStack> {
     return process;
   }
 
-  async function start(realm: RealmInput, variables: Readonly<Record<string, string>> = {}) {
-    return run(vendTokenBundle(), {
+  async function startBundle(
+    bundle: string,
+    realm: RealmInput,
+    variables: Readonly<Record<string, string>> = {},
+  ) {
+    return run(bundle, {
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
       AWS_ENDPOINT_URL_KMS: kms.url,
       REALM: JSON.stringify(realm),
@@ -115,6 +125,9 @@ export async function startTestStack(): Promise<TestStack> {
       ...variables,
     });
   }
+
+  const start: TestStack["start"] = (realm, variables) =>
+    startBundle(vendTokenBundle(), realm, variables);
 
   async function items() {
     const { Items = [] } = await client.send(new ScanCommand({ TableName: TABLE }));
@@ -129,6 +142,7 @@ export async function startTestStack(): Promise<TestStack> {
     kmsKey: { SEALING_KEY: addKey(kms) },
     secrets: secretBook(secretsManager.url, LOCAL_PLACE.region),
     start,
+    startFunction: (name, realm, variables) => startBundle(bundleOf(name), realm, variables),
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),
     startStatus: (realms) =>
       run(listConnectionsBundle(), { REALMS: JSON.stringify(realms.map(realmOutline)) }),

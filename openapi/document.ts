@@ -1,0 +1,91 @@
+import { toJsonSchemaDefs } from "@valibot/to-json-schema";
+import { rejectionBody } from "../functions/http/contract.ts";
+import { accountPattern, segmentPattern } from "../functions/model/connection.ts";
+import { needsConsent, providerIds } from "../functions/model/provider-id.ts";
+import { connectionPage, consentLink, credential, problem } from "./answer-schemas.ts";
+import { paths } from "./operations.ts";
+import { reference } from "./reference.ts";
+
+const schemas = toJsonSchemaDefs(
+  {
+    Credential: credential,
+    Problem: problem,
+    Rejection: rejectionBody,
+    ConsentLink: consentLink,
+    ConnectionPage: connectionPage,
+  },
+  {
+    target: "draft-2020-12",
+    overrideRef: ({ referenceId }) => reference("schemas", referenceId).$ref,
+  },
+);
+
+function inPath(name: string, description: string, schema: object) {
+  return { name, in: "path", required: true, description, schema: { type: "string", ...schema } };
+}
+
+const byGateway = (description: string) => ({
+  description: `${description} From API Gateway itself, so no problem document.`,
+  content: {
+    "application/json": {
+      schema: { type: "object", properties: { message: { type: "string" } } },
+    },
+  },
+});
+
+/** The API as OpenAPI 3.1 describes one: made of the shapes that the code reads and writes by. */
+export const openApiDocument = {
+  openapi: "3.1.1",
+  info: {
+    title: "Token vending",
+    version: "1",
+    description:
+      "Vends the current, usable credential of a connection to the account's own Lambdas. Every request is signed (Signature Version 4) by a role that may call its path.",
+  },
+  servers: [
+    {
+      url: "https://{api}.execute-api.{region}.amazonaws.com/live",
+      description:
+        "The stack's output names it; where it is private, reached through its endpoint only.",
+      variables: { api: { default: "a1b2c3d4e5" }, region: { default: "eu-west-1" } },
+    },
+  ],
+  security: [{ sigv4: [] }],
+  tags: [{ name: "tokens" }, { name: "consents" }, { name: "status" }],
+  paths,
+  components: {
+    securitySchemes: {
+      sigv4: {
+        type: "apiKey",
+        in: "header",
+        name: "Authorization",
+        description: "AWS Signature Version 4, for the service execute-api.",
+        "x-amazon-apigateway-authtype": "awsSigv4",
+      },
+    },
+    parameters: {
+      Provider: inPath("provider", "The third party's kind of access.", { enum: providerIds }),
+      ConsentProvider: inPath("provider", "A kind of access that a person grants.", {
+        enum: providerIds.filter(needsConsent),
+      }),
+      Environment: inPath("environment", "The provider's environment, as it was deployed.", {
+        pattern: segmentPattern.source,
+      }),
+      Account: inPath("account", "One credential or consent; `default` where there is only one.", {
+        pattern: accountPattern.source,
+      }),
+    },
+    responses: {
+      Forbidden: byGateway(
+        "The signature is missing or wrong, or its role may not call this path.",
+      ),
+      TooManyRequests: byGateway("Too many requests; sign and send it again after a pause."),
+    },
+    schemas,
+  },
+};
+
+/** As it is written to docs/openapi.json. */
+export function openApiText(): string {
+  return `${JSON.stringify(openApiDocument, null, 2)}\n`;
+}

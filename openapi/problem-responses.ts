@@ -1,0 +1,85 @@
+import { problemOf } from "../functions/http/problem.ts";
+import type { ProblemCode } from "../functions/model/errors.ts";
+import { problemCodes, VendingError } from "../functions/model/errors.ts";
+import { reference } from "./reference.ts";
+
+/** Which problems each kind of request may meet. */
+export const problemsOf = {
+  vending: problemCodes,
+  consents: [
+    "invalid-request",
+    "unknown-connection",
+    "secret-malformed",
+    "renewal-in-progress",
+    "store-unavailable",
+    "secret-unavailable",
+    "internal",
+  ],
+  status: [
+    "invalid-request",
+    "unknown-connection",
+    "renewal-in-progress",
+    "store-unavailable",
+    "internal",
+  ],
+} satisfies Record<string, readonly ProblemCode[]>;
+
+/** A response for each status that these problems have, and those that API Gateway gives by itself. */
+export function problemResponses(codes: readonly ProblemCode[]): Record<string, object> {
+  const byStatus = Object.groupBy(codes.map(exampleOf), ({ status }) => String(status));
+  const ours = Object.entries(byStatus).map(([status, problems = []]) => {
+    const titles = problems.map(({ code, title }) => `\`${code}\`: ${title}.`);
+    const examples = problems.map((value) => [value.code, { value }]);
+    const canWait = problems.some(({ retryAfterSeconds }) => retryAfterSeconds !== undefined);
+    const response = {
+      description: titles.join(" "),
+      ...(canWait ? { headers: { "Retry-After": retryAfter } } : {}),
+      content: {
+        "application/problem+json": {
+          schema: reference("schemas", "Problem"),
+          examples: Object.fromEntries(examples),
+        },
+      },
+    };
+    return [status, response];
+  });
+  return {
+    ...Object.fromEntries(ours),
+    "403": reference("responses", "Forbidden"),
+    "429": reference("responses", "TooManyRequests"),
+  };
+}
+
+const retryAfter = {
+  description: "Seconds to wait, where waiting helps.",
+  schema: { type: "integer", minimum: 1 },
+};
+
+function exampleOf(code: ProblemCode) {
+  const waiting = problemOf(new VendingError(code, details[code], 7), connection);
+  return code === "invalid-request"
+    ? problemOf(new VendingError(code, details[code]), null)
+    : waiting;
+}
+
+const connection = "conferma/production/default";
+
+const details: Readonly<Record<ProblemCode, string>> = {
+  "invalid-request": "minValiditySeconds: must be a whole number of seconds, in digits.",
+  "unknown-connection":
+    "There is no usable secret token-vending/conferma/production/default. Create it, or restore it if it was deleted.",
+  "scope-conflict":
+    "conferma/production/other already issues for the same platform key or client id, and each new token revokes the other's. Vend from conferma/production/other, or give this connection credentials of its own.",
+  "validity-unavailable": "This provider's token may not be renewed before its handover, in 7 s.",
+  "consent-required": "A person has to consent first.",
+  "credentials-rejected": "The provider refuses these credentials (401).",
+  "secret-malformed": "clientId: is missing.",
+  "provider-malformed": "The provider's answer holds no token.",
+  contested: "Fresh tokens keep being rejected: another issuer is revoking them.",
+  "provider-throttled": "The provider asks for fewer requests (429).",
+  "provider-unavailable": "The provider answered 503.",
+  "renewal-in-progress": "Another process is renewing this connection and will not finish in time.",
+  "store-unavailable": "DynamoDB did not answer (TimeoutError).",
+  "secret-unavailable": "Secrets Manager did not answer (TimeoutError).",
+  internal: "Something went wrong that should not; the function's log has its name.",
+};

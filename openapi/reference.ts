@@ -1,0 +1,4 @@
+/** A reference to what stands once, under `components`. */
+export function reference(kind: "schemas" | "responses" | "parameters", name: string) {
+  return { $ref: `#/components/${kind}/${name}` };
+}

@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import { bundleFunctions } from "../../infra/bundle.ts";
+import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { startDynamoDb } from "../../local/aws/dynamodb.ts";
+import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import type { LambdaFunction } from "../../local/aws/lambda-function.ts";
+import type { LambdaHost } from "../../local/aws/lambda-host.ts";
+import { startLambdaHost } from "../../local/aws/lambda-host.ts";
+import { startPublicApi } from "../../local/aws/public-api.ts";
+import { startSecretsManager } from "../../local/aws/secrets-manager.ts";
+import { secretBook } from "../../local/secret-book.ts";
+import { startAuthorizationCodeServer } from "../../local/simulators/authorization-code.ts";
+import { startCentrapayUser } from "../../local/simulators/centrapay-user.ts";
+import { startConnectPay } from "../../local/simulators/connectpay.ts";
+import type { Vended } from "../../local/vend-client.ts";
+import { TABLE, tokenTable } from "../support/stack.ts";
+import type { PendingRows } from "./pending-rows.ts";
+import { pendingRows } from "./pending-rows.ts";
+
+/** The three functions of each realm as they are deployed, the providers, and the public host of the pages. */
+export interface Ceremony {
+  readonly baseUrl: string;
+  readonly centrapay: Awaited<ReturnType<typeof startCentrapayUser>>;
+  readonly connectPay: Awaited<ReturnType<typeof startConnectPay>>;
+  readonly acme: Awaited<ReturnType<typeof startAuthorizationCodeServer>>;
+  readonly pending: PendingRows;
+  /** The link for whoever is to consent. */
+  begin(realm: RealmName, account: string): Promise<string>;
+  paste(realm: RealmName, account: string, code: string): Promise<unknown>;
+  vend(realm: RealmName, account: string): Promise<Vended>;
+  /** Everything that any function has written to stdout and stderr. */
+  printed(): string;
+}
+
+export const realmNames = [
+  "centrapay-user/test",
+  "connectpay/stage",
+  "authorization-code/acme",
+] as const;
+export type RealmName = (typeof realmNames)[number];
+
+const functionNames = ["begin-consent", "complete-consent", "vend-token"] as const;
+export const requester = "Kiwi Ledger Ltd";
+
+type Stop = () => Promise<unknown> | unknown;
+
+/** One for a suite: its tests keep apart by their accounts. */
+export function useCeremony(): () => Ceremony {
+  const stops: Stop[] = [];
+  let ceremony: Ceremony | undefined;
+  beforeAll(async () => {
+    ceremony = await startCeremony(stops);
+  });
+  afterAll(async () => {
+    for (const stop of stops.reverse()) await stop();
+  });
+  return () => {
+    if (!ceremony) throw new Error("The ceremony has not begun.");
+    return ceremony;
+  };
+}
+
+async function startCeremony(stops: Stop[]): Promise<Ceremony> {
+  const bundles = mkdtempSync(path.join(tmpdir(), "token-vending-"));
+  stops.push(() => rmSync(bundles, { recursive: true, force: true }));
+  bundleFunctions(bundles, functionNames);
+  const [dynamoDb, secretsManager] = await Promise.all([startDynamoDb(), startSecretsManager()]);
+  stops.push(dynamoDb.stop, secretsManager.stop);
+  await createTables(dynamoDb.url, [tokenTable]);
+  const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region);
+  let host: LambdaHost | undefined;
+  const api = await startPublicApi({
+    host: { invoke: (...call) => host?.invoke(...call) ?? Promise.reject(new Error("too early")) },
+    route: routeOf,
+  });
+  stops.push(api.stop);
+  // Another site than the providers', who are at 127.0.0.1: the way back is a cross-site one.
+  const baseUrl = api.url.replace("127.0.0.1", "localhost");
+
+  const redirectUris = realmNames.map((realm) => `${baseUrl}/callback/${realm}`);
+  const client = { clientId: "kiwi-ledger", name: requester, redirectUris };
+  const secret = { clientId: client.clientId, clientSecret: "canary: client + secret" };
+  const centrapay = await startCentrapayUser({ clients: [client] });
+  const connectPay = await startConnectPay({
+    clients: [{ ...client, ...secret }],
+    webAppHost: "connectpay.localhost",
+  });
+  const acme = await startAuthorizationCodeServer({
+    clients: [{ ...client, ...secret }],
+    statesIssuer: true,
+  });
+  stops.push(centrapay.stop, connectPay.stop, acme.stop);
+  const { chain: tlsCertificateChain, privateKey: tlsPrivateKey } = connectPay.clientCertificate;
+  const secretOf: Record<string, object> = {
+    "centrapay-user/test": { clientId: client.clientId },
+    "connectpay/stage": { ...secret, tlsCertificateChain, tlsPrivateKey },
+    "authorization-code/acme": secret,
+  };
+  for (const realm of realmNames) {
+    await secrets.keep(`token-vending/${realm}/default`, () => secretOf[realm] ?? {});
+  }
+
+  const authority = path.join(bundles, "authority.pem");
+  writeFileSync(authority, connectPay.authority.certificate);
+  let printed = "";
+  host = startLambdaHost({
+    functions: realmsOf({ centrapay, connectPay, acme }).flatMap((realm) =>
+      functionsOf(realm, baseUrl, bundles),
+    ),
+    endpoints: { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url },
+    environment: { NODE_EXTRA_CA_CERTS: authority },
+    onLog: ({ text }) => {
+      printed += text;
+    },
+  });
+  const running = host;
+  stops.push(running.stop);
+  const invoke = async (name: string, payload: object) => {
+    const { functionError, payload: answer } = await running.invoke(name, payload);
+    if (functionError) throw new Error(`${name} failed: ${JSON.stringify(answer)}\n${printed}`);
+    return answer;
+  };
+
+  return {
+    ...{ baseUrl, centrapay, connectPay, acme },
+    pending: pendingRows(dynamoDb.url, TABLE),
+    async begin(realm, account) {
+      const link = await invoke(nameOf(realm, "begin-consent"), { account });
+      const { url } = link as { url?: string };
+      if (url === undefined) throw new Error(`No link: ${JSON.stringify(link)}`);
+      return url;
+    },
+    paste: (realm, account, code) => invoke(nameOf(realm, "complete-consent"), { account, code }),
+    vend: async (realm, account) =>
+      (await invoke(nameOf(realm, "vend-token"), { account })) as Vended,
+    printed: () => printed,
+  };
+}
+
+function realmsOf({
+  centrapay,
+  connectPay,
+  acme,
+}: Pick<Ceremony, "centrapay" | "connectPay" | "acme">): RealmInput[] {
+  return [
+    {
+      provider: "centrapay-user",
+      environment: "test",
+      issuer: centrapay.issuer,
+      authorizeUrl: centrapay.authorizeUrl,
+      tokenUrl: centrapay.tokenUrl,
+      jwksUrl: centrapay.jwksUrl,
+      revokeUrl: centrapay.revokeUrl,
+    },
+    {
+      provider: "connectpay",
+      environment: "stage",
+      authorizeUrl: connectPay.authorizeUrl,
+      tokenUrl: connectPay.tokenUrl,
+      revokeUrl: connectPay.revokeUrl,
+      scopes: ["psd2-ais", "psd2-pis"],
+    },
+    {
+      provider: "authorization-code",
+      environment: "acme",
+      issuer: acme.issuer,
+      authorizeUrl: acme.authorizeUrl,
+      tokenUrl: acme.tokenUrl,
+      jwksUrl: acme.jwksUrl,
+      scopes: ["openid", "read", "write"],
+    },
+  ];
+}
+
+const nameOf = (realm: string, name: string) => `${name}-${realm.replaceAll("/", "-")}`;
+
+function functionsOf(realm: RealmInput, baseUrl: string, bundles: string): LambdaFunction[] {
+  const realmName = `${realm.provider}/${realm.environment}`;
+  return functionNames.map((name) => ({
+    name: nameOf(realmName, name),
+    folder: path.join(bundles, name),
+    handler: "index.handler",
+    timeoutMs: 20_000,
+    memoryMb: 256,
+    environment: {
+      TABLE_NAME: TABLE,
+      REALM: JSON.stringify(realm),
+      SECRET_PREFIX: `token-vending/${realmName}/`,
+      SEALING_KEY: `local:${Buffer.alloc(32, 7).toString("base64")}`,
+      ...(name === "vend-token" ? {} : { CONSENT_BASE_URL: baseUrl, CONSENT_REQUESTER: requester }),
+    },
+  }));
+}
+
+/** As the HTTP API routes them: pages to the one function, callbacks to the other. */
+function routeOf(method: string, requestPath: string) {
+  const [, kind = "", realm = ""] =
+    /^\/(consent|callback)\/([^/]+\/[^/]+)(?:\/[^/]+)?$/.exec(requestPath) ?? [];
+  if (!realmNames.some((name) => name === realm)) return undefined;
+  const name = kind === "consent" ? "begin-consent" : "complete-consent";
+  return { functionName: nameOf(realm, name), routeKey: `${method} /${kind}` };
+}

@@ -1,0 +1,37 @@
+import { DynamoDBClient, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+
+/** The consents that nobody has finished, as they are stored. */
+export interface PendingRows {
+  count(): Promise<number>;
+  /** As if their minutes were over. */
+  expireAll(): Promise<void>;
+}
+
+export function pendingRows(endpoint: string, TableName: string): PendingRows {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: LOCAL_PLACE.region,
+    credentials: { accessKeyId: "referee", secretAccessKey: "referee" },
+  });
+  async function keys() {
+    const { Items = [] } = await client.send(new ScanCommand({ TableName }));
+    return Items.flatMap(({ pk }) => (pk?.S?.includes("/~consent/") ? [pk] : []));
+  }
+
+  return {
+    count: async () => (await keys()).length,
+    async expireAll() {
+      for (const pk of await keys()) {
+        await client.send(
+          new UpdateItemCommand({
+            TableName,
+            Key: { pk },
+            UpdateExpression: "SET expiresAt = :past",
+            ExpressionAttributeValues: { ":past": { N: "1" } },
+          }),
+        );
+      }
+    },
+  };
+}

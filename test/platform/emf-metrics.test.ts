@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+import type { Measure } from "../../functions/model/metrics.ts";
+import { measures } from "../../functions/model/metrics.ts";
+import { emfMetrics } from "../../functions/platform/emf-metrics.ts";
+import { thenFlush } from "../../functions/platform/then-flush.ts";
+import { at } from "../support/a-record.ts";
+import { measuredIn } from "../support/emf.ts";
+import { FixedClock } from "../support/fixed-clock.ts";
+
+function play() {
+  const lines: string[] = [];
+  const clock = new FixedClock(at("10:00:00.000"));
+  const metrics = emfMetrics(
+    (line) => lines.push(line),
+    () => clock.now(),
+    "conferma/production",
+  );
+  /** One invocation that records these. */
+  const invocation = (...recorded: readonly (readonly [Measure, number])[]) => {
+    for (const [measure, value] of recorded) metrics.record(measure, value);
+    metrics.flush();
+  };
+  return { lines, clock, invocation };
+}
+
+describe("a line of metrics", () => {
+  test("is what CloudWatch's embedded metric format asks for", () => {
+    const { lines, invocation } = play();
+    invocation(["Vends", 1], ["RemainingLifeMs", 298_500]);
+    expect(lines).toEqual([
+      `${JSON.stringify({
+        level: "info",
+        time: "2026-11-20T10:00:00.000Z",
+        event: "metrics",
+        _aws: {
+          Timestamp: Number(at("10:00:00.000")),
+          CloudWatchMetrics: [
+            {
+              Namespace: "TokenVending",
+              Dimensions: [["Realm"]],
+              Metrics: [
+                { Name: "Vends", Unit: "Count" },
+                { Name: "RemainingLifeMs", Unit: "Milliseconds" },
+              ],
+            },
+          ],
+        },
+        Realm: "conferma/production",
+        Vends: 1,
+        RemainingLifeMs: 298_500,
+      })}\n`,
+    ]);
+  });
+
+  test.each(Object.keys(measures) as Measure[])("may carry %s", (measure) => {
+    const { lines, invocation } = play();
+    invocation([measure, 7]);
+    expect(measuredIn(lines[0] ?? "")).toEqual({
+      realm: "conferma/production",
+      values: { [measure]: 7 },
+      units: { [measure]: measures[measure].unit },
+    });
+  });
+
+  test("has sums, the least, or each value, as the measure says", () => {
+    const { lines, invocation } = play();
+    invocation(
+      ["Vends", 1],
+      ["Vends", 1],
+      ["RemainingLifeMs", 500],
+      ["RemainingLifeMs", 200],
+      ["RemainingLifeMs", 300],
+      ["LeaseWaitMs", 30],
+      ["LeaseWaitMs", 10],
+    );
+    expect(measuredIn(lines[0] ?? "").values).toEqual({
+      Vends: 2,
+      RemainingLifeMs: 200,
+      LeaseWaitMs: [30, 10],
+    });
+  });
+
+  test("has no more values of one metric than CloudWatch takes", () => {
+    const { lines, invocation } = play();
+    invocation(...Array.from({ length: 250 }, (_, n) => ["LeaseWaitMs", n] as const));
+    expect(measuredIn(lines[0] ?? "").values["LeaseWaitMs"]).toHaveLength(100);
+  });
+
+  test("has no value that is no number", () => {
+    const { lines, invocation } = play();
+    invocation(["RemainingLifeMs", Number.NaN], ["KeyEndsInDays", Number.POSITIVE_INFINITY]);
+    expect(lines).toEqual([]);
+    invocation(["LeaseWaitMs", Number.NaN], ["LeaseWaitMs", 3]);
+    expect(measuredIn(lines[0] ?? "").values).toEqual({ LeaseWaitMs: 3 });
+  });
+});
+
+describe("metrics are written", () => {
+  test("by the first invocation, and then once in ten seconds however many there are", () => {
+    const { lines, clock, invocation } = play();
+    for (let n = 0; n < 1000; n += 1) {
+      invocation(["Vends", 1]);
+      clock.advance(25);
+    }
+    expect(lines.map((line) => measuredIn(line).values["Vends"])).toEqual([1, 400, 400]);
+  });
+
+  test.each([
+    "Issues",
+    "IssueFailures",
+    "Contested",
+    "CredentialsRejected",
+    "LeaseWaitMs",
+    "LateIssues",
+    "RenewalFailures",
+  ] as const)("at once where something has happened: %s", (measure) => {
+    const { lines, invocation } = play();
+    invocation(["Vends", 1]);
+    invocation(["Vends", 1]);
+    invocation([measure, 1]);
+    expect(lines.map((line) => measuredIn(line).values)).toEqual([
+      { Vends: 1 },
+      { Vends: 1, [measure]: 1 },
+    ]);
+  });
+
+  test("not by an invocation that measured nothing", () => {
+    const { lines, invocation } = play();
+    invocation();
+    expect(lines).toEqual([]);
+  });
+
+  test("once: what was written is not counted again", () => {
+    const { lines, clock, invocation } = play();
+    invocation(["Issues", 1]);
+    clock.advance(60_000);
+    invocation(["Vends", 1]);
+    expect(measuredIn(lines[1] ?? "").values).toEqual({ Vends: 1 });
+  });
+});
+
+describe("metrics never break what is measured", () => {
+  test("not when the log cannot be written", () => {
+    const clock = new FixedClock(at("10:00:00.000"));
+    const broken = () => {
+      throw new Error("EPIPE");
+    };
+    const metrics = emfMetrics(broken, () => clock.now(), "conferma/production");
+    metrics.record("Issues", 1);
+    expect(() => metrics.flush()).not.toThrow();
+  });
+});
+
+describe("a handler", () => {
+  test("answers what it answers, and is measured, also when it fails", async () => {
+    const flushed: string[] = [];
+    const flush = () => void flushed.push("flushed");
+    const answer = thenFlush(async (event: string, context: number) => [event, context], { flush });
+    expect(await answer("event", 1)).toEqual(["event", 1]);
+    const failure = new Error("defect");
+    await expect(thenFlush(() => Promise.reject(failure), { flush })()).rejects.toBe(failure);
+    expect(flushed).toHaveLength(2);
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, test } from "vitest";
+import { plusMs } from "../../functions/model/clock.ts";
+import { connectionOf } from "../../functions/model/connection.ts";
+import type { Credential } from "../../functions/model/credential.ts";
+import type { ProblemCode } from "../../functions/model/errors.ts";
+import { VendingError } from "../../functions/model/errors.ts";
+import type { Measure } from "../../functions/model/metrics.ts";
+import type { NotIssued } from "../../functions/model/provider.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import { measureVend } from "../../functions/vending/measure-vend.ts";
+import { at } from "../support/a-record.ts";
+import { Deployment } from "../support/dependencies.ts";
+import { FixedClock } from "../support/fixed-clock.ts";
+import { atExpiry, byConsent, early, onRotation } from "../support/policies.ts";
+
+const failed = (code: NotIssued["code"]): NotIssued => ({
+  kind: "not-issued",
+  code,
+  detail: "The provider answered otherwise.",
+  mayHaveIssued: false,
+  retryAfterMs: null,
+});
+
+const namesIn = ({ measured }: Deployment) => measured.map(([measure]) => measure);
+
+describe("what a caller is told is counted", () => {
+  async function told(vend: () => Promise<Partial<Credential>>): Promise<[Measure, number][]> {
+    const measured: [Measure, number][] = [];
+    const metrics = {
+      record: (measure: Measure, value: number) => void measured.push([measure, value]),
+    };
+    const clock = new FixedClock(at("10:00:00.000"));
+    await measureVend({ metrics, clock }, vend as () => Promise<Credential>).catch(() => undefined);
+    return measured;
+  }
+  const refusing = (code: ProblemCode) => told(() => Promise.reject(new VendingError(code, "")));
+
+  test("a credential, with the life that it has left", async () => {
+    const usableUntil = at("10:04:58.500");
+    expect(await told(async () => ({ usableUntil }))).toEqual([
+      ["Vends", 1],
+      ["RemainingLifeMs", 298_500],
+    ]);
+  });
+
+  test("a key without end has no such life", async () => {
+    expect(await told(async () => ({ usableUntil: null }))).toEqual([["Vends", 1]]);
+  });
+
+  test("that the provider refuses the credentials, or that somebody else is issuing", async () => {
+    expect(await refusing("credentials-rejected")).toEqual([["CredentialsRejected", 1]]);
+    expect(await refusing("contested")).toEqual([["Contested", 1]]);
+  });
+
+  test("other problems are not, nor defects; the caller gets them as they are", async () => {
+    expect(await refusing("provider-unavailable")).toEqual([]);
+    const defect = new TypeError("defect");
+    expect(await told(() => Promise.reject(defect))).toEqual([]);
+    const failing = measureVend(new Deployment(atExpiry).dependencies(), () =>
+      Promise.reject(defect),
+    );
+    await expect(failing).rejects.toBe(defect);
+  });
+});
+
+describe("a renewal is counted", () => {
+  test("when its token is committed, and not when somebody vends it", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    await here.vend();
+    expect(here.measured).toEqual([["Issues", 1]]);
+  });
+
+  test("when it fails, once, however many callers meet the failure", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => failed("provider-unavailable");
+    await here.refusalOf();
+    await here.refusalOf();
+    expect(here.measured).toEqual([["IssueFailures", 1]]);
+  });
+
+  test("when the provider refuses the credentials, also while a token is left to vend", async () => {
+    const here = new Deployment(early);
+    await here.vend();
+    here.measured.length = 0;
+    here.clock.moveTo(at("10:04:30.000"));
+    here.answer = () => failed("credentials-rejected");
+    await here.vend();
+    expect(namesIn(here)).toEqual(["IssueFailures", "CredentialsRejected"]);
+  });
+
+  test("when the schedule could not do it", async () => {
+    const here = new Deployment(early);
+    await here.vend();
+    here.measured.length = 0;
+    here.clock.moveTo(at("10:04:10.000"));
+    here.answer = () => failed("provider-unavailable");
+    expect(await here.tick()).toMatchObject({ failed: 1 });
+    expect(here.measured).toEqual([
+      ["IssueFailures", 1],
+      ["RenewalFailures", 1],
+    ]);
+  });
+
+  test("when its holder came back too late, once", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = async () => {
+      here.clock.advance(20_000);
+      here.answer = () => here.issued();
+      await here.vend();
+      return here.issued("late");
+    };
+    await here.refusalOf();
+    expect(namesIn(here).filter((name) => name === "LateIssues")).toHaveLength(1);
+  });
+});
+
+describe("a caller's wait", () => {
+  test("for somebody else's renewal is measured as a whole", async () => {
+    const here = new Deployment(atExpiry);
+    const [one, other] = [here.process(), here.process()];
+    await Promise.all([one(), other()]);
+    const waits = here.measured.filter(([measure]) => measure === "LeaseWaitMs");
+    expect(waits).toHaveLength(1);
+    expect(waits[0]?.[1]).toBeGreaterThan(0);
+  });
+
+  test("that leads to nothing is measured too", async () => {
+    const here = new Deployment(atExpiry);
+    const deps = here.dependencies();
+    const since = here.clock.now();
+    const lease = { owner: "vanished", since, until: plusMs(since, 7000), reason: "cold" } as const;
+    const own = connectionOf(deps.realm, "default");
+    const intent = { lease, suspect: false, rejectionsAt: [] };
+    await deps.store.takeLease(own, null, intent, new AbortController().signal);
+    expect(await here.refusalOf({}, 2000)).toMatchObject({ code: "renewal-in-progress" });
+    expect(namesIn(here)).toEqual(["LeaseWaitMs"]);
+  });
+
+  test("for a handover is not: that is the provider's rule", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    here.measured.length = 0;
+    here.clock.moveTo(at("10:04:59.500"));
+    await here.vend();
+    expect(here.clock.slept.length).toBeGreaterThan(0);
+    expect(namesIn(here)).toEqual(["Issues"]);
+  });
+});
+
+test("a static key's remaining days are measured at every look, however many they are", async () => {
+  const here = new Deployment(onRotation);
+  here.callsProvider = false;
+  const end = at("10:00:00.000");
+  end.setUTCDate(end.getUTCDate() + 90);
+  here.lifetime = { kind: "unlimited", until: end };
+  here.answer = () => here.issued("key", end);
+  await here.vend();
+  here.clock.moveTo(at("22:00:00.000"));
+  await here.vend();
+  expect(here.measured.filter(([measure]) => measure === "KeyEndsInDays")).toEqual([
+    ["KeyEndsInDays", 89.5],
+  ]);
+});
+
+test("a consent's remaining days are measured with every token, however many they are", async () => {
+  const here = new Deployment(byConsent);
+  const nothing = { grantedScope: null, subject: null, customer: null };
+  here.consented = {
+    refreshToken: new Sensitive("refresh-1"),
+    refreshEndsAt: plusMs(at("10:00:00.000"), 30 * 86_400_000),
+    ...nothing,
+  };
+  await here.consent();
+  expect(here.measured).toMatchObject([
+    ["ConsentEndsInDays", expect.closeTo(30, 4)],
+    ["Issues", 1],
+  ]);
+});
