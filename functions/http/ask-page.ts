@@ -26,7 +26,7 @@ export function askPage(
 <div><dt>For account</dt><dd><bdi>${pending.account}</bdi></dd></div>
 </dl>
 <h2>What <bdi>${requester}</bdi> asks for</h2>
-${asked(flow.scopes, name)}
+${asked(flow.scopes, name, requester)}
 <h2>What happens next</h2>
 <ol>
 <li>You go to ${name}, at <strong>${host}</strong>. Log in only if your browser shows that address or one you know from ${name}.</li>
@@ -39,10 +39,11 @@ If you did not expect it, close this page: nothing is granted.</p>`,
   };
 }
 
-function asked(scopes: readonly string[], name: string): Html {
+function asked(scopes: readonly string[], name: string, requester: string): Html {
   if (scopes.length === 0) return html`<p>${name} tells you which access, before you decide.</p>`;
-  return html`<p>On your behalf it wants to</p>
-${accessList(scopes)}`;
+  return html`<p>If you allow it, <bdi>${requester}</bdi> can use ${name} in your name, to</p>
+${accessList(scopes)}
+<p>${name} may put it in other words. What it shows you before you decide is what counts.</p>`;
 }
 
 /** Browsers hold a form to these on the whole way of redirects, and providers send people on to hosts of their own. */

@@ -8,7 +8,7 @@ import type { Call, ConsentSite } from "./consent-routes.ts";
 import { isPageEvent } from "./consent-routes.ts";
 import type { Disconnected, GrantedConsent } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
-import { readCompleteRequest } from "./read-consent-request.ts";
+import { asRestEvent, readCompleteRequest } from "./read-consent-request.ts";
 import { deadlineOf } from "./time-left.ts";
 
 interface Endpoint extends ConsentSite {
@@ -31,7 +31,7 @@ export function completeConsentEndpoint(site: Endpoint) {
     },
   );
   return (event: unknown, context: Context): Promise<unknown> =>
-    isPageEvent(event) ? pages(event, context) : operator(event, context);
+    isPageEvent(event) ? pages(event, context) : operator(asRestEvent(event), context);
 }
 
 function grantedOf({ connection, version, consent, token }: TokenRecord): GrantedConsent {

@@ -6,15 +6,15 @@ const secretShape = /^[\w-]{43}$/;
 /** `__Host-`: no other host, however near, can have set it (RFC 6265bis §4.1.3.2). One a link, so that links do not disturb each other. */
 const nameFor = (pendingId: string) => `__Host-consent-${pendingId.slice(0, 16)}`;
 
-/** A browser's secrets, in its cookies. One that is there twice is none: which of them is ours cannot be told. */
+/** A browser's secrets, in its cookies. Two for one link are none: which of them is ours cannot be told. */
 export function browserOf(cookies: string): Browser {
   const pairs = cookies.split(";").map((pair) => pair.trim().split("="));
   return {
     secretFor: (pendingId) => {
       const name = nameFor(pendingId);
-      const values = pairs.filter(([key]) => key === name).map(([, value = ""]) => value);
-      const [value = ""] = values;
-      return values.length === 1 && secretShape.test(value) ? new Sensitive(value) : null;
+      const own = pairs.filter(([key]) => key === name);
+      const [value = "", ...others] = new Set(own.map(([, text = ""]) => text));
+      return others.length === 0 && secretShape.test(value) ? new Sensitive(value) : null;
     },
   };
 }

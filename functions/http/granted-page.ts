@@ -21,12 +21,13 @@ export function grantedPage(
   return {
     status: 200,
     title,
-    body: html`<p><bdi>${requester}</bdi> can now use ${name} on your behalf.</p>
+    body: html`<p><bdi>${requester}</bdi> can now use ${name} in your name.</p>
 <dl>
 <div><dt>Account</dt><dd><bdi>${accountOf(connection)}</bdi></dd></div>
 ${customer === null ? "" : html`<div><dt>Customer</dt><dd><bdi>${customer}</bdi></dd></div>`}
 <div><dt>Until</dt><dd>${untilWhen(record)}</dd></div>
 </dl>
+${record.consent?.refresh ? html`<p class="quiet">Where ${name} prolongs an access that is in use, it lasts longer.</p>` : ""}
 <h2>What you allowed</h2>
 ${granted ? accessList(granted) : html`<p>The provider did not say in detail.</p>`}
 ${withheld.length > 0 ? notAllowed(withheld, requester) : ""}

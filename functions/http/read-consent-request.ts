@@ -24,7 +24,7 @@ export function readBeginRequest(event: unknown, realm: Realm): string {
 
 /** What an operator wants of an account: to use a code or, without one, to end the consent. By direct invocation only. */
 export function readCompleteRequest(event: unknown): { account: string; code: Sensitive | null } {
-  if (isProxyEvent(event) || isHttpApiEvent(event)) throw noSuchPath();
+  if (isProxyEvent(event)) throw noSuchPath();
   if (typeof event === "object" && event !== null && "disconnect" in event) {
     const { account } = parse(disconnectPayload, event, "payload");
     return { account: requireAccount(account), code: null };

@@ -19,7 +19,13 @@ export function readWebRequest(event: unknown): WebRequest | null {
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 export function isHttpApiEvent(event: unknown): event is APIGatewayProxyEventV2 {
-  return typeof event === "object" && event !== null && "rawPath" in event;
+  return (
+    typeof event === "object" &&
+    event !== null &&
+    "rawPath" in event &&
+    "requestContext" in event &&
+    "http" in Object(event.requestContext)
+  );
 }
 
 function ofHttpApi(event: APIGatewayProxyEventV2): WebRequest {
@@ -28,7 +34,8 @@ function ofHttpApi(event: APIGatewayProxyEventV2): WebRequest {
     method: requestContext.http.method,
     path: rawPath,
     query: new URLSearchParams(rawQueryString),
-    cookies: (event.cookies ?? headerValues(headers, "cookie")).join("; "),
+    // Some front ends send them twice, which would look like two cookies of one name.
+    cookies: present(event.cookies, headerValues(headers, "cookie")).join("; "),
   };
 }
 
@@ -38,15 +45,23 @@ function ofRestApi(event: APIGatewayProxyEvent): WebRequest {
     method: httpMethod,
     path,
     query: new URLSearchParams(queryPairs(event)),
-    cookies: headerValues(multiValueHeaders ?? headers, "cookie").join("; "),
+    cookies: headerValues(present(multiValueHeaders, headers), "cookie").join("; "),
   };
 }
 
 function queryPairs(event: APIGatewayProxyEvent): [name: string, value: string][] {
-  const all = event.multiValueQueryStringParameters ?? event.queryStringParameters ?? {};
+  const all = present(event.multiValueQueryStringParameters, event.queryStringParameters ?? {});
   return Object.entries(all).flatMap(([name, values]) =>
     [values ?? []].flat().map((value): [string, string] => [name, value]),
   );
+}
+
+/** The fuller of two forms of the same thing, if it is there at all. */
+function present<Full extends object, Plain>(
+  full: Full | null | undefined,
+  plain: Plain,
+): Full | Plain {
+  return full && Object.keys(full).length > 0 ? full : plain;
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;

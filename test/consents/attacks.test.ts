@@ -316,9 +316,10 @@ describe("fixation", () => {
     browser.cookies.set(` ${name}`, { value: "A".repeat(43), until });
     const rows = await site.rows();
     expect(await browser.post(link)).toMatchObject(notTheBrowser);
-    browser.cookies.set(name, { value: `${value}; ${name}=${value}`, until });
-    expect(await browser.post(link)).toMatchObject(notTheBrowser);
     await expectNothing(site, rows);
+    browser.cookies.delete(` ${name}`);
+    browser.cookies.set(name, { value: `${value}; ${name}=${value}`, until });
+    expect(await browser.post(link)).toMatchObject({ status: 303 });
   });
 
   test.each(["", "x", "A".repeat(44), `${"A".repeat(42)}%`])(

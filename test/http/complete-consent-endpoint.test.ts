@@ -136,6 +136,10 @@ test.each([
   ],
   ["an HTTP API", { ...httpApiEvent("POST", "/complete"), body: '{"disconnect":true}' }],
 ])("nothing that operators do can be done through %s", async (_, event) => {
-  const answer = JSON.stringify(await aSite().complete(event, aContext()));
-  expect(answer).toContain("unknown-connection");
+  const answer = await aSite().complete(event, aContext());
+  expect(answer).toMatchObject({
+    statusCode: 404,
+    headers: { "Content-Type": "application/problem+json" },
+    body: expect.stringContaining("unknown-connection"),
+  });
 });

@@ -176,7 +176,7 @@ describe("the page of success", () => {
   test("says what, for whom, whose data and until when", async () => {
     const text = await granted(() => {});
     for (const words of [
-      "Acme Bookkeeping can now use ConnectPay on your behalf.",
+      "Acme Bookkeeping can now use ConnectPay in your name.",
       "Account jo",
       "Customer Mo********co",
       "Until 20 December 2026 at 10:00 UTC",

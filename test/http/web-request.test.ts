@@ -27,13 +27,20 @@ test("cookies are found in whatever form they come", () => {
   const { cookies: _, ...bare } = httpApiEvent("GET", "/x");
   const inHeader = { ...bare, headers: { Cookie: "a=1; b=2" } };
   expect(readWebRequest(inHeader)?.cookies).toBe("a=1; b=2");
+  expect(readWebRequest({ ...inHeader, cookies: [] })?.cookies).toBe("a=1; b=2");
+  expect(readWebRequest({ ...inHeader, cookies: ["a=1"] })?.cookies).toBe("a=1");
   const single = { headers: { cookie: "a=1" }, multiValueHeaders: null as never };
   expect(readWebRequest(aProxyEvent(single))?.cookies).toBe("a=1");
   const several = { multiValueHeaders: { COOKIE: ["a=1", "b=2"] } };
   expect(readWebRequest(aProxyEvent(several))?.cookies).toBe("a=1; b=2");
 });
 
-test.each([{}, null, undefined, "x", { account: "jo", code: "x" }])(
+test("a query is found in whatever form it comes", () => {
+  const single = { queryStringParameters: { code: "1" }, multiValueQueryStringParameters: {} };
+  expect(readWebRequest(aProxyEvent(single))?.query.get("code")).toBe("1");
+});
+
+test.each([{}, { rawPath: "/x" }, null, undefined, "x", { account: "jo", code: "x" }])(
   "%j is no request of a browser",
   (event) => {
     expect(readWebRequest(event)).toBeNull();
