@@ -1,9 +1,13 @@
 import { App } from "aws-cdk-lib";
 import { bundleFunctions, bundlesFolder } from "./bundle.ts";
 import { deploy } from "./deployment.ts";
+import { nag } from "./nag.ts";
 import { realms } from "./realms.ts";
+import { readSettings } from "./settings.ts";
 
-bundleFunctions(bundlesFolder);
 const app = new App();
-deploy(app, { realms });
+const settings = readSettings(app);
+bundleFunctions(bundlesFolder);
+deploy(app, { realms, ...settings });
+nag(app);
 app.synth();

@@ -1,5 +1,5 @@
 import type { App } from "aws-cdk-lib";
-import type { TokenVendingProps } from "./constructs/token-vending.ts";
+import type { ServiceStackProps } from "./stacks/service-stack.ts";
 import { ServiceStack } from "./stacks/service-stack.ts";
 import { StateStack } from "./stacks/state-stack.ts";
 
@@ -7,7 +7,9 @@ import { StateStack } from "./stacks/state-stack.ts";
 export const stackNames = { state: "TokenVendingState", service: "TokenVending" } as const;
 
 /** Both stacks of a deployment. */
-export function deploy(app: App, props: Omit<TokenVendingProps, "state">): ServiceStack {
-  const { state } = new StateStack(app, stackNames.state, { realms: props.realms });
-  return new ServiceStack(app, stackNames.service, { ...props, state });
+export function deploy(app: App, props: ServiceStackProps): ServiceStack {
+  const state = new StateStack(app, stackNames.state, { realms: props.realms });
+  const service = new ServiceStack(app, stackNames.service, props);
+  service.addStackDependency(state);
+  return service;
 }

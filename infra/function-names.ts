@@ -2,6 +2,7 @@
 export const functionNames = [
   "vend-token",
   "renew-tokens",
+  "list-connections",
   "begin-consent",
   "complete-consent",
 ] as const;

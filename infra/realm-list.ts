@@ -1,4 +1,5 @@
 import { accountPattern } from "../functions/model/connection.ts";
+import { needsConsent } from "../functions/model/provider-id.ts";
 import { readRealm } from "../functions/platform/environment.ts";
 import type { RealmInput } from "../functions/platform/realm-settings.ts";
 
@@ -32,6 +33,7 @@ function readEntry(entry: RealmEntry, at: number): ListedRealm {
   try {
     readRealm(JSON.stringify(settings));
     readAccounts(accounts);
+    if (needsConsent(settings.provider)) requireDefault(accounts);
   } catch (error) {
     throw new Error(`infra/realms.ts, ${name}: ${error}`, { cause: error });
   }
@@ -44,6 +46,12 @@ function readAccounts(accounts: readonly string[]): void {
     throw new Error(`accounts: ${JSON.stringify(wrong ?? accounts)} is no account.`);
   }
   if (new Set(accounts).size < accounts.length) throw new Error("accounts: one is listed twice.");
+}
+
+/** The client of a consent realm is one for all its accounts. */
+function requireDefault(accounts: readonly string[]): void {
+  if (accounts.join() === "default") return;
+  throw new Error("accounts: people's consents need no secrets; the client's is the default one.");
 }
 
 /** Null for what has no name: the list may have been written without the compiler. */

@@ -8,6 +8,7 @@ import { deploy, stackNames } from "../infra/deployment.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
 import type { DeployedStack } from "./aws/template.ts";
 import { readTemplate } from "./aws/template.ts";
+import type { Template } from "./aws/template-shape.ts";
 
 /** Synthesizes the app for these realms, and reads from its templates what would be deployed. */
 export function synthesize(realms: readonly RealmInput[], folder: string): DeployedStack {
@@ -18,7 +19,7 @@ export function synthesize(realms: readonly RealmInput[], folder: string): Deplo
   deploy(app, { realms, bundlesFolder });
   app.synth();
   const state = readStack(assemblyFolder, stackNames.state);
-  const service = readStack(assemblyFolder, stackNames.service, state.exports);
+  const service = readStack(assemblyFolder, stackNames.service, storedBy(state));
   return {
     tables: [...state.tables, ...service.tables],
     keys: [...state.keys, ...service.keys],
@@ -29,19 +30,32 @@ export function synthesize(realms: readonly RealmInput[], folder: string): Deplo
   };
 }
 
+/** What a stack writes into the Parameter Store, by name. */
+function storedBy(stack: DeployedStack): ReadonlyMap<string, string> {
+  const parameters = stack.resourcesOf("AWS::SSM::Parameter");
+  return new Map(
+    parameters.map(({ properties: { Name, Value } }) => [String(Name), String(Value)]),
+  );
+}
+
 function readStack(
   assemblyFolder: string,
   stackName: string,
-  imports: Readonly<Record<string, string>> = {},
+  stored: ReadonlyMap<string, string> = new Map(),
 ): DeployedStack {
   const written = (kind: string) =>
     JSON.parse(readFileSync(path.join(assemblyFolder, `${stackName}.${kind}.json`), "utf8"));
+  const template: Template = written("template");
+  const parameters = Object.entries(template.Parameters ?? {}).flatMap(([name, { Default }]) => {
+    const value = stored.get(String(Default));
+    return value === undefined ? [] : [[name, value]];
+  });
   return readTemplate({
     ...LOCAL_PLACE,
-    template: written("template"),
+    template,
+    parameters: Object.fromEntries(parameters),
     assetManifest: written("assets"),
     stackName,
     assemblyFolder,
-    imports,
   });
 }

@@ -50,7 +50,7 @@ export function authorizationCodeIssuer(
   wire: Wire,
   ways: Ways = standard,
 ): Issuer {
-  const identify = identifierOf(settings, wire);
+  const { prepare, identify } = identifierOf(settings, wire);
   return {
     grantFrom(text, authority) {
       const secret = readSecret(text, secretSchema);
@@ -66,6 +66,7 @@ export function authorizationCodeIssuer(
             refreshEndsAt: ways.refreshEndsAt(fields, response, isFirst),
             customer: null,
           }),
+          prepare,
           identify: (idToken, shown, signal) => identify(secret.clientId, idToken, shown, signal),
         },
         authority,

@@ -40,6 +40,7 @@ export function connectPayIssuer(settings: ConnectPaySettings, wire: Wire): Issu
           tokenRequest: (form) => post(settings.tokenUrl, form),
           besideCode: () => ({}),
           readConsent,
+          prepare: async () => null,
           identify: async () => null,
         },
         authority,

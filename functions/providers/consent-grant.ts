@@ -23,6 +23,8 @@ export interface ConsentClient {
     response: HttpResponse,
     isFirst: boolean,
   ): Pick<Consented, "refreshEndsAt" | "customer">;
+  /** Has what identifying needs before anything is spent; null when it is there. */
+  prepare(signal: AbortSignal): Promise<NotIssued | null>;
   /** Who it is, as a verified ID token says; null without OpenID Connect, and where a refresh has none. */
   identify(
     idToken: unknown,
@@ -40,6 +42,8 @@ export function consentGrant(client: ConsentClient, authority: Authority | null)
       if (!authority) return notIssued("consent-required", "Nobody has consented yet.");
       const form = formOf(client, authority);
       if (!form) return notIssued("consent-required", copied);
+      const unprepared = await client.prepare(signal);
+      if (unprepared) return unprepared;
       return exchangeToken(
         client.wire,
         client.tokenRequest(form),

@@ -5,13 +5,20 @@ import { malformed } from "./not-issued.ts";
 import { signingKeys } from "./signing-keys.ts";
 import type { Wire } from "./token-exchange.ts";
 
-/** Who a person is, as a verified ID token says; null where there is none and none is due. */
-type Identify = (
-  clientId: string,
-  idToken: unknown,
-  authority: Authority,
-  signal: AbortSignal,
-) => Promise<string | null | NotIssued>;
+interface Identifier {
+  /**
+   * Fetches the keys, or says why they cannot be had: a code or refresh token is not spent on an answer that nobody
+   * could verify.
+   */
+  prepare(signal: AbortSignal): Promise<NotIssued | null>;
+  /** Who a person is, as a verified ID token says; null where there is none and none is due. */
+  identify(
+    clientId: string,
+    idToken: unknown,
+    authority: Authority,
+    signal: AbortSignal,
+  ): Promise<string | null | NotIssued>;
+}
 
 interface OpenIdSettings {
   readonly issuer?: string | undefined;
@@ -19,20 +26,28 @@ interface OpenIdSettings {
 }
 
 /** Without an issuer nobody is identified. What verifies is loaded with the first ID token. */
-export function identifierOf({ issuer, jwksUrl }: OpenIdSettings, wire: Wire): Identify {
-  if (issuer === undefined || jwksUrl === undefined) return async () => null;
+export function identifierOf({ issuer, jwksUrl }: OpenIdSettings, wire: Wire): Identifier {
+  if (issuer === undefined || jwksUrl === undefined) return nobody;
   const keys = signingKeys(jwksUrl, wire);
-  return async (clientId, idToken, authority, signal) => {
-    // OpenID Connect Core §12.2: a refresh need not answer one.
-    if (authority.kind === "refresh-token" && isAbsent(idToken)) return null;
-    if (typeof idToken !== "string") return malformed("no ID token");
-    const { verifyIdToken } = await import("./id-token.ts");
-    const expected = { issuer, clientId, nonce: nonceOf(authority) };
-    const subject = await verifyIdToken(idToken, expected, keys, wire.clock.now(), signal);
-    const isOther = typeof subject === "string" && !isOf(authority, subject);
-    return isOther ? malformed("an ID token of somebody else") : subject;
+  return {
+    async prepare(signal) {
+      const set = await keys.current(signal);
+      return "kind" in set ? { ...set, mayHaveIssued: false } : null;
+    },
+    async identify(clientId, idToken, authority, signal) {
+      // OpenID Connect Core §12.2: a refresh need not answer one.
+      if (authority.kind === "refresh-token" && isAbsent(idToken)) return null;
+      if (typeof idToken !== "string") return malformed("no ID token");
+      const { verifyIdToken } = await import("./id-token.ts");
+      const expected = { issuer, clientId, nonce: nonceOf(authority) };
+      const subject = await verifyIdToken(idToken, expected, keys, wire.clock.now(), signal);
+      const isOther = typeof subject === "string" && !isOf(authority, subject);
+      return isOther ? malformed("an ID token of somebody else") : subject;
+    },
   };
 }
+
+const nobody: Identifier = { prepare: async () => null, identify: async () => null };
 
 function nonceOf(authority: Authority): string | null {
   return authority.kind === "code" ? (authority.journey?.nonce ?? null) : null;

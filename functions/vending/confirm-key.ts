@@ -19,7 +19,8 @@ export async function confirmKey(
     throw new VendingError("internal", "Only a held static key can be confirmed.");
   }
   const now = deps.clock.now();
-  warnOfKeyExpiry(deps, record.connection, record.token, now);
+  const lastLookAt = plusMs(record.token.renewAt, -policy.recheckMs);
+  warnOfKeyExpiry(deps, record.connection, record.token, lastLookAt, now);
   const renewAt = plusMs(now, policy.recheckMs);
   const commit = { ...record, token: { ...record.token, fence: record.fence, renewAt } };
   const stored = await untilLeaseEnds(deps, lease, signal, (until) =>

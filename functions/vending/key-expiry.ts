@@ -11,13 +11,17 @@ const warnedDays = 30;
 export function warnOfKeyExpiry(
   deps: Dependencies,
   connection: Connection,
-  { expiresAt, renewAt }: HeldToken,
+  { expiresAt }: HeldToken,
+  lastLookAt: Date,
   now: Date,
 ): void {
   if (!expiresAt) return;
   const days = msBetween(now, expiresAt) / dayMs;
   deps.metrics.record("KeyEndsInDays", days);
-  const isFirstOfHour = Math.floor(Number(renewAt) / hourMs) !== Math.floor(Number(now) / hourMs);
-  if (days > warnedDays || !isFirstOfHour) return;
+  if (days > warnedDays || hourOf(lastLookAt) === hourOf(now)) return;
   deps.log.warn("key-expires-soon", { connection, expiresAt, days: Math.floor(days) });
+}
+
+function hourOf(instant: Date): number {
+  return Math.floor(instant.getTime() / hourMs);
 }

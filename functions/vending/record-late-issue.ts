@@ -22,16 +22,17 @@ export async function recordLateIssue(
   const { connection, fence } = held.record;
   const entry: LedgerEntry = { ...latest, outcome: "late" };
   const signal = deps.clock.timeout(patienceMs, new AbortController().signal);
-  for (let attempt = 0; attempt < tries; attempt += 1) {
+  let isRecorded = false;
+  for (let attempt = 0; attempt < tries && !isRecorded; attempt += 1) {
     const current = await deps.store.read(connection, signal).catch(() => null);
     // Only the answer of the commit was lost.
     if (current && isStored(current, fence)) return reportIssue(deps, connection, latest, issued);
-    const suspect = current !== null && killed(deps, current, issued);
+    const suspect = killed(deps, current, issued);
     if (attempt === 0) deps.metrics.record("LateIssues", 1);
     deps.log.error("late-issue", { connection, ...entry, suspect });
     if (!current) return;
-    const isRecorded = deps.store.recordLateIssue(current, entry, suspect, signal);
-    if (await isRecorded.catch(() => true)) return;
+    const recording = deps.store.recordLateIssue(current, entry, suspect, signal);
+    isRecorded = await recording.catch(() => true);
   }
 }
 
@@ -41,7 +42,8 @@ function isStored({ token, ledger }: TokenRecord, fence: number): boolean {
   return token?.fence === fence || ledger.some(isIssued);
 }
 
-function killed(deps: Dependencies, { token }: TokenRecord, issued: Issued): boolean {
+function killed(deps: Dependencies, current: TokenRecord | null, issued: Issued): boolean {
+  const token = current?.token;
   if (!token || !isLossPossible(deps.provider.policy)) return false;
   return issued.receivedAt >= token.requestedAt;
 }

@@ -28,7 +28,7 @@ export class ApiLogging extends Construct {
       }),
     );
     Validations.of(role).acknowledge({
-      id: "AwsSolutions::AwsSolutions-IAM5",
+      id: "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
       reason: "The role writes the logs of every REST API of the account, whichever they are.",
     });
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);

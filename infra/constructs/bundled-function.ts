@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Duration } from "aws-cdk-lib";
+import { Validations } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   Architecture,
@@ -44,5 +45,13 @@ export class BundledFunction extends LambdaFunction {
       environment: { ...environment },
     });
     logGroup.grantWrite(role);
+    Validations.of(role).acknowledge({
+      id: "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
+      reason: "Traces are sent to X-Ray, which has no resources to name.",
+    });
+    Validations.of(this).acknowledge({
+      id: "Serverless::Serverless-LambdaDLQ",
+      reason: "Callers wait for its answer; a tick's failure goes to the queue of failures.",
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Validations } from "aws-cdk-lib";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 
@@ -10,5 +10,14 @@ export class FailureQueue extends Queue {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    for (const id of [
+      "AwsSolutions::AwsSolutions-SQS3",
+      "Serverless::Serverless-SQSRedrivePolicy",
+    ]) {
+      Validations.of(this).acknowledge({
+        id,
+        reason: "Nothing consumes it but an operator: it is where failures end.",
+      });
+    }
   }
 }

@@ -3,6 +3,7 @@ import type { IInterfaceVpcEndpoint, IVpc } from "aws-cdk-lib/aws-ec2";
 import {
   InterfaceVpcEndpoint,
   InterfaceVpcEndpointAwsService,
+  IpAddresses,
   Peer,
   Port,
   SecurityGroup,
@@ -11,6 +12,9 @@ import {
 } from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
 
+/** Change it where you peer with a network that has it too. */
+const range = "10.113.0.0/24";
+
 /** Two zones of subnets that lead nowhere but to API Gateway: put callers here, or peer with it. */
 export class PrivateEndpoint extends Construct {
   readonly endpoint: IInterfaceVpcEndpoint;
@@ -18,10 +22,11 @@ export class PrivateEndpoint extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const network = new Vpc(this, "Vpc", {
+      ipAddresses: IpAddresses.cidr(range),
       maxAzs: 2,
       natGateways: 0,
       subnetConfiguration: [
-        { name: "callers", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+        { name: "callers", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 25 },
       ],
       // Would need a custom resource; nothing is in that group.
       restrictDefaultSecurityGroup: false,
@@ -32,7 +37,7 @@ export class PrivateEndpoint extends Construct {
       description: "HTTPS from within the network to API Gateway",
       allowAllOutbound: false,
     });
-    callers.addIngressRule(Peer.ipv4(network.vpcCidrBlock), Port.HTTPS, "Callers");
+    callers.addIngressRule(Peer.ipv4(range), Port.HTTPS, "Callers");
     this.endpoint = new InterfaceVpcEndpoint(this, "ExecuteApi", {
       vpc,
       service: InterfaceVpcEndpointAwsService.APIGATEWAY,

@@ -1,10 +1,14 @@
 import { CfnOutput, Duration } from "aws-cdk-lib";
-import type { IGrantable } from "aws-cdk-lib/aws-iam";
-import { Grant } from "aws-cdk-lib/aws-iam";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IAlarm } from "aws-cdk-lib/aws-cloudwatch";
+import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
 import type { IScheduleGroup } from "aws-cdk-lib/aws-scheduler";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import type { ConsentFunctionsProps } from "./consent-functions.ts";
+import { ConsentFunctions } from "./consent-functions.ts";
+import { grantInvoke } from "./grant-invoke.ts";
+import { RealmAlarms } from "./realm-alarms.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
 import { findsDue, reportsTo } from "./statements.ts";
@@ -15,7 +19,11 @@ export interface RealmProps extends Pick<RealmFunctionProps, "realm" | "state" |
   readonly schedules: IScheduleGroup;
   readonly failures: IQueue;
   /** Without one, callers invoke the function. */
-  readonly api?: VendingApi;
+  readonly api?: VendingApi | undefined;
+  /** Of a realm to which people consent. */
+  readonly consents?: Pick<ConsentFunctionsProps, "host" | "requester"> | undefined;
+  /** Who is told of alarms. */
+  readonly notify?: ITopic | undefined;
 }
 
 /** Room for a caller that waits for someone else's renewal and then has to renew itself; under API Gateway's 29 s. */
@@ -31,6 +39,9 @@ export class Realm extends Construct {
   readonly realmName: string;
   readonly vendToken: RealmFunction;
   readonly renewTokens: RealmFunction;
+  /** Where people consent; undefined where nobody has to. */
+  readonly consents: ConsentFunctions | undefined;
+  readonly alarms: readonly IAlarm[];
   private readonly api: VendingApi | undefined;
 
   constructor(scope: Construct, id: string, props: RealmProps) {
@@ -72,11 +83,27 @@ export class Realm extends Construct {
       group: schedules,
       failures,
     });
-    this.routeVending();
+    this.consents =
+      props.consents &&
+      new ConsentFunctions(this, "Consents", { realm, state, bundlesFolder, ...props.consents });
+    this.alarms = new RealmAlarms(this, "Alarms", {
+      realm,
+      functions: this.functions,
+      notify: props.notify,
+    }).alarms;
+    this.route();
     new CfnOutput(this, "VendTokenName", {
       description: `Invoke this for ${name}`,
       value: this.vendToken.functionName,
     });
+  }
+
+  /** All that run for this realm. */
+  get functions(): readonly RealmFunction[] {
+    const { beginConsent, completeConsent } = this.consents ?? {};
+    return [this.vendToken, this.renewTokens, beginConsent, completeConsent].filter(
+      (fn) => fn !== undefined,
+    );
   }
 
   /** Lets someone vend from this realm, and report rejections, by invoking its function. */
@@ -93,7 +120,23 @@ export class Realm extends Construct {
     );
   }
 
-  private routeVending(): void {
+  /** Lets someone make links for people who are to consent, by invoking the function that makes them. */
+  grantBeginConsent(grantee: IGrantable): Grant {
+    return grantInvoke(grantee, this.requireConsents().beginConsent);
+  }
+
+  /** Lets someone make links for people who are to consent, over the API; for one account, or for any. */
+  grantBeginConsentOverApi(grantee: IGrantable, account = "*"): Grant {
+    this.requireConsents();
+    return this.requireApi().grant(grantee, ["POST", `/v1/consents/${this.realmName}/${account}`]);
+  }
+
+  /** Lets someone end consents, and use codes that people have copied by hand. */
+  grantCompleteConsent(grantee: IGrantable): Grant {
+    return grantInvoke(grantee, this.requireConsents().completeConsent);
+  }
+
+  private route(): void {
     const path = `/v1/tokens/${this.realmName}/{account}`;
     const handler = this.vendToken;
     this.api?.route({ verb: "GET", path, handler, query: ["minValiditySeconds"] });
@@ -103,19 +146,21 @@ export class Realm extends Construct {
       handler,
       body: this.api.rejection,
     });
+    if (!this.consents) return;
+    this.api?.route({
+      verb: "POST",
+      path: `/v1/consents/${this.realmName}/{account}`,
+      handler: this.consents.beginConsent,
+    });
+  }
+
+  private requireConsents(): ConsentFunctions {
+    if (this.consents) return this.consents;
+    throw new Error(`${this.realmName}: nobody consents to this.`);
   }
 
   private requireApi(): VendingApi {
     if (this.api) return this.api;
     throw new Error(`${this.realmName}: there is no API in this deployment.`);
   }
-}
-
-/** CDK's own grant would take in every version and alias that there ever will be. */
-export function grantInvoke(grantee: IGrantable, fn: IFunction): Grant {
-  return Grant.addToPrincipal({
-    grantee,
-    actions: ["lambda:InvokeFunction"],
-    resourceArns: [fn.functionArn],
-  });
 }

@@ -2,8 +2,9 @@ import { ArnFormat, Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { statusAttributes } from "../../functions/store/status-attributes.ts";
 import type { State } from "./state.ts";
-import { dueIndexName } from "./token-table.ts";
+import { connectionsIndexName, dueIndexName } from "./token-table.ts";
 
 /** The secrets of one realm, whose names begin with this. */
 export function readsSecrets(scope: Construct, prefix: string): PolicyStatement {
@@ -58,4 +59,34 @@ export function findsDue(table: State["table"], realm: string): PolicyStatement 
 /** Leaves there what went wrong. */
 export function reportsTo(failures: IQueue): PolicyStatement {
   return new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [failures.queueArn] });
+}
+
+/** Which connections there are, of any realm: keys, and nothing else even if the index were to hold more. */
+export function listsConnections(table: State["table"]): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["dynamodb:Query"],
+    resources: [`${table.tableArn}/index/${connectionsIndexName}`],
+    conditions: {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "realm"] },
+      StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+      Null: { "dynamodb:Attributes": "false" },
+    },
+  });
+}
+
+/** What of a record may be looked at. A read that names no attributes would answer all of them, and is denied. */
+export function readsStatus(
+  table: State["table"],
+  ...actions: ("dynamodb:GetItem" | "dynamodb:BatchGetItem")[]
+): PolicyStatement {
+  return new PolicyStatement({
+    actions,
+    resources: [table.tableArn],
+    conditions: {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": [...statusAttributes] },
+      // Query and Scan always say it, other reads need not.
+      StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+      Null: { "dynamodb:Attributes": "false" },
+    },
+  });
 }

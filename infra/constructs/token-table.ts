@@ -5,13 +5,17 @@ import type { Construct } from "constructs";
 /** The name that functions/store/dynamodb-renewal-index.ts queries. */
 export const dueIndexName = "due";
 
+/** One deployment in an account and Region, as the names of its secrets are: `token-vending/…`. */
+export const tokenTableName = "token-vending";
+
 /** The name that functions/store/dynamodb-status-reader.ts queries. */
-const connectionsIndexName = "connections";
+export const connectionsIndexName = "connections";
 
 /** One item a connection, one a claimed revocation scope. Losing it loses leases and versions: it is kept. */
 export class TokenTable extends Table {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
+      tableName: tokenTableName,
       partitionKey: { name: "pk", type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

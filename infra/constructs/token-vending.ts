@@ -1,52 +1,85 @@
 import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
-import type { IInterfaceVpcEndpoint } from "aws-cdk-lib/aws-ec2";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
+import { needsConsent } from "../../functions/model/provider-id.ts";
 import { bundlesFolder } from "../bundle.ts";
-import type { RealmEntry } from "../realm-list.ts";
+import type { ListedRealm, RealmEntry } from "../realm-list.ts";
 import { readRealms } from "../realm-list.ts";
-import { ApiLogging } from "./api-logging.ts";
+import type { ApiProps } from "./api.ts";
+import { apiOf } from "./api.ts";
+import { ConsentHost } from "./consent-host.ts";
 import { FailureQueue } from "./failure-queue.ts";
-import { PrivateEndpoint } from "./private-endpoint.ts";
+import { grantInvoke } from "./grant-invoke.ts";
 import { Realm } from "./realm.ts";
 import type { State } from "./state.ts";
-import { VendingApi } from "./vending-api.ts";
+import { deployedState } from "./state.ts";
+import { listsConnections, readsStatus } from "./statements.ts";
+import { StatusFunction } from "./status-function.ts";
+import type { VendingApi } from "./vending-api.ts";
+import { Watch } from "./watch.ts";
 
 export interface TokenVendingProps {
   readonly realms: readonly RealmEntry[];
-  /** Where tokens and keys are kept: a `TokenVendingState`, of this stack or another. */
-  readonly state: State;
+  /** A `TokenVendingState` of this stack; if unsaid, what another stack of this account and Region has. */
+  readonly state?: State;
   /** Holds the bundle of each function, in a folder of its name; where `npm run build` puts them if unsaid. */
   readonly bundlesFolder?: string;
-  readonly api?: ApiProps;
+  readonly api?: ApiProps | undefined;
+  readonly consents?: ConsentProps | undefined;
+  /** Who is told of alarms. */
+  readonly notify?: ITopic | undefined;
 }
 
-export interface ApiProps {
-  /** `private` is reached through interface endpoints only; `none`: callers invoke functions. `private` if unsaid. */
-  readonly kind?: "private" | "regional" | "none";
-  /** Of a private API: the endpoints of your networks. Without any a network with one is made. */
-  readonly endpoints?: readonly IInterfaceVpcEndpoint[];
-  /** Whether to let API Gateway write logs, which is a setting of the whole account; true if unsaid. */
-  readonly setsAccountLogging?: boolean;
+export interface ConsentProps {
+  /** Public address of the callback host, if it has one of your own; without a trailing slash. */
+  readonly baseUrl?: string | undefined;
+  /** The name people know your company by; the host's name if unsaid. */
+  readonly requester?: string | undefined;
 }
 
-/** All realms of a deployment, each with its own functions, and the API in front of them. */
+/** All realms of a deployment, each with its own functions, the API in front of them, and what watches them. */
 export class TokenVending extends Construct {
+  readonly listConnections: StatusFunction;
+  private readonly api: VendingApi | undefined;
+  private readonly state: State;
   private readonly byName: ReadonlyMap<string, Realm>;
 
   constructor(scope: Construct, id: string, props: TokenVendingProps) {
     super(scope, id);
+    const { notify } = props;
     const listed = readRealms(props.realms);
-    const api = this.makeApi(props.api ?? {});
-    const shared = {
-      state: props.state,
-      bundlesFolder: props.bundlesFolder ?? bundlesFolder,
-      failures: new FailureQueue(this, "Failures"),
-      schedules: new ScheduleGroup(this, "Ticks", { removalPolicy: RemovalPolicy.DESTROY }),
-      ...(api && { api }),
-    };
-    const realms = listed.map((realm) => new Realm(this, realm.name, { realm, ...shared }));
+    this.state = props.state ?? deployedState(this);
+    this.api = apiOf(this, props.api ?? {});
+    const bundled = { state: this.state, bundlesFolder: props.bundlesFolder ?? bundlesFolder };
+    const failures = new FailureQueue(this, "Failures");
+    const schedules = new ScheduleGroup(this, "Ticks", { removalPolicy: RemovalPolicy.DESTROY });
+    const consentsOf = this.makeConsents(listed, props.consents ?? {});
+    const realms = listed.map(
+      (realm) =>
+        new Realm(this, realm.name, {
+          ...bundled,
+          realm,
+          failures,
+          schedules,
+          notify,
+          api: this.api,
+          consents: consentsOf(realm),
+        }),
+    );
     this.byName = new Map(realms.map((realm) => [realm.realmName, realm]));
+    this.listConnections = new StatusFunction(this, "ListConnections", {
+      ...bundled,
+      realms: listed,
+    });
+    this.api?.route({
+      verb: "GET",
+      path: "/v1/connections",
+      handler: this.listConnections,
+      query: ["realm", "cursor"],
+    });
+    new Watch(this, "Watch", { realms, failures, notify });
   }
 
   /** Fails for a realm that is not deployed. */
@@ -56,22 +89,26 @@ export class TokenVending extends Construct {
     throw new Error(`${name} is not one of the realms: ${[...this.byName.keys()].join(", ")}.`);
   }
 
-  get realms(): readonly Realm[] {
-    return [...this.byName.values()];
+  /** Lets an operator see the status of every connection, by each way there is, and never a token. */
+  grantStatus(grantee: IGrantable): void {
+    grantInvoke(grantee, this.listConnections);
+    this.api?.grant(grantee, ["GET", "/v1/connections"]);
+    const principal = grantee.grantPrincipal;
+    principal.addToPrincipalPolicy(listsConnections(this.state.table));
+    principal.addToPrincipalPolicy(
+      readsStatus(this.state.table, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+    );
   }
 
-  private makeApi({
-    kind = "private",
-    endpoints = [],
-    setsAccountLogging = true,
-  }: ApiProps): VendingApi | undefined {
-    if (kind === "none") return undefined;
-    const ownEndpoints = () => [new PrivateEndpoint(this, "Network").endpoint];
-    const api = new VendingApi(this, "VendingApi", {
-      endpoints: kind === "regional" ? [] : endpoints.length > 0 ? endpoints : ownEndpoints(),
+  /** One host for all realms to which people consent; none where nobody has to. */
+  private makeConsents(listed: readonly ListedRealm[], { baseUrl, requester }: ConsentProps) {
+    const isOfConsent = ({ settings }: ListedRealm) => needsConsent(settings.provider);
+    if (!listed.some(isOfConsent)) return () => undefined;
+    const host = new ConsentHost(this, "ConsentHost", { baseUrl });
+    new CfnOutput(this, "ConsentUrl", {
+      description: "Callbacks are at /callback/<provider>/<environment> of this",
+      value: host.baseUrl,
     });
-    if (setsAccountLogging) api.stage.node.addDependency(new ApiLogging(this, "ApiLogging"));
-    new CfnOutput(this, "ApiUrl", { description: "Ask here for tokens", value: api.url });
-    return api;
+    return (realm: ListedRealm) => (isOfConsent(realm) ? { host, requester } : undefined);
   }
 }

@@ -1,13 +1,10 @@
 import { Validations } from "aws-cdk-lib";
 import type { IModel, IRestApi, Stage } from "aws-cdk-lib/aws-apigateway";
 import {
-  AccessLogField,
-  AccessLogFormat,
   AuthorizationType,
+  Deployment,
   EndpointType,
   LambdaIntegration,
-  LogGroupLogDestination,
-  MethodLoggingLevel,
   RequestValidator,
   ResponseType,
   RestApi,
@@ -16,10 +13,10 @@ import type { IInterfaceVpcEndpoint } from "aws-cdk-lib/aws-ec2";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { rejectionModel } from "./api-models.ts";
 import { apiPolicy } from "./api-policy.ts";
+import { liveStage } from "./api-stage.ts";
 
 export interface VendingApiProps {
   /** The endpoints through which alone it is reached; none makes it regional. */
@@ -38,21 +35,18 @@ interface Route {
   readonly body?: IModel;
 }
 
-/** A connection's callers hold its tokens until they end: this is a hundred times what they need. */
-const requestsPerSecond = 200;
-
 /** The REST API: every path is asked for under AWS_IAM, and answered by one function. */
 export class VendingApi extends Construct {
   readonly rejection: IModel;
   readonly url: string;
   readonly stage: Stage;
   private readonly api: RestApi;
+  private readonly deployment: Deployment;
   private readonly queries: RequestValidator;
   private readonly bodies: RequestValidator;
 
   constructor(scope: Construct, id: string, { endpoints }: VendingApiProps) {
     super(scope, id);
-    const log = new LogGroup(this, "AccessLog", { retention: RetentionDays.ONE_YEAR });
     const isPrivate = endpoints.length > 0;
     this.api = new RestApi(this, "Api", {
       description: "Vends the current token of a connection",
@@ -62,37 +56,34 @@ export class VendingApi extends Construct {
       },
       policy: apiPolicy(this, endpoints),
       cloudWatchRole: false,
+      deploy: false,
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
-      deployOptions: {
-        stageName: "live",
-        throttlingRateLimit: requestsPerSecond,
-        throttlingBurstLimit: 2 * requestsPerSecond,
-        tracingEnabled: true,
-        metricsEnabled: true,
-        // The execution log would hold answers, and so tokens.
-        loggingLevel: MethodLoggingLevel.OFF,
-        dataTraceEnabled: false,
-        accessLogDestination: new LogGroupLogDestination(log),
-        accessLogFormat: accessLog,
-      },
     });
-    this.url = this.api.url;
-    this.stage = this.api.deploymentStage;
+    Validations.of(this.api).acknowledge({
+      id: "AwsSolutions::AwsSolutions-COG4",
+      reason: "Callers are the account's own roles, and AWS_IAM knows them.",
+    });
+    const restApi = this.api as IRestApi;
     this.rejection = this.api.addModel("Rejection", {
       contentType: "application/json",
       schema: rejectionModel,
     });
     this.queries = new RequestValidator(this, "Queries", {
-      restApi: this.api as IRestApi,
+      restApi,
       validateRequestParameters: true,
     });
     this.bodies = new RequestValidator(this, "Bodies", {
-      restApi: this.api as IRestApi,
+      restApi,
       validateRequestParameters: true,
       validateRequestBody: true,
     });
-    this.answerBadBodies();
-    this.acknowledge();
+    const badBodies = this.api.addGatewayResponse("BadBody", badBodyResponse);
+    this.deployment = new Deployment(this, "Deployment", { api: restApi });
+    this.deployment.node.addDependency(badBodies, this.rejection);
+    this.deployment.addToLogicalId([badBodyResponse.templates, rejectionModel]);
+    this.stage = liveStage(this, this.deployment);
+    this.api.deploymentStage = this.stage;
+    this.url = this.stage.urlForPath();
   }
 
   /** Has a path answered by a function, which may be called for that path alone. */
@@ -105,6 +96,8 @@ export class VendingApi extends Construct {
       ),
       ...(body && { requestModels: { "application/json": body } }),
     });
+    // What is called is deployed: a change of it is another deployment.
+    this.deployment.addToLogicalId([verb, path, query, Boolean(body), handler.functionArn]);
   }
 
   /** Lets someone send requests of these paths, in which `*` stands for any account. */
@@ -115,30 +108,6 @@ export class VendingApi extends Construct {
       resourceArns: paths.map(([verb, path]) =>
         this.api.arnForExecuteApi(verb, path, this.stage.stageName),
       ),
-    });
-  }
-
-  private answerBadBodies(): void {
-    this.api.addGatewayResponse("BadBody", {
-      type: ResponseType.BAD_REQUEST_BODY,
-      statusCode: "400",
-      responseHeaders: {
-        "Content-Type": "'application/problem+json'",
-        "Cache-Control": "'no-store'",
-      },
-      templates: { "application/json": JSON.stringify(badBody) },
-    });
-  }
-
-  private acknowledge(): void {
-    Validations.of(this.stage).acknowledge({
-      id: "AwsSolutions::AwsSolutions-APIG3",
-      reason:
-        "AWS_IAM comes first: a firewall would see signed requests of the account's own roles.",
-    });
-    Validations.of(this.stage).acknowledge({
-      id: "AwsSolutions::AwsSolutions-APIG6",
-      reason: "The execution log holds answers, and so tokens; the access log does not.",
     });
   }
 }
@@ -154,18 +123,12 @@ const badBody = {
   retryable: false,
 };
 
-/** Who asked for what, and how it went: no body, no query, no header. */
-const accessLog = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: AccessLogField.contextRequestId(),
-    at: AccessLogField.contextRequestTimeEpoch(),
-    caller: AccessLogField.contextIdentityUserArn(),
-    endpoint: "$context.identity.vpceId",
-    method: AccessLogField.contextHttpMethod(),
-    path: AccessLogField.contextPath(),
-    status: AccessLogField.contextStatus(),
-    latencyMs: AccessLogField.contextResponseLatency(),
-    error: AccessLogField.contextErrorResponseType(),
-    trace: "$context.xrayTraceId",
-  }),
-);
+const badBodyResponse = {
+  type: ResponseType.BAD_REQUEST_BODY,
+  statusCode: "400",
+  responseHeaders: {
+    "Content-Type": "'application/problem+json'",
+    "Cache-Control": "'no-store'",
+  },
+  templates: { "application/json": JSON.stringify(badBody) },
+};

@@ -1,17 +1,25 @@
 import type { StackProps } from "aws-cdk-lib";
 import { Stack } from "aws-cdk-lib";
+import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { TokenVendingProps } from "../constructs/token-vending.ts";
 import { TokenVending } from "../constructs/token-vending.ts";
 
-export type ServiceStackProps = StackProps & TokenVendingProps;
+export interface ServiceStackProps extends StackProps, Omit<TokenVendingProps, "notify"> {
+  /** The SNS topic that is told of alarms; nobody is told if unsaid. */
+  readonly alarmTopicArn?: string | undefined;
+}
 
 /** Everything that runs; it can be deleted and deployed again without losing a token. */
 export class ServiceStack extends Stack {
   readonly vending: TokenVending;
 
-  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+  constructor(scope: Construct, id: string, { alarmTopicArn, ...props }: ServiceStackProps) {
     super(scope, id, props);
-    this.vending = new TokenVending(this, "Default", props);
+    const notify = alarmTopicArn
+      ? Topic.fromTopicArn(this, "AlarmTopic", alarmTopicArn)
+      : undefined;
+    // "Default" is left out of logical ids: what a stack of an earlier release has keeps its identity.
+    this.vending = new TokenVending(this, "Default", { ...props, notify });
   }
 }

@@ -10,10 +10,8 @@ interface StateStackProps extends StackProps {
 
 /** What is kept, whatever happens to the service. */
 export class StateStack extends Stack {
-  readonly state: TokenVendingState;
-
   constructor(scope: Construct, id: string, { realms, ...props }: StateStackProps) {
     super(scope, id, props);
-    this.state = new TokenVendingState(this, "Default", realms);
+    new TokenVendingState(this, "Default", realms);
   }
 }

@@ -44,6 +44,8 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
       `https://sqs.${region}.amazonaws.com/${accountId}/${name}`,
   },
   "AWS::ApiGateway::RestApi": { ref: (_place, name) => name },
+  "AWS::ApiGatewayV2::Api": { ref: (_place, name) => name },
+  "AWS::EC2::VPCEndpoint": { ref: (_place, name) => name },
   "AWS::ApiGateway::Stage": { nameProperty: "StageName", ref: (_place, name) => name },
 };
 

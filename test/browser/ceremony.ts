@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { bundleFunctions } from "../../infra/bundle.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
@@ -17,7 +17,6 @@ import { startAuthorizationCodeServer } from "../../local/simulators/authorizati
 import { startCentrapayUser } from "../../local/simulators/centrapay-user.ts";
 import { startConnectPay } from "../../local/simulators/connectpay.ts";
 import type { Vended } from "../../local/vend-client.ts";
-import { during } from "../local/simulators/calls.ts";
 import { TABLE, tokenTable } from "../support/stack.ts";
 import type { PendingRows } from "./pending-rows.ts";
 import { pendingRows } from "./pending-rows.ts";
@@ -29,35 +28,48 @@ export interface Ceremony {
   readonly connectPay: Awaited<ReturnType<typeof startConnectPay>>;
   readonly acme: Awaited<ReturnType<typeof startAuthorizationCodeServer>>;
   readonly pending: PendingRows;
-  begin(realm: RealmName, account?: string): Promise<string>;
-  paste(realm: RealmName, code: string): Promise<unknown>;
-  vend(realm: RealmName, payload?: object): Promise<Vended>;
+  /** The link for whoever is to consent. */
+  begin(realm: RealmName, account: string): Promise<string>;
+  paste(realm: RealmName, account: string, code: string): Promise<unknown>;
+  vend(realm: RealmName, account: string): Promise<Vended>;
   /** Everything that any function has written to stdout and stderr. */
   printed(): string;
 }
 
-export const realmNames = ["centrapay-user/test", "connectpay/stage", "authorization-code/acme"];
-type RealmName = "centrapay-user/test" | "connectpay/stage" | "authorization-code/acme";
+export const realmNames = [
+  "centrapay-user/test",
+  "connectpay/stage",
+  "authorization-code/acme",
+] as const;
+export type RealmName = (typeof realmNames)[number];
 
 const functionNames = ["begin-consent", "complete-consent", "vend-token"] as const;
-const account = "default";
-const requester = "Kiwi Ledger Ltd";
-let bundles = "";
+export const requester = "Kiwi Ledger Ltd";
 
-/** Bundles once a test file; call it at the top of a suite. */
-export function useBundles(): void {
-  beforeAll(() => {
-    bundles = mkdtempSync(path.join(tmpdir(), "token-vending-"));
-    bundleFunctions(bundles, functionNames);
+type Stop = () => Promise<unknown> | unknown;
+
+/** One for a suite: its tests keep apart by their accounts. */
+export function useCeremony(): () => Ceremony {
+  const stops: Stop[] = [];
+  let ceremony: Ceremony | undefined;
+  beforeAll(async () => {
+    ceremony = await startCeremony(stops);
   });
-  afterAll(() => rmSync(bundles, { recursive: true, force: true }));
+  afterAll(async () => {
+    for (const stop of stops.reverse()) await stop();
+  });
+  return () => {
+    if (!ceremony) throw new Error("The ceremony has not begun.");
+    return ceremony;
+  };
 }
 
-export async function startCeremony(): Promise<Ceremony> {
+async function startCeremony(stops: Stop[]): Promise<Ceremony> {
+  const bundles = mkdtempSync(path.join(tmpdir(), "token-vending-"));
+  stops.push(() => rmSync(bundles, { recursive: true, force: true }));
+  bundleFunctions(bundles, functionNames);
   const [dynamoDb, secretsManager] = await Promise.all([startDynamoDb(), startSecretsManager()]);
-  onTestFinished(async () => {
-    await Promise.all([dynamoDb.stop(), secretsManager.stop()]);
-  });
+  stops.push(dynamoDb.stop, secretsManager.stop);
   await createTables(dynamoDb.url, [tokenTable]);
   const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region);
   let host: LambdaHost | undefined;
@@ -65,23 +77,23 @@ export async function startCeremony(): Promise<Ceremony> {
     host: { invoke: (...call) => host?.invoke(...call) ?? Promise.reject(new Error("too early")) },
     route: routeOf,
   });
-  onTestFinished(api.stop);
+  stops.push(api.stop);
   // Another site than the providers', who are at 127.0.0.1: the way back is a cross-site one.
   const baseUrl = api.url.replace("127.0.0.1", "localhost");
 
   const redirectUris = realmNames.map((realm) => `${baseUrl}/callback/${realm}`);
   const client = { clientId: "kiwi-ledger", name: requester, redirectUris };
   const secret = { clientId: client.clientId, clientSecret: "canary: client + secret" };
-  const centrapay = during(await startCentrapayUser({ clients: [client] }));
-  const connectPay = during(
-    await startConnectPay({
-      clients: [{ ...client, ...secret }],
-      webAppHost: "connectpay.localhost",
-    }),
-  );
-  const acme = during(
-    await startAuthorizationCodeServer({ clients: [{ ...client, ...secret }], statesIssuer: true }),
-  );
+  const centrapay = await startCentrapayUser({ clients: [client] });
+  const connectPay = await startConnectPay({
+    clients: [{ ...client, ...secret }],
+    webAppHost: "connectpay.localhost",
+  });
+  const acme = await startAuthorizationCodeServer({
+    clients: [{ ...client, ...secret }],
+    statesIssuer: true,
+  });
+  stops.push(centrapay.stop, connectPay.stop, acme.stop);
   const { chain: tlsCertificateChain, privateKey: tlsPrivateKey } = connectPay.clientCertificate;
   const secretOf: Record<string, object> = {
     "centrapay-user/test": { clientId: client.clientId },
@@ -89,7 +101,7 @@ export async function startCeremony(): Promise<Ceremony> {
     "authorization-code/acme": secret,
   };
   for (const realm of realmNames) {
-    await secrets.keep(`token-vending/${realm}/${account}`, () => secretOf[realm] ?? {});
+    await secrets.keep(`token-vending/${realm}/default`, () => secretOf[realm] ?? {});
   }
 
   const authority = path.join(bundles, "authority.pem");
@@ -97,7 +109,7 @@ export async function startCeremony(): Promise<Ceremony> {
   let printed = "";
   host = startLambdaHost({
     functions: realmsOf({ centrapay, connectPay, acme }).flatMap((realm) =>
-      functionsOf(realm, baseUrl),
+      functionsOf(realm, baseUrl, bundles),
     ),
     endpoints: { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url },
     environment: { NODE_EXTRA_CA_CERTS: authority },
@@ -106,7 +118,7 @@ export async function startCeremony(): Promise<Ceremony> {
     },
   });
   const running = host;
-  onTestFinished(running.stop);
+  stops.push(running.stop);
   const invoke = async (name: string, payload: object) => {
     const { functionError, payload: answer } = await running.invoke(name, payload);
     if (functionError) throw new Error(`${name} failed: ${JSON.stringify(answer)}\n${printed}`);
@@ -116,15 +128,15 @@ export async function startCeremony(): Promise<Ceremony> {
   return {
     ...{ baseUrl, centrapay, connectPay, acme },
     pending: pendingRows(dynamoDb.url, TABLE),
-    async begin(realm, account = "default") {
+    async begin(realm, account) {
       const link = await invoke(nameOf(realm, "begin-consent"), { account });
       const { url } = link as { url?: string };
       if (url === undefined) throw new Error(`No link: ${JSON.stringify(link)}`);
       return url;
     },
-    paste: (realm, code) => invoke(nameOf(realm, "complete-consent"), { account, code }),
-    vend: async (realm, payload = {}) =>
-      (await invoke(nameOf(realm, "vend-token"), payload)) as Vended,
+    paste: (realm, account, code) => invoke(nameOf(realm, "complete-consent"), { account, code }),
+    vend: async (realm, account) =>
+      (await invoke(nameOf(realm, "vend-token"), { account })) as Vended,
     printed: () => printed,
   };
 }
@@ -166,7 +178,7 @@ function realmsOf({
 
 const nameOf = (realm: string, name: string) => `${name}-${realm.replaceAll("/", "-")}`;
 
-function functionsOf(realm: RealmInput, baseUrl: string): LambdaFunction[] {
+function functionsOf(realm: RealmInput, baseUrl: string, bundles: string): LambdaFunction[] {
   const realmName = `${realm.provider}/${realm.environment}`;
   return functionNames.map((name) => ({
     name: nameOf(realmName, name),
@@ -188,7 +200,7 @@ function functionsOf(realm: RealmInput, baseUrl: string): LambdaFunction[] {
 function routeOf(method: string, requestPath: string) {
   const [, kind = "", realm = ""] =
     /^\/(consent|callback)\/([^/]+\/[^/]+)(?:\/[^/]+)?$/.exec(requestPath) ?? [];
-  if (!realmNames.includes(realm)) return undefined;
+  if (!realmNames.some((name) => name === realm)) return undefined;
   const name = kind === "consent" ? "begin-consent" : "complete-consent";
   return { functionName: nameOf(realm, name), routeKey: `${method} /${kind}` };
 }

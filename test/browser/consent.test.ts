@@ -1,27 +1,207 @@
 import { expect, test } from "vitest";
 import { mere } from "../../local/simulators/people.ts";
-import { answerOf } from "../support/stack-answers.ts";
-import { startCeremony, useBundles } from "./ceremony.ts";
-import { aVisitor, describeInBrowser } from "./chromium.ts";
+import { statusWith } from "../local/simulators/calls.ts";
+import { answerOf, wordOf } from "../support/stack-answers.ts";
+import type { RealmName } from "./ceremony.ts";
+import { realmNames, requester, useCeremony } from "./ceremony.ts";
+import { aVisitor, dark, describeInBrowser, phone } from "./chromium.ts";
 import { inspect } from "./inspect-page.ts";
-import { decide } from "./person.ts";
+import { decide, goOn, reads } from "./person.ts";
 
-useBundles();
+const fileName = (realm: RealmName) => realm.replace("/", "-");
 
 describeInBrowser("a person who allows everything", () => {
-  test.each(["centrapay-user/test", "connectpay/stage", "authorization-code/acme"] as const)(
-    "at %s sees that it is granted, and the token is vended",
-    async (realm) => {
-      const ceremony = await startCeremony();
-      const { page } = await aVisitor();
-      await page.goto(await ceremony.begin(realm));
-      await inspect(page, `${realm.replace("/", "-")}-link`);
-      await page.getByRole("button", { name: /^Continue to/ }).click();
-      await decide(page, mere);
-      await page.getByRole("heading", { name: "Access is granted" }).waitFor();
-      await inspect(page, `${realm.replace("/", "-")}-granted`);
-      const answer = answerOf(await ceremony.vend(realm));
-      expect(answer.version).toBe(1);
-    },
-  );
+  const ceremony = useCeremony();
+
+  test.each(realmNames)("at %s sees that it is granted, and the token is vended", async (realm) => {
+    const { begin, vend } = ceremony();
+    expect(wordOf(await vend(realm, "all"))).toBe("consent-required");
+    const { page } = await aVisitor();
+    await page.goto(await begin(realm, "all"));
+    await inspect(page, `${fileName(realm)}-link`);
+    expect(await page.getByRole("main").textContent()).toContain(requester);
+    await goOn(page);
+    await decide(page, mere);
+    await reads(page, "Access is granted");
+    await inspect(page, `${fileName(realm)}-granted`);
+    expect(wordOf(await vend(realm, "all"))).toBe(1);
+  });
+
+  test("is served by the token: bare at Centrapay, as Bearer elsewhere (A26)", async () => {
+    const { vend, centrapay, acme } = ceremony();
+    const bare = answerOf(await vend("centrapay-user/test", "all")).header;
+    expect(bare.value).toMatch(/^eyJ/);
+    expect(await statusWith(centrapay.pingUrl, bare.name, bare.value)).toBe(200);
+    const bearer = answerOf(await vend("authorization-code/acme", "all")).header;
+    expect(await statusWith(acme.pingUrl, bearer.name, bearer.value)).toBe(200);
+    expect(answerOf(await vend("connectpay/stage", "all")).header.value).toMatch(
+      /^Bearer [0-9a-f-]{36}$/,
+    );
+  });
+
+  test.each([
+    ["on a phone", phone],
+    ["in the dark", dark],
+    ["in the dark, on a phone, with large type", { ...phone, ...dark, deviceScaleFactor: 3 }],
+    ["without scripts", { javaScriptEnabled: false }],
+    ["with forced colours and little motion", { forcedColors: "active", reducedMotion: "reduce" }],
+  ] as const)("can do so %s", async (how, options) => {
+    const { begin, vend } = ceremony();
+    const account = how.replaceAll(/[ ,]+/g, "-");
+    const { page } = await aVisitor(options);
+    await page.goto(await begin("connectpay/stage", account));
+    const isScripted = !("javaScriptEnabled" in options);
+    if (isScripted) await inspect(page, `link-${account}`);
+    await goOn(page);
+    await decide(page, mere);
+    await reads(page, "Access is granted");
+    if (isScripted) await inspect(page, `granted-${account}`);
+    expect(wordOf(await vend("connectpay/stage", account))).toBe(1);
+  });
+
+  test("can do so by keyboard alone", async () => {
+    const { begin, vend } = ceremony();
+    const { page } = await aVisitor();
+    const { keyboard } = page;
+    await page.goto(await begin("centrapay-user/test", "keyboard"));
+    await keyboard.press("Tab");
+    await inspect(page, "link-focused");
+    await keyboard.press("Enter");
+    await page.waitForURL(/sign-in/);
+    for (const words of [mere.login, mere.password]) {
+      await keyboard.press("Tab");
+      await keyboard.type(words);
+    }
+    await keyboard.press("Enter");
+    await page.waitForURL(/consent/);
+    await keyboard.press("Tab");
+    await keyboard.press("Enter");
+    await reads(page, "Access is granted");
+    expect(wordOf(await vend("centrapay-user/test", "keyboard"))).toBe(1);
+  });
+
+  test("can do so a second time, which replaces the first", async () => {
+    const { begin, vend } = ceremony();
+    const { page } = await aVisitor();
+    for (const customer of mere.customers) {
+      await page.goto(await begin("connectpay/stage", "again"));
+      await goOn(page);
+      await decide(page, mere, { customer });
+      await reads(page, "Access is granted");
+    }
+    expect(await page.getByRole("main").textContent()).toContain("Pu********gs");
+    expect(wordOf(await vend("connectpay/stage", "again"))).toBe(2);
+  });
+
+  test.each([302, 303, "page"] as const)("is led on by %s as by 301 (A20)", async (answer) => {
+    const { begin, connectPay, vend } = ceremony();
+    connectPay.traits.authorizeAnswer = answer;
+    const { page } = await aVisitor();
+    await page.goto(await begin("connectpay/stage", `by-${answer}`));
+    await goOn(page);
+    if (answer === "page") await page.getByRole("link", { name: "Continue" }).click();
+    await decide(page, mere);
+    await reads(page, "Access is granted");
+    connectPay.traits.authorizeAnswer = 301;
+    expect(wordOf(await vend("connectpay/stage", `by-${answer}`))).toBe(1);
+  });
+});
+
+describeInBrowser("a person who allows", () => {
+  const ceremony = useCeremony();
+
+  test("a part reads which part, and the token is for that part (A17)", async () => {
+    const { begin, vend, connectPay } = ceremony();
+    const { page } = await aVisitor();
+    await page.goto(await begin("connectpay/stage", "part"));
+    await goOn(page);
+    await decide(page, mere, { without: [/Prepare payments/], customer: "Pukeko Holdings" });
+    await reads(page, "A part of the access is granted");
+    await inspect(page, "connectpay-stage-part");
+    const text = (await page.getByRole("main").textContent()) ?? "";
+    const [allowed = "", withheld = ""] = text.split("What was asked for but not allowed");
+    expect(allowed).toContain("see your payment accounts");
+    expect(allowed).toContain("Pu********gs");
+    expect(withheld).toContain("start payments");
+    expect(wordOf(await vend("connectpay/stage", "part"))).toBe(1);
+    expect(connectPay.journal.findLast(({ kind }) => kind === "consent")?.granted).toBe("psd2-ais");
+  });
+
+  test.each(realmNames)("nothing at %s reads that, and nothing is stored (A17)", async (realm) => {
+    const { begin, vend, pending } = ceremony();
+    const { page } = await aVisitor();
+    await page.goto(await begin(realm, "nothing"));
+    await goOn(page);
+    await decide(page, mere, { decision: "Deny" });
+    await reads(page, "Access is not granted");
+    await inspect(page, `${fileName(realm)}-denied`);
+    expect(wordOf(await vend(realm, "nothing"))).toBe("consent-required");
+    expect(await pending.count()).toBe(0);
+  });
+
+  test("no scope at all has denied", async () => {
+    const { begin, vend } = ceremony();
+    const { page } = await aVisitor();
+    await page.goto(await begin("connectpay/stage", "unticked"));
+    await goOn(page);
+    await decide(page, mere, { without: [/See your accounts/, /Prepare payments/] });
+    await reads(page, "Access is not granted");
+    expect(wordOf(await vend("connectpay/stage", "unticked"))).toBe("consent-required");
+  });
+
+  test("by copying a code out of online banking has allowed as well", async () => {
+    const { connectPay, paste, vend } = ceremony();
+    const { page } = await aVisitor();
+    await page.goto(connectPay.openApiSettingsUrl);
+    await page.getByLabel("Application").selectOption(requester);
+    await page.getByRole("button", { name: "Make a code" }).click();
+    await decide(page, mere);
+    const code = (await page.locator("code").textContent()) ?? "";
+    expect(await paste("connectpay/stage", "pasted", code)).toMatchObject({
+      connection: "connectpay/stage/pasted",
+      version: 1,
+      customer: "Mo********Co",
+    });
+    expect(wordOf(await vend("connectpay/stage", "pasted"))).toBe(1);
+  });
+});
+
+describeInBrowser("a ceremony", () => {
+  const ceremony = useCeremony();
+
+  test("leaves no code, token, state or password in a log, a page or an address of ours", async () => {
+    const { begin, vend, centrapay, baseUrl, printed } = ceremony();
+    const { page, visited } = await aVisitor();
+    await page.goto(await begin("centrapay-user/test", "quiet"));
+    await goOn(page);
+    await decide(page, mere);
+    await reads(page, "Access is granted");
+    const { token } = answerOf(await vend("centrapay-user/test", "quiet"));
+    const callback = new URL(page.url());
+    const { code = "", state = "" } = Object.fromEntries(callback.searchParams);
+    expect(code).toMatch(/^simulated-/);
+
+    const secrets = [token, code, state, mere.password];
+    const text = `${await page.content()}\n${printed()}`;
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+    const ours = visited.filter((address) => address.includes(baseUrl));
+    expect(ours).toHaveLength(3);
+    expect(ours.filter((address) => address.includes(token))).toEqual([]);
+    expect(ours.filter((address) => address.includes(code))).toEqual([`GET ${callback.href}`]);
+    expect(centrapay.oracle.codesReplayed()).toBe(0);
+  });
+
+  test("tells the provider nothing about the link that led to it", async () => {
+    const { begin } = ceremony();
+    const { page } = await aVisitor();
+    const link = await begin("authorization-code/acme", "referrer");
+    const referrers: (string | undefined)[] = [];
+    page.on("request", async (request) => {
+      if (request.isNavigationRequest()) referrers.push((await request.allHeaders())["referer"]);
+    });
+    await page.goto(link);
+    await goOn(page);
+    await page.waitForURL(/sign-in/);
+    expect(referrers.filter((referrer) => referrer?.includes("/consent/"))).toEqual([]);
+  });
 });

@@ -15,8 +15,8 @@ export async function logIn(page: Page, { login, password }: Person): Promise<vo
   await page.getByRole("button", { name: "Log in" }).click();
 }
 
-/** From the provider's login page to the last button. */
-export async function decide(page: Page, person: Person, wishes: Wishes = {}): Promise<void> {
+/** From the provider's login page to its last one, everything filled in but the decision. */
+export async function deliberate(page: Page, person: Person, wishes: Wishes = {}): Promise<void> {
   await logIn(page, person);
   if (new URL(page.url()).pathname.startsWith("/customer/")) {
     const [first = ""] = person.customers;
@@ -24,5 +24,20 @@ export async function decide(page: Page, person: Person, wishes: Wishes = {}): P
     await page.getByRole("button", { name: "Next" }).click();
   }
   for (const words of wishes.without ?? []) await page.getByLabel(words).uncheck();
+}
+
+/** From the provider's login page to its last button, and over it. */
+export async function decide(page: Page, person: Person, wishes: Wishes = {}): Promise<void> {
+  await deliberate(page, person, wishes);
   await page.getByRole("button", { name: wishes.decision ?? "Allow" }).click();
+}
+
+/** From the link's page to the provider. */
+export async function goOn(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Continue to / }).click();
+}
+
+/** Waits for a page that has this title. */
+export async function reads(page: Page, title: string): Promise<void> {
+  await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
 }

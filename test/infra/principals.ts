@@ -18,7 +18,7 @@ interface Grantee {
 
 /** A function, as the role that it runs under. */
 export interface Principal extends Grantee {
-  readonly kind: (typeof kinds)[number];
+  readonly kind: (typeof kinds)[number] | (typeof consentKinds)[number];
   readonly functionArn: string;
   readonly logGroup: string;
 }
@@ -30,6 +30,8 @@ export interface Schedule extends Grantee {
 
 /** What each realm has one of. A function of another kind needs its own rows in the questions. */
 export const kinds = ["VendToken", "RenewTokens"] as const;
+/** What a realm has beside, to which people consent. */
+export const consentKinds = ["BeginConsent", "CompleteConsent"] as const;
 
 /** Ways to grant that are not read here: were one used, the answers would be of something else. */
 const notReadHere = [
@@ -45,9 +47,12 @@ export function principalsOf(stack: DeployedStack): Principal[] {
   for (const type of notReadHere) {
     if (stack.resourcesOf(type).length > 0) throw new Error(`${type} is not read here.`);
   }
-  return stack.resourcesOf("AWS::Lambda::Function").map(({ logicalId, properties }) => {
+  const ofRealms = stack
+    .resourcesOf("AWS::Lambda::Function")
+    .filter(({ logicalId }) => !logicalId.startsWith(statusReader));
+  return ofRealms.map(({ logicalId, properties }) => {
     const { Role, Environment, LoggingConfig } = properties as unknown as FunctionProperties;
-    const kind = kinds.find((known) => logicalId.includes(known));
+    const kind = [...kinds, ...consentKinds].find((known) => logicalId.includes(known));
     if (!kind) throw new Error(`${logicalId} is of no kind that is asked about.`);
     const { provider, environment } = JSON.parse(Environment.Variables["REALM"] ?? "");
     const realm = `${provider}/${environment}`;
@@ -60,6 +65,22 @@ export function principalsOf(stack: DeployedStack): Principal[] {
       logGroup: LoggingConfig.LogGroup,
       policies: policiesOf(stack, Role),
     };
+  });
+}
+
+/** The one function that is of no realm. */
+export const statusReader = "ListConnections";
+
+/** What the tests' own roles, and the function that tells the status, may do. */
+export function outsidersOf(
+  stack: DeployedStack,
+  names: readonly string[],
+): (Omit<Grantee, "realm"> & { readonly roleId: string })[] {
+  const roles = stack.resourcesOf("AWS::IAM::Role").map(({ logicalId }) => logicalId);
+  return names.map((name) => {
+    const roleId = roles.find((id) => id.startsWith(name)) ?? name;
+    const roleArn = `arn:${place.partition}:iam::${place.accountId}:role/${stackName}-${roleId}`;
+    return { name, roleId, roleArn, policies: policiesOf(stack, roleArn) };
   });
 }
 

@@ -162,8 +162,6 @@ function like(condition: NonNullable<Statement["Condition"]>, pattern: string) {
 
 /** CDK joins the table's ARN and the index. */
 function indexed(statement: Statement, index: string) {
-  const {
-    "Fn::Join": [, [table]],
-  } = statement.Resource as { "Fn::Join": [string, unknown[]] };
-  statement.Resource = { "Fn::Join": ["", [table, index]] };
+  const text = JSON.stringify(statement.Resource).replace("/index/due", index);
+  statement.Resource = JSON.parse(text);
 }

@@ -2,11 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "aws-cdk-lib";
-import cdk from "../../cdk.json" with { type: "json" };
-import type { ApiProps } from "../../infra/constructs/token-vending.ts";
 import { deploy, stackNames } from "../../infra/deployment.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
+import type { ServiceStack, ServiceStackProps } from "../../infra/stacks/service-stack.ts";
 import type { AwsPlace } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template.ts";
 import { readTemplate } from "../../local/aws/template.ts";
@@ -41,29 +40,39 @@ export interface RawTemplate {
 }
 
 /**
- * The templates of these realms as one: what the service imports from the state is in it. The functions are stubs: what
+ * The templates of these realms as one: what the service reads from the state's parameters is in it. The functions are stubs: what
  * they hold is another test's matter.
  */
-export function synthesized(realms: readonly RealmEntry[], api?: ApiProps): RawTemplate {
-  return joined(synthesizedStacks(realms, api));
+export function synthesized(realms: readonly RealmEntry[], wish: Wish = {}): RawTemplate {
+  return joined(synthesizedStacks(realms, wish));
+}
+
+interface Wish extends Omit<ServiceStackProps, "realms" | "bundlesFolder"> {
+  /** Of the app: none of them is set if unsaid. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Adds to the service what another app would. */
+  add?(service: ServiceStack, app: App): void;
 }
 
 type Stacks = Readonly<Record<keyof typeof stackNames, RawTemplate>>;
 
 export function joined({ state, service }: Stacks): RawTemplate {
-  const exported = Object.values(state.Outputs ?? {}).map(
-    ({ Export, Value }) => [JSON.stringify({ "Fn::ImportValue": Export?.Name }), Value] as const,
+  const written = resourcesIn(state, "AWS::SSM::Parameter").map(([, { Properties }]) => Properties);
+  const read = Object.entries(service.Parameters ?? {}).flatMap(([name, { Default }]) =>
+    written.flatMap(({ Name, Value }) => (Name === Default ? [[name, Value] as const] : [])),
   );
-  const text = exported.reduce(
-    (rest, [imported, value]) => rest.replaceAll(imported, JSON.stringify(value)),
+  const text = read.reduce(
+    (rest, [Ref, value]) => rest.replaceAll(JSON.stringify({ Ref }), JSON.stringify(value)),
     JSON.stringify(service),
   );
-  const { Resources, ...rest }: RawTemplate = JSON.parse(text);
-  return { ...rest, Resources: { ...state.Resources, ...Resources } };
+  const { Resources, Parameters = {}, ...rest }: RawTemplate = JSON.parse(text);
+  for (const [name] of read) delete Parameters[name];
+  return { ...rest, Parameters, Resources: { ...state.Resources, ...Resources } };
 }
 
 /** As they are deployed, one after the other. */
-export function synthesizedStacks(realms: readonly RealmEntry[], api?: ApiProps): Stacks {
+export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}): Stacks {
+  const { context, add, ...props } = wish;
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-infra-"));
   try {
     const bundlesFolder = path.join(folder, "functions");
@@ -76,14 +85,10 @@ export function synthesizedStacks(realms: readonly RealmEntry[], api?: ApiProps)
     }
     const app = new App({
       outdir: path.join(folder, "cdk.out"),
-      context: {
-        ...cdk.context,
-        "aws:cdk:enable-asset-metadata": true,
-        // Another test's matter, and slow.
-        "@aws-cdk/core:validateAgainstDefaultRules": false,
-      },
+      // The rules of cdk.json are another test's matter, and slow.
+      context: { "aws:cdk:enable-asset-metadata": true, ...context },
     });
-    deploy(app, { realms, bundlesFolder, ...(api && { api }) });
+    add?.(deploy(app, { realms, bundlesFolder, ...props }), app);
     const assembly = app.synth();
     const written = (name: string) => assembly.getStackByName(name).template;
     return { state: written(stackNames.state), service: written(stackNames.service) };

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Authority } from "../../functions/model/consent.ts";
+import type { HttpRequest } from "../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
@@ -8,7 +9,7 @@ import { grantOf, inShort, issue } from "../support/an-issuer.ts";
 import type { SigningKey } from "../support/an-open-id-provider.ts";
 import { idToken, signingKey } from "../support/an-open-id-provider.ts";
 
-const settings: RealmInput = {
+const settings = {
   provider: "centrapay-user",
   environment: "production",
   issuer: "https://cognito-idp.ap-southeast-2.amazonaws.com/pool-1",
@@ -16,7 +17,7 @@ const settings: RealmInput = {
   tokenUrl: "https://auth.centrapay.example/oauth2/token",
   jwksUrl: "https://cognito-idp.ap-southeast-2.amazonaws.com/pool-1/.well-known/jwks.json",
   scopes: ["openid", "phone"],
-};
+} satisfies RealmInput;
 const secret = { clientId: "client-1" };
 
 let key: SigningKey;
@@ -45,9 +46,11 @@ const playing =
     method === "GET" ? { body: JSON.stringify({ keys: [key.jwk] }) } : play;
 
 async function requestFor(authority: Authority, held: object = secret) {
-  const play = { status: 500 };
+  const play = ({ method }: HttpRequest) =>
+    method === "GET" ? { body: '{"keys":[]}' } : { status: 500 };
   const { grant, requests } = await grantOf(settings, JSON.stringify(held), play, authority);
   await grant.issue(new AbortController().signal);
+  expect(requests.shift()).toMatchObject({ method: "GET", url: settings.jwksUrl });
   return requests;
 }
 

@@ -217,11 +217,21 @@ describe("the provider's keys (A23)", () => {
     ["not a set", { body: '{"keys":{}}' }, "provider-malformed"],
     ["a set of text", { body: '{"keys":["canary"]}' }, "provider-malformed"],
     ["too long", { body: null }, "provider-malformed"],
-  ])("when they are %s, the code is spent all the same", async (_, play, outcome) => {
-    const { shown, exchange } = anOpenIdProvider();
+  ])("when they are %s, the code is not spent", async (_, play, outcome) => {
+    const { shown, exchange, requests } = anOpenIdProvider();
     shown.jwks = play;
-    const expected = { code: outcome, mayHaveIssued: true };
+    const expected = { code: outcome, mayHaveIssued: false };
     expect(await exchange(await idToken(key))).toMatchObject(expected);
+    expect(requests.map(({ url }) => url)).toEqual([jwksUrl]);
+  });
+
+  test("that cannot be had once a new one is named leave the outcome unknown", async () => {
+    const { shown, clock, exchange } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    shown.jwks = { status: 500 };
+    clock.advance(60_000);
+    const expected = { code: "provider-unavailable", mayHaveIssued: true };
+    expect(await exchange(await idToken(other))).toMatchObject(expected);
   });
 
   test("are asked for anew after an outage", async () => {
@@ -236,6 +246,6 @@ describe("the provider's keys (A23)", () => {
     const { exchange, requests } = anOpenIdProvider();
     const header = { ...key.header, jku: "https://evil.example/jwks", jwk: other.jwk };
     await exchange(await idToken({ ...other, header: { ...header, kid: "key-1" } }));
-    expect(requests.map(({ url }) => url)).toEqual([settings.tokenUrl, jwksUrl]);
+    expect(requests.map(({ url }) => url)).toEqual([jwksUrl, settings.tokenUrl]);
   });
 });

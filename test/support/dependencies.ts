@@ -139,6 +139,11 @@ export class Deployment {
     throw new Error("It is vended, or fails otherwise.", { cause: refusal });
   }
 
+  /** The lines of one kind, as they were logged. */
+  logged(event: string): Record<string, unknown>[] {
+    return this.log.map((line) => JSON.parse(line)).filter((line) => line.event === event);
+  }
+
   record(account = "default"): Promise<TokenRecord | null> {
     return this.#store([]).read(this.#connection(account), new AbortController().signal);
   }

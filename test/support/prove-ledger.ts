@@ -54,7 +54,9 @@ export const ledgerRules: Readonly<Record<string, (books: Books) => readonly unk
     ),
   "a version without a line has a fence without one, or a late line": (books) =>
     missingVersions(books).filter(([, fences]) => fences.length === 0),
-  "after a fence without a line comes a takeover or a consent, or a version is missing there": (books) => {
+  "after a fence without a line comes a takeover or a consent, or a version is missing there": (
+    books,
+  ) => {
     const explained = new Set(missingVersions(books).flatMap(([, fences]) => fences));
     return missingFences(books).filter((fence) => {
       const next = books.entries.find((entry) => entry.fence > fence && !entry.isLate);

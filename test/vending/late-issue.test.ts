@@ -6,10 +6,6 @@ import { at } from "../support/a-record.ts";
 import { Deployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
 
-/** The lines of one kind, as they were logged. */
-const lines = ({ log }: Deployment, event: string): Record<string, unknown>[] =>
-  log.map((line) => JSON.parse(line)).filter((line) => line.event === event);
-
 /** A holder whose provider answers after its lease, when another has issued in its place. */
 async function overtaken(policy: RenewalPolicy, receivedAt?: Date) {
   const here = new Deployment(policy);
@@ -34,7 +30,7 @@ describe("a token that comes after its lease", () => {
   test("stays as evidence, in the log and in the ledger, and is no issue", async () => {
     const { here } = await overtaken(atExpiry, at("10:00:00.200"));
     const { fingerprint } = here.dependencies();
-    expect(lines(here, "late-issue")).toMatchObject([
+    expect(here.logged("late-issue")).toMatchObject([
       {
         level: "error",
         connection: "conferma/production/default",
@@ -46,7 +42,7 @@ describe("a token that comes after its lease", () => {
         suspect: false,
       },
     ]);
-    expect(lines(here, "token-issued")).toMatchObject([{ fence: 2 }]);
+    expect(here.logged("token-issued")).toMatchObject([{ fence: 2 }]);
     expect((await here.record())?.ledger).toMatchObject([
       { fence: 2, outcome: "issued" },
       { fence: 1, outcome: "late", fingerprint: fingerprint("canary-late") },
@@ -59,14 +55,14 @@ describe("a token that comes after its lease", () => {
     ["after it may have killed it", at("10:00:11.000"), true],
   ])("received %s", async (_, receivedAt, suspect) => {
     const { here } = await overtaken(atExpiry, receivedAt);
-    expect(lines(here, "late-issue").map((line) => line["suspect"])).toEqual([suspect]);
+    expect(here.logged("late-issue").map((line) => line["suspect"])).toEqual([suspect]);
     expect(await here.record()).toMatchObject({ version: 1, suspect });
   });
 
   test("kills nothing where old and new coexist", async () => {
     const { here, vended } = await overtaken(early, at("10:00:11.000"));
     expect(vended?.token.expose()).toBe("canary-next");
-    expect(lines(here, "late-issue")).toMatchObject([{ suspect: false }]);
+    expect(here.logged("late-issue")).toMatchObject([{ suspect: false }]);
     expect(await here.record()).toMatchObject({ suspect: false });
   });
 
@@ -88,7 +84,7 @@ describe("a token that comes after its lease", () => {
       .process({ store: { ...store, commit, recordLateIssue } })()
       .catch(() => null);
     expect(seen).toHaveLength(2);
-    expect(lines(here, "late-issue")).toHaveLength(2);
+    expect(here.logged("late-issue")).toHaveLength(2);
   });
 
   test("is given up after three tries, and when the table does not answer", async () => {
@@ -102,7 +98,7 @@ describe("a token that comes after its lease", () => {
       await here
         .process({ store: { ...store, commit, recordLateIssue } })()
         .catch(() => null);
-      expect(lines(here, "late-issue")).toHaveLength(tries);
+      expect(here.logged("late-issue")).toHaveLength(tries);
     }
   });
 
@@ -113,7 +109,7 @@ describe("a token that comes after its lease", () => {
     await here
       .process({ store: { ...store, commit, recordLateIssue } })()
       .catch(() => null);
-    expect(lines(here, "late-issue")).toHaveLength(1);
+    expect(here.logged("late-issue")).toHaveLength(1);
   });
 });
 
@@ -142,7 +138,7 @@ describe("a commit whose answers are lost to the end of the lease", () => {
 
   test("is an issue all the same, with its line in the log", async () => {
     const here = await unanswered(async () => {});
-    expect(lines(here, "token-issued")).toMatchObject([
+    expect(here.logged("token-issued")).toMatchObject([
       {
         connection: "conferma/production/default",
         version: 1,
@@ -152,15 +148,15 @@ describe("a commit whose answers are lost to the end of the lease", () => {
         lifetime: "stated",
       },
     ]);
-    expect(lines(here, "late-issue")).toEqual([]);
+    expect(here.logged("late-issue")).toEqual([]);
   });
 
   test("is not taken for a late one when others have renewed since", async () => {
     const here = await unanswered(async (deployment) => {
       await deployment.vend({ rejectedVersion: 1 });
     });
-    expect(lines(here, "token-issued").map(({ version }) => version)).toEqual([2, 1]);
-    expect(lines(here, "late-issue")).toEqual([]);
+    expect(here.logged("token-issued").map(({ version }) => version)).toEqual([2, 1]);
+    expect(here.logged("late-issue")).toEqual([]);
     expect(await here.record()).toMatchObject({ version: 2, suspect: false });
   });
 });

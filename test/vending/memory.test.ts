@@ -39,6 +39,12 @@ describe("a process that vended a credential", () => {
     expect(remembering().recall(connection, wish(), at("10:00:02.000"))).toBe(credential);
   });
 
+  test("forgets it for everybody once somebody rejects it", () => {
+    const memory = remembering();
+    expect(memory.recall(connection, wish({ rejectedVersion: 3 }), at("10:00:02.000"))).toBeNull();
+    expect(memory.recall(connection, wish(), at("10:00:02.000"))).toBeNull();
+  });
+
   test("knows nothing of another connection", () => {
     const other = connectionOf(realm, "other");
     expect(remembering().recall(other, wish(), at("10:00:02.000"))).toBeNull();

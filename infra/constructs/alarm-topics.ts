@@ -1,0 +1,21 @@
+/** What an alarm tells of, each with a section in docs/operations.md that says what to do. */
+export const alarmTopics = [
+  "issue-rate",
+  "credentials-rejected",
+  "contested",
+  "consent-ending",
+  "lease-wait",
+  "renewal-failures",
+  "late-issues",
+  "key-expiry",
+  "errors",
+  "throttles",
+  "undelivered",
+] as const;
+
+export type AlarmTopic = (typeof alarmTopics)[number];
+
+/** Of a heading `Alarm: <topic>`, as GitHub makes it. */
+export function runbookOf(topic: AlarmTopic): string {
+  return `docs/operations.md#alarm-${topic}`;
+}

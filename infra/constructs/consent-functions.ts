@@ -1,0 +1,46 @@
+import { Duration } from "aws-cdk-lib";
+import { Construct } from "constructs";
+import type { ConsentVariables } from "../../functions/platform/consent-environment.ts";
+import type { ConsentHost } from "./consent-host.ts";
+import type { RealmFunctionProps } from "./realm-function.ts";
+import { RealmFunction } from "./realm-function.ts";
+
+export interface ConsentFunctionsProps
+  extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
+  readonly host: ConsentHost;
+  /** The name people know the company by. */
+  readonly requester?: string | undefined;
+}
+
+/** Where a consent realm begins and completes the consents of people. */
+export class ConsentFunctions extends Construct {
+  readonly beginConsent: RealmFunction;
+  readonly completeConsent: RealmFunction;
+
+  constructor(scope: Construct, id: string, props: ConsentFunctionsProps) {
+    super(scope, id);
+    const { host, requester, ...common } = props;
+    const { name } = common.realm;
+    const variables: ConsentVariables = {
+      CONSENT_BASE_URL: host.baseUrl,
+      ...(requester && { CONSENT_REQUESTER: requester }),
+    };
+    const shared = {
+      ...common,
+      variables: { ...variables },
+      timeout: Duration.seconds(25),
+      memorySize: 1024,
+    };
+    this.beginConsent = new RealmFunction(this, "BeginConsent", {
+      ...shared,
+      entry: "begin-consent",
+      description: `Asks people for a consent to ${name}`,
+    });
+    this.completeConsent = new RealmFunction(this, "CompleteConsent", {
+      ...shared,
+      entry: "complete-consent",
+      description: `Takes the answers of people's consents to ${name}`,
+    });
+    host.serve(name, this.beginConsent, this.completeConsent);
+  }
+}

@@ -1,0 +1,34 @@
+import { Duration } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import type { StatusVariables } from "../../functions/platform/status-environment.ts";
+import { realmOutline } from "../../functions/platform/status-environment.ts";
+import type { ListedRealm } from "../realm-list.ts";
+import { BundledFunction } from "./bundled-function.ts";
+import type { State } from "./state.ts";
+import { listsConnections, readsStatus } from "./statements.ts";
+
+interface StatusFunctionProps {
+  readonly realms: readonly ListedRealm[];
+  readonly state: State;
+  readonly bundlesFolder: string;
+}
+
+/** Tells the status of every connection of every realm. It can read no token, sealed or not, and no secret. */
+export class StatusFunction extends BundledFunction {
+  constructor(scope: Construct, id: string, { realms, state, bundlesFolder }: StatusFunctionProps) {
+    const variables: StatusVariables = {
+      TABLE_NAME: state.table.tableName,
+      REALMS: JSON.stringify(realms.map(({ settings }) => realmOutline(settings))),
+    };
+    super(scope, id, {
+      entry: "list-connections",
+      bundlesFolder,
+      environment: { ...variables },
+      description: "Tells the status of every connection",
+      timeout: Duration.seconds(25),
+      memorySize: 512,
+    });
+    this.addToRolePolicy(listsConnections(state.table));
+    this.addToRolePolicy(readsStatus(state.table, "dynamodb:BatchGetItem"));
+  }
+}

@@ -1,0 +1,52 @@
+import type { App } from "aws-cdk-lib";
+import type { ServiceStackProps } from "./stacks/service-stack.ts";
+
+/** What a deployment may differ in beside its realms: context of `cdk.json` or of `cdk deploy -c name=value`. */
+export const settingNames = [
+  "api",
+  "vpcEndpointIds",
+  "apiLogging",
+  "consentBaseUrl",
+  "consentRequester",
+  "alarmTopicArn",
+] as const;
+
+type Setting = (typeof settingNames)[number];
+
+const kinds = ["private", "regional", "none"] as const;
+
+/** Fails naming the setting that is wrong. */
+export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
+  const text = (name: Setting): string | undefined => {
+    const value: unknown = app.node.tryGetContext(`token-vending:${name}`);
+    if (value === undefined || typeof value === "string") return value || undefined;
+    throw wrong(name, "must be text");
+  };
+  const oneOf = <T extends string>(name: Setting, choices: readonly T[]): T | undefined => {
+    const value = text(name);
+    const choice = choices.find((one) => one === value);
+    if (value && !choice) throw wrong(name, `must be one of ${choices.join(", ")}`);
+    return choice;
+  };
+  const endpointIds = text("vpcEndpointIds")?.split(",") ?? [];
+  if (endpointIds.some((id) => !/^vpce-[0-9a-f]+$/.test(id))) {
+    throw wrong("vpcEndpointIds", "must be like vpce-0123,vpce-4567");
+  }
+  const baseUrl = text("consentBaseUrl");
+  if (baseUrl && !/^https:\/\/[^?#\s]*[^/?#\s]$/.test(baseUrl)) {
+    throw wrong("consentBaseUrl", "must be an https address without query or trailing slash");
+  }
+  return {
+    api: {
+      kind: oneOf("api", kinds) ?? "private",
+      endpointIds,
+      setsAccountLogging: oneOf("apiLogging", ["set", "leave"]) !== "leave",
+    },
+    consents: { baseUrl, requester: text("consentRequester") },
+    alarmTopicArn: text("alarmTopicArn"),
+  };
+}
+
+function wrong(name: Setting, why: string): Error {
+  return new Error(`The context token-vending:${name} ${why}.`);
+}

@@ -1,0 +1,57 @@
+import { Duration } from "aws-cdk-lib";
+import { CfnFunction } from "aws-cdk-lib/aws-lambda";
+import { CfnQueue } from "aws-cdk-lib/aws-sqs";
+import { expect, test } from "vitest";
+import cdk from "../../cdk.json" with { type: "json" };
+import { nag } from "../../infra/nag.ts";
+import { oneOfEachKind } from "./example-realms.ts";
+import { synthesizedStacks } from "./synthesized.ts";
+
+const { context } = cdk;
+const timeout = Duration.minutes(3).toMilliseconds();
+
+test("a realm of each kind passes the rules of AwsSolutions, Serverless and CDK", {
+  timeout,
+}, () => {
+  synthesizedStacks(oneOfEachKind, { context, add: (_, app) => nag(app) });
+});
+
+test("a regional API passes them as well", { timeout }, () => {
+  const api = { kind: "regional", setsAccountLogging: false } as const;
+  synthesizedStacks(oneOfEachKind.slice(0, 1), { api, context, add: (_, app) => nag(app) });
+});
+
+test("what breaks a rule of each fails the synthesis", { timeout }, () => {
+  const planted = once(() =>
+    synthesizedStacks(oneOfEachKind.slice(0, 1), {
+      context,
+      api: { kind: "none" },
+      add(service, app) {
+        new CfnQueue(service, "Planted");
+        new CfnFunction(service, "Old", {
+          code: { zipFile: "" },
+          handler: "index.handler",
+          role: "arn:aws:iam::111122223333:role/old",
+          runtime: "nodejs12.x",
+        });
+        nag(app);
+      },
+    }),
+  );
+  for (const rule of ["AwsSolutions-SQS4", "Serverless-LambdaTracing", "Validate::E2533"]) {
+    expect(planted).toThrow(rule);
+  }
+});
+
+/** Says each time what it said the first time: a synthesis is slow. */
+function once(fail: () => unknown): () => void {
+  let error: unknown;
+  try {
+    fail();
+  } catch (thrown) {
+    error = thrown;
+  }
+  return () => {
+    if (error) throw error;
+  };
+}

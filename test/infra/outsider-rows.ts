@@ -1,0 +1,181 @@
+import { arn } from "../../local/aws/arns.ts";
+import type { DeployedStack } from "../../local/aws/template.ts";
+import type { Context } from "./ask.ts";
+import { consentRealm, realm } from "./outsiders.ts";
+import { principalsOf, statusReader } from "./principals.ts";
+import { place, stackName } from "./synthesized.ts";
+import { tokenTable } from "./table-rows.ts";
+
+/** A request that anybody might try, in words. */
+export interface Try {
+  readonly what: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Context;
+  readonly resourcePolicy?: unknown;
+}
+
+/** The endpoint through which alone the API is reached. */
+export const endpointId = "vpce-0123456789abcdef0";
+
+/** Realms beside the two: a longer name, and another provider's. */
+const otherRealms = ["conferma/sandbox-2", "cfis/sandbox"];
+
+export function triesOn(stack: DeployedStack): Try[] {
+  return [...invocations(stack), ...apiRequests(stack), ...tableReads(stack), ...elsewhere(stack)];
+}
+
+function invocations(stack: DeployedStack): Try[] {
+  const status = stack.functions.find(({ logicalId }) => logicalId.startsWith(statusReader));
+  const functions = [
+    ...principalsOf(stack).map(({ name, functionArn }) => ({ name, functionArn })),
+    { name: statusReader, functionArn: arn(place, "lambda", `function:${status?.name}`) },
+  ];
+  const others = ["Orders", `${stackName}-confermasandboxVendToken`];
+  return [
+    ...functions.flatMap(({ name, functionArn }): Try[] => [
+      { what: `invoke ${name}`, action: "lambda:InvokeFunction", resource: functionArn },
+      {
+        what: `invoke a version of ${name}`,
+        action: "lambda:InvokeFunction",
+        resource: `${functionArn}:1`,
+      },
+      { what: `read ${name}`, action: "lambda:GetFunction", resource: functionArn },
+      { what: `change ${name}`, action: "lambda:UpdateFunctionCode", resource: functionArn },
+    ]),
+    ...others.map((name) => ({
+      what: `invoke ${name}`,
+      action: "lambda:InvokeFunction",
+      resource: arn(place, "lambda", `function:${name}`),
+    })),
+  ];
+}
+
+function apiRequests(stack: DeployedStack): Try[] {
+  const [api] = stack.resourcesOf("AWS::ApiGateway::RestApi");
+  const resourcePolicy = api?.properties["Policy"];
+  const send = (apiId: string, stage: string, line: string, through?: string): Try => {
+    const inside = through === endpointId ? "" : ` through ${through ?? "no endpoint"}`;
+    const where = `${apiId.startsWith(stackName) ? "" : ` of ${apiId}`}${stage === "live" ? "" : ` at ${stage}`}`;
+    return {
+      what: `${line}${where}${inside}`,
+      action: "execute-api:Invoke",
+      resource: arn(place, "execute-api", `${apiId}/${stage}/${line.replace(" ", "")}`),
+      context: through ? { "aws:SourceVpce": through } : {},
+      resourcePolicy,
+    };
+  };
+  const own = `${stackName}-${api?.logicalId}`;
+  const first = `GET /v1/tokens/${realm}/acme`;
+  return [
+    ...lines.map((line) => send(own, "live", line, endpointId)),
+    send(own, "live", first, "vpce-0fedcba9876543210"),
+    send(own, "live", first),
+    send(own, "test", first, endpointId),
+    send("orders", "live", first, endpointId),
+  ];
+}
+
+const lines = [
+  ...[realm, consentRealm, ...otherRealms].flatMap((name) => [
+    `GET /v1/tokens/${name}/acme`,
+    `GET /v1/tokens/${name}/other`,
+    `POST /v1/tokens/${name}/acme/rejections`,
+    `POST /v1/tokens/${name}/other/rejections`,
+    `POST /v1/consents/${name}/acme`,
+  ]),
+  `DELETE /v1/tokens/${realm}/acme`,
+  `POST /v1/tokens/${realm}/acme`,
+  `GET /v1/consents/${consentRealm}/acme`,
+  "GET /v1/connections",
+  "POST /v1/connections",
+  "GET /v1",
+];
+
+function tableReads(stack: DeployedStack): Try[] {
+  const { tableArn } = tokenTable(stack);
+  const status = ["pk", "fingerprint", "usableUntil", "failure"];
+  const read = (what: string, action: string, resource: string, context: Context): Try => ({
+    what,
+    action: `dynamodb:${action}`,
+    resource,
+    context,
+  });
+  const specific = "SPECIFIC_ATTRIBUTES";
+  const keys = ["pk", "realm"];
+  const key = { "dynamodb:LeadingKeys": [`${realm}/acme`] };
+  return [
+    ...["GetItem", "BatchGetItem"].flatMap((action) => [
+      read(`${action} status`, action, tableArn, { ...key, "dynamodb:Attributes": status }),
+      read(`${action} status and token`, action, tableArn, {
+        ...key,
+        "dynamodb:Attributes": [...status, "sealed"],
+      }),
+      read(`${action} refresh token`, action, tableArn, {
+        ...key,
+        "dynamodb:Attributes": ["pk", "sealedRefresh"],
+      }),
+      read(`${action} everything`, action, tableArn, key),
+      read(`${action} everything, said so`, action, tableArn, {
+        ...key,
+        "dynamodb:Attributes": ["pk"],
+        "dynamodb:Select": "ALL_ATTRIBUTES",
+      }),
+    ]),
+    ...["connections", "due"].flatMap((index) => [
+      read(`list keys of ${index}`, "Query", `${tableArn}/index/${index}`, {
+        "dynamodb:LeadingKeys": [realm],
+        "dynamodb:Attributes": keys,
+        "dynamodb:Select": specific,
+      }),
+      read(`list ${index} with tokens`, "Query", `${tableArn}/index/${index}`, {
+        "dynamodb:LeadingKeys": [realm],
+        "dynamodb:Attributes": [...keys, "sealed"],
+        "dynamodb:Select": specific,
+      }),
+      read(`list all of ${index}`, "Query", `${tableArn}/index/${index}`, {
+        "dynamodb:LeadingKeys": [realm],
+        "dynamodb:Attributes": keys,
+        "dynamodb:Select": "ALL_PROJECTED_ATTRIBUTES",
+      }),
+      read(`list ${index}, naming nothing`, "Query", `${tableArn}/index/${index}`, {
+        "dynamodb:LeadingKeys": [realm],
+        "dynamodb:Select": specific,
+      }),
+      read(`list ${index}, selecting nothing`, "Query", `${tableArn}/index/${index}`, {
+        "dynamodb:LeadingKeys": [realm],
+        "dynamodb:Attributes": keys,
+      }),
+    ]),
+    read("scan", "Scan", tableArn, { "dynamodb:Attributes": status, "dynamodb:Select": specific }),
+    read("query the table", "Query", tableArn, {
+      ...key,
+      "dynamodb:Attributes": status,
+      "dynamodb:Select": specific,
+    }),
+    read("read another table", "GetItem", arn(place, "dynamodb", "table/Orders"), {
+      ...key,
+      "dynamodb:Attributes": status,
+    }),
+    ...["PutItem", "UpdateItem", "DeleteItem"].map((action) =>
+      read(action, action, tableArn, { ...key, "dynamodb:Attributes": status }),
+    ),
+  ];
+}
+
+/** What belongs to the functions alone. */
+function elsewhere(stack: DeployedStack): Try[] {
+  const [key] = stack.keys;
+  const secret = arn(place, "secretsmanager", `secret:token-vending/${realm}/default-Ab3dEf`);
+  return [
+    { what: "read the secret", action: "secretsmanager:GetSecretValue", resource: secret },
+    { what: "put the secret", action: "secretsmanager:PutSecretValue", resource: secret },
+    {
+      what: "open a token",
+      action: "kms:Decrypt",
+      resource: arn(place, "kms", `key/${key?.id}`),
+      context: { "kms:EncryptionContext:connection": `${realm}/acme` },
+      resourcePolicy: key?.properties["KeyPolicy"],
+    },
+  ];
+}

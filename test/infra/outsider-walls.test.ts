@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import type { RealmEntry } from "../../infra/realm-list.ts";
+import { outsiderMutations } from "./outsider-mutations.ts";
+import { endpointId, triesOn } from "./outsider-rows.ts";
+import { addOutsiders, consentRealm, outsiderNames, realm } from "./outsiders.ts";
+import { outsidersOf, statusReader } from "./principals.ts";
+import type { Question } from "./questions.ts";
+import { answersTo } from "./questions.ts";
+import type { RawTemplate } from "./synthesized.ts";
+import { deployed, synthesized } from "./synthesized.ts";
+
+const tokenUrl = "https://provider.example/token";
+const realms: readonly RealmEntry[] = [
+  { provider: "conferma", environment: "sandbox", tokenUrl },
+  { provider: "conferma", environment: "sandbox-2", tokenUrl },
+  { provider: "cfis", environment: "sandbox", apiBaseUrl: "https://cfis.example" },
+  {
+    provider: "centrapay-user",
+    environment: "sandbox",
+    issuer: "https://provider.example",
+    authorizeUrl: "https://provider.example/authorize",
+    tokenUrl,
+    jwksUrl: "https://provider.example/jwks",
+  },
+];
+
+const seesStatus = [
+  "GetItem status",
+  "BatchGetItem status",
+  "list keys of connections",
+  "GET /v1/connections",
+  `invoke ${statusReader}`,
+];
+
+/** All that each may do; whatever else is tried is denied. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  CallerByInvoke: [`invoke VendToken ${realm}`],
+  CallerByApi: ["acme", "other"].flatMap((account) => [
+    `GET /v1/tokens/${realm}/${account}`,
+    `POST /v1/tokens/${realm}/${account}/rejections`,
+  ]),
+  CallerOfOneAccount: [`GET /v1/tokens/${realm}/acme`, `POST /v1/tokens/${realm}/acme/rejections`],
+  AskerByInvoke: [`invoke BeginConsent ${consentRealm}`],
+  AskerByApi: [`POST /v1/consents/${consentRealm}/acme`],
+  Completer: [`invoke CompleteConsent ${consentRealm}`],
+  Operator: seesStatus,
+  Stranger: [],
+  [statusReader]: ["BatchGetItem status", "list keys of connections"],
+};
+
+const template = synthesized(realms, {
+  api: { endpointIds: [endpointId] },
+  add: addOutsiders,
+});
+const questions = questionsOf(template);
+
+test("everybody to whom something is granted is asked about", () => {
+  expect(Object.keys(allowed)).toEqual([...outsiderNames, statusReader]);
+  const whats = new Set(triesOn(deployed(template)).map(({ what }) => what));
+  for (const what of Object.values(allowed).flat()) expect(whats).toContain(what);
+  expect(whats.size).toBe(triesOn(deployed(template)).length);
+});
+
+describe.each(Object.entries(allowed))("%s", (name, mine) => {
+  test("may do what is granted, and nothing else that is tried", async () => {
+    const asked = questions.filter(({ label }) => label.startsWith(`${name}: `));
+    const answers = await answersTo(asked);
+    const granted = [...answers].filter(([, answer]) => answer === "allowed");
+    expect(granted.map(([label]) => label).sort()).toEqual(
+      mine.map((what) => `${name}: ${what}`).sort(),
+    );
+    expect(answers.size).toBeGreaterThan(80);
+  });
+});
+
+describe("the questions notice when", () => {
+  test.each(outsiderMutations)("$name", async ({ change, flips }) => {
+    const changed = structuredClone(template);
+    change(changed);
+    const before = await answersTo(questions);
+    const after = await answersTo(questionsOf(changed));
+    const flipped = [...before.keys()].filter((label) => before.get(label) !== after.get(label));
+    const denied = [...before].flatMap(([label, answer]) => (answer === "denied" ? [label] : []));
+    const expected = flips.flatMap((flip) =>
+      typeof flip === "string" ? flip : denied.filter((label) => flip.test(label)),
+    );
+    expect(flipped.sort()).toEqual([...new Set(expected)].sort());
+    expect(flipped.length).toBeGreaterThan(0);
+  });
+});
+
+function questionsOf(of: RawTemplate): Question[] {
+  const stack = deployed(of);
+  const tries = triesOn(stack);
+  return outsidersOf(stack, Object.keys(allowed)).flatMap(({ name, roleArn, policies }) =>
+    tries.map(({ what, context = {}, ...rest }) => ({
+      ...rest,
+      context,
+      policies,
+      label: `${name}: ${what}`,
+      expected: allowed[name]?.includes(what) ? "allowed" : "denied",
+      principal: roleArn,
+    })),
+  );
+}

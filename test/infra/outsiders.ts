@@ -1,0 +1,33 @@
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { ServiceStack } from "../../infra/stacks/service-stack.ts";
+
+/** A realm of clients and one of consents; the others are what must stay out of reach. */
+export const realm = "conferma/sandbox";
+export const consentRealm = "centrapay-user/sandbox";
+
+/** Roles as other apps have them, with what is granted to each. */
+const grants: Readonly<Record<string, (vending: ServiceStack["vending"], role: Role) => void>> = {
+  CallerByInvoke: (vending, role) => vending.realm(realm).grantVend(role),
+  CallerByApi: (vending, role) => vending.realm(realm).grantVendOverApi(role),
+  CallerOfOneAccount: (vending, role) => vending.realm(realm).grantVendOverApi(role, "acme"),
+  AskerByInvoke: (vending, role) => vending.realm(consentRealm).grantBeginConsent(role),
+  AskerByApi: (vending, role) => vending.realm(consentRealm).grantBeginConsentOverApi(role),
+  Completer: (vending, role) => vending.realm(consentRealm).grantCompleteConsent(role),
+  Operator: (vending, role) => vending.grantStatus(role),
+  // Some policy it must have, to be asked about at all.
+  Stranger: (_, role) => role.addToPolicy(nothingOfOurs),
+};
+
+const nothingOfOurs = new PolicyStatement({
+  actions: ["s3:GetObject"],
+  resources: ["arn:aws:s3:::orders/*"],
+});
+
+export const outsiderNames = Object.keys(grants);
+
+export function addOutsiders(service: ServiceStack): void {
+  for (const [name, grant] of Object.entries(grants)) {
+    const assumedBy = new ServicePrincipal("lambda.amazonaws.com");
+    grant(service.vending, new Role(service, name, { assumedBy }));
+  }
+}

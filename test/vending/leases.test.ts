@@ -1,0 +1,236 @@
+import { describe, expect, test } from "vitest";
+import { VendingError } from "../../functions/model/errors.ts";
+import type { NotIssued } from "../../functions/model/provider.ts";
+import type { TokenStore } from "../../functions/model/token-store.ts";
+import { at } from "../support/a-record.ts";
+import { Deployment } from "../support/dependencies.ts";
+import { atExpiry, byConsent, early } from "../support/policies.ts";
+
+const vanishes = new Error("The process is gone (made up).");
+
+/** Somebody takes the lease and is not heard of again. */
+async function abandon(here: Deployment, request = {}): Promise<void> {
+  const { sealer } = here.dependencies();
+  const prepare = () => Promise.reject(vanishes);
+  await here
+    .process({ sealer: { ...sealer, prepare } })(request)
+    .catch(() => {});
+}
+
+describe("a lease", () => {
+  test("that is not granted for lack of time says how much there was", async () => {
+    const here = new Deployment(atExpiry);
+    expect((await here.refusalOf({}, 6999)).message).toBe(
+      "A renewal may take 7000 ms and 6999 ms remain; give the caller more time.",
+    );
+    expect((await here.refusalOf({}, -5)).message).toContain(" and 0 ms remain");
+    expect(await here.vend({}, 7000)).toMatchObject({ version: 1 });
+  });
+
+  test("lost to another process is no renewal: its token is vended", async () => {
+    const here = new Deployment(atExpiry);
+    const { store } = here.dependencies();
+    const takeLease: TokenStore["takeLease"] = async (...wanted) => {
+      await here.vend();
+      return store.takeLease(...wanted);
+    };
+    expect(await here.process({ store: { ...store, takeLease } })()).toMatchObject({ version: 1 });
+    expect(here.asked).toHaveLength(1);
+  });
+
+  test("lost by one who rejects does not answer the rejection, and may be tried for again", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    const { store } = here.dependencies();
+    let tries = 0;
+    const takeLease: TokenStore["takeLease"] = async (...wanted) => {
+      tries += 1;
+      return tries === 1 ? { held: null, record: await here.record() } : store.takeLease(...wanted);
+    };
+    const vending = here.process({ store: { ...store, takeLease } })({ rejectedVersion: 1 });
+    expect(await vending).toMatchObject({ version: 2 });
+  });
+
+  test.each([
+    ["leaves its holder's token suspect where a new one revokes it", atExpiry, true],
+    ["leaves it alone where old and new coexist", early, false],
+  ])("that is abandoned %s", async (_, policy, suspect) => {
+    const here = new Deployment(policy);
+    await here.vend();
+    await abandon(here, { rejectedVersion: 1 });
+    expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, suspect: false });
+    here.clock.advance(8000);
+    const { store } = here.dependencies();
+    const seen: unknown[] = [];
+    const takeLease: TokenStore["takeLease"] = (connection, record, intent, signal) => {
+      seen.push(intent.suspect, intent.lease.reason);
+      return store.takeLease(connection, record, intent, signal);
+    };
+    await here.process({ store: { ...store, takeLease } })({ rejectedVersion: 1 });
+    expect(seen).toEqual([suspect, "takeover"]);
+  });
+
+  test("is taken in doubt by everyone until a token is stored", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    await abandon(here, { rejectedVersion: 1 });
+    here.clock.advance(8000);
+    const down: NotIssued = {
+      kind: "not-issued",
+      code: "provider-unavailable",
+      detail: "The provider answered 503.",
+      mayHaveIssued: false,
+      retryAfterMs: null,
+    };
+    here.answer = () => down;
+    await here.refusalOf();
+    expect(await here.record()).toMatchObject({ suspect: true, lease: null });
+    here.clock.advance(60_000);
+    await here.refusalOf();
+    expect(await here.record()).toMatchObject({ suspect: true, failure: { count: 2 } });
+  });
+
+  test("abandoned by a refresh leaves the token of a consent in use", async () => {
+    const here = new Deployment(byConsent);
+    expect(await here.refusalOf()).toMatchObject({ code: "consent-required" });
+    expect(here.table.items.size).toBe(0);
+  });
+});
+
+describe("something that fails before the provider is called", () => {
+  test("and is no problem of ours to name stays a defect, and leaves the lease to be taken over", async () => {
+    const here = new Deployment(atExpiry);
+    const secrets = { read: () => Promise.reject(new TypeError("made up")) };
+    await expect(here.process({ secrets })()).rejects.toBeInstanceOf(TypeError);
+    expect(await here.record()).toMatchObject({ lease: { reason: "cold" }, failure: null });
+  });
+
+  test("and is the table leaves the lease: it may yet have changed", async () => {
+    const here = new Deployment(atExpiry);
+    const { store } = here.dependencies();
+    const claimScope = () => Promise.reject(new VendingError("store-unavailable", "made up", 1));
+    await expect(here.process({ store: { ...store, claimScope } })()).rejects.toMatchObject({
+      code: "store-unavailable",
+    });
+    expect(await here.record()).toMatchObject({ lease: { reason: "cold" }, failure: null });
+  });
+
+  test("and is the secret of a connection that has had a token is on record, and nothing is forgotten", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    here.secrets.clear();
+    expect(await here.refusalOf({ rejectedVersion: 1 })).toMatchObject({
+      code: "unknown-connection",
+      message: "There is no such secret.",
+    });
+    expect(await here.record()).toMatchObject({
+      version: 1,
+      lease: null,
+      failure: { code: "unknown-connection", refusedSecretVersion: null },
+    });
+  });
+
+  test("and takes too long leaves no time to ask: the provider is not called", async () => {
+    for (const [lateMs, isAsked] of [
+      [3500, true],
+      [3501, false],
+    ] as const) {
+      const here = new Deployment(atExpiry);
+      const { sealer } = here.dependencies();
+      const prepare: typeof sealer.prepare = async () => here.clock.advance(lateMs);
+      const outcome = await here
+        .process({ sealer: { ...sealer, prepare } })()
+        .catch((error) => error);
+      expect(here.asked.length === 1).toBe(isAsked);
+      if (isAsked) continue;
+      expect(outcome).toMatchObject({
+        code: "secret-unavailable",
+        message: "Preparing the provider call took so long that no time was left for the call.",
+      });
+      expect(await here.record()).toMatchObject({ lease: null, ledger: [] });
+    }
+  });
+});
+
+describe("the provider call", () => {
+  /** When the call is ended that begins so long after its lease. */
+  async function endOfCall(lateMs: number): Promise<number> {
+    const here = new Deployment(atExpiry);
+    const { provider, sealer } = here.dependencies();
+    let ended = 0;
+    const issue = async (signal: AbortSignal) => {
+      signal.addEventListener("abort", () => {
+        ended = Number(here.clock.now());
+      });
+      for (let step = 0; step < 80 && ended === 0; step += 1) here.clock.advance(100);
+      return here.answer("");
+    };
+    const issuer = async () => ({
+      grantFrom: () => ({ revocationScope: null, callsProvider: true, issue }),
+    });
+    const prepare: typeof sealer.prepare = async () => here.clock.advance(lateMs);
+    const changes = { provider: { ...provider, issuer }, sealer: { ...sealer, prepare } };
+    await here
+      .process(changes)()
+      .catch(() => {});
+    return ended - Number(at("10:00:00.000"));
+  }
+
+  test("is ended after its deadline", async () => {
+    expect(await endOfCall(0)).toBe(5000);
+  });
+
+  test("is ended a second before its lease, however late it began", async () => {
+    expect(await endOfCall(3000)).toBe(6000);
+  });
+});
+
+describe("a failure", () => {
+  test("is a line of the log, with everything but a fingerprint", async () => {
+    const here = new Deployment(atExpiry);
+    const { lifetime: _, ...down } = { ...here.issued(), kind: "not-issued" as const };
+    here.answer = () => ({
+      ...down,
+      kind: "not-issued",
+      code: "provider-unavailable",
+      detail: "The provider answered 503.",
+      mayHaveIssued: false,
+      retryAfterMs: null,
+    });
+    await here.refusalOf();
+    expect(here.logged("issue-failed")).toMatchObject([
+      {
+        level: "warn",
+        connection: "conferma/production/default",
+        fence: 1,
+        version: 0,
+        reason: "cold",
+        latencyMs: 200,
+        fingerprint: null,
+        outcome: "provider-unavailable",
+        detail: "The provider answered 503.",
+        count: 1,
+      },
+    ]);
+  });
+
+  test("that comes after its lease tells its caller what stands there instead", async () => {
+    const here = new Deployment(atExpiry);
+    const { store } = here.dependencies();
+    const fail: TokenStore["fail"] = async () => {
+      here.answer = () => here.issued("canary-next");
+      here.clock.advance(8000);
+      await here.vend();
+      return null;
+    };
+    here.answer = () => ({
+      kind: "not-issued",
+      code: "provider-unavailable",
+      detail: "The provider answered 503.",
+      mayHaveIssued: false,
+      retryAfterMs: null,
+    });
+    const vended = await here.process({ store: { ...store, fail } })({}, 30_000);
+    expect(vended.token.expose()).toBe("canary-next");
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import type { NotIssued } from "../../functions/model/provider.ts";
+import type { TokenStore } from "../../functions/model/token-store.ts";
+import { confirmKey } from "../../functions/vending/confirm-key.ts";
+import { aLease, aRecord, at } from "../support/a-record.ts";
+import { Deployment } from "../support/dependencies.ts";
+import { atExpiry, onRotation } from "../support/policies.ts";
+
+/** A key without a probe, vended at ten. */
+async function withKey(expiresAt: Date | null = null, callsProvider = false) {
+  const here = new Deployment(onRotation);
+  here.callsProvider = callsProvider;
+  here.lifetime = { kind: "unlimited", until: expiresAt };
+  here.answer = (secret) => here.issued(secret, expiresAt);
+  await here.vend();
+  return here;
+}
+
+const day = (date: string) => new Date(`${date}T10:00:00.000Z`);
+
+describe("a key that ends", () => {
+  test("within thirty days is warned of, once an hour, in whole days", async () => {
+    const here = await withKey(day("2026-11-30"));
+    const warnedAt = async (time: string) => {
+      here.log.length = 0;
+      here.clock.moveTo(at(time));
+      await here.vend();
+      return here.logged("key-expires-soon");
+    };
+    expect(await warnedAt("10:59:59.999")).toEqual([]);
+    const [line, ...others] = await warnedAt("11:00:10.000");
+    expect(line).toMatchObject({
+      level: "warn",
+      connection: "conferma/production/default",
+      expiresAt: "2026-11-30T10:00:00.000Z",
+      days: 9,
+    });
+    expect(others).toEqual([]);
+    expect(await warnedAt("11:30:00.000")).toEqual([]);
+    expect(await warnedAt("11:59:59.999")).toEqual([]);
+    expect(await warnedAt("13:00:00.000")).toHaveLength(1);
+  });
+
+  test.each([
+    ["in thirty days and an hour is not spoken of yet", "2026-12-20T12:00:00.000Z", []],
+    ["in thirty days to the moment is", "2026-12-20T11:00:00.000Z", [30]],
+    ["in a moment is", "2026-11-20T11:01:00.000Z", [0]],
+  ])("%s", async (_, expiresAt, days) => {
+    const here = await withKey(new Date(expiresAt));
+    here.clock.moveTo(at("11:00:00.000"));
+    await here.vend();
+    expect(here.logged("key-expires-soon").map((line) => line["days"])).toEqual(days);
+  });
+
+  test("at no known time is not spoken of", async () => {
+    const here = await withKey();
+    here.clock.moveTo(at("11:00:10.000"));
+    await here.vend();
+    expect(here.logged("key-expires-soon")).toEqual([]);
+  });
+
+  test("too soon to be used is refused as one, and what may be done is said", async () => {
+    const here = new Deployment(onRotation);
+    here.callsProvider = false;
+    here.lifetime = { kind: "unlimited", until: at("10:00:00.500") };
+    here.answer = (secret) => here.issued(secret);
+    expect(await here.refusalOf()).toMatchObject({
+      code: "credentials-rejected",
+      message: "This key is about to expire. Put its successor into the secret.",
+    });
+    expect(await here.record()).toMatchObject({ suspect: false, token: null });
+  });
+});
+
+describe("a look at the secret that finds the same key", () => {
+  test("confirms it until the next look, and is no call", async () => {
+    const here = await withKey();
+    here.clock.moveTo(at("10:00:05.000"));
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    const record = await here.record();
+    expect(record).toMatchObject({ version: 1, fence: 2, lease: null, ledger: [] });
+    expect(record?.token).toMatchObject({ fence: 2, renewAt: at("10:00:10.000") });
+    expect(here.logged("token-issued")).toHaveLength(1);
+  });
+
+  test("is refused to a holder that was overtaken; the key is vended as the record has it", async () => {
+    const here = await withKey();
+    here.clock.moveTo(at("10:00:05.000"));
+    const { store } = here.dependencies();
+    const commit: TokenStore["commit"] = async () => null;
+    expect(await here.process({ store: { ...store, commit } })()).toMatchObject({ version: 1 });
+    expect(await here.record()).toMatchObject({ fence: 2, lease: { reason: "scheduled" } });
+  });
+
+  test("is for static keys alone", async () => {
+    for (const [policy, token] of [
+      [atExpiry, aRecord().token],
+      [onRotation, null],
+    ] as const) {
+      const deps = new Deployment(policy).dependencies();
+      const held = { record: aRecord({ token }), lease: aLease() };
+      await expect(confirmKey(deps, held, new AbortController().signal)).rejects.toMatchObject({
+        code: "internal",
+        message: "Only a held static key can be confirmed.",
+      });
+    }
+  });
+});
+
+describe("a key that a caller reports", () => {
+  const reported = { rejectedVersion: 1 };
+
+  test("and nobody can ask about is refused, with what to do", async () => {
+    const here = await withKey();
+    expect(await here.refusalOf(reported)).toMatchObject({
+      code: "credentials-rejected",
+      message:
+        "A caller reports that the provider refuses this key, and the secret still holds it. Put a new key into the secret.",
+    });
+    expect(await here.record()).toMatchObject({
+      suspect: false,
+      failure: { refusedSecretVersion: "s1" },
+    });
+    expect(here.asked).toEqual([]);
+  });
+
+  test("is asked about where that can be done, and vended on if the provider takes it", async () => {
+    const here = await withKey(null, true);
+    expect(await here.vend(reported)).toMatchObject({ version: 1 });
+    expect(here.asked).toHaveLength(2);
+    const refused: NotIssued = {
+      kind: "not-issued",
+      code: "credentials-rejected",
+      detail: "The provider refuses this key.",
+      mayHaveIssued: false,
+      retryAfterMs: null,
+    };
+    here.answer = () => refused;
+    expect(await here.refusalOf(reported)).toMatchObject({ code: "credentials-rejected" });
+  });
+});
+
+describe("a key that does not open, for it was sealed under another one", () => {
+  test("is sealed anew at once, as the version it was, and is no rejection", async () => {
+    const here = await withKey();
+    here.sealingKey = 8;
+    expect((await here.vend()).token.expose()).toBe("canary-secret");
+    expect(await here.record()).toMatchObject({
+      version: 1,
+      fence: 2,
+      rejectionsAt: [],
+      suspect: false,
+    });
+    expect(here.logged("token-unreadable")).toMatchObject([
+      {
+        level: "error",
+        connection: "conferma/production/default",
+        version: 1,
+        fingerprint: here.dependencies().fingerprint("canary-secret"),
+      },
+    ]);
+  });
+});

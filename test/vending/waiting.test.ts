@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { plusMs } from "../../functions/model/clock.ts";
+import { VendingError } from "../../functions/model/errors.ts";
+import { awaitRenewal } from "../../functions/vending/await-renewal.ts";
+import { untilLeaseEnds } from "../../functions/vending/until-lease-ends.ts";
+import { aLease, aRecord, at } from "../support/a-record.ts";
+import { Deployment } from "../support/dependencies.ts";
+import { atExpiry, early } from "../support/policies.ts";
+
+const ten = at("10:00:00.000");
+const { signal } = new AbortController();
+const until = (deadlineAt: Date) => ({ deadlineAt, signal, onBehalfOf: "caller" }) as const;
+
+describe("who waits for another's renewal", () => {
+  const lease = aLease();
+  const wait = { action: "await-renewal", reason: "lease-held", lease } as const;
+
+  test.each([
+    ["looks when this connection's issues are usually done", aRecord({ typicalIssueMs: 400 }), 420],
+    ["guesses where nothing is known of them", aRecord({ typicalIssueMs: null }), 105],
+    ["guesses where there is not even a record", null, 105],
+  ])("%s", async (_, record, sleptMs) => {
+    const here = new Deployment(atExpiry);
+    const deps = here.dependencies();
+    await awaitRenewal(deps, aRecord().connection, record, wait, until(plusMs(ten, 5000)));
+    expect(here.clock.slept).toEqual([sleptMs]);
+  });
+
+  test("is told when that will be too late, and how long the other may take", async () => {
+    const deps = new Deployment(atExpiry).dependencies();
+    const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 105)));
+    await expect(waiting).rejects.toMatchObject({
+      code: "renewal-in-progress",
+      message: "Another process is renewing this connection and will not finish in time.",
+      retryAfterSeconds: 7,
+    });
+    const inTime = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 106)));
+    await expect(inTime).resolves.toBeNull();
+  });
+});
+
+describe("who waits for a handover", () => {
+  const handover = plusMs(ten, 3000);
+
+  test("comes up to twenty milliseconds later, by chance", async () => {
+    const here = new Deployment(atExpiry);
+    const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
+    await awaitRenewal(
+      here.dependencies(),
+      aRecord().connection,
+      null,
+      wait,
+      until(plusMs(ten, 5000)),
+    );
+    expect(here.clock.slept).toEqual([3010]);
+  });
+
+  test.each([
+    [
+      "validity",
+      "validity-unavailable",
+      "This provider's token may not be renewed before its handover, in 3 s.",
+    ],
+    [
+      "too-early",
+      "renewal-in-progress",
+      "The next token may be asked for in 3 s, after this caller's deadline.",
+    ],
+  ] as const)("without the time for it is told when: %s", async (reason, code, message) => {
+    const deps = new Deployment(atExpiry).dependencies();
+    const wait = { action: "await-handover", reason, until: handover } as const;
+    const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 3010)));
+    await expect(waiting).rejects.toMatchObject({ code, message, retryAfterSeconds: 3 });
+  });
+});
+
+describe("a write that ends a lease", () => {
+  const lease = aLease({ until: plusMs(ten, 350) });
+  const failing = (times: number, result = "stored") => {
+    let calls = 0;
+    return async () => {
+      calls += 1;
+      if (calls > times) return result;
+      throw new VendingError("store-unavailable", `made up, ${calls}`, 1);
+    };
+  };
+
+  test("is repeated, ever more seldom, until it is answered", async () => {
+    const here = new Deployment(atExpiry);
+    const deps = here.dependencies();
+    expect(await untilLeaseEnds(deps, lease, signal, failing(2))).toBe("stored");
+    expect(here.clock.slept).toEqual([50, 100]);
+  });
+
+  test("is not repeated at or after the lease's end: it fails as it did last", async () => {
+    const here = new Deployment(atExpiry);
+    const writing = untilLeaseEnds(here.dependencies(), lease, signal, failing(9));
+    await expect(writing).rejects.toThrow("made up, 3");
+    expect(here.clock.slept).toEqual([50, 100]);
+  });
+
+  test("fails as it did when its caller's time is up meanwhile", async () => {
+    const here = new Deployment(atExpiry);
+    const gone = AbortSignal.abort();
+    const writing = untilLeaseEnds(here.dependencies(), lease, gone, failing(9));
+    await expect(writing).rejects.toThrow("made up, 1");
+  });
+
+  test("is told to stop when the lease ends", async () => {
+    const here = new Deployment(atExpiry);
+    let isStopped: boolean | undefined;
+    await untilLeaseEnds(here.dependencies(), lease, signal, async (stop) => {
+      here.clock.advance(350);
+      isStopped = stop.aborted;
+    });
+    expect(isStopped).toBe(true);
+  });
+});
+
+describe("a process that has vended", () => {
+  test("vends again without reading anything", async () => {
+    const here = new Deployment(early);
+    const deps = here.dependencies();
+    let reads = 0;
+    const read: typeof deps.store.read = (...wanted) => {
+      reads += 1;
+      return deps.store.read(...wanted);
+    };
+    const vend = here.process({ store: { ...deps.store, read } });
+    const first = await vend();
+    const readsOfFirst = reads;
+    expect(await vend()).toEqual(first);
+    expect(reads).toBe(readsOfFirst);
+    here.clock.advance(30_000);
+    expect(await vend()).toEqual(first);
+    expect(reads).toBe(readsOfFirst + 1);
+  });
+});
