@@ -198,6 +198,14 @@ describe("the page of success", () => {
     expect(text).not.toContain("Customer");
   });
 
+  test("says that access ends with its first token where no refresh token came", async () => {
+    const text = await granted(({ provider }) => {
+      provider.hasRefreshTokens = false;
+    });
+    expect(text).toContain("Until 20 November 2026 at 10:59 UTC");
+    expect(text).not.toContain("prolongs");
+  });
+
   test("claims nothing where the provider does not say what it granted", async () => {
     const text = await granted(() => {}, null);
     expect(text).toContain("What you allowed The provider did not say in detail.");
