@@ -28,13 +28,14 @@ afterAll(async () => {
 
 /** What `npm run vend -- …` runs, against the local stack. */
 async function vend(args: readonly string[], typed = "") {
+  const { accessKeyId, secretAccessKey } = stack.identities.operator.keys;
   const [, file = ""] = packageJson.scripts.vend.split(" ");
   const child = spawn(process.execPath, [path.join(root, file), ...args], {
     env: {
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
       AWS_REGION: LOCAL_PLACE.region,
-      AWS_ACCESS_KEY_ID: "operator",
-      AWS_SECRET_ACCESS_KEY: "operator",
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
     },
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -80,6 +81,28 @@ test("an operator sees every connection that was asked for, and nobody's token",
     exitCode: 1,
     notices: expect.stringContaining("conferma/sandbox"),
   });
+});
+
+test("an operator has a person consent, pastes a code that is refused, and ends what there is", async () => {
+  const connection = "connectpay/stage/jo";
+  const begun = await vend(["consent", connection, "--json"]);
+  expect(begun).toMatchObject({ exitCode: 0, notices: "" });
+  expect(JSON.parse(begun.out).url).toMatch(
+    /^https?:\/\/.+\/consent\/connectpay\/stage\/[\w-]{43}$/,
+  );
+
+  const pasted = await vend(["paste-code", connection], "canary-code\n");
+  expect(pasted).toMatchObject({ exitCode: 1, out: "" });
+  expect(pasted.notices).toMatch(/docs\/operations\.md#/);
+  expect(pasted.notices).not.toContain("canary-code");
+
+  const unconsented = await vend(["vend", connection]);
+  expect(unconsented.notices).toContain(`npm run vend -- consent ${connection}`);
+  const ended = await vend(["disconnect", connection, "--yes", "--json"]);
+  expect([ended.exitCode, ended.out || ended.notices]).toEqual([
+    0,
+    expect.stringContaining(connection),
+  ]);
 });
 
 test("every realm of the template is found by what its function says of itself", () => {
