@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
+import { LOCAL_PLACE } from "./arns.ts";
 import { AwsError, parseJson } from "./aws-json.ts";
+import type { Guard } from "./guard.ts";
+import { OPEN } from "./guard.ts";
+import { functionArn } from "./lambda-function.ts";
 import type { Invoked, LambdaHost } from "./lambda-host.ts";
 import type { LocalServer } from "./listen.ts";
 import { listen } from "./listen.ts";
-import { readBody } from "./read-body.ts";
+import { readBytes } from "./read-body.ts";
 
 const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
@@ -15,12 +19,18 @@ const FUNCTION = /^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?([\w-]+)(?::
 /** Lambda's Invoke API, for SDK clients: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export function startLambdaApi(
   host: Pick<LambdaHost, "invoke" | "processes">,
-  options: { port?: number; onEventFailure?: (error: unknown) => void } = {},
+  options: { port?: number; guard?: Guard; onEventFailure?: (error: unknown) => void } = {},
 ): Promise<LocalServer> {
+  const { guard = OPEN } = options;
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request, PAYLOAD_LIMIT_BYTES);
+    const body = await readBytes(request, PAYLOAD_LIMIT_BYTES);
     const name = functionName(request);
-    const payload = parse(body);
+    if (body === undefined) throw tooLarge();
+    const principal = await guard.admit(request, body, "lambda");
+    const payload = parseJson(body.toString() || "{}", "InvalidRequestContentException");
+    const FunctionName = functionArn(LOCAL_PLACE, name);
+    guard.tell(principal, "lambda:InvokeFunction", { FunctionName });
     switch (request.headers["x-amz-invocation-type"]) {
       case "DryRun":
         host.processes(name);
@@ -54,16 +64,12 @@ function functionName({ method, url = "" }: IncomingMessage): string {
   });
 }
 
-function parse(body: string | undefined): unknown {
-  if (body === undefined) {
-    throw new AwsError(
-      "RequestTooLargeException",
-      `Request must be smaller than ${PAYLOAD_LIMIT_BYTES} bytes for the InvokeFunction operation`,
-      { status: 413 },
-    );
-  }
-  return parseJson(body || "{}", "InvalidRequestContentException");
-}
+const tooLarge = () =>
+  new AwsError(
+    "RequestTooLargeException",
+    `Request must be smaller than ${PAYLOAD_LIMIT_BYTES} bytes for the InvokeFunction operation`,
+    { status: 413 },
+  );
 
 function send(response: ServerResponse, { requestId, payload, functionError }: Invoked): void {
   response

@@ -28,6 +28,7 @@ export function readFunction(
   const text = (name: string) =>
     known.resolveText(resource.Properties?.[name], `${path}.Properties.${name}`);
   const number = (name: string, otherwise: number) => Number(property(name) ?? otherwise);
+  const role = property("Role");
   const reserved = property("ReservedConcurrentExecutions");
 
   return {
@@ -37,6 +38,7 @@ export function readFunction(
     handler: text("Handler"),
     runtime: text("Runtime"),
     environment: readEnvironment(known, resource, path),
+    ...(role !== undefined && { roleArn: String(role) }),
     timeoutMs: number("Timeout", 3) * 1000,
     memoryMb: number("MemorySize", 128),
     ...(reserved !== undefined && { reservedConcurrency: Number(reserved) }),
