@@ -141,7 +141,7 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
     disconnect: (realm, account) =>
       invoke(nameOf(realm, "complete-consent"), { account, disconnect: true }),
     killVending(realm) {
-      for (const { pid } of running.processes(nameOf(realm, "vend-token"))) running.kill(pid);
+      for (const { pid } of host.processes(nameOf(realm, "vend-token"))) host.kill(pid);
     },
     printed: () => printed,
   };
