@@ -127,7 +127,7 @@ function addresses(stack: LocalStack): string {
   );
 }
 
-function invitation({ http, identities, providers }: LocalStack): string {
+function invitation({ http, identities, lambda, providers }: LocalStack): string {
   const { accessKeyId, secretAccessKey } = identities.operator.keys;
   const api = `${http.url}/v1`;
   return [
@@ -138,6 +138,10 @@ function invitation({ http, identities, providers }: LocalStack): string {
     `  signed ${api}/connections                      the state of each`,
     `  signed -X POST ${api}/consents/connectpay/stage/default     a link for a person`,
     `  curl ${providers.conferma.url}/__journal                what the provider saw`,
+    "",
+    "Or by the command line, in another terminal:",
+    `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url} AWS_REGION=${LOCAL_PLACE.region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    "  npm run vend -- vend conferma/sandbox/default",
   ].join("\n");
 }
 

@@ -12,22 +12,24 @@ import { listen } from "./listen.ts";
 import { readBytes } from "./read-body.ts";
 
 const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
+const LIST = /^\/2015-03-31\/functions\/?$/;
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 /** `name`, `account:function:name` or an ARN, each with or without a qualifier. */
 const FUNCTION = /^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?([\w-]+)(?::[\w$-]+)?$/;
 
-/** Lambda's Invoke API, for SDK clients: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+/** Of Lambda's API, for SDK clients: Invoke and ListFunctions, https://docs.aws.amazon.com/lambda/latest/api/ */
 export function startLambdaApi(
-  host: Pick<LambdaHost, "invoke" | "processes">,
+  host: Pick<LambdaHost, "functions" | "invoke" | "processes">,
   options: { port?: number; guard?: Guard; onEventFailure?: (error: unknown) => void } = {},
 ): Promise<LocalServer> {
   const { guard = OPEN } = options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBytes(request, PAYLOAD_LIMIT_BYTES);
-    const name = functionName(request);
     if (body === undefined) throw tooLarge();
     const principal = await guard.admit(request, body, "lambda");
+    if (request.method === "GET" && LIST.test(pathOf(request))) return list(response);
+    const name = functionName(request);
     const payload = parseJson(body.toString() || "{}", "InvalidRequestContentException");
     const FunctionName = functionArn(LOCAL_PLACE, name);
     guard.tell(principal, "lambda:InvokeFunction", { FunctionName });
@@ -46,6 +48,19 @@ export function startLambdaApi(
     }
   }
 
+  /** All at once: a page holds fifty. */
+  function list(response: ServerResponse): void {
+    const Functions = host.functions.map(({ name, description = "", timeoutMs, memoryMb }) => ({
+      FunctionName: name,
+      Description: description,
+      Timeout: timeoutMs / 1000,
+      MemorySize: memoryMb,
+    }));
+    response
+      .writeHead(200, { "Content-Type": "application/json" })
+      .end(JSON.stringify({ Functions }));
+  }
+
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (request.errored) response.destroy();
@@ -55,8 +70,13 @@ export function startLambdaApi(
   return listen(server, options.port);
 }
 
-function functionName({ method, url = "" }: IncomingMessage): string {
-  const [, encoded] = INVOCATIONS.exec(url.split("?")[0] ?? "") ?? [];
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.split("?")[0] ?? "";
+}
+
+function functionName(request: IncomingMessage): string {
+  const { method, url } = request;
+  const [, encoded] = INVOCATIONS.exec(pathOf(request)) ?? [];
   const [, name] = FUNCTION.exec(decodeURIComponent(encoded ?? "")) ?? [];
   if (method === "POST" && name) return name;
   throw new AwsError("ResourceNotFoundException", `Nothing is built here for ${method} ${url}`, {

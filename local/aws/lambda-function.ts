@@ -5,6 +5,7 @@ import type { AccessKeys } from "./principals.ts";
 /** A function as the template describes it. */
 export interface LambdaFunction {
   readonly name: string;
+  readonly description?: string | undefined;
   /** Holds the code: `index.mjs` for the handler `index.handler`. */
   readonly folder: string;
   readonly handler: string;

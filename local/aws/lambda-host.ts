@@ -38,6 +38,7 @@ export interface Invoked {
 }
 
 export interface LambdaHost {
+  readonly functions: readonly LambdaFunction[];
   /** Throws `AwsError` where Lambda has no such function or no room; the signal ends the waiting, not the invocation. */
   invoke(name: string, payload: unknown, options?: { signal?: AbortSignal }): Promise<Invoked>;
   processes(name?: string): RunningProcess[];
@@ -93,6 +94,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
   }
 
   return {
+    functions,
     invoke: (name, payload, { signal } = {}) => unlessAborted(invoke(name, payload), signal),
     processes: (name) => poolsOf(name).flatMap((pool) => pool.processes()),
     kill: (pid) => all().some((pool) => pool.kill(pid)),

@@ -29,6 +29,7 @@ export function readFunction(
     known.resolveText(resource.Properties?.[name], `${path}.Properties.${name}`);
   const number = (name: string, otherwise: number) => Number(property(name) ?? otherwise);
   const role = property("Role");
+  const description = property("Description");
   const reserved = property("ReservedConcurrentExecutions");
 
   return {
@@ -41,6 +42,7 @@ export function readFunction(
     ...(role !== undefined && { roleArn: String(role) }),
     timeoutMs: number("Timeout", 3) * 1000,
     memoryMb: number("MemorySize", 128),
+    ...(description !== undefined && { description: String(description) }),
     ...(reserved !== undefined && { reservedConcurrency: Number(reserved) }),
   };
 }

@@ -171,6 +171,21 @@ test("a function's role is taken on by Lambda alone", () => {
   expect(trusts).toEqual(functions.map(() => ({ Version: "2012-10-17", Statement: [byLambda] })));
 });
 
+test("a function is called from outside by the API alone, for its own paths", () => {
+  const permissions = stack
+    .resourcesOf("AWS::Lambda::Permission")
+    .map(({ properties }) => properties);
+  expect(permissions.length).toBe(2 * realms.length + 1);
+  for (const { Principal, Action, FunctionName, SourceArn } of permissions) {
+    expect([Principal, Action]).toEqual(["apigateway.amazonaws.com", "lambda:InvokeFunction"]);
+    const called = functions.find(({ name }) => String(FunctionName).endsWith(`:${name}`));
+    const realm = called?.environment["REALM"] && JSON.parse(called.environment["REALM"]);
+    const path = realm ? `/v1/tokens/${realm.provider}/${realm.environment}/*` : "/v1/connections";
+    const [, , , , , source] = String(SourceArn).split(":");
+    expect(source?.replace(/^[^/]+\/live\/(GET|POST)/, "").replace("/rejections", "")).toBe(path);
+  }
+});
+
 test("no function has an address of its own", () => {
   expect(resourcesIn(template, "AWS::Lambda::Url")).toEqual([]);
 });
