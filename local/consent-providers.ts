@@ -49,7 +49,6 @@ export async function startConsentProviders(
   const connectPay = await startConnectPay({
     ...lifetime,
     clients: [connectPayClient],
-    webAppHost: "connectpay.localhost",
   });
   // The bank has made itself another authority, which knows no certificate of an earlier run.
   const { chain: tlsCertificateChain, privateKey: tlsPrivateKey } = connectPay.clientCertificate;
