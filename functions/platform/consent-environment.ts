@@ -1,6 +1,12 @@
 import { required, StartUpError } from "./environment.ts";
 import { isSafeAddress } from "./realm-settings.ts";
 
+/** The variables of the functions that people meet, beside everybody's, as infra must supply them. */
+export interface ConsentVariables {
+  readonly CONSENT_BASE_URL: string;
+  readonly CONSENT_REQUESTER?: string;
+}
+
 /** What only the functions need that people meet: `CONSENT_BASE_URL`, and `CONSENT_REQUESTER` if there is one. */
 export interface ConsentEnvironment {
   /** Public address of the callback host, without a trailing slash. */

@@ -1,18 +1,16 @@
-import type { KeyObject } from "node:crypto";
-import { generateKeyPairSync, randomBytes, sign, X509Certificate } from "node:crypto";
+import "reflect-metadata"; // before @peculiar/x509, which does not load without it
+import { KeyObject, webcrypto, X509Certificate } from "node:crypto";
+import type { Extension } from "@peculiar/x509";
 import {
-  bitString,
-  explicit,
-  integer,
-  objectIdentifier,
-  octetString,
-  sequence,
-  set,
-  tagged,
-  text,
-  time,
-  yes,
-} from "./der.ts";
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  Name,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from "@peculiar/x509";
 
 /** PEM. The chain runs from the leaf to the authority, as ConnectPay asks for it. */
 export interface CertificateAndKey {
@@ -25,8 +23,8 @@ export interface Authority {
   /** Its own certificate, PEM: what a caller has to trust, by `NODE_EXTRA_CA_CERTS` or otherwise. */
   readonly certificate: string;
   /** For servers on this machine: `localhost`, 127.0.0.1 and ::1. */
-  issueServer(): CertificateAndKey;
-  issueClient(name: string, validity?: Partial<Validity>): CertificateAndKey;
+  issueServer(): Promise<CertificateAndKey>;
+  issueClient(name: string, validity?: Partial<Validity>): Promise<CertificateAndKey>;
 }
 
 /** TLS checks dates against the machine's own clock, so that is what they are counted from. */
@@ -35,26 +33,26 @@ interface Validity {
   readonly notAfter: Date;
 }
 
-export function createAuthority(name: string): Authority {
-  const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const issue = (subject: string, publicKey: KeyObject, about: About) =>
+export async function createAuthority(name: string): Promise<Authority> {
+  const keys = await newKeys();
+  const issue = (subject: string, publicKey: webcrypto.CryptoKey, about: About) =>
     certificate({ ...about, subject, publicKey, issuer: name, signingKey: keys.privateKey });
-  const own = issue(name, keys.publicKey, {
+  const own = await issue(name, keys.publicKey, {
     extensions: [
-      extension("2.5.29.19", sequence(yes), "critical"), // basicConstraints: a CA
-      extension("2.5.29.15", bitString(Buffer.from([0x06]), 1), "critical"), // it signs others
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
     ],
   });
 
-  function leaf(subject: string, about: About): CertificateAndKey {
-    const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  async function leaf(subject: string, about: About): Promise<CertificateAndKey> {
+    const { publicKey, privateKey } = await newKeys();
     const extensions = [
-      extension("2.5.29.15", bitString(Buffer.from([0x80]), 7), "critical"), // digitalSignature
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       ...about.extensions,
     ];
     return {
-      chain: issue(subject, publicKey, { ...about, extensions }) + own,
-      privateKey: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
+      chain: (await issue(subject, publicKey, { ...about, extensions })) + own,
+      privateKey: KeyObject.from(privateKey).export({ format: "pem", type: "pkcs8" }).toString(),
     };
   }
 
@@ -63,19 +61,19 @@ export function createAuthority(name: string): Authority {
     issueServer: () =>
       leaf("localhost", {
         extensions: [
-          purpose("1.3.6.1.5.5.7.3.1"),
-          extension(
-            "2.5.29.17", // subjectAltName
-            sequence(
-              tagged(0x82, Buffer.from("localhost")),
-              tagged(0x87, Buffer.from([127, 0, 0, 1])),
-              tagged(0x87, Buffer.from([...Buffer.alloc(15), 1])),
-            ),
-          ),
+          new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+          new SubjectAlternativeNameExtension([
+            { type: "dns", value: "localhost" },
+            { type: "ip", value: "127.0.0.1" },
+            { type: "ip", value: "::1" },
+          ]),
         ],
       }),
     issueClient: (client, validity = {}) =>
-      leaf(client, { extensions: [purpose("1.3.6.1.5.5.7.3.2")], validity }),
+      leaf(client, {
+        extensions: [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])],
+        validity,
+      }),
   };
 }
 
@@ -85,48 +83,35 @@ export function fingerprintOfCertificate(chain: string): string {
 }
 
 interface About {
-  readonly extensions: readonly Buffer[];
+  readonly extensions: Extension[];
   readonly validity?: Partial<Validity>;
 }
 
 interface Certificate extends About {
   readonly subject: string;
   readonly issuer: string;
-  readonly publicKey: KeyObject;
-  readonly signingKey: KeyObject;
+  readonly publicKey: webcrypto.CryptoKey;
+  readonly signingKey: webcrypto.CryptoKey;
 }
 
-const ecdsaWithSha256 = sequence(objectIdentifier("1.2.840.10045.4.3.2"));
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
-/** RFC 5280 §4.1, version 3. */
-function certificate({ subject, issuer, publicKey, signingKey, ...about }: Certificate): string {
-  const { notBefore, notAfter } = { ...aYearFromNow(), ...about.validity };
-  const toBeSigned = sequence(
-    explicit(0, integer(Buffer.from([2]))),
-    integer(Buffer.from([1, ...randomBytes(15)])),
-    ecdsaWithSha256,
-    named(issuer),
-    sequence(time(notBefore), time(notAfter)),
-    named(subject),
-    publicKey.export({ format: "der", type: "spki" }),
-    explicit(3, sequence(...about.extensions)),
-  );
-  const signature = bitString(sign("SHA-256", toBeSigned, signingKey));
-  const der = sequence(toBeSigned, ecdsaWithSha256, signature);
-  const lines = der.toString("base64").replaceAll(/.{64}/g, "$&\n");
-  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+async function certificate({ subject, issuer, validity, ...about }: Certificate): Promise<string> {
+  const generated = await X509CertificateGenerator.create({
+    ...aYearFromNow(),
+    ...validity,
+    ...about,
+    subject: named(subject),
+    issuer: named(issuer),
+    signingAlgorithm: algorithm,
+  });
+  return `${generated.toString("pem")}\n`;
 }
 
-const commonName = "2.5.4.3";
-const named = (name: string) => sequence(set(sequence(objectIdentifier(commonName), text(name))));
+/** Literally: commas, quotes and backslashes in it mean nothing. */
+const named = (name: string) => new Name([{ CN: [{ utf8String: name }] }]);
 
-/** extKeyUsage, with one purpose. */
-const purpose = (id: string) => extension("2.5.29.37", sequence(objectIdentifier(id)));
-
-function extension(id: string, value: Buffer, isCritical?: "critical"): Buffer {
-  const critical = isCritical ? [yes] : [];
-  return sequence(objectIdentifier(id), ...critical, octetString(value));
-}
+const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 
 function aYearFromNow(): Validity {
   const now = Date.now();

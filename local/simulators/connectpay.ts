@@ -80,8 +80,8 @@ export interface ConnectPay extends Simulator {
 export async function startConnectPay(options: ConnectPayOptions = {}): Promise<ConnectPay> {
   const { people = [mere], mutualTls = "alert" } = options;
   const world = createWorld({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
-  const authority = options.authority ?? createAuthority("Simulated ConnectPay CA");
-  const clientCertificate = authority.issueClient("token-vending");
+  const authority = options.authority ?? (await createAuthority("Simulated ConnectPay CA"));
+  const clientCertificate = await authority.issueClient("token-vending");
   const newValue = () => madeUpUuid(world);
   const traits = { ...documented, ...options.traits };
   const registered = new Map((options.clients ?? []).map((client) => [client.clientId, client]));
@@ -131,7 +131,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
       ? {}
       : {
           tls: {
-            ...asTlsOptions(authority.issueServer()),
+            ...asTlsOptions(await authority.issueServer()),
             ca: authority.certificate,
             requestCert: true,
             rejectUnauthorized: mutualTls === "alert",

@@ -222,11 +222,11 @@ function messageOf(fail: () => unknown): string {
   throw new Error("It did not fail.");
 }
 
-/** Of every function, each realm once. */
+/** Of every function that is of a realm, each realm once. */
 function realmsOf(list: readonly RealmInput[]): string[] {
-  const realmsOfFunctions = deployed(synthesized(list)).functions.map(({ environment }) => {
-    const realm = JSON.parse(environment["REALM"] ?? "");
-    return `${realm.provider}/${realm.environment}`;
+  const realmsOfFunctions = deployed(synthesized(list)).functions.flatMap(({ environment }) => {
+    const realm = JSON.parse(environment["REALM"] ?? "null");
+    return realm ? `${realm.provider}/${realm.environment}` : [];
   });
   return [...new Set(realmsOfFunctions)];
 }

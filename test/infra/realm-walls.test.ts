@@ -6,7 +6,7 @@ import type { Answer } from "./ask.ts";
 import { ask } from "./ask.ts";
 import { mutatedRealms } from "./mutating.ts";
 import { mutations } from "./mutations.ts";
-import { kinds, principalsOf, schedulesOf } from "./principals.ts";
+import { kinds, outsidersOf, principalsOf, schedulesOf, statusReader } from "./principals.ts";
 import type { Question } from "./questions.ts";
 import { answersTo, questionsOf } from "./questions.ts";
 import { renewalMutations } from "./renewal-mutations.ts";
@@ -84,7 +84,8 @@ const sentByAws = [
 ];
 
 test("what is sent is what is granted", () => {
-  const granted = [...principals, ...schedules].flatMap(({ policies }) =>
+  const status = outsidersOf(deployed(template), [statusReader]);
+  const granted = [...principals, ...schedules, ...status].flatMap(({ policies }) =>
     policies.flatMap(({ policy }) =>
       (policy as { Statement: Statement[] }).Statement.flatMap(({ Action }) => Action),
     ),

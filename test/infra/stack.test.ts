@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { realmName } from "../../functions/model/connection.ts";
 import { leaseMs, longestDeadlineMs } from "../../functions/model/timing.ts";
 import { readEnvironment } from "../../functions/platform/environment.ts";
+import { readStatusEnvironment } from "../../functions/platform/status-environment.ts";
 import { realms } from "../../infra/realms.ts";
 import type { RawTemplate, Statement } from "./synthesized.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
@@ -37,13 +39,21 @@ describe.each(functions)("$logicalId", ({ logicalId, properties, environment, ..
   });
 
   test("has an environment that it starts with, of its own realm and the one table", () => {
+    if (!environment["REALM"]) {
+      const status = readStatusEnvironment(environment);
+      expect(status.realms.map(realmName)).toEqual(realms.map(realmName));
+      expect(status.tableName).toBe(table?.name);
+      return;
+    }
     const { realm, secretPrefix, tableName } = readEnvironment(environment);
     expect(secretPrefix).toBe(`token-vending/${realm.provider}/${realm.environment}/`);
     expect(tableName).toBe(table?.name);
   });
 
   test("has no variable that nothing reads", () => {
-    const names = ["REALM", "SEALING_KEY", "SECRET_PREFIX", "TABLE_NAME"];
+    const names = environment["REALM"]
+      ? ["REALM", "SEALING_KEY", "SECRET_PREFIX", "TABLE_NAME"]
+      : ["REALMS", "TABLE_NAME"];
     expect(Object.keys(environment).sort()).toEqual(names);
   });
 
@@ -159,6 +169,21 @@ test("a function's role is taken on by Lambda alone", () => {
     Principal: { Service: "lambda.amazonaws.com" },
   };
   expect(trusts).toEqual(functions.map(() => ({ Version: "2012-10-17", Statement: [byLambda] })));
+});
+
+test("a function is called from outside by the API alone, for its own paths", () => {
+  const permissions = stack
+    .resourcesOf("AWS::Lambda::Permission")
+    .map(({ properties }) => properties);
+  expect(permissions.length).toBe(2 * realms.length + 1);
+  for (const { Principal, Action, FunctionName, SourceArn } of permissions) {
+    expect([Principal, Action]).toEqual(["apigateway.amazonaws.com", "lambda:InvokeFunction"]);
+    const called = functions.find(({ name }) => String(FunctionName).endsWith(`:${name}`));
+    const realm = called?.environment["REALM"] && JSON.parse(called.environment["REALM"]);
+    const path = realm ? `/v1/tokens/${realm.provider}/${realm.environment}/*` : "/v1/connections";
+    const [, , , , , source] = String(SourceArn).split(":");
+    expect(source?.replace(/^[^/]+\/live\/(GET|POST)/, "").replace("/rejections", "")).toBe(path);
+  }
 });
 
 test("no function has an address of its own", () => {

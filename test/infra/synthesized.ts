@@ -88,7 +88,8 @@ export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}
       // The rules of cdk.json are another test's matter, and slow.
       context: { "aws:cdk:enable-asset-metadata": true, ...context },
     });
-    add?.(deploy(app, { realms, bundlesFolder, ...props }), app);
+    const service = deploy(app, { realms, bundlesFolder, ...props });
+    add?.(service, app);
     const assembly = app.synth();
     const written = (name: string) => assembly.getStackByName(name).template;
     return { state: written(stackNames.state), service: written(stackNames.service) };

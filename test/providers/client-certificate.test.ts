@@ -17,34 +17,32 @@ import { readRealm } from "../../functions/platform/environment.ts";
 import { nodeHttp } from "../../functions/platform/http-request.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { providerOf } from "../../functions/providers/catalogue.ts";
+import type { Authority, CertificateAndKey } from "../../local/simulators/certificates.ts";
+import { createAuthority } from "../../local/simulators/certificates.ts";
 import { code } from "../support/a-consent.ts";
 import { inShort } from "../support/an-issuer.ts";
-import type { Identity } from "../support/certificates.ts";
-import { anAuthority } from "../support/certificates.ts";
 import { rawServer } from "../support/raw-server.ts";
-
-type Authority = Awaited<ReturnType<typeof anAuthority>>;
 
 const trusted = getCACertificates("default");
 let authority: Authority;
 let stranger: Authority;
 let impostor: Authority;
-let ours: Identity;
-let server: Identity;
+let ours: CertificateAndKey;
+let server: CertificateAndKey;
 beforeAll(async () => {
   const names = ["authority", "stranger", "authority"];
-  [authority, stranger, impostor] = (await Promise.all(names.map(anAuthority))) as [
+  [authority, stranger, impostor] = (await Promise.all(names.map(createAuthority))) as [
     Authority,
     Authority,
     Authority,
   ];
-  [ours, server] = await Promise.all([authority.issue("tpp-1"), authority.issue("provider")]);
+  [ours, server] = await Promise.all([authority.issueClient("tpp-1"), authority.issueServer()]);
   setDefaultCACertificates([...trusted, authority.certificate]);
 });
 afterAll(() => setDefaultCACertificates(trusted));
 
 /** Exchanges a code at this address, over the machine's own network. */
-async function exchangeAt(tokenUrl: string, certificate: Partial<Identity>) {
+async function exchangeAt(tokenUrl: string, certificate: Partial<CertificateAndKey>) {
   const realm = {
     provider: "connectpay",
     environment: "stage",
@@ -56,7 +54,7 @@ async function exchangeAt(tokenUrl: string, certificate: Partial<Identity>) {
     clientId: "c",
     clientSecret: "s",
     tlsCertificateChain: certificate.chain,
-    tlsPrivateKey: certificate.key,
+    tlsPrivateKey: certificate.privateKey,
   };
   const wire = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
   const issuer = await providerOf(readRealm(JSON.stringify(realm)), wire).issuer();
@@ -78,7 +76,7 @@ describe("a provider that looks at certificates (A21)", () => {
   beforeAll(async () => {
     const options = {
       cert: server.chain,
-      key: server.key,
+      key: server.privateKey,
       ca: authority.certificate,
       requestCert: true,
       rejectUnauthorized: false,
@@ -109,12 +107,13 @@ describe("a provider that looks at certificates (A21)", () => {
   });
 
   test("refuses one of another authority", async () => {
-    expect(await exchangeAt(url, await stranger.issue("tpp-1"))).toMatchObject(refused);
+    expect(await exchangeAt(url, await stranger.issueClient("tpp-1"))).toMatchObject(refused);
   });
 
   test("is not shown one that has expired: that is said without asking", async () => {
+    const past = { notAfter: new Date(Date.now() - 60_000) };
     const before = seen.length;
-    const outcome = await exchangeAt(url, await authority.issue("tpp-1", -1));
+    const outcome = await exchangeAt(url, await authority.issueClient("tpp-1", past));
     expect(outcome).toMatchObject({ code: "credentials-rejected", mayHaveIssued: false });
     expect(outcome).toMatchObject({ detail: expect.stringContaining("certificate expired at 20") });
     expect(seen).toHaveLength(before);
@@ -162,7 +161,7 @@ const hasOpenSsl = spawnSync("openssl", ["version"]).status === 0;
 
 describe.skipIf(!hasOpenSsl)("OpenSSL as the provider (A21)", () => {
   /** Runs against a server that ends the handshake of whoever shows no certificate of the authority's. */
-  async function against(version: string, certificate: Partial<Identity>) {
+  async function against(version: string, certificate: Partial<CertificateAndKey>) {
     const folder = mkdtempSync(join(tmpdir(), "certificates-"));
     const file = (name: string, text: string) => {
       writeFileSync(join(folder, name), text);
@@ -170,7 +169,7 @@ describe.skipIf(!hasOpenSsl)("OpenSSL as the provider (A21)", () => {
     };
     const options = [
       ...["-accept", "127.0.0.1:0", version, "-www", "-Verify", "2", "-verify_return_error"],
-      ...["-cert", file("cert.pem", server.chain), "-key", file("key.pem", server.key)],
+      ...["-cert", file("cert.pem", server.chain), "-key", file("key.pem", server.privateKey)],
       ...["-CAfile", file("ca.pem", authority.certificate)],
     ];
     const process = spawn("openssl", ["s_server", ...options], {
@@ -200,11 +199,11 @@ describe.skipIf(!hasOpenSsl)("OpenSSL as the provider (A21)", () => {
     ["TLS 1.2", "-tls1_2"],
     ["TLS 1.3, which looks only after the request is under way", "-tls1_3"],
   ])("refuses a stranger's certificate by %s", async (_, version) => {
-    expect(await against(version, await stranger.issue("tpp-1"))).toMatchObject(refused);
+    expect(await against(version, await stranger.issueClient("tpp-1"))).toMatchObject(refused);
   });
 
   test("refuses one of an authority that has but the right name", async () => {
-    expect(await against("-tls1_3", await impostor.issue("tpp-1"))).toMatchObject(refused);
+    expect(await against("-tls1_3", await impostor.issueClient("tpp-1"))).toMatchObject(refused);
   });
 
   test("refuses to go without one by TLS 1.3", async () => {
@@ -216,7 +215,9 @@ describe("a secret whose certificate cannot be shown", () => {
   const key = () => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   const pkcs8 = { type: "pkcs8", format: "pem" } as const;
 
-  test.each<[rule: string, changes: () => Partial<Identity>, field: string, words: string]>([
+  test.each<
+    [rule: string, changes: () => Partial<CertificateAndKey>, field: string, words: string]
+  >([
     ["a chain of text", () => ({ chain: "canary" }), "tlsCertificateChain", "must be a chain"],
     [
       "a chain with a broken link",
@@ -232,22 +233,26 @@ describe("a secret whose certificate cannot be shown", () => {
       "tlsCertificateChain",
       "must be a chain",
     ],
-    ["a key of text", () => ({ key: "canary" }), "tlsPrivateKey", "must be an unencrypted"],
+    ["a key of text", () => ({ privateKey: "canary" }), "tlsPrivateKey", "must be an unencrypted"],
     [
       "an encrypted key",
       () => ({
-        key: key().export({ ...pkcs8, cipher: "aes-256-cbc", passphrase: "canary" }) as string,
+        privateKey: key().export({
+          ...pkcs8,
+          cipher: "aes-256-cbc",
+          passphrase: "canary",
+        }) as string,
       }),
       "tlsPrivateKey",
       "must be an unencrypted",
     ],
     [
       "the key of another certificate",
-      () => ({ key: key().export(pkcs8) as string }),
+      () => ({ privateKey: key().export(pkcs8) as string }),
       "tlsPrivateKey",
       "must be the key of the first",
     ],
-    ["no key", () => ({ key: undefined as never }), "tlsPrivateKey", "is missing"],
+    ["no key", () => ({ privateKey: undefined as never }), "tlsPrivateKey", "is missing"],
     ["no chain", () => ({ chain: undefined as never }), "tlsPrivateKey", "is missing, or"],
   ])("is named by its field: %s", async (_, changes, field, words) => {
     const refusal = await exchangeAt("https://127.0.0.1:1/", { ...ours, ...changes() }).then(

@@ -248,7 +248,7 @@ describe("mutual TLS (A21)", () => {
   test("never begins without a certificate, or with one that has expired", async () => {
     const simulator = await connectPay();
     const past = { notAfter: new Date(Date.now() - 60_000) };
-    const expired = simulator.authority.issueClient("token-vending", past);
+    const expired = await simulator.authority.issueClient("token-vending", past);
     const request = { form: { grant_type: "refresh_token", refresh_token: "x" } };
     for (const certificate of [undefined, expired]) {
       const asked = over(simulator, simulator.tokenUrl, { ...request, certificate });
@@ -259,7 +259,8 @@ describe("mutual TLS (A21)", () => {
 
   test("never begins with another authority's certificate", async () => {
     const simulator = await connectPay();
-    const certificate = createAuthority("Other CA").issueClient("token-vending");
+    const other = await createAuthority("Other CA");
+    const certificate = await other.issueClient("token-vending");
     await expect(over(simulator, simulator.tokenUrl, { certificate })).rejects.toThrow(
       "socket hang up",
     );
@@ -267,7 +268,7 @@ describe("mutual TLS (A21)", () => {
 
   test("answers 403 to the authority's certificate that is not the registered one", async () => {
     const simulator = await connectPay();
-    const certificate = simulator.authority.issueClient("token-vending");
+    const certificate = await simulator.authority.issueClient("token-vending");
     expect((await over(simulator, simulator.tokenUrl, { certificate, form: {} })).status).toBe(403);
     simulator.registerCertificate(certificate.chain);
     expect((await over(simulator, simulator.tokenUrl, { certificate, form: {} })).status).toBe(400);

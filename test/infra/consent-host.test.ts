@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { readConsentEnvironment } from "../../functions/platform/consent-environment.ts";
+import { oneOfEachKind } from "./example-realms.ts";
+import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
+
+const template = synthesized(oneOfEachKind, { consents: { requester: "Acme" } });
+const stack = deployed(template);
+const routes = resourcesIn(template, "AWS::ApiGatewayV2::Route").map(
+  ([, { Properties }]) => Properties,
+);
+
+test("two routes of each consent realm are public, and no others", () => {
+  expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([
+    "GET /callback/centrapay-user/test",
+    "GET /consent/centrapay-user/test/{link}",
+    "POST /consent/centrapay-user/test/{link}",
+  ]);
+});
+
+test("pages are shown by who makes the links, callbacks taken by who completes consents", () => {
+  const called = routes.map(({ RouteKey, Target }) => {
+    const integration = resourcesIn(template, "AWS::ApiGatewayV2::Integration").find(
+      ([logicalId]) => JSON.stringify(Target).includes(`"${logicalId}"`),
+    );
+    const text = JSON.stringify(integration?.[1].Properties);
+    return [RouteKey, /(Begin|Complete)Consent/.exec(text)?.[0]];
+  });
+  expect(Object.fromEntries(called)).toEqual({
+    "GET /callback/centrapay-user/test": "CompleteConsent",
+    "GET /consent/centrapay-user/test/{link}": "BeginConsent",
+    "POST /consent/centrapay-user/test/{link}": "BeginConsent",
+  });
+});
+
+test("is throttled, and its log names routes, never paths, which hold links", () => {
+  const [[, stage] = []] = resourcesIn(template, "AWS::ApiGatewayV2::Stage");
+  const { DefaultRouteSettings, AccessLogSettings } = Object(stage?.Properties);
+  expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 });
+  const variables = Object.values(JSON.parse(AccessLogSettings.Format));
+  expect(variables.sort()).toEqual([
+    "$context.error.responseType",
+    "$context.requestId",
+    "$context.requestTimeEpoch",
+    "$context.responseLatency",
+    "$context.routeKey",
+    "$context.status",
+  ]);
+});
+
+test("its functions are told where people meet them, and as whom they ask", () => {
+  const ofConsents = stack.functions.filter(({ environment }) => environment["CONSENT_BASE_URL"]);
+  expect(ofConsents).toHaveLength(2);
+  for (const { environment } of ofConsents) {
+    expect(readConsentEnvironment(environment)).toMatchObject({
+      baseUrl: expect.stringMatching(/^https:\/\/[\w-]+\.execute-api\.eu-west-1\.amazonaws\.com$/),
+      requester: "Acme",
+    });
+  }
+});
+
+test("an address of one's own takes the place of API Gateway's", () => {
+  const baseUrl = "https://consent.acme.example";
+  const own = deployed(synthesized(oneOfEachKind, { consents: { baseUrl } }));
+  const told = own.functions.flatMap(({ environment }) => environment["CONSENT_BASE_URL"] ?? []);
+  expect(told).toEqual([baseUrl, baseUrl]);
+});
+
+test("there is none where nobody has to consent", () => {
+  const without = synthesized(oneOfEachKind.slice(0, 2));
+  expect(resourcesIn(without, "AWS::ApiGatewayV2::Api")).toEqual([]);
+});
