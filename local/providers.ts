@@ -1,7 +1,6 @@
 import type { RealmInput } from "../functions/platform/realm-settings.ts";
 import type { ConsentProviders } from "./consent-providers.ts";
 import { realmsOfConsents, startConsentProviders } from "./consent-providers.ts";
-import type { Door } from "./door.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import type { SecretBook } from "./secret-book.ts";
 import { madeUp } from "./secret-book.ts";
