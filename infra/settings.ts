@@ -47,6 +47,11 @@ export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
   };
 }
 
+/** Whether the example of a consumer is to be deployed as well. */
+export function wantsExample(app: App): boolean {
+  return String(app.node.tryGetContext("token-vending:example")) === "true";
+}
+
 function wrong(name: Setting, why: string): Error {
   return new Error(`The context token-vending:${name} ${why}.`);
 }

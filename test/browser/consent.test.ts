@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { mere } from "../../local/simulators/people.ts";
 import { statusWith } from "../local/simulators/calls.ts";
+import type { RealmName } from "../support/consent-ceremony.ts";
+import { realmNames, requester, useCeremony } from "../support/consent-ceremony.ts";
 import { answerOf, wordOf } from "../support/stack-answers.ts";
-import type { RealmName } from "./ceremony.ts";
-import { realmNames, requester, useCeremony } from "./ceremony.ts";
 import { aVisitor, dark, describeInBrowser, phone } from "./chromium.ts";
 import { inspect } from "./inspect-page.ts";
 import { decide, goOn, reads } from "./person.ts";

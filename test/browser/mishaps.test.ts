@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 import { mere } from "../../local/simulators/people.ts";
+import { useCeremony } from "../support/consent-ceremony.ts";
 import { wordOf } from "../support/stack-answers.ts";
-import { useCeremony } from "./ceremony.ts";
 import { aVisitor, describeInBrowser } from "./chromium.ts";
 import { inspect } from "./inspect-page.ts";
 import { decide, deliberate, goOn, reads } from "./person.ts";
