@@ -2,21 +2,23 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { App } from "aws-cdk-lib";
 import cdk from "../cdk.json" with { type: "json" };
-import type { RealmInput } from "../functions/platform/realm-settings.ts";
 import { bundleFunctions } from "../infra/bundle.ts";
 import { deploy, stackNames } from "../infra/deployment.ts";
+import type { ServiceStackProps } from "../infra/stacks/service-stack.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
 import type { DeployedStack } from "./aws/template.ts";
 import { readTemplate } from "./aws/template.ts";
 import type { Template } from "./aws/template-shape.ts";
 
-/** Synthesizes the app for these realms, and reads from its templates what would be deployed. */
-export function synthesize(realms: readonly RealmInput[], folder: string): DeployedStack {
+/** Synthesizes the app, and reads from its templates what would be deployed. */
+export function synthesize(props: ServiceStackProps, folder: string): DeployedStack {
   const bundlesFolder = path.join(folder, "functions");
   bundleFunctions(bundlesFolder);
   const assemblyFolder = path.join(folder, "cdk.out");
-  const app = new App({ outdir: assemblyFolder, context: cdk.context });
-  deploy(app, { realms, bundlesFolder });
+  // Its rules are for who deploys, and slow.
+  const context = { ...cdk.context, "@aws-cdk/core:validateAgainstDefaultRules": false };
+  const app = new App({ outdir: assemblyFolder, context });
+  deploy(app, { ...props, bundlesFolder });
   app.synth();
   const state = readStack(assemblyFolder, stackNames.state);
   const service = readStack(assemblyFolder, stackNames.service, storedBy(state));

@@ -1,4 +1,7 @@
 import type { RealmInput } from "../functions/platform/realm-settings.ts";
+import type { ConsentProviders } from "./consent-providers.ts";
+import { realmsOfConsents, startConsentProviders } from "./consent-providers.ts";
+import type { Door } from "./door.ts";
 import type { SecretBook } from "./secret-book.ts";
 import { madeUp } from "./secret-book.ts";
 import type { Centrapay } from "./simulators/centrapay.ts";
@@ -11,18 +14,20 @@ import type { KeyServer } from "./simulators/key-server.ts";
 import { startKeyServer } from "./simulators/key-server.ts";
 import type { OAuthServer } from "./simulators/oauth-server.ts";
 import { startOAuthServer } from "./simulators/oauth-server.ts";
+import type { Person } from "./simulators/people.ts";
 import type { SendPayments } from "./simulators/send-payments.ts";
 import { startSendPayments } from "./simulators/send-payments.ts";
 import type { Simulator } from "./simulators/simulator.ts";
 
 /** A realm of the local stack and where its credential opens a door. */
-export interface LocalRealm {
+export interface LocalRealm extends Door {
   readonly settings: RealmInput;
   readonly simulator: Simulator;
-  readonly pingUrl: string;
+  /** Who has an account at the provider and can consent, where somebody has to. */
+  readonly person?: Person;
 }
 
-export interface Providers {
+export interface Providers extends ConsentProviders {
   readonly realms: readonly LocalRealm[];
   readonly conferma: Conferma;
   readonly sendPayments: SendPayments;
@@ -30,21 +35,26 @@ export interface Providers {
   readonly centrapay: Centrapay;
   readonly oauthServer: OAuthServer;
   readonly keyServer: KeyServer;
+  /** PEM: whom functions have to trust beside the machine's own authorities. */
+  readonly certificateAuthority: string;
   stop(): Promise<void>;
 }
 
 export interface ProviderOptions {
-  /** Of every token that a simulator issues; five minutes if unsaid, as Conferma and Send do. */
+  /** Of every token that a simulator issues; if unsaid, an hour where a person consents, else five minutes. */
   readonly lifetimeMs?: number;
   /** One provider call; each realm's default if unsaid. */
   readonly deadlineMs?: number;
+  /** Where people are sent back to after a consent, without a trailing slash. */
+  readonly consentBaseUrl?: string;
 }
 
 /** Starts the simulators with the credentials that Secrets Manager holds, and says which realms they make. */
 export async function startProviders(
   secrets: SecretBook,
-  { lifetimeMs = 300_000, deadlineMs }: ProviderOptions = {},
+  options: ProviderOptions = {},
 ): Promise<Providers> {
+  const { lifetimeMs = 300_000, deadlineMs, consentBaseUrl = "http://localhost" } = options;
   const keep = <T extends object>(realm: string, makeUp: () => T) =>
     secrets.keep(`token-vending/${realm}/default`, makeUp);
   const client = () => ({ clientId: madeUp("client"), clientSecret: madeUp("secret") });
@@ -87,6 +97,11 @@ export async function startProviders(
   const genericKey = await keep("static-key/acme", key);
   const keyServer = await startKeyServer({ headerName: "X-Acme-Key", keys: [genericKey.apiKey] });
 
+  const consents = await startConsentProviders(secrets, {
+    lifetimeMs: options.lifetimeMs,
+    consentBaseUrl,
+  });
+
   const common = deadlineMs === undefined ? {} : { deadlineMs };
   const probed = { apiBaseUrl: cfis.url, probePath: "/api/v1/partner/validate" };
   const realm = (settings: RealmInput, simulator: Simulator & { readonly pingUrl: string }) => ({
@@ -94,6 +109,10 @@ export async function startProviders(
     simulator,
     pingUrl: simulator.pingUrl,
   });
+  const consentRealms = realmsOfConsents(consents).map((each) => ({
+    ...each,
+    settings: { ...each.settings, ...common },
+  }));
   return {
     realms: [
       realm(
@@ -115,7 +134,10 @@ export async function startProviders(
         oauthServer,
       ),
       realm({ provider: "static-key", environment: "acme", headerName: "X-Acme-Key" }, keyServer),
+      ...consentRealms,
     ],
+    ...consents,
+    certificateAuthority: consents.connectPay.authority.certificate,
     conferma,
     sendPayments,
     cfis,
@@ -123,7 +145,8 @@ export async function startProviders(
     oauthServer,
     keyServer,
     async stop() {
-      const all = [conferma, sendPayments, cfis, centrapay, oauthServer, keyServer];
+      const others = [conferma, sendPayments, cfis, centrapay, oauthServer, keyServer];
+      const all = [...others, ...Object.values(consents)];
       await Promise.all(all.map((simulator) => simulator.stop()));
     },
   };

@@ -6,6 +6,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import type { AccessKeys } from "./aws/principals.ts";
 
 /** The secrets of the local stack: made up once, kept in Secrets Manager, rotated as an operator would. */
 export interface SecretBook {
@@ -15,12 +16,12 @@ export interface SecretBook {
   rotate(name: string, value: object): Promise<void>;
 }
 
-export function secretBook(endpoint: string, region: string): SecretBook {
-  const client = new SecretsManagerClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: "operator", secretAccessKey: "operator" },
-  });
+export function secretBook(
+  endpoint: string,
+  region: string,
+  credentials: AccessKeys = { accessKeyId: "operator", secretAccessKey: "operator" },
+): SecretBook {
+  const client = new SecretsManagerClient({ endpoint, region, credentials });
 
   return {
     async keep(name, makeUp) {

@@ -1,57 +1,67 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { synthesize } from "./assembly.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
-import type { LocalDynamoDb } from "./aws/dynamodb.ts";
-import { startDynamoDb } from "./aws/dynamodb.ts";
 import { createTables } from "./aws/dynamodb-tables.ts";
+import { gatewayResponses } from "./aws/gateway-responses.ts";
+import type { AwsRequest } from "./aws/guard.ts";
+import type { LocalHttpApi } from "./aws/http-api.ts";
 import { startHttpApi } from "./aws/http-api.ts";
-import type { LocalKms } from "./aws/kms.ts";
-import { startKms } from "./aws/kms.ts";
+import type { HttpRoute } from "./aws/http-api-event.ts";
+import { httpApiRoutes } from "./aws/http-api-routes.ts";
 import { startLambdaApi } from "./aws/lambda-api.ts";
 import type { LambdaFunction } from "./aws/lambda-function.ts";
 import type { LambdaHost, LogLine } from "./aws/lambda-host.ts";
 import { startLambdaHost } from "./aws/lambda-host.ts";
 import type { LocalServer } from "./aws/listen.ts";
+import { startRestApi } from "./aws/rest-api.ts";
+import { restApiRoutes } from "./aws/rest-api-routes.ts";
 import type { LocalScheduler } from "./aws/scheduler.ts";
 import { startScheduler } from "./aws/scheduler.ts";
-import { startSecretsManager } from "./aws/secrets-manager.ts";
+import type { DeployedStack } from "./aws/template.ts";
+import { requester } from "./consent-providers.ts";
+import type { Identities } from "./identities.ts";
+import { createIdentities } from "./identities.ts";
 import type { LocalRealm, ProviderOptions, Providers } from "./providers.ts";
 import { startProviders } from "./providers.ts";
 import type { SecretBook } from "./secret-book.ts";
 import { secretBook } from "./secret-book.ts";
+import type { LocalState } from "./state.ts";
+import { portOf, startState } from "./state.ts";
 
 /** Everything on this machine: AWS's APIs, the deployed functions, the providers. */
-export interface LocalStack {
-  readonly dynamoDb: LocalDynamoDb;
-  readonly secretsManager: Awaited<ReturnType<typeof startSecretsManager>>;
-  readonly kms: LocalKms;
+export interface LocalStack extends Omit<LocalState, "stop"> {
+  readonly identities: Identities;
   readonly lambda: LocalServer;
+  /** The REST API: requests are signed. */
   readonly http: LocalServer;
+  /** Where people consent. */
+  readonly consentHost: LocalHttpApi;
   readonly host: LambdaHost;
   readonly scheduler: LocalScheduler;
   readonly providers: Providers;
   readonly secrets: SecretBook;
+  readonly deployed: DeployedStack;
   readonly tableName: string;
   /** The function that vends for a realm, as it was deployed. */
   functionOf(realm: LocalRealm): LambdaFunction;
   stop(): Promise<void>;
 }
 
-export interface StackOptions extends ProviderOptions {
+export interface StackOptions extends Omit<ProviderOptions, "consentBaseUrl"> {
   /** Where data, secrets and keys stay between runs. */
   readonly folder: string;
   readonly fresh?: boolean;
   /** Free ones are chosen for what is unsaid. */
-  readonly ports?: {
-    readonly dynamoDb?: number;
-    readonly secretsManager?: number;
-    readonly kms?: number;
-    readonly lambda?: number;
-    readonly http?: number;
-  };
+  readonly ports?: Partial<Readonly<Record<Port, number>>>;
   onLog?(line: LogLine): void;
+  /** What is asked of AWS, and by whom. */
+  onRequest?(request: AwsRequest): void;
+  /** After each page that a person was shown. */
+  onPage?(route: HttpRoute, status: number): void;
 }
+
+export type Port = "dynamoDb" | "secretsManager" | "kms" | "lambda" | "http" | "consents";
 
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const started: Stoppable[] = [];
@@ -73,7 +83,7 @@ async function stopAll(started: readonly Stoppable[]): Promise<void> {
 }
 
 async function startParts(options: StackOptions, started: Stoppable[]): Promise<LocalStack> {
-  const { folder, ports = {}, onLog } = options;
+  const { folder, ports = {}, onLog, onPage } = options;
   const running = <T extends Stoppable>(part: T): T => {
     started.push(part);
     return part;
@@ -81,19 +91,18 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   if (options.fresh) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
 
-  const dynamoDb = running(
-    await startDynamoDb({ ...port(ports.dynamoDb), folder: path.join(folder, "dynamodb") }),
-  );
-  const secretsManager = running(
-    await startSecretsManager({ ...port(ports.secretsManager), folder }),
-  );
-  const kms = running(await startKms({ ...port(ports.kms), folder }));
-  const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region);
-  const providers = running(await startProviders(secrets, options));
+  const identities = createIdentities(options.onRequest);
+  const { guard, operator } = identities;
+  const { dynamoDb, secretsManager, kms } = running(await startState({ folder, guard, ports }));
+  const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region, operator.keys);
+  const consentHost = running(await startHttpApi(portOf(ports.consents)));
+  const consentBaseUrl = consentHost.browserUrl;
+  const providers = running(await startProviders(secrets, { ...options, consentBaseUrl }));
 
   const settings = providers.realms.map((realm) => realm.settings);
-  const deployed = synthesize(settings, folder);
-  await createTables(dynamoDb.url, deployed.tables);
+  const consents = { baseUrl: consentBaseUrl, requester };
+  const deployed = synthesize({ realms: settings, consents }, folder);
+  await createTables(dynamoDb.url, deployed.tables, operator.keys);
   for (const key of deployed.keys) kms.keep(key);
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
@@ -106,44 +115,45 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
         SECRETS_MANAGER: secretsManager.url,
         KMS: kms.url,
       },
+      environment: { NODE_EXTRA_CA_CERTS: written(folder, providers.certificateAuthority) },
+      keysOf: identities.keysOf,
       ...(onLog ? { onLog } : {}),
     }),
   );
-  const lambda = running(await startLambdaApi(host, port(ports.lambda)));
+  const lambda = running(await startLambdaApi(host, { ...portOf(ports.lambda), guard }));
+  const complain = (name: string, error: unknown) =>
+    onLog?.({ function: name, pid: 0, stream: "stderr", text: `${name}: ${inWords(error)}` });
   const scheduler = running(
-    startScheduler(deployed, host.invoke, (name, error) =>
-      onLog?.({
-        function: name,
-        pid: 0,
-        stream: "stderr",
-        text: `${name}: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
-      }),
+    startScheduler(
+      deployed,
+      ({ functionName, roleArn, payload }) => {
+        identities.tellTick(roleArn, functionName);
+        return host.invoke(functionName, payload);
+      },
+      complain,
     ),
   );
-  // The stack's outputs name the functions that consumers invoke.
-  const vending = new Set(Object.values(deployed.outputs));
-  const functionFor = (provider: string, environment: string) =>
-    deployed.functions.find((fn) => {
-      if (!vending.has(fn.name)) return false;
-      const realm = JSON.parse(fn.environment["REALM"] ?? "{}");
-      return realm.provider === provider && realm.environment === environment;
-    });
-  const route = (method: string, requestPath: string) => routeOf(method, requestPath, functionFor);
-  const http = running(await startHttpApi({ ...port(ports.http), host, route }));
+  const route = restApiRoutes(deployed, LOCAL_PLACE);
+  const http = running(
+    await startRestApi({
+      ...{ host, route, guard, sendError: gatewayResponses(deployed) },
+      ...portOf(ports.http),
+    }),
+  );
+  consentHost.deploy({
+    host,
+    route: httpApiRoutes(deployed),
+    onFailure: (cause) => complain("the pages of consents", cause),
+    ...(onPage ? { onAnswer: onPage } : {}),
+  });
 
   return {
-    dynamoDb,
-    secretsManager,
-    kms,
-    lambda,
-    http,
-    host,
-    scheduler,
-    providers,
-    secrets,
+    ...{ identities, dynamoDb, secretsManager, kms, lambda, http, consentHost },
+    ...{ host, scheduler, providers, secrets, deployed },
     tableName: table.name,
     functionOf({ settings: { provider, environment } }) {
-      const fn = functionFor(provider, environment);
+      const vend = route("GET", `/v1/tokens/${provider}/${environment}/default`);
+      const fn = deployed.functions.find(({ name }) => name === vend?.functionName);
       if (!fn) throw new Error(`No function was deployed for ${provider}/${environment}.`);
       return fn;
     },
@@ -151,25 +161,13 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   };
 }
 
-const tokenPath = /^\/v1\/tokens\/([^/]+)\/([^/]+)\/([^/]+)(\/rejections)?$/;
-
-/** The routes of the API, until the template has them. */
-function routeOf(
-  method: string,
-  requestPath: string,
-  functionFor: (provider: string, environment: string) => LambdaFunction | undefined,
-) {
-  const [, provider = "", environment = "", account = "", rejections = ""] =
-    tokenPath.exec(requestPath) ?? [];
-  const fn = functionFor(provider, environment);
-  if (!fn || method !== (rejections ? "POST" : "GET")) return undefined;
-  return {
-    functionName: fn.name,
-    resource: `/v1/tokens/{provider}/{environment}/{account}${rejections}`,
-    pathParameters: { provider, environment, account },
-  };
+/** The path of a file with the authorities that functions trust beside the machine's own. */
+function written(folder: string, certificates: string): string {
+  const file = path.join(folder, "authorities.pem");
+  writeFileSync(file, certificates);
+  return file;
 }
 
-function port(chosen: number | undefined): { port?: number } {
-  return chosen === undefined ? {} : { port: chosen };
+function inWords(error: unknown): string {
+  return error instanceof Error ? error.message : JSON.stringify(error);
 }

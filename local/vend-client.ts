@@ -1,6 +1,9 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Answer, Problem } from "../functions/http/contract.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
+import type { AccessKeys } from "./aws/principals.ts";
+import type { Door } from "./door.ts";
+import { knock } from "./door.ts";
 
 /** What a consumer sends; see the contract in docs/architecture.md. */
 export interface VendPayload {
@@ -17,11 +20,14 @@ export interface VendClient {
 }
 
 /** A consumer of the vend functions, over Lambda's Invoke API. */
-export function vendClient(endpoint: string): VendClient {
+export function vendClient(
+  endpoint: string,
+  credentials: AccessKeys = { accessKeyId: "consumer", secretAccessKey: "consumer" },
+): VendClient {
   const client = new LambdaClient({
     endpoint,
     region: LOCAL_PLACE.region,
-    credentials: { accessKeyId: "consumer", secretAccessKey: "consumer" },
+    credentials,
     maxAttempts: 1,
   });
   return {
@@ -44,8 +50,10 @@ export function isAnswer(vended: Vended): vended is Answer {
 }
 
 /** The provider's verdict on a credential: the status of its API. */
-export async function present({ header }: Answer, url: string): Promise<number> {
-  const response = await fetch(url, { headers: { [header.name]: header.value } });
-  await response.arrayBuffer();
-  return response.status;
+export function present(
+  { header, extraHeaders }: Pick<Answer, "header" | "extraHeaders">,
+  door: Door | string,
+): Promise<number> {
+  const { pingUrl, ...rest } = typeof door === "string" ? { pingUrl: door } : door;
+  return knock({ pingUrl, ...rest }, { ...extraHeaders, [header.name]: header.value });
 }

@@ -1,15 +1,20 @@
+import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Callback, Journey } from "../model/consent.ts";
 import type { Browser, Completion, Refusal } from "../model/consent-outcome.ts";
 import { VendingError } from "../model/errors.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import { leaseMs } from "../model/timing.ts";
 import type { Call } from "../vending/call.ts";
 import { issueByConsent } from "../vending/issue-by-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { journeyFrom, readState } from "./journey.ts";
 import { pendingFields } from "./pending-fields.ts";
 import { obstacle, refused } from "./refusal.ts";
+
+/** What taking the row costs, amply. */
+const takeMs = 500;
 
 /**
  * The provider has sent a browser back. Whether the answer is one to this browser, in this realm, from this provider, is
@@ -30,6 +35,7 @@ export async function completeConsent(
   if (!journey) return refused(deps, "mixed-up", claim.pendingId);
   const callback = (await deps.flow()).readCallback(parameters);
   if (callback.kind === "mismatch") return refused(deps, "mixed-up", claim.pendingId);
+  if (callback.kind === "code") requireTime(deps, call);
 
   const taken = await take(deps, claim.pendingId, secret, call);
   return "reason" in taken ? taken : conclude(deps, taken, callback, journey, call);
@@ -38,6 +44,12 @@ export async function completeConsent(
 /** Parameters must not be given more than once (RFC 6749 §3.1): readers differ in which one they believe. */
 function hasRepetition(parameters: URLSearchParams): boolean {
   return new Set(parameters.keys()).size < parameters.size;
+}
+
+/** A link is not used up by an invocation that cannot finish. */
+function requireTime({ clock, timing }: ConsentDependencies, { deadlineAt }: Call): void {
+  if (plusMs(clock.now(), takeMs + leaseMs(timing)) <= deadlineAt) return;
+  throw new VendingError("renewal-in-progress", "Too little time is left to use a code.", 1);
 }
 
 async function take(

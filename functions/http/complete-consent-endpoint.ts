@@ -3,6 +3,7 @@ import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { TokenRecord } from "../model/token-record.ts";
+import { endOf } from "./consent-end.ts";
 import { consentPages } from "./consent-pages.ts";
 import type { Call, ConsentSite } from "./consent-routes.ts";
 import { isPageEvent } from "./consent-routes.ts";
@@ -34,13 +35,13 @@ export function completeConsentEndpoint(site: Endpoint) {
     isPageEvent(event) ? pages(event, context) : operator(asRestEvent(event), context);
 }
 
-function grantedOf({ connection, version, consent, token }: TokenRecord): GrantedConsent {
-  const endsAt = consent?.refresh ? consent.refresh.endsAt : (token?.expiresAt ?? null);
+function grantedOf(record: TokenRecord): GrantedConsent {
+  const { connection, version, consent } = record;
   return {
     connection,
     version,
     grantedScope: consent?.grantedScope ?? null,
-    endsAt: endsAt?.toISOString() ?? null,
+    endsAt: endOf(record)?.toISOString() ?? null,
     customer: consent?.customer ?? null,
   };
 }

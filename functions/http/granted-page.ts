@@ -2,6 +2,7 @@ import { accountOf } from "../model/connection.ts";
 import type { Completion } from "../model/consent-outcome.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Asking } from "./asking.ts";
+import { endOf } from "./consent-end.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
 import type { Page } from "./page.ts";
@@ -49,9 +50,8 @@ function grantedScopes({ consent }: TokenRecord): string[] | null {
   return scope === null ? null : scopesOf(scope);
 }
 
-/** Without a refresh token, access ends with its first token. */
-function untilWhen({ consent, token }: TokenRecord): Html {
-  const endsAt = consent?.refresh ? consent.refresh.endsAt : (token?.expiresAt ?? null);
+function untilWhen(record: TokenRecord): Html {
+  const endsAt = endOf(record);
   if (!endsAt) return html`the provider did not say`;
   const words = endsAt.toLocaleString("en-GB", {
     dateStyle: "long",

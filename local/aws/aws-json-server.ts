@@ -3,11 +3,13 @@ import { createServer } from "node:http";
 import { AwsError, parseJson, sendError, sendJson } from "./aws-json.ts";
 import { decode, encode } from "./aws-json-codec.ts";
 import { readModel } from "./aws-model.ts";
+import type { Guard } from "./guard.ts";
+import { OPEN } from "./guard.ts";
 import type { LocalServer } from "./listen.ts";
 import { listen } from "./listen.ts";
 import type { Misbehaving } from "./misbehaviour.ts";
 import { misbehaviours } from "./misbehaviour.ts";
-import { readBody } from "./read-body.ts";
+import { readBytes } from "./read-body.ts";
 import type { RequestCounts } from "./request-counter.ts";
 import { requestCounter } from "./request-counter.ts";
 
@@ -16,6 +18,8 @@ export interface AwsJsonService {
   /** The SDK client's whole module: the source of the model. */
   readonly sdkClient: Readonly<Record<string, unknown>>;
   readonly targetPrefix: string;
+  /** What IAM calls it, and what signatures are scoped to: `secretsmanager`. */
+  readonly signingName: string;
   /** Takes and returns what the SDK's types of the operation say; throws `AwsError`. */
   readonly operations: Readonly<Record<string, (input: never) => unknown>>;
   /** How this service says that it is throttled, and that it failed. */
@@ -28,23 +32,27 @@ export interface LocalAwsJsonServer extends LocalServer, Misbehaving {
 
 export async function startAwsJsonServer(
   service: AwsJsonService,
-  options: { port?: number } = {},
+  options: { port?: number; guard?: Guard } = {},
 ): Promise<LocalAwsJsonServer> {
+  const { guard = OPEN } = options;
   const model = readModel(service.sdkClient);
   const requests = requestCounter();
   const { apply, misbehave, behave } = misbehaviours(service.errors);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = (await readBody(request)) ?? "";
+    const body = (await readBytes(request)) ?? Buffer.alloc(0);
     const [prefix, name = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
     requests.add(name);
+    const principal = await guard.admit(request, body, service.signingName);
     if (await apply(name, response)) return;
     const operation = prefix === service.targetPrefix ? model.operations.get(name) : undefined;
     if (!operation) throw new AwsError("UnknownOperationException", `No operation ${name}`);
     const handler = service.operations[name];
     if (!handler)
       throw new AwsError("NotImplementedLocally", `${name} is not built here`, { status: 501 });
-    const input = decode(operation.input, parseJson(body, "SerializationException"));
+    const wire = parseJson(body.toString(), "SerializationException");
+    guard.tell(principal, `${service.signingName}:${name}`, wire);
+    const input = decode(operation.input, wire);
     sendJson(response, 200, encode(operation.output, await handler(input as never)) as object);
   }
 

@@ -10,6 +10,8 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
+import { LOCAL_PLACE } from "./arns.ts";
+import type { AccessKeys } from "./principals.ts";
 
 /** A table as CloudFormation describes it: `AWS::DynamoDB::Table` or `AWS::DynamoDB::GlobalTable`. */
 export interface TableDefinition {
@@ -21,12 +23,10 @@ export interface TableDefinition {
 export async function createTables(
   endpoint: string,
   tables: readonly TableDefinition[],
+  credentials: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" },
 ): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  // dynalite keeps no regions apart.
+  const client = new DynamoDBClient({ endpoint, region: LOCAL_PLACE.region, credentials });
   try {
     const { TableNames: existing = [] } = await client.send(new ListTablesCommand({}));
     const missing = tables.filter(({ name }) => !existing.includes(name));

@@ -1,10 +1,14 @@
 import type { IncomingMessage, RequestListener, Server } from "node:http";
+import { Readable } from "node:stream";
 import dynalite from "dynalite";
-import { AwsError } from "./aws-json.ts";
+import { AwsError, sendError } from "./aws-json.ts";
+import type { Guard } from "./guard.ts";
+import { OPEN } from "./guard.ts";
 import type { LocalServer } from "./listen.ts";
 import { listen } from "./listen.ts";
 import type { Misbehaving } from "./misbehaviour.ts";
 import { misbehaviours } from "./misbehaviour.ts";
+import { readBytes } from "./read-body.ts";
 import type { RequestCounts } from "./request-counter.ts";
 import { requestCounter } from "./request-counter.ts";
 
@@ -14,8 +18,9 @@ export interface LocalDynamoDb extends LocalServer, Misbehaving {
 
 /** In memory, unless a folder is given; what is in the folder survives a restart. */
 export async function startDynamoDb(
-  options: { port?: number; folder?: string } = {},
+  options: { port?: number; folder?: string; guard?: Guard } = {},
 ): Promise<LocalDynamoDb> {
+  const { guard = OPEN } = options;
   const server = dynalite({
     ...(options.folder && { path: options.folder }),
     createTableMs: 0,
@@ -34,15 +39,19 @@ export async function startDynamoDb(
   });
 
   interceptRequests(server, (dynaliteListener) => (request, response) => {
-    const operation = operationOf(request);
-    requests.add(operation);
-    apply(operation, response)
-      .then((answered) => {
-        if (answered) return;
-        dynaliteListener(request, response);
-        surviveAbortedRequests(request);
-      })
-      .catch((error: unknown) => response.destroy(error as Error));
+    const answer = async () => {
+      const operation = operationOf(request);
+      requests.add(operation);
+      const body = (await readBytes(request)) ?? Buffer.alloc(0);
+      const principal = await guard.admit(request, body, "dynamodb");
+      guard.tell(principal, `dynamodb:${operation}`, inputIn(body));
+      if (await apply(operation, response)) return;
+      dynaliteListener(replayed(request, body), response);
+    };
+    answer().catch((error: unknown) => {
+      if (error instanceof AwsError) sendError(response, error);
+      else response.destroy(error as Error);
+    });
   });
 
   return { ...(await listen(server, options.port)), requests, misbehave, behave };
@@ -62,8 +71,16 @@ function operationOf(request: IncomingMessage): string {
   return String(request.headers["x-amz-target"] ?? "").split(".")[1] ?? request.method ?? "";
 }
 
-/** dynalite rethrows a request's error: a client killed at the wrong instant would end this process. */
-function surviveAbortedRequests(request: IncomingMessage): void {
-  request.removeAllListeners("error");
-  request.on("error", () => {});
+/** What has been read already; and dynalite rethrows a request's error: a client killed now would end this process. */
+function replayed({ method, url, headers }: IncomingMessage, body: Buffer): IncomingMessage {
+  return Object.assign(Readable.from([body]), { method, url, headers }) as IncomingMessage;
+}
+
+/** dynalite says what is wrong with a body that is not JSON. */
+function inputIn(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return null;
+  }
 }

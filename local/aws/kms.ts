@@ -4,6 +4,7 @@ import { LOCAL_PLACE } from "./arns.ts";
 import { AwsError } from "./aws-json.ts";
 import type { LocalAwsJsonServer } from "./aws-json-server.ts";
 import { startAwsJsonServer } from "./aws-json-server.ts";
+import type { Guard } from "./guard.ts";
 import type { KeyRecord } from "./kms-key.ts";
 import { kmsOperations } from "./kms-operations.ts";
 import { NO_FILE, recordFile } from "./record-file.ts";
@@ -15,7 +16,7 @@ export interface LocalKms extends LocalAwsJsonServer {
 
 /** KMS's API; with a folder, its keys survive a restart, and so does what was encrypted under them. */
 export async function startKms(
-  options: { port?: number; folder?: string; place?: AwsPlace } = {},
+  options: { port?: number; folder?: string; place?: AwsPlace; guard?: Guard } = {},
 ): Promise<LocalKms> {
   const file = options.folder ? recordFile<KeyRecord>(options.folder, "kms-keys.json") : NO_FILE;
   const { operations, has, create } = kmsOperations(options.place ?? LOCAL_PLACE, file);
@@ -23,6 +24,7 @@ export async function startKms(
     {
       sdkClient,
       targetPrefix: "TrentService",
+      signingName: "kms",
       operations,
       errors: {
         throttle: new AwsError("ThrottlingException", "Rate exceeded"),

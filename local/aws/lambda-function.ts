@@ -1,13 +1,17 @@
 import type { AwsPlace } from "./arns.ts";
 import { arn } from "./arns.ts";
+import type { AccessKeys } from "./principals.ts";
 
 /** A function as the template describes it. */
 export interface LambdaFunction {
   readonly name: string;
+  readonly description?: string | undefined;
   /** Holds the code: `index.mjs` for the handler `index.handler`. */
   readonly folder: string;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** The role as which it runs. */
+  readonly roleArn?: string | undefined;
   readonly timeoutMs: number;
   readonly memoryMb: number;
   /** Processes at the same time; unlimited when absent. */
@@ -20,6 +24,7 @@ export interface LambdaSurroundings {
   readonly endpoints: Readonly<Record<string, string>>;
   /** For every function; its own environment wins. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly keys: AccessKeys;
 }
 
 export function functionArn(place: AwsPlace, name: string): string {
@@ -29,18 +34,19 @@ export function functionArn(place: AwsPlace, name: string): string {
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 export function processEnvironment(
   { name, folder, handler, environment, memoryMb }: LambdaFunction,
-  { place, endpoints, environment: common }: LambdaSurroundings,
+  { place, endpoints, environment: common, keys }: LambdaSurroundings,
 ): Record<string, string> {
   const endpointUrls = Object.entries(endpoints).map(([service, url]) => [
     `AWS_ENDPOINT_URL_${service}`,
     url,
   ]);
   return {
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
     ...Object.fromEntries(endpointUrls),
     ...common,
     ...environment,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    ...(keys.sessionToken && { AWS_SESSION_TOKEN: keys.sessionToken }),
     AWS_REGION: place.region,
     AWS_DEFAULT_REGION: place.region,
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",

@@ -6,6 +6,7 @@ import type { LambdaFunction } from "./lambda-function.ts";
 import { functionArn, processEnvironment } from "./lambda-function.ts";
 import type { ProcessPool, RunningProcess } from "./lambda-pool.ts";
 import { processPool } from "./lambda-pool.ts";
+import type { AccessKeys } from "./principals.ts";
 
 export interface LambdaHostOptions {
   readonly functions: readonly LambdaFunction[];
@@ -14,6 +15,8 @@ export interface LambdaHostOptions {
   /** For every function; its own environment wins. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly place?: AwsPlace;
+  /** What a function's process signs with. */
+  keysOf?(fn: LambdaFunction): AccessKeys;
   onLog?(line: LogLine): void;
 }
 
@@ -35,6 +38,7 @@ export interface Invoked {
 }
 
 export interface LambdaHost {
+  readonly functions: readonly LambdaFunction[];
   /** Throws `AwsError` where Lambda has no such function or no room; the signal ends the waiting, not the invocation. */
   invoke(name: string, payload: unknown, options?: { signal?: AbortSignal }): Promise<Invoked>;
   processes(name?: string): RunningProcess[];
@@ -47,15 +51,23 @@ export interface LambdaHost {
   stop(): Promise<void>;
 }
 
+const NOBODYS: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" };
+
 /** Runs functions as Lambda does: one process per concurrent invocation, used again when idle. */
 export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
-  const { functions, endpoints = {}, environment = {}, place = LOCAL_PLACE } = options;
+  const {
+    functions,
+    endpoints = {},
+    environment = {},
+    place = LOCAL_PLACE,
+    keysOf = () => NOBODYS,
+  } = options;
   const pools = new Map<string, ProcessPool>(
     functions.map((fn) => [
       fn.name,
       processPool(
         fn,
-        processEnvironment(fn, { place, endpoints, environment }),
+        processEnvironment(fn, { place, endpoints, environment, keys: keysOf(fn) }),
         (pid, stream, text) => options.onLog?.({ function: fn.name, pid, stream, text }),
       ),
     ]),
@@ -82,6 +94,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
   }
 
   return {
+    functions,
     invoke: (name, payload, { signal } = {}) => unlessAborted(invoke(name, payload), signal),
     processes: (name) => poolsOf(name).flatMap((pool) => pool.processes()),
     kill: (pid) => all().some((pool) => pool.kill(pid)),

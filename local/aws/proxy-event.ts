@@ -7,6 +7,7 @@ export interface Identity {
   readonly caller: string | null;
   readonly user: string | null;
   readonly userArn: string | null;
+  readonly accessKey: string | null;
 }
 
 export interface Route {
@@ -16,7 +17,13 @@ export interface Route {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-const NOBODY: Identity = { accountId: null, caller: null, user: null, userArn: null };
+const NOBODY: Identity = {
+  accountId: null,
+  caller: null,
+  user: null,
+  userArn: null,
+  accessKey: null,
+};
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html */
 export function proxyEvent(
@@ -58,7 +65,6 @@ export function proxyEvent(
       authorizer: null,
       identity: {
         ...NOBODY,
-        accessKey: null,
         apiKey: null,
         apiKeyId: null,
         clientCert: null,

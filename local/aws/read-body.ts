@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http";
 
 /** The whole body, or `undefined` when it is larger than `limitBytes`; always reads to the end. */
-export async function readBody(
+export async function readBytes(
   request: IncomingMessage,
   limitBytes = Number.POSITIVE_INFINITY,
-): Promise<string | undefined> {
+): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
     if (bytes <= limitBytes) chunks.push(chunk);
   }
-  return bytes > limitBytes ? undefined : Buffer.concat(chunks).toString("utf8");
+  return bytes > limitBytes ? undefined : Buffer.concat(chunks);
 }

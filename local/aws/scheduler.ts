@@ -1,11 +1,13 @@
-import type { LambdaHost } from "./lambda-host.ts";
-import type { DeployedStack } from "./template.ts";
+import type { Invoked } from "./lambda-host.ts";
+import type { DeployedResource } from "./template.ts";
 
 /** A schedule as the template has it: which function, how often, with what. */
 interface Tick {
   readonly functionName: string;
   readonly everyMs: number;
   readonly payload: unknown;
+  /** As which role the function is called. */
+  readonly roleArn: string;
 }
 
 export interface LocalScheduler {
@@ -18,8 +20,8 @@ export interface LocalScheduler {
  * do there.
  */
 export function startScheduler(
-  deployed: Pick<DeployedStack, "resourcesOf">,
-  invoke: LambdaHost["invoke"],
+  deployed: { resourcesOf(type: string): Pick<DeployedResource, "logicalId" | "properties">[] },
+  call: (tick: Tick) => Promise<Invoked>,
   onFailure: (functionName: string, error: unknown) => void,
   repeat: Repeat = onTimers,
 ): LocalScheduler {
@@ -27,10 +29,10 @@ export function startScheduler(
   const report = (functionName: string, error: unknown) => {
     if (!isStopped) onFailure(functionName, error);
   };
-  const tick = ({ functionName, payload }: Tick) =>
-    invoke(functionName, payload).then(
-      ({ functionError, payload: failure }) => functionError && report(functionName, failure),
-      (error: unknown) => report(functionName, error),
+  const tick = (schedule: Tick) =>
+    call(schedule).then(
+      ({ functionError, payload }) => functionError && report(schedule.functionName, payload),
+      (error: unknown) => report(schedule.functionName, error),
     );
   const schedules = deployed.resourcesOf("AWS::Scheduler::Schedule").map(tickOf);
   const ends = schedules.map((schedule) => repeat(() => void tick(schedule), schedule.everyMs));
@@ -58,7 +60,7 @@ const longestMs = 2 ** 31 - 1;
 function tickOf({ logicalId, properties }: { logicalId: string; properties: object }): Tick {
   const { ScheduleExpression, Target } = properties as {
     ScheduleExpression?: string;
-    Target?: { Arn?: string; Input?: string };
+    Target?: { Arn?: string; Input?: string; RoleArn?: string };
   };
   const [, count, unit] =
     /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(ScheduleExpression ?? "") ?? [];
@@ -67,5 +69,6 @@ function tickOf({ logicalId, properties }: { logicalId: string; properties: obje
   if (!functionName || !(everyMs <= longestMs)) {
     throw new Error(`${logicalId}: only rate(…) schedules of functions are known here.`);
   }
-  return { functionName, everyMs, payload: JSON.parse(Target?.Input ?? "{}") };
+  const payload = JSON.parse(Target?.Input ?? "{}");
+  return { functionName, everyMs, payload, roleArn: Target?.RoleArn ?? "" };
 }

@@ -4,17 +4,19 @@ import { LOCAL_PLACE } from "./arns.ts";
 import { AwsError } from "./aws-json.ts";
 import type { LocalAwsJsonServer } from "./aws-json-server.ts";
 import { startAwsJsonServer } from "./aws-json-server.ts";
+import type { Guard } from "./guard.ts";
 import { NO_FILE, recordFile } from "./record-file.ts";
 import { secretOperations } from "./secret-operations.ts";
 
 /** Secrets Manager's API; with a folder, its secrets survive a restart. */
 export function startSecretsManager(
-  options: { port?: number; folder?: string; place?: AwsPlace } = {},
+  options: { port?: number; folder?: string; place?: AwsPlace; guard?: Guard } = {},
 ): Promise<LocalAwsJsonServer> {
   return startAwsJsonServer(
     {
       sdkClient,
       targetPrefix: "secretsmanager",
+      signingName: "secretsmanager",
       operations: secretOperations(
         options.place ?? LOCAL_PLACE,
         options.folder ? recordFile(options.folder, "secrets.json") : NO_FILE,

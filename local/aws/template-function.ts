@@ -28,6 +28,8 @@ export function readFunction(
   const text = (name: string) =>
     known.resolveText(resource.Properties?.[name], `${path}.Properties.${name}`);
   const number = (name: string, otherwise: number) => Number(property(name) ?? otherwise);
+  const role = property("Role");
+  const description = property("Description");
   const reserved = property("ReservedConcurrentExecutions");
 
   return {
@@ -37,8 +39,10 @@ export function readFunction(
     handler: text("Handler"),
     runtime: text("Runtime"),
     environment: readEnvironment(known, resource, path),
+    ...(role !== undefined && { roleArn: String(role) }),
     timeoutMs: number("Timeout", 3) * 1000,
     memoryMb: number("MemorySize", 128),
+    ...(description !== undefined && { description: String(description) }),
     ...(reserved !== undefined && { reservedConcurrency: Number(reserved) }),
   };
 }

@@ -55,8 +55,10 @@ export function references(
       return kind(name, path).ref(place, nameOf(name, path));
     },
     getAtt(logicalId, attribute, path) {
-      const { arn } = kind(logicalId, path);
+      const { arn, attributes } = kind(logicalId, path);
       if (attribute === "Arn" && arn) return arn(place, nameOf(logicalId, path));
+      const other = attributes?.[attribute];
+      if (other) return other(nameOf(logicalId, path));
       return fail(path, `the attribute ${attribute} of ${logicalId} is not known here`);
     },
   };

@@ -7,7 +7,14 @@ export interface ResourceKind {
   readonly nameProperty?: string;
   ref(place: AwsPlace, name: string): string;
   arn?(place: AwsPlace, name: string): string;
+  /** `Fn::GetAtt` of anything but the ARN. */
+  readonly attributes?: Readonly<Record<string, (name: string) => string>>;
 }
+
+const byItsName = (_place: AwsPlace, name: string) => name;
+
+/** The resource `/` of a REST API. */
+const rootOf = (apiName: string) => `${apiName}/`;
 
 const byName = (
   nameProperty: string,
@@ -15,7 +22,7 @@ const byName = (
   resource: (name: string) => string,
 ): ResourceKind => ({
   nameProperty,
-  ref: (_place, name) => name,
+  ref: byItsName,
   arn: (place, name) => arn(place, service, resource(name)),
 });
 
@@ -43,10 +50,15 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
     ref: ({ region, accountId }, name) =>
       `https://sqs.${region}.amazonaws.com/${accountId}/${name}`,
   },
-  "AWS::ApiGateway::RestApi": { ref: (_place, name) => name },
-  "AWS::ApiGatewayV2::Api": { ref: (_place, name) => name },
-  "AWS::EC2::VPCEndpoint": { ref: (_place, name) => name },
-  "AWS::ApiGateway::Stage": { nameProperty: "StageName", ref: (_place, name) => name },
+  "AWS::ApiGateway::RestApi": { ref: byItsName, attributes: { RootResourceId: rootOf } },
+  "AWS::ApiGateway::Resource": { ref: byItsName },
+  "AWS::ApiGateway::Deployment": { ref: byItsName },
+  "AWS::ApiGateway::Model": { ref: byItsName },
+  "AWS::ApiGateway::RequestValidator": { ref: byItsName },
+  "AWS::ApiGatewayV2::Api": { ref: byItsName },
+  "AWS::ApiGatewayV2::Integration": { ref: byItsName },
+  "AWS::EC2::VPCEndpoint": { ref: byItsName },
+  "AWS::ApiGateway::Stage": { nameProperty: "StageName", ref: byItsName },
 };
 
 export function kindOf(type: string): ResourceKind | undefined {

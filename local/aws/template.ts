@@ -16,8 +16,10 @@ export interface TemplateInput extends AwsPlace, Assets {
   readonly imports?: Readonly<Record<string, string>>;
 }
 
-interface DeployedResource {
+export interface DeployedResource {
   readonly logicalId: string;
+  /** What `Ref` answers; throws where that is not known. */
+  ref(): string;
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
@@ -52,6 +54,7 @@ export function readTemplate(input: TemplateInput): DeployedStack {
   const resourcesOf = (...types: string[]): DeployedResource[] =>
     resources(...types).map(([logicalId, { Properties = {} }]) => ({
       logicalId,
+      ref: () => known.resolveText({ Ref: logicalId }, `Resources.${logicalId}`),
       properties: Object(known.resolve(Properties, `Resources.${logicalId}.Properties`)),
     }));
 

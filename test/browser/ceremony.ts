@@ -7,10 +7,9 @@ import { bundleFunctions } from "../../infra/bundle.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import { startHttpApi } from "../../local/aws/http-api.ts";
 import type { LambdaFunction } from "../../local/aws/lambda-function.ts";
-import type { LambdaHost } from "../../local/aws/lambda-host.ts";
 import { startLambdaHost } from "../../local/aws/lambda-host.ts";
-import { startPublicApi } from "../../local/aws/public-api.ts";
 import { startSecretsManager } from "../../local/aws/secrets-manager.ts";
 import { secretBook } from "../../local/secret-book.ts";
 import { startAuthorizationCodeServer } from "../../local/simulators/authorization-code.ts";
@@ -72,14 +71,10 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
   stops.push(dynamoDb.stop, secretsManager.stop);
   await createTables(dynamoDb.url, [tokenTable]);
   const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region);
-  let host: LambdaHost | undefined;
-  const api = await startPublicApi({
-    host: { invoke: (...call) => host?.invoke(...call) ?? Promise.reject(new Error("too early")) },
-    route: routeOf,
-  });
+  const api = await startHttpApi();
   stops.push(api.stop);
   // Another site than the providers', who are at 127.0.0.1: the way back is a cross-site one.
-  const baseUrl = api.url.replace("127.0.0.1", "localhost");
+  const baseUrl = api.browserUrl;
 
   const redirectUris = realmNames.map((realm) => `${baseUrl}/callback/${realm}`);
   const client = { clientId: "kiwi-ledger", name: requester, redirectUris };
@@ -107,7 +102,7 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
   const authority = path.join(bundles, "authority.pem");
   writeFileSync(authority, connectPay.authority.certificate);
   let printed = "";
-  host = startLambdaHost({
+  const host = startLambdaHost({
     functions: realmsOf({ centrapay, connectPay, acme }).flatMap((realm) =>
       functionsOf(realm, baseUrl, bundles),
     ),
@@ -117,10 +112,10 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
       printed += text;
     },
   });
-  const running = host;
-  stops.push(running.stop);
+  stops.push(host.stop);
+  api.deploy({ host, route: routeOf });
   const invoke = async (name: string, payload: object) => {
-    const { functionError, payload: answer } = await running.invoke(name, payload);
+    const { functionError, payload: answer } = await host.invoke(name, payload);
     if (functionError) throw new Error(`${name} failed: ${JSON.stringify(answer)}\n${printed}`);
     return answer;
   };
@@ -202,5 +197,5 @@ function routeOf(method: string, requestPath: string) {
     /^\/(consent|callback)\/([^/]+\/[^/]+)(?:\/[^/]+)?$/.exec(requestPath) ?? [];
   if (!realmNames.some((name) => name === realm)) return undefined;
   const name = kind === "consent" ? "begin-consent" : "complete-consent";
-  return { functionName: nameOf(realm, name), routeKey: `${method} /${kind}` };
+  return { functionName: nameOf(realm, name), routeKey: `${method} /${kind}`, pathParameters: {} };
 }

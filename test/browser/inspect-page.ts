@@ -17,10 +17,17 @@ async function faultsOf(page: Page): Promise<string[]> {
   );
 }
 
-/** Accessible, no wider than the screen, and kept as a picture: `dist/browser/<name>.png`. */
+/** What a page's own policy has kept from it: its style, if the hash were not the style's. */
+async function policyViolationsOf(page: Page): Promise<string[]> {
+  const messages = (await page.consoleMessages()).map((message) => message.text());
+  return messages.filter((text) => text.includes("Content Security Policy"));
+}
+
+/** Accessible, within its own policy, no wider than the screen, and kept as a picture: `dist/browser/<name>.png`. */
 export async function inspect(page: Page, name: string): Promise<void> {
   mkdirSync(artifacts, { recursive: true });
   await page.screenshot({ path: path.join(artifacts, `${name}.png`), fullPage: true });
+  expect(await policyViolationsOf(page)).toEqual([]);
   expect(await faultsOf(page)).toEqual([]);
   const overflow = await page.evaluate<number>(
     "document.documentElement.scrollWidth - document.documentElement.clientWidth",

@@ -9,7 +9,7 @@ export interface Wishes {
 }
 
 /** Fills in the provider's login page. */
-export async function logIn(page: Page, { login, password }: Person): Promise<void> {
+async function logIn(page: Page, { login, password }: Person): Promise<void> {
   await page.getByLabel("Telephone number or e-mail address").fill(login);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Log in" }).click();

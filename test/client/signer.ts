@@ -2,6 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import type { AccessKeys } from "../../local/aws/principals.ts";
 import type { Received } from "./http-server.ts";
 
 const credentials = {
@@ -11,12 +12,15 @@ const credentials = {
 };
 
 /** The AWS SDK's own, as a consumer gives it to the client. */
-export const sdkSigner = new SignatureV4({
-  service: "execute-api",
-  region: LOCAL_PLACE.region,
-  credentials,
-  sha256: new LambdaClient().config.sha256,
-});
+export const signerWith = (keys: AccessKeys) =>
+  new SignatureV4({
+    service: "execute-api",
+    region: LOCAL_PLACE.region,
+    credentials: keys,
+    sha256: new LambdaClient().config.sha256,
+  });
+
+export const sdkSigner = signerWith(credentials);
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const hmac = (key: string | Buffer, text: string) =>

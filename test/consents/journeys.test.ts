@@ -27,7 +27,14 @@ describe.each(apis)("through %s, a person", (api) => {
       consent: { grantedScope: "psd2-ais psd2-pis", customer: "Mo********co" },
     });
     expect(await site.pendingRows()).toEqual([]);
-    expect(site.events().map(({ event }) => event)).toContain("consent-granted");
+    const told = site.events().filter(({ event }) => String(event).startsWith("consent-"));
+    const pending = told[0]?.["pending"];
+    const connection = `connectpay/${site.realm.environment}/jo`;
+    expect(told).toMatchObject([
+      { event: "consent-begun", connection, pending: expect.stringMatching(/^[\w-]{8}$/) },
+      { event: "consent-continued", connection, pending },
+      { event: "consent-granted", connection, pending, version: 1 },
+    ]);
   });
 
   test("allows a part only, and reads which", async () => {

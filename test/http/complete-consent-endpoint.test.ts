@@ -34,11 +34,19 @@ describe("a code that a person has copied", () => {
     expect(site.log.join("") + JSON.stringify(again)).not.toContain(code);
   });
 
-  test("without an end or a refresh token ends with its first token", async () => {
+  test("whose refresh token has no known end has none", async () => {
     const site = aSite();
     site.provider.refreshEndsAt = null;
     const answer = await site.operate({ account: "jo", code: site.provider.codeToCopy() });
     expect(answer).toMatchObject({ endsAt: null });
+  });
+
+  test("that brings no refresh token ends with its first token", async () => {
+    const site = aSite();
+    site.provider.hasRefreshTokens = false;
+    const answer = await site.operate({ account: "jo", code: site.provider.codeToCopy() });
+    // An hour, less the margin.
+    expect(answer).toMatchObject({ endsAt: "2026-11-20T10:59:59.000Z" });
   });
 
   test("is refused where the provider shows none, and sent to nobody", async () => {

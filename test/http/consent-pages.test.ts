@@ -198,6 +198,14 @@ describe("the page of success", () => {
     expect(text).not.toContain("Customer");
   });
 
+  test("says that access ends with its first token where no refresh token came", async () => {
+    const text = await granted(({ provider }) => {
+      provider.hasRefreshTokens = false;
+    });
+    expect(text).toContain("Until 20 November 2026 at 10:59 UTC");
+    expect(text).not.toContain("prolongs");
+  });
+
   test("claims nothing where the provider does not say what it granted", async () => {
     const text = await granted(() => {}, null);
     expect(text).toContain("What you allowed The provider did not say in detail.");
@@ -228,6 +236,36 @@ describe("a failure", () => {
     expect(site.events().at(-1)).toMatchObject({ reason: "secret-unavailable" });
     site.secret = "{}";
     expect(await browser.post(link)).toMatchObject({ status: 303 });
+  });
+
+  test("to take the row sends no code, and the link may still be good", async () => {
+    const site = aSite();
+    const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    const { take } = site.deps.pendingConsents;
+    site.deps.pendingConsents.take = async () => {
+      throw new VendingError("store-unavailable", "Made up.", 1);
+    };
+    const page = await browser.comeBack(authorizeUrl, answer);
+    expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(site.provider.asked).toEqual([]);
+    site.deps.pendingConsents.take = take;
+    const again = await browser.comeBack(authorizeUrl, answer);
+    expect(again).toMatchObject({ title: "Access is granted" });
+  });
+
+  test("to finish in time is noticed before a link is used up", async () => {
+    const site = aSite();
+    const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+    const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`);
+    const url = `${new URL(authorizeUrl).searchParams.get("redirect_uri")}?${answer}`;
+    const event = webEvent("an HTTP API", { url, cookies });
+    // A lease is 7 s here; half a second is for the row, and 300 ms for the answer.
+    const late = seenIn(await site.complete(event, aContext(7799)));
+    expect(late).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(site.provider.asked).toEqual([]);
+    expect(await site.rows()).toEqual(rows);
+    const inTime = seenIn(await site.complete(event, aContext(7800)));
+    expect(inTime).toMatchObject({ title: "Access is granted" });
   });
 
   test("of ours says nothing of itself to a person, and where it happened to the log", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Answer, Problem } from "../../functions/http/contract.ts";
+import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import { present, vendClient } from "../../local/vend-client.ts";
@@ -22,15 +23,21 @@ afterAll(async () => {
 const tokens = (connection: string) => `${stack.http.url}/v1/tokens/${connection}`;
 
 async function vend(connection: string, query = ""): Promise<Answer> {
-  const response = await fetch(`${tokens(connection)}${query}`);
+  const response = await ask(`${tokens(connection)}${query}`);
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("application/json");
   expect(response.headers.get("cache-control")).toBe("no-store");
   return (await response.json()) as Answer;
 }
 
+/** Signed, as the consumer. */
+const ask: (url: string, request?: { method?: string; body?: string }) => Promise<Response> = (
+  url,
+  request,
+) => signedFetch(stack.identities.consumer.keys, url, request);
+
 function reject(connection: string, body: unknown): Promise<Response> {
-  return fetch(`${tokens(connection)}/rejections`, { method: "POST", body: JSON.stringify(body) });
+  return ask(`${tokens(connection)}/rejections`, { method: "POST", body: JSON.stringify(body) });
 }
 
 /** RFC 9457, as every failure is answered. */
@@ -44,19 +51,19 @@ async function problemIn(response: Response): Promise<Problem> {
 }
 
 it("GET vends what the provider accepts, from every realm", async () => {
-  for (const { settings, pingUrl } of stack.providers.realms) {
-    const connection = `${settings.provider}/${settings.environment}/default`;
+  for (const realm of stack.providers.realms.filter(({ person }) => !person)) {
+    const connection = `${realm.settings.provider}/${realm.settings.environment}/default`;
     const answer = await vend(connection);
     expect(answer.connection).toBe(connection);
     expect(answer.header.value).toContain(answer.token);
-    expect(await present(answer, pingUrl), connection).toBe(200);
+    expect(await present(answer, realm), connection).toBe(200);
   }
 });
 
 it("an invocation and the API answer the same", async () => {
   const { realms, conferma } = stack.providers;
   const [realm] = realms.filter(({ settings }) => settings.provider === "conferma");
-  const client = vendClient(stack.lambda.url);
+  const client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
   const invoked = await client.vend(stack.functionOf(realm ?? expect.fail("no realm")).name);
   client.close();
   expect(invoked).toEqual(await vend("conferma/sandbox/default"));
@@ -112,7 +119,7 @@ it.each([
     "validity-unavailable",
   ],
 ])("%s is a problem of the caller's", async (_, connection, status, code) => {
-  const response = await fetch(tokens(connection));
+  const response = await ask(tokens(connection));
   expect(response.status).toBe(status);
   expect(response.headers.get("retry-after")).toBeNull();
   expect(await problemIn(response)).toMatchObject({ code, retryable: false });
@@ -139,7 +146,7 @@ it("minValiditySeconds of the query counts", async () => {
 });
 
 it("a realm that is not deployed has no route", async () => {
-  const response = await fetch(tokens("conferma/production/default"));
+  const response = await ask(tokens("conferma/production/default"));
   expect(response.status).toBeGreaterThanOrEqual(403);
   expect(await response.text()).not.toContain("token-vending");
 });

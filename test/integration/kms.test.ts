@@ -140,7 +140,7 @@ it("the local stack seals as the deployed one does, and opens after a restart wh
 /** Starts the local stack in this folder and vends a static key, which outlives a restart. */
 async function vendOnce(folder: string) {
   const stack = await startStack({ folder });
-  const client = vendClient(stack.lambda.url);
+  const client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
   try {
     const realm = stack.providers.realms.find(({ settings }) => settings.provider === "static-key");
     if (!realm) throw new Error("The local stack has no realm with a static key.");

@@ -25,11 +25,11 @@ let table: DynamoDBClient;
 
 beforeAll(async () => {
   stack = await startStack({ folder, deadlineMs: 1000, onLog: (line) => log.push(line) });
-  client = vendClient(stack.lambda.url);
+  client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
   table = new DynamoDBClient({
     endpoint: stack.dynamoDb.url,
     region: LOCAL_PLACE.region,
-    credentials: { accessKeyId: "referee", secretAccessKey: "referee" },
+    credentials: stack.identities.operator.keys,
   });
 });
 

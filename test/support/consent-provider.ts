@@ -23,6 +23,7 @@ export class ConsentProvider {
   scopes: readonly string[] = ["psd2-ais", "psd2-pis"];
   hasCodesToCopy = true;
   customer: string | null = "Mo********co";
+  hasRefreshTokens = true;
   refreshEndsAt: Date | null = new Date("2026-12-20T10:00:00Z");
   /** What it answers instead of a token. */
   refusal: NotIssued | null = null;
@@ -125,7 +126,7 @@ export class ConsentProvider {
       requestedAt: now,
       receivedAt: now,
       consented: {
-        refreshToken: new Sensitive(`canary-refresh-${this.issued}`),
+        refreshToken: this.hasRefreshTokens ? new Sensitive(`canary-refresh-${this.issued}`) : null,
         refreshEndsAt: this.refreshEndsAt,
         grantedScope: scope,
         subject: null,

@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import type { JournalEntry } from "../../local/simulators/journal.ts";
 import type { Vended, VendPayload } from "../../local/vend-client.ts";
 import { isAnswer } from "../../local/vend-client.ts";
-import type { Observed } from "./check-protocol.ts";
+import type { Evidence, Observed } from "./check-protocol.ts";
 import { checkProtocol } from "./check-protocol.ts";
 import type { VendProcess } from "./referee.ts";
 import type { FaultyProxy, Held, Passing } from "./stack-faulty-proxy.ts";
@@ -33,6 +33,8 @@ export interface FaultWorld extends ConfermaWorld {
   /** What the provider has issued for an account, by its own journal. */
   journalOf(account: string): readonly JournalEntry[];
   issuesOf(account: string): number;
+  /** All that is known of an account's connection. */
+  evidence(account: string): Evidence;
   /** The promises that were broken, over all connections. */
   check(): string[];
 }
@@ -74,6 +76,19 @@ export async function faultWorld(options: {
     simulator.journal.filter(
       ({ kind, scope, foreign }) => kind === "issue" && !foreign && scope === scopes.get(account),
     );
+
+  function evidence(account: string): Evidence {
+    const scope = scopes.get(account) ?? "";
+    return {
+      connection: connectionOf(account),
+      scope,
+      journal: simulator.journal,
+      tablePassed: table.passed,
+      calls: provider.passed.filter(({ body }) => body.includes(`scope=${scope}`)),
+      events: stack.events(),
+      vended: vended.get(account) ?? [],
+    };
+  }
 
   function isThere({ of }: Await, account: string, passing: Passing): boolean {
     const { operation, body } = passing;
@@ -117,17 +132,7 @@ export async function faultWorld(options: {
     },
     journalOf,
     issuesOf: (account) => journalOf(account).length,
-    check: () =>
-      [...scopes].flatMap(([account, scope]) =>
-        checkProtocol({
-          connection: connectionOf(account),
-          scope,
-          journal: simulator.journal,
-          tablePassed: table.passed,
-          calls: provider.passed.filter(({ body }) => body.includes(`scope=${scope}`)),
-          events: stack.events(),
-          vended: vended.get(account) ?? [],
-        }),
-      ),
+    evidence,
+    check: () => [...scopes.keys()].flatMap((account) => checkProtocol(evidence(account))),
   };
 }

@@ -9,6 +9,7 @@ it.each([
 ])("answers 500 when its own answer %s", async (_what, answer, message) => {
   const server = await startAwsJsonServer({
     sdkClient,
+    signingName: "secretsmanager",
     targetPrefix: "secretsmanager",
     operations: { GetSecretValue: () => answer },
     errors: { throttle: new AwsError("Throttled", ""), fail: new AwsError("Failed", "") },

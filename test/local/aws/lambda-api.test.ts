@@ -3,6 +3,7 @@ import {
   InvalidRequestContentException,
   InvokeCommand,
   LambdaClient,
+  ListFunctionsCommand,
   RequestTooLargeException,
   ResourceNotFoundException,
   TooManyRequestsException,
@@ -29,7 +30,10 @@ let client: LambdaClient;
 
 beforeAll(async () => {
   host = startLambdaHost({
-    functions: [aFunction("echo", ECHO), aFunction("narrow", ECHO, { reservedConcurrency: 1 })],
+    functions: [
+      aFunction("echo", ECHO, { description: "Says what it hears" }),
+      aFunction("narrow", ECHO, { reservedConcurrency: 1 }),
+    ],
     onLog: (line) => log.push(line),
   });
   api = await startLambdaApi(host);
@@ -50,6 +54,14 @@ afterAll(async () => {
 const invoke = (input: InvokeCommandInput) => client.send(new InvokeCommand(input));
 const payloadOf = ({ Payload }: { Payload?: Uint8Array }) =>
   JSON.parse(Buffer.from(Payload ?? []).toString());
+
+it("lists the functions by name and description", async () => {
+  const { Functions } = await client.send(new ListFunctionsCommand({}));
+  expect(Functions).toMatchObject([
+    { FunctionName: "echo", Description: "Says what it hears" },
+    { FunctionName: "narrow", Description: "" },
+  ]);
+});
 
 it.each([
   "echo",

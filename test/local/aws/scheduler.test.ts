@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Invoked } from "../../../local/aws/lambda-host.ts";
 import { startScheduler } from "../../../local/aws/scheduler.ts";
 
+const role = "arn:aws:iam::123456789012:role/Renew-1-Tick";
 const target = "arn:aws:lambda:eu-west-1:123456789012:function:Renew-1";
 
 /** A template's schedules, as `resourcesOf` answers them. */
@@ -12,7 +13,7 @@ const deployedWith = (...all: { expression?: string; arn?: string; input?: strin
       logicalId: `${type.split("::").at(-1)}${n}`,
       properties: {
         ScheduleExpression: expression,
-        Target: { Arn: arn, ...(input === undefined ? {} : { Input: input }) },
+        Target: { Arn: arn, RoleArn: role, ...(input === undefined ? {} : { Input: input }) },
       },
     })),
 });
@@ -32,8 +33,8 @@ function started(
   const repeated = new Map<() => void, number>();
   const scheduler = startScheduler(
     deployed,
-    (name, payload) => {
-      invoked.push([name, payload]);
+    ({ functionName, payload }) => {
+      invoked.push([functionName, payload]);
       return answer();
     },
     (name, error) => failures.push([name, error]),
@@ -59,7 +60,9 @@ describe("the local scheduler", () => {
     ["rate(2 days)", 172_800_000],
   ])("ticks at %s", (expression, everyMs) => {
     const { scheduler, repeated } = started(deployedWith({ expression }));
-    expect(scheduler.schedules).toEqual([{ functionName: "Renew-1", everyMs, payload: {} }]);
+    expect(scheduler.schedules).toEqual([
+      { functionName: "Renew-1", everyMs, payload: {}, roleArn: role },
+    ]);
     expect([...repeated.values()]).toEqual([everyMs]);
   });
 

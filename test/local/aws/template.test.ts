@@ -194,7 +194,7 @@ it("has its keys, under the id that everybody refers to", () => {
   };
   const input = { ...LOCAL_PLACE, template, assemblyFolder: "/out", stackName: "Realm" };
   const { keys, outputs } = readTemplate(input);
-  expect(keys).toEqual([
+  expect(keys).toMatchObject([
     { id: "Realm-Seal", logicalId: "Seal", properties: { EnableKeyRotation: true } },
   ]);
   const Arn = "arn:aws:kms:ap-southeast-2:000000000000:key/Realm-Seal";

@@ -1,9 +1,9 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startHttpApi } from "../../../local/aws/http-api.ts";
 import type { LambdaHost } from "../../../local/aws/lambda-host.ts";
 import { startLambdaHost } from "../../../local/aws/lambda-host.ts";
 import type { LocalServer } from "../../../local/aws/listen.ts";
+import { startRestApi } from "../../../local/aws/rest-api.ts";
 import { aFunction, removeCode } from "./lambda-fixture.ts";
 
 const ANSWERS = `
@@ -29,12 +29,17 @@ const ANSWERS = `
 `;
 const ROUTE = /^\/v1\/tokens\/([^/]+)\/([^/]+)\/([^/]+)$/;
 
+const caller = {
+  arn: "arn:aws:sts::000000000000:assumed-role/payments/session",
+  policiesOf: "arn:aws:iam::000000000000:role/payments",
+  keys: { accessKeyId: "ASIALOCAL", secretAccessKey: "a secret" },
+};
 let host: LambdaHost;
 let api: LocalServer;
 
 beforeAll(async () => {
   host = startLambdaHost({ functions: [aFunction("vend", ANSWERS)] });
-  api = await startHttpApi({
+  api = await startRestApi({
     host,
     timeoutMs: 1_000,
     route(method, path) {
@@ -44,9 +49,10 @@ beforeAll(async () => {
         functionName: "vend",
         resource: "/v1/tokens/{provider}/{environment}/{account}",
         pathParameters: { provider, environment, account },
+        executeApiArn: `arn:aws:execute-api:::api/live/${method}${path}`,
       };
     },
-    identify: () => ({ userArn: "arn:aws:iam::000000000000:role/caller" }),
+    guard: { admit: async () => caller, tell: () => {} },
   });
 });
 afterAll(async () => {
@@ -87,8 +93,10 @@ describe("an event", () => {
         requestTimeEpoch: expect.any(Number),
         identity: {
           sourceIp: "127.0.0.1",
-          userArn: "arn:aws:iam::000000000000:role/caller",
-          caller: null,
+          accountId: "000000000000",
+          userArn: caller.arn,
+          caller: "session",
+          accessKey: "ASIALOCAL",
         },
       },
     });

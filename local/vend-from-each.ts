@@ -1,13 +1,25 @@
+import type { Door } from "./door.ts";
 import { formatTable } from "./format-table.ts";
 import type { LocalRealm } from "./providers.ts";
 import type { LocalStack } from "./stack.ts";
 import type { VendClient, Vended } from "./vend-client.ts";
 import { isAnswer, present } from "./vend-client.ts";
 
-/** Vends once from every connection and shows it to its provider, as a consumer would. */
-export async function vendEverything(stack: LocalStack, client: VendClient): Promise<string> {
+export interface VendedRealms {
+  readonly table: string;
+  /** Those that a person has to consent to first. */
+  readonly waiting: readonly LocalRealm[];
+}
+
+/** Vends once from each of these realms and shows it to its provider, as a consumer would. */
+export async function vendFromEach(
+  stack: LocalStack,
+  client: VendClient,
+  realms: readonly LocalRealm[],
+): Promise<VendedRealms> {
   const rows: string[][] = [];
-  for (const realm of stack.providers.realms) rows.push(await vendFrom(stack, client, realm));
+  for (const realm of realms) rows.push(await vendFrom(stack, client, realm));
+  const waiting = realms.filter((_, at) => rows[at]?.includes("consent-required"));
   const heading = [
     "connection",
     "version",
@@ -17,7 +29,7 @@ export async function vendEverything(stack: LocalStack, client: VendClient): Pro
     "ms",
     "provider says",
   ];
-  return formatTable(heading, rows);
+  return { table: formatTable(heading, rows), waiting };
 }
 
 async function vendFrom(
@@ -25,21 +37,20 @@ async function vendFrom(
   client: VendClient,
   realm: LocalRealm,
 ): Promise<string[]> {
-  const { simulator, pingUrl } = realm;
   const { name } = stack.functionOf(realm);
   const callsBefore = providerCalls(realm);
   const begun = performance.now();
   let vended = await client.vend(name);
   let ms = performance.now() - begun;
-  let says = await verdict(vended, pingUrl);
+  let says = await verdict(vended, realm);
   // A restarted simulator knows none of the tokens it had issued: say so, as any consumer does, and vend again.
   if (isAnswer(vended) && says.startsWith("401")) {
     const again = performance.now();
     vended = await client.vend(name, { rejectedVersion: vended.version });
     ms = performance.now() - again;
-    says = `${await verdict(vended, pingUrl)} (after a rejection)`;
+    says = `${await verdict(vended, realm)} (after a rejection)`;
   }
-  const calls = String(providerCalls({ ...realm, simulator }) - callsBefore);
+  const calls = String(providerCalls(realm) - callsBefore);
   const { provider, environment } = realm.settings;
   const connection = `${provider}/${environment}/default`;
   if (!isAnswer(vended))
@@ -62,8 +73,11 @@ function providerCalls({ simulator }: LocalRealm): number {
     .length;
 }
 
-async function verdict(vended: Vended, pingUrl: string): Promise<string> {
-  if (!isAnswer(vended)) return vended.problem.detail;
-  const status = await present(vended, pingUrl);
+async function verdict(vended: Vended, door: Door): Promise<string> {
+  if (!isAnswer(vended)) {
+    const { code, detail } = vended.problem;
+    return code === "consent-required" ? "a person has to consent" : detail;
+  }
+  const status = await present(vended, door);
   return status === 200 ? "200 accepted" : `${status} refused`;
 }

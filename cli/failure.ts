@@ -1,0 +1,35 @@
+import type { Problem } from "../functions/http/contract.ts";
+
+/** A command line that is not understood, in words for whoever wrote it. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What kept a command from being carried out: a problem of token vending, or one on the way to it. */
+export type Obstacle =
+  | Problem
+  | { readonly code: UnreachedCode; readonly title: string; readonly detail: string };
+
+/** Why token vending was not reached, or did not answer. */
+export type UnreachedCode =
+  | "no-function"
+  | "no-credentials"
+  | "not-allowed"
+  | "not-reached"
+  | "function-failed"
+  | "no-code";
+
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly problem: Obstacle;
+
+  constructor(problem: Obstacle) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+/** Fails with a problem that is not token vending's own. */
+export function unreached(code: UnreachedCode, title: string, detail: string): Failure {
+  return new Failure({ code, title, detail });
+}

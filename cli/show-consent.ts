@@ -1,0 +1,32 @@
+import type { ConsentLink, Disconnected, GrantedConsent } from "../functions/http/contract.ts";
+import { formatFields } from "./format-fields.ts";
+import { fromNow, whenWords } from "./time-words.ts";
+
+export function showLink(connection: string, { url, expiresAt }: ConsentLink, now: Date): string {
+  return [
+    `A link for the person who is to consent to ${connection}:`,
+    "",
+    `  ${url}`,
+    "",
+    `It works once, in one browser, and ends ${fromNow(expiresAt, now)}. Send it to that person alone: whoever opens it consents.`,
+    `Next, once that is done: npm run vend -- vend ${connection}`,
+  ].join("\n");
+}
+
+export function showGranted(granted: GrantedConsent, now: Date): string {
+  const { connection, version, grantedScope, endsAt, customer } = granted;
+  return formatFields([
+    ["connection", connection],
+    ["version", String(version)],
+    ["granted", grantedScope ?? "the provider does not say"],
+    ["ends", endsAt === null ? "the provider does not say" : whenWords(endsAt, now)],
+    ["customer", customer ?? "the provider does not say"],
+  ]);
+}
+
+export function showDisconnected({ connection, revoked }: Disconnected): string {
+  const here = `${connection} is disconnected: its token and its consent are forgotten here.`;
+  if (revoked) return `${here}\nThe provider has revoked the consent.`;
+  const why = revoked === null ? "offers no way to revoke one" : "did not revoke it";
+  return `${here}\nThe provider ${why}: the person should end the consent on the provider's own pages too.`;
+}

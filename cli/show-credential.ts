@@ -1,0 +1,22 @@
+import type { Answer } from "../functions/http/contract.ts";
+import { formatFields } from "./format-fields.ts";
+import { whenWords } from "./time-words.ts";
+
+/** A credential for people; its token only where they asked to see it. */
+export function showCredential(answer: Answer, isShown: boolean, now: Date): string {
+  const { connection, version, header, extraHeaders = {}, fingerprint, usableUntil } = answer;
+  const { issuedAt, expiresAt } = answer;
+  const headers = Object.entries({ [header.name]: header.value, ...extraHeaders });
+  return formatFields([
+    ["connection", connection],
+    ["version", String(version)],
+    ["fingerprint", fingerprint],
+    ["issued", whenWords(issuedAt, now)],
+    ["usable until", usableUntil === null ? "no end" : whenWords(usableUntil, now)],
+    ["expires", expiresAt === null ? "the provider names no instant" : whenWords(expiresAt, now)],
+    ...headers.map(([name, value]): [string, string] => [
+      "header",
+      isShown ? `${name}: ${value}` : `${name} (--show-token shows it)`,
+    ]),
+  ]);
+}

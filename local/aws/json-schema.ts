@@ -1,0 +1,69 @@
+/** Says what is wrong with a value; nothing when it is as it has to be. */
+export type Check = (value: unknown) => string[];
+
+/**
+ * The few words of JSON Schema (draft 4) that this API's models use. Throws on any other, so that no model is believed to
+ * be checked here that is not.
+ */
+export function jsonSchema(schema: object, path = "#"): Check {
+  const checks = Object.entries(schema).flatMap(([word, argument]) => {
+    if (silent.has(word)) return [];
+    const make = words[word];
+    if (!make) throw new Error(`${path}: the word ${word} is not known here.`);
+    return [make(argument as never, path, schema)];
+  });
+  return (value) => checks.flatMap((check) => check(value));
+}
+
+const silent = new Set(["$schema", "title", "description"]);
+
+type Word = (argument: never, path: string, schema: object) => Check;
+
+const words: Readonly<Record<string, Word>> = {
+  type: (name: string, path) => {
+    const isType = types[name];
+    if (!isType) throw new Error(`${path}: the type ${name} is not known here.`);
+    return (value) => (isType(value) ? [] : [`${path} is no ${name}`]);
+  },
+  minimum: (least: number, path) => (value) =>
+    typeof value === "number" && value < least ? [`${path} is less than ${least}`] : [],
+  maximum: (most: number, path) => (value) =>
+    typeof value === "number" && value > most ? [`${path} is more than ${most}`] : [],
+  required: (names: readonly string[], path) => (value) =>
+    isObject(value)
+      ? names.filter((name) => !(name in value)).map((name) => `${path} has no ${name}`)
+      : [],
+  properties: (schemas: Readonly<Record<string, object>>, path) => {
+    const checks = Object.entries(schemas).map(
+      ([name, schema]) => [name, jsonSchema(schema, `${path}/${name}`)] as const,
+    );
+    return (value) =>
+      isObject(value)
+        ? checks.flatMap(([name, check]) => (name in value ? check(value[name]) : []))
+        : [];
+  },
+  additionalProperties: (allowed: unknown, path, schema) => {
+    if (allowed !== false)
+      throw new Error(`${path}: only no additional properties are known here.`);
+    const { properties = {} } = schema as { properties?: object };
+    return (value) =>
+      isObject(value)
+        ? Object.keys(value)
+            .filter((name) => !(name in properties))
+            .map((name) => `${path} has a ${name}`)
+        : [];
+  },
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const types: Readonly<Record<string, (value: unknown) => boolean>> = {
+  object: isObject,
+  array: Array.isArray,
+  string: (value) => typeof value === "string",
+  number: (value) => typeof value === "number",
+  integer: Number.isInteger,
+  boolean: (value) => typeof value === "boolean",
+  null: (value) => value === null,
+};

@@ -1,0 +1,19 @@
+import type { AwsRequest } from "./guard.ts";
+
+/** How often who asked AWS for what. */
+export interface RequestLog {
+  /** By the principal's ARN, then by action: `dynamodb:GetItem`. */
+  readonly byPrincipal: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  add(request: AwsRequest): void;
+}
+
+export function requestLog(): RequestLog {
+  const byPrincipal = new Map<string, Map<string, number>>();
+  return {
+    byPrincipal,
+    add({ principal, action }) {
+      const actions = byPrincipal.get(principal) ?? new Map<string, number>();
+      byPrincipal.set(principal, actions.set(action, (actions.get(action) ?? 0) + 1));
+    },
+  };
+}

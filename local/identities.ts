@@ -1,0 +1,48 @@
+import { LOCAL_PLACE } from "./aws/arns.ts";
+import { authenticator } from "./aws/authenticate.ts";
+import type { AwsRequest, Guard } from "./aws/guard.ts";
+import { createGuard } from "./aws/guard.ts";
+import { functionArn } from "./aws/lambda-function.ts";
+import type { AccessKeys, Principal } from "./aws/principals.ts";
+import { createPrincipals } from "./aws/principals.ts";
+import type { RequestLog } from "./aws/request-log.ts";
+import { requestLog } from "./aws/request-log.ts";
+import type { DeployedFunction } from "./aws/template-function.ts";
+
+/** Who there is in the local account, and what each of them asks AWS for. */
+export interface Identities {
+  /** Whoever sits at this machine: makes secrets and tables, and asks the API with curl. */
+  readonly operator: Principal;
+  /** A caller of the functions. */
+  readonly consumer: Principal;
+  readonly guard: Guard;
+  readonly requests: RequestLog;
+  /** What a function signs with, as its own role. */
+  keysOf(fn: Pick<DeployedFunction, "name" | "roleArn">): AccessKeys;
+  /** A schedule calls a function, as its own role. */
+  tellTick(roleArn: string, functionName: string): void;
+}
+
+export function createIdentities(onRequest?: (request: AwsRequest) => void): Identities {
+  const principals = createPrincipals();
+  const requests = requestLog();
+  const guard = createGuard(authenticator(principals), (request) => {
+    requests.add(request);
+    onRequest?.(request);
+  });
+  return {
+    operator: principals.user("operator"),
+    consumer: principals.user("consumer"),
+    guard,
+    requests,
+    keysOf({ name, roleArn }) {
+      if (!roleArn) throw new Error(`${name} has no role.`);
+      return principals.assume(roleArn, name).keys;
+    },
+    tellTick(roleArn, functionName) {
+      const scheduler = principals.assume(roleArn, "scheduler");
+      const FunctionName = functionArn(LOCAL_PLACE, functionName);
+      guard.tell(scheduler, "lambda:InvokeFunction", { FunctionName });
+    },
+  };
+}

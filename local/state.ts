@@ -1,0 +1,48 @@
+import path from "node:path";
+import type { LocalAwsJsonServer } from "./aws/aws-json-server.ts";
+import type { LocalDynamoDb } from "./aws/dynamodb.ts";
+import { startDynamoDb } from "./aws/dynamodb.ts";
+import type { Guard } from "./aws/guard.ts";
+import type { LocalKms } from "./aws/kms.ts";
+import { startKms } from "./aws/kms.ts";
+import { startSecretsManager } from "./aws/secrets-manager.ts";
+
+/** The services that keep something. */
+export interface LocalState {
+  readonly dynamoDb: LocalDynamoDb;
+  readonly secretsManager: LocalAwsJsonServer;
+  readonly kms: LocalKms;
+  stop(): Promise<void>;
+}
+
+interface StateOptions {
+  /** What is in it survives a restart. */
+  readonly folder: string;
+  readonly guard: Guard;
+  readonly ports: Partial<Readonly<Record<"dynamoDb" | "secretsManager" | "kms", number>>>;
+}
+
+export async function startState({ folder, guard, ports }: StateOptions): Promise<LocalState> {
+  const dynamoDb = await startDynamoDb({
+    ...portOf(ports.dynamoDb),
+    guard,
+    folder: path.join(folder, "dynamodb"),
+  });
+  const secretsManager = await startSecretsManager({
+    ...portOf(ports.secretsManager),
+    guard,
+    folder,
+  });
+  const kms = await startKms({ ...portOf(ports.kms), guard, folder });
+  return {
+    ...{ dynamoDb, secretsManager, kms },
+    async stop() {
+      await Promise.all([dynamoDb, secretsManager, kms].map((server) => server.stop()));
+    },
+  };
+}
+
+/** A free one is chosen for what is unsaid. */
+export function portOf(chosen: number | undefined): { port?: number } {
+  return chosen === undefined ? {} : { port: chosen };
+}

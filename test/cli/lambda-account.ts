@@ -1,0 +1,74 @@
+import { onTestFinished, vi } from "vitest";
+import { run } from "../../cli/run.ts";
+import { startLambdaApi } from "../../local/aws/lambda-api.ts";
+import type { Invoked } from "../../local/aws/lambda-host.ts";
+import { at } from "../support/a-record.ts";
+
+interface Deployed {
+  readonly description: string;
+  /** What it answers; it fails where this throws. */
+  answer(payload: Readonly<Record<string, unknown>>): unknown;
+}
+
+interface Run {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly notices: string;
+}
+
+export interface LambdaAccount {
+  /** What was invoked, and with what. */
+  readonly invoked: readonly { readonly name: string; readonly payload: unknown }[];
+  readonly url: string;
+  /** One command line, by a person who has this code to paste. */
+  run(line: string, code?: string | null): Promise<Run>;
+}
+
+/** An AWS account with these functions, reached over HTTP by the SDK as any other. */
+export async function lambdaAccount(
+  deployed: Readonly<Record<string, Deployed>>,
+): Promise<LambdaAccount> {
+  const invoked: { name: string; payload: unknown }[] = [];
+
+  async function invoke(name: string, payload: unknown): Promise<Invoked> {
+    invoked.push({ name, payload });
+    const answered = { requestId: "r", pid: 1, coldStart: false, durationMs: 1 };
+    try {
+      return { ...answered, payload: deployed[name]?.answer(Object(payload)) ?? null };
+    } catch (error) {
+      const { name: errorType, message: errorMessage } = error as Error;
+      return { ...answered, payload: { errorType, errorMessage }, functionError: "Unhandled" };
+    }
+  }
+
+  const functions = Object.entries(deployed).map(([name, { description }]) => ({
+    ...{ name, description, folder: "/nowhere", handler: "index.handler" },
+    ...{ environment: {}, timeoutMs: 25_000, memoryMb: 1024 },
+  }));
+  const api = await startLambdaApi({ functions, invoke, processes: () => [] });
+  onTestFinished(api.stop);
+  const variables = {
+    AWS_ENDPOINT_URL_LAMBDA: api.url,
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "operator",
+    AWS_SECRET_ACCESS_KEY: "operator",
+  };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+
+  return {
+    invoked,
+    url: api.url,
+    async run(line, code = null) {
+      const out: string[] = [];
+      const notices: string[] = [];
+      const exitCode = await run(line.split(" ").filter(Boolean), {
+        out: (text) => out.push(text),
+        notice: (text) => notices.push(text),
+        readCode: async () => code,
+        now: () => at("10:01:00.000"),
+      });
+      return { exitCode, out: out.join("\n"), notices: notices.join("\n") };
+    },
+  };
+}

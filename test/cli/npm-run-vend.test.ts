@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { foundIn } from "../../cli/find-function.ts";
+import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import type { LocalStack } from "../../local/stack.ts";
+import { startStack } from "../../local/stack.ts";
+import packageJson from "../../package.json" with { type: "json" };
+
+const root = path.join(import.meta.dirname, "..", "..");
+const folder = mkdtempSync(path.join(tmpdir(), "token-vending-cli-"));
+let stack: LocalStack;
+
+beforeAll(async () => {
+  stack = await startStack({ folder });
+});
+
+afterAll(async () => {
+  await stack.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** What `npm run vend -- …` runs, against the local stack. */
+async function vend(args: readonly string[], typed = "") {
+  const [, file = ""] = packageJson.scripts.vend.split(" ");
+  const child = spawn(process.execPath, [path.join(root, file), ...args], {
+    env: {
+      AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
+      AWS_REGION: LOCAL_PLACE.region,
+      AWS_ACCESS_KEY_ID: "operator",
+      AWS_SECRET_ACCESS_KEY: "operator",
+    },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stdin.end(typed);
+  const [out, notices, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { exitCode, out, notices };
+}
+
+test("an operator vends, reports a rejection and vends again", async () => {
+  const connection = "conferma/sandbox/default";
+  const first = await vend(["vend", connection, "--json"]);
+  expect(first).toMatchObject({ exitCode: 0, notices: "" });
+  const { version, fingerprint } = JSON.parse(first.out);
+  const again = await vend(["reject", connection, String(version), "--json"]);
+  expect(JSON.parse(again.out)).toMatchObject({ connection, version: version + 1 });
+  expect(again.out).not.toContain(fingerprint);
+  const tooHigh = await vend(["reject", connection, "99"]);
+  expect(tooHigh).toMatchObject({ exitCode: 1, out: "" });
+  expect(tooHigh.notices).toContain("99 does not exist yet");
+});
+
+test("every realm of the template is found by what its function says of itself", () => {
+  const described = stack.host.functions.map(({ name, description = "" }) => ({
+    name,
+    description,
+  }));
+  for (const realm of stack.providers.realms) {
+    const name = `${realm.settings.provider}/${realm.settings.environment}`;
+    expect(foundIn(described, "vend-token", name)).toBe(stack.functionOf(realm).name);
+  }
+});

@@ -1,0 +1,350 @@
+import { describe, expect, test, vi } from "vitest";
+import { problemOf } from "../../functions/http/problem.ts";
+import type { ProblemCode } from "../../functions/model/errors.ts";
+import { problemCodes, VendingError } from "../../functions/model/errors.ts";
+import { lambdaAccount } from "./lambda-account.ts";
+
+const connection = "conferma/production/default";
+const credential = {
+  connection,
+  version: 13,
+  header: { name: "Authorization", value: "Bearer canary-token" },
+  token: "canary-token",
+  fingerprint: "9f86d081884c",
+  issuedAt: "2026-11-20T10:00:00.000Z",
+  usableUntil: "2026-11-20T10:04:58.000Z",
+  expiresAt: "2026-11-20T10:05:00.000Z",
+};
+const shown = {
+  connection,
+  state: "usable",
+  version: 13,
+  fingerprint: "9f86d081884c",
+  issuedAt: credential.issuedAt,
+  usableUntil: credential.usableUntil,
+  expiresAt: credential.expiresAt,
+  renewAt: "2026-11-20T10:05:00.250Z",
+  lease: null,
+  lastIssue: null,
+  lastFailure: null,
+};
+
+const vending = (answer: (payload: object) => unknown, realm = "conferma/production") => ({
+  "stack-Vend": { description: `Vends the tokens of ${realm}`, answer },
+});
+const meeting = (code: ProblemCode, seconds: number | null = null) =>
+  vending(() => ({
+    problem: problemOf(new VendingError(code, "Some detail.", seconds), connection),
+  }));
+
+describe("vend", () => {
+  test("finds the realm's function, and shows the credential but not the token", async () => {
+    const account = await lambdaAccount({
+      "stack-Other": { description: "Vends the tokens of conferma/sandbox", answer: () => null },
+      ...vending(() => credential),
+    });
+    const { exitCode, out, notices } = await account.run(`vend ${connection}`);
+    expect({ exitCode, notices }).toEqual({ exitCode: 0, notices: "" });
+    expect(account.invoked).toEqual([{ name: "stack-Vend", payload: { account: "default" } }]);
+    expect(out).toBe(
+      [
+        "  connection     conferma/production/default",
+        "  version        13",
+        "  fingerprint    9f86d081884c",
+        "  issued         2026-11-20T10:00:00.000Z (1 min ago)",
+        "  usable until   2026-11-20T10:04:58.000Z (in 3 min 58 s)",
+        "  expires        2026-11-20T10:05:00.000Z (in 4 min)",
+        "  header         Authorization (--show-token shows it)",
+      ].join("\n"),
+    );
+  });
+
+  test("shows the token where it is asked for, and so does --json", async () => {
+    const account = await lambdaAccount(vending(() => credential));
+    const hidden = await account.run(`vend ${connection} --json`);
+    expect(hidden.out).not.toContain("canary-token");
+    expect(JSON.parse(hidden.out)).toMatchObject({
+      version: 13,
+      header: { name: "Authorization" },
+    });
+    const asked = await account.run(`vend ${connection} --show-token`);
+    expect(asked.out).toContain("Authorization: Bearer canary-token");
+    const json = await account.run(`vend ${connection} --json --show-token`);
+    expect(JSON.parse(json.out)).toEqual(credential);
+  });
+
+  test("says that a key has no end", async () => {
+    const key = { ...credential, usableUntil: null, expiresAt: null };
+    const { out } = await (await lambdaAccount(vending(() => key))).run(`vend ${connection}`);
+    expect(out).toContain("usable until   no end");
+  });
+
+  test("demands a validity", async () => {
+    const account = await lambdaAccount(vending(() => credential));
+    await account.run(`vend ${connection} --min-validity 30`);
+    expect(account.invoked[0]?.payload).toEqual({ account: "default", minValiditySeconds: 30 });
+  });
+});
+
+test("reject names the version, and shows what is vended instead", async () => {
+  const account = await lambdaAccount(vending(() => ({ ...credential, version: 14 })));
+  const { out } = await account.run(`reject ${connection} 13`);
+  expect(account.invoked[0]?.payload).toEqual({ account: "default", rejectedVersion: 13 });
+  expect(out).toContain("version        14");
+});
+
+describe("status", () => {
+  const status = (answer: (payload: object) => unknown) => ({
+    "stack-List": { description: "Tells the status of every connection", answer },
+  });
+
+  test("is a table of all pages, with what to do", async () => {
+    const pages = [
+      { connections: [shown], cursor: "more" },
+      {
+        connections: [
+          {
+            ...shown,
+            connection: "connectpay/live/jo",
+            state: "consent-required",
+            version: 0,
+            fingerprint: null,
+            usableUntil: null,
+            renewAt: null,
+          },
+          {
+            ...shown,
+            connection: "cfis/live/default",
+            usableUntil: null,
+            lease: {
+              since: "2026-11-20T10:00:59.000Z",
+              until: "2026-11-20T10:01:06.000Z",
+              reason: "scheduled",
+            },
+            lastFailure: {
+              at: "2026-11-20T10:00:30.000Z",
+              code: "provider-unavailable",
+              detail: "",
+              count: 1,
+              retryAt: "",
+            },
+          },
+        ],
+        cursor: null,
+      },
+    ];
+    const account = await lambdaAccount(status(() => pages[account.invoked.length - 1]));
+    const { exitCode, out } = await account.run("status");
+    expect(exitCode).toBe(0);
+    expect(account.invoked.map(({ payload }) => payload)).toEqual([{}, { cursor: "more" }]);
+    expect(out.split("\n").map((line) => line.trim())).toEqual([
+      "connection                    state              version   usable until    next renewal      last failure",
+      expect.stringMatching(/^─/),
+      "conferma/production/default   usable             13        in 3 min 58 s   in 4 min          –",
+      "connectpay/live/jo            consent-required   0         –               –                 –",
+      "cfis/live/default             usable             13        no end          now (scheduled)   provider-unavailable 30 s ago",
+      "",
+      "connectpay/live/jo: npm run vend -- consent connectpay/live/jo",
+    ]);
+  });
+
+  test("of one realm asks for that, on every page", async () => {
+    const account = await lambdaAccount(
+      status(() => ({ connections: [shown], cursor: account.invoked.length < 2 ? "more" : null })),
+    );
+    const { out } = await account.run("status conferma/production --json");
+    const realm = "conferma/production";
+    expect(account.invoked.map(({ payload }) => payload)).toEqual([
+      { realm },
+      { realm, cursor: "more" },
+    ]);
+    expect(JSON.parse(out)).toEqual({ connections: [shown, shown] });
+  });
+
+  test("of nothing says so", async () => {
+    const account = await lambdaAccount(status(() => ({ connections: [], cursor: null })));
+    expect((await account.run("status")).out).toBe("No connection was ever asked for.");
+  });
+});
+
+describe("consent", () => {
+  const realm = "connectpay/live";
+  const consents = (answer: (payload: object) => unknown) => ({
+    "stack-Begin": { description: `Asks people for a consent to ${realm}`, answer },
+    "stack-Complete": { description: `Takes the answers of people's consents to ${realm}`, answer },
+  });
+  const granted = {
+    connection: "connectpay/live/jo",
+    version: 1,
+    grantedScope: "psd2-ais",
+    endsAt: "2026-12-20T10:01:00.000Z",
+    customer: "Mo********co",
+  };
+
+  test("prints the link, and what to do with it", async () => {
+    const link = { url: "https://vend.example/consent/a", expiresAt: "2026-11-20T10:11:00.000Z" };
+    const account = await lambdaAccount(consents(() => link));
+    const { exitCode, out } = await account.run("consent connectpay/live/jo");
+    expect(exitCode).toBe(0);
+    expect(account.invoked).toEqual([{ name: "stack-Begin", payload: { account: "jo" } }]);
+    expect(out).toContain("\n  https://vend.example/consent/a\n");
+    expect(out).toContain("in 10 min");
+    expect(out).toContain("npm run vend -- vend connectpay/live/jo");
+  });
+
+  test("by a code asks for the code, and shows what was granted", async () => {
+    const account = await lambdaAccount(consents(() => granted));
+    const { exitCode, out } = await account.run("paste-code connectpay/live/jo", "code-1");
+    expect(exitCode).toBe(0);
+    expect(account.invoked).toEqual([
+      { name: "stack-Complete", payload: { account: "jo", code: "code-1" } },
+    ]);
+    expect(out).toContain("ends         2026-12-20T10:01:00.000Z (in 30 d)");
+    expect(out).not.toContain("code-1");
+  });
+
+  test("by a code takes none from its arguments, and none that is not there", async () => {
+    const account = await lambdaAccount(consents(() => granted));
+    const argued = await account.run("paste-code connectpay/live/jo code-1", "code-1");
+    expect(argued).toMatchObject({ exitCode: 2, out: "" });
+    const nothing = await account.run("paste-code connectpay/live/jo", null);
+    expect(nothing).toMatchObject({ exitCode: 1, notices: expect.stringContaining("no-code") });
+    expect(account.invoked).toEqual([]);
+  });
+
+  test.each([
+    [true, "The provider has revoked the consent."],
+    [false, "did not revoke it"],
+    [null, "offers no way to revoke one"],
+  ])("is ended on purpose only; revoked: %j", async (revoked, words) => {
+    const account = await lambdaAccount(
+      consents(() => ({ connection: "connectpay/live/jo", revoked })),
+    );
+    const hasty = await account.run("disconnect connectpay/live/jo");
+    expect(hasty).toMatchObject({ exitCode: 2, notices: expect.stringContaining("--yes") });
+    expect(account.invoked).toEqual([]);
+    const { exitCode, out } = await account.run("disconnect connectpay/live/jo --yes");
+    expect(exitCode).toBe(0);
+    expect(account.invoked[0]?.payload).toEqual({ account: "jo", disconnect: true });
+    expect(out).toContain(words);
+  });
+
+  test("lets no name steer the terminal", async () => {
+    const customer = "Jo\u001b]0;owned\u0007\u009b31m";
+    const account = await lambdaAccount(consents(() => ({ ...granted, customer })));
+    const { out } = await account.run("paste-code connectpay/live/jo", "code-1");
+    expect(out).toContain("Jo\ufffd]0;owned\ufffd\ufffd31m");
+  });
+});
+
+describe("a problem", () => {
+  test.each(problemCodes)("%s is told with what to do next", async (code) => {
+    const account = await lambdaAccount(meeting(code, 7));
+    const { exitCode, out, notices } = await account.run(`vend ${connection}`);
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
+    expect(notices).toMatch(new RegExp(`\\(${code}\\)\\.\nSome detail\\.\n`));
+    expect(notices).toContain(`docs/operations.md#${code}`);
+  });
+
+  test("names the command, the secret or the time that mends it", async () => {
+    const told = async (code: ProblemCode, seconds: number | null = null) =>
+      (await (await lambdaAccount(meeting(code, seconds))).run(`vend ${connection}`)).notices;
+    expect(await told("consent-required")).toContain(`npm run vend -- consent ${connection}`);
+    expect(await told("credentials-rejected")).toContain(`--secret-id token-vending/${connection}`);
+    expect(await told("provider-throttled", 7)).toContain("try again in 7 s");
+  });
+
+  test("is JSON for programs", async () => {
+    const account = await lambdaAccount(meeting("provider-throttled", 7));
+    const { exitCode, out } = await account.run(`vend ${connection} --json`);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      problem: { code: "provider-throttled", retryAfterSeconds: 7 },
+    });
+  });
+});
+
+describe("what keeps token vending from being reached is told with what to do next", () => {
+  test("no such realm: which there are", async () => {
+    const account = await lambdaAccount(vending(() => credential));
+    const { exitCode, notices } = await account.run("vend conferma/staging/default");
+    expect(exitCode).toBe(1);
+    expect(notices).toContain("vend-token of conferma/staging");
+    expect(notices).toContain("There are realms conferma/production.");
+    expect(notices).toContain("AWS_REGION");
+  });
+
+  test("two deployments of a realm: which, and how to choose", async () => {
+    const twice = { ...vending(() => credential), two: vending(() => credential)["stack-Vend"] };
+    const account = await lambdaAccount(twice);
+    const { exitCode, notices } = await account.run(`vend ${connection}`);
+    expect(exitCode).toBe(1);
+    expect(notices).toContain("stack-Vend, two. Say which by --function.");
+    expect(await account.run(`vend ${connection} --function two`)).toMatchObject({ exitCode: 0 });
+    expect(account.invoked).toMatchObject([{ name: "two" }]);
+  });
+
+  test("a function that does not start", async () => {
+    const account = await lambdaAccount(
+      vending(() => {
+        throw Object.assign(new Error("REALM: tokenUrl: is missing"), { name: "StartUpError" });
+      }),
+    );
+    const { exitCode, notices } = await account.run(`vend ${connection}`);
+    expect(exitCode).toBe(1);
+    expect(notices).toContain("StartUpError: REALM: tokenUrl: is missing");
+  });
+
+  test("nobody listens", async () => {
+    const account = await lambdaAccount(vending(() => credential));
+    vi.stubEnv("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:1");
+    const { exitCode, notices } = await account.run(`vend ${connection}`);
+    expect(exitCode).toBe(1);
+    expect(notices).toContain("not-reached");
+    expect(notices).toContain("npm start");
+  });
+
+  test("there are no credentials", async () => {
+    const account = await lambdaAccount(vending(() => credential));
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+    vi.stubEnv("HOME", "/nowhere");
+    const { exitCode, notices } = await account.run(`vend ${connection}`);
+    expect(exitCode).toBe(1);
+    expect(notices).toContain("no-credentials");
+  });
+});
+
+describe("a command line that is not understood is answered with the usage, and nothing is asked", () => {
+  test.each([
+    ["", "Say what to do."],
+    ["mint a", "mint is no command."],
+    ["vend", "takes one argument, not 0"],
+    [`vend ${connection} more`, "takes one argument, not 2"],
+    ["vend conferma/production", "conferma/production is no connection"],
+    ["vend Conferma/production/default", "is no connection"],
+    [`vend ${connection}/more`, "is no connection"],
+    [`reject ${connection} 0`, "0 is no version"],
+    [`reject ${connection} one`, "one is no version"],
+    [`vend ${connection} --min-validity soon`, "whole number of seconds"],
+    ["status conferma", "conferma is no realm"],
+    ["status a/b c/d", "takes one argument, not 2"],
+    [`vend ${connection} --token`, "--token"],
+  ])("%j", async (line, message) => {
+    const account = await lambdaAccount(vending(() => credential));
+    const { exitCode, out, notices } = await account.run(line);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
+    expect(notices).toContain(message);
+    expect(notices).toContain("npm run vend -- <command>");
+    expect(account.invoked).toEqual([]);
+  });
+
+  test("unless it is the usage that is asked for", async () => {
+    const account = await lambdaAccount({});
+    for (const line of ["help", "--help", "vend --help"]) {
+      const { exitCode, out } = await account.run(line);
+      expect(exitCode).toBe(0);
+      expect(out).toContain("paste-code <connection>");
+    }
+  });
+});
