@@ -15,7 +15,9 @@ export function synthesize(props: ServiceStackProps, folder: string): DeployedSt
   const bundlesFolder = path.join(folder, "functions");
   bundleFunctions(bundlesFolder);
   const assemblyFolder = path.join(folder, "cdk.out");
-  const app = new App({ outdir: assemblyFolder, context: { ...cdk.context, ...unchecked } });
+  // Its rules are for who deploys, and slow.
+  const context = { ...cdk.context, "@aws-cdk/core:validateAgainstDefaultRules": false };
+  const app = new App({ outdir: assemblyFolder, context });
   deploy(app, { ...props, bundlesFolder });
   app.synth();
   const state = readStack(assemblyFolder, stackNames.state);
@@ -29,9 +31,6 @@ export function synthesize(props: ServiceStackProps, folder: string): DeployedSt
     resourcesOf: (type) => [...state.resourcesOf(type), ...service.resourcesOf(type)],
   };
 }
-
-/** `npm run synth` holds the templates against CDK's rules: that takes longer than all the rest of a start. */
-const unchecked = { "@aws-cdk/core:validateAgainstDefaultRules": false };
 
 /** What a stack writes into the Parameter Store, by name. */
 function storedBy(stack: DeployedStack): ReadonlyMap<string, string> {
