@@ -1,4 +1,4 @@
-import type { LocalRealm } from "./providers.ts";
+import type { LocalRealm } from "./local-realm.ts";
 import type { SecretBook } from "./secret-book.ts";
 import { madeUp } from "./secret-book.ts";
 import { startAuthorizationCodeServer } from "./simulators/authorization-code.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ConnectionPage, ConsentLink } from "../../functions/http/contract.ts";
 import type { AwsRequest } from "../../local/aws/guard.ts";
-import type { LocalRealm } from "../../local/providers.ts";
+import type { LocalRealm } from "../../local/local-realm.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
