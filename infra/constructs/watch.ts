@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import {
+  Alarm,
   AlarmStatusWidget,
   Dashboard,
   GraphWidget,
@@ -32,7 +33,9 @@ export class Watch extends Construct {
       above: 0,
       ...(notify && { notify }),
     });
-    const alarms = [...realms.flatMap((realm) => realm.alarms), undelivered];
+    const alarms = [...realms.flatMap((realm) => realm.alarms), undelivered].map(({ ownArn }, at) =>
+      Alarm.fromAlarmArn(this, `Alarm${at}`, ownArn),
+    );
     new Dashboard(this, "Dashboard", {
       dashboardName: "token-vending",
       defaultInterval: Duration.hours(3),

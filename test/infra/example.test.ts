@@ -52,6 +52,7 @@ test("a consumer may vend from its realm, write its log and traces, and nothing 
 test("calls the provider with the token that it was vended", { timeout: 60_000 }, async () => {
   const conferma = stack.providers.realms.find(({ settings }) => settings.provider === "conferma");
   if (!conferma) throw new Error("There is no Conferma here.");
+  const { keys } = stack.identities.consumer;
   const script = `
     const { handler } = await import(${JSON.stringify(path.join(bundlesFolder, "call-conferma", "index.mjs"))});
     const answer = await handler({}, { getRemainingTimeInMillis: () => 20_000 });
@@ -60,8 +61,8 @@ test("calls the provider with the token that it was vended", { timeout: 60_000 }
   const { stdout } = await run(execPath, ["--input-type=module", "--eval", script], {
     env: {
       AWS_REGION: LOCAL_PLACE.region,
-      AWS_ACCESS_KEY_ID: "consumer",
-      AWS_SECRET_ACCESS_KEY: "consumer",
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
       VEND_CONFERMA: stack.functionOf(conferma).name,
       CONFERMA_API: conferma.pingUrl,
