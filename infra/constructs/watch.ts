@@ -9,8 +9,8 @@ import {
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import type { Measure } from "../../functions/model/metrics.ts";
 import type { Realm } from "./realm.ts";
-import type { MetricName } from "./realm-metrics.ts";
 import { metricNamespace } from "./realm-metrics.ts";
 import { TokenAlarm } from "./token-alarm.ts";
 
@@ -58,7 +58,7 @@ export class Watch extends Construct {
   }
 }
 
-function graph(name: MetricName, statistic: string, title: string = name): GraphWidget {
+function graph(name: Measure, statistic: string, title: string = name): GraphWidget {
   const search = `SEARCH('{${metricNamespace},Realm} MetricName="${name}"', '${statistic}', 300)`;
   return new GraphWidget({
     title,
