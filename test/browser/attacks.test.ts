@@ -185,6 +185,18 @@ describeInBrowser("an attacker", () => {
     expect(wordOf(await vend("centrapay-user/test", how))).toBe("consent-required");
   });
 
+  test("who lies in the discovery document changes nothing: what was pinned wins (A24)", async () => {
+    const { centrapay, vend } = ceremony();
+    const elsewhere = "https://attacker.invalid";
+    const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };
+    centrapay.misbehave({ kind: "patch-body", patch, route: "discovery", times: "always" });
+    const { page } = await setOut("centrapay-user/test", "discovery");
+    await decide(page, mere);
+    await reads(page, "Access is granted");
+    centrapay.restore();
+    expect(wordOf(await vend("centrapay-user/test", "discovery"))).toBe(1);
+  });
+
   test("whose page frames ours sees nothing of it", async () => {
     const { begin } = ceremony();
     const link = await begin("centrapay-user/test", "framed");

@@ -191,6 +191,18 @@ describeInBrowser("a ceremony", () => {
     expect(centrapay.oracle.codesReplayed()).toBe(0);
   });
 
+  test("keeps one cookie, which no script and no other host can read or set", async () => {
+    const { begin } = ceremony();
+    const { page } = await aVisitor();
+    await page.goto(await begin("centrapay-user/test", "cookie"));
+    expect(await page.context().cookies()).toMatchObject([
+      {
+        name: expect.stringMatching(/^__Host-/),
+        ...{ path: "/", domain: "localhost", httpOnly: true, secure: true, sameSite: "Lax" },
+      },
+    ]);
+  });
+
   test("tells the provider nothing about the link that led to it", async () => {
     const { begin } = ceremony();
     const { page } = await aVisitor();

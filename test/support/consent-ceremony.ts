@@ -34,6 +34,8 @@ export interface Ceremony {
   disconnect(realm: RealmName, account: string): Promise<unknown>;
   /** SIGKILL to every process that vends for the realm; what they were asked fails. */
   killVending(realm: RealmName): void;
+  /** The next invocations are cold starts: what was kept in memory is forgotten. */
+  forget(): Promise<void>;
   /** Everything that any function has written to stdout and stderr. */
   printed(): string;
 }
@@ -143,6 +145,7 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
     killVending(realm) {
       for (const { pid } of host.processes(nameOf(realm, "vend-token"))) host.kill(pid);
     },
+    forget: () => host.stopIdle(),
     printed: () => printed,
   };
 }
