@@ -13,33 +13,35 @@ export const bundlesFolder = path.join(root, "dist", "functions");
  * is split off and loaded on first use.
  */
 export function bundleFunctions(folder: string, names: readonly string[] = functionNames): void {
-  for (const name of names) {
-    const outdir = path.join(folder, name);
-    rmSync(outdir, { recursive: true, force: true });
-    buildSync({
-      absWorkingDir: root,
-      entryPoints: { index: `functions/${name}.ts` },
-      outdir,
-      outExtension: { ".js": ".mjs" },
-      bundle: true,
-      splitting: true,
-      chunkNames: "chunks/[name]-[hash]",
-      format: "esm",
-      platform: "node",
-      target: "node24",
-      // The SDK's imports of these, without their ESM facade.
-      alias: {
-        "node:http": "./infra/builtins/http.mjs",
-        "node:https": "./infra/builtins/https.mjs",
-      },
-      mainFields: ["module", "main"],
-      minify: true,
-      sourcemap: true,
-      sourcesContent: false,
-      legalComments: "none",
-      logLevel: "warning",
-    });
-  }
+  for (const name of names) bundle(`functions/${name}.ts`, path.join(folder, name));
+}
+
+/** Bundles the entry file of a function into a folder. */
+export function bundle(entry: string, outdir: string): void {
+  rmSync(outdir, { recursive: true, force: true });
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: { index: entry },
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    // The SDK's imports of these, without their ESM facade.
+    alias: {
+      "node:http": "./infra/builtins/http.mjs",
+      "node:https": "./infra/builtins/https.mjs",
+    },
+    mainFields: ["module", "main"],
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: "none",
+    logLevel: "warning",
+  });
 }
 
 if (import.meta.main) bundleFunctions(bundlesFolder);

@@ -4,7 +4,11 @@ import { ServiceStack } from "./stacks/service-stack.ts";
 import { StateStack } from "./stacks/state-stack.ts";
 
 /** Names of the stacks, in the order in which they are deployed. */
-export const stackNames = { state: "TokenVendingState", service: "TokenVending" } as const;
+export const stackNames = {
+  state: "TokenVendingState",
+  service: "TokenVending",
+  example: "TokenVendingExample",
+} as const;
 
 /** Both stacks of a deployment. */
 export function deploy(app: App, props: ServiceStackProps): ServiceStack {

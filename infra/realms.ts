@@ -34,4 +34,21 @@ export const realms: readonly RealmEntry[] = [
     environment: "sandbox",
     tokenUrl: "https://send-payments.example/auth",
   },
+  {
+    provider: "centrapay-user",
+    environment: "production",
+    // Ask Centrapay for the user pool, and replace it twice.
+    issuer: "https://cognito-idp.ap-southeast-2.amazonaws.com/ask-centrapay",
+    jwksUrl: "https://cognito-idp.ap-southeast-2.amazonaws.com/ask-centrapay/.well-known/jwks.json",
+    authorizeUrl: "https://auth.centrapay.com/oauth2/authorize",
+    tokenUrl: "https://auth.centrapay.com/oauth2/token",
+    apiBaseUrl: "https://service.centrapay.com",
+  },
+  {
+    provider: "connectpay",
+    environment: "stage",
+    authorizeUrl: "https://api2-stage.connectpay.com/auth/v1/oauth2/authorize",
+    tokenUrl: "https://api-stage.connectpay.com/auth/v1/oauth2/token",
+    scopes: ["psd2-ais", "psd2-pis"],
+  },
 ];

@@ -2,7 +2,7 @@ import type { App } from "aws-cdk-lib";
 import type { ServiceStackProps } from "./stacks/service-stack.ts";
 
 /** What a deployment may differ in beside its realms: context of `cdk.json` or of `cdk deploy -c name=value`. */
-export const settingNames = [
+const settingNames = [
   "api",
   "vpcEndpointIds",
   "apiLogging",
@@ -45,6 +45,11 @@ export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
     consents: { baseUrl, requester: text("consentRequester") },
     alarmTopicArn: text("alarmTopicArn"),
   };
+}
+
+/** Whether the example of a consumer is to be deployed as well. */
+export function wantsExample(app: App): boolean {
+  return String(app.node.tryGetContext("token-vending:example")) === "true";
 }
 
 function wrong(name: Setting, why: string): Error {

@@ -11,10 +11,10 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { FunctionName } from "../function-names.ts";
 
 export interface BundledFunctionProps {
-  readonly entry: FunctionName;
+  /** Name of its folder. */
+  readonly entry: string;
   /** Holds the bundle of each function, in a folder of its name. */
   readonly bundlesFolder: string;
   readonly environment: Readonly<Record<string, string>>;

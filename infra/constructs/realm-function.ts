@@ -2,6 +2,7 @@ import { Validations } from "aws-cdk-lib";
 import type { IRole } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { FunctionVariables } from "../../functions/platform/environment.ts";
+import type { FunctionName } from "../function-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import type { BundledFunctionProps } from "./bundled-function.ts";
 import { BundledFunction } from "./bundled-function.ts";
@@ -9,6 +10,7 @@ import type { State } from "./state.ts";
 import { changesItems, readsSecrets, sealsTokens } from "./statements.ts";
 
 export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environment"> {
+  readonly entry: FunctionName;
   readonly realm: ListedRealm;
   readonly state: State;
   /** Beside those of every function. */

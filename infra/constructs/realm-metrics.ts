@@ -2,27 +2,15 @@ import { Duration } from "aws-cdk-lib";
 import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { MathExpression, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Measure } from "../../functions/model/metrics.ts";
 
-/** What the functions write with their log lines (functions/platform/), each with its realm. */
+/** Where functions/platform/emf-metrics.ts writes, each with its realm. */
 export const metricNamespace = "TokenVending";
-
-export type MetricName =
-  | "Vends"
-  | "Issues"
-  | "IssueFailures"
-  | "CredentialsRejected"
-  | "Contested"
-  | "LeaseWaitMs"
-  | "LateIssues"
-  | "RenewalFailures"
-  | "RemainingLifeMs"
-  | "KeyEndsInDays"
-  | "ConsentEndsInDays";
 
 /** Every five minutes, as far as nothing else is said. */
 export function realmMetric(
   realm: string,
-  metricName: MetricName,
+  metricName: Measure,
   statistic: string,
   period = Duration.minutes(5),
 ): Metric {

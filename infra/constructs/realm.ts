@@ -1,5 +1,4 @@
 import { CfnOutput, Duration } from "aws-cdk-lib";
-import type { IAlarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
 import type { IScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
@@ -13,6 +12,7 @@ import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
 import { findsDue, reportsTo } from "./statements.ts";
 import { Tick } from "./tick.ts";
+import type { TokenAlarm } from "./token-alarm.ts";
 import type { VendingApi } from "./vending-api.ts";
 
 export interface RealmProps extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
@@ -41,7 +41,7 @@ export class Realm extends Construct {
   readonly renewTokens: RealmFunction;
   /** Where people consent; undefined where nobody has to. */
   readonly consents: ConsentFunctions | undefined;
-  readonly alarms: readonly IAlarm[];
+  readonly alarms: readonly TokenAlarm[];
   private readonly api: VendingApi | undefined;
 
   constructor(scope: Construct, id: string, props: RealmProps) {

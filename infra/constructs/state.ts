@@ -14,7 +14,7 @@ export interface State {
 /** Where the state's stack writes the key's ARN down: a key has no name that one could know before. */
 export const sealingKeyParameter = "/token-vending/sealing-key";
 
-/** The state of another stack, by its names: no stack holds the other back (docs/decisions/0013-two-stacks.md). */
+/** The state of another stack, by its names: no stack holds the other back (docs/decisions/0018-two-stacks.md). */
 export function deployedState(scope: Construct): State {
   const tableArn = Stack.of(scope).formatArn({
     service: "dynamodb",

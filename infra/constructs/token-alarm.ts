@@ -1,3 +1,4 @@
+import { ArnFormat, Stack } from "aws-cdk-lib";
 import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
@@ -23,10 +24,14 @@ export interface TokenAlarmProps {
 
 /** Rings when its metric is past the threshold; silent without data, for what is not used is not broken. */
 export class TokenAlarm extends Alarm {
+  /** Made of its name: a reference would tie the dashboard to each alarm. */
+  readonly ownArn: string;
+
   constructor(scope: Construct, props: TokenAlarmProps) {
     const { topic, of, meaning, metric, above, below, periods = 1, notify } = props;
+    const alarmName = `token-vending/${of}/${topic}`;
     super(scope, `Alarm ${topic}`, {
-      alarmName: `token-vending/${of}/${topic}`,
+      alarmName,
       alarmDescription: `${of}: ${meaning} ${runbookOf(topic)}`,
       metric,
       threshold: above ?? below ?? 0,
@@ -36,6 +41,12 @@ export class TokenAlarm extends Alarm {
           : ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
       treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    this.ownArn = Stack.of(this).formatArn({
+      service: "cloudwatch",
+      resource: "alarm",
+      resourceName: alarmName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     if (notify) this.addAlarmAction(new SnsAction(notify));
   }

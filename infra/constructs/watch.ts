@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import {
+  Alarm,
   AlarmStatusWidget,
   Dashboard,
   GraphWidget,
@@ -9,8 +10,8 @@ import {
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import type { Measure } from "../../functions/model/metrics.ts";
 import type { Realm } from "./realm.ts";
-import type { MetricName } from "./realm-metrics.ts";
 import { metricNamespace } from "./realm-metrics.ts";
 import { TokenAlarm } from "./token-alarm.ts";
 
@@ -32,7 +33,9 @@ export class Watch extends Construct {
       above: 0,
       ...(notify && { notify }),
     });
-    const alarms = [...realms.flatMap((realm) => realm.alarms), undelivered];
+    const alarms = [...realms.flatMap((realm) => realm.alarms), undelivered].map(({ ownArn }, at) =>
+      Alarm.fromAlarmArn(this, `Alarm${at}`, ownArn),
+    );
     new Dashboard(this, "Dashboard", {
       dashboardName: "token-vending",
       defaultInterval: Duration.hours(3),
@@ -58,7 +61,7 @@ export class Watch extends Construct {
   }
 }
 
-function graph(name: MetricName, statistic: string, title: string = name): GraphWidget {
+function graph(name: Measure, statistic: string, title: string = name): GraphWidget {
   const search = `SEARCH('{${metricNamespace},Realm} MetricName="${name}"', '${statistic}', 300)`;
   return new GraphWidget({
     title,

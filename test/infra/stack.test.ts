@@ -51,8 +51,9 @@ describe.each(functions)("$logicalId", ({ logicalId, properties, environment, ..
   });
 
   test("has no variable that nothing reads", () => {
+    const ofConsents = logicalId.includes("Consents") ? ["CONSENT_BASE_URL"] : [];
     const names = environment["REALM"]
-      ? ["REALM", "SEALING_KEY", "SECRET_PREFIX", "TABLE_NAME"]
+      ? [...ofConsents, "REALM", "SEALING_KEY", "SECRET_PREFIX", "TABLE_NAME"]
       : ["REALMS", "TABLE_NAME"];
     expect(Object.keys(environment).sort()).toEqual(names);
   });
@@ -175,15 +176,23 @@ test("a function is called from outside by the API alone, for its own paths", ()
   const permissions = stack
     .resourcesOf("AWS::Lambda::Permission")
     .map(({ properties }) => properties);
-  expect(permissions.length).toBe(2 * realms.length + 1);
   for (const { Principal, Action, FunctionName, SourceArn } of permissions) {
     expect([Principal, Action]).toEqual(["apigateway.amazonaws.com", "lambda:InvokeFunction"]);
     const called = functions.find(({ name }) => String(FunctionName).endsWith(`:${name}`));
-    const realm = called?.environment["REALM"] && JSON.parse(called.environment["REALM"]);
-    const path = realm ? `/v1/tokens/${realm.provider}/${realm.environment}/*` : "/v1/connections";
-    const [, , , , , source] = String(SourceArn).split(":");
-    expect(source?.replace(/^[^/]+\/live\/(GET|POST)/, "").replace("/rejections", "")).toBe(path);
+    const { provider, environment } = JSON.parse(called?.environment["REALM"] ?? "{}");
+    const realm = `${provider}/${environment}`;
+    const paths = [
+      `/v1/tokens/${realm}/*`,
+      `/v1/tokens/${realm}/*/rejections`,
+      `/v1/consents/${realm}/*`,
+      `/consent/${realm}/{link}`,
+      `/callback/${realm}`,
+      ...(provider ? [] : ["/v1/connections"]),
+    ];
+    const [, path] = /\/(?:live\/(?:GET|POST)|\*\/\*)(\/.*)$/.exec(String(SourceArn)) ?? [];
+    expect(paths).toContain(path);
   }
+  expect(permissions.length).toBeGreaterThan(2 * realms.length);
 });
 
 test("no function has an address of its own", () => {

@@ -58,7 +58,7 @@ describe("npm run synth", () => {
   });
 
   test("writes the same template and the same assets, byte for byte, from any checkout", () => {
-    for (const name of Object.values(stackNames)) {
+    for (const name of [stackNames.state, stackNames.service]) {
       expect(one.files).toContain(`${name}.template.json`);
     }
     expect(two.files).toEqual(one.files);
@@ -119,7 +119,14 @@ interface Synthesized {
 
 async function synthesize(name: string): Promise<Synthesized> {
   const folder = path.join(copies, name);
-  for (const part of ["package.json", "cdk.json", "tsconfig.json", "infra", "functions"]) {
+  for (const part of [
+    "package.json",
+    "cdk.json",
+    "tsconfig.json",
+    "infra",
+    "functions",
+    "client",
+  ]) {
     cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
   }
   symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));

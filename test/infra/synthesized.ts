@@ -54,7 +54,7 @@ interface Wish extends Omit<ServiceStackProps, "realms" | "bundlesFolder"> {
   add?(service: ServiceStack, app: App): void;
 }
 
-type Stacks = Readonly<Record<keyof typeof stackNames, RawTemplate>>;
+type Stacks = Readonly<Record<"state" | "service", RawTemplate>>;
 
 export function joined({ state, service }: Stacks): RawTemplate {
   const written = resourcesIn(state, "AWS::SSM::Parameter").map(([, { Properties }]) => Properties);
