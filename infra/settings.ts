@@ -2,7 +2,7 @@ import type { App } from "aws-cdk-lib";
 import type { ServiceStackProps } from "./stacks/service-stack.ts";
 
 /** What a deployment may differ in beside its realms: context of `cdk.json` or of `cdk deploy -c name=value`. */
-export const settingNames = [
+const settingNames = [
   "api",
   "vpcEndpointIds",
   "apiLogging",

@@ -31,7 +31,7 @@ export interface Schedule extends Grantee {
 /** What each realm has one of. A function of another kind needs its own rows in the questions. */
 export const kinds = ["VendToken", "RenewTokens"] as const;
 /** What a realm has beside, to which people consent. */
-export const consentKinds = ["BeginConsent", "CompleteConsent"] as const;
+const consentKinds = ["BeginConsent", "CompleteConsent"] as const;
 
 /** Ways to grant that are not read here: were one used, the answers would be of something else. */
 const notReadHere = [
