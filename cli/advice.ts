@@ -29,7 +29,7 @@ const beforehand: Readonly<Record<UnreachedCode, string>> = {
   "no-credentials":
     "Next: log in to AWS, or set AWS_PROFILE. For npm start, set the variables that it prints.",
   "not-allowed":
-    "Next: have your role granted lambda:ListFunctions and, on that function, lambda:InvokeFunction. Without the first, name the function: --function <name>.",
+    "Next: log in again if your keys have ended; else have your role granted lambda:ListFunctions and, on that function, lambda:InvokeFunction. Without the first, name the function: --function <name>.",
   "not-reached":
     "Next: look at AWS_REGION and AWS_ENDPOINT_URL_LAMBDA; against npm start, see that it is still running.",
   "function-failed":

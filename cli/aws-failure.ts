@@ -11,12 +11,15 @@ export function awsFailure(error: unknown): Failure {
   if (name === "ResourceNotFoundException") {
     return unreached("no-function", "There is no such function", firstLine(message));
   }
-  if (status === 401 || status === 403) {
+  if (status === 403 || notAllowed.test(name)) {
     return unreached("not-allowed", "AWS does not let you", `${name}: ${firstLine(message)}`);
   }
   const detail = firstLine(message) || String(code);
   return unreached("not-reached", "Lambda was not reached", `${name}: ${detail}`);
 }
+
+/** Keys that are unknown, expired or wrong, and rights that are missing. */
+const notAllowed = /AccessDenied|UnrecognizedClient|InvalidClientToken|Expired|Signature/;
 
 function firstLine(text: string): string {
   return text.split("\n")[0] ?? "";

@@ -3,6 +3,7 @@ import { adviceFor } from "./advice.ts";
 import type { Options } from "./commands.ts";
 import { commands } from "./commands.ts";
 import { Failure, UsageError } from "./failure.ts";
+import type { Functions } from "./functions.ts";
 import { openFunctions } from "./functions.ts";
 import type { Terminal } from "./terminal.ts";
 import { usage } from "./usage.ts";
@@ -38,9 +39,10 @@ async function carryOut(args: readonly string[], terminal: Terminal): Promise<nu
   const command = commands.get(name);
   if (!command) throw new UsageError(`${name} is no command.`);
   const act = command(rest, values);
-  const functions = openFunctions(values.function);
   try {
-    const { answer, text } = await act({ functions, terminal });
+    const { answer, text } = await withFunctions(values.function, (functions) =>
+      act({ functions, terminal }),
+    );
     terminal.out(printable(values.json ? JSON.stringify(answer) : text));
     return 0;
   } catch (error) {
@@ -48,6 +50,16 @@ async function carryOut(args: readonly string[], terminal: Terminal): Promise<nu
     if (values.json) terminal.out(printable(JSON.stringify({ problem: error.problem })));
     terminal.notice(printable(adviceFor(error)));
     return 1;
+  }
+}
+
+async function withFunctions<T>(
+  named: string | undefined,
+  use: (functions: Functions) => Promise<T>,
+): Promise<T> {
+  const functions = openFunctions(named);
+  try {
+    return await use(functions);
   } finally {
     functions.close();
   }
@@ -62,6 +74,6 @@ function parsed(args: readonly string[]): { values: Options; positionals: string
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(String(Object(error).message), { cause: error });
   }
 }

@@ -1,10 +1,10 @@
 import type { ConsentLink, Problem } from "../functions/http/contract.ts";
-import type { LocalRealm } from "./providers.ts";
+import type { LocalRealm } from "./local-realm.ts";
 import { signedFetch } from "./signed-fetch.ts";
 import type { LocalStack } from "./stack.ts";
 
 /** Where the API makes one-time links for people. */
-export function consentAddress({ http }: Pick<LocalStack, "http">, realm: LocalRealm): string {
+function consentAddress({ http }: Pick<LocalStack, "http">, realm: LocalRealm): string {
   const { provider, environment } = realm.settings;
   return `${http.url}/v1/consents/${provider}/${environment}/default`;
 }

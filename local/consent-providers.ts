@@ -1,4 +1,4 @@
-import type { LocalRealm } from "./providers.ts";
+import type { LocalRealm } from "./local-realm.ts";
 import type { SecretBook } from "./secret-book.ts";
 import { madeUp } from "./secret-book.ts";
 import { startAuthorizationCodeServer } from "./simulators/authorization-code.ts";
@@ -49,7 +49,6 @@ export async function startConsentProviders(
   const connectPay = await startConnectPay({
     ...lifetime,
     clients: [connectPayClient],
-    webAppHost: "connectpay.localhost",
   });
   // The bank has made itself another authority, which knows no certificate of an earlier run.
   const { chain: tlsCertificateChain, privateKey: tlsPrivateKey } = connectPay.clientCertificate;

@@ -1,7 +1,7 @@
 import type { RealmInput } from "../functions/platform/realm-settings.ts";
 import type { ConsentProviders } from "./consent-providers.ts";
 import { realmsOfConsents, startConsentProviders } from "./consent-providers.ts";
-import type { Door } from "./door.ts";
+import type { LocalRealm } from "./local-realm.ts";
 import type { SecretBook } from "./secret-book.ts";
 import { madeUp } from "./secret-book.ts";
 import type { Centrapay } from "./simulators/centrapay.ts";
@@ -14,18 +14,9 @@ import type { KeyServer } from "./simulators/key-server.ts";
 import { startKeyServer } from "./simulators/key-server.ts";
 import type { OAuthServer } from "./simulators/oauth-server.ts";
 import { startOAuthServer } from "./simulators/oauth-server.ts";
-import type { Person } from "./simulators/people.ts";
 import type { SendPayments } from "./simulators/send-payments.ts";
 import { startSendPayments } from "./simulators/send-payments.ts";
 import type { Simulator } from "./simulators/simulator.ts";
-
-/** A realm of the local stack and where its credential opens a door. */
-export interface LocalRealm extends Door {
-  readonly settings: RealmInput;
-  readonly simulator: Simulator;
-  /** Who has an account at the provider and can consent, where somebody has to. */
-  readonly person?: Person;
-}
 
 export interface Providers extends ConsentProviders {
   readonly realms: readonly LocalRealm[];

@@ -4,7 +4,7 @@ import { LOCAL_PLACE } from "./aws/arns.ts";
 import type { HttpRoute } from "./aws/http-api-event.ts";
 import { invitationToConsent } from "./consent-links.ts";
 import { formatTable } from "./format-table.ts";
-import type { LocalRealm } from "./providers.ts";
+import type { LocalRealm } from "./local-realm.ts";
 import type { LocalStack } from "./stack.ts";
 import { startStack } from "./stack.ts";
 import { vendClient } from "./vend-client.ts";

@@ -22,7 +22,8 @@ import type { DeployedStack } from "./aws/template.ts";
 import { requester } from "./consent-providers.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
-import type { LocalRealm, ProviderOptions, Providers } from "./providers.ts";
+import type { LocalRealm } from "./local-realm.ts";
+import type { ProviderOptions, Providers } from "./providers.ts";
 import { startProviders } from "./providers.ts";
 import type { SecretBook } from "./secret-book.ts";
 import { secretBook } from "./secret-book.ts";
@@ -61,7 +62,7 @@ export interface StackOptions extends Omit<ProviderOptions, "consentBaseUrl"> {
   onPage?(route: HttpRoute, status: number): void;
 }
 
-export type Port = "dynamoDb" | "secretsManager" | "kms" | "lambda" | "http" | "consents";
+type Port = "dynamoDb" | "secretsManager" | "kms" | "lambda" | "http" | "consents";
 
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const started: Stoppable[] = [];

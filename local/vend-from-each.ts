@@ -1,6 +1,6 @@
 import type { Door } from "./door.ts";
 import { formatTable } from "./format-table.ts";
-import type { LocalRealm } from "./providers.ts";
+import type { LocalRealm } from "./local-realm.ts";
 import type { LocalStack } from "./stack.ts";
 import type { VendClient, Vended } from "./vend-client.ts";
 import { isAnswer, present } from "./vend-client.ts";

@@ -16,7 +16,7 @@ export interface HttpApiOptions {
   readonly timeoutMs?: number;
 }
 
-export interface HttpApiDeployment {
+interface HttpApiDeployment {
   readonly host: Pick<LambdaHost, "invoke">;
   /** The path as it was sent: percent-encoded, without the query. */
   route(method: string, path: string): HttpRoute | undefined;

@@ -86,6 +86,7 @@ function validation(deployed: Deployed, method: MethodProperties, at: string) {
   const validator = deployed
     .resourcesOf("AWS::ApiGateway::RequestValidator")
     .find((each) => each.ref() === method.RequestValidatorId);
+  if (method.RequestValidatorId && !validator) fail(at, "there is no such validator");
   const { ValidateRequestBody, ValidateRequestParameters } = Object(validator?.properties);
   const required = Object.entries(method.RequestParameters ?? {}).flatMap(([name, isRequired]) =>
     isRequired && ValidateRequestParameters ? [queryNameIn(name, at)] : [],

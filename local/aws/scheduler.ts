@@ -12,6 +12,8 @@ interface Tick {
 
 export interface LocalScheduler {
   readonly schedules: readonly Tick[];
+  /** Every schedule's next tick, now; resolves when all have been answered. */
+  tickNow(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,6 +40,9 @@ export function startScheduler(
   const ends = schedules.map((schedule) => repeat(() => void tick(schedule), schedule.everyMs));
   return {
     schedules,
+    async tickNow() {
+      await Promise.all(schedules.map(tick));
+    },
     async stop() {
       isStopped = true;
       for (const end of ends) end();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "../../functions/http/contract.ts";
-import type { LocalRealm } from "../providers.ts";
+import type { LocalRealm } from "../local-realm.ts";
 import type { LocalStack } from "../stack.ts";
 import type { Vended, VendPayload } from "../vend-client.ts";
 import { isAnswer, present } from "../vend-client.ts";

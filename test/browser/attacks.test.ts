@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { Spoiling } from "../../local/simulators/id-token.ts";
 import { mere } from "../../local/simulators/people.ts";
 import { aPerson } from "../local/simulators/a-person.ts";
+import type { RealmName } from "../support/consent-ceremony.ts";
+import { useCeremony } from "../support/consent-ceremony.ts";
 import { wordOf } from "../support/stack-answers.ts";
-import type { RealmName } from "./ceremony.ts";
-import { useCeremony } from "./ceremony.ts";
 import type { Visitor } from "./chromium.ts";
 import { aVisitor, describeInBrowser } from "./chromium.ts";
 import { inspect } from "./inspect-page.ts";
@@ -183,6 +183,18 @@ describeInBrowser("an attacker", () => {
     await decide(page, mere);
     await reads(page, "The provider could not finish");
     expect(wordOf(await vend("centrapay-user/test", how))).toBe("consent-required");
+  });
+
+  test("who lies in the discovery document changes nothing: what was pinned wins (A24)", async () => {
+    const { centrapay, vend } = ceremony();
+    const elsewhere = "https://attacker.invalid";
+    const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };
+    centrapay.misbehave({ kind: "patch-body", patch, route: "discovery", times: "always" });
+    const { page } = await setOut("centrapay-user/test", "discovery");
+    await decide(page, mere);
+    await reads(page, "Access is granted");
+    centrapay.restore();
+    expect(wordOf(await vend("centrapay-user/test", "discovery"))).toBe(1);
   });
 
   test("whose page frames ours sees nothing of it", async () => {

@@ -42,7 +42,7 @@ export interface Visitor {
 export async function aVisitor(options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await (await browser()).newContext({ locale: "en-NZ", ...options });
   onTestFinished(() => context.close());
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   const visited: string[] = [];
   context.on("request", (request) => {
     if (request.isNavigationRequest()) visited.push(`${request.method()} ${request.url()}`);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { mere } from "../../local/simulators/people.ts";
 import { statusWith } from "../local/simulators/calls.ts";
+import type { RealmName } from "../support/consent-ceremony.ts";
+import { realmNames, requester, useCeremony } from "../support/consent-ceremony.ts";
 import { answerOf, wordOf } from "../support/stack-answers.ts";
-import type { RealmName } from "./ceremony.ts";
-import { realmNames, requester, useCeremony } from "./ceremony.ts";
 import { aVisitor, dark, describeInBrowser, phone } from "./chromium.ts";
 import { inspect } from "./inspect-page.ts";
 import { decide, goOn, reads } from "./person.ts";
@@ -189,6 +189,18 @@ describeInBrowser("a ceremony", () => {
     expect(ours.filter((address) => address.includes(token))).toEqual([]);
     expect(ours.filter((address) => address.includes(code))).toEqual([`GET ${callback.href}`]);
     expect(centrapay.oracle.codesReplayed()).toBe(0);
+  });
+
+  test("keeps one cookie, which no script and no other host can read or set", async () => {
+    const { begin } = ceremony();
+    const { page } = await aVisitor();
+    await page.goto(await begin("centrapay-user/test", "cookie"));
+    expect(await page.context().cookies()).toMatchObject([
+      {
+        name: expect.stringMatching(/^__Host-/),
+        ...{ path: "/", domain: "localhost", httpOnly: true, secure: true, sameSite: "Lax" },
+      },
+    ]);
   });
 
   test("tells the provider nothing about the link that led to it", async () => {

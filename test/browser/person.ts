@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { expect } from "vitest";
 import type { Person } from "../../local/simulators/people.ts";
 
 export interface Wishes {
@@ -37,7 +38,8 @@ export async function goOn(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Continue to / }).click();
 }
 
-/** Waits for a page that has this title. */
+/** Waits for a page that has this title; fails with the title of the page that came instead. */
 export async function reads(page: Page, title: string): Promise<void> {
-  await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
+  const heading = page.getByRole("heading", { level: 1 });
+  await expect.poll(() => heading.textContent(), { timeout: 15_000 }).toBe(title);
 }

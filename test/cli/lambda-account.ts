@@ -1,5 +1,7 @@
 import { onTestFinished, vi } from "vitest";
 import { run } from "../../cli/run.ts";
+import type { Guard } from "../../local/aws/guard.ts";
+import { OPEN } from "../../local/aws/guard.ts";
 import { startLambdaApi } from "../../local/aws/lambda-api.ts";
 import type { Invoked } from "../../local/aws/lambda-host.ts";
 import { at } from "../support/a-record.ts";
@@ -27,6 +29,7 @@ export interface LambdaAccount {
 /** An AWS account with these functions, reached over HTTP by the SDK as any other. */
 export async function lambdaAccount(
   deployed: Readonly<Record<string, Deployed>>,
+  guard: Guard = OPEN,
 ): Promise<LambdaAccount> {
   const invoked: { name: string; payload: unknown }[] = [];
 
@@ -45,7 +48,7 @@ export async function lambdaAccount(
     ...{ name, description, folder: "/nowhere", handler: "index.handler" },
     ...{ environment: {}, timeoutMs: 25_000, memoryMb: 1024 },
   }));
-  const api = await startLambdaApi({ functions, invoke, processes: () => [] });
+  const api = await startLambdaApi({ functions, invoke, processes: () => [] }, { guard });
   onTestFinished(api.stop);
   const variables = {
     AWS_ENDPOINT_URL_LAMBDA: api.url,

@@ -6,6 +6,8 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { foundIn } from "../../cli/find-function.ts";
+import type { ConnectionPage } from "../../functions/http/contract.ts";
+import { needsConsent } from "../../functions/model/provider-id.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
@@ -26,13 +28,14 @@ afterAll(async () => {
 
 /** What `npm run vend -- …` runs, against the local stack. */
 async function vend(args: readonly string[], typed = "") {
+  const { accessKeyId, secretAccessKey } = stack.identities.operator.keys;
   const [, file = ""] = packageJson.scripts.vend.split(" ");
   const child = spawn(process.execPath, [path.join(root, file), ...args], {
     env: {
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
       AWS_REGION: LOCAL_PLACE.region,
-      AWS_ACCESS_KEY_ID: "operator",
-      AWS_SECRET_ACCESS_KEY: "operator",
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
     },
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -58,6 +61,50 @@ test("an operator vends, reports a rejection and vends again", async () => {
   expect(tooHigh.notices).toContain("99 does not exist yet");
 });
 
+test("an operator sees every connection that was asked for, and nobody's token", async () => {
+  const vended = await vend(["vend", "send-payments/sandbox/default", "--show-token", "--json"]);
+  const { token, version } = JSON.parse(vended.out);
+  const { exitCode, out } = await vend(["status", "--json"]);
+  expect(exitCode).toBe(0);
+  const { connections } = JSON.parse(out) as ConnectionPage;
+  expect(connections).toContainEqual(
+    expect.objectContaining({
+      connection: "send-payments/sandbox/default",
+      state: "usable",
+      version,
+      lastIssue: expect.objectContaining({ reason: "cold" }),
+    }),
+  );
+  expect(out).not.toContain(token);
+  const unknown = await vend(["status", "conferma/elsewhere"]);
+  expect(unknown).toMatchObject({
+    exitCode: 1,
+    notices: expect.stringContaining("conferma/sandbox"),
+  });
+});
+
+test("an operator has a person consent, pastes a code that is refused, and ends what there is", async () => {
+  const connection = "connectpay/stage/jo";
+  const begun = await vend(["consent", connection, "--json"]);
+  expect(begun).toMatchObject({ exitCode: 0, notices: "" });
+  expect(JSON.parse(begun.out).url).toMatch(
+    /^https?:\/\/.+\/consent\/connectpay\/stage\/[\w-]{43}$/,
+  );
+
+  const pasted = await vend(["paste-code", connection], "canary-code\n");
+  expect(pasted).toMatchObject({ exitCode: 1, out: "" });
+  expect(pasted.notices).toMatch(/docs\/operations\.md#/);
+  expect(pasted.notices).not.toContain("canary-code");
+
+  const unconsented = await vend(["vend", connection]);
+  expect(unconsented.notices).toContain(`npm run vend -- consent ${connection}`);
+  const ended = await vend(["disconnect", connection, "--yes", "--json"]);
+  expect([ended.exitCode, ended.out || ended.notices]).toEqual([
+    0,
+    expect.stringContaining(connection),
+  ]);
+});
+
 test("every realm of the template is found by what its function says of itself", () => {
   const described = stack.host.functions.map(({ name, description = "" }) => ({
     name,
@@ -66,5 +113,9 @@ test("every realm of the template is found by what its function says of itself",
   for (const realm of stack.providers.realms) {
     const name = `${realm.settings.provider}/${realm.settings.environment}`;
     expect(foundIn(described, "vend-token", name)).toBe(stack.functionOf(realm).name);
+    const isAsked = needsConsent(realm.settings.provider);
+    for (const part of isAsked ? (["begin-consent", "complete-consent"] as const) : []) {
+      expect(foundIn(described, part, name)).toMatch(/./);
+    }
   }
 });

@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from "vitest";
 import { problemOf } from "../../functions/http/problem.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
+import { AwsError } from "../../local/aws/aws-json.ts";
+import { OPEN } from "../../local/aws/guard.ts";
 import { lambdaAccount } from "./lambda-account.ts";
 
 const connection = "conferma/production/default";
@@ -303,6 +305,23 @@ describe("what keeps token vending from being reached is told with what to do ne
     expect(notices).toContain("not-reached");
     expect(notices).toContain("npm start");
   });
+
+  test.each(["AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException"])(
+    "AWS does not let them: %s",
+    async (type) => {
+      const admit = async () => {
+        throw new AwsError(type, "Not you.", { status: 403 });
+      };
+      const account = await lambdaAccount(
+        vending(() => credential),
+        { ...OPEN, admit },
+      );
+      const { exitCode, notices } = await account.run(`vend ${connection}`);
+      expect(exitCode).toBe(1);
+      expect(notices).toContain(`not-allowed).\n${type}: Not you.`);
+      expect(notices).toContain("lambda:ListFunctions");
+    },
+  );
 
   test("there are no credentials", async () => {
     const account = await lambdaAccount(vending(() => credential));

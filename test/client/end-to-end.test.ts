@@ -10,7 +10,7 @@ import { createTokenClient } from "../../client/token-client.ts";
 import type { TokenClientError } from "../../client/token-client-error.ts";
 import type { Transport } from "../../client/transport.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
-import type { LocalRealm } from "../../local/providers.ts";
+import type { LocalRealm } from "../../local/local-realm.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import { signerWith } from "./signer.ts";

@@ -123,7 +123,8 @@ interface PolicyProperties {
   readonly Roles?: readonly string[];
 }
 
-function policiesOf(stack: DeployedStack, roleArn: string): Policy[] {
+/** What a role may do, by its ARN. */
+export function policiesOf(stack: DeployedStack, roleArn: string): Policy[] {
   const roleName = roleArn.slice(roleArn.lastIndexOf("/") + 1);
   const role = stack
     .resourcesOf("AWS::IAM::Role")

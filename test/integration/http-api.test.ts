@@ -1,8 +1,11 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Answer, Problem } from "../../functions/http/contract.ts";
+import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
@@ -149,4 +152,44 @@ it("a realm that is not deployed has no route", async () => {
   const response = await ask(tokens("conferma/production/default"));
   expect(response.status).toBeGreaterThanOrEqual(403);
   expect(await response.text()).not.toContain("token-vending");
+});
+
+it.each([
+  ["no signature", async (url: string) => fetch(url)],
+  [
+    "the signature of a stranger",
+    async (url: string) => {
+      const { keys } = stack.identities.consumer;
+      return signedFetch({ ...keys, accessKeyId: "AKIASTRANGER" }, url);
+    },
+  ],
+  [
+    "a signature that does not fit",
+    async (url: string) => {
+      const { keys } = stack.identities.consumer;
+      return signedFetch({ ...keys, secretAccessKey: "another" }, url);
+    },
+  ],
+])("%s is 403, and reaches no function", async (_, send) => {
+  const before = stack.host.processes().map(({ pid, busySince }) => [pid, busySince]);
+  const response = await send(tokens("conferma/sandbox/default"));
+  expect(response.status).toBe(403);
+  expect(response.headers.get("x-amzn-errortype")).toMatch(/^\w+Exception$/);
+  expect(Object.keys(Object(await response.json()))).toEqual(["message"]);
+  expect(stack.host.processes().map(({ pid, busySince }) => [pid, busySince])).toEqual(before);
+});
+
+it("curl vends with the operator's keys", async () => {
+  const { accessKeyId, secretAccessKey } = stack.identities.operator.keys;
+  const curl = async (secret: string) => {
+    const { stdout } = await promisify(execFile)("curl", [
+      ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_PLACE.region}:execute-api`],
+      ...["--user", `${accessKeyId}:${secret}`, tokens("conferma/sandbox/default")],
+    ]);
+    return JSON.parse(stdout);
+  };
+  expect(await curl(secretAccessKey)).toEqual(await vend("conferma/sandbox/default"));
+  expect(await curl(`${secretAccessKey}x`)).toEqual({
+    message: expect.stringContaining("does not match"),
+  });
 });

@@ -58,11 +58,18 @@ function mentions(pid: string, folder: string): boolean {
 const rowsOf = (stdout: string) =>
   stdout.split("\n").filter((line) => /^ {2}[a-z-]+\/[a-z]+\/default/.test(line));
 
-it("npm start vends once from each of seven connections and leaves no process; a restart counts on", async () => {
+const saysOf = (row: string) =>
+  row
+    .trim()
+    .split(/\s{2,}/)
+    .at(-1) ?? "";
+const says = [...Array(7).fill("200 accepted"), ...Array(3).fill("a person has to consent")];
+
+it("npm start vends once from each of ten connections, three of which wait for a person, and leaves no process; a restart counts on", async () => {
   const folder = temporaryFolder();
   const first = await run(folder, "--once", "--fresh");
-  expect(rowsOf(first)).toHaveLength(7);
-  for (const row of rowsOf(first)) expect(row).toContain("200 accepted");
+  expect(rowsOf(first)).toHaveLength(10);
+  expect(rowsOf(first).map(saysOf)).toEqual(says);
   expect(first).not.toMatch(/local-secret-|local-key-|simulated-/);
 
   const stdout = await run(folder, "--once");
@@ -83,8 +90,13 @@ it("npm start vends once from each of seven connections and leaves no process; a
     "cfis-provisioning/staging/default": "1",
     "centrapay-api-key/test/default": "1",
     "static-key/acme/default": "1",
+    "centrapay-user/test/default": "–",
+    "connectpay/stage/default": "–",
+    "authorization-code/acme/default": "–",
   });
-  for (const row of rowsOf(stdout)) expect(row).toContain("200 accepted");
+  expect(rowsOf(stdout).map((row) => saysOf(row).replace(" (after a rejection)", ""))).toEqual(
+    says,
+  );
 }, 60_000);
 
 it("Ctrl-C stops everything", async () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Tally } from "../../functions/vending/renew-due.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import type { LogLine } from "../../local/aws/lambda-host.ts";
-import type { LocalRealm } from "../../local/providers.ts";
+import type { LocalRealm } from "../../local/local-realm.ts";
 import { madeUp } from "../../local/secret-book.ts";
 import type { Simulator } from "../../local/simulators/simulator.ts";
 import type { LocalStack } from "../../local/stack.ts";

@@ -8,15 +8,15 @@ import type { HeldToken, TokenRecord } from "../../functions/model/token-record.
 import type { Decision, Wish } from "../../functions/vending/decide.ts";
 import { decide } from "../../functions/vending/decide.ts";
 import { tokenTimes } from "../../functions/vending/token-times.ts";
-import { aFailure, aRecord, aToken, at } from "../support/a-record.ts";
-import { atExpiry, atHandover, early, onRotation } from "../support/policies.ts";
+import { aConsent, aFailure, aRecord, aToken, at } from "../support/a-record.ts";
+import { atExpiry, atHandover, byConsent, early, onRotation } from "../support/policies.ts";
 
 const ten = at("10:00:00.000");
 const instant = (leastMs: number, mostMs: number) =>
   fc.integer({ min: leastMs, max: mostMs }).map((ms) => plusMs(ten, ms));
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
-const policies = fc.constantFrom(atExpiry, atHandover, early, onRotation);
+const policies = fc.constantFrom(atExpiry, atHandover, early, byConsent, onRotation);
 
 /** A token as `tokenTimes` would have timed it: what can be in a record. */
 const heldTokens = (policy: RenewalPolicy): fc.Arbitrary<HeldToken> =>
@@ -71,6 +71,10 @@ const records = (policy: RenewalPolicy): fc.Arbitrary<TokenRecord> =>
   fc
     .record({
       token: orNull(heldTokens(policy)),
+      consent:
+        policy.renewal === "by-consent"
+          ? fc.constantFrom(aConsent(), aConsent({ refresh: null }), null)
+          : fc.constant(null),
       suspect: fc.boolean(),
       lease: orNull(leases),
       failure: orNull(failures),
@@ -159,10 +163,10 @@ describe("in every situation", () => {
     });
   });
 
-  test("no token is vended that is suspect, or that the caller has just rejected", () => {
-    always(({ record, wish, decision }) => {
+  test("no token is vended that is suspect, where that is a doubt about it, or that the caller has just rejected", () => {
+    always(({ record, policy, wish, decision }) => {
       if (vended(decision) === null) return;
-      expect(record.suspect).toBe(false);
+      expect(record.suspect && policy.renewal !== "by-consent").toBe(false);
       expect(wish.rejectedVersion).not.toBe(record.version);
     });
   });
@@ -180,6 +184,13 @@ describe("in every situation", () => {
       expect(msBetween(now, token.usableUntil)).toBeGreaterThanOrEqual(
         wish.minValiditySeconds * 1000,
       );
+    });
+  });
+
+  test("nobody renews by a consent that nobody gave, or that is over", () => {
+    always(({ record: { consent }, policy, decision }) => {
+      if (policy.renewal !== "by-consent" || consent?.refresh) return;
+      expect(mayLeadToProvider(decision)).toBe(false);
     });
   });
 

@@ -118,10 +118,31 @@ describe("a list of connections", () => {
     expect(reader.asked).toEqual(["conferma/production", "conferma/sandbox"]);
   });
 
+  test("asks for no more than a page and the one after it, realm by realm", async () => {
+    const all = [...numbered(acme, 40), ...numbered(conferma, 61), ...numbered(sandbox, 9)];
+    const reader = readerOf(all);
+    const wanted: number[] = [];
+    const connectionsOf: StatusReader["connectionsOf"] = (realm, after, atMost, until) => {
+      wanted.push(atMost);
+      return reader.connectionsOf(realm, after, atMost, until);
+    };
+    const page = await list({ ...reader, connectionsOf }, null);
+    expect(page.connections).toHaveLength(100);
+    expect(page.last).toBe("conferma/production/a-059");
+    expect(wanted).toEqual([101, 61]);
+  });
+
   test("leaves out what the index still has and the table has not", async () => {
     const reader = readerOf(numbered(conferma, 3));
     const read = async (wanted: readonly Connection[]) => reader.read(wanted.slice(1), signal);
     expect(namesIn([await list({ ...reader, read }, null)])).toHaveLength(2);
+  });
+});
+
+test("a realm that is not deployed is told from those that are", async () => {
+  await expect(list(readerOf([]), "conferma/staging")).rejects.toMatchObject({
+    message:
+      "realm: none of that name; there are conferma/sandbox, client-credentials/acme, conferma/production.",
   });
 });
 

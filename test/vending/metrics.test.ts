@@ -8,7 +8,8 @@ import type { Measure } from "../../functions/model/metrics.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { measureVend } from "../../functions/vending/measure-vend.ts";
-import { at } from "../support/a-record.ts";
+import { recordLateIssue } from "../../functions/vending/record-late-issue.ts";
+import { aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { Deployment } from "../support/dependencies.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 import { atExpiry, byConsent, early, onRotation } from "../support/policies.ts";
@@ -113,6 +114,23 @@ describe("a renewal is counted", () => {
     await here.refusalOf();
     expect(namesIn(here).filter((name) => name === "LateIssues")).toHaveLength(1);
   });
+});
+
+test("a late issue is counted once, however often its evidence has to be written", async () => {
+  const here = new Deployment(atExpiry);
+  const record = aRecord({ lease: aLease() });
+  const answers = [false, false, true];
+  const store = {
+    ...here.dependencies().store,
+    read: async () => aRecord({ version: 4, token: aToken({ fence: 4 }) }),
+    recordLateIssue: async () => answers.shift() ?? true,
+  };
+  const entry = { at: at("10:00:01.000"), fence: 3, version: 4, reason: "expired" } as const;
+  const latest = { ...entry, latencyMs: 151, fingerprint: "a", outcome: "issued" } as const;
+  const held = { record, lease: aLease() };
+  await recordLateIssue({ ...here.dependencies(), store }, held, latest, here.issued());
+  expect(answers).toEqual([]);
+  expect(here.measured).toEqual([["LateIssues", 1]]);
 });
 
 describe("a caller's wait", () => {

@@ -281,6 +281,14 @@ describe("mutual TLS (A21)", () => {
     expect((await over(simulator, simulator.tokenUrl, request)).status).toBe(403);
   });
 
+  test("answers 403 to the registered certificate once it has expired, where everyone is let in", async () => {
+    const simulator = await connectPay({ mutualTls: "forbidden" });
+    const past = { notAfter: new Date(Date.now() - 60_000) };
+    const certificate = await simulator.authority.issueClient("token-vending", past);
+    simulator.registerCertificate(certificate.chain);
+    expect((await over(simulator, simulator.tokenUrl, { certificate, form: {} })).status).toBe(403);
+  });
+
   test("is unknown to the browsers' host, which has no token endpoint, and the other way round", async () => {
     const simulator = await connectPay();
     const url = simulator.tokenUrl.replace(simulator.serverUrl, simulator.url);

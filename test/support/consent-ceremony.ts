@@ -16,9 +16,9 @@ import { startAuthorizationCodeServer } from "../../local/simulators/authorizati
 import { startCentrapayUser } from "../../local/simulators/centrapay-user.ts";
 import { startConnectPay } from "../../local/simulators/connectpay.ts";
 import type { Vended } from "../../local/vend-client.ts";
-import { TABLE, tokenTable } from "../support/stack.ts";
 import type { PendingRows } from "./pending-rows.ts";
 import { pendingRows } from "./pending-rows.ts";
+import { TABLE, tokenTable } from "./stack.ts";
 
 /** The three functions of each realm as they are deployed, the providers, and the public host of the pages. */
 export interface Ceremony {
@@ -30,7 +30,12 @@ export interface Ceremony {
   /** The link for whoever is to consent. */
   begin(realm: RealmName, account: string): Promise<string>;
   paste(realm: RealmName, account: string, code: string): Promise<unknown>;
-  vend(realm: RealmName, account: string): Promise<Vended>;
+  vend(realm: RealmName, account: string, rejectedVersion?: number): Promise<Vended>;
+  disconnect(realm: RealmName, account: string): Promise<unknown>;
+  /** SIGKILL to every process that vends for the realm; what they were asked fails. */
+  killVending(realm: RealmName): void;
+  /** The next invocations are cold starts: what was kept in memory is forgotten. */
+  forget(): Promise<void>;
   /** Everything that any function has written to stdout and stderr. */
   printed(): string;
 }
@@ -130,8 +135,17 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
       return url;
     },
     paste: (realm, account, code) => invoke(nameOf(realm, "complete-consent"), { account, code }),
-    vend: async (realm, account) =>
-      (await invoke(nameOf(realm, "vend-token"), { account })) as Vended,
+    vend: async (realm, account, rejectedVersion) =>
+      (await invoke(nameOf(realm, "vend-token"), {
+        account,
+        ...(rejectedVersion === undefined ? {} : { rejectedVersion }),
+      })) as Vended,
+    disconnect: (realm, account) =>
+      invoke(nameOf(realm, "complete-consent"), { account, disconnect: true }),
+    killVending(realm) {
+      for (const { pid } of host.processes(nameOf(realm, "vend-token"))) host.kill(pid);
+    },
+    forget: () => host.stopIdle(),
     printed: () => printed,
   };
 }
@@ -166,6 +180,7 @@ function realmsOf({
       authorizeUrl: acme.authorizeUrl,
       tokenUrl: acme.tokenUrl,
       jwksUrl: acme.jwksUrl,
+      revokeUrl: acme.revokeUrl,
       scopes: ["openid", "read", "write"],
     },
   ];

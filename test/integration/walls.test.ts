@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ConnectionPage, ConsentLink } from "../../functions/http/contract.ts";
+import type { AwsRequest } from "../../local/aws/guard.ts";
+import type { LocalRealm } from "../../local/local-realm.ts";
+import { signedFetch } from "../../local/signed-fetch.ts";
+import type { LocalStack } from "../../local/stack.ts";
+import { startStack } from "../../local/stack.ts";
+import type { VendClient } from "../../local/vend-client.ts";
+import { present, vendClient } from "../../local/vend-client.ts";
+import { ask } from "../infra/ask.ts";
+import { policiesOf } from "../infra/principals.ts";
+import type { Asked } from "../support/aws-trail.ts";
+import { askedBy } from "../support/aws-trail.ts";
+import { answerOf } from "../support/stack-answers.ts";
+import { consentInAWindow } from "../support/window.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "token-vending-walls-"));
+const told: AwsRequest[] = [];
+let stack: LocalStack;
+let client: VendClient;
+
+beforeAll(async () => {
+  stack = await startStack({ folder, onRequest: (request) => told.push(request) });
+  client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+});
+
+afterAll(async () => {
+  client.close();
+  await stack.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const nameOf = ({ settings }: LocalRealm) => `${settings.provider}/${settings.environment}`;
+const consentRealms = () => stack.providers.realms.filter(({ person }) => person);
+const asOperator = (address: string, method = "GET") =>
+  signedFetch(stack.identities.operator.keys, `${stack.http.url}/v1/${address}`, { method });
+
+describe("on the laptop", () => {
+  it("a person opens the link that the API makes, consents, and the token is accepted", async () => {
+    for (const realm of consentRealms()) {
+      const { name } = stack.functionOf(realm);
+      expect(await client.vend(name)).toMatchObject({ problem: { code: "consent-required" } });
+      const response = await asOperator(`consents/${nameOf(realm)}/default`, "POST");
+      const { url } = (await response.json()) as ConsentLink;
+      expect(url).toContain(`${stack.consentHost.browserUrl}/consent/${nameOf(realm)}/`);
+
+      const page = await consentInAWindow(url, realm.person ?? expect.fail("nobody"));
+      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<h1>")]);
+
+      const answer = answerOf(await client.vend(name));
+      expect(answer.version).toBe(1);
+      expect(await present(answer, realm), nameOf(realm)).toBe(200);
+    }
+  }, 60_000);
+
+  it("GET /v1/connections tells the state of each, signed or not at all", async () => {
+    for (const realm of stack.providers.realms) await client.vend(stack.functionOf(realm).name);
+    const response = await asOperator("connections");
+    const { connections } = (await response.json()) as ConnectionPage;
+    const states = connections.map(({ connection, state }) => [connection, state]);
+    expect(Object.fromEntries(states)).toEqual(
+      Object.fromEntries(
+        stack.providers.realms.map((each) => [`${nameOf(each)}/default`, "usable"]),
+      ),
+    );
+    expect((await fetch(`${stack.http.url}/v1/connections`)).status).toBe(403);
+  }, 60_000);
+
+  it("every schedule ticks, and a rejection is renewed", async () => {
+    await stack.scheduler.tickNow();
+    const [conferma] = stack.providers.realms;
+    const { name } = stack.functionOf(conferma ?? expect.fail("no realm"));
+    const { version } = answerOf(await client.vend(name));
+    const answer = answerOf(await client.vend(name, { rejectedVersion: version }));
+    expect(answer.version).toBe(version + 1);
+  }, 60_000);
+});
+
+describe("every request that a function or a schedule has made", () => {
+  /** Each question once, with the role that it was asked as. */
+  const questions = () => {
+    const ofRoles = told.filter(({ policiesOf: role }) => role.includes(":role/"));
+    const all = ofRoles.map((request) => ({ role: request.policiesOf, ...askedBy(request) }));
+    return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
+  };
+  const answer = (role: string, question: Asked, as = role) => {
+    const { action, resource, context } = question;
+    return ask({
+      ...{ principal: as, policies: policiesOf(stack.deployed, role), action, resource, context },
+      ...(action.startsWith("kms:") ? { resourcePolicy: keyPolicy() } : {}),
+    });
+  };
+  const keyPolicy = () => stack.deployed.keys[0]?.properties["KeyPolicy"];
+
+  it("is of one role alone for each function, and of no function whose role is unknown", () => {
+    const roles = stack.deployed.functions.map(({ roleArn }) => roleArn);
+    expect(new Set(roles).size).toBe(roles.length);
+    const asking = new Set(questions().map(({ role }) => role));
+    const ticking = stack.scheduler.schedules.map(({ roleArn }) => roleArn);
+    expect([...asking].sort()).toEqual([...roles, ...ticking].sort());
+  });
+
+  it("is allowed to it by the template", async () => {
+    const answers = await Promise.all(
+      questions().map(async ({ role, ...question }) => [
+        role,
+        question,
+        await answer(role, question),
+      ]),
+    );
+    expect(answers.length).toBeGreaterThan(50);
+    expect(answers.filter(([, , said]) => said !== "allowed")).toEqual([]);
+  });
+
+  it("is denied to the functions of all other realms", async () => {
+    const vending = stack.providers.realms.map((realm) => ({
+      role: stack.functionOf(realm).roleArn ?? "",
+      prefix: `${nameOf(realm)}/`,
+    }));
+    const answers = await Promise.all(
+      questions().flatMap(({ role, ...question }) => {
+        const own = vending.filter(({ prefix }) => JSON.stringify(question).includes(prefix));
+        if (own.length !== 1) return [];
+        return vending
+          .filter((each) => !own.includes(each))
+          .map(async (other) => [other.prefix, question, await answer(other.role, question)]);
+      }),
+    );
+    expect(answers.length).toBeGreaterThan(200);
+    expect(answers.filter(([, , said]) => said !== "denied")).toEqual([]);
+  });
+});

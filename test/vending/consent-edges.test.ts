@@ -1,0 +1,292 @@
+import { describe, expect, test } from "vitest";
+import { plusMs } from "../../functions/model/clock.ts";
+import type { Authority, Consented } from "../../functions/model/consent.ts";
+import type { NotIssued } from "../../functions/model/provider.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { HeldConsent } from "../../functions/model/token-record.ts";
+import type { TokenStore } from "../../functions/model/token-store.ts";
+import { connectionState } from "../../functions/vending/connection-state.ts";
+import { decide } from "../../functions/vending/decide.ts";
+import { dueAfter } from "../../functions/vending/due.ts";
+import { refreshAuthority } from "../../functions/vending/refresh-authority.ts";
+import { aLease, aRecord, at } from "../support/a-record.ts";
+import { Deployment } from "../support/dependencies.ts";
+import { byConsent, early } from "../support/policies.ts";
+
+const dayMs = 86_400_000;
+const ten = at("10:00:00.000");
+const connection = "conferma/production/default";
+const { signal } = new AbortController();
+const anyToken = { minValiditySeconds: 0, rejectedVersion: null };
+
+const consented = (changes: Partial<Consented> = {}): Consented => ({
+  refreshToken: new Sensitive("refresh-1"),
+  refreshEndsAt: plusMs(ten, 30 * dayMs),
+  grantedScope: "psd2-ais",
+  subject: "person-1",
+  customer: null,
+  ...changes,
+});
+
+async function aConsentedDeployment(changes: Partial<Consented> = {}): Promise<Deployment> {
+  const here = new Deployment(byConsent);
+  here.consented = consented(changes);
+  await here.consent();
+  return here;
+}
+
+/** A record's consent, as after ten o'clock's. */
+const held = (endsAt: Date | null): HeldConsent => ({
+  consentedAt: ten,
+  refresh: { sealed: new Uint8Array([1]), version: 1, fingerprint: "9f86d081884c", endsAt },
+  grantedScope: null,
+  subject: null,
+  customer: null,
+});
+const over: HeldConsent = { ...held(null), refresh: null };
+
+describe("when the schedule is to renew next", () => {
+  const renewAt = plusMs(ten, 1000);
+  const inAnHour = plusMs(ten, 3_600_000);
+  const inADay = plusMs(ten, dayMs);
+  const inAMonth = plusMs(ten, 30 * dayMs);
+  const soon = plusMs(ten, 999);
+
+  test.each<
+    [rule: string, keptUntil: Date | null, HeldConsent | null, due: [at: Date, until: Date] | null]
+  >([
+    ["never, where nobody asks and nobody consents", null, null, null],
+    ["never, where a consent is over", null, over, null],
+    ["while callers ask, at its time", inAnHour, null, [renewAt, inAnHour]],
+    ["… up to the last moment of that", renewAt, null, [renewAt, renewAt]],
+    ["… and not after it", soon, null, null],
+    [
+      "while callers ask, as long as the consent lasts",
+      inAnHour,
+      held(inAMonth),
+      [renewAt, inAMonth],
+    ],
+    ["… or they do, if that is longer", inAnHour, held(soon), [renewAt, inAnHour]],
+    [
+      "idle, when half of what is left has passed",
+      soon,
+      held(inAMonth),
+      [plusMs(ten, 15 * dayMs), inAMonth],
+    ],
+    [
+      "idle, of no known end, in a week",
+      null,
+      held(null),
+      [plusMs(ten, 7 * dayMs), plusMs(ten, 14 * dayMs)],
+    ],
+    [
+      "idle, no sooner than in a day",
+      null,
+      held(plusMs(ten, 1.5 * dayMs)),
+      [inADay, plusMs(ten, 1.5 * dayMs)],
+    ],
+    ["idle, not where that would be its end", null, held(inADay), null],
+  ])("%s", (_, keptUntil, consent, due) => {
+    const [dueAt, until] = due ?? [];
+    expect(dueAfter(renewAt, keptUntil, consent, ten)).toEqual(due && { at: dueAt, until });
+  });
+});
+
+describe("without a refresh token", () => {
+  const record = aRecord({ consent: over });
+
+  test("what is held is vended until it ends", () => {
+    const usable = { action: "vend", reason: "usable", token: record.token };
+    expect(decide(record, byConsent, anyToken, ten)).toEqual(usable);
+    expect(decide(record, byConsent, anyToken, at("10:04:59.000"))).toMatchObject({
+      action: "refuse",
+      code: "consent-required",
+      reason: "no-consent",
+      retryAt: null,
+    });
+  });
+
+  test("a new consent that is on its way is waited for, while its lease lasts", () => {
+    const lease = aLease({ reason: "consent" });
+    const leased = aRecord({ consent: over, token: null, lease });
+    expect(decide(leased, byConsent, anyToken, at("10:00:07.249"))).toEqual({
+      action: "await-renewal",
+      reason: "lease-held",
+      lease,
+    });
+    expect(decide(leased, byConsent, anyToken, at("10:00:07.250"))).toMatchObject({
+      action: "refuse",
+    });
+  });
+
+  test("the state says that somebody has to consent, also while the last token is usable", () => {
+    expect(connectionState(record, byConsent, ten)).toBe("consent-required");
+    expect(connectionState(aRecord({ consent: null }), byConsent, ten)).toBe("consent-required");
+    expect(connectionState(aRecord({ consent: held(null) }), byConsent, ten)).toBe("usable");
+    expect(connectionState(record, early, ten)).toBe("usable");
+  });
+
+  test("there is nothing to renew with", async () => {
+    const deps = new Deployment(byConsent).dependencies();
+    await expect(refreshAuthority(deps, record, signal)).rejects.toMatchObject({
+      code: "consent-required",
+      message: "There is no refresh token to renew with.",
+    });
+    expect(await refreshAuthority(new Deployment(early).dependencies(), record, signal)).toBeNull();
+  });
+});
+
+describe("a refresh", () => {
+  async function authorityOf(here: Deployment): Promise<Authority | null> {
+    return refreshAuthority(here.dependencies(), (await here.record()) ?? expect.fail(), signal);
+  }
+
+  test("must answer a token of the same person", async () => {
+    const authority = await authorityOf(await aConsentedDeployment());
+    if (authority?.kind !== "refresh-token") return expect.fail("not a refresh token");
+    expect(authority.refreshToken.expose()).toBe("refresh-1");
+    expect(authority.isSamePerson("person-1")).toBe(true);
+    expect(authority.isSamePerson("person-2")).toBe(false);
+  });
+
+  test("may answer anybody's where nobody said whose it is", async () => {
+    const authority = await authorityOf(await aConsentedDeployment({ subject: null }));
+    if (authority?.kind !== "refresh-token") return expect.fail("not a refresh token");
+    expect(authority.isSamePerson("person-2")).toBe(true);
+  });
+
+  test("whose refresh token does not open is a line of the log, and waits for the key", async () => {
+    const here = await aConsentedDeployment();
+    here.sealingKey = 8;
+    await expect(authorityOf(here)).rejects.toMatchObject({
+      code: "store-unavailable",
+      message: "The refresh token was sealed under another key; give the function that key.",
+      retryAfterSeconds: 60,
+    });
+    const fingerprint = here.dependencies().fingerprint("refresh-1");
+    expect(here.logged("refresh-token-unreadable")).toMatchObject([
+      { level: "error", connection, fingerprint },
+    ]);
+  });
+
+  test("keeps the end that was told before where it is told none, and knows none where none ever was", async () => {
+    const here = await aConsentedDeployment();
+    here.consented = consented({ refreshToken: new Sensitive("refresh-2"), refreshEndsAt: null });
+    await here.vend({ rejectedVersion: 1 });
+    expect((await here.record())?.consent?.refresh?.endsAt).toEqual(plusMs(ten, 30 * dayMs));
+
+    const never = await aConsentedDeployment({ refreshEndsAt: null });
+    expect((await never.record())?.consent?.refresh?.endsAt).toBeNull();
+
+    const without = await aConsentedDeployment({ refreshToken: null });
+    without.consented = consented({ refreshEndsAt: null });
+    await without.consent("code-2");
+    expect((await without.record())?.consent?.refresh?.endsAt).toBeNull();
+  });
+});
+
+describe("a consent that ends", () => {
+  test.each([
+    ["in fourteen days is not spoken of yet", 14 * dayMs + 200, []],
+    ["in less is, in whole days", 14 * dayMs + 199, [13]],
+  ])("%s", async (_, ms, days) => {
+    const here = await aConsentedDeployment({ refreshEndsAt: plusMs(ten, ms) });
+    expect(here.logged("consent-ends-soon").map((line) => line["days"])).toEqual(days);
+  });
+});
+
+describe("a lease that somebody else has taken", () => {
+  /** A store that loses the first try for a lease. */
+  function losing(store: TokenStore, here: Deployment): TokenStore {
+    let tries = 0;
+    return {
+      ...store,
+      async takeLease(...wanted) {
+        tries += 1;
+        if (tries > 1) return store.takeLease(...wanted);
+        return { held: null, record: await here.record() };
+      },
+    };
+  }
+
+  test("is waited for by who disconnects", async () => {
+    const here = await aConsentedDeployment();
+    const deps = here.dependencies();
+    here.dependencies = () => ({ ...deps, store: losing(deps.store, here) });
+    expect(await here.disconnect()).toEqual({ revoked: true });
+  });
+
+  test("is waited for by who brings a code, which is sent once", async () => {
+    const here = new Deployment(byConsent);
+    here.consented = consented();
+    const deps = here.dependencies();
+    here.dependencies = () => ({ ...deps, store: losing(deps.store, here) });
+    expect(await here.consent()).toMatchObject({ version: 1 });
+    expect(here.authorities).toEqual(["code-1"]);
+  });
+});
+
+describe("a disconnect", () => {
+  test("is a line of the log, and one more where it could not revoke", async () => {
+    const here = await aConsentedDeployment();
+    here.revoke = () => {
+      throw new TypeError("canary of the provider");
+    };
+    await here.disconnect();
+    expect(here.logged("consent-disconnected")).toMatchObject([{ connection, revoked: false }]);
+    expect(here.logged("consent-not-revoked")).toMatchObject([
+      { level: "warn", connection, why: "TypeError" },
+    ]);
+    expect((await here.record())?.lease).toBeNull();
+  });
+
+  test("takes its lease for that reason", async () => {
+    const here = await aConsentedDeployment();
+    let reason: string | undefined;
+    here.revoke = () => {
+      const [item] = [...here.table.items.values()].filter((each) => each["leaseReason"]);
+      reason = item?.["leaseReason"]?.S;
+      return true;
+    };
+    await here.disconnect();
+    expect(reason).toBe("consent");
+  });
+
+  test("has nothing to revoke where the consent is over, or nobody ever consents", async () => {
+    const here = await aConsentedDeployment({ refreshToken: null });
+    expect(await here.disconnect()).toEqual({ revoked: null });
+    expect(here.logged("consent-not-revoked")).toEqual([]);
+
+    const ordinary = new Deployment(early);
+    await ordinary.vend();
+    expect(await ordinary.disconnect()).toEqual({ revoked: null });
+    expect(ordinary.logged("consent-not-revoked")).toEqual([]);
+    expect(ordinary.revoked).toEqual([]);
+  });
+});
+
+test("a renewal by consent that fails is told as it is, and who was overtaken as that", async () => {
+  const refused: NotIssued = {
+    kind: "not-issued",
+    code: "consent-required",
+    detail: "The provider refuses the code.",
+    mayHaveIssued: false,
+    retryAfterMs: null,
+  };
+  const here = new Deployment(byConsent);
+  here.answer = () => refused;
+  await expect(here.consent()).rejects.toMatchObject({
+    code: "consent-required",
+    message: "The provider refuses the code.",
+  });
+
+  const late = new Deployment(byConsent);
+  late.consented = consented();
+  const deps = late.dependencies();
+  late.dependencies = () => ({ ...deps, store: { ...deps.store, commit: async () => null } });
+  await expect(late.consent()).rejects.toMatchObject({
+    code: "renewal-in-progress",
+    message: "Another process took over before the new token was stored.",
+    retryAfterSeconds: 1,
+  });
+});
