@@ -199,7 +199,9 @@ describe("what is deployed keeps its identity:", () => {
     );
   });
 
-  test("a realm that joins or leaves, or another order, changes no other's", () => {
+  test("a realm that joins or leaves, or another order, changes no other's", {
+    timeout: 120_000,
+  }, () => {
     const idsWith = (list: readonly RealmInput[]) =>
       Object.entries(synthesized(list).Resources)
         // Every change of the API is another one.

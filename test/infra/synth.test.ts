@@ -7,6 +7,7 @@ import { isDeepStrictEqual, promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stackNames } from "../../infra/deployment.ts";
 import { functionNames } from "../../infra/function-names.ts";
+import { realms } from "../../infra/realms.ts";
 import type { DeployedStack } from "../../local/aws/template.ts";
 import type { RawTemplate } from "./synthesized.ts";
 import { deployed, joined, place } from "./synthesized.ts";
@@ -26,7 +27,7 @@ let stack: DeployedStack;
 beforeAll(async () => {
   [one, two] = await Promise.all([synthesize("one"), synthesize("another")]);
   stack = deployed(one.template, one.out);
-});
+}, 240_000);
 afterAll(() => {
   rmSync(copies, { recursive: true, force: true });
 });
@@ -50,7 +51,13 @@ describe("npm run synth", () => {
   });
 
   test("is for any account and region: none is in the template", () => {
-    expect(JSON.stringify(one.template)).not.toMatch(/\b\d{12}\b|\b[a-z]{2}-[a-z]+-\d\b/);
+    // A provider's address may name a region of its own.
+    const addresses = realms.flatMap((realm) => Object.values(realm).map(String));
+    const text = addresses.reduce(
+      (rest, address) => rest.replaceAll(address, ""),
+      JSON.stringify(one.template),
+    );
+    expect(text).not.toMatch(/\b\d{12}\b|\b[a-z]{2}-[a-z]+-\d\b/);
   });
 
   test("complains of nothing", () => {

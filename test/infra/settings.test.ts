@@ -1,0 +1,38 @@
+import { App } from "aws-cdk-lib";
+import { expect, test } from "vitest";
+import { readSettings } from "../../infra/settings.ts";
+
+const settingsWith = (name: string, value: unknown) =>
+  readSettings(new App({ context: { [`token-vending:${name}`]: value } }));
+
+test("unsaid, the API is private, in a network of its own, and its account is set up to log", () => {
+  expect(readSettings(new App())).toEqual({
+    api: { kind: "private", endpointIds: [], setsAccountLogging: true },
+    consents: { baseUrl: undefined, requester: undefined },
+    alarmTopicArn: undefined,
+  });
+});
+
+test.each([
+  ["api", "regional", { api: { kind: "regional" } }],
+  ["api", "none", { api: { kind: "none" } }],
+  ["vpcEndpointIds", "vpce-0123,vpce-4567", { api: { endpointIds: ["vpce-0123", "vpce-4567"] } }],
+  ["apiLogging", "leave", { api: { setsAccountLogging: false } }],
+  ["consentBaseUrl", "https://a.example", { consents: { baseUrl: "https://a.example" } }],
+  ["consentRequester", "Acme", { consents: { requester: "Acme" } }],
+  ["alarmTopicArn", "arn:aws:sns:::x", { alarmTopicArn: "arn:aws:sns:::x" }],
+])("%s may be %s", (name, value, expected) => {
+  expect(settingsWith(name, value)).toMatchObject(expected);
+});
+
+test.each([
+  ["api", "public"],
+  ["api", 7],
+  ["vpcEndpointIds", "vpc-0123"],
+  ["vpcEndpointIds", "vpce-0123, vpce-4567"],
+  ["apiLogging", "no"],
+  ["consentBaseUrl", "http://a.example"],
+  ["consentBaseUrl", "https://a.example/"],
+])("%s may not be %j: it is named", (name, value) => {
+  expect(() => settingsWith(name, value)).toThrow(`token-vending:${name} must be`);
+});
