@@ -135,7 +135,8 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
       const set = {
         ...(failure ? failureAttributes(failure) : {}),
         ...ledgerAttributes(ledger),
-        ...suspectAttribute(suspect),
+        // A doubt that arose since the lease was taken stays, too.
+        ...(suspect ? suspectAttribute(true) : {}),
         scope: scope === null ? null : text(scope),
       };
       const isMine = ({ fence, lease }: TokenRecord) => fence === held.record.fence && !lease;

@@ -23,18 +23,23 @@ export async function disconnect(
     record = await untilFree(deps, connection, record, call);
     if (!record) return { revoked: null };
     const answer = await holdLease(deps, connection, record, "consent", call);
-    if (answer.held) return disconnectHolding(deps, answer.held, call);
-    record = answer.record;
+    const done = answer.held && (await disconnectHolding(deps, answer.held, call));
+    if (done) return done;
+    record = answer.held ? await deps.store.read(connection, call.signal) : answer.record;
   }
 }
 
+/** Null when somebody has taken over meanwhile: what they have stored is still to be forgotten. */
 async function disconnectHolding(
   deps: Dependencies,
   held: HeldLease,
   { signal }: Call,
-): Promise<{ readonly revoked: boolean | null }> {
+): Promise<{ readonly revoked: boolean | null } | null> {
   const revoked = await revoke(deps, held, signal);
-  await untilLeaseEnds(deps, held.lease, signal, (until) => deps.store.disconnect(held, until));
+  const gone = await untilLeaseEnds(deps, held.lease, signal, (until) =>
+    deps.store.disconnect(held, until),
+  );
+  if (!gone) return null;
   deps.log.info("consent-disconnected", { connection: held.record.connection, revoked });
   return { revoked };
 }

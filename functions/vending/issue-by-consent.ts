@@ -1,16 +1,19 @@
 import type { Connection } from "../model/connection.ts";
 import type { CodeAuthority } from "../model/consent.ts";
 import type { Dependencies } from "../model/dependencies.ts";
+import type { VendingError } from "../model/errors.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { awaitRenewal } from "./await-renewal.ts";
 import type { Call } from "./call.ts";
 import { isLeaseAlive } from "./decide.ts";
 import { renewConnection } from "./renew-connection.ts";
+import { secretAccount } from "./secret-account.ts";
 
 /**
  * Exchanges the code that a person's consent gave, under the connection's lease, and stores grant and first token in one
  * write. An older consent is replaced, or, where the provider refuses the code, left as it is. Fails with a
- * `VendingError`; the code is never sent twice.
+ * `VendingError`. The code is sent once; a second time only after a server has refused our own credentials, which it
+ * looks at first, and the secret turns out to have been rotated.
  */
 export async function issueByConsent(
   deps: Dependencies,
@@ -19,6 +22,7 @@ export async function issueByConsent(
   call: Call,
 ): Promise<TokenRecord> {
   let record = await deps.store.read(connection, call.signal);
+  let isRotated = false;
   for (;;) {
     record = await untilFree(deps, connection, record, call);
     const renewal = await renewConnection(deps, connection, record, "consent", call, code);
@@ -26,10 +30,34 @@ export async function issueByConsent(
       case "committed":
         return renewal.record;
       case "failed":
-        throw renewal.problem;
+        if (isRotated || !(await isRotationMissed(deps, connection, renewal.problem, call))) {
+          throw renewal.problem;
+        }
+        isRotated = true;
+        record = renewal.record;
+        break;
       case "lost":
         record = renewal.record;
     }
+  }
+}
+
+/** Whether these credentials were refused because this process did not know of the secret's rotation yet. */
+async function isRotationMissed(
+  deps: Dependencies,
+  connection: Connection,
+  { code }: VendingError,
+  { signal }: Call,
+): Promise<boolean> {
+  if (code !== "credentials-rejected") return false;
+  const account = secretAccount(deps, connection);
+  const read = (maxAgeMs: number) => deps.secrets.read(account, maxAgeMs, signal);
+  try {
+    const refused = await read(Number.POSITIVE_INFINITY);
+    const current = await read(0);
+    return current.version !== refused.version;
+  } catch {
+    return false;
   }
 }
 

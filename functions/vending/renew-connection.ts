@@ -44,8 +44,10 @@ export async function holdLease(
   if (until > call.deadlineAt) throw noTimeToFinish(since, until, call);
   const lease = { owner: deps.newOwner(), since, until, reason };
   // A lease still there belongs to a holder that vanished: what became of its request is unknown.
-  const mayBeLost = Boolean(seen?.lease) && isLossPossible(deps.provider.policy);
-  const suspect = mayBeLost || (seen?.suspect ?? false);
+  const mayBeLost = seen?.lease && isLossPossible(deps.provider.policy);
+  // A code that was being exchanged has used up nothing that is held.
+  const isDoubtful = mayBeLost && seen.lease?.reason !== "consent";
+  const suspect = Boolean(isDoubtful) || (seen?.suspect ?? false);
   const recent = recentRejections(seen?.rejectionsAt ?? [], since);
   const rejectionsAt = reason === "rejected" ? [...recent, since] : recent;
   return deps.store.takeLease(connection, seen, { lease, suspect, rejectionsAt }, call.signal);

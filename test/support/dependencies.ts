@@ -51,6 +51,8 @@ export class Deployment {
   readonly measured: [Measure, number][] = [];
   /** The secrets by account, with their versions. Their text is what the provider sees. */
   readonly secrets = new Map([["default", { text: "canary-secret", version: "s1" }]]);
+  /** What a process still believes the secret to be, until it looks past its cache. */
+  cachedSecret: { text: string; version: string } | null = null;
   /** What was asked of the provider: the secret's text, each time. */
   readonly asked: string[] = [];
   /** What every answer brings beside its token. */
@@ -206,8 +208,10 @@ export class Deployment {
       },
       store: this.#store(this.faults),
       secrets: {
-        async read(account) {
-          const secret = secrets.get(account);
+        read: async (account, maxAgeMs) => {
+          const secret =
+            maxAgeMs > 0 ? (this.cachedSecret ?? secrets.get(account)) : secrets.get(account);
+          if (maxAgeMs === 0) this.cachedSecret = null;
           if (!secret) throw new VendingError("unknown-connection", "There is no such secret.");
           return { text: new Sensitive(secret.text), version: secret.version };
         },

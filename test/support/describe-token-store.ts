@@ -212,6 +212,13 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(failed).toMatchObject({ version, token, typicalIssueMs, ...remembered, fence: 2 });
     });
 
+    it("by a failure leaves a doubt that arose meanwhile", async () => {
+      const record = await committed();
+      const held = await take(record.connection, "b", record);
+      await store.recordLateIssue(held.record, anEntry(), true, signal);
+      expect(await store.fail(held, aFailedAttempt(), signal)).toMatchObject({ suspect: true });
+    });
+
     it("is refused to anybody but its holder, and changes nothing", async () => {
       const held = await take(aConnection(), "a");
       const thief = { ...held, lease: aLease({ owner: "thief" }) };

@@ -140,6 +140,35 @@ describe("a consent", () => {
     expect(await here.record()).toMatchObject({ version: 1, suspect: false, failure: null });
   });
 
+  test("whose client secret was rotated meanwhile is exchanged with the new one (P10)", async () => {
+    const here = aDeployment();
+    const { answer } = here;
+    here.answer = (secret) =>
+      secret === "canary-secret" ? failed({ code: "credentials-rejected" }) : answer(secret);
+    here.cachedSecret = { text: "canary-secret", version: "s1" };
+    here.secrets.set("default", { text: "next secret", version: "s2" });
+    expect(await here.consent()).toMatchObject({ version: 1 });
+    expect(here.asked).toEqual(["canary-secret", "next secret"]);
+  });
+
+  test("whose client secret is refused as it stands is not exchanged again", async () => {
+    const here = aDeployment();
+    here.answer = () => failed({ code: "credentials-rejected", mayHaveIssued: false });
+    await expect(here.consent()).rejects.toMatchObject({ code: "credentials-rejected" });
+    expect(here.asked).toHaveLength(1);
+  });
+
+  test("whose holder vanished leaves no doubt about an older refresh token", async () => {
+    const here = await aConsentedDeployment();
+    here.answer = () => {
+      throw new Error("the process is killed (made up)");
+    };
+    await expect(here.consent("code-2")).rejects.toThrow("killed");
+    here.answer = () => invalidGrant;
+    here.clock.moveTo(afterExpiry);
+    expect((await here.refusalOf()).message).not.toContain("was lost");
+  });
+
   test("without a refresh token serves until its token expires", async () => {
     const here = new Deployment(byConsent);
     here.consented = consented(null);
@@ -310,6 +339,20 @@ describe("a disconnect", () => {
     expect(await here.disconnect()).toEqual({ revoked });
     expect(await here.record()).toMatchObject({ token: null, consent: null, lease: null });
     expect(here.log.join("")).not.toContain("canary of the provider");
+  });
+
+  test("that is overtaken begins again, until nothing is held", async () => {
+    const here = await aConsentedDeployment();
+    here.revoke = () => {
+      const [pk = "", item] = [...here.table.items][0] ?? [];
+      const past = { N: String(Number(here.clock.now()) - 1000) };
+      const isFirst = here.revoked.length === 1;
+      if (isFirst) here.table.items.set(pk, { ...item, leaseOwner: { S: "x" }, leaseUntil: past });
+      return true;
+    };
+    expect(await here.disconnect()).toEqual({ revoked: true });
+    expect(here.revoked).toHaveLength(2);
+    expect(await here.record()).toMatchObject({ token: null, consent: null, lease: null });
   });
 
   test("of what nobody consented to does nothing", async () => {
