@@ -93,7 +93,7 @@ export class Invariants {
     this.#require(isNamed, "P6: a refresh token was lost, and nobody is told");
   }
 
-  /** A code is used once, ever; a refresh token only while it is the one that is stored. */
+  /** A code is used once; a refresh token only while it is the one that is stored. */
   #requireUnused({ uses, reason }: ObservedCall, record: TokenRecord): void {
     if (uses === null) return;
     if (reason === "consent") {
@@ -134,6 +134,9 @@ export class Invariants {
   }
 
   callEnds(call: ObservedCall, result: Issued | NotIssued): void {
+    // A server looks at our own credentials first: a code that came with refused ones is as good as new.
+    const isUnused = result.kind === "not-issued" && result.code === "credentials-rejected";
+    if (isUnused && call.uses) this.#codes.delete(call.uses);
     // Whoever was overtaken tells nobody any more: only a holder's failure is shared.
     if (this.#current()?.lease?.owner !== call.owner) return;
     const isFailure = result.kind === "not-issued";
