@@ -13,13 +13,13 @@ import {
 } from "./attributes.ts";
 
 /** The part of a record that a person's consent left; its attributes stand beside the others of the item. */
-export function consentAttributes(consent: HeldConsent | null): Attributes {
-  const refresh = consent?.refresh ?? null;
+export function consentAttributes(consent: HeldConsent): Attributes {
+  const { refresh } = consent;
   return {
-    consentedAt: consent && instant(consent.consentedAt),
-    grantedScope: optionalText(consent?.grantedScope),
-    subject: optionalText(consent?.subject),
-    customer: optionalText(consent?.customer),
+    consentedAt: instant(consent.consentedAt),
+    grantedScope: optionalText(consent.grantedScope),
+    subject: optionalText(consent.subject),
+    customer: optionalText(consent.customer),
     sealedRefresh: refresh && { B: refresh.sealed },
     refreshVersion: refresh && count(refresh.version),
     refreshFingerprint: refresh && text(refresh.fingerprint),
@@ -35,7 +35,7 @@ export const refreshNames = [
   "refreshEndsAt",
 ];
 
-function optionalText(value: string | null | undefined): AttributeValue | null {
+function optionalText(value: string | null): AttributeValue | null {
   return value ? text(value) : null;
 }
 

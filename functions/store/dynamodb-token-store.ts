@@ -121,7 +121,7 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
     async commit(held, { token, consent, version, scope, typicalIssueMs, ledger }, signal) {
       const set = {
         ...tokenAttributes(held.record.connection, token),
-        ...consentAttributes(consent),
+        ...(consent ? consentAttributes(consent) : {}),
         ...ledgerAttributes(ledger),
         version: count(version),
         scope: scope === null ? null : text(scope),

@@ -8,6 +8,9 @@ export interface Fate {
   readonly pauseMs: number;
 }
 
+/** One for all: most of them reach nobody any more, and a stack would cost more than all else here. */
+const timedOut = new Error("timed out");
+
 /** One simulated process: a skewed clock, and awaits at which it may crash or freeze. */
 export class SimulatedProcess {
   readonly name: string;
@@ -72,7 +75,7 @@ export class SimulatedProcess {
 
   #timeout(ms: number, parent: AbortSignal): AbortSignal {
     const controller = new AbortController();
-    const abort = () => controller.abort(new Error("timed out"));
+    const abort = () => controller.abort(timedOut);
     this.#time.after(ms, () => this.#whenAwake(abort));
     if (parent.aborted) abort();
     else parent.addEventListener("abort", abort, { once: true });

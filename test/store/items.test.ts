@@ -35,7 +35,7 @@ function itemOf(record: TokenRecord): Item {
     fence: count(record.fence),
     version: count(record.version),
     ...(token && tokenAttributes(record.connection, token)),
-    ...consentAttributes(record.consent),
+    ...(record.consent && consentAttributes(record.consent)),
     ...suspectAttribute(record.suspect),
     ...(lease && leaseAttributes(lease)),
     ...(failure && failureAttributes(failure)),
