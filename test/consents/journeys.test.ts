@@ -260,7 +260,7 @@ describe("a provider that does not finish", () => {
     const authorizeUrl = await browser.leave(await site.link());
     const answer = site.provider.refuse(authorizeUrl, "server_error", "canary-description");
     const page = await browser.comeBack(authorizeUrl, answer);
-    expect(page).toMatchObject({ status: 502, title: "The provider could not finish" });
+    expect(page).toMatchObject({ status: 502, title: "Access was not set up" });
     expect(page.body + site.log.join("")).not.toContain("canary");
     expect(site.events().at(-1)).toMatchObject({
       event: "consent-refused",
@@ -275,7 +275,7 @@ describe("a provider that does not finish", () => {
     ["provider-unavailable", 503, "The provider does not answer now"],
     ["provider-throttled", 503, "The provider does not answer now"],
     ["credentials-rejected", 500, "Something is wrong on our side"],
-    ["provider-malformed", 502, "The provider could not finish"],
+    ["provider-malformed", 502, "Access was not set up"],
   ] as const)("refuses the code with %s, which is %i for a person", async (code, status, title) => {
     const site = aSite();
     const browser = site.browser();
