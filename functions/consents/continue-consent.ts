@@ -5,7 +5,7 @@ import type { Sensitive } from "../model/sensitive.ts";
 import type { Call } from "../vending/call.ts";
 import { authorizeUrl, linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { linkId } from "./open-link.ts";
+import { keptSecret, linkId } from "./open-link.ts";
 import { pendingFields } from "./pending-fields.ts";
 import { obstacle, refused } from "./refusal.ts";
 
@@ -39,5 +39,5 @@ export async function continueConsent(
     signal,
   );
   deps.log.info("consent-continued", pendingFields(deps, pending));
-  return { kind: "departure", url };
+  return { kind: "departure", url, ownSecret: keptSecret(pending, secret, now) };
 }

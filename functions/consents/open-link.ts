@@ -1,5 +1,6 @@
 import { msBetween } from "../model/clock.ts";
-import type { Browser, OpenLink, Refusal } from "../model/consent-outcome.ts";
+import type { Browser, KeptSecret, OpenLink, Refusal } from "../model/consent-outcome.ts";
+import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { Call } from "../vending/call.ts";
 import { linkLifetimeMs } from "./begin-consent.ts";
@@ -23,9 +24,14 @@ export async function openLink(
   const now = deps.clock.now();
   const reason = obstacle(pending, held && deps.browserSecrets.hash(held), now);
   if (!pending || reason) return refused(deps, reason ?? "link-unknown", pending ?? id);
-  const forMs = msBetween(now, pending.expiresAt) + linkLifetimeMs;
-  const newSecret = held ? null : { secret: deps.browserSecrets.newSecret(), forMs };
+  const newSecret = held ? null : keptSecret(pending, deps.browserSecrets.newSecret(), now);
   return { kind: "open", pending, flow: await deps.flow(), newSecret };
+}
+
+/** For as long as the row lives, and ten minutes more: a latecomer is told that the link has run out, not of cookies. */
+export function keptSecret(pending: PendingConsent, secret: Sensitive, now: Date): KeptSecret {
+  const forMs = msBetween(now, pending.expiresAt) + linkLifetimeMs;
+  return { pendingId: pending.id, secret, forMs };
 }
 
 /** The identifier of the row that belongs to a link; null for what was never a link. */

@@ -1,4 +1,4 @@
-import type { Browser } from "../model/consent-outcome.ts";
+import type { Browser, KeptSecret } from "../model/consent-outcome.ts";
 import { Sensitive } from "../model/sensitive.ts";
 
 const secretShape = /^[\w-]{43}$/;
@@ -20,7 +20,7 @@ export function browserOf(cookies: string): Browser {
 }
 
 /** The `Set-Cookie` that gives a browser its secret. */
-export function cookieOf(pendingId: string, secret: Sensitive, forMs: number): string {
+export function cookieOf({ pendingId, secret, forMs }: KeptSecret): string {
   const seconds = Math.ceil(forMs / 1000);
   // Lax: the provider's redirect back is another site's, and has to bring it.
   return `${nameFor(pendingId)}=${secret.expose()}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`;

@@ -88,15 +88,14 @@ async function answerLink(
     if (departure.kind === "refused") return outcome(site, departure.reason);
     const headers = { ...privateHeaders, Location: departure.url };
     // 303: the browser goes on with a GET (RFC 9110 §15.4.4).
-    return { page: { statusCode: 303, headers, body: "" } };
+    const page = { statusCode: 303, headers, body: "" };
+    return { page, cookie: cookieOf(departure.ownSecret) };
   }
   if (method !== "GET" && method !== "HEAD") return wrongMethod(site, "GET, HEAD, POST");
   const opened = await site.openLink(link, browser, call);
   if (opened.kind === "refused") return outcome(site, opened.reason);
   const page = pageAnswer(askPage(site, opened, site.clock.now()), site.styleHash);
-  if (!opened.newSecret) return { page };
-  const { secret, forMs } = opened.newSecret;
-  return { page, cookie: cookieOf(opened.pending.id, secret, forMs) };
+  return opened.newSecret ? { page, cookie: cookieOf(opened.newSecret) } : { page };
 }
 
 async function complete(

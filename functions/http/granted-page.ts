@@ -17,7 +17,7 @@ export function grantedPage(
   const { name } = providerInWords(realm, flow);
   const customer = record.consent?.customer ?? null;
   const granted = grantedScopes(record);
-  const withheld = flow.scopes.filter((scope) => granted && !granted.includes(scope));
+  const withheld = flow.scopes.filter((scope) => granted && !isGranted(scope, granted, record));
   const title = withheld.length > 0 ? "A part of the access is granted" : "Access is granted";
   return {
     status: 200,
@@ -36,6 +36,11 @@ ${withheld.length > 0 ? notAllowed(withheld, requester) : ""}
 <p>Withdraw the access at ${name}, or tell <bdi>${requester}</bdi> to end it.</p>
 <p>You may close this page.</p>`,
   };
+}
+
+/** A provider that has said who consented has granted `openid`, whatever it lists (OpenID Connect Core §3.1.2.1). */
+function isGranted(scope: string, granted: string[], { consent }: TokenRecord): boolean {
+  return granted.includes(scope) || (scope === "openid" && consent?.subject != null);
 }
 
 function notAllowed(withheld: readonly string[], requester: string): Html {

@@ -75,9 +75,10 @@ const wordings: Readonly<Record<Outcome, Wording>> = {
   },
   "provider-error": {
     status: 502,
-    title: "The provider could not finish",
-    what: "Something went wrong on its side, so access was not set up.",
-    advice: "Ask {requester} for a new link and try again. If it happens again, tell them.",
+    title: "Access was not set up",
+    what: "The provider ended with an error, or with an answer that cannot be understood here. If you said no, it may have put it that way. If you agreed, something went wrong.",
+    advice:
+      "If you said no, you may close this page. If not, ask {requester} for a new link and try again. If it happens again, tell them.",
   },
   "code-refused": {
     status: 502,

@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Realm } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
@@ -15,6 +16,7 @@ export function readBeginRequest(event: unknown, realm: Realm): string {
   }
   const match = beginPath.exec(event.path);
   if (!match) throw noSuchPath();
+  requireIam(event);
   const account = requireConnection(match, realm);
   requireMethod(event.httpMethod, "POST");
   parse(beginBody, readQuery(event), "query");
@@ -33,22 +35,32 @@ export function readCompleteRequest(event: unknown): { account: string; code: Se
   return { account: requireAccount(account), code: new Sensitive(code) };
 }
 
-/**
- * An HTTP API's event as a REST API's, if IAM has let its caller in: the pages of people are public, and their API must
- * not make links for everybody, even where its routes are drawn too wide.
- */
+/** An HTTP API's event with payload format 2.0 in the form of 1.0, which is a REST API's but for its `version`. */
 export function asRestEvent(event: unknown): unknown {
   if (!isHttpApiEvent(event)) return event;
   const { rawPath, queryStringParameters, body, isBase64Encoded, requestContext } = event;
-  const isSigned = "authorizer" in requestContext && "iam" in Object(requestContext.authorizer);
   return {
+    version: "2.0",
     httpMethod: requestContext.http.method,
-    path: isSigned ? rawPath : "",
+    path: rawPath,
     queryStringParameters,
     body,
     isBase64Encoded,
     requestContext,
   };
+}
+
+/**
+ * The pages of people are public, and their API must not make links for everybody, even where its routes are drawn too
+ * wide. Only an HTTP API says its `version`; format 2.0 has the caller that IAM let in as an authorizer's, 1.0 as the
+ * identity.
+ */
+function requireIam(event: APIGatewayProxyEvent): void {
+  if (!("version" in event)) return;
+  const { authorizer, identity } = event.requestContext;
+  if (event.version === "2.0" ? Object(authorizer).iam : Object(identity).userArn) return;
+  const detail = "This caller was not let in by IAM, and links are made for no other.";
+  throw new VendingError("unknown-connection", detail);
 }
 
 function noSuchPath(): VendingError {

@@ -29,11 +29,11 @@ export function isHttpApiEvent(event: unknown): event is APIGatewayProxyEventV2 
 }
 
 function ofHttpApi(event: APIGatewayProxyEventV2): WebRequest {
-  const { rawPath, rawQueryString, requestContext, headers } = event;
+  const { rawPath, rawQueryString, queryStringParameters, requestContext, headers } = event;
   return {
     method: requestContext.http.method,
     path: rawPath,
-    query: new URLSearchParams(rawQueryString),
+    query: new URLSearchParams(rawQueryString || queryPairs(queryStringParameters)),
     // Some front ends send them twice, which would look like two cookies of one name.
     cookies: present(event.cookies, headerValues(headers, "cookie")).join("; "),
   };
@@ -44,14 +44,17 @@ function ofRestApi(event: APIGatewayProxyEvent): WebRequest {
   return {
     method: httpMethod,
     path,
-    query: new URLSearchParams(queryPairs(event)),
+    query: new URLSearchParams(
+      queryPairs(present(event.multiValueQueryStringParameters, event.queryStringParameters)),
+    ),
     cookies: headerValues(present(multiValueHeaders, headers), "cookie").join("; "),
   };
 }
 
-function queryPairs(event: APIGatewayProxyEvent): [name: string, value: string][] {
-  const all = present(event.multiValueQueryStringParameters, event.queryStringParameters ?? {});
-  return Object.entries(all).flatMap(([name, values]) =>
+type Multi = Readonly<Record<string, string | string[] | undefined>>;
+
+function queryPairs(parameters: Multi | null | undefined): [name: string, value: string][] {
+  return Object.entries(parameters ?? {}).flatMap(([name, values]) =>
     [values ?? []].flat().map((value): [string, string] => [name, value]),
   );
 }
@@ -64,9 +67,7 @@ function present<Full extends object, Plain>(
   return full && Object.keys(full).length > 0 ? full : plain;
 }
 
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
-
-function headerValues(headers: Headers | null | undefined, wanted: string): string[] {
+function headerValues(headers: Multi | null | undefined, wanted: string): string[] {
   return Object.entries(headers ?? {}).flatMap(([name, values]) =>
     name.toLowerCase() === wanted ? [values ?? []].flat() : [],
   );

@@ -28,19 +28,28 @@ export interface Refusal {
   readonly reason: RefusalReason;
 }
 
+/** A secret for the browser to keep. */
+export interface KeptSecret {
+  readonly pendingId: string;
+  readonly secret: Sensitive;
+  readonly forMs: number;
+}
+
 /** A link that a person may follow, and what they are asked. */
 export interface OpenLink {
   readonly kind: "open";
   readonly pending: PendingConsent;
   readonly flow: ConsentFlow;
-  /** For the browser to keep; null when it has one already. */
-  readonly newSecret: { readonly secret: Sensitive; readonly forMs: number } | null;
+  /** Null when the browser has one already. */
+  readonly newSecret: KeptSecret | null;
 }
 
 /** The provider's page, for the browser to go to. */
 export interface Departure {
   readonly kind: "departure";
   readonly url: string;
+  /** The one that the browser has shown, for as long as it is needed now. */
+  readonly ownSecret: KeptSecret;
 }
 
 /** How a journey ended. Each of these has used up its link. */

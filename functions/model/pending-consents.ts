@@ -28,4 +28,10 @@ export interface PendingConsents {
 
   /** Removes the row, for the browser it was given to and before `expiresAt`: done for one asker only. */
   take(id: string, browser: string, now: Date, signal: AbortSignal): Promise<Attempt>;
+
+  /**
+   * Whether this claimant may use the code of this hash (SHA-256, base64url): the first to ask may, and may ask again;
+   * nobody else until `until`, and for some time after.
+   */
+  claimCode(hash: string, claimant: string, until: Date, signal: AbortSignal): Promise<boolean>;
 }

@@ -14,6 +14,7 @@ import { unavailable } from "./unavailable.ts";
 import { updateItem } from "./update-item.ts";
 
 const neverSeen = "attribute_not_exists(#pk)";
+const claimable = `${neverSeen} OR #claimant = :claimant`;
 const notExpired = "#expiresAt > :now";
 const free = `${notExpired} AND attribute_not_exists(#browser)`;
 const mine = `${notExpired} AND #browser = :me`;
@@ -24,8 +25,9 @@ export function dynamoDbPendingConsents(
   tableName: string,
   realm: Realm,
 ): PendingConsents {
-  /** `~` begins no account, so no connection has this key. */
+  /** `~` begins no account, so no connection has these keys. */
   const keyOf = (id: string) => `${realmName(realm)}/~consent/${id}`;
+  const codeKeyOf = (hash: string) => `${realmName(realm)}/~code/${hash}`;
 
   async function readItem(id: string, signal: AbortSignal): Promise<PendingConsent | null> {
     const Key = { pk: text(keyOf(id)) };
@@ -90,6 +92,19 @@ export function dynamoDbPendingConsents(
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       });
       return attempt(id, () => client.send(command, { abortSignal: signal }), signal);
+    },
+
+    async claimCode(hash, claimant, until, signal) {
+      const set = { claimant: text(claimant), ...livesUntil(until) };
+      const change = { set, onlyIf: claimable, given: {} };
+      const command = new UpdateItemCommand(updateItem(tableName, codeKeyOf(hash), change));
+      try {
+        await client.send(command, { abortSignal: signal });
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw unavailable(error);
+      }
     },
   };
 }

@@ -181,7 +181,7 @@ describeInBrowser("an attacker", () => {
     const { page } = await setOut("centrapay-user/test", how);
     centrapay.misbehave({ kind: "spoil-id-token", how });
     await decide(page, mere);
-    await reads(page, "The provider could not finish");
+    await reads(page, "Access was not set up");
     expect(wordOf(await vend("centrapay-user/test", how))).toBe("consent-required");
   });
 

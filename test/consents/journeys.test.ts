@@ -16,8 +16,11 @@ describe.each(apis)("through %s, a person", (api) => {
       status: 200,
       title: "Acme Bookkeeping asks for access to ConnectPay",
     });
-    const { status, headers } = await browser.post(link);
+    const { status, headers, setCookie } = await browser.post(link);
     expect(status).toBe(303);
+    // The same secret, for the row's ten minutes and ten more.
+    expect(setCookie).toBe(asked.setCookie);
+    expect(setCookie).toMatch(/^__Host-consent-.*; Max-Age=1200$/);
     const authorizeUrl = headers["Location"] ?? "";
     expect(new URL(authorizeUrl).origin).toBe("https://login.provider.example");
     const granted = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
@@ -99,6 +102,40 @@ describe("a link", () => {
     expect(await browser.post(link)).toMatchObject(expired);
     expect(await site.browser().get(link)).toMatchObject(expired);
     expect(site.provider.asked).toEqual([]);
+  });
+
+  test("that is continued gives the browser its own cookie again, and for as long as is left", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    const [, own] = (await browser.get(link)).setCookie?.split(/[=;]/) ?? [];
+    const given = async () => {
+      const { setCookie } = await browser.post(link);
+      const [, value, maxAge] = /=(.*?);.*Max-Age=(.*)/.exec(setCookie ?? "") ?? [];
+      return { isOwn: value === own, maxAge };
+    };
+    site.clock.advance(599_000);
+    expect(await given()).toEqual({ isOwn: true, maxAge: "1200" });
+    site.clock.advance(60_000);
+    expect(await given()).toEqual({ isOwn: true, maxAge: "1140" });
+  });
+
+  test("gives no cookie to a browser that continues without one", async () => {
+    const site = aSite();
+    const { status, setCookie } = await site.browser().post(await site.link());
+    expect({ status, setCookie }).toEqual({ status: 400, setCookie: null });
+  });
+
+  test("that was continued in its last second still says so when it has run out", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    await browser.get(link);
+    site.clock.advance(599_000);
+    const authorizeUrl = await browser.leave(link);
+    site.clock.advance(601_000);
+    const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    expect(page).toMatchObject({ status: 410, title: "This link has run out" });
   });
 
   test("that was continued in its last second leaves ten minutes at the provider", async () => {
@@ -223,7 +260,7 @@ describe("a provider that does not finish", () => {
     const authorizeUrl = await browser.leave(await site.link());
     const answer = site.provider.refuse(authorizeUrl, "server_error", "canary-description");
     const page = await browser.comeBack(authorizeUrl, answer);
-    expect(page).toMatchObject({ status: 502, title: "The provider could not finish" });
+    expect(page).toMatchObject({ status: 502, title: "Access was not set up" });
     expect(page.body + site.log.join("")).not.toContain("canary");
     expect(site.events().at(-1)).toMatchObject({
       event: "consent-refused",
@@ -238,7 +275,7 @@ describe("a provider that does not finish", () => {
     ["provider-unavailable", 503, "The provider does not answer now"],
     ["provider-throttled", 503, "The provider does not answer now"],
     ["credentials-rejected", 500, "Something is wrong on our side"],
-    ["provider-malformed", 502, "The provider could not finish"],
+    ["provider-malformed", 502, "Access was not set up"],
   ] as const)("refuses the code with %s, which is %i for a person", async (code, status, title) => {
     const site = aSite();
     const browser = site.browser();

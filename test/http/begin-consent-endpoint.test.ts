@@ -77,6 +77,14 @@ describe("a link", () => {
 });
 
 describe("an HTTP API", () => {
+  const notLetIn = {
+    statusCode: 404,
+    body: {
+      code: "unknown-connection",
+      detail: "This caller was not let in by IAM, and links are made for no other.",
+    },
+  };
+
   const event = (site: ConsentSiteOnTest, authorizer?: object) => {
     const sent = httpApiEvent("POST", pathOf(site));
     return { ...sent, requestContext: { ...sent.requestContext, authorizer } };
@@ -95,10 +103,38 @@ describe("an HTTP API", () => {
     async (authorizer) => {
       const site = aSite();
       const answer = understood(await site.begin(event(site, authorizer), aContext()));
-      expect(answer).toMatchObject({ statusCode: 404, body: { code: "unknown-connection" } });
+      expect(answer).toMatchObject(notLetIn);
       expect(await site.rows()).toEqual([]);
     },
   );
+
+  describe("with payload format 1.0", () => {
+    const event10 = (site: ConsentSiteOnTest, identity: object, authorizer: object) => {
+      const { requestContext, ...sent } = aProxyEvent({ httpMethod: "POST", path: pathOf(site) });
+      const caller = { ...requestContext.identity, ...identity };
+      return {
+        version: "1.0",
+        ...sent,
+        requestContext: { ...requestContext, identity: caller, authorizer },
+      };
+    };
+
+    test("makes links for callers that IAM let in", async () => {
+      const site = aSite();
+      const answer = understood(await site.begin(event10(site, {}, {}), aContext()));
+      expect(answer).toMatchObject({ statusCode: 200, body: { url: expect.any(String) } });
+    });
+
+    test.each([
+      [{ userArn: null }, { claims: null, scopes: null }],
+      [{ userArn: "" }, { iam: { userArn: "made up by an authorizer" } }],
+    ])("makes none for anybody else: %j %j", async (identity, authorizer) => {
+      const site = aSite();
+      const answer = understood(await site.begin(event10(site, identity, authorizer), aContext()));
+      expect(answer).toMatchObject(notLetIn);
+      expect(await site.rows()).toEqual([]);
+    });
+  });
 });
 
 describe("no link is made", () => {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { Memory } from "../../functions/vending/memory.ts";
+import { vendToken } from "../../functions/vending/vend-token.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
+import { at } from "../support/a-record.ts";
 import { notIssued } from "../support/consent-provider.ts";
 import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
 import { httpApiEvent } from "../support/web-events.ts";
@@ -24,14 +27,42 @@ describe("a code that a person has copied", () => {
     expect(site.log.join("")).not.toContain(code);
   });
 
-  test("is good once", async () => {
+  test("is shown to the provider once, however often it comes, and vends on (A15)", async () => {
     const site = aSite();
     const code = site.provider.codeToCopy();
     await site.operate({ account: "jo", code });
-    const again = await site.operate({ account: "jo", code });
-    expect(again).toMatchObject({ problem: { code: "consent-required", status: 409 } });
+    const again = await Promise.all(
+      ["jo", "jo", "mo"].map((account) => site.operate({ account, code })),
+    );
+    const detail = "code: has been used already; copy a new one.";
+    const used = { problem: { code: "invalid-request", status: 400, detail } };
+    expect(again).toMatchObject([used, used, used]);
+    expect(site.provider.asked).toHaveLength(1);
+    const request = { account: "jo", minValiditySeconds: 0, rejectedVersion: null };
+    const call = {
+      deadlineAt: at("10:00:10.000"),
+      signal: new AbortController().signal,
+      onBehalfOf: "caller",
+    } as const;
+    const vended = await vendToken(site.deps, new Memory(), request, call);
+    expect(vended).toMatchObject({ version: 1 });
+    const told = site.log.join("") + JSON.stringify(again) + (await site.rows()).join("");
+    expect(told).not.toContain(code);
+  });
+
+  test("is remembered for a day", async () => {
+    const site = aSite();
+    await site.operate({ account: "jo", code: site.provider.codeToCopy() });
+    const row = (await site.rows()).find((text) => text.includes("/~code/"));
+    expect(row).toContain(`"ttl":{"N":"${Date.parse("2026-11-21T10:00:00Z") / 1000}"}`);
+  });
+
+  test("that comes twice at the same instant is shown to the provider once (A15)", async () => {
+    const site = aSite();
+    const code = site.provider.codeToCopy();
+    await Promise.all([1, 2, 3].map(() => site.operate({ account: "jo", code })));
+    expect(site.provider.asked).toHaveLength(1);
     expect(await site.record()).toMatchObject({ version: 1 });
-    expect(site.log.join("") + JSON.stringify(again)).not.toContain(code);
   });
 
   test("whose refresh token has no known end has none", async () => {

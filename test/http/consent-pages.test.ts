@@ -212,10 +212,40 @@ describe("the page of success", () => {
     expect(text).not.toMatch(/not allowed|payment accounts/);
   });
 
+  test.each([
+    ["person-1", "openid", "Access is granted"],
+    [null, "openid", "A part of the access is granted"],
+    ["person-1", "email", "A part of the access is granted"],
+  ])(
+    "of %j: whether `%s`, which is not listed, is called withheld: %s",
+    async (subject, scope, title) => {
+      const text = await granted(({ provider }) => {
+        provider.scopes = [scope, "psd2-ais"];
+        provider.subject = subject;
+      }, "psd2-ais");
+      expect(text).toContain(title);
+      expect(text.includes("not allowed")).toBe(title !== "Access is granted");
+    },
+  );
+
   test("shows access beyond what was asked for, and each once", async () => {
     const text = await granted(() => {}, "psd2-ais psd2-ais psd2-pis email");
     expect(text.split("see your payment accounts")).toHaveLength(2);
     expect(text).toContain("see your e-mail address");
+  });
+});
+
+describe("an error that the provider sends back", () => {
+  test("by a name that nobody knows may be a person's no: the page is true for both", async () => {
+    const site = aSite();
+    const browser = site.browser();
+    const authorizeUrl = await browser.leave(await site.link());
+    const answer = site.provider.refuse(authorizeUrl, "user_cancelled_login");
+    const page = await browser.comeBack(authorizeUrl, answer);
+    expect(page).toMatchObject({ status: 502, title: "Access was not set up" });
+    expect(textOf(page)).toContain("If you said no, it may have put it that way.");
+    expect(textOf(page)).toContain("If you said no, you may close this page.");
+    expect(textOf(page)).not.toMatch(/on its side|could not finish/);
   });
 });
 

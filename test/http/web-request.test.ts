@@ -38,6 +38,14 @@ test("cookies are found in whatever form they come", () => {
 test("a query is found in whatever form it comes", () => {
   const single = { queryStringParameters: { code: "1" }, multiValueQueryStringParameters: {} };
   expect(readWebRequest(aProxyEvent(single))?.query.get("code")).toBe("1");
+  const { rawQueryString: _, ...bare } = httpApiEvent("GET", "/x");
+  const apart = { queryStringParameters: { code: "1", state: undefined } };
+  expect([...(readWebRequest({ ...bare, ...apart })?.query ?? [])]).toEqual([["code", "1"]]);
+  expect(readWebRequest({ ...bare, ...apart, rawQueryString: "" })?.query.get("code")).toBe("1");
+  expect(readWebRequest({ ...bare, ...apart, rawQueryString: "x=2" })?.query.get("code")).toBe(
+    null,
+  );
+  expect(readWebRequest(bare)?.query.size).toBe(0);
 });
 
 test.each([{}, { rawPath: "/x" }, null, undefined, "x", { account: "jo", code: "x" }])(

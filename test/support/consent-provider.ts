@@ -23,6 +23,7 @@ export class ConsentProvider {
   scopes: readonly string[] = ["psd2-ais", "psd2-pis"];
   hasCodesToCopy = true;
   customer: string | null = "Mo********co";
+  subject: string | null = null;
   hasRefreshTokens = true;
   refreshEndsAt: Date | null = new Date("2026-12-20T10:00:00Z");
   /** What it answers instead of a token. */
@@ -129,7 +130,7 @@ export class ConsentProvider {
         refreshToken: this.hasRefreshTokens ? new Sensitive(`canary-refresh-${this.issued}`) : null,
         refreshEndsAt: this.refreshEndsAt,
         grantedScope: scope,
-        subject: null,
+        subject: this.subject,
         customer: this.customer,
       },
     };

@@ -179,6 +179,41 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     });
   });
 
+  describe("a code", () => {
+    const newHash = () => randomBytes(32).toString("base64url");
+
+    it("is its first claimant's, who may ask again, and nobody else's", async () => {
+      const hash = newHash();
+      expect(await store.claimCode(hash, "claimant-a", until, signal)).toBe(true);
+      expect(await store.claimCode(hash, "claimant-b", until, signal)).toBe(false);
+      // The SDK repeats a write whose answer was lost.
+      expect(await store.claimCode(hash, "claimant-a", until, signal)).toBe(true);
+      expect(await store.claimCode(newHash(), "claimant-b", until, signal)).toBe(true);
+    });
+
+    it("is one claimant's of many at the same instant", async () => {
+      const hash = newHash();
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => store.claimCode(hash, `claimant-${n}`, until, signal)),
+      );
+      expect(answers.filter(Boolean)).toHaveLength(1);
+    });
+
+    it("is kept by its hash under its realm's prefix, until it may be forgotten", async () => {
+      const hash = newHash();
+      await store.claimCode(hash, "claimant-a", until, signal);
+      const pk = `connectpay/${realm.environment}/~code/${hash}`;
+      const command = new GetItemCommand({ TableName: TABLE, Key: { pk: { S: pk } } });
+      const { Item } = await client.send(command);
+      expect(Item).toEqual({
+        pk: { S: pk },
+        claimant: { S: "claimant-a" },
+        expiresAt: { N: String(until.getTime()) },
+        ttl: { N: String(until.getTime() / 1000) },
+      });
+    });
+  });
+
   it("fails with `store-unavailable` when the table is out of reach, and says nothing of the row", async () => {
     const nowhere = clientOf("http://127.0.0.1:1");
     const away = dynamoDbPendingConsents(nowhere, TABLE, realm);
@@ -187,6 +222,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
       () => away.read("canary", signal),
       () => away.bind("canary", "b", now, until, signal),
       () => away.take("canary", "b", now, signal),
+      () => away.claimCode("canary", "c", until, signal),
     ];
     for (const use of uses) {
       await expect(use()).rejects.toMatchObject({
