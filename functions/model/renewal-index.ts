@@ -1,9 +1,10 @@
 import type { Connection, Realm } from "./connection.ts";
 
-/** A connection that the schedule is to renew, and from when. */
+/** A connection that the schedule is to renew, from when and until when: after that it has lapsed. */
 export interface DueRenewal {
   readonly connection: Connection;
   readonly dueAt: Date;
+  readonly dueUntil: Date;
 }
 
 /**
@@ -11,6 +12,8 @@ export interface DueRenewal {
  * is a hint, never a decision. Fails with `store-unavailable`.
  */
 export interface RenewalIndex {
-  /** A realm's renewals that may begin before `before`, soonest first, without connections that have lapsed by `now`. */
-  due(realm: Realm, now: Date, before: Date, signal: AbortSignal): AsyncIterable<DueRenewal>;
+  /** A realm's renewals that may begin before `before`, soonest first, what has lapsed meanwhile among them. */
+  due(realm: Realm, before: Date, signal: AbortSignal): AsyncIterable<DueRenewal>;
+  /** Takes out a connection that has lapsed by `now`; one that somebody has brought back since stays. */
+  lapse(connection: Connection, now: Date, signal: AbortSignal): Promise<void>;
 }

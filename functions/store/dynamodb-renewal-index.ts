@@ -1,35 +1,36 @@
 import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { QueryCommand } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  QueryCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
 import { realmName } from "../model/connection.ts";
 import type { RenewalIndex } from "../model/renewal-index.ts";
 import { instant, text } from "./attributes.ts";
+import { dueNames } from "./items.ts";
 import { unavailable } from "./unavailable.ts";
+import { updateItem } from "./update-item.ts";
 
 /** Keys and instants only, and only of records that carry `dueRealm` (infra/constructs/token-table.ts). */
 const indexName = "due";
 const pageSize = 100;
 
+const stillLapsed = "#dueUntil < :now";
+
 export function dynamoDbRenewalIndex(client: DynamoDBClient, tableName: string): RenewalIndex {
   return {
-    async *due(realm, now, before, signal) {
+    async *due(realm, before, signal) {
       let start: Record<string, AttributeValue> | undefined;
       do {
         const command = new QueryCommand({
           TableName: tableName,
           IndexName: indexName,
           KeyConditionExpression: "#dueRealm = :realm AND #dueAt < :before",
-          // A connection that nobody could renew stays in the index: it lapses here.
-          FilterExpression: "#dueUntil >= :now",
-          ExpressionAttributeNames: {
-            "#dueRealm": "dueRealm",
-            "#dueAt": "dueAt",
-            "#dueUntil": "dueUntil",
-          },
+          ExpressionAttributeNames: { "#dueRealm": "dueRealm", "#dueAt": "dueAt" },
           ExpressionAttributeValues: {
             ":realm": text(realmName(realm)),
             ":before": instant(before),
-            ":now": instant(now),
           },
           Limit: pageSize,
           ExclusiveStartKey: start,
@@ -38,11 +39,34 @@ export function dynamoDbRenewalIndex(client: DynamoDBClient, tableName: string):
           throw unavailable(error);
         });
         for (const item of page.Items ?? []) {
-          const dueAt = new Date(Number(item["dueAt"]?.N));
-          yield { connection: item["pk"]?.S as Connection, dueAt };
+          yield {
+            connection: item["pk"]?.S as Connection,
+            dueAt: new Date(Number(item["dueAt"]?.N)),
+            dueUntil: new Date(Number(item["dueUntil"]?.N)),
+          };
         }
         start = page.LastEvaluatedKey;
       } while (start);
+    },
+
+    async lapse(connection, now, signal) {
+      const change = {
+        set: {},
+        remove: dueNames,
+        onlyIf: stillLapsed,
+        given: { now: instant(now) },
+      };
+      // Nothing of the record is looked at.
+      const command = new UpdateItemCommand({
+        ...updateItem(tableName, connection, change),
+        ReturnValues: "NONE",
+        ReturnValuesOnConditionCheckFailure: "NONE",
+      });
+      try {
+        await client.send(command, { abortSignal: signal });
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw unavailable(error);
+      }
     },
   };
 }

@@ -1,11 +1,12 @@
 import { maxClockSkewMs, msBetween, plusMs } from "../model/clock.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { VendingError } from "../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../model/renewal-index.ts";
 import { leaseMs } from "../model/timing.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Call } from "./call.ts";
 import { dueQueue } from "./due-queue.ts";
+import { inWords } from "./in-words.ts";
+import { lapser } from "./lapse-due.ts";
 import { decideKnowingSecret } from "./next-step.ts";
 import { renewConnection } from "./renew-connection.ts";
 
@@ -28,8 +29,9 @@ export interface Tally {
 
 /**
  * Renews what is due in a realm, each at its own instant and by the same rules as vending: the lease makes duplicate
- * and overlapping ticks harmless. What comes due again within the horizon is renewed again. Fails with a `VendingError`
- * when the index cannot be read, once all that was begun has ended.
+ * and overlapping ticks harmless. What comes due again within the horizon is renewed again. What has lapsed leaves the
+ * index, and counts as nothing. Fails with a `VendingError` when the index cannot be read, once all that was begun has
+ * ended.
  */
 export async function renewDue(
   deps: Dependencies,
@@ -39,14 +41,17 @@ export async function renewDue(
   const tally = { due: 0, renewed: 0, skipped: 0, failed: 0 };
   const now = deps.clock.now();
   const horizon = plusMs(now, horizonMs);
-  const queue = dueQueue(index.due(deps.realm, now, horizon, call.signal));
+  const queue = dueQueue(index.due(deps.realm, horizon, call.signal));
+  const lapse = lapser(deps, index, now, call);
+  const attend = async (due: DueRenewal) => {
+    if (due.dueUntil < now) return lapse(due);
+    const { outcome, nextLookAt } = await renewOne(deps, due, call);
+    const isSeenAgain = nextLookAt !== null && nextLookAt < horizon;
+    if (isSeenAgain) queue.add({ ...due, dueAt: nextLookAt });
+    count(tally, isSeenAgain ? outcome : (outcome ?? "skipped"));
+  };
   const work = async () => {
-    for (let due = await queue.next(); due; due = await queue.next()) {
-      const { outcome, nextLookAt } = await renewOne(deps, due, call);
-      const isSeenAgain = nextLookAt !== null && nextLookAt < horizon;
-      if (isSeenAgain) queue.add({ ...due, dueAt: nextLookAt });
-      count(tally, isSeenAgain ? outcome : (outcome ?? "skipped"));
-    }
+    for (let due = await queue.next(); due; due = await queue.next()) await attend(due);
   };
   const ends = await Promise.allSettled(Array.from({ length: atOnce }, work));
   if (tally.failed > 0) deps.metrics.record("RenewalFailures", tally.failed);
@@ -76,10 +81,7 @@ async function renewOne(deps: Dependencies, due: DueRenewal, call: Call): Promis
     await deps.clock.sleep(waitMs, call.signal);
     return await look(deps, due, call);
   } catch (error) {
-    const known = error instanceof VendingError ? error : null;
-    const { connection } = due;
-    const detail = known?.message ?? (error instanceof Error ? error.name : typeof error);
-    deps.log.warn("renewal-failed", { connection, code: known?.code ?? "internal", detail });
+    deps.log.warn("renewal-failed", { connection: due.connection, ...inWords(error) });
     return { outcome: "failed", nextLookAt: null };
   }
 }

@@ -63,10 +63,15 @@ const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 const longestMs = 2 ** 31 - 1;
 
 function tickOf({ logicalId, properties }: { logicalId: string; properties: object }): Tick {
-  const { ScheduleExpression, Target } = properties as {
+  const { FlexibleTimeWindow, ScheduleExpression, State, Target } = properties as {
+    FlexibleTimeWindow?: { Mode?: string };
     ScheduleExpression?: string;
+    State?: string;
     Target?: { Arn?: string; Input?: string; RoleArn?: string };
   };
+  if (State !== "ENABLED" || FlexibleTimeWindow?.Mode !== "OFF") {
+    throw new Error(`${logicalId}: only schedules that are ENABLED and never late are known here.`);
+  }
   const [, count, unit] =
     /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(ScheduleExpression ?? "") ?? [];
   const [, functionName] = /:function:([\w-]+)$/.exec(Target?.Arn ?? "") ?? [];

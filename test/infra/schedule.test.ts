@@ -107,7 +107,7 @@ describe("the index of what is due", () => {
     const client = { send } as unknown as DynamoDBClient;
     const now = new Date();
     const realm = { provider: "conferma", environment: "sandbox" } as const;
-    const due = dynamoDbRenewalIndex(client, "Tokens").due(realm, now, now, AbortSignal.any([]));
+    const due = dynamoDbRenewalIndex(client, "Tokens").due(realm, now, AbortSignal.any([]));
     await due[Symbol.asyncIterator]().next();
 
     const held = [

@@ -14,6 +14,7 @@ import type { Sealer } from "../../functions/model/sealer.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
+import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { localSealer } from "../../functions/store/local-sealer.ts";
 import type { Call } from "../../functions/vending/call.ts";
@@ -155,27 +156,31 @@ export class Deployment {
   }
 
   #store(faults: TableFault[]) {
+    return dynamoDbTokenStore(this.#client(faults), "tokens");
+  }
+
+  #client(faults: TableFault[]) {
     const process = { io: async () => {} } as unknown as SimulatedProcess;
-    const client = this.table.clientOf(
+    return this.table.clientOf(
       process,
       () => 0,
       () => faults.shift() ?? "none",
     );
-    return dynamoDbTokenStore(client, "tokens");
   }
 
-  /** What the index holds: what the records say, as DynamoDB would project it. */
+  /** What the index holds: what the records say, as DynamoDB would project it. Lapsing is the real one's. */
   index(): RenewalIndex {
     const { items } = this.table;
     const instantOf = (item: Item, name: string) => new Date(Number(item[name]?.N));
     return {
-      async *due(ofRealm, now, before) {
+      lapse: dynamoDbRenewalIndex(this.#client([]), "tokens").lapse,
+      async *due(ofRealm, before) {
         const due = [...items]
           .filter(([, item]) => item["dueRealm"]?.S === realmName(ofRealm))
-          .filter(([, item]) => instantOf(item, "dueUntil") >= now)
           .map(([pk, item]) => ({
             connection: pk as Connection,
             dueAt: instantOf(item, "dueAt"),
+            dueUntil: instantOf(item, "dueUntil"),
           }))
           .filter(({ dueAt }) => dueAt < before);
         yield* due.toSorted((a, b) => Number(a.dueAt) - Number(b.dueAt));

@@ -107,7 +107,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
       await client.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: requests } }));
     }
     const queries = counting(client);
-    const first = await index.due(realm, now, before, signal)[Symbol.asyncIterator]().next();
+    const first = await index.due(realm, before, signal)[Symbol.asyncIterator]().next();
     expect(first.value).toMatchObject({ connection: connectionOf(realm, "at-0") });
     expect(queries.count()).toBe(1);
     expect(await dueIn(realm)).toEqual(instants.map((seconds) => `at-${seconds} ${seconds}`));
@@ -134,11 +134,36 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     expect(await dueIn(realm)).toEqual(["idle 30"]);
   });
 
-  it("does not answer a connection that could not be renewed while it was kept", async () => {
+  it("tells until when each is due, and takes out what has lapsed by then, once", async () => {
     const realm = aRealm();
-    await commit(connectionOf(realm, "broken"), inSeconds(-60, plusMs(now, -1)));
-    await commit(connectionOf(realm, "kept"), inSeconds(-60, now));
+    const [broken, kept] = [connectionOf(realm, "broken"), connectionOf(realm, "kept")];
+    await commit(broken, inSeconds(-61, plusMs(now, -1)));
+    await commit(kept, inSeconds(-60, now));
+    const untils = (await all(index, realm)).map(({ dueUntil }) => dueUntil);
+    expect(untils).toEqual([plusMs(now, -1), now]);
+
+    const before = await store.read(broken, signal);
+    for (const each of [broken, kept, broken]) await index.lapse(each, now, signal);
+
     expect(await dueIn(realm)).toEqual(["kept -60"]);
+    expect(await indexed(realm)).toHaveLength(1);
+    // The record is what it was: whoever asks next is served from it.
+    const token = before?.token && { ...before.token, due: null };
+    expect(await store.read(broken, signal)).toEqual({ ...before, token });
+    expect(await store.read(kept, signal)).toMatchObject({ token: { due: { until: now } } });
+  });
+
+  it("does not take out what a caller has brought back meanwhile, and makes no record of what is gone", async () => {
+    const realm = aRealm();
+    const back = connectionOf(realm, "back");
+    await commit(back, inSeconds(-60, plusMs(now, -1)));
+    await commit(back, inSeconds(30));
+    await index.lapse(back, now, signal);
+    expect(await dueIn(realm)).toEqual(["back 30"]);
+
+    const gone = connectionOf(realm, "gone");
+    await index.lapse(gone, now, signal);
+    expect(await store.read(gone, signal)).toBeNull();
   });
 
   it("keeps a connection through leases and failures", async () => {
@@ -177,9 +202,14 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
 
     it("because nobody answers is store-unavailable, too", async () => {
       const nowhere = clientOf("http://127.0.0.1:1");
-      const failure = await failureOf(dynamoDbRenewalIndex(nowhere, TABLE));
+      const broken = dynamoDbRenewalIndex(nowhere, TABLE);
+      const failure = await failureOf(broken);
+      const unlapsed = await broken
+        .lapse(connectionOf(aRealm(), "a"), now, signal)
+        .catch((error: unknown) => error);
       nowhere.destroy();
       expect(failure).toMatchObject({ code: "store-unavailable" });
+      expect(unlapsed).toMatchObject({ code: "store-unavailable" });
       expect(String(failure)).not.toMatch(/ECONN|127\.0\.0\.1/);
     });
   });
@@ -195,7 +225,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
 
 async function all(index: RenewalIndex, realm: Realm): Promise<DueRenewal[]> {
   const due: DueRenewal[] = [];
-  for await (const each of index.due(realm, now, before, signal)) due.push(each);
+  for await (const each of index.due(realm, before, signal)) due.push(each);
   return due;
 }
 

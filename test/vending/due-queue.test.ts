@@ -7,6 +7,7 @@ import { at } from "../support/a-record.ts";
 const due = (name: string, second: number): DueRenewal => ({
   connection: name as Connection,
   dueAt: at(`10:00:${String(second).padStart(2, "0")}.000`),
+  dueUntil: at("11:00:00.000"),
 });
 
 /** An index that says these, and how many of them it was asked for. */

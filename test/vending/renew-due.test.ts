@@ -40,9 +40,12 @@ async function aDeployment(policy = atExpiry, ...accounts: string[]) {
   return { here, askedAt };
 }
 
+const dueUntil = at("11:30:00.000");
+
 /** An index that says just this. */
 function saying(...all: DueRenewal[]): RenewalIndex {
   return {
+    lapse: async () => expect.fail("Nothing has lapsed."),
     async *due() {
       yield* all;
     },
@@ -183,21 +186,12 @@ describe("a tick skips", () => {
     expect(here.asked).toHaveLength(1);
     expect(await here.tick({ forMs: 67_450 })).toEqual(oneRenewed);
   });
-
-  test("what has lapsed, or was never there, whatever the index says", async () => {
-    const { here } = await aDeployment();
-    here.clock.moveTo(at("11:30:00.000"));
-    const nobody = connectionOf(realm, "nobody");
-    const index = saying({ connection, dueAt: renewAt }, { connection: nobody, dueAt: renewAt });
-    expect(await here.tick({ index })).toEqual({ ...nothing, due: 2, skipped: 2 });
-    expect(here.asked).toHaveLength(1);
-  });
 });
 
 describe("the index is a hint", () => {
   test("where the record's instant is later, it is looked at once more, then", async () => {
     const { here, askedAt } = await aDeployment();
-    const index = saying({ connection, dueAt: at("10:04:10.000") });
+    const index = saying({ connection, dueAt: at("10:04:10.000"), dueUntil });
     expect(await here.tick({ index })).toEqual(oneRenewed);
     expect(askedAt).toEqual([renewAt]);
     expect(here.clock.slept.slice(0, 2)).toEqual([10_000, 50_450]);
@@ -206,7 +200,7 @@ describe("the index is a hint", () => {
   test("where that lies beyond the tick's horizon, it is not waited for", async () => {
     const { here } = await aDeployment();
     here.clock.moveTo(at("10:01:00.000"));
-    const index = saying({ connection, dueAt: at("10:01:10.000") });
+    const index = saying({ connection, dueAt: at("10:01:10.000"), dueUntil });
     expect(await here.tick({ index })).toEqual(oneSkipped);
     expect(here.clock.slept).toEqual([10_000]);
   });
@@ -214,8 +208,9 @@ describe("the index is a hint", () => {
   test("that cannot be read fails the tick, once all that was begun has ended", async () => {
     const { here } = await aDeployment();
     const index: RenewalIndex = {
+      ...saying(),
       async *due() {
-        yield { connection, dueAt: renewAt };
+        yield { connection, dueAt: renewAt, dueUntil };
         throw new VendingError("store-unavailable", "DynamoDB did not answer.", 1);
       },
     };
@@ -294,11 +289,13 @@ describe("many due connections", () => {
     const now = { said: 0, begun: 0, ended: 0 };
     let [atOnce, ahead] = [0, 0];
     const index: RenewalIndex = {
+      ...saying(),
       async *due() {
         while (now.said < total) {
           now.said += 1;
           ahead = Math.max(ahead, now.said - now.ended);
-          yield { connection: connectionOf(realm, `account-${now.said}`), dueAt: renewAt };
+          const each = connectionOf(realm, `account-${now.said}`);
+          yield { connection: each, dueAt: renewAt, dueUntil };
         }
       },
     };
@@ -355,6 +352,8 @@ describe("a connection that the schedule keeps", () => {
     await tickFor(here, 10);
     expect(await here.tick()).toEqual(nothing);
     expect(here.asked.length).toBe(before);
+    expect(here.table.items.get(connection)).not.toHaveProperty("dueRealm");
+    expect(await here.record()).toMatchObject({ version: 1, token: { due: null } });
   });
 
   test("is renewed as often as it ends where its tokens live for seconds", async () => {

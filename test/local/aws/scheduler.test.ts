@@ -7,12 +7,17 @@ const role = "arn:aws:iam::123456789012:role/Renew-1-Tick";
 const target = "arn:aws:lambda:eu-west-1:123456789012:function:Renew-1";
 
 /** A template's schedules, as `resourcesOf` answers them. */
-const deployedWith = (...all: { expression?: string; arn?: string; input?: string }[]) => ({
+const deployedWith = (
+  ...all: { expression?: string; arn?: string; input?: string; changes?: object }[]
+) => ({
   resourcesOf: (type: string) =>
-    all.map(({ expression = "rate(1 minute)", arn = target, input }, n) => ({
+    all.map(({ expression = "rate(1 minute)", arn = target, input, changes = {} }, n) => ({
       logicalId: `${type.split("::").at(-1)}${n}`,
       properties: {
         ScheduleExpression: expression,
+        State: "ENABLED",
+        FlexibleTimeWindow: { Mode: "OFF" },
+        ...changes,
         Target: { Arn: arn, RoleArn: role, ...(input === undefined ? {} : { Input: input }) },
       },
     })),
@@ -76,6 +81,15 @@ describe("the local scheduler", () => {
     "",
   ])("refuses %j, naming the schedule, and starts nothing", (expression) => {
     expect(() => started(deployedWith({}, { expression }))).toThrow(/^Schedule1: only rate/);
+  });
+
+  it.each([
+    { State: "DISABLED" },
+    { State: undefined },
+    { FlexibleTimeWindow: { Mode: "FLEXIBLE", MaximumWindowInMinutes: 5 } },
+    { FlexibleTimeWindow: undefined },
+  ])("refuses a schedule that would not tick as it does here: %j", (changes) => {
+    expect(() => started(deployedWith({}, { changes }))).toThrow(/^Schedule1: only schedules/);
   });
 
   it("refuses a target that is no function", () => {
