@@ -4,31 +4,41 @@ import { App } from "aws-cdk-lib";
 import cdk from "../cdk.json" with { type: "json" };
 import { bundleFunctions } from "../infra/bundle.ts";
 import { deploy, stackNames } from "../infra/deployment.ts";
+import { ConsumerStack } from "../infra/examples/consumer-stack.ts";
 import type { ServiceStackProps } from "../infra/stacks/service-stack.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
 import type { DeployedStack } from "./aws/template.ts";
 import { readTemplate } from "./aws/template.ts";
 import type { Template } from "./aws/template-shape.ts";
 
-/** Synthesizes the app, and reads from its templates what would be deployed. */
-export function synthesize(props: ServiceStackProps, folder: string): DeployedStack {
+interface AssemblyOptions extends ServiceStackProps {
+  /** What the example of a consumer calls with Conferma's token. */
+  readonly confermaApi: string;
+}
+
+/** Synthesizes the app with the example of a consumer, and reads from its templates what would be deployed. */
+export function synthesize(options: AssemblyOptions, folder: string): DeployedStack {
+  const { confermaApi, ...props } = options;
   const bundlesFolder = path.join(folder, "functions");
   bundleFunctions(bundlesFolder);
   const assemblyFolder = path.join(folder, "cdk.out");
   // Its rules are for who deploys, and slow.
   const context = { ...cdk.context, "@aws-cdk/core:validateAgainstDefaultRules": false };
   const app = new App({ outdir: assemblyFolder, context });
-  deploy(app, { ...props, bundlesFolder });
+  const { vending } = deploy(app, { ...props, bundlesFolder });
+  new ConsumerStack(app, stackNames.example, { vending, bundlesFolder, confermaApi });
   app.synth();
   const state = readStack(assemblyFolder, stackNames.state);
   const service = readStack(assemblyFolder, stackNames.service, storedBy(state));
+  const example = readStack(assemblyFolder, stackNames.example, new Map(), service.exports);
+  const stacks = [state, service, example];
   return {
-    tables: [...state.tables, ...service.tables],
-    keys: [...state.keys, ...service.keys],
-    functions: [...state.functions, ...service.functions],
-    outputs: { ...state.outputs, ...service.outputs },
-    exports: { ...state.exports, ...service.exports },
-    resourcesOf: (type) => [...state.resourcesOf(type), ...service.resourcesOf(type)],
+    tables: stacks.flatMap(({ tables }) => tables),
+    keys: stacks.flatMap(({ keys }) => keys),
+    functions: stacks.flatMap(({ functions }) => functions),
+    outputs: Object.assign({}, ...stacks.map(({ outputs }) => outputs)),
+    exports: Object.assign({}, ...stacks.map(({ exports }) => exports)),
+    resourcesOf: (type) => stacks.flatMap((stack) => stack.resourcesOf(type)),
   };
 }
 
@@ -44,6 +54,7 @@ function readStack(
   assemblyFolder: string,
   stackName: string,
   stored: ReadonlyMap<string, string> = new Map(),
+  imports: Readonly<Record<string, string>> = {},
 ): DeployedStack {
   const written = (kind: string) =>
     JSON.parse(readFileSync(path.join(assemblyFolder, `${stackName}.${kind}.json`), "utf8"));
@@ -59,5 +70,6 @@ function readStack(
     assetManifest: written("assets"),
     stackName,
     assemblyFolder,
+    imports,
   });
 }

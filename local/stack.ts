@@ -102,26 +102,38 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
 
   const settings = providers.realms.map((realm) => realm.settings);
   const consents = { baseUrl: consentBaseUrl, requester };
-  const deployed = synthesize({ realms: settings, consents }, folder);
+  const confermaApi = providers.conferma.pingUrl;
+  const deployed = synthesize({ realms: settings, consents, confermaApi }, folder);
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
   for (const key of deployed.keys) kms.keep(key);
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
 
-  const host = running(
+  // Functions are told where to invoke each other: the API listens before there is what it invokes.
+  const lambda = running(
+    await startLambdaApi(
+      {
+        functions: deployed.functions,
+        invoke: (...call) => host.invoke(...call),
+        processes: (name) => host.processes(name),
+      },
+      { ...portOf(ports.lambda), guard },
+    ),
+  );
+  const host: LambdaHost = running(
     startLambdaHost({
       functions: deployed.functions,
       endpoints: {
         DYNAMODB: dynamoDb.url,
         SECRETS_MANAGER: secretsManager.url,
         KMS: kms.url,
+        LAMBDA: lambda.url,
       },
       environment: { NODE_EXTRA_CA_CERTS: written(folder, providers.certificateAuthority) },
       keysOf: identities.keysOf,
       ...(onLog ? { onLog } : {}),
     }),
   );
-  const lambda = running(await startLambdaApi(host, { ...portOf(ports.lambda), guard }));
   const complain = (name: string, error: unknown) =>
     onLog?.({ function: name, pid: 0, stream: "stderr", text: `${name}: ${inWords(error)}` });
   const scheduler = running(

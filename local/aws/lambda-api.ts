@@ -28,7 +28,10 @@ export function startLambdaApi(
     const body = await readBytes(request, PAYLOAD_LIMIT_BYTES);
     if (body === undefined) throw tooLarge();
     const principal = await guard.admit(request, body, "lambda");
-    if (request.method === "GET" && LIST.test(pathOf(request))) return list(response);
+    if (request.method === "GET" && LIST.test(pathOf(request))) {
+      guard.tell(principal, "lambda:ListFunctions", {});
+      return list(response);
+    }
     const name = functionName(request);
     const payload = parseJson(body.toString() || "{}", "InvalidRequestContentException");
     const FunctionName = functionArn(LOCAL_PLACE, name);

@@ -8,7 +8,7 @@ export interface LocalServer {
   stop(): Promise<void>;
 }
 
-/** Loopback only: these servers ask for no credentials. */
+/** Loopback only: what is behind these servers is this machine's own. */
 export async function listen(server: Server, port = 0): Promise<LocalServer> {
   // Longer than a client keeps an idle connection, so that none is closed under its next request.
   server.keepAliveTimeout = 65_000;

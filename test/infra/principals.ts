@@ -123,8 +123,7 @@ interface PolicyProperties {
   readonly Roles?: readonly string[];
 }
 
-/** What a role may do, by its ARN. */
-export function policiesOf(stack: DeployedStack, roleArn: string): Policy[] {
+function policiesOf(stack: DeployedStack, roleArn: string): Policy[] {
   const roleName = roleArn.slice(roleArn.lastIndexOf("/") + 1);
   const role = stack
     .resourcesOf("AWS::IAM::Role")

@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
+import { mere } from "../../local/simulators/people.ts";
 import { until } from "../support/stack-answers.ts";
+import { consentInAWindow } from "../support/window.ts";
 
 const server = fileURLToPath(new URL("../../local/server.ts", import.meta.url));
 
@@ -97,15 +99,22 @@ it("npm start vends once from each of ten connections, three of which wait for a
   expect(rowsOf(stdout).map((row) => saysOf(row).replace(" (after a rejection)", ""))).toEqual(
     says,
   );
-}, 60_000);
+}, 120_000);
 
-it("Ctrl-C stops everything", async () => {
+it("a link that is printed leads to a vended token, and Ctrl-C stops everything", async () => {
   const folder = temporaryFolder();
   const { child, printed, ended } = start(folder, "--fresh");
-  await until("it says how to stop it", () => printed.stdout.includes("Ctrl-C"), 20_000);
+  await until("it says how to stop it", () => printed.stdout.includes("Ctrl-C"), 60_000);
+  const [link = ""] = /http:\/\/localhost:\d+\/consent\/connectpay\S+/.exec(printed.stdout) ?? [];
+  await consentInAWindow(link, mere);
+  await until(
+    "it shows what is vended now",
+    () => /connectpay\/stage\/default +1 .* 200 accepted/.test(printed.stdout),
+    20_000,
+  );
   expect(processesNaming(folder).length).toBeGreaterThan(1);
   child.kill("SIGINT");
   const [code] = await ended;
   expect(code).toBe(0);
   expect(processesNaming(folder)).toEqual([]);
-});
+}, 120_000);

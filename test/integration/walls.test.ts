@@ -11,9 +11,8 @@ import { startStack } from "../../local/stack.ts";
 import type { VendClient } from "../../local/vend-client.ts";
 import { present, vendClient } from "../../local/vend-client.ts";
 import { ask } from "../infra/ask.ts";
-import { policiesOf } from "../infra/principals.ts";
 import type { Asked } from "../support/aws-trail.ts";
-import { askedBy } from "../support/aws-trail.ts";
+import { askedBy, policiesOfRole } from "../support/aws-trail.ts";
 import { answerOf } from "../support/stack-answers.ts";
 import { consentInAWindow } from "../support/window.ts";
 
@@ -79,6 +78,19 @@ describe("on the laptop", () => {
   }, 60_000);
 });
 
+it("the example of a consumer calls Conferma with a token, and after a 401 with the next", async () => {
+  const { conferma } = stack.providers;
+  const name = stack.deployed.outputs["CallConfermaName"] ?? expect.fail("no example");
+  const call = async () => (await stack.host.invoke(name, {})).payload;
+  expect(await call()).toEqual({ status: 200 });
+  const { platformKey } = await stack.secrets.keep(
+    "token-vending/conferma/sandbox/default",
+    (): { platformKey: string } => expect.fail("there is no secret"),
+  );
+  conferma.issueAsSomeoneElse(platformKey);
+  expect(await call()).toEqual({ status: 200 });
+});
+
 describe("every request that a function or a schedule has made", () => {
   /** Each question once, with the role that it was asked as. */
   const questions = () => {
@@ -89,7 +101,13 @@ describe("every request that a function or a schedule has made", () => {
   const answer = (role: string, question: Asked, as = role) => {
     const { action, resource, context } = question;
     return ask({
-      ...{ principal: as, policies: policiesOf(stack.deployed, role), action, resource, context },
+      ...{
+        principal: as,
+        policies: policiesOfRole(stack.deployed, role),
+        action,
+        resource,
+        context,
+      },
       ...(action.startsWith("kms:") ? { resourcePolicy: keyPolicy() } : {}),
     });
   };

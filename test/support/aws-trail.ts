@@ -1,5 +1,6 @@
 import { arn, LOCAL_PLACE, secretArn } from "../../local/aws/arns.ts";
 import type { AwsRequest } from "../../local/aws/guard.ts";
+import type { DeployedStack } from "../../local/aws/template.ts";
 
 /** What IAM is asked about a request: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 export interface Asked {
@@ -113,4 +114,25 @@ function attributes(reading: Reading, keys: readonly string[]): Asked["context"]
   if (ProjectionExpression === undefined) return {};
   const read = ProjectionExpression.split(",").map((name) => names[name.trim()] ?? name.trim());
   return { "dynamodb:Attributes": [...new Set([...keys, ...read])] };
+}
+
+/** What the template lets a role do. Throws on what it does not read. */
+export function policiesOfRole(
+  deployed: DeployedStack,
+  roleArn: string,
+): { name: string; policy: unknown }[] {
+  const roleName = roleArn.slice(roleArn.lastIndexOf("/") + 1);
+  const role = deployed.resourcesOf("AWS::IAM::Role").find((each) => each.ref() === roleName);
+  if (!role) throw new Error(`${roleArn} is not in the template.`);
+  const { Policies, ManagedPolicyArns, PermissionsBoundary } = role.properties;
+  if (Policies ?? ManagedPolicyArns ?? PermissionsBoundary) {
+    throw new Error(`${roleArn} has policies that are not read here.`);
+  }
+  return deployed.resourcesOf("AWS::IAM::Policy").flatMap(({ logicalId, properties }) => {
+    const { Roles = [], PolicyDocument } = properties as {
+      Roles?: string[];
+      PolicyDocument?: unknown;
+    };
+    return Roles.includes(roleName) ? [{ name: logicalId, policy: PolicyDocument }] : [];
+  });
 }

@@ -52,3 +52,8 @@ test("there is always some time to wait, and never more than a quarter of an hou
     ),
   );
 });
+
+test("a provider's wish for exactly a second is granted, however often it has failed", () => {
+  const now = at("10:00:00.000");
+  expect(backOffUntil(now, 9, 1000, 0.5)).toEqual(at("10:00:01.000"));
+});

@@ -115,6 +115,18 @@ describe("credentials that are refused", () => {
     expect((await here.record())?.token).toMatchObject({ secretVersion: "s2" });
   });
 
+  test("are not tried again either while their secret cannot be read", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => refused;
+    await here.refusalOf();
+    const secrets = { read: () => Promise.reject(new Error("made up")) };
+    await expect(here.process({ secrets })()).rejects.toMatchObject({
+      code: "credentials-rejected",
+      message: "The provider refuses these.",
+    });
+    expect(here.asked).toHaveLength(1);
+  });
+
   test("in a malformed secret are not sent, and not entered as a call", async () => {
     const here = new Deployment(atExpiry);
     here.secrets.set("default", { text: "", version: "s1" });
