@@ -10,6 +10,9 @@ import { Construct } from "constructs";
 export class ApiLogging extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
+    // Without aws:SourceAccount: AWS documents this trust without conditions, and where API Gateway takes on roles of
+    // integrations it does not send that key, so the deployment could fail at the account's setting or logs stop
+    // (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html).
     const role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("apigateway.amazonaws.com"),
     });

@@ -1,5 +1,6 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template.ts";
+import { refuseResourceGrants } from "./resource-grants.ts";
 import { place, stackName } from "./synthesized.ts";
 
 export interface Policy {
@@ -40,6 +41,7 @@ const notReadHere = [
   "AWS::IAM::UserPolicy",
   "AWS::IAM::GroupPolicy",
   "AWS::SecretsManager::ResourcePolicy",
+  "AWS::Logs::ResourcePolicy",
 ];
 
 /** Every function of the stack with what its role may do. Throws on a grant that it does not understand. */
@@ -47,6 +49,7 @@ export function principalsOf(stack: DeployedStack): Principal[] {
   for (const type of notReadHere) {
     if (stack.resourcesOf(type).length > 0) throw new Error(`${type} is not read here.`);
   }
+  refuseResourceGrants(stack);
   const ofRealms = stack
     .resourcesOf("AWS::Lambda::Function")
     .filter(({ logicalId }) => !logicalId.startsWith(statusReader));

@@ -48,29 +48,20 @@ test("Lambda does not repeat a call that failed or was throttled", () => {
   }
 });
 
-test("a schedule's role is taken on by the account's own schedules alone", () => {
-  const roles = stack.resourcesOf("AWS::IAM::Role");
-  const trusts = schedules.map(
-    ({ roleArn }) =>
-      roles.find(({ logicalId }) => roleArn.endsWith(`-${logicalId}`))?.properties[
-        "AssumeRolePolicyDocument"
-      ],
+test("what failed or could not be delivered is left in the queue of failures, which is watched", () => {
+  const [[queueId] = []] = resourcesIn(template, "AWS::SQS::Queue");
+  const queueArn = { "Fn::GetAtt": [queueId, "Arn"] };
+  const targets = resourcesIn(template, "AWS::Scheduler::Schedule").map(
+    ([, { Properties }]) => Properties["Target"],
   );
-  const bySchedules = {
-    Effect: "Allow",
-    Action: "sts:AssumeRole",
-    Principal: { Service: "scheduler.amazonaws.com" },
-    Condition: {
-      StringEquals: {
-        "aws:SourceAccount": "111122223333",
-        "aws:SourceArn":
-          "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/TokenVending-Ticks-D7697C8F",
-      },
-    },
-  };
-  expect(trusts).toEqual(
-    schedules.map(() => ({ Version: "2012-10-17", Statement: [bySchedules] })),
+  const destinations = resourcesIn(template, "AWS::Lambda::EventInvokeConfig").map(
+    ([, { Properties }]) => Properties["DestinationConfig"],
   );
+  expect(resourcesIn(template, "AWS::SQS::Queue")).toHaveLength(1);
+  expect(targets).toEqual(
+    realms.map(() => expect.objectContaining({ DeadLetterConfig: { Arn: queueArn } })),
+  );
+  expect(destinations).toEqual(realms.map(() => ({ OnFailure: { Destination: queueArn } })));
 });
 
 describe("the index of what is due", () => {

@@ -158,20 +158,6 @@ describe("no policy", () => {
   });
 });
 
-test("a function's role is taken on by Lambda alone", () => {
-  const roles = stack.resourcesOf("AWS::IAM::Role");
-  const ofFunctions = functions.map(({ properties }) => String(properties["Role"]));
-  const trusts = roles
-    .filter(({ logicalId }) => ofFunctions.some((role) => role.endsWith(logicalId)))
-    .map(({ properties }) => properties["AssumeRolePolicyDocument"]);
-  const byLambda = {
-    Effect: "Allow",
-    Action: "sts:AssumeRole",
-    Principal: { Service: "lambda.amazonaws.com" },
-  };
-  expect(trusts).toEqual(functions.map(() => ({ Version: "2012-10-17", Statement: [byLambda] })));
-});
-
 test("a function is called from outside by the API alone, for its own paths", () => {
   const permissions = stack
     .resourcesOf("AWS::Lambda::Permission")

@@ -56,6 +56,11 @@ interface Wish extends Omit<ServiceStackProps, "realms" | "bundlesFolder"> {
 
 type Stacks = Readonly<Record<"state" | "service", RawTemplate>>;
 
+interface Synthesized extends Stacks {
+  /** Of stacks that were added. */
+  readonly others: readonly RawTemplate[];
+}
+
 export function joined({ state, service }: Stacks): RawTemplate {
   const written = resourcesIn(state, "AWS::SSM::Parameter").map(([, { Properties }]) => Properties);
   const read = Object.entries(service.Parameters ?? {}).flatMap(([name, { Default }]) =>
@@ -71,7 +76,7 @@ export function joined({ state, service }: Stacks): RawTemplate {
 }
 
 /** As they are deployed, one after the other. */
-export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}): Stacks {
+export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}): Synthesized {
   const { context, add, ...props } = wish;
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-infra-"));
   try {
@@ -92,7 +97,14 @@ export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}
     add?.(service, app);
     const assembly = app.synth();
     const written = (name: string) => assembly.getStackByName(name).template;
-    return { state: written(stackNames.state), service: written(stackNames.service) };
+    const ours: string[] = [stackNames.state, stackNames.service];
+    return {
+      state: written(stackNames.state),
+      service: written(stackNames.service),
+      others: assembly.stacks.flatMap((stack) =>
+        ours.includes(stack.stackName) ? [] : [stack.template],
+      ),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
