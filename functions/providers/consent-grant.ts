@@ -24,7 +24,7 @@ export interface ConsentClient {
     isFirst: boolean,
   ): Pick<Consented, "refreshEndsAt" | "customer">;
   /** Has what identifying needs before anything is spent; null when it is there. */
-  prepare(signal: AbortSignal): Promise<NotIssued | null>;
+  prepare(authority: Authority, signal: AbortSignal): Promise<NotIssued | null>;
   /** Who it is, as a verified ID token says; null without OpenID Connect, and where a refresh has none. */
   identify(
     idToken: unknown,
@@ -42,7 +42,7 @@ export function consentGrant(client: ConsentClient, authority: Authority | null)
       if (!authority) return notIssued("consent-required", "Nobody has consented yet.");
       const form = formOf(client, authority);
       if (!form) return notIssued("consent-required", copied);
-      const unprepared = await client.prepare(signal);
+      const unprepared = await client.prepare(authority, signal);
       if (unprepared) return unprepared;
       return exchangeToken(
         client.wire,
