@@ -30,12 +30,16 @@ ${customer === null ? "" : html`<div><dt>Customer</dt><dd><bdi>${customer}</bdi>
 </dl>
 ${record.consent?.refresh ? html`<p class="quiet">Where ${name} prolongs an access that is in use, it lasts longer.</p>` : ""}
 <h2>What you allowed</h2>
-${granted ? accessList(granted) : html`<p>The provider did not say in detail.</p>`}
+${granted ? allowed(granted) : html`<p>The provider did not say in detail.</p>`}
 ${withheld.length > 0 ? notAllowed(withheld, requester) : ""}
 <h2>If you change your mind</h2>
 <p>Withdraw the access at ${name}, or tell <bdi>${requester}</bdi> to end it.</p>
 <p>You may close this page.</p>`,
   };
+}
+
+function allowed(granted: readonly string[]): Html {
+  return granted.length > 0 ? accessList(granted) : html`<p>Nothing, the provider says.</p>`;
 }
 
 function notAllowed(withheld: readonly string[], requester: string): Html {

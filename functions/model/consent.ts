@@ -6,7 +6,7 @@ export interface Consented {
   readonly refreshToken: Sensitive | null;
   /** Null when the answer did not say: what was said before still holds. */
   readonly refreshEndsAt: Date | null;
-  /** The access granted, in the provider's own words, which may be less than was asked for. */
+  /** The access granted, in the provider's own words, which may be less than was asked for; empty: none. */
   readonly grantedScope: string | null;
   /** Who consented, as the provider names that person; null when it does not say. */
   readonly subject: string | null;

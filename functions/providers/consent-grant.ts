@@ -103,9 +103,13 @@ function refreshTokenOf(value: unknown): Sensitive | null | undefined {
   return isToken ? new Sensitive(value) : undefined;
 }
 
-/** RFC 6749 §5.1: what is not said is as it was asked for. Null for what nobody can read. */
+/**
+ * RFC 6749 §5.1: what is not said is as it was asked for; nothing, said where something was asked for, is nothing. Null
+ * for what nobody can read, and where nobody asked.
+ */
 function scopeOf(value: unknown, requested: string): string | null {
   const scope = isAbsent(value) ? requested : value;
+  if (scope === "") return requested === "" ? null : scope;
   return typeof scope === "string" && /^[\x20-\x7e]{1,1000}$/.test(scope) ? scope : null;
 }
 

@@ -36,7 +36,7 @@ export const refreshNames = [
 ];
 
 function optionalText(value: string | null | undefined): AttributeValue | null {
-  return value ? text(value) : null;
+  return typeof value === "string" ? text(value) : null;
 }
 
 /** Null where nobody has consented. */
