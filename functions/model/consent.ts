@@ -58,7 +58,10 @@ export interface ConsentFlow {
   readonly hasCodesToCopy: boolean;
   /** Scheme and host of the provider's pages. */
   readonly origin: string;
-  /** Where the browser goes. Fails with `secret-malformed`, naming the field. */
+  /**
+   * Where the browser goes. Fails with `secret-malformed`, naming the field, and with `credentials-rejected` where the
+   * provider is known to refuse what the secret holds.
+   */
   authorizeUrl(secret: Sensitive, journey: Journey): Promise<string>;
   /** Reads foreign input: never fails. Its state has been compared already. */
   readCallback(parameters: URLSearchParams): Callback;
