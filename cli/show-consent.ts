@@ -18,7 +18,7 @@ export function showGranted(granted: GrantedConsent, now: Date): string {
   return formatFields([
     ["connection", connection],
     ["version", String(version)],
-    ["granted", grantedScope ?? "the provider does not say"],
+    ["granted", grantedScope === "" ? "nothing" : (grantedScope ?? "the provider does not say")],
     ["ends", endsAt === null ? "the provider does not say" : whenWords(endsAt, now)],
     ["customer", customer ?? "the provider does not say"],
   ]);

@@ -9,6 +9,7 @@ export const problemsOf = {
   consents: [
     "invalid-request",
     "unknown-connection",
+    "credentials-rejected",
     "secret-malformed",
     "renewal-in-progress",
     "store-unavailable",

@@ -1,6 +1,8 @@
 import { plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf, realmName } from "../model/connection.ts";
+import type { ProblemCode } from "../model/errors.ts";
+import { VendingError } from "../model/errors.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { Call } from "../vending/call.ts";
 import { secretAccount } from "../vending/secret-account.ts";
@@ -11,12 +13,13 @@ import { pendingFields } from "./pending-fields.ts";
 /** For how long a link may be opened, and a journey that began with it may take. */
 export const linkLifetimeMs = 600_000;
 
-/** A client's secret is believed for this long; the exchange of the code looks past it if refused. */
+/** A client's secret is believed for this long; a refusal looks past it. */
 const secretMaxAgeMs = 300_000;
 
 /**
  * A link for the person who is to consent to an account. What they would stumble over is found now, by whoever can mend
- * it: fails with `secret-malformed`, `secret-unavailable` or `unknown-connection` when nobody could follow the link.
+ * it: fails with `secret-malformed`, `credentials-rejected`, `secret-unavailable` or `unknown-connection` when nobody
+ * could follow the link.
  */
 export async function beginConsent(
   deps: ConsentDependencies,
@@ -42,9 +45,21 @@ export async function authorizeUrl(
   browserSecret: Sensitive,
   signal: AbortSignal,
 ): Promise<string> {
-  const [flow, secret] = await Promise.all([
-    deps.flow(),
-    deps.secrets.read(secretAccount(deps, connection), secretMaxAgeMs, signal),
-  ]);
-  return flow.authorizeUrl(secret.text, newJourney(deps, pendingId, browserSecret));
+  const account = secretAccount(deps, connection);
+  const journey = newJourney(deps, pendingId, browserSecret);
+  const addressBy = async (maxAgeMs: number) => {
+    const [flow, secret] = await Promise.all([
+      deps.flow(),
+      deps.secrets.read(account, maxAgeMs, signal),
+    ]);
+    return flow.authorizeUrl(secret.text, journey);
+  };
+  return addressBy(secretMaxAgeMs).catch((error: unknown) => {
+    // What is remembered may have been mended since.
+    if (error instanceof VendingError && mendable.has(error.code)) return addressBy(0);
+    throw error;
+  });
 }
+
+/** By another version of the secret. */
+const mendable: ReadonlySet<ProblemCode> = new Set(["secret-malformed", "credentials-rejected"]);

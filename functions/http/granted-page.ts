@@ -30,7 +30,7 @@ ${customer === null ? "" : html`<div><dt>Customer</dt><dd><bdi>${customer}</bdi>
 </dl>
 ${record.consent?.refresh ? html`<p class="quiet">Where ${name} prolongs an access that is in use, it lasts longer.</p>` : ""}
 <h2>What you allowed</h2>
-${granted ? accessList(granted) : html`<p>The provider did not say in detail.</p>`}
+${granted ? allowed(granted) : html`<p>The provider did not say in detail.</p>`}
 ${withheld.length > 0 ? notAllowed(withheld, requester) : ""}
 <h2>If you change your mind</h2>
 <p>Withdraw the access at ${name}, or tell <bdi>${requester}</bdi> to end it.</p>
@@ -41,6 +41,10 @@ ${withheld.length > 0 ? notAllowed(withheld, requester) : ""}
 /** A provider that has said who consented has granted `openid`, whatever it lists (OpenID Connect Core §3.1.2.1). */
 function isGranted(scope: string, granted: string[], { consent }: TokenRecord): boolean {
   return granted.includes(scope) || (scope === "openid" && consent?.subject != null);
+}
+
+function allowed(granted: readonly string[]): Html {
+  return granted.length > 0 ? accessList(granted) : html`<p>Nothing, the provider says.</p>`;
 }
 
 function notAllowed(withheld: readonly string[], requester: string): Html {

@@ -6,7 +6,7 @@ export interface Consented {
   readonly refreshToken: Sensitive | null;
   /** Null when the answer did not say: what was said before still holds. */
   readonly refreshEndsAt: Date | null;
-  /** The access granted, in the provider's own words, which may be less than was asked for. */
+  /** The access granted, in the provider's own words, which may be less than was asked for; empty: none. */
   readonly grantedScope: string | null;
   /** Who consented, as the provider names that person; null when it does not say. */
   readonly subject: string | null;
@@ -58,7 +58,10 @@ export interface ConsentFlow {
   readonly hasCodesToCopy: boolean;
   /** Scheme and host of the provider's pages. */
   readonly origin: string;
-  /** Where the browser goes. Fails with `secret-malformed`, naming the field. */
+  /**
+   * Where the browser goes. Fails with `secret-malformed`, naming the field, and with `credentials-rejected` where the
+   * provider is known to refuse what the secret holds.
+   */
   authorizeUrl(secret: Sensitive, journey: Journey): Promise<string>;
   /** Reads foreign input: never fails. Its state has been compared already. */
   readCallback(parameters: URLSearchParams): Callback;

@@ -38,7 +38,7 @@ export interface HeldConsent {
   readonly consentedAt: Date;
   /** Null when the provider gave none, or refuses it: once the token has expired, somebody has to consent anew. */
   readonly refresh: HeldRefreshToken | null;
-  /** The access granted, in the provider's own words; null when it said nothing. */
+  /** The access granted, in the provider's own words; null when it did not say, empty for none. */
   readonly grantedScope: string | null;
   /** Fingerprint of who consented: a refresh must not answer a token of somebody else. */
   readonly subject: string | null;

@@ -21,6 +21,9 @@ const errors: ReadonlySet<string> = new Set([
   "request_not_supported",
 ]);
 
+/** A person's no: `access_denied` (RFC 6749 §4.1.2.1), and what else providers call it. */
+const denial = /deny|denied|cancel|declin|reject/i;
+
 const mismatch: Callback = { kind: "mismatch" };
 
 /** What a redirect says, of which nothing is believed: any page may send a browser here. */
@@ -44,7 +47,7 @@ function readCode(code: string): Callback {
 
 function readError(error: string | null): Callback {
   if (!error) return mismatch;
-  if (error === "access_denied") return { kind: "denied" };
+  if (denial.test(error)) return { kind: "denied" };
   return { kind: "failed", error: errors.has(error) ? error : "unknown" };
 }
 

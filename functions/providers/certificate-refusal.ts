@@ -19,10 +19,13 @@ export function watchingCertificate(wire: Wire): Wire {
   };
 }
 
+/** What is said of a certificate: not 404, which is said of an address, whatever its page names. */
+const statuses: ReadonlySet<number> = new Set([400, 401, 403]);
+
 /** A 403, or what names a certificate, as nginx does with 400. A page that does not is a wall's, which may open. */
 function isCertificateRefused({ status, body }: HttpResponse): boolean {
   const text = body ?? "";
-  if (status < 400 || status > 499 || status === 429) return false;
+  if (!statuses.has(status)) return false;
   const value = parseJson(text);
   if (typeof value === "object" && value !== null) return status === 403 && !("error" in value);
   return /certificate/i.test(text) || (status === 403 && text === "");

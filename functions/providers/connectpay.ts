@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { plusMs } from "../model/clock.ts";
 import type { ConsentFlow, Journey } from "../model/consent.ts";
+import { VendingError } from "../model/errors.ts";
 import type { Issuer } from "../model/provider.ts";
 import type { HttpResponse } from "../platform/http-request.ts";
 import { withParameters } from "./authorize-address.ts";
@@ -62,7 +63,9 @@ export function connectPayFlow(settings: ConnectPaySettings, wire: Wire): Consen
     hasCodesToCopy: true,
     origin: new URL(authorizeUrl).origin,
     authorizeUrl: async (text, journey) => {
-      const { clientId } = connectPayClient(text, wire);
+      const { clientId, expired } = connectPayClient(text, wire);
+      const refusal = expired(wire.clock.now());
+      if (refusal) throw new VendingError(refusal.code, refusal.detail);
       return withParameters(authorizeUrl, authorizeParameters(settings, clientId, journey));
     },
     readCallback: (parameters) => readCallback(parameters, isIssuer),

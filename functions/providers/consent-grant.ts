@@ -24,7 +24,7 @@ export interface ConsentClient {
     isFirst: boolean,
   ): Pick<Consented, "refreshEndsAt" | "customer">;
   /** Has what identifying needs before anything is spent; null when it is there. */
-  prepare(signal: AbortSignal): Promise<NotIssued | null>;
+  prepare(authority: Authority, signal: AbortSignal): Promise<NotIssued | null>;
   /** Who it is, as a verified ID token says; null without OpenID Connect, and where a refresh has none. */
   identify(
     idToken: unknown,
@@ -42,7 +42,7 @@ export function consentGrant(client: ConsentClient, authority: Authority | null)
       if (!authority) return notIssued("consent-required", "Nobody has consented yet.");
       const form = formOf(client, authority);
       if (!form) return notIssued("consent-required", copied);
-      const unprepared = await client.prepare(signal);
+      const unprepared = await client.prepare(authority, signal);
       if (unprepared) return unprepared;
       return exchangeToken(
         client.wire,
@@ -103,9 +103,13 @@ function refreshTokenOf(value: unknown): Sensitive | null | undefined {
   return isToken ? new Sensitive(value) : undefined;
 }
 
-/** RFC 6749 §5.1: what is not said is as it was asked for. Null for what nobody can read. */
+/**
+ * RFC 6749 §5.1: what is not said is as it was asked for; nothing, said where something was asked for, is nothing. Null
+ * for what nobody can read, and where nobody asked.
+ */
 function scopeOf(value: unknown, requested: string): string | null {
   const scope = isAbsent(value) ? requested : value;
+  if (scope === "") return requested === "" ? null : scope;
   return typeof scope === "string" && /^[\x20-\x7e]{1,1000}$/.test(scope) ? scope : null;
 }
 

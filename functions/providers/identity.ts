@@ -8,9 +8,9 @@ import type { Wire } from "./token-exchange.ts";
 interface Identifier {
   /**
    * Fetches the keys, or says why they cannot be had: a code or refresh token is not spent on an answer that nobody
-   * could verify.
+   * could verify. For a refresh any that are held will do: its answer need not have an ID token.
    */
-  prepare(signal: AbortSignal): Promise<NotIssued | null>;
+  prepare(authority: Authority, signal: AbortSignal): Promise<NotIssued | null>;
   /** Who a person is, as a verified ID token says; null where there is none and none is due. */
   identify(
     clientId: string,
@@ -29,8 +29,12 @@ interface OpenIdSettings {
 export function identifierOf({ issuer, jwksUrl }: OpenIdSettings, wire: Wire): Identifier {
   if (issuer === undefined || jwksUrl === undefined) return nobody;
   const keys = signingKeys(jwksUrl, wire);
+  // An outage of the keys' address ends nobody's consent.
+  const olderKeys = { ...keys, current: keys.latest };
+  const keysFor = ({ kind }: Authority) => (kind === "refresh-token" ? olderKeys : keys);
   return {
-    async prepare(signal) {
+    async prepare({ kind }, signal) {
+      if (kind === "refresh-token" && keys.isHeld()) return null;
       const set = await keys.current(signal);
       return "kind" in set ? { ...set, mayHaveIssued: false } : null;
     },
@@ -40,7 +44,8 @@ export function identifierOf({ issuer, jwksUrl }: OpenIdSettings, wire: Wire): I
       if (typeof idToken !== "string") return malformed("no ID token");
       const { verifyIdToken } = await import("./id-token.ts");
       const expected = { issuer, clientId, nonce: nonceOf(authority) };
-      const subject = await verifyIdToken(idToken, expected, keys, wire.clock.now(), signal);
+      const now = wire.clock.now();
+      const subject = await verifyIdToken(idToken, expected, keysFor(authority), now, signal);
       const isOther = typeof subject === "string" && !isOf(authority, subject);
       return isOther ? malformed("an ID token of somebody else") : subject;
     },

@@ -8,7 +8,7 @@ import { answerTo } from "./token-exchange.ts";
 
 /** Long enough to spare the provider, short enough that a key it withdraws is soon forgotten. */
 const freshMs = 600_000;
-/** Between two looks for a key that is not there: a token may name any. */
+/** Between two looks for a key that is not there: a token may name any. The first causes one at once. */
 const lookAgainMs = 60_000;
 
 /** A JWK set (RFC 7517 §5), as the provider answered it. */
@@ -19,29 +19,45 @@ export interface KeySet {
 /** The public keys with which a provider signs, fetched when they are needed and kept. */
 export interface SigningKeys {
   readonly url: string;
+  /** Whether there is a set, however old. */
+  isHeld(): boolean;
   /** At most ten minutes old. */
   current(signal: AbortSignal): Promise<KeySet | NotIssued>;
+  /** The same, or what was held before where the provider shows none now. */
+  latest(signal: AbortSignal): Promise<KeySet | NotIssued>;
   /** Others than those that did not do; null where there are none, and it is too early to ask again. */
   newerThan(tried: KeySet, signal: AbortSignal): Promise<KeySet | NotIssued | null>;
 }
 
-/** Both fail with `mayHaveIssued`: a token is held already when its signature is looked at. */
+/** All fail with `mayHaveIssued`: a token is held already when its signature is looked at. */
 export function signingKeys(url: string, wire: Wire): SigningKeys {
   let held: { readonly set: KeySet; readonly at: Date } | null = null;
+  let lookedAgainAt: Date | null = null;
 
   const fetchSet = async (signal: AbortSignal) => {
     const set = await fetchKeys(url, wire, signal);
     if ("keys" in set) held = { set, at: wire.clock.now() };
     return set;
   };
-  const isYounger = (ms: number) => held !== null && msBetween(held.at, wire.clock.now()) < ms;
+  const isWithin = (ms: number, at: Date) => msBetween(at, wire.clock.now()) < ms;
+  const current = async (signal: AbortSignal) =>
+    held && isWithin(freshMs, held.at) ? held.set : fetchSet(signal);
 
   return {
     url,
-    current: async (signal) => (held && isYounger(freshMs) ? held.set : fetchSet(signal)),
+    isHeld: () => held !== null,
+    current,
+    latest: async (signal) => {
+      const set = await current(signal);
+      return "kind" in set && held ? held.set : set;
+    },
     newerThan: async (tried, signal) => {
       if (held && held.set !== tried) return held.set;
-      return isYounger(lookAgainMs) ? null : fetchSet(signal);
+      if (lookedAgainAt && isWithin(lookAgainMs, lookedAgainAt)) return null;
+      const set = await fetchSet(signal);
+      // Only now: who comes while somebody looks is not turned away unlooked.
+      lookedAgainAt = wire.clock.now();
+      return set;
     },
   };
 }

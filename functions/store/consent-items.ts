@@ -36,7 +36,7 @@ export const refreshNames = [
 ];
 
 function optionalText(value: string | null): AttributeValue | null {
-  return value ? text(value) : null;
+  return value === null ? null : text(value);
 }
 
 /** Null where nobody has consented. */

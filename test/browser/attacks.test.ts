@@ -74,7 +74,7 @@ describeInBrowser("an attacker", () => {
     expect(wordOf(await vend("connectpay/stage", "fixation"))).toBe("consent-required");
   });
 
-  test("who plants a code of the attacker's own into a victim's journey is refused (A16)", async () => {
+  test("who plants a code of the attacker's own into a victim's journey is refused (A16, A22)", async () => {
     const { vend } = ceremony();
     const attacker = await setOut("centrapay-user/test", "attacker");
     const victim = await setOut("centrapay-user/test", "victim");

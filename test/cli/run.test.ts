@@ -194,6 +194,12 @@ describe("consent", () => {
     expect(out).toContain("npm run vend -- vend connectpay/live/jo");
   });
 
+  test("of nothing that was asked for is shown as that", async () => {
+    const account = await lambdaAccount(consents(() => ({ ...granted, grantedScope: "" })));
+    const { out } = await account.run("paste-code connectpay/live/jo", "code-1");
+    expect(out).toContain("granted      nothing");
+  });
+
   test("by a code asks for the code, and shows what was granted", async () => {
     const account = await lambdaAccount(consents(() => granted));
     const { exitCode, out } = await account.run("paste-code connectpay/live/jo", "code-1");

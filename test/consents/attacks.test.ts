@@ -129,7 +129,7 @@ describe("a stolen state", () => {
 });
 
 describe("code injection", () => {
-  test("of somebody else's code into one's own journey ends at PKCE", async () => {
+  test("of somebody else's code into one's own journey ends at PKCE (A22)", async () => {
     const site = aSite();
     const victim = await aPersonAtTheProvider(site);
     const attacker = site.browser();
@@ -154,7 +154,7 @@ describe("code injection", () => {
     await expectNothing(site, rows);
   });
 
-  test("with the state of another of one's own links leads to that one, and ends at PKCE", async () => {
+  test("with the state of another of one's own links leads to that one, and ends at PKCE (A22)", async () => {
     const site = aSite();
     const browser = site.browser();
     const toJo = await browser.leave(await site.link("jo"));

@@ -13,7 +13,7 @@ const aSite = (changes = {}) => new ConsentSiteOnTest(table(), changes);
 const mixedUp = { status: 400, title: "This answer does not belong here" };
 
 describe("an answer that comes too late", () => {
-  test("is refused, and its code is sent to nobody", async () => {
+  test("has an expired state, is refused, and its code is sent to nobody (A16)", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
     const kept = new Map(browser.cookies);

@@ -54,6 +54,19 @@ describe.each(apis)("through %s, a person", (api) => {
     expect((await site.record())?.consent?.grantedScope).toBe("psd2-ais");
   });
 
+  test("is granted nothing that was asked for, and reads so", async () => {
+    const site = aSite();
+    const browser = site.browser(api);
+    const authorizeUrl = await browser.leave(await site.link());
+    const answer = site.provider.agree(authorizeUrl, "");
+    const { title, body } = await browser.comeBack(authorizeUrl, answer);
+    expect(title).toBe("A part of the access is granted");
+    const [allowed = "", withheld = ""] = body.split("What was asked for but not allowed");
+    expect(allowed).toContain("Nothing, the provider says.");
+    expect(withheld).toContain("see your payment accounts");
+    expect((await site.record())?.consent?.grantedScope).toBe("");
+  });
+
   test("says no, and nothing is stored", async () => {
     const site = aSite();
     const browser = site.browser(api);

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { plusMs } from "../../functions/model/clock.ts";
+import type { ProblemCode } from "../../functions/model/errors.ts";
+import { VendingError } from "../../functions/model/errors.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
 import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
@@ -73,6 +76,39 @@ describe("a link", () => {
     }
     const accounts = site.events().map(({ connection }) => String(connection).split("/").at(-1));
     expect(accounts).toEqual(["jo@example.com", "jo@example.com"]);
+  });
+});
+
+describe("a secret with which nobody could log in", () => {
+  /** The secret that is remembered, the one that is there, and what the provider's flow refuses. */
+  function aSiteWith(remembered: string, current: string, code: ProblemCode) {
+    const site = aSite();
+    const flow = site.provider.flow();
+    const read = async (_: string, maxAgeMs: number) => {
+      const text = new Sensitive(maxAgeMs > 0 ? remembered : current);
+      return { text, version: text.expose() };
+    };
+    const authorizeUrl: typeof flow.authorizeUrl = async (text, journey) => {
+      if (text.expose() === "old") throw new VendingError(code, "Made up.");
+      return flow.authorizeUrl(text, journey);
+    };
+    Object.assign(site.deps, { secrets: { read }, flow: async () => ({ ...flow, authorizeUrl }) });
+    return site;
+  }
+
+  test.each(["credentials-rejected", "secret-malformed"] as const)(
+    "is the answer, %s, and no link is made",
+    async (code) => {
+      const site = aSiteWith("old", "old", code);
+      const answer = understood(await post(site));
+      expect(answer).toMatchObject({ statusCode: 502, body: { code } });
+      expect(await site.pendingRows()).toEqual([]);
+    },
+  );
+
+  test("is read anew where it is but remembered", async () => {
+    const site = aSiteWith("old", "new", "credentials-rejected");
+    expect(understood(await post(site))).toMatchObject({ statusCode: 200 });
   });
 });
 

@@ -1,8 +1,10 @@
+import type { DynamoDBClient, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
 import { realmName } from "../../functions/model/connection.ts";
 import { leaseMs, longestDeadlineMs } from "../../functions/model/timing.ts";
 import { readEnvironment } from "../../functions/platform/environment.ts";
 import { readStatusEnvironment } from "../../functions/platform/status-environment.ts";
+import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { realms } from "../../infra/realms.ts";
 import type { RawTemplate, Statement } from "./synthesized.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
@@ -97,6 +99,26 @@ describe("the table of tokens", () => {
     expect(table?.properties["PointInTimeRecoverySpecification"]).toMatchObject({
       PointInTimeRecoveryEnabled: true,
     });
+  });
+
+  test("forgets consents that nobody has finished, by the attribute that their store writes", async () => {
+    const sent: UpdateItemCommandInput[] = [];
+    const send = async ({ input }: { input: UpdateItemCommandInput }) => {
+      sent.push(input);
+      return { Attributes: { account: { S: "jo" }, expiresAt: { N: "0" } } };
+    };
+    const client = { send } as unknown as DynamoDBClient;
+    const realm = { provider: "connectpay", environment: "stage" } as const;
+    const expiresAt = new Date("2026-11-20T10:10:00.001Z");
+    const pending = { id: "a", account: "jo", expiresAt, browser: null };
+    await dynamoDbPendingConsents(client, "Tokens", realm).add(pending, AbortSignal.any([]));
+
+    const attribute = table?.properties["TimeToLiveSpecification"];
+    expect(attribute).toEqual({ AttributeName: "ttl", Enabled: true });
+    expect(sent[0]?.ExpressionAttributeNames).toMatchObject({ "#ttl": "ttl" });
+    // In seconds, and never before its end.
+    const seconds = String(Date.parse("2026-11-20T10:10:01Z") / 1000);
+    expect(sent[0]?.ExpressionAttributeValues).toMatchObject({ ":ttl": { N: seconds } });
   });
 
   test("is paid by request, and found by the key that the store names", () => {

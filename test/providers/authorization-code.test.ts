@@ -133,7 +133,9 @@ describe("an answer", () => {
         .grantedScope;
     expect(await granted({}, code)).toBe("read write");
     expect(await granted({ scope: "read" }, code)).toBe("read");
+    expect(await granted({ scope: "" }, code)).toBe("");
     expect(await granted({}, refreshOf("p"))).toBeNull();
+    expect(await granted({ scope: "" }, refreshOf("p"))).toBeNull();
     expect(await granted({ scope: "read" }, refreshOf("p"))).toBe("read");
   });
 

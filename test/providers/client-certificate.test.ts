@@ -19,7 +19,7 @@ import { systemClock } from "../../functions/platform/system-clock.ts";
 import { providerOf } from "../../functions/providers/catalogue.ts";
 import type { Authority, CertificateAndKey } from "../../local/simulators/certificates.ts";
 import { createAuthority } from "../../local/simulators/certificates.ts";
-import { code } from "../support/a-consent.ts";
+import { code, journey } from "../support/a-consent.ts";
 import { inShort } from "../support/an-issuer.ts";
 import { rawServer } from "../support/raw-server.ts";
 
@@ -41,8 +41,8 @@ beforeAll(async () => {
 });
 afterAll(() => setDefaultCACertificates(trusted));
 
-/** Exchanges a code at this address, over the machine's own network. */
-async function exchangeAt(tokenUrl: string, certificate: Partial<CertificateAndKey>) {
+/** On the machine's own network. */
+function providerAt(tokenUrl: string) {
   const realm = {
     provider: "connectpay",
     environment: "stage",
@@ -50,15 +50,20 @@ async function exchangeAt(tokenUrl: string, certificate: Partial<CertificateAndK
     tokenUrl,
     deadlineMs: 3000,
   };
-  const secret = {
-    clientId: "c",
-    clientSecret: "s",
-    tlsCertificateChain: certificate.chain,
-    tlsPrivateKey: certificate.privateKey,
-  };
   const wire = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
-  const issuer = await providerOf(readRealm(JSON.stringify(realm)), wire).issuer();
-  const grant = issuer.grantFrom(new Sensitive(JSON.stringify(secret)), code);
+  return providerOf(readRealm(JSON.stringify(realm)), wire);
+}
+
+function secretWith({ chain, privateKey }: Partial<CertificateAndKey>): Sensitive {
+  const client = { clientId: "c", clientSecret: "s" };
+  const shown = { tlsCertificateChain: chain, tlsPrivateKey: privateKey };
+  return new Sensitive(JSON.stringify({ ...client, ...shown }));
+}
+
+/** Exchanges a code at this address. */
+async function exchangeAt(tokenUrl: string, certificate: Partial<CertificateAndKey>) {
+  const issuer = await providerAt(tokenUrl).issuer();
+  const grant = issuer.grantFrom(secretWith(certificate), code);
   return grant.issue(AbortSignal.timeout(3000));
 }
 
@@ -108,6 +113,21 @@ describe("a provider that looks at certificates (A21)", () => {
 
   test("refuses one of another authority", async () => {
     expect(await exchangeAt(url, await stranger.issueClient("tpp-1"))).toMatchObject(refused);
+  });
+
+  test("that has expired sends nobody to log in: that is said beforehand", async () => {
+    const past = { notAfter: new Date(Date.now() - 60_000) };
+    const addressWith = async ({ chain, privateKey }: CertificateAndKey) => {
+      const flow = await providerAt(url).consent?.();
+      return flow?.authorizeUrl(secretWith({ chain, privateKey }), journey);
+    };
+    expect(await addressWith(ours)).toMatch("https://api2.example/authorize?");
+    const refusal = addressWith(await authority.issueClient("tpp-1", past));
+    await expect(refusal).rejects.toMatchObject({
+      name: "VendingError",
+      code: "credentials-rejected",
+      message: expect.stringContaining("certificate expired at 20"),
+    });
   });
 
   test("is not shown one that has expired: that is said without asking", async () => {

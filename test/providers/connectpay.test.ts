@@ -94,8 +94,8 @@ describe("an answer", () => {
 
   test.each<[rule: string, scope: unknown, kept: string | null]>([
     ["unsaid is what was asked for (RFC 6749 §5.1)", undefined, "psd2-ais psd2-pis"],
-    ["of nothing is nothing that anybody can name", "", null],
-    ["of another type neither", ["psd2-ais"], null],
+    ["of nothing is nothing, and not what was asked for", "", ""],
+    ["of another type is what nobody can name", ["psd2-ais"], null],
     ["with a line break neither", "psd2-ais\nX", null],
     ["beyond any measure neither", "x".repeat(1001), null],
   ])("to a code whose scope is %s", async (_, scope, kept) => {
@@ -131,6 +131,7 @@ describe("a client certificate (A21)", () => {
       "nginx, where there is none",
       { status: 400, body: "<title>400 No required SSL certificate was sent</title>" },
     ],
+    ["401 in words", { status: 401, body: "Certificate required" }],
     ["nginx, where it does not hold", { status: 400, body: "400 The SSL certificate error" }],
   ])("is refused by %s", async (_, play) => {
     expect(await issue(settings, secret, play, refresh)).toMatchObject(refusedCertificate);
@@ -138,6 +139,12 @@ describe("a client certificate (A21)", () => {
 
   test.each<[rule: string, play: Play, outcome: string]>([
     ["invalid_client", { status: 403, body: '{"error":"invalid_client"}' }, "credentials-rejected"],
+    [
+      "404, as the browsers' host (api2) answers who asks it for a token",
+      { status: 404, body: "<h1>Not found</h1> No certificate is asked for here." },
+      "provider-malformed",
+    ],
+    ["405", { status: 405, body: "certificate" }, "provider-malformed"],
     ["a wall's page", { status: 403, body: "<h1>Slow down</h1>" }, "provider-unavailable"],
     ["429", { status: 429, body: "certificate" }, "provider-throttled"],
     ["502", { status: 502, body: "upstream certificate" }, "provider-unavailable?"],

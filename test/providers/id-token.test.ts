@@ -1,15 +1,20 @@
 import { inspect } from "node:util";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { Authority } from "../../functions/model/consent.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import { HttpFailure } from "../../functions/platform/http-request.ts";
+import { readRealm } from "../../functions/platform/environment.ts";
+import { HttpFailure, nodeHttp } from "../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { code, consentedIn } from "../support/a-consent.ts";
+import { systemClock } from "../../functions/platform/system-clock.ts";
+import { providerOf } from "../../functions/providers/catalogue.ts";
+import { code, consentedIn, refreshOf } from "../support/a-consent.ts";
 import type { Play } from "../support/an-issuer.ts";
-import { aProvider } from "../support/an-issuer.ts";
+import { aProvider, inShort } from "../support/an-issuer.ts";
 import type { SigningKey } from "../support/an-open-id-provider.ts";
 import { claims, idToken, signingKey, tenOClock } from "../support/an-open-id-provider.ts";
+import { rawServer } from "../support/raw-server.ts";
 
 const jwksUrl = "https://keys.example/jwks.json";
 const settings: RealmInput = {
@@ -30,7 +35,11 @@ beforeAll(async () => {
 
 /** A provider that answers codes with ID tokens and shows its keys, both as the test says at the moment. */
 function anOpenIdProvider() {
-  const shown = { idToken: "", keys: [key.jwk] as object[], jwks: null as Play | null };
+  const shown = {
+    idToken: "" as string | null,
+    keys: [key.jwk] as object[],
+    jwks: null as Play | null,
+  };
   const { provider, requests, clock } = aProvider(settings, ({ url }) => {
     if (url === jwksUrl) return shown.jwks ?? { body: JSON.stringify({ keys: shown.keys }) };
     const fields = { access_token: "canary-token", token_type: "Bearer", id_token: shown.idToken };
@@ -41,10 +50,10 @@ function anOpenIdProvider() {
     clock,
     looks: () => requests.filter(({ url }) => url === jwksUrl).length,
     requests,
-    exchange: async (token: string) => {
+    exchange: async (token: string | null, authority: Authority = code) => {
       shown.idToken = token;
       const issuer = await provider.issuer();
-      const grant = issuer.grantFrom(new Sensitive('{"clientId":"client-1"}'), code);
+      const grant = issuer.grantFrom(new Sensitive('{"clientId":"client-1"}'), authority);
       return grant.issue(new AbortController().signal);
     },
   };
@@ -180,7 +189,7 @@ describe("the provider's keys (A23)", () => {
     const { shown, clock, exchange, looks } = anOpenIdProvider();
     await exchange(await idToken(key));
     shown.keys = [key.jwk, other.jwk];
-    clock.advance(60_000);
+    clock.advance(1000);
     expect(await exchange(await idToken(other))).toMatchObject({ kind: "issued" });
     expect(looks()).toBe(2);
   });
@@ -189,7 +198,7 @@ describe("the provider's keys (A23)", () => {
     const { shown, clock, exchange } = anOpenIdProvider();
     await exchange(await idToken(key));
     shown.keys = [{ ...other.jwk, kid: "key-1" }];
-    clock.advance(60_000);
+    clock.advance(1000);
     const rotated = await idToken({ ...other, header: key.header });
     expect(await exchange(rotated)).toMatchObject({ kind: "issued" });
   });
@@ -201,7 +210,28 @@ describe("the provider's keys (A23)", () => {
       clock.advance(1000);
       expect(await exchange(await idToken(other))).toMatchObject(refusing("its signature"));
     }
+    // The first, then at 1 s and 61 s.
     expect(looks()).toBe(3);
+  });
+
+  test("are not asked for by every such token in an outage either", async () => {
+    const { shown, clock, exchange, looks } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    shown.jwks = { status: 500 };
+    for (let n = 0; n < 120; n += 1) {
+      clock.advance(1000);
+      await exchange(await idToken(other));
+    }
+    expect(looks()).toBe(3);
+  });
+
+  test("are looked for by all that come at once with a new one", async () => {
+    const { shown, exchange } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    shown.keys = [other.jwk];
+    const token = await idToken(other);
+    const outcomes = await Promise.all([1, 2, 3].map(() => exchange(token)));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["issued", "issued", "issued"]);
   });
 
   test.each<[rule: string, play: Play, outcome: string]>([
@@ -229,7 +259,7 @@ describe("the provider's keys (A23)", () => {
     const { shown, clock, exchange } = anOpenIdProvider();
     await exchange(await idToken(key));
     shown.jwks = { status: 500 };
-    clock.advance(60_000);
+    clock.advance(1000);
     const expected = { code: "provider-unavailable", mayHaveIssued: true };
     expect(await exchange(await idToken(other))).toMatchObject(expected);
   });
@@ -246,6 +276,71 @@ describe("the provider's keys (A23)", () => {
     const { exchange, requests } = anOpenIdProvider();
     const header = { ...key.header, jku: "https://evil.example/jwks", jwk: other.jwk };
     await exchange(await idToken({ ...other, header: { ...header, kid: "key-1" } }));
-    expect(requests.map(({ url }) => url)).toEqual([jwksUrl, settings.tokenUrl]);
+    expect(requests.map(({ url }) => url)).toEqual([jwksUrl, settings.tokenUrl, jwksUrl]);
   });
+});
+
+describe("an outage of the provider's keys", () => {
+  const refresh = refreshOf("person-1");
+  const outages: [rule: string, play: Play][] = [
+    ["answers 500", { status: 500 }],
+    ["hangs until the deadline (A24)", new HttpFailure("timeout", true)],
+  ];
+
+  /** Somebody logged in fifty minutes ago. */
+  async function fiftyMinutesOn(play: Play) {
+    const world = anOpenIdProvider();
+    await world.exchange(await idToken(key));
+    world.shown.jwks = play;
+    world.clock.advance(3_000_000);
+    return world;
+  }
+
+  test.each(outages)("that %s stops no refresh that has no ID token", async (_, play) => {
+    const { exchange, looks } = await fiftyMinutesOn(play);
+    expect(await exchange(null, refresh)).toMatchObject({ kind: "issued" });
+    expect(looks()).toBe(1);
+  });
+
+  test.each(outages)("that %s leaves the held keys to verify a refresh with", async (_, play) => {
+    const { exchange } = await fiftyMinutesOn(play);
+    const outcome = await exchange(await idToken(key), refresh);
+    expect(consentedIn(outcome)).toMatchObject({ subject: "person-1" });
+    const forged = await idToken({ ...other, header: key.header });
+    expect(await exchange(forged, refresh)).toMatchObject({ kind: "not-issued" });
+  });
+
+  test.each(outages)("that %s stops who logs in, before the code is spent", async (_, play) => {
+    const { exchange, requests } = await fiftyMinutesOn(play);
+    const expected = { code: "provider-unavailable", mayHaveIssued: false };
+    expect(await exchange(await idToken(key))).toMatchObject(expected);
+    expect(requests.at(-1)).toMatchObject({ url: jwksUrl });
+  });
+
+  test.each(outages)("that %s stops a refresh where no key was ever held", async (_, play) => {
+    const { shown, exchange, requests } = anOpenIdProvider();
+    shown.jwks = play;
+    const expected = { code: "provider-unavailable", mayHaveIssued: false };
+    expect(await exchange(null, refresh)).toMatchObject(expected);
+    expect(requests.map(({ url }) => url)).toEqual([jwksUrl]);
+  });
+
+  test("ends with the next refresh that brings an ID token", async () => {
+    const { shown, exchange } = await fiftyMinutesOn({ status: 500 });
+    shown.jwks = null;
+    shown.keys = [other.jwk];
+    expect(await exchange(await idToken(key), refresh)).toMatchObject(refusing("its signature"));
+  });
+});
+
+test("keys that are slow cost no more than the deadline, and no code (A24)", async () => {
+  const slow = await rawServer(() => {});
+  const tokens = await rawServer((socket) => socket.destroy());
+  const realm = { ...settings, tokenUrl: `${tokens.url}/token`, jwksUrl: `${slow.url}/jwks` };
+  const wire = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
+  const issuer = await providerOf(readRealm(JSON.stringify(realm)), wire).issuer();
+  const grant = issuer.grantFrom(new Sensitive('{"clientId":"client-1"}'), code);
+  expect(inShort(await grant.issue(AbortSignal.timeout(300)))).toBe("provider-unavailable");
+  expect([slow.received.length, tokens.received.length]).toEqual([1, 0]);
+  await Promise.all([slow.stop(), tokens.stop()]);
 });

@@ -99,7 +99,7 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
           endsAt: orNull(instants),
         }),
       ),
-      grantedScope: orNull(words),
+      grantedScope: orNull(fc.oneof(fc.constant(""), words)),
       subject: orNull(words),
       customer: orNull(words),
     }),
