@@ -29,6 +29,9 @@ async function sentToAdd(expiresAt: Date): Promise<UpdateItemCommandInput[]> {
   const client = { send } as unknown as DynamoDBClient;
   const realm = { provider: "centrapay-user", environment: "test" } as const;
   const consents = dynamoDbPendingConsents(client, "Tokens", realm);
-  await consents.add({ id: "0123", account: "acme", expiresAt }, AbortSignal.any([]));
+  await consents.add(
+    { id: "0123", account: "acme", expiresAt, browser: null },
+    AbortSignal.any([]),
+  );
   return sent;
 }
