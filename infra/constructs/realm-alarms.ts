@@ -4,8 +4,9 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { providerKinds } from "../provider-kinds.ts";
 import type { ListedRealm } from "../realm-list.ts";
-import { realmMetric, sumOver } from "./realm-metrics.ts";
-import type { TokenAlarmProps } from "./token-alarm.ts";
+import { ofFunctions } from "./function-alarms.ts";
+import { realmMetric } from "./realm-metrics.ts";
+import type { Wanted } from "./token-alarm.ts";
 import { TokenAlarm } from "./token-alarm.ts";
 
 interface RealmAlarmsProps {
@@ -34,23 +35,13 @@ export class RealmAlarms extends Construct {
       },
       {
         topic: "renewal-failures",
-        meaning: "The schedule has not been able to renew for a quarter of an hour.",
-        metric: realmMetric(name, "RenewalFailures", "Sum"),
+        meaning: "The schedule has failed to renew in each of two quarters of an hour.",
+        // Between two failures a provider may ask for a pause as long (functions/vending/back-off.ts).
+        metric: realmMetric(name, "RenewalFailures", "Sum", Duration.minutes(15)),
         above: 0,
-        periods: 3,
+        periods: 2,
       },
-      {
-        topic: "errors",
-        meaning: "A function failed instead of answering.",
-        metric: sumOver(functions, "Errors"),
-        above: 0,
-      },
-      {
-        topic: "throttles",
-        meaning: "Lambda has no room for a function.",
-        metric: sumOver(functions, "Throttles"),
-        above: 0,
-      },
+      ...ofFunctions(functions),
     ];
     const wanted = [...common, ...ofItsKind(realm)];
     this.alarms = wanted.map(
@@ -59,11 +50,10 @@ export class RealmAlarms extends Construct {
   }
 }
 
-type Wanted = Omit<TokenAlarmProps, "of" | "notify">;
-
 function ofItsKind({ name, settings, accounts }: ListedRealm): Wanted[] {
   const { is, lifetimeSeconds } = providerKinds[settings.provider];
   if (is === "key") return [keyExpiry(name)];
+  // No issue-rate: it would count accounts, and those are the people who consent, whom no list knows.
   if (is === "consent") return [...ofIssuers(name), consentEnding(name)];
   return [...ofIssuers(name), issueRate(name, accounts.length, lifetimeSeconds ?? 300)];
 }

@@ -23,7 +23,7 @@ export function realmMetric(
   });
 }
 
-/** Lambda's own count of several functions, added up. */
+/** Lambda's own count of several functions, added up. A function that is not called has none, which is 0 here. */
 export function sumOver(
   functions: readonly IFunction[],
   metricName: "Errors" | "Throttles",
@@ -33,6 +33,8 @@ export function sumOver(
   const [only, ...others] = each;
   if (only && others.length === 0) return only;
   const usingMetrics = Object.fromEntries(each.map((metric, at) => [`m${at}`, metric]));
-  const expression = Object.keys(usingMetrics).join(" + ");
+  const expression = Object.keys(usingMetrics)
+    .map((name) => `FILL(${name}, 0)`)
+    .join(" + ");
   return new MathExpression({ expression, usingMetrics, period, label: metricName });
 }

@@ -22,6 +22,9 @@ export interface TokenAlarmProps {
   readonly notify?: ITopic;
 }
 
+/** An alarm without whom it is for. */
+export type Wanted = Omit<TokenAlarmProps, "of" | "notify">;
+
 /** Rings when its metric is past the threshold; silent without data, for what is not used is not broken. */
 export class TokenAlarm extends Alarm {
   /** Made of its name: a reference would tie the dashboard to each alarm. */

@@ -79,7 +79,8 @@ export class TokenVending extends Construct {
       handler: this.listConnections,
       query: ["realm", "cursor"],
     });
-    new Watch(this, "Watch", { realms, failures, notify });
+    const { listConnections } = this;
+    new Watch(this, "Watch", { realms, failures, listConnections, notify });
   }
 
   /** Fails for a realm that is not deployed. */
@@ -89,15 +90,22 @@ export class TokenVending extends Construct {
     throw new Error(`${name} is not one of the realms: ${[...this.byName.keys()].join(", ")}.`);
   }
 
-  /** Lets an operator see the status of every connection, by each way there is, and never a token. */
+  /**
+   * Lets an operator see the status of every connection, by each way there is, and never a token. Fails for whoever has
+   * no policies of its own, as a service, to whom nothing of this can be granted.
+   */
   grantStatus(grantee: IGrantable): void {
-    grantInvoke(grantee, this.listConnections);
-    this.api?.grant(grantee, ["GET", "/v1/connections"]);
+    const { table } = this.state;
     const principal = grantee.grantPrincipal;
-    principal.addToPrincipalPolicy(listsConnections(this.state.table));
-    principal.addToPrincipalPolicy(
-      readsStatus(this.state.table, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
-    );
+    grantInvoke(grantee, this.listConnections).assertSuccess();
+    this.api?.grant(grantee, ["GET", "/v1/connections"]).assertSuccess();
+    for (const statement of [
+      listsConnections(table),
+      readsStatus(table, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+    ]) {
+      const { statementAdded } = principal.addToPrincipalPolicy(statement);
+      if (!statementAdded) throw new Error(`The status cannot be granted to ${principal}.`);
+    }
   }
 
   /** One host for all realms to which people consent; none where nobody has to. */

@@ -7,10 +7,12 @@ import {
   GraphWidgetView,
   MathExpression,
 } from "aws-cdk-lib/aws-cloudwatch";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Measure } from "../../functions/model/metrics.ts";
+import { ofFunctions } from "./function-alarms.ts";
 import type { Realm } from "./realm.ts";
 import { metricNamespace } from "./realm-metrics.ts";
 import { TokenAlarm } from "./token-alarm.ts";
@@ -18,13 +20,16 @@ import { TokenAlarm } from "./token-alarm.ts";
 interface WatchProps {
   readonly realms: readonly Realm[];
   readonly failures: IQueue;
+  /** Of no realm. */
+  readonly listConnections: IFunction;
   readonly notify: ITopic | undefined;
 }
 
 /** One page for all realms: which alarms ring, and each metric with a line for each realm. */
 export class Watch extends Construct {
-  constructor(scope: Construct, id: string, { realms, failures, notify }: WatchProps) {
+  constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id);
+    const { realms, failures, listConnections, notify } = props;
     const undelivered = new TokenAlarm(this, {
       topic: "undelivered",
       of: "ticks",
@@ -33,7 +38,12 @@ export class Watch extends Construct {
       above: 0,
       ...(notify && { notify }),
     });
-    const alarms = [...realms.flatMap((realm) => realm.alarms), undelivered].map(({ ownArn }, at) =>
+    const status = ofFunctions([listConnections]).map(
+      (alarm) =>
+        new TokenAlarm(this, { ...alarm, of: "list-connections", ...(notify && { notify }) }),
+    );
+    const ofRealms = realms.flatMap((realm) => realm.alarms);
+    const alarms = [...ofRealms, undelivered, ...status].map(({ ownArn }, at) =>
       Alarm.fromAlarmArn(this, `Alarm${at}`, ownArn),
     );
     new Dashboard(this, "Dashboard", {

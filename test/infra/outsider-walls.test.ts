@@ -1,3 +1,4 @@
+import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { describe, expect, test } from "vitest";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import { outsiderMutations } from "./outsider-mutations.ts";
@@ -71,6 +72,17 @@ describe.each(Object.entries(allowed))("%s", (name, mine) => {
     );
     expect(answers.size).toBeGreaterThan(80);
   });
+});
+
+test("the status is not said to be granted to whom it cannot be", () => {
+  const toNobody: typeof addOutsiders = ({ vending }) =>
+    vending.grantStatus(new ServicePrincipal("events.amazonaws.com"));
+  for (const kind of ["none", "private"] as const) {
+    const api = { kind, endpointIds: [endpointId] };
+    expect(() => synthesized(realms, { api, add: toNobody })).toThrow(
+      /could not be added|cannot be granted/i,
+    );
+  }
 });
 
 describe("the questions notice when", () => {
