@@ -220,7 +220,7 @@ describe("ten thousand connections in one realm", () => {
     const secret = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
     stack.providers.oauthServer.registerClient(secret);
     for (const n of range(Math.max(...sizes))) {
-      await stack.secrets.keep(`token-vending/client-credentials/acme/account-${n}`, () => secret);
+      await stack.secrets.add(`token-vending/client-credentials/acme/account-${n}`, secret);
     }
     const later = Date.now() + hour;
     await write(range(total).map((n) => rowOf(n, later)));
