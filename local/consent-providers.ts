@@ -1,6 +1,4 @@
 import type { LocalRealm } from "./local-realm.ts";
-import type { SecretBook } from "./secret-book.ts";
-import { madeUp } from "./secret-book.ts";
 import { startAuthorizationCodeServer } from "./simulators/authorization-code.ts";
 import type { AuthorizationServer } from "./simulators/authorization-server.ts";
 import type { CentrapayUser } from "./simulators/centrapay-user.ts";
@@ -16,46 +14,15 @@ export interface ConsentProviders {
   readonly authorizationServer: AuthorizationServer;
 }
 
-interface ConsentProviderOptions {
-  readonly lifetimeMs?: number | undefined;
-  /** Where people are sent back to, without a trailing slash. */
-  readonly consentBaseUrl: string;
-}
-
 /** What people are told that asks for their consent. */
 export const requester = "Token vending on this machine";
 
-/** Starts them with the client credentials that Secrets Manager holds. */
-export async function startConsentProviders(
-  secrets: SecretBook,
-  { lifetimeMs, consentBaseUrl }: ConsentProviderOptions,
-): Promise<ConsentProviders> {
-  const clientOf = async (realm: string) => ({
-    ...(await secrets.keep(secretOf(realm), client)),
-    name: requester,
-    redirectUris: [`${consentBaseUrl}/callback/${realm}`],
-  });
+/** Starts them, without a client yet. */
+export async function startConsentProviders(lifetimeMs?: number): Promise<ConsentProviders> {
   const lifetime = lifetimeMs === undefined ? {} : { lifetimeMs };
-
-  const centrapayUser = await startCentrapayUser({
-    ...lifetime,
-    clients: [await clientOf("centrapay-user/test")],
-  });
-  const authorizationServer = await startAuthorizationCodeServer({
-    ...lifetime,
-    clients: [await clientOf("authorization-code/acme")],
-  });
-  const connectPayClient = await clientOf("connectpay/stage");
-  const connectPay = await startConnectPay({
-    ...lifetime,
-    clients: [connectPayClient],
-  });
-  // The bank has made itself another authority, which knows no certificate of an earlier run.
-  const { chain: tlsCertificateChain, privateKey: tlsPrivateKey } = connectPay.clientCertificate;
-  const { clientId, clientSecret } = connectPayClient;
-  await secrets.rotate(secretOf("connectpay/stage"), {
-    ...{ clientId, clientSecret, tlsCertificateChain, tlsPrivateKey },
-  });
+  const centrapayUser = await startCentrapayUser(lifetime);
+  const authorizationServer = await startAuthorizationCodeServer(lifetime);
+  const connectPay = await startConnectPay(lifetime);
   return { centrapayUser, connectPay, authorizationServer };
 }
 
@@ -119,6 +86,3 @@ const addressesOf = ({ authorizeUrl, tokenUrl, revokeUrl }: Addresses): Addresse
 function someoneAt({ people: [person] }: { people: readonly Person[] }): { person?: Person } {
   return person ? { person } : {};
 }
-
-const client = () => ({ clientId: madeUp("client"), clientSecret: madeUp("secret") });
-const secretOf = (realm: string) => `token-vending/${realm}/default`;

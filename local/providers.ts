@@ -2,8 +2,6 @@ import type { RealmInput } from "../functions/platform/realm-settings.ts";
 import type { ConsentProviders } from "./consent-providers.ts";
 import { realmsOfConsents, startConsentProviders } from "./consent-providers.ts";
 import type { LocalRealm } from "./local-realm.ts";
-import type { SecretBook } from "./secret-book.ts";
-import { madeUp } from "./secret-book.ts";
 import type { Centrapay } from "./simulators/centrapay.ts";
 import { startCentrapay } from "./simulators/centrapay.ts";
 import type { Cfis } from "./simulators/cfis.ts";
@@ -36,62 +34,18 @@ export interface ProviderOptions {
   readonly lifetimeMs?: number;
   /** One provider call; each realm's default if unsaid. */
   readonly deadlineMs?: number;
-  /** Where people are sent back to after a consent, without a trailing slash. */
-  readonly consentBaseUrl?: string;
 }
 
-/** Starts the simulators with the credentials that Secrets Manager holds, and says which realms they make. */
-export async function startProviders(
-  secrets: SecretBook,
-  options: ProviderOptions = {},
-): Promise<Providers> {
-  const { lifetimeMs = 300_000, deadlineMs, consentBaseUrl = "http://localhost" } = options;
-  const keep = <T extends object>(realm: string, makeUp: () => T) =>
-    secrets.keep(`token-vending/${realm}/default`, makeUp);
-  const client = () => ({ clientId: madeUp("client"), clientSecret: madeUp("secret") });
-  const key = () => ({ apiKey: madeUp("key") });
-
-  const confermaSecret = await keep("conferma/sandbox", () => ({
-    ...client(),
-    platformKey: madeUp("platform"),
-  }));
-  const conferma = await startConferma({
-    lifetimeMs,
-    clients: [{ ...confermaSecret, platformKeys: [confermaSecret.platformKey] }],
-  });
-  const sendPayments = await startSendPayments({
-    lifetimeMs,
-    clients: [await keep("send-payments/sandbox", client)],
-  });
-  const oauthServer = await startOAuthServer({
-    lifetimeMs,
-    clients: [await keep("client-credentials/acme", client)],
-  });
-  const cfisKey = await keep("cfis/staging", key);
-  const provisioning = await keep("cfis-provisioning/staging", () => ({
-    partnerProvisioningToken: madeUp("key"),
-  }));
-  const cfis = await startCfis({
-    environment: "staging",
-    keys: [
-      { apiKey: cfisKey.apiKey, environment: "staging" },
-      {
-        apiKey: provisioning.partnerProvisioningToken,
-        environment: "staging",
-        kind: "provisioning",
-      },
-    ],
-  });
+/** Starts the simulators, which know no client yet, and says which realms they make. */
+export async function startProviders(options: ProviderOptions = {}): Promise<Providers> {
+  const { lifetimeMs = 300_000, deadlineMs } = options;
+  const conferma = await startConferma({ lifetimeMs });
+  const sendPayments = await startSendPayments({ lifetimeMs });
+  const oauthServer = await startOAuthServer({ lifetimeMs });
+  const cfis = await startCfis({ environment: "staging" });
   const centrapay = await startCentrapay();
-  const centrapayKey = await keep("centrapay-api-key/test", key);
-  centrapay.createKey("local", "vending", "merchant-terminal", centrapayKey.apiKey);
-  const genericKey = await keep("static-key/acme", key);
-  const keyServer = await startKeyServer({ headerName: "X-Acme-Key", keys: [genericKey.apiKey] });
-
-  const consents = await startConsentProviders(secrets, {
-    lifetimeMs: options.lifetimeMs,
-    consentBaseUrl,
-  });
+  const keyServer = await startKeyServer({ headerName: "X-Acme-Key" });
+  const consents = await startConsentProviders(options.lifetimeMs);
 
   const common = deadlineMs === undefined ? {} : { deadlineMs };
   const probed = { apiBaseUrl: cfis.url, probePath: "/api/v1/partner/validate" };

@@ -20,6 +20,7 @@ import type { LocalScheduler } from "./aws/scheduler.ts";
 import { startScheduler } from "./aws/scheduler.ts";
 import type { DeployedStack } from "./aws/template.ts";
 import { requester } from "./consent-providers.ts";
+import { createSecrets, fillSecrets } from "./fill-secrets.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
 import type { LocalRealm } from "./local-realm.ts";
@@ -49,7 +50,7 @@ export interface LocalStack extends Omit<LocalState, "stop"> {
   stop(): Promise<void>;
 }
 
-export interface StackOptions extends Omit<ProviderOptions, "consentBaseUrl"> {
+export interface StackOptions extends ProviderOptions {
   /** Where data, secrets and keys stay between runs. */
   readonly folder: string;
   readonly fresh?: boolean;
@@ -98,7 +99,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region, operator.keys);
   const consentHost = running(await startHttpApi(portOf(ports.consents)));
   const consentBaseUrl = consentHost.browserUrl;
-  const providers = running(await startProviders(secrets, { ...options, consentBaseUrl }));
+  const providers = running(await startProviders(options));
 
   const settings = providers.realms.map((realm) => realm.settings);
   const consents = { baseUrl: consentBaseUrl, requester };
@@ -106,6 +107,8 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const deployed = synthesize({ realms: settings, consents, confermaApi }, folder);
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
   for (const key of deployed.keys) kms.keep(key);
+  await createSecrets(secrets, deployed);
+  await fillSecrets(secrets, providers, consentBaseUrl);
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
 

@@ -106,11 +106,7 @@ describe("tests", () => {
 describe("every provider", () => {
   let providers: Providers | undefined;
   beforeAll(async () => {
-    const book = {
-      keep: async <T>(_: string, makeUp: () => T) => makeUp(),
-      rotate: async () => {},
-    };
-    providers = await startProviders(book);
+    providers = await startProviders();
   });
   afterAll(async () => {
     await providers?.stop();

@@ -26,7 +26,7 @@ async function world() {
   const [stack, server] = await Promise.all([startTestStack(), startCodeServer()]);
   const realm = realmOf(server);
   const secret = () => ({ clientId: "acme", clientSecret: "canary-client-secret" });
-  await stack.secrets.keep("token-vending/authorization-code/test/default", secret);
+  await stack.secrets.add("token-vending/authorization-code/test/default", secret());
   const [begin, complete, vend] = await Promise.all([
     stack.startFunction("begin-consent", realm, variables),
     stack.startFunction("complete-consent", realm, variables),

@@ -111,7 +111,7 @@ it("Conferma: no secret and no token is said, printed or stored, whatever happen
     const client = { clientId: `client-${at}`, clientSecret };
     const secret = { ...client, platformKey: `${platformKey}-${at}` };
     conferma.registerClient({ ...client, platformKeys: [secret.platformKey] });
-    await stack.secrets.keep(`${prefix}account-${at}`, () => secret);
+    await stack.secrets.add(`${prefix}account-${at}`, secret);
     if (fault) conferma.misbehave(fault);
     await told.vend({ account: `account-${at}` });
     await told.vend({ account: `account-${at}`, rejectedVersion: 1 });
@@ -119,7 +119,7 @@ it("Conferma: no secret and no token is said, printed or stored, whatever happen
   conferma.rotateSecret("client-0", canary("other"), { keepOld: false });
   await told.vend({ account: "account-0", rejectedVersion: 2 });
   const thief = { clientId: "client-0", clientSecret, platformKey: `${platformKey}-0` };
-  await stack.secrets.keep(`${prefix}thief`, () => thief);
+  await stack.secrets.add(`${prefix}thief`, thief);
   expect(wordOf(await told.vend({ account: "thief" }))).toBe("scope-conflict");
 
   expect(told.tokens.length).toBeGreaterThan(1);
@@ -144,7 +144,7 @@ it("a malformed secret is not quoted: not its text, not its fields, not its vers
     [secret],
   ];
   for (const [at, value] of malformed.entries()) {
-    await stack.secrets.keep(`token-vending/conferma/test/account-${at}`, () => value);
+    await stack.secrets.add(`token-vending/conferma/test/account-${at}`, value);
     expect(wordOf(await told.vend({ account: `account-${at}` }))).toBe("secret-malformed");
   }
   await expectSilence(stack, told, { secret });
@@ -191,7 +191,7 @@ it("Send Payments and ordinary OAuth: secrets and tokens stay where they belong 
       const client = { clientId: `client-${at}`, clientSecret };
       simulator.registerClient(client);
       const name = `token-vending/${realm?.provider}/test/account-${at}`;
-      await stack.secrets.keep(name, () => client);
+      await stack.secrets.add(name, client);
       if (fault) simulator.misbehave(fault);
       await told.vend({ account: `account-${at}` });
     }
@@ -224,7 +224,7 @@ it("static keys: neither the key nor what its provider says of it appears anywhe
     ...echoes.map(() => ({ apiKey })),
   ];
   for (const [at, secret] of secrets.entries()) {
-    await stack.secrets.keep(`${prefix}account-${at}`, () => secret);
+    await stack.secrets.add(`${prefix}account-${at}`, secret);
     const fault = echoes[at - 5];
     if (fault) cfis.misbehave({ ...fault, route: "validate" });
     await told.vend({ account: `account-${at}` });

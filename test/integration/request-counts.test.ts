@@ -118,7 +118,7 @@ it("a key that its provider can vouch for costs one probe when it is new", async
   const { stack } = await staticKeyWorld();
   const cfis = await startCfis({ environment: "staging" });
   const apiKey = cfis.registerKey();
-  await stack.secrets.keep("token-vending/cfis/test/default", () => ({ apiKey }));
+  await stack.secrets.add("token-vending/cfis/test/default", { apiKey });
   const realm: RealmInput = {
     provider: "cfis",
     environment: "test",

@@ -1,10 +1,12 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { BatchWriteItemCommand, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Tally } from "../../functions/vending/renew-due.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import type { LogLine } from "../../local/aws/lambda-host.ts";
@@ -194,48 +196,100 @@ it.each(["cfis/staging", "cfis-provisioning/staging", "centrapay-api-key/test", 
   },
 );
 
-it("of two thousand connections, a tick finds and renews the fifty that are due, without looking at the others", async () => {
-  const realm = realmOf("client-credentials/acme");
-  const { connection } = answerOf(await vend(realm));
-  const record = await item(connection);
-  const secret = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
-  stack.providers.oauthServer.registerClient(secret);
+describe("ten thousand connections in one realm", () => {
+  const total = 10_000;
   const [hour, second] = [3_600_000, 1000];
-  const now = Date.now();
-  const accounts = Array.from({ length: 2000 }, (_, n) => ({
-    account: `account-${n}`,
-    renewAt: now + (n % 40 === 0 ? second : hour),
-  }));
-  const due = accounts.filter(({ renewAt }) => renewAt < now + hour);
-  expect(due).toHaveLength(50);
-  await Promise.all(
-    due.map(({ account }) =>
-      stack.secrets.keep(`token-vending/client-credentials/acme/${account}`, () => secret),
-    ),
-  );
-  await write(
-    accounts.map(({ account, renewAt }) => ({
+  const sizes = [50, 200];
+  const lapsed = 600;
+  let realm: LocalRealm;
+  /** The row of an account that is due then, until then. */
+  let rowOf: (n: number, dueAt: number, dueUntil?: number) => Record<string, AttributeValue>;
+
+  beforeAll(async () => {
+    realm = realmOf("client-credentials/acme");
+    const { connection } = answerOf(await vend(realm));
+    const record = await item(connection);
+    rowOf = (n, dueAt, dueUntil = Date.now() + 2 * hour) => ({
       ...record,
-      pk: { S: connection.replace("default", account) },
-      renewAt: { N: String(renewAt) },
-      keptUntil: { N: String(now + 2 * hour) },
-      dueAt: { N: String(renewAt) },
-      dueUntil: { N: String(now + 2 * hour) },
-    })),
+      pk: { S: connection.replace("default", `account-${n}`) },
+      renewAt: { N: String(dueAt) },
+      keptUntil: { N: String(dueUntil) },
+      dueAt: { N: String(dueAt) },
+      dueUntil: { N: String(dueUntil) },
+    });
+    const secret = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
+    stack.providers.oauthServer.registerClient(secret);
+    for (const n of range(Math.max(...sizes))) {
+      await stack.secrets.add(`token-vending/client-credentials/acme/account-${n}`, secret);
+    }
+    const later = Date.now() + hour;
+    await write(range(total).map((n) => rowOf(n, later)));
+    expect(await tick(realm)).toEqual(nothing);
+  }, 180_000);
+
+  it.each(sizes)(
+    "of which %d are due: a tick renews those, looks at no other, and stays within its memory",
+    async (due) => {
+      await write(range(due).map((n) => rowOf(n, Date.now() + second)));
+      const [renewing] = stack.host.processes(renewFunction(realm));
+      const peakOf = watchMemory(renewing?.pid ?? expect.fail("no process"));
+      stack.dynamoDb.requests.reset();
+      const begunAt = Date.now();
+
+      const tally = await tick(realm);
+
+      const tookMs = Date.now() - begunAt;
+      expect(tally).toEqual({ due, renewed: due, skipped: 0, failed: 0 });
+      const { requests } = stack.dynamoDb;
+      expect(requests.of("Query")).toBeLessThanOrEqual(due / 100 + 1);
+      expect(requests.of("GetItem")).toBe(due);
+      expect(requests.of("UpdateItem")).toBe(2 * due);
+      expect(requests.total()).toBe(3 * due + requests.of("Query"));
+      const peakMb = await peakOf();
+      expect(peakMb).toBeGreaterThan(0);
+      const { memoryMb } = stack.host.functions.find(
+        ({ name }) => name === renewFunction(realm),
+      ) ?? { memoryMb: 0 };
+      expect(peakMb).toBeLessThan(memoryMb);
+      // Generous: a machine with other work to do takes some 10 ms for each.
+      expect(tookMs).toBeLessThan(5000 + due * 100);
+      expect(await tick(realm)).toEqual(nothing);
+    },
+    60_000,
   );
-  stack.dynamoDb.requests.reset();
 
-  const tally = await tick(realm);
-
-  expect(tally).toEqual({ due: 50, renewed: 50, skipped: 0, failed: 0 });
-  const { requests } = stack.dynamoDb;
-  expect(requests.of("Query")).toBeLessThanOrEqual(2);
-  expect(requests.of("Scan")).toBe(0);
-  expect(requests.of("GetItem")).toBe(50);
-  expect(requests.of("UpdateItem")).toBe(100);
-  expect(requests.total()).toBe(150 + requests.of("Query"));
-  expect(await tick(realm)).toEqual(nothing);
+  it("of which hundreds have lapsed: each is read and written once, 500 a tick, and never again", async () => {
+    const last = range(total).slice(-lapsed);
+    await write(last.map((n) => rowOf(n, Date.now() - hour, Date.now() - second)));
+    for (const taken of [500, 100, 0]) {
+      stack.dynamoDb.requests.reset();
+      expect(await tick(realm)).toEqual(nothing);
+      expect(stack.dynamoDb.requests.of("UpdateItem")).toBe(taken);
+      expect(stack.dynamoDb.requests.of("GetItem")).toBe(0);
+    }
+    expect([...stack.dynamoDb.requests.byOperation]).toEqual([["Query", 1]]);
+  }, 60_000);
 });
+
+const range = (length: number) => Array.from({ length }, (_, n) => n);
+
+/** Looks at what a process has resident, all of it and not its heap alone, until it is asked for the most. */
+function watchMemory(pid: number): () => Promise<number> {
+  let isOver = false;
+  const watching = (async () => {
+    let peakMb = 0;
+    while (!isOver) {
+      const { stdout } = await promisify(execFile)("ps", ["-o", "rss=", "-p", String(pid)]);
+      peakMb = Math.max(peakMb, Number(stdout) / 1024);
+      await sleep(50);
+    }
+    return peakMb;
+  })();
+  return () => {
+    isOver = true;
+    return watching;
+  };
+}
 
 async function write(items: readonly Record<string, AttributeValue>[]): Promise<void> {
   for (let from = 0; from < items.length; from += 25) {

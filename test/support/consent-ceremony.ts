@@ -101,7 +101,7 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
     "authorization-code/acme": secret,
   };
   for (const realm of realmNames) {
-    await secrets.keep(`token-vending/${realm}/default`, () => secretOf[realm] ?? {});
+    await secrets.add(`token-vending/${realm}/default`, secretOf[realm] ?? {});
   }
 
   const authority = path.join(bundles, "authority.pem");

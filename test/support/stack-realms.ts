@@ -52,7 +52,7 @@ export async function confermaWorld({
   async function addAccount(account: string, platformKey = madeUp("platform")) {
     const client = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
     conferma.registerClient({ ...client, platformKeys: [platformKey] });
-    return stack.secrets.keep(`${prefix}${account}`, () => ({ ...client, platformKey }));
+    return stack.secrets.add(`${prefix}${account}`, { ...client, platformKey });
   }
 
   return {
@@ -77,7 +77,7 @@ export async function sendPaymentsWorld({
 }: WorldOptions = {}): Promise<World<SendPayments>> {
   const stack = await startTestStack();
   const secretName = "token-vending/send-payments/test/default";
-  const client = await stack.secrets.keep(secretName, madeUpClient);
+  const client = await stack.secrets.add(secretName, madeUpClient());
   const simulator = await startSendPayments({ lifetimeMs, clients: [client] });
   onTestFinished(simulator.stop);
   return {
@@ -101,7 +101,7 @@ export async function clientCredentialsWorld({
 }: WorldOptions = {}): Promise<World<OAuthServer>> {
   const stack = await startTestStack();
   const secretName = "token-vending/client-credentials/test/default";
-  const client = await stack.secrets.keep(secretName, madeUpClient);
+  const client = await stack.secrets.add(secretName, madeUpClient());
   const simulator = await startOAuthServer({ lifetimeMs, clients: [client] });
   onTestFinished(simulator.stop);
   return {
@@ -122,7 +122,7 @@ export async function clientCredentialsWorld({
 export async function staticKeyWorld(): Promise<World<KeyServer> & { readonly apiKey: string }> {
   const stack = await startTestStack();
   const secretName = "token-vending/static-key/test/default";
-  const { apiKey } = await stack.secrets.keep(secretName, () => ({ apiKey: madeUp("key") }));
+  const { apiKey } = await stack.secrets.add(secretName, { apiKey: madeUp("key") });
   const headerName = "X-Test-Key";
   const simulator = await startKeyServer({ headerName, keys: [apiKey] });
   onTestFinished(simulator.stop);
