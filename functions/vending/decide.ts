@@ -198,6 +198,12 @@ function decideUnusable(record: TokenRecord, policy: RenewalPolicy, now: Date): 
   return unlessBlocked(record, suspect ? "takeover" : "expired", now);
 }
 
+/** Problems that another version of the secret mends at once. */
+export const secretBound: ReadonlySet<ProblemCode> = new Set([
+  "credentials-rejected",
+  "secret-malformed",
+]);
+
 /** Renew, unless the last attempt taught better: not yet, or not with these credentials. */
 function unlessBlocked(
   { failure }: TokenRecord,
@@ -207,8 +213,10 @@ function unlessBlocked(
 ): Decision {
   if (!failure) return { action: "renew", reason };
   const { code, refusedSecretVersion, retryAt } = failure;
-  if (refusedSecretVersion !== null) {
-    const refusal = { action: "refuse", code, reason: "refused", retryAt: null } as const;
+  const isBound = secretBound.has(code);
+  if (refusedSecretVersion !== null && (isBound || now >= retryAt)) {
+    const refused = isBound ? code : "credentials-rejected";
+    const refusal = { action: "refuse", code: refused, reason: "refused", retryAt: null } as const;
     const otherwise = instead ?? refusal;
     return { action: "check-secret", refusedVersion: refusedSecretVersion, reason, otherwise };
   }

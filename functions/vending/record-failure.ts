@@ -5,6 +5,7 @@ import { isLossPossible } from "../model/provider.ts";
 import type { Failure } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import { backOffUntil } from "./back-off.ts";
+import { secretBound } from "./decide.ts";
 import { ledgerWith } from "./ledger.ts";
 import type { Renewal } from "./renewal.ts";
 import { untilLeaseEnds } from "./until-lease-ends.ts";
@@ -21,9 +22,6 @@ interface Asked {
   readonly scope: string | null;
   readonly latencyMs: number | null;
 }
-
-/** Problems that only another version of the secret can mend. */
-const bound: ReadonlySet<ProblemCode> = new Set(["credentials-rejected", "secret-malformed"]);
 
 /**
  * Ends the lease with what went wrong, so that a thousand processes do not each learn it. A code that a person brought
@@ -80,7 +78,10 @@ function failureAfter(
     at,
     count,
     retryAt,
-    refusedSecretVersion: bound.has(code) ? secretVersion : null,
+    // A failure of another kind does not make refused credentials good.
+    refusedSecretVersion: secretBound.has(code)
+      ? secretVersion
+      : (record.failure?.refusedSecretVersion ?? null),
   };
 }
 

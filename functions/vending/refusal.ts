@@ -17,11 +17,21 @@ export function refusal(
   return new VendingError(decision.code, detailOf(decision, connection, record), retryAfterSeconds);
 }
 
-function detailOf({ reason }: Refusal, connection: Connection, record: TokenRecord | null): string {
+const unsaid = "The last attempt failed.";
+const refusedBefore = "The provider has refused these credentials. Put others into the secret.";
+
+function detailOf(
+  { code, reason }: Refusal,
+  connection: Connection,
+  record: TokenRecord | null,
+): string {
   switch (reason) {
-    case "backing-off":
     case "refused":
-      return record?.failure?.detail ?? "The last attempt failed.";
+      // A failure of another kind may have come after it.
+      if (code === "credentials-rejected" && record?.failure?.code !== code) return refusedBefore;
+      return record?.failure?.detail ?? unsaid;
+    case "backing-off":
+      return record?.failure?.detail ?? unsaid;
     case "contested":
       return "Fresh tokens keep being rejected: another issuer is revoking them, or callers report what is not a dead token. Find it before issuing goes on.";
     case "no-consent": {

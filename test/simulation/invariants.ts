@@ -69,12 +69,20 @@ export class Invariants {
     this.#version = record.version;
     this.#fence = record.fence;
     this.#requireConsentKept(this.#written, record);
+    this.#forgetUnstored(this.#written, record);
     this.#written = record;
     if (!record.token) return;
     const before = this.committed.get(record.version);
     const { fingerprint } = record.token;
     this.#require(before === undefined || before === fingerprint, "P2: a version was overwritten");
     this.committed.set(record.version, fingerprint);
+  }
+
+  /** What a holder heard that vanished before it stored it, its successor cannot know. */
+  #forgetUnstored(before: TokenRecord | null, { lease }: TokenRecord): void {
+    const vanished = before?.lease?.owner;
+    const isTakenOver = vanished !== undefined && lease !== null && lease.owner !== vanished;
+    if (isTakenOver && this.#lastFailure?.call.owner === vanished) this.#lastFailure = null;
   }
 
   #requireConsentKept(before: TokenRecord | null, after: TokenRecord): void {

@@ -14,6 +14,31 @@ const failed = (changes: Partial<NotIssued> = {}): NotIssued => ({
 });
 const refused = failed({ code: "credentials-rejected", detail: "The provider refuses these." });
 
+describe("refused credentials", () => {
+  test("stay refused when a failure of another kind comes after them (P9)", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => refused;
+    await here.refusalOf();
+    const [pk = "", item] = [...here.table.items].find(([key]) => !key.includes("~")) ?? [];
+    const past = { N: String(Number(here.clock.now()) - 10_000) };
+    const lease = { leaseOwner: { S: "vanished" }, leaseReason: { S: "expired" } };
+    here.table.items.set(pk, { ...item, ...lease, leaseSince: past, leaseUntil: past });
+    here.answer = () => failed();
+    expect(await here.refusalOf()).toMatchObject({ code: "provider-unavailable" });
+    const asked = here.asked.length;
+
+    here.clock.advance(60_000);
+    const refusal = await here.refusalOf();
+    expect(refusal).toMatchObject({ code: "credentials-rejected" });
+    expect(refusal.message).toContain("Put others into the secret");
+    expect(here.asked).toHaveLength(asked);
+
+    here.secrets.set("default", { text: "next secret", version: "s2" });
+    here.answer = () => here.issued();
+    expect(await here.vend()).toMatchObject({ version: 1 });
+  });
+});
+
 describe("a provider that is down", () => {
   test("is asked once, and everybody told when it may be asked again", async () => {
     const here = new Deployment(atExpiry);
