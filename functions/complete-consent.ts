@@ -1,8 +1,8 @@
 import { composeConsents } from "./compose-consents.ts";
 import { completePastedCode } from "./consents/complete-pasted-code.ts";
 import { completeConsentEndpoint } from "./http/complete-consent-endpoint.ts";
-import { thenFlush } from "./platform/then-flush.ts";
-import { disconnect } from "./vending/disconnect.ts";
+import { thenFlush } from "./platform/flush-metrics.ts";
+import { disconnect } from "./consents/disconnect.ts";
 
 const { dependencies, metrics, site } = await composeConsents(process.env);
 

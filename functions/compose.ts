@@ -24,7 +24,7 @@ import { providerOf } from "./providers/catalogue.ts";
 import { policyOf } from "./providers/policy-of.ts";
 import { dynamoDbStatusReader } from "./store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
-import { localSealer } from "./store/local-sealer.ts";
+import { localSealer } from "./sealing/local-sealer.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -113,7 +113,7 @@ function secretsOf(prefix: string, aws: AwsOptions, clock: Clock): SecretSource 
 function sealerOf(sealingKey: SealingKey, aws: AwsOptions, clock: Clock): Sealer {
   if (sealingKey.kind === "local") return localSealer(sealingKey.key);
   const sealer = onFirstUse(async () => {
-    const { openKmsSealer } = await import("./store/kms-sealer.ts");
+    const { openKmsSealer } = await import("./sealing/kms-sealer.ts");
     return openKmsSealer(aws, sealingKey.arn, clock);
   });
   return {

@@ -1,7 +1,7 @@
 import { compose } from "./compose.ts";
 import { renewEndpoint } from "./http/renew-endpoint.ts";
-import { thenFlush } from "./platform/then-flush.ts";
-import { renewDue } from "./vending/renew-due.ts";
+import { thenFlush } from "./platform/flush-metrics.ts";
+import { renewDue } from "./vending/schedule/renew-due.ts";
 
 const { dependencies, metrics, renewalIndex } = compose(process.env);
 

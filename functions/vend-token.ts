@@ -1,8 +1,8 @@
 import { compose } from "./compose.ts";
 import { vendEndpoint } from "./http/vend-endpoint.ts";
-import { thenFlush } from "./platform/then-flush.ts";
+import { thenFlush } from "./platform/flush-metrics.ts";
 import { measureVend } from "./vending/measure-vend.ts";
-import { Memory } from "./vending/memory.ts";
+import { Memory } from "./vending/credential-cache.ts";
 import { vendToken } from "./vending/vend-token.ts";
 
 const { environment, dependencies, metrics } = compose(process.env);

@@ -7,9 +7,9 @@ import { deploy, stackNames } from "../infra/deployment.ts";
 import { ConsumerStack } from "../infra/examples/consumer-stack.ts";
 import type { ServiceStackProps } from "../infra/stacks/service-stack.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
-import type { DeployedStack } from "./aws/template.ts";
-import { readTemplate } from "./aws/template.ts";
-import type { Template } from "./aws/template-shape.ts";
+import type { DeployedStack } from "./aws/template/template.ts";
+import { readTemplate } from "./aws/template/template.ts";
+import type { Template } from "./aws/template/template-shape.ts";
 
 interface AssemblyOptions extends ServiceStackProps {
   /** What the example of a consumer calls with Conferma's token. */

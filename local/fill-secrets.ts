@@ -1,4 +1,4 @@
-import type { DeployedStack } from "./aws/template.ts";
+import type { DeployedStack } from "./aws/template/template.ts";
 import { requester } from "./consent-providers.ts";
 import type { Providers } from "./providers.ts";
 import type { SecretBook } from "./secret-book.ts";

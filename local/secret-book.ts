@@ -6,7 +6,7 @@ import {
   ResourceExistsException,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import type { AccessKeys } from "./aws/principals.ts";
+import type { AccessKeys } from "./aws/sigv4/principals.ts";
 
 /** The secrets of the local stack: filled in once, kept in Secrets Manager, rotated as an operator would. */
 export interface SecretBook {

@@ -1,7 +1,7 @@
 import { SignatureV4 } from "@smithy/signature-v4";
 import { LOCAL_PLACE } from "./aws/arns.ts";
-import type { AccessKeys } from "./aws/principals.ts";
-import { Sha256 } from "./aws/sha256.ts";
+import type { AccessKeys } from "./aws/sigv4/principals.ts";
+import { Sha256 } from "./aws/sigv4/sha256.ts";
 
 /** `fetch` from API Gateway, signed with these keys. */
 export async function signedFetch(

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Answer, Problem } from "../functions/http/contract.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
-import type { AccessKeys } from "./aws/principals.ts";
+import type { AccessKeys } from "./aws/sigv4/principals.ts";
 import type { Door } from "./door.ts";
 import { knock } from "./door.ts";
 

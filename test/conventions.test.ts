@@ -27,9 +27,9 @@ const pathsWith = (folder: string, pattern: RegExp) =>
 /** Where a token or a secret leaves its wrapping, and why it must. */
 const mayExpose: Readonly<Record<string, string>> = {
   "functions/consents/begin-consent.ts": "the answer to the caller is the link",
-  "functions/consents/journey.ts": "the state that a browser carries ends in its proof",
+  "functions/consents/authorization-request.ts": "the state that a browser carries ends in its proof",
   "functions/consents/open-link.ts": "the link's form is looked at",
-  "functions/http/consent-cookie.ts": "the browser keeps its secret in a cookie",
+  "functions/http/pages/browser-cookie.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
   "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",
   "functions/providers/authorization-code.ts": "the code verifier, or its hash, is sent",
@@ -42,9 +42,9 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/providers/secret-fields.ts": "the secret's text is parsed, each field wrapped again",
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
   "functions/providers/static-key.ts": "the key goes into the probe's header",
-  "functions/store/aes-gcm.ts": "the token is sealed under the key",
-  "functions/vending/commit-token.ts": "the token's fingerprint is taken",
-  "functions/vending/consent-after.ts": "the refresh token's fingerprint is taken",
+  "functions/sealing/aes-gcm.ts": "the token is sealed under the key",
+  "functions/vending/issuing/commit-token.ts": "the token's fingerprint is taken",
+  "functions/vending/issuing/consent-after.ts": "the refresh token's fingerprint is taken",
 };
 
 describe("secrets", () => {

@@ -4,10 +4,10 @@ import { connectionOf, realmName } from "../model/connection.ts";
 import type { ProblemCode } from "../model/errors.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Sensitive } from "../model/sensitive.ts";
-import type { Call } from "../vending/call.ts";
+import type { Call } from "../model/deadline.ts";
 import { secretAccount } from "../vending/secret-account.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { newJourney } from "./journey.ts";
+import { newJourney } from "./authorization-request.ts";
 import { pendingFields } from "./pending-fields.ts";
 
 /** For how long a link may be opened, and a journey that began with it may take. */

@@ -5,13 +5,13 @@ import type { Browser, Completion, Refusal } from "../model/consent-outcome.ts";
 import { VendingError } from "../model/errors.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
-import { leaseMs } from "../model/timing.ts";
-import type { Call } from "../vending/call.ts";
-import { issueByConsent } from "../vending/issue-by-consent.ts";
+import { leaseMs } from "../model/call-limits.ts";
+import type { Call } from "../model/deadline.ts";
+import { issueByConsent } from "./redeem-code.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { journeyFrom, readState } from "./journey.ts";
+import { journeyFrom, readState } from "./authorization-request.ts";
 import { pendingFields } from "./pending-fields.ts";
-import { obstacle, refused } from "./refusal.ts";
+import { obstacle, refused } from "./link-state.ts";
 
 /** What taking the row costs, amply. */
 const takeMs = 500;

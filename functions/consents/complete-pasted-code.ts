@@ -3,8 +3,8 @@ import { connectionOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import type { Call } from "../vending/call.ts";
-import { issueByConsent } from "../vending/issue-by-consent.ts";
+import type { Call } from "../model/deadline.ts";
+import { issueByConsent } from "./redeem-code.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 
 /** For how long a code is remembered: no provider takes an older one. */

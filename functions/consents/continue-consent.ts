@@ -2,12 +2,12 @@ import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Browser, Departure, Refusal } from "../model/consent-outcome.ts";
 import type { Sensitive } from "../model/sensitive.ts";
-import type { Call } from "../vending/call.ts";
+import type { Call } from "../model/deadline.ts";
 import { authorizeUrl, linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { keptSecret, linkId } from "./open-link.ts";
 import { pendingFields } from "./pending-fields.ts";
-import { obstacle, refused } from "./refusal.ts";
+import { obstacle, refused } from "./link-state.ts";
 
 /**
  * The person goes on to the provider, in this browser and from now on in no other. A double click, the back button and a

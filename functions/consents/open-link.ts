@@ -2,10 +2,10 @@ import { msBetween } from "../model/clock.ts";
 import type { Browser, KeptSecret, OpenLink, Refusal } from "../model/consent-outcome.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
-import type { Call } from "../vending/call.ts";
+import type { Call } from "../model/deadline.ts";
 import { linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { obstacle, refused } from "./refusal.ts";
+import { obstacle, refused } from "./link-state.ts";
 
 /** 256 bits in base64url. */
 const linkShape = /^[\w-]{43}$/;

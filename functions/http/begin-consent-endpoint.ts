@@ -1,8 +1,8 @@
 import type { Context } from "aws-lambda";
 import { connectionOf } from "../model/connection.ts";
-import { consentPages } from "./consent-pages.ts";
-import type { Call, ConsentSite } from "./consent-routes.ts";
-import { isPageEvent } from "./consent-routes.ts";
+import { consentPages } from "./pages/consent-pages.ts";
+import type { Call, ConsentSite } from "./pages/consent-routes.ts";
+import { isPageEvent } from "./pages/consent-routes.ts";
 import type { ConsentLink } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { asRestEvent, readBeginRequest } from "./read-consent-request.ts";

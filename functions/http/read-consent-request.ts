@@ -4,8 +4,8 @@ import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { beginBody, beginPayload, disconnectPayload, pastePayload } from "./contract.ts";
 import { isProxyEvent, parse, readBody, readQuery, requireMethod } from "./read-fields.ts";
-import { requireAccount, requireConnection } from "./read-request.ts";
-import { isHttpApiEvent } from "./web-request.ts";
+import { requireAccount, requireConnection } from "./read-vend-request.ts";
+import { isHttpApiEvent } from "./pages/web-request.ts";
 
 const beginPath = /\/v1\/consents\/([^/]+)\/([^/]+)\/([^/]+?)\/?$/;
 

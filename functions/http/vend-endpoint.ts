@@ -6,7 +6,7 @@ import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Log } from "../model/log.ts";
 import type { Answer } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
-import { readRequest } from "./read-request.ts";
+import { readRequest } from "./read-vend-request.ts";
 
 /** Kept for writing the answer: the use case stops this long before Lambda would kill it. */
 const answerReserveMs = 300;

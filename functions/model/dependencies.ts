@@ -5,7 +5,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Provider } from "./provider.ts";
 import type { Sealer } from "./sealer.ts";
 import type { SecretSource } from "./secret-source.ts";
-import type { Timing } from "./timing.ts";
+import type { Timing } from "./call-limits.ts";
 import type { TokenStore } from "./token-store.ts";
 
 /** What the use cases are given: ports, the provider's declaration, time and chance. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { segmentPattern } from "../model/connection.ts";
-import { longestDeadlineMs } from "../model/timing.ts";
+import { longestDeadlineMs } from "../model/call-limits.ts";
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 

@@ -3,8 +3,8 @@ import type { Connection } from "../model/connection.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
-import type { Call } from "./call.ts";
-import type { Decision } from "./decide.ts";
+import type { Call } from "../model/deadline.ts";
+import type { Decision } from "./decision/decide.ts";
 
 const guessedIssueMs = 100;
 const shortestPauseMs = 10;

@@ -2,10 +2,10 @@ import { plusMs } from "../model/clock.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { HeldLease } from "../model/token-store.ts";
-import { warnOfKeyExpiry } from "./key-expiry.ts";
+import { warnOfKeyExpiry } from "./issuing/expiry-warnings.ts";
 import type { Renewal } from "./renewal.ts";
 import { overtaken } from "./renewal.ts";
-import { untilLeaseEnds } from "./until-lease-ends.ts";
+import { untilLeaseEnds } from "./issuing/retry-until-lease-end.ts";
 
 /** Keeps a static key that is still the secret's value until the next look. */
 export async function confirmKey(

@@ -2,12 +2,12 @@ import type { CodeAuthority } from "../model/consent.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { HeldLease } from "../model/token-store.ts";
-import type { Attempt } from "./attempt-issue.ts";
-import { attemptIssue, SealingFailed, UnusableSecret } from "./attempt-issue.ts";
-import type { Call } from "./call.ts";
-import { commitToken } from "./commit-token.ts";
+import type { Attempt } from "./issuing/request-token.ts";
+import { attemptIssue, SealingFailed, UnusableSecret } from "./issuing/request-token.ts";
+import type { Call } from "../model/deadline.ts";
+import { commitToken } from "./issuing/commit-token.ts";
 import { confirmKey } from "./confirm-key.ts";
-import { recordFailure } from "./record-failure.ts";
+import { recordFailure } from "./issuing/record-failure.ts";
 import type { Renewal } from "./renewal.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { plusMs } from "../model/clock.ts";
 import type { RenewalPolicy } from "../model/provider.ts";
 import type { HeldToken } from "../model/token-record.ts";
-import type { Call } from "./call.ts";
+import type { Call } from "../model/deadline.ts";
 
 /** How long the schedule keeps a connection alive after a caller has caused an issue. */
 const idleMs = 3_600_000;

@@ -6,7 +6,7 @@ import { VendingError } from "../model/errors.ts";
 import type { RenewalPolicy } from "../model/provider.ts";
 import type { StatusReader } from "../model/status-reader.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import { connectionState } from "./connection-state.ts";
+import { connectionState } from "./decision/connection-state.ts";
 
 /** As many as DynamoDB reads in one request. */
 const pageSize = 100;

@@ -2,9 +2,9 @@ import type { Connection } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { RenewalReason, TokenRecord } from "../model/token-record.ts";
-import type { Call } from "./call.ts";
-import type { Decision, Wish } from "./decide.ts";
-import { decide } from "./decide.ts";
+import type { Call } from "../model/deadline.ts";
+import type { Decision, Wish } from "./decision/decide.ts";
+import { decide } from "./decision/decide.ts";
 import { openCredential } from "./open-credential.ts";
 import { secretAccount } from "./secret-account.ts";
 

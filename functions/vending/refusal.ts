@@ -2,7 +2,7 @@ import { secondsUntil } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import type { Decision } from "./decide.ts";
+import type { Decision } from "./decision/decide.ts";
 
 type Refusal = Extract<Decision, { action: "refuse" }>;
 

@@ -5,13 +5,13 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { awaitRenewal } from "./await-renewal.ts";
-import type { Call } from "./call.ts";
+import type { Call } from "../model/deadline.ts";
 import { leaseWait } from "./lease-wait.ts";
-import type { Memory } from "./memory.ts";
+import type { Memory } from "./credential-cache.ts";
 import type { Progress, RenewStep, VendStep } from "./next-step.ts";
 import { nextStep } from "./next-step.ts";
 import { oneRenewalIsEnough, refusal } from "./refusal.ts";
-import { renewConnection } from "./renew-connection.ts";
+import { renewConnection } from "./issuing/renew-connection.ts";
 
 /**
  * A credential that is usable now, by the cheapest path that is safe: this process's memory, the stored token, another

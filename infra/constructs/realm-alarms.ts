@@ -36,7 +36,7 @@ export class RealmAlarms extends Construct {
       {
         topic: "renewal-failures",
         meaning: "The schedule has failed to renew in each of two quarters of an hour.",
-        // Between two failures a provider may ask for a pause as long (functions/vending/back-off.ts).
+        // Between two failures a provider may ask for a pause as long (functions/vending/decision/back-off.ts).
         metric: realmMetric(name, "RenewalFailures", "Sum", Duration.minutes(15)),
         above: 0,
         periods: 2,

@@ -32,7 +32,7 @@ export function changesItems(table: State["table"], realm: string): PolicyStatem
   });
 }
 
-/** The connection is the encryption context (functions/store/data-keys.ts): without one nothing is allowed. */
+/** The connection is the encryption context (functions/sealing/data-keys.ts): without one nothing is allowed. */
 export function sealsTokens(key: State["sealingKey"], realm: string): PolicyStatement {
   return new PolicyStatement({
     actions: ["kms:GenerateDataKey", "kms:Decrypt"],

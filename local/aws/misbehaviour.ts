@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AwsError, sendError } from "./aws-json.ts";
+import { AwsError, sendError } from "./json-protocol/aws-json.ts";
 
 interface Misbehaviour {
   /** Any operation when absent. */

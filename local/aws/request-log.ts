@@ -1,4 +1,4 @@
-import type { AwsRequest } from "./guard.ts";
+import type { AwsRequest } from "./sigv4/guard.ts";
 
 /** How often who asked AWS for what. */
 export interface RequestLog {

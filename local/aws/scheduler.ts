@@ -1,5 +1,5 @@
-import type { Invoked } from "./lambda-host.ts";
-import type { DeployedResource } from "./template.ts";
+import type { Invoked } from "./lambda/lambda-host.ts";
+import type { DeployedResource } from "./template/template.ts";
 
 /** A schedule as the template has it: which function, how often, with what. */
 interface Tick {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { leaseMs } from "../../functions/model/timing.ts";
+import { leaseMs } from "../../functions/model/call-limits.ts";
 import type { LocalStack } from "../stack.ts";
 import type { Caller } from "./callers.ts";
 import { callerOf, crowd } from "./callers.ts";

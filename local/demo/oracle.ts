@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { JournalEntry } from "../simulators/journal.ts";
-import { fingerprintOf } from "../simulators/journal.ts";
-import type { Simulator } from "../simulators/simulator.ts";
+import type { JournalEntry } from "../simulators/kit/journal.ts";
+import { fingerprintOf } from "../simulators/kit/journal.ts";
+import type { Simulator } from "../simulators/kit/simulator.ts";
 import type { Reply } from "./callers.ts";
 
 /** The tokens that a provider issued to us, oldest first, as its own journal has them. */

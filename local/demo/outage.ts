@@ -1,4 +1,4 @@
-import type { Simulator } from "../simulators/simulator.ts";
+import type { Simulator } from "../simulators/kit/simulator.ts";
 import type { Caller } from "./callers.ts";
 import { callerOf, stream } from "./callers.ts";
 import { faultsOf, issuedBy } from "./oracle.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Spoiling } from "../../local/simulators/id-token.ts";
-import { mere } from "../../local/simulators/people.ts";
-import { aPerson } from "../local/simulators/a-person.ts";
+import type { Spoiling } from "../../local/simulators/oauth/id-token.ts";
+import { mere } from "../../local/simulators/oauth/people.ts";
+import { aPerson } from "../local/simulators/oauth/a-person.ts";
 import type { RealmName } from "../support/consent-ceremony.ts";
 import { useCeremony } from "../support/consent-ceremony.ts";
 import { wordOf } from "../support/stack-answers.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mere } from "../../local/simulators/people.ts";
+import { mere } from "../../local/simulators/oauth/people.ts";
 import { statusWith } from "../local/simulators/calls.ts";
 import type { RealmName } from "../support/consent-ceremony.ts";
 import { realmNames, requester, useCeremony } from "../support/consent-ceremony.ts";

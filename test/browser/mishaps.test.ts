@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { mere } from "../../local/simulators/people.ts";
+import { mere } from "../../local/simulators/oauth/people.ts";
 import { useCeremony } from "../support/consent-ceremony.ts";
 import { wordOf } from "../support/stack-answers.ts";
 import { aVisitor, describeInBrowser } from "./chromium.ts";

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import type { Person } from "../../local/simulators/people.ts";
+import type { Person } from "../../local/simulators/oauth/people.ts";
 
 export interface Wishes {
   readonly customer?: string;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { startCentrapayUser } from "../../local/simulators/centrapay-user.ts";
-import { startConnectPay } from "../../local/simulators/connectpay.ts";
-import { mere } from "../../local/simulators/people.ts";
+import { startCentrapayUser } from "../../local/simulators/centrapay/centrapay-user.ts";
+import { startConnectPay } from "../../local/simulators/connectpay/connectpay.ts";
+import { mere } from "../../local/simulators/oauth/people.ts";
 import { during } from "../local/simulators/calls.ts";
 import { aVisitor, dark, describeInBrowser, phone } from "./chromium.ts";
 import { inspect } from "./inspect-page.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ConsentProviderId } from "../../functions/model/provider-id.ts";
 import { consentLink } from "../../local/consent-links.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
-import { mere } from "../../local/simulators/people.ts";
+import { mere } from "../../local/simulators/oauth/people.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import { present, vendClient } from "../../local/vend-client.ts";

@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from "vitest";
 import { problemOf } from "../../functions/http/problem.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
-import { AwsError } from "../../local/aws/aws-json.ts";
-import { OPEN } from "../../local/aws/guard.ts";
+import { AwsError } from "../../local/aws/json-protocol/aws-json.ts";
+import { OPEN } from "../../local/aws/sigv4/guard.ts";
 import { lambdaAccount } from "./lambda-account.ts";
 
 const connection = "conferma/production/default";

@@ -2,7 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
-import type { AccessKeys } from "../../local/aws/principals.ts";
+import type { AccessKeys } from "../../local/aws/sigv4/principals.ts";
 import type { Received } from "./http-server.ts";
 
 const credentials = {

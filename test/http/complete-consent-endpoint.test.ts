@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Memory } from "../../functions/vending/memory.ts";
+import { Memory } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";

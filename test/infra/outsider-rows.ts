@@ -1,5 +1,5 @@
 import { arn } from "../../local/aws/arns.ts";
-import type { DeployedStack } from "../../local/aws/template.ts";
+import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { Context } from "./ask.ts";
 import { consentRealm, realm } from "./outsiders.ts";
 import { principalsOf, statusReader } from "./principals.ts";

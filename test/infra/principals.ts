@@ -1,5 +1,5 @@
 import { arn } from "../../local/aws/arns.ts";
-import type { DeployedStack } from "../../local/aws/template.ts";
+import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { refuseResourceGrants } from "./resource-grants.ts";
 import { place, stackName } from "./synthesized.ts";
 

@@ -1,4 +1,4 @@
-import type { DeployedStack } from "../../local/aws/template.ts";
+import type { DeployedStack } from "../../local/aws/template/template.ts";
 
 /** Policies of resources, which may deny and must not allow: what they allowed would be asked of nobody. */
 const denyOnly = ["AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"];

@@ -1,4 +1,4 @@
-import type { DeployedStack } from "../../local/aws/template.ts";
+import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { Answer, Context } from "./ask.ts";
 import type { Principal } from "./principals.ts";
 

@@ -1,5 +1,5 @@
 import { arn } from "../../local/aws/arns.ts";
-import type { DeployedStack } from "../../local/aws/template.ts";
+import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { Principal, Schedule } from "./principals.ts";
 import type { Row } from "./row.ts";
 import { place } from "./synthesized.ts";

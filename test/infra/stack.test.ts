@@ -1,7 +1,7 @@
 import type { DynamoDBClient, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
 import { realmName } from "../../functions/model/connection.ts";
-import { leaseMs, longestDeadlineMs } from "../../functions/model/timing.ts";
+import { leaseMs, longestDeadlineMs } from "../../functions/model/call-limits.ts";
 import { readEnvironment } from "../../functions/platform/environment.ts";
 import { readStatusEnvironment } from "../../functions/platform/status-environment.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";

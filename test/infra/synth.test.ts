@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stackNames } from "../../infra/deployment.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import { realms } from "../../infra/realms.ts";
-import type { DeployedStack } from "../../local/aws/template.ts";
+import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { RawTemplate } from "./synthesized.ts";
 import { deployed, joined, place } from "./synthesized.ts";
 

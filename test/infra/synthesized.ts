@@ -7,8 +7,8 @@ import { functionNames } from "../../infra/function-names.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import type { ServiceStack, ServiceStackProps } from "../../infra/stacks/service-stack.ts";
 import type { AwsPlace } from "../../local/aws/arns.ts";
-import type { DeployedStack } from "../../local/aws/template.ts";
-import { readTemplate } from "../../local/aws/template.ts";
+import type { DeployedStack } from "../../local/aws/template/template.ts";
+import { readTemplate } from "../../local/aws/template/template.ts";
 
 /** Not the laptop's: nothing may depend on where it pretends to be. */
 export const place: AwsPlace = {

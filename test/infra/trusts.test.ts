@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { stackNames } from "../../infra/deployment.ts";
 import { ConsumerStack } from "../../infra/examples/consumer-stack.ts";
-import type { DeployedStack } from "../../local/aws/template.ts";
+import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { deployed, joined, resourcesIn, synthesizedStacks } from "./synthesized.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { mere } from "../../local/simulators/people.ts";
-import { aPerson } from "../local/simulators/a-person.ts";
+import { mere } from "../../local/simulators/oauth/people.ts";
+import { aPerson } from "../local/simulators/oauth/a-person.ts";
 import type { Ceremony, RealmName } from "../support/consent-ceremony.ts";
 import { useCeremony } from "../support/consent-ceremony.ts";
 import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";

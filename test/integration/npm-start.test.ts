@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
-import { mere } from "../../local/simulators/people.ts";
+import { mere } from "../../local/simulators/oauth/people.ts";
 import { until } from "../support/stack-answers.ts";
 import { consentInAWindow } from "../support/window.ts";
 

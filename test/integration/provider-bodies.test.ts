@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, it, onTestFinished } from "vitest";
 import { listen } from "../../local/aws/listen.ts";
-import type { Fault } from "../../local/simulators/fault.ts";
+import type { Fault } from "../../local/simulators/kit/fault.ts";
 import { problemOf, wordOf } from "../support/stack-answers.ts";
 import type { ConfermaWorld } from "../support/stack-realms.ts";
 import { confermaWorld, sendPaymentsWorld } from "../support/stack-realms.ts";

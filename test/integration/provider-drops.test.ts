@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { Fault } from "../../local/simulators/fault.ts";
+import type { Fault } from "../../local/simulators/kit/fault.ts";
 import { present } from "../../local/vend-client.ts";
 import { faultWorld } from "../support/fault-world.ts";
 import { answerOf, problemOf } from "../support/stack-answers.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { startCfis } from "../../local/simulators/cfis.ts";
+import { startCfis } from "../../local/simulators/cfis/cfis.ts";
 import type { VendProcess } from "../support/referee.ts";
 import type { TestStack } from "../support/stack.ts";
 import { answerOf, wordOf } from "../support/stack-answers.ts";

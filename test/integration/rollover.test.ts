@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Simulator } from "../../local/simulators/simulator.ts";
+import type { Simulator } from "../../local/simulators/kit/simulator.ts";
 import type { Tally } from "../support/referee.ts";
 import type { World } from "../support/stack-realms.ts";
 import {

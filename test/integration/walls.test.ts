@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ConnectionPage, ConsentLink } from "../../functions/http/contract.ts";
-import type { AwsRequest } from "../../local/aws/guard.ts";
+import type { AwsRequest } from "../../local/aws/sigv4/guard.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startSecretsManager } from "../../local/aws/secrets-manager.ts";
+import { startSecretsManager } from "../../local/aws/secrets-manager/secrets-manager.ts";
 import { createSecrets } from "../../local/fill-secrets.ts";
 import { secretBook } from "../../local/secret-book.ts";
 

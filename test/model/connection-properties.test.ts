@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readRequest } from "../../functions/http/read-request.ts";
+import { readRequest } from "../../functions/http/read-vend-request.ts";
 import {
   accountOf,
   accountPattern,

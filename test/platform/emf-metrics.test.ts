@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Measure } from "../../functions/model/metrics.ts";
 import { measures } from "../../functions/model/metrics.ts";
 import { emfMetrics } from "../../functions/platform/emf-metrics.ts";
-import { thenFlush } from "../../functions/platform/then-flush.ts";
+import { thenFlush } from "../../functions/platform/flush-metrics.ts";
 import { at } from "../support/a-record.ts";
 import { measuredIn } from "../support/emf.ts";
 import { FixedClock } from "../support/fixed-clock.ts";

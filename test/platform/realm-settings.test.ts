@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { providerIds } from "../../functions/model/provider-id.ts";
-import { leaseMs, longestDeadlineMs } from "../../functions/model/timing.ts";
+import { leaseMs, longestDeadlineMs } from "../../functions/model/call-limits.ts";
 import { readRealm, StartUpError } from "../../functions/platform/environment.ts";
 
 type Settings = Readonly<Record<string, unknown>>;

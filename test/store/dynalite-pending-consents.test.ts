@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { startDynamoDb } from "../../local/aws/dynamodb.ts";
+import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { describePendingConsents } from "../support/describe-pending-consents.ts";
 
 describe("pending consents in DynamoDB on dynalite", () => {

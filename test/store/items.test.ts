@@ -20,8 +20,8 @@ import {
   suspectAttribute,
   tokenAttributes,
 } from "../../functions/store/items.ts";
-import { openKmsSealer } from "../../functions/store/kms-sealer.ts";
-import { contestedUntil, recentRejections } from "../../functions/vending/contested.ts";
+import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
+import { contestedUntil, recentRejections } from "../../functions/vending/decision/circuit-breaker.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { patience } from "../support/describe-sealer.ts";
 import { itemSize } from "../support/dynamodb-size.ts";

@@ -1,6 +1,6 @@
 import { arn, LOCAL_PLACE, secretArn } from "../../local/aws/arns.ts";
-import type { AwsRequest } from "../../local/aws/guard.ts";
-import type { DeployedStack } from "../../local/aws/template.ts";
+import type { AwsRequest } from "../../local/aws/sigv4/guard.ts";
+import type { DeployedStack } from "../../local/aws/template/template.ts";
 
 /** What IAM is asked about a request: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 export interface Asked {

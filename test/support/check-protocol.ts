@@ -1,6 +1,6 @@
 import type { Answer } from "../../functions/http/contract.ts";
-import type { JournalEntry } from "../../local/simulators/journal.ts";
-import { fingerprintOf } from "../../local/simulators/journal.ts";
+import type { JournalEntry } from "../../local/simulators/kit/journal.ts";
+import { fingerprintOf } from "../../local/simulators/kit/journal.ts";
 import type { Passing } from "./stack-faulty-proxy.ts";
 import type { Granted, Write } from "./write-history.ts";
 import { historyOf, leasesIn } from "./write-history.ts";
@@ -175,7 +175,7 @@ function checkVended(
     : [`P4: version ${version} was vended ${askedAt - death.at} ms after we killed it`];
 }
 
-/** A process believes what it last read for so long (functions/vending/memory.ts). */
+/** A process believes what it last read for so long (functions/vending/credential-cache.ts). */
 const longestMemoryMs = 30_000;
 
 function issuesOf(

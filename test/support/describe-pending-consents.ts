@@ -4,7 +4,7 @@ import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PendingConsent, PendingConsents } from "../../functions/model/pending-consents.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
-import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { at } from "./a-record.ts";
 import { TABLE, tokenTable } from "./stack.ts";
 import { clientOf } from "./stack-token-store.ts";

@@ -10,7 +10,7 @@ import type { HeldToken, TokenRecord } from "../../functions/model/token-record.
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aToken, at } from "./a-record.ts";
 import { TABLE, tokenTable } from "./stack.ts";
 import { aCommit, aFailedAttempt, anIntent, clientOf } from "./stack-token-store.ts";

@@ -11,7 +11,7 @@ import { systemClock } from "../../functions/platform/system-clock.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { statusAttributes } from "../../functions/store/status-attributes.ts";
-import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aConsent, aToken, at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 import { TABLE, tokenTable } from "./stack.ts";

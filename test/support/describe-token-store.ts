@@ -7,7 +7,7 @@ import { connectionOf } from "../../functions/model/connection.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { createTables } from "../../local/aws/dynamodb-tables.ts";
+import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aFailure, aLease } from "./a-record.ts";
 import { describeConsents } from "./describe-consents.ts";
 import { TABLE, tokenTable } from "./stack.ts";

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { JournalEntry } from "../../local/simulators/journal.ts";
+import type { JournalEntry } from "../../local/simulators/kit/journal.ts";
 import type { Vended, VendPayload } from "../../local/vend-client.ts";
 import { isAnswer } from "../../local/vend-client.ts";
 import type { Evidence, Observed } from "./check-protocol.ts";

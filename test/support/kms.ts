@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { arn, LOCAL_PLACE } from "../../local/aws/arns.ts";
-import type { LocalKms } from "../../local/aws/kms.ts";
-import { startKms } from "../../local/aws/kms.ts";
+import type { LocalKms } from "../../local/aws/kms/kms.ts";
+import { startKms } from "../../local/aws/kms/kms.ts";
 
 /** A new key in this KMS: its ARN. */
 export function addKey(kms: LocalKms): string {

@@ -1,14 +1,14 @@
 import { onTestFinished } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { madeUp } from "../../local/secret-book.ts";
-import type { Conferma } from "../../local/simulators/conferma.ts";
-import { startConferma } from "../../local/simulators/conferma.ts";
-import type { KeyServer } from "../../local/simulators/key-server.ts";
-import { startKeyServer } from "../../local/simulators/key-server.ts";
-import type { OAuthServer } from "../../local/simulators/oauth-server.ts";
-import { startOAuthServer } from "../../local/simulators/oauth-server.ts";
-import type { SendPayments } from "../../local/simulators/send-payments.ts";
-import { startSendPayments } from "../../local/simulators/send-payments.ts";
+import type { Conferma } from "../../local/simulators/conferma/conferma.ts";
+import { startConferma } from "../../local/simulators/conferma/conferma.ts";
+import type { KeyServer } from "../../local/simulators/oauth/key-server.ts";
+import { startKeyServer } from "../../local/simulators/oauth/key-server.ts";
+import type { OAuthServer } from "../../local/simulators/oauth/oauth-server.ts";
+import { startOAuthServer } from "../../local/simulators/oauth/oauth-server.ts";
+import type { SendPayments } from "../../local/simulators/send-payments/send-payments.ts";
+import { startSendPayments } from "../../local/simulators/send-payments/send-payments.ts";
 import type { TestStack } from "./stack.ts";
 import { startTestStack } from "./stack.ts";
 

@@ -1,5 +1,5 @@
-import type { Person } from "../../local/simulators/people.ts";
-import { aPerson } from "../local/simulators/a-person.ts";
+import type { Person } from "../../local/simulators/oauth/people.ts";
+import { aPerson } from "../local/simulators/oauth/a-person.ts";
 
 /** A window of a browser, in which a person opens a link of ours, consents at the provider and comes back. */
 export async function consentInAWindow(link: string, person: Person): Promise<Response> {

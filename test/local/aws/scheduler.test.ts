@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Invoked } from "../../../local/aws/lambda-host.ts";
+import type { Invoked } from "../../../local/aws/lambda/lambda-host.ts";
 import { startScheduler } from "../../../local/aws/scheduler.ts";
 
 const role = "arn:aws:iam::123456789012:role/Renew-1-Tick";

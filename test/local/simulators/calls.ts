@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
-import type { Conferma, ConfermaOptions } from "../../../local/simulators/conferma.ts";
-import { startConferma } from "../../../local/simulators/conferma.ts";
-import type { Simulator } from "../../../local/simulators/simulator.ts";
+import type { Conferma, ConfermaOptions } from "../../../local/simulators/conferma/conferma.ts";
+import { startConferma } from "../../../local/simulators/conferma/conferma.ts";
+import type { Simulator } from "../../../local/simulators/kit/simulator.ts";
 
 /** Stops the simulator when the test is over. */
 export function during<S extends Simulator>(simulator: S): S {

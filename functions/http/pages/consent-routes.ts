@@ -1,0 +1,131 @@
+import type { Clock } from "../../model/clock.ts";
+import { realmName } from "../../model/connection.ts";
+import type {
+  Browser,
+  Completion,
+  Departure,
+  OpenLink,
+  Refusal,
+  RefusalReason,
+} from "../../model/consent-outcome.ts";
+import type { Log } from "../../model/log.ts";
+import { Sensitive } from "../../model/sensitive.ts";
+import { askPage } from "./link-page.ts";
+import type { Asking } from "../asking.ts";
+import { browserOf, cookieOf } from "./browser-cookie.ts";
+import { grantedPage } from "./granted-page.ts";
+import type { Outcome } from "./outcome-pages.ts";
+import { outcomeOf, outcomePage } from "./outcome-pages.ts";
+import type { PageAnswer } from "./page.ts";
+import { pageAnswer, privateHeaders } from "./page.ts";
+import type { WebRequest } from "./web-request.ts";
+import { readWebRequest } from "./web-request.ts";
+
+/** One person's patience. */
+export interface Call {
+  readonly deadlineAt: Date;
+  readonly signal: AbortSignal;
+}
+
+/** The use cases behind the pages, and what the pages are made of. */
+export interface ConsentSite extends Asking {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** SHA-256 of the pages' style, base64. */
+  readonly styleHash: string;
+  openLink(link: Sensitive, browser: Browser, call: Call): Promise<OpenLink | Refusal>;
+  continueConsent(link: Sensitive, browser: Browser, call: Call): Promise<Departure | Refusal>;
+  completeConsent(
+    parameters: URLSearchParams,
+    browser: Browser,
+    call: Call,
+  ): Promise<Completion | Refusal>;
+}
+
+export interface WebAnswer {
+  readonly page: PageAnswer;
+  /** A `Set-Cookie`. */
+  readonly cookie?: string;
+}
+
+/** Whatever stands before: a stage, or the path under which the address is public. */
+const consentPath = /\/consent\/([^/]+\/[^/]+)\/([^/]+)\/?$/;
+const callbackPath = /\/callback\/([^/]+\/[^/]+)\/?$/;
+
+/** True for what a browser sends, false for what programs ask. */
+export function isPageEvent(event: unknown): boolean {
+  const path = readWebRequest(event)?.path ?? "";
+  return consentPath.test(path) || callbackPath.test(path);
+}
+
+/** The answer to a browser. Fails with a `VendingError` where a page cannot be made now. */
+export async function answerPage(
+  site: ConsentSite,
+  request: WebRequest,
+  call: Call,
+): Promise<WebAnswer> {
+  const [, consentRealm, link] = consentPath.exec(request.path) ?? [];
+  const [, callbackRealm] = callbackPath.exec(request.path) ?? [];
+  if (consentRealm && link) {
+    if (consentRealm !== realmName(site.realm)) return elsewhere(site, "link-unknown");
+    return answerLink(site, request, new Sensitive(link), call);
+  }
+  if (!callbackRealm) return outcome(site, "not-a-page");
+  if (callbackRealm !== realmName(site.realm)) return elsewhere(site, "mixed-up");
+  // Only a GET is a provider's redirect: what merely looks at an address must not use up a consent.
+  return request.method === "GET" ? complete(site, request, call) : wrongMethod(site, "GET");
+}
+
+async function answerLink(
+  site: ConsentSite,
+  { method, cookies }: WebRequest,
+  link: Sensitive,
+  call: Call,
+): Promise<WebAnswer> {
+  const browser = browserOf(cookies);
+  if (method === "POST") {
+    const departure = await site.continueConsent(link, browser, call);
+    if (departure.kind === "refused") return outcome(site, departure.reason);
+    const headers = { ...privateHeaders, Location: departure.url };
+    // 303: the browser goes on with a GET (RFC 9110 §15.4.4).
+    const page = { statusCode: 303, headers, body: "" };
+    return { page, cookie: cookieOf(departure.ownSecret) };
+  }
+  if (method !== "GET" && method !== "HEAD") return wrongMethod(site, "GET, HEAD, POST");
+  const opened = await site.openLink(link, browser, call);
+  if (opened.kind === "refused") return outcome(site, opened.reason);
+  const page = pageAnswer(askPage(site, opened, site.clock.now()), site.styleHash);
+  return opened.newSecret ? { page, cookie: cookieOf(opened.newSecret) } : { page };
+}
+
+async function complete(
+  site: ConsentSite,
+  { query, cookies }: WebRequest,
+  call: Call,
+): Promise<WebAnswer> {
+  const completion = await site.completeConsent(query, browserOf(cookies), call);
+  switch (completion.kind) {
+    case "granted":
+      return { page: pageAnswer(grantedPage(site, completion), site.styleHash) };
+    case "not-issued":
+      return outcome(site, outcomeOf(completion.code));
+    case "refused":
+      return outcome(site, completion.reason);
+    default:
+      return outcome(site, completion.kind);
+  }
+}
+
+function elsewhere(site: ConsentSite, reason: RefusalReason): WebAnswer {
+  site.log.warn("consent-refused", { realm: realmName(site.realm), reason });
+  return outcome(site, reason);
+}
+
+function outcome(site: ConsentSite, kind: Outcome): WebAnswer {
+  return { page: pageAnswer(outcomePage(site, kind), site.styleHash) };
+}
+
+function wrongMethod(site: ConsentSite, allowed: string): WebAnswer {
+  const { page } = outcome(site, "not-a-page");
+  return { page: { ...page, statusCode: 405, headers: { ...page.headers, Allow: allowed } } };
+}

@@ -1,0 +1,52 @@
+import { msBetween } from "../../model/clock.ts";
+import type { OpenLink } from "../../model/consent-outcome.ts";
+import type { Asking } from "../asking.ts";
+import type { Html } from "./html.ts";
+import { html } from "./html.ts";
+import type { Page } from "./page.ts";
+import { providerInWords } from "./provider-names.ts";
+import { accessList } from "./scope-words.ts";
+
+/** Who asks, for what, and what happens next; with a button to go on, and nothing that happens by itself. */
+export function askPage(
+  { realm, requester }: Asking,
+  { pending, flow }: OpenLink,
+  now: Date,
+): Page {
+  const { name, host } = providerInWords(realm, flow);
+  const minutes = Math.max(1, Math.floor(msBetween(now, pending.expiresAt) / 60_000));
+  return {
+    status: 200,
+    title: `${requester} asks for access to ${name}`,
+    formAction: formAction(flow.origin),
+    body: html`<p>You can allow it or not. Nothing happens before you press the button below.</p>
+<dl>
+<div><dt>Who asks</dt><dd><bdi>${requester}</bdi></dd></div>
+<div><dt>Access to</dt><dd>${name} (${realm.environment})</dd></div>
+<div><dt>For account</dt><dd><bdi>${pending.account}</bdi></dd></div>
+</dl>
+<h2>What <bdi>${requester}</bdi> asks for</h2>
+${asked(flow.scopes, name, requester)}
+<h2>What happens next</h2>
+<ol>
+<li>You go to ${name}, at <strong>${host}</strong>. Log in only if your browser shows that address or one you know from ${name}.</li>
+<li>There you see the request again and decide. <bdi>${requester}</bdi> does not see your password.</li>
+<li>You come back here and read what was granted.</li>
+</ol>
+<form method="post"><button>Continue to ${name}</button></form>
+<p class="quiet">This link works for another ${minutes === 1 ? "minute" : `${minutes} minutes`}, and only for the browser that continues first.
+If you did not expect it, close this page: nothing is granted.</p>`,
+  };
+}
+
+function asked(scopes: readonly string[], name: string, requester: string): Html {
+  if (scopes.length === 0) return html`<p>${name} tells you which access, before you decide.</p>`;
+  return html`<p>If you allow it, <bdi>${requester}</bdi> can use ${name} in your name, to</p>
+${accessList(scopes)}
+<p>${name} may put it in other words. What it shows you before you decide is what counts.</p>`;
+}
+
+/** Browsers hold a form to these on the whole way of redirects, and providers send people on to hosts of their own. */
+function formAction(origin: string): string {
+  return origin.startsWith("http:") ? "'self' https: http:" : "'self' https:";
+}

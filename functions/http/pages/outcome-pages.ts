@@ -1,0 +1,145 @@
+import type { RefusalReason } from "../../model/consent-outcome.ts";
+import type { ProblemCode } from "../../model/errors.ts";
+import type { Asking } from "../asking.ts";
+import { html } from "./html.ts";
+import type { Page } from "./page.ts";
+
+/** Every end of a journey but the good one. */
+export type Outcome =
+  | RefusalReason
+  | "denied"
+  | "provider-error"
+  | "code-refused"
+  | "provider-away"
+  | "try-later"
+  | "our-fault"
+  | "not-a-page";
+
+interface Wording {
+  readonly status: number;
+  readonly title: string;
+  readonly what: string;
+  /** What to do; `{requester}` stands for whoever asks. */
+  readonly advice: string;
+  readonly retryAfterSeconds?: number;
+}
+
+const wordings: Readonly<Record<Outcome, Wording>> = {
+  "link-unknown": {
+    status: 404,
+    title: "This link does not work",
+    what: "It is not complete, or it is not valid any more. Nothing was granted by opening it.",
+    advice:
+      "Open it once more exactly as you got it. If it still does not work, ask {requester} for a new link.",
+  },
+  "link-used": {
+    status: 410,
+    title: "This link has been used already",
+    what: "A link leads to one decision, and this one has led to it.",
+    advice:
+      "If you saw that access is granted, all is done and you may close this page. If not, ask {requester} for a new link.",
+  },
+  "link-expired": {
+    status: 410,
+    title: "This link has run out",
+    what: "For your safety it works for a few minutes only. Nothing was granted.",
+    advice: "Ask {requester} for a new link, and use it soon after you get it.",
+  },
+  "other-browser": {
+    status: 403,
+    title: "This link is in use in another browser",
+    what: "Once somebody has continued with a link, no other browser and no other device can use it. Nothing was granted here.",
+    advice:
+      "If that was you, go on in that browser. If it was not you, tell {requester}, and ask for a new link.",
+  },
+  "cookies-needed": {
+    status: 400,
+    title: "This is not the browser that began",
+    what: "To know that it was you who continued, this site keeps one cookie in your browser for a few minutes, and this browser has not sent it. Either it blocks cookies, or you have come back in another browser than you left from. Nothing was granted.",
+    advice:
+      "Allow cookies for this site, then open your link again in the browser in which you want to go on. If it does not work any more, ask {requester} for a new link.",
+  },
+  "mixed-up": {
+    status: 400,
+    title: "This answer does not belong here",
+    what: "The page you came from has sent an answer that fits no request of this browser. It was not used, and nothing was granted.",
+    advice:
+      "Open your link again and continue from there. If you did not open a link yourself, close this page and tell {requester}.",
+  },
+  denied: {
+    status: 200,
+    title: "Access is not granted",
+    what: "You, or the provider for you, said no. Nothing was granted, and nothing has changed.",
+    advice:
+      "If that is what you wanted, you may close this page. If not, ask {requester} for a new link.",
+  },
+  "provider-error": {
+    status: 502,
+    title: "Access was not set up",
+    what: "The provider ended with an error, or with an answer that cannot be understood here. If you said no, it may have put it that way. If you agreed, something went wrong.",
+    advice:
+      "If you said no, you may close this page. If not, ask {requester} for a new link and try again. If it happens again, tell them.",
+  },
+  "code-refused": {
+    status: 502,
+    title: "The provider did not accept the consent",
+    what: "You agreed, but the provider did not confirm it. Nothing was granted, and what was granted earlier still stands.",
+    advice: "Ask {requester} for a new link and try again. If it happens again, tell them.",
+  },
+  "provider-away": {
+    status: 503,
+    title: "The provider does not answer now",
+    what: "You agreed, but the provider could not be reached to confirm it. Access may not have been granted.",
+    advice: "Wait some minutes, then ask {requester} for a new link and try again.",
+    retryAfterSeconds: 300,
+  },
+  "try-later": {
+    status: 503,
+    title: "This cannot be done right now",
+    what: "Something here does not answer for the moment. It is not your fault.",
+    advice:
+      "Open your link again in a minute. If it does not work any more, ask {requester} for a new one.",
+    retryAfterSeconds: 60,
+  },
+  "our-fault": {
+    status: 500,
+    title: "Something is wrong on our side",
+    what: "It is not your fault, and trying again will not help.",
+    advice: "Tell {requester} that access could not be set up.",
+  },
+  "not-a-page": {
+    status: 404,
+    title: "There is nothing here",
+    what: "This address leads nowhere.",
+    advice: "If you were given a link, open it exactly as you got it.",
+  },
+};
+
+/** What happened, and what to do about it. */
+export function outcomePage({ requester }: Asking, outcome: Outcome): Page {
+  const { status, title, what, advice, retryAfterSeconds } = wordings[outcome];
+  return {
+    status,
+    title,
+    body: html`<p>${what}</p>
+<h2>What to do</h2>
+<p>${advice.replace("{requester}", () => requester)}</p>`,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+}
+
+const passing: readonly ProblemCode[] = [
+  "store-unavailable",
+  "secret-unavailable",
+  "renewal-in-progress",
+];
+const awayOrBusy: readonly ProblemCode[] = ["provider-unavailable", "provider-throttled"];
+const theirFault: readonly ProblemCode[] = ["provider-malformed", "contested"];
+
+/** Why no token came of a consent, in a person's terms. */
+export function outcomeOf(code: ProblemCode): Outcome {
+  if (code === "consent-required") return "code-refused";
+  if (awayOrBusy.includes(code)) return "provider-away";
+  if (theirFault.includes(code)) return "provider-error";
+  return passing.includes(code) ? "try-later" : "our-fault";
+}

@@ -1,0 +1,112 @@
+import type { KMSClient } from "@aws-sdk/client-kms";
+import {
+  DecryptCommand,
+  GenerateDataKeyCommand,
+  IncorrectKeyException,
+  InvalidCiphertextException,
+} from "@aws-sdk/client-kms";
+import type { Clock } from "../model/clock.ts";
+import { plusMs } from "../model/clock.ts";
+import type { Connection } from "../model/connection.ts";
+import { VendingError } from "../model/errors.ts";
+import { Sensitive } from "../model/sensitive.ts";
+import { RecentlyUsed } from "./lru-cache.ts";
+
+/** A key made by KMS for one connection: to use, and to store. */
+interface DataKey {
+  readonly key: Sensitive<Uint8Array>;
+  readonly encrypted: Uint8Array;
+}
+
+/** In the clear they are in this process's memory only. */
+export interface DataKeys {
+  forSealing(connection: Connection, signal: AbortSignal): Promise<DataKey>;
+  /** Null when KMS says that this was never a data key of this connection under this KMS key. */
+  forOpening(
+    connection: Connection,
+    encrypted: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Sensitive<Uint8Array> | null>;
+}
+
+/** So old does a data key become that seals: it bounds what one of them protects. */
+const sealsForMs = 3_600_000;
+const mostConnections = 1000;
+const mostOpened = 1000;
+
+export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataKeys {
+  const sealing = new RecentlyUsed<{ dataKey: Promise<DataKey>; until: Date }>(mostConnections);
+  const opened = new RecentlyUsed<Promise<Sensitive<Uint8Array> | null>>(mostOpened);
+
+  async function generate(connection: Connection): Promise<DataKey> {
+    const command = new GenerateDataKeyCommand({
+      KeyId: keyArn,
+      KeySpec: "AES_256",
+      EncryptionContext: { connection },
+    });
+    const { Plaintext, CiphertextBlob } = await client.send(command).catch(refuse);
+    if (!Plaintext || !CiphertextBlob) throw unavailable("no key");
+    const dataKey = { key: new Sensitive(Plaintext), encrypted: CiphertextBlob };
+    opened.set(nameOf(connection, CiphertextBlob), Promise.resolve(dataKey.key));
+    return dataKey;
+  }
+
+  async function decrypt(connection: Connection, CiphertextBlob: Uint8Array) {
+    const EncryptionContext = { connection };
+    const command = new DecryptCommand({ KeyId: keyArn, CiphertextBlob, EncryptionContext });
+    try {
+      const { Plaintext } = await client.send(command);
+      return Plaintext ? new Sensitive(Plaintext) : null;
+    } catch (error) {
+      if (error instanceof InvalidCiphertextException) return null;
+      if (error instanceof IncorrectKeyException) return null;
+      return refuse(error);
+    }
+  }
+
+  return {
+    forSealing(connection, signal) {
+      const now = clock.now();
+      const known = sealing.get(connection);
+      if (known && now < known.until) return orAborted(known.dataKey, signal);
+      const entry = { dataKey: generate(connection), until: plusMs(now, sealsForMs) };
+      sealing.set(connection, entry);
+      entry.dataKey.catch(() => sealing.forget(connection, entry));
+      return orAborted(entry.dataKey, signal);
+    },
+
+    forOpening(connection, encrypted, signal) {
+      const name = nameOf(connection, encrypted);
+      const known = opened.get(name);
+      if (known !== undefined) return orAborted(known, signal);
+      const key = decrypt(connection, encrypted);
+      opened.set(name, key);
+      key.catch(() => opened.forget(name, key));
+      return orAborted(key, signal);
+    },
+  };
+}
+
+/** Together: what KMS refused to one connection says nothing of another. */
+function nameOf(connection: Connection, encrypted: Uint8Array): string {
+  return `${connection} ${Buffer.from(encrypted).toString("base64")}`;
+}
+
+/** Many callers share one request, each with its own patience: the request ends by the client's time-outs. */
+function orAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(unavailable("AbortError"));
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+    shared.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  });
+}
+
+/** The SDK's error stays behind: it may hold the answer. */
+function refuse(error: unknown): never {
+  throw unavailable(error instanceof Error ? error.name : "unknown error");
+}
+
+function unavailable(why: string): VendingError {
+  return new VendingError("store-unavailable", `KMS did not answer (${why}).`, 1);
+}

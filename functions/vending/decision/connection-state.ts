@@ -1,0 +1,44 @@
+import type { ConnectionState } from "../../model/connection-status.ts";
+import type { ProblemCode } from "../../model/errors.ts";
+import type { RenewalPolicy } from "../../model/provider.ts";
+import type { TokenRecord } from "../../model/token-record.ts";
+import { contestedUntil } from "./circuit-breaker.ts";
+import { decide, usableToken } from "./decide.ts";
+
+const anyToken = { minValiditySeconds: 0, rejectedVersion: null };
+
+/**
+ * The same decision as vending's, in an operator's words: `usable` exactly where a caller would be vended the held token.
+ * What only a person can mend comes before it, for such a token will be the last one; `renewing` before that, for an
+ * answer is under way.
+ */
+export function connectionState(
+  record: TokenRecord,
+  policy: RenewalPolicy,
+  now: Date,
+): ConnectionState {
+  const decision = decide(record, policy, anyToken, now);
+  if (decision.action === "await-renewal") return "renewing";
+  const trouble = troubleOf(record, policy, now);
+  if (trouble) return trouble;
+  if (usableToken(record, policy, now)) return "usable";
+  if (decision.action === "refuse" && decision.reason === "backing-off") return "backing-off";
+  return record.token ? "expired" : "empty";
+}
+
+/** Problems that stay until a person acts; a secret that cannot be read is as good as refused. */
+const lasting: Partial<Record<ProblemCode, ConnectionState>> = {
+  "credentials-rejected": "credentials-rejected",
+  "secret-malformed": "credentials-rejected",
+};
+
+function troubleOf(
+  { failure, rejectionsAt, consent }: TokenRecord,
+  policy: RenewalPolicy,
+  now: Date,
+): ConnectionState | null {
+  const bound = failure && lasting[failure.code];
+  if (bound) return bound;
+  if (policy.renewal === "by-consent" && !consent?.refresh) return "consent-required";
+  return contestedUntil(rejectionsAt, now) ? "contested" : null;
+}

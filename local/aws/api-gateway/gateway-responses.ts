@@ -1,0 +1,46 @@
+import type { ServerResponse } from "node:http";
+import type { GatewayError } from "./gateway-error.ts";
+import { responseTypes, sendGatewayError } from "./gateway-error.ts";
+import type { DeployedResource, DeployedStack } from "../template/template.ts";
+import { fail } from "../template/template-shape.ts";
+
+/** Sends API Gateway's errors in the words that the template has for them, else in its own. */
+export function gatewayResponses(
+  deployed: Pick<DeployedStack, "resourcesOf">,
+): (response: ServerResponse, error: GatewayError) => void {
+  const all = deployed.resourcesOf("AWS::ApiGateway::GatewayResponse").map(readResponse);
+  const byType = new Map(all.map((each) => [each.type, each]));
+  return (response, error) => {
+    const worded = byType.get(error.responseType);
+    if (!worded) return sendGatewayError(response, error);
+    const headers = { "x-amzn-ErrorType": error.type, ...worded.headers };
+    response.writeHead(worded.status ?? error.status, headers).end(worded.body);
+  };
+}
+
+interface ResponseProperties {
+  readonly ResponseType?: string;
+  readonly StatusCode?: string;
+  readonly ResponseParameters?: Readonly<Record<string, string>>;
+  readonly ResponseTemplates?: Readonly<Record<string, string>>;
+}
+
+function readResponse({ logicalId, properties }: DeployedResource) {
+  const at = `Resources.${logicalId}`;
+  const { ResponseType: type = "", StatusCode, ...said } = properties as ResponseProperties;
+  if (!responseTypes.includes(type)) fail(at, `the response ${type} is not known here`);
+  const body = said.ResponseTemplates?.["application/json"] ?? "";
+  if (body.includes("$")) fail(at, "variables in templates are not known here");
+  const headers = Object.entries(said.ResponseParameters ?? {}).map(([name, value]) => {
+    const [, header] = /^gatewayresponse\.header\.(.+)$/.exec(name) ?? [];
+    const [, text] = /^'(.*)'$/.exec(value) ?? [];
+    if (!header || text === undefined) fail(at, `${name}: ${value} is not known here`);
+    return [header, text];
+  });
+  return {
+    type,
+    body,
+    status: StatusCode === undefined ? undefined : Number(StatusCode),
+    headers: { "Content-Type": "application/json", ...Object.fromEntries(headers) },
+  };
+}

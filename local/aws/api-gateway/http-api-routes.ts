@@ -1,0 +1,52 @@
+import type { HttpRoute } from "./http-api-event.ts";
+import { mostSpecific, pathTemplate } from "./path-template.ts";
+import type { DeployedResource, DeployedStack } from "../template/template.ts";
+import { fail } from "../template/template-shape.ts";
+
+type Deployed = Pick<DeployedStack, "resourcesOf">;
+
+/** The routes of the template's HTTP API, as the function that finds the one that a request is for. */
+export function httpApiRoutes(
+  deployed: Deployed,
+): (method: string, path: string) => HttpRoute | undefined {
+  const integrations = new Map(
+    deployed
+      .resourcesOf("AWS::ApiGatewayV2::Integration")
+      .map((integration) => [integration.ref(), functionOf(integration)]),
+  );
+  const routes = deployed.resourcesOf("AWS::ApiGatewayV2::Route").map((route) => {
+    const at = `Resources.${route.logicalId}`;
+    const {
+      RouteKey = "",
+      Target = "",
+      AuthorizationType = "NONE",
+    } = route.properties as {
+      RouteKey?: string;
+      Target?: string;
+      AuthorizationType?: string;
+    };
+    const [, verb, path] = /^([A-Z]+) (\/\S*)$/.exec(RouteKey) ?? [];
+    if (!verb || !path) return fail(at, `the route ${RouteKey} is not known here`);
+    if (AuthorizationType !== "NONE") fail(at, "only public routes are known here");
+    const functionName = integrations.get(Target.replace(/^integrations\//, ""));
+    if (!functionName) return fail(at, `there is no integration ${Target}`);
+    return { verb, routeKey: RouteKey, functionName, match: pathTemplate(path) };
+  });
+
+  return (method, path) => {
+    const ofMethod = routes.filter(({ verb }) => verb === method || verb === "ANY");
+    const best = mostSpecific(ofMethod, (each) => each.match(path));
+    if (!best) return undefined;
+    const { functionName, routeKey } = best.found;
+    return { functionName, routeKey, pathParameters: best.parameters };
+  };
+}
+
+function functionOf({ logicalId, properties }: DeployedResource): string {
+  const { IntegrationType, IntegrationUri, PayloadFormatVersion } = properties;
+  const [, name] = /:function:([\w-]+)$/.exec(String(IntegrationUri)) ?? [];
+  if (IntegrationType !== "AWS_PROXY" || PayloadFormatVersion !== "2.0" || !name) {
+    return fail(`Resources.${logicalId}`, "only functions with payload format 2.0 are known here");
+  }
+  return name;
+}

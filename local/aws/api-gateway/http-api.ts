@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { HttpRoute } from "./http-api-event.ts";
+import { httpApiEvent } from "./http-api-event.ts";
+import { sendHttpApiResponse } from "./http-api-response.ts";
+import type { LambdaHost } from "../lambda/lambda-host.ts";
+import type { LocalServer } from "../listen.ts";
+import { listen } from "../listen.ts";
+import { readBytes } from "../read-body.ts";
+
+const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+const INTEGRATION_TIMEOUT_MS = 30_000;
+
+export interface HttpApiOptions {
+  readonly port?: number;
+  readonly timeoutMs?: number;
+}
+
+interface HttpApiDeployment {
+  readonly host: Pick<LambdaHost, "invoke">;
+  /** The path as it was sent: percent-encoded, without the query. */
+  route(method: string, path: string): HttpRoute | undefined;
+  onFailure?(cause: unknown): void;
+  /** After each answer of a function's. */
+  onAnswer?(route: HttpRoute, status: number): void;
+}
+
+/** Its address is known before anything is deployed to it: functions are told of it. */
+export interface LocalHttpApi extends LocalServer {
+  /** By the name that browsers take for a secure place, so that it may set `Secure` cookies over http. */
+  readonly browserUrl: string;
+  deploy(deployment: HttpApiDeployment): void;
+}
+
+/** API Gateway's HTTP API with public routes to functions, payload format 2.0, as far as a browser can tell. */
+export async function startHttpApi(options: HttpApiOptions = {}): Promise<LocalHttpApi> {
+  const { timeoutMs = INTEGRATION_TIMEOUT_MS } = options;
+  let deployed: HttpApiDeployment | undefined;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBytes(request, BODY_LIMIT_BYTES);
+    const [path = "/"] = (request.url ?? "/").split("?");
+    const route = deployed?.route(request.method ?? "GET", path);
+    if (!deployed || !route) return sendMessage(response, 404, "Not Found");
+    if (body === undefined) return sendMessage(response, 413, "Request Entity Too Large");
+
+    const event = httpApiEvent(request, body, route);
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { functionError, payload } = await deployed.host.invoke(route.functionName, event, {
+      signal,
+    });
+    if (functionError || !sendHttpApiResponse(response, payload)) {
+      throw new Error("The function did not answer.", { cause: payload });
+    }
+    deployed.onAnswer?.(route, response.statusCode);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (request.errored || response.headersSent) return response.destroy();
+      deployed?.onFailure?.(error);
+      const isTimeout = error instanceof Error && error.name === "TimeoutError";
+      return isTimeout
+        ? sendMessage(response, 503, "Service Unavailable")
+        : sendMessage(response, 500, "Internal Server Error");
+    });
+  });
+  const listening = await listen(server, options.port);
+  return {
+    ...listening,
+    browserUrl: `http://localhost:${listening.port}`,
+    deploy(deployment) {
+      deployed = deployment;
+    },
+  };
+}
+
+function sendMessage(response: ServerResponse, status: number, message: string): void {
+  response
+    .writeHead(status, { "content-type": "application/json" })
+    .end(JSON.stringify({ message }));
+}

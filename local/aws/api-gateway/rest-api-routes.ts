@@ -1,0 +1,123 @@
+import type { IncomingMessage } from "node:http";
+import type { AwsPlace } from "../arns.ts";
+import { arn } from "../arns.ts";
+import { GatewayError } from "./gateway-error.ts";
+import type { Check } from "./json-schema.ts";
+import { jsonSchema } from "./json-schema.ts";
+import { mostSpecific, pathTemplate } from "./path-template.ts";
+import type { RestRoute } from "./rest-api.ts";
+import type { DeployedResource, DeployedStack } from "../template/template.ts";
+import { fail } from "../template/template-shape.ts";
+
+type Deployed = Pick<DeployedStack, "resourcesOf">;
+
+/** The methods of the template's REST API, as the function that finds the one that a request is for. */
+export function restApiRoutes(
+  deployed: Deployed,
+  place: AwsPlace,
+): (method: string, path: string) => RestRoute | undefined {
+  const stage = deployed.resourcesOf("AWS::ApiGateway::Stage")[0]?.ref() ?? "";
+  const methods = deployed
+    .resourcesOf("AWS::ApiGateway::Method")
+    .map((resource) => readMethod(deployed, resource));
+
+  return (method, path) => {
+    const callable = methods.filter(({ verb }) => verb === method);
+    const best = mostSpecific(callable, (each) => each.match(path));
+    if (!best) return undefined;
+    const { found, parameters } = best;
+    const executeApi = `${found.apiId}/${stage}/${method}${path}`;
+    return {
+      functionName: found.functionName,
+      resource: found.path,
+      pathParameters: parameters,
+      executeApiArn: found.isSigned ? arn(place, "execute-api", executeApi) : null,
+      validate: found.validate,
+    };
+  };
+}
+
+interface MethodProperties {
+  readonly RestApiId?: string;
+  readonly ResourceId?: string;
+  readonly HttpMethod?: string;
+  readonly AuthorizationType?: string;
+  readonly Integration?: { readonly Type?: string; readonly Uri?: string };
+  readonly RequestModels?: Readonly<Record<string, string>>;
+  readonly RequestParameters?: Readonly<Record<string, boolean>>;
+  readonly RequestValidatorId?: string;
+}
+
+function readMethod(deployed: Deployed, { logicalId, properties }: DeployedResource) {
+  const at = `Resources.${logicalId}`;
+  const method = properties as MethodProperties;
+  const { HttpMethod: verb = "", AuthorizationType = "NONE", Integration = {} } = method;
+  if (!/^[A-Z]+$/.test(verb) || verb === "ANY") fail(at, `the method ${verb} is not known here`);
+  if (!["AWS_IAM", "NONE"].includes(AuthorizationType)) {
+    fail(at, `the authorization ${AuthorizationType} is not known here`);
+  }
+  const [, functionName] =
+    /\/functions\/[^/]+:function:([\w-]+)\/invocations$/.exec(Integration.Uri ?? "") ?? [];
+  if (Integration.Type !== "AWS_PROXY" || !functionName) {
+    return fail(at, "only proxy integrations of functions are known here");
+  }
+  const path = pathOf(deployed, method.ResourceId ?? "");
+  return {
+    ...{ verb, path, functionName, apiId: method.RestApiId ?? "" },
+    match: pathTemplate(path),
+    isSigned: AuthorizationType === "AWS_IAM",
+    validate: validation(deployed, method, at),
+  };
+}
+
+/** The root ends in a slash (template-resource.ts), and has none above it. */
+function pathOf(deployed: Deployed, resourceId: string): string {
+  if (resourceId.endsWith("/")) return "";
+  const resource = deployed
+    .resourcesOf("AWS::ApiGateway::Resource")
+    .find((each) => each.ref() === resourceId);
+  const { ParentId = "", PathPart = "" } = Object(resource?.properties) as Record<string, string>;
+  if (!resource) return fail(resourceId, "there is no such resource of the API");
+  return `${pathOf(deployed, ParentId)}/${PathPart}`;
+}
+
+/** What the method's validator sees to: the parameters that it requires, and its body. */
+function validation(deployed: Deployed, method: MethodProperties, at: string) {
+  const validator = deployed
+    .resourcesOf("AWS::ApiGateway::RequestValidator")
+    .find((each) => each.ref() === method.RequestValidatorId);
+  if (method.RequestValidatorId && !validator) fail(at, "there is no such validator");
+  const { ValidateRequestBody, ValidateRequestParameters } = Object(validator?.properties);
+  const required = Object.entries(method.RequestParameters ?? {}).flatMap(([name, isRequired]) =>
+    isRequired && ValidateRequestParameters ? [queryNameIn(name, at)] : [],
+  );
+  const models = Object.entries(ValidateRequestBody ? (method.RequestModels ?? {}) : {});
+  const checks = new Map(models.map(([type, model]) => [type, modelOf(deployed, model)]));
+
+  return ({ url = "", headers }: IncomingMessage, body: string): void => {
+    const query = new URL(url, "http://local").searchParams;
+    if (required.some((name) => !query.has(name))) throw new GatewayError("BAD_REQUEST_PARAMETERS");
+    const [type = ""] = (headers["content-type"] ?? "application/json").split(";");
+    const check = checks.get(type.trim().toLowerCase());
+    if (check && problemsOf(check, body).length > 0) throw new GatewayError("BAD_REQUEST_BODY");
+  };
+}
+
+function queryNameIn(parameter: string, at: string): string {
+  const [, name] = /^method\.request\.querystring\.(.+)$/.exec(parameter) ?? [];
+  return name ?? fail(at, `the parameter ${parameter} is not known here`);
+}
+
+function modelOf(deployed: Deployed, ref: string): Check {
+  const models = deployed.resourcesOf("AWS::ApiGateway::Model");
+  const model = models.find((each) => each.ref() === ref || each.properties["Name"] === ref);
+  return jsonSchema(Object(model?.properties["Schema"] ?? fail(ref, "there is no such model")));
+}
+
+function problemsOf(check: Check, body: string): string[] {
+  try {
+    return check(JSON.parse(body));
+  } catch {
+    return ["it is not JSON"];
+  }
+}

@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { AwsError } from "../json-protocol/aws-json.ts";
+import { GatewayError, notAdmitted, sendGatewayError } from "./gateway-error.ts";
+import type { Guard } from "../sigv4/guard.ts";
+import { OPEN } from "../sigv4/guard.ts";
+import type { LambdaHost } from "../lambda/lambda-host.ts";
+import type { LocalServer } from "../listen.ts";
+import { listen } from "../listen.ts";
+import type { Principal } from "../sigv4/principals.ts";
+import type { Identity, Route } from "./proxy-event.ts";
+import { proxyEvent } from "./proxy-event.ts";
+import { sendProxyResponse } from "./proxy-response.ts";
+import { readBytes } from "../read-body.ts";
+
+const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+const INTEGRATION_TIMEOUT_MS = 29_000;
+
+/** A request's route, and what API Gateway sees to before the function is called. */
+export interface RestRoute extends Route {
+  /** What the caller's policies have to allow: `arn:aws:execute-api:…:live/GET/v1/…`; null where anyone may ask. */
+  readonly executeApiArn: string | null;
+  /** Throws `GatewayError`. */
+  validate?(request: IncomingMessage, body: string): void;
+}
+
+export interface RestApiOptions {
+  readonly host: Pick<LambdaHost, "invoke">;
+  /** The path as it was sent: percent-encoded, without the query. */
+  route(method: string, path: string): RestRoute | undefined;
+  readonly guard?: Guard;
+  readonly port?: number;
+  readonly timeoutMs?: number;
+  onFailure?(error: GatewayError): void;
+  /** How an error is answered that the API words itself; API Gateway's own words if unsaid. */
+  sendError?(response: ServerResponse, error: GatewayError): void;
+}
+
+/** API Gateway's REST API with Lambda proxy integrations, as far as a caller can tell. */
+export function startRestApi(options: RestApiOptions): Promise<LocalServer> {
+  const { host, route, guard = OPEN, timeoutMs = INTEGRATION_TIMEOUT_MS } = options;
+  const { sendError = sendGatewayError } = options;
+
+  async function admit(request: IncomingMessage, body: Uint8Array, { executeApiArn }: RestRoute) {
+    if (executeApiArn === null) return undefined;
+    const principal = await guard.admit(request, body, "execute-api").catch((error: unknown) => {
+      throw error instanceof AwsError ? notAdmitted(error) : error;
+    });
+    guard.tell(principal, "execute-api:Invoke", { Resource: executeApiArn });
+    return principal;
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const bytes = await readBytes(request, BODY_LIMIT_BYTES);
+    const [path = "/"] = (request.url ?? "/").split("?");
+    const found = route(request.method ?? "GET", path);
+    if (!found) throw new GatewayError("MISSING_AUTHENTICATION_TOKEN");
+    if (bytes === undefined) throw new GatewayError("REQUEST_TOO_LARGE");
+
+    const principal = await admit(request, bytes, found);
+    const body = bytes.toString();
+    found.validate?.(request, body);
+    const event = proxyEvent(request, body, found, principal && identityOf(principal));
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { functionError, payload } = await host.invoke(found.functionName, event, { signal });
+    if (functionError || !sendProxyResponse(response, payload)) {
+      throw new GatewayError("INTEGRATION_FAILURE", { cause: payload });
+    }
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (request.errored || response.headersSent) return response.destroy();
+      const failure = asGatewayError(error);
+      options.onFailure?.(failure);
+      return sendError(response, failure);
+    });
+  });
+  return listen(server, options.port);
+}
+
+function identityOf({ arn, keys }: Principal): Partial<Identity> {
+  const [, , , , accountId = null] = arn.split(":");
+  const name = arn.split("/").at(-1) ?? null;
+  return { accountId, userArn: arn, user: name, caller: name, accessKey: keys.accessKeyId };
+}
+
+function asGatewayError(cause: unknown): GatewayError {
+  if (cause instanceof GatewayError) return cause;
+  const isTimeout = cause instanceof Error && cause.name === "TimeoutError";
+  return new GatewayError(isTimeout ? "INTEGRATION_TIMEOUT" : "INTEGRATION_FAILURE", { cause });
+}

@@ -1,0 +1,86 @@
+import type { IncomingMessage, RequestListener, Server } from "node:http";
+import { Readable } from "node:stream";
+import dynalite from "dynalite";
+import { AwsError, sendError } from "../json-protocol/aws-json.ts";
+import type { Guard } from "../sigv4/guard.ts";
+import { OPEN } from "../sigv4/guard.ts";
+import type { LocalServer } from "../listen.ts";
+import { listen } from "../listen.ts";
+import type { Misbehaving } from "../misbehaviour.ts";
+import { misbehaviours } from "../misbehaviour.ts";
+import { readBytes } from "../read-body.ts";
+import type { RequestCounts } from "../request-counter.ts";
+import { requestCounter } from "../request-counter.ts";
+
+export interface LocalDynamoDb extends LocalServer, Misbehaving {
+  readonly requests: RequestCounts;
+}
+
+/** In memory, unless a folder is given; what is in the folder survives a restart. */
+export async function startDynamoDb(
+  options: { port?: number; folder?: string; guard?: Guard } = {},
+): Promise<LocalDynamoDb> {
+  const { guard = OPEN } = options;
+  const server = dynalite({
+    ...(options.folder && { path: options.folder }),
+    createTableMs: 0,
+    updateTableMs: 0,
+    deleteTableMs: 0,
+  });
+  const requests = requestCounter();
+  const { apply, misbehave, behave } = misbehaviours({
+    throttle: new AwsError(
+      "ThrottlingException",
+      "Rate of requests exceeds the allowed throughput.",
+    ),
+    fail: new AwsError("InternalServerError", "The request processing has failed.", {
+      status: 500,
+    }),
+  });
+
+  interceptRequests(server, (dynaliteListener) => (request, response) => {
+    const answer = async () => {
+      const operation = operationOf(request);
+      requests.add(operation);
+      const body = (await readBytes(request)) ?? Buffer.alloc(0);
+      const principal = await guard.admit(request, body, "dynamodb");
+      guard.tell(principal, `dynamodb:${operation}`, inputIn(body));
+      if (await apply(operation, response)) return;
+      dynaliteListener(replayed(request, body), response);
+    };
+    answer().catch((error: unknown) => {
+      if (error instanceof AwsError) sendError(response, error);
+      else response.destroy(error as Error);
+    });
+  });
+
+  return { ...(await listen(server, options.port)), requests, misbehave, behave };
+}
+
+function interceptRequests(
+  server: Server,
+  intercept: (original: RequestListener) => RequestListener,
+) {
+  const [original] = server.listeners("request") as RequestListener[];
+  if (!original) throw new Error("dynalite no longer listens for requests itself");
+  server.removeAllListeners("request");
+  server.on("request", intercept(original));
+}
+
+function operationOf(request: IncomingMessage): string {
+  return String(request.headers["x-amz-target"] ?? "").split(".")[1] ?? request.method ?? "";
+}
+
+/** What has been read already; and dynalite rethrows a request's error: a client killed now would end this process. */
+function replayed({ method, url, headers }: IncomingMessage, body: Buffer): IncomingMessage {
+  return Object.assign(Readable.from([body]), { method, url, headers }) as IncomingMessage;
+}
+
+/** dynalite says what is wrong with a body that is not JSON. */
+function inputIn(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { AwsError, parseJson, sendError, sendJson } from "./aws-json.ts";
+import { decode, encode } from "./aws-json-codec.ts";
+import { readModel } from "./aws-model.ts";
+import type { Guard } from "../sigv4/guard.ts";
+import { OPEN } from "../sigv4/guard.ts";
+import type { LocalServer } from "../listen.ts";
+import { listen } from "../listen.ts";
+import type { Misbehaving } from "../misbehaviour.ts";
+import { misbehaviours } from "../misbehaviour.ts";
+import { readBytes } from "../read-body.ts";
+import type { RequestCounts } from "../request-counter.ts";
+import { requestCounter } from "../request-counter.ts";
+
+/** A service that speaks AWS JSON, `X-Amz-Target: <targetPrefix>.<Operation>`. */
+export interface AwsJsonService {
+  /** The SDK client's whole module: the source of the model. */
+  readonly sdkClient: Readonly<Record<string, unknown>>;
+  readonly targetPrefix: string;
+  /** What IAM calls it, and what signatures are scoped to: `secretsmanager`. */
+  readonly signingName: string;
+  /** Takes and returns what the SDK's types of the operation say; throws `AwsError`. */
+  readonly operations: Readonly<Record<string, (input: never) => unknown>>;
+  /** How this service says that it is throttled, and that it failed. */
+  readonly errors: { readonly throttle: AwsError; readonly fail: AwsError };
+}
+
+export interface LocalAwsJsonServer extends LocalServer, Misbehaving {
+  readonly requests: RequestCounts;
+}
+
+export async function startAwsJsonServer(
+  service: AwsJsonService,
+  options: { port?: number; guard?: Guard } = {},
+): Promise<LocalAwsJsonServer> {
+  const { guard = OPEN } = options;
+  const model = readModel(service.sdkClient);
+  const requests = requestCounter();
+  const { apply, misbehave, behave } = misbehaviours(service.errors);
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = (await readBytes(request)) ?? Buffer.alloc(0);
+    const [prefix, name = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
+    requests.add(name);
+    const principal = await guard.admit(request, body, service.signingName);
+    if (await apply(name, response)) return;
+    const operation = prefix === service.targetPrefix ? model.operations.get(name) : undefined;
+    if (!operation) throw new AwsError("UnknownOperationException", `No operation ${name}`);
+    const handler = service.operations[name];
+    if (!handler)
+      throw new AwsError("NotImplementedLocally", `${name} is not built here`, { status: 501 });
+    const wire = parseJson(body.toString(), "SerializationException");
+    guard.tell(principal, `${service.signingName}:${name}`, wire);
+    const input = decode(operation.input, wire);
+    sendJson(response, 200, encode(operation.output, await handler(input as never)) as object);
+  }
+
+  function asAwsError(error: unknown): AwsError {
+    if (!(error instanceof AwsError))
+      return new AwsError("InternalFailure", String(error), { status: 500 });
+    return new AwsError(error.type, error.message, {
+      status: model.errors.get(error.type) ?? error.status,
+    });
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (request.errored) response.destroy();
+      else sendError(response, asAwsError(error));
+    });
+  });
+  return { ...(await listen(server, options.port)), requests, misbehave, behave };
+}

@@ -1,0 +1,44 @@
+import * as sdkClient from "@aws-sdk/client-kms";
+import type { AwsPlace } from "../arns.ts";
+import { LOCAL_PLACE } from "../arns.ts";
+import { AwsError } from "../json-protocol/aws-json.ts";
+import type { LocalAwsJsonServer } from "../json-protocol/aws-json-server.ts";
+import { startAwsJsonServer } from "../json-protocol/aws-json-server.ts";
+import type { Guard } from "../sigv4/guard.ts";
+import type { KeyRecord } from "./kms-key.ts";
+import { kmsOperations } from "./kms-operations.ts";
+import { NO_FILE, recordFile } from "../record-file.ts";
+
+export interface LocalKms extends LocalAwsJsonServer {
+  /** What CloudFormation does for a key of a template: there it is, under the id that the template is resolved to. */
+  keep(key: { readonly id: string; readonly description?: string }): void;
+}
+
+/** KMS's API; with a folder, its keys survive a restart, and so does what was encrypted under them. */
+export async function startKms(
+  options: { port?: number; folder?: string; place?: AwsPlace; guard?: Guard } = {},
+): Promise<LocalKms> {
+  const file = options.folder ? recordFile<KeyRecord>(options.folder, "kms-keys.json") : NO_FILE;
+  const { operations, has, create } = kmsOperations(options.place ?? LOCAL_PLACE, file);
+  const server = await startAwsJsonServer(
+    {
+      sdkClient,
+      targetPrefix: "TrentService",
+      signingName: "kms",
+      operations,
+      errors: {
+        throttle: new AwsError("ThrottlingException", "Rate exceeded"),
+        fail: new AwsError("KMSInternalException", "An internal failure occurred.", {
+          status: 500,
+        }),
+      },
+    },
+    options,
+  );
+  return {
+    ...server,
+    keep({ id, description = "" }) {
+      if (!has(id)) create(id, description);
+    },
+  };
+}

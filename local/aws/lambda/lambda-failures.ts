@@ -1,0 +1,34 @@
+import { AwsError } from "../json-protocol/aws-json.ts";
+import type { FunctionFailure } from "./lambda-messages.ts";
+
+export function timedOut(requestId: string, timeoutMs: number): FunctionFailure {
+  const seconds = (timeoutMs / 1000).toFixed(2);
+  return {
+    errorType: "Sandbox.Timedout",
+    errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`,
+  };
+}
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export function exited(requestId: string, exit: ProcessExit): FunctionFailure {
+  return {
+    errorType: "Runtime.ExitError",
+    errorMessage: `RequestId: ${requestId} Error: Runtime exited ${reasonOf(exit)}`,
+  };
+}
+
+function reasonOf({ code, signal }: ProcessExit): string {
+  if (signal) return `with error: signal: ${signal === "SIGKILL" ? "killed" : signal}`;
+  return code === 0 ? "without providing a reason" : `with error: exit status ${code}`;
+}
+
+/** An invocation that does not take place: what the Lambda API answers with a status of its own. */
+export const functionNotFound = (arn: string) =>
+  new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, { status: 404 });
+
+export const tooManyRequests = () =>
+  new AwsError("TooManyRequestsException", "Rate Exceeded.", { status: 429 });

@@ -1,0 +1,62 @@
+import type { AwsPlace } from "../arns.ts";
+import { arn } from "../arns.ts";
+import type { AccessKeys } from "../sigv4/principals.ts";
+
+/** A function as the template describes it. */
+export interface LambdaFunction {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** Holds the code: `index.mjs` for the handler `index.handler`. */
+  readonly folder: string;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The role as which it runs. */
+  readonly roleArn?: string | undefined;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  /** Processes at the same time; unlimited when absent. */
+  readonly reservedConcurrency?: number | undefined;
+}
+
+export interface LambdaSurroundings {
+  readonly place: AwsPlace;
+  /** `{ DYNAMODB: url }` reaches the function as `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** For every function; its own environment wins. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly keys: AccessKeys;
+}
+
+export function functionArn(place: AwsPlace, name: string): string {
+  return arn(place, "lambda", `function:${name}`);
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+export function processEnvironment(
+  { name, folder, handler, environment, memoryMb }: LambdaFunction,
+  { place, endpoints, environment: common, keys }: LambdaSurroundings,
+): Record<string, string> {
+  const endpointUrls = Object.entries(endpoints).map(([service, url]) => [
+    `AWS_ENDPOINT_URL_${service}`,
+    url,
+  ]);
+  return {
+    ...Object.fromEntries(endpointUrls),
+    ...common,
+    ...environment,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    ...(keys.sessionToken && { AWS_SESSION_TOKEN: keys.sessionToken }),
+    AWS_REGION: place.region,
+    AWS_DEFAULT_REGION: place.region,
+    AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: "local",
+    LAMBDA_TASK_ROOT: folder,
+    TZ: ":UTC",
+    _HANDLER: handler,
+  };
+}

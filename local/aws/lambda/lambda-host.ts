@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+import type { AwsPlace } from "../arns.ts";
+import { LOCAL_PLACE } from "../arns.ts";
+import { functionNotFound } from "./lambda-failures.ts";
+import type { LambdaFunction } from "./lambda-function.ts";
+import { functionArn, processEnvironment } from "./lambda-function.ts";
+import type { ProcessPool, RunningProcess } from "./lambda-pool.ts";
+import { processPool } from "./lambda-pool.ts";
+import type { AccessKeys } from "../sigv4/principals.ts";
+
+export interface LambdaHostOptions {
+  readonly functions: readonly LambdaFunction[];
+  /** `{ DYNAMODB: url }` reaches the functions as `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly endpoints?: Readonly<Record<string, string>>;
+  /** For every function; its own environment wins. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly place?: AwsPlace;
+  /** What a function's process signs with. */
+  keysOf?(fn: LambdaFunction): AccessKeys;
+  onLog?(line: LogLine): void;
+}
+
+export interface LogLine {
+  readonly function: string;
+  readonly pid: number;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+
+export interface Invoked {
+  readonly requestId: string;
+  readonly payload: unknown;
+  readonly functionError?: "Unhandled";
+  readonly pid: number;
+  readonly coldStart: boolean;
+  /** Without the start of the process. */
+  readonly durationMs: number;
+}
+
+export interface LambdaHost {
+  readonly functions: readonly LambdaFunction[];
+  /** Throws `AwsError` where Lambda has no such function or no room; the signal ends the waiting, not the invocation. */
+  invoke(name: string, payload: unknown, options?: { signal?: AbortSignal }): Promise<Invoked>;
+  processes(name?: string): RunningProcess[];
+  /** False when the process is not one of these. */
+  kill(pid: number): boolean;
+  /** Starts processes before anybody asks, as provisioned concurrency does. */
+  prestart(name: string, count?: number): Promise<void>;
+  /** So that the next invocations are cold starts. */
+  stopIdle(name?: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const NOBODYS: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" };
+
+/** Runs functions as Lambda does: one process per concurrent invocation, used again when idle. */
+export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
+  const {
+    functions,
+    endpoints = {},
+    environment = {},
+    place = LOCAL_PLACE,
+    keysOf = () => NOBODYS,
+  } = options;
+  const pools = new Map<string, ProcessPool>(
+    functions.map((fn) => [
+      fn.name,
+      processPool(
+        fn,
+        processEnvironment(fn, { place, endpoints, environment, keys: keysOf(fn) }),
+        (pid, stream, text) => options.onLog?.({ function: fn.name, pid, stream, text }),
+      ),
+    ]),
+  );
+  const all = () => [...pools.values()];
+
+  function poolOf(name: string): ProcessPool {
+    const pool = pools.get(name);
+    if (!pool) throw functionNotFound(functionArn(place, name));
+    return pool;
+  }
+  const poolsOf = (name?: string) => (name === undefined ? all() : [poolOf(name)]);
+
+  async function invoke(name: string, payload: unknown): Promise<Invoked> {
+    const requestId = randomUUID();
+    const { outcome, ...run } = await poolOf(name).run({
+      requestId,
+      event: JSON.stringify(payload ?? {}),
+      invokedFunctionArn: functionArn(place, name),
+    });
+    return "failure" in outcome
+      ? { requestId, ...run, payload: outcome.failure, functionError: "Unhandled" }
+      : { requestId, ...run, payload: JSON.parse(outcome.payload) };
+  }
+
+  return {
+    functions,
+    invoke: (name, payload, { signal } = {}) => unlessAborted(invoke(name, payload), signal),
+    processes: (name) => poolsOf(name).flatMap((pool) => pool.processes()),
+    kill: (pid) => all().some((pool) => pool.kill(pid)),
+    prestart: (name, count = 1) => poolOf(name).prestart(count),
+    async stopIdle(name) {
+      await Promise.all(poolsOf(name).map((pool) => pool.stopIdle()));
+    },
+    async stop() {
+      await Promise.all(all().map((pool) => pool.stop()));
+    },
+  };
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

@@ -1,0 +1,141 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { AwsPlace } from "../arns.ts";
+import { LOCAL_PLACE } from "../arns.ts";
+import { AwsError } from "../json-protocol/aws-json.ts";
+import type { Principal, Principals } from "./principals.ts";
+import { Sha256 } from "./sha256.ts";
+import type { SignatureHeader } from "./signature-header.ts";
+import { readSignatureHeader } from "./signature-header.ts";
+
+/** Who signed this request to this service (`dynamodb`, `execute-api` …), all of `body` included; throws `AwsError`. */
+export type Authenticate = (
+  request: Pick<IncomingMessage, "method" | "url" | "headers">,
+  body: Uint8Array,
+  service: string,
+) => Promise<Principal>;
+
+const WINDOW_MS = 300_000;
+
+/** Signature Version 4 as AWS checks it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
+export function authenticator(
+  principals: Pick<Principals, "withAccessKey">,
+  { region }: Pick<AwsPlace, "region"> = LOCAL_PLACE,
+  now: () => Date = () => new Date(),
+): Authenticate {
+  return async (request, body, service) => {
+    const said = readSignatureHeader(request.headers);
+    const principal = principals.withAccessKey(said.accessKeyId);
+    if (!principal || !isLentTo(principal, request.headers)) throw unknownKey();
+    checkScope(said, region, service);
+    const signedAt = checkInstant(said, request.headers["x-amz-date"], now());
+    checkBodyHash(request.headers["x-amz-content-sha256"], body);
+    const expected = await signatureOf(request, body, said, principal, signedAt);
+    if (!isSame(expected, said.signature)) throw notMatching();
+    return principal;
+  };
+}
+
+/** The signature that this principal would have made over the headers that it says it has signed. */
+async function signatureOf(
+  { method = "GET", url = "/", headers }: Pick<IncomingMessage, "method" | "url" | "headers">,
+  body: Uint8Array,
+  { region, service, signedHeaders }: SignatureHeader,
+  { keys }: Principal,
+  signingDate: Date,
+): Promise<string> {
+  const signer = new SignatureV4({
+    service,
+    region,
+    credentials: keys,
+    sha256: Sha256,
+    applyChecksum: false,
+  });
+  const [path = "/", query = ""] = url.split("?", 2);
+  const signed = signedHeaders.map((name) => [name, String(headers[name] ?? "")]);
+  const options = { signingDate, signableHeaders: new Set(signedHeaders) };
+  const again = await signer.sign(
+    {
+      ...{ method, path, protocol: "http:", hostname: "", body },
+      query: bagOf(query),
+      headers: Object.fromEntries(signed),
+    },
+    options,
+  );
+  return readSignatureHeader({ authorization: again.headers["authorization"] }).signature;
+}
+
+function bagOf(query: string): Record<string, string[]> {
+  const bag: Record<string, string[]> = {};
+  for (const pair of query.split("&").filter((each) => each !== "")) {
+    const [name = "", ...value] = pair.split("=").map(decoded);
+    bag[name] = [...(bag[name] ?? []), value.join("=")];
+  }
+  return bag;
+}
+
+/** What cannot be decoded was not signed so. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function isLentTo({ keys }: Principal, headers: IncomingMessage["headers"]): boolean {
+  return isSame(keys.sessionToken ?? "", String(headers["x-amz-security-token"] ?? ""));
+}
+
+function checkScope(said: SignatureHeader, region: string, service: string): void {
+  if (said.region !== region) {
+    throw invalid(`Credential should be scoped to a valid region, not '${said.region}'.`);
+  }
+  if (said.service !== service) {
+    throw invalid(`Credential should be scoped to correct service: '${service}'.`);
+  }
+}
+
+function checkInstant({ day }: SignatureHeader, stated: unknown, now: Date): Date {
+  const text = String(stated);
+  const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
+  const signedAt = new Date(iso);
+  if (Number.isNaN(signedAt.getTime())) {
+    const why = "Authorization header requires existence of an 'X-Amz-Date' header.";
+    throw new AwsError("IncompleteSignatureException", why);
+  }
+  if (!text.startsWith(day)) {
+    throw invalid(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date`);
+  }
+  const ageMs = now.getTime() - signedAt.getTime();
+  if (ageMs > WINDOW_MS) throw invalid(`Signature expired: ${text} is over 5 min. ago`);
+  if (ageMs < -WINDOW_MS) throw invalid(`Signature not yet current: ${text} is over 5 min. away`);
+  return signedAt;
+}
+
+/** The signer believes a hash that is stated. */
+function checkBodyHash(stated: unknown, body: Uint8Array): void {
+  if (stated === undefined) return;
+  if (!isSame(String(stated), createHash("sha256").update(body).digest("hex"))) {
+    throw invalid("The value passed in as x-amz-content-sha256 does not match the body.");
+  }
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+const invalid = (message: string) => new AwsError("InvalidSignatureException", message);
+
+const notMatching = () =>
+  invalid(
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+  );
+
+const unknownKey = () =>
+  new AwsError(
+    "UnrecognizedClientException",
+    "The security token included in the request is invalid.",
+  );

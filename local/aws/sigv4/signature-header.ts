@@ -1,0 +1,47 @@
+import { AwsError } from "../json-protocol/aws-json.ts";
+
+/** What `Authorization: AWS4-HMAC-SHA256 …` says. */
+export interface SignatureHeader {
+  readonly accessKeyId: string;
+  /** `20261121` */
+  readonly day: string;
+  readonly region: string;
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Throws `AwsError` where there is none, or half of one. */
+export function readSignatureHeader(headers: Headers): SignatureHeader {
+  const authorization = headers["authorization"];
+  if (typeof authorization !== "string" || authorization === "") {
+    throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token");
+  }
+  const [algorithm, ...rest] = authorization.trim().split(" ");
+  if (algorithm !== "AWS4-HMAC-SHA256") throw incomplete(`Unsupported algorithm: ${algorithm}.`);
+
+  const said = new Map(rest.join("").split(",").map(pairOf));
+  const part = (name: string) => said.get(name) ?? "";
+  const wanting = ["Credential", "SignedHeaders", "Signature"].filter((name) => part(name) === "");
+  if (wanting.length > 0) throw incomplete(wanting.map(needs).join(" "));
+
+  const scope = part("Credential").split("/");
+  const [accessKeyId = "", day = "", region = "", service = "", terminator] = scope;
+  if (scope.length !== 5 || terminator !== "aws4_request") {
+    throw incomplete("Credential must have exactly 5 slash-delimited elements.");
+  }
+  const signedHeaders = part("SignedHeaders").split(";");
+  return { accessKeyId, day, region, service, signedHeaders, signature: part("Signature") };
+}
+
+function pairOf(text: string): [name: string, value: string] {
+  const at = text.indexOf("=");
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+const needs = (name: string) => `Authorization header requires '${name}' parameter.`;
+
+/** Without the header itself, which AWS repeats: what prints here may be kept. */
+const incomplete = (message: string) => new AwsError("IncompleteSignatureException", message);

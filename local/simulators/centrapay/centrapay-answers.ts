@@ -1,0 +1,19 @@
+import type { Reply } from "../kit/reply.ts";
+import { jsonReply } from "../kit/reply.ts";
+
+/** https://docs.centrapay.com/api/http-status-codes: a 400 has two fields, the others three. */
+export function centrapayError(
+  statusCode: number,
+  error: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  return jsonReply(statusCode, { statusCode, error, message }, headers);
+}
+
+export function badRequest(message: string): Reply {
+  return jsonReply(400, { statusCode: 400, message });
+}
+
+/** One answer for what is missing, denied or against a business rule. */
+export const forbidden: Reply = centrapayError(403, "Forbidden", "Forbidden");

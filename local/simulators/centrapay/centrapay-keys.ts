@@ -1,0 +1,64 @@
+import type { Credential, TokenLedger } from "../kit/token-ledger.ts";
+import type { World } from "../kit/world.ts";
+import { madeUpCredential } from "../kit/world.ts";
+
+export type KeyRole = "account-owner" | "merchant-terminal";
+
+interface KeyDescription {
+  readonly accountId: string;
+  readonly name: string;
+  readonly role: KeyRole;
+  readonly enabled: boolean;
+}
+
+/** Named keys of accounts. They coexist, none can be deleted, and a secret is shown once. */
+export interface AccountKeys {
+  /** The secret is made up if unsaid. */
+  create(accountId: string, name: string, role: KeyRole, secret?: string): Credential;
+  setEnabled(accountId: string, name: string, isEnabled: boolean): void;
+  list(accountId: string): readonly KeyDescription[];
+  describe(accountId: string, name: string): KeyDescription | undefined;
+  owner(secret: string): KeyDescription | undefined;
+  isOwner(secret: string, accountId: string | undefined): boolean;
+}
+
+type StoredKey = Omit<KeyDescription, "enabled"> & { readonly secret: string };
+
+export function createAccountKeys(world: World, ledger: TokenLedger): AccountKeys {
+  const stored: StoredKey[] = [];
+  const named = (accountId: string, name: string) =>
+    stored.find((key) => key.accountId === accountId && key.name === name);
+  const described = ({ secret, ...key }: StoredKey): KeyDescription => ({
+    ...key,
+    enabled: ledger.state(secret) === "live",
+  });
+  const owner = (secret: string) => {
+    const key = stored.find((candidate) => candidate.secret === secret);
+    return key && described(key);
+  };
+
+  return {
+    create(accountId, name, role, secret = madeUpCredential(world, "centrapay")) {
+      if (named(accountId, name)) throw new RangeError(`${accountId} already has a key ${name}`);
+      const lifetimeMs = Number.POSITIVE_INFINITY;
+      stored.push({ accountId, name, role, secret });
+      return ledger.issue({ value: secret, clientId: name, scope: accountId, lifetimeMs });
+    },
+    setEnabled(accountId, name, isEnabled) {
+      const key = named(accountId, name);
+      if (key === undefined) throw new RangeError(`${accountId} has no key ${name}`);
+      if (isEnabled) ledger.revive(key.secret);
+      else ledger.revoke(key.secret);
+    },
+    list: (accountId) => stored.filter((key) => key.accountId === accountId).map(described),
+    describe(accountId, name) {
+      const key = named(accountId, name);
+      return key && described(key);
+    },
+    owner,
+    isOwner(secret, accountId) {
+      const key = owner(secret);
+      return key?.role === "account-owner" && key.accountId === accountId;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { Credential, CredentialState, TokenLedger } from "../kit/token-ledger.ts";
+import type { World } from "../kit/world.ts";
+import { madeUpCredential } from "../kit/world.ts";
+
+export type CfisEnvironment = "production" | "staging";
+
+export interface CfisKey {
+  readonly apiKey: string;
+  readonly client: string;
+  readonly environment: CfisEnvironment;
+  /** A key without it lives until it is revoked. */
+  readonly expiresAt?: Date;
+  /** `provisioning`: the partner's own token, which alone creates clients. */
+  readonly kind: "client" | "provisioning";
+}
+
+export interface CfisKeys {
+  /** A key handed out by other ways: in a PDF, in truth. Returns it. */
+  register(key?: Partial<CfisKey>): string;
+  issue(client: string): Credential;
+  /** Issues a key to the owner of an old one, which is taken to die at once. */
+  replace(apiKey: string): Credential;
+  state(apiKey: string): CredentialState | "wrong-environment";
+  isProvisioning(apiKey: string): boolean;
+}
+
+export function createCfisKeys(
+  world: World,
+  ledger: TokenLedger,
+  environment: CfisEnvironment,
+): CfisKeys {
+  const registered = new Map<string, CfisKey>();
+  const lifetimeMs = Number.POSITIVE_INFINITY;
+
+  function issue(key: Omit<CfisKey, "apiKey">): Credential {
+    const apiKey = madeUpCredential(world, "cfis");
+    registered.set(apiKey, { ...key, apiKey });
+    return ledger.issue({ value: apiKey, clientId: key.client, scope: key.client, lifetimeMs });
+  }
+
+  return {
+    register(partial = {}) {
+      const usual = { client: "default", environment, kind: "client" } as const;
+      const key = { apiKey: madeUpCredential(world, "cfis"), ...usual, ...partial };
+      const { apiKey, client, expiresAt } = key;
+      registered.set(apiKey, key);
+      const leftMs = expiresAt ? expiresAt.getTime() - world.now() : lifetimeMs;
+      ledger.admit({ value: apiKey, clientId: client, scope: client, lifetimeMs: leftMs });
+      return apiKey;
+    },
+    issue: (client) => issue({ client, environment, kind: "client" }),
+    replace(apiKey) {
+      const old = registered.get(apiKey);
+      if (old === undefined) throw new RangeError("only a registered key can be replaced");
+      ledger.revoke(apiKey);
+      return issue({ client: old.client, environment: old.environment, kind: old.kind });
+    },
+    state(apiKey) {
+      const key = registered.get(apiKey);
+      if (key && key.environment !== environment) return "wrong-environment";
+      return ledger.state(apiKey);
+    },
+    isProvisioning: (apiKey) => registered.get(apiKey)?.kind === "provisioning",
+  };
+}

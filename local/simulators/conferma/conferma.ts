@@ -1,0 +1,166 @@
+import type { BasicEncoding } from "../kit/basic-authentication.ts";
+import { readBasic } from "../kit/basic-authentication.ts";
+import type { Client } from "../kit/client-registry.ts";
+import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
+import type { RefusalReason } from "../kit/gate.ts";
+import { createGate } from "../kit/gate.ts";
+import { presentedBearer } from "../kit/presented.ts";
+import { protectedRoute } from "../kit/protected-route.ts";
+import type { Reply } from "../kit/reply.ts";
+import { jsonReply, textReply } from "../kit/reply.ts";
+import type { SimulatedRequest } from "../kit/request.ts";
+import { formOf } from "../kit/request.ts";
+import type { Simulator } from "../kit/simulator.ts";
+import { startSimulator } from "../kit/simulator.ts";
+import type { Credential, Order } from "../kit/token-ledger.ts";
+import { createTokenLedger } from "../kit/token-ledger.ts";
+import type { SimulatorOptions, World } from "../kit/world.ts";
+import { createWorld, madeUpCredential } from "../kit/world.ts";
+
+interface ConfermaClient extends Client {
+  readonly platformKeys: readonly string[];
+}
+
+/** The token endpoint's errors are unpublished; these are the shapes to survive (providers §1.2). */
+export type ConfermaErrorShape = "esec001" | "invalid-client" | "invalid-scope" | "text";
+
+export interface ConfermaOptions extends SimulatorOptions {
+  readonly clients?: readonly ConfermaClient[];
+  readonly basicEncoding?: BasicEncoding;
+  readonly errorShape?: ConfermaErrorShape;
+}
+
+/** Routes for faults: "token", "api". */
+export interface Conferma extends Simulator {
+  readonly tokenUrl: string;
+  readonly pingUrl: string;
+  registerClient(client: ConfermaClient): void;
+  rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
+  retireOldSecrets(clientId: string): void;
+  /** Every refusal of the token endpoint takes this shape; undefined: each its likeliest one. */
+  answerErrorsAs(shape: ConfermaErrorShape | undefined): void;
+  /** While true the API answers 403, with the same code as its 401, to live tokens too. */
+  forbidApi(isForbidden: boolean): void;
+  /** A second issuer on the same platform: kills the live tokens, returns the one that lives. */
+  issueAsSomeoneElse(platformKey: string): string;
+}
+
+export async function startConferma(options: ConfermaOptions = {}): Promise<Conferma> {
+  const { clients = [], basicEncoding = "raw" } = options;
+  const world = createWorld(options);
+  const ledger = createTokenLedger(world, "revoke");
+  const registry = createClientRegistry(clients);
+  const platformKeys = new Map(clients.map((client) => [client.clientId, client.platformKeys]));
+  let errorShape = options.errorShape;
+  let isForbidden = false;
+
+  function refuse(usual: ConfermaErrorShape, client: Client | undefined): Reply {
+    const refusal = tokenRefusals[errorShape ?? usual];
+    recordRefusedClient(world, registry, client, refusal.status);
+    return refusal;
+  }
+
+  function issueToken(request: SimulatedRequest): Reply {
+    const client = readBasic(request.headers.authorization, basicEncoding);
+    const form = formOf(request);
+    const scope = form?.get("scope") ?? "";
+    if (form?.get("grant_type") !== "client_credentials") return malformed;
+    if (!client || !registry.accepts(client)) return refuse("esec001", client);
+    if (!platformKeys.get(client.clientId)?.includes(scope)) return refuse("invalid-scope", client);
+
+    const { clientId } = client;
+    const order: Order = { value: newToken(world), clientId, scope, route: "token", status: 200 };
+    const repeated = request.repeat && ledger.repeat(order, request.repeat);
+    return tokenReply(repeated ?? ledger.issue(order), world);
+  }
+
+  const simulator = await startSimulator(
+    world,
+    {
+      id: "conferma",
+      routes: [
+        {
+          name: "token",
+          methods: ["POST"],
+          path: "/token",
+          handle: issueToken,
+          scopeOf: (request) => formOf(request)?.get("scope") ?? "",
+        },
+        protectedRoute({
+          name: "api",
+          path: "/v1/ping",
+          gate: createGate(world, ledger),
+          present: presentedBearer,
+          refine: () => (isForbidden ? "forbidden" : undefined),
+          refuse: authorizationDenied,
+        }),
+      ],
+    },
+    options,
+  );
+
+  return {
+    ...simulator,
+    tokenUrl: `${simulator.url}/token`,
+    pingUrl: `${simulator.url}/v1/ping`,
+    registerClient(client) {
+      registry.register(client);
+      platformKeys.set(client.clientId, client.platformKeys);
+    },
+    rotateSecret: registry.rotateSecret,
+    retireOldSecrets: registry.retireOldSecrets,
+    answerErrorsAs(shape) {
+      errorShape = shape;
+    },
+    forbidApi(forbidden) {
+      isForbidden = forbidden;
+    },
+    issueAsSomeoneElse(scope) {
+      const value = newToken(world);
+      ledger.issue({ value, clientId: "someone-else", scope, isForeign: true });
+      return value;
+    },
+  };
+}
+
+const newToken = (world: World) => madeUpCredential(world, "conferma");
+
+const denied = {
+  errorCode: "ESEC001",
+  message: "Authorization has been denied for this request.",
+  details: [],
+};
+
+const tokenRefusals: Readonly<Record<ConfermaErrorShape, Reply>> = {
+  esec001: jsonReply(401, denied),
+  "invalid-client": jsonReply(400, { error: "invalid_client" }),
+  "invalid-scope": jsonReply(400, { error: "invalid_scope" }),
+  text: textReply(401, "Unauthorized"),
+};
+
+const malformed = jsonReply(400, {
+  errorCode: "EVAL000",
+  message: "The request data provided was invalid. See details.",
+  details: [{ field: "grant_type", issue: "client_credentials, form-encoded, is required" }],
+});
+
+/** https://confermapay.readme.io/reference/status-codes: 401 and 403 share their code. */
+function authorizationDenied(reason: RefusalReason): Reply {
+  return jsonReply(reason === "forbidden" ? 403 : 401, denied);
+}
+
+function tokenReply(token: Credential, { settings }: World): Reply {
+  const ticks = String(Number.parseInt(token.fingerprint.slice(0, 4), 16) % 10_000);
+  const stated = (at: number) => dotNetInstant(at + settings.clockSkewMs, ticks.padStart(4, "0"));
+  const json = {
+    access_token: token.value,
+    expires: stated(token.expiresAt),
+    issued: stated(token.issuedAt),
+  };
+  return { ...jsonReply(200, json), carries: token };
+}
+
+/** .NET's round-trip format: seven fractional digits and an offset. */
+function dotNetInstant(at: number, ticks: string): string {
+  return new Date(at).toISOString().replace("Z", `${ticks}+00:00`);
+}

@@ -1,0 +1,67 @@
+import type { Ceremony } from "../oauth/ceremony.ts";
+import { seeOther } from "../oauth/ceremony.ts";
+import type { ConnectPayAuthorization } from "./connectpay-authorize.ts";
+import { codeFor, psd2Scopes } from "./connectpay-authorize.ts";
+import type { ConsentClient } from "../oauth/consent-clients.ts";
+import { html, pageReply } from "../kit/html.ts";
+import type { Reply } from "../kit/reply.ts";
+import { formOf } from "../kit/request.ts";
+import type { Route } from "../kit/route.ts";
+import type { World } from "../kit/world.ts";
+
+export interface ConnectPayBanking extends Pick<ConnectPayAuthorization, "consents" | "codes"> {
+  readonly ceremony: Ceremony;
+  clients(): readonly ConsentClient[];
+}
+
+/** Online banking › Settings › Open API, where a person copies an authCode for an application. */
+export const openApiSettingsPath = "/online-banking/settings/open-api";
+
+export function bankingRoute({ journal }: World, banking: ConnectPayBanking): Route {
+  return {
+    name: "banking",
+    methods: ["GET", "POST"],
+    path: openApiSettingsPath,
+    handle(request) {
+      const wanted = formOf(request)?.get("application");
+      const client = banking.clients().find(({ clientId }) => clientId === wanted);
+      if (client === undefined) return applicationsPage(banking.clients());
+      const { clientId, name } = client;
+      const path = banking.ceremony.begin({
+        clientName: name,
+        choices: psd2Scopes,
+        allow: (decision) => codePage(name, codeFor(banking, clientId, decision)),
+        deny() {
+          journal.record({ kind: "deny", clientId });
+          return seeOther(openApiSettingsPath);
+        },
+      });
+      return seeOther(path);
+    },
+  };
+}
+
+function applicationsPage(clients: readonly ConsentClient[]): Reply {
+  return pageReply(
+    200,
+    "Settings: Open API",
+    html`<p>An application that cannot send you here itself needs a code. Choose it, log in and
+copy the code.</p>
+<form method="post">
+<label for="application">Application</label>
+<select id="application" name="application">
+${clients.map(({ clientId, name }) => html`<option value="${clientId}">${name}</option>`)}
+</select>
+<button>Make a code</button>
+</form>`,
+  );
+}
+
+function codePage(clientName: string, code: string): Reply {
+  return pageReply(
+    200,
+    "Your code",
+    html`<p>Copy this code into ${clientName}. It can be used once, within 24 hours.</p>
+<p><code>${code}</code></p>`,
+  );
+}

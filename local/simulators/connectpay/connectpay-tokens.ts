@@ -1,0 +1,104 @@
+import { recordRefusedClient } from "../kit/client-registry.ts";
+import type { ConnectPayTraits } from "./connectpay-authorize.ts";
+import { isUuid } from "./connectpay-authorize.ts";
+import type { ConsentClient, ConsentClients } from "../oauth/consent-clients.ts";
+import type { Consents } from "../oauth/consents.ts";
+import type { Granted, Grants } from "../oauth/grant-exchange.ts";
+import { exchangeGrant } from "../oauth/grant-exchange.ts";
+import type { Reply } from "../kit/reply.ts";
+import { jsonReply } from "../kit/reply.ts";
+import type { SimulatedRequest } from "../kit/request.ts";
+import { formOf, headerOf } from "../kit/request.ts";
+import type { World } from "../kit/world.ts";
+
+export interface ConnectPayTokens extends Grants {
+  readonly clients: ConsentClients;
+  readonly consents: Consents;
+  readonly traits: Pick<ConnectPayTraits, "oldAccessToken">;
+  /** The application tier: whether the certificate is the one that was registered. */
+  isRegisteredCertificate(request: SimulatedRequest): boolean;
+  newToken(): string;
+}
+
+/** dev.connectpay.com, "Access tokens": plain Base64, a request id, and a form of two members. */
+export function answerToken(
+  world: World,
+  tokens: ConnectPayTokens,
+  request: SimulatedRequest,
+): Reply {
+  return withClient(world, tokens, request, ({ clientId }, form) => {
+    if (!isExactly(form)) return refusal(400, "invalid_request");
+    const granted = exchangeGrant(world, tokens, { form, clientId, newToken: tokens.newToken });
+    if (granted === undefined) return refusal(400, "unsupported_grant_type");
+    if (typeof granted === "string") return refusal(400, "invalid_grant");
+    if (tokens.traits.oldAccessToken === "dies") endOlderTokens(tokens, granted);
+    return tokenReply(world, tokens, granted);
+  });
+}
+
+/** The "Revoke Refresh Token API", whose path is not shown. */
+export function answerRevoke(
+  world: World,
+  tokens: ConnectPayTokens,
+  request: SimulatedRequest,
+): Reply {
+  return withClient(world, tokens, request, ({ clientId }, form) => {
+    const consent = tokens.refreshes.find(form.get("token") ?? "");
+    if (consent?.clientId === clientId) tokens.consents.end(consent, "revoked-by-client", "die");
+    return jsonReply(200, {});
+  });
+}
+
+function withClient(
+  world: World,
+  tokens: ConnectPayTokens,
+  request: SimulatedRequest,
+  act: (client: ConsentClient, form: URLSearchParams) => Reply,
+): Reply {
+  const { clients } = tokens;
+  if (!tokens.isRegisteredCertificate(request)) return refusal(403, "certificate_not_registered");
+  if (!isUuid(headerOf(request, "x-request-id") ?? "")) return refusal(400, "invalid_request");
+  const form = formOf(request);
+  if (form === undefined) return refusal(400, "invalid_request");
+  const authentication = request.headers.authorization
+    ? clients.authenticate(request, form)
+    : { refused: undefined };
+  if ("client" in authentication) return act(authentication.client, form);
+  recordRefusedClient(world, clients.registry, authentication.refused, 401);
+  return refusal(401, "invalid_client", { "www-authenticate": 'Basic realm="ConnectPay"' });
+}
+
+function endOlderTokens({ ledger }: ConnectPayTokens, { consent, token }: Granted): void {
+  for (const { value } of ledger.live(consent.id)) if (value !== token.value) ledger.revoke(value);
+}
+
+function isExactly(form: URLSearchParams): boolean {
+  const value = form.get("grant_type") === "refresh_token" ? "refresh_token" : "code";
+  return [...form.keys()].sort().join() === [value, "grant_type"].sort().join();
+}
+
+function tokenReply(
+  { now }: World,
+  { refreshes }: ConnectPayTokens,
+  { consent, token, refreshToken }: Granted,
+): Reply {
+  const json = {
+    token_type: "Bearer",
+    access_token: token.value,
+    refresh_token: refreshToken,
+    expires_in: Math.floor((token.expiresAt - now()) / 1000),
+    client_customer_name: masked(consent.customer ?? consent.person.name),
+    scope: consent.scopes.join(" "),
+    // A string, unlike its sibling above; as documented.
+    refresh_token_expires_in: String(Math.floor(refreshes.policy.lifetimeMs / 1000)),
+  };
+  return { ...jsonReply(200, json, { "cache-control": "no-store" }), carries: token };
+}
+
+/** "Mo********co": two letters at either end. */
+function masked(name: string): string {
+  return `${name.slice(0, 2)}********${name.slice(-2)}`;
+}
+
+const refusal = (status: number, error: string, headers: Readonly<Record<string, string>> = {}) =>
+  jsonReply(status, { error }, headers);

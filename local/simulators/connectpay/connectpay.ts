@@ -1,0 +1,221 @@
+import type { TLSSocket } from "node:tls";
+import { createCeremony } from "../oauth/ceremony.ts";
+import type { Authority, CertificateAndKey } from "../kit/certificates.ts";
+import { createAuthority, fingerprintOfCertificate } from "../kit/certificates.ts";
+import { createCodeLedger } from "../oauth/code-ledger.ts";
+import type { ConnectPayTraits } from "./connectpay-authorize.ts";
+import { authorizePsd2 } from "./connectpay-authorize.ts";
+import { bankingRoute, openApiSettingsPath } from "./connectpay-banking.ts";
+import type { ConnectPayTokens } from "./connectpay-tokens.ts";
+import { answerRevoke, answerToken } from "./connectpay-tokens.ts";
+import type { ConsentClient } from "../oauth/consent-clients.ts";
+import { createConsentClients } from "../oauth/consent-clients.ts";
+import type { ConsentOracle } from "../oauth/consent-oracle.ts";
+import { createConsentOracle } from "../oauth/consent-oracle.ts";
+import { createConsents } from "../oauth/consents.ts";
+import { createGate } from "../kit/gate.ts";
+import type { Person } from "../oauth/people.ts";
+import { mere } from "../oauth/people.ts";
+import { presentedBearer } from "../kit/presented.ts";
+import { protectedRoute } from "../kit/protected-route.ts";
+import type { RefreshPolicy } from "../oauth/refresh-ledger.ts";
+import { createRefreshLedger } from "../oauth/refresh-ledger.ts";
+import { jsonReply } from "../kit/reply.ts";
+import type { SimulatedRequest } from "../kit/request.ts";
+import type { Route } from "../kit/route.ts";
+import type { Simulator } from "../kit/simulator.ts";
+import { startSimulator } from "../kit/simulator.ts";
+import { createTokenLedger } from "../kit/token-ledger.ts";
+import { joinSimulators } from "../kit/twin-simulator.ts";
+import type { SimulatorOptions, World } from "../kit/world.ts";
+import { createWorld } from "../kit/world.ts";
+
+export interface ConnectPayOptions extends SimulatorOptions {
+  /** Of `redirectUris` only the hostnames count. */
+  readonly clients?: readonly (ConsentClient & { readonly clientSecret: string })[];
+  readonly people?: readonly Person[];
+  readonly traits?: Partial<ConnectPayTraits>;
+  readonly refresh?: Partial<RefreshPolicy>;
+  /** Of the bank's web app, which is not where the browser was sent to; `localhost` if unsaid. */
+  readonly webAppHost?: string;
+  /** Signs the server's and the client's certificates; made up if unsaid. */
+  readonly authority?: Authority;
+  /**
+   * What becomes of a caller without a certificate of the authority: a TLS alert, which it may see
+   * as a mere hang-up (if unsaid), or a 403. `off` serves plain http.
+   */
+  readonly mutualTls?: "alert" | "forbidden" | "off";
+}
+
+/**
+ * Two hosts that know nothing of each other's paths: one for browsers, one for servers over mTLS.
+ * `url` is the browsers'. Routes for faults: "token", "revoke", "api" there, and "authorize",
+ * "sign-in", "customer", "consent", "banking" here.
+ */
+export interface ConnectPay extends Simulator {
+  readonly authorizeUrl: string;
+  readonly openApiSettingsUrl: string;
+  readonly serverUrl: string;
+  readonly tokenUrl: string;
+  readonly revokeUrl: string;
+  /** Over mTLS. */
+  readonly pingUrl: string;
+  readonly oracle: ConsentOracle;
+  readonly people: readonly Person[];
+  /** Changed by assignment. */
+  readonly traits: ConnectPayTraits;
+  readonly refreshPolicy: RefreshPolicy;
+  readonly authority: Authority;
+  /** The registered one, for the secret's `tlsCertificateChain` and `tlsPrivateKey`. */
+  readonly clientCertificate: CertificateAndKey;
+  registerClient(client: ConsentClient & { readonly clientSecret: string }): void;
+  /** From now on callers must show this certificate and no other. */
+  registerCertificate(chain: string): void;
+  rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
+  retireOldSecrets(clientId: string): void;
+  /** As if the person had taken it back in online banking. */
+  endConsents(): void;
+}
+
+export async function startConnectPay(options: ConnectPayOptions = {}): Promise<ConnectPay> {
+  const { people = [mere], mutualTls = "alert" } = options;
+  const world = createWorld({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
+  const authority = options.authority ?? (await createAuthority("Simulated ConnectPay CA"));
+  const clientCertificate = await authority.issueClient("token-vending");
+  const newValue = () => madeUpUuid(world);
+  const traits = { ...documented, ...options.traits };
+  const registered = new Map((options.clients ?? []).map((client) => [client.clientId, client]));
+
+  const ledger = createTokenLedger(world, "coexist");
+  const consents = createConsents(world, ledger);
+  const clients = createConsentClients([...registered.values()], "raw");
+  const codes = createCodeLedger(world, consents, { lifetimeMs: dayMs, newValue });
+  const policy = { ...refreshPolicy, ...options.refresh };
+  const refreshes = createRefreshLedger(world, consents, policy, newValue);
+  const ceremony = createCeremony(world, {
+    ...{ provider: "ConnectPay", people, choosesCustomer: true, isAllOrNothing: false },
+  });
+  let registeredCertificate = fingerprintOfCertificate(clientCertificate.chain);
+  let webAppUrl = "";
+
+  const tokens: ConnectPayTokens = {
+    ...{ clients, consents, codes, refreshes, ledger, traits, newToken: newValue },
+    isRegisteredCertificate: (request) =>
+      mutualTls === "off" || certificateOf(request) === registeredCertificate,
+  };
+  const authorization = {
+    ...{ traits, clients, ceremony, consents, codes, webAppUrl: () => webAppUrl },
+  };
+
+  const server = await startSimulator(
+    world,
+    {
+      id: "connectpay",
+      routes: [
+        route("token", "POST", `${base}/token`, (request) => answerToken(world, tokens, request)),
+        route("revoke", "POST", `${base}/revoke`, (request) =>
+          answerRevoke(world, tokens, request),
+        ),
+        protectedRoute({
+          name: "api",
+          path: "/v1/ping",
+          gate: createGate(world, ledger),
+          present: presentedBearer,
+          refine: (request) => (tokens.isRegisteredCertificate(request) ? undefined : "forbidden"),
+          refuse: (reason) =>
+            jsonReply(reason === "forbidden" ? 403 : 401, { error: "invalid_token" }),
+        }),
+      ],
+    },
+    mutualTls === "off"
+      ? {}
+      : {
+          tls: {
+            ...asTlsOptions(await authority.issueServer()),
+            ca: authority.certificate,
+            requestCert: true,
+            rejectUnauthorized: mutualTls === "alert",
+          },
+        },
+  );
+  const browser = await startSimulator(
+    world,
+    {
+      id: "connectpay",
+      routes: [
+        route("authorize", "GET", `${base}/authorize`, (request) =>
+          authorizePsd2(world, authorization, request),
+        ),
+        bankingRoute(world, { ...authorization, clients: () => [...registered.values()] }),
+        ...ceremony.routes,
+      ],
+    },
+    options,
+  );
+  // Another origin than the one that the browser was sent to, as the bank's web app is.
+  webAppUrl = browser.url.replace("127.0.0.1", options.webAppHost ?? "localhost");
+
+  return {
+    ...joinSimulators(browser, server, ["token", "revoke", "api"]),
+    authorizeUrl: `${browser.url}${base}/authorize`,
+    openApiSettingsUrl: `${webAppUrl}${openApiSettingsPath}`,
+    serverUrl: server.url,
+    tokenUrl: `${server.url}${base}/token`,
+    revokeUrl: `${server.url}${base}/revoke`,
+    pingUrl: `${server.url}/v1/ping`,
+    oracle: createConsentOracle(world.journal.entries),
+    ...{ people, traits, authority, clientCertificate, refreshPolicy: refreshes.policy },
+    registerClient(client) {
+      registered.set(client.clientId, client);
+      clients.register(client);
+    },
+    registerCertificate(chain) {
+      registeredCertificate = fingerprintOfCertificate(chain);
+    },
+    rotateSecret: clients.registry.rotateSecret,
+    retireOldSecrets: clients.registry.retireOldSecrets,
+    endConsents() {
+      for (const consent of consents.all) consents.end(consent, "taken-back", "die");
+    },
+  };
+}
+
+const base = "/auth/v1/oauth2";
+const dayMs = 86_400_000;
+
+const documented: ConnectPayTraits = {
+  flowIdParameter: "flowid",
+  authorizeAnswer: 301,
+  mixedScopes: "page",
+  oldAccessToken: "lives",
+};
+
+const refreshPolicy: RefreshPolicy = {
+  lifetimeMs: 30 * dayMs,
+  countsFrom: "refresh",
+  rotation: "rotate",
+  graceMs: 0,
+};
+
+const route = (name: string, method: string, path: string, handle: Route["handle"]): Route => ({
+  ...{ name, methods: [method], path, handle },
+});
+
+const asTlsOptions = ({ chain, privateKey }: CertificateAndKey) => ({
+  cert: chain,
+  key: privateKey,
+});
+
+/** Undefined, too, when the certificate is not the authority's. */
+function certificateOf({ incoming }: SimulatedRequest): string | undefined {
+  const socket = incoming.socket as TLSSocket;
+  return socket.authorized ? socket.getPeerCertificate().fingerprint256 : undefined;
+}
+
+/** RFC 9562 §5.4, from the world's own randomness. */
+function madeUpUuid({ random }: World): string {
+  const bytes = random(16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

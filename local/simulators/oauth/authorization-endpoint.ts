@@ -1,0 +1,149 @@
+import type { Ceremony, Decision } from "./ceremony.ts";
+import { seeOther } from "./ceremony.ts";
+import type { CodeLedger } from "./code-ledger.ts";
+import type { ConsentClient, ConsentClients } from "./consent-clients.ts";
+import type { Consents } from "./consents.ts";
+import { fingerprintOf } from "../kit/journal.ts";
+import type { ScopeChoice } from "./login-pages.ts";
+import { noticePage } from "./login-pages.ts";
+import type { Reply } from "../kit/reply.ts";
+import type { SimulatedRequest } from "../kit/request.ts";
+import type { World } from "../kit/world.ts";
+
+export interface AuthorizationEndpoint {
+  readonly clients: ConsentClients;
+  readonly ceremony: Ceremony;
+  readonly consents: Consents;
+  readonly codes: CodeLedger;
+  /** Every scope that there is. */
+  readonly scopes: readonly ScopeChoice[];
+  readonly pkce: "required" | "optional";
+  /** Named in every answer (RFC 9207), if said. */
+  readonly statedIssuer: () => string | undefined;
+}
+
+type Refusal = readonly [error: string, description: string];
+
+/** RFC 6749 §4.1.1, RFC 7636 §4.3 with S256 alone, redirect addresses compared exactly (RFC 9700 §2.1). */
+export function authorize(
+  { journal }: World,
+  endpoint: AuthorizationEndpoint,
+  { query }: SimulatedRequest,
+): Reply {
+  const client = endpoint.clients.find(query.get("client_id") ?? "");
+  const redirectUri = query.get("redirect_uri") ?? "";
+  const identity = identityOf(client, query);
+  const refuse = (status: number, reason: string) =>
+    journal.record({ kind: "refuse-authorize", status, reason, ...identity });
+
+  if (!client?.redirectUris.includes(redirectUri)) {
+    // Never a redirect to an address that nobody has registered (RFC 6749 §4.1.2.1).
+    refuse(400, client ? "redirect_uri" : "client_id");
+    return unregistered;
+  }
+  const back = (parameters: Readonly<Record<string, string>>) =>
+    backTo(redirectUri, {
+      ...parameters,
+      state: query.get("state"),
+      iss: endpoint.statedIssuer(),
+    });
+  const refusal = refusalOf(query, endpoint);
+  if (refusal !== undefined) {
+    const [error, error_description] = refusal;
+    refuse(302, error_description);
+    return back({ error, error_description });
+  }
+
+  journal.record({ kind: "authorize", ...identity });
+  const asked = scopesIn(query);
+  const path = endpoint.ceremony.begin({
+    clientName: client.name,
+    choices: endpoint.scopes.filter(({ scope }) => asked.includes(scope)),
+    loginHint: query.get("login_hint") ?? query.get("u") ?? "",
+    allow: (decision) => back({ code: codeFor(endpoint, client, decision, query) }),
+    deny() {
+      journal.record({ kind: "deny", ...identity });
+      return back({ error: "access_denied", error_description: "The person has refused." });
+    },
+  });
+  return seeOther(path, 302);
+}
+
+/** For the journal: known clients by name, a state by its fingerprint. */
+export function identityOf(client: ConsentClient | undefined, query: URLSearchParams) {
+  const state = query.get("state");
+  return {
+    ...(client ? { clientId: client.clientId } : {}),
+    ...(state === null ? {} : { state: fingerprintOf(state) }),
+  };
+}
+
+function codeFor(
+  { consents, codes }: AuthorizationEndpoint,
+  { clientId }: ConsentClient,
+  decision: Decision,
+  query: URLSearchParams,
+): string {
+  const nonce = query.get("nonce");
+  const challenge = query.get("code_challenge");
+  const consent = consents.give({ ...decision, clientId, ...(nonce === null ? {} : { nonce }) });
+  return codes.issue(consent, {
+    redirectUri: query.get("redirect_uri") ?? "",
+    ...(challenge === null ? {} : { challenge }),
+  });
+}
+
+function refusalOf(
+  query: URLSearchParams,
+  { scopes, pkce }: AuthorizationEndpoint,
+): Refusal | undefined {
+  const repeated = [...query.keys()].find((name) => query.getAll(name).length > 1);
+  if (repeated !== undefined) return ["invalid_request", `${repeated} is repeated`];
+  if (query.get("response_type") !== "code") {
+    return ["unsupported_response_type", "response_type must be code"];
+  }
+  const known = scopes.map(({ scope }) => scope);
+  if (!scopesIn(query).every((scope) => known.includes(scope))) {
+    return ["invalid_scope", "a scope is unknown here"];
+  }
+  return challengeRefusal(query, pkce);
+}
+
+function challengeRefusal(
+  query: URLSearchParams,
+  pkce: AuthorizationEndpoint["pkce"],
+): Refusal | undefined {
+  const challenge = query.get("code_challenge");
+  if (challenge === null) {
+    return pkce === "required" ? ["invalid_request", "code_challenge is required"] : undefined;
+  }
+  // Unsaid, the method is `plain` (RFC 7636 §4.3): a downgrade.
+  if (query.get("code_challenge_method") !== "S256") {
+    return ["invalid_request", "code_challenge_method must be S256"];
+  }
+  return /^[\w-]{43}$/.test(challenge)
+    ? undefined
+    : ["invalid_request", "code_challenge is not a SHA-256"];
+}
+
+function scopesIn(query: URLSearchParams): readonly string[] {
+  return (query.get("scope") ?? "").split(" ").filter(Boolean);
+}
+
+/** Parameters that are null or undefined are left out; the address's own query stays. */
+export function backTo(
+  redirectUri: string,
+  parameters: Readonly<Record<string, string | null | undefined>>,
+): Reply {
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value) url.searchParams.set(name, value);
+  }
+  return seeOther(url.href, 302);
+}
+
+const unregistered = noticePage(
+  400,
+  "This request cannot be trusted",
+  "The site that sent you here is not registered, or wants you sent back to an address that is not.",
+);

@@ -1,0 +1,174 @@
+import type { AuthorizationEndpoint } from "./authorization-endpoint.ts";
+import { authorize } from "./authorization-endpoint.ts";
+import type { BasicEncoding } from "../kit/basic-authentication.ts";
+import { createCeremony } from "./ceremony.ts";
+import { createCodeLedger } from "./code-ledger.ts";
+import type { ConsentClient } from "./consent-clients.ts";
+import { createConsentClients } from "./consent-clients.ts";
+import type { ConsentOracle } from "./consent-oracle.ts";
+import { createConsentOracle } from "./consent-oracle.ts";
+import type { Consent } from "./consents.ts";
+import { createConsents } from "./consents.ts";
+import type { GrantEndpoint } from "./grant-endpoint.ts";
+import { answerGrant, answerRevocation } from "./grant-endpoint.ts";
+import type { ScopeChoice } from "./login-pages.ts";
+import { createOpenId } from "./open-id.ts";
+import type { Person } from "./people.ts";
+import { mere } from "./people.ts";
+import type { RefreshPolicy } from "./refresh-ledger.ts";
+import { createRefreshLedger } from "./refresh-ledger.ts";
+import type { Reply } from "../kit/reply.ts";
+import { jsonReply } from "../kit/reply.ts";
+import type { Route } from "../kit/route.ts";
+import type { Simulator } from "../kit/simulator.ts";
+import { startSimulator } from "../kit/simulator.ts";
+import type { TokenLedger } from "../kit/token-ledger.ts";
+import { createTokenLedger } from "../kit/token-ledger.ts";
+import type { SimulatorOptions, World } from "../kit/world.ts";
+import { createWorld, madeUpCredential } from "../kit/world.ts";
+
+export interface AuthorizationServerOptions extends SimulatorOptions {
+  readonly clients?: readonly ConsentClient[];
+  readonly people?: readonly Person[];
+  readonly basicEncoding?: BasicEncoding;
+  /** Its own address if unsaid. */
+  readonly issuer?: string;
+  readonly refresh?: Partial<RefreshPolicy>;
+  readonly codeLifetimeMs?: number;
+}
+
+/** Routes for faults: "token", "revoke", "authorize", "jwks", "discovery", "api", and the pages. */
+export interface AuthorizationServer extends Simulator {
+  readonly issuer: string;
+  readonly authorizeUrl: string;
+  readonly tokenUrl: string;
+  readonly revokeUrl: string;
+  readonly jwksUrl: string;
+  readonly pingUrl: string;
+  readonly oracle: ConsentOracle;
+  readonly people: readonly Person[];
+  /** Changed by assignment. */
+  readonly refreshPolicy: RefreshPolicy;
+  registerClient(client: ConsentClient): void;
+  rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
+  retireOldSecrets(clientId: string): void;
+  rotateSigningKey(how: { readonly keepOld: boolean }): Promise<void>;
+  /** As if the person had taken it back at the provider. */
+  endConsents(): void;
+}
+
+/** What tells one authorization server from another. */
+export interface Flavour {
+  readonly id: string;
+  readonly provider: string;
+  /** Before "authorize", "token", "revoke". */
+  readonly base: string;
+  readonly scopes: readonly ScopeChoice[];
+  readonly pkce: "required" | "optional";
+  readonly isAllOrNothing: boolean;
+  readonly accessTokens: "signed" | "opaque";
+  readonly statesIssuer: boolean;
+  readonly statesScope: boolean;
+  readonly onRevocation: "die" | "live-on";
+  readonly refresh: RefreshPolicy;
+  readonly codeLifetimeMs: number;
+  readonly notFound?: Reply;
+  apiRoute(world: World, ledger: TokenLedger, consentOf: ConsentOf): Route;
+}
+
+type ConsentOf = (accessToken: string) => Consent | undefined;
+
+export async function startAuthorizationServer(
+  flavour: Flavour,
+  options: AuthorizationServerOptions,
+): Promise<AuthorizationServer> {
+  const { id, base, notFound } = flavour;
+  const { people = [mere] } = options;
+  const world = createWorld({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
+  const ledger = createTokenLedger(world, "coexist");
+  const consents = createConsents(world, ledger);
+  const clients = createConsentClients(options.clients ?? [], options.basicEncoding ?? "rfc6749");
+  const refreshes = createRefreshLedger(
+    world,
+    consents,
+    { ...flavour.refresh, ...options.refresh },
+    () => madeUpCredential(world, `${id}-refresh`),
+  );
+  const codes = createCodeLedger(world, consents, {
+    lifetimeMs: options.codeLifetimeMs ?? flavour.codeLifetimeMs,
+    newValue: () => madeUpCredential(world, `${id}-code`),
+  });
+  let url = "";
+  const issuer = () => options.issuer ?? url;
+  const openId = await createOpenId(world, issuer);
+  const ceremony = createCeremony(world, { ...flavour, people, choosesCustomer: false });
+
+  const authorization: AuthorizationEndpoint = {
+    ...{ clients, ceremony, consents, codes, scopes: flavour.scopes, pkce: flavour.pkce },
+    statedIssuer: () => (flavour.statesIssuer ? issuer() : undefined),
+  };
+  const grants: GrantEndpoint = {
+    ...{ clients, consents, codes, refreshes, ledger, onRevocation: flavour.onRevocation },
+    newToken: (consent) =>
+      flavour.accessTokens === "signed" ? openId.accessToken(consent) : madeUpCredential(world, id),
+    extras: (granted, request) => ({
+      ...openId.idToken(granted, request.spoiling),
+      ...(flavour.statesScope ? { scope: granted.consent.scopes.join(" ") } : {}),
+    }),
+  };
+  const consentOf: ConsentOf = (token) =>
+    consents.all.find((consent) => consent.id === ledger.find(token)?.scope);
+
+  const simulator = await startSimulator(
+    world,
+    {
+      id,
+      ...(notFound ? { notFound } : {}),
+      routes: [
+        post("token", `${base}/token`, (request) => answerGrant(world, grants, request)),
+        post("revoke", `${base}/revoke`, (request) => answerRevocation(world, grants, request)),
+        get("authorize", `${base}/authorize`, (request) =>
+          authorize(world, authorization, request),
+        ),
+        get("jwks", jwksPath, () => jsonReply(200, openId.keys.jwks())),
+        get("discovery", "/.well-known/openid-configuration", () =>
+          jsonReply(200, openId.metadata(url, base, flavour)),
+        ),
+        flavour.apiRoute(world, ledger, consentOf),
+        ...ceremony.routes,
+      ],
+    },
+    options,
+  );
+  url = simulator.url;
+
+  return {
+    ...simulator,
+    issuer: issuer(),
+    authorizeUrl: `${url}${base}/authorize`,
+    tokenUrl: `${url}${base}/token`,
+    revokeUrl: `${url}${base}/revoke`,
+    jwksUrl: `${url}${jwksPath}`,
+    pingUrl: `${url}/api/me`,
+    oracle: createConsentOracle(world.journal.entries),
+    people,
+    refreshPolicy: refreshes.policy,
+    registerClient: clients.register,
+    rotateSecret: clients.registry.rotateSecret,
+    retireOldSecrets: clients.registry.retireOldSecrets,
+    rotateSigningKey: openId.keys.rotate,
+    endConsents() {
+      for (const consent of consents.all) consents.end(consent, "taken-back", "die");
+    },
+  };
+}
+
+const jwksPath = "/.well-known/jwks.json";
+
+const get = (name: string, path: string, handle: Route["handle"]): Route => ({
+  ...{ name, methods: ["GET"], path, handle },
+});
+
+const post = (name: string, path: string, handle: Route["handle"]): Route => ({
+  ...{ name, methods: ["POST"], path, handle },
+});

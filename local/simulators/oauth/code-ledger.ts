@@ -1,0 +1,60 @@
+import type { Consent, Consents, GrantRefusal } from "./consents.ts";
+import type { World } from "../kit/world.ts";
+
+interface Code {
+  readonly consent: Consent;
+  readonly expiresAt: number;
+  readonly bound: CodeBinding;
+  isRedeemed: boolean;
+}
+
+/** What whoever redeems a code must show again. */
+export interface CodeBinding {
+  readonly redirectUri?: string;
+  /** RFC 7636 §4.2, S256. */
+  readonly challenge?: string;
+}
+
+export interface CodeLedger {
+  issue(consent: Consent, bound?: CodeBinding): string;
+  /** RFC 6749 §4.1.2: once; a second time ends what the first one began. */
+  redeem(
+    code: string,
+    clientId: string,
+    refuse?: (bound: CodeBinding) => GrantRefusal | undefined,
+  ): Consent | GrantRefusal;
+}
+
+export interface CodeOptions {
+  readonly lifetimeMs: number;
+  newValue(): string;
+}
+
+export function createCodeLedger(
+  { now }: World,
+  consents: Consents,
+  { lifetimeMs, newValue }: CodeOptions,
+): CodeLedger {
+  const codes = new Map<string, Code>();
+  return {
+    issue(consent, bound = {}) {
+      const value = newValue();
+      codes.set(value, { consent, bound, expiresAt: now() + lifetimeMs, isRedeemed: false });
+      return value;
+    },
+    redeem(value, clientId, refuse) {
+      const code = codes.get(value);
+      if (code === undefined) return "unknown";
+      if (code.consent.clientId !== clientId) return "other-client";
+      if (code.isRedeemed) {
+        consents.end(code.consent, "replayed-code", "die");
+        return "replayed-code";
+      }
+      if (code.expiresAt <= now()) return "expired";
+      const refusal = refuse?.(code.bound);
+      if (refusal !== undefined) return refusal;
+      code.isRedeemed = true;
+      return code.consent;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { recordRefusedClient } from "../kit/client-registry.ts";
+import type { CodeBinding } from "./code-ledger.ts";
+import type { ConsentClient, ConsentClients } from "./consent-clients.ts";
+import type { Consent, Consents, GrantRefusal } from "./consents.ts";
+import type { Granted, Grants } from "./grant-exchange.ts";
+import { exchangeGrant } from "./grant-exchange.ts";
+import type { Reply } from "../kit/reply.ts";
+import { jsonReply } from "../kit/reply.ts";
+import type { SimulatedRequest } from "../kit/request.ts";
+import { formOf } from "../kit/request.ts";
+import type { World } from "../kit/world.ts";
+
+export interface GrantEndpoint extends Grants {
+  readonly clients: ConsentClients;
+  readonly consents: Consents;
+  /** Whether access tokens die with a revoked refresh token (RFC 7009 §2.1). */
+  readonly onRevocation: "die" | "live-on";
+  newToken(consent: Consent): string;
+  /** What the answer says beyond RFC 6749 §5.1: an ID token, a scope. */
+  extras(granted: Granted, request: SimulatedRequest): Readonly<Record<string, unknown>>;
+}
+
+/** RFC 6749 §4.1.3 and §6, with RFC 7636 §4.6. */
+export function answerGrant(
+  world: World,
+  endpoint: GrantEndpoint,
+  request: SimulatedRequest,
+): Reply {
+  return withClient(world, endpoint, request, (client, form) => {
+    const { clientId } = client;
+    const granted = exchangeGrant(world, endpoint, {
+      form,
+      clientId,
+      newToken: endpoint.newToken,
+      refuseCode: (bound) => bindingRefusal(form, bound),
+    });
+    if (granted === undefined) return badRequest("unsupported_grant_type");
+    if (granted === "wider-scope") return badRequest("invalid_scope");
+    if (typeof granted === "string") return badRequest("invalid_grant");
+    const { token, refreshToken } = granted;
+    const json = {
+      access_token: token.value,
+      token_type: "Bearer",
+      expires_in: Math.floor((token.expiresAt - world.now()) / 1000),
+      ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+      ...endpoint.extras(granted, request),
+    };
+    return { ...jsonReply(200, json, { "cache-control": "no-store" }), carries: token };
+  });
+}
+
+/** RFC 7009 §2: 200 for a token that is not known, too. */
+export function answerRevocation(
+  world: World,
+  endpoint: GrantEndpoint,
+  request: SimulatedRequest,
+): Reply {
+  return withClient(world, endpoint, request, ({ clientId }, form) => {
+    const token = form.get("token");
+    if (token === null) return badRequest("invalid_request");
+    const consent = endpoint.refreshes.find(token);
+    if (consent?.clientId === clientId) {
+      endpoint.consents.end(consent, "revoked-by-client", endpoint.onRevocation);
+    }
+    if (endpoint.ledger.find(token)?.clientId === clientId && endpoint.onRevocation === "die") {
+      endpoint.ledger.revoke(token);
+    }
+    return jsonReply(200, {});
+  });
+}
+
+function withClient(
+  world: World,
+  { clients }: GrantEndpoint,
+  request: SimulatedRequest,
+  act: (client: ConsentClient, form: URLSearchParams) => Reply,
+): Reply {
+  const form = formOf(request);
+  // RFC 6749 §3.2: parameters must not be repeated.
+  if (form === undefined || new Set(form.keys()).size < [...form.keys()].length) {
+    return badRequest("invalid_request");
+  }
+  const authentication = clients.authenticate(request, form);
+  if ("client" in authentication) return act(authentication.client, form);
+  const status = request.headers.authorization === undefined ? 400 : 401;
+  recordRefusedClient(world, clients.registry, authentication.refused, status);
+  // RFC 6749 §5.2: the challenge answers whoever tried the header.
+  const challenge = { "www-authenticate": 'Basic realm="simulator"' };
+  return jsonReply(status, { error: "invalid_client" }, status === 401 ? challenge : {});
+}
+
+function bindingRefusal(
+  form: URLSearchParams,
+  { redirectUri, challenge }: CodeBinding,
+): GrantRefusal | undefined {
+  if (form.get("redirect_uri") !== redirectUri) return "wrong-redirect-uri";
+  const verifier = form.get("code_verifier");
+  // A verifier that nothing was bound to is a downgrade (RFC 9700 §4.8.2).
+  if (challenge === undefined) return verifier === null ? undefined : "wrong-verifier";
+  const hash = createHash("sha256")
+    .update(verifier ?? "")
+    .digest("base64url");
+  const isVerifier = /^[\w.~-]{43,128}$/.test(verifier ?? "");
+  return isVerifier && hash === challenge ? undefined : "wrong-verifier";
+}
+
+const badRequest = (error: string) => jsonReply(400, { error }, { "cache-control": "no-store" });

@@ -1,0 +1,62 @@
+import { createHmac } from "node:crypto";
+import type { Claims } from "../kit/json-web-token.ts";
+import { assembleJsonWebToken } from "../kit/json-web-token.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+
+/** Every way in which an ID token can be wrong that its reader has to notice (OIDC Core §3.1.3.7). */
+export const spoilings = [
+  "bad-signature",
+  "alg-none",
+  "alg-hs256",
+  "unknown-kid",
+  "wrong-issuer",
+  "wrong-audience",
+  "extra-audience",
+  "wrong-nonce",
+  "missing-nonce",
+  "expired",
+  "other-subject",
+  "missing",
+] as const;
+
+export type Spoiling = (typeof spoilings)[number];
+
+/** Undefined when even the token is to be missing. */
+export function signIdToken(
+  keys: SigningKeys,
+  claims: Claims,
+  spoiling: Spoiling | undefined,
+): string | undefined {
+  const spoilt = { ...claims, ...spoiltClaims(claims)[spoiling ?? "missing"] };
+  switch (spoiling) {
+    case "missing":
+      return undefined;
+    case "alg-none":
+      return assembleJsonWebToken({ alg: "none" }, spoilt, () => Buffer.alloc(0));
+    case "alg-hs256":
+      return assembleJsonWebToken({ alg: "HS256", kid: keys.kid }, spoilt, (signed) =>
+        createHmac("sha256", keys.publicPem).update(signed).digest(),
+      );
+    case "bad-signature":
+      return assembleJsonWebToken({ alg: "RS256", kid: keys.kid }, spoilt, (signed) =>
+        keys.signature(`${signed} `),
+      );
+    case "unknown-kid":
+      return assembleJsonWebToken({ alg: "RS256", kid: "unpublished" }, spoilt, keys.signature);
+    default:
+      return assembleJsonWebToken({ alg: "RS256", kid: keys.kid }, spoilt, keys.signature);
+  }
+}
+
+function spoiltClaims(claims: Claims): Partial<Record<Spoiling, Claims>> {
+  const dayS = 86_400;
+  return {
+    "wrong-issuer": { iss: "https://issuer.invalid" },
+    "wrong-audience": { aud: "someone-else" },
+    "extra-audience": { aud: [claims["aud"], "someone-else"] },
+    "wrong-nonce": { nonce: "not-the-one-that-was-sent" },
+    "missing-nonce": { nonce: undefined },
+    expired: { iat: Number(claims["iat"]) - dayS, exp: Number(claims["exp"]) - dayS },
+    "other-subject": { sub: "00000000-0000-4000-8000-000000000000" },
+  };
+}

@@ -1,0 +1,169 @@
+import type { BasicEncoding } from "../kit/basic-authentication.ts";
+import { readBasic } from "../kit/basic-authentication.ts";
+import type { Client } from "../kit/client-registry.ts";
+import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
+import { createGate } from "../kit/gate.ts";
+import { presentedBearer } from "../kit/presented.ts";
+import { protectedRoute } from "../kit/protected-route.ts";
+import type { Reply } from "../kit/reply.ts";
+import { jsonReply } from "../kit/reply.ts";
+import type { SimulatedRequest } from "../kit/request.ts";
+import { formOf } from "../kit/request.ts";
+import type { Simulator } from "../kit/simulator.ts";
+import { startSimulator } from "../kit/simulator.ts";
+import type { Credential } from "../kit/token-ledger.ts";
+import { createTokenLedger } from "../kit/token-ledger.ts";
+import type { SimulatorOptions, World } from "../kit/world.ts";
+import { createWorld, madeUpCredential } from "../kit/world.ts";
+
+/** RFC 6749 §5.2 asks for the challenge; the others are met in the wild (providers A9). */
+export type InvalidClientShape = "challenge" | "bad-request" | "ok-with-error";
+
+export interface OAuthServerOptions extends SimulatorOptions {
+  readonly clients?: readonly Client[];
+  readonly clientAuthentication?: "basic" | "post";
+  readonly basicEncoding?: BasicEncoding;
+  readonly onIssue?: "coexist" | "revoke";
+  readonly invalidClientShape?: InvalidClientShape;
+  /** Every scope value that may be asked for; all of them if unsaid. */
+  readonly allowedScopes?: readonly string[];
+  /** Demanded of every request if said. */
+  readonly requiredAudience?: string;
+}
+
+/** Routes for faults: "token", "api". The revocation scope is the client id. */
+export interface OAuthServer extends Simulator {
+  readonly tokenUrl: string;
+  readonly pingUrl: string;
+  registerClient(client: Client): void;
+  rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
+  retireOldSecrets(clientId: string): void;
+  revoke(token: string): void;
+  issueAsSomeoneElse(clientId: string): string;
+}
+
+/** RFC 6749 §4.4, the client-credentials grant. */
+export async function startOAuthServer(options: OAuthServerOptions = {}): Promise<OAuthServer> {
+  const { invalidClientShape = "challenge", onIssue = "coexist" } = options;
+  const world = createWorld(options);
+  const ledger = createTokenLedger(world, onIssue);
+  const registry = createClientRegistry(options.clients);
+  const readClient = clientReader(options);
+
+  function refuseClient(client: Client | undefined): Reply {
+    const refusal = invalidClient[invalidClientShape];
+    recordRefusedClient(world, registry, client, refusal.status);
+    return refusal;
+  }
+
+  function issueToken(request: SimulatedRequest): Reply {
+    const form = formOf(request);
+    if (form === undefined || isTwiceAuthenticated(request, form))
+      return badRequest("invalid_request");
+    const client = readClient(request, form);
+    if (!client || !registry.accepts(client)) return refuseClient(client);
+    const error = grantError(form, options);
+    if (error !== undefined) return badRequest(error);
+
+    const { clientId } = client;
+    const order = { clientId, scope: clientId, route: "token", status: 200 };
+    const repeated = request.repeat && ledger.repeat(order, request.repeat);
+    const token = repeated ?? ledger.issue({ ...order, value: newToken(world) });
+    return tokenReply(token, form.get("scope"), world);
+  }
+
+  const simulator = await startSimulator(
+    world,
+    {
+      id: "client-credentials",
+      routes: [
+        {
+          name: "token",
+          methods: ["POST"],
+          path: "/token",
+          handle: issueToken,
+          scopeOf: (request) => readClient(request, formOf(request))?.clientId ?? "",
+        },
+        protectedRoute({
+          name: "api",
+          path: "/v1/ping",
+          gate: createGate(world, ledger),
+          present: presentedBearer,
+          refuse: (reason) => jsonReply(401, { error: "invalid_token" }, challenge(reason)),
+        }),
+      ],
+    },
+    options,
+  );
+
+  return {
+    ...simulator,
+    tokenUrl: `${simulator.url}/token`,
+    pingUrl: `${simulator.url}/v1/ping`,
+    registerClient: registry.register,
+    rotateSecret: registry.rotateSecret,
+    retireOldSecrets: registry.retireOldSecrets,
+    revoke: ledger.revoke,
+    issueAsSomeoneElse(clientId) {
+      const value = newToken(world);
+      ledger.issue({ value, clientId: "someone-else", scope: clientId, isForeign: true });
+      return value;
+    },
+  };
+}
+
+const newToken = (world: World) => madeUpCredential(world, "oauth");
+
+function clientReader({ clientAuthentication, basicEncoding = "rfc6749" }: OAuthServerOptions) {
+  return (request: SimulatedRequest, form: URLSearchParams | undefined): Client | undefined => {
+    if (clientAuthentication !== "post") {
+      return readBasic(request.headers.authorization, basicEncoding);
+    }
+    const clientId = form?.get("client_id");
+    const clientSecret = form?.get("client_secret");
+    return clientId && clientSecret ? { clientId, clientSecret } : undefined;
+  };
+}
+
+/** RFC 6749 §2.3: one authentication method a request. */
+function isTwiceAuthenticated(request: SimulatedRequest, form: URLSearchParams): boolean {
+  return request.headers.authorization !== undefined && form.has("client_secret");
+}
+
+function grantError(form: URLSearchParams, options: OAuthServerOptions): string | undefined {
+  const { allowedScopes, requiredAudience } = options;
+  const scopes = form.get("scope")?.split(" ") ?? [];
+  if (form.get("grant_type") !== "client_credentials") return "unsupported_grant_type";
+  if (!scopes.every((scope) => allowedScopes?.includes(scope) ?? true)) return "invalid_scope";
+  const audience = requiredAudience ?? form.get("audience");
+  return form.get("audience") === audience ? undefined : "invalid_target";
+}
+
+/** RFC 6749 §5.1. */
+function tokenReply(token: Credential, scope: string | null, { now }: World): Reply {
+  const json = {
+    access_token: token.value,
+    token_type: "Bearer",
+    expires_in: Math.floor((token.expiresAt - now()) / 1000),
+    ...(scope === null ? {} : { scope }),
+  };
+  return { ...jsonReply(200, json, { "cache-control": "no-store" }), carries: token };
+}
+
+const badRequest = (error: string) => jsonReply(400, { error });
+
+const invalidClient: Readonly<Record<InvalidClientShape, Reply>> = {
+  challenge: jsonReply(
+    401,
+    { error: "invalid_client", error_description: "client authentication failed" },
+    { "www-authenticate": 'Basic realm="simulator"' },
+  ),
+  "bad-request": badRequest("invalid_client"),
+  "ok-with-error": jsonReply(200, { error: "invalid_client" }),
+};
+
+/** RFC 6750 §3.1: no error code when no token was shown. */
+function challenge(reason: string): Record<string, string> {
+  const error = reason === "missing" ? "" : ', error="invalid_token"';
+  return { "www-authenticate": `Bearer realm="simulator"${error}` };
+}

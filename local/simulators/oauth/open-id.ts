@@ -1,0 +1,83 @@
+import type { Consent } from "./consents.ts";
+import type { Granted } from "./grant-exchange.ts";
+import type { Spoiling } from "./id-token.ts";
+import { signIdToken } from "./id-token.ts";
+import { assembleJsonWebToken } from "../kit/json-web-token.ts";
+import type { ScopeChoice } from "./login-pages.ts";
+import type { Person } from "./people.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+import { createSigningKeys } from "./signing-keys.ts";
+import type { World } from "../kit/world.ts";
+
+export interface OpenId {
+  readonly keys: SigningKeys;
+  /** A JWT that says what Cognito's access tokens say. */
+  accessToken(consent: Consent): string;
+  /** Empty unless `openid` was asked for (OIDC Core §3.1.2.1). */
+  idToken(granted: Granted, spoiling: Spoiling | undefined): { readonly id_token?: string };
+  /** OIDC Discovery §3. */
+  metadata(url: string, base: string, how: { readonly scopes: readonly ScopeChoice[] }): object;
+}
+
+export async function createOpenId(world: World, issuer: () => string): Promise<OpenId> {
+  const { now, random, settings } = world;
+  const keys = await createSigningKeys();
+  const seconds = (at: number) => Math.floor((at + settings.clockSkewMs) / 1000);
+  const common = ({ person, givenAt }: Consent) => ({
+    sub: person.subject,
+    iss: issuer(),
+    auth_time: seconds(givenAt),
+    iat: seconds(now()),
+    exp: seconds(now() + settings.lifetimeMs),
+    jti: random(16).toString("hex"),
+  });
+
+  return {
+    keys,
+    accessToken: (consent) =>
+      assembleJsonWebToken(
+        { alg: "RS256", kid: keys.kid },
+        {
+          ...common(consent),
+          token_use: "access",
+          client_id: consent.clientId,
+          scope: consent.scopes.join(" "),
+        },
+        keys.signature,
+      ),
+    idToken({ consent, by }, spoiling) {
+      if (!consent.scopes.includes("openid")) return {};
+      const { nonce } = consent;
+      const claims = {
+        ...common(consent),
+        ...claimsAbout(consent.person),
+        aud: consent.clientId,
+        token_use: "id",
+        // OIDC Core §12.2: a refreshed ID token has no nonce.
+        ...(by === "code" && nonce !== undefined ? { nonce } : {}),
+      };
+      const id_token = signIdToken(keys, claims, spoiling);
+      return id_token === undefined ? {} : { id_token };
+    },
+    metadata: (url, base, { scopes }) => ({
+      issuer: issuer(),
+      authorization_endpoint: `${url}${base}/authorize`,
+      token_endpoint: `${url}${base}/token`,
+      revocation_endpoint: `${url}${base}/revoke`,
+      jwks_uri: `${url}/.well-known/jwks.json`,
+      response_types_supported: ["code"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: ["RS256"],
+      code_challenge_methods_supported: ["S256"],
+      scopes_supported: scopes.map(({ scope }) => scope),
+    }),
+  };
+}
+
+function claimsAbout({ name, login }: Person) {
+  const [given_name, family_name] = name.split(" ");
+  const named = { given_name, family_name, preferred_username: login };
+  return login.includes("@")
+    ? { ...named, email: login, email_verified: true }
+    : { ...named, phone_number: login, phone_number_verified: true };
+}

@@ -1,0 +1,85 @@
+import type { Consent, Consents, GrantRefusal } from "./consents.ts";
+import type { World } from "../kit/world.ts";
+
+/** Changed by assignment, for all refresh tokens at once. */
+export interface RefreshPolicy {
+  lifetimeMs: number;
+  /** Whether a new token restarts the lifetime, or ends when the person's consent would have. */
+  countsFrom: "consent" | "refresh";
+  rotation: "none" | "rotate";
+  /** How long a rotated token is still honoured; Cognito: 0 to 60 s. */
+  graceMs: number;
+}
+
+interface Refreshed {
+  readonly consent: Consent;
+  /** Absent where tokens do not rotate: the old one stays. */
+  readonly successor?: string;
+}
+
+export interface RefreshLedger {
+  readonly policy: RefreshPolicy;
+  issue(consent: Consent): string;
+  /** RFC 9700 §4.14.2: a rotated token that comes back ends the consent. */
+  use(value: string, clientId: string, scopes?: readonly string[]): Refreshed | GrantRefusal;
+  find(value: string): Consent | undefined;
+  expire(value: string): void;
+}
+
+interface RefreshToken {
+  readonly consent: Consent;
+  readonly issuedAt: number;
+  isExpired: boolean;
+  rotatedAt?: number;
+}
+
+export function createRefreshLedger(
+  { now }: World,
+  consents: Consents,
+  policy: RefreshPolicy,
+  newValue: () => string,
+): RefreshLedger {
+  const tokens = new Map<string, RefreshToken>();
+
+  function issue(consent: Consent): string {
+    const value = newValue();
+    tokens.set(value, { consent, issuedAt: now(), isExpired: false });
+    return value;
+  }
+
+  function isExpired({ consent, issuedAt, isExpired: wasExpired }: RefreshToken): boolean {
+    const from = policy.countsFrom === "consent" ? consent.givenAt : issuedAt;
+    return wasExpired || now() >= from + policy.lifetimeMs;
+  }
+
+  function refusal(token: RefreshToken, clientId: string): GrantRefusal | undefined {
+    if (token.consent.clientId !== clientId) return "other-client";
+    if (token.consent.hasEnded) return "ended";
+    if (token.rotatedAt !== undefined && now() >= token.rotatedAt + policy.graceMs) {
+      consents.end(token.consent, "reused-refresh-token", "die");
+      return "reused-refresh-token";
+    }
+    return isExpired(token) ? "expired" : undefined;
+  }
+
+  return {
+    policy,
+    issue,
+    use(value, clientId, scopes = []) {
+      const token = tokens.get(value);
+      if (token === undefined) return "unknown";
+      const refused = refusal(token, clientId);
+      if (refused !== undefined) return refused;
+      const { consent } = token;
+      if (!scopes.every((scope) => consent.scopes.includes(scope))) return "wider-scope";
+      if (policy.rotation === "none") return { consent };
+      token.rotatedAt ??= now();
+      return { consent, successor: issue(consent) };
+    },
+    find: (value) => tokens.get(value)?.consent,
+    expire(value) {
+      const token = tokens.get(value);
+      if (token) token.isExpired = true;
+    },
+  };
+}

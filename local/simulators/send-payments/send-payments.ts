@@ -1,0 +1,131 @@
+import type { Client, ClientRegistry } from "../kit/client-registry.ts";
+import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
+import { createGate } from "../kit/gate.ts";
+import { signJsonWebToken } from "../kit/json-web-token.ts";
+import { presentedBearer } from "../kit/presented.ts";
+import { protectedRoute } from "../kit/protected-route.ts";
+import type { Reply } from "../kit/reply.ts";
+import { jsonReply } from "../kit/reply.ts";
+import type { SimulatedRequest } from "../kit/request.ts";
+import { jsonObjectOf } from "../kit/request.ts";
+import type { Simulator } from "../kit/simulator.ts";
+import { startSimulator } from "../kit/simulator.ts";
+import type { Credential, TokenLedger } from "../kit/token-ledger.ts";
+import { createTokenLedger } from "../kit/token-ledger.ts";
+import type { SimulatorOptions, World } from "../kit/world.ts";
+import { createWorld } from "../kit/world.ts";
+
+export interface SendPaymentsOptions extends SimulatorOptions {
+  readonly clients?: readonly Client[];
+}
+
+/** Routes for faults: "token", "api". The revocation scope is the client id. */
+export interface SendPayments extends Simulator {
+  readonly tokenUrl: string;
+  readonly pingUrl: string;
+  registerClient(client: Client): void;
+  rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
+  retireOldSecrets(clientId: string): void;
+  /** While true, `/auth` answers 500 in the documented shape. */
+  failInside(isFailing: boolean): void;
+  issueAsSomeoneElse(clientId: string): string;
+}
+
+export async function startSendPayments(options: SendPaymentsOptions = {}): Promise<SendPayments> {
+  const world = createWorld(options);
+  const ledger = createTokenLedger(world, "revoke");
+  const registry = createClientRegistry(options.clients);
+  const newToken = tokenMaker(world);
+  let isFailing = false;
+
+  const auth = authentication(world, ledger, registry, newToken);
+  const simulator = await startSimulator(
+    world,
+    {
+      id: "send-payments",
+      routes: [
+        {
+          name: "token",
+          methods: ["POST"],
+          path: "/auth",
+          handle: (request) =>
+            isFailing ? problem(500, "Internal server error", "INTERNAL_ERROR") : auth(request),
+          scopeOf: (request) => String(jsonObjectOf(request)?.["clientId"] ?? ""),
+        },
+        protectedRoute({
+          name: "api",
+          path: "/v1/ping",
+          gate: createGate(world, ledger),
+          present: presentedBearer,
+          refuse: () => problem(401, "Unauthorized", "UNAUTHORIZED"),
+        }),
+      ],
+    },
+    options,
+  );
+
+  return {
+    ...simulator,
+    tokenUrl: `${simulator.url}/auth`,
+    pingUrl: `${simulator.url}/v1/ping`,
+    registerClient: registry.register,
+    rotateSecret: registry.rotateSecret,
+    retireOldSecrets: registry.retireOldSecrets,
+    failInside(failing) {
+      isFailing = failing;
+    },
+    issueAsSomeoneElse(clientId) {
+      const value = newToken(clientId);
+      ledger.issue({ value, clientId: "someone-else", scope: clientId, isForeign: true });
+      return value;
+    },
+  };
+}
+
+function authentication(
+  world: World,
+  ledger: TokenLedger,
+  registry: ClientRegistry,
+  newToken: (clientId: string) => string,
+) {
+  return (request: SimulatedRequest): Reply => {
+    const client = clientOf(request);
+    if (client === undefined) return problem(400, "Validation failed", "VALIDATION_ERROR");
+    if (!registry.accepts(client)) {
+      recordRefusedClient(world, registry, client, 401);
+      return problem(401, "Invalid credentials", "UNAUTHORIZED");
+    }
+    const { clientId } = client;
+    const order = { clientId, scope: clientId, route: "token", status: 201 };
+    const repeated = request.repeat && ledger.repeat(order, request.repeat);
+    return tokenReply(repeated ?? ledger.issue({ ...order, value: newToken(clientId) }), world);
+  };
+}
+
+function clientOf(request: SimulatedRequest): Client | undefined {
+  const isJson = request.headers["content-type"]?.startsWith("application/json");
+  const { clientId, clientSecret } = (isJson && jsonObjectOf(request)) || {};
+  return typeof clientId === "string" && typeof clientSecret === "string"
+    ? { clientId, clientSecret }
+    : undefined;
+}
+
+function tokenMaker({ now, random, settings }: World): (clientId: string) => string {
+  const key = random(32);
+  return (clientId) => {
+    const iat = Math.floor((now() + settings.clockSkewMs) / 1000);
+    const exp = Math.floor((now() + settings.clockSkewMs + settings.lifetimeMs) / 1000);
+    const jti = `simulated-${random(12).toString("hex")}`;
+    return signJsonWebToken({ iss: "simulated-send-payments", sub: clientId, iat, exp, jti }, key);
+  };
+}
+
+/** 201, as documented; the format of `expiresAt` is not, so it is plain ISO 8601 here. */
+function tokenReply(token: Credential, { settings }: World): Reply {
+  const expiresAt = new Date(token.expiresAt + settings.clockSkewMs).toISOString();
+  return { ...jsonReply(201, { accessToken: token.value, expiresAt }), carries: token };
+}
+
+function problem(status: number, message: string, type: string): Reply {
+  return jsonReply(status, { message, errors: [{ message, type }] });
+}

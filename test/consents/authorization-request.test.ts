@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
+import { journeyFrom, newJourney, readState } from "../../functions/consents/authorization-request.ts";
+import type { Realm } from "../../functions/model/connection.ts";
+import type { Journey } from "../../functions/model/consent.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secrets.ts";
+
+const id = "i".repeat(43);
+const secret = new Sensitive("s".repeat(43));
+const here: Realm = { provider: "connectpay", environment: "test" };
+
+/** All that a journey is made of, with one salt for all. */
+function depsOf(realm: Realm, salt = "x".repeat(22)): ConsentDependencies {
+  const parts = {
+    realm,
+    consentBaseUrl: "https://vend.example",
+    browserSecrets: { ...nodeBrowserSecrets, newSalt: () => salt },
+  };
+  return parts as Partial<ConsentDependencies> as ConsentDependencies;
+}
+
+const proofOf = ({ state }: Journey) => state.split(".").at(-1);
+const partsOf = (journey: Journey) => [
+  proofOf(journey),
+  journey.nonce,
+  journey.codeVerifier.expose(),
+];
+
+describe("a journey", () => {
+  const journey = newJourney(depsOf(here), id, secret);
+
+  test("has a state that names its link and holds no secret", () => {
+    expect(journey.state).toMatch(/^i{43}\.x{22}\.[\w-]{43}$/);
+    expect(journey.state).not.toContain(secret.expose());
+  });
+
+  test("has a code verifier of RFC 7636 §4.1, which does not print", () => {
+    expect(journey.codeVerifier.expose()).toMatch(/^[\w.~-]{43,128}$/);
+    expect(JSON.stringify(journey)).not.toContain(journey.codeVerifier.expose());
+  });
+
+  test("has three proofs, of which none tells another", () => {
+    expect(new Set(partsOf(journey)).size).toBe(3);
+  });
+
+  test.each([
+    ["realm", newJourney(depsOf({ ...here, environment: "live" }), id, secret)],
+    ["link", newJourney(depsOf(here), "j".repeat(43), secret)],
+    ["salt", newJourney(depsOf(here, "y".repeat(22)), id, secret)],
+    ["browser", newJourney(depsOf(here), id, new Sensitive("t".repeat(43)))],
+  ])("is another one for another %s, in all three", (_, other) => {
+    for (const part of partsOf(other)) expect(partsOf(journey)).not.toContain(part);
+  });
+
+  test("is found again by its state, in the browser that has its secret", () => {
+    const claim = readState(journey.state);
+    if (!claim) return expect.fail("unreadable");
+    const again = journeyFrom(depsOf(here, "other salt"), claim, secret);
+    expect(again && [again.redirectUri, again.state, ...partsOf(again)]).toEqual([
+      "https://vend.example/callback/connectpay/test",
+      journey.state,
+      ...partsOf(journey),
+    ]);
+    expect(journeyFrom(depsOf(here), claim, new Sensitive("t".repeat(43)))).toBeNull();
+    const elsewhere = depsOf({ ...here, environment: "live" });
+    expect(journeyFrom(elsewhere, claim, secret)).toBeNull();
+  });
+});
+
+test.each(["", "x", "a.b.c", `${"i".repeat(43)}.${"x".repeat(22)}`])("%j is no state", (state) => {
+  expect(readState(state)).toBeNull();
+});

@@ -1,0 +1,383 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { Outcome } from "../../../functions/http/pages/outcome-pages.ts";
+import { outcomeOf, outcomePage } from "../../../functions/http/pages/outcome-pages.ts";
+import { pageAnswer } from "../../../functions/http/pages/page.ts";
+import { problemCodes, VendingError } from "../../../functions/model/errors.ts";
+import { aContext } from "../../support/a-proxy-event.ts";
+import { ConsentProvider } from "../../support/consent-provider.ts";
+import { aPersonAtTheProvider, ConsentSiteOnTest, withTable } from "../../support/consent-site.ts";
+import type { Seen } from "../../support/test-browser.ts";
+import { seenIn } from "../../support/test-browser.ts";
+import { apis, webEvent } from "../../support/web-events.ts";
+
+const table = withTable();
+const aSite = (changes = {}) => new ConsentSiteOnTest(table(), changes);
+
+const outcomes: readonly Outcome[] = [
+  "link-unknown",
+  "link-used",
+  "link-expired",
+  "other-browser",
+  "cookies-needed",
+  "mixed-up",
+  "denied",
+  "provider-error",
+  "code-refused",
+  "provider-away",
+  "try-later",
+  "our-fault",
+  "not-a-page",
+];
+
+/** Every page there is: the one that asks, the one of success, and all the others. */
+async function allPages(site = aSite()): Promise<Seen[]> {
+  const { link, browser, authorizeUrl } = await aPersonAtTheProvider(site);
+  const asked = await browser.get(link);
+  const partly = site.provider.agree(authorizeUrl, "psd2-ais unheard-of");
+  const granted = await browser.comeBack(authorizeUrl, partly);
+  const { realm } = site;
+  const others = outcomes.map((outcome) =>
+    seenIn(pageAnswer(outcomePage({ realm, requester: "Acme" }, outcome), "hash=")),
+  );
+  return [asked, granted, ...others];
+}
+
+/** What a person reads, without markup. */
+const textOf = ({ body }: Seen) =>
+  body
+    .replace(/<style>.*<\/style>/s, "")
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ");
+
+describe("every page", () => {
+  test("is a whole document that screen readers and phones can read", async () => {
+    for (const { body, title } of await allPages()) {
+      expect(body).toMatch(/^<!doctype html>\n<html lang="en">/);
+      expect(body).toContain(
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+      );
+      expect(body.match(/<title>.+<\/title>/g)).toEqual([`<title>${title}</title>`]);
+      expect(body.match(/<main>/g)).toHaveLength(1);
+      expect(body.match(/<h1>/g)).toHaveLength(1);
+      const opened = [...body.matchAll(/<(main|p|ul|ol|li|dl|div|dt|dd|h1|h2|bdi|form|button)\b/g)];
+      const closed = [
+        ...body.matchAll(/<\/(main|p|ul|ol|li|dl|div|dt|dd|h1|h2|bdi|form|button)>/g),
+      ];
+      expect(opened).toHaveLength(closed.length);
+    }
+  });
+
+  test("runs nothing and loads nothing", async () => {
+    for (const { body } of await allPages()) {
+      expect(body).not.toMatch(
+        /<(script|link|img|iframe|object|embed|base|svg)\b|\son\w+=|\bstyle=/,
+      );
+      expect(body).not.toMatch(/\b(src|href|action)=|@import|url\(/);
+    }
+  });
+
+  test("says what to do, or that nothing is left to do", async () => {
+    const [asked, ...rest] = await allPages();
+    expect(asked?.body).toContain("<h2>What happens next</h2>");
+    for (const page of rest) {
+      expect(textOf(page)).toMatch(/What to do|You may close this page/);
+      expect(page.body).not.toContain("{requester}");
+    }
+  });
+
+  test("is kept nowhere, framed nowhere, indexed nowhere, and tells nobody its address", async () => {
+    for (const { headers } of await allPages()) {
+      expect(headers).toMatchObject({
+        "Content-Type": "text/html; charset=utf-8",
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex, nofollow",
+      });
+    }
+  });
+
+  test("allows its one style by hash, and a form only where there is one", async () => {
+    const site = aSite();
+    const { link, browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    const asked = await browser.get(link);
+    const granted = await browser.comeBack(authorizeUrl, answer);
+    const [, style = ""] = /<style>(.*)<\/style>/s.exec(asked.body) ?? [];
+    const hash = createHash("sha256").update(style).digest("base64");
+    const policy = (formAction: string) =>
+      `default-src 'none'; style-src 'sha256-${hash}'; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`;
+    expect(asked.headers["Content-Security-Policy"]).toBe(policy("'self' https:"));
+    expect(granted.headers["Content-Security-Policy"]).toBe(policy("'none'"));
+    expect(asked.body.match(/<style\b/g)).toHaveLength(1);
+  });
+
+  test("that asks lets a form lead to plain http only where the provider is on this machine", async () => {
+    const site = aSite();
+    const local = new ConsentProvider(site.clock, "http://127.0.0.1:9999");
+    const there = aSite({ provider: local, clock: site.clock });
+    const { headers } = await there.browser().get(await there.link());
+    expect(headers["Content-Security-Policy"]).toContain("form-action 'self' https: http:;");
+  });
+});
+
+describe("the page that asks", () => {
+  test("says who asks, where, for which account and for what, in words of everyday", async () => {
+    const site = aSite();
+    site.provider.scopes = ["psd2-ais", "openid", "constructor", "x<y"];
+    const page = await site.browser().get(await site.link("jo@example.com"));
+    const text = textOf(page);
+    for (const words of [
+      "Acme Bookkeeping asks for access to ConnectPay",
+      `Access to ConnectPay (${site.realm.environment})`,
+      "For account jo@example.com",
+      "see your payment accounts, their balances and their transactions",
+      "know who you are there",
+      "use what the provider calls constructor",
+      "use what the provider calls x&lt;y",
+      "at login.provider.example",
+      "for another 10 minutes",
+      "Continue to ConnectPay",
+    ]) {
+      expect(text).toContain(words);
+    }
+    expect(page.body).toContain(
+      '<form method="post"><button>Continue to ConnectPay</button></form>',
+    );
+  });
+
+  test("names a provider that is configured only by its host", async () => {
+    const realm = { provider: "authorization-code", environment: `${Date.now()}` } as const;
+    const site = aSite({ realm });
+    site.provider.scopes = [];
+    const page = await site.browser().get(await site.link());
+    expect(page.title).toBe("Acme Bookkeeping asks for access to login.provider.example");
+    expect(textOf(page)).toContain("tells you which access, before you decide");
+  });
+
+  test("counts minutes down, and says `minute` in the end", async () => {
+    const site = aSite();
+    const link = await site.link();
+    site.clock.advance(481_000);
+    expect(textOf(await site.browser().get(link))).toContain("for another minute,");
+  });
+});
+
+describe("the page of success", () => {
+  async function granted(change: (site: ConsentSiteOnTest) => void, scope?: string | null) {
+    const site = aSite();
+    change(site);
+    const browser = site.browser();
+    const authorizeUrl = await browser.leave(await site.link());
+    return textOf(await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl, scope)));
+  }
+
+  test("says what, for whom, whose data and until when", async () => {
+    const text = await granted(() => {});
+    for (const words of [
+      "Acme Bookkeeping can now use ConnectPay in your name.",
+      "Account jo",
+      "Customer Mo********co",
+      "Until 20 December 2026 at 10:00 UTC",
+      "What you allowed",
+      "start payments from your payment accounts",
+      "You may close this page.",
+    ]) {
+      expect(text).toContain(words);
+    }
+    expect(text).not.toContain("not allowed");
+  });
+
+  test("says so where the provider names neither customer nor end", async () => {
+    const text = await granted(({ provider }) => {
+      provider.customer = null;
+      provider.refreshEndsAt = null;
+    });
+    expect(text).toContain("Until the provider did not say");
+    expect(text).not.toContain("Customer");
+  });
+
+  test("says that access ends with its first token where no refresh token came", async () => {
+    const text = await granted(({ provider }) => {
+      provider.hasRefreshTokens = false;
+    });
+    expect(text).toContain("Until 20 November 2026 at 10:59 UTC");
+    expect(text).not.toContain("prolongs");
+  });
+
+  test("claims nothing where the provider does not say what it granted", async () => {
+    const text = await granted(() => {}, null);
+    expect(text).toContain("What you allowed The provider did not say in detail.");
+    expect(text).not.toMatch(/not allowed|payment accounts/);
+  });
+
+  test.each([
+    ["person-1", "openid", "Access is granted"],
+    [null, "openid", "A part of the access is granted"],
+    ["person-1", "email", "A part of the access is granted"],
+  ])(
+    "of %j: whether `%s`, which is not listed, is called withheld: %s",
+    async (subject, scope, title) => {
+      const text = await granted(({ provider }) => {
+        provider.scopes = [scope, "psd2-ais"];
+        provider.subject = subject;
+      }, "psd2-ais");
+      expect(text).toContain(title);
+      expect(text.includes("not allowed")).toBe(title !== "Access is granted");
+    },
+  );
+
+  test("shows access beyond what was asked for, and each once", async () => {
+    const text = await granted(() => {}, "psd2-ais psd2-ais psd2-pis email");
+    expect(text.split("see your payment accounts")).toHaveLength(2);
+    expect(text).toContain("see your e-mail address");
+  });
+});
+
+describe("an error that the provider sends back", () => {
+  test("by a name that nobody knows may be a person's no: the page is true for both", async () => {
+    const site = aSite();
+    const browser = site.browser();
+    const authorizeUrl = await browser.leave(await site.link());
+    const answer = site.provider.refuse(authorizeUrl, "user_cancelled_login");
+    const page = await browser.comeBack(authorizeUrl, answer);
+    expect(page).toMatchObject({ status: 502, title: "Access was not set up" });
+    expect(textOf(page)).toContain("If you said no, it may have put it that way.");
+    expect(textOf(page)).toContain("If you said no, you may close this page.");
+    expect(textOf(page)).not.toMatch(/on its side|could not finish/);
+  });
+});
+
+describe("a failure", () => {
+  test.each(problemCodes)("%s has a page for people", (code) => {
+    expect(outcomes).toContain(outcomeOf(code));
+  });
+
+  test("that passes says when to come again", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browser = site.browser();
+    await browser.get(link);
+    site.secret = null;
+    const page = await browser.post(link);
+    expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(page.headers["Retry-After"]).toBe("60");
+    expect(site.events().at(-1)).toMatchObject({ reason: "secret-unavailable" });
+    site.secret = "{}";
+    expect(await browser.post(link)).toMatchObject({ status: 303 });
+  });
+
+  test("to take the row sends no code, and the link may still be good", async () => {
+    const site = aSite();
+    const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    const { take } = site.deps.pendingConsents;
+    site.deps.pendingConsents.take = async () => {
+      throw new VendingError("store-unavailable", "Made up.", 1);
+    };
+    const page = await browser.comeBack(authorizeUrl, answer);
+    expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(site.provider.asked).toEqual([]);
+    site.deps.pendingConsents.take = take;
+    const again = await browser.comeBack(authorizeUrl, answer);
+    expect(again).toMatchObject({ title: "Access is granted" });
+  });
+
+  test("to finish in time is noticed before a link is used up", async () => {
+    const site = aSite();
+    const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+    const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`);
+    const url = `${new URL(authorizeUrl).searchParams.get("redirect_uri")}?${answer}`;
+    const event = webEvent("an HTTP API", { url, cookies });
+    // A lease is 7 s here; half a second is for the row, and 300 ms for the answer.
+    const late = seenIn(await site.complete(event, aContext(7799)));
+    expect(late).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(site.provider.asked).toEqual([]);
+    expect(await site.rows()).toEqual(rows);
+    const inTime = seenIn(await site.complete(event, aContext(7800)));
+    expect(inTime).toMatchObject({ title: "Access is granted" });
+  });
+
+  test("of ours says nothing of itself to a person, and where it happened to the log", async () => {
+    const site = aSite();
+    const link = await site.link();
+    site.deps.pendingConsents.read = async () => {
+      throw new TypeError("canary is not iterable");
+    };
+    const page = await site.browser().get(link);
+    expect(page).toMatchObject({ status: 500, title: "Something is wrong on our side" });
+    expect(page.body + site.log.join("")).not.toContain("canary");
+    expect(site.events().at(-1)).toMatchObject({ event: "defect", name: "TypeError" });
+  });
+
+  test("that is known but not a person's to mend is logged with its detail", async () => {
+    const site = aSite();
+    const link = await site.link();
+    site.deps.flow = async () => {
+      throw new VendingError("secret-malformed", "clientId: is missing.");
+    };
+    const page = await site.browser().get(link);
+    expect(page).toMatchObject({ status: 500 });
+    expect(page.body).not.toContain("clientId");
+    expect(site.events().at(-1)).toMatchObject({ detail: "clientId: is missing." });
+  });
+
+  test("to answer in time is a page too", async () => {
+    const site = aSite();
+    const link = await site.link();
+    site.deps.pendingConsents.read = () => new Promise(() => {});
+    const event = webEvent("an HTTP API", { url: link });
+    const page = seenIn(await site.begin(event, aContext(200)));
+    expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
+  });
+});
+
+describe.each(apis)("through %s", (api) => {
+  const ask = async (site: ConsentSiteOnTest, method: string, url: string) =>
+    seenIn(await site.begin(webEvent(api, { method, url }), aContext()));
+
+  test("HEAD is answered as GET is, for programs that look at links", async () => {
+    const site = aSite();
+    expect(await ask(site, "HEAD", await site.link())).toMatchObject({ status: 200 });
+  });
+
+  test.each(["PUT", "DELETE", "OPTIONS"])("%s is no way to follow a link", async (method) => {
+    const site = aSite();
+    const { status, headers } = await ask(site, method, await site.link());
+    expect(status).toBe(405);
+    expect(headers["Allow"]).toBe("GET, HEAD, POST");
+  });
+
+  test.each(["HEAD", "POST"])("%s uses up no consent", async (method) => {
+    const site = aSite();
+    const { authorizeUrl, browser, answer, rows } = await aPersonAtTheProvider(site);
+    const callback = `${new URL(authorizeUrl).searchParams.get("redirect_uri")}?${answer}`;
+    const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`);
+    const event = webEvent(api, { method, url: callback, cookies });
+    const { status, headers } = seenIn(await site.complete(event, aContext()));
+    expect(status).toBe(405);
+    expect(headers["Allow"]).toBe("GET");
+    expect(await site.rows()).toEqual(rows);
+  });
+
+  test("a stage before the path, or a slash after it, changes nothing", async () => {
+    const site = aSite();
+    const { pathname } = new URL(await site.link());
+    for (const path of [`/prod${pathname}`, `${pathname}/`]) {
+      expect(await ask(site, "GET", `https://vend.example${path}`)).toMatchObject({ status: 200 });
+    }
+  });
+
+  test("a redirect to the provider is kept nowhere, and tells it no address of ours", async () => {
+    const site = aSite();
+    const browser = site.browser(api);
+    const link = await site.link();
+    await browser.get(link);
+    const { status, headers, body } = await browser.post(link);
+    expect({ status, body }).toEqual({ status: 303, body: "" });
+    expect(headers).toMatchObject({
+      "Cache-Control": "no-store",
+      "Referrer-Policy": "no-referrer",
+    });
+  });
+});

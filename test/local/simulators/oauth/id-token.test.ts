@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import type { Spoiling } from "../../../../local/simulators/oauth/id-token.ts";
+import { mere } from "../../../../local/simulators/oauth/people.ts";
+import { jsonOf } from "../calls.ts";
+import { centrapay, tokensOf, verified } from "../centrapay/centrapay-calls.ts";
+
+describe("the ID token can be spoilt (A23)", () => {
+  test.each<[Spoiling, string]>([
+    ["bad-signature", "signature verification failed"],
+    ["alg-none", '"alg" (Algorithm) Header Parameter value not allowed'],
+    ["alg-hs256", '"alg" (Algorithm) Header Parameter value not allowed'],
+    ["unknown-kid", "no applicable key found"],
+    ["wrong-issuer", 'unexpected "iss" claim value'],
+    ["wrong-audience", 'unexpected "aud" claim value'],
+    ["expired", '"exp" claim timestamp check failed'],
+  ])("%s, as an independent reader finds", async (how, message) => {
+    const simulator = await centrapay();
+    simulator.misbehave({ kind: "spoil-id-token", how });
+    const { id_token } = await tokensOf(simulator);
+    await expect(verified(simulator, id_token)).rejects.toThrow(message);
+  });
+
+  test("in its nonce, its subject, its audience, or by not being there", async () => {
+    const simulator = await centrapay();
+    const spoilt = async (how: Spoiling) => {
+      simulator.misbehave({ kind: "spoil-id-token", how });
+      const { id_token } = await tokensOf(simulator);
+      return id_token === undefined ? undefined : verified(simulator, id_token);
+    };
+    expect((await spoilt("wrong-nonce"))?.["nonce"]).not.toBe("nonce-1");
+    expect((await spoilt("missing-nonce"))?.["nonce"]).toBeUndefined();
+    expect((await spoilt("other-subject"))?.sub).not.toBe(mere.subject);
+    expect((await spoilt("extra-audience"))?.aud).toEqual(["app-1", "someone-else"]);
+    expect(await spoilt("missing")).toBeUndefined();
+  });
+
+  test("by a rotation of the key, with or without the old one in the set", async () => {
+    const simulator = await centrapay();
+    const { id_token } = await tokensOf(simulator);
+    await simulator.rotateSigningKey({ keepOld: true });
+    await verified(simulator, id_token);
+    await simulator.rotateSigningKey({ keepOld: false });
+    await expect(verified(simulator, id_token)).rejects.toThrow("no applicable key found");
+    await verified(simulator, (await tokensOf(simulator))["id_token"]);
+  });
+});
+
+describe("discovery (A24)", () => {
+  test("says where everything is, and can lie", async () => {
+    const simulator = await centrapay();
+    const discovered = async () =>
+      jsonOf(await fetch(`${simulator.url}/.well-known/openid-configuration`));
+    expect(await discovered()).toMatchObject({
+      issuer: simulator.issuer,
+      token_endpoint: simulator.tokenUrl,
+      jwks_uri: simulator.jwksUrl,
+    });
+    const patch = { token_endpoint: "https://attacker.invalid/token" };
+    simulator.misbehave({ kind: "patch-body", patch, route: "discovery" });
+    expect(await discovered()).toMatchObject(patch);
+  });
+});

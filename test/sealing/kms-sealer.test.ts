@@ -1,0 +1,257 @@
+import {
+  DecryptCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  InvalidCiphertextException,
+  KMSClient,
+  RotateKeyOnDemandCommand,
+  ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { Clock } from "../../functions/model/clock.ts";
+import { VendingError } from "../../functions/model/errors.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import { systemClock } from "../../functions/platform/system-clock.ts";
+import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
+import { localSealer } from "../../functions/sealing/local-sealer.ts";
+import { at } from "../support/a-record.ts";
+import { as, describeSealer, openedBy, patience, sealedAs } from "../support/describe-sealer.ts";
+import { FixedClock } from "../support/fixed-clock.ts";
+import { addKey, aKmsKey } from "../support/kms.ts";
+
+const token = new Sensitive("canary-token");
+/** Version byte, two bytes of length, as many of key as at AWS, and what AES-GCM adds. */
+const envelopeBytes = 1 + 2 + 184 + 28;
+
+describe("the KMS sealer", () => {
+  describeSealer(envelopeBytes, async () => {
+    const { kms, keyArn, options } = await aKmsKey();
+    return {
+      sealer: openKmsSealer(options, keyArn, systemClock),
+      elsewhere: openKmsSealer(options, keyArn, systemClock),
+      ofAnotherKey: openKmsSealer(options, addKey(kms), systemClock),
+      ofAnotherKind: localSealer(new Sensitive(new Uint8Array(32).fill(7))),
+      stop: kms.stop,
+    };
+  });
+});
+
+/** A KMS with one key, its operator, and processes that seal under that key. */
+async function aWorld(clock: Clock = systemClock) {
+  const { kms, keyArn, options } = await aKmsKey();
+  const operator = new KMSClient(options);
+  onTestFinished(async () => {
+    operator.destroy();
+    await kms.stop();
+  });
+  return {
+    kms,
+    operator,
+    keyArn,
+    process: () => openKmsSealer(options, keyArn, clock),
+    /** Data keys made and data keys opened since the last time. */
+    counted() {
+      const counts = [kms.requests.of("GenerateDataKey"), kms.requests.of("Decrypt")];
+      expect(kms.requests.total()).toBe((counts[0] ?? 0) + (counts[1] ?? 0));
+      kms.requests.reset();
+      return counts;
+    },
+  };
+}
+
+describe("KMS is asked", () => {
+  test("once by a process that opens for the first time, and not again", async () => {
+    const { process, counted } = await aWorld();
+    const sealed = await process().seal(token, as, patience);
+    expect(counted()).toEqual([1, 0]);
+
+    const reader = process();
+    for (let time = 0; time < 20; time += 1) expect(await openedBy(reader, sealed)).not.toBeNull();
+    expect(counted()).toEqual([0, 1]);
+  });
+
+  test("once by many callers at the same instant", async () => {
+    const { process, counted } = await aWorld();
+    const sealer = process();
+    const together = <T>(act: () => Promise<T>) => Promise.all(Array.from({ length: 20 }, act));
+    const [sealed = new Uint8Array()] = await together(() => sealer.seal(token, as, patience));
+    const reader = process();
+    expect(new Set(await together(() => openedBy(reader, sealed)))).toEqual(
+      new Set([token.expose()]),
+    );
+    expect(counted()).toEqual([1, 1]);
+  });
+
+  test("never to open what this process has sealed itself", async () => {
+    const { process, counted } = await aWorld();
+    const sealer = process();
+    expect(await openedBy(sealer, await sealer.seal(token, as, patience))).not.toBeNull();
+    expect(counted()).toEqual([1, 0]);
+  });
+
+  test("once where sealing was prepared, and then not to seal", async () => {
+    const { kms, process, counted } = await aWorld();
+    const sealer = process();
+    await sealer.prepare(as.connection, patience);
+    expect(counted()).toEqual([1, 0]);
+    kms.misbehave({ fault: "fail" }, 100);
+    await sealer.seal(token, as, patience);
+    expect(counted()).toEqual([0, 0]);
+  });
+
+  test("for a key of its own by each connection", async () => {
+    const { process, counted } = await aWorld();
+    const sealer = process();
+    for (const account of ["a", "b", "a", "b"]) {
+      await sealer.seal(token, sealedAs(`conferma/production/${account}`), patience);
+    }
+    expect(counted()).toEqual([2, 0]);
+  });
+
+  test("for a new key after an hour; what the old one sealed still opens", async () => {
+    const clock = new FixedClock(at("10:00:00.000"));
+    const { process, counted } = await aWorld(clock);
+    const sealer = process();
+    const first = await sealer.seal(token, as, patience);
+    clock.moveTo(at("10:59:59.999"));
+    const second = await sealer.seal(token, as, patience);
+    expect(counted()).toEqual([1, 0]);
+    clock.moveTo(at("11:00:00.000"));
+    const third = await sealer.seal(token, as, patience);
+    expect(counted()).toEqual([1, 0]);
+    for (const sealed of [first, second, third]) {
+      expect(await openedBy(sealer, sealed)).toBe(token.expose());
+    }
+    expect(counted()).toEqual([0, 0]);
+  });
+
+  test("again for what was opened longest ago, once a thousand others were", async () => {
+    const { process, counted } = await aWorld();
+    const writer = process();
+    const many = Array.from({ length: 1001 }, (_, n) => sealedAs(`conferma/production/${n}`));
+    const sealed = await Promise.all(many.map((each) => writer.seal(token, each, patience)));
+    const reader = process();
+    for (const [n, each] of many.entries()) {
+      await openedBy(reader, sealed[n] ?? new Uint8Array(), each);
+    }
+    expect(counted()).toEqual([1001, 1001]);
+    await openedBy(reader, sealed[1000] ?? new Uint8Array(), many[1000]);
+    expect(counted()).toEqual([0, 0]);
+    await openedBy(reader, sealed[0] ?? new Uint8Array(), many[0]);
+    expect(counted()).toEqual([0, 1]);
+  });
+
+  test("not at all about bytes that another kind of key has sealed", async () => {
+    const { process, counted } = await aWorld();
+    const local = localSealer(new Sensitive(new Uint8Array(32).fill(7)));
+    const sealed = await local.seal(token, as, patience);
+    sealed[0] = 2;
+    expect(await openedBy(process(), sealed)).toBeNull();
+    expect(counted()).toEqual([0, 0]);
+  });
+});
+
+async function refusalOf(work: Promise<unknown>): Promise<VendingError> {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof VendingError) return error;
+  throw new Error("It works, or fails otherwise.", { cause: error });
+}
+
+describe("a KMS that does not serve is a store that is unavailable", () => {
+  test.each([
+    ["throttles", { fault: "throttle" }, "ThrottlingException"],
+    ["fails", { fault: "fail" }, "KMSInternalException"],
+    ["refuses the role", { fault: "deny" }, "AccessDeniedException"],
+    ["hangs up", { fault: "hang-up" }, "TimeoutError"],
+  ] as const)("when it %s, and is asked again the next time", async (_, misbehaviour, name) => {
+    const { kms, process } = await aWorld();
+    const sealed = await process().seal(token, as, patience);
+    const sealer = process();
+    kms.misbehave(misbehaviour, 3);
+    for (const work of [
+      () => sealer.prepare(as.connection, patience),
+      () => sealer.seal(token, as, patience),
+      () => sealer.open(sealed, as, patience),
+    ]) {
+      const refusal = await refusalOf(work());
+      expect(refusal).toMatchObject({ code: "store-unavailable", retryAfterSeconds: 1 });
+      expect(refusal.message).toBe(`KMS did not answer (${name}).`);
+      expect(refusal.cause).toBeUndefined();
+    }
+    expect(await openedBy(sealer, await sealer.seal(token, as, patience))).not.toBeNull();
+    expect(await openedBy(sealer, sealed)).not.toBeNull();
+  });
+
+  test("when the key is disabled, until it is enabled again; a warm process goes on", async () => {
+    const { operator, keyArn, process } = await aWorld();
+    const [warm, cold] = [process(), process()];
+    const sealed = await warm.seal(token, as, patience);
+    await operator.send(new DisableKeyCommand({ KeyId: keyArn }));
+    const refusal = await refusalOf(cold.open(sealed, as, patience));
+    expect(refusal.message).toBe("KMS did not answer (DisabledException).");
+    expect(await openedBy(warm, sealed)).not.toBeNull();
+    await operator.send(new EnableKeyCommand({ KeyId: keyArn }));
+    expect(await openedBy(cold, sealed)).not.toBeNull();
+  });
+
+  test("when the key is to be deleted, and when there is none", async () => {
+    const { operator, keyArn, process, kms } = await aWorld();
+    await operator.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn }));
+    const deleted = await refusalOf(process().seal(token, as, patience));
+    expect(deleted.message).toBe("KMS did not answer (KMSInvalidStateException).");
+
+    const unknown = keyArn.replace(/[^/]+$/, "1234abcd-12ab-34cd-56ef-1234567890ab");
+    const options = { endpoint: kms.url, credentials: { accessKeyId: "a", secretAccessKey: "b" } };
+    const sealer = openKmsSealer(options, unknown, systemClock);
+    const refusal = await refusalOf(sealer.seal(token, as, patience));
+    expect(refusal.message).toBe("KMS did not answer (NotFoundException).");
+    expect(refusal.message).not.toContain(unknown);
+  });
+
+  test("when the caller's time is up; another caller still gets the answer", async () => {
+    const { kms, process } = await aWorld();
+    const sealed = await process().seal(token, as, patience);
+    const sealer = process();
+    kms.misbehave({ operation: "Decrypt", delayMs: 100 });
+    const hurried = new AbortController();
+    const early = refusalOf(sealer.open(sealed, as, hurried.signal));
+    const late = openedBy(sealer, sealed);
+    hurried.abort();
+    expect((await early).message).toBe("KMS did not answer (AbortError).");
+    expect((await refusalOf(sealer.open(sealed, as, hurried.signal))).code).toBe(
+      "store-unavailable",
+    );
+    expect(await late).toBe(token.expose());
+  });
+});
+
+test("the data key is in front of the token, and KMS opens it for its connection alone (P11, P12)", async () => {
+  const { operator, keyArn, process } = await aWorld();
+  const sealed = await process().seal(token, as, patience);
+  expect([...sealed.subarray(0, 3)]).toEqual([1, 0, 184]);
+  const CiphertextBlob = sealed.subarray(3, 3 + 184);
+  const decrypt = (EncryptionContext?: Record<string, string>) =>
+    operator.send(
+      new DecryptCommand({
+        KeyId: keyArn,
+        CiphertextBlob,
+        ...(EncryptionContext && { EncryptionContext }),
+      }),
+    );
+  expect((await decrypt({ connection: as.connection })).Plaintext).toHaveLength(32);
+  for (const context of [undefined, { connection: "conferma/production/other" }]) {
+    await expect(decrypt(context)).rejects.toBeInstanceOf(InvalidCiphertextException);
+  }
+});
+
+test("what was sealed before the key was rotated opens after it", async () => {
+  const { operator, keyArn, process } = await aWorld();
+  const sealed = await process().seal(token, as, patience);
+  await operator.send(new RotateKeyOnDemandCommand({ KeyId: keyArn }));
+  const later = process();
+  expect(await openedBy(later, sealed)).toBe(token.expose());
+  expect(await openedBy(process(), await later.seal(token, as, patience))).toBe(token.expose());
+});

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { connectionOf } from "../../functions/model/connection.ts";
+import type { Credential, VendRequest } from "../../functions/model/credential.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import { Memory } from "../../functions/vending/credential-cache.ts";
+import { at } from "../support/a-record.ts";
+
+const realm = { provider: "conferma", environment: "production" } as const;
+
+const connection = connectionOf(realm, "default");
+
+const credential: Credential = {
+  connection,
+  version: 3,
+  token: new Sensitive("t"),
+  presentation: { headerName: "Authorization", scheme: "Bearer" },
+  fingerprint: "9f86d081884c",
+  issuedAt: at("10:00:00.200"),
+  usableUntil: at("10:04:59.000"),
+  expiresAt: at("10:05:00.000"),
+};
+const key: Credential = { ...credential, usableUntil: null, expiresAt: null };
+
+const wish = (changes: Partial<VendRequest> = {}): VendRequest => ({
+  account: "default",
+  minValiditySeconds: 0,
+  rejectedVersion: null,
+  ...changes,
+});
+
+function remembering(vended = credential, renewAt = "10:05:00.450", now = "10:00:01.000"): Memory {
+  const memory = new Memory();
+  memory.remember(vended, at(renewAt), at(now));
+  return memory;
+}
+
+describe("a process that vended a credential", () => {
+  test("vends it again", () => {
+    expect(remembering().recall(connection, wish(), at("10:00:02.000"))).toBe(credential);
+  });
+
+  test("forgets it for everybody once somebody rejects it", () => {
+    const memory = remembering();
+    expect(memory.recall(connection, wish({ rejectedVersion: 3 }), at("10:00:02.000"))).toBeNull();
+    expect(memory.recall(connection, wish(), at("10:00:02.000"))).toBeNull();
+  });
+
+  test("knows nothing of another connection", () => {
+    const other = connectionOf(realm, "other");
+    expect(remembering().recall(other, wish(), at("10:00:02.000"))).toBeNull();
+  });
+
+  test.each<[rule: string, memory: Memory, last: string, over: string]>([
+    ["believes it for half a minute", remembering(), "10:00:30.999", "10:00:31.000"],
+    [
+      "believes it no longer than it is usable",
+      remembering(credential, "10:05:00.450", "10:04:50.000"),
+      "10:04:58.999",
+      "10:04:59.000",
+    ],
+    [
+      "looks again when its renewal is due",
+      remembering(credential, "10:00:05.000"),
+      "10:00:04.999",
+      "10:00:05.000",
+    ],
+    [
+      "looks again at a key without end",
+      remembering(key, "10:00:06.000"),
+      "10:00:05.999",
+      "10:00:06.000",
+    ],
+  ])("%s", (_, memory, last, over) => {
+    expect(memory.recall(connection, wish(), at(last))).not.toBeNull();
+    expect(memory.recall(connection, wish(), at(over))).toBeNull();
+  });
+
+  test("answers the rejection of an older version from memory", () => {
+    const request = wish({ rejectedVersion: 2 });
+    expect(remembering().recall(connection, request, at("10:00:02.000"))).toBe(credential);
+  });
+
+  test.each([
+    ["the version it holds", 3],
+    ["a later version", 4],
+  ])("asks the store about a rejection of %s", (_, rejectedVersion) => {
+    const request = wish({ rejectedVersion });
+    expect(remembering().recall(connection, request, at("10:00:02.000"))).toBeNull();
+  });
+
+  test("vends it while it lasts for as long as demanded, to the second", () => {
+    const recall = (minValiditySeconds: number, vended = credential) =>
+      remembering(vended).recall(connection, wish({ minValiditySeconds }), at("10:00:09.000"));
+    expect(recall(290)).toBe(credential);
+    expect(recall(291)).toBeNull();
+    expect(recall(1_000_000, key)).toBe(key);
+  });
+
+  test("remembers what it vended last", () => {
+    const memory = remembering();
+    const next = { ...credential, version: 4 };
+    memory.remember(next, at("10:05:00.450"), at("10:00:02.000"));
+    expect(memory.recall(connection, wish(), at("10:00:03.000"))).toBe(next);
+  });
+});
+
+test("memory is bounded: the longest unvended connection is forgotten first", () => {
+  const memory = new Memory();
+  const now = at("10:00:01.000");
+  const remember = (account: string) => {
+    const vended = { ...credential, connection: connectionOf(realm, account) };
+    memory.remember(vended, at("10:05:00.450"), now);
+  };
+  const holds = (account: string) =>
+    memory.recall(connectionOf(realm, account), wish(), now) !== null;
+  for (let n = 0; n < 1000; n += 1) remember(`a${n}`);
+  expect(holds("a0")).toBe(true);
+  remember("a0");
+  remember("one-more");
+  expect([holds("a0"), holds("a1"), holds("a2"), holds("one-more")]).toEqual([
+    true,
+    false,
+    true,
+    true,
+  ]);
+});

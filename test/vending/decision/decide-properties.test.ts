@@ -1,0 +1,217 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { maxClockSkewMs, msBetween, plusMs } from "../../../functions/model/clock.ts";
+import type { Issued, RenewalPolicy } from "../../../functions/model/provider.ts";
+import { revokesOnIssue } from "../../../functions/model/provider.ts";
+import { Sensitive } from "../../../functions/model/sensitive.ts";
+import type { HeldToken, TokenRecord } from "../../../functions/model/token-record.ts";
+import type { Decision, Wish } from "../../../functions/vending/decision/decide.ts";
+import { decide } from "../../../functions/vending/decision/decide.ts";
+import { tokenTimes } from "../../../functions/vending/decision/token-times.ts";
+import { aConsent, aFailure, aRecord, aToken, at } from "../../support/a-record.ts";
+import { atExpiry, atHandover, byConsent, early, onRotation } from "../../support/policies.ts";
+
+const ten = at("10:00:00.000");
+const instant = (leastMs: number, mostMs: number) =>
+  fc.integer({ min: leastMs, max: mostMs }).map((ms) => plusMs(ten, ms));
+const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+
+const policies = fc.constantFrom(atExpiry, atHandover, early, byConsent, onRotation);
+
+/** A token as `tokenTimes` would have timed it: what can be in a record. */
+const heldTokens = (policy: RenewalPolicy): fc.Arbitrary<HeldToken> =>
+  fc
+    .record({
+      lifetimeMs: fc.integer({ min: 1000, max: 3_600_000 }),
+      slackMs: fc.constantFrom(0, 1, 1000),
+      latencyMs: fc.integer({ min: 0, max: 5000 }),
+      isUnlimited: fc.boolean(),
+      random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+    })
+    .map(({ lifetimeMs, slackMs, latencyMs, isUnlimited, random }) => {
+      const isKey = policy.renewal === "on-rotation";
+      const issued: Issued = {
+        kind: "issued",
+        token: new Sensitive("t"),
+        lifetime: isKey
+          ? { kind: "unlimited", until: isUnlimited ? null : plusMs(ten, lifetimeMs) }
+          : { kind: "stated", atLeastMs: lifetimeMs, atMostMs: lifetimeMs + slackMs },
+        expiresAt: null,
+        requestedAt: ten,
+        receivedAt: plusMs(ten, latencyMs),
+        consented: null,
+      };
+      const times = tokenTimes(issued, policy, 1000, random);
+      return aToken({ ...times, requestedAt: ten, issuedAt: issued.receivedAt, expiresAt: null });
+    });
+
+const leases = fc
+  .record({ since: instant(-60_000, 600_000), ms: fc.integer({ min: 2100, max: 30_000 }) })
+  .map(({ since, ms }) => ({
+    owner: "process-a",
+    since,
+    until: plusMs(since, ms),
+    reason: "expired" as const,
+  }));
+
+const failures = fc
+  .record({
+    retryAt: instant(-60_000, 600_000),
+    refusedSecretVersion: orNull(fc.constantFrom("s1", "s2")),
+  })
+  .map(({ retryAt, refusedSecretVersion }) =>
+    aFailure({
+      retryAt,
+      refusedSecretVersion,
+      code: refusedSecretVersion === null ? "provider-unavailable" : "credentials-rejected",
+    }),
+  );
+
+const records = (policy: RenewalPolicy): fc.Arbitrary<TokenRecord> =>
+  fc
+    .record({
+      token: orNull(heldTokens(policy)),
+      consent:
+        policy.renewal === "by-consent"
+          ? fc.constantFrom(aConsent(), aConsent({ refresh: null }), null)
+          : fc.constant(null),
+      suspect: fc.boolean(),
+      lease: orNull(leases),
+      failure: orNull(failures),
+      rejectionsAt: fc.array(instant(-700_000, 600_000), { maxLength: 9 }),
+    })
+    .map(({ rejectionsAt, ...parts }) =>
+      aRecord({
+        ...parts,
+        version: parts.token ? 3 : 0,
+        rejectionsAt: rejectionsAt.toSorted((a, b) => Number(a) - Number(b)),
+      }),
+    );
+
+interface Situation {
+  readonly record: TokenRecord;
+  readonly policy: RenewalPolicy;
+  readonly wish: Wish;
+  readonly now: Date;
+  readonly decision: Decision;
+}
+
+const situations: fc.Arbitrary<Situation> = policies.chain((policy) =>
+  fc
+    .record({
+      record: records(policy),
+      policy: fc.constant(policy),
+      wish: fc.record({
+        minValiditySeconds: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 4000 })),
+        rejectedVersion: orNull(fc.integer({ min: 1, max: 3 })),
+      }),
+      now: instant(-1000, 700_000),
+    })
+    .map((given) => ({
+      ...given,
+      decision: decide(given.record, given.policy, given.wish, given.now),
+    })),
+);
+
+/** Checks a rule in ten thousand situations. */
+function always(rule: (situation: Situation) => void): void {
+  fc.assert(fc.property(situations, rule), { numRuns: 10_000 });
+}
+
+/** The decision, and what it becomes if the secret turns out to be the same. */
+const outcomes = (decision: Decision): readonly Decision[] =>
+  decision.action === "check-secret" ? [decision, decision.otherwise] : [decision];
+
+const mayLeadToProvider = (decision: Decision) =>
+  decision.action === "renew" || decision.action === "check-secret";
+
+const vended = (decision: Decision): HeldToken | null => {
+  for (const outcome of outcomes(decision)) if (outcome.action === "vend") return outcome.token;
+  return null;
+};
+
+describe("in every situation", () => {
+  test("there is an answer, and a time to wait lies ahead", () => {
+    always(({ decision, now }) => {
+      if (decision.action === "await-handover") expect(decision.until > now).toBe(true);
+      if (decision.action === "refuse" && decision.reason !== "refused" && decision.retryAt)
+        expect(decision.retryAt > now).toBe(true);
+      expect(decision.reason).toBeTypeOf("string");
+    });
+  });
+
+  test("where a new token revokes the old, none is asked for before its time without a cause", () => {
+    const causes = new Set<string>(["rejected", "takeover", "cold"]);
+    always(({ record, policy, now, decision }) => {
+      if (!revokesOnIssue(policy) || !mayLeadToProvider(decision) || !record.token) return;
+      if (now < record.token.renewAt) expect(causes).toContain(decision.reason);
+    });
+  });
+
+  test("a demand for validity is never what asks for such a token", () => {
+    always(({ policy, decision }) => {
+      if (!revokesOnIssue(policy) || !mayLeadToProvider(decision)) return;
+      expect(decision.reason).not.toBe("validity");
+      expect(decision.reason).not.toBe("scheduled");
+    });
+  });
+
+  test("no token is vended past its last use", () => {
+    always(({ now, decision }) => {
+      const token = vended(decision);
+      if (token?.usableUntil) expect(now < token.usableUntil).toBe(true);
+    });
+  });
+
+  test("no token is vended that is suspect, where that is a doubt about it, or that the caller has just rejected", () => {
+    always(({ record, policy, wish, decision }) => {
+      if (vended(decision) === null) return;
+      expect(record.suspect && policy.renewal !== "by-consent").toBe(false);
+      expect(wish.rejectedVersion).not.toBe(record.version);
+    });
+  });
+
+  test("where a new token revokes the old, none is vended under a lease", () => {
+    always(({ record, policy, decision }) => {
+      if (revokesOnIssue(policy) && vended(decision)) expect(record.lease).toBeNull();
+    });
+  });
+
+  test("no token is vended that lasts for less than demanded", () => {
+    always(({ wish, now, decision }) => {
+      const token = vended(decision);
+      if (!token?.usableUntil) return;
+      expect(msBetween(now, token.usableUntil)).toBeGreaterThanOrEqual(
+        wish.minValiditySeconds * 1000,
+      );
+    });
+  });
+
+  test("nobody renews by a consent that nobody gave, or that is over", () => {
+    always(({ record: { consent }, policy, decision }) => {
+      if (policy.renewal !== "by-consent" || consent?.refresh) return;
+      expect(mayLeadToProvider(decision)).toBe(false);
+    });
+  });
+
+  test("nobody renews while another process may", () => {
+    always(({ record: { lease }, now, decision }) => {
+      if (!lease || now >= plusMs(lease.until, maxClockSkewMs)) return;
+      expect(mayLeadToProvider(decision)).toBe(false);
+    });
+  });
+
+  test("nobody renews before the back-off ends, except in place of a holder that vanished", () => {
+    always(({ record: { failure, lease }, now, decision }) => {
+      if (lease || !failure || failure.refusedSecretVersion !== null) return;
+      if (now < failure.retryAt) expect(mayLeadToProvider(decision)).toBe(false);
+    });
+  });
+
+  test("refused credentials are tried again only when the secret has changed", () => {
+    always(({ record: { failure, lease }, decision }) => {
+      if (lease || !failure || failure.refusedSecretVersion === null) return;
+      expect(decision.action).not.toBe("renew");
+    });
+  });
+});

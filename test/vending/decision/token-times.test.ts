@@ -1,0 +1,168 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { maxClockSkewMs, msBetween, plusMs } from "../../../functions/model/clock.ts";
+import type { Issued, Lifetime, RenewalPolicy } from "../../../functions/model/provider.ts";
+import { Sensitive } from "../../../functions/model/sensitive.ts";
+import { tokenTimes } from "../../../functions/vending/decision/token-times.ts";
+import { at } from "../../support/a-record.ts";
+import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
+
+/** Asked for at ten, answered 400 ms later. */
+const issued = (lifetime: Lifetime): Issued => ({
+  kind: "issued",
+  token: new Sensitive("t"),
+  lifetime,
+  expiresAt: null,
+  requestedAt: at("10:00:00.000"),
+  receivedAt: at("10:00:00.400"),
+  consented: null,
+});
+
+const stated = (atLeastMs: number, atMostMs: number): Lifetime => ({
+  kind: "stated",
+  atLeastMs,
+  atMostMs,
+});
+const exactly = (ms: number) => stated(ms, ms);
+const unknown: Lifetime = { kind: "unknown" };
+const endless: Lifetime = { kind: "unlimited", until: null };
+const ending: Lifetime = { kind: "unlimited", until: at("18:00:00.000") };
+
+type Row = [
+  rule: string,
+  policy: RenewalPolicy,
+  lifetime: Lifetime,
+  usableUntil: string | null,
+  renewAt: string,
+];
+
+describe("a token's times", () => {
+  test.each<Row>([
+    // Use counts from the request, "not before" from the answer, plus what clocks may differ by.
+    ["five minutes at Conferma", atExpiry, exactly(300_000), "10:04:59.000", "10:05:00.650"],
+    ["ten seconds at Conferma", atExpiry, exactly(10_000), "10:00:09.000", "10:00:10.650"],
+    ["two seconds at Conferma", atExpiry, exactly(2000), "10:00:01.800", "10:00:02.650"],
+    [
+      "between two bounds at Conferma",
+      atExpiry,
+      stated(299_000, 300_000),
+      "10:04:58.000",
+      "10:05:00.650",
+    ],
+    ["unsaid at Conferma", atExpiry, unknown, "10:00:59.000", "10:01:00.650"],
+    // Twenty seconds ahead, at most a fifth.
+    ["five minutes at Send", atHandover, exactly(300_000), "10:04:39.000", "10:04:40.000"],
+    ["ten seconds at Send", atHandover, exactly(10_000), "10:00:07.000", "10:00:08.000"],
+    [
+      "between two bounds at Send",
+      atHandover,
+      stated(299_000, 300_000),
+      "10:04:38.000",
+      "10:04:40.000",
+    ],
+    ["unsaid at Send", atHandover, unknown, "10:00:47.000", "10:00:48.000"],
+    // Three hundred seconds ahead, at most a fifth, of which a quarter is chance (here: half of it).
+    ["an hour elsewhere", early, exactly(3_600_000), "10:59:59.000", "10:55:37.500"],
+    ["ten seconds elsewhere", early, exactly(10_000), "10:00:09.000", "10:00:08.250"],
+    [
+      "between two bounds elsewhere",
+      early,
+      stated(3_600_000, 3_601_000),
+      "10:59:59.000",
+      "10:55:37.500",
+    ],
+    ["unsaid elsewhere", early, unknown, "10:00:59.000", "10:00:49.500"],
+    // A key's end is an instant; its secret is looked at again five seconds after it was read.
+    ["a key without end", onRotation, endless, null, "10:00:05.400"],
+    ["a key with an end", onRotation, ending, "17:59:59.000", "10:00:05.400"],
+  ])("%s", (_, policy, lifetime, usableUntil, renewAt) => {
+    expect(tokenTimes(issued(lifetime), policy, 1000, 0.5)).toEqual({
+      usableUntil: usableUntil === null ? null : at(usableUntil),
+      renewAt: at(renewAt),
+    });
+  });
+
+  test.each([
+    ["soonest", 0.999_999, "10:55:00.000"],
+    ["latest", 0, "10:56:15.000"],
+  ])("chance spreads an early renewal over its lead: %s", (_, random, renewAt) => {
+    const times = tokenTimes(issued(exactly(3_600_000)), early, 1000, random);
+    expect(Math.abs(msBetween(times.renewAt, at(renewAt)))).toBeLessThan(5);
+  });
+
+  test("chance changes nothing where a new token revokes the old", () => {
+    for (const policy of [atExpiry, atHandover]) {
+      const times = (random: number) => tokenTimes(issued(exactly(300_000)), policy, 1000, random);
+      expect(times(0)).toEqual(times(0.999));
+    }
+  });
+
+  test("a realm's margin is what is left between last use and expiry", () => {
+    const times = tokenTimes(issued(exactly(300_000)), atExpiry, 5000, 0);
+    expect(times.usableUntil).toEqual(at("10:04:55.000"));
+  });
+});
+
+describe("for every lifetime, latency and margin", () => {
+  const situations = fc.record({
+    atLeastMs: fc.integer({ min: 1000, max: 86_400_000 }),
+    slackMs: fc.integer({ min: 0, max: 1000 }),
+    latencyMs: fc.integer({ min: 0, max: 28_000 }),
+    marginMs: fc.integer({ min: 0, max: 60_000 }),
+    random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  });
+  const timesFor = (
+    policy: RenewalPolicy,
+    given: typeof situations extends fc.Arbitrary<infer T> ? T : never,
+  ) => {
+    const { atLeastMs, slackMs, latencyMs, marginMs, random } = given;
+    const answer: Issued = {
+      ...issued(stated(atLeastMs, atLeastMs + slackMs)),
+      receivedAt: plusMs(at("10:00:00.000"), latencyMs),
+    };
+    const { usableUntil, renewAt } = tokenTimes(answer, policy, marginMs, random);
+    return {
+      usableMs: usableUntil ? msBetween(answer.requestedAt, usableUntil) : Number.NaN,
+      renewMs: msBetween(answer.requestedAt, renewAt),
+    };
+  };
+
+  test("no token is used longer than it certainly lives, nor for less than half of that", () => {
+    fc.assert(
+      fc.property(situations, fc.constantFrom(atExpiry, atHandover, early), (given, policy) => {
+        const { usableMs } = timesFor(policy, given);
+        expect(usableMs).toBeLessThanOrEqual(given.atLeastMs);
+        expect(usableMs).toBeGreaterThanOrEqual(given.atLeastMs / 2);
+      }),
+    );
+  });
+
+  test("Conferma is not asked while the token may live, on any of our clocks", () => {
+    fc.assert(
+      fc.property(situations, (given) => {
+        const { renewMs } = timesFor(atExpiry, given);
+        const mayLiveMs = given.latencyMs + given.atLeastMs + given.slackMs;
+        expect(renewMs).toBeGreaterThanOrEqual(mayLiveMs + maxClockSkewMs);
+      }),
+    );
+  });
+
+  test("no process revokes at the handover what another, its clock behind, still vends", () => {
+    fc.assert(
+      fc.property(situations, (given) => {
+        const { usableMs, renewMs } = timesFor(atHandover, given);
+        expect(renewMs).toBeGreaterThanOrEqual(usableMs + maxClockSkewMs);
+      }),
+    );
+  });
+
+  test("an early renewal comes before the end and not in the first half", () => {
+    fc.assert(
+      fc.property(situations, (given) => {
+        const { renewMs } = timesFor(early, given);
+        expect(renewMs).toBeLessThan(given.atLeastMs);
+        expect(renewMs).toBeGreaterThan(given.atLeastMs / 2);
+      }),
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { plusMs } from "../../../functions/model/clock.ts";
+import type { TokenStore } from "../../../functions/model/token-store.ts";
+import { at } from "../../support/a-record.ts";
+import { Deployment } from "../../support/dependencies.ts";
+import { atExpiry, early, onRotation } from "../../support/policies.ts";
+
+describe("a token that is stored", () => {
+  test("is a line of the log, with everything that the ledger has, and its kind of lifetime", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    here.lifetime = { kind: "unknown" };
+    await here.vend({ rejectedVersion: 1 });
+    const { fingerprint } = here.dependencies();
+    expect(here.logged("token-issued")).toMatchObject([
+      {
+        level: "info",
+        connection: "conferma/production/default",
+        at: "2026-11-20T10:00:00.200Z",
+        fence: 1,
+        version: 1,
+        reason: "cold",
+        latencyMs: 200,
+        outcome: "issued",
+        fingerprint: fingerprint("canary-token-1"),
+        lifetime: "stated",
+      },
+      { fence: 2, version: 2, reason: "rejected", lifetime: "unknown" },
+    ]);
+  });
+
+  test("teaches how long issuing takes here, the latest by three tenths", async () => {
+    const here = new Deployment(early);
+    await here.vend();
+    expect(await here.record()).toMatchObject({ typicalIssueMs: 200 });
+    here.answer = () => {
+      here.clock.advance(1001);
+      return here.issued();
+    };
+    await here.vend({ rejectedVersion: 1 });
+    // 0.7 × 200 + 0.3 × 1201
+    expect(await here.record()).toMatchObject({ typicalIssueMs: 500 });
+  });
+
+  test("that was overtaken is not vended: what stands there is", async () => {
+    const here = new Deployment(early);
+    const { store } = here.dependencies();
+    const commit: TokenStore["commit"] = async () => {
+      here.clock.advance(10_000);
+      here.answer = () => here.issued("canary-next");
+      await here.vend();
+      return null;
+    };
+    const vended = await here.process({ store: { ...store, commit } })({}, 20_000);
+    expect(vended.token.expose()).toBe("canary-next");
+  });
+});
+
+describe("a token that is not usable for any time", () => {
+  const lifetime = (ms: number) => ({ kind: "stated", atLeastMs: ms, atMostMs: ms }) as const;
+
+  test("is refused, and where it revoked another, that one is suspect", async () => {
+    const here = new Deployment(atExpiry);
+    await here.vend();
+    here.lifetime = lifetime(150);
+    expect(await here.refusalOf({ rejectedVersion: 1 })).toMatchObject({
+      code: "provider-malformed",
+      message: "The provider answered a token that is not usable for any time.",
+    });
+    expect(await here.record()).toMatchObject({ version: 1, suspect: true });
+  });
+
+  test.each([
+    ["in the very moment in which it would end", 222, 0],
+    ["with a moment left", 224, 1],
+  ])("is told from one that is: %s", async (_, ms, versions) => {
+    const here = new Deployment(early);
+    // A tenth of so short a life is margin; the answer took 200 ms.
+    here.lifetime = lifetime(ms);
+    here.marginMs = ms - 200 - (versions === 0 ? 0 : 1);
+    await here.vend().catch(() => {});
+    expect((await here.record())?.version).toBe(versions);
+  });
+});
+
+describe("a live token that is answered again", () => {
+  const end = plusMs(at("10:00:00.200"), 300_000);
+
+  test("with the instants it had keeps the times it was given first", async () => {
+    const here = new Deployment(early);
+    here.answer = () => here.issued("canary-same", end);
+    await here.vend();
+    const before = (await here.record())?.token;
+    here.clock.moveTo(at("10:02:00.000"));
+    await here.vend({ rejectedVersion: 1 });
+    const { token, version, fence } = (await here.record()) ?? {};
+    expect({ version, fence }).toEqual({ version: 1, fence: 2 });
+    expect(token).toMatchObject({ usableUntil: before?.usableUntil, renewAt: before?.renewAt });
+  });
+
+  test.each([
+    ["with a fresh end lives anew", plusMs(end, 120_000)],
+    ["with no end told is taken at its word", null],
+  ])("%s", async (_, nextEnd) => {
+    const here = new Deployment(early);
+    here.answer = () => here.issued("canary-same", end);
+    await here.vend();
+    here.clock.moveTo(at("10:02:00.000"));
+    here.answer = () => here.issued("canary-same", nextEnd);
+    await here.vend({ rejectedVersion: 1 });
+    expect(await here.record()).toMatchObject({
+      version: 1,
+      token: { usableUntil: at("10:06:59.000") },
+    });
+  });
+
+  test("that is a static key is looked at again as ever", async () => {
+    const here = new Deployment(onRotation);
+    here.lifetime = { kind: "unlimited", until: end };
+    here.answer = (secret) => here.issued(secret, end);
+    await here.vend();
+    here.clock.moveTo(at("10:02:00.000"));
+    await here.vend({ rejectedVersion: 1 });
+    expect(await here.record()).toMatchObject({ token: { renewAt: at("10:02:05.200") } });
+  });
+});

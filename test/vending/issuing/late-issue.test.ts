@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { VendingError } from "../../../functions/model/errors.ts";
+import type { RenewalPolicy } from "../../../functions/model/provider.ts";
+import type { TokenStore } from "../../../functions/model/token-store.ts";
+import { at } from "../../support/a-record.ts";
+import { Deployment } from "../../support/dependencies.ts";
+import { atExpiry, early } from "../../support/policies.ts";
+
+/** A holder whose provider answers after its lease, when another has issued in its place. */
+async function overtaken(policy: RenewalPolicy, receivedAt?: Date) {
+  const here = new Deployment(policy);
+  here.answer = async () => {
+    const late = { ...here.issued("canary-late"), ...(receivedAt && { receivedAt }) };
+    here.answer = () => here.issued("canary-next");
+    here.clock.advance(10_000);
+    await here.vend();
+    return late;
+  };
+  const vended = await here.vend().catch(() => null);
+  return { here, vended };
+}
+
+describe("a token that comes after its lease", () => {
+  test("is not vended: its holder vends what its successor has stored", async () => {
+    const { here, vended } = await overtaken(atExpiry, at("10:00:00.200"));
+    expect(vended?.token.expose()).toBe("canary-next");
+    expect(await here.record()).toMatchObject({ version: 1, fence: 2, suspect: false });
+  });
+
+  test("stays as evidence, in the log and in the ledger, and is no issue", async () => {
+    const { here } = await overtaken(atExpiry, at("10:00:00.200"));
+    const { fingerprint } = here.dependencies();
+    expect(here.logged("late-issue")).toMatchObject([
+      {
+        level: "error",
+        connection: "conferma/production/default",
+        fence: 1,
+        version: 1,
+        reason: "cold",
+        outcome: "late",
+        fingerprint: fingerprint("canary-late"),
+        suspect: false,
+      },
+    ]);
+    expect(here.logged("token-issued")).toMatchObject([{ fence: 2 }]);
+    expect((await here.record())?.ledger).toMatchObject([
+      { fence: 2, outcome: "issued" },
+      { fence: 1, outcome: "late", fingerprint: fingerprint("canary-late") },
+    ]);
+  });
+
+  test.each([
+    ["before its successor was asked for leaves that one alone", at("10:00:10.199"), false],
+    ["as its successor was asked for may have killed it", at("10:00:10.200"), true],
+    ["after it may have killed it", at("10:00:11.000"), true],
+  ])("received %s", async (_, receivedAt, suspect) => {
+    const { here } = await overtaken(atExpiry, receivedAt);
+    expect(here.logged("late-issue").map((line) => line["suspect"])).toEqual([suspect]);
+    expect(await here.record()).toMatchObject({ version: 1, suspect });
+  });
+
+  test("kills nothing where old and new coexist", async () => {
+    const { here, vended } = await overtaken(early, at("10:00:11.000"));
+    expect(vended?.token.expose()).toBe("canary-next");
+    expect(here.logged("late-issue")).toMatchObject([{ suspect: false }]);
+    expect(await here.record()).toMatchObject({ suspect: false });
+  });
+
+  test("is logged again with what it did to the one that is stored by then", async () => {
+    const { here, store } = aStoreThatAnswersLate();
+    const seen: boolean[] = [];
+    const recordLateIssue: TokenStore["recordLateIssue"] = async (
+      record,
+      entry,
+      suspect,
+      signal,
+    ) => {
+      seen.push(suspect);
+      if (seen.length < 2) return false;
+      return here.dependencies().store.recordLateIssue(record, entry, suspect, signal);
+    };
+    const commit = async () => null;
+    await here
+      .process({ store: { ...store, commit, recordLateIssue } })()
+      .catch(() => null);
+    expect(seen).toHaveLength(2);
+    expect(here.logged("late-issue")).toHaveLength(2);
+  });
+
+  test("is given up after three tries, and when the table does not answer", async () => {
+    for (const [answer, tries] of [
+      [false, 3],
+      [true, 1],
+    ] as const) {
+      const { here, store } = aStoreThatAnswersLate();
+      const commit = async () => null;
+      const recordLateIssue = async () => answer || (await Promise.resolve(false));
+      await here
+        .process({ store: { ...store, commit, recordLateIssue } })()
+        .catch(() => null);
+      expect(here.logged("late-issue")).toHaveLength(tries);
+    }
+  });
+
+  test("is in the log alone where the table fails", async () => {
+    const { here, store } = aStoreThatAnswersLate();
+    const commit = async () => null;
+    const recordLateIssue = async () => Promise.reject(new Error("made up"));
+    await here
+      .process({ store: { ...store, commit, recordLateIssue } })()
+      .catch(() => null);
+    expect(here.logged("late-issue")).toHaveLength(1);
+  });
+});
+
+const aStoreThatAnswersLate = () => {
+  const here = new Deployment(atExpiry);
+  return { here, store: here.dependencies().store };
+};
+
+describe("a commit whose answers are lost to the end of the lease", () => {
+  const lost = () => new VendingError("store-unavailable", "made up", 1);
+
+  /** The table acts and does not answer. */
+  async function unanswered(meanwhile: (here: Deployment) => Promise<unknown>) {
+    const { here, store } = aStoreThatAnswersLate();
+    const commit: TokenStore["commit"] = async (...wanted) => {
+      await store.commit(...wanted);
+      here.clock.advance(10_000);
+      await meanwhile(here);
+      throw lost();
+    };
+    await here
+      .process({ store: { ...store, commit } })()
+      .catch((error) => error);
+    return here;
+  }
+
+  test("is an issue all the same, with its line in the log", async () => {
+    const here = await unanswered(async () => {});
+    expect(here.logged("token-issued")).toMatchObject([
+      {
+        connection: "conferma/production/default",
+        version: 1,
+        fence: 1,
+        outcome: "issued",
+        fingerprint: here.dependencies().fingerprint("canary-token-1"),
+        lifetime: "stated",
+      },
+    ]);
+    expect(here.logged("late-issue")).toEqual([]);
+  });
+
+  test("is not taken for a late one when others have renewed since", async () => {
+    const here = await unanswered(async (deployment) => {
+      await deployment.vend({ rejectedVersion: 1 });
+    });
+    expect(here.logged("token-issued").map(({ version }) => version)).toEqual([2, 1]);
+    expect(here.logged("late-issue")).toEqual([]);
+    expect(await here.record()).toMatchObject({ version: 2, suspect: false });
+  });
+});

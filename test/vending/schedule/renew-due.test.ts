@@ -1,0 +1,396 @@
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import type { Clock } from "../../../functions/model/clock.ts";
+import { msBetween, plusMs } from "../../../functions/model/clock.ts";
+import { connectionOf } from "../../../functions/model/connection.ts";
+import { VendingError } from "../../../functions/model/errors.ts";
+import type { NotIssued } from "../../../functions/model/provider.ts";
+import type { DueRenewal, RenewalIndex } from "../../../functions/model/renewal-index.ts";
+import { aLease, at } from "../../support/a-record.ts";
+import { Deployment } from "../../support/dependencies.ts";
+import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
+
+const realm = { provider: "conferma", environment: "production" } as const;
+const connection = connectionOf(realm, "default");
+const { signal } = new AbortController();
+
+const nothing = { due: 0, renewed: 0, skipped: 0, failed: 0 };
+const oneRenewed = { ...nothing, due: 1, renewed: 1 };
+const oneSkipped = { ...nothing, due: 1, skipped: 1 };
+const oneFailed = { ...nothing, due: 1, failed: 1 };
+
+/** When the one token of five minutes of `aDeployment` may be replaced: after its end, and a clock's skew. */
+const renewAt = at("10:05:00.450");
+
+/** A token was vended at ten, and it is a minute before its end. `askedAt` tells when the provider was asked. */
+async function aDeployment(policy = atExpiry, ...accounts: string[]) {
+  const here = new Deployment(policy);
+  const askedAt: Date[] = [];
+  here.answer = () => {
+    askedAt.push(plusMs(here.clock.now(), -200));
+    return here.issued();
+  };
+  await here.vend();
+  for (const account of accounts) {
+    here.secrets.set(account, { text: `secret of ${account}`, version: "s1" });
+    await here.vend({ account });
+  }
+  here.clock.moveTo(at("10:04:00.000"));
+  askedAt.length = 0;
+  return { here, askedAt };
+}
+
+const dueUntil = at("11:30:00.000");
+
+/** An index that says just this. */
+function saying(...all: DueRenewal[]): RenewalIndex {
+  return {
+    lapse: async () => expect.fail("Nothing has lapsed."),
+    async *due() {
+      yield* all;
+    },
+  };
+}
+
+const refused = (code: NotIssued["code"]): NotIssued => ({
+  kind: "not-issued",
+  code,
+  detail: "Not now.",
+  mayHaveIssued: false,
+  retryAfterMs: null,
+});
+
+describe("a tick", () => {
+  test("renews what is due, at its instant and not before", async () => {
+    const { here, askedAt } = await aDeployment();
+    expect(await here.tick()).toEqual(oneRenewed);
+    expect(askedAt).toEqual([renewAt]);
+    expect(here.clock.slept[0]).toBe(msBetween(at("10:04:00.000"), renewAt));
+    expect((await here.record())?.ledger.at(-1)).toMatchObject({ version: 2, reason: "expired" });
+  });
+
+  test.each([
+    ["at the handover", atHandover, at("10:04:40.000"), "expired"],
+    ["early, by chance within the lead", early, at("10:04:07.500"), "scheduled"],
+  ] as const)("renews %s", async (_, policy, instant, reason) => {
+    const { here, askedAt } = await aDeployment(policy);
+    expect(await here.tick()).toEqual(oneRenewed);
+    expect(askedAt).toEqual([instant]);
+    expect((await here.record())?.ledger.at(-1)).toMatchObject({ reason });
+  });
+
+  test("renews at once what is overdue", async () => {
+    const { here, askedAt } = await aDeployment();
+    here.clock.moveTo(at("10:20:00.000"));
+    expect(await here.tick()).toEqual(oneRenewed);
+    expect(askedAt).toEqual([at("10:20:00.000")]);
+  });
+
+  test("renews a token that nobody can vouch for", async () => {
+    const { here } = await aDeployment();
+    here.clock.moveTo(renewAt);
+    here.answer = () => ({ ...refused("provider-unavailable"), mayHaveIssued: true });
+    await here.refusalOf();
+    expect(await here.record()).toMatchObject({ suspect: true });
+    here.clock.advance(2000);
+    here.answer = () => here.issued();
+    expect(await here.tick()).toEqual(oneRenewed);
+    expect(await here.record()).toMatchObject({ suspect: false, version: 2 });
+  });
+
+  test("leaves alone what is due after the next tick has begun", async () => {
+    const { here } = await aDeployment();
+    here.clock.moveTo(plusMs(renewAt, -75_000));
+    expect(await here.tick()).toEqual(nothing);
+    here.clock.advance(1);
+    expect(await here.tick()).toEqual(oneRenewed);
+  });
+
+  test("never has a static key to renew", async () => {
+    const here = new Deployment(onRotation);
+    here.callsProvider = false;
+    await here.vend();
+    here.clock.advance(60_000);
+    expect(await here.tick()).toEqual(nothing);
+  });
+
+  test("is not put off by a timer that wakes early", async () => {
+    const { here, askedAt } = await aDeployment();
+    const { clock } = here;
+    const hasty: Clock = {
+      now: () => clock.now(),
+      sleep: (ms, until) => clock.sleep(ms > 1 ? ms - 1 : ms, until),
+      timeout: (ms, parent) => clock.timeout(ms, parent),
+    };
+    expect(await here.tick({ clock: hasty })).toEqual(oneRenewed);
+    expect(askedAt).toEqual([renewAt]);
+  });
+
+  test("counts each of many once", async () => {
+    const { here } = await aDeployment(atExpiry, "failing", "second", "third");
+    here.answer = (secret) =>
+      secret === "secret of failing" ? refused("provider-unavailable") : here.issued();
+    expect(await here.tick()).toEqual({ due: 4, renewed: 3, skipped: 0, failed: 1 });
+  });
+});
+
+describe("a tick skips", () => {
+  test("what another tick renews at the same instant: one issue for both", async () => {
+    const { here, askedAt } = await aDeployment();
+    const tallies = await Promise.all([here.tick(), here.tick()]);
+    expect(tallies).toContainEqual(oneRenewed);
+    expect(tallies).toContainEqual(oneSkipped);
+    expect(askedAt).toHaveLength(1);
+  });
+
+  test("what somebody else took the lease of and has renewed since", async () => {
+    const { here } = await aDeployment();
+    const { store } = here.dependencies();
+    const takeLease = async () => {
+      await here.vend();
+      return { held: null, record: await here.record() };
+    };
+    expect(await here.tick({ store: { ...store, takeLease } })).toEqual(oneSkipped);
+    expect(here.asked).toHaveLength(2);
+  });
+
+  test("what backs off, without asking the provider", async () => {
+    const { here } = await aDeployment();
+    here.clock.moveTo(renewAt);
+    here.answer = () => refused("provider-unavailable");
+    await here.refusalOf();
+    expect(await here.tick()).toEqual(oneSkipped);
+    expect(here.asked).toHaveLength(2);
+  });
+
+  test("what has refused credentials, until the secret changes", async () => {
+    const { here } = await aDeployment();
+    here.clock.moveTo(renewAt);
+    here.answer = () => refused("credentials-rejected");
+    await here.refusalOf();
+    here.clock.advance(60_000);
+    expect(await here.tick()).toEqual(oneSkipped);
+    expect(here.asked).toHaveLength(2);
+
+    here.secrets.set("default", { text: "next secret", version: "s2" });
+    here.answer = () => here.issued();
+    expect(await here.tick()).toEqual(oneRenewed);
+    expect(here.asked.at(-1)).toBe("next secret");
+  });
+
+  test("what its own time does not suffice for, without waiting for it", async () => {
+    const { here } = await aDeployment();
+    // A lease takes seven seconds, and its instant is a minute away.
+    expect(await here.tick({ forMs: 67_449 })).toEqual(oneSkipped);
+    expect(here.clock.slept).toEqual([]);
+    expect(here.asked).toHaveLength(1);
+    expect(await here.tick({ forMs: 67_450 })).toEqual(oneRenewed);
+  });
+});
+
+describe("the index is a hint", () => {
+  test("where the record's instant is later, it is looked at once more, then", async () => {
+    const { here, askedAt } = await aDeployment();
+    const index = saying({ connection, dueAt: at("10:04:10.000"), dueUntil });
+    expect(await here.tick({ index })).toEqual(oneRenewed);
+    expect(askedAt).toEqual([renewAt]);
+    expect(here.clock.slept.slice(0, 2)).toEqual([10_000, 50_450]);
+  });
+
+  test("where that lies beyond the tick's horizon, it is not waited for", async () => {
+    const { here } = await aDeployment();
+    here.clock.moveTo(at("10:01:00.000"));
+    const index = saying({ connection, dueAt: at("10:01:10.000"), dueUntil });
+    expect(await here.tick({ index })).toEqual(oneSkipped);
+    expect(here.clock.slept).toEqual([10_000]);
+  });
+
+  test("that cannot be read fails the tick, once all that was begun has ended", async () => {
+    const { here } = await aDeployment();
+    const index: RenewalIndex = {
+      ...saying(),
+      async *due() {
+        yield { connection, dueAt: renewAt, dueUntil };
+        throw new VendingError("store-unavailable", "DynamoDB did not answer.", 1);
+      },
+    };
+    await expect(here.tick({ index })).rejects.toMatchObject({ code: "store-unavailable" });
+    expect(await here.record()).toMatchObject({ version: 2, lease: null });
+  });
+});
+
+describe("what fails", () => {
+  test("at the provider is recorded for everyone, and tried again by a later tick", async () => {
+    const { here } = await aDeployment();
+    here.answer = () => refused("provider-unavailable");
+    expect(await here.tick()).toEqual(oneFailed);
+    expect(here.asked).toHaveLength(2);
+    expect(here.log.join("")).toContain('"issue-failed"');
+    here.clock.advance(60_000);
+    here.answer = () => here.issued();
+    expect(await here.tick()).toEqual(oneRenewed);
+  });
+
+  test("at the store is told in the log, and stops no other connection", async () => {
+    const { here } = await aDeployment(atExpiry, "second", "third");
+    const { store } = here.dependencies();
+    const read: typeof store.read = async (of, until) => {
+      if (of !== connection) return store.read(of, until);
+      throw new VendingError("store-unavailable", "DynamoDB did not answer (TimeoutError).", 1);
+    };
+    here.log.length = 0;
+    const tally = await here.tick({ store: { ...store, read } });
+    expect(tally).toEqual({ due: 3, renewed: 2, skipped: 0, failed: 1 });
+    const lines = here.log.map((line) => JSON.parse(line));
+    expect(lines.filter(({ event }) => event === "renewal-failed")).toEqual([
+      {
+        level: "warn",
+        time: expect.any(String),
+        event: "renewal-failed",
+        connection,
+        code: "store-unavailable",
+        detail: "DynamoDB did not answer (TimeoutError).",
+      },
+    ]);
+  });
+
+  test("by a defect is told by its name, never by its message", async () => {
+    const { here } = await aDeployment();
+    const read = async () => {
+      throw new TypeError("canary-token is not a function");
+    };
+    expect(await here.tick({ store: { ...here.dependencies().store, read } })).toEqual(oneFailed);
+    expect(here.log.at(-1)).toContain('"code":"internal","detail":"TypeError"');
+    expect(here.log.join("")).not.toContain("canary-token is");
+  });
+
+  test("with its process is taken over at the end of its lease", async () => {
+    const { here, askedAt } = await aDeployment();
+    const since = plusMs(renewAt, -10);
+    const intent = {
+      lease: aLease({ owner: "vanished", since, until: plusMs(since, 7000) }),
+      suspect: false,
+      rejectionsAt: [],
+    };
+    const { store } = here.dependencies();
+    await store.takeLease(connection, await here.record(), intent, signal);
+    expect(await here.tick()).toEqual(oneRenewed);
+    expect(askedAt).toEqual([plusMs(since, 7250)]);
+  });
+});
+
+describe("many due connections", () => {
+  const total = 5000;
+
+  test("are worked on 32 at a time, and the index is read no further than that", async () => {
+    const here = new Deployment(atExpiry);
+    here.clock.moveTo(at("10:04:00.000"));
+    const { store } = here.dependencies();
+    const now = { said: 0, begun: 0, ended: 0 };
+    let [atOnce, ahead] = [0, 0];
+    const index: RenewalIndex = {
+      ...saying(),
+      async *due() {
+        while (now.said < total) {
+          now.said += 1;
+          ahead = Math.max(ahead, now.said - now.ended);
+          const each = connectionOf(realm, `account-${now.said}`);
+          yield { connection: each, dueAt: renewAt, dueUntil };
+        }
+      },
+    };
+    const read = async () => {
+      now.begun += 1;
+      atOnce = Math.max(atOnce, now.begun - now.ended);
+      await setImmediate();
+      now.ended += 1;
+      return null;
+    };
+    const tally = await here.tick({ index, store: { ...store, read } });
+    expect(tally).toEqual({ due: total, renewed: 0, skipped: total, failed: 0 });
+    expect(atOnce).toBe(32);
+    expect(ahead).toBeLessThanOrEqual(32 + 1);
+  });
+});
+
+describe("a connection that the schedule keeps", () => {
+  /** A tick a minute, from now on. */
+  async function tickFor(here: Deployment, minutes: number): Promise<void> {
+    for (let n = 0; n < minutes; n += 1) {
+      const next = plusMs(here.clock.now(), 60_000);
+      await here.tick();
+      if (here.clock.now() < next) here.clock.moveTo(next);
+    }
+  }
+
+  test("lapses an hour after a caller last caused an issue, and costs nothing from then on", async () => {
+    const { here, askedAt } = await aDeployment();
+    await tickFor(here, 120);
+    const last = askedAt.at(-1) ?? expect.fail("never renewed");
+    expect(last < at("11:00:00.200")).toBe(true);
+    expect(last > at("10:54:00.000")).toBe(true);
+    expect(askedAt).toHaveLength(11);
+    expect(await here.tick()).toEqual(nothing);
+  });
+
+  test("is kept for another hour when a caller comes back", async () => {
+    const { here, askedAt } = await aDeployment();
+    await tickFor(here, 120);
+    await here.vend();
+    const back = askedAt.at(-1) ?? expect.fail("not vended");
+    await tickFor(here, 120);
+    expect(Number(askedAt.at(-1)) - Number(back)).toBeGreaterThan(50 * 60_000);
+    expect(Number(askedAt.at(-1)) - Number(back)).toBeLessThanOrEqual(60 * 60_000);
+  });
+
+  test("is left alone after its hour even where it could not be renewed", async () => {
+    const { here } = await aDeployment();
+    here.answer = () => refused("provider-unavailable");
+    await tickFor(here, 60);
+    expect(here.asked.length).toBeGreaterThan(30);
+    const before = here.asked.length;
+    await tickFor(here, 10);
+    expect(await here.tick()).toEqual(nothing);
+    expect(here.asked.length).toBe(before);
+    expect(here.table.items.get(connection)).not.toHaveProperty("dueRealm");
+    expect(await here.record()).toMatchObject({ version: 1, token: { due: null } });
+  });
+
+  test("is renewed as often as it ends where its tokens live for seconds", async () => {
+    const { here, askedAt } = await aDeployment();
+    here.lifetime = { kind: "stated", atLeastMs: 10_000, atMostMs: 10_000 };
+    await here.vend({ rejectedVersion: 1 });
+    askedAt.length = 0;
+    const begun = here.clock.now();
+    const tally = await here.tick();
+    expect(tally).toEqual({ due: 7, renewed: 7, skipped: 0, failed: 0 });
+    here.clock.moveTo(plusMs(begun, 75_000));
+    await here.tick();
+    const gaps = askedAt.slice(1).map((each, n) => msBetween(askedAt[n] ?? each, each));
+    // Asked, answered after 200 ms, lived for 10 s, and a clock's skew.
+    expect(new Set(gaps)).toEqual(new Set([10_450]));
+    expect(gaps).toHaveLength(13);
+  });
+
+  test("is not waited for beyond the time that it is kept", async () => {
+    const { here } = await aDeployment();
+    here.lifetime = { kind: "stated", atLeastMs: 10_000, atMostMs: 10_000 };
+    await here.vend({ rejectedVersion: 1 });
+    const { renewAt: soon } = (await here.record())?.token ?? expect.fail("no token");
+    const [pk, item] =
+      [...here.table.items].find(([key]) => key === connection) ?? expect.fail("no item");
+    const keptUntil = { N: String(Number(plusMs(soon, 15_000))) };
+    here.table.items.set(pk, { ...item, keptUntil });
+    expect(await here.tick()).toEqual({ due: 2, renewed: 2, skipped: 0, failed: 0 });
+  });
+
+  test("with tokens of seconds is not given up by the loser of a lease", async () => {
+    const { here, askedAt } = await aDeployment();
+    here.lifetime = { kind: "stated", atLeastMs: 10_000, atMostMs: 10_000 };
+    await here.vend({ rejectedVersion: 1 });
+    askedAt.length = 0;
+    await Promise.all([here.tick(), here.tick()]);
+    expect(askedAt.length).toBeGreaterThanOrEqual(7);
+    expect(here.log.join("")).not.toContain("renewal-failed");
+  });
+});
