@@ -1,10 +1,10 @@
 import type {
-  Answer,
   ConnectionAnswer,
   ConnectionPage,
   ConsentLink,
   Disconnected,
   GrantedConsent,
+  VendAnswer,
 } from "../functions/http/contract.ts";
 import { UsageError, unreached } from "./failure.ts";
 import type { Functions } from "./functions.ts";
@@ -64,7 +64,7 @@ function vend([text]: readonly string[], options: Options, rejectedVersion: numb
       ...(seconds === null ? {} : { minValiditySeconds: seconds }),
       ...(rejectedVersion === null ? {} : { rejectedVersion }),
     };
-    const answer = await functions.ask<Answer>("vend-token", realm, payload);
+    const answer = await functions.ask<VendAnswer>("vend-token", realm, payload);
     const isShown = options["show-token"];
     const { token: _, header, extraHeaders: __, ...rest } = answer;
     return {

@@ -1,9 +1,9 @@
-import type { Answer } from "../functions/http/contract.ts";
+import type { VendAnswer } from "../functions/http/contract.ts";
 import { formatFields } from "./format-fields.ts";
 import { whenWords } from "./time-words.ts";
 
 /** A credential for people; its token only where they asked to see it. */
-export function showCredential(answer: Answer, isShown: boolean, now: Date): string {
+export function showCredential(answer: VendAnswer, isShown: boolean, now: Date): string {
   const { connection, version, header, extraHeaders = {}, fingerprint, usableUntil } = answer;
   const { issuedAt, expiresAt } = answer;
   const headers = Object.entries({ [header.name]: header.value, ...extraHeaders });

@@ -1,4 +1,4 @@
-import type { Answer } from "../functions/http/contract.ts";
+import type { VendAnswer } from "../functions/http/contract.ts";
 
 /**
  * A credential that is usable now. What is secret in it does not print: `JSON.stringify`, `util.inspect`, a logger and a
@@ -36,7 +36,7 @@ class VendedCredential implements Credential {
   readonly #token: string;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor({ header, extraHeaders, ...answer }: Answer) {
+  constructor({ header, extraHeaders, ...answer }: VendAnswer) {
     this.connection = answer.connection;
     this.version = answer.version;
     this.fingerprint = answer.fingerprint;
@@ -71,7 +71,7 @@ class UnprintedHeaders {
 /** The credential in an answer; null where it is not understood, without the reason: `Headers` quotes what it refuses. */
 export function credentialIn(json: unknown): Credential | null {
   try {
-    const credential = new VendedCredential(json as Answer);
+    const credential = new VendedCredential(json as VendAnswer);
     new Headers(credential.headers);
     const isUnderstood = credential.version > 0 && credential.token && endOf(credential) > 0;
     return isUnderstood ? credential : null;

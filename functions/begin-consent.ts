@@ -1,14 +1,14 @@
 import { composeConsents } from "./compose-consents.ts";
 import { beginConsent } from "./consents/begin-consent.ts";
 import { beginConsentEndpoint } from "./http/begin-consent-endpoint.ts";
-import { thenFlush } from "./platform/flush-metrics.ts";
+import { flushMetricsAfter } from "./platform/flush-metrics.ts";
 
 const { dependencies, metrics, site } = await composeConsents(process.env);
 
 const endpoint = beginConsentEndpoint({
   ...site,
-  begin: (account, call) => beginConsent(dependencies, account, { ...call, onBehalfOf: "caller" }),
+  begin: (account, deadline) => beginConsent(dependencies, account, deadline),
 });
 
 /** Makes the link for a person who is to consent to an account of this realm, and shows the page behind it. */
-export const handler = thenFlush(endpoint, metrics);
+export const handler = flushMetricsAfter(endpoint, metrics);

@@ -1,18 +1,17 @@
 import { composeConsents } from "./compose-consents.ts";
 import { completePastedCode } from "./consents/complete-pasted-code.ts";
-import { completeConsentEndpoint } from "./http/complete-consent-endpoint.ts";
-import { thenFlush } from "./platform/flush-metrics.ts";
 import { disconnect } from "./consents/disconnect.ts";
+import { completeConsentEndpoint } from "./http/complete-consent-endpoint.ts";
+import { flushMetricsAfter } from "./platform/flush-metrics.ts";
 
 const { dependencies, metrics, site } = await composeConsents(process.env);
 
 const endpoint = completeConsentEndpoint({
   ...site,
-  completePasted: (account, code, call) =>
-    completePastedCode(dependencies, account, code, { ...call, onBehalfOf: "caller" }),
-  disconnect: (connection, call) =>
-    disconnect(dependencies, connection, { ...call, onBehalfOf: "caller" }),
+  completePasted: (account, code, deadline) =>
+    completePastedCode(dependencies, account, code, deadline),
+  disconnect: (connection, deadline) => disconnect(dependencies, connection, deadline),
 });
 
-/** Takes the redirects of this realm's provider, codes that were copied by hand, and the wish to end a consent. */
-export const handler = thenFlush(endpoint, metrics);
+/** Takes redirects of this realm's provider, and operators' requests to use a copied code or to end a consent. */
+export const handler = flushMetricsAfter(endpoint, metrics);

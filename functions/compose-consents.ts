@@ -41,12 +41,10 @@ export function siteOf(deps: ConsentDependencies, requester: string): ConsentSit
     clock,
     log,
     styleHash: base64(browserSecrets.hash(new Sensitive(pageStyle))),
-    openLink: (link, browser, call) =>
-      openLink(deps, link, browser, { ...call, onBehalfOf: "caller" }),
-    continueConsent: (link, browser, call) =>
-      continueConsent(deps, link, browser, { ...call, onBehalfOf: "caller" }),
-    completeConsent: (parameters, browser, call) =>
-      completeConsent(deps, parameters, browser, { ...call, onBehalfOf: "caller" }),
+    openLink: (link, browser, deadline) => openLink(deps, link, browser, deadline),
+    continueConsent: (link, browser, deadline) => continueConsent(deps, link, browser, deadline),
+    completeConsent: (parameters, browser, deadline) =>
+      completeConsent(deps, parameters, browser, deadline),
   };
 }
 

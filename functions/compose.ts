@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "./model/clock.ts";
-import type { Realm } from "./model/connection.ts";
+import type { RealmId } from "./model/connection.ts";
 import { realmName } from "./model/connection.ts";
 import type { Dependencies } from "./model/dependencies.ts";
 import type { Log } from "./model/log.ts";
@@ -14,7 +14,7 @@ import type { SecretSource } from "./model/secret-source.ts";
 import type { StatusReader } from "./model/status-reader.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import { emfMetrics } from "./platform/emf-metrics.ts";
-import type { Environment, SealingKey } from "./platform/environment.ts";
+import type { Environment, SealingKeySetting } from "./platform/environment.ts";
 import { readEnvironment } from "./platform/environment.ts";
 import { nodeHttp } from "./platform/http-request.ts";
 import { jsonLog } from "./platform/json-log.ts";
@@ -22,9 +22,9 @@ import { readStatusEnvironment } from "./platform/status-environment.ts";
 import { systemClock } from "./platform/system-clock.ts";
 import { providerOf } from "./providers/catalogue.ts";
 import { policyOf } from "./providers/policy-of.ts";
+import { localSealer } from "./sealing/local-sealer.ts";
 import { dynamoDbStatusReader } from "./store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
-import { localSealer } from "./sealing/local-sealer.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -47,7 +47,7 @@ export function compose(variables: Variables): {
   const metrics = emfMetrics(writeLine, clock.now, realmName(realm));
   const dependencies: Dependencies = {
     realm,
-    timing: realm,
+    limits: realm,
     provider: providerOf(realm, { send: nodeHttp(clock), clock, newRequestId: randomUUID }),
     store: dynamoDbTokenStore(dynamoDb, tableName),
     secrets: secretsOf(secretPrefix, aws, clock),
@@ -72,7 +72,7 @@ export function compose(variables: Variables): {
 
 /** What the status reader is made of: no secret, no key, nobody to ask. Fails with a `StartUpError`. */
 export function composeStatus(variables: Variables): {
-  realms: readonly (Realm & { readonly policy: RenewalPolicy })[];
+  realms: readonly (RealmId & { readonly policy: RenewalPolicy })[];
   reader: StatusReader;
   clock: Clock;
   log: Log;
@@ -110,7 +110,7 @@ function secretsOf(prefix: string, aws: AwsOptions, clock: Clock): SecretSource 
 }
 
 /** Where the key is handed over, nothing of KMS is loaded. */
-function sealerOf(sealingKey: SealingKey, aws: AwsOptions, clock: Clock): Sealer {
+function sealerOf(sealingKey: SealingKeySetting, aws: AwsOptions, clock: Clock): Sealer {
   if (sealingKey.kind === "local") return localSealer(sealingKey.key);
   const sealer = onFirstUse(async () => {
     const { openKmsSealer } = await import("./sealing/kms-sealer.ts");

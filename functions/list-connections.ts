@@ -6,6 +6,7 @@ const status = composeStatus(process.env);
 
 /** The status of every connection of the deployment, page by page; never a token, sealed or not. */
 export const handler = statusEndpoint({
+  clock: status.clock,
   log: status.log,
   fingerprint: status.fingerprint,
   list: (request, signal) => listConnections(status, request, signal),

@@ -1,10 +1,10 @@
 import type { LocalRealm } from "./local-realm.ts";
-import { startAuthorizationCodeServer } from "./simulators/oauth/authorization-code.ts";
-import type { AuthorizationServer } from "./simulators/oauth/authorization-server.ts";
 import type { CentrapayUser } from "./simulators/centrapay/centrapay-user.ts";
 import { startCentrapayUser } from "./simulators/centrapay/centrapay-user.ts";
 import type { ConnectPay } from "./simulators/connectpay/connectpay.ts";
 import { startConnectPay } from "./simulators/connectpay/connectpay.ts";
+import { startAuthorizationCodeServer } from "./simulators/oauth/authorization-code.ts";
+import type { AuthorizationServer } from "./simulators/oauth/authorization-server.ts";
 import type { Person } from "./simulators/oauth/people.ts";
 
 /** The providers at which a person consents. */

@@ -1,12 +1,12 @@
 import { LOCAL_PLACE } from "./aws/arns.ts";
+import { functionArn } from "./aws/lambda/lambda-function.ts";
+import type { RequestLog } from "./aws/request-log.ts";
+import { requestLog } from "./aws/request-log.ts";
 import { authenticator } from "./aws/sigv4/authenticate.ts";
 import type { AwsRequest, Guard } from "./aws/sigv4/guard.ts";
 import { createGuard } from "./aws/sigv4/guard.ts";
-import { functionArn } from "./aws/lambda/lambda-function.ts";
 import type { AccessKeys, Principal } from "./aws/sigv4/principals.ts";
 import { createPrincipals } from "./aws/sigv4/principals.ts";
-import type { RequestLog } from "./aws/request-log.ts";
-import { requestLog } from "./aws/request-log.ts";
 import type { DeployedFunction } from "./aws/template/template-function.ts";
 
 /** Who there is in the local account, and what each of them asks AWS for. */

@@ -1,7 +1,7 @@
 import type { RealmInput } from "../functions/platform/realm-settings.ts";
 import type { Door } from "./door.ts";
-import type { Person } from "./simulators/oauth/people.ts";
 import type { Simulator } from "./simulators/kit/simulator.ts";
+import type { Person } from "./simulators/oauth/people.ts";
 
 /** A realm of the local stack and where its credential opens a door. */
 export interface LocalRealm extends Door {

@@ -8,13 +8,13 @@ import type { Cfis } from "./simulators/cfis/cfis.ts";
 import { startCfis } from "./simulators/cfis/cfis.ts";
 import type { Conferma } from "./simulators/conferma/conferma.ts";
 import { startConferma } from "./simulators/conferma/conferma.ts";
+import type { Simulator } from "./simulators/kit/simulator.ts";
 import type { KeyServer } from "./simulators/oauth/key-server.ts";
 import { startKeyServer } from "./simulators/oauth/key-server.ts";
 import type { OAuthServer } from "./simulators/oauth/oauth-server.ts";
 import { startOAuthServer } from "./simulators/oauth/oauth-server.ts";
 import type { SendPayments } from "./simulators/send-payments/send-payments.ts";
 import { startSendPayments } from "./simulators/send-payments/send-payments.ts";
-import type { Simulator } from "./simulators/kit/simulator.ts";
 
 export interface Providers extends ConsentProviders {
   readonly realms: readonly LocalRealm[];

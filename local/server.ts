@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { LOCAL_PLACE } from "./aws/arns.ts";
 import type { HttpRoute } from "./aws/api-gateway/http-api-event.ts";
+import { LOCAL_PLACE } from "./aws/arns.ts";
 import { invitationToConsent } from "./consent-links.ts";
 import { formatTable } from "./format-table.ts";
 import type { LocalRealm } from "./local-realm.ts";

@@ -1,11 +1,11 @@
 import path from "node:path";
-import type { LocalAwsJsonServer } from "./aws/json-protocol/aws-json-server.ts";
 import type { LocalDynamoDb } from "./aws/dynamodb/dynamodb.ts";
 import { startDynamoDb } from "./aws/dynamodb/dynamodb.ts";
-import type { Guard } from "./aws/sigv4/guard.ts";
+import type { LocalAwsJsonServer } from "./aws/json-protocol/aws-json-server.ts";
 import type { LocalKms } from "./aws/kms/kms.ts";
 import { startKms } from "./aws/kms/kms.ts";
 import { startSecretsManager } from "./aws/secrets-manager/secrets-manager.ts";
+import type { Guard } from "./aws/sigv4/guard.ts";
 
 /** The services that keep something. */
 export interface LocalState {

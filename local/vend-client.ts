@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { Answer, Problem } from "../functions/http/contract.ts";
+import type { Problem, VendAnswer } from "../functions/http/contract.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
 import type { AccessKeys } from "./aws/sigv4/principals.ts";
 import type { Door } from "./door.ts";
@@ -12,7 +12,7 @@ export interface VendPayload {
   readonly rejectedVersion?: number;
 }
 
-export type Vended = Answer | { readonly problem: Problem };
+export type Vended = VendAnswer | { readonly problem: Problem };
 
 export interface VendClient {
   vend(functionName: string, payload?: VendPayload): Promise<Vended>;
@@ -45,13 +45,13 @@ export function vendClient(
   };
 }
 
-export function isAnswer(vended: Vended): vended is Answer {
+export function isAnswer(vended: Vended): vended is VendAnswer {
   return !("problem" in vended);
 }
 
 /** The provider's verdict on a credential: the status of its API. */
 export function present(
-  { header, extraHeaders }: Pick<Answer, "header" | "extraHeaders">,
+  { header, extraHeaders }: Pick<VendAnswer, "header" | "extraHeaders">,
   door: Door | string,
 ): Promise<number> {
   const { pingUrl, ...rest } = typeof door === "string" ? { pingUrl: door } : door;

@@ -1,5 +1,10 @@
 import * as v from "valibot";
-import type { Answer, ConnectionPage, ConsentLink, Problem } from "../functions/http/contract.ts";
+import type {
+  ConnectionPage,
+  ConsentLink,
+  Problem,
+  VendAnswer,
+} from "../functions/http/contract.ts";
 import { connectionStates } from "../functions/model/connection-status.ts";
 import { problemCodes } from "../functions/model/errors.ts";
 
@@ -38,7 +43,7 @@ export const credential = v.strictObject({
     "The promise: until then no renewal revokes it, margins and handover already taken off. Null for a key without end.",
   ),
   expiresAt: atOrNever("What the provider said; null where it named no instant."),
-}) satisfies v.GenericSchema<unknown, Answer>;
+}) satisfies v.GenericSchema<unknown, VendAnswer>;
 
 export const problem = v.strictObject({
   type: text("A URI of the kind of problem; it ends in the code."),

@@ -1,4 +1,4 @@
-import type { Answer, ConnectionPage, ConsentLink } from "../functions/http/contract.ts";
+import type { ConnectionPage, ConsentLink, VendAnswer } from "../functions/http/contract.ts";
 
 const instants = {
   issuedAt: "2026-11-20T10:00:00.000Z",
@@ -25,7 +25,7 @@ export const credentialExamples = {
     usableUntil: null,
     expiresAt: null,
   },
-} satisfies Record<string, Answer>;
+} satisfies Record<string, VendAnswer>;
 
 export const linkExample: ConsentLink = {
   url: "https://vend.example/consent/connectpay/production/GkG2TskBfXgm1ZbyBQsCZ4Xp5SZ8zVKOnwjEcFq3lyM",

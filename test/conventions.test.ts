@@ -27,7 +27,8 @@ const pathsWith = (folder: string, pattern: RegExp) =>
 /** Where a token or a secret leaves its wrapping, and why it must. */
 const mayExpose: Readonly<Record<string, string>> = {
   "functions/consents/begin-consent.ts": "the answer to the caller is the link",
-  "functions/consents/authorization-request.ts": "the state that a browser carries ends in its proof",
+  "functions/consents/authorization-request.ts":
+    "the state that a browser carries ends in its proof",
   "functions/consents/open-link.ts": "the link's form is looked at",
   "functions/http/pages/browser-cookie.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
@@ -44,7 +45,7 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/providers/static-key.ts": "the key goes into the probe's header",
   "functions/sealing/aes-gcm.ts": "the token is sealed under the key",
   "functions/vending/issuing/commit-token.ts": "the token's fingerprint is taken",
-  "functions/vending/issuing/consent-after.ts": "the refresh token's fingerprint is taken",
+  "functions/vending/issuing/stored-consent.ts": "the refresh token's fingerprint is taken",
 };
 
 describe("secrets", () => {

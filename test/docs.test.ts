@@ -71,7 +71,7 @@ describe("a page shows only what the code takes", () => {
       const issuer = await providerOf(readRealm(realm.text), wire).issuer();
       const secret = blocks[blocks.indexOf(realm) + 1];
       expect(secret?.kind).toBe("json secret");
-      expect(issuer.grantFrom(new Sensitive(secret?.text ?? ""), null)).toHaveProperty("issue");
+      expect(issuer.openGrant(new Sensitive(secret?.text ?? ""), null)).toHaveProperty("issue");
     },
   );
 

@@ -1,50 +1,50 @@
 import { realmName } from "../model/connection.ts";
-import type { Journey } from "../model/consent.ts";
+import type { AuthorizationRequest } from "../model/consent.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 
 const stateShape = /^([\w-]{43})\.([\w-]{22})\.([\w-]{43})$/;
 
-/** What a state says of itself. Nothing of it is to be believed before `journeyFrom` has agreed. */
-export interface StateClaim {
+/** A state parameter, parsed but not verified: only `authorizationRequestOf` verifies it. */
+export interface UnverifiedState {
   readonly state: string;
   readonly pendingId: string;
   readonly salt: string;
 }
 
 /**
- * A fresh journey of a browser for one pending consent. State, nonce and PKCE verifier are derived from the browser's
- * secret, so that they need not be stored, and nobody without that secret can make up, use or test one.
+ * A new authorization request of one browser for one pending consent. State, nonce and PKCE verifier are derived from
+ * the browser's secret, so that they need not be stored, and nobody without that secret can forge, use or test one.
  */
-export function newJourney(
+export function newAuthorizationRequest(
   deps: ConsentDependencies,
   pendingId: string,
   browserSecret: Sensitive,
-): Journey {
-  return journey(deps, pendingId, deps.browserSecrets.newSalt(), browserSecret);
+): AuthorizationRequest {
+  return derive(deps, pendingId, deps.browserSecrets.newSalt(), browserSecret);
 }
 
-export function readState(state: string): StateClaim | null {
+export function readState(state: string): UnverifiedState | null {
   const [, pendingId, salt] = stateShape.exec(state) ?? [];
   return pendingId && salt ? { state, pendingId, salt } : null;
 }
 
-/** The journey on which this state was sent; null when it was not made for this browser in this realm. */
-export function journeyFrom(
+/** The authorization request that carried this state; null when it was not made for this browser in this realm. */
+export function authorizationRequestOf(
   deps: ConsentDependencies,
-  { state, pendingId, salt }: StateClaim,
+  { state, pendingId, salt }: UnverifiedState,
   browserSecret: Sensitive,
-): Journey | null {
-  const own = journey(deps, pendingId, salt, browserSecret);
+): AuthorizationRequest | null {
+  const own = derive(deps, pendingId, salt, browserSecret);
   return deps.browserSecrets.isSame(own.state, state) ? own : null;
 }
 
-function journey(
+function derive(
   { browserSecrets, consentBaseUrl, realm }: ConsentDependencies,
   pendingId: string,
   salt: string,
   browserSecret: Sensitive,
-): Journey {
+): AuthorizationRequest {
   const derived = (use: string) =>
     browserSecrets.mac(browserSecret, `${use} ${realmName(realm)} ${pendingId} ${salt}`);
   return {

@@ -1,14 +1,14 @@
 import { plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf, realmName } from "../model/connection.ts";
+import type { Deadline } from "../model/deadline.ts";
 import type { ProblemCode } from "../model/errors.ts";
 import { VendingError } from "../model/errors.ts";
+import { secretAccount } from "../model/provider.ts";
 import type { Sensitive } from "../model/sensitive.ts";
-import type { Call } from "../model/deadline.ts";
-import { secretAccount } from "../vending/secret-account.ts";
+import { newAuthorizationRequest } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { newJourney } from "./authorization-request.ts";
-import { pendingFields } from "./pending-fields.ts";
+import { pendingFields } from "./link-state.ts";
 
 /** For how long a link may be opened, and a journey that began with it may take. */
 export const linkLifetimeMs = 600_000;
@@ -24,7 +24,7 @@ const secretMaxAgeMs = 300_000;
 export async function beginConsent(
   deps: ConsentDependencies,
   account: string,
-  { signal }: Call,
+  { signal }: Deadline,
 ): Promise<{ url: string; expiresAt: Date }> {
   const { browserSecrets, clock, consentBaseUrl, log, pendingConsents, realm } = deps;
   const link = browserSecrets.newSecret();
@@ -46,7 +46,7 @@ export async function authorizeUrl(
   signal: AbortSignal,
 ): Promise<string> {
   const account = secretAccount(deps, connection);
-  const journey = newJourney(deps, pendingId, browserSecret);
+  const journey = newAuthorizationRequest(deps, pendingId, browserSecret);
   const addressBy = async (maxAgeMs: number) => {
     const [flow, secret] = await Promise.all([
       deps.flow(),

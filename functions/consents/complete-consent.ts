@@ -1,92 +1,92 @@
+import { leaseMs } from "../model/call-limits.ts";
 import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
-import type { Callback, Journey } from "../model/consent.ts";
-import type { Browser, Completion, Refusal } from "../model/consent-outcome.ts";
+import type { AuthorizationRequest, AuthorizationResponse } from "../model/consent.ts";
+import type { Browser, Completion, ConsentRefusal } from "../model/consent-outcome.ts";
+import type { Deadline } from "../model/deadline.ts";
 import { VendingError } from "../model/errors.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
-import { leaseMs } from "../model/call-limits.ts";
-import type { Call } from "../model/deadline.ts";
-import { issueByConsent } from "./redeem-code.ts";
+import { authorizationRequestOf, readState } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { journeyFrom, readState } from "./authorization-request.ts";
-import { pendingFields } from "./pending-fields.ts";
-import { obstacle, refused } from "./link-state.ts";
+import { linkState, pendingFields, refused } from "./link-state.ts";
+import { redeemCode } from "./redeem-code.ts";
 
-/** What taking the row costs, amply. */
-const takeMs = 500;
+/** A generous bound on the time that claiming the pending consent takes. */
+const claimTimeoutMs = 500;
 
 /**
- * The provider has sent a browser back. Whether the answer is one to this browser, in this realm, from this provider, is
- * settled before anything is written; then the row is taken, once, and only then is the code used, at once. Fails with a
- * `VendingError` only while the link is still good.
+ * Handles the provider's redirect. First checks that the response belongs to this browser, realm and provider, before
+ * anything is written; then claims the pending consent, which succeeds once; then redeems the code at once. Fails with
+ * a `VendingError` only while the link can still be used.
  */
 export async function completeConsent(
   deps: ConsentDependencies,
   parameters: URLSearchParams,
   browser: Browser,
-  call: Call,
-): Promise<Completion | Refusal> {
-  const claim = hasRepetition(parameters) ? null : readState(parameters.get("state") ?? "");
-  if (!claim) return refused(deps, "mixed-up", null);
-  const secret = browser.secretFor(claim.pendingId);
-  if (!secret) return refused(deps, "cookies-needed", claim.pendingId);
-  const journey = journeyFrom(deps, claim, secret);
-  if (!journey) return refused(deps, "mixed-up", claim.pendingId);
-  const callback = (await deps.flow()).readCallback(parameters);
-  if (callback.kind === "mismatch") return refused(deps, "mixed-up", claim.pendingId);
-  if (callback.kind === "code") requireTime(deps, call);
+  deadline: Deadline,
+): Promise<Completion | ConsentRefusal> {
+  const state = hasRepetition(parameters) ? null : readState(parameters.get("state") ?? "");
+  if (!state) return refused(deps, "mixed-up", null);
+  const secret = browser.secretFor(state.pendingId);
+  if (!secret) return refused(deps, "cookies-needed", state.pendingId);
+  const request = authorizationRequestOf(deps, state, secret);
+  if (!request) return refused(deps, "mixed-up", state.pendingId);
+  const response = (await deps.flow()).readAuthorizationResponse(parameters);
+  if (response.kind === "mismatch") return refused(deps, "mixed-up", state.pendingId);
+  if (response.kind === "code") requireTime(deps, deadline);
 
-  const taken = await take(deps, claim.pendingId, secret, call);
-  return "reason" in taken ? taken : conclude(deps, taken, callback, journey, call);
+  const claimed = await claimPendingConsent(deps, state.pendingId, secret, deadline);
+  if ("reason" in claimed) return claimed;
+  return finishConsent(deps, claimed, response, request, deadline);
 }
 
-/** Parameters must not be given more than once (RFC 6749 §3.1): readers differ in which one they believe. */
+/** Parameters must not be given more than once (RFC 6749 §3.1): readers differ in which one they take. */
 function hasRepetition(parameters: URLSearchParams): boolean {
   return new Set(parameters.keys()).size < parameters.size;
 }
 
-/** A link is not used up by an invocation that cannot finish. */
-function requireTime({ clock, timing }: ConsentDependencies, { deadlineAt }: Call): void {
-  if (plusMs(clock.now(), takeMs + leaseMs(timing)) <= deadlineAt) return;
+/** An invocation that cannot finish must not use up the link. */
+function requireTime({ clock, limits }: ConsentDependencies, { at }: Deadline): void {
+  if (plusMs(clock.now(), claimTimeoutMs + leaseMs(limits)) <= at) return;
   throw new VendingError("renewal-in-progress", "Too little time is left to use a code.", 1);
 }
 
-async function take(
+async function claimPendingConsent(
   deps: ConsentDependencies,
   id: string,
   secret: Sensitive,
-  { signal }: Call,
-): Promise<PendingConsent | Refusal> {
+  { signal }: Deadline,
+): Promise<PendingConsent | ConsentRefusal> {
   const now = deps.clock.now();
   const hash = deps.browserSecrets.hash(secret);
-  const { done, pending } = await deps.pendingConsents.take(id, hash, now, signal);
+  const { done, pending } = await deps.pendingConsents.claim(id, hash, now, signal);
   if (done) return pending;
-  // A row that nobody has continued with has sent nobody to the provider.
-  return refused(deps, obstacle(pending, hash, now) ?? "mixed-up", pending ?? id);
+  // Before anybody has continued with a link, nobody was sent to the provider.
+  return refused(deps, linkState(pending, hash, now) ?? "mixed-up", pending ?? id);
 }
 
-async function conclude(
+async function finishConsent(
   deps: ConsentDependencies,
   pending: PendingConsent,
-  callback: Exclude<Callback, { kind: "mismatch" }>,
-  journey: Journey,
-  call: Call,
+  response: Exclude<AuthorizationResponse, { kind: "mismatch" }>,
+  request: AuthorizationRequest,
+  deadline: Deadline,
 ): Promise<Completion> {
   const connection = connectionOf(deps.realm, pending.account);
   const fields = pendingFields(deps, pending);
-  if (callback.kind === "denied") {
+  if (response.kind === "denied") {
     deps.log.info("consent-denied", fields);
     return { kind: "denied", connection };
   }
-  if (callback.kind === "failed") {
-    const { error } = callback;
+  if (response.kind === "failed") {
+    const { error } = response;
     deps.log.warn("consent-refused", { ...fields, reason: "provider-error", error });
     return { kind: "provider-error", connection };
   }
   try {
-    const authority = { kind: "code", code: callback.code, journey } as const;
-    const record = await issueByConsent(deps, connection, authority, call);
+    const code = { kind: "code", code: response.code, authorizationRequest: request } as const;
+    const record = await redeemCode(deps, connection, code, deadline);
     deps.log.info("consent-granted", { ...fields, version: record.version });
     return { kind: "granted", connection, flow: await deps.flow(), record };
   } catch (error) {

@@ -1,11 +1,11 @@
 import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
+import type { Deadline } from "../model/deadline.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import type { Call } from "../model/deadline.ts";
-import { issueByConsent } from "./redeem-code.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
+import { redeemCode } from "./redeem-code.ts";
 
 /** For how long a code is remembered: no provider takes an older one. */
 const codeMemoryMs = 86_400_000;
@@ -15,20 +15,20 @@ export async function completePastedCode(
   deps: ConsentDependencies,
   account: string,
   code: Sensitive,
-  call: Call,
+  deadline: Deadline,
 ): Promise<TokenRecord> {
   const { hasCodesToCopy } = await deps.flow();
   if (!hasCodesToCopy) {
     const detail = "code: this provider shows none to copy; begin a consent instead.";
     throw new VendingError("invalid-request", detail);
   }
-  await claim(deps, code, call);
+  await claim(deps, code, deadline);
   const connection = connectionOf(deps.realm, account);
-  const record = await issueByConsent(
+  const record = await redeemCode(
     deps,
     connection,
-    { kind: "code", code, journey: null },
-    call,
+    { kind: "code", code, authorizationRequest: null },
+    deadline,
   );
   deps.log.info("consent-granted", { connection, version: record.version });
   return record;
@@ -38,7 +38,7 @@ export async function completePastedCode(
 async function claim(
   { browserSecrets, clock, newOwner, pendingConsents }: ConsentDependencies,
   code: Sensitive,
-  { signal }: Call,
+  { signal }: Deadline,
 ): Promise<void> {
   const until = plusMs(clock.now(), codeMemoryMs);
   const hash = browserSecrets.hash(code);

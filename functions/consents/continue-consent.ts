@@ -1,24 +1,23 @@
 import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
-import type { Browser, Departure, Refusal } from "../model/consent-outcome.ts";
+import type { Browser, ConsentRefusal, Redirect } from "../model/consent-outcome.ts";
+import type { Deadline } from "../model/deadline.ts";
 import type { Sensitive } from "../model/sensitive.ts";
-import type { Call } from "../model/deadline.ts";
 import { authorizeUrl, linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { keptSecret, linkId } from "./open-link.ts";
-import { pendingFields } from "./pending-fields.ts";
-import { obstacle, refused } from "./link-state.ts";
+import { linkState, pendingFields, refused } from "./link-state.ts";
+import { browserCookie, linkId } from "./open-link.ts";
 
 /**
- * The person goes on to the provider, in this browser and from now on in no other. A double click, the back button and a
- * second tab begin a fresh journey each; the first to come back ends them all.
+ * Binds the link to this browser and sends it to the provider. A double click, the back button and a second tab each
+ * begin a new authorization request; the first that comes back completes the consent.
  */
 export async function continueConsent(
   deps: ConsentDependencies,
   link: Sensitive,
   browser: Browser,
-  { signal }: Call,
-): Promise<Departure | Refusal> {
+  { signal }: Deadline,
+): Promise<Redirect | ConsentRefusal> {
   const id = linkId(deps, link);
   if (!id) return refused(deps, "link-unknown", null);
   const secret = browser.secretFor(id);
@@ -28,7 +27,7 @@ export async function continueConsent(
   const until = plusMs(now, linkLifetimeMs);
   const { done, pending } = await deps.pendingConsents.bind(id, hash, now, until, signal);
   if (!done) {
-    const reason = obstacle(pending, hash, now) ?? "link-expired";
+    const reason = linkState(pending, hash, now) ?? "link-expired";
     return refused(deps, reason, pending ?? id);
   }
   const url = await authorizeUrl(
@@ -39,5 +38,5 @@ export async function continueConsent(
     signal,
   );
   deps.log.info("consent-continued", pendingFields(deps, pending));
-  return { kind: "departure", url, ownSecret: keptSecret(pending, secret, now) };
+  return { kind: "redirect", url, cookie: browserCookie(pending, secret, now) };
 }

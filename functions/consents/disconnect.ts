@@ -1,67 +1,73 @@
 import type { Connection } from "../model/connection.ts";
+import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
+import { describeError } from "../model/errors.ts";
+import { secretAccount } from "../model/provider.ts";
 import type { HeldLease } from "../model/token-store.ts";
-import type { Call } from "../model/deadline.ts";
-import { untilFree } from "./redeem-code.ts";
-import { refreshAuthority } from "../vending/issuing/refresh-authority.ts";
-import { holdLease } from "../vending/issuing/renew-connection.ts";
-import { secretAccount } from "../vending/secret-account.ts";
-import { untilLeaseEnds } from "../vending/issuing/retry-until-lease-end.ts";
+import { takeLease } from "../vending/issuing/renew-connection.ts";
+import { retryUntilLeaseEnd } from "../vending/issuing/retry-until-lease-end.ts";
+import { openRefreshToken } from "../vending/issuing/stored-consent.ts";
+import { awaitFreeLease } from "./redeem-code.ts";
+
+/** `revoked` is null where the provider has no revocation endpoint or nothing was stored. */
+export interface Disconnection {
+  readonly revoked: boolean | null;
+}
 
 /**
- * Ends a consent: revokes it at the provider where that can be done, and forgets token and refresh token here in any
- * case. `revoked` is null where the provider offers no way or nothing was held. Processes that remember the token go on
- * vending it for at most 30 s.
+ * Ends a consent: revokes it at the provider where that is possible, and deletes token and refresh token here in any
+ * case. Processes that have cached the token go on vending it for at most 30 s.
  */
 export async function disconnect(
   deps: Dependencies,
   connection: Connection,
-  call: Call,
-): Promise<{ readonly revoked: boolean | null }> {
-  let record = await deps.store.read(connection, call.signal);
+  deadline: Deadline,
+): Promise<Disconnection> {
+  let record = await deps.store.read(connection, deadline.signal);
   for (;;) {
-    record = await untilFree(deps, connection, record, call);
+    record = await awaitFreeLease(deps, connection, record, deadline);
     if (!record) return { revoked: null };
-    const answer = await holdLease(deps, connection, record, "consent", call);
-    const done = answer.held && (await disconnectHolding(deps, answer.held, call));
+    const taken = await takeLease(deps, connection, record, "consent", deadline);
+    const done = taken.held && (await disconnectUnderLease(deps, taken.held, deadline.signal));
     if (done) return done;
-    record = answer.held ? await deps.store.read(connection, call.signal) : answer.record;
+    record = taken.held ? await deps.store.read(connection, deadline.signal) : taken.record;
   }
 }
 
-/** Null when somebody has taken over meanwhile: what they have stored is still to be forgotten. */
-async function disconnectHolding(
+/** Null when another process has taken over meanwhile: what it has stored is still to be deleted. */
+async function disconnectUnderLease(
   deps: Dependencies,
   held: HeldLease,
-  { signal }: Call,
-): Promise<{ readonly revoked: boolean | null } | null> {
-  const revoked = await revoke(deps, held, signal);
-  const gone = await untilLeaseEnds(deps, held.lease, signal, (until) =>
-    deps.store.disconnect(held, until),
+  signal: AbortSignal,
+): Promise<Disconnection | null> {
+  const revoked = await revokeConsent(deps, held, signal);
+  const stored = await retryUntilLeaseEnd(deps, held.lease, signal, (storing) =>
+    deps.store.disconnect(held, storing),
   );
-  if (!gone) return null;
+  if (!stored) return null;
   deps.log.info("consent-disconnected", { connection: held.record.connection, revoked });
   return { revoked };
 }
 
-/** What cannot be revoked now is forgotten all the same: nobody here could use it any more. */
-async function revoke(
+/** Never fails: what cannot be revoked now is deleted here all the same. */
+async function revokeConsent(
   deps: Dependencies,
   { record }: HeldLease,
-  signal: AbortSignal,
+  parent: AbortSignal,
 ): Promise<boolean | null> {
   if (!record.consent?.refresh || !deps.provider.consent) return null;
-  const until = deps.clock.timeout(deps.timing.deadlineMs, signal);
+  const signal = deps.clock.timeout(deps.limits.deadlineMs, parent);
   try {
-    const { refreshToken } = (await refreshAuthority(deps, record, until)) ?? {};
+    const { refreshToken } = (await openRefreshToken(deps, record, signal)) ?? {};
     if (!refreshToken) return null;
-    const secret = await deps.secrets.read(secretAccount(deps, record.connection), 0, until);
+    const secret = await deps.secrets.read(secretAccount(deps, record.connection), 0, signal);
     const flow = await deps.provider.consent();
-    return await flow.revoke(secret.text, refreshToken, until);
+    return await flow.revoke(secret.text, refreshToken, signal);
   } catch (error) {
-    const { connection } = record;
-    const why = error instanceof Error ? error.name : typeof error;
-    deps.log.warn("consent-not-revoked", { connection, why });
+    deps.log.warn("consent-not-revoked", {
+      connection: record.connection,
+      ...describeError(error),
+    });
     return false;
   }
 }

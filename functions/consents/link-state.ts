@@ -1,22 +1,10 @@
-import { realmName } from "../model/connection.ts";
-import type { Refusal, RefusalReason } from "../model/consent-outcome.ts";
+import { connectionOf, realmName } from "../model/connection.ts";
+import type { ConsentRefusal, RefusalReason } from "../model/consent-outcome.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { pendingFields } from "./pending-fields.ts";
 
-/** A refusal, in the log by its reason. `about` is the pending consent or, where there is none, its identifier. */
-export function refused(
-  deps: ConsentDependencies,
-  reason: RefusalReason,
-  about: PendingConsent | string | null,
-): Refusal {
-  const fields = about === null ? { realm: realmName(deps.realm) } : pendingFields(deps, about);
-  deps.log.warn("consent-refused", { ...fields, reason });
-  return { kind: "refused", reason };
-}
-
-/** What stands in the way of this browser; null when nothing does. */
-export function obstacle(
+/** Why this browser may not use the link; null when it may. `browser` is the hash of the browser's secret. */
+export function linkState(
   pending: PendingConsent | null,
   browser: string | null,
   now: Date,
@@ -25,4 +13,25 @@ export function obstacle(
   if (pending.expiresAt <= now) return "link-expired";
   if (pending.browser !== null && pending.browser !== browser) return "other-browser";
   return null;
+}
+
+/** Logs a refusal and returns it. `about` is the pending consent or, where there is none, its identifier. */
+export function refused(
+  deps: ConsentDependencies,
+  reason: RefusalReason,
+  about: PendingConsent | string | null,
+): ConsentRefusal {
+  const fields = about === null ? { realm: realmName(deps.realm) } : pendingFields(deps, about);
+  deps.log.warn("consent-refused", { ...fields, reason });
+  return { kind: "refused", reason };
+}
+
+/** How the log names a pending consent: enough to follow one consent, too little to find its row. */
+export function pendingFields(
+  { realm }: ConsentDependencies,
+  about: PendingConsent | string,
+): Readonly<Record<string, string>> {
+  const pending = (typeof about === "string" ? about : about.id).slice(0, 8);
+  if (typeof about === "string") return { realm: realmName(realm), pending };
+  return { connection: connectionOf(realm, about.account), pending };
 }

@@ -1,36 +1,36 @@
 import type { Connection } from "../model/connection.ts";
-import type { CodeAuthority } from "../model/consent.ts";
+import type { CodeCredential } from "../model/consent.ts";
+import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { VendingError } from "../model/errors.ts";
+import { secretAccount } from "../model/provider.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { awaitRenewal } from "../vending/await-renewal.ts";
-import type { Call } from "../model/deadline.ts";
 import { isLeaseAlive } from "../vending/decision/decide.ts";
 import { renewConnection } from "../vending/issuing/renew-connection.ts";
-import { secretAccount } from "../vending/secret-account.ts";
 
 /**
- * Exchanges the code that a person's consent gave, under the connection's lease, and stores grant and first token in one
- * write. An older consent is replaced, or, where the provider refuses the code, left as it is. Fails with a
- * `VendingError`. The code is sent once; a second time only after a server has refused our own credentials, which it
- * looks at first, and the secret turns out to have been rotated.
+ * Redeems the authorization code of a new consent under the connection's lease, and stores consent and first token in
+ * one write. This replaces an older consent; if the provider refuses the code, the older consent stays. The code is sent
+ * once, and a second time only if the provider refused our client's credentials, which it checks first, and the secret
+ * turns out to have been rotated. Fails with a `VendingError`.
  */
-export async function issueByConsent(
+export async function redeemCode(
   deps: Dependencies,
   connection: Connection,
-  code: CodeAuthority,
-  call: Call,
+  code: CodeCredential,
+  deadline: Deadline,
 ): Promise<TokenRecord> {
-  let record = await deps.store.read(connection, call.signal);
+  let record = await deps.store.read(connection, deadline.signal);
   let isRotated = false;
   for (;;) {
-    record = await untilFree(deps, connection, record, call);
-    const renewal = await renewConnection(deps, connection, record, "consent", call, code);
+    record = await awaitFreeLease(deps, connection, record, deadline);
+    const renewal = await renewConnection(deps, connection, record, "consent", deadline, code);
     switch (renewal.outcome) {
       case "committed":
         return renewal.record;
       case "failed":
-        if (isRotated || !(await isRotationMissed(deps, connection, renewal.problem, call))) {
+        if (isRotated || !(await isRotationMissed(deps, connection, renewal.problem, deadline))) {
           throw renewal.problem;
         }
         isRotated = true;
@@ -42,12 +42,12 @@ export async function issueByConsent(
   }
 }
 
-/** Whether these credentials were refused because this process did not know of the secret's rotation yet. */
+/** Whether the credentials were refused only because this process had not yet seen the secret's new version. */
 async function isRotationMissed(
   deps: Dependencies,
   connection: Connection,
   { code }: VendingError,
-  { signal }: Call,
+  { signal }: Deadline,
 ): Promise<boolean> {
   if (code !== "credentials-rejected") return false;
   const account = secretAccount(deps, connection);
@@ -61,17 +61,17 @@ async function isRotationMissed(
   }
 }
 
-/** The record, once nobody is renewing. Fails with `renewal-in-progress` when that comes too late. */
-export async function untilFree(
+/** The record once no process holds its lease. Fails with `renewal-in-progress` when the deadline comes first. */
+export async function awaitFreeLease(
   deps: Dependencies,
   connection: Connection,
   seen: TokenRecord | null,
-  call: Call,
+  deadline: Deadline,
 ): Promise<TokenRecord | null> {
   let record = seen;
   while (record?.lease && isLeaseAlive(record, deps.clock.now())) {
     const wait = { action: "await-renewal", reason: "lease-held", lease: record.lease } as const;
-    record = await awaitRenewal(deps, connection, record, wait, call);
+    record = await awaitRenewal(deps, connection, record, wait, deadline);
   }
   return record;
 }

@@ -1,8 +1,8 @@
-import type { Realm } from "../model/connection.ts";
+import type { RealmId } from "../model/connection.ts";
 
 /** Who asks for consents, as every page says it. */
-export interface Asking {
-  readonly realm: Realm;
+export interface ConsentRequester {
+  readonly realm: RealmId;
   /** The name people know the company by. */
   readonly requester: string;
 }

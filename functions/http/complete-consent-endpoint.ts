@@ -1,34 +1,36 @@
 import type { Context } from "aws-lambda";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
+import type { Deadline } from "../model/deadline.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import { endOf } from "./consent-end.ts";
-import { consentPages } from "./pages/consent-pages.ts";
-import type { Call, ConsentSite } from "./pages/consent-routes.ts";
-import { isPageEvent } from "./pages/consent-routes.ts";
+import { consentEndsAt } from "./consent-end.ts";
 import type { Disconnected, GrantedConsent } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
+import { consentPages } from "./pages/consent-pages.ts";
+import type { ConsentSite } from "./pages/consent-routes.ts";
+import { isPageEvent } from "./pages/consent-routes.ts";
 import { asRestEvent, readCompleteRequest } from "./read-consent-request.ts";
-import { deadlineOf } from "./time-left.ts";
 
-interface Endpoint extends ConsentSite {
-  completePasted(account: string, code: Sensitive, call: Call): Promise<TokenRecord>;
-  disconnect(connection: Connection, call: Call): Promise<{ readonly revoked: boolean | null }>;
+interface CompleteConsentEndpoint extends ConsentSite {
+  completePasted(account: string, code: Sensitive, deadline: Deadline): Promise<TokenRecord>;
+  disconnect(
+    connection: Connection,
+    deadline: Deadline,
+  ): Promise<{ readonly revoked: boolean | null }>;
 }
 
 /** Takes the provider's redirects; and, from operators, codes that were copied by hand and the wish to end a consent. */
-export function completeConsentEndpoint(site: Endpoint) {
+export function completeConsentEndpoint(site: CompleteConsentEndpoint) {
   const pages = consentPages(site);
   const operator = jsonEndpoint(
-    site.log,
-    async ({ event, context, signal, concerns }): Promise<GrantedConsent | Disconnected> => {
+    site,
+    async ({ event, deadline, setConnection }): Promise<GrantedConsent | Disconnected> => {
       const { account, code } = readCompleteRequest(event);
       const connection = connectionOf(site.realm, account);
-      concerns(connection);
-      const call = { deadlineAt: deadlineOf(context, site.clock.now()), signal };
-      if (code) return grantedOf(await site.completePasted(account, code, call));
-      return { connection, revoked: (await site.disconnect(connection, call)).revoked };
+      setConnection(connection);
+      if (code) return grantedOf(await site.completePasted(account, code, deadline));
+      return { connection, revoked: (await site.disconnect(connection, deadline)).revoked };
     },
   );
   return (event: unknown, context: Context): Promise<unknown> =>
@@ -41,7 +43,7 @@ function grantedOf(record: TokenRecord): GrantedConsent {
     connection,
     version,
     grantedScope: consent?.grantedScope ?? null,
-    endsAt: endOf(record)?.toISOString() ?? null,
+    endsAt: consentEndsAt(record)?.toISOString() ?? null,
     customer: consent?.customer ?? null,
   };
 }

@@ -72,7 +72,7 @@ export interface Disconnected {
 }
 
 /** A usable credential, ready to be put into a header. Instants are ISO 8601; null for a key that does not expire. */
-export interface Answer {
+export interface VendAnswer {
   readonly connection: string;
   /** Counts this connection's tokens; the number to name when the provider refuses this one. */
   readonly version: number;

@@ -1,29 +1,36 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyResult, Context } from "aws-lambda";
+import type { Clock } from "../model/clock.ts";
+import { plusMs } from "../model/clock.ts";
+import type { Deadline } from "../model/deadline.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
 import type { Problem } from "./contract.ts";
 import { problemOf } from "./problem.ts";
 import { isProxyEvent } from "./read-fields.ts";
 
-/** The last moment to say anything at all. */
-export const lastWordsMs = 100;
+/** An invocation is answered this long before Lambda would end it, whatever is still running. */
+export const earlyTimeoutMs = 100;
+/** Use cases end this long before Lambda would end the invocation, so that their answer can be written. */
+const answerReserveMs = 300;
+/** For callers outside Lambda, whose context does not say how much time remains. */
+const assumedTimeMs = 10_000;
 
-/** One request, as it reaches whoever answers it. */
-interface Asked {
+interface EndpointRequest {
   readonly event: unknown;
-  readonly context: Context;
-  /** Aborts when there is no time left for an answer. */
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** From now on, problems of this request name the connection. */
-  concerns(connection: string): void;
+  setConnection(connection: string): void;
 }
 
-/** One handler for direct invocations and for API Gateway's REST proxy events: a problem is an answer, not a crash. */
-export function jsonEndpoint<Answer>(log: Log, answer: (asked: Asked) => Promise<Answer>) {
+/** A handler for direct invocations and for API Gateway's REST proxy events. It answers problems and never throws. */
+export function jsonEndpoint<Answer>(
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  answer: (request: EndpointRequest) => Promise<Answer>,
+) {
   const connections = new WeakMap<object, string>();
 
-  return middy({ timeoutEarlyInMillis: lastWordsMs, timeoutEarlyResponse: outOfTime })
+  return middy({ timeoutEarlyInMillis: earlyTimeoutMs, timeoutEarlyResponse: outOfTime })
     .use({
       after: (request) => {
         if (isProxyEvent(request.event)) request.response = httpAnswer(request.response);
@@ -37,9 +44,16 @@ export function jsonEndpoint<Answer>(log: Log, answer: (asked: Asked) => Promise
       },
     })
     .handler((event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {
-      const concerns = (connection: string) => void connections.set(context, connection);
-      return answer({ event, context, signal, concerns });
+      const setConnection = (connection: string) => void connections.set(context, connection);
+      const deadline = callerDeadline(context, clock.now(), signal);
+      return answer({ event, deadline, setConnection });
     });
+}
+
+/** When a use case must be done for its answer still to be written. */
+export function callerDeadline(context: Context, now: Date, signal: AbortSignal): Deadline {
+  const remainingMs = context.getRemainingTimeInMillis?.() ?? assumedTimeMs;
+  return { at: plusMs(now, remainingMs - answerReserveMs), signal, onBehalfOf: "caller" };
 }
 
 function httpAnswer(answer: unknown): APIGatewayProxyResult {
@@ -61,7 +75,7 @@ export function outOfTime(): never {
   throw new VendingError("renewal-in-progress", "The invocation's time is up.", 1);
 }
 
-/** Where a defect happened; its message stays behind, since it may quote what it choked on. */
+/** Where a defect happened, without its message: that may quote the value that caused it. */
 export function traceOf(error: unknown): { name: string; trace: string[] } {
   if (!(error instanceof Error)) return { name: typeof error, trace: [] };
   const { name, message, stack = "" } = error;

@@ -1,16 +1,16 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import type { Realm } from "../model/connection.ts";
+import type { RealmId } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { beginBody, beginPayload, disconnectPayload, pastePayload } from "./contract.ts";
+import { isHttpApiEvent } from "./pages/web-request.ts";
 import { isProxyEvent, parse, readBody, readQuery, requireMethod } from "./read-fields.ts";
 import { requireAccount, requireConnection } from "./read-vend-request.ts";
-import { isHttpApiEvent } from "./pages/web-request.ts";
 
 const beginPath = /\/v1\/consents\/([^/]+)\/([^/]+)\/([^/]+?)\/?$/;
 
 /** The account for which a person is to consent, by direct invocation or by the API. Fails naming the field. */
-export function readBeginRequest(event: unknown, realm: Realm): string {
+export function readBeginRequest(event: unknown, realm: RealmId): string {
   if (!isProxyEvent(event)) {
     return requireAccount(parse(beginPayload, event ?? {}, "payload").account);
   }

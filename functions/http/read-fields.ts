@@ -48,11 +48,11 @@ export function readBody({ body, isBase64Encoded }: APIGatewayProxyEvent): unkno
 
 function problemWith(issue: v.BaseIssue<unknown>): string {
   if (issue.expected === "never") return "is not a field of this request";
-  return issue.received === "undefined" ? "is missing" : `must be ${wanted(issue)}`;
+  return issue.received === "undefined" ? "is missing" : `must be ${expectation(issue)}`;
 }
 
 /** What was expected; never what was received, which may be a token in the wrong place. */
-function wanted({ type, expected, requirement, message }: v.BaseIssue<unknown>): string {
+function expectation({ type, expected, requirement, message }: v.BaseIssue<unknown>): string {
   if (type === "integer") return "a whole number";
   if (type === "min_value") return `at least ${requirement}`;
   if (type === "max_value") return `at most ${requirement}`;

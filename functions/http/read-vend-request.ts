@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as v from "valibot";
-import type { Realm } from "../model/connection.ts";
+import type { RealmId } from "../model/connection.ts";
 import { accountPattern } from "../model/connection.ts";
 import type { VendRequest } from "../model/credential.ts";
 import { VendingError } from "../model/errors.ts";
@@ -10,7 +10,7 @@ import { isProxyEvent, parse, readBody, readQuery, requireMethod } from "./read-
 const tokenPath = /\/v1\/tokens\/([^/]+)\/([^/]+)\/([^/]+?)(\/rejections)?\/?$/;
 
 /** What is asked of this realm, by direct invocation or by the API. Fails naming the field. */
-export function readRequest(event: unknown, realm: Realm): VendRequest {
+export function readVendRequest(event: unknown, realm: RealmId): VendRequest {
   return isProxyEvent(event) ? readProxyEvent(event, realm) : readPayload(event ?? {});
 }
 
@@ -23,7 +23,7 @@ function readPayload(payload: unknown): VendRequest {
   };
 }
 
-function readProxyEvent(event: APIGatewayProxyEvent, realm: Realm): VendRequest {
+function readProxyEvent(event: APIGatewayProxyEvent, realm: RealmId): VendRequest {
   const { account, isRejection } = readPath(event.path, realm);
   requireMethod(event.httpMethod, isRejection ? "POST" : "GET");
   const query = readQuery(event);
@@ -36,14 +36,14 @@ function readProxyEvent(event: APIGatewayProxyEvent, realm: Realm): VendRequest 
   return { account, minValiditySeconds: 0, rejectedVersion: version };
 }
 
-function readPath(path: string, realm: Realm): { account: string; isRejection: boolean } {
+function readPath(path: string, realm: RealmId): { account: string; isRejection: boolean } {
   const match = tokenPath.exec(path);
   if (!match) throw new VendingError("unknown-connection", "No connection has this path.");
   return { account: requireConnection(match, realm), isRejection: match[4] !== undefined };
 }
 
 /** The account of a path whose first three groups are the connection. Fails with `unknown-connection`. */
-export function requireConnection(match: RegExpExecArray, realm: Realm): string {
+export function requireConnection(match: RegExpExecArray, realm: RealmId): string {
   const [provider, environment, account] = match.slice(1, 4).map(decoded);
   if (provider !== realm.provider || environment !== realm.environment) {
     const detail = `This function vends for ${realm.provider}/${realm.environment} only.`;

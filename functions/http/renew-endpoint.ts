@@ -2,22 +2,22 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
 import { plusMs } from "../model/clock.ts";
+import type { Deadline } from "../model/deadline.ts";
 
 /** Kept for writing the answer. */
 const answerReserveMs = 1000;
 
-interface Endpoint<Tally> {
+interface RenewEndpoint<Summary> {
   readonly clock: Clock;
-  renew(call: { deadlineAt: Date; signal: AbortSignal }): Promise<Tally>;
+  renew(deadline: Deadline): Promise<Summary>;
 }
 
-/** The schedule's tick: whatever the event, the tally of what was done. A failure fails the invocation, for its alarm. */
-export function renewEndpoint<Tally>({ clock, renew }: Endpoint<Tally>) {
+/** One tick of the schedule. The event is ignored. A failure fails the invocation, so that Lambda's alarm sees it. */
+export function renewEndpoint<Summary>({ clock, renew }: RenewEndpoint<Summary>) {
   return middy({ timeoutEarlyInMillis: answerReserveMs }).handler(
     async (_event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {
-      const remainingMs = context.getRemainingTimeInMillis();
-      const deadlineAt = plusMs(clock.now(), remainingMs - answerReserveMs);
-      return renew({ deadlineAt, signal });
+      const at = plusMs(clock.now(), context.getRemainingTimeInMillis() - answerReserveMs);
+      return renew({ at, signal, onBehalfOf: "schedule" });
     },
   );
 }

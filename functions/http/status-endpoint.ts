@@ -1,3 +1,4 @@
+import type { Clock } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { ConnectionStatus } from "../model/connection-status.ts";
 import type { Log } from "../model/log.ts";
@@ -6,7 +7,8 @@ import { jsonEndpoint } from "./json-endpoint.ts";
 import { cursorOf } from "./page-cursor.ts";
 import { readListRequest } from "./read-list-request.ts";
 
-interface Endpoint {
+interface StatusEndpoint {
+  readonly clock: Clock;
   readonly log: Log;
   fingerprint(text: string): string;
   list(
@@ -19,10 +21,11 @@ interface Endpoint {
 }
 
 /** Status of connections, page by page, by direct invocation and by the API. */
-export function statusEndpoint({ log, fingerprint, list }: Endpoint) {
-  return jsonEndpoint(log, async ({ event, signal }): Promise<ConnectionPage> => {
+export function statusEndpoint(endpoint: StatusEndpoint) {
+  const { fingerprint, list } = endpoint;
+  return jsonEndpoint(endpoint, async ({ event, deadline }): Promise<ConnectionPage> => {
     const request = readListRequest(event, fingerprint);
-    const { connections, last } = await list(request, signal);
+    const { connections, last } = await list(request, deadline.signal);
     const cursor = last && cursorOf({ realm: request.realm, after: last }, fingerprint);
     return { connections: connections.map(answerOf), cursor };
   });

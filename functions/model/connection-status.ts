@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import type { Failure, HeldToken, Lease, LedgerEntry } from "./token-record.ts";
+import type { Failure, Lease, LedgerEntry, StoredToken } from "./token-record.ts";
 
 /** What an operator sees of a connection, in a word. What each means is in docs/operations.md. */
 export const connectionStates = [
@@ -20,7 +20,7 @@ export interface ConnectionStatus {
   readonly connection: Connection;
   readonly state: ConnectionState;
   readonly version: number;
-  readonly token: Omit<HeldToken, "sealed"> | null;
+  readonly token: Omit<StoredToken, "sealed"> | null;
   readonly lease: Lease | null;
   /** The latest success in the record's ledger; null when it holds none. */
   readonly lastIssue: LedgerEntry | null;

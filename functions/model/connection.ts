@@ -1,7 +1,7 @@
 import type { ProviderId } from "./provider-id.ts";
 
 /** Provider and environment, `conferma/production`: the unit of deployment, IAM scope and schedule. */
-export interface Realm {
+export interface RealmId {
   readonly provider: ProviderId;
   readonly environment: string;
 }
@@ -15,12 +15,12 @@ export const segmentPattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 /** An account may also hold what a secret's name allows, so that an e-mail address can be one. */
 export const accountPattern = /^[a-z0-9][a-z0-9._@+=-]{0,62}$/;
 
-export function connectionOf(realm: Realm, account: string): Connection {
+export function connectionOf(realm: RealmId, account: string): Connection {
   return `${realmName(realm)}/${account}` as Connection;
 }
 
 /** The realm's own string, and the prefix of all its connections. */
-export function realmName({ provider, environment }: Realm): string {
+export function realmName({ provider, environment }: RealmId): string {
   return `${provider}/${environment}`;
 }
 

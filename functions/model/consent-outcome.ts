@@ -5,15 +5,15 @@ import type { PendingConsent } from "./pending-consents.ts";
 import type { Sensitive } from "./sensitive.ts";
 import type { TokenRecord } from "./token-record.ts";
 
-/** The browser that asks: it keeps a secret of its own for each pending consent. */
+/** A browser, by the cookies that it sent: it has a secret of its own for each pending consent. */
 export interface Browser {
-  /** Null when it has none for this one. */
+  /** Null when it sent none for this one. */
   secretFor(pendingId: string): Sensitive | null;
 }
 
 /**
- * Why a person's request is not followed. `link-unknown`: no such link, be it mistyped or long gone; `link-used`: this
- * browser itself had to do with it, and it is gone; `mixed-up`: the answer belongs to no request of this browser here.
+ * Why a browser's request is refused. `link-unknown`: no such link, mistyped or long gone; `link-used`: this browser has
+ * used it; `mixed-up`: the provider's answer belongs to no request of this browser and realm.
  */
 export type RefusalReason =
   | "link-unknown"
@@ -23,16 +23,16 @@ export type RefusalReason =
   | "cookies-needed"
   | "mixed-up";
 
-export interface Refusal {
+export interface ConsentRefusal {
   readonly kind: "refused";
   readonly reason: RefusalReason;
 }
 
-/** A secret for the browser to keep. */
-export interface KeptSecret {
+/** A secret for the browser to keep in a cookie. */
+export interface BrowserCookie {
   readonly pendingId: string;
   readonly secret: Sensitive;
-  readonly forMs: number;
+  readonly maxAgeMs: number;
 }
 
 /** A link that a person may follow, and what they are asked. */
@@ -41,18 +41,18 @@ export interface OpenLink {
   readonly pending: PendingConsent;
   readonly flow: ConsentFlow;
   /** Null when the browser has one already. */
-  readonly newSecret: KeptSecret | null;
+  readonly newCookie: BrowserCookie | null;
 }
 
-/** The provider's page, for the browser to go to. */
-export interface Departure {
-  readonly kind: "departure";
+/** Sends the browser to the provider's page. */
+export interface Redirect {
+  readonly kind: "redirect";
   readonly url: string;
-  /** The one that the browser has shown, for as long as it is needed now. */
-  readonly ownSecret: KeptSecret;
+  /** The browser's cookie, with a new lifetime. */
+  readonly cookie: BrowserCookie;
 }
 
-/** How a journey ended. Each of these has used up its link. */
+/** How a consent ended. Each of these has used up its link. */
 export type Completion =
   | {
       readonly kind: "granted";

@@ -1,7 +1,7 @@
 import type { Sensitive } from "./sensitive.ts";
 
-/** What a provider gives beside the first token when a person has consented, and again at each refresh. */
-export interface Consented {
+/** What a provider says of a consent, beside the first token and again at each refresh. */
+export interface ConsentResult {
   /** Null when the answer had none: the one that was used stays good (RFC 6749 §6). */
   readonly refreshToken: Sensitive | null;
   /** Null when the answer did not say: what was said before still holds. */
@@ -14,25 +14,25 @@ export interface Consented {
   readonly customer: string | null;
 }
 
-/** A person's authorisation, for the one request that uses it. */
-export type Authority = CodeAuthority | RefreshAuthority;
+/** What one token request spends: the code of a new consent, or its refresh token. */
+export type GrantCredential = CodeCredential | RefreshCredential;
 
-export interface CodeAuthority {
+export interface CodeCredential {
   readonly kind: "code";
   readonly code: Sensitive;
-  /** The journey on which it came; null when a person copied it from the provider's own pages. */
-  readonly journey: Journey | null;
+  /** The request that it answers; null when a person copied it from the provider's own pages. */
+  readonly authorizationRequest: AuthorizationRequest | null;
 }
 
-export interface RefreshAuthority {
+export interface RefreshCredential {
   readonly kind: "refresh-token";
   readonly refreshToken: Sensitive;
   /** Tells whether an answer is of the person who consented. */
   isSamePerson(subject: string): boolean;
 }
 
-/** One trip of one browser to the provider and back. */
-export interface Journey {
+/** One authorization request (RFC 6749 §4.1.1) of one browser. */
+export interface AuthorizationRequest {
   readonly redirectUri: string;
   readonly state: string;
   readonly nonce: string;
@@ -41,10 +41,10 @@ export interface Journey {
 }
 
 /**
- * What a provider's redirect says. `mismatch`: it is not an answer of this provider to this journey. An `error` is one of
- * the words of the standards, or `unknown`: it may be logged.
+ * What a provider's redirect says. `mismatch`: it is no answer of this provider. An `error` is one of
+ * the standards' error codes, or `unknown`: it may be logged.
  */
-export type Callback =
+export type AuthorizationResponse =
   | { readonly kind: "code"; readonly code: Sensitive }
   | { readonly kind: "denied" }
   | { readonly kind: "failed"; readonly error: string }
@@ -62,9 +62,9 @@ export interface ConsentFlow {
    * Where the browser goes. Fails with `secret-malformed`, naming the field, and with `credentials-rejected` where the
    * provider is known to refuse what the secret holds.
    */
-  authorizeUrl(secret: Sensitive, journey: Journey): Promise<string>;
+  authorizeUrl(secret: Sensitive, request: AuthorizationRequest): Promise<string>;
   /** Reads foreign input: never fails. Its state has been compared already. */
-  readCallback(parameters: URLSearchParams): Callback;
+  readAuthorizationResponse(parameters: URLSearchParams): AuthorizationResponse;
   /** Whether the provider has revoked the consent; null where it offers no way. Never fails. */
   revoke(secret: Sensitive, refreshToken: Sensitive, signal: AbortSignal): Promise<boolean | null>;
 }

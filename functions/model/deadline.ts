@@ -1,7 +1,7 @@
-/** One caller's patience: an answer is due before `deadlineAt`; `signal` aborts whatever is still running then. */
-export interface Call {
-  readonly deadlineAt: Date;
+/** By when one request must be answered. `signal` aborts whatever is still running shortly after `at`. */
+export interface Deadline {
+  readonly at: Date;
   readonly signal: AbortSignal;
-  /** The schedule keeps alive what callers have asked for lately, and is no caller itself. */
+  /** A caller's renewals keep the schedule renewing; the schedule's own do not. */
   readonly onBehalfOf: "caller" | "schedule";
 }

@@ -1,17 +1,17 @@
+import type { CallLimits } from "./call-limits.ts";
 import type { Clock } from "./clock.ts";
-import type { Realm } from "./connection.ts";
+import type { RealmId } from "./connection.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Provider } from "./provider.ts";
 import type { Sealer } from "./sealer.ts";
 import type { SecretSource } from "./secret-source.ts";
-import type { Timing } from "./call-limits.ts";
 import type { TokenStore } from "./token-store.ts";
 
 /** What the use cases are given: ports, the provider's declaration, time and chance. */
 export interface Dependencies {
-  readonly realm: Realm;
-  readonly timing: Timing;
+  readonly realm: RealmId;
+  readonly limits: CallLimits;
   readonly provider: Provider;
   readonly store: TokenStore;
   readonly secrets: SecretSource;

@@ -19,7 +19,7 @@ export const problemCodes = [
 
 export type ProblemCode = (typeof problemCodes)[number];
 
-/** What a caller can do about it, in words that never hold a secret; `retryAfterSeconds` when waiting helps. */
+/** A problem that the caller is told. `retryAfterSeconds` is set when waiting helps. */
 export class VendingError extends Error {
   override readonly name = "VendingError";
   readonly code: ProblemCode;
@@ -31,4 +31,10 @@ export class VendingError extends Error {
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
   }
+}
+
+/** An error as the log may show it. Of a foreign error only the name: its message may quote a secret. */
+export function describeError(error: unknown): { code: string; detail: string } {
+  if (error instanceof VendingError) return { code: error.code, detail: error.message };
+  return { code: "internal", detail: error instanceof Error ? error.name : typeof error };
 }

@@ -9,7 +9,7 @@ export interface PendingConsent {
 }
 
 /** Whether a conditional write took place; if not, what stands in its way: null when there is no such row (any more). */
-export type Attempt =
+export type PendingConsentWrite =
   | { readonly done: true; readonly pending: PendingConsent }
   | { readonly done: false; readonly pending: PendingConsent | null };
 
@@ -24,10 +24,16 @@ export interface PendingConsents {
    * Gives the row to the browser that asks first, before `expiresAt`, and lets it live until `until` instead. That
    * browser may ask again: nothing changes any more.
    */
-  bind(id: string, browser: string, now: Date, until: Date, signal: AbortSignal): Promise<Attempt>;
+  bind(
+    id: string,
+    browser: string,
+    now: Date,
+    until: Date,
+    signal: AbortSignal,
+  ): Promise<PendingConsentWrite>;
 
   /** Removes the row, for the browser it was given to and before `expiresAt`: done for one asker only. */
-  take(id: string, browser: string, now: Date, signal: AbortSignal): Promise<Attempt>;
+  claim(id: string, browser: string, now: Date, signal: AbortSignal): Promise<PendingConsentWrite>;
 
   /**
    * Whether this claimant may use the code of this hash (SHA-256, base64url): the first to ask may, and may ask again;

@@ -1,4 +1,6 @@
-import type { Authority, Consented, ConsentFlow } from "./consent.ts";
+import type { Connection } from "./connection.ts";
+import { accountOf } from "./connection.ts";
+import type { ConsentFlow, ConsentResult, GrantCredential } from "./consent.ts";
 import type { ProblemCode } from "./errors.ts";
 import type { Sensitive } from "./sensitive.ts";
 
@@ -43,7 +45,7 @@ export interface Issued {
   readonly requestedAt: Date;
   readonly receivedAt: Date;
   /** What came with the token where a person has consented; null elsewhere. */
-  readonly consented: Consented | null;
+  readonly consent: ConsentResult | null;
 }
 
 export interface NotIssued {
@@ -75,7 +77,7 @@ export interface Grant {
 /** How a provider issues. Loaded only when something has to be issued. */
 export interface Issuer {
   /** `authority` only where a person has consented. Fails with `secret-malformed`, naming the field. */
-  grantFrom(secret: Sensitive, authority: Authority | null): Grant;
+  openGrant(secret: Sensitive, authority: GrantCredential | null): Grant;
 }
 
 /** The header a token travels in; without a scheme it is sent bare. */
@@ -91,4 +93,12 @@ export interface Provider {
   issuer(): Promise<Issuer>;
   /** How a person consents; null where nobody has to. Loaded only when somebody does. */
   readonly consent: (() => Promise<ConsentFlow>) | null;
+}
+
+/** The account whose secret serves a connection. All consents of a realm share the realm's one OAuth client. */
+export function secretAccount(
+  { provider }: { readonly provider: Provider },
+  connection: Connection,
+): string {
+  return provider.consent ? "default" : accountOf(connection);
 }

@@ -1,4 +1,4 @@
-import type { Connection, Realm } from "./connection.ts";
+import type { Connection, RealmId } from "./connection.ts";
 
 /** A connection that the schedule is to renew, from when and until when: after that it has lapsed. */
 export interface DueRenewal {
@@ -13,7 +13,7 @@ export interface DueRenewal {
  */
 export interface RenewalIndex {
   /** A realm's renewals that may begin before `before`, soonest first, what has lapsed meanwhile among them. */
-  due(realm: Realm, before: Date, signal: AbortSignal): AsyncIterable<DueRenewal>;
+  due(realm: RealmId, before: Date, signal: AbortSignal): AsyncIterable<DueRenewal>;
   /** Takes out a connection that has lapsed by `now`; one that somebody has brought back since stays. */
-  lapse(connection: Connection, now: Date, signal: AbortSignal): Promise<void>;
+  prune(connection: Connection, now: Date, signal: AbortSignal): Promise<void>;
 }

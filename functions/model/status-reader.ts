@@ -1,4 +1,4 @@
-import type { Connection, Realm } from "./connection.ts";
+import type { Connection, RealmId } from "./connection.ts";
 import type { TokenRecord } from "./token-record.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { TokenRecord } from "./token-record.ts";
 export interface StatusReader {
   /** A realm's connections in their order, from the one after `after`, so many at most. Follows the table within moments. */
   connectionsOf(
-    realm: Realm,
+    realm: RealmId,
     after: Connection | null,
     atMost: number,
     signal: AbortSignal,

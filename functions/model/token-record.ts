@@ -12,7 +12,7 @@ export type RenewalReason =
   | "consent";
 
 /** A committed token. Everything but the sealed bytes may be shown to an operator. */
-export interface HeldToken {
+export interface StoredToken {
   readonly sealed: Uint8Array;
   readonly fingerprint: string;
   /** The lease under which it was committed: how a writer recognises its own earlier success. */
@@ -27,17 +27,17 @@ export interface HeldToken {
   /** The earliest instant of the next renewal: handover, early renewal or next look at the secret. */
   readonly renewAt: Date;
   /** Callers have asked lately: the schedule renews it until then. Null: the schedule never does. */
-  readonly keptUntil: Date | null;
+  readonly keepAliveUntil: Date | null;
   /** When the schedule renews it next, and until when it tries. Null: it lapses, until somebody asks again. */
   readonly due: { readonly at: Date; readonly until: Date } | null;
   readonly secretVersion: string;
 }
 
 /** A person's authorisation. Everything but the sealed refresh token may be shown to an operator. */
-export interface HeldConsent {
+export interface StoredConsent {
   readonly consentedAt: Date;
   /** Null when the provider gave none, or refuses it: once the token has expired, somebody has to consent anew. */
-  readonly refresh: HeldRefreshToken | null;
+  readonly refresh: StoredRefreshToken | null;
   /** The access granted, in the provider's own words; null when it did not say, empty for none. */
   readonly grantedScope: string | null;
   /** Fingerprint of who consented: a refresh must not answer a token of somebody else. */
@@ -46,7 +46,7 @@ export interface HeldConsent {
   readonly customer: string | null;
 }
 
-export interface HeldRefreshToken {
+export interface StoredRefreshToken {
   readonly sealed: Uint8Array;
   /** The version with which it came: it outlives tokens, and opens as this one only. */
   readonly version: number;
@@ -104,8 +104,8 @@ export interface TokenRecord {
   readonly fence: number;
   /** Tokens committed so far; 0 before the first. */
   readonly version: number;
-  readonly token: HeldToken | null;
-  readonly consent: HeldConsent | null;
+  readonly token: StoredToken | null;
+  readonly consent: StoredConsent | null;
   /**
    * An issue has an unknown outcome, or came late: where a new token revokes the old, the provider may have revoked
    * `token`; where refresh tokens are used once, it may have replaced the held one.
@@ -116,7 +116,7 @@ export interface TokenRecord {
   /** Instants of the latest renewals that a rejection caused, oldest first. */
   readonly rejectionsAt: readonly Date[];
   /** The revocation scope claimed for this connection, hashed. */
-  readonly scope: string | null;
+  readonly revocationScope: string | null;
   /** How long issuing takes here, smoothed; null before the first. */
   readonly typicalIssueMs: number | null;
   /** The last few provider calls, oldest first; the rest are in the log. */

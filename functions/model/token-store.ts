@@ -1,10 +1,10 @@
 import type { Connection } from "./connection.ts";
 import type {
   Failure,
-  HeldConsent,
-  HeldToken,
   Lease,
   LedgerEntry,
+  StoredConsent,
+  StoredToken,
   TokenRecord,
 } from "./token-record.ts";
 
@@ -23,24 +23,24 @@ export interface Intent {
 }
 
 export interface Commit {
-  readonly token: HeldToken;
+  readonly token: StoredToken;
   /** Stored in the same write: a rotated refresh token is not lost between two. */
-  readonly consent: HeldConsent | null;
+  readonly consent: StoredConsent | null;
   /** The held version plus one, or the held version itself when the same token was confirmed. */
   readonly version: number;
-  readonly scope: string | null;
+  readonly revocationScope: string | null;
   readonly typicalIssueMs: number | null;
   readonly ledger: readonly LedgerEntry[];
 }
 
-export interface FailedAttempt {
+export interface FailedRenewal {
   /** Null when what went wrong does not concern the connection's later renewals. */
   readonly failure: Failure | null;
   /** A token may have been issued that nobody saw. */
   readonly suspect: boolean;
   /** The provider refuses the refresh token: it is forgotten. */
   readonly isConsentOver: boolean;
-  readonly scope: string | null;
+  readonly revocationScope: string | null;
   readonly ledger: readonly LedgerEntry[];
 }
 
@@ -64,7 +64,7 @@ export interface TokenStore {
   commit(held: HeldLease, commit: Commit, signal: AbortSignal): Promise<TokenRecord | null>;
 
   /** Stores what went wrong and ends the lease, for its holder only; null when someone else has taken over. */
-  fail(held: HeldLease, attempt: FailedAttempt, signal: AbortSignal): Promise<TokenRecord | null>;
+  fail(held: HeldLease, attempt: FailedRenewal, signal: AbortSignal): Promise<TokenRecord | null>;
 
   /** Removes token and consent and ends the lease, for its holder only; versions go on counting. */
   disconnect(held: HeldLease, signal: AbortSignal): Promise<TokenRecord | null>;
@@ -87,7 +87,7 @@ export interface TokenStore {
    * A revocation scope belongs to one connection: answers whose it is after this call. A claim of `lapsedOwner` is
    * taken over.
    */
-  claimScope(
+  claimRevocationScope(
     connection: Connection,
     scope: string,
     lapsedOwner: Connection | null,

@@ -17,11 +17,11 @@ export interface Environment {
   readonly tableName: string;
   readonly realm: RealmSettings;
   readonly secretPrefix: string;
-  readonly sealingKey: SealingKey;
+  readonly sealingKey: SealingKeySetting;
 }
 
 /** What seals tokens at rest: a key in KMS, or one that is handed over. */
-export type SealingKey =
+export type SealingKeySetting =
   | { readonly kind: "kms"; readonly arn: string }
   | { readonly kind: "local"; readonly key: Sensitive<Uint8Array> };
 
@@ -66,7 +66,7 @@ export function readRealm(json: string): RealmSettings {
 const kmsKeyArn = /^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-A-Za-z0-9]+$/;
 const localKey = /^local:([A-Za-z0-9+/]{43}=)$/;
 
-function readSealingKey(text: string): SealingKey {
+function readSealingKey(text: string): SealingKeySetting {
   if (kmsKeyArn.test(text)) return { kind: "kms", arn: text };
   const [, base64 = ""] = localKey.exec(text) ?? [];
   const key = Buffer.from(base64, "base64");

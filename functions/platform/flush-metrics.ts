@@ -1,5 +1,5 @@
 /** A handler after which, whatever came of it, what was measured is written. */
-export function thenFlush<Asked extends readonly unknown[], Answer>(
+export function flushMetricsAfter<Asked extends readonly unknown[], Answer>(
   handler: (...asked: Asked) => Promise<Answer>,
   { flush }: { flush(): void },
 ): (...asked: Asked) => Promise<Answer> {

@@ -56,7 +56,7 @@ export function nodeHttp(clock: Clock): SendHttp {
     const requestedAt = clock.now();
     const progress = { sent: false, answered: false };
     const answer = await exchange(request, signal, progress).catch((error: unknown) =>
-      failureOf(error, signal, progress),
+      toHttpFailure(error, signal, progress),
     );
     if (answer instanceof HttpFailure) throw answer;
     return { ...answer, requestedAt, receivedAt: clock.now() };
@@ -106,7 +106,11 @@ const certificateAlert = /\bSSL alert number (42|43|44|45|46|48|49|51|116)\b/;
  * With TLS 1.3 the request is under way before the provider has looked at the certificate: its alert says that it has
  * read nothing else.
  */
-function failureOf(error: unknown, signal: AbortSignal, { sent, answered }: Progress): HttpFailure {
+function toHttpFailure(
+  error: unknown,
+  signal: AbortSignal,
+  { sent, answered }: Progress,
+): HttpFailure {
   if (signal.aborted) return new HttpFailure("timeout", sent);
   const isRefused = error instanceof Error && certificateAlert.test(error.message);
   return isRefused && !answered

@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { maxDeadlineMs } from "../model/call-limits.ts";
 import { segmentPattern } from "../model/connection.ts";
-import { longestDeadlineMs } from "../model/call-limits.ts";
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -27,7 +27,7 @@ const oneWord = v.pipe(v.string(), v.regex(/^[\w-]+$/, "must be one word"));
 /** What every provider takes. */
 const common = {
   environment: v.pipe(v.string(), v.regex(segmentPattern, "must be like production or staging-2")),
-  deadlineMs: v.optional(wholeNumber(100, longestDeadlineMs), 5000),
+  deadlineMs: v.optional(wholeNumber(100, maxDeadlineMs), 5000),
   marginMs: v.optional(wholeNumber(0, 60_000), 1000),
   extraHeaders: v.optional(v.record(headerName, headerValue)),
 };

@@ -14,17 +14,17 @@ export interface StatusVariables {
 
 export interface StatusEnvironment {
   readonly tableName: string;
-  readonly realms: readonly RealmOutline[];
+  readonly realms: readonly RealmSummary[];
 }
 
 /** What says when a realm's tokens may be renewed, beside its name. The rest would not fit: variables end at 4 KB. */
 const outlineNames = ["provider", "environment", "onIssue", "handoverSeconds", "earlySeconds"];
 
 /** A realm without what only issuing needs. */
-export type RealmOutline = Pick<RealmSettings, "provider" | "environment">;
+export type RealmSummary = Pick<RealmSettings, "provider" | "environment">;
 
 /** What `list-connections` is told of a realm. */
-export function realmOutline(realm: RealmInput): object {
+export function summarizeRealm(realm: RealmInput): object {
   return outlined(realm);
 }
 
@@ -48,9 +48,9 @@ export function readStatusEnvironment(
   return { tableName, realms };
 }
 
-function readOutline(settings: unknown, at: number): RealmOutline {
+function readOutline(settings: unknown, at: number): RealmSummary {
   const result = v.safeParse(outlines(), settings);
-  if (result.success) return result.output as RealmOutline;
+  if (result.success) return result.output as RealmSummary;
   const [issue] = result.issues;
   const key = v.getDotPath(issue) ?? "the whole of it";
   throw new StartUpError(`REALMS: ${at}: ${key}: ${issue.message}`);

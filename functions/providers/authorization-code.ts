@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import type { ConsentFlow, Journey } from "../model/consent.ts";
+import type { AuthorizationRequest, ConsentFlow } from "../model/consent.ts";
 import type { Issuer } from "../model/provider.ts";
 import type { HttpResponse } from "../platform/http-request.ts";
 import { withParameters } from "./authorize-address.ts";
@@ -13,7 +13,7 @@ import { identifierOf } from "./identity.ts";
 import type { PostForm } from "./revocation.ts";
 import { revoke } from "./revocation.ts";
 import { basicClientId, readSecret, sensitiveText } from "./secret-fields.ts";
-import type { Fields, Wire } from "./token-exchange.ts";
+import type { AnswerFields, IssuerContext } from "./token-exchange.ts";
 
 export interface CodeSettings {
   readonly authorizeUrl: string;
@@ -27,17 +27,17 @@ export interface CodeSettings {
 }
 
 /** What servers of the standard do in their own ways. */
-export interface Ways {
+export interface ServerProfile {
   readonly basicEncoding: BasicEncoding;
   readonly longestDays: number;
-  refreshEndsAt(fields: Fields, response: HttpResponse, isFirst: boolean): Date | null;
+  refreshEndsAt(fields: AnswerFields, response: HttpResponse, isFirst: boolean): Date | null;
 }
 
 const secretSchema = v.object({ clientId: basicClientId, clientSecret: v.optional(sensitiveText) });
 
 type ClientSecret = v.InferOutput<typeof secretSchema>;
 
-const standard: Ways = {
+const standard: ServerProfile = {
   basicEncoding: "rfc6749",
   longestDays: 400,
   refreshEndsAt: ({ refresh_token_expires_in, refresh_expires_in }, response) =>
@@ -47,21 +47,21 @@ const standard: Ways = {
 /** Any server of RFC 6749 §4.1 and RFC 7636, with OpenID Connect or without, by configuration alone. */
 export function authorizationCodeIssuer(
   settings: CodeSettings,
-  wire: Wire,
-  ways: Ways = standard,
+  wire: IssuerContext,
+  ways: ServerProfile = standard,
 ): Issuer {
   const { prepare, identify } = identifierOf(settings, wire);
   return {
-    grantFrom(text, authority) {
+    openGrant(text, authority) {
       const secret = readSecret(text, secretSchema);
       const post = postOf(secret, ways);
       return consentGrant(
         {
-          wire,
+          context: wire,
           scopes: scopesOf(settings),
           longestDays: ways.longestDays,
           tokenRequest: (form) => post(settings.tokenUrl, form),
-          besideCode: (journey) => journey && besideCode(settings, journey),
+          codeExchangeParameters: (journey) => journey && besideCode(settings, journey),
           readConsent: (fields, response, isFirst) => ({
             refreshEndsAt: ways.refreshEndsAt(fields, response, isFirst),
             customer: null,
@@ -78,8 +78,8 @@ export function authorizationCodeIssuer(
 /** The browser's part of it. */
 export function authorizationCodeFlow(
   settings: CodeSettings,
-  wire: Wire,
-  ways: Ways = standard,
+  wire: IssuerContext,
+  ways: ServerProfile = standard,
 ): ConsentFlow {
   const { authorizeUrl, tokenUrl, issuer, revokeUrl } = settings;
   const isIssuer = issuerCheck(issuer, [authorizeUrl, tokenUrl]);
@@ -91,7 +91,7 @@ export function authorizationCodeFlow(
       const { clientId } = readSecret(text, secretSchema);
       return withParameters(authorizeUrl, authorizeParameters(settings, clientId, journey));
     },
-    readCallback: (parameters) => readCallback(parameters, isIssuer),
+    readAuthorizationResponse: (parameters) => readCallback(parameters, isIssuer),
     revoke: (text, refreshToken, signal) =>
       revoke(
         wire,
@@ -109,7 +109,10 @@ function scopesOf({ scopes, issuer }: CodeSettings): readonly string[] {
 }
 
 /** RFC 6749 §2.3: one way to authenticate; a client without a secret merely says who it is (§3.2.1). */
-function postOf({ clientId, clientSecret }: ClientSecret, { basicEncoding }: Ways): PostForm {
+function postOf(
+  { clientId, clientSecret }: ClientSecret,
+  { basicEncoding }: ServerProfile,
+): PostForm {
   return (url, form) => {
     if (clientSecret) {
       const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
@@ -122,7 +125,7 @@ function postOf({ clientId, clientSecret }: ClientSecret, { basicEncoding }: Way
 function authorizeParameters(
   settings: CodeSettings,
   clientId: string,
-  { redirectUri, state, nonce, codeVerifier }: Journey,
+  { redirectUri, state, nonce, codeVerifier }: AuthorizationRequest,
 ): Record<string, string> {
   const scope = scopesOf(settings).join(" ");
   const challenge = createHash("sha256").update(codeVerifier.expose()).digest("base64url");
@@ -138,7 +141,7 @@ function authorizeParameters(
 }
 
 /** RFC 6749 §4.1.3: the address is compared with that of the request; RFC 7636 §4.5. */
-function besideCode({ pkce }: CodeSettings, { redirectUri, codeVerifier }: Journey) {
+function besideCode({ pkce }: CodeSettings, { redirectUri, codeVerifier }: AuthorizationRequest) {
   return {
     redirect_uri: redirectUri,
     ...(pkce ? { code_verifier: codeVerifier.expose() } : {}),

@@ -1,4 +1,4 @@
-import type { Callback } from "../model/consent.ts";
+import type { AuthorizationResponse } from "../model/consent.ts";
 import { Sensitive } from "../model/sensitive.ts";
 
 /** Those that mean something: each comes once at most (RFC 6749 §3.1). Others are ignored (§4.1.2). */
@@ -24,13 +24,13 @@ const errors: ReadonlySet<string> = new Set([
 /** A person's no: `access_denied` (RFC 6749 §4.1.2.1), and what else providers call it. */
 const denial = /deny|denied|cancel|declin|reject/i;
 
-const mismatch: Callback = { kind: "mismatch" };
+const mismatch: AuthorizationResponse = { kind: "mismatch" };
 
 /** What a redirect says, of which nothing is believed: any page may send a browser here. */
 export function readCallback(
   parameters: URLSearchParams,
   isIssuer: (issuer: string) => boolean,
-): Callback {
+): AuthorizationResponse {
   if (known.some((name) => parameters.getAll(name).length > 1)) return mismatch;
   const issuer = parameters.get("iss");
   // RFC 9207 §2.4: an answer of another server is none, an error included.
@@ -41,11 +41,11 @@ export function readCallback(
   return code === null ? readError(error) : readCode(code);
 }
 
-function readCode(code: string): Callback {
+function readCode(code: string): AuthorizationResponse {
   return codePattern.test(code) ? { kind: "code", code: new Sensitive(code) } : mismatch;
 }
 
-function readError(error: string | null): Callback {
+function readError(error: string | null): AuthorizationResponse {
   if (!error) return mismatch;
   if (denial.test(error)) return { kind: "denied" };
   return { kind: "failed", error: errors.has(error) ? error : "unknown" };

@@ -1,7 +1,7 @@
 import type { Presentation, Provider, RenewalPolicy } from "../model/provider.ts";
 import type { ProviderId } from "../model/provider-id.ts";
 import type { RealmSettings } from "../platform/realm-settings.ts";
-import type { Wire } from "./token-exchange.ts";
+import type { IssuerContext } from "./token-exchange.ts";
 
 const bearer: Presentation = { headerName: "Authorization", scheme: "Bearer" };
 const bare: Presentation = { headerName: "Authorization", scheme: null };
@@ -11,7 +11,7 @@ const apiKey: Presentation = { headerName: "X-Api-Key", scheme: null };
 const onRotation: RenewalPolicy = { renewal: "on-rotation", recheckMs: 5000 };
 
 type Settings<Id extends ProviderId> = Extract<RealmSettings, { provider: Id }>;
-type Declare<Id extends ProviderId> = (settings: Settings<Id>, wire: Wire) => Provider;
+type Declare<Id extends ProviderId> = (settings: Settings<Id>, wire: IssuerContext) => Provider;
 
 /** What each provider declares. How it issues is loaded only when something has to be issued. */
 const catalogue: { readonly [Id in ProviderId]: Declare<Id> } = {
@@ -77,15 +77,18 @@ const catalogue: { readonly [Id in ProviderId]: Declare<Id> } = {
 };
 
 /** The provider of a realm, as its settings declare it. */
-export function providerOf(settings: RealmSettings, wire: Wire): Provider {
-  const declare = catalogue[settings.provider] as (settings: RealmSettings, wire: Wire) => Provider;
+export function providerOf(settings: RealmSettings, wire: IssuerContext): Provider {
+  const declare = catalogue[settings.provider] as (
+    settings: RealmSettings,
+    wire: IssuerContext,
+  ) => Provider;
   return declare(settings, wire);
 }
 
 function declareKey(
   settings: Settings<"cfis" | "cfis-provisioning" | "centrapay-api-key" | "static-key">,
   presentation: Presentation,
-  wire: Wire,
+  wire: IssuerContext,
   field: "apiKey" | "partnerProvisioningToken",
 ): Provider {
   return {

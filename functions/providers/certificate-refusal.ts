@@ -1,14 +1,14 @@
 import type { HttpResponse } from "../platform/http-request.ts";
 import { HttpFailure } from "../platform/http-request.ts";
 import { parseJson } from "../platform/parse-json.ts";
-import type { Wire } from "./token-exchange.ts";
+import type { IssuerContext } from "./token-exchange.ts";
 
 /**
  * A client certificate is not only refused by a TLS alert: ConnectPay's web tier checks it, and its application compares
  * it with the registered one. Their answer is no OAuth error, and comes before anything else is looked at.
  * https://docs.connectpay.com/guides/integration
  */
-export function watchingCertificate(wire: Wire): Wire {
+export function detectCertificateRejection(wire: IssuerContext): IssuerContext {
   return {
     ...wire,
     send: async (request, signal) => {

@@ -5,9 +5,9 @@ import type { BasicEncoding } from "./basic-authorization.ts";
 import { basicAuthorization } from "./basic-authorization.ts";
 import { isBearer } from "./bearer.ts";
 import { formRequest } from "./form-request.ts";
-import { isAbsent, lifetimeFrom, secondsStatement } from "./lifetime.ts";
+import { isAbsent, lifetimeFrom, secondsClaim } from "./lifetime.ts";
 import { basicClientId, readSecret, sensitiveText } from "./secret-fields.ts";
-import type { Fields, Reading, Wire } from "./token-exchange.ts";
+import type { AnswerFields, IssuerContext, Reading } from "./token-exchange.ts";
 import { exchangeToken } from "./token-exchange.ts";
 
 const secretSchema = v.object({
@@ -30,9 +30,12 @@ interface ClientCredentialsSettings {
 const longestDays = 400;
 
 /** Any server of RFC 6749 §4.4, by configuration alone. */
-export function clientCredentialsIssuer(settings: ClientCredentialsSettings, wire: Wire): Issuer {
+export function clientCredentialsIssuer(
+  settings: ClientCredentialsSettings,
+  wire: IssuerContext,
+): Issuer {
   return {
-    grantFrom(text) {
+    openGrant(text) {
       const secret = readSecret(text, secretSchema);
       return {
         revocationScope: settings.onIssue === "revoke" ? secret.clientId : null,
@@ -60,7 +63,7 @@ function tokenRequest(settings: ClientCredentialsSettings, secret: ClientSecret)
 }
 
 /** RFC 6749 §5.1. */
-function readAnswer({ access_token, token_type, expires_in }: Fields): Reading {
-  const lifetime = lifetimeFrom([secondsStatement(expires_in)], !isAbsent(expires_in), longestDays);
+function readAnswer({ access_token, token_type, expires_in }: AnswerFields): Reading {
+  const lifetime = lifetimeFrom([secondsClaim(expires_in)], !isAbsent(expires_in), longestDays);
   return { token: isBearer(token_type) ? access_token : null, lifetime, expiresAt: null };
 }

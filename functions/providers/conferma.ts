@@ -5,16 +5,16 @@ import type { BasicEncoding } from "./basic-authorization.ts";
 import { basicAuthorization } from "./basic-authorization.ts";
 import { formRequest } from "./form-request.ts";
 import {
+  claimUntil,
   earlier,
-  instantOf,
+  instantFrom,
   isAbsent,
   lifetimeFrom,
-  secondsStatement,
-  spanStatement,
-  statementUntil,
+  secondsClaim,
+  spanClaim,
 } from "./lifetime.ts";
 import { basicClientId, plainText, readSecret, sensitiveText } from "./secret-fields.ts";
-import type { Fields, Reading, Wire } from "./token-exchange.ts";
+import type { AnswerFields, IssuerContext, Reading } from "./token-exchange.ts";
 import { exchangeToken } from "./token-exchange.ts";
 
 const secretSchema = v.object({
@@ -33,9 +33,9 @@ interface ConfermaSettings {
 const longestDays = 1;
 
 /** Client credentials, with the platform key as scope. https://confermapay.readme.io/reference/authentication */
-export function confermaIssuer(settings: ConfermaSettings, wire: Wire): Issuer {
+export function confermaIssuer(settings: ConfermaSettings, wire: IssuerContext): Issuer {
   return {
-    grantFrom(text) {
+    openGrant(text) {
       const secret = readSecret(text, secretSchema);
       return {
         revocationScope: secret.platformKey,
@@ -62,15 +62,15 @@ function tokenRequest(settings: ConfermaSettings, secret: ConfermaSecret): HttpR
  * The sample answer has `expires` and `issued`, 300 s apart, and no `expires_in`, which the prose calls "time of
  * expiry": all three are read, the shortest counts.
  */
-function readConferma(fields: Fields, { headers }: HttpResponse, now: Date): Reading {
+function readConferma(fields: AnswerFields, { headers }: HttpResponse, now: Date): Reading {
   const { access_token, expires, issued, expires_in } = fields;
-  const expiresAt = earlier(instantOf(expires), instantOf(expires_in));
-  const issuedAt = instantOf(issued);
-  const span = expiresAt && issuedAt && spanStatement(issuedAt, expiresAt);
+  const expiresAt = earlier(instantFrom(expires), instantFrom(expires_in));
+  const issuedAt = instantFrom(issued);
+  const span = expiresAt && issuedAt && spanClaim(issuedAt, expiresAt);
   const statements = [
-    secondsStatement(expires_in),
-    secondsStatement(expires),
-    span ?? (expiresAt && statementUntil(expiresAt, headers, now)),
+    secondsClaim(expires_in),
+    secondsClaim(expires),
+    span ?? (expiresAt && claimUntil(expiresAt, headers, now)),
   ];
   const wasStated = !isAbsent(expires) || !isAbsent(expires_in);
   return {

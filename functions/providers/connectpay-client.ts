@@ -7,7 +7,7 @@ import { formRequest } from "./form-request.ts";
 import { notIssued } from "./not-issued.ts";
 import type { PostForm } from "./revocation.ts";
 import { basicClientId, readSecret, sensitiveText } from "./secret-fields.ts";
-import type { Wire } from "./token-exchange.ts";
+import type { IssuerContext } from "./token-exchange.ts";
 
 const secretSchema = v.pipe(
   v.object({
@@ -41,7 +41,7 @@ export interface ConnectPayClient {
 }
 
 /** Mutual TLS and Basic, which is plain Base64. Fails with `secret-malformed`, naming the field. */
-export function connectPayClient(text: Sensitive, wire: Wire): ConnectPayClient {
+export function connectPayClient(text: Sensitive, wire: IssuerContext): ConnectPayClient {
   const secret = readSecret(text, secretSchema);
   const { clientId, clientSecret, tlsCertificateChain: chain, tlsPrivateKey: key } = secret;
   const [leaf] = certificatesIn(chain ?? "");

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { plusMs } from "../model/clock.ts";
-import type { ConsentFlow, Journey } from "../model/consent.ts";
+import type { AuthorizationRequest, ConsentFlow } from "../model/consent.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Issuer } from "../model/provider.ts";
 import type { HttpResponse } from "../platform/http-request.ts";
 import { withParameters } from "./authorize-address.ts";
 import { issuerCheck, readCallback } from "./callback.ts";
-import { watchingCertificate } from "./certificate-refusal.ts";
+import { detectCertificateRejection } from "./certificate-refusal.ts";
 import { connectPayClient } from "./connectpay-client.ts";
 import { consentGrant, secondsAfterRequest } from "./consent-grant.ts";
 import { revoke } from "./revocation.ts";
-import type { Fields, Wire } from "./token-exchange.ts";
+import type { AnswerFields, IssuerContext } from "./token-exchange.ts";
 
 interface ConnectPaySettings {
   readonly authorizeUrl: string;
@@ -28,18 +28,18 @@ const refreshMs = 30 * 86_400_000;
  * A code for one person's access to one customer's data, exchanged over mutual TLS without `redirect_uri`; each refresh
  * replaces the refresh token. https://docs.connectpay.com/data-api-access/
  */
-export function connectPayIssuer(settings: ConnectPaySettings, wire: Wire): Issuer {
-  const watching = watchingCertificate(wire);
+export function connectPayIssuer(settings: ConnectPaySettings, wire: IssuerContext): Issuer {
+  const watching = detectCertificateRejection(wire);
   return {
-    grantFrom(text, authority) {
+    openGrant(text, authority) {
       const { post, expired } = connectPayClient(text, wire);
       const grant = consentGrant(
         {
-          wire: watching,
+          context: watching,
           scopes: settings.scopes,
           longestDays,
           tokenRequest: (form) => post(settings.tokenUrl, form),
-          besideCode: () => ({}),
+          codeExchangeParameters: () => ({}),
           readConsent,
           prepare: async () => null,
           identify: async () => null,
@@ -55,7 +55,7 @@ export function connectPayIssuer(settings: ConnectPaySettings, wire: Wire): Issu
 }
 
 /** The browser's part of it. */
-export function connectPayFlow(settings: ConnectPaySettings, wire: Wire): ConsentFlow {
+export function connectPayFlow(settings: ConnectPaySettings, wire: IssuerContext): ConsentFlow {
   const { authorizeUrl, tokenUrl, revokeUrl } = settings;
   const isIssuer = issuerCheck(undefined, [authorizeUrl, tokenUrl]);
   return {
@@ -68,7 +68,7 @@ export function connectPayFlow(settings: ConnectPaySettings, wire: Wire): Consen
       if (refusal) throw new VendingError(refusal.code, refusal.detail);
       return withParameters(authorizeUrl, authorizeParameters(settings, clientId, journey));
     },
-    readCallback: (parameters) => readCallback(parameters, isIssuer),
+    readAuthorizationResponse: (parameters) => readCallback(parameters, isIssuer),
     revoke: (text, refreshToken, signal) =>
       revoke(wire, revokeUrl, () => connectPayClient(text, wire).post, refreshToken, signal),
   };
@@ -77,7 +77,7 @@ export function connectPayFlow(settings: ConnectPaySettings, wire: Wire): Consen
 function authorizeParameters(
   { scopes, flowIdParameter }: ConnectPaySettings,
   clientId: string,
-  { nonce, state, redirectUri }: Journey,
+  { nonce, state, redirectUri }: AuthorizationRequest,
 ): Record<string, string> {
   return {
     client_id: clientId,
@@ -105,7 +105,7 @@ function guidFrom(text: string): string {
 
 /** Whose data it is comes masked, `Mo********co`; a number of seconds may come as digits. */
 function readConsent(
-  { refresh_token_expires_in, client_customer_name: name }: Fields,
+  { refresh_token_expires_in, client_customer_name: name }: AnswerFields,
   response: HttpResponse,
   isFirst: boolean,
 ) {

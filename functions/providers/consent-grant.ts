@@ -1,40 +1,42 @@
 import { plusMs } from "../model/clock.ts";
-import type { Authority, Consented, Journey } from "../model/consent.ts";
+import type { AuthorizationRequest, ConsentResult, GrantCredential } from "../model/consent.ts";
 import type { Grant, NotIssued } from "../model/provider.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import { isBearer } from "./bearer.ts";
-import { isAbsent, lifetimeFrom, secondsStatement } from "./lifetime.ts";
+import { isAbsent, lifetimeFrom, secondsClaim } from "./lifetime.ts";
 import { malformed, notIssued } from "./not-issued.ts";
-import type { Fields, Reading, Wire } from "./token-exchange.ts";
+import type { AnswerFields, IssuerContext, Reading } from "./token-exchange.ts";
 import { exchangeToken } from "./token-exchange.ts";
 
 /** How one client trades a person's authorisation for tokens (RFC 6749 §4.1.3, §6). */
-export interface ConsentClient {
-  readonly wire: Wire;
+export interface GrantClient {
+  readonly context: IssuerContext;
   readonly scopes: readonly string[];
   readonly longestDays: number;
   tokenRequest(form: URLSearchParams): HttpRequest;
   /** What goes beside a code; null where a code is of no use without its journey. */
-  besideCode(journey: Journey | null): Readonly<Record<string, string>> | null;
+  codeExchangeParameters(
+    journey: AuthorizationRequest | null,
+  ): Readonly<Record<string, string>> | null;
   /** What the provider says of the consent; `isFirst` at the exchange of a code. */
   readConsent(
-    fields: Fields,
+    fields: AnswerFields,
     response: HttpResponse,
     isFirst: boolean,
-  ): Pick<Consented, "refreshEndsAt" | "customer">;
+  ): Pick<ConsentResult, "refreshEndsAt" | "customer">;
   /** Has what identifying needs before anything is spent; null when it is there. */
-  prepare(authority: Authority, signal: AbortSignal): Promise<NotIssued | null>;
+  prepare(authority: GrantCredential, signal: AbortSignal): Promise<NotIssued | null>;
   /** Who it is, as a verified ID token says; null without OpenID Connect, and where a refresh has none. */
   identify(
     idToken: unknown,
-    authority: Authority,
+    authority: GrantCredential,
     signal: AbortSignal,
   ): Promise<string | null | NotIssued>;
 }
 
 /** It revokes nothing beyond the connection: a consent is one person's, and belongs to it alone. */
-export function consentGrant(client: ConsentClient, authority: Authority | null): Grant {
+export function consentGrant(client: GrantClient, authority: GrantCredential | null): Grant {
   return {
     revocationScope: null,
     callsProvider: true,
@@ -45,7 +47,7 @@ export function consentGrant(client: ConsentClient, authority: Authority | null)
       const unprepared = await client.prepare(authority, signal);
       if (unprepared) return unprepared;
       return exchangeToken(
-        client.wire,
+        client.context,
         client.tokenRequest(form),
         signal,
         (fields, response) => readAnswer(client, authority, fields, response, signal),
@@ -57,22 +59,22 @@ export function consentGrant(client: ConsentClient, authority: Authority | null)
 
 const copied = "A code of this provider is good only on the journey on which it came.";
 
-function formOf(client: ConsentClient, authority: Authority): URLSearchParams | null {
+function formOf(client: GrantClient, authority: GrantCredential): URLSearchParams | null {
   if (authority.kind === "refresh-token") {
     return new URLSearchParams({
       grant_type: "refresh_token",
       refresh_token: authority.refreshToken.expose(),
     });
   }
-  const beside = client.besideCode(authority.journey);
+  const beside = client.codeExchangeParameters(authority.authorizationRequest);
   const code = authority.code.expose();
   return beside && new URLSearchParams({ grant_type: "authorization_code", code, ...beside });
 }
 
 async function readAnswer(
-  client: ConsentClient,
-  authority: Authority,
-  fields: Fields,
+  client: GrantClient,
+  authority: GrantCredential,
+  fields: AnswerFields,
   response: HttpResponse,
   signal: AbortSignal,
 ): Promise<Reading | NotIssued> {
@@ -86,11 +88,7 @@ async function readAnswer(
   const said = client.readConsent(fields, response, isFirst);
   return {
     token: isBearer(token_type) ? access_token : null,
-    lifetime: lifetimeFrom(
-      [secondsStatement(expires_in)],
-      !isAbsent(expires_in),
-      client.longestDays,
-    ),
+    lifetime: lifetimeFrom([secondsClaim(expires_in)], !isAbsent(expires_in), client.longestDays),
     expiresAt: null,
     consented: { ...said, refreshToken, grantedScope, subject },
   };
@@ -115,7 +113,7 @@ function scopeOf(value: unknown, requested: string): string | null {
 
 /** The instant that lies so many seconds after the request; null for what makes no sense, nothing among it. */
 export function secondsAfterRequest(value: unknown, { requestedAt }: HttpResponse): Date | null {
-  const statement = secondsStatement(value);
+  const statement = secondsClaim(value);
   const isSane = statement && statement.atLeastMs > 0 && statement.atLeastMs <= longestMs;
   return isSane ? plusMs(requestedAt, statement.atLeastMs) : null;
 }

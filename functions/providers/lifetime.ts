@@ -9,10 +9,10 @@ const secondMs = 1000;
 const dayMs = 86_400_000;
 
 /** What a provider said about a token's life, in one of the ways it may say it; null for what makes no sense. */
-export type Statement = { readonly atLeastMs: number; readonly atMostMs: number } | null;
+export type LifetimeClaim = { readonly atLeastMs: number; readonly atMostMs: number } | null;
 
 /** `expires_in`: whole seconds, as a number or as digits; rounded down, so up to a second may be missing. */
-export function secondsStatement(value: unknown): Statement {
+export function secondsClaim(value: unknown): LifetimeClaim {
   const isDigits = typeof value === "string" && /^\d{1,12}$/.test(value);
   const seconds = isDigits ? Number(value) : value;
   if (typeof seconds !== "number" || !Number.isFinite(seconds)) return null;
@@ -20,28 +20,28 @@ export function secondsStatement(value: unknown): Statement {
 }
 
 /** Between two instants of the provider's own clock: needs no clock of ours. */
-export function spanStatement(issuedAt: Date, expiresAt: Date): Statement {
+export function spanClaim(issuedAt: Date, expiresAt: Date): LifetimeClaim {
   const ms = msBetween(issuedAt, expiresAt);
   return { atLeastMs: ms, atMostMs: ms + 1 };
 }
 
 /** Until an instant, seen from when the answer was sent: by its Date header (RFC 9110 §6.6.1), else by our clock. */
-export function statementUntil(
+export function claimUntil(
   expiresAt: Date,
   headers: HttpResponse["headers"],
   now: Date,
-): Statement {
-  return statementFromSecond(parseHttpDate(headers.date) ?? now, expiresAt);
+): LifetimeClaim {
+  return claimFromSecond(parseHttpDate(headers.date) ?? now, expiresAt);
 }
 
 /** Until an instant, seen from a moment that the provider's clock told in whole seconds (a Date header, a JWT's iat). */
-export function statementFromSecond(second: Date, expiresAt: Date): Statement {
+export function claimFromSecond(second: Date, expiresAt: Date): LifetimeClaim {
   const ms = msBetween(second, expiresAt);
   return { atLeastMs: ms - secondMs, atMostMs: ms };
 }
 
 /** An instant as providers write them; null also for what is not text. */
-export function instantOf(value: unknown): Date | null {
+export function instantFrom(value: unknown): Date | null {
   return typeof value === "string" ? parseInstant(value) : null;
 }
 
@@ -61,7 +61,7 @@ export function isAbsent(value: unknown): boolean {
  * but making no sense (unreadable, past, beyond `longestDays`) is null, and the answer cannot be understood.
  */
 export function lifetimeFrom(
-  statements: readonly Statement[],
+  statements: readonly LifetimeClaim[],
   wasStated: boolean,
   longestDays: number,
 ): Lifetime | null {

@@ -1,8 +1,8 @@
 import type { Sensitive } from "../model/sensitive.ts";
 import type { HttpRequest } from "../platform/http-request.ts";
 import { HttpFailure } from "../platform/http-request.ts";
-import type { Wire } from "./token-exchange.ts";
-import { answerTo } from "./token-exchange.ts";
+import type { IssuerContext } from "./token-exchange.ts";
+import { sendOrFailure } from "./token-exchange.ts";
 
 /** A form to one of a provider's addresses, with the client's own authentication. */
 export type PostForm = (url: string, form: URLSearchParams) => HttpRequest;
@@ -12,7 +12,7 @@ export type PostForm = (url: string, form: URLSearchParams) => HttpRequest;
  * Never fails: whoever forgets a consent goes on all the same.
  */
 export async function revoke(
-  wire: Wire,
+  wire: IssuerContext,
   url: string | undefined,
   openClient: () => PostForm,
   refreshToken: Sensitive,
@@ -24,7 +24,7 @@ export async function revoke(
     token_type_hint: "refresh_token",
   });
   try {
-    const response = await answerTo(wire, openClient()(url, form), signal);
+    const response = await sendOrFailure(wire, openClient()(url, form), signal);
     // §2.2 has 200; 204 says the same in fewer words.
     return !(response instanceof HttpFailure) && [200, 204].includes(response.status);
   } catch {

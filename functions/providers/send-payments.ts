@@ -3,15 +3,15 @@ import type { Issuer } from "../model/provider.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import { jwtTimes } from "./jwt-times.ts";
 import {
+  claimFromSecond,
+  claimUntil,
   earlier,
-  instantOf,
+  instantFrom,
   isAbsent,
   lifetimeFrom,
-  statementFromSecond,
-  statementUntil,
 } from "./lifetime.ts";
 import { plainText, readSecret, sensitiveText } from "./secret-fields.ts";
-import type { Fields, Reading, Wire } from "./token-exchange.ts";
+import type { AnswerFields, IssuerContext, Reading } from "./token-exchange.ts";
 import { exchangeToken } from "./token-exchange.ts";
 
 const secretSchema = v.object({
@@ -24,9 +24,12 @@ type SendSecret = v.InferOutput<typeof secretSchema>;
 const longestDays = 1;
 
 /** `POST /auth` with JSON, answered 201. https://developer.sendpayments.com/docs/authentication-1 */
-export function sendPaymentsIssuer(settings: { readonly tokenUrl: string }, wire: Wire): Issuer {
+export function sendPaymentsIssuer(
+  settings: { readonly tokenUrl: string },
+  wire: IssuerContext,
+): Issuer {
   return {
-    grantFrom(text) {
+    openGrant(text) {
       const secret = readSecret(text, secretSchema);
       return {
         revocationScope: secret.clientId,
@@ -51,13 +54,12 @@ function tokenRequest({ tokenUrl }: { tokenUrl: string }, secret: SendSecret): H
 }
 
 /** The earlier of `expiresAt` and the JWT's `exp`, seen from its `iat` where it has one. */
-function readSend(fields: Fields, { headers }: HttpResponse, now: Date): Reading {
+function readSend(fields: AnswerFields, { headers }: HttpResponse, now: Date): Reading {
   const { accessToken, expiresAt: stated } = fields;
   const { iat, exp } = jwtTimes(accessToken);
-  const expiresAt = earlier(instantOf(stated), exp);
+  const expiresAt = earlier(instantFrom(stated), exp);
   const statement =
-    expiresAt &&
-    (iat ? statementFromSecond(iat, expiresAt) : statementUntil(expiresAt, headers, now));
+    expiresAt && (iat ? claimFromSecond(iat, expiresAt) : claimUntil(expiresAt, headers, now));
   const lifetime = lifetimeFrom([statement], !isAbsent(stated), longestDays);
   return { token: accessToken, expiresAt, lifetime };
 }

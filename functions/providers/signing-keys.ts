@@ -3,8 +3,8 @@ import type { NotIssued } from "../model/provider.ts";
 import { HttpFailure } from "../platform/http-request.ts";
 import { parseJson } from "../platform/parse-json.ts";
 import { malformed, notIssued } from "./not-issued.ts";
-import type { Wire } from "./token-exchange.ts";
-import { answerTo } from "./token-exchange.ts";
+import type { IssuerContext } from "./token-exchange.ts";
+import { sendOrFailure } from "./token-exchange.ts";
 
 /** Long enough to spare the provider, short enough that a key it withdraws is soon forgotten. */
 const freshMs = 600_000;
@@ -30,7 +30,7 @@ export interface SigningKeys {
 }
 
 /** All fail with `mayHaveIssued`: a token is held already when its signature is looked at. */
-export function signingKeys(url: string, wire: Wire): SigningKeys {
+export function signingKeys(url: string, wire: IssuerContext): SigningKeys {
   let held: { readonly set: KeySet; readonly at: Date } | null = null;
   let lookedAgainAt: Date | null = null;
 
@@ -64,11 +64,11 @@ export function signingKeys(url: string, wire: Wire): SigningKeys {
 
 async function fetchKeys(
   url: string,
-  wire: Wire,
+  wire: IssuerContext,
   signal: AbortSignal,
 ): Promise<KeySet | NotIssued> {
   const request = { method: "GET", url, headers: { accept: "application/json" } } as const;
-  const response = await answerTo(wire, request, signal);
+  const response = await sendOrFailure(wire, request, signal);
   if (response instanceof HttpFailure) return noKeys("no answer");
   if (response.status !== 200) return noKeys(`${response.status}`);
   const set = parseJson(response.body ?? "");

@@ -8,7 +8,7 @@ import { parseInstant } from "./instant.ts";
 import { notIssued } from "./not-issued.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { headerKey, readSecret } from "./secret-fields.ts";
-import type { Wire } from "./token-exchange.ts";
+import type { IssuerContext } from "./token-exchange.ts";
 
 interface StaticKeySettings {
   readonly apiBaseUrl?: string | undefined;
@@ -34,12 +34,12 @@ const expiresAt = v.optional(
 export function staticKeyIssuer(
   settings: StaticKeySettings,
   presentation: Presentation,
-  wire: Wire,
+  wire: IssuerContext,
   field: "apiKey" | "partnerProvisioningToken",
 ): Issuer {
   const schema = v.object({ [field]: headerKey, expiresAt });
   return {
-    grantFrom(text) {
+    openGrant(text) {
       const secret = readSecret(text, schema) as Record<typeof field, Sensitive> & {
         expiresAt?: string;
       };
@@ -59,7 +59,7 @@ export function staticKeyIssuer(
 async function adopt(
   settings: StaticKeySettings,
   presentation: Presentation,
-  wire: Wire,
+  wire: IssuerContext,
   key: Key,
   signal: AbortSignal,
 ): Promise<Issued | NotIssued> {
@@ -75,7 +75,7 @@ async function adopt(
     expiresAt: key.expiresAt,
     requestedAt: now,
     receivedAt: now,
-    consented: null,
+    consent: null,
   };
 }
 
@@ -83,7 +83,7 @@ async function adopt(
 async function probe(
   { apiBaseUrl, probePath, extraHeaders }: StaticKeySettings,
   { headerName, scheme }: Presentation,
-  { send, clock }: Wire,
+  { send, clock }: IssuerContext,
   key: Sensitive,
   signal: AbortSignal,
 ): Promise<NotIssued | null> {

@@ -1,24 +1,24 @@
 import type { Clock } from "../model/clock.ts";
 import { plusMs } from "../model/clock.ts";
-import type { Consented } from "../model/consent.ts";
+import type { ConsentResult } from "../model/consent.ts";
 import type { Issued, Lifetime, NotIssued } from "../model/provider.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { HttpRequest, HttpResponse, SendHttp } from "../platform/http-request.ts";
 import { HttpFailure } from "../platform/http-request.ts";
 import { parseJson } from "../platform/parse-json.ts";
 import { malformed } from "./not-issued.ts";
-import type { Shown } from "./token-refusal.ts";
-import { failureOf, refusalIn } from "./token-refusal.ts";
+import type { Presented } from "./token-refusal.ts";
+import { notIssuedAfter, refusalIn } from "./token-refusal.ts";
 
 /** What every issuer is given: a way to send one request, the time, and names that no other request has (UUIDv4). */
-export interface Wire {
+export interface IssuerContext {
   readonly send: SendHttp;
   readonly clock: Clock;
   newRequestId(): string;
 }
 
 /** The members of an answer; any of them may be missing, and of any type. */
-export interface Fields {
+export interface AnswerFields {
   readonly [name: string]: unknown;
 }
 
@@ -28,24 +28,27 @@ export interface Reading {
   readonly lifetime: Lifetime | null;
   readonly expiresAt: Date | null;
   /** Where a person has consented. */
-  readonly consented?: Consented;
+  readonly consented?: ConsentResult;
 }
 
-type Read = (fields: Fields, response: HttpResponse) => Reading | Promise<Reading | NotIssued>;
+type Read = (
+  fields: AnswerFields,
+  response: HttpResponse,
+) => Reading | Promise<Reading | NotIssued>;
 
 /** A token travels in a header: visible ASCII, and no more of it than a header holds. */
 const tokenPattern = /^[\x21-\x7e]{1,16384}$/;
 
 /** Sends one token request and says what came of it: never throws, never repeats what the provider wrote. */
 export async function exchangeToken(
-  wire: Wire,
+  wire: IssuerContext,
   request: HttpRequest,
   signal: AbortSignal,
   read: Read,
-  shown: Shown = "credentials",
+  shown: Presented = "credentials",
 ): Promise<Issued | NotIssued> {
-  const response = await answerTo(wire, request, signal);
-  if (response instanceof HttpFailure) return failureOf(response);
+  const response = await sendOrFailure(wire, request, signal);
+  if (response instanceof HttpFailure) return notIssuedAfter(response);
   const fields = fieldsOf(response.body);
   const refusal = refusalIn(response, fields, wire.clock, shown);
   return refusal ?? readSuccess(response, fields, read);
@@ -53,7 +56,7 @@ export async function exchangeToken(
 
 async function readSuccess(
   response: HttpResponse,
-  fields: Fields | null,
+  fields: AnswerFields | null,
   read: Read,
 ): Promise<Issued | NotIssued> {
   if (!fields) return malformed("an answer that is not a JSON object");
@@ -67,7 +70,7 @@ async function readSuccess(
   const { requestedAt, receivedAt } = response;
   const expiry = expiresAt ?? expiryAfter(lifetime, receivedAt);
   const vended = { token: new Sensitive(token), lifetime, expiresAt: expiry };
-  return { kind: "issued", ...vended, requestedAt, receivedAt, consented };
+  return { kind: "issued", ...vended, requestedAt, receivedAt, consent: consented };
 }
 
 /** Where the provider named a lifetime but no instant. */
@@ -75,15 +78,15 @@ function expiryAfter(lifetime: Lifetime, receivedAt: Date): Date | null {
   return lifetime.kind === "stated" ? plusMs(receivedAt, lifetime.atLeastMs) : null;
 }
 
-function fieldsOf(body: string | null): Fields | null {
+function fieldsOf(body: string | null): AnswerFields | null {
   const value = parseJson(body ?? "");
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   return isObject ? { ...value } : null;
 }
 
 /** The answer to one request, or why there is none. */
-export async function answerTo(
-  { send }: Wire,
+export async function sendOrFailure(
+  { send }: IssuerContext,
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse | HttpFailure> {

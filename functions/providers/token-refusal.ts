@@ -6,7 +6,7 @@ import { malformed, notIssued } from "./not-issued.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** What the provider was shown: our own credentials, or a person's authorisation as well. */
-export type Shown = "credentials" | "consent";
+export type Presented = "credentials" | "consent";
 
 /** RFC 6749 §5.2 errors that the same request would meet again. */
 const refusals: ReadonlySet<unknown> = new Set([
@@ -24,7 +24,7 @@ export function refusalIn(
   response: HttpResponse,
   fields: Readonly<Record<string, unknown>> | null,
   clock: Clock,
-  shown: Shown,
+  shown: Presented,
 ): NotIssued | null {
   if (response.status !== 200 && response.status !== 201) {
     return readRefusal(response, fields, clock, shown);
@@ -41,7 +41,7 @@ function readRefusal(
   response: HttpResponse,
   fields: Readonly<Record<string, unknown>> | null,
   clock: Clock,
-  shown: Shown,
+  shown: Presented,
 ): NotIssued {
   const { status, headers } = response;
   const retry = { retryAfterMs: retryAfterMs(headers, clock) };
@@ -65,14 +65,14 @@ function readRefusal(
 }
 
 /** `invalid_grant` is about what was shown beside the client's own credentials, where that is a consent. */
-function refused(error: unknown, why: string, shown: Shown): NotIssued {
+function refused(error: unknown, why: string, shown: Presented): NotIssued {
   return shown === "consent" && error === "invalid_grant"
     ? notIssued("consent-required", `The provider does not honour this consent any more (${why}).`)
     : notIssued("credentials-rejected", `The provider refuses these credentials (${why}).`);
 }
 
 /** What follows from no answer. */
-export function failureOf({ kind, sent }: HttpFailure): NotIssued {
+export function notIssuedAfter({ kind, sent }: HttpFailure): NotIssued {
   if (kind === "certificate") {
     return notIssued("credentials-rejected", "The provider refuses our client certificate.");
   }

@@ -10,7 +10,7 @@ import { plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
-import { RecentlyUsed } from "./lru-cache.ts";
+import { LruCache } from "./lru-cache.ts";
 
 /** A key made by KMS for one connection: to use, and to store. */
 interface DataKey {
@@ -30,13 +30,13 @@ export interface DataKeys {
 }
 
 /** So old does a data key become that seals: it bounds what one of them protects. */
-const sealsForMs = 3_600_000;
-const mostConnections = 1000;
-const mostOpened = 1000;
+const dataKeyMaxAgeMs = 3_600_000;
+const maxSealingKeys = 1000;
+const maxOpenedKeys = 1000;
 
 export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataKeys {
-  const sealing = new RecentlyUsed<{ dataKey: Promise<DataKey>; until: Date }>(mostConnections);
-  const opened = new RecentlyUsed<Promise<Sensitive<Uint8Array> | null>>(mostOpened);
+  const sealing = new LruCache<{ dataKey: Promise<DataKey>; until: Date }>(maxSealingKeys);
+  const opened = new LruCache<Promise<Sensitive<Uint8Array> | null>>(maxOpenedKeys);
 
   async function generate(connection: Connection): Promise<DataKey> {
     const command = new GenerateDataKeyCommand({
@@ -69,9 +69,9 @@ export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataK
       const now = clock.now();
       const known = sealing.get(connection);
       if (known && now < known.until) return orAborted(known.dataKey, signal);
-      const entry = { dataKey: generate(connection), until: plusMs(now, sealsForMs) };
+      const entry = { dataKey: generate(connection), until: plusMs(now, dataKeyMaxAgeMs) };
       sealing.set(connection, entry);
-      entry.dataKey.catch(() => sealing.forget(connection, entry));
+      entry.dataKey.catch(() => sealing.deleteIfSame(connection, entry));
       return orAborted(entry.dataKey, signal);
     },
 
@@ -81,7 +81,7 @@ export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataK
       if (known !== undefined) return orAborted(known, signal);
       const key = decrypt(connection, encrypted);
       opened.set(name, key);
-      key.catch(() => opened.forget(name, key));
+      key.catch(() => opened.deleteIfSame(name, key));
       return orAborted(key, signal);
     },
   };

@@ -1,5 +1,5 @@
 /** Remembers so many values; beyond that, the one that was not used for longest goes. */
-export class RecentlyUsed<V> {
+export class LruCache<V> {
   readonly #most: number;
   readonly #values = new Map<string, V>();
 
@@ -21,7 +21,7 @@ export class RecentlyUsed<V> {
   }
 
   /** Forgets a value, unless another one has taken its place. */
-  forget(key: string, value: V): void {
+  deleteIfSame(key: string, value: V): void {
     if (this.#values.get(key) === value) this.#values.delete(key);
   }
 }

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { HeldConsent, HeldRefreshToken } from "../model/token-record.ts";
+import type { StoredConsent, StoredRefreshToken } from "../model/token-record.ts";
 import type { Attributes, Item } from "./attributes.ts";
 import {
   count,
@@ -13,7 +13,7 @@ import {
 } from "./attributes.ts";
 
 /** The part of a record that a person's consent left; its attributes stand beside the others of the item. */
-export function consentAttributes(consent: HeldConsent): Attributes {
+export function consentAttributes(consent: StoredConsent): Attributes {
   const { refresh } = consent;
   return {
     consentedAt: instant(consent.consentedAt),
@@ -40,18 +40,18 @@ function optionalText(value: string | null): AttributeValue | null {
 }
 
 /** Null where nobody has consented. */
-export function consentOf(item: Item): HeldConsent | null {
+export function readConsent(item: Item): StoredConsent | null {
   if (!item["consentedAt"]) return null;
   return {
     consentedAt: instantOf(item, "consentedAt"),
-    refresh: item["sealedRefresh"] ? refreshOf(item) : null,
+    refresh: item["sealedRefresh"] ? readRefreshToken(item) : null,
     grantedScope: item["grantedScope"]?.S ?? null,
     subject: item["subject"]?.S ?? null,
     customer: item["customer"]?.S ?? null,
   };
 }
 
-function refreshOf(item: Item): HeldRefreshToken {
+function readRefreshToken(item: Item): StoredRefreshToken {
   return {
     sealed: item["sealedRefresh"]?.B ?? missing("sealedRefresh"),
     version: numberOf(item, "refreshVersion"),

@@ -5,9 +5,13 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { Realm } from "../model/connection.ts";
+import type { RealmId } from "../model/connection.ts";
 import { realmName } from "../model/connection.ts";
-import type { Attempt, PendingConsent, PendingConsents } from "../model/pending-consents.ts";
+import type {
+  PendingConsent,
+  PendingConsents,
+  PendingConsentWrite,
+} from "../model/pending-consents.ts";
 import type { Item } from "./attributes.ts";
 import { count, instant, instantOf, text, textOf } from "./attributes.ts";
 import { unavailable } from "./unavailable.ts";
@@ -23,7 +27,7 @@ const mine = `${notExpired} AND #browser = :me`;
 export function dynamoDbPendingConsents(
   client: DynamoDBClient,
   tableName: string,
-  realm: Realm,
+  realm: RealmId,
 ): PendingConsents {
   /** `~` begins no account, so no connection has these keys. */
   const keyOf = (id: string) => `${realmName(realm)}/~consent/${id}`;
@@ -42,7 +46,7 @@ export function dynamoDbPendingConsents(
     id: string,
     send: () => Promise<{ Attributes?: Item | undefined }>,
     signal: AbortSignal,
-  ): Promise<Attempt> {
+  ): Promise<PendingConsentWrite> {
     const answer = await send().catch((error: unknown) => {
       if (error instanceof ConditionalCheckFailedException) return error;
       throw unavailable(error);
@@ -81,7 +85,7 @@ export function dynamoDbPendingConsents(
       return { done: done || isMine, pending };
     },
 
-    async take(id, browser, now, signal) {
+    async claim(id, browser, now, signal) {
       const command = new DeleteItemCommand({
         TableName: tableName,
         Key: { pk: text(keyOf(id)) },

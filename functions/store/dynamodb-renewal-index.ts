@@ -49,7 +49,7 @@ export function dynamoDbRenewalIndex(client: DynamoDBClient, tableName: string):
       } while (start);
     },
 
-    async lapse(connection, now, signal) {
+    async prune(connection, now, signal) {
       const change = {
         set: {},
         remove: dueNames,

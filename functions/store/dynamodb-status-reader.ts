@@ -7,7 +7,7 @@ import type { StatusReader } from "../model/status-reader.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Item } from "./attributes.ts";
 import { text } from "./attributes.ts";
-import { recordOf } from "./items.ts";
+import { readRecord } from "./items.ts";
 import { statusAttributes } from "./status-attributes.ts";
 import { unavailable } from "./unavailable.ts";
 
@@ -91,7 +91,7 @@ export function dynamoDbStatusReader(
 /** Whoever may not read what is sealed still sees whether it is there: it has a fingerprint. */
 function recordWithoutToken(item: Record<string, AttributeValue>): TokenRecord {
   const unread = { B: new Uint8Array() };
-  return recordOf({
+  return readRecord({
     ...item,
     ...(item["fingerprint"] ? { sealed: unread } : {}),
     ...(item["refreshFingerprint"] ? { sealedRefresh: unread } : {}),

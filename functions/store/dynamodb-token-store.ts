@@ -19,14 +19,14 @@ import {
   leaseAttributes,
   leaseNames,
   ledgerAttributes,
-  recordOf,
+  readRecord,
   rejectionsAttribute,
   suspectAttribute,
   tokenAttributes,
   tokenNames,
 } from "./items.ts";
 import { unavailable } from "./unavailable.ts";
-import type { Change } from "./update-item.ts";
+import type { ItemChange } from "./update-item.ts";
 import { updateItem } from "./update-item.ts";
 
 const neverSeen = "attribute_not_exists(#pk)";
@@ -43,7 +43,7 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
   /** The item after the change, or what stood in its way. */
   async function write(
     pk: string,
-    change: Change,
+    change: ItemChange,
     signal: AbortSignal,
   ): Promise<{ done: true; item: Item } | { done: false; item: Item | null }> {
     try {
@@ -74,7 +74,7 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
   /** Ends a lease with its outcome. Refused writes are looked at: the SDK may have repeated one that had succeeded. */
   async function endLease(
     held: HeldLease,
-    set: Change["set"],
+    set: ItemChange["set"],
     remove: readonly string[],
     isMine: (record: TokenRecord) => boolean,
     signal: AbortSignal,
@@ -87,14 +87,14 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
     };
     const { done, item } = await write(held.record.connection, change, signal);
     if (!item) return null;
-    const record = recordOf(item);
+    const record = readRecord(item);
     return done || isMine(record) ? record : null;
   }
 
   return {
     async read(connection, signal) {
       const item = await readItem(connection, signal);
-      return item && recordOf(item);
+      return item && readRecord(item);
     },
 
     async takeLease(connection, seen, { lease, suspect, rejectionsAt }, signal) {
@@ -113,31 +113,35 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
         { set, ...unchangedSince(seen, lease.since) },
         signal,
       );
-      const record = item && recordOf(item);
+      const record = item && readRecord(item);
       if (record?.lease?.owner !== lease.owner) return { held: null, record };
       return { held: { record, lease } };
     },
 
-    async commit(held, { token, consent, version, scope, typicalIssueMs, ledger }, signal) {
+    async commit(
+      held,
+      { token, consent, version, revocationScope, typicalIssueMs, ledger },
+      signal,
+    ) {
       const set = {
         ...tokenAttributes(held.record.connection, token),
         ...(consent ? consentAttributes(consent) : {}),
         ...ledgerAttributes(ledger),
         version: count(version),
-        scope: scope === null ? null : text(scope),
+        scope: revocationScope === null ? null : text(revocationScope),
         typicalIssueMs: typicalIssueMs === null ? null : count(typicalIssueMs),
       };
       const isMine = (record: TokenRecord) => record.token?.fence === held.record.fence;
       return endLease(held, set, ["suspect", "failure"], isMine, signal);
     },
 
-    async fail(held, { failure, suspect, isConsentOver, scope, ledger }, signal) {
+    async fail(held, { failure, suspect, isConsentOver, revocationScope, ledger }, signal) {
       const set = {
         ...(failure ? failureAttributes(failure) : {}),
         ...ledgerAttributes(ledger),
         // A doubt that arose since the lease was taken stays, too.
         ...(suspect ? suspectAttribute(true) : {}),
-        scope: scope === null ? null : text(scope),
+        scope: revocationScope === null ? null : text(revocationScope),
       };
       const isMine = ({ fence, lease }: TokenRecord) => fence === held.record.fence && !lease;
       // Nothing is left to renew with, so the schedule has nothing to do either.
@@ -182,7 +186,7 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
       return (await write(seen.connection, change, signal)).done;
     },
 
-    async claimScope(connection, scope, lapsedOwner, signal) {
+    async claimRevocationScope(connection, scope, lapsedOwner, signal) {
       const given = { me: text(connection), lapsedOwner: text(lapsedOwner ?? connection) };
       const set = { scopeOwner: text(connection) };
       const change = { set, onlyIf: unclaimedOrMineOrLapsed, given };
@@ -192,7 +196,7 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
   };
 }
 
-function unchangedSince(seen: TokenRecord | null, now: Date): Pick<Change, "onlyIf" | "given"> {
+function unchangedSince(seen: TokenRecord | null, now: Date): Pick<ItemChange, "onlyIf" | "given"> {
   if (!seen) return { onlyIf: neverSeen, given: {} };
   const given = { seenFence: count(seen.fence) };
   if (!seen.lease) return { onlyIf: unchangedAndFree, given };

@@ -2,7 +2,13 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
 import { realmOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
-import type { Failure, HeldToken, Lease, LedgerEntry, TokenRecord } from "../model/token-record.ts";
+import type {
+  Failure,
+  Lease,
+  LedgerEntry,
+  StoredToken,
+  TokenRecord,
+} from "../model/token-record.ts";
 import type { Attributes, Item } from "./attributes.ts";
 import {
   count,
@@ -16,7 +22,7 @@ import {
   text,
   textOf,
 } from "./attributes.ts";
-import { consentOf } from "./consent-items.ts";
+import { readConsent } from "./consent-items.ts";
 
 /**
  * The layout that this release writes. A record of a newer one is refused, never guessed at; attributes that an earlier
@@ -24,7 +30,7 @@ import { consentOf } from "./consent-items.ts";
  */
 const layout = 1;
 
-export function tokenAttributes(connection: Connection, token: HeldToken): Attributes {
+export function tokenAttributes(connection: Connection, token: StoredToken): Attributes {
   return {
     layout: count(layout),
     sealed: { B: token.sealed },
@@ -36,7 +42,7 @@ export function tokenAttributes(connection: Connection, token: HeldToken): Attri
     expiresAt: token.expiresAt && instant(token.expiresAt),
     renewAt: instant(token.renewAt),
     secretVersion: text(token.secretVersion),
-    keptUntil: token.keptUntil && instant(token.keptUntil),
+    keptUntil: token.keepAliveUntil && instant(token.keepAliveUntil),
     // The keys of the sparse index: only what the schedule is to renew has them.
     dueRealm: token.due && text(realmOf(connection)),
     dueAt: token.due && instant(token.due.at),
@@ -110,7 +116,7 @@ export const suspectAttribute = (suspect: boolean): Attributes => ({
 });
 
 /** Fails with `internal` when the item was written by a newer release or is not a record at all. */
-export function recordOf(item: Item): TokenRecord {
+export function readRecord(item: Item): TokenRecord {
   const written = item["layout"] ? Number(item["layout"].N) : layout;
   if (!(written <= layout)) {
     const detail = `This record has layout ${written}; this release understands ${layout}. Deploy the newer release.`;
@@ -120,19 +126,19 @@ export function recordOf(item: Item): TokenRecord {
     connection: textOf(item, "pk") as Connection,
     fence: numberOf(item, "fence"),
     version: numberOf(item, "version"),
-    token: item["sealed"] ? tokenOf(item) : null,
-    consent: consentOf(item),
+    token: item["sealed"] ? readToken(item) : null,
+    consent: readConsent(item),
     suspect: item["suspect"]?.BOOL ?? false,
-    lease: item["leaseOwner"] ? leaseOf(item) : null,
-    failure: failureOf(item["failure"]?.M),
+    lease: item["leaseOwner"] ? readLease(item) : null,
+    failure: readFailure(item["failure"]?.M),
     rejectionsAt: listOf(item, "rejectionsAt").map((at) => new Date(Number(at.N))),
-    scope: item["scope"]?.S ?? null,
+    revocationScope: item["scope"]?.S ?? null,
     typicalIssueMs: item["typicalIssueMs"] ? numberOf(item, "typicalIssueMs") : null,
-    ledger: listOf(item, "ledger").map((entry) => ledgerEntryOf(entry.M ?? {})),
+    ledger: listOf(item, "ledger").map((entry) => readLedgerEntry(entry.M ?? {})),
   };
 }
 
-function tokenOf(item: Item): HeldToken {
+function readToken(item: Item): StoredToken {
   return {
     sealed: item["sealed"]?.B ?? missing("sealed"),
     fingerprint: textOf(item, "fingerprint"),
@@ -143,13 +149,13 @@ function tokenOf(item: Item): HeldToken {
     expiresAt: optionalInstantOf(item, "expiresAt"),
     renewAt: instantOf(item, "renewAt"),
     secretVersion: textOf(item, "secretVersion"),
-    keptUntil: optionalInstantOf(item, "keptUntil"),
-    due: dueOf(item),
+    keepAliveUntil: optionalInstantOf(item, "keptUntil"),
+    due: readDue(item),
   };
 }
 
 /** An earlier release had its index sorted by `renewAt`: its records have no `dueAt`, and are due then. */
-function dueOf(item: Item): HeldToken["due"] {
+function readDue(item: Item): StoredToken["due"] {
   if (!item["dueRealm"]) return null;
   const [at, until] = item["dueAt"]
     ? (["dueAt", "dueUntil"] as const)
@@ -157,7 +163,7 @@ function dueOf(item: Item): HeldToken["due"] {
   return { at: instantOf(item, at), until: instantOf(item, until) };
 }
 
-function leaseOf(item: Item): Lease {
+function readLease(item: Item): Lease {
   return {
     owner: textOf(item, "leaseOwner"),
     since: instantOf(item, "leaseSince"),
@@ -166,7 +172,7 @@ function leaseOf(item: Item): Lease {
   };
 }
 
-function failureOf(fields: Item | undefined): Failure | null {
+function readFailure(fields: Item | undefined): Failure | null {
   if (!fields) return null;
   return {
     code: textOf(fields, "code") as Failure["code"],
@@ -178,7 +184,7 @@ function failureOf(fields: Item | undefined): Failure | null {
   };
 }
 
-function ledgerEntryOf(fields: Item): LedgerEntry {
+function readLedgerEntry(fields: Item): LedgerEntry {
   return {
     at: instantOf(fields, "at"),
     fence: numberOf(fields, "fence"),

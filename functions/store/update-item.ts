@@ -2,7 +2,7 @@ import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dyn
 import type { Item } from "./attributes.ts";
 
 /** A conditional write: what it sets, what it removes, and the sentence that must hold for it to happen. */
-export interface Change {
+export interface ItemChange {
   /** Null removes the attribute. */
   readonly set: Readonly<Record<string, AttributeValue | null>>;
   readonly remove?: readonly string[];
@@ -16,7 +16,7 @@ export interface Change {
 export function updateItem(
   tableName: string,
   pk: string,
-  { set, remove = [], onlyIf, given }: Change,
+  { set, remove = [], onlyIf, given }: ItemChange,
 ): UpdateItemCommandInput {
   const values: Item = {};
   const removed = [...remove];

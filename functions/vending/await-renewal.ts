@@ -1,62 +1,61 @@
 import { maxClockSkewMs, msBetween, plusMs, secondsUntil } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
+import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
-import type { Call } from "../model/deadline.ts";
 import type { Decision } from "./decision/decide.ts";
 
-const guessedIssueMs = 100;
-const shortestPauseMs = 10;
-const longestPauseMs = 500;
-/** Callers that wake at the same handover are spread over this long. */
-const handoverSpreadMs = 20;
+const assumedIssueMs = 100;
+const minPauseMs = 10;
+const maxPauseMs = 500;
+/** Callers that wait for the same handover wake up spread over this time. */
+const handoverJitterMs = 20;
 
 type Wait = Extract<Decision, { action: "await-renewal" | "await-handover" }>;
 
 /**
- * Waits for someone else's renewal, or for the instant at which a renewal may begin, and says what the record holds
- * then. Fails at once when the caller's deadline comes first.
+ * Waits for another process's renewal, or for the instant at which a renewal may begin, and reads the record again.
+ * Fails at once when the deadline comes first.
  */
 export async function awaitRenewal(
   deps: Dependencies,
   connection: Connection,
   record: TokenRecord | null,
   wait: Wait,
-  call: Call,
+  deadline: Deadline,
 ): Promise<TokenRecord | null> {
   const now = deps.clock.now();
-  const next =
+  const readAt =
     wait.action === "await-handover"
-      ? plusMs(wait.until, deps.random() * handoverSpreadMs)
-      : nextLookAt(wait.lease, record?.typicalIssueMs ?? null, now, deps.random());
-  if (next >= call.deadlineAt) throw tooLate(wait, now);
-  await deps.clock.sleep(msBetween(now, next), call.signal);
-  return deps.store.read(connection, call.signal);
+      ? plusMs(wait.until, deps.random() * handoverJitterMs)
+      : nextReadAt(wait.lease, record?.typicalIssueMs ?? null, now, deps.random());
+  if (readAt >= deadline.at) throw deadlineTooEarly(wait, now);
+  await deps.clock.sleep(msBetween(now, readAt), deadline.signal);
+  return deps.store.read(connection, deadline.signal);
 }
 
 /**
- * When a loser of the lease looks again: first at the finish that this connection's own history predicts, then every
- * 8 to 12 % of the time waited, so that the lag stays small beside the wait; never later than the lease's end.
+ * When a process that did not get the lease reads the record again: first when the holder should have finished, judged by
+ * earlier issues; then after every 8 to 12 % of the time waited, so that the lag stays small beside the wait; never
+ * after the end of the lease.
  */
-export function nextLookAt(
+export function nextReadAt(
   lease: Lease,
   typicalIssueMs: number | null,
   now: Date,
   random: number,
 ): Date {
   const leaseEnd = plusMs(lease.until, maxClockSkewMs);
-  const predicted = plusMs(lease.since, (typicalIssueMs ?? guessedIssueMs) * (1 + random / 10));
+  const predicted = plusMs(lease.since, (typicalIssueMs ?? assumedIssueMs) * (1 + random / 10));
   const waitedMs = Math.max(0, msBetween(lease.since, now));
   const pauseMs = waitedMs * (0.08 + random / 25);
   const next =
-    now < predicted
-      ? predicted
-      : plusMs(now, Math.min(longestPauseMs, Math.max(shortestPauseMs, pauseMs)));
+    now < predicted ? predicted : plusMs(now, Math.min(maxPauseMs, Math.max(minPauseMs, pauseMs)));
   return new Date(Math.min(Number(next), Number(leaseEnd)));
 }
 
-function tooLate(wait: Wait, now: Date): VendingError {
+function deadlineTooEarly(wait: Wait, now: Date): VendingError {
   if (wait.action === "await-renewal") {
     const seconds = secondsUntil(wait.lease.until, now);
     const detail = "Another process is renewing this connection and will not finish in time.";
@@ -71,7 +70,26 @@ function tooLate(wait: Wait, now: Date): VendingError {
       )
     : new VendingError(
         "renewal-in-progress",
-        `The next token may be asked for in ${seconds} s, after this caller's deadline.`,
+        `The next token may be requested in ${seconds} s, after this caller's deadline.`,
         seconds,
       );
+}
+
+/** Adds up how long one caller waits for other processes' renewals. Waits for a handover are not counted. */
+export function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metrics">) {
+  let waitedMs = 0;
+  return {
+    async during<T>(action: Wait["action"], wait: () => Promise<T>): Promise<T> {
+      const begunAt = clock.now();
+      try {
+        return await wait();
+      } finally {
+        if (action === "await-renewal") waitedMs += msBetween(begunAt, clock.now());
+      }
+    },
+    /** Records the sum. To be called when the caller is answered, with a token or a problem. */
+    end(): void {
+      if (waitedMs > 0) metrics.record("LeaseWaitMs", waitedMs);
+    },
+  };
 }

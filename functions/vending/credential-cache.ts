@@ -2,42 +2,43 @@ import { msBetween, plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 
-const mostConnections = 1000;
+const maxEntries = 1000;
 
-/** How long this process believes what it last read: a token revoked out of turn is noticed no later than this. */
-const longestMs = 30_000;
+/** A token that was revoked out of turn is vended from a cache for no longer than this. */
+const maxAgeMs = 30_000;
 
 interface Entry {
   readonly credential: Credential;
   readonly until: Date;
 }
 
-/** What this process vended last, so that a warm vend costs no I/O. */
-export class Memory {
+/** What this process vended last: a vend from here costs no I/O. */
+export class CredentialCache {
   readonly #entries = new Map<Connection, Entry>();
 
-  recall(connection: Connection, wish: VendRequest, now: Date): Credential | null {
+  get(connection: Connection, request: VendRequest, now: Date): Credential | null {
     const entry = this.#entries.get(connection);
     if (!entry || now >= entry.until) return null;
     const { version, usableUntil } = entry.credential;
-    if (wish.rejectedVersion !== null && wish.rejectedVersion >= version) {
+    if (request.rejectedVersion !== null && request.rejectedVersion >= version) {
       this.#entries.delete(connection);
       return null;
     }
-    if (usableUntil && msBetween(now, usableUntil) < wish.minValiditySeconds * 1000) return null;
+    const requiredMs = request.minValiditySeconds * 1000;
+    if (usableUntil && msBetween(now, usableUntil) < requiredMs) return null;
     return entry.credential;
   }
 
-  /** Keeps a credential until its next renewal is due, `renewAt`, and no longer than it is usable. */
-  remember(credential: Credential, renewAt: Date, now: Date): void {
+  /** Keeps a credential until its next renewal, `renewAt`, and no longer than it is usable. */
+  set(credential: Credential, renewAt: Date, now: Date): void {
     this.#entries.delete(credential.connection);
-    const bounds = [plusMs(now, longestMs), renewAt, credential.usableUntil ?? renewAt];
+    const bounds = [plusMs(now, maxAgeMs), renewAt, credential.usableUntil ?? renewAt];
     const until = new Date(Math.min(...bounds.map(Number)));
     this.#entries.set(credential.connection, { credential, until });
-    if (this.#entries.size > mostConnections) this.#forgetOldest();
+    if (this.#entries.size > maxEntries) this.#evictOldest();
   }
 
-  #forgetOldest(): void {
+  #evictOldest(): void {
     const [oldest] = this.#entries.keys();
     if (oldest) this.#entries.delete(oldest);
   }

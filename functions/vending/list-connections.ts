@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import type { Connection, Realm } from "../model/connection.ts";
+import type { Connection, RealmId } from "../model/connection.ts";
 import { realmName, realmOf } from "../model/connection.ts";
 import type { ConnectionStatus } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
@@ -12,7 +12,7 @@ import { connectionState } from "./decision/connection-state.ts";
 const pageSize = 100;
 
 /** A realm of the deployment, and when its tokens may be renewed. */
-interface WatchedRealm extends Realm {
+interface WatchedRealm extends RealmId {
   readonly policy: RenewalPolicy;
 }
 

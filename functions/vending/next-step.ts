@@ -1,20 +1,18 @@
 import type { Connection } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import type { RenewalReason, TokenRecord } from "../model/token-record.ts";
-import type { Call } from "../model/deadline.ts";
-import type { Decision, Wish } from "./decision/decide.ts";
+import { secretAccount } from "../model/provider.ts";
+import type { RenewalReason, StoredToken, TokenRecord } from "../model/token-record.ts";
+import type { Decision, VendConstraints } from "./decision/decide.ts";
 import { decide } from "./decision/decide.ts";
-import { openCredential } from "./open-credential.ts";
-import { secretAccount } from "./secret-account.ts";
 
-/** A refused secret is looked at again no more often than this, by one process. */
+/** One process reads a refused secret again no more often than this. */
 const refusedSecretMaxAgeMs = 1000;
 
-/** How far a request has come: what the record said last, what is still wished for, whether it has caused a renewal. */
+/** How far a request has come: the record as last read, what is still demanded, and whether it has caused a renewal. */
 export interface Progress {
   readonly record: TokenRecord | null;
-  readonly wish: Wish;
+  readonly constraints: VendConstraints;
   readonly hasRenewed: boolean;
 }
 
@@ -27,7 +25,7 @@ export interface VendStep {
 export interface RenewStep {
   readonly action: "renew";
   readonly reason: RenewalReason;
-  /** The credentials that were refused are not the secret's any more. */
+  /** The secret has changed since its credentials were refused. */
   readonly hasNewSecret: boolean;
 }
 
@@ -36,55 +34,44 @@ type Step =
   | RenewStep
   | Extract<Decision, { action: "refuse" | "await-renewal" | "await-handover" }>;
 
-/** The decision, with what it cannot know looked up: whether the secret has changed, whether the token opens. */
+/** The decision, completed by what it depends on: whether the secret has changed, and whether the token opens. */
 export async function nextStep(
   deps: Dependencies,
   connection: Connection,
   progress: Progress,
-  call: Call,
+  signal: AbortSignal,
 ): Promise<Step> {
-  const decision = await decideKnowingSecret(deps, connection, progress, call);
+  const decision = await decideWithSecret(deps, connection, progress, signal);
   const { record } = progress;
   if (decision.action !== "vend" || !record) return decision as Exclude<Step, VendStep>;
   const { token } = decision;
-  const credential = await openCredential(deps, connection, record.version, token, call.signal);
+  const credential = await openCredential(deps, record, token, signal);
   if (credential) return { action: "vend", credential, renewAt: token.renewAt };
-  return nextStep(deps, connection, withoutToken(deps, progress, record), call);
+  return nextStep(deps, connection, withoutToken(deps, progress, record), signal);
 }
 
-type KnowingDecision = Exclude<Decision, { action: "check-secret" | "renew" }> | RenewStep;
+type ResolvedDecision = Exclude<Decision, { action: "check-secret" | "renew" }> | RenewStep;
 
-/** The pure decision, and whether the secret has changed where that decides. */
-export async function decideKnowingSecret(
+/** The pure decision, and whether the secret has changed where the decision depends on that. */
+export async function decideWithSecret(
   deps: Dependencies,
   connection: Connection,
-  { record, wish, hasRenewed }: Progress,
-  call: Call,
-): Promise<KnowingDecision> {
-  const decideNow = () => decide(record, deps.provider.policy, wish, deps.clock.now());
+  { record, constraints, hasRenewed }: Progress,
+  signal: AbortSignal,
+): Promise<ResolvedDecision> {
+  const decideNow = () => decide(record, deps.provider.policy, constraints, deps.clock.now());
   let decision = decideNow();
   if (decision.action === "check-secret") {
     const { refusedVersion, reason } = decision;
     const maxAgeMs = hasRenewed ? 0 : refusedSecretMaxAgeMs;
-    if (await hasSecretChanged(deps, connection, refusedVersion, maxAgeMs, call)) {
+    if (await hasSecretChanged(deps, connection, refusedVersion, maxAgeMs, signal)) {
       return { action: "renew", reason, hasNewSecret: true };
     }
-    // Looking has taken time: what was usable before may not be any more.
+    // Reading the secret took time: the token may have expired meanwhile.
     decision = decideNow();
   }
   if (decision.action === "check-secret") return decision.otherwise;
   return decision.action === "renew" ? { ...decision, hasNewSecret: false } : decision;
-}
-
-/**
- * A token sealed under another key is as good as rejected: leases, back-off and the breaker against a revoke war hold,
- * so that two keys in use at once do no harm. A static key is merely sealed anew.
- */
-function withoutToken(deps: Dependencies, progress: Progress, record: TokenRecord): Progress {
-  if (deps.provider.policy.renewal === "on-rotation") {
-    return { ...progress, record: { ...record, suspect: true } };
-  }
-  return { ...progress, wish: { ...progress.wish, rejectedVersion: record.version } };
 }
 
 async function hasSecretChanged(
@@ -92,11 +79,43 @@ async function hasSecretChanged(
   connection: Connection,
   refusedVersion: string,
   maxAgeMs: number,
-  { signal }: Call,
+  signal: AbortSignal,
 ): Promise<boolean> {
-  // Where the secret cannot be read, what was known of it still holds.
+  // If the secret cannot be read, the recorded refusal stands.
   const secret = await deps.secrets
     .read(secretAccount(deps, connection), maxAgeMs, signal)
     .catch(() => null);
   return secret !== null && secret.version !== refusedVersion;
+}
+
+/** Null when the token does not open: it was sealed under another key, and is lost. */
+async function openCredential(
+  { sealer, log, provider }: Dependencies,
+  { connection, version }: TokenRecord,
+  stored: StoredToken,
+  signal: AbortSignal,
+): Promise<Credential | null> {
+  const { fingerprint, issuedAt, usableUntil, expiresAt } = stored;
+  const token = await sealer.open(stored.sealed, { connection, version, kind: "token" }, signal);
+  if (!token) {
+    log.error("token-unreadable", { connection, version, fingerprint });
+    return null;
+  }
+  const { presentation } = provider;
+  const vended = { connection, version, token, presentation, fingerprint };
+  return { ...vended, issuedAt, usableUntil, expiresAt };
+}
+
+/**
+ * Treats a token that does not open as rejected: lease, back-off and circuit breaker then apply, so that two sealing keys
+ * in use at once do no harm. A static key is merely sealed again.
+ */
+function withoutToken(deps: Dependencies, progress: Progress, record: TokenRecord): Progress {
+  if (deps.provider.policy.renewal === "on-rotation") {
+    return { ...progress, record: { ...record, suspect: true } };
+  }
+  return {
+    ...progress,
+    constraints: { ...progress.constraints, rejectedVersion: record.version },
+  };
 }

@@ -4,11 +4,11 @@ import { VendingError } from "../model/errors.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Decision } from "./decision/decide.ts";
 
-type Refusal = Extract<Decision, { action: "refuse" }>;
+type RefuseDecision = Extract<Decision, { action: "refuse" }>;
 
-/** A refusal in words: what stands in the way, and what to do about it. */
+/** The problem that tells a caller why it is refused and what to do about it. */
 export function refusal(
-  decision: Refusal,
+  decision: RefuseDecision,
   connection: Connection,
   record: TokenRecord | null,
   now: Date,
@@ -17,11 +17,11 @@ export function refusal(
   return new VendingError(decision.code, detailOf(decision, connection, record), retryAfterSeconds);
 }
 
-const unsaid = "The last attempt failed.";
+const noDetail = "The last attempt failed.";
 const refusedBefore = "The provider has refused these credentials. Put others into the secret.";
 
 function detailOf(
-  { code, reason }: Refusal,
+  { code, reason }: RefuseDecision,
   connection: Connection,
   record: TokenRecord | null,
 ): string {
@@ -29,9 +29,9 @@ function detailOf(
     case "refused":
       // A failure of another kind may have come after it.
       if (code === "credentials-rejected" && record?.failure?.code !== code) return refusedBefore;
-      return record?.failure?.detail ?? unsaid;
+      return record?.failure?.detail ?? noDetail;
     case "backing-off":
-      return record?.failure?.detail ?? unsaid;
+      return record?.failure?.detail ?? noDetail;
     case "contested":
       return "Fresh tokens keep being rejected: another issuer is revoking them, or callers report what is not a dead token. Find it before issuing goes on.";
     case "no-consent": {
@@ -45,14 +45,14 @@ function detailOf(
     case "beyond-lifetime":
       return "No token of this provider is usable for as long as minValiditySeconds demands.";
     case "too-new":
-      return "The held token is too new to be replaced for the sake of minValiditySeconds.";
+      return "The stored token is too new to be replaced because of minValiditySeconds.";
     case "never-renewed":
       return "This key ends sooner than minValiditySeconds demands; put its successor into the secret.";
   }
 }
 
-/** The answer to a demand or rejection that one renewal has not settled. */
-export function oneRenewalIsEnough(): VendingError {
+/** For a request whose demand or rejection is still not met after one renewal. */
+export function secondRenewalRefused(): VendingError {
   return new VendingError(
     "renewal-in-progress",
     "This request has caused one renewal and may not cause another.",

@@ -1,36 +1,35 @@
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
+import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import { awaitRenewal } from "./await-renewal.ts";
-import type { Call } from "../model/deadline.ts";
-import { leaseWait } from "./lease-wait.ts";
-import type { Memory } from "./credential-cache.ts";
+import { awaitRenewal, leaseWaitTimer } from "./await-renewal.ts";
+import type { CredentialCache } from "./credential-cache.ts";
+import { renewConnection } from "./issuing/renew-connection.ts";
 import type { Progress, RenewStep, VendStep } from "./next-step.ts";
 import { nextStep } from "./next-step.ts";
-import { oneRenewalIsEnough, refusal } from "./refusal.ts";
-import { renewConnection } from "./issuing/renew-connection.ts";
+import { refusal, secondRenewalRefused } from "./refusal.ts";
 
 /**
- * A credential that is usable now, by the cheapest path that is safe: this process's memory, the stored token, another
- * process's renewal, our own. Fails with a `VendingError`.
+ * A credential that is usable now, by the cheapest safe path: this process's cache, the stored token, another process's
+ * renewal, our own renewal. Fails with a `VendingError`.
  */
 export async function vendToken(
   deps: Dependencies,
-  memory: Memory,
+  cache: CredentialCache,
   request: VendRequest,
-  call: Call,
+  deadline: Deadline,
 ): Promise<Credential> {
   const connection = connectionOf(deps.realm, request.account);
-  const remembered = memory.recall(connection, request, deps.clock.now());
-  if (remembered) return remembered;
+  const cached = cache.get(connection, request, deps.clock.now());
+  if (cached) return cached;
 
-  const waiting = leaseWait(deps);
-  const found = findUsable(deps, connection, request, call, waiting);
-  const { credential, renewAt } = await found.finally(waiting.end);
-  memory.remember(credential, renewAt, deps.clock.now());
+  const timer = leaseWaitTimer(deps);
+  const found = findUsable(deps, connection, request, deadline, timer);
+  const { credential, renewAt } = await found.finally(timer.end);
+  cache.set(credential, renewAt, deps.clock.now());
   return credential;
 }
 
@@ -38,47 +37,51 @@ async function findUsable(
   deps: Dependencies,
   connection: Connection,
   request: VendRequest,
-  call: Call,
-  waiting: ReturnType<typeof leaseWait>,
+  deadline: Deadline,
+  timer: ReturnType<typeof leaseWaitTimer>,
 ): Promise<VendStep> {
-  const record = await deps.store.read(connection, call.signal);
+  const record = await deps.store.read(connection, deadline.signal);
   refuseFutureVersion(request, record);
-  let progress: Progress = { record, wish: request, hasRenewed: false };
+  let progress: Progress = { record, constraints: request, hasRenewed: false };
   for (;;) {
-    const step = await nextStep(deps, connection, progress, call);
+    const step = await nextStep(deps, connection, progress, deadline.signal);
     switch (step.action) {
       case "vend":
         return step;
       case "refuse":
         throw refusal(step, connection, progress.record, deps.clock.now());
       case "renew":
-        progress = await renew(deps, connection, progress, step, call);
+        progress = await renew(deps, connection, progress, step, deadline);
         break;
       default:
         progress = {
           ...progress,
-          record: await waiting.during(step.action, () =>
-            awaitRenewal(deps, connection, progress.record, step, call),
+          record: await timer.during(step.action, () =>
+            awaitRenewal(deps, connection, progress.record, step, deadline),
           ),
         };
     }
   }
 }
 
-/** A request causes one renewal, and a second one only where the first taught that the secret has changed. */
+/** One request causes one renewal, and a second only if the first showed that the secret has changed. */
 async function renew(
   deps: Dependencies,
   connection: Connection,
-  { record: seen, wish, hasRenewed }: Progress,
+  { record: seen, constraints, hasRenewed }: Progress,
   { reason, hasNewSecret }: RenewStep,
-  call: Call,
+  deadline: Deadline,
 ): Promise<Progress> {
-  if (hasRenewed && !hasNewSecret) throw oneRenewalIsEnough();
-  const { outcome, record } = await renewConnection(deps, connection, seen, reason, call);
-  if (outcome === "lost") return { record, wish, hasRenewed };
-  // What the provider has just issued or confirmed answers the rejection, be it the same token again.
-  const answered = outcome === "committed" ? { ...wish, rejectedVersion: null } : wish;
-  return { record, wish: answered, hasRenewed: true };
+  if (hasRenewed && !hasNewSecret) throw secondRenewalRefused();
+  const { outcome, record } = await renewConnection(deps, connection, seen, reason, deadline);
+  if (outcome === "lost") return { record, constraints, hasRenewed };
+  // What the provider has just issued answers the rejection, even if it is the same token again.
+  const isAnswered = outcome === "committed";
+  return {
+    record,
+    constraints: isAnswered ? { ...constraints, rejectedVersion: null } : constraints,
+    hasRenewed: true,
+  };
 }
 
 function refuseFutureVersion({ rejectedVersion }: VendRequest, record: TokenRecord | null): void {

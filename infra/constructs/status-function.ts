@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { StatusVariables } from "../../functions/platform/status-environment.ts";
-import { realmOutline } from "../../functions/platform/status-environment.ts";
+import { summarizeRealm } from "../../functions/platform/status-environment.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import { BundledFunction } from "./bundled-function.ts";
 import type { State } from "./state.ts";
@@ -18,7 +18,7 @@ export class StatusFunction extends BundledFunction {
   constructor(scope: Construct, id: string, { realms, state, bundlesFolder }: StatusFunctionProps) {
     const variables: StatusVariables = {
       TABLE_NAME: state.table.tableName,
-      REALMS: JSON.stringify(realms.map(({ settings }) => realmOutline(settings))),
+      REALMS: JSON.stringify(realms.map(({ settings }) => summarizeRealm(settings))),
     };
     super(scope, id, {
       entry: "list-connections",

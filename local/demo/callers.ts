@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answer } from "../../functions/http/contract.ts";
+import type { VendAnswer } from "../../functions/http/contract.ts";
 import type { LocalRealm } from "../local-realm.ts";
 import type { LocalStack } from "../stack.ts";
 import type { Vended, VendPayload } from "../vend-client.ts";
@@ -8,7 +8,7 @@ import { isAnswer, present } from "../vend-client.ts";
 /** What one caller was told, and by which process; no answer: a problem, or a process that died. */
 export interface Reply {
   readonly pid: number;
-  readonly answer: Answer | undefined;
+  readonly answer: VendAnswer | undefined;
 }
 
 /** A caller of one realm. It asks the Lambda host itself, which says what Lambda keeps to itself: the process. */

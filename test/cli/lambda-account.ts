@@ -1,9 +1,9 @@
 import { onTestFinished, vi } from "vitest";
 import { run } from "../../cli/run.ts";
-import type { Guard } from "../../local/aws/sigv4/guard.ts";
-import { OPEN } from "../../local/aws/sigv4/guard.ts";
 import { startLambdaApi } from "../../local/aws/lambda/lambda-api.ts";
 import type { Invoked } from "../../local/aws/lambda/lambda-host.ts";
+import type { Guard } from "../../local/aws/sigv4/guard.ts";
+import { OPEN } from "../../local/aws/sigv4/guard.ts";
 import { at } from "../support/a-record.ts";
 
 interface Deployed {

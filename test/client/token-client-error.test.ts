@@ -4,7 +4,7 @@ import { httpsTransport } from "../../client/https-transport.ts";
 import { createTokenClient } from "../../client/token-client.ts";
 import { TokenClientError } from "../../client/token-client-error.ts";
 import type { Transport } from "../../client/transport.ts";
-import type { Answer } from "../../functions/http/contract.ts";
+import type { VendAnswer } from "../../functions/http/contract.ts";
 import { problemCodes } from "../../functions/model/errors.ts";
 import { startHttpServer } from "./http-server.ts";
 import {
@@ -136,6 +136,6 @@ it("an answer that does not come within timeoutMs is a timeout", async () => {
 });
 
 it("a transport that does not heed its signal is not waited for", async () => {
-  const error = await failureOf(() => new Promise<Answer>(() => {}), 20);
+  const error = await failureOf(() => new Promise<VendAnswer>(() => {}), 20);
   expect(error.code).toBe("timeout");
 });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { httpsTransport } from "../../client/https-transport.ts";
 import type { TokenClient, TokenClientOptions } from "../../client/token-client.ts";
 import { createTokenClient } from "../../client/token-client.ts";
-import type { Answer, Problem } from "../../functions/http/contract.ts";
+import type { Problem, VendAnswer } from "../../functions/http/contract.ts";
 import { problemOf } from "../../functions/http/problem.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { VendingError } from "../../functions/model/errors.ts";
@@ -17,7 +17,7 @@ export const usableUntil = "2026-11-20T10:04:58.000Z";
 export const canary = (version: number) => `canary-${version}-eyJhbGciOi`;
 
 /** As token vending answers. */
-export function anAnswer(version: number, changes: Partial<Answer> = {}): Answer {
+export function anAnswer(version: number, changes: Partial<VendAnswer> = {}): VendAnswer {
   const token = canary(version);
   return {
     connection,
@@ -37,7 +37,7 @@ export function aProblem(code: ProblemCode, retryAfterSeconds?: number): Problem
   return problemOf(error, connection);
 }
 
-export function say(response: ServerResponse, said: Answer | Problem): void {
+export function say(response: ServerResponse, said: VendAnswer | Problem): void {
   const [status, type] =
     "code" in said ? [said.status, "application/problem+json"] : [200, "application/json"];
   response.writeHead(status, { "content-type": type }).end(JSON.stringify(said));
@@ -50,7 +50,7 @@ export interface Script {
   /** Before each answer, in milliseconds. */
   readonly latencyMs?: number;
   /** The nth answer, from 1; the first version in its place if unsaid. */
-  answer?(nth: number, request: Received): Answer | Problem;
+  answer?(nth: number, request: Received): VendAnswer | Problem;
 }
 
 export interface VendingServer extends HttpServer {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { Realm } from "../../functions/model/connection.ts";
+import type { RealmId } from "../../functions/model/connection.ts";
 import { ConsentProvider } from "../support/consent-provider.ts";
 import {
   aPersonAtTheProvider,
@@ -170,7 +170,7 @@ describe("code injection", () => {
 
 describe("a mix-up", () => {
   /** Two realms behind one host, as seen by one browser. */
-  function twoRealms(a: Realm, b: Realm) {
+  function twoRealms(a: RealmId, b: RealmId) {
     const at = aSite({ realm: a });
     const provider = new ConsentProvider(at.clock, "https://other.provider.example");
     return { at, other: aSite({ realm: b, provider, clock: at.clock }) };

@@ -1,17 +1,21 @@
 import { describe, expect, test } from "vitest";
+import {
+  authorizationRequestOf,
+  newAuthorizationRequest,
+  readState,
+} from "../../functions/consents/authorization-request.ts";
 import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
-import { journeyFrom, newJourney, readState } from "../../functions/consents/authorization-request.ts";
-import type { Realm } from "../../functions/model/connection.ts";
-import type { Journey } from "../../functions/model/consent.ts";
+import type { RealmId } from "../../functions/model/connection.ts";
+import type { AuthorizationRequest } from "../../functions/model/consent.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secrets.ts";
 
 const id = "i".repeat(43);
 const secret = new Sensitive("s".repeat(43));
-const here: Realm = { provider: "connectpay", environment: "test" };
+const here: RealmId = { provider: "connectpay", environment: "test" };
 
 /** All that a journey is made of, with one salt for all. */
-function depsOf(realm: Realm, salt = "x".repeat(22)): ConsentDependencies {
+function depsOf(realm: RealmId, salt = "x".repeat(22)): ConsentDependencies {
   const parts = {
     realm,
     consentBaseUrl: "https://vend.example",
@@ -20,15 +24,15 @@ function depsOf(realm: Realm, salt = "x".repeat(22)): ConsentDependencies {
   return parts as Partial<ConsentDependencies> as ConsentDependencies;
 }
 
-const proofOf = ({ state }: Journey) => state.split(".").at(-1);
-const partsOf = (journey: Journey) => [
+const proofOf = ({ state }: AuthorizationRequest) => state.split(".").at(-1);
+const partsOf = (journey: AuthorizationRequest) => [
   proofOf(journey),
   journey.nonce,
   journey.codeVerifier.expose(),
 ];
 
 describe("a journey", () => {
-  const journey = newJourney(depsOf(here), id, secret);
+  const journey = newAuthorizationRequest(depsOf(here), id, secret);
 
   test("has a state that names its link and holds no secret", () => {
     expect(journey.state).toMatch(/^i{43}\.x{22}\.[\w-]{43}$/);
@@ -45,10 +49,10 @@ describe("a journey", () => {
   });
 
   test.each([
-    ["realm", newJourney(depsOf({ ...here, environment: "live" }), id, secret)],
-    ["link", newJourney(depsOf(here), "j".repeat(43), secret)],
-    ["salt", newJourney(depsOf(here, "y".repeat(22)), id, secret)],
-    ["browser", newJourney(depsOf(here), id, new Sensitive("t".repeat(43)))],
+    ["realm", newAuthorizationRequest(depsOf({ ...here, environment: "live" }), id, secret)],
+    ["link", newAuthorizationRequest(depsOf(here), "j".repeat(43), secret)],
+    ["salt", newAuthorizationRequest(depsOf(here, "y".repeat(22)), id, secret)],
+    ["browser", newAuthorizationRequest(depsOf(here), id, new Sensitive("t".repeat(43)))],
   ])("is another one for another %s, in all three", (_, other) => {
     for (const part of partsOf(other)) expect(partsOf(journey)).not.toContain(part);
   });
@@ -56,15 +60,15 @@ describe("a journey", () => {
   test("is found again by its state, in the browser that has its secret", () => {
     const claim = readState(journey.state);
     if (!claim) return expect.fail("unreadable");
-    const again = journeyFrom(depsOf(here, "other salt"), claim, secret);
+    const again = authorizationRequestOf(depsOf(here, "other salt"), claim, secret);
     expect(again && [again.redirectUri, again.state, ...partsOf(again)]).toEqual([
       "https://vend.example/callback/connectpay/test",
       journey.state,
       ...partsOf(journey),
     ]);
-    expect(journeyFrom(depsOf(here), claim, new Sensitive("t".repeat(43)))).toBeNull();
+    expect(authorizationRequestOf(depsOf(here), claim, new Sensitive("t".repeat(43)))).toBeNull();
     const elsewhere = depsOf({ ...here, environment: "live" });
-    expect(journeyFrom(elsewhere, claim, secret)).toBeNull();
+    expect(authorizationRequestOf(elsewhere, claim, secret)).toBeNull();
   });
 });
 

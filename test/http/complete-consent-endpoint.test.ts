@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Memory } from "../../functions/vending/credential-cache.ts";
+import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
@@ -21,7 +21,7 @@ describe("a code that a person has copied", () => {
       endsAt: "2026-12-20T10:00:00.000Z",
       customer: "Mo********co",
     });
-    expect(site.provider.asked).toMatchObject([{ kind: "code", journey: null }]);
+    expect(site.provider.asked).toMatchObject([{ kind: "code", authorizationRequest: null }]);
     expect(await site.record()).toMatchObject({ version: 1 });
     expect(site.events().at(-1)).toMatchObject({ event: "consent-granted", version: 1 });
     expect(site.log.join("")).not.toContain(code);
@@ -40,11 +40,11 @@ describe("a code that a person has copied", () => {
     expect(site.provider.asked).toHaveLength(1);
     const request = { account: "jo", minValiditySeconds: 0, rejectedVersion: null };
     const call = {
-      deadlineAt: at("10:00:10.000"),
+      at: at("10:00:10.000"),
       signal: new AbortController().signal,
       onBehalfOf: "caller",
     } as const;
-    const vended = await vendToken(site.deps, new Memory(), request, call);
+    const vended = await vendToken(site.deps, new CredentialCache(), request, call);
     expect(vended).toMatchObject({ version: 1 });
     const told = site.log.join("") + JSON.stringify(again) + (await site.rows()).join("");
     expect(told).not.toContain(code);

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { describe, expect, test } from "vitest";
-import { readRequest } from "../../functions/http/read-vend-request.ts";
+import { readVendRequest } from "../../functions/http/read-vend-request.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
@@ -11,7 +11,7 @@ const base = "/v1/tokens/conferma/production";
 /** How a request is refused: `invalid-request account: must …`. */
 function refusalOf(event: unknown): string {
   try {
-    readRequest(event, realm);
+    readVendRequest(event, realm);
   } catch (error) {
     if (error instanceof VendingError) return `${error.code} ${error.message}`;
     throw error;
@@ -40,7 +40,7 @@ describe("a direct invocation", () => {
       { account: "jo@acme.example", minValiditySeconds: 30, rejectedVersion: 12 },
     ],
   ])("%s", (_, payload, request) => {
-    expect(readRequest(payload, realm)).toEqual(request);
+    expect(readVendRequest(payload, realm)).toEqual(request);
   });
 
   test.each<[rule: string, payload: unknown, refusal: string]>([
@@ -109,7 +109,7 @@ describe("an account", () => {
   test.each(["default", "0", "a.b_c-d", "jo+1@acme.example", "a=b", "a".repeat(63)])(
     "may be %s",
     (account) => {
-      expect(readRequest({ account }, realm)).toMatchObject({ account });
+      expect(readVendRequest({ account }, realm)).toMatchObject({ account });
     },
   );
 
@@ -161,7 +161,7 @@ describe("GET …/{account}", () => {
       { ...plain, minValiditySeconds: 30 },
     ],
   ])("%s", (_, event, request) => {
-    expect(readRequest(event, realm)).toEqual(request);
+    expect(readVendRequest(event, realm)).toEqual(request);
   });
 
   const query = (...parameters: [string, string][]) =>
@@ -259,7 +259,7 @@ describe("POST …/{account}/rejections", () => {
       { ...rejection, account: "a@b" },
     ],
   ])("%s", (_, event, request) => {
-    expect(readRequest(event, realm)).toEqual(request);
+    expect(readVendRequest(event, realm)).toEqual(request);
   });
 
   test.each<[rule: string, event: APIGatewayProxyEvent, refusal: string]>([

@@ -1,29 +1,25 @@
 import { expect, test } from "vitest";
 import { renewEndpoint } from "../../functions/http/renew-endpoint.ts";
+import type { Deadline } from "../../functions/model/deadline.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 
-const tally = { due: 3, renewed: 2, skipped: 1, failed: 0 };
-
-interface Call {
-  readonly deadlineAt: Date;
-  readonly signal: AbortSignal;
-}
+const summary = { due: 3, renewed: 2, skipped: 1, failed: 0 };
 
 /** What a tick is answered, and what was asked of the use case. */
 async function play(
   event: unknown,
   remainingMs: number,
-  renew: (call: Call) => Promise<unknown> = async () => tally,
+  renew: (deadline: Deadline) => Promise<unknown> = async () => summary,
 ) {
-  const asked: Call[] = [];
+  const asked: Deadline[] = [];
   const handler = renewEndpoint({
     clock: new FixedClock(at("10:00:00.000")),
-    renew: (call) => {
-      asked.push(call);
-      return renew(call);
+    renew: (deadline) => {
+      asked.push(deadline);
+      return renew(deadline);
     },
   });
   const answer: unknown = await handler(event as never, aContext(remainingMs)).catch(
@@ -33,17 +29,17 @@ async function play(
 }
 
 test.each([{}, null, { "detail-type": "Scheduled Event" }, "tick"])(
-  "a tick is answered with the tally and nothing else, whatever its event: %j",
+  "a tick is answered with the summary and nothing else, whatever its event: %j",
   async (event) => {
     const { answer, asked } = await play(event, 120_000);
-    expect(answer).toEqual(tally);
+    expect(answer).toEqual(summary);
     expect(asked).toHaveLength(1);
   },
 );
 
 test("a tick has the time that its function has, less a second for the answer", async () => {
   const { asked } = await play({}, 120_000);
-  expect(asked).toMatchObject([{ deadlineAt: at("10:01:59.000"), signal: { aborted: false } }]);
+  expect(asked).toMatchObject([{ at: at("10:01:59.000"), signal: { aborted: false } }]);
 });
 
 test("a tick that fails fails its invocation, so that its alarm is raised", async () => {

@@ -7,6 +7,7 @@ import { VendingError } from "../../functions/model/errors.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
 import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
+import { FixedClock } from "../support/fixed-clock.ts";
 
 const connection = "conferma/production/default" as Connection;
 const entry = {
@@ -43,6 +44,7 @@ function played(page: { last?: Connection; connections?: readonly ConnectionStat
   const asked: unknown[] = [];
   const lines: string[] = [];
   const handler = statusEndpoint({
+    clock: new FixedClock(at("10:01:00.000")),
     log: jsonLog(
       (line) => lines.push(line),
       () => at("10:01:00.000"),
@@ -209,7 +211,12 @@ test("what fails is a problem, and a defect is logged without its message", asyn
     () => at("10:01:00.000"),
   );
   const failing = (error: Error) =>
-    statusEndpoint({ log, fingerprint: String, list: () => Promise.reject(error) });
+    statusEndpoint({
+      clock: new FixedClock(at("10:01:00.000")),
+      log,
+      fingerprint: String,
+      list: () => Promise.reject(error),
+    });
   const unavailable = new VendingError("store-unavailable", "DynamoDB did not answer.", 1);
   const context = aContext();
   expect(await failing(unavailable)({} as never, context)).toMatchObject({

@@ -43,7 +43,7 @@ interface Given {
 /** What an event is answered, what was asked of the use case, and what was logged. */
 async function play(event: unknown, given: Given = {}) {
   const { vend = async () => credential, extraHeaders, remainingMs } = given;
-  const asked: { request: VendRequest; deadlineAt: Date; signal: AbortSignal }[] = [];
+  const asked: { request: VendRequest; at: Date; signal: AbortSignal }[] = [];
   const lines: string[] = [];
   const clock = new FixedClock(at("10:00:01.000"));
   const handler = vendEndpoint({
@@ -125,7 +125,7 @@ describe("the use case", () => {
 
   test("is given the invocation's time, less what the answer needs", async () => {
     const { asked } = await play({}, { remainingMs: 5000 });
-    expect(asked[0]?.deadlineAt).toEqual(at("10:00:05.700"));
+    expect(asked[0]?.at).toEqual(at("10:00:05.700"));
     expect(asked[0]?.signal.aborted).toBe(false);
   });
 

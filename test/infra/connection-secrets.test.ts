@@ -58,7 +58,7 @@ describe("an empty secret asks no provider:", () => {
     const issuer = await providerOf(readRealm(JSON.stringify(settings)), wire).issuer();
     const empty = Object.fromEntries(secretMembers[id].map((name) => [name, ""]));
     const member = new RegExp(`^(${secretMembers[id].join("|")}): `);
-    expect(() => issuer.grantFrom(new Sensitive(JSON.stringify(empty)), null)).toThrow(member);
+    expect(() => issuer.openGrant(new Sensitive(JSON.stringify(empty)), null)).toThrow(member);
   });
 });
 

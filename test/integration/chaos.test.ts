@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { Answer } from "../../functions/http/contract.ts";
-import { recordOf } from "../../functions/store/items.ts";
+import type { VendAnswer } from "../../functions/http/contract.ts";
+import { readRecord } from "../../functions/store/items.ts";
 import { isAnswer, present } from "../../local/vend-client.ts";
 import { seededRandom } from "../simulation/virtual-time.ts";
 import type { Await, FaultWorld } from "../support/fault-world.ts";
@@ -113,7 +113,7 @@ async function whenHealed(
   world: FaultWorld,
   process: VendProcess,
   account: string,
-): Promise<Answer> {
+): Promise<VendAnswer> {
   for (let attempt = 0; attempt < 4; attempt += 1) {
     const vended = await world.vend(process, { account });
     if (isAnswer(vended)) return vended;
@@ -144,7 +144,7 @@ it("kills, freezes, cuts and drops: log and ledgers prove what the provider's ow
   let unlogged = 0;
   for (const account of accounts) {
     const item = await world.stack.item(`conferma/test/${account}`);
-    const proof = proveLedger(recordOf(item ?? expect.fail()), world.stack.events(), lifetimeMs);
+    const proof = proveLedger(readRecord(item ?? expect.fail()), world.stack.events(), lifetimeMs);
     expect(proof.broken, told).toEqual([]);
     unlogged += proof.unlogged.length;
 

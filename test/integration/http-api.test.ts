@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Answer, Problem } from "../../functions/http/contract.ts";
+import type { Problem, VendAnswer } from "../../functions/http/contract.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";
@@ -25,12 +25,12 @@ afterAll(async () => {
 
 const tokens = (connection: string) => `${stack.http.url}/v1/tokens/${connection}`;
 
-async function vend(connection: string, query = ""): Promise<Answer> {
+async function vend(connection: string, query = ""): Promise<VendAnswer> {
   const response = await ask(`${tokens(connection)}${query}`);
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("application/json");
   expect(response.headers.get("cache-control")).toBe("no-store");
-  return (await response.json()) as Answer;
+  return (await response.json()) as VendAnswer;
 }
 
 /** Signed, as the consumer. */
@@ -80,7 +80,7 @@ it("POST rejections replaces the version it names, once", async () => {
     [1, 2, 3].map(async () => {
       const response = await reject("send-payments/sandbox/default", { version: first.version });
       expect(response.status).toBe(200);
-      return (await response.json()) as Answer;
+      return (await response.json()) as VendAnswer;
     }),
   );
   const [second, ...others] = answers;

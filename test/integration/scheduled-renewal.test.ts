@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { BatchWriteItemCommand, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Tally } from "../../functions/vending/schedule/renew-due.ts";
+import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import type { LogLine } from "../../local/aws/lambda/lambda-host.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
@@ -62,10 +62,10 @@ function renewFunction(realm: LocalRealm): string {
 }
 
 /** What the schedule does once a minute. */
-async function tick(realm: LocalRealm): Promise<Tally> {
+async function tick(realm: LocalRealm): Promise<TickSummary> {
   const { payload, functionError } = await stack.host.invoke(renewFunction(realm), {});
   expect(functionError, JSON.stringify(payload)).toBeUndefined();
-  return payload as Tally;
+  return payload as TickSummary;
 }
 
 /** What the provider has issued since `from`, oldest first. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readRequest } from "../../functions/http/read-vend-request.ts";
+import { readVendRequest } from "../../functions/http/read-vend-request.ts";
 import {
   accountOf,
   accountPattern,
@@ -41,10 +41,10 @@ test("different realms and accounts are different connections", () => {
 test("any account reaches the function that it was asked of, by payload and by path", () => {
   fc.assert(
     fc.property(realms, accounts, (realm, account) => {
-      expect(readRequest({ account }, realm).account).toBe(account);
+      expect(readVendRequest({ account }, realm).account).toBe(account);
       const segments = [realm.provider, realm.environment, account].map(encodeURIComponent);
       const event = aProxyEvent({ path: `/v1/tokens/${segments.join("/")}` });
-      expect(readRequest(event, realm).account).toBe(account);
+      expect(readVendRequest(event, realm).account).toBe(account);
     }),
   );
 });
@@ -64,7 +64,7 @@ test("no text is an account but one that can be a key: neither another realm's, 
     fc.property(texts, (account) => {
       const isUnderstood = () => {
         try {
-          return readRequest({ account }, realm).account === account;
+          return readVendRequest({ account }, realm).account === account;
         } catch (error) {
           expect(error).toMatchObject({ code: "unknown-connection" });
           return false;

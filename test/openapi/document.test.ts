@@ -219,6 +219,7 @@ describe("what the code answers is what the document says", () => {
     const lastIssue = { ...entry, reason: "expired", latencyMs: 151, outcome: "issued" } as const;
     const shown = { connection, state: "renewing", version: 3 } as const;
     const handler = statusEndpoint({
+      clock: new FixedClock(at("10:00:00.000")),
       log: silent,
       fingerprint: (text) => `${text.length}`,
       list: async () => ({

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Measure } from "../../functions/model/metrics.ts";
 import { measures } from "../../functions/model/metrics.ts";
 import { emfMetrics } from "../../functions/platform/emf-metrics.ts";
-import { thenFlush } from "../../functions/platform/flush-metrics.ts";
+import { flushMetricsAfter } from "../../functions/platform/flush-metrics.ts";
 import { at } from "../support/a-record.ts";
 import { measuredIn } from "../support/emf.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
@@ -155,10 +155,14 @@ describe("a handler", () => {
   test("answers what it answers, and is measured, also when it fails", async () => {
     const flushed: string[] = [];
     const flush = () => void flushed.push("flushed");
-    const answer = thenFlush(async (event: string, context: number) => [event, context], { flush });
+    const answer = flushMetricsAfter(async (event: string, context: number) => [event, context], {
+      flush,
+    });
     expect(await answer("event", 1)).toEqual(["event", 1]);
     const failure = new Error("defect");
-    await expect(thenFlush(() => Promise.reject(failure), { flush })()).rejects.toBe(failure);
+    await expect(flushMetricsAfter(() => Promise.reject(failure), { flush })()).rejects.toBe(
+      failure,
+    );
     expect(flushed).toHaveLength(2);
   });
 });

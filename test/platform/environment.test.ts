@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { SealingKey } from "../../functions/platform/environment.ts";
+import type { SealingKeySetting } from "../../functions/platform/environment.ts";
 import { readEnvironment, StartUpError } from "../../functions/platform/environment.ts";
 
 const keyBytes = Buffer.alloc(32, 7);
@@ -26,7 +26,7 @@ function refusalOf(changes: Record<string, string | undefined>): string {
   throw new Error("It starts.");
 }
 
-function keyOf(sealingKey: SealingKey): Buffer {
+function keyOf(sealingKey: SealingKeySetting): Buffer {
   if (sealingKey.kind === "kms") throw new Error("It is in KMS.");
   return Buffer.from(sealingKey.key.expose());
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { leaseMs, maxDeadlineMs } from "../../functions/model/call-limits.ts";
 import type { providerIds } from "../../functions/model/provider-id.ts";
-import { leaseMs, longestDeadlineMs } from "../../functions/model/call-limits.ts";
 import { readRealm, StartUpError } from "../../functions/platform/environment.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -334,10 +334,10 @@ describe("an address", () => {
 
 test("a lease outlives the longest provider call with its reserves, and ends within half a minute", () => {
   const timingOf = (deadlineMs: number) => ({ deadlineMs, marginMs: 1000 });
-  for (const deadlineMs of [100, 5000, longestDeadlineMs]) {
+  for (const deadlineMs of [100, 5000, maxDeadlineMs]) {
     expect(leaseMs(timingOf(deadlineMs))).toBeGreaterThanOrEqual(deadlineMs + 1000);
     expect(leaseMs(timingOf(deadlineMs))).toBeLessThanOrEqual(30_000);
   }
-  const settings = { ...kinds.conferma.required, deadlineMs: longestDeadlineMs };
-  expect(readRealm(JSON.stringify(settings))).toMatchObject({ deadlineMs: longestDeadlineMs });
+  const settings = { ...kinds.conferma.required, deadlineMs: maxDeadlineMs };
+  expect(readRealm(JSON.stringify(settings))).toMatchObject({ deadlineMs: maxDeadlineMs });
 });

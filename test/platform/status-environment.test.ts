@@ -4,7 +4,7 @@ import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import type { StatusVariables } from "../../functions/platform/status-environment.ts";
 import {
   readStatusEnvironment,
-  realmOutline,
+  summarizeRealm,
 } from "../../functions/platform/status-environment.ts";
 
 const tokenUrl = "https://assure.example/token";
@@ -14,7 +14,7 @@ const realms: readonly RealmInput[] = [
   { provider: "client-credentials", environment: "acme", tokenUrl, onIssue: "revoke" },
   { provider: "static-key", environment: "acme", headerName: "X-Key", extraHeaders: { a: "b" } },
 ];
-const outlines = realms.map(realmOutline);
+const outlines = realms.map(summarizeRealm);
 const variables = {
   TABLE_NAME: "tokens",
   REALMS: JSON.stringify(outlines),
@@ -49,7 +49,7 @@ test("outlines are read with the settings' own defaults", () => {
 
 test("fifty realms fit into the 4 KB that a function has for its variables", () => {
   const many = Array.from({ length: 50 }, (_, n) =>
-    realmOutline({ provider: "send-payments", environment: `region-${n}`, tokenUrl }),
+    summarizeRealm({ provider: "send-payments", environment: `region-${n}`, tokenUrl }),
   );
   expect(JSON.stringify(many).length).toBeLessThan(3500);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Authority } from "../../functions/model/consent.ts";
+import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
 import { grantOf, inShort, issue } from "../support/an-issuer.ts";
@@ -31,7 +31,7 @@ type Row = [
   rule: string,
   changes: Partial<Settings>,
   secret: object,
-  authority: Authority,
+  authority: GrantCredential,
   headers: object,
   body: string,
 ];
@@ -128,7 +128,7 @@ describe("an answer", () => {
 
   test("grants what was asked for, unless it says otherwise", async () => {
     const changes = { scopes: ["read", "write"] };
-    const granted = async (fields: object, authority: Authority) =>
+    const granted = async (fields: object, authority: GrantCredential) =>
       consentedIn(await answered({ access_token: "t-1", ...fields }, authority, changes))
         .grantedScope;
     expect(await granted({}, code)).toBe("read write");

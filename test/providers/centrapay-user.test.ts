@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Authority } from "../../functions/model/consent.ts";
+import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { HttpRequest } from "../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
@@ -37,15 +37,18 @@ const answer = (changes: object = {}) => ({
   ...changes,
 });
 
-const issued = (authority: Authority | null, fields: object = answer(), held: object = secret) =>
-  issue(settings, held, playing({ body: JSON.stringify(fields) }), authority);
+const issued = (
+  authority: GrantCredential | null,
+  fields: object = answer(),
+  held: object = secret,
+) => issue(settings, held, playing({ body: JSON.stringify(fields) }), authority);
 
 const playing =
   (play: Play) =>
   ({ method }: { method: string }): Play =>
     method === "GET" ? { body: JSON.stringify({ keys: [key.jwk] }) } : play;
 
-async function requestFor(authority: Authority, held: object = secret) {
+async function requestFor(authority: GrantCredential, held: object = secret) {
   const play = ({ method }: HttpRequest) =>
     method === "GET" ? { body: '{"keys":[]}' } : { status: 500 };
   const { grant, requests } = await grantOf(settings, JSON.stringify(held), play, authority);

@@ -63,7 +63,7 @@ function secretWith({ chain, privateKey }: Partial<CertificateAndKey>): Sensitiv
 /** Exchanges a code at this address. */
 async function exchangeAt(tokenUrl: string, certificate: Partial<CertificateAndKey>) {
   const issuer = await providerAt(tokenUrl).issuer();
-  const grant = issuer.grantFrom(secretWith(certificate), code);
+  const grant = issuer.openGrant(secretWith(certificate), code);
   return grant.issue(AbortSignal.timeout(3000));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Authority } from "../../functions/model/consent.ts";
+import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
@@ -27,10 +27,10 @@ const documented = {
   refresh_token_expires_in: "2592000",
 };
 
-const answered = (authority: Authority, changes: object = {}) =>
+const answered = (authority: GrantCredential, changes: object = {}) =>
   issue(settings, secret, { body: JSON.stringify({ ...documented, ...changes }) }, authority);
 
-describe.each<[rule: string, authority: Authority, body: string]>([
+describe.each<[rule: string, authority: GrantCredential, body: string]>([
   ["a code", code, "grant_type=authorization_code&code=code+1%2F%2B"],
   ["a code that a person copied", copiedCode, "grant_type=authorization_code&code=code+1%2F%2B"],
   ["a refresh token", refresh, "grant_type=refresh_token&refresh_token=refresh-1"],

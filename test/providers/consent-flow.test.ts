@@ -125,7 +125,7 @@ test("a server that is asked who it is, and for nothing by the realm, is asked f
 /** What a flow reads in a callback, in one line. */
 async function reading(settings: RealmInput, query: string): Promise<string> {
   const { flow } = await flowOf(settings);
-  const callback = flow.readCallback(new URLSearchParams(query));
+  const callback = flow.readAuthorizationResponse(new URLSearchParams(query));
   if (callback.kind === "code") return `code ${callback.code.expose()}`;
   return callback.kind === "failed" ? `failed ${callback.error}` : callback.kind;
 }

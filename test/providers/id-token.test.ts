@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Authority } from "../../functions/model/consent.ts";
+import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { readRealm } from "../../functions/platform/environment.ts";
@@ -50,10 +50,10 @@ function anOpenIdProvider() {
     clock,
     looks: () => requests.filter(({ url }) => url === jwksUrl).length,
     requests,
-    exchange: async (token: string | null, authority: Authority = code) => {
+    exchange: async (token: string | null, authority: GrantCredential = code) => {
       shown.idToken = token;
       const issuer = await provider.issuer();
-      const grant = issuer.grantFrom(new Sensitive('{"clientId":"client-1"}'), authority);
+      const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), authority);
       return grant.issue(new AbortController().signal);
     },
   };
@@ -339,7 +339,7 @@ test("keys that are slow cost no more than the deadline, and no code (A24)", asy
   const realm = { ...settings, tokenUrl: `${tokens.url}/token`, jwksUrl: `${slow.url}/jwks` };
   const wire = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
   const issuer = await providerOf(readRealm(JSON.stringify(realm)), wire).issuer();
-  const grant = issuer.grantFrom(new Sensitive('{"clientId":"client-1"}'), code);
+  const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), code);
   expect(inShort(await grant.issue(AbortSignal.timeout(300)))).toBe("provider-unavailable");
   expect([slow.received.length, tokens.received.length]).toEqual([1, 0]);
   await Promise.all([slow.stop(), tokens.stop()]);

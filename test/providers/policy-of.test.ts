@@ -3,7 +3,7 @@ import { readRealm } from "../../functions/platform/environment.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import {
   readStatusEnvironment,
-  realmOutline,
+  summarizeRealm,
 } from "../../functions/platform/status-environment.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { providerOf } from "../../functions/providers/catalogue.ts";
@@ -40,7 +40,7 @@ const realms: readonly RealmInput[] = [
 ];
 
 test.each(realms)("an outline tells the same policy as all settings: %j", (realm) => {
-  const REALMS = JSON.stringify([realmOutline(realm)]);
+  const REALMS = JSON.stringify([summarizeRealm(realm)]);
   const [outline] = readStatusEnvironment({ TABLE_NAME: "tokens", REALMS }).realms;
   const whole = providerOf(readRealm(JSON.stringify(realm)), wire);
   expect(policyOf(outline ?? expect.fail("no outline"))).toEqual(whole.policy);

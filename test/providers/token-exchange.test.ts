@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Authority } from "../../functions/model/consent.ts";
+import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { code, refreshOf } from "../support/a-consent.ts";
 import type { Play } from "../support/an-issuer.ts";
@@ -10,7 +10,7 @@ type Exchange = readonly [
   settings: RealmInput,
   secret: object,
   token: string,
-  authority: Authority | null,
+  authority: GrantCredential | null,
 ];
 
 const atConnectPay = {

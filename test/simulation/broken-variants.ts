@@ -116,8 +116,8 @@ function withIssued(change: (issued: Issued) => Issued) {
       async issuer() {
         const issuer = await deps.provider.issuer();
         return {
-          grantFrom(secret, authority) {
-            const grant: Grant = issuer.grantFrom(secret, authority);
+          openGrant(secret, authority) {
+            const grant: Grant = issuer.openGrant(secret, authority);
             return { ...grant, issue: async (signal) => changed(await grant.issue(signal)) };
           },
         };

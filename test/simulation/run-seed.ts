@@ -1,3 +1,4 @@
+import { redeemCode } from "../../functions/consents/redeem-code.ts";
 import { plusMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
@@ -7,9 +8,8 @@ import type { SealedAs } from "../../functions/model/sealer.ts";
 import type { SecretSource } from "../../functions/model/secret-source.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { recordOf } from "../../functions/store/items.ts";
-import { issueByConsent } from "../../functions/consents/redeem-code.ts";
-import { Memory } from "../../functions/vending/credential-cache.ts";
+import { readRecord } from "../../functions/store/items.ts";
+import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import { Invariants } from "./invariants.ts";
 import type { Ask, Scenario } from "./scenario.ts";
@@ -90,7 +90,7 @@ class SimulatedWorld {
     });
     if (breakage.condition) this.#table.reword = breakage.condition;
     this.#table.onWrite = (pk, item) => {
-      if (pk === connection) this.#invariants.recordWritten(item && recordOf({ ...item }));
+      if (pk === connection) this.#invariants.recordWritten(item && readRecord({ ...item }));
     };
   }
 
@@ -171,7 +171,7 @@ class SimulatedWorld {
   #asking(process: SimulatedProcess): (ask: Ask) => Promise<VendingError | "vended"> {
     const intact = this.#dependenciesOf(process);
     const deps = this.#breakage.deps?.(intact) ?? intact;
-    const memory = new Memory();
+    const memory = new CredentialCache();
     const ask = async (
       { minValiditySeconds, patienceMs, manner }: Ask,
       rejectedVersion: number | null = null,
@@ -182,8 +182,8 @@ class SimulatedWorld {
         if (!isAnswered) this.#invariants.unanswered(process);
       });
       const signal = process.clock.timeout(patienceMs + 200, new AbortController().signal);
-      const deadlineAt = plusMs(process.clock.now(), patienceMs);
-      const call = { deadlineAt, signal, onBehalfOf: "caller" } as const;
+      const at = plusMs(process.clock.now(), patienceMs);
+      const call = { at, signal, onBehalfOf: "caller" } as const;
       if (rejectedVersion !== null) this.#invariants.reported.add(rejectedVersion);
       const outcome = await vendToken(deps, memory, request, call).catch((error) => error);
       isAnswered = true;
@@ -238,10 +238,10 @@ class SimulatedWorld {
     const code = new Sensitive(this.#grants.consent());
     this.#note(`${process.name} consents: ${code.expose()}`);
     const signal = process.clock.timeout(25_000, new AbortController().signal);
-    const deadlineAt = plusMs(process.clock.now(), 25_000);
-    const call = { deadlineAt, signal, onBehalfOf: "caller" } as const;
-    const authority = { kind: "code", code, journey: null } as const;
-    await issueByConsent(deps, connection, authority, call).catch((error) => {
+    const at = plusMs(process.clock.now(), 25_000);
+    const call = { at, signal, onBehalfOf: "caller" } as const;
+    const authority = { kind: "code", code, authorizationRequest: null } as const;
+    await redeemCode(deps, connection, authority, call).catch((error) => {
       this.#refused(process, error);
     });
     this.#isPersonAtWork = false;
@@ -271,7 +271,7 @@ class SimulatedWorld {
     const note = (event: string) => this.#note(`${process.name}: ${event}`);
     return {
       realm: { provider: "conferma", environment: "simulated" },
-      timing: { deadlineMs, marginMs: 1000 },
+      limits: { deadlineMs, marginMs: 1000 },
       provider: {
         policy,
         presentation: { headerName: "Authorization", scheme: null },
@@ -340,7 +340,7 @@ class SimulatedWorld {
 
   #current() {
     const item = this.#table.items.get(connection);
-    return item ? recordOf({ ...item }) : null;
+    return item ? readRecord({ ...item }) : null;
   }
 
   #note(what: string): void {

@@ -1,4 +1,4 @@
-import type { Authority, Consented } from "../../functions/model/consent.ts";
+import type { ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -48,7 +48,7 @@ export class SimulatedGrants {
   }
 
   /** What a request gets beside its access token; null when the provider refuses it. */
-  redeem(authority: Authority): Omit<Consented, "subject" | "customer"> | null {
+  redeem(authority: GrantCredential): Omit<ConsentResult, "subject" | "customer"> | null {
     const { now } = this.#time;
     if (authority.kind === "code") {
       if (!this.#codes.delete(authority.code.expose())) return null;
@@ -66,7 +66,7 @@ export class SimulatedGrants {
   }
 
   /** Remembers what the answer with this access token brought. */
-  gave(accessToken: string, { refreshToken }: Pick<Consented, "refreshToken">): void {
+  gave(accessToken: string, { refreshToken }: Pick<ConsentResult, "refreshToken">): void {
     if (refreshToken) this.#givenWith.set(accessToken, refreshToken.expose());
   }
 
@@ -99,7 +99,7 @@ export class SimulatedGrants {
   }
 }
 
-function consentedTo(given: RefreshToken | null): Omit<Consented, "subject" | "customer"> {
+function consentedTo(given: RefreshToken | null): Omit<ConsentResult, "subject" | "customer"> {
   return {
     refreshToken: given && new Sensitive(given.id),
     refreshEndsAt: given && new Date(given.endsAt),

@@ -1,4 +1,4 @@
-import type { Authority, Consented } from "../../functions/model/consent.ts";
+import type { ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
 import type {
   Grant,
   Issued,
@@ -90,7 +90,7 @@ export class SimulatedProvider {
   ): Issuer {
     const isStatic = this.#policy.renewal === "on-rotation";
     return {
-      grantFrom: (secret, authority) => {
+      openGrant: (secret, authority) => {
         const secretVersion = secret.expose();
         const grant: Grant = {
           revocationScope: revokesOnIssue(this.#policy) ? "platform" : null,
@@ -113,7 +113,7 @@ export class SimulatedProvider {
       this.tokens.push({ id, expiresAt, isForeign: false, revokedBy: undefined });
     }
     const lifetime = { kind: "unlimited", until: null } as const;
-    const times = { expiresAt: null, requestedAt: now, receivedAt: now, consented: null };
+    const times = { expiresAt: null, requestedAt: now, receivedAt: now, consent: null };
     return { kind: "issued", token: new Sensitive(id), lifetime, ...times };
   }
 
@@ -134,7 +134,7 @@ export class SimulatedProvider {
 
   async #exchange(
     call: ProviderCall,
-    authority: Authority | null,
+    authority: GrantCredential | null,
     random: () => number,
     fault: ProviderFault,
     signal: AbortSignal,
@@ -158,7 +158,7 @@ export class SimulatedProvider {
   }
 
   /** What the provider makes of a request that reaches it. */
-  #arrive(call: ProviderCall, authority: Authority | null): Effect {
+  #arrive(call: ProviderCall, authority: GrantCredential | null): Effect {
     if (call.secretVersion !== this.goodSecret) return { refusal: "credentials-rejected" };
     if (!authority) return { token: this.#issue(call), consented: null };
     const redeemed = this.#grants.redeem(authority);
@@ -200,7 +200,7 @@ export class SimulatedProvider {
       expiresAt: new Date(token.expiresAt),
       requestedAt,
       receivedAt,
-      consented,
+      consent: consented,
     };
   }
 
@@ -224,17 +224,17 @@ export class SimulatedProvider {
 
 interface Issue {
   readonly token: ProviderToken;
-  readonly consented: Consented | null;
+  readonly consented: ConsentResult | null;
 }
 
 type Effect = Issue | { readonly refusal: NotIssued["code"] };
 
 interface Asking {
   readonly secretVersion: string;
-  readonly authority: Authority | null;
+  readonly authority: GrantCredential | null;
 }
 
-function credentialOf(authority: Authority): string {
+function credentialOf(authority: GrantCredential): string {
   return authority.kind === "code" ? authority.code.expose() : authority.refreshToken.expose();
 }
 

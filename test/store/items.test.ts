@@ -8,6 +8,7 @@ import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
 import { ledgerAfter } from "../../functions/model/token-record.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
+import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { count, text } from "../../functions/store/attributes.ts";
 import { consentAttributes } from "../../functions/store/consent-items.ts";
@@ -15,13 +16,15 @@ import {
   failureAttributes,
   leaseAttributes,
   ledgerAttributes,
-  recordOf,
+  readRecord,
   rejectionsAttribute,
   suspectAttribute,
   tokenAttributes,
 } from "../../functions/store/items.ts";
-import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
-import { contestedUntil, recentRejections } from "../../functions/vending/decision/circuit-breaker.ts";
+import {
+  breakerOpenUntil,
+  recentRejectedRenewals,
+} from "../../functions/vending/decision/back-off.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { patience } from "../support/describe-sealer.ts";
 import { itemSize } from "../support/dynamodb-size.ts";
@@ -29,7 +32,7 @@ import { aKmsKey } from "../support/kms.ts";
 
 /** A record as the store's writes leave it in the table: attributes that hold nothing are not there. */
 function itemOf(record: TokenRecord): Item {
-  const { token, lease, failure, scope, typicalIssueMs } = record;
+  const { token, lease, failure, revocationScope, typicalIssueMs } = record;
   const attributes: Record<string, AttributeValue | null> = {
     pk: text(record.connection),
     fence: count(record.fence),
@@ -41,7 +44,7 @@ function itemOf(record: TokenRecord): Item {
     ...(failure && failureAttributes(failure)),
     ...rejectionsAttribute(record.rejectionsAt),
     ...ledgerAttributes(record.ledger),
-    scope: scope === null ? null : text(scope),
+    scope: revocationScope === null ? null : text(revocationScope),
     typicalIssueMs: typicalIssueMs === null ? null : count(typicalIssueMs),
   };
   return Object.fromEntries(Object.entries(attributes).filter(hasValue));
@@ -82,7 +85,7 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
       issuedAt: instants,
       usableUntil: orNull(instants),
       expiresAt: orNull(instants),
-      keptUntil: orNull(instants),
+      keepAliveUntil: orNull(instants),
       due: orNull(fc.record({ at: instants, until: instants })),
       renewAt: instants,
       secretVersion: words,
@@ -124,7 +127,7 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
     }),
   ),
   rejectionsAt: fc.array(instants, { maxLength: 9 }),
-  scope: orNull(words),
+  revocationScope: orNull(words),
   typicalIssueMs: orNull(counts),
   ledger: fc.array(
     fc.record({
@@ -144,7 +147,7 @@ describe("a record", () => {
   test("comes back from its item as it went in", () => {
     fc.assert(
       fc.property(records, (record) => {
-        expect(recordOf(itemOf(record))).toEqual(record);
+        expect(readRecord(itemOf(record))).toEqual(record);
       }),
       { numRuns: 500 },
     );
@@ -156,10 +159,10 @@ describe("a record", () => {
       fence: 1,
       token: null,
       lease: aLease({ reason: "cold" }),
-      scope: null,
+      revocationScope: null,
       typicalIssueMs: null,
     });
-    expect(recordOf(itemOf(first))).toEqual(first);
+    expect(readRecord(itemOf(first))).toEqual(first);
   });
 
   test("ignores attributes that it does not know, as an older release must", () => {
@@ -168,7 +171,7 @@ describe("a record", () => {
       laterInvention: count(1),
       anotherOne: { B: new Uint8Array([1]) },
     };
-    expect(recordOf(item)).toEqual(aRecord());
+    expect(readRecord(item)).toEqual(aRecord());
   });
 
   test("keeps its token in one attribute, which nothing else repeats", () => {
@@ -182,7 +185,7 @@ describe("a record", () => {
 describe("an item that cannot be understood is refused", () => {
   const refusalOf = (item: Item): VendingError => {
     try {
-      recordOf(item);
+      readRecord(item);
     } catch (error) {
       if (error instanceof VendingError) return error;
       throw error;
@@ -260,7 +263,7 @@ describe("a record that holds all it can", () => {
         count: 1_000_000,
         refusedSecretVersion: secretVersion,
       }),
-      rejectionsAt: [...recentRejections(rejections, now), now],
+      rejectionsAt: [...recentRejectedRenewals(rejections, now), now],
       ledger: Array.from({ length: 40 }).reduce<TokenRecord["ledger"]>(
         (ledger) => ledgerAfter(ledger, entry),
         [],
@@ -276,7 +279,7 @@ describe("a record that holds all it can", () => {
 
   test("still knows that it is contested", async () => {
     const { rejectionsAt } = await fullRecord();
-    expect(contestedUntil(rejectionsAt, at("10:00:51.000"))).toEqual(at("10:10:50.000"));
+    expect(breakerOpenUntil(rejectionsAt, at("10:00:51.000"))).toEqual(at("10:10:50.000"));
   });
 });
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { Item } from "../../functions/store/attributes.ts";
-import { recordOf } from "../../functions/store/items.ts";
+import { readRecord } from "../../functions/store/items.ts";
 import { at } from "../support/a-record.ts";
 
 const instant = (time: string) => ({ N: String(at(time).getTime()) });
@@ -64,10 +64,10 @@ const due = { at: at("10:05:00.450"), until: at("11:00:00.200") };
 
 describe("a record of an earlier release is read as what this one would have written", () => {
   test("from before there was a schedule: kept by nobody, until a caller causes its next issue", () => {
-    expect(recordOf(first)).toMatchObject({
+    expect(readRecord(first)).toMatchObject({
       fence: 7,
       version: 5,
-      token: { ...token, keptUntil: null, due: null },
+      token: { ...token, keepAliveUntil: null, due: null },
       consent: null,
       suspect: false,
       ledger: [{ fence: 7, outcome: "issued" }],
@@ -75,19 +75,19 @@ describe("a record of an earlier release is read as what this one would have wri
   });
 
   test("from before the index had an instant of its own: due when its token may be renewed", () => {
-    const kept = { ...token, keptUntil: at("11:00:00.200"), due };
-    expect(recordOf(second)).toMatchObject({ token: kept, consent: null });
-    expect(recordOf(third)).toEqual(recordOf(second));
+    const kept = { ...token, keepAliveUntil: at("11:00:00.200"), due };
+    expect(readRecord(second)).toMatchObject({ token: kept, consent: null });
+    expect(readRecord(third)).toEqual(readRecord(second));
   });
 
   test("that the schedule had let lapse: still not due", () => {
     const { dueRealm: _, ...lapsed } = second;
-    expect(recordOf(lapsed)).toMatchObject({ token: { due: null } });
+    expect(readRecord(lapsed)).toMatchObject({ token: { due: null } });
   });
 
   test("without a layout: as of layout 1", () => {
     const { layout: _, ...without } = third;
-    expect(recordOf(without)).toEqual(recordOf(third));
+    expect(readRecord(without)).toEqual(readRecord(third));
   });
 });
 
@@ -98,7 +98,7 @@ test("a record of any layout but those is refused, with what to do", () => {
   );
   fc.assert(
     fc.property(newer, fc.constantFrom(first, second, third, {}), (layout, item) => {
-      const reading = () => recordOf({ ...item, layout });
+      const reading = () => readRecord({ ...item, layout });
       expect(reading).toThrow(VendingError);
       expect(reading).toThrow(/this release understands 1\. Deploy the newer release\./);
     }),

@@ -1,21 +1,25 @@
-import type { Authority, Journey } from "../../functions/model/consent.ts";
+import type { AuthorizationRequest, GrantCredential } from "../../functions/model/consent.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 
 /** The code verifier is the one of RFC 7636, appendix B; so its challenge is known. */
-export const journey: Journey = {
+export const journey: AuthorizationRequest = {
   redirectUri: "https://consents.example/callback/p/e",
   state: "state-1",
   nonce: "nonce-1",
   codeVerifier: new Sensitive("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
 };
 
-export const code: Authority = { kind: "code", code: new Sensitive("code 1/+"), journey };
+export const code: GrantCredential = {
+  kind: "code",
+  code: new Sensitive("code 1/+"),
+  authorizationRequest: journey,
+};
 
-export const copiedCode: Authority = { ...code, journey: null };
+export const copiedCode: GrantCredential = { ...code, authorizationRequest: null };
 
 /** The consent of the person whom the provider calls by this name. */
-export function refreshOf(subject: string): Authority {
+export function refreshOf(subject: string): GrantCredential {
   return {
     kind: "refresh-token",
     refreshToken: new Sensitive("refresh-1"),
@@ -25,7 +29,7 @@ export function refreshOf(subject: string): Authority {
 
 /** What was consented, with its refresh token in plain; fails where nothing was issued. */
 export function consentedIn(outcome: Issued | NotIssued) {
-  if (outcome.kind !== "issued" || !outcome.consented) throw new Error(JSON.stringify(outcome));
-  const { refreshToken, ...others } = outcome.consented;
+  if (outcome.kind !== "issued" || !outcome.consent) throw new Error(JSON.stringify(outcome));
+  const { refreshToken, ...others } = outcome.consent;
   return { ...others, refreshToken: refreshToken?.expose() ?? null };
 }

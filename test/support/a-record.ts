@@ -1,9 +1,9 @@
 import { connectionOf } from "../../functions/model/connection.ts";
 import type {
   Failure,
-  HeldConsent,
-  HeldToken,
   Lease,
+  StoredConsent,
+  StoredToken,
   TokenRecord,
 } from "../../functions/model/token-record.ts";
 
@@ -13,7 +13,7 @@ export function at(time: string): Date {
 }
 
 /** A token of five minutes from Conferma, asked for at ten o'clock, answered 200 ms later. */
-export function aToken(changes: Partial<HeldToken> = {}): HeldToken {
+export function aToken(changes: Partial<StoredToken> = {}): StoredToken {
   return {
     sealed: new Uint8Array([1, 2, 3]),
     fingerprint: "9f86d081884c",
@@ -23,7 +23,7 @@ export function aToken(changes: Partial<HeldToken> = {}): HeldToken {
     usableUntil: at("10:04:59.000"),
     expiresAt: at("10:05:00.000"),
     renewAt: at("10:05:00.450"),
-    keptUntil: at("11:00:00.200"),
+    keepAliveUntil: at("11:00:00.200"),
     due: { at: at("10:05:00.450"), until: at("11:00:00.200") },
     secretVersion: "s1",
     ...changes,
@@ -31,7 +31,7 @@ export function aToken(changes: Partial<HeldToken> = {}): HeldToken {
 }
 
 /** What a person consented to at nine, for thirty days; the refresh token came with the first version. */
-export function aConsent(changes: Partial<HeldConsent> = {}): HeldConsent {
+export function aConsent(changes: Partial<StoredConsent> = {}): StoredConsent {
   return {
     consentedAt: at("09:00:00.000"),
     refresh: {
@@ -78,7 +78,7 @@ export function aRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
     lease: null,
     failure: null,
     rejectionsAt: [],
-    scope: "0a1b2c3d4e5f",
+    revocationScope: "0a1b2c3d4e5f",
     typicalIssueMs: 150,
     ledger: [],
     ...changes,

@@ -1,4 +1,4 @@
-import type { Authority } from "../../functions/model/consent.ts";
+import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { readRealm } from "../../functions/platform/environment.ts";
@@ -44,11 +44,11 @@ export async function grantOf(
   settings: RealmInput,
   secret: string,
   script: Script = {},
-  authority: Authority | null = null,
+  authority: GrantCredential | null = null,
 ) {
   const { provider, requests } = aProvider(settings, script);
   const issuer = await provider.issuer();
-  return { provider, requests, grant: issuer.grantFrom(new Sensitive(secret), authority) };
+  return { provider, requests, grant: issuer.openGrant(new Sensitive(secret), authority) };
 }
 
 /** What comes of asking a provider once. */
@@ -56,7 +56,7 @@ export async function issue(
   settings: RealmInput,
   secret: object,
   script: Script = {},
-  authority: Authority | null = null,
+  authority: GrantCredential | null = null,
 ): Promise<Issued | NotIssued> {
   const { grant } = await grantOf(settings, JSON.stringify(secret), script, authority);
   return grant.issue(new AbortController().signal);

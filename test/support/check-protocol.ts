@@ -1,4 +1,4 @@
-import type { Answer } from "../../functions/http/contract.ts";
+import type { VendAnswer } from "../../functions/http/contract.ts";
 import type { JournalEntry } from "../../local/simulators/kit/journal.ts";
 import { fingerprintOf } from "../../local/simulators/kit/journal.ts";
 import type { Passing } from "./stack-faulty-proxy.ts";
@@ -8,7 +8,7 @@ import { historyOf, leasesIn } from "./write-history.ts";
 /** What a caller was vended, and when it asked. */
 export interface Observed {
   readonly askedAt: number;
-  readonly answer: Answer;
+  readonly answer: VendAnswer;
 }
 
 /** All that is known of one connection: by its provider, by its table, by its log, by its callers. */

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import type {
-  Authority,
-  Callback,
-  CodeAuthority,
+  AuthorizationResponse,
+  CodeCredential,
   ConsentFlow,
+  GrantCredential,
 } from "../../functions/model/consent.ts";
 import type { Issued, NotIssued, Provider } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
@@ -30,7 +30,7 @@ export class ConsentProvider {
   refusal: NotIssued | null = null;
   revoked: boolean | null = true;
   /** Codes and refresh tokens that it was shown, and tokens that it issued. */
-  readonly asked: Authority[] = [];
+  readonly asked: GrantCredential[] = [];
   issued = 0;
   readonly #clock: FixedClock;
   readonly #agreements = new Map<string, Agreement>();
@@ -71,7 +71,7 @@ export class ConsentProvider {
       policy: { renewal: "by-consent", beforeExpiryMs: 300_000 },
       presentation: { headerName: "Authorization", scheme: "Bearer" },
       issuer: async () => ({
-        grantFrom: (_secret, authority) => ({
+        openGrant: (_secret, authority) => ({
           revocationScope: null,
           callsProvider: true,
           issue: async () => this.#issue(authority),
@@ -96,12 +96,12 @@ export class ConsentProvider {
         };
         return `${this.origin}/authorize?${new URLSearchParams(parameters)}`;
       },
-      readCallback: (parameters) => this.#read(parameters),
+      readAuthorizationResponse: (parameters) => this.#read(parameters),
       revoke: async () => this.revoked,
     };
   }
 
-  #read(parameters: URLSearchParams): Callback {
+  #read(parameters: URLSearchParams): AuthorizationResponse {
     const [code, error] = [parameters.get("code"), parameters.get("error")];
     const isMine = parameters.get("iss") === this.origin;
     if (!isMine || (code === null) === (error === null)) return { kind: "mismatch" };
@@ -111,7 +111,7 @@ export class ConsentProvider {
       : { kind: "failed", error: error === "server_error" ? error : "unknown" };
   }
 
-  #issue(authority: Authority | null): Issued | NotIssued {
+  #issue(authority: GrantCredential | null): Issued | NotIssued {
     if (!authority) throw new Error("A provider with consents is asked with an authority.");
     this.asked.push(authority);
     if (this.refusal) return this.refusal;
@@ -126,7 +126,7 @@ export class ConsentProvider {
       expiresAt: null,
       requestedAt: now,
       receivedAt: now,
-      consented: {
+      consent: {
         refreshToken: this.hasRefreshTokens ? new Sensitive(`canary-refresh-${this.issued}`) : null,
         refreshEndsAt: this.refreshEndsAt,
         grantedScope: scope,
@@ -136,14 +136,16 @@ export class ConsentProvider {
     };
   }
 
-  /** The scope that a code stands for, once, and only on the journey for which it was made. */
-  #redeem({ code, journey }: CodeAuthority): string | null | "refused" {
+  /** The scope that a code stands for, once, and only on the authorizationRequest for which it was made. */
+  #redeem({ code, authorizationRequest }: CodeCredential): string | null | "refused" {
     const agreement = this.#agreements.get(code.expose());
     this.#agreements.delete(code.expose());
     if (!agreement) return "refused";
-    const challenge = journey && challengeOf(journey.codeVerifier.expose());
+    const challenge =
+      authorizationRequest && challengeOf(authorizationRequest.codeVerifier.expose());
     const isItsJourney =
-      agreement.challenge === challenge && agreement.nonce === (journey?.nonce ?? null);
+      agreement.challenge === challenge &&
+      agreement.nonce === (authorizationRequest?.nonce ?? null);
     return isItsJourney ? agreement.scope : "refused";
   }
 }

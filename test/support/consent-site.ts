@@ -6,19 +6,19 @@ import { siteOf } from "../../functions/compose-consents.ts";
 import { beginConsent } from "../../functions/consents/begin-consent.ts";
 import { completePastedCode } from "../../functions/consents/complete-pasted-code.ts";
 import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
+import { disconnect } from "../../functions/consents/disconnect.ts";
 import { beginConsentEndpoint } from "../../functions/http/begin-consent-endpoint.ts";
 import { completeConsentEndpoint } from "../../functions/http/complete-consent-endpoint.ts";
-import type { Realm } from "../../functions/model/connection.ts";
+import type { RealmId } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
 import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secrets.ts";
+import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { localSealer } from "../../functions/sealing/local-sealer.ts";
-import { disconnect } from "../../functions/consents/disconnect.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aContext } from "./a-proxy-event.ts";
@@ -47,7 +47,7 @@ export function withTable(): () => DynamoDBClient {
 }
 
 interface SiteChanges {
-  readonly realm?: Realm;
+  readonly realm?: RealmId;
   readonly provider?: ConsentProvider;
   readonly clock?: FixedClock;
   readonly requester?: string;
@@ -57,7 +57,7 @@ interface SiteChanges {
 export class ConsentSiteOnTest {
   readonly clock: FixedClock;
   readonly provider: ConsentProvider;
-  readonly realm: Realm;
+  readonly realm: RealmId;
   readonly deps: ConsentDependencies;
   readonly log: string[] = [];
   readonly begin: ReturnType<typeof beginConsentEndpoint>;
@@ -132,7 +132,7 @@ export class ConsentSiteOnTest {
     let owners = 0;
     return {
       realm,
-      timing: { deadlineMs: 5000, marginMs: 1000 },
+      limits: { deadlineMs: 5000, marginMs: 1000 },
       provider: provider.provider(),
       store: dynamoDbTokenStore(this.#client, TABLE),
       secrets: {

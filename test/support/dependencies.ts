@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { disconnect } from "../../functions/consents/disconnect.ts";
+import { redeemCode } from "../../functions/consents/redeem-code.ts";
 import { plusMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
-import type { Authority, Consented, ConsentFlow } from "../../functions/model/consent.ts";
+import type { ConsentFlow, ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
+import type { Deadline } from "../../functions/model/deadline.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { Measure } from "../../functions/model/metrics.ts";
@@ -14,14 +17,11 @@ import type { Sealer } from "../../functions/model/sealer.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
+import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { localSealer } from "../../functions/sealing/local-sealer.ts";
-import type { Call } from "../../functions/model/deadline.ts";
-import { disconnect } from "../../functions/consents/disconnect.ts";
-import { issueByConsent } from "../../functions/consents/redeem-code.ts";
-import { Memory } from "../../functions/vending/credential-cache.ts";
-import type { Tally } from "../../functions/vending/schedule/renew-due.ts";
+import { CredentialCache } from "../../functions/vending/credential-cache.ts";
+import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import type { SimulatedProcess } from "../simulation/simulated-process.ts";
@@ -57,7 +57,7 @@ export class Deployment {
   /** What was asked of the provider: the secret's text, each time. */
   readonly asked: string[] = [];
   /** What every answer brings beside its token. */
-  consented: Consented | null = null;
+  consented: ConsentResult | null = null;
   /** What each request was authorised by, in words. */
   readonly authorities: string[] = [];
   /** Whether the provider revokes consents; it fails where this does. */
@@ -90,7 +90,7 @@ export class Deployment {
       expiresAt,
       requestedAt,
       receivedAt,
-      consented: this.consented,
+      consent: this.consented,
     };
   }
 
@@ -100,9 +100,13 @@ export class Deployment {
   }
 
   consentOf(account: string, code = "code-1"): Promise<TokenRecord> {
-    const authority = { kind: "code", code: new Sensitive(code), journey: null } as const;
+    const authority = {
+      kind: "code",
+      code: new Sensitive(code),
+      authorizationRequest: null,
+    } as const;
     const call = this.#call("caller", 20_000);
-    return issueByConsent(this.dependencies(), this.#connection(account), authority, call);
+    return redeemCode(this.dependencies(), this.#connection(account), authority, call);
   }
 
   disconnect(): ReturnType<typeof disconnect> {
@@ -110,9 +114,9 @@ export class Deployment {
     return disconnect(this.dependencies(), connection, this.#call("caller", 20_000));
   }
 
-  #call(onBehalfOf: Call["onBehalfOf"], forMs: number): Call {
-    const deadlineAt = plusMs(this.clock.now(), forMs);
-    return { deadlineAt, signal: new AbortController().signal, onBehalfOf };
+  #call(onBehalfOf: Deadline["onBehalfOf"], forMs: number): Deadline {
+    const at = plusMs(this.clock.now(), forMs);
+    return { at, signal: new AbortController().signal, onBehalfOf };
   }
 
   /** A vend by a process that was just started, with ten seconds to answer. */
@@ -124,7 +128,7 @@ export class Deployment {
   process(
     changes: Partial<Dependencies> = {},
   ): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
-    const memory = new Memory();
+    const memory = new CredentialCache();
     const dependencies = { ...this.dependencies(), ...changes };
     return (request = {}, forMs = 10_000) => {
       const wish = { account: "default", minValiditySeconds: 0, rejectedVersion: null, ...request };
@@ -173,7 +177,7 @@ export class Deployment {
     const { items } = this.table;
     const instantOf = (item: Item, name: string) => new Date(Number(item[name]?.N));
     return {
-      lapse: dynamoDbRenewalIndex(this.#client([]), "tokens").lapse,
+      prune: dynamoDbRenewalIndex(this.#client([]), "tokens").prune,
       async *due(ofRealm, before) {
         const due = [...items]
           .filter(([, item]) => item["dueRealm"]?.S === realmName(ofRealm))
@@ -189,7 +193,11 @@ export class Deployment {
   }
 
   /** The schedule's tick, by a process that was just started; as long as its function may run. */
-  tick({ index = this.index(), forMs = 119_000, ...changes }: TickChanges = {}): Promise<Tally> {
+  tick({
+    index = this.index(),
+    forMs = 119_000,
+    ...changes
+  }: TickChanges = {}): Promise<TickSummary> {
     const dependencies = { ...this.dependencies(), ...changes };
     return renewDue(dependencies, index, this.#call("schedule", forMs));
   }
@@ -202,12 +210,12 @@ export class Deployment {
     const name = `process-${this.#processes}`;
     return {
       realm,
-      timing: { deadlineMs: 5000, marginMs: this.marginMs },
+      limits: { deadlineMs: 5000, marginMs: this.marginMs },
       provider: {
         policy: this.#policy,
         presentation: { headerName: "Authorization", scheme: "Bearer" },
         issuer: async () => ({
-          grantFrom: (secret, authority) => this.#grant(secret.expose(), authority),
+          openGrant: (secret, authority) => this.#grant(secret.expose(), authority),
         }),
         consent: this.#policy.renewal === "by-consent" ? async () => this.#flow() : null,
       },
@@ -258,7 +266,7 @@ export class Deployment {
       hasCodesToCopy: false,
       origin: "https://provider.example",
       authorizeUrl: () => Promise.reject(new Error("Nobody is sent anywhere here.")),
-      readCallback: () => ({ kind: "mismatch" }),
+      readAuthorizationResponse: () => ({ kind: "mismatch" }),
       revoke: async (_secret, refreshToken) => {
         this.revoked.push(refreshToken.expose());
         return this.revoke();
@@ -266,7 +274,7 @@ export class Deployment {
     };
   }
 
-  #grant(secret: string, authority: Authority | null) {
+  #grant(secret: string, authority: GrantCredential | null) {
     if (secret === "") throw new VendingError("secret-malformed", "clientId: is missing.");
     const { callsProvider } = this;
     return {
@@ -284,6 +292,6 @@ export class Deployment {
   }
 }
 
-function inWords(authority: Authority): string {
+function inWords(authority: GrantCredential): string {
   return authority.kind === "code" ? authority.code.expose() : authority.refreshToken.expose();
 }

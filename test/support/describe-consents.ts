@@ -65,8 +65,8 @@ export function describeConsents(storeNow: () => TokenStore): void {
       const record = await consented();
       const held = await take(record.connection, "b", record);
       const gone = await store.disconnect(held, signal);
-      const { connection, version, scope, typicalIssueMs, ledger } = record;
-      const kept = { connection, version, scope, typicalIssueMs, ledger, fence: 2 };
+      const { connection, version, revocationScope, typicalIssueMs, ledger } = record;
+      const kept = { connection, version, revocationScope, typicalIssueMs, ledger, fence: 2 };
       const nothing = { token: null, consent: null, lease: null, failure: null, suspect: false };
       expect(gone).toEqual({ ...kept, ...nothing, rejectionsAt: held.record.rejectionsAt });
       expect(await store.read(connection, signal)).toEqual(gone);

@@ -141,39 +141,39 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
   describe("a row is taken", () => {
     it("by its browser, and is gone", async () => {
       const pending = await bound();
-      const taken = await store.take(pending.id, "browser-a", now, signal);
+      const taken = await store.claim(pending.id, "browser-a", now, signal);
       expect(taken).toEqual({ done: true, pending });
       expect(await store.read(pending.id, signal)).toBeNull();
-      const again = await store.take(pending.id, "browser-a", now, signal);
+      const again = await store.claim(pending.id, "browser-a", now, signal);
       expect(again).toEqual({ done: false, pending: null });
     });
 
     it("once, by however many at the same instant", async () => {
       const { id } = await bound();
       const answers = await Promise.all(
-        Array.from({ length: 20 }, () => store.take(id, "browser-a", now, signal)),
+        Array.from({ length: 20 }, () => store.claim(id, "browser-a", now, signal)),
       );
       expect(answers.filter(({ done }) => done)).toHaveLength(1);
     });
 
     it("by no other browser", async () => {
       const pending = await bound();
-      const answer = await store.take(pending.id, "browser-b", now, signal);
+      const answer = await store.claim(pending.id, "browser-b", now, signal);
       expect(answer).toEqual({ done: false, pending });
       expect(await store.read(pending.id, signal)).toEqual(pending);
     });
 
     it("by nobody before it was given to one", async () => {
       const pending = await added();
-      const answer = await store.take(pending.id, "browser-a", now, signal);
+      const answer = await store.claim(pending.id, "browser-a", now, signal);
       expect(answer).toEqual({ done: false, pending });
     });
 
     it("by nobody at its end or later", async () => {
       const pending = await bound();
-      const answer = await store.take(pending.id, "browser-a", until, signal);
+      const answer = await store.claim(pending.id, "browser-a", until, signal);
       expect(answer).toEqual({ done: false, pending });
-      expect(await store.take(pending.id, "browser-a", at("10:14:59.999"), signal)).toMatchObject({
+      expect(await store.claim(pending.id, "browser-a", at("10:14:59.999"), signal)).toMatchObject({
         done: true,
       });
     });
@@ -221,7 +221,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
       () => away.add({ id: "canary", account: "jo", expiresAt, browser: null }, signal),
       () => away.read("canary", signal),
       () => away.bind("canary", "b", now, until, signal),
-      () => away.take("canary", "b", now, signal),
+      () => away.claim("canary", "b", now, signal),
       () => away.claimCode("canary", "c", until, signal),
     ];
     for (const use of uses) {

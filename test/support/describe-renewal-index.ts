@@ -3,10 +3,10 @@ import type { AttributeValue, DynamoDBClient, ScanCommandOutput } from "@aws-sdk
 import { BatchWriteItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plusMs } from "../../functions/model/clock.ts";
-import type { Connection, Realm } from "../../functions/model/connection.ts";
+import type { Connection, RealmId } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import type { DueRenewal, RenewalIndex } from "../../functions/model/renewal-index.ts";
-import type { HeldToken, TokenRecord } from "../../functions/model/token-record.ts";
+import type { StoredToken, TokenRecord } from "../../functions/model/token-record.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
@@ -49,9 +49,9 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
   });
 
   /** A realm of its own for each test: the table is everybody's. */
-  const aRealm = (): Realm => ({ provider: "conferma", environment: randomUUID() });
+  const aRealm = (): RealmId => ({ provider: "conferma", environment: randomUUID() });
 
-  async function commit(connection: Connection, token: Partial<HeldToken>): Promise<TokenRecord> {
+  async function commit(connection: Connection, token: Partial<StoredToken>): Promise<TokenRecord> {
     const seen = await store.read(connection, signal);
     const answer = await store.takeLease(connection, seen, anIntent(randomUUID()), signal);
     if (!answer.held) return expect.fail("no lease");
@@ -64,7 +64,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
   }
 
   /** As the index answers it: the account, and the second of the minute at which it is due. */
-  async function dueIn(realm: Realm): Promise<string[]> {
+  async function dueIn(realm: RealmId): Promise<string[]> {
     return (await all(index, realm)).map(
       ({ connection, dueAt }) =>
         `${connection.split("/").at(-1)} ${(Number(dueAt) - Number(now)) / 1000}`,
@@ -143,7 +143,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     expect(untils).toEqual([plusMs(now, -1), now]);
 
     const before = await store.read(broken, signal);
-    for (const each of [broken, kept, broken]) await index.lapse(each, now, signal);
+    for (const each of [broken, kept, broken]) await index.prune(each, now, signal);
 
     expect(await dueIn(realm)).toEqual(["kept -60"]);
     expect(await indexed(realm)).toHaveLength(1);
@@ -158,11 +158,11 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     const back = connectionOf(realm, "back");
     await commit(back, inSeconds(-60, plusMs(now, -1)));
     await commit(back, inSeconds(30));
-    await index.lapse(back, now, signal);
+    await index.prune(back, now, signal);
     expect(await dueIn(realm)).toEqual(["back 30"]);
 
     const gone = connectionOf(realm, "gone");
-    await index.lapse(gone, now, signal);
+    await index.prune(gone, now, signal);
     expect(await store.read(gone, signal)).toBeNull();
   });
 
@@ -205,7 +205,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
       const broken = dynamoDbRenewalIndex(nowhere, TABLE);
       const failure = await failureOf(broken);
       const unlapsed = await broken
-        .lapse(connectionOf(aRealm(), "a"), now, signal)
+        .prune(connectionOf(aRealm(), "a"), now, signal)
         .catch((error: unknown) => error);
       nowhere.destroy();
       expect(failure).toMatchObject({ code: "store-unavailable" });
@@ -215,7 +215,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
   });
 
   /** Everything that the index itself holds of a realm. */
-  async function indexed(realm: Realm): Promise<NonNullable<ScanCommandOutput["Items"]>> {
+  async function indexed(realm: RealmId): Promise<NonNullable<ScanCommandOutput["Items"]>> {
     const { Items = [] } = await client.send(
       new ScanCommand({ TableName: TABLE, IndexName: "due" }),
     );
@@ -223,14 +223,14 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
   }
 }
 
-async function all(index: RenewalIndex, realm: Realm): Promise<DueRenewal[]> {
+async function all(index: RenewalIndex, realm: RealmId): Promise<DueRenewal[]> {
   const due: DueRenewal[] = [];
   for await (const each of index.due(realm, before, signal)) due.push(each);
   return due;
 }
 
 /** As much of a record as the index looks at. */
-function indexItem(realm: Realm, seconds: number): Record<string, AttributeValue> {
+function indexItem(realm: RealmId, seconds: number): Record<string, AttributeValue> {
   return {
     pk: { S: connectionOf(realm, `at-${seconds}`) },
     dueRealm: { S: realmName(realm) },

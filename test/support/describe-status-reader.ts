@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchGetItemCommand, GetItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Connection, Realm } from "../../functions/model/connection.ts";
+import type { Connection, RealmId } from "../../functions/model/connection.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { StatusReader } from "../../functions/model/status-reader.ts";
-import type { HeldToken } from "../../functions/model/token-record.ts";
+import type { StoredToken } from "../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
@@ -47,7 +47,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
   });
 
   /** A realm of its own for each test: the table is everybody's. */
-  const aRealm = (): Realm => ({ provider: "conferma", environment: randomUUID() });
+  const aRealm = (): RealmId => ({ provider: "conferma", environment: randomUUID() });
 
   async function take(connection: Connection): Promise<HeldLease> {
     const seen = await store.read(connection, signal);
@@ -55,7 +55,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     return held ?? expect.fail("no lease");
   }
 
-  async function commit(connection: Connection, token: Partial<HeldToken> = {}): Promise<void> {
+  async function commit(connection: Connection, token: Partial<StoredToken> = {}): Promise<void> {
     const held = await take(connection);
     const { fence } = held.record;
     const committed = {
@@ -66,7 +66,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     expect(await store.commit(held, committed, signal)).not.toBeNull();
   }
 
-  const accountsIn = async (realm: Realm, after: string | null = null, atMost = 101) => {
+  const accountsIn = async (realm: RealmId, after: string | null = null, atMost = 101) => {
     const from = after === null ? null : connectionOf(realm, after);
     const found = await reader.connectionsOf(realm, from, atMost, signal);
     return found.map((connection) => connection.split("/").at(-1));
@@ -91,7 +91,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     expect(await accountsIn(realm)).toEqual(["a"]);
     await store.fail(held, aFailedAttempt(), signal);
     expect(await accountsIn(realm)).toEqual(["a"]);
-    await commit(connection, { keptUntil: null });
+    await commit(connection, { keepAliveUntil: null });
     expect(await accountsIn(realm)).toEqual(["a"]);
     const again = await take(connection);
     await store.forget(again, signal);
@@ -100,7 +100,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
 
   it("does not take a scope's claim for a connection", async () => {
     const realm = aRealm();
-    await store.claimScope(connectionOf(realm, "a"), "0a1b2c", null, signal);
+    await store.claimRevocationScope(connectionOf(realm, "a"), "0a1b2c", null, signal);
     expect(await accountsIn(realm)).toEqual([]);
   });
 

@@ -291,25 +291,27 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       const scope = randomUUID();
       const all = Array.from({ length: 20 }, aConnection);
       const owners = await Promise.all(
-        all.map((connection) => store.claimScope(connection, scope, null, signal)),
+        all.map((connection) => store.claimRevocationScope(connection, scope, null, signal)),
       );
       expect(new Set(owners).size).toBe(1);
       const [owner = aConnection()] = owners;
-      expect(await store.claimScope(owner, scope, null, signal)).toBe(owner);
-      expect(await store.claimScope(aConnection(), scope, aConnection(), signal)).toBe(owner);
+      expect(await store.claimRevocationScope(owner, scope, null, signal)).toBe(owner);
+      expect(await store.claimRevocationScope(aConnection(), scope, aConnection(), signal)).toBe(
+        owner,
+      );
     });
 
     it("takes it over from an owner whose claim has lapsed, one of two", async () => {
       const scope = randomUUID();
       const [lapsed, one, other] = [aConnection(), aConnection(), aConnection()];
-      await store.claimScope(lapsed, scope, null, signal);
+      await store.claimRevocationScope(lapsed, scope, null, signal);
       const owners = await Promise.all([
-        store.claimScope(one, scope, lapsed, signal),
-        store.claimScope(other, scope, lapsed, signal),
+        store.claimRevocationScope(one, scope, lapsed, signal),
+        store.claimRevocationScope(other, scope, lapsed, signal),
       ]);
       expect(new Set(owners).size).toBe(1);
       expect([one, other]).toContain(owners[0]);
-      expect(await store.claimScope(lapsed, scope, null, signal)).toBe(owners[0]);
+      expect(await store.claimRevocationScope(lapsed, scope, null, signal)).toBe(owners[0]);
     });
   });
 
@@ -344,7 +346,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
           .takeLease(aConnection(), null, anIntent("b"), signal)
           .catch((error: unknown) => error),
         unreachable
-          .claimScope(aConnection(), "scope", null, signal)
+          .claimRevocationScope(aConnection(), "scope", null, signal)
           .catch((error: unknown) => error),
       ]);
       nowhere.destroy();

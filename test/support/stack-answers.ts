@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import type { Answer, Problem } from "../../functions/http/contract.ts";
+import type { Problem, VendAnswer } from "../../functions/http/contract.ts";
 import type { Vended } from "../../local/vend-client.ts";
 import { isAnswer } from "../../local/vend-client.ts";
 
-export function answerOf(vended: Vended): Answer {
+export function answerOf(vended: Vended): VendAnswer {
   if (isAnswer(vended)) return vended;
   throw new Error(`Not vended: ${vended.problem.code}: ${vended.problem.detail}`);
 }
@@ -20,7 +20,7 @@ export function wordOf(vended: Vended): string | number {
 }
 
 /** All callers were told the same, and what it was. */
-export function sameAnswer(all: readonly Vended[]): Answer {
+export function sameAnswer(all: readonly Vended[]): VendAnswer {
   const [first, ...others] = all.map(answerOf);
   if (!first) throw new Error("Nobody was answered.");
   for (const other of others) expect(other).toEqual(first);

@@ -4,7 +4,7 @@ import type { Connection } from "../../functions/model/connection.ts";
 import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
 import type {
   Commit,
-  FailedAttempt,
+  FailedRenewal,
   HeldLease,
   Intent,
   TokenStore,
@@ -36,19 +36,25 @@ export function aCommit({ record }: HeldLease): Commit {
     token: aToken({ fence: record.fence, fingerprint: `token-${version}` }),
     consent: null,
     version,
-    scope: "0a1b2c3d4e5f",
+    revocationScope: "0a1b2c3d4e5f",
     typicalIssueMs: 150,
     ledger: [{ ...anEntry(), version, outcome: "issued" }],
   };
 }
 
-export function aFailedAttempt(): FailedAttempt {
+export function aFailedAttempt(): FailedRenewal {
   const failure = aFailure();
-  return { failure, suspect: false, isConsentOver: false, scope: "0a1b2c3d4e5f", ledger: [] };
+  return {
+    failure,
+    suspect: false,
+    isConsentOver: false,
+    revocationScope: "0a1b2c3d4e5f",
+    ledger: [],
+  };
 }
 
 /** A failure that adds nothing to what the holder knows. */
-export function attemptOf({ record }: HeldLease): FailedAttempt {
+export function attemptOf({ record }: HeldLease): FailedRenewal {
   return { ...aFailedAttempt(), suspect: record.suspect, ledger: record.ledger };
 }
 

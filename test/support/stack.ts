@@ -2,12 +2,12 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { onTestFinished } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { realmOutline } from "../../functions/platform/status-environment.ts";
+import { summarizeRealm } from "../../functions/platform/status-environment.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
-import type { LocalAwsJsonServer } from "../../local/aws/json-protocol/aws-json-server.ts";
 import type { LocalDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
+import type { LocalAwsJsonServer } from "../../local/aws/json-protocol/aws-json-server.ts";
 import type { LocalKms } from "../../local/aws/kms/kms.ts";
 import { startKms } from "../../local/aws/kms/kms.ts";
 import { startSecretsManager } from "../../local/aws/secrets-manager/secrets-manager.ts";
@@ -145,7 +145,7 @@ export async function startTestStack(): Promise<TestStack> {
     startFunction: (name, realm, variables) => startBundle(bundleOf(name), realm, variables),
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),
     startStatus: (realms) =>
-      run(listConnectionsBundle(), { REALMS: JSON.stringify(realms.map(realmOutline)) }),
+      run(listConnectionsBundle(), { REALMS: JSON.stringify(realms.map(summarizeRealm)) }),
     items,
     item: async (connection) => (await items()).find(({ pk }) => pk?.S === connection),
     printed,

@@ -1,6 +1,6 @@
 import type { Lease, TokenRecord } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
-import { recordOf } from "../../functions/store/items.ts";
+import { readRecord } from "../../functions/store/items.ts";
 import type { Passing } from "./stack-faulty-proxy.ts";
 
 /** What a request to the table is for. */
@@ -60,7 +60,7 @@ function keyOf({ body }: Passing): string {
 function itemIn(content: Buffer): TokenRecord {
   const item: Item = JSON.parse(content.toString()).Attributes;
   const sealed = item["sealed"]?.B as unknown as string | undefined;
-  return recordOf(sealed ? { ...item, sealed: { B: Buffer.from(sealed, "base64") } } : item);
+  return readRecord(sealed ? { ...item, sealed: { B: Buffer.from(sealed, "base64") } } : item);
 }
 
 /** A lease that was granted, and what the record said just before. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { msBetween, plusMs } from "../../functions/model/clock.ts";
-import { nextLookAt } from "../../functions/vending/await-renewal.ts";
+import { nextReadAt } from "../../functions/vending/await-renewal.ts";
 import { aLease, at } from "../support/a-record.ts";
 
 /** Taken at ten, ends at 10:00:07. */
@@ -19,13 +19,13 @@ describe("a loser of the lease looks again", () => {
     ["… to the last", 100, "10:00:07.240", 0, "10:00:07.250"],
     ["as usual when its clock is behind the holder's", 100, "09:59:59.900", 0, "10:00:00.100"],
   ])("%s", (_, typicalMs, now, random, next) => {
-    const looksAt = nextLookAt(lease, typicalMs, at(now), random);
+    const looksAt = nextReadAt(lease, typicalMs, at(now), random);
     expect(Math.abs(msBetween(at(next), looksAt))).toBeLessThanOrEqual(1);
   });
 
   test("never longer than half a second apart, once the usual time is over", () => {
     const long = aLease({ until: at("10:00:30.000") });
-    expect(nextLookAt(long, 100, at("10:00:20.000"), 0)).toEqual(at("10:00:20.500"));
+    expect(nextReadAt(long, 100, at("10:00:20.000"), 0)).toEqual(at("10:00:20.500"));
   });
 
   test("always later than now while the lease is alive, so that waiting ends", () => {
@@ -36,7 +36,7 @@ describe("a loser of the lease looks again", () => {
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (typicalMs, ms, random) => {
           const now = plusMs(lease.since, ms);
-          const next = nextLookAt(lease, typicalMs, now, random);
+          const next = nextReadAt(lease, typicalMs, now, random);
           expect(next > now).toBe(true);
           expect(next <= at("10:00:07.250")).toBe(true);
         },
@@ -49,7 +49,7 @@ describe("a loser of the lease looks again", () => {
     let now = long.since;
     let looks = 0;
     while (now < long.until) {
-      now = nextLookAt(long, 100, now, 0);
+      now = nextReadAt(long, 100, now, 0);
       looks += 1;
     }
     expect(looks).toBeLessThan(120);

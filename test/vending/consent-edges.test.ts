@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { plusMs } from "../../functions/model/clock.ts";
-import type { Authority, Consented } from "../../functions/model/consent.ts";
+import type { ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import type { HeldConsent } from "../../functions/model/token-record.ts";
+import type { StoredConsent } from "../../functions/model/token-record.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { connectionState } from "../../functions/vending/decision/connection-state.ts";
 import { decide } from "../../functions/vending/decision/decide.ts";
-import { dueAfter } from "../../functions/vending/schedule/keep-alive.ts";
-import { refreshAuthority } from "../../functions/vending/issuing/refresh-authority.ts";
+import { openRefreshToken } from "../../functions/vending/issuing/stored-consent.ts";
+import { nextScheduledRenewal } from "../../functions/vending/schedule/keep-alive.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
 import { Deployment } from "../support/dependencies.ts";
 import { byConsent, early } from "../support/policies.ts";
@@ -19,7 +19,7 @@ const connection = "conferma/production/default";
 const { signal } = new AbortController();
 const anyToken = { minValiditySeconds: 0, rejectedVersion: null };
 
-const consented = (changes: Partial<Consented> = {}): Consented => ({
+const consented = (changes: Partial<ConsentResult> = {}): ConsentResult => ({
   refreshToken: new Sensitive("refresh-1"),
   refreshEndsAt: plusMs(ten, 30 * dayMs),
   grantedScope: "psd2-ais",
@@ -28,7 +28,7 @@ const consented = (changes: Partial<Consented> = {}): Consented => ({
   ...changes,
 });
 
-async function aConsentedDeployment(changes: Partial<Consented> = {}): Promise<Deployment> {
+async function aConsentedDeployment(changes: Partial<ConsentResult> = {}): Promise<Deployment> {
   const here = new Deployment(byConsent);
   here.consented = consented(changes);
   await here.consent();
@@ -36,14 +36,14 @@ async function aConsentedDeployment(changes: Partial<Consented> = {}): Promise<D
 }
 
 /** A record's consent, as after ten o'clock's. */
-const held = (endsAt: Date | null): HeldConsent => ({
+const held = (endsAt: Date | null): StoredConsent => ({
   consentedAt: ten,
   refresh: { sealed: new Uint8Array([1]), version: 1, fingerprint: "9f86d081884c", endsAt },
   grantedScope: null,
   subject: null,
   customer: null,
 });
-const over: HeldConsent = { ...held(null), refresh: null };
+const over: StoredConsent = { ...held(null), refresh: null };
 
 describe("when the schedule is to renew next", () => {
   const renewAt = plusMs(ten, 1000);
@@ -53,7 +53,12 @@ describe("when the schedule is to renew next", () => {
   const soon = plusMs(ten, 999);
 
   test.each<
-    [rule: string, keptUntil: Date | null, HeldConsent | null, due: [at: Date, until: Date] | null]
+    [
+      rule: string,
+      keptUntil: Date | null,
+      StoredConsent | null,
+      due: [at: Date, until: Date] | null,
+    ]
   >([
     ["never, where nobody asks and nobody consents", null, null, null],
     ["never, where a consent is over", null, over, null],
@@ -88,7 +93,9 @@ describe("when the schedule is to renew next", () => {
     ["idle, not where that would be its end", null, held(inADay), null],
   ])("%s", (_, keptUntil, consent, due) => {
     const [dueAt, until] = due ?? [];
-    expect(dueAfter(renewAt, keptUntil, consent, ten)).toEqual(due && { at: dueAt, until });
+    expect(nextScheduledRenewal(renewAt, keptUntil, consent, ten)).toEqual(
+      due && { at: dueAt, until },
+    );
   });
 });
 
@@ -128,17 +135,17 @@ describe("without a refresh token", () => {
 
   test("there is nothing to renew with", async () => {
     const deps = new Deployment(byConsent).dependencies();
-    await expect(refreshAuthority(deps, record, signal)).rejects.toMatchObject({
+    await expect(openRefreshToken(deps, record, signal)).rejects.toMatchObject({
       code: "consent-required",
       message: "There is no refresh token to renew with.",
     });
-    expect(await refreshAuthority(new Deployment(early).dependencies(), record, signal)).toBeNull();
+    expect(await openRefreshToken(new Deployment(early).dependencies(), record, signal)).toBeNull();
   });
 });
 
 describe("a refresh", () => {
-  async function authorityOf(here: Deployment): Promise<Authority | null> {
-    return refreshAuthority(here.dependencies(), (await here.record()) ?? expect.fail(), signal);
+  async function authorityOf(here: Deployment): Promise<GrantCredential | null> {
+    return openRefreshToken(here.dependencies(), (await here.record()) ?? expect.fail(), signal);
   }
 
   test("must answer a token of the same person", async () => {
@@ -235,7 +242,7 @@ describe("a disconnect", () => {
     await here.disconnect();
     expect(here.logged("consent-disconnected")).toMatchObject([{ connection, revoked: false }]);
     expect(here.logged("consent-not-revoked")).toMatchObject([
-      { level: "warn", connection, why: "TypeError" },
+      { level: "warn", connection, code: "internal", detail: "TypeError" },
     ]);
     expect((await here.record())?.lease).toBeNull();
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import { Memory } from "../../functions/vending/credential-cache.ts";
+import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { at } from "../support/a-record.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
@@ -28,29 +28,33 @@ const wish = (changes: Partial<VendRequest> = {}): VendRequest => ({
   ...changes,
 });
 
-function remembering(vended = credential, renewAt = "10:05:00.450", now = "10:00:01.000"): Memory {
-  const memory = new Memory();
-  memory.remember(vended, at(renewAt), at(now));
+function remembering(
+  vended = credential,
+  renewAt = "10:05:00.450",
+  now = "10:00:01.000",
+): CredentialCache {
+  const memory = new CredentialCache();
+  memory.set(vended, at(renewAt), at(now));
   return memory;
 }
 
 describe("a process that vended a credential", () => {
   test("vends it again", () => {
-    expect(remembering().recall(connection, wish(), at("10:00:02.000"))).toBe(credential);
+    expect(remembering().get(connection, wish(), at("10:00:02.000"))).toBe(credential);
   });
 
   test("forgets it for everybody once somebody rejects it", () => {
     const memory = remembering();
-    expect(memory.recall(connection, wish({ rejectedVersion: 3 }), at("10:00:02.000"))).toBeNull();
-    expect(memory.recall(connection, wish(), at("10:00:02.000"))).toBeNull();
+    expect(memory.get(connection, wish({ rejectedVersion: 3 }), at("10:00:02.000"))).toBeNull();
+    expect(memory.get(connection, wish(), at("10:00:02.000"))).toBeNull();
   });
 
   test("knows nothing of another connection", () => {
     const other = connectionOf(realm, "other");
-    expect(remembering().recall(other, wish(), at("10:00:02.000"))).toBeNull();
+    expect(remembering().get(other, wish(), at("10:00:02.000"))).toBeNull();
   });
 
-  test.each<[rule: string, memory: Memory, last: string, over: string]>([
+  test.each<[rule: string, memory: CredentialCache, last: string, over: string]>([
     ["believes it for half a minute", remembering(), "10:00:30.999", "10:00:31.000"],
     [
       "believes it no longer than it is usable",
@@ -71,13 +75,13 @@ describe("a process that vended a credential", () => {
       "10:00:06.000",
     ],
   ])("%s", (_, memory, last, over) => {
-    expect(memory.recall(connection, wish(), at(last))).not.toBeNull();
-    expect(memory.recall(connection, wish(), at(over))).toBeNull();
+    expect(memory.get(connection, wish(), at(last))).not.toBeNull();
+    expect(memory.get(connection, wish(), at(over))).toBeNull();
   });
 
   test("answers the rejection of an older version from memory", () => {
     const request = wish({ rejectedVersion: 2 });
-    expect(remembering().recall(connection, request, at("10:00:02.000"))).toBe(credential);
+    expect(remembering().get(connection, request, at("10:00:02.000"))).toBe(credential);
   });
 
   test.each([
@@ -85,12 +89,12 @@ describe("a process that vended a credential", () => {
     ["a later version", 4],
   ])("asks the store about a rejection of %s", (_, rejectedVersion) => {
     const request = wish({ rejectedVersion });
-    expect(remembering().recall(connection, request, at("10:00:02.000"))).toBeNull();
+    expect(remembering().get(connection, request, at("10:00:02.000"))).toBeNull();
   });
 
   test("vends it while it lasts for as long as demanded, to the second", () => {
     const recall = (minValiditySeconds: number, vended = credential) =>
-      remembering(vended).recall(connection, wish({ minValiditySeconds }), at("10:00:09.000"));
+      remembering(vended).get(connection, wish({ minValiditySeconds }), at("10:00:09.000"));
     expect(recall(290)).toBe(credential);
     expect(recall(291)).toBeNull();
     expect(recall(1_000_000, key)).toBe(key);
@@ -99,20 +103,19 @@ describe("a process that vended a credential", () => {
   test("remembers what it vended last", () => {
     const memory = remembering();
     const next = { ...credential, version: 4 };
-    memory.remember(next, at("10:05:00.450"), at("10:00:02.000"));
-    expect(memory.recall(connection, wish(), at("10:00:03.000"))).toBe(next);
+    memory.set(next, at("10:05:00.450"), at("10:00:02.000"));
+    expect(memory.get(connection, wish(), at("10:00:03.000"))).toBe(next);
   });
 });
 
 test("memory is bounded: the longest unvended connection is forgotten first", () => {
-  const memory = new Memory();
+  const memory = new CredentialCache();
   const now = at("10:00:01.000");
   const remember = (account: string) => {
     const vended = { ...credential, connection: connectionOf(realm, account) };
-    memory.remember(vended, at("10:05:00.450"), now);
+    memory.set(vended, at("10:05:00.450"), now);
   };
-  const holds = (account: string) =>
-    memory.recall(connectionOf(realm, account), wish(), now) !== null;
+  const holds = (account: string) => memory.get(connectionOf(realm, account), wish(), now) !== null;
   for (let n = 0; n < 1000; n += 1) remember(`a${n}`);
   expect(holds("a0")).toBe(true);
   remember("a0");

@@ -109,7 +109,9 @@ describe("something that fails before the provider is called", () => {
     const here = new Deployment(atExpiry);
     const { store } = here.dependencies();
     const claimScope = () => Promise.reject(new VendingError("store-unavailable", "made up", 1));
-    await expect(here.process({ store: { ...store, claimScope } })()).rejects.toMatchObject({
+    await expect(
+      here.process({ store: { ...store, claimRevocationScope: claimScope } })(),
+    ).rejects.toMatchObject({
       code: "store-unavailable",
     });
     expect(await here.record()).toMatchObject({ lease: { reason: "cold" }, failure: null });
@@ -166,7 +168,7 @@ describe("the provider call", () => {
       return here.answer("");
     };
     const issuer = async () => ({
-      grantFrom: () => ({ revocationScope: null, callsProvider: true, issue }),
+      openGrant: () => ({ revocationScope: null, callsProvider: true, issue }),
     });
     const prepare: typeof sealer.prepare = async () => here.clock.advance(lateMs);
     const changes = { provider: { ...provider, issuer }, sealer: { ...sealer, prepare } };

@@ -48,7 +48,7 @@ describe("a refusal says what stands in the way", () => {
     [
       "too-new",
       aRecord(),
-      "The held token is too new to be replaced for the sake of minValiditySeconds.",
+      "The stored token is too new to be replaced because of minValiditySeconds.",
     ],
     [
       "never-renewed",

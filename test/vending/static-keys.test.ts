@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
-import { confirmKey } from "../../functions/vending/confirm-key.ts";
+import { confirmKey } from "../../functions/vending/issuing/commit-token.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
 import { Deployment } from "../support/dependencies.ts";
 import { atExpiry, onRotation } from "../support/policies.ts";
@@ -101,7 +101,7 @@ describe("a look at the secret that finds the same key", () => {
       const held = { record: aRecord({ token }), lease: aLease() };
       await expect(confirmKey(deps, held, new AbortController().signal)).rejects.toMatchObject({
         code: "internal",
-        message: "Only a held static key can be confirmed.",
+        message: "Only a stored static key can be confirmed.",
       });
     }
   });

@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { plusMs } from "../../functions/model/clock.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { awaitRenewal } from "../../functions/vending/await-renewal.ts";
-import { untilLeaseEnds } from "../../functions/vending/issuing/retry-until-lease-end.ts";
+import { retryUntilLeaseEnd } from "../../functions/vending/issuing/retry-until-lease-end.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
 import { Deployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
 
 const ten = at("10:00:00.000");
 const { signal } = new AbortController();
-const until = (deadlineAt: Date) => ({ deadlineAt, signal, onBehalfOf: "caller" }) as const;
+const until = (at: Date) => ({ at, signal, onBehalfOf: "caller" }) as const;
 
 describe("who waits for another's renewal", () => {
   const lease = aLease();
@@ -64,7 +64,7 @@ describe("who waits for a handover", () => {
     [
       "too-early",
       "renewal-in-progress",
-      "The next token may be asked for in 3 s, after this caller's deadline.",
+      "The next token may be requested in 3 s, after this caller's deadline.",
     ],
   ] as const)("without the time for it is told when: %s", async (reason, code, message) => {
     const deps = new Deployment(atExpiry).dependencies();
@@ -88,13 +88,13 @@ describe("a write that ends a lease", () => {
   test("is repeated, ever more seldom, until it is answered", async () => {
     const here = new Deployment(atExpiry);
     const deps = here.dependencies();
-    expect(await untilLeaseEnds(deps, lease, signal, failing(2))).toBe("stored");
+    expect(await retryUntilLeaseEnd(deps, lease, signal, failing(2))).toBe("stored");
     expect(here.clock.slept).toEqual([50, 100]);
   });
 
   test("is not repeated at or after the lease's end: it fails as it did last", async () => {
     const here = new Deployment(atExpiry);
-    const writing = untilLeaseEnds(here.dependencies(), lease, signal, failing(9));
+    const writing = retryUntilLeaseEnd(here.dependencies(), lease, signal, failing(9));
     await expect(writing).rejects.toThrow("made up, 3");
     expect(here.clock.slept).toEqual([50, 100]);
   });
@@ -102,14 +102,14 @@ describe("a write that ends a lease", () => {
   test("fails as it did when its caller's time is up meanwhile", async () => {
     const here = new Deployment(atExpiry);
     const gone = AbortSignal.abort();
-    const writing = untilLeaseEnds(here.dependencies(), lease, gone, failing(9));
+    const writing = retryUntilLeaseEnd(here.dependencies(), lease, gone, failing(9));
     await expect(writing).rejects.toThrow("made up, 1");
   });
 
   test("is told to stop when the lease ends", async () => {
     const here = new Deployment(atExpiry);
     let isStopped: boolean | undefined;
-    await untilLeaseEnds(here.dependencies(), lease, signal, async (stop) => {
+    await retryUntilLeaseEnd(here.dependencies(), lease, signal, async (stop) => {
       here.clock.advance(350);
       isStopped = stop.aborted;
     });

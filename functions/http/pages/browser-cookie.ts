@@ -1,4 +1,4 @@
-import type { Browser, KeptSecret } from "../../model/consent-outcome.ts";
+import type { Browser, BrowserCookie } from "../../model/consent-outcome.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 
 const secretShape = /^[\w-]{43}$/;
@@ -6,8 +6,8 @@ const secretShape = /^[\w-]{43}$/;
 /** `__Host-`: no other host, however near, can have set it (RFC 6265bis §4.1.3.2). One a link, so that links do not disturb each other. */
 const nameFor = (pendingId: string) => `__Host-consent-${pendingId.slice(0, 16)}`;
 
-/** A browser's secrets, in its cookies. Two for one link are none: which of them is ours cannot be told. */
-export function browserOf(cookies: string): Browser {
+/** The secrets in a browser's cookies. Duplicate cookies are ignored: they cannot be told apart. */
+export function browserFrom(cookies: string): Browser {
   const pairs = cookies.split(";").map((pair) => pair.trim().split("="));
   return {
     secretFor: (pendingId) => {
@@ -20,8 +20,8 @@ export function browserOf(cookies: string): Browser {
 }
 
 /** The `Set-Cookie` that gives a browser its secret. */
-export function cookieOf({ pendingId, secret, forMs }: KeptSecret): string {
-  const seconds = Math.ceil(forMs / 1000);
+export function setCookie({ pendingId, secret, maxAgeMs }: BrowserCookie): string {
+  const seconds = Math.ceil(maxAgeMs / 1000);
   // Lax: the provider's redirect back is another site's, and has to bring it.
   return `${nameFor(pendingId)}=${secret.expose()}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`;
 }

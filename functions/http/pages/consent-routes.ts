@@ -3,43 +3,46 @@ import { realmName } from "../../model/connection.ts";
 import type {
   Browser,
   Completion,
-  Departure,
+  ConsentRefusal,
   OpenLink,
-  Refusal,
+  Redirect,
   RefusalReason,
 } from "../../model/consent-outcome.ts";
+import type { Deadline } from "../../model/deadline.ts";
 import type { Log } from "../../model/log.ts";
 import { Sensitive } from "../../model/sensitive.ts";
-import { askPage } from "./link-page.ts";
-import type { Asking } from "../asking.ts";
-import { browserOf, cookieOf } from "./browser-cookie.ts";
+import type { ConsentRequester } from "../asking.ts";
+import { browserFrom, setCookie } from "./browser-cookie.ts";
 import { grantedPage } from "./granted-page.ts";
-import type { Outcome } from "./outcome-pages.ts";
+import { linkPage } from "./link-page.ts";
+import type { ConsentOutcome } from "./outcome-pages.ts";
 import { outcomeOf, outcomePage } from "./outcome-pages.ts";
 import type { PageAnswer } from "./page.ts";
 import { pageAnswer, privateHeaders } from "./page.ts";
 import type { WebRequest } from "./web-request.ts";
 import { readWebRequest } from "./web-request.ts";
 
-/** One person's patience. */
-export interface Call {
-  readonly deadlineAt: Date;
-  readonly signal: AbortSignal;
-}
-
 /** The use cases behind the pages, and what the pages are made of. */
-export interface ConsentSite extends Asking {
+export interface ConsentSite extends ConsentRequester {
   readonly clock: Clock;
   readonly log: Log;
   /** SHA-256 of the pages' style, base64. */
   readonly styleHash: string;
-  openLink(link: Sensitive, browser: Browser, call: Call): Promise<OpenLink | Refusal>;
-  continueConsent(link: Sensitive, browser: Browser, call: Call): Promise<Departure | Refusal>;
+  openLink(
+    link: Sensitive,
+    browser: Browser,
+    deadline: Deadline,
+  ): Promise<OpenLink | ConsentRefusal>;
+  continueConsent(
+    link: Sensitive,
+    browser: Browser,
+    deadline: Deadline,
+  ): Promise<Redirect | ConsentRefusal>;
   completeConsent(
     parameters: URLSearchParams,
     browser: Browser,
-    call: Call,
-  ): Promise<Completion | Refusal>;
+    deadline: Deadline,
+  ): Promise<Completion | ConsentRefusal>;
 }
 
 export interface WebAnswer {
@@ -62,48 +65,48 @@ export function isPageEvent(event: unknown): boolean {
 export async function answerPage(
   site: ConsentSite,
   request: WebRequest,
-  call: Call,
+  deadline: Deadline,
 ): Promise<WebAnswer> {
   const [, consentRealm, link] = consentPath.exec(request.path) ?? [];
   const [, callbackRealm] = callbackPath.exec(request.path) ?? [];
   if (consentRealm && link) {
     if (consentRealm !== realmName(site.realm)) return elsewhere(site, "link-unknown");
-    return answerLink(site, request, new Sensitive(link), call);
+    return answerLink(site, request, new Sensitive(link), deadline);
   }
   if (!callbackRealm) return outcome(site, "not-a-page");
   if (callbackRealm !== realmName(site.realm)) return elsewhere(site, "mixed-up");
   // Only a GET is a provider's redirect: what merely looks at an address must not use up a consent.
-  return request.method === "GET" ? complete(site, request, call) : wrongMethod(site, "GET");
+  return request.method === "GET" ? complete(site, request, deadline) : wrongMethod(site, "GET");
 }
 
 async function answerLink(
   site: ConsentSite,
   { method, cookies }: WebRequest,
   link: Sensitive,
-  call: Call,
+  deadline: Deadline,
 ): Promise<WebAnswer> {
-  const browser = browserOf(cookies);
+  const browser = browserFrom(cookies);
   if (method === "POST") {
-    const departure = await site.continueConsent(link, browser, call);
-    if (departure.kind === "refused") return outcome(site, departure.reason);
-    const headers = { ...privateHeaders, Location: departure.url };
+    const redirect = await site.continueConsent(link, browser, deadline);
+    if (redirect.kind === "refused") return outcome(site, redirect.reason);
+    const headers = { ...privateHeaders, Location: redirect.url };
     // 303: the browser goes on with a GET (RFC 9110 §15.4.4).
     const page = { statusCode: 303, headers, body: "" };
-    return { page, cookie: cookieOf(departure.ownSecret) };
+    return { page, cookie: setCookie(redirect.cookie) };
   }
   if (method !== "GET" && method !== "HEAD") return wrongMethod(site, "GET, HEAD, POST");
-  const opened = await site.openLink(link, browser, call);
+  const opened = await site.openLink(link, browser, deadline);
   if (opened.kind === "refused") return outcome(site, opened.reason);
-  const page = pageAnswer(askPage(site, opened, site.clock.now()), site.styleHash);
-  return opened.newSecret ? { page, cookie: cookieOf(opened.newSecret) } : { page };
+  const page = pageAnswer(linkPage(site, opened, site.clock.now()), site.styleHash);
+  return opened.newCookie ? { page, cookie: setCookie(opened.newCookie) } : { page };
 }
 
 async function complete(
   site: ConsentSite,
   { query, cookies }: WebRequest,
-  call: Call,
+  deadline: Deadline,
 ): Promise<WebAnswer> {
-  const completion = await site.completeConsent(query, browserOf(cookies), call);
+  const completion = await site.completeConsent(query, browserFrom(cookies), deadline);
   switch (completion.kind) {
     case "granted":
       return { page: pageAnswer(grantedPage(site, completion), site.styleHash) };
@@ -121,7 +124,7 @@ function elsewhere(site: ConsentSite, reason: RefusalReason): WebAnswer {
   return outcome(site, reason);
 }
 
-function outcome(site: ConsentSite, kind: Outcome): WebAnswer {
+function outcome(site: ConsentSite, kind: ConsentOutcome): WebAnswer {
   return { page: pageAnswer(outcomePage(site, kind), site.styleHash) };
 }
 

@@ -1,8 +1,8 @@
 import { accountOf } from "../../model/connection.ts";
 import type { Completion } from "../../model/consent-outcome.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
-import type { Asking } from "../asking.ts";
-import { endOf } from "../consent-end.ts";
+import type { ConsentRequester } from "../asking.ts";
+import { consentEndsAt } from "../consent-end.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
 import type { Page } from "./page.ts";
@@ -11,7 +11,7 @@ import { accessList, scopesOf } from "./scope-words.ts";
 
 /** What was granted, and what was not; until when; and that nothing is left to do. */
 export function grantedPage(
-  { realm, requester }: Asking,
+  { realm, requester }: ConsentRequester,
   { connection, flow, record }: Extract<Completion, { kind: "granted" }>,
 ): Page {
   const { name } = providerInWords(realm, flow);
@@ -60,7 +60,7 @@ function grantedScopes({ consent }: TokenRecord): string[] | null {
 }
 
 function untilWhen(record: TokenRecord): Html {
-  const endsAt = endOf(record);
+  const endsAt = consentEndsAt(record);
   if (!endsAt) return html`the provider did not say`;
   const words = endsAt.toLocaleString("en-GB", {
     dateStyle: "long",

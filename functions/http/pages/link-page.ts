@@ -1,6 +1,6 @@
 import { msBetween } from "../../model/clock.ts";
 import type { OpenLink } from "../../model/consent-outcome.ts";
-import type { Asking } from "../asking.ts";
+import type { ConsentRequester } from "../asking.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
 import type { Page } from "./page.ts";
@@ -8,8 +8,8 @@ import { providerInWords } from "./provider-names.ts";
 import { accessList } from "./scope-words.ts";
 
 /** Who asks, for what, and what happens next; with a button to go on, and nothing that happens by itself. */
-export function askPage(
-  { realm, requester }: Asking,
+export function linkPage(
+  { realm, requester }: ConsentRequester,
   { pending, flow }: OpenLink,
   now: Date,
 ): Page {

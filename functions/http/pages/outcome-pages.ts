@@ -1,11 +1,11 @@
 import type { RefusalReason } from "../../model/consent-outcome.ts";
 import type { ProblemCode } from "../../model/errors.ts";
-import type { Asking } from "../asking.ts";
+import type { ConsentRequester } from "../asking.ts";
 import { html } from "./html.ts";
 import type { Page } from "./page.ts";
 
 /** Every end of a journey but the good one. */
-export type Outcome =
+export type ConsentOutcome =
   | RefusalReason
   | "denied"
   | "provider-error"
@@ -24,7 +24,7 @@ interface Wording {
   readonly retryAfterSeconds?: number;
 }
 
-const wordings: Readonly<Record<Outcome, Wording>> = {
+const wordings: Readonly<Record<ConsentOutcome, Wording>> = {
   "link-unknown": {
     status: 404,
     title: "This link does not work",
@@ -116,7 +116,7 @@ const wordings: Readonly<Record<Outcome, Wording>> = {
 };
 
 /** What happened, and what to do about it. */
-export function outcomePage({ requester }: Asking, outcome: Outcome): Page {
+export function outcomePage({ requester }: ConsentRequester, outcome: ConsentOutcome): Page {
   const { status, title, what, advice, retryAfterSeconds } = wordings[outcome];
   return {
     status,
@@ -137,7 +137,7 @@ const awayOrBusy: readonly ProblemCode[] = ["provider-unavailable", "provider-th
 const theirFault: readonly ProblemCode[] = ["provider-malformed", "contested"];
 
 /** Why no token came of a consent, in a person's terms. */
-export function outcomeOf(code: ProblemCode): Outcome {
+export function outcomeOf(code: ProblemCode): ConsentOutcome {
   if (code === "consent-required") return "code-refused";
   if (awayOrBusy.includes(code)) return "provider-away";
   if (theirFault.includes(code)) return "provider-error";

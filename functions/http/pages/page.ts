@@ -38,7 +38,7 @@ export function pageAnswer(page: Page, styleHash: string): PageAnswer {
       "Content-Security-Policy": policy(styleHash, formAction),
       ...(retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) }),
     },
-    body: framed(title, body),
+    body: renderDocument(title, body),
   };
 }
 
@@ -52,7 +52,7 @@ function policy(styleHash: string, formAction: string): string {
   ].join("; ");
 }
 
-function framed(title: string, body: Html): string {
+function renderDocument(title: string, body: Html): string {
   const style: Html = { markup: `<style>${pageStyle}</style>` };
   return html`<!doctype html>
 <html lang="en">

@@ -1,4 +1,4 @@
-import type { Realm } from "../../model/connection.ts";
+import type { RealmId } from "../../model/connection.ts";
 import type { ConsentFlow } from "../../model/consent.ts";
 import type { ConsentProviderId } from "../../model/provider-id.ts";
 import { needsConsent } from "../../model/provider-id.ts";
@@ -12,7 +12,7 @@ const names: Readonly<Record<ConsentProviderId, string | null>> = {
 
 /** A provider as people know it, and the host of its pages. */
 export function providerInWords(
-  { provider }: Realm,
+  { provider }: RealmId,
   { origin }: ConsentFlow,
 ): { name: string; host: string } {
   const host = new URL(origin).host;

@@ -21,10 +21,10 @@ export function scopesOf(scope: string): string[] {
 /** A list of accesses, in words of everyday where there are any. */
 export function accessList(scopes: readonly string[]): Html {
   return html`<ul>
-${scopes.map((scope) => html`<li>${inWords(scope)}</li>\n`)}</ul>`;
+${scopes.map((scope) => html`<li>${describeScope(scope)}</li>\n`)}</ul>`;
 }
 
-function inWords(scope: string): Html {
+function describeScope(scope: string): Html {
   const words = Object.hasOwn(plainWords, scope) ? plainWords[scope] : undefined;
   return words === undefined
     ? html`use what the provider calls <code><bdi>${scope}</bdi></code>`

@@ -2,10 +2,8 @@ import type { ConnectionState } from "../../model/connection-status.ts";
 import type { ProblemCode } from "../../model/errors.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
-import { contestedUntil } from "./circuit-breaker.ts";
-import { decide, usableToken } from "./decide.ts";
-
-const anyToken = { minValiditySeconds: 0, rejectedVersion: null };
+import { breakerOpenUntil } from "./back-off.ts";
+import { decide, unconstrained, usableToken } from "./decide.ts";
 
 /**
  * The same decision as vending's, in an operator's words: `usable` exactly where a caller would be vended the held token.
@@ -17,7 +15,7 @@ export function connectionState(
   policy: RenewalPolicy,
   now: Date,
 ): ConnectionState {
-  const decision = decide(record, policy, anyToken, now);
+  const decision = decide(record, policy, unconstrained, now);
   if (decision.action === "await-renewal") return "renewing";
   const trouble = troubleOf(record, policy, now);
   if (trouble) return trouble;
@@ -40,5 +38,5 @@ function troubleOf(
   const bound = failure && lasting[failure.code];
   if (bound) return bound;
   if (policy.renewal === "by-consent" && !consent?.refresh) return "consent-required";
-  return contestedUntil(rejectionsAt, now) ? "contested" : null;
+  return breakerOpenUntil(rejectionsAt, now) ? "contested" : null;
 }

@@ -3,10 +3,10 @@ import type { VendRequest } from "../../model/credential.ts";
 import type { ProblemCode } from "../../model/errors.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
 import { revokesOnIssue } from "../../model/provider.ts";
-import type { HeldToken, Lease, RenewalReason, TokenRecord } from "../../model/token-record.ts";
-import { contestedUntil } from "./circuit-breaker.ts";
+import type { Lease, RenewalReason, StoredToken, TokenRecord } from "../../model/token-record.ts";
+import { breakerOpenUntil } from "./back-off.ts";
 
-/** What to do about a request, and why. Only `renew` leads to the provider. */
+/** What to do about a request, and why. Only `renew` calls the provider. */
 export type Decision =
   | { readonly action: "renew"; readonly reason: RenewalReason }
   | { readonly action: "await-renewal"; readonly reason: "lease-held"; readonly lease: Lease }
@@ -28,7 +28,7 @@ type SettledDecision =
   | {
       readonly action: "vend";
       readonly reason: "usable" | "renewing-elsewhere" | "backing-off";
-      readonly token: HeldToken;
+      readonly token: StoredToken;
     }
   | {
       readonly action: "refuse";
@@ -44,26 +44,30 @@ type SettledDecision =
       readonly retryAt: Date | null;
     };
 
-export type Wish = Pick<VendRequest, "minValiditySeconds" | "rejectedVersion">;
+/** What a caller demands of the credential. */
+export type VendConstraints = Pick<VendRequest, "minValiditySeconds" | "rejectedVersion">;
+
+export const unconstrained: VendConstraints = { minValiditySeconds: 0, rejectedVersion: null };
 
 /** The whole policy of vending: pure, total, and the only place that decides to renew. */
 export function decide(
   record: TokenRecord | null,
   policy: RenewalPolicy,
-  wish: Wish,
+  constraints: VendConstraints,
   now: Date,
 ): Decision {
   if (!record) return decideUnknown(policy);
   const token = usableToken(record, policy, now);
-  const sufficient = !isRejected(record, wish) && token && lasts(token, wish, now) ? token : null;
+  const sufficient =
+    !isRejected(record, constraints) && token && lasts(token, constraints, now) ? token : null;
   if (policy.renewal === "by-consent" && !record.consent?.refresh) {
     return decideWithoutRefresh(record, sufficient, now);
   }
   if (sufficient) return decideUsable(record, sufficient, now);
 
   if (record.lease) return decideLeased(record, record.lease, now);
-  if (isRejected(record, wish)) return decideRejected(record, now);
-  if (token) return decideTooShort(record, policy, token, wish, now);
+  if (isRejected(record, constraints)) return decideRejected(record, now);
+  if (token) return decideTooShort(record, policy, token, constraints, now);
   return decideUnusable(record, policy, now);
 }
 
@@ -71,7 +75,10 @@ function decideUnknown(policy: RenewalPolicy): Decision {
   return policy.renewal === "by-consent" ? noConsent : { action: "renew", reason: "cold" };
 }
 
-function isRejected({ token, version }: TokenRecord, { rejectedVersion }: Wish): boolean {
+function isRejected(
+  { token, version }: TokenRecord,
+  { rejectedVersion }: VendConstraints,
+): boolean {
   return token !== null && rejectedVersion === version;
 }
 
@@ -80,7 +87,7 @@ export function usableToken(
   record: TokenRecord,
   policy: RenewalPolicy,
   now: Date,
-): HeldToken | null {
+): StoredToken | null {
   const { token, lease, suspect } = record;
   if (!token || (suspect && policy.renewal !== "by-consent")) return null;
   if (lease && revokesOnIssue(policy)) return null;
@@ -97,10 +104,10 @@ function isKeyRefused({ token, failure }: TokenRecord, policy: RenewalPolicy): b
   );
 }
 
-function lasts(token: HeldToken, wish: Wish, now: Date): boolean {
+function lasts(token: StoredToken, constraints: VendConstraints, now: Date): boolean {
   return (
     token.usableUntil === null ||
-    msBetween(now, token.usableUntil) >= wish.minValiditySeconds * 1000
+    msBetween(now, token.usableUntil) >= constraints.minValiditySeconds * 1000
   );
 }
 
@@ -114,7 +121,7 @@ function decideLeased(record: TokenRecord, lease: Lease, now: Date): Decision {
   return { action: "renew", reason: "takeover" };
 }
 
-function decideUsable(record: TokenRecord, token: HeldToken, now: Date): Decision {
+function decideUsable(record: TokenRecord, token: StoredToken, now: Date): Decision {
   if (now < token.renewAt) return { action: "vend", reason: "usable", token };
   if (isLeaseAlive(record, now)) return { action: "vend", reason: "renewing-elsewhere", token };
   if (record.lease) return { action: "renew", reason: "takeover" };
@@ -132,7 +139,7 @@ const noConsent = {
 /** Nobody has consented, or the provider refuses what was consented: what is held may still be used up. */
 function decideWithoutRefresh(
   record: TokenRecord,
-  sufficient: HeldToken | null,
+  sufficient: StoredToken | null,
   now: Date,
 ): Decision {
   if (sufficient) return { action: "vend", reason: "usable", token: sufficient };
@@ -144,7 +151,7 @@ function decideWithoutRefresh(
 }
 
 function decideRejected(record: TokenRecord, now: Date): Decision {
-  const contested = contestedUntil(record.rejectionsAt, now);
+  const contested = breakerOpenUntil(record.rejectionsAt, now);
   if (contested) {
     return { action: "refuse", code: "contested", reason: "contested", retryAt: contested };
   }
@@ -155,8 +162,8 @@ function decideRejected(record: TokenRecord, now: Date): Decision {
 function decideTooShort(
   record: TokenRecord,
   policy: RenewalPolicy,
-  token: HeldToken,
-  wish: Wish,
+  token: StoredToken,
+  constraints: VendConstraints,
   now: Date,
 ): Decision {
   const refuse = (
@@ -167,7 +174,7 @@ function decideTooShort(
     if (now < token.renewAt) return refuse("never-renewed", null);
     return unlessBlocked(record, "scheduled", now, refuse("never-renewed", null));
   }
-  if (!freshTokenLasts(token, wish)) return refuse("beyond-lifetime", null);
+  if (!freshTokenLasts(token, constraints)) return refuse("beyond-lifetime", null);
   if (revokesOnIssue(policy)) {
     return { action: "await-handover", reason: "validity", until: token.renewAt };
   }
@@ -179,12 +186,12 @@ function decideTooShort(
 }
 
 /** Whether a token like the held one would have met the demand when it was new. */
-function freshTokenLasts(token: HeldToken, wish: Wish): boolean {
-  return lasts(token, wish, token.issuedAt);
+function freshTokenLasts(token: StoredToken, constraints: VendConstraints): boolean {
+  return lasts(token, constraints, token.issuedAt);
 }
 
 /** In the first tenth of its life another token would be little better: demands do not cause issue upon issue. */
-function endOfFreshness({ issuedAt, usableUntil }: HeldToken): Date {
+function endOfFreshness({ issuedAt, usableUntil }: StoredToken): Date {
   return usableUntil ? plusMs(issuedAt, msBetween(issuedAt, usableUntil) / 10) : issuedAt;
 }
 

@@ -1,27 +1,45 @@
 import { msBetween } from "../../model/clock.ts";
-import type { Connection } from "../../model/connection.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
-import type { HeldToken } from "../../model/token-record.ts";
+import type { TokenRecord } from "../../model/token-record.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const warnedDays = 30;
+const keyWarningDays = 30;
+const consentWarningDays = 14;
 
-/** Measures how long a static key lives yet and says, at the first look of each hour, that it ends within a month. */
+/** Measures how long a static key still lives. Logs a warning in its last 30 days, once an hour. */
 export function warnOfKeyExpiry(
   deps: Dependencies,
-  connection: Connection,
-  { expiresAt }: HeldToken,
-  lastLookAt: Date,
+  { connection, token }: TokenRecord,
+  lastCheckAt: Date,
   now: Date,
 ): void {
-  if (!expiresAt) return;
+  if (!token?.expiresAt) return;
+  const { expiresAt } = token;
   const days = msBetween(now, expiresAt) / dayMs;
   deps.metrics.record("KeyEndsInDays", days);
-  if (days > warnedDays || hourOf(lastLookAt) === hourOf(now)) return;
+  const isFirstOfHour = periodOf(lastCheckAt, hourMs) !== periodOf(now, hourMs);
+  if (days > keyWarningDays || !isFirstOfHour) return;
   deps.log.warn("key-expires-soon", { connection, expiresAt, days: Math.floor(days) });
 }
 
-function hourOf(instant: Date): number {
-  return Math.floor(instant.getTime() / hourMs);
+/** Measures how long a person's consent still lasts. Logs a warning in its last 14 days, once a day. */
+export function warnOfConsentEnd(
+  deps: Dependencies,
+  before: TokenRecord,
+  { connection, consent }: TokenRecord,
+  now: Date,
+): void {
+  const endsAt = consent?.refresh?.endsAt;
+  if (!endsAt) return;
+  const days = msBetween(now, endsAt) / dayMs;
+  deps.metrics.record("ConsentEndsInDays", days);
+  const lastRefreshAt = before.token?.issuedAt;
+  const isFirstOfDay = !lastRefreshAt || periodOf(lastRefreshAt, dayMs) !== periodOf(now, dayMs);
+  if (days >= consentWarningDays || !isFirstOfDay) return;
+  deps.log.warn("consent-ends-soon", { connection, endsAt, days: Math.floor(days) });
+}
+
+function periodOf(instant: Date, periodMs: number): number {
+  return Math.floor(instant.getTime() / periodMs);
 }

@@ -7,31 +7,31 @@ import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
 import { secretBound } from "../decision/decide.ts";
 import { ledgerWith } from "./ledger.ts";
-import type { Renewal } from "../renewal.ts";
-import { untilLeaseEnds } from "./retry-until-lease-end.ts";
+import type { Renewal } from "./renewal.ts";
+import type { RenewalAttempt } from "./request-token.ts";
+import { retryUntilLeaseEnd } from "./retry-until-lease-end.ts";
 
-interface FailedCall {
+interface FailedRequest {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly mayHaveIssued: boolean;
   readonly retryAfterMs: number | null;
 }
 
-interface Asked {
+/** What the request was made with; `secretVersion` is null when no secret was read. */
+type RequestContext = Pick<RenewalAttempt, "revocationScope" | "latencyMs"> & {
   readonly secretVersion: string | null;
-  readonly scope: string | null;
-  readonly latencyMs: number | null;
-}
+};
 
 /**
- * Ends the lease with what went wrong, so that a thousand processes do not each learn it. A code that a person brought
- * and the provider refuses says nothing of the connection: what is held stays as it is.
+ * Stores why a renewal failed and ends the lease, so that other processes do not repeat the attempt. When the provider
+ * refuses a new consent's code, the connection keeps its token and its failures as they are.
  */
 export async function recordFailure(
   deps: Dependencies,
   held: HeldLease,
-  asked: Asked,
-  failed: FailedCall,
+  request: RequestContext,
+  failed: FailedRequest,
   signal: AbortSignal,
 ): Promise<Renewal> {
   const { record, lease } = held;
@@ -40,21 +40,21 @@ export async function recordFailure(
   const isRenewal = lease.reason !== "consent";
   const isConsentOver = isRenewal && code === "consent-required";
   const detail = isConsentOver && record.suspect ? refreshWasLost : failed.detail;
-  const entry = ledgerWith(held, at, asked.latencyMs, { fingerprint: null, outcome: code });
-  const failure = isRenewal ? failureAfter(deps, held, asked, { ...failed, detail }, at) : null;
+  const entry = ledgerWith(held, at, request.latencyMs, { fingerprint: null, outcome: code });
+  const failure = isRenewal ? failureAfter(deps, held, request, { ...failed, detail }, at) : null;
   const attempt = {
     failure,
     suspect: record.suspect || (isRenewal && mayHaveIssued && isLossPossible(deps.provider.policy)),
     isConsentOver,
-    scope: asked.scope,
+    revocationScope: request.revocationScope,
     ledger: entry.ledger,
   };
   deps.metrics.record("IssueFailures", 1);
   if (code === "credentials-rejected") deps.metrics.record("CredentialsRejected", 1);
   const event = { connection: record.connection, ...entry.latest, detail };
   deps.log.warn("issue-failed", { ...event, count: failure?.count ?? 0 });
-  const stored = await untilLeaseEnds(deps, lease, signal, (until) =>
-    deps.store.fail(held, attempt, until),
+  const stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
+    deps.store.fail(held, attempt, storing),
   );
   return {
     outcome: "failed",
@@ -66,8 +66,8 @@ export async function recordFailure(
 function failureAfter(
   deps: Dependencies,
   { record }: HeldLease,
-  { secretVersion }: Asked,
-  { code, detail, retryAfterMs }: FailedCall,
+  { secretVersion }: RequestContext,
+  { code, detail, retryAfterMs }: FailedRequest,
   at: Date,
 ): Failure {
   const count = (record.failure?.count ?? 0) + 1;

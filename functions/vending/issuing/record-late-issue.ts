@@ -3,10 +3,10 @@ import type { Issued } from "../../model/provider.ts";
 import { isLossPossible } from "../../model/provider.ts";
 import type { LedgerEntry, TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
-import { reportIssue } from "../report-issue.ts";
+import { logIssue } from "./ledger.ts";
 
-const tries = 3;
-const patienceMs = 1000;
+const maxAttempts = 3;
+const timeoutMs = 1000;
 
 /**
  * A holder whose lease ended before its token was stored has a token that nobody may use. It is never dropped silently;
@@ -21,13 +21,13 @@ export async function recordLateIssue(
 ): Promise<void> {
   const { connection, fence } = held.record;
   const entry: LedgerEntry = { ...latest, outcome: "late" };
-  const signal = deps.clock.timeout(patienceMs, new AbortController().signal);
+  const signal = deps.clock.timeout(timeoutMs, new AbortController().signal);
   let isRecorded = false;
-  for (let attempt = 0; attempt < tries && !isRecorded; attempt += 1) {
+  for (let attempt = 0; attempt < maxAttempts && !isRecorded; attempt += 1) {
     const current = await deps.store.read(connection, signal).catch(() => null);
     // Only the answer of the commit was lost.
-    if (current && isStored(current, fence)) return reportIssue(deps, connection, latest, issued);
-    const suspect = killed(deps, current, issued);
+    if (current && isStored(current, fence)) return logIssue(deps, connection, latest, issued);
+    const suspect = hasRevokedStoredToken(deps, current, issued);
     if (attempt === 0) deps.metrics.record("LateIssues", 1);
     deps.log.error("late-issue", { connection, ...entry, suspect });
     if (!current) return;
@@ -42,7 +42,11 @@ function isStored({ token, ledger }: TokenRecord, fence: number): boolean {
   return token?.fence === fence || ledger.some(isIssued);
 }
 
-function killed(deps: Dependencies, current: TokenRecord | null, issued: Issued): boolean {
+function hasRevokedStoredToken(
+  deps: Dependencies,
+  current: TokenRecord | null,
+  issued: Issued,
+): boolean {
   const token = current?.token;
   if (!token || !isLossPossible(deps.provider.policy)) return false;
   return issued.receivedAt >= token.requestedAt;

@@ -1,61 +1,109 @@
+import { leaseMs } from "../../model/call-limits.ts";
 import { plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
-import type { CodeAuthority } from "../../model/consent.ts";
+import type { CodeCredential } from "../../model/consent.ts";
+import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import { isLossPossible } from "../../model/provider.ts";
-import { leaseMs } from "../../model/call-limits.ts";
 import type { RenewalReason, TokenRecord } from "../../model/token-record.ts";
-import type { Call } from "../../model/deadline.ts";
-import { recentRejections } from "../decision/circuit-breaker.ts";
-import { issueUnderLease } from "../issue-under-lease.ts";
-import type { Renewal } from "../renewal.ts";
+import type { HeldLease } from "../../model/token-store.ts";
+import { recentRejectedRenewals } from "../decision/back-off.ts";
+import { commitToken, confirmKey } from "./commit-token.ts";
+import { recordFailure } from "./record-failure.ts";
+import type { Renewal } from "./renewal.ts";
+import type { RenewalAttempt } from "./request-token.ts";
+import { requestToken, SealingFailed, UnusableSecret } from "./request-token.ts";
 
 /**
- * Takes the lease on what `seen` says and, holding it, renews, or exchanges the `code` of a new consent. A failed
- * attempt is recorded for everyone; only a store that fails, or a connection that has no secret, throws.
+ * Takes the lease if nothing has changed since `seen`, calls the provider once, and stores its answer, whatever it is.
+ * With `code` it redeems a new consent instead of renewing. A failed attempt is recorded for every process. Throws when
+ * the store fails (whoever takes over the lease then treats the outcome as unknown) or when the connection has no secret.
  */
 export async function renewConnection(
   deps: Dependencies,
   connection: Connection,
   seen: TokenRecord | null,
   reason: RenewalReason,
-  call: Call,
-  code: CodeAuthority | null = null,
+  deadline: Deadline,
+  code: CodeCredential | null = null,
 ): Promise<Renewal> {
-  const answer = await holdLease(deps, connection, seen, reason, call);
-  if (!answer.held) return { outcome: "lost", record: answer.record };
-  return issueUnderLease(deps, answer.held, call, code);
+  const taken = await takeLease(deps, connection, seen, reason, deadline);
+  if (!taken.held) return { outcome: "lost", record: taken.record };
+  const { held } = taken;
+  let attempt: RenewalAttempt;
+  try {
+    attempt = await requestToken(deps, held, deadline.signal, code);
+  } catch (error) {
+    return recordUncalled(deps, held, error, deadline.signal);
+  }
+  const { result } = attempt;
+  switch (result.kind) {
+    case "unchanged":
+      return confirmKey(deps, held, deadline.signal);
+    case "issued":
+      return commitToken(deps, held, attempt, result, deadline);
+    case "not-issued":
+      return recordFailure(deps, held, attempt, result, deadline.signal);
+  }
 }
 
 /**
- * Takes the lease, with all that a successor must know if its holder vanishes. Whoever cannot finish before its deadline
- * does not start.
+ * Takes the lease and writes with it what a successor must know if the holder vanishes. Fails when the deadline comes
+ * before the end of the lease.
  */
-export async function holdLease(
+export async function takeLease(
   deps: Dependencies,
   connection: Connection,
   seen: TokenRecord | null,
   reason: RenewalReason,
-  call: Call,
+  deadline: Deadline,
 ): ReturnType<Dependencies["store"]["takeLease"]> {
   const since = deps.clock.now();
-  const until = plusMs(since, leaseMs(deps.timing));
-  if (until > call.deadlineAt) throw noTimeToFinish(since, until, call);
+  const until = plusMs(since, leaseMs(deps.limits));
+  if (until > deadline.at) throw noTimeToFinish(since, until, deadline);
   const lease = { owner: deps.newOwner(), since, until, reason };
-  // A lease still there belongs to a holder that vanished: what became of its request is unknown.
+  // An abandoned lease: nobody knows what became of its holder's request.
   const mayBeLost = seen?.lease && isLossPossible(deps.provider.policy);
-  // A code that was being exchanged has used up nothing that is held.
+  // A code that was being redeemed has used up nothing that is stored.
   const isDoubtful = mayBeLost && seen.lease?.reason !== "consent";
   const suspect = Boolean(isDoubtful) || (seen?.suspect ?? false);
-  const recent = recentRejections(seen?.rejectionsAt ?? [], since);
+  const recent = recentRejectedRenewals(seen?.rejectionsAt ?? [], since);
   const rejectionsAt = reason === "rejected" ? [...recent, since] : recent;
-  return deps.store.takeLease(connection, seen, { lease, suspect, rejectionsAt }, call.signal);
+  return deps.store.takeLease(connection, seen, { lease, suspect, rejectionsAt }, deadline.signal);
 }
 
-function noTimeToFinish(since: Date, until: Date, { deadlineAt }: Call): VendingError {
+function noTimeToFinish(since: Date, until: Date, { at }: Deadline): VendingError {
   const needed = Number(until) - Number(since);
-  const left = Math.max(0, Number(deadlineAt) - Number(since));
+  const left = Math.max(0, Number(at) - Number(since));
   const detail = `A renewal may take ${needed} ms and ${left} ms remain; give the caller more time.`;
   return new VendingError("renewal-in-progress", detail, 1);
+}
+
+/** Records a failure that came before the provider was called. */
+async function recordUncalled(
+  deps: Dependencies,
+  held: HeldLease,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<Renewal> {
+  if (!(error instanceof VendingError) || hasTableFailed(error)) throw error;
+  const { record } = held;
+  if (error.code === "unknown-connection" && record.version === 0) {
+    await deps.store.forget(held, signal);
+    throw error;
+  }
+  const secretVersion = error instanceof UnusableSecret ? error.secretVersion : null;
+  const attempt = { revocationScope: record.revocationScope, secretVersion, latencyMs: null };
+  const failed = {
+    code: error.code,
+    detail: error.message,
+    mayHaveIssued: false,
+    retryAfterMs: null,
+  };
+  return recordFailure(deps, held, attempt, failed, signal);
+}
+
+function hasTableFailed(error: VendingError): boolean {
+  return error.code === "store-unavailable" && !(error instanceof SealingFailed);
 }

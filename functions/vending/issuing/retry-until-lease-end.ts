@@ -5,22 +5,22 @@ import type { Lease } from "../../model/token-record.ts";
 const firstPauseMs = 50;
 
 /**
- * Repeats a write that ends the lease until it is answered: what a provider has issued is not lost to a passing fault.
- * Gives up, failing as the last write did, when the lease ends.
+ * Repeats the write that ends a lease until the store answers: a token that was issued must not be lost to a passing
+ * fault. When the lease ends first, fails as the last attempt did.
  */
-export async function untilLeaseEnds<T>(
+export async function retryUntilLeaseEnd<T>(
   deps: Dependencies,
   lease: Lease,
-  signal: AbortSignal,
-  write: (until: AbortSignal) => Promise<T>,
+  parent: AbortSignal,
+  write: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const until = deps.clock.timeout(msBetween(deps.clock.now(), lease.until), signal);
+  const signal = deps.clock.timeout(msBetween(deps.clock.now(), lease.until), parent);
   for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
     try {
-      return await write(until);
+      return await write(signal);
     } catch (error) {
       if (plusMs(deps.clock.now(), pauseMs) >= lease.until) throw error;
-      await deps.clock.sleep(pauseMs, until).catch(() => {
+      await deps.clock.sleep(pauseMs, signal).catch(() => {
         throw error;
       });
     }

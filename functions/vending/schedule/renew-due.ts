@@ -1,26 +1,24 @@
-import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
-import type { Dependencies } from "../../model/dependencies.ts";
-import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
 import { leaseMs } from "../../model/call-limits.ts";
+import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
+import type { Deadline } from "../../model/deadline.ts";
+import type { Dependencies } from "../../model/dependencies.ts";
+import { describeError } from "../../model/errors.ts";
+import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
-import type { Call } from "../../model/deadline.ts";
-import { dueQueue } from "./due-queue.ts";
-import { inWords } from "../in-words.ts";
-import { lapser } from "./prune-lapsed.ts";
-import { decideKnowingSecret } from "../next-step.ts";
+import { unconstrained } from "../decision/decide.ts";
 import { renewConnection } from "../issuing/renew-connection.ts";
+import { decideWithSecret } from "../next-step.ts";
+import { dueQueue, lapsedPruner } from "./due-queue.ts";
 
-/** What a tick looks ahead: its own minute, and some of the next in case that one starts late. */
+/** How far a tick looks ahead: its own minute, and part of the next in case that tick starts late. */
 const horizonMs = 75_000;
-const atOnce = 32;
-
-const anyToken = { minValiditySeconds: 0, rejectedVersion: null };
+const maxConcurrency = 32;
 
 /**
- * What a tick did; `due` is the sum of the others. `skipped`: renewed by somebody else, not due after all, backing off,
+ * What a tick did; `due` is the sum of the others. `skipped`: renewed by another process, not due after all, backing off,
  * or left to the next tick.
  */
-export interface Tally {
+export interface TickSummary {
   due: number;
   renewed: number;
   skipped: number;
@@ -28,79 +26,87 @@ export interface Tally {
 }
 
 /**
- * Renews what is due in a realm, each at its own instant and by the same rules as vending: the lease makes duplicate
- * and overlapping ticks harmless. What comes due again within the horizon is renewed again. What has lapsed leaves the
- * index, and counts as nothing. Fails with a `VendingError` when the index cannot be read, once all that was begun has
- * ended.
+ * Renews what is due in a realm, each connection at its own instant and by the same rules as vending; the lease makes
+ * duplicate and overlapping ticks harmless. A connection that is due again within the horizon is renewed again. Lapsed
+ * ones are removed from the index and not counted. Fails with a `VendingError` when the index cannot be read, once all
+ * renewals that were begun have ended.
  */
 export async function renewDue(
   deps: Dependencies,
   index: RenewalIndex,
-  call: Call,
-): Promise<Tally> {
-  const tally = { due: 0, renewed: 0, skipped: 0, failed: 0 };
+  deadline: Deadline,
+): Promise<TickSummary> {
+  const summary = { due: 0, renewed: 0, skipped: 0, failed: 0 };
   const now = deps.clock.now();
   const horizon = plusMs(now, horizonMs);
-  const queue = dueQueue(index.due(deps.realm, horizon, call.signal));
-  const lapse = lapser(deps, index, now, call);
-  const attend = async (due: DueRenewal) => {
-    if (due.dueUntil < now) return lapse(due);
-    const { outcome, nextLookAt } = await renewOne(deps, due, call);
-    const isSeenAgain = nextLookAt !== null && nextLookAt < horizon;
-    if (isSeenAgain) queue.add({ ...due, dueAt: nextLookAt });
-    count(tally, isSeenAgain ? outcome : (outcome ?? "skipped"));
+  const queue = dueQueue(index.due(deps.realm, horizon, deadline.signal));
+  const pruneLapsed = lapsedPruner(deps, index, now, deadline.signal);
+  const process = async (due: DueRenewal) => {
+    if (due.dueUntil < now) return pruneLapsed(due);
+    const { outcome, nextCheckAt } = await renewAtInstant(deps, due, deadline);
+    const isCheckedAgain = nextCheckAt !== null && nextCheckAt < horizon;
+    if (isCheckedAgain) queue.add({ ...due, dueAt: nextCheckAt });
+    count(summary, isCheckedAgain ? outcome : (outcome ?? "skipped"));
   };
-  const work = async () => {
-    for (let due = await queue.next(); due; due = await queue.next()) await attend(due);
+  const worker = async () => {
+    for (let due = await queue.next(); due; due = await queue.next()) await process(due);
   };
-  const ends = await Promise.allSettled(Array.from({ length: atOnce }, work));
-  if (tally.failed > 0) deps.metrics.record("RenewalFailures", tally.failed);
+  const ends = await Promise.allSettled(Array.from({ length: maxConcurrency }, worker));
+  if (summary.failed > 0) deps.metrics.record("RenewalFailures", summary.failed);
   for (const end of ends) if (end.status === "rejected") throw end.reason;
-  return tally;
+  return summary;
 }
 
-type Outcome = Exclude<keyof Tally, "due">;
+type RenewalOutcome = Exclude<keyof TickSummary, "due">;
 
-function count(tally: Tally, outcome: Outcome | null): void {
+function count(summary: TickSummary, outcome: RenewalOutcome | null): void {
   if (!outcome) return;
-  tally.due += 1;
-  tally[outcome] += 1;
+  summary.due += 1;
+  summary[outcome] += 1;
 }
 
-interface Look {
+interface Check {
   /** Null: nothing was done. */
-  readonly outcome: Outcome | null;
-  readonly nextLookAt: Date | null;
+  readonly outcome: RenewalOutcome | null;
+  readonly nextCheckAt: Date | null;
 }
 
-async function renewOne(deps: Dependencies, due: DueRenewal, call: Call): Promise<Look> {
+async function renewAtInstant(
+  deps: Dependencies,
+  due: DueRenewal,
+  deadline: Deadline,
+): Promise<Check> {
   const waitMs = Math.max(0, msBetween(deps.clock.now(), due.dueAt));
-  const leaseEnd = plusMs(deps.clock.now(), waitMs + leaseMs(deps.timing));
-  if (leaseEnd > call.deadlineAt) return { outcome: null, nextLookAt: null };
+  const leaseEnd = plusMs(deps.clock.now(), waitMs + leaseMs(deps.limits));
+  if (leaseEnd > deadline.at) return { outcome: null, nextCheckAt: null };
   try {
-    await deps.clock.sleep(waitMs, call.signal);
-    return await look(deps, due, call);
+    await deps.clock.sleep(waitMs, deadline.signal);
+    return await renewIfDue(deps, due, deadline);
   } catch (error) {
-    deps.log.warn("renewal-failed", { connection: due.connection, ...inWords(error) });
-    return { outcome: "failed", nextLookAt: null };
+    deps.log.warn("renewal-failed", { connection: due.connection, ...describeError(error) });
+    return { outcome: "failed", nextCheckAt: null };
   }
 }
 
-/** The index is a hint: the record decides whether to renew, and when to look again. */
-async function look(deps: Dependencies, { connection }: DueRenewal, call: Call): Promise<Look> {
-  const record = await deps.store.read(connection, call.signal);
+/** The index is only a hint: the record decides whether to renew, and when to check again. */
+async function renewIfDue(
+  deps: Dependencies,
+  { connection }: DueRenewal,
+  deadline: Deadline,
+): Promise<Check> {
+  const record = await deps.store.read(connection, deadline.signal);
   if (!record || !isDue(record, deps.clock.now())) {
-    return { outcome: null, nextLookAt: lookAfter(deps, record) };
+    return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
   }
-  const progress = { record, wish: anyToken, hasRenewed: false };
-  const decision = await decideKnowingSecret(deps, connection, progress, call);
-  if (decision.action !== "renew") return { outcome: null, nextLookAt: lookAfter(deps, record) };
-
-  const { reason } = decision;
-  const renewal = await renewConnection(deps, connection, record, reason, call);
-  if (renewal.outcome === "failed") return { outcome: "failed", nextLookAt: null };
+  const progress = { record, constraints: unconstrained, hasRenewed: false };
+  const decision = await decideWithSecret(deps, connection, progress, deadline.signal);
+  if (decision.action !== "renew") {
+    return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
+  }
+  const renewal = await renewConnection(deps, connection, record, decision.reason, deadline);
+  if (renewal.outcome === "failed") return { outcome: "failed", nextCheckAt: null };
   const outcome = renewal.outcome === "committed" ? "renewed" : null;
-  return { outcome, nextLookAt: lookAfter(deps, renewal.record) };
+  return { outcome, nextCheckAt: nextCheckAfter(deps, renewal.record) };
 }
 
 function isDue({ token }: TokenRecord, now: Date): boolean {
@@ -108,8 +114,8 @@ function isDue({ token }: TokenRecord, now: Date): boolean {
   return Boolean(due && due.at <= now && now <= due.until);
 }
 
-/** The next renewal, or the end of the lease under which somebody else is at it; null once the connection lapses. */
-function lookAfter({ clock }: Dependencies, record: TokenRecord | null): Date | null {
+/** The next renewal, or the end of another process's lease; null once the connection lapses. */
+function nextCheckAfter({ clock }: Dependencies, record: TokenRecord | null): Date | null {
   const due = record?.token?.due;
   if (!due) return null;
   const { lease } = record;

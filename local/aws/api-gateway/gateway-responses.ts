@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
-import type { GatewayError } from "./gateway-error.ts";
-import { responseTypes, sendGatewayError } from "./gateway-error.ts";
 import type { DeployedResource, DeployedStack } from "../template/template.ts";
 import { fail } from "../template/template-shape.ts";
+import type { GatewayError } from "./gateway-error.ts";
+import { responseTypes, sendGatewayError } from "./gateway-error.ts";
 
 /** Sends API Gateway's errors in the words that the template has for them, else in its own. */
 export function gatewayResponses(

@@ -1,7 +1,7 @@
-import type { HttpRoute } from "./http-api-event.ts";
-import { mostSpecific, pathTemplate } from "./path-template.ts";
 import type { DeployedResource, DeployedStack } from "../template/template.ts";
 import { fail } from "../template/template-shape.ts";
+import type { HttpRoute } from "./http-api-event.ts";
+import { mostSpecific, pathTemplate } from "./path-template.ts";
 
 type Deployed = Pick<DeployedStack, "resourcesOf">;
 

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import type { HttpRoute } from "./http-api-event.ts";
-import { httpApiEvent } from "./http-api-event.ts";
-import { sendHttpApiResponse } from "./http-api-response.ts";
 import type { LambdaHost } from "../lambda/lambda-host.ts";
 import type { LocalServer } from "../listen.ts";
 import { listen } from "../listen.ts";
 import { readBytes } from "../read-body.ts";
+import type { HttpRoute } from "./http-api-event.ts";
+import { httpApiEvent } from "./http-api-event.ts";
+import { sendHttpApiResponse } from "./http-api-response.ts";
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT_MS = 30_000;

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { AwsPlace } from "../arns.ts";
 import { arn } from "../arns.ts";
+import type { DeployedResource, DeployedStack } from "../template/template.ts";
+import { fail } from "../template/template-shape.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { Check } from "./json-schema.ts";
 import { jsonSchema } from "./json-schema.ts";
 import { mostSpecific, pathTemplate } from "./path-template.ts";
 import type { RestRoute } from "./rest-api.ts";
-import type { DeployedResource, DeployedStack } from "../template/template.ts";
-import { fail } from "../template/template-shape.ts";
 
 type Deployed = Pick<DeployedStack, "resourcesOf">;
 

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { AwsError } from "../json-protocol/aws-json.ts";
-import { GatewayError, notAdmitted, sendGatewayError } from "./gateway-error.ts";
-import type { Guard } from "../sigv4/guard.ts";
-import { OPEN } from "../sigv4/guard.ts";
 import type { LambdaHost } from "../lambda/lambda-host.ts";
 import type { LocalServer } from "../listen.ts";
 import { listen } from "../listen.ts";
+import { readBytes } from "../read-body.ts";
+import type { Guard } from "../sigv4/guard.ts";
+import { OPEN } from "../sigv4/guard.ts";
 import type { Principal } from "../sigv4/principals.ts";
+import { GatewayError, notAdmitted, sendGatewayError } from "./gateway-error.ts";
 import type { Identity, Route } from "./proxy-event.ts";
 import { proxyEvent } from "./proxy-event.ts";
 import { sendProxyResponse } from "./proxy-response.ts";
-import { readBytes } from "../read-body.ts";
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT_MS = 29_000;

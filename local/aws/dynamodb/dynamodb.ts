@@ -2,8 +2,6 @@ import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { Readable } from "node:stream";
 import dynalite from "dynalite";
 import { AwsError, sendError } from "../json-protocol/aws-json.ts";
-import type { Guard } from "../sigv4/guard.ts";
-import { OPEN } from "../sigv4/guard.ts";
 import type { LocalServer } from "../listen.ts";
 import { listen } from "../listen.ts";
 import type { Misbehaving } from "../misbehaviour.ts";
@@ -11,6 +9,8 @@ import { misbehaviours } from "../misbehaviour.ts";
 import { readBytes } from "../read-body.ts";
 import type { RequestCounts } from "../request-counter.ts";
 import { requestCounter } from "../request-counter.ts";
+import type { Guard } from "../sigv4/guard.ts";
+import { OPEN } from "../sigv4/guard.ts";
 
 export interface LocalDynamoDb extends LocalServer, Misbehaving {
   readonly requests: RequestCounts;

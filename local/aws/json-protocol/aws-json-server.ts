@@ -1,10 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import { AwsError, parseJson, sendError, sendJson } from "./aws-json.ts";
-import { decode, encode } from "./aws-json-codec.ts";
-import { readModel } from "./aws-model.ts";
-import type { Guard } from "../sigv4/guard.ts";
-import { OPEN } from "../sigv4/guard.ts";
 import type { LocalServer } from "../listen.ts";
 import { listen } from "../listen.ts";
 import type { Misbehaving } from "../misbehaviour.ts";
@@ -12,6 +7,11 @@ import { misbehaviours } from "../misbehaviour.ts";
 import { readBytes } from "../read-body.ts";
 import type { RequestCounts } from "../request-counter.ts";
 import { requestCounter } from "../request-counter.ts";
+import type { Guard } from "../sigv4/guard.ts";
+import { OPEN } from "../sigv4/guard.ts";
+import { AwsError, parseJson, sendError, sendJson } from "./aws-json.ts";
+import { decode, encode } from "./aws-json-codec.ts";
+import { readModel } from "./aws-model.ts";
 
 /** A service that speaks AWS JSON, `X-Amz-Target: <targetPrefix>.<Operation>`. */
 export interface AwsJsonService {

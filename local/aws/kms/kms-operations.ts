@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type * as Api from "@aws-sdk/client-kms";
 import type { AwsPlace } from "../arns.ts";
 import { arn } from "../arns.ts";
+import type { RecordFile } from "../record-file.ts";
 import {
   disabled,
   incorrectKey,
@@ -13,7 +14,6 @@ import {
 } from "./kms-errors.ts";
 import type { KeyRecord } from "./kms-key.ts";
 import { decryptUnder, encryptUnder, isOf, newMaterial } from "./kms-key.ts";
-import type { RecordFile } from "../record-file.ts";
 
 const DAY_MS = 86_400_000;
 

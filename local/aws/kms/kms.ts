@@ -4,10 +4,10 @@ import { LOCAL_PLACE } from "../arns.ts";
 import { AwsError } from "../json-protocol/aws-json.ts";
 import type { LocalAwsJsonServer } from "../json-protocol/aws-json-server.ts";
 import { startAwsJsonServer } from "../json-protocol/aws-json-server.ts";
+import { NO_FILE, recordFile } from "../record-file.ts";
 import type { Guard } from "../sigv4/guard.ts";
 import type { KeyRecord } from "./kms-key.ts";
 import { kmsOperations } from "./kms-operations.ts";
-import { NO_FILE, recordFile } from "../record-file.ts";
 
 export interface LocalKms extends LocalAwsJsonServer {
   /** What CloudFormation does for a key of a template: there it is, under the id that the template is resolved to. */

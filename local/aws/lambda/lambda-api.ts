@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { LOCAL_PLACE } from "../arns.ts";
 import { AwsError, parseJson } from "../json-protocol/aws-json.ts";
+import type { LocalServer } from "../listen.ts";
+import { listen } from "../listen.ts";
+import { readBytes } from "../read-body.ts";
 import type { Guard } from "../sigv4/guard.ts";
 import { OPEN } from "../sigv4/guard.ts";
 import { functionArn } from "./lambda-function.ts";
 import type { Invoked, LambdaHost } from "./lambda-host.ts";
-import type { LocalServer } from "../listen.ts";
-import { listen } from "../listen.ts";
-import { readBytes } from "../read-body.ts";
 
 const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 const LIST = /^\/2015-03-31\/functions\/?$/;

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { AwsPlace } from "../arns.ts";
 import { LOCAL_PLACE } from "../arns.ts";
+import type { AccessKeys } from "../sigv4/principals.ts";
 import { functionNotFound } from "./lambda-failures.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import { functionArn, processEnvironment } from "./lambda-function.ts";
 import type { ProcessPool, RunningProcess } from "./lambda-pool.ts";
 import { processPool } from "./lambda-pool.ts";
-import type { AccessKeys } from "../sigv4/principals.ts";
 
 export interface LambdaHostOptions {
   readonly functions: readonly LambdaFunction[];

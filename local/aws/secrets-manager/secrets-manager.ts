@@ -4,8 +4,8 @@ import { LOCAL_PLACE } from "../arns.ts";
 import { AwsError } from "../json-protocol/aws-json.ts";
 import type { LocalAwsJsonServer } from "../json-protocol/aws-json-server.ts";
 import { startAwsJsonServer } from "../json-protocol/aws-json-server.ts";
-import type { Guard } from "../sigv4/guard.ts";
 import { NO_FILE, recordFile } from "../record-file.ts";
+import type { Guard } from "../sigv4/guard.ts";
 import { secretOperations } from "./secret-operations.ts";
 
 /** Secrets Manager's API; with a folder, its secrets survive a restart. */

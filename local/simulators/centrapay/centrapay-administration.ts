@@ -1,5 +1,3 @@
-import { badRequest, forbidden } from "./centrapay-answers.ts";
-import type { AccountKeys } from "./centrapay-keys.ts";
 import type { Protection } from "../kit/protected-route.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
 import type { Reply } from "../kit/reply.ts";
@@ -7,6 +5,8 @@ import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { jsonObjectOf } from "../kit/request.ts";
 import type { Route } from "../kit/route.ts";
+import { badRequest, forbidden } from "./centrapay-answers.ts";
+import type { AccountKeys } from "./centrapay-keys.ts";
 
 export type KeyProtection = Pick<Protection, "gate" | "present" | "refuse"> &
   Required<Pick<Protection, "refine">>;

@@ -1,12 +1,15 @@
-import type { AuthorizationServer, AuthorizationServerOptions } from "../oauth/authorization-server.ts";
-import { startAuthorizationServer } from "../oauth/authorization-server.ts";
-import { centrapayError, forbidden } from "./centrapay-answers.ts";
 import { createGate } from "../kit/gate.ts";
 import { presentedIn } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
 import { createRateLimit } from "../kit/rate-limit.ts";
 import { jsonReply } from "../kit/reply.ts";
 import { headerOf } from "../kit/request.ts";
+import type {
+  AuthorizationServer,
+  AuthorizationServerOptions,
+} from "../oauth/authorization-server.ts";
+import { startAuthorizationServer } from "../oauth/authorization-server.ts";
+import { centrapayError, forbidden } from "./centrapay-answers.ts";
 
 export interface CentrapayUserOptions extends AuthorizationServerOptions {
   /** Of every calling person; 200 by default, as documented. */

@@ -1,8 +1,3 @@
-import type { KeyProtection } from "./centrapay-administration.ts";
-import { administrationRoutes } from "./centrapay-administration.ts";
-import { centrapayError, forbidden } from "./centrapay-answers.ts";
-import type { KeyRole } from "./centrapay-keys.ts";
-import { createAccountKeys } from "./centrapay-keys.ts";
 import { createGate } from "../kit/gate.ts";
 import { presentedIn } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
@@ -13,6 +8,11 @@ import { startSimulator } from "../kit/simulator.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
 import type { SimulatorOptions } from "../kit/world.ts";
 import { createWorld } from "../kit/world.ts";
+import type { KeyProtection } from "./centrapay-administration.ts";
+import { administrationRoutes } from "./centrapay-administration.ts";
+import { centrapayError, forbidden } from "./centrapay-answers.ts";
+import type { KeyRole } from "./centrapay-keys.ts";
+import { createAccountKeys } from "./centrapay-keys.ts";
 
 export interface CentrapayOptions extends SimulatorOptions {
   /** Of every calling account; 200 by default, as documented. */

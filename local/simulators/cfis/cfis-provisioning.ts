@@ -1,8 +1,8 @@
-import type { CfisKeys } from "./cfis-keys.ts";
 import type { Reply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { jsonObjectOf } from "../kit/request.ts";
+import type { CfisKeys } from "./cfis-keys.ts";
 
 /**
  * Answers with the new client's initial access token; the names of the members are guesses.

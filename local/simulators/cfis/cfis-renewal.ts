@@ -1,5 +1,3 @@
-import type { CfisAnswers, RenewalShape } from "./cfis-answers.ts";
-import type { CfisKeys } from "./cfis-keys.ts";
 import { fingerprintOf } from "../kit/journal.ts";
 import type { Reply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
@@ -8,6 +6,8 @@ import { headerOf } from "../kit/request.ts";
 import type { Route } from "../kit/route.ts";
 import type { Credential } from "../kit/token-ledger.ts";
 import type { World } from "../kit/world.ts";
+import type { CfisAnswers, RenewalShape } from "./cfis-answers.ts";
+import type { CfisKeys } from "./cfis-keys.ts";
 
 /**
  * A GET that changes things; expired keys may renew too.

@@ -1,11 +1,11 @@
-import type { CfisAnswers, ValidateAnswer } from "./cfis-answers.ts";
-import type { CfisKeys } from "./cfis-keys.ts";
 import { fingerprintOf } from "../kit/journal.ts";
 import type { Reply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import { headerOf } from "../kit/request.ts";
 import type { Route } from "../kit/route.ts";
 import type { World } from "../kit/world.ts";
+import type { CfisAnswers, ValidateAnswer } from "./cfis-answers.ts";
+import type { CfisKeys } from "./cfis-keys.ts";
 
 /** https://developer-partnerapi.confirmafinance.com/validate-access-token-4087227e0 */
 export function validationRoute({ journal }: World, keys: CfisKeys, answers: CfisAnswers): Route {

@@ -1,10 +1,3 @@
-import type { CfisAnswers, ExpiryStatus, RenewalShape, ValidateAnswer } from "./cfis-answers.ts";
-import { cfisRefusal } from "./cfis-answers.ts";
-import type { CfisEnvironment, CfisKey } from "./cfis-keys.ts";
-import { createCfisKeys } from "./cfis-keys.ts";
-import { createClient } from "./cfis-provisioning.ts";
-import { renewalRoute } from "./cfis-renewal.ts";
-import { validationRoute } from "./cfis-validation.ts";
 import type { Refuse } from "../kit/gate.ts";
 import { createGate } from "../kit/gate.ts";
 import { presentedIn } from "../kit/presented.ts";
@@ -15,6 +8,13 @@ import { startSimulator } from "../kit/simulator.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
 import type { SimulatorOptions } from "../kit/world.ts";
 import { createWorld } from "../kit/world.ts";
+import type { CfisAnswers, ExpiryStatus, RenewalShape, ValidateAnswer } from "./cfis-answers.ts";
+import { cfisRefusal } from "./cfis-answers.ts";
+import type { CfisEnvironment, CfisKey } from "./cfis-keys.ts";
+import { createCfisKeys } from "./cfis-keys.ts";
+import { createClient } from "./cfis-provisioning.ts";
+import { renewalRoute } from "./cfis-renewal.ts";
+import { validationRoute } from "./cfis-validation.ts";
 
 export interface CfisOptions extends SimulatorOptions {
   /** Which of the provider's two environments this is; keys of the other one are refused. */

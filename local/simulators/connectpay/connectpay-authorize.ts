@@ -1,3 +1,7 @@
+import type { Reply } from "../kit/reply.ts";
+import { textReply } from "../kit/reply.ts";
+import type { SimulatedRequest } from "../kit/request.ts";
+import type { World } from "../kit/world.ts";
 import { backTo, identityOf } from "../oauth/authorization-endpoint.ts";
 import type { Ceremony, Errand } from "../oauth/ceremony.ts";
 import type { CodeLedger } from "../oauth/code-ledger.ts";
@@ -5,10 +9,6 @@ import type { ConsentClient, ConsentClients } from "../oauth/consent-clients.ts"
 import type { Consents } from "../oauth/consents.ts";
 import type { ScopeChoice } from "../oauth/login-pages.ts";
 import { noticePage } from "../oauth/login-pages.ts";
-import type { Reply } from "../kit/reply.ts";
-import { textReply } from "../kit/reply.ts";
-import type { SimulatedRequest } from "../kit/request.ts";
-import type { World } from "../kit/world.ts";
 
 /** Changed by assignment: what the documents leave open, or say in two ways. */
 export interface ConnectPayTraits {

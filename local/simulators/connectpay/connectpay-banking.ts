@@ -1,13 +1,13 @@
-import type { Ceremony } from "../oauth/ceremony.ts";
-import { seeOther } from "../oauth/ceremony.ts";
-import type { ConnectPayAuthorization } from "./connectpay-authorize.ts";
-import { codeFor, psd2Scopes } from "./connectpay-authorize.ts";
-import type { ConsentClient } from "../oauth/consent-clients.ts";
 import { html, pageReply } from "../kit/html.ts";
 import type { Reply } from "../kit/reply.ts";
 import { formOf } from "../kit/request.ts";
 import type { Route } from "../kit/route.ts";
 import type { World } from "../kit/world.ts";
+import type { Ceremony } from "../oauth/ceremony.ts";
+import { seeOther } from "../oauth/ceremony.ts";
+import type { ConsentClient } from "../oauth/consent-clients.ts";
+import type { ConnectPayAuthorization } from "./connectpay-authorize.ts";
+import { codeFor, psd2Scopes } from "./connectpay-authorize.ts";
 
 export interface ConnectPayBanking extends Pick<ConnectPayAuthorization, "consents" | "codes"> {
   readonly ceremony: Ceremony;

@@ -1,15 +1,15 @@
 import { recordRefusedClient } from "../kit/client-registry.ts";
-import type { ConnectPayTraits } from "./connectpay-authorize.ts";
-import { isUuid } from "./connectpay-authorize.ts";
-import type { ConsentClient, ConsentClients } from "../oauth/consent-clients.ts";
-import type { Consents } from "../oauth/consents.ts";
-import type { Granted, Grants } from "../oauth/grant-exchange.ts";
-import { exchangeGrant } from "../oauth/grant-exchange.ts";
 import type { Reply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { formOf, headerOf } from "../kit/request.ts";
 import type { World } from "../kit/world.ts";
+import type { ConsentClient, ConsentClients } from "../oauth/consent-clients.ts";
+import type { Consents } from "../oauth/consents.ts";
+import type { Granted, Grants } from "../oauth/grant-exchange.ts";
+import { exchangeGrant } from "../oauth/grant-exchange.ts";
+import type { ConnectPayTraits } from "./connectpay-authorize.ts";
+import { isUuid } from "./connectpay-authorize.ts";
 
 export interface ConnectPayTokens extends Grants {
   readonly clients: ConsentClients;

@@ -1,25 +1,9 @@
 import type { TLSSocket } from "node:tls";
-import { createCeremony } from "../oauth/ceremony.ts";
 import type { Authority, CertificateAndKey } from "../kit/certificates.ts";
 import { createAuthority, fingerprintOfCertificate } from "../kit/certificates.ts";
-import { createCodeLedger } from "../oauth/code-ledger.ts";
-import type { ConnectPayTraits } from "./connectpay-authorize.ts";
-import { authorizePsd2 } from "./connectpay-authorize.ts";
-import { bankingRoute, openApiSettingsPath } from "./connectpay-banking.ts";
-import type { ConnectPayTokens } from "./connectpay-tokens.ts";
-import { answerRevoke, answerToken } from "./connectpay-tokens.ts";
-import type { ConsentClient } from "../oauth/consent-clients.ts";
-import { createConsentClients } from "../oauth/consent-clients.ts";
-import type { ConsentOracle } from "../oauth/consent-oracle.ts";
-import { createConsentOracle } from "../oauth/consent-oracle.ts";
-import { createConsents } from "../oauth/consents.ts";
 import { createGate } from "../kit/gate.ts";
-import type { Person } from "../oauth/people.ts";
-import { mere } from "../oauth/people.ts";
 import { presentedBearer } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
-import type { RefreshPolicy } from "../oauth/refresh-ledger.ts";
-import { createRefreshLedger } from "../oauth/refresh-ledger.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import type { Route } from "../kit/route.ts";
@@ -29,6 +13,22 @@ import { createTokenLedger } from "../kit/token-ledger.ts";
 import { joinSimulators } from "../kit/twin-simulator.ts";
 import type { SimulatorOptions, World } from "../kit/world.ts";
 import { createWorld } from "../kit/world.ts";
+import { createCeremony } from "../oauth/ceremony.ts";
+import { createCodeLedger } from "../oauth/code-ledger.ts";
+import type { ConsentClient } from "../oauth/consent-clients.ts";
+import { createConsentClients } from "../oauth/consent-clients.ts";
+import type { ConsentOracle } from "../oauth/consent-oracle.ts";
+import { createConsentOracle } from "../oauth/consent-oracle.ts";
+import { createConsents } from "../oauth/consents.ts";
+import type { Person } from "../oauth/people.ts";
+import { mere } from "../oauth/people.ts";
+import type { RefreshPolicy } from "../oauth/refresh-ledger.ts";
+import { createRefreshLedger } from "../oauth/refresh-ledger.ts";
+import type { ConnectPayTraits } from "./connectpay-authorize.ts";
+import { authorizePsd2 } from "./connectpay-authorize.ts";
+import { bankingRoute, openApiSettingsPath } from "./connectpay-banking.ts";
+import type { ConnectPayTokens } from "./connectpay-tokens.ts";
+import { answerRevoke, answerToken } from "./connectpay-tokens.ts";
 
 export interface ConnectPayOptions extends SimulatorOptions {
   /** Of `redirectUris` only the hostnames count. */

@@ -1,10 +1,10 @@
-import type { AuthorizationServer, AuthorizationServerOptions } from "./authorization-server.ts";
-import { startAuthorizationServer } from "./authorization-server.ts";
 import { createGate } from "../kit/gate.ts";
-import type { ScopeChoice } from "./login-pages.ts";
 import { presentedBearer } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
 import { jsonReply } from "../kit/reply.ts";
+import type { AuthorizationServer, AuthorizationServerOptions } from "./authorization-server.ts";
+import { startAuthorizationServer } from "./authorization-server.ts";
+import type { ScopeChoice } from "./login-pages.ts";
 
 export interface AuthorizationCodeOptions extends AuthorizationServerOptions {
   readonly scopes?: readonly ScopeChoice[];

@@ -1,14 +1,14 @@
+import { fingerprintOf } from "../kit/journal.ts";
+import type { Reply } from "../kit/reply.ts";
+import type { SimulatedRequest } from "../kit/request.ts";
+import type { World } from "../kit/world.ts";
 import type { Ceremony, Decision } from "./ceremony.ts";
 import { seeOther } from "./ceremony.ts";
 import type { CodeLedger } from "./code-ledger.ts";
 import type { ConsentClient, ConsentClients } from "./consent-clients.ts";
 import type { Consents } from "./consents.ts";
-import { fingerprintOf } from "../kit/journal.ts";
 import type { ScopeChoice } from "./login-pages.ts";
 import { noticePage } from "./login-pages.ts";
-import type { Reply } from "../kit/reply.ts";
-import type { SimulatedRequest } from "../kit/request.ts";
-import type { World } from "../kit/world.ts";
 
 export interface AuthorizationEndpoint {
   readonly clients: ConsentClients;

@@ -1,6 +1,15 @@
+import type { BasicEncoding } from "../kit/basic-authentication.ts";
+import type { Reply } from "../kit/reply.ts";
+import { jsonReply } from "../kit/reply.ts";
+import type { Route } from "../kit/route.ts";
+import type { Simulator } from "../kit/simulator.ts";
+import { startSimulator } from "../kit/simulator.ts";
+import type { TokenLedger } from "../kit/token-ledger.ts";
+import { createTokenLedger } from "../kit/token-ledger.ts";
+import type { SimulatorOptions, World } from "../kit/world.ts";
+import { createWorld, madeUpCredential } from "../kit/world.ts";
 import type { AuthorizationEndpoint } from "./authorization-endpoint.ts";
 import { authorize } from "./authorization-endpoint.ts";
-import type { BasicEncoding } from "../kit/basic-authentication.ts";
 import { createCeremony } from "./ceremony.ts";
 import { createCodeLedger } from "./code-ledger.ts";
 import type { ConsentClient } from "./consent-clients.ts";
@@ -17,15 +26,6 @@ import type { Person } from "./people.ts";
 import { mere } from "./people.ts";
 import type { RefreshPolicy } from "./refresh-ledger.ts";
 import { createRefreshLedger } from "./refresh-ledger.ts";
-import type { Reply } from "../kit/reply.ts";
-import { jsonReply } from "../kit/reply.ts";
-import type { Route } from "../kit/route.ts";
-import type { Simulator } from "../kit/simulator.ts";
-import { startSimulator } from "../kit/simulator.ts";
-import type { TokenLedger } from "../kit/token-ledger.ts";
-import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions, World } from "../kit/world.ts";
-import { createWorld, madeUpCredential } from "../kit/world.ts";
 
 export interface AuthorizationServerOptions extends SimulatorOptions {
   readonly clients?: readonly ConsentClient[];

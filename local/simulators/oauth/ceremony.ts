@@ -1,13 +1,13 @@
-import type { ScopeChoice } from "./login-pages.ts";
-import { consentPage, customerPage, loginPage, noticePage } from "./login-pages.ts";
-import type { Person } from "./people.ts";
-import { personWith } from "./people.ts";
 import type { Reply } from "../kit/reply.ts";
 import { textReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { formOf } from "../kit/request.ts";
 import type { Route } from "../kit/route.ts";
 import type { World } from "../kit/world.ts";
+import type { ScopeChoice } from "./login-pages.ts";
+import { consentPage, customerPage, loginPage, noticePage } from "./login-pages.ts";
+import type { Person } from "./people.ts";
+import { personWith } from "./people.ts";
 
 /** What a person decided in front of the consent page. */
 export interface Decision {

@@ -1,5 +1,5 @@
-import type { Consent, Consents, GrantRefusal } from "./consents.ts";
 import type { World } from "../kit/world.ts";
+import type { Consent, Consents, GrantRefusal } from "./consents.ts";
 
 interface Code {
   readonly consent: Consent;

@@ -1,6 +1,6 @@
-import type { Decision } from "./ceremony.ts";
 import type { TokenLedger } from "../kit/token-ledger.ts";
 import type { World } from "../kit/world.ts";
+import type { Decision } from "./ceremony.ts";
 
 /** What a person has allowed a client; codes, refresh tokens and access tokens descend from it. */
 export interface Consent extends Decision {

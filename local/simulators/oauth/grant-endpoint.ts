@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { recordRefusedClient } from "../kit/client-registry.ts";
-import type { CodeBinding } from "./code-ledger.ts";
-import type { ConsentClient, ConsentClients } from "./consent-clients.ts";
-import type { Consent, Consents, GrantRefusal } from "./consents.ts";
-import type { Granted, Grants } from "./grant-exchange.ts";
-import { exchangeGrant } from "./grant-exchange.ts";
 import type { Reply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { formOf } from "../kit/request.ts";
 import type { World } from "../kit/world.ts";
+import type { CodeBinding } from "./code-ledger.ts";
+import type { ConsentClient, ConsentClients } from "./consent-clients.ts";
+import type { Consent, Consents, GrantRefusal } from "./consents.ts";
+import type { Granted, Grants } from "./grant-exchange.ts";
+import { exchangeGrant } from "./grant-exchange.ts";
 
 export interface GrantEndpoint extends Grants {
   readonly clients: ConsentClients;

@@ -1,9 +1,9 @@
-import type { CodeBinding, CodeLedger } from "./code-ledger.ts";
-import type { Consent, GrantRefusal } from "./consents.ts";
 import { fingerprintOf } from "../kit/journal.ts";
-import type { RefreshLedger } from "./refresh-ledger.ts";
 import type { Credential, TokenLedger } from "../kit/token-ledger.ts";
 import type { World } from "../kit/world.ts";
+import type { CodeBinding, CodeLedger } from "./code-ledger.ts";
+import type { Consent, GrantRefusal } from "./consents.ts";
+import type { RefreshLedger } from "./refresh-ledger.ts";
 
 export interface Grants {
   readonly codes: CodeLedger;

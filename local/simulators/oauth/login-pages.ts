@@ -1,7 +1,7 @@
 import type { Html } from "../kit/html.ts";
 import { html, pageReply } from "../kit/html.ts";
-import type { Person } from "./people.ts";
 import type { Reply } from "../kit/reply.ts";
+import type { Person } from "./people.ts";
 
 /** A scope, and what it lets its holder do, in plain words. */
 export interface ScopeChoice {

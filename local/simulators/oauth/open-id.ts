@@ -1,13 +1,13 @@
+import { assembleJsonWebToken } from "../kit/json-web-token.ts";
+import type { World } from "../kit/world.ts";
 import type { Consent } from "./consents.ts";
 import type { Granted } from "./grant-exchange.ts";
 import type { Spoiling } from "./id-token.ts";
 import { signIdToken } from "./id-token.ts";
-import { assembleJsonWebToken } from "../kit/json-web-token.ts";
 import type { ScopeChoice } from "./login-pages.ts";
 import type { Person } from "./people.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { createSigningKeys } from "./signing-keys.ts";
-import type { World } from "../kit/world.ts";
 
 export interface OpenId {
   readonly keys: SigningKeys;

@@ -1,5 +1,5 @@
-import type { Consent, Consents, GrantRefusal } from "./consents.ts";
 import type { World } from "../kit/world.ts";
+import type { Consent, Consents, GrantRefusal } from "./consents.ts";
 
 /** Changed by assignment, for all refresh tokens at once. */
 export interface RefreshPolicy {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../../functions/http/pages/outcome-pages.ts";
+import type { ConsentOutcome } from "../../../functions/http/pages/outcome-pages.ts";
 import { outcomeOf, outcomePage } from "../../../functions/http/pages/outcome-pages.ts";
 import { pageAnswer } from "../../../functions/http/pages/page.ts";
 import { problemCodes, VendingError } from "../../../functions/model/errors.ts";
@@ -14,7 +14,7 @@ import { apis, webEvent } from "../../support/web-events.ts";
 const table = withTable();
 const aSite = (changes = {}) => new ConsentSiteOnTest(table(), changes);
 
-const outcomes: readonly Outcome[] = [
+const outcomes: readonly ConsentOutcome[] = [
   "link-unknown",
   "link-used",
   "link-expired",
@@ -271,14 +271,14 @@ describe("a failure", () => {
   test("to take the row sends no code, and the link may still be good", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
-    const { take } = site.deps.pendingConsents;
-    site.deps.pendingConsents.take = async () => {
+    const { claim: take } = site.deps.pendingConsents;
+    site.deps.pendingConsents.claim = async () => {
       throw new VendingError("store-unavailable", "Made up.", 1);
     };
     const page = await browser.comeBack(authorizeUrl, answer);
     expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
     expect(site.provider.asked).toEqual([]);
-    site.deps.pendingConsents.take = take;
+    site.deps.pendingConsents.claim = take;
     const again = await browser.comeBack(authorizeUrl, answer);
     expect(again).toMatchObject({ title: "Access is granted" });
   });

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { contestedUntil, recentRejections } from "../../../functions/vending/decision/circuit-breaker.ts";
+import {
+  breakerOpenUntil,
+  recentRejectedRenewals,
+} from "../../../functions/vending/decision/back-off.ts";
 import { at } from "../../support/a-record.ts";
 
 const times = (...texts: string[]) => texts.map(at);
@@ -37,18 +40,18 @@ describe("the breaker against a revoke war", () => {
     ["opens for ten minutes at most", eight, "10:09:59.999", "10:19:59.000"],
     ["counts only the last ten minutes", three, "10:10:00.000", null],
   ])("%s", (_, rejectionsAt, now, until) => {
-    expect(contestedUntil(rejectionsAt, at(now))).toEqual(until === null ? null : at(until));
+    expect(breakerOpenUntil(rejectionsAt, at(now))).toEqual(until === null ? null : at(until));
   });
 
   test("stays closed when rejections are more than five minutes apart", () => {
     const seldom = times("09:48:00.000", "09:53:30.000", "09:59:00.000");
-    expect(contestedUntil(seldom, at("09:59:00.000"))).toBeNull();
+    expect(breakerOpenUntil(seldom, at("09:59:00.000"))).toBeNull();
   });
 });
 
 describe("what the record keeps of rejections", () => {
   test("is ten minutes of them", () => {
-    const kept = recentRejections(
+    const kept = recentRejectedRenewals(
       times("09:50:00.000", "09:50:00.001", "09:59:00.000"),
       at("10:00:00.000"),
     );
@@ -57,6 +60,6 @@ describe("what the record keeps of rejections", () => {
 
   test("is the latest eight", () => {
     const ten = Array.from({ length: 10 }, (_, n) => at(`10:00:0${n}.000`));
-    expect(recentRejections(ten, at("10:00:10.000"))).toEqual(ten.slice(2));
+    expect(recentRejectedRenewals(ten, at("10:00:10.000"))).toEqual(ten.slice(2));
   });
 });

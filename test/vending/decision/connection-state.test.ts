@@ -19,7 +19,7 @@ const aKey = aToken({
   usableUntil: null,
   expiresAt: null,
   renewAt: at("10:00:05.200"),
-  keptUntil: null,
+  keepAliveUntil: null,
 });
 const coexisting = aToken({ renewAt: at("10:04:00.000") });
 

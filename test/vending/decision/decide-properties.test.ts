@@ -4,8 +4,8 @@ import { maxClockSkewMs, msBetween, plusMs } from "../../../functions/model/cloc
 import type { Issued, RenewalPolicy } from "../../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../../functions/model/provider.ts";
 import { Sensitive } from "../../../functions/model/sensitive.ts";
-import type { HeldToken, TokenRecord } from "../../../functions/model/token-record.ts";
-import type { Decision, Wish } from "../../../functions/vending/decision/decide.ts";
+import type { StoredToken, TokenRecord } from "../../../functions/model/token-record.ts";
+import type { Decision, VendConstraints } from "../../../functions/vending/decision/decide.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
 import { tokenTimes } from "../../../functions/vending/decision/token-times.ts";
 import { aConsent, aFailure, aRecord, aToken, at } from "../../support/a-record.ts";
@@ -19,7 +19,7 @@ const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: nu
 const policies = fc.constantFrom(atExpiry, atHandover, early, byConsent, onRotation);
 
 /** A token as `tokenTimes` would have timed it: what can be in a record. */
-const heldTokens = (policy: RenewalPolicy): fc.Arbitrary<HeldToken> =>
+const heldTokens = (policy: RenewalPolicy): fc.Arbitrary<StoredToken> =>
   fc
     .record({
       lifetimeMs: fc.integer({ min: 1000, max: 3_600_000 }),
@@ -39,7 +39,7 @@ const heldTokens = (policy: RenewalPolicy): fc.Arbitrary<HeldToken> =>
         expiresAt: null,
         requestedAt: ten,
         receivedAt: plusMs(ten, latencyMs),
-        consented: null,
+        consent: null,
       };
       const times = tokenTimes(issued, policy, 1000, random);
       return aToken({ ...times, requestedAt: ten, issuedAt: issued.receivedAt, expiresAt: null });
@@ -91,7 +91,7 @@ const records = (policy: RenewalPolicy): fc.Arbitrary<TokenRecord> =>
 interface Situation {
   readonly record: TokenRecord;
   readonly policy: RenewalPolicy;
-  readonly wish: Wish;
+  readonly wish: VendConstraints;
   readonly now: Date;
   readonly decision: Decision;
 }
@@ -125,7 +125,7 @@ const outcomes = (decision: Decision): readonly Decision[] =>
 const mayLeadToProvider = (decision: Decision) =>
   decision.action === "renew" || decision.action === "check-secret";
 
-const vended = (decision: Decision): HeldToken | null => {
+const vended = (decision: Decision): StoredToken | null => {
   for (const outcome of outcomes(decision)) if (outcome.action === "vend") return outcome.token;
   return null;
 };

@@ -15,7 +15,7 @@ const issued = (lifetime: Lifetime): Issued => ({
   expiresAt: null,
   requestedAt: at("10:00:00.000"),
   receivedAt: at("10:00:00.400"),
-  consented: null,
+  consent: null,
 });
 
 const stated = (atLeastMs: number, atMostMs: number): Lifetime => ({

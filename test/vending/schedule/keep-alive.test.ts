@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Call } from "../../../functions/model/deadline.ts";
-import { keptUntil } from "../../../functions/vending/kept-until.ts";
+import type { Deadline } from "../../../functions/model/deadline.ts";
+import { keepAliveUntil } from "../../../functions/vending/schedule/keep-alive.ts";
 import { aToken, at } from "../../support/a-record.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
-const call = (onBehalfOf: Call["onBehalfOf"]): Call => ({
-  deadlineAt: at("10:00:10.000"),
+const call = (onBehalfOf: Deadline["onBehalfOf"]): Deadline => ({
+  at: at("10:00:10.000"),
   signal: new AbortController().signal,
   onBehalfOf,
 });
@@ -15,32 +15,34 @@ const soon = at("10:05:00.000");
 
 describe.each([atExpiry, atHandover, early])("the schedule keeps a token ($renewal)", (policy) => {
   test("for an hour after a caller caused its issue", () => {
-    expect(keptUntil(policy, null, caller, now, soon)).toEqual(at("11:00:00.000"));
+    expect(keepAliveUntil(policy, null, caller, now, soon)).toEqual(at("11:00:00.000"));
   });
 
   test("for its next renewal at least, with two minutes of grace", () => {
     const late = at("20:00:00.000");
-    expect(keptUntil(policy, null, caller, now, late)).toEqual(at("20:02:00.000"));
+    expect(keepAliveUntil(policy, null, caller, now, late)).toEqual(at("20:02:00.000"));
   });
 
   test("anew whenever a caller causes an issue", () => {
-    const before = aToken({ keptUntil: at("10:30:00.000") });
-    expect(keptUntil(policy, before, caller, now, soon)).toEqual(at("11:00:00.000"));
+    const before = aToken({ keepAliveUntil: at("10:30:00.000") });
+    expect(keepAliveUntil(policy, before, caller, now, soon)).toEqual(at("11:00:00.000"));
   });
 
   test("no longer because it renews it itself", () => {
-    const before = aToken({ keptUntil: at("10:30:00.000") });
+    const before = aToken({ keepAliveUntil: at("10:30:00.000") });
     const late = at("20:00:00.000");
-    expect(keptUntil(policy, before, schedule, now, soon)).toEqual(before.keptUntil);
-    expect(keptUntil(policy, before, schedule, now, late)).toEqual(before.keptUntil);
+    expect(keepAliveUntil(policy, before, schedule, now, soon)).toEqual(before.keepAliveUntil);
+    expect(keepAliveUntil(policy, before, schedule, now, late)).toEqual(before.keepAliveUntil);
   });
 
   test("not at all where no caller has asked", () => {
-    expect(keptUntil(policy, aToken({ keptUntil: null }), schedule, now, soon)).toBeNull();
-    expect(keptUntil(policy, null, schedule, now, soon)).toBeNull();
+    expect(
+      keepAliveUntil(policy, aToken({ keepAliveUntil: null }), schedule, now, soon),
+    ).toBeNull();
+    expect(keepAliveUntil(policy, null, schedule, now, soon)).toBeNull();
   });
 });
 
 test.each([caller, schedule])("a static key is never kept, $onBehalfOf or not", (by) => {
-  expect(keptUntil(onRotation, aToken(), by, now, soon)).toBeNull();
+  expect(keepAliveUntil(onRotation, aToken(), by, now, soon)).toBeNull();
 });

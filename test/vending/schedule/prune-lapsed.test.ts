@@ -29,7 +29,7 @@ function withLapsed(count: number, ...others: DueRenewal[]) {
     Array.from({ length: count }, (_, n) => [connectionOf(realm, `lapsed-${n}`), n]),
   );
   const index: RenewalIndex = {
-    lapse: async (each) => void lapsed.delete(each),
+    prune: async (each) => void lapsed.delete(each),
     async *due() {
       for (const each of lapsed.keys()) {
         yield { connection: each, dueAt: at("09:00:00.000"), dueUntil: at("10:00:00.000") };
@@ -88,12 +88,12 @@ describe("what has lapsed", () => {
     let [begun, ended, atOnce] = [0, 0, 0];
     const slowly: RenewalIndex = {
       ...index,
-      async lapse(...one) {
+      async prune(...one) {
         begun += 1;
         atOnce = Math.max(atOnce, begun - ended);
         await setImmediate();
         ended += 1;
-        return index.lapse(...one);
+        return index.prune(...one);
       },
     };
     expect(await here.tick({ index: slowly })).toEqual(oneRenewed);
@@ -110,7 +110,7 @@ describe("what has lapsed", () => {
     const asked: string[] = [];
     const broken: RenewalIndex = {
       ...index,
-      async lapse(each) {
+      async prune(each) {
         asked.push(each);
         await setImmediate();
         throw new VendingError("store-unavailable", "DynamoDB did not answer (made up).", 1);
@@ -118,7 +118,7 @@ describe("what has lapsed", () => {
     };
     expect(await here.tick({ index: broken })).toEqual(oneRenewed);
     expect(asked).toHaveLength(32);
-    expect(here.logged("lapse-failed")[0]).toMatchObject({
+    expect(here.logged("prune-failed")[0]).toMatchObject({
       level: "warn",
       connection: connectionOf(realm, "lapsed-0"),
       code: "store-unavailable",

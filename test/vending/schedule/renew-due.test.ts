@@ -45,7 +45,7 @@ const dueUntil = at("11:30:00.000");
 /** An index that says just this. */
 function saying(...all: DueRenewal[]): RenewalIndex {
   return {
-    lapse: async () => expect.fail("Nothing has lapsed."),
+    prune: async () => expect.fail("Nothing has lapsed."),
     async *due() {
       yield* all;
     },

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { LOCAL_PLACE } from "../../../../local/aws/arns.ts";
 import { gatewayResponses } from "../../../../local/aws/api-gateway/gateway-responses.ts";
 import { httpApiRoutes } from "../../../../local/aws/api-gateway/http-api-routes.ts";
 import { restApiRoutes } from "../../../../local/aws/api-gateway/rest-api-routes.ts";
+import { LOCAL_PLACE } from "../../../../local/aws/arns.ts";
 import { readTemplate } from "../../../../local/aws/template/template.ts";
 
 type Properties = Record<string, unknown>;

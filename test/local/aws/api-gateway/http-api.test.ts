@@ -2,9 +2,9 @@ import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { LocalHttpApi } from "../../../../local/aws/api-gateway/http-api.ts";
 import { startHttpApi } from "../../../../local/aws/api-gateway/http-api.ts";
+import { pathTemplate } from "../../../../local/aws/api-gateway/path-template.ts";
 import type { LambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import { startLambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
-import { pathTemplate } from "../../../../local/aws/api-gateway/path-template.ts";
 import { aFunction, removeCode } from "../lambda/lambda-fixture.ts";
 
 const ANSWERS = `

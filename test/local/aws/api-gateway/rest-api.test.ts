@@ -1,9 +1,9 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startRestApi } from "../../../../local/aws/api-gateway/rest-api.ts";
 import type { LambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import { startLambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import type { LocalServer } from "../../../../local/aws/listen.ts";
-import { startRestApi } from "../../../../local/aws/api-gateway/rest-api.ts";
 import { aFunction, removeCode } from "../lambda/lambda-fixture.ts";
 
 const ANSWERS = `

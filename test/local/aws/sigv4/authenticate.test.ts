@@ -5,12 +5,12 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { expect, it, onTestFinished } from "vitest";
 import { LOCAL_PLACE } from "../../../../local/aws/arns.ts";
-import { authenticator } from "../../../../local/aws/sigv4/authenticate.ts";
 import { AwsError } from "../../../../local/aws/json-protocol/aws-json.ts";
 import { listen } from "../../../../local/aws/listen.ts";
+import { readBytes } from "../../../../local/aws/read-body.ts";
+import { authenticator } from "../../../../local/aws/sigv4/authenticate.ts";
 import type { AccessKeys, Principal } from "../../../../local/aws/sigv4/principals.ts";
 import { createPrincipals } from "../../../../local/aws/sigv4/principals.ts";
-import { readBytes } from "../../../../local/aws/read-body.ts";
 
 const now = new Date("2026-11-21T06:00:00.000Z");
 const principals = createPrincipals();

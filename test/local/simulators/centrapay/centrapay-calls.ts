@@ -6,8 +6,8 @@ import type {
 } from "../../../../local/simulators/centrapay/centrapay-user.ts";
 import { startCentrapayUser } from "../../../../local/simulators/centrapay/centrapay-user.ts";
 import { mere } from "../../../../local/simulators/oauth/people.ts";
-import { aPerson } from "../oauth/a-person.ts";
 import { during, jsonOf, statusWith } from "../calls.ts";
+import { aPerson } from "../oauth/a-person.ts";
 
 export const redirectUri = "https://vending.example.test/callback/centrapay-user/test";
 export const client = { clientId: "app-1", name: "Token vending", redirectUris: [redirectUri] };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { mere } from "../../../../local/simulators/oauth/people.ts";
-import { aPerson } from "../oauth/a-person.ts";
 import { handClock, jsonOf } from "../calls.ts";
+import { aPerson } from "../oauth/a-person.ts";
 import {
   authorizeUrl,
   centrapay,

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Centrapay, CentrapayOptions } from "../../../../local/simulators/centrapay/centrapay.ts";
+import type {
+  Centrapay,
+  CentrapayOptions,
+} from "../../../../local/simulators/centrapay/centrapay.ts";
 import { startCentrapay } from "../../../../local/simulators/centrapay/centrapay.ts";
 import { during, handClock, jsonOf, statusWith } from "../calls.ts";
 

@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { request as send } from "node:https";
 import { json as jsonFrom } from "node:stream/consumers";
-import type { CertificateAndKey } from "../../../../local/simulators/kit/certificates.ts";
-import type { ConnectPay, ConnectPayOptions } from "../../../../local/simulators/connectpay/connectpay.ts";
+import type {
+  ConnectPay,
+  ConnectPayOptions,
+} from "../../../../local/simulators/connectpay/connectpay.ts";
 import { startConnectPay } from "../../../../local/simulators/connectpay/connectpay.ts";
+import type { CertificateAndKey } from "../../../../local/simulators/kit/certificates.ts";
 import { mere } from "../../../../local/simulators/oauth/people.ts";
-import { aPerson } from "../oauth/a-person.ts";
 import { basic, during } from "../calls.ts";
+import { aPerson } from "../oauth/a-person.ts";
 
 const redirectUrl = "https://vending.example.test/callback/connectpay/stage";
 const client = {

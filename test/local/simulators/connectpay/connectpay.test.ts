@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createAuthority } from "../../../../local/simulators/kit/certificates.ts";
 import { mere } from "../../../../local/simulators/oauth/people.ts";
-import { aPerson } from "../oauth/a-person.ts";
 import { handClock, statusWith } from "../calls.ts";
+import { aPerson } from "../oauth/a-person.ts";
 import type { Answer } from "./connectpay-calls.ts";
 import {
   authorizeUrl,

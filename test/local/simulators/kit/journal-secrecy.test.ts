@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { startCentrapay } from "../../../../local/simulators/centrapay/centrapay.ts";
 import { startCfis } from "../../../../local/simulators/cfis/cfis.ts";
+import type { Simulator } from "../../../../local/simulators/kit/simulator.ts";
 import { startOAuthServer } from "../../../../local/simulators/oauth/oauth-server.ts";
 import { startSendPayments } from "../../../../local/simulators/send-payments/send-payments.ts";
-import type { Simulator } from "../../../../local/simulators/kit/simulator.ts";
 import { askConferma, basic, conferma, confermaToken, during, statusWith } from "../calls.ts";
 
 /** Everything that another process can read of a simulator. */

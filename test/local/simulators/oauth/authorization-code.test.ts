@@ -4,8 +4,8 @@ import type { AuthorizationCodeOptions } from "../../../../local/simulators/oaut
 import { startAuthorizationCodeServer } from "../../../../local/simulators/oauth/authorization-code.ts";
 import type { AuthorizationServer } from "../../../../local/simulators/oauth/authorization-server.ts";
 import { mere } from "../../../../local/simulators/oauth/people.ts";
-import { aPerson } from "./a-person.ts";
 import { during, withBearer } from "../calls.ts";
+import { aPerson } from "./a-person.ts";
 
 const redirectUri = "https://vending.example.test/callback/authorization-code/acme";
 const registered = {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { SendPayments, SendPaymentsOptions } from "../../../../local/simulators/send-payments/send-payments.ts";
+import type {
+  SendPayments,
+  SendPaymentsOptions,
+} from "../../../../local/simulators/send-payments/send-payments.ts";
 import { startSendPayments } from "../../../../local/simulators/send-payments/send-payments.ts";
 import { during, handClock, jsonOf, statusWith, withBearer } from "../calls.ts";
 

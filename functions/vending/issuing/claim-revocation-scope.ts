@@ -7,26 +7,26 @@ import { isLeaseAlive } from "../decision/decide.ts";
  * Makes sure that this connection is the only one to issue in a revocation scope, and answers the scope's hash. A claim
  * whose owner issues in another scope by now has lapsed. Fails with `scope-conflict`.
  */
-export async function claimScope(
+export async function claimRevocationScope(
   deps: Dependencies,
   record: TokenRecord,
   revocationScope: string | null,
   signal: AbortSignal,
 ): Promise<string | null> {
   const scope = revocationScope && deps.fingerprint(revocationScope);
-  if (!scope || scope === record.scope) return scope;
+  if (!scope || scope === record.revocationScope) return scope;
   const { connection } = record;
-  const owner = await deps.store.claimScope(connection, scope, null, signal);
+  const owner = await deps.store.claimRevocationScope(connection, scope, null, signal);
   if (owner === connection) return scope;
   const ownerRecord = await deps.store.read(owner, signal);
   if (!hasLapsed(ownerRecord, scope, deps.clock.now())) throw conflict(owner);
-  const newOwner = await deps.store.claimScope(connection, scope, owner, signal);
+  const newOwner = await deps.store.claimRevocationScope(connection, scope, owner, signal);
   if (newOwner !== connection) throw conflict(newOwner);
   return scope;
 }
 
 function hasLapsed(owner: TokenRecord | null, scope: string, now: Date): boolean {
-  return owner === null || (owner.scope !== scope && !isLeaseAlive(owner, now));
+  return owner === null || (owner.revocationScope !== scope && !isLeaseAlive(owner, now));
 }
 
 function conflict(owner: string): VendingError {

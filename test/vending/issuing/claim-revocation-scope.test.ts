@@ -30,11 +30,13 @@ describe("a revocation scope (P1)", () => {
     const here = await twoOfOnePlatform();
     let claimed = 0;
     const { store } = here.dependencies();
-    const claimScope: typeof store.claimScope = (...wanted) => {
+    const claimScope: typeof store.claimRevocationScope = (...wanted) => {
       claimed += 1;
-      return store.claimScope(...wanted);
+      return store.claimRevocationScope(...wanted);
     };
-    await here.process({ store: { ...store, claimScope } })({ rejectedVersion: 1 });
+    await here.process({ store: { ...store, claimRevocationScope: claimScope } })({
+      rejectedVersion: 1,
+    });
     expect(here.asked).toHaveLength(2);
     expect(claimed).toBe(0);
   });
@@ -44,7 +46,7 @@ describe("a revocation scope (P1)", () => {
     here.callsProvider = false;
     await here.vend();
     expect(claims(here)).toEqual([]);
-    expect(await here.record()).toMatchObject({ scope: null });
+    expect(await here.record()).toMatchObject({ revocationScope: null });
   });
 
   test("lapses when its owner has no record any more", async () => {
@@ -85,12 +87,19 @@ describe("a revocation scope (P1)", () => {
     const here = await twoOfOnePlatform();
     here.table.items.delete("conferma/production/default");
     const { store } = here.dependencies();
-    const claimScope: typeof store.claimScope = async (connection, scope, lapsedOwner, signal) => {
+    const claimScope: typeof store.claimRevocationScope = async (
+      connection,
+      scope,
+      lapsedOwner,
+      signal,
+    ) => {
       const third = "conferma/production/third" as typeof connection;
-      if (lapsedOwner) await store.claimScope(third, scope, lapsedOwner, signal);
-      return store.claimScope(connection, scope, lapsedOwner, signal);
+      if (lapsedOwner) await store.claimRevocationScope(third, scope, lapsedOwner, signal);
+      return store.claimRevocationScope(connection, scope, lapsedOwner, signal);
     };
-    const vending = here.process({ store: { ...store, claimScope } })({ account: "other" });
+    const vending = here.process({ store: { ...store, claimRevocationScope: claimScope } })({
+      account: "other",
+    });
     await expect(vending).rejects.toMatchObject({
       code: "scope-conflict",
       message: expect.stringContaining("Vend from conferma/production/third"),

@@ -1,7 +1,7 @@
-import { VendingError } from "../model/errors.ts";
-import type { TokenRecord } from "../model/token-record.ts";
+import { VendingError } from "../../model/errors.ts";
+import type { TokenRecord } from "../../model/token-record.ts";
 
-/** What became of a renewal, and the record as it then stood. `lost`: the lease went to someone else. */
+/** How a renewal ended, and the record at that moment. `lost`: another process has the lease. */
 export type Renewal =
   | { readonly outcome: "committed"; readonly record: TokenRecord }
   | { readonly outcome: "lost"; readonly record: TokenRecord | null }
@@ -12,7 +12,7 @@ export type Renewal =
       readonly problem: VendingError;
     };
 
-/** The lease ended before what was obtained under it could be stored. */
+/** Another process took the lease over before this one could store its token. */
 export function overtaken(record: TokenRecord | null): Renewal {
   const detail = "Another process took over before the new token was stored.";
   return {

@@ -1,0 +1,74 @@
+import type { ConsentResult, RefreshCredential } from "../../model/consent.ts";
+import type { Dependencies } from "../../model/dependencies.ts";
+import { VendingError } from "../../model/errors.ts";
+import type { Sensitive } from "../../model/sensitive.ts";
+import type { StoredConsent, StoredRefreshToken, TokenRecord } from "../../model/token-record.ts";
+import type { HeldLease } from "../../model/token-store.ts";
+
+/**
+ * The stored refresh token, opened for one renewal. Null where the provider needs no consent. Fails with
+ * `consent-required` when there is no refresh token, and with `store-unavailable` when it cannot be opened: it stays
+ * stored, because the right sealing key may come back but the consent would not.
+ */
+export async function openRefreshToken(
+  deps: Dependencies,
+  { connection, consent }: TokenRecord,
+  signal: AbortSignal,
+): Promise<RefreshCredential | null> {
+  if (deps.provider.policy.renewal !== "by-consent") return null;
+  const { refresh, subject } = consent ?? {};
+  if (!refresh) {
+    throw new VendingError("consent-required", "There is no refresh token to renew with.");
+  }
+  const { sealed, version } = refresh;
+  const as = { connection, version, kind: "refresh-token" } as const;
+  const refreshToken = await deps.sealer.open(sealed, as, signal);
+  if (!refreshToken) {
+    deps.log.error("refresh-token-unreadable", { connection, fingerprint: refresh.fingerprint });
+    const detail = "The refresh token was sealed under another key; give the function that key.";
+    throw new VendingError("store-unavailable", detail, 60);
+  }
+  return {
+    kind: "refresh-token",
+    refreshToken,
+    isSamePerson: (answered) => !subject || subject === deps.fingerprint(answered),
+  };
+}
+
+/**
+ * The consent to store after the provider's answer. A refresh token in the answer replaces the stored one, in the same
+ * write as its access token; without one the stored refresh token stays valid (RFC 6749 §6).
+ */
+export async function updatedConsent(
+  deps: Dependencies,
+  { record, lease }: HeldLease,
+  result: ConsentResult | null,
+  version: number,
+  now: Date,
+  signal: AbortSignal,
+): Promise<StoredConsent | null> {
+  const before = lease.reason === "consent" ? null : record.consent;
+  if (!result) return before;
+  const { refreshToken, refreshEndsAt, grantedScope, subject, customer } = result;
+  return {
+    consentedAt: before?.consentedAt ?? now,
+    refresh: refreshToken ? await sealed(refreshToken) : kept(before?.refresh ?? null),
+    grantedScope: grantedScope ?? before?.grantedScope ?? null,
+    subject: before?.subject ?? (subject && deps.fingerprint(subject)),
+    customer: customer ?? before?.customer ?? null,
+  };
+
+  async function sealed(token: Sensitive): Promise<StoredRefreshToken> {
+    const as = { connection: record.connection, version, kind: "refresh-token" } as const;
+    return {
+      sealed: await deps.sealer.seal(token, as, signal),
+      version,
+      fingerprint: deps.fingerprint(token.expose()),
+      endsAt: refreshEndsAt ?? before?.refresh?.endsAt ?? null,
+    };
+  }
+
+  function kept(refresh: StoredRefreshToken | null): StoredRefreshToken | null {
+    return refresh && { ...refresh, endsAt: refreshEndsAt ?? refresh.endsAt };
+  }
+}
