@@ -10,7 +10,7 @@ import { plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
-import { LruCache } from "./lru-cache.ts";
+import { LruCache } from "../platform/lru-cache.ts";
 
 /** A key made by KMS for one connection: to use, and to store. */
 interface DataKey {
