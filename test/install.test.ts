@@ -32,7 +32,9 @@ describe("an installation", () => {
 
   test("brings the Node that every npm script runs on", () => {
     expect(process.versions.node).toBe(pinned);
-    expect(readText("README.md")).toContain(`Node ${pinned.split(".")[0]} that \`npm ci\` installs`);
+    expect(readText("README.md")).toContain(
+      `Node ${pinned.split(".")[0]} that \`npm ci\` installs`,
+    );
   });
 
   test("prints no page of warnings about the Node that it replaces", () => {

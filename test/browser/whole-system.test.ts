@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { ConsentProviderId } from "../../functions/model/provider-id.ts";
 import { consentLink } from "../../local/consent-links.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
@@ -26,7 +26,7 @@ describeInBrowser("the whole system, to a person with a link", () => {
   let stack: LocalStack;
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "token-vending-stack-"));
-    stack = await startStack({ folder });
+    stack = await startStack({ folder, bundled: inject("bundlesFolder") });
   }, 120_000);
   afterAll(async () => {
     await stack?.stop();

@@ -5,7 +5,7 @@ import path from "node:path";
 import { execPath } from "node:process";
 import { promisify } from "node:util";
 import { App } from "aws-cdk-lib";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { deploy, stackNames } from "../../infra/deployment.ts";
 import { ConsumerStack } from "../../infra/examples/consumer-stack.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
@@ -22,7 +22,7 @@ const bundlesFolder = path.join(folder, "functions");
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await startStack({ folder });
+  stack = await startStack({ folder, bundled: inject("bundlesFolder") });
 }, 120_000);
 afterAll(async () => {
   await stack?.stop();
@@ -32,7 +32,10 @@ afterAll(async () => {
 test("a consumer may vend from its realm, write its log and traces, and nothing else", {
   timeout: 60_000,
 }, () => {
-  const app = new App({ outdir: path.join(folder, "cdk.out") });
+  const app = new App({
+    outdir: path.join(folder, "cdk.out"),
+    builtinCloudFormationValidation: false,
+  });
   const { vending } = deploy(app, { realms: oneOfEachKind, bundlesFolder });
   const props = { vending, bundlesFolder, confermaApi: "https://conferma.example" };
   new ConsumerStack(app, stackNames.example, props);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, inject, it, onTestFinished } from "vitest";
 import { startStack } from "../../local/stack.ts";
 import { present, vendClient } from "../../local/vend-client.ts";
 import { addKey, optionsOf } from "../support/kms.ts";
@@ -139,7 +139,7 @@ it("the local stack seals as the deployed one does, and opens after a restart wh
 
 /** Starts the local stack in this folder and vends a static key, which outlives a restart. */
 async function vendOnce(folder: string) {
-  const stack = await startStack({ folder });
+  const stack = await startStack({ folder, bundled: inject("bundlesFolder") });
   const client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
   try {
     const realm = stack.providers.realms.find(({ settings }) => settings.provider === "static-key");

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { BatchWriteItemCommand, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import type { LogLine } from "../../local/aws/lambda/lambda-host.ts";
@@ -26,7 +26,12 @@ let client: VendClient;
 let table: DynamoDBClient;
 
 beforeAll(async () => {
-  stack = await startStack({ folder, deadlineMs: 1000, onLog: (line) => log.push(line) });
+  stack = await startStack({
+    folder,
+    bundled: inject("bundlesFolder"),
+    deadlineMs: 1000,
+    onLog: (line) => log.push(line),
+  });
   client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
   table = new DynamoDBClient({
     endpoint: stack.dynamoDb.url,

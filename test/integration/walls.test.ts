@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { ConnectionPage, ConsentLink } from "../../functions/http/contract.ts";
 import type { AwsRequest } from "../../local/aws/sigv4/guard.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
@@ -22,7 +22,11 @@ let stack: LocalStack;
 let client: VendClient;
 
 beforeAll(async () => {
-  stack = await startStack({ folder, onRequest: (request) => told.push(request) });
+  stack = await startStack({
+    folder,
+    bundled: inject("bundlesFolder"),
+    onRequest: (request) => told.push(request),
+  });
   client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
 });
 
