@@ -7,7 +7,6 @@ import { answerOf, sameAnswer, until, wordOf } from "../support/stack-answers.ts
 import type { Held } from "../support/stack-faulty-proxy.ts";
 
 const deadlineMs = 1000;
-const leaseMs = deadlineMs + 2000 + 250;
 
 /** Everything that a first issue waits for, in its order. */
 const path = ["read", "lease", "secret", "claim", "data-key", "token", "commit"] as const;
@@ -35,14 +34,12 @@ async function stopAtEach(
   );
 }
 
-/** Another process vends every account; what it is told is live, and comes within one lease. */
+/** Another process vends every account; what it is told is live, and comes while its callers wait. */
 async function rescue(world: FaultWorld, awaits: readonly Await[]) {
   const rescuer = await world.start();
-  const begun = Date.now();
   const vended = await Promise.all(
     awaits.map(async (at) => answerOf(await world.vend(rescuer, { account: nameOf(at) }))),
   );
-  expect(Date.now() - begun).toBeLessThan(leaseMs + 1500);
   const statuses = vended.map((answer) => present(answer, world.simulator.pingUrl));
   expect(new Set(await Promise.all(statuses))).toEqual(new Set([200]));
 }

@@ -1,8 +1,4 @@
-import {
-  DeleteTableCommand,
-  DynamoDBClient,
-  ListTablesCommand,
-} from "@aws-sdk/client-dynamodb";
+import { DeleteTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe } from "vitest";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import { describePendingConsents } from "../support/describe-pending-consents.ts";
