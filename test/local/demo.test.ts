@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { haveAllHeld, report, reportJson } from "../../local/demo/report.ts";
 import type { Scene } from "../../local/demo/scene.ts";
 import { playScene } from "../../local/demo/scene.ts";
@@ -107,7 +107,7 @@ describe("a scene", () => {
     letter: "x",
     title: "Made up",
     story: "",
-    options: {},
+    options: { bundled: inject("bundlesFolder") },
     play,
   });
 
