@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { countTests } from "./test/support/count-tests.ts";
 import { LongestFirst } from "./test/support/longest-first.ts";
 
 /** Among the folders of pure code: what starts a server or a process, and so is no unit test. */
@@ -33,8 +34,8 @@ const shared = {
 export default defineConfig({
   test: {
     reporters: process.env["CI"]
-      ? ["default", ["json", { outputFile: "dist/test-results.json" }]]
-      : ["default"],
+      ? ["default", ["json", { outputFile: "dist/test-results.json" }], countTests]
+      : ["default", countTests],
     maxWorkers: shared.maxWorkers,
     sequence: { sequencer: LongestFirst },
     projects: [
