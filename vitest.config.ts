@@ -13,55 +13,50 @@ const withServers = [
   "test/platform/{http-failure,http-request}.test.ts",
   "test/providers/{client-certificate,id-token}.test.ts",
   "test/sealing/*-sealer.test.ts",
-  "test/store/{dynalite-*,dynamodb-local}.test.ts",
-  "test/store/items.test.ts",
+  "test/store/{dynalite-*,dynamodb-local,items}.test.ts",
 ];
-const unit = [
-  "test/{cli,client,http,model,openapi,platform,providers,sealing,store,support,vending}/**/*.test.ts",
-];
-/** Templates and what they allow: the library that makes them takes seconds to load. */
-const infra = ["test/infra/**/*.test.ts"];
 const withBundles = ["test/infra/{example,synth}.test.ts"];
 
-/** Of one project: its files share workers, and with them what they import. */
-const shared = {
-  isolate: false,
-  maxWorkers: 4,
-  testTimeout: 120_000,
-  hookTimeout: 240_000,
-} as const;
+/** Which test runs where; test/run.test.ts sees to it that each does, once. */
+export const projects = [
+  {
+    name: "unit",
+    include: [
+      "test/{cli,client,http,model,openapi,platform,providers}/**/*.test.ts",
+      "test/{sealing,store,support,vending}/**/*.test.ts",
+    ],
+    exclude: withServers,
+    setupFiles: ["test/support/no-servers.ts"],
+  },
+  /** Conventions, documents, types: what holds of the repository as a whole. */
+  { name: "repository", include: ["test/*.test.ts"], exclude: [] },
+  /** Templates and what they allow: the library that makes them takes seconds to load. */
+  { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: withBundles },
+  /** Servers, processes and browsers. */
+  {
+    name: "integration",
+    include: [
+      ...withServers,
+      ...withBundles,
+      "test/{browser,consents,integration,local,simulation}/**/*.test.ts",
+    ],
+    exclude: [],
+    globalSetup: ["test/support/bundles.ts"],
+  },
+];
+
+/** More than there are cores, because many tests wait; files of a project share workers, and what they import. */
+const workers = { isolate: false, maxWorkers: 4 } as const;
+/** Ends what hangs: on a machine with other work everything takes ten times as long. */
+const patience = { testTimeout: 180_000, hookTimeout: 300_000 } as const;
 
 export default defineConfig({
   test: {
     reporters: process.env["CI"]
       ? ["default", ["json", { outputFile: "dist/test-results.json" }], countTests]
       : ["default", countTests],
-    maxWorkers: shared.maxWorkers,
+    maxWorkers: workers.maxWorkers,
     sequence: { sequencer: LongestFirst },
-    projects: [
-      {
-        test: {
-          ...shared,
-          name: "unit",
-          include: unit,
-          exclude: withServers,
-          setupFiles: ["test/support/no-servers.ts"],
-        },
-      },
-      { test: { ...shared, name: "repository", include: ["test/*.test.ts"] } },
-      { test: { ...shared, name: "infra", include: infra, exclude: withBundles } },
-      {
-        test: {
-          ...shared,
-          name: "integration",
-          include: [
-            ...withServers,
-            ...withBundles,
-            "test/{browser,consents,integration,local,simulation}/**/*.test.ts",
-          ],
-          globalSetup: ["test/support/bundles.ts"],
-        },
-      },
-    ],
+    projects: projects.map((project) => ({ test: { ...workers, ...patience, ...project } })),
   },
 });
