@@ -48,7 +48,11 @@ export const projects = [
 /** More than there are cores, because many tests wait; files of a project share workers, and what they import. */
 const workers = { isolate: false, maxWorkers: 4 } as const;
 /** Ends what hangs: on a machine with other work everything takes ten times as long. */
-const patience = { testTimeout: 180_000, hookTimeout: 300_000 } as const;
+const patience = {
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 60_000 } },
+} as const;
 
 export default defineConfig({
   test: {

@@ -27,7 +27,7 @@ describeInBrowser("the whole system, to a person with a link", () => {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "token-vending-stack-"));
     stack = await startStack({ folder, bundled: inject("bundlesFolder") });
-  }, 120_000);
+  });
   afterAll(async () => {
     await stack?.stop();
     rmSync(folder, { recursive: true, force: true });

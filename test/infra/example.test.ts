@@ -23,14 +23,14 @@ let stack: LocalStack;
 
 beforeAll(async () => {
   stack = await startStack({ folder, bundled: inject("bundlesFolder") });
-}, 120_000);
+});
 afterAll(async () => {
   await stack?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
 test("a consumer may vend from its realm, write its log and traces, and nothing else", {
-  timeout: 60_000,
+
 }, () => {
   const app = new App({
     outdir: path.join(folder, "cdk.out"),
@@ -52,7 +52,7 @@ test("a consumer may vend from its realm, write its log and traces, and nothing 
   ]);
 });
 
-test("calls the provider with the token that it was vended", { timeout: 60_000 }, async () => {
+test("calls the provider with the token that it was vended", async () => {
   const conferma = stack.providers.realms.find(({ settings }) => settings.provider === "conferma");
   if (!conferma) throw new Error("There is no Conferma here.");
   const { keys } = stack.identities.consumer;

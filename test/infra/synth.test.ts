@@ -31,7 +31,7 @@ beforeAll(async () => {
     synthesize("another", "CDK_VALIDATION=false"),
   ]);
   stack = deployed(one.template, one.out);
-}, 240_000);
+});
 afterAll(() => {
   rmSync(copies, { recursive: true, force: true });
 });

@@ -56,7 +56,7 @@ it("a holder killed at any await: the next caller has a token within one lease (
   const isLost = (name: string) => name === "after-token" || name === "before-commit";
   expect(issues).toEqual(issues.map(([name = ""]) => [name, isLost(String(name)) ? 2 : 1]));
   expect(world.check()).toEqual([]);
-}, 60_000);
+});
 
 it("a holder frozen at any await past its lease overwrites nobody when it goes on (P1, P2)", async () => {
   const world = await faultWorld({ deadlineMs });
@@ -75,7 +75,7 @@ it("a holder frozen at any await past its lease overwrites nobody when it goes o
   }
   await rescue(world, after);
   expect(world.check()).toEqual([]);
-}, 60_000);
+});
 
 it("a request that arrives long after its caller gave up changes nothing (P2)", async () => {
   // Time enough to ask again what is stopped, on a busy machine too.
@@ -93,7 +93,7 @@ it("a request that arrives long after its caller gave up changes nothing (P2)", 
 
   expect(await world.stack.items()).toEqual(items);
   expect(world.check()).toEqual([]);
-}, 60_000);
+});
 
 it("not promised: a request that the provider processes after our deadline kills the next token; one rejection heals it", async () => {
   const world = await faultWorld({ deadlineMs });
@@ -117,4 +117,4 @@ it("not promised: a request that the provider processes after our deadline kills
   expect(await present(healed, world.simulator.pingUrl)).toBe(200);
   expect(world.issuesOf("late")).toBe(3);
   expect(world.check()).toEqual([]);
-}, 60_000);
+});

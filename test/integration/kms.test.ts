@@ -136,7 +136,7 @@ it("the local stack seals as the deployed one does, and opens after a restart wh
 
   expect(first).toMatchObject({ dataKeys: 1, opened: 0 });
   expect(second).toMatchObject({ dataKeys: 0, opened: 1, answer: first.answer });
-}, 60_000);
+});
 
 /** Starts the local stack in this folder and vends a static key, which outlives a restart. */
 async function vendOnce(folder: string) {

@@ -58,7 +58,7 @@ function mentions(pid: string, folder: string): boolean {
 }
 
 /** Some ten seconds of work, on a machine that may have other work. */
-const patienceMs = 100_000;
+const patienceMs = 150_000;
 
 const rowsOf = (stdout: string) =>
   stdout.split("\n").filter((line) => /^ {2}[a-z-]+\/[a-z]+\/default/.test(line));

@@ -57,7 +57,7 @@ describe("on the laptop", () => {
       expect(answer.version).toBe(1);
       expect(await present(answer, realm), nameOf(realm)).toBe(200);
     }
-  }, 60_000);
+  });
 
   it("GET /v1/connections tells the state of each, signed or not at all", async () => {
     for (const realm of stack.providers.realms) await client.vend(stack.functionOf(realm).name);
@@ -70,7 +70,7 @@ describe("on the laptop", () => {
       ),
     );
     expect((await fetch(`${stack.http.url}/v1/connections`)).status).toBe(403);
-  }, 60_000);
+  });
 
   it("every schedule ticks, and a rejection is renewed", async () => {
     await stack.scheduler.tickNow();
@@ -79,7 +79,7 @@ describe("on the laptop", () => {
     const { version } = answerOf(await client.vend(name));
     const answer = answerOf(await client.vend(name, { rejectedVersion: version }));
     expect(answer.version).toBe(version + 1);
-  }, 60_000);
+  });
 });
 
 it("the example of a consumer calls Conferma with a token, and after a 401 with the next", async () => {

@@ -38,7 +38,7 @@ describe("the command", () => {
     }
     expect(stderr).toContain("Cold start");
     expect(readdirSync(TMPDIR)).toEqual([]);
-  }, 60_000);
+  });
 
   test("names the scene that does not exist", async () => {
     await expect(demo(["--scene", "z"])).rejects.toMatchObject({
