@@ -29,9 +29,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("a consumer may vend from its realm, write its log and traces, and nothing else", {
-
-}, () => {
+test("a consumer may vend from its realm, write its log and traces, and nothing else", () => {
   const app = new App({
     outdir: path.join(folder, "cdk.out"),
     builtinCloudFormationValidation: false,
