@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { coreShare } from "./test/support/core-share.ts";
 import { countTests } from "./test/support/count-tests.ts";
 import { LongestFirst } from "./test/support/longest-first.ts";
 
@@ -45,8 +46,14 @@ export const projects = [
   },
 ];
 
+/**
+ * A process that gets a small part of a core misses time-outs of a second that it keeps anywhere else, as a deployed
+ * function with too little memory would. There a test that fails is played again, and there are no workers beyond cores.
+ */
+const isStarved = coreShare() < 0.4;
+
 /** More than there are cores, because many tests wait; files of a project share workers, and what they import. */
-const workers = { isolate: false, maxWorkers: 4 } as const;
+const workers = { isolate: false, maxWorkers: isStarved ? 2 : 4, retry: isStarved ? 2 : 0 };
 /** Ends what hangs: on a machine with other work everything takes ten times as long. */
 const patience = {
   testTimeout: 300_000,
