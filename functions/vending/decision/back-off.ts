@@ -45,5 +45,7 @@ export function afterRejection(rejections: RejectionLevel | null, now: Date): Re
 function levelAt(rejections: RejectionLevel | null, now: Date): number {
   if (!rejections) return 0;
   const elapsedMs = Math.max(0, msBetween(rejections.at, now));
-  return Math.max(0, rejections.level - elapsedMs / msPerRejection);
+  // No renewal is allowed above this level, so a higher one is damage.
+  const level = Math.min(rejections.level, allowedRejections);
+  return Math.max(0, level - elapsedMs / msPerRejection);
 }

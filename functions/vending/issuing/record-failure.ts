@@ -91,7 +91,16 @@ function failureAfter(
   const refusedSecretVersion = secretBound.has(code)
     ? secretVersion
     : (before?.refusedSecretVersion ?? null);
-  return { code, detail, at, count, retryAt, secretVersion, refusedSecretVersion };
+  return {
+    code,
+    detail,
+    at,
+    count,
+    retryAt,
+    // An attempt that did not come as far as the secret says nothing about its version.
+    secretVersion: secretVersion ?? before?.secretVersion ?? null,
+    refusedSecretVersion,
+  };
 }
 
 const refreshWasLost =
