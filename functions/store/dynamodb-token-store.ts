@@ -215,7 +215,7 @@ function unclaimedOrMineOr(
   const free = `${neverSeen} OR #scopeOwner = :me`;
   if (!replace) return { onlyIf: free, given: { me: text(me) } };
   const { onlyIf, given } = unchangedSince(replace.revision);
-  return { onlyIf: `${free} OR (${onlyIf})`, given: { ...given, me: text(me) } };
+  return { onlyIf: `${free} OR ${onlyIf}`, given: { ...given, me: text(me) } };
 }
 
 /** Beside the connections of its realm, so that the realm's own role may claim it; `~` begins no account. */
