@@ -85,6 +85,7 @@ export function dynamoDbTokenStore(
     current: TokenRecord = held.record,
   ): Promise<TokenRecord | null> {
     const { owner } = held.lease;
+    if (current.lease?.owner !== owner) return null;
     const { set, remove = [] } = outcomeOf(current);
     const change = {
       set: { ...set, revision: text(endOf(owner)) },
@@ -95,7 +96,7 @@ export function dynamoDbTokenStore(
     if (!item) return null;
     const record = readRecord(item);
     if (done || item["revision"]?.S === endOf(owner)) return record;
-    return item["leaseOwner"]?.S === owner ? endLease(held, outcomeOf, signal, record) : null;
+    return endLease(held, outcomeOf, signal, record);
   }
 
   return {

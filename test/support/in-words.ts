@@ -2,6 +2,9 @@ import type { Decision } from "../../functions/vending/decision/decision.ts";
 
 /** A decision as one line, so that a table of them can be read: `await-handover: too-early, until 10:05:00.450`. */
 export function inWords(decision: Decision): string {
+  if (decision.action === "check-secret") {
+    return `check-secret: ${decision.refusedVersion} was refused`;
+  }
   const said = `${decision.action}: ${decision.reason}`;
   switch (decision.action) {
     case "renew":
@@ -13,8 +16,6 @@ export function inWords(decision: Decision): string {
       return `${said}, until ${timeOf(decision.until)}`;
     case "refuse":
       return `${said}, ${decision.code}, retry ${decision.retryAt ? timeOf(decision.retryAt) : "-"}`;
-    case "check-secret":
-      return `${said}, unless still ${decision.refusedVersion} → ${inWords(decision.otherwise)}`;
   }
 }
 
