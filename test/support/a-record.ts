@@ -62,7 +62,7 @@ export function aFailure(changes: Partial<Failure> = {}): Failure {
     at: at("10:00:00.000"),
     count: 1,
     retryAt: at("10:00:07.000"),
-    secretVersion: "s1",
+    secretVersion: changes.refusedSecretVersion ?? "s1",
     refusedSecretVersion: null,
     ...changes,
   };

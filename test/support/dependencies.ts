@@ -10,7 +10,8 @@ import type { Credential, VendRequest } from "../../functions/model/credential.t
 import type { Deadline } from "../../functions/model/deadline.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
-import type { Measure } from "../../functions/model/metrics.ts";
+import type { Log } from "../../functions/model/log.ts";
+import type { Measure, Metrics } from "../../functions/model/metrics.ts";
 import type { Issued, Lifetime, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import type { Sealer } from "../../functions/model/sealer.ts";
@@ -20,6 +21,7 @@ import { jsonLog } from "../../functions/platform/json-log.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
@@ -34,6 +36,8 @@ const realm = { provider: "conferma", environment: "production" } as const;
 const issueMs = 200;
 
 const fiveMinutes: Lifetime = { kind: "stated", atLeastMs: 300_000, atMostMs: 300_000 };
+
+const silence: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 type Outcome = Issued | NotIssued;
 type Item = Readonly<Record<string, AttributeValue>>;
@@ -152,15 +156,23 @@ export class Deployment {
   }
 
   record(account = "default"): Promise<TokenRecord | null> {
-    return this.#store([]).read(this.#connection(account), new AbortController().signal);
+    const store = this.#store([], "spectator", silence, null);
+    return store.read(this.#connection(account), new AbortController().signal);
   }
 
   #connection(account: string): Connection {
     return connectionOf(realm, account);
   }
 
-  #store(faults: TableFault[]) {
-    return dynamoDbTokenStore(this.#client(faults), "tokens");
+  #store(faults: TableFault[], process: string, log: Log, metrics: Metrics | null) {
+    const { clock } = this;
+    const readRecord = recordReader({ clock, log, metrics, process });
+    return dynamoDbTokenStore(this.#client(faults), "tokens", readRecord);
+  }
+
+  #jsonLog(): Log {
+    const now = () => this.clock.now();
+    return jsonLog((line) => this.log.push(line), now);
   }
 
   #client(faults: TableFault[]) {
@@ -204,7 +216,9 @@ export class Deployment {
 
   /** Those of a process of its own. */
   dependencies(): Dependencies {
-    const { clock, secrets, log, measured } = this;
+    const { clock, secrets, measured } = this;
+    const log = this.#jsonLog();
+    const metrics: Metrics = { record: (measure, value) => measured.push([measure, value]) };
     let owners = 0;
     this.#processes += 1;
     const name = `process-${this.#processes}`;
@@ -219,7 +233,7 @@ export class Deployment {
         }),
         consent: this.#policy.renewal === "by-consent" ? async () => this.#flow() : null,
       },
-      store: this.#store(this.faults),
+      store: this.#store(this.faults, name, log, metrics),
       secrets: {
         read: async (account, maxAgeMs) => {
           const secret =
@@ -231,15 +245,12 @@ export class Deployment {
       },
       sealer: this.#sealer(),
       clock,
-      log: jsonLog(
-        (line) => log.push(line),
-        () => clock.now(),
-      ),
-      metrics: { record: (measure, value) => measured.push([measure, value]) },
+      log,
+      metrics,
       random: () => 0.5,
       newOwner: () => {
         owners += 1;
-        return `${name}-${owners}`;
+        return `${name}.${owners}`;
       },
       fingerprint: (text) => createHash("sha256").update(text).digest("hex").slice(0, 12),
     };

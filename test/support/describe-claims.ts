@@ -18,7 +18,9 @@ export function aClaim(owner: Connection, time = "10:00:07.000"): ScopeClaim {
 }
 
 /** What a token store promises of revocation scopes. */
-export function describeClaims(database: () => { store: TokenStore; client: DynamoDBClient }): void {
+export function describeClaims(
+  database: () => { store: TokenStore; client: DynamoDBClient },
+): void {
   describe("claiming a revocation scope", () => {
     let store: TokenStore;
     beforeAll(() => {

@@ -220,7 +220,10 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
       const all = ["a", "b", "c"].map((account) => connectionOf(realm, account));
       for (const connection of all) await take(connection);
       const clock = new FixedClock(at("10:00:00.000"));
-      const records = await dynamoDbStatusReader(busy(1), TABLE, clock, readerOf()).read(all, signal);
+      const records = await dynamoDbStatusReader(busy(1), TABLE, clock, readerOf()).read(
+        all,
+        signal,
+      );
       expect(records.map(({ connection }) => connection)).toEqual(all);
       expect(clock.slept).toEqual([50, 100]);
     });

@@ -52,22 +52,23 @@ describe("a lease", () => {
   });
 
   test.each([
-    ["leaves its holder's token suspect where a new one revokes it", atExpiry, true],
+    ["leaves its holder's token in doubt where a new one revokes it", atExpiry, true],
     ["leaves it alone where old and new coexist", early, false],
-  ])("that is abandoned %s", async (_, policy, suspect) => {
+  ])("that is abandoned %s", async (_, policy, doubted) => {
     const here = new Deployment(policy);
     await here.vend();
     await abandon(here, { rejectedVersion: 1 });
-    expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, suspect: false });
+    expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, doubtedAt: null });
+    const issuedAt = (await here.record())?.token?.issuedAt;
     here.clock.advance(8000);
     const { store } = here.dependencies();
     const seen: unknown[] = [];
     const takeLease: TokenStore["takeLease"] = (connection, record, intent, signal) => {
-      seen.push(intent.suspect, intent.lease.reason);
+      seen.push(intent.doubtedAt, intent.lease.reason);
       return store.takeLease(connection, record, intent, signal);
     };
     await here.process({ store: { ...store, takeLease } })({ rejectedVersion: 1 });
-    expect(seen).toEqual([suspect, "takeover"]);
+    expect(seen).toEqual([doubted ? issuedAt : null, "takeover"]);
   });
 
   test("is taken in doubt by everyone until a token is stored", async () => {

@@ -31,7 +31,12 @@ function readerOf(records: readonly TokenRecord[]): StatusReader & { readonly as
         .slice(0, atMost);
     },
     async read(connections) {
-      return connections.flatMap((connection) => all.get(connection) ?? []);
+      return connections.flatMap((connection) => {
+        const record = all.get(connection);
+        return record
+          ? [{ connection, record: record.damage.includes("layout") ? null : record }]
+          : [];
+      });
     },
   };
 }
@@ -162,7 +167,13 @@ describe("a connection's status", () => {
   });
 
   test("names the latest issue among the calls that the record remembers", async () => {
-    const entry = { fence: 1, version: 1, reason: "expired", latencyMs: 151 } as const;
+    const entry = {
+      owner: "a.1",
+      fence: 1,
+      version: 1,
+      reason: "expired",
+      latencyMs: 151,
+    } as const;
     const ledger = [
       { ...entry, at: at("09:50:00.000"), fingerprint: "a", outcome: "issued" },
       { ...entry, at: at("09:55:00.000"), fingerprint: "b", outcome: "issued" },

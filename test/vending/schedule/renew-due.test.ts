@@ -269,8 +269,7 @@ describe("what fails", () => {
     const since = plusMs(renewAt, -10);
     const intent = {
       lease: aLease({ owner: "vanished", since, until: plusMs(since, 7000) }),
-      suspect: false,
-      rejectionsAt: [],
+      doubtedAt: null,
     };
     const { store } = here.dependencies();
     await store.takeLease(connection, await here.record(), intent, signal);
