@@ -87,7 +87,9 @@ function writingsOf({ token, lease, ledger }: TokenRecord): Writing[] {
     ...(token && !isListed ? [[token.committedBy, token.issuedAt] as const] : []),
     ...(lease ? [[lease.owner, lease.since] as const] : []),
   ];
-  return written.flatMap(([owner, at]) => (owner === "" ? [] : [{ process: processOf(owner), at }]));
+  return written.flatMap(([owner, at]) =>
+    owner === "" ? [] : [{ process: processOf(owner), at }],
+  );
 }
 
 /** An owner names its process before the last dot. */

@@ -10,14 +10,7 @@ import type { TokenRecord } from "../model/token-record.ts";
 import { ledgerAfter } from "../model/token-record.ts";
 import type { HeldLease, StandingClaim, TokenStore } from "../model/token-store.ts";
 import type { Attributes, Item } from "./attributes.ts";
-import {
-  count,
-  instant,
-  instantOr,
-  optionalCount,
-  optionalText,
-  text,
-} from "./attributes.ts";
+import { count, instant, instantOr, optionalCount, optionalText, text } from "./attributes.ts";
 import { consentAttributes, consentNames, refreshNames } from "./consent-items.ts";
 import {
   doubtAttributes,

@@ -1,4 +1,3 @@
-import { later } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type {
@@ -9,6 +8,7 @@ import type {
   StoredToken,
   TokenRecord,
 } from "../model/token-record.ts";
+import { isDoubted } from "../model/token-record.ts";
 import type { Item, ReadPart } from "./attributes.ts";
 import {
   bytesOf,
@@ -103,7 +103,8 @@ function readDue(item: Item): StoredToken["due"] {
 /** Releases before 0.2 say only that there is a doubt: it is about the stored token. */
 function readDoubt(item: Item, token: StoredToken | null, part: ReadPart): Date | null {
   const doubtedAt = part(() => optionalInstantOf(item, "doubtedAt"), null);
-  return item["suspect"]?.BOOL && token ? later(doubtedAt, token.issuedAt) : doubtedAt;
+  const isUnexplained = item["suspect"]?.BOOL && !isDoubted({ token, doubtedAt });
+  return isUnexplained && token ? token.issuedAt : doubtedAt;
 }
 
 function readLease(item: Item): Lease {

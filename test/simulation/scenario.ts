@@ -81,7 +81,7 @@ export function scenarioOf(random: () => number): Scenario {
       { renewal: "early", beforeExpiryMs: 60_000 },
       { renewal: "by-consent", beforeExpiryMs: 60_000 },
       { renewal: "by-consent", beforeExpiryMs: 60_000 },
-      { renewal: "on-rotation", recheckMs: 5000 },
+      { renewal: "on-rotation", recheckMs: 5000, hasProbe: false },
     ]),
     grants: {
       refreshTokens: chance(0.7) ? "single-use" : "reusable",

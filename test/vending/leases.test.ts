@@ -85,10 +85,13 @@ describe("a lease", () => {
     };
     here.answer = () => down;
     await here.refusalOf();
-    expect(await here.record()).toMatchObject({ suspect: true, lease: null });
+    expect(await here.record()).toMatchObject({ doubtedAt: expect.any(Date), lease: null });
     here.clock.advance(60_000);
     await here.refusalOf();
-    expect(await here.record()).toMatchObject({ suspect: true, failure: { count: 2 } });
+    expect(await here.record()).toMatchObject({
+      doubtedAt: expect.any(Date),
+      failure: { count: 2 },
+    });
   });
 
   test("abandoned by a refresh leaves the token of a consent in use", async () => {
@@ -101,9 +104,25 @@ describe("a lease", () => {
 describe("something that fails before the provider is called", () => {
   test("and is no problem of ours to name stays a defect, and leaves the lease to be taken over", async () => {
     const here = new Deployment(atExpiry);
+    await here.vend();
     const secrets = { read: () => Promise.reject(new TypeError("made up")) };
-    await expect(here.process({ secrets })()).rejects.toBeInstanceOf(TypeError);
-    expect(await here.record()).toMatchObject({ lease: { reason: "cold" }, failure: null });
+    const vending = here.process({ secrets })({ rejectedVersion: 1 });
+    await expect(vending).rejects.toBeInstanceOf(TypeError);
+    expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, failure: null });
+  });
+
+  test("and is the secret of a connection that may not exist leaves nothing behind", async () => {
+    const here = new Deployment(atExpiry);
+    const unavailable = new VendingError("secret-unavailable", "made up", 1);
+    const secrets = { read: () => Promise.reject(unavailable) };
+    for (let n = 0; n < 60; n += 1) {
+      const vending = here.process({ secrets })({ account: `made-up-${n}` });
+      await expect(vending).rejects.toMatchObject({ code: "secret-unavailable" });
+      expect(await here.refusalOf({ account: `made-up-${n}` })).toMatchObject({
+        code: "unknown-connection",
+      });
+    }
+    expect(here.table.items.size).toBe(0);
   });
 
   test("and is the table leaves the lease: it may yet have changed", async () => {

@@ -46,7 +46,7 @@ function decideKnown(situation: Situation): Decision {
   if (sufficient) return decideUsable(situation, sufficient);
 
   if (record.lease) return decideLeased(record, record.lease, now);
-  if (isRejected(situation)) return decideRejected(situation);
+  if (isRejected(situation)) return decideRejected(situation, token);
   return token ? decideTooShort(situation, token) : decideUnusable(situation);
 }
 
@@ -116,16 +116,32 @@ function decideWithoutRefresh(situation: Situation, sufficient: StoredToken | nu
   return isTokenDead ? renewal("rejected") : noConsent;
 }
 
-/** One caller's word does not stop a static key for the others: the caller is refused until the secret changes. */
-function decideRejected(situation: Situation): Decision {
+function decideRejected(situation: Situation, usable: StoredToken | null): Decision {
   const { record, policy, now } = situation;
-  if (policy.renewal === "on-rotation") {
-    const isJustChecked = record.token !== null && now < record.token.renewAt;
-    return isJustChecked ? keyUnchanged : unlessBlocked(situation, "rejected");
-  }
+  if (policy.renewal === "on-rotation") return decideReportedKey(situation, policy, usable);
   const openUntil = breakerOpenUntil(record.rejections, now);
   if (openUntil) {
     return { action: "refuse", code: "contested", reason: "contested", retryAt: openUntil };
+  }
+  return unlessBlocked(situation, "rejected");
+}
+
+/**
+ * One caller's word does not stop a static key for the others. Where the provider can be asked about the key, its answer
+ * stands for a while; elsewhere the caller is refused until the secret changes.
+ */
+function decideReportedKey(
+  situation: Situation,
+  { recheckMs, hasProbe }: Extract<RenewalPolicy, { renewal: "on-rotation" }>,
+  usable: StoredToken | null,
+): Decision {
+  const { record, now } = situation;
+  if (!record.token) return unlessBlocked(situation, "cold");
+  const { issuedAt, renewAt } = record.token;
+  if (!hasProbe && now < renewAt) return keyUnchanged;
+  const isJustProbed = hasProbe && now < plusMs(issuedAt, recheckMs);
+  if (isJustProbed && usable && lasts(usable, situation.constraints, now)) {
+    return { action: "vend", reason: "usable", token: usable };
   }
   return unlessBlocked(situation, "rejected");
 }
