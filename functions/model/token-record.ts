@@ -101,7 +101,7 @@ export interface LedgerEntry {
 }
 
 /** The record stays under 4 KB: older entries are in the log only. */
-const maxLedgerEntries = 4;
+const maxLedgerEntries = 3;
 
 export function ledgerAfter(
   ledger: readonly LedgerEntry[],

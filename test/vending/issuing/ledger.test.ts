@@ -46,8 +46,8 @@ describe("the ledger's entry", () => {
   });
 });
 
-test("the record's ledger keeps the last four", () => {
+test("the record's ledger keeps the last three", () => {
   const full = [1, 2, 3, 4].map(entry);
-  expect(ledgerAfter(full, entry(5)).map(({ fence }) => fence)).toEqual([2, 3, 4, 5]);
+  expect(ledgerAfter(full, entry(5)).map(({ fence }) => fence)).toEqual([3, 4, 5]);
   expect(ledgerAfter([], entry(5))).toEqual([entry(5)]);
 });
