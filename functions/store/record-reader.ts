@@ -30,7 +30,9 @@ export function recordReader({
   const reportedAt = new LruCache<Date>(maxRemembered);
 
   const firstSeenAt = (now: Date) => (lease: Lease) => {
-    const seenAt = leasesSeenAt.get(lease.owner) ?? now;
+    const before = leasesSeenAt.get(lease.owner);
+    // A clock that went back has seen nothing yet.
+    const seenAt = before && before <= now ? before : now;
     leasesSeenAt.set(lease.owner, seenAt);
     return seenAt;
   };

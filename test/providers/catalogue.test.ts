@@ -64,6 +64,12 @@ const declared: readonly Row[] = [
   ],
   ["cfis follows its secret", { provider: "cfis", apiBaseUrl, ...e }, onRotation, apiKey],
   [
+    "… and can be asked about a key where the realm has a probe",
+    { provider: "cfis", apiBaseUrl, probePath: "/validate", ...e },
+    { ...onRotation, hasProbe: true },
+    apiKey,
+  ],
+  [
     "cfis-provisioning follows its secret",
     { provider: "cfis-provisioning", apiBaseUrl, ...e },
     onRotation,

@@ -354,6 +354,13 @@ describe("a record that holds all it can", () => {
   });
 });
 
+test("a failure's detail is shortened where it would not fit", () => {
+  const stored = (detail: string) =>
+    read(itemOf(aRecord({ failure: aFailure({ detail }) }))).failure?.detail;
+  expect(stored("d".repeat(300))).toBe("d".repeat(300));
+  expect(stored("d".repeat(301))).toBe(`${"d".repeat(299)}…`);
+});
+
 test("DynamoDB's own counting is counted right", () => {
   // 1+5; 3+7+2; 4+3; 4+1; list 1+3+(1+2+1)+(1+1); map 1+3+1+(1+1)
   expect(itemSize({ a: { S: "häll" } })).toBe(6);

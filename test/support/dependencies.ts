@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
-import { plusMs } from "../../functions/model/clock.ts";
+import type { Clock } from "../../functions/model/clock.ts";
+import { msBetween, plusMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import type { ConsentFlow, ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
@@ -131,13 +132,26 @@ export class Deployment {
   /** A process that remembers what it vended; `changes` are what is different about it. */
   process(
     changes: Partial<Dependencies> = {},
+    intact = this.dependencies(),
   ): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
     const memory = new CredentialCache();
-    const dependencies = { ...this.dependencies(), ...changes };
+    const dependencies = { ...intact, ...changes };
     return (request = {}, forMs = 10_000) => {
       const wish = { account: "default", minValiditySeconds: 0, rejectedVersion: null, ...request };
-      return vendToken(dependencies, memory, wish, this.#call("caller", forMs));
+      const aheadMs = msBetween(this.clock.now(), dependencies.clock.now());
+      return vendToken(dependencies, memory, wish, this.#call("caller", forMs + aheadMs));
     };
+  }
+
+  /** A process whose clock is ahead by so much; behind, where that is negative. */
+  processAhead(ms: number, changes: Partial<Dependencies> = {}) {
+    const { clock } = this;
+    const wrong: Clock = {
+      now: () => plusMs(clock.now(), ms),
+      sleep: (sleepMs, signal) => clock.sleep(sleepMs, signal),
+      timeout: (timeoutMs, parent) => clock.timeout(timeoutMs, parent),
+    };
+    return this.process(changes, this.dependencies(wrong));
   }
 
   /** Why a vend fails. */
@@ -164,8 +178,13 @@ export class Deployment {
     return connectionOf(realm, account);
   }
 
-  #store(faults: TableFault[], process: string, log: Log, metrics: Metrics | null) {
-    const { clock } = this;
+  #store(
+    faults: TableFault[],
+    process: string,
+    log: Log,
+    metrics: Metrics | null,
+    clock: Clock = this.clock,
+  ) {
     const readRecord = recordReader({ clock, log, metrics, process });
     return dynamoDbTokenStore(this.#client(faults), "tokens", readRecord);
   }
@@ -215,8 +234,8 @@ export class Deployment {
   }
 
   /** Those of a process of its own. */
-  dependencies(): Dependencies {
-    const { clock, secrets, measured } = this;
+  dependencies(clock: Clock = this.clock): Dependencies {
+    const { secrets, measured } = this;
     const log = this.#jsonLog();
     const metrics: Metrics = { record: (measure, value) => measured.push([measure, value]) };
     let owners = 0;
@@ -229,11 +248,11 @@ export class Deployment {
         policy: this.#policy,
         presentation: { headerName: "Authorization", scheme: "Bearer" },
         issuer: async () => ({
-          openGrant: (secret, authority) => this.#grant(secret.expose(), authority),
+          openGrant: (secret, authority) => this.#grant(secret.expose(), authority, clock),
         }),
         consent: this.#policy.renewal === "by-consent" ? async () => this.#flow() : null,
       },
-      store: this.#store(this.faults, name, log, metrics),
+      store: this.#store(this.faults, name, log, metrics, clock),
       secrets: {
         read: async (account, maxAgeMs) => {
           const secret =
@@ -285,7 +304,7 @@ export class Deployment {
     };
   }
 
-  #grant(secret: string, authority: GrantCredential | null) {
+  #grant(secret: string, authority: GrantCredential | null, clock: Clock) {
     if (secret === "") throw new VendingError("secret-malformed", "clientId: is missing.");
     const { callsProvider } = this;
     return {
@@ -297,10 +316,17 @@ export class Deployment {
           this.asked.push(secret);
           this.clock.advance(issueMs);
         }
-        return this.answer(secret);
+        return dated(await this.answer(secret), msBetween(this.clock.now(), clock.now()));
       },
     };
   }
+}
+
+/** By the clock of who asked. */
+function dated(answer: Outcome, aheadMs: number): Outcome {
+  if (answer.kind !== "issued" || aheadMs === 0) return answer;
+  const requestedAt = plusMs(answer.requestedAt, aheadMs);
+  return { ...answer, requestedAt, receivedAt: plusMs(answer.receivedAt, aheadMs) };
 }
 
 function inWords(authority: GrantCredential): string {
