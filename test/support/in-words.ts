@@ -23,21 +23,23 @@ export function decisionInWords(
 
 /** A decision as one line, so that a table of them can be read: `await-handover: too-early, until 10:05:00.450`. */
 export function inWords(decision: Decision): string {
-  if (decision.action === "check-secret") {
-    return `check-secret: ${decision.refusedVersion} was refused`;
-  }
-  const said = `${decision.action}: ${decision.reason}`;
   switch (decision.action) {
+    case "check-secret":
+      return `check-secret: ${decision.refusedVersion} was refused`;
     case "renew":
     case "vend":
-      return said;
+      return saidOf(decision);
     case "await-renewal":
-      return `${said} by ${decision.lease.owner}`;
+      return `${saidOf(decision)} by ${decision.lease.owner}`;
     case "await-handover":
-      return `${said}, until ${timeOf(decision.until)}`;
+      return `${saidOf(decision)}, until ${timeOf(decision.until)}`;
     case "refuse":
-      return `${said}, ${decision.code}, retry ${decision.retryAt ? timeOf(decision.retryAt) : "-"}`;
+      return `${saidOf(decision)}, ${decision.code}, retry ${decision.retryAt ? timeOf(decision.retryAt) : "-"}`;
   }
+}
+
+function saidOf({ action, reason }: { readonly action: string; readonly reason: string }): string {
+  return `${action}: ${reason}`;
 }
 
 function timeOf(instant: Date): string {

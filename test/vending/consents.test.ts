@@ -349,9 +349,8 @@ describe("a disconnect", () => {
     here.revoke = () => {
       const [pk = "", item] = [...here.table.items][0] ?? [];
       const past = { N: String(Number(here.clock.now()) - 1000) };
-      const isFirst = here.revoked.length === 1;
       const lapsed = { leaseOwner: { S: "x" }, leaseSince: past, leaseUntil: past };
-      if (isFirst) here.table.items.set(pk, { ...item, ...lapsed });
+      if (here.revoked.length === 1) here.table.items.set(pk, { ...item, ...lapsed });
       return true;
     };
     expect(await here.disconnect()).toEqual({ revoked: true });

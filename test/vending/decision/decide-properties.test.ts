@@ -149,6 +149,9 @@ const mayLeadToProvider = (decision: Decision) =>
 const vended = (decision: Decision): StoredToken | null =>
   decision.action === "vend" ? decision.token : null;
 
+const isWithoutRefresh = ({ consent }: TokenRecord, policy: RenewalPolicy) =>
+  policy.renewal === "by-consent" && !consent?.refresh;
+
 describe("in every situation", () => {
   test("there is an answer, and a time to wait lies ahead", () => {
     always(({ decision, now }) => {
@@ -223,21 +226,23 @@ describe("in every situation", () => {
   });
 
   test("nobody renews before the back-off ends, except in place of a holder that vanished", () => {
-    always(({ record: { failure, lease, consent }, policy, now, decision }) => {
+    always(({ record, policy, now, decision }) => {
+      const { failure, lease } = record;
       if (lease || !failure || failure.refusedSecretVersion !== null) return;
       // A dead token is ended without the provider.
-      if (policy.renewal === "by-consent" && !consent?.refresh) return;
+      if (isWithoutRefresh(record, policy)) return;
       if (now < failure.retryAt) expect(mayLeadToProvider(decision)).toBe(false);
     });
   });
 
   test("refused credentials are tried again only when the secret has changed", () => {
-    always(({ record: { failure, lease }, policy, findings, decision }) => {
-      if (lease || !failure || failure.refusedSecretVersion === null) return;
-      if (policy.renewal === "by-consent" || failure.refusedSecretVersion !== failure.secretVersion)
-        return;
-      if (decision.action !== "renew") return;
-      expect([null, failure.refusedSecretVersion]).not.toContain(findings.secretVersion);
+    always(({ record, policy, findings, decision }) => {
+      const { failure, lease } = record;
+      if (lease || !failure || isWithoutRefresh(record, policy)) return;
+      const { secretVersion, refusedSecretVersion } = failure;
+      const isLastWord = refusedSecretVersion !== null && refusedSecretVersion === secretVersion;
+      if (!isLastWord || decision.action !== "renew") return;
+      expect([null, refusedSecretVersion]).not.toContain(findings.secretVersion);
     });
   });
 
