@@ -7,7 +7,7 @@ import type { Failure, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
-import { secretBound } from "../decision/decide.ts";
+import { secretBound } from "../decision/last-failure.ts";
 import { ledgerEntry } from "./ledger.ts";
 import type { Renewal } from "./renewal.ts";
 import type { RenewalAttempt } from "./request-token.ts";

@@ -284,7 +284,7 @@ const possible: Readonly<Record<Decision["action"], readonly ConnectionState[]>>
   "check-secret": ["credentials-rejected"],
   refuse: ["backing-off"],
   "await-renewal": ["renewing"],
-  "await-handover": ["expired", "credentials-rejected"],
+  "await-handover": ["expired", "empty", "credentials-rejected"],
 };
 
 test("whatever the record, the state agrees with what a caller meets", () => {

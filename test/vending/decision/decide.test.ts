@@ -103,6 +103,27 @@ describe("a token that nobody can vouch for", () => {
     ["… before any handover", doubted(send), atHandover, "10:01:00.000", "renew: takeover"],
     ["… after its expiry", doubted(conferma), atExpiry, "10:06:00.000", "renew: takeover"],
     [
+      "… once a late issue cannot take effect any more",
+      { ...conferma, doubtedAt: at("10:01:00.250") },
+      atExpiry,
+      "10:01:00.250",
+      "await-handover: too-early, until 10:01:00.251",
+    ],
+    [
+      "… and so is the first one",
+      { ...empty, doubtedAt: at("10:01:00.250") },
+      atExpiry,
+      "10:01:00.000",
+      "await-handover: too-early, until 10:01:00.251",
+    ],
+    [
+      "… where one token may revoke another",
+      { ...empty, doubtedAt: at("10:01:00.250") },
+      early,
+      "10:01:00.000",
+      "renew: cold",
+    ],
+    [
       "… but not while backing off",
       doubted(aRecord({ failure: aFailure() })),
       atExpiry,
