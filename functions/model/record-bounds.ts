@@ -21,22 +21,24 @@ export interface Reader {
 
 /**
  * A record in which no instant is impossible, so that one wrong clock costs the other processes at most one lease and one
- * issue (P14). What was impossible is named in `damage`. A lease that was taken by a wrong clock is given its own duration
- * from when its reader first saw it.
+ * issue (P14). What was impossible is named in `damage`.
  */
 export function boundRecord(record: TokenRecord, reader: Reader): TokenRecord {
-  if (isOwnClockBehind(record, reader)) return record;
+  const lease = record.lease && boundLease(record.lease, reader);
+  if (isOwnClockBehind(record, reader)) return { ...record, lease };
   const { now } = reader;
   const damage = [...record.damage];
   const note = <T>(name: string, bounded: T, original: T): T => {
     if (bounded !== original) damage.push(name);
     return bounded;
   };
-  const { lease, failure, rejections, doubtedAt } = record;
+  const { failure, rejections, doubtedAt } = record;
   const token = note("token", record.token && boundToken(record.token, now), record.token);
-  const bounded = {
+  if (record.lease && !isLeasePossible(record.lease, now)) damage.push("lease");
+  return {
+    ...record,
     token,
-    lease: note("lease", lease && boundLease(lease, reader), lease),
+    lease,
     failure: note("failure", failure && boundFailure(failure, now), failure),
     rejections: note("rejections", rejections && boundLevel(rejections, now), rejections),
     // The doubt itself stays; the next token is not under it.
@@ -45,8 +47,8 @@ export function boundRecord(record: TokenRecord, reader: Reader): TokenRecord {
       doubtedAt && isAhead(doubtedAt, now) ? (token?.requestedAt ?? null) : doubtedAt,
       doubtedAt,
     ),
+    damage,
   };
-  return damage.length === 0 ? record : { ...record, ...bounded, damage };
 }
 
 function isAhead(instant: Date, now: Date): boolean {
@@ -112,12 +114,22 @@ function boundToken(token: StoredToken, now: Date): StoredToken {
   };
 }
 
+/** Whatever its holder's clock says: it lasts no longer than its own duration from when its reader first saw it. */
 function boundLease(lease: Lease, { now, firstSeenAt }: Reader): Lease {
+  const seenAt = firstSeenAt(lease);
   const durationMs = msBetween(lease.since, lease.until);
-  const isDurationPossible = durationMs >= 0 && durationMs <= maxLeaseMs;
-  if (isDurationPossible && !isAhead(lease.since, now)) return lease;
-  const since = firstSeenAt(lease);
-  return { ...lease, since, until: plusMs(since, isDurationPossible ? durationMs : maxLeaseMs) };
+  const longestMs = durationMs >= 0 ? Math.min(durationMs, maxLeaseMs) : maxLeaseMs;
+  const end = plusMs(seenAt, longestMs);
+  return {
+    ...lease,
+    since: isAhead(lease.since, now) ? seenAt : lease.since,
+    until: durationMs >= 0 && lease.until < end ? lease.until : end,
+  };
+}
+
+function isLeasePossible({ since, until }: Lease, now: Date): boolean {
+  const durationMs = msBetween(since, until);
+  return durationMs >= 0 && durationMs <= maxLeaseMs && !isAhead(since, now);
 }
 
 function boundFailure(failure: Failure, now: Date): Failure {
