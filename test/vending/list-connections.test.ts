@@ -183,4 +183,23 @@ describe("a connection's status", () => {
     expect((await statusOf(aRecord({ ledger })))?.lastIssue).toEqual(ledger[1]);
     expect((await statusOf(aRecord({ ledger: ledger.slice(2) })))?.lastIssue).toBeNull();
   });
+
+  test("lists a record that this release cannot read, or that is damaged, among the others", async () => {
+    const [newer, damaged, fine] = ["newer", "damaged", "fine"].map((account) =>
+      connectionOf(conferma, account),
+    ) as [Connection, Connection, Connection];
+    const { connections } = await list(
+      readerOf([
+        aRecord({ connection: newer, damage: ["layout"] }),
+        aRecord({ connection: damaged, damage: ["failure"] }),
+        aRecord({ connection: fine }),
+      ]),
+      null,
+    );
+    expect(connections).toMatchObject([
+      { connection: damaged, state: "damaged", version: 3 },
+      { connection: fine, state: "usable" },
+      { connection: newer, state: "damaged", version: 0, token: null, lease: null },
+    ]);
+  });
 });
