@@ -134,7 +134,9 @@ function readRejections(item: Item): RejectionLevel | null {
   if (item["rejectionLevel"]) {
     return { level: levelOf(item, "rejectionLevel"), at: instantOf(item, "rejectionLevelAt") };
   }
-  const instants = listOf(item, "rejectionsAt").map((at) => new Date(Number(at.N)));
+  const instants = listOf(item, "rejectionsAt").map((rejectionsAt) =>
+    instantOf({ rejectionsAt }, "rejectionsAt"),
+  );
   const latest = instants.at(-1);
   return latest ? { level: instants.length, at: latest } : null;
 }
