@@ -115,7 +115,9 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
   });
 
   it("finds a realm's own connections behind any number that another realm has put there", async () => {
-    const [realm, other] = [aRealm(), aRealm()];
+    const realm = aRealm();
+    // In the order of the index it comes first.
+    const other = { ...realm, environment: `0-${randomUUID()}` };
     for (let n = 0; n < 5; n += 1) {
       await put({ pk: { S: connectionOf(other, `a-${n}`) }, realm: { S: realmName(realm) } });
     }

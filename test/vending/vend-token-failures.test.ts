@@ -49,6 +49,7 @@ describe("refused credentials", () => {
     abandonLease(here);
     expect(await here.vend()).toMatchObject({ version: 1 });
     expect(here.asked).toEqual(["canary-secret", "next secret"]);
+    expect(await here.record()).toMatchObject({ fence: 2 });
   });
 
   test("stay refused when a failure of another kind comes after them (P9)", async () => {
