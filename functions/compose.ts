@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "./model/clock.ts";
@@ -47,18 +47,21 @@ export function compose(variables: Variables): {
   const dynamoDb = new DynamoDBClient(aws);
   const metrics = emfMetrics(writeLine, clock.now, realmName(realm));
   const log = jsonLog(writeLine, clock.now);
+  // Unique among all processes, and short: a record names several.
+  const processName = randomBytes(9).toString("base64url");
+  const readRecord = recordReader({ clock, log, metrics, process: processName });
   const dependencies: Dependencies = {
     realm,
     limits: realm,
     provider: providerOf(realm, { send: nodeHttp(clock), clock, newRequestId: randomUUID }),
-    store: dynamoDbTokenStore(dynamoDb, tableName, recordReader({ clock, log, metrics })),
+    store: dynamoDbTokenStore(dynamoDb, tableName, readRecord),
     secrets: secretsOf(secretPrefix, aws, clock),
     sealer: sealerOf(sealingKey, aws, clock),
     clock,
     log,
     metrics,
     random: Math.random,
-    newOwner: ownersOf(randomUUID()),
+    newOwner: ownersOf(processName),
     fingerprint,
   };
   const renewalIndex = async () => {
@@ -84,7 +87,7 @@ export function composeStatus(variables: Variables): {
   const clock = systemClock;
   const log = jsonLog(writeLine, clock.now);
   const dynamoDb = new DynamoDBClient(awsOptions(variables));
-  const readRecord = recordReader({ clock, log, metrics: null });
+  const readRecord = recordReader({ clock, log, metrics: null, process: "" });
   return {
     realms: realms.map((realm) => ({ ...realm, policy: policyOf(realm) })),
     reader: dynamoDbStatusReader(dynamoDb, tableName, clock, readRecord),
@@ -95,11 +98,11 @@ export function composeStatus(variables: Variables): {
 }
 
 /** Names of this process's leases; what stands before the dot names the process. */
-function ownersOf(process: string): () => string {
+function ownersOf(processName: string): () => string {
   let leases = 0;
   return () => {
     leases += 1;
-    return `${process}.${leases}`;
+    return `${processName}.${leases}`;
   };
 }
 

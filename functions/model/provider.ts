@@ -15,7 +15,12 @@ export type RenewalPolicy =
   | { readonly renewal: "at-handover"; readonly beforeExpiryMs: number }
   | { readonly renewal: "early"; readonly beforeExpiryMs: number }
   | { readonly renewal: "by-consent"; readonly beforeExpiryMs: number }
-  | { readonly renewal: "on-rotation"; readonly recheckMs: number };
+  | {
+      readonly renewal: "on-rotation";
+      readonly recheckMs: number;
+      /** The provider can be asked about a key that a caller reports. */
+      readonly hasProbe: boolean;
+    };
 
 /** True where a new token revokes the old one. */
 export function revokesOnIssue(policy: RenewalPolicy): boolean {

@@ -18,7 +18,14 @@ export interface StatusEnvironment {
 }
 
 /** What says when a realm's tokens may be renewed, beside its name. The rest would not fit: variables end at 4 KB. */
-const outlineNames = ["provider", "environment", "onIssue", "handoverSeconds", "earlySeconds"];
+const outlineNames = [
+  "provider",
+  "environment",
+  "onIssue",
+  "handoverSeconds",
+  "earlySeconds",
+  "probePath",
+];
 
 /** A realm without what only issuing needs. */
 export type RealmSummary = Pick<RealmSettings, "provider" | "environment">;

@@ -8,7 +8,7 @@ const bare: Presentation = { headerName: "Authorization", scheme: null };
 const apiKey: Presentation = { headerName: "X-Api-Key", scheme: null };
 
 /** Static keys follow the secret within this long. */
-const onRotation: RenewalPolicy = { renewal: "on-rotation", recheckMs: 5000 };
+const recheckMs = 5000;
 
 type Settings<Id extends ProviderId> = Extract<RealmSettings, { provider: Id }>;
 type Declare<Id extends ProviderId> = (settings: Settings<Id>, wire: IssuerContext) => Provider;
@@ -92,7 +92,7 @@ function declareKey(
   field: "apiKey" | "partnerProvisioningToken",
 ): Provider {
   return {
-    policy: onRotation,
+    policy: { renewal: "on-rotation", recheckMs, hasProbe: settings.probePath !== undefined },
     presentation,
     issuer: async () =>
       (await import("./static-key.ts")).staticKeyIssuer(settings, presentation, wire, field),

@@ -4,6 +4,7 @@ import type { ConsentVariables } from "../../functions/platform/consent-environm
 import type { ConsentHost } from "./consent-host.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
+import { claimsPendingConsents } from "./statements.ts";
 
 export interface ConsentFunctionsProps
   extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
@@ -41,6 +42,7 @@ export class ConsentFunctions extends Construct {
       entry: "complete-consent",
       description: `Takes the answers of people's consents to ${name}`,
     });
+    this.completeConsent.addToRolePolicy(claimsPendingConsents(common.state.table, name));
     host.serve(name, this.beginConsent, this.completeConsent);
   }
 }

@@ -20,16 +20,30 @@ export function readsSecrets(scope: Construct, prefix: string): PolicyStatement 
   });
 }
 
-/** `ForAllValues` alone would allow a request that names no key at all. */
+/** Records and claims are read and changed, never deleted: versions go on counting. */
 export function changesItems(table: State["table"], realm: string): PolicyStatement {
   return new PolicyStatement({
-    actions: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+    actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
     resources: [table.tableArn],
-    conditions: {
-      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${realm}/*`] },
-      Null: { "dynamodb:LeadingKeys": "false" },
-    },
+    conditions: keysLike(`${realm}/*`),
   });
+}
+
+/** A pending consent is claimed by deleting it (functions/store/dynamodb-pending-consents.ts). */
+export function claimsPendingConsents(table: State["table"], realm: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["dynamodb:DeleteItem"],
+    resources: [table.tableArn],
+    conditions: keysLike(`${realm}/~consent/*`),
+  });
+}
+
+/** `ForAllValues` alone would allow a request that names no key at all. */
+function keysLike(pattern: string) {
+  return {
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [pattern] },
+    Null: { "dynamodb:LeadingKeys": "false" },
+  };
 }
 
 /** The connection is the encryption context (functions/sealing/data-keys.ts): without one nothing is allowed. */

@@ -66,6 +66,10 @@ export class Watch extends Construct {
           graph("KeyEndsInDays", "Minimum", "days until a key ends"),
           graph("ConsentEndsInDays", "Minimum", "days until a consent ends"),
         ],
+        [
+          graph("KeyRejections", "Sum", "callers that reported a key which is still the secret's"),
+          graph("DamagedRecords", "Sum", "records with impossible attributes"),
+        ],
       ],
     });
   }

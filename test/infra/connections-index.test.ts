@@ -44,7 +44,9 @@ test("the index is what the status reader queries, by its keys and for its keys"
   };
   const client = { send } as unknown as DynamoDBClient;
   const realm = { provider: "conferma", environment: "sandbox" } as const;
-  const reader = dynamoDbStatusReader(client, "Tokens", systemClock);
+  const reader = dynamoDbStatusReader(client, "Tokens", systemClock, () =>
+    expect.fail("nothing is read"),
+  );
   await reader.connectionsOf(realm, connectionOf(realm, "a"), 101, AbortSignal.any([]));
 
   const keys = index?.KeySchema.map(({ AttributeName }) => AttributeName);

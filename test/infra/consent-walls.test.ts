@@ -24,6 +24,16 @@ test.each(["VendToken", "RenewTokens", "BeginConsent", "CompleteConsent"])(
   },
 );
 
+test("one function alone deletes anything: the one that claims pending consents", () => {
+  const deleting = questionsOf(template).filter(
+    ({ action, expected }) => action === "dynamodb:DeleteItem" && expected === "allowed",
+  );
+  expect(deleting.length).toBeGreaterThan(0);
+  for (const { label } of deleting) {
+    expect(label).toMatch(/^CompleteConsent (\S+): dynamodb:DeleteItem \1\/~consent\/0123$/);
+  }
+});
+
 test.each(["BeginConsent", "CompleteConsent"])(
   "%s is noticed when it reaches further",
   async (kind) => {

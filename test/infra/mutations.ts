@@ -121,6 +121,14 @@ export const mutations: readonly Mutation[] = [
     flips: [
       ...labels(otherItemActions, [own]),
       ...labels(["dynamodb:PutItem"], [inTransaction(own)]),
+      ...labels(
+        ["dynamodb:DeleteItem"],
+        [
+          ...["acme", "~scope/0123", "~consent", "~consent/0123"].map((end) => `${realm}/${end}`),
+          "a record and a pending consent",
+          inTransaction(own),
+        ],
+      ),
     ],
   },
   {

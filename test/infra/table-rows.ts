@@ -6,7 +6,7 @@ import type { Asking, Row } from "./row.ts";
 import { place } from "./synthesized.ts";
 
 /** What the store sends (functions/store/dynamodb-token-store.ts). */
-export const itemActions = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
+export const itemActions = ["dynamodb:GetItem", "dynamodb:UpdateItem"];
 
 /** What names keys and is granted to nobody on the table. */
 export const otherItemActions = [
@@ -91,6 +91,7 @@ export function tableRows({ stack, me, foreignRealms }: Asking): Row[] {
         ([what, resource]): Row => ["denied", action, `${what} ${own}`, resource, leading(own)],
       ),
     ]),
+    ...deletionRows(tableArn, me, foreign),
     ...otherItemActions.flatMap((action): Row[] => [
       ["denied", action, own, tableArn, leading(own)],
       ["denied", action, other, tableArn, leading(other)],
@@ -106,6 +107,27 @@ export function tableRows({ stack, me, foreignRealms }: Asking): Row[] {
     ...tableActions.map((action): Row => ["denied", action, "the table", tableArn]),
     ["denied", "dynamodb:GetRecords", "its stream", `${tableArn}/stream/2026-01-01T00:00:00.000`],
     ["denied", "dynamodb:ListTables", "all", "*"],
+  ];
+}
+
+/** Pending consents are claimed by deleting them, by one function; no record ever is deleted. */
+function deletionRows(tableArn: string, me: Principal, foreign: readonly string[]): Row[] {
+  const expected = me.kind === "CompleteConsent" ? "allowed" : "denied";
+  const pending = `${me.realm}/~consent/0123`;
+  const others = [`${me.realm}/acme`, `${me.realm}/~scope/0123`, `${me.realm}/~consent`];
+  const deletion = (answer: Answer, what: string, ...keys: string[]): Row => {
+    const context = keys.length > 0 ? leading(...keys) : {};
+    return [answer, "dynamodb:DeleteItem", what, tableArn, context];
+  };
+  return [
+    deletion(expected, pending, pending),
+    ...[...others, ...foreign, ...nearKeys(me.realm)].map((key) => deletion("denied", key, key)),
+    ...foreign.map((key) => {
+      const theirs = key.replace(/acme$/, "~consent/0123");
+      return deletion("denied", theirs, theirs);
+    }),
+    deletion("denied", "a record and a pending consent", others[0] ?? "", pending),
+    deletion("denied", "no key"),
   ];
 }
 
@@ -141,7 +163,7 @@ function partsOfTransactions(tableArn: string, own: string, foreign: readonly st
   const parts: [Row[0], string, string, string][] = [
     ["allowed", "dynamodb:GetItem", "TransactGetItems", own],
     ["allowed", "dynamodb:UpdateItem", "TransactWriteItems", own],
-    ["allowed", "dynamodb:DeleteItem", "TransactWriteItems", own],
+    ["denied", "dynamodb:DeleteItem", "TransactWriteItems", own],
     ["denied", "dynamodb:PutItem", "TransactWriteItems", own],
     ...foreign.flatMap((key): [Row[0], string, string, string][] => [
       ["denied", "dynamodb:GetItem", "TransactGetItems", key],

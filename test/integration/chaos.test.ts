@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { VendAnswer } from "../../functions/http/contract.ts";
-import { readRecord } from "../../functions/store/items.ts";
+import { readRecord } from "../../functions/store/read-record.ts";
 import { isAnswer, present } from "../../local/vend-client.ts";
 import { seededRandom } from "../simulation/virtual-time.ts";
 import type { Await, FaultWorld } from "../support/fault-world.ts";

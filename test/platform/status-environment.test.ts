@@ -13,6 +13,12 @@ const realms: readonly RealmInput[] = [
   { provider: "send-payments", environment: "sandbox", tokenUrl, handoverSeconds: 30 },
   { provider: "client-credentials", environment: "acme", tokenUrl, onIssue: "revoke" },
   { provider: "static-key", environment: "acme", headerName: "X-Key", extraHeaders: { a: "b" } },
+  {
+    provider: "cfis",
+    environment: "live",
+    apiBaseUrl: "https://a.example",
+    probePath: "/validate",
+  },
 ];
 const outlines = realms.map(summarizeRealm);
 const variables = {
@@ -37,6 +43,7 @@ test("an outline has what decides when a realm's tokens are renewed, and nothing
     { provider: "send-payments", environment: "sandbox", handoverSeconds: 30 },
     { provider: "client-credentials", environment: "acme", onIssue: "revoke" },
     { provider: "static-key", environment: "acme" },
+    { provider: "cfis", environment: "live", probePath: "/validate" },
   ]);
 });
 

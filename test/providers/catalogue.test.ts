@@ -9,7 +9,7 @@ const tokenUrl = "https://a.example/token";
 const apiBaseUrl = "https://a.example";
 const bearer: Presentation = { headerName: "Authorization", scheme: "Bearer" };
 const apiKey: Presentation = { headerName: "X-Api-Key", scheme: null };
-const onRotation: RenewalPolicy = { renewal: "on-rotation", recheckMs: 5000 };
+const onRotation: RenewalPolicy = { renewal: "on-rotation", recheckMs: 5000, hasProbe: false };
 const authorizeUrl = "https://a.example/authorize";
 const person = { authorizeUrl, tokenUrl, ...e };
 const openId = { issuer: "https://issuer.example", jwksUrl: "https://a.example/jwks" };
@@ -63,6 +63,12 @@ const declared: readonly Row[] = [
     bearer,
   ],
   ["cfis follows its secret", { provider: "cfis", apiBaseUrl, ...e }, onRotation, apiKey],
+  [
+    "… and can be asked about a key where the realm has a probe",
+    { provider: "cfis", apiBaseUrl, probePath: "/validate", ...e },
+    { ...onRotation, hasProbe: true },
+    apiKey,
+  ],
   [
     "cfis-provisioning follows its secret",
     { provider: "cfis-provisioning", apiBaseUrl, ...e },

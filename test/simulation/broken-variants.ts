@@ -1,16 +1,17 @@
 import { plusMs } from "../../functions/model/clock.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import type { Breakage } from "./run-seed.ts";
 
 /** The protocol with one thing wrong each: what people leave out, and what each of them costs. */
 export const brokenVariants: Readonly<Record<string, Breakage>> = {
   "no fence: a late holder commits over its successor": {
-    condition: (sentence) => (sentence.includes(":heldFence") ? anything : sentence),
+    condition: (sentence, update) => (endsLease(update) ? anything : sentence),
   },
   "the lease is granted on an old reading": {
-    condition: (sentence) => (sentence.includes(":seenFence") ? anything : sentence),
+    condition: (sentence, update) => (takesLease(update) ? anything : sentence),
   },
   "the lease is shorter than the provider call": {
     deps: withStore((store) => ({
@@ -31,27 +32,28 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   },
   "a token is vended before it is stored": {
     deps: withStore((store) => ({
-      commit: async (held, commit, signal) => {
-        await store.commit(held, commit, signal).catch(() => null);
-        const { token, version } = commit;
-        return { ...held.record, token, version, lease: null, suspect: false, failure: null };
+      commit: async (held, commitOf, signal) => {
+        await store.commit(held, commitOf, signal).catch(() => null);
+        return { ...held.record, ...commitOf(held.record), lease: null, failure: null };
       },
     })),
   },
   "the back-off is not shared": {
     deps: withStore((store) => ({
-      fail: async (held, attempt, signal) => {
-        const failure = attempt.failure && { ...attempt.failure, retryAt: attempt.failure.at };
-        const record = await store.fail(held, { ...attempt, failure }, signal);
-        return record && { ...record, failure: attempt.failure };
+      fail: async (held, failedOf, signal) => {
+        const { failure } = failedOf(held.record);
+        const forgotten = failure && { ...failure, retryAt: failure.at };
+        const record = await store.fail(held, changed(failedOf, { failure: forgotten }), signal);
+        return record && { ...record, failure };
       },
     })),
   },
   "refused credentials are not remembered": {
     deps: withStore((store) => ({
-      fail: (held, attempt, signal) => {
-        const failure = attempt.failure && { ...attempt.failure, refusedSecretVersion: null };
-        return store.fail(held, { ...attempt, failure }, signal);
+      fail: (held, failedOf, signal) => {
+        const { failure } = failedOf(held.record);
+        const forgotten = failure && { ...failure, refusedSecretVersion: null };
+        return store.fail(held, changed(failedOf, { failure: forgotten }), signal);
       },
     })),
   },
@@ -66,38 +68,56 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   },
   "a rotated refresh token is not stored with its access token": {
     deps: withStore((store) => ({
-      commit: (held, commit, signal) =>
-        store.commit(held, { ...commit, consent: held.record.consent ?? commit.consent }, signal),
+      commit: (held, commitOf, signal) => {
+        const { consent } = held.record;
+        return store.commit(held, consent ? changed(commitOf, { consent }) : commitOf, signal);
+      },
     })),
   },
   "an unanswered refresh ends the consent": {
     deps: withStore((store) => ({
-      fail: (held, attempt, signal) =>
-        store.fail(held, { ...attempt, isConsentOver: attempt.failure !== null }, signal),
+      fail: (held, failedOf, signal) => {
+        const isConsentOver = failedOf(held.record).failure !== null;
+        return store.fail(held, changed(failedOf, { isConsentOver }), signal);
+      },
     })),
   },
   "a refused refresh token is sent again": {
     deps: withStore((store) => ({
-      fail: (held, attempt, signal) =>
-        store.fail(held, { ...attempt, isConsentOver: false }, signal),
+      fail: (held, failedOf, signal) =>
+        store.fail(held, changed(failedOf, { isConsentOver: false }), signal),
     })),
   },
   "nobody doubts a refresh whose answer was lost": {
     deps: withStore((store) => ({
       takeLease: (connection, seen, intent, signal) =>
-        store.takeLease(connection, seen, { ...intent, suspect: false }, signal),
-      fail: (held, attempt, signal) => store.fail(held, { ...attempt, suspect: false }, signal),
+        store.takeLease(connection, seen, { ...intent, doubtedAt: null }, signal),
+      fail: (held, failedOf, signal) =>
+        store.fail(held, changed(failedOf, { doubtedAt: null }), signal),
     })),
   },
   "a rejection is forgotten, so that they never add up": {
     deps: withStore((store) => ({
-      takeLease: (connection, seen, intent, signal) =>
-        store.takeLease(connection, seen, { ...intent, rejectionsAt: [] }, signal),
+      commit: (held, commitOf, signal) =>
+        store.commit(held, changed(commitOf, { rejections: null }), signal),
     })),
   },
 };
 
 const anything = "attribute_not_exists(#nothing)";
+
+function takesLease(update: string): boolean {
+  return update.includes("#leaseOwner = :leaseOwner");
+}
+
+function endsLease(update: string): boolean {
+  return /REMOVE .*#leaseOwner/.test(update);
+}
+
+/** What is written to a record, with one thing about it changed. */
+function changed<T>(writtenTo: (current: TokenRecord) => T, change: Partial<T>) {
+  return (current: TokenRecord): T => ({ ...writtenTo(current), ...change });
+}
 
 function withStore(change: (store: TokenStore) => Partial<TokenStore>) {
   return (deps: Dependencies): Dependencies => ({
@@ -107,7 +127,7 @@ function withStore(change: (store: TokenStore) => Partial<TokenStore>) {
 }
 
 function withIssued(change: (issued: Issued) => Issued) {
-  const changed = (result: Issued | NotIssued) =>
+  const changedResult = (result: Issued | NotIssued) =>
     result.kind === "issued" ? change(result) : result;
   return (deps: Dependencies): Dependencies => ({
     ...deps,
@@ -118,7 +138,7 @@ function withIssued(change: (issued: Issued) => Issued) {
         return {
           openGrant(secret, authority) {
             const grant: Grant = issuer.openGrant(secret, authority);
-            return { ...grant, issue: async (signal) => changed(await grant.issue(signal)) };
+            return { ...grant, issue: async (signal) => changedResult(await grant.issue(signal)) };
           },
         };
       },

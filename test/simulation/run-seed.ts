@@ -4,11 +4,12 @@ import type { Connection } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
-import type { SealedAs } from "../../functions/model/sealer.ts";
+import type { SealedAs, Sealer } from "../../functions/model/sealer.ts";
 import type { SecretSource } from "../../functions/model/secret-source.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { readRecord } from "../../functions/store/items.ts";
+import { readRecord } from "../../functions/store/read-record.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import { Invariants } from "./invariants.ts";
@@ -39,7 +40,7 @@ export interface Run {
 export interface Breakage {
   deps?(deps: Dependencies): Dependencies;
   /** The condition of a write, instead of the one that was sent. */
-  condition?(sentence: string): string;
+  condition?(sentence: string, update: string): string;
 }
 
 export async function runSeed(seed: number, breakage: Breakage = {}): Promise<Run> {
@@ -90,7 +91,7 @@ class SimulatedWorld {
     });
     if (breakage.condition) this.#table.reword = breakage.condition;
     this.#table.onWrite = (pk, item) => {
-      if (pk === connection) this.#invariants.recordWritten(item && readRecord({ ...item }));
+      if (pk === connection) this.#invariants.recordWritten(readRecord({ ...item }));
     };
   }
 
@@ -268,7 +269,14 @@ class SimulatedWorld {
     const issuer = this.#provider.issuerFor(process, random, () =>
       this.#mishap<ProviderFault>(providerFaults, faults, "none"),
     );
-    const note = (event: string) => this.#note(`${process.name}: ${event}`);
+    const note = (event: string) => {
+      this.#note(`${process.name}: ${event}`);
+      if (event === "record-damaged") this.#invariants.foundDamage();
+    };
+    const { clock, name } = process;
+    const log = { info: note, warn: note, error: note };
+    const metrics = { record: () => {} };
+    const readRecord = recordReader({ clock, log, metrics, process: name });
     return {
       realm: { provider: "conferma", environment: "simulated" },
       limits: { deadlineMs, marginMs: 1000 },
@@ -278,25 +286,40 @@ class SimulatedWorld {
         issuer: async () => issuer,
         consent: policy.renewal === "by-consent" ? nobodyHere : null,
       },
-      store: dynamoDbTokenStore(client, "tokens"),
+      store: dynamoDbTokenStore(client, "tokens", readRecord),
       secrets: this.#secretsOf(process),
-      sealer: {
-        prepare: async () => {},
-        seal: async (token, as) => Buffer.from(`${boundTo(as)} ${token.expose()}`),
-        open: async (sealed, as) => {
-          const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
-          return bound === boundTo(as) ? new Sensitive(token) : null;
-        },
-      },
-      clock: process.clock,
-      log: { info: note, warn: note, error: note },
-      metrics: { record: () => {} },
+      sealer: this.#sealerOf(process),
+      clock,
+      log,
+      metrics,
       random,
       newOwner: () => {
         owners += 1;
-        return `${process.name}#${owners}`;
+        return `${name}.${owners}`;
       },
       fingerprint: (text) => text,
+    };
+  }
+
+  #sealerOf(process: SimulatedProcess): Sealer {
+    const { keyMs } = this.#scenario;
+    const fetchKey = async (signal: AbortSignal) => {
+      if (keyMs === 0 || this.#random() < 0.5) return;
+      await process.io(this.#random() * keyMs, signal).catch(() => {
+        throw new VendingError("store-unavailable", "simulated", 1);
+      });
+    };
+    return {
+      prepare: (_, signal) => fetchKey(signal),
+      seal: async (token, as, signal) => {
+        await fetchKey(signal);
+        return Buffer.from(`${boundTo(as)} ${token.expose()}`);
+      },
+      open: async (sealed, as, signal) => {
+        await fetchKey(signal);
+        const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
+        return bound === boundTo(as) ? new Sensitive(token) : null;
+      },
     };
   }
 

@@ -5,7 +5,6 @@ import type {
 } from "@aws-sdk/client-dynamodb";
 import {
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   GetItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -23,10 +22,10 @@ export type TableFault = "none" | "unavailable" | "answer-lost" | "repeated";
 /** DynamoDB as far as one item goes: conditional writes one after the other, answers that may not arrive. */
 export class SimulatedTable {
   readonly items = new Map<string, Item>();
-  /** Changes the condition of a write: for broken variants only. */
-  reword: (sentence: string) => string = (sentence) => sentence;
+  /** Changes the condition of a write, told what it updates: for broken variants only. */
+  reword: (sentence: string, update: string) => string = (sentence) => sentence;
   /** Told of every item as it is written. */
-  onWrite: (pk: string, item: Item | null) => void = () => {};
+  onWrite: (pk: string, item: Item) => void = () => {};
 
   /** The table as one process reaches it: what it is sent there and back takes `latencyMs()`. */
   clientOf(
@@ -53,19 +52,21 @@ export class SimulatedTable {
 
   #perform(command: unknown): object | Error {
     if (command instanceof GetItemCommand) return { Item: this.items.get(keyOf(command.input)) };
-    if (!(command instanceof UpdateItemCommand || command instanceof DeleteItemCommand)) {
+    if (!(command instanceof UpdateItemCommand)) {
       throw new TypeError("The simulated table does not know this command.");
     }
     const { input } = command;
     const pk = keyOf(input);
     const before = this.items.get(pk);
-    const ConditionExpression = this.reword(input.ConditionExpression ?? "");
+    const ConditionExpression = this.reword(
+      input.ConditionExpression ?? "",
+      input.UpdateExpression ?? "",
+    );
     if (!holds({ ...input, ConditionExpression }, before)) return refusal(before);
-    const after = command instanceof UpdateItemCommand ? updated(command.input, before) : null;
-    if (after) this.items.set(pk, after);
-    else this.items.delete(pk);
+    const after = updated(input, before);
+    this.items.set(pk, after);
     this.onWrite(pk, after);
-    return { Attributes: after ?? undefined };
+    return { Attributes: after };
   }
 }
 

@@ -17,7 +17,8 @@ export function aToken(changes: Partial<StoredToken> = {}): StoredToken {
   return {
     sealed: new Uint8Array([1, 2, 3]),
     fingerprint: "9f86d081884c",
-    fence: 3,
+    committedBy: "process-a.3",
+    issuedUnder: "at-expiry",
     requestedAt: at("10:00:00.000"),
     issuedAt: at("10:00:00.200"),
     usableUntil: at("10:04:59.000"),
@@ -50,7 +51,7 @@ export function aConsent(changes: Partial<StoredConsent> = {}): StoredConsent {
 /** A lease of seven seconds, taken at ten. */
 export function aLease(changes: Partial<Lease> = {}): Lease {
   const since = at("10:00:00.000");
-  return { owner: "process-a", since, until: at("10:00:07.000"), reason: "expired", ...changes };
+  return { owner: "process-a.1", since, until: at("10:00:07.000"), reason: "expired", ...changes };
 }
 
 /** The provider was down at ten; nobody asks again for seven seconds. */
@@ -61,6 +62,7 @@ export function aFailure(changes: Partial<Failure> = {}): Failure {
     at: at("10:00:00.000"),
     count: 1,
     retryAt: at("10:00:07.000"),
+    secretVersion: changes.refusedSecretVersion ?? "s1",
     refusedSecretVersion: null,
     ...changes,
   };
@@ -70,17 +72,19 @@ export function aFailure(changes: Partial<Failure> = {}): Failure {
 export function aRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
   return {
     connection: connectionOf({ provider: "conferma", environment: "production" }, "default"),
+    revision: { opaque: {} },
     fence: 3,
     version: 3,
     token: aToken(),
     consent: null,
-    suspect: false,
+    doubtedAt: null,
     lease: null,
     failure: null,
-    rejectionsAt: [],
+    rejections: null,
     revocationScope: "0a1b2c3d4e5f",
     typicalIssueMs: 150,
     ledger: [],
+    damage: [],
     ...changes,
   };
 }

@@ -1,4 +1,6 @@
 import type { VendAnswer } from "../../functions/http/contract.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { isDoubted } from "../../functions/model/token-record.ts";
 import type { JournalEntry } from "../../local/simulators/kit/journal.ts";
 import { fingerprintOf } from "../../local/simulators/kit/journal.ts";
 import type { Passing } from "./stack-faulty-proxy.ts";
@@ -53,9 +55,8 @@ export function checkProtocol(evidence: Evidence): string[] {
 /** P2: fences and versions only grow, each by the write that may, and for its holder alone. */
 function checkWrite({ use, before, after }: Write): string[] {
   const { fence, version, token, lease } = before ?? nothing;
-  if (!after) return version > 0 ? ["a record that had tokens was removed"] : [];
   const isNew = after.token?.fingerprint !== token?.fingerprint;
-  const isHolders = use === "commit" && lease !== null && after.token?.fence === fence;
+  const isHolders = use === "commit" && lease !== null && after.token?.committedBy === lease.owner;
   const rules: [isKept: boolean, otherwise: string][] = [
     [
       after.fence === fence + Number(use === "lease"),
@@ -119,18 +120,23 @@ function checkIssue(
   if (entry.early && isLoss && isInTime && !isCaused) {
     broken.push(`P4: ${fingerprint} was issued early, for the reason ${lease.reason}`);
   }
-  const isNamed = !end || end.use === "lease" || end.after?.suspect === true;
+  const isNamed = !end || end.use === "lease" || isDoubtNamed(end.after);
   if (!isAccounted && !isNamed) {
     broken.push(`P6: ${fingerprint} was issued under lease ${lease.fence} and dropped silently`);
   }
   return broken;
 }
 
+/** Where there was no token, there is nothing to doubt: the failure says that one may exist. */
+function isDoubtNamed(after: TokenRecord): boolean {
+  return after.token ? isDoubted(after) : after.failure !== null;
+}
+
 /** What ended a lease: an outcome, or the next holder. Undefined while it stands. */
 function endOf({ fence }: Granted, history: readonly Write[]): Write | undefined {
   return history.find(
     ({ before, after }) =>
-      before?.lease && before.fence === fence && (!after?.lease || after.fence > fence),
+      before?.lease && before.fence === fence && (!after.lease || after.fence > fence),
   );
 }
 
@@ -142,7 +148,7 @@ function checkCommits(
   const issued = new Set(
     journal.filter(({ kind }) => kind === "issue").map(({ fingerprint }) => fingerprint),
   );
-  const stored = history.flatMap(({ after }) => after?.token?.fingerprint ?? []);
+  const stored = history.flatMap(({ after }) => after.token?.fingerprint ?? []);
   const logged = events.filter((event) => event["connection"] === connection && isOfAToken(event));
   const named = new Set([...stored, ...logged.map(({ fingerprint }) => String(fingerprint))]);
   return [...named].filter((each) => !issued.has(each)).map((each) => `P13: nobody issued ${each}`);
@@ -156,8 +162,8 @@ function checkVended(
   journal: readonly JournalEntry[],
 ): string[] {
   const { fingerprint, version, usableUntil } = answer;
-  const stored = history.find(({ after }) => after?.token?.fingerprint === fingerprint);
-  if (!stored || stored.after?.version !== version) {
+  const stored = history.find(({ after }) => after.token?.fingerprint === fingerprint);
+  if (!stored || stored.after.version !== version) {
     return [`P7: version ${version} was vended and never stored`];
   }
   if (usableUntil && Date.parse(usableUntil) <= askedAt) {
@@ -183,12 +189,12 @@ function issuesOf(
   history: readonly Write[],
   leases: readonly Granted[],
 ): Issue[] {
-  const fences = new Map<string, number>();
+  const owners = new Map<string, string>();
   for (const { after } of history)
-    if (after?.token) fences.set(after.token.fingerprint, after.token.fence);
+    if (after.token) owners.set(after.token.fingerprint, after.token.committedBy);
   for (const event of evidence.events) {
     if (event["connection"] === evidence.connection && isOfAToken(event)) {
-      fences.set(String(event["fingerprint"]), Number(event["fence"]));
+      owners.set(String(event["fingerprint"]), String(event["owner"]));
     }
   }
   const entries = evidence.journal.filter(
@@ -197,13 +203,13 @@ function issuesOf(
   );
   return entries.map((entry) => {
     const { fingerprint = "" } = entry;
-    const fence = fences.get(fingerprint);
-    const isAccounted = fence !== undefined;
+    const owner = owners.get(fingerprint);
+    const isAccounted = owner !== undefined;
     // A request may have been on its way for long: what counts is when it was sent.
     const at =
       evidence.calls.find((call) => isAnsweredWith(call, fingerprint))?.begunAt ?? entry.at;
     const lease = isAccounted
-      ? leases.find((granted) => granted.fence === fence && granted.at <= at)
+      ? leases.find((granted) => granted.owner === owner && granted.at <= at)
       : leases.findLast((granted) => granted.at <= at);
     return { fingerprint, entry, lease, isAccounted };
   });

@@ -19,6 +19,7 @@ import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secret
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aContext } from "./a-proxy-event.ts";
@@ -128,13 +129,16 @@ export class ConsentSiteOnTest {
   }
 
   #dependencies(): ConsentDependencies {
-    const { clock, provider, realm, log } = this;
-    let owners = 0;
+    const { clock, provider, realm } = this;
+    const log = jsonLog((line) => this.log.push(line), clock.now.bind(clock));
+    const metrics = { record: () => {} };
+    let leases = 0;
+    const readRecord = recordReader({ clock, log, metrics, process: "site" });
     return {
       realm,
       limits: { deadlineMs: 5000, marginMs: 1000 },
       provider: provider.provider(),
-      store: dynamoDbTokenStore(this.#client, TABLE),
+      store: dynamoDbTokenStore(this.#client, TABLE, readRecord),
       secrets: {
         read: async () => {
           if (this.secret === null) throw new VendingError("secret-unavailable", "Made up.", 1);
@@ -143,15 +147,12 @@ export class ConsentSiteOnTest {
       },
       sealer: localSealer(new Sensitive(new Uint8Array(32).fill(7))),
       clock,
-      log: jsonLog(
-        (line) => log.push(line),
-        () => clock.now(),
-      ),
-      metrics: { record: () => {} },
+      log,
+      metrics,
       random: () => 0.5,
       newOwner: () => {
-        owners += 1;
-        return `owner-${owners}`;
+        leases += 1;
+        return `site.${leases}`;
       },
       fingerprint: (text) => createHash("sha256").update(text).digest("hex").slice(0, 12),
       pendingConsents: dynamoDbPendingConsents(this.#client, TABLE, realm),

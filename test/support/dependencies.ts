@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
-import { plusMs } from "../../functions/model/clock.ts";
+import type { Clock } from "../../functions/model/clock.ts";
+import { msBetween, plusMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import type { ConsentFlow, ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
@@ -10,7 +11,8 @@ import type { Credential, VendRequest } from "../../functions/model/credential.t
 import type { Deadline } from "../../functions/model/deadline.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
-import type { Measure } from "../../functions/model/metrics.ts";
+import type { Log } from "../../functions/model/log.ts";
+import type { Measure, Metrics } from "../../functions/model/metrics.ts";
 import type { Issued, Lifetime, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import type { Sealer } from "../../functions/model/sealer.ts";
@@ -20,6 +22,7 @@ import { jsonLog } from "../../functions/platform/json-log.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
@@ -34,6 +37,8 @@ const realm = { provider: "conferma", environment: "production" } as const;
 const issueMs = 200;
 
 const fiveMinutes: Lifetime = { kind: "stated", atLeastMs: 300_000, atMostMs: 300_000 };
+
+const silence: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 type Outcome = Issued | NotIssued;
 type Item = Readonly<Record<string, AttributeValue>>;
@@ -127,13 +132,26 @@ export class Deployment {
   /** A process that remembers what it vended; `changes` are what is different about it. */
   process(
     changes: Partial<Dependencies> = {},
+    intact = this.dependencies(),
   ): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
     const memory = new CredentialCache();
-    const dependencies = { ...this.dependencies(), ...changes };
+    const dependencies = { ...intact, ...changes };
     return (request = {}, forMs = 10_000) => {
       const wish = { account: "default", minValiditySeconds: 0, rejectedVersion: null, ...request };
-      return vendToken(dependencies, memory, wish, this.#call("caller", forMs));
+      const aheadMs = msBetween(this.clock.now(), dependencies.clock.now());
+      return vendToken(dependencies, memory, wish, this.#call("caller", forMs + aheadMs));
     };
+  }
+
+  /** A process whose clock is ahead by so much; behind, where that is negative. */
+  processAhead(ms: number, changes: Partial<Dependencies> = {}) {
+    const { clock } = this;
+    const wrong: Clock = {
+      now: () => plusMs(clock.now(), ms),
+      sleep: (sleepMs, signal) => clock.sleep(sleepMs, signal),
+      timeout: (timeoutMs, parent) => clock.timeout(timeoutMs, parent),
+    };
+    return this.process(changes, this.dependencies(wrong));
   }
 
   /** Why a vend fails. */
@@ -152,15 +170,28 @@ export class Deployment {
   }
 
   record(account = "default"): Promise<TokenRecord | null> {
-    return this.#store([]).read(this.#connection(account), new AbortController().signal);
+    const store = this.#store([], "spectator", silence, null);
+    return store.read(this.#connection(account), new AbortController().signal);
   }
 
   #connection(account: string): Connection {
     return connectionOf(realm, account);
   }
 
-  #store(faults: TableFault[]) {
-    return dynamoDbTokenStore(this.#client(faults), "tokens");
+  #store(
+    faults: TableFault[],
+    process: string,
+    log: Log,
+    metrics: Metrics | null,
+    clock: Clock = this.clock,
+  ) {
+    const readRecord = recordReader({ clock, log, metrics, process });
+    return dynamoDbTokenStore(this.#client(faults), "tokens", readRecord);
+  }
+
+  #jsonLog(): Log {
+    const now = () => this.clock.now();
+    return jsonLog((line) => this.log.push(line), now);
   }
 
   #client(faults: TableFault[]) {
@@ -203,8 +234,10 @@ export class Deployment {
   }
 
   /** Those of a process of its own. */
-  dependencies(): Dependencies {
-    const { clock, secrets, log, measured } = this;
+  dependencies(clock: Clock = this.clock): Dependencies {
+    const { secrets, measured } = this;
+    const log = this.#jsonLog();
+    const metrics: Metrics = { record: (measure, value) => measured.push([measure, value]) };
     let owners = 0;
     this.#processes += 1;
     const name = `process-${this.#processes}`;
@@ -215,11 +248,11 @@ export class Deployment {
         policy: this.#policy,
         presentation: { headerName: "Authorization", scheme: "Bearer" },
         issuer: async () => ({
-          openGrant: (secret, authority) => this.#grant(secret.expose(), authority),
+          openGrant: (secret, authority) => this.#grant(secret.expose(), authority, clock),
         }),
         consent: this.#policy.renewal === "by-consent" ? async () => this.#flow() : null,
       },
-      store: this.#store(this.faults),
+      store: this.#store(this.faults, name, log, metrics, clock),
       secrets: {
         read: async (account, maxAgeMs) => {
           const secret =
@@ -231,15 +264,12 @@ export class Deployment {
       },
       sealer: this.#sealer(),
       clock,
-      log: jsonLog(
-        (line) => log.push(line),
-        () => clock.now(),
-      ),
-      metrics: { record: (measure, value) => measured.push([measure, value]) },
+      log,
+      metrics,
       random: () => 0.5,
       newOwner: () => {
         owners += 1;
-        return `${name}-${owners}`;
+        return `${name}.${owners}`;
       },
       fingerprint: (text) => createHash("sha256").update(text).digest("hex").slice(0, 12),
     };
@@ -274,7 +304,7 @@ export class Deployment {
     };
   }
 
-  #grant(secret: string, authority: GrantCredential | null) {
+  #grant(secret: string, authority: GrantCredential | null, clock: Clock) {
     if (secret === "") throw new VendingError("secret-malformed", "clientId: is missing.");
     const { callsProvider } = this;
     return {
@@ -286,10 +316,17 @@ export class Deployment {
           this.asked.push(secret);
           this.clock.advance(issueMs);
         }
-        return this.answer(secret);
+        return dated(await this.answer(secret), msBetween(this.clock.now(), clock.now()));
       },
     };
   }
+}
+
+/** By the clock of who asked. */
+function dated(answer: Outcome, aheadMs: number): Outcome {
+  if (answer.kind !== "issued" || aheadMs === 0) return answer;
+  const requestedAt = plusMs(answer.requestedAt, aheadMs);
+  return { ...answer, requestedAt, receivedAt: plusMs(answer.receivedAt, aheadMs) };
 }
 
 function inWords(authority: GrantCredential): string {

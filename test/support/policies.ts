@@ -13,4 +13,11 @@ export const early: RenewalPolicy = { renewal: "early", beforeExpiryMs: 300_000 
 export const byConsent: RenewalPolicy = { renewal: "by-consent", beforeExpiryMs: 300_000 };
 
 /** A static key's: whatever the secret holds. */
-export const onRotation: RenewalPolicy = { renewal: "on-rotation", recheckMs: 5000 };
+export const onRotation: RenewalPolicy = {
+  renewal: "on-rotation",
+  recheckMs: 5000,
+  hasProbe: false,
+};
+
+/** … that the provider can be asked about. */
+export const onRotationWithProbe: RenewalPolicy = { ...onRotation, hasProbe: true };

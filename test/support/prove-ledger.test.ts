@@ -73,6 +73,7 @@ describe("nothing is wrong", () => {
     const entry: LedgerEntry = {
       at: at("10:02:00.000"),
       fence: 2,
+      owner: "process-a.2",
       version: 2,
       reason: "expired",
       latencyMs: 150,

@@ -1,14 +1,13 @@
 import type { Lease, TokenRecord } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
-import { readRecord } from "../../functions/store/items.ts";
+import { readRecord } from "../../functions/store/read-record.ts";
 import type { Passing } from "./stack-faulty-proxy.ts";
 
 /** What a request to the table is for. */
-export type TableUse = "read" | "lease" | "claim" | "commit" | "fail" | "late" | "forget" | "other";
+export type TableUse = "read" | "lease" | "claim" | "commit" | "fail" | "late" | "other";
 
 export function tableUseOf({ operation, body }: Passing): TableUse {
   if (operation === "GetItem") return "read";
-  if (operation === "DeleteItem") return "forget";
   if (operation !== "UpdateItem") return "other";
   const { UpdateExpression } = JSON.parse(body) as { UpdateExpression: string };
   const [sets = ""] = UpdateExpression.split(" REMOVE ");
@@ -30,7 +29,7 @@ export interface Write {
   readonly at: number;
   readonly use: TableUse;
   readonly before: TokenRecord | null;
-  readonly after: TokenRecord | null;
+  readonly after: TokenRecord;
 }
 
 /** The whole history of a connection's record, from what passed to the table and back. */
@@ -42,12 +41,7 @@ export function historyOf(passed: readonly Passing[], connection: string): Write
     if (answer?.status !== 200 || use === "read" || use === "other") continue;
     if (keyOf(passing) !== connection) continue;
     const before = history.at(-1)?.after ?? null;
-    history.push({
-      at: answer.at,
-      use,
-      before,
-      after: use === "forget" ? null : itemIn(answer.content),
-    });
+    history.push({ at: answer.at, use, before, after: itemIn(answer.content) });
   }
   return history;
 }

@@ -52,22 +52,23 @@ describe("a lease", () => {
   });
 
   test.each([
-    ["leaves its holder's token suspect where a new one revokes it", atExpiry, true],
+    ["leaves its holder's token in doubt where a new one revokes it", atExpiry, true],
     ["leaves it alone where old and new coexist", early, false],
-  ])("that is abandoned %s", async (_, policy, suspect) => {
+  ])("that is abandoned %s", async (_, policy, doubted) => {
     const here = new Deployment(policy);
     await here.vend();
     await abandon(here, { rejectedVersion: 1 });
-    expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, suspect: false });
+    expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, doubtedAt: null });
+    const issuedAt = (await here.record())?.token?.issuedAt;
     here.clock.advance(8000);
     const { store } = here.dependencies();
     const seen: unknown[] = [];
     const takeLease: TokenStore["takeLease"] = (connection, record, intent, signal) => {
-      seen.push(intent.suspect, intent.lease.reason);
+      seen.push(intent.doubtedAt, intent.lease.reason);
       return store.takeLease(connection, record, intent, signal);
     };
     await here.process({ store: { ...store, takeLease } })({ rejectedVersion: 1 });
-    expect(seen).toEqual([suspect, "takeover"]);
+    expect(seen).toEqual([doubted ? issuedAt : null, "takeover"]);
   });
 
   test("is taken in doubt by everyone until a token is stored", async () => {
@@ -84,10 +85,13 @@ describe("a lease", () => {
     };
     here.answer = () => down;
     await here.refusalOf();
-    expect(await here.record()).toMatchObject({ suspect: true, lease: null });
+    expect(await here.record()).toMatchObject({ doubtedAt: expect.any(Date), lease: null });
     here.clock.advance(60_000);
     await here.refusalOf();
-    expect(await here.record()).toMatchObject({ suspect: true, failure: { count: 2 } });
+    expect(await here.record()).toMatchObject({
+      doubtedAt: expect.any(Date),
+      failure: { count: 2 },
+    });
   });
 
   test("abandoned by a refresh leaves the token of a consent in use", async () => {
@@ -100,9 +104,25 @@ describe("a lease", () => {
 describe("something that fails before the provider is called", () => {
   test("and is no problem of ours to name stays a defect, and leaves the lease to be taken over", async () => {
     const here = new Deployment(atExpiry);
+    await here.vend();
     const secrets = { read: () => Promise.reject(new TypeError("made up")) };
-    await expect(here.process({ secrets })()).rejects.toBeInstanceOf(TypeError);
-    expect(await here.record()).toMatchObject({ lease: { reason: "cold" }, failure: null });
+    const vending = here.process({ secrets })({ rejectedVersion: 1 });
+    await expect(vending).rejects.toBeInstanceOf(TypeError);
+    expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, failure: null });
+  });
+
+  test("and is the secret of a connection that may not exist leaves nothing behind", async () => {
+    const here = new Deployment(atExpiry);
+    const unavailable = new VendingError("secret-unavailable", "made up", 1);
+    const secrets = { read: () => Promise.reject(unavailable) };
+    for (let n = 0; n < 60; n += 1) {
+      const vending = here.process({ secrets })({ account: `made-up-${n}` });
+      await expect(vending).rejects.toMatchObject({ code: "secret-unavailable" });
+      expect(await here.refusalOf({ account: `made-up-${n}` })).toMatchObject({
+        code: "unknown-connection",
+      });
+    }
+    expect(here.table.items.size).toBe(0);
   });
 
   test("and is the table leaves the lease: it may yet have changed", async () => {

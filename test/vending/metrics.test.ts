@@ -122,11 +122,17 @@ test("a late issue is counted once, however often its evidence has to be written
   const answers = [false, false, true];
   const store = {
     ...here.dependencies().store,
-    read: async () => aRecord({ version: 4, token: aToken({ fence: 4 }) }),
+    read: async () => aRecord({ version: 4, token: aToken({ committedBy: "another.4" }) }),
     recordLateIssue: async () => answers.shift() ?? true,
   };
-  const entry = { at: at("10:00:01.000"), fence: 3, version: 4, reason: "expired" } as const;
-  const latest = { ...entry, latencyMs: 151, fingerprint: "a", outcome: "issued" } as const;
+  const entry = { at: at("10:00:01.000"), fence: 3, version: 4, owner: "process-a.1" } as const;
+  const latest = {
+    ...entry,
+    reason: "expired",
+    latencyMs: 151,
+    fingerprint: "a",
+    outcome: "issued",
+  } as const;
   const held = { record, lease: aLease() };
   await recordLateIssue({ ...here.dependencies(), store }, held, latest, here.issued());
   expect(answers).toEqual([]);
@@ -149,7 +155,7 @@ describe("a caller's wait", () => {
     const since = here.clock.now();
     const lease = { owner: "vanished", since, until: plusMs(since, 7000), reason: "cold" } as const;
     const own = connectionOf(deps.realm, "default");
-    const intent = { lease, suspect: false, rejectionsAt: [] };
+    const intent = { lease, doubtedAt: null };
     await deps.store.takeLease(own, null, intent, new AbortController().signal);
     expect(await here.refusalOf({}, 2000)).toMatchObject({ code: "renewal-in-progress" });
     expect(namesIn(here)).toEqual(["LeaseWaitMs"]);

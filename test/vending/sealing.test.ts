@@ -15,7 +15,7 @@ describe("without a key to seal with", () => {
     expect(here.asked).toHaveLength(1);
     expect(await here.record()).toMatchObject({
       lease: null,
-      suspect: false,
+      doubtedAt: null,
       failure: { code: "store-unavailable", count: 1, refusedSecretVersion: null },
     });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { VendingError } from "../../functions/model/errors.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { at } from "../support/a-record.ts";
 import { Deployment } from "../support/dependencies.ts";
@@ -14,28 +15,87 @@ const failed = (changes: Partial<NotIssued> = {}): NotIssued => ({
 });
 const refused = failed({ code: "credentials-rejected", detail: "The provider refuses these." });
 
+/** Somebody took the lease long ago and was not heard of again. */
+function abandonLease(here: Deployment): void {
+  const [pk = "", item] = [...here.table.items].find(([key]) => !key.includes("~")) ?? [];
+  const past = { N: String(Number(here.clock.now()) - 10_000) };
+  const lease = { leaseOwner: { S: "vanished" }, leaseReason: { S: "expired" } };
+  here.table.items.set(pk, { ...item, ...lease, leaseSince: past, leaseUntil: past });
+}
+
 describe("refused credentials", () => {
+  const finalRefusal = {
+    code: "credentials-rejected",
+    retryAfterSeconds: null,
+    message: "The provider has refused these credentials. Put others into the secret.",
+  };
+
+  test("are not sent again by whoever takes a lease over", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => refused;
+    await here.refusalOf();
+    abandonLease(here);
+    expect(await here.refusalOf()).toMatchObject({ code: "credentials-rejected" });
+    expect(here.asked).toHaveLength(1);
+  });
+
+  test("are not sent again by a process whose cache still holds them (P10)", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => refused;
+    await here.refusalOf();
+    here.cachedSecret = { text: "canary-secret", version: "s1" };
+    here.secrets.set("default", { text: "next secret", version: "s2" });
+    here.answer = () => here.issued();
+    abandonLease(here);
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(here.asked).toEqual(["canary-secret", "next secret"]);
+    expect(await here.record()).toMatchObject({ fence: 2 });
+  });
+
   test("stay refused when a failure of another kind comes after them (P9)", async () => {
     const here = new Deployment(atExpiry);
     here.answer = () => refused;
     await here.refusalOf();
-    const [pk = "", item] = [...here.table.items].find(([key]) => !key.includes("~")) ?? [];
-    const past = { N: String(Number(here.clock.now()) - 10_000) };
-    const lease = { leaseOwner: { S: "vanished" }, leaseReason: { S: "expired" } };
-    here.table.items.set(pk, { ...item, ...lease, leaseSince: past, leaseUntil: past });
-    here.answer = () => failed();
-    expect(await here.refusalOf()).toMatchObject({ code: "provider-unavailable" });
-    const asked = here.asked.length;
+    abandonLease(here);
+    const unavailable = new VendingError("secret-unavailable", "made up", 1);
+    const secrets = { read: () => Promise.reject(unavailable) };
+    await expect(here.process({ secrets })()).rejects.toMatchObject({ code: "secret-unavailable" });
 
     here.clock.advance(60_000);
-    const refusal = await here.refusalOf();
-    expect(refusal).toMatchObject({ code: "credentials-rejected" });
-    expect(refusal.message).toContain("Put others into the secret");
-    expect(here.asked).toHaveLength(asked);
+    expect(await here.refusalOf()).toMatchObject(finalRefusal);
+    expect(here.asked).toHaveLength(1);
 
     here.secrets.set("default", { text: "next secret", version: "s2" });
     here.answer = () => here.issued();
     expect(await here.vend()).toMatchObject({ version: 1 });
+  });
+
+  test("are not the last word once their successor has been tried, whatever fails then", async () => {
+    const here = new Deployment(atExpiry);
+    here.answer = () => refused;
+    await here.refusalOf();
+    here.secrets.set("default", { text: "next secret", version: "s2" });
+    here.answer = () => failed();
+    expect(await here.refusalOf()).toMatchObject({ code: "provider-unavailable" });
+
+    // Secrets Manager is away: nobody can tell that the secret is another one by now.
+    const unavailable = new VendingError("secret-unavailable", "made up", 1);
+    const secrets = { read: () => Promise.reject(unavailable) };
+    for (let n = 0; n < 5; n += 1) {
+      here.clock.advance(60_000);
+      const problem = await here
+        .process({ secrets })()
+        .catch((error) => error);
+      expect(problem).toMatchObject({
+        code: "secret-unavailable",
+        retryAfterSeconds: expect.any(Number),
+      });
+    }
+
+    here.clock.advance(60_000);
+    here.answer = () => here.issued();
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(here.asked).toEqual(["canary-secret", "next secret", "next secret"]);
   });
 });
 
@@ -59,7 +119,7 @@ describe("a provider that is down", () => {
     here.answer = () => failed({ retryAfterMs: 20_000 });
     for (let n = 0; n < 5; n += 1) expect(await here.vend()).toMatchObject({ version: 1 });
     expect(here.asked).toHaveLength(2);
-    expect(await here.record()).toMatchObject({ failure: { count: 1 }, suspect: false });
+    expect(await here.record()).toMatchObject({ failure: { count: 1 }, doubtedAt: null });
   });
 
   test("is left alone for longer after each failure", async () => {
@@ -91,12 +151,12 @@ describe("an answer that was lost", () => {
     await here.vend();
     here.answer = () => lost;
     await here.refusalOf({ rejectedVersion: 1 });
-    expect(await here.record()).toMatchObject({ suspect: true, version: 1 });
+    expect(await here.record()).toMatchObject({ doubtedAt: expect.any(Date), version: 1 });
     here.answer = () => here.issued();
     here.clock.advance(60_000);
     expect(await here.vend()).toMatchObject({ version: 2 });
     expect(await here.record()).toMatchObject({
-      suspect: false,
+      doubtedAt: null,
       ledger: [{}, {}, { reason: "takeover" }],
     });
   });
@@ -107,7 +167,7 @@ describe("an answer that was lost", () => {
     here.clock.moveTo(at("10:04:10.000"));
     here.answer = () => lost;
     expect(await here.vend()).toMatchObject({ version: 1 });
-    expect(await here.record()).toMatchObject({ suspect: false });
+    expect(await here.record()).toMatchObject({ doubtedAt: null });
   });
 });
 

@@ -40,5 +40,7 @@ function troubleOf(
   const bound = failure && lasting[failure.code];
   if (bound) return bound;
   if (policy.renewal === "by-consent" && !consent?.refresh) return "consent-required";
+  // A static key has no breaker: its probe decides, or each caller is turned away alone.
+  if (policy.renewal === "on-rotation") return null;
   return breakerOpenUntil(rejections, now) ? "contested" : null;
 }

@@ -7,7 +7,7 @@ import type { Failure, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
-import { secretBound } from "../decision/decide.ts";
+import { secretBound } from "../decision/last-failure.ts";
 import { ledgerEntry } from "./ledger.ts";
 import type { Renewal } from "./renewal.ts";
 import type { RenewalAttempt } from "./request-token.ts";
@@ -91,7 +91,16 @@ function failureAfter(
   const refusedSecretVersion = secretBound.has(code)
     ? secretVersion
     : (before?.refusedSecretVersion ?? null);
-  return { code, detail, at, count, retryAt, secretVersion, refusedSecretVersion };
+  return {
+    code,
+    detail,
+    at,
+    count,
+    retryAt,
+    // An attempt that did not come as far as the secret says nothing about its version.
+    secretVersion: secretVersion ?? before?.secretVersion ?? null,
+    refusedSecretVersion,
+  };
 }
 
 const refreshWasLost =

@@ -12,13 +12,14 @@ import type { HeldLease } from "../../model/token-store.ts";
  */
 export async function openRefreshToken(
   deps: Dependencies,
-  { connection, consent }: TokenRecord,
+  { connection, consent, failure }: TokenRecord,
   signal: AbortSignal,
 ): Promise<RefreshCredential | null> {
   if (deps.provider.policy.renewal !== "by-consent") return null;
   const { refresh, subject } = consent ?? {};
   if (!refresh) {
-    throw new VendingError("consent-required", "There is no refresh token to renew with.");
+    const why = failure?.code === "consent-required" ? failure.detail : nothingToRenewWith;
+    throw new VendingError("consent-required", why);
   }
   const { sealed, version } = refresh;
   const as = { connection, version, kind: "refresh-token" } as const;
@@ -34,6 +35,8 @@ export async function openRefreshToken(
     isSamePerson: (answered) => !subject || subject === deps.fingerprint(answered),
   };
 }
+
+const nothingToRenewWith = "There is no refresh token to renew with.";
 
 /**
  * The consent to store after the provider's answer. A refresh token in the answer replaces the stored one, in the same

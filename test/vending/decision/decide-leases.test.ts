@@ -22,7 +22,7 @@ const key = aRecord({
   token: aToken({ usableUntil: null, expiresAt: null, renewAt: at("09:59:59.000") }),
   lease,
 });
-const waits = "await-renewal: lease-held by process-a";
+const waits = "await-renewal: lease-held by process-a.1";
 
 type Row = [rule: string, TokenRecord | null, RenewalPolicy, now: string, decision: string];
 
@@ -54,8 +54,8 @@ describe("while another process renews", () => {
       waits,
     ],
     [
-      "a suspect token is waited for, not renewed twice",
-      aRecord({ suspect: true, lease }),
+      "a doubted token is waited for, not renewed twice",
+      aRecord({ doubtedAt: at("10:00:00.200"), lease }),
       atExpiry,
       "10:00:01.000",
       waits,

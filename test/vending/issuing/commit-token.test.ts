@@ -29,17 +29,49 @@ describe("a token that is stored", () => {
     ]);
   });
 
-  test("teaches how long issuing takes here, the latest by three tenths", async () => {
+  test.each([
+    ["by three tenths", 301, 230],
+    ["by three tenths of what it took before, at most, when it is slow", 4500, 260],
+    ["downwards just so", 1, 140],
+  ])("teaches how long renewals take here, the latest %s", async (_, latestMs, typicalIssueMs) => {
     const here = new Deployment(early);
     await here.vend();
     expect(await here.record()).toMatchObject({ typicalIssueMs: 200 });
     here.answer = () => {
-      here.clock.advance(1001);
+      here.clock.advance(latestMs - 200);
       return here.issued();
     };
     await here.vend({ rejectedVersion: 1 });
-    // 0.7 × 200 + 0.3 × 1201
-    expect(await here.record()).toMatchObject({ typicalIssueMs: 500 });
+    expect(await here.record()).toMatchObject({ typicalIssueMs });
+  });
+
+  test("teaches it where renewals have taken no time at all", async () => {
+    const here = new Deployment(onRotation);
+    here.callsProvider = false;
+    await here.vend();
+    expect(await here.record()).toMatchObject({ typicalIssueMs: 0 });
+    here.secrets.set("default", { text: "canary-next", version: "s2" });
+    here.answer = () => {
+      here.clock.advance(150);
+      return here.issued();
+    };
+    here.clock.advance(5000);
+    await here.vend();
+    expect(await here.record()).toMatchObject({ typicalIssueMs: 45 });
+  });
+
+  test("after a clock that went back is not damaged by it", async () => {
+    const here = new Deployment(early);
+    here.answer = () => {
+      here.clock.advance(-900);
+      return here.issued();
+    };
+    await here.vend();
+    expect(await here.record()).toMatchObject({
+      typicalIssueMs: 0,
+      ledger: [{ latencyMs: 0 }],
+      damage: [],
+    });
   });
 
   test("that was overtaken is not vended: what stands there is", async () => {
@@ -59,7 +91,7 @@ describe("a token that is stored", () => {
 describe("a token that is not usable for any time", () => {
   const lifetime = (ms: number) => ({ kind: "stated", atLeastMs: ms, atMostMs: ms }) as const;
 
-  test("is refused, and where it revoked another, that one is suspect", async () => {
+  test("is refused, and where it revoked another, that one is in doubt", async () => {
     const here = new Deployment(atExpiry);
     await here.vend();
     here.lifetime = lifetime(150);
@@ -67,7 +99,7 @@ describe("a token that is not usable for any time", () => {
       code: "provider-malformed",
       message: "The provider answered a token that is not usable for any time.",
     });
-    expect(await here.record()).toMatchObject({ version: 1, suspect: true });
+    expect(await here.record()).toMatchObject({ version: 1, doubtedAt: expect.any(Date) });
   });
 
   test.each([

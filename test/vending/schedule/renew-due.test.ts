@@ -91,11 +91,11 @@ describe("a tick", () => {
     here.clock.moveTo(renewAt);
     here.answer = () => ({ ...refused("provider-unavailable"), mayHaveIssued: true });
     await here.refusalOf();
-    expect(await here.record()).toMatchObject({ suspect: true });
+    expect(await here.record()).toMatchObject({ doubtedAt: expect.any(Date) });
     here.clock.advance(2000);
     here.answer = () => here.issued();
     expect(await here.tick()).toEqual(oneRenewed);
-    expect(await here.record()).toMatchObject({ suspect: false, version: 2 });
+    expect(await here.record()).toMatchObject({ doubtedAt: null, version: 2 });
   });
 
   test("leaves alone what is due after the next tick has begun", async () => {
@@ -269,8 +269,7 @@ describe("what fails", () => {
     const since = plusMs(renewAt, -10);
     const intent = {
       lease: aLease({ owner: "vanished", since, until: plusMs(since, 7000) }),
-      suspect: false,
-      rejectionsAt: [],
+      doubtedAt: null,
     };
     const { store } = here.dependencies();
     await store.takeLease(connection, await here.record(), intent, signal);

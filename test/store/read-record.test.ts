@@ -2,30 +2,26 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Connection } from "../../functions/model/connection.ts";
-import { connectionOf } from "../../functions/model/connection.ts";
+import { connectionOf, realmOf } from "../../functions/model/connection.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
-import { ledgerAfter } from "../../functions/model/token-record.ts";
+import { isDoubted, ledgerAfter } from "../../functions/model/token-record.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { count, text } from "../../functions/store/attributes.ts";
 import { consentAttributes } from "../../functions/store/consent-items.ts";
+import { readRecord } from "../../functions/store/read-record.ts";
 import {
+  doubtAttributes,
   failureAttributes,
   leaseAttributes,
   ledgerAttributes,
-  readRecord,
-  rejectionsAttribute,
-  suspectAttribute,
+  rejectionAttributes,
   tokenAttributes,
-} from "../../functions/store/items.ts";
-import {
-  breakerOpenUntil,
-  recentRejectedRenewals,
-} from "../../functions/vending/decision/back-off.ts";
-import { aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
+} from "../../functions/store/record-attributes.ts";
+import { aConsent, aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { patience } from "../support/describe-sealer.ts";
 import { itemSize } from "../support/dynamodb-size.ts";
 import { aKmsKey } from "../support/kms.ts";
@@ -36,13 +32,15 @@ function itemOf(record: TokenRecord): Item {
   const attributes: Record<string, AttributeValue | null> = {
     pk: text(record.connection),
     fence: count(record.fence),
+    revision: text(`${record.lease?.owner ?? "process-a.1"}.late`),
+    realm: text(realmOf(record.connection)),
     version: count(record.version),
-    ...(token && tokenAttributes(record.connection, token)),
+    ...(token && tokenAttributes(record.connection, token, record.fence)),
     ...(record.consent && consentAttributes(record.consent)),
-    ...suspectAttribute(record.suspect),
+    ...doubtAttributes(record),
     ...(lease && leaseAttributes(lease)),
     ...(failure && failureAttributes(failure)),
-    ...rejectionsAttribute(record.rejectionsAt),
+    ...rejectionAttributes(record),
     ...ledgerAttributes(record.ledger),
     scope: revocationScope === null ? null : text(revocationScope),
     typicalIssueMs: typicalIssueMs === null ? null : count(typicalIssueMs),
@@ -73,6 +71,7 @@ const counts = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const words = fc.string({ minLength: 1, maxLength: 40, unit: "binary" });
 
 const records: fc.Arbitrary<TokenRecord> = fc.record({
+  revision: fc.constant(aRecord().revision),
   connection: words.map((word) => word as Connection),
   fence: counts,
   version: counts,
@@ -80,7 +79,8 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
     fc.record({
       sealed: fc.uint8Array({ minLength: 1, maxLength: 100 }),
       fingerprint: words,
-      fence: counts,
+      committedBy: words,
+      issuedUnder: orNull(fc.constantFrom("at-expiry" as const, "early" as const)),
       requestedAt: instants,
       issuedAt: instants,
       usableUntil: orNull(instants),
@@ -107,7 +107,7 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
       customer: orNull(words),
     }),
   ),
-  suspect: fc.boolean(),
+  doubtedAt: orNull(instants),
   lease: orNull(
     fc.record({
       owner: words,
@@ -123,16 +123,20 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
       at: instants,
       count: counts,
       retryAt: instants,
+      secretVersion: orNull(words),
       refusedSecretVersion: orNull(words),
     }),
   ),
-  rejectionsAt: fc.array(instants, { maxLength: 9 }),
+  rejections: orNull(
+    fc.record({ level: fc.integer({ min: 0, max: 30_000 }).map((n) => n / 10_000), at: instants }),
+  ),
   revocationScope: orNull(words),
   typicalIssueMs: orNull(counts),
   ledger: fc.array(
     fc.record({
       at: instants,
       fence: counts,
+      owner: words,
       version: counts,
       reason: fc.constantFrom(...reasons),
       latencyMs: counts,
@@ -141,13 +145,20 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
     }),
     { maxLength: 4 },
   ),
+  damage: fc.constant([]),
 });
+
+/** Whatever names the record's state: only the store looks into that. */
+function read(item: Item): TokenRecord {
+  const { revision: _, ...record } = readRecord(item);
+  return { ...record, revision: aRecord().revision };
+}
 
 describe("a record", () => {
   test("comes back from its item as it went in", () => {
     fc.assert(
       fc.property(records, (record) => {
-        expect(readRecord(itemOf(record))).toEqual(record);
+        expect(read(itemOf(record))).toEqual(record);
       }),
       { numRuns: 500 },
     );
@@ -162,7 +173,7 @@ describe("a record", () => {
       revocationScope: null,
       typicalIssueMs: null,
     });
-    expect(readRecord(itemOf(first))).toEqual(first);
+    expect(read(itemOf(first))).toEqual(first);
   });
 
   test("ignores attributes that it does not know, as an older release must", () => {
@@ -171,7 +182,7 @@ describe("a record", () => {
       laterInvention: count(1),
       anotherOne: { B: new Uint8Array([1]) },
     };
-    expect(readRecord(item)).toEqual(aRecord());
+    expect(read(item)).toEqual(aRecord());
   });
 
   test("keeps its token in one attribute, which nothing else repeats", () => {
@@ -182,45 +193,109 @@ describe("a record", () => {
   });
 });
 
-describe("an item that cannot be understood is refused", () => {
-  const refusalOf = (item: Item): VendingError => {
-    try {
-      readRecord(item);
-    } catch (error) {
-      if (error instanceof VendingError) return error;
-      throw error;
-    }
-    throw new Error("It is understood.");
-  };
-
-  test("when a newer release wrote it, with what to do", () => {
-    const refusal = refusalOf({ ...itemOf(aRecord()), layout: count(2) });
-    expect(refusal.code).toBe("internal");
-    expect(refusal.message).toMatch(/layout 2.*understands 1.*Deploy the newer release/);
+describe("an item that a newer release wrote is refused", () => {
+  test.each([
+    [
+      "with what to do",
+      { ...itemOf(aRecord()), layout: count(2) },
+      /layout 2.*understands 1.*Deploy/,
+    ],
+    ["though it holds nothing else that is known", { layout: count(7) }, /layout 7/],
+  ])("%s", (_, item, message) => {
+    const reading = () => readRecord(item);
+    expect(reading).toThrow(VendingError);
+    expect(reading).toThrow(message);
   });
+});
 
-  test("when a newer release wrote it, though it holds nothing else that is known", () => {
-    expect(refusalOf({ layout: count(7) }).message).toContain("layout 7");
-  });
+describe("an item that is damaged", () => {
+  const full = aRecord({ lease: aLease(), failure: aFailure(), ledger: [] });
 
   test.each([
-    "pk",
-    "fence",
-    "version",
-    "fingerprint",
-    "tokenFence",
-    "requestedAt",
-    "issuedAt",
-    "renewAt",
-    "secretVersion",
-    "leaseSince",
-    "leaseUntil",
-    "leaseReason",
-  ])("without its %s, by name", (name) => {
-    const { [name]: _, ...item } = itemOf(aRecord({ lease: aLease() }));
-    const refusal = refusalOf(item);
-    expect(refusal.code).toBe("internal");
-    expect(refusal.message).toContain(name);
+    ["fence", { fence: 0 }],
+    ["version", { version: 0 }],
+    ["fingerprint", { token: null }],
+    ["requestedAt", { token: null }],
+    ["issuedAt", { token: null }],
+    ["renewAt", { token: null }],
+    ["secretVersion", { token: null }],
+    ["leaseSince", { lease: { owner: "", until: new Date(0) } }],
+    ["leaseUntil", { lease: { owner: "", until: new Date(0) } }],
+    ["leaseReason", { lease: { owner: "", until: new Date(0) } }],
+  ])("without its %s, is read as something harmless, and says so", (name, harmless) => {
+    const { [name]: _, ...item } = itemOf(full);
+    expect(readRecord(item)).toMatchObject({ ...harmless, damage: [name] });
+  });
+
+  test("in its doubt stays doubted", () => {
+    const item = { ...itemOf({ ...full, doubtedAt: at("10:01:00.000") }), doubtedAt: text("?") };
+    const record = readRecord(item);
+    expect(record.damage).toEqual(["doubtedAt"]);
+    expect(isDoubted(record)).toBe(true);
+  });
+
+  test("in its version goes on from the ledger's", () => {
+    const entry = { at: at("10:00:00.000"), fence: 3, owner: "a.1", reason: "expired" } as const;
+    const known = { ...entry, latencyMs: 1, fingerprint: "a", outcome: "issued" } as const;
+    const ledger = [7, 9, 8].map((version) => ({ ...known, version }));
+    const item = { ...itemOf({ ...full, ledger }), version: { N: "9e40" } };
+    expect(readRecord(item)).toMatchObject({ version: 9, damage: ["version"] });
+  });
+
+  test("in a date of its consent does not cost a person another one", () => {
+    const consent = aConsent();
+    const damaged = { consentedAt: text("?"), refreshEndsAt: { N: "9e40" } };
+    expect(readRecord({ ...itemOf({ ...full, consent }), ...damaged })).toMatchObject({
+      consent: { ...consent, consentedAt: new Date(0), refresh: { version: 1, endsAt: null } },
+      damage: ["consentedAt", "refreshEndsAt"],
+    });
+  });
+
+  test("in any one attribute, in any way, can be read, and says so unless that does not matter", () => {
+    const whole = itemOf({
+      ...full,
+      consent: aConsent(),
+      doubtedAt: at("10:00:00.000"),
+      rejections: { level: 1, at: at("10:00:00.000") },
+    });
+    const values: fc.Arbitrary<AttributeValue> = fc.oneof(
+      fc.constantFrom<AttributeValue>(
+        { N: "-1" },
+        { N: "1.5" },
+        { N: "9e40" },
+        { N: "9007199254740993" },
+        { BOOL: false },
+        { NULL: true },
+        { L: [{ N: "1" }] },
+        { M: { at: { S: "?" } } },
+        { B: new Uint8Array([1]) },
+        { SS: ["a"] },
+      ),
+      fc.string().map((value) => ({ S: value })),
+      fc.integer().map((value) => ({ N: String(value) })),
+    );
+    const names = Object.keys(whole).filter((name) => name !== "layout");
+    fc.assert(
+      fc.property(fc.constantFrom(...names), values, (name, value) => {
+        const record = readRecord({ ...whole, [name]: value });
+        const dates = [
+          record.token?.issuedAt,
+          record.token?.requestedAt,
+          record.token?.renewAt,
+          record.token?.usableUntil,
+          record.lease?.until,
+          record.lease?.since,
+          record.failure?.retryAt,
+          record.doubtedAt,
+          record.rejections?.at,
+        ];
+        for (const date of dates) expect(Number.isNaN(Number(date ?? 0))).toBe(false);
+        for (const number of [record.version, record.fence, record.typicalIssueMs ?? 0]) {
+          expect(Number.isSafeInteger(number) && number >= 0).toBe(true);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 
@@ -231,9 +306,11 @@ describe("a record that holds all it can", () => {
     "a".repeat(63),
   );
   const secretVersion = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+  const owner = `${"p".repeat(12)}.1000000`;
   const entry = {
     at: at("10:00:00.000"),
     fence: 1_000_000,
+    owner,
     version: 1_000_000,
     reason: "scheduled",
     latencyMs: 20_000,
@@ -248,22 +325,21 @@ describe("a record that holds all it can", () => {
     const as = { connection, version: 1_000_000, kind: "token" } as const;
     const sealed = await sealer.seal(new Sensitive("t".repeat(2048)), as, patience);
     await kms.stop();
-    const rejections = Array.from({ length: 40 }, (_, n) => at(`10:00:${10 + n}.000`));
-    const now = at("10:00:50.000");
     return aRecord({
       connection,
       fence: 1_000_000,
       version: 1_000_000,
-      token: aToken({ sealed, secretVersion, fence: 1_000_000 }),
-      suspect: true,
-      lease: aLease({ owner: secretVersion, reason: "scheduled" }),
+      token: aToken({ sealed, secretVersion, committedBy: owner }),
+      doubtedAt: at("10:00:01.000"),
+      lease: aLease({ owner, reason: "scheduled" }),
       failure: aFailure({
         code: "provider-unavailable",
         detail: `${connection} ${"d".repeat(300)}`,
         count: 1_000_000,
+        secretVersion,
         refusedSecretVersion: secretVersion,
       }),
-      rejectionsAt: [...recentRejectedRenewals(rejections, now), now],
+      rejections: { level: 2.999_998_333_333_333, at: at("10:00:50.000") },
       ledger: Array.from({ length: 40 }).reduce<TokenRecord["ledger"]>(
         (ledger) => ledgerAfter(ledger, entry),
         [],
@@ -276,11 +352,13 @@ describe("a record that holds all it can", () => {
     expect(itemSize(item)).toBeGreaterThan(3000);
     expect(itemSize(item)).toBeLessThan(4096);
   });
+});
 
-  test("still knows that it is contested", async () => {
-    const { rejectionsAt } = await fullRecord();
-    expect(breakerOpenUntil(rejectionsAt, at("10:00:51.000"))).toEqual(at("10:10:50.000"));
-  });
+test("a failure's detail is shortened where it would not fit", () => {
+  const stored = (detail: string) =>
+    read(itemOf(aRecord({ failure: aFailure({ detail }) }))).failure?.detail;
+  expect(stored("d".repeat(300))).toBe("d".repeat(300));
+  expect(stored("d".repeat(301))).toBe(`${"d".repeat(299)}…`);
 });
 
 test("DynamoDB's own counting is counted right", () => {
