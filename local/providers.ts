@@ -1,4 +1,4 @@
-import type { RealmInput } from "../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../functions/providers/catalogue.ts";
 import type { ConsentProviders } from "./consent-providers.ts";
 import { realmsOfConsents, startConsentProviders } from "./consent-providers.ts";
 import type { LocalRealm } from "./local-realm.ts";

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problemCodes } from "../functions/model/errors.ts";
-import { providerIds } from "../functions/model/provider-id.ts";
+import { providerIds } from "../functions/providers/catalogue.ts";
 import { knock } from "../local/door.ts";
 import type { Providers } from "../local/providers.ts";
 import { startProviders } from "../local/providers.ts";

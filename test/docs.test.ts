@@ -6,12 +6,9 @@ import { problemOf } from "../functions/http/problem.ts";
 import { connectionStates } from "../functions/model/connection-status.ts";
 import { problemCodes, VendingError } from "../functions/model/errors.ts";
 import { measures } from "../functions/model/metrics.ts";
-import { providerIds } from "../functions/model/provider-id.ts";
 import { Sensitive } from "../functions/model/sensitive.ts";
-import { readRealm } from "../functions/platform/environment.ts";
-import { realmSettings } from "../functions/platform/realm-settings.ts";
 import { systemClock } from "../functions/platform/system-clock.ts";
-import { providerOf } from "../functions/providers/catalogue.ts";
+import { providerIds, providerOf, readRealm } from "../functions/providers/catalogue.ts";
 import packageJson from "../package.json" with { type: "json" };
 
 const root = path.join(import.meta.dirname, "..");
@@ -133,18 +130,6 @@ describe("every measure", () => {
 describe("every state of a connection", () => {
   test.each(connectionStates)("%s has a row in docs/operations.md", (state) => {
     expect(read("docs/operations.md")).toMatch(new RegExp(`^\\| \`${state}\` +\\|`, "m"));
-  });
-});
-
-describe("every provider has a page", () => {
-  test.each(providerIds)("docs/providers/%s.md names all its settings", (id) => {
-    const page = read(`docs/providers/${id}.md`) + read("docs/providers/README.md");
-    const shape = realmSettings.options.find(({ entries }) => entries.provider.literal === id);
-    const settings = Object.keys(shape?.entries ?? {});
-    expect(settings).toContain("deadlineMs");
-    expect(settings.filter((name) => !new RegExp(`^\\| \`${name}\` +\\|`, "m").test(page))).toEqual(
-      [],
-    );
   });
 });
 

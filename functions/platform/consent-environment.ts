@@ -1,5 +1,5 @@
 import { required, StartUpError } from "./environment.ts";
-import { isSafeAddress } from "./realm-settings.ts";
+import { isSafeAddress } from "./safe-address.ts";
 
 /** The variables of the functions that people meet, beside everybody's, as infra must supply them. */
 export interface ConsentVariables {

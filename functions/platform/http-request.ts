@@ -13,7 +13,7 @@ export interface HttpRequest {
 }
 
 /** PEM: the chain from leaf to root, and the leaf's private key. */
-interface ClientCertificate {
+export interface ClientCertificate {
   readonly chain: string;
   readonly key: Sensitive;
 }

@@ -1,16 +1,18 @@
 import { RemovalPolicy, SecretValue, Validations } from "aws-cdk-lib";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
-import { secretMembers } from "../provider-secrets.ts";
+import { declarationOf } from "../../functions/providers/catalogue.ts";
 import type { ListedRealm } from "../realm-list.ts";
 
 /**
  * The secret of one connection, kept when the stack is deleted. Its members are empty until an operator fills them in:
- * no provider takes an empty one, so a vend before that is `secret-malformed` and asks nobody.
+ * no provider takes an empty one, so a vend before that is `secret-malformed` and asks nobody. A declaration that
+ * changes what is required changes this value, and CloudFormation would write it over what operators have filled in.
  */
 export class ConnectionSecret extends Secret {
   constructor(scope: Construct, id: string, realm: ListedRealm, account: string) {
-    const members = secretMembers[realm.settings.provider].map((name) => [name, ""]);
+    const { requiredMembers } = declarationOf(realm.settings.provider);
+    const members = requiredMembers.map((name) => [name, ""]);
     super(scope, id, {
       secretName: `token-vending/${realm.name}/${account}`,
       description: `What ${realm.name}/${account} issues with`,

@@ -2,11 +2,11 @@ import { Duration } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import { providerKinds } from "../provider-kinds.ts";
+import { declarationOf } from "../../functions/providers/catalogue.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import { ofFunctions } from "./function-alarms.ts";
 import { realmMetric } from "./realm-metrics.ts";
-import type { Wanted } from "./token-alarm.ts";
+import type { AlarmDefinition } from "./token-alarm.ts";
 import { TokenAlarm } from "./token-alarm.ts";
 
 interface RealmAlarmsProps {
@@ -25,7 +25,7 @@ export class RealmAlarms extends Construct {
   constructor(scope: Construct, id: string, { realm, functions, notify }: RealmAlarmsProps) {
     super(scope, id);
     const { name } = realm;
-    const common: Wanted[] = [
+    const common: AlarmDefinition[] = [
       {
         topic: "credentials-rejected",
         meaning:
@@ -43,22 +43,29 @@ export class RealmAlarms extends Construct {
       },
       ...ofFunctions(functions),
     ];
-    const wanted = [...common, ...ofItsKind(realm)];
-    this.alarms = wanted.map(
+    const definitions = [...common, ...ofItsCredential(realm)];
+    this.alarms = definitions.map(
       (alarm) => new TokenAlarm(this, { ...alarm, of: name, ...(notify && { notify }) }),
     );
   }
 }
 
-function ofItsKind({ name, settings, accounts }: ListedRealm): Wanted[] {
-  const { is, lifetimeSeconds } = providerKinds[settings.provider];
-  if (is === "key") return [keyExpiry(name)];
-  // No issue-rate: it would count accounts, and those are the people who consent, whom no list knows.
-  if (is === "consent") return [...ofIssuers(name), consentEnding(name)];
-  return [...ofIssuers(name), issueRate(name, accounts.length, lifetimeSeconds ?? 300)];
+function ofItsCredential({ name, settings, accounts }: ListedRealm): AlarmDefinition[] {
+  const { credential } = declarationOf(settings.provider);
+  switch (credential.type) {
+    case "client-credentials": {
+      const { usualLifetimeSeconds } = credential;
+      return [...ofIssuers(name), issueRate(name, accounts.length, usualLifetimeSeconds)];
+    }
+    case "static-key":
+      return [keyExpiry(name)];
+    case "consent":
+      // No issue-rate: it would count accounts, and those are the people who consent, whom no list knows.
+      return [...ofIssuers(name), consentEnding(name)];
+  }
 }
 
-function ofIssuers(name: string): Wanted[] {
+function ofIssuers(name: string): AlarmDefinition[] {
   return [
     {
       topic: "contested",
@@ -82,7 +89,7 @@ function ofIssuers(name: string): Wanted[] {
   ];
 }
 
-function issueRate(name: string, accounts: number, lifetimeSeconds: number): Wanted {
+function issueRate(name: string, accounts: number, lifetimeSeconds: number): AlarmDefinition {
   const windowSeconds = 900;
   const each = Math.floor(windowSeconds / (lifetimeSeconds * usedShareOfLife)) + 1;
   return {
@@ -93,7 +100,7 @@ function issueRate(name: string, accounts: number, lifetimeSeconds: number): Wan
   };
 }
 
-function keyExpiry(name: string): Wanted {
+function keyExpiry(name: string): AlarmDefinition {
   return {
     topic: "key-expiry",
     meaning: "A key ends within two weeks.",
@@ -102,7 +109,7 @@ function keyExpiry(name: string): Wanted {
   };
 }
 
-function consentEnding(name: string): Wanted {
+function consentEnding(name: string): AlarmDefinition {
   return {
     topic: "consent-ending",
     meaning: "A consent ends within a week; a person has to renew it.",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { startCfis } from "../../local/simulators/cfis/cfis.ts";
 import type { VendProcess } from "../support/referee.ts";
 import type { TestStack } from "../support/stack.ts";

@@ -1,8 +1,43 @@
 import { describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
 import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("authorization-code", {
+  required: {
+    authorizeUrl: "https://a.example/authorize",
+    tokenUrl: "https://a.example/token",
+  },
+  defaults: {
+    pkce: true,
+    presentation: { headerName: "Authorization", scheme: "Bearer" },
+    earlySeconds: 300,
+  },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    issuer: "https://issuer.example",
+    jwksUrl: "https://a.example/jwks",
+    scopes: ["openid", "read:all"],
+    pkce: false,
+    revokeUrl: "https://a.example/revoke",
+    presentation: { headerName: "X-Access", scheme: null },
+    earlySeconds: 60,
+  },
+  secret: { required: { clientId: "c" }, optional: { clientSecret: "s" } },
+  policies: [
+    [{}, { renewal: "by-consent", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 60 }, { renewal: "by-consent", beforeExpiryMs: 60_000 }],
+  ],
+  presentations: [
+    [{}, { headerName: "Authorization", scheme: "Bearer" }],
+    [
+      { presentation: { headerName: "X-Acme", scheme: "Token" } },
+      { headerName: "X-Acme", scheme: "Token" },
+    ],
+  ],
+});
 
 type Settings = Extract<RealmInput, { provider: "authorization-code" }>;
 

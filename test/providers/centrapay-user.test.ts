@@ -1,13 +1,36 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { HttpRequest } from "../../functions/platform/http-request.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
 import type { Play } from "../support/an-issuer.ts";
 import { grantOf, inShort, issue } from "../support/an-issuer.ts";
 import type { SigningKey } from "../support/an-open-id-provider.ts";
 import { idToken, signingKey } from "../support/an-open-id-provider.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("centrapay-user", {
+  required: {
+    issuer: "https://issuer.example/pool-1",
+    authorizeUrl: "https://a.example/authorize",
+    tokenUrl: "https://a.example/token",
+    jwksUrl: "https://a.example/jwks",
+  },
+  defaults: { scopes: ["openid"], earlySeconds: 300 },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    scopes: ["openid", "phone"],
+    revokeUrl: "https://a.example/revoke",
+    earlySeconds: 60,
+  },
+  secret: { required: { clientId: "c" }, optional: { clientSecret: "s" } },
+  policies: [
+    [{}, { renewal: "by-consent", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 60 }, { renewal: "by-consent", beforeExpiryMs: 60_000 }],
+  ],
+  presentations: [[{}, { headerName: "Authorization", scheme: null }]],
+});
 
 const settings = {
   provider: "centrapay-user",

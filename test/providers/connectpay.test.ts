@@ -1,10 +1,38 @@
 import { describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { createAuthority } from "../../local/simulators/kit/certificates.ts";
 import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
 import type { Play } from "../support/an-issuer.ts";
 import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+const certificate = await (await createAuthority("authority")).issueClient("tpp-1");
+
+describeProvider("connectpay", {
+  required: {
+    authorizeUrl: "https://a.example/authorize",
+    tokenUrl: "https://a.example/token",
+  },
+  defaults: { scopes: ["psd2-ais"], flowIdParameter: "flowid", earlySeconds: 300 },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    scopes: ["psd2-ais", "psd2-pis"],
+    flowIdParameter: "flowId",
+    revokeUrl: "https://a.example/revoke",
+    earlySeconds: 0,
+  },
+  secret: {
+    required: { clientId: "c", clientSecret: "s" },
+    optional: { tlsCertificateChain: certificate.chain, tlsPrivateKey: certificate.privateKey },
+  },
+  policies: [
+    [{}, { renewal: "by-consent", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 0 }, { renewal: "by-consent", beforeExpiryMs: 0 }],
+  ],
+  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+});
 
 const settings: RealmInput = {
   provider: "connectpay",

@@ -1,11 +1,10 @@
 import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import { readRealm } from "../../functions/platform/environment.ts";
 import type { HttpRequest, HttpResponse } from "../../functions/platform/http-request.ts";
 import { HttpFailure } from "../../functions/platform/http-request.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { providerOf } from "../../functions/providers/catalogue.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { providerOf, readRealm } from "../../functions/providers/catalogue.ts";
 import { at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 

@@ -20,6 +20,7 @@ interface Agreement {
 /** A provider with a person behind it: it remembers for whom each code is, as RFC 7636 and OpenID Connect ask. */
 export class ConsentProvider {
   readonly origin: string;
+  displayName: string | null = "ConnectPay";
   scopes: readonly string[] = ["psd2-ais", "psd2-pis"];
   hasCodesToCopy = true;
   customer: string | null = "Mo********co";
@@ -83,6 +84,11 @@ export class ConsentProvider {
 
   flow(): ConsentFlow {
     return {
+      displayName: this.displayName,
+      scopeWords: {
+        "psd2-ais": "see your payment accounts, their balances and their transactions",
+        "psd2-pis": "start payments from your payment accounts",
+      },
       scopes: this.scopes,
       hasCodesToCopy: this.hasCodesToCopy,
       origin: this.origin,
