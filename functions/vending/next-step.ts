@@ -1,7 +1,7 @@
 import type { Connection } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { secretAccount } from "../model/provider.ts";
+import { isStaticKey, secretAccount } from "../model/provider.ts";
 import type { RenewalReason, StoredToken, TokenRecord } from "../model/token-record.ts";
 import type { Decision, VendConstraints } from "./decision/decide.ts";
 import { decide } from "./decision/decide.ts";
@@ -111,7 +111,7 @@ async function openCredential(
  * in use at once do no harm. A static key is merely sealed again.
  */
 function withoutToken(deps: Dependencies, progress: Progress, record: TokenRecord): Progress {
-  if (deps.provider.policy.renewal === "on-rotation") {
+  if (isStaticKey(deps.provider.policy)) {
     return { ...progress, record: { ...record, suspect: true } };
   }
   return {

@@ -1,8 +1,9 @@
 import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
 import type { VendRequest } from "../../model/credential.ts";
 import type { ProblemCode } from "../../model/errors.ts";
+import { needsNewSecret } from "../../model/errors.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
-import { revokesOnIssue } from "../../model/provider.ts";
+import { isByConsent, isStaticKey, revokesOnIssue } from "../../model/provider.ts";
 import type { Lease, RenewalReason, StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { breakerOpenUntil } from "./back-off.ts";
 
@@ -60,7 +61,7 @@ export function decide(
   const token = usableToken(record, policy, now);
   const sufficient =
     !isRejected(record, constraints) && token && lasts(token, constraints, now) ? token : null;
-  if (policy.renewal === "by-consent" && !record.consent?.refresh) {
+  if (isByConsent(policy) && !record.consent?.refresh) {
     return decideWithoutRefresh(record, sufficient, now);
   }
   if (sufficient) return decideUsable(record, sufficient, now);
@@ -72,7 +73,7 @@ export function decide(
 }
 
 function decideUnknown(policy: RenewalPolicy): Decision {
-  return policy.renewal === "by-consent" ? noConsent : { action: "renew", reason: "cold" };
+  return isByConsent(policy) ? noConsent : { action: "renew", reason: "cold" };
 }
 
 function isRejected(
@@ -89,7 +90,7 @@ export function usableToken(
   now: Date,
 ): StoredToken | null {
   const { token, lease, suspect } = record;
-  if (!token || (suspect && policy.renewal !== "by-consent")) return null;
+  if (!token || (suspect && !isByConsent(policy))) return null;
   if (lease && revokesOnIssue(policy)) return null;
   if (isKeyRefused(record, policy)) return null;
   return token.usableUntil === null || now < token.usableUntil ? token : null;
@@ -98,7 +99,7 @@ export function usableToken(
 /** A static key that was reported and is still the secret's value: there is nothing else to vend. */
 function isKeyRefused({ token, failure }: TokenRecord, policy: RenewalPolicy): boolean {
   return (
-    policy.renewal === "on-rotation" &&
+    isStaticKey(policy) &&
     failure?.code === "credentials-rejected" &&
     failure.refusedSecretVersion === token?.secretVersion
   );
@@ -170,7 +171,7 @@ function decideTooShort(
     reason: "beyond-lifetime" | "too-new" | "never-renewed" | "backing-off",
     retryAt: Date | null,
   ) => ({ action: "refuse", code: "validity-unavailable", reason, retryAt }) as const;
-  if (policy.renewal === "on-rotation") {
+  if (isStaticKey(policy)) {
     if (now < token.renewAt) return refuse("never-renewed", null);
     return unlessBlocked(record, "scheduled", now, refuse("never-renewed", null));
   }
@@ -205,12 +206,6 @@ function decideUnusable(record: TokenRecord, policy: RenewalPolicy, now: Date): 
   return unlessBlocked(record, suspect ? "takeover" : "expired", now);
 }
 
-/** Problems that another version of the secret mends at once. */
-export const secretBound: ReadonlySet<ProblemCode> = new Set([
-  "credentials-rejected",
-  "secret-malformed",
-]);
-
 /** Renew, unless the last attempt taught better: not yet, or not with these credentials. */
 function unlessBlocked(
   { failure }: TokenRecord,
@@ -220,7 +215,7 @@ function unlessBlocked(
 ): Decision {
   if (!failure) return { action: "renew", reason };
   const { code, refusedSecretVersion, retryAt } = failure;
-  const isBound = secretBound.has(code);
+  const isBound = needsNewSecret(code);
   if (refusedSecretVersion !== null && (isBound || now >= retryAt)) {
     const refused = isBound ? code : "credentials-rejected";
     const refusal = { action: "refuse", code: refused, reason: "refused", retryAt: null } as const;

@@ -3,6 +3,7 @@ import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Issued, NotIssued } from "../../model/provider.ts";
+import { isStaticKey } from "../../model/provider.ts";
 import type { StoredConsent, StoredToken } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
 import type { TokenTimes } from "../decision/token-times.ts";
@@ -120,7 +121,7 @@ function timesOf(
 ): TokenTimes {
   const hasAged =
     again?.expiresAt && issued.expiresAt && Number(again.expiresAt) === Number(issued.expiresAt);
-  if (hasAged && policy.renewal !== "on-rotation") return again;
+  if (hasAged && !isStaticKey(policy)) return again;
   return tokenTimes(issued, policy, marginMs, random());
 }
 

@@ -1,11 +1,10 @@
 import type { Dependencies } from "../../model/dependencies.ts";
 import type { ProblemCode } from "../../model/errors.ts";
-import { VendingError } from "../../model/errors.ts";
+import { needsNewSecret, VendingError } from "../../model/errors.ts";
 import { isLossPossible } from "../../model/provider.ts";
 import type { Failure } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
-import { secretBound } from "../decision/decide.ts";
 import { ledgerWith } from "./ledger.ts";
 import type { Renewal } from "./renewal.ts";
 import type { RenewalAttempt } from "./request-token.ts";
@@ -79,7 +78,7 @@ function failureAfter(
     count,
     retryAt,
     // A failure of another kind does not make refused credentials good.
-    refusedSecretVersion: secretBound.has(code)
+    refusedSecretVersion: needsNewSecret(code)
       ? secretVersion
       : (record.failure?.refusedSecretVersion ?? null),
   };

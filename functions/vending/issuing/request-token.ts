@@ -4,7 +4,7 @@ import type { CodeCredential, GrantCredential } from "../../model/consent.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Grant, Issued, NotIssued } from "../../model/provider.ts";
-import { secretAccount } from "../../model/provider.ts";
+import { isStaticKey, secretAccount } from "../../model/provider.ts";
 import type { Secret } from "../../model/secret-source.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { claimRevocationScope } from "./claim-revocation-scope.ts";
@@ -48,7 +48,7 @@ export async function requestToken(
   code: CodeCredential | null,
 ): Promise<RenewalAttempt> {
   const { record, lease } = held;
-  const isStatic = deps.provider.policy.renewal === "on-rotation";
+  const isStatic = isStaticKey(deps.provider.policy);
   const account = secretAccount(deps, record.connection);
   const secret = await deps.secrets.read(account, isStatic ? 0 : secretMaxAgeMs, signal);
   const { version: secretVersion } = secret;
