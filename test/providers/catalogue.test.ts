@@ -8,7 +8,7 @@ const read = (name: string) => {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 };
 
-test.each(providerIds)("%s has a test of its own, test/providers/%s.test.ts", (id) => {
+test.each(providerIds)("%s has a test of its name that calls describeProvider", (id) => {
   expect(read(`${id}.test.ts`)).toContain(`describeProvider("${id}", {`);
 });
 

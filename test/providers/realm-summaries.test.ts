@@ -60,7 +60,7 @@ describe("a function that does not start names what is wrong", () => {
     [{ REALMS: "[" }, "REALMS is not a JSON list."],
     [{ REALMS: "{}" }, "REALMS is not a JSON list."],
     [{ REALMS: '["conferma/production"]' }, /^REALMS: 0: /],
-    [{ REALMS: '[{"provider":"acme-pay","environment":"a"}]' }, /^REALMS: 0: provider: /],
+    [{ REALMS: '[{"provider":"unheard-of","environment":"a"}]' }, /^REALMS: 0: provider: /],
     [{ REALMS: '[{"provider":"conferma"}]' }, /^REALMS: 0: environment: /],
     [
       { REALMS: '[{"provider":"conferma","environment":"A/B"}]' },

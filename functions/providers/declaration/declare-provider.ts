@@ -9,7 +9,7 @@ import type { FieldProblem, SecretMembers, SecretOf } from "./secret.ts";
 import { readSecret, requiredMembers } from "./secret.ts";
 
 /** What an operator watches: a client that is issued tokens, a key that ends, or a person's consent that ends. */
-export type CredentialKind =
+type CredentialKind =
   | {
       readonly type: "client-credentials";
       /** How long a token usually lives; an alarm counts issues by it. */

@@ -5,7 +5,7 @@ import { parseJson } from "../../platform/parse-json.ts";
 import { parseInstant } from "../exchange/instant.ts";
 
 /** One member of the JSON that a secret is. */
-export interface SecretMember {
+interface SecretMember {
   /** One line, for operators and docs. */
   readonly meaning: string;
   /** `v.optional` where it may be left out. */
