@@ -59,8 +59,8 @@ describe("a page shows only what the code takes", () => {
     "a realm that starts, and a secret that its provider understands: $page",
     async (realm) => {
       const send = () => Promise.reject(new Error("not sent"));
-      const wire = { send, clock: systemClock, newRequestId: () => "" };
-      const issuer = await providerOf(readRealm(realm.text), wire).issuer();
+      const context = { send, clock: systemClock, newRequestId: () => "" };
+      const issuer = await providerOf(readRealm(realm.text), context).issuer();
       const secret = blocks[blocks.indexOf(realm) + 1];
       expect(secret?.kind).toBe("json secret");
       expect(issuer.openGrant(new Sensitive(secret?.text ?? ""), null)).toHaveProperty("issue");

@@ -110,8 +110,8 @@ export interface Grant {
 
 /** How a provider issues. Loaded only when something has to be issued. */
 export interface Issuer {
-  /** `authority` only where a person has consented. Fails with `secret-malformed`, naming the field. */
-  openGrant(secret: Sensitive, authority: GrantCredential | null): Grant;
+  /** `credential` only where a person has consented. Fails with `secret-malformed`, naming the field. */
+  openGrant(secret: Sensitive, credential: GrantCredential | null): Grant;
 }
 
 /** The header a token travels in; without a scheme it is sent bare. */

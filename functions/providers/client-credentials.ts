@@ -35,7 +35,7 @@ export const clientCredentials = declareClientCredentials({
     },
   },
   policySettings: ["onIssue", "earlySeconds"],
-  // Where a new token revokes the old, only at expiry does that harm nobody, unless the realm names a handover.
+  // Where a new token revokes the old one, it is asked for at expiry, when that does no harm, or at a handover before it.
   policy: ({ onIssue, earlySeconds }) => {
     if (onIssue === "coexist")
       return { renewal: "early", beforeExpiryMs: (earlySeconds ?? 300) * 1000 };

@@ -66,7 +66,7 @@ type Row = [
   rule: string,
   changes: Partial<Settings>,
   secret: object,
-  authority: GrantCredential,
+  credential: GrantCredential,
   headers: object,
   body: string,
 ];
@@ -85,9 +85,9 @@ describe("a request", () => {
     ],
     ["of a refresh", {}, open, refreshOf("p"), headers, `${ofRefresh}&client_id=c-1`],
     ["… with a secret", {}, confidential, refreshOf("p"), basic, ofRefresh],
-  ])("%s", async (_, changes, secret, authority, expectedHeaders, body) => {
+  ])("%s", async (_, changes, secret, credential, expectedHeaders, body) => {
     const held = JSON.stringify(secret);
-    const { grant, requests } = await grantOf(settings(changes), held, {}, authority);
+    const { grant, requests } = await grantOf(settings(changes), held, {}, credential);
     await grant.issue(new AbortController().signal);
     const url = "https://login.example/token?tenant=a";
     expect(requests).toEqual([{ method: "POST", url, headers: expectedHeaders, body }]);
@@ -115,8 +115,8 @@ const example = {
 };
 
 describe("an answer", () => {
-  const answered = (fields: object, authority = code, changes: Partial<Settings> = {}) =>
-    issue(settings(changes), open, { body: JSON.stringify(fields) }, authority);
+  const answered = (fields: object, credential = code, changes: Partial<Settings> = {}) =>
+    issue(settings(changes), open, { body: JSON.stringify(fields) }, credential);
 
   test("of a type that no header takes is not understood", async () => {
     expect(inShort(await answered(example))).toBe("provider-malformed?");
@@ -148,8 +148,8 @@ describe("an answer", () => {
       { refresh_token_expires_in: "86400", refresh_expires_in: 1 },
     ],
   ])("may say how long the refresh token lasts: %s", async (_, fields) => {
-    for (const authority of [code, refreshOf("p")]) {
-      const outcome = await answered({ access_token: "t-1", ...fields }, authority);
+    for (const credential of [code, refreshOf("p")]) {
+      const outcome = await answered({ access_token: "t-1", ...fields }, credential);
       expect(consentedIn(outcome)).toMatchObject({
         refreshEndsAt: new Date("2026-11-21T10:00:00.000Z"),
       });
@@ -163,8 +163,8 @@ describe("an answer", () => {
 
   test("grants what was asked for, unless it says otherwise", async () => {
     const changes = { scopes: ["read", "write"] };
-    const granted = async (fields: object, authority: GrantCredential) =>
-      consentedIn(await answered({ access_token: "t-1", ...fields }, authority, changes))
+    const granted = async (fields: object, credential: GrantCredential) =>
+      consentedIn(await answered({ access_token: "t-1", ...fields }, credential, changes))
         .grantedScope;
     expect(await granted({}, code)).toBe("read write");
     expect(await granted({ scope: "read" }, code)).toBe("read");

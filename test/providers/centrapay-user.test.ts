@@ -61,20 +61,20 @@ const answer = (changes: object = {}) => ({
 });
 
 const issued = (
-  authority: GrantCredential | null,
+  credential: GrantCredential | null,
   fields: object = answer(),
   held: object = secret,
-) => issue(settings, held, playing({ body: JSON.stringify(fields) }), authority);
+) => issue(settings, held, playing({ body: JSON.stringify(fields) }), credential);
 
 const playing =
   (play: Play) =>
   ({ method }: { method: string }): Play =>
     method === "GET" ? { body: JSON.stringify({ keys: [key.jwk] }) } : play;
 
-async function requestFor(authority: GrantCredential, held: object = secret) {
+async function requestFor(credential: GrantCredential, held: object = secret) {
   const play = ({ method }: HttpRequest) =>
     method === "GET" ? { body: '{"keys":[]}' } : { status: 500 };
-  const { grant, requests } = await grantOf(settings, JSON.stringify(held), play, authority);
+  const { grant, requests } = await grantOf(settings, JSON.stringify(held), play, credential);
   await grant.issue(new AbortController().signal);
   expect(requests.shift()).toMatchObject({ method: "GET", url: settings.jwksUrl });
   return requests;
@@ -132,7 +132,7 @@ describe("a code", () => {
     }
   });
 
-  test("without its journey is not even sent", async () => {
+  test("without its authorization request is not even sent", async () => {
     const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, copiedCode);
     expect(inShort(await grant.issue(new AbortController().signal))).toBe("consent-required");
     expect(requests).toEqual([]);
@@ -177,7 +177,7 @@ describe("a refresh", () => {
     });
   });
 
-  test("needs no nonce in its ID token, which is of an earlier journey or of none", async () => {
+  test("needs no nonce in its ID token, which is of an earlier request or of none", async () => {
     const outcome = await issued(
       refresh,
       answer({ id_token: await idToken(key, { nonce: "old" }) }),

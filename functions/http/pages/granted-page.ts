@@ -53,7 +53,7 @@ ${accessList(withheld, flow)}
 <p>If that was your choice, there is nothing to do. If not, ask <bdi>${requester}</bdi> for a new link.</p>`;
 }
 
-/** Null where the provider did not say what nobody had asked for in words, or said it so that it cannot be read. */
+/** Null where the provider named no scope and none was requested, or named it in a way that cannot be read. */
 function grantedScopes({ consent }: TokenRecord): string[] | null {
   const scope = consent?.grantedScope ?? null;
   return scope === null ? null : scopesOf(scope);

@@ -4,7 +4,7 @@ import type { ConsentRequester } from "../asking.ts";
 import { html } from "./html.ts";
 import type { Page } from "./page.ts";
 
-/** Every end of a journey but the good one. */
+/** How a consent may end without being granted. */
 export type ConsentOutcome =
   | RefusalReason
   | "denied"

@@ -38,7 +38,7 @@ type SettingsSchema<Settings extends RealmBase = RealmBase> = v.GenericSchema<un
   };
 };
 
-/** Everything about one provider. Its methods take settings and secrets of this provider only. */
+/** Everything about one provider. Its methods take the settings and secrets of this provider only. */
 export interface ProviderDeclaration<
   Schema extends SettingsSchema = SettingsSchema,
   Name extends keyof v.InferOutput<Schema> & string = never,
@@ -71,7 +71,7 @@ interface Common<Schema extends SettingsSchema, Members extends SecretMembers> {
 
 type TokenPolicy = Extract<RenewalPolicy, { renewal: "at-expiry" | "at-handover" | "early" }>;
 
-/** A provider that issues a token for our client id and secret, or whatever it calls them. */
+/** A provider that issues a token for our own credentials: a client id and secret, or whatever it calls them. */
 interface ClientCredentials<
   Schema extends SettingsSchema,
   Name extends keyof v.InferOutput<Schema> & string,
@@ -147,7 +147,7 @@ export function declareConsent<
     ...commonOf(declared),
     credential: { type: "consent" },
     policySettings: ["earlySeconds"],
-    // Each new token costs a refresh token, so it is asked for under the lease, and early: nobody waits for it.
+    // Each new token may cost a refresh token, so only the lease's holder asks, and early, so that no caller waits.
     policy: ({ earlySeconds }) => ({
       renewal: "by-consent",
       beforeExpiryMs: earlySeconds * 1000,

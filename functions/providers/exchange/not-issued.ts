@@ -8,7 +8,7 @@ export function notIssued(
   return { kind: "not-issued", code, detail, mayHaveIssued: false, retryAfterMs: null, ...more };
 }
 
-/** A status of success that cannot be understood: a token may have been issued that nobody can use. */
+/** A successful status with an answer that cannot be understood: a token may have been issued all the same. */
 export function malformed(what: string): NotIssued {
   return notIssued("provider-malformed", `The provider answered ${what}.`, { mayHaveIssued: true });
 }

@@ -37,7 +37,7 @@ export interface CodeGrant<Settings, Secret> {
   /** What pages say of the provider's own scopes, each as the end of "may …". */
   readonly scopeWords: Readonly<Record<string, string>>;
   scopes(settings: Settings): readonly string[];
-  /** Null where nobody is identified by an ID token. */
+  /** Null where no ID token is expected. */
   openId(settings: Settings): OpenIdProvider | null;
   /** RFC 7636. */
   pkce(settings: Settings): boolean;

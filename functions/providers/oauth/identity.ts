@@ -22,7 +22,7 @@ export interface Identifier {
   ): Promise<string | null | NotIssued>;
 }
 
-/** Without an OpenID provider nobody is identified. What verifies is loaded with the first ID token. */
+/** Without an OpenID provider no ID token is expected. What verifies one is loaded with the first. */
 export function identifierOf(openId: OpenIdProvider | null, context: IssuerContext): Identifier {
   if (!openId) return noIdentity;
   const { issuer, jwksUrl } = openId;

@@ -10,7 +10,7 @@ type Exchange = readonly [
   settings: RealmInput,
   secret: object,
   token: string,
-  authority: GrantCredential | null,
+  credential: GrantCredential | null,
 ];
 
 const atConnectPay = {
@@ -159,15 +159,15 @@ const invalidGrants: readonly [rule: string, play: Play][] = [
   ["200 with invalid_grant", { body: error("invalid_grant") }],
 ];
 
-describe.each(exchanges)("%s answered", (_, settings, secret, tokenField, authority) => {
-  const ask = (play: Play) => issue(settings, secret, play, authority);
+describe.each(exchanges)("%s answered", (_, settings, secret, tokenField, credential) => {
+  const ask = (play: Play) => issue(settings, secret, play, credential);
 
   test.each(answers)("%s", async (_rule, play, outcome) => {
     expect(inShort(await ask(play))).toBe(outcome);
   });
 
   test.each(invalidGrants)("%s", async (_rule, play) => {
-    expect(inShort(await ask(play))).toBe(authority ? "consent-required" : "credentials-rejected");
+    expect(inShort(await ask(play))).toBe(credential ? "consent-required" : "credentials-rejected");
   });
 
   test.each([

@@ -18,7 +18,7 @@ import { systemClock } from "../../../functions/platform/system-clock.ts";
 import { providerOf, readRealm } from "../../../functions/providers/catalogue.ts";
 import type { Authority, CertificateAndKey } from "../../../local/simulators/kit/certificates.ts";
 import { createAuthority } from "../../../local/simulators/kit/certificates.ts";
-import { code, journey } from "../../support/a-consent.ts";
+import { authorizationRequest, code } from "../../support/a-consent.ts";
 import { inShort } from "../../support/an-issuer.ts";
 import { rawServer } from "../../support/raw-server.ts";
 
@@ -49,8 +49,8 @@ function providerAt(tokenUrl: string) {
     tokenUrl,
     deadlineMs: 3000,
   };
-  const wire = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
-  return providerOf(readRealm(JSON.stringify(realm)), wire);
+  const context = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
+  return providerOf(readRealm(JSON.stringify(realm)), context);
 }
 
 function secretWith({ chain, privateKey }: Partial<CertificateAndKey>): Sensitive {
@@ -118,7 +118,7 @@ describe("a provider that looks at certificates (A21)", () => {
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const addressWith = async ({ chain, privateKey }: CertificateAndKey) => {
       const flow = await providerAt(url).consent?.();
-      return flow?.authorizeUrl(secretWith({ chain, privateKey }), journey);
+      return flow?.authorizeUrl(secretWith({ chain, privateKey }), authorizationRequest);
     };
     expect(await addressWith(ours)).toMatch("https://api2.example/authorize?");
     const refusal = addressWith(await authority.issueClient("tpp-1", past));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Sensitive } from "../../../functions/model/sensitive.ts";
 import type { HttpFailure } from "../../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../../functions/providers/catalogue.ts";
-import { journey } from "../../support/a-consent.ts";
+import { authorizationRequest } from "../../support/a-consent.ts";
 import type { Play } from "../../support/an-issuer.ts";
 import { aProvider, noAnswer } from "../../support/an-issuer.ts";
 
@@ -60,7 +60,7 @@ describe("the address that a browser is sent to", () => {
 
   test.each<[rule: string, settings: RealmInput, address: string]>([
     [
-      "of Centrapay asks who it is, bound to the journey",
+      "of Centrapay asks who it is, bound to the request",
       centrapay,
       `https://auth.centrapay.example/oauth2/authorize?response_type=code&client_id=client%201&redirect_uri=${redirect}&scope=openid%20phone&state=state-1&nonce=nonce-1&${pkce}`,
     ],
@@ -86,14 +86,17 @@ describe("the address that a browser is sent to", () => {
     ],
   ])("%s", async (_, settings, address) => {
     const { flow } = await flowOf(settings);
-    expect(await flow.authorizeUrl(secret, journey)).toBe(address);
+    expect(await flow.authorizeUrl(secret, authorizationRequest)).toBe(address);
   });
 
-  test("of ConnectPay has another GUID on another journey", async () => {
+  test("of ConnectPay has another GUID for another request", async () => {
     const { flow } = await flowOf(connectpay);
     const guids = new Set<string | null>();
     for (let n = 0; n < 50; n += 1) {
-      const address = await flow.authorizeUrl(secret, { ...journey, nonce: `nonce-${n}` });
+      const address = await flow.authorizeUrl(secret, {
+        ...authorizationRequest,
+        nonce: `nonce-${n}`,
+      });
       const guid = new URL(address).searchParams.get("nonce");
       expect(guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
       guids.add(guid);
@@ -104,7 +107,7 @@ describe("the address that a browser is sent to", () => {
   test.each(providers)("of $provider is not made of a broken secret", async (settings) => {
     const { flow } = await flowOf(settings);
     await expect(
-      flow.authorizeUrl(new Sensitive('{"clientSecret":"s"}'), journey),
+      flow.authorizeUrl(new Sensitive('{"clientSecret":"s"}'), authorizationRequest),
     ).rejects.toMatchObject({
       code: "secret-malformed",
       message: "clientId: is missing.",

@@ -49,10 +49,10 @@ function anOpenIdProvider() {
     clock,
     looks: () => requests.filter(({ url }) => url === jwksUrl).length,
     requests,
-    exchange: async (token: string | null, authority: GrantCredential = code) => {
+    exchange: async (token: string | null, credential: GrantCredential = code) => {
       shown.idToken = token;
       const issuer = await provider.issuer();
-      const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), authority);
+      const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), credential);
       return grant.issue(new AbortController().signal);
     },
   };
@@ -86,8 +86,8 @@ describe("an ID token (A23)", () => {
       "azp",
     ],
     ["authorised for another client", { azp: "client-2" }, "azp"],
-    ["of another journey", { nonce: "nonce-2" }, "nonce"],
-    ["of no journey", { nonce: undefined }, "nonce"],
+    ["of another request", { nonce: "nonce-2" }, "nonce"],
+    ["of no request", { nonce: undefined }, "nonce"],
     ["that has expired a minute ago", { exp: tenOClock - 60 }, "exp"],
     ["of two minutes hence", { iat: tenOClock + 120 }, "iat"],
     ["that is not good before two minutes hence", { nbf: tenOClock + 120 }, "nbf"],
@@ -336,8 +336,8 @@ test("keys that are slow cost no more than the deadline, and no code (A24)", asy
   const slow = await rawServer(() => {});
   const tokens = await rawServer((socket) => socket.destroy());
   const realm = { ...settings, tokenUrl: `${tokens.url}/token`, jwksUrl: `${slow.url}/jwks` };
-  const wire = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
-  const issuer = await providerOf(readRealm(JSON.stringify(realm)), wire).issuer();
+  const context = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
+  const issuer = await providerOf(readRealm(JSON.stringify(realm)), context).issuer();
   const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), code);
   expect(inShort(await grant.issue(AbortSignal.timeout(300)))).toBe("provider-unavailable");
   expect([slow.received.length, tokens.received.length]).toEqual([1, 0]);
