@@ -122,7 +122,7 @@ export class ConsentProvider {
     this.asked.push(authority);
     if (this.refusal) return this.refusal;
     const scope = authority.kind === "code" ? this.#redeem(authority) : null;
-    if (scope === "refused") return notIssued("consent-required");
+    if (scope === "refused") return refusedBy("consent-required");
     this.issued += 1;
     const now = this.#clock.now();
     return {
@@ -156,7 +156,7 @@ export class ConsentProvider {
   }
 }
 
-export function notIssued(code: NotIssued["code"]): NotIssued {
+export function refusedBy(code: NotIssued["code"]): NotIssued {
   const detail = "The provider does not issue (made up).";
   return { kind: "not-issued", code, detail, mayHaveIssued: false, retryAfterMs: null };
 }

@@ -44,8 +44,10 @@ function describeSettings(required: Settings, { defaults, optional }: ProviderCo
     expect(read(required)).toEqual({ ...required, ...timing, ...defaults });
   });
 
-  test("takes everything that it may have", () => {
+  test("takes everything that it may have, and the contract names all of it", () => {
     expect(read(everything)).toEqual(everything);
+    const { entries } = declarationOf(read(required).provider).settings;
+    expect(Object.keys(entries).toSorted()).toEqual(Object.keys(everything).toSorted());
   });
 
   test.each(Object.keys(required))("is refused without %s, by name", (key) => {

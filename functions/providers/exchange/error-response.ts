@@ -6,7 +6,7 @@ import { malformed, notIssued } from "./not-issued.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** What the request was authorized by: the client's own credentials alone, or a person's grant as well (RFC 6749 §1.3). */
-export type Presented = "client" | "grant";
+export type PresentedCredentials = "client" | "grant";
 
 /** The errors of RFC 6749 §5.2, and one of §4.1.2.1 that servers answer here too: the same request would meet them again. */
 const errorCodes: ReadonlySet<unknown> = new Set([
@@ -24,7 +24,7 @@ export function errorResponse(
   response: HttpResponse,
   fields: Readonly<Record<string, unknown>> | null,
   clock: Clock,
-  presented: Presented,
+  presented: PresentedCredentials,
 ): NotIssued | null {
   if (response.status !== 200 && response.status !== 201) {
     return readStatus(response, fields, clock, presented);
@@ -41,7 +41,7 @@ function readStatus(
   response: HttpResponse,
   fields: Readonly<Record<string, unknown>> | null,
   clock: Clock,
-  presented: Presented,
+  presented: PresentedCredentials,
 ): NotIssued {
   const { status, headers } = response;
   const retry = { retryAfterMs: retryAfterMs(headers, clock) };
@@ -65,7 +65,7 @@ function readStatus(
 }
 
 /** `invalid_grant` is about the person's grant, where one was presented. */
-function refused(error: unknown, why: string, presented: Presented): NotIssued {
+function refused(error: unknown, why: string, presented: PresentedCredentials): NotIssued {
   return presented === "grant" && error === "invalid_grant"
     ? notIssued("consent-required", `The provider does not honour this consent any more (${why}).`)
     : notIssued("credentials-rejected", `The provider refuses these credentials (${why}).`);

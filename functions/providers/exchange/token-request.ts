@@ -6,7 +6,7 @@ import { Sensitive } from "../../model/sensitive.ts";
 import type { HttpRequest, HttpResponse, SendHttp } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import { parseJson } from "../../platform/parse-json.ts";
-import type { Presented } from "./error-response.ts";
+import type { PresentedCredentials } from "./error-response.ts";
 import { errorResponse, notIssuedAfter } from "./error-response.ts";
 import { malformed } from "./not-issued.ts";
 
@@ -79,7 +79,7 @@ export async function sendTokenRequest(
   context: IssuerContext,
   request: HttpRequest,
   signal: AbortSignal,
-  presented: Presented,
+  presented: PresentedCredentials,
   read: Read,
 ): Promise<Issued | NotIssued> {
   const response = await sendOrFailure(context, request, signal);

@@ -9,7 +9,7 @@ import {
 } from "oauth4webapi";
 import type { NotIssued } from "../../model/provider.ts";
 import { malformed } from "../exchange/not-issued.ts";
-import type { JwkSet, SigningKeys } from "./jwk-set.ts";
+import type { JwkSet, JwksCache } from "./jwks-cache.ts";
 
 /** Only signatures by a key that the provider alone has: neither `none` nor an HMAC under our client secret. */
 const algorithms = [
@@ -35,7 +35,7 @@ export interface Expected {
 export async function verifyIdToken(
   idToken: string,
   expected: Expected,
-  keys: SigningKeys,
+  keys: JwksCache,
   now: Date,
   signal: AbortSignal,
 ): Promise<string | NotIssued> {
@@ -94,7 +94,7 @@ function failedCheck(claims: IDToken, { clientId, nonce }: Expected, now: Date):
 async function signatureFailure(
   answer: Response,
   expected: Expected,
-  keys: SigningKeys,
+  keys: JwksCache,
   signal: AbortSignal,
 ): Promise<NotIssued | null> {
   const set = await keys.current(signal);

@@ -4,7 +4,7 @@ import { isAbsent } from "../exchange/lifetime.ts";
 import { malformed } from "../exchange/not-issued.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import type { OpenIdProvider } from "./code-grant.ts";
-import { signingKeys } from "./jwk-set.ts";
+import { jwksCache } from "./jwks-cache.ts";
 
 /** Tells who a person is, by the ID token beside an access token. */
 export interface Identifier {
@@ -26,7 +26,7 @@ export interface Identifier {
 export function identifierOf(openId: OpenIdProvider | null, context: IssuerContext): Identifier {
   if (!openId) return noIdentity;
   const { issuer, jwksUrl } = openId;
-  const keys = signingKeys(jwksUrl, context);
+  const keys = jwksCache(jwksUrl, context);
   // No consent ends because jwksUrl is down.
   const olderKeys = { ...keys, current: keys.latest };
   const keysFor = ({ kind }: GrantCredential) => (kind === "refresh-token" ? olderKeys : keys);

@@ -17,7 +17,7 @@ export interface JwkSet {
 }
 
 /** The public keys with which a provider signs, fetched when they are needed and cached. */
-export interface SigningKeys {
+export interface JwksCache {
   readonly url: string;
   /** Whether a set is cached, however old. */
   isCached(): boolean;
@@ -30,7 +30,7 @@ export interface SigningKeys {
 }
 
 /** Every failure says `mayHaveIssued`: the token has been issued by the time its signature is checked. */
-export function signingKeys(url: string, context: IssuerContext): SigningKeys {
+export function jwksCache(url: string, context: IssuerContext): JwksCache {
   let cached: { readonly set: JwkSet; readonly at: Date } | null = null;
   let refetchedAt: Date | null = null;
 
