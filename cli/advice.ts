@@ -1,5 +1,5 @@
 import type { ProblemCode } from "../functions/model/errors.ts";
-import type { CliProblem, Failure, UnreachedCode } from "./failure.ts";
+import type { Failure, Obstacle, UnreachedCode } from "./failure.ts";
 
 /** What went wrong, and what to do next. */
 export function adviceFor({ problem }: Failure): string {
@@ -8,9 +8,9 @@ export function adviceFor({ problem }: Failure): string {
   return lines.filter(Boolean).join("\n");
 }
 
-function nextSteps(problem: CliProblem): string[] {
+function nextSteps(problem: Obstacle): string[] {
   const { code } = problem;
-  if (code in unreachedAdvice) return [unreachedAdvice[code as UnreachedCode]];
+  if (code in beforehand) return [beforehand[code as UnreachedCode]];
   const { connection, retryAfterSeconds } = problem as Partial<{
     connection: string;
     retryAfterSeconds: number;
@@ -24,7 +24,7 @@ function nextSteps(problem: CliProblem): string[] {
   ];
 }
 
-const unreachedAdvice: Readonly<Record<UnreachedCode, string>> = {
+const beforehand: Readonly<Record<UnreachedCode, string>> = {
   "no-function":
     "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed; or name the function: --function <name>.",
   "no-credentials":

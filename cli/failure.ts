@@ -6,7 +6,7 @@ export class UsageError extends Error {
 }
 
 /** What kept a command from being carried out: a problem of token vending, or one on the way to it. */
-export type CliProblem =
+export type Obstacle =
   | Problem
   | { readonly code: UnreachedCode; readonly title: string; readonly detail: string };
 
@@ -21,9 +21,9 @@ export type UnreachedCode =
 
 export class Failure extends Error {
   override readonly name = "Failure";
-  readonly problem: CliProblem;
+  readonly problem: Obstacle;
 
-  constructor(problem: CliProblem) {
+  constructor(problem: Obstacle) {
     super(problem.detail);
     this.problem = problem;
   }

@@ -6,11 +6,11 @@ import type { ListedRealm } from "../realm-list.ts";
 
 /**
  * The secret of one connection, kept when the stack is deleted. Its members are empty until an operator fills them in:
- * no provider takes an empty one, so a vend before that is `secret-malformed` and asks nobody. A declaration that
- * changes what is required changes this value, and CloudFormation would write it over what operators have filled in.
+ * no provider takes an empty one, so a vend before that is `secret-malformed` and asks nobody.
  */
 export class ConnectionSecret extends Secret {
   constructor(scope: Construct, id: string, realm: ListedRealm, account: string) {
+    // Deployed once: where a declaration changed these, CloudFormation would overwrite what operators have filled in.
     const { requiredMembers } = declarationOf(realm.settings.provider);
     const members = requiredMembers.map((name) => [name, ""]);
     super(scope, id, {

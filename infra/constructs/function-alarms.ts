@@ -1,9 +1,9 @@
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { sumOver } from "./realm-metrics.ts";
-import type { AlarmDefinition } from "./token-alarm.ts";
+import type { Wanted } from "./token-alarm.ts";
 
 /** What Lambda itself says of functions, whichever they are. */
-export function ofFunctions(functions: readonly IFunction[]): AlarmDefinition[] {
+export function ofFunctions(functions: readonly IFunction[]): Wanted[] {
   return [
     {
       topic: "errors",

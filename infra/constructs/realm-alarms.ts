@@ -6,7 +6,7 @@ import { declarationOf } from "../../functions/providers/catalogue.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import { ofFunctions } from "./function-alarms.ts";
 import { realmMetric } from "./realm-metrics.ts";
-import type { AlarmDefinition } from "./token-alarm.ts";
+import type { Wanted } from "./token-alarm.ts";
 import { TokenAlarm } from "./token-alarm.ts";
 
 interface RealmAlarmsProps {
@@ -25,7 +25,7 @@ export class RealmAlarms extends Construct {
   constructor(scope: Construct, id: string, { realm, functions, notify }: RealmAlarmsProps) {
     super(scope, id);
     const { name } = realm;
-    const common: AlarmDefinition[] = [
+    const common: Wanted[] = [
       {
         topic: "credentials-rejected",
         meaning:
@@ -43,29 +43,29 @@ export class RealmAlarms extends Construct {
       },
       ...ofFunctions(functions),
     ];
-    const definitions = [...common, ...ofItsCredential(realm)];
-    this.alarms = definitions.map(
+    const wanted = [...common, ...ofItsKind(realm)];
+    this.alarms = wanted.map(
       (alarm) => new TokenAlarm(this, { ...alarm, of: name, ...(notify && { notify }) }),
     );
   }
 }
 
-function ofItsCredential({ name, settings, accounts }: ListedRealm): AlarmDefinition[] {
+function ofItsKind({ name, settings, accounts }: ListedRealm): Wanted[] {
   const { credential } = declarationOf(settings.provider);
   switch (credential.type) {
+    case "static-key":
+      return [keyExpiry(name)];
+    // No issue-rate: it would count accounts, and those are the people who consent, whom no list knows.
+    case "consent":
+      return [...ofIssuers(name), consentEnding(name)];
     case "client-credentials": {
       const { usualLifetimeSeconds } = credential;
       return [...ofIssuers(name), issueRate(name, accounts.length, usualLifetimeSeconds)];
     }
-    case "static-key":
-      return [keyExpiry(name)];
-    case "consent":
-      // No issue-rate: it would count accounts, and those are the people who consent, whom no list knows.
-      return [...ofIssuers(name), consentEnding(name)];
   }
 }
 
-function ofIssuers(name: string): AlarmDefinition[] {
+function ofIssuers(name: string): Wanted[] {
   return [
     {
       topic: "contested",
@@ -89,7 +89,7 @@ function ofIssuers(name: string): AlarmDefinition[] {
   ];
 }
 
-function issueRate(name: string, accounts: number, lifetimeSeconds: number): AlarmDefinition {
+function issueRate(name: string, accounts: number, lifetimeSeconds: number): Wanted {
   const windowSeconds = 900;
   const each = Math.floor(windowSeconds / (lifetimeSeconds * usedShareOfLife)) + 1;
   return {
@@ -100,7 +100,7 @@ function issueRate(name: string, accounts: number, lifetimeSeconds: number): Ala
   };
 }
 
-function keyExpiry(name: string): AlarmDefinition {
+function keyExpiry(name: string): Wanted {
   return {
     topic: "key-expiry",
     meaning: "A key ends within two weeks.",
@@ -109,7 +109,7 @@ function keyExpiry(name: string): AlarmDefinition {
   };
 }
 
-function consentEnding(name: string): AlarmDefinition {
+function consentEnding(name: string): Wanted {
   return {
     topic: "consent-ending",
     meaning: "A consent ends within a week; a person has to renew it.",

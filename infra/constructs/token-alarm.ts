@@ -22,8 +22,8 @@ export interface TokenAlarmProps {
   readonly notify?: ITopic;
 }
 
-/** An alarm, without what it watches and whom it tells. */
-export type AlarmDefinition = Omit<TokenAlarmProps, "of" | "notify">;
+/** An alarm without whom it is for. */
+export type Wanted = Omit<TokenAlarmProps, "of" | "notify">;
 
 /** Rings when its metric is past the threshold; silent without data, for what is not used is not broken. */
 export class TokenAlarm extends Alarm {

@@ -26,7 +26,7 @@ export const card = {
   platformKeys: ["PKN-1"],
 } as const;
 
-export async function startedConferma(options: ConfermaOptions = {}): Promise<Conferma> {
+export async function conferma(options: ConfermaOptions = {}): Promise<Conferma> {
   return during(await startConferma({ clients: [card], ...options }));
 }
 

@@ -4,10 +4,10 @@ import {
   askConferma,
   basic,
   card,
+  conferma,
   confermaToken,
   handClock,
   jsonOf,
-  startedConferma,
   statusWith,
   withBearer,
 } from "../calls.ts";
@@ -20,7 +20,7 @@ const denied = {
 
 describe("the token endpoint", () => {
   test("answers with token, expires and issued only, in .NET's format, 300 s apart", async () => {
-    const simulator = await startedConferma({ now: handClock().now });
+    const simulator = await conferma({ now: handClock().now });
     const response = await askConferma(simulator);
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
@@ -32,7 +32,7 @@ describe("the token endpoint", () => {
   });
 
   test("states instants of a skewed clock without changing the lifetime", async () => {
-    const simulator = await startedConferma({ now: handClock().now, lifetimeMs: 10_000 });
+    const simulator = await conferma({ now: handClock().now, lifetimeMs: 10_000 });
     simulator.settings.clockSkewMs = -600_000;
     const { issued, expires, access_token } = await jsonOf(await askConferma(simulator));
     expect(issued).toMatch(/^2026-11-20T09:50:00\.123/);
@@ -46,7 +46,7 @@ describe("the token endpoint", () => {
     ["url-safe or unpadded Base64", "Basic Y2FyZC1jbGllbnQ6Y2FyZC1zZWNyZXQ"],
     ["credentials without a scheme", "Y2FyZC1jbGllbnQ6Y2FyZC1zZWNyZXQ="],
   ])("refuses %s", async (_what, authorization) => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const response = await askConferma(simulator, { headers: { authorization } });
     expect(response.status).toBe(401);
     expect(await response.json()).toEqual(denied);
@@ -55,7 +55,7 @@ describe("the token endpoint", () => {
   });
 
   test("refuses a platform key that is not the client's", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const body = new URLSearchParams({ grant_type: "client_credentials", scope: "PKN-2" });
     const response = await askConferma(simulator, { body });
     expect(response.status).toBe(400);
@@ -63,7 +63,7 @@ describe("the token endpoint", () => {
   });
 
   test("refuses a body that is not a form", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const body = '{"grant_type":"client_credentials","scope":"PKN-1"}';
     const response = await askConferma(simulator, { body });
     expect(response.status).toBe(400);
@@ -76,7 +76,7 @@ describe("the token endpoint", () => {
     ["invalid-scope", 400, '{"error":"invalid_scope"}'],
     ["text", 401, "Unauthorized"],
   ])("refuses in the shape %s when told so", async (shape, status, body) => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.answerErrorsAs(shape);
     const headers = { authorization: basic("card-client", "wrong") };
     const response = await askConferma(simulator, { headers });
@@ -92,14 +92,14 @@ describe("Basic authentication", () => {
   const encodedHeader = basic("id%2D1", "a%3Ab%2Fc%2Bd%2520%C3%A9~-");
 
   test("compares the pair as it stands by default", async () => {
-    const simulator = await startedConferma({ clients });
+    const simulator = await conferma({ clients });
     const ask = (authorization: string) => askConferma(simulator, { headers: { authorization } });
     expect((await ask(rawHeader)).status).toBe(200);
     expect((await ask(encodedHeader)).status).toBe(401);
   });
 
   test("decodes both halves when strict about RFC 6749", async () => {
-    const simulator = await startedConferma({ clients, basicEncoding: "rfc6749" });
+    const simulator = await conferma({ clients, basicEncoding: "rfc6749" });
     const ask = (authorization: string) => askConferma(simulator, { headers: { authorization } });
     expect((await ask(rawHeader)).status).toBe(401);
     expect((await ask(encodedHeader)).status).toBe(200);
@@ -108,7 +108,7 @@ describe("Basic authentication", () => {
 
 describe("revocation", () => {
   test("a new token ends the old one at once", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const first = await confermaToken(simulator);
     expect(await withBearer(simulator, first)).toBe(200);
     const second = await confermaToken(simulator);
@@ -118,7 +118,7 @@ describe("revocation", () => {
 
   test("reaches over client ids, but not over platform keys", async () => {
     const other = { clientId: "other", clientSecret: "s", platformKeys: ["PKN-1", "PKN-2"] };
-    const simulator = await startedConferma({ clients: [card, other] });
+    const simulator = await conferma({ clients: [card, other] });
     const first = await confermaToken(simulator);
     const headers = { authorization: basic("other", "s") };
     const elsewhere = new URLSearchParams({ grant_type: "client_credentials", scope: "PKN-2" });
@@ -130,7 +130,7 @@ describe("revocation", () => {
   });
 
   test("writes down what an issue killed, and that it was early", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     await confermaToken(simulator);
     await confermaToken(simulator);
     const [first, second] = simulator.journal.filter((entry) => entry.kind === "issue");
@@ -142,7 +142,7 @@ describe("revocation", () => {
 
   test("an issue at the very instant of expiry is not early", async () => {
     const clock = handClock();
-    const simulator = await startedConferma({ now: clock.now });
+    const simulator = await conferma({ now: clock.now });
     const token = await confermaToken(simulator);
     clock.advance(299_999);
     expect(await withBearer(simulator, token)).toBe(200);
@@ -154,7 +154,7 @@ describe("revocation", () => {
   });
 
   test("someone else's issue kills ours; the one that answers it is not early", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const ours = await confermaToken(simulator);
     const theirs = simulator.issueAsSomeoneElse("PKN-1");
     expect(await withBearer(simulator, ours)).toBe(401);
@@ -166,7 +166,7 @@ describe("revocation", () => {
   });
 
   test("an issue after a 401 that a fault gave to a live token is not early", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const token = await confermaToken(simulator);
     simulator.misbehave({ kind: "respond", route: "api", status: 401 });
     expect(await withBearer(simulator, token)).toBe(401);
@@ -177,7 +177,7 @@ describe("revocation", () => {
 
 describe("the API", () => {
   test("refuses a bare token and a missing one", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const token = await confermaToken(simulator);
     expect(await statusWith(simulator.pingUrl, "authorization", token)).toBe(401);
     const response = await fetch(simulator.pingUrl);
@@ -188,7 +188,7 @@ describe("the API", () => {
   });
 
   test("answers 403 with the code of its 401 when a live token is forbidden", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const headers = { authorization: `Bearer ${await confermaToken(simulator)}` };
     simulator.forbidApi(true);
     const response = await fetch(simulator.pingUrl, { headers });
@@ -200,7 +200,7 @@ describe("the API", () => {
   });
 
   test("says how much of a body it received", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const headers = { authorization: `Bearer ${await confermaToken(simulator)}` };
     const response = await fetch(simulator.pingUrl, { method: "POST", headers, body: "12345é" });
     expect(await response.json()).toEqual({ ping: "pong", receivedBytes: 7 });
@@ -213,7 +213,7 @@ describe("secret rotation", () => {
       .status;
 
   test("ends the old secret at once, and no token", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const token = await confermaToken(simulator);
     simulator.rotateSecret("card-client", "new-secret", { keepOld: false });
     expect(await ask(simulator, "card-secret")).toBe(401);
@@ -222,7 +222,7 @@ describe("secret rotation", () => {
   });
 
   test("keeps the old secret until it is retired when told so", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.rotateSecret("card-client", "new-secret", { keepOld: true });
     expect(await ask(simulator, "card-secret")).toBe(200);
     expect(await ask(simulator, "new-secret")).toBe(200);

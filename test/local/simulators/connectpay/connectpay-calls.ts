@@ -27,7 +27,7 @@ export const secret = {
 
 export const requestId = () => randomUUID();
 
-export const startedConnectPay = async (options: ConnectPayOptions = {}) =>
+export const connectPay = async (options: ConnectPayOptions = {}) =>
   during(await startConnectPay({ clients: [client], ...options }));
 
 export function authorizeUrl(

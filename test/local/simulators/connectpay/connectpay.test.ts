@@ -7,19 +7,19 @@ import type { Answer } from "./connectpay-calls.ts";
 import {
   authorizeUrl,
   codeOf,
+  connectPay,
   over,
   redeem,
   refresh,
   requestId,
   secret,
-  startedConnectPay,
   tokensOf,
   withToken,
 } from "./connectpay-calls.ts";
 
 describe("authorize", () => {
   test("answers 301 that a browser may keep, with the web app on another origin", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const response = await aPerson(mere).open(authorizeUrl(simulator));
     expect(response.status).toBe(301);
     expect(response.headers.get("cache-control")).toBeNull();
@@ -28,7 +28,7 @@ describe("authorize", () => {
   });
 
   test.each([302, 303, "page"] as const)("can answer %s instead (A20)", async (answer) => {
-    const simulator = await startedConnectPay({ traits: { authorizeAnswer: answer } });
+    const simulator = await connectPay({ traits: { authorizeAnswer: answer } });
     const response = await aPerson(mere).open(authorizeUrl(simulator));
     expect(response.status).toBe(answer === "page" ? 200 : answer);
     const link = /href="(?<onward>[^"]+)"/.exec(await response.text())?.groups?.["onward"];
@@ -49,21 +49,21 @@ describe("authorize", () => {
     ["mixed scopes (A18)", { scope: "psd2-ais ob-as" }],
     ["no scope", { scope: "" }],
   ])("shows a page for %s", async (_what, changes) => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const response = await aPerson(mere).open(authorizeUrl(simulator, changes));
     expect(response.status).toBe(400);
     expect(response.headers.get("location")).toBeNull();
   });
 
   test("compares the hostname of redirect_url alone", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const url = authorizeUrl(simulator, { redirect_url: "https://vending.example.test/any/path" });
     expect((await aPerson(mere).consent(url)).pathname).toBe("/any/path");
   });
 
   test("can send mixed scopes back with an error, and spell the flow otherwise", async () => {
     const traits = { mixedScopes: "redirect", flowIdParameter: "flowId" } as const;
-    const simulator = await startedConnectPay({ traits });
+    const simulator = await connectPay({ traits });
     const flow = { flowid: undefined, flowId: "GetPSD2AuthCode" };
     const person = aPerson(mere);
     const url = authorizeUrl(simulator, { ...flow, scope: "psd2-ais ob-as" });
@@ -81,7 +81,7 @@ describe("authorize", () => {
 
 describe("a person", () => {
   test("chooses a customer, allows, and comes back with code, state and flowid", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const person = aPerson(mere);
     const back = await person.consent(authorizeUrl(simulator));
     expect(Object.fromEntries(back.searchParams)).toEqual({
@@ -93,7 +93,7 @@ describe("a person", () => {
   });
 
   test("who allows a part still brings a code, and the answer says which part (A17)", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const url = authorizeUrl(simulator, { scope: "psd2-ais psd2-pis" });
     const back = await aPerson(mere).consent(url, { scopes: ["psd2-pis"] });
     const { json } = await redeem(simulator, back.searchParams.get("code") ?? "");
@@ -104,7 +104,7 @@ describe("a person", () => {
     ["denies", { decision: "deny" } as const],
     ["allows nothing", { scopes: [] }],
   ])("who %s comes back without a code (A17)", async (_what, wishes) => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const back = await aPerson(mere).consent(authorizeUrl(simulator), wishes);
     expect(Object.fromEntries(back.searchParams)).toEqual({
       error: "access_denied",
@@ -114,7 +114,7 @@ describe("a person", () => {
   });
 
   test("copies a code from online banking, with no request before it", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const person = aPerson(mere);
     const settings = new URL(simulator.openApiSettingsUrl);
     expect(await (await person.open(settings)).text()).toContain("Token vending");
@@ -127,7 +127,7 @@ describe("a person", () => {
   });
 
   test("sees what a fault makes of the way back (A16, A17, A19)", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const set = { state: null, error: "<b>", code: ["a", "b"], iss: "https://other.invalid" };
     simulator.misbehave({ kind: "rewrite-location", route: "consent", set });
     const { searchParams } = await aPerson(mere).consent(authorizeUrl(simulator));
@@ -143,7 +143,7 @@ describe("a person", () => {
 
 describe("the token endpoint", () => {
   test("answers as documented, string numbers included", async () => {
-    const simulator = await startedConnectPay({ now: handClock().now });
+    const simulator = await connectPay({ now: handClock().now });
     expect(await tokensOf(simulator)).toEqual({
       token_type: "Bearer",
       access_token: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -172,7 +172,7 @@ describe("the token endpoint", () => {
     ],
     ["no Basic", { headers: { authorization: "" } }, { status: 401 }],
   ])("refuses %s", async (_what, changes, expected) => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const code = await codeOf(simulator);
     expect(await redeem(simulator, code, changes)).toMatchObject(expected);
     expect((await redeem(simulator, code)).status).toBe(200);
@@ -180,7 +180,7 @@ describe("the token endpoint", () => {
 
   test("honours a code for 24 hours, and once (A15)", async () => {
     const clock = handClock();
-    const simulator = await startedConnectPay({ now: clock.now });
+    const simulator = await connectPay({ now: clock.now });
     const [first, second] = [await codeOf(simulator), await codeOf(simulator)];
     clock.advance(86_400_000 - 1);
     const { json } = await redeem(simulator, first);
@@ -193,7 +193,7 @@ describe("the token endpoint", () => {
 
   test("rotates both tokens at a refresh, and the thirty days begin again (A12)", async () => {
     const clock = handClock();
-    const simulator = await startedConnectPay({ now: clock.now });
+    const simulator = await connectPay({ now: clock.now });
     const first = await tokensOf(simulator);
     clock.advance(30 * 86_400_000 - 1);
     const { json: second } = await refresh(simulator, first["refresh_token"]);
@@ -205,7 +205,7 @@ describe("the token endpoint", () => {
   });
 
   test("ends everything when a rotated refresh token comes back (A13)", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const { refresh_token } = await tokensOf(simulator);
     const { json } = await refresh(simulator, refresh_token);
     expect(await withToken(simulator, json["access_token"])).toBe(200);
@@ -216,7 +216,7 @@ describe("the token endpoint", () => {
   });
 
   test.each(["lives", "dies"] as const)("the access token before a refresh %s", async (fate) => {
-    const simulator = await startedConnectPay({ traits: { oldAccessToken: fate } });
+    const simulator = await connectPay({ traits: { oldAccessToken: fate } });
     const { access_token, refresh_token } = await tokensOf(simulator);
     const { json } = await refresh(simulator, refresh_token);
     expect(await withToken(simulator, access_token)).toBe(fate === "lives" ? 200 : 401);
@@ -224,7 +224,7 @@ describe("the token endpoint", () => {
   });
 
   test("takes a refresh token back, and its access tokens with it", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const { access_token, refresh_token } = await tokensOf(simulator);
     const form = { token: String(refresh_token) };
     expect((await over(simulator, simulator.revokeUrl, { form })).status).toBe(200);
@@ -238,7 +238,7 @@ const noConversation = /alert|socket hang up|ECONNRESET|EPIPE/;
 
 describe("mutual TLS (A21)", () => {
   test("takes the registered certificate, for the API as for tokens, and Bearer alone (A26)", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const { access_token } = await tokensOf(simulator);
     const bare = { headers: { authorization: String(access_token) } };
     expect(await withToken(simulator, access_token)).toBe(200);
@@ -246,7 +246,7 @@ describe("mutual TLS (A21)", () => {
   });
 
   test("never begins without a certificate, or with one that has expired", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const expired = await simulator.authority.issueClient("token-vending", past);
     const request = { form: { grant_type: "refresh_token", refresh_token: "x" } };
@@ -258,7 +258,7 @@ describe("mutual TLS (A21)", () => {
   });
 
   test("never begins with another authority's certificate", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const other = await createAuthority("Other CA");
     const certificate = await other.issueClient("token-vending");
     await expect(over(simulator, simulator.tokenUrl, { certificate })).rejects.toThrow(
@@ -267,7 +267,7 @@ describe("mutual TLS (A21)", () => {
   });
 
   test("answers 403 to the authority's certificate that is not the registered one", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const certificate = await simulator.authority.issueClient("token-vending");
     expect((await over(simulator, simulator.tokenUrl, { certificate, form: {} })).status).toBe(403);
     simulator.registerCertificate(certificate.chain);
@@ -276,13 +276,13 @@ describe("mutual TLS (A21)", () => {
   });
 
   test("answers 403 where the web tier lets everyone in", async () => {
-    const simulator = await startedConnectPay({ mutualTls: "forbidden" });
+    const simulator = await connectPay({ mutualTls: "forbidden" });
     const request = { form: {}, certificate: undefined };
     expect((await over(simulator, simulator.tokenUrl, request)).status).toBe(403);
   });
 
   test("answers 403 to the registered certificate once it has expired, where everyone is let in", async () => {
-    const simulator = await startedConnectPay({ mutualTls: "forbidden" });
+    const simulator = await connectPay({ mutualTls: "forbidden" });
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const certificate = await simulator.authority.issueClient("token-vending", past);
     simulator.registerCertificate(certificate.chain);
@@ -290,7 +290,7 @@ describe("mutual TLS (A21)", () => {
   });
 
   test("is unknown to the browsers' host, which has no token endpoint, and the other way round", async () => {
-    const simulator = await startedConnectPay();
+    const simulator = await connectPay();
     const url = simulator.tokenUrl.replace(simulator.serverUrl, simulator.url);
     expect((await fetch(url, { method: "POST" })).status).toBe(404);
     const page = simulator.authorizeUrl.replace(simulator.url, simulator.serverUrl);
@@ -298,13 +298,13 @@ describe("mutual TLS (A21)", () => {
   });
 
   test("can be switched off", async () => {
-    const simulator = await startedConnectPay({ mutualTls: "off" });
+    const simulator = await connectPay({ mutualTls: "off" });
     expect(await statusWith(simulator.pingUrl, "x-request-id", requestId())).toBe(401);
   });
 });
 
 test("the journal holds no code, no token and no state", async () => {
-  const simulator = await startedConnectPay();
+  const simulator = await connectPay();
   const { refresh_token, access_token } = await tokensOf(simulator);
   await refresh(simulator, refresh_token);
   await withToken(simulator, access_token);

@@ -1,16 +1,9 @@
 import { describe, expect, test } from "vitest";
-import {
-  askConferma,
-  basic,
-  confermaToken,
-  jsonOf,
-  startedConferma,
-  withBearer,
-} from "../calls.ts";
+import { askConferma, basic, conferma, confermaToken, jsonOf, withBearer } from "../calls.ts";
 
 describe("timing", () => {
   test("a delay before handling holds back the issue and the headers", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "delay", ms: 200 });
     const signal = AbortSignal.timeout(100);
     await expect(askConferma(simulator, { signal })).rejects.toThrow(/timeout/);
@@ -18,7 +11,7 @@ describe("timing", () => {
   });
 
   test("a request that has arrived takes effect although its caller has hung up", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const before = await confermaToken(simulator);
     simulator.misbehave({ kind: "delay", ms: 150 });
     const signal = AbortSignal.timeout(50);
@@ -32,7 +25,7 @@ describe("timing", () => {
   });
 
   test("a delay after handling holds back only the headers", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "delay", ms: 200, when: "after-handling" });
     const signal = AbortSignal.timeout(100);
     await expect(askConferma(simulator, { signal })).rejects.toThrow(/timeout/);
@@ -40,7 +33,7 @@ describe("timing", () => {
   });
 
   test("a delay in the body lets the headers through and stalls after the first byte", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "delay-body", ms: 200 });
     const response = await askConferma(simulator, { signal: AbortSignal.timeout(100) });
     expect(response.status).toBe(200);
@@ -48,7 +41,7 @@ describe("timing", () => {
   });
 
   test("latency slows every request", async () => {
-    const simulator = await startedConferma({ settings: { latencyMs: 60 } });
+    const simulator = await conferma({ settings: { latencyMs: 60 } });
     const startedAt = performance.now();
     await confermaToken(simulator);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(59);
@@ -57,7 +50,7 @@ describe("timing", () => {
 
 describe("answers in place of the provider's", () => {
   test("a literal is sent as it stands, and nothing is issued", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const headers = { "content-type": "text/html", "x-odd": "1" };
     simulator.misbehave({ kind: "respond", status: 503, headers, body: "<h1>down</h1>" });
     const response = await askConferma(simulator);
@@ -69,14 +62,14 @@ describe("answers in place of the provider's", () => {
   });
 
   test("a literal may be bytes", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "respond", status: 200, body: Uint8Array.of(0xff, 0x00) });
     const bytes = await (await askConferma(simulator)).bytes();
     expect([...bytes]).toEqual([0xff, 0x00]);
   });
 
   test("a literal after issuing hides a token that has already killed the old one", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const old = await confermaToken(simulator);
     simulator.misbehave({ kind: "respond", status: 500, afterIssuing: true });
     expect((await askConferma(simulator)).status).toBe(500);
@@ -92,7 +85,7 @@ describe("answers in place of the provider's", () => {
   test.each(["7", "Fri, 20 Nov 2026 10:00:07 GMT", "999999999", "-1", "soon"])(
     "throttling repeats any Retry-After: %s",
     async (retryAfter) => {
-      const simulator = await startedConferma();
+      const simulator = await conferma();
       simulator.misbehave({ kind: "throttle", retryAfter });
       const response = await askConferma(simulator);
       expect(response.status).toBe(429);
@@ -106,7 +99,7 @@ describe("answers in place of the provider's", () => {
   );
 
   test("throttling may leave Retry-After out and speak other dialects", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "throttle", shape: "oauth" });
     simulator.misbehave({ kind: "throttle", shape: "text" });
     const response = await askConferma(simulator);
@@ -116,7 +109,7 @@ describe("answers in place of the provider's", () => {
   });
 
   test("a redirect names another host", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "redirect", location: "https://attacker.example/token" });
     const response = await askConferma(simulator);
     expect(response.status).toBe(302);
@@ -124,7 +117,7 @@ describe("answers in place of the provider's", () => {
   });
 
   test("an echo repeats secret and token in an error", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "echo", status: 400, afterIssuing: true });
     const response = await askConferma(simulator);
     expect(response.status).toBe(400);
@@ -137,14 +130,14 @@ describe("answers in place of the provider's", () => {
 
 describe("broken connections", () => {
   test("destroying before handling issues nothing", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "destroy", when: "before-handling" });
     await expect(askConferma(simulator)).rejects.toThrow("fetch failed");
     expect(simulator.counters.issues()).toBe(0);
   });
 
   test("destroying after handling loses the token that was issued", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "destroy", when: "after-handling" });
     await expect(askConferma(simulator)).rejects.toThrow("fetch failed");
     await confermaToken(simulator);
@@ -154,7 +147,7 @@ describe("broken connections", () => {
   });
 
   test("destroying after half the body shows the headers first", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "destroy", when: "half-body" });
     const response = await askConferma(simulator);
     expect(response.status).toBe(200);
@@ -165,14 +158,14 @@ describe("broken connections", () => {
 
 describe("broken bodies", () => {
   test("an oversized body is streamed to its last byte", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "oversized" });
     const response = await askConferma(simulator);
     expect((await response.bytes()).length).toBeGreaterThanOrEqual(50_000_000);
   });
 
   test("a gzip bomb is small on the wire and large when read", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "gzip-bomb", bytes: 5_000_000, afterIssuing: true });
     const response = await askConferma(simulator);
     expect(response.headers.get("content-encoding")).toBe("gzip");
@@ -182,7 +175,7 @@ describe("broken bodies", () => {
   });
 
   test("a caller that walks away from a flood does not harm the simulator", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "oversized" });
     const response = await askConferma(simulator);
     await response.body?.cancel();
@@ -190,7 +183,7 @@ describe("broken bodies", () => {
   });
 
   test("a truncated body is correct HTTP around half the JSON", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "truncate" });
     const body = await (await askConferma(simulator)).text();
     expect(body).toMatch(/^\{"access_token":"simulated-conferma-/);
@@ -198,14 +191,14 @@ describe("broken bodies", () => {
   });
 
   test("a byte order mark stands before the JSON", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "byte-order-mark" });
     const bytes = await (await askConferma(simulator)).bytes();
     expect([...bytes.subarray(0, 4)]).toEqual([0xef, 0xbb, 0xbf, 0x7b]);
   });
 
   test("a function changes the body of a success, and leaves errors alone", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const override = (body: unknown) => ({ ...Object(body), expires: "next week" });
     simulator.misbehave({ kind: "override-body", override, times: 2 });
     expect(await jsonOf(await askConferma(simulator))).toMatchObject({ expires: "next week" });
@@ -214,7 +207,7 @@ describe("broken bodies", () => {
   });
 
   test("a merge patch sets, replaces and removes members", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const patch = { expires: null, expires_in: "300", issued: { odd: true } };
     simulator.misbehave({ kind: "patch-body", patch });
     expect(await jsonOf(await askConferma(simulator))).toEqual({
@@ -226,7 +219,7 @@ describe("broken bodies", () => {
 });
 
 test("a body without its token leaves the caller without one", async () => {
-  const simulator = await startedConferma();
+  const simulator = await conferma();
   simulator.misbehave({ kind: "patch-body", patch: { access_token: null } });
   await (await askConferma(simulator)).text();
   await confermaToken(simulator);
@@ -236,7 +229,7 @@ test("a body without its token leaves the caller without one", async () => {
 
 describe("the same token again", () => {
   test("is handed out with its old instants, and kills nothing", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const first = await jsonOf(await askConferma(simulator));
     simulator.misbehave({ kind: "same-token" });
     expect(await jsonOf(await askConferma(simulator))).toEqual(first);
@@ -247,7 +240,7 @@ describe("the same token again", () => {
 
   test("is handed out with a fresh lifetime when told so", async () => {
     let at = Date.parse("2026-11-20T10:00:00.000Z");
-    const simulator = await startedConferma({ now: () => at });
+    const simulator = await conferma({ now: () => at });
     const token = await confermaToken(simulator);
     at += 200_000;
     simulator.misbehave({ kind: "same-token", lifetime: "extended" });
@@ -259,7 +252,7 @@ describe("the same token again", () => {
   });
 
   test("is a new one when none is alive", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "same-token" });
     expect(await confermaToken(simulator)).toMatch(/^simulated-conferma-/);
   });
@@ -267,7 +260,7 @@ describe("the same token again", () => {
 
 describe("the script", () => {
   test("plays faults in order, so many times each, and then stops", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "respond", status: 502, times: 2 });
     simulator.misbehave({ kind: "respond", status: 503 });
     const statuses = [];
@@ -279,7 +272,7 @@ describe("the script", () => {
   });
 
   test("lasts until restored when times is always", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "respond", status: 503, times: "always" });
     expect((await askConferma(simulator)).status).toBe(503);
     expect((await askConferma(simulator)).status).toBe(503);
@@ -288,7 +281,7 @@ describe("the script", () => {
   });
 
   test("keeps routes apart, and knows which exist", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "respond", status: 418, route: "api" });
     const token = await confermaToken(simulator);
     expect(await withBearer(simulator, token)).toBe(418);

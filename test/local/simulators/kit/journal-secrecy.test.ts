@@ -4,14 +4,7 @@ import { startCfis } from "../../../../local/simulators/cfis/cfis.ts";
 import type { Simulator } from "../../../../local/simulators/kit/simulator.ts";
 import { startOAuthServer } from "../../../../local/simulators/oauth/oauth-server.ts";
 import { startSendPayments } from "../../../../local/simulators/send-payments/send-payments.ts";
-import {
-  askConferma,
-  basic,
-  confermaToken,
-  during,
-  startedConferma,
-  statusWith,
-} from "../calls.ts";
+import { askConferma, basic, conferma, confermaToken, during, statusWith } from "../calls.ts";
 
 /** Everything that another process can read of a simulator. */
 async function shown({ url }: Simulator): Promise<string> {
@@ -21,7 +14,7 @@ async function shown({ url }: Simulator): Promise<string> {
 }
 
 test("the journal of issues, uses and refusals holds no token and no secret", async () => {
-  const simulator = await startedConferma();
+  const simulator = await conferma();
   const token = await confermaToken(simulator);
   const { pingUrl } = simulator;
   await statusWith(pingUrl, "authorization", token);

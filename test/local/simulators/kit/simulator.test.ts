@@ -1,19 +1,12 @@
 import { describe, expect, test } from "vitest";
-import {
-  askConferma,
-  card,
-  confermaToken,
-  handClock,
-  startedConferma,
-  withBearer,
-} from "../calls.ts";
+import { askConferma, card, conferma, confermaToken, handClock, withBearer } from "../calls.ts";
 
 const send = (url: string, method: string, json: unknown) =>
   fetch(url, { method, body: JSON.stringify(json) });
 
 describe("control over HTTP", () => {
   test("shows the journal as it is in process", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     await withBearer(simulator, await confermaToken(simulator));
     const journal = await (await fetch(`${simulator.url}/__journal`)).json();
     expect(journal).toEqual(simulator.journal);
@@ -25,7 +18,7 @@ describe("control over HTTP", () => {
   });
 
   test("shows the counters", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     await withBearer(simulator, await confermaToken(simulator));
     await withBearer(simulator, "not-a-token");
     expect(await (await fetch(`${simulator.url}/__counters`)).json()).toEqual({
@@ -41,7 +34,7 @@ describe("control over HTTP", () => {
   });
 
   test("takes one fault or several, and forgets them", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const url = `${simulator.url}/__faults`;
     const body = { base64: Buffer.from("hello").toString("base64") };
     expect((await send(url, "POST", { kind: "respond", status: 500, body })).status).toBe(204);
@@ -65,14 +58,14 @@ describe("control over HTTP", () => {
     ["an unknown route", "/__faults", "POST", { kind: "truncate", route: "nowhere" }],
     ["an unknown setting", "/__settings", "PATCH", { latency: 2 }],
   ])("refuses %s", async (_what, path, method, json) => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const response = await send(simulator.url + path, method, json);
     expect(response.status).toBe(400);
     expect((await askConferma(simulator)).status).toBe(200);
   });
 
   test("changes settings", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     const response = await send(`${simulator.url}/__settings`, "PATCH", { lifetimeMs: 10_000 });
     expect(await response.json()).toMatchObject({ lifetimeMs: 10_000, dateHeader: true });
     expect(simulator.settings.lifetimeMs).toBe(10_000);
@@ -81,13 +74,13 @@ describe("control over HTTP", () => {
 
 describe("the Date header", () => {
   test("states the simulator's clock", async () => {
-    const simulator = await startedConferma({ now: handClock().now });
+    const simulator = await conferma({ now: handClock().now });
     const response = await askConferma(simulator);
     expect(response.headers.get("date")).toBe("Fri, 20 Nov 2026 10:00:00 GMT");
   });
 
   test("can be skewed, without touching stated instants, and left out", async () => {
-    const simulator = await startedConferma({ now: handClock().now });
+    const simulator = await conferma({ now: handClock().now });
     simulator.settings.dateSkewMs = 600_000;
     const response = await askConferma(simulator);
     expect(response.headers.get("date")).toBe("Fri, 20 Nov 2026 10:10:00 GMT");
@@ -102,10 +95,7 @@ describe("the Date header", () => {
 describe("requests in flight", () => {
   test("are counted in all and per scope", async () => {
     const other = { clientId: "o", clientSecret: "s", platformKeys: ["PKN-2"] };
-    const simulator = await startedConferma({
-      clients: [card, other],
-      settings: { latencyMs: 100 },
-    });
+    const simulator = await conferma({ clients: [card, other], settings: { latencyMs: 100 } });
     const body = new URLSearchParams({ grant_type: "client_credentials", scope: "PKN-2" });
     await Promise.all([
       askConferma(simulator),
@@ -118,7 +108,7 @@ describe("requests in flight", () => {
   });
 
   test("stay at one for callers that take turns, hang-ups included", async () => {
-    const simulator = await startedConferma({ settings: { latencyMs: 60 } });
+    const simulator = await conferma({ settings: { latencyMs: 60 } });
     for (let turn = 0; turn < 5; turn += 1) {
       await askConferma(simulator, { signal: AbortSignal.timeout(20) }).catch(() => undefined);
     }
@@ -128,7 +118,7 @@ describe("requests in flight", () => {
   });
 
   test("are counted although the provider cuts them off", async () => {
-    const simulator = await startedConferma({ settings: { latencyMs: 5 } });
+    const simulator = await conferma({ settings: { latencyMs: 5 } });
     simulator.misbehave({ kind: "destroy", when: "before-handling", times: 2 });
     await Promise.allSettled([askConferma(simulator), askConferma(simulator)]);
     await askConferma(simulator);
@@ -136,7 +126,7 @@ describe("requests in flight", () => {
   });
 
   test("that overlap are never excused as lost answers", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     simulator.misbehave({ kind: "delay", ms: 100, when: "after-handling", times: 2 });
     await Promise.all([askConferma(simulator), askConferma(simulator)]);
     expect(simulator.counters.unexcusedEarlyIssues()).toBe(1);
@@ -145,21 +135,21 @@ describe("requests in flight", () => {
 
 describe("the server", () => {
   test("answers 404 off its routes, and for other methods", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     expect((await fetch(`${simulator.url}/elsewhere`)).status).toBe(404);
     expect((await fetch(simulator.tokenUrl)).status).toBe(404);
   });
 
   test("serves the port that it is given", async () => {
-    const simulator = await startedConferma();
+    const simulator = await conferma();
     await simulator.stop();
-    const again = await startedConferma({ port: simulator.port });
+    const again = await conferma({ port: simulator.port });
     expect(again.url).toBe(simulator.url);
     expect((await askConferma(again)).status).toBe(200);
   });
 
   test("stops at once, with requests still waiting", async () => {
-    const simulator = await startedConferma({ settings: { latencyMs: 60_000 } });
+    const simulator = await conferma({ settings: { latencyMs: 60_000 } });
     const waiting = askConferma(simulator);
     const refused = expect(waiting).rejects.toThrow("fetch failed");
     await new Promise((resolve) => setTimeout(resolve, 50));
