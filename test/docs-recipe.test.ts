@@ -70,7 +70,7 @@ test("followed to the letter, it names at each step what is missing, and in the 
   expect(compile()).toEqual([]);
   expect(await failingTests([...watched, "test/providers/acme-pay.test.ts"])).toEqual([]);
   expect(blocks.length).toBeGreaterThan(10);
-}, 120_000);
+}, 300_000);
 
 /** Which tests fail, as `file > group > test`. */
 async function failingTests(files: readonly string[]): Promise<string[]> {
