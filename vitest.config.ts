@@ -12,9 +12,9 @@ const withServers = [
   "test/http/pages/consent-pages.test.ts",
   "test/openapi/document.test.ts",
   "test/platform/{http-failure,http-request}.test.ts",
-  "test/providers/{client-certificate,id-token}.test.ts",
+  "test/providers/oauth/{client-certificate,id-token}.test.ts",
   "test/sealing/*-sealer.test.ts",
-  "test/store/{dynalite-*,dynamodb-local,items}.test.ts",
+  "test/store/{dynalite-*,dynamodb-local,read-record}.test.ts",
 ];
 const withBundles = ["test/infra/{example,synth}.test.ts"];
 

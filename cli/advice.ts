@@ -15,9 +15,10 @@ function nextSteps(problem: Obstacle): string[] {
     connection: string;
     retryAfterSeconds: number;
   }>;
-  const step = afterwards[code as ProblemCode]?.(connection ?? "<connection>");
+  // A deployment that is newer than this command line may have other codes.
+  const command = commands[code as ProblemCode]?.(connection ?? "<connection>");
   return [
-    ...(step ? [`Next: ${step}`] : []),
+    ...(command ? [`Next: ${command}`] : []),
     ...(retryAfterSeconds ? [`Next: try again in ${retryAfterSeconds} s.`] : []),
     `More: docs/operations.md#${code}`,
   ];
@@ -37,18 +38,31 @@ const beforehand: Readonly<Record<UnreachedCode, string>> = {
   "no-code": "Next: run the command again and paste the code, or pipe it in.",
 };
 
-/** Where one command mends it, or shows more. The rest is in docs/operations.md. */
-const afterwards: Partial<Readonly<Record<ProblemCode, (connection: string) => string>>> = {
-  "consent-required": (connection) => `npm run vend -- consent ${connection}`,
+type CommandFor = (connection: string) => string;
+
+const showStatus: CommandFor = (connection) => `npm run vend -- status ${realmOf(connection)}`;
+const beginConsent: CommandFor = (connection) => `npm run vend -- consent ${connection}`;
+const putSecret: CommandFor = (connection) =>
+  `aws secretsmanager put-secret-value --secret-id token-vending/${connection} --secret-string file://secret.json`;
+
+/** The one command that solves it, or shows more; null where docs/operations.md has to. */
+const commands: Readonly<Record<ProblemCode, CommandFor | null>> = {
+  "invalid-request": null,
+  "unknown-connection": null,
+  "scope-conflict": showStatus,
+  "validity-unavailable": null,
+  "consent-required": beginConsent,
   "credentials-rejected": putSecret,
   "secret-malformed": putSecret,
-  contested: (connection) => `npm run vend -- status ${realmOf(connection)}`,
-  "scope-conflict": (connection) => `npm run vend -- status ${realmOf(connection)}`,
+  "provider-malformed": null,
+  contested: showStatus,
+  "provider-throttled": null,
+  "provider-unavailable": null,
+  "renewal-in-progress": null,
+  "store-unavailable": null,
+  "secret-unavailable": null,
+  internal: null,
 };
-
-function putSecret(connection: string): string {
-  return `aws secretsmanager put-secret-value --secret-id token-vending/${connection} --secret-string file://secret.json`;
-}
 
 function realmOf(connection: string): string {
   return connection.slice(0, connection.lastIndexOf("/"));

@@ -1,4 +1,4 @@
-import type { ProviderId } from "../functions/model/provider-id.ts";
+import type { ProviderId } from "../functions/providers/catalogue.ts";
 import type { Wish } from "./ask.ts";
 import { ask } from "./ask.ts";
 import type { CallOptions, VendOptions } from "./call-options.ts";

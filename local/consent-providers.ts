@@ -1,3 +1,4 @@
+import type { ConsentProviderId } from "../functions/providers/catalogue.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import type { CentrapayUser } from "./simulators/centrapay/centrapay-user.ts";
 import { startCentrapayUser } from "./simulators/centrapay/centrapay-user.ts";
@@ -27,30 +28,31 @@ export async function startConsentProviders(lifetimeMs?: number): Promise<Consen
 }
 
 /** Their realms, of which each has someone who can consent. */
-export function realmsOfConsents({
-  centrapayUser,
-  connectPay,
-  authorizationServer,
-}: ConsentProviders): LocalRealm[] {
-  return [
-    {
+export function realmsOfConsents(
+  { centrapayUser, connectPay, authorizationServer }: ConsentProviders,
+  common: { readonly deadlineMs?: number },
+): Readonly<Record<ConsentProviderId, LocalRealm>> {
+  return {
+    "centrapay-user": {
       settings: {
         provider: "centrapay-user",
         environment: "test",
         issuer: centrapayUser.issuer,
         ...addressesOf(centrapayUser),
         jwksUrl: centrapayUser.jwksUrl,
+        ...common,
       },
       simulator: centrapayUser,
       pingUrl: centrapayUser.pingUrl,
       ...someoneAt(centrapayUser),
     },
-    {
+    connectpay: {
       settings: {
         provider: "connectpay",
         environment: "stage",
         ...addressesOf(connectPay),
         scopes: ["psd2-ais", "psd2-pis"],
+        ...common,
       },
       simulator: connectPay,
       pingUrl: connectPay.pingUrl,
@@ -61,7 +63,7 @@ export function realmsOfConsents({
       },
       ...someoneAt(connectPay),
     },
-    {
+    "authorization-code": {
       settings: {
         provider: "authorization-code",
         environment: "acme",
@@ -69,12 +71,13 @@ export function realmsOfConsents({
         ...addressesOf(authorizationServer),
         jwksUrl: authorizationServer.jwksUrl,
         scopes: ["openid", "read", "write"],
+        ...common,
       },
       simulator: authorizationServer,
       pingUrl: authorizationServer.pingUrl,
       ...someoneAt(authorizationServer),
     },
-  ];
+  };
 }
 
 type Addresses = Record<"authorizeUrl" | "tokenUrl" | "revokeUrl", string>;

@@ -1,3 +1,4 @@
+import type { ProviderId } from "../functions/providers/catalogue.ts";
 import type { DeployedStack } from "./aws/template/template.ts";
 import { requester } from "./consent-providers.ts";
 import type { Providers } from "./providers.ts";
@@ -27,46 +28,52 @@ export async function fillSecrets(
 ): Promise<void> {
   const keep = <T extends object>(realm: string, makeUp: () => T) =>
     secrets.keep(secretOf(realm), makeUp);
-  const { conferma, sendPayments, oauthServer, cfis, centrapay, keyServer } = providers;
-
-  const card = await keep("conferma/sandbox", () => ({
-    ...client(),
-    platformKey: madeUp("platform"),
-  }));
-  conferma.registerClient({ ...card, platformKeys: [card.platformKey] });
-  sendPayments.registerClient(await keep("send-payments/sandbox", client));
-  oauthServer.registerClient(await keep("client-credentials/acme", client));
-  cfis.registerKey(await keep("cfis/staging", key));
-  const { partnerProvisioningToken } = await keep("cfis-provisioning/staging", () => ({
-    partnerProvisioningToken: madeUp("key"),
-  }));
-  cfis.registerKey({ apiKey: partnerProvisioningToken, kind: "provisioning" });
-  const { apiKey } = await keep("centrapay-api-key/test", key);
-  centrapay.createKey("local", "vending", "merchant-terminal", apiKey);
-  keyServer.registerKey((await keep("static-key/acme", key)).apiKey);
-  await fillThoseOfConsents(secrets, providers, consentBaseUrl);
-}
-
-async function fillThoseOfConsents(
-  secrets: SecretBook,
-  { centrapayUser, authorizationServer, connectPay }: Providers,
-  consentBaseUrl: string,
-): Promise<void> {
   const clientOf = async (realm: string) => ({
-    ...(await secrets.keep(secretOf(realm), client)),
+    ...(await keep(realm, client)),
     name: requester,
     redirectUris: [`${consentBaseUrl}/callback/${realm}`],
   });
-  centrapayUser.registerClient(await clientOf("centrapay-user/test"));
-  authorizationServer.registerClient(await clientOf("authorization-code/acme"));
-  const connectPayClient = await clientOf("connectpay/stage");
-  connectPay.registerClient(connectPayClient);
-  // The bank has made itself another authority, which knows no certificate of an earlier run.
-  const { chain: tlsCertificateChain, privateKey: tlsPrivateKey } = connectPay.clientCertificate;
-  const { clientId, clientSecret } = connectPayClient;
-  await secrets.rotate(secretOf("connectpay/stage"), {
-    ...{ clientId, clientSecret, tlsCertificateChain, tlsPrivateKey },
-  });
+
+  const fill: Readonly<Record<ProviderId, () => Promise<unknown>>> = {
+    conferma: async () => {
+      const platformKey = madeUp("platform");
+      const card = await keep("conferma/sandbox", () => ({ ...client(), platformKey }));
+      providers.conferma.registerClient({ ...card, platformKeys: [card.platformKey] });
+    },
+    "send-payments": async () =>
+      providers.sendPayments.registerClient(await keep("send-payments/sandbox", client)),
+    "client-credentials": async () =>
+      providers.oauthServer.registerClient(await keep("client-credentials/acme", client)),
+    cfis: async () => providers.cfis.registerKey(await keep("cfis/staging", key)),
+    "cfis-provisioning": async () => {
+      const made = () => ({ partnerProvisioningToken: madeUp("key") });
+      const { partnerProvisioningToken } = await keep("cfis-provisioning/staging", made);
+      providers.cfis.registerKey({ apiKey: partnerProvisioningToken, kind: "provisioning" });
+    },
+    "centrapay-api-key": async () => {
+      const { apiKey } = await keep("centrapay-api-key/test", key);
+      providers.centrapay.createKey("local", "vending", "merchant-terminal", apiKey);
+    },
+    "static-key": async () =>
+      providers.keyServer.registerKey((await keep("static-key/acme", key)).apiKey),
+    "centrapay-user": async () =>
+      providers.centrapayUser.registerClient(await clientOf("centrapay-user/test")),
+    "authorization-code": async () =>
+      providers.authorizationServer.registerClient(await clientOf("authorization-code/acme")),
+    connectpay: async () => {
+      const { connectPay } = providers;
+      const registered = await clientOf("connectpay/stage");
+      connectPay.registerClient(registered);
+      // The bank has made itself another authority, which knows no certificate of an earlier run.
+      const { chain: tlsCertificateChain, privateKey: tlsPrivateKey } =
+        connectPay.clientCertificate;
+      const { clientId, clientSecret } = registered;
+      await secrets.rotate(secretOf("connectpay/stage"), {
+        ...{ clientId, clientSecret, tlsCertificateChain, tlsPrivateKey },
+      });
+    },
+  };
+  for (const fillOne of Object.values(fill)) await fillOne();
 }
 
 const client = () => ({ clientId: madeUp("client"), clientSecret: madeUp("secret") });

@@ -1,4 +1,4 @@
-import type { RealmInput } from "../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../functions/providers/catalogue.ts";
 import type { Door } from "./door.ts";
 import type { Simulator } from "./simulators/kit/simulator.ts";
 import type { Person } from "./simulators/oauth/people.ts";

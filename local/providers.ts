@@ -1,4 +1,4 @@
-import type { RealmInput } from "../functions/platform/realm-settings.ts";
+import type { ProviderId, RealmInput } from "../functions/providers/catalogue.ts";
 import type { ConsentProviders } from "./consent-providers.ts";
 import { realmsOfConsents, startConsentProviders } from "./consent-providers.ts";
 import type { LocalRealm } from "./local-realm.ts";
@@ -54,33 +54,37 @@ export async function startProviders(options: ProviderOptions = {}): Promise<Pro
     simulator,
     pingUrl: simulator.pingUrl,
   });
-  const consentRealms = realmsOfConsents(consents).map((each) => ({
-    ...each,
-    settings: { ...each.settings, ...common },
-  }));
+  const ofConsents = realmsOfConsents(consents, common);
+  const realms: Readonly<Record<ProviderId, LocalRealm>> = {
+    conferma: realm(
+      { provider: "conferma", environment: "sandbox", tokenUrl: conferma.tokenUrl },
+      conferma,
+    ),
+    "send-payments": realm(
+      { provider: "send-payments", environment: "sandbox", tokenUrl: sendPayments.tokenUrl },
+      sendPayments,
+    ),
+    cfis: realm({ provider: "cfis", environment: "staging", ...probed }, cfis),
+    "cfis-provisioning": realm(
+      { provider: "cfis-provisioning", environment: "staging", apiBaseUrl: cfis.url },
+      cfis,
+    ),
+    "centrapay-api-key": realm(
+      { provider: "centrapay-api-key", environment: "test", apiBaseUrl: centrapay.url },
+      centrapay,
+    ),
+    "client-credentials": realm(
+      { provider: "client-credentials", environment: "acme", tokenUrl: oauthServer.tokenUrl },
+      oauthServer,
+    ),
+    "static-key": realm(
+      { provider: "static-key", environment: "acme", headerName: "X-Acme-Key" },
+      keyServer,
+    ),
+    ...ofConsents,
+  };
   return {
-    realms: [
-      realm(
-        { provider: "conferma", environment: "sandbox", tokenUrl: conferma.tokenUrl },
-        conferma,
-      ),
-      realm(
-        { provider: "send-payments", environment: "sandbox", tokenUrl: sendPayments.tokenUrl },
-        sendPayments,
-      ),
-      realm({ provider: "cfis", environment: "staging", ...probed }, cfis),
-      realm({ provider: "cfis-provisioning", environment: "staging", apiBaseUrl: cfis.url }, cfis),
-      realm(
-        { provider: "centrapay-api-key", environment: "test", apiBaseUrl: centrapay.url },
-        centrapay,
-      ),
-      realm(
-        { provider: "client-credentials", environment: "acme", tokenUrl: oauthServer.tokenUrl },
-        oauthServer,
-      ),
-      realm({ provider: "static-key", environment: "acme", headerName: "X-Acme-Key" }, keyServer),
-      ...consentRealms,
-    ],
+    realms: Object.values(realms),
     ...consents,
     certificateAuthority: consents.connectPay.authority.certificate,
     conferma,
@@ -90,9 +94,8 @@ export async function startProviders(options: ProviderOptions = {}): Promise<Pro
     oauthServer,
     keyServer,
     async stop() {
-      const others = [conferma, sendPayments, cfis, centrapay, oauthServer, keyServer];
-      const all = [...others, ...Object.values(consents)];
-      await Promise.all(all.map((simulator) => simulator.stop()));
+      const all = new Set(Object.values(realms).map(({ simulator }) => simulator));
+      await Promise.all([...all].map((simulator) => simulator.stop()));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { toJsonSchemaDefs } from "@valibot/to-json-schema";
 import { rejectionBody } from "../functions/http/contract.ts";
 import { accountPattern, segmentPattern } from "../functions/model/connection.ts";
-import { needsConsent, providerIds } from "../functions/model/provider-id.ts";
+import { needsConsent, providerIds } from "../functions/providers/catalogue.ts";
 import { connectionPage, consentLink, credential, problem } from "./answer-schemas.ts";
 import { paths } from "./operations.ts";
 import { reference } from "./reference.ts";

@@ -14,7 +14,7 @@ export interface HttpRequest {
 }
 
 /** PEM: the chain from leaf to root, and the leaf's private key. */
-interface ClientCertificate {
+export interface ClientCertificate {
   readonly chain: string;
   readonly key: Sensitive;
 }
@@ -22,7 +22,7 @@ interface ClientCertificate {
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
-  /** Null when it is longer than any token answer, compressed although nobody asked, or not UTF-8. */
+  /** Null when it is longer than any token answer, compressed without being asked to, or not UTF-8. */
   readonly body: string | null;
   /** Just before the request was sent and just after the whole answer was there, on our clock. */
   readonly requestedAt: Date;

@@ -1,7 +1,7 @@
 import { RemovalPolicy, SecretValue, Validations } from "aws-cdk-lib";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
-import { secretMembers } from "../provider-secrets.ts";
+import { declarationOf } from "../../functions/providers/catalogue.ts";
 import type { ListedRealm } from "../realm-list.ts";
 
 /**
@@ -10,7 +10,9 @@ import type { ListedRealm } from "../realm-list.ts";
  */
 export class ConnectionSecret extends Secret {
   constructor(scope: Construct, id: string, realm: ListedRealm, account: string) {
-    const members = secretMembers[realm.settings.provider].map((name) => [name, ""]);
+    // Deployed once: where a declaration changed these, CloudFormation would overwrite what operators have filled in.
+    const { requiredMembers } = declarationOf(realm.settings.provider);
+    const members = requiredMembers.map((name) => [name, ""]);
     super(scope, id, {
       secretName: `token-vending/${realm.name}/${account}`,
       description: `What ${realm.name}/${account} issues with`,

@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import { providerKinds } from "../provider-kinds.ts";
+import { declarationOf } from "../../functions/providers/catalogue.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import { ofFunctions } from "./function-alarms.ts";
 import { realmMetric } from "./realm-metrics.ts";
@@ -51,11 +51,18 @@ export class RealmAlarms extends Construct {
 }
 
 function ofItsKind({ name, settings, accounts }: ListedRealm): Wanted[] {
-  const { is, lifetimeSeconds } = providerKinds[settings.provider];
-  if (is === "key") return [keyExpiry(name)];
-  // No issue-rate: it would count accounts, and those are the people who consent, whom no list knows.
-  if (is === "consent") return [...ofIssuers(name), consentEnding(name)];
-  return [...ofIssuers(name), issueRate(name, accounts.length, lifetimeSeconds ?? 300)];
+  const { credential } = declarationOf(settings.provider);
+  switch (credential.type) {
+    case "static-key":
+      return [keyExpiry(name)];
+    // No issue-rate: it would count accounts, and those are the people who consent, whom no list knows.
+    case "consent":
+      return [...ofIssuers(name), consentEnding(name)];
+    case "client-credentials": {
+      const { usualLifetimeSeconds } = credential;
+      return [...ofIssuers(name), issueRate(name, accounts.length, usualLifetimeSeconds)];
+    }
+  }
 }
 
 function ofIssuers(name: string): Wanted[] {

@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import type { StatusVariables } from "../../functions/platform/status-environment.ts";
-import { summarizeRealm } from "../../functions/platform/status-environment.ts";
+import type { StatusVariables } from "../../functions/platform/environment.ts";
+import { summarizeRealm } from "../../functions/providers/catalogue.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import { BundledFunction } from "./bundled-function.ts";
 import type { State } from "./state.ts";

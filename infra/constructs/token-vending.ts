@@ -3,7 +3,7 @@ import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import { needsConsent } from "../../functions/model/provider-id.ts";
+import { needsConsent } from "../../functions/providers/catalogue.ts";
 import { bundlesFolder } from "../bundle.ts";
 import type { ListedRealm, RealmEntry } from "../realm-list.ts";
 import { readRealms } from "../realm-list.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { ConsentProviderId } from "../../functions/model/provider-id.ts";
+import type { ConsentProviderId } from "../../functions/providers/catalogue.ts";
 import { consentLink } from "../../local/consent-links.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
 import { mere } from "../../local/simulators/oauth/people.ts";

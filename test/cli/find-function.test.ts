@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../cli/failure.ts";
 import type { Part } from "../../cli/find-function.ts";
 import { foundIn } from "../../cli/find-function.ts";
-import { needsConsent } from "../../functions/model/provider-id.ts";
+import { needsConsent } from "../../functions/providers/catalogue.ts";
 import { oneOfEachKind } from "../infra/example-realms.ts";
 import { deployed, synthesized } from "../infra/synthesized.ts";
 

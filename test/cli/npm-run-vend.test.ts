@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { foundIn } from "../../cli/find-function.ts";
 import type { ConnectionPage } from "../../functions/http/contract.ts";
-import { needsConsent } from "../../functions/model/provider-id.ts";
+import { needsConsent } from "../../functions/providers/catalogue.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";

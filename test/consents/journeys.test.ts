@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { notIssued } from "../support/consent-provider.ts";
+import { refusedBy } from "../support/consent-provider.ts";
 import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
 import { apis } from "../support/web-events.ts";
 
@@ -293,7 +293,7 @@ describe("a provider that does not finish", () => {
     const site = aSite();
     const browser = site.browser();
     const authorizeUrl = await browser.leave(await site.link());
-    site.provider.refusal = notIssued(code);
+    site.provider.refusal = refusedBy(code);
     const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
     expect(page).toMatchObject({ status, title });
     expect(site.events().at(-1)).toMatchObject({ event: "consent-refused", reason: code });
@@ -308,7 +308,7 @@ describe("a provider that does not finish", () => {
     await browser.comeBack(first, site.provider.agree(first));
     const before = await site.record();
     const second = await browser.leave(await site.link());
-    site.provider.refusal = notIssued("consent-required");
+    site.provider.refusal = refusedBy("consent-required");
     await browser.comeBack(second, site.provider.agree(second));
     const after = await site.record();
     expect(after).toMatchObject({ version: 1, token: before?.token, consent: before?.consent });

@@ -3,7 +3,7 @@ import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
-import { notIssued } from "../support/consent-provider.ts";
+import { refusedBy } from "../support/consent-provider.ts";
 import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
 import { httpApiEvent } from "../support/web-events.ts";
 
@@ -99,7 +99,7 @@ describe("a code that a person has copied", () => {
 
   test("finds the provider away, and the caller is told to come again", async () => {
     const site = aSite();
-    site.provider.refusal = notIssued("provider-unavailable");
+    site.provider.refusal = refusedBy("provider-unavailable");
     const code = site.provider.codeToCopy();
     const answer = await site.operate({ account: "jo", code });
     expect(answer).toMatchObject({ problem: { code: "provider-unavailable", retryable: true } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { realms } from "../../infra/realms.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import type { Answer } from "./ask.ts";
 import { ask } from "./ask.ts";
 import { mutatedRealms } from "./mutating.ts";

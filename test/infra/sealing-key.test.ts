@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readEnvironment } from "../../functions/platform/environment.ts";
+import { readRealm } from "../../functions/providers/catalogue.ts";
 import { realms } from "../../infra/realms.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
 
@@ -22,7 +23,7 @@ test("every function of a realm is told the key's ARN", () => {
   const ofRealms = functions.filter(({ environment }) => environment["REALM"]);
   expect(ofRealms.length).toBeGreaterThan(0);
   for (const { environment } of ofRealms) {
-    expect(readEnvironment(environment).sealingKey).toEqual({ kind: "kms", arn });
+    expect(readEnvironment(environment, readRealm).sealingKey).toEqual({ kind: "kms", arn });
   }
 });
 

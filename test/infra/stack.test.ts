@@ -2,8 +2,8 @@ import type { DynamoDBClient, UpdateItemCommandInput } from "@aws-sdk/client-dyn
 import { describe, expect, test } from "vitest";
 import { leaseMs, maxDeadlineMs } from "../../functions/model/call-limits.ts";
 import { realmName } from "../../functions/model/connection.ts";
-import { readEnvironment } from "../../functions/platform/environment.ts";
-import { readStatusEnvironment } from "../../functions/platform/status-environment.ts";
+import { readEnvironment, readStatusEnvironment } from "../../functions/platform/environment.ts";
+import { readRealm, readRealmSummaries } from "../../functions/providers/catalogue.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { realms } from "../../infra/realms.ts";
 import type { RawTemplate, Statement } from "./synthesized.ts";
@@ -42,12 +42,12 @@ describe.each(functions)("$logicalId", ({ logicalId, properties, environment, ..
 
   test("has an environment that it starts with, of its own realm and the one table", () => {
     if (!environment["REALM"]) {
-      const status = readStatusEnvironment(environment);
+      const status = readStatusEnvironment(environment, readRealmSummaries);
       expect(status.realms.map(realmName)).toEqual(realms.map(realmName));
       expect(status.tableName).toBe(table?.name);
       return;
     }
-    const { realm, secretPrefix, tableName } = readEnvironment(environment);
+    const { realm, secretPrefix, tableName } = readEnvironment(environment, readRealm);
     expect(secretPrefix).toBe(`token-vending/${realm.provider}/${realm.environment}/`);
     expect(tableName).toBe(table?.name);
   });

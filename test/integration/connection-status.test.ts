@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { ConnectionAnswer, ConnectionPage } from "../../functions/http/contract.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { madeUp } from "../../local/secret-book.ts";
 import type { VendProcess } from "../support/referee.ts";
 import { answerOf, until, wordOf } from "../support/stack-answers.ts";

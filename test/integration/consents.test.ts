@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import type { CodeServer } from "../support/code-server.ts";
 import { startCodeServer } from "../support/code-server.ts";
 import { startTestStack } from "../support/stack.ts";

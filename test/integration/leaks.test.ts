@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { expect, it, onTestFinished } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { startCfis } from "../../local/simulators/cfis/cfis.ts";
 import { startConferma } from "../../local/simulators/conferma/conferma.ts";
 import type { Fault } from "../../local/simulators/kit/fault.ts";

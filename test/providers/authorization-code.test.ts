@@ -1,8 +1,43 @@
 import { describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
 import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("authorization-code", {
+  required: {
+    authorizeUrl: "https://a.example/authorize",
+    tokenUrl: "https://a.example/token",
+  },
+  defaults: {
+    pkce: true,
+    presentation: { headerName: "Authorization", scheme: "Bearer" },
+    earlySeconds: 300,
+  },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    issuer: "https://issuer.example",
+    jwksUrl: "https://a.example/jwks",
+    scopes: ["openid", "read:all"],
+    pkce: false,
+    revokeUrl: "https://a.example/revoke",
+    presentation: { headerName: "X-Access", scheme: null },
+    earlySeconds: 60,
+  },
+  secret: { required: { clientId: "c" }, optional: { clientSecret: "s" } },
+  policies: [
+    [{}, { renewal: "by-consent", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 60 }, { renewal: "by-consent", beforeExpiryMs: 60_000 }],
+  ],
+  presentations: [
+    [{}, { headerName: "Authorization", scheme: "Bearer" }],
+    [
+      { presentation: { headerName: "X-Acme", scheme: "Token" } },
+      { headerName: "X-Acme", scheme: "Token" },
+    ],
+  ],
+});
 
 type Settings = Extract<RealmInput, { provider: "authorization-code" }>;
 
@@ -31,7 +66,7 @@ type Row = [
   rule: string,
   changes: Partial<Settings>,
   secret: object,
-  authority: GrantCredential,
+  credential: GrantCredential,
   headers: object,
   body: string,
 ];
@@ -50,9 +85,9 @@ describe("a request", () => {
     ],
     ["of a refresh", {}, open, refreshOf("p"), headers, `${ofRefresh}&client_id=c-1`],
     ["… with a secret", {}, confidential, refreshOf("p"), basic, ofRefresh],
-  ])("%s", async (_, changes, secret, authority, expectedHeaders, body) => {
+  ])("%s", async (_, changes, secret, credential, expectedHeaders, body) => {
     const held = JSON.stringify(secret);
-    const { grant, requests } = await grantOf(settings(changes), held, {}, authority);
+    const { grant, requests } = await grantOf(settings(changes), held, {}, credential);
     await grant.issue(new AbortController().signal);
     const url = "https://login.example/token?tenant=a";
     expect(requests).toEqual([{ method: "POST", url, headers: expectedHeaders, body }]);
@@ -80,8 +115,8 @@ const example = {
 };
 
 describe("an answer", () => {
-  const answered = (fields: object, authority = code, changes: Partial<Settings> = {}) =>
-    issue(settings(changes), open, { body: JSON.stringify(fields) }, authority);
+  const answered = (fields: object, credential = code, changes: Partial<Settings> = {}) =>
+    issue(settings(changes), open, { body: JSON.stringify(fields) }, credential);
 
   test("of a type that no header takes is not understood", async () => {
     expect(inShort(await answered(example))).toBe("provider-malformed?");
@@ -113,8 +148,8 @@ describe("an answer", () => {
       { refresh_token_expires_in: "86400", refresh_expires_in: 1 },
     ],
   ])("may say how long the refresh token lasts: %s", async (_, fields) => {
-    for (const authority of [code, refreshOf("p")]) {
-      const outcome = await answered({ access_token: "t-1", ...fields }, authority);
+    for (const credential of [code, refreshOf("p")]) {
+      const outcome = await answered({ access_token: "t-1", ...fields }, credential);
       expect(consentedIn(outcome)).toMatchObject({
         refreshEndsAt: new Date("2026-11-21T10:00:00.000Z"),
       });
@@ -128,8 +163,8 @@ describe("an answer", () => {
 
   test("grants what was asked for, unless it says otherwise", async () => {
     const changes = { scopes: ["read", "write"] };
-    const granted = async (fields: object, authority: GrantCredential) =>
-      consentedIn(await answered({ access_token: "t-1", ...fields }, authority, changes))
+    const granted = async (fields: object, credential: GrantCredential) =>
+      consentedIn(await answered({ access_token: "t-1", ...fields }, credential, changes))
         .grantedScope;
     expect(await granted({}, code)).toBe("read write");
     expect(await granted({ scope: "read" }, code)).toBe("read");

@@ -1,13 +1,36 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { HttpRequest } from "../../functions/platform/http-request.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
 import type { Play } from "../support/an-issuer.ts";
 import { grantOf, inShort, issue } from "../support/an-issuer.ts";
 import type { SigningKey } from "../support/an-open-id-provider.ts";
 import { idToken, signingKey } from "../support/an-open-id-provider.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("centrapay-user", {
+  required: {
+    issuer: "https://issuer.example/pool-1",
+    authorizeUrl: "https://a.example/authorize",
+    tokenUrl: "https://a.example/token",
+    jwksUrl: "https://a.example/jwks",
+  },
+  defaults: { scopes: ["openid"], earlySeconds: 300 },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    scopes: ["openid", "phone"],
+    revokeUrl: "https://a.example/revoke",
+    earlySeconds: 60,
+  },
+  secret: { required: { clientId: "c" }, optional: { clientSecret: "s" } },
+  policies: [
+    [{}, { renewal: "by-consent", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 60 }, { renewal: "by-consent", beforeExpiryMs: 60_000 }],
+  ],
+  presentations: [[{}, { headerName: "Authorization", scheme: null }]],
+});
 
 const settings = {
   provider: "centrapay-user",
@@ -38,20 +61,20 @@ const answer = (changes: object = {}) => ({
 });
 
 const issued = (
-  authority: GrantCredential | null,
+  credential: GrantCredential | null,
   fields: object = answer(),
   held: object = secret,
-) => issue(settings, held, playing({ body: JSON.stringify(fields) }), authority);
+) => issue(settings, held, playing({ body: JSON.stringify(fields) }), credential);
 
 const playing =
   (play: Play) =>
   ({ method }: { method: string }): Play =>
     method === "GET" ? { body: JSON.stringify({ keys: [key.jwk] }) } : play;
 
-async function requestFor(authority: GrantCredential, held: object = secret) {
+async function requestFor(credential: GrantCredential, held: object = secret) {
   const play = ({ method }: HttpRequest) =>
     method === "GET" ? { body: '{"keys":[]}' } : { status: 500 };
-  const { grant, requests } = await grantOf(settings, JSON.stringify(held), play, authority);
+  const { grant, requests } = await grantOf(settings, JSON.stringify(held), play, credential);
   await grant.issue(new AbortController().signal);
   expect(requests.shift()).toMatchObject({ method: "GET", url: settings.jwksUrl });
   return requests;
@@ -109,7 +132,7 @@ describe("a code", () => {
     }
   });
 
-  test("without its journey is not even sent", async () => {
+  test("without its authorization request is not even sent", async () => {
     const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, copiedCode);
     expect(inShort(await grant.issue(new AbortController().signal))).toBe("consent-required");
     expect(requests).toEqual([]);
@@ -154,7 +177,7 @@ describe("a refresh", () => {
     });
   });
 
-  test("needs no nonce in its ID token, which is of an earlier journey or of none", async () => {
+  test("needs no nonce in its ID token, which is of an earlier request or of none", async () => {
     const outcome = await issued(
       refresh,
       answer({ id_token: await idToken(key, { nonce: "old" }) }),

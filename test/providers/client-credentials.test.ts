@@ -1,6 +1,32 @@
 import { describe, expect, test } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("client-credentials", {
+  required: { tokenUrl: "https://a.example/token" },
+  defaults: { clientAuthentication: "basic", basicEncoding: "rfc6749", onIssue: "coexist" },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    scope: "read",
+    audience: "https://api.example",
+    clientAuthentication: "post",
+    basicEncoding: "raw",
+    onIssue: "revoke",
+    earlySeconds: 60,
+  },
+  secret: { required: { clientId: "c", clientSecret: "s" }, optional: { scope: "read" } },
+  policies: [
+    [{}, { renewal: "early", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 60 }, { renewal: "early", beforeExpiryMs: 60_000 }],
+    [{ onIssue: "revoke" }, { renewal: "at-expiry" }],
+    [
+      { onIssue: "revoke", earlySeconds: 30 },
+      { renewal: "at-handover", beforeExpiryMs: 30_000 },
+    ],
+  ],
+  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+});
 
 type Settings = Extract<RealmInput, { provider: "client-credentials" }>;
 

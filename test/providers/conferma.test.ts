@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { at } from "../support/a-record.ts";
 import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("conferma", {
+  required: { tokenUrl: "https://a.example/token" },
+  defaults: { basicEncoding: "raw" },
+  optional: { apiBaseUrl: "https://a.example", basicEncoding: "rfc6749" },
+  secret: { required: { clientId: "c", clientSecret: "s", platformKey: "p" }, optional: {} },
+  policies: [[{}, { renewal: "at-expiry" }]],
+  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+});
 
 const settings = {
   provider: "conferma",

@@ -1,10 +1,38 @@
 import { describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { createAuthority } from "../../local/simulators/kit/certificates.ts";
 import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
 import type { Play } from "../support/an-issuer.ts";
 import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+const certificate = await (await createAuthority("authority")).issueClient("tpp-1");
+
+describeProvider("connectpay", {
+  required: {
+    authorizeUrl: "https://a.example/authorize",
+    tokenUrl: "https://a.example/token",
+  },
+  defaults: { scopes: ["psd2-ais"], flowIdParameter: "flowid", earlySeconds: 300 },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    scopes: ["psd2-ais", "psd2-pis"],
+    flowIdParameter: "flowId",
+    revokeUrl: "https://a.example/revoke",
+    earlySeconds: 0,
+  },
+  secret: {
+    required: { clientId: "c", clientSecret: "s" },
+    optional: { tlsCertificateChain: certificate.chain, tlsPrivateKey: certificate.privateKey },
+  },
+  policies: [
+    [{}, { renewal: "by-consent", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 0 }, { renewal: "by-consent", beforeExpiryMs: 0 }],
+  ],
+  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+});
 
 const settings: RealmInput = {
   provider: "connectpay",
@@ -27,16 +55,16 @@ const documented = {
   refresh_token_expires_in: "2592000",
 };
 
-const answered = (authority: GrantCredential, changes: object = {}) =>
-  issue(settings, secret, { body: JSON.stringify({ ...documented, ...changes }) }, authority);
+const answered = (credential: GrantCredential, changes: object = {}) =>
+  issue(settings, secret, { body: JSON.stringify({ ...documented, ...changes }) }, credential);
 
-describe.each<[rule: string, authority: GrantCredential, body: string]>([
+describe.each<[rule: string, credential: GrantCredential, body: string]>([
   ["a code", code, "grant_type=authorization_code&code=code+1%2F%2B"],
   ["a code that a person copied", copiedCode, "grant_type=authorization_code&code=code+1%2F%2B"],
   ["a refresh token", refresh, "grant_type=refresh_token&refresh_token=refresh-1"],
-])("%s", (_, authority, body) => {
+])("%s", (_, credential, body) => {
   test("is sent with plain Basic, a name for the request, and nothing else", async () => {
-    const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, authority);
+    const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, credential);
     await grant.issue(new AbortController().signal);
     expect(requests).toEqual([
       {
@@ -54,7 +82,7 @@ describe.each<[rule: string, authority: GrantCredential, body: string]>([
   });
 
   test("gives a token of an hour and a refresh token of thirty days, as documented", async () => {
-    const outcome = await answered(authority);
+    const outcome = await answered(credential);
     expect(inShort(outcome)).toBe("issued, 3600000 to 3601000 ms");
     expect(outcome).toMatchObject({ expiresAt: at("11:00:00.200") });
     expect(consentedIn(outcome)).toEqual({

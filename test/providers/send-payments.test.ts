@@ -1,5 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("send-payments", {
+  required: { tokenUrl: "https://a.example/token" },
+  defaults: { handoverSeconds: 20 },
+  optional: { apiBaseUrl: "https://a.example", handoverSeconds: 0 },
+  secret: { required: { clientId: "c", clientSecret: "s" }, optional: {} },
+  policies: [
+    [{}, { renewal: "at-handover", beforeExpiryMs: 20_000 }],
+    [{ handoverSeconds: 45 }, { renewal: "at-handover", beforeExpiryMs: 45_000 }],
+  ],
+  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+});
 
 const settings = {
   provider: "send-payments",

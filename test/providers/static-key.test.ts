@@ -1,6 +1,25 @@
 import { describe, expect, test } from "vitest";
 import type { Play } from "../support/an-issuer.ts";
 import { grantOf, inShort, issue, noAnswer } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("static-key", {
+  required: { headerName: "X-Acme" },
+  defaults: {},
+  optional: { apiBaseUrl: "https://a.example", probePath: "/me", scheme: "Token" },
+  secret: { required: { apiKey: "k" }, optional: { expiresAt: "2027-01-01T00:00:00Z" } },
+  policies: [
+    [{}, { renewal: "on-rotation", recheckMs: 5000, hasProbe: false }],
+    [
+      { probePath: "/validate", apiBaseUrl: "https://a.example" },
+      { renewal: "on-rotation", recheckMs: 5000, hasProbe: true },
+    ],
+  ],
+  presentations: [
+    [{}, { headerName: "X-Acme", scheme: null }],
+    [{ scheme: "Token" }, { headerName: "X-Acme", scheme: "Token" }],
+  ],
+});
 
 const cfis = {
   provider: "cfis",

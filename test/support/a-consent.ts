@@ -3,7 +3,7 @@ import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 
 /** The code verifier is the one of RFC 7636, appendix B; so its challenge is known. */
-export const journey: AuthorizationRequest = {
+export const authorizationRequest: AuthorizationRequest = {
   redirectUri: "https://consents.example/callback/p/e",
   state: "state-1",
   nonce: "nonce-1",
@@ -13,7 +13,7 @@ export const journey: AuthorizationRequest = {
 export const code: GrantCredential = {
   kind: "code",
   code: new Sensitive("code 1/+"),
-  authorizationRequest: journey,
+  authorizationRequest,
 };
 
 export const copiedCode: GrantCredential = { ...code, authorizationRequest: null };

@@ -1,11 +1,10 @@
 import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import { readRealm } from "../../functions/platform/environment.ts";
 import type { HttpRequest, HttpResponse } from "../../functions/platform/http-request.ts";
 import { HttpFailure } from "../../functions/platform/http-request.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { providerOf } from "../../functions/providers/catalogue.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { providerOf, readRealm } from "../../functions/providers/catalogue.ts";
 import { at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
@@ -35,8 +34,8 @@ export function aProvider(settings: RealmInput, script: Script = {}) {
     return { status, headers, body, requestedAt, receivedAt: at("10:00:00.200") };
   };
   const newRequestId = () => "00000000-0000-4000-8000-000000000001";
-  const wire = { send, clock, newRequestId };
-  return { provider: providerOf(readRealm(JSON.stringify(settings)), wire), requests, clock };
+  const context = { send, clock, newRequestId };
+  return { provider: providerOf(readRealm(JSON.stringify(settings)), context), requests, clock };
 }
 
 /** A provider's grant, and the requests it makes. */
@@ -44,11 +43,11 @@ export async function grantOf(
   settings: RealmInput,
   secret: string,
   script: Script = {},
-  authority: GrantCredential | null = null,
+  credential: GrantCredential | null = null,
 ) {
   const { provider, requests } = aProvider(settings, script);
   const issuer = await provider.issuer();
-  return { provider, requests, grant: issuer.openGrant(new Sensitive(secret), authority) };
+  return { provider, requests, grant: issuer.openGrant(new Sensitive(secret), credential) };
 }
 
 /** What comes of asking a provider once. */
@@ -56,9 +55,9 @@ export async function issue(
   settings: RealmInput,
   secret: object,
   script: Script = {},
-  authority: GrantCredential | null = null,
+  credential: GrantCredential | null = null,
 ): Promise<Issued | NotIssued> {
-  const { grant } = await grantOf(settings, JSON.stringify(secret), script, authority);
+  const { grant } = await grantOf(settings, JSON.stringify(secret), script, credential);
   return grant.issue(new AbortController().signal);
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, inject } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { startHttpApi } from "../../local/aws/api-gateway/http-api.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";

@@ -20,6 +20,7 @@ interface Agreement {
 /** A provider with a person behind it: it remembers for whom each code is, as RFC 7636 and OpenID Connect ask. */
 export class ConsentProvider {
   readonly origin: string;
+  displayName: string | null = "ConnectPay";
   scopes: readonly string[] = ["psd2-ais", "psd2-pis"];
   hasCodesToCopy = true;
   customer: string | null = "Mo********co";
@@ -83,6 +84,11 @@ export class ConsentProvider {
 
   flow(): ConsentFlow {
     return {
+      displayName: this.displayName,
+      scopeWords: {
+        "psd2-ais": "see your payment accounts, their balances and their transactions",
+        "psd2-pis": "start payments from your payment accounts",
+      },
       scopes: this.scopes,
       hasCodesToCopy: this.hasCodesToCopy,
       origin: this.origin,
@@ -116,7 +122,7 @@ export class ConsentProvider {
     this.asked.push(authority);
     if (this.refusal) return this.refusal;
     const scope = authority.kind === "code" ? this.#redeem(authority) : null;
-    if (scope === "refused") return notIssued("consent-required");
+    if (scope === "refused") return refusedBy("consent-required");
     this.issued += 1;
     const now = this.#clock.now();
     return {
@@ -150,7 +156,7 @@ export class ConsentProvider {
   }
 }
 
-export function notIssued(code: NotIssued["code"]): NotIssued {
+export function refusedBy(code: NotIssued["code"]): NotIssued {
   const detail = "The provider does not issue (made up).";
   return { kind: "not-issued", code, detail, mayHaveIssued: false, retryAfterMs: null };
 }

@@ -292,6 +292,8 @@ export class Deployment {
 
   #flow(): ConsentFlow {
     return {
+      displayName: null,
+      scopeWords: {},
       scopes: [],
       hasCodesToCopy: false,
       origin: "https://provider.example",

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { madeUp } from "../../local/secret-book.ts";
 import type { Conferma } from "../../local/simulators/conferma/conferma.ts";
 import { startConferma } from "../../local/simulators/conferma/conferma.ts";

@@ -1,8 +1,8 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { onTestFinished } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { summarizeRealm } from "../../functions/platform/status-environment.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { summarizeRealm } from "../../functions/providers/catalogue.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import type { LocalDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";

@@ -1,6 +1,6 @@
 import { msBetween, plusMs } from "../../model/clock.ts";
-import type { RenewalPolicy } from "../../model/provider.ts";
-import { revokesOnIssue } from "../../model/provider.ts";
+import type { RenewalPolicy, StaticKeyPolicy } from "../../model/provider.ts";
+import { isByConsent, isStaticKey, revokesOnIssue } from "../../model/provider.ts";
 import type { Lease, StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted } from "../../model/token-record.ts";
 import { breakerOpenUntil } from "./back-off.ts";
@@ -17,7 +17,7 @@ export function decide(
   now: Date,
   findings: Findings = noFindings,
 ): Decision {
-  if (!record) return policy.renewal === "by-consent" ? noConsent : renewal("cold");
+  if (!record) return isByConsent(policy) ? noConsent : renewal("cold");
   const decision = decideKnown({ record, policy, constraints, findings, now });
   return decision.action === "renew" ? unlessDoubtful(record, policy, now, decision) : decision;
 }
@@ -37,7 +37,7 @@ function decideKnown(situation: Situation): Decision {
   const { record, policy, now } = situation;
   const token = isReadable(situation) ? usableToken(record, policy, now) : null;
   const sufficient = token && isSufficient(situation, token) ? token : null;
-  if (policy.renewal === "by-consent" && !record.consent?.refresh) {
+  if (isByConsent(policy) && !record.consent?.refresh) {
     return decideWithoutRefresh(situation, sufficient);
   }
   if (sufficient) return decideUsable(situation, sufficient);
@@ -62,7 +62,7 @@ function isReadable({ record, findings }: Situation): boolean {
 function isRejected(situation: Situation): boolean {
   const { record, policy, constraints } = situation;
   if (record.token === null) return false;
-  const isUnreadable = !isReadable(situation) && policy.renewal !== "on-rotation";
+  const isUnreadable = !isReadable(situation) && !isStaticKey(policy);
   return isUnreadable || constraints.rejectedVersion === record.version;
 }
 
@@ -111,7 +111,7 @@ function decideWithoutRefresh(situation: Situation, sufficient: StoredToken | nu
 
 function decideRejected(situation: Situation, usable: StoredToken | null): Decision {
   const { record, policy, now } = situation;
-  if (policy.renewal === "on-rotation") return decideReportedKey(situation, policy, usable);
+  if (isStaticKey(policy)) return decideReportedKey(situation, policy, usable);
   const openUntil = breakerOpenUntil(record.rejections, now);
   if (openUntil) {
     return { action: "refuse", code: "contested", reason: "contested", retryAt: openUntil };
@@ -125,7 +125,7 @@ function decideRejected(situation: Situation, usable: StoredToken | null): Decis
  */
 function decideReportedKey(
   situation: Situation,
-  { recheckMs, hasProbe }: Extract<RenewalPolicy, { renewal: "on-rotation" }>,
+  { recheckMs, hasProbe }: StaticKeyPolicy,
   usable: StoredToken | null,
 ): Decision {
   const { record, now } = situation;
@@ -154,7 +154,7 @@ function decideTooShort(situation: Situation, token: StoredToken): Decision {
     retryAt: Date | null,
   ) => ({ action: "refuse", code: "validity-unavailable", reason, retryAt }) as const;
   const until = renewableAt(token, policy);
-  if (policy.renewal === "on-rotation") {
+  if (isStaticKey(policy)) {
     if (now < until) return refuse("never-renewed", null);
     return unlessBlocked(situation, "scheduled", refuse("never-renewed", null));
   }

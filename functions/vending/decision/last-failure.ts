@@ -1,13 +1,7 @@
-import type { ProblemCode } from "../../model/errors.ts";
+import { needsNewSecret } from "../../model/errors.ts";
 import type { Failure, RenewalReason } from "../../model/token-record.ts";
 import type { Decision, SettledDecision, Situation } from "./decision.ts";
 import { renewal } from "./decision.ts";
-
-/** Problems that another version of the secret may solve at once. */
-export const secretBound: ReadonlySet<ProblemCode> = new Set([
-  "credentials-rejected",
-  "secret-malformed",
-]);
 
 /** Renews, unless the last attempt taught better: not yet, or not with these credentials. */
 export function unlessBlocked(
@@ -20,7 +14,7 @@ export function unlessBlocked(
   const { code, retryAt } = failure;
   const isOver = situation.now >= retryAt;
   const refusedVersion = refusedSecret(failure);
-  if (refusedVersion !== null && (isOver || secretBound.has(code))) {
+  if (refusedVersion !== null && (isOver || needsNewSecret(code))) {
     return unlessRefused(situation, refusedVersion, failure, reason, instead);
   }
   if (isOver) return renewal(reason);
@@ -45,6 +39,6 @@ function unlessRefused(
   if (findings.secretVersion !== refusedVersion) {
     return { action: "renew", reason, hasNewSecret: true };
   }
-  const refused = secretBound.has(code) ? code : "credentials-rejected";
+  const refused = needsNewSecret(code) ? code : "credentials-rejected";
   return instead ?? { action: "refuse", code: refused, reason: "refused", retryAt: null };
 }

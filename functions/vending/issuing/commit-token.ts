@@ -3,6 +3,7 @@ import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Issued, NotIssued } from "../../model/provider.ts";
+import { isStaticKey } from "../../model/provider.ts";
 import type {
   LedgerEntry,
   StoredConsent,
@@ -121,7 +122,7 @@ export async function confirmKey(
   const { record, lease } = held;
   const { token, connection } = record;
   const { policy } = deps.provider;
-  if (!token || policy.renewal !== "on-rotation") {
+  if (!token || !isStaticKey(policy)) {
     throw new VendingError("internal", "Only a stored static key can be confirmed.");
   }
   const now = deps.clock.now();
@@ -153,7 +154,7 @@ function timesOf(
 ): TokenTimes {
   const { expiresAt } = issued;
   const hasAged = again?.expiresAt && expiresAt && Number(again.expiresAt) === Number(expiresAt);
-  if (hasAged && policy.renewal !== "on-rotation" && !isDamaged) return again;
+  if (hasAged && !isStaticKey(policy) && !isDamaged) return again;
   const times = tokenTimes(issued, policy, marginMs, random());
   if (!hasAged || !times.usableUntil) return times;
   const end = Math.min(Number(times.usableUntil), Number(plusMs(expiresAt, -marginMs)));

@@ -5,7 +5,7 @@ import type { CodeCredential, GrantCredential } from "../../model/consent.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Grant, Issued, NotIssued } from "../../model/provider.ts";
-import { secretAccount } from "../../model/provider.ts";
+import { isStaticKey, secretAccount } from "../../model/provider.ts";
 import type { Secret } from "../../model/secret-source.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
@@ -49,7 +49,7 @@ export function readSecret(
   record: TokenRecord | null,
   signal: AbortSignal,
 ): Promise<Secret> {
-  const isStatic = deps.provider.policy.renewal === "on-rotation";
+  const isStatic = isStaticKey(deps.provider.policy);
   const isRefused = record?.failure?.refusedSecretVersion != null;
   const maxAgeMs = isStatic || isRefused ? 0 : secretMaxAgeMs;
   return deps.secrets.read(secretAccount(deps, connection), maxAgeMs, signal);
@@ -105,7 +105,7 @@ function isKeyUnchanged(
   secretVersion: string,
   { callsProvider }: Grant,
 ): boolean {
-  if (provider.policy.renewal !== "on-rotation") return false;
+  if (!isStaticKey(provider.policy)) return false;
   if (record.token?.secretVersion !== secretVersion || record.damage.length > 0) return false;
   return lease.reason === "scheduled" || (lease.reason === "rejected" && !callsProvider);
 }

@@ -1,6 +1,7 @@
 import type { ConsentResult, RefreshCredential } from "../../model/consent.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
+import { isByConsent } from "../../model/provider.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { StoredConsent, StoredRefreshToken, TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
@@ -15,7 +16,7 @@ export async function openRefreshToken(
   { connection, consent, failure }: TokenRecord,
   signal: AbortSignal,
 ): Promise<RefreshCredential | null> {
-  if (deps.provider.policy.renewal !== "by-consent") return null;
+  if (!isByConsent(deps.provider.policy)) return null;
   const { refresh, subject } = consent ?? {};
   if (!refresh) {
     const why = failure?.code === "consent-required" ? failure.detail : nothingToRenewWith;

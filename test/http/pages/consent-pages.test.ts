@@ -148,8 +148,8 @@ describe("the page that asks", () => {
   });
 
   test("names a provider that is configured only by its host", async () => {
-    const realm = { provider: "authorization-code", environment: `${Date.now()}` } as const;
-    const site = aSite({ realm });
+    const site = aSite();
+    site.provider.displayName = null;
     site.provider.scopes = [];
     const page = await site.browser().get(await site.link());
     expect(page.title).toBe("Acme Bookkeeping asks for access to login.provider.example");
