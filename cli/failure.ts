@@ -6,12 +6,12 @@ export class UsageError extends Error {
 }
 
 /** What kept a command from being carried out: a problem of token vending, or one on the way to it. */
-export type Obstacle =
+export type CliProblem =
   | Problem
-  | { readonly code: UnreachedCode; readonly title: string; readonly detail: string };
+  | { readonly code: CliProblemCode; readonly title: string; readonly detail: string };
 
 /** Why token vending was not reached, or did not answer. */
-export type UnreachedCode =
+export type CliProblemCode =
   | "no-function"
   | "no-credentials"
   | "not-allowed"
@@ -19,17 +19,17 @@ export type UnreachedCode =
   | "function-failed"
   | "no-code";
 
-export class Failure extends Error {
+export class CommandFailure extends Error {
   override readonly name = "Failure";
-  readonly problem: Obstacle;
+  readonly problem: CliProblem;
 
-  constructor(problem: Obstacle) {
+  constructor(problem: CliProblem) {
     super(problem.detail);
     this.problem = problem;
   }
 }
 
 /** Fails with a problem that is not token vending's own. */
-export function unreached(code: UnreachedCode, title: string, detail: string): Failure {
-  return new Failure({ code, title, detail });
+export function cliFailure(code: CliProblemCode, title: string, detail: string): CommandFailure {
+  return new CommandFailure({ code, title, detail });
 }

@@ -8,7 +8,7 @@ export async function readCode(
   input: Input,
   prompt: { write(text: string): unknown },
 ): Promise<string | null> {
-  const typed = input.isTTY ? await typedIn(input, prompt) : await text(input);
+  const typed = input.isTTY ? await readTypedLine(input, prompt) : await text(input);
   return typed.trim() || null;
 }
 
@@ -17,7 +17,10 @@ const interrupt = "\u0003";
 const ends = ["\r", "\n", "\u0004"];
 const backspaces = new Set(["\b", "\u007f"]);
 
-async function typedIn(input: Input, prompt: { write(text: string): unknown }): Promise<string> {
+async function readTypedLine(
+  input: Input,
+  prompt: { write(text: string): unknown },
+): Promise<string> {
   prompt.write("Paste the code (it is not shown), then Enter: ");
   input.setRawMode?.(true);
   input.setEncoding("utf8");
@@ -28,14 +31,14 @@ async function typedIn(input: Input, prompt: { write(text: string): unknown }): 
       if (keys.includes(interrupt)) return "";
       if (ends.some((end) => keys.includes(end))) break;
     }
-    return lineOf(keys);
+    return applyKeys(keys);
   } finally {
     input.setRawMode?.(false);
     prompt.write("\n");
   }
 }
 
-function lineOf(keys: string): string {
+function applyKeys(keys: string): string {
   let line = "";
   for (const key of keys) {
     if (ends.includes(key)) break;

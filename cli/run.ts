@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { adviceFor } from "./advice.ts";
-import type { Options } from "./commands.ts";
+import type { CommandOptions } from "./commands.ts";
 import { commands } from "./commands.ts";
-import { Failure, UsageError } from "./failure.ts";
-import type { Functions } from "./functions.ts";
-import { openFunctions } from "./functions.ts";
+import type { DeployedFunctions } from "./deployed-functions.ts";
+import { openDeployedFunctions } from "./deployed-functions.ts";
+import { CommandFailure, UsageError } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 import { usage } from "./usage.ts";
 
@@ -20,7 +20,7 @@ const options = {
 /** Carries out one command line. 0: done; 1: refused or failed; 2: not understood. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    return await carryOut(args, terminal);
+    return await runCommand(args, terminal);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     terminal.notice(`${error.message}\n\n${usage}`);
@@ -28,8 +28,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-async function carryOut(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values, positionals } = parsed(args);
+async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseCommandLine(args);
   const [name, ...rest] = positionals;
   if (values.help || name === "help") {
     terminal.out(usage);
@@ -43,21 +43,22 @@ async function carryOut(args: readonly string[], terminal: Terminal): Promise<nu
     const { answer, text } = await withFunctions(values.function, (functions) =>
       act({ functions, terminal }),
     );
-    terminal.out(printable(values.json ? JSON.stringify(answer) : text));
+    terminal.out(replaceControlCharacters(values.json ? JSON.stringify(answer) : text));
     return 0;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (values.json) terminal.out(printable(JSON.stringify({ problem: error.problem })));
-    terminal.notice(printable(adviceFor(error)));
+    if (!(error instanceof CommandFailure)) throw error;
+    if (values.json)
+      terminal.out(replaceControlCharacters(JSON.stringify({ problem: error.problem })));
+    terminal.notice(replaceControlCharacters(adviceFor(error)));
     return 1;
   }
 }
 
 async function withFunctions<T>(
   named: string | undefined,
-  use: (functions: Functions) => Promise<T>,
+  use: (functions: DeployedFunctions) => Promise<T>,
 ): Promise<T> {
-  const functions = openFunctions(named);
+  const functions = openDeployedFunctions(named);
   try {
     return await use(functions);
   } finally {
@@ -66,11 +67,14 @@ async function withFunctions<T>(
 }
 
 /** What comes from elsewhere, a customer's name say, must not steer the terminal. */
-function printable(text: string): string {
+function replaceControlCharacters(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n]/gu, "\ufffd");
 }
 
-function parsed(args: readonly string[]): { values: Options; positionals: string[] } {
+function parseCommandLine(args: readonly string[]): {
+  values: CommandOptions;
+  positionals: string[];
+} {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {

@@ -4,7 +4,7 @@ import type { VendAnswer } from "../functions/http/contract.ts";
  * A credential that is usable now. What is secret in it does not print: `JSON.stringify`, `util.inspect`, a logger and a
  * spread find its connection, version, fingerprint and instants only; token and headers have to be asked for by name.
  */
-export interface Credential {
+export interface VendedCredential {
   /** `provider/environment/account`. */
   readonly connection: string;
   /** Counts this connection's tokens: the number to name in {@link TokenClient.reject}. */
@@ -26,7 +26,7 @@ export interface Credential {
 }
 
 /** What prints is public; the rest is behind getters over private fields, which nothing enumerates. */
-class VendedCredential implements Credential {
+class UnprintedCredential implements VendedCredential {
   declare readonly connection: string;
   declare readonly version: number;
   declare readonly fingerprint: string;
@@ -41,8 +41,8 @@ class VendedCredential implements Credential {
     this.version = answer.version;
     this.fingerprint = answer.fingerprint;
     this.issuedAt = new Date(answer.issuedAt);
-    this.usableUntil = instant(answer.usableUntil);
-    this.expiresAt = instant(answer.expiresAt);
+    this.usableUntil = parseInstant(answer.usableUntil);
+    this.expiresAt = parseInstant(answer.expiresAt);
     this.#token = answer.token;
     const headers = { ...extraHeaders, [header.name]: header.value.trim() };
     this.#headers = Object.assign(new UnprintedHeaders(), headers);
@@ -69,11 +69,12 @@ class UnprintedHeaders {
 }
 
 /** The credential in an answer; null where it is not understood, without the reason: `Headers` quotes what it refuses. */
-export function credentialIn(json: unknown): Credential | null {
+export function parseCredential(json: unknown): VendedCredential | null {
   try {
-    const credential = new VendedCredential(json as VendAnswer);
+    const credential = new UnprintedCredential(json as VendAnswer);
     new Headers(credential.headers);
-    const isUnderstood = credential.version > 0 && credential.token && endOf(credential) > 0;
+    const isUnderstood =
+      credential.version > 0 && credential.token && usableUntilMs(credential) > 0;
     return isUnderstood ? credential : null;
   } catch {
     return null;
@@ -81,13 +82,13 @@ export function credentialIn(json: unknown): Credential | null {
 }
 
 /** The last instant that a `Date` can hold, in milliseconds. */
-export const forever = 8.64e15;
+export const maxDateMs = 8.64e15;
 
 /** Until when it is usable, in milliseconds since 1970; for ever where it has no end. */
-export function endOf({ usableUntil }: Credential): number {
-  return usableUntil ? usableUntil.getTime() : forever;
+export function usableUntilMs({ usableUntil }: VendedCredential): number {
+  return usableUntil ? usableUntil.getTime() : maxDateMs;
 }
 
-function instant(text: string | null): Date | null {
+function parseInstant(text: string | null): Date | null {
   return text === null ? null : new Date(text);
 }

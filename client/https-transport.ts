@@ -1,6 +1,6 @@
 import { safeAddress } from "./safe-address.ts";
 import type { Transport } from "./transport.ts";
-import { failedTransport } from "./transport.ts";
+import { transportError } from "./transport.ts";
 
 /** A request as `@smithy/signature-v4` takes it. */
 export interface SignableRequest {
@@ -70,14 +70,14 @@ export function httpsTransport({ baseUrl, signer }: HttpsTransportOptions): Tran
       query: Object.fromEntries(url.searchParams),
       headers: { host: url.host, "content-type": "application/json" },
     });
-    return jsonIn(await fetch(url, { ...request, headers, redirect: "manual", signal }));
+    return readAnswer(await fetch(url, { ...request, headers, redirect: "manual", signal }));
   };
 }
 
 /** As an invocation answers it. What is not token vending's own answer is the gateway's. */
-async function jsonIn(response: Response): Promise<unknown> {
+async function readAnswer(response: Response): Promise<unknown> {
   if (response.ok) return response.json();
   const isProblem = /problem/.test(`${response.headers.get("content-type")}`);
   if (isProblem) return { problem: await response.json() };
-  throw failedTransport(`HTTP${response.status}`, response.status);
+  throw transportError(`HTTP${response.status}`, response.status);
 }

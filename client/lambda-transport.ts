@@ -1,5 +1,5 @@
 import type { Transport } from "./transport.ts";
-import { failedTransport } from "./transport.ts";
+import { transportError } from "./transport.ts";
 
 interface InvokeInput {
   readonly FunctionName: string;
@@ -56,7 +56,7 @@ export function lambdaTransport<Command>(options: LambdaTransportOptions<Command
     });
     const { Payload, FunctionError } = await client.send(command, { abortSignal });
     const json = JSON.parse(new TextDecoder().decode(Payload) || "null");
-    if (FunctionError) throw failedTransport(json?.errorType ?? FunctionError);
+    if (FunctionError) throw transportError(json?.errorType ?? FunctionError);
     return json;
   };
 }

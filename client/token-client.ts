@@ -1,10 +1,10 @@
 import type { ProviderId } from "../functions/providers/catalogue.ts";
-import type { Wish } from "./ask.ts";
-import { ask } from "./ask.ts";
 import type { CallOptions, VendOptions } from "./call-options.ts";
-import type { Credential } from "./credential.ts";
-import { endOf } from "./credential.ts";
-import { tryUntilDeadline } from "./patience.ts";
+import type { VendedCredential } from "./credential.ts";
+import { usableUntilMs } from "./credential.ts";
+import type { CredentialRequest } from "./request-credential.ts";
+import { requestCredential } from "./request-credential.ts";
+import { retryUntilDeadline } from "./retry.ts";
 import { shareVending } from "./shared-vending.ts";
 import { TokenClientError } from "./token-client-error.ts";
 import type { TokenRequestInit } from "./token-fetch.ts";
@@ -36,7 +36,7 @@ export interface TokenClient {
    *
    * @throws {TokenClientError} when there is none; the signal's reason when it is aborted.
    */
-  vend(options?: VendOptions): Promise<Credential>;
+  vend(options?: VendOptions): Promise<VendedCredential>;
   /**
    * Reports that the provider answered 401 (never after a 403) to this version, and vends the current one. If this
    * process holds a newer version already, that is the answer, without a request.
@@ -44,7 +44,7 @@ export interface TokenClient {
    * @returns A credential of the same version where token vending stands by it.
    * @throws {TokenClientError} when there is none; the signal's reason when it is aborted.
    */
-  reject(version: number, options?: CallOptions): Promise<Credential>;
+  reject(version: number, options?: CallOptions): Promise<VendedCredential>;
   /**
    * The global `fetch` with the credential's headers set. On 401 it reports the version and, where there is another
    * version and the body can be sent again (anything but a stream), tries once more with the same `init`. Otherwise the
@@ -95,12 +95,18 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
   const { connection, now, onProblem } = settings;
 
   /** A token that is over when it arrives was vended in its last moment: the next one is due. */
-  async function request(wish: Wish, signal: AbortSignal, isRepeated = false): Promise<Credential> {
-    const credential = await ask(settings, wish, signal).catch((error: TokenClientError) => {
-      if (!signal.aborted) onProblem?.(error);
-      throw error;
-    });
-    if (now() < endOf(credential)) return credential;
+  async function request(
+    wish: CredentialRequest,
+    signal: AbortSignal,
+    isRepeated = false,
+  ): Promise<VendedCredential> {
+    const credential = await requestCredential(settings, wish, signal).catch(
+      (error: TokenClientError) => {
+        if (!signal.aborted) onProblem?.(error);
+        throw error;
+      },
+    );
+    if (now() < usableUntilMs(credential)) return credential;
     if (!isRepeated) return request(wish, signal, true);
     throw new TokenClientError(connection, "malformed-answer", "It is over: are the clocks right?");
   }
@@ -108,9 +114,9 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
   let shared = shareVending(request, now);
   const client: TokenClient = {
     vend: ({ minValiditySeconds = 0, ...call } = {}) =>
-      tryUntilDeadline(settings, call, (ended) => shared.vend(minValiditySeconds, ended)),
+      retryUntilDeadline(settings, call, (ended) => shared.vend(minValiditySeconds, ended)),
     reject: (version, call = {}) =>
-      tryUntilDeadline(settings, call, (ended) => shared.reject(version, ended)),
+      retryUntilDeadline(settings, call, (ended) => shared.reject(version, ended)),
     fetch: (url, init = {}, call = {}) =>
       tokenFetch(client, { ...call, signal: init.signal }, url, init),
     forget() {

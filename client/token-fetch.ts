@@ -1,5 +1,5 @@
 import type { CallOptions, VendOptions } from "./call-options.ts";
-import type { Credential } from "./credential.ts";
+import type { VendedCredential } from "./credential.ts";
 import { safeAddress } from "./safe-address.ts";
 
 /** `RequestInit`, but that redirects are never followed: a provider's key must not travel to another host. */
@@ -8,14 +8,14 @@ export interface TokenRequestInit extends Omit<RequestInit, "redirect"> {
   readonly redirect?: "manual" | "error";
 }
 
-interface Tokens {
-  vend(options: VendOptions): Promise<Credential>;
-  reject(version: number, options: CallOptions): Promise<Credential>;
+interface TokenSource {
+  vend(options: VendOptions): Promise<VendedCredential>;
+  reject(version: number, options: CallOptions): Promise<VendedCredential>;
 }
 
 /** A request with the credential, and what follows from a 401. */
 export async function tokenFetch(
-  client: Tokens,
+  client: TokenSource,
   call: VendOptions,
   address: string | URL,
   init: TokenRequestInit,
@@ -36,7 +36,7 @@ export async function tokenFetch(
   return send(url, init, current);
 }
 
-function send(url: URL, init: TokenRequestInit, credential: Credential): Promise<Response> {
+function send(url: URL, init: TokenRequestInit, credential: VendedCredential): Promise<Response> {
   const headers = new Headers(init.headers);
   for (const [name, value] of Object.entries(credential.headers)) headers.set(name, value);
   const redirect = init.redirect === "error" ? "error" : "manual";

@@ -19,6 +19,6 @@ export interface TransportRequest {
 export type Transport = (request: TransportRequest, signal: AbortSignal) => Promise<unknown>;
 
 /** Token vending was not reached, in the shape of the AWS SDK's errors. */
-export function failedTransport(name: string, httpStatusCode?: number): Error {
+export function transportError(name: string, httpStatusCode?: number): Error {
   return Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
 }

@@ -1,10 +1,10 @@
-import type { Credential } from "./credential.ts";
+import type { VendedCredential } from "./credential.ts";
 import type { TokenClient } from "./token-client.ts";
 
 /** What a handler finds in its context. */
-export interface VendedToken {
+export interface TokenContext {
   /** As vended before the handler began. */
-  readonly credential: Credential;
+  readonly credential: VendedCredential;
   /** The client's `fetch`, bounded by this invocation's deadline. */
   readonly fetch: TokenClient["fetch"];
 }
@@ -35,11 +35,11 @@ export interface WithTokenOptions<Name extends string> {
 
 /** A middleware as middy takes it. */
 export interface TokenMiddleware<Name extends string> {
-  before(request: { context: LambdaContext & Record<Name, VendedToken> }): Promise<void>;
+  before(request: { context: LambdaContext & Record<Name, TokenContext> }): Promise<void>;
 }
 
 /**
- * A middy middleware that vends before the handler begins and puts {@link VendedToken} into its context. It touches
+ * A middy middleware that vends before the handler begins and puts {@link TokenContext} into its context. It touches
  * nothing else, and holds nothing between invocations but what the client holds. Without a credential the handler is
  * not called: the `TokenClientError` goes to middy's `onError`.
  *
@@ -64,7 +64,7 @@ export function withToken<Name extends string = "token">(
   const { client, as = "token", minValiditySeconds } = options;
   return {
     async before({ context }) {
-      const vended: VendedToken = {
+      const vended: TokenContext = {
         credential: await client.vend({ context, minValiditySeconds }),
         fetch: (url, init, wish) => client.fetch(url, init, { context, ...wish }),
       };

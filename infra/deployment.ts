@@ -11,7 +11,7 @@ export const stackNames = {
 } as const;
 
 /** Both stacks of a deployment. */
-export function deploy(app: App, props: ServiceStackProps): ServiceStack {
+export function createStacks(app: App, props: ServiceStackProps): ServiceStack {
   const state = new StateStack(app, stackNames.state, { realms: props.realms });
   const service = new ServiceStack(app, stackNames.service, props);
   service.addStackDependency(state);

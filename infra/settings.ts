@@ -13,32 +13,35 @@ const settingNames = [
 
 type Setting = (typeof settingNames)[number];
 
-const kinds = ["private", "regional", "none"] as const;
+const apiKinds = ["private", "regional", "none"] as const;
 
 /** Fails naming the setting that is wrong. */
 export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
   const text = (name: Setting): string | undefined => {
     const value: unknown = app.node.tryGetContext(`token-vending:${name}`);
     if (value === undefined || typeof value === "string") return value || undefined;
-    throw wrong(name, "must be text");
+    throw settingError(name, "must be text");
   };
   const oneOf = <T extends string>(name: Setting, choices: readonly T[]): T | undefined => {
     const value = text(name);
     const choice = choices.find((one) => one === value);
-    if (value && !choice) throw wrong(name, `must be one of ${choices.join(", ")}`);
+    if (value && !choice) throw settingError(name, `must be one of ${choices.join(", ")}`);
     return choice;
   };
   const endpointIds = text("vpcEndpointIds")?.split(",") ?? [];
   if (endpointIds.some((id) => !/^vpce-[0-9a-f]+$/.test(id))) {
-    throw wrong("vpcEndpointIds", "must be like vpce-0123,vpce-4567");
+    throw settingError("vpcEndpointIds", "must be like vpce-0123,vpce-4567");
   }
   const baseUrl = text("consentBaseUrl");
   if (baseUrl && !/^https:\/\/[^?#\s]*[^/?#\s]$/.test(baseUrl)) {
-    throw wrong("consentBaseUrl", "must be an https address without query or trailing slash");
+    throw settingError(
+      "consentBaseUrl",
+      "must be an https address without query or trailing slash",
+    );
   }
   return {
     api: {
-      kind: oneOf("api", kinds) ?? "private",
+      kind: oneOf("api", apiKinds) ?? "private",
       endpointIds,
       setsAccountLogging: oneOf("apiLogging", ["set", "leave"]) !== "leave",
     },
@@ -48,10 +51,10 @@ export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
 }
 
 /** Whether the example of a consumer is to be deployed as well. */
-export function wantsExample(app: App): boolean {
+export function isExampleEnabled(app: App): boolean {
   return String(app.node.tryGetContext("token-vending:example")) === "true";
 }
 
-function wrong(name: Setting, why: string): Error {
+function settingError(name: Setting, why: string): Error {
   return new Error(`The context token-vending:${name} ${why}.`);
 }

@@ -3,10 +3,10 @@ import path from "node:path";
 import { App } from "aws-cdk-lib";
 import cdk from "../cdk.json" with { type: "json" };
 import { bundleFunctions } from "../infra/bundle.ts";
-import { deploy, stackNames } from "../infra/deployment.ts";
+import { createStacks, stackNames } from "../infra/deployment.ts";
 import { ConsumerStack } from "../infra/examples/consumer-stack.ts";
 import type { ServiceStackProps } from "../infra/stacks/service-stack.ts";
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import type { DeployedStack } from "./aws/template/template.ts";
 import { readTemplate } from "./aws/template/template.ts";
 import type { Template } from "./aws/template/template-shape.ts";
@@ -28,11 +28,11 @@ export function synthesize(options: AssemblyOptions, folder: string): DeployedSt
   // CDK's validation of templates is for whoever deploys, and slow.
   const off = { builtinCloudFormationValidation: false };
   const app = new App({ outdir: assemblyFolder, context: cdk.context, ...off });
-  const { vending } = deploy(app, { ...props, bundlesFolder });
+  const { vending } = createStacks(app, { ...props, bundlesFolder });
   new ConsumerStack(app, stackNames.example, { vending, bundlesFolder, confermaApi });
   app.synth();
   const state = readStack(assemblyFolder, stackNames.state);
-  const service = readStack(assemblyFolder, stackNames.service, storedBy(state));
+  const service = readStack(assemblyFolder, stackNames.service, parametersOf(state));
   const example = readStack(assemblyFolder, stackNames.example, new Map(), service.exports);
   const stacks = [state, service, example];
   return {
@@ -46,7 +46,7 @@ export function synthesize(options: AssemblyOptions, folder: string): DeployedSt
 }
 
 /** What a stack writes into the Parameter Store, by name. */
-function storedBy(stack: DeployedStack): ReadonlyMap<string, string> {
+function parametersOf(stack: DeployedStack): ReadonlyMap<string, string> {
   const parameters = stack.resourcesOf("AWS::SSM::Parameter");
   return new Map(
     parameters.map(({ properties: { Name, Value } }) => [String(Name), String(Value)]),
@@ -67,7 +67,7 @@ function readStack(
     return value === undefined ? [] : [[name, value]];
   });
   return readTemplate({
-    ...LOCAL_PLACE,
+    ...LOCAL_LOCATION,
     template,
     parameters: Object.fromEntries(parameters),
     assetManifest: written("assets"),

@@ -10,7 +10,7 @@ function consentAddress({ http }: Pick<LocalStack, "http">, realm: LocalRealm): 
 }
 
 /** A one-time link, as the operator asks for it over the API; what hinders it otherwise. */
-export async function consentLink(stack: LocalStack, realm: LocalRealm): Promise<string> {
+export async function createConsentLink(stack: LocalStack, realm: LocalRealm): Promise<string> {
   const { operator } = stack.identities;
   const address = consentAddress(stack, realm);
   const response = await signedFetch(operator.keys, address, { method: "POST" });
@@ -19,17 +19,17 @@ export async function consentLink(stack: LocalStack, realm: LocalRealm): Promise
 }
 
 /** For whoever sits at this machine: where to go, and as whom. */
-export async function invitationToConsent(
+export async function consentInstructions(
   stack: LocalStack,
   realms: readonly LocalRealm[],
 ): Promise<string> {
   const lines = await Promise.all(
     realms.map(async (realm) => {
       const { provider, environment } = realm.settings;
-      const { login = "", password = "" } = realm.person ?? {};
+      const { login = "", password = "" } = realm.user ?? {};
       return [
         `  ${provider}/${environment}: log in as ${login}, password ${password}`,
-        `    ${await consentLink(stack, realm)}`,
+        `    ${await createConsentLink(stack, realm)}`,
       ].join("\n");
     }),
   );

@@ -6,7 +6,7 @@ import type { ConnectPay } from "./simulators/connectpay/connectpay.ts";
 import { startConnectPay } from "./simulators/connectpay/connectpay.ts";
 import { startAuthorizationCodeServer } from "./simulators/oauth/authorization-code.ts";
 import type { AuthorizationServer } from "./simulators/oauth/authorization-server.ts";
-import type { Person } from "./simulators/oauth/people.ts";
+import type { SimulatedUser } from "./simulators/oauth/users.ts";
 
 /** The providers at which a person consents. */
 export interface ConsentProviders {
@@ -16,7 +16,7 @@ export interface ConsentProviders {
 }
 
 /** What people are told that asks for their consent. */
-export const requester = "Token vending on this machine";
+export const localRequester = "Token vending on this machine";
 
 /** Starts them, without a client yet. */
 export async function startConsentProviders(lifetimeMs?: number): Promise<ConsentProviders> {
@@ -28,7 +28,7 @@ export async function startConsentProviders(lifetimeMs?: number): Promise<Consen
 }
 
 /** Their realms, of which each has someone who can consent. */
-export function realmsOfConsents(
+export function consentRealmsOf(
   { centrapayUser, connectPay, authorizationServer }: ConsentProviders,
   common: { readonly deadlineMs?: number },
 ): Readonly<Record<ConsentProviderId, LocalRealm>> {
@@ -44,7 +44,7 @@ export function realmsOfConsents(
       },
       simulator: centrapayUser,
       pingUrl: centrapayUser.pingUrl,
-      ...someoneAt(centrapayUser),
+      ...firstUserOf(centrapayUser),
     },
     connectpay: {
       settings: {
@@ -61,7 +61,7 @@ export function realmsOfConsents(
         cert: connectPay.clientCertificate.chain,
         key: connectPay.clientCertificate.privateKey,
       },
-      ...someoneAt(connectPay),
+      ...firstUserOf(connectPay),
     },
     "authorization-code": {
       settings: {
@@ -75,7 +75,7 @@ export function realmsOfConsents(
       },
       simulator: authorizationServer,
       pingUrl: authorizationServer.pingUrl,
-      ...someoneAt(authorizationServer),
+      ...firstUserOf(authorizationServer),
     },
   };
 }
@@ -86,6 +86,8 @@ const addressesOf = ({ authorizeUrl, tokenUrl, revokeUrl }: Addresses): Addresse
   ...{ authorizeUrl, tokenUrl, revokeUrl },
 });
 
-function someoneAt({ people: [person] }: { people: readonly Person[] }): { person?: Person } {
+function firstUserOf({ people: [person] }: { people: readonly SimulatedUser[] }): {
+  person?: SimulatedUser;
+} {
   return person ? { person } : {};
 }

@@ -3,10 +3,10 @@ import { coldStart } from "./demo/cold-start.ts";
 import { crash } from "./demo/crash.ts";
 import { outage } from "./demo/outage.ts";
 import { rejectionStorm } from "./demo/rejection-storm.ts";
-import { announcement, haveAllHeld, report, reportJson } from "./demo/report.ts";
+import { allPromisesHeld, announcement, report, reportJson } from "./demo/report.ts";
 import { rollover } from "./demo/rollover.ts";
-import type { PlayedScene, Scene } from "./demo/scene.ts";
-import { playScene } from "./demo/scene.ts";
+import type { Scene, SceneResult } from "./demo/scene.ts";
+import { runScene } from "./demo/scene.ts";
 import { secretRotation } from "./demo/secret-rotation.ts";
 
 const scenes = [coldStart, rollover, rejectionStorm, crash, secretRotation, outage];
@@ -34,37 +34,37 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const chosen = scenesNamed(values.scene);
+  const chosen = selectScenes(values.scene);
   const tell = values.json ? console.error : console.log;
   tell(heading);
-  const played = await play(chosen, tell);
+  const played = await runScenes(chosen, tell);
   if (!played) {
     tell("Interrupted; everything has been stopped.");
     return 130;
   }
   console.log(values.json ? reportJson(played) : `\n${report(played)}`);
-  return haveAllHeld(played) ? 0 : 1;
+  return allPromisesHeld(played) ? 0 : 1;
 }
 
-function scenesNamed(letters: readonly string[]): readonly Scene[] {
+function selectScenes(letters: readonly string[]): readonly Scene[] {
   const unknown = letters.find((letter) => !scenes.some((scene) => scene.letter === letter));
   if (unknown !== undefined) throw new RangeError(`There is no scene ${unknown}; try --help.`);
   return letters.length === 0 ? scenes : scenes.filter(({ letter }) => letters.includes(letter));
 }
 
 /** Undefined when it was interrupted. */
-async function play(
+async function runScenes(
   chosen: readonly Scene[],
   tell: (line: string) => void,
-): Promise<PlayedScene[] | undefined> {
+): Promise<SceneResult[] | undefined> {
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => interruption.abort());
   }
-  const played: PlayedScene[] = [];
+  const played: SceneResult[] = [];
   for (const scene of chosen) {
     tell(announcement(scene));
-    played.push(await playScene(scene, interruption.signal));
+    played.push(await runScene(scene, interruption.signal));
     if (interruption.signal.aborted) return undefined;
   }
   return played;

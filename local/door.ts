@@ -3,15 +3,15 @@ import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 
 /** A provider's API that opens for a credential, and what it takes to be let in by TLS. */
-export interface Door {
+export interface ProtectedApi {
   readonly pingUrl: string;
   /** PEM. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
 }
 
 /** The status that the API answers. */
-export async function knock(
-  { pingUrl, tls }: Door,
+export async function ping(
+  { pingUrl, tls }: ProtectedApi,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   if (!tls) {

@@ -1,13 +1,13 @@
 import type { ProviderId } from "../functions/providers/catalogue.ts";
 import type { DeployedStack } from "./aws/template/template.ts";
-import { requester } from "./consent-providers.ts";
+import { localRequester } from "./consent-providers.ts";
 import type { Providers } from "./providers.ts";
-import type { SecretBook } from "./secret-book.ts";
-import { madeUp } from "./secret-book.ts";
+import type { SecretSeeder } from "./secret-seeder.ts";
+import { generateValue } from "./secret-seeder.ts";
 
 /** Creates the template's secrets, with the values that it gives them. */
 export async function createSecrets(
-  secrets: SecretBook,
+  secrets: SecretSeeder,
   deployed: Pick<DeployedStack, "resourcesOf">,
 ): Promise<void> {
   for (const { logicalId, properties } of deployed.resourcesOf("AWS::SecretsManager::Secret")) {
@@ -21,22 +21,22 @@ export async function createSecrets(
 
 /** What an operator does once the secrets are deployed: fills them in with what each provider has handed out. */
 export async function fillSecrets(
-  secrets: SecretBook,
+  secrets: SecretSeeder,
   providers: Providers,
   /** Where people are sent back to after a consent, without a trailing slash. */
   consentBaseUrl: string,
 ): Promise<void> {
   const keep = <T extends object>(realm: string, makeUp: () => T) =>
-    secrets.keep(secretOf(realm), makeUp);
+    secrets.getOrGenerate(secretOf(realm), makeUp);
   const clientOf = async (realm: string) => ({
     ...(await keep(realm, client)),
-    name: requester,
+    name: localRequester,
     redirectUris: [`${consentBaseUrl}/callback/${realm}`],
   });
 
   const fill: Readonly<Record<ProviderId, () => Promise<unknown>>> = {
     conferma: async () => {
-      const platformKey = madeUp("platform");
+      const platformKey = generateValue("platform");
       const card = await keep("conferma/sandbox", () => ({ ...client(), platformKey }));
       providers.conferma.registerClient({ ...card, platformKeys: [card.platformKey] });
     },
@@ -46,7 +46,7 @@ export async function fillSecrets(
       providers.oauthServer.registerClient(await keep("client-credentials/acme", client)),
     cfis: async () => providers.cfis.registerKey(await keep("cfis/staging", key)),
     "cfis-provisioning": async () => {
-      const made = () => ({ partnerProvisioningToken: madeUp("key") });
+      const made = () => ({ partnerProvisioningToken: generateValue("key") });
       const { partnerProvisioningToken } = await keep("cfis-provisioning/staging", made);
       providers.cfis.registerKey({ apiKey: partnerProvisioningToken, kind: "provisioning" });
     },
@@ -76,6 +76,6 @@ export async function fillSecrets(
   for (const fillOne of Object.values(fill)) await fillOne();
 }
 
-const client = () => ({ clientId: madeUp("client"), clientSecret: madeUp("secret") });
-const key = () => ({ apiKey: madeUp("key") });
+const client = () => ({ clientId: generateValue("client"), clientSecret: generateValue("secret") });
+const key = () => ({ apiKey: generateValue("key") });
 const secretOf = (realm: string) => `token-vending/${realm}/default`;

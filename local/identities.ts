@@ -1,4 +1,4 @@
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import { functionArn } from "./aws/lambda/lambda-function.ts";
 import type { RequestLog } from "./aws/request-log.ts";
 import { requestLog } from "./aws/request-log.ts";
@@ -20,7 +20,7 @@ export interface Identities {
   /** What a function signs with, as its own role. */
   keysOf(fn: Pick<DeployedFunction, "name" | "roleArn">): AccessKeys;
   /** A schedule calls a function, as its own role. */
-  tellTick(roleArn: string, functionName: string): void;
+  reportScheduledInvocation(roleArn: string, functionName: string): void;
 }
 
 export function createIdentities(onRequest?: (request: AwsRequest) => void): Identities {
@@ -39,10 +39,10 @@ export function createIdentities(onRequest?: (request: AwsRequest) => void): Ide
       if (!roleArn) throw new Error(`${name} has no role.`);
       return principals.assume(roleArn, name).keys;
     },
-    tellTick(roleArn, functionName) {
+    reportScheduledInvocation(roleArn, functionName) {
       const scheduler = principals.assume(roleArn, "scheduler");
-      const FunctionName = functionArn(LOCAL_PLACE, functionName);
-      guard.tell(scheduler, "lambda:InvokeFunction", { FunctionName });
+      const FunctionName = functionArn(LOCAL_LOCATION, functionName);
+      guard.report(scheduler, "lambda:InvokeFunction", { FunctionName });
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ProviderId, RealmInput } from "../functions/providers/catalogue.ts";
 import type { ConsentProviders } from "./consent-providers.ts";
-import { realmsOfConsents, startConsentProviders } from "./consent-providers.ts";
+import { consentRealmsOf, startConsentProviders } from "./consent-providers.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import type { Centrapay } from "./simulators/centrapay/centrapay.ts";
 import { startCentrapay } from "./simulators/centrapay/centrapay.ts";
@@ -54,7 +54,7 @@ export async function startProviders(options: ProviderOptions = {}): Promise<Pro
     simulator,
     pingUrl: simulator.pingUrl,
   });
-  const ofConsents = realmsOfConsents(consents, common);
+  const ofConsents = consentRealmsOf(consents, common);
   const realms: Readonly<Record<ProviderId, LocalRealm>> = {
     conferma: realm(
       { provider: "conferma", environment: "sandbox", tokenUrl: conferma.tokenUrl },

@@ -2,17 +2,22 @@ import { toJsonSchemaDefs } from "@valibot/to-json-schema";
 import { rejectionBody } from "../functions/http/contract.ts";
 import { accountPattern, segmentPattern } from "../functions/model/connection.ts";
 import { needsConsent, providerIds } from "../functions/providers/catalogue.ts";
-import { connectionPage, consentLink, credential, problem } from "./answer-schemas.ts";
+import {
+  connectionPageSchema,
+  consentLinkSchema,
+  credentialSchema,
+  problemSchema,
+} from "./answer-schemas.ts";
 import { paths } from "./operations.ts";
 import { reference } from "./reference.ts";
 
 const schemas = toJsonSchemaDefs(
   {
-    Credential: credential,
-    Problem: problem,
+    Credential: credentialSchema,
+    Problem: problemSchema,
     Rejection: rejectionBody,
-    ConsentLink: consentLink,
-    ConnectionPage: connectionPage,
+    ConsentLink: consentLinkSchema,
+    ConnectionPage: connectionPageSchema,
   },
   {
     target: "draft-2020-12",
@@ -20,11 +25,11 @@ const schemas = toJsonSchemaDefs(
   },
 );
 
-function inPath(name: string, description: string, schema: object) {
+function pathParameter(name: string, description: string, schema: object) {
   return { name, in: "path", required: true, description, schema: { type: "string", ...schema } };
 }
 
-const byGateway = (description: string) => ({
+const gatewayResponse = (description: string) => ({
   description: `${description} From API Gateway itself, so no problem document.`,
   content: {
     "application/json": {
@@ -64,22 +69,28 @@ export const openApiDocument = {
       },
     },
     parameters: {
-      Provider: inPath("provider", "The third party's kind of access.", { enum: providerIds }),
-      ConsentProvider: inPath("provider", "A kind of access that a person grants.", {
+      Provider: pathParameter("provider", "The third party's kind of access.", {
+        enum: providerIds,
+      }),
+      ConsentProvider: pathParameter("provider", "A kind of access that a person grants.", {
         enum: providerIds.filter(needsConsent),
       }),
-      Environment: inPath("environment", "The provider's environment, as it was deployed.", {
+      Environment: pathParameter("environment", "The provider's environment, as it was deployed.", {
         pattern: segmentPattern.source,
       }),
-      Account: inPath("account", "One credential or consent; `default` where there is only one.", {
-        pattern: accountPattern.source,
-      }),
+      Account: pathParameter(
+        "account",
+        "One credential or consent; `default` where there is only one.",
+        {
+          pattern: accountPattern.source,
+        },
+      ),
     },
     responses: {
-      Forbidden: byGateway(
+      Forbidden: gatewayResponse(
         "The signature is missing or wrong, or its role may not call this path.",
       ),
-      TooManyRequests: byGateway("Too many requests; sign and send it again after a pause."),
+      TooManyRequests: gatewayResponse("Too many requests; sign and send it again after a pause."),
     },
     schemas,
   },

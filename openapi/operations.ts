@@ -1,11 +1,13 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import { listRequest, vendQuery } from "../functions/http/contract.ts";
-import { credentialExamples, linkExample, pageExample } from "./examples.ts";
-import { problemResponses, problemsOf } from "./problem-responses.ts";
+import { connectionPageExample, consentLinkExample, credentialExamples } from "./examples.ts";
+import { problemResponses, problemsByOperation } from "./problem-responses.ts";
 import { reference } from "./reference.ts";
 
-const path = ["Provider", "Environment", "Account"].map((name) => reference("parameters", name));
+const connectionParameters = ["Provider", "Environment", "Account"].map((name) =>
+  reference("parameters", name),
+);
 
 /** What is asked, as API Gateway routes it. */
 export const paths = {
@@ -17,15 +19,15 @@ export const paths = {
       description:
         "By whatever path: the token that is held, the one that somebody else is about to get, or a new one. Callers may keep it until `usableUntil`.",
       parameters: [
-        ...path,
+        ...connectionParameters,
         ...queryParameters(vendQuery, {
           minValiditySeconds:
             "The credential must be usable for at least this long. Where renewal may happen early this causes one; where it is forbidden the caller waits for the handover, if that comes in time.",
         }),
       ],
       responses: {
-        "200": answer("A usable credential.", "Credential", credentialExamples),
-        ...problemResponses(problemsOf.vending),
+        "200": jsonResponse("A usable credential.", "Credential", credentialExamples),
+        ...problemResponses(problemsByOperation.vending),
       },
     },
   },
@@ -36,7 +38,7 @@ export const paths = {
       summary: "Report that the provider answered 401 to a version, and vend",
       description:
         "An older version than the current one costs nothing: the current credential is the answer. However many callers reject the same version, one token is issued. Never report a 403.",
-      parameters: path,
+      parameters: connectionParameters,
       requestBody: {
         required: true,
         content: {
@@ -47,12 +49,12 @@ export const paths = {
         },
       },
       responses: {
-        "200": answer(
+        "200": jsonResponse(
           "A credential of another version, or the same one confirmed.",
           "Credential",
           credentialExamples,
         ),
-        ...problemResponses(problemsOf.vending),
+        ...problemResponses(problemsByOperation.vending),
       },
     },
   },
@@ -63,10 +65,10 @@ export const paths = {
       summary: "Make a one-time link for the person who is to consent",
       description:
         "For providers whose access a person grants in a browser. The link leads to one consent, in one browser, within minutes.",
-      parameters: [reference("parameters", "ConsentProvider"), ...path.slice(1)],
+      parameters: [reference("parameters", "ConsentProvider"), ...connectionParameters.slice(1)],
       responses: {
-        "200": answer("The link.", "ConsentLink", { link: linkExample }),
-        ...problemResponses(problemsOf.consents),
+        "200": jsonResponse("The link.", "ConsentLink", { link: consentLinkExample }),
+        ...problemResponses(problemsByOperation.consents),
       },
     },
   },
@@ -82,14 +84,20 @@ export const paths = {
         cursor: "Of the page before.",
       }),
       responses: {
-        "200": answer("A page of connections.", "ConnectionPage", { page: pageExample }),
-        ...problemResponses(problemsOf.status),
+        "200": jsonResponse("A page of connections.", "ConnectionPage", {
+          page: connectionPageExample,
+        }),
+        ...problemResponses(problemsByOperation.status),
       },
     },
   },
 };
 
-function answer(description: string, schema: string, values: Readonly<Record<string, object>>) {
+function jsonResponse(
+  description: string,
+  schema: string,
+  values: Readonly<Record<string, object>>,
+) {
   const examples = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, { value }]),
   );

@@ -4,7 +4,7 @@ import { problemCodes, VendingError } from "../functions/model/errors.ts";
 import { reference } from "./reference.ts";
 
 /** Which problems each kind of request may meet. */
-export const problemsOf = {
+export const problemsByOperation = {
   vending: problemCodes,
   consents: [
     "invalid-request",
@@ -27,7 +27,7 @@ export const problemsOf = {
 
 /** A response for each status that these problems have, and those that API Gateway gives by itself. */
 export function problemResponses(codes: readonly ProblemCode[]): Record<string, object> {
-  const byStatus = Object.groupBy(codes.map(exampleOf), ({ status }) => String(status));
+  const byStatus = Object.groupBy(codes.map(exampleProblem), ({ status }) => String(status));
   const ours = Object.entries(byStatus).map(([status, problems = []]) => {
     const titles = problems.map(({ code, title }) => `\`${code}\`: ${title}.`);
     const examples = problems.map((value) => [value.code, { value }]);
@@ -56,7 +56,7 @@ const retryAfter = {
   schema: { type: "integer", minimum: 1 },
 };
 
-function exampleOf(code: ProblemCode) {
+function exampleProblem(code: ProblemCode) {
   const waiting = problemOf(new VendingError(code, details[code], 7), connection);
   return code === "invalid-request"
     ? problemOf(new VendingError(code, details[code]), null)

@@ -1,5 +1,5 @@
 /** What an alarm tells of, each with a section in docs/operations.md that says what to do. */
-export const alarmTopics = [
+export const alarmKinds = [
   "issue-rate",
   "credentials-rejected",
   "contested",
@@ -13,9 +13,9 @@ export const alarmTopics = [
   "undelivered",
 ] as const;
 
-export type AlarmTopic = (typeof alarmTopics)[number];
+export type AlarmKind = (typeof alarmKinds)[number];
 
 /** Of a heading `Alarm: <topic>`, as GitHub makes it. */
-export function runbookOf(topic: AlarmTopic): string {
+export function runbookLink(topic: AlarmKind): string {
   return `docs/operations.md#alarm-${topic}`;
 }

@@ -4,7 +4,7 @@ import { JsonSchemaVersion } from "aws-cdk-lib/aws-apigateway";
 import { rejectionBody } from "../../functions/http/contract.ts";
 
 /** The body of `POST …/rejections`, as the code reads it. API Gateway knows draft 4; nothing here is newer. */
-export const rejectionModel = modelOf(rejectionBody);
+export const rejectionSchema = modelOf(rejectionBody);
 
 function modelOf(schema: Parameters<typeof toJsonSchema>[0]): JsonSchema {
   const { $schema: _, ...rest }: object & { $schema?: string | undefined } = toJsonSchema(schema, {

@@ -13,7 +13,7 @@ import type { Construct } from "constructs";
  * Who reaches the API at all. The account as a whole: which of its roles, and which path, is for their own policies to
  * say, whereas `Principal: *` would let every role of the account in. And, where it is private, through these endpoints only.
  */
-export function apiPolicy(
+export function apiResourcePolicy(
   scope: Construct,
   endpoints: readonly IInterfaceVpcEndpoint[],
 ): PolicyDocument {

@@ -14,7 +14,7 @@ import type { Construct } from "constructs";
 const requestsPerSecond = 200;
 
 /** The one stage of the API: throttled, traced, and logged without what is vended. */
-export function liveStage(scope: Construct, deployment: Deployment): Stage {
+export function createStage(scope: Construct, deployment: Deployment): Stage {
   const log = new LogGroup(scope, "AccessLog", { retention: RetentionDays.ONE_YEAR });
   const stage = new Stage(scope, "Live", {
     deployment,
@@ -27,7 +27,7 @@ export function liveStage(scope: Construct, deployment: Deployment): Stage {
     loggingLevel: MethodLoggingLevel.OFF,
     dataTraceEnabled: false,
     accessLogDestination: new LogGroupLogDestination(log),
-    accessLogFormat: accessLog,
+    accessLogFormat: accessLogFormat,
   });
   Validations.of(stage).acknowledge({
     id: "AwsSolutions::AwsSolutions-APIG3",
@@ -41,7 +41,7 @@ export function liveStage(scope: Construct, deployment: Deployment): Stage {
 }
 
 /** Who asked for what, and how it went: no body, no query, no header. */
-const accessLog = AccessLogFormat.custom(
+const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: AccessLogField.contextRequestId(),
     at: AccessLogField.contextRequestTimeEpoch(),

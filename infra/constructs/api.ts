@@ -15,12 +15,12 @@ export interface ApiProps {
 }
 
 /** The API that is wished for, if one is. */
-export function apiOf(scope: Construct, props: ApiProps): VendingApi | undefined {
+export function createApi(scope: Construct, props: ApiProps): VendingApi | undefined {
   const { kind = "private", endpointIds = [], setsAccountLogging = true } = props;
   if (kind === "none") return undefined;
   const endpoints = () =>
     endpointIds.length > 0
-      ? endpointIds.map((vpcEndpointId) => endpointOf(scope, vpcEndpointId))
+      ? endpointIds.map((vpcEndpointId) => importEndpoint(scope, vpcEndpointId))
       : [new PrivateEndpoint(scope, "Network").endpoint];
   const api = new VendingApi(scope, "VendingApi", {
     endpoints: kind === "private" ? endpoints() : [],
@@ -30,7 +30,7 @@ export function apiOf(scope: Construct, props: ApiProps): VendingApi | undefined
   return api;
 }
 
-function endpointOf(scope: Construct, vpcEndpointId: string) {
+function importEndpoint(scope: Construct, vpcEndpointId: string) {
   const attributes = { vpcEndpointId, port: 443 };
   return InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(scope, vpcEndpointId, attributes);
 }

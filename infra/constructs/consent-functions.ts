@@ -2,9 +2,9 @@ import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { ConsentVariables } from "../../functions/platform/consent-environment.ts";
 import type { ConsentHost } from "./consent-host.ts";
+import { claimsPendingConsents } from "./permissions.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
-import { claimsPendingConsents } from "./statements.ts";
 
 export interface ConsentFunctionsProps
   extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
@@ -43,6 +43,6 @@ export class ConsentFunctions extends Construct {
       description: `Takes the answers of people's consents to ${name}`,
     });
     this.completeConsent.addToRolePolicy(claimsPendingConsents(common.state.table, name));
-    host.serve(name, this.beginConsent, this.completeConsent);
+    host.addRealmRoutes(name, this.beginConsent, this.completeConsent);
   }
 }

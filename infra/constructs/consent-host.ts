@@ -36,7 +36,7 @@ export class ConsentHost extends Construct {
       stageName: "$default",
       autoDeploy: true,
       throttle: { rateLimit: requestsPerSecond, burstLimit: 2 * requestsPerSecond },
-      accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLog },
+      accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLogFormat },
     });
     const { region, urlSuffix } = Stack.of(this);
     const ownUrl = Fn.join("", [
@@ -55,7 +55,7 @@ export class ConsentHost extends Construct {
   }
 
   /** The page, at its one-time link, and the callback of one realm. */
-  serve(realm: string, pages: IFunction, callbacks: IFunction): void {
+  addRealmRoutes(realm: string, pages: IFunction, callbacks: IFunction): void {
     this.api.addRoutes({
       path: `/consent/${realm}/{link}`,
       methods: [HttpMethod.GET, HttpMethod.POST],
@@ -70,7 +70,7 @@ export class ConsentHost extends Construct {
 }
 
 /** By route, never by path: that holds the link, and the query of a callback holds the code. */
-const accessLog = AccessLogFormat.custom(
+const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: AccessLogField.contextRequestId(),
     at: AccessLogField.contextRequestTimeEpoch(),

@@ -1,21 +1,21 @@
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { sumOver } from "./realm-metrics.ts";
-import type { Wanted } from "./token-alarm.ts";
+import { sumOfFunctions } from "./realm-metrics.ts";
+import type { AlarmDefinition } from "./token-alarm.ts";
 
 /** What Lambda itself says of functions, whichever they are. */
-export function ofFunctions(functions: readonly IFunction[]): Wanted[] {
+export function functionAlarms(functions: readonly IFunction[]): AlarmDefinition[] {
   return [
     {
-      topic: "errors",
+      kind: "errors",
       meaning: "A function failed instead of answering.",
-      metric: sumOver(functions, "Errors"),
-      above: 0,
+      metric: sumOfFunctions(functions, "Errors"),
+      greaterThan: 0,
     },
     {
-      topic: "throttles",
+      kind: "throttles",
       meaning: "Lambda has no room for a function.",
-      metric: sumOver(functions, "Throttles"),
-      above: 0,
+      metric: sumOfFunctions(functions, "Throttles"),
+      greaterThan: 0,
     },
   ];
 }

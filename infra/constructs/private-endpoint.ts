@@ -13,7 +13,7 @@ import {
 import { Construct } from "constructs";
 
 /** Change it where you peer with a network that has it too. */
-const range = "10.113.0.0/24";
+const cidrRange = "10.113.0.0/24";
 
 /** Two zones of subnets that lead nowhere but to API Gateway: put callers here, or peer with it. */
 export class PrivateEndpoint extends Construct {
@@ -22,7 +22,7 @@ export class PrivateEndpoint extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const network = new Vpc(this, "Vpc", {
-      ipAddresses: IpAddresses.cidr(range),
+      ipAddresses: IpAddresses.cidr(cidrRange),
       maxAzs: 2,
       natGateways: 0,
       subnetConfiguration: [
@@ -37,7 +37,7 @@ export class PrivateEndpoint extends Construct {
       description: "HTTPS from within the network to API Gateway",
       allowAllOutbound: false,
     });
-    callers.addIngressRule(Peer.ipv4(range), Port.HTTPS, "Callers");
+    callers.addIngressRule(Peer.ipv4(cidrRange), Port.HTTPS, "Callers");
     this.endpoint = new InterfaceVpcEndpoint(this, "ExecuteApi", {
       vpc,
       service: InterfaceVpcEndpointAwsService.APIGATEWAY,

@@ -24,7 +24,7 @@ export function realmMetric(
 }
 
 /** Lambda's own count of several functions, added up. A function that is not called has none, which is 0 here. */
-export function sumOver(
+export function sumOfFunctions(
   functions: readonly IFunction[],
   metricName: "Errors" | "Throttles",
 ): IMetric {

@@ -7,17 +7,17 @@ import { Construct } from "constructs";
 import type { ConsentFunctionsProps } from "./consent-functions.ts";
 import { ConsentFunctions } from "./consent-functions.ts";
 import { grantInvoke } from "./grant-invoke.ts";
+import { allowQueryingDueIndex, allowSendingFailures } from "./permissions.ts";
 import { RealmAlarms } from "./realm-alarms.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
-import { findsDue, reportsTo } from "./statements.ts";
-import { Tick } from "./tick.ts";
+import { RenewalSchedule } from "./renewal-schedule.ts";
 import type { TokenAlarm } from "./token-alarm.ts";
 import type { VendingApi } from "./vending-api.ts";
 
 export interface RealmProps extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
   readonly schedules: IScheduleGroup;
-  readonly failures: IQueue;
+  readonly failureQueue: IQueue;
   /** Without one, callers invoke the function. */
   readonly api?: VendingApi | undefined;
   /** Of a realm to which people consent. */
@@ -46,7 +46,7 @@ export class Realm extends Construct {
 
   constructor(scope: Construct, id: string, props: RealmProps) {
     super(scope, id);
-    const { realm, state, bundlesFolder, schedules, failures, api } = props;
+    const { realm, state, bundlesFolder, schedules, failureQueue, api } = props;
     const { name } = realm;
     this.realmName = name;
     this.api = api;
@@ -69,19 +69,19 @@ export class Realm extends Construct {
       memorySize: 256,
       reservedConcurrentExecutions: renewConcurrency,
     });
-    this.renewTokens.addToRolePolicy(findsDue(state.table, name));
-    this.renewTokens.addToRolePolicy(reportsTo(failures));
+    this.renewTokens.addToRolePolicy(allowQueryingDueIndex(state.table, name));
+    this.renewTokens.addToRolePolicy(allowSendingFailures(failureQueue));
     this.renewTokens.configureAsyncInvoke({
       // A tick that fails or finds no room is made up for by the next.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
-      onFailure: { bind: () => ({ destination: failures.queueArn }) },
+      onFailure: { bind: () => ({ destination: failureQueue.queueArn }) },
     });
-    new Tick(this, "EveryMinute", {
+    new RenewalSchedule(this, "EveryMinute", {
       description: `Renews what is due in ${name}`,
-      calls: this.renewTokens,
+      target: this.renewTokens,
       group: schedules,
-      failures,
+      failureQueue: failureQueue,
     });
     this.consents =
       props.consents &&
@@ -91,7 +91,7 @@ export class Realm extends Construct {
       functions: this.functions,
       notify: props.notify,
     }).alarms;
-    this.route();
+    this.addRoutes();
     new CfnOutput(this, "VendTokenName", {
       description: `Invoke this for ${name}`,
       value: this.vendToken.functionName,
@@ -136,19 +136,19 @@ export class Realm extends Construct {
     return grantInvoke(grantee, this.requireConsents().completeConsent);
   }
 
-  private route(): void {
+  private addRoutes(): void {
     const path = `/v1/tokens/${this.realmName}/{account}`;
     const handler = this.vendToken;
-    this.api?.route({ verb: "GET", path, handler, query: ["minValiditySeconds"] });
-    this.api?.route({
-      verb: "POST",
+    this.api?.addRoute({ method: "GET", path, handler, query: ["minValiditySeconds"] });
+    this.api?.addRoute({
+      method: "POST",
       path: `${path}/rejections`,
       handler,
-      body: this.api.rejection,
+      body: this.api.rejectionModel,
     });
     if (!this.consents) return;
-    this.api?.route({
-      verb: "POST",
+    this.api?.addRoute({
+      method: "POST",
       path: `/v1/consents/${this.realmName}/{account}`,
       handler: this.consents.beginConsent,
     });

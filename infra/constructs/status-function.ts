@@ -4,12 +4,12 @@ import type { StatusVariables } from "../../functions/platform/environment.ts";
 import { summarizeRealm } from "../../functions/providers/catalogue.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import { BundledFunction } from "./bundled-function.ts";
-import type { State } from "./state.ts";
-import { listsConnections, readsStatus } from "./statements.ts";
+import { allowListingConnections, allowReadingStatus } from "./permissions.ts";
+import type { SharedState } from "./shared-state.ts";
 
 interface StatusFunctionProps {
   readonly realms: readonly ListedRealm[];
-  readonly state: State;
+  readonly state: SharedState;
   readonly bundlesFolder: string;
 }
 
@@ -28,7 +28,7 @@ export class StatusFunction extends BundledFunction {
       timeout: Duration.seconds(25),
       memorySize: 512,
     });
-    this.addToRolePolicy(listsConnections(state.table));
-    this.addToRolePolicy(readsStatus(state.table, "dynamodb:BatchGetItem"));
+    this.addToRolePolicy(allowListingConnections(state.table));
+    this.addToRolePolicy(allowReadingStatus(state.table, "dynamodb:BatchGetItem"));
   }
 }

@@ -4,18 +4,18 @@ import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-clo
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
-import type { AlarmTopic } from "./alarm-topics.ts";
-import { runbookOf } from "./alarm-topics.ts";
+import type { AlarmKind } from "./alarm-topics.ts";
+import { runbookLink } from "./alarm-topics.ts";
 
 export interface TokenAlarmProps {
-  readonly topic: AlarmTopic;
+  readonly kind: AlarmKind;
   /** `conferma/sandbox`, or what else it watches. */
-  readonly of: string;
+  readonly subject: string;
   /** What it means, in a sentence. */
   readonly meaning: string;
   readonly metric: IMetric;
-  readonly above?: number;
-  readonly below?: number;
+  readonly greaterThan?: number;
+  readonly lessThan?: number;
   /** Periods in a row; 1 if unsaid. */
   readonly periods?: number;
   /** Who is told; nobody if unsaid. */
@@ -23,7 +23,7 @@ export interface TokenAlarmProps {
 }
 
 /** An alarm without whom it is for. */
-export type Wanted = Omit<TokenAlarmProps, "of" | "notify">;
+export type AlarmDefinition = Omit<TokenAlarmProps, "of" | "notify">;
 
 /** Rings when its metric is past the threshold; silent without data, for what is not used is not broken. */
 export class TokenAlarm extends Alarm {
@@ -31,15 +31,15 @@ export class TokenAlarm extends Alarm {
   readonly ownArn: string;
 
   constructor(scope: Construct, props: TokenAlarmProps) {
-    const { topic, of, meaning, metric, above, below, periods = 1, notify } = props;
-    const alarmName = `token-vending/${of}/${topic}`;
-    super(scope, `Alarm ${topic}`, {
+    const { kind, subject, meaning, metric, greaterThan, lessThan, periods = 1, notify } = props;
+    const alarmName = `token-vending/${subject}/${kind}`;
+    super(scope, `Alarm ${kind}`, {
       alarmName,
-      alarmDescription: `${of}: ${meaning} ${runbookOf(topic)}`,
+      alarmDescription: `${subject}: ${meaning} ${runbookLink(kind)}`,
       metric,
-      threshold: above ?? below ?? 0,
+      threshold: greaterThan ?? lessThan ?? 0,
       comparisonOperator:
-        above === undefined
+        greaterThan === undefined
           ? ComparisonOperator.LESS_THAN_THRESHOLD
           : ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,

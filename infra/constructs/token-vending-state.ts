@@ -4,7 +4,7 @@ import type { RealmEntry } from "../realm-list.ts";
 import { readRealms } from "../realm-list.ts";
 import { ConnectionSecret } from "./connection-secret.ts";
 import { SealingKey } from "./sealing-key.ts";
-import { sealingKeyParameter } from "./state.ts";
+import { sealingKeyParameter } from "./shared-state.ts";
 import { TokenTable } from "./token-table.ts";
 
 /** What outlives every deployment: the table, the key that seals what is in it, and the connections' secrets. */

@@ -14,19 +14,19 @@ import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { rejectionModel } from "./api-models.ts";
-import { apiPolicy } from "./api-policy.ts";
-import { liveStage } from "./api-stage.ts";
+import { rejectionSchema } from "./api-models.ts";
+import { apiResourcePolicy } from "./api-policy.ts";
+import { createStage } from "./api-stage.ts";
 
 export interface VendingApiProps {
   /** The endpoints through which alone it is reached; none makes it regional. */
   readonly endpoints: readonly IInterfaceVpcEndpoint[];
 }
 
-type Verb = "GET" | "POST";
+type ApiMethod = "GET" | "POST";
 
-interface Route {
-  readonly verb: Verb;
+interface ApiRoute {
+  readonly method: ApiMethod;
   /** `/v1/tokens/conferma/sandbox/{account}` */
   readonly path: string;
   readonly handler: IFunction;
@@ -37,13 +37,13 @@ interface Route {
 
 /** The REST API: every path is asked for under AWS_IAM, and answered by one function. */
 export class VendingApi extends Construct {
-  readonly rejection: IModel;
+  readonly rejectionModel: IModel;
   readonly url: string;
   readonly stage: Stage;
   private readonly api: RestApi;
   private readonly deployment: Deployment;
-  private readonly queries: RequestValidator;
-  private readonly bodies: RequestValidator;
+  private readonly queryValidator: RequestValidator;
+  private readonly bodyValidator: RequestValidator;
 
   constructor(scope: Construct, id: string, { endpoints }: VendingApiProps) {
     super(scope, id);
@@ -54,7 +54,7 @@ export class VendingApi extends Construct {
         types: [isPrivate ? EndpointType.PRIVATE : EndpointType.REGIONAL],
         ...(isPrivate && { vpcEndpoints: [...endpoints] }),
       },
-      policy: apiPolicy(this, endpoints),
+      policy: apiResourcePolicy(this, endpoints),
       cloudWatchRole: false,
       deploy: false,
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
@@ -64,44 +64,44 @@ export class VendingApi extends Construct {
       reason: "Callers are the account's own roles, and AWS_IAM knows them.",
     });
     const restApi = this.api as IRestApi;
-    this.rejection = this.api.addModel("Rejection", {
+    this.rejectionModel = this.api.addModel("Rejection", {
       contentType: "application/json",
-      schema: rejectionModel,
+      schema: rejectionSchema,
     });
-    this.queries = new RequestValidator(this, "Queries", {
+    this.queryValidator = new RequestValidator(this, "Queries", {
       restApi,
       validateRequestParameters: true,
     });
-    this.bodies = new RequestValidator(this, "Bodies", {
+    this.bodyValidator = new RequestValidator(this, "Bodies", {
       restApi,
       validateRequestParameters: true,
       validateRequestBody: true,
     });
-    const badBodies = this.api.addGatewayResponse("BadBody", badBodyResponse);
+    const invalidBody = this.api.addGatewayResponse("BadBody", invalidBodyResponse);
     this.deployment = new Deployment(this, "Deployment", { api: restApi });
-    this.deployment.node.addDependency(badBodies, this.rejection);
-    this.deployment.addToLogicalId([badBodyResponse.templates, rejectionModel]);
-    this.stage = liveStage(this, this.deployment);
+    this.deployment.node.addDependency(invalidBody, this.rejectionModel);
+    this.deployment.addToLogicalId([invalidBodyResponse.templates, rejectionSchema]);
+    this.stage = createStage(this, this.deployment);
     this.api.deploymentStage = this.stage;
     this.url = this.stage.urlForPath();
   }
 
   /** Has a path answered by a function, which may be called for that path alone. */
-  route({ verb, path, handler, query = [], body }: Route): void {
+  addRoute({ method, path, handler, query = [], body }: ApiRoute): void {
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    this.api.root.resourceForPath(path).addMethod(verb, integration, {
-      requestValidator: body ? this.bodies : this.queries,
+    this.api.root.resourceForPath(path).addMethod(method, integration, {
+      requestValidator: body ? this.bodyValidator : this.queryValidator,
       requestParameters: Object.fromEntries(
         query.map((name) => [`method.request.querystring.${name}`, false]),
       ),
       ...(body && { requestModels: { "application/json": body } }),
     });
     // What is called is deployed: a change of it is another deployment.
-    this.deployment.addToLogicalId([verb, path, query, Boolean(body), handler.functionArn]);
+    this.deployment.addToLogicalId([method, path, query, Boolean(body), handler.functionArn]);
   }
 
   /** Lets someone send requests of these paths, in which `*` stands for any account. */
-  grant(grantee: IGrantable, ...paths: readonly [Verb, string][]): Grant {
+  grant(grantee: IGrantable, ...paths: readonly [ApiMethod, string][]): Grant {
     return Grant.addToPrincipal({
       grantee,
       actions: ["execute-api:Invoke"],
@@ -113,7 +113,7 @@ export class VendingApi extends Construct {
 }
 
 /** The problem that the code would answer (functions/http/problem.ts). */
-const badBody = {
+const invalidBodyProblem = {
   type: "https://token-vending.example/problems/invalid-request",
   title: "The request is not valid",
   status: 400,
@@ -123,12 +123,12 @@ const badBody = {
   retryable: false,
 };
 
-const badBodyResponse = {
+const invalidBodyResponse = {
   type: ResponseType.BAD_REQUEST_BODY,
   statusCode: "400",
   responseHeaders: {
     "Content-Type": "'application/problem+json'",
     "Cache-Control": "'no-store'",
   },
-  templates: { "application/json": JSON.stringify(badBody) },
+  templates: { "application/json": JSON.stringify(invalidBodyProblem) },
 };

@@ -1,8 +1,8 @@
-import type { Invoked } from "./lambda/lambda-host.ts";
+import type { InvocationResult } from "./lambda/lambda-host.ts";
 import type { DeployedResource } from "./template/template.ts";
 
 /** A schedule as the template has it: which function, how often, with what. */
-interface Tick {
+interface ScheduledInvocation {
   readonly functionName: string;
   readonly everyMs: number;
   readonly payload: unknown;
@@ -11,9 +11,9 @@ interface Tick {
 }
 
 export interface LocalScheduler {
-  readonly schedules: readonly Tick[];
+  readonly schedules: readonly ScheduledInvocation[];
   /** Every schedule's next tick, now; resolves when all have been answered. */
-  tickNow(): Promise<void>;
+  runAllNow(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -23,24 +23,24 @@ export interface LocalScheduler {
  */
 export function startScheduler(
   deployed: { resourcesOf(type: string): Pick<DeployedResource, "logicalId" | "properties">[] },
-  call: (tick: Tick) => Promise<Invoked>,
+  call: (tick: ScheduledInvocation) => Promise<InvocationResult>,
   onFailure: (functionName: string, error: unknown) => void,
-  repeat: Repeat = onTimers,
+  repeat: Repeat = repeatOnTimer,
 ): LocalScheduler {
   let isStopped = false;
   const report = (functionName: string, error: unknown) => {
     if (!isStopped) onFailure(functionName, error);
   };
-  const tick = (schedule: Tick) =>
+  const tick = (schedule: ScheduledInvocation) =>
     call(schedule).then(
       ({ functionError, payload }) => functionError && report(schedule.functionName, payload),
       (error: unknown) => report(schedule.functionName, error),
     );
-  const schedules = deployed.resourcesOf("AWS::Scheduler::Schedule").map(tickOf);
+  const schedules = deployed.resourcesOf("AWS::Scheduler::Schedule").map(readSchedule);
   const ends = schedules.map((schedule) => repeat(() => void tick(schedule), schedule.everyMs));
   return {
     schedules,
-    async tickNow() {
+    async runAllNow() {
       await Promise.all(schedules.map(tick));
     },
     async stop() {
@@ -53,16 +53,22 @@ export function startScheduler(
 /** Does this every so many milliseconds, until the answer is called. */
 type Repeat = (work: () => void, everyMs: number) => () => void;
 
-const onTimers: Repeat = (work, everyMs) => {
+const repeatOnTimer: Repeat = (work, everyMs) => {
   const timer = setInterval(work, everyMs);
   return () => clearInterval(timer);
 };
 
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 /** A timer of Node's fires at once where it is told to wait longer. */
-const longestMs = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
-function tickOf({ logicalId, properties }: { logicalId: string; properties: object }): Tick {
+function readSchedule({
+  logicalId,
+  properties,
+}: {
+  logicalId: string;
+  properties: object;
+}): ScheduledInvocation {
   const { FlexibleTimeWindow, ScheduleExpression, State, Target } = properties as {
     FlexibleTimeWindow?: { Mode?: string };
     ScheduleExpression?: string;
@@ -76,7 +82,7 @@ function tickOf({ logicalId, properties }: { logicalId: string; properties: obje
     /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(ScheduleExpression ?? "") ?? [];
   const [, functionName] = /:function:([\w-]+)$/.exec(Target?.Arn ?? "") ?? [];
   const everyMs = Number(count) * unitMs[unit as keyof typeof unitMs];
-  if (!functionName || !(everyMs <= longestMs)) {
+  if (!functionName || !(everyMs <= maxTimerMs)) {
     throw new Error(`${logicalId}: only rate(…) schedules of functions are known here.`);
   }
   const payload = JSON.parse(Target?.Input ?? "{}");

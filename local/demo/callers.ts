@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { VendAnswer } from "../../functions/http/contract.ts";
 import type { LocalRealm } from "../local-realm.ts";
 import type { LocalStack } from "../stack.ts";
-import type { Vended, VendPayload } from "../vend-client.ts";
-import { isAnswer, present } from "../vend-client.ts";
+import type { VendPayload, VendResult } from "../vend-client.ts";
+import { isVendAnswer, useCredential } from "../vend-client.ts";
 
 /** What one caller was told, and by which process; no answer: a problem, or a process that died. */
-export interface Reply {
+export interface CallerReply {
   readonly pid: number;
   readonly answer: VendAnswer | undefined;
 }
@@ -15,12 +15,12 @@ export interface Reply {
 export interface Caller {
   readonly realm: LocalRealm;
   readonly functionName: string;
-  vend(payload?: VendPayload): Promise<Reply>;
+  vend(payload?: VendPayload): Promise<CallerReply>;
   /** Whether the provider's API lets this credential in. */
-  use(reply: Reply): Promise<boolean>;
+  isAccepted(reply: CallerReply): Promise<boolean>;
 }
 
-export function callerOf(stack: LocalStack, provider: string): Caller {
+export function createCaller(stack: LocalStack, provider: string): Caller {
   const realm = stack.providers.realms.find(({ settings }) => settings.provider === provider);
   if (!realm) throw new Error(`The local stack has no ${provider}.`);
   const functionName = stack.functionOf(realm).name;
@@ -29,34 +29,38 @@ export function callerOf(stack: LocalStack, provider: string): Caller {
     functionName,
     async vend(payload = {}) {
       const { pid, functionError, payload: said } = await stack.host.invoke(functionName, payload);
-      const vended = said as Vended;
-      return { pid, answer: !functionError && isAnswer(vended) ? vended : undefined };
+      const vended = said as VendResult;
+      return { pid, answer: !functionError && isVendAnswer(vended) ? vended : undefined };
     },
-    use: async ({ answer }) =>
-      answer !== undefined && (await present(answer, realm.pingUrl)) === 200,
+    isAccepted: async ({ answer }) =>
+      answer !== undefined && (await useCredential(answer, realm.pingUrl)) === 200,
   };
 }
 
 /** `count` callers at the same moment, of whom Lambda serves as many at a time as there are `processes`. */
-export function crowd<T>(count: number, processes: number, caller: () => Promise<T>): Promise<T[]> {
+export function callConcurrently<T>(
+  count: number,
+  processes: number,
+  caller: () => Promise<T>,
+): Promise<T[]> {
   let waiting = count;
-  return inLanes(processes, () => waiting-- > 0, caller);
+  return runInParallel(processes, () => waiting-- > 0, caller);
 }
 
 /** Callers who keep coming, `lanes` at a time, with a breath between two. */
-export function stream<T>(
+export function callContinuously<T>(
   lanes: number,
   goesOn: () => boolean,
   caller: () => Promise<T>,
 ): Promise<T[]> {
-  return inLanes(lanes, goesOn, async () => {
+  return runInParallel(lanes, goesOn, async () => {
     const result = await caller();
     await sleep(20);
     return result;
   });
 }
 
-async function inLanes<T>(
+async function runInParallel<T>(
   lanes: number,
   goesOn: () => boolean,
   caller: () => Promise<T>,
@@ -69,10 +73,10 @@ async function inLanes<T>(
   return results;
 }
 
-export function processesOf(replies: readonly Reply[]): Set<number> {
+export function processesOf(replies: readonly CallerReply[]): Set<number> {
   return new Set(replies.map(({ pid }) => pid));
 }
 
-export function served(replies: readonly Reply[]): Reply[] {
+export function answeredReplies(replies: readonly CallerReply[]): CallerReply[] {
   return replies.filter(({ answer }) => answer !== undefined);
 }

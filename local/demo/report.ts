@@ -1,19 +1,19 @@
 import { styleText } from "node:util";
 import { formatTable } from "../format-table.ts";
-import type { PlayedScene, Scene } from "./scene.ts";
+import type { Scene, SceneResult } from "./scene.ts";
 
-export function haveAllHeld(played: readonly PlayedScene[]): boolean {
-  const hasHeld = ({ verdicts }: PlayedScene) =>
+export function allPromisesHeld(played: readonly SceneResult[]): boolean {
+  const isHeld = ({ verdicts }: SceneResult) =>
     verdicts.length > 0 && verdicts.every(({ held }) => held);
-  return played.length > 0 && played.every(hasHeld);
+  return played.length > 0 && played.every(isHeld);
 }
 
-export function announcement({ letter, title, story }: Scene): string {
-  return `  ${letter}  ${title.padEnd(15)}   ${story}`;
+export function announcement({ letter, title, description }: Scene): string {
+  return `  ${letter}  ${title.padEnd(15)}   ${description}`;
 }
 
 /** For people. */
-export function report(played: readonly PlayedScene[]): string {
+export function report(played: readonly SceneResult[]): string {
   const rows = played.flatMap(({ letter, verdicts }) =>
     verdicts.map(({ promise, expected, measured, held }) => [
       `${letter}  ${promise}`,
@@ -23,19 +23,19 @@ export function report(played: readonly PlayedScene[]): string {
     ]),
   );
   const table = formatTable(["   promise", "expected", "measured", "verdict"], rows);
-  return `${inColour(table)}\n\n  ${closingLine(played)}`;
+  return `${colourVerdicts(table)}\n\n  ${closingLine(played)}`;
 }
 
 /** For programs. */
-export function reportJson(played: readonly PlayedScene[]): string {
+export function reportJson(played: readonly SceneResult[]): string {
   const scenes = played.flatMap(({ letter, verdicts }) =>
     verdicts.map((verdict) => ({ scene: letter, ...verdict })),
   );
   const { ms } = summary(played);
-  return JSON.stringify({ held: haveAllHeld(played), ms, scenes }, undefined, 2);
+  return JSON.stringify({ held: allPromisesHeld(played), ms, scenes }, undefined, 2);
 }
 
-function closingLine(played: readonly PlayedScene[]): string {
+function closingLine(played: readonly SceneResult[]): string {
   const { verdicts, broken, ms } = summary(played);
   const time = `${(ms / 1000).toFixed(0)} s in all`;
   return broken.length === 0
@@ -43,7 +43,7 @@ function closingLine(played: readonly PlayedScene[]): string {
     : `${broken.length} of ${verdicts.length} promises did not hold; ${time}.`;
 }
 
-function summary(played: readonly PlayedScene[]) {
+function summary(played: readonly SceneResult[]) {
   const verdicts = played.flatMap((scene) => scene.verdicts);
   const broken = verdicts.filter(({ held }) => !held);
   const ms = Math.round(played.reduce((sum, scene) => sum + scene.ms, 0));
@@ -51,7 +51,7 @@ function summary(played: readonly PlayedScene[]) {
 }
 
 /** After the table was aligned: colours take characters, but no room. */
-function inColour(table: string): string {
+function colourVerdicts(table: string): string {
   return table
     .replaceAll(/✓$/gm, styleText("green", "✓"))
     .replaceAll(/✗$/gm, styleText("red", "✗"));

@@ -13,36 +13,36 @@ export interface Scene {
   readonly letter: string;
   readonly title: string;
   /** For someone who sees this for the first time. */
-  readonly story: string;
+  readonly description: string;
   readonly options: ProviderOptions & Pick<StackOptions, "bundled">;
-  play(stack: LocalStack): Promise<Verdict[]>;
+  run(stack: LocalStack): Promise<Verdict[]>;
 }
 
 /** A scene that was played. */
-export interface PlayedScene {
+export interface SceneResult {
   readonly letter: string;
   readonly verdicts: readonly Verdict[];
   readonly ms: number;
 }
 
-export async function playScene(scene: Scene, interruption: AbortSignal): Promise<PlayedScene> {
+export async function runScene(scene: Scene, interruption: AbortSignal): Promise<SceneResult> {
   const begun = performance.now();
-  const verdicts = await playOnOwnStack(scene, interruption).catch((error: unknown) => [
+  const verdicts = await runOnOwnStack(scene, interruption).catch((error: unknown) => [
     unfinished(error),
   ]);
   return { letter: scene.letter, verdicts, ms: performance.now() - begun };
 }
 
 /** Leaves no process and no file behind, however the scene ends. */
-async function playOnOwnStack(
-  { options, play }: Scene,
+async function runOnOwnStack(
+  { options, run }: Scene,
   interruption: AbortSignal,
 ): Promise<Verdict[]> {
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-demo-"));
   try {
     const stack = await startStack({ ...options, folder });
     try {
-      return await Promise.race([play(stack), interrupted(interruption)]);
+      return await Promise.race([run(stack), interrupted(interruption)]);
     } finally {
       await stack.stop();
     }

@@ -1,7 +1,7 @@
-import { madeUp } from "../secret-book.ts";
+import { generateValue } from "../secret-seeder.ts";
 import type { LocalStack } from "../stack.ts";
-import type { Caller, Reply } from "./callers.ts";
-import { callerOf, crowd, processesOf } from "./callers.ts";
+import type { Caller, CallerReply } from "./callers.ts";
+import { callConcurrently, createCaller, processesOf } from "./callers.ts";
 import type { Scene } from "./scene.ts";
 import { exactly, none } from "./verdict.ts";
 
@@ -12,15 +12,15 @@ const secretName = "token-vending/conferma/sandbox/default";
 export const secretRotation: Scene = {
   letter: "e",
   title: "Secret rotation",
-  story:
+  description:
     "The client secret is replaced and tried out by hand, which kills our token; nothing is restarted.",
   options: {},
-  async play(stack) {
+  async run(stack) {
     const { conferma } = stack.providers;
     const { host } = stack;
-    const caller = callerOf(stack, "conferma");
+    const caller = createCaller(stack, "conferma");
     await host.prestart(caller.functionName, processes);
-    const everyone = () => crowd(callers, processes, () => vendAndUse(caller));
+    const everyone = () => callConcurrently(callers, processes, () => vendAndUse(caller));
 
     // Alone, so that the process which has read the secret is known: the host prefers the same one.
     await vendAndUse(caller);
@@ -33,7 +33,7 @@ export const secretRotation: Scene = {
     const { issues, credentialsRefused } = conferma.counters;
     const knew = processesOf(before.map(({ reply }) => reply));
     const serve = processesOf(after.map(({ reply }) => reply));
-    const failed = after.filter(({ works }) => !works).length;
+    const failed = after.filter(({ isAccepted }) => !isAccepted).length;
     return [
       none("No caller fails after the replacement", failed, after.length, "callers"),
       exactly(
@@ -54,11 +54,12 @@ export const secretRotation: Scene = {
 };
 
 /** What every consumer does: when the provider refuses the token, it says so and tries the next one, once. */
-async function vendAndUse(caller: Caller): Promise<{ reply: Reply; works: boolean }> {
+async function vendAndUse(caller: Caller): Promise<{ reply: CallerReply; isAccepted: boolean }> {
   const reply = await caller.vend();
-  if (!reply.answer || (await caller.use(reply))) return { reply, works: !!reply.answer };
+  if (!reply.answer || (await caller.isAccepted(reply)))
+    return { reply, isAccepted: !!reply.answer };
   const next = await caller.vend({ rejectedVersion: reply.answer.version });
-  return { reply: next, works: await caller.use(next) };
+  return { reply: next, isAccepted: await caller.isAccepted(next) };
 }
 
 interface ConfermaSecret {
@@ -68,8 +69,8 @@ interface ConfermaSecret {
 }
 
 async function rotateSecret({ providers: { conferma }, secrets }: LocalStack): Promise<void> {
-  const old = await secrets.keep(secretName, missing);
-  const clientSecret = madeUp("secret");
+  const old = await secrets.getOrGenerate(secretName, missing);
+  const clientSecret = generateValue("secret");
   conferma.rotateSecret(old.clientId, clientSecret, { keepOld: false });
   conferma.issueAsSomeoneElse(old.platformKey);
   await secrets.rotate(secretName, { ...old, clientSecret });

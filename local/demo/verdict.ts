@@ -10,8 +10,8 @@ export interface Verdict {
 export function exactly(promise: string, expected: number, measured: number, note = ""): Verdict {
   return {
     promise,
-    expected: words(expected),
-    measured: words(measured, note),
+    expected: joinWords(expected),
+    measured: joinWords(measured, note),
     held: measured === expected,
   };
 }
@@ -25,8 +25,8 @@ export function atMost(
 ): Verdict {
   return {
     promise,
-    expected: words("≤", most, unit),
-    measured: words(measured, unit, note),
+    expected: joinWords("≤", most, unit),
+    measured: joinWords(measured, unit, note),
     held: Number.isFinite(measured) && measured <= most,
   };
 }
@@ -34,8 +34,8 @@ export function atMost(
 export function atLeast(promise: string, least: number, measured: number, unit: string): Verdict {
   return {
     promise,
-    expected: words("≥", least, unit),
-    measured: words(measured, unit),
+    expected: joinWords("≥", least, unit),
+    measured: joinWords(measured, unit),
     held: Number.isFinite(measured) && measured >= least,
   };
 }
@@ -45,7 +45,7 @@ export function all(promise: string, measured: number, of: number, what: string)
   return {
     promise,
     expected: "all",
-    measured: words(measured, "of", of, what),
+    measured: joinWords(measured, "of", of, what),
     held: of > 0 && measured === of,
   };
 }
@@ -55,7 +55,7 @@ export function none(promise: string, measured: number, of: number, what: string
   return {
     promise,
     expected: "0",
-    measured: words(measured, "of", of, what),
+    measured: joinWords(measured, "of", of, what),
     held: of > 0 && measured === 0,
   };
 }
@@ -70,14 +70,14 @@ export function unfinished(error: unknown): Verdict {
   };
 }
 
-function words(...parts: readonly (string | number)[]): string {
+function joinWords(...parts: readonly (string | number)[]): string {
   return parts
-    .map((part) => (typeof part === "number" ? figure(part) : part))
+    .map((part) => (typeof part === "number" ? formatNumber(part) : part))
     .join(" ")
     .trimEnd();
 }
 
 /** What never happened is no number, and keeps no promise. */
-function figure(value: number): string {
+function formatNumber(value: number): string {
   return Number.isFinite(value) ? String(value) : "never";
 }

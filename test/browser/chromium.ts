@@ -34,7 +34,7 @@ export interface Visitor {
 }
 
 /** Somebody with a browser of their own, until the test is over. */
-export async function aVisitor(options?: BrowserContextOptions): Promise<Visitor> {
+export async function openVisitor(options?: BrowserContextOptions): Promise<Visitor> {
   const page = options ? await newPage(options) : (idle.pop() ?? (await newPage()));
   const context = page.context();
   const visited: string[] = [];

@@ -26,7 +26,7 @@ async function policyViolationsOf(page: Page): Promise<string[]> {
 }
 
 /** Accessible, within its own policy, no wider than the screen, and kept as a picture: `dist/browser/<name>.png`. */
-export async function inspect(page: Page, name: string): Promise<void> {
+export async function checkPage(page: Page, name: string): Promise<void> {
   mkdirSync(artifacts, { recursive: true });
   await page.screenshot({ path: path.join(artifacts, `${name}.png`), fullPage: true });
   expect(await policyViolationsOf(page)).toEqual([]);

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { foundIn } from "../../cli/find-function.ts";
+import { findFunctionName } from "../../cli/find-function.ts";
 import type { ConnectionPage } from "../../functions/http/contract.ts";
 import { needsConsent } from "../../functions/providers/catalogue.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import packageJson from "../../package.json" with { type: "json" };
@@ -33,7 +33,7 @@ async function vend(args: readonly string[], typed = "") {
   const child = spawn(process.execPath, [path.join(root, file), ...args], {
     env: {
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
-      AWS_REGION: LOCAL_PLACE.region,
+      AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
     },
@@ -112,10 +112,10 @@ test("every realm of the template is found by what its function says of itself",
   }));
   for (const realm of stack.providers.realms) {
     const name = `${realm.settings.provider}/${realm.settings.environment}`;
-    expect(foundIn(described, "vend-token", name)).toBe(stack.functionOf(realm).name);
+    expect(findFunctionName(described, "vend-token", name)).toBe(stack.functionOf(realm).name);
     const isAsked = needsConsent(realm.settings.provider);
     for (const part of isAsked ? (["begin-consent", "complete-consent"] as const) : []) {
-      expect(foundIn(described, part, name)).toMatch(/./);
+      expect(findFunctionName(described, part, name)).toMatch(/./);
     }
   }
 });

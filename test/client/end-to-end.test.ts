@@ -9,7 +9,7 @@ import type { ConnectionName, TokenClient } from "../../client/token-client.ts";
 import { createTokenClient } from "../../client/token-client.ts";
 import type { TokenClientError } from "../../client/token-client-error.ts";
 import type { Transport } from "../../client/transport.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
@@ -23,7 +23,7 @@ beforeAll(async () => {
   stack = await startStack({ folder, bundled: inject("bundlesFolder") });
   lambda = new LambdaClient({
     endpoint: stack.lambda.url,
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials: stack.identities.consumer.keys,
   });
 });
@@ -61,7 +61,7 @@ describe.each(Object.entries(transports))("%s", (_, transportFor) => {
   });
 
   it("every connection's credential opens its provider's door", async () => {
-    for (const realm of stack.providers.realms.filter(({ person }) => !person)) {
+    for (const realm of stack.providers.realms.filter(({ user }) => !user)) {
       const connection = connectionOf(realm);
       const each = createTokenClient({ connection, transport: transportFor(realm) });
       const { status } = await each.fetch(realm.pingUrl);
@@ -71,7 +71,7 @@ describe.each(Object.entries(transports))("%s", (_, transportFor) => {
 
   it("a token that someone else revoked is reported once and replaced, for 20 requests at once", async () => {
     const { conferma } = stack.providers;
-    const { platformKey } = await stack.secrets.keep(
+    const { platformKey } = await stack.secrets.getOrGenerate(
       "token-vending/conferma/sandbox/default",
       (): { platformKey: string } => expect.fail("there is no secret"),
     );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { AlarmTopic } from "../../infra/constructs/alarm-topics.ts";
-import { alarmTopics } from "../../infra/constructs/alarm-topics.ts";
+import type { AlarmKind } from "../../infra/constructs/alarm-topics.ts";
+import { alarmKinds } from "../../infra/constructs/alarm-topics.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { resourcesIn, synthesized } from "./synthesized.ts";
 
@@ -16,7 +16,7 @@ type Rule = readonly [
   evaluationPeriods: number,
 ];
 
-const rules: Readonly<Record<AlarmTopic, Rule>> = {
+const rules: Readonly<Record<AlarmKind, Rule>> = {
   "issue-rate": ["TokenVending Issues", "Sum", 900, ">", 5, 1],
   "credentials-rejected": ["TokenVending CredentialsRejected", "Sum", 300, ">", 0, 1],
   contested: ["TokenVending Contested", "Sum", 300, ">", 0, 1],
@@ -33,10 +33,10 @@ const rules: Readonly<Record<AlarmTopic, Rule>> = {
 const alarms = resourcesIn(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => {
   const alarm = Properties as unknown as AlarmProperties;
   const [, of = "", topic = ""] = /^token-vending\/(.+)\/([^/]+)$/.exec(alarm.AlarmName) ?? [];
-  return { of, topic: topic as AlarmTopic, alarm };
+  return { of, topic: topic as AlarmKind, alarm };
 });
 
-test.each(alarmTopics)("%s rings by its rule, wherever it is", (topic) => {
+test.each(alarmKinds)("%s rings by its rule, wherever it is", (topic) => {
   const mine = alarms.filter((one) => one.topic === topic);
   expect(mine.length).toBeGreaterThan(0);
   for (const { alarm } of mine)

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { measures } from "../../functions/model/metrics.ts";
-import { alarmTopics } from "../../infra/constructs/alarm-topics.ts";
+import { alarmKinds } from "../../infra/constructs/alarm-topics.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { resourcesIn, synthesized } from "./synthesized.ts";
 
@@ -59,7 +59,7 @@ describe("each alarm", () => {
 
 test("every topic rings somewhere", () => {
   const rung = alarms.map(({ AlarmName }) => AlarmName.split("/").at(-1));
-  expect([...new Set(rung)].sort()).toEqual([...alarmTopics].sort());
+  expect([...new Set(rung)].sort()).toEqual([...alarmKinds].sort());
 });
 
 test("a realm has the alarms of its kind", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { accessChecksOf, decisionsOf } from "./access-checks.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { statementWith } from "./mutating.ts";
-import { answersTo, questionsOf } from "./questions.ts";
 import type { Statement } from "./synthesized.ts";
 import { synthesized } from "./synthesized.ts";
 
@@ -12,10 +12,10 @@ const realm = "centrapay-user/test";
 test.each(["VendToken", "RenewTokens", "BeginConsent", "CompleteConsent"])(
   "%s of a realm of consents reaches its own realm alone",
   async (kind) => {
-    const mine = questionsOf(template).filter(({ label }) =>
+    const mine = accessChecksOf(template).filter(({ label }) =>
       label.startsWith(`${kind} ${realm}: `),
     );
-    const answers = await answersTo(mine);
+    const answers = await decisionsOf(mine);
     expect(mine.length).toBeGreaterThan(200);
     const wrong = mine.filter(({ label, expected }) => answers.get(label) !== expected);
     expect(wrong.map(({ label }) => label)).toEqual([]);
@@ -25,7 +25,7 @@ test.each(["VendToken", "RenewTokens", "BeginConsent", "CompleteConsent"])(
 );
 
 test("one function alone deletes anything: the one that claims pending consents", () => {
-  const deleting = questionsOf(template).filter(
+  const deleting = accessChecksOf(template).filter(
     ({ action, expected }) => action === "dynamodb:DeleteItem" && expected === "allowed",
   );
   expect(deleting.length).toBeGreaterThan(0);
@@ -40,8 +40,10 @@ test.each(["BeginConsent", "CompleteConsent"])(
     const changed = structuredClone(template);
     const items: Statement = statementWith(changed, `${kind} ${realm}`, "dynamodb:GetItem");
     Object(items.Condition)["ForAllValues:StringLike"] = { "dynamodb:LeadingKeys": ["*"] };
-    const mine = questionsOf(changed).filter(({ label }) => label.startsWith(`${kind} ${realm}: `));
-    const answers = await answersTo(mine);
+    const mine = accessChecksOf(changed).filter(({ label }) =>
+      label.startsWith(`${kind} ${realm}: `),
+    );
+    const answers = await decisionsOf(mine);
     const wrong = mine.filter(({ label, expected }) => answers.get(label) !== expected);
     expect(wrong.length).toBeGreaterThan(10);
     expect(wrong.every(({ action }) => action.startsWith("dynamodb:"))).toBe(true);

@@ -1,6 +1,6 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
-import type { Asking, Row } from "./row.ts";
+import type { Row, RowContext } from "./access-row.ts";
 import { place, stackName } from "./synthesized.ts";
 
 /** What sealing a token under a KMS key takes, within the realm's own encryption context. */
@@ -34,10 +34,10 @@ const accountDecides = {
   ],
 };
 
-export function keyRows({ stack, me, foreignRealms }: Asking): Row[] {
+export function keyRows({ stack, self, foreignRealms }: RowContext): Row[] {
   const { keyArn, keyPolicy } = sealingKey(stack);
   const otherKey = arn(place, "kms", "key/11112222-3333-4444-5555-666677778888");
-  const own = `${me.realm}/acme`;
+  const own = `${self.realm}/acme`;
   const foreign = foreignRealms.map((realm) => `${realm}/acme`);
   const row = (action: string, what: string, key: string, connection?: string): Row => {
     const isOwnUse = sealingActions.includes(action) && key === keyArn && connection === own;
@@ -48,7 +48,7 @@ export function keyRows({ stack, me, foreignRealms }: Asking): Row[] {
   return [
     ...useActions.flatMap((action) => [
       row(action, own, keyArn, own),
-      ...[...foreign, me.realm, `${me.realm}-3/acme`, `x/${own}`].map((connection) =>
+      ...[...foreign, self.realm, `${self.realm}-3/acme`, `x/${own}`].map((connection) =>
         row(action, connection, keyArn, connection),
       ),
       row(action, "no context", keyArn),

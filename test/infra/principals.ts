@@ -18,14 +18,14 @@ interface Grantee {
 }
 
 /** A function, as the role that it runs under. */
-export interface Principal extends Grantee {
+export interface FunctionPrincipal extends Grantee {
   readonly kind: (typeof kinds)[number] | (typeof consentKinds)[number];
   readonly functionArn: string;
   readonly logGroup: string;
 }
 
 /** A schedule, as the role that it calls its function under. */
-export interface Schedule extends Grantee {
+export interface SchedulePrincipal extends Grantee {
   readonly targetArn: string;
 }
 
@@ -45,7 +45,7 @@ const notReadHere = [
 ];
 
 /** Every function of the stack with what its role may do. Throws on a grant that it does not understand. */
-export function principalsOf(stack: DeployedStack): Principal[] {
+export function principalsOf(stack: DeployedStack): FunctionPrincipal[] {
   for (const type of notReadHere) {
     if (stack.resourcesOf(type).length > 0) throw new Error(`${type} is not read here.`);
   }
@@ -88,7 +88,7 @@ export function outsidersOf(
 }
 
 /** Every schedule of the stack, of the realm that it says it is for. */
-export function schedulesOf(stack: DeployedStack): Schedule[] {
+export function schedulesOf(stack: DeployedStack): SchedulePrincipal[] {
   return stack.resourcesOf("AWS::Scheduler::Schedule").map(({ logicalId, properties }) => {
     const { Description, Target } = properties as unknown as ScheduleProperties;
     const [, realm] = /^Renews what is due in (\S+)$/.exec(Description) ?? [];

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
-import type { Answer } from "./ask.ts";
-import { ask } from "./ask.ts";
+import type { AccessCheck } from "./access-checks.ts";
+import { accessChecksOf, decisionsOf } from "./access-checks.ts";
 import { mutatedRealms } from "./mutating.ts";
 import { mutations } from "./mutations.ts";
 import { kinds, outsidersOf, principalsOf, schedulesOf, statusReader } from "./principals.ts";
-import type { Question } from "./questions.ts";
-import { answersTo, questionsOf } from "./questions.ts";
 import { renewalMutations } from "./renewal-mutations.ts";
+import type { AccessDecision } from "./simulate-access.ts";
+import { simulateAccess } from "./simulate-access.ts";
 import type { Statement } from "./synthesized.ts";
 import { deployed, place, resourcesIn, synthesized } from "./synthesized.ts";
 
@@ -29,7 +29,7 @@ const realms: readonly RealmInput[] = [
 ];
 
 const template = synthesized(realms);
-const questions = questionsOf(template);
+const questions = accessChecksOf(template);
 const principals = principalsOf(deployed(template));
 const schedules = schedulesOf(deployed(template));
 
@@ -53,13 +53,13 @@ test("each role of the stack is one that is asked about, and belongs to one func
 
 describe.each([...principals, ...schedules])("$name", (me) => {
   const mine = questions.filter(({ principal }) => principal === me.roleArn);
-  const rules = mine.map((question): [string, Question] => {
+  const rules = mine.map((question): [string, AccessCheck] => {
     const { label, expected } = question;
     return [`is ${expected} ${label.replace(`${me.name}: `, "")}`, question];
   });
 
   test.each(rules)("%s", async (_, question) => {
-    expect((await answersTo([question])).get(question.label)).toBe(question.expected);
+    expect((await decisionsOf([question])).get(question.label)).toBe(question.expected);
   });
 });
 
@@ -67,8 +67,8 @@ describe("the questions notice when", () => {
   test.each([...mutations, ...renewalMutations])("$name", async ({ change, flips }) => {
     const changed = structuredClone(template);
     change(changed);
-    const before = await answersTo(questions);
-    const after = await answersTo(questionsOf(changed));
+    const before = await decisionsOf(questions);
+    const after = await decisionsOf(accessChecksOf(changed));
     expect(flipped(before, after)).toEqual(expanded(flips, before));
   });
 });
@@ -113,11 +113,13 @@ describe("a question that is not understood is no denial:", () => {
     ["a policy with a mistake", { policies: [{ name: "p", policy: { Statement: [{}] } }] }],
     ["a resource that is many", { resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/*" }],
   ])("%s", async (_, part) => {
-    await expect(ask({ ...question, ...part })).rejects.toThrow(/GetItem|TransactWriteItems/);
+    await expect(simulateAccess({ ...question, ...part })).rejects.toThrow(
+      /GetItem|TransactWriteItems/,
+    );
   });
 
   test("it is one when it is understood", async () => {
-    await expect(ask(question)).resolves.toBe("denied");
+    await expect(simulateAccess(question)).resolves.toBe("denied");
   });
 
   test.each([
@@ -128,7 +130,7 @@ describe("a question that is not understood is no denial:", () => {
     for (const [, { Properties }] of resourcesIn(changed, "AWS::IAM::Role")) {
       Properties[property] = value;
     }
-    expect(() => questionsOf(changed)).toThrow(/not known here|not read here/);
+    expect(() => accessChecksOf(changed)).toThrow(/not known here|not read here/);
   });
 });
 
@@ -158,13 +160,13 @@ describe("an encryption context is compared", () => {
     ],
   };
 
-  test.each<[string, Record<string, string>, Answer]>([
+  test.each<[string, Record<string, string>, AccessDecision]>([
     ["its own", { [contextKey]: "conferma/sandbox/acme" }, "allowed"],
     ["another", { [contextKey]: "conferma/sandbox-2/acme" }, "denied"],
     ["another name", { "kms:EncryptionContext:account": "conferma/sandbox/acme" }, "denied"],
     ["none", {}, "denied"],
   ])("%s", async (_, context, expected) => {
-    const answer = await ask({
+    const answer = await simulateAccess({
       principal: `arn:aws:iam::${place.accountId}:role/sealer`,
       policies: [{ name: "seals", policy }],
       action: "kms:Decrypt",
@@ -176,7 +178,7 @@ describe("an encryption context is compared", () => {
   });
 });
 
-type Answers = ReadonlyMap<string, Answer>;
+type Answers = ReadonlyMap<string, AccessDecision>;
 
 function flipped(before: Answers, after: Answers): string[] {
   const all = [...new Set([...before.keys(), ...after.keys()])];

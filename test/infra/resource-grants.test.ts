@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { accessChecksOf } from "./access-checks.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import type { Change } from "./mutating.ts";
-import { questionsOf } from "./questions.ts";
 import { resourcesIn, synthesized } from "./synthesized.ts";
 
 const template = synthesized(oneOfEachKind.slice(0, 1));
@@ -12,7 +12,7 @@ const letsAnybody = (...actions: string[]) => ({
 });
 
 test("nothing that could be asked for lets somebody in by itself", () => {
-  expect(questionsOf(template).length).toBeGreaterThan(100);
+  expect(accessChecksOf(template).length).toBeGreaterThan(100);
 });
 
 /** Roles need no policy of their own for what these grant, so that every role's answers would stay the same. */
@@ -52,7 +52,7 @@ test.each<[string, Change]>([
 ])("it is refused that %s", (_, change) => {
   const changed = structuredClone(template);
   change(changed);
-  expect(() => questionsOf(changed)).toThrow(/not read here/);
+  expect(() => accessChecksOf(changed)).toThrow(/not read here/);
 });
 
 function onTable(properties: Record<string, unknown>): Change {

@@ -10,7 +10,7 @@ import { functionNames } from "../../infra/function-names.ts";
 import { realms } from "../../infra/realms.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { RawTemplate } from "./synthesized.ts";
-import { deployed, joined, place } from "./synthesized.ts";
+import { deployed, joinTemplates, place } from "./synthesized.ts";
 
 const run = promisify(execFile);
 const guard = new URL("./no-network.mjs", import.meta.url);
@@ -149,7 +149,7 @@ async function synthesize(name: string, ...variables: string[]): Promise<Synthes
   return {
     folder,
     out,
-    template: joined({
+    template: joinTemplates({
       state: templateOf(stackNames.state),
       service: templateOf(stackNames.service),
     }),

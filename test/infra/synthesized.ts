@@ -2,16 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "aws-cdk-lib";
-import { deploy, stackNames } from "../../infra/deployment.ts";
+import { createStacks, stackNames } from "../../infra/deployment.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import type { ServiceStack, ServiceStackProps } from "../../infra/stacks/service-stack.ts";
-import type { AwsPlace } from "../../local/aws/arns.ts";
+import type { AwsLocation } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { readTemplate } from "../../local/aws/template/template.ts";
 
 /** Not the laptop's: nothing may depend on where it pretends to be. */
-export const place: AwsPlace = {
+export const place: AwsLocation = {
   region: "eu-west-1",
   accountId: "111122223333",
   partition: "aws",
@@ -45,11 +45,14 @@ export interface RawTemplate {
  * The templates of these realms as one: what the service reads from the state's parameters is in it. The functions are stubs: what
  * they hold is another test's matter.
  */
-export function synthesized(realms: readonly RealmEntry[], wish: Wish = {}): RawTemplate {
-  return joined(synthesizedStacks(realms, wish));
+export function synthesized(
+  realms: readonly RealmEntry[],
+  wish: SynthesisOptions = {},
+): RawTemplate {
+  return joinTemplates(synthesizedStacks(realms, wish));
 }
 
-interface Wish extends Omit<ServiceStackProps, "realms" | "bundlesFolder"> {
+interface SynthesisOptions extends Omit<ServiceStackProps, "realms" | "bundlesFolder"> {
   /** Of the app: none of them is set if unsaid. */
   readonly context?: Readonly<Record<string, unknown>>;
   /** Adds to the service what another app would. */
@@ -63,7 +66,7 @@ interface Synthesized extends Stacks {
   readonly others: readonly RawTemplate[];
 }
 
-export function joined({ state, service }: Stacks): RawTemplate {
+export function joinTemplates({ state, service }: Stacks): RawTemplate {
   const written = resourcesIn(state, "AWS::SSM::Parameter").map(([, { Properties }]) => Properties);
   const read = Object.entries(service.Parameters ?? {}).flatMap(([name, { Default }]) =>
     written.flatMap(({ Name, Value }) => (Name === Default ? [[name, Value] as const] : [])),
@@ -78,7 +81,10 @@ export function joined({ state, service }: Stacks): RawTemplate {
 }
 
 /** As they are deployed, one after the other. */
-export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}): Synthesized {
+export function synthesizedStacks(
+  realms: readonly RealmEntry[],
+  wish: SynthesisOptions = {},
+): Synthesized {
   const { context, add, ...props } = wish;
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-infra-"));
   try {
@@ -96,7 +102,7 @@ export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}
       builtinCloudFormationValidation: context?.[defaultRules] === true,
       context: { "aws:cdk:enable-asset-metadata": true, ...context },
     });
-    const service = deploy(app, { realms, bundlesFolder, ...props });
+    const service = createStacks(app, { realms, bundlesFolder, ...props });
     add?.(service, app);
     const assembly = app.synth();
     const written = (name: string) => assembly.getStackByName(name).template;

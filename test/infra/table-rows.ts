@@ -1,8 +1,8 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
-import type { Answer } from "./ask.ts";
-import type { Principal } from "./principals.ts";
-import type { Asking, Row } from "./row.ts";
+import type { Row, RowContext } from "./access-row.ts";
+import type { FunctionPrincipal } from "./principals.ts";
+import type { AccessDecision } from "./simulate-access.ts";
 import { place } from "./synthesized.ts";
 
 /** What the store sends (functions/store/dynamodb-token-store.ts). */
@@ -64,25 +64,25 @@ export function nearRealms(realm: string): string[] {
   ];
 }
 
-export function tokenTable(stack: DeployedStack) {
+export function tokenTableOf(stack: DeployedStack) {
   const table = stack.tables.find(({ logicalId }) => logicalId.startsWith("Tokens"));
   if (!table) throw new Error("The template has no table of tokens.");
   return { name: table.name, tableArn: arn(place, "dynamodb", `table/${table.name}`) };
 }
 
-export function tableRows({ stack, me, foreignRealms }: Asking): Row[] {
-  const table = tokenTable(stack);
+export function tableRows({ stack, self, foreignRealms }: RowContext): Row[] {
+  const table = tokenTableOf(stack);
   const { tableArn } = table;
-  const own = `${me.realm}/acme`;
+  const own = `${self.realm}/acme`;
   const foreign = foreignRealms.map((realm) => `${realm}/acme`);
   const [other = ""] = foreign;
 
   return [
     ...itemActions.flatMap((action): Row[] => [
-      ...[own, `${me.realm}/~scope/0123`].map(
+      ...[own, `${self.realm}/~scope/0123`].map(
         (key): Row => ["allowed", action, key, tableArn, leading(key)],
       ),
-      ...[...foreign, ...nearKeys(me.realm)].map(
+      ...[...foreign, ...nearKeys(self.realm)].map(
         (key): Row => ["denied", action, key, tableArn, leading(key)],
       ),
       ["denied", action, `${own} + ${other}`, tableArn, leading(own, other)],
@@ -91,18 +91,18 @@ export function tableRows({ stack, me, foreignRealms }: Asking): Row[] {
         ([what, resource]): Row => ["denied", action, `${what} ${own}`, resource, leading(own)],
       ),
     ]),
-    ...deletionRows(tableArn, me, foreign),
+    ...deletionRows(tableArn, self, foreign),
     ...otherItemActions.flatMap((action): Row[] => [
       ["denied", action, own, tableArn, leading(own)],
       ["denied", action, other, tableArn, leading(other)],
       ["denied", action, "no key", tableArn],
     ]),
     ...partsOfTransactions(tableArn, own, foreign),
-    ["denied", "dynamodb:Query", me.realm, tableArn, leading(me.realm)],
-    ...["due", "any"].flatMap((index) => indexRows(index, tableArn, me, foreignRealms)),
+    ["denied", "dynamodb:Query", self.realm, tableArn, leading(self.realm)],
+    ...["due", "any"].flatMap((index) => indexRows(index, tableArn, self, foreignRealms)),
     ...elsewhere(table.name).map(([what, resource]): Row => {
       const indexArn = `${resource}/index/due`;
-      return ["denied", "dynamodb:Query", `${what} index due`, indexArn, leading(me.realm)];
+      return ["denied", "dynamodb:Query", `${what} index due`, indexArn, leading(self.realm)];
     }),
     ...tableActions.map((action): Row => ["denied", action, "the table", tableArn]),
     ["denied", "dynamodb:GetRecords", "its stream", `${tableArn}/stream/2026-01-01T00:00:00.000`],
@@ -111,11 +111,11 @@ export function tableRows({ stack, me, foreignRealms }: Asking): Row[] {
 }
 
 /** Pending consents are claimed by deleting them, by one function; no record ever is deleted. */
-function deletionRows(tableArn: string, me: Principal, foreign: readonly string[]): Row[] {
+function deletionRows(tableArn: string, me: FunctionPrincipal, foreign: readonly string[]): Row[] {
   const expected = me.kind === "CompleteConsent" ? "allowed" : "denied";
   const pending = `${me.realm}/~consent/0123`;
   const others = [`${me.realm}/acme`, `${me.realm}/~scope/0123`, `${me.realm}/~consent`];
-  const deletion = (answer: Answer, what: string, ...keys: string[]): Row => {
+  const deletion = (answer: AccessDecision, what: string, ...keys: string[]): Row => {
     const context = keys.length > 0 ? leading(...keys) : {};
     return [answer, "dynamodb:DeleteItem", what, tableArn, context];
   };
@@ -135,11 +135,11 @@ function deletionRows(tableArn: string, me: Principal, foreign: readonly string[
 function indexRows(
   index: string,
   tableArn: string,
-  { kind, realm }: Principal,
+  { kind, realm }: FunctionPrincipal,
   foreignRealms: readonly string[],
 ): Row[] {
   const indexArn = `${tableArn}/index/${index}`;
-  const query = (expected: Answer, ...keys: string[]): Row => {
+  const query = (expected: AccessDecision, ...keys: string[]): Row => {
     const what = `index ${index} ${keys.join(" + ")}`;
     return [expected, "dynamodb:Query", what, indexArn, leading(...keys)];
   };

@@ -6,7 +6,7 @@ import { stackNames } from "../../infra/deployment.ts";
 import { ConsumerStack } from "../../infra/examples/consumer-stack.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { oneOfEachKind } from "./example-realms.ts";
-import { deployed, joined, resourcesIn, synthesizedStacks } from "./synthesized.ts";
+import { deployed, joinTemplates, resourcesIn, synthesizedStacks } from "./synthesized.ts";
 
 const bundlesFolder = mkdtempSync(path.join(tmpdir(), "token-vending-trusts-"));
 afterAll(() => rmSync(bundlesFolder, { recursive: true, force: true }));
@@ -45,7 +45,7 @@ const trustOf = {
 };
 
 test("each role of the deployment is taken on by the service that it is for alone", () => {
-  const stack = deployed(joined(stacks));
+  const stack = deployed(joinTemplates(stacks));
   const expected = expectedTrusts(stack);
   const trusts = stack
     .resourcesOf("AWS::IAM::Role")

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { startSecretsManager } from "../../local/aws/secrets-manager/secrets-manager.ts";
 import { createSecrets } from "../../local/fill-secrets.ts";
-import { secretBook } from "../../local/secret-book.ts";
+import { createSecretSeeder } from "../../local/secret-seeder.ts";
 
 const name = "token-vending/conferma/sandbox/default";
 
@@ -18,22 +18,22 @@ const filled = { clientId: "c", clientSecret: "s" };
 async function aBook() {
   const server = await startSecretsManager();
   onTestFinished(server.stop);
-  return secretBook(server.url, "eu-west-1");
+  return createSecretSeeder(server.url, "eu-west-1");
 }
 
 test("a secret of the template is filled in once, and a later deployment leaves it as it is", async () => {
   const book = await aBook();
   await createSecrets(book, empty);
-  expect(await book.keep(name, () => filled)).toEqual(filled);
+  expect(await book.getOrGenerate(name, () => filled)).toEqual(filled);
   await createSecrets(book, empty);
-  expect(await book.keep(name, () => expect.fail("it is filled in"))).toEqual(filled);
+  expect(await book.getOrGenerate(name, () => expect.fail("it is filled in"))).toEqual(filled);
 });
 
 test("a secret that the template lacks cannot be filled in", async () => {
   const book = await aBook();
   await createSecrets(book, empty);
   await expect(
-    book.keep("token-vending/conferma/live/default", () => filled),
+    book.getOrGenerate("token-vending/conferma/live/default", () => filled),
   ).rejects.toMatchObject({ name: "ResourceNotFoundException" });
 });
 

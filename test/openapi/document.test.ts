@@ -8,12 +8,17 @@ import { connectionOf } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import { connectionPage, consentLink, credential, problem } from "../../openapi/answer-schemas.ts";
+import {
+  connectionPageSchema,
+  consentLinkSchema,
+  credentialSchema,
+  problemSchema,
+} from "../../openapi/answer-schemas.ts";
 import type { openApiDocument } from "../../openapi/document.ts";
 import { openApiText } from "../../openapi/document.ts";
 import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
 import { aFailure, aLease, aRecord, at } from "../support/a-record.ts";
-import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
+import { TestConsentSite, useTable } from "../support/consent-site.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
@@ -49,10 +54,10 @@ const operationOf = (name: string) =>
   operations.find((each) => each.name === name)?.operation ?? expect.fail(`no ${name}`);
 
 const schemas: Readonly<Record<string, v.GenericSchema>> = {
-  Credential: credential,
-  Problem: problem,
-  ConsentLink: consentLink,
-  ConnectionPage: connectionPage,
+  Credential: credentialSchema,
+  Problem: problemSchema,
+  ConsentLink: consentLinkSchema,
+  ConnectionPage: connectionPageSchema,
 };
 const nameIn = ({ $ref = "" }: { readonly $ref?: string }) => $ref.split("/").at(-1) ?? "";
 
@@ -133,7 +138,7 @@ describe("every example is of the shape beside it", () => {
 });
 
 describe("what the code answers is what the document says", () => {
-  const table = withTable();
+  const table = useTable();
   const realm = { provider: "conferma", environment: "production" } as const;
   const vended: Credential = {
     connection: connectionOf(realm, "default"),
@@ -196,7 +201,7 @@ describe("what the code answers is what the document says", () => {
   });
 
   test("to whoever begins a consent, or asks it of an unknown path", async () => {
-    const site = new ConsentSiteOnTest(table());
+    const site = new TestConsentSite(table());
     const name = "POST /v1/consents/{provider}/{environment}/{account}";
     const post = (account: string) => {
       const { provider, environment } = site.realm;

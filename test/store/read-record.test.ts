@@ -22,7 +22,7 @@ import {
   tokenAttributes,
 } from "../../functions/store/record-attributes.ts";
 import { aConsent, aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
-import { patience } from "../support/describe-sealer.ts";
+import { neverAborted } from "../support/describe-sealer.ts";
 import { itemSize } from "../support/dynamodb-size.ts";
 import { aKmsKey } from "../support/kms.ts";
 
@@ -323,7 +323,7 @@ describe("a record that holds all it can", () => {
     const { kms, keyArn, options } = await aKmsKey();
     const sealer = openKmsSealer(options, keyArn, systemClock);
     const as = { connection, version: 1_000_000, kind: "token" } as const;
-    const sealed = await sealer.seal(new Sensitive("t".repeat(2048)), as, patience);
+    const sealed = await sealer.seal(new Sensitive("t".repeat(2048)), as, neverAborted);
     await kms.stop();
     return aRecord({
       connection,

@@ -10,16 +10,19 @@ export const authorizationRequest: AuthorizationRequest = {
   codeVerifier: new Sensitive("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
 };
 
-export const code: GrantCredential = {
+export const codeCredential: GrantCredential = {
   kind: "code",
   code: new Sensitive("code 1/+"),
   authorizationRequest,
 };
 
-export const copiedCode: GrantCredential = { ...code, authorizationRequest: null };
+export const pastedCodeCredential: GrantCredential = {
+  ...codeCredential,
+  authorizationRequest: null,
+};
 
 /** The consent of the person whom the provider calls by this name. */
-export function refreshOf(subject: string): GrantCredential {
+export function refreshCredential(subject: string): GrantCredential {
   return {
     kind: "refresh-token",
     refreshToken: new Sensitive("refresh-1"),
@@ -28,7 +31,7 @@ export function refreshOf(subject: string): GrantCredential {
 }
 
 /** What was consented, with its refresh token in plain; fails where nothing was issued. */
-export function consentedIn(outcome: Issued | NotIssued) {
+export function consentOf(outcome: Issued | NotIssued) {
   if (outcome.kind !== "issued" || !outcome.consent) throw new Error(JSON.stringify(outcome));
   const { refreshToken, ...others } = outcome.consent;
   return { ...others, refreshToken: refreshToken?.expose() ?? null };

@@ -9,7 +9,9 @@ import { at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
 /** What a provider is made to answer: its text, 200 and no headers if unsaid; or why there is no answer. */
-export type Play = Partial<Pick<HttpResponse, "status" | "headers" | "body">> | HttpFailure;
+export type ScriptedAnswer =
+  | Partial<Pick<HttpResponse, "status" | "headers" | "body">>
+  | HttpFailure;
 
 export const noAnswer = {
   timeout: new HttpFailure("timeout", true),
@@ -19,10 +21,10 @@ export const noAnswer = {
 };
 
 /** A play for each request. */
-export type Script = Play | ((request: HttpRequest) => Play);
+export type AnswerScript = ScriptedAnswer | ((request: HttpRequest) => ScriptedAnswer);
 
 /** A provider, and the requests that are made of it. Our clock says ten; requests take 200 ms. */
-export function aProvider(settings: RealmInput, script: Script = {}) {
+export function aProvider(settings: RealmInput, script: AnswerScript = {}) {
   const requests: HttpRequest[] = [];
   const clock = new FixedClock(at("10:00:00.200"));
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
@@ -42,7 +44,7 @@ export function aProvider(settings: RealmInput, script: Script = {}) {
 export async function grantOf(
   settings: RealmInput,
   secret: string,
-  script: Script = {},
+  script: AnswerScript = {},
   credential: GrantCredential | null = null,
 ) {
   const { provider, requests } = aProvider(settings, script);
@@ -54,7 +56,7 @@ export async function grantOf(
 export async function issue(
   settings: RealmInput,
   secret: object,
-  script: Script = {},
+  script: AnswerScript = {},
   credential: GrantCredential | null = null,
 ): Promise<Issued | NotIssued> {
   const { grant } = await grantOf(settings, JSON.stringify(secret), script, credential);
@@ -62,7 +64,7 @@ export async function issue(
 }
 
 /** An outcome as one line: `credentials-rejected`, with `?` where a token may have been issued all the same. */
-export function inShort(outcome: Issued | NotIssued): string {
+export function summarizeOutcome(outcome: Issued | NotIssued): string {
   if (outcome.kind === "not-issued") return outcome.code + (outcome.mayHaveIssued ? "?" : "");
   const { lifetime } = outcome;
   if (lifetime.kind !== "stated") return `issued, ${lifetime.kind}`;

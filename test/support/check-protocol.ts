@@ -3,12 +3,12 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import type { JournalEntry } from "../../local/simulators/kit/journal.ts";
 import { fingerprintOf } from "../../local/simulators/kit/journal.ts";
-import type { Passing } from "./stack-faulty-proxy.ts";
-import type { Granted, Write } from "./write-history.ts";
+import type { ProxiedRequest } from "./stack-faulty-proxy.ts";
+import type { GrantedLease, Write } from "./write-history.ts";
 import { historyOf, leasesIn } from "./write-history.ts";
 
 /** What a caller was vended, and when it asked. */
-export interface Observed {
+export interface ObservedVend {
   readonly askedAt: number;
   readonly answer: VendAnswer;
 }
@@ -17,20 +17,20 @@ export interface Observed {
 export interface Evidence {
   readonly connection: string;
   /** The provider's name for what a new token revokes. */
-  readonly scope: string;
+  readonly revocationScope: string;
   readonly journal: readonly JournalEntry[];
-  readonly tablePassed: readonly Passing[];
+  readonly tablePassed: readonly ProxiedRequest[];
   /** Its calls to the provider. */
-  readonly calls: readonly Passing[];
+  readonly calls: readonly ProxiedRequest[];
   readonly events: readonly Readonly<Record<string, unknown>>[];
-  readonly vended: readonly Observed[];
+  readonly vended: readonly ObservedVend[];
 }
 
 /** A token that the provider issued, and the lease under which that was. */
 interface Issue {
   readonly fingerprint: string;
   readonly entry: JournalEntry;
-  readonly lease: Granted | undefined;
+  readonly lease: GrantedLease | undefined;
   /** Its token is in the record's history or in the log. */
   readonly isAccounted: boolean;
 }
@@ -56,7 +56,7 @@ export function checkProtocol(evidence: Evidence): string[] {
 function checkWrite({ use, before, after }: Write): string[] {
   const { fence, version, token, lease } = before ?? nothing;
   const isNew = after.token?.fingerprint !== token?.fingerprint;
-  const isHolders = use === "commit" && lease !== null && after.token?.committedBy === lease.owner;
+  const isByHolder = use === "commit" && lease !== null && after.token?.committedBy === lease.owner;
   const rules: [isKept: boolean, otherwise: string][] = [
     [
       after.fence === fence + Number(use === "lease"),
@@ -66,7 +66,7 @@ function checkWrite({ use, before, after }: Write): string[] {
       after.version === version + Number(isNew),
       `took the version from ${version} to ${after.version}`,
     ],
-    [isHolders || !isNew, `changed the token without being the holder of lease ${fence}`],
+    [isByHolder || !isNew, `changed the token without being the holder of lease ${fence}`],
   ];
   return rules.filter(([isKept]) => !isKept).map(([, otherwise]) => `P2: ${use} ${otherwise}`);
 }
@@ -74,7 +74,7 @@ function checkWrite({ use, before, after }: Write): string[] {
 const nothing = { fence: 0, version: 0, token: null, lease: null };
 
 /** P1, P3: a lease is granted where there is none, or where the last one has ended. */
-function checkGrant({ fence, since, before }: Granted): string[] {
+function checkGrant({ fence, since, before }: GrantedLease): string[] {
   const last = before?.lease;
   if (!last || last.until < since) return [];
   return [`P1: lease ${fence} was granted while lease ${before.fence} was alive`];
@@ -91,11 +91,14 @@ function checkOneIssueEach(issues: readonly Issue[]): string[] {
 }
 
 /** P1: two calls at once need a lease that ended before its holder did. */
-function checkOverlaps(calls: readonly Passing[], leases: readonly Granted[]): string[] {
+function checkOverlaps(
+  calls: readonly ProxiedRequest[],
+  leases: readonly GrantedLease[],
+): string[] {
   const inOrder = calls.toSorted((a, b) => a.begunAt - b.begunAt);
   return inOrder.slice(1).flatMap((call, index) => {
     const earlier = inOrder.slice(0, index + 1).filter(({ endedAt }) => endedAt > call.begunAt);
-    const isExcused = (other: Passing) =>
+    const isExcused = (other: ProxiedRequest) =>
       leases.some(({ at, before }) => before?.lease && at > other.begunAt && at <= call.begunAt);
     return earlier.every(isExcused) ? [] : ["P1: two calls at once, and no lease had ended"];
   });
@@ -133,7 +136,7 @@ function isDoubtNamed(after: TokenRecord): boolean {
 }
 
 /** What ended a lease: an outcome, or the next holder. Undefined while it stands. */
-function endOf({ fence }: Granted, history: readonly Write[]): Write | undefined {
+function endOf({ fence }: GrantedLease, history: readonly Write[]): Write | undefined {
   return history.find(
     ({ before, after }) =>
       before?.lease && before.fence === fence && (!after.lease || after.fence > fence),
@@ -156,7 +159,7 @@ function checkCommits(
 
 /** P4, P7: stored before it was vended, and alive unless a rejection or an unknown outcome has killed it. */
 function checkVended(
-  { askedAt, answer }: Observed,
+  { askedAt, answer }: ObservedVend,
   history: readonly Write[],
   issues: readonly Issue[],
   journal: readonly JournalEntry[],
@@ -175,19 +178,19 @@ function checkVended(
   if (!death || death.at > askedAt) return [];
   const killer = issues.find(({ entry }) => entry.revoked?.includes(fingerprint));
   const isCaused = killer?.lease?.reason === "rejected" || killer?.lease?.reason === "takeover";
-  const isExcused = !killer?.isAccounted || (isCaused && askedAt - death.at <= longestMemoryMs);
+  const isExcused = !killer?.isAccounted || (isCaused && askedAt - death.at <= maxCacheMs);
   return isExcused
     ? []
     : [`P4: version ${version} was vended ${askedAt - death.at} ms after we killed it`];
 }
 
 /** A process believes what it last read for so long (functions/vending/credential-cache.ts). */
-const longestMemoryMs = 30_000;
+const maxCacheMs = 30_000;
 
 function issuesOf(
   evidence: Evidence,
   history: readonly Write[],
-  leases: readonly Granted[],
+  leases: readonly GrantedLease[],
 ): Issue[] {
   const owners = new Map<string, string>();
   for (const { after } of history)
@@ -198,8 +201,8 @@ function issuesOf(
     }
   }
   const entries = evidence.journal.filter(
-    ({ kind, scope, foreign, repeated }) =>
-      kind === "issue" && scope === evidence.scope && !foreign && !repeated,
+    ({ kind, revocationScope, foreign, repeated }) =>
+      kind === "issue" && revocationScope === evidence.revocationScope && !foreign && !repeated,
   );
   return entries.map((entry) => {
     const { fingerprint = "" } = entry;
@@ -219,7 +222,7 @@ function isOfAToken({ event }: Readonly<Record<string, unknown>>): boolean {
   return event === "token-issued" || event === "late-issue";
 }
 
-function isAnsweredWith({ answer }: Passing, fingerprint: string): boolean {
+function isAnsweredWith({ answer }: ProxiedRequest, fingerprint: string): boolean {
   const [, token] = /"access_token":"([^"]+)"/.exec(answer?.content.toString() ?? "") ?? [];
   return token !== undefined && fingerprintOf(token) === fingerprint;
 }

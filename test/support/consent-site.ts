@@ -32,7 +32,7 @@ import { TestBrowser } from "./test-browser.ts";
 import type { Api } from "./web-events.ts";
 
 /** A table on dynalite for the tests of one file. */
-export function withTable(): () => DynamoDBClient {
+export function useTable(): () => DynamoDBClient {
   let database: Awaited<ReturnType<typeof startDynamoDb>>;
   let client: DynamoDBClient;
   beforeAll(async () => {
@@ -55,7 +55,7 @@ interface SiteChanges {
 }
 
 /** Both consent functions of one realm, by their handlers, over a real table. At ten o'clock. */
-export class ConsentSiteOnTest {
+export class TestConsentSite {
   readonly clock: FixedClock;
   readonly provider: ConsentProvider;
   readonly realm: RealmId;
@@ -164,17 +164,17 @@ export class ConsentSiteOnTest {
 }
 
 /** Nothing came of it: no code was sent anywhere, no token was issued, and the pending row is as it was. */
-export async function expectNothing(site: ConsentSiteOnTest, rowsBefore: readonly string[]) {
+export async function expectNothingStored(site: TestConsentSite, rowsBefore: readonly string[]) {
   expect(site.provider.asked).toEqual([]);
   expect(site.provider.issued).toBe(0);
   expect(await site.rows()).toEqual(rowsBefore);
 }
 
 /** A person who has left for the provider and agreed there, and what the provider sends back. */
-export async function aPersonAtTheProvider(site: ConsentSiteOnTest) {
+export async function startedConsent(site: TestConsentSite) {
   const link = await site.link();
   const browser = site.browser();
-  const authorizeUrl = await browser.leave(link);
+  const authorizeUrl = await browser.goToProvider(link);
   const answer = site.provider.agree(authorizeUrl);
   return { link, browser, authorizeUrl, answer, rows: await site.rows() };
 }

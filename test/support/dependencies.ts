@@ -49,7 +49,7 @@ interface TickChanges extends Partial<Pick<Dependencies, "store" | "clock">> {
 }
 
 /** One deployment, its processes sharing table, secrets and provider. At ten o'clock, and nothing issued yet. */
-export class Deployment {
+export class TestDeployment {
   readonly clock = new FixedClock(at("10:00:00.000"));
   readonly table = new SimulatedTable();
   readonly log: string[] = [];
@@ -76,7 +76,7 @@ export class Deployment {
   marginMs = 1000;
   sealingKey = 7;
   /** How often in a row no key can be had for each of these. */
-  readonly keyless = { prepare: 0, seal: 0, open: 0 };
+  readonly keyFailures = { prepare: 0, seal: 0, open: 0 };
   readonly #policy: RenewalPolicy;
   #processes = 0;
 
@@ -276,11 +276,11 @@ export class Deployment {
   }
 
   #sealer(): Sealer {
-    const { keyless } = this;
+    const { keyFailures } = this;
     const sealer = localSealer(new Sensitive(new Uint8Array(32).fill(this.sealingKey)));
-    const withKey = (use: keyof typeof keyless) => {
-      if (keyless[use] === 0) return sealer;
-      keyless[use] -= 1;
+    const withKey = (use: keyof typeof keyFailures) => {
+      if (keyFailures[use] === 0) return sealer;
+      keyFailures[use] -= 1;
       throw new VendingError("store-unavailable", "KMS did not answer (made up).", 1);
     };
     return {

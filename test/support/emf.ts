@@ -23,14 +23,14 @@ const line = v.looseObject({
   Realm: v.string(),
 });
 
-export interface Measured {
+export interface ParsedEmfMetrics {
   readonly realm: string;
   readonly values: Readonly<Record<string, number | number[]>>;
   readonly units: Readonly<Record<string, string>>;
 }
 
 /** The metrics that CloudWatch would take from a line of the log. Fails where it would not understand it. */
-export function measuredIn(text: string): Measured {
+export function parseEmf(text: string): ParsedEmfMetrics {
   const members = v.parse(line, JSON.parse(text));
   const [{ Metrics }] = members._aws.CloudWatchMetrics;
   return {

@@ -25,7 +25,7 @@ export interface Proof {
   readonly broken: readonly string[];
 }
 
-interface Books {
+interface LedgerData {
   readonly entries: readonly Entry[];
   readonly issued: readonly Entry[];
   readonly record: TokenRecord;
@@ -34,7 +34,7 @@ interface Books {
 }
 
 /** The rules of docs/operations.md, in its words and its order. Each answers where it does not hold. */
-export const ledgerRules: Readonly<Record<string, (books: Books) => readonly unknown[]>> = {
+export const ledgerRules: Readonly<Record<string, (books: LedgerData) => readonly unknown[]>> = {
   "each version has one fingerprint": ({ issued }) =>
     repeated(
       issued,
@@ -78,10 +78,10 @@ export function proveLedger(record: TokenRecord, log: readonly Line[], lifetimeM
   const lines = log.filter(
     ({ connection, event }) => connection === record.connection && isOutcome(event),
   );
-  const entries = [...lines.map(entryOf), ...record.ledger.map(kept)].toSorted(
+  const entries = [...lines.map(entryOf), ...record.ledger.map(entryOfRecord)].toSorted(
     (a, b) => a.fence - b.fence || a.at - b.at,
   );
-  const issued = once(entries.filter(({ isIssued }) => isIssued));
+  const issued = withoutDuplicates(entries.filter(({ isIssued }) => isIssued));
   const books = { entries, issued, record, lifetimeMs };
   const broken = Object.entries(ledgerRules).flatMap(([rule, exceptions]) =>
     exceptions(books).map((where) => `${record.connection}: ${rule}: ${JSON.stringify(where)}`),
@@ -121,7 +121,15 @@ function entryOf(line: Line): Entry {
 }
 
 /** The record's own entries outlive a holder that died before it could log. */
-function kept({ at, fence, version, reason, fingerprint, outcome, latencyMs }: LedgerEntry): Entry {
+function entryOfRecord({
+  at,
+  fence,
+  version,
+  reason,
+  fingerprint,
+  outcome,
+  latencyMs,
+}: LedgerEntry): Entry {
   const isIssued = outcome === "issued";
   return {
     at: Number(at),
@@ -135,7 +143,7 @@ function kept({ at, fence, version, reason, fingerprint, outcome, latencyMs }: L
   };
 }
 
-function once(entries: readonly Entry[]): Entry[] {
+function withoutDuplicates(entries: readonly Entry[]): Entry[] {
   return entries.filter(
     ({ fence, fingerprint }, at) =>
       entries.findIndex((other) => other.fence === fence && other.fingerprint === fingerprint) ===
@@ -144,7 +152,7 @@ function once(entries: readonly Entry[]): Entry[] {
 }
 
 /** Leases whose holders vanished, or whose line did. */
-function missingFences({ entries, record }: Pick<Books, "entries" | "record">): number[] {
+function missingFences({ entries, record }: Pick<LedgerData, "entries" | "record">): number[] {
   return numbersTo(record.fence).filter((fence) => !entries.some((entry) => entry.fence === fence));
 }
 
@@ -152,7 +160,7 @@ function missingFences({ entries, record }: Pick<Books, "entries" | "record">): 
  * Versions that no `token-issued` tells of, each with the fences that may have been theirs: of a holder that died
  * between commit and line, or slept through so many renewals that it took its own token for late.
  */
-function missingVersions(books: Books): [version: number, fences: number[]][] {
+function missingVersions(books: LedgerData): [version: number, fences: number[]][] {
   const { entries, issued, record } = books;
   const missing = numbersTo(record.version).filter(
     (version) => !issued.some((entry) => entry.version === version),

@@ -3,7 +3,7 @@ import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { onTestFinished } from "vitest";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { summarizeRealm } from "../../functions/providers/catalogue.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
@@ -11,12 +11,12 @@ import type { LocalAwsJsonServer } from "../../local/aws/json-protocol/aws-json-
 import type { LocalKms } from "../../local/aws/kms/kms.ts";
 import { startKms } from "../../local/aws/kms/kms.ts";
 import { startSecretsManager } from "../../local/aws/secrets-manager/secrets-manager.ts";
-import type { SecretBook } from "../../local/secret-book.ts";
-import { secretBook } from "../../local/secret-book.ts";
+import type { SecretSeeder } from "../../local/secret-seeder.ts";
+import { createSecretSeeder } from "../../local/secret-seeder.ts";
 import { addKey } from "./kms.ts";
-import type { VendProcess } from "./referee.ts";
-import { startVendProcess } from "./referee.ts";
 import { bundleOf, listConnectionsBundle, vendTokenBundle } from "./stack-bundle.ts";
+import type { VendProcess } from "./vend-process.ts";
+import { startVendProcess } from "./vend-process.ts";
 
 export const TABLE = "Tokens";
 const SEALING_KEY = `local:${Buffer.alloc(32, 7).toString("base64")}`;
@@ -59,7 +59,7 @@ export interface TestStack {
   readonly kms: LocalKms;
   /** For a process that seals under a key in KMS. */
   readonly kmsKey: { readonly SEALING_KEY: string };
-  readonly secrets: SecretBook;
+  readonly secrets: SecretSeeder;
   start(realm: RealmInput, variables?: Readonly<Record<string, string>>): Promise<VendProcess>;
   startMany(count: number, realm: RealmInput): Promise<VendProcess[]>;
   /** Another function of the realm, by the name of its entry. */
@@ -88,7 +88,7 @@ export async function startTestStack(): Promise<TestStack> {
   await createTables(dynamoDb.url, [tokenTable]);
   const client = new DynamoDBClient({
     endpoint: dynamoDb.url,
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials: { accessKeyId: "referee", secretAccessKey: "referee" },
   });
   const processes: VendProcess[] = [];
@@ -100,7 +100,7 @@ export async function startTestStack(): Promise<TestStack> {
 
   async function run(bundle: string, variables: Readonly<Record<string, string>>) {
     const process = await startVendProcess(bundle, {
-      AWS_REGION: LOCAL_PLACE.region,
+      AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
@@ -140,7 +140,7 @@ export async function startTestStack(): Promise<TestStack> {
     secretsManager,
     kms,
     kmsKey: { SEALING_KEY: addKey(kms) },
-    secrets: secretBook(secretsManager.url, LOCAL_PLACE.region),
+    secrets: createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region),
     start,
     startFunction: (name, realm, variables) => startBundle(bundleOf(name), realm, variables),
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),

@@ -6,7 +6,7 @@ import { webEvent } from "./web-events.ts";
 
 type Handler = (event: unknown, context: ReturnType<typeof aContext>) => Promise<unknown>;
 
-export interface Seen {
+export interface PageResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -28,17 +28,17 @@ export class TestBrowser {
     this.#clock = clock;
   }
 
-  get(url: string): Promise<Seen> {
+  get(url: string): Promise<PageResponse> {
     return this.#ask("GET", url);
   }
 
   /** Presses the button of the page at this address. */
-  post(url: string): Promise<Seen> {
+  post(url: string): Promise<PageResponse> {
     return this.#ask("POST", url);
   }
 
   /** Opens a link, continues, and arrives at the provider: there. */
-  async leave(link: string): Promise<string> {
+  async goToProvider(link: string): Promise<string> {
     await this.get(link);
     const { status, headers } = await this.post(link);
     if (status !== 303) throw new Error(`It is answered ${status}.`);
@@ -46,17 +46,17 @@ export class TestBrowser {
   }
 
   /** The provider sends the browser back to the address that it was given. */
-  comeBack(authorizeUrl: string, answer: URLSearchParams): Promise<Seen> {
+  returnFromProvider(authorizeUrl: string, answer: URLSearchParams): Promise<PageResponse> {
     const callback = new URL(authorizeUrl).searchParams.get("redirect_uri");
     return this.get(`${callback}?${answer}`);
   }
 
-  async #ask(method: string, url: string): Promise<Seen> {
+  async #ask(method: string, url: string): Promise<PageResponse> {
     const now = this.#clock.now();
     const kept = [...this.cookies].filter(([, { until }]) => until > now);
     const cookies = kept.map(([name, { value }]) => `${name}=${value}`);
     const event = webEvent(this.#api, { method, url, cookies });
-    const seen = seenIn(await this.#handler(event, aContext()));
+    const seen = readPageResponse(await this.#handler(event, aContext()));
     if (seen.setCookie) this.#keep(seen.setCookie, now);
     return seen;
   }
@@ -69,7 +69,7 @@ export class TestBrowser {
 }
 
 /** An answer in either API's form. */
-export function seenIn(answer: unknown): Seen {
+export function readPageResponse(answer: unknown): PageResponse {
   const { statusCode, headers, body, cookies } = answer as {
     statusCode: number;
     headers: Record<string, string>;

@@ -1,12 +1,12 @@
 import type { Lease, TokenRecord } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
-import type { Passing } from "./stack-faulty-proxy.ts";
+import type { ProxiedRequest } from "./stack-faulty-proxy.ts";
 
 /** What a request to the table is for. */
 export type TableUse = "read" | "lease" | "claim" | "commit" | "fail" | "late" | "other";
 
-export function tableUseOf({ operation, body }: Passing): TableUse {
+export function tableUseOf({ operation, body }: ProxiedRequest): TableUse {
   if (operation === "GetItem") return "read";
   if (operation !== "UpdateItem") return "other";
   const { UpdateExpression } = JSON.parse(body) as { UpdateExpression: string };
@@ -33,7 +33,7 @@ export interface Write {
 }
 
 /** The whole history of a connection's record, from what passed to the table and back. */
-export function historyOf(passed: readonly Passing[], connection: string): Write[] {
+export function historyOf(passed: readonly ProxiedRequest[], connection: string): Write[] {
   const history: Write[] = [];
   for (const passing of passed) {
     const { answer } = passing;
@@ -46,7 +46,7 @@ export function historyOf(passed: readonly Passing[], connection: string): Write
   return history;
 }
 
-function keyOf({ body }: Passing): string {
+function keyOf({ body }: ProxiedRequest): string {
   return JSON.parse(body).Key.pk.S;
 }
 
@@ -58,13 +58,13 @@ function itemIn(content: Buffer): TokenRecord {
 }
 
 /** A lease that was granted, and what the record said just before. */
-export interface Granted extends Lease {
+export interface GrantedLease extends Lease {
   readonly at: number;
   readonly fence: number;
   readonly before: TokenRecord | null;
 }
 
-export function leasesIn(history: readonly Write[]): Granted[] {
+export function leasesIn(history: readonly Write[]): GrantedLease[] {
   return history.flatMap(({ at, use, before, after }) =>
     use === "lease" && after?.lease ? [{ ...after.lease, at, fence: after.fence, before }] : [],
   );

@@ -3,7 +3,7 @@ import { VendingError } from "../../functions/model/errors.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent } from "../support/policies.ts";
 
 const invalidGrant: NotIssued = {
@@ -18,7 +18,7 @@ const reported = { rejectedVersion: 1 };
 
 /** A person has consented; with `refreshToken`, unless the provider gave none. */
 async function aConsentedDeployment(refreshToken: string | null = "refresh-1") {
-  const here = new Deployment(byConsent);
+  const here = new TestDeployment(byConsent);
   here.consented = {
     refreshToken: refreshToken === null ? null : new Sensitive(refreshToken),
     refreshEndsAt: null,

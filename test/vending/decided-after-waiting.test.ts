@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { Sealer } from "../../functions/model/sealer.ts";
 import type { SecretSource } from "../../functions/model/secret-source.ts";
 import { at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
 
 /** KMS takes so long before a token opens. */
 function slowly(
-  here: Deployment,
+  here: TestDeployment,
   ms: number,
-): Pick<ReturnType<Deployment["dependencies"]>, "sealer"> {
+): Pick<ReturnType<TestDeployment["dependencies"]>, "sealer"> {
   const { sealer } = here.dependencies();
   const open: Sealer["open"] = async (...wanted) => {
     here.clock.advance(ms);
@@ -24,7 +24,7 @@ describe("a token whose data key takes its time", () => {
     ["is not vended at its end", 850, 2],
     ["is not vended past its end", 20_000, 2],
   ])("%s", async (_, keyMs, version) => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:04:58.150"));
     const vended = await here.process(slowly(here, keyMs))({}, 60_000);
@@ -33,7 +33,7 @@ describe("a token whose data key takes its time", () => {
   });
 
   test("is not vended for less than is demanded of it", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:03:00.000"));
     const demanding = { minValiditySeconds: 119 };
@@ -42,7 +42,7 @@ describe("a token whose data key takes its time", () => {
   });
 
   test("is not vended when it turns out that it does not open: another is asked for", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.sealingKey = 8;
     expect(await here.process(slowly(here, 850))()).toMatchObject({ version: 2 });
@@ -51,7 +51,7 @@ describe("a token whose data key takes its time", () => {
 
 describe("a token beside refused credentials", () => {
   test("is not vended when it ends while the secret is looked up", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:58.000"));
     here.answer = () => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry } from "../support/policies.ts";
 
 const down: NotIssued = {
@@ -13,14 +13,14 @@ const down: NotIssued = {
 };
 const aDay = { kind: "stated", atLeastMs: 86_400_000, atMostMs: 86_400_000 } as const;
 
-function aDeployment(): Deployment {
-  const here = new Deployment(atExpiry);
+function aDeployment(): TestDeployment {
+  const here = new TestDeployment(atExpiry);
   here.lifetime = aDay;
   return here;
 }
 
 /** Asks until the pause that it is told is over, as often as it takes. */
-async function insist(here: Deployment, rejectedVersion: number, untilMs: number) {
+async function insist(here: TestDeployment, rejectedVersion: number, untilMs: number) {
   const codes: string[] = [];
   while (Number(here.clock.now()) < untilMs) {
     const outcome = await here.vend({ rejectedVersion }).catch((error) => error);

@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
 
 const tenMinutes = 600_000;
@@ -23,7 +23,7 @@ const oneLeaseMs = 7250;
 
 describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
   test("and that dies with the lease costs the others one lease", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const { sealer } = here.dependencies();
     const prepare = () => Promise.reject(new Error("The process is gone (made up)."));
     await here
@@ -35,7 +35,7 @@ describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
   });
 
   test("and that commits a token costs the others one issue, and is vended to none of them", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 60_000, atMostMs: 60_000 };
     await here.processAhead(aheadMs)();
     expect(await here.vend()).toMatchObject({ version: 2 });
@@ -47,7 +47,7 @@ describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
   });
 
   test("and that records a failure has nobody back off for longer than they would", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => down;
     await here
       .processAhead(aheadMs)()
@@ -57,7 +57,7 @@ describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
   });
 
   test("and that dies with the lease of a vended token leaves no doubt about the next one", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.processAhead(aheadMs)();
     const { sealer } = here.dependencies();
     const prepare = () => Promise.reject(new Error("The process is gone (made up)."));
@@ -71,7 +71,7 @@ describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
   });
 
   test("and that reports a token does not keep the circuit breaker open", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 86_400_000, atMostMs: 86_400_000 };
     const wrong = here.processAhead(aheadMs);
     await wrong();
@@ -84,7 +84,7 @@ describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
 
 describe("what a wrong clock has written", () => {
   test("is reported once a minute, and healed by the next commit", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     here.callsProvider = true;
     await here.processAhead(tenMinutes)();
     here.answer = () => down;
@@ -105,7 +105,7 @@ describe("what a wrong clock has written", () => {
   });
 
   test("is reported by one process once a minute", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.processAhead(tenMinutes)();
     here.answer = () => down;
     const process = here.process();
@@ -120,7 +120,7 @@ describe("what a wrong clock has written", () => {
   });
 
   test("is healed by the same token, where the provider answers it again, to its end", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const expiresAt = at("10:05:00.000");
     here.answer = () => here.issued("canary-same", expiresAt);
     await here.processAhead(tenMinutes)();
@@ -133,7 +133,7 @@ describe("what a wrong clock has written", () => {
 
 describe("a process whose clock is behind", () => {
   test("takes the record at its word once two others agree that it is later, and kills no token", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 3_600_000, atMostMs: 3_600_000 };
     await here.vend();
     await here.vend({ rejectedVersion: 1 });
@@ -147,7 +147,7 @@ describe("a process whose clock is behind", () => {
   });
 
   test("costs one issue where only one other has written", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 3_600_000, atMostMs: 3_600_000 };
     const right = here.process();
     await right();
@@ -171,7 +171,7 @@ describe("a row that somebody has edited", () => {
   ];
 
   test.each(edits)("with %s is healed by the next vend, in few writes", async (_, edit) => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:20:00.000"));
     const [pk = "", item] = [...here.table.items].find(([key]) => !key.includes("~")) ?? [];

@@ -38,9 +38,9 @@ const RESPONSES = {
     type: "InvalidSignatureException",
     message: "The request signature is not valid.",
   },
-} as const satisfies Readonly<Record<string, Wording>>;
+} as const satisfies Readonly<Record<string, GatewayErrorResponse>>;
 
-interface Wording {
+interface GatewayErrorResponse {
   readonly status: number;
   /** As `x-amzn-ErrorType` has it. */
   readonly type: string;
@@ -57,7 +57,10 @@ export class GatewayError extends Error {
   readonly status: number;
   readonly type: string;
 
-  constructor(responseType: ResponseType, options: ErrorOptions & Partial<Wording> = {}) {
+  constructor(
+    responseType: ResponseType,
+    options: ErrorOptions & Partial<GatewayErrorResponse> = {},
+  ) {
     const { status, type, message } = { ...RESPONSES[responseType], ...options };
     super(message, options);
     this.name = "GatewayError";
@@ -68,7 +71,7 @@ export class GatewayError extends Error {
 }
 
 /** A request that nobody known has signed is 403 here, with the words of the signature's check. */
-export function notAdmitted(cause: AwsError): GatewayError {
+export function signatureError(cause: AwsError): GatewayError {
   const isMissing = cause.type === RESPONSES.MISSING_AUTHENTICATION_TOKEN.type;
   const responseType = isMissing ? "MISSING_AUTHENTICATION_TOKEN" : "INVALID_SIGNATURE";
   return new GatewayError(responseType, { type: cause.type, message: cause.message, cause });

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { DeployedResource, DeployedStack } from "../template/template.ts";
-import { fail } from "../template/template-shape.ts";
+import { failAt } from "../template/template-shape.ts";
 import type { GatewayError } from "./gateway-error.ts";
 import { responseTypes, sendGatewayError } from "./gateway-error.ts";
 
@@ -8,8 +8,8 @@ import { responseTypes, sendGatewayError } from "./gateway-error.ts";
 export function gatewayResponses(
   deployed: Pick<DeployedStack, "resourcesOf">,
 ): (response: ServerResponse, error: GatewayError) => void {
-  const all = deployed.resourcesOf("AWS::ApiGateway::GatewayResponse").map(readResponse);
-  const byType = new Map(all.map((each) => [each.type, each]));
+  const responses = deployed.resourcesOf("AWS::ApiGateway::GatewayResponse").map(readResponse);
+  const byType = new Map(responses.map((each) => [each.type, each]));
   return (response, error) => {
     const worded = byType.get(error.responseType);
     if (!worded) return sendGatewayError(response, error);
@@ -28,13 +28,13 @@ interface ResponseProperties {
 function readResponse({ logicalId, properties }: DeployedResource) {
   const at = `Resources.${logicalId}`;
   const { ResponseType: type = "", StatusCode, ...said } = properties as ResponseProperties;
-  if (!responseTypes.includes(type)) fail(at, `the response ${type} is not known here`);
+  if (!responseTypes.includes(type)) failAt(at, `the response ${type} is not known here`);
   const body = said.ResponseTemplates?.["application/json"] ?? "";
-  if (body.includes("$")) fail(at, "variables in templates are not known here");
+  if (body.includes("$")) failAt(at, "variables in templates are not known here");
   const headers = Object.entries(said.ResponseParameters ?? {}).map(([name, value]) => {
     const [, header] = /^gatewayresponse\.header\.(.+)$/.exec(name) ?? [];
     const [, text] = /^'(.*)'$/.exec(value) ?? [];
-    if (!header || text === undefined) fail(at, `${name}: ${value} is not known here`);
+    if (!header || text === undefined) failAt(at, `${name}: ${value} is not known here`);
     return [header, text];
   });
   return {

@@ -24,7 +24,7 @@ export function httpApiEvent(request: IncomingMessage, body: Buffer, route: Http
     rawQueryString,
     ...(cookie && { cookies: cookie.split("; ") }),
     headers,
-    ...(query.length > 0 && { queryStringParameters: joined(query) }),
+    ...(query.length > 0 && { queryStringParameters: joinValues(query) }),
     requestContext: {
       accountId: "000000000000",
       apiId: "local",
@@ -64,10 +64,10 @@ function joinedHeaders({ rawHeaders }: IncomingMessage): Record<string, string> 
   );
   const cookies = all.filter(([name]) => name === "cookie").map(([, value]) => value);
   const others = all.filter(([name]) => name !== "cookie");
-  return { ...joined(others), ...(cookies.length > 0 && { cookie: cookies.join("; ") }) };
+  return { ...joinValues(others), ...(cookies.length > 0 && { cookie: cookies.join("; ") }) };
 }
 
-function joined(pairs: readonly (readonly [name: string, value: string])[]) {
+function joinValues(pairs: readonly (readonly [name: string, value: string])[]) {
   const groups = Map.groupBy(pairs, ([name]) => name);
   return Object.fromEntries(
     [...groups].map(([name, all]) => [name, all.map(([, value]) => value).join(",")]),

@@ -1,22 +1,22 @@
 /** What a path has in common with a template. */
 export interface PathMatch {
   /** How many segments are the template's own: the most specific template wins. */
-  readonly fixed: number;
+  readonly literalSegments: number;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** `/v1/tokens/conferma/sandbox/{account}`; throws on `{proxy+}` and whatever else is not known here. */
-export function pathTemplate(template: string): (path: string) => PathMatch | undefined {
+export function compilePathTemplate(template: string): (path: string) => PathMatch | undefined {
   const segments = template.split("/");
   const fixed = segments.filter((segment) => !segment.startsWith("{")).length;
-  const pattern = new RegExp(`^${segments.map(patternOf).join("/")}$`);
+  const pattern = new RegExp(`^${segments.map(segmentPattern).join("/")}$`);
   return (path) => {
     const match = pattern.exec(path);
     if (!match) return undefined;
     const given = Object.entries(match.groups ?? {});
     return {
-      fixed,
-      parameters: Object.fromEntries(given.map(([name, value]) => [name, decoded(value)])),
+      literalSegments: fixed,
+      parameters: Object.fromEntries(given.map(([name, value]) => [name, decodeSegment(value)])),
     };
   };
 }
@@ -30,17 +30,17 @@ export function mostSpecific<T>(
     const matched = match(found);
     return matched ? [{ found, ...matched }] : [];
   });
-  return matches.sort((one, other) => other.fixed - one.fixed)[0];
+  return matches.sort((one, other) => other.literalSegments - one.literalSegments)[0];
 }
 
-function patternOf(segment: string): string {
+function segmentPattern(segment: string): string {
   const [, parameter] = /^\{(\w+)\}$/.exec(segment) ?? [];
   if (parameter !== undefined) return `(?<${parameter}>[^/]+)`;
   if (/^[\w.~-]*$/.test(segment)) return segment.replaceAll(".", "\\.");
   throw new Error(`The segment ${segment} of a path is not known here.`);
 }
 
-function decoded(segment: string): string {
+function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

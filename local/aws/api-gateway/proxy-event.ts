@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
 /** Who API Gateway found the caller to be; `null` where it does not know. */
-export interface Identity {
+export interface CallerIdentity {
   readonly accountId: string | null;
   readonly caller: string | null;
   readonly user: string | null;
@@ -10,14 +10,14 @@ export interface Identity {
   readonly accessKey: string | null;
 }
 
-export interface Route {
+export interface ProxyRoute {
   readonly functionName: string;
   /** `/v1/tokens/{provider}/{environment}/{account}` */
   readonly resource: string;
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-const NOBODY: Identity = {
+const ANONYMOUS: CallerIdentity = {
   accountId: null,
   caller: null,
   user: null,
@@ -29,8 +29,8 @@ const NOBODY: Identity = {
 export function proxyEvent(
   request: IncomingMessage,
   body: string,
-  { resource, pathParameters }: Route,
-  identity: Partial<Identity> = {},
+  { resource, pathParameters }: ProxyRoute,
+  identity: Partial<CallerIdentity> = {},
 ) {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://local");
   const headers = pairs(request.rawHeaders);
@@ -64,7 +64,7 @@ export function proxyEvent(
       requestTimeEpoch: now.getTime(),
       authorizer: null,
       identity: {
-        ...NOBODY,
+        ...ANONYMOUS,
         apiKey: null,
         apiKeyId: null,
         clientCert: null,

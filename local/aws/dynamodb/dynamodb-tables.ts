@@ -10,7 +10,7 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
-import { LOCAL_PLACE } from "../arns.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
 import type { AccessKeys } from "../sigv4/principals.ts";
 
 /** A table as CloudFormation describes it: `AWS::DynamoDB::Table` or `AWS::DynamoDB::GlobalTable`. */
@@ -26,7 +26,7 @@ export async function createTables(
   credentials: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" },
 ): Promise<void> {
   // dynalite keeps no regions apart.
-  const client = new DynamoDBClient({ endpoint, region: LOCAL_PLACE.region, credentials });
+  const client = new DynamoDBClient({ endpoint, region: LOCAL_LOCATION.region, credentials });
   try {
     const { TableNames: existing = [] } = await client.send(new ListTablesCommand({}));
     const missing = tables.filter(({ name }) => !existing.includes(name));

@@ -1,18 +1,18 @@
 import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { Readable } from "node:stream";
 import dynalite from "dynalite";
+import type { FaultInjection } from "../fault-injection.ts";
+import { createFaultInjector } from "../fault-injection.ts";
 import { AwsError, sendError } from "../json-protocol/aws-json.ts";
 import type { LocalServer } from "../listen.ts";
 import { listen } from "../listen.ts";
-import type { Misbehaving } from "../misbehaviour.ts";
-import { misbehaviours } from "../misbehaviour.ts";
 import { readBytes } from "../read-body.ts";
 import type { RequestCounts } from "../request-counter.ts";
 import { requestCounter } from "../request-counter.ts";
 import type { Guard } from "../sigv4/guard.ts";
-import { OPEN } from "../sigv4/guard.ts";
+import { ALLOW_ALL } from "../sigv4/guard.ts";
 
-export interface LocalDynamoDb extends LocalServer, Misbehaving {
+export interface LocalDynamoDb extends LocalServer, FaultInjection {
   readonly requests: RequestCounts;
 }
 
@@ -20,7 +20,7 @@ export interface LocalDynamoDb extends LocalServer, Misbehaving {
 export async function startDynamoDb(
   options: { port?: number; folder?: string; guard?: Guard } = {},
 ): Promise<LocalDynamoDb> {
-  const { guard = OPEN } = options;
+  const { guard = ALLOW_ALL } = options;
   const server = dynalite({
     ...(options.folder && { path: options.folder }),
     createTableMs: 0,
@@ -28,7 +28,7 @@ export async function startDynamoDb(
     deleteTableMs: 0,
   });
   const requests = requestCounter();
-  const { apply, misbehave, behave } = misbehaviours({
+  const { apply, injectFault, clearFaults } = createFaultInjector({
     throttle: new AwsError(
       "ThrottlingException",
       "Rate of requests exceeds the allowed throughput.",
@@ -43,8 +43,8 @@ export async function startDynamoDb(
       const operation = operationOf(request);
       requests.add(operation);
       const body = (await readBytes(request)) ?? Buffer.alloc(0);
-      const principal = await guard.admit(request, body, "dynamodb");
-      guard.tell(principal, `dynamodb:${operation}`, inputIn(body));
+      const principal = await guard.authenticate(request, body, "dynamodb");
+      guard.report(principal, `dynamodb:${operation}`, inputIn(body));
       if (await apply(operation, response)) return;
       dynaliteListener(replayed(request, body), response);
     };
@@ -54,7 +54,7 @@ export async function startDynamoDb(
     });
   });
 
-  return { ...(await listen(server, options.port)), requests, misbehave, behave };
+  return { ...(await listen(server, options.port)), requests, injectFault, clearFaults };
 }
 
 function interceptRequests(

@@ -11,7 +11,7 @@ interface Scalar {
   encode(value: never): unknown;
 }
 
-const asItIs = (name: string, is: (value: unknown) => boolean): Scalar => ({
+const passThrough = (name: string, is: (value: unknown) => boolean): Scalar => ({
   name,
   isWire: is,
   decode: (wire) => wire,
@@ -20,10 +20,10 @@ const asItIs = (name: string, is: (value: unknown) => boolean): Scalar => ({
 });
 
 const SCALARS: Readonly<Record<ScalarKind, Scalar>> = {
-  string: asItIs("String", (value) => typeof value === "string"),
-  number: asItIs("Number", (value) => Number.isFinite(value)),
-  boolean: asItIs("Boolean", (value) => typeof value === "boolean"),
-  document: asItIs("Document", () => true),
+  string: passThrough("String", (value) => typeof value === "string"),
+  number: passThrough("Number", (value) => Number.isFinite(value)),
+  boolean: passThrough("Boolean", (value) => typeof value === "boolean"),
+  document: passThrough("Document", () => true),
   timestamp: {
     name: "Timestamp",
     isWire: Number.isFinite,
@@ -61,7 +61,7 @@ export function decode(shape: Shape, wire: unknown, path = ""): unknown {
 
 function decodeStructure(shape: Structure, wire: unknown, path: string): unknown {
   if (!isPlain(wire)) throw notConvertible(path, shape.name);
-  const given = withoutAbsent(wire);
+  const given = dropNullish(wire);
   const problems = [
     ...missing(shape, given).map((member) => mustNotBeNull(join(path, member))),
     ...unknown(shape, given).map((member) => notInModel(join(path, member))),
@@ -91,7 +91,7 @@ export function encode(shape: Shape, value: unknown, path = ""): unknown {
 
 function encodeStructure(shape: Structure, value: unknown, path: string): unknown {
   if (!isPlain(value)) throw brokenModel(path, `is not a ${shape.name}`);
-  const given = withoutAbsent(value);
+  const given = dropNullish(value);
   for (const member of missing(shape, given)) throw brokenModel(join(path, member), "is missing");
   for (const member of unknown(shape, given)) throw brokenModel(join(path, member), "is unknown");
   return mapMembers(shape, given, (member, inner, name) => encode(member, inner, join(path, name)));
@@ -102,7 +102,7 @@ type Plain = Readonly<Record<string, unknown>>;
 const isPlain = (value: unknown): value is Plain =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const withoutAbsent = (value: Plain): Plain =>
+const dropNullish = (value: Plain): Plain =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member != null));
 
 const missing = (shape: Structure, given: Plain) =>

@@ -33,7 +33,7 @@ export function sendError(response: ServerResponse, error: AwsError): void {
 }
 
 /** `errorType` is what the service calls a body that is not JSON. */
-export function parseJson(body: string, errorType: string): unknown {
+export function parseJsonRequest(body: string, errorType: string): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {

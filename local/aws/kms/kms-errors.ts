@@ -1,7 +1,7 @@
 import { AwsError } from "../json-protocol/aws-json.ts";
 
 // The wording is AWS's own: people search for it.
-export const notFound = (message: string) => new AwsError("NotFoundException", message);
+export const keyNotFound = (message: string) => new AwsError("NotFoundException", message);
 export const disabled = (arn: string) => new AwsError("DisabledException", `${arn} is disabled.`);
 export const pendingDeletion = (arn: string) =>
   new AwsError("KMSInvalidStateException", `${arn} is pending deletion.`);

@@ -23,7 +23,7 @@ const HEADER_BYTES = 124;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-export const newMaterial = () => randomBytes(32).toString("base64");
+export const generateMaterial = () => randomBytes(32).toString("base64");
 
 export function encryptUnder(key: KeyRecord, text: Uint8Array, context: EncryptionContext): Buffer {
   const latest = key.materials.length - 1;
@@ -35,7 +35,7 @@ export function encryptUnder(key: KeyRecord, text: Uint8Array, context: Encrypti
 }
 
 /** Which key a ciphertext says that it is of. */
-export function isOf(key: KeyRecord, blob: Uint8Array): boolean {
+export function isEncryptedUnder(key: KeyRecord, blob: Uint8Array): boolean {
   return headerOf(key, 0).subarray(0, MATERIAL_AT).equals(blob.subarray(0, MATERIAL_AT));
 }
 

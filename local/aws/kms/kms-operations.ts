@@ -1,23 +1,23 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type * as Api from "@aws-sdk/client-kms";
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 import { arn } from "../arns.ts";
 import type { RecordFile } from "../record-file.ts";
 import {
   disabled,
   incorrectKey,
   invalidCiphertext,
-  notFound,
+  keyNotFound,
   pendingDeletion,
   unsupported,
   validation,
 } from "./kms-errors.ts";
 import type { KeyRecord } from "./kms-key.ts";
-import { decryptUnder, encryptUnder, isOf, newMaterial } from "./kms-key.ts";
+import { decryptUnder, encryptUnder, generateMaterial, isEncryptedUnder } from "./kms-key.ts";
 
 const DAY_MS = 86_400_000;
 
-export function kmsOperations(place: AwsPlace, file: RecordFile<KeyRecord>) {
+export function kmsOperations(place: AwsLocation, file: RecordFile<KeyRecord>) {
   const keys = new Map(file.load().map((key) => [key.id, key]));
   const save = () => file.save(keys.values());
 
@@ -26,7 +26,7 @@ export function kmsOperations(place: AwsPlace, file: RecordFile<KeyRecord>) {
     const found = [...keys.values()].find(({ id, arn }) => keyId === id || keyId === arn);
     if (found) return found;
     const name = keyId?.startsWith("arn:") ? keyId : arn(place, "kms", `key/${keyId}`);
-    throw notFound(`Key '${name}' does not exist`);
+    throw keyNotFound(`Key '${name}' does not exist`);
   }
 
   function findUsable(keyId: string | undefined): KeyRecord {
@@ -51,7 +51,7 @@ export function kmsOperations(place: AwsPlace, file: RecordFile<KeyRecord>) {
       createdAt: new Date().toISOString(),
       description,
       isEnabled: true,
-      materials: [newMaterial()],
+      materials: [generateMaterial()],
     };
     keys.set(id, key);
     save();
@@ -83,7 +83,7 @@ export function kmsOperations(place: AwsPlace, file: RecordFile<KeyRecord>) {
 
     RotateKeyOnDemand(input: Api.RotateKeyOnDemandRequest): Api.RotateKeyOnDemandResponse {
       const { id, materials } = findUsable(input.KeyId);
-      change(id, { materials: [...materials, newMaterial()] });
+      change(id, { materials: [...materials, generateMaterial()] });
       return { KeyId: id };
     },
 
@@ -108,7 +108,7 @@ export function kmsOperations(place: AwsPlace, file: RecordFile<KeyRecord>) {
     Decrypt(input: Api.DecryptRequest): Api.DecryptResponse {
       const { CiphertextBlob: blob = Buffer.alloc(0), EncryptionContext = {} } = input;
       const asked = input.KeyId === undefined ? null : findUsable(input.KeyId);
-      const owner = [...keys.values()].find((key) => isOf(key, blob));
+      const owner = [...keys.values()].find((key) => isEncryptedUnder(key, blob));
       if (!owner) throw invalidCiphertext();
       if (asked && asked !== owner) throw incorrectKey();
       const key = findUsable(owner.id);
@@ -127,7 +127,7 @@ function lengthOf({ KeySpec, NumberOfBytes }: Api.GenerateDataKeyRequest): numbe
   return NumberOfBytes ?? (KeySpec === "AES_128" ? 16 : 32);
 }
 
-function metadata({ accountId }: AwsPlace, key: KeyRecord): Api.KeyMetadata {
+function metadata({ accountId }: AwsLocation, key: KeyRecord): Api.KeyMetadata {
   const { id, arn, createdAt, description, isEnabled, deletionAt } = key;
   const state = isEnabled ? "Enabled" : "Disabled";
   return {

@@ -1,4 +1,4 @@
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 import { arn } from "../arns.ts";
 import type { AccessKeys } from "../sigv4/principals.ts";
 
@@ -18,8 +18,8 @@ export interface LambdaFunction {
   readonly reservedConcurrency?: number | undefined;
 }
 
-export interface LambdaSurroundings {
-  readonly place: AwsPlace;
+export interface ProcessContext {
+  readonly place: AwsLocation;
   /** `{ DYNAMODB: url }` reaches the function as `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly endpoints: Readonly<Record<string, string>>;
   /** For every function; its own environment wins. */
@@ -27,14 +27,14 @@ export interface LambdaSurroundings {
   readonly keys: AccessKeys;
 }
 
-export function functionArn(place: AwsPlace, name: string): string {
+export function functionArn(place: AwsLocation, name: string): string {
   return arn(place, "lambda", `function:${name}`);
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 export function processEnvironment(
   { name, folder, handler, environment, memoryMb }: LambdaFunction,
-  { place, endpoints, environment: common, keys }: LambdaSurroundings,
+  { place, endpoints, environment: common, keys }: ProcessContext,
 ): Record<string, string> {
   const endpointUrls = Object.entries(endpoints).map(([service, url]) => [
     `AWS_ENDPOINT_URL_${service}`,

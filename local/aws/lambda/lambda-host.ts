@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { AwsPlace } from "../arns.ts";
-import { LOCAL_PLACE } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
 import type { AccessKeys } from "../sigv4/principals.ts";
 import { functionNotFound } from "./lambda-failures.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
@@ -14,7 +14,7 @@ export interface LambdaHostOptions {
   readonly endpoints?: Readonly<Record<string, string>>;
   /** For every function; its own environment wins. */
   readonly environment?: Readonly<Record<string, string>>;
-  readonly place?: AwsPlace;
+  readonly place?: AwsLocation;
   /** What a function's process signs with. */
   keysOf?(fn: LambdaFunction): AccessKeys;
   onLog?(line: LogLine): void;
@@ -27,7 +27,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-export interface Invoked {
+export interface InvocationResult {
   readonly requestId: string;
   readonly payload: unknown;
   readonly functionError?: "Unhandled";
@@ -40,7 +40,11 @@ export interface Invoked {
 export interface LambdaHost {
   readonly functions: readonly LambdaFunction[];
   /** Throws `AwsError` where Lambda has no such function or no room; the signal ends the waiting, not the invocation. */
-  invoke(name: string, payload: unknown, options?: { signal?: AbortSignal }): Promise<Invoked>;
+  invoke(
+    name: string,
+    payload: unknown,
+    options?: { signal?: AbortSignal },
+  ): Promise<InvocationResult>;
   processes(name?: string): RunningProcess[];
   /** False when the process is not one of these. */
   kill(pid: number): boolean;
@@ -51,7 +55,7 @@ export interface LambdaHost {
   stop(): Promise<void>;
 }
 
-const NOBODYS: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" };
+const PLACEHOLDER_KEYS: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" };
 
 /** Runs functions as Lambda does: one process per concurrent invocation, used again when idle. */
 export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
@@ -59,8 +63,8 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
     functions,
     endpoints = {},
     environment = {},
-    place = LOCAL_PLACE,
-    keysOf = () => NOBODYS,
+    place = LOCAL_LOCATION,
+    keysOf = () => PLACEHOLDER_KEYS,
   } = options;
   const pools = new Map<string, ProcessPool>(
     functions.map((fn) => [
@@ -81,7 +85,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
   }
   const poolsOf = (name?: string) => (name === undefined ? all() : [poolOf(name)]);
 
-  async function invoke(name: string, payload: unknown): Promise<Invoked> {
+  async function invoke(name: string, payload: unknown): Promise<InvocationResult> {
     const requestId = randomUUID();
     const { outcome, ...run } = await poolOf(name).run({
       requestId,
@@ -95,7 +99,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
 
   return {
     functions,
-    invoke: (name, payload, { signal } = {}) => unlessAborted(invoke(name, payload), signal),
+    invoke: (name, payload, { signal } = {}) => raceAbort(invoke(name, payload), signal),
     processes: (name) => poolsOf(name).flatMap((pool) => pool.processes()),
     kill: (pid) => all().some((pool) => pool.kill(pid)),
     prestart: (name, count = 1) => poolOf(name).prestart(count),
@@ -108,7 +112,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
   };
 }
 
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);

@@ -18,12 +18,14 @@ export interface LambdaProcess {
   /** False once it has ended, or is about to. */
   isUsable(): boolean;
   /** One at a time. */
-  run(invocation: Invocation, timeoutMs: number): Promise<Outcome>;
+  run(invocation: Invocation, timeoutMs: number): Promise<InvocationOutcome>;
   kill(): void;
 }
 
 export type Invocation = Omit<InvokeMessage, "deadlineEpochMs">;
-export type Outcome = { readonly payload: string } | { readonly failure: FunctionFailure };
+export type InvocationOutcome =
+  | { readonly payload: string }
+  | { readonly failure: FunctionFailure };
 export type OnLine = (pid: number, stream: "stdout" | "stderr", text: string) => void;
 
 /** One execution environment: a process that runs one invocation at a time, and is killed at its deadline. */
@@ -54,18 +56,18 @@ export function startProcess(
     if (message.type === "crash") kill();
     settle(message);
   });
-  const ended = whenEnded(child).then((how) => {
+  const ended = waitForExit(child).then((how) => {
     usable = false;
     exit = how;
-    settle(failed(exited(requestId, how)));
+    settle(errorMessage(exited(requestId, how)));
   });
 
   /** What the worker says next; its end or the deadline count as an answer too. */
   function nextAnswer(timeoutMs: number): Promise<WorkerMessage> {
     return new Promise((resolve) => {
-      if (exit) return resolve(failed(exited(requestId, exit)));
+      if (exit) return resolve(errorMessage(exited(requestId, exit)));
       const timer = setTimeout(() => {
-        settle(failed(timedOut(requestId, timeoutMs)));
+        settle(errorMessage(timedOut(requestId, timeoutMs)));
         kill();
       }, timeoutMs);
       settle = (message) => {
@@ -101,7 +103,7 @@ export function startProcess(
   };
 }
 
-const failed = (payload: FunctionFailure): WorkerMessage => ({ type: "error", payload });
+const errorMessage = (payload: FunctionFailure): WorkerMessage => ({ type: "error", payload });
 
 function failureOf(answer: WorkerMessage): FunctionFailure {
   if (answer.type === "error" || answer.type === "crash") return answer.payload;
@@ -117,7 +119,7 @@ function forwardLines(child: ChildProcess, onLine: OnLine): void {
 }
 
 /** `exit` may come before the last message; the channel closes after it. */
-function whenEnded(child: ChildProcess): Promise<ProcessExit> {
+function waitForExit(child: ChildProcess): Promise<ProcessExit> {
   return new Promise((resolve) => {
     child.once("error", () => {
       if (child.pid === undefined) resolve({ code: 1, signal: null });

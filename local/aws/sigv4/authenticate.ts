@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { AwsPlace } from "../arns.ts";
-import { LOCAL_PLACE } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
 import { AwsError } from "../json-protocol/aws-json.ts";
 import type { Principal, Principals } from "./principals.ts";
 import { Sha256 } from "./sha256.ts";
@@ -16,23 +16,23 @@ export type Authenticate = (
   service: string,
 ) => Promise<Principal>;
 
-const WINDOW_MS = 300_000;
+const MAX_CLOCK_SKEW_MS = 300_000;
 
 /** Signature Version 4 as AWS checks it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
 export function authenticator(
   principals: Pick<Principals, "withAccessKey">,
-  { region }: Pick<AwsPlace, "region"> = LOCAL_PLACE,
+  { region }: Pick<AwsLocation, "region"> = LOCAL_LOCATION,
   now: () => Date = () => new Date(),
 ): Authenticate {
   return async (request, body, service) => {
     const said = readSignatureHeader(request.headers);
     const principal = principals.withAccessKey(said.accessKeyId);
-    if (!principal || !isLentTo(principal, request.headers)) throw unknownKey();
+    if (!principal || !hasSessionToken(principal, request.headers)) throw unknownAccessKey();
     checkScope(said, region, service);
     const signedAt = checkInstant(said, request.headers["x-amz-date"], now());
     checkBodyHash(request.headers["x-amz-content-sha256"], body);
     const expected = await signatureOf(request, body, said, principal, signedAt);
-    if (!isSame(expected, said.signature)) throw notMatching();
+    if (!isSame(expected, said.signature)) throw signatureMismatch();
     return principal;
   };
 }
@@ -58,7 +58,7 @@ async function signatureOf(
   const again = await signer.sign(
     {
       ...{ method, path, protocol: "http:", hostname: "", body },
-      query: bagOf(query),
+      query: parseQuery(query),
       headers: Object.fromEntries(signed),
     },
     options,
@@ -66,17 +66,17 @@ async function signatureOf(
   return readSignatureHeader({ authorization: again.headers["authorization"] }).signature;
 }
 
-function bagOf(query: string): Record<string, string[]> {
-  const bag: Record<string, string[]> = {};
+function parseQuery(query: string): Record<string, string[]> {
+  const parameters: Record<string, string[]> = {};
   for (const pair of query.split("&").filter((each) => each !== "")) {
-    const [name = "", ...value] = pair.split("=").map(decoded);
-    bag[name] = [...(bag[name] ?? []), value.join("=")];
+    const [name = "", ...value] = pair.split("=").map(decodeComponent);
+    parameters[name] = [...(parameters[name] ?? []), value.join("=")];
   }
-  return bag;
+  return parameters;
 }
 
 /** What cannot be decoded was not signed so. */
-function decoded(text: string): string {
+function decodeComponent(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -84,7 +84,7 @@ function decoded(text: string): string {
   }
 }
 
-function isLentTo({ keys }: Principal, headers: IncomingMessage["headers"]): boolean {
+function hasSessionToken({ keys }: Principal, headers: IncomingMessage["headers"]): boolean {
   return isSame(keys.sessionToken ?? "", String(headers["x-amz-security-token"] ?? ""));
 }
 
@@ -109,8 +109,9 @@ function checkInstant({ day }: SignatureHeader, stated: unknown, now: Date): Dat
     throw invalid(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date`);
   }
   const ageMs = now.getTime() - signedAt.getTime();
-  if (ageMs > WINDOW_MS) throw invalid(`Signature expired: ${text} is over 5 min. ago`);
-  if (ageMs < -WINDOW_MS) throw invalid(`Signature not yet current: ${text} is over 5 min. away`);
+  if (ageMs > MAX_CLOCK_SKEW_MS) throw invalid(`Signature expired: ${text} is over 5 min. ago`);
+  if (ageMs < -MAX_CLOCK_SKEW_MS)
+    throw invalid(`Signature not yet current: ${text} is over 5 min. away`);
   return signedAt;
 }
 
@@ -129,12 +130,12 @@ function isSame(one: string, other: string): boolean {
 
 const invalid = (message: string) => new AwsError("InvalidSignatureException", message);
 
-const notMatching = () =>
+const signatureMismatch = () =>
   invalid(
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
   );
 
-const unknownKey = () =>
+const unknownAccessKey = () =>
   new AwsError(
     "UnrecognizedClientException",
     "The security token included in the request is invalid.",

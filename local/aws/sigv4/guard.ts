@@ -7,7 +7,7 @@ export interface AwsRequest {
   /** The principal's ARN. */
   readonly principal: string;
   /** The ARN of the user or role whose policies count. */
-  readonly policiesOf: string;
+  readonly policyOwnerArn: string;
   /** `dynamodb:GetItem` */
   readonly action: string;
   /** As it was sent. */
@@ -17,26 +17,31 @@ export interface AwsRequest {
 /** Stands before an API: lets in who has signed, and tells what is asked for. */
 export interface Guard {
   /** Throws `AwsError` for a request that nobody known has signed. */
-  admit(
+  authenticate(
     request: IncomingMessage,
     body: Uint8Array,
     service: string,
   ): Promise<Principal | undefined>;
-  tell(principal: Principal | undefined, action: string, input: unknown): void;
+  report(principal: Principal | undefined, action: string, input: unknown): void;
 }
 
 /** For servers of one part alone, whose callers are tests. */
-export const OPEN: Guard = { admit: async () => undefined, tell: () => {} };
+export const ALLOW_ALL: Guard = { authenticate: async () => undefined, report: () => {} };
 
 export function createGuard(
   authenticate: Authenticate,
   onRequest: (request: AwsRequest) => void,
 ): Guard {
   return {
-    admit: authenticate,
-    tell(principal, action, input) {
+    authenticate: authenticate,
+    report(principal, action, input) {
       if (!principal) return;
-      onRequest({ principal: principal.arn, policiesOf: principal.policiesOf, action, input });
+      onRequest({
+        principal: principal.arn,
+        policyOwnerArn: principal.policyOwnerArn,
+        action,
+        input,
+      });
     },
   };
 }

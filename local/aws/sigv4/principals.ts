@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { AwsPlace } from "../arns.ts";
-import { LOCAL_PLACE } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
 
 /** Access keys, as an AWS SDK takes them. */
 export interface AccessKeys {
@@ -14,7 +14,7 @@ export interface AccessKeys {
 export interface Principal {
   readonly arn: string;
   /** What the principal's policies hang on: the user itself, or the role that it has assumed. */
-  readonly policiesOf: string;
+  readonly policyOwnerArn: string;
   readonly keys: AccessKeys;
 }
 
@@ -26,11 +26,14 @@ export interface Principals {
   withAccessKey(accessKeyId: string): Principal | undefined;
 }
 
-export function createPrincipals({ partition, accountId }: AwsPlace = LOCAL_PLACE): Principals {
+export function createPrincipals({
+  partition,
+  accountId,
+}: AwsLocation = LOCAL_LOCATION): Principals {
   const byArn = new Map<string, Principal>();
   const byAccessKey = new Map<string, Principal>();
 
-  function keep(arn: string, make: () => Omit<Principal, "arn">): Principal {
+  function getOrCreate(arn: string, make: () => Omit<Principal, "arn">): Principal {
     const known = byArn.get(arn);
     if (known) return known;
     const principal = { arn, ...make() };
@@ -42,14 +45,14 @@ export function createPrincipals({ partition, accountId }: AwsPlace = LOCAL_PLAC
   return {
     user(name) {
       const arn = `arn:${partition}:iam::${accountId}:user/${name}`;
-      return keep(arn, () => ({ policiesOf: arn, keys: madeUpKeys("AKIA") }));
+      return getOrCreate(arn, () => ({ policyOwnerArn: arn, keys: generateKeys("AKIA") }));
     },
     assume(roleArn, session) {
       const role = roleArn.split(":role/").at(-1);
       const arn = `arn:${partition}:sts::${accountId}:assumed-role/${role}/${session}`;
-      return keep(arn, () => ({
-        policiesOf: roleArn,
-        keys: { ...madeUpKeys("ASIA"), sessionToken: randomBytes(48).toString("base64") },
+      return getOrCreate(arn, () => ({
+        policyOwnerArn: roleArn,
+        keys: { ...generateKeys("ASIA"), sessionToken: randomBytes(48).toString("base64") },
       }));
     },
     withAccessKey: (accessKeyId) => byAccessKey.get(accessKeyId),
@@ -57,7 +60,7 @@ export function createPrincipals({ partition, accountId }: AwsPlace = LOCAL_PLAC
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes */
-function madeUpKeys(prefix: "AKIA" | "ASIA"): AccessKeys {
+function generateKeys(prefix: "AKIA" | "ASIA"): AccessKeys {
   return {
     accessKeyId: `${prefix}LOCAL${randomBytes(6).toString("hex").slice(0, 11).toUpperCase()}`,
     // No characters that a shell or an address would have to escape.

@@ -2,14 +2,14 @@ import { basename, join } from "node:path";
 import type { LambdaFunction } from "../lambda/lambda-function.ts";
 import type { Resolver } from "./template-resolver.ts";
 import type { TemplateResource } from "./template-shape.ts";
-import { fail } from "./template-shape.ts";
+import { failAt } from "./template-shape.ts";
 
 export interface DeployedFunction extends LambdaFunction {
   readonly logicalId: string;
   readonly runtime: string;
 }
 
-export interface Assets {
+export interface CodeAssets {
   readonly assemblyFolder: string;
   /** `<stack>.assets.json`: says where the code is when the template's metadata do not. */
   readonly assetManifest?: unknown;
@@ -20,7 +20,7 @@ export function readFunction(
   known: Resolver,
   logicalId: string,
   resource: TemplateResource,
-  assets: Assets,
+  assets: CodeAssets,
 ): DeployedFunction {
   const path = `Resources.${logicalId}`;
   const property = (name: string) =>
@@ -62,7 +62,7 @@ function codeFolder(
   known: Resolver,
   { Metadata, Properties }: TemplateResource,
   path: string,
-  { assemblyFolder, assetManifest }: Assets,
+  { assemblyFolder, assetManifest }: CodeAssets,
 ): string {
   const stated = Metadata?.["aws:asset:path"];
   if (typeof stated === "string") return join(assemblyFolder, stated);
@@ -70,5 +70,5 @@ function codeFolder(
   const { S3Key } = Object(known.resolve(Properties?.["Code"], at)) as { S3Key?: unknown };
   const { files = {} } = Object(assetManifest) as { files?: Record<string, unknown> };
   const asset = Object(files[basename(String(S3Key), ".zip")]) as { source?: { path?: string } };
-  return join(assemblyFolder, asset.source?.path ?? fail(at, "no asset is known for this code"));
+  return join(assemblyFolder, asset.source?.path ?? failAt(at, "no asset is known for this code"));
 }

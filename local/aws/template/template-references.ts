@@ -1,7 +1,7 @@
 import type { ResourceKind } from "./template-resource.ts";
 import { kindOf } from "./template-resource.ts";
-import type { Deployment, Template } from "./template-shape.ts";
-import { fail, NO_VALUE } from "./template-shape.ts";
+import type { DeploymentTarget, Template } from "./template-shape.ts";
+import { failAt, NO_VALUE } from "./template-shape.ts";
 
 export interface References {
   ref(name: string, path: string): unknown;
@@ -13,7 +13,7 @@ export interface References {
 /** Parameters, pseudo parameters and resources, by name. */
 export function references(
   { Resources = {}, Parameters = {} }: Template,
-  { place, stackName, parameters }: Deployment,
+  { place, stackName, parameters }: DeploymentTarget,
   resolveText: (value: unknown, path: string) => string,
 ): References {
   const pseudoParameters: Readonly<Record<string, unknown>> = {
@@ -29,13 +29,13 @@ export function references(
     const { Type = "", Default } = Parameters[name] ?? {};
     // The default of an SSM parameter is where the value is kept, not the value.
     const value = parameters[name] ?? (Type.startsWith("AWS::SSM::") ? undefined : Default);
-    if (value === undefined) return fail(path, `the parameter ${name} has no value`);
+    if (value === undefined) return failAt(path, `the parameter ${name} has no value`);
     return Type.includes("List") ? String(value).split(",") : String(value);
   }
 
   function kind(logicalId: string, path: string): ResourceKind {
-    const type = Resources[logicalId]?.Type ?? fail(path, `nothing is called ${logicalId}`);
-    return kindOf(type) ?? fail(path, `${logicalId} is an ${type}, which is not known here`);
+    const type = Resources[logicalId]?.Type ?? failAt(path, `nothing is called ${logicalId}`);
+    return kindOf(type) ?? failAt(path, `${logicalId} is an ${type}, which is not known here`);
   }
 
   function nameOf(logicalId: string, path: string): string {
@@ -59,7 +59,7 @@ export function references(
       if (attribute === "Arn" && arn) return arn(place, nameOf(logicalId, path));
       const other = attributes?.[attribute];
       if (other) return other(nameOf(logicalId, path));
-      return fail(path, `the attribute ${attribute} of ${logicalId} is not known here`);
+      return failAt(path, `the attribute ${attribute} of ${logicalId} is not known here`);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 
 /** A CloudFormation template, as far as it is read here. */
 export interface Template {
@@ -16,8 +16,8 @@ export interface TemplateResource {
 }
 
 /** Where and with what a template is deployed. */
-export interface Deployment {
-  readonly place: AwsPlace;
+export interface DeploymentTarget {
+  readonly place: AwsLocation;
   readonly stackName: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   /** What other stacks export. */
@@ -27,6 +27,6 @@ export interface Deployment {
 /** `AWS::NoValue`: takes away the property or the element that it stands for. */
 export const NO_VALUE = Symbol("AWS::NoValue");
 
-export function fail(path: string, why: string): never {
+export function failAt(path: string, why: string): never {
   throw new Error(`${path}: ${why}`);
 }

@@ -1,12 +1,12 @@
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 import type { TableDefinition } from "../dynamodb/dynamodb-tables.ts";
-import type { Assets, DeployedFunction } from "./template-function.ts";
+import type { CodeAssets, DeployedFunction } from "./template-function.ts";
 import { readFunction } from "./template-function.ts";
 import { resolver } from "./template-resolver.ts";
 import type { Template } from "./template-shape.ts";
-import { fail } from "./template-shape.ts";
+import { failAt } from "./template-shape.ts";
 
-export interface TemplateInput extends AwsPlace, Assets {
+export interface TemplateInput extends AwsLocation, CodeAssets {
   /** The synthesized template, parsed. */
   readonly template: unknown;
   readonly parameters?: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export function readTemplate(input: TemplateInput): DeployedStack {
   const resources = (...types: string[]) =>
     Object.entries(template.Resources ?? {}).filter(([logicalId, { Type, Condition }]) => {
       const isWanted = types.includes(Type);
-      if (isWanted && Condition) fail(`Resources.${logicalId}`, "conditions are not known here");
+      if (isWanted && Condition) failAt(`Resources.${logicalId}`, "conditions are not known here");
       return isWanted;
     });
   const resourcesOf = (...types: string[]): DeployedResource[] =>

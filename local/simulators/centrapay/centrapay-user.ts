@@ -1,5 +1,5 @@
-import { createGate } from "../kit/gate.ts";
-import { presentedIn } from "../kit/presented.ts";
+import { createCredentialVerifier } from "../kit/gate.ts";
+import { readCredentialHeader } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
 import { createRateLimit } from "../kit/rate-limit.ts";
 import { jsonReply } from "../kit/reply.ts";
@@ -36,10 +36,10 @@ export async function startCentrapayUser(
       provider: "Centrapay",
       base: "/oauth2",
       scopes: [
-        { scope: "openid", words: "Know who you are and act for you" },
-        { scope: "email", words: "See your e-mail address" },
-        { scope: "phone", words: "See your telephone number" },
-        { scope: "profile", words: "See your name" },
+        { scope: "openid", description: "Know who you are and act for you" },
+        { scope: "email", description: "See your e-mail address" },
+        { scope: "phone", description: "See your telephone number" },
+        { scope: "profile", description: "See your name" },
       ],
       pkce: "required",
       isAllOrNothing: true,
@@ -53,18 +53,18 @@ export async function startCentrapayUser(
       notFound: centrapayError(404, "Not Found", "Not Found"),
       apiRoute(world, ledger, consentOf) {
         const limit = createRateLimit(world.now, requestsPerMinute);
-        const callerOf = (token: string) => consentOf(token)?.person.subject ?? "";
+        const callerOf = (token: string) => consentOf(token)?.user.subject ?? "";
         return protectedRoute({
           name: "api",
           path: "/api/me",
-          gate: createGate(world, ledger),
+          verifier: createCredentialVerifier(world, ledger),
           // Bare: with any scheme before it, a token is not recognised.
-          present: (request) => presentedIn(request, "authorization"),
-          refine(request, token) {
+          readCredential: (request) => readCredentialHeader(request, "authorization"),
+          authorize(request, token) {
             const account = headerOf(request, "x-centrapay-account");
             if (!limit.take(callerOf(token))) return "rate-limited";
-            const isStranger = account !== undefined && !accounts.includes(account);
-            return isForbidden || isStranger ? "forbidden" : undefined;
+            const isUnknownAccount = account !== undefined && !accounts.includes(account);
+            return isForbidden || isUnknownAccount ? "forbidden" : undefined;
           },
           refuse(reason, token) {
             if (reason === "forbidden") return forbidden;
@@ -74,7 +74,7 @@ export async function startCentrapayUser(
             const headers = { "retry-after": String(limit.waitSeconds(callerOf(token))) };
             return centrapayError(429, "Too Many Requests", "RATE_LIMIT_EXCEEDED", headers);
           },
-          allow: (request, token) =>
+          respond: (request, token) =>
             jsonReply(200, {
               userId: callerOf(token),
               accountId: headerOf(request, "x-centrapay-account") ?? null,

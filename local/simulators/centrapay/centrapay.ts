@@ -1,14 +1,14 @@
-import { createGate } from "../kit/gate.ts";
-import { presentedIn } from "../kit/presented.ts";
+import { createCredentialVerifier } from "../kit/gate.ts";
+import { readCredentialHeader } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
 import { createRateLimit } from "../kit/rate-limit.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
+import type { SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext } from "../kit/simulator-context.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions } from "../kit/world.ts";
-import { createWorld } from "../kit/world.ts";
-import type { KeyProtection } from "./centrapay-administration.ts";
+import type { KeyRouteOptions } from "./centrapay-administration.ts";
 import { administrationRoutes } from "./centrapay-administration.ts";
 import { centrapayError, forbidden } from "./centrapay-answers.ts";
 import type { KeyRole } from "./centrapay-keys.ts";
@@ -30,17 +30,17 @@ export interface Centrapay extends Simulator {
 }
 
 export async function startCentrapay(options: CentrapayOptions = {}): Promise<Centrapay> {
-  const world = createWorld(options);
+  const world = createSimulatorContext(options);
   const ledger = createTokenLedger(world, "coexist");
   const keys = createAccountKeys(world, ledger);
   const limit = createRateLimit(world.now, options.requestsPerMinute ?? 200);
   const accountOf = (apiKey: string) => keys.owner(apiKey)?.accountId ?? "";
   let isForbidden = false;
 
-  const protection: KeyProtection = {
-    gate: createGate(world, ledger),
-    present: (request) => presentedIn(request, "x-api-key"),
-    refine: (_request, apiKey) => (limit.take(accountOf(apiKey)) ? undefined : "rate-limited"),
+  const protection: KeyRouteOptions = {
+    verifier: createCredentialVerifier(world, ledger),
+    readCredential: (request) => readCredentialHeader(request, "x-api-key"),
+    authorize: (_request, apiKey) => (limit.take(accountOf(apiKey)) ? undefined : "rate-limited"),
     refuse(reason, apiKey) {
       if (reason === "forbidden") return forbidden;
       if (reason !== "rate-limited") {
@@ -61,9 +61,9 @@ export async function startCentrapay(options: CentrapayOptions = {}): Promise<Ce
           ...protection,
           name: "api",
           path: "/api/me",
-          refine: (request, apiKey) =>
-            protection.refine(request, apiKey) ?? (isForbidden ? "forbidden" : undefined),
-          allow: (_request, apiKey) => jsonReply(200, keys.owner(apiKey)),
+          authorize: (request, apiKey) =>
+            protection.authorize(request, apiKey) ?? (isForbidden ? "forbidden" : undefined),
+          respond: (_request, apiKey) => jsonReply(200, keys.owner(apiKey)),
         }),
         ...administrationRoutes(protection, keys),
       ],

@@ -1,5 +1,5 @@
-import type { RefusalReason } from "../kit/gate.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { AccessRefusalReason } from "../kit/gate.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 
 /** What the provider leaves unpublished, and a test may therefore choose (providers §1.3, A28, A29). */
@@ -18,7 +18,10 @@ export type ExpiryStatus = 200 | 400 | 401 | 403 | 419;
 export type RenewalShape = "Message" | "message" | "accessToken" | "empty";
 
 /** Error bodies are unpublished, and the pages disagree on the case of `Message`. */
-export function cfisRefusal(reason: RefusalReason, expiryStatus: ExpiryStatus): Reply {
+export function cfisRefusal(
+  reason: AccessRefusalReason,
+  expiryStatus: ExpiryStatus,
+): SimulatedReply {
   switch (reason) {
     case "expired":
       return jsonReply(expiryStatus, { Message: "Token has expired" });

@@ -1,6 +1,6 @@
-import type { Credential, CredentialState, TokenLedger } from "../kit/token-ledger.ts";
-import type { World } from "../kit/world.ts";
-import { madeUpCredential } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
+import { generateCredential } from "../kit/simulator-context.ts";
+import type { CredentialState, IssuedCredential, TokenLedger } from "../kit/token-ledger.ts";
 
 export type CfisEnvironment = "production" | "staging";
 
@@ -17,35 +17,45 @@ export interface CfisKey {
 export interface CfisKeys {
   /** A key handed out by other ways: in a PDF, in truth. Returns it. */
   register(key?: Partial<CfisKey>): string;
-  issue(client: string): Credential;
+  issue(client: string): IssuedCredential;
   /** Issues a key to the owner of an old one, which is taken to die at once. */
-  replace(apiKey: string): Credential;
+  replace(apiKey: string): IssuedCredential;
   state(apiKey: string): CredentialState | "wrong-environment";
   isProvisioning(apiKey: string): boolean;
 }
 
 export function createCfisKeys(
-  world: World,
+  world: SimulatorContext,
   ledger: TokenLedger,
   environment: CfisEnvironment,
 ): CfisKeys {
   const registered = new Map<string, CfisKey>();
   const lifetimeMs = Number.POSITIVE_INFINITY;
 
-  function issue(key: Omit<CfisKey, "apiKey">): Credential {
-    const apiKey = madeUpCredential(world, "cfis");
+  function issue(key: Omit<CfisKey, "apiKey">): IssuedCredential {
+    const apiKey = generateCredential(world, "cfis");
     registered.set(apiKey, { ...key, apiKey });
-    return ledger.issue({ value: apiKey, clientId: key.client, scope: key.client, lifetimeMs });
+    return ledger.issue({
+      value: apiKey,
+      clientId: key.client,
+      revocationScope: key.client,
+      lifetimeMs,
+    });
   }
 
   return {
     register(partial = {}) {
-      const usual = { client: "default", environment, kind: "client" } as const;
-      const key = { apiKey: madeUpCredential(world, "cfis"), ...usual, ...partial };
+      const defaults = { client: "default", environment, kind: "client" } as const;
+      const key = { apiKey: generateCredential(world, "cfis"), ...defaults, ...partial };
       const { apiKey, client, expiresAt } = key;
       registered.set(apiKey, key);
       const leftMs = expiresAt ? expiresAt.getTime() - world.now() : lifetimeMs;
-      ledger.admit({ value: apiKey, clientId: client, scope: client, lifetimeMs: leftMs });
+      ledger.register({
+        value: apiKey,
+        clientId: client,
+        revocationScope: client,
+        lifetimeMs: leftMs,
+      });
       return apiKey;
     },
     issue: (client) => issue({ client, environment, kind: "client" }),

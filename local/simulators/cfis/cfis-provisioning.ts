@@ -1,4 +1,4 @@
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { jsonObjectOf } from "../kit/request.ts";
@@ -8,7 +8,11 @@ import type { CfisKeys } from "./cfis-keys.ts";
  * Answers with the new client's initial access token; the names of the members are guesses.
  * https://developer-partnerapi.confirmafinance.com/create-a-new-client-4084487e0
  */
-export function createClient(keys: CfisKeys, request: SimulatedRequest, number: number): Reply {
+export function createClientReply(
+  keys: CfisKeys,
+  request: SimulatedRequest,
+  number: number,
+): SimulatedReply {
   const { service, client } = jsonObjectOf(request) ?? {};
   if (service === undefined || client === undefined) {
     return jsonReply(400, { Message: "service and client are required" });
@@ -21,5 +25,5 @@ export function createClient(keys: CfisKeys, request: SimulatedRequest, number: 
     paymentReferencePrefix: String(100 + number),
     accessToken: carries.value,
   };
-  return { ...jsonReply(200, json), carries };
+  return { ...jsonReply(200, json), credential: carries };
 }

@@ -1,20 +1,20 @@
-import type { Refuse } from "../kit/gate.ts";
-import { createGate } from "../kit/gate.ts";
-import { presentedIn } from "../kit/presented.ts";
+import type { RefusalResponder } from "../kit/gate.ts";
+import { createCredentialVerifier } from "../kit/gate.ts";
+import { readCredentialHeader } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
+import type { SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext } from "../kit/simulator-context.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions } from "../kit/world.ts";
-import { createWorld } from "../kit/world.ts";
 import type { CfisAnswers, ExpiryStatus, RenewalShape, ValidateAnswer } from "./cfis-answers.ts";
 import { cfisRefusal } from "./cfis-answers.ts";
 import type { CfisEnvironment, CfisKey } from "./cfis-keys.ts";
 import { createCfisKeys } from "./cfis-keys.ts";
-import { createClient } from "./cfis-provisioning.ts";
+import { createClientReply } from "./cfis-provisioning.ts";
 import { renewalRoute } from "./cfis-renewal.ts";
-import { validationRoute } from "./cfis-validation.ts";
+import { validationRoute } from "./cfis-routes.ts";
 
 export interface CfisOptions extends SimulatorOptions {
   /** Which of the provider's two environments this is; keys of the other one are refused. */
@@ -36,15 +36,15 @@ export interface Cfis extends Simulator {
 }
 
 export async function startCfis(options: CfisOptions = {}): Promise<Cfis> {
-  const world = createWorld(options);
+  const world = createSimulatorContext(options);
   const ledger = createTokenLedger(world, "coexist");
   const keys = createCfisKeys(world, ledger, options.environment ?? "production");
   for (const key of options.keys ?? []) keys.register(key);
   const answers: CfisAnswers = { validate: "faithful", expiryStatus: 401, renewal: undefined };
 
-  const refuse: Refuse = (reason) => cfisRefusal(reason, answers.expiryStatus);
-  const present = (request: SimulatedRequest) => presentedIn(request, "x-api-key");
-  const gate = createGate(world, { state: keys.state, find: ledger.find });
+  const refuse: RefusalResponder = (reason) => cfisRefusal(reason, answers.expiryStatus);
+  const readCredential = (request: SimulatedRequest) => readCredentialHeader(request, "x-api-key");
+  const verifier = createCredentialVerifier(world, { state: keys.state, find: ledger.find });
   let clients = 0;
 
   const simulator = await startSimulator(
@@ -52,18 +52,24 @@ export async function startCfis(options: CfisOptions = {}): Promise<Cfis> {
     {
       id: "cfis",
       routes: [
-        protectedRoute({ name: "api", path: "/api/v1/partner/ping", gate, present, refuse }),
+        protectedRoute({
+          name: "api",
+          path: "/api/v1/partner/ping",
+          verifier: verifier,
+          readCredential: readCredential,
+          refuse,
+        }),
         validationRoute(world, keys, answers),
         renewalRoute(world, keys, answers),
         protectedRoute({
           name: "provisioning",
           methods: ["POST"],
           path: "/api/v1/partner/client",
-          gate,
-          present,
+          verifier: verifier,
+          readCredential: readCredential,
           refuse,
-          refine: (_request, apiKey) => (keys.isProvisioning(apiKey) ? undefined : "forbidden"),
-          allow: (request) => createClient(keys, request, ++clients),
+          authorize: (_request, apiKey) => (keys.isProvisioning(apiKey) ? undefined : "forbidden"),
+          respond: (request) => createClientReply(keys, request, ++clients),
         }),
       ],
     },

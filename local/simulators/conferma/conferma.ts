@@ -1,21 +1,21 @@
-import type { BasicEncoding } from "../kit/basic-authentication.ts";
-import { readBasic } from "../kit/basic-authentication.ts";
+import type { BasicCredentialEncoding } from "../kit/basic-authentication.ts";
+import { readBasicCredentials } from "../kit/basic-authentication.ts";
 import type { Client } from "../kit/client-registry.ts";
 import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
-import type { RefusalReason } from "../kit/gate.ts";
-import { createGate } from "../kit/gate.ts";
-import { presentedBearer } from "../kit/presented.ts";
+import type { AccessRefusalReason } from "../kit/gate.ts";
+import { createCredentialVerifier } from "../kit/gate.ts";
+import { readBearer } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply, textReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { formOf } from "../kit/request.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
-import type { Credential, Order } from "../kit/token-ledger.ts";
+import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
+import type { IssuedCredential, IssueRequest } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions, World } from "../kit/world.ts";
-import { createWorld, madeUpCredential } from "../kit/world.ts";
 
 interface ConfermaClient extends Client {
   readonly platformKeys: readonly string[];
@@ -26,7 +26,7 @@ export type ConfermaErrorShape = "esec001" | "invalid-client" | "invalid-scope" 
 
 export interface ConfermaOptions extends SimulatorOptions {
   readonly clients?: readonly ConfermaClient[];
-  readonly basicEncoding?: BasicEncoding;
+  readonly basicEncoding?: BasicCredentialEncoding;
   readonly errorShape?: ConfermaErrorShape;
 }
 
@@ -47,21 +47,21 @@ export interface Conferma extends Simulator {
 
 export async function startConferma(options: ConfermaOptions = {}): Promise<Conferma> {
   const { clients = [], basicEncoding = "raw" } = options;
-  const world = createWorld(options);
+  const world = createSimulatorContext(options);
   const ledger = createTokenLedger(world, "revoke");
   const registry = createClientRegistry(clients);
   const platformKeys = new Map(clients.map((client) => [client.clientId, client.platformKeys]));
   let errorShape = options.errorShape;
   let isForbidden = false;
 
-  function refuse(usual: ConfermaErrorShape, client: Client | undefined): Reply {
+  function refuse(usual: ConfermaErrorShape, client: Client | undefined): SimulatedReply {
     const refusal = tokenRefusals[errorShape ?? usual];
     recordRefusedClient(world, registry, client, refusal.status);
     return refusal;
   }
 
-  function issueToken(request: SimulatedRequest): Reply {
-    const client = readBasic(request.headers.authorization, basicEncoding);
+  function issueToken(request: SimulatedRequest): SimulatedReply {
+    const client = readBasicCredentials(request.headers.authorization, basicEncoding);
     const form = formOf(request);
     const scope = form?.get("scope") ?? "";
     if (form?.get("grant_type") !== "client_credentials") return malformed;
@@ -69,8 +69,14 @@ export async function startConferma(options: ConfermaOptions = {}): Promise<Conf
     if (!platformKeys.get(client.clientId)?.includes(scope)) return refuse("invalid-scope", client);
 
     const { clientId } = client;
-    const order: Order = { value: newToken(world), clientId, scope, route: "token", status: 200 };
-    const repeated = request.repeat && ledger.repeat(order, request.repeat);
+    const order: IssueRequest = {
+      value: newToken(world),
+      clientId,
+      revocationScope: scope,
+      route: "token",
+      status: 200,
+    };
+    const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
     return tokenReply(repeated ?? ledger.issue(order), world);
   }
 
@@ -84,14 +90,14 @@ export async function startConferma(options: ConfermaOptions = {}): Promise<Conf
           methods: ["POST"],
           path: "/token",
           handle: issueToken,
-          scopeOf: (request) => formOf(request)?.get("scope") ?? "",
+          revocationScopeOf: (request) => formOf(request)?.get("scope") ?? "",
         },
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          gate: createGate(world, ledger),
-          present: presentedBearer,
-          refine: () => (isForbidden ? "forbidden" : undefined),
+          verifier: createCredentialVerifier(world, ledger),
+          readCredential: readBearer,
+          authorize: () => (isForbidden ? "forbidden" : undefined),
           refuse: authorizationDenied,
         }),
       ],
@@ -117,13 +123,13 @@ export async function startConferma(options: ConfermaOptions = {}): Promise<Conf
     },
     issueAsSomeoneElse(scope) {
       const value = newToken(world);
-      ledger.issue({ value, clientId: "someone-else", scope, isForeign: true });
+      ledger.issue({ value, clientId: "someone-else", revocationScope: scope, isForeign: true });
       return value;
     },
   };
 }
 
-const newToken = (world: World) => madeUpCredential(world, "conferma");
+const newToken = (world: SimulatorContext) => generateCredential(world, "conferma");
 
 const denied = {
   errorCode: "ESEC001",
@@ -131,7 +137,7 @@ const denied = {
   details: [],
 };
 
-const tokenRefusals: Readonly<Record<ConfermaErrorShape, Reply>> = {
+const tokenRefusals: Readonly<Record<ConfermaErrorShape, SimulatedReply>> = {
   esec001: jsonReply(401, denied),
   "invalid-client": jsonReply(400, { error: "invalid_client" }),
   "invalid-scope": jsonReply(400, { error: "invalid_scope" }),
@@ -145,19 +151,20 @@ const malformed = jsonReply(400, {
 });
 
 /** https://confermapay.readme.io/reference/status-codes: 401 and 403 share their code. */
-function authorizationDenied(reason: RefusalReason): Reply {
+function authorizationDenied(reason: AccessRefusalReason): SimulatedReply {
   return jsonReply(reason === "forbidden" ? 403 : 401, denied);
 }
 
-function tokenReply(token: Credential, { settings }: World): Reply {
-  const ticks = String(Number.parseInt(token.fingerprint.slice(0, 4), 16) % 10_000);
-  const stated = (at: number) => dotNetInstant(at + settings.clockSkewMs, ticks.padStart(4, "0"));
+function tokenReply(token: IssuedCredential, { settings }: SimulatorContext): SimulatedReply {
+  const fractionDigits = String(Number.parseInt(token.fingerprint.slice(0, 4), 16) % 10_000);
+  const stated = (at: number) =>
+    dotNetInstant(at + settings.clockSkewMs, fractionDigits.padStart(4, "0"));
   const json = {
     access_token: token.value,
     expires: stated(token.expiresAt),
     issued: stated(token.issuedAt),
   };
-  return { ...jsonReply(200, json), carries: token };
+  return { ...jsonReply(200, json), credential: token };
 }
 
 /** .NET's round-trip format: seven fractional digits and an offset. */

@@ -1,12 +1,12 @@
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { textReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
-import type { World } from "../kit/world.ts";
-import { backTo, identityOf } from "../oauth/authorization-endpoint.ts";
-import type { Ceremony, Errand } from "../oauth/ceremony.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
+import { journalIdentity, redirectBack } from "../oauth/authorization-endpoint.ts";
 import type { CodeLedger } from "../oauth/code-ledger.ts";
 import type { ConsentClient, ConsentClients } from "../oauth/consent-clients.ts";
 import type { Consents } from "../oauth/consents.ts";
+import type { LoginFlow, LoginRequest } from "../oauth/login-flow.ts";
 import type { ScopeChoice } from "../oauth/login-pages.ts";
 import { noticePage } from "../oauth/login-pages.ts";
 
@@ -25,7 +25,7 @@ export interface ConnectPayTraits {
 export interface ConnectPayAuthorization {
   readonly traits: ConnectPayTraits;
   readonly clients: ConsentClients;
-  readonly ceremony: Ceremony;
+  readonly loginFlow: LoginFlow;
   readonly consents: Consents;
   readonly codes: CodeLedger;
   /** Where the pages are: not the host that the browser was sent to. */
@@ -33,33 +33,33 @@ export interface ConnectPayAuthorization {
 }
 
 export const psd2Scopes: readonly ScopeChoice[] = [
-  { scope: "psd2-ais", words: "See your accounts and what went in and out of them" },
-  { scope: "psd2-pis", words: "Prepare payments from your accounts" },
+  { scope: "psd2-ais", description: "See your accounts and what went in and out of them" },
+  { scope: "psd2-pis", description: "Prepare payments from your accounts" },
 ];
 
 const ownScopes: readonly ScopeChoice[] = [
-  { scope: "ob-as", words: "See your accounts as the bank itself does" },
-  { scope: "ob-ps", words: "Make payments that you confirm" },
-  { scope: "ob-ps:authz-nosca", words: "Make payments that you need not confirm" },
+  { scope: "ob-as", description: "See your accounts as the bank itself does" },
+  { scope: "ob-ps", description: "Make payments that you confirm" },
+  { scope: "ob-ps:authz-nosca", description: "Make payments that you need not confirm" },
 ];
 
 /** docs.connectpay.com, "Generate AuthCode via API (PSD2 flow)". */
 export function authorizePsd2(
-  { journal }: World,
+  { journal }: SimulatorContext,
   endpoint: ConnectPayAuthorization,
   { query }: SimulatedRequest,
-): Reply {
+): SimulatedReply {
   const client = endpoint.clients.find(query.get("client_id") ?? "");
-  const identity = identityOf(client, query);
+  const identity = journalIdentity(client, query);
   const refuse = (status: number, reason: string) => {
     journal.record({ kind: "refuse-authorize", status, reason, ...identity });
-    return cannotBeServed(reason);
+    return refusalPage(reason);
   };
-  const wrong = client ? wrongParameter(client, query, endpoint.traits) : "client_id";
+  const wrong = client ? invalidParameter(client, query, endpoint.traits) : "client_id";
   if (client === undefined || wrong !== undefined) return refuse(400, wrong ?? "client_id");
 
-  const back = (parameters: Readonly<Record<string, string>>) =>
-    backTo(query.get("redirect_url") ?? "", {
+  const redirect = (parameters: Readonly<Record<string, string>>) =>
+    redirectBack(query.get("redirect_url") ?? "", {
       ...parameters,
       state: query.get("state"),
       flowid: query.get(endpoint.traits.flowIdParameter),
@@ -67,29 +67,29 @@ export function authorizePsd2(
   const choices = choicesIn(query);
   if (choices === undefined) {
     const page = refuse(endpoint.traits.mixedScopes === "page" ? 400 : 302, "scope");
-    return endpoint.traits.mixedScopes === "page" ? page : back({ error: "invalid_scope" });
+    return endpoint.traits.mixedScopes === "page" ? page : redirect({ error: "invalid_scope" });
   }
 
   journal.record({ kind: "authorize", ...identity });
   const { clientId, name } = client;
-  const path = endpoint.ceremony.begin({
+  const path = endpoint.loginFlow.start({
     clientName: name,
     choices,
-    allow: (decision) => back({ code: codeFor(endpoint, clientId, decision) }),
+    allow: (decision) => redirect({ code: codeFor(endpoint, clientId, decision) }),
     deny() {
       journal.record({ kind: "deny", ...identity });
-      return back({ error: "access_denied" });
+      return redirect({ error: "access_denied" });
     },
   });
-  return onward(endpoint.webAppUrl() + path, endpoint.traits.authorizeAnswer);
+  return redirectToWebApp(endpoint.webAppUrl() + path, endpoint.traits.authorizeAnswer);
 }
 
 export function codeFor(
   { consents, codes }: Pick<ConnectPayAuthorization, "consents" | "codes">,
   clientId: string,
-  decision: Parameters<Errand["allow"]>[0],
+  decision: Parameters<LoginRequest["allow"]>[0],
 ): string {
-  return codes.issue(consents.give({ ...decision, clientId }));
+  return codes.issue(consents.record({ ...decision, clientId }));
 }
 
 /** Undefined when there is no scope, an unknown one, or PSD2 mixed with the provider's own. */
@@ -101,19 +101,19 @@ function choicesIn(query: URLSearchParams): readonly ScopeChoice[] | undefined {
   return asked.length === 0 ? undefined : family?.filter(({ scope }) => asked.includes(scope));
 }
 
-function wrongParameter(
+function invalidParameter(
   client: ConsentClient,
   query: URLSearchParams,
   { flowIdParameter }: ConnectPayTraits,
 ): string | undefined {
-  const isRight: Readonly<Record<string, boolean>> = {
+  const isValid: Readonly<Record<string, boolean>> = {
     response_type: query.get("response_type") === "code",
     [flowIdParameter]: query.get(flowIdParameter) === "GetPSD2AuthCode",
     nonce: isUuid(query.get("nonce") ?? ""),
     state: Boolean(query.get("state")),
     redirect_url: isKnownHost(client, query.get("redirect_url") ?? ""),
   };
-  return Object.keys(isRight).find((name) => !isRight[name] || query.getAll(name).length > 1);
+  return Object.keys(isValid).find((name) => !isValid[name] || query.getAll(name).length > 1);
 }
 
 /** Only the hostname is compared; https alone, but for this machine; no query. */
@@ -131,10 +131,13 @@ export function isUuid(text: string): boolean {
 }
 
 /** The documented 301 says nothing about caches, so that a browser may keep it (RFC 9110 §15.4.2). */
-function onward(location: string, answer: ConnectPayTraits["authorizeAnswer"]): Reply {
+function redirectToWebApp(
+  location: string,
+  answer: ConnectPayTraits["authorizeAnswer"],
+): SimulatedReply {
   if (answer !== "page") return textReply(answer, "", { location });
   return noticePage(200, "ConnectPay", "Continue to the log-in page.", location);
 }
 
-const cannotBeServed = (reason: string) =>
+const refusalPage = (reason: string) =>
   noticePage(400, "This request cannot be served", `There is something wrong with its ${reason}.`);

@@ -1,17 +1,17 @@
 import { recordRefusedClient } from "../kit/client-registry.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { formOf, headerOf } from "../kit/request.ts";
-import type { World } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { ConsentClient, ConsentClients } from "../oauth/consent-clients.ts";
 import type { Consents } from "../oauth/consents.ts";
-import type { Granted, Grants } from "../oauth/grant-exchange.ts";
+import type { GrantLedgers, GrantResult } from "../oauth/grant-exchange.ts";
 import { exchangeGrant } from "../oauth/grant-exchange.ts";
 import type { ConnectPayTraits } from "./connectpay-authorize.ts";
 import { isUuid } from "./connectpay-authorize.ts";
 
-export interface ConnectPayTokens extends Grants {
+export interface ConnectPayTokens extends GrantLedgers {
   readonly clients: ConsentClients;
   readonly consents: Consents;
   readonly traits: Pick<ConnectPayTraits, "oldAccessToken">;
@@ -22,26 +22,26 @@ export interface ConnectPayTokens extends Grants {
 
 /** dev.connectpay.com, "Access tokens": plain Base64, a request id, and a form of two members. */
 export function answerToken(
-  world: World,
+  world: SimulatorContext,
   tokens: ConnectPayTokens,
   request: SimulatedRequest,
-): Reply {
+): SimulatedReply {
   return withClient(world, tokens, request, ({ clientId }, form) => {
-    if (!isExactly(form)) return refusal(400, "invalid_request");
+    if (!hasExactParameters(form)) return refusal(400, "invalid_request");
     const granted = exchangeGrant(world, tokens, { form, clientId, newToken: tokens.newToken });
     if (granted === undefined) return refusal(400, "unsupported_grant_type");
     if (typeof granted === "string") return refusal(400, "invalid_grant");
-    if (tokens.traits.oldAccessToken === "dies") endOlderTokens(tokens, granted);
+    if (tokens.traits.oldAccessToken === "dies") revokeOlderTokens(tokens, granted);
     return tokenReply(world, tokens, granted);
   });
 }
 
 /** The "Revoke Refresh Token API", whose path is not shown. */
 export function answerRevoke(
-  world: World,
+  world: SimulatorContext,
   tokens: ConnectPayTokens,
   request: SimulatedRequest,
-): Reply {
+): SimulatedReply {
   return withClient(world, tokens, request, ({ clientId }, form) => {
     const consent = tokens.refreshes.find(form.get("token") ?? "");
     if (consent?.clientId === clientId) tokens.consents.end(consent, "revoked-by-client", "die");
@@ -50,11 +50,11 @@ export function answerRevoke(
 }
 
 function withClient(
-  world: World,
+  world: SimulatorContext,
   tokens: ConnectPayTokens,
   request: SimulatedRequest,
-  act: (client: ConsentClient, form: URLSearchParams) => Reply,
-): Reply {
+  act: (client: ConsentClient, form: URLSearchParams) => SimulatedReply,
+): SimulatedReply {
   const { clients } = tokens;
   if (!tokens.isRegisteredCertificate(request)) return refusal(403, "certificate_not_registered");
   if (!isUuid(headerOf(request, "x-request-id") ?? "")) return refusal(400, "invalid_request");
@@ -68,31 +68,31 @@ function withClient(
   return refusal(401, "invalid_client", { "www-authenticate": 'Basic realm="ConnectPay"' });
 }
 
-function endOlderTokens({ ledger }: ConnectPayTokens, { consent, token }: Granted): void {
+function revokeOlderTokens({ ledger }: ConnectPayTokens, { consent, token }: GrantResult): void {
   for (const { value } of ledger.live(consent.id)) if (value !== token.value) ledger.revoke(value);
 }
 
-function isExactly(form: URLSearchParams): boolean {
+function hasExactParameters(form: URLSearchParams): boolean {
   const value = form.get("grant_type") === "refresh_token" ? "refresh_token" : "code";
   return [...form.keys()].sort().join() === [value, "grant_type"].sort().join();
 }
 
 function tokenReply(
-  { now }: World,
+  { now }: SimulatorContext,
   { refreshes }: ConnectPayTokens,
-  { consent, token, refreshToken }: Granted,
-): Reply {
+  { consent, token, refreshToken }: GrantResult,
+): SimulatedReply {
   const json = {
     token_type: "Bearer",
     access_token: token.value,
     refresh_token: refreshToken,
     expires_in: Math.floor((token.expiresAt - now()) / 1000),
-    client_customer_name: masked(consent.customer ?? consent.person.name),
+    client_customer_name: masked(consent.customer ?? consent.user.name),
     scope: consent.scopes.join(" "),
     // A string, unlike its sibling above; as documented.
     refresh_token_expires_in: String(Math.floor(refreshes.policy.lifetimeMs / 1000)),
   };
-  return { ...jsonReply(200, json, { "cache-control": "no-store" }), carries: token };
+  return { ...jsonReply(200, json, { "cache-control": "no-store" }), credential: token };
 }
 
 /** "Mo********co": two letters at either end. */

@@ -1,29 +1,29 @@
 import type { TLSSocket } from "node:tls";
-import type { Authority, CertificateAndKey } from "../kit/certificates.ts";
-import { createAuthority, fingerprintOfCertificate } from "../kit/certificates.ts";
-import { createGate } from "../kit/gate.ts";
-import { presentedBearer } from "../kit/presented.ts";
+import type { CertificateAndKey, CertificateAuthority } from "../kit/certificates.ts";
+import { createCertificateAuthority, fingerprintOfCertificate } from "../kit/certificates.ts";
+import { createCredentialVerifier } from "../kit/gate.ts";
+import { readBearer } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
-import type { Route } from "../kit/route.ts";
+import type { SimulatedRoute } from "../kit/route.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
+import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext } from "../kit/simulator-context.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
 import { joinSimulators } from "../kit/twin-simulator.ts";
-import type { SimulatorOptions, World } from "../kit/world.ts";
-import { createWorld } from "../kit/world.ts";
-import { createCeremony } from "../oauth/ceremony.ts";
 import { createCodeLedger } from "../oauth/code-ledger.ts";
 import type { ConsentClient } from "../oauth/consent-clients.ts";
 import { createConsentClients } from "../oauth/consent-clients.ts";
 import type { ConsentOracle } from "../oauth/consent-oracle.ts";
 import { createConsentOracle } from "../oauth/consent-oracle.ts";
 import { createConsents } from "../oauth/consents.ts";
-import type { Person } from "../oauth/people.ts";
-import { mere } from "../oauth/people.ts";
+import { createLoginFlow } from "../oauth/login-flow.ts";
 import type { RefreshPolicy } from "../oauth/refresh-ledger.ts";
 import { createRefreshLedger } from "../oauth/refresh-ledger.ts";
+import type { SimulatedUser } from "../oauth/users.ts";
+import { defaultUser } from "../oauth/users.ts";
 import type { ConnectPayTraits } from "./connectpay-authorize.ts";
 import { authorizePsd2 } from "./connectpay-authorize.ts";
 import { bankingRoute, openApiSettingsPath } from "./connectpay-banking.ts";
@@ -33,13 +33,13 @@ import { answerRevoke, answerToken } from "./connectpay-tokens.ts";
 export interface ConnectPayOptions extends SimulatorOptions {
   /** Of `redirectUris` only the hostnames count. */
   readonly clients?: readonly (ConsentClient & { readonly clientSecret: string })[];
-  readonly people?: readonly Person[];
+  readonly users?: readonly SimulatedUser[];
   readonly traits?: Partial<ConnectPayTraits>;
   readonly refresh?: Partial<RefreshPolicy>;
   /** Of the bank's web app, which is not where the browser was sent to; `localhost` if unsaid. */
   readonly webAppHost?: string;
   /** Signs the server's and the client's certificates; made up if unsaid. */
-  readonly authority?: Authority;
+  readonly authority?: CertificateAuthority;
   /**
    * What becomes of a caller without a certificate of the authority: a TLS alert, which it may see
    * as a mere hang-up (if unsaid), or a 403. `off` serves plain http.
@@ -61,11 +61,11 @@ export interface ConnectPay extends Simulator {
   /** Over mTLS. */
   readonly pingUrl: string;
   readonly oracle: ConsentOracle;
-  readonly people: readonly Person[];
+  readonly users: readonly SimulatedUser[];
   /** Changed by assignment. */
   readonly traits: ConnectPayTraits;
   readonly refreshPolicy: RefreshPolicy;
-  readonly authority: Authority;
+  readonly authority: CertificateAuthority;
   /** The registered one, for the secret's `tlsCertificateChain` and `tlsPrivateKey`. */
   readonly clientCertificate: CertificateAndKey;
   registerClient(client: ConsentClient & { readonly clientSecret: string }): void;
@@ -78,12 +78,13 @@ export interface ConnectPay extends Simulator {
 }
 
 export async function startConnectPay(options: ConnectPayOptions = {}): Promise<ConnectPay> {
-  const { people = [mere], mutualTls = "alert" } = options;
-  const world = createWorld({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
-  const authority = options.authority ?? (await createAuthority("Simulated ConnectPay CA"));
+  const { users = [defaultUser], mutualTls = "alert" } = options;
+  const world = createSimulatorContext({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
+  const authority =
+    options.authority ?? (await createCertificateAuthority("Simulated ConnectPay CA"));
   const clientCertificate = await authority.issueClient("token-vending");
-  const newValue = () => madeUpUuid(world);
-  const traits = { ...documented, ...options.traits };
+  const newValue = () => generateUuid(world);
+  const traits = { ...documentedTraits, ...options.traits };
   const registered = new Map((options.clients ?? []).map((client) => [client.clientId, client]));
 
   const ledger = createTokenLedger(world, "coexist");
@@ -92,8 +93,8 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
   const codes = createCodeLedger(world, consents, { lifetimeMs: dayMs, newValue });
   const policy = { ...refreshPolicy, ...options.refresh };
   const refreshes = createRefreshLedger(world, consents, policy, newValue);
-  const ceremony = createCeremony(world, {
-    ...{ provider: "ConnectPay", people, choosesCustomer: true, isAllOrNothing: false },
+  const ceremony = createLoginFlow(world, {
+    ...{ provider: "ConnectPay", users, choosesCustomer: true, isAllOrNothing: false },
   });
   let registeredCertificate = fingerprintOfCertificate(clientCertificate.chain);
   let webAppUrl = "";
@@ -119,9 +120,10 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          gate: createGate(world, ledger),
-          present: presentedBearer,
-          refine: (request) => (tokens.isRegisteredCertificate(request) ? undefined : "forbidden"),
+          verifier: createCredentialVerifier(world, ledger),
+          readCredential: readBearer,
+          authorize: (request) =>
+            tokens.isRegisteredCertificate(request) ? undefined : "forbidden",
           refuse: (reason) =>
             jsonReply(reason === "forbidden" ? 403 : 401, { error: "invalid_token" }),
         }),
@@ -164,7 +166,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
     revokeUrl: `${server.url}${base}/revoke`,
     pingUrl: `${server.url}/v1/ping`,
     oracle: createConsentOracle(world.journal.entries),
-    ...{ people, traits, authority, clientCertificate, refreshPolicy: refreshes.policy },
+    ...{ users: users, traits, authority, clientCertificate, refreshPolicy: refreshes.policy },
     registerClient(client) {
       registered.set(client.clientId, client);
       clients.register(client);
@@ -183,7 +185,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
 const base = "/auth/v1/oauth2";
 const dayMs = 86_400_000;
 
-const documented: ConnectPayTraits = {
+const documentedTraits: ConnectPayTraits = {
   flowIdParameter: "flowid",
   authorizeAnswer: 301,
   mixedScopes: "page",
@@ -197,7 +199,12 @@ const refreshPolicy: RefreshPolicy = {
   graceMs: 0,
 };
 
-const route = (name: string, method: string, path: string, handle: Route["handle"]): Route => ({
+const route = (
+  name: string,
+  method: string,
+  path: string,
+  handle: SimulatedRoute["handle"],
+): SimulatedRoute => ({
   ...{ name, methods: [method], path, handle },
 });
 
@@ -213,7 +220,7 @@ function certificateOf({ incoming }: SimulatedRequest): string | undefined {
 }
 
 /** RFC 9562 §5.4, from the world's own randomness. */
-function madeUpUuid({ random }: World): string {
+function generateUuid({ random }: SimulatorContext): string {
   const bytes = random(16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

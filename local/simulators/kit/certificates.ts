@@ -19,7 +19,7 @@ export interface CertificateAndKey {
 }
 
 /** A made-up authority, whose certificates nobody else trusts. */
-export interface Authority {
+export interface CertificateAuthority {
   /** Its own certificate, PEM: what a caller has to trust, by `NODE_EXTRA_CA_CERTS` or otherwise. */
   readonly certificate: string;
   /** For servers on this machine: `localhost`, 127.0.0.1 and ::1. */
@@ -33,9 +33,9 @@ interface Validity {
   readonly notAfter: Date;
 }
 
-export async function createAuthority(name: string): Promise<Authority> {
-  const keys = await newKeys();
-  const issue = (subject: string, publicKey: webcrypto.CryptoKey, about: About) =>
+export async function createCertificateAuthority(name: string): Promise<CertificateAuthority> {
+  const keys = await generateKeys();
+  const issue = (subject: string, publicKey: webcrypto.CryptoKey, about: CertificateOptions) =>
     certificate({ ...about, subject, publicKey, issuer: name, signingKey: keys.privateKey });
   const own = await issue(name, keys.publicKey, {
     extensions: [
@@ -44,8 +44,8 @@ export async function createAuthority(name: string): Promise<Authority> {
     ],
   });
 
-  async function leaf(subject: string, about: About): Promise<CertificateAndKey> {
-    const { publicKey, privateKey } = await newKeys();
+  async function issueLeaf(subject: string, about: CertificateOptions): Promise<CertificateAndKey> {
+    const { publicKey, privateKey } = await generateKeys();
     const extensions = [
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       ...about.extensions,
@@ -59,7 +59,7 @@ export async function createAuthority(name: string): Promise<Authority> {
   return {
     certificate: own,
     issueServer: () =>
-      leaf("localhost", {
+      issueLeaf("localhost", {
         extensions: [
           new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
           new SubjectAlternativeNameExtension([
@@ -70,7 +70,7 @@ export async function createAuthority(name: string): Promise<Authority> {
         ],
       }),
     issueClient: (client, validity = {}) =>
-      leaf(client, {
+      issueLeaf(client, {
         extensions: [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])],
         validity,
       }),
@@ -82,12 +82,12 @@ export function fingerprintOfCertificate(chain: string): string {
   return new X509Certificate(chain).fingerprint256;
 }
 
-interface About {
+interface CertificateOptions {
   readonly extensions: Extension[];
   readonly validity?: Partial<Validity>;
 }
 
-interface Certificate extends About {
+interface Certificate extends CertificateOptions {
   readonly subject: string;
   readonly issuer: string;
   readonly publicKey: webcrypto.CryptoKey;
@@ -101,17 +101,17 @@ async function certificate({ subject, issuer, validity, ...about }: Certificate)
     ...aYearFromNow(),
     ...validity,
     ...about,
-    subject: named(subject),
-    issuer: named(issuer),
+    subject: commonName(subject),
+    issuer: commonName(issuer),
     signingAlgorithm: algorithm,
   });
   return `${generated.toString("pem")}\n`;
 }
 
 /** Literally: commas, quotes and backslashes in it mean nothing. */
-const named = (name: string) => new Name([{ CN: [{ utf8String: name }] }]);
+const commonName = (name: string) => new Name([{ CN: [{ utf8String: name }] }]);
 
-const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+const generateKeys = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 
 function aYearFromNow(): Validity {
   const now = Date.now();

@@ -1,4 +1,4 @@
-import type { World } from "./world.ts";
+import type { SimulatorContext } from "./simulator-context.ts";
 
 export interface Client {
   readonly clientId: string;
@@ -16,7 +16,7 @@ export interface ClientRegistry {
 
 /** Writes down a refusal; a stranger's id is left out, for it could be a secret in the wrong place. */
 export function recordRefusedClient(
-  { journal }: World,
+  { journal }: SimulatorContext,
   registry: ClientRegistry,
   client: Client | undefined,
   status: number,
@@ -29,9 +29,9 @@ export function recordRefusedClient(
 export function createClientRegistry(clients: readonly Client[] = []): ClientRegistry {
   const secrets = new Map(clients.map((client) => [client.clientId, [client.clientSecret]]));
   const secretsOf = (clientId: string) => {
-    const known = secrets.get(clientId);
-    if (known === undefined) throw new RangeError(`no client ${clientId} is registered`);
-    return known;
+    const registered = secrets.get(clientId);
+    if (registered === undefined) throw new RangeError(`no client ${clientId} is registered`);
+    return registered;
   };
 
   return {

@@ -1,23 +1,23 @@
 import * as v from "valibot";
 import type { Controls } from "./controls.ts";
-import { faultSchema } from "./fault.ts";
-import type { Reply } from "./reply.ts";
+import { faultSchema } from "./faults.ts";
+import type { SimulatedReply } from "./reply.ts";
 import { jsonReply } from "./reply.ts";
 import type { SimulatedRequest } from "./request.ts";
-import type { Route } from "./route.ts";
+import type { SimulatedRoute } from "./route.ts";
 import { settingsPatchSchema } from "./settings.ts";
 
 const faultsSchema = v.union([v.array(faultSchema), faultSchema]);
 
 /** Lets other processes read the journal and play faults; never itself subject to faults. */
-export function controlRoutes(controls: Controls): readonly Route[] {
+export function controlRoutes(controls: Controls): readonly SimulatedRoute[] {
   const { journal, counters, settings } = controls;
   return [
     control("GET", "/__journal", () => jsonReply(200, journal)),
     control("GET", "/__counters", () =>
       jsonReply(200, {
         issues: counters.issues(),
-        issuesPerScope: counters.issuesPerScope(),
+        issuesPerScope: counters.issuesPerRevocationScope(),
         earlyIssues: counters.earlyIssues(),
         unexcusedEarlyIssues: counters.unexcusedEarlyIssues(),
         uses: counters.uses(),
@@ -28,11 +28,11 @@ export function controlRoutes(controls: Controls): readonly Route[] {
     ),
     control("POST", "/__faults", ({ body }) => {
       const faults = v.parse(faultsSchema, JSON.parse(body));
-      for (const fault of [faults].flat()) controls.misbehave(fault);
+      for (const fault of [faults].flat()) controls.injectFault(fault);
       return done;
     }),
     control("DELETE", "/__faults", () => {
-      controls.restore();
+      controls.clearFaults();
       return done;
     }),
     control("PATCH", "/__settings", ({ body }) => {
@@ -42,21 +42,25 @@ export function controlRoutes(controls: Controls): readonly Route[] {
   ];
 }
 
-const done: Reply = { status: 204, headers: {}, body: { raw: "" } };
+const done: SimulatedReply = { status: 204, headers: {}, body: { raw: "" } };
 
-function control(method: string, path: string, act: (request: SimulatedRequest) => Reply): Route {
+function control(
+  method: string,
+  path: string,
+  act: (request: SimulatedRequest) => SimulatedReply,
+): SimulatedRoute {
   return {
     name: path,
     methods: [method],
     path,
-    handle: (request) => refusingNonsense(act, request),
+    handle: (request) => rejectInvalid(act, request),
   };
 }
 
-function refusingNonsense(
-  act: (request: SimulatedRequest) => Reply,
+function rejectInvalid(
+  act: (request: SimulatedRequest) => SimulatedReply,
   request: SimulatedRequest,
-): Reply {
+): SimulatedReply {
   try {
     return act(request);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Counters } from "./counters.ts";
-import type { Fault } from "./fault.ts";
+import type { Fault } from "./faults.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Settings } from "./settings.ts";
 
@@ -8,7 +8,7 @@ export interface Controls {
   readonly journal: readonly JournalEntry[];
   readonly counters: Counters;
   readonly settings: Settings;
-  misbehave(fault: Fault): void;
+  injectFault(fault: Fault): void;
   /** Forgets every fault that has not been played. Settings stay. */
-  restore(): void;
+  clearFaults(): void;
 }

@@ -1,10 +1,10 @@
-import type { InFlight } from "./in-flight.ts";
+import type { InFlightRequests } from "./in-flight-requests.ts";
 import type { JournalEntry } from "./journal.ts";
 
 /** The oracle's figures. Someone else's issues are in the journal but are not counted here. */
 export interface Counters {
   issues(scope?: string): number;
-  issuesPerScope(): Record<string, number>;
+  issuesPerRevocationScope(): Record<string, number>;
   /** Issues that killed a token of ours which was neither expired nor refused. */
   earlyIssues(scope?: string): number;
   /** Early issues that a lost answer does not explain. */
@@ -15,19 +15,24 @@ export interface Counters {
   maxInFlight(scope?: string): number;
 }
 
-export function createCounters(entries: readonly JournalEntry[], inFlight: InFlight): Counters {
+export function createCounters(
+  entries: readonly JournalEntry[],
+  inFlight: InFlightRequests,
+): Counters {
   const ofKind = (kind: JournalEntry["kind"]) => entries.filter((entry) => entry.kind === kind);
   const issues = (scope?: string) =>
-    ofKind("issue").filter((entry) => !entry.foreign && (scope ?? entry.scope) === entry.scope);
+    ofKind("issue").filter(
+      (entry) => !entry.foreign && (scope ?? entry.revocationScope) === entry.revocationScope,
+    );
   const isUndelivered = (fingerprint: string) =>
     ofKind("undelivered").some((entry) => entry.fingerprint === fingerprint);
   const earlyIssues = (scope?: string) => issues(scope).filter((entry) => entry.early);
 
   return {
     issues: (scope) => issues(scope).length,
-    issuesPerScope: () =>
+    issuesPerRevocationScope: () =>
       Object.fromEntries(
-        [...Map.groupBy(issues(), (entry) => entry.scope ?? "")].map(([scope, group]) => [
+        [...Map.groupBy(issues(), (entry) => entry.revocationScope ?? "")].map(([scope, group]) => [
           scope,
           group.length,
         ]),

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Fault, ScriptedFault } from "./fault.ts";
-import { faultSchema } from "./fault.ts";
+import type { Fault, ScriptedFault } from "./faults.ts";
+import { faultSchema } from "./faults.ts";
 
 export interface FaultQueue {
   add(fault: Fault): void;

@@ -28,7 +28,7 @@ export interface JournalEntry {
   readonly fingerprint?: string;
   /** Known clients only: a stranger could have put a secret where its id belongs. */
   readonly clientId?: string;
-  readonly scope?: string;
+  readonly revocationScope?: string;
   /** Why something was refused. */
   readonly reason?: string;
   /** Which fault was played. */

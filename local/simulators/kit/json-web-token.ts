@@ -15,10 +15,10 @@ export function assembleJsonWebToken(
   claims: Claims,
   sign: (signed: string) => Buffer,
 ): string {
-  const signed = `${encoded(header)}.${encoded(claims)}`;
+  const signed = `${encodePart(header)}.${encodePart(claims)}`;
   return `${signed}.${sign(signed).toString("base64url")}`;
 }
 
-function encoded(part: unknown): string {
+function encodePart(part: unknown): string {
   return Buffer.from(JSON.stringify(part)).toString("base64url");
 }

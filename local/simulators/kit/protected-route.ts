@@ -1,47 +1,56 @@
-import type { Gate, Presented, RefusalReason, Refuse } from "./gate.ts";
-import type { Reply } from "./reply.ts";
+import type {
+  AccessRefusalReason,
+  CredentialVerifier,
+  PresentedCredential,
+  RefusalResponder,
+} from "./gate.ts";
+import type { SimulatedReply } from "./reply.ts";
 import { jsonReply } from "./reply.ts";
 import type { SimulatedRequest } from "./request.ts";
-import type { Route } from "./route.ts";
+import type { SimulatedRoute } from "./route.ts";
 
-export interface Protection {
+export interface ProtectedRouteOptions {
   readonly name: string;
   readonly methods?: readonly string[];
   readonly path: string | RegExp;
-  readonly gate: Gate;
-  readonly present: (request: SimulatedRequest) => Presented;
-  readonly refuse: Refuse;
+  readonly verifier: CredentialVerifier;
+  readonly readCredential: (request: SimulatedRequest) => PresentedCredential;
+  readonly refuse: RefusalResponder;
   /** Rules that come after authentication: roles, environments, limits. */
-  readonly refine?: (request: SimulatedRequest, credential: string) => RefusalReason | undefined;
-  readonly allow?: (request: SimulatedRequest, credential: string) => Reply;
+  readonly authorize?: (
+    request: SimulatedRequest,
+    credential: string,
+  ) => AccessRefusalReason | undefined;
+  readonly respond?: (request: SimulatedRequest, credential: string) => SimulatedReply;
 }
 
 /** An API route that opens for live credentials only. */
-export function protectedRoute(protection: Protection): Route {
-  const { name, path, gate, present, refuse, refine, allow = pong } = protection;
+export function protectedRoute(options: ProtectedRouteOptions): SimulatedRoute {
+  const { name, path, verifier, readCredential, refuse, authorize, respond = pong } = options;
 
   return {
     name,
-    methods: protection.methods ?? ["GET", "POST"],
+    methods: options.methods ?? ["GET", "POST"],
     path,
     handle(request) {
-      const presented = present(request);
+      const presented = readCredential(request);
       const credential = "credential" in presented ? presented.credential : "";
-      const reason = gate.judge(presented) ?? refine?.(request, credential);
+      const reason = verifier.verify(presented) ?? authorize?.(request, credential);
       if (reason !== undefined) {
         const refusal = refuse(reason, credential);
-        gate.refused(name, presented, refusal.status, reason);
+        verifier.recordRefusal(name, presented, refusal.status, reason);
         return refusal;
       }
-      const reply = allow(request, credential);
-      gate.admitted(name, presented, reply.status);
+      const reply = respond(request, credential);
+      verifier.recordUse(name, presented, reply.status);
       return reply;
     },
-    noteRefusal: (request, status) => gate.refused(name, present(request), status, "fault"),
+    recordRefusal: (request, status) =>
+      verifier.recordRefusal(name, readCredential(request), status, "fault"),
   };
 }
 
 /** Says how much body arrived, so that a caller can see that it was sent again in full. */
-function pong(request: SimulatedRequest): Reply {
+function pong(request: SimulatedRequest): SimulatedReply {
   return jsonReply(200, { ping: "pong", receivedBytes: Buffer.byteLength(request.body) });
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
-import type { Spoiling } from "../oauth/id-token.ts";
+import type { IdTokenCorruption } from "../oauth/id-token.ts";
 
 export interface SimulatedRequest {
   readonly method: string;
@@ -11,9 +11,9 @@ export interface SimulatedRequest {
   /** Named groups of the route's path. */
   readonly params: Readonly<Record<string, string>>;
   /** Set by the `same-token` fault: answer with the token that is already out. */
-  readonly repeat?: "as-it-was" | "extended";
+  readonly repeatToken?: "as-it-was" | "extended";
   /** Set by the `spoil-id-token` fault. */
-  readonly spoiling?: Spoiling;
+  readonly corruption?: IdTokenCorruption;
   readonly incoming: IncomingMessage;
 }
 

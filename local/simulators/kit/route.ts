@@ -1,26 +1,26 @@
-import type { Reply } from "./reply.ts";
+import type { SimulatedReply } from "./reply.ts";
 import type { SimulatedRequest } from "./request.ts";
 
-export interface Route {
+export interface SimulatedRoute {
   /** What faults call it: "token", "api", … */
   readonly name: string;
   readonly methods: readonly string[];
   readonly path: string | RegExp;
   /** Synchronous where it changes state, so that every request takes effect at one instant. */
-  handle(request: SimulatedRequest): Reply | Promise<Reply>;
+  handle(request: SimulatedRequest): SimulatedReply | Promise<SimulatedReply>;
   /** The revocation scope that a request is about; only such requests count as in flight. */
-  scopeOf?(request: SimulatedRequest): string;
+  revocationScopeOf?(request: SimulatedRequest): string;
   /** Told when a fault refuses a credential in the handler's place. */
-  noteRefusal?(request: SimulatedRequest, status: number): void;
+  recordRefusal?(request: SimulatedRequest, status: number): void;
 }
 
 export interface MatchedRoute {
-  readonly route: Route;
+  readonly route: SimulatedRoute;
   readonly params: Readonly<Record<string, string>>;
 }
 
 export function matchRoute(
-  routes: readonly Route[],
+  routes: readonly SimulatedRoute[],
   request: Pick<SimulatedRequest, "method" | "path">,
 ): MatchedRoute | undefined {
   for (const route of routes) {

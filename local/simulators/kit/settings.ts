@@ -24,7 +24,7 @@ export const settingsPatchSchema = v.partial(
   }),
 );
 
-export const plainSettings: Readonly<Settings> = {
+export const defaultSettings: Readonly<Settings> = {
   latencyMs: 0,
   dateHeader: true,
   dateSkewMs: 0,

@@ -5,16 +5,16 @@ import type { AddressInfo } from "node:net";
 import { controlRoutes } from "./control-routes.ts";
 import type { Controls } from "./controls.ts";
 import { createCounters } from "./counters.ts";
-import { deliver } from "./deliver.ts";
 import { createFaultQueue } from "./fault-queue.ts";
-import { playRoute } from "./play-route.ts";
-import type { Reply } from "./reply.ts";
+import type { SimulatedReply } from "./reply.ts";
 import { jsonReply } from "./reply.ts";
 import type { SimulatedRequest } from "./request.ts";
 import { readRequest } from "./request.ts";
-import type { Route } from "./route.ts";
+import type { SimulatedRoute } from "./route.ts";
 import { matchRoute } from "./route.ts";
-import type { SimulatorOptions, World } from "./world.ts";
+import { runRoute } from "./run-route.ts";
+import { sendReply } from "./send-reply.ts";
+import type { SimulatorContext, SimulatorOptions } from "./simulator-context.ts";
 
 /** A provider on this machine: a real server that really revokes, and an oracle beside it. */
 export interface Simulator extends Controls {
@@ -24,16 +24,16 @@ export interface Simulator extends Controls {
   stop(): Promise<void>;
 }
 
-export interface Provider {
+export interface SimulatedRoutes {
   readonly id: string;
-  readonly routes: readonly Route[];
+  readonly routes: readonly SimulatedRoute[];
   /** Answers what no route matches. */
-  readonly notFound?: Reply;
+  readonly notFound?: SimulatedReply;
 }
 
 export async function startSimulator(
-  world: World,
-  { id, routes, notFound = jsonReply(404, { message: "Not Found" }) }: Provider,
+  world: SimulatorContext,
+  { id, routes, notFound = jsonReply(404, { message: "Not Found" }) }: SimulatedRoutes,
   { port = 0, tls }: SimulatorOptions,
 ): Promise<Simulator> {
   const faults = createFaultQueue(routes.map((route) => route.name));
@@ -42,22 +42,22 @@ export async function startSimulator(
     journal: world.journal.entries,
     counters: createCounters(world.journal.entries, world.inFlight),
     settings: world.settings,
-    misbehave: faults.add,
-    restore: faults.clear,
+    injectFault: faults.add,
+    clearFaults: faults.clear,
   };
   const administration = controlRoutes(controls);
 
   async function answer(request: SimulatedRequest, response: ServerResponse): Promise<void> {
     const control = matchRoute(administration, request);
     const match = control ?? matchRoute(routes, request);
-    stateDate(world, response);
+    setDateHeader(world, response);
     if (control || !match) {
       const reply = (await control?.route.handle(request)) ?? notFound;
-      await deliver({ reply, ending: "complete" }, response, stopping.signal);
+      await sendReply({ reply, ending: "complete" }, response, stopping.signal);
     } else {
       const fault = faults.take(match.route.name);
       const addressed = { ...request, params: match.params };
-      await playRoute(
+      await runRoute(
         { world, route: match.route, fault, signal: stopping.signal },
         addressed,
         response,
@@ -68,7 +68,7 @@ export async function startSimulator(
   const listener: Parameters<typeof createServer>[1] = (incoming, response) => {
     readRequest(incoming)
       .then((request) => answer(request, response))
-      .catch((error: unknown) => giveUp(response, error, stopping.signal));
+      .catch((error: unknown) => reportDefect(response, error, stopping.signal));
   };
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
   const boundPort = await listen(server, port);
@@ -82,7 +82,7 @@ export async function startSimulator(
   };
 }
 
-function stateDate({ now, settings }: World, response: ServerResponse): void {
+function setDateHeader({ now, settings }: SimulatorContext, response: ServerResponse): void {
   response.sendDate = false;
   if (settings.dateHeader) {
     response.setHeader("date", new Date(now() + settings.dateSkewMs).toUTCString());
@@ -90,7 +90,7 @@ function stateDate({ now, settings }: World, response: ServerResponse): void {
 }
 
 /** Callers hang up and simulators stop: only a failure with someone still listening is a defect. */
-function giveUp(response: ServerResponse, error: unknown, stopping: AbortSignal): void {
+function reportDefect(response: ServerResponse, error: unknown, stopping: AbortSignal): void {
   if (stopping.aborted || response.headersSent || response.destroyed) {
     response.destroy();
     return;

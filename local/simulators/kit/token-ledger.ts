@@ -1,11 +1,11 @@
 import { fingerprintOf } from "./journal.ts";
-import type { CarriedCredential } from "./reply.ts";
-import type { World } from "./world.ts";
+import type { ReplyCredential } from "./reply.ts";
+import type { SimulatorContext } from "./simulator-context.ts";
 
 /** A token or key that the provider knows. Instants are the simulator's own, unskewed. */
-export interface Credential extends CarriedCredential {
+export interface IssuedCredential extends ReplyCredential {
   readonly clientId: string;
-  readonly scope: string;
+  readonly revocationScope: string;
   readonly isForeign: boolean;
   issuedAt: number;
   expiresAt: number;
@@ -13,11 +13,11 @@ export interface Credential extends CarriedCredential {
   wasRefused: boolean;
 }
 
-export interface Order {
+export interface IssueRequest {
   readonly value: string;
   readonly clientId: string;
   /** What a new token ends the others of. */
-  readonly scope: string;
+  readonly revocationScope: string;
   readonly route?: string;
   readonly status?: number;
   readonly lifetimeMs?: number;
@@ -28,34 +28,40 @@ export type CredentialState = "live" | "expired" | "revoked" | "unknown";
 
 export interface TokenLedger {
   /** Takes effect at once: in a revoking ledger every live token of the scope dies here. */
-  issue(order: Order): Credential;
+  issue(order: IssueRequest): IssuedCredential;
   /** Makes a credential known that was handed out by other ways; leaves no journal entry. */
-  admit(order: Order): Credential;
+  register(order: IssueRequest): IssuedCredential;
   /** The live token of a scope again, or undefined when there is none. */
-  repeat(order: Omit<Order, "value">, lifetime: "as-it-was" | "extended"): Credential | undefined;
+  reissue(
+    order: Omit<IssueRequest, "value">,
+    lifetime: "as-it-was" | "extended",
+  ): IssuedCredential | undefined;
   revoke(value: string): void;
   /** Undoes a revocation, where a provider can. */
-  revive(value: string): void;
+  reinstate(value: string): void;
   expire(value: string): void;
-  find(value: string): Credential | undefined;
+  find(value: string): IssuedCredential | undefined;
   state(value: string): CredentialState;
-  live(scope: string): readonly Credential[];
+  live(scope: string): readonly IssuedCredential[];
 }
 
-export function createTokenLedger(world: World, onIssue: "revoke" | "coexist"): TokenLedger {
+export function createTokenLedger(
+  world: SimulatorContext,
+  onIssue: "revoke" | "coexist",
+): TokenLedger {
   const { now, journal, settings } = world;
-  const known = new Map<string, Credential>();
-  const isLive = (token: Credential) => !token.isRevoked && now() < token.expiresAt;
+  const known = new Map<string, IssuedCredential>();
+  const isLive = (token: IssuedCredential) => !token.isRevoked && now() < token.expiresAt;
   const live = (scope: string) =>
-    [...known.values()].filter((token) => token.scope === scope && isLive(token));
+    [...known.values()].filter((token) => token.revocationScope === scope && isLive(token));
 
-  function admit(order: Order): Credential {
+  function admit(order: IssueRequest): IssuedCredential {
     const issuedAt = now();
-    const credential: Credential = {
+    const credential: IssuedCredential = {
       value: order.value,
       fingerprint: fingerprintOf(order.value),
       clientId: order.clientId,
-      scope: order.scope,
+      revocationScope: order.revocationScope,
       isForeign: order.isForeign ?? false,
       issuedAt,
       expiresAt: issuedAt + (order.lifetimeMs ?? settings.lifetimeMs),
@@ -67,29 +73,29 @@ export function createTokenLedger(world: World, onIssue: "revoke" | "coexist"): 
     return credential;
   }
 
-  function revoke(token: Credential): void {
+  function revoke(token: IssuedCredential): void {
     token.isRevoked = true;
-    const { fingerprint, clientId, scope } = token;
-    journal.record({ kind: "revoke", fingerprint, clientId, scope });
+    const { fingerprint, clientId, revocationScope } = token;
+    journal.record({ kind: "revoke", fingerprint, clientId, revocationScope: revocationScope });
   }
 
   return {
-    admit,
+    register: admit,
     issue(order) {
-      const alive = live(order.scope);
+      const alive = live(order.revocationScope);
       const credential = admit(order);
       journal.record({
         kind: "issue",
         ...identity(order),
         fingerprint: credential.fingerprint,
-        ...(onIssue === "revoke" ? killing(alive) : {}),
+        ...(onIssue === "revoke" ? revokedByIssue(alive) : {}),
         ...(order.isForeign ? { foreign: true } : {}),
       });
       if (onIssue === "revoke") for (const token of alive) revoke(token);
       return credential;
     },
-    repeat(order, lifetime) {
-      const token = live(order.scope).at(-1);
+    reissue(order, lifetime) {
+      const token = live(order.revocationScope).at(-1);
       if (token === undefined) return undefined;
       if (lifetime === "extended") {
         token.issuedAt = now();
@@ -103,7 +109,7 @@ export function createTokenLedger(world: World, onIssue: "revoke" | "coexist"): 
       const token = known.get(value);
       if (token && !token.isRevoked) revoke(token);
     },
-    revive(value) {
+    reinstate(value) {
       const token = known.get(value);
       if (token) token.isRevoked = false;
     },
@@ -122,19 +128,20 @@ export function createTokenLedger(world: World, onIssue: "revoke" | "coexist"): 
   };
 }
 
-function identity({ clientId, scope, route, status }: Omit<Order, "value">) {
+function identity({ clientId, revocationScope, route, status }: Omit<IssueRequest, "value">) {
   return {
     clientId,
-    scope,
+    scope: revocationScope,
     ...(route === undefined ? {} : { route }),
     ...(status === undefined ? {} : { status }),
   };
 }
 
 /** A token that the API has refused, or that was never ours, is no loss. */
-function killing(alive: readonly Credential[]) {
+function revokedByIssue(alive: readonly IssuedCredential[]) {
   const missed = alive.filter((token) => !token.wasRefused && !token.isForeign);
-  const fingerprints = (tokens: readonly Credential[]) => tokens.map((token) => token.fingerprint);
+  const fingerprints = (tokens: readonly IssuedCredential[]) =>
+    tokens.map((token) => token.fingerprint);
   return {
     revoked: fingerprints(alive),
     early: missed.length > 0,

@@ -8,13 +8,13 @@ export function joinSimulators(
 ): Simulator {
   return {
     ...first,
-    misbehave(fault) {
+    injectFault(fault) {
       const isOfSecond = fault.route === undefined || routesOfSecond.includes(fault.route);
-      (isOfSecond ? second : first).misbehave(fault);
+      (isOfSecond ? second : first).injectFault(fault);
     },
-    restore() {
-      first.restore();
-      second.restore();
+    clearFaults() {
+      first.clearFaults();
+      second.clearFaults();
     },
     async stop() {
       await Promise.all([first.stop(), second.stop()]);

@@ -1,5 +1,5 @@
-import { createGate } from "../kit/gate.ts";
-import { presentedBearer } from "../kit/presented.ts";
+import { createCredentialVerifier } from "../kit/gate.ts";
+import { readBearer } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { AuthorizationServer, AuthorizationServerOptions } from "./authorization-server.ts";
@@ -25,9 +25,9 @@ export function startAuthorizationCodeServer(
       provider: "Acme",
       base: "/oauth",
       scopes: options.scopes ?? [
-        { scope: "openid", words: "Know who you are" },
-        { scope: "read", words: "Read your documents" },
-        { scope: "write", words: "Change your documents" },
+        { scope: "openid", description: "Know who you are" },
+        { scope: "read", description: "Read your documents" },
+        { scope: "write", description: "Change your documents" },
       ],
       pkce: options.pkce ?? "optional",
       isAllOrNothing: options.isAllOrNothing ?? false,
@@ -46,8 +46,8 @@ export function startAuthorizationCodeServer(
         protectedRoute({
           name: "api",
           path: "/api/me",
-          gate: createGate(world, ledger),
-          present: presentedBearer,
+          verifier: createCredentialVerifier(world, ledger),
+          readCredential: readBearer,
           refuse: () =>
             jsonReply(401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),
         }),

@@ -1,16 +1,15 @@
-import type { BasicEncoding } from "../kit/basic-authentication.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { BasicCredentialEncoding } from "../kit/basic-authentication.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
-import type { Route } from "../kit/route.ts";
+import type { SimulatedRoute } from "../kit/route.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
+import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
 import type { TokenLedger } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions, World } from "../kit/world.ts";
-import { createWorld, madeUpCredential } from "../kit/world.ts";
 import type { AuthorizationEndpoint } from "./authorization-endpoint.ts";
 import { authorize } from "./authorization-endpoint.ts";
-import { createCeremony } from "./ceremony.ts";
 import { createCodeLedger } from "./code-ledger.ts";
 import type { ConsentClient } from "./consent-clients.ts";
 import { createConsentClients } from "./consent-clients.ts";
@@ -20,17 +19,18 @@ import type { Consent } from "./consents.ts";
 import { createConsents } from "./consents.ts";
 import type { GrantEndpoint } from "./grant-endpoint.ts";
 import { answerGrant, answerRevocation } from "./grant-endpoint.ts";
+import { createLoginFlow } from "./login-flow.ts";
 import type { ScopeChoice } from "./login-pages.ts";
 import { createOpenId } from "./open-id.ts";
-import type { Person } from "./people.ts";
-import { mere } from "./people.ts";
 import type { RefreshPolicy } from "./refresh-ledger.ts";
 import { createRefreshLedger } from "./refresh-ledger.ts";
+import type { SimulatedUser } from "./users.ts";
+import { defaultUser } from "./users.ts";
 
 export interface AuthorizationServerOptions extends SimulatorOptions {
   readonly clients?: readonly ConsentClient[];
-  readonly people?: readonly Person[];
-  readonly basicEncoding?: BasicEncoding;
+  readonly users?: readonly SimulatedUser[];
+  readonly basicEncoding?: BasicCredentialEncoding;
   /** Its own address if unsaid. */
   readonly issuer?: string;
   readonly refresh?: Partial<RefreshPolicy>;
@@ -46,7 +46,7 @@ export interface AuthorizationServer extends Simulator {
   readonly jwksUrl: string;
   readonly pingUrl: string;
   readonly oracle: ConsentOracle;
-  readonly people: readonly Person[];
+  readonly users: readonly SimulatedUser[];
   /** Changed by assignment. */
   readonly refreshPolicy: RefreshPolicy;
   registerClient(client: ConsentClient): void;
@@ -58,7 +58,7 @@ export interface AuthorizationServer extends Simulator {
 }
 
 /** What tells one authorization server from another. */
-export interface Flavour {
+export interface AuthorizationServerProfile {
   readonly id: string;
   readonly provider: string;
   /** Before "authorize", "token", "revoke". */
@@ -72,19 +72,19 @@ export interface Flavour {
   readonly onRevocation: "die" | "live-on";
   readonly refresh: RefreshPolicy;
   readonly codeLifetimeMs: number;
-  readonly notFound?: Reply;
-  apiRoute(world: World, ledger: TokenLedger, consentOf: ConsentOf): Route;
+  readonly notFound?: SimulatedReply;
+  apiRoute(world: SimulatorContext, ledger: TokenLedger, consentOf: ConsentOf): SimulatedRoute;
 }
 
 type ConsentOf = (accessToken: string) => Consent | undefined;
 
 export async function startAuthorizationServer(
-  flavour: Flavour,
+  flavour: AuthorizationServerProfile,
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
   const { id, base, notFound } = flavour;
-  const { people = [mere] } = options;
-  const world = createWorld({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
+  const { users = [defaultUser] } = options;
+  const world = createSimulatorContext({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
   const ledger = createTokenLedger(world, "coexist");
   const consents = createConsents(world, ledger);
   const clients = createConsentClients(options.clients ?? [], options.basicEncoding ?? "rfc6749");
@@ -92,32 +92,41 @@ export async function startAuthorizationServer(
     world,
     consents,
     { ...flavour.refresh, ...options.refresh },
-    () => madeUpCredential(world, `${id}-refresh`),
+    () => generateCredential(world, `${id}-refresh`),
   );
   const codes = createCodeLedger(world, consents, {
     lifetimeMs: options.codeLifetimeMs ?? flavour.codeLifetimeMs,
-    newValue: () => madeUpCredential(world, `${id}-code`),
+    newValue: () => generateCredential(world, `${id}-code`),
   });
   let url = "";
   const issuer = () => options.issuer ?? url;
   const openId = await createOpenId(world, issuer);
-  const ceremony = createCeremony(world, { ...flavour, people, choosesCustomer: false });
+  const ceremony = createLoginFlow(world, { ...flavour, users, choosesCustomer: false });
 
   const authorization: AuthorizationEndpoint = {
-    ...{ clients, ceremony, consents, codes, scopes: flavour.scopes, pkce: flavour.pkce },
+    ...{
+      clients,
+      loginFlow: ceremony,
+      consents,
+      codes,
+      scopes: flavour.scopes,
+      pkce: flavour.pkce,
+    },
     statedIssuer: () => (flavour.statesIssuer ? issuer() : undefined),
   };
   const grants: GrantEndpoint = {
     ...{ clients, consents, codes, refreshes, ledger, onRevocation: flavour.onRevocation },
     newToken: (consent) =>
-      flavour.accessTokens === "signed" ? openId.accessToken(consent) : madeUpCredential(world, id),
-    extras: (granted, request) => ({
-      ...openId.idToken(granted, request.spoiling),
+      flavour.accessTokens === "signed"
+        ? openId.accessToken(consent)
+        : generateCredential(world, id),
+    additionalMembers: (granted, request) => ({
+      ...openId.idToken(granted, request.corruption),
       ...(flavour.statesScope ? { scope: granted.consent.scopes.join(" ") } : {}),
     }),
   };
   const consentOf: ConsentOf = (token) =>
-    consents.all.find((consent) => consent.id === ledger.find(token)?.scope);
+    consents.all.find((consent) => consent.id === ledger.find(token)?.revocationScope);
 
   const simulator = await startSimulator(
     world,
@@ -151,7 +160,7 @@ export async function startAuthorizationServer(
     jwksUrl: `${url}${jwksPath}`,
     pingUrl: `${url}/api/me`,
     oracle: createConsentOracle(world.journal.entries),
-    people,
+    users: users,
     refreshPolicy: refreshes.policy,
     registerClient: clients.register,
     rotateSecret: clients.registry.rotateSecret,
@@ -165,10 +174,10 @@ export async function startAuthorizationServer(
 
 const jwksPath = "/.well-known/jwks.json";
 
-const get = (name: string, path: string, handle: Route["handle"]): Route => ({
+const get = (name: string, path: string, handle: SimulatedRoute["handle"]): SimulatedRoute => ({
   ...{ name, methods: ["GET"], path, handle },
 });
 
-const post = (name: string, path: string, handle: Route["handle"]): Route => ({
+const post = (name: string, path: string, handle: SimulatedRoute["handle"]): SimulatedRoute => ({
   ...{ name, methods: ["POST"], path, handle },
 });

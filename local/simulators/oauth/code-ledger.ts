@@ -1,10 +1,10 @@
-import type { World } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { Consent, Consents, GrantRefusal } from "./consents.ts";
 
 interface Code {
   readonly consent: Consent;
   readonly expiresAt: number;
-  readonly bound: CodeBinding;
+  readonly binding: CodeBinding;
   isRedeemed: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface CodeOptions {
 }
 
 export function createCodeLedger(
-  { now }: World,
+  { now }: SimulatorContext,
   consents: Consents,
   { lifetimeMs, newValue }: CodeOptions,
 ): CodeLedger {
@@ -39,7 +39,12 @@ export function createCodeLedger(
   return {
     issue(consent, bound = {}) {
       const value = newValue();
-      codes.set(value, { consent, bound, expiresAt: now() + lifetimeMs, isRedeemed: false });
+      codes.set(value, {
+        consent,
+        binding: bound,
+        expiresAt: now() + lifetimeMs,
+        isRedeemed: false,
+      });
       return value;
     },
     redeem(value, clientId, refuse) {
@@ -51,7 +56,7 @@ export function createCodeLedger(
         return "replayed-code";
       }
       if (code.expiresAt <= now()) return "expired";
-      const refusal = refuse?.(code.bound);
+      const refusal = refuse?.(code.binding);
       if (refusal !== undefined) return refusal;
       code.isRedeemed = true;
       return code.consent;

@@ -1,5 +1,5 @@
-import type { BasicEncoding } from "../kit/basic-authentication.ts";
-import { readBasic } from "../kit/basic-authentication.ts";
+import type { BasicCredentialEncoding } from "../kit/basic-authentication.ts";
+import { readBasicCredentials } from "../kit/basic-authentication.ts";
 import type { Client, ClientRegistry } from "../kit/client-registry.ts";
 import { createClientRegistry } from "../kit/client-registry.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
@@ -26,14 +26,14 @@ type Authentication = { readonly client: ConsentClient } | { readonly refused: C
 
 export function createConsentClients(
   clients: readonly ConsentClient[],
-  basicEncoding: BasicEncoding,
+  basicEncoding: BasicCredentialEncoding,
 ): ConsentClients {
-  const known = new Map<string, ConsentClient>();
+  const clientsById = new Map<string, ConsentClient>();
   const registry = createClientRegistry();
 
   function register(client: ConsentClient): void {
     const { clientId, clientSecret } = client;
-    known.set(clientId, client);
+    clientsById.set(clientId, client);
     if (clientSecret !== undefined) registry.register({ clientId, clientSecret });
   }
   for (const client of clients) register(client);
@@ -41,11 +41,11 @@ export function createConsentClients(
   return {
     registry,
     register,
-    find: (clientId) => known.get(clientId),
+    find: (clientId) => clientsById.get(clientId),
     authenticate(request, form) {
-      const shown = shownBy(request, form, basicEncoding);
+      const shown = presentedClient(request, form, basicEncoding);
       if (shown === undefined) return { refused: undefined };
-      const client = known.get(shown.clientId);
+      const client = clientsById.get(shown.clientId);
       const isPublic = client !== undefined && client.clientSecret === undefined;
       const isAccepted = isPublic ? shown.clientSecret === "" : registry.accepts(shown);
       return client && isAccepted ? { client } : { refused: shown };
@@ -54,10 +54,10 @@ export function createConsentClients(
 }
 
 /** A public client shows its id alone: its secret is empty here. */
-function shownBy(
+function presentedClient(
   request: SimulatedRequest,
   form: URLSearchParams,
-  basicEncoding: BasicEncoding,
+  basicEncoding: BasicCredentialEncoding,
 ): Client | undefined {
   const posted = {
     clientId: form.get("client_id") ?? "",
@@ -65,8 +65,8 @@ function shownBy(
   };
   const { authorization } = request.headers;
   if (authorization === undefined) return posted.clientId === "" ? undefined : posted;
-  const basic = readBasic(authorization, basicEncoding);
-  const isTwice = form.has("client_secret");
-  const isContradicted = posted.clientId !== "" && posted.clientId !== basic?.clientId;
-  return isTwice || isContradicted ? undefined : basic;
+  const basic = readBasicCredentials(authorization, basicEncoding);
+  const isDuplicate = form.has("client_secret");
+  const isContradictory = posted.clientId !== "" && posted.clientId !== basic?.clientId;
+  return isDuplicate || isContradictory ? undefined : basic;
 }

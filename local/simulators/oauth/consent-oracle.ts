@@ -19,7 +19,7 @@ export function createConsentOracle(entries: readonly JournalEntry[]): ConsentOr
     !ofKind("undelivered").some(({ fingerprint }) => fingerprint === issued);
 
   /** Every later showing of what had been spent, with success that its caller saw. */
-  function shownAgain(isSpending: (entry: JournalEntry) => boolean): number {
+  function presentedAgain(isSpending: (entry: JournalEntry) => boolean): number {
     return entries.filter(
       (entry, at) =>
         ["redeem", "refresh", "refuse-grant"].includes(entry.kind) &&
@@ -38,8 +38,8 @@ export function createConsentOracle(entries: readonly JournalEntry[]): ConsentOr
     consents: () => ofKind("consent").length,
     redeems: () => ofKind("redeem").length,
     refreshes: () => ofKind("refresh").length,
-    codesReplayed: () => shownAgain(({ kind }) => kind === "redeem"),
-    refreshTokensReused: () => shownAgain(({ successor }) => successor !== undefined),
+    codesReplayed: () => presentedAgain(({ kind }) => kind === "redeem"),
+    refreshTokensReused: () => presentedAgain(({ successor }) => successor !== undefined),
     statesRepeated() {
       const states = ofKind("authorize").map(({ state }) => state);
       return states.length - new Set(states).size;

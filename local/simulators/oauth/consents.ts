@@ -1,21 +1,21 @@
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { TokenLedger } from "../kit/token-ledger.ts";
-import type { World } from "../kit/world.ts";
-import type { Decision } from "./ceremony.ts";
+import type { ConsentDecision } from "./login-flow.ts";
 
 /** What a person has allowed a client; codes, refresh tokens and access tokens descend from it. */
-export interface Consent extends Decision {
+export interface Consent extends ConsentDecision {
   /** Also the scope under which its access tokens are in the ledger. */
   readonly id: string;
   readonly clientId: string;
   readonly nonce?: string;
-  readonly givenAt: number;
+  readonly grantedAt: number;
   hasEnded: boolean;
 }
 
-type ConsentOrder = Omit<Consent, "id" | "givenAt" | "hasEnded">;
+type NewConsent = Omit<Consent, "id" | "givenAt" | "hasEnded">;
 
 export interface Consents {
-  give(order: ConsentOrder): Consent;
+  record(order: NewConsent): Consent;
   /** Refresh tokens die with it; access tokens too, unless they are judged by their signature alone. */
   end(consent: Consent, reason: string, accessTokens: "die" | "live-on"): void;
   /** All that were given, newest last. */
@@ -34,11 +34,11 @@ export type GrantRefusal =
   | "wrong-verifier"
   | "wider-scope";
 
-export function createConsents({ now, journal }: World, ledger: TokenLedger): Consents {
+export function createConsents({ now, journal }: SimulatorContext, ledger: TokenLedger): Consents {
   const all: Consent[] = [];
   return {
     all,
-    give(order) {
+    record(order) {
       const id = `consent-${all.length + 1}`;
       const consent = { ...order, id, givenAt: now(), hasEnded: false };
       all.push(consent);

@@ -1,39 +1,42 @@
 import { createHash } from "node:crypto";
 import { recordRefusedClient } from "../kit/client-registry.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { formOf } from "../kit/request.ts";
-import type { World } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { CodeBinding } from "./code-ledger.ts";
 import type { ConsentClient, ConsentClients } from "./consent-clients.ts";
 import type { Consent, Consents, GrantRefusal } from "./consents.ts";
-import type { Granted, Grants } from "./grant-exchange.ts";
+import type { GrantLedgers, GrantResult } from "./grant-exchange.ts";
 import { exchangeGrant } from "./grant-exchange.ts";
 
-export interface GrantEndpoint extends Grants {
+export interface GrantEndpoint extends GrantLedgers {
   readonly clients: ConsentClients;
   readonly consents: Consents;
   /** Whether access tokens die with a revoked refresh token (RFC 7009 §2.1). */
   readonly onRevocation: "die" | "live-on";
   newToken(consent: Consent): string;
   /** What the answer says beyond RFC 6749 §5.1: an ID token, a scope. */
-  extras(granted: Granted, request: SimulatedRequest): Readonly<Record<string, unknown>>;
+  additionalMembers(
+    granted: GrantResult,
+    request: SimulatedRequest,
+  ): Readonly<Record<string, unknown>>;
 }
 
 /** RFC 6749 §4.1.3 and §6, with RFC 7636 §4.6. */
 export function answerGrant(
-  world: World,
+  world: SimulatorContext,
   endpoint: GrantEndpoint,
   request: SimulatedRequest,
-): Reply {
+): SimulatedReply {
   return withClient(world, endpoint, request, (client, form) => {
     const { clientId } = client;
     const granted = exchangeGrant(world, endpoint, {
       form,
       clientId,
       newToken: endpoint.newToken,
-      refuseCode: (bound) => bindingRefusal(form, bound),
+      refuseCode: (bound) => verifyBinding(form, bound),
     });
     if (granted === undefined) return badRequest("unsupported_grant_type");
     if (granted === "wider-scope") return badRequest("invalid_scope");
@@ -44,18 +47,18 @@ export function answerGrant(
       token_type: "Bearer",
       expires_in: Math.floor((token.expiresAt - world.now()) / 1000),
       ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
-      ...endpoint.extras(granted, request),
+      ...endpoint.additionalMembers(granted, request),
     };
-    return { ...jsonReply(200, json, { "cache-control": "no-store" }), carries: token };
+    return { ...jsonReply(200, json, { "cache-control": "no-store" }), credential: token };
   });
 }
 
 /** RFC 7009 §2: 200 for a token that is not known, too. */
 export function answerRevocation(
-  world: World,
+  world: SimulatorContext,
   endpoint: GrantEndpoint,
   request: SimulatedRequest,
-): Reply {
+): SimulatedReply {
   return withClient(world, endpoint, request, ({ clientId }, form) => {
     const token = form.get("token");
     if (token === null) return badRequest("invalid_request");
@@ -71,11 +74,11 @@ export function answerRevocation(
 }
 
 function withClient(
-  world: World,
+  world: SimulatorContext,
   { clients }: GrantEndpoint,
   request: SimulatedRequest,
-  act: (client: ConsentClient, form: URLSearchParams) => Reply,
-): Reply {
+  act: (client: ConsentClient, form: URLSearchParams) => SimulatedReply,
+): SimulatedReply {
   const form = formOf(request);
   // RFC 6749 §3.2: parameters must not be repeated.
   if (form === undefined || new Set(form.keys()).size < [...form.keys()].length) {
@@ -90,7 +93,7 @@ function withClient(
   return jsonReply(status, { error: "invalid_client" }, status === 401 ? challenge : {});
 }
 
-function bindingRefusal(
+function verifyBinding(
   form: URLSearchParams,
   { redirectUri, challenge }: CodeBinding,
 ): GrantRefusal | undefined {

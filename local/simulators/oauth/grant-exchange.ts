@@ -1,22 +1,22 @@
 import { fingerprintOf } from "../kit/journal.ts";
-import type { Credential, TokenLedger } from "../kit/token-ledger.ts";
-import type { World } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
+import type { IssuedCredential, TokenLedger } from "../kit/token-ledger.ts";
 import type { CodeBinding, CodeLedger } from "./code-ledger.ts";
 import type { Consent, GrantRefusal } from "./consents.ts";
 import type { RefreshLedger } from "./refresh-ledger.ts";
 
-export interface Grants {
+export interface GrantLedgers {
   readonly codes: CodeLedger;
   readonly refreshes: RefreshLedger;
   readonly ledger: TokenLedger;
 }
 
-export interface Granted {
+export interface GrantResult {
   readonly consent: Consent;
-  readonly token: Credential;
+  readonly token: IssuedCredential;
   /** Absent when the one that was shown stays. */
   readonly refreshToken?: string;
-  readonly by: "code" | "refresh-token";
+  readonly grantType: "code" | "refresh-token";
 }
 
 export interface GrantRequest {
@@ -28,10 +28,10 @@ export interface GrantRequest {
 
 /** A code or a refresh token against an access token, at one instant; undefined: of neither kind. */
 export function exchangeGrant(
-  world: World,
-  grants: Grants,
+  world: SimulatorContext,
+  grants: GrantLedgers,
   request: GrantRequest,
-): Granted | GrantRefusal | undefined {
+): GrantResult | GrantRefusal | undefined {
   const shown = request.form.get(grantParameters[request.form.get("grant_type") ?? ""] ?? "") ?? "";
   switch (request.form.get("grant_type")) {
     case "authorization_code":
@@ -48,7 +48,12 @@ const grantParameters: Readonly<Record<string, string>> = {
   refresh_token: "refresh_token",
 };
 
-function redeem(world: World, grants: Grants, request: GrantRequest, code: string) {
+function redeem(
+  world: SimulatorContext,
+  grants: GrantLedgers,
+  request: GrantRequest,
+  code: string,
+) {
   const { clientId, refuseCode } = request;
   const consent = grants.codes.redeem(code, clientId, refuseCode);
   if (typeof consent === "string") return refuse(world, request, code, consent);
@@ -60,7 +65,12 @@ function redeem(world: World, grants: Grants, request: GrantRequest, code: strin
   return { consent, token, refreshToken, by: "code" } as const;
 }
 
-function refresh(world: World, grants: Grants, request: GrantRequest, shown: string) {
+function refresh(
+  world: SimulatorContext,
+  grants: GrantLedgers,
+  request: GrantRequest,
+  shown: string,
+) {
   const { clientId, form } = request;
   const scopes = form.get("scope")?.split(" ").filter(Boolean);
   const refreshed = grants.refreshes.use(shown, clientId, scopes);
@@ -79,13 +89,13 @@ function refresh(world: World, grants: Grants, request: GrantRequest, shown: str
   return { consent, token, ...rotated, by: "refresh-token" } as const;
 }
 
-function issue({ ledger }: Grants, { newToken, clientId }: GrantRequest, consent: Consent) {
+function issue({ ledger }: GrantLedgers, { newToken, clientId }: GrantRequest, consent: Consent) {
   const order = { clientId, scope: consent.id, route: "token", status: 200 };
   return ledger.issue({ ...order, value: newToken(consent) });
 }
 
 function refuse(
-  { journal }: World,
+  { journal }: SimulatorContext,
   { clientId }: GrantRequest,
   shown: string,
   reason: GrantRefusal,

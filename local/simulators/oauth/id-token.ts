@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { Claims } from "../kit/json-web-token.ts";
 import { assembleJsonWebToken } from "../kit/json-web-token.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import type { SimulatorSigningKeys } from "./signing-keys.ts";
 
 /** Every way in which an ID token can be wrong that its reader has to notice (OIDC Core §3.1.3.7). */
-export const spoilings = [
+export const idTokenCorruptions = [
   "bad-signature",
   "alg-none",
   "alg-hs256",
@@ -19,15 +19,15 @@ export const spoilings = [
   "missing",
 ] as const;
 
-export type Spoiling = (typeof spoilings)[number];
+export type IdTokenCorruption = (typeof idTokenCorruptions)[number];
 
 /** Undefined when even the token is to be missing. */
 export function signIdToken(
-  keys: SigningKeys,
+  keys: SimulatorSigningKeys,
   claims: Claims,
-  spoiling: Spoiling | undefined,
+  spoiling: IdTokenCorruption | undefined,
 ): string | undefined {
-  const spoilt = { ...claims, ...spoiltClaims(claims)[spoiling ?? "missing"] };
+  const spoilt = { ...claims, ...corruptedClaims(claims)[spoiling ?? "missing"] };
   switch (spoiling) {
     case "missing":
       return undefined;
@@ -48,7 +48,7 @@ export function signIdToken(
   }
 }
 
-function spoiltClaims(claims: Claims): Partial<Record<Spoiling, Claims>> {
+function corruptedClaims(claims: Claims): Partial<Record<IdTokenCorruption, Claims>> {
   const dayS = 86_400;
   return {
     "wrong-issuer": { iss: "https://issuer.invalid" },

@@ -1,12 +1,12 @@
-import { createGate } from "../kit/gate.ts";
-import { presentedIn } from "../kit/presented.ts";
+import { createCredentialVerifier } from "../kit/gate.ts";
+import { readCredentialHeader } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
+import type { SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions } from "../kit/world.ts";
-import { createWorld, madeUpCredential } from "../kit/world.ts";
 
 export interface KeyServerOptions extends SimulatorOptions {
   readonly headerName: string;
@@ -25,12 +25,12 @@ export interface KeyServer extends Simulator {
 
 export async function startKeyServer(options: KeyServerOptions): Promise<KeyServer> {
   const { headerName, scheme, keys = [] } = options;
-  const world = createWorld(options);
+  const world = createSimulatorContext(options);
   const ledger = createTokenLedger(world, "coexist");
 
-  function registerKey(value = madeUpCredential(world, "key")): string {
+  function registerKey(value = generateCredential(world, "key")): string {
     const lifetimeMs = Number.POSITIVE_INFINITY;
-    ledger.admit({ value, clientId: "default", scope: "default", lifetimeMs });
+    ledger.register({ value, clientId: "default", revocationScope: "default", lifetimeMs });
     return value;
   }
   for (const key of keys) registerKey(key);
@@ -43,8 +43,8 @@ export async function startKeyServer(options: KeyServerOptions): Promise<KeyServ
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          gate: createGate(world, ledger),
-          present: (request) => presentedIn(request, headerName, scheme),
+          verifier: createCredentialVerifier(world, ledger),
+          readCredential: (request) => readCredentialHeader(request, headerName, scheme),
           refuse: () => jsonReply(401, { message: "Unauthorized" }),
         }),
       ],

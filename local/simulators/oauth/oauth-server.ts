@@ -1,20 +1,20 @@
-import type { BasicEncoding } from "../kit/basic-authentication.ts";
-import { readBasic } from "../kit/basic-authentication.ts";
+import type { BasicCredentialEncoding } from "../kit/basic-authentication.ts";
+import { readBasicCredentials } from "../kit/basic-authentication.ts";
 import type { Client } from "../kit/client-registry.ts";
 import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
-import { createGate } from "../kit/gate.ts";
-import { presentedBearer } from "../kit/presented.ts";
+import { createCredentialVerifier } from "../kit/gate.ts";
+import { readBearer } from "../kit/presented.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { formOf } from "../kit/request.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
-import type { Credential } from "../kit/token-ledger.ts";
+import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
+import type { IssuedCredential } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions, World } from "../kit/world.ts";
-import { createWorld, madeUpCredential } from "../kit/world.ts";
 
 /** RFC 6749 §5.2 asks for the challenge; the others are met in the wild (providers A9). */
 export type InvalidClientShape = "challenge" | "bad-request" | "ok-with-error";
@@ -22,7 +22,7 @@ export type InvalidClientShape = "challenge" | "bad-request" | "ok-with-error";
 export interface OAuthServerOptions extends SimulatorOptions {
   readonly clients?: readonly Client[];
   readonly clientAuthentication?: "basic" | "post";
-  readonly basicEncoding?: BasicEncoding;
+  readonly basicEncoding?: BasicCredentialEncoding;
   readonly onIssue?: "coexist" | "revoke";
   readonly invalidClientShape?: InvalidClientShape;
   /** Every scope value that may be asked for; all of them if unsaid. */
@@ -45,18 +45,18 @@ export interface OAuthServer extends Simulator {
 /** RFC 6749 §4.4, the client-credentials grant. */
 export async function startOAuthServer(options: OAuthServerOptions = {}): Promise<OAuthServer> {
   const { invalidClientShape = "challenge", onIssue = "coexist" } = options;
-  const world = createWorld(options);
+  const world = createSimulatorContext(options);
   const ledger = createTokenLedger(world, onIssue);
   const registry = createClientRegistry(options.clients);
-  const readClient = clientReader(options);
+  const readClient = createClientReader(options);
 
-  function refuseClient(client: Client | undefined): Reply {
+  function refuseClient(client: Client | undefined): SimulatedReply {
     const refusal = invalidClient[invalidClientShape];
     recordRefusedClient(world, registry, client, refusal.status);
     return refusal;
   }
 
-  function issueToken(request: SimulatedRequest): Reply {
+  function issueToken(request: SimulatedRequest): SimulatedReply {
     const form = formOf(request);
     if (form === undefined || isTwiceAuthenticated(request, form))
       return badRequest("invalid_request");
@@ -67,7 +67,7 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
 
     const { clientId } = client;
     const order = { clientId, scope: clientId, route: "token", status: 200 };
-    const repeated = request.repeat && ledger.repeat(order, request.repeat);
+    const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
     const token = repeated ?? ledger.issue({ ...order, value: newToken(world) });
     return tokenReply(token, form.get("scope"), world);
   }
@@ -82,13 +82,13 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
           methods: ["POST"],
           path: "/token",
           handle: issueToken,
-          scopeOf: (request) => readClient(request, formOf(request))?.clientId ?? "",
+          revocationScopeOf: (request) => readClient(request, formOf(request))?.clientId ?? "",
         },
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          gate: createGate(world, ledger),
-          present: presentedBearer,
+          verifier: createCredentialVerifier(world, ledger),
+          readCredential: readBearer,
           refuse: (reason) => jsonReply(401, { error: "invalid_token" }, challenge(reason)),
         }),
       ],
@@ -106,18 +106,21 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
     revoke: ledger.revoke,
     issueAsSomeoneElse(clientId) {
       const value = newToken(world);
-      ledger.issue({ value, clientId: "someone-else", scope: clientId, isForeign: true });
+      ledger.issue({ value, clientId: "someone-else", revocationScope: clientId, isForeign: true });
       return value;
     },
   };
 }
 
-const newToken = (world: World) => madeUpCredential(world, "oauth");
+const newToken = (world: SimulatorContext) => generateCredential(world, "oauth");
 
-function clientReader({ clientAuthentication, basicEncoding = "rfc6749" }: OAuthServerOptions) {
+function createClientReader({
+  clientAuthentication,
+  basicEncoding = "rfc6749",
+}: OAuthServerOptions) {
   return (request: SimulatedRequest, form: URLSearchParams | undefined): Client | undefined => {
     if (clientAuthentication !== "post") {
-      return readBasic(request.headers.authorization, basicEncoding);
+      return readBasicCredentials(request.headers.authorization, basicEncoding);
     }
     const clientId = form?.get("client_id");
     const clientSecret = form?.get("client_secret");
@@ -140,19 +143,23 @@ function grantError(form: URLSearchParams, options: OAuthServerOptions): string 
 }
 
 /** RFC 6749 §5.1. */
-function tokenReply(token: Credential, scope: string | null, { now }: World): Reply {
+function tokenReply(
+  token: IssuedCredential,
+  scope: string | null,
+  { now }: SimulatorContext,
+): SimulatedReply {
   const json = {
     access_token: token.value,
     token_type: "Bearer",
     expires_in: Math.floor((token.expiresAt - now()) / 1000),
     ...(scope === null ? {} : { scope }),
   };
-  return { ...jsonReply(200, json, { "cache-control": "no-store" }), carries: token };
+  return { ...jsonReply(200, json, { "cache-control": "no-store" }), credential: token };
 }
 
 const badRequest = (error: string) => jsonReply(400, { error });
 
-const invalidClient: Readonly<Record<InvalidClientShape, Reply>> = {
+const invalidClient: Readonly<Record<InvalidClientShape, SimulatedReply>> = {
   challenge: jsonReply(
     401,
     { error: "invalid_client", error_description: "client authentication failed" },

@@ -1,4 +1,4 @@
-import type { World } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { Consent, Consents, GrantRefusal } from "./consents.ts";
 
 /** Changed by assignment, for all refresh tokens at once. */
@@ -11,7 +11,7 @@ export interface RefreshPolicy {
   graceMs: number;
 }
 
-interface Refreshed {
+interface RefreshResult {
   readonly consent: Consent;
   /** Absent where tokens do not rotate: the old one stays. */
   readonly successor?: string;
@@ -21,7 +21,7 @@ export interface RefreshLedger {
   readonly policy: RefreshPolicy;
   issue(consent: Consent): string;
   /** RFC 9700 §4.14.2: a rotated token that comes back ends the consent. */
-  use(value: string, clientId: string, scopes?: readonly string[]): Refreshed | GrantRefusal;
+  use(value: string, clientId: string, scopes?: readonly string[]): RefreshResult | GrantRefusal;
   find(value: string): Consent | undefined;
   expire(value: string): void;
 }
@@ -34,7 +34,7 @@ interface RefreshToken {
 }
 
 export function createRefreshLedger(
-  { now }: World,
+  { now }: SimulatorContext,
   consents: Consents,
   policy: RefreshPolicy,
   newValue: () => string,
@@ -48,7 +48,7 @@ export function createRefreshLedger(
   }
 
   function isExpired({ consent, issuedAt, isExpired: wasExpired }: RefreshToken): boolean {
-    const from = policy.countsFrom === "consent" ? consent.givenAt : issuedAt;
+    const from = policy.countsFrom === "consent" ? consent.grantedAt : issuedAt;
     return wasExpired || now() >= from + policy.lifetimeMs;
   }
 

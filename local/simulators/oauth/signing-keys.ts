@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { fingerprintOf } from "../kit/journal.ts";
 
 /** RS256 keys: the newest one signs, and all that are still published verify. */
-export interface SigningKeys {
+export interface SimulatorSigningKeys {
   readonly kid: string;
   /** SubjectPublicKeyInfo; what a confused verifier takes for an HMAC's key. */
   readonly publicPem: string;
@@ -22,7 +22,7 @@ interface SigningKey {
   readonly privateKey: KeyObject;
 }
 
-export async function createSigningKeys(): Promise<SigningKeys> {
+export async function createSigningKeys(): Promise<SimulatorSigningKeys> {
   let newest = await newKey();
   let published = [newest];
   return {

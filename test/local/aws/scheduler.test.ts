@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Invoked } from "../../../local/aws/lambda/lambda-host.ts";
+import type { InvocationResult } from "../../../local/aws/lambda/lambda-host.ts";
 import { startScheduler } from "../../../local/aws/scheduler.ts";
 
 const role = "arn:aws:iam::123456789012:role/Renew-1-Tick";
@@ -23,7 +23,7 @@ const deployedWith = (
     })),
 });
 
-const answered = (changes: Partial<Invoked> = {}): Invoked => {
+const answered = (changes: Partial<InvocationResult> = {}): InvocationResult => {
   const payload = { due: 0, renewed: 0, skipped: 0, failed: 0 };
   return { requestId: "r", payload, pid: 1, coldStart: false, durationMs: 1, ...changes };
 };
@@ -31,7 +31,7 @@ const answered = (changes: Partial<Invoked> = {}): Invoked => {
 /** A scheduler whose time passes when the test says so. */
 function started(
   deployed: ReturnType<typeof deployedWith>,
-  answer: () => Promise<Invoked> = async () => answered(),
+  answer: () => Promise<InvocationResult> = async () => answered(),
 ) {
   const invoked: [name: string, payload: unknown][] = [];
   const failures: [name: string, error: unknown][] = [];
@@ -135,7 +135,7 @@ describe("the local scheduler", () => {
   });
 
   it("does nothing once it is stopped, and is silent about what fails because of that", async () => {
-    const pending = Promise.withResolvers<Invoked>();
+    const pending = Promise.withResolvers<InvocationResult>();
     const { scheduler, invoked, failures, repeated, tick } = started(
       deployedWith({}),
       () => pending.promise,

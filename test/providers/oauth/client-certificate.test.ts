@@ -16,24 +16,27 @@ import { Sensitive } from "../../../functions/model/sensitive.ts";
 import { nodeHttp } from "../../../functions/platform/http-request.ts";
 import { systemClock } from "../../../functions/platform/system-clock.ts";
 import { providerOf, readRealm } from "../../../functions/providers/catalogue.ts";
-import type { Authority, CertificateAndKey } from "../../../local/simulators/kit/certificates.ts";
-import { createAuthority } from "../../../local/simulators/kit/certificates.ts";
-import { authorizationRequest, code } from "../../support/a-consent.ts";
-import { inShort } from "../../support/an-issuer.ts";
+import type {
+  CertificateAndKey,
+  CertificateAuthority,
+} from "../../../local/simulators/kit/certificates.ts";
+import { createCertificateAuthority } from "../../../local/simulators/kit/certificates.ts";
+import { authorizationRequest, codeCredential } from "../../support/a-consent.ts";
+import { summarizeOutcome } from "../../support/an-issuer.ts";
 import { rawServer } from "../../support/raw-server.ts";
 
 const trusted = getCACertificates("default");
-let authority: Authority;
-let stranger: Authority;
-let impostor: Authority;
+let authority: CertificateAuthority;
+let stranger: CertificateAuthority;
+let impostor: CertificateAuthority;
 let ours: CertificateAndKey;
 let server: CertificateAndKey;
 beforeAll(async () => {
   const names = ["authority", "stranger", "authority"];
-  [authority, stranger, impostor] = (await Promise.all(names.map(createAuthority))) as [
-    Authority,
-    Authority,
-    Authority,
+  [authority, stranger, impostor] = (await Promise.all(names.map(createCertificateAuthority))) as [
+    CertificateAuthority,
+    CertificateAuthority,
+    CertificateAuthority,
   ];
   [ours, server] = await Promise.all([authority.issueClient("tpp-1"), authority.issueServer()]);
   setDefaultCACertificates([...trusted, authority.certificate]);
@@ -62,7 +65,7 @@ function secretWith({ chain, privateKey }: Partial<CertificateAndKey>): Sensitiv
 /** Exchanges a code at this address. */
 async function exchangeAt(tokenUrl: string, certificate: Partial<CertificateAndKey>) {
   const issuer = await providerAt(tokenUrl).issuer();
-  const grant = issuer.openGrant(secretWith(certificate), code);
+  const grant = issuer.openGrant(secretWith(certificate), codeCredential);
   return grant.issue(AbortSignal.timeout(3000));
 }
 
@@ -101,7 +104,7 @@ describe("a provider that looks at certificates (A21)", () => {
   });
 
   test("is shown ours, with its chain", async () => {
-    expect(inShort(await exchangeAt(url, ours))).toBe("issued, 3600000 to 3601000 ms");
+    expect(summarizeOutcome(await exchangeAt(url, ours))).toBe("issued, 3600000 to 3601000 ms");
     expect(seen.at(-1)).toBe("tpp-1, true");
   });
 
@@ -165,14 +168,14 @@ describe("a TLS alert (A21)", () => {
   );
 
   test.each([40, 70, 80, 112])("%i says something else", async (number) => {
-    expect(inShort(await alerting(number))).toBe("provider-unavailable");
+    expect(summarizeOutcome(await alerting(number))).toBe("provider-unavailable");
   });
 
   test("is none when the connection is merely lost", async () => {
     const raw = await rawServer((socket) => socket.destroy());
     const outcome = await exchangeAt(raw.url, ours);
     await raw.stop();
-    expect(inShort(outcome)).toBe("provider-unavailable?");
+    expect(summarizeOutcome(outcome)).toBe("provider-unavailable?");
   });
 });
 

@@ -3,7 +3,7 @@ import { Sensitive } from "../../../functions/model/sensitive.ts";
 import type { HttpFailure } from "../../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../../functions/providers/catalogue.ts";
 import { authorizationRequest } from "../../support/a-consent.ts";
-import type { Play } from "../../support/an-issuer.ts";
+import type { ScriptedAnswer } from "../../support/an-issuer.ts";
 import { aProvider, noAnswer } from "../../support/an-issuer.ts";
 
 const centrapay = {
@@ -35,7 +35,7 @@ const providers: readonly RealmInput[] = [centrapay, connectpay, general];
 const secret = new Sensitive('{"clientId":"client 1","clientSecret":"s"}');
 const never = new AbortController().signal;
 
-async function flowOf(settings: RealmInput, play: Play | HttpFailure = {}) {
+async function flowOf(settings: RealmInput, play: ScriptedAnswer | HttpFailure = {}) {
   const { provider, requests } = aProvider(settings, play);
   const flow = await provider.consent?.();
   if (!flow) throw new Error("Nobody consents there.");
@@ -217,7 +217,7 @@ describe("the issuer in a callback (A19, RFC 9207)", () => {
 describe("a consent is revoked", () => {
   const revokeUrl = "https://a.example/revoke";
   const refreshToken = new Sensitive("refresh 1/+");
-  const revoking = async (settings: RealmInput, play: Play = {}, held = secret) => {
+  const revoking = async (settings: RealmInput, play: ScriptedAnswer = {}, held = secret) => {
     const { flow, requests } = await flowOf(settings, play);
     return { answer: await flow.revoke(held, refreshToken, never), requests };
   };
@@ -260,7 +260,7 @@ describe("a consent is revoked", () => {
     });
   });
 
-  test.each<[rule: string, play: Play, answer: boolean]>([
+  test.each<[rule: string, play: ScriptedAnswer, answer: boolean]>([
     ["200", { status: 200 }, true],
     ["204", { status: 204 }, true],
     ["302", { status: 302 }, false],

@@ -4,7 +4,7 @@ import type { TokenRecord } from "../../../functions/model/token-record.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
 import { isLeaseAlive } from "../../../functions/vending/decision/usable-token.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
-import { inWords } from "../../support/in-words.ts";
+import { formatDecision } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const noWish = { minValiditySeconds: 0, rejectedVersion: null };
@@ -68,7 +68,7 @@ describe("while another process renews", () => {
       waits,
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, noWish, at(now)))).toBe(decision);
   });
 });
 
@@ -108,7 +108,7 @@ describe("a holder that vanished", () => {
       "renew: takeover",
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, noWish, at(now)))).toBe(decision);
   });
 });
 

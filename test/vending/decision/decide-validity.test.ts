@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { TokenRecord } from "../../../functions/model/token-record.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
-import { decisionInWords } from "../../support/in-words.ts";
+import { decisionInWords } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const demanding = (minValiditySeconds: number) => ({ minValiditySeconds, rejectedVersion: null });

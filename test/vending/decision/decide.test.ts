@@ -4,7 +4,7 @@ import type { StoredToken, TokenRecord } from "../../../functions/model/token-re
 import { decide } from "../../../functions/vending/decision/decide.ts";
 import { noFindings } from "../../../functions/vending/decision/decision.ts";
 import { aFailure, aRecord, aToken, at } from "../../support/a-record.ts";
-import { decisionInWords, inWords } from "../../support/in-words.ts";
+import { decisionInWords, formatDecision } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const noWish = { minValiditySeconds: 0, rejectedVersion: null };
@@ -296,7 +296,7 @@ describe("after another version of the secret has been tried, its failure is the
 
 describe("a token that does not open", () => {
   const deciding = (record: TokenRecord, policy: RenewalPolicy, unreadableVersion: number) =>
-    inWords(
+    formatDecision(
       decide(record, policy, noWish, at("10:01:00.000"), { ...noFindings, unreadableVersion }),
     );
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { connectionOf } from "../../../functions/model/connection.ts";
 import type { TokenStore } from "../../../functions/model/token-store.ts";
 import { at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, early } from "../../support/policies.ts";
 
 /** Two accounts whose secrets name the same platform; the first has issued for it. */
 async function twoOfOnePlatform() {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   here.secrets.set("other", { text: "canary-secret", version: "s1" });
   await here.vend();
   return here;
@@ -17,9 +17,9 @@ const conflict = {
   message:
     "conferma/production/default already issues for the same platform key or client id, and each new token revokes the other's. Vend from conferma/production/default, or give this connection credentials of its own.",
 };
-const scopeItems = ({ table }: Deployment) =>
+const scopeItems = ({ table }: TestDeployment) =>
   [...table.items].filter(([pk]) => pk.includes("~scope")).map(([, item]) => item);
-const claims = (here: Deployment) => scopeItems(here).map((item) => item["scopeOwner"]?.S);
+const claims = (here: TestDeployment) => scopeItems(here).map((item) => item["scopeOwner"]?.S);
 /** Longer than any lease. */
 const lapseMs = 8000;
 
@@ -41,7 +41,7 @@ describe("a revocation scope (P1)", () => {
   });
 
   test("is not claimed where there is none", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     here.callsProvider = false;
     await here.vend();
     expect(claims(here)).toEqual([]);
@@ -119,7 +119,7 @@ describe("a revocation scope (P1)", () => {
   });
 
   test("is not taken from an owner that has begun to issue again since it was seen", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.secrets.set("other", { text: "canary-secret", version: "s1" });
     const { answer } = here;
     here.answer = () => Promise.reject(new Error("The process is gone (made up)."));
@@ -155,7 +155,7 @@ type Claiming = Parameters<TokenStore["claimRevocationScope"]>;
 
 /** A process to which something happens between seeing a lapsed claim and moving it. */
 function beforeMovingClaim(
-  here: Deployment,
+  here: TestDeployment,
   happens: (store: TokenStore, ...claiming: Claiming) => Promise<unknown>,
 ) {
   const { store } = here.dependencies();

@@ -6,11 +6,11 @@ import type { HeldLease, TokenStore } from "../../../functions/model/token-store
 import { ledgerEntry } from "../../../functions/vending/issuing/ledger.ts";
 import { recordLateIssue } from "../../../functions/vending/issuing/record-late-issue.ts";
 import { at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry } from "../../support/policies.ts";
 
 /** A holder that has asked the provider and is frozen until long after its lease; what it does when it comes back. */
-async function frozenHolder(here: Deployment, rejectedVersion: number | null = null) {
+async function frozenHolder(here: TestDeployment, rejectedVersion: number | null = null) {
   const deps = here.dependencies();
   let held: HeldLease | undefined;
   const takeLease: TokenStore["takeLease"] = async (...wanted) => {
@@ -26,7 +26,7 @@ async function frozenHolder(here: Deployment, rejectedVersion: number | null = n
 }
 
 /** The provider's answer has only just been received: nobody knows when it took effect. */
-async function comeBack(here: Deployment, deps: Dependencies, held: HeldLease): Promise<void> {
+async function comeBack(here: TestDeployment, deps: Dependencies, held: HeldLease): Promise<void> {
   const issued = { ...here.issued("canary-late"), receivedAt: here.clock.now() };
   const fingerprint = deps.fingerprint("canary-late");
   const result = { fingerprint, outcome: "issued", version: held.record.version + 1 } as const;
@@ -38,7 +38,7 @@ describe("a token that came late while its successor was being asked for", () =>
     ["from cold", null],
     ["after a rejection", 1],
   ])("leaves the successor in doubt, so that it is replaced: %s", async (_, rejectedVersion) => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     if (rejectedVersion !== null) await here.vend();
     const thaw = await frozenHolder(here, rejectedVersion);
     here.answer = async () => {
@@ -56,7 +56,7 @@ describe("a token that came late while its successor was being asked for", () =>
   });
 
   test("stays in doubt over a failure, and over the next lease", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     const thaw = await frozenHolder(here, 1);
     here.answer = async () => {
@@ -80,7 +80,7 @@ describe("a token that came late while its successor was being asked for", () =>
 
 describe("a token that came late before its successor was asked for", () => {
   test("leaves the successor alone, from cold too", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const thaw = await frozenHolder(here);
     await thaw();
     expect(await here.record()).toMatchObject({
@@ -95,7 +95,7 @@ describe("a token that came late before its successor was asked for", () => {
 
 describe("a late writer is told from others by its lease's owner", () => {
   test("though a table that was restored counts fences and versions anew", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const { store, fingerprint } = here.dependencies();
     const restored = [...here.table.items];
     let isCommitting = false;
@@ -122,7 +122,7 @@ describe("a late writer is told from others by its lease's owner", () => {
 });
 
 test("a token that has expired on arrival is in the ledger with its fingerprint", async () => {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   here.lifetime = { kind: "stated", atLeastMs: 150, atMostMs: 150 };
   expect(await here.refusalOf()).toMatchObject({ code: "provider-malformed" });
   const fingerprint = here.dependencies().fingerprint("canary-token-1");

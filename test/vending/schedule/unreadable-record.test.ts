@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { connectionOf } from "../../../functions/model/connection.ts";
 import { at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry } from "../../support/policies.ts";
 
 test("a record that a newer release wrote is one failure of a tick, and the others are renewed", async () => {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   here.secrets.set("newer", { text: "secret of newer", version: "s1" });
   await here.vend();
   await here.vend({ account: "newer" });

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { gatewayResponses } from "../../../../local/aws/api-gateway/gateway-responses.ts";
 import { httpApiRoutes } from "../../../../local/aws/api-gateway/http-api-routes.ts";
 import { restApiRoutes } from "../../../../local/aws/api-gateway/rest-api-routes.ts";
-import { LOCAL_PLACE } from "../../../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../../../local/aws/arns.ts";
 import { readTemplate } from "../../../../local/aws/template/template.ts";
 
 type Properties = Record<string, unknown>;
@@ -55,12 +55,12 @@ function deployed(changes: Changes = {}) {
   };
   const assetManifest = { files: { a: { source: { path: "asset" } } } };
   return readTemplate({
-    ...{ ...LOCAL_PLACE, template, assetManifest, assemblyFolder: "/out", stackName: "Stack" },
+    ...{ ...LOCAL_LOCATION, template, assetManifest, assemblyFolder: "/out", stackName: "Stack" },
   });
 }
 
 it("a REST API's methods are found by path, the most specific first", () => {
-  const route = restApiRoutes(deployed(), LOCAL_PLACE);
+  const route = restApiRoutes(deployed(), LOCAL_LOCATION);
   expect(route("GET", "/tokens/jo%40acme")).toMatchObject({
     functionName: "Stack-Vend",
     resource: "/tokens/{account}",
@@ -115,7 +115,7 @@ it.each<[string, Changes, string]>([
 ])("%s is not passed over", (_, changes, message) => {
   const stack = deployed(changes);
   expect(() => {
-    restApiRoutes(stack, LOCAL_PLACE);
+    restApiRoutes(stack, LOCAL_LOCATION);
     gatewayResponses(stack);
     httpApiRoutes(stack);
   }).toThrow(message);

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { LocalHttpApi } from "../../../../local/aws/api-gateway/http-api.ts";
 import { startHttpApi } from "../../../../local/aws/api-gateway/http-api.ts";
-import { pathTemplate } from "../../../../local/aws/api-gateway/path-template.ts";
+import { compilePathTemplate } from "../../../../local/aws/api-gateway/path-template.ts";
 import type { LambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import { startLambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import { aFunction, removeCode } from "../lambda/lambda-fixture.ts";
@@ -26,7 +26,7 @@ const ANSWERS = `
   };
   export const handler = async (event) => answers[event.pathParameters.link](event);
 `;
-const template = pathTemplate("/consent/a/{link}");
+const template = compilePathTemplate("/consent/a/{link}");
 
 let host: LambdaHost;
 let api: LocalHttpApi;

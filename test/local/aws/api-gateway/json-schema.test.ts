@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { rejectionModel } from "../../../../infra/constructs/api-models.ts";
-import { jsonSchema } from "../../../../local/aws/api-gateway/json-schema.ts";
+import { rejectionSchema } from "../../../../infra/constructs/api-models.ts";
+import { compileJsonSchema } from "../../../../local/aws/api-gateway/json-schema.ts";
 
-const { schema: _draft, ...rejection } = rejectionModel;
+const { schema: _draft, ...rejection } = rejectionSchema;
 
 it.each<[value: unknown, problems: number]>([
   [{ version: 1 }, 0],
@@ -15,7 +15,7 @@ it.each<[value: unknown, problems: number]>([
   [[], 1],
   ["version", 1],
 ])("%j has %i problems as the body of a rejection", (value, problems) => {
-  expect(jsonSchema(rejection)(value)).toHaveLength(problems);
+  expect(compileJsonSchema(rejection)(value)).toHaveLength(problems);
 });
 
 it.each([
@@ -24,5 +24,5 @@ it.each([
   [{ type: "date" }, "#: the type date is not known here."],
   [{ additionalProperties: {} }, "#: only no additional properties are known here."],
 ])("%j is refused", (schema, message) => {
-  expect(() => jsonSchema(schema)).toThrow(message);
+  expect(() => compileJsonSchema(schema)).toThrow(message);
 });

@@ -52,7 +52,7 @@ beforeAll(async () => {
         executeApiArn: `arn:aws:execute-api:::api/live/${method}${path}`,
       };
     },
-    guard: { admit: async () => caller, tell: () => {} },
+    guard: { authenticate: async () => caller, report: () => {} },
   });
 });
 afterAll(async () => {

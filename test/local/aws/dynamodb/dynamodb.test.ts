@@ -67,7 +67,7 @@ describe("DynamoDB on a laptop", () => {
     client = clientOf(dynamoDb);
     await createTables(dynamoDb.url, [tokens]);
   });
-  afterEach(() => dynamoDb.behave());
+  afterEach(() => dynamoDb.clearFaults());
   afterAll(async () => {
     client.destroy();
     await dynamoDb.stop();
@@ -124,13 +124,13 @@ describe("DynamoDB on a laptop", () => {
 
   it("throttles, fails, is slow and hangs up on demand", async () => {
     const list = () => client.send(new ListTablesCommand({}));
-    dynamoDb.misbehave({ fault: "throttle" });
+    dynamoDb.injectFault({ fault: "throttle" });
     await expect(list()).rejects.toBeInstanceOf(ThrottlingException);
-    dynamoDb.misbehave({ operation: "ListTables", fault: "fail" });
+    dynamoDb.injectFault({ operation: "ListTables", fault: "fail" });
     await expect(list()).rejects.toBeInstanceOf(InternalServerError);
-    dynamoDb.misbehave({ fault: "hang-up" });
+    dynamoDb.injectFault({ fault: "hang-up" });
     await expect(list()).rejects.toThrow(/hang up|ECONNRESET/);
-    dynamoDb.misbehave({ delayMs: 80 });
+    dynamoDb.injectFault({ delayMs: 80 });
     const start = performance.now();
     await list();
     expect(performance.now() - start).toBeGreaterThan(75);

@@ -32,7 +32,7 @@ beforeAll(async () => {
   kms = await startKms();
   client = new KMSClient(optionsOf(kms));
 });
-afterEach(() => kms.behave());
+afterEach(() => kms.clearFaults());
 afterAll(async () => {
   client.destroy();
   await kms.stop();
@@ -198,13 +198,13 @@ describe("misbehaviour on demand", () => {
   it("throttles, fails, refuses and hangs up as often as it is told, and counts requests", async () => {
     const KeyId = await createKey();
     kms.requests.reset();
-    kms.misbehave({ operation: "GenerateDataKey", fault: "throttle" });
+    kms.injectFault({ operation: "GenerateDataKey", fault: "throttle" });
     await expect(generate(KeyId)).rejects.toMatchObject({ name: "ThrottlingException" });
-    kms.misbehave({ fault: "fail" });
+    kms.injectFault({ fault: "fail" });
     await expect(generate(KeyId)).rejects.toBeInstanceOf(KMSInternalException);
-    kms.misbehave({ fault: "deny" });
+    kms.injectFault({ fault: "deny" });
     await expect(generate(KeyId)).rejects.toMatchObject({ name: "AccessDeniedException" });
-    kms.misbehave({ fault: "hang-up" });
+    kms.injectFault({ fault: "hang-up" });
     await expect(generate(KeyId)).rejects.toThrow(/hang up|ECONNRESET/);
     expect((await generate(KeyId)).Plaintext).toHaveLength(32);
     expect(kms.requests.of("GenerateDataKey")).toBe(5);
@@ -228,7 +228,7 @@ describe("the keys' folder", () => {
     const key = { id: "1234abcd-12ab-34cd-56ef-1234567890ab", description: "of a template" };
     const run = async <T>(act: (own: KMSClient) => Promise<T>): Promise<T> => {
       const server = await startKms({ folder });
-      server.keep(key);
+      server.ensureKey(key);
       const own = new KMSClient(optionsOf(server));
       try {
         return await act(own);

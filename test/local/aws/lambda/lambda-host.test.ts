@@ -2,7 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Invoked, LambdaHost, LogLine } from "../../../../local/aws/lambda/lambda-host.ts";
+import type {
+  InvocationResult,
+  LambdaHost,
+  LogLine,
+} from "../../../../local/aws/lambda/lambda-host.ts";
 import { startLambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import { aFunction, codeFolder, removeCode } from "./lambda-fixture.ts";
 
@@ -34,7 +38,7 @@ const isAlive = (pid: number) => {
   }
 };
 
-const pids = (invoked: readonly Invoked[]) => new Set(invoked.map(({ pid }) => pid));
+const pids = (invoked: readonly InvocationResult[]) => new Set(invoked.map(({ pid }) => pid));
 
 describe("a Lambda host", () => {
   let host: LambdaHost;

@@ -41,7 +41,7 @@ beforeAll(async () => {
   server = await startSecretsManager();
   client = clientOf(server);
 });
-afterEach(() => server.behave());
+afterEach(() => server.clearFaults());
 afterAll(async () => {
   client.destroy();
   await server.stop();
@@ -240,14 +240,14 @@ describe("AWS's model", () => {
 describe("misbehaviour on demand", () => {
   it("throttles, fails and hangs up as often as it is told", async () => {
     await create("misbehaving");
-    server.misbehave({ operation: "GetSecretValue", fault: "throttle" }, 2);
+    server.injectFault({ operation: "GetSecretValue", fault: "throttle" }, 2);
     await expect(get("misbehaving")).rejects.toMatchObject({ name: "ThrottlingException" });
     await expect(get("misbehaving")).rejects.toMatchObject({ name: "ThrottlingException" });
     expect(await get("misbehaving")).toMatchObject({ SecretString: "one" });
 
-    server.misbehave({ fault: "fail" });
+    server.injectFault({ fault: "fail" });
     await expect(get("misbehaving")).rejects.toBeInstanceOf(InternalServiceError);
-    server.misbehave({ fault: "hang-up" });
+    server.injectFault({ fault: "hang-up" });
     await expect(get("misbehaving")).rejects.toThrow(/hang up|ECONNRESET/);
   });
 

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { expect, it, onTestFinished } from "vitest";
-import { LOCAL_PLACE } from "../../../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../../../local/aws/arns.ts";
 import { AwsError } from "../../../../local/aws/json-protocol/aws-json.ts";
 import { listen } from "../../../../local/aws/listen.ts";
 import { readBytes } from "../../../../local/aws/read-body.ts";
@@ -16,7 +16,7 @@ const now = new Date("2026-11-21T06:00:00.000Z");
 const principals = createPrincipals();
 const operator = principals.user("operator");
 const vending = principals.assume("arn:aws:iam::000000000000:role/Vend", "vend-token");
-const authenticate = authenticator(principals, LOCAL_PLACE, () => now);
+const authenticate = authenticator(principals, LOCAL_LOCATION, () => now);
 const { sha256 } = new LambdaClient().config;
 
 interface Sent {
@@ -37,7 +37,7 @@ interface Signing {
 
 /** A POST as the AWS SDK signs it. */
 async function signed(how: Signing = {}): Promise<Sent> {
-  const { keys = operator.keys, region = LOCAL_PLACE.region, service = "execute-api" } = how;
+  const { keys = operator.keys, region = LOCAL_LOCATION.region, service = "execute-api" } = how;
   const { path = "/v1/tokens/a/b/default", body = '{"version":1}', signingDate = now } = how;
   const signer = new SignatureV4({ region, service, credentials: keys, sha256 });
   const request = {
@@ -218,7 +218,7 @@ it.each([
   onTestFinished(server.stop);
   const curl = (secret: string) =>
     promisify(execFile)("curl", [
-      ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_PLACE.region}:execute-api`],
+      ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_LOCATION.region}:execute-api`],
       ...["--user", `${keys.accessKeyId}:${secret}`, ...options],
       `${server.url}/v1/tokens/conferma/sandbox/default${query}`,
     ]);

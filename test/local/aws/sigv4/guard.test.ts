@@ -3,7 +3,7 @@ import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expect, it, onTestFinished } from "vitest";
-import { LOCAL_PLACE } from "../../../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../../../local/aws/arns.ts";
 import { startDynamoDb } from "../../../../local/aws/dynamodb/dynamodb.ts";
 import { startKms } from "../../../../local/aws/kms/kms.ts";
 import { startLambdaApi } from "../../../../local/aws/lambda/lambda-api.ts";
@@ -26,7 +26,7 @@ interface Case {
   readonly action: string;
 }
 
-const common = { region: LOCAL_PLACE.region, maxAttempts: 1 };
+const common = { region: LOCAL_LOCATION.region, maxAttempts: 1 };
 const cases: Record<string, Case> = {
   DynamoDB: {
     start: (guard) => startDynamoDb({ guard }),
@@ -76,8 +76,8 @@ it.each(Object.entries(cases))("%s lets in who has signed, and nobody else", asy
     "InvalidSignatureException",
   ]);
   const { action } = each;
-  const { arn, policiesOf } = role;
-  expect(told).toMatchObject([{ action, principal: arn, policiesOf }]);
+  const { arn, policyOwnerArn } = role;
+  expect(told).toMatchObject([{ action, principal: arn, policiesOf: policyOwnerArn }]);
   expect([...(log.byPrincipal.get(arn) ?? [])]).toEqual([[action, 1]]);
 });
 

@@ -7,7 +7,7 @@ import { Function as CdkFunction, Code, Runtime } from "aws-cdk-lib/aws-lambda";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LOCAL_PLACE, secretArn } from "../../../../local/aws/arns.ts";
+import { LOCAL_LOCATION, secretArn } from "../../../../local/aws/arns.ts";
 import { startLambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import type { DeployedStack } from "../../../../local/aws/template/template.ts";
 import { readTemplate } from "../../../../local/aws/template/template.ts";
@@ -29,9 +29,13 @@ describe("a synthesized app", () => {
 
   beforeAll(() => {
     const { dataStack, realmStack } = synthesize(outdir);
-    data = readTemplate({ ...LOCAL_PLACE, template: dataStack.template, assemblyFolder: outdir });
+    data = readTemplate({
+      ...LOCAL_LOCATION,
+      template: dataStack.template,
+      assemblyFolder: outdir,
+    });
     realm = readTemplate({
-      ...LOCAL_PLACE,
+      ...LOCAL_LOCATION,
       template: realmStack.template,
       assemblyFolder: outdir,
       stackName: "Realm",
@@ -71,7 +75,7 @@ describe("a synthesized app", () => {
         TABLE_NAME: data.tables[0]?.name,
         TABLE_ARN: "arn:aws:dynamodb:ap-southeast-2:000000000000:table/consents",
         REALM: '{"provider":"conferma","tokenUrl":"http://127.0.0.1:8080/token"}',
-        SECRET: secretArn(LOCAL_PLACE, "token-vending/conferma"),
+        SECRET: secretArn(LOCAL_LOCATION, "token-vending/conferma"),
         SUBSTITUTED: `aws/${vend?.logicalId}/\${literal}/http://127.0.0.1:8080/token`,
         HOST: "127.0.0.1:8080",
       },
@@ -123,7 +127,7 @@ describe("a template without asset metadata", () => {
   it("finds the code in the asset manifest", () => {
     const assetManifest = { files: { abc: { source: { path: "asset.abc" } } } };
     const { functions } = readTemplate({
-      ...LOCAL_PLACE,
+      ...LOCAL_LOCATION,
       template,
       assemblyFolder: "/out",
       assetManifest,
@@ -132,7 +136,7 @@ describe("a template without asset metadata", () => {
   });
 
   it("is refused without a manifest that knows the code", () => {
-    expect(() => readTemplate({ ...LOCAL_PLACE, template, assemblyFolder: "/out" })).toThrow(
+    expect(() => readTemplate({ ...LOCAL_LOCATION, template, assemblyFolder: "/out" })).toThrow(
       "Resources.Vend.Properties.Code: no asset is known for this code",
     );
   });
@@ -140,7 +144,7 @@ describe("a template without asset metadata", () => {
 
 describe("what is not known", () => {
   const table = (TableName: unknown, rest: object = {}) => ({
-    ...LOCAL_PLACE,
+    ...LOCAL_LOCATION,
     assemblyFolder: "/out",
     template: {
       ...rest,
@@ -181,7 +185,7 @@ describe("what is not known", () => {
 
   it("includes a resource under a condition", () => {
     const template = { Resources: { Tokens: { Type: "AWS::DynamoDB::Table", Condition: "Is" } } };
-    expect(() => readTemplate({ ...LOCAL_PLACE, template, assemblyFolder: "/out" })).toThrow(
+    expect(() => readTemplate({ ...LOCAL_LOCATION, template, assemblyFolder: "/out" })).toThrow(
       "Resources.Tokens: conditions are not known here",
     );
   });
@@ -192,7 +196,7 @@ it("has its keys, under the id that everybody refers to", () => {
     Resources: { Seal: { Type: "AWS::KMS::Key", Properties: { EnableKeyRotation: true } } },
     Outputs: { Arn: { Value: { "Fn::GetAtt": ["Seal", "Arn"] } }, Id: { Value: { Ref: "Seal" } } },
   };
-  const input = { ...LOCAL_PLACE, template, assemblyFolder: "/out", stackName: "Realm" };
+  const input = { ...LOCAL_LOCATION, template, assemblyFolder: "/out", stackName: "Realm" };
   const { keys, outputs } = readTemplate(input);
   expect(keys).toMatchObject([
     { id: "Realm-Seal", logicalId: "Seal", properties: { EnableKeyRotation: true } },
@@ -206,7 +210,7 @@ describe("AWS::NoValue", () => {
     const none = { Ref: "AWS::NoValue" };
     const properties = { Kept: 1, Gone: none, List: ["a", none] };
     const template = { Resources: { Any: { Type: "AWS::Any", Properties: properties } } };
-    const stack = readTemplate({ ...LOCAL_PLACE, template, assemblyFolder: "/out" });
+    const stack = readTemplate({ ...LOCAL_LOCATION, template, assemblyFolder: "/out" });
     expect(stack.resourcesOf("AWS::Any")[0]?.properties).toEqual({ Kept: 1, List: ["a"] });
   });
 });

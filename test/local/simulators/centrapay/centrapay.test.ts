@@ -4,9 +4,10 @@ import type {
   CentrapayOptions,
 } from "../../../../local/simulators/centrapay/centrapay.ts";
 import { startCentrapay } from "../../../../local/simulators/centrapay/centrapay.ts";
-import { during, handClock, jsonOf, statusWith } from "../calls.ts";
+import { jsonOf, manualClock, statusWith, stopAfterTest } from "../conferma-calls.ts";
 
-const centrapay = async (options: CentrapayOptions = {}) => during(await startCentrapay(options));
+const centrapay = async (options: CentrapayOptions = {}) =>
+  stopAfterTest(await startCentrapay(options));
 
 function call(simulator: Centrapay, method: string, path: string, apiKey: string, json?: unknown) {
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
@@ -124,7 +125,7 @@ describe("keys", () => {
   test("whose secret is lost on the way live on", async () => {
     const simulator = await centrapay();
     const owner = simulator.createKey("acct-1", "owner", "account-owner");
-    simulator.misbehave({ kind: "destroy", when: "after-handling", route: "create-key" });
+    simulator.injectFault({ kind: "destroy", when: "after-handling", route: "create-key" });
     const json = { name: "till", role: "merchant-terminal" };
     const lost = call(simulator, "POST", "acct-1/api-keys", owner, json);
     await expect(lost).rejects.toThrow("fetch failed");
@@ -136,7 +137,7 @@ describe("keys", () => {
 
 describe("the rate limit", () => {
   test("is 200 in any minute for each account, with the seconds to wait", async () => {
-    const clock = handClock();
+    const clock = manualClock();
     const simulator = await centrapay({ now: clock.now });
     const till = simulator.createKey("acct-1", "till");
     const sibling = simulator.createKey("acct-1", "sibling");

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { Cfis, CfisOptions } from "../../../../local/simulators/cfis/cfis.ts";
 import { startCfis } from "../../../../local/simulators/cfis/cfis.ts";
 import type { ExpiryStatus, RenewalShape } from "../../../../local/simulators/cfis/cfis-answers.ts";
-import { during, handClock, jsonOf, statusWith } from "../calls.ts";
+import { jsonOf, manualClock, statusWith, stopAfterTest } from "../conferma-calls.ts";
 
 const cfis = async (options: CfisOptions = {}) =>
-  during(await startCfis({ keys: [{ apiKey: "key-1" }], ...options }));
+  stopAfterTest(await startCfis({ keys: [{ apiKey: "key-1" }], ...options }));
 
 const call = (simulator: Cfis, route: string, apiKey: string, init: RequestInit = {}) =>
   fetch(`${simulator.url}/api/v1/partner/${route}`, {
@@ -34,7 +34,7 @@ describe("the API", () => {
   });
 
   test("refuses a key from its expiry on", async () => {
-    const clock = handClock();
+    const clock = manualClock();
     const expiresAt = new Date("2026-11-20T11:00:00Z");
     const simulator = await cfis({ now: clock.now, keys: [{ apiKey: "key-1", expiresAt }] });
     clock.advance(3_599_876);
@@ -138,7 +138,7 @@ describe("renewal", () => {
   test("burns the key when its answer is dropped", async () => {
     const simulator = await cfis();
     simulator.answerRenewalAs("accessToken");
-    simulator.misbehave({ kind: "destroy", when: "after-handling", route: "renew" });
+    simulator.injectFault({ kind: "destroy", when: "after-handling", route: "renew" });
     await expect(call(simulator, "renew", "key-1")).rejects.toThrow("fetch failed");
     expect(await ping(simulator, "key-1")).toBe(401);
     expect(renewals(simulator)).toBe(1);

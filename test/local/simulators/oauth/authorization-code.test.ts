@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { AuthorizationCodeOptions } from "../../../../local/simulators/oauth/authorization-code.ts";
 import { startAuthorizationCodeServer } from "../../../../local/simulators/oauth/authorization-code.ts";
 import type { AuthorizationServer } from "../../../../local/simulators/oauth/authorization-server.ts";
-import { mere } from "../../../../local/simulators/oauth/people.ts";
-import { during, withBearer } from "../calls.ts";
-import { aPerson } from "./a-person.ts";
+import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
+import { stopAfterTest, withBearer } from "../conferma-calls.ts";
+import { createUserAgent } from "./login-as.ts";
 
 const redirectUri = "https://vending.example.test/callback/authorization-code/acme";
 const registered = {
@@ -19,7 +19,7 @@ const clientAuthentication = oauth.ClientSecretBasic(registered.clientSecret);
 const insecure = { [oauth.allowInsecureRequests]: true };
 
 const acme = async (options: AuthorizationCodeOptions = {}) =>
-  during(await startAuthorizationCodeServer({ clients: [registered], ...options }));
+  stopAfterTest(await startAuthorizationCodeServer({ clients: [registered], ...options }));
 
 /** By discovery, as a client of the standard finds it. */
 async function discover({ url }: AuthorizationServer): Promise<oauth.AuthorizationServer> {
@@ -51,7 +51,7 @@ async function consented(server: oauth.AuthorizationServer, scopes?: readonly st
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
   });
-  const callback = await aPerson(mere).consent(url, scopes ? { scopes } : {});
+  const callback = await createUserAgent(defaultUser).consent(url, scopes ? { scopes } : {});
   const parameters = oauth.validateAuthResponse(server, client, callback, "state-1");
   return { callback, parameters, verifier };
 }
@@ -82,7 +82,7 @@ describe("a client of the standard", () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const tokens = await redeem(server, await consented(server));
-    expect(oauth.getValidatedIdTokenClaims(tokens)?.sub).toBe(mere.subject);
+    expect(oauth.getValidatedIdTokenClaims(tokens)?.sub).toBe(defaultUser.subject);
     expect(tokens.scope).toBe("openid read");
     expect(await withBearer(simulator, tokens.access_token)).toBe(200);
   });
@@ -156,10 +156,12 @@ describe("RFC 9207", () => {
     const server = await discover(simulator);
     const { callback } = await consented(server);
     expect(callback.searchParams.get("iss")).toBe(simulator.issuer);
-    const denied = await aPerson(mere).consent(authorizeUrl(server), { decision: "deny" });
+    const denied = await createUserAgent(defaultUser).consent(authorizeUrl(server), {
+      decision: "deny",
+    });
     expect(denied.searchParams.get("iss")).toBe(simulator.issuer);
     const set = { iss: "https://other.invalid" };
-    simulator.misbehave({ kind: "rewrite-location", route: "consent", set });
+    simulator.injectFault({ kind: "rewrite-location", route: "consent", set });
     await expect(consented(server)).rejects.toThrow('unexpected "iss"');
   });
 
@@ -172,17 +174,17 @@ describe("RFC 9207", () => {
 describe("PKCE", () => {
   test("may be left out where it is optional, and not where it is required", async () => {
     const optional = await discover(await acme());
-    const callback = await aPerson(mere).consent(authorizeUrl(optional));
+    const callback = await createUserAgent(defaultUser).consent(authorizeUrl(optional));
     expect(callback.searchParams.has("code")).toBe(true);
     const required = await discover(await acme({ pkce: "required" }));
-    const response = await aPerson(mere).open(authorizeUrl(required));
+    const response = await createUserAgent(defaultUser).open(authorizeUrl(required));
     expect(response.headers.get("location")).toContain("error=invalid_request");
   });
 
   test("refuses a verifier for a code that was bound to none (A22)", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
-    const callback = await aPerson(mere).consent(authorizeUrl(server));
+    const callback = await createUserAgent(defaultUser).consent(authorizeUrl(server));
     const parameters = oauth.validateAuthResponse(server, client, callback, "state-1");
     const verifier = oauth.generateRandomCodeVerifier();
     await expect(redeem(server, { callback, parameters, verifier })).rejects.toMatchObject({

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { KeyServerOptions } from "../../../../local/simulators/oauth/key-server.ts";
 import { startKeyServer } from "../../../../local/simulators/oauth/key-server.ts";
-import { during, statusWith } from "../calls.ts";
+import { statusWith, stopAfterTest } from "../conferma-calls.ts";
 
-const keyServer = async (options: KeyServerOptions) => during(await startKeyServer(options));
+const keyServer = async (options: KeyServerOptions) => stopAfterTest(await startKeyServer(options));
 
 test("opens for the key in its header, and for nothing else", async () => {
   const { pingUrl } = await keyServer({ headerName: "X-Acme-Key", keys: ["key-1"] });

@@ -5,13 +5,20 @@ import type {
   OAuthServerOptions,
 } from "../../../../local/simulators/oauth/oauth-server.ts";
 import { startOAuthServer } from "../../../../local/simulators/oauth/oauth-server.ts";
-import { basic, during, handClock, jsonOf, statusWith, withBearer } from "../calls.ts";
+import {
+  basicHeader,
+  jsonOf,
+  manualClock,
+  statusWith,
+  stopAfterTest,
+  withBearer,
+} from "../conferma-calls.ts";
 
 const client = { clientId: "id-1", clientSecret: "a:b/c d" };
-const encoded = basic("id-1", "a%3Ab%2Fc+d");
+const encoded = basicHeader("id-1", "a%3Ab%2Fc+d");
 
 const oauth = async (options: OAuthServerOptions = {}) =>
-  during(await startOAuthServer({ clients: [client], ...options }));
+  stopAfterTest(await startOAuthServer({ clients: [client], ...options }));
 
 function ask(simulator: OAuthServer, form: Record<string, string> = {}, authorization = encoded) {
   return fetch(simulator.tokenUrl, {
@@ -26,7 +33,7 @@ const tokenOf = async (response: Promise<Response>) =>
 
 describe("the client-credentials grant", () => {
   test("answers as RFC 6749 §5.1 says", async () => {
-    const simulator = await oauth({ lifetimeMs: 3_600_000, now: handClock().now });
+    const simulator = await oauth({ lifetimeMs: 3_600_000, now: manualClock().now });
     const response = await ask(simulator, { scope: "read write" });
     expect(response.status).toBe(200);
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -39,11 +46,11 @@ describe("the client-credentials grant", () => {
   });
 
   test("decodes Basic credentials, or takes them raw when told so", async () => {
-    const raw = basic("id-1", "a:b/c d");
+    const raw = basicHeader("id-1", "a:b/c d");
     const strict = await oauth();
     expect((await ask(strict, {}, raw)).status).toBe(200);
     const literal = await oauth({ clients: [{ ...client, clientSecret: "a+b" }] });
-    expect((await ask(literal, {}, basic("id-1", "a+b"))).status).toBe(401);
+    expect((await ask(literal, {}, basicHeader("id-1", "a+b"))).status).toBe(401);
     const lenient = await oauth({ basicEncoding: "raw" });
     expect((await ask(lenient, {}, raw)).status).toBe(200);
     expect((await ask(lenient)).status).toBe(401);
@@ -65,7 +72,7 @@ describe("the client-credentials grant", () => {
     ["ok-with-error", 200, null],
   ])("refuses a client in the shape %s", async (invalidClientShape, status, challenge) => {
     const simulator = await oauth({ invalidClientShape });
-    const response = await ask(simulator, {}, basic("id-1", "wrong"));
+    const response = await ask(simulator, {}, basicHeader("id-1", "wrong"));
     expect(response.status).toBe(status);
     expect(response.headers.get("www-authenticate")).toBe(challenge);
     expect(await response.json()).toMatchObject({ error: "invalid_client" });
