@@ -60,7 +60,7 @@ describe.each(Object.entries(transports))("%s", (_, transportFor) => {
     client = createTokenClient({ connection, transport: transportFor(realm), onProblem });
   });
 
-  it("every connection's credential opens its provider's door", async () => {
+  it("every connection's credential is accepted by its provider's API", async () => {
     for (const realm of stack.providers.realms.filter(({ person }) => !person)) {
       const connection = connectionOf(realm);
       const each = createTokenClient({ connection, transport: transportFor(realm) });

@@ -37,7 +37,7 @@ export function aProblem(code: ProblemCode, retryAfterSeconds?: number): Problem
   return problemOf(error, connection);
 }
 
-export function say(response: ServerResponse, said: VendAnswer | Problem): void {
+export function sendAnswer(response: ServerResponse, said: VendAnswer | Problem): void {
   const [status, type] =
     "code" in said ? [said.status, "application/problem+json"] : [200, "application/json"];
   response.writeHead(status, { "content-type": type }).end(JSON.stringify(said));
@@ -46,7 +46,7 @@ export function say(response: ServerResponse, said: VendAnswer | Problem): void 
 /** Asked without a signature: the server does not look. */
 export const unsigned = { sign: async (request: { headers: Record<string, string> }) => request };
 
-export interface Script {
+export interface VendingScript {
   /** Before each answer, in milliseconds. */
   readonly latencyMs?: number;
   /** The nth answer, from 1; the first version in its place if unsaid. */
@@ -59,12 +59,12 @@ export interface VendingServer extends HttpServer {
 
 /** A server that speaks the contract, and a client that has just been made; its clock stands still unless it is given. */
 export async function startVending(
-  { latencyMs = 0, answer = () => anAnswer(1) }: Script = {},
+  { latencyMs = 0, answer = () => anAnswer(1) }: VendingScript = {},
   options: Partial<TokenClientOptions> = {},
 ): Promise<VendingServer> {
   const server = await startHttpServer(async (request, response, nth) => {
     await sleep(latencyMs);
-    say(response, answer(nth, request));
+    sendAnswer(response, answer(nth, request));
   });
   const client = createTokenClient({
     connection,

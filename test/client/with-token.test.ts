@@ -39,7 +39,7 @@ describe("withToken", () => {
     expect(other.received[0]?.url).toContain("minValiditySeconds=60");
   });
 
-  it("keeps the client's memory from one invocation to the next", async () => {
+  it("keeps the client's cache from one invocation to the next", async () => {
     const { client, received } = await startVending();
     const handler = middy()
       .use(withToken({ client }))
