@@ -1,16 +1,16 @@
 import type { ProblemCode } from "../functions/model/errors.ts";
-import type { Failure, Obstacle, UnreachedCode } from "./failure.ts";
+import type { CliProblem, CliProblemCode, CommandFailure } from "./failure.ts";
 
 /** What went wrong, and what to do next. */
-export function adviceFor({ problem }: Failure): string {
+export function adviceFor({ problem }: CommandFailure): string {
   const { code, title, detail } = problem;
   const lines = [`${title} (${code}).`, detail, ...nextSteps(problem)];
   return lines.filter(Boolean).join("\n");
 }
 
-function nextSteps(problem: Obstacle): string[] {
+function nextSteps(problem: CliProblem): string[] {
   const { code } = problem;
-  if (code in beforehand) return [beforehand[code as UnreachedCode]];
+  if (code in beforehand) return [beforehand[code as CliProblemCode]];
   const { connection, retryAfterSeconds } = problem as Partial<{
     connection: string;
     retryAfterSeconds: number;
@@ -23,7 +23,7 @@ function nextSteps(problem: Obstacle): string[] {
   ];
 }
 
-const beforehand: Readonly<Record<UnreachedCode, string>> = {
+const beforehand: Readonly<Record<CliProblemCode, string>> = {
   "no-function":
     "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed; or name the function: --function <name>.",
   "no-credentials":

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { foundIn } from "../../cli/find-function.ts";
+import { findFunctionName } from "../../cli/deployed-functions.ts";
 import type { ConnectionPage } from "../../functions/http/contract.ts";
 import { needsConsent } from "../../functions/model/provider-id.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
@@ -112,10 +112,10 @@ test("every realm of the template is found by what its function says of itself",
   }));
   for (const realm of stack.providers.realms) {
     const name = `${realm.settings.provider}/${realm.settings.environment}`;
-    expect(foundIn(described, "vend-token", name)).toBe(stack.functionOf(realm).name);
+    expect(findFunctionName(described, "vend-token", name)).toBe(stack.functionOf(realm).name);
     const isAsked = needsConsent(realm.settings.provider);
     for (const part of isAsked ? (["begin-consent", "complete-consent"] as const) : []) {
-      expect(foundIn(described, part, name)).toMatch(/./);
+      expect(findFunctionName(described, part, name)).toMatch(/./);
     }
   }
 });

@@ -4,14 +4,14 @@ const units = [
   ["min", 60],
 ] as const;
 
-/** How far away an instant is, in its two largest units: `in 4 min 58 s`, `3 d 2 h ago`. */
-export function fromNow(instant: string, now: Date): string {
+/** An instant relative to now, in its two largest units: `in 4 min 58 s`, `3 d 2 h ago`. */
+export function relativeTime(instant: string, now: Date): string {
   const seconds = Math.round((Date.parse(instant) - now.getTime()) / 1000);
-  const words = durationWords(Math.abs(seconds));
+  const words = formatDuration(Math.abs(seconds));
   return seconds < 0 ? `${words} ago` : `in ${words}`;
 }
 
-function durationWords(seconds: number): string {
+function formatDuration(seconds: number): string {
   const parts: string[] = [];
   let rest = seconds;
   for (const [unit, size] of units) {
@@ -23,7 +23,7 @@ function durationWords(seconds: number): string {
   return parts.slice(0, 2).join(" ");
 }
 
-/** An instant as it is written, and how far away that is. */
-export function whenWords(instant: string, now: Date): string {
-  return `${instant} (${fromNow(instant, now)})`;
+/** An instant as given, followed by its distance from now. */
+export function withRelativeTime(instant: string, now: Date): string {
+  return `${instant} (${relativeTime(instant, now)})`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Failure } from "../../cli/failure.ts";
-import type { Part } from "../../cli/find-function.ts";
-import { foundIn } from "../../cli/find-function.ts";
+import type { FunctionKind } from "../../cli/deployed-functions.ts";
+import { findFunctionName } from "../../cli/deployed-functions.ts";
+import { CommandFailure } from "../../cli/failure.ts";
 import { needsConsent } from "../../functions/model/provider-id.ts";
 import { oneOfEachKind } from "../infra/example-realms.ts";
 import { deployed, synthesized } from "../infra/synthesized.ts";
@@ -11,10 +11,12 @@ const described = deployed(synthesized(oneOfEachKind)).functions.map(
 );
 
 describe("of the deployed functions, by what they say of themselves", () => {
-  const parts: readonly { part: Part; realm: string | null }[] = oneOfEachKind.flatMap(
+  const parts: readonly { part: FunctionKind; realm: string | null }[] = oneOfEachKind.flatMap(
     ({ provider, environment }) => {
       const realm = `${provider}/${environment}`;
-      const consents: Part[] = needsConsent(provider) ? ["begin-consent", "complete-consent"] : [];
+      const consents: FunctionKind[] = needsConsent(provider)
+        ? ["begin-consent", "complete-consent"]
+        : [];
       return [...consents, "vend-token" as const].map((part) => ({ part, realm }));
     },
   );
@@ -22,19 +24,21 @@ describe("of the deployed functions, by what they say of themselves", () => {
   test.each([...parts, { part: "list-connections", realm: null } as const])(
     "$part of $realm is found",
     ({ part, realm }) => {
-      const name = foundIn(described, part, realm);
+      const name = findFunctionName(described, part, realm);
       const id = part.replaceAll("-", "");
       expect(name.toLowerCase()).toContain(id);
     },
   );
 
   test("each is another one", () => {
-    const names = parts.map(({ part, realm }) => foundIn(described, part, realm));
+    const names = parts.map(({ part, realm }) => findFunctionName(described, part, realm));
     expect(new Set(names).size).toBe(names.length);
   });
 
   test("none is found for a realm that is not there", () => {
-    expect(() => foundIn(described, "vend-token", "conferma/elsewhere")).toThrow(Failure);
-    expect(() => foundIn(described, "vend-token", null)).toThrow(Failure);
+    expect(() => findFunctionName(described, "vend-token", "conferma/elsewhere")).toThrow(
+      CommandFailure,
+    );
+    expect(() => findFunctionName(described, "vend-token", null)).toThrow(CommandFailure);
   });
 });
