@@ -3,7 +3,7 @@ import path from "node:path";
 import { App } from "aws-cdk-lib";
 import cdk from "../cdk.json" with { type: "json" };
 import { bundleFunctions } from "../infra/bundle.ts";
-import { deploy, stackNames } from "../infra/deployment.ts";
+import { createStacks, stackNames } from "../infra/deployment.ts";
 import { ConsumerStack } from "../infra/examples/consumer-stack.ts";
 import type { ServiceStackProps } from "../infra/stacks/service-stack.ts";
 import { LOCAL_PLACE } from "./aws/arns.ts";
@@ -25,7 +25,7 @@ export function synthesize(options: AssemblyOptions, folder: string): DeployedSt
   // Its rules are for who deploys, and slow.
   const context = { ...cdk.context, "@aws-cdk/core:validateAgainstDefaultRules": false };
   const app = new App({ outdir: assemblyFolder, context });
-  const { vending } = deploy(app, { ...props, bundlesFolder });
+  const { vending } = createStacks(app, { ...props, bundlesFolder });
   new ConsumerStack(app, stackNames.example, { vending, bundlesFolder, confermaApi });
   app.synth();
   const state = readStack(assemblyFolder, stackNames.state);

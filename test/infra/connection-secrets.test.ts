@@ -49,7 +49,7 @@ test.each([
   expect(() => synthesizedStacks([entry])).toThrow(new RegExp(`${provider}/\\w+: .*${why}`));
 });
 
-describe("an empty secret asks no provider:", () => {
+describe("an empty secret causes no request to a provider:", () => {
   test.each(providerIds)("%s refuses it, naming a member of it", async (id) => {
     const realm = realms.find(({ provider }) => provider === id) ?? generic[id];
     const send = () => Promise.reject(new Error("not sent"));

@@ -6,7 +6,7 @@ import { execPath } from "node:process";
 import { promisify } from "node:util";
 import { App } from "aws-cdk-lib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { deploy, stackNames } from "../../infra/deployment.ts";
+import { createStacks, stackNames } from "../../infra/deployment.ts";
 import { ConsumerStack } from "../../infra/examples/consumer-stack.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";
@@ -33,7 +33,7 @@ test("a consumer may vend from its realm, write its log and traces, and nothing 
   timeout: 60_000,
 }, () => {
   const app = new App({ outdir: path.join(folder, "cdk.out") });
-  const { vending } = deploy(app, { realms: oneOfEachKind, bundlesFolder });
+  const { vending } = createStacks(app, { realms: oneOfEachKind, bundlesFolder });
   const props = { vending, bundlesFolder, confermaApi: "https://conferma.example" };
   new ConsumerStack(app, stackNames.example, props);
   const template: RawTemplate = app.synth().getStackByName(stackNames.example).template;

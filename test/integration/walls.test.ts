@@ -10,7 +10,7 @@ import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import type { VendClient } from "../../local/vend-client.ts";
 import { present, vendClient } from "../../local/vend-client.ts";
-import { ask } from "../infra/ask.ts";
+import { simulateAccess } from "../infra/simulate-access.ts";
 import type { Asked } from "../support/aws-trail.ts";
 import { askedBy, policiesOfRole } from "../support/aws-trail.ts";
 import { answerOf } from "../support/stack-answers.ts";
@@ -100,7 +100,7 @@ describe("every request that a function or a schedule has made", () => {
   };
   const answer = (role: string, question: Asked, as = role) => {
     const { action, resource, context } = question;
-    return ask({
+    return simulateAccess({
       ...{
         principal: as,
         policies: policiesOfRole(stack.deployed, role),

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { rejectionModel } from "../../../../infra/constructs/api-models.ts";
+import { rejectionSchema } from "../../../../infra/constructs/rejection-body.ts";
 import { jsonSchema } from "../../../../local/aws/api-gateway/json-schema.ts";
 
-const { schema: _draft, ...rejection } = rejectionModel;
+const { schema: _draft, ...rejection } = rejectionSchema;
 
 it.each<[value: unknown, problems: number]>([
   [{ version: 1 }, 0],

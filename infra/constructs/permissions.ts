@@ -1,13 +1,24 @@
 import { ArnFormat, Stack } from "aws-cdk-lib";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import { Grant, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { statusAttributes } from "../../functions/store/status-attributes.ts";
-import type { State } from "./state.ts";
+import type { SharedState } from "./shared-state.ts";
 import { connectionsIndexName, dueIndexName } from "./token-table.ts";
 
-/** The secrets of one realm, whose names begin with this. */
-export function readsSecrets(scope: Construct, prefix: string): PolicyStatement {
+/** Grants invoking the function itself. CDK's `grantInvoke` would include every present and future version and alias. */
+export function grantInvoke(grantee: IGrantable, fn: IFunction): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ["lambda:InvokeFunction"],
+    resourceArns: [fn.functionArn],
+  });
+}
+
+/** The secrets of one realm: those whose names begin with `prefix`. */
+export function allowReadingSecrets(scope: Construct, prefix: string): PolicyStatement {
   const arn = {
     service: "secretsmanager",
     resource: "secret",
@@ -20,8 +31,8 @@ export function readsSecrets(scope: Construct, prefix: string): PolicyStatement 
   });
 }
 
-/** `ForAllValues` alone would allow a request that names no key at all. */
-export function changesItems(table: State["table"], realm: string): PolicyStatement {
+/** `Null` is needed because `ForAllValues` alone also matches a request without any key. */
+export function allowChangingItems(table: SharedState["table"], realm: string): PolicyStatement {
   return new PolicyStatement({
     actions: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
     resources: [table.tableArn],
@@ -32,8 +43,8 @@ export function changesItems(table: State["table"], realm: string): PolicyStatem
   });
 }
 
-/** The connection is the encryption context (functions/sealing/data-keys.ts): without one nothing is allowed. */
-export function sealsTokens(key: State["sealingKey"], realm: string): PolicyStatement {
+/** The encryption context holds the connection (functions/sealing/data-keys.ts). A request without one is denied. */
+export function allowSealingTokens(key: SharedState["sealingKey"], realm: string): PolicyStatement {
   return new PolicyStatement({
     actions: ["kms:GenerateDataKey", "kms:Decrypt"],
     resources: [key.keyArn],
@@ -44,8 +55,8 @@ export function sealsTokens(key: State["sealingKey"], realm: string): PolicyStat
   });
 }
 
-/** The index's own partition key is the realm: a query for another one is denied. */
-export function findsDue(table: State["table"], realm: string): PolicyStatement {
+/** The index's partition key is the realm: a query for another realm is denied. */
+export function allowQueryingDueIndex(table: SharedState["table"], realm: string): PolicyStatement {
   return new PolicyStatement({
     actions: ["dynamodb:Query"],
     resources: [`${table.tableArn}/index/${dueIndexName}`],
@@ -56,13 +67,12 @@ export function findsDue(table: State["table"], realm: string): PolicyStatement 
   });
 }
 
-/** Leaves there what went wrong. */
-export function reportsTo(failures: IQueue): PolicyStatement {
+export function allowSendingFailures(failures: IQueue): PolicyStatement {
   return new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [failures.queueArn] });
 }
 
-/** Which connections there are, of any realm: keys, and nothing else even if the index were to hold more. */
-export function listsConnections(table: State["table"]): PolicyStatement {
+/** The keys of all connections of all realms, and nothing else even if the index were to hold more. */
+export function allowListingConnections(table: SharedState["table"]): PolicyStatement {
   return new PolicyStatement({
     actions: ["dynamodb:Query"],
     resources: [`${table.tableArn}/index/${connectionsIndexName}`],
@@ -74,9 +84,9 @@ export function listsConnections(table: State["table"]): PolicyStatement {
   });
 }
 
-/** What of a record may be looked at. A read that names no attributes would answer all of them, and is denied. */
-export function readsStatus(
-  table: State["table"],
+/** The status attributes of a record. A read that names no attributes would return all of them, so it is denied. */
+export function allowReadingStatus(
+  table: SharedState["table"],
   ...actions: ("dynamodb:GetItem" | "dynamodb:BatchGetItem")[]
 ): PolicyStatement {
   return new PolicyStatement({
@@ -84,7 +94,7 @@ export function readsStatus(
     resources: [table.tableArn],
     conditions: {
       "ForAllValues:StringEquals": { "dynamodb:Attributes": [...statusAttributes] },
-      // Query and Scan always say it, other reads need not.
+      // Only Query and Scan always send this key.
       StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
       Null: { "dynamodb:Attributes": "false" },
     },
