@@ -6,7 +6,7 @@ import { bundleFunctions } from "../infra/bundle.ts";
 import { createStacks, stackNames } from "../infra/deployment.ts";
 import { ConsumerStack } from "../infra/examples/consumer-stack.ts";
 import type { ServiceStackProps } from "../infra/stacks/service-stack.ts";
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import type { DeployedStack } from "./aws/template/template.ts";
 import { readTemplate } from "./aws/template/template.ts";
 import type { Template } from "./aws/template/template-shape.ts";
@@ -64,7 +64,7 @@ function readStack(
     return value === undefined ? [] : [[name, value]];
   });
   return readTemplate({
-    ...LOCAL_PLACE,
+    ...LOCAL_LOCATION,
     template,
     parameters: Object.fromEntries(parameters),
     assetManifest: written("assets"),

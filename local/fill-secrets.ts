@@ -12,7 +12,7 @@ export async function createSecrets(
   for (const { logicalId, properties } of deployed.resourcesOf("AWS::SecretsManager::Secret")) {
     const { Name, SecretString } = properties;
     if (typeof Name !== "string" || typeof SecretString !== "string") {
-      throw new Error(`${logicalId}: only secrets with a name and a value are known here.`);
+      throw new Error(`${logicalId}: only secrets with a name and a value are supported.`);
     }
     await secrets.create(Name, SecretString);
   }

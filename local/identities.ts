@@ -1,4 +1,4 @@
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import { functionArn } from "./aws/lambda/lambda-function.ts";
 import type { RequestLog } from "./aws/request-log.ts";
 import { requestLog } from "./aws/request-log.ts";
@@ -41,8 +41,8 @@ export function createIdentities(onRequest?: (request: AwsRequest) => void): Ide
     },
     tellTick(roleArn, functionName) {
       const scheduler = principals.assume(roleArn, "scheduler");
-      const FunctionName = functionArn(LOCAL_PLACE, functionName);
-      guard.tell(scheduler, "lambda:InvokeFunction", { FunctionName });
+      const FunctionName = functionArn(LOCAL_LOCATION, functionName);
+      guard.report(scheduler, "lambda:InvokeFunction", { FunctionName });
     },
   };
 }

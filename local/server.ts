@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { HttpRoute } from "./aws/api-gateway/http-api-event.ts";
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import { invitationToConsent } from "./consent-links.ts";
 import { formatTable } from "./format-table.ts";
 import type { LocalRealm } from "./local-realm.ts";
@@ -132,7 +132,7 @@ function invitation({ http, identities, lambda, providers }: LocalStack): string
   const api = `${http.url}/v1`;
   return [
     "Try it, as the operator of this machine:",
-    `  signed() { curl --aws-sigv4 aws:amz:${LOCAL_PLACE.region}:execute-api --user ${accessKeyId}:${secretAccessKey} "$@"; }`,
+    `  signed() { curl --aws-sigv4 aws:amz:${LOCAL_LOCATION.region}:execute-api --user ${accessKeyId}:${secretAccessKey} "$@"; }`,
     `  signed ${api}/tokens/conferma/sandbox/default`,
     `  signed ${api}/tokens/conferma/sandbox/default/rejections -d '{"version":1}'`,
     `  signed ${api}/connections                      the state of each`,
@@ -140,7 +140,7 @@ function invitation({ http, identities, lambda, providers }: LocalStack): string
     `  curl ${providers.conferma.url}/__journal                what the provider saw`,
     "",
     "Or by the command line, in another terminal:",
-    `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url} AWS_REGION=${LOCAL_PLACE.region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url} AWS_REGION=${LOCAL_LOCATION.region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     "  npm run vend -- vend conferma/sandbox/default",
   ].join("\n");
 }

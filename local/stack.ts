@@ -8,7 +8,7 @@ import type { HttpRoute } from "./aws/api-gateway/http-api-event.ts";
 import { httpApiRoutes } from "./aws/api-gateway/http-api-routes.ts";
 import { startRestApi } from "./aws/api-gateway/rest-api.ts";
 import { restApiRoutes } from "./aws/api-gateway/rest-api-routes.ts";
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import { createTables } from "./aws/dynamodb/dynamodb-tables.ts";
 import { startLambdaApi } from "./aws/lambda/lambda-api.ts";
 import type { LambdaFunction } from "./aws/lambda/lambda-function.ts";
@@ -96,7 +96,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const identities = createIdentities(options.onRequest);
   const { guard, operator } = identities;
   const { dynamoDb, secretsManager, kms } = running(await startState({ folder, guard, ports }));
-  const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region, operator.keys);
+  const secrets = secretBook(secretsManager.url, LOCAL_LOCATION.region, operator.keys);
   const consentHost = running(await startHttpApi(portOf(ports.consents)));
   const consentBaseUrl = consentHost.browserUrl;
   const providers = running(await startProviders(options));
@@ -106,7 +106,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const confermaApi = providers.conferma.pingUrl;
   const deployed = synthesize({ realms: settings, consents, confermaApi }, folder);
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
-  for (const key of deployed.keys) kms.keep(key);
+  for (const key of deployed.keys) kms.ensureKey(key);
   await createSecrets(secrets, deployed);
   await fillSecrets(secrets, providers, consentBaseUrl);
   const [table] = deployed.tables;
@@ -149,7 +149,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
       complain,
     ),
   );
-  const route = restApiRoutes(deployed, LOCAL_PLACE);
+  const route = restApiRoutes(deployed, LOCAL_LOCATION);
   const http = running(
     await startRestApi({
       ...{ host, route, guard, sendError: gatewayResponses(deployed) },

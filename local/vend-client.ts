@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Problem, VendAnswer } from "../functions/http/contract.ts";
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import type { AccessKeys } from "./aws/sigv4/principals.ts";
 import type { Door } from "./door.ts";
 import { knock } from "./door.ts";
@@ -26,7 +26,7 @@ export function vendClient(
 ): VendClient {
   const client = new LambdaClient({
     endpoint,
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials,
     maxAttempts: 1,
   });

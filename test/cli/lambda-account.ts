@@ -1,9 +1,9 @@
 import { onTestFinished, vi } from "vitest";
 import { run } from "../../cli/run.ts";
 import { startLambdaApi } from "../../local/aws/lambda/lambda-api.ts";
-import type { Invoked } from "../../local/aws/lambda/lambda-host.ts";
+import type { InvocationResult } from "../../local/aws/lambda/lambda-host.ts";
 import type { Guard } from "../../local/aws/sigv4/guard.ts";
-import { OPEN } from "../../local/aws/sigv4/guard.ts";
+import { ALLOW_ALL } from "../../local/aws/sigv4/guard.ts";
 import { at } from "../support/a-record.ts";
 
 interface Deployed {
@@ -29,11 +29,11 @@ export interface LambdaAccount {
 /** An AWS account with these functions, reached over HTTP by the SDK as any other. */
 export async function lambdaAccount(
   deployed: Readonly<Record<string, Deployed>>,
-  guard: Guard = OPEN,
+  guard: Guard = ALLOW_ALL,
 ): Promise<LambdaAccount> {
   const invoked: { name: string; payload: unknown }[] = [];
 
-  async function invoke(name: string, payload: unknown): Promise<Invoked> {
+  async function invoke(name: string, payload: unknown): Promise<InvocationResult> {
     invoked.push({ name, payload });
     const answered = { requestId: "r", pid: 1, coldStart: false, durationMs: 1 };
     try {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { findFunctionName } from "../../cli/deployed-functions.ts";
 import type { ConnectionPage } from "../../functions/http/contract.ts";
 import { needsConsent } from "../../functions/model/provider-id.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import packageJson from "../../package.json" with { type: "json" };
@@ -33,7 +33,7 @@ async function vend(args: readonly string[], typed = "") {
   const child = spawn(process.execPath, [path.join(root, file), ...args], {
     env: {
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
-      AWS_REGION: LOCAL_PLACE.region,
+      AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
     },

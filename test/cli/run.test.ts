@@ -3,7 +3,7 @@ import { problemOf } from "../../functions/http/problem.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
 import { AwsError } from "../../local/aws/json-protocol/aws-json.ts";
-import { OPEN } from "../../local/aws/sigv4/guard.ts";
+import { ALLOW_ALL } from "../../local/aws/sigv4/guard.ts";
 import { lambdaAccount } from "./lambda-account.ts";
 
 const connection = "conferma/production/default";
@@ -323,7 +323,7 @@ describe("a failure to reach token vending is explained with the next step", () 
       };
       const account = await lambdaAccount(
         vending(() => credential),
-        { ...OPEN, admit },
+        { ...ALLOW_ALL, authenticate: admit },
       );
       const { exitCode, notices } = await account.run(`vend ${connection}`);
       expect(exitCode).toBe(1);

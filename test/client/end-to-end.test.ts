@@ -9,7 +9,7 @@ import type { ConnectionName, TokenClient } from "../../client/token-client.ts";
 import { createTokenClient } from "../../client/token-client.ts";
 import type { TokenClientError } from "../../client/token-client-error.ts";
 import type { Transport } from "../../client/transport.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
@@ -23,7 +23,7 @@ beforeAll(async () => {
   stack = await startStack({ folder });
   lambda = new LambdaClient({
     endpoint: stack.lambda.url,
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials: stack.identities.consumer.keys,
   });
 });

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { AccessKeys } from "../../local/aws/sigv4/principals.ts";
 import type { Received } from "./http-server.ts";
 
@@ -15,7 +15,7 @@ const credentials = {
 export const signerWith = (keys: AccessKeys) =>
   new SignatureV4({
     service: "execute-api",
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials: keys,
     sha256: new LambdaClient().config.sha256,
   });

@@ -8,7 +8,7 @@ import { App } from "aws-cdk-lib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createStacks, stackNames } from "../../infra/deployment.ts";
 import { ConsumerStack } from "../../infra/examples/consumer-stack.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import { oneOfEachKind } from "./example-realms.ts";
@@ -60,7 +60,7 @@ test("calls the provider with the token that it was vended", { timeout: 60_000 }
   `;
   const { stdout } = await run(execPath, ["--input-type=module", "--eval", script], {
     env: {
-      AWS_REGION: LOCAL_PLACE.region,
+      AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,

@@ -1,7 +1,7 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { Row, RowContext } from "./access-row.ts";
-import { place, stackName } from "./synthesized.ts";
+import { stackName, testLocation } from "./synthesized.ts";
 
 /** The actions that sealing and opening a token need, within the realm's own encryption context. */
 export const sealingActions: readonly string[] = ["kms:GenerateDataKey", "kms:Decrypt"];
@@ -27,7 +27,7 @@ const delegatingKeyPolicy = {
   Statement: [
     {
       Effect: "Allow",
-      Principal: { AWS: `arn:${place.partition}:iam::${place.accountId}:root` },
+      Principal: { AWS: `arn:${testLocation.partition}:iam::${testLocation.accountId}:root` },
       Action: "kms:*",
       Resource: "*",
     },
@@ -36,7 +36,7 @@ const delegatingKeyPolicy = {
 
 export function keyRows({ stack, self, foreignRealms }: RowContext): Row[] {
   const { keyArn, keyPolicy } = sealingKey(stack);
-  const otherKey = arn(place, "kms", "key/11112222-3333-4444-5555-666677778888");
+  const otherKey = arn(testLocation, "kms", "key/11112222-3333-4444-5555-666677778888");
   const own = `${self.realm}/acme`;
   const foreign = foreignRealms.map((realm) => `${realm}/acme`);
   const row = (action: string, what: string, key: string, connection?: string): Row => {
@@ -62,7 +62,7 @@ export function keyRows({ stack, self, foreignRealms }: RowContext): Row[] {
 function sealingKey(stack: DeployedStack) {
   const [key] = stack.resourcesOf("AWS::KMS::Key");
   return {
-    keyArn: arn(place, "kms", `key/${key ? `${stackName}-${key.logicalId}` : "sealing"}`),
+    keyArn: arn(testLocation, "kms", `key/${key ? `${stackName}-${key.logicalId}` : "sealing"}`),
     keyPolicy: key?.properties["KeyPolicy"] ?? delegatingKeyPolicy,
   };
 }

@@ -1,7 +1,7 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { refuseResourceGrants } from "./resource-grants.ts";
-import { place, stackName } from "./synthesized.ts";
+import { stackName, testLocation } from "./synthesized.ts";
 
 export interface Policy {
   readonly name: string;
@@ -63,7 +63,7 @@ export function principalsOf(stack: DeployedStack): FunctionPrincipal[] {
       name: `${kind} ${realm}`,
       kind,
       realm,
-      functionArn: arn(place, "lambda", `function:${stackName}-${logicalId}`),
+      functionArn: arn(testLocation, "lambda", `function:${stackName}-${logicalId}`),
       roleArn: Role,
       logGroup: LoggingConfig.LogGroup,
       policies: policiesOf(stack, Role),
@@ -82,7 +82,7 @@ export function outsidersOf(
   const roles = stack.resourcesOf("AWS::IAM::Role").map(({ logicalId }) => logicalId);
   return names.map((name) => {
     const roleId = roles.find((id) => id.startsWith(name)) ?? name;
-    const roleArn = `arn:${place.partition}:iam::${place.accountId}:role/${stackName}-${roleId}`;
+    const roleArn = `arn:${testLocation.partition}:iam::${testLocation.accountId}:role/${stackName}-${roleId}`;
     return { name, roleId, roleArn, policies: policiesOf(stack, roleArn) };
   });
 }

@@ -11,7 +11,7 @@ import { renewalMutations } from "./renewal-mutations.ts";
 import type { AccessDecision } from "./simulate-access.ts";
 import { simulateAccess } from "./simulate-access.ts";
 import type { Statement } from "./synthesized.ts";
-import { deployed, place, resourcesIn, synthesized } from "./synthesized.ts";
+import { deployed, resourcesIn, synthesized, testLocation } from "./synthesized.ts";
 
 /** Two environments of one provider, one's name a prefix of the other's; and another provider's of the same name. */
 const realms: readonly RealmInput[] = [
@@ -132,7 +132,7 @@ describe("a request that cannot be simulated throws instead of being denied:", (
 
 describe("an encryption context is compared", () => {
   const contextKey = "kms:EncryptionContext:connection";
-  const key = `arn:aws:kms:${place.region}:${place.accountId}:key/sealing`;
+  const key = `arn:aws:kms:${testLocation.region}:${testLocation.accountId}:key/sealing`;
   const policy = {
     Version: "2012-10-17",
     Statement: [
@@ -149,7 +149,7 @@ describe("an encryption context is compared", () => {
     Statement: [
       {
         Effect: "Allow",
-        Principal: { AWS: `arn:aws:iam::${place.accountId}:root` },
+        Principal: { AWS: `arn:aws:iam::${testLocation.accountId}:root` },
         Action: "kms:*",
         Resource: "*",
       },
@@ -163,7 +163,7 @@ describe("an encryption context is compared", () => {
     ["none", {}, "denied"],
   ])("%s", async (_, context, expected) => {
     const answer = await simulateAccess({
-      principal: `arn:aws:iam::${place.accountId}:role/sealer`,
+      principal: `arn:aws:iam::${testLocation.accountId}:role/sealer`,
       policies: [{ name: "seals", policy }],
       action: "kms:Decrypt",
       resource: key,

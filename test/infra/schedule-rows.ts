@@ -2,7 +2,7 @@ import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { Row } from "./access-row.ts";
 import type { FunctionPrincipal, SchedulePrincipal } from "./principals.ts";
-import { place } from "./synthesized.ts";
+import { testLocation } from "./synthesized.ts";
 import { tokenTableOf } from "./table-rows.ts";
 
 /** Labels of two functions of other stacks. */
@@ -15,7 +15,7 @@ export function scheduleRows(
   functions: readonly FunctionPrincipal[],
 ): Row[] {
   const invoke = "lambda:InvokeFunction";
-  const others = [arn(place, "lambda", "function:Orders"), `${targetArn}-copy`];
+  const others = [arn(testLocation, "lambda", "function:Orders"), `${targetArn}-copy`];
   return [
     ...functions.flatMap(({ kind, realm: itsRealm, name, functionArn }): Row[] => {
       const isOwn = kind === "RenewTokens" && itsRealm === realm;
@@ -37,7 +37,7 @@ export function scheduleRows(
 function nothingElse(stack: DeployedStack, realm: string): Row[] {
   const { tableArn } = tokenTableOf(stack);
   const ownKey = { "dynamodb:LeadingKeys": [`${realm}/acme`] };
-  const secret = arn(place, "secretsmanager", `secret:token-vending/${realm}/acme-Ab3dEf`);
+  const secret = arn(testLocation, "secretsmanager", `secret:token-vending/${realm}/acme-Ab3dEf`);
   return [
     ["denied", "dynamodb:GetItem", "its realm's", tableArn, ownKey],
     [

@@ -1,7 +1,7 @@
-import type { AwsPlace } from "../../local/aws/arns.ts";
+import type { AwsLocation } from "../../local/aws/arns.ts";
 import { arn } from "../../local/aws/arns.ts";
 import type { Row, RowContext } from "./access-row.ts";
-import { place } from "./synthesized.ts";
+import { testLocation } from "./synthesized.ts";
 
 const otherSecretActions = [
   "PutSecretValue",
@@ -60,8 +60,8 @@ export function secretRows({ self, foreignRealms }: RowContext): Row[] {
 }
 
 /** A secret's ARN ends with six random characters. */
-function secret(name: string, elsewhere: Partial<AwsPlace> = {}): string {
-  return arn({ ...place, ...elsewhere }, "secretsmanager", `secret:${name}-Ab3dEf`);
+function secret(name: string, elsewhere: Partial<AwsLocation> = {}): string {
+  return arn({ ...testLocation, ...elsewhere }, "secretsmanager", `secret:${name}-Ab3dEf`);
 }
 
 /** No function may invoke, read, change or impersonate a function: its configuration contains the realm's variables. */
@@ -87,7 +87,7 @@ export function functionRows({ self, others }: RowContext): Row[] {
 /** A function may write to its own log. It may read none, not even its own. */
 export function logRows({ self, others }: RowContext): Row[] {
   return [self, ...others].flatMap((one): Row[] => {
-    const group = arn(place, "logs", `log-group:${one.logGroup}`);
+    const group = arn(testLocation, "logs", `log-group:${one.logGroup}`);
     const stream = `${group}:log-stream:2026/01/01/[$LATEST]0123`;
     const what = one === self ? "its own" : `of ${one.name}`;
     const writes = one === self ? "allowed" : "denied";

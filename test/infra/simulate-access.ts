@@ -1,6 +1,6 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 import type { Policy } from "./principals.ts";
-import { place } from "./synthesized.ts";
+import { testLocation } from "./synthesized.ts";
 
 export type AccessDecision = "allowed" | "denied";
 
@@ -27,7 +27,7 @@ export async function simulateAccess(request: AccessRequest): Promise<AccessDeci
     request: {
       principal,
       action,
-      resource: { resource, accountId: accountId || place.accountId },
+      resource: { resource, accountId: accountId || testLocation.accountId },
       contextVariables: replaceUnsupportedKeys(context),
     },
     identityPolicies: [...replaceUnsupportedKeys(policies)],
@@ -48,7 +48,7 @@ export async function simulateAccess(request: AccessRequest): Promise<AccessDeci
   return outcome.overallResult === "Allowed" ? "allowed" : "denied";
 }
 
-/** The simulator ignores `kms:EncryptionContext:…`: a principal tag, which is also a string, takes its place. */
+/** The simulator ignores `kms:EncryptionContext:…`: a principal tag, which is also a string, takes its testLocation. */
 function replaceUnsupportedKeys<T>(value: T): T {
   const text = JSON.stringify(value);
   return JSON.parse(text.replaceAll(/"kms:EncryptionContext:/gi, '"aws:PrincipalTag/Context-'));

@@ -10,7 +10,7 @@ import { functionNames } from "../../infra/function-names.ts";
 import { realms } from "../../infra/realms.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { RawTemplate } from "./synthesized.ts";
-import { deployed, joinTemplates, place } from "./synthesized.ts";
+import { deployed, joinTemplates, testLocation } from "./synthesized.ts";
 
 const run = promisify(execFile);
 const guard = new URL("./no-network.mjs", import.meta.url);
@@ -187,6 +187,6 @@ function imported(file: string, environment: Readonly<Record<string, string>>) {
   `;
   return run(execPath, ["--input-type=module", "--eval", script], {
     cwd: tmpdir(),
-    env: { ...environment, AWS_REGION: place.region },
+    env: { ...environment, AWS_REGION: testLocation.region },
   });
 }

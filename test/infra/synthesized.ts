@@ -6,12 +6,12 @@ import { createStacks, stackNames } from "../../infra/deployment.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import type { ServiceStack, ServiceStackProps } from "../../infra/stacks/service-stack.ts";
-import type { AwsPlace } from "../../local/aws/arns.ts";
+import type { AwsLocation } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { readTemplate } from "../../local/aws/template/template.ts";
 
 /** Differs from the local stack's: nothing may depend on a certain account or Region. */
-export const place: AwsPlace = {
+export const testLocation: AwsLocation = {
   region: "eu-west-1",
   accountId: "111122223333",
   partition: "aws",
@@ -118,7 +118,7 @@ export function synthesizedStacks(
 
 /** The stack that the template would deploy, with references resolved. */
 export function deployed(template: RawTemplate, assemblyFolder = "/nowhere"): DeployedStack {
-  return readTemplate({ ...place, template, stackName, assemblyFolder });
+  return readTemplate({ ...testLocation, template, stackName, assemblyFolder });
 }
 
 export function resourcesIn(template: RawTemplate, type: string): [string, RawResource][] {

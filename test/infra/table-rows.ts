@@ -3,7 +3,7 @@ import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { Row, RowContext } from "./access-row.ts";
 import type { FunctionPrincipal } from "./principals.ts";
 import type { AccessDecision } from "./simulate-access.ts";
-import { place } from "./synthesized.ts";
+import { testLocation } from "./synthesized.ts";
 
 /** The actions that the store uses (functions/store/dynamodb-token-store.ts). */
 export const itemActions = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
@@ -67,7 +67,7 @@ export function nearRealms(realm: string): string[] {
 export function tokenTableOf(stack: DeployedStack) {
   const table = stack.tables.find(({ logicalId }) => logicalId.startsWith("Tokens"));
   if (!table) throw new Error("The template has no table of tokens.");
-  return { name: table.name, tableArn: arn(place, "dynamodb", `table/${table.name}`) };
+  return { name: table.name, tableArn: arn(testLocation, "dynamodb", `table/${table.name}`) };
 }
 
 export function tableRows({ stack, self, foreignRealms }: RowContext): Row[] {
@@ -157,11 +157,11 @@ function partsOfTransactions(tableArn: string, own: string, foreign: readonly st
 }
 
 function elsewhere(table: string): [string, string][] {
-  const otherRegion = { ...place, region: "us-east-1" };
-  const otherAccount = { ...place, accountId: "444455556666" };
+  const otherRegion = { ...testLocation, region: "us-east-1" };
+  const otherAccount = { ...testLocation, accountId: "444455556666" };
   return [
-    ["another table", arn(place, "dynamodb", "table/Orders")],
-    ["a table of a longer name", arn(place, "dynamodb", `table/${table}-copy`)],
+    ["another table", arn(testLocation, "dynamodb", "table/Orders")],
+    ["a table of a longer name", arn(testLocation, "dynamodb", `table/${table}-copy`)],
     ["another region's table", arn(otherRegion, "dynamodb", `table/${table}`)],
     ["another account's table", arn(otherAccount, "dynamodb", `table/${table}`)],
   ];

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Problem, VendAnswer } from "../../functions/http/contract.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
@@ -183,7 +183,7 @@ it("curl vends with the operator's keys", async () => {
   const { accessKeyId, secretAccessKey } = stack.identities.operator.keys;
   const curl = async (secret: string) => {
     const { stdout } = await promisify(execFile)("curl", [
-      ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_PLACE.region}:execute-api`],
+      ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_LOCATION.region}:execute-api`],
       ...["--user", `${accessKeyId}:${secret}`, tokens("conferma/sandbox/default")],
     ]);
     return JSON.parse(stdout);

@@ -66,9 +66,9 @@ it("a key that cannot be had keeps the provider from being asked; the lease ends
 
 it("a KMS that fails in passing goes unnoticed", async () => {
   const { stack, realm } = await confermaWorld();
-  stack.kms.misbehave({ fault: "throttle" });
+  stack.kms.injectFault({ fault: "throttle" });
   expect(wordOf(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
-  stack.kms.misbehave({ fault: "fail" }, 2);
+  stack.kms.injectFault({ fault: "fail" }, 2);
   expect(wordOf(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
 });
 
@@ -77,7 +77,7 @@ it("a stored token that KMS does not open now is not replaced: warm processes ve
   const warm = await stack.start(realm, stack.kmsKey);
   const before = answerOf(await warm.vend());
   const cold = await stack.start(realm, stack.kmsKey);
-  stack.kms.misbehave({ fault: "deny" }, 100);
+  stack.kms.injectFault({ fault: "deny" }, 100);
 
   expect(problemOf(await cold.vend())).toMatchObject({
     code: "store-unavailable",
@@ -85,7 +85,7 @@ it("a stored token that KMS does not open now is not replaced: warm processes ve
     retryAfterSeconds: 1,
   });
   expect(answerOf(await warm.vend())).toEqual(before);
-  stack.kms.behave();
+  stack.kms.clearFaults();
   expect(answerOf(await cold.vend())).toEqual(before);
   expect(simulator.counters.issues()).toBe(1);
 });
@@ -94,12 +94,12 @@ it("a KMS that hangs leaves a caller its answer in time", async () => {
   const { stack, realm } = await confermaWorld();
   await (await stack.start(realm, stack.kmsKey)).vend();
   const process = await stack.start(realm, stack.kmsKey);
-  stack.kms.misbehave({ delayMs: 5000 }, 10);
+  stack.kms.injectFault({ delayMs: 5000 }, 10);
   const begun = performance.now();
   const { code } = problemOf(await process.vend({}, 800));
   expect(["store-unavailable", "renewal-in-progress"]).toContain(code);
   expect(performance.now() - begun).toBeLessThan(800);
-  stack.kms.behave();
+  stack.kms.clearFaults();
 });
 
 it.each([

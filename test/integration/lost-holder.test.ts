@@ -37,7 +37,7 @@ it("a holder killed before it asks costs nothing but its lease (P6)", async () =
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
   const [holder, other] = [await stack.start(realm), await stack.start(realm)];
   stack.secretsManager.requests.reset();
-  stack.secretsManager.misbehave({ operation: "GetSecretValue", delayMs: 700 });
+  stack.secretsManager.injectFault({ operation: "GetSecretValue", delayMs: 700 });
   const lost = holder.vend().catch(() => "killed");
   const isReading = () => stack.secretsManager.requests.of("GetSecretValue") === 1;
   await until("the holder reads the secret", isReading);
@@ -51,8 +51,8 @@ it("a holder killed before it asks costs nothing but its lease (P6)", async () =
 it("a holder paused past its lease does not overwrite its successor: the evidence stays (P2)", async () => {
   const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs });
   const [holder, other] = [await stack.start(realm), await stack.start(realm)];
-  stack.dynamoDb.misbehave({ operation: "UpdateItem" }, 2); // The lease and the claim of the scope pass as they are,
-  stack.dynamoDb.misbehave({ operation: "UpdateItem", delayMs: 5000 }); // the commit arrives when all is over.
+  stack.dynamoDb.injectFault({ operation: "UpdateItem" }, 2); // The lease and the claim of the scope pass as they are,
+  stack.dynamoDb.injectFault({ operation: "UpdateItem", delayMs: 5000 }); // the commit arrives when all is over.
   const late = holder.vend().catch(String);
   await until("the commit is on its way", () => stack.dynamoDb.requests.of("UpdateItem") === 3);
   holder.pause();
@@ -116,7 +116,7 @@ it("what cannot be stored is not vended; when the table is back, one issue heals
   simulator.settings.latencyMs = 200;
   const unstored = holder.vend();
   await until("the lease and the scope are taken", () => writesOf(stack.dynamoDb) === 2);
-  stack.dynamoDb.misbehave({ operation: "UpdateItem", fault: "fail" }, 1000);
+  stack.dynamoDb.injectFault({ operation: "UpdateItem", fault: "fail" }, 1000);
 
   expect(problemOf(await unstored)).toMatchObject({ code: "store-unavailable", status: 503 });
   expect(simulator.counters.issues()).toBe(1);
@@ -124,7 +124,7 @@ it("what cannot be stored is not vended; when the table is back, one issue heals
   const lost = simulator.journal.find(({ kind }) => kind === "issue")?.fingerprint;
   expect(holder.printed()).toContain(lost); // P13: every issue is accounted for.
 
-  stack.dynamoDb.behave();
+  stack.dynamoDb.clearFaults();
   const vended = answerOf(await other.vend());
   expect(vended.fingerprint).not.toBe(lost);
   expect(await present(vended, simulator.pingUrl)).toBe(200);
@@ -137,7 +137,7 @@ it("a commit that fails in passing is repeated: the token is not lost", async ()
   simulator.settings.latencyMs = 200;
   const vending = process.vend();
   await until("the lease and the scope are taken", () => writesOf(stack.dynamoDb) === 2);
-  stack.dynamoDb.misbehave({ operation: "UpdateItem", fault: "fail" }, 4);
+  stack.dynamoDb.injectFault({ operation: "UpdateItem", fault: "fail" }, 4);
 
   expect(wordOf(await vending)).toBe(1);
   expect(simulator.counters.issues()).toBe(1);

@@ -92,29 +92,29 @@ it("a token still usable is vended all through an outage, also to those who come
 it("a table that does not answer is a retryable problem, and says nothing of the library", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm);
-  stack.dynamoDb.misbehave({ fault: "fail" }, 100);
+  stack.dynamoDb.injectFault({ fault: "fail" }, 100);
   const problem = problemOf(await process.vend());
   expect(problem).toMatchObject({ code: "store-unavailable", status: 503, retryable: true });
   expect(JSON.stringify(problem)).not.toMatch(/127\.0\.0\.1|Tokens|request processing/i);
-  stack.dynamoDb.behave();
+  stack.dynamoDb.clearFaults();
   expect(wordOf(await process.vend())).toBe(1);
 });
 
 it("a table that throttles in passing goes unnoticed", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm);
-  stack.dynamoDb.misbehave({ fault: "throttle" }, 2);
+  stack.dynamoDb.injectFault({ fault: "throttle" }, 2);
   expect(wordOf(await process.vend())).toBe(1);
 });
 
 it("a Secrets Manager that fails is a problem of its own, and is asked again", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const process = await stack.start(realm);
-  stack.secretsManager.misbehave({ fault: "fail" }, 3);
+  stack.secretsManager.injectFault({ fault: "fail" }, 3);
   const problem = problemOf(await process.vend());
   expect(problem).toMatchObject({ code: "secret-unavailable", status: 503, retryable: true });
   expect(simulator.journal).toEqual([]);
-  stack.secretsManager.behave();
+  stack.secretsManager.clearFaults();
   await sleep(1000);
   expect(wordOf(await process.vend())).toBe(1);
 });

@@ -8,7 +8,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { BatchWriteItemCommand, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LogLine } from "../../local/aws/lambda/lambda-host.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
 import { madeUp } from "../../local/secret-book.ts";
@@ -30,7 +30,7 @@ beforeAll(async () => {
   client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
   table = new DynamoDBClient({
     endpoint: stack.dynamoDb.url,
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials: stack.identities.operator.keys,
   });
 });

@@ -69,7 +69,7 @@ describe("on the laptop", () => {
   }, 60_000);
 
   it("every schedule ticks, and a rejection is renewed", async () => {
-    await stack.scheduler.tickNow();
+    await stack.scheduler.runAllNow();
     const [conferma] = stack.providers.realms;
     const { name } = stack.functionOf(conferma ?? expect.fail("no realm"));
     const { version } = answerOf(await client.vend(name));
@@ -94,8 +94,8 @@ it("the example of a consumer calls Conferma with a token, and after a 401 with 
 describe("every request that a function or a schedule has made", () => {
   /** Each question once, with the role that it was asked as. */
   const questions = () => {
-    const ofRoles = told.filter(({ policiesOf: role }) => role.includes(":role/"));
-    const all = ofRoles.map((request) => ({ role: request.policiesOf, ...askedBy(request) }));
+    const ofRoles = told.filter(({ policyOwnerArn: role }) => role.includes(":role/"));
+    const all = ofRoles.map((request) => ({ role: request.policyOwnerArn, ...askedBy(request) }));
     return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
   };
   const answer = (role: string, question: Asked, as = role) => {

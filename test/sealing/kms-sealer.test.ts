@@ -94,7 +94,7 @@ describe("KMS is asked", () => {
     const sealer = process();
     await sealer.prepare(as.connection, patience);
     expect(counted()).toEqual([1, 0]);
-    kms.misbehave({ fault: "fail" }, 100);
+    kms.injectFault({ fault: "fail" }, 100);
     await sealer.seal(token, as, patience);
     expect(counted()).toEqual([0, 0]);
   });
@@ -170,7 +170,7 @@ describe("a KMS that does not serve is a store that is unavailable", () => {
     const { kms, process } = await aWorld();
     const sealed = await process().seal(token, as, patience);
     const sealer = process();
-    kms.misbehave(misbehaviour, 3);
+    kms.injectFault(misbehaviour, 3);
     for (const work of [
       () => sealer.prepare(as.connection, patience),
       () => sealer.seal(token, as, patience),
@@ -215,7 +215,7 @@ describe("a KMS that does not serve is a store that is unavailable", () => {
     const { kms, process } = await aWorld();
     const sealed = await process().seal(token, as, patience);
     const sealer = process();
-    kms.misbehave({ operation: "Decrypt", delayMs: 100 });
+    kms.injectFault({ operation: "Decrypt", delayMs: 100 });
     const hurried = new AbortController();
     const early = refusalOf(sealer.open(sealed, as, hurried.signal));
     const late = openedBy(sealer, sealed);

@@ -1,4 +1,4 @@
-import { arn, LOCAL_PLACE, secretArn } from "../../local/aws/arns.ts";
+import { arn, LOCAL_LOCATION, secretArn } from "../../local/aws/arns.ts";
 import type { AwsRequest } from "../../local/aws/sigv4/guard.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 
@@ -13,7 +13,7 @@ export interface Asked {
 export function askedBy({ action, input }: AwsRequest): Asked {
   const [service = "", operation = ""] = action.split(":");
   const about = services[service];
-  if (!about) throw new Error(`${action} is not known here.`);
+  if (!about) throw new Error(`${action} is not supported.`);
   return { action, ...about(input as never, operation) };
 }
 
@@ -22,7 +22,7 @@ type About = (input: never, operation: string) => Omit<Asked, "action">;
 const services: Readonly<Record<string, About>> = {
   dynamodb: aboutItems,
   secretsmanager: ({ SecretId }: { SecretId: string }) => ({
-    resource: secretArn(LOCAL_PLACE, SecretId),
+    resource: secretArn(LOCAL_LOCATION, SecretId),
     context: {},
   }),
   kms: (input: { KeyId: string; EncryptionContext?: Record<string, string> }) => ({
@@ -56,7 +56,7 @@ interface ItemRequest extends Reading {
 
 type Key = Readonly<Record<string, { readonly S: string }>>;
 
-const table = (name: string) => arn(LOCAL_PLACE, "dynamodb", `table/${name}`);
+const table = (name: string) => arn(LOCAL_LOCATION, "dynamodb", `table/${name}`);
 
 function aboutItems(input: ItemRequest, operation: string): Omit<Asked, "action"> {
   switch (operation) {
@@ -73,14 +73,14 @@ function aboutItems(input: ItemRequest, operation: string): Omit<Asked, "action"
       const [[name, { Keys, ...reading }] = ["", { Keys: [] }], ...others] = Object.entries(
         input.RequestItems ?? {},
       );
-      if (others.length > 0) throw new Error("A batch of several tables is not known here.");
+      if (others.length > 0) throw new Error("A batch of several tables is not supported.");
       return {
         resource: table(name),
         context: { ...leading(Keys), ...attributes(reading, ["pk"]) },
       };
     }
     default:
-      throw new Error(`dynamodb:${operation} is not known here.`);
+      throw new Error(`dynamodb:${operation} is not supported.`);
   }
 }
 
@@ -89,7 +89,7 @@ function aboutQuery(input: ItemRequest): Omit<Asked, "action"> {
   const { KeyConditionExpression = "", ExpressionAttributeNames: names = {} } = input;
   const [, key = "", value = ""] = /(#?\w+) = (:\w+)/.exec(KeyConditionExpression) ?? [];
   const partition = input.ExpressionAttributeValues?.[value]?.S;
-  if (partition === undefined) throw new Error("The query's partition key is not known here.");
+  if (partition === undefined) throw new Error("The query's partition key is not supported.");
   const index = input.IndexName === undefined ? "" : `/index/${input.IndexName}`;
   return {
     resource: `${table(input.TableName)}${index}`,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { bundleFunctions } from "../../infra/bundle.ts";
 import { startHttpApi } from "../../local/aws/api-gateway/http-api.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import type { LambdaFunction } from "../../local/aws/lambda/lambda-function.ts";
@@ -75,7 +75,7 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
   const [dynamoDb, secretsManager] = await Promise.all([startDynamoDb(), startSecretsManager()]);
   stops.push(dynamoDb.stop, secretsManager.stop);
   await createTables(dynamoDb.url, [tokenTable]);
-  const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region);
+  const secrets = secretBook(secretsManager.url, LOCAL_LOCATION.region);
   const api = await startHttpApi();
   stops.push(api.stop);
   // Another site than the providers', who are at 127.0.0.1: the way back is a cross-site one.

@@ -1,5 +1,5 @@
 import { DynamoDBClient, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 
 /** The consents that nobody has finished, as they are stored. */
 export interface PendingRows {
@@ -11,7 +11,7 @@ export interface PendingRows {
 export function pendingRows(endpoint: string, TableName: string): PendingRows {
   const client = new DynamoDBClient({
     endpoint,
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials: { accessKeyId: "referee", secretAccessKey: "referee" },
   });
   async function keys() {

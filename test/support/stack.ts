@@ -3,7 +3,7 @@ import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { onTestFinished } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { summarizeRealm } from "../../functions/platform/status-environment.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
@@ -88,7 +88,7 @@ export async function startTestStack(): Promise<TestStack> {
   await createTables(dynamoDb.url, [tokenTable]);
   const client = new DynamoDBClient({
     endpoint: dynamoDb.url,
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials: { accessKeyId: "referee", secretAccessKey: "referee" },
   });
   const processes: VendProcess[] = [];
@@ -100,7 +100,7 @@ export async function startTestStack(): Promise<TestStack> {
 
   async function run(bundle: string, variables: Readonly<Record<string, string>>) {
     const process = await startVendProcess(bundle, {
-      AWS_REGION: LOCAL_PLACE.region,
+      AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
@@ -140,7 +140,7 @@ export async function startTestStack(): Promise<TestStack> {
     secretsManager,
     kms,
     kmsKey: { SEALING_KEY: addKey(kms) },
-    secrets: secretBook(secretsManager.url, LOCAL_PLACE.region),
+    secrets: secretBook(secretsManager.url, LOCAL_LOCATION.region),
     start,
     startFunction: (name, realm, variables) => startBundle(bundleOf(name), realm, variables),
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),

@@ -26,7 +26,7 @@ const proxyResponse = strictObject({
   isBase64Encoded: nullish(boolean(), false),
 });
 
-/** False when what the function returned is not a response. */
+/** Returns false if the function's payload is not a valid response. */
 export function sendProxyResponse(response: ServerResponse, payload: unknown): boolean {
   const { success, output } = safeParse(proxyResponse, payload);
   if (!success) return false;
