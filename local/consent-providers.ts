@@ -5,7 +5,7 @@ import type { ConnectPay } from "./simulators/connectpay/connectpay.ts";
 import { startConnectPay } from "./simulators/connectpay/connectpay.ts";
 import { startAuthorizationCodeServer } from "./simulators/oauth/authorization-code.ts";
 import type { AuthorizationServer } from "./simulators/oauth/authorization-server.ts";
-import type { Person } from "./simulators/oauth/people.ts";
+import type { SimulatedUser } from "./simulators/oauth/users.ts";
 
 /** The providers at which a person consents. */
 export interface ConsentProviders {
@@ -83,6 +83,8 @@ const addressesOf = ({ authorizeUrl, tokenUrl, revokeUrl }: Addresses): Addresse
   ...{ authorizeUrl, tokenUrl, revokeUrl },
 });
 
-function someoneAt({ people: [person] }: { people: readonly Person[] }): { person?: Person } {
+function someoneAt({ users: [person] }: { users: readonly SimulatedUser[] }): {
+  person?: SimulatedUser;
+} {
   return person ? { person } : {};
 }

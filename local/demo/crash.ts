@@ -23,7 +23,7 @@ export const crash: Scene = {
     const { conferma } = stack.providers;
     const caller = callerOf(stack, "conferma");
     await stack.host.prestart(caller.functionName, waiting + 1);
-    conferma.misbehave({ kind: "delay", ms: answerAfterMs });
+    conferma.injectFault({ kind: "delay", ms: answerAfterMs });
 
     const victim = caller.vend();
     await seen("the first request", () => faultsOf(conferma).length > 0);

@@ -40,15 +40,15 @@ export const outage: Scene = {
 
 function breakDown(provider: Simulator): void {
   const route = "token";
-  provider.misbehave({ kind: "throttle", retryAfter: String(retryAfterSeconds), route });
-  provider.misbehave({ kind: "respond", status: 500, times: "always", route });
+  provider.injectFault({ kind: "throttle", retryAfter: String(retryAfterSeconds), route });
+  provider.injectFault({ kind: "respond", status: 500, times: "always", route });
 }
 
 async function whereNothingIsHeld(caller: Caller): Promise<Verdict[]> {
   const { simulator } = caller.realm;
   const end = Date.now() + outageMs;
   const during = await stream(4, () => Date.now() < end, caller.vend);
-  simulator.restore();
+  simulator.clearFaults();
   const healedAt = Date.now();
   const isOver = () => issuedBy(simulator).length > 0 || Date.now() > healedAt + 2 * soonMs;
   await stream(4, () => !isOver(), caller.vend);

@@ -18,7 +18,7 @@ export const rejectionStorm: Scene = {
     const everyone = <T>(act: () => Promise<T>) => crowd(callers, callers, act);
 
     const first = await everyone(caller.vend);
-    conferma.issueAsSomeoneElse(issuedBy(conferma)[0]?.scope ?? "");
+    conferma.issueAsSomeoneElse(issuedBy(conferma)[0]?.revocationScope ?? "");
     await Promise.all(first.map(caller.use));
     const refused = conferma.counters.usesRefused(401);
     const issuedBefore = conferma.counters.issues();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Spoiling } from "../../local/simulators/oauth/id-token.ts";
-import { mere } from "../../local/simulators/oauth/people.ts";
-import { aPerson } from "../local/simulators/oauth/a-person.ts";
+import type { IdTokenCorruption } from "../../local/simulators/oauth/id-token.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
 import type { RealmName } from "../support/consent-ceremony.ts";
 import { useCeremony } from "../support/consent-ceremony.ts";
 import { wordOf } from "../support/stack-answers.ts";
@@ -27,7 +27,7 @@ describeInBrowser("an attacker", () => {
   /** The address that the provider would send this visitor back to, kept from the visitor's browser. */
   async function callbackOf({ visited }: Visitor): Promise<URL> {
     const authorize = visited.findLast((address) => address.includes("/authorize?"));
-    return aPerson(mere).consent((authorize ?? "").replace("GET ", ""));
+    return createUserAgent(defaultUser).consent((authorize ?? "").replace("GET ", ""));
   }
 
   const redeems = () => {
@@ -46,7 +46,7 @@ describeInBrowser("an attacker", () => {
     await reads(thief.page, "This link is in use in another browser");
     await inspect(thief.page, "other-browser");
     await owner.page.waitForURL(/sign-in/);
-    await decide(owner.page, mere);
+    await decide(owner.page, defaultUser);
     await reads(owner.page, "Access is granted");
   });
 
@@ -68,7 +68,7 @@ describeInBrowser("an attacker", () => {
     const victim = await aVisitor();
     const before = redeems();
     await victim.page.goto(attacker.page.url());
-    await decide(victim.page, mere);
+    await decide(victim.page, defaultUser);
     await reads(victim.page, notThisBrowser);
     expect(redeems()).toEqual(before);
     expect(wordOf(await vend("connectpay/stage", "fixation"))).toBe("consent-required");
@@ -100,7 +100,7 @@ describeInBrowser("an attacker", () => {
   test("who replays a callback finds it used, from any browser (A15)", async () => {
     const { vend } = ceremony();
     const visitor = await setOut("centrapay-user/test", "replay");
-    await decide(visitor.page, mere);
+    await decide(visitor.page, defaultUser);
     await reads(visitor.page, "Access is granted");
     const before = redeems();
     const tab = await visitor.newTab();
@@ -141,8 +141,8 @@ describeInBrowser("an attacker", () => {
     const account = what.replaceAll(/[^a-z]+/g, "-");
     const { page } = await setOut("authorization-code/acme", account);
     const before = redeems();
-    acme.misbehave({ kind: "rewrite-location", route: "consent", set });
-    await decide(page, mere);
+    acme.injectFault({ kind: "rewrite-location", route: "consent", set });
+    await decide(page, defaultUser);
     await reads(page, mixedUp);
     expect(redeems()).toEqual(before);
     expect(wordOf(await vend("authorization-code/acme", account))).toBe("consent-required");
@@ -159,12 +159,12 @@ describeInBrowser("an attacker", () => {
     const { page } = await setOut("authorization-code/acme", account);
     const before = redeems();
     const description = { error_description: "<img src=x onerror=document.title='pwned'>" };
-    acme.misbehave({
+    acme.injectFault({
       kind: "rewrite-location",
       route: "consent",
       set: { ...set, ...description },
     });
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await page.waitForURL(/\/callback\//);
     await inspect(page, `callback-${account}`);
     expect(await page.title()).not.toContain("pwned");
@@ -173,14 +173,14 @@ describeInBrowser("an attacker", () => {
     expect(wordOf(await vend("authorization-code/acme", account))).toBe("consent-required");
   });
 
-  test.each<Spoiling>([
+  test.each<IdTokenCorruption>([
     ...(["bad-signature", "alg-none", "alg-hs256", "unknown-kid", "wrong-issuer"] as const),
     ...(["wrong-audience", "wrong-nonce", "missing-nonce", "expired", "missing"] as const),
   ])("whose ID token is wrong (%s) leaves nothing stored (A23)", async (how) => {
     const { centrapay, vend } = ceremony();
     const { page } = await setOut("centrapay-user/test", how);
-    centrapay.misbehave({ kind: "spoil-id-token", how });
-    await decide(page, mere);
+    centrapay.injectFault({ kind: "corrupt-id-token", how });
+    await decide(page, defaultUser);
     await reads(page, "Access was not set up");
     expect(wordOf(await vend("centrapay-user/test", how))).toBe("consent-required");
   });
@@ -189,11 +189,11 @@ describeInBrowser("an attacker", () => {
     const { centrapay, vend } = ceremony();
     const elsewhere = "https://attacker.invalid";
     const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };
-    centrapay.misbehave({ kind: "patch-body", patch, route: "discovery", times: "always" });
+    centrapay.injectFault({ kind: "patch-body", patch, route: "discovery", times: "always" });
     const { page } = await setOut("centrapay-user/test", "discovery");
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
-    centrapay.restore();
+    centrapay.clearFaults();
     expect(wordOf(await vend("centrapay-user/test", "discovery"))).toBe(1);
   });
 

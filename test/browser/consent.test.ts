@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { mere } from "../../local/simulators/oauth/people.ts";
-import { statusWith } from "../local/simulators/calls.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { statusWith } from "../local/simulators/conferma-calls.ts";
 import type { RealmName } from "../support/consent-ceremony.ts";
 import { realmNames, requester, useCeremony } from "../support/consent-ceremony.ts";
 import { answerOf, wordOf } from "../support/stack-answers.ts";
@@ -21,7 +21,7 @@ describeInBrowser("a person who allows everything", () => {
     await inspect(page, `${fileName(realm)}-link`);
     expect(await page.getByRole("main").textContent()).toContain(requester);
     await goOn(page);
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     await inspect(page, `${fileName(realm)}-granted`);
     expect(wordOf(await vend(realm, "all"))).toBe(1);
@@ -53,7 +53,7 @@ describeInBrowser("a person who allows everything", () => {
     const isScripted = !("javaScriptEnabled" in options);
     if (isScripted) await inspect(page, `link-${account}`);
     await goOn(page);
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     if (isScripted) await inspect(page, `granted-${account}`);
     expect(wordOf(await vend("connectpay/stage", account))).toBe(1);
@@ -68,7 +68,7 @@ describeInBrowser("a person who allows everything", () => {
     await inspect(page, "link-focused");
     await keyboard.press("Enter");
     await page.waitForURL(/sign-in/);
-    for (const words of [mere.login, mere.password]) {
+    for (const words of [defaultUser.login, defaultUser.password]) {
       await keyboard.press("Tab");
       await keyboard.type(words);
     }
@@ -83,10 +83,10 @@ describeInBrowser("a person who allows everything", () => {
   test("can do so a second time, which replaces the first", async () => {
     const { begin, vend } = ceremony();
     const { page } = await aVisitor();
-    for (const customer of mere.customers) {
+    for (const customer of defaultUser.customers) {
       await page.goto(await begin("connectpay/stage", "again"));
       await goOn(page);
-      await decide(page, mere, { customer });
+      await decide(page, defaultUser, { customer });
       await reads(page, "Access is granted");
     }
     expect(await page.getByRole("main").textContent()).toContain("Pu********gs");
@@ -100,7 +100,7 @@ describeInBrowser("a person who allows everything", () => {
     await page.goto(await begin("connectpay/stage", `by-${answer}`));
     await goOn(page);
     if (answer === "page") await page.getByRole("link", { name: "Continue" }).click();
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     connectPay.traits.authorizeAnswer = 301;
     expect(wordOf(await vend("connectpay/stage", `by-${answer}`))).toBe(1);
@@ -115,7 +115,7 @@ describeInBrowser("a person who allows", () => {
     const { page } = await aVisitor();
     await page.goto(await begin("connectpay/stage", "part"));
     await goOn(page);
-    await decide(page, mere, { without: [/Prepare payments/], customer: "Pukeko Holdings" });
+    await decide(page, defaultUser, { without: [/Prepare payments/], customer: "Pukeko Holdings" });
     await reads(page, "A part of the access is granted");
     await inspect(page, "connectpay-stage-part");
     const text = (await page.getByRole("main").textContent()) ?? "";
@@ -132,7 +132,7 @@ describeInBrowser("a person who allows", () => {
     const { page } = await aVisitor();
     await page.goto(await begin(realm, "nothing"));
     await goOn(page);
-    await decide(page, mere, { decision: "Deny" });
+    await decide(page, defaultUser, { decision: "Deny" });
     await reads(page, "Access is not granted");
     await inspect(page, `${fileName(realm)}-denied`);
     expect(wordOf(await vend(realm, "nothing"))).toBe("consent-required");
@@ -144,7 +144,7 @@ describeInBrowser("a person who allows", () => {
     const { page } = await aVisitor();
     await page.goto(await begin("connectpay/stage", "unticked"));
     await goOn(page);
-    await decide(page, mere, { without: [/See your accounts/, /Prepare payments/] });
+    await decide(page, defaultUser, { without: [/See your accounts/, /Prepare payments/] });
     await reads(page, "Access is not granted");
     expect(wordOf(await vend("connectpay/stage", "unticked"))).toBe("consent-required");
   });
@@ -155,7 +155,7 @@ describeInBrowser("a person who allows", () => {
     await page.goto(connectPay.openApiSettingsUrl);
     await page.getByLabel("Application").selectOption(requester);
     await page.getByRole("button", { name: "Make a code" }).click();
-    await decide(page, mere);
+    await decide(page, defaultUser);
     const code = (await page.locator("code").textContent()) ?? "";
     expect(await paste("connectpay/stage", "pasted", code)).toMatchObject({
       connection: "connectpay/stage/pasted",
@@ -174,14 +174,14 @@ describeInBrowser("a ceremony", () => {
     const { page, visited } = await aVisitor();
     await page.goto(await begin("centrapay-user/test", "quiet"));
     await goOn(page);
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     const { token } = answerOf(await vend("centrapay-user/test", "quiet"));
     const callback = new URL(page.url());
     const { code = "", state = "" } = Object.fromEntries(callback.searchParams);
     expect(code).toMatch(/^simulated-/);
 
-    const secrets = [token, code, state, mere.password];
+    const secrets = [token, code, state, defaultUser.password];
     const text = `${await page.content()}\n${printed()}`;
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
     const ours = visited.filter((address) => address.includes(baseUrl));

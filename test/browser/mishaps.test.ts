@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { mere } from "../../local/simulators/oauth/people.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
 import { useCeremony } from "../support/consent-ceremony.ts";
 import { wordOf } from "../support/stack-answers.ts";
 import { aVisitor, describeInBrowser } from "./chromium.ts";
@@ -35,7 +35,7 @@ describeInBrowser("a person", () => {
     await page.goBack();
     expect(page.url()).toBe(link);
     await goOn(page);
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     // A journey of its own each time: a 301 that the browser kept could not answer the second.
     const authorized = visited.filter((address) => address.includes("/authorize?"));
@@ -48,7 +48,7 @@ describeInBrowser("a person", () => {
     const { page } = await aVisitor();
     await page.goto(await begin("centrapay-user/test", "back-after"));
     await goOn(page);
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     const redeems = centrapay.oracle.redeems();
     await page.goBack();
@@ -68,7 +68,7 @@ describeInBrowser("a person", () => {
     const link = await begin("authorization-code/acme", "again");
     await page.goto(link);
     await goOn(page);
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     await page.goto(link);
     expect([used, "This link does not work"]).toContain(await titleOf(page));
@@ -80,7 +80,7 @@ describeInBrowser("a person", () => {
     const redeems = connectPay.oracle.redeems();
     await page.goto(await begin("connectpay/stage", "double"));
     await page.getByRole("button", { name: /^Continue to / }).dblclick();
-    await deliberate(page, mere);
+    await deliberate(page, defaultUser);
     await page.getByRole("button", { name: "Allow" }).dblclick();
     await page.waitForURL(/\/callback\//);
     expect(["Access is granted", used]).toContain(await titleOf(page));
@@ -95,9 +95,9 @@ describeInBrowser("a person", () => {
     const tab = await newTab();
     for (const one of [page, tab]) await one.goto(link);
     for (const one of [page, tab]) await goOn(one);
-    await decide(tab, mere);
+    await decide(tab, defaultUser);
     await reads(tab, "Access is granted");
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, used);
     expect(wordOf(await vend("centrapay-user/test", "tabs"))).toBe(1);
   });
@@ -109,7 +109,7 @@ describeInBrowser("a person", () => {
     await page.goto(await begin("centrapay-user/test", "one"));
     await tab.goto(await begin("connectpay/stage", "other"));
     for (const one of [page, tab]) await goOn(one);
-    for (const one of [tab, page]) await decide(one, mere);
+    for (const one of [tab, page]) await decide(one, defaultUser);
     for (const one of [tab, page]) await reads(one, "Access is granted");
     expect(wordOf(await vend("centrapay-user/test", "one"))).toBe(1);
     expect(wordOf(await vend("connectpay/stage", "other"))).toBe(1);
@@ -129,7 +129,7 @@ describeInBrowser("a person", () => {
     await goOn(tab);
     await reads(tab, "This link has run out");
     await inspect(tab, "link-expired");
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "This link has run out");
     expect(wordOf(await vend("connectpay/stage", "late"))).toBe("consent-required");
   });
@@ -158,11 +158,11 @@ describeInBrowser("a person", () => {
     const { page } = await aVisitor();
     await page.goto(await begin("authorization-code/acme", "dropped"));
     await goOn(page);
-    acme.misbehave({ kind: "destroy", when: "after-handling" });
-    await decide(page, mere);
+    acme.injectFault({ kind: "destroy", when: "after-handling" });
+    await decide(page, defaultUser);
     await reads(page, "The provider does not answer now");
     await inspect(page, "provider-away");
-    acme.restore();
+    acme.clearFaults();
     expect(wordOf(await vend("authorization-code/acme", "dropped"))).toBe("consent-required");
   });
 
@@ -171,13 +171,13 @@ describeInBrowser("a person", () => {
     const { page } = await aVisitor();
     await page.goto(await begin("centrapay-user/test", "down"));
     await goOn(page);
-    centrapay.misbehave({ kind: "respond", status: 503, times: "always" });
-    await decide(page, mere);
+    centrapay.injectFault({ kind: "respond", status: 503, times: "always" });
+    await decide(page, defaultUser);
     await reads(page, "The provider does not answer now");
-    centrapay.restore();
+    centrapay.clearFaults();
     await page.goto(await begin("centrapay-user/test", "down"));
     await goOn(page);
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     expect(wordOf(await vend("centrapay-user/test", "down"))).toBe(1);
   });
@@ -190,7 +190,7 @@ describeInBrowser("a person", () => {
     await centrapay.rotateSigningKey({ keepOld: false });
     // Keys that were fetched less than a minute ago are not asked for again.
     await forget();
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     expect(wordOf(await vend("centrapay-user/test", "new-key"))).toBe(1);
   });
@@ -200,11 +200,11 @@ describeInBrowser("a person", () => {
     const { page } = await aVisitor();
     await page.goto(await begin("centrapay-user/test", "no-key"));
     await goOn(page);
-    centrapay.misbehave({ kind: "respond", status: 500, route: "jwks", times: "always" });
+    centrapay.injectFault({ kind: "respond", status: 500, route: "jwks", times: "always" });
     await forget();
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "The provider does not answer now");
-    centrapay.restore();
+    centrapay.clearFaults();
     expect(wordOf(await vend("centrapay-user/test", "no-key"))).toBe("consent-required");
   });
 
@@ -215,7 +215,7 @@ describeInBrowser("a person", () => {
     await page.goto(await begin("connectpay/stage", "certificate"));
     await goOn(page);
     connectPay.registerCertificate(other.chain);
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Something is wrong on our side");
     await inspect(page, "our-fault");
     connectPay.registerCertificate(connectPay.clientCertificate.chain);
@@ -228,8 +228,8 @@ describeInBrowser("a person", () => {
     await page.goto(await begin("connectpay/stage", "spelling"));
     await goOn(page);
     const set = { flowid: null, flowId: "GetPSD2AuthCode", extra: "1" };
-    connectPay.misbehave({ kind: "rewrite-location", route: "consent", set });
-    await decide(page, mere);
+    connectPay.injectFault({ kind: "rewrite-location", route: "consent", set });
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
   });
 });

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import type { Person } from "../../local/simulators/oauth/people.ts";
+import type { SimulatedUser } from "../../local/simulators/oauth/users.ts";
 
 export interface Wishes {
   readonly customer?: string;
@@ -10,14 +10,18 @@ export interface Wishes {
 }
 
 /** Fills in the provider's login page. */
-async function logIn(page: Page, { login, password }: Person): Promise<void> {
+async function logIn(page: Page, { login, password }: SimulatedUser): Promise<void> {
   await page.getByLabel("Telephone number or e-mail address").fill(login);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Log in" }).click();
 }
 
 /** From the provider's login page to its last one, everything filled in but the decision. */
-export async function deliberate(page: Page, person: Person, wishes: Wishes = {}): Promise<void> {
+export async function deliberate(
+  page: Page,
+  person: SimulatedUser,
+  wishes: Wishes = {},
+): Promise<void> {
   await logIn(page, person);
   if (new URL(page.url()).pathname.startsWith("/customer/")) {
     const [first = ""] = person.customers;
@@ -28,7 +32,11 @@ export async function deliberate(page: Page, person: Person, wishes: Wishes = {}
 }
 
 /** From the provider's login page to its last button, and over it. */
-export async function decide(page: Page, person: Person, wishes: Wishes = {}): Promise<void> {
+export async function decide(
+  page: Page,
+  person: SimulatedUser,
+  wishes: Wishes = {},
+): Promise<void> {
   await deliberate(page, person, wishes);
   await page.getByRole("button", { name: wishes.decision ?? "Allow" }).click();
 }

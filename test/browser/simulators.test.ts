@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { startCentrapayUser } from "../../local/simulators/centrapay/centrapay-user.ts";
 import { startConnectPay } from "../../local/simulators/connectpay/connectpay.ts";
-import { mere } from "../../local/simulators/oauth/people.ts";
-import { during } from "../local/simulators/calls.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { stopAfterTest } from "../local/simulators/conferma-calls.ts";
 import { aVisitor, dark, describeInBrowser, phone } from "./chromium.ts";
 import { inspect } from "./inspect-page.ts";
 import { decide } from "./person.ts";
@@ -13,7 +13,7 @@ const client = { clientId: "app-1", name: "Token vending", redirectUris: [redire
 const confidential = { ...client, clientSecret: "secret" };
 
 async function connectPayPage() {
-  const simulator = during(await startConnectPay({ clients: [confidential] }));
+  const simulator = stopAfterTest(await startConnectPay({ clients: [confidential] }));
   const url = new URL(simulator.authorizeUrl);
   url.search = new URLSearchParams({
     response_type: "code",
@@ -28,7 +28,7 @@ async function connectPayPage() {
 }
 
 async function centrapayPage() {
-  const simulator = during(await startCentrapayUser({ clients: [client] }));
+  const simulator = stopAfterTest(await startCentrapayUser({ clients: [client] }));
   const url = new URL(simulator.authorizeUrl);
   url.search = new URLSearchParams({
     response_type: "code",
@@ -48,12 +48,12 @@ describeInBrowser("the simulators' own pages", () => {
     const { page } = await aVisitor({ ...phone, ...dark });
     await page.goto(url);
     await inspect(page, "simulator-connectpay-login");
-    await page.getByLabel("Telephone").fill(mere.login);
+    await page.getByLabel("Telephone").fill(defaultUser.login);
     await page.getByLabel("Password").fill("guess");
     await page.getByRole("button", { name: "Log in" }).click();
     await page.getByRole("alert").waitFor();
     await inspect(page, "simulator-connectpay-login-refused");
-    await page.getByLabel("Password").fill(mere.password);
+    await page.getByLabel("Password").fill(defaultUser.password);
     await page.getByRole("button", { name: "Log in" }).click();
     await inspect(page, "simulator-connectpay-customer");
     await page.getByRole("button", { name: "Next" }).click();
@@ -66,9 +66,9 @@ describeInBrowser("the simulators' own pages", () => {
     await page.goto(url);
     const { keyboard } = page;
     await keyboard.press("Tab");
-    await keyboard.type(mere.login);
+    await keyboard.type(defaultUser.login);
     await keyboard.press("Tab");
-    await keyboard.type(mere.password);
+    await keyboard.type(defaultUser.password);
     await keyboard.press("Enter");
     await page.getByRole("heading", { name: "Choose a customer" }).waitFor();
     await keyboard.press("Tab");
@@ -89,7 +89,7 @@ describeInBrowser("the simulators' own pages", () => {
     const { url } = await centrapayPage();
     const { page, visited } = await aVisitor({ javaScriptEnabled: false });
     await page.goto(url);
-    await decide(page, mere, { decision: "Deny" });
+    await decide(page, defaultUser, { decision: "Deny" });
     await expect.poll(() => visited.at(-1)).toMatch(/callback\?error=access_denied/);
   });
 
@@ -98,7 +98,7 @@ describeInBrowser("the simulators' own pages", () => {
     const { page, newTab } = await aVisitor();
     await page.goto(url);
     const signIn = page.url();
-    await decide(page, mere);
+    await decide(page, defaultUser);
     const tab = await newTab();
     await tab.goto(signIn);
     await tab.getByRole("heading", { name: "Already answered" }).waitFor();
@@ -112,7 +112,7 @@ describeInBrowser("the simulators' own pages", () => {
     await inspect(page, "simulator-connectpay-open-api");
     await page.getByLabel("Application").selectOption("Token vending");
     await page.getByRole("button", { name: "Make a code" }).click();
-    await decide(page, mere, { without: [/Prepare payments/] });
+    await decide(page, defaultUser, { without: [/Prepare payments/] });
     expect(await page.locator("code").textContent()).toMatch(/^[0-9a-f-]{36}$/);
     await inspect(page, "simulator-connectpay-code");
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ConsentProviderId } from "../../functions/model/provider-id.ts";
 import { consentLink } from "../../local/consent-links.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
-import { mere } from "../../local/simulators/oauth/people.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import { present, vendClient } from "../../local/vend-client.ts";
@@ -47,7 +47,7 @@ describeInBrowser("the whole system, to a person with a link", () => {
     const { page } = await aVisitor();
     await page.goto(await consentLink(stack, realm));
     await goOn(page);
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     await inspect(page, `whole-system-${provider}`);
     const answer = answerOf(await consumer.vend(name));
@@ -59,7 +59,7 @@ describeInBrowser("the whole system, to a person with a link", () => {
     const { page } = await aVisitor();
     await page.goto(await consentLink(stack, realmOf("centrapay-user")));
     await goOn(page);
-    await decide(page, mere);
+    await decide(page, defaultUser);
     await reads(page, "Access is granted");
     await page.goto(page.url().replace("centrapay-user/test", "connectpay/stage"));
     await reads(page, "This answer does not belong here");

@@ -55,7 +55,7 @@ class Chaos {
       await sleep(50 + this.#random() * 250);
     }
     this.isOver = true;
-    this.#world.simulator.restore();
+    this.#world.simulator.clearFaults();
     await Promise.all(this.#working);
   }
 
@@ -100,7 +100,7 @@ class Chaos {
   async #drop(): Promise<void> {
     this.deeds.dropped += 1;
     const when = this.#random() < 0.5 ? "after-handling" : "half-body";
-    this.#world.simulator.misbehave({ kind: "destroy", when });
+    this.#world.simulator.injectFault({ kind: "destroy", when });
   }
 
   #oneOf<T>(all: readonly T[]): T {

@@ -63,7 +63,7 @@ describe("an operator sees a connection of Conferma", () => {
     expect((await seen(status)).state).toBe("expired");
 
     simulator.settings.lifetimeMs = 60_000;
-    simulator.misbehave({ kind: "respond", status: 503 });
+    simulator.injectFault({ kind: "respond", status: 503 });
     expect(wordOf(await vend.vend())).toBe("provider-unavailable");
     expect(await seen(status)).toMatchObject({
       state: "backing-off",
@@ -131,7 +131,7 @@ it("an operator's answers, and whatever its function prints, hold no token and n
   const { stack, simulator, realm, secret } = await confermaWorld();
   const [vend, status] = [await stack.start(realm), await stack.startStatus([realm])];
   const { token } = answerOf(await vend.vend());
-  simulator.misbehave({ kind: "echo", status: 500 });
+  simulator.injectFault({ kind: "echo", status: 500 });
   await vend.vend({ rejectedVersion: 1 });
   const item = await stack.item("conferma/test/default");
   const sealed = Buffer.from(item?.["sealed"]?.B ?? expect.fail("nothing sealed")).toString(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { mere } from "../../local/simulators/oauth/people.ts";
-import { aPerson } from "../local/simulators/oauth/a-person.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
 import type { Ceremony, RealmName } from "../support/consent-ceremony.ts";
 import { useCeremony } from "../support/consent-ceremony.ts";
 import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
@@ -16,7 +16,7 @@ function consentIn(ceremony: () => Ceremony) {
     const [cookie = ""] = (await fetch(link)).headers.getSetCookie();
     const headers = { cookie: cookie.split(";")[0] ?? "" };
     const left = await fetch(link, { method: "POST", headers, redirect: "manual" });
-    const callback = await aPerson(mere).consent(left.headers.get("location") ?? "");
+    const callback = await createUserAgent(defaultUser).consent(left.headers.get("location") ?? "");
     return (await fetch(callback, { headers })).status;
   };
 }
@@ -64,7 +64,7 @@ describe("a consent lives", () => {
     acme.settings.lifetimeMs = 60_000;
     acme.refreshPolicy.graceMs = 60_000;
     await consent(acmeRealm, "killed");
-    acme.misbehave({ kind: "delay", ms: 5000, when: "after-handling" });
+    acme.injectFault({ kind: "delay", ms: 5000, when: "after-handling" });
     const before = acme.oracle.refreshes();
     const struck = expect(vend(acmeRealm, "killed", 1)).rejects.toThrow("failed");
     await expect.poll(() => acme.oracle.refreshes()).toBe(before + 1);
@@ -106,7 +106,7 @@ describe("a consent ends", () => {
   test("when a lost answer held its next refresh token, and there is no grace (A13)", async () => {
     const { vend, acme } = ceremony();
     await consent(acmeRealm, "lost");
-    acme.misbehave({ kind: "destroy", when: "after-handling" });
+    acme.injectFault({ kind: "destroy", when: "after-handling" });
     await vend(acmeRealm, "lost", 1);
     await expect
       .poll(async () => wordOf(await vend(acmeRealm, "lost", 1)), { timeout: 20_000 })
@@ -119,7 +119,7 @@ describe("a consent ends", () => {
   test("not when somebody else's name comes back from a refresh: that answer is refused (A23)", async () => {
     const { vend, centrapay } = ceremony();
     await consent(centrapayRealm, "other-name");
-    centrapay.misbehave({ kind: "spoil-id-token", how: "other-subject" });
+    centrapay.injectFault({ kind: "corrupt-id-token", how: "other-subject" });
     expect(wordOf(await vend(centrapayRealm, "other-name", 1))).toBe("provider-malformed");
   });
 

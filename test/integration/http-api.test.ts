@@ -92,7 +92,7 @@ it("POST rejections replaces the version it names, once", async () => {
 it("a failure is a problem document, with Retry-After where waiting helps", async () => {
   const { oauthServer } = stack.providers;
   const held = await vend("client-credentials/acme/default");
-  oauthServer.misbehave({ kind: "throttle", retryAfter: "7" });
+  oauthServer.injectFault({ kind: "throttle", retryAfter: "7" });
   const response = await reject("client-credentials/acme/default", { version: held.version });
   expect(response.status).toBe(503);
   expect(response.headers.get("retry-after")).toBe("7");

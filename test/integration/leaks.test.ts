@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { startCfis } from "../../local/simulators/cfis/cfis.ts";
 import { startConferma } from "../../local/simulators/conferma/conferma.ts";
-import type { Fault } from "../../local/simulators/kit/fault.ts";
+import type { Fault } from "../../local/simulators/kit/faults.ts";
 import { startOAuthServer } from "../../local/simulators/oauth/oauth-server.ts";
 import { startSendPayments } from "../../local/simulators/send-payments/send-payments.ts";
 import type { Vended } from "../../local/vend-client.ts";
@@ -112,7 +112,7 @@ it("Conferma: no secret and no token is said, printed or stored, whatever happen
     const secret = { ...client, platformKey: `${platformKey}-${at}` };
     conferma.registerClient({ ...client, platformKeys: [secret.platformKey] });
     await stack.secrets.add(`${prefix}account-${at}`, secret);
-    if (fault) conferma.misbehave(fault);
+    if (fault) conferma.injectFault(fault);
     await told.vend({ account: `account-${at}` });
     await told.vend({ account: `account-${at}`, rejectedVersion: 1 });
   }
@@ -192,7 +192,7 @@ it("Send Payments and ordinary OAuth: secrets and tokens stay where they belong 
       simulator.registerClient(client);
       const name = `token-vending/${realm?.provider}/test/account-${at}`;
       await stack.secrets.add(name, client);
-      if (fault) simulator.misbehave(fault);
+      if (fault) simulator.injectFault(fault);
       await told.vend({ account: `account-${at}` });
     }
     expect(told.tokens.length).toBeGreaterThan(0);
@@ -226,7 +226,7 @@ it("static keys: neither the key nor what its provider says of it appears anywhe
   for (const [at, secret] of secrets.entries()) {
     await stack.secrets.add(`${prefix}account-${at}`, secret);
     const fault = echoes[at - 5];
-    if (fault) cfis.misbehave({ ...fault, route: "validate" });
+    if (fault) cfis.injectFault({ ...fault, route: "validate" });
     await told.vend({ account: `account-${at}` });
     await told.vend({ account: `account-${at}`, rejectedVersion: 1 });
   }

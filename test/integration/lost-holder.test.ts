@@ -13,7 +13,7 @@ it("a holder killed while it asks: the rest wait out its lease, then one asks an
   const holder = await stack.start(realm);
   const others = await stack.startMany(4, realm);
   const old = answerOf(await holder.vend());
-  simulator.misbehave({ kind: "delay", ms: 300 });
+  simulator.injectFault({ kind: "delay", ms: 300 });
   const lost = holder.vend({ rejectedVersion: 1 }).catch(() => "killed");
   await until("the holder's request is at the provider", () => isFaultPlayed(simulator.journal));
 
@@ -94,7 +94,7 @@ it("an answer that never arrives leaves the token suspect: it is replaced, not v
   const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs });
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
   const first = answerOf(await one.vend());
-  simulator.misbehave({ kind: "destroy", when: "after-handling" });
+  simulator.injectFault({ kind: "destroy", when: "after-handling" });
 
   const problem = problemOf(await one.vend({ rejectedVersion: first.version }));
   expect(problem).toMatchObject({ code: "provider-unavailable", retryable: true });

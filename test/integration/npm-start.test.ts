@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
-import { mere } from "../../local/simulators/oauth/people.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
 import { until } from "../support/stack-answers.ts";
 import { consentInAWindow } from "../support/window.ts";
 
@@ -106,7 +106,7 @@ it("a link that is printed leads to a vended token, and Ctrl-C stops everything"
   const { child, printed, ended } = start(folder, "--fresh");
   await until("it says how to stop it", () => printed.stdout.includes("Ctrl-C"), 60_000);
   const [link = ""] = /http:\/\/localhost:\d+\/consent\/connectpay\S+/.exec(printed.stdout) ?? [];
-  await consentInAWindow(link, mere);
+  await consentInAWindow(link, defaultUser);
   await until(
     "it shows what is vended now",
     () => /connectpay\/stage\/default +1 .* 200 accepted/.test(printed.stdout),

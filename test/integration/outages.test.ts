@@ -6,7 +6,7 @@ import { clientCredentialsWorld, confermaWorld } from "../support/stack-realms.t
 
 it("a throttled provider is left alone by every process for as long as it asks (P9)", async () => {
   const { stack, simulator, realm } = await confermaWorld();
-  simulator.misbehave({ kind: "throttle", retryAfter: "7", times: "always" });
+  simulator.injectFault({ kind: "throttle", retryAfter: "7", times: "always" });
   const all = await stack.startMany(6, realm);
 
   const first = problemOf(await (await stack.start(realm)).vend());
@@ -32,7 +32,7 @@ it("a throttled provider is left alone by every process for as long as it asks (
 
 it("a Retry-After that is over already does not take the back-off away (P9)", async () => {
   const { stack, simulator, realm } = await confermaWorld();
-  simulator.misbehave({ kind: "throttle", retryAfter: "0", times: "always" });
+  simulator.injectFault({ kind: "throttle", retryAfter: "0", times: "always" });
   const all = await stack.startMany(2, realm);
   for (let round = 0; round < 3; round += 1) {
     const vended = await Promise.all(all.map((process) => process.vend()));
@@ -43,7 +43,7 @@ it("a Retry-After that is over already does not take the back-off away (P9)", as
 
 it("a failing provider is asked by one process at a time, ever more seldom (P9)", async () => {
   const { stack, simulator, realm } = await confermaWorld();
-  simulator.misbehave({ kind: "respond", status: 500, times: "always" });
+  simulator.injectFault({ kind: "respond", status: 500, times: "always" });
   const patient = await stack.start(realm);
   const all = [patient, ...(await stack.startMany(3, realm))];
 
@@ -57,7 +57,7 @@ it("a failing provider is asked by one process at a time, ever more seldom (P9)"
   // At once and after 0.5 to 1 s; the third comes 1 to 2 s after the second.
   expect(simulator.journal.filter(({ kind }) => kind === "fault")).toHaveLength(2);
 
-  simulator.restore();
+  simulator.clearFaults();
   while (wordOf(await patient.vend()) !== 1 && Date.now() < begun + 5000) await sleep(50);
   sameAnswer(await Promise.all(all.map((process) => process.vend())));
   expect(simulator.counters.issues()).toBe(1);
@@ -70,7 +70,7 @@ it("a token still usable is vended all through an outage, also to those who come
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
   const newcomer = await stack.start(realm);
   const first = answerOf(await one.vend());
-  simulator.misbehave({ kind: "respond", status: 503, times: "always" });
+  simulator.injectFault({ kind: "respond", status: 503, times: "always" });
 
   const complaint = problemOf(await one.vend({ rejectedVersion: 1 }));
   expect(complaint.code).toBe("provider-unavailable");

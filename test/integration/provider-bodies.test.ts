@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, it, onTestFinished } from "vitest";
 import { listen } from "../../local/aws/listen.ts";
-import type { Fault } from "../../local/simulators/kit/fault.ts";
+import type { Fault } from "../../local/simulators/kit/faults.ts";
 import { problemOf, wordOf } from "../support/stack-answers.ts";
 import type { ConfermaWorld } from "../support/stack-realms.ts";
 import { confermaWorld, sendPaymentsWorld } from "../support/stack-realms.ts";
@@ -32,11 +32,11 @@ async function play(world: ConfermaWorld, cases: readonly Case[]): Promise<void>
   const slow: string[] = [];
   for (const [at, [title, fault]] of cases.entries()) {
     await addAccount(`case-${at}`);
-    simulator.misbehave(fault);
+    simulator.injectFault(fault);
     const begun = performance.now();
     const vended = await process.vend({ account: `case-${at}` });
     if (performance.now() - begun > longestMs) slow.push(title);
-    simulator.restore();
+    simulator.clearFaults();
     told[title] = wordOf(vended);
     if (wordOf(vended) !== 1) expect(JSON.stringify(vended)).not.toContain(canary);
   }
@@ -75,7 +75,7 @@ it("a throttling provider is understood in every shape, and believed for a quart
   for (const [at, [retryAfter, least, most]] of waits.entries()) {
     await addAccount(`case-${at}`);
     const shape = (["centrapay", "oauth", "text"] as const)[at % 3] ?? "text";
-    simulator.misbehave({ kind: "throttle", shape, ...(retryAfter ? { retryAfter } : {}) });
+    simulator.injectFault({ kind: "throttle", shape, ...(retryAfter ? { retryAfter } : {}) });
     const problem = problemOf(await process.vend({ account: `case-${at}` }));
     expect(problem).toMatchObject({ code: "provider-throttled", retryable: true });
     expect(problem.retryAfterSeconds, retryAfter).toBeGreaterThanOrEqual(least);
@@ -146,7 +146,7 @@ it("an expiry that makes no sense is malformed; one left out is a short life, no
 /** How long a token of unknown lifetime is vended. */
 async function shortLived({ stack, realm, simulator, addAccount }: ConfermaWorld) {
   await addAccount("unknown-life");
-  simulator.misbehave(patched({ expires: null, issued: null }));
+  simulator.injectFault(patched({ expires: null, issued: null }));
   const vended = await (await stack.start(realm)).vend({ account: "unknown-life" });
   const { usableUntil, expiresAt } = "problem" in vended ? expect.fail("not vended") : vended;
   expect(expiresAt).toBeNull();
@@ -224,7 +224,7 @@ it("Send Payments' answers are judged by the earlier of expiresAt and the token'
   ];
   for (const [title, fault, told] of cases) {
     const { stack, simulator, realm } = await sendPaymentsWorld({ deadlineMs });
-    simulator.misbehave(fault);
+    simulator.injectFault(fault);
     const vended = await (await stack.start(realm)).vend();
     expect(wordOf(vended), title).toBe(told);
     expect(stack.printed()).not.toContain(canary);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { Fault } from "../../local/simulators/kit/fault.ts";
+import type { Fault } from "../../local/simulators/kit/faults.ts";
 import { present } from "../../local/vend-client.ts";
 import { faultWorld } from "../support/fault-world.ts";
 import { answerOf, problemOf } from "../support/stack-answers.ts";
@@ -34,7 +34,7 @@ it("whatever a provider drops, the outcome is named and one more issue heals it 
     const account = `case-${at}`;
     await world.account(account);
     answerOf(await world.vend(holder, { account }));
-    simulator.misbehave(fault);
+    simulator.injectFault(fault);
     const problem = problemOf(await world.vend(holder, { account, rejectedVersion: 1 }));
     expect(problem, title).toMatchObject({ retryable: true });
     const item = await stack.item(`conferma/test/${account}`);

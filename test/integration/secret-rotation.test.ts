@@ -143,7 +143,7 @@ it("an account that has moved to a platform of its own frees the one it had", as
 
   await addAccount("second", secret.platformKey);
   expect(wordOf(await process.vend({ account: "second" }))).toBe(1);
-  expect(simulator.counters.issuesPerScope()).toEqual({
+  expect(simulator.counters.issuesPerRevocationScope()).toEqual({
     [secret.platformKey]: 2,
     [platformKey]: 1,
   });

@@ -17,24 +17,27 @@ import { readRealm } from "../../functions/platform/environment.ts";
 import { nodeHttp } from "../../functions/platform/http-request.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { providerOf } from "../../functions/providers/catalogue.ts";
-import type { Authority, CertificateAndKey } from "../../local/simulators/kit/certificates.ts";
-import { createAuthority } from "../../local/simulators/kit/certificates.ts";
+import type {
+  CertificateAndKey,
+  CertificateAuthority,
+} from "../../local/simulators/kit/certificates.ts";
+import { createCertificateAuthority } from "../../local/simulators/kit/certificates.ts";
 import { code, journey } from "../support/a-consent.ts";
 import { inShort } from "../support/an-issuer.ts";
 import { rawServer } from "../support/raw-server.ts";
 
 const trusted = getCACertificates("default");
-let authority: Authority;
-let stranger: Authority;
-let impostor: Authority;
+let authority: CertificateAuthority;
+let stranger: CertificateAuthority;
+let impostor: CertificateAuthority;
 let ours: CertificateAndKey;
 let server: CertificateAndKey;
 beforeAll(async () => {
   const names = ["authority", "stranger", "authority"];
-  [authority, stranger, impostor] = (await Promise.all(names.map(createAuthority))) as [
-    Authority,
-    Authority,
-    Authority,
+  [authority, stranger, impostor] = (await Promise.all(names.map(createCertificateAuthority))) as [
+    CertificateAuthority,
+    CertificateAuthority,
+    CertificateAuthority,
   ];
   [ours, server] = await Promise.all([authority.issueClient("tpp-1"), authority.issueServer()]);
   setDefaultCACertificates([...trusted, authority.certificate]);

@@ -192,8 +192,8 @@ function issuesOf(
     }
   }
   const entries = evidence.journal.filter(
-    ({ kind, scope, foreign, repeated }) =>
-      kind === "issue" && scope === evidence.scope && !foreign && !repeated,
+    ({ kind, revocationScope, foreign, repeated }) =>
+      kind === "issue" && revocationScope === evidence.scope && !foreign && !repeated,
   );
   return entries.map((entry) => {
     const { fingerprint = "" } = entry;

@@ -74,7 +74,8 @@ export async function faultWorld(options: {
 
   const journalOf = (account: string) =>
     simulator.journal.filter(
-      ({ kind, scope, foreign }) => kind === "issue" && !foreign && scope === scopes.get(account),
+      ({ kind, revocationScope, foreign }) =>
+        kind === "issue" && !foreign && revocationScope === scopes.get(account),
     );
 
   function evidence(account: string): Evidence {

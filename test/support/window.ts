@@ -1,8 +1,8 @@
-import type { Person } from "../../local/simulators/oauth/people.ts";
-import { aPerson } from "../local/simulators/oauth/a-person.ts";
+import type { SimulatedUser } from "../../local/simulators/oauth/users.ts";
+import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
 
 /** A window of a browser, in which a person opens a link of ours, consents at the provider and comes back. */
-export async function consentInAWindow(link: string, person: Person): Promise<Response> {
+export async function consentInAWindow(link: string, person: SimulatedUser): Promise<Response> {
   const cookies = new Map<string, string>();
 
   async function go(url: string | URL, method = "GET"): Promise<Response> {
@@ -20,5 +20,5 @@ export async function consentInAWindow(link: string, person: Person): Promise<Re
   const departure = await go(link, "POST");
   const authorizeUrl = departure.headers.get("location");
   if (!authorizeUrl) throw new Error(`${departure.status}: the page leads nowhere.`);
-  return go(await aPerson(person).consent(authorizeUrl));
+  return go(await createUserAgent(person).consent(authorizeUrl));
 }

@@ -3,29 +3,29 @@ import type { ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createGzip } from "node:zlib";
-import type { Delivery } from "./disturb.ts";
-import { firstHalf } from "./disturb.ts";
-import type { Reply } from "./reply.ts";
+import type { FaultedReply } from "./apply-fault.ts";
+import { firstHalf } from "./apply-fault.ts";
+import type { SimulatedReply } from "./reply.ts";
 import { bytesOf } from "./reply.ts";
 
-/** Puts a delivery on the wire; true when every byte of it left and the caller was still there. */
-export async function deliver(
-  delivery: Delivery,
+/** Sends a reply. Returns true if every byte was sent while the caller was still connected. */
+export async function sendReply(
+  faulted: FaultedReply,
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (delivery.pauseMs) await sleep(delivery.pauseMs, undefined, { signal });
-  if (response.destroyed || delivery.ending === "nothing") {
+  if (faulted.pauseMs) await sleep(faulted.pauseMs, undefined, { signal });
+  if (response.destroyed || faulted.ending === "nothing") {
     response.destroy();
     return false;
   }
-  if (delivery.padding) return sendPadded(delivery.reply, delivery.padding, response);
-  const bytes = bytesOf(delivery.reply.body);
-  sendHead(delivery.reply, response, { "content-length": String(bytes.length) });
-  if (delivery.ending === "half-body") return sendHalf(bytes, response);
-  if (delivery.pauseInBodyMs !== undefined) {
+  if (faulted.padding) return sendPadded(faulted.reply, faulted.padding, response);
+  const bytes = bytesOf(faulted.reply.body);
+  sendHead(faulted.reply, response, { "content-length": String(bytes.length) });
+  if (faulted.ending === "half-body") return sendHalf(bytes, response);
+  if (faulted.pauseInBodyMs !== undefined) {
     response.write(bytes.subarray(0, 1));
-    await sleep(delivery.pauseInBodyMs, undefined, { signal });
+    await sleep(faulted.pauseInBodyMs, undefined, { signal });
     response.end(bytes.subarray(1));
   } else {
     response.end(bytes);
@@ -34,7 +34,11 @@ export async function deliver(
   return response.writableFinished;
 }
 
-function sendHead(reply: Reply, response: ServerResponse, extra: Record<string, string>): void {
+function sendHead(
+  reply: SimulatedReply,
+  response: ServerResponse,
+  extra: Record<string, string>,
+): void {
   response.writeHead(reply.status, { ...extra, ...reply.headers });
 }
 
@@ -44,10 +48,10 @@ async function sendHalf(bytes: Buffer, response: ServerResponse): Promise<false>
   return false;
 }
 
-/** The reply's own JSON, grown by a padding member, so that only a size limit tells it apart. */
+/** The reply's own JSON with a long padding member, so that only a size limit can detect it. */
 async function sendPadded(
-  reply: Reply,
-  { bytes, isGzipped }: NonNullable<Delivery["padding"]>,
+  reply: SimulatedReply,
+  { bytes, isGzipped }: NonNullable<FaultedReply["padding"]>,
   response: ServerResponse,
 ): Promise<false> {
   const json = "json" in reply.body ? reply.body.json : {};

@@ -4,13 +4,13 @@ import { startConferma } from "../../../local/simulators/conferma/conferma.ts";
 import type { Simulator } from "../../../local/simulators/kit/simulator.ts";
 
 /** Stops the simulator when the test is over. */
-export function during<S extends Simulator>(simulator: S): S {
+export function stopAfterTest<S extends Simulator>(simulator: S): S {
   onTestFinished(() => simulator.stop());
   return simulator;
 }
 
-/** A clock that is moved by hand, from 2026-11-20T10:00:00.123Z. */
-export function handClock() {
+/** A clock that the test advances, starting at 2026-11-20T10:00:00.123Z. */
+export function manualClock() {
   let at = Date.parse("2026-11-20T10:00:00.123Z");
   return {
     now: () => at,
@@ -20,26 +20,29 @@ export function handClock() {
   };
 }
 
-export const card = {
+export const confermaClient = {
   clientId: "card-client",
   clientSecret: "card-secret",
   platformKeys: ["PKN-1"],
 } as const;
 
 export async function conferma(options: ConfermaOptions = {}): Promise<Conferma> {
-  return during(await startConferma({ clients: [card], ...options }));
+  return stopAfterTest(await startConferma({ clients: [confermaClient], ...options }));
 }
 
-export function basic(clientId: string, clientSecret: string): string {
+export function basicHeader(clientId: string, clientSecret: string): string {
   return `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`;
 }
 
-/** What a correct client of Conferma sends; `init` replaces parts of it. */
-export function askConferma(simulator: Conferma, init: RequestInit = {}): Promise<Response> {
+/** A correct token request; `init` replaces parts of it. */
+export function requestConfermaToken(
+  simulator: Conferma,
+  init: RequestInit = {},
+): Promise<Response> {
   return fetch(simulator.tokenUrl, {
     method: "POST",
     redirect: "manual",
-    headers: { authorization: basic(card.clientId, card.clientSecret) },
+    headers: { authorization: basicHeader(confermaClient.clientId, confermaClient.clientSecret) },
     body: new URLSearchParams({ grant_type: "client_credentials", scope: "PKN-1" }),
     ...init,
   });
@@ -50,10 +53,10 @@ export async function jsonOf(response: Response): Promise<Record<string, unknown
 }
 
 export async function confermaToken(simulator: Conferma, init?: RequestInit): Promise<string> {
-  return String((await jsonOf(await askConferma(simulator, init)))["access_token"]);
+  return String((await jsonOf(await requestConfermaToken(simulator, init)))["access_token"]);
 }
 
-/** The API's answer to a header of exactly this value. */
+/** The API's status for a header with exactly this value. */
 export async function statusWith(url: string, header: string, value: string): Promise<number> {
   const response = await fetch(url, { headers: { [header]: value } });
   await response.arrayBuffer();
