@@ -12,24 +12,24 @@ import { readTemplate } from "./aws/template/template.ts";
 import type { Template } from "./aws/template/template-shape.ts";
 
 interface AssemblyOptions extends ServiceStackProps {
-  /** What the example of a consumer calls with Conferma's token. */
+  /** The address that the example consumer calls with Conferma's token. */
   readonly confermaApi: string;
 }
 
-/** Synthesizes the app with the example of a consumer, and reads from its templates what would be deployed. */
+/** Synthesizes the app, with the example consumer, and reads the stacks that its templates would deploy. */
 export function synthesize(options: AssemblyOptions, folder: string): DeployedStack {
   const { confermaApi, ...props } = options;
   const bundlesFolder = path.join(folder, "functions");
   bundleFunctions(bundlesFolder);
   const assemblyFolder = path.join(folder, "cdk.out");
-  // Its rules are for who deploys, and slow.
+  // The rules are slow, and only matter for deployments.
   const context = { ...cdk.context, "@aws-cdk/core:validateAgainstDefaultRules": false };
   const app = new App({ outdir: assemblyFolder, context });
   const { vending } = createStacks(app, { ...props, bundlesFolder });
   new ConsumerStack(app, stackNames.example, { vending, bundlesFolder, confermaApi });
   app.synth();
   const state = readStack(assemblyFolder, stackNames.state);
-  const service = readStack(assemblyFolder, stackNames.service, storedBy(state));
+  const service = readStack(assemblyFolder, stackNames.service, parametersOf(state));
   const example = readStack(assemblyFolder, stackNames.example, new Map(), service.exports);
   const stacks = [state, service, example];
   return {
@@ -42,8 +42,8 @@ export function synthesize(options: AssemblyOptions, folder: string): DeployedSt
   };
 }
 
-/** What a stack writes into the Parameter Store, by name. */
-function storedBy(stack: DeployedStack): ReadonlyMap<string, string> {
+/** The SSM parameters that a stack writes, by name. */
+function parametersOf(stack: DeployedStack): ReadonlyMap<string, string> {
   const parameters = stack.resourcesOf("AWS::SSM::Parameter");
   return new Map(
     parameters.map(({ properties: { Name, Value } }) => [String(Name), String(Value)]),
@@ -56,9 +56,9 @@ function readStack(
   stored: ReadonlyMap<string, string> = new Map(),
   imports: Readonly<Record<string, string>> = {},
 ): DeployedStack {
-  const written = (kind: string) =>
+  const readJson = (kind: string) =>
     JSON.parse(readFileSync(path.join(assemblyFolder, `${stackName}.${kind}.json`), "utf8"));
-  const template: Template = written("template");
+  const template: Template = readJson("template");
   const parameters = Object.entries(template.Parameters ?? {}).flatMap(([name, { Default }]) => {
     const value = stored.get(String(Default));
     return value === undefined ? [] : [[name, value]];
@@ -67,7 +67,7 @@ function readStack(
     ...LOCAL_LOCATION,
     template,
     parameters: Object.fromEntries(parameters),
-    assetManifest: written("assets"),
+    assetManifest: readJson("assets"),
     stackName,
     assemblyFolder,
     imports,

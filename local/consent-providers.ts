@@ -7,17 +7,17 @@ import { startAuthorizationCodeServer } from "./simulators/oauth/authorization-c
 import type { AuthorizationServer } from "./simulators/oauth/authorization-server.ts";
 import type { SimulatedUser } from "./simulators/oauth/users.ts";
 
-/** The providers at which a person consents. */
+/** The simulated providers that need a person's consent. */
 export interface ConsentProviders {
   readonly centrapayUser: CentrapayUser;
   readonly connectPay: ConnectPay;
   readonly authorizationServer: AuthorizationServer;
 }
 
-/** What people are told that asks for their consent. */
-export const requester = "Token vending on this machine";
+/** The requester's name on the consent pages. */
+export const localRequester = "Token vending on this machine";
 
-/** Starts them, without a client yet. */
+/** Starts the simulators, without any client. */
 export async function startConsentProviders(lifetimeMs?: number): Promise<ConsentProviders> {
   const lifetime = lifetimeMs === undefined ? {} : { lifetimeMs };
   const centrapayUser = await startCentrapayUser(lifetime);
@@ -26,8 +26,8 @@ export async function startConsentProviders(lifetimeMs?: number): Promise<Consen
   return { centrapayUser, connectPay, authorizationServer };
 }
 
-/** Their realms, of which each has someone who can consent. */
-export function realmsOfConsents({
+/** The realms of these providers, each with a user who can consent. */
+export function consentRealmsOf({
   centrapayUser,
   connectPay,
   authorizationServer,
@@ -43,7 +43,7 @@ export function realmsOfConsents({
       },
       simulator: centrapayUser,
       pingUrl: centrapayUser.pingUrl,
-      ...someoneAt(centrapayUser),
+      ...firstUserOf(centrapayUser),
     },
     {
       settings: {
@@ -59,7 +59,7 @@ export function realmsOfConsents({
         cert: connectPay.clientCertificate.chain,
         key: connectPay.clientCertificate.privateKey,
       },
-      ...someoneAt(connectPay),
+      ...firstUserOf(connectPay),
     },
     {
       settings: {
@@ -72,7 +72,7 @@ export function realmsOfConsents({
       },
       simulator: authorizationServer,
       pingUrl: authorizationServer.pingUrl,
-      ...someoneAt(authorizationServer),
+      ...firstUserOf(authorizationServer),
     },
   ];
 }
@@ -83,8 +83,8 @@ const addressesOf = ({ authorizeUrl, tokenUrl, revokeUrl }: Addresses): Addresse
   ...{ authorizeUrl, tokenUrl, revokeUrl },
 });
 
-function someoneAt({ users: [person] }: { users: readonly SimulatedUser[] }): {
-  person?: SimulatedUser;
+function firstUserOf({ users: [user] }: { users: readonly SimulatedUser[] }): {
+  user?: SimulatedUser;
 } {
-  return person ? { person } : {};
+  return user ? { user } : {};
 }

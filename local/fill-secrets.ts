@@ -1,12 +1,12 @@
 import type { DeployedStack } from "./aws/template/template.ts";
-import { requester } from "./consent-providers.ts";
+import { localRequester } from "./consent-providers.ts";
 import type { Providers } from "./providers.ts";
-import type { SecretBook } from "./secret-book.ts";
-import { madeUp } from "./secret-book.ts";
+import type { SecretSeeder } from "./secret-seeder.ts";
+import { generateValue } from "./secret-seeder.ts";
 
-/** Creates the template's secrets, with the values that it gives them. */
+/** Creates the template's secrets with their initial values. */
 export async function createSecrets(
-  secrets: SecretBook,
+  secrets: SecretSeeder,
   deployed: Pick<DeployedStack, "resourcesOf">,
 ): Promise<void> {
   for (const { logicalId, properties } of deployed.resourcesOf("AWS::SecretsManager::Secret")) {
@@ -18,57 +18,57 @@ export async function createSecrets(
   }
 }
 
-/** What an operator does once the secrets are deployed: fills them in with what each provider has handed out. */
+/** Fills in the deployed secrets as an operator would, and registers the credentials at the simulated providers. */
 export async function fillSecrets(
-  secrets: SecretBook,
+  secrets: SecretSeeder,
   providers: Providers,
-  /** Where people are sent back to after a consent, without a trailing slash. */
+  /** The public address of the consent host, without a trailing slash. */
   consentBaseUrl: string,
 ): Promise<void> {
-  const keep = <T extends object>(realm: string, makeUp: () => T) =>
-    secrets.keep(secretOf(realm), makeUp);
+  const secret = <T extends object>(realm: string, generate: () => T) =>
+    secrets.getOrGenerate(secretName(realm), generate);
   const { conferma, sendPayments, oauthServer, cfis, centrapay, keyServer } = providers;
 
-  const card = await keep("conferma/sandbox", () => ({
+  const confermaSecret = await secret("conferma/sandbox", () => ({
     ...client(),
-    platformKey: madeUp("platform"),
+    platformKey: generateValue("platform"),
   }));
-  conferma.registerClient({ ...card, platformKeys: [card.platformKey] });
-  sendPayments.registerClient(await keep("send-payments/sandbox", client));
-  oauthServer.registerClient(await keep("client-credentials/acme", client));
-  cfis.registerKey(await keep("cfis/staging", key));
-  const { partnerProvisioningToken } = await keep("cfis-provisioning/staging", () => ({
-    partnerProvisioningToken: madeUp("key"),
+  conferma.registerClient({ ...confermaSecret, platformKeys: [confermaSecret.platformKey] });
+  sendPayments.registerClient(await secret("send-payments/sandbox", client));
+  oauthServer.registerClient(await secret("client-credentials/acme", client));
+  cfis.registerKey(await secret("cfis/staging", key));
+  const { partnerProvisioningToken } = await secret("cfis-provisioning/staging", () => ({
+    partnerProvisioningToken: generateValue("key"),
   }));
   cfis.registerKey({ apiKey: partnerProvisioningToken, kind: "provisioning" });
-  const { apiKey } = await keep("centrapay-api-key/test", key);
+  const { apiKey } = await secret("centrapay-api-key/test", key);
   centrapay.createKey("local", "vending", "merchant-terminal", apiKey);
-  keyServer.registerKey((await keep("static-key/acme", key)).apiKey);
-  await fillThoseOfConsents(secrets, providers, consentBaseUrl);
+  keyServer.registerKey((await secret("static-key/acme", key)).apiKey);
+  await fillConsentSecrets(secrets, providers, consentBaseUrl);
 }
 
-async function fillThoseOfConsents(
-  secrets: SecretBook,
+async function fillConsentSecrets(
+  secrets: SecretSeeder,
   { centrapayUser, authorizationServer, connectPay }: Providers,
   consentBaseUrl: string,
 ): Promise<void> {
   const clientOf = async (realm: string) => ({
-    ...(await secrets.keep(secretOf(realm), client)),
-    name: requester,
+    ...(await secrets.getOrGenerate(secretName(realm), client)),
+    name: localRequester,
     redirectUris: [`${consentBaseUrl}/callback/${realm}`],
   });
   centrapayUser.registerClient(await clientOf("centrapay-user/test"));
   authorizationServer.registerClient(await clientOf("authorization-code/acme"));
   const connectPayClient = await clientOf("connectpay/stage");
   connectPay.registerClient(connectPayClient);
-  // The bank has made itself another authority, which knows no certificate of an earlier run.
+  // The simulator has created a new certificate authority, which does not accept certificates of an earlier run.
   const { chain: tlsCertificateChain, privateKey: tlsPrivateKey } = connectPay.clientCertificate;
   const { clientId, clientSecret } = connectPayClient;
-  await secrets.rotate(secretOf("connectpay/stage"), {
+  await secrets.rotate(secretName("connectpay/stage"), {
     ...{ clientId, clientSecret, tlsCertificateChain, tlsPrivateKey },
   });
 }
 
-const client = () => ({ clientId: madeUp("client"), clientSecret: madeUp("secret") });
-const key = () => ({ apiKey: madeUp("key") });
-const secretOf = (realm: string) => `token-vending/${realm}/default`;
+const client = () => ({ clientId: generateValue("client"), clientSecret: generateValue("secret") });
+const key = () => ({ apiKey: generateValue("key") });
+const secretName = (realm: string) => `token-vending/${realm}/default`;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problemCodes } from "../functions/model/errors.ts";
 import { providerIds } from "../functions/model/provider-id.ts";
-import { knock } from "../local/door.ts";
+import { ping } from "../local/local-realm.ts";
 import type { Providers } from "../local/providers.ts";
 import { startProviders } from "../local/providers.ts";
 
@@ -121,7 +121,7 @@ describe("every provider", () => {
   test.each(providerIds)("%s has a simulator that can be reached", async (id) => {
     const realm = providers?.realms.find(({ settings }) => settings.provider === id);
     if (!realm) throw new Error(`No realm of the local stack is of ${id}.`);
-    expect([200, 401, 403]).toContain(await knock(realm));
+    expect([200, 401, 403]).toContain(await ping(realm));
   });
 });
 

@@ -7,7 +7,7 @@ interface InjectedFault {
   readonly operation?: string;
   readonly delayMs?: number;
   /** Default: a normal answer, after the delay. */
-  readonly fault?: "throttle" | "fail" | "deny" | "hang-up";
+  readonly fault?: "throttle" | "fail" | "deny" | "disconnect";
 }
 
 export interface FaultInjection {
@@ -51,7 +51,7 @@ export function createFaultInjector(serviceErrors: {
       if (!injected) return false;
       if (injected.delayMs) await sleep(injected.delayMs);
       if (!injected.fault) return false;
-      if (injected.fault === "hang-up") response.destroy();
+      if (injected.fault === "disconnect") response.destroy();
       else sendError(response, errors[injected.fault]);
       return true;
     },

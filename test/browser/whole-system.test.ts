@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ConsentProviderId } from "../../functions/model/provider-id.ts";
-import { consentLink } from "../../local/consent-links.ts";
+import { createConsentLink } from "../../local/consent-links.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
-import { present, vendClient } from "../../local/vend-client.ts";
+import { createVendClient, useCredential } from "../../local/vend-client.ts";
 import { answerOf, wordOf } from "../support/stack-answers.ts";
 import { aVisitor, describeInBrowser } from "./chromium.ts";
 import { inspect } from "./inspect-page.ts";
@@ -41,23 +41,23 @@ describeInBrowser("the whole system, to a person with a link", () => {
 
   test.each(consented)("of %s: consent, then a token that opens the API", async (provider) => {
     const realm = realmOf(provider);
-    const consumer = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+    const consumer = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
     const { name } = stack.functionOf(realm);
     expect(wordOf(await consumer.vend(name))).toBe("consent-required");
     const { page } = await aVisitor();
-    await page.goto(await consentLink(stack, realm));
+    await page.goto(await createConsentLink(stack, realm));
     await goOn(page);
     await decide(page, defaultUser);
     await reads(page, "Access is granted");
     await inspect(page, `whole-system-${provider}`);
     const answer = answerOf(await consumer.vend(name));
-    expect(await present(answer, realm)).toBe(200);
+    expect(await useCredential(answer, realm)).toBe(200);
     consumer.close();
   });
 
   test("of another realm: an answer that went astray is refused", async () => {
     const { page } = await aVisitor();
-    await page.goto(await consentLink(stack, realmOf("centrapay-user")));
+    await page.goto(await createConsentLink(stack, realmOf("centrapay-user")));
     await goOn(page);
     await decide(page, defaultUser);
     await reads(page, "Access is granted");

@@ -61,7 +61,7 @@ describe.each(Object.entries(transports))("%s", (_, transportFor) => {
   });
 
   it("every connection's credential is accepted by its provider's API", async () => {
-    for (const realm of stack.providers.realms.filter(({ person }) => !person)) {
+    for (const realm of stack.providers.realms.filter(({ user }) => !user)) {
       const connection = connectionOf(realm);
       const each = createTokenClient({ connection, transport: transportFor(realm) });
       const { status } = await each.fetch(realm.pingUrl);
@@ -71,7 +71,7 @@ describe.each(Object.entries(transports))("%s", (_, transportFor) => {
 
   it("a token that someone else revoked is reported once and replaced, for 20 requests at once", async () => {
     const { conferma } = stack.providers;
-    const { platformKey } = await stack.secrets.keep(
+    const { platformKey } = await stack.secrets.getOrGenerate(
       "token-vending/conferma/sandbox/default",
       (): { platformKey: string } => expect.fail("there is no secret"),
     );

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { VendAnswer } from "../../functions/http/contract.ts";
 import { readRecord } from "../../functions/store/items.ts";
-import { isAnswer, present } from "../../local/vend-client.ts";
+import { isVendAnswer, useCredential } from "../../local/vend-client.ts";
 import { seededRandom } from "../simulation/virtual-time.ts";
 import type { Await, FaultWorld } from "../support/fault-world.ts";
 import { faultWorld } from "../support/fault-world.ts";
@@ -65,7 +65,7 @@ class Chaos {
       const account = this.#oneOf(accounts);
       const vended = await this.#world.vend(process, { account }).catch(() => null);
       if (!vended) return;
-      if (isAnswer(vended) && this.#random() < 0.02 && this.#mistakes.delete(account)) {
+      if (isVendAnswer(vended) && this.#random() < 0.02 && this.#mistakes.delete(account)) {
         const rejection = { account, rejectedVersion: vended.version };
         await this.#world.vend(process, rejection).catch(() => null);
       }
@@ -116,7 +116,7 @@ async function whenHealed(
 ): Promise<VendAnswer> {
   for (let attempt = 0; attempt < 4; attempt += 1) {
     const vended = await world.vend(process, { account });
-    if (isAnswer(vended)) return vended;
+    if (isVendAnswer(vended)) return vended;
     await sleep((vended.problem.retryAfterSeconds ?? 0) * 1000);
   }
   return expect.fail(`${account} does not heal.`);
@@ -137,7 +137,7 @@ it("kills, freezes, cuts and drops: log and ledgers prove what the provider's ow
   const last = await world.start();
   for (const account of accounts) {
     const answer = await whenHealed(world, last, account);
-    expect(await present(answer, world.simulator.pingUrl), told).toBe(200);
+    expect(await useCredential(answer, world.simulator.pingUrl), told).toBe(200);
   }
   expect(world.check(), told).toEqual([]);
 

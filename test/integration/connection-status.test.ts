@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { ConnectionAnswer, ConnectionPage } from "../../functions/http/contract.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { madeUp } from "../../local/secret-book.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
 import type { VendProcess } from "../support/referee.ts";
 import { answerOf, until, wordOf } from "../support/stack-answers.ts";
 import { canariesIn } from "../support/stack-canaries.ts";
@@ -88,7 +88,7 @@ describe("an operator sees a connection of Conferma", () => {
   it("with credentials that are refused, until the secret is another", async () => {
     const { stack, simulator, realm, secret, secretName } = await confermaWorld();
     const [vend, status] = [await stack.start(realm), await stack.startStatus([realm])];
-    const clientSecret = madeUp("secret");
+    const clientSecret = generateValue("secret");
     simulator.rotateSecret(secret.clientId, clientSecret, { keepOld: false });
     expect(wordOf(await vend.vend())).toBe("credentials-rejected");
     expect(await seen(status)).toMatchObject({

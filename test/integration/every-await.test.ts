@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isAnswer, present } from "../../local/vend-client.ts";
+import { isVendAnswer, useCredential } from "../../local/vend-client.ts";
 import type { Await, FaultWorld } from "../support/fault-world.ts";
 import { faultWorld } from "../support/fault-world.ts";
 import type { VendProcess } from "../support/referee.ts";
@@ -43,7 +43,7 @@ async function rescue(world: FaultWorld, awaits: readonly Await[]) {
     awaits.map(async (at) => answerOf(await world.vend(rescuer, { account: nameOf(at) }))),
   );
   expect(Date.now() - begun).toBeLessThan(leaseMs + 1500);
-  const statuses = vended.map((answer) => present(answer, world.simulator.pingUrl));
+  const statuses = vended.map((answer) => useCredential(answer, world.simulator.pingUrl));
   expect(new Set(await Promise.all(statuses))).toEqual(new Set([200]));
 }
 
@@ -73,7 +73,7 @@ it("a holder frozen at any await past its lease overwrites nobody when it goes o
   const told = await Promise.all(stopped.map(({ vending }) => vending));
 
   for (const vended of told) {
-    if (!vended || isAnswer(vended)) expect(vended?.version).toBe(1);
+    if (!vended || isVendAnswer(vended)) expect(vended?.version).toBe(1);
     else expect(vended.problem).toMatchObject({ status: 503, retryable: true });
   }
   await rescue(world, after);
@@ -107,17 +107,17 @@ it("not promised: a request that the provider processes after our deadline kills
   expect(wordOf(told)).toBe("provider-unavailable");
   await new Promise((resolve) => setTimeout(resolve, 1100));
   const next = answerOf(await world.vend(other, { account: "late" }));
-  expect(await present(next, world.simulator.pingUrl)).toBe(200);
+  expect(await useCredential(next, world.simulator.pingUrl)).toBe(200);
 
   stop.release();
   await until("the provider has processed it", () => world.issuesOf("late") === 2);
 
-  expect(await present(next, world.simulator.pingUrl)).toBe(401);
+  expect(await useCredential(next, world.simulator.pingUrl)).toBe(401);
   const rejection = { account: "late", rejectedVersion: next.version };
   const healed = sameAnswer(
     await Promise.all([world.vend(one, rejection), world.vend(other, rejection)]),
   );
-  expect(await present(healed, world.simulator.pingUrl)).toBe(200);
+  expect(await useCredential(healed, world.simulator.pingUrl)).toBe(200);
   expect(world.issuesOf("late")).toBe(3);
   expect(world.check()).toEqual([]);
 }, 60_000);

@@ -9,7 +9,7 @@ import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
-import { present, vendClient } from "../../local/vend-client.ts";
+import { createVendClient, useCredential } from "../../local/vend-client.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-stack-"));
 let stack: LocalStack;
@@ -54,19 +54,19 @@ async function problemIn(response: Response): Promise<Problem> {
 }
 
 it("GET vends what the provider accepts, from every realm", async () => {
-  for (const realm of stack.providers.realms.filter(({ person }) => !person)) {
+  for (const realm of stack.providers.realms.filter(({ user }) => !user)) {
     const connection = `${realm.settings.provider}/${realm.settings.environment}/default`;
     const answer = await vend(connection);
     expect(answer.connection).toBe(connection);
     expect(answer.header.value).toContain(answer.token);
-    expect(await present(answer, realm), connection).toBe(200);
+    expect(await useCredential(answer, realm), connection).toBe(200);
   }
 });
 
 it("an invocation and the API answer the same", async () => {
   const { realms, conferma } = stack.providers;
   const [realm] = realms.filter(({ settings }) => settings.provider === "conferma");
-  const client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+  const client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
   const invoked = await client.vend(stack.functionOf(realm ?? expect.fail("no realm")).name);
   client.close();
   expect(invoked).toEqual(await vend("conferma/sandbox/default"));

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { expect, it, onTestFinished } from "vitest";
 import { startStack } from "../../local/stack.ts";
-import { present, vendClient } from "../../local/vend-client.ts";
+import { createVendClient, useCredential } from "../../local/vend-client.ts";
 import { addKey, optionsOf } from "../support/kms.ts";
 import type { TestStack } from "../support/stack.ts";
 import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
@@ -28,7 +28,7 @@ it("what one process seals under a key in KMS, every other vends, and the table 
     ...(await Promise.all(others.map((process) => process.vend()))),
   ]);
 
-  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.issues()).toBe(1);
   const stored = (await stack.items())
     .flatMap((item) => Object.values(item))
@@ -120,7 +120,7 @@ it.each([
     const answer = sameAnswer(await Promise.all(all.map((process) => process.vend())));
 
     expect(answer.version).toBe(2);
-    expect(await present(answer, simulator.pingUrl)).toBe(200);
+    expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
     expect(simulator.counters.issues()).toBe(2);
     expect(stack.events("token-unreadable")).not.toEqual([]);
   },
@@ -140,7 +140,7 @@ it("the local stack seals as the deployed one does, and opens after a restart wh
 /** Starts the local stack in this folder and vends a static key, which outlives a restart. */
 async function vendOnce(folder: string) {
   const stack = await startStack({ folder });
-  const client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+  const client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
   try {
     const realm = stack.providers.realms.find(({ settings }) => settings.provider === "static-key");
     if (!realm) throw new Error("The local stack has no realm with a static key.");

@@ -7,7 +7,7 @@ import { startConferma } from "../../local/simulators/conferma/conferma.ts";
 import type { Fault } from "../../local/simulators/kit/faults.ts";
 import { startOAuthServer } from "../../local/simulators/oauth/oauth-server.ts";
 import { startSendPayments } from "../../local/simulators/send-payments/send-payments.ts";
-import type { Vended } from "../../local/vend-client.ts";
+import type { VendResult } from "../../local/vend-client.ts";
 import type { VendProcess } from "../support/referee.ts";
 import type { TestStack } from "../support/stack.ts";
 import { startTestStack } from "../support/stack.ts";
@@ -20,7 +20,7 @@ const headerCanary = (what: string) =>
   `canary-${what}-/+:%"\\~${randomBytes(9).toString("base64")}`;
 
 /** What a caller was given is its own; beside `token` and the header it must not say it again. */
-function withoutCredential(vended: Vended): unknown {
+function withoutCredential(vended: VendResult): unknown {
   if (!("token" in vended)) return vended;
   const { token: _, header, ...rest } = vended;
   return { ...rest, header: header.name };
@@ -43,7 +43,7 @@ function listener(process: VendProcess) {
     said,
     tokens,
     async vend(event: unknown, remainingMs?: number) {
-      const vended = (await process.handle(event, remainingMs)) as Vended;
+      const vended = (await process.handle(event, remainingMs)) as VendResult;
       if ("token" in vended) tokens.push(vended.token);
       said.push(JSON.stringify(withoutCredential(vended)));
       return vended;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { present } from "../../local/vend-client.ts";
+import { useCredential } from "../../local/vend-client.ts";
 import { answerOf, problemOf, sameAnswer, until, wordOf } from "../support/stack-answers.ts";
 import { confermaWorld } from "../support/stack-realms.ts";
 
@@ -25,7 +25,7 @@ it("a holder killed while it asks: the rest wait out its lease, then one asks an
   expect(await lost).toBe("killed");
   const answer = sameAnswer(vended);
   expect(answer.fingerprint).not.toBe(old.fingerprint);
-  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
   expect(tookMs).toBeLessThan(leaseMs + 500);
   // The first, the one nobody received, and the one that replaced both.
   expect(simulator.counters.issues()).toBe(3);
@@ -66,7 +66,7 @@ it("a holder paused past its lease does not overwrite its successor: the evidenc
   expect(item?.["fingerprint"]?.S).toBe(vended.fingerprint);
   expect(item?.["version"]?.N).toBe("1");
   expect(answerOf(await other.vend())).toEqual(vended);
-  expect(await present(vended, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(vended, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.issues()).toBe(2);
   const lost = simulator.journal.find(({ kind }) => kind === "issue")?.fingerprint ?? "none";
   expect(holder.printed()).toContain(lost);
@@ -104,7 +104,7 @@ it("an answer that never arrives leaves the token suspect: it is replaced, not v
 
   const next = answerOf(await other.vend());
   expect(next.fingerprint).not.toBe(first.fingerprint);
-  expect(await present(next, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(next, simulator.pingUrl)).toBe(200);
   expect((await stack.item(connection))?.["suspect"]).toBeUndefined();
   expect(simulator.counters.issues()).toBe(3);
   expect(simulator.counters.unexcusedEarlyIssues()).toBe(1); // The caller's report, which the API had not confirmed.
@@ -127,7 +127,7 @@ it("what cannot be stored is not vended; when the table is back, one issue heals
   stack.dynamoDb.clearFaults();
   const vended = answerOf(await other.vend());
   expect(vended.fingerprint).not.toBe(lost);
-  expect(await present(vended, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(vended, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.issues()).toBe(2);
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { madeUp } from "../../local/secret-book.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
 import type { Measured } from "../support/emf.ts";
 import { measuredIn } from "../support/emf.ts";
 import type { TestStack } from "../support/stack.ts";
@@ -59,7 +59,7 @@ it("failures, refused credentials and the breaker are measured, and nothing that
   expect(wordOf(await process.vend({ rejectedVersion: 4 }))).toBe("contested");
 
   const other = await confermaWorld();
-  const clientSecret = madeUp("secret");
+  const clientSecret = generateValue("secret");
   other.simulator.rotateSecret(other.secret.clientId, clientSecret, { keepOld: false });
   const refused = await other.stack.start(other.realm);
   expect(wordOf(await refused.vend())).toBe("credentials-rejected");

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { present } from "../../local/vend-client.ts";
+import { useCredential } from "../../local/vend-client.ts";
 import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
 import { clientCredentialsWorld, confermaWorld } from "../support/stack-realms.ts";
 
@@ -82,7 +82,7 @@ it("a token still usable is vended all through an outage, also to those who come
   for (let round = 0; round < 5; round += 1) {
     const vended = await Promise.all([one, other, newcomer].map((process) => process.vend()));
     expect(sameAnswer(vended)).toEqual(first);
-    expect(await present(first, simulator.pingUrl)).toBe(200);
+    expect(await useCredential(first, simulator.pingUrl)).toBe(200);
   }
   const asked = simulator.journal.filter(({ kind }) => kind === "fault").length;
   expect(asked).toBeGreaterThanOrEqual(2);
@@ -131,7 +131,7 @@ it("tokens sealed under another key heal by one issue, and are never half-read",
   const answer = sameAnswer([await one.vend(), await other.vend()]);
 
   expect(answer.version).toBe(2);
-  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.issues()).toBe(2);
   expect(stack.events("token-unreadable")).not.toEqual([]);
 });

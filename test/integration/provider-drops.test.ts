@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Fault } from "../../local/simulators/kit/faults.ts";
-import { present } from "../../local/vend-client.ts";
+import { useCredential } from "../../local/vend-client.ts";
 import { faultWorld } from "../support/fault-world.ts";
 import { answerOf, problemOf } from "../support/stack-answers.ts";
 
@@ -50,7 +50,7 @@ it("whatever a provider drops, the outcome is named and one more issue heals it 
     }),
   );
   for (const [at, answer] of healed.entries()) {
-    expect(await present(answer, simulator.pingUrl)).toBe(200);
+    expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
     expect(answer.version).toBe(2);
     const [title, , , issues] = cases[at] ?? expect.fail();
     expect(world.issuesOf(`case-${at}`), title).toBe(1 + issues);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { present } from "../../local/vend-client.ts";
+import { useCredential } from "../../local/vend-client.ts";
 import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
 import { confermaWorld } from "../support/stack-realms.ts";
 
@@ -8,7 +8,7 @@ it("32 callers that reject the same version cause one issue and get its token (P
   const all = await stack.startMany(8, realm);
   const dead = sameAnswer(await Promise.all(all.map((process) => process.vend())));
   simulator.issueAsSomeoneElse(secret.platformKey);
-  expect(await present(dead, simulator.pingUrl)).toBe(401);
+  expect(await useCredential(dead, simulator.pingUrl)).toBe(401);
   simulator.settings.latencyMs = 100;
 
   const vended = await Promise.all(
@@ -19,7 +19,7 @@ it("32 callers that reject the same version cause one issue and get its token (P
 
   const answer = sameAnswer(vended);
   expect(answer.version).toBe(2);
-  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.issues()).toBe(2);
   expect(simulator.counters.maxInFlight()).toBe(1);
 });

@@ -11,12 +11,12 @@ import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts"
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LogLine } from "../../local/aws/lambda/lambda-host.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
-import { madeUp } from "../../local/secret-book.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
 import type { Simulator } from "../../local/simulators/kit/simulator.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import type { VendClient } from "../../local/vend-client.ts";
-import { present, vendClient } from "../../local/vend-client.ts";
+import { createVendClient, useCredential } from "../../local/vend-client.ts";
 import { answerOf } from "../support/stack-answers.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-renewal-"));
@@ -27,7 +27,7 @@ let table: DynamoDBClient;
 
 beforeAll(async () => {
   stack = await startStack({ folder, deadlineMs: 1000, onLog: (line) => log.push(line) });
-  client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+  client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
   table = new DynamoDBClient({
     endpoint: stack.dynamoDb.url,
     region: LOCAL_LOCATION.region,
@@ -132,7 +132,7 @@ it("a tick asks Conferma never before expiry and within a second after it; of tw
   // Whoever asks now is served what the schedule has stored.
   const answer = answerOf(await vend(realm));
   expect(answer.version).toBe(first.version + 1);
-  expect(await present(answer, realm.pingUrl)).toBe(200);
+  expect(await useCredential(answer, realm.pingUrl)).toBe(200);
   expect(issues(simulator, begun)).toHaveLength(2);
 });
 
@@ -154,7 +154,7 @@ it("a tick asks Send at the handover, and a caller that waits through it shares 
   expect(next?.at).toBeGreaterThanOrEqual(renewAt);
   expect(next?.at).toBeLessThan(renewAt + 1000);
   expect(waited).toMatchObject({ version: 2, fingerprint: next?.fingerprint });
-  expect(await present(waited, realm.pingUrl)).toBe(200);
+  expect(await useCredential(waited, realm.pingUrl)).toBe(200);
   expect(simulator.counters.maxInFlight()).toBe(1);
 });
 
@@ -167,7 +167,7 @@ it("a tick renews early where tokens coexist, and nobody's token dies (P4)", asy
 
   expect(await tick(realm)).toEqual(oneRenewed);
 
-  expect(await present(first, realm.pingUrl)).toBe(200);
+  expect(await useCredential(first, realm.pingUrl)).toBe(200);
   const [, next, ...more] = issues(simulator, begun);
   expect(more).toEqual([]);
   expect(next?.at).toBeGreaterThanOrEqual(renewAt);
@@ -217,7 +217,7 @@ describe("ten thousand connections in one realm", () => {
       dueAt: { N: String(dueAt) },
       dueUntil: { N: String(dueUntil) },
     });
-    const secret = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
+    const secret = { clientId: generateValue("client"), clientSecret: generateValue("secret") };
     stack.providers.oauthServer.registerClient(secret);
     for (const n of range(Math.max(...sizes))) {
       await stack.secrets.add(`token-vending/client-credentials/acme/account-${n}`, secret);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { madeUp } from "../../local/secret-book.ts";
-import { present } from "../../local/vend-client.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
+import { useCredential } from "../../local/vend-client.ts";
 import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
 import { confermaWorld, staticKeyWorld } from "../support/stack-realms.ts";
 
@@ -9,7 +9,7 @@ it("a secret rotated behind a cached copy is read once more and used, with no re
   const { stack, simulator, secret, secretName, realm } = await confermaWorld();
   const process = await stack.start(realm);
   await process.vend();
-  const clientSecret = madeUp("secret");
+  const clientSecret = generateValue("secret");
   await stack.secrets.rotate(secretName, { ...secret, clientSecret });
   simulator.rotateSecret(secret.clientId, clientSecret, { keepOld: false });
   stack.secretsManager.requests.reset();
@@ -17,14 +17,14 @@ it("a secret rotated behind a cached copy is read once more and used, with no re
   const answer = answerOf(await process.vend({ rejectedVersion: 1 }));
 
   expect(answer.version).toBe(2);
-  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.credentialsRefused()).toBe(1);
   expect(stack.secretsManager.requests.of("GetSecretValue")).toBe(1);
 });
 
 it("refused credentials are asked about once, whoever vends; a rotated secret mends it (P9, P10)", async () => {
   const { stack, simulator, secret, secretName, realm } = await confermaWorld();
-  const clientSecret = madeUp("secret");
+  const clientSecret = generateValue("secret");
   simulator.rotateSecret(secret.clientId, clientSecret, { keepOld: false });
   const all = await stack.startMany(4, realm);
 
@@ -40,7 +40,7 @@ it("refused credentials are asked about once, whoever vends; a rotated secret me
   await stack.secrets.rotate(secretName, { ...secret, clientSecret });
   await sleep(1000); // For as long a process may believe that the refused secret is still the current one.
   const vended = await Promise.all(all.map((process) => process.vend()));
-  expect(await present(sameAnswer(vended), simulator.pingUrl)).toBe(200);
+  expect(await useCredential(sameAnswer(vended), simulator.pingUrl)).toBe(200);
   expect(simulator.counters.credentialsRefused()).toBe(1);
   expect(simulator.counters.issues()).toBe(1);
 });
@@ -116,7 +116,7 @@ it("two accounts with one platform key: the second is refused, says whose it is,
   }
 
   expect(simulator.counters.issues()).toBe(1);
-  expect(await present(first, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(first, simulator.pingUrl)).toBe(200);
 });
 
 it("of two accounts that first ask for one platform at the same instant, one issues (P1)", async () => {
@@ -135,8 +135,8 @@ it("an account that has moved to a platform of its own frees the one it had", as
   const { stack, simulator, secret, secretName, realm, addAccount } = await confermaWorld();
   const process = await stack.start(realm);
   await process.vend();
-  const moved = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
-  const platformKey = madeUp("platform");
+  const moved = { clientId: generateValue("client"), clientSecret: generateValue("secret") };
+  const platformKey = generateValue("platform");
   simulator.registerClient({ ...moved, platformKeys: [platformKey] });
   await stack.secrets.rotate(secretName, { ...moved, platformKey });
   await (await stack.start(realm)).vend({ rejectedVersion: 1 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { present } from "../../local/vend-client.ts";
+import { useCredential } from "../../local/vend-client.ts";
 import { faultWorld } from "../support/fault-world.ts";
 import { answerOf, problemOf, wordOf } from "../support/stack-answers.ts";
 import type { Outage } from "../support/stack-faulty-proxy.ts";
@@ -56,7 +56,7 @@ it.each(outages)(
 
     await world.table.mend();
     const next = answerOf(await world.vend(other));
-    expect(await present(next, world.simulator.pingUrl)).toBe(200);
+    expect(await useCredential(next, world.simulator.pingUrl)).toBe(200);
     expect(world.issuesOf("default")).toBe(2);
     expect(world.check()).toEqual([]);
   },

@@ -9,7 +9,7 @@ import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import type { VendClient } from "../../local/vend-client.ts";
-import { present, vendClient } from "../../local/vend-client.ts";
+import { createVendClient, useCredential } from "../../local/vend-client.ts";
 import { simulateAccess } from "../infra/simulate-access.ts";
 import type { Asked } from "../support/aws-trail.ts";
 import { askedBy, policiesOfRole } from "../support/aws-trail.ts";
@@ -23,7 +23,7 @@ let client: VendClient;
 
 beforeAll(async () => {
   stack = await startStack({ folder, onRequest: (request) => told.push(request) });
-  client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+  client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
 });
 
 afterAll(async () => {
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 const nameOf = ({ settings }: LocalRealm) => `${settings.provider}/${settings.environment}`;
-const consentRealms = () => stack.providers.realms.filter(({ person }) => person);
+const consentRealms = () => stack.providers.realms.filter(({ user }) => user);
 const asOperator = (address: string, method = "GET") =>
   signedFetch(stack.identities.operator.keys, `${stack.http.url}/v1/${address}`, { method });
 
@@ -46,12 +46,12 @@ describe("on the laptop", () => {
       const { url } = (await response.json()) as ConsentLink;
       expect(url).toContain(`${stack.consentHost.browserUrl}/consent/${nameOf(realm)}/`);
 
-      const page = await consentInAWindow(url, realm.person ?? expect.fail("nobody"));
+      const page = await consentInAWindow(url, realm.user ?? expect.fail("nobody"));
       expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<h1>")]);
 
       const answer = answerOf(await client.vend(name));
       expect(answer.version).toBe(1);
-      expect(await present(answer, realm), nameOf(realm)).toBe(200);
+      expect(await useCredential(answer, realm), nameOf(realm)).toBe(200);
     }
   }, 60_000);
 
@@ -83,7 +83,7 @@ it("the example of a consumer calls Conferma with a token, and after a 401 with 
   const name = stack.deployed.outputs["CallConfermaName"] ?? expect.fail("no example");
   const call = async () => (await stack.host.invoke(name, {})).payload;
   expect(await call()).toEqual({ status: 200 });
-  const { platformKey } = await stack.secrets.keep(
+  const { platformKey } = await stack.secrets.getOrGenerate(
     "token-vending/conferma/sandbox/default",
     (): { platformKey: string } => expect.fail("there is no secret"),
   );

@@ -11,11 +11,11 @@ import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import type { LambdaFunction } from "../../local/aws/lambda/lambda-function.ts";
 import { startLambdaHost } from "../../local/aws/lambda/lambda-host.ts";
 import { startSecretsManager } from "../../local/aws/secrets-manager/secrets-manager.ts";
-import { secretBook } from "../../local/secret-book.ts";
+import { createSecretSeeder } from "../../local/secret-seeder.ts";
 import { startCentrapayUser } from "../../local/simulators/centrapay/centrapay-user.ts";
 import { startConnectPay } from "../../local/simulators/connectpay/connectpay.ts";
 import { startAuthorizationCodeServer } from "../../local/simulators/oauth/authorization-code.ts";
-import type { Vended } from "../../local/vend-client.ts";
+import type { VendResult } from "../../local/vend-client.ts";
 import type { PendingRows } from "./pending-rows.ts";
 import { pendingRows } from "./pending-rows.ts";
 import { TABLE, tokenTable } from "./stack.ts";
@@ -30,7 +30,7 @@ export interface Ceremony {
   /** The link for whoever is to consent. */
   begin(realm: RealmName, account: string): Promise<string>;
   paste(realm: RealmName, account: string, code: string): Promise<unknown>;
-  vend(realm: RealmName, account: string, rejectedVersion?: number): Promise<Vended>;
+  vend(realm: RealmName, account: string, rejectedVersion?: number): Promise<VendResult>;
   disconnect(realm: RealmName, account: string): Promise<unknown>;
   /** SIGKILL to every process that vends for the realm; what they were asked fails. */
   killVending(realm: RealmName): void;
@@ -75,7 +75,7 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
   const [dynamoDb, secretsManager] = await Promise.all([startDynamoDb(), startSecretsManager()]);
   stops.push(dynamoDb.stop, secretsManager.stop);
   await createTables(dynamoDb.url, [tokenTable]);
-  const secrets = secretBook(secretsManager.url, LOCAL_LOCATION.region);
+  const secrets = createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region);
   const api = await startHttpApi();
   stops.push(api.stop);
   // Another site than the providers', who are at 127.0.0.1: the way back is a cross-site one.
@@ -139,7 +139,7 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
       (await invoke(nameOf(realm, "vend-token"), {
         account,
         ...(rejectedVersion === undefined ? {} : { rejectedVersion }),
-      })) as Vended,
+      })) as VendResult,
     disconnect: (realm, account) =>
       invoke(nameOf(realm, "complete-consent"), { account, disconnect: true }),
     killVending(realm) {

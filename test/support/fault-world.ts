@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { JournalEntry } from "../../local/simulators/kit/journal.ts";
-import type { Vended, VendPayload } from "../../local/vend-client.ts";
-import { isAnswer } from "../../local/vend-client.ts";
+import type { VendPayload, VendResult } from "../../local/vend-client.ts";
+import { isVendAnswer } from "../../local/vend-client.ts";
 import type { Evidence, Observed } from "./check-protocol.ts";
 import { checkProtocol } from "./check-protocol.ts";
 import type { VendProcess } from "./referee.ts";
@@ -25,7 +25,7 @@ export interface FaultWorld extends ConfermaWorld {
   /** A process whose every request can be stopped; `direct`: but for those to the provider, whose bytes arrive as it sends them. */
   start(way?: "direct"): Promise<VendProcess>;
   /** Vends, and remembers for `check` what was vended. */
-  vend(process: VendProcess, payload?: VendPayload, remainingMs?: number): Promise<Vended>;
+  vend(process: VendProcess, payload?: VendPayload, remainingMs?: number): Promise<VendResult>;
   stopAt(at: Await, account: string): Held;
   /** The process that sent a request to the table. */
   senderOf(passing: Passing): VendProcess | undefined;
@@ -122,7 +122,7 @@ export async function faultWorld(options: {
       const askedAt = Date.now();
       const answer = await process.vend(payload, remainingMs);
       const seen = vended.get(payload.account ?? "default") ?? [];
-      if (isAnswer(answer))
+      if (isVendAnswer(answer))
         vended.set(payload.account ?? "default", [...seen, { askedAt, answer }]);
       return answer;
     },

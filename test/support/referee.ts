@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Vended, VendPayload } from "../../local/vend-client.ts";
+import type { VendPayload, VendResult } from "../../local/vend-client.ts";
 
 const PROCESS = fileURLToPath(new URL("./referee-process.mjs", import.meta.url));
 /** As long as a caller usually has. */
@@ -37,7 +37,7 @@ export interface Tally {
 /** One operating-system process that runs the bundle, under the referee's hand. */
 export interface VendProcess {
   readonly pid: number;
-  vend(payload?: VendPayload, remainingMs?: number): Promise<Vended>;
+  vend(payload?: VendPayload, remainingMs?: number): Promise<VendResult>;
   /** Any event, any answer: API Gateway's, or nonsense. */
   handle(event: unknown, remainingMs?: number): Promise<unknown>;
   load(load: Omit<Load, "event" | "remainingMs">): Promise<Tally>;
@@ -85,7 +85,7 @@ export async function startVendProcess(
   const handle = (event: unknown, remainingMs = PATIENCE_MS) => ask("vend", { event, remainingMs });
   return {
     pid: child.pid ?? 0,
-    vend: async (payload, remainingMs) => (await handle(payload ?? {}, remainingMs)) as Vended,
+    vend: async (payload, remainingMs) => (await handle(payload ?? {}, remainingMs)) as VendResult,
     handle,
     load: async (load) =>
       (await ask("load", { ...load, event: {}, remainingMs: PATIENCE_MS })) as Tally,

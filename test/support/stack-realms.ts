@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { madeUp } from "../../local/secret-book.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
 import type { Conferma } from "../../local/simulators/conferma/conferma.ts";
 import { startConferma } from "../../local/simulators/conferma/conferma.ts";
 import type { KeyServer } from "../../local/simulators/oauth/key-server.ts";
@@ -49,8 +49,8 @@ export async function confermaWorld({
   onTestFinished(conferma.stop);
   const prefix = "token-vending/conferma/test/";
 
-  async function addAccount(account: string, platformKey = madeUp("platform")) {
-    const client = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
+  async function addAccount(account: string, platformKey = generateValue("platform")) {
+    const client = { clientId: generateValue("client"), clientSecret: generateValue("secret") };
     conferma.registerClient({ ...client, platformKeys: [platformKey] });
     return stack.secrets.add(`${prefix}${account}`, { ...client, platformKey });
   }
@@ -122,7 +122,7 @@ export async function clientCredentialsWorld({
 export async function staticKeyWorld(): Promise<World<KeyServer> & { readonly apiKey: string }> {
   const stack = await startTestStack();
   const secretName = "token-vending/static-key/test/default";
-  const { apiKey } = await stack.secrets.add(secretName, { apiKey: madeUp("key") });
+  const { apiKey } = await stack.secrets.add(secretName, { apiKey: generateValue("key") });
   const headerName = "X-Test-Key";
   const simulator = await startKeyServer({ headerName, keys: [apiKey] });
   onTestFinished(simulator.stop);
@@ -136,4 +136,7 @@ export async function staticKeyWorld(): Promise<World<KeyServer> & { readonly ap
   };
 }
 
-const madeUpClient = () => ({ clientId: madeUp("client"), clientSecret: madeUp("secret") });
+const madeUpClient = () => ({
+  clientId: generateValue("client"),
+  clientSecret: generateValue("secret"),
+});

@@ -11,8 +11,8 @@ import type { LocalAwsJsonServer } from "../../local/aws/json-protocol/aws-json-
 import type { LocalKms } from "../../local/aws/kms/kms.ts";
 import { startKms } from "../../local/aws/kms/kms.ts";
 import { startSecretsManager } from "../../local/aws/secrets-manager/secrets-manager.ts";
-import type { SecretBook } from "../../local/secret-book.ts";
-import { secretBook } from "../../local/secret-book.ts";
+import type { SecretSeeder } from "../../local/secret-seeder.ts";
+import { createSecretSeeder } from "../../local/secret-seeder.ts";
 import { addKey } from "./kms.ts";
 import type { VendProcess } from "./referee.ts";
 import { startVendProcess } from "./referee.ts";
@@ -59,7 +59,7 @@ export interface TestStack {
   readonly kms: LocalKms;
   /** For a process that seals under a key in KMS. */
   readonly kmsKey: { readonly SEALING_KEY: string };
-  readonly secrets: SecretBook;
+  readonly secrets: SecretSeeder;
   start(realm: RealmInput, variables?: Readonly<Record<string, string>>): Promise<VendProcess>;
   startMany(count: number, realm: RealmInput): Promise<VendProcess[]>;
   /** Another function of the realm, by the name of its entry. */
@@ -140,7 +140,7 @@ export async function startTestStack(): Promise<TestStack> {
     secretsManager,
     kms,
     kmsKey: { SEALING_KEY: addKey(kms) },
-    secrets: secretBook(secretsManager.url, LOCAL_LOCATION.region),
+    secrets: createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region),
     start,
     startFunction: (name, realm, variables) => startBundle(bundleOf(name), realm, variables),
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),

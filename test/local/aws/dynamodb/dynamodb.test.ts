@@ -128,7 +128,7 @@ describe("the local DynamoDB", () => {
     await expect(list()).rejects.toBeInstanceOf(ThrottlingException);
     dynamoDb.injectFault({ operation: "ListTables", fault: "fail" });
     await expect(list()).rejects.toBeInstanceOf(InternalServerError);
-    dynamoDb.injectFault({ fault: "hang-up" });
+    dynamoDb.injectFault({ fault: "disconnect" });
     await expect(list()).rejects.toThrow(/hang up|ECONNRESET/);
     dynamoDb.injectFault({ delayMs: 80 });
     const start = performance.now();

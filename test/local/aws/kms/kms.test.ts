@@ -204,7 +204,7 @@ describe("fault injection", () => {
     await expect(generate(KeyId)).rejects.toBeInstanceOf(KMSInternalException);
     kms.injectFault({ fault: "deny" });
     await expect(generate(KeyId)).rejects.toMatchObject({ name: "AccessDeniedException" });
-    kms.injectFault({ fault: "hang-up" });
+    kms.injectFault({ fault: "disconnect" });
     await expect(generate(KeyId)).rejects.toThrow(/hang up|ECONNRESET/);
     expect((await generate(KeyId)).Plaintext).toHaveLength(32);
     expect(kms.requests.of("GenerateDataKey")).toBe(5);

@@ -247,7 +247,7 @@ describe("fault injection", () => {
 
     server.injectFault({ fault: "fail" });
     await expect(get("misbehaving")).rejects.toBeInstanceOf(InternalServiceError);
-    server.injectFault({ fault: "hang-up" });
+    server.injectFault({ fault: "disconnect" });
     await expect(get("misbehaving")).rejects.toThrow(/hang up|ECONNRESET/);
   });
 

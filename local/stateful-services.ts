@@ -7,33 +7,37 @@ import { startKms } from "./aws/kms/kms.ts";
 import { startSecretsManager } from "./aws/secrets-manager/secrets-manager.ts";
 import type { Guard } from "./aws/sigv4/guard.ts";
 
-/** The services that keep something. */
-export interface LocalState {
+/** The emulated services that store data. */
+export interface StatefulServices {
   readonly dynamoDb: LocalDynamoDb;
   readonly secretsManager: LocalAwsJsonServer;
   readonly kms: LocalKms;
   stop(): Promise<void>;
 }
 
-interface StateOptions {
-  /** What is in it survives a restart. */
+interface StatefulServicesOptions {
+  /** The data in it survives a restart. */
   readonly folder: string;
   readonly guard: Guard;
   readonly ports: Partial<Readonly<Record<"dynamoDb" | "secretsManager" | "kms", number>>>;
 }
 
-export async function startState({ folder, guard, ports }: StateOptions): Promise<LocalState> {
+export async function startStatefulServices({
+  folder,
+  guard,
+  ports,
+}: StatefulServicesOptions): Promise<StatefulServices> {
   const dynamoDb = await startDynamoDb({
-    ...portOf(ports.dynamoDb),
+    ...portOption(ports.dynamoDb),
     guard,
     folder: path.join(folder, "dynamodb"),
   });
   const secretsManager = await startSecretsManager({
-    ...portOf(ports.secretsManager),
+    ...portOption(ports.secretsManager),
     guard,
     folder,
   });
-  const kms = await startKms({ ...portOf(ports.kms), guard, folder });
+  const kms = await startKms({ ...portOption(ports.kms), guard, folder });
   return {
     ...{ dynamoDb, secretsManager, kms },
     async stop() {
@@ -42,7 +46,7 @@ export async function startState({ folder, guard, ports }: StateOptions): Promis
   };
 }
 
-/** A free one is chosen for what is unsaid. */
-export function portOf(chosen: number | undefined): { port?: number } {
-  return chosen === undefined ? {} : { port: chosen };
+/** The option `port`, omitted if a free port is to be chosen. */
+export function portOption(port: number | undefined): { port?: number } {
+  return port === undefined ? {} : { port };
 }
