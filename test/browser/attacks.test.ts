@@ -2,24 +2,24 @@ import { expect, test } from "vitest";
 import type { IdTokenCorruption } from "../../local/simulators/oauth/id-token.ts";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
 import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
-import type { RealmName } from "../support/consent-ceremony.ts";
-import { useCeremony } from "../support/consent-ceremony.ts";
-import { wordOf } from "../support/stack-answers.ts";
+import type { RealmName } from "../support/consent-stack.ts";
+import { useConsentStack } from "../support/consent-stack.ts";
+import { versionOrCode } from "../support/stack-answers.ts";
 import type { Visitor } from "./chromium.ts";
-import { aVisitor, describeInBrowser } from "./chromium.ts";
-import { inspect } from "./inspect-page.ts";
-import { decide, goOn, reads } from "./person.ts";
+import { describeInBrowser, openVisitor } from "./chromium.ts";
+import { checkPage } from "./inspect-page.ts";
+import { continueToProvider, decideOnConsent, expectTitle } from "./provider-pages.ts";
 
 const notThisBrowser = "This is not the browser that began";
 const mixedUp = "This answer does not belong here";
 
 describeInBrowser("an attacker", () => {
-  const ceremony = useCeremony();
+  const consentStack = useConsentStack();
 
   async function setOut(realm: RealmName, account: string): Promise<Visitor> {
-    const visitor = await aVisitor();
-    await visitor.page.goto(await ceremony().begin(realm, account));
-    await goOn(visitor.page);
+    const visitor = await openVisitor();
+    await visitor.page.goto(await consentStack().begin(realm, account));
+    await continueToProvider(visitor.page);
     await visitor.page.waitForURL(/sign-in/);
     return visitor;
   }
@@ -31,51 +31,51 @@ describeInBrowser("an attacker", () => {
   }
 
   const redeems = () => {
-    const { centrapay, connectPay, acme } = ceremony();
+    const { centrapay, connectPay, acme } = consentStack();
     return [centrapay, connectPay, acme].map(({ oracle }) => oracle.redeems());
   };
 
   test("with a stolen link comes too late, once its owner has continued", async () => {
-    const { begin } = ceremony();
-    const owner = await aVisitor();
-    const thief = await aVisitor();
+    const { begin } = consentStack();
+    const owner = await openVisitor();
+    const thief = await openVisitor();
     const link = await begin("centrapay-user/test", "stolen-link");
     await owner.page.goto(link);
-    await goOn(owner.page);
+    await continueToProvider(owner.page);
     await thief.page.goto(link);
-    await reads(thief.page, "This link is in use in another browser");
-    await inspect(thief.page, "other-browser");
+    await expectTitle(thief.page, "This link is in use in another browser");
+    await checkPage(thief.page, "other-browser");
     await owner.page.waitForURL(/sign-in/);
-    await decide(owner.page, defaultUser);
-    await reads(owner.page, "Access is granted");
+    await decideOnConsent(owner.page, defaultUser);
+    await expectTitle(owner.page, "Access is granted");
   });
 
   test("who opened the link's page before its owner continued cannot continue after", async () => {
-    const { begin } = ceremony();
-    const owner = await aVisitor();
-    const thief = await aVisitor();
+    const { begin } = consentStack();
+    const owner = await openVisitor();
+    const thief = await openVisitor();
     const link = await begin("centrapay-user/test", "race");
     for (const { page } of [owner, thief]) await page.goto(link);
-    await goOn(owner.page);
+    await continueToProvider(owner.page);
     await owner.page.waitForURL(/sign-in/);
-    await goOn(thief.page);
-    await reads(thief.page, "This link is in use in another browser");
+    await continueToProvider(thief.page);
+    await expectTitle(thief.page, "This link is in use in another browser");
   });
 
   test("who has a victim finish the attacker's journey gains nothing (A16, fixation)", async () => {
-    const { vend } = ceremony();
+    const { vend } = consentStack();
     const attacker = await setOut("connectpay/stage", "fixation");
-    const victim = await aVisitor();
+    const victim = await openVisitor();
     const before = redeems();
     await victim.page.goto(attacker.page.url());
-    await decide(victim.page, defaultUser);
-    await reads(victim.page, notThisBrowser);
+    await decideOnConsent(victim.page, defaultUser);
+    await expectTitle(victim.page, notThisBrowser);
     expect(redeems()).toEqual(before);
-    expect(wordOf(await vend("connectpay/stage", "fixation"))).toBe("consent-required");
+    expect(versionOrCode(await vend("connectpay/stage", "fixation"))).toBe("consent-required");
   });
 
   test("who plants a code of the attacker's own into a victim's journey is refused (A16, A22)", async () => {
-    const { vend } = ceremony();
+    const { vend } = consentStack();
     const attacker = await setOut("centrapay-user/test", "attacker");
     const victim = await setOut("centrapay-user/test", "victim");
     const planted = await callbackOf(victim);
@@ -83,9 +83,9 @@ describeInBrowser("an attacker", () => {
     planted.searchParams.set("code", searchParams.get("code") ?? "");
     await victim.page.goto(planted.href);
     // The code is bound to the attacker's challenge: the provider refuses it.
-    await reads(victim.page, "The provider did not accept the consent");
-    await inspect(victim.page, "code-refused");
-    expect(wordOf(await vend("centrapay-user/test", "victim"))).toBe("consent-required");
+    await expectTitle(victim.page, "The provider did not accept the consent");
+    await checkPage(victim.page, "code-refused");
+    expect(versionOrCode(await vend("centrapay-user/test", "victim"))).toBe("consent-required");
   });
 
   test("who sends a victim the attacker's whole callback is refused before any call (A16)", async () => {
@@ -93,41 +93,41 @@ describeInBrowser("an attacker", () => {
     const victim = await setOut("centrapay-user/test", "callback-victim");
     const before = redeems();
     await victim.page.goto((await callbackOf(attacker)).href);
-    await reads(victim.page, notThisBrowser);
+    await expectTitle(victim.page, notThisBrowser);
     expect(redeems()).toEqual(before);
   });
 
   test("who replays a callback finds it used, from any browser (A15)", async () => {
-    const { vend } = ceremony();
+    const { vend } = consentStack();
     const visitor = await setOut("centrapay-user/test", "replay");
-    await decide(visitor.page, defaultUser);
-    await reads(visitor.page, "Access is granted");
+    await decideOnConsent(visitor.page, defaultUser);
+    await expectTitle(visitor.page, "Access is granted");
     const before = redeems();
     const tab = await visitor.newTab();
     await tab.goto(visitor.page.url());
-    await reads(tab, "This link has been used already");
-    const stranger = await aVisitor();
+    await expectTitle(tab, "This link has been used already");
+    const stranger = await openVisitor();
     await stranger.page.goto(visitor.page.url());
-    await reads(stranger.page, notThisBrowser);
+    await expectTitle(stranger.page, notThisBrowser);
     expect(redeems()).toEqual(before);
-    expect(wordOf(await vend("centrapay-user/test", "replay"))).toBe(1);
+    expect(versionOrCode(await vend("centrapay-user/test", "replay"))).toBe(1);
   });
 
   test("who mixes providers up is refused, and the rightful answer still counts (A19)", async () => {
-    const { vend } = ceremony();
+    const { vend } = consentStack();
     const visitor = await setOut("centrapay-user/test", "mix-up");
     const callback = await callbackOf(visitor);
     const before = redeems();
     for (const other of ["authorization-code/acme", "connectpay/stage"]) {
       const elsewhere = callback.href.replace("centrapay-user/test", other);
       await visitor.page.goto(elsewhere);
-      await reads(visitor.page, mixedUp);
-      await inspect(visitor.page, "mixed-up");
+      await expectTitle(visitor.page, mixedUp);
+      await checkPage(visitor.page, "mixed-up");
     }
     expect(redeems()).toEqual(before);
     await visitor.page.goto(callback.href);
-    await reads(visitor.page, "Access is granted");
-    expect(wordOf(await vend("centrapay-user/test", "mix-up"))).toBe(1);
+    await expectTitle(visitor.page, "Access is granted");
+    expect(versionOrCode(await vend("centrapay-user/test", "mix-up"))).toBe(1);
   });
 
   test.each<[string, Record<string, string | string[] | null>]>([
@@ -137,15 +137,15 @@ describeInBrowser("an attacker", () => {
     ["the code twice", { code: ["a", "b"] }],
     ["another issuer (A19)", { iss: "https://other.invalid" }],
   ])("who answers with %s is refused before any call (A16)", async (what, set) => {
-    const { acme, vend } = ceremony();
+    const { acme, vend } = consentStack();
     const account = what.replaceAll(/[^a-z]+/g, "-");
     const { page } = await setOut("authorization-code/acme", account);
     const before = redeems();
     acme.injectFault({ kind: "rewrite-location", route: "consent", set });
-    await decide(page, defaultUser);
-    await reads(page, mixedUp);
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, mixedUp);
     expect(redeems()).toEqual(before);
-    expect(wordOf(await vend("authorization-code/acme", account))).toBe("consent-required");
+    expect(versionOrCode(await vend("authorization-code/acme", account))).toBe("consent-required");
   });
 
   test.each<[string, Record<string, string | null>]>([
@@ -154,7 +154,7 @@ describeInBrowser("an attacker", () => {
     ["neither code nor error", { code: null }],
     ["a script for an error", { code: null, error: "<script>document.title='pwned'</script>" }],
   ])("who answers with %s gets no token, and runs no script (A17)", async (what, set) => {
-    const { acme, vend } = ceremony();
+    const { acme, vend } = consentStack();
     const account = what.replaceAll(/[^a-z]+/g, "-");
     const { page } = await setOut("authorization-code/acme", account);
     const before = redeems();
@@ -164,43 +164,43 @@ describeInBrowser("an attacker", () => {
       route: "consent",
       set: { ...set, ...description },
     });
-    await decide(page, defaultUser);
+    await decideOnConsent(page, defaultUser);
     await page.waitForURL(/\/callback\//);
-    await inspect(page, `callback-${account}`);
+    await checkPage(page, `callback-${account}`);
     expect(await page.title()).not.toContain("pwned");
     expect(await page.locator("img, script").count()).toBe(0);
     expect(redeems()).toEqual(before);
-    expect(wordOf(await vend("authorization-code/acme", account))).toBe("consent-required");
+    expect(versionOrCode(await vend("authorization-code/acme", account))).toBe("consent-required");
   });
 
   test.each<IdTokenCorruption>([
     ...(["bad-signature", "alg-none", "alg-hs256", "unknown-kid", "wrong-issuer"] as const),
     ...(["wrong-audience", "wrong-nonce", "missing-nonce", "expired", "missing"] as const),
   ])("whose ID token is wrong (%s) leaves nothing stored (A23)", async (how) => {
-    const { centrapay, vend } = ceremony();
+    const { centrapay, vend } = consentStack();
     const { page } = await setOut("centrapay-user/test", how);
     centrapay.injectFault({ kind: "corrupt-id-token", how });
-    await decide(page, defaultUser);
-    await reads(page, "Access was not set up");
-    expect(wordOf(await vend("centrapay-user/test", how))).toBe("consent-required");
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, "Access was not set up");
+    expect(versionOrCode(await vend("centrapay-user/test", how))).toBe("consent-required");
   });
 
   test("who lies in the discovery document changes nothing: what was pinned wins (A24)", async () => {
-    const { centrapay, vend } = ceremony();
+    const { centrapay, vend } = consentStack();
     const elsewhere = "https://attacker.invalid";
     const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };
     centrapay.injectFault({ kind: "patch-body", patch, route: "discovery", times: "always" });
     const { page } = await setOut("centrapay-user/test", "discovery");
-    await decide(page, defaultUser);
-    await reads(page, "Access is granted");
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, "Access is granted");
     centrapay.clearFaults();
-    expect(wordOf(await vend("centrapay-user/test", "discovery"))).toBe(1);
+    expect(versionOrCode(await vend("centrapay-user/test", "discovery"))).toBe(1);
   });
 
   test("whose page frames ours sees nothing of it", async () => {
-    const { begin } = ceremony();
+    const { begin } = consentStack();
     const link = await begin("centrapay-user/test", "framed");
-    const { page } = await aVisitor();
+    const { page } = await openVisitor();
     await page.setContent(`<iframe src="${link}" title="bait"></iframe>`);
     await expect.poll(() => page.frames().length).toBe(2);
     await expect.poll(() => page.frames()[1]?.url()).toMatch(/^chrome-error:/);

@@ -4,9 +4,9 @@ import { startCentrapayUser } from "../../local/simulators/centrapay/centrapay-u
 import { startConnectPay } from "../../local/simulators/connectpay/connectpay.ts";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
 import { stopAfterTest } from "../local/simulators/conferma-calls.ts";
-import { aVisitor, dark, describeInBrowser, phone } from "./chromium.ts";
-import { inspect } from "./inspect-page.ts";
-import { decide } from "./person.ts";
+import { dark, describeInBrowser, openVisitor, phone } from "./chromium.ts";
+import { checkPage } from "./inspect-page.ts";
+import { decideOnConsent } from "./provider-pages.ts";
 
 const redirectUri = "http://localhost:9/callback";
 const client = { clientId: "app-1", name: "Token vending", redirectUris: [redirectUri] };
@@ -45,24 +45,24 @@ async function centrapayPage() {
 describeInBrowser("the simulators' own pages", () => {
   test("are accessible, on a phone and in the dark", async () => {
     const { url } = await connectPayPage();
-    const { page } = await aVisitor({ ...phone, ...dark });
+    const { page } = await openVisitor({ ...phone, ...dark });
     await page.goto(url);
-    await inspect(page, "simulator-connectpay-login");
+    await checkPage(page, "simulator-connectpay-login");
     await page.getByLabel("Telephone").fill(defaultUser.login);
     await page.getByLabel("Password").fill("guess");
     await page.getByRole("button", { name: "Log in" }).click();
     await page.getByRole("alert").waitFor();
-    await inspect(page, "simulator-connectpay-login-refused");
+    await checkPage(page, "simulator-connectpay-login-refused");
     await page.getByLabel("Password").fill(defaultUser.password);
     await page.getByRole("button", { name: "Log in" }).click();
-    await inspect(page, "simulator-connectpay-customer");
+    await checkPage(page, "simulator-connectpay-customer");
     await page.getByRole("button", { name: "Next" }).click();
-    await inspect(page, "simulator-connectpay-consent");
+    await checkPage(page, "simulator-connectpay-consent");
   });
 
   test("work by keyboard alone", async () => {
     const { simulator, url } = await connectPayPage();
-    const { page, visited } = await aVisitor();
+    const { page, visited } = await openVisitor();
     await page.goto(url);
     const { keyboard } = page;
     await keyboard.press("Tab");
@@ -87,33 +87,33 @@ describeInBrowser("the simulators' own pages", () => {
 
   test("work without scripts", async () => {
     const { url } = await centrapayPage();
-    const { page, visited } = await aVisitor({ javaScriptEnabled: false });
+    const { page, visited } = await openVisitor({ javaScriptEnabled: false });
     await page.goto(url);
-    await decide(page, defaultUser, { decision: "Deny" });
+    await decideOnConsent(page, defaultUser, { decision: "Deny" });
     await expect.poll(() => visited.at(-1)).toMatch(/callback\?error=access_denied/);
   });
 
   test("say that a request has been answered, to whoever goes back to it", async () => {
     const { url } = await centrapayPage();
-    const { page, newTab } = await aVisitor();
+    const { page, newTab } = await openVisitor();
     await page.goto(url);
     const signIn = page.url();
-    await decide(page, defaultUser);
+    await decideOnConsent(page, defaultUser);
     const tab = await newTab();
     await tab.goto(signIn);
     await tab.getByRole("heading", { name: "Already answered" }).waitFor();
-    await inspect(tab, "simulator-answered");
+    await checkPage(tab, "simulator-answered");
   });
 
   test("hand out a code to copy", async () => {
     const { simulator } = await connectPayPage();
-    const { page } = await aVisitor();
+    const { page } = await openVisitor();
     await page.goto(simulator.openApiSettingsUrl);
-    await inspect(page, "simulator-connectpay-open-api");
+    await checkPage(page, "simulator-connectpay-open-api");
     await page.getByLabel("Application").selectOption("Token vending");
     await page.getByRole("button", { name: "Make a code" }).click();
-    await decide(page, defaultUser, { without: [/Prepare payments/] });
+    await decideOnConsent(page, defaultUser, { without: [/Prepare payments/] });
     expect(await page.locator("code").textContent()).toMatch(/^[0-9a-f-]{36}$/);
-    await inspect(page, "simulator-connectpay-code");
+    await checkPage(page, "simulator-connectpay-code");
   });
 });

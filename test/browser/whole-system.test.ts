@@ -9,10 +9,10 @@ import { defaultUser } from "../../local/simulators/oauth/users.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import { createVendClient, useCredential } from "../../local/vend-client.ts";
-import { answerOf, wordOf } from "../support/stack-answers.ts";
-import { aVisitor, describeInBrowser } from "./chromium.ts";
-import { inspect } from "./inspect-page.ts";
-import { decide, goOn, reads } from "./person.ts";
+import { expectAnswer, versionOrCode } from "../support/stack-answers.ts";
+import { describeInBrowser, openVisitor } from "./chromium.ts";
+import { checkPage } from "./inspect-page.ts";
+import { continueToProvider, decideOnConsent, expectTitle } from "./provider-pages.ts";
 
 const consented: readonly ConsentProviderId[] = [
   "centrapay-user",
@@ -43,25 +43,25 @@ describeInBrowser("the whole system, to a person with a link", () => {
     const realm = realmOf(provider);
     const consumer = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
     const { name } = stack.functionOf(realm);
-    expect(wordOf(await consumer.vend(name))).toBe("consent-required");
-    const { page } = await aVisitor();
+    expect(versionOrCode(await consumer.vend(name))).toBe("consent-required");
+    const { page } = await openVisitor();
     await page.goto(await createConsentLink(stack, realm));
-    await goOn(page);
-    await decide(page, defaultUser);
-    await reads(page, "Access is granted");
-    await inspect(page, `whole-system-${provider}`);
-    const answer = answerOf(await consumer.vend(name));
+    await continueToProvider(page);
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, "Access is granted");
+    await checkPage(page, `whole-system-${provider}`);
+    const answer = expectAnswer(await consumer.vend(name));
     expect(await useCredential(answer, realm)).toBe(200);
     consumer.close();
   });
 
   test("of another realm: an answer that went astray is refused", async () => {
-    const { page } = await aVisitor();
+    const { page } = await openVisitor();
     await page.goto(await createConsentLink(stack, realmOf("centrapay-user")));
-    await goOn(page);
-    await decide(page, defaultUser);
-    await reads(page, "Access is granted");
+    await continueToProvider(page);
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, "Access is granted");
     await page.goto(page.url().replace("centrapay-user/test", "connectpay/stage"));
-    await reads(page, "This answer does not belong here");
+    await expectTitle(page, "This answer does not belong here");
   });
 });

@@ -4,10 +4,10 @@ import type { VendAnswer } from "../../functions/http/contract.ts";
 import { readRecord } from "../../functions/store/items.ts";
 import { isVendAnswer, useCredential } from "../../local/vend-client.ts";
 import { seededRandom } from "../simulation/virtual-time.ts";
-import type { Await, FaultWorld } from "../support/fault-world.ts";
+import type { FaultWorld, InterruptionPoint } from "../support/fault-world.ts";
 import { faultWorld } from "../support/fault-world.ts";
 import { proveLedger } from "../support/prove-ledger.ts";
-import type { VendProcess } from "../support/referee.ts";
+import type { VendProcess } from "../support/vend-process.ts";
 
 const deadlineMs = 500;
 const leaseMs = deadlineMs + 2000 + 250;
@@ -16,7 +16,7 @@ const chaosMs = 15_000;
 const accounts = ["one", "two", "three", "four"];
 const processes = 5;
 /** Where it hurts: the lease was just granted, the token has just arrived, the commit was just made. */
-const tender: readonly Await[] = [
+const tender: readonly InterruptionPoint[] = [
   { of: "lease", when: "after" },
   { of: "commit", when: "before" },
   { of: "commit", when: "after" },

@@ -8,7 +8,12 @@ import { startStack } from "../../local/stack.ts";
 import { createVendClient, useCredential } from "../../local/vend-client.ts";
 import { addKey, optionsOf } from "../support/kms.ts";
 import type { TestStack } from "../support/stack.ts";
-import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
+import {
+  expectAnswer,
+  expectProblem,
+  sameAnswer,
+  versionOrCode,
+} from "../support/stack-answers.ts";
 import { canariesIn } from "../support/stack-canaries.ts";
 import { clientCredentialsWorld, confermaWorld } from "../support/stack-realms.ts";
 
@@ -45,7 +50,7 @@ it("a key that cannot be had keeps the provider from being asked; the lease ends
   const KeyId = stack.kmsKey.SEALING_KEY;
   await operator.send(new DisableKeyCommand({ KeyId }));
 
-  const problem = problemOf(await process.vend());
+  const problem = expectProblem(await process.vend());
 
   expect(problem).toMatchObject({
     code: "store-unavailable",
@@ -60,33 +65,33 @@ it("a key that cannot be had keeps the provider from being asked; the lease ends
   expect(stack.events("issue-failed")).toMatchObject([{ outcome: "store-unavailable", count: 1 }]);
 
   await operator.send(new EnableKeyCommand({ KeyId }));
-  while (wordOf(await process.vend()) !== 1) await sleep(50);
+  while (versionOrCode(await process.vend()) !== 1) await sleep(50);
   expect(simulator.counters.issues()).toBe(1);
 });
 
 it("a KMS that fails in passing goes unnoticed", async () => {
   const { stack, realm } = await confermaWorld();
   stack.kms.injectFault({ fault: "throttle" });
-  expect(wordOf(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
+  expect(versionOrCode(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
   stack.kms.injectFault({ fault: "fail" }, 2);
-  expect(wordOf(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
+  expect(versionOrCode(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
 });
 
 it("a stored token that KMS does not open now is not replaced: warm processes vend on, others are told to come again", async () => {
   const { stack, simulator, realm } = await clientCredentialsWorld();
   const warm = await stack.start(realm, stack.kmsKey);
-  const before = answerOf(await warm.vend());
+  const before = expectAnswer(await warm.vend());
   const cold = await stack.start(realm, stack.kmsKey);
   stack.kms.injectFault({ fault: "deny" }, 100);
 
-  expect(problemOf(await cold.vend())).toMatchObject({
+  expect(expectProblem(await cold.vend())).toMatchObject({
     code: "store-unavailable",
     detail: "KMS did not answer (AccessDeniedException).",
     retryAfterSeconds: 1,
   });
-  expect(answerOf(await warm.vend())).toEqual(before);
+  expect(expectAnswer(await warm.vend())).toEqual(before);
   stack.kms.clearFaults();
-  expect(answerOf(await cold.vend())).toEqual(before);
+  expect(expectAnswer(await cold.vend())).toEqual(before);
   expect(simulator.counters.issues()).toBe(1);
 });
 
@@ -96,7 +101,7 @@ it("a KMS that hangs leaves a caller its answer in time", async () => {
   const process = await stack.start(realm, stack.kmsKey);
   stack.kms.injectFault({ delayMs: 5000 }, 10);
   const begun = performance.now();
-  const { code } = problemOf(await process.vend({}, 800));
+  const { code } = expectProblem(await process.vend({}, 800));
   expect(["store-unavailable", "renewal-in-progress"]).toContain(code);
   expect(performance.now() - begun).toBeLessThan(800);
   stack.kms.clearFaults();
@@ -146,7 +151,7 @@ async function vendOnce(folder: string) {
     if (!realm) throw new Error("The local stack has no realm with a static key.");
     const fn = stack.functionOf(realm);
     expect(fn.environment["SEALING_KEY"]).toMatch(/^arn:aws:kms:/);
-    const answer = answerOf(await client.vend(fn.name));
+    const answer = expectAnswer(await client.vend(fn.name));
     const { requests } = stack.kms;
     return {
       answer,

@@ -8,11 +8,11 @@ import type { Fault } from "../../local/simulators/kit/faults.ts";
 import { startOAuthServer } from "../../local/simulators/oauth/oauth-server.ts";
 import { startSendPayments } from "../../local/simulators/send-payments/send-payments.ts";
 import type { VendResult } from "../../local/vend-client.ts";
-import type { VendProcess } from "../support/referee.ts";
 import type { TestStack } from "../support/stack.ts";
 import { startTestStack } from "../support/stack.ts";
-import { wordOf } from "../support/stack-answers.ts";
+import { versionOrCode } from "../support/stack-answers.ts";
 import { canariesIn, formsOf } from "../support/stack-canaries.ts";
+import type { VendProcess } from "../support/vend-process.ts";
 
 /** Hard to encode, and recognisable. */
 const canary = (what: string) => `canary-${what}-/+:%"\\é~${randomBytes(9).toString("base64")}`;
@@ -120,7 +120,7 @@ it("Conferma: no secret and no token is said, printed or stored, whatever happen
   await told.vend({ account: "account-0", rejectedVersion: 2 });
   const thief = { clientId: "client-0", clientSecret, platformKey: `${platformKey}-0` };
   await stack.secrets.add(`${prefix}thief`, thief);
-  expect(wordOf(await told.vend({ account: "thief" }))).toBe("scope-conflict");
+  expect(versionOrCode(await told.vend({ account: "thief" }))).toBe("scope-conflict");
 
   expect(told.tokens.length).toBeGreaterThan(1);
   await expectSilence(stack, told, { clientSecret, platformKey });
@@ -145,7 +145,7 @@ it("a malformed secret is not quoted: not its text, not its fields, not its vers
   ];
   for (const [at, value] of malformed.entries()) {
     await stack.secrets.add(`token-vending/conferma/test/account-${at}`, value);
-    expect(wordOf(await told.vend({ account: `account-${at}` }))).toBe("secret-malformed");
+    expect(versionOrCode(await told.vend({ account: `account-${at}` }))).toBe("secret-malformed");
   }
   await expectSilence(stack, told, { secret });
 });

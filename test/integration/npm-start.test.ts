@@ -6,8 +6,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { consentInBrowser } from "../support/consent-in-browser.ts";
 import { until } from "../support/stack-answers.ts";
-import { consentInAWindow } from "../support/window.ts";
 
 const server = fileURLToPath(new URL("../../local/server.ts", import.meta.url));
 
@@ -106,7 +106,7 @@ it("a link that is printed leads to a vended token, and Ctrl-C stops everything"
   const { child, printed, ended } = start(folder, "--fresh");
   await until("it says how to stop it", () => printed.stdout.includes("Ctrl-C"), 60_000);
   const [link = ""] = /http:\/\/localhost:\d+\/consent\/connectpay\S+/.exec(printed.stdout) ?? [];
-  await consentInAWindow(link, defaultUser);
+  await consentInBrowser(link, defaultUser);
   await until(
     "it shows what is vended now",
     () => /connectpay\/stage\/default +1 .* 200 accepted/.test(printed.stdout),

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { expect, it, onTestFinished } from "vitest";
 import { listen } from "../../local/aws/listen.ts";
 import type { Fault } from "../../local/simulators/kit/faults.ts";
-import { problemOf, wordOf } from "../support/stack-answers.ts";
+import { expectProblem, versionOrCode } from "../support/stack-answers.ts";
 import type { ConfermaWorld } from "../support/stack-realms.ts";
 import { confermaWorld, sendPaymentsWorld } from "../support/stack-realms.ts";
 
@@ -37,12 +37,12 @@ async function play(world: ConfermaWorld, cases: readonly Case[]): Promise<void>
     const vended = await process.vend({ account: `case-${at}` });
     if (performance.now() - begun > longestMs) slow.push(title);
     simulator.clearFaults();
-    told[title] = wordOf(vended);
-    if (wordOf(vended) !== 1) expect(JSON.stringify(vended)).not.toContain(canary);
+    told[title] = versionOrCode(vended);
+    if (versionOrCode(vended) !== 1) expect(JSON.stringify(vended)).not.toContain(canary);
   }
   expect(told).toEqual(Object.fromEntries(cases.map(([title, , code]) => [title, code])));
   expect(slow).toEqual([]);
-  expect(wordOf(await process.vend())).toBe(1);
+  expect(versionOrCode(await process.vend())).toBe(1);
   expect(stack.printed()).not.toContain(canary);
   expect(stack.events("defect")).toEqual([]);
 }
@@ -76,7 +76,7 @@ it("a throttling provider is understood in every shape, and believed for a quart
     await addAccount(`case-${at}`);
     const shape = (["centrapay", "oauth", "text"] as const)[at % 3] ?? "text";
     simulator.injectFault({ kind: "throttle", shape, ...(retryAfter ? { retryAfter } : {}) });
-    const problem = problemOf(await process.vend({ account: `case-${at}` }));
+    const problem = expectProblem(await process.vend({ account: `case-${at}` }));
     expect(problem).toMatchObject({ code: "provider-throttled", retryable: true });
     expect(problem.retryAfterSeconds, retryAfter).toBeGreaterThanOrEqual(least);
     expect(problem.retryAfterSeconds, retryAfter).toBeLessThanOrEqual(most);
@@ -226,7 +226,7 @@ it("Send Payments' answers are judged by the earlier of expiresAt and the token'
     const { stack, simulator, realm } = await sendPaymentsWorld({ deadlineMs });
     simulator.injectFault(fault);
     const vended = await (await stack.start(realm)).vend();
-    expect(wordOf(vended), title).toBe(told);
+    expect(versionOrCode(vended), title).toBe(told);
     expect(stack.printed()).not.toContain(canary);
   }
 });

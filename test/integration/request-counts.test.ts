@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { startCfis } from "../../local/simulators/cfis/cfis.ts";
-import type { VendProcess } from "../support/referee.ts";
 import type { TestStack } from "../support/stack.ts";
-import { answerOf, wordOf } from "../support/stack-answers.ts";
+import { expectAnswer, versionOrCode } from "../support/stack-answers.ts";
 import { confermaWorld, staticKeyWorld } from "../support/stack-realms.ts";
+import type { VendProcess } from "../support/vend-process.ts";
 
 interface Requests {
   readonly reads: number;
@@ -128,7 +128,7 @@ it("a key that its provider can vouch for costs one probe when it is new", async
   const process = await stack.start(realm);
 
   expect(await costOf(stack, () => process.vend())).toEqual(renewal);
-  expect(answerOf(await process.vend()).token).toBe(apiKey);
+  expect(expectAnswer(await process.vend()).token).toBe(apiKey);
   expect(await costOf(stack, async () => (await stack.start(realm)).vend())).toEqual(storeHit);
   expect(cfis.journal.filter(({ kind }) => kind === "probe")).toHaveLength(1);
   await cfis.stop();
@@ -142,7 +142,7 @@ it("a store hit loads no code that issues: neither secrets nor any provider; a c
   expect(await issuingChunks(process)).toEqual(["conferma", "secrets-manager-source"]);
 
   const newcomer = await stack.start(realm);
-  expect(wordOf(await newcomer.vend())).toBe(1);
+  expect(versionOrCode(await newcomer.vend())).toBe(1);
   expect(await issuingChunks(newcomer)).toEqual([]);
   const hot = (await newcomer.modules()).filter((url) => url.includes("/chunks/"));
   const cold = (await process.modules()).filter((url) => url.includes("/chunks/"));
@@ -157,7 +157,7 @@ it("only a key in KMS loads the client of KMS, at the first token that is sealed
   expect(await issuingChunks(process)).toContain("kms-sealer");
 
   const newcomer = await stack.start(realm, stack.kmsKey);
-  expect(wordOf(await newcomer.vend())).toBe(1);
+  expect(versionOrCode(await newcomer.vend())).toBe(1);
   expect(await issuingChunks(newcomer)).toEqual(["kms-sealer"]);
 });
 

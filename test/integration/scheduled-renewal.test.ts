@@ -17,7 +17,7 @@ import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import type { VendClient } from "../../local/vend-client.ts";
 import { createVendClient, useCredential } from "../../local/vend-client.ts";
-import { answerOf } from "../support/stack-answers.ts";
+import { expectAnswer } from "../support/stack-answers.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-renewal-"));
 const log: LogLine[] = [];
@@ -91,7 +91,7 @@ async function vendedFor(name: string, lifetimeMs: number) {
   await stack.host.prestart(renewFunction(realm));
   const begun = Date.now();
   simulator.settings.lifetimeMs = lifetimeMs;
-  const first = answerOf(await vend(realm));
+  const first = expectAnswer(await vend(realm));
   simulator.settings.lifetimeMs = 300_000;
   const [issued] = issues(simulator, begun);
   const { renewAt } = await item(first.connection);
@@ -130,7 +130,7 @@ it("a tick asks Conferma never before expiry and within a second after it; of tw
   expect(simulator.counters.maxInFlight()).toBe(1);
 
   // Whoever asks now is served what the schedule has stored.
-  const answer = answerOf(await vend(realm));
+  const answer = expectAnswer(await vend(realm));
   expect(answer.version).toBe(first.version + 1);
   expect(await useCredential(answer, realm.pingUrl)).toBe(200);
   expect(issues(simulator, begun)).toHaveLength(2);
@@ -145,7 +145,7 @@ it("a tick asks Send at the handover, and a caller that waits through it shares 
   const ticked = tick(realm);
   await sleep(Math.max(0, Date.parse(first.usableUntil ?? "") - Date.now()) + 5);
 
-  const waited = answerOf(await vend(realm));
+  const waited = expectAnswer(await vend(realm));
 
   simulator.settings.latencyMs = 0;
   expect([oneRenewed, oneSkipped]).toContainEqual(await ticked);
@@ -173,7 +173,7 @@ it("a tick renews early where tokens coexist, and nobody's token dies (P4)", asy
   expect(next?.at).toBeGreaterThanOrEqual(renewAt);
   expect(next?.at).toBeLessThan(issuedAt + lifetimeMs);
   expect(next?.revoked ?? []).toEqual([]);
-  expect(answerOf(await vend(realm)).version).toBe(2);
+  expect(expectAnswer(await vend(realm)).version).toBe(2);
   const issued = log.filter(({ text }) => text.includes('"token-issued"'));
   expect(issued.at(-1)?.function).toBe(renewFunction(realm));
 });
@@ -207,7 +207,7 @@ describe("ten thousand connections in one realm", () => {
 
   beforeAll(async () => {
     realm = realmOf("client-credentials/acme");
-    const { connection } = answerOf(await vend(realm));
+    const { connection } = expectAnswer(await vend(realm));
     const record = await item(connection);
     rowOf = (n, dueAt, dueUntil = Date.now() + 2 * hour) => ({
       ...record,

@@ -11,10 +11,10 @@ import { startStack } from "../../local/stack.ts";
 import type { VendClient } from "../../local/vend-client.ts";
 import { createVendClient, useCredential } from "../../local/vend-client.ts";
 import { simulateAccess } from "../infra/simulate-access.ts";
-import type { Asked } from "../support/aws-trail.ts";
-import { askedBy, policiesOfRole } from "../support/aws-trail.ts";
-import { answerOf } from "../support/stack-answers.ts";
-import { consentInAWindow } from "../support/window.ts";
+import { consentInBrowser } from "../support/consent-in-browser.ts";
+import type { IamRequest } from "../support/iam-requests.ts";
+import { iamRequestOf, policiesOfRole } from "../support/iam-requests.ts";
+import { expectAnswer } from "../support/stack-answers.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-walls-"));
 const told: AwsRequest[] = [];
@@ -46,10 +46,10 @@ describe("on the laptop", () => {
       const { url } = (await response.json()) as ConsentLink;
       expect(url).toContain(`${stack.consentHost.browserUrl}/consent/${nameOf(realm)}/`);
 
-      const page = await consentInAWindow(url, realm.user ?? expect.fail("nobody"));
+      const page = await consentInBrowser(url, realm.user ?? expect.fail("nobody"));
       expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<h1>")]);
 
-      const answer = answerOf(await client.vend(name));
+      const answer = expectAnswer(await client.vend(name));
       expect(answer.version).toBe(1);
       expect(await useCredential(answer, realm), nameOf(realm)).toBe(200);
     }
@@ -72,8 +72,8 @@ describe("on the laptop", () => {
     await stack.scheduler.runAllNow();
     const [conferma] = stack.providers.realms;
     const { name } = stack.functionOf(conferma ?? expect.fail("no realm"));
-    const { version } = answerOf(await client.vend(name));
-    const answer = answerOf(await client.vend(name, { rejectedVersion: version }));
+    const { version } = expectAnswer(await client.vend(name));
+    const answer = expectAnswer(await client.vend(name, { rejectedVersion: version }));
     expect(answer.version).toBe(version + 1);
   }, 60_000);
 });
@@ -95,10 +95,13 @@ describe("every request that a function or a schedule has made", () => {
   /** Each question once, with the role that it was asked as. */
   const questions = () => {
     const ofRoles = told.filter(({ policyOwnerArn: role }) => role.includes(":role/"));
-    const all = ofRoles.map((request) => ({ role: request.policyOwnerArn, ...askedBy(request) }));
+    const all = ofRoles.map((request) => ({
+      role: request.policyOwnerArn,
+      ...iamRequestOf(request),
+    }));
     return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
   };
-  const answer = (role: string, question: Asked, as = role) => {
+  const answer = (role: string, question: IamRequest, as = role) => {
     const { action, resource, context } = question;
     return simulateAccess({
       ...{

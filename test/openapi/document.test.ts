@@ -18,7 +18,7 @@ import type { openApiDocument } from "../../openapi/document.ts";
 import { openApiText } from "../../openapi/document.ts";
 import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
 import { aFailure, aLease, aRecord, at } from "../support/a-record.ts";
-import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
+import { TestConsentSite, useTable } from "../support/consent-site.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
@@ -138,7 +138,7 @@ describe("every example matches its schema", () => {
 });
 
 describe("the code's answers match the document", () => {
-  const table = withTable();
+  const table = useTable();
   const realm = { provider: "conferma", environment: "production" } as const;
   const vended: Credential = {
     connection: connectionOf(realm, "default"),
@@ -190,18 +190,21 @@ describe("the code's answers match the document", () => {
     expectDescribed(name, await vending(async () => vended)(event, aContext()), 200);
   });
 
-  test.each(problemCodes)("to a vend with the problem %s, with and without Retry-After", async (code) => {
-    const name = "GET /v1/tokens/{provider}/{environment}/{account}";
-    for (const seconds of [null, 7]) {
-      const error = new VendingError(code, "Some detail.", seconds);
-      const answer = await vending(() => Promise.reject(error))(aProxyEvent(), aContext());
-      const { statusCode } = answer as unknown as { statusCode: number };
-      expectDescribed(name, answer, statusCode);
-    }
-  });
+  test.each(problemCodes)(
+    "to a vend with the problem %s, with and without Retry-After",
+    async (code) => {
+      const name = "GET /v1/tokens/{provider}/{environment}/{account}";
+      for (const seconds of [null, 7]) {
+        const error = new VendingError(code, "Some detail.", seconds);
+        const answer = await vending(() => Promise.reject(error))(aProxyEvent(), aContext());
+        const { statusCode } = answer as unknown as { statusCode: number };
+        expectDescribed(name, answer, statusCode);
+      }
+    },
+  );
 
   test("to a begun consent, and to an unknown path", async () => {
-    const site = new ConsentSiteOnTest(table());
+    const site = new TestConsentSite(table());
     const name = "POST /v1/consents/{provider}/{environment}/{account}";
     const post = (account: string) => {
       const { provider, environment } = site.realm;

@@ -22,8 +22,8 @@ import type {
   CertificateAuthority,
 } from "../../local/simulators/kit/certificates.ts";
 import { createCertificateAuthority } from "../../local/simulators/kit/certificates.ts";
-import { code, journey } from "../support/a-consent.ts";
-import { inShort } from "../support/an-issuer.ts";
+import { codeCredential, sampleAuthorizationRequest } from "../support/a-consent.ts";
+import { summarizeOutcome } from "../support/an-issuer.ts";
 import { rawServer } from "../support/raw-server.ts";
 
 const trusted = getCACertificates("default");
@@ -66,7 +66,7 @@ function secretWith({ chain, privateKey }: Partial<CertificateAndKey>): Sensitiv
 /** Exchanges a code at this address. */
 async function exchangeAt(tokenUrl: string, certificate: Partial<CertificateAndKey>) {
   const issuer = await providerAt(tokenUrl).issuer();
-  const grant = issuer.openGrant(secretWith(certificate), code);
+  const grant = issuer.openGrant(secretWith(certificate), codeCredential);
   return grant.issue(AbortSignal.timeout(3000));
 }
 
@@ -105,7 +105,7 @@ describe("a provider that looks at certificates (A21)", () => {
   });
 
   test("is shown ours, with its chain", async () => {
-    expect(inShort(await exchangeAt(url, ours))).toBe("issued, 3600000 to 3601000 ms");
+    expect(summarizeOutcome(await exchangeAt(url, ours))).toBe("issued, 3600000 to 3601000 ms");
     expect(seen.at(-1)).toBe("tpp-1, true");
   });
 
@@ -122,7 +122,7 @@ describe("a provider that looks at certificates (A21)", () => {
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const addressWith = async ({ chain, privateKey }: CertificateAndKey) => {
       const flow = await providerAt(url).consent?.();
-      return flow?.authorizeUrl(secretWith({ chain, privateKey }), journey);
+      return flow?.authorizeUrl(secretWith({ chain, privateKey }), sampleAuthorizationRequest);
     };
     expect(await addressWith(ours)).toMatch("https://api2.example/authorize?");
     const refusal = addressWith(await authority.issueClient("tpp-1", past));
@@ -169,14 +169,14 @@ describe("a TLS alert (A21)", () => {
   );
 
   test.each([40, 70, 80, 112])("%i says something else", async (number) => {
-    expect(inShort(await alerting(number))).toBe("provider-unavailable");
+    expect(summarizeOutcome(await alerting(number))).toBe("provider-unavailable");
   });
 
   test("is none when the connection is merely lost", async () => {
     const raw = await rawServer((socket) => socket.destroy());
     const outcome = await exchangeAt(raw.url, ours);
     await raw.stop();
-    expect(inShort(outcome)).toBe("provider-unavailable?");
+    expect(summarizeOutcome(outcome)).toBe("provider-unavailable?");
   });
 });
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { HttpFailure } from "../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { journey } from "../support/a-consent.ts";
-import type { Play } from "../support/an-issuer.ts";
+import { sampleAuthorizationRequest } from "../support/a-consent.ts";
+import type { ScriptedAnswer } from "../support/an-issuer.ts";
 import { aProvider, noAnswer } from "../support/an-issuer.ts";
 
 const centrapay = {
@@ -35,7 +35,7 @@ const providers: readonly RealmInput[] = [centrapay, connectpay, general];
 const secret = new Sensitive('{"clientId":"client 1","clientSecret":"s"}');
 const never = new AbortController().signal;
 
-async function flowOf(settings: RealmInput, play: Play | HttpFailure = {}) {
+async function flowOf(settings: RealmInput, play: ScriptedAnswer | HttpFailure = {}) {
   const { provider, requests } = aProvider(settings, play);
   const flow = await provider.consent?.();
   if (!flow) throw new Error("Nobody consents there.");
@@ -76,14 +76,17 @@ describe("the address that a browser is sent to", () => {
     ],
   ])("%s", async (_, settings, address) => {
     const { flow } = await flowOf(settings);
-    expect(await flow.authorizeUrl(secret, journey)).toBe(address);
+    expect(await flow.authorizeUrl(secret, sampleAuthorizationRequest)).toBe(address);
   });
 
   test("of ConnectPay has another GUID on another journey", async () => {
     const { flow } = await flowOf(connectpay);
     const guids = new Set<string | null>();
     for (let n = 0; n < 50; n += 1) {
-      const address = await flow.authorizeUrl(secret, { ...journey, nonce: `nonce-${n}` });
+      const address = await flow.authorizeUrl(secret, {
+        ...sampleAuthorizationRequest,
+        nonce: `nonce-${n}`,
+      });
       const guid = new URL(address).searchParams.get("nonce");
       expect(guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
       guids.add(guid);
@@ -94,7 +97,7 @@ describe("the address that a browser is sent to", () => {
   test.each(providers)("of $provider is not made of a broken secret", async (settings) => {
     const { flow } = await flowOf(settings);
     await expect(
-      flow.authorizeUrl(new Sensitive('{"clientSecret":"s"}'), journey),
+      flow.authorizeUrl(new Sensitive('{"clientSecret":"s"}'), sampleAuthorizationRequest),
     ).rejects.toMatchObject({
       code: "secret-malformed",
       message: "clientId: is missing.",
@@ -204,7 +207,7 @@ describe("the issuer in a callback (A19, RFC 9207)", () => {
 describe("a consent is revoked", () => {
   const revokeUrl = "https://a.example/revoke";
   const refreshToken = new Sensitive("refresh 1/+");
-  const revoking = async (settings: RealmInput, play: Play = {}, held = secret) => {
+  const revoking = async (settings: RealmInput, play: ScriptedAnswer = {}, held = secret) => {
     const { flow, requests } = await flowOf(settings, play);
     return { answer: await flow.revoke(held, refreshToken, never), requests };
   };
@@ -247,7 +250,7 @@ describe("a consent is revoked", () => {
     });
   });
 
-  test.each<[rule: string, play: Play, answer: boolean]>([
+  test.each<[rule: string, play: ScriptedAnswer, answer: boolean]>([
     ["200", { status: 200 }, true],
     ["204", { status: 204 }, true],
     ["302", { status: 302 }, false],

@@ -9,9 +9,9 @@ import { HttpFailure, nodeHttp } from "../../functions/platform/http-request.ts"
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { providerOf } from "../../functions/providers/catalogue.ts";
-import { code, consentedIn, refreshOf } from "../support/a-consent.ts";
-import type { Play } from "../support/an-issuer.ts";
-import { aProvider, inShort } from "../support/an-issuer.ts";
+import { codeCredential, consentOf, refreshCredential } from "../support/a-consent.ts";
+import type { ScriptedAnswer } from "../support/an-issuer.ts";
+import { aProvider, summarizeOutcome } from "../support/an-issuer.ts";
 import type { SigningKey } from "../support/an-open-id-provider.ts";
 import { claims, idToken, signingKey, tenOClock } from "../support/an-open-id-provider.ts";
 import { rawServer } from "../support/raw-server.ts";
@@ -38,7 +38,7 @@ function anOpenIdProvider() {
   const shown = {
     idToken: "" as string | null,
     keys: [key.jwk] as object[],
-    jwks: null as Play | null,
+    jwks: null as ScriptedAnswer | null,
   };
   const { provider, requests, clock } = aProvider(settings, ({ url }) => {
     if (url === jwksUrl) return shown.jwks ?? { body: JSON.stringify({ keys: shown.keys }) };
@@ -50,7 +50,7 @@ function anOpenIdProvider() {
     clock,
     looks: () => requests.filter(({ url }) => url === jwksUrl).length,
     requests,
-    exchange: async (token: string | null, authority: GrantCredential = code) => {
+    exchange: async (token: string | null, authority: GrantCredential = codeCredential) => {
       shown.idToken = token;
       const issuer = await provider.issuer();
       const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), authority);
@@ -71,7 +71,7 @@ describe("an ID token (A23)", () => {
     const { shown, exchange } = anOpenIdProvider();
     const signing = await signingKey("key-a", alg);
     shown.keys = [other.jwk, signing.jwk];
-    expect(consentedIn(await exchange(await idToken(signing)))).toMatchObject({
+    expect(consentOf(await exchange(await idToken(signing)))).toMatchObject({
       subject: "person-1",
     });
   });
@@ -234,7 +234,7 @@ describe("the provider's keys (A23)", () => {
     expect(outcomes.map(({ kind }) => kind)).toEqual(["issued", "issued", "issued"]);
   });
 
-  test.each<[rule: string, play: Play, outcome: string]>([
+  test.each<[rule: string, play: ScriptedAnswer, outcome: string]>([
     ["answered 500", { status: 500 }, "provider-unavailable"],
     [
       "answered 302 to another host, which is not followed",
@@ -281,14 +281,14 @@ describe("the provider's keys (A23)", () => {
 });
 
 describe("an outage of the provider's keys", () => {
-  const refresh = refreshOf("person-1");
-  const outages: [rule: string, play: Play][] = [
+  const refresh = refreshCredential("person-1");
+  const outages: [rule: string, play: ScriptedAnswer][] = [
     ["answers 500", { status: 500 }],
     ["hangs until the deadline (A24)", new HttpFailure("timeout", true)],
   ];
 
   /** Somebody logged in fifty minutes ago. */
-  async function fiftyMinutesOn(play: Play) {
+  async function fiftyMinutesOn(play: ScriptedAnswer) {
     const world = anOpenIdProvider();
     await world.exchange(await idToken(key));
     world.shown.jwks = play;
@@ -305,7 +305,7 @@ describe("an outage of the provider's keys", () => {
   test.each(outages)("that %s leaves the held keys to verify a refresh with", async (_, play) => {
     const { exchange } = await fiftyMinutesOn(play);
     const outcome = await exchange(await idToken(key), refresh);
-    expect(consentedIn(outcome)).toMatchObject({ subject: "person-1" });
+    expect(consentOf(outcome)).toMatchObject({ subject: "person-1" });
     const forged = await idToken({ ...other, header: key.header });
     expect(await exchange(forged, refresh)).toMatchObject({ kind: "not-issued" });
   });
@@ -339,8 +339,10 @@ test("keys that are slow cost no more than the deadline, and no code (A24)", asy
   const realm = { ...settings, tokenUrl: `${tokens.url}/token`, jwksUrl: `${slow.url}/jwks` };
   const wire = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
   const issuer = await providerOf(readRealm(JSON.stringify(realm)), wire).issuer();
-  const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), code);
-  expect(inShort(await grant.issue(AbortSignal.timeout(300)))).toBe("provider-unavailable");
+  const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), codeCredential);
+  expect(summarizeOutcome(await grant.issue(AbortSignal.timeout(300)))).toBe(
+    "provider-unavailable",
+  );
   expect([slow.received.length, tokens.received.length]).toEqual([1, 0]);
   await Promise.all([slow.stop(), tokens.stop()]);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { code, refreshOf } from "../support/a-consent.ts";
-import type { Play } from "../support/an-issuer.ts";
-import { inShort, issue, noAnswer } from "../support/an-issuer.ts";
+import { codeCredential, refreshCredential } from "../support/a-consent.ts";
+import type { ScriptedAnswer } from "../support/an-issuer.ts";
+import { issue, noAnswer, summarizeOutcome } from "../support/an-issuer.ts";
 
 type Exchange = readonly [
   name: string,
@@ -51,14 +51,14 @@ const exchanges: readonly Exchange[] = [
     atConnectPay,
     { clientId: "c", clientSecret: "canary-secret" },
     "access_token",
-    code,
+    codeCredential,
   ],
   [
     "connectpay, shown a refresh token,",
     atConnectPay,
     { clientId: "c", clientSecret: "canary-secret" },
     "access_token",
-    refreshOf("anybody"),
+    refreshCredential("anybody"),
   ],
   [
     "authorization-code, shown a code,",
@@ -70,7 +70,7 @@ const exchanges: readonly Exchange[] = [
     },
     { clientId: "c", clientSecret: "canary-secret" },
     "access_token",
-    code,
+    codeCredential,
   ],
 ];
 
@@ -78,7 +78,7 @@ const error = (code: string) => JSON.stringify({ error: code });
 const esec001 =
   '{"errorCode":"ESEC001","message":"Authorization has been denied for this request."}';
 
-const answers: readonly [rule: string, play: Play, outcome: string][] = [
+const answers: readonly [rule: string, play: ScriptedAnswer, outcome: string][] = [
   // A9: refused credentials, in every shape
   ["400 invalid_client", { status: 400, body: error("invalid_client") }, "credentials-rejected"],
   ["401 invalid_client", { status: 401, body: error("invalid_client") }, "credentials-rejected"],
@@ -152,7 +152,7 @@ const answers: readonly [rule: string, play: Play, outcome: string][] = [
 ];
 
 /** What is refused is the person's authorisation, where there is one (A12, A13, A15, A22). */
-const invalidGrants: readonly [rule: string, play: Play][] = [
+const invalidGrants: readonly [rule: string, play: ScriptedAnswer][] = [
   ["400 invalid_grant", { status: 400, body: error("invalid_grant") }],
   ["401 invalid_grant", { status: 401, body: error("invalid_grant") }],
   ["403 invalid_grant", { status: 403, body: error("invalid_grant") }],
@@ -160,14 +160,16 @@ const invalidGrants: readonly [rule: string, play: Play][] = [
 ];
 
 describe.each(exchanges)("%s answered", (_, settings, secret, tokenField, authority) => {
-  const ask = (play: Play) => issue(settings, secret, play, authority);
+  const ask = (play: ScriptedAnswer) => issue(settings, secret, play, authority);
 
   test.each(answers)("%s", async (_rule, play, outcome) => {
-    expect(inShort(await ask(play))).toBe(outcome);
+    expect(summarizeOutcome(await ask(play))).toBe(outcome);
   });
 
   test.each(invalidGrants)("%s", async (_rule, play) => {
-    expect(inShort(await ask(play))).toBe(authority ? "consent-required" : "credentials-rejected");
+    expect(summarizeOutcome(await ask(play))).toBe(
+      authority ? "consent-required" : "credentials-rejected",
+    );
   });
 
   test.each([
@@ -181,7 +183,7 @@ describe.each(exchanges)("%s answered", (_, settings, secret, tokenField, author
     ["more than a header holds", "x".repeat(16_385)],
   ])("a token of %s", async (_rule, token) => {
     const body = JSON.stringify({ [tokenField]: token, expires_in: 300 });
-    expect(inShort(await ask({ body }))).toBe("provider-malformed?");
+    expect(summarizeOutcome(await ask({ body }))).toBe("provider-malformed?");
   });
 
   test("members that nobody asked for", async () => {
@@ -191,7 +193,7 @@ describe.each(exchanges)("%s answered", (_, settings, secret, tokenField, author
       nested: { a: [1] },
       __proto__: 1,
     });
-    expect(inShort(await ask({ body }))).toBe("issued, unknown");
+    expect(summarizeOutcome(await ask({ body }))).toBe("issued, unknown");
   });
 
   test.each([

@@ -26,7 +26,7 @@ import {
   recentRejectedRenewals,
 } from "../../functions/vending/decision/back-off.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
-import { patience } from "../support/describe-sealer.ts";
+import { neverAborted } from "../support/describe-sealer.ts";
 import { itemSize } from "../support/dynamodb-size.ts";
 import { aKmsKey } from "../support/kms.ts";
 
@@ -246,7 +246,7 @@ describe("a record that holds all it can", () => {
     const { kms, keyArn, options } = await aKmsKey();
     const sealer = openKmsSealer(options, keyArn, systemClock);
     const as = { connection, version: 1_000_000, kind: "token" } as const;
-    const sealed = await sealer.seal(new Sensitive("t".repeat(2048)), as, patience);
+    const sealed = await sealer.seal(new Sensitive("t".repeat(2048)), as, neverAborted);
     await kms.stop();
     const rejections = Array.from({ length: 40 }, (_, n) => at(`10:00:${10 + n}.000`));
     const now = at("10:00:50.000");

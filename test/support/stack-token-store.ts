@@ -11,7 +11,7 @@ import type {
 } from "../../functions/model/token-store.ts";
 import { aFailure, aLease, aToken, at } from "./a-record.ts";
 
-/** As `compose` makes it. */
+/** Configured as in functions/compose.ts. */
 export function clientOf(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,
@@ -53,7 +53,7 @@ export function aFailedAttempt(): FailedRenewal {
   };
 }
 
-/** A failure that adds nothing to what the holder knows. */
+/** A failed renewal that does not change the record's other members. */
 export function attemptOf({ record }: HeldLease): FailedRenewal {
   return { ...aFailedAttempt(), suspect: record.suspect, ledger: record.ledger };
 }
@@ -62,13 +62,13 @@ export function anIntent(owner: string, suspect = false): Intent {
   return { lease: aLease({ owner }), suspect, rejectionsAt: [at("09:59:00.000")] };
 }
 
-/** Long after the lease of `anIntent` has ended. */
+/** An intent long after the lease of `anIntent` has ended. */
 export function aTakeover(owner: string): Intent {
   const lease = aLease({ owner, since: at("10:00:30.000"), until: at("10:00:37.000") });
   return { ...anIntent(owner, true), lease };
 }
 
-/** A lease that nobody else holds. */
+/** Takes the lease. Throws if another process holds it. */
 export async function takenLease(
   store: TokenStore,
   connection: Connection,

@@ -1,12 +1,12 @@
 import type { Lease, TokenRecord } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { readRecord } from "../../functions/store/items.ts";
-import type { Passing } from "./stack-faulty-proxy.ts";
+import type { ProxiedRequest } from "./stack-faulty-proxy.ts";
 
-/** What a request to the table is for. */
+/** The purpose of a request to the table. */
 export type TableUse = "read" | "lease" | "claim" | "commit" | "fail" | "late" | "forget" | "other";
 
-export function tableUseOf({ operation, body }: Passing): TableUse {
+export function tableUseOf({ operation, body }: ProxiedRequest): TableUse {
   if (operation === "GetItem") return "read";
   if (operation === "DeleteItem") return "forget";
   if (operation !== "UpdateItem") return "other";
@@ -16,7 +16,7 @@ export function tableUseOf({ operation, body }: Passing): TableUse {
   return use?.[1] ?? "other";
 }
 
-/** The first that a write sets. */
+/** The attribute that identifies each kind of write. */
 const usesBySet = [
   ["leaseOwner", "lease"],
   ["scopeOwner", "claim"],
@@ -33,8 +33,8 @@ export interface Write {
   readonly after: TokenRecord | null;
 }
 
-/** The whole history of a connection's record, from what passed to the table and back. */
-export function historyOf(passed: readonly Passing[], connection: string): Write[] {
+/** The history of a connection's record, from the proxied requests to the table. */
+export function historyOf(passed: readonly ProxiedRequest[], connection: string): Write[] {
   const history: Write[] = [];
   for (const passing of passed) {
     const { answer } = passing;
@@ -52,25 +52,25 @@ export function historyOf(passed: readonly Passing[], connection: string): Write
   return history;
 }
 
-function keyOf({ body }: Passing): string {
+function keyOf({ body }: ProxiedRequest): string {
   return JSON.parse(body).Key.pk.S;
 }
 
-/** As the wire has it; the SDK makes bytes of base64. */
+/** Decodes an item of the wire format, in which binary attributes are Base64. */
 function itemIn(content: Buffer): TokenRecord {
   const item: Item = JSON.parse(content.toString()).Attributes;
   const sealed = item["sealed"]?.B as unknown as string | undefined;
   return readRecord(sealed ? { ...item, sealed: { B: Buffer.from(sealed, "base64") } } : item);
 }
 
-/** A lease that was granted, and what the record said just before. */
-export interface Granted extends Lease {
+/** A granted lease, with the record before it. */
+export interface GrantedLease extends Lease {
   readonly at: number;
   readonly fence: number;
   readonly before: TokenRecord | null;
 }
 
-export function leasesIn(history: readonly Write[]): Granted[] {
+export function leasesIn(history: readonly Write[]): GrantedLease[] {
   return history.flatMap(({ at, use, before, after }) =>
     use === "lease" && after?.lease ? [{ ...after.lease, at, fence: after.fence, before }] : [],
   );

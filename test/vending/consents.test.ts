@@ -4,7 +4,7 @@ import type { ConsentResult } from "../../functions/model/consent.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent } from "../support/policies.ts";
 
 const thirtyDays = 30 * 86_400_000;
@@ -36,8 +36,8 @@ const consented = (
 });
 
 /** A provider whose every answer has the next refresh token, beginning with `refresh-1`. */
-function aDeployment(): Deployment {
-  const here = new Deployment(byConsent);
+function aDeployment(): TestDeployment {
+  const here = new TestDeployment(byConsent);
   here.answer = () => {
     here.consented = consented(`refresh-${here.asked.length}`);
     return here.issued();
@@ -45,7 +45,7 @@ function aDeployment(): Deployment {
   return here;
 }
 
-async function aConsentedDeployment(): Promise<Deployment> {
+async function aConsentedDeployment(): Promise<TestDeployment> {
   const here = aDeployment();
   await here.consent();
   return here;
@@ -173,7 +173,7 @@ describe("a consent", () => {
   });
 
   test("without a refresh token serves until its token expires", async () => {
-    const here = new Deployment(byConsent);
+    const here = new TestDeployment(byConsent);
     here.consented = consented(null);
     await here.consent();
     here.clock.moveTo(renewAt);

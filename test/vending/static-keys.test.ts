@@ -3,12 +3,12 @@ import type { NotIssued } from "../../functions/model/provider.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { confirmKey } from "../../functions/vending/issuing/commit-token.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, onRotation } from "../support/policies.ts";
 
 /** A key without a probe, vended at ten. */
 async function withKey(expiresAt: Date | null = null, callsProvider = false) {
-  const here = new Deployment(onRotation);
+  const here = new TestDeployment(onRotation);
   here.callsProvider = callsProvider;
   here.lifetime = { kind: "unlimited", until: expiresAt };
   here.answer = (secret) => here.issued(secret, expiresAt);
@@ -60,7 +60,7 @@ describe("a key that ends", () => {
   });
 
   test("too soon to be used is refused as one, and what may be done is said", async () => {
-    const here = new Deployment(onRotation);
+    const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     here.lifetime = { kind: "unlimited", until: at("10:00:00.500") };
     here.answer = (secret) => here.issued(secret);
@@ -97,7 +97,7 @@ describe("a look at the secret that finds the same key", () => {
       [atExpiry, aRecord().token],
       [onRotation, null],
     ] as const) {
-      const deps = new Deployment(policy).dependencies();
+      const deps = new TestDeployment(policy).dependencies();
       const held = { record: aRecord({ token }), lease: aLease() };
       await expect(confirmKey(deps, held, new AbortController().signal)).rejects.toMatchObject({
         code: "internal",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
 
 const failed = (changes: Partial<NotIssued> = {}): NotIssued => ({
@@ -16,7 +16,7 @@ const refused = failed({ code: "credentials-rejected", detail: "The provider ref
 
 describe("refused credentials", () => {
   test("stay refused when a failure of another kind comes after them (P9)", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     await here.refusalOf();
     const [pk = "", item] = [...here.table.items].find(([key]) => !key.includes("~")) ?? [];
@@ -41,7 +41,7 @@ describe("refused credentials", () => {
 
 describe("a provider that is down", () => {
   test("is asked once, and everybody told when it may be asked again", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => failed({ code: "provider-throttled", retryAfterMs: 7000 });
     const told = { code: "provider-throttled", retryAfterSeconds: 7 };
     expect(await here.refusalOf()).toMatchObject(told);
@@ -53,7 +53,7 @@ describe("a provider that is down", () => {
   });
 
   test("does not keep a usable token from anybody", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
     here.answer = () => failed({ retryAfterMs: 20_000 });
@@ -63,7 +63,7 @@ describe("a provider that is down", () => {
   });
 
   test("is left alone for longer after each failure", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => failed();
     for (const seconds of [1, 2, 3]) {
       expect(await here.refusalOf()).toMatchObject({ retryAfterSeconds: seconds });
@@ -73,7 +73,7 @@ describe("a provider that is down", () => {
   });
 
   test("is forgotten with its next token", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => failed();
     await here.refusalOf();
     here.clock.advance(60_000);
@@ -87,7 +87,7 @@ describe("an answer that was lost", () => {
   const lost = failed({ mayHaveIssued: true });
 
   test("leaves nobody to vouch for the token it may have revoked", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.answer = () => lost;
     await here.refusalOf({ rejectedVersion: 1 });
@@ -102,7 +102,7 @@ describe("an answer that was lost", () => {
   });
 
   test("changes nothing where old and new coexist", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
     here.answer = () => lost;
@@ -113,7 +113,7 @@ describe("an answer that was lost", () => {
 
 describe("credentials that are refused", () => {
   test("are not tried again, by anybody, until the secret changes", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     for (let n = 0; n < 3; n += 1) {
       expect(await here.refusalOf()).toMatchObject({
@@ -130,7 +130,7 @@ describe("credentials that are refused", () => {
   });
 
   test("are tried once more when the secret has just changed", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = (secret) => {
       here.secrets.set("default", { text: "canary-rotated", version: "s2" });
       return secret === "canary-rotated" ? here.issued() : refused;
@@ -141,7 +141,7 @@ describe("credentials that are refused", () => {
   });
 
   test("are not tried again either while their secret cannot be read", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     await here.refusalOf();
     const secrets = { read: () => Promise.reject(new Error("made up")) };
@@ -153,7 +153,7 @@ describe("credentials that are refused", () => {
   });
 
   test("in a malformed secret are not sent, and not entered as a call", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.secrets.set("default", { text: "", version: "s1" });
     for (let n = 0; n < 2; n += 1) {
       expect(await here.refusalOf()).toMatchObject({
@@ -173,7 +173,7 @@ describe("credentials that are refused", () => {
 
 describe("a token that is over when it arrives", () => {
   test("is not vended, and not asked for again at once", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 100, atMostMs: 1100 };
     expect(await here.refusalOf()).toMatchObject({ code: "provider-malformed" });
     expect(await here.refusalOf()).toMatchObject({ code: "provider-malformed" });
@@ -183,7 +183,7 @@ describe("a token that is over when it arrives", () => {
 
 describe("a table that fails", () => {
   test("while a token waits to be stored is asked again, and the token vended after that", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => {
       here.faults.push("unavailable", "unavailable");
       return here.issued();
@@ -194,7 +194,7 @@ describe("a table that fails", () => {
   });
 
   test("whose answers are lost is asked again, and counts one version", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => {
       here.faults.push("answer-lost", "repeated");
       return here.issued();
@@ -204,7 +204,7 @@ describe("a table that fails", () => {
   });
 
   test("to the lease's end loses the token: nobody is vended it, and its successor knows", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:06:00.000"));
     here.answer = () => {
@@ -223,14 +223,14 @@ describe("a table that fails", () => {
 
 describe("a token that does not open, for it was sealed under another key", () => {
   test("is replaced", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.sealingKey = 8;
     expect(await here.vend()).toMatchObject({ version: 2 });
   });
 
   test("is replaced, too, when it is that of another version put in its place", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const first = await here.vend();
     const [[pk, { sealed }] = ["", {}]] = [...here.table.items].filter(
       ([, item]) => item["sealed"],
@@ -242,7 +242,7 @@ describe("a token that does not open, for it was sealed under another key", () =
   });
 
   test("is not replaced while the provider is to be left alone", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
     here.answer = () => failed({ retryAfterMs: 20_000 });
@@ -253,7 +253,7 @@ describe("a token that does not open, for it was sealed under another key", () =
   });
 
   test("is no cause to take the lease of a holder that is alive", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
     here.answer = async () => {
@@ -268,7 +268,7 @@ describe("a token that does not open, for it was sealed under another key", () =
 });
 
 test("nothing of a token or a secret is ever logged", async () => {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   await here.vend();
   here.answer = () => refused;
   await here.refusalOf({ rejectedVersion: 1 });

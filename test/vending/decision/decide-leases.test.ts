@@ -3,7 +3,7 @@ import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { TokenRecord } from "../../../functions/model/token-record.ts";
 import { decide, isLeaseAlive } from "../../../functions/vending/decision/decide.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
-import { inWords } from "../../support/in-words.ts";
+import { formatDecision } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const noWish = { minValiditySeconds: 0, rejectedVersion: null };
@@ -67,7 +67,7 @@ describe("while another process renews", () => {
       waits,
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, noWish, at(now)))).toBe(decision);
   });
 });
 
@@ -107,7 +107,7 @@ describe("a holder that vanished", () => {
       "renew: takeover",
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, noWish, at(now)))).toBe(decision);
   });
 });
 

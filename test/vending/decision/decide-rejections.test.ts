@@ -3,7 +3,7 @@ import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { TokenRecord } from "../../../functions/model/token-record.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
-import { inWords } from "../../support/in-words.ts";
+import { formatDecision } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const rejecting = (rejectedVersion: number) => ({ minValiditySeconds: 0, rejectedVersion });
@@ -87,7 +87,7 @@ describe("a rejection", () => {
       "renew: rejected",
     ],
   ])("%s", (_, record, policy, version, decision) => {
-    expect(inWords(decide(record, policy, rejecting(version), now))).toBe(decision);
+    expect(formatDecision(decide(record, policy, rejecting(version), now))).toBe(decision);
   });
 });
 
@@ -106,11 +106,11 @@ describe("rejections of fresh tokens", () => {
     ["… and may try again", four, "10:02:00.000", "renew: rejected"],
     ["are forgotten after ten minutes", three, "10:10:10.000", "renew: rejected"],
   ])("%s", (_, record, now, decision) => {
-    expect(inWords(decide(record, atExpiry, rejecting(3), at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, atExpiry, rejecting(3), at(now)))).toBe(decision);
   });
 
   test("keep nobody else from the token", () => {
     const decision = decide(three, atExpiry, rejecting(2), at("10:00:31.000"));
-    expect(inWords(decision)).toBe("vend: usable");
+    expect(formatDecision(decision)).toBe("vend: usable");
   });
 });

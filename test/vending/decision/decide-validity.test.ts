@@ -3,7 +3,7 @@ import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { TokenRecord } from "../../../functions/model/token-record.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
-import { inWords } from "../../support/in-words.ts";
+import { formatDecision } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const demanding = (minValiditySeconds: number) => ({ minValiditySeconds, rejectedVersion: null });
@@ -12,7 +12,7 @@ type Row = [rule: string, TokenRecord, seconds: number, now: string, decision: s
 
 function play(policy: RenewalPolicy) {
   return (_: string, record: TokenRecord, seconds: number, now: string, decision: string) => {
-    expect(inWords(decide(record, policy, demanding(seconds), at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, demanding(seconds), at(now)))).toBe(decision);
   };
 }
 
@@ -112,7 +112,7 @@ describe("where a new token revokes the old, a demand for validity", () => {
       token: aToken({ usableUntil: at("10:04:39.000"), renewAt: at("10:04:40.000") }),
     });
     const decision = decide(send, atHandover, demanding(120), at("10:04:00.000"));
-    expect(inWords(decision)).toBe("await-handover: validity, until 10:04:40.000");
+    expect(formatDecision(decision)).toBe("await-handover: validity, until 10:04:40.000");
   });
 });
 

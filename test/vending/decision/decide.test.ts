@@ -3,7 +3,7 @@ import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { TokenRecord } from "../../../functions/model/token-record.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
 import { aFailure, aRecord, aToken, at } from "../../support/a-record.ts";
-import { inWords } from "../../support/in-words.ts";
+import { formatDecision } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const noWish = { minValiditySeconds: 0, rejectedVersion: null };
@@ -81,7 +81,7 @@ describe("what becomes of a wish for any usable token", () => {
     ["a key that ends is vended until then", endingKey, onRotation, "10:00:04.999", "vend: usable"],
     ["a key that has ended is not vended", endingKey, onRotation, "23:59:59.000", "renew: expired"],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, noWish, at(now)))).toBe(decision);
   });
 
   test("what is vended is the held token itself", () => {
@@ -105,7 +105,7 @@ describe("a token that nobody can vouch for", () => {
       "refuse: backing-off, provider-unavailable, retry 10:00:07.000",
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, noWish, at(now)))).toBe(decision);
   });
 });
 
@@ -174,7 +174,7 @@ describe("after a failure", () => {
       "vend: backing-off",
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, noWish, at(now)))).toBe(decision);
   });
 });
 
@@ -243,6 +243,6 @@ describe("after the credentials were refused", () => {
       "check-secret: scheduled, unless still s2 → vend: backing-off",
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, noWish, at(now)))).toBe(decision);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, early } from "../../support/policies.ts";
 
 /** Two accounts whose secrets name the same platform; the first has issued for it. */
 async function twoOfOnePlatform() {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   here.secrets.set("other", { text: "canary-secret", version: "s1" });
   await here.vend();
   return here;
@@ -15,7 +15,7 @@ const conflict = {
   message:
     "conferma/production/default already issues for the same platform key or client id, and each new token revokes the other's. Vend from conferma/production/default, or give this connection credentials of its own.",
 };
-const claims = ({ table }: Deployment) =>
+const claims = ({ table }: TestDeployment) =>
   [...table.items].filter(([pk]) => pk.includes("~scope")).map(([, item]) => item["scopeOwner"]?.S);
 
 describe("a revocation scope (P1)", () => {
@@ -42,7 +42,7 @@ describe("a revocation scope (P1)", () => {
   });
 
   test("is not claimed where there is none", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     here.callsProvider = false;
     await here.vend();
     expect(claims(here)).toEqual([]);

@@ -3,12 +3,12 @@ import { VendingError } from "../../../functions/model/errors.ts";
 import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { TokenStore } from "../../../functions/model/token-store.ts";
 import { at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, early } from "../../support/policies.ts";
 
 /** A holder whose provider answers after its lease, when another has issued in its place. */
 async function overtaken(policy: RenewalPolicy, receivedAt?: Date) {
-  const here = new Deployment(policy);
+  const here = new TestDeployment(policy);
   here.answer = async () => {
     const late = { ...here.issued("canary-late"), ...(receivedAt && { receivedAt }) };
     here.answer = () => here.issued("canary-next");
@@ -114,7 +114,7 @@ describe("a token that comes after its lease", () => {
 });
 
 const aStoreThatAnswersLate = () => {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   return { here, store: here.dependencies().store };
 };
 
@@ -122,7 +122,7 @@ describe("a commit whose answers are lost to the end of the lease", () => {
   const lost = () => new VendingError("store-unavailable", "made up", 1);
 
   /** The table acts and does not answer. */
-  async function unanswered(meanwhile: (here: Deployment) => Promise<unknown>) {
+  async function unanswered(meanwhile: (here: TestDeployment) => Promise<unknown>) {
     const { here, store } = aStoreThatAnswersLate();
     const commit: TokenStore["commit"] = async (...wanted) => {
       await store.commit(...wanted);

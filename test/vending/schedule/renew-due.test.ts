@@ -7,7 +7,7 @@ import { VendingError } from "../../../functions/model/errors.ts";
 import type { NotIssued } from "../../../functions/model/provider.ts";
 import type { DueRenewal, RenewalIndex } from "../../../functions/model/renewal-index.ts";
 import { aLease, at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
@@ -24,7 +24,7 @@ const renewAt = at("10:05:00.450");
 
 /** A token was vended at ten, and it is a minute before its end. `askedAt` tells when the provider was asked. */
 async function aDeployment(policy = atExpiry, ...accounts: string[]) {
-  const here = new Deployment(policy);
+  const here = new TestDeployment(policy);
   const askedAt: Date[] = [];
   here.answer = () => {
     askedAt.push(plusMs(here.clock.now(), -200));
@@ -107,7 +107,7 @@ describe("a tick", () => {
   });
 
   test("never has a static key to renew", async () => {
-    const here = new Deployment(onRotation);
+    const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     await here.vend();
     here.clock.advance(60_000);
@@ -283,7 +283,7 @@ describe("many due connections", () => {
   const total = 5000;
 
   test("are worked on 32 at a time, and the index is read no further than that", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.clock.moveTo(at("10:04:00.000"));
     const { store } = here.dependencies();
     const now = { said: 0, begun: 0, ended: 0 };
@@ -315,7 +315,7 @@ describe("many due connections", () => {
 
 describe("a connection that the schedule keeps", () => {
   /** A tick a minute, from now on. */
-  async function tickFor(here: Deployment, minutes: number): Promise<void> {
+  async function tickFor(here: TestDeployment, minutes: number): Promise<void> {
     for (let n = 0; n < minutes; n += 1) {
       const next = plusMs(here.clock.now(), 60_000);
       await here.tick();

@@ -74,7 +74,7 @@ export const withBareToken = ({ pingUrl }: CentrapayUser, token: unknown) =>
   statusWith(pingUrl, "authorization", String(token));
 
 /** Verifies with an independent implementation. */
-export async function verifyIdToken(simulator: CentrapayUser, idToken: unknown, now?: Date) {
+export async function verifyWithJose(simulator: CentrapayUser, idToken: unknown, now?: Date) {
   const jwks = createLocalJWKSet((await jsonOf(await fetch(simulator.jwksUrl))) as never);
   const { payload } = await jwtVerify(String(idToken), jwks, {
     issuer: simulator.issuer,

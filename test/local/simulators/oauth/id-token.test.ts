@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { IdTokenCorruption } from "../../../../local/simulators/oauth/id-token.ts";
 import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
-import { centrapay, obtainCentrapayTokens, verifyIdToken } from "../centrapay/centrapay-calls.ts";
+import { centrapay, obtainCentrapayTokens, verifyWithJose } from "../centrapay/centrapay-calls.ts";
 import { jsonOf } from "../conferma-calls.ts";
 
 describe("the ID token can be corrupted", () => {
@@ -17,7 +17,7 @@ describe("the ID token can be corrupted", () => {
     const simulator = await centrapay();
     simulator.injectFault({ kind: "corrupt-id-token", how });
     const { id_token } = await obtainCentrapayTokens(simulator);
-    await expect(verifyIdToken(simulator, id_token)).rejects.toThrow(message);
+    await expect(verifyWithJose(simulator, id_token)).rejects.toThrow(message);
   });
 
   test("in its nonce, its subject or its audience, or be missing", async () => {
@@ -25,7 +25,7 @@ describe("the ID token can be corrupted", () => {
     const corrupted = async (how: IdTokenCorruption) => {
       simulator.injectFault({ kind: "corrupt-id-token", how });
       const { id_token } = await obtainCentrapayTokens(simulator);
-      return id_token === undefined ? undefined : verifyIdToken(simulator, id_token);
+      return id_token === undefined ? undefined : verifyWithJose(simulator, id_token);
     };
     expect((await corrupted("wrong-nonce"))?.["nonce"]).not.toBe("nonce-1");
     expect((await corrupted("missing-nonce"))?.["nonce"]).toBeUndefined();
@@ -38,10 +38,10 @@ describe("the ID token can be corrupted", () => {
     const simulator = await centrapay();
     const { id_token } = await obtainCentrapayTokens(simulator);
     await simulator.rotateSigningKey({ keepOld: true });
-    await verifyIdToken(simulator, id_token);
+    await verifyWithJose(simulator, id_token);
     await simulator.rotateSigningKey({ keepOld: false });
-    await expect(verifyIdToken(simulator, id_token)).rejects.toThrow("no applicable key found");
-    await verifyIdToken(simulator, (await obtainCentrapayTokens(simulator))["id_token"]);
+    await expect(verifyWithJose(simulator, id_token)).rejects.toThrow("no applicable key found");
+    await verifyWithJose(simulator, (await obtainCentrapayTokens(simulator))["id_token"]);
   });
 });
 

@@ -2,25 +2,25 @@ import { arn, LOCAL_LOCATION, secretArn } from "../../local/aws/arns.ts";
 import type { AwsRequest } from "../../local/aws/sigv4/guard.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 
-/** What IAM is asked about a request: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
-export interface Asked {
+/** A request as IAM evaluates it: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+export interface IamRequest {
   readonly action: string;
   readonly resource: string;
   readonly context: Readonly<Record<string, string | string[]>>;
 }
 
-/** Throws on a request that it does not know. */
-export function askedBy({ action, input }: AwsRequest): Asked {
+/** Throws on an action that is not supported. */
+export function iamRequestOf({ action, input }: AwsRequest): IamRequest {
   const [service = "", operation = ""] = action.split(":");
-  const about = services[service];
-  if (!about) throw new Error(`${action} is not supported.`);
-  return { action, ...about(input as never, operation) };
+  const read = services[service];
+  if (!read) throw new Error(`${action} is not supported.`);
+  return { action, ...read(input as never, operation) };
 }
 
-type About = (input: never, operation: string) => Omit<Asked, "action">;
+type RequestReader = (input: never, operation: string) => Omit<IamRequest, "action">;
 
-const services: Readonly<Record<string, About>> = {
-  dynamodb: aboutItems,
+const services: Readonly<Record<string, RequestReader>> = {
+  dynamodb: readItemRequest,
   secretsmanager: ({ SecretId }: { SecretId: string }) => ({
     resource: secretArn(LOCAL_LOCATION, SecretId),
     context: {},
@@ -40,25 +40,25 @@ const services: Readonly<Record<string, About>> = {
   }),
 };
 
-interface Reading {
+interface Projection {
   readonly ProjectionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
 }
 
-interface ItemRequest extends Reading {
+interface ItemRequest extends Projection {
   readonly TableName: string;
   readonly IndexName?: string;
   readonly Key?: Key;
   readonly KeyConditionExpression?: string;
   readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
-  readonly RequestItems?: Readonly<Record<string, Reading & { readonly Keys: readonly Key[] }>>;
+  readonly RequestItems?: Readonly<Record<string, Projection & { readonly Keys: readonly Key[] }>>;
 }
 
 type Key = Readonly<Record<string, { readonly S: string }>>;
 
 const table = (name: string) => arn(LOCAL_LOCATION, "dynamodb", `table/${name}`);
 
-function aboutItems(input: ItemRequest, operation: string): Omit<Asked, "action"> {
+function readItemRequest(input: ItemRequest, operation: string): Omit<IamRequest, "action"> {
   switch (operation) {
     case "GetItem":
     case "UpdateItem":
@@ -68,7 +68,7 @@ function aboutItems(input: ItemRequest, operation: string): Omit<Asked, "action"
         context: { ...leading([input.Key ?? {}]), ...attributes(input, ["pk"]) },
       };
     case "Query":
-      return aboutQuery(input);
+      return readQuery(input);
     case "BatchGetItem": {
       const [[name, { Keys, ...reading }] = ["", { Keys: [] }], ...others] = Object.entries(
         input.RequestItems ?? {},
@@ -84,8 +84,8 @@ function aboutItems(input: ItemRequest, operation: string): Omit<Asked, "action"
   }
 }
 
-/** The first condition of a query is on its partition key. */
-function aboutQuery(input: ItemRequest): Omit<Asked, "action"> {
+/** The first condition of the query is on the partition key. */
+function readQuery(input: ItemRequest): Omit<IamRequest, "action"> {
   const { KeyConditionExpression = "", ExpressionAttributeNames: names = {} } = input;
   const [, key = "", value = ""] = /(#?\w+) = (:\w+)/.exec(KeyConditionExpression) ?? [];
   const partition = input.ExpressionAttributeValues?.[value]?.S;
@@ -108,15 +108,15 @@ const leading = (keys: readonly Key[]) => ({
   "dynamodb:LeadingKeys": keys.map((key) => Object.values(key)[0]?.S ?? ""),
 });
 
-/** Of requests that name what they read. */
-function attributes(reading: Reading, keys: readonly string[]): Asked["context"] {
+/** The attributes that a request names, if it names any. */
+function attributes(reading: Projection, keys: readonly string[]): IamRequest["context"] {
   const { ProjectionExpression, ExpressionAttributeNames: names = {} } = reading;
   if (ProjectionExpression === undefined) return {};
   const read = ProjectionExpression.split(",").map((name) => names[name.trim()] ?? name.trim());
   return { "dynamodb:Attributes": [...new Set([...keys, ...read])] };
 }
 
-/** What the template lets a role do. Throws on what it does not read. */
+/** The policies that the template attaches to a role. Throws on kinds of policies that are not supported. */
 export function policiesOfRole(
   deployed: DeployedStack,
   roleArn: string,

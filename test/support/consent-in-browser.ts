@@ -1,8 +1,8 @@
 import type { SimulatedUser } from "../../local/simulators/oauth/users.ts";
 import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
 
-/** A window of a browser, in which a person opens a link of ours, consents at the provider and comes back. */
-export async function consentInAWindow(link: string, person: SimulatedUser): Promise<Response> {
+/** Opens a consent link, consents at the provider and follows the callback, with a cookie jar. */
+export async function consentInBrowser(link: string, user: SimulatedUser): Promise<Response> {
   const cookies = new Map<string, string>();
 
   async function go(url: string | URL, method = "GET"): Promise<Response> {
@@ -17,8 +17,8 @@ export async function consentInAWindow(link: string, person: SimulatedUser): Pro
   }
 
   await go(link);
-  const departure = await go(link, "POST");
-  const authorizeUrl = departure.headers.get("location");
-  if (!authorizeUrl) throw new Error(`${departure.status}: the page leads nowhere.`);
-  return go(await createUserAgent(person).consent(authorizeUrl));
+  const redirect = await go(link, "POST");
+  const authorizeUrl = redirect.headers.get("location");
+  if (!authorizeUrl) throw new Error(`${redirect.status}: the page leads nowhere.`);
+  return go(await createUserAgent(user).consent(authorizeUrl));
 }
