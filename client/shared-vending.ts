@@ -10,18 +10,18 @@ export interface SharedVending {
 
 /** Vends for all callers of this process: one cached credential, and one request in flight for equal demands. */
 export function shareVending(
-  request: (wanted: CredentialRequest, signal: AbortSignal) => Promise<VendedCredential>,
+  send: (request: CredentialRequest, signal: AbortSignal) => Promise<VendedCredential>,
   now: () => number,
 ): SharedVending {
   const cached = createCachedCredential(now);
   const inFlight = new Map<string, SingleFlight<VendedCredential>>();
 
-  function requestOnce(wanted: CredentialRequest, signal: AbortSignal): Promise<VendedCredential> {
+  function requestOnce(request: CredentialRequest, signal: AbortSignal): Promise<VendedCredential> {
     signal.throwIfAborted();
-    const key = JSON.stringify(wanted);
+    const key = JSON.stringify(request);
     let flight = inFlight.get(key);
     if (!flight) {
-      const run = async (ended: AbortSignal) => cached.set(await request(wanted, ended));
+      const run = async (ended: AbortSignal) => cached.set(await send(request, ended));
       flight = startSingleFlight(run, () => inFlight.delete(key));
       inFlight.set(key, flight);
     }
@@ -30,8 +30,8 @@ export function shareVending(
 
   return {
     async vend(minValiditySeconds, signal) {
-      const wanted = minValiditySeconds ? { minValiditySeconds } : {};
-      return cached.get(minValiditySeconds) ?? requestOnce(wanted, signal);
+      const request = minValiditySeconds ? { minValiditySeconds } : {};
+      return cached.get(minValiditySeconds) ?? requestOnce(request, signal);
     },
     async reject(version, signal) {
       cached.evict(version);

@@ -77,9 +77,9 @@ export class VendingApi extends Construct {
       validateRequestParameters: true,
       validateRequestBody: true,
     });
-    const badBodies = this.api.addGatewayResponse("BadBody", invalidBodyResponse);
+    const invalidBody = this.api.addGatewayResponse("BadBody", invalidBodyResponse);
     this.deployment = new Deployment(this, "Deployment", { api: restApi });
-    this.deployment.node.addDependency(badBodies, this.rejectionModel);
+    this.deployment.node.addDependency(invalidBody, this.rejectionModel);
     this.deployment.addToLogicalId([invalidBodyResponse.templates, rejectionSchema]);
     this.stage = createStage(this, this.deployment);
     this.api.deploymentStage = this.stage;

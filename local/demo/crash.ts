@@ -25,14 +25,14 @@ export const crash: Scene = {
     await stack.host.prestart(caller.functionName, waiting + 1);
     conferma.injectFault({ kind: "delay", ms: answerAfterMs });
 
-    const victim = caller.vend();
+    const interruptedCall = caller.vend();
     await waitUntilSeen("the first request", () => faultsOf(conferma).length > 0);
     const holder = busyProcess(stack, caller);
     const pendingReplies = callConcurrently(waiting, waiting, caller.vend);
     await sleep(killAfterMs);
     const killedAt = Date.now();
     stack.host.kill(holder);
-    if ((await victim).answer) throw new Error("The killed process answered.");
+    if ((await interruptedCall).answer) throw new Error("The killed process answered.");
 
     const replies = await pendingReplies;
     const recoveredMs = Date.now() - killedAt;
@@ -65,7 +65,7 @@ export const crash: Scene = {
 
 function busyProcess({ host }: LocalStack, { functionName }: Caller): number {
   const busy = host.processes(functionName).filter(({ busySince }) => busySince !== undefined);
-  const [only] = busy;
-  if (!only || busy.length > 1) throw new Error(`${busy.length} processes are busy, not one.`);
-  return only.pid;
+  const [first] = busy;
+  if (!first || busy.length > 1) throw new Error(`${busy.length} processes are busy, not one.`);
+  return first.pid;
 }

@@ -3,9 +3,9 @@ import { formatTable } from "../format-table.ts";
 import type { Scene, SceneResult } from "./scene.ts";
 
 export function allPromisesHeld(results: readonly SceneResult[]): boolean {
-  const hasHeld = ({ verdicts }: SceneResult) =>
+  const isHeld = ({ verdicts }: SceneResult) =>
     verdicts.length > 0 && verdicts.every(({ held }) => held);
-  return results.length > 0 && results.every(hasHeld);
+  return results.length > 0 && results.every(isHeld);
 }
 
 export function announcement({ letter, title, description }: Scene): string {

@@ -33,7 +33,7 @@ export const secretRotation: Scene = {
     const { issues, credentialsRefused } = conferma.counters;
     const processesBefore = processesOf(before.map(({ reply }) => reply));
     const processesAfter = processesOf(after.map(({ reply }) => reply));
-    const failed = after.filter(({ works }) => !works).length;
+    const failed = after.filter(({ isAccepted }) => !isAccepted).length;
     return [
       none("No caller fails after the rotation", failed, after.length, "callers"),
       exactly(
@@ -54,11 +54,12 @@ export const secretRotation: Scene = {
 };
 
 /** As every consumer does: if the provider refuses the token, reports it and retries once with the next one. */
-async function vendAndUse(caller: Caller): Promise<{ reply: CallerReply; works: boolean }> {
+async function vendAndUse(caller: Caller): Promise<{ reply: CallerReply; isAccepted: boolean }> {
   const reply = await caller.vend();
-  if (!reply.answer || (await caller.isAccepted(reply))) return { reply, works: !!reply.answer };
+  if (!reply.answer || (await caller.isAccepted(reply)))
+    return { reply, isAccepted: !!reply.answer };
   const next = await caller.vend({ rejectedVersion: reply.answer.version });
-  return { reply: next, works: await caller.isAccepted(next) };
+  return { reply: next, isAccepted: await caller.isAccepted(next) };
 }
 
 interface ConfermaSecret {

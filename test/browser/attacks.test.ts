@@ -62,7 +62,7 @@ describeInBrowser("an attacker", () => {
     await expectTitle(thief.page, "This link is in use in another browser");
   });
 
-  test("who has a victim finish the attacker's journey gains nothing (A16, fixation)", async () => {
+  test("who makes a victim finish the attacker's authorization request gains nothing (session fixation)", async () => {
     const { vend } = consentStack();
     const attacker = await setOut("connectpay/stage", "fixation");
     const victim = await openVisitor();
@@ -74,7 +74,7 @@ describeInBrowser("an attacker", () => {
     expect(versionOrCode(await vend("connectpay/stage", "fixation"))).toBe("consent-required");
   });
 
-  test("who plants a code of the attacker's own into a victim's journey is refused (A16, A22)", async () => {
+  test("who injects their own code into a victim's authorization request is refused", async () => {
     const { vend } = consentStack();
     const attacker = await setOut("centrapay-user/test", "attacker");
     const victim = await setOut("centrapay-user/test", "victim");
@@ -88,7 +88,7 @@ describeInBrowser("an attacker", () => {
     expect(versionOrCode(await vend("centrapay-user/test", "victim"))).toBe("consent-required");
   });
 
-  test("who sends a victim the attacker's whole callback is refused before any call (A16)", async () => {
+  test("who sends a victim the attacker's whole callback is refused before any call", async () => {
     const attacker = await setOut("centrapay-user/test", "callback-attacker");
     const victim = await setOut("centrapay-user/test", "callback-victim");
     const before = redeems();
@@ -97,7 +97,7 @@ describeInBrowser("an attacker", () => {
     expect(redeems()).toEqual(before);
   });
 
-  test("who replays a callback finds it used, from any browser (A15)", async () => {
+  test("who replays a callback finds it used, from any browser", async () => {
     const { vend } = consentStack();
     const visitor = await setOut("centrapay-user/test", "replay");
     await decideOnConsent(visitor.page, defaultUser);
@@ -113,7 +113,7 @@ describeInBrowser("an attacker", () => {
     expect(versionOrCode(await vend("centrapay-user/test", "replay"))).toBe(1);
   });
 
-  test("who mixes providers up is refused, and the rightful answer still counts (A19)", async () => {
+  test("who mixes providers up is refused, and the rightful answer still counts", async () => {
     const { vend } = consentStack();
     const visitor = await setOut("centrapay-user/test", "mix-up");
     const callback = await callbackOf(visitor);
@@ -135,8 +135,8 @@ describeInBrowser("an attacker", () => {
     ["no state", { state: null }],
     ["the state twice", { state: ["a", "b"] }],
     ["the code twice", { code: ["a", "b"] }],
-    ["another issuer (A19)", { iss: "https://other.invalid" }],
-  ])("who answers with %s is refused before any call (A16)", async (what, set) => {
+    ["another issuer", { iss: "https://other.invalid" }],
+  ])("who answers with %s is refused before any call", async (what, set) => {
     const { acme, vend } = consentStack();
     const account = what.replaceAll(/[^a-z]+/g, "-");
     const { page } = await setOut("authorization-code/acme", account);
@@ -153,7 +153,7 @@ describeInBrowser("an attacker", () => {
     ["an unknown error", { code: null, error: "made_up" }],
     ["neither code nor error", { code: null }],
     ["a script for an error", { code: null, error: "<script>document.title='pwned'</script>" }],
-  ])("who answers with %s gets no token, and runs no script (A17)", async (what, set) => {
+  ])("who answers with %s gets no token, and runs no script", async (what, set) => {
     const { acme, vend } = consentStack();
     const account = what.replaceAll(/[^a-z]+/g, "-");
     const { page } = await setOut("authorization-code/acme", account);
@@ -176,7 +176,7 @@ describeInBrowser("an attacker", () => {
   test.each<IdTokenCorruption>([
     ...(["bad-signature", "alg-none", "alg-hs256", "unknown-kid", "wrong-issuer"] as const),
     ...(["wrong-audience", "wrong-nonce", "missing-nonce", "expired", "missing"] as const),
-  ])("whose ID token is wrong (%s) leaves nothing stored (A23)", async (how) => {
+  ])("whose ID token is wrong (%s) leaves nothing stored", async (how) => {
     const { centrapay, vend } = consentStack();
     const { page } = await setOut("centrapay-user/test", how);
     centrapay.injectFault({ kind: "corrupt-id-token", how });
@@ -185,7 +185,7 @@ describeInBrowser("an attacker", () => {
     expect(versionOrCode(await vend("centrapay-user/test", how))).toBe("consent-required");
   });
 
-  test("who lies in the discovery document changes nothing: what was pinned wins (A24)", async () => {
+  test("who falsifies the discovery document changes nothing: pinned settings win", async () => {
     const { centrapay, vend } = consentStack();
     const elsewhere = "https://attacker.invalid";
     const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };

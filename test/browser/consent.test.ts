@@ -27,7 +27,7 @@ describeInBrowser("a person who allows everything", () => {
     expect(versionOrCode(await vend(realm, "all"))).toBe(1);
   });
 
-  test("is served by the token: bare at Centrapay, as Bearer elsewhere (A26)", async () => {
+  test("is served by the token: bare at Centrapay, as Bearer elsewhere", async () => {
     const { vend, centrapay, acme } = consentStack();
     const bare = expectAnswer(await vend("centrapay-user/test", "all")).header;
     expect(bare.value).toMatch(/^eyJ/);
@@ -93,7 +93,7 @@ describeInBrowser("a person who allows everything", () => {
     expect(versionOrCode(await vend("connectpay/stage", "again"))).toBe(2);
   });
 
-  test.each([302, 303, "page"] as const)("is led on by %s as by 301 (A20)", async (answer) => {
+  test.each([302, 303, "page"] as const)("follows a %s like a 301", async (answer) => {
     const { begin, connectPay, vend } = consentStack();
     connectPay.traits.authorizeAnswer = answer;
     const { page } = await openVisitor();
@@ -110,7 +110,7 @@ describeInBrowser("a person who allows everything", () => {
 describeInBrowser("a person who allows", () => {
   const consentStack = useConsentStack();
 
-  test("a part reads which part, and the token is for that part (A17)", async () => {
+  test("a part reads which part, and the token is for that part", async () => {
     const { begin, vend, connectPay } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("connectpay/stage", "part"));
@@ -130,7 +130,7 @@ describeInBrowser("a person who allows", () => {
     expect(connectPay.journal.findLast(({ kind }) => kind === "consent")?.granted).toBe("psd2-ais");
   });
 
-  test.each(realmNames)("nothing at %s reads that, and nothing is stored (A17)", async (realm) => {
+  test.each(realmNames)("nothing at %s reads that, and nothing is stored", async (realm) => {
     const { begin, vend, pending } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin(realm, "nothing"));

@@ -42,7 +42,7 @@ describeInBrowser("a person", () => {
     await continueToProvider(page);
     await decideOnConsent(page, defaultUser);
     await expectTitle(page, "Access is granted");
-    // A journey of its own each time: a 301 that the browser kept could not answer the second.
+    // A new authorization request each time, because the browser may have cached the 301.
     const authorized = visited.filter((address) => address.includes("/authorize?"));
     expect(new Set(authorized).size).toBe(2);
     expect(versionOrCode(await vend("connectpay/stage", "back"))).toBe(1);
@@ -189,7 +189,7 @@ describeInBrowser("a person", () => {
     expect(versionOrCode(await vend("centrapay-user/test", "down"))).toBe(1);
   });
 
-  test("whose provider has changed its signing key gets through (A23)", async () => {
+  test("whose provider has changed its signing key succeeds", async () => {
     const { begin, vend, centrapay, stopIdleProcesses } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("centrapay-user/test", "new-key"));
@@ -202,7 +202,7 @@ describeInBrowser("a person", () => {
     expect(versionOrCode(await vend("centrapay-user/test", "new-key"))).toBe(1);
   });
 
-  test("whose provider cannot show its signing keys is not believed (A23)", async () => {
+  test("whose provider cannot publish its signing keys is refused", async () => {
     const { begin, vend, centrapay, stopIdleProcesses } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("centrapay-user/test", "no-key"));
@@ -215,7 +215,7 @@ describeInBrowser("a person", () => {
     expect(versionOrCode(await vend("centrapay-user/test", "no-key"))).toBe("consent-required");
   });
 
-  test("reads that it is our fault when our certificate is not the registered one (A21)", async () => {
+  test("reads that it is our fault if our certificate is not the registered one", async () => {
     const { begin, vend, connectPay } = consentStack();
     const { page } = await openVisitor();
     const other = await connectPay.authority.issueClient("someone-else");
@@ -229,7 +229,7 @@ describeInBrowser("a person", () => {
     expect(versionOrCode(await vend("connectpay/stage", "certificate"))).not.toBe(1);
   });
 
-  test("gets through when the bank spells the way back otherwise (A16)", async () => {
+  test("succeeds if the bank uses the other spelling of the flow", async () => {
     const { begin, connectPay } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("connectpay/stage", "spelling"));

@@ -8,8 +8,8 @@ import { responseTypes, sendGatewayError } from "./gateway-error.ts";
 export function gatewayResponses(
   deployed: Pick<DeployedStack, "resourcesOf">,
 ): (response: ServerResponse, error: GatewayError) => void {
-  const all = deployed.resourcesOf("AWS::ApiGateway::GatewayResponse").map(readResponse);
-  const byType = new Map(all.map((each) => [each.type, each]));
+  const responses = deployed.resourcesOf("AWS::ApiGateway::GatewayResponse").map(readResponse);
+  const byType = new Map(responses.map((each) => [each.type, each]));
   return (response, error) => {
     const custom = byType.get(error.responseType);
     if (!custom) return sendGatewayError(response, error);

@@ -25,10 +25,10 @@ const keywords: Readonly<Record<string, KeywordCompiler>> = {
     if (!isType) throw new Error(`${path}: the type ${name} is not supported.`);
     return (value) => (isType(value) ? [] : [`${path} is no ${name}`]);
   },
-  minimum: (least: number, path) => (value) =>
-    typeof value === "number" && value < least ? [`${path} is less than ${least}`] : [],
-  maximum: (most: number, path) => (value) =>
-    typeof value === "number" && value > most ? [`${path} is more than ${most}`] : [],
+  minimum: (minimum: number, path) => (value) =>
+    typeof value === "number" && value < minimum ? [`${path} is less than ${minimum}`] : [],
+  maximum: (maximum: number, path) => (value) =>
+    typeof value === "number" && value > maximum ? [`${path} is more than ${maximum}`] : [],
   required: (names: readonly string[], path) => (value) =>
     isObject(value)
       ? names.filter((name) => !(name in value)).map((name) => `${path} has no ${name}`)

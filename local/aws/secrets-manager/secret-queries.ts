@@ -50,7 +50,9 @@ export function listSecrets(
   const prefixes = namePrefixes(input);
   const listed = secrets
     .filter((secret) => input.IncludePlannedDeletion || !secret.deletionAt)
-    .filter(({ name }) => prefixes.every((any) => any.some((prefix) => name.startsWith(prefix))))
+    .filter(({ name }) =>
+      prefixes.every((alternatives) => alternatives.some((prefix) => name.startsWith(prefix))),
+    )
     .filter(({ name }) => name > (input.NextToken ?? ""))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
   const page = listed.slice(0, input.MaxResults ?? 100);

@@ -71,7 +71,7 @@ export function checkStageMove(
   secret: SecretRecord,
   move: { stage: string; from: string | undefined; to: string | undefined },
 ): void {
-  const holder = versionWithStage(secret, move.stage);
+  const current = versionWithStage(secret, move.stage);
   if (move.to && !secret.versions[move.to]) {
     throw secretNotFound(`Secrets Manager can't find the specified secret version: ${move.to}.`);
   }
@@ -80,9 +80,9 @@ export function checkStageMove(
       "You can only move staging label AWSCURRENT to a different secret version. It can’t be completely removed.",
     );
   }
-  if (holder && holder !== move.to && holder !== move.from) {
+  if (current && current !== move.to && current !== move.from) {
     throw invalidParameter(
-      `The parameter RemoveFromVersionId can't be empty. Staging label ${move.stage} is currently attached to version ${holder}, so you must explicitly reference that version in RemoveFromVersionId.`,
+      `The parameter RemoveFromVersionId can't be empty. Staging label ${move.stage} is currently attached to version ${current}, so you must explicitly reference that version in RemoveFromVersionId.`,
     );
   }
 }

@@ -67,12 +67,12 @@ async function signatureOf(
 }
 
 function parseQuery(query: string): Record<string, string[]> {
-  const bag: Record<string, string[]> = {};
+  const parameters: Record<string, string[]> = {};
   for (const pair of query.split("&").filter((each) => each !== "")) {
     const [name = "", ...value] = pair.split("=").map(decodeComponent);
-    bag[name] = [...(bag[name] ?? []), value.join("=")];
+    parameters[name] = [...(parameters[name] ?? []), value.join("=")];
   }
-  return bag;
+  return parameters;
 }
 
 /** Text that cannot be decoded is kept: its signature will not match. */

@@ -45,8 +45,8 @@ export function createCfisKeys(
 
   return {
     register(partial = {}) {
-      const usual = { client: "default", environment, kind: "client" } as const;
-      const key = { apiKey: generateCredential(context, "cfis"), ...usual, ...partial };
+      const defaults = { client: "default", environment, kind: "client" } as const;
+      const key = { apiKey: generateCredential(context, "cfis"), ...defaults, ...partial };
       const { apiKey, client, expiresAt } = key;
       registered.set(apiKey, key);
       const leftMs = expiresAt ? expiresAt.getTime() - context.now() : lifetimeMs;

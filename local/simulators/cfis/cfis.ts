@@ -43,8 +43,8 @@ export async function startCfis(options: CfisOptions = {}): Promise<Cfis> {
   const answers: CfisAnswers = { validate: "faithful", expiryStatus: 401, renewal: undefined };
 
   const refuse: RefusalResponder = (reason) => cfisRefusal(reason, answers.expiryStatus);
-  const present = (request: SimulatedRequest) => readCredentialHeader(request, "x-api-key");
-  const gate = createCredentialVerifier(context, { state: keys.state, find: ledger.find });
+  const readCredential = (request: SimulatedRequest) => readCredentialHeader(request, "x-api-key");
+  const verifier = createCredentialVerifier(context, { state: keys.state, find: ledger.find });
   let clients = 0;
 
   const simulator = await startSimulator(
@@ -55,8 +55,8 @@ export async function startCfis(options: CfisOptions = {}): Promise<Cfis> {
         protectedRoute({
           name: "api",
           path: "/api/v1/partner/ping",
-          verifier: gate,
-          readCredential: present,
+          verifier,
+          readCredential,
           refuse,
         }),
         validationRoute(context, keys, answers),
@@ -65,8 +65,8 @@ export async function startCfis(options: CfisOptions = {}): Promise<Cfis> {
           name: "provisioning",
           methods: ["POST"],
           path: "/api/v1/partner/client",
-          verifier: gate,
-          readCredential: present,
+          verifier,
+          readCredential,
           refuse,
           authorize: (_request, apiKey) => (keys.isProvisioning(apiKey) ? undefined : "forbidden"),
           respond: (request) => createClientReply(keys, request, ++clients),

@@ -156,8 +156,9 @@ function authorizationDenied(reason: AccessRefusalReason): SimulatedReply {
 }
 
 function tokenReply(token: IssuedCredential, { settings }: SimulatorContext): SimulatedReply {
-  const ticks = String(Number.parseInt(token.fingerprint.slice(0, 4), 16) % 10_000);
-  const stated = (at: number) => dotNetInstant(at + settings.clockSkewMs, ticks.padStart(4, "0"));
+  const fractionDigits = String(Number.parseInt(token.fingerprint.slice(0, 4), 16) % 10_000);
+  const stated = (at: number) =>
+    dotNetInstant(at + settings.clockSkewMs, fractionDigits.padStart(4, "0"));
   const json = {
     access_token: token.value,
     expires: stated(token.expiresAt),

@@ -58,7 +58,7 @@ export function authorizePsd2(
   const invalid = client ? invalidParameter(client, query, endpoint.traits) : "client_id";
   if (client === undefined || invalid !== undefined) return refuse(400, invalid ?? "client_id");
 
-  const back = (parameters: Readonly<Record<string, string>>) =>
+  const redirect = (parameters: Readonly<Record<string, string>>) =>
     redirectBack(query.get("redirect_url") ?? "", {
       ...parameters,
       state: query.get("state"),
@@ -67,7 +67,7 @@ export function authorizePsd2(
   const choices = choicesIn(query);
   if (choices === undefined) {
     const page = refuse(endpoint.traits.mixedScopes === "page" ? 400 : 302, "scope");
-    return endpoint.traits.mixedScopes === "page" ? page : back({ error: "invalid_scope" });
+    return endpoint.traits.mixedScopes === "page" ? page : redirect({ error: "invalid_scope" });
   }
 
   journal.record({ kind: "authorize", ...identity });
@@ -75,10 +75,10 @@ export function authorizePsd2(
   const path = endpoint.loginFlow.start({
     clientName: name,
     choices,
-    allow: (decision) => back({ code: codeFor(endpoint, clientId, decision) }),
+    allow: (decision) => redirect({ code: codeFor(endpoint, clientId, decision) }),
     deny() {
       journal.record({ kind: "deny", ...identity });
-      return back({ error: "access_denied" });
+      return redirect({ error: "access_denied" });
     },
   });
   return redirectToWebApp(endpoint.webAppUrl() + path, endpoint.traits.authorizeAnswer);

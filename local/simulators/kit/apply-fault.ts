@@ -117,18 +117,18 @@ function throttled({ shape, retryAfter }: FaultOf<"throttle">): SimulatedReply {
 
 function echoOfRequest(request: SimulatedRequest, handled: SimulatedReply | undefined): string {
   const authorization = request.headers.authorization ?? "";
-  const seen = [
+  const received = [
     authorization,
     Buffer.from(authorization.replace(/^Basic /i, ""), "base64"),
     request.headers["x-api-key"],
     request.body,
     handled && bytesOf(handled.body),
   ];
-  return `cannot process ${seen.filter(Boolean).join(" | ")}`;
+  return `cannot process ${received.filter(Boolean).join(" | ")}`;
 }
 
 /** RFC 7396. */
-export function mergePatch(target: unknown, patch: unknown): unknown {
+function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {

@@ -29,9 +29,9 @@ export function recordRefusedClient(
 export function createClientRegistry(clients: readonly Client[] = []): ClientRegistry {
   const secrets = new Map(clients.map((client) => [client.clientId, [client.clientSecret]]));
   const secretsOf = (clientId: string) => {
-    const known = secrets.get(clientId);
-    if (known === undefined) throw new RangeError(`no client ${clientId} is registered`);
-    return known;
+    const registered = secrets.get(clientId);
+    if (registered === undefined) throw new RangeError(`no client ${clientId} is registered`);
+    return registered;
   };
 
   return {

@@ -117,14 +117,14 @@ export interface FaultQueue {
   clear(): void;
 }
 
-interface Waiting {
+interface QueuedFault {
   readonly route: string;
   readonly fault: ScriptedFault;
-  turns: number;
+  remaining: number;
 }
 
 export function createFaultQueue(routes: readonly string[]): FaultQueue {
-  let queue: Waiting[] = [];
+  let queue: QueuedFault[] = [];
 
   return {
     add(fault) {
@@ -133,14 +133,14 @@ export function createFaultQueue(routes: readonly string[]): FaultQueue {
       if (route === undefined || !routes.includes(route)) {
         throw new RangeError(`no route "${route}" here, only ${routes.join(", ")}`);
       }
-      const turns = scripted.times === "always" ? Number.POSITIVE_INFINITY : scripted.times;
-      queue.push({ route, fault: scripted, turns });
+      const remaining = scripted.times === "always" ? Number.POSITIVE_INFINITY : scripted.times;
+      queue.push({ route, fault: scripted, remaining });
     },
     take(route) {
       const next = queue.find((waiting) => waiting.route === route);
       if (next === undefined) return undefined;
-      next.turns -= 1;
-      queue = queue.filter((waiting) => waiting.turns > 0);
+      next.remaining -= 1;
+      queue = queue.filter((waiting) => waiting.remaining > 0);
       return next.fault;
     },
     clear() {

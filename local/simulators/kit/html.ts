@@ -8,8 +8,10 @@ export interface Html {
 type Part = string | Html | readonly Html[] | undefined;
 
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  const woven = texts.map((text, at) => text + (at < parts.length ? markupOf(parts[at]) : ""));
-  return { markup: woven.join("") };
+  const interpolated = texts.map(
+    (text, at) => text + (at < parts.length ? markupOf(parts[at]) : ""),
+  );
+  return { markup: interpolated.join("") };
 }
 
 /** A page of the provider. */

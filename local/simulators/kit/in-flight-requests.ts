@@ -1,7 +1,7 @@
 /** Measures how many requests the token endpoint handled concurrently, in all and per revocation scope. */
 export interface InFlightRequests {
   /** Returns a function that ends the request; only its first call counts. */
-  enter(revocationScope: string): (outcome: "answered" | "disconnected") => void;
+  begin(revocationScope: string): (outcome: "answered" | "disconnected") => void;
   max(revocationScope?: string): number;
 }
 
@@ -18,7 +18,7 @@ export function createInFlightRequests(): InFlightRequests {
   const intervals: Interval[] = [];
 
   return {
-    enter(revocationScope) {
+    begin(revocationScope) {
       const from = performance.now();
       const interval: Interval = { revocationScope, from, until: Number.POSITIVE_INFINITY };
       intervals.push(interval);

@@ -23,12 +23,12 @@ export interface ProtectedRouteOptions {
 }
 
 /** An API route that accepts live credentials only. */
-export function protectedRoute(protection: ProtectedRouteOptions): SimulatedRoute {
-  const { name, path, verifier, readCredential, refuse, authorize, respond = pong } = protection;
+export function protectedRoute(options: ProtectedRouteOptions): SimulatedRoute {
+  const { name, path, verifier, readCredential, refuse, authorize, respond = pong } = options;
 
   return {
     name,
-    methods: protection.methods ?? ["GET", "POST"],
+    methods: options.methods ?? ["GET", "POST"],
     path,
     handle(request) {
       const presented = readCredential(request);
@@ -92,11 +92,12 @@ export function createCredentialVerifier(
   credentials: CredentialStates,
 ): CredentialVerifier {
   function identify(presented: PresentedCredential) {
-    const shown = "credential" in presented ? presented.credential : presented.malformedValue;
-    if (shown === undefined) return {};
-    const known = credentials.find(shown);
+    const presentedValue =
+      "credential" in presented ? presented.credential : presented.malformedValue;
+    if (presentedValue === undefined) return {};
+    const known = credentials.find(presentedValue);
     const owner = known && { clientId: known.clientId, revocationScope: known.revocationScope };
-    return { fingerprint: fingerprintOf(shown), ...owner };
+    return { fingerprint: fingerprintOf(presentedValue), ...owner };
   }
 
   return {

@@ -26,11 +26,11 @@ export async function runRoute(
   request: SimulatedRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const leave = countInFlight(run, request, response);
+  const end = countInFlight(run, request, response);
   try {
     await handleAndReply(run, request, response);
   } finally {
-    leave();
+    end();
   }
 }
 
@@ -59,9 +59,9 @@ function countInFlight(
   response: ServerResponse,
 ): () => void {
   if (route.revocationScopeOf === undefined || response.destroyed) return () => undefined;
-  const leave = context.inFlight.enter(route.revocationScopeOf(request));
-  response.once("close", () => leave(response.writableFinished ? "answered" : "disconnected"));
-  return () => leave("answered");
+  const end = context.inFlight.begin(route.revocationScopeOf(request));
+  response.once("close", () => end(response.writableFinished ? "answered" : "disconnected"));
+  return () => end("answered");
 }
 
 function delayBefore(fault: ScriptedFault | undefined): number {

@@ -71,7 +71,7 @@ export const settingsPatchSchema = v.partial(
   }),
 );
 
-export const defaultSettings: Readonly<Settings> = {
+const defaultSettings: Readonly<Settings> = {
   latencyMs: 0,
   dateHeader: true,
   dateSkewMs: 0,

@@ -26,12 +26,12 @@ export function createConsentClients(
   clients: readonly ConsentClient[],
   basicEncoding: BasicCredentialEncoding,
 ): ConsentClients {
-  const known = new Map<string, ConsentClient>();
+  const clientsById = new Map<string, ConsentClient>();
   const registry = createClientRegistry();
 
   function register(client: ConsentClient): void {
     const { clientId, clientSecret } = client;
-    known.set(clientId, client);
+    clientsById.set(clientId, client);
     if (clientSecret !== undefined) registry.register({ clientId, clientSecret });
   }
   for (const client of clients) register(client);
@@ -39,11 +39,11 @@ export function createConsentClients(
   return {
     registry,
     register,
-    find: (clientId) => known.get(clientId),
+    find: (clientId) => clientsById.get(clientId),
     authenticate(request, form) {
       const presented = presentedClient(request, form, basicEncoding);
       if (presented === undefined) return { refused: undefined };
-      const client = known.get(presented.clientId);
+      const client = clientsById.get(presented.clientId);
       const isPublic = client !== undefined && client.clientSecret === undefined;
       const isAccepted = isPublic ? presented.clientSecret === "" : registry.accepts(presented);
       return client && isAccepted ? { client } : { refused: presented };
@@ -64,7 +64,7 @@ function presentedClient(
   const { authorization } = request.headers;
   if (authorization === undefined) return posted.clientId === "" ? undefined : posted;
   const basic = readBasicCredentials(authorization, basicEncoding);
-  const isTwice = form.has("client_secret");
-  const isContradicted = posted.clientId !== "" && posted.clientId !== basic?.clientId;
-  return isTwice || isContradicted ? undefined : basic;
+  const isDuplicate = form.has("client_secret");
+  const isContradictory = posted.clientId !== "" && posted.clientId !== basic?.clientId;
+  return isDuplicate || isContradictory ? undefined : basic;
 }

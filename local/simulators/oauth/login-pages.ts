@@ -86,11 +86,11 @@ function choice(
   type: "radio" | "checkbox",
   name: string,
   value: string,
-  words: string,
+  description: string,
   isChecked: boolean,
 ): Html {
   const checked = isChecked ? html` checked` : undefined;
-  return html`<label class="choice"><input type="${type}" name="${name}" value="${value}"${checked}> ${words}</label>
+  return html`<label class="choice"><input type="${type}" name="${name}" value="${value}"${checked}> ${description}</label>
 `;
 }
 

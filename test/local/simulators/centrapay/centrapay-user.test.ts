@@ -129,9 +129,9 @@ describe("an authorization request", () => {
 
 describe("a code", () => {
   test.each([
-    ["without its verifier (A22)", { code_verifier: "" }],
-    ["with another verifier (A22)", { code_verifier: "x".repeat(43) }],
-    ["with the challenge for a verifier (A22)", { code_verifier: challenge }],
+    ["without its verifier", { code_verifier: "" }],
+    ["with another verifier", { code_verifier: "x".repeat(43) }],
+    ["with the challenge for a verifier", { code_verifier: challenge }],
     ["with another redirect address", { redirect_uri: `${redirectUri}/` }],
   ])("is refused %s", async (_what, changes) => {
     const simulator = await centrapay();

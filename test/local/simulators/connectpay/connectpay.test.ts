@@ -42,13 +42,13 @@ describe("authorize", () => {
     ["an unknown client", { client_id: "nobody" }],
     ["another kind of answer", { response_type: "token" }],
     ["no flow", { flowid: undefined }],
-    ["the other spelling of the flow (A16)", { flowid: undefined, flowId: "GetPSD2AuthCode" }],
+    ["the other spelling of the flow", { flowid: undefined, flowId: "GetPSD2AuthCode" }],
     ["a nonce that is not a GUID", { nonce: "1" }],
     ["no state", { state: undefined }],
     ["a query in redirect_url", { redirect_url: "https://vending.example.test/callback?x=1" }],
     ["an unregistered hostname", { redirect_url: "https://attacker.invalid/callback" }],
     ["plain http", { redirect_url: "http://vending.example.test/callback" }],
-    ["mixed scopes (A18)", { scope: "psd2-ais ob-as" }],
+    ["mixed scopes", { scope: "psd2-ais ob-as" }],
     ["no scope", { scope: "" }],
   ])("shows a page for %s", async (_what, changes) => {
     const simulator = await connectPay();
@@ -179,7 +179,7 @@ describe("the token endpoint", () => {
     ["a request id that is no GUID", { headers: { "x-request-id": "7" } }, { status: 400 }],
     ["another secret", { headers: { authorization: "Basic ZGV2LWFwcDp4" } }, { status: 401 }],
     [
-      "a form-encoded secret (A30)",
+      "a form-encoded secret",
       { headers: { authorization: basicHeaders.formEncoded } },
       { status: 401 },
     ],
