@@ -48,7 +48,9 @@ interface CommandOutput {
   readonly text: string;
 }
 
-/** Parses its arguments, throwing a `UsageError`; the function that it returns then runs, throwing a `CommandFailure`. */
+/**
+ * Parses its arguments, throwing a `UsageError`; the function that it returns then runs, throwing a `CommandFailure`.
+ */
 type Command = (
   args: readonly string[],
   options: CommandOptions,

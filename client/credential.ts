@@ -12,8 +12,8 @@ export interface VendedCredential {
   /** The bare token, for uses other than a header. A plain string: it prints. */
   readonly token: string;
   /**
-   * Every header that a request needs, by name. Hidden from JSON and `inspect`, but a spread of it is a plain object and
-   * does print.
+   * Every header that a request needs, by name. Hidden from JSON and `inspect`, but a spread of it is a plain object
+   * and does print.
    */
   readonly headers: Readonly<Record<string, string>>;
   /** First twelve hexadecimal digits of the token's SHA-256. Safe to log. */

@@ -29,8 +29,8 @@ export interface HttpsTransportOptions {
 }
 
 /**
- * Vends over the API, signed by the caller's role, which needs `execute-api:Invoke` on the connection's path and nothing
- * else. A rejection is answered with the current token, however short its remaining life.
+ * Vends over the API, signed by the caller's role, which needs `execute-api:Invoke` on the connection's path and
+ * nothing else. A rejection is answered with the current token, however short its remaining life.
  *
  * @throws {TypeError} when `baseUrl` is not set or is not https (http is for loopback hosts).
  *

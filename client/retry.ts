@@ -17,7 +17,9 @@ const deadlineReserveMs = 500;
 /** Before the first retry where token vending names no time; doubled before each further one. */
 const firstDelaySeconds = 0.25;
 
-/** Retries until the attempt succeeds, fails with an error that is not retryable, or no retry fits before the deadline. */
+/**
+ * Retries until the attempt succeeds, fails with an error that is not retryable, or no retry fits before the deadline.
+ */
 export async function retryUntilDeadline<T>(
   { connection, retries, now, jitteredSecondMs }: RetryPolicy,
   { signal, context }: CallOptions,

@@ -31,8 +31,8 @@ export interface TokenClientOptions {
 /** The credentials of one connection. Make one client for each connection, outside the handler. */
 export interface TokenClient {
   /**
-   * Returns a credential that is usable now, from this process's cache or else from token vending. Concurrent callers share
-   * one request.
+   * Returns a credential that is usable now, from this process's cache or else from token vending. Concurrent callers
+   * share one request.
    *
    * @throws {TokenClientError} when there is none; the signal's reason when it is aborted.
    */
@@ -46,10 +46,10 @@ export interface TokenClient {
    */
   reject(version: number, options?: CallOptions): Promise<VendedCredential>;
   /**
-   * The global `fetch` with the credential's headers set. On 401 it reports the version and, if there is another version
-   * and the body can be sent again (anything but a stream), retries once with the same `init`. Otherwise the 401 is
-   * returned, also when the report fails (`onProblem` is called). A 403 is returned and not reported. Redirects are not
-   * followed but returned.
+   * The global `fetch` with the credential's headers set. On 401 it reports the version and, if there is another
+   * version and the body can be sent again (anything but a stream), retries once with the same `init`. Otherwise the
+   * 401 is returned, also when the report fails (`onProblem` is called). A 403 is returned and not reported. Redirects
+   * are not followed but returned.
    *
    * `init.signal` aborts vending and the request; `options.context` limits vending only.
    *

@@ -39,9 +39,9 @@ export interface TokenMiddleware<Name extends string> {
 }
 
 /**
- * A middy middleware that vends before the handler begins and puts {@link TokenContext} into its context. It has no state
- * besides the client's cache. Without a credential the handler is not called: the `TokenClientError` goes to middy's
- * `onError`.
+ * A middy middleware that vends before the handler begins and puts {@link TokenContext} into its context. It has no
+ * state besides the client's cache. Without a credential the handler is not called: the `TokenClientError` goes to
+ * middy's `onError`.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 import type { RealmEntry } from "./realm-list.ts";
 
 /**
- * The deployed realms, each with the settings of its provider (docs/providers/) and its `accounts` (default: `default`).
- * Secrets are not here: the stack creates an empty one for each account, named
+ * The deployed realms, each with the settings of its provider (docs/providers/) and its `accounts` (default:
+ * `default`). Secrets are not here: the stack creates an empty one for each account, named
  * `token-vending/<provider>/<environment>/<account>`.
  */
 export const realms: readonly RealmEntry[] = [

@@ -12,7 +12,9 @@ import type { AccessKeys } from "./aws/sigv4/principals.ts";
 export interface SecretSeeder {
   /** Creates a secret with its initial value. An existing one keeps its value. */
   create(name: string, SecretString: string): Promise<void>;
-  /** Returns a secret's value, after generating it if its members are still empty. Throws if there is no such secret. */
+  /**
+   * Returns a secret's value, after generating it if its members are still empty. Throws if there is no such secret.
+   */
   getOrGenerate<T extends object>(name: string, generate: () => T): Promise<T>;
   /** Creates a secret that is not in the template: for an account that is added by hand. */
   add<T extends object>(name: string, value: T): Promise<T>;

@@ -10,8 +10,8 @@ import {
 import type { Construct } from "constructs";
 
 /**
- * The API's resource policy. It allows the account as a whole: which role may call which path is decided by the roles' own
- * policies, whereas `Principal: *` would allow every role of the account. A private API is reached through its VPC
+ * The API's resource policy. It allows the account as a whole: which role may call which path is decided by the roles'
+ * own policies, whereas `Principal: *` would allow every role of the account. A private API is reached through its VPC
  * endpoints only.
  */
 export function apiResourcePolicy(

@@ -24,7 +24,9 @@ export interface BundledFunctionProps {
   readonly reservedConcurrentExecutions?: number;
 }
 
-/** A function bundled by `npm run build`, with its own role and log group. Further permissions are added to the role. */
+/**
+ * A function bundled by `npm run build`, with its own role and log group. Further permissions are added to the role.
+ */
 export class BundledFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     const { entry, bundlesFolder, environment, ...lambda } = props;

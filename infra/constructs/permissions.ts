@@ -8,7 +8,9 @@ import { statusAttributes } from "../../functions/store/status-attributes.ts";
 import type { SharedState } from "./shared-state.ts";
 import { connectionsIndexName, dueIndexName } from "./token-table.ts";
 
-/** Grants invoking the function itself. CDK's `grantInvoke` would include every present and future version and alias. */
+/**
+ * Grants invoking the function itself. CDK's `grantInvoke` would include every present and future version and alias.
+ */
 export function grantInvoke(grantee: IGrantable, fn: IFunction): Grant {
   return Grant.addToPrincipal({
     grantee,

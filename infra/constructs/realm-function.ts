@@ -17,7 +17,9 @@ export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environm
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** A function of one realm. It can read this realm's secrets, change its items and decrypt its tokens, and no others. */
+/**
+ * A function of one realm. It can read this realm's secrets, change its items and decrypt its tokens, and no others.
+ */
 export class RealmFunction extends BundledFunction {
   constructor(scope: Construct, id: string, props: RealmFunctionProps) {
     const { realm, state, variables, ...bundled } = props;

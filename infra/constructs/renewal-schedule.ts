@@ -15,7 +15,9 @@ interface RenewalScheduleProps {
   readonly failureQueue: IQueue;
 }
 
-/** Invokes a function every minute, under a role that may invoke only that function and only for this schedule group. */
+/**
+ * Invokes a function every minute, under a role that may invoke only that function and only for this schedule group.
+ */
 export class RenewalSchedule extends Schedule {
   constructor(
     scope: Construct,

@@ -14,7 +14,10 @@ export interface SharedState {
 /** The SSM parameter for the key's ARN: unlike a table, a key has no name that is known beforehand. */
 export const sealingKeyParameter = "/token-vending/sealing-key";
 
-/** The state of another stack, imported by name, so that neither stack blocks the other (docs/decisions/0018-two-stacks.md). */
+/**
+ * The state of another stack, imported by name, so that neither stack blocks the other
+ * (docs/decisions/0018-two-stacks.md).
+ */
 export function importSharedState(scope: Construct): SharedState {
   const tableArn = Stack.of(scope).formatArn({
     service: "dynamodb",

@@ -92,8 +92,8 @@ export class TokenVending extends Construct {
   }
 
   /**
-   * Grants reading the status of every connection (never a token) by invocation, over the API and from the table. Throws
-   * for a grantee without policies of its own, such as a service principal: nothing can be granted to it.
+   * Grants reading the status of every connection (never a token) by invocation, over the API and from the table.
+   * Throws for a grantee without policies of its own, such as a service principal: nothing can be granted to it.
    */
   grantStatus(grantee: IGrantable): void {
     const { table } = this.state;

@@ -11,7 +11,9 @@ interface InjectedFault {
 }
 
 export interface FaultInjection {
-  /** Applies the fault to the next `times` matching requests. Faults are used up in the order in which they were given. */
+  /**
+   * Applies the fault to the next `times` matching requests. Faults are used up in the order in which they were given.
+   */
   injectFault(fault: InjectedFault, times?: number): void;
   clearFaults(): void;
 }

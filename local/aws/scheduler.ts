@@ -18,8 +18,8 @@ export interface LocalScheduler {
 }
 
 /**
- * EventBridge Scheduler for `rate(…)` schedules of functions. The first run is after one interval, and runs may overlap, as
- * at AWS.
+ * EventBridge Scheduler for `rate(…)` schedules of functions. The first run is after one interval, and runs may
+ * overlap, as at AWS.
  */
 export function startScheduler(
   deployed: { resourcesOf(type: string): Pick<DeployedResource, "logicalId" | "properties">[] },

@@ -195,7 +195,7 @@ describeInBrowser("a person", () => {
     await page.goto(await begin("centrapay-user/test", "new-key"));
     await continueToProvider(page);
     await centrapay.rotateSigningKey({ keepOld: false });
-    // Keys that were fetched less than a minute ago are not asked for again.
+    // Keys that were fetched less than a minute ago are not fetched again.
     await stopIdleProcesses();
     await decideOnConsent(page, defaultUser);
     await expectTitle(page, "Access is granted");

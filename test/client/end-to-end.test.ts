@@ -50,13 +50,13 @@ function confermaRealm(): LocalRealm {
 }
 
 describe.each(Object.entries(transports))("%s", (_, transportFor) => {
-  let told: TokenClientError[];
+  let problems: TokenClientError[];
   let client: TokenClient;
   beforeEach(() => {
     const realm = confermaRealm();
     const connection = connectionOf(realm);
-    told = [];
-    const onProblem = (error: TokenClientError) => told.push(error);
+    problems = [];
+    const onProblem = (error: TokenClientError) => problems.push(error);
     client = createTokenClient({ connection, transport: transportFor(realm), onProblem });
   });
 
@@ -86,7 +86,7 @@ describe.each(Object.entries(transports))("%s", (_, transportFor) => {
     expect(statuses).toEqual(Array(20).fill(200));
     expect((await client.vend()).version).toBe(version + 1);
     expect(conferma.counters.issues() - issues - begun).toBe(1);
-    expect(told).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
   it("a 403 is not reported", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Problem } from "../../functions/http/contract.ts";
 import { anAnswer, aProblem, startVending } from "./vending-server.ts";
 
-/** Lambda's context, of a function that has this much time left from now. */
+/** Lambda's context of a function with this much time left. */
 function remaining(ms: number) {
   const end = performance.now() + ms;
   return { getRemainingTimeInMillis: () => Math.round(end - performance.now()) };
@@ -10,7 +10,7 @@ function remaining(ms: number) {
 
 const twice = (problem: Problem) => (nth: number) => (nth <= 2 ? problem : anAnswer(1));
 const soon = aProblem("renewal-in-progress", 0.02);
-/** The machine's clock, for an answer that never ends. */
+/** The machine's clock, for a key that does not expire. */
 const options = { now: Date.now };
 const forever = { usableUntil: null, expiresAt: null };
 

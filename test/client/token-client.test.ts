@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { until } from "../support/stack-answers.ts";
 import { anAnswer, aProblem, issuedAt, startVending, usableUntil } from "./vending-server.ts";
 
-/** A clock that is moved by hand. */
+/** A clock that the test advances. */
 function clockAt(text: string) {
   const clock = { at: Date.parse(text), now: () => clock.at };
   return clock;

@@ -2,7 +2,9 @@ import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { FunctionPrincipal } from "./principals.ts";
 import type { AccessDecision, ConditionContext } from "./simulate-access.ts";
 
-/** One access check: expected decision, action, label of the target, the resource's ARN, condition context and policy. */
+/**
+ * One access check: expected decision, action, label of the target, the resource's ARN, condition context and policy.
+ */
 export type Row = readonly [
   expected: AccessDecision,
   action: string,

@@ -8,7 +8,9 @@ import { synthesized } from "./synthesized.ts";
 const template = synthesized(oneOfEachKind);
 const realm = "centrapay-user/test";
 
-/** The functions of a consent realm are isolated like those of every other realm: the same checks, the same decisions. */
+/**
+ * The functions of a consent realm are isolated like those of every other realm: the same checks, the same decisions.
+ */
 test.each(["VendToken", "RenewTokens", "BeginConsent", "CompleteConsent"])(
   "%s of a realm of consents reaches its own realm alone",
   async (kind) => {

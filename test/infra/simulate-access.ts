@@ -17,8 +17,8 @@ export interface AccessRequest {
 }
 
 /**
- * Evaluates the request as IAM would. Throws if the simulator cannot interpret a part of the request, because that would
- * look like a denial.
+ * Evaluates the request as IAM would. Throws if the simulator cannot interpret a part of the request, because that
+ * would look like a denial.
  */
 export async function simulateAccess(request: AccessRequest): Promise<AccessDecision> {
   const { principal, policies, action, resource, context, resourcePolicy } = request;

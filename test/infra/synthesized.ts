@@ -40,8 +40,8 @@ export interface RawTemplate {
 }
 
 /**
- * The templates of these realms, merged: SSM parameters that the service reads are replaced by the values that the state
- * stack writes. The functions are stubs.
+ * The templates of these realms, merged: SSM parameters that the service reads are replaced by the values that the
+ * state stack writes. The functions are stubs.
  */
 export function synthesized(
   realms: readonly RealmEntry[],

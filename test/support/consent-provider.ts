@@ -17,7 +17,9 @@ interface Agreement {
   readonly scope: string | null;
 }
 
-/** A provider with consents. It binds each code to its authorization request, as RFC 7636 and OpenID Connect require. */
+/**
+ * A provider with consents. It binds each code to its authorization request, as RFC 7636 and OpenID Connect require.
+ */
 export class ConsentProvider {
   readonly origin: string;
   scopes: readonly string[] = ["psd2-ais", "psd2-pis"];

@@ -8,7 +8,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const START_TIMEOUT_MS = 30_000;
-/** DynamoDB Local outlives its parent. This shell kills it when its standard input closes, which is when the parent ends. */
+/**
+ * DynamoDB Local outlives its parent. This shell kills it when its standard input closes, which is when the parent
+ * ends.
+ */
 const KILL_WITH_PARENT = '"$@" </dev/null & read -r _; kill $!; wait';
 
 export function javaAvailable(): boolean {

@@ -157,8 +157,8 @@ function missingFences({ entries, record }: Pick<LedgerData, "entries" | "record
 }
 
 /**
- * Versions without a `token-issued` line, each with the fences that may have issued them: the holder died between commit
- * and log, or was suspended for so long that it took its own token for a late one.
+ * Versions without a `token-issued` line, each with the fences that may have issued them: the holder died between
+ * commit and log, or was suspended for so long that it took its own token for a late one.
  */
 function missingVersions(data: LedgerData): [version: number, fences: number[]][] {
   const { entries, issued, record } = data;

@@ -11,7 +11,9 @@ export function formsOf(secret: string): string[] {
   ];
 }
 
-/** The Base64 digits of bytes that start `shift` bytes into a longer text, without the digits shared with neighbours. */
+/**
+ * The Base64 digits of bytes that start `shift` bytes into a longer text, without the digits shared with neighbours.
+ */
 function base64Within(bytes: Buffer, shift: number): string {
   const padded = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
   return padded.replaceAll("=", "").slice(shift === 0 ? 0 : shift + 1, -2);

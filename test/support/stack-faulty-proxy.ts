@@ -49,8 +49,8 @@ interface Stop {
 }
 
 /**
- * A proxy in front of any server, with planned faults. `inTurn` forwards one request at a time, so that the order in which
- * they take effect is known.
+ * A proxy in front of any server, with planned faults. `inTurn` forwards one request at a time, so that the order in
+ * which they take effect is known.
  */
 export async function startFaultyProxy(
   target: string,

@@ -1,5 +1,5 @@
-// Plain JavaScript, because stripping types would cost every process 40 ms. Acts as one execution environment of the given
-// bundle, with any number of concurrent callers.
+// Plain JavaScript, because stripping types would cost every process 40 ms. Acts as one execution environment of the
+// given bundle, with any number of concurrent callers.
 import { Agent, get } from "node:http";
 import { registerHooks, syncBuiltinESMExports } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";

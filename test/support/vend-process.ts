@@ -29,7 +29,9 @@ export interface LoadResult {
   readonly uses: number;
   readonly versions: readonly number[];
   readonly problems: readonly string[];
-  /** Credentials that were refused although used before `usableUntil`; `lateMs` is how long after it the refusal came. */
+  /**
+   * Credentials that were refused although used before `usableUntil`; `lateMs` is how long after it the refusal came.
+   */
   readonly refused: readonly { version: number; status: number; lateMs: number }[];
   readonly slowestMs: number;
 }

@@ -9,7 +9,10 @@ export interface HttpRoute {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-/** Payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+/**
+ * Payload format 2.0:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
 export function httpApiEvent(request: IncomingMessage, body: Buffer, route: HttpRoute) {
   const { routeKey, pathParameters } = route;
   const [rawPath = "/", ...rest] = (request.url ?? "/").split("?");

@@ -2,8 +2,8 @@
 export type SchemaCheck = (value: unknown) => string[];
 
 /**
- * Supports the few keywords of JSON Schema (draft 4) that this API's models use. Throws on any other, so that no keyword is
- * silently ignored.
+ * Supports the few keywords of JSON Schema (draft 4) that this API's models use. Throws on any other, so that no
+ * keyword is silently ignored.
  */
 export function compileJsonSchema(schema: object, path = "#"): SchemaCheck {
   const checks = Object.entries(schema).flatMap(([keyword, argument]) => {

@@ -17,7 +17,9 @@ import {
 
 const headerValue = union([string(), number(), boolean()]);
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format */
+/**
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
+ */
 const proxyResponse = strictObject({
   statusCode: pipe(number(), integer(), minValue(100), maxValue(599)),
   headers: nullish(record(string(), headerValue), {}),

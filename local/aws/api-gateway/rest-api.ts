@@ -18,7 +18,9 @@ const INTEGRATION_TIMEOUT_MS = 29_000;
 
 /** The route that matches a request, and what API Gateway checks before it invokes the function. */
 export interface RestRoute extends ProxyRoute {
-  /** The ARN that the caller's policies have to allow: `arn:aws:execute-api:…:live/GET/v1/…`; null for a public route. */
+  /**
+   * The ARN that the caller's policies have to allow: `arn:aws:execute-api:…:live/GET/v1/…`; null for a public route.
+   */
   readonly executeApiArn: string | null;
   /** Throws `GatewayError`. */
   validate?(request: IncomingMessage, body: string): void;

@@ -72,8 +72,8 @@ function operationOf(request: IncomingMessage): string {
 }
 
 /**
- * A copy of a request whose body has been read already. It is not connected to the socket: dynalite rethrows errors of a
- * request, so a client that dies would end this process.
+ * A copy of a request whose body has been read already. It is not connected to the socket: dynalite rethrows errors of
+ * a request, so a client that dies would end this process.
  */
 function withBody({ method, url, headers }: IncomingMessage, body: Buffer): IncomingMessage {
   return Object.assign(Readable.from([body]), { method, url, headers }) as IncomingMessage;

@@ -39,7 +39,9 @@ export interface InvocationResult {
 
 export interface LambdaHost {
   readonly functions: readonly LambdaFunction[];
-  /** Throws `AwsError` if there is no such function or it is throttled. The signal ends the wait, not the invocation. */
+  /**
+   * Throws `AwsError` if there is no such function or it is throttled. The signal ends the wait, not the invocation.
+   */
   invoke(
     name: string,
     payload: unknown,

@@ -28,7 +28,9 @@ export type InvocationOutcome =
   | { readonly failure: FunctionFailure };
 export type OnLine = (pid: number, stream: "stdout" | "stderr", text: string) => void;
 
-/** One execution environment: a process that runs one invocation at a time and is killed at the invocation's deadline. */
+/**
+ * One execution environment: a process that runs one invocation at a time and is killed at the invocation's deadline.
+ */
 export function startProcess(
   folder: string,
   environment: Readonly<Record<string, string>>,

@@ -9,7 +9,10 @@ import { Sha256 } from "./sha256.ts";
 import type { SignatureHeader } from "./signature-header.ts";
 import { readSignatureHeader } from "./signature-header.ts";
 
-/** Returns the principal that signed this request, including `body`, for this service (`dynamodb`, …). Throws `AwsError`. */
+/**
+ * Returns the principal that signed this request, including `body`, for this service (`dynamodb`, …). Throws
+ * `AwsError`.
+ */
 export type Authenticate = (
   request: Pick<IncomingMessage, "method" | "url" | "headers">,
   body: Uint8Array,

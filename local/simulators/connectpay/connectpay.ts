@@ -38,7 +38,8 @@ export interface ConnectPayOptions extends SimulatorOptions {
   /** Signs the server's and the client's certificates (default: a new authority). */
   readonly authority?: CertificateAuthority;
   /**
-   * How a caller without a certificate of the authority is refused: with a TLS alert (the default), which it may see as a
+   * How a caller without a certificate of the authority is refused: with a TLS alert (the default), which it may see as
+   * a
    * closed connection, or with a 403. `off` serves plain http.
    */
   readonly mutualTls?: "alert" | "forbidden" | "off";

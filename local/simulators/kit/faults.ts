@@ -12,7 +12,9 @@ const bytes = v.union([
   ),
 ]);
 
-/** `route` defaults to the simulator's first one. Faults of a route are applied in the order in which they were added. */
+/**
+ * `route` defaults to the simulator's first one. Faults of a route are applied in the order in which they were added.
+ */
 const scheduling = {
   route: v.optional(v.string()),
   times: v.optional(v.union([v.pipe(v.number(), v.minValue(1)), v.literal("always")]), 1),

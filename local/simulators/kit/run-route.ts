@@ -18,8 +18,8 @@ export interface RouteRun {
 }
 
 /**
- * Handles one request. A request that has arrived takes effect even if its caller disconnects, just as a real provider may
- * issue a token that nobody receives.
+ * Handles one request. A request that has arrived takes effect even if its caller disconnects, just as a real provider
+ * may issue a token that nobody receives.
  */
 export async function runRoute(
   run: RouteRun,

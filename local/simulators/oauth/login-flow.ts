@@ -153,7 +153,9 @@ function finish(request: LoginRequest, decision: ConsentDecision): SimulatedRepl
   return isDenied ? request.deny() : request.allow(decision);
 }
 
-/** A consent form that is sent twice gets the first answer again. A page that is revisited says that it was answered. */
+/**
+ * A consent form that is sent twice gets the first answer again. A page that is revisited says that it was answered.
+ */
 function repeatedAnswer(
   name: string,
   reply: SimulatedReply,

@@ -94,7 +94,7 @@ function choice(
 `;
 }
 
-/** With somewhere to go on to, if said. */
+/** A page with a message, and a link to continue if there is one. */
 export function noticePage(
   status: number,
   title: string,
