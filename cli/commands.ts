@@ -8,11 +8,14 @@ import type {
 } from "../functions/http/contract.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import { cliFailure, UsageError } from "./failure.ts";
-import { formatCredential } from "./format-answers.ts";
+import {
+  formatConsentLink,
+  formatCredential,
+  formatDisconnected,
+  formatGrantedConsent,
+} from "./format-answers.ts";
 import { formatStatus } from "./format-status.ts";
 import { parseConnection, parseMinValidity, parseRealm, parseVersion } from "./parse-arguments.ts";
-import { formatConsentLink, formatDisconnected, formatGrantedConsent } from "./show-consent.ts";
-import type { Terminal } from "./terminal.ts";
 
 export interface CommandOptions {
   readonly json: boolean;
@@ -23,22 +26,35 @@ export interface CommandOptions {
   readonly help: boolean;
 }
 
+/** The terminal, or the script, that runs the command line. */
+export interface Terminal {
+  /** Writes the command's answer. */
+  out(text: string): void;
+  /** Writes a message that is not part of the answer. */
+  notice(text: string): void;
+  /** Reads a code that must appear neither in arguments nor on the screen. Null if none is given. */
+  readCode(): Promise<string | null>;
+  now(): Date;
+}
+
 interface CommandContext {
   readonly functions: DeployedFunctions;
   readonly terminal: Terminal;
 }
 
-/** What a command has to say: to programs, and to people. */
+/** A command's answer: `answer` is printed for programs (--json), `text` for people. */
 interface CommandOutput {
   readonly answer: object;
   readonly text: string;
 }
 
-/** Understands its arguments at once, failing with a `UsageError`; then acts, failing with a `Failure`. */
+/**
+ * Parses its arguments, throwing a `UsageError`; the function that it returns then runs, throwing a `CommandFailure`.
+ */
 type Command = (
   args: readonly string[],
   options: CommandOptions,
-) => (surroundings: CommandContext) => Promise<CommandOutput>;
+) => (context: CommandContext) => Promise<CommandOutput>;
 
 export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["vend", (args, options) => vend(expectArgs(args, 1), options, null)],
@@ -51,8 +67,8 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 
 function expectArgs(args: readonly string[], count: number): readonly string[] {
   if (args.length === count) return args;
-  const wanted = count === 1 ? "one argument" : `${count} arguments`;
-  throw new UsageError(`This command takes ${wanted}, not ${args.length}.`);
+  const expected = count === 1 ? "one argument" : `${count} arguments`;
+  throw new UsageError(`This command takes ${expected}, not ${args.length}.`);
 }
 
 function vend([text]: readonly string[], options: CommandOptions, rejectedVersion: number | null) {
@@ -65,11 +81,11 @@ function vend([text]: readonly string[], options: CommandOptions, rejectedVersio
       ...(rejectedVersion === null ? {} : { rejectedVersion }),
     };
     const answer = await functions.invoke<VendAnswer>("vend-token", realm, payload);
-    const isShown = options["show-token"];
+    const isTokenShown = options["show-token"];
     const { token: _, header, extraHeaders: __, ...rest } = answer;
     return {
-      answer: isShown ? answer : { ...rest, header: { name: header.name } },
-      text: formatCredential(answer, isShown, terminal.now()),
+      answer: isTokenShown ? answer : { ...rest, header: { name: header.name } },
+      text: formatCredential(answer, isTokenShown, terminal.now()),
     };
   };
 }
@@ -102,7 +118,7 @@ function pasteCode([text]: readonly string[]) {
   const { realm, account } = parseConnection(text);
   return async ({ functions, terminal }: CommandContext): Promise<CommandOutput> => {
     const code = await terminal.readCode();
-    if (code === null) throw cliFailure("no-code", "There is no code", "Nothing was pasted.");
+    if (code === null) throw cliFailure("no-code", "No code was given", "Nothing was pasted.");
     const answer = await functions.invoke<GrantedConsent>("complete-consent", realm, {
       account,
       code,
@@ -115,7 +131,7 @@ function disconnect([text]: readonly string[], options: CommandOptions) {
   const { realm, account, connection } = parseConnection(text);
   if (!options.yes) {
     throw new UsageError(
-      `This ends the consent to ${connection}: nothing is vended from it until somebody consents anew. If that is meant, say --yes.`,
+      `This ends the consent to ${connection}: nothing is vended from it until somebody consents again. Add --yes to confirm.`,
     );
   }
   return async ({ functions }: CommandContext): Promise<CommandOutput> => {

@@ -9,10 +9,11 @@ interface ParsedConnection {
 
 export function parseConnection(text = ""): ParsedConnection {
   const [provider = "", environment = "", account = "", ...more] = text.split("/");
-  const isOne = isRealm(provider, environment) && accountPattern.test(account) && more.length === 0;
-  if (isOne) return { connection: text, realm: `${provider}/${environment}`, account };
+  const isValid =
+    isRealm(provider, environment) && accountPattern.test(account) && more.length === 0;
+  if (isValid) return { connection: text, realm: `${provider}/${environment}`, account };
   throw new UsageError(
-    `${text} is no connection: write provider/environment/account, like conferma/production/default.`,
+    `${text} is not a connection: write provider/environment/account, for example conferma/production/default.`,
   );
 }
 
@@ -20,7 +21,7 @@ export function parseRealm(text: string): string {
   const [provider = "", environment = "", ...more] = text.split("/");
   if (isRealm(provider, environment) && more.length === 0) return text;
   throw new UsageError(
-    `${text} is no realm: write provider/environment, like conferma/production.`,
+    `${text} is not a realm: write provider/environment, for example conferma/production.`,
   );
 }
 
@@ -30,7 +31,7 @@ function isRealm(provider: string, environment: string): boolean {
 
 export function parseVersion(text = ""): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new UsageError(`${text} is no version: that is a whole number, 1 or more.`);
+  throw new UsageError(`${text} is not a version: that is a whole number, 1 or more.`);
 }
 
 export function parseMinValidity(text: string | undefined): number | null {

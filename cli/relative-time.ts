@@ -4,7 +4,7 @@ const units = [
   ["min", 60],
 ] as const;
 
-/** How far away an instant is, in its two largest units: `in 4 min 58 s`, `3 d 2 h ago`. */
+/** An instant relative to now, in its two largest units: `in 4 min 58 s`, `3 d 2 h ago`. */
 export function relativeTime(instant: string, now: Date): string {
   const seconds = Math.round((Date.parse(instant) - now.getTime()) / 1000);
   const words = formatDuration(Math.abs(seconds));
@@ -23,7 +23,7 @@ function formatDuration(seconds: number): string {
   return parts.slice(0, 2).join(" ");
 }
 
-/** An instant as it is written, and how far away that is. */
+/** An instant as given, followed by its distance from now. */
 export function withRelativeTime(instant: string, now: Date): string {
   return `${instant} (${relativeTime(instant, now)})`;
 }

@@ -1,43 +1,43 @@
 import type { VendedCredential } from "./credential.ts";
 import { usableUntilMs } from "./credential.ts";
 
-/** How long a key is believed in: whoever retires an old key waits for this long after promoting the new one. */
+/** How long a static key is cached. Whoever retires a key waits this long after promoting the new one. */
 const keyCacheMs = 60_000;
-/** What is usable for longer is a key: rotated by hand, before its end and unannounced. */
+/** A credential that lives longer than this is a key: somebody may rotate it before it expires. */
 const maxTokenLifetimeMs = 24 * 60 * 60_000;
 
-/** What this process vended last: one credential, never past its `usableUntil`. */
+/** A cache of one credential: the one vended last, never past its `usableUntil`. */
 export interface CachedCredential {
   /** The credential, if it is usable now and for `minValiditySeconds` more. */
   get(minValiditySeconds: number): VendedCredential | null;
-  /** Remembers it, unless a newer one is held; and returns it. */
+  /** Caches the credential unless a newer one is cached. Returns it. */
   set(credential: VendedCredential): VendedCredential;
-  /** Drops this version or an older one. */
+  /** Removes this version or an older one. */
   evict(version: number): void;
 }
 
 export function createCachedCredential(now: () => number): CachedCredential {
-  let held: VendedCredential | null = null;
-  let heldUntil = 0;
+  let cached: VendedCredential | null = null;
+  let cachedUntil = 0;
 
-  function recall(minValiditySeconds: number): VendedCredential | null {
-    if (!held || now() >= heldUntil) return null;
-    return now() + minValiditySeconds * 1000 <= usableUntilMs(held) ? held : null;
+  function get(minValiditySeconds: number): VendedCredential | null {
+    if (!cached || now() >= cachedUntil) return null;
+    return now() + minValiditySeconds * 1000 <= usableUntilMs(cached) ? cached : null;
   }
 
   return {
-    get: recall,
+    get,
     set(credential) {
-      if ((recall(0)?.version ?? 0) <= credential.version) {
+      if ((get(0)?.version ?? 0) <= credential.version) {
         const end = usableUntilMs(credential);
         const isKey = end - credential.issuedAt.getTime() > maxTokenLifetimeMs;
-        heldUntil = isKey ? Math.min(end, now() + keyCacheMs) : end;
-        held = credential;
+        cachedUntil = isKey ? Math.min(end, now() + keyCacheMs) : end;
+        cached = credential;
       }
       return credential;
     },
     evict(version) {
-      if (held && held.version <= version) held = null;
+      if (cached && cached.version <= version) cached = null;
     },
   };
 }

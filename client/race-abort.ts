@@ -1,4 +1,4 @@
-/** What a promise comes to, unless the signal is aborted first: then its reason. */
+/** Settles as the promise does, or rejects with the signal's reason if the signal is aborted first. */
 export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);

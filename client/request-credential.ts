@@ -11,20 +11,20 @@ export interface Endpoint {
   readonly timeoutMs: number;
 }
 
-/** What is asked for, apart from the connection. */
+/** A request to token vending, without the connection. */
 export type CredentialRequest = Omit<TransportRequest, "connection">;
 
-/** One request, and the credential in its answer. Fails with a `TokenClientError` and nothing else. */
+/** Sends one request and parses the credential in its answer. Throws nothing but `TokenClientError`. */
 export async function requestCredential(
   { connection, transport, timeoutMs }: Endpoint,
-  wish: CredentialRequest,
+  request: CredentialRequest,
   signal: AbortSignal,
 ): Promise<VendedCredential> {
-  const limit = AbortSignal.timeout(timeoutMs);
-  const ended = AbortSignal.any([signal, limit]);
-  const answered = raceAbort(transport({ connection, ...wish }, ended), ended);
-  const json = await answered.catch((error: unknown) => {
-    throw limit.aborted ? timeoutError(connection) : transportFailure(connection, error);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const ended = AbortSignal.any([signal, timeout]);
+  const answer = raceAbort(transport({ connection, ...request }, ended), ended);
+  const json = await answer.catch((error: unknown) => {
+    throw timeout.aborted ? timeoutError(connection) : transportFailure(connection, error);
   });
 
   const { problem }: { problem?: Problem } = Object(json);
@@ -36,7 +36,7 @@ export async function requestCredential(
   throw new TokenClientError(
     connection,
     "malformed-answer",
-    "It is no credential for this connection.",
+    "Not a credential for this connection.",
   );
 }
 
@@ -44,18 +44,18 @@ export function timeoutError(connection: string): TokenClientError {
   return new TokenClientError(connection, "timeout", "No answer in time.", { retryable: true });
 }
 
-/** Keeps an error's name, and its status where it is the SDK's: messages may quote what was being read. */
+/** Keeps the error's name, and the status of an SDK error, but no message: a message may quote the answer. */
 function transportFailure(connection: string, error: unknown): TokenClientError {
   const { name, code, cause, $metadata } = Object(error);
   const detail = firstErrorName(cause?.code, code, name);
   const isJson = !(error instanceof SyntaxError);
   const status = $metadata?.httpStatusCode ?? 500;
   const retryable = isJson && (status >= 500 || status === 429);
-  const why = isJson ? "unreachable" : "malformed-answer";
-  return new TokenClientError(connection, why, detail, { retryable });
+  const errorCode = isJson ? "unreachable" : "malformed-answer";
+  return new TokenClientError(connection, errorCode, detail, { retryable });
 }
 
-/** The first that is a name and not a message: a name quotes nothing. */
-function firstErrorName(...words: readonly unknown[]): string {
-  return `${words.find((word) => /^[A-Z][\w.]{1,63}$/.test(`${word}`)) ?? "Error"}`;
+/** The first value that looks like an error's name rather than a message. */
+function firstErrorName(...values: readonly unknown[]): string {
+  return `${values.find((value) => /^[A-Z][\w.]{1,63}$/.test(`${value}`)) ?? "Error"}`;
 }

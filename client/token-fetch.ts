@@ -2,9 +2,9 @@ import type { CallOptions, VendOptions } from "./call-options.ts";
 import type { VendedCredential } from "./credential.ts";
 import { safeAddress } from "./safe-address.ts";
 
-/** `RequestInit`, but that redirects are never followed: a provider's key must not travel to another host. */
+/** `RequestInit` without following redirects: a provider's key must not be sent to another host. */
 export interface TokenRequestInit extends Omit<RequestInit, "redirect"> {
-  /** `manual` (the default): a redirect is the response. `error`: it is a failure. */
+  /** `manual` (the default) returns a redirect as the response; `error` throws. */
   readonly redirect?: "manual" | "error";
 }
 
@@ -13,7 +13,7 @@ interface TokenSource {
   reject(version: number, options: CallOptions): Promise<VendedCredential>;
 }
 
-/** A request with the credential, and what follows from a 401. */
+/** Sends a request with the credential. After a 401, reports its version and retries once with the next one. */
 export async function tokenFetch(
   client: TokenSource,
   call: VendOptions,
@@ -30,7 +30,7 @@ export async function tokenFetch(
     call.signal?.throwIfAborted();
     return credential;
   });
-  // A stream has been read by now.
+  // A stream has been consumed and cannot be sent again.
   if (current.version === version || Symbol.asyncIterator in Object(init.body)) return response;
   await response.body?.cancel();
   return send(url, init, current);

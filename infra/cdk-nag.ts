@@ -3,8 +3,8 @@ import { Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 
 /**
- * Makes findings of both packs errors of the synthesis. What is acknowledged is so where it is made, with its reason. CDK's
- * own rules are turned on in cdk.json.
+ * Makes findings of both rule packs synthesis errors. Exceptions are acknowledged, with a reason, where the resource is
+ * created. CDK's own rules are enabled in cdk.json.
  */
 export function addNagChecks(app: App): void {
   Validations.of(app).addPlugins(

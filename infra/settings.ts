@@ -1,7 +1,7 @@
 import type { App } from "aws-cdk-lib";
 import type { ServiceStackProps } from "./stacks/service-stack.ts";
 
-/** What a deployment may differ in beside its realms: context of `cdk.json` or of `cdk deploy -c name=value`. */
+/** Deployment settings besides the realms: CDK context from `cdk.json` or `cdk deploy -c name=value`. */
 const settingNames = [
   "api",
   "vpcEndpointIds",
@@ -15,7 +15,7 @@ type Setting = (typeof settingNames)[number];
 
 const apiKinds = ["private", "regional", "none"] as const;
 
-/** Fails naming the setting that is wrong. */
+/** Throws an error that names the invalid setting. */
 export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
   const text = (name: Setting): string | undefined => {
     const value: unknown = app.node.tryGetContext(`token-vending:${name}`);
@@ -24,7 +24,7 @@ export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
   };
   const oneOf = <T extends string>(name: Setting, choices: readonly T[]): T | undefined => {
     const value = text(name);
-    const choice = choices.find((one) => one === value);
+    const choice = choices.find((each) => each === value);
     if (value && !choice) throw settingError(name, `must be one of ${choices.join(", ")}`);
     return choice;
   };
@@ -50,11 +50,11 @@ export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
   };
 }
 
-/** Whether the example of a consumer is to be deployed as well. */
+/** Whether the example consumer is deployed as well. */
 export function isExampleEnabled(app: App): boolean {
   return String(app.node.tryGetContext("token-vending:example")) === "true";
 }
 
-function settingError(name: Setting, why: string): Error {
-  return new Error(`The context token-vending:${name} ${why}.`);
+function settingError(name: Setting, reason: string): Error {
+  return new Error(`The context token-vending:${name} ${reason}.`);
 }

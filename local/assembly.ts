@@ -12,13 +12,13 @@ import { readTemplate } from "./aws/template/template.ts";
 import type { Template } from "./aws/template/template-shape.ts";
 
 interface AssemblyOptions extends ServiceStackProps {
-  /** What the example of a consumer calls with Conferma's token. */
+  /** The address that the example consumer calls with Conferma's token. */
   readonly confermaApi: string;
   /** The functions' bundles, where they have been made already. */
   readonly bundled?: string | undefined;
 }
 
-/** Synthesizes the app with the example of a consumer, and reads from its templates what would be deployed. */
+/** Synthesizes the app, with the example consumer, and reads the stacks that its templates would deploy. */
 export function synthesize(options: AssemblyOptions, folder: string): DeployedStack {
   const { confermaApi, bundled, ...props } = options;
   const bundlesFolder = path.join(folder, "functions");
@@ -45,7 +45,7 @@ export function synthesize(options: AssemblyOptions, folder: string): DeployedSt
   };
 }
 
-/** What a stack writes into the Parameter Store, by name. */
+/** The SSM parameters that a stack writes, by name. */
 function parametersOf(stack: DeployedStack): ReadonlyMap<string, string> {
   const parameters = stack.resourcesOf("AWS::SSM::Parameter");
   return new Map(
@@ -59,9 +59,9 @@ function readStack(
   stored: ReadonlyMap<string, string> = new Map(),
   imports: Readonly<Record<string, string>> = {},
 ): DeployedStack {
-  const written = (kind: string) =>
+  const readJson = (kind: string) =>
     JSON.parse(readFileSync(path.join(assemblyFolder, `${stackName}.${kind}.json`), "utf8"));
-  const template: Template = written("template");
+  const template: Template = readJson("template");
   const parameters = Object.entries(template.Parameters ?? {}).flatMap(([name, { Default }]) => {
     const value = stored.get(String(Default));
     return value === undefined ? [] : [[name, value]];
@@ -70,7 +70,7 @@ function readStack(
     ...LOCAL_LOCATION,
     template,
     parameters: Object.fromEntries(parameters),
-    assetManifest: written("assets"),
+    assetManifest: readJson("assets"),
     stackName,
     assemblyFolder,
     imports,

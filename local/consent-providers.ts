@@ -8,17 +8,17 @@ import { startAuthorizationCodeServer } from "./simulators/oauth/authorization-c
 import type { AuthorizationServer } from "./simulators/oauth/authorization-server.ts";
 import type { SimulatedUser } from "./simulators/oauth/users.ts";
 
-/** The providers at which a person consents. */
+/** The simulated providers that need a person's consent. */
 export interface ConsentProviders {
   readonly centrapayUser: CentrapayUser;
   readonly connectPay: ConnectPay;
   readonly authorizationServer: AuthorizationServer;
 }
 
-/** What people are told that asks for their consent. */
+/** The requester's name on the consent pages. */
 export const localRequester = "Token vending on this machine";
 
-/** Starts them, without a client yet. */
+/** Starts the simulators, without any client. */
 export async function startConsentProviders(lifetimeMs?: number): Promise<ConsentProviders> {
   const lifetime = lifetimeMs === undefined ? {} : { lifetimeMs };
   const centrapayUser = await startCentrapayUser(lifetime);
@@ -27,7 +27,7 @@ export async function startConsentProviders(lifetimeMs?: number): Promise<Consen
   return { centrapayUser, connectPay, authorizationServer };
 }
 
-/** Their realms, of which each has someone who can consent. */
+/** The realms of these providers, each with a user who can consent. */
 export function consentRealmsOf(
   { centrapayUser, connectPay, authorizationServer }: ConsentProviders,
   common: { readonly deadlineMs?: number },
@@ -86,8 +86,8 @@ const addressesOf = ({ authorizeUrl, tokenUrl, revokeUrl }: Addresses): Addresse
   ...{ authorizeUrl, tokenUrl, revokeUrl },
 });
 
-function firstUserOf({ people: [person] }: { people: readonly SimulatedUser[] }): {
-  person?: SimulatedUser;
+function firstUserOf({ users: [user] }: { users: readonly SimulatedUser[] }): {
+  user?: SimulatedUser;
 } {
-  return person ? { person } : {};
+  return user ? { user } : {};
 }

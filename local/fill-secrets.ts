@@ -5,7 +5,7 @@ import type { Providers } from "./providers.ts";
 import type { SecretSeeder } from "./secret-seeder.ts";
 import { generateValue } from "./secret-seeder.ts";
 
-/** Creates the template's secrets, with the values that it gives them. */
+/** Creates the template's secrets with their initial values. */
 export async function createSecrets(
   secrets: SecretSeeder,
   deployed: Pick<DeployedStack, "resourcesOf">,
@@ -13,21 +13,21 @@ export async function createSecrets(
   for (const { logicalId, properties } of deployed.resourcesOf("AWS::SecretsManager::Secret")) {
     const { Name, SecretString } = properties;
     if (typeof Name !== "string" || typeof SecretString !== "string") {
-      throw new Error(`${logicalId}: only secrets with a name and a value are known here.`);
+      throw new Error(`${logicalId}: only secrets with a name and a value are supported.`);
     }
     await secrets.create(Name, SecretString);
   }
 }
 
-/** What an operator does once the secrets are deployed: fills them in with what each provider has handed out. */
+/** Fills in the deployed secrets as an operator would, and registers the credentials at the simulated providers. */
 export async function fillSecrets(
   secrets: SecretSeeder,
   providers: Providers,
-  /** Where people are sent back to after a consent, without a trailing slash. */
+  /** The public address of the consent host, without a trailing slash. */
   consentBaseUrl: string,
 ): Promise<void> {
   const keep = <T extends object>(realm: string, makeUp: () => T) =>
-    secrets.getOrGenerate(secretOf(realm), makeUp);
+    secrets.getOrGenerate(secretName(realm), makeUp);
   const clientOf = async (realm: string) => ({
     ...(await keep(realm, client)),
     name: localRequester,
@@ -64,11 +64,11 @@ export async function fillSecrets(
       const { connectPay } = providers;
       const registered = await clientOf("connectpay/stage");
       connectPay.registerClient(registered);
-      // The bank has made itself another authority, which knows no certificate of an earlier run.
+      // The simulator has created a new certificate authority, which does not accept certificates of an earlier run.
       const { chain: tlsCertificateChain, privateKey: tlsPrivateKey } =
         connectPay.clientCertificate;
       const { clientId, clientSecret } = registered;
-      await secrets.rotate(secretOf("connectpay/stage"), {
+      await secrets.rotate(secretName("connectpay/stage"), {
         ...{ clientId, clientSecret, tlsCertificateChain, tlsPrivateKey },
       });
     },
@@ -78,4 +78,4 @@ export async function fillSecrets(
 
 const client = () => ({ clientId: generateValue("client"), clientSecret: generateValue("secret") });
 const key = () => ({ apiKey: generateValue("key") });
-const secretOf = (realm: string) => `token-vending/${realm}/default`;
+const secretName = (realm: string) => `token-vending/${realm}/default`;

@@ -9,17 +9,17 @@ import type { AccessKeys, Principal } from "./aws/sigv4/principals.ts";
 import { createPrincipals } from "./aws/sigv4/principals.ts";
 import type { DeployedFunction } from "./aws/template/template-function.ts";
 
-/** Who there is in the local account, and what each of them asks AWS for. */
+/** The IAM principals of the local account, and the log of their requests. */
 export interface Identities {
-  /** Whoever sits at this machine: makes secrets and tables, and asks the API with curl. */
+  /** Creates secrets and tables, and calls the API with curl. */
   readonly operator: Principal;
-  /** A caller of the functions. */
+  /** Invokes the functions. */
   readonly consumer: Principal;
   readonly guard: Guard;
   readonly requests: RequestLog;
-  /** What a function signs with, as its own role. */
+  /** The access keys of a function's role. */
   keysOf(fn: Pick<DeployedFunction, "name" | "roleArn">): AccessKeys;
-  /** A schedule calls a function, as its own role. */
+  /** Records that a schedule's role has invoked a function. */
   reportScheduledInvocation(roleArn: string, functionName: string): void;
 }
 

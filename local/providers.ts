@@ -24,19 +24,19 @@ export interface Providers extends ConsentProviders {
   readonly centrapay: Centrapay;
   readonly oauthServer: OAuthServer;
   readonly keyServer: KeyServer;
-  /** PEM: whom functions have to trust beside the machine's own authorities. */
+  /** PEM: the authority that functions have to trust besides the machine's own. */
   readonly certificateAuthority: string;
   stop(): Promise<void>;
 }
 
 export interface ProviderOptions {
-  /** Of every token that a simulator issues; if unsaid, an hour where a person consents, else five minutes. */
+  /** Lifetime of every simulated token (default: one hour for consent realms, else five minutes). */
   readonly lifetimeMs?: number;
-  /** One provider call; each realm's default if unsaid. */
+  /** Deadline of one provider call (default: each realm's own default). */
   readonly deadlineMs?: number;
 }
 
-/** Starts the simulators, which know no client yet, and says which realms they make. */
+/** Starts the simulators, without any client, and returns their realms. */
 export async function startProviders(options: ProviderOptions = {}): Promise<Providers> {
   const { lifetimeMs = 300_000, deadlineMs } = options;
   const conferma = await startConferma({ lifetimeMs });

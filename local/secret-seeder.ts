@@ -8,13 +8,15 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import type { AccessKeys } from "./aws/sigv4/principals.ts";
 
-/** The secrets of the local stack: filled in once, kept in Secrets Manager, rotated as an operator would. */
+/** Creates, fills in and rotates the secrets of the local stack. */
 export interface SecretSeeder {
-  /** Deploys a secret with its first value. One that is there keeps the value it has. */
+  /** Creates a secret with its initial value. An existing one keeps its value. */
   create(name: string, SecretString: string): Promise<void>;
-  /** The current value of a secret; made up while its members are empty, as they were deployed. Throws without one. */
-  getOrGenerate<T extends object>(name: string, makeUp: () => T): Promise<T>;
-  /** A secret that no template has: an account that somebody adds by hand. */
+  /**
+   * Returns a secret's value, after generating it if its members are still empty. Throws if there is no such secret.
+   */
+  getOrGenerate<T extends object>(name: string, generate: () => T): Promise<T>;
+  /** Creates a secret that is not in the template: for an account that is added by hand. */
   add<T extends object>(name: string, value: T): Promise<T>;
   /** Promotes a new value to AWSCURRENT. */
   rotate(name: string, value: object): Promise<void>;
@@ -42,13 +44,13 @@ export function createSecretSeeder(
 
   return {
     create,
-    async getOrGenerate(name, makeUp) {
+    async getOrGenerate(name, generate) {
       const { SecretString = "" } = await client.send(
         new GetSecretValueCommand({ SecretId: name }),
       );
-      const held = JSON.parse(SecretString);
-      if (!isEmpty(held)) return held;
-      const value = makeUp();
+      const current = JSON.parse(SecretString);
+      if (!isEmpty(current)) return current;
+      const value = generate();
       await put(name, value);
       return value;
     },
@@ -60,12 +62,12 @@ export function createSecretSeeder(
   };
 }
 
-/** As the template deploys it (infra/constructs/connection-secret.ts). */
+/** Whether the value is still the one that the template deploys (infra/constructs/connection-secret.ts). */
 function isEmpty(value: object): boolean {
   return Object.values(value).every((member) => member === "");
 }
 
-/** Recognisable as made up, and impossible to guess. */
-export function generateValue(what: string): string {
-  return `local-${what}-${randomBytes(18).toString("base64url")}`;
+/** Random, and recognisable as generated. */
+export function generateValue(kind: string): string {
+  return `local-${kind}-${randomBytes(18).toString("base64url")}`;
 }

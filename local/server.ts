@@ -12,13 +12,13 @@ import { vendFromAll } from "./vend-from-all.ts";
 
 const usage = `npm start -- [options]
 
-  --fresh               forget what earlier runs stored
-  --folder <path>       where data, secrets and keys stay between runs (.local)
+  --fresh               delete the data of earlier runs
+  --folder <path>       where data, secrets and keys are kept between runs (default: .local)
   --once                vend from every connection, then stop
-  --logs                show what the functions log
-  --requests            show every request to AWS, and who made it
+  --logs                show the functions' logs
+  --requests            show every request to AWS, and its principal
   --http-port, --consents-port, --lambda-port, --dynamodb-port, --secrets-port, --kms-port <port>
-                        free ones are chosen for what is unsaid
+                        default: free ports
   --help                this text
 `;
 
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     return;
   }
   let onConsentCallback: (route: HttpRoute) => Promise<void> = async () => {};
-  console.log("Starting AWS and the providers on this machine …");
+  console.log("Starting the AWS emulation and the provider simulators …");
   const stack = await startStack({
     folder: path.resolve(values.folder),
     fresh: values.fresh,
@@ -67,31 +67,34 @@ async function main(): Promise<void> {
   const stopped = stopOnSignal(stack);
   console.log(`\n${addressTable(stack)}\n`);
 
-  await vendAndPrint(stack, stack.providers.realms, { invites: !values.once });
+  await vendAndPrint(stack, stack.providers.realms, { printsLinks: !values.once });
   if (values.once) return stack.stop();
   onConsentCallback = ({ routeKey }) => {
     const realms = stack.providers.realms.filter(({ settings: { provider, environment } }) =>
       routeKey.endsWith(`/callback/${provider}/${environment}`),
     );
-    return realms.length > 0 ? vendAndPrint(stack, realms, { invites: true }) : Promise.resolve();
+    return realms.length > 0
+      ? vendAndPrint(stack, realms, { printsLinks: true })
+      : Promise.resolve();
   };
   console.log(
-    `${usageHints(stack)}\n\nCtrl-C stops everything; what was vended stays in ${values.folder}.`,
+    `${usageHints(stack)}\n\nPress Ctrl-C to stop. Tokens and secrets are kept in ${values.folder}.`,
   );
   await stopped;
 }
 
-/** What these realms vend now, and what a person can do about those that wait. */
+/** Vends from these realms and prints the results, with links for those that need a consent. */
 async function vendAndPrint(
   stack: LocalStack,
   realms: readonly LocalRealm[],
-  { invites }: { readonly invites: boolean },
+  { printsLinks }: { readonly printsLinks: boolean },
 ): Promise<void> {
   const client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
   const { table, waiting } = await vendFromAll(stack, client, realms);
   client.close();
   console.log(`${table}\n`);
-  if (invites && waiting.length > 0) console.log(`${await consentInstructions(stack, waiting)}\n`);
+  if (printsLinks && waiting.length > 0)
+    console.log(`${await consentInstructions(stack, waiting)}\n`);
 }
 
 function parsePort(name: string, text: string | undefined): Record<string, number> {
@@ -106,10 +109,10 @@ function addressTable(stack: LocalStack): string {
   const { conferma, sendPayments, cfis, centrapay, oauthServer, keyServer } = providers;
   const { centrapayUser, connectPay, authorizationServer } = providers;
   return formatTable(
-    ["what", "address"],
+    ["service", "address"],
     [
       ["HTTP API, for signed requests", http.url],
-      ["pages of consents", consentHost.browserUrl],
+      ["consent pages", consentHost.browserUrl],
       ["Lambda Invoke API", lambda.url],
       ["DynamoDB API", dynamoDb.url],
       ["Secrets Manager API", secretsManager.url],
@@ -118,11 +121,11 @@ function addressTable(stack: LocalStack): string {
       ["Send Payments", sendPayments.url],
       ["CFIS", cfis.url],
       ["Centrapay", centrapay.url],
-      ["an RFC 6749 server", oauthServer.url],
-      ["an API with keys", keyServer.url],
-      ["Centrapay's login", centrapayUser.url],
+      ["OAuth server (client credentials)", oauthServer.url],
+      ["API with static keys", keyServer.url],
+      ["Centrapay login", centrapayUser.url],
       ["ConnectPay", connectPay.url],
-      ["an OpenID provider", authorizationServer.url],
+      ["OpenID provider", authorizationServer.url],
     ],
   );
 }
@@ -131,15 +134,15 @@ function usageHints({ http, identities, lambda, providers }: LocalStack): string
   const { accessKeyId, secretAccessKey } = identities.operator.keys;
   const api = `${http.url}/v1`;
   return [
-    "Try it, as the operator of this machine:",
+    "Try it, with the operator's access keys:",
     `  signed() { curl --aws-sigv4 aws:amz:${LOCAL_LOCATION.region}:execute-api --user ${accessKeyId}:${secretAccessKey} "$@"; }`,
     `  signed ${api}/tokens/conferma/sandbox/default`,
     `  signed ${api}/tokens/conferma/sandbox/default/rejections -d '{"version":1}'`,
-    `  signed ${api}/connections                      the state of each`,
-    `  signed -X POST ${api}/consents/connectpay/stage/default     a link for a person`,
-    `  curl ${providers.conferma.url}/__journal                what the provider saw`,
+    `  signed ${api}/connections                      status of every connection`,
+    `  signed -X POST ${api}/consents/connectpay/stage/default     a consent link`,
+    `  curl ${providers.conferma.url}/__journal                the provider's journal`,
     "",
-    "Or by the command line, in another terminal:",
+    "Or with the command line, in another terminal:",
     `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url} AWS_REGION=${LOCAL_LOCATION.region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     "  npm run vend -- vend conferma/sandbox/default",
   ].join("\n");

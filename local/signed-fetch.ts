@@ -3,7 +3,7 @@ import { LOCAL_LOCATION } from "./aws/arns.ts";
 import type { AccessKeys } from "./aws/sigv4/principals.ts";
 import { Sha256 } from "./aws/sigv4/sha256.ts";
 
-/** `fetch` from API Gateway, signed with these keys. */
+/** `fetch` for API Gateway, signed with these keys. */
 export async function signedFetch(
   keys: AccessKeys,
   url: string,

@@ -31,13 +31,13 @@ import { createSecretSeeder } from "./secret-seeder.ts";
 import type { StatefulServices } from "./stateful-services.ts";
 import { portOption, startStatefulServices } from "./stateful-services.ts";
 
-/** Everything on this machine: AWS's APIs, the deployed functions, the providers. */
+/** The whole system on this machine: AWS's APIs, the deployed functions, the simulated providers. */
 export interface LocalStack extends Omit<StatefulServices, "stop"> {
   readonly identities: Identities;
   readonly lambda: LocalServer;
-  /** The REST API: requests are signed. */
+  /** The REST API, for signed requests. */
   readonly http: LocalServer;
-  /** Where people consent. */
+  /** The HTTP API with the consent pages. */
   readonly consentHost: LocalHttpApi;
   readonly host: LambdaHost;
   readonly scheduler: LocalScheduler;
@@ -45,23 +45,23 @@ export interface LocalStack extends Omit<StatefulServices, "stop"> {
   readonly secrets: SecretSeeder;
   readonly deployed: DeployedStack;
   readonly tableName: string;
-  /** The function that vends for a realm, as it was deployed. */
+  /** The deployed function that vends for a realm. */
   functionOf(realm: LocalRealm): LambdaFunction;
   stop(): Promise<void>;
 }
 
 export interface StackOptions extends ProviderOptions {
-  /** Where data, secrets and keys stay between runs. */
+  /** Where data, secrets and keys are kept between runs. */
   readonly folder: string;
   readonly fresh?: boolean;
   /** The functions' bundles, where they have been made already. */
   readonly bundled?: string;
-  /** Free ones are chosen for what is unsaid. */
+  /** Default: free ports. */
   readonly ports?: Partial<Readonly<Record<Port, number>>>;
   onLog?(line: LogLine): void;
-  /** What is asked of AWS, and by whom. */
+  /** Called for every request to AWS. */
   onRequest?(request: AwsRequest): void;
-  /** After each page that a person was shown. */
+  /** Called after each answer of the consent host. */
   onPage?(route: HttpRoute, status: number): void;
 }
 
@@ -81,7 +81,7 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
-/** What was started last leans on what was started before. */
+/** In reverse order, because later parts depend on earlier ones. */
 async function stopAll(started: readonly Stoppable[]): Promise<void> {
   for (const part of started.toReversed()) await part.stop();
 }
@@ -116,7 +116,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
 
-  // Functions are told where to invoke each other: the API listens before there is what it invokes.
+  // The API starts before the host, because its address is in the functions' environment.
   const lambda = track(
     await startLambdaApi(
       {
@@ -165,7 +165,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   consentHost.deploy({
     host,
     route: httpApiRoutes(deployed),
-    onFailure: (cause) => reportFailure("the pages of consents", cause),
+    onFailure: (cause) => reportFailure("consent pages", cause),
     ...(onPage ? { onAnswer: onPage } : {}),
   });
 
@@ -183,7 +183,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   };
 }
 
-/** The path of a file with the authorities that functions trust beside the machine's own. */
+/** Writes the additional certificate authorities that functions trust. Returns the file's path. */
 function writeCertificates(folder: string, certificates: string): string {
   const file = path.join(folder, "authorities.pem");
   writeFileSync(file, certificates);

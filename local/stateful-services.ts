@@ -7,7 +7,7 @@ import { startKms } from "./aws/kms/kms.ts";
 import { startSecretsManager } from "./aws/secrets-manager/secrets-manager.ts";
 import type { Guard } from "./aws/sigv4/guard.ts";
 
-/** The services that keep something. */
+/** The emulated services that store data. */
 export interface StatefulServices {
   readonly dynamoDb: LocalDynamoDb;
   readonly secretsManager: LocalAwsJsonServer;
@@ -16,7 +16,7 @@ export interface StatefulServices {
 }
 
 interface StatefulServicesOptions {
-  /** What is in it survives a restart. */
+  /** The data in it survives a restart. */
   readonly folder: string;
   readonly guard: Guard;
   readonly ports: Partial<Readonly<Record<"dynamoDb" | "secretsManager" | "kms", number>>>;
@@ -46,7 +46,7 @@ export async function startStatefulServices({
   };
 }
 
-/** A free one is chosen for what is unsaid. */
-export function portOption(chosen: number | undefined): { port?: number } {
-  return chosen === undefined ? {} : { port: chosen };
+/** The option `port`, omitted if a free port is to be chosen. */
+export function portOption(port: number | undefined): { port?: number } {
+  return port === undefined ? {} : { port };
 }

@@ -2,10 +2,10 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Problem, VendAnswer } from "../functions/http/contract.ts";
 import { LOCAL_LOCATION } from "./aws/arns.ts";
 import type { AccessKeys } from "./aws/sigv4/principals.ts";
-import type { ProtectedApi } from "./door.ts";
-import { ping } from "./door.ts";
+import type { ProtectedApi } from "./local-realm.ts";
+import { ping } from "./local-realm.ts";
 
-/** What a consumer sends; see the contract in docs/architecture.md. */
+/** A consumer's request; see the contract in docs/architecture.md. */
 export interface VendPayload {
   readonly account?: string;
   readonly minValiditySeconds?: number;
@@ -19,7 +19,7 @@ export interface VendClient {
   close(): void;
 }
 
-/** A consumer of the vend functions, over Lambda's Invoke API. */
+/** Invokes the vending functions as a consumer does, over Lambda's Invoke API. */
 export function createVendClient(
   endpoint: string,
   credentials: AccessKeys = { accessKeyId: "consumer", secretAccessKey: "consumer" },
@@ -49,11 +49,11 @@ export function isVendAnswer(vended: VendResult): vended is VendAnswer {
   return !("problem" in vended);
 }
 
-/** The provider's verdict on a credential: the status of its API. */
+/** Calls the provider's API with a credential, and returns its status. */
 export function useCredential(
   { header, extraHeaders }: Pick<VendAnswer, "header" | "extraHeaders">,
-  door: ProtectedApi | string,
+  api: ProtectedApi | string,
 ): Promise<number> {
-  const { pingUrl, ...rest } = typeof door === "string" ? { pingUrl: door } : door;
+  const { pingUrl, ...rest } = typeof api === "string" ? { pingUrl: api } : api;
   return ping({ pingUrl, ...rest }, { ...extraHeaders, [header.name]: header.value });
 }

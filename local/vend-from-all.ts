@@ -1,17 +1,16 @@
-import type { ProtectedApi } from "./door.ts";
 import { formatTable } from "./format-table.ts";
-import type { LocalRealm } from "./local-realm.ts";
+import type { LocalRealm, ProtectedApi } from "./local-realm.ts";
 import type { LocalStack } from "./stack.ts";
 import type { VendClient, VendResult } from "./vend-client.ts";
 import { isVendAnswer, useCredential } from "./vend-client.ts";
 
 export interface VendSummary {
   readonly table: string;
-  /** Those that a person has to consent to first. */
+  /** The realms that need a consent first. */
   readonly waiting: readonly LocalRealm[];
 }
 
-/** Vends once from each of these realms and shows it to its provider, as a consumer would. */
+/** Vends once from each of these realms and calls its provider with the credential, as a consumer would. */
 export async function vendFromAll(
   stack: LocalStack,
   client: VendClient,
@@ -39,22 +38,22 @@ async function vendRow(
 ): Promise<string[]> {
   const { name } = stack.functionOf(realm);
   const callsBefore = providerCalls(realm);
-  const begun = performance.now();
+  const startedAt = performance.now();
   let vended = await client.vend(name);
-  let ms = performance.now() - begun;
-  let says = await providerVerdict(vended, realm);
-  // A restarted simulator knows none of the tokens it had issued: say so, as any consumer does, and vend again.
-  if (isVendAnswer(vended) && says.startsWith("401")) {
-    const again = performance.now();
+  let ms = performance.now() - startedAt;
+  let verdict = await providerVerdict(vended, realm);
+  // A restarted simulator has forgotten the tokens that it issued: reject and vend again, as any consumer does.
+  if (isVendAnswer(vended) && verdict.startsWith("401")) {
+    const retriedAt = performance.now();
     vended = await client.vend(name, { rejectedVersion: vended.version });
-    ms = performance.now() - again;
-    says = `${await providerVerdict(vended, realm)} (after a rejection)`;
+    ms = performance.now() - retriedAt;
+    verdict = `${await providerVerdict(vended, realm)} (after a rejection)`;
   }
   const calls = String(providerCalls(realm) - callsBefore);
   const { provider, environment } = realm.settings;
   const connection = `${provider}/${environment}/default`;
   if (!isVendAnswer(vended))
-    return [connection, "–", vended.problem.code, "–", calls, ms.toFixed(0), says];
+    return [connection, "–", vended.problem.code, "–", calls, ms.toFixed(0), verdict];
   const { version, header, usableUntil } = vended;
   return [
     connection,
@@ -63,21 +62,21 @@ async function vendRow(
     usableUntil ?? "no end",
     calls,
     ms.toFixed(0),
-    says,
+    verdict,
   ];
 }
 
 function providerCalls({ simulator }: LocalRealm): number {
-  const asked = new Set(["issue", "probe", "renew", "refuse-credentials"]);
-  return simulator.journal.filter(({ kind, route }) => route !== undefined && asked.has(kind))
+  const kinds = new Set(["issue", "probe", "renew", "refuse-credentials"]);
+  return simulator.journal.filter(({ kind, route }) => route !== undefined && kinds.has(kind))
     .length;
 }
 
-async function providerVerdict(vended: VendResult, door: ProtectedApi): Promise<string> {
+async function providerVerdict(vended: VendResult, api: ProtectedApi): Promise<string> {
   if (!isVendAnswer(vended)) {
     const { code, detail } = vended.problem;
     return code === "consent-required" ? "a person has to consent" : detail;
   }
-  const status = await useCredential(vended, door);
+  const status = await useCredential(vended, api);
   return status === 200 ? "200 accepted" : `${status} refused`;
 }

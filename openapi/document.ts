@@ -30,7 +30,7 @@ function pathParameter(name: string, description: string, schema: object) {
 }
 
 const gatewayResponse = (description: string) => ({
-  description: `${description} From API Gateway itself, so no problem document.`,
+  description: `${description} Answered by API Gateway itself, so not a problem document.`,
   content: {
     "application/json": {
       schema: { type: "object", properties: { message: { type: "string" } } },
@@ -38,7 +38,7 @@ const gatewayResponse = (description: string) => ({
   },
 });
 
-/** The API as OpenAPI 3.1 describes one: made of the shapes that the code reads and writes by. */
+/** The API's OpenAPI 3.1 document, built from the schemas that the code uses. */
 export const openApiDocument = {
   openapi: "3.1.1",
   info: {
@@ -51,7 +51,7 @@ export const openApiDocument = {
     {
       url: "https://{api}.execute-api.{region}.amazonaws.com/live",
       description:
-        "The stack's output names it; where it is private, reached through its endpoint only.",
+        "The address is an output of the stack. A private API is reached through its VPC endpoint only.",
       variables: { api: { default: "a1b2c3d4e5" }, region: { default: "eu-west-1" } },
     },
   ],
@@ -69,13 +69,11 @@ export const openApiDocument = {
       },
     },
     parameters: {
-      Provider: pathParameter("provider", "The third party's kind of access.", {
-        enum: providerIds,
-      }),
-      ConsentProvider: pathParameter("provider", "A kind of access that a person grants.", {
+      Provider: pathParameter("provider", "The provider's id.", { enum: providerIds }),
+      ConsentProvider: pathParameter("provider", "A provider that needs a person's consent.", {
         enum: providerIds.filter(needsConsent),
       }),
-      Environment: pathParameter("environment", "The provider's environment, as it was deployed.", {
+      Environment: pathParameter("environment", "The provider's environment.", {
         pattern: segmentPattern.source,
       }),
       Account: pathParameter(
@@ -90,13 +88,13 @@ export const openApiDocument = {
       Forbidden: gatewayResponse(
         "The signature is missing or wrong, or its role may not call this path.",
       ),
-      TooManyRequests: gatewayResponse("Too many requests; sign and send it again after a pause."),
+      TooManyRequests: gatewayResponse("Too many requests: sign and send it again later."),
     },
     schemas,
   },
 };
 
-/** As it is written to docs/openapi.json. */
+/** The content of docs/openapi.json. */
 export function openApiText(): string {
   return `${JSON.stringify(openApiDocument, null, 2)}\n`;
 }

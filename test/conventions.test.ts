@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problemCodes } from "../functions/model/errors.ts";
 import { providerIds } from "../functions/providers/catalogue.ts";
-import { ping } from "../local/door.ts";
+import { ping } from "../local/local-realm.ts";
 import type { Providers } from "../local/providers.ts";
 import { startProviders } from "../local/providers.ts";
 
@@ -86,6 +86,35 @@ describe("the environment", () => {
 
   test("is not known to hold a local stack", () => {
     expect(pathsWith("functions", /AWS_ENDPOINT_URL|NODE_ENV|isLocal|LOCALSTACK/)).toEqual([]);
+  });
+});
+
+/** Exported names that more than one file declares, and why each may. */
+const mayBeShared: Readonly<Record<string, string>> = {
+  handler: "Lambda loads each entry file by this name",
+  html: "the simulators' pages must not import those of the product",
+  Html: "the simulators' pages must not import those of the product",
+};
+
+describe("an exported name", () => {
+  const folders = ["cli", "client", "functions", "infra", "local", "openapi", "test"];
+  const declared =
+    /^export (?:declare )?(?:abstract )?(?:async )?(?:class|const|function\*?|interface|let|type) (\w+)/gm;
+
+  test("has one meaning in the whole repository", () => {
+    const exported = folders
+      .flatMap(filesIn)
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(declared)].map(([, name = ""]) => ({ name, path })),
+      );
+    const filesByName = Map.groupBy(exported, ({ name }) => name);
+    const shared = [...filesByName].filter(
+      ([, uses]) => new Set(uses.map(({ path }) => path)).size > 1,
+    );
+    const refused = shared.filter(([name]) => !(name in mayBeShared));
+    expect(refused.map(([name, uses]) => [name, ...uses.map(({ path }) => path)])).toEqual([]);
+    expect(shared.map(([name]) => name).sort()).toEqual(Object.keys(mayBeShared).sort());
+    expect(exported.length).toBeGreaterThan(500);
   });
 });
 

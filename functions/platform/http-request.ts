@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../model/clock.ts";
 import type { Sensitive } from "../model/sensitive.ts";
-import { raceAbort } from "./race-abort.ts";
+import { rejectOnAbort } from "./reject-on-abort.ts";
 
 /** One request to a provider. Never redirected, never repeated, never over a kept connection. */
 export interface HttpRequest {
@@ -58,9 +58,11 @@ export function nodeHttp(clock: Clock): SendHttp {
     const progress = { sent: false, answered: false };
     // Node aborts what it knows to be under way; a call must end whatever it knows.
     const outOfTime = () => new Error("The call's time is up.");
-    const answer = await raceAbort(exchange(request, signal, progress), signal, outOfTime).catch(
-      (error: unknown) => toHttpFailure(error, signal, progress),
-    );
+    const answer = await rejectOnAbort(
+      exchange(request, signal, progress),
+      signal,
+      outOfTime,
+    ).catch((error: unknown) => toHttpFailure(error, signal, progress));
     if (answer instanceof HttpFailure) throw answer;
     return { ...answer, requestedAt, receivedAt: clock.now() };
   };

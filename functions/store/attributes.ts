@@ -67,7 +67,7 @@ export function instantOr(item: Item, name: string, otherwise: Date): Date {
   return Number.isNaN(value.getTime()) ? otherwise : value;
 }
 
-export function bytesOf(item: Item, name: string): Uint8Array {
+export function binaryOf(item: Item, name: string): Uint8Array {
   return item[name]?.B ?? damaged(name);
 }
 

@@ -1,7 +1,7 @@
 import type { StoredConsent, StoredRefreshToken } from "../model/token-record.ts";
 import type { Attributes, Item, ReadPart } from "./attributes.ts";
 import {
-  bytesOf,
+  binaryOf,
   count,
   instant,
   instantOf,
@@ -49,7 +49,7 @@ export function readConsent(item: Item, part: ReadPart): StoredConsent | null {
 
 function readRefreshToken(item: Item, part: ReadPart): StoredRefreshToken {
   return {
-    sealed: bytesOf(item, "sealedRefresh"),
+    sealed: binaryOf(item, "sealedRefresh"),
     version: numberOf(item, "refreshVersion"),
     fingerprint: textOf(item, "refreshFingerprint"),
     endsAt: part(() => optionalInstantOf(item, "refreshEndsAt"), null),

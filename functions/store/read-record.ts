@@ -11,7 +11,7 @@ import type {
 import { isDoubted } from "../model/token-record.ts";
 import type { Item, ReadPart } from "./attributes.ts";
 import {
-  bytesOf,
+  binaryOf,
   instantOf,
   levelOf,
   listOf,
@@ -76,7 +76,7 @@ function versionOf({ version }: LedgerEntry): number {
 
 function readToken(item: Item): StoredToken {
   return {
-    sealed: bytesOf(item, "sealed"),
+    sealed: binaryOf(item, "sealed"),
     fingerprint: textOf(item, "fingerprint"),
     committedBy: item["tokenOwner"]?.S ?? "",
     issuedUnder: (item["issuedUnder"]?.S ?? null) as StoredToken["issuedUnder"],

@@ -9,11 +9,11 @@ import { RealmFunction } from "./realm-function.ts";
 export interface ConsentFunctionsProps
   extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
   readonly host: ConsentHost;
-  /** The name people know the company by. */
+  /** The company's name, as shown on the consent pages. */
   readonly requester?: string | undefined;
 }
 
-/** Where a consent realm begins and completes the consents of people. */
+/** The functions of a consent realm that begin and complete consents. */
 export class ConsentFunctions extends Construct {
   readonly beginConsent: RealmFunction;
   readonly completeConsent: RealmFunction;

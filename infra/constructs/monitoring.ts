@@ -20,12 +20,12 @@ import { TokenAlarm } from "./token-alarm.ts";
 interface MonitoringProps {
   readonly realms: readonly Realm[];
   readonly failureQueue: IQueue;
-  /** Of no realm. */
+  /** The one function that belongs to no realm. */
   readonly listConnections: IFunction;
   readonly notify: ITopic | undefined;
 }
 
-/** One page for all realms: which alarms ring, and each metric with a line for each realm. */
+/** A dashboard of all realms: the state of each alarm, and each metric with one line per realm. */
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
@@ -33,19 +33,19 @@ export class Monitoring extends Construct {
     const undelivered = new TokenAlarm(this, {
       kind: "undelivered",
       subject: "ticks",
-      meaning: "Ticks failed or could not be delivered, and lie in the queue.",
+      meaning: "Scheduled runs failed or could not be delivered, and are in the failure queue.",
       metric: failureQueue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),
       }),
       greaterThan: 0,
       ...(notify && { notify }),
     });
-    const status = functionAlarms([listConnections]).map(
+    const statusAlarms = functionAlarms([listConnections]).map(
       (alarm) =>
         new TokenAlarm(this, { ...alarm, subject: "list-connections", ...(notify && { notify }) }),
     );
-    const ofRealms = realms.flatMap((realm) => realm.alarms);
-    const alarms = [...ofRealms, undelivered, ...status].map(({ ownArn }, at) =>
+    const realmAlarms = realms.flatMap((realm) => realm.alarms);
+    const alarms = [...realmAlarms, undelivered, ...statusAlarms].map(({ ownArn }, at) =>
       Alarm.fromAlarmArn(this, `Alarm${at}`, ownArn),
     );
     new Dashboard(this, "Dashboard", {
@@ -55,8 +55,8 @@ export class Monitoring extends Construct {
         [new AlarmStatusWidget({ title: "Alarms", alarms, width: 24, height: 6 })],
         [graph("Vends", "Sum"), graph("Issues", "Sum"), graph("IssueFailures", "Sum")],
         [
-          graph("RemainingLifeMs", "Minimum", "smallest remaining life at vend, ms"),
-          graph("LeaseWaitMs", "p99", "wait for someone else's renewal, p99, ms"),
+          graph("RemainingLifeMs", "Minimum", "shortest remaining lifetime when vended, ms"),
+          graph("LeaseWaitMs", "p99", "wait for another caller's renewal, p99, ms"),
           graph("RenewalFailures", "Sum"),
         ],
         [
@@ -65,7 +65,7 @@ export class Monitoring extends Construct {
           graph("LateIssues", "Sum"),
         ],
         [
-          graph("KeyEndsInDays", "Minimum", "days until a key ends"),
+          graph("KeyEndsInDays", "Minimum", "days until a key expires"),
           graph("ConsentEndsInDays", "Minimum", "days until a consent ends"),
         ],
         [

@@ -1,12 +1,25 @@
 import { ArnFormat, Stack } from "aws-cdk-lib";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import { Grant, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { statusAttributes } from "../../functions/store/status-attributes.ts";
 import type { SharedState } from "./shared-state.ts";
 import { connectionsIndexName, dueIndexName } from "./token-table.ts";
 
-/** The secrets of one realm, whose names begin with this. */
+/**
+ * Grants invoking the function itself. CDK's `grantInvoke` would include every present and future version and alias.
+ */
+export function grantInvoke(grantee: IGrantable, fn: IFunction): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ["lambda:InvokeFunction"],
+    resourceArns: [fn.functionArn],
+  });
+}
+
+/** The secrets of one realm: those whose names begin with `prefix`. */
 export function allowReadingSecrets(scope: Construct, prefix: string): PolicyStatement {
   const arn = {
     service: "secretsmanager",
@@ -38,7 +51,7 @@ export function claimsPendingConsents(table: SharedState["table"], realm: string
   });
 }
 
-/** `ForAllValues` alone would allow a request that names no key at all. */
+/** `Null` is needed because `ForAllValues` alone also matches a request without any key. */
 function keysLike(pattern: string) {
   return {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [pattern] },
@@ -46,7 +59,7 @@ function keysLike(pattern: string) {
   };
 }
 
-/** The connection is the encryption context (functions/sealing/data-keys.ts): without one nothing is allowed. */
+/** The encryption context holds the connection (functions/sealing/data-keys.ts). A request without one is denied. */
 export function allowSealingTokens(key: SharedState["sealingKey"], realm: string): PolicyStatement {
   return new PolicyStatement({
     actions: ["kms:GenerateDataKey", "kms:Decrypt"],
@@ -58,7 +71,7 @@ export function allowSealingTokens(key: SharedState["sealingKey"], realm: string
   });
 }
 
-/** The index's own partition key is the realm: a query for another one is denied. */
+/** The index's partition key is the realm: a query for another realm is denied. */
 export function allowQueryingDueIndex(table: SharedState["table"], realm: string): PolicyStatement {
   return new PolicyStatement({
     actions: ["dynamodb:Query"],
@@ -70,12 +83,11 @@ export function allowQueryingDueIndex(table: SharedState["table"], realm: string
   });
 }
 
-/** Leaves there what went wrong. */
 export function allowSendingFailures(failures: IQueue): PolicyStatement {
   return new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [failures.queueArn] });
 }
 
-/** Which connections there are, of any realm: keys, and nothing else even if the index were to hold more. */
+/** The keys of all connections of all realms, and nothing else even if the index were to hold more. */
 export function allowListingConnections(table: SharedState["table"]): PolicyStatement {
   return new PolicyStatement({
     actions: ["dynamodb:Query"],
@@ -88,7 +100,7 @@ export function allowListingConnections(table: SharedState["table"]): PolicyStat
   });
 }
 
-/** What of a record may be looked at. A read that names no attributes would answer all of them, and is denied. */
+/** The status attributes of a record. A read that names no attributes would return all of them, so it is denied. */
 export function allowReadingStatus(
   table: SharedState["table"],
   ...actions: ("dynamodb:GetItem" | "dynamodb:BatchGetItem")[]
@@ -98,7 +110,7 @@ export function allowReadingStatus(
     resources: [table.tableArn],
     conditions: {
       "ForAllValues:StringEquals": { "dynamodb:Attributes": [...statusAttributes] },
-      // Query and Scan always say it, other reads need not.
+      // Only Query and Scan always send this key.
       StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
       Null: { "dynamodb:Attributes": "false" },
     },

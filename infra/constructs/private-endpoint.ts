@@ -12,10 +12,10 @@ import {
 } from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
 
-/** Change it where you peer with a network that has it too. */
+/** Change it before peering with a VPC that uses the same range. */
 const cidrRange = "10.113.0.0/24";
 
-/** Two zones of subnets that lead nowhere but to API Gateway: put callers here, or peer with it. */
+/** A VPC whose isolated subnets reach only API Gateway. Put callers into it, or peer with it. */
 export class PrivateEndpoint extends Construct {
   readonly endpoint: IInterfaceVpcEndpoint;
 
@@ -28,7 +28,7 @@ export class PrivateEndpoint extends Construct {
       subnetConfiguration: [
         { name: "callers", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 25 },
       ],
-      // Would need a custom resource; nothing is in that group.
+      // Restricting it needs a custom resource, and nothing uses that group.
       restrictDefaultSecurityGroup: false,
     });
     const vpc = network as IVpc;
@@ -47,7 +47,7 @@ export class PrivateEndpoint extends Construct {
     });
     Validations.of(network).acknowledge({
       id: "AwsSolutions::AwsSolutions-VPC7",
-      reason: "Calls to the API are its only traffic, and the access log has each of them.",
+      reason: "Calls to the API are its only traffic, and each is in the access log.",
     });
   }
 }

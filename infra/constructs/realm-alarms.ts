@@ -15,10 +15,10 @@ interface RealmAlarmsProps {
   readonly notify: ITopic | undefined;
 }
 
-/** Renewing early, and waiting for a busy minute, shorten what a token is used for. */
+/** Early renewal shortens the time for which a token is used. */
 const usedShareOfLifetime = 0.75;
 
-/** What an operator of one realm wants to be woken for. */
+/** The alarms of one realm. */
 export class RealmAlarms extends Construct {
   readonly alarms: readonly TokenAlarm[];
 
@@ -29,22 +29,22 @@ export class RealmAlarms extends Construct {
       {
         kind: "credentials-rejected",
         meaning:
-          "The provider refuses the credentials; nothing is issued until the secret changes.",
+          "The provider refuses the credentials; no token is requested until the secret changes.",
         metric: realmMetric(name, "CredentialsRejected", "Sum"),
         greaterThan: 0,
       },
       {
         kind: "renewal-failures",
-        meaning: "The schedule has failed to renew in each of two quarters of an hour.",
-        // Between two failures a provider may ask for a pause as long (functions/vending/decision/back-off.ts).
+        meaning: "Scheduled renewals have failed in two consecutive periods of 15 minutes.",
+        // Two failures may be this far apart, because back-off grows (functions/vending/decision/back-off.ts).
         metric: realmMetric(name, "RenewalFailures", "Sum", Duration.minutes(15)),
         greaterThan: 0,
         periods: 2,
       },
       ...functionAlarms(functions),
     ];
-    const wanted = [...common, ...credentialAlarms(realm)];
-    this.alarms = wanted.map(
+    const definitions = [...common, ...credentialAlarms(realm)];
+    this.alarms = definitions.map(
       (alarm) => new TokenAlarm(this, { ...alarm, subject: name, ...(notify && { notify }) }),
     );
   }
@@ -55,7 +55,7 @@ function credentialAlarms({ name, settings, accounts }: ListedRealm): AlarmDefin
   switch (credential.type) {
     case "static-key":
       return [keyExpiryAlarm(name)];
-    // No issue-rate: it would count accounts, and those are the people who consent, whom no list knows.
+    // No issue-rate: its threshold depends on the number of accounts, which is not known where people consent.
     case "consent":
       return [...issuanceAlarms(name), consentEndingAlarm(name)];
     case "client-credentials": {
@@ -69,19 +69,19 @@ function issuanceAlarms(name: string): AlarmDefinition[] {
   return [
     {
       kind: "contested",
-      meaning: "Someone else keeps revoking the tokens.",
+      meaning: "Another system keeps revoking the tokens.",
       metric: realmMetric(name, "Contested", "Sum"),
       greaterThan: 0,
     },
     {
       kind: "late-issues",
-      meaning: "A token was issued after its lease had ended, and nobody may use it.",
+      meaning: "A token was issued after its lease had ended, and cannot be used.",
       metric: realmMetric(name, "LateIssues", "Sum"),
       greaterThan: 0,
     },
     {
       kind: "lease-wait",
-      meaning: "One caller in a hundred waits more than 3 s for someone else's renewal.",
+      meaning: "One caller in a hundred waits more than 3 s for another caller's renewal.",
       metric: realmMetric(name, "LeaseWaitMs", "p99"),
       greaterThan: 3000,
       periods: 3,
@@ -91,19 +91,19 @@ function issuanceAlarms(name: string): AlarmDefinition[] {
 
 function issueRateAlarm(name: string, accounts: number, lifetimeSeconds: number): AlarmDefinition {
   const windowSeconds = 900;
-  const each = Math.floor(windowSeconds / (lifetimeSeconds * usedShareOfLifetime)) + 1;
+  const issuesPerAccount = Math.floor(windowSeconds / (lifetimeSeconds * usedShareOfLifetime)) + 1;
   return {
     kind: "issue-rate",
     meaning: "More tokens are issued than one per lifetime.",
     metric: realmMetric(name, "Issues", "Sum", Duration.seconds(windowSeconds)),
-    greaterThan: accounts * each,
+    greaterThan: accounts * issuesPerAccount,
   };
 }
 
 function keyExpiryAlarm(name: string): AlarmDefinition {
   return {
     kind: "key-expiry",
-    meaning: "A key ends within two weeks.",
+    meaning: "A key expires within two weeks.",
     metric: realmMetric(name, "KeyEndsInDays", "Minimum", Duration.hours(1)),
     lessThan: 14,
   };
@@ -112,7 +112,7 @@ function keyExpiryAlarm(name: string): AlarmDefinition {
 function consentEndingAlarm(name: string): AlarmDefinition {
   return {
     kind: "consent-ending",
-    meaning: "A consent ends within a week; a person has to renew it.",
+    meaning: "A consent ends within a week; the person has to consent again.",
     metric: realmMetric(name, "ConsentEndsInDays", "Minimum", Duration.hours(1)),
     lessThan: 7,
   };

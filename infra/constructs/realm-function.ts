@@ -13,11 +13,13 @@ export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environm
   readonly entry: FunctionName;
   readonly realm: ListedRealm;
   readonly state: SharedState;
-  /** Beside those of every function. */
+  /** Environment variables besides the common ones. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** A function of one realm: it reads this realm's secrets, changes its items and opens its tokens, and no others. */
+/**
+ * A function of one realm. It can read this realm's secrets, change its items and decrypt its tokens, and no others.
+ */
 export class RealmFunction extends BundledFunction {
   constructor(scope: Construct, id: string, props: RealmFunctionProps) {
     const { realm, state, variables, ...bundled } = props;
@@ -40,6 +42,6 @@ function acknowledgeSecretWildcard(role: IRole, prefix: string): void {
   const arn = `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${prefix}*`;
   Validations.of(role).acknowledge({
     id: `AwsSolutions::AwsSolutions-IAM5[Resource::${arn}]`,
-    reason: "An account needs no deployment: its secret's name begins with the realm.",
+    reason: "Accounts can be added without a deployment: a secret's name begins with its realm.",
   });
 }

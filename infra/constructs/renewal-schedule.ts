@@ -1,9 +1,10 @@
-import { Aws, Duration, Stack } from "aws-cdk-lib";
+import { Aws, Duration, Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from "aws-cdk-lib/aws-scheduler";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { allowSendingFailures } from "./permissions.ts";
 
@@ -14,7 +15,9 @@ interface RenewalScheduleProps {
   readonly failureQueue: IQueue;
 }
 
-/** Calls a function every minute, under a role that may call that one alone and is of this deployment's schedules. */
+/**
+ * Invokes a function every minute, under a role that may invoke only that function and only for this schedule group.
+ */
 export class RenewalSchedule extends Schedule {
   constructor(
     scope: Construct,
@@ -22,7 +25,7 @@ export class RenewalSchedule extends Schedule {
     { description, target, group, failureQueue }: RenewalScheduleProps,
   ) {
     const role = new Role(scope, `${id}Role`, {
-      // A group, for AWS takes no single schedule here:
+      // The group, because AWS does not accept a single schedule here:
       // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
       assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
         conditions: {
@@ -49,13 +52,13 @@ export class RenewalSchedule extends Schedule {
           role,
           arn: target.functionArn,
           input: ScheduleTargetInput.fromObject({}),
-          // The next one makes up for it.
+          // No retry: the next run renews what this one has missed.
           retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
           deadLetterConfig: { arn: failureQueue.queueArn },
         }),
       },
     });
-    // Its name is no reference.
+    // The schedule names its group by a plain string, which CloudFormation does not see as a dependency.
     this.node.addDependency(group);
   }
 }
@@ -66,4 +69,24 @@ function groupArn(scope: Construct, group: IScheduleGroup): string {
     resource: "schedule-group",
     resourceName: group.scheduleGroupName,
   });
+}
+
+/** Receives scheduled runs that failed or could not be delivered: the event and the error, never a token. */
+export class FailureQueue extends Queue {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    for (const id of [
+      "AwsSolutions::AwsSolutions-SQS3",
+      "Serverless::Serverless-SQSRedrivePolicy",
+    ]) {
+      Validations.of(this).acknowledge({
+        id,
+        reason: "It is itself a dead-letter queue: only operators read it.",
+      });
+    }
+  }
 }

@@ -5,16 +5,19 @@ import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import type { Construct } from "constructs";
 import { tokenTableName } from "./token-table.ts";
 
-/** What the functions of all realms share; a `TokenVendingState` is one. */
+/** The resources that the functions of all realms share. `TokenVendingState` implements it. */
 export interface SharedState {
   readonly table: Pick<ITable, "tableArn" | "tableName">;
   readonly sealingKey: Pick<IKey, "keyArn">;
 }
 
-/** Where the state's stack writes the key's ARN down: a key has no name that one could know before. */
+/** The SSM parameter for the key's ARN: unlike a table, a key has no name that is known beforehand. */
 export const sealingKeyParameter = "/token-vending/sealing-key";
 
-/** The state of another stack, by its names: no stack holds the other back (docs/decisions/0018-two-stacks.md). */
+/**
+ * The state of another stack, imported by name, so that neither stack blocks the other
+ * (docs/decisions/0018-two-stacks.md).
+ */
 export function importSharedState(scope: Construct): SharedState {
   const tableArn = Stack.of(scope).formatArn({
     service: "dynamodb",

@@ -13,7 +13,9 @@ interface StatusFunctionProps {
   readonly bundlesFolder: string;
 }
 
-/** Tells the status of every connection of every realm. It can read no token, sealed or not, and no secret. */
+/**
+ * Lists the status of every connection of every realm. It can read no secret and no token, not even an encrypted one.
+ */
 export class StatusFunction extends BundledFunction {
   constructor(scope: Construct, id: string, { realms, state, bundlesFolder }: StatusFunctionProps) {
     const variables: StatusVariables = {

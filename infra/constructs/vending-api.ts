@@ -6,7 +6,6 @@ import {
   EndpointType,
   LambdaIntegration,
   RequestValidator,
-  ResponseType,
   RestApi,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IInterfaceVpcEndpoint } from "aws-cdk-lib/aws-ec2";
@@ -14,12 +13,13 @@ import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { rejectionSchema } from "./api-models.ts";
+
 import { apiResourcePolicy } from "./api-policy.ts";
 import { createStage } from "./api-stage.ts";
+import { invalidBodyResponse, rejectionSchema } from "./rejection-body.ts";
 
 export interface VendingApiProps {
-  /** The endpoints through which alone it is reached; none makes it regional. */
+  /** The VPC endpoints of a private API; none makes it regional. */
   readonly endpoints: readonly IInterfaceVpcEndpoint[];
 }
 
@@ -30,12 +30,12 @@ interface ApiRoute {
   /** `/v1/tokens/conferma/sandbox/{account}` */
   readonly path: string;
   readonly handler: IFunction;
-  /** Names of query parameters that the path takes. */
+  /** Names of the query parameters. */
   readonly query?: readonly string[];
   readonly body?: IModel;
 }
 
-/** The REST API: every path is asked for under AWS_IAM, and answered by one function. */
+/** The REST API: every path needs AWS_IAM and is answered by one function. */
 export class VendingApi extends Construct {
   readonly rejectionModel: IModel;
   readonly url: string;
@@ -61,7 +61,7 @@ export class VendingApi extends Construct {
     });
     Validations.of(this.api).acknowledge({
       id: "AwsSolutions::AwsSolutions-COG4",
-      reason: "Callers are the account's own roles, and AWS_IAM knows them.",
+      reason: "Callers are the account's own roles, which AWS_IAM authenticates.",
     });
     const restApi = this.api as IRestApi;
     this.rejectionModel = this.api.addModel("Rejection", {
@@ -86,7 +86,7 @@ export class VendingApi extends Construct {
     this.url = this.stage.urlForPath();
   }
 
-  /** Has a path answered by a function, which may be called for that path alone. */
+  /** Adds a path and lets API Gateway invoke the function for that path only. */
   addRoute({ method, path, handler, query = [], body }: ApiRoute): void {
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     this.api.root.resourceForPath(path).addMethod(method, integration, {
@@ -96,11 +96,11 @@ export class VendingApi extends Construct {
       ),
       ...(body && { requestModels: { "application/json": body } }),
     });
-    // What is called is deployed: a change of it is another deployment.
+    // A REST API changes only when it is deployed: a changed route needs a new deployment.
     this.deployment.addToLogicalId([method, path, query, Boolean(body), handler.functionArn]);
   }
 
-  /** Lets someone send requests of these paths, in which `*` stands for any account. */
+  /** Grants requests to these paths, in which `*` stands for any account. */
   grant(grantee: IGrantable, ...paths: readonly [ApiMethod, string][]): Grant {
     return Grant.addToPrincipal({
       grantee,
@@ -111,24 +111,3 @@ export class VendingApi extends Construct {
     });
   }
 }
-
-/** The problem that the code would answer (functions/http/problem.ts). */
-const invalidBodyProblem = {
-  type: "https://token-vending.example/problems/invalid-request",
-  title: "The request is not valid",
-  status: 400,
-  code: "invalid-request",
-  detail:
-    "version: must be a whole number of at least 1, in a JSON object with nothing else in it.",
-  retryable: false,
-};
-
-const invalidBodyResponse = {
-  type: ResponseType.BAD_REQUEST_BODY,
-  statusCode: "400",
-  responseHeaders: {
-    "Content-Type": "'application/problem+json'",
-    "Cache-Control": "'no-store'",
-  },
-  templates: { "application/json": JSON.stringify(invalidBodyProblem) },
-};

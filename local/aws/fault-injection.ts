@@ -3,53 +3,58 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError, sendError } from "./json-protocol/aws-json.ts";
 
 interface InjectedFault {
-  /** Any operation when absent. */
+  /** Default: any operation. */
   readonly operation?: string;
   readonly delayMs?: number;
-  /** Absent: answers properly, after the delay. */
-  readonly fault?: "throttle" | "fail" | "deny" | "hang-up";
+  /** Default: a normal answer, after the delay. */
+  readonly fault?: "throttle" | "fail" | "deny" | "disconnect";
 }
 
 export interface FaultInjection {
-  /** The next `times` requests that match are treated so; plans are used up in the order given. */
-  injectFault(misbehaviour: InjectedFault, times?: number): void;
+  /**
+   * Applies the fault to the next `times` matching requests. Faults are used up in the order in which they were given.
+   */
+  injectFault(fault: InjectedFault, times?: number): void;
   clearFaults(): void;
 }
 
 export interface FaultInjector extends FaultInjection {
-  /** True when the request has been dealt with. */
+  /** True if the fault has answered the request. */
   apply(operation: string, response: ServerResponse): Promise<boolean>;
 }
 
-/** The services word it differently, and name it alike. */
+/** All services use this error type; their messages differ. */
 const deny = new AwsError("AccessDeniedException", "You are not authorized to do this.");
 
-export function createFaultInjector(own: { throttle: AwsError; fail: AwsError }): FaultInjector {
-  const errors = { ...own, deny };
-  let plans: { misbehaviour: InjectedFault; left: number }[] = [];
+export function createFaultInjector(serviceErrors: {
+  throttle: AwsError;
+  fail: AwsError;
+}): FaultInjector {
+  const errors = { ...serviceErrors, deny };
+  let faults: { fault: InjectedFault; left: number }[] = [];
 
-  function take(operation: string): InjectedFault | undefined {
-    const plan = plans.find(({ misbehaviour: { operation: only } }) => !only || only === operation);
-    if (!plan) return undefined;
-    plan.left -= 1;
-    plans = plans.filter(({ left }) => left > 0);
-    return plan.misbehaviour;
+  function nextFault(operation: string): InjectedFault | undefined {
+    const next = faults.find(({ fault }) => !fault.operation || fault.operation === operation);
+    if (!next) return undefined;
+    next.left -= 1;
+    faults = faults.filter(({ left }) => left > 0);
+    return next.fault;
   }
 
   return {
-    injectFault: (misbehaviour, times = 1) => {
-      if (times > 0) plans.push({ misbehaviour, left: times });
+    injectFault: (fault, times = 1) => {
+      if (times > 0) faults.push({ fault, left: times });
     },
     clearFaults: () => {
-      plans = [];
+      faults = [];
     },
     async apply(operation, response) {
-      const misbehaviour = take(operation);
-      if (!misbehaviour) return false;
-      if (misbehaviour.delayMs) await sleep(misbehaviour.delayMs);
-      if (!misbehaviour.fault) return false;
-      if (misbehaviour.fault === "hang-up") response.destroy();
-      else sendError(response, errors[misbehaviour.fault]);
+      const injected = nextFault(operation);
+      if (!injected) return false;
+      if (injected.delayMs) await sleep(injected.delayMs);
+      if (!injected.fault) return false;
+      if (injected.fault === "disconnect") response.destroy();
+      else sendError(response, errors[injected.fault]);
       return true;
     },
   };

@@ -5,18 +5,18 @@ import type { LocalStack } from "../stack.ts";
 import type { VendPayload, VendResult } from "../vend-client.ts";
 import { isVendAnswer, useCredential } from "../vend-client.ts";
 
-/** What one caller was told, and by which process; no answer: a problem, or a process that died. */
+/** The answer to one caller, and the process that gave it. No answer: a problem, or a process that died. */
 export interface CallerReply {
   readonly pid: number;
   readonly answer: VendAnswer | undefined;
 }
 
-/** A caller of one realm. It asks the Lambda host itself, which says what Lambda keeps to itself: the process. */
+/** A caller of one realm. It invokes the Lambda host directly, because Lambda's API does not reveal the process. */
 export interface Caller {
   readonly realm: LocalRealm;
   readonly functionName: string;
   vend(payload?: VendPayload): Promise<CallerReply>;
-  /** Whether the provider's API lets this credential in. */
+  /** Whether the provider's API accepts the credential. */
   isAccepted(reply: CallerReply): Promise<boolean>;
 }
 
@@ -28,16 +28,17 @@ export function createCaller(stack: LocalStack, provider: string): Caller {
     realm,
     functionName,
     async vend(payload = {}) {
-      const { pid, functionError, payload: said } = await stack.host.invoke(functionName, payload);
-      const vended = said as VendResult;
-      return { pid, answer: !functionError && isVendAnswer(vended) ? vended : undefined };
+      const { pid, ...invocation } = await stack.host.invoke(functionName, payload);
+      const result = invocation.payload as VendResult;
+      const isAnswer = !invocation.functionError && isVendAnswer(result);
+      return { pid, answer: isAnswer ? result : undefined };
     },
     isAccepted: async ({ answer }) =>
       answer !== undefined && (await useCredential(answer, realm.pingUrl)) === 200,
   };
 }
 
-/** `count` callers at the same moment, of whom Lambda serves as many at a time as there are `processes`. */
+/** Makes `count` calls, `processes` of them at a time. */
 export function callConcurrently<T>(
   count: number,
   processes: number,
@@ -47,13 +48,13 @@ export function callConcurrently<T>(
   return runInParallel(processes, () => waiting-- > 0, caller);
 }
 
-/** Callers who keep coming, `lanes` at a time, with a breath between two. */
+/** Keeps calling with the given concurrency, with a short pause between two calls. */
 export function callContinuously<T>(
-  lanes: number,
-  goesOn: () => boolean,
+  concurrency: number,
+  shouldContinue: () => boolean,
   caller: () => Promise<T>,
 ): Promise<T[]> {
-  return runInParallel(lanes, goesOn, async () => {
+  return runInParallel(concurrency, shouldContinue, async () => {
     const result = await caller();
     await sleep(20);
     return result;
@@ -61,15 +62,15 @@ export function callContinuously<T>(
 }
 
 async function runInParallel<T>(
-  lanes: number,
-  goesOn: () => boolean,
+  concurrency: number,
+  shouldContinue: () => boolean,
   caller: () => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = [];
-  const lane = async () => {
-    while (goesOn()) results.push(await caller());
+  const worker = async () => {
+    while (shouldContinue()) results.push(await caller());
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: concurrency }, worker));
   return results;
 }
 

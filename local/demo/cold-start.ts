@@ -14,7 +14,7 @@ export const coldStart: Scene = {
   async run(stack) {
     const { conferma } = stack.providers;
     const caller = createCaller(stack, "conferma");
-    // As slow as a real one, so that every process comes while the first is still waiting for its answer.
+    // As slow as a real provider, so that every process starts while the first is waiting for its answer.
     conferma.settings.latencyMs = 200;
     await stack.host.prestart(caller.functionName, processes);
 
@@ -24,14 +24,9 @@ export const coldStart: Scene = {
 
     return [
       exactly("The provider issues one token", 1, issues(), `for ${callers} callers`),
-      exactly("It is asked by one process at a time", 1, maxInFlight(), "in flight at most"),
+      exactly("One process at a time calls it", 1, maxInFlight(), "in flight at most"),
       exactly(`All ${processes} processes take part`, processes, processesOf(replies).size),
-      all(
-        "Every caller holds that token",
-        callersWithLatest(conferma, replies),
-        callers,
-        "callers",
-      ),
+      all("Every caller gets that token", callersWithLatest(conferma, replies), callers, "callers"),
       all("The provider accepts it from every caller", conferma.counters.uses(), callers, "uses"),
     ];
   },

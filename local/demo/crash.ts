@@ -11,13 +11,13 @@ const waiting = 8;
 const deadlineMs = 2000;
 const answerAfterMs = 1800;
 const killAfterMs = 1300;
-/** The sole right to ask, which the dead process takes with it, lasts this long. */
+/** How long the killed process's lease lasts. */
 const leaseDurationMs = leaseMs({ deadlineMs, marginMs: 0 });
 
 export const crash: Scene = {
   letter: "d",
   title: "Crash",
-  description: `The process that asks the provider is killed halfway; its right to ask (the lease) lasts ${leaseDurationMs / 1000} s.`,
+  description: `The process that calls the provider is killed during the call; its lease lasts ${leaseDurationMs / 1000} s.`,
   options: { deadlineMs },
   async run(stack) {
     const { conferma } = stack.providers;
@@ -28,33 +28,33 @@ export const crash: Scene = {
     const interruptedCall = caller.vend();
     await waitUntilSeen("the first request", () => faultsOf(conferma).length > 0);
     const holder = busyProcess(stack, caller);
-    const rescued = callConcurrently(waiting, waiting, caller.vend);
+    const pendingReplies = callConcurrently(waiting, waiting, caller.vend);
     await sleep(killAfterMs);
     const killedAt = Date.now();
     stack.host.kill(holder);
     if ((await interruptedCall).answer) throw new Error("The killed process answered.");
 
-    const replies = await rescued;
+    const replies = await pendingReplies;
     const recoveredMs = Date.now() - killedAt;
-    const again = await caller.vend();
-    const everyone = [...replies, again];
-    await Promise.all(everyone.map(caller.isAccepted));
+    const later = await caller.vend();
+    const allReplies = [...replies, later];
+    await Promise.all(allReplies.map(caller.isAccepted));
 
     const { uses, maxInFlight } = conferma.counters;
-    const callers = everyone.length;
+    const callers = allReplies.length;
     return [
       atMost(
-        "All who wait have a token within one lease",
+        "All waiting callers get a token within one lease",
         leaseDurationMs,
         recoveredMs,
         "ms",
         "after the kill",
       ),
-      exactly("The provider issues one for the dead, one anew", 2, issuedBy(conferma).length),
-      exactly("It is asked by one process at a time", 1, maxInFlight(), "in flight at most"),
+      exactly("The provider issues two tokens: one is lost", 2, issuedBy(conferma).length),
+      exactly("One process at a time calls it", 1, maxInFlight(), "in flight at most"),
       all(
-        "Every caller holds the new one",
-        callersWithLatest(conferma, everyone),
+        "Every caller gets the second one",
+        callersWithLatest(conferma, allReplies),
         callers,
         "callers",
       ),

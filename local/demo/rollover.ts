@@ -7,13 +7,13 @@ const lifetimeMs = 3000;
 const lifetimes = 4;
 const processes = 6;
 
-/** Longer than the allowance for clocks that differ, the provider's answer and a caller's next look together. */
+/** The sum of the clock skew allowance, the provider's latency and a caller's polling interval, rounded up. */
 const maxGapMs = 1000;
 
 export const rollover: Scene = {
   letter: "b",
   title: "Rollover",
-  description: `Tokens live ${lifetimeMs / 1000} s, a new one kills the old, and callers keep using them for ${(lifetimes * lifetimeMs) / 1000} s.`,
+  description: `Tokens live ${lifetimeMs / 1000} s, a new one revokes the old, and callers keep using them for ${(lifetimes * lifetimeMs) / 1000} s.`,
   options: { lifetimeMs },
   async run(stack) {
     const { conferma } = stack.providers;
@@ -34,8 +34,8 @@ export const rollover: Scene = {
 
     const { earlyIssues, uses, usesRefused } = conferma.counters;
     const issues = issuedBy(conferma);
-    const pauses = gapsBetween(issues, lifetimeMs);
-    const turnedAway = replies.length - answeredReplies(replies).length;
+    const gaps = gapsBetween(issues, lifetimeMs);
+    const failed = replies.length - answeredReplies(replies).length;
     return [
       exactly(
         "The provider issues one token per lifetime",
@@ -43,10 +43,10 @@ export const rollover: Scene = {
         issues.length,
         `in ${processesOf(replies).size} processes`,
       ),
-      exactly("None is issued while another is alive", 0, earlyIssues()),
-      atMost("The next one follows soon after", maxGapMs, Math.max(...pauses), "ms"),
+      exactly("None is issued while another is valid", 0, earlyIssues()),
+      atMost("The next one follows soon after", maxGapMs, Math.max(...gaps), "ms"),
       none("No token is refused when it is used", usesRefused(), uses() + usesRefused(), "uses"),
-      none("No caller is turned away", turnedAway, replies.length, "callers"),
+      none("No caller gets an error", failed, replies.length, "callers"),
     ];
   },
 };

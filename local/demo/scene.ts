@@ -8,17 +8,17 @@ import { startStack } from "../stack.ts";
 import type { Verdict } from "./verdict.ts";
 import { unfinished } from "./verdict.ts";
 
-/** One part of the story: something happens to a fresh stack, and promises are measured. */
+/** One part of the demo: it runs on a new stack, and measures whether promises hold. */
 export interface Scene {
   readonly letter: string;
   readonly title: string;
-  /** For someone who sees this for the first time. */
+  /** One sentence that is printed before the scene. */
   readonly description: string;
   readonly options: ProviderOptions & Pick<StackOptions, "bundled">;
   run(stack: LocalStack): Promise<Verdict[]>;
 }
 
-/** A scene that was played. */
+/** The measurements of a scene. */
 export interface SceneResult {
   readonly letter: string;
   readonly verdicts: readonly Verdict[];
@@ -26,14 +26,14 @@ export interface SceneResult {
 }
 
 export async function runScene(scene: Scene, interruption: AbortSignal): Promise<SceneResult> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const verdicts = await runOnOwnStack(scene, interruption).catch((error: unknown) => [
     unfinished(error),
   ]);
-  return { letter: scene.letter, verdicts, ms: performance.now() - begun };
+  return { letter: scene.letter, verdicts, ms: performance.now() - startedAt };
 }
 
-/** Leaves no process and no file behind, however the scene ends. */
+/** Always stops the stack and removes its files. */
 async function runOnOwnStack(
   { options, run }: Scene,
   interruption: AbortSignal,

@@ -13,38 +13,38 @@ export const secretRotation: Scene = {
   letter: "e",
   title: "Secret rotation",
   description:
-    "The client secret is replaced and tried out by hand, which kills our token; nothing is restarted.",
+    "The client secret is rotated and tested by hand, which revokes our token; nothing is restarted.",
   options: {},
   async run(stack) {
     const { conferma } = stack.providers;
     const { host } = stack;
     const caller = createCaller(stack, "conferma");
     await host.prestart(caller.functionName, processes);
-    const everyone = () => callConcurrently(callers, processes, () => vendAndUse(caller));
+    const allCallers = () => callConcurrently(callers, processes, () => vendAndUse(caller));
 
-    // Alone, so that the process which has read the secret is known: the host prefers the same one.
+    // Alone, so that one process has read the secret: the host prefers to reuse it.
     await vendAndUse(caller);
-    const before = await everyone();
+    const before = await allCallers();
     const issuedBefore = conferma.counters.issues();
 
     await rotateSecret(stack);
-    const after = [await vendAndUse(caller), ...(await everyone())];
+    const after = [await vendAndUse(caller), ...(await allCallers())];
 
     const { issues, credentialsRefused } = conferma.counters;
-    const knew = processesOf(before.map(({ reply }) => reply));
-    const serve = processesOf(after.map(({ reply }) => reply));
+    const processesBefore = processesOf(before.map(({ reply }) => reply));
+    const processesAfter = processesOf(after.map(({ reply }) => reply));
     const failed = after.filter(({ isAccepted }) => !isAccepted).length;
     return [
-      none("No caller fails after the replacement", failed, after.length, "callers"),
+      none("No caller fails after the rotation", failed, after.length, "callers"),
       exactly(
         "No process has to be restarted",
         0,
-        [...serve].filter((pid) => !knew.has(pid)).length,
-        `of ${serve.size} processes`,
+        [...processesAfter].filter((pid) => !processesBefore.has(pid)).length,
+        `of ${processesAfter.size} processes`,
       ),
-      exactly("The old secret is offered only once more", 1, credentialsRefused()),
+      exactly("The old secret is sent only once more", 1, credentialsRefused()),
       exactly(
-        "The provider issues one token for the new one",
+        "The provider issues one token for the new secret",
         1,
         issues() - issuedBefore,
         `for ${after.length} callers`,
@@ -53,7 +53,7 @@ export const secretRotation: Scene = {
   },
 };
 
-/** What every consumer does: when the provider refuses the token, it says so and tries the next one, once. */
+/** As every consumer does: if the provider refuses the token, reports it and retries once with the next one. */
 async function vendAndUse(caller: Caller): Promise<{ reply: CallerReply; isAccepted: boolean }> {
   const reply = await caller.vend();
   if (!reply.answer || (await caller.isAccepted(reply)))

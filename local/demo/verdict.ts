@@ -1,4 +1,4 @@
-/** One promise beside what the run measured of it. */
+/** One promise, with the expected and the measured value. */
 export interface Verdict {
   readonly promise: string;
   readonly expected: string;
@@ -6,7 +6,7 @@ export interface Verdict {
   readonly held: boolean;
 }
 
-/** The note says what the figure is seen against: `for 64 callers`. */
+/** `note` puts the number into context: `for 64 callers`. */
 export function exactly(promise: string, expected: number, measured: number, note = ""): Verdict {
   return {
     promise,
@@ -18,29 +18,29 @@ export function exactly(promise: string, expected: number, measured: number, not
 
 export function atMost(
   promise: string,
-  most: number,
+  max: number,
   measured: number,
   unit: string,
   note = "",
 ): Verdict {
   return {
     promise,
-    expected: joinWords("≤", most, unit),
+    expected: joinWords("≤", max, unit),
     measured: joinWords(measured, unit, note),
-    held: Number.isFinite(measured) && measured <= most,
+    held: Number.isFinite(measured) && measured <= max,
   };
 }
 
-export function atLeast(promise: string, least: number, measured: number, unit: string): Verdict {
+export function atLeast(promise: string, min: number, measured: number, unit: string): Verdict {
   return {
     promise,
-    expected: joinWords("≥", least, unit),
+    expected: joinWords("≥", min, unit),
     measured: joinWords(measured, unit),
-    held: Number.isFinite(measured) && measured >= least,
+    held: Number.isFinite(measured) && measured >= min,
   };
 }
 
-/** Nothing is proved of nobody: it does not hold. */
+/** Does not hold if there was nothing to measure. */
 export function all(promise: string, measured: number, of: number, what: string): Verdict {
   return {
     promise,
@@ -50,7 +50,7 @@ export function all(promise: string, measured: number, of: number, what: string)
   };
 }
 
-/** Nothing is proved of nobody: it does not hold. */
+/** Does not hold if there was nothing to measure. */
 export function none(promise: string, measured: number, of: number, what: string): Verdict {
   return {
     promise,
@@ -60,10 +60,10 @@ export function none(promise: string, measured: number, of: number, what: string
   };
 }
 
-/** A scene that did not come to its end has kept nothing. */
+/** The verdict on a scene that failed. */
 export function unfinished(error: unknown): Verdict {
   return {
-    promise: "The scene plays to its end",
+    promise: "The scene runs to its end",
     expected: "yes",
     measured: error instanceof Error ? error.message : String(error),
     held: false,
@@ -77,7 +77,7 @@ function joinWords(...parts: readonly (string | number)[]): string {
     .trimEnd();
 }
 
-/** What never happened is no number, and keeps no promise. */
+/** NaN and infinity stand for events that never happened. */
 function formatNumber(value: number): string {
   return Number.isFinite(value) ? String(value) : "never";
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
-import { createUserAgent } from "../local/simulators/oauth/login-as.ts";
+import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
 import type { RealmName } from "../support/consent-stack.ts";
 import { useConsentStack } from "../support/consent-stack.ts";
 import { versionOrCode } from "../support/stack-answers.ts";
@@ -13,11 +13,11 @@ const notThisBrowser = "This is not the browser that began";
 const mixedUp = "This answer does not belong here";
 
 describeInBrowser("an attacker", () => {
-  const ceremony = useConsentStack();
+  const consentStack = useConsentStack();
 
   async function setOut(realm: RealmName, account: string): Promise<Visitor> {
     const visitor = await openVisitor();
-    await visitor.page.goto(await ceremony().begin(realm, account));
+    await visitor.page.goto(await consentStack().begin(realm, account));
     await continueToProvider(visitor.page);
     await visitor.page.waitForURL(/sign-in/);
     return visitor;
@@ -30,12 +30,12 @@ describeInBrowser("an attacker", () => {
   }
 
   const redeems = () => {
-    const { centrapay, connectPay, acme } = ceremony();
+    const { centrapay, connectPay, acme } = consentStack();
     return [centrapay, connectPay, acme].map(({ oracle }) => oracle.redeems());
   };
 
   test("with a stolen link comes too late, once its owner has continued", async () => {
-    const { begin } = ceremony();
+    const { begin } = consentStack();
     const owner = await openVisitor();
     const thief = await openVisitor();
     const link = await begin("centrapay-user/test", "stolen-link");
@@ -50,7 +50,7 @@ describeInBrowser("an attacker", () => {
   });
 
   test("who opened the link's page before its owner continued cannot continue after", async () => {
-    const { begin } = ceremony();
+    const { begin } = consentStack();
     const owner = await openVisitor();
     const thief = await openVisitor();
     const link = await begin("centrapay-user/test", "race");
@@ -61,8 +61,8 @@ describeInBrowser("an attacker", () => {
     await expectTitle(thief.page, "This link is in use in another browser");
   });
 
-  test("who has a victim finish the attacker's journey gains nothing (A16, fixation)", async () => {
-    const { vend } = ceremony();
+  test("who makes a victim finish the attacker's authorization request gains nothing (session fixation)", async () => {
+    const { vend } = consentStack();
     const attacker = await setOut("connectpay/stage", "fixation");
     const victim = await openVisitor();
     const before = redeems();
@@ -82,8 +82,8 @@ describeInBrowser("an attacker", () => {
     expect(redeems()).toEqual(before);
   });
 
-  test("who replays a callback finds it used, from any browser (A15)", async () => {
-    const { vend } = ceremony();
+  test("who replays a callback finds it used, from any browser", async () => {
+    const { vend } = consentStack();
     const visitor = await setOut("centrapay-user/test", "replay");
     await decideOnConsent(visitor.page, defaultUser);
     await expectTitle(visitor.page, "Access is granted");
@@ -98,8 +98,8 @@ describeInBrowser("an attacker", () => {
     expect(versionOrCode(await vend("centrapay-user/test", "replay"))).toBe(1);
   });
 
-  test("who mixes providers up is refused, and the rightful answer still counts (A19)", async () => {
-    const { vend } = ceremony();
+  test("who mixes providers up is refused, and the rightful answer still counts", async () => {
+    const { vend } = consentStack();
     const visitor = await setOut("centrapay-user/test", "mix-up");
     const callback = await callbackOf(visitor);
     const before = redeems();
@@ -116,7 +116,7 @@ describeInBrowser("an attacker", () => {
   });
 
   test("who answers with a script for an error gets no token, and runs no script (A17)", async () => {
-    const { acme, vend } = ceremony();
+    const { acme, vend } = consentStack();
     const { page } = await setOut("authorization-code/acme", "script");
     const before = redeems();
     acme.injectFault({
@@ -138,7 +138,7 @@ describeInBrowser("an attacker", () => {
   });
 
   test("whose page frames ours sees nothing of it", async () => {
-    const { begin } = ceremony();
+    const { begin } = consentStack();
     const link = await begin("centrapay-user/test", "framed");
     const { page } = await openVisitor();
     await page.setContent(`<iframe src="${link}" title="bait"></iframe>`);

@@ -11,10 +11,10 @@ import { continueToProvider, decideOnConsent, expectTitle } from "./provider-pag
 const fileName = (realm: RealmName) => realm.replace("/", "-");
 
 describeInBrowser("a person who allows everything", () => {
-  const ceremony = useConsentStack();
+  const consentStack = useConsentStack();
 
   test.each(realmNames)("at %s sees that it is granted, and the token is vended", async (realm) => {
-    const { begin, vend } = ceremony();
+    const { begin, vend } = consentStack();
     expect(versionOrCode(await vend(realm, "all"))).toBe("consent-required");
     const { page } = await openVisitor();
     await page.goto(await begin(realm, "all"));
@@ -27,8 +27,8 @@ describeInBrowser("a person who allows everything", () => {
     expect(versionOrCode(await vend(realm, "all"))).toBe(1);
   });
 
-  test("is served by the token: bare at Centrapay, as Bearer elsewhere (A26)", async () => {
-    const { vend, centrapay, acme } = ceremony();
+  test("is served by the token: bare at Centrapay, as Bearer elsewhere", async () => {
+    const { vend, centrapay, acme } = consentStack();
     const bare = expectAnswer(await vend("centrapay-user/test", "all")).header;
     expect(bare.value).toMatch(/^eyJ/);
     expect(await statusWith(centrapay.pingUrl, bare.name, bare.value)).toBe(200);
@@ -44,7 +44,7 @@ describeInBrowser("a person who allows everything", () => {
     ["without scripts", { javaScriptEnabled: false }],
     ["with forced colours and little motion", { forcedColors: "active", reducedMotion: "reduce" }],
   ] as const)("can do so %s", async (how, options) => {
-    const { begin, vend } = ceremony();
+    const { begin, vend } = consentStack();
     const account = how.replaceAll(/[ ,]+/g, "-");
     const { page } = await openVisitor(options);
     await page.goto(await begin("connectpay/stage", account));
@@ -58,7 +58,7 @@ describeInBrowser("a person who allows everything", () => {
   });
 
   test("can do so by keyboard alone", async () => {
-    const { begin, vend } = ceremony();
+    const { begin, vend } = consentStack();
     const { page } = await openVisitor();
     const { keyboard } = page;
     await page.goto(await begin("centrapay-user/test", "keyboard"));
@@ -79,7 +79,7 @@ describeInBrowser("a person who allows everything", () => {
   });
 
   test("can do so a second time, which replaces the first", async () => {
-    const { begin, vend } = ceremony();
+    const { begin, vend } = consentStack();
     const { page } = await openVisitor();
     for (const customer of defaultUser.customers) {
       await page.goto(await begin("connectpay/stage", "again"));
@@ -92,7 +92,7 @@ describeInBrowser("a person who allows everything", () => {
   });
 
   test("is led on by a page as by 301 (A20)", async () => {
-    const { begin, connectPay, vend } = ceremony();
+    const { begin, connectPay, vend } = consentStack();
     connectPay.traits.authorizeAnswer = "page";
     const { page } = await openVisitor();
     await page.goto(await begin("connectpay/stage", "by-page"));
@@ -106,10 +106,10 @@ describeInBrowser("a person who allows everything", () => {
 });
 
 describeInBrowser("a person who allows", () => {
-  const ceremony = useConsentStack();
+  const consentStack = useConsentStack();
 
-  test("a part reads which part, and the token is for that part (A17)", async () => {
-    const { begin, vend, connectPay } = ceremony();
+  test("a part reads which part, and the token is for that part", async () => {
+    const { begin, vend, connectPay } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("connectpay/stage", "part"));
     await continueToProvider(page);
@@ -130,7 +130,7 @@ describeInBrowser("a person who allows", () => {
 
   test("nothing reads that, and nothing is stored (A17)", async () => {
     const realm = "connectpay/stage";
-    const { begin, vend, pending } = ceremony();
+    const { begin, vend, pending } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin(realm, "nothing"));
     await continueToProvider(page);
@@ -142,7 +142,7 @@ describeInBrowser("a person who allows", () => {
   });
 
   test("no scope at all has denied", async () => {
-    const { begin, vend } = ceremony();
+    const { begin, vend } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("connectpay/stage", "unticked"));
     await continueToProvider(page);
@@ -154,7 +154,7 @@ describeInBrowser("a person who allows", () => {
   });
 
   test("by copying a code out of online banking has allowed as well", async () => {
-    const { connectPay, paste, vend } = ceremony();
+    const { connectPay, paste, vend } = consentStack();
     const { page } = await openVisitor();
     await page.goto(connectPay.openApiSettingsUrl);
     await page.getByLabel("Application").selectOption(requesterName);
@@ -170,11 +170,11 @@ describeInBrowser("a person who allows", () => {
   });
 });
 
-describeInBrowser("a ceremony", () => {
-  const ceremony = useConsentStack();
+describeInBrowser("a consent", () => {
+  const consentStack = useConsentStack();
 
   test("leaves no code, token, state or password in a log, a page or an address of ours", async () => {
-    const { begin, vend, centrapay, baseUrl, printed } = ceremony();
+    const { begin, vend, centrapay, baseUrl, printed } = consentStack();
     const { page, visited } = await openVisitor();
     await page.goto(await begin("centrapay-user/test", "quiet"));
     await continueToProvider(page);
@@ -196,7 +196,7 @@ describeInBrowser("a ceremony", () => {
   });
 
   test("keeps one cookie, which no script and no other host can read or set", async () => {
-    const { begin } = ceremony();
+    const { begin } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("centrapay-user/test", "cookie"));
     expect(await page.context().cookies()).toMatchObject([
@@ -208,7 +208,7 @@ describeInBrowser("a ceremony", () => {
   });
 
   test("tells the provider nothing about the link that led to it", async () => {
-    const { begin } = ceremony();
+    const { begin } = consentStack();
     const { page } = await openVisitor();
     const link = await begin("authorization-code/acme", "referrer");
     const referrers: (string | undefined)[] = [];

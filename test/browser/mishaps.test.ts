@@ -19,10 +19,10 @@ async function titleOf(page: Page): Promise<string> {
 }
 
 describeInBrowser("a person", () => {
-  const ceremony = useConsentStack();
+  const consentStack = useConsentStack();
 
   afterAll(() => {
-    const { centrapay, connectPay, acme } = ceremony();
+    const { centrapay, connectPay, acme } = consentStack();
     for (const { oracle } of [centrapay, connectPay, acme]) {
       expect(oracle.codesReplayed()).toBe(0);
       expect(oracle.refreshTokensReused()).toBe(0);
@@ -31,7 +31,7 @@ describeInBrowser("a person", () => {
   });
 
   test("who goes back from the provider and continues anew gets through", async () => {
-    const { begin, vend } = ceremony();
+    const { begin, vend } = consentStack();
     const { page, visited } = await openVisitor();
     const link = await begin("connectpay/stage", "back");
     await page.goto(link);
@@ -42,14 +42,14 @@ describeInBrowser("a person", () => {
     await continueToProvider(page);
     await decideOnConsent(page, defaultUser);
     await expectTitle(page, "Access is granted");
-    // A journey of its own each time: a 301 that the browser kept could not answer the second.
+    // A new authorization request each time, because the browser may have cached the 301.
     const authorized = visited.filter((address) => address.includes("/authorize?"));
     expect(new Set(authorized).size).toBe(2);
     expect(versionOrCode(await vend("connectpay/stage", "back"))).toBe(1);
   });
 
   test("who goes back after it was granted reads that it is done, and nothing happens again", async () => {
-    const { begin, vend, centrapay } = ceremony();
+    const { begin, vend, centrapay } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("centrapay-user/test", "back-after"));
     await continueToProvider(page);
@@ -68,7 +68,7 @@ describeInBrowser("a person", () => {
   });
 
   test("who opens the link again after it was used reads so", async () => {
-    const { begin } = ceremony();
+    const { begin } = consentStack();
     const { page } = await openVisitor();
     const link = await begin("authorization-code/acme", "again");
     await page.goto(link);
@@ -80,7 +80,7 @@ describeInBrowser("a person", () => {
   });
 
   test("who clicks twice on each button gets through once", async () => {
-    const { begin, vend, connectPay } = ceremony();
+    const { begin, vend, connectPay } = consentStack();
     const { page } = await openVisitor();
     const redeems = connectPay.oracle.redeems();
     await page.goto(await begin("connectpay/stage", "double"));
@@ -94,7 +94,7 @@ describeInBrowser("a person", () => {
   });
 
   test("with the link in two tabs finishes in one of them", async () => {
-    const { begin, vend } = ceremony();
+    const { begin, vend } = consentStack();
     const { page, newTab } = await openVisitor();
     const link = await begin("centrapay-user/test", "tabs");
     const tab = await newTab();
@@ -108,7 +108,7 @@ describeInBrowser("a person", () => {
   });
 
   test("with two links at once finishes both", async () => {
-    const { begin, vend } = ceremony();
+    const { begin, vend } = consentStack();
     const { page, newTab } = await openVisitor();
     const tab = await newTab();
     await page.goto(await begin("centrapay-user/test", "one"));
@@ -121,7 +121,7 @@ describeInBrowser("a person", () => {
   });
 
   test("who comes too late reads so, before the provider and after it", async () => {
-    const { begin, pending, vend } = ceremony();
+    const { begin, pending, vend } = consentStack();
     const { page, newTab } = await openVisitor();
     const links = await Promise.all(
       ["late", "later"].map((account) => begin("connectpay/stage", account)),
@@ -140,7 +140,7 @@ describeInBrowser("a person", () => {
   });
 
   test("whose browser keeps no cookies reads why it cannot go on", async () => {
-    const { begin, pending } = ceremony();
+    const { begin, pending } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("centrapay-user/test", "no-cookies"));
     await page.context().clearCookies();
@@ -151,7 +151,7 @@ describeInBrowser("a person", () => {
   });
 
   test("with half a link reads so", async () => {
-    const { begin } = ceremony();
+    const { begin } = consentStack();
     const { page } = await openVisitor();
     await page.goto((await begin("centrapay-user/test", "half")).slice(0, -5));
     await expectTitle(page, "This link does not work");
@@ -159,7 +159,7 @@ describeInBrowser("a person", () => {
   });
 
   test("whose provider drops the answer after it was redeemed reads that it is not known", async () => {
-    const { begin, vend, acme } = ceremony();
+    const { begin, vend, acme } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("authorization-code/acme", "dropped"));
     await continueToProvider(page);
@@ -174,7 +174,7 @@ describeInBrowser("a person", () => {
   });
 
   test("reads that it is our fault when our certificate is not the registered one (A21)", async () => {
-    const { begin, vend, connectPay } = ceremony();
+    const { begin, vend, connectPay } = consentStack();
     const { page } = await openVisitor();
     const other = await connectPay.authority.issueClient("someone-else");
     await page.goto(await begin("connectpay/stage", "certificate"));

@@ -4,7 +4,7 @@ import type { SimulatedUser } from "../../local/simulators/oauth/users.ts";
 
 export interface ConsentPageChoices {
   readonly customer?: string;
-  /** Scopes to take the tick away from. */
+  /** Scopes to uncheck. */
   readonly without?: readonly RegExp[];
   readonly decision?: "Allow" | "Deny";
 }
@@ -16,37 +16,37 @@ async function logIn(page: Page, { login, password }: SimulatedUser): Promise<vo
   await page.getByRole("button", { name: "Log in" }).click();
 }
 
-/** From the provider's login page to its last one, everything filled in but the decision. */
+/** Fills in the provider's pages from the login to the consent, without the decision. */
 export async function fillInConsent(
   page: Page,
   person: SimulatedUser,
-  wishes: ConsentPageChoices = {},
+  choices: ConsentPageChoices = {},
 ): Promise<void> {
   await logIn(page, person);
   if (new URL(page.url()).pathname.startsWith("/customer/")) {
     const [first = ""] = person.customers;
-    await page.getByLabel(wishes.customer ?? first).check();
+    await page.getByLabel(choices.customer ?? first).check();
     await page.getByRole("button", { name: "Next" }).click();
   }
-  for (const words of wishes.without ?? []) await page.getByLabel(words).uncheck();
+  for (const words of choices.without ?? []) await page.getByLabel(words).uncheck();
 }
 
-/** From the provider's login page to its last button, and over it. */
+/** Fills in the provider's pages and submits the decision. */
 export async function decideOnConsent(
   page: Page,
   person: SimulatedUser,
-  wishes: ConsentPageChoices = {},
+  choices: ConsentPageChoices = {},
 ): Promise<void> {
-  await fillInConsent(page, person, wishes);
-  await page.getByRole("button", { name: wishes.decision ?? "Allow" }).click();
+  await fillInConsent(page, person, choices);
+  await page.getByRole("button", { name: choices.decision ?? "Allow" }).click();
 }
 
-/** From the link's page to the provider. */
+/** Continues from the link's page to the provider. */
 export async function continueToProvider(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Continue to / }).click();
 }
 
-/** Waits for a page that has this title; fails with the title of the page that came instead. */
+/** Waits for a page with this title. */
 export async function expectTitle(page: Page, title: string): Promise<void> {
   const heading = page.getByRole("heading", { level: 1 });
   await expect.poll(() => heading.textContent(), { timeout: 60_000 }).toBe(title);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { FunctionKind } from "../../cli/deployed-functions.ts";
+import { findFunctionName } from "../../cli/deployed-functions.ts";
 import { CommandFailure } from "../../cli/failure.ts";
-import type { FunctionKind } from "../../cli/find-function.ts";
-import { findFunctionName } from "../../cli/find-function.ts";
 import { needsConsent } from "../../functions/providers/catalogue.ts";
 import { oneOfEachKind } from "../infra/example-realms.ts";
 import { deployed, synthesized } from "../infra/synthesized.ts";
@@ -10,7 +10,7 @@ const described = deployed(synthesized(oneOfEachKind)).functions.map(
   ({ name, description = "" }) => ({ name, description }),
 );
 
-describe("of the deployed functions, by what they say of themselves", () => {
+describe("of the deployed functions, by their descriptions", () => {
   const parts: readonly { part: FunctionKind; realm: string | null }[] = oneOfEachKind.flatMap(
     ({ provider, environment }) => {
       const realm = `${provider}/${environment}`;
@@ -30,12 +30,12 @@ describe("of the deployed functions, by what they say of themselves", () => {
     },
   );
 
-  test("each is another one", () => {
+  test("each is a different one", () => {
     const names = parts.map(({ part, realm }) => findFunctionName(described, part, realm));
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test("none is found for a realm that is not there", () => {
+  test("none is found for a realm that is not deployed", () => {
     expect(() => findFunctionName(described, "vend-token", "conferma/elsewhere")).toThrow(
       CommandFailure,
     );

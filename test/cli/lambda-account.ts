@@ -8,7 +8,7 @@ import { at } from "../support/a-record.ts";
 
 interface Deployed {
   readonly description: string;
-  /** What it answers; it fails where this throws. */
+  /** The function's answer. It fails if this throws. */
   answer(payload: Readonly<Record<string, unknown>>): unknown;
 }
 
@@ -19,14 +19,14 @@ interface Run {
 }
 
 export interface LambdaAccount {
-  /** What was invoked, and with what. */
+  /** The invocations, with their payloads. */
   readonly invoked: readonly { readonly name: string; readonly payload: unknown }[];
   readonly url: string;
-  /** One command line, by a person who has this code to paste. */
+  /** Runs one command line. `code` is what the user pastes. */
   run(line: string, code?: string | null): Promise<Run>;
 }
 
-/** An AWS account with these functions, reached over HTTP by the SDK as any other. */
+/** An AWS account with these functions, reached by the SDK over HTTP. */
 export async function lambdaAccount(
   deployed: Readonly<Record<string, Deployed>>,
   guard: Guard = ALLOW_ALL,

@@ -50,17 +50,17 @@ function confermaRealm(): LocalRealm {
 }
 
 describe.each(Object.entries(transports))("%s", (_, transportFor) => {
-  let told: TokenClientError[];
+  let problems: TokenClientError[];
   let client: TokenClient;
   beforeEach(() => {
     const realm = confermaRealm();
     const connection = connectionOf(realm);
-    told = [];
-    const onProblem = (error: TokenClientError) => told.push(error);
+    problems = [];
+    const onProblem = (error: TokenClientError) => problems.push(error);
     client = createTokenClient({ connection, transport: transportFor(realm), onProblem });
   });
 
-  it("every connection's credential opens its provider's door", async () => {
+  it("every connection's credential is accepted by its provider's API", async () => {
     for (const realm of stack.providers.realms.filter(({ user }) => !user)) {
       const connection = connectionOf(realm);
       const each = createTokenClient({ connection, transport: transportFor(realm) });
@@ -86,7 +86,7 @@ describe.each(Object.entries(transports))("%s", (_, transportFor) => {
     expect(statuses).toEqual(Array(20).fill(200));
     expect((await client.vend()).version).toBe(version + 1);
     expect(conferma.counters.issues() - issues - begun).toBe(1);
-    expect(told).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
   it("a 403 is not reported", async () => {

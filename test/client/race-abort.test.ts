@@ -5,7 +5,7 @@ import { raceAbort } from "../../client/race-abort.ts";
 const pending = new Promise<never>(() => {});
 
 describe("orAbort", () => {
-  it("comes to what the promise comes to, and leaves nothing on the signal", async () => {
+  it("settles as the promise does, and leaves no listener on the signal", async () => {
     const { signal } = new AbortController();
     expect(await raceAbort(Promise.resolve(1), signal)).toBe(1);
     const reason = new Error("no");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Problem } from "../../functions/http/contract.ts";
 import { anAnswer, aProblem, startVending } from "./vending-server.ts";
 
-/** Lambda's context, of a function that has this much time left from now. */
+/** Lambda's context of a function with this much time left. */
 function remaining(ms: number) {
   const end = performance.now() + ms;
   return { getRemainingTimeInMillis: () => Math.round(end - performance.now()) };
@@ -10,12 +10,12 @@ function remaining(ms: number) {
 
 const twice = (problem: Problem) => (nth: number) => (nth <= 2 ? problem : anAnswer(1));
 const soon = aProblem("renewal-in-progress", 0.02);
-/** The machine's clock, for an answer that never ends. */
+/** The machine's clock, for a key that does not expire. */
 const options = { now: Date.now };
 const forever = { usableUntil: null, expiresAt: null };
 
 describe("within the deadline of its context, a call", () => {
-  it("waits as long as it is told and tries again, twice", async () => {
+  it("waits for the stated time and retries, twice", async () => {
     const { client, received } = await startVending({ answer: twice(soon) });
     const began = performance.now();
     expect((await client.vend({ context: remaining(5000) })).version).toBe(1);
@@ -23,7 +23,7 @@ describe("within the deadline of its context, a call", () => {
     expect(received).toHaveLength(3);
   });
 
-  it("tries no more often than it may", async () => {
+  it("retries no more often than `retries` allows", async () => {
     const { client, received } = await startVending({ answer: twice(soon) }, { retries: 1 });
     await expect(client.vend({ context: remaining(5000) })).rejects.toThrow("renewal-in-progress");
     expect(received).toHaveLength(2);
@@ -39,7 +39,7 @@ describe("within the deadline of its context, a call", () => {
     expect(received).toHaveLength(1);
   });
 
-  it("does not try again what cannot succeed", async () => {
+  it("does not retry what cannot succeed", async () => {
     const { client, received } = await startVending({
       answer: () => aProblem("credentials-rejected"),
     });
@@ -47,7 +47,7 @@ describe("within the deadline of its context, a call", () => {
     expect(received).toHaveLength(1);
   });
 
-  it("tells each failed try", async () => {
+  it("reports each failed attempt to onProblem", async () => {
     const told: string[] = [];
     const onProblem = ({ code }: { code: string }) => told.push(code);
     const { client } = await startVending({ answer: twice(soon) }, { onProblem });
@@ -55,14 +55,14 @@ describe("within the deadline of its context, a call", () => {
     expect(told).toEqual(["renewal-in-progress", "renewal-in-progress"]);
   });
 
-  it("shares its tries with others who wait", async () => {
+  it("shares its attempts with the other callers that wait", async () => {
     const { client, received } = await startVending({ answer: twice(soon) });
     const context = remaining(5000);
     await Promise.all(Array.from({ length: 20 }, () => client.vend({ context })));
     expect(received).toHaveLength(3);
   });
 
-  it("also reports again", async () => {
+  it("retries a report as well", async () => {
     const answer = (nth: number) => (nth === 2 ? soon : anAnswer(nth));
     const { client, received } = await startVending({ answer });
     await client.vend();

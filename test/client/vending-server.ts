@@ -16,7 +16,7 @@ export const usableUntil = "2026-11-20T10:04:58.000Z";
 
 export const canary = (version: number) => `canary-${version}-eyJhbGciOi`;
 
-/** As token vending answers. */
+/** An answer of token vending. */
 export function anAnswer(version: number, changes: Partial<VendAnswer> = {}): VendAnswer {
   const token = canary(version);
   return {
@@ -43,13 +43,13 @@ export function sendAnswer(response: ServerResponse, said: VendAnswer | Problem)
   response.writeHead(status, { "content-type": type }).end(JSON.stringify(said));
 }
 
-/** Asked without a signature: the server does not look. */
+/** Adds no signature: the server does not check it. */
 export const unsigned = { sign: async (request: { headers: Record<string, string> }) => request };
 
 export interface VendingScript {
-  /** Before each answer, in milliseconds. */
+  /** Delay before each answer, in milliseconds. */
   readonly latencyMs?: number;
-  /** The nth answer, from 1; the first version in its place if unsaid. */
+  /** The nth answer, counted from 1 (default: version 1). */
   answer?(nth: number, request: Received): VendAnswer | Problem;
 }
 
@@ -57,7 +57,7 @@ export interface VendingServer extends HttpServer {
   readonly client: TokenClient;
 }
 
-/** A server that speaks the contract, and a client that has just been made; its clock stands still unless it is given. */
+/** A server with the API of token vending, and a new client. The client's clock stands still by default. */
 export async function startVending(
   { latencyMs = 0, answer = () => anAnswer(1) }: VendingScript = {},
   options: Partial<TokenClientOptions> = {},

@@ -16,31 +16,31 @@ export interface AccessCheck extends AccessRequest {
   readonly expected: AccessDecision;
 }
 
-/** The whole matrix of a template. */
+/** All access checks for a template. */
 export function accessChecksOf(template: RawTemplate): AccessCheck[] {
   const stack = deployed(template);
   const principals = principalsOf(stack);
   const realms = [...new Set(principals.map(({ realm }) => realm))];
-  const ofFunctions = principals.flatMap((me) => {
-    const others = principals.filter((other) => other !== me);
-    const foreignRealms = realms.filter((realm) => realm !== me.realm);
+  const ofFunctions = principals.flatMap((self) => {
+    const others = principals.filter((other) => other !== self);
+    const foreignRealms = realms.filter((realm) => realm !== self.realm);
     return [tableRows, secretRows, functionRows, logRows, keyRows]
-      .flatMap((rowsOf) => rowsOf({ stack, self: me, others, foreignRealms }))
-      .map((row) => questionOf(me, row));
+      .flatMap((rowsOf) => rowsOf({ stack, self, others, foreignRealms }))
+      .map((row) => accessCheckOf(self, row));
   });
-  const ofSchedules = schedulesOf(stack).flatMap((me) =>
-    scheduleRows(stack, me, principals).map((row) => questionOf(me, row)),
+  const ofSchedules = schedulesOf(stack).flatMap((self) =>
+    scheduleRows(stack, self, principals).map((row) => accessCheckOf(self, row)),
   );
   return [...ofFunctions, ...ofSchedules];
 }
 
-function questionOf(me: FunctionPrincipal | SchedulePrincipal, row: Row): AccessCheck {
+function accessCheckOf(self: FunctionPrincipal | SchedulePrincipal, row: Row): AccessCheck {
   const [expected, action, what, resource, context = {}, resourcePolicy] = row;
   return {
-    label: `${me.name}: ${action} ${what}`,
+    label: `${self.name}: ${action} ${what}`,
     expected,
-    principal: me.roleArn,
-    policies: me.policies,
+    principal: self.roleArn,
+    policies: self.policies,
     action,
     resource,
     context,
@@ -48,17 +48,17 @@ function questionOf(me: FunctionPrincipal | SchedulePrincipal, row: Row): Access
   };
 }
 
-const known = new Map<string, Promise<AccessDecision>>();
+const cache = new Map<string, Promise<AccessDecision>>();
 
-/** Every answer by its question's label. The same question under the same policies is asked once. */
+/** The decision of each check, by label. Equal requests under equal policies are simulated once. */
 export async function decisionsOf(
-  questions: readonly AccessCheck[],
+  checks: readonly AccessCheck[],
 ): Promise<ReadonlyMap<string, AccessDecision>> {
-  const answers = questions.map(async (question) => {
-    const { label, expected: _, ...request } = question;
+  const answers = checks.map(async (check) => {
+    const { label, expected: _, ...request } = check;
     const key = JSON.stringify(request);
-    const answer = known.get(key) ?? simulateAccess(request);
-    known.set(key, answer);
+    const answer = cache.get(key) ?? simulateAccess(request);
+    cache.set(key, answer);
     return [label, await answer] as const;
   });
   return new Map(await Promise.all(answers));

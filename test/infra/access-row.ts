@@ -2,7 +2,9 @@ import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { FunctionPrincipal } from "./principals.ts";
 import type { AccessDecision, ConditionContext } from "./simulate-access.ts";
 
-/** One question of a principal: the action, on what (in words), the resource's ARN, and what the request carries. */
+/**
+ * One access check: expected decision, action, label of the target, the resource's ARN, condition context and policy.
+ */
 export type Row = readonly [
   expected: AccessDecision,
   action: string,
@@ -15,7 +17,7 @@ export type Row = readonly [
 export interface RowContext {
   readonly stack: DeployedStack;
   readonly self: FunctionPrincipal;
-  /** Every other function, of the same realm as well. */
+  /** Every other function, including those of the same realm. */
   readonly others: readonly FunctionPrincipal[];
   readonly foreignRealms: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { RawResource, RawTemplate, Statement } from "./synthesized.ts";
 import { resourcesIn, stackName } from "./synthesized.ts";
 
-/** The realm whose roles are changed, and those that they must not reach. */
+/** The realm whose roles are mutated, and two realms that they must not reach. */
 export const mutatedRealm = "conferma/sandbox";
 export const longerNamedRealm = "conferma/sandbox-2";
 export const unrelatedRealm = "cfis/sandbox";
@@ -11,7 +11,7 @@ export const mutatedRealms = [mutatedRealm, longerNamedRealm, unrelatedRealm];
 export interface Mutation {
   readonly name: string;
   readonly change: Change;
-  /** The questions whose answers turn: by label, or all those that were denied before and match. */
+  /** The checks whose decision changes: by label, or all matching checks that were denied before. */
   readonly flips: readonly (string | RegExp)[];
 }
 
@@ -43,12 +43,12 @@ export function setLeadingKeys(
   condition[operator] = { "dynamodb:LeadingKeys": value };
 }
 
-/** `whose` is a function's name, as in the questions' labels: `VendToken conferma/sandbox`. */
+/** `whose` is a function's name as in the labels of the checks: `VendToken conferma/sandbox`. */
 export function statementWith(template: RawTemplate, whose: string, action: string): Statement {
   return onlyWith(action, statementsOf(template, roleOf(template, whose)));
 }
 
-/** What the schedule of a realm's function may do. */
+/** The statement of the role of the schedule that invokes this function. */
 export function scheduleStatement(template: RawTemplate, whose: string): Statement {
   const [functionId] = functionOf(template, whose);
   const roles = resourcesIn(template, "AWS::Scheduler::Schedule")

@@ -25,7 +25,7 @@ test("a regional API passes them as well", { timeout }, () => {
   });
 });
 
-test("what breaks a rule of each fails the synthesis", { timeout }, () => {
+test("a resource that breaks a rule of a pack fails the synthesis", { timeout }, () => {
   const planted = once(() =>
     synthesizedStacks(oneOfEachKind.slice(0, 1), {
       context,
@@ -47,7 +47,7 @@ test("what breaks a rule of each fails the synthesis", { timeout }, () => {
   }
 });
 
-/** Says each time what it said the first time: a synthesis is slow. */
+/** Runs once, because a synthesis is slow, and then throws the same error on each call. */
 function once(fail: () => unknown): () => void {
   let error: unknown;
   try {

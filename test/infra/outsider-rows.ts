@@ -3,10 +3,10 @@ import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { clientRealm, consentRealm } from "./outsiders.ts";
 import { principalsOf, statusReader } from "./principals.ts";
 import type { ConditionContext } from "./simulate-access.ts";
-import { place, stackName } from "./synthesized.ts";
+import { stackName, testLocation } from "./synthesized.ts";
 import { tokenTableOf } from "./table-rows.ts";
 
-/** A request that anybody might try, in words. */
+/** A request that any principal may attempt. `what` is its label. */
 export interface AccessAttempt {
   readonly what: string;
   readonly action: string;
@@ -15,10 +15,10 @@ export interface AccessAttempt {
   readonly resourcePolicy?: unknown;
 }
 
-/** The endpoint through which alone the API is reached. */
+/** The only endpoint through which the API is reached. */
 export const endpointId = "vpce-0123456789abcdef0";
 
-/** Realms beside the two: a longer name, and another provider's. */
+/** Two more realms: one with a longer name, one of another provider. */
 const otherRealms = ["conferma/sandbox-2", "cfis/sandbox"];
 
 export function attemptsOn(stack: DeployedStack): AccessAttempt[] {
@@ -29,7 +29,7 @@ function invocations(stack: DeployedStack): AccessAttempt[] {
   const status = stack.functions.find(({ logicalId }) => logicalId.startsWith(statusReader));
   const functions = [
     ...principalsOf(stack).map(({ name, functionArn }) => ({ name, functionArn })),
-    { name: statusReader, functionArn: arn(place, "lambda", `function:${status?.name}`) },
+    { name: statusReader, functionArn: arn(testLocation, "lambda", `function:${status?.name}`) },
   ];
   const others = ["Orders", `${stackName}-confermasandboxVendToken`];
   return [
@@ -46,7 +46,7 @@ function invocations(stack: DeployedStack): AccessAttempt[] {
     ...others.map((name) => ({
       what: `invoke ${name}`,
       action: "lambda:InvokeFunction",
-      resource: arn(place, "lambda", `function:${name}`),
+      resource: arn(testLocation, "lambda", `function:${name}`),
     })),
   ];
 }
@@ -60,7 +60,7 @@ function apiRequests(stack: DeployedStack): AccessAttempt[] {
     return {
       what: `${line}${where}${inside}`,
       action: "execute-api:Invoke",
-      resource: arn(place, "execute-api", `${apiId}/${stage}/${line.replace(" ", "")}`),
+      resource: arn(testLocation, "execute-api", `${apiId}/${stage}/${line.replace(" ", "")}`),
       context: through ? { "aws:SourceVpce": through } : {},
       resourcePolicy,
     };
@@ -158,7 +158,7 @@ function tableReads(stack: DeployedStack): AccessAttempt[] {
       "dynamodb:Attributes": status,
       "dynamodb:Select": specific,
     }),
-    read("read another table", "GetItem", arn(place, "dynamodb", "table/Orders"), {
+    read("read another table", "GetItem", arn(testLocation, "dynamodb", "table/Orders"), {
       ...key,
       "dynamodb:Attributes": status,
     }),
@@ -168,17 +168,21 @@ function tableReads(stack: DeployedStack): AccessAttempt[] {
   ];
 }
 
-/** What belongs to the functions alone. */
+/** Resources that only the functions may use. */
 function elsewhere(stack: DeployedStack): AccessAttempt[] {
   const [key] = stack.keys;
-  const secret = arn(place, "secretsmanager", `secret:token-vending/${clientRealm}/default-Ab3dEf`);
+  const secret = arn(
+    testLocation,
+    "secretsmanager",
+    `secret:token-vending/${clientRealm}/default-Ab3dEf`,
+  );
   return [
     { what: "read the secret", action: "secretsmanager:GetSecretValue", resource: secret },
     { what: "put the secret", action: "secretsmanager:PutSecretValue", resource: secret },
     {
       what: "open a token",
       action: "kms:Decrypt",
-      resource: arn(place, "kms", `key/${key?.id}`),
+      resource: arn(testLocation, "kms", `key/${key?.id}`),
       context: { "kms:EncryptionContext:connection": `${clientRealm}/acme` },
       resourcePolicy: key?.properties["KeyPolicy"],
     },

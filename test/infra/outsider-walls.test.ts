@@ -33,7 +33,7 @@ const seesStatus = [
   `invoke ${statusReader}`,
 ];
 
-/** All that each may do; whatever else is tried is denied. */
+/** Everything that each principal may do; every other attempt is denied. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   CallerByInvoke: [`invoke VendToken ${clientRealm}`],
   CallerByApi: ["acme", "other"].flatMap((account) => [
@@ -56,9 +56,9 @@ const template = synthesized(realms, {
   api: { endpointIds: [endpointId] },
   add: addOutsiders,
 });
-const questions = questionsOf(template);
+const checks = checksFor(template);
 
-test("everybody to whom something is granted is asked about", () => {
+test("every principal with a grant is checked", () => {
   expect(Object.keys(allowed)).toEqual([...outsiderNames, statusReader]);
   const whats = new Set(attemptsOn(deployed(template)).map(({ what }) => what));
   for (const what of Object.values(allowed).flat()) expect(whats).toContain(what);
@@ -66,8 +66,8 @@ test("everybody to whom something is granted is asked about", () => {
 });
 
 describe.each(Object.entries(allowed))("%s", (name, mine) => {
-  test("may do what is granted, and nothing else that is tried", async () => {
-    const asked = questions.filter(({ label }) => label.startsWith(`${name}: `));
+  test("may do what is granted, and is denied everything else", async () => {
+    const asked = checks.filter(({ label }) => label.startsWith(`${name}: `));
     const answers = await decisionsOf(asked);
     const granted = [...answers].filter(([, answer]) => answer === "allowed");
     expect(granted.map(([label]) => label).sort()).toEqual(
@@ -77,7 +77,7 @@ describe.each(Object.entries(allowed))("%s", (name, mine) => {
   });
 });
 
-test("the status is not said to be granted to whom it cannot be", () => {
+test("granting the status to a principal without policies throws", () => {
   const toNobody: typeof addOutsiders = ({ vending }) =>
     vending.grantStatus(new ServicePrincipal("events.amazonaws.com"));
   for (const kind of ["none", "private"] as const) {
@@ -88,12 +88,12 @@ test("the status is not said to be granted to whom it cannot be", () => {
   }
 });
 
-describe("the questions notice when", () => {
+describe("the checks detect that", () => {
   test.each(outsiderMutations)("$name", async ({ change, flips }) => {
     const changed = structuredClone(template);
     change(changed);
-    const before = await decisionsOf(questions);
-    const after = await decisionsOf(questionsOf(changed));
+    const before = await decisionsOf(checks);
+    const after = await decisionsOf(checksFor(changed));
     const flipped = [...before.keys()].filter((label) => before.get(label) !== after.get(label));
     const denied = [...before].flatMap(([label, answer]) => (answer === "denied" ? [label] : []));
     const expected = flips.flatMap((flip) =>
@@ -104,7 +104,7 @@ describe("the questions notice when", () => {
   });
 });
 
-function questionsOf(of: RawTemplate): AccessCheck[] {
+function checksFor(of: RawTemplate): AccessCheck[] {
   const stack = deployed(of);
   const tries = attemptsOn(stack);
   return outsidersOf(stack, Object.keys(allowed)).flatMap(({ name, roleArn, policies }) =>

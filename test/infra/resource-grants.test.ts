@@ -11,11 +11,11 @@ const letsAnybody = (...actions: string[]) => ({
   Statement: [{ Effect: "Allow", Principal: "*", Action: actions, Resource: "*" }],
 });
 
-test("nothing that could be asked for lets somebody in by itself", () => {
+test("no resource grants access by a policy of its own", () => {
   expect(accessChecksOf(template).length).toBeGreaterThan(100);
 });
 
-/** Roles need no policy of their own for what these grant, so that every role's answers would stay the same. */
+/** These grants need no policy of a role, so the decisions for every role would stay the same. */
 test.each<[string, Change]>([
   [
     "the table lets anybody read",
@@ -33,7 +33,7 @@ test.each<[string, Change]>([
     }),
   ],
   [
-    "the queue of failures lets anybody read",
+    "the failure queue lets anybody read",
     (changed) => {
       const [[, policy] = []] = resourcesIn(changed, "AWS::SQS::QueuePolicy");
       const { Statement } = Object(policy?.Properties["PolicyDocument"]);

@@ -7,7 +7,7 @@ import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
 const template = synthesized(realms);
 const { functions, keys } = deployed(template);
 
-test("the key that seals is the only one, is rotated, and outlives the stack as its table does", () => {
+test("the sealing key is the only key, is rotated, and is retained like the table", () => {
   const resources = resourcesIn(template, "AWS::KMS::Key").map(([, resource]) => resource);
   expect(resources).toMatchObject([
     {
@@ -18,7 +18,7 @@ test("the key that seals is the only one, is rotated, and outlives the stack as 
   ]);
 });
 
-test("every function of a realm is told the key's ARN", () => {
+test("every function of a realm has the key's ARN in its environment", () => {
   const arn = `arn:aws:kms:eu-west-1:111122223333:key/${keys[0]?.id}`;
   const ofRealms = functions.filter(({ environment }) => environment["REALM"]);
   expect(ofRealms.length).toBeGreaterThan(0);
@@ -27,6 +27,6 @@ test("every function of a realm is told the key's ARN", () => {
   }
 });
 
-test("nobody who deploys is asked for a key", () => {
+test("a deployment has no parameter for a key", () => {
   expect(Object.keys(template.Parameters ?? {})).toEqual(["BootstrapVersion"]);
 });

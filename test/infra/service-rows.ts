@@ -1,7 +1,7 @@
 import type { AwsLocation } from "../../local/aws/arns.ts";
 import { arn } from "../../local/aws/arns.ts";
 import type { Row, RowContext } from "./access-row.ts";
-import { place } from "./synthesized.ts";
+import { testLocation } from "./synthesized.ts";
 
 const otherSecretActions = [
   "PutSecretValue",
@@ -19,7 +19,7 @@ const otherSecretActions = [
   "TagResource",
 ].map((name) => `secretsmanager:${name}`);
 
-/** Names that hold the realm's prefix, or nearly. */
+/** Names that resemble the realm's prefix. */
 function nearSecrets(realm: string): string[] {
   const [provider] = realm.split("/");
   return [
@@ -59,12 +59,12 @@ export function secretRows({ self, foreignRealms }: RowContext): Row[] {
   ];
 }
 
-/** Each secret's ARN ends with six characters that AWS draws. */
+/** A secret's ARN ends with six random characters. */
 function secret(name: string, elsewhere: Partial<AwsLocation> = {}): string {
-  return arn({ ...place, ...elsewhere }, "secretsmanager", `secret:${name}-Ab3dEf`);
+  return arn({ ...testLocation, ...elsewhere }, "secretsmanager", `secret:${name}-Ab3dEf`);
 }
 
-/** No function calls, reads, changes or becomes a function: a configuration tells another realm's variables. */
+/** No function may invoke, read, change or impersonate a function: its configuration contains the realm's variables. */
 export function functionRows({ self, others }: RowContext): Row[] {
   return [self, ...others].flatMap((one): Row[] => {
     const whose = one === self ? "itself" : one.name;
@@ -84,10 +84,10 @@ export function functionRows({ self, others }: RowContext): Row[] {
   });
 }
 
-/** It writes to its own log. It reads none, not even its own. */
+/** A function may write to its own log. It may read none, not even its own. */
 export function logRows({ self, others }: RowContext): Row[] {
   return [self, ...others].flatMap((one): Row[] => {
-    const group = arn(place, "logs", `log-group:${one.logGroup}`);
+    const group = arn(testLocation, "logs", `log-group:${one.logGroup}`);
     const stream = `${group}:log-stream:2026/01/01/[$LATEST]0123`;
     const what = one === self ? "its own" : `of ${one.name}`;
     const writes = one === self ? "allowed" : "denied";

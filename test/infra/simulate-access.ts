@@ -1,10 +1,10 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 import type { Policy } from "./principals.ts";
-import { place } from "./synthesized.ts";
+import { testLocation } from "./synthesized.ts";
 
 export type AccessDecision = "allowed" | "denied";
 
-/** What a request carries beside its action and its resource. */
+/** IAM condition keys of a request, with their values. */
 export type ConditionContext = Readonly<Record<string, string | string[]>>;
 
 export interface AccessRequest {
@@ -17,8 +17,8 @@ export interface AccessRequest {
 }
 
 /**
- * What IAM would answer. Throws on a question that the simulator did not understand or did not take as it was put:
- * that would read like a denial.
+ * Evaluates the request as IAM would. Throws if the simulator cannot interpret a part of the request, because that
+ * would look like a denial.
  */
 export async function simulateAccess(request: AccessRequest): Promise<AccessDecision> {
   const { principal, policies, action, resource, context, resourcePolicy } = request;
@@ -27,29 +27,29 @@ export async function simulateAccess(request: AccessRequest): Promise<AccessDeci
     request: {
       principal,
       action,
-      resource: { resource, accountId: accountId || place.accountId },
-      contextVariables: inKnownWords(context),
+      resource: { resource, accountId: accountId || testLocation.accountId },
+      contextVariables: replaceUnsupportedKeys(context),
     },
-    identityPolicies: [...inKnownWords(policies)],
+    identityPolicies: [...replaceUnsupportedKeys(policies)],
     serviceControlPolicies: [],
     resourceControlPolicies: [],
-    resourcePolicy: resourcePolicy && inKnownWords(resourcePolicy),
+    resourcePolicy: resourcePolicy && replaceUnsupportedKeys(resourcePolicy),
   };
-  const answer = await runSimulation(simulation, { simulationMode: "Strict" });
-  const question = `${action} on ${resource}`;
-  if (answer.resultType === "error") {
-    throw new Error(`${question} was not understood: ${JSON.stringify(answer.errors)}`);
+  const outcome = await runSimulation(simulation, { simulationMode: "Strict" });
+  const label = `${action} on ${resource}`;
+  if (outcome.resultType === "error") {
+    throw new Error(`${label} was not understood: ${JSON.stringify(outcome.errors)}`);
   }
-  if (answer.resultType === "wildcard") throw new Error(`${question} is many questions.`);
-  const { ignoredContextKeys } = answer.result;
+  if (outcome.resultType === "wildcard") throw new Error(`${label} has more than one answer.`);
+  const { ignoredContextKeys } = outcome.result;
   if (ignoredContextKeys?.length !== 0) {
-    throw new Error(`${question} was answered without ${ignoredContextKeys?.join() ?? "context"}.`);
+    throw new Error(`${label} was answered without ${ignoredContextKeys?.join() ?? "context"}.`);
   }
-  return answer.overallResult === "Allowed" ? "allowed" : "denied";
+  return outcome.overallResult === "Allowed" ? "allowed" : "denied";
 }
 
-/** The simulator ignores `kms:EncryptionContext:…`. A principal's tag is text as well, and may be in any request. */
-function inKnownWords<T>(value: T): T {
+/** The simulator ignores `kms:EncryptionContext:…`: a principal tag, which is also a string, takes its testLocation. */
+function replaceUnsupportedKeys<T>(value: T): T {
   const text = JSON.stringify(value);
   return JSON.parse(text.replaceAll(/"kms:EncryptionContext:/gi, '"aws:PrincipalTag/Context-'));
 }

@@ -3,12 +3,12 @@ import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { Row, RowContext } from "./access-row.ts";
 import type { FunctionPrincipal } from "./principals.ts";
 import type { AccessDecision } from "./simulate-access.ts";
-import { place } from "./synthesized.ts";
+import { testLocation } from "./synthesized.ts";
 
-/** What the store sends (functions/store/dynamodb-token-store.ts). */
+/** The actions that the store uses (functions/store/dynamodb-token-store.ts). */
 export const itemActions = ["dynamodb:GetItem", "dynamodb:UpdateItem"];
 
-/** What names keys and is granted to nobody on the table. */
+/** Other actions on items: granted to nobody on the table. */
 export const otherItemActions = [
   "dynamodb:Query",
   "dynamodb:PutItem",
@@ -34,7 +34,7 @@ const tableActions = [
   "dynamodb:TagResource",
 ];
 
-/** Keys that look like the realm's own, or nearly. */
+/** Keys that resemble the realm's own. */
 export function nearKeys(realm: string): string[] {
   const [provider] = realm.split("/");
   return [
@@ -50,7 +50,7 @@ export function nearKeys(realm: string): string[] {
   ];
 }
 
-/** What the index's key looks like for other realms, or nearly the own one. */
+/** Index keys that resemble the realm's own. */
 export function nearRealms(realm: string): string[] {
   const [provider = ""] = realm.split("/");
   return [
@@ -67,7 +67,7 @@ export function nearRealms(realm: string): string[] {
 export function tokenTableOf(stack: DeployedStack) {
   const table = stack.tables.find(({ logicalId }) => logicalId.startsWith("Tokens"));
   if (!table) throw new Error("The template has no table of tokens.");
-  return { name: table.name, tableArn: arn(place, "dynamodb", `table/${table.name}`) };
+  return { name: table.name, tableArn: arn(testLocation, "dynamodb", `table/${table.name}`) };
 }
 
 export function tableRows({ stack, self, foreignRealms }: RowContext): Row[] {
@@ -131,7 +131,7 @@ function deletionRows(tableArn: string, me: FunctionPrincipal, foreign: readonly
   ];
 }
 
-/** The index is for the schedule's function alone, and its key is the realm. */
+/** Only the renewing function may query the index, and only by its own realm. */
 function indexRows(
   index: string,
   tableArn: string,
@@ -158,7 +158,7 @@ function indexRows(
   ];
 }
 
-/** A transaction is no action: each part of it is asked about by itself. */
+/** A transaction is not an IAM action: each of its parts is checked by itself. */
 function partsOfTransactions(tableArn: string, own: string, foreign: readonly string[]): Row[] {
   const parts: [Row[0], string, string, string][] = [
     ["allowed", "dynamodb:GetItem", "TransactGetItems", own],
@@ -179,11 +179,11 @@ function partsOfTransactions(tableArn: string, own: string, foreign: readonly st
 }
 
 function elsewhere(table: string): [string, string][] {
-  const otherRegion = { ...place, region: "us-east-1" };
-  const otherAccount = { ...place, accountId: "444455556666" };
+  const otherRegion = { ...testLocation, region: "us-east-1" };
+  const otherAccount = { ...testLocation, accountId: "444455556666" };
   return [
-    ["another table", arn(place, "dynamodb", "table/Orders")],
-    ["a table of a longer name", arn(place, "dynamodb", `table/${table}-copy`)],
+    ["another table", arn(testLocation, "dynamodb", "table/Orders")],
+    ["a table of a longer name", arn(testLocation, "dynamodb", `table/${table}-copy`)],
     ["another region's table", arn(otherRegion, "dynamodb", `table/${table}`)],
     ["another account's table", arn(otherAccount, "dynamodb", `table/${table}`)],
   ];

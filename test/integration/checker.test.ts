@@ -52,11 +52,11 @@ const forgeries: readonly Forgery[] = [
     /P13: nobody issued \w+$/,
   ],
   [
-    "a lease that was granted while another was alive",
+    "a lease that was granted while another was valid",
     ({ tablePassed }) => ({
       tablePassed: without(tablePassed, tablePassed.findIndex(isUse("commit"))),
     }),
-    /P1: lease 2 was granted while lease 1 was alive$/,
+    /P1: lease 2 was granted while lease 1 was valid$/,
   ],
   [
     "a token that was stored by somebody without the lease",
@@ -126,7 +126,7 @@ const forgeries: readonly Forgery[] = [
     ({ vended }) => ({
       vended: vended.slice(0, 1).map((seen) => ({ ...seen, askedAt: seen.askedAt + 31_000 })),
     }),
-    /P4: version 1 was vended \d+ ms after we killed it$/,
+    /P4: version 1 was vended \d+ ms after we revoked it$/,
   ],
 ];
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { IdTokenCorruption } from "../../local/simulators/oauth/id-token.ts";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
-import { createUserAgent } from "../local/simulators/oauth/login-as.ts";
+import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
 import { aWindow } from "../support/consent-in-browser.ts";
 import type { RealmName } from "../support/consent-stack.ts";
 import { realmNames, useConsentStack } from "../support/consent-stack.ts";
@@ -12,12 +12,12 @@ const mixedUp = "This answer does not belong here";
 const granted = "Access is granted";
 const away = "The provider does not answer now";
 
-const ceremony = useConsentStack();
+const consentStack = useConsentStack();
 
 /** Somebody on the way to the provider. */
 async function setOut(realm: RealmName, account: string) {
   const window = aWindow();
-  const authorizeUrl = await window.setOut(await ceremony().begin(realm, account));
+  const authorizeUrl = await window.setOut(await consentStack().begin(realm, account));
   return { ...window, authorizeUrl };
 }
 
@@ -27,12 +27,12 @@ async function decide({ read, authorizeUrl }: Awaited<ReturnType<typeof setOut>>
 }
 
 const redeems = () => {
-  const { centrapay, connectPay, acme } = ceremony();
+  const { centrapay, connectPay, acme } = consentStack();
   return [centrapay, connectPay, acme].map(({ oracle }) => oracle.redeems());
 };
 
 const vended = async (realm: RealmName, account: string) =>
-  versionOrCode(await ceremony().vend(realm, account));
+  versionOrCode(await consentStack().vend(realm, account));
 
 describe("an attacker", () => {
   test("who plants a code of the attacker's own into a victim's journey is refused (A16, A22)", async () => {
@@ -57,7 +57,7 @@ describe("an attacker", () => {
     const account = what.replaceAll(/[^a-z]+/g, "-");
     const window = await setOut("authorization-code/acme", account);
     const before = redeems();
-    ceremony().acme.injectFault({ kind: "rewrite-location", route: "consent", set });
+    consentStack().acme.injectFault({ kind: "rewrite-location", route: "consent", set });
     expect((await decide(window)).title).toBe(mixedUp);
     expect(redeems()).toEqual(before);
     expect(await vended("authorization-code/acme", account)).toBe("consent-required");
@@ -72,7 +72,7 @@ describe("an attacker", () => {
     const window = await setOut("authorization-code/acme", account);
     const before = redeems();
     const error_description = "<img src=x onerror=document.title='pwned'>";
-    ceremony().acme.injectFault({
+    consentStack().acme.injectFault({
       kind: "rewrite-location",
       route: "consent",
       set: { ...set, error_description },
@@ -89,13 +89,13 @@ describe("an attacker", () => {
     ...(["wrong-audience", "wrong-nonce", "missing-nonce", "expired", "missing"] as const),
   ])("whose ID token is wrong (%s) leaves nothing stored (A23)", async (how) => {
     const window = await setOut("centrapay-user/test", how);
-    ceremony().centrapay.injectFault({ kind: "spoil-id-token", how });
+    consentStack().centrapay.injectFault({ kind: "corrupt-id-token", how });
     expect((await decide(window)).title).toBe("Access was not set up");
     expect(await vended("centrapay-user/test", how)).toBe("consent-required");
   });
 
   test("who lies in the discovery document changes nothing: what was pinned wins (A24)", async () => {
-    const { centrapay } = ceremony();
+    const { centrapay } = consentStack();
     const elsewhere = "https://attacker.invalid";
     const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };
     centrapay.injectFault({ kind: "patch-body", patch, route: "discovery", times: "always" });
@@ -118,7 +118,7 @@ describe("a person", () => {
   );
 
   test.each([302, 303] as const)("is led on by %s as by 301 (A20)", async (answer) => {
-    const { connectPay } = ceremony();
+    const { connectPay } = consentStack();
     connectPay.traits.authorizeAnswer = answer;
     const { title } = await decide(await setOut("connectpay/stage", `by-${answer}`));
     connectPay.traits.authorizeAnswer = 301;
@@ -127,7 +127,7 @@ describe("a person", () => {
   });
 
   test("whose provider is down reads so, and may try again", async () => {
-    const { centrapay } = ceremony();
+    const { centrapay } = consentStack();
     const window = await setOut("centrapay-user/test", "down");
     const callback = await person.consent(window.authorizeUrl);
     centrapay.injectFault({ kind: "respond", status: 503, times: "always" });
@@ -139,7 +139,7 @@ describe("a person", () => {
   });
 
   test("whose provider has changed its signing key gets through (A23)", async () => {
-    const { centrapay, stopIdleProcesses } = ceremony();
+    const { centrapay, stopIdleProcesses } = consentStack();
     const window = await setOut("centrapay-user/test", "new-key");
     await centrapay.rotateSigningKey({ keepOld: false });
     // Keys that were fetched less than a minute ago are not asked for again.
@@ -149,7 +149,7 @@ describe("a person", () => {
   });
 
   test("whose provider cannot show its signing keys is not believed (A23)", async () => {
-    const { centrapay, stopIdleProcesses } = ceremony();
+    const { centrapay, stopIdleProcesses } = consentStack();
     const window = await setOut("centrapay-user/test", "no-key");
     centrapay.injectFault({ kind: "respond", status: 500, route: "jwks", times: "always" });
     await stopIdleProcesses();
@@ -162,7 +162,7 @@ describe("a person", () => {
   test("gets through when the bank spells the way back otherwise (A16)", async () => {
     const window = await setOut("connectpay/stage", "spelling");
     const set = { flowid: null, flowId: "GetPSD2AuthCode", extra: "1" };
-    ceremony().connectPay.injectFault({ kind: "rewrite-location", route: "consent", set });
+    consentStack().connectPay.injectFault({ kind: "rewrite-location", route: "consent", set });
     expect((await decide(window)).title).toBe(granted);
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
-import { createUserAgent } from "../local/simulators/oauth/login-as.ts";
+import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
 import type { ConsentStack, RealmName } from "../support/consent-stack.ts";
 import { useConsentStack } from "../support/consent-stack.ts";
 import {
@@ -15,9 +15,9 @@ const acmeRealm = "authorization-code/acme";
 const centrapayRealm = "centrapay-user/test";
 
 /** As a browser does it, cookies and all, without being one; the status of the last page. */
-function consentIn(ceremony: () => ConsentStack) {
+function consentIn(consentStack: () => ConsentStack) {
   return async (realm: RealmName, account: string): Promise<number> => {
-    const link = await ceremony().begin(realm, account);
+    const link = await consentStack().begin(realm, account);
     const [cookie = ""] = (await fetch(link)).headers.getSetCookie();
     const headers = { cookie: cookie.split(";")[0] ?? "" };
     const left = await fetch(link, { method: "POST", headers, redirect: "manual" });
@@ -27,11 +27,11 @@ function consentIn(ceremony: () => ConsentStack) {
 }
 
 describe("a consent lives", () => {
-  const ceremony = useConsentStack();
-  const consent = consentIn(ceremony);
+  const consentStack = useConsentStack();
+  const consent = consentIn(consentStack);
 
   test("through refreshes that rotate it: one for eight callers at once (A13)", async () => {
-    const { vend, acme } = ceremony();
+    const { vend, acme } = consentStack();
     acme.settings.lifetimeMs = 3000;
     expect(await consent(acmeRealm, "rotates")).toBe(200);
     const before = acme.oracle.refreshes();
@@ -45,7 +45,7 @@ describe("a consent lives", () => {
   });
 
   test("through refreshes that bring no refresh token (A14)", async () => {
-    const { vend, centrapay } = ceremony();
+    const { vend, centrapay } = consentStack();
     centrapay.settings.lifetimeMs = 3000;
     expect(await consent(centrapayRealm, "keeps")).toBe(200);
     for (const version of [2, 3]) {
@@ -55,7 +55,7 @@ describe("a consent lives", () => {
   });
 
   test("through a rejection of its token, with one refresh", async () => {
-    const { vend, acme } = ceremony();
+    const { vend, acme } = consentStack();
     acme.settings.lifetimeMs = 60_000;
     await consent(acmeRealm, "rejected");
     const before = acme.oracle.refreshes();
@@ -65,7 +65,7 @@ describe("a consent lives", () => {
   });
 
   test("through the death of whoever refreshes it, where rotation has a grace (A14, A32)", async () => {
-    const { vend, killVending, acme } = ceremony();
+    const { vend, killVending, acme } = consentStack();
     acme.settings.lifetimeMs = 60_000;
     acme.refreshPolicy.graceMs = 60_000;
     await consent(acmeRealm, "killed");
@@ -82,11 +82,11 @@ describe("a consent lives", () => {
 });
 
 describe("a consent ends", () => {
-  const ceremony = useConsentStack();
-  const consent = consentIn(ceremony);
+  const consentStack = useConsentStack();
+  const consent = consentIn(consentStack);
 
   test("when the person takes it back, and a new one puts it right", async () => {
-    const { vend, acme } = ceremony();
+    const { vend, acme } = consentStack();
     await consent(acmeRealm, "taken-back");
     acme.endConsents();
     const problem = expectProblem(await vend(acmeRealm, "taken-back", 1));
@@ -99,7 +99,7 @@ describe("a consent ends", () => {
   });
 
   test("when its refresh token has run out (A12)", async () => {
-    const { vend, acme } = ceremony();
+    const { vend, acme } = consentStack();
     await consent(acmeRealm, "run-out");
     acme.refreshPolicy.lifetimeMs = 0;
     expect(versionOrCode(await vend(acmeRealm, "run-out", 1))).toBe("consent-required");
@@ -107,7 +107,7 @@ describe("a consent ends", () => {
   });
 
   test("when a lost answer held its next refresh token, and there is no grace (A13)", async () => {
-    const { vend, acme } = ceremony();
+    const { vend, acme } = consentStack();
     await consent(acmeRealm, "lost");
     acme.injectFault({ kind: "destroy", when: "after-handling" });
     await vend(acmeRealm, "lost", 1);
@@ -120,14 +120,14 @@ describe("a consent ends", () => {
   });
 
   test("not when somebody else's name comes back from a refresh: that answer is refused (A23)", async () => {
-    const { vend, centrapay } = ceremony();
+    const { vend, centrapay } = consentStack();
     await consent(centrapayRealm, "other-name");
-    centrapay.injectFault({ kind: "spoil-id-token", how: "other-subject" });
+    centrapay.injectFault({ kind: "corrupt-id-token", how: "other-subject" });
     expect(versionOrCode(await vend(centrapayRealm, "other-name", 1))).toBe("provider-malformed");
   });
 
   test("when an operator disconnects it: at the provider, and here", async () => {
-    const { vend, disconnect, acme } = ceremony();
+    const { vend, disconnect, acme } = consentStack();
     await consent(acmeRealm, "disconnected");
     expect(await disconnect(acmeRealm, "disconnected")).toMatchObject({ revoked: true });
     expect(acme.journal.at(-1)).toMatchObject({ kind: "revoke" });

@@ -11,12 +11,12 @@ import type { Verdict } from "../../local/demo/verdict.ts";
 import { all, atLeast, atMost, exactly, none } from "../../local/demo/verdict.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
-/** Its environment is bare: what it needs, it brings. */
+/** Runs with an empty environment. */
 const demo = (args: readonly string[], env: { readonly TMPDIR?: string } = {}) =>
   promisify(execFile)(process.execPath, ["local/demo.ts", ...args], { cwd: root, env });
 
 describe("the command", () => {
-  test("plays scenes with real processes, prints one JSON document and leaves nothing", async () => {
+  test("runs scenes with real processes, prints one JSON document and leaves nothing behind", async () => {
     const TMPDIR = mkdtempSync(path.join(tmpdir(), "demo-test-"));
     onTestFinished(() => rmSync(TMPDIR, { recursive: true }));
     const args = ["--json", "--scene", "a", "--scene", "e"];
@@ -56,7 +56,7 @@ describe("a verdict", () => {
     expect(broken.map((verdict) => verdict.held)).toEqual([false, false, false]);
   });
 
-  test("does not hold when nothing was there to measure", () => {
+  test("does not hold if there was nothing to measure", () => {
     const verdicts = [
       all("", 0, 0, "callers"),
       none("", 0, 0, "callers"),
@@ -67,7 +67,7 @@ describe("a verdict", () => {
     expect(verdicts.at(-1)?.measured).toBe("never ms");
   });
 
-  test("speaks in figures", () => {
+  test("shows the measured numbers", () => {
     expect(exactly("One token", 1, 2, "for 64 callers")).toEqual({
       promise: "One token",
       expected: "1",
@@ -111,7 +111,7 @@ describe("a scene", () => {
     run: play,
   });
 
-  test("that fails has broken its promises, and its stack is gone", async () => {
+  test("that fails counts as broken promises, and its stack is stopped", async () => {
     let url = "";
     const fails = scene(async (stack) => {
       url = stack.dynamoDb.url;

@@ -175,7 +175,7 @@ describe("a KMS that does not serve is a store that is unavailable", () => {
     ["throttles", { fault: "throttle" }, "ThrottlingException"],
     ["fails", { fault: "fail" }, "KMSInternalException"],
     ["refuses the role", { fault: "deny" }, "AccessDeniedException"],
-    ["hangs up", { fault: "hang-up" }, "TimeoutError"],
+    ["hangs up", { fault: "disconnect" }, "TimeoutError"],
   ] as const)("when it %s, and is asked again the next time", async (_, misbehaviour, name) => {
     const { kms, process } = await aWorld();
     const sealed = await process().seal(token, defaultSealedAs, neverAborted);

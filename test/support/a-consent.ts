@@ -2,8 +2,8 @@ import type { AuthorizationRequest, GrantCredential } from "../../functions/mode
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 
-/** The code verifier is the one of RFC 7636, appendix B; so its challenge is known. */
-export const authorizationRequest: AuthorizationRequest = {
+/** With the code verifier of RFC 7636, appendix B, whose challenge is known. */
+export const sampleAuthorizationRequest: AuthorizationRequest = {
   redirectUri: "https://consents.example/callback/p/e",
   state: "state-1",
   nonce: "nonce-1",
@@ -13,7 +13,7 @@ export const authorizationRequest: AuthorizationRequest = {
 export const codeCredential: GrantCredential = {
   kind: "code",
   code: new Sensitive("code 1/+"),
-  authorizationRequest,
+  authorizationRequest: sampleAuthorizationRequest,
 };
 
 export const pastedCodeCredential: GrantCredential = {
@@ -21,7 +21,7 @@ export const pastedCodeCredential: GrantCredential = {
   authorizationRequest: null,
 };
 
-/** The consent of the person whom the provider calls by this name. */
+/** A refresh token of the person with this subject. */
 export function refreshCredential(subject: string): GrantCredential {
   return {
     kind: "refresh-token",
@@ -30,7 +30,7 @@ export function refreshCredential(subject: string): GrantCredential {
   };
 }
 
-/** What was consented, with its refresh token in plain; fails where nothing was issued. */
+/** The consent of an issued token, with the refresh token as plain text. Throws if nothing was issued. */
 export function consentOf(outcome: Issued | NotIssued) {
   if (outcome.kind !== "issued" || !outcome.consent) throw new Error(JSON.stringify(outcome));
   const { refreshToken, ...others } = outcome.consent;

@@ -7,12 +7,12 @@ import type {
   TokenRecord,
 } from "../../functions/model/token-record.ts";
 
-/** An instant of the day on which all tests happen: `at("10:04:59.000")`. */
+/** An instant on the day of all tests: `at("10:04:59.000")`. */
 export function at(time: string): Date {
   return new Date(`2026-11-20T${time}Z`);
 }
 
-/** A token of five minutes from Conferma, asked for at ten o'clock, answered 200 ms later. */
+/** A five-minute token of Conferma, requested at ten o'clock and answered 200 ms later. */
 export function aToken(changes: Partial<StoredToken> = {}): StoredToken {
   return {
     sealed: new Uint8Array([1, 2, 3]),
@@ -31,7 +31,7 @@ export function aToken(changes: Partial<StoredToken> = {}): StoredToken {
   };
 }
 
-/** What a person consented to at nine, for thirty days; the refresh token came with the first version. */
+/** A consent of nine o'clock, for thirty days; its refresh token came with the first version. */
 export function aConsent(changes: Partial<StoredConsent> = {}): StoredConsent {
   return {
     consentedAt: at("09:00:00.000"),
@@ -48,13 +48,13 @@ export function aConsent(changes: Partial<StoredConsent> = {}): StoredConsent {
   };
 }
 
-/** A lease of seven seconds, taken at ten. */
+/** A lease of seven seconds, from ten o'clock. */
 export function aLease(changes: Partial<Lease> = {}): Lease {
   const since = at("10:00:00.000");
   return { owner: "process-a.1", since, until: at("10:00:07.000"), reason: "expired", ...changes };
 }
 
-/** The provider was down at ten; nobody asks again for seven seconds. */
+/** A provider outage at ten o'clock, with a back-off of seven seconds. */
 export function aFailure(changes: Partial<Failure> = {}): Failure {
   return {
     code: "provider-unavailable",
@@ -68,7 +68,7 @@ export function aFailure(changes: Partial<Failure> = {}): Failure {
   };
 }
 
-/** A connection whose third token is held and that nobody is renewing. */
+/** A connection whose third token is stored, without a renewal in progress. */
 export function aRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
   return {
     connection: connectionOf({ provider: "conferma", environment: "production" }, "default"),

@@ -8,7 +8,7 @@ import { providerOf, readRealm } from "../../functions/providers/catalogue.ts";
 import { at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
-/** What a provider is made to answer: its text, 200 and no headers if unsaid; or why there is no answer. */
+/** The scripted answer of a provider (default: an empty 200), or the failure of the request. */
 export type ScriptedAnswer =
   | Partial<Pick<HttpResponse, "status" | "headers" | "body">>
   | HttpFailure;
@@ -20,18 +20,18 @@ export const noAnswer = {
   unreachable: new HttpFailure("network", false),
 };
 
-/** A play for each request. */
+/** An answer for every request, or a function that chooses one. */
 export type AnswerScript = ScriptedAnswer | ((request: HttpRequest) => ScriptedAnswer);
 
-/** A provider, and the requests that are made of it. Our clock says ten; requests take 200 ms. */
+/** A provider, and the requests that it sends. The clock is at ten o'clock; requests take 200 ms. */
 export function aProvider(settings: RealmInput, script: AnswerScript = {}) {
   const requests: HttpRequest[] = [];
   const clock = new FixedClock(at("10:00:00.200"));
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     requests.push(request);
-    const play = typeof script === "function" ? script(request) : script;
-    if (play instanceof HttpFailure) throw play;
-    const { status = 200, headers = {}, body = "" } = play;
+    const answer = typeof script === "function" ? script(request) : script;
+    if (answer instanceof HttpFailure) throw answer;
+    const { status = 200, headers = {}, body = "" } = answer;
     const requestedAt = at("10:00:00.000");
     return { status, headers, body, requestedAt, receivedAt: at("10:00:00.200") };
   };
@@ -40,7 +40,7 @@ export function aProvider(settings: RealmInput, script: AnswerScript = {}) {
   return { provider: providerOf(readRealm(JSON.stringify(settings)), context), requests, clock };
 }
 
-/** A provider's grant, and the requests it makes. */
+/** A provider's grant, and the requests that it sends. */
 export async function grantOf(
   settings: RealmInput,
   secret: string,
@@ -52,7 +52,7 @@ export async function grantOf(
   return { provider, requests, grant: issuer.openGrant(new Sensitive(secret), credential) };
 }
 
-/** What comes of asking a provider once. */
+/** The outcome of one request for a token. */
 export async function issue(
   settings: RealmInput,
   secret: object,
@@ -63,7 +63,7 @@ export async function issue(
   return grant.issue(new AbortController().signal);
 }
 
-/** An outcome as one line: `credentials-rejected`, with `?` where a token may have been issued all the same. */
+/** An outcome as one line: `credentials-rejected`, with `?` if a token may have been issued nevertheless. */
 export function summarizeOutcome(outcome: Issued | NotIssued): string {
   if (outcome.kind === "not-issued") return outcome.code + (outcome.mayHaveIssued ? "?" : "");
   const { lifetime } = outcome;

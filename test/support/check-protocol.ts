@@ -7,35 +7,35 @@ import type { ProxiedRequest } from "./stack-faulty-proxy.ts";
 import type { GrantedLease, Write } from "./write-history.ts";
 import { historyOf, leasesIn } from "./write-history.ts";
 
-/** What a caller was vended, and when it asked. */
+/** A vended credential, and when it was requested. */
 export interface ObservedVend {
   readonly askedAt: number;
   readonly answer: VendAnswer;
 }
 
-/** All that is known of one connection: by its provider, by its table, by its log, by its callers. */
+/** Everything that is known of one connection: from its provider, its table, its log and its callers. */
 export interface Evidence {
   readonly connection: string;
-  /** The provider's name for what a new token revokes. */
+  /** The connection's revocation scope at the provider. */
   readonly revocationScope: string;
   readonly journal: readonly JournalEntry[];
   readonly tablePassed: readonly ProxiedRequest[];
-  /** Its calls to the provider. */
+  /** The connection's requests to the provider. */
   readonly calls: readonly ProxiedRequest[];
   readonly events: readonly Readonly<Record<string, unknown>>[];
   readonly vended: readonly ObservedVend[];
 }
 
-/** A token that the provider issued, and the lease under which that was. */
+/** A token that the provider issued, and the lease under which it was requested. */
 interface Issue {
   readonly fingerprint: string;
   readonly entry: JournalEntry;
   readonly lease: GrantedLease | undefined;
-  /** Its token is in the record's history or in the log. */
+  /** Whether the token is in the record's history or in the log. */
   readonly isAccounted: boolean;
 }
 
-/** The promises, asked of what really happened; empty when all were kept. Each line says which was not, and where. */
+/** Checks the promises against the evidence. Returns a line for each promise that was broken. */
 export function checkProtocol(evidence: Evidence): string[] {
   const history = historyOf(evidence.tablePassed, evidence.connection);
   const leases = leasesIn(history);
@@ -52,7 +52,7 @@ export function checkProtocol(evidence: Evidence): string[] {
   return broken.map((what) => `${evidence.connection}: ${what}`);
 }
 
-/** P2: fences and versions only grow, each by the write that may, and for its holder alone. */
+/** P2: fences and versions only grow, each only by the write that may change it. */
 function checkWrite({ use, before, after }: Write): string[] {
   const { fence, version, token, lease } = before ?? nothing;
   const isNew = after.token?.fingerprint !== token?.fingerprint;
@@ -77,10 +77,10 @@ const nothing = { fence: 0, version: 0, token: null, lease: null };
 function checkGrant({ fence, since, before }: GrantedLease): string[] {
   const last = before?.lease;
   if (!last || last.until < since) return [];
-  return [`P1: lease ${fence} was granted while lease ${before.fence} was alive`];
+  return [`P1: lease ${fence} was granted while lease ${before.fence} was valid`];
 }
 
-/** P1, P13: the ledger is the provider's own journal, lease by lease. */
+/** P1, P13: at most one issue per lease, according to the provider's journal. */
 function checkOneIssueEach(issues: readonly Issue[]): string[] {
   const broken: string[] = [];
   for (const [fence, group] of Map.groupBy(issues, ({ lease }) => lease?.fence)) {
@@ -90,7 +90,7 @@ function checkOneIssueEach(issues: readonly Issue[]): string[] {
   return broken;
 }
 
-/** P1: two calls at once need a lease that ended before its holder did. */
+/** P1: two concurrent calls are only allowed if the first one's lease had ended. */
 function checkOverlaps(
   calls: readonly ProxiedRequest[],
   leases: readonly GrantedLease[],
@@ -105,8 +105,8 @@ function checkOverlaps(
 }
 
 /**
- * P4, P6: nothing that anybody holds is killed early without a cause, but by what took effect after its lease; what
- * nobody knows of is named.
+ * P4: no known token is revoked early without a cause, unless the issue took effect after its lease. P6: an issue that
+ * nobody knows of is reported as suspect.
  */
 function checkIssue(
   { entry, lease, isAccounted, fingerprint }: Issue,
@@ -117,8 +117,8 @@ function checkIssue(
   const end = endOf(lease, history);
   const isInTime = !end || entry.at <= end.at;
   const isCaused = lease.reason === "rejected" || lease.reason === "takeover";
-  const killed = issues.filter((other) => entry.revoked?.includes(other.fingerprint));
-  const isLoss = killed.some((other) => other.isAccounted);
+  const revoked = issues.filter((other) => entry.revoked?.includes(other.fingerprint));
+  const isLoss = revoked.some((other) => other.isAccounted);
   const broken: string[] = [];
   if (entry.early && isLoss && isInTime && !isCaused) {
     broken.push(`P4: ${fingerprint} was issued early, for the reason ${lease.reason}`);
@@ -135,7 +135,7 @@ function isDoubtNamed(after: TokenRecord): boolean {
   return after.token ? isDoubted(after) : after.failure !== null;
 }
 
-/** What ended a lease: an outcome, or the next holder. Undefined while it stands. */
+/** The write that ended a lease: an outcome, or the next lease. Undefined if it has not ended. */
 function endOf({ fence }: GrantedLease, history: readonly Write[]): Write | undefined {
   return history.find(
     ({ before, after }) =>
@@ -143,7 +143,7 @@ function endOf({ fence }: GrantedLease, history: readonly Write[]): Write | unde
   );
 }
 
-/** P7, P13: whatever is stored or logged as issued, the provider did issue. */
+/** P7, P13: the provider has issued every token that is stored or logged as issued. */
 function checkCommits(
   { journal, events, connection }: Evidence,
   history: readonly Write[],
@@ -157,7 +157,7 @@ function checkCommits(
   return [...named].filter((each) => !issued.has(each)).map((each) => `P13: nobody issued ${each}`);
 }
 
-/** P4, P7: stored before it was vended, and alive unless a rejection or an unknown outcome has killed it. */
+/** P4, P7: stored before it was vended, and valid unless a rejection or an unknown outcome has revoked it. */
 function checkVended(
   { askedAt, answer }: ObservedVend,
   history: readonly Write[],
@@ -172,19 +172,21 @@ function checkVended(
   if (usableUntil && Date.parse(usableUntil) <= askedAt) {
     return [`P4: version ${version} was vended past its end`];
   }
-  const death = journal.find(
+  const revocation = journal.find(
     (entry) => entry.kind === "revoke" && entry.fingerprint === fingerprint,
   );
-  if (!death || death.at > askedAt) return [];
-  const killer = issues.find(({ entry }) => entry.revoked?.includes(fingerprint));
-  const isCaused = killer?.lease?.reason === "rejected" || killer?.lease?.reason === "takeover";
-  const isExcused = !killer?.isAccounted || (isCaused && askedAt - death.at <= maxCacheMs);
+  if (!revocation || revocation.at > askedAt) return [];
+  const revokingIssue = issues.find(({ entry }) => entry.revoked?.includes(fingerprint));
+  const isCaused =
+    revokingIssue?.lease?.reason === "rejected" || revokingIssue?.lease?.reason === "takeover";
+  const isExcused =
+    !revokingIssue?.isAccounted || (isCaused && askedAt - revocation.at <= maxCacheMs);
   return isExcused
     ? []
-    : [`P4: version ${version} was vended ${askedAt - death.at} ms after we killed it`];
+    : [`P4: version ${version} was vended ${askedAt - revocation.at} ms after we revoked it`];
 }
 
-/** A process believes what it last read for so long (functions/vending/credential-cache.ts). */
+/** How long a process caches a credential (functions/vending/credential-cache.ts). */
 const maxCacheMs = 30_000;
 
 function issuesOf(
@@ -208,7 +210,7 @@ function issuesOf(
     const { fingerprint = "" } = entry;
     const owner = owners.get(fingerprint);
     const isAccounted = owner !== undefined;
-    // A request may have been on its way for long: what counts is when it was sent.
+    // The time at which the request was sent counts, because it may have been delayed.
     const at =
       evidence.calls.find((call) => isAnsweredWith(call, fingerprint))?.begunAt ?? entry.at;
     const lease = isAccounted

@@ -1,8 +1,8 @@
 import type { SimulatedUser } from "../../local/simulators/oauth/users.ts";
-import { createUserAgent } from "../local/simulators/oauth/login-as.ts";
+import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
 
 /** A page of ours, as a window shows it. */
-export interface Page {
+export interface SeenPage {
   readonly status: number;
   readonly html: string;
   /** The page's heading. */
@@ -34,7 +34,7 @@ export function aWindow() {
       if (!authorizeUrl) throw new Error(`${departure.status}: the page leads nowhere.`);
       return authorizeUrl;
     },
-    async read(url: string | URL): Promise<Page> {
+    async read(url: string | URL): Promise<SeenPage> {
       const response = await go(url);
       const html = await response.text();
       const [, title = ""] = /<h1>(.*?)<\/h1>/s.exec(html) ?? [];

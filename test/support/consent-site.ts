@@ -54,7 +54,7 @@ interface SiteChanges {
   readonly requester?: string;
 }
 
-/** Both consent functions of one realm, by their handlers, over a real table. At ten o'clock. */
+/** The handlers of both consent functions of one realm, with a real table, at ten o'clock. */
 export class TestConsentSite {
   readonly clock: FixedClock;
   readonly provider: ConsentProvider;
@@ -70,7 +70,7 @@ export class TestConsentSite {
     this.#client = client;
     this.clock = changes.clock ?? new FixedClock(at("10:00:00.000"));
     this.provider = changes.provider ?? new ConsentProvider(this.clock);
-    // A realm of its own for each test: the table is everybody's.
+    // A realm of its own for each test, because the tests share the table.
     this.realm = changes.realm ?? { provider: "connectpay", environment: randomUUID() };
     this.deps = this.#dependencies();
     const site = siteOf(this.deps, changes.requester ?? "Acme Bookkeeping");
@@ -88,7 +88,7 @@ export class TestConsentSite {
     });
   }
 
-  /** A browser that has never been here. */
+  /** A browser without cookies. */
   browser(api: Api = "an HTTP API"): TestBrowser {
     const handler: typeof this.begin = (event, context) =>
       /\/callback\//.test(JSON.stringify(event))
@@ -102,7 +102,7 @@ export class TestConsentSite {
     return answer.url;
   }
 
-  /** What is asked of `complete-consent` by direct invocation. */
+  /** Invokes `complete-consent` directly. */
   operate(payload: object): Promise<unknown> {
     return this.complete(payload, aContext());
   }
@@ -112,7 +112,7 @@ export class TestConsentSite {
     return this.deps.store.read(connection, new AbortController().signal);
   }
 
-  /** Every row of this realm, as text: what somebody who can read the table would see. */
+  /** Every row of this realm, as text. */
   async rows(): Promise<string[]> {
     const { Items = [] } = await this.#client.send(new ScanCommand({ TableName: TABLE }));
     const own = Items.filter((item) => item["pk"]?.S?.startsWith(`${realmName(this.realm)}/`));
@@ -163,14 +163,14 @@ export class TestConsentSite {
   }
 }
 
-/** Nothing came of it: no code was sent anywhere, no token was issued, and the pending row is as it was. */
+/** Expects that no code was sent, no token was issued, and the rows are unchanged. */
 export async function expectNothingStored(site: TestConsentSite, rowsBefore: readonly string[]) {
   expect(site.provider.asked).toEqual([]);
   expect(site.provider.issued).toBe(0);
   expect(await site.rows()).toEqual(rowsBefore);
 }
 
-/** A person who has left for the provider and agreed there, and what the provider sends back. */
+/** A consent up to the point where the user has agreed at the provider, with the callback's parameters. */
 export async function startedConsent(site: TestConsentSite) {
   const link = await site.link();
   const browser = site.browser();

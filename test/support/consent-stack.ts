@@ -19,21 +19,21 @@ import type { PendingRows } from "./pending-rows.ts";
 import { pendingRows } from "./pending-rows.ts";
 import { TABLE, tokenTable } from "./stack.ts";
 
-/** The three functions of each realm as they are deployed, the providers, and the public host of the pages. */
+/** The three deployed functions of each consent realm, the simulated providers, and the host of the pages. */
 export interface ConsentStack {
   readonly baseUrl: string;
   readonly centrapay: Awaited<ReturnType<typeof startCentrapayUser>>;
   readonly connectPay: Awaited<ReturnType<typeof startConnectPay>>;
   readonly acme: Awaited<ReturnType<typeof startAuthorizationCodeServer>>;
   readonly pending: PendingRows;
-  /** The link for whoever is to consent. */
+  /** Creates a consent link. */
   begin(realm: RealmName, account: string): Promise<string>;
   paste(realm: RealmName, account: string, code: string): Promise<unknown>;
   vend(realm: RealmName, account: string, rejectedVersion?: number): Promise<VendResult>;
   disconnect(realm: RealmName, account: string): Promise<unknown>;
-  /** SIGKILL to every process that vends for the realm; what they were asked fails. */
+  /** Sends SIGKILL to every process that vends for the realm; their invocations fail. */
   killVending(realm: RealmName): void;
-  /** The next invocations are cold starts: what was kept in memory is forgotten. */
+  /** Stops idle processes, so that the next invocations are cold starts with empty caches. */
   stopIdleProcesses(): Promise<void>;
   /** Everything that any function has written to stdout and stderr. */
   printed(): string;
@@ -51,19 +51,19 @@ export const requesterName = "Kiwi Ledger Ltd";
 
 type Stop = () => Promise<unknown> | unknown;
 
-/** One for a suite: its tests keep apart by their accounts. */
+/** One stack for a suite, whose tests use different accounts. */
 export function useConsentStack(): () => ConsentStack {
   const stops: Stop[] = [];
-  let ceremony: ConsentStack | undefined;
+  let consentStack: ConsentStack | undefined;
   beforeAll(async () => {
-    ceremony = await startConsentStack(stops);
+    consentStack = await startConsentStack(stops);
   });
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop();
   });
   return () => {
-    if (!ceremony) throw new Error("The ceremony has not begun.");
-    return ceremony;
+    if (!consentStack) throw new Error("The stack has not started.");
+    return consentStack;
   };
 }
 
@@ -77,7 +77,7 @@ async function startConsentStack(stops: Stop[]): Promise<ConsentStack> {
   const secrets = createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region);
   const api = await startHttpApi();
   stops.push(api.stop);
-  // Another site than the providers', who are at 127.0.0.1: the way back is a cross-site one.
+  // Another site than the providers' 127.0.0.1, so that callbacks are cross-site.
   const baseUrl = api.browserUrl;
 
   const redirectUris = realmNames.map((realm) => `${baseUrl}/callback/${realm}`);
@@ -207,7 +207,7 @@ function functionsOf(realm: RealmInput, baseUrl: string, bundles: string): Lambd
   }));
 }
 
-/** As the HTTP API routes them: pages to the one function, callbacks to the other. */
+/** The routes of the HTTP API: pages to one function, callbacks to the other. */
 function routeOf(method: string, requestPath: string) {
   const [, kind = "", realm = ""] =
     /^\/(consent|callback)\/([^/]+\/[^/]+)(?:\/[^/]+)?$/.exec(requestPath) ?? [];

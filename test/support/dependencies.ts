@@ -48,34 +48,34 @@ interface TickChanges extends Partial<Pick<Dependencies, "store" | "clock">> {
   readonly forMs?: number;
 }
 
-/** One deployment, its processes sharing table, secrets and provider. At ten o'clock, and nothing issued yet. */
+/** A deployment whose processes share table, secrets and provider. At ten o'clock, without any token. */
 export class TestDeployment {
   readonly clock = new FixedClock(at("10:00:00.000"));
   readonly table = new SimulatedTable();
   readonly log: string[] = [];
-  /** What was recorded, one after the other. */
+  /** The recorded metrics, in order. */
   readonly measured: [Measure, number][] = [];
-  /** The secrets by account, with their versions. Their text is what the provider sees. */
+  /** The secrets by account, with their versions. */
   readonly secrets = new Map([["default", { text: "canary-secret", version: "s1" }]]);
-  /** What a process still believes the secret to be, until it looks past its cache. */
+  /** An outdated secret in a process's cache. */
   cachedSecret: { text: string; version: string } | null = null;
-  /** What was asked of the provider: the secret's text, each time. */
+  /** The secret of each request to the provider. */
   readonly asked: string[] = [];
-  /** What every answer brings beside its token. */
+  /** The consent in every answer. */
   consented: ConsentResult | null = null;
-  /** What each request was authorised by, in words. */
+  /** The code or refresh token of each request. */
   readonly authorities: string[] = [];
-  /** Whether the provider revokes consents; it fails where this does. */
+  /** The provider's answer to a revocation. May throw. */
   revoke: () => boolean | null = () => true;
   readonly revoked: string[] = [];
-  /** What the provider makes of a secret; a new token each time if unsaid. */
+  /** The provider's outcome for a secret (default: a new token). */
   answer: (secret: string) => Outcome | Promise<Outcome> = () => this.issued();
   faults: TableFault[] = [];
   lifetime: Lifetime = fiveMinutes;
   callsProvider = true;
   marginMs = 1000;
   sealingKey = 7;
-  /** How often in a row no key can be had for each of these. */
+  /** How many times in a row each operation fails for want of a data key. */
   readonly keyFailures = { prepare: 0, seal: 0, open: 0 };
   readonly #policy: RenewalPolicy;
   #processes = 0;
@@ -99,7 +99,7 @@ export class TestDeployment {
     };
   }
 
-  /** A person comes back from the provider with a code. */
+  /** Completes a consent with a code. */
   consent(code = "code-1"): Promise<TokenRecord> {
     return this.consentOf("default", code);
   }
@@ -124,26 +124,31 @@ export class TestDeployment {
     return { at, signal: new AbortController().signal, onBehalfOf };
   }
 
-  /** A vend by a process that was just started, with ten seconds to answer. */
+  /** Vends in a new process, with a deadline of ten seconds. */
   async vend(request: Partial<VendRequest> = {}, forMs = 10_000): Promise<Credential> {
     return this.process()(request, forMs);
   }
 
-  /** A process that remembers what it vended; `changes` are what is different about it. */
+  /** A process with a credential cache. `changes` override its dependencies. */
   process(
     changes: Partial<Dependencies> = {},
     intact = this.dependencies(),
   ): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
-    const memory = new CredentialCache();
+    const cache = new CredentialCache();
     const dependencies = { ...intact, ...changes };
     return (request = {}, forMs = 10_000) => {
-      const wish = { account: "default", minValiditySeconds: 0, rejectedVersion: null, ...request };
+      const constraints = {
+        account: "default",
+        minValiditySeconds: 0,
+        rejectedVersion: null,
+        ...request,
+      };
       const aheadMs = msBetween(this.clock.now(), dependencies.clock.now());
-      return vendToken(dependencies, memory, wish, this.#call("caller", forMs + aheadMs));
+      return vendToken(dependencies, cache, constraints, this.#call("caller", forMs + aheadMs));
     };
   }
 
-  /** A process whose clock is ahead by so much; behind, where that is negative. */
+  /** A process whose clock is ahead by so many milliseconds (behind, if negative). */
   processAhead(ms: number, changes: Partial<Dependencies> = {}) {
     const { clock } = this;
     const wrong: Clock = {
@@ -154,7 +159,7 @@ export class TestDeployment {
     return this.process(changes, this.dependencies(wrong));
   }
 
-  /** Why a vend fails. */
+  /** The error of a vend that fails. */
   async refusalOf(request: Partial<VendRequest> = {}, forMs = 10_000): Promise<VendingError> {
     const refusal = await this.vend(request, forMs).then(
       () => null,
@@ -164,7 +169,7 @@ export class TestDeployment {
     throw new Error("It is vended, or fails otherwise.", { cause: refusal });
   }
 
-  /** The lines of one kind, as they were logged. */
+  /** The log's events of one kind. */
   logged(event: string): Record<string, unknown>[] {
     return this.log.map((line) => JSON.parse(line)).filter((line) => line.event === event);
   }
@@ -203,7 +208,7 @@ export class TestDeployment {
     );
   }
 
-  /** What the index holds: what the records say, as DynamoDB would project it. Lapsing is the real one's. */
+  /** The index of due connections, computed from the records. Pruning uses the real implementation. */
   index(): RenewalIndex {
     const { items } = this.table;
     const instantOf = (item: Item, name: string) => new Date(Number(item[name]?.N));
@@ -223,7 +228,7 @@ export class TestDeployment {
     };
   }
 
-  /** The schedule's tick, by a process that was just started; as long as its function may run. */
+  /** A scheduled run in a new process, with the renewing function's timeout. */
   tick({
     index = this.index(),
     forMs = 119_000,
@@ -233,7 +238,7 @@ export class TestDeployment {
     return renewDue(dependencies, index, this.#call("schedule", forMs));
   }
 
-  /** Those of a process of its own. */
+  /** The dependencies of a new process. */
   dependencies(clock: Clock = this.clock): Dependencies {
     const { secrets, measured } = this;
     const log = this.#jsonLog();
@@ -284,9 +289,9 @@ export class TestDeployment {
       throw new VendingError("store-unavailable", "KMS did not answer (made up).", 1);
     };
     return {
-      prepare: async (...wanted) => withKey("prepare").prepare(...wanted),
-      seal: async (...wanted) => withKey("seal").seal(...wanted),
-      open: async (...wanted) => withKey("open").open(...wanted),
+      prepare: async (...args) => withKey("prepare").prepare(...args),
+      seal: async (...args) => withKey("seal").seal(...args),
+      open: async (...args) => withKey("open").open(...args),
     };
   }
 
@@ -313,7 +318,7 @@ export class TestDeployment {
       revocationScope: callsProvider ? `platform of ${secret}` : null,
       callsProvider,
       issue: async () => {
-        if (authority) this.authorities.push(inWords(authority));
+        if (authority) this.authorities.push(secretOf(authority));
         if (callsProvider) {
           this.asked.push(secret);
           this.clock.advance(issueMs);
@@ -324,13 +329,13 @@ export class TestDeployment {
   }
 }
 
-/** By the clock of who asked. */
+/** The same answer by the clock of the process that asked. */
 function dated(answer: Outcome, aheadMs: number): Outcome {
   if (answer.kind !== "issued" || aheadMs === 0) return answer;
   const requestedAt = plusMs(answer.requestedAt, aheadMs);
   return { ...answer, requestedAt, receivedAt: plusMs(answer.receivedAt, aheadMs) };
 }
 
-function inWords(authority: GrantCredential): string {
+function secretOf(authority: GrantCredential): string {
   return authority.kind === "code" ? authority.code.expose() : authority.refreshToken.expose();
 }

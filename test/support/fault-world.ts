@@ -12,28 +12,28 @@ import type { VendProcess } from "./vend-process.ts";
 import type { TableUse } from "./write-history.ts";
 import { tableUseOf } from "./write-history.ts";
 
-/** A request of the issue path, and whether it is stopped before it takes effect or before its answer arrives. */
+/** A request during a renewal, and whether it is stopped before it takes effect or before its answer arrives. */
 export interface InterruptionPoint {
   readonly of: Exclude<TableUse, "other"> | "secret" | "data-key" | "token";
   readonly when: "before" | "after";
 }
 
-/** Conferma, with something that can stop any request between its processes and everything they talk to. */
+/** Conferma, with proxies that can stop any request between the processes and their backends. */
 export interface FaultWorld extends ConfermaWorld {
   readonly table: FaultyProxy;
   readonly provider: FaultyProxy;
-  /** A process whose every request can be stopped; `direct`: but for those to the provider, whose bytes arrive as it sends them. */
+  /** Starts a process behind the proxies. With `direct` its requests to the provider bypass them. */
   start(way?: "direct"): Promise<VendProcess>;
-  /** Vends, and remembers for `check` what was vended. */
+  /** Vends, and records the answer for `check`. */
   vend(process: VendProcess, payload?: VendPayload, remainingMs?: number): Promise<VendResult>;
   stopAt(at: InterruptionPoint, account: string): StoppedRequest;
-  /** The process that sent a request to the table. */
+  /** The process that sent a request. */
   senderOf(passing: ProxiedRequest): VendProcess | undefined;
   account(name: string): Promise<void>;
-  /** What the provider has issued for an account, by its own journal. */
+  /** The issues for an account, from the provider's journal. */
   journalOf(account: string): readonly JournalEntry[];
   issuesOf(account: string): number;
-  /** All that is known of an account's connection. */
+  /** Everything that is known of an account's connection. */
   evidence(account: string): Evidence;
   /** The promises that were broken, over all connections. */
   check(): string[];

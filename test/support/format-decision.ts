@@ -21,25 +21,22 @@ export function decisionInWords(
   return `check-secret: ${other.reason}, unless still ${refusedVersion} → ${formatDecision(knowing(refusedVersion))}`;
 }
 
-/** A decision as one line, so that a table of them can be read: `await-handover: too-early, until 10:05:00.450`. */
+/** A decision as one line, for tables of decisions: `await-handover: too-early, until 10:05:00.450`. */
 export function formatDecision(decision: Decision): string {
+  if (decision.action === "check-secret")
+    return `check-secret: ${decision.refusedVersion} was refused`;
+  const summary = `${decision.action}: ${decision.reason}`;
   switch (decision.action) {
-    case "check-secret":
-      return `check-secret: ${decision.refusedVersion} was refused`;
     case "renew":
     case "vend":
-      return saidOf(decision);
+      return summary;
     case "await-renewal":
-      return `${saidOf(decision)} by ${decision.lease.owner}`;
+      return `${summary} by ${decision.lease.owner}`;
     case "await-handover":
-      return `${saidOf(decision)}, until ${timeOf(decision.until)}`;
+      return `${summary}, until ${timeOf(decision.until)}`;
     case "refuse":
-      return `${saidOf(decision)}, ${decision.code}, retry ${decision.retryAt ? timeOf(decision.retryAt) : "-"}`;
+      return `${summary}, ${decision.code}, retry ${decision.retryAt ? timeOf(decision.retryAt) : "-"}`;
   }
-}
-
-function saidOf({ action, reason }: { readonly action: string; readonly reason: string }): string {
-  return `${action}: ${reason}`;
 }
 
 function timeOf(instant: Date): string {

@@ -2,19 +2,19 @@ import { arn, LOCAL_LOCATION, secretArn } from "../../local/aws/arns.ts";
 import type { AwsRequest } from "../../local/aws/sigv4/guard.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 
-/** What IAM is asked about a request: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+/** A request as IAM evaluates it: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 export interface IamRequest {
   readonly action: string;
   readonly resource: string;
   readonly context: Readonly<Record<string, string | string[]>>;
 }
 
-/** Throws on a request that it does not know. */
+/** Throws on an action that is not supported. */
 export function iamRequestOf({ action, input }: AwsRequest): IamRequest {
   const [service = "", operation = ""] = action.split(":");
-  const about = services[service];
-  if (!about) throw new Error(`${action} is not known here.`);
-  return { action, ...about(input as never, operation) };
+  const read = services[service];
+  if (!read) throw new Error(`${action} is not supported.`);
+  return { action, ...read(input as never, operation) };
 }
 
 type RequestReader = (input: never, operation: string) => Omit<IamRequest, "action">;
@@ -73,23 +73,23 @@ function readItemRequest(input: ItemRequest, operation: string): Omit<IamRequest
       const [[name, { Keys, ...reading }] = ["", { Keys: [] }], ...others] = Object.entries(
         input.RequestItems ?? {},
       );
-      if (others.length > 0) throw new Error("A batch of several tables is not known here.");
+      if (others.length > 0) throw new Error("A batch of several tables is not supported.");
       return {
         resource: table(name),
         context: { ...leading(Keys), ...attributes(reading, ["pk"]) },
       };
     }
     default:
-      throw new Error(`dynamodb:${operation} is not known here.`);
+      throw new Error(`dynamodb:${operation} is not supported.`);
   }
 }
 
-/** The first condition of a query is on its partition key. */
+/** The first condition of the query is on the partition key. */
 function readQuery(input: ItemRequest): Omit<IamRequest, "action"> {
   const { KeyConditionExpression = "", ExpressionAttributeNames: names = {} } = input;
   const [, key = "", value = ""] = /(#?\w+) = (:\w+)/.exec(KeyConditionExpression) ?? [];
   const partition = input.ExpressionAttributeValues?.[value]?.S;
-  if (partition === undefined) throw new Error("The query's partition key is not known here.");
+  if (partition === undefined) throw new Error("The query's partition key is not supported.");
   const index = input.IndexName === undefined ? "" : `/index/${input.IndexName}`;
   return {
     resource: `${table(input.TableName)}${index}`,
@@ -108,7 +108,7 @@ const leading = (keys: readonly Key[]) => ({
   "dynamodb:LeadingKeys": keys.map((key) => Object.values(key)[0]?.S ?? ""),
 });
 
-/** Of requests that name what they read. */
+/** The attributes that a request names, if it names any. */
 function attributes(reading: Projection, keys: readonly string[]): IamRequest["context"] {
   const { ProjectionExpression, ExpressionAttributeNames: names = {} } = reading;
   if (ProjectionExpression === undefined) return {};
@@ -116,7 +116,7 @@ function attributes(reading: Projection, keys: readonly string[]): IamRequest["c
   return { "dynamodb:Attributes": [...new Set([...keys, ...read])] };
 }
 
-/** What the template lets a role do. Throws on what it does not read. */
+/** The policies that the template attaches to a role. Throws on kinds of policies that are not supported. */
 export function policiesOfRole(
   deployed: DeployedStack,
   roleArn: string,

@@ -3,7 +3,7 @@ import { arn, LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalKms } from "../../local/aws/kms/kms.ts";
 import { startKms } from "../../local/aws/kms/kms.ts";
 
-/** A new key in this KMS: its ARN. */
+/** Creates a key and returns its ARN. */
 export function addKey(kms: LocalKms): string {
   const id = randomUUID();
   kms.ensureKey({ id });
@@ -19,7 +19,7 @@ export function optionsOf({ url }: { readonly url: string }) {
   };
 }
 
-/** A KMS with one key, and how a client reaches it. */
+/** A KMS with one key, and the options of its clients. */
 export async function aKmsKey() {
   const kms = await startKms();
   return { kms, keyArn: addKey(kms), options: optionsOf(kms) };

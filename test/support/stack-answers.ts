@@ -14,12 +14,12 @@ export function expectProblem(vended: VendResult): Problem {
   throw new Error(`Vended version ${vended.version}, though a problem was expected.`);
 }
 
-/** The code of a problem, or the version of what was vended: what a caller is told, in a word. */
+/** The version that was vended, or the code of the problem. */
 export function versionOrCode(vended: VendResult): string | number {
   return isVendAnswer(vended) ? vended.version : vended.problem.code;
 }
 
-/** All callers were told the same, and what it was. */
+/** Expects that all callers got the same answer, and returns it. */
 export function sameAnswer(all: readonly VendResult[]): VendAnswer {
   const [first, ...others] = all.map(expectAnswer);
   if (!first) throw new Error("Nobody was answered.");
@@ -27,11 +27,11 @@ export function sameAnswer(all: readonly VendResult[]): VendAnswer {
   return first;
 }
 
-/** Looks every few milliseconds, and fails when it takes too long. */
+/** Polls every few milliseconds until the condition holds. Throws if that takes too long. */
 export async function until(what: string, holds: () => boolean, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`It never came to pass: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Timed out waiting until ${what}`);
     await sleep(2);
   }
 }

@@ -5,39 +5,39 @@ import { buffer } from "node:stream/consumers";
 import type { LocalServer } from "../../local/aws/listen.ts";
 import { listen } from "../../local/aws/listen.ts";
 
-/** `lose-answer`: the request takes effect and its caller never learns it. */
+/** `lose-answer`: the request takes effect, but its answer is lost. */
 type InjectedMishap = "lose-answer" | "throttle";
 
-/** How a server is out of reach: nobody listens, the connection is reset, or nothing is ever answered. */
+/** How a server is unreachable: connections are refused or reset, or requests are never answered. */
 export type Outage = "refused" | "reset" | "black-hole";
 
-/** A request on its way. `operation` is AWS's, or the last segment of the path; `caller` the id of its access key. */
+/** A proxied request. `operation` is AWS's, or the last segment of the path; `caller` is the access key id. */
 export interface ProxiedRequest {
   readonly operation: string;
   readonly caller: string;
   readonly body: string;
   readonly begunAt: number;
-  /** When its caller had its answer, or had gone. */
+  /** When the caller got the answer, or disconnected. */
   endedAt: number;
-  /** The target's; undefined if it never got there. */
+  /** The target's answer; undefined if the request did not reach it. */
   answer?: { readonly at: number; readonly status: number; readonly content: Buffer };
 }
 
-/** One request, stopped on its way; nothing else is. Released before it arrives, it is not stopped. */
+/** One request that is stopped on its way. If it is released before it arrives, it is not stopped. */
 export interface StoppedRequest {
   readonly arrived: Promise<ProxiedRequest>;
   release(): void;
 }
 
 export interface FaultyProxy extends LocalServer {
-  /** What the next request of this operation meets, once. */
+  /** Plans a mishap for the next requests of this operation. */
   plan(operation: string, mishap: InjectedMishap, times?: number): void;
-  /** Stops the next request that matches: before the target sees it, or before its caller sees the answer. */
+  /** Stops the next matching request, before the target gets it or before its caller gets the answer. */
   hold(matches: (passing: ProxiedRequest) => boolean, when: "before" | "after"): StoppedRequest;
-  /** From now on, and for what is on its way: out of reach until `mend`. */
+  /** Makes the target unreachable until `mend`, also for requests in flight. */
   cut(outage: Outage): Promise<void>;
   mend(): Promise<void>;
-  /** All that has passed, in the order in which the target answered it. */
+  /** All proxied requests, in the order in which the target answered them. */
   readonly passed: readonly ProxiedRequest[];
 }
 
@@ -49,8 +49,8 @@ interface Stop {
 }
 
 /**
- * Stands before any server, and passes everything on but what is told otherwise. `inTurn`: one request at a time, so
- * that the order in which they took effect is known.
+ * A proxy in front of any server, with planned faults. `inTurn` forwards one request at a time, so that the order in
+ * which they take effect is known.
  */
 export async function startFaultyProxy(
   target: string,
@@ -181,7 +181,7 @@ async function forward(
   return { answer, content: await buffer(answer) };
 }
 
-/** In a black hole nothing happens to it at all. */
+/** In a black hole the connection stays open without an answer. */
 function meet(outage: Outage, socket: Socket): void {
   if (outage !== "black-hole") socket.resetAndDestroy();
 }

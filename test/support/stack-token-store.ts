@@ -13,7 +13,7 @@ import { recordReader } from "../../functions/store/record-reader.ts";
 import { aFailure, aLease, aToken, at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
-/** As `compose` makes it. */
+/** Configured as in functions/compose.ts. */
 export function clientOf(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,
@@ -60,7 +60,7 @@ export function aFailedAttempt(): FailedRenewal {
   };
 }
 
-/** A failure that adds nothing to what stands in the record. */
+/** A failed renewal that does not change the record's other members. */
 export function attemptAfter({ doubtedAt, ledger }: TokenRecord): FailedRenewal {
   return { ...aFailedAttempt(), doubtedAt, ledger };
 }
@@ -69,7 +69,7 @@ export function anIntent(owner: string, doubtedAt: Date | null = null): Intent {
   return { lease: aLease({ owner }), doubtedAt };
 }
 
-/** Long after the lease of `anIntent` has ended. */
+/** An intent long after the lease of `anIntent` has ended. */
 export function aTakeover(owner: string): Intent {
   const lease = aLease({ owner, since: at("10:00:30.000"), until: at("10:00:37.000") });
   return { lease, doubtedAt: at("10:00:00.200") };
@@ -81,7 +81,7 @@ export function readerOf(process = "reader", time = "10:01:00.000") {
   return recordReader({ clock: new FixedClock(at(time)), log, metrics: null, process });
 }
 
-/** A lease that nobody else holds. */
+/** Takes the lease. Throws if another process holds it. */
 export async function takenLease(
   store: TokenStore,
   connection: Connection,

@@ -52,25 +52,25 @@ export const tokenTable = {
   },
 };
 
-/** AWS on this machine, and processes that run the bundle; gone when the test is. */
+/** Emulated AWS services, and processes that run the bundle. Stopped when the test ends. */
 export interface TestStack {
   readonly dynamoDb: LocalDynamoDb;
   readonly secretsManager: LocalAwsJsonServer;
   readonly kms: LocalKms;
-  /** For a process that seals under a key in KMS. */
+  /** The variable for processes that seal with a KMS key. */
   readonly kmsKey: { readonly SEALING_KEY: string };
   readonly secrets: SecretSeeder;
   start(realm: RealmInput, variables?: Readonly<Record<string, string>>): Promise<VendProcess>;
   startMany(count: number, realm: RealmInput): Promise<VendProcess[]>;
-  /** Another function of the realm, by the name of its entry. */
+  /** Starts another function of the realm, by the name of its entry file. */
   startFunction(
     name: string,
     realm: RealmInput,
     variables?: Readonly<Record<string, string>>,
   ): Promise<VendProcess>;
-  /** The status reader of a deployment of these realms: it knows the table, and nothing else. */
+  /** Starts the status function for these realms. */
   startStatus(realms: readonly RealmInput[]): Promise<VendProcess>;
-  /** The whole table, as it is stored. */
+  /** All items of the table. */
   items(): Promise<Record<string, AttributeValue>[]>;
   item(connection: string): Promise<Record<string, AttributeValue> | undefined>;
   /** Everything that any process has written to stdout and stderr. */
@@ -89,7 +89,7 @@ export async function startTestStack(): Promise<TestStack> {
   const client = new DynamoDBClient({
     endpoint: dynamoDb.url,
     region: LOCAL_LOCATION.region,
-    credentials: { accessKeyId: "referee", secretAccessKey: "referee" },
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
   const processes: VendProcess[] = [];
   onTestFinished(async () => {

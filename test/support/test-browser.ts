@@ -15,7 +15,7 @@ export interface PageResponse {
   readonly title: string;
 }
 
-/** A browser with its cookies: it keeps them as long as it is told to, and sends each to whoever answers here. */
+/** A browser with a cookie jar, which sends every cookie until it expires. */
 export class TestBrowser {
   readonly #handler: Handler;
   readonly #api: Api;
@@ -29,15 +29,15 @@ export class TestBrowser {
   }
 
   get(url: string): Promise<PageResponse> {
-    return this.#ask("GET", url);
+    return this.#request("GET", url);
   }
 
-  /** Presses the button of the page at this address. */
+  /** Submits the form of the page at this address. */
   post(url: string): Promise<PageResponse> {
-    return this.#ask("POST", url);
+    return this.#request("POST", url);
   }
 
-  /** Opens a link, continues, and arrives at the provider: there. */
+  /** Opens a link and continues. Returns the address at the provider. */
   async goToProvider(link: string): Promise<string> {
     await this.get(link);
     const { status, headers } = await this.post(link);
@@ -45,30 +45,30 @@ export class TestBrowser {
     return headers["Location"] ?? "";
   }
 
-  /** The provider sends the browser back to the address that it was given. */
+  /** Follows the provider's redirect to the callback. */
   returnFromProvider(authorizeUrl: string, answer: URLSearchParams): Promise<PageResponse> {
     const callback = new URL(authorizeUrl).searchParams.get("redirect_uri");
     return this.get(`${callback}?${answer}`);
   }
 
-  async #ask(method: string, url: string): Promise<PageResponse> {
+  async #request(method: string, url: string): Promise<PageResponse> {
     const now = this.#clock.now();
-    const kept = [...this.cookies].filter(([, { until }]) => until > now);
-    const cookies = kept.map(([name, { value }]) => `${name}=${value}`);
+    const validCookies = [...this.cookies].filter(([, { until }]) => until > now);
+    const cookies = validCookies.map(([name, { value }]) => `${name}=${value}`);
     const event = webEvent(this.#api, { method, url, cookies });
     const seen = readPageResponse(await this.#handler(event, aContext()));
-    if (seen.setCookie) this.#keep(seen.setCookie, now);
+    if (seen.setCookie) this.#setCookie(seen.setCookie, now);
     return seen;
   }
 
-  #keep(setCookie: string, now: Date): void {
+  #setCookie(setCookie: string, now: Date): void {
     const [, name = "", value = "", seconds] =
       /^([^=]+)=([^;]+);.* Max-Age=(\d+)$/.exec(setCookie) ?? [];
     this.cookies.set(name, { value, until: plusMs(now, Number(seconds) * 1000) });
   }
 }
 
-/** An answer in either API's form. */
+/** Parses a response in either API's format. */
 export function readPageResponse(answer: unknown): PageResponse {
   const { statusCode, headers, body, cookies } = answer as {
     statusCode: number;

@@ -1,10 +1,10 @@
-// Plain JavaScript: stripping types would cost every process 40 ms. Plays one execution environment of the bundle that
-// it is told of, with as many callers at once as the referee likes.
+// Plain JavaScript, because stripping types would cost every process 40 ms. Acts as one execution environment of the
+// given bundle, with any number of concurrent callers.
 import { Agent, get } from "node:http";
 import { registerHooks, syncBuiltinESMExports } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** @import { Load, Order, Tally } from "./vend-process.ts" */
+/** @import { LoadOptions, LoadResult, WorkerCommand } from "./vend-process.ts" */
 
 /** @type {string[]} */
 const loaded = [];
@@ -21,11 +21,11 @@ const { createCipheriv } = crypto;
 process.on("disconnect", () => process.exit());
 const [, , bundle] = process.argv;
 const { handler } = await import(bundle);
-process.on("message", (/** @type {Order} */ order) => void carryOut(order));
+process.on("message", (/** @type {WorkerCommand} */ command) => void execute(command));
 process.send("ready");
 
-/** @param {Order} order */
-async function carryOut({ id, act, argument }) {
+/** @param {WorkerCommand} command */
+async function execute({ id, act, argument }) {
   try {
     process.send({ id, value: await acts[act](argument) });
   } catch (error) {
@@ -50,45 +50,45 @@ function context(remainingMs) {
   };
 }
 
-/** Stops the whole process, as a frozen execution environment is, between the provider's answer and the commit. */
+/** Blocks the whole process, like a frozen execution environment, between the provider's answer and the commit. */
 function stallBeforeSealing({ ms }) {
-  crypto.createCipheriv = (...wanted) => {
+  crypto.createCipheriv = (...args) => {
     crypto.createCipheriv = createCipheriv;
     syncBuiltinESMExports();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-    return createCipheriv(...wanted);
+    return createCipheriv(...args);
   };
   syncBuiltinESMExports();
 }
 
 /**
- * Vends and presents each answer at once, over and over.
- * @param {Load} load
- * @returns {Promise<Tally>}
+ * Repeatedly vends, and uses each credential at once.
+ * @param {LoadOptions} options
+ * @returns {Promise<LoadResult>}
  */
 async function load({ event, remainingMs, pingUrl, untilEpochMs, pauseMs }) {
-  const tally = { vends: 0, uses: 0, versions: [], problems: [], refused: [], slowestMs: 0 };
+  const result = { vends: 0, uses: 0, versions: [], problems: [], refused: [], slowestMs: 0 };
   while (Date.now() < untilEpochMs) {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const answer = await handler(event, context(remainingMs));
-    tally.slowestMs = Math.max(tally.slowestMs, performance.now() - begun);
-    if (answer.problem) tally.problems.push(answer.problem.code);
-    else await vended(tally, answer, pingUrl);
+    result.slowestMs = Math.max(result.slowestMs, performance.now() - startedAt);
+    if (answer.problem) result.problems.push(answer.problem.code);
+    else await vended(result, answer, pingUrl);
     await sleep(pauseMs);
   }
-  return tally;
+  return result;
 }
 
-/** The promise of an answer: up to `usableUntil` the provider takes it. */
-async function vended(tally, { version, header, usableUntil }, pingUrl) {
-  tally.vends += 1;
-  if (!tally.versions.includes(version)) tally.versions.push(version);
+/** Records whether the provider accepts the credential, which it must until `usableUntil`. */
+async function vended(result, { version, header, usableUntil }, pingUrl) {
+  result.vends += 1;
+  if (!result.versions.includes(version)) result.versions.push(version);
   if (Date.now() >= Date.parse(usableUntil)) return;
-  tally.uses += 1;
+  result.uses += 1;
   const status = await statusOf(pingUrl, { [header.name]: header.value });
   if (status === 200) return;
   const lateMs = Date.now() - Date.parse(usableUntil);
-  tally.refused.push({ version, status, lateMs });
+  result.refused.push({ version, status, lateMs });
 }
 
 function statusOf(url, headers) {

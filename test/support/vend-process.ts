@@ -5,17 +5,17 @@ import { fileURLToPath } from "node:url";
 import type { VendPayload, VendResult } from "../../local/vend-client.ts";
 
 const PROCESS = fileURLToPath(new URL("./vend-process-worker.mjs", import.meta.url));
-/** As long as a caller usually has. */
+/** A caller's usual timeout. */
 const CALLER_TIMEOUT_MS = 10_000;
 
-/** What a referee tells one of its processes. */
+/** A command to the worker process. */
 export interface WorkerCommand {
   readonly id: number;
   readonly act: "vend" | "modules" | "load" | "stallBeforeSealing";
   readonly argument: unknown;
 }
 
-/** Vend, present the answer to the provider at once, pause, and again. */
+/** Repeatedly vend, use the credential at once, and pause. */
 export interface LoadOptions {
   readonly event: unknown;
   readonly remainingMs: number;
@@ -29,28 +29,30 @@ export interface LoadResult {
   readonly uses: number;
   readonly versions: readonly number[];
   readonly problems: readonly string[];
-  /** Presented while `usableUntil` lay ahead, and refused; `lateMs` is how far past it the refusal came. */
+  /**
+   * Credentials that were refused although used before `usableUntil`; `lateMs` is how long after it the refusal came.
+   */
   readonly refused: readonly { version: number; status: number; lateMs: number }[];
   readonly slowestMs: number;
 }
 
-/** One operating-system process that runs the bundle, under the referee's hand. */
+/** A child process that runs the bundle, controlled by the test. */
 export interface VendProcess {
   readonly pid: number;
   vend(payload?: VendPayload, remainingMs?: number): Promise<VendResult>;
-  /** Any event, any answer: API Gateway's, or nonsense. */
+  /** Invokes the handler with any event. */
   handle(event: unknown, remainingMs?: number): Promise<unknown>;
   load(load: Omit<LoadOptions, "event" | "remainingMs">): Promise<LoadResult>;
   /** Files loaded so far, bundle and chunks. */
   modules(): Promise<readonly string[]>;
-  /** The next token is sealed this much later, and nothing else happens in the process meanwhile. */
+  /** Blocks the process for this long before it seals the next token. */
   stallBeforeSealing(ms: number): Promise<void>;
-  /** SIGSTOP: neither timers nor sockets, until `resume`. */
+  /** Sends SIGSTOP: no timers and no sockets until `resume`. */
   pause(): void;
   resume(): void;
-  /** SIGKILL: what it was asked fails. */
+  /** Sends SIGKILL: pending commands fail. */
   kill(): Promise<void>;
-  /** Everything it has written to stdout and stderr. */
+  /** Everything that it has written to stdout and stderr. */
   printed(): string;
   stop(): Promise<void>;
 }
@@ -72,7 +74,7 @@ export async function startVendProcess(
   const output: string[] = [];
   child.stdout?.on("data", (text) => output.push(String(text)));
   child.stderr?.on("data", (text) => output.push(String(text)));
-  const ask = conversation(child);
+  const send = commandSender(child);
   await ready(child, output);
 
   async function end(): Promise<void> {
@@ -83,15 +85,15 @@ export async function startVendProcess(
   }
 
   const handle = (event: unknown, remainingMs = CALLER_TIMEOUT_MS) =>
-    ask("vend", { event, remainingMs });
+    send("vend", { event, remainingMs });
   return {
     pid: child.pid ?? 0,
     vend: async (payload, remainingMs) => (await handle(payload ?? {}, remainingMs)) as VendResult,
     handle,
     load: async (load) =>
-      (await ask("load", { ...load, event: {}, remainingMs: CALLER_TIMEOUT_MS })) as LoadResult,
-    modules: async () => (await ask("modules", null)) as string[],
-    stallBeforeSealing: async (ms) => void (await ask("stallBeforeSealing", { ms })),
+      (await send("load", { ...load, event: {}, remainingMs: CALLER_TIMEOUT_MS })) as LoadResult,
+    modules: async () => (await send("modules", null)) as string[],
+    stallBeforeSealing: async (ms) => void (await send("stallBeforeSealing", { ms })),
     pause: () => void child.kill("SIGSTOP"),
     resume: () => void child.kill("SIGCONT"),
     kill: end,
@@ -100,18 +102,18 @@ export async function startVendProcess(
   };
 }
 
-/** Many questions at once, each with its own answer. */
-function conversation(
+/** Sends concurrent commands, and matches the replies to them. */
+function commandSender(
   child: ChildProcess,
 ): (act: WorkerCommand["act"], argument: unknown) => Promise<unknown> {
   const pending = new Map<number, Pending>();
-  let asked = 0;
-  child.on("message", (said: { id: number; value?: unknown; error?: string } | "ready") => {
-    if (said === "ready") return;
-    const waiting = pending.get(said.id);
-    pending.delete(said.id);
-    if (said.error === undefined) waiting?.resolve(said.value);
-    else waiting?.reject(new Error(`The handler threw: ${said.error}`));
+  let lastId = 0;
+  child.on("message", (reply: { id: number; value?: unknown; error?: string } | "ready") => {
+    if (reply === "ready") return;
+    const waiting = pending.get(reply.id);
+    pending.delete(reply.id);
+    if (reply.error === undefined) waiting?.resolve(reply.value);
+    else waiting?.reject(new Error(`The handler threw: ${reply.error}`));
   });
   child.once("exit", () => {
     for (const { reject } of pending.values()) reject(new Error("The process is gone."));
@@ -119,10 +121,10 @@ function conversation(
   });
   return (act, argument) =>
     new Promise((resolve, reject) => {
-      asked += 1;
-      pending.set(asked, { resolve, reject });
-      const order: WorkerCommand = { id: asked, act, argument };
-      child.send(order, (error) => error && reject(error));
+      lastId += 1;
+      pending.set(lastId, { resolve, reject });
+      const command: WorkerCommand = { id: lastId, act, argument };
+      child.send(command, (error) => error && reject(error));
     });
 }
 

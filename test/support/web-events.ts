@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { aProxyEvent, aQuery } from "./a-proxy-event.ts";
 
-/** The two kinds of API in front of the pages. */
+/** The two kinds of API Gateway APIs. */
 export const apis = ["a REST API", "an HTTP API"] as const;
 export type Api = (typeof apis)[number];
 
@@ -12,7 +12,7 @@ export interface PageRequest {
   readonly cookies?: readonly string[];
 }
 
-/** What a function is sent when a browser asks for a page. */
+/** The event of a browser's request. */
 export function webEvent(api: Api, { method = "GET", url, cookies = [] }: PageRequest): object {
   const { pathname, search, searchParams } = new URL(url);
   if (api === "an HTTP API") return browserHttpApiEvent(method, pathname, search.slice(1), cookies);

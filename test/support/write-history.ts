@@ -3,7 +3,7 @@ import type { Item } from "../../functions/store/attributes.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
 import type { ProxiedRequest } from "./stack-faulty-proxy.ts";
 
-/** What a request to the table is for. */
+/** The purpose of a request to the table. */
 export type TableUse = "read" | "lease" | "claim" | "commit" | "fail" | "late" | "other";
 
 export function tableUseOf({ operation, body }: ProxiedRequest): TableUse {
@@ -15,7 +15,7 @@ export function tableUseOf({ operation, body }: ProxiedRequest): TableUse {
   return use?.[1] ?? "other";
 }
 
-/** The first that a write sets. */
+/** The attribute that identifies each kind of write. */
 const usesBySet = [
   ["leaseOwner", "lease"],
   ["scopeOwner", "claim"],
@@ -32,7 +32,7 @@ export interface Write {
   readonly after: TokenRecord;
 }
 
-/** The whole history of a connection's record, from what passed to the table and back. */
+/** The history of a connection's record, from the proxied requests to the table. */
 export function historyOf(passed: readonly ProxiedRequest[], connection: string): Write[] {
   const history: Write[] = [];
   for (const passing of passed) {
@@ -50,14 +50,14 @@ function keyOf({ body }: ProxiedRequest): string {
   return JSON.parse(body).Key.pk.S;
 }
 
-/** As the wire has it; the SDK makes bytes of base64. */
+/** Decodes an item of the wire format, in which binary attributes are Base64. */
 function itemIn(content: Buffer): TokenRecord {
   const item: Item = JSON.parse(content.toString()).Attributes;
   const sealed = item["sealed"]?.B as unknown as string | undefined;
   return readRecord(sealed ? { ...item, sealed: { B: Buffer.from(sealed, "base64") } } : item);
 }
 
-/** A lease that was granted, and what the record said just before. */
+/** A granted lease, with the record before it. */
 export interface GrantedLease extends Lease {
   readonly at: number;
   readonly fence: number;

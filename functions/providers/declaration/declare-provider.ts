@@ -6,7 +6,7 @@ import type { KeyFields, KeySettings } from "../exchange/key-check.ts";
 import type { IssuerContext, TokenRequest } from "../exchange/token-request.ts";
 import type { CodeGrant, CodeSettings } from "../oauth/code-grant.ts";
 import type { FieldProblem, SecretMembers, SecretOf } from "./secret.ts";
-import { readSecret, requiredMembers } from "./secret.ts";
+import { parseSecret, requiredMembers } from "./secret.ts";
 
 /** What an operator watches: a client that is issued tokens, a key that ends, or a person's consent that ends. */
 type CredentialKind =
@@ -186,5 +186,5 @@ function secretReader<Schema extends SettingsSchema, Members extends SecretMembe
   secret,
   secretProblem,
 }: Common<Schema, Members>): (text: Sensitive) => SecretOf<Members> {
-  return (text) => readSecret(text, secret, (read) => secretProblem?.(read) ?? null);
+  return (text) => parseSecret(text, secret, (read) => secretProblem?.(read) ?? null);
 }

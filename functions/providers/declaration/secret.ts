@@ -73,7 +73,7 @@ export function requiredMembers(secret: SecretMembers): string[] {
 }
 
 /** The JSON of a secret, as its provider declares it. Fails with `secret-malformed`, naming the member and no value. */
-export function readSecret<Members extends SecretMembers>(
+export function parseSecret<Members extends SecretMembers>(
   text: Sensitive,
   members: Members,
   findProblem: (secret: SecretOf<Members>) => FieldProblem | null,

@@ -42,7 +42,7 @@ const RESPONSES = {
 
 interface GatewayErrorResponse {
   readonly status: number;
-  /** As `x-amzn-ErrorType` has it. */
+  /** The value of `x-amzn-ErrorType`. */
   readonly type: string;
   readonly message: string;
 }
@@ -51,7 +51,7 @@ type ResponseType = keyof typeof RESPONSES;
 
 export const responseTypes: readonly string[] = Object.keys(RESPONSES);
 
-/** What API Gateway answers itself, where it has no answer of a function's. */
+/** An error that API Gateway answers itself, without a function's answer. */
 export class GatewayError extends Error {
   readonly responseType: ResponseType;
   readonly status: number;
@@ -70,7 +70,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** A request that nobody known has signed is 403 here, with the words of the signature's check. */
+/** API Gateway answers an invalid signature with 403 and the message of the signature check. */
 export function signatureError(cause: AwsError): GatewayError {
   const isMissing = cause.type === RESPONSES.MISSING_AUTHENTICATION_TOKEN.type;
   const responseType = isMissing ? "MISSING_AUTHENTICATION_TOKEN" : "INVALID_SIGNATURE";

@@ -24,7 +24,8 @@ const responseFormat2 = object({
 });
 
 /**
- * Payload format 2.0: what has no `statusCode` is itself the body, as JSON. False when it is no response.
+ * Payload format 2.0: a payload without `statusCode` is itself the body, as JSON. Returns false for an invalid
+ * response.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.v2
  */
 export function sendHttpApiResponse(response: ServerResponse, payload: unknown): boolean {

@@ -1,15 +1,15 @@
-/** Says what is wrong with a value; nothing when it is as it has to be. */
+/** Returns the errors of a value; none if it is valid. */
 export type SchemaCheck = (value: unknown) => string[];
 
 /**
- * The few words of JSON Schema (draft 4) that this API's models use. Throws on any other, so that no model is believed to
- * be checked here that is not.
+ * Supports the few keywords of JSON Schema (draft 4) that this API's models use. Throws on any other, so that no
+ * keyword is silently ignored.
  */
 export function compileJsonSchema(schema: object, path = "#"): SchemaCheck {
-  const checks = Object.entries(schema).flatMap(([word, argument]) => {
-    if (annotations.has(word)) return [];
-    const make = keywords[word];
-    if (!make) throw new Error(`${path}: the word ${word} is not known here.`);
+  const checks = Object.entries(schema).flatMap(([keyword, argument]) => {
+    if (annotations.has(keyword)) return [];
+    const make = keywords[keyword];
+    if (!make) throw new Error(`${path}: the keyword ${keyword} is not supported.`);
     return [make(argument as never, path, schema)];
   });
   return (value) => checks.flatMap((check) => check(value));
@@ -22,7 +22,7 @@ type KeywordCompiler = (argument: never, path: string, schema: object) => Schema
 const keywords: Readonly<Record<string, KeywordCompiler>> = {
   type: (name: string, path) => {
     const isType = types[name];
-    if (!isType) throw new Error(`${path}: the type ${name} is not known here.`);
+    if (!isType) throw new Error(`${path}: the type ${name} is not supported.`);
     return (value) => (isType(value) ? [] : [`${path} is no ${name}`]);
   },
   minimum: (minimum: number, path) => (value) =>
@@ -43,8 +43,7 @@ const keywords: Readonly<Record<string, KeywordCompiler>> = {
         : [];
   },
   additionalProperties: (allowed: unknown, path, schema) => {
-    if (allowed !== false)
-      throw new Error(`${path}: only no additional properties are known here.`);
+    if (allowed !== false) throw new Error(`${path}: additionalProperties must be false.`);
     const { properties = {} } = schema as { properties?: object };
     return (value) =>
       isObject(value)

@@ -1,11 +1,11 @@
-/** What a path has in common with a template. */
+/** How a path matches a template. */
 export interface PathMatch {
-  /** How many segments are the template's own: the most specific template wins. */
+  /** The number of segments that are not parameters: the more, the more specific the template. */
   readonly literalSegments: number;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** `/v1/tokens/conferma/sandbox/{account}`; throws on `{proxy+}` and whatever else is not known here. */
+/** Compiles `/v1/tokens/conferma/sandbox/{account}`. Throws on `{proxy+}` and everything else that is not supported. */
 export function compilePathTemplate(template: string): (path: string) => PathMatch | undefined {
   const segments = template.split("/");
   const fixed = segments.filter((segment) => !segment.startsWith("{")).length;
@@ -21,7 +21,7 @@ export function compilePathTemplate(template: string): (path: string) => PathMat
   };
 }
 
-/** The best of those that match. */
+/** The most specific match. */
 export function mostSpecific<T>(
   all: readonly T[],
   match: (each: T) => PathMatch | undefined,
@@ -37,7 +37,7 @@ function segmentPattern(segment: string): string {
   const [, parameter] = /^\{(\w+)\}$/.exec(segment) ?? [];
   if (parameter !== undefined) return `(?<${parameter}>[^/]+)`;
   if (/^[\w.~-]*$/.test(segment)) return segment.replaceAll(".", "\\.");
-  throw new Error(`The segment ${segment} of a path is not known here.`);
+  throw new Error(`The segment ${segment} of a path is not supported.`);
 }
 
 function decodeSegment(segment: string): string {

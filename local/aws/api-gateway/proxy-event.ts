@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** Who API Gateway found the caller to be; `null` where it does not know. */
+/** The caller as API Gateway has identified it; `null` where it is unknown. */
 export interface CallerIdentity {
   readonly accountId: string | null;
   readonly caller: string | null;
@@ -85,7 +85,7 @@ export function proxyEvent(
 
 type Pair = readonly [name: string, value: string];
 
-/** Node lists names and values in turn. */
+/** Node's `rawHeaders` alternates names and values. */
 function pairs(rawHeaders: readonly string[]): Pair[] {
   return rawHeaders.flatMap((name, at) =>
     at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? ""] as const] : [],

@@ -11,10 +11,10 @@ import type { RestRoute } from "./rest-api.ts";
 
 type Deployed = Pick<DeployedStack, "resourcesOf">;
 
-/** The methods of the template's REST API, as the function that finds the one that a request is for. */
+/** Returns a function that finds the method of the template's REST API that matches a request. */
 export function restApiRoutes(
   deployed: Deployed,
-  place: AwsLocation,
+  location: AwsLocation,
 ): (method: string, path: string) => RestRoute | undefined {
   const stage = deployed.resourcesOf("AWS::ApiGateway::Stage")[0]?.ref() ?? "";
   const methods = deployed
@@ -31,7 +31,7 @@ export function restApiRoutes(
       functionName: found.functionName,
       resource: found.path,
       pathParameters: parameters,
-      executeApiArn: found.isSigned ? arn(place, "execute-api", executeApi) : null,
+      executeApiArn: found.isSigned ? arn(location, "execute-api", executeApi) : null,
       validate: found.validate,
     };
   };
@@ -52,14 +52,14 @@ function readMethod(deployed: Deployed, { logicalId, properties }: DeployedResou
   const at = `Resources.${logicalId}`;
   const method = properties as MethodProperties;
   const { HttpMethod: verb = "", AuthorizationType = "NONE", Integration = {} } = method;
-  if (!/^[A-Z]+$/.test(verb) || verb === "ANY") failAt(at, `the method ${verb} is not known here`);
+  if (!/^[A-Z]+$/.test(verb) || verb === "ANY") failAt(at, `the method ${verb} is not supported`);
   if (!["AWS_IAM", "NONE"].includes(AuthorizationType)) {
-    failAt(at, `the authorization ${AuthorizationType} is not known here`);
+    failAt(at, `the authorization ${AuthorizationType} is not supported`);
   }
   const [, functionName] =
     /\/functions\/[^/]+:function:([\w-]+)\/invocations$/.exec(Integration.Uri ?? "") ?? [];
   if (Integration.Type !== "AWS_PROXY" || !functionName) {
-    return failAt(at, "only proxy integrations of functions are known here");
+    return failAt(at, "only proxy integrations of functions are supported");
   }
   const path = pathOf(deployed, method.ResourceId ?? "");
   return {
@@ -70,7 +70,7 @@ function readMethod(deployed: Deployed, { logicalId, properties }: DeployedResou
   };
 }
 
-/** The root ends in a slash (template-resource.ts), and has none above it. */
+/** The id of the root resource ends with a slash (template-resource.ts). */
 function pathOf(deployed: Deployed, resourceId: string): string {
   if (resourceId.endsWith("/")) return "";
   const resource = deployed
@@ -81,7 +81,7 @@ function pathOf(deployed: Deployed, resourceId: string): string {
   return `${pathOf(deployed, ParentId)}/${PathPart}`;
 }
 
-/** What the method's validator sees to: the parameters that it requires, and its body. */
+/** The checks of the method's request validator: required parameters, and the body. */
 function validation(deployed: Deployed, method: MethodProperties, at: string) {
   const validator = deployed
     .resourcesOf("AWS::ApiGateway::RequestValidator")
@@ -105,7 +105,7 @@ function validation(deployed: Deployed, method: MethodProperties, at: string) {
 
 function queryNameIn(parameter: string, at: string): string {
   const [, name] = /^method\.request\.querystring\.(.+)$/.exec(parameter) ?? [];
-  return name ?? failAt(at, `the parameter ${parameter} is not known here`);
+  return name ?? failAt(at, `the parameter ${parameter} is not supported`);
 }
 
 function modelOf(deployed: Deployed, ref: string): SchemaCheck {

@@ -16,9 +16,11 @@ import { sendProxyResponse } from "./proxy-response.ts";
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT_MS = 29_000;
 
-/** A request's route, and what API Gateway sees to before the function is called. */
+/** The route that matches a request, and what API Gateway checks before it invokes the function. */
 export interface RestRoute extends ProxyRoute {
-  /** What the caller's policies have to allow: `arn:aws:execute-api:…:live/GET/v1/…`; null where anyone may ask. */
+  /**
+   * The ARN that the caller's policies have to allow: `arn:aws:execute-api:…:live/GET/v1/…`; null for a public route.
+   */
   readonly executeApiArn: string | null;
   /** Throws `GatewayError`. */
   validate?(request: IncomingMessage, body: string): void;
@@ -26,22 +28,26 @@ export interface RestRoute extends ProxyRoute {
 
 export interface RestApiOptions {
   readonly host: Pick<LambdaHost, "invoke">;
-  /** The path as it was sent: percent-encoded, without the query. */
+  /** `path` is percent-encoded and has no query. */
   route(method: string, path: string): RestRoute | undefined;
   readonly guard?: Guard;
   readonly port?: number;
   readonly timeoutMs?: number;
   onFailure?(error: GatewayError): void;
-  /** How an error is answered that the API words itself; API Gateway's own words if unsaid. */
+  /** Sends an error of API Gateway (default: in API Gateway's own form). */
   sendError?(response: ServerResponse, error: GatewayError): void;
 }
 
-/** API Gateway's REST API with Lambda proxy integrations, as far as a caller can tell. */
+/** Emulates an API Gateway REST API with Lambda proxy integrations. */
 export function startRestApi(options: RestApiOptions): Promise<LocalServer> {
   const { host, route, guard = ALLOW_ALL, timeoutMs = INTEGRATION_TIMEOUT_MS } = options;
   const { sendError = sendGatewayError } = options;
 
-  async function admit(request: IncomingMessage, body: Uint8Array, { executeApiArn }: RestRoute) {
+  async function authenticate(
+    request: IncomingMessage,
+    body: Uint8Array,
+    { executeApiArn }: RestRoute,
+  ) {
     if (executeApiArn === null) return undefined;
     const principal = await guard
       .authenticate(request, body, "execute-api")
@@ -59,7 +65,7 @@ export function startRestApi(options: RestApiOptions): Promise<LocalServer> {
     if (!found) throw new GatewayError("MISSING_AUTHENTICATION_TOKEN");
     if (bytes === undefined) throw new GatewayError("REQUEST_TOO_LARGE");
 
-    const principal = await admit(request, bytes, found);
+    const principal = await authenticate(request, bytes, found);
     const body = bytes.toString();
     found.validate?.(request, body);
     const event = proxyEvent(request, body, found, principal && identityOf(principal));

@@ -16,7 +16,7 @@ export interface LocalDynamoDb extends LocalServer, FaultInjection {
   readonly requests: RequestCounts;
 }
 
-/** In memory, unless a folder is given; what is in the folder survives a restart. */
+/** DynamoDB's API. In memory, or in a folder, where tables survive a restart. */
 export async function startDynamoDb(
   options: { port?: number; folder?: string; guard?: Guard } = {},
 ): Promise<LocalDynamoDb> {
@@ -44,9 +44,9 @@ export async function startDynamoDb(
       requests.add(operation);
       const body = (await readBytes(request)) ?? Buffer.alloc(0);
       const principal = await guard.authenticate(request, body, "dynamodb");
-      guard.report(principal, `dynamodb:${operation}`, inputIn(body));
+      guard.report(principal, `dynamodb:${operation}`, parseInput(body));
       if (await apply(operation, response)) return;
-      dynaliteListener(replayed(request, body), response);
+      dynaliteListener(withBody(request, body), response);
     };
     answer().catch((error: unknown) => {
       if (error instanceof AwsError) sendError(response, error);
@@ -71,13 +71,16 @@ function operationOf(request: IncomingMessage): string {
   return String(request.headers["x-amz-target"] ?? "").split(".")[1] ?? request.method ?? "";
 }
 
-/** What has been read already; and dynalite rethrows a request's error: a client killed now would end this process. */
-function replayed({ method, url, headers }: IncomingMessage, body: Buffer): IncomingMessage {
+/**
+ * A copy of a request whose body has been read already. It is not connected to the socket: dynalite rethrows errors of
+ * a request, so a client that dies would end this process.
+ */
+function withBody({ method, url, headers }: IncomingMessage, body: Buffer): IncomingMessage {
   return Object.assign(Readable.from([body]), { method, url, headers }) as IncomingMessage;
 }
 
-/** dynalite says what is wrong with a body that is not JSON. */
-function inputIn(body: Buffer): unknown {
+/** Null for a body that is not JSON: dynalite answers that error. */
+function parseInput(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {

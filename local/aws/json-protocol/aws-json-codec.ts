@@ -40,7 +40,7 @@ const SCALARS: Readonly<Record<ScalarKind, Scalar>> = {
   },
 };
 
-/** From the request's JSON to what the SDK's types promise; refuses what the model does not allow. */
+/** Converts a request's JSON to the SDK's types. Throws an `AwsError` on what the service's model does not allow. */
 export function decode(shape: Shape, wire: unknown, path = ""): unknown {
   switch (shape.kind) {
     case "structure":
@@ -70,7 +70,7 @@ function decodeStructure(shape: Structure, wire: unknown, path: string): unknown
   return mapMembers(shape, given, (member, value, name) => decode(member, value, join(path, name)));
 }
 
-/** The way back. A throw from here means that this stand-in broke AWS's model: a 500, never an answer. */
+/** Converts an answer to JSON. An error means that this emulation violates AWS's model; it becomes a 500. */
 export function encode(shape: Shape, value: unknown, path = ""): unknown {
   switch (shape.kind) {
     case "structure":
@@ -132,7 +132,7 @@ const lowerFirst = (path: string) => path.charAt(0).toLowerCase() + path.slice(1
 const mustNotBeNull = (path: string) =>
   `Value null at '${lowerFirst(path)}' failed to satisfy constraint: Member must not be null`;
 
-/** AWS ignores a member it does not know; here a misspelt one must not pass. */
+/** Stricter than AWS, which ignores unknown members: a misspelt one must not pass. */
 const notInModel = (path: string) => `'${path}' is not a member of the request`;
 
 function validationError(problems: readonly string[]): AwsError {
@@ -146,5 +146,5 @@ function validationError(problems: readonly string[]): AwsError {
 const notConvertible = (path: string, type: string) =>
   new AwsError("SerializationException", `'${path}' cannot be converted to ${type}`);
 
-const brokenModel = (path: string, why: string) =>
-  new Error(`The answer breaks the service's model: '${path}' ${why}`);
+const brokenModel = (path: string, reason: string) =>
+  new Error(`The answer violates the service's model: '${path}' ${reason}`);

@@ -13,16 +13,16 @@ import { AwsError, parseJsonRequest, sendError, sendJson } from "./aws-json.ts";
 import { decode, encode } from "./aws-json-codec.ts";
 import { readModel } from "./aws-model.ts";
 
-/** A service that speaks AWS JSON, `X-Amz-Target: <targetPrefix>.<Operation>`. */
+/** A service with the AWS JSON protocol, `X-Amz-Target: <targetPrefix>.<Operation>`. */
 export interface AwsJsonService {
-  /** The SDK client's whole module: the source of the model. */
+  /** The SDK client's whole module, from which the service's model is read. */
   readonly sdkClient: Readonly<Record<string, unknown>>;
   readonly targetPrefix: string;
-  /** What IAM calls it, and what signatures are scoped to: `secretsmanager`. */
+  /** The service's prefix in IAM actions and in signature scopes: `secretsmanager`. */
   readonly signingName: string;
-  /** Takes and returns what the SDK's types of the operation say; throws `AwsError`. */
+  /** Each operation takes and returns the SDK's types, and throws `AwsError`. */
   readonly operations: Readonly<Record<string, (input: never) => unknown>>;
-  /** How this service says that it is throttled, and that it failed. */
+  /** The service's errors for throttling and internal failures. */
   readonly errors: { readonly throttle: AwsError; readonly fail: AwsError };
 }
 
@@ -49,7 +49,7 @@ export async function startAwsJsonServer(
     if (!operation) throw new AwsError("UnknownOperationException", `No operation ${name}`);
     const handler = service.operations[name];
     if (!handler)
-      throw new AwsError("NotImplementedLocally", `${name} is not built here`, { status: 501 });
+      throw new AwsError("NotImplementedLocally", `${name} is not implemented`, { status: 501 });
     const wire = parseJsonRequest(body.toString(), "SerializationException");
     guard.report(principal, `${service.signingName}:${name}`, wire);
     const input = decode(operation.input, wire);

@@ -10,16 +10,16 @@ import type { KeyRecord } from "./kms-key.ts";
 import { kmsOperations } from "./kms-operations.ts";
 
 export interface LocalKms extends LocalAwsJsonServer {
-  /** What CloudFormation does for a key of a template: there it is, under the id that the template is resolved to. */
+  /** Creates a template's key, under the id that the template resolves to, unless it exists. */
   ensureKey(key: { readonly id: string; readonly description?: string }): void;
 }
 
-/** KMS's API; with a folder, its keys survive a restart, and so does what was encrypted under them. */
+/** KMS's API. With a folder, its keys survive a restart. */
 export async function startKms(
-  options: { port?: number; folder?: string; place?: AwsLocation; guard?: Guard } = {},
+  options: { port?: number; folder?: string; location?: AwsLocation; guard?: Guard } = {},
 ): Promise<LocalKms> {
   const file = options.folder ? recordFile<KeyRecord>(options.folder, "kms-keys.json") : NO_FILE;
-  const { operations, has, create } = kmsOperations(options.place ?? LOCAL_LOCATION, file);
+  const { operations, has, create } = kmsOperations(options.location ?? LOCAL_LOCATION, file);
   const server = await startAwsJsonServer(
     {
       sdkClient,

@@ -17,7 +17,7 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 /** `name`, `account:function:name` or an ARN, each with or without a qualifier. */
 const FUNCTION = /^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?([\w-]+)(?::[\w$-]+)?$/;
 
-/** Of Lambda's API, for SDK clients: Invoke and ListFunctions, https://docs.aws.amazon.com/lambda/latest/api/ */
+/** Lambda's operations Invoke and ListFunctions: https://docs.aws.amazon.com/lambda/latest/api/ */
 export function startLambdaApi(
   host: Pick<LambdaHost, "functions" | "invoke" | "processes">,
   options: { port?: number; guard?: Guard; onEventFailure?: (error: unknown) => void } = {},
@@ -51,7 +51,7 @@ export function startLambdaApi(
     }
   }
 
-  /** All at once: a page holds fifty. */
+  /** In one page: AWS's pages have up to fifty functions. */
   function list(response: ServerResponse): void {
     const Functions = host.functions.map(({ name, description = "", timeoutMs, memoryMb }) => ({
       FunctionName: name,
@@ -82,7 +82,7 @@ function functionName(request: IncomingMessage): string {
   const [, encoded] = INVOCATIONS.exec(pathOf(request)) ?? [];
   const [, name] = FUNCTION.exec(decodeURIComponent(encoded ?? "")) ?? [];
   if (method === "POST" && name) return name;
-  throw new AwsError("ResourceNotFoundException", `Nothing is built here for ${method} ${url}`, {
+  throw new AwsError("ResourceNotFoundException", `${method} ${url} is not implemented`, {
     status: 404,
   });
 }
@@ -124,7 +124,7 @@ function sendError(response: ServerResponse, error: unknown): void {
       JSON.stringify({
         Type: status >= 500 ? "Service" : "User",
         ...(isThrottled && { Reason: "ReservedFunctionInvocationLimitExceeded" }),
-        // Lambda's shapes differ in the case; every SDK reads both.
+        // Lambda's errors differ in the case of this member; SDKs read both.
         message,
         Message: message,
       }),

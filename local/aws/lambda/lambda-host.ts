@@ -10,12 +10,12 @@ import { processPool } from "./lambda-pool.ts";
 
 export interface LambdaHostOptions {
   readonly functions: readonly LambdaFunction[];
-  /** `{ DYNAMODB: url }` reaches the functions as `AWS_ENDPOINT_URL_DYNAMODB`. */
+  /** `{ DYNAMODB: url }` becomes the functions' variable `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly endpoints?: Readonly<Record<string, string>>;
-  /** For every function; its own environment wins. */
+  /** Variables of every function; a function's own take precedence. */
   readonly environment?: Readonly<Record<string, string>>;
-  readonly place?: AwsLocation;
-  /** What a function's process signs with. */
+  readonly location?: AwsLocation;
+  /** The access keys of a function's processes. */
   keysOf?(fn: LambdaFunction): AccessKeys;
   onLog?(line: LogLine): void;
 }
@@ -33,37 +33,39 @@ export interface InvocationResult {
   readonly functionError?: "Unhandled";
   readonly pid: number;
   readonly coldStart: boolean;
-  /** Without the start of the process. */
+  /** Excludes the start of the process. */
   readonly durationMs: number;
 }
 
 export interface LambdaHost {
   readonly functions: readonly LambdaFunction[];
-  /** Throws `AwsError` where Lambda has no such function or no room; the signal ends the waiting, not the invocation. */
+  /**
+   * Throws `AwsError` if there is no such function or it is throttled. The signal ends the wait, not the invocation.
+   */
   invoke(
     name: string,
     payload: unknown,
     options?: { signal?: AbortSignal },
   ): Promise<InvocationResult>;
   processes(name?: string): RunningProcess[];
-  /** False when the process is not one of these. */
+  /** Returns false for a process that is not one of the host's. */
   kill(pid: number): boolean;
-  /** Starts processes before anybody asks, as provisioned concurrency does. */
+  /** Starts processes in advance, like provisioned concurrency. */
   prestart(name: string, count?: number): Promise<void>;
-  /** So that the next invocations are cold starts. */
+  /** Stops idle processes, so that the next invocations are cold starts. */
   stopIdle(name?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 const PLACEHOLDER_KEYS: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" };
 
-/** Runs functions as Lambda does: one process per concurrent invocation, used again when idle. */
+/** Runs functions as Lambda does: one process per concurrent invocation, reused when idle. */
 export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
   const {
     functions,
     endpoints = {},
     environment = {},
-    place = LOCAL_LOCATION,
+    location = LOCAL_LOCATION,
     keysOf = () => PLACEHOLDER_KEYS,
   } = options;
   const pools = new Map<string, ProcessPool>(
@@ -71,7 +73,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
       fn.name,
       processPool(
         fn,
-        processEnvironment(fn, { place, endpoints, environment, keys: keysOf(fn) }),
+        processEnvironment(fn, { location, endpoints, environment, keys: keysOf(fn) }),
         (pid, stream, text) => options.onLog?.({ function: fn.name, pid, stream, text }),
       ),
     ]),
@@ -80,7 +82,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
 
   function poolOf(name: string): ProcessPool {
     const pool = pools.get(name);
-    if (!pool) throw functionNotFound(functionArn(place, name));
+    if (!pool) throw functionNotFound(functionArn(location, name));
     return pool;
   }
   const poolsOf = (name?: string) => (name === undefined ? all() : [poolOf(name)]);
@@ -90,7 +92,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
     const { outcome, ...run } = await poolOf(name).run({
       requestId,
       event: JSON.stringify(payload ?? {}),
-      invokedFunctionArn: functionArn(place, name),
+      invokedFunctionArn: functionArn(location, name),
     });
     return "failure" in outcome
       ? { requestId, ...run, payload: outcome.failure, functionError: "Unhandled" }

@@ -2,16 +2,22 @@ import type * as Api from "@aws-sdk/client-secrets-manager";
 import type { AwsLocation } from "../arns.ts";
 import { secretArn } from "../arns.ts";
 import type { RecordFile } from "../record-file.ts";
-import { alreadyExists, invalidRequest, secretNotFound } from "./secret-errors.ts";
-import { listSecrets } from "./secret-list.ts";
 import {
   describeVersion,
+  listSecrets,
   newVersionId,
   readSecretValue,
   requestedVersion,
 } from "./secret-queries.ts";
 import type { SecretRecord } from "./secret-record.ts";
-import { addVersion, checkStageMove, moveStage } from "./secret-record.ts";
+import {
+  addVersion,
+  alreadyExists,
+  checkStageMove,
+  invalidRequest,
+  moveStage,
+  secretNotFound,
+} from "./secret-record.ts";
 
 const DAY_MS = 86_400_000;
 const MARKED_FOR_DELETION =
@@ -19,11 +25,11 @@ const MARKED_FOR_DELETION =
 const NAME_TO_BE_DELETED =
   "You can't create this secret because a secret with this name is already scheduled for deletion.";
 
-export function secretOperations(place: AwsLocation, file: RecordFile<SecretRecord>) {
+export function secretOperations(location: AwsLocation, file: RecordFile<SecretRecord>) {
   const secrets = new Map(file.load().map((secret) => [secret.name, secret]));
   const save = () => file.save(secrets.values());
 
-  /** By name, ARN, or ARN without the six characters that AWS adds. */
+  /** By name, ARN, or ARN without its random suffix. */
   function find(secretId: string | undefined): SecretRecord {
     const found = [...secrets.values()].find(({ name, arn }) =>
       [name, arn, arn.slice(0, -"-AbCdEf".length)].includes(secretId ?? ""),
@@ -52,7 +58,7 @@ export function secretOperations(place: AwsLocation, file: RecordFile<SecretReco
         throw alreadyExists(`The operation failed because the secret ${name} already exists.`);
       const now = new Date().toISOString();
       const secret: SecretRecord = {
-        arn: secretArn(place, name),
+        arn: secretArn(location, name),
         name,
         createdAt: now,
         changedAt: now,

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { GetSecretValueRequest } from "@aws-sdk/client-secrets-manager";
-import { invalidParameter, invalidRequest } from "./secret-errors.ts";
+import type { GetSecretValueRequest, ListSecretsRequest } from "@aws-sdk/client-secrets-manager";
+import { AwsError } from "../json-protocol/aws-json.ts";
 import type { SecretRecord, SecretValue } from "./secret-record.ts";
-import { versionWithStage } from "./secret-record.ts";
+import { invalidParameter, invalidRequest, versionWithStage } from "./secret-record.ts";
 
 export function readSecretValue(input: {
   SecretString?: string | undefined;
@@ -41,3 +41,29 @@ export function requestedVersion(secret: SecretRecord, input: GetSecretValueRequ
 
 export const describeVersion = ({ VersionId, VersionStage }: GetSecretValueRequest) =>
   VersionId ? `VersionId: ${VersionId}` : `staging label: ${VersionStage ?? "AWSCURRENT"}`;
+
+/** One page, ordered by name. Of AWS's filters only `name` is implemented. */
+export function listSecrets(
+  secrets: readonly SecretRecord[],
+  input: ListSecretsRequest,
+): { page: SecretRecord[]; nextToken: string | undefined } {
+  const prefixes = namePrefixes(input);
+  const listed = secrets
+    .filter((secret) => input.IncludePlannedDeletion || !secret.deletionAt)
+    .filter(({ name }) =>
+      prefixes.every((alternatives) => alternatives.some((prefix) => name.startsWith(prefix))),
+    )
+    .filter(({ name }) => name > (input.NextToken ?? ""))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  const page = listed.slice(0, input.MaxResults ?? 100);
+  return { page, nextToken: page.length < listed.length ? page.at(-1)?.name : undefined };
+}
+
+function namePrefixes({ Filters = [] }: ListSecretsRequest): string[][] {
+  return Filters.map(({ Key, Values = [] }) => {
+    if (Key === "name") return Values;
+    throw new AwsError("NotImplementedLocally", `No filter on ${Key} is implemented`, {
+      status: 501,
+    });
+  });
+}

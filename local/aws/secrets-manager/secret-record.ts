@@ -1,6 +1,14 @@
-import { alreadyExists, invalidParameter, secretNotFound } from "./secret-errors.ts";
+import { AwsError } from "../json-protocol/aws-json.ts";
 
-/** As kept in the file: plain JSON. */
+// The messages are those of AWS.
+export const secretNotFound = (message: string) =>
+  new AwsError("ResourceNotFoundException", message);
+export const alreadyExists = (message: string) => new AwsError("ResourceExistsException", message);
+export const invalidRequest = (message: string) => new AwsError("InvalidRequestException", message);
+export const invalidParameter = (message: string) =>
+  new AwsError("InvalidParameterException", message);
+
+/** A secret as it is stored in the file: plain JSON. */
 export interface SecretRecord {
   readonly arn: string;
   readonly name: string;
@@ -27,7 +35,7 @@ export function versionWithStage(secret: SecretRecord, stage: string): string | 
   return Object.keys(secret.versions).find((id) => secret.versions[id]?.stages.includes(stage));
 }
 
-/** A version never changes: the same token with the same value is a repeat, with another one refused. */
+/** A version is immutable: the same token with the same value is a retry, with another value an error. */
 export function addVersion(
   secret: SecretRecord,
   versionId: string,
@@ -48,12 +56,12 @@ export function addVersion(
   }
 }
 
-/** Whoever loses AWSCURRENT becomes AWSPREVIOUS. */
+/** The version that loses AWSCURRENT becomes AWSPREVIOUS. */
 export function moveStage(secret: SecretRecord, stage: string, to: string | undefined): void {
   const from = versionWithStage(secret, stage);
   if (from === to) return;
-  const loser = from && secret.versions[from];
-  if (loser) loser.stages = loser.stages.filter((held) => held !== stage);
+  const previous = from && secret.versions[from];
+  if (previous) previous.stages = previous.stages.filter((each) => each !== stage);
   if (to) secret.versions[to]?.stages.push(stage);
   if (stage === CURRENT && from) moveStage(secret, PREVIOUS, from);
 }

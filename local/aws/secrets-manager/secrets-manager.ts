@@ -8,9 +8,9 @@ import { NO_FILE, recordFile } from "../record-file.ts";
 import type { Guard } from "../sigv4/guard.ts";
 import { secretOperations } from "./secret-operations.ts";
 
-/** Secrets Manager's API; with a folder, its secrets survive a restart. */
+/** Secrets Manager's API. With a folder, its secrets survive a restart. */
 export function startSecretsManager(
-  options: { port?: number; folder?: string; place?: AwsLocation; guard?: Guard } = {},
+  options: { port?: number; folder?: string; location?: AwsLocation; guard?: Guard } = {},
 ): Promise<LocalAwsJsonServer> {
   return startAwsJsonServer(
     {
@@ -18,7 +18,7 @@ export function startSecretsManager(
       targetPrefix: "secretsmanager",
       signingName: "secretsmanager",
       operations: secretOperations(
-        options.place ?? LOCAL_LOCATION,
+        options.location ?? LOCAL_LOCATION,
         options.folder ? recordFile(options.folder, "secrets.json") : NO_FILE,
       ),
       errors: {

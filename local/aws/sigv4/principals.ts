@@ -2,26 +2,26 @@ import { randomBytes } from "node:crypto";
 import type { AwsLocation } from "../arns.ts";
 import { LOCAL_LOCATION } from "../arns.ts";
 
-/** Access keys, as an AWS SDK takes them. */
+/** Credentials in the form that the AWS SDK expects. */
 export interface AccessKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of those that are lent to a role. */
+  /** For temporary keys of a role. */
   readonly sessionToken?: string;
 }
 
-/** Someone who signs requests. */
+/** An IAM user, or a session of a role. */
 export interface Principal {
   readonly arn: string;
-  /** What the principal's policies hang on: the user itself, or the role that it has assumed. */
+  /** The ARN whose policies apply: the user's own, or that of the assumed role. */
   readonly policyOwnerArn: string;
   readonly keys: AccessKeys;
 }
 
-/** Who there is on this machine, each with keys of its own that are made up when it appears. */
+/** The principals of the local stack. Each gets generated keys when it is first used. */
 export interface Principals {
   user(name: string): Principal;
-  /** The same one for the same role and session. */
+  /** Returns the same principal for the same role and session. */
   assume(roleArn: string, session: string): Principal;
   withAccessKey(accessKeyId: string): Principal | undefined;
 }
@@ -63,7 +63,7 @@ export function createPrincipals({
 function generateKeys(prefix: "AKIA" | "ASIA"): AccessKeys {
   return {
     accessKeyId: `${prefix}LOCAL${randomBytes(6).toString("hex").slice(0, 11).toUpperCase()}`,
-    // No characters that a shell or an address would have to escape.
+    // Without characters that need escaping in a shell or URL.
     secretAccessKey: randomBytes(30).toString("base64url"),
   };
 }

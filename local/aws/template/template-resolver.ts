@@ -3,7 +3,7 @@ import type { DeploymentTarget, Template } from "./template-shape.ts";
 import { failAt, NO_VALUE } from "./template-shape.ts";
 
 export interface Resolver {
-  /** The value with its intrinsic functions carried out; throws, with the path, on what it does not know. */
+  /** Evaluates the intrinsic functions of a value. Throws, naming the path, on what is not supported. */
   resolve(value: unknown, path: string): unknown;
   resolveText(value: unknown, path: string): string;
   nameOf(logicalId: string, path: string): string;
@@ -11,7 +11,7 @@ export interface Resolver {
 
 type Intrinsic = (argument: unknown, path: string) => unknown;
 
-export function resolver(template: Template, deployment: DeploymentTarget): Resolver {
+export function createResolver(template: Template, deployment: DeploymentTarget): Resolver {
   const { ref, getAtt, nameOf } = references(template, deployment, resolveText);
 
   const intrinsics: Readonly<Record<string, Intrinsic>> = {
@@ -79,7 +79,7 @@ export function resolver(template: Template, deployment: DeploymentTarget): Reso
   }
 
   function evaluate(name: string, argument: unknown, path: string): unknown {
-    const intrinsic = intrinsics[name] ?? failAt(path, `${name} is not known here`);
+    const intrinsic = intrinsics[name] ?? failAt(path, `${name} is not supported`);
     return intrinsic(argument, `${path}.${name}`);
   }
 
@@ -105,9 +105,9 @@ const isValue = (value: unknown) => value !== NO_VALUE;
 const isIntrinsic = (name: string) =>
   name === "Ref" || name === "Condition" || name.startsWith("Fn::");
 
-/** `{{resolve:ssm:…}}` is looked up when a stack is deployed. */
+/** Dynamic references (`{{resolve:ssm:…}}`) are only known when a stack is deployed. */
 function staticText(text: string, path: string): string {
-  return text.includes("{{resolve:") ? failAt(path, "dynamic references are not known here") : text;
+  return text.includes("{{resolve:") ? failAt(path, "dynamic references are not supported") : text;
 }
 
 function asText(value: unknown, path: string): string {

@@ -1,17 +1,17 @@
 import type { AwsLocation } from "../arns.ts";
 import { arn, secretArn } from "../arns.ts";
 
-/** What CloudFormation knows of a kind of resource once it is created. */
+/** The return values of a resource type: `Ref` and `Fn::GetAtt`. */
 export interface ResourceKind {
-  /** The property that holds a name given explicitly. */
+  /** The property that contains the explicit name. */
   readonly nameProperty?: string;
-  ref(place: AwsLocation, name: string): string;
-  arn?(place: AwsLocation, name: string): string;
-  /** `Fn::GetAtt` of anything but the ARN. */
+  ref(location: AwsLocation, name: string): string;
+  arn?(location: AwsLocation, name: string): string;
+  /** Attributes other than the ARN. */
   readonly attributes?: Readonly<Record<string, (name: string) => string>>;
 }
 
-const useName = (_place: AwsLocation, name: string) => name;
+const useName = (_location: AwsLocation, name: string) => name;
 
 /** The resource `/` of a REST API. */
 const rootOf = (apiName: string) => `${apiName}/`;
@@ -23,7 +23,7 @@ const byName = (
 ): ResourceKind => ({
   nameProperty,
   ref: useName,
-  arn: (place, name) => arn(place, service, resource(name)),
+  arn: (location, name) => arn(location, service, resource(name)),
 });
 
 const table = byName("TableName", "dynamodb", (name) => `table/${name}`);
@@ -43,7 +43,7 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   "AWS::SecretsManager::Secret": { nameProperty: "Name", ref: secretArn },
   "AWS::SNS::Topic": {
     ...byName("TopicName", "sns", (name) => name),
-    ref: (place, name) => arn(place, "sns", name),
+    ref: (location, name) => arn(location, "sns", name),
   },
   "AWS::SQS::Queue": {
     ...byName("QueueName", "sqs", (name) => name),

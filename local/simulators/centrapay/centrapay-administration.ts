@@ -8,20 +8,23 @@ import type { SimulatedRoute } from "../kit/route.ts";
 import { badRequest, forbidden } from "./centrapay-answers.ts";
 import type { AccountKeys } from "./centrapay-keys.ts";
 
-export type KeyRouteOptions = Pick<ProtectedRouteOptions, "gate" | "present" | "refuse"> &
-  Required<Pick<ProtectedRouteOptions, "refine">>;
+export type KeyRouteOptions = Pick<
+  ProtectedRouteOptions,
+  "verifier" | "readCredential" | "refuse"
+> &
+  Required<Pick<ProtectedRouteOptions, "authorize">>;
 
 const keysPath = /^\/api\/accounts\/(?<accountId>[^/]+)\/api-keys$/;
 const keyPath = /^\/api\/accounts\/(?<accountId>[^/]+)\/api-keys\/(?<name>[^/]+)$/;
 
-/** https://docs.centrapay.com/api/api-keys: keys are the business of an account's owners. */
+/** https://docs.centrapay.com/api/api-keys: only an account's owners manage its keys. */
 export function administrationRoutes(
   protection: KeyRouteOptions,
   keys: AccountKeys,
 ): readonly SimulatedRoute[] {
   const forOwners = {
     ...protection,
-    refine: (request: SimulatedRequest, apiKey: string) =>
+    authorize: (request: SimulatedRequest, apiKey: string) =>
       protection.authorize(request, apiKey) ??
       (keys.isOwner(apiKey, request.params["accountId"]) ? undefined : "forbidden"),
   };
@@ -59,9 +62,9 @@ function createKey(keys: AccountKeys, request: SimulatedRequest): SimulatedReply
     return badRequest("role is required");
   }
   if (keys.describe(accountId, name)) return badRequest("name is already in use");
-  const carries = keys.create(accountId, name, role);
-  const json = { ...keys.describe(accountId, name), secret: carries.value };
-  return { ...jsonReply(200, json), credential: carries };
+  const credential = keys.create(accountId, name, role);
+  const json = { ...keys.describe(accountId, name), secret: credential.value };
+  return { ...jsonReply(200, json), credential };
 }
 
 function updateKey(keys: AccountKeys, request: SimulatedRequest): SimulatedReply {

@@ -1,7 +1,7 @@
 import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 
-/** https://docs.centrapay.com/api/http-status-codes: a 400 has two fields, the others three. */
+/** https://docs.centrapay.com/api/http-status-codes: a 400 has two members, the others three. */
 export function centrapayError(
   statusCode: number,
   error: string,
@@ -15,5 +15,5 @@ export function badRequest(message: string): SimulatedReply {
   return jsonReply(400, { statusCode: 400, message });
 }
 
-/** One answer for what is missing, denied or against a business rule. */
+/** Also the answer for missing resources and violated business rules. */
 export const forbidden: SimulatedReply = centrapayError(403, "Forbidden", "Forbidden");

@@ -11,9 +11,9 @@ interface KeyDescription {
   readonly enabled: boolean;
 }
 
-/** Named keys of accounts. They coexist, none can be deleted, and a secret is shown once. */
+/** The named keys of accounts. Keys coexist and cannot be deleted, and a secret is shown once. */
 export interface AccountKeys {
-  /** The secret is made up if unsaid. */
+  /** `secret` defaults to a generated one. */
   create(accountId: string, name: string, role: KeyRole, secret?: string): IssuedCredential;
   setEnabled(accountId: string, name: string, isEnabled: boolean): void;
   list(accountId: string): readonly KeyDescription[];
@@ -24,7 +24,7 @@ export interface AccountKeys {
 
 type StoredKey = Omit<KeyDescription, "enabled"> & { readonly secret: string };
 
-export function createAccountKeys(world: SimulatorContext, ledger: TokenLedger): AccountKeys {
+export function createAccountKeys(context: SimulatorContext, ledger: TokenLedger): AccountKeys {
   const stored: StoredKey[] = [];
   const findKey = (accountId: string, name: string) =>
     stored.find((key) => key.accountId === accountId && key.name === name);
@@ -38,7 +38,7 @@ export function createAccountKeys(world: SimulatorContext, ledger: TokenLedger):
   };
 
   return {
-    create(accountId, name, role, secret = generateCredential(world, "centrapay")) {
+    create(accountId, name, role, secret = generateCredential(context, "centrapay")) {
       if (findKey(accountId, name)) throw new RangeError(`${accountId} already has a key ${name}`);
       const lifetimeMs = Number.POSITIVE_INFINITY;
       stored.push({ accountId, name, role, secret });

@@ -8,24 +8,24 @@ export interface CfisKey {
   readonly apiKey: string;
   readonly client: string;
   readonly environment: CfisEnvironment;
-  /** A key without it lives until it is revoked. */
+  /** Default: the key does not expire. */
   readonly expiresAt?: Date;
-  /** `provisioning`: the partner's own token, which alone creates clients. */
+  /** `provisioning`: the partner's own token, the only one that may create clients. */
   readonly kind: "client" | "provisioning";
 }
 
 export interface CfisKeys {
-  /** A key handed out by other ways: in a PDF, in truth. Returns it. */
+  /** Registers a key that was issued by other means (in reality, in a PDF), and returns it. */
   register(key?: Partial<CfisKey>): string;
   issue(client: string): IssuedCredential;
-  /** Issues a key to the owner of an old one, which is taken to die at once. */
+  /** Issues a new key to the owner of an old one, which is assumed to be revoked at once. */
   replace(apiKey: string): IssuedCredential;
   state(apiKey: string): CredentialState | "wrong-environment";
   isProvisioning(apiKey: string): boolean;
 }
 
 export function createCfisKeys(
-  world: SimulatorContext,
+  context: SimulatorContext,
   ledger: TokenLedger,
   environment: CfisEnvironment,
 ): CfisKeys {
@@ -33,7 +33,7 @@ export function createCfisKeys(
   const lifetimeMs = Number.POSITIVE_INFINITY;
 
   function issue(key: Omit<CfisKey, "apiKey">): IssuedCredential {
-    const apiKey = generateCredential(world, "cfis");
+    const apiKey = generateCredential(context, "cfis");
     registered.set(apiKey, { ...key, apiKey });
     return ledger.issue({
       value: apiKey,
@@ -46,10 +46,10 @@ export function createCfisKeys(
   return {
     register(partial = {}) {
       const defaults = { client: "default", environment, kind: "client" } as const;
-      const key = { apiKey: generateCredential(world, "cfis"), ...defaults, ...partial };
+      const key = { apiKey: generateCredential(context, "cfis"), ...defaults, ...partial };
       const { apiKey, client, expiresAt } = key;
       registered.set(apiKey, key);
-      const leftMs = expiresAt ? expiresAt.getTime() - world.now() : lifetimeMs;
+      const leftMs = expiresAt ? expiresAt.getTime() - context.now() : lifetimeMs;
       ledger.register({
         value: apiKey,
         clientId: client,

@@ -1,11 +1,11 @@
-import type { BasicCredentialEncoding } from "../kit/basic-authentication.ts";
-import { readBasicCredentials } from "../kit/basic-authentication.ts";
-import type { Client } from "../kit/client-registry.ts";
-import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
-import type { AccessRefusalReason } from "../kit/gate.ts";
-import { createCredentialVerifier } from "../kit/gate.ts";
-import { readBearer } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import type { BasicCredentialEncoding, Client } from "../kit/client-registry.ts";
+import {
+  createClientRegistry,
+  readBasicCredentials,
+  recordRefusedClient,
+} from "../kit/client-registry.ts";
+import type { AccessRefusalReason } from "../kit/protected-route.ts";
+import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
 import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply, textReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
@@ -21,7 +21,7 @@ interface ConfermaClient extends Client {
   readonly platformKeys: readonly string[];
 }
 
-/** The token endpoint's errors are unpublished; these are the shapes to survive (providers §1.2). */
+/** The token endpoint's errors are not documented; the adapter has to cope with each of these. */
 export type ConfermaErrorShape = "esec001" | "invalid-client" | "invalid-scope" | "text";
 
 export interface ConfermaOptions extends SimulatorOptions {
@@ -37,26 +37,26 @@ export interface Conferma extends Simulator {
   registerClient(client: ConfermaClient): void;
   rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
   retireOldSecrets(clientId: string): void;
-  /** Every refusal of the token endpoint takes this shape; undefined: each its likeliest one. */
+  /** The shape of every error of the token endpoint; undefined: the likeliest one of each error. */
   answerErrorsAs(shape: ConfermaErrorShape | undefined): void;
-  /** While true the API answers 403, with the same code as its 401, to live tokens too. */
+  /** While true, the API answers live tokens with 403, with the same error code as its 401. */
   forbidApi(isForbidden: boolean): void;
-  /** A second issuer on the same platform: kills the live tokens, returns the one that lives. */
+  /** Another issuer on the same platform: revokes the live tokens, and returns the new one. */
   issueAsSomeoneElse(platformKey: string): string;
 }
 
 export async function startConferma(options: ConfermaOptions = {}): Promise<Conferma> {
   const { clients = [], basicEncoding = "raw" } = options;
-  const world = createSimulatorContext(options);
-  const ledger = createTokenLedger(world, "revoke");
+  const context = createSimulatorContext(options);
+  const ledger = createTokenLedger(context, "revoke");
   const registry = createClientRegistry(clients);
   const platformKeys = new Map(clients.map((client) => [client.clientId, client.platformKeys]));
   let errorShape = options.errorShape;
   let isForbidden = false;
 
-  function refuse(usual: ConfermaErrorShape, client: Client | undefined): SimulatedReply {
-    const refusal = tokenRefusals[errorShape ?? usual];
-    recordRefusedClient(world, registry, client, refusal.status);
+  function refuse(defaultShape: ConfermaErrorShape, client: Client | undefined): SimulatedReply {
+    const refusal = tokenRefusals[errorShape ?? defaultShape];
+    recordRefusedClient(context, registry, client, refusal.status);
     return refusal;
   }
 
@@ -70,18 +70,18 @@ export async function startConferma(options: ConfermaOptions = {}): Promise<Conf
 
     const { clientId } = client;
     const order: IssueRequest = {
-      value: newToken(world),
+      value: newToken(context),
       clientId,
       revocationScope: scope,
       route: "token",
       status: 200,
     };
     const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
-    return tokenReply(repeated ?? ledger.issue(order), world);
+    return tokenReply(repeated ?? ledger.issue(order), context);
   }
 
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id: "conferma",
       routes: [
@@ -95,7 +95,7 @@ export async function startConferma(options: ConfermaOptions = {}): Promise<Conf
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          verifier: createCredentialVerifier(world, ledger),
+          verifier: createCredentialVerifier(context, ledger),
           readCredential: readBearer,
           authorize: () => (isForbidden ? "forbidden" : undefined),
           refuse: authorizationDenied,
@@ -122,14 +122,14 @@ export async function startConferma(options: ConfermaOptions = {}): Promise<Conf
       isForbidden = forbidden;
     },
     issueAsSomeoneElse(scope) {
-      const value = newToken(world);
+      const value = newToken(context);
       ledger.issue({ value, clientId: "someone-else", revocationScope: scope, isForeign: true });
       return value;
     },
   };
 }
 
-const newToken = (world: SimulatorContext) => generateCredential(world, "conferma");
+const newToken = (context: SimulatorContext) => generateCredential(context, "conferma");
 
 const denied = {
   errorCode: "ESEC001",

@@ -10,16 +10,16 @@ import type { LoginFlow, LoginRequest } from "../oauth/login-flow.ts";
 import type { ScopeChoice } from "../oauth/login-pages.ts";
 import { noticePage } from "../oauth/login-pages.ts";
 
-/** Changed by assignment: what the documents leave open, or say in two ways. */
+/** Behaviour that the provider's documents leave open or contradict. Can be changed by assignment. */
 export interface ConnectPayTraits {
-  /** One page spells it `flowid`, a newer one `flowId`; only this one is understood. */
+  /** One page spells it `flowid`, a newer one `flowId`. Only the chosen one is accepted. */
   flowIdParameter: "flowid" | "flowId";
-  /** 301 is documented; `page` is a 200 with a link for the person to follow. */
+  /** 301 is documented. `page` is a 200 with a link for the user to follow. */
   authorizeAnswer: 301 | 302 | 303 | "page";
-  /** PSD2 scopes asked for along with the provider's own. */
+  /** How a request for both PSD2 scopes and the provider's own is refused. */
   mixedScopes: "page" | "redirect";
-  /** What a refresh does to the access tokens before it. */
-  oldAccessToken: "lives" | "dies";
+  /** Whether a refresh revokes earlier access tokens. */
+  oldAccessToken: "kept" | "revoked";
 }
 
 export interface ConnectPayAuthorization {
@@ -28,7 +28,7 @@ export interface ConnectPayAuthorization {
   readonly loginFlow: LoginFlow;
   readonly consents: Consents;
   readonly codes: CodeLedger;
-  /** Where the pages are: not the host that the browser was sent to. */
+  /** The host of the login pages, which differs from that of the authorization endpoint. */
   readonly webAppUrl: () => string;
 }
 
@@ -55,8 +55,8 @@ export function authorizePsd2(
     journal.record({ kind: "refuse-authorize", status, reason, ...identity });
     return refusalPage(reason);
   };
-  const wrong = client ? invalidParameter(client, query, endpoint.traits) : "client_id";
-  if (client === undefined || wrong !== undefined) return refuse(400, wrong ?? "client_id");
+  const invalid = client ? invalidParameter(client, query, endpoint.traits) : "client_id";
+  if (client === undefined || invalid !== undefined) return refuse(400, invalid ?? "client_id");
 
   const redirect = (parameters: Readonly<Record<string, string>>) =>
     redirectBack(query.get("redirect_url") ?? "", {
@@ -92,13 +92,15 @@ export function codeFor(
   return codes.issue(consents.record({ ...decision, clientId }));
 }
 
-/** Undefined when there is no scope, an unknown one, or PSD2 mixed with the provider's own. */
+/** Undefined if there is no scope, an unknown one, or PSD2 scopes mixed with the provider's own. */
 function choicesIn(query: URLSearchParams): readonly ScopeChoice[] | undefined {
-  const asked = (query.get("scope") ?? "").split(" ").filter(Boolean);
+  const requested = (query.get("scope") ?? "").split(" ").filter(Boolean);
   const family = [psd2Scopes, ownScopes].find((choices) =>
-    asked.every((scope) => choices.some((choice) => choice.scope === scope)),
+    requested.every((scope) => choices.some((choice) => choice.scope === scope)),
   );
-  return asked.length === 0 ? undefined : family?.filter(({ scope }) => asked.includes(scope));
+  return requested.length === 0
+    ? undefined
+    : family?.filter(({ scope }) => requested.includes(scope));
 }
 
 function invalidParameter(
@@ -116,7 +118,7 @@ function invalidParameter(
   return Object.keys(isValid).find((name) => !isValid[name] || query.getAll(name).length > 1);
 }
 
-/** Only the hostname is compared; https alone, but for this machine; no query. */
+/** Compares only the hostname. Requires https, except on this machine, and no query. */
 function isKnownHost({ redirectUris }: ConsentClient, redirectUrl: string): boolean {
   if (!URL.canParse(redirectUrl)) return false;
   const { protocol, hostname, search } = new URL(redirectUrl);
@@ -130,7 +132,7 @@ export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(text);
 }
 
-/** The documented 301 says nothing about caches, so that a browser may keep it (RFC 9110 §15.4.2). */
+/** The documented 301 has no cache header, so browsers may cache it (RFC 9110 §15.4.2). */
 function redirectToWebApp(
   location: string,
   answer: ConnectPayTraits["authorizeAnswer"],
@@ -140,4 +142,4 @@ function redirectToWebApp(
 }
 
 const refusalPage = (reason: string) =>
-  noticePage(400, "This request cannot be served", `There is something wrong with its ${reason}.`);
+  noticePage(400, "This request cannot be served", `Its ${reason} is not valid.`);

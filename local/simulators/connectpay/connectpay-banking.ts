@@ -14,7 +14,7 @@ export interface ConnectPayBanking extends Pick<ConnectPayAuthorization, "consen
   clients(): readonly ConsentClient[];
 }
 
-/** Online banking › Settings › Open API, where a person copies an authCode for an application. */
+/** Online banking › Settings › Open API, where a user copies an authCode for an application. */
 export const openApiSettingsPath = "/online-banking/settings/open-api";
 
 export function bankingRoute(
@@ -26,8 +26,8 @@ export function bankingRoute(
     methods: ["GET", "POST"],
     path: openApiSettingsPath,
     handle(request) {
-      const wanted = formOf(request)?.get("application");
-      const client = banking.clients().find(({ clientId }) => clientId === wanted);
+      const chosen = formOf(request)?.get("application");
+      const client = banking.clients().find(({ clientId }) => clientId === chosen);
       if (client === undefined) return applicationsPage(banking.clients());
       const { clientId, name } = client;
       const path = banking.loginFlow.start({

@@ -15,42 +15,42 @@ export interface ConnectPayTokens extends GrantLedgers {
   readonly clients: ConsentClients;
   readonly consents: Consents;
   readonly traits: Pick<ConnectPayTraits, "oldAccessToken">;
-  /** The application tier: whether the certificate is the one that was registered. */
+  /** Whether the client certificate is the registered one. */
   isRegisteredCertificate(request: SimulatedRequest): boolean;
   newToken(): string;
 }
 
-/** dev.connectpay.com, "Access tokens": plain Base64, a request id, and a form of two members. */
+/** dev.connectpay.com, "Access tokens": raw Basic credentials, a request id, and a form of two members. */
 export function answerToken(
-  world: SimulatorContext,
+  context: SimulatorContext,
   tokens: ConnectPayTokens,
   request: SimulatedRequest,
 ): SimulatedReply {
-  return withClient(world, tokens, request, ({ clientId }, form) => {
+  return withClient(context, tokens, request, ({ clientId }, form) => {
     if (!hasExactParameters(form)) return refusal(400, "invalid_request");
-    const granted = exchangeGrant(world, tokens, { form, clientId, newToken: tokens.newToken });
+    const granted = exchangeGrant(context, tokens, { form, clientId, newToken: tokens.newToken });
     if (granted === undefined) return refusal(400, "unsupported_grant_type");
     if (typeof granted === "string") return refusal(400, "invalid_grant");
-    if (tokens.traits.oldAccessToken === "dies") revokeOlderTokens(tokens, granted);
-    return tokenReply(world, tokens, granted);
+    if (tokens.traits.oldAccessToken === "revoked") revokeOlderTokens(tokens, granted);
+    return tokenReply(context, tokens, granted);
   });
 }
 
-/** The "Revoke Refresh Token API", whose path is not shown. */
+/** The "Revoke Refresh Token API", whose path is not documented. */
 export function answerRevoke(
-  world: SimulatorContext,
+  context: SimulatorContext,
   tokens: ConnectPayTokens,
   request: SimulatedRequest,
 ): SimulatedReply {
-  return withClient(world, tokens, request, ({ clientId }, form) => {
+  return withClient(context, tokens, request, ({ clientId }, form) => {
     const consent = tokens.refreshes.find(form.get("token") ?? "");
-    if (consent?.clientId === clientId) tokens.consents.end(consent, "revoked-by-client", "die");
+    if (consent?.clientId === clientId) tokens.consents.end(consent, "revoked-by-client", "revoke");
     return jsonReply(200, {});
   });
 }
 
 function withClient(
-  world: SimulatorContext,
+  context: SimulatorContext,
   tokens: ConnectPayTokens,
   request: SimulatedRequest,
   act: (client: ConsentClient, form: URLSearchParams) => SimulatedReply,
@@ -64,7 +64,7 @@ function withClient(
     ? clients.authenticate(request, form)
     : { refused: undefined };
   if ("client" in authentication) return act(authentication.client, form);
-  recordRefusedClient(world, clients.registry, authentication.refused, 401);
+  recordRefusedClient(context, clients.registry, authentication.refused, 401);
   return refusal(401, "invalid_client", { "www-authenticate": 'Basic realm="ConnectPay"' });
 }
 
@@ -95,7 +95,7 @@ function tokenReply(
   return { ...jsonReply(200, json, { "cache-control": "no-store" }), credential: token };
 }
 
-/** "Mo********co": two letters at either end. */
+/** "Mo********co": the first and the last two letters. */
 function masked(name: string): string {
   return `${name.slice(0, 2)}********${name.slice(-2)}`;
 }

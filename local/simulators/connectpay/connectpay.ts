@@ -1,18 +1,15 @@
 import type { TLSSocket } from "node:tls";
 import type { CertificateAndKey, CertificateAuthority } from "../kit/certificates.ts";
 import { createCertificateAuthority, fingerprintOfCertificate } from "../kit/certificates.ts";
-import { createCredentialVerifier } from "../kit/gate.ts";
-import { readBearer } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import type { SimulatedRoute } from "../kit/route.ts";
 import type { Simulator } from "../kit/simulator.ts";
-import { startSimulator } from "../kit/simulator.ts";
+import { joinSimulators, startSimulator } from "../kit/simulator.ts";
 import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
 import { createSimulatorContext } from "../kit/simulator-context.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import { joinSimulators } from "../kit/twin-simulator.ts";
 import { createCodeLedger } from "../oauth/code-ledger.ts";
 import type { ConsentClient } from "../oauth/consent-clients.ts";
 import { createConsentClients } from "../oauth/consent-clients.ts";
@@ -31,26 +28,26 @@ import type { ConnectPayTokens } from "./connectpay-tokens.ts";
 import { answerRevoke, answerToken } from "./connectpay-tokens.ts";
 
 export interface ConnectPayOptions extends SimulatorOptions {
-  /** Of `redirectUris` only the hostnames count. */
+  /** Only the hostnames of `redirectUris` are compared. */
   readonly clients?: readonly (ConsentClient & { readonly clientSecret: string })[];
   readonly users?: readonly SimulatedUser[];
   readonly traits?: Partial<ConnectPayTraits>;
   readonly refresh?: Partial<RefreshPolicy>;
-  /** Of the bank's web app, which is not where the browser was sent to; `localhost` if unsaid. */
+  /** Host of the bank's web app, which differs from that of the authorization endpoint (default: `localhost`). */
   readonly webAppHost?: string;
-  /** Signs the server's and the client's certificates; made up if unsaid. */
+  /** Signs the server's and the client's certificates (default: a new authority). */
   readonly authority?: CertificateAuthority;
   /**
-   * What becomes of a caller without a certificate of the authority: a TLS alert, which it may see
-   * as a mere hang-up (if unsaid), or a 403. `off` serves plain http.
+   * How a caller without a certificate of the authority is refused: with a TLS alert (the default), which it may see as
+   * a
+   * closed connection, or with a 403. `off` serves plain http.
    */
   readonly mutualTls?: "alert" | "forbidden" | "off";
 }
 
 /**
- * Two hosts that know nothing of each other's paths: one for browsers, one for servers over mTLS.
- * `url` is the browsers'. Routes for faults: "token", "revoke", "api" there, and "authorize",
- * "sign-in", "customer", "consent", "banking" here.
+ * Two hosts with different paths: one for browsers (`url`), one for servers over mTLS. Routes for faults: "token",
+ * "revoke", "api" on the latter; "authorize", "sign-in", "customer", "consent", "banking" on the former.
  */
 export interface ConnectPay extends Simulator {
   readonly authorizeUrl: string;
@@ -62,38 +59,41 @@ export interface ConnectPay extends Simulator {
   readonly pingUrl: string;
   readonly oracle: ConsentOracle;
   readonly users: readonly SimulatedUser[];
-  /** Changed by assignment. */
+  /** Can be changed by assignment. */
   readonly traits: ConnectPayTraits;
   readonly refreshPolicy: RefreshPolicy;
   readonly authority: CertificateAuthority;
-  /** The registered one, for the secret's `tlsCertificateChain` and `tlsPrivateKey`. */
+  /** The registered certificate, for the secret's `tlsCertificateChain` and `tlsPrivateKey`. */
   readonly clientCertificate: CertificateAndKey;
   registerClient(client: ConsentClient & { readonly clientSecret: string }): void;
-  /** From now on callers must show this certificate and no other. */
+  /** From now on only this certificate is accepted. */
   registerCertificate(chain: string): void;
   rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
   retireOldSecrets(clientId: string): void;
-  /** As if the person had taken it back in online banking. */
+  /** Ends all consents, as if the user had withdrawn them in online banking. */
   endConsents(): void;
 }
 
 export async function startConnectPay(options: ConnectPayOptions = {}): Promise<ConnectPay> {
   const { users = [defaultUser], mutualTls = "alert" } = options;
-  const world = createSimulatorContext({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
+  const context = createSimulatorContext({
+    ...options,
+    lifetimeMs: options.lifetimeMs ?? 3_600_000,
+  });
   const authority =
     options.authority ?? (await createCertificateAuthority("Simulated ConnectPay CA"));
   const clientCertificate = await authority.issueClient("token-vending");
-  const newValue = () => generateUuid(world);
+  const newValue = () => generateUuid(context);
   const traits = { ...documentedTraits, ...options.traits };
   const registered = new Map((options.clients ?? []).map((client) => [client.clientId, client]));
 
-  const ledger = createTokenLedger(world, "coexist");
-  const consents = createConsents(world, ledger);
+  const ledger = createTokenLedger(context, "coexist");
+  const consents = createConsents(context, ledger);
   const clients = createConsentClients([...registered.values()], "raw");
-  const codes = createCodeLedger(world, consents, { lifetimeMs: dayMs, newValue });
+  const codes = createCodeLedger(context, consents, { lifetimeMs: dayMs, newValue });
   const policy = { ...refreshPolicy, ...options.refresh };
-  const refreshes = createRefreshLedger(world, consents, policy, newValue);
-  const ceremony = createLoginFlow(world, {
+  const refreshes = createRefreshLedger(context, consents, policy, newValue);
+  const loginFlow = createLoginFlow(context, {
     ...{ provider: "ConnectPay", users, choosesCustomer: true, isAllOrNothing: false },
   });
   let registeredCertificate = fingerprintOfCertificate(clientCertificate.chain);
@@ -105,22 +105,22 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
       mutualTls === "off" || certificateOf(request) === registeredCertificate,
   };
   const authorization = {
-    ...{ traits, clients, ceremony, consents, codes, webAppUrl: () => webAppUrl },
+    ...{ traits, clients, loginFlow, consents, codes, webAppUrl: () => webAppUrl },
   };
 
   const server = await startSimulator(
-    world,
+    context,
     {
       id: "connectpay",
       routes: [
-        route("token", "POST", `${base}/token`, (request) => answerToken(world, tokens, request)),
+        route("token", "POST", `${base}/token`, (request) => answerToken(context, tokens, request)),
         route("revoke", "POST", `${base}/revoke`, (request) =>
-          answerRevoke(world, tokens, request),
+          answerRevoke(context, tokens, request),
         ),
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          verifier: createCredentialVerifier(world, ledger),
+          verifier: createCredentialVerifier(context, ledger),
           readCredential: readBearer,
           authorize: (request) =>
             tokens.isRegisteredCertificate(request) ? undefined : "forbidden",
@@ -141,20 +141,20 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
         },
   );
   const browser = await startSimulator(
-    world,
+    context,
     {
       id: "connectpay",
       routes: [
         route("authorize", "GET", `${base}/authorize`, (request) =>
-          authorizePsd2(world, authorization, request),
+          authorizePsd2(context, authorization, request),
         ),
-        bankingRoute(world, { ...authorization, clients: () => [...registered.values()] }),
-        ...ceremony.routes,
+        bankingRoute(context, { ...authorization, clients: () => [...registered.values()] }),
+        ...loginFlow.routes,
       ],
     },
     options,
   );
-  // Another origin than the one that the browser was sent to, as the bank's web app is.
+  // As at the bank, the web app has another origin than the authorization endpoint.
   webAppUrl = browser.url.replace("127.0.0.1", options.webAppHost ?? "localhost");
 
   return {
@@ -165,7 +165,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
     tokenUrl: `${server.url}${base}/token`,
     revokeUrl: `${server.url}${base}/revoke`,
     pingUrl: `${server.url}/v1/ping`,
-    oracle: createConsentOracle(world.journal.entries),
+    oracle: createConsentOracle(context.journal.entries),
     ...{ users: users, traits, authority, clientCertificate, refreshPolicy: refreshes.policy },
     registerClient(client) {
       registered.set(client.clientId, client);
@@ -177,7 +177,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
     rotateSecret: clients.registry.rotateSecret,
     retireOldSecrets: clients.registry.retireOldSecrets,
     endConsents() {
-      for (const consent of consents.all) consents.end(consent, "taken-back", "die");
+      for (const consent of consents.all) consents.end(consent, "withdrawn", "revoke");
     },
   };
 }
@@ -189,7 +189,7 @@ const documentedTraits: ConnectPayTraits = {
   flowIdParameter: "flowid",
   authorizeAnswer: 301,
   mixedScopes: "page",
-  oldAccessToken: "lives",
+  oldAccessToken: "kept",
 };
 
 const refreshPolicy: RefreshPolicy = {
@@ -213,13 +213,13 @@ const asTlsOptions = ({ chain, privateKey }: CertificateAndKey) => ({
   key: privateKey,
 });
 
-/** Undefined, too, when the certificate is not the authority's. */
+/** Undefined if there is none, or if it is not the authority's. */
 function certificateOf({ incoming }: SimulatedRequest): string | undefined {
   const socket = incoming.socket as TLSSocket;
   return socket.authorized ? socket.getPeerCertificate().fingerprint256 : undefined;
 }
 
-/** RFC 9562 §5.4, from the world's own randomness. */
+/** A random UUID (RFC 9562 §5.4) from the simulator's own source of randomness. */
 function generateUuid({ random }: SimulatorContext): string {
   const bytes = random(16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

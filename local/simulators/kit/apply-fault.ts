@@ -1,10 +1,9 @@
 import type { ScriptedFault } from "./faults.ts";
-import { mergePatch } from "./merge-patch.ts";
 import type { SimulatedReply } from "./reply.ts";
 import { bytesOf, jsonReply, textReply } from "./reply.ts";
 import type { SimulatedRequest } from "./request.ts";
 
-/** A reply, and the way in which it will reach the caller. */
+/** A reply after a fault was applied, and how it is sent. */
 export interface FaultedReply {
   readonly reply: SimulatedReply;
   readonly ending: "complete" | "half-body" | "nothing";
@@ -15,18 +14,18 @@ export interface FaultedReply {
 
 type FaultOf<Kind extends ScriptedFault["kind"]> = Extract<ScriptedFault, { kind: Kind }>;
 
-/** `handled` is undefined when the fault came before the request took effect. */
+/** `handled` is undefined if the fault prevented the request from taking effect. */
 export function applyFault(
   fault: ScriptedFault | undefined,
   request: SimulatedRequest,
   handled: SimulatedReply | undefined,
 ): FaultedReply {
   const reply = handled ?? jsonReply(200, {});
-  const { credential: _lost, ...replyWithoutToken } = reply;
+  const { credential: _removed, ...replyWithoutToken } = reply;
   switch (fault?.kind) {
     case undefined:
     case "same-token":
-    case "spoil-id-token":
+    case "corrupt-id-token":
       return complete(reply);
     case "delay":
       return { ...complete(reply), pauseMs: fault.when === "after-handling" ? fault.ms : 0 };
@@ -99,7 +98,7 @@ function literalReply({ status, headers, body }: FaultOf<"respond">): SimulatedR
   return textReply(status, body, { "content-type": "application/json", ...headers });
 }
 
-/** 429 as RFC 6585 §4 has it; the bodies are Centrapay's, an OAuth server's and a gateway's. */
+/** 429 (RFC 6585 §4), with the body of Centrapay, of an OAuth server, or of a gateway. */
 function throttled({ shape, retryAfter }: FaultOf<"throttle">): SimulatedReply {
   const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
   switch (shape) {
@@ -126,4 +125,19 @@ function echoOfRequest(request: SimulatedRequest, handled: SimulatedReply | unde
     handled && bytesOf(handled.body),
   ];
   return `cannot process ${received.filter(Boolean).join(" | ")}`;
+}
+
+/** RFC 7396. */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else merged[name] = mergePatch(merged[name], value);
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

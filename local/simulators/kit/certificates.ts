@@ -12,22 +12,22 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 
-/** PEM. The chain runs from the leaf to the authority, as ConnectPay asks for it. */
+/** PEM. The chain starts with the leaf and ends with the authority, as ConnectPay requires. */
 export interface CertificateAndKey {
   readonly chain: string;
   readonly privateKey: string;
 }
 
-/** A made-up authority, whose certificates nobody else trusts. */
+/** A private certificate authority for the simulators. */
 export interface CertificateAuthority {
-  /** Its own certificate, PEM: what a caller has to trust, by `NODE_EXTRA_CA_CERTS` or otherwise. */
+  /** The root certificate (PEM), which callers have to trust, for example by `NODE_EXTRA_CA_CERTS`. */
   readonly certificate: string;
   /** For servers on this machine: `localhost`, 127.0.0.1 and ::1. */
   issueServer(): Promise<CertificateAndKey>;
   issueClient(name: string, validity?: Partial<Validity>): Promise<CertificateAndKey>;
 }
 
-/** TLS checks dates against the machine's own clock, so that is what they are counted from. */
+/** Relative to the machine's own clock, because TLS checks against it. */
 interface Validity {
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -77,7 +77,7 @@ export async function createCertificateAuthority(name: string): Promise<Certific
   };
 }
 
-/** Of the leaf, as Node's TLS states it. */
+/** SHA-256 fingerprint of the leaf, in the format of Node's TLS. */
 export function fingerprintOfCertificate(chain: string): string {
   return new X509Certificate(chain).fingerprint256;
 }
@@ -108,7 +108,7 @@ async function certificate({ subject, issuer, validity, ...about }: Certificate)
   return `${generated.toString("pem")}\n`;
 }
 
-/** Literally: commas, quotes and backslashes in it mean nothing. */
+/** As a literal value: commas, quotes and backslashes have no special meaning. */
 const commonName = (name: string) => new Name([{ CN: [{ utf8String: name }] }]);
 
 const generateKeys = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);

@@ -1,6 +1,6 @@
 import type { SimulatedReply } from "./reply.ts";
 
-/** Text that is markup already; everything else is escaped on its way into a page. */
+/** Markup. Everything else is escaped when it is inserted into a page. */
 export interface Html {
   readonly markup: string;
 }
@@ -14,7 +14,7 @@ export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Ht
   return { markup: interpolated.join("") };
 }
 
-/** A page of the provider's own; `status` is what its server answers. */
+/** A page of the provider. */
 export function pageReply(status: number, title: string, content: Html): SimulatedReply {
   const page = html`<!doctype html>
 <html lang="en">

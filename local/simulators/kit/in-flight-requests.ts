@@ -1,38 +1,43 @@
-/** How many requests were at the token endpoint at once, in all and per scope. */
+/** Measures how many requests the token endpoint handled concurrently, in all and per revocation scope. */
 export interface InFlightRequests {
-  /** Returns the way out; only the first time through it counts. */
-  begin(scope: string): (how: "answered" | "hung-up") => void;
-  highest(scope?: string): number;
+  /** Returns a function that ends the request; only its first call counts. */
+  begin(revocationScope: string): (outcome: "answered" | "disconnected") => void;
+  max(revocationScope?: string): number;
 }
 
 interface Interval {
-  readonly scope: string;
+  readonly revocationScope: string;
   readonly from: number;
   until: number;
 }
 
-/** The time that a hang-up may take to be noticed; its caller had long left by then. */
+/** How long it may take to notice that a caller has disconnected. */
 const disconnectNoticeMs = 25;
 
 export function createInFlightRequests(): InFlightRequests {
-  const stays: Interval[] = [];
+  const intervals: Interval[] = [];
 
   return {
-    begin(scope) {
-      const stay: Interval = { scope, from: performance.now(), until: Number.POSITIVE_INFINITY };
-      stays.push(stay);
-      return (how) => {
-        if (Number.isFinite(stay.until)) return;
-        stay.until = performance.now() - (how === "hung-up" ? disconnectNoticeMs : 0);
+    begin(revocationScope) {
+      const from = performance.now();
+      const interval: Interval = { revocationScope, from, until: Number.POSITIVE_INFINITY };
+      intervals.push(interval);
+      return (outcome) => {
+        if (Number.isFinite(interval.until)) return;
+        interval.until = performance.now() - (outcome === "disconnected" ? disconnectNoticeMs : 0);
       };
     },
-    highest: (scope) =>
-      highestOverlap(stays.filter((stay) => (scope ?? stay.scope) === stay.scope)),
+    max: (revocationScope) =>
+      maxOverlap(
+        intervals.filter(
+          (interval) => (revocationScope ?? interval.revocationScope) === interval.revocationScope,
+        ),
+      ),
   };
 }
 
-function highestOverlap(stays: readonly Interval[]): number {
-  const steps = stays
+function maxOverlap(intervals: readonly Interval[]): number {
+  const steps = intervals
     .filter(({ from, until }) => from < until)
     .flatMap(({ from, until }) => [
       { at: from, change: 1 },
@@ -40,10 +45,10 @@ function highestOverlap(stays: readonly Interval[]): number {
     ])
     .sort((one, other) => one.at - other.at || one.change - other.change);
   let current = 0;
-  let highest = 0;
+  let max = 0;
   for (const { change } of steps) {
     current += change;
-    highest = Math.max(highest, current);
+    max = Math.max(max, current);
   }
-  return highest;
+  return max;
 }

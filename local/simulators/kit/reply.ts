@@ -1,9 +1,9 @@
-/** What a simulated provider says, before any fault has touched it. */
+/** A reply of a simulated provider, before any fault is applied. */
 export interface SimulatedReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: ReplyBody;
-  /** The credential this reply hands over: the oracle must know whether it ever arrived. */
+  /** The credential in this reply, to record whether it was delivered. */
   readonly credential?: ReplyCredential;
 }
 

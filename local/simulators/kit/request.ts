@@ -8,11 +8,11 @@ export interface SimulatedRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Named groups of the route's path. */
+  /** The parameters in the route's path. */
   readonly params: Readonly<Record<string, string>>;
-  /** Set by the `same-token` fault: answer with the token that is already out. */
+  /** Set by the fault `same-token`: return the live token again. */
   readonly repeatToken?: "as-it-was" | "extended";
-  /** Set by the `spoil-id-token` fault. */
+  /** Set by the fault `corrupt-id-token`. */
   readonly corruption?: IdTokenCorruption;
   readonly incoming: IncomingMessage;
 }
@@ -40,7 +40,7 @@ export function jsonObjectOf(request: SimulatedRequest): Record<string, unknown>
   }
 }
 
-/** Undefined unless the body is declared as a form. */
+/** Undefined unless the content type is a form. */
 export function formOf(request: SimulatedRequest): URLSearchParams | undefined {
   const mediaType = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   return mediaType === "application/x-www-form-urlencoded"

@@ -2,15 +2,15 @@ import type { SimulatedReply } from "./reply.ts";
 import type { SimulatedRequest } from "./request.ts";
 
 export interface SimulatedRoute {
-  /** What faults call it: "token", "api", … */
+  /** The name for faults: "token", "api", … */
   readonly name: string;
   readonly methods: readonly string[];
   readonly path: string | RegExp;
-  /** Synchronous where it changes state, so that every request takes effect at one instant. */
+  /** Changes state synchronously, so that every request takes effect at one instant. */
   handle(request: SimulatedRequest): SimulatedReply | Promise<SimulatedReply>;
-  /** The revocation scope that a request is about; only such requests count as in flight. */
+  /** The revocation scope of a request. Only requests with one count as in flight. */
   revocationScopeOf?(request: SimulatedRequest): string;
-  /** Told when a fault refuses a credential in the handler's place. */
+  /** Called when a fault refuses a credential instead of the handler. */
   recordRefusal?(request: SimulatedRequest, status: number): void;
 }
 

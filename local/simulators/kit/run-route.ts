@@ -11,57 +11,57 @@ import { sendReply } from "./send-reply.ts";
 import type { SimulatorContext } from "./simulator-context.ts";
 
 export interface RouteRun {
-  readonly world: SimulatorContext;
+  readonly context: SimulatorContext;
   readonly route: SimulatedRoute;
   readonly fault: ScriptedFault | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
- * One request through one route. A request that has arrived takes effect even when its caller
- * hangs up while it waits: that is how a real provider issues a token that nobody receives.
+ * Handles one request. A request that has arrived takes effect even if its caller disconnects, just as a real provider
+ * may issue a token that nobody receives.
  */
 export async function runRoute(
-  play: RouteRun,
+  run: RouteRun,
   request: SimulatedRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const end = countInFlight(play, request, response);
+  const end = countInFlight(run, request, response);
   try {
-    await handleAndReply(play, request, response);
+    await handleAndReply(run, request, response);
   } finally {
     end();
   }
 }
 
 async function handleAndReply(
-  play: RouteRun,
+  run: RouteRun,
   request: SimulatedRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const { world, route, fault, signal } = play;
-  if (fault) world.journal.record({ kind: "fault", fault: fault.kind, route: route.name });
-  const pauseMs = world.settings.latencyMs + delayBefore(fault);
-  if (pauseMs > 0) await sleep(pauseMs, undefined, { signal });
+  const { context, route, fault, signal } = run;
+  if (fault) context.journal.record({ kind: "fault", fault: fault.kind, route: route.name });
+  const delayMs = context.settings.latencyMs + delayBefore(fault);
+  if (delayMs > 0) await sleep(delayMs, undefined, { signal });
 
   const handled = takesEffect(fault) ? await route.handle(withFault(request, fault)) : undefined;
-  const delivery = applyFault(fault, request, handled);
-  if (isRefusalByFault(handled, delivery)) route.recordRefusal?.(request, delivery.reply.status);
-  await trackDelivery(play, handled?.credential, delivery, () =>
-    sendReply(delivery, response, signal),
+  const faulted = applyFault(fault, request, handled);
+  if (isRefusalByFault(handled, faulted)) route.recordRefusal?.(request, faulted.reply.status);
+  await trackDelivery(run, handled?.credential, faulted, () =>
+    sendReply(faulted, response, signal),
   );
 }
 
-/** Returns the way out, which is taken earlier when the caller hangs up. */
+/** Returns a function that ends the request. It ends earlier if the caller disconnects. */
 function countInFlight(
-  { world, route }: RouteRun,
+  { context, route }: RouteRun,
   request: SimulatedRequest,
   response: ServerResponse,
 ): () => void {
   if (route.revocationScopeOf === undefined || response.destroyed) return () => undefined;
-  const leave = world.inFlight.begin(route.revocationScopeOf(request));
-  response.once("close", () => leave(response.writableFinished ? "answered" : "hung-up"));
-  return () => leave("answered");
+  const end = context.inFlight.begin(route.revocationScopeOf(request));
+  response.once("close", () => end(response.writableFinished ? "answered" : "disconnected"));
+  return () => end("answered");
 }
 
 function delayBefore(fault: ScriptedFault | undefined): number {
@@ -69,7 +69,7 @@ function delayBefore(fault: ScriptedFault | undefined): number {
 }
 
 function withFault(request: SimulatedRequest, fault: ScriptedFault | undefined): SimulatedRequest {
-  if (fault?.kind === "spoil-id-token") return { ...request, corruption: fault.how };
+  if (fault?.kind === "corrupt-id-token") return { ...request, corruption: fault.how };
   return fault?.kind === "same-token" ? { ...request, repeatToken: fault.lifetime } : request;
 }
 
@@ -80,25 +80,25 @@ function isRefusalByFault(
   return ending === "complete" && reply.status === 401 && handled?.status !== 401;
 }
 
-/** A credential is delivered once a reply that still contains it has gone out whole. */
+/** A credential counts as delivered when a reply that contains it has been sent completely. */
 async function trackDelivery(
-  { world, route }: RouteRun,
-  carried: ReplyCredential | undefined,
-  delivery: FaultedReply,
+  { context, route }: RouteRun,
+  credential: ReplyCredential | undefined,
+  faulted: FaultedReply,
   send: () => Promise<boolean>,
 ): Promise<void> {
-  const lose = () => {
-    if (carried === undefined || carried.wasDelivered) return;
-    const { fingerprint } = carried;
-    world.journal.record({ kind: "undelivered", route: route.name, fingerprint });
+  const recordUndelivered = () => {
+    if (credential === undefined || credential.wasDelivered) return;
+    const { fingerprint } = credential;
+    context.journal.record({ kind: "undelivered", route: route.name, fingerprint });
   };
-  const isIntact = delivery.reply.credential === carried;
-  if (!isIntact) lose();
+  const isIntact = faulted.reply.credential === credential;
+  if (!isIntact) recordUndelivered();
   let isSent = false;
   try {
     isSent = await send();
   } finally {
-    if (isIntact && !isSent) lose();
-    if (carried && isIntact && isSent) carried.wasDelivered = true;
+    if (isIntact && !isSent) recordUndelivered();
+    if (credential && isIntact && isSent) credential.wasDelivered = true;
   }
 }

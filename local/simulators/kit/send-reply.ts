@@ -8,24 +8,24 @@ import { firstHalf } from "./apply-fault.ts";
 import type { SimulatedReply } from "./reply.ts";
 import { bytesOf } from "./reply.ts";
 
-/** Puts a delivery on the wire; true when every byte of it left and the caller was still there. */
+/** Sends a reply. Returns true if every byte was sent while the caller was still connected. */
 export async function sendReply(
-  delivery: FaultedReply,
+  faulted: FaultedReply,
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (delivery.pauseMs) await sleep(delivery.pauseMs, undefined, { signal });
-  if (response.destroyed || delivery.ending === "nothing") {
+  if (faulted.pauseMs) await sleep(faulted.pauseMs, undefined, { signal });
+  if (response.destroyed || faulted.ending === "nothing") {
     response.destroy();
     return false;
   }
-  if (delivery.padding) return sendPadded(delivery.reply, delivery.padding, response);
-  const bytes = bytesOf(delivery.reply.body);
-  sendHead(delivery.reply, response, { "content-length": String(bytes.length) });
-  if (delivery.ending === "half-body") return sendHalf(bytes, response);
-  if (delivery.pauseInBodyMs !== undefined) {
+  if (faulted.padding) return sendPadded(faulted.reply, faulted.padding, response);
+  const bytes = bytesOf(faulted.reply.body);
+  sendHead(faulted.reply, response, { "content-length": String(bytes.length) });
+  if (faulted.ending === "half-body") return sendHalf(bytes, response);
+  if (faulted.pauseInBodyMs !== undefined) {
     response.write(bytes.subarray(0, 1));
-    await sleep(delivery.pauseInBodyMs, undefined, { signal });
+    await sleep(faulted.pauseInBodyMs, undefined, { signal });
     response.end(bytes.subarray(1));
   } else {
     response.end(bytes);
@@ -48,7 +48,7 @@ async function sendHalf(bytes: Buffer, response: ServerResponse): Promise<false>
   return false;
 }
 
-/** The reply's own JSON, grown by a padding member, so that only a size limit tells it apart. */
+/** The reply's own JSON with a long padding member, so that only a size limit can detect it. */
 async function sendPadded(
   reply: SimulatedReply,
   { bytes, isGzipped }: NonNullable<FaultedReply["padding"]>,

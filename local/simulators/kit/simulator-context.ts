@@ -1,25 +1,24 @@
 import { randomBytes } from "node:crypto";
 import type { ServerOptions } from "node:https";
+import * as v from "valibot";
 import type { InFlightRequests } from "./in-flight-requests.ts";
 import { createInFlightRequests } from "./in-flight-requests.ts";
 import type { Journal } from "./journal.ts";
 import { createJournal } from "./journal.ts";
-import type { Settings } from "./settings.ts";
-import { defaultSettings } from "./settings.ts";
 
 export interface SimulatorOptions {
-  /** 0, a free one, if unsaid. */
+  /** Default: 0, a free port. */
   readonly port?: number;
   readonly now?: () => number;
   readonly random?: (bytes: number) => Buffer;
   readonly settings?: Partial<Settings>;
-  /** The same as `settings.lifetimeMs`. */
+  /** Shorthand for `settings.lifetimeMs`. */
   readonly lifetimeMs?: number;
   /** Serves https instead of http. */
   readonly tls?: ServerOptions;
 }
 
-/** What every part of one simulator shares. */
+/** Shared by all parts of one simulator. */
 export interface SimulatorContext {
   readonly now: () => number;
   readonly random: (bytes: number) => Buffer;
@@ -43,7 +42,39 @@ export function createSimulatorContext(options: SimulatorOptions): SimulatorCont
   };
 }
 
-/** Random, and recognisable as made up. */
-export function generateCredential(world: SimulatorContext, provider: string): string {
-  return `simulated-${provider}-${world.random(24).toString("base64url")}`;
+/** Random, and recognisable as simulated. */
+export function generateCredential(context: SimulatorContext, provider: string): string {
+  return `simulated-${provider}-${context.random(24).toString("base64url")}`;
 }
+
+/** Settings of a simulator. They can be changed by assignment or by `PATCH /__settings`. */
+export interface Settings {
+  /** Delay before every request is handled. */
+  latencyMs: number;
+  /** Whether a Date header is sent. */
+  dateHeader: boolean;
+  /** How far the Date header is ahead of the simulator's clock. */
+  dateSkewMs: number;
+  /** How far every stated instant is ahead of the simulator's clock. Expiry is checked without it. */
+  clockSkewMs: number;
+  /** Lifetime of the tokens that are issued from now on. */
+  lifetimeMs: number;
+}
+
+export const settingsPatchSchema = v.partial(
+  v.strictObject({
+    latencyMs: v.pipe(v.number(), v.minValue(0)),
+    dateHeader: v.boolean(),
+    dateSkewMs: v.number(),
+    clockSkewMs: v.number(),
+    lifetimeMs: v.pipe(v.number(), v.minValue(0)),
+  }),
+);
+
+const defaultSettings: Readonly<Settings> = {
+  latencyMs: 0,
+  dateHeader: true,
+  dateSkewMs: 0,
+  clockSkewMs: 0,
+  lifetimeMs: 300_000,
+};

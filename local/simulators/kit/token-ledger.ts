@@ -2,7 +2,7 @@ import { fingerprintOf } from "./journal.ts";
 import type { ReplyCredential } from "./reply.ts";
 import type { SimulatorContext } from "./simulator-context.ts";
 
-/** A token or key that the provider knows. Instants are the simulator's own, unskewed. */
+/** A token or key that the provider has issued. Instants are by the simulator's own clock, without skew. */
 export interface IssuedCredential extends ReplyCredential {
   readonly clientId: string;
   readonly revocationScope: string;
@@ -16,7 +16,7 @@ export interface IssuedCredential extends ReplyCredential {
 export interface IssueRequest {
   readonly value: string;
   readonly clientId: string;
-  /** What a new token ends the others of. */
+  /** A new token revokes the others of its revocation scope. */
   readonly revocationScope: string;
   readonly route?: string;
   readonly status?: number;
@@ -27,99 +27,101 @@ export interface IssueRequest {
 export type CredentialState = "live" | "expired" | "revoked" | "unknown";
 
 export interface TokenLedger {
-  /** Takes effect at once: in a revoking ledger every live token of the scope dies here. */
-  issue(order: IssueRequest): IssuedCredential;
-  /** Makes a credential known that was handed out by other ways; leaves no journal entry. */
-  register(order: IssueRequest): IssuedCredential;
-  /** The live token of a scope again, or undefined when there is none. */
+  /** Takes effect at once. In a revoking ledger it revokes every live token of the revocation scope. */
+  issue(request: IssueRequest): IssuedCredential;
+  /** Adds a credential that was issued by other means. Leaves no journal entry. */
+  register(request: IssueRequest): IssuedCredential;
+  /** Returns the live token of a revocation scope again; undefined if there is none. */
   reissue(
-    order: Omit<IssueRequest, "value">,
+    request: Omit<IssueRequest, "value">,
     lifetime: "as-it-was" | "extended",
   ): IssuedCredential | undefined;
   revoke(value: string): void;
-  /** Undoes a revocation, where a provider can. */
+  /** Undoes a revocation, for providers that can. */
   reinstate(value: string): void;
   expire(value: string): void;
   find(value: string): IssuedCredential | undefined;
   state(value: string): CredentialState;
-  live(scope: string): readonly IssuedCredential[];
+  live(revocationScope: string): readonly IssuedCredential[];
 }
 
 export function createTokenLedger(
-  world: SimulatorContext,
+  context: SimulatorContext,
   onIssue: "revoke" | "coexist",
 ): TokenLedger {
-  const { now, journal, settings } = world;
-  const known = new Map<string, IssuedCredential>();
+  const { now, journal, settings } = context;
+  const credentials = new Map<string, IssuedCredential>();
   const isLive = (token: IssuedCredential) => !token.isRevoked && now() < token.expiresAt;
-  const live = (scope: string) =>
-    [...known.values()].filter((token) => token.revocationScope === scope && isLive(token));
+  const live = (revocationScope: string) =>
+    [...credentials.values()].filter(
+      (token) => token.revocationScope === revocationScope && isLive(token),
+    );
 
-  function admit(order: IssueRequest): IssuedCredential {
+  function register(request: IssueRequest): IssuedCredential {
     const issuedAt = now();
     const credential: IssuedCredential = {
-      value: order.value,
-      fingerprint: fingerprintOf(order.value),
-      clientId: order.clientId,
-      revocationScope: order.revocationScope,
-      isForeign: order.isForeign ?? false,
+      value: request.value,
+      fingerprint: fingerprintOf(request.value),
+      clientId: request.clientId,
+      revocationScope: request.revocationScope,
+      isForeign: request.isForeign ?? false,
       issuedAt,
-      expiresAt: issuedAt + (order.lifetimeMs ?? settings.lifetimeMs),
+      expiresAt: issuedAt + (request.lifetimeMs ?? settings.lifetimeMs),
       isRevoked: false,
       wasRefused: false,
       wasDelivered: false,
     };
-    known.set(order.value, credential);
+    credentials.set(request.value, credential);
     return credential;
   }
 
   function revoke(token: IssuedCredential): void {
     token.isRevoked = true;
     const { fingerprint, clientId, revocationScope } = token;
-    journal.record({ kind: "revoke", fingerprint, clientId, revocationScope: revocationScope });
+    journal.record({ kind: "revoke", fingerprint, clientId, revocationScope });
   }
 
   return {
-    register: admit,
-    issue(order) {
-      const alive = live(order.revocationScope);
-      const credential = admit(order);
+    register,
+    issue(request) {
+      const liveTokens = live(request.revocationScope);
+      const credential = register(request);
       journal.record({
         kind: "issue",
-        ...identity(order),
+        ...identity(request),
         fingerprint: credential.fingerprint,
-        ...(onIssue === "revoke" ? revokedByIssue(alive) : {}),
-        ...(order.isForeign ? { foreign: true } : {}),
+        ...(onIssue === "revoke" ? revokedByIssue(liveTokens) : {}),
+        ...(request.isForeign ? { foreign: true } : {}),
       });
-      if (onIssue === "revoke") for (const token of alive) revoke(token);
+      if (onIssue === "revoke") for (const token of liveTokens) revoke(token);
       return credential;
     },
-    reissue(order, lifetime) {
-      const token = live(order.revocationScope).at(-1);
+    reissue(request, lifetime) {
+      const token = live(request.revocationScope).at(-1);
       if (token === undefined) return undefined;
       if (lifetime === "extended") {
         token.issuedAt = now();
         token.expiresAt = now() + settings.lifetimeMs;
       }
       const { fingerprint } = token;
-      journal.record({ kind: "issue", ...identity(order), fingerprint, repeated: true });
+      journal.record({ kind: "issue", ...identity(request), fingerprint, repeated: true });
       return token;
     },
     revoke(value) {
-      const token = known.get(value);
+      const token = credentials.get(value);
       if (token && !token.isRevoked) revoke(token);
     },
     reinstate(value) {
-      const token = known.get(value);
+      const token = credentials.get(value);
       if (token) token.isRevoked = false;
     },
     expire(value) {
-      const token = known.get(value);
+      const token = credentials.get(value);
       if (token) token.expiresAt = now();
     },
-    find: (value) => known.get(value),
+    find: (value) => credentials.get(value),
     state(value) {
-      const token = known.get(value);
+      const token = credentials.get(value);
       if (token === undefined) return "unknown";
       if (token.isRevoked) return "revoked";
       return isLive(token) ? "live" : "expired";
@@ -131,19 +133,19 @@ export function createTokenLedger(
 function identity({ clientId, revocationScope, route, status }: Omit<IssueRequest, "value">) {
   return {
     clientId,
-    scope: revocationScope,
+    revocationScope,
     ...(route === undefined ? {} : { route }),
     ...(status === undefined ? {} : { status }),
   };
 }
 
-/** A token that the API has refused, or that was never ours, is no loss. */
-function revokedByIssue(alive: readonly IssuedCredential[]) {
-  const missed = alive.filter((token) => !token.wasRefused && !token.isForeign);
+/** A refused token, or one of another issuer, does not make the issue early. */
+function revokedByIssue(liveTokens: readonly IssuedCredential[]) {
+  const lost = liveTokens.filter((token) => !token.wasRefused && !token.isForeign);
   const fingerprints = (tokens: readonly IssuedCredential[]) =>
     tokens.map((token) => token.fingerprint);
   return {
-    revoked: fingerprints(alive),
-    early: missed.length > 0,
+    revoked: fingerprints(liveTokens),
+    early: lost.length > 0,
   };
 }

@@ -1,6 +1,4 @@
-import { createCredentialVerifier } from "../kit/gate.ts";
-import { readBearer } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { AuthorizationServer, AuthorizationServerOptions } from "./authorization-server.ts";
 import { startAuthorizationServer } from "./authorization-server.ts";
@@ -8,14 +6,14 @@ import type { ScopeChoice } from "./login-pages.ts";
 
 export interface AuthorizationCodeOptions extends AuthorizationServerOptions {
   readonly scopes?: readonly ScopeChoice[];
-  /** `optional` if unsaid. */
+  /** Default: `optional`. */
   readonly pkce?: "required" | "optional";
-  /** `iss` in every callback (RFC 9207). */
+  /** Whether every callback has `iss` (RFC 9207). */
   readonly statesIssuer?: boolean;
   readonly isAllOrNothing?: boolean;
 }
 
-/** An ordinary authorization server: RFC 6749 §4.1, RFC 7636, and OIDC when `openid` is asked for. */
+/** A standard authorization server: RFC 6749 §4.1, RFC 7636, and OIDC if `openid` is requested. */
 export function startAuthorizationCodeServer(
   options: AuthorizationCodeOptions = {},
 ): Promise<AuthorizationServer> {
@@ -34,7 +32,7 @@ export function startAuthorizationCodeServer(
       accessTokens: "opaque",
       statesIssuer: options.statesIssuer ?? false,
       statesScope: true,
-      onRevocation: "die",
+      onRevocation: "revoke",
       refresh: {
         lifetimeMs: 30 * 86_400_000,
         countsFrom: "refresh",
@@ -42,11 +40,11 @@ export function startAuthorizationCodeServer(
         graceMs: 0,
       },
       codeLifetimeMs: 60_000,
-      apiRoute: (world, ledger) =>
+      apiRoute: (context, ledger) =>
         protectedRoute({
           name: "api",
           path: "/api/me",
-          verifier: createCredentialVerifier(world, ledger),
+          verifier: createCredentialVerifier(context, ledger),
           readCredential: readBearer,
           refuse: () =>
             jsonReply(401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),

@@ -15,16 +15,16 @@ export interface AuthorizationEndpoint {
   readonly loginFlow: LoginFlow;
   readonly consents: Consents;
   readonly codes: CodeLedger;
-  /** Every scope that there is. */
+  /** All scopes. */
   readonly scopes: readonly ScopeChoice[];
   readonly pkce: "required" | "optional";
-  /** Named in every answer (RFC 9207), if said. */
+  /** The `iss` of every callback (RFC 9207), if any. */
   readonly statedIssuer: () => string | undefined;
 }
 
 type AuthorizationError = readonly [error: string, description: string];
 
-/** RFC 6749 §4.1.1, RFC 7636 §4.3 with S256 alone, redirect addresses compared exactly (RFC 9700 §2.1). */
+/** RFC 6749 §4.1.1, RFC 7636 §4.3 with S256 only, redirect URIs compared exactly (RFC 9700 §2.1). */
 export function authorize(
   { journal }: SimulatorContext,
   endpoint: AuthorizationEndpoint,
@@ -37,7 +37,7 @@ export function authorize(
     journal.record({ kind: "refuse-authorize", status, reason, ...identity });
 
   if (!client?.redirectUris.includes(redirectUri)) {
-    // Never a redirect to an address that nobody has registered (RFC 6749 §4.1.2.1).
+    // Never redirects to an address that is not registered (RFC 6749 §4.1.2.1).
     refuse(400, client ? "redirect_uri" : "client_id");
     return unregisteredPage;
   }
@@ -47,29 +47,29 @@ export function authorize(
       state: query.get("state"),
       iss: endpoint.statedIssuer(),
     });
-  const refusal = authorizationError(query, endpoint);
-  if (refusal !== undefined) {
-    const [error, error_description] = refusal;
+  const authError = authorizationError(query, endpoint);
+  if (authError !== undefined) {
+    const [error, error_description] = authError;
     refuse(302, error_description);
     return redirect({ error, error_description });
   }
 
   journal.record({ kind: "authorize", ...identity });
-  const asked = scopesIn(query);
+  const requested = scopesIn(query);
   const path = endpoint.loginFlow.start({
     clientName: client.name,
-    choices: endpoint.scopes.filter(({ scope }) => asked.includes(scope)),
+    choices: endpoint.scopes.filter(({ scope }) => requested.includes(scope)),
     loginHint: query.get("login_hint") ?? query.get("u") ?? "",
     allow: (decision) => redirect({ code: codeFor(endpoint, client, decision, query) }),
     deny() {
       journal.record({ kind: "deny", ...identity });
-      return redirect({ error: "access_denied", error_description: "The person has refused." });
+      return redirect({ error: "access_denied", error_description: "The user has denied access." });
     },
   });
   return seeOther(path, 302);
 }
 
-/** For the journal: known clients by name, a state by its fingerprint. */
+/** Identifies a request in the journal: known clients by id, the state by its fingerprint. */
 export function journalIdentity(client: ConsentClient | undefined, query: URLSearchParams) {
   const state = query.get("state");
   return {
@@ -104,7 +104,7 @@ function authorizationError(
   }
   const known = scopes.map(({ scope }) => scope);
   if (!scopesIn(query).every((scope) => known.includes(scope))) {
-    return ["invalid_scope", "a scope is unknown here"];
+    return ["invalid_scope", "a scope is unknown"];
   }
   return codeChallengeError(query, pkce);
 }
@@ -117,7 +117,7 @@ function codeChallengeError(
   if (challenge === null) {
     return pkce === "required" ? ["invalid_request", "code_challenge is required"] : undefined;
   }
-  // Unsaid, the method is `plain` (RFC 7636 §4.3): a downgrade.
+  // The default method is `plain` (RFC 7636 §4.3), which is a downgrade.
   if (query.get("code_challenge_method") !== "S256") {
     return ["invalid_request", "code_challenge_method must be S256"];
   }
@@ -130,7 +130,7 @@ function scopesIn(query: URLSearchParams): readonly string[] {
   return (query.get("scope") ?? "").split(" ").filter(Boolean);
 }
 
-/** Parameters that are null or undefined are left out; the address's own query stays. */
+/** Null and undefined parameters are left out; the redirect URI's own query stays. */
 export function redirectBack(
   redirectUri: string,
   parameters: Readonly<Record<string, string | null | undefined>>,
@@ -145,5 +145,5 @@ export function redirectBack(
 const unregisteredPage = noticePage(
   400,
   "This request cannot be trusted",
-  "The site that sent you here is not registered, or wants you sent back to an address that is not.",
+  "The site that sent you here, or the address that it wants you sent back to, is not registered.",
 );

@@ -1,4 +1,4 @@
-import type { BasicCredentialEncoding } from "../kit/basic-authentication.ts";
+import type { BasicCredentialEncoding } from "../kit/client-registry.ts";
 import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRoute } from "../kit/route.ts";
@@ -31,7 +31,7 @@ export interface AuthorizationServerOptions extends SimulatorOptions {
   readonly clients?: readonly ConsentClient[];
   readonly users?: readonly SimulatedUser[];
   readonly basicEncoding?: BasicCredentialEncoding;
-  /** Its own address if unsaid. */
+  /** Default: the server's own address. */
   readonly issuer?: string;
   readonly refresh?: Partial<RefreshPolicy>;
   readonly codeLifetimeMs?: number;
@@ -47,21 +47,21 @@ export interface AuthorizationServer extends Simulator {
   readonly pingUrl: string;
   readonly oracle: ConsentOracle;
   readonly users: readonly SimulatedUser[];
-  /** Changed by assignment. */
+  /** Can be changed by assignment. */
   readonly refreshPolicy: RefreshPolicy;
   registerClient(client: ConsentClient): void;
   rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
   retireOldSecrets(clientId: string): void;
   rotateSigningKey(how: { readonly keepOld: boolean }): Promise<void>;
-  /** As if the person had taken it back at the provider. */
+  /** Ends all consents, as if the person had withdrawn them at the provider. */
   endConsents(): void;
 }
 
-/** What tells one authorization server from another. */
+/** The differences between authorization servers. */
 export interface AuthorizationServerProfile {
   readonly id: string;
   readonly provider: string;
-  /** Before "authorize", "token", "revoke". */
+  /** Path prefix of "authorize", "token" and "revoke". */
   readonly base: string;
   readonly scopes: readonly ScopeChoice[];
   readonly pkce: "required" | "optional";
@@ -69,82 +69,85 @@ export interface AuthorizationServerProfile {
   readonly accessTokens: "signed" | "opaque";
   readonly statesIssuer: boolean;
   readonly statesScope: boolean;
-  readonly onRevocation: "die" | "live-on";
+  readonly onRevocation: "revoke" | "keep";
   readonly refresh: RefreshPolicy;
   readonly codeLifetimeMs: number;
   readonly notFound?: SimulatedReply;
-  apiRoute(world: SimulatorContext, ledger: TokenLedger, consentOf: ConsentOf): SimulatedRoute;
+  apiRoute(context: SimulatorContext, ledger: TokenLedger, consentOf: ConsentOf): SimulatedRoute;
 }
 
 type ConsentOf = (accessToken: string) => Consent | undefined;
 
 export async function startAuthorizationServer(
-  flavour: AuthorizationServerProfile,
+  profile: AuthorizationServerProfile,
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
-  const { id, base, notFound } = flavour;
+  const { id, base, notFound } = profile;
   const { users = [defaultUser] } = options;
-  const world = createSimulatorContext({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
-  const ledger = createTokenLedger(world, "coexist");
-  const consents = createConsents(world, ledger);
+  const context = createSimulatorContext({
+    ...options,
+    lifetimeMs: options.lifetimeMs ?? 3_600_000,
+  });
+  const ledger = createTokenLedger(context, "coexist");
+  const consents = createConsents(context, ledger);
   const clients = createConsentClients(options.clients ?? [], options.basicEncoding ?? "rfc6749");
   const refreshes = createRefreshLedger(
-    world,
+    context,
     consents,
-    { ...flavour.refresh, ...options.refresh },
-    () => generateCredential(world, `${id}-refresh`),
+    { ...profile.refresh, ...options.refresh },
+    () => generateCredential(context, `${id}-refresh`),
   );
-  const codes = createCodeLedger(world, consents, {
-    lifetimeMs: options.codeLifetimeMs ?? flavour.codeLifetimeMs,
-    newValue: () => generateCredential(world, `${id}-code`),
+  const codes = createCodeLedger(context, consents, {
+    lifetimeMs: options.codeLifetimeMs ?? profile.codeLifetimeMs,
+    newValue: () => generateCredential(context, `${id}-code`),
   });
   let url = "";
   const issuer = () => options.issuer ?? url;
-  const openId = await createOpenId(world, issuer);
-  const ceremony = createLoginFlow(world, { ...flavour, users, choosesCustomer: false });
+  const openId = await createOpenId(context, issuer);
+  const loginFlow = createLoginFlow(context, { ...profile, users, choosesCustomer: false });
 
   const authorization: AuthorizationEndpoint = {
     ...{
       clients,
-      loginFlow: ceremony,
+      loginFlow: loginFlow,
       consents,
       codes,
-      scopes: flavour.scopes,
-      pkce: flavour.pkce,
+      scopes: profile.scopes,
+      pkce: profile.pkce,
     },
-    statedIssuer: () => (flavour.statesIssuer ? issuer() : undefined),
+    statedIssuer: () => (profile.statesIssuer ? issuer() : undefined),
   };
   const grants: GrantEndpoint = {
-    ...{ clients, consents, codes, refreshes, ledger, onRevocation: flavour.onRevocation },
+    ...{ clients, consents, codes, refreshes, ledger, onRevocation: profile.onRevocation },
     newToken: (consent) =>
-      flavour.accessTokens === "signed"
+      profile.accessTokens === "signed"
         ? openId.accessToken(consent)
-        : generateCredential(world, id),
+        : generateCredential(context, id),
     additionalMembers: (granted, request) => ({
       ...openId.idToken(granted, request.corruption),
-      ...(flavour.statesScope ? { scope: granted.consent.scopes.join(" ") } : {}),
+      ...(profile.statesScope ? { scope: granted.consent.scopes.join(" ") } : {}),
     }),
   };
   const consentOf: ConsentOf = (token) =>
     consents.all.find((consent) => consent.id === ledger.find(token)?.revocationScope);
 
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id,
       ...(notFound ? { notFound } : {}),
       routes: [
-        post("token", `${base}/token`, (request) => answerGrant(world, grants, request)),
-        post("revoke", `${base}/revoke`, (request) => answerRevocation(world, grants, request)),
+        post("token", `${base}/token`, (request) => answerGrant(context, grants, request)),
+        post("revoke", `${base}/revoke`, (request) => answerRevocation(context, grants, request)),
         get("authorize", `${base}/authorize`, (request) =>
-          authorize(world, authorization, request),
+          authorize(context, authorization, request),
         ),
         get("jwks", jwksPath, () => jsonReply(200, openId.keys.jwks())),
         get("discovery", "/.well-known/openid-configuration", () =>
-          jsonReply(200, openId.metadata(url, base, flavour)),
+          jsonReply(200, openId.metadata(url, base, profile)),
         ),
-        flavour.apiRoute(world, ledger, consentOf),
-        ...ceremony.routes,
+        profile.apiRoute(context, ledger, consentOf),
+        ...loginFlow.routes,
       ],
     },
     options,
@@ -159,7 +162,7 @@ export async function startAuthorizationServer(
     revokeUrl: `${url}${base}/revoke`,
     jwksUrl: `${url}${jwksPath}`,
     pingUrl: `${url}/api/me`,
-    oracle: createConsentOracle(world.journal.entries),
+    oracle: createConsentOracle(context.journal.entries),
     users: users,
     refreshPolicy: refreshes.policy,
     registerClient: clients.register,
@@ -167,7 +170,7 @@ export async function startAuthorizationServer(
     retireOldSecrets: clients.registry.retireOldSecrets,
     rotateSigningKey: openId.keys.rotate,
     endConsents() {
-      for (const consent of consents.all) consents.end(consent, "taken-back", "die");
+      for (const consent of consents.all) consents.end(consent, "withdrawn", "revoke");
     },
   };
 }

@@ -8,7 +8,7 @@ interface Code {
   isRedeemed: boolean;
 }
 
-/** What whoever redeems a code must show again. */
+/** The parameters that must be repeated when a code is redeemed. */
 export interface CodeBinding {
   readonly redirectUri?: string;
   /** RFC 7636 §4.2, S256. */
@@ -16,12 +16,12 @@ export interface CodeBinding {
 }
 
 export interface CodeLedger {
-  issue(consent: Consent, bound?: CodeBinding): string;
-  /** RFC 6749 §4.1.2: once; a second time ends what the first one began. */
+  issue(consent: Consent, binding?: CodeBinding): string;
+  /** A code is redeemed once. A second attempt ends the consent (RFC 6749 §4.1.2). */
   redeem(
     code: string,
     clientId: string,
-    refuse?: (bound: CodeBinding) => GrantRefusal | undefined,
+    refuse?: (binding: CodeBinding) => GrantRefusal | undefined,
   ): Consent | GrantRefusal;
 }
 
@@ -37,11 +37,11 @@ export function createCodeLedger(
 ): CodeLedger {
   const codes = new Map<string, Code>();
   return {
-    issue(consent, bound = {}) {
+    issue(consent, binding = {}) {
       const value = newValue();
       codes.set(value, {
         consent,
-        binding: bound,
+        binding: binding,
         expiresAt: now() + lifetimeMs,
         isRedeemed: false,
       });
@@ -52,7 +52,7 @@ export function createCodeLedger(
       if (code === undefined) return "unknown";
       if (code.consent.clientId !== clientId) return "other-client";
       if (code.isRedeemed) {
-        consents.end(code.consent, "replayed-code", "die");
+        consents.end(code.consent, "replayed-code", "revoke");
         return "replayed-code";
       }
       if (code.expiresAt <= now()) return "expired";

@@ -14,10 +14,10 @@ import { exchangeGrant } from "./grant-exchange.ts";
 export interface GrantEndpoint extends GrantLedgers {
   readonly clients: ConsentClients;
   readonly consents: Consents;
-  /** Whether access tokens die with a revoked refresh token (RFC 7009 §2.1). */
-  readonly onRevocation: "die" | "live-on";
+  /** Whether revoking a refresh token also revokes the access tokens (RFC 7009 §2.1). */
+  readonly onRevocation: "revoke" | "keep";
   newToken(consent: Consent): string;
-  /** What the answer says beyond RFC 6749 §5.1: an ID token, a scope. */
+  /** Members of the answer besides those of RFC 6749 §5.1: an ID token, a scope. */
   additionalMembers(
     granted: GrantResult,
     request: SimulatedRequest,
@@ -26,13 +26,13 @@ export interface GrantEndpoint extends GrantLedgers {
 
 /** RFC 6749 §4.1.3 and §6, with RFC 7636 §4.6. */
 export function answerGrant(
-  world: SimulatorContext,
+  context: SimulatorContext,
   endpoint: GrantEndpoint,
   request: SimulatedRequest,
 ): SimulatedReply {
-  return withClient(world, endpoint, request, (client, form) => {
+  return withClient(context, endpoint, request, (client, form) => {
     const { clientId } = client;
-    const granted = exchangeGrant(world, endpoint, {
+    const granted = exchangeGrant(context, endpoint, {
       form,
       clientId,
       newToken: endpoint.newToken,
@@ -45,7 +45,7 @@ export function answerGrant(
     const json = {
       access_token: token.value,
       token_type: "Bearer",
-      expires_in: Math.floor((token.expiresAt - world.now()) / 1000),
+      expires_in: Math.floor((token.expiresAt - context.now()) / 1000),
       ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
       ...endpoint.additionalMembers(granted, request),
     };
@@ -53,20 +53,20 @@ export function answerGrant(
   });
 }
 
-/** RFC 7009 §2: 200 for a token that is not known, too. */
+/** RFC 7009 §2: answers 200 also for an unknown token. */
 export function answerRevocation(
-  world: SimulatorContext,
+  context: SimulatorContext,
   endpoint: GrantEndpoint,
   request: SimulatedRequest,
 ): SimulatedReply {
-  return withClient(world, endpoint, request, ({ clientId }, form) => {
+  return withClient(context, endpoint, request, ({ clientId }, form) => {
     const token = form.get("token");
     if (token === null) return badRequest("invalid_request");
     const consent = endpoint.refreshes.find(token);
     if (consent?.clientId === clientId) {
       endpoint.consents.end(consent, "revoked-by-client", endpoint.onRevocation);
     }
-    if (endpoint.ledger.find(token)?.clientId === clientId && endpoint.onRevocation === "die") {
+    if (endpoint.ledger.find(token)?.clientId === clientId && endpoint.onRevocation === "revoke") {
       endpoint.ledger.revoke(token);
     }
     return jsonReply(200, {});
@@ -74,7 +74,7 @@ export function answerRevocation(
 }
 
 function withClient(
-  world: SimulatorContext,
+  context: SimulatorContext,
   { clients }: GrantEndpoint,
   request: SimulatedRequest,
   act: (client: ConsentClient, form: URLSearchParams) => SimulatedReply,
@@ -87,8 +87,8 @@ function withClient(
   const authentication = clients.authenticate(request, form);
   if ("client" in authentication) return act(authentication.client, form);
   const status = request.headers.authorization === undefined ? 400 : 401;
-  recordRefusedClient(world, clients.registry, authentication.refused, status);
-  // RFC 6749 §5.2: the challenge answers whoever tried the header.
+  recordRefusedClient(context, clients.registry, authentication.refused, status);
+  // RFC 6749 §5.2: a challenge if the client used the Authorization header.
   const challenge = { "www-authenticate": 'Basic realm="simulator"' };
   return jsonReply(status, { error: "invalid_client" }, status === 401 ? challenge : {});
 }
@@ -99,7 +99,7 @@ function verifyBinding(
 ): GrantRefusal | undefined {
   if (form.get("redirect_uri") !== redirectUri) return "wrong-redirect-uri";
   const verifier = form.get("code_verifier");
-  // A verifier that nothing was bound to is a downgrade (RFC 9700 §4.8.2).
+  // A verifier without a challenge is a downgrade attack (RFC 9700 §4.8.2).
   if (challenge === undefined) return verifier === null ? undefined : "wrong-verifier";
   const hash = createHash("sha256")
     .update(verifier ?? "")

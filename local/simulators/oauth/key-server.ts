@@ -1,6 +1,8 @@
-import { createCredentialVerifier } from "../kit/gate.ts";
-import { readCredentialHeader } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import {
+  createCredentialVerifier,
+  protectedRoute,
+  readCredentialHeader,
+} from "../kit/protected-route.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
@@ -10,7 +12,7 @@ import { createTokenLedger } from "../kit/token-ledger.ts";
 
 export interface KeyServerOptions extends SimulatorOptions {
   readonly headerName: string;
-  /** What must stand before the key: "Bearer", "Token", … */
+  /** The scheme before the key: "Bearer", "Token", … */
   readonly scheme?: string;
   readonly keys?: readonly string[];
 }
@@ -18,17 +20,17 @@ export interface KeyServerOptions extends SimulatorOptions {
 /** Route for faults: "api". */
 export interface KeyServer extends Simulator {
   readonly pingUrl: string;
-  /** Returns the key, which is made up if unsaid. Keys coexist. */
+  /** Returns the key (default: a generated one). Keys coexist. */
   registerKey(apiKey?: string): string;
   revokeKey(apiKey: string): void;
 }
 
 export async function startKeyServer(options: KeyServerOptions): Promise<KeyServer> {
   const { headerName, scheme, keys = [] } = options;
-  const world = createSimulatorContext(options);
-  const ledger = createTokenLedger(world, "coexist");
+  const context = createSimulatorContext(options);
+  const ledger = createTokenLedger(context, "coexist");
 
-  function registerKey(value = generateCredential(world, "key")): string {
+  function registerKey(value = generateCredential(context, "key")): string {
     const lifetimeMs = Number.POSITIVE_INFINITY;
     ledger.register({ value, clientId: "default", revocationScope: "default", lifetimeMs });
     return value;
@@ -36,14 +38,14 @@ export async function startKeyServer(options: KeyServerOptions): Promise<KeyServ
   for (const key of keys) registerKey(key);
 
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id: "static-key",
       routes: [
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          verifier: createCredentialVerifier(world, ledger),
+          verifier: createCredentialVerifier(context, ledger),
           readCredential: (request) => readCredentialHeader(request, headerName, scheme),
           refuse: () => jsonReply(401, { message: "Unauthorized" }),
         }),

@@ -9,15 +9,15 @@ import { consentPage, customerPage, loginPage, noticePage } from "./login-pages.
 import type { SimulatedUser } from "./users.ts";
 import { findUser } from "./users.ts";
 
-/** What a person decided in front of the consent page. */
+/** A user's decision on the consent page. */
 export interface ConsentDecision {
   readonly user: SimulatedUser;
   readonly customer?: string;
-  /** At least one; a person who allows nothing has denied. */
+  /** Not empty if scopes were requested: allowing none of them is a denial. */
   readonly scopes: readonly string[];
 }
 
-/** Why a browser was sent to the login page, and what becomes of the answer. */
+/** A request for a user's consent, and the replies to the decision. */
 export interface LoginRequest {
   readonly clientName: string;
   readonly choices: readonly ScopeChoice[];
@@ -30,15 +30,15 @@ export interface LoginFlowOptions {
   readonly provider: string;
   readonly users: readonly SimulatedUser[];
   readonly choosesCustomer: boolean;
-  /** The person takes all scopes or leaves them. */
+  /** Whether the user can only allow all scopes or none. */
   readonly isAllOrNothing: boolean;
 }
 
-/** Login, choice of a customer and consent, one page each; works without scripts. */
+/** Login, choice of a customer and consent, one page each, without scripts. */
 export interface LoginFlow {
-  /** Returns the path of its first page. */
-  start(errand: LoginRequest): string;
-  /** Routes for faults: "sign-in", "customer", "consent", and "-page" after each for the page alone. */
+  /** Returns the path of the first page. */
+  start(request: LoginRequest): string;
+  /** Routes for faults: "sign-in", "customer", "consent" for the forms, with "-page" appended for the pages. */
   readonly routes: readonly SimulatedRoute[];
 }
 
@@ -49,79 +49,83 @@ interface LoginSession {
   reply?: SimulatedReply;
 }
 
-export function createLoginFlow(world: SimulatorContext, options: LoginFlowOptions): LoginFlow {
+export function createLoginFlow(context: SimulatorContext, options: LoginFlowOptions): LoginFlow {
   const { provider, users, choosesCustomer, isAllOrNothing } = options;
   const sessions = new Map<string, LoginSession>();
 
   function signIn(
-    visit: LoginSession,
+    session: LoginSession,
     form: URLSearchParams | undefined,
     id: string,
   ): SimulatedReply {
-    const login = form?.get("login") ?? visit.request.loginHint ?? "";
-    const person = findUser(users, login, form?.get("password") ?? "");
-    if (person === undefined) {
-      const { clientName } = visit.request;
+    const login = form?.get("login") ?? session.request.loginHint ?? "";
+    const user = findUser(users, login, form?.get("password") ?? "");
+    if (user === undefined) {
+      const { clientName } = session.request;
       return loginPage({
         provider,
         clientName,
         login,
         hasFailed: form !== undefined,
-        users: users,
+        users,
       });
     }
-    visit.user = person;
+    session.user = user;
     return seeOther(choosesCustomer ? `/customer/${id}` : `/consent/${id}`);
   }
 
   function chooseCustomer(
-    visit: LoginSession,
+    session: LoginSession,
     form: URLSearchParams | undefined,
     id: string,
   ): SimulatedReply {
-    if (visit.user === undefined) return seeOther(`/sign-in/${id}`);
+    if (session.user === undefined) return seeOther(`/sign-in/${id}`);
     const customer = form?.get("customer") ?? "";
-    if (!visit.user.customers.includes(customer)) return customerPage(visit.user);
-    visit.customer = customer;
+    if (!session.user.customers.includes(customer)) return customerPage(session.user);
+    session.customer = customer;
     return seeOther(`/consent/${id}`);
   }
 
   function consent(
-    visit: LoginSession,
+    session: LoginSession,
     form: URLSearchParams | undefined,
     id: string,
   ): SimulatedReply {
-    const { user, customer, request } = visit;
+    const { user, customer, request } = session;
     if (user === undefined) return seeOther(`/sign-in/${id}`);
     if (choosesCustomer && customer === undefined) return seeOther(`/customer/${id}`);
-    const behalf = customer === undefined ? {} : { customer };
+    const customerChoice = customer === undefined ? {} : { customer };
     const { clientName, choices } = request;
     switch (form?.get("decision")) {
       case "allow":
-        visit.reply = finish(request, { user, scopes: selectedScopes(request, form), ...behalf });
-        return visit.reply;
+        session.reply = finish(request, {
+          user,
+          scopes: selectedScopes(request, form),
+          ...customerChoice,
+        });
+        return session.reply;
       case "deny":
-        visit.reply = request.deny();
-        return visit.reply;
+        session.reply = request.deny();
+        return session.reply;
       default:
-        return consentPage({ clientName, user: user, choices, isAllOrNothing, ...behalf });
+        return consentPage({ clientName, user, choices, isAllOrNothing, ...customerChoice });
     }
   }
 
   function selectedScopes({ choices }: LoginRequest, form: URLSearchParams | undefined) {
-    const asked = choices.map(({ scope }) => scope);
-    const ticked = form?.getAll("scope") ?? [];
-    return isAllOrNothing ? asked : asked.filter((scope) => ticked.includes(scope));
+    const requested = choices.map(({ scope }) => scope);
+    const selected = form?.getAll("scope") ?? [];
+    return isAllOrNothing ? requested : requested.filter((scope) => selected.includes(scope));
   }
 
-  /** A page and the form on it: two routes, so that a fault can be for one of them. */
+  /** Two routes, for the page and for its form, so that each can have its own faults. */
   function step(name: string, act: typeof consent): readonly SimulatedRoute[] {
-    const path = new RegExp(`^/${name}/(?<visit>[^/]+)$`);
+    const path = new RegExp(`^/${name}/(?<session>[^/]+)$`);
     const answer = (request: SimulatedRequest, form?: URLSearchParams): SimulatedReply => {
-      const id = request.params["visit"] ?? "";
-      const visit = sessions.get(id);
-      if (visit === undefined) return unknownPage;
-      return visit.reply ? repeatedAnswer(name, visit.reply, form) : act(visit, form, id);
+      const id = request.params["session"] ?? "";
+      const session = sessions.get(id);
+      if (session === undefined) return unknownPage;
+      return session.reply ? repeatedAnswer(name, session.reply, form) : act(session, form, id);
     };
     return [
       { name: `${name}-page`, methods: ["GET"], path, handle: (request) => answer(request) },
@@ -130,9 +134,9 @@ export function createLoginFlow(world: SimulatorContext, options: LoginFlowOptio
   }
 
   return {
-    start(errand) {
-      const id = world.random(16).toString("base64url");
-      sessions.set(id, { request: errand });
+    start(request) {
+      const id = context.random(16).toString("base64url");
+      sessions.set(id, { request });
       return `/sign-in/${id}`;
     },
     routes: [
@@ -143,13 +147,15 @@ export function createLoginFlow(world: SimulatorContext, options: LoginFlowOptio
   };
 }
 
-/** A person who allows nothing has denied, unless nothing was asked. */
-function finish(errand: LoginRequest, decision: ConsentDecision): SimulatedReply {
-  const isNothing = decision.scopes.length === 0 && errand.choices.length > 0;
-  return isNothing ? errand.deny() : errand.allow(decision);
+/** Allowing none of the requested scopes is a denial. */
+function finish(request: LoginRequest, decision: ConsentDecision): SimulatedReply {
+  const isDenied = decision.scopes.length === 0 && request.choices.length > 0;
+  return isDenied ? request.deny() : request.allow(decision);
 }
 
-/** A form that is sent twice gets its first answer again; a page that is gone back to says so. */
+/**
+ * A consent form that is sent twice gets the first answer again. A page that is revisited says that it was answered.
+ */
 function repeatedAnswer(
   name: string,
   reply: SimulatedReply,

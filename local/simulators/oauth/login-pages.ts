@@ -3,7 +3,7 @@ import { html, pageReply } from "../kit/html.ts";
 import type { SimulatedReply } from "../kit/reply.ts";
 import type { SimulatedUser } from "./users.ts";
 
-/** A scope, and what it lets its holder do, in plain words. */
+/** A scope, with a description for users. */
 export interface ScopeChoice {
   readonly scope: string;
   readonly description: string;
@@ -36,8 +36,8 @@ ${hasFailed ? alert : undefined}
   );
 }
 
-const loginHint = (person: SimulatedUser): Html =>
-  html` <strong>${person.login}</strong> with the password <strong>${person.password}</strong>`;
+const loginHint = (user: SimulatedUser): Html =>
+  html` <strong>${user.login}</strong> with the password <strong>${user.password}</strong>`;
 
 export function customerPage({ customers }: SimulatedUser): SimulatedReply {
   return pageReply(
@@ -63,7 +63,7 @@ export interface ConsentPage {
 
 export function consentPage(page: ConsentPage): SimulatedReply {
   const { clientName, user, customer, choices, isAllOrNothing } = page;
-  const asked = isAllOrNothing
+  const requested = isAllOrNothing
     ? html`<ul>${choices.map(({ description }) => html`<li>${description}</li>`)}</ul>`
     : html`<fieldset>
 <legend>It may</legend>
@@ -75,7 +75,7 @@ ${choices.map(({ scope, description }) => choice("checkbox", "scope", scope, des
     html`<p>You are ${user.name}${customer === undefined ? "" : `, acting for ${customer}`}.</p>
 <p>${clientName} asks for access to your account.</p>
 <form method="post">
-${asked}
+${requested}
 <button name="decision" value="allow">Allow</button>
 <button name="decision" value="deny">Deny</button>
 </form>`,
@@ -94,7 +94,7 @@ function choice(
 `;
 }
 
-/** With somewhere to go on to, if said. */
+/** A page with a message, and a link to continue if there is one. */
 export function noticePage(
   status: number,
   title: string,

@@ -1,10 +1,10 @@
-import type { BasicCredentialEncoding } from "../kit/basic-authentication.ts";
-import { readBasicCredentials } from "../kit/basic-authentication.ts";
-import type { Client } from "../kit/client-registry.ts";
-import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
-import { createCredentialVerifier } from "../kit/gate.ts";
-import { readBearer } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import type { BasicCredentialEncoding, Client } from "../kit/client-registry.ts";
+import {
+  createClientRegistry,
+  readBasicCredentials,
+  recordRefusedClient,
+} from "../kit/client-registry.ts";
+import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
 import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
@@ -16,7 +16,7 @@ import { createSimulatorContext, generateCredential } from "../kit/simulator-con
 import type { IssuedCredential } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
 
-/** RFC 6749 §5.2 asks for the challenge; the others are met in the wild (providers A9). */
+/** RFC 6749 §5.2 requires `challenge`; some providers answer in the other ways. */
 export type InvalidClientShape = "challenge" | "bad-request" | "ok-with-error";
 
 export interface OAuthServerOptions extends SimulatorOptions {
@@ -25,9 +25,9 @@ export interface OAuthServerOptions extends SimulatorOptions {
   readonly basicEncoding?: BasicCredentialEncoding;
   readonly onIssue?: "coexist" | "revoke";
   readonly invalidClientShape?: InvalidClientShape;
-  /** Every scope value that may be asked for; all of them if unsaid. */
+  /** The scopes that may be requested (default: any). */
   readonly allowedScopes?: readonly string[];
-  /** Demanded of every request if said. */
+  /** If set, every request must name this audience. */
   readonly requiredAudience?: string;
 }
 
@@ -42,17 +42,17 @@ export interface OAuthServer extends Simulator {
   issueAsSomeoneElse(clientId: string): string;
 }
 
-/** RFC 6749 §4.4, the client-credentials grant. */
+/** An authorization server with the client-credentials grant (RFC 6749 §4.4). */
 export async function startOAuthServer(options: OAuthServerOptions = {}): Promise<OAuthServer> {
   const { invalidClientShape = "challenge", onIssue = "coexist" } = options;
-  const world = createSimulatorContext(options);
-  const ledger = createTokenLedger(world, onIssue);
+  const context = createSimulatorContext(options);
+  const ledger = createTokenLedger(context, onIssue);
   const registry = createClientRegistry(options.clients);
   const readClient = createClientReader(options);
 
   function refuseClient(client: Client | undefined): SimulatedReply {
     const refusal = invalidClient[invalidClientShape];
-    recordRefusedClient(world, registry, client, refusal.status);
+    recordRefusedClient(context, registry, client, refusal.status);
     return refusal;
   }
 
@@ -66,14 +66,14 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
     if (error !== undefined) return badRequest(error);
 
     const { clientId } = client;
-    const order = { clientId, scope: clientId, route: "token", status: 200 };
+    const order = { clientId, revocationScope: clientId, route: "token", status: 200 };
     const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
-    const token = repeated ?? ledger.issue({ ...order, value: newToken(world) });
-    return tokenReply(token, form.get("scope"), world);
+    const token = repeated ?? ledger.issue({ ...order, value: newToken(context) });
+    return tokenReply(token, form.get("scope"), context);
   }
 
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id: "client-credentials",
       routes: [
@@ -87,7 +87,7 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          verifier: createCredentialVerifier(world, ledger),
+          verifier: createCredentialVerifier(context, ledger),
           readCredential: readBearer,
           refuse: (reason) => jsonReply(401, { error: "invalid_token" }, challenge(reason)),
         }),
@@ -105,14 +105,14 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
     retireOldSecrets: registry.retireOldSecrets,
     revoke: ledger.revoke,
     issueAsSomeoneElse(clientId) {
-      const value = newToken(world);
+      const value = newToken(context);
       ledger.issue({ value, clientId: "someone-else", revocationScope: clientId, isForeign: true });
       return value;
     },
   };
 }
 
-const newToken = (world: SimulatorContext) => generateCredential(world, "oauth");
+const newToken = (context: SimulatorContext) => generateCredential(context, "oauth");
 
 function createClientReader({
   clientAuthentication,
@@ -128,7 +128,7 @@ function createClientReader({
   };
 }
 
-/** RFC 6749 §2.3: one authentication method a request. */
+/** RFC 6749 §2.3: one authentication method per request. */
 function isTwiceAuthenticated(request: SimulatedRequest, form: URLSearchParams): boolean {
   return request.headers.authorization !== undefined && form.has("client_secret");
 }
@@ -169,7 +169,7 @@ const invalidClient: Readonly<Record<InvalidClientShape, SimulatedReply>> = {
   "ok-with-error": jsonReply(200, { error: "invalid_client" }),
 };
 
-/** RFC 6750 §3.1: no error code when no token was shown. */
+/** RFC 6750 §3.1: no error code if no token was sent. */
 function challenge(reason: string): Record<string, string> {
   const error = reason === "missing" ? "" : ', error="invalid_token"';
   return { "www-authenticate": `Bearer realm="simulator"${error}` };

@@ -11,19 +11,22 @@ import type { SimulatedUser } from "./users.ts";
 
 export interface OpenId {
   readonly keys: SimulatorSigningKeys;
-  /** A JWT that says what Cognito's access tokens say. */
+  /** A JWT with the claims of Cognito's access tokens. */
   accessToken(consent: Consent): string;
-  /** Empty unless `openid` was asked for (OIDC Core §3.1.2.1). */
+  /** Empty unless `openid` was requested (OIDC Core §3.1.2.1). */
   idToken(
     granted: GrantResult,
-    spoiling: IdTokenCorruption | undefined,
+    corruption: IdTokenCorruption | undefined,
   ): { readonly id_token?: string };
   /** OIDC Discovery §3. */
   metadata(url: string, base: string, how: { readonly scopes: readonly ScopeChoice[] }): object;
 }
 
-export async function createOpenId(world: SimulatorContext, issuer: () => string): Promise<OpenId> {
-  const { now, random, settings } = world;
+export async function createOpenId(
+  context: SimulatorContext,
+  issuer: () => string,
+): Promise<OpenId> {
+  const { now, random, settings } = context;
   const keys = await createSigningKeys();
   const seconds = (at: number) => Math.floor((at + settings.clockSkewMs) / 1000);
   const common = ({ user, grantedAt }: Consent) => ({
@@ -48,7 +51,7 @@ export async function createOpenId(world: SimulatorContext, issuer: () => string
         },
         keys.signature,
       ),
-    idToken({ consent, grantType }, spoiling) {
+    idToken({ consent, grantType }, corruption) {
       if (!consent.scopes.includes("openid")) return {};
       const { nonce } = consent;
       const claims = {
@@ -59,7 +62,7 @@ export async function createOpenId(world: SimulatorContext, issuer: () => string
         // OIDC Core §12.2: a refreshed ID token has no nonce.
         ...(grantType === "code" && nonce !== undefined ? { nonce } : {}),
       };
-      const id_token = signIdToken(keys, claims, spoiling);
+      const id_token = signIdToken(keys, claims, corruption);
       return id_token === undefined ? {} : { id_token };
     },
     metadata: (url, base, { scopes }) => ({

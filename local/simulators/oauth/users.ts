@@ -1,16 +1,16 @@
-/** Someone with an account at a provider. */
+/** A person with an account at a provider. */
 export interface SimulatedUser {
   readonly name: string;
-  /** What is typed into the login form: a telephone number or an e-mail address. */
+  /** A telephone number or an e-mail address. */
   readonly login: string;
   readonly password: string;
-  /** The provider's own name for this person, as in an ID token's `sub`. */
+  /** The provider's identifier of the user: an ID token's `sub`. */
   readonly subject: string;
-  /** Whom this person may act for, where the provider asks. */
+  /** The customers that the user may act for. */
   readonly customers: readonly string[];
 }
 
-/** Lives at every simulator that is told of nobody else. */
+/** The user of every simulator that is started without `users`. */
 export const defaultUser: SimulatedUser = {
   name: "Mere Tamahori",
   login: "mere@example.test",
@@ -20,9 +20,9 @@ export const defaultUser: SimulatedUser = {
 };
 
 export function findUser(
-  people: readonly SimulatedUser[],
+  users: readonly SimulatedUser[],
   login: string,
   password: string,
 ): SimulatedUser | undefined {
-  return people.find((person) => person.login === login.trim() && person.password === password);
+  return users.find((user) => user.login === login.trim() && user.password === password);
 }

@@ -1,9 +1,7 @@
 import type { Client, ClientRegistry } from "../kit/client-registry.ts";
 import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
-import { createCredentialVerifier } from "../kit/gate.ts";
 import { signJsonWebToken } from "../kit/json-web-token.ts";
-import { readBearer } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
 import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
@@ -26,21 +24,21 @@ export interface SendPayments extends Simulator {
   registerClient(client: Client): void;
   rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
   retireOldSecrets(clientId: string): void;
-  /** While true, `/auth` answers 500 in the documented shape. */
+  /** While true, `/auth` answers 500 in the documented form. */
   failInside(isFailing: boolean): void;
   issueAsSomeoneElse(clientId: string): string;
 }
 
 export async function startSendPayments(options: SendPaymentsOptions = {}): Promise<SendPayments> {
-  const world = createSimulatorContext(options);
-  const ledger = createTokenLedger(world, "revoke");
+  const context = createSimulatorContext(options);
+  const ledger = createTokenLedger(context, "revoke");
   const registry = createClientRegistry(options.clients);
-  const newToken = createTokenGenerator(world);
+  const newToken = createTokenGenerator(context);
   let isFailing = false;
 
-  const auth = authentication(world, ledger, registry, newToken);
+  const auth = authentication(context, ledger, registry, newToken);
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id: "send-payments",
       routes: [
@@ -55,7 +53,7 @@ export async function startSendPayments(options: SendPaymentsOptions = {}): Prom
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          verifier: createCredentialVerifier(world, ledger),
+          verifier: createCredentialVerifier(context, ledger),
           readCredential: readBearer,
           refuse: () => problem(401, "Unauthorized", "UNAUTHORIZED"),
         }),
@@ -83,7 +81,7 @@ export async function startSendPayments(options: SendPaymentsOptions = {}): Prom
 }
 
 function authentication(
-  world: SimulatorContext,
+  context: SimulatorContext,
   ledger: TokenLedger,
   registry: ClientRegistry,
   newToken: (clientId: string) => string,
@@ -92,13 +90,13 @@ function authentication(
     const client = clientOf(request);
     if (client === undefined) return problem(400, "Validation failed", "VALIDATION_ERROR");
     if (!registry.accepts(client)) {
-      recordRefusedClient(world, registry, client, 401);
+      recordRefusedClient(context, registry, client, 401);
       return problem(401, "Invalid credentials", "UNAUTHORIZED");
     }
     const { clientId } = client;
-    const order = { clientId, scope: clientId, route: "token", status: 201 };
+    const order = { clientId, revocationScope: clientId, route: "token", status: 201 };
     const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
-    return tokenReply(repeated ?? ledger.issue({ ...order, value: newToken(clientId) }), world);
+    return tokenReply(repeated ?? ledger.issue({ ...order, value: newToken(clientId) }), context);
   };
 }
 
@@ -124,7 +122,7 @@ function createTokenGenerator({
   };
 }
 
-/** 201, as documented; the format of `expiresAt` is not, so it is plain ISO 8601 here. */
+/** 201, as documented. The format of `expiresAt` is not documented; ISO 8601 is assumed. */
 function tokenReply(token: IssuedCredential, { settings }: SimulatorContext): SimulatedReply {
   const expiresAt = new Date(token.expiresAt + settings.clockSkewMs).toISOString();
   return { ...jsonReply(201, { accessToken: token.value, expiresAt }), credential: token };

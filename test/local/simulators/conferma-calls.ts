@@ -9,7 +9,7 @@ export function stopAfterTest<S extends Simulator>(simulator: S): S {
   return simulator;
 }
 
-/** A clock that is moved by hand, from 2026-11-20T10:00:00.123Z. */
+/** A clock that the test advances, starting at 2026-11-20T10:00:00.123Z. */
 export function manualClock() {
   let at = Date.parse("2026-11-20T10:00:00.123Z");
   return {
@@ -26,7 +26,7 @@ export const confermaClient = {
   platformKeys: ["PKN-1"],
 } as const;
 
-export async function conferma(options: ConfermaOptions = {}): Promise<Conferma> {
+export async function confermaApi(options: ConfermaOptions = {}): Promise<Conferma> {
   return stopAfterTest(await startConferma({ clients: [confermaClient], ...options }));
 }
 
@@ -34,7 +34,7 @@ export function basicHeader(clientId: string, clientSecret: string): string {
   return `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`;
 }
 
-/** What a correct client of Conferma sends; `init` replaces parts of it. */
+/** A correct token request; `init` replaces parts of it. */
 export function requestConfermaToken(
   simulator: Conferma,
   init: RequestInit = {},
@@ -56,7 +56,7 @@ export async function confermaToken(simulator: Conferma, init?: RequestInit): Pr
   return String((await jsonOf(await requestConfermaToken(simulator, init)))["access_token"]);
 }
 
-/** The API's answer to a header of exactly this value. */
+/** The API's status for a header with exactly this value. */
 export async function statusWith(url: string, header: string, value: string): Promise<number> {
   const response = await fetch(url, { headers: { [header]: value } });
   await response.arrayBuffer();

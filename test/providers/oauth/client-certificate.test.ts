@@ -21,7 +21,7 @@ import type {
   CertificateAuthority,
 } from "../../../local/simulators/kit/certificates.ts";
 import { createCertificateAuthority } from "../../../local/simulators/kit/certificates.ts";
-import { authorizationRequest, codeCredential } from "../../support/a-consent.ts";
+import { codeCredential, sampleAuthorizationRequest } from "../../support/a-consent.ts";
 import { summarizeOutcome } from "../../support/an-issuer.ts";
 import { rawServer } from "../../support/raw-server.ts";
 
@@ -121,7 +121,7 @@ describe("a provider that looks at certificates (A21)", () => {
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const addressWith = async ({ chain, privateKey }: CertificateAndKey) => {
       const flow = await providerAt(url).consent?.();
-      return flow?.authorizeUrl(secretWith({ chain, privateKey }), authorizationRequest);
+      return flow?.authorizeUrl(secretWith({ chain, privateKey }), sampleAuthorizationRequest);
     };
     expect(await addressWith(ours)).toMatch("https://api2.example/authorize?");
     const refusal = addressWith(await authority.issueClient("tpp-1", past));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Sensitive } from "../../../functions/model/sensitive.ts";
 import type { HttpFailure } from "../../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../../functions/providers/catalogue.ts";
-import { authorizationRequest } from "../../support/a-consent.ts";
+import { sampleAuthorizationRequest } from "../../support/a-consent.ts";
 import type { ScriptedAnswer } from "../../support/an-issuer.ts";
 import { aProvider, noAnswer } from "../../support/an-issuer.ts";
 
@@ -86,7 +86,7 @@ describe("the address that a browser is sent to", () => {
     ],
   ])("%s", async (_, settings, address) => {
     const { flow } = await flowOf(settings);
-    expect(await flow.authorizeUrl(secret, authorizationRequest)).toBe(address);
+    expect(await flow.authorizeUrl(secret, sampleAuthorizationRequest)).toBe(address);
   });
 
   test("of ConnectPay has another GUID for another request", async () => {
@@ -94,7 +94,7 @@ describe("the address that a browser is sent to", () => {
     const guids = new Set<string | null>();
     for (let n = 0; n < 50; n += 1) {
       const address = await flow.authorizeUrl(secret, {
-        ...authorizationRequest,
+        ...sampleAuthorizationRequest,
         nonce: `nonce-${n}`,
       });
       const guid = new URL(address).searchParams.get("nonce");
@@ -107,7 +107,7 @@ describe("the address that a browser is sent to", () => {
   test.each(providers)("of $provider is not made of a broken secret", async (settings) => {
     const { flow } = await flowOf(settings);
     await expect(
-      flow.authorizeUrl(new Sensitive('{"clientSecret":"s"}'), authorizationRequest),
+      flow.authorizeUrl(new Sensitive('{"clientSecret":"s"}'), sampleAuthorizationRequest),
     ).rejects.toMatchObject({
       code: "secret-malformed",
       message: "clientId: is missing.",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { rejectionSchema } from "../../../../infra/constructs/api-models.ts";
+import { rejectionSchema } from "../../../../infra/constructs/rejection-body.ts";
 import { compileJsonSchema } from "../../../../local/aws/api-gateway/json-schema.ts";
 
 const { schema: _draft, ...rejection } = rejectionSchema;
@@ -19,10 +19,10 @@ it.each<[value: unknown, problems: number]>([
 });
 
 it.each([
-  [{ type: "object", patternProperties: {} }, "#: the word patternProperties is not known here."],
-  [{ properties: { a: { $ref: "#" } } }, "#/a: the word $ref is not known here."],
-  [{ type: "date" }, "#: the type date is not known here."],
-  [{ additionalProperties: {} }, "#: only no additional properties are known here."],
+  [{ type: "object", patternProperties: {} }, "#: the keyword patternProperties is not supported."],
+  [{ properties: { a: { $ref: "#" } } }, "#/a: the keyword $ref is not supported."],
+  [{ type: "date" }, "#: the type date is not supported."],
+  [{ additionalProperties: {} }, "#: additionalProperties must be false."],
 ])("%j is refused", (schema, message) => {
   expect(() => compileJsonSchema(schema)).toThrow(message);
 });

@@ -76,7 +76,7 @@ describe("a Lambda host", () => {
     expect(host.processes("work").every(({ busySince }) => busySince === undefined)).toBe(true);
   });
 
-  it("hands over event and context as Lambda does", async () => {
+  it("passes event and context as Lambda does", async () => {
     const { payload, requestId, functionError } = await host.invoke("work", { account: "default" });
     expect(functionError).toBeUndefined();
     expect(payload).toEqual({
@@ -150,7 +150,7 @@ describe("a Lambda host", () => {
     await expect.poll(() => isAlive(failed.pid)).toBe(false);
   });
 
-  it("fails an invocation at once when its process is killed from outside, and goes on", async () => {
+  it("fails an invocation at once when its process is killed from outside, and serves the next", async () => {
     const running = host.invoke("work", { sleepMs: 60_000 });
     await expect.poll(() => host.processes("work").filter((p) => p.busySince)).toHaveLength(1);
     const pid = host.processes("work").find(({ busySince }) => busySince)?.pid ?? 0;
@@ -201,7 +201,7 @@ describe("a Lambda host", () => {
     expect(await host.invoke("narrow", {})).toMatchObject({ coldStart: false });
   });
 
-  it("does not know functions that are not deployed", async () => {
+  it("refuses functions that are not deployed", async () => {
     await expect(host.invoke("nobody", {})).rejects.toMatchObject({
       type: "ResourceNotFoundException",
     });
@@ -215,7 +215,7 @@ describe("a Lambda host", () => {
     await expect.poll(() => host.processes("narrow")[0]?.busySince).toBeUndefined();
   });
 
-  it("has processes ready before anybody asks", async () => {
+  it("starts processes in advance", async () => {
     await host.stopIdle("hasty");
     await host.prestart("hasty", 2);
     expect(host.processes("hasty")).toHaveLength(2);

@@ -51,7 +51,7 @@ const cases: Record<string, Case> = {
   },
 };
 
-it.each(Object.entries(cases))("%s lets in who has signed, and nobody else", async (_, each) => {
+it.each(Object.entries(cases))("%s accepts signed requests, and no others", async (_, each) => {
   const told: AwsRequest[] = [];
   const log = requestLog();
   const guard = createGuard(authenticator(principals), (request) => {
@@ -77,11 +77,11 @@ it.each(Object.entries(cases))("%s lets in who has signed, and nobody else", asy
   ]);
   const { action } = each;
   const { arn, policyOwnerArn } = role;
-  expect(told).toMatchObject([{ action, principal: arn, policiesOf: policyOwnerArn }]);
+  expect(told).toMatchObject([{ action, principal: arn, policyOwnerArn }]);
   expect([...(log.byPrincipal.get(arn) ?? [])]).toEqual([[action, 1]]);
 });
 
-it("each function's session is another principal, and the same one again", () => {
+it("each function's session is a principal of its own, always the same one", () => {
   const arn = "arn:aws:iam::000000000000:role/Renew";
   const one = principals.assume(arn, "renew-tokens");
   expect(one.arn).toBe("arn:aws:sts::000000000000:assumed-role/Renew/renew-tokens");

@@ -7,7 +7,7 @@ import type {
 import { startCentrapayUser } from "../../../../local/simulators/centrapay/centrapay-user.ts";
 import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
 import { jsonOf, statusWith, stopAfterTest } from "../conferma-calls.ts";
-import { createUserAgent } from "../oauth/login-as.ts";
+import { createUserAgent } from "../oauth/user-agent.ts";
 
 export const redirectUri = "https://vending.example.test/callback/centrapay-user/test";
 export const client = { clientId: "app-1", name: "Token vending", redirectUris: [redirectUri] };
@@ -73,7 +73,7 @@ export const obtainCentrapayTokens = async (simulator: CentrapayUser) =>
 export const withBareToken = ({ pingUrl }: CentrapayUser, token: unknown) =>
   statusWith(pingUrl, "authorization", String(token));
 
-/** As an independent reader of the standard does it. */
+/** Verifies with an independent implementation. */
 export async function verifyWithJose(simulator: CentrapayUser, idToken: unknown, now?: Date) {
   const jwks = createLocalJWKSet((await jsonOf(await fetch(simulator.jwksUrl))) as never);
   const { payload } = await jwtVerify(String(idToken), jwks, {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
 import { jsonOf, manualClock } from "../conferma-calls.ts";
-import { createUserAgent } from "../oauth/login-as.ts";
+import { createUserAgent } from "../oauth/user-agent.ts";
 import {
   centrapay,
   centrapayAuthorizeUrl,
@@ -16,8 +16,8 @@ import {
   withBareToken,
 } from "./centrapay-calls.ts";
 
-describe("a person who logs in and allows", () => {
-  test("comes back with a code and the very state, from a request whose parameters were exact", async () => {
+describe("a user who logs in and allows", () => {
+  test("comes back with a code and the same state", async () => {
     const simulator = await centrapay();
     const callback = await createUserAgent(defaultUser).consent(centrapayAuthorizeUrl(simulator));
     expect(callback.origin + callback.pathname).toBe(redirectUri);
@@ -25,7 +25,7 @@ describe("a person who logs in and allows", () => {
     expect([...callback.searchParams.keys()].sort()).toEqual(["code", "state"]);
   });
 
-  test("sees who asks and for what, with the login filled in where `u` says it", async () => {
+  test("sees the client and the scopes, with the login prefilled from `u`", async () => {
     const simulator = await centrapay();
     const person = createUserAgent(defaultUser);
     await person.consent(
@@ -60,7 +60,7 @@ describe("a person who logs in and allows", () => {
     });
   });
 
-  test("is asked again after a wrong password, and gets the page's answer a second time", async () => {
+  test("can retry after a wrong password, and gets the same answer for a repeated form", async () => {
     const simulator = await centrapay();
     const person = createUserAgent(defaultUser);
     const url = centrapayAuthorizeUrl(simulator);
@@ -75,8 +75,8 @@ describe("a person who logs in and allows", () => {
   });
 });
 
-describe("a person who denies", () => {
-  test("comes back with an error and no code (A17)", async () => {
+describe("a user who denies", () => {
+  test("comes back with an error and no code", async () => {
     const simulator = await centrapay();
     const url = centrapayAuthorizeUrl(simulator);
     const { searchParams } = await createUserAgent(defaultUser).consent(url, { decision: "deny" });
@@ -87,12 +87,12 @@ describe("a person who denies", () => {
   });
 });
 
-describe("a request to authorize", () => {
+describe("an authorization request", () => {
   test.each([
     ["an unknown client", { client_id: "nobody" }],
     ["a redirect address that is not registered", { redirect_uri: `${redirectUri}/x` }],
     ["a redirect address with a query", { redirect_uri: `${redirectUri}?x=1` }],
-  ])("from %s ends on a page and redirects nowhere", async (_what, changes) => {
+  ])("from %s shows an error page and does not redirect", async (_what, changes) => {
     const simulator = await centrapay();
     const response = await createUserAgent(defaultUser).open(
       centrapayAuthorizeUrl(simulator, changes),
@@ -108,7 +108,7 @@ describe("a request to authorize", () => {
     ["with a short challenge", { code_challenge: "abc" }, "invalid_request"],
     ["for a token", { response_type: "token" }, "unsupported_response_type"],
     ["for an unknown scope", { scope: "openid admin" }, "invalid_scope"],
-  ])("%s goes back with its error (A22)", async (_what, changes, error) => {
+  ])("%s is redirected back with its error", async (_what, changes, error) => {
     const simulator = await centrapay();
     const person = createUserAgent(defaultUser);
     const url = centrapayAuthorizeUrl(simulator, changes);
@@ -117,7 +117,7 @@ describe("a request to authorize", () => {
     expect(callback.searchParams.get("state")).toBe("state-1");
   });
 
-  test("is counted when its state was seen before", async () => {
+  test("is counted if its state was used before", async () => {
     const simulator = await centrapay();
     const person = createUserAgent(defaultUser);
     await person.open(centrapayAuthorizeUrl(simulator));
@@ -129,9 +129,9 @@ describe("a request to authorize", () => {
 
 describe("a code", () => {
   test.each([
-    ["without its verifier (A22)", { code_verifier: "" }],
-    ["with another verifier (A22)", { code_verifier: "x".repeat(43) }],
-    ["with the challenge for a verifier (A22)", { code_verifier: challenge }],
+    ["without its verifier", { code_verifier: "" }],
+    ["with another verifier", { code_verifier: "x".repeat(43) }],
+    ["with the challenge for a verifier", { code_verifier: challenge }],
     ["with another redirect address", { redirect_uri: `${redirectUri}/` }],
   ])("is refused %s", async (_what, changes) => {
     const simulator = await centrapay();
@@ -144,7 +144,7 @@ describe("a code", () => {
     expect(await response.json()).toEqual({ error: "invalid_grant" });
   });
 
-  test("is refused to another client (A15), and after five minutes", async () => {
+  test("is refused to another client, and after five minutes", async () => {
     const clock = manualClock();
     const other = { ...client, clientId: "app-2" };
     const simulator = await centrapay({ now: clock.now, clients: [client, other] });
@@ -158,7 +158,7 @@ describe("a code", () => {
     ]);
   });
 
-  test("that is replayed is refused, and ends all that it had begun (A15)", async () => {
+  test("that is replayed is refused, and ends its consent", async () => {
     const simulator = await centrapay();
     const code = await obtainCentrapayCode(simulator);
     const tokens = await jsonOf(await redeemCentrapayCode(simulator, code));
@@ -171,7 +171,7 @@ describe("a code", () => {
 });
 
 describe("a refresh token", () => {
-  test("stays as it is by default, and the ID token that comes of it has no nonce", async () => {
+  test("does not rotate by default, and a refreshed ID token has no nonce", async () => {
     const simulator = await centrapay();
     const tokens = await obtainCentrapayTokens(simulator);
     const again = await jsonOf(await refreshCentrapayToken(simulator, tokens["refresh_token"]));
@@ -183,7 +183,7 @@ describe("a refresh token", () => {
     expect(await withBareToken(simulator, again["access_token"])).toBe(200);
   });
 
-  test("ends sixty days after the consent, however often it was used (A12)", async () => {
+  test("expires sixty days after the consent, however often it was used", async () => {
     const clock = manualClock();
     const simulator = await centrapay({ now: clock.now });
     const { refresh_token } = await obtainCentrapayTokens(simulator);
@@ -195,7 +195,7 @@ describe("a refresh token", () => {
     });
   });
 
-  test("that rotates is honoured within its grace, after it never, and its family ends (A13, A14)", async () => {
+  test("that rotates is accepted within its grace period; later use ends the consent", async () => {
     const clock = manualClock();
     const simulator = await centrapay({
       now: clock.now,
@@ -215,7 +215,7 @@ describe("a refresh token", () => {
     );
   });
 
-  test("whose successor never arrived is not counted as reused (A32)", async () => {
+  test("whose successor never arrived is not counted as reused", async () => {
     const simulator = await centrapay({ refresh: { rotation: "rotate", graceMs: 60_000 } });
     const { refresh_token: first } = await obtainCentrapayTokens(simulator);
     simulator.injectFault({ kind: "destroy", when: "after-handling" });
@@ -227,7 +227,7 @@ describe("a refresh token", () => {
     expect(simulator.oracle.refreshTokensReused()).toBe(1);
   });
 
-  test("that is revoked refreshes no more, while the JWT lives on until it expires", async () => {
+  test("that is revoked cannot be used, while the JWT stays valid until it expires", async () => {
     const clock = manualClock();
     const simulator = await centrapay({ now: clock.now });
     const { refresh_token, access_token } = await obtainCentrapayTokens(simulator);
@@ -241,7 +241,7 @@ describe("a refresh token", () => {
 });
 
 describe("the API", () => {
-  test("takes a bare token, never one with a scheme (A26)", async () => {
+  test("accepts a bare token, never one with a scheme", async () => {
     const simulator = await centrapay();
     const { access_token } = await obtainCentrapayTokens(simulator);
     expect(await withBareToken(simulator, access_token)).toBe(200);
@@ -254,7 +254,7 @@ describe("the API", () => {
     });
   });
 
-  test("acts for an account that it knows, and says 403 for others (A25)", async () => {
+  test("accepts a known account, and answers 403 for others", async () => {
     const simulator = await centrapay({ accounts: ["acct-1"] });
     const { access_token } = await obtainCentrapayTokens(simulator);
     const actFor = (account: string) =>
@@ -267,7 +267,7 @@ describe("the API", () => {
     expect(await withBareToken(simulator, access_token)).toBe(403);
   });
 
-  test("allows a person so many requests a minute", async () => {
+  test("limits a user's requests per minute", async () => {
     const simulator = await centrapay({ requestsPerMinute: 1 });
     const { access_token } = await obtainCentrapayTokens(simulator);
     expect(await withBareToken(simulator, access_token)).toBe(200);
@@ -275,7 +275,7 @@ describe("the API", () => {
   });
 });
 
-test("a client with a secret shows it by Basic or by post, a public one shows none", async () => {
+test("a client sends its secret by Basic or by post, a public one sends none", async () => {
   const secret = { ...client, clientSecret: "canary-secret" };
   const simulator = await centrapay({ clients: [secret] });
   const code = await obtainCentrapayCode(simulator);

@@ -9,7 +9,7 @@ import { startConnectPay } from "../../../../local/simulators/connectpay/connect
 import type { CertificateAndKey } from "../../../../local/simulators/kit/certificates.ts";
 import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
 import { basicHeader, stopAfterTest } from "../conferma-calls.ts";
-import { createUserAgent } from "../oauth/login-as.ts";
+import { createUserAgent } from "../oauth/user-agent.ts";
 
 const redirectUrl = "https://vending.example.test/callback/connectpay/stage";
 const client = {
@@ -19,7 +19,7 @@ const client = {
   redirectUris: [redirectUrl],
 };
 
-/** As the documents have it, and as RFC 6749 §2.3.1 would. */
+/** As documented by ConnectPay, and as RFC 6749 §2.3.1 requires. */
 export const basicHeaders = {
   raw: basicHeader(client.clientId, client.clientSecret),
   formEncoded: basicHeader(client.clientId, encodeURIComponent(client.clientSecret)),
@@ -27,7 +27,7 @@ export const basicHeaders = {
 
 export const requestId = () => randomUUID();
 
-export const connectPay = async (options: ConnectPayOptions = {}) =>
+export const connectPayApi = async (options: ConnectPayOptions = {}) =>
   stopAfterTest(await startConnectPay({ clients: [client], ...options }));
 
 export function connectPayAuthorizeUrl(
@@ -53,9 +53,9 @@ export function connectPayAuthorizeUrl(
 
 export interface TlsRequest {
   readonly form?: Readonly<Record<string, string>>;
-  /** Added to the right ones; an empty one takes its header away. */
+  /** Override the correct headers; an empty value removes one. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The registered one if unsaid; undefined: none. */
+  /** Default: the registered one. Undefined: none. */
   readonly certificate?: CertificateAndKey | undefined;
 }
 

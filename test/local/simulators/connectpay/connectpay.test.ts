@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { createCertificateAuthority } from "../../../../local/simulators/kit/certificates.ts";
 import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
 import { manualClock, statusWith } from "../conferma-calls.ts";
-import { createUserAgent } from "../oauth/login-as.ts";
+import { createUserAgent } from "../oauth/user-agent.ts";
 import type { TlsResponse } from "./connectpay-calls.ts";
 import {
   basicHeaders,
-  connectPay,
+  connectPayApi,
   connectPayAuthorizeUrl,
   obtainConnectPayCode,
   obtainConnectPayTokens,
@@ -18,8 +18,8 @@ import {
 } from "./connectpay-calls.ts";
 
 describe("authorize", () => {
-  test("answers 301 that a browser may keep, with the web app on another origin", async () => {
-    const simulator = await connectPay();
+  test("answers a cacheable 301 to the web app on another origin", async () => {
+    const simulator = await connectPayApi();
     const response = await createUserAgent(defaultUser).open(connectPayAuthorizeUrl(simulator));
     expect(response.status).toBe(301);
     expect(response.headers.get("cache-control")).toBeNull();
@@ -27,8 +27,8 @@ describe("authorize", () => {
     expect(origin).not.toBe(new URL(simulator.authorizeUrl).origin);
   });
 
-  test.each([302, 303, "page"] as const)("can answer %s instead (A20)", async (answer) => {
-    const simulator = await connectPay({ traits: { authorizeAnswer: answer } });
+  test.each([302, 303, "page"] as const)("can answer %s instead", async (answer) => {
+    const simulator = await connectPayApi({ traits: { authorizeAnswer: answer } });
     const response = await createUserAgent(defaultUser).open(connectPayAuthorizeUrl(simulator));
     expect(response.status).toBe(answer === "page" ? 200 : answer);
     const link = /href="(?<onward>[^"]+)"/.exec(await response.text())?.groups?.["onward"];
@@ -42,16 +42,16 @@ describe("authorize", () => {
     ["an unknown client", { client_id: "nobody" }],
     ["another kind of answer", { response_type: "token" }],
     ["no flow", { flowid: undefined }],
-    ["the other spelling of the flow (A16)", { flowid: undefined, flowId: "GetPSD2AuthCode" }],
+    ["the other spelling of the flow", { flowid: undefined, flowId: "GetPSD2AuthCode" }],
     ["a nonce that is not a GUID", { nonce: "1" }],
     ["no state", { state: undefined }],
     ["a query in redirect_url", { redirect_url: "https://vending.example.test/callback?x=1" }],
     ["an unregistered hostname", { redirect_url: "https://attacker.invalid/callback" }],
     ["plain http", { redirect_url: "http://vending.example.test/callback" }],
-    ["mixed scopes (A18)", { scope: "psd2-ais ob-as" }],
+    ["mixed scopes", { scope: "psd2-ais ob-as" }],
     ["no scope", { scope: "" }],
   ])("shows a page for %s", async (_what, changes) => {
-    const simulator = await connectPay();
+    const simulator = await connectPayApi();
     const response = await createUserAgent(defaultUser).open(
       connectPayAuthorizeUrl(simulator, changes),
     );
@@ -59,17 +59,17 @@ describe("authorize", () => {
     expect(response.headers.get("location")).toBeNull();
   });
 
-  test("compares the hostname of redirect_url alone", async () => {
-    const simulator = await connectPay();
+  test("compares only the hostname of redirect_url", async () => {
+    const simulator = await connectPayApi();
     const url = connectPayAuthorizeUrl(simulator, {
       redirect_url: "https://vending.example.test/any/path",
     });
     expect((await createUserAgent(defaultUser).consent(url)).pathname).toBe("/any/path");
   });
 
-  test("can send mixed scopes back with an error, and spell the flow otherwise", async () => {
+  test("can redirect mixed scopes back with an error, and accept the other spelling of the flow", async () => {
     const traits = { mixedScopes: "redirect", flowIdParameter: "flowId" } as const;
-    const simulator = await connectPay({ traits });
+    const simulator = await connectPayApi({ traits });
     const flow = { flowid: undefined, flowId: "GetPSD2AuthCode" };
     const person = createUserAgent(defaultUser);
     const url = connectPayAuthorizeUrl(simulator, { ...flow, scope: "psd2-ais ob-as" });
@@ -85,9 +85,9 @@ describe("authorize", () => {
   });
 });
 
-describe("a person", () => {
+describe("a user", () => {
   test("chooses a customer, allows, and comes back with code, state and flowid", async () => {
-    const simulator = await connectPay();
+    const simulator = await connectPayApi();
     const person = createUserAgent(defaultUser);
     const back = await person.consent(connectPayAuthorizeUrl(simulator));
     expect(Object.fromEntries(back.searchParams)).toEqual({
@@ -98,8 +98,8 @@ describe("a person", () => {
     expect(person.pages.join("\n")).toContain("acting for Monument &amp; Co");
   });
 
-  test("who allows a part still brings a code, and the answer says which part (A17)", async () => {
-    const simulator = await connectPay();
+  test("who allows some scopes gets a code, and the token answer names them", async () => {
+    const simulator = await connectPayApi();
     const url = connectPayAuthorizeUrl(simulator, { scope: "psd2-ais psd2-pis" });
     const back = await createUserAgent(defaultUser).consent(url, { scopes: ["psd2-pis"] });
     const { json } = await redeemConnectPayCode(simulator, back.searchParams.get("code") ?? "");
@@ -109,8 +109,8 @@ describe("a person", () => {
   test.each([
     ["denies", { decision: "deny" } as const],
     ["allows nothing", { scopes: [] }],
-  ])("who %s comes back without a code (A17)", async (_what, wishes) => {
-    const simulator = await connectPay();
+  ])("who %s comes back without a code", async (_what, wishes) => {
+    const simulator = await connectPayApi();
     const back = await createUserAgent(defaultUser).consent(
       connectPayAuthorizeUrl(simulator),
       wishes,
@@ -122,8 +122,8 @@ describe("a person", () => {
     });
   });
 
-  test("copies a code from online banking, with no request before it", async () => {
-    const simulator = await connectPay();
+  test("can copy a code from online banking, without an authorization request", async () => {
+    const simulator = await connectPayApi();
     const person = createUserAgent(defaultUser);
     const settings = new URL(simulator.openApiSettingsUrl);
     expect(await (await person.open(settings)).text()).toContain("Token vending");
@@ -135,8 +135,8 @@ describe("a person", () => {
     expect(json["client_customer_name"]).toBe("Pu********gs");
   });
 
-  test("sees what a fault makes of the way back (A16, A17, A19)", async () => {
-    const simulator = await connectPay();
+  test("comes back with the parameters that a fault has changed", async () => {
+    const simulator = await connectPayApi();
     const set = { state: null, error: "<b>", code: ["a", "b"], iss: "https://other.invalid" };
     simulator.injectFault({ kind: "rewrite-location", route: "consent", set });
     const { searchParams } = await createUserAgent(defaultUser).consent(
@@ -154,7 +154,7 @@ describe("a person", () => {
 
 describe("the token endpoint", () => {
   test("answers as documented, string numbers included", async () => {
-    const simulator = await connectPay({ now: manualClock().now });
+    const simulator = await connectPayApi({ now: manualClock().now });
     expect(await obtainConnectPayTokens(simulator)).toEqual({
       token_type: "Bearer",
       access_token: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -179,21 +179,21 @@ describe("the token endpoint", () => {
     ["a request id that is no GUID", { headers: { "x-request-id": "7" } }, { status: 400 }],
     ["another secret", { headers: { authorization: "Basic ZGV2LWFwcDp4" } }, { status: 401 }],
     [
-      "a form-encoded secret (A30)",
+      "a form-encoded secret",
       { headers: { authorization: basicHeaders.formEncoded } },
       { status: 401 },
     ],
     ["no Basic", { headers: { authorization: "" } }, { status: 401 }],
   ])("refuses %s", async (_what, changes, expected) => {
-    const simulator = await connectPay();
+    const simulator = await connectPayApi();
     const code = await obtainConnectPayCode(simulator);
     expect(await redeemConnectPayCode(simulator, code, changes)).toMatchObject(expected);
     expect((await redeemConnectPayCode(simulator, code)).status).toBe(200);
   });
 
-  test("honours a code for 24 hours, and once (A15)", async () => {
+  test("accepts a code for 24 hours, and once", async () => {
     const clock = manualClock();
-    const simulator = await connectPay({ now: clock.now });
+    const simulator = await connectPayApi({ now: clock.now });
     const [first, second] = [
       await obtainConnectPayCode(simulator),
       await obtainConnectPayCode(simulator),
@@ -209,9 +209,9 @@ describe("the token endpoint", () => {
     expect(simulator.oracle.codesReplayed()).toBe(1);
   });
 
-  test("rotates both tokens at a refresh, and the thirty days begin again (A12)", async () => {
+  test("rotates both tokens at a refresh, and restarts the thirty days", async () => {
     const clock = manualClock();
-    const simulator = await connectPay({ now: clock.now });
+    const simulator = await connectPayApi({ now: clock.now });
     const first = await obtainConnectPayTokens(simulator);
     clock.advance(30 * 86_400_000 - 1);
     const { json: second } = await refreshConnectPayToken(simulator, first["refresh_token"]);
@@ -222,8 +222,8 @@ describe("the token endpoint", () => {
     expect((await refreshConnectPayToken(simulator, third["refresh_token"])).status).toBe(400);
   });
 
-  test("ends everything when a rotated refresh token comes back (A13)", async () => {
-    const simulator = await connectPay();
+  test("ends the consent when a rotated refresh token is reused", async () => {
+    const simulator = await connectPayApi();
     const { refresh_token } = await obtainConnectPayTokens(simulator);
     const { json } = await refreshConnectPayToken(simulator, refresh_token);
     expect(await statusWithToken(simulator, json["access_token"])).toBe(200);
@@ -235,16 +235,19 @@ describe("the token endpoint", () => {
     expect(simulator.oracle.refreshTokensReused()).toBe(1);
   });
 
-  test.each(["lives", "dies"] as const)("the access token before a refresh %s", async (fate) => {
-    const simulator = await connectPay({ traits: { oldAccessToken: fate } });
-    const { access_token, refresh_token } = await obtainConnectPayTokens(simulator);
-    const { json } = await refreshConnectPayToken(simulator, refresh_token);
-    expect(await statusWithToken(simulator, access_token)).toBe(fate === "lives" ? 200 : 401);
-    expect(await statusWithToken(simulator, json["access_token"])).toBe(200);
-  });
+  test.each(["kept", "revoked"] as const)(
+    "the access token before a refresh is %s",
+    async (fate) => {
+      const simulator = await connectPayApi({ traits: { oldAccessToken: fate } });
+      const { access_token, refresh_token } = await obtainConnectPayTokens(simulator);
+      const { json } = await refreshConnectPayToken(simulator, refresh_token);
+      expect(await statusWithToken(simulator, access_token)).toBe(fate === "kept" ? 200 : 401);
+      expect(await statusWithToken(simulator, json["access_token"])).toBe(200);
+    },
+  );
 
-  test("takes a refresh token back, and its access tokens with it", async () => {
-    const simulator = await connectPay();
+  test("revokes a refresh token together with its access tokens", async () => {
+    const simulator = await connectPayApi();
     const { access_token, refresh_token } = await obtainConnectPayTokens(simulator);
     const form = { token: String(refresh_token) };
     expect((await requestOverTls(simulator, simulator.revokeUrl, { form })).status).toBe(200);
@@ -253,20 +256,20 @@ describe("the token endpoint", () => {
   });
 });
 
-/** The alert is on its way when the connection ends: a caller sees whichever comes first. */
+/** A caller sees either the alert or the closed connection, whichever comes first. */
 const noConversation = /alert|socket hang up|ECONNRESET|EPIPE/;
 
-describe("mutual TLS (A21)", () => {
-  test("takes the registered certificate, for the API as for tokens, and Bearer alone (A26)", async () => {
-    const simulator = await connectPay();
+describe("mutual TLS", () => {
+  test("accepts the registered certificate, for the API and for tokens, and only Bearer tokens", async () => {
+    const simulator = await connectPayApi();
     const { access_token } = await obtainConnectPayTokens(simulator);
     const bare = { headers: { authorization: String(access_token) } };
     expect(await statusWithToken(simulator, access_token)).toBe(200);
     expect((await requestOverTls(simulator, simulator.pingUrl, bare)).status).toBe(401);
   });
 
-  test("never begins without a certificate, or with one that has expired", async () => {
-    const simulator = await connectPay();
+  test("fails without a certificate, and with an expired one", async () => {
+    const simulator = await connectPayApi();
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const expired = await simulator.authority.issueClient("token-vending", past);
     const request = { form: { grant_type: "refresh_token", refresh_token: "x" } };
@@ -277,8 +280,8 @@ describe("mutual TLS (A21)", () => {
     expect(simulator.journal).toEqual([]);
   });
 
-  test("never begins with another authority's certificate", async () => {
-    const simulator = await connectPay();
+  test("fails with another authority's certificate", async () => {
+    const simulator = await connectPayApi();
     const other = await createCertificateAuthority("Other CA");
     const certificate = await other.issueClient("token-vending");
     await expect(requestOverTls(simulator, simulator.tokenUrl, { certificate })).rejects.toThrow(
@@ -286,8 +289,8 @@ describe("mutual TLS (A21)", () => {
     );
   });
 
-  test("answers 403 to the authority's certificate that is not the registered one", async () => {
-    const simulator = await connectPay();
+  test("answers 403 to a certificate of the authority that is not registered", async () => {
+    const simulator = await connectPayApi();
     const certificate = await simulator.authority.issueClient("token-vending");
     expect(
       (await requestOverTls(simulator, simulator.tokenUrl, { certificate, form: {} })).status,
@@ -299,14 +302,14 @@ describe("mutual TLS (A21)", () => {
     expect((await requestOverTls(simulator, simulator.tokenUrl, { form: {} })).status).toBe(403);
   });
 
-  test("answers 403 where the web tier lets everyone in", async () => {
-    const simulator = await connectPay({ mutualTls: "forbidden" });
+  test("answers 403 without a certificate when TLS does not reject it", async () => {
+    const simulator = await connectPayApi({ mutualTls: "forbidden" });
     const request = { form: {}, certificate: undefined };
     expect((await requestOverTls(simulator, simulator.tokenUrl, request)).status).toBe(403);
   });
 
-  test("answers 403 to the registered certificate once it has expired, where everyone is let in", async () => {
-    const simulator = await connectPay({ mutualTls: "forbidden" });
+  test("answers 403 to the registered certificate once it has expired, when TLS does not reject it", async () => {
+    const simulator = await connectPayApi({ mutualTls: "forbidden" });
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const certificate = await simulator.authority.issueClient("token-vending", past);
     simulator.registerCertificate(certificate.chain);
@@ -315,8 +318,8 @@ describe("mutual TLS (A21)", () => {
     ).toBe(403);
   });
 
-  test("is unknown to the browsers' host, which has no token endpoint, and the other way round", async () => {
-    const simulator = await connectPay();
+  test("is not used by the browsers' host, which has no token endpoint, and vice versa", async () => {
+    const simulator = await connectPayApi();
     const url = simulator.tokenUrl.replace(simulator.serverUrl, simulator.url);
     expect((await fetch(url, { method: "POST" })).status).toBe(404);
     const page = simulator.authorizeUrl.replace(simulator.url, simulator.serverUrl);
@@ -324,13 +327,13 @@ describe("mutual TLS (A21)", () => {
   });
 
   test("can be switched off", async () => {
-    const simulator = await connectPay({ mutualTls: "off" });
+    const simulator = await connectPayApi({ mutualTls: "off" });
     expect(await statusWith(simulator.pingUrl, "x-request-id", requestId())).toBe(401);
   });
 });
 
 test("the journal holds no code, no token and no state", async () => {
-  const simulator = await connectPay();
+  const simulator = await connectPayApi();
   const { refresh_token, access_token } = await obtainConnectPayTokens(simulator);
   await refreshConnectPayToken(simulator, refresh_token);
   await statusWithToken(simulator, access_token);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   basicHeader,
-  conferma,
+  confermaApi,
   confermaToken,
   jsonOf,
   requestConfermaToken,
@@ -9,16 +9,16 @@ import {
 } from "../conferma-calls.ts";
 
 describe("timing", () => {
-  test("a delay before handling holds back the issue and the headers", async () => {
-    const simulator = await conferma();
+  test("a delay before handling delays the issue and the headers", async () => {
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "delay", ms: 200 });
     const signal = AbortSignal.timeout(100);
     await expect(requestConfermaToken(simulator, { signal })).rejects.toThrow(/timeout/);
     expect(simulator.counters.issues()).toBe(0);
   });
 
-  test("a request that has arrived takes effect although its caller has hung up", async () => {
-    const simulator = await conferma();
+  test("a request that has arrived takes effect although its caller has disconnected", async () => {
+    const simulator = await confermaApi();
     const before = await confermaToken(simulator);
     simulator.injectFault({ kind: "delay", ms: 150 });
     const signal = AbortSignal.timeout(50);
@@ -31,16 +31,16 @@ describe("timing", () => {
     expect(simulator.counters.unexcusedEarlyIssues()).toBe(1);
   });
 
-  test("a delay after handling holds back only the headers", async () => {
-    const simulator = await conferma();
+  test("a delay after handling delays only the headers", async () => {
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "delay", ms: 200, when: "after-handling" });
     const signal = AbortSignal.timeout(100);
     await expect(requestConfermaToken(simulator, { signal })).rejects.toThrow(/timeout/);
     expect(simulator.counters.issues()).toBe(1);
   });
 
-  test("a delay in the body lets the headers through and stalls after the first byte", async () => {
-    const simulator = await conferma();
+  test("a delay in the body stalls after the headers and the first byte", async () => {
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "delay-body", ms: 200 });
     const response = await requestConfermaToken(simulator, { signal: AbortSignal.timeout(100) });
     expect(response.status).toBe(200);
@@ -48,16 +48,16 @@ describe("timing", () => {
   });
 
   test("latency slows every request", async () => {
-    const simulator = await conferma({ settings: { latencyMs: 60 } });
+    const simulator = await confermaApi({ settings: { latencyMs: 60 } });
     const startedAt = performance.now();
     await confermaToken(simulator);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(59);
   });
 });
 
-describe("answers in place of the provider's", () => {
-  test("a literal is sent as it stands, and nothing is issued", async () => {
-    const simulator = await conferma();
+describe("replies that replace the provider's", () => {
+  test("a literal reply is sent unchanged, and nothing is issued", async () => {
+    const simulator = await confermaApi();
     const headers = { "content-type": "text/html", "x-odd": "1" };
     simulator.injectFault({ kind: "respond", status: 503, headers, body: "<h1>down</h1>" });
     const response = await requestConfermaToken(simulator);
@@ -68,15 +68,15 @@ describe("answers in place of the provider's", () => {
     expect(simulator.counters.issues()).toBe(0);
   });
 
-  test("a literal may be bytes", async () => {
-    const simulator = await conferma();
+  test("a literal reply may be bytes", async () => {
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "respond", status: 200, body: Uint8Array.of(0xff, 0x00) });
     const bytes = await (await requestConfermaToken(simulator)).bytes();
     expect([...bytes]).toEqual([0xff, 0x00]);
   });
 
-  test("a literal after issuing hides a token that has already killed the old one", async () => {
-    const simulator = await conferma();
+  test("a literal reply after issuing hides a token that has already revoked the old one", async () => {
+    const simulator = await confermaApi();
     const old = await confermaToken(simulator);
     simulator.injectFault({ kind: "respond", status: 500, afterIssuing: true });
     expect((await requestConfermaToken(simulator)).status).toBe(500);
@@ -90,9 +90,9 @@ describe("answers in place of the provider's", () => {
   });
 
   test.each(["7", "Fri, 20 Nov 2026 10:00:07 GMT", "999999999", "-1", "soon"])(
-    "throttling repeats any Retry-After: %s",
+    "throttling sends any Retry-After: %s",
     async (retryAfter) => {
-      const simulator = await conferma();
+      const simulator = await confermaApi();
       simulator.injectFault({ kind: "throttle", retryAfter });
       const response = await requestConfermaToken(simulator);
       expect(response.status).toBe(429);
@@ -105,8 +105,8 @@ describe("answers in place of the provider's", () => {
     },
   );
 
-  test("throttling may leave Retry-After out and speak other dialects", async () => {
-    const simulator = await conferma();
+  test("throttling may omit Retry-After and use other error formats", async () => {
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "throttle", shape: "oauth" });
     simulator.injectFault({ kind: "throttle", shape: "text" });
     const response = await requestConfermaToken(simulator);
@@ -116,7 +116,7 @@ describe("answers in place of the provider's", () => {
   });
 
   test("a redirect names another host", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "redirect", location: "https://attacker.example/token" });
     const response = await requestConfermaToken(simulator);
     expect(response.status).toBe(302);
@@ -124,7 +124,7 @@ describe("answers in place of the provider's", () => {
   });
 
   test("an echo repeats secret and token in an error", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "echo", status: 400, afterIssuing: true });
     const response = await requestConfermaToken(simulator);
     expect(response.status).toBe(400);
@@ -137,14 +137,14 @@ describe("answers in place of the provider's", () => {
 
 describe("broken connections", () => {
   test("destroying before handling issues nothing", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "destroy", when: "before-handling" });
     await expect(requestConfermaToken(simulator)).rejects.toThrow("fetch failed");
     expect(simulator.counters.issues()).toBe(0);
   });
 
   test("destroying after handling loses the token that was issued", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "destroy", when: "after-handling" });
     await expect(requestConfermaToken(simulator)).rejects.toThrow("fetch failed");
     await confermaToken(simulator);
@@ -154,7 +154,7 @@ describe("broken connections", () => {
   });
 
   test("destroying after half the body shows the headers first", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "destroy", when: "half-body" });
     const response = await requestConfermaToken(simulator);
     expect(response.status).toBe(200);
@@ -165,14 +165,14 @@ describe("broken connections", () => {
 
 describe("broken bodies", () => {
   test("an oversized body is streamed to its last byte", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "oversized" });
     const response = await requestConfermaToken(simulator);
     expect((await response.bytes()).length).toBeGreaterThanOrEqual(50_000_000);
   });
 
   test("a gzip bomb is small on the wire and large when read", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "gzip-bomb", bytes: 5_000_000, afterIssuing: true });
     const response = await requestConfermaToken(simulator);
     expect(response.headers.get("content-encoding")).toBe("gzip");
@@ -181,8 +181,8 @@ describe("broken bodies", () => {
     expect(String(padding).length).toBe(5_000_000);
   });
 
-  test("a caller that walks away from a flood does not harm the simulator", async () => {
-    const simulator = await conferma();
+  test("a caller that disconnects from a long body does not harm the simulator", async () => {
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "oversized" });
     const response = await requestConfermaToken(simulator);
     await response.body?.cancel();
@@ -190,7 +190,7 @@ describe("broken bodies", () => {
   });
 
   test("a truncated body is correct HTTP around half the JSON", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "truncate" });
     const body = await (await requestConfermaToken(simulator)).text();
     expect(body).toMatch(/^\{"access_token":"simulated-conferma-/);
@@ -198,14 +198,14 @@ describe("broken bodies", () => {
   });
 
   test("a byte order mark stands before the JSON", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "byte-order-mark" });
     const bytes = await (await requestConfermaToken(simulator)).bytes();
     expect([...bytes.subarray(0, 4)]).toEqual([0xef, 0xbb, 0xbf, 0x7b]);
   });
 
   test("a function changes the body of a success, and leaves errors alone", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     const override = (body: unknown) => ({ ...Object(body), expires: "next week" });
     simulator.injectFault({ kind: "override-body", override, times: 2 });
     expect(await jsonOf(await requestConfermaToken(simulator))).toMatchObject({
@@ -218,7 +218,7 @@ describe("broken bodies", () => {
   });
 
   test("a merge patch sets, replaces and removes members", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     const patch = { expires: null, expires_in: "300", issued: { odd: true } };
     simulator.injectFault({ kind: "patch-body", patch });
     expect(await jsonOf(await requestConfermaToken(simulator))).toEqual({
@@ -230,7 +230,7 @@ describe("broken bodies", () => {
 });
 
 test("a body without its token leaves the caller without one", async () => {
-  const simulator = await conferma();
+  const simulator = await confermaApi();
   simulator.injectFault({ kind: "patch-body", patch: { access_token: null } });
   await (await requestConfermaToken(simulator)).text();
   await confermaToken(simulator);
@@ -239,8 +239,8 @@ test("a body without its token leaves the caller without one", async () => {
 });
 
 describe("the same token again", () => {
-  test("is handed out with its old instants, and kills nothing", async () => {
-    const simulator = await conferma();
+  test("is returned with its old instants, and revokes nothing", async () => {
+    const simulator = await confermaApi();
     const first = await jsonOf(await requestConfermaToken(simulator));
     simulator.injectFault({ kind: "same-token" });
     expect(await jsonOf(await requestConfermaToken(simulator))).toEqual(first);
@@ -249,9 +249,9 @@ describe("the same token again", () => {
     expect(simulator.counters.earlyIssues()).toBe(0);
   });
 
-  test("is handed out with a fresh lifetime when told so", async () => {
+  test("is returned with a new lifetime when configured", async () => {
     let at = Date.parse("2026-11-20T10:00:00.000Z");
-    const simulator = await conferma({ now: () => at });
+    const simulator = await confermaApi({ now: () => at });
     const token = await confermaToken(simulator);
     at += 200_000;
     simulator.injectFault({ kind: "same-token", lifetime: "extended" });
@@ -262,16 +262,16 @@ describe("the same token again", () => {
     expect(await withBearer(simulator, token)).toBe(200);
   });
 
-  test("is a new one when none is alive", async () => {
-    const simulator = await conferma();
+  test("is a new one if none is live", async () => {
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "same-token" });
     expect(await confermaToken(simulator)).toMatch(/^simulated-conferma-/);
   });
 });
 
-describe("the script", () => {
-  test("plays faults in order, so many times each, and then stops", async () => {
-    const simulator = await conferma();
+describe("injected faults", () => {
+  test("apply in order, the given number of times each", async () => {
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "respond", status: 502, times: 2 });
     simulator.injectFault({ kind: "respond", status: 503 });
     const statuses = [];
@@ -283,8 +283,8 @@ describe("the script", () => {
     expect(played[0]).toMatchObject({ fault: "respond", route: "token" });
   });
 
-  test("lasts until restored when times is always", async () => {
-    const simulator = await conferma();
+  test("last until cleared if times is always", async () => {
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "respond", status: 503, times: "always" });
     expect((await requestConfermaToken(simulator)).status).toBe(503);
     expect((await requestConfermaToken(simulator)).status).toBe(503);
@@ -292,8 +292,8 @@ describe("the script", () => {
     expect((await requestConfermaToken(simulator)).status).toBe(200);
   });
 
-  test("keeps routes apart, and knows which exist", async () => {
-    const simulator = await conferma();
+  test("apply to their route only, which must exist", async () => {
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "respond", status: 418, route: "api" });
     const token = await confermaToken(simulator);
     expect(await withBearer(simulator, token)).toBe(418);

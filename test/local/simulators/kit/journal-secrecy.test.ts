@@ -6,14 +6,14 @@ import { startOAuthServer } from "../../../../local/simulators/oauth/oauth-serve
 import { startSendPayments } from "../../../../local/simulators/send-payments/send-payments.ts";
 import {
   basicHeader,
-  conferma,
+  confermaApi,
   confermaToken,
   requestConfermaToken,
   statusWith,
   stopAfterTest,
 } from "../conferma-calls.ts";
 
-/** Everything that another process can read of a simulator. */
+/** Everything that another process can read from a simulator. */
 async function shown({ url }: Simulator): Promise<string> {
   const paths = ["/__journal", "/__counters"];
   const texts = await Promise.all(paths.map(async (path) => (await fetch(url + path)).text()));
@@ -21,7 +21,7 @@ async function shown({ url }: Simulator): Promise<string> {
 }
 
 test("the journal of issues, uses and refusals holds no token and no secret", async () => {
-  const simulator = await conferma();
+  const simulator = await confermaApi();
   const token = await confermaToken(simulator);
   const { pingUrl } = simulator;
   await statusWith(pingUrl, "authorization", token);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  conferma,
+  confermaApi,
   confermaClient,
   confermaToken,
   manualClock,
@@ -13,7 +13,7 @@ const send = (url: string, method: string, json: unknown) =>
 
 describe("control over HTTP", () => {
   test("shows the journal as it is in process", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     await withBearer(simulator, await confermaToken(simulator));
     const journal = await (await fetch(`${simulator.url}/__journal`)).json();
     expect(journal).toEqual(simulator.journal);
@@ -25,12 +25,12 @@ describe("control over HTTP", () => {
   });
 
   test("shows the counters", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     await withBearer(simulator, await confermaToken(simulator));
     await withBearer(simulator, "not-a-token");
     expect(await (await fetch(`${simulator.url}/__counters`)).json()).toEqual({
       issues: 1,
-      issuesPerScope: { "PKN-1": 1 },
+      issuesPerRevocationScope: { "PKN-1": 1 },
       earlyIssues: 0,
       unexcusedEarlyIssues: 0,
       uses: 1,
@@ -40,8 +40,8 @@ describe("control over HTTP", () => {
     });
   });
 
-  test("takes one fault or several, and forgets them", async () => {
-    const simulator = await conferma();
+  test("injects one fault or several, and clears them", async () => {
+    const simulator = await confermaApi();
     const url = `${simulator.url}/__faults`;
     const body = { base64: Buffer.from("hello").toString("base64") };
     expect((await send(url, "POST", { kind: "respond", status: 500, body })).status).toBe(204);
@@ -67,14 +67,14 @@ describe("control over HTTP", () => {
     ["an unknown route", "/__faults", "POST", { kind: "truncate", route: "nowhere" }],
     ["an unknown setting", "/__settings", "PATCH", { latency: 2 }],
   ])("refuses %s", async (_what, path, method, json) => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     const response = await send(simulator.url + path, method, json);
     expect(response.status).toBe(400);
     expect((await requestConfermaToken(simulator)).status).toBe(200);
   });
 
   test("changes settings", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     const response = await send(`${simulator.url}/__settings`, "PATCH", { lifetimeMs: 10_000 });
     expect(await response.json()).toMatchObject({ lifetimeMs: 10_000, dateHeader: true });
     expect(simulator.settings.lifetimeMs).toBe(10_000);
@@ -83,13 +83,13 @@ describe("control over HTTP", () => {
 
 describe("the Date header", () => {
   test("states the simulator's clock", async () => {
-    const simulator = await conferma({ now: manualClock().now });
+    const simulator = await confermaApi({ now: manualClock().now });
     const response = await requestConfermaToken(simulator);
     expect(response.headers.get("date")).toBe("Fri, 20 Nov 2026 10:00:00 GMT");
   });
 
   test("can be skewed, without touching stated instants, and left out", async () => {
-    const simulator = await conferma({ now: manualClock().now });
+    const simulator = await confermaApi({ now: manualClock().now });
     simulator.settings.dateSkewMs = 600_000;
     const response = await requestConfermaToken(simulator);
     expect(response.headers.get("date")).toBe("Fri, 20 Nov 2026 10:10:00 GMT");
@@ -102,9 +102,9 @@ describe("the Date header", () => {
 });
 
 describe("requests in flight", () => {
-  test("are counted in all and per scope", async () => {
+  test("are counted in all and per revocation scope", async () => {
     const other = { clientId: "o", clientSecret: "s", platformKeys: ["PKN-2"] };
-    const simulator = await conferma({
+    const simulator = await confermaApi({
       clients: [confermaClient, other],
       settings: { latencyMs: 100 },
     });
@@ -119,8 +119,8 @@ describe("requests in flight", () => {
     expect(simulator.counters.maxInFlight("PKN-2")).toBe(1);
   });
 
-  test("stay at one for callers that take turns, hang-ups included", async () => {
-    const simulator = await conferma({ settings: { latencyMs: 60 } });
+  test("stay at one for sequential callers, also if some disconnect", async () => {
+    const simulator = await confermaApi({ settings: { latencyMs: 60 } });
     for (let turn = 0; turn < 5; turn += 1) {
       await requestConfermaToken(simulator, { signal: AbortSignal.timeout(20) }).catch(
         () => undefined,
@@ -131,8 +131,8 @@ describe("requests in flight", () => {
     expect(simulator.counters.maxInFlight()).toBe(1);
   });
 
-  test("are counted although the provider cuts them off", async () => {
-    const simulator = await conferma({ settings: { latencyMs: 5 } });
+  test("are counted although the provider closes their connections", async () => {
+    const simulator = await confermaApi({ settings: { latencyMs: 5 } });
     simulator.injectFault({ kind: "destroy", when: "before-handling", times: 2 });
     await Promise.allSettled([requestConfermaToken(simulator), requestConfermaToken(simulator)]);
     await requestConfermaToken(simulator);
@@ -140,7 +140,7 @@ describe("requests in flight", () => {
   });
 
   test("that overlap are never excused as lost answers", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     simulator.injectFault({ kind: "delay", ms: 100, when: "after-handling", times: 2 });
     await Promise.all([requestConfermaToken(simulator), requestConfermaToken(simulator)]);
     expect(simulator.counters.unexcusedEarlyIssues()).toBe(1);
@@ -148,22 +148,22 @@ describe("requests in flight", () => {
 });
 
 describe("the server", () => {
-  test("answers 404 off its routes, and for other methods", async () => {
-    const simulator = await conferma();
+  test("answers 404 for other paths and methods", async () => {
+    const simulator = await confermaApi();
     expect((await fetch(`${simulator.url}/elsewhere`)).status).toBe(404);
     expect((await fetch(simulator.tokenUrl)).status).toBe(404);
   });
 
-  test("serves the port that it is given", async () => {
-    const simulator = await conferma();
+  test("listens on the given port", async () => {
+    const simulator = await confermaApi();
     await simulator.stop();
-    const again = await conferma({ port: simulator.port });
+    const again = await confermaApi({ port: simulator.port });
     expect(again.url).toBe(simulator.url);
     expect((await requestConfermaToken(again)).status).toBe(200);
   });
 
   test("stops at once, with requests still waiting", async () => {
-    const simulator = await conferma({ settings: { latencyMs: 60_000 } });
+    const simulator = await confermaApi({ settings: { latencyMs: 60_000 } });
     const waiting = requestConfermaToken(simulator);
     const refused = expect(waiting).rejects.toThrow("fetch failed");
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -5,7 +5,7 @@ import { startAuthorizationCodeServer } from "../../../../local/simulators/oauth
 import type { AuthorizationServer } from "../../../../local/simulators/oauth/authorization-server.ts";
 import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
 import { stopAfterTest, withBearer } from "../conferma-calls.ts";
-import { createUserAgent } from "./login-as.ts";
+import { createUserAgent } from "./user-agent.ts";
 
 const redirectUri = "https://vending.example.test/callback/authorization-code/acme";
 const registered = {
@@ -21,7 +21,7 @@ const insecure = { [oauth.allowInsecureRequests]: true };
 const acme = async (options: AuthorizationCodeOptions = {}) =>
   stopAfterTest(await startAuthorizationCodeServer({ clients: [registered], ...options }));
 
-/** By discovery, as a client of the standard finds it. */
+/** Configured by discovery. */
 async function discover({ url }: AuthorizationServer): Promise<oauth.AuthorizationServer> {
   const issuer = new URL(url);
   const response = await oauth.discoveryRequest(issuer, insecure);
@@ -77,8 +77,8 @@ async function refresh(server: oauth.AuthorizationServer, refreshToken: string |
   return oauth.processRefreshTokenResponse(server, client, response);
 }
 
-describe("a client of the standard", () => {
-  test("discovers, has a person consent, redeems with PKCE, and verifies the ID token", async () => {
+describe("a standard client", () => {
+  test("discovers, gets a user's consent, redeems the code with PKCE, and verifies the ID token", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const tokens = await redeem(server, await consented(server));
@@ -87,7 +87,7 @@ describe("a client of the standard", () => {
     expect(await withBearer(simulator, tokens.access_token)).toBe(200);
   });
 
-  test("learns which scopes a person left out (A17)", async () => {
+  test("learns which scopes a user has left out", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const tokens = await redeem(server, await consented(server, ["openid"]));
@@ -106,7 +106,7 @@ describe("a client of the standard", () => {
     expect((await refresh(server, second.refresh_token)).token_type).toBe("bearer");
   });
 
-  test("asks for no more than was granted when it refreshes", async () => {
+  test("cannot request more than was granted when it refreshes", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const { refresh_token } = await redeem(server, await consented(server));
@@ -118,7 +118,7 @@ describe("a client of the standard", () => {
     expect((await refresh(server, refresh_token)).access_token).toBeDefined();
   });
 
-  test("revokes, and every token of the consent dies (RFC 7009)", async () => {
+  test("revokes every token of a consent (RFC 7009)", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const tokens = await redeem(server, await consented(server));
@@ -134,7 +134,7 @@ describe("a client of the standard", () => {
     });
   });
 
-  test("is told apart from a stranger with its id", async () => {
+  test("is distinguished from another client that uses its id", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const consent = await consented(server);
@@ -151,7 +151,7 @@ describe("a client of the standard", () => {
 });
 
 describe("RFC 9207", () => {
-  test("names the issuer in every callback when told so, and a lie is noticed (A19)", async () => {
+  test("names the issuer in every callback when configured, and a wrong one is detected", async () => {
     const simulator = await acme({ statesIssuer: true });
     const server = await discover(simulator);
     const { callback } = await consented(server);
@@ -165,7 +165,7 @@ describe("RFC 9207", () => {
     await expect(consented(server)).rejects.toThrow('unexpected "iss"');
   });
 
-  test("is left alone by default", async () => {
+  test("is not applied by default", async () => {
     const server = await discover(await acme());
     expect((await consented(server)).callback.searchParams.has("iss")).toBe(false);
   });
@@ -181,7 +181,7 @@ describe("PKCE", () => {
     expect(response.headers.get("location")).toContain("error=invalid_request");
   });
 
-  test("refuses a verifier for a code that was bound to none (A22)", async () => {
+  test("refuses a verifier for a code without a challenge", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const callback = await createUserAgent(defaultUser).consent(authorizeUrl(server));
@@ -193,7 +193,7 @@ describe("PKCE", () => {
   });
 });
 
-test("consents that a person takes back leave no token alive", async () => {
+test("consents that a user withdraws leave no live token", async () => {
   const simulator = await acme();
   const server = await discover(simulator);
   const tokens = await redeem(server, await consented(server));

@@ -4,7 +4,7 @@ import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
 import { centrapay, obtainCentrapayTokens, verifyWithJose } from "../centrapay/centrapay-calls.ts";
 import { jsonOf } from "../conferma-calls.ts";
 
-describe("the ID token can be spoilt (A23)", () => {
+describe("the ID token can be corrupted", () => {
   test.each<[IdTokenCorruption, string]>([
     ["bad-signature", "signature verification failed"],
     ["alg-none", '"alg" (Algorithm) Header Parameter value not allowed'],
@@ -13,25 +13,25 @@ describe("the ID token can be spoilt (A23)", () => {
     ["wrong-issuer", 'unexpected "iss" claim value'],
     ["wrong-audience", 'unexpected "aud" claim value'],
     ["expired", '"exp" claim timestamp check failed'],
-  ])("%s, as an independent reader finds", async (how, message) => {
+  ])("%s, as an independent implementation detects", async (how, message) => {
     const simulator = await centrapay();
-    simulator.injectFault({ kind: "spoil-id-token", how });
+    simulator.injectFault({ kind: "corrupt-id-token", how });
     const { id_token } = await obtainCentrapayTokens(simulator);
     await expect(verifyWithJose(simulator, id_token)).rejects.toThrow(message);
   });
 
-  test("in its nonce, its subject, its audience, or by not being there", async () => {
+  test("in its nonce, its subject or its audience, or be missing", async () => {
     const simulator = await centrapay();
-    const spoilt = async (how: IdTokenCorruption) => {
-      simulator.injectFault({ kind: "spoil-id-token", how });
+    const corrupted = async (how: IdTokenCorruption) => {
+      simulator.injectFault({ kind: "corrupt-id-token", how });
       const { id_token } = await obtainCentrapayTokens(simulator);
       return id_token === undefined ? undefined : verifyWithJose(simulator, id_token);
     };
-    expect((await spoilt("wrong-nonce"))?.["nonce"]).not.toBe("nonce-1");
-    expect((await spoilt("missing-nonce"))?.["nonce"]).toBeUndefined();
-    expect((await spoilt("other-subject"))?.sub).not.toBe(defaultUser.subject);
-    expect((await spoilt("extra-audience"))?.aud).toEqual(["app-1", "someone-else"]);
-    expect(await spoilt("missing")).toBeUndefined();
+    expect((await corrupted("wrong-nonce"))?.["nonce"]).not.toBe("nonce-1");
+    expect((await corrupted("missing-nonce"))?.["nonce"]).toBeUndefined();
+    expect((await corrupted("other-subject"))?.sub).not.toBe(defaultUser.subject);
+    expect((await corrupted("extra-audience"))?.aud).toEqual(["app-1", "someone-else"]);
+    expect(await corrupted("missing")).toBeUndefined();
   });
 
   test("by a rotation of the key, with or without the old one in the set", async () => {
@@ -45,8 +45,8 @@ describe("the ID token can be spoilt (A23)", () => {
   });
 });
 
-describe("discovery (A24)", () => {
-  test("says where everything is, and can lie", async () => {
+describe("discovery", () => {
+  test("lists the endpoints, and can be faulted", async () => {
     const simulator = await centrapay();
     const discovered = async () =>
       jsonOf(await fetch(`${simulator.url}/.well-known/openid-configuration`));

@@ -68,7 +68,7 @@ describe("authentication", () => {
     },
   );
 
-  test("answers 500 in the documented shape while it fails inside", async () => {
+  test("answers 500 in the documented form while it fails", async () => {
     const simulator = await send();
     simulator.failInside(true);
     const response = await ask(simulator);
@@ -78,7 +78,7 @@ describe("authentication", () => {
     expect((await ask(simulator)).status).toBe(201);
   });
 
-  test("follows a rotated secret", async () => {
+  test("accepts a rotated secret", async () => {
     const simulator = await send();
     simulator.rotateSecret(client.clientId, "new-secret", { keepOld: false });
     expect((await ask(simulator)).status).toBe(401);
@@ -87,7 +87,7 @@ describe("authentication", () => {
 });
 
 describe("tokens", () => {
-  test("end when their client asks for another, and only then", async () => {
+  test("are revoked when their client requests another, and only then", async () => {
     const other = { clientId: "other", clientSecret: "s" };
     const simulator = await send({ clients: [client, other] });
     const first = await tokenOf(ask(simulator));
@@ -102,7 +102,7 @@ describe("tokens", () => {
     });
   });
 
-  test("end after five minutes", async () => {
+  test("expire after five minutes", async () => {
     const clock = manualClock();
     const simulator = await send({ now: clock.now });
     const token = await tokenOf(ask(simulator));
@@ -117,7 +117,7 @@ describe("tokens", () => {
     expect(await tokenOf(ask(simulator))).not.toBe(await tokenOf(ask(simulator)));
   });
 
-  test("die by someone else's issue", async () => {
+  test("are revoked by another issuer", async () => {
     const simulator = await send();
     const ours = await tokenOf(ask(simulator));
     const theirs = simulator.issueAsSomeoneElse(client.clientId);

@@ -2,12 +2,12 @@ import type { SimulatedUser } from "../../../../local/simulators/oauth/users.ts"
 
 export interface ConsentChoices {
   readonly customer?: string;
-  /** All that is asked, if unsaid. */
+  /** Default: all that are requested. */
   readonly scopes?: readonly string[];
   readonly decision?: "allow" | "deny";
 }
 
-/** Goes where a browser would, without being one; every page that was seen is kept. */
+/** Follows redirects and submits forms as a browser does. Keeps every page that it received. */
 export function createUserAgent(person: SimulatedUser) {
   const pages: string[] = [];
 
@@ -22,7 +22,7 @@ export function createUserAgent(person: SimulatedUser) {
     return response;
   }
 
-  /** The address that a redirect points at. */
+  /** The target of a redirect. */
   function next(response: Response, from: string | URL): URL {
     const location = response.headers.get("location");
     if (location === null) throw new Error(`${response.status} from ${from} leads nowhere`);
@@ -39,7 +39,7 @@ export function createUserAgent(person: SimulatedUser) {
     return submit(signInUrl, { login, password });
   }
 
-  /** From the login page to the last form, which is sent; the answer to that. */
+  /** Fills in the forms from the login page on. Returns the response to the last one. */
   async function decide(signInUrl: URL, wishes: ConsentChoices = {}): Promise<Response> {
     let url = await logIn(signInUrl);
     if (url.pathname.startsWith("/customer/")) {
@@ -59,7 +59,7 @@ export function createUserAgent(person: SimulatedUser) {
     submit,
     logIn,
     decide,
-    /** From the authorize address back to the client: the callback's address. */
+    /** Goes from the authorization endpoint back to the client. Returns the callback's address. */
     async consent(authorizeUrl: string | URL, wishes: ConsentChoices = {}): Promise<URL> {
       const signInUrl = next(await open(authorizeUrl), authorizeUrl);
       return next(await decide(signInUrl, wishes), signInUrl);

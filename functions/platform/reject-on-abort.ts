@@ -1,5 +1,5 @@
 /** The result of `work`, or a failure with `reason()` once the signal aborts: whatever `work` does, the caller goes on. */
-export function raceAbort<T>(
+export function rejectOnAbort<T>(
   work: Promise<T>,
   signal: AbortSignal,
   reason: () => Error,
