@@ -34,23 +34,27 @@ export function findingOf(
 ): RecoveryFinding {
   if (!status) return isLeftToPeople(connection) ? "no-consent" : "no-record";
   if (problem) return findingOfProblem(problem);
+  if (status.state === "consent-required") return "no-consent";
+  return restoredFinding(status, restoredAt) ?? stateFinding(status);
+}
+
+function stateFinding(status: ConnectionAnswer): RecoveryFinding {
   switch (status.state) {
     case "damaged":
     case "renewing":
     case "contested":
       return status.state;
-    case "consent-required":
-      return "no-consent";
     case "credentials-rejected":
       return "secret-refused";
     default:
-      return restoredFinding(status, restoredAt) ?? failureFinding(status);
+      return failureFinding(status);
   }
 }
 
 /**
  * A token from before the restored table was used may have been revoked since; one that has expired is vended to nobody.
- * A static key is compared with its secret at each vend, wherever its record comes from.
+ * A static key is compared with its secret at each vend, wherever its record comes from. A restored consent is left
+ * alone in every state: a vend that renews would use its refresh token.
  */
 function restoredFinding(
   { connection, state, issuedAt }: ConnectionAnswer,

@@ -214,6 +214,18 @@ describe("after a restore", () => {
     expect(out).toContain("consent connectpay/live/jo");
   });
 
+  test.each(["damaged", "credentials-rejected", "backing-off", "expired", "contested"] as const)(
+    "a consent is left alone, %s or not: a vend might use its refresh token",
+    async (state) => {
+      const lastFailure = failure("provider-unavailable");
+      const jo = status("connectpay/live/jo", { state, lastFailure });
+      const account = await deployment([jo]);
+      const { out } = await account.run(`${line} --yes`);
+      expect(vends(account)).toEqual([]);
+      expect(out).toContain("restored: may be over\n");
+    },
+  );
+
   test.each(["2026-11-20T10:00", "yesterday", "2026-11-20", "2026-13-20T10:00Z"])(
     "the instant has to be one with a zone: %s",
     async (instant) => {

@@ -66,6 +66,10 @@ export interface RecoveryStack {
   restoreInto(tableName: string, backup: readonly TableItem[]): Promise<void>;
   /** Whether the item was put: only where there is none. */
   putMissing(item: TableItem): Promise<boolean>;
+  /** Puts the item in the place of what is there. */
+  replace(tableName: string, item: TableItem): Promise<void>;
+  /** What the functions of the first deployment have written to their logs. */
+  printed(): string;
   deleteItem(connection: string): Promise<void>;
 }
 
@@ -78,7 +82,13 @@ interface Deployment {
 export async function startRecoveryStack(): Promise<RecoveryStack> {
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-recovery-"));
   const bundled = inject("bundlesFolder");
-  const stack = await startStack({ folder, bundled });
+  let printed = "";
+  const stack = await startStack({
+    ...{ folder, bundled },
+    onLog: ({ text: line }) => {
+      printed += line;
+    },
+  });
   const { identities } = stack;
   const credentials = identities.operator.keys;
   const client = new DynamoDBClient({
@@ -183,6 +193,10 @@ export async function startRecoveryStack(): Promise<RecoveryStack> {
         },
       );
     },
+    async replace(TableName, Item) {
+      await client.send(new PutItemCommand({ TableName, Item }));
+    },
+    printed: () => printed,
     async deleteItem(connection) {
       const Key = { pk: { S: connection } };
       await client.send(new DeleteItemCommand({ TableName: stack.tableName, Key }));
