@@ -1,0 +1,251 @@
+import type { Touch } from "./request.ts";
+import { commute } from "./request.ts";
+
+/** One thing that may happen next, of several. */
+export interface Choice {
+  readonly process: string;
+  readonly request: string;
+  readonly fault: string | null;
+  /** How many steps had been taken when it became possible. */
+  readonly since: number;
+}
+
+/** One history under the explorer's control: it is begun again for each order that is tried. */
+export interface Controlled<C extends Choice> {
+  /** Whether something may happen before time passes. */
+  isReady(): boolean;
+  /** What may happen. */
+  options(withFaults: boolean): readonly C[];
+  take(choice: C): Promise<readonly Touch[]>;
+  /** False when nothing will ever happen again. */
+  passTime(): Promise<boolean>;
+  /** Everything that the rest of the history depends on. */
+  state(): string;
+  /** What is to be asked when nothing happens any more. */
+  finish(): Promise<void>;
+  readonly violations: readonly string[];
+}
+
+export interface Limits {
+  readonly faults: number;
+  readonly maxRuns: number;
+  /** Tries every order, the equivalent ones too: to prove that leaving those out loses nothing. */
+  readonly isExhaustive?: boolean;
+}
+
+export interface Exploration<C> {
+  readonly runs: number;
+  /** Runs that were given up because all that could happen next was tried elsewhere. */
+  readonly blocked: number;
+  /** Runs that came to a state in which another had been. */
+  readonly merged: number;
+  readonly states: number;
+  /** Every order was tried. */
+  readonly isExhausted: boolean;
+  readonly counterexample: Counterexample<C> | null;
+}
+
+export interface Counterexample<C> {
+  readonly violations: readonly string[];
+  readonly choices: readonly C[];
+  readonly run: number;
+}
+
+/** What has happened at one step since time last passed. */
+interface Event<C> {
+  readonly choice: C;
+  readonly touches: readonly Touch[];
+  /** The steps of the same instant that it depends on, as bits. */
+  readonly after: bigint;
+}
+
+/** One step of the present run, and what else is to be tried there. */
+interface Frame<C> {
+  readonly options: readonly C[];
+  /** The step with which its instant began. */
+  readonly instant: number;
+  /** Choices whose outcomes were explored before, and still commute with all that has happened since. */
+  readonly asleep: Map<string, Event<C>>;
+  /** The requests to be tried here. */
+  readonly wanted: Set<string>;
+  event: Event<C> | null;
+  choice: C;
+}
+
+/**
+ * Depth-first over all orders of requests, up to those that only swap steps which commute: source sets and sleep sets
+ * (Abdulla, Aronsson, Jonsson, Sagonas: Optimal Dynamic Partial Order Reduction, POPL 2014). A step of one process is one
+ * request with its answer. When time passes everybody sees it, so that races are between steps of one instant only; and
+ * between two instants, where nothing is asleep, a state in which an earlier run has been is not explored again.
+ */
+export class Explorer<C extends Choice> {
+  readonly #begin: () => Controlled<C>;
+  readonly #limits: Limits;
+  /** States between two instants, with the number of faults that were left. */
+  readonly #visited = new Map<string, number>();
+  #frames: Frame<C>[] = [];
+  #runs = 0;
+  #blocked = 0;
+  #merged = 0;
+
+  constructor(begin: () => Controlled<C>, limits: Limits) {
+    this.#begin = begin;
+    this.#limits = limits;
+  }
+
+  async explore(): Promise<Exploration<C>> {
+    do {
+      if (this.#runs === this.#limits.maxRuns) return this.#result(false, null);
+      const run = this.#begin();
+      await this.#play(run);
+      this.#runs += 1;
+      (globalThis as any).onRun?.(this.#frames.map(({ choice }) => choice));
+      if (run.violations.length > 0) {
+        const { violations } = run;
+        const choices = this.#frames.map(({ choice }) => choice);
+        return this.#result(false, { violations, choices, run: this.#runs });
+      }
+    } while (this.#backtrack());
+    return this.#result(true, null);
+  }
+
+  #result(isExhausted: boolean, counterexample: Counterexample<C> | null): Exploration<C> {
+    const counts = { runs: this.#runs, blocked: this.#blocked, merged: this.#merged };
+    return { ...counts, states: this.#visited.size, isExhausted, counterexample };
+  }
+
+  /** Repeats what was decided and goes on from there, until nothing is left to happen or nothing new can come. */
+  async #play(run: Controlled<C>): Promise<void> {
+    const decided = this.#frames.length;
+    let instant = 0;
+    let faultsLeft = this.#limits.faults;
+    for (const [at, frame] of this.#frames.entries()) {
+      instant = frame.instant;
+      if (instant === at) await run.passTime();
+      const touches = await run.take(frame.choice);
+      if (frame.choice.fault) faultsLeft -= 1;
+      if (at === decided - 1) this.#happened(frame, at, touches);
+    }
+    for (let at = decided; run.violations.length === 0; at += 1) {
+      if (!run.isReady()) {
+        instant = at;
+        if (!(await this.#passTime(run, faultsLeft))) return;
+      }
+      const frame = this.#newFrame(run.options(faultsLeft > 0), instant, at);
+      if (!frame) {
+        this.#blocked += 1;
+        return;
+      }
+      const touches = await run.take(frame.choice);
+      if (frame.choice.fault) faultsLeft -= 1;
+      this.#happened(frame, at, touches);
+    }
+  }
+
+  /** False when there is nothing more to see in this run. */
+  async #passTime(run: Controlled<C>, faultsLeft: number): Promise<boolean> {
+    const goesOn = await run.passTime();
+    if (run.violations.length > 0) return false;
+    if (this.#wasVisited(run.state(), faultsLeft)) {
+      this.#merged += 1;
+      return false;
+    }
+    if (!goesOn) await run.finish();
+    return goesOn;
+  }
+
+  #wasVisited(state: string, faultsLeft: number): boolean {
+    const before = this.#visited.get(state) ?? -1;
+    if (before >= faultsLeft) return !this.#limits.isExhaustive;
+    this.#visited.set(state, faultsLeft);
+    return false;
+  }
+
+  #newFrame(options: readonly C[], instant: number, at: number): Frame<C> | null {
+    const asleep = this.#stillAsleep(at, instant);
+    const choice = options.find((option) => !asleep.has(nameOf(option)));
+    if (!choice) return null;
+    const { isExhaustive = false } = this.#limits;
+    const requests = options.map(({ request }) => request);
+    const wanted = new Set(isExhaustive ? requests : [choice.request]);
+    const frame = { options, instant, asleep, wanted, event: null, choice };
+    this.#frames.push(frame);
+    return frame;
+  }
+
+  /** What slept at the step before and does not depend on what happened there. */
+  #stillAsleep(at: number, instant: number): Map<string, Event<C>> {
+    const before = this.#frames[at - 1];
+    const asleep = new Map<string, Event<C>>();
+    if (!before?.event || at === instant || this.#limits.isExhaustive) return asleep;
+    for (const [name, event] of before.asleep) {
+      if (!dependent(event, before.event)) asleep.set(name, event);
+    }
+    return asleep;
+  }
+
+  /** Notes what happened, and at which earlier steps the other order is to be tried. */
+  #happened(frame: Frame<C>, at: number, touches: readonly Touch[]): void {
+    const { choice, instant } = frame;
+    const bare: Event<C> = { choice, touches, after: 0n };
+    const races: number[] = [];
+    let after = 0n;
+    for (let i = at - 1; i >= instant; i -= 1) {
+      const earlier = this.#frames[i]?.event;
+      if (!earlier || after & bit(i - instant) || !dependent(earlier, bare)) continue;
+      after |= bit(i - instant) | earlier.after;
+      const isRace = earlier.choice.process !== choice.process || choice.since <= i;
+      if (isRace) races.push(i);
+    }
+    frame.event = { choice, touches, after };
+    if (!this.#limits.isExhaustive) for (const i of races) this.#wantReversed(i, at, frame.event);
+  }
+
+  /** At step `i`, something that leads to `event` without `i` is to be tried, unless it is already. */
+  #wantReversed(i: number, at: number, event: Event<C>): void {
+    const frame = this.#frames[i];
+    if (!frame) return;
+    const { instant } = frame;
+    let without = 0n;
+    const initials: string[] = [];
+    for (let k = i + 1; k <= at; k += 1) {
+      const other = k === at ? event : this.#frames[k]?.event;
+      if (!other || (k < at && other.after & bit(i - instant))) continue;
+      if (!(other.after & without)) initials.push(other.choice.request);
+      without |= bit(k - instant);
+    }
+    if (initials.some((request) => frame.wanted.has(request))) return;
+    const [first] = initials;
+    if (first !== undefined) frame.wanted.add(first);
+  }
+
+  /** The deepest step at which something is left to be tried; false when there is none. */
+  #backtrack(): boolean {
+    for (let frame = this.#frames.at(-1); frame; frame = this.#frames.at(-1)) {
+      if (frame.event) frame.asleep.set(nameOf(frame.choice), frame.event);
+      const { wanted, asleep, options } = frame;
+      const next = options.find(
+        (option) => wanted.has(option.request) && !asleep.has(nameOf(option)),
+      );
+      if (next) {
+        frame.choice = next;
+        frame.event = null;
+        return true;
+      }
+      this.#frames.pop();
+    }
+    return false;
+  }
+}
+
+function nameOf({ request, fault }: Choice): string {
+  return fault ? `${request}!${fault}` : request;
+}
+
+function dependent<C extends Choice>(a: Event<C>, b: Event<C>): boolean {
+  return a.choice.process === b.choice.process || !commute(a.touches, b.touches);
+}
+
+function bit(at: number): bigint {
+  return 1n << BigInt(at);
+}

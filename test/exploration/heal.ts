@@ -1,0 +1,48 @@
+import { VendingError } from "../../functions/model/errors.ts";
+import { accountOf } from "../../functions/model/connection.ts";
+import { playCalmly } from "./calm.ts";
+import type { Run } from "./run.ts";
+import { account } from "./starting-points.ts";
+
+const maxAttempts = 8;
+
+/**
+ * Once nothing fails any more, a new process gets a token that is alive: after what it is told to wait for, and where a
+ * caller met a dead one, after telling so. What only a person can mend, a person mends.
+ */
+export async function heal(run: Run): Promise<void> {
+  const { world } = run;
+  const stuck = world.processes.filter(({ running }) => running > 0);
+  run.world.promises.require(stuck.length === 0, "5.3: a caller has no answer");
+  const accounts = world.records().map(({ connection }) => accountOf(connection));
+  for (const each of accounts.length > 0 ? accounts : [account]) {
+    if (run.violations.length === 0) await healOne(run, each);
+  }
+}
+
+async function healOne(run: Run, of: string): Promise<void> {
+  const { world } = run;
+  let act: "vend" | "reject" = "vend";
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    const ending = await playCalmly(run, "healer", { does: act }, of);
+    if (!ending) return world.promises.require(run.violations.length > 0, "heals: no answer");
+    if (!(ending instanceof VendingError)) {
+      if (ending.vended !== null && world.provider.isAlive(ending.vended)) return;
+      act = "reject";
+      continue;
+    }
+    act = "vend";
+    const { code, retryAfterSeconds } = ending;
+    if (code === "scope-conflict") return;
+    if (code === "consent-required") await playCalmly(run, "person", { does: "redeem" }, of);
+    else if (code === "credentials-rejected") await rotate(run, of);
+    else if (retryAfterSeconds === null) return world.promises.require(false, `heals: ${code}`);
+    else world.now += retryAfterSeconds * 1000;
+  }
+  world.promises.require(false, "heals: still no living token");
+}
+
+async function rotate(run: Run, of: string): Promise<void> {
+  await playCalmly(run, "person", { does: "rotate" }, of);
+  run.world.secret = run.world.provider.state.goodSecret;
+}

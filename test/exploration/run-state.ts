@@ -1,0 +1,40 @@
+import { hash } from "node:crypto";
+import type { ExploredProcess } from "./explored-process.ts";
+import type { Pending } from "./request.ts";
+import type { TimedAct } from "./run.ts";
+import { markOf } from "./table-request.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Everything that the rest of a run depends on, in a few bytes. What a process has in mind is the outcome of what it has
+ * heard, so two that heard the same are the same; one that has ended or crashed has nothing in mind.
+ */
+export function stateOf(world: World, parts: readonly TimedAct[]): string {
+  const { codes, tokens, givenWith } = world.provider.grants.state;
+  const state = [
+    world.now,
+    world.secret,
+    [...world.table.items].map(([pk, item]) => [pk, markOf(item)]).sort(),
+    world.provider.state,
+    [...codes, ...tokens, ...givenWith],
+    world.promises.histories,
+    world.promises.violations,
+    world.processes.map((process) => {
+      const isOver = process.running === 0 && !parts.some((part) => part.process === process.name);
+      return mindOf(process, isOver || process.isCrashed);
+    }),
+  ];
+  return hash("sha1", JSON.stringify(state), "base64");
+}
+
+function mindOf(process: ExploredProcess, isOver: boolean): unknown {
+  const { name, isCrashed, hasWritten, frozenUntil, pending } = process;
+  const onTheWay = pending.map(wayOf);
+  if (isOver) return [name, isCrashed, hasWritten, onTheWay];
+  const knownDead = [...process.knownDead];
+  return [name, process.digest(), frozenUntil, onTheWay, knownDead];
+}
+
+function wayOf({ id, request, readyAt, effect, isAbandoned, isLost }: Pending): unknown {
+  return [id, readyAt, isAbandoned ? request.content : "", effect?.mark() ?? "", isLost];
+}

@@ -1,0 +1,268 @@
+import { maxClockSkewMs } from "../../functions/model/clock.ts";
+import type { Act, Ending } from "./acts.ts";
+import { Actor } from "./acts.ts";
+import { exploredDependencies } from "./explored-dependencies.ts";
+import type { ExploredProcess } from "./explored-process.ts";
+import type { Fault } from "./faults.ts";
+import { faultsOf } from "./faults.ts";
+import { isHeldBy } from "./record-lens.ts";
+import type { Pending, Touch } from "./request.ts";
+import { stateOf } from "./run-state.ts";
+import type { Breakage } from "./variants.ts";
+import type { Nature, WorldState } from "./world.ts";
+import { World } from "./world.ts";
+
+/** One thing that may happen next. */
+export interface Option {
+  readonly process: string;
+  readonly request: string;
+  readonly fault: Fault | null;
+  /** How many steps had been taken when it became possible. */
+  readonly since: number;
+}
+
+/** What somebody does, and when. */
+export interface TimedAct {
+  readonly process: string;
+  readonly at: number;
+  readonly act: Act;
+  readonly account: string;
+}
+
+/** More steps than any run needs that ends. */
+const maxSteps = 2000;
+const maxTurns = 200;
+
+/** One history, step by step, as somebody else decides. */
+export class Run {
+  readonly world: World;
+  readonly #breakage: Breakage;
+  readonly #actors = new Map<string, Actor>();
+  #parts: TimedAct[];
+  readonly #delayMs: number | null;
+  readonly #twins: readonly string[];
+
+  constructor(
+    nature: Nature,
+    begin: WorldState,
+    parts: readonly TimedAct[],
+    { breakage = {}, isTold = false, delayMs = null, twins = [] }: RunOptions = {},
+  ) {
+    this.world = new World(nature, begin, isTold);
+    this.#breakage = breakage;
+    if (breakage.condition) this.world.table.reword = breakage.condition;
+    this.#parts = [...parts];
+    this.#delayMs = delayMs;
+    this.#twins = twins;
+  }
+
+  get violations(): readonly string[] {
+    return this.world.promises.violations;
+  }
+
+  /** Whether anything may happen before time passes. */
+  isReady(): boolean {
+    return this.world.processes.some((process) =>
+      process.pending.some((each) => this.#mayCome(process, each)),
+    );
+  }
+
+  #mayCome({ frozenUntil }: ExploredProcess, { readyAt, isLost, isAbandoned }: Pending): boolean {
+    const isHeldUp = isLost || (frozenUntil !== null && !isAbandoned);
+    return readyAt <= this.world.now && !isHeldUp;
+  }
+
+  /** What may happen now. */
+  options(withFaults: boolean): Option[] {
+    return this.world.processes.flatMap((process) => this.#optionsOf(process, withFaults));
+  }
+
+  #optionsOf(process: ExploredProcess, withFaults: boolean): Option[] {
+    const { name, pending } = process;
+    const ready = pending.filter((each) => this.#mayCome(process, each));
+    const [first] = ready.filter(({ isAbandoned }) => !isAbandoned);
+    return ready.flatMap((each): Option[] => {
+      if (each !== first && !each.isAbandoned) return [];
+      if (this.#isMirrored(process, each)) return [];
+      const request = { process: name, request: each.id, since: each.sentAtStep };
+      const faults = withFaults ? faultsOf(each) : [];
+      return [null, ...faults].map((fault) => ({ ...request, fault }));
+    });
+  }
+
+  /**
+   * Processes that do the same may change places, so that one of them may always write first. Where another one would,
+   * the run is the mirror image of one that is explored anyway.
+   */
+  #isMirrored({ name, hasWritten }: ExploredProcess, pending: Pending): boolean {
+    const before = this.#twins[this.#twins.indexOf(name) - 1];
+    if (before === undefined || hasWritten || !isWrite(pending)) return false;
+    return !this.world.process(before).hasWritten;
+  }
+
+  /** What it touched. */
+  async take({ process: name, request, fault }: Option): Promise<readonly Touch[]> {
+    const process = this.world.process(name);
+    this.world.step += 1;
+    const pending = process.pending.find(({ id }) => id === request);
+    if (!pending) throw new Error(`There is no request ${request} to go on with.`);
+    const touches = this.#take(process, pending, fault);
+    const isFirstWrite = this.#twins.includes(name) && isWrite(pending) && !process.hasWritten;
+    if (isFirstWrite) process.hasWritten = true;
+    await this.settle();
+    const { promises, step } = this.world;
+    promises.require(step < maxSteps, "P3: processes keep each other busy for ever");
+    return isFirstWrite ? [...touches, { of: "twins", isWrite: true }] : touches;
+  }
+
+  #take(process: ExploredProcess, pending: Pending, fault: Fault | null): readonly Touch[] {
+    if (fault !== null) this.#disturb(process, fault);
+    switch (fault) {
+      case "refused":
+        this.#tell(process, pending, () => "refused");
+        process.fail(pending, "refused");
+        return [];
+      case "freeze":
+        pending.readyAt = this.#delayedUntil(process);
+        process.freeze(pending.readyAt);
+        this.#tell(process, pending, () => "it freezes before that");
+        return [];
+      case "silence":
+        pending.isLost = true;
+        this.#tell(process, pending, () => "never arrives");
+        return [];
+      case "stray":
+        pending.readyAt = this.#delayedUntil(process);
+        this.#tell(process, pending, () => "goes astray");
+        if (pending.request.to === "table") process.giveUp(pending);
+        return [];
+      case null:
+        break;
+    }
+    if (fault === "repeated") pending.request.perform();
+    const effect = pending.effect ?? pending.request.perform();
+    this.#tell(process, pending, () => `${effect.tell()}${fault === null ? "" : ` [${fault}]`}`);
+    switch (fault) {
+      case "crash":
+        process.crash();
+        break;
+      case "lost":
+        process.fail(pending, "unanswered");
+        break;
+      case "stall":
+      case "slow":
+        pending.effect = effect;
+        pending.readyAt = this.#delayedUntil(process);
+        if (fault === "stall") process.freeze(pending.readyAt);
+        break;
+      default:
+        process.deliver(pending, effect);
+    }
+    return effect.touches;
+  }
+
+  #tell(process: ExploredProcess, { request }: Pending, result: () => string): void {
+    this.world.note(() => `${process.name} ${request.what}: ${result()}`);
+  }
+
+  /** Delays alone keep nobody from anything. */
+  #disturb({ name }: ExploredProcess, fault: Fault): void {
+    const isDelay = fault === "freeze" || fault === "stall" || fault === "slow";
+    if (!isDelay && fault !== "repeated") this.world.promises.disturbed(name);
+  }
+
+  /** What is delayed comes when the lease of its process may be taken over, or as the scenario says. */
+  #delayedUntil({ name }: ExploredProcess): number {
+    const { now, leaseMs } = this.world;
+    if (this.#delayMs !== null) return now + this.#delayMs;
+    const held = this.world.records().find((record) => isHeldBy(record, name));
+    const end = (held?.lease?.until.getTime() ?? 0) + maxClockSkewMs;
+    return end > now ? end : now + leaseMs + maxClockSkewMs;
+  }
+
+  /** Lets time pass until something may happen; false when nothing ever will. */
+  async passTime(): Promise<boolean> {
+    for (;;) {
+      const next = this.#nextInstant();
+      if (next === Number.POSITIVE_INFINITY) return false;
+      this.world.now = Math.max(this.world.now, next);
+      for (const process of this.world.processes) process.passTime();
+      this.#begin();
+      await this.settle();
+      if (this.isReady()) return true;
+    }
+  }
+
+  #nextInstant(): number {
+    const { now, processes } = this.world;
+    const parts = this.#parts.map(({ at }) => at);
+    const instants = processes.map((process) => process.nextInstant());
+    const delayed = processes.flatMap(({ pending }) =>
+      pending.filter(({ readyAt, isLost }) => !isLost && readyAt > now).map(({ readyAt }) => readyAt),
+    );
+    return Math.min(Number.POSITIVE_INFINITY, ...parts, ...instants, ...delayed);
+  }
+
+  #begin(): void {
+    const { now } = this.world;
+    const due = this.#parts.filter(({ at }) => at <= now);
+    this.#parts = this.#parts.filter(({ at }) => at > now);
+    for (const { process, act, account } of due) {
+      if (!this.world.process(process).isCrashed) void this.play(process, act, account);
+    }
+  }
+
+  play(process: string, act: Act, account: string): Promise<Ending> {
+    this.world.note(() => `${process} begins: ${act.does} ${account}`);
+    return this.#actor(process).play(act, account);
+  }
+
+  #actor(name: string): Actor {
+    const known = this.#actors.get(name);
+    if (known) return known;
+    const process = this.world.process(name);
+    const { dependencies, index } = exploredDependencies(this.world, process);
+    const deps = this.#breakage.deps?.(dependencies) ?? dependencies;
+    const actor = new Actor(this.world, process, deps, index);
+    this.#actors.set(name, actor);
+    return actor;
+  }
+
+  /** Runs all code until it waits for something. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < maxTurns; turn += 1) {
+      await new Promise(setImmediate);
+      if (!this.#stir()) return;
+    }
+    this.world.promises.require(false, "P3: a process goes round without waiting for anything");
+  }
+
+  #stir(): boolean {
+    let isStirred = false;
+    for (const process of this.world.processes) {
+      if (process.abortWaiting()) isStirred = true;
+      if (!process.hasDueTimers()) continue;
+      process.passTime();
+      isStirred = true;
+    }
+    return isStirred;
+  }
+
+  /** Everything that the rest of the run depends on. */
+  state(): string {
+    return stateOf(this.world, this.#parts);
+  }
+}
+
+interface RunOptions {
+  readonly breakage?: Breakage;
+  readonly isTold?: boolean;
+  /** How long what is delayed takes, where that is not until the end of a lease. */
+  readonly delayMs?: number | null;
+  /** Processes that do the same from the same instant on. */
+  readonly twins?: readonly string[];
+}
+
+function isWrite({ request }: Pending): boolean {
+  return request.to === "table" && request.what.startsWith("writes ");
+}

@@ -1,0 +1,60 @@
+import type { Breakage } from "./variants.ts";
+import { Explorer } from "./explorer.ts";
+import type { Exploration } from "./explorer.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import type { Act } from "./acts.ts";
+import { recordIn } from "./record-lens.ts";
+import { heal } from "./heal.ts";
+import type { Option, TimedAct } from "./run.ts";
+import { Run } from "./run.ts";
+import type { Start } from "./starting-points.ts";
+import { startingPoint } from "./starting-points.ts";
+import type { Nature, WorldState } from "./world.ts";
+
+/** What somebody does, and when: milliseconds from the beginning, or an instant that the record at the beginning tells. */
+export interface Part {
+  readonly process: string;
+  readonly at: number | ((record: TokenRecord) => number);
+  readonly act: Act;
+  readonly account: string;
+}
+
+/** A few processes, where they begin, and what they are asked. */
+export interface Scenario {
+  readonly name: string;
+  readonly nature: Nature;
+  readonly start: Start;
+  readonly parts: readonly Part[];
+  /** How long what is delayed takes, where that is not until the end of a lease. */
+  readonly delayMs?: number;
+  /** Processes that do the same from the same instant on: they may change places. */
+  readonly twins?: readonly string[];
+}
+
+export interface ExploreOptions {
+  readonly faults: number;
+  readonly maxRuns?: number;
+  readonly breakage?: Breakage;
+  readonly isExhaustive?: boolean;
+}
+
+/** Explores a scenario: every order of requests with so many faults. */
+export async function exploreScenario(
+  scenario: Scenario,
+  { faults, maxRuns = Number.POSITIVE_INFINITY, breakage = {}, isExhaustive = false }: ExploreOptions,
+): Promise<Exploration<Option>> {
+  const { nature, start, parts, delayMs = null, twins = [] } = scenario;
+  const begin = await startingPoint(nature, start);
+  const acts = parts.map((part) => timed(part, begin));
+  const beginRun = () => {
+    const run = new Run(nature, begin, acts, { breakage, delayMs, twins });
+    return Object.assign(run, { finish: () => heal(run) });
+  };
+  return new Explorer<Option>(beginRun, { faults, maxRuns, isExhaustive }).explore();
+}
+
+function timed({ at, ...part }: Part, { now, items }: WorldState): TimedAct {
+  if (typeof at === "number") return { ...part, at: now + at };
+  const record = items.map(([, item]) => recordIn(item)).find((each) => each !== null);
+  return { ...part, at: record ? Math.max(now, at(record)) : now };
+}
