@@ -55,7 +55,7 @@ export class Actor {
     process.running += 1;
     const ending = await this.#play(act, account).catch((error: unknown) => this.#problem(error));
     process.running -= 1;
-    this.#world.promises.ended(process.name);
+    if (process.running === 0) this.#world.promises.ended(process.name);
     return ending;
   }
 

@@ -1,10 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { Connection } from "../../functions/model/connection.ts";
-import type { ConsentFlow, GrantCredential } from "../../functions/model/consent.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
-import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
-import { revokesOnIssue } from "../../functions/model/provider.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import type { SealedAs } from "../../functions/model/sealer.ts";
 import type { SecretSource } from "../../functions/model/secret-source.ts";
@@ -12,10 +8,8 @@ import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import type { ExploredProcess } from "./explored-process.ts";
-import type { Call } from "./explored-provider.ts";
-import { adopted, notIssued } from "./explored-provider.ts";
-import { isHeldBy } from "./record-lens.ts";
-import type { Effect, Outcome, Request } from "./request.ts";
+import { flowOf, grantOf } from "./provider-requests.ts";
+import type { Effect, Request } from "./request.ts";
 import { tableRequest } from "./table-request.ts";
 import type { World } from "./world.ts";
 import { limits } from "./world.ts";
@@ -124,125 +118,4 @@ function readSecret({ secret }: World): Effect<string> {
   const outcome = secret === null ? { error: unknown } : { value: secret };
   const tell = () => (secret === null ? "there is none" : `version ${secret}`);
   return { outcome, touches: [{ of: "secret", isWrite: false }], mark: tell, tell };
-}
-
-function grantOf(
-  world: World,
-  process: ExploredProcess,
-  secretVersion: string,
-  credential: GrantCredential | null,
-): Grant {
-  const { policy, hasProbe } = world.nature;
-  const scope = revokesOnIssue(policy) ? "platform" : null;
-  const isAdopted = policy.renewal === "on-rotation" && !hasProbe;
-  const issue = async (signal: AbortSignal): Promise<Issued | NotIssued> => {
-    const requestedAt = process.clock.now();
-    if (isAdopted) return adopted(secretVersion, requestedAt.getTime());
-    const call = callOf(world, process, secretVersion, credential, scope);
-    world.provider.state.calls.push(call);
-    world.promises.callSent(call);
-    const result = await process.send(callRequest(world, call, credential), signal);
-    world.promises.callHeard(call, result);
-    if (result.kind === "not-issued") return result;
-    return { ...result, requestedAt, receivedAt: process.clock.now() };
-  };
-  return { revocationScope: scope, callsProvider: !isAdopted, issue };
-}
-
-/** The call that a process makes under the lease that it has, if it has one. */
-function callOf(
-  world: World,
-  { name }: ExploredProcess,
-  secretVersion: string,
-  credential: GrantCredential | null,
-  scope: string | null,
-): Call {
-  const record = world.records().find((each) => isHeldBy(each, name));
-  const { lease = null, connection = "nobody's" as Connection, version = 0 } = record ?? {};
-  return {
-    process: name,
-    connection,
-    scope,
-    reason: lease?.reason ?? "cold",
-    owner: lease?.owner ?? "",
-    leaseEnds: lease?.until.getTime() ?? 0,
-    secretVersion,
-    uses: credential && textOf(credential),
-    version,
-    phase: "sent",
-    isInLease: false,
-    token: null,
-    isHeard: false,
-    isHandled: false,
-    isExcused: false,
-  };
-}
-
-function textOf(credential: GrantCredential): string {
-  return credential.kind === "code" ? credential.code.expose() : credential.refreshToken.expose();
-}
-
-function callRequest(
-  world: World,
-  call: Call,
-  credential: GrantCredential | null,
-): Request<Issued | NotIssued> {
-  const isProbe = world.policy.renewal === "on-rotation";
-  const uses = call.uses === null ? "" : ` with ${call.uses}`;
-  return {
-    to: "provider",
-    what: isProbe ? "asks the provider about its key" : `asks for a token (${call.reason})${uses}`,
-    content: "",
-    hasEffect: () => !isProbe,
-    bringsNews: () => true,
-    perform() {
-      const { lease } = world.record(call.connection) ?? {};
-      const isHolder = lease?.owner === call.owner && world.now < call.leaseEnds;
-      call.isInLease = isHolder && call.phase === "sent";
-      const result = world.provider.act(call, credential);
-      const touches = [
-        { of: "provider secret", isWrite: false },
-        { of: `provider ${call.scope ?? call.connection}`, isWrite: !isProbe },
-      ];
-      const tell = () =>
-        result.kind === "issued" ? result.token.expose() : `refused: ${result.code}`;
-      return { outcome: { value: result }, touches, mark: tell, tell };
-    },
-    failure(how): Outcome<NotIssued> {
-      return { value: notIssued("provider-unavailable", how === "unanswered" && !isProbe) };
-    },
-  };
-}
-
-function flowOf(world: World, process: ExploredProcess): ConsentFlow {
-  const unused = () => {
-    throw new Error("The exploration sends nobody anywhere: that is the pages' part.");
-  };
-  return {
-    scopes: [],
-    hasCodesToCopy: true,
-    origin: "https://provider.example",
-    authorizeUrl: unused,
-    readAuthorizationResponse: unused,
-    async revoke(_, refreshToken, signal) {
-      const id = refreshToken.expose();
-      const request: Request<boolean> = {
-        to: "provider",
-        what: `revokes ${id}`,
-        content: id,
-        hasEffect: () => true,
-        bringsNews: () => true,
-        perform() {
-          world.provider.grants.revoke(id);
-          const touches = world.records().map(({ connection }) => ({
-            of: `provider ${connection}`,
-            isWrite: true,
-          }));
-          return { outcome: { value: true }, touches, mark: () => "", tell: () => "revoked" };
-        },
-        failure: () => ({ value: false }),
-      };
-      return process.send(request, signal);
-    },
-  };
 }

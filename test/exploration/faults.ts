@@ -6,16 +6,19 @@ import type { Pending } from "./request.ts";
  * succeeded; `slow` answer while the process goes on waiting; `stray`: the sender gives up and the request takes effect
  * later; `silence`: it never arrives and the sender waits until it gives up.
  */
-export type Fault =
-  | "refused"
-  | "lost"
-  | "repeated"
-  | "crash"
-  | "freeze"
-  | "stall"
-  | "slow"
-  | "stray"
-  | "silence";
+export const faults = [
+  "refused",
+  "lost",
+  "repeated",
+  "crash",
+  "freeze",
+  "stall",
+  "slow",
+  "stray",
+  "silence",
+] as const;
+
+export type Fault = (typeof faults)[number];
 
 /**
  * The faults that make a difference. A process that dies between two effects dies right after the first, so only a

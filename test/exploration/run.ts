@@ -17,6 +17,8 @@ export interface Option {
   readonly process: string;
   readonly request: string;
   readonly fault: Fault | null;
+  /** Nobody waits for its answer any more. */
+  readonly isStray: boolean;
   /** How many steps had been taken when it became possible. */
   readonly since: number;
 }
@@ -84,9 +86,10 @@ export class Run {
     return ready.flatMap((each): Option[] => {
       if (each !== first && !each.isAbandoned) return [];
       if (this.#isMirrored(process, each)) return [];
-      const request = { process: name, request: each.id, since: each.sentAtStep };
+      const { id, isAbandoned, sentAtStep } = each;
+      const step = { process: name, request: id, isStray: isAbandoned, since: sentAtStep };
       const faults = withFaults ? faultsOf(each) : [];
-      return [null, ...faults].map((fault) => ({ ...request, fault }));
+      return [null, ...faults].map((fault) => ({ ...step, fault }));
     });
   }
 
@@ -184,7 +187,7 @@ export class Run {
   async passTime(): Promise<boolean> {
     for (;;) {
       const next = this.#nextInstant();
-      if (next === Number.POSITIVE_INFINITY) return false;
+      if (next === Number.POSITIVE_INFINITY || this.violations.length > 0) return false;
       this.world.now = Math.max(this.world.now, next);
       for (const process of this.world.processes) process.passTime();
       this.#begin();

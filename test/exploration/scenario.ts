@@ -2,6 +2,7 @@ import type { Breakage } from "./variants.ts";
 import { Explorer } from "./explorer.ts";
 import type { Exploration } from "./explorer.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { meant, read } from "./choices.ts";
 import type { Act } from "./acts.ts";
 import { recordIn } from "./record-lens.ts";
 import { heal } from "./heal.ts";
@@ -29,6 +30,8 @@ export interface Scenario {
   readonly delayMs?: number;
   /** Processes that do the same from the same instant on: they may change places. */
   readonly twins?: readonly string[];
+  /** How many faults are explored where nobody says otherwise: two. */
+  readonly faults?: number;
 }
 
 export interface ExploreOptions {
@@ -43,14 +46,47 @@ export async function exploreScenario(
   scenario: Scenario,
   { faults, maxRuns = Number.POSITIVE_INFINITY, breakage = {}, isExhaustive = false }: ExploreOptions,
 ): Promise<Exploration<Option>> {
+  const begin = await beginning(scenario, breakage);
+  return new Explorer<Option>(() => begin(false), { faults, maxRuns, isExhaustive }).explore();
+}
+
+export interface Retold {
+  readonly timeline: readonly string[];
+  readonly violations: readonly string[];
+}
+
+/** Plays one run by its choices, and on from there in turn, and tells it. */
+export async function replay(
+  scenario: Scenario,
+  choices: string,
+  breakage: Breakage = {},
+): Promise<Retold> {
+  const begin = await beginning(scenario, breakage);
+  const run = begin(true);
+  const steps = read(choices);
+  for (let at = 0; run.violations.length === 0; at += 1) {
+    if (!run.isReady() && !(await run.passTime())) {
+      await run.finish();
+      break;
+    }
+    const options = run.options(true);
+    const step = steps[at];
+    const option = step ? meant(step, options) : options[0];
+    if (!option) throw new RangeError(`Step ${at + 1} is not possible here: ${JSON.stringify(step)}`);
+    await run.take(option);
+  }
+  return { timeline: run.world.timeline ?? [], violations: run.violations };
+}
+
+/** Where the runs of a scenario begin, and how. */
+async function beginning(scenario: Scenario, breakage: Breakage) {
   const { nature, start, parts, delayMs = null, twins = [] } = scenario;
   const begin = await startingPoint(nature, start);
   const acts = parts.map((part) => timed(part, begin));
-  const beginRun = () => {
-    const run = new Run(nature, begin, acts, { breakage, delayMs, twins });
+  return (isTold: boolean) => {
+    const run = new Run(nature, begin, acts, { breakage, delayMs, twins, isTold });
     return Object.assign(run, { finish: () => heal(run) });
   };
-  return new Explorer<Option>(beginRun, { faults, maxRuns, isExhaustive }).explore();
 }
 
 function timed({ at, ...part }: Part, { now, items }: WorldState): TimedAct {

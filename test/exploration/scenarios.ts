@@ -1,9 +1,11 @@
+import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Part } from "./scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Start } from "./starting-points.ts";
 import { account } from "./starting-points.ts";
 import type { Nature } from "./world.ts";
+import { lifetimeMs } from "./world.ts";
 
 const reusable = {
   refreshTokens: "reusable",
@@ -44,35 +46,184 @@ const starts: readonly Start[] = [
 const handover = ({ token }: TokenRecord) => Number(token?.renewAt) + 10;
 
 const vend = { does: "vend" } as const;
-const part = (process: string, at: Part["at"], act: Part["act"] = vend): Part => ({
-  process,
-  at,
-  act,
-  account,
-});
+const reject = { does: "reject" } as const;
+const tick = { does: "tick" } as const;
+const demanding = { does: "vend", minValiditySeconds: 5 } as const;
+const retry = ({ failure }: TokenRecord) => Number(failure?.retryAt);
+const takeover = ({ lease }: TokenRecord) => Number(lease?.until) + maxClockSkewMs;
+/** The next token is due then, and its callers wake up. */
+const lifeLater = lifetimeMs + maxClockSkewMs + 10;
+
+function part(
+  process: string,
+  at: Part["at"],
+  act: Part["act"] = vend,
+  of: string = account,
+): Part {
+  return { process, at, act, account: of };
+}
 
 /** What two callers ask, from each starting point. */
-const pairs: Readonly<Record<Start, readonly Part[]>> = {
-  none: [part("a", 0), part("b", 0)],
-  held: [
-    part("a", 0),
-    part("b", 0, { does: "vend", minValiditySeconds: 5 }),
-    part("a", handover),
-  ],
-  expired: [part("a", 0), part("b", 0)],
-  suspect: [part("a", 0), part("b", 0)],
-  failed: [part("a", 0), part("a", 750), part("b", 750)],
-  abandoned: [part("a", 0), part("b", 0)],
-  contested: [part("a", 0, { does: "reject" }), part("b", 30_000, { does: "reject" })],
-};
-
-const same: readonly Start[] = ["none", "expired", "suspect", "abandoned"];
+function pairFrom(start: Start, { policy }: Nature): Pick<Scenario, "parts" | "twins"> {
+  const twins = ["a", "b"];
+  switch (start) {
+    case "no secret":
+    case "none":
+      // Nothing is issued before a person has consented.
+      return policy.renewal === "by-consent"
+        ? { parts: [part("a", 0, { does: "redeem" }), part("b", 0, { does: "redeem" })], twins }
+        : { parts: [part("a", 0), part("b", 0)], twins };
+    case "held":
+      return { parts: [part("a", 0), part("b", 0, demanding), part("a", handover)] };
+    case "expired":
+    case "suspect":
+      return { parts: [part("a", 0), part("b", 0)], twins };
+    case "failed":
+      return { parts: [part("a", 0), part("a", retry), part("b", retry)] };
+    case "abandoned":
+      return { parts: [part("a", takeover), part("b", takeover)], twins };
+    case "contested":
+      return { parts: [part("a", 0, reject), part("b", 30_000, reject)] };
+  }
+}
 
 /** Two processes, for every way of renewing and from every kind of record. */
-export const pairScenarios: readonly Scenario[] = Object.entries(natures).flatMap(
-  ([name, nature]) =>
-    starts
-      // Nothing can make a static key doubtful.
-      .filter((start) => start !== "suspect" || nature.policy.renewal !== "on-rotation")
-      .map((start) => ({ name: `${name}/${start}`, nature, start, parts: pairs[start], twins: same.includes(start) ? ["a", "b"] : [] })),
+const pairs: readonly Scenario[] = Object.entries(natures).flatMap(([name, nature]) =>
+  starts
+    // Nothing can make a static key doubtful.
+    .filter((start) => start !== "suspect" || nature.policy.renewal !== "on-rotation")
+    .map((start) => ({ name: `${name}/${start}`, nature, start, ...pairFrom(start, nature) })),
 );
+
+const { "at-expiry": atExpiry, early, "single-use": singleUse, static: fixed, probed } = natures;
+const ops = [part("ops", 0, { does: "rotate" }), part("secrets", 0, { does: "put-secret" })];
+
+/** What else may happen at the same time. */
+const encounters: readonly Scenario[] = [
+  {
+    name: "two rejections of one version",
+    nature: atExpiry,
+    start: "held",
+    parts: [part("a", 0, reject), part("b", 0, reject)],
+    twins: ["a", "b"],
+  },
+  {
+    name: "a rejection beside a vend",
+    nature: atExpiry,
+    start: "held",
+    parts: [part("a", 0, reject), part("b", 0)],
+  },
+  {
+    name: "a rejection beside a renewal",
+    nature: early,
+    start: "expired",
+    parts: [part("a", 0, reject), part("b", 0)],
+  },
+  {
+    name: "a tick beside a caller",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0, tick), part("b", 0)],
+  },
+  {
+    name: "two ticks",
+    nature: early,
+    start: "expired",
+    parts: [part("a", 0, tick), part("b", 0, tick)],
+    twins: ["a", "b"],
+  },
+  {
+    name: "a consent beside a refresh",
+    nature: singleUse,
+    start: "expired",
+    parts: [part("a", 0, { does: "redeem" }), part("b", 0)],
+  },
+  {
+    name: "a disconnect beside a refresh",
+    nature: singleUse,
+    start: "expired",
+    parts: [part("a", 0, { does: "disconnect" }), part("b", 0)],
+  },
+  {
+    name: "a disconnect beside a consent",
+    nature: singleUse,
+    start: "expired",
+    parts: [part("a", 0, { does: "disconnect" }), part("b", 0, { does: "redeem" })],
+  },
+  {
+    name: "a rotation",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0), part("b", 0), ...ops],
+    twins: ["a", "b"],
+    faults: 1,
+  },
+  {
+    name: "a rotation of a static key",
+    nature: fixed,
+    start: "expired",
+    parts: [part("a", 0), part("b", 0, reject), ...ops],
+    faults: 1,
+  },
+  {
+    name: "a rotation of a probed key",
+    nature: probed,
+    start: "expired",
+    parts: [part("a", 0), part("b", 0, reject), ...ops],
+    faults: 1,
+  },
+  {
+    name: "no secret yet",
+    nature: atExpiry,
+    start: "no secret",
+    parts: [part("a", 0), part("b", 0), part("secrets", 0, { does: "put-secret" })],
+    twins: ["a", "b"],
+  },
+  {
+    name: "two connections with one scope",
+    nature: atExpiry,
+    start: "none",
+    parts: [part("a", 0), part("b", 0, vend, "other")],
+  },
+  {
+    name: "two connections with one scope, a lease later",
+    nature: atExpiry,
+    start: "none",
+    parts: [part("a", 0), part("b", 0), part("c", 3250, vend, "other")],
+    twins: ["a", "b"],
+    faults: 1,
+  },
+  {
+    name: "a freeze of a token's whole life",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0), part("b", 0), part("b", lifeLater)],
+    delayMs: lifeLater,
+    faults: 1,
+  },
+];
+
+/** Everything that the gate explores. */
+export const gateScenarios: readonly Scenario[] = [...pairs, ...encounters];
+
+const three = ["a", "b", "c"];
+const triple = (act: Part["act"] = vend) => three.map((process) => part(process, 0, act));
+
+/** Three processes and one fault: minutes. */
+export const longScenarios: readonly Scenario[] = [
+  ...Object.entries(natures).flatMap(([name, nature]) =>
+    (["none", "expired"] as const).map((start): Scenario => {
+      const isConsent = nature.policy.renewal === "by-consent" && start === "none";
+      const parts = triple(isConsent ? { does: "redeem" } : vend);
+      return { name: `three ${name}/${start}`, nature, start, parts, twins: three, faults: 1 };
+    }),
+  ),
+  {
+    name: "three rejections of one version",
+    nature: atExpiry,
+    start: "held",
+    parts: triple(reject),
+    twins: three,
+    faults: 1,
+  },
+];

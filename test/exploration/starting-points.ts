@@ -10,6 +10,7 @@ import { emptyWorld } from "./world.ts";
 
 /** What stands in the table when a run begins, made by the code itself and not by hand. */
 export type Start =
+  | "no secret"
   | "none"
   | "held"
   | "expired"
@@ -44,6 +45,7 @@ function historyOf({ policy }: Nature, start: Start): readonly Step[] {
   // A static key is looked up again where others are issued anew.
   const to = policy.renewal === "on-rotation" ? "secret" : "provider";
   switch (start) {
+    case "no secret":
     case "none":
       return [];
     case "held":
@@ -63,7 +65,7 @@ function historyOf({ policy }: Nature, start: Start): readonly Step[] {
 
 /** Plays what led to the starting point, once for all runs that begin there. */
 export async function startingPoint(nature: Nature, start: Start): Promise<WorldState> {
-  let state = emptyWorld;
+  let state = start === "no secret" ? { ...emptyWorld, secret: null } : emptyWorld;
   const isByConsent = nature.policy.renewal === "by-consent";
   const steps = historyOf(nature, start);
   for (const [at, step] of steps.entries()) {
