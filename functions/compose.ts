@@ -25,6 +25,7 @@ import { policyOf } from "./providers/policy-of.ts";
 import { localSealer } from "./sealing/local-sealer.ts";
 import { dynamoDbStatusReader } from "./store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
+import { recordReader } from "./store/record-reader.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -45,18 +46,19 @@ export function compose(variables: Variables): {
   const clock = systemClock;
   const dynamoDb = new DynamoDBClient(aws);
   const metrics = emfMetrics(writeLine, clock.now, realmName(realm));
+  const log = jsonLog(writeLine, clock.now);
   const dependencies: Dependencies = {
     realm,
     limits: realm,
     provider: providerOf(realm, { send: nodeHttp(clock), clock, newRequestId: randomUUID }),
-    store: dynamoDbTokenStore(dynamoDb, tableName),
+    store: dynamoDbTokenStore(dynamoDb, tableName, recordReader({ clock, log, metrics })),
     secrets: secretsOf(secretPrefix, aws, clock),
     sealer: sealerOf(sealingKey, aws, clock),
     clock,
-    log: jsonLog(writeLine, clock.now),
+    log,
     metrics,
     random: Math.random,
-    newOwner: randomUUID,
+    newOwner: ownersOf(randomUUID()),
     fingerprint,
   };
   const renewalIndex = async () => {
@@ -80,13 +82,24 @@ export function composeStatus(variables: Variables): {
 } {
   const { tableName, realms } = readStatusEnvironment(variables);
   const clock = systemClock;
+  const log = jsonLog(writeLine, clock.now);
   const dynamoDb = new DynamoDBClient(awsOptions(variables));
+  const readRecord = recordReader({ clock, log, metrics: null });
   return {
     realms: realms.map((realm) => ({ ...realm, policy: policyOf(realm) })),
-    reader: dynamoDbStatusReader(dynamoDb, tableName, clock),
+    reader: dynamoDbStatusReader(dynamoDb, tableName, clock, readRecord),
     clock,
-    log: jsonLog(writeLine, clock.now),
+    log,
     fingerprint,
+  };
+}
+
+/** Names of this process's leases; what stands before the dot names the process. */
+function ownersOf(process: string): () => string {
+  let leases = 0;
+  return () => {
+    leases += 1;
+    return `${process}.${leases}`;
   };
 }
 

@@ -6,7 +6,7 @@ import type { VendingError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { awaitRenewal } from "../vending/await-renewal.ts";
-import { isLeaseAlive } from "../vending/decision/decide.ts";
+import { isLeaseAlive } from "../vending/decision/usable-token.ts";
 import { renewConnection } from "../vending/issuing/renew-connection.ts";
 
 /**
@@ -28,6 +28,7 @@ export async function redeemCode(
     const renewal = await renewConnection(deps, connection, record, "consent", deadline, code);
     switch (renewal.outcome) {
       case "committed":
+      case "kept":
         return renewal.record;
       case "failed":
         if (isRotated || !(await isRotationMissed(deps, connection, renewal.problem, deadline))) {

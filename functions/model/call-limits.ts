@@ -1,6 +1,6 @@
-/** What a deployment may set about one renewal, in milliseconds. */
+/** What a deployment may set about one provider call, in milliseconds. */
 export interface CallLimits {
-  /** One provider call, hard. */
+  /** Hard limit of one provider call. */
   readonly deadlineMs: number;
   /** Between `usableUntil` and the provider's expiry. */
   readonly marginMs: number;
@@ -10,10 +10,16 @@ export interface CallLimits {
 const secretReserveMs = 1000;
 export const commitReserveMs = 1000;
 
-/** Its lease, 22 s, fits into a function's time-out of 25 s (infra/constructs/realm.ts) and is well under 30 s. */
+/** Its lease, 22 s, fits into a function's time-out of 25 s (infra/constructs/realm.ts). */
 export const maxDeadlineMs = 20_000;
 
+/** No lease is longer, whatever a record says. */
+export const maxLeaseMs = 30_000;
+
+/** No pause after a failure is longer, whatever provider or record say. */
+export const maxRetryPauseMs = 900_000;
+
 /** Longer than everything its holder may do under it. */
-export function leaseMs(timing: CallLimits): number {
-  return secretReserveMs + timing.deadlineMs + commitReserveMs;
+export function leaseMs(limits: CallLimits): number {
+  return secretReserveMs + limits.deadlineMs + commitReserveMs;
 }

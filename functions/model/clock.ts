@@ -16,6 +16,12 @@ export function plusMs(instant: Date, ms: number): Date {
   return new Date(instant.getTime() + ms);
 }
 
+/** The later of two instants of which either may be unknown. */
+export function later(a: Date | null, b: Date | null): Date | null {
+  if (!a || !b) return a ?? b;
+  return a > b ? a : b;
+}
+
 export function msBetween(from: Date, to: Date): number {
   return to.getTime() - from.getTime();
 }

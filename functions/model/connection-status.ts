@@ -11,6 +11,7 @@ export const connectionStates = [
   "contested",
   "credentials-rejected",
   "consent-required",
+  "damaged",
 ] as const;
 
 export type ConnectionState = (typeof connectionStates)[number];

@@ -11,7 +11,11 @@ export const measures = {
   IssueFailures: { unit: "Count", keeps: "sum" },
   /** Renewals that the provider refused for the credentials, and callers turned away for it. */
   CredentialsRejected: { unit: "Count", keeps: "sum" },
-  /** Callers turned away by the breaker against a revoke war. */
+  /** Callers that reported a static key which is still the secret's value. */
+  KeyRejections: { unit: "Count", keeps: "sum" },
+  /** Records with attributes that could not be what they said. */
+  DamagedRecords: { unit: "Count", keeps: "sum" },
+  /** Callers turned away by the circuit breaker for rejection storms. */
   Contested: { unit: "Count", keeps: "sum" },
   /** How long a caller waited for somebody else's renewal, in whatever it ended. */
   LeaseWaitMs: { unit: "Milliseconds", keeps: "each" },

@@ -1,7 +1,8 @@
 import type { Connection } from "./connection.ts";
 import type { ProblemCode } from "./errors.ts";
+import type { RenewalPolicy } from "./provider.ts";
 
-/** Why a token was asked for. */
+/** Why a token was requested. */
 export type RenewalReason =
   | "cold"
   | "expired"
@@ -15,8 +16,10 @@ export type RenewalReason =
 export interface StoredToken {
   readonly sealed: Uint8Array;
   readonly fingerprint: string;
-  /** The lease under which it was committed: how a writer recognises its own earlier success. */
-  readonly fence: number;
+  /** The owner of the lease under which it was committed: how a writer recognises its own earlier success. */
+  readonly committedBy: string;
+  /** The policy under which its instants were computed; null in records of an earlier release. */
+  readonly issuedUnder: RenewalPolicy["renewal"] | null;
   /** When its request was sent and its answer received, on our clock: the provider issued it between the two. */
   readonly requestedAt: Date;
   readonly issuedAt: Date;
@@ -24,11 +27,11 @@ export interface StoredToken {
   readonly usableUntil: Date | null;
   /** What the provider said; null when it said nothing. */
   readonly expiresAt: Date | null;
-  /** The earliest instant of the next renewal: handover, early renewal or next look at the secret. */
+  /** The earliest instant of the next renewal: handover, early renewal or next check of the secret. */
   readonly renewAt: Date;
-  /** Callers have asked lately: the schedule renews it until then. Null: the schedule never does. */
+  /** Callers have used the connection lately: the schedule renews it until then. Null: the schedule never does. */
   readonly keepAliveUntil: Date | null;
-  /** When the schedule renews it next, and until when it tries. Null: it lapses, until somebody asks again. */
+  /** When the schedule renews it next, and until when it tries. Null: it lapses until a caller asks again. */
   readonly due: { readonly at: Date; readonly until: Date } | null;
   readonly secretVersion: string;
 }
@@ -36,11 +39,11 @@ export interface StoredToken {
 /** A person's authorisation. Everything but the sealed refresh token may be shown to an operator. */
 export interface StoredConsent {
   readonly consentedAt: Date;
-  /** Null when the provider gave none, or refuses it: once the token has expired, somebody has to consent anew. */
+  /** Null when the provider gave none or refuses it: once the token has expired, somebody has to consent again. */
   readonly refresh: StoredRefreshToken | null;
   /** The access granted, in the provider's own words; null when it did not say, empty for none. */
   readonly grantedScope: string | null;
-  /** Fingerprint of who consented: a refresh must not answer a token of somebody else. */
+  /** Fingerprint of the person who consented: a refresh must not return another person's token. */
   readonly subject: string | null;
   /** Whose data it is, as the provider masks the name. */
   readonly customer: string | null;
@@ -48,7 +51,7 @@ export interface StoredConsent {
 
 export interface StoredRefreshToken {
   readonly sealed: Uint8Array;
-  /** The version with which it came: it outlives tokens, and opens as this one only. */
+  /** The version with which it came: it outlives tokens, and opens as this version only. */
   readonly version: number;
   readonly fingerprint: string;
   /** Null when the provider did not say. */
@@ -72,14 +75,24 @@ export interface Failure {
   readonly count: number;
   /** No attempt before this instant. */
   readonly retryAt: Date;
-  /** Set when only another version of the secret can help: the version that was refused. */
+  /** The version of the secret that the attempt used; null when it used none. */
+  readonly secretVersion: string | null;
+  /** The version of the secret that was refused: it is not used again. Null when none was. */
   readonly refusedSecretVersion: string | null;
+}
+
+/** How many renewals rejections have caused lately: a level that falls with time. */
+export interface RejectionLevel {
+  readonly level: number;
+  readonly at: Date;
 }
 
 /** One call to the provider, so that "never issued twice" can be proved from data. */
 export interface LedgerEntry {
   readonly at: Date;
   readonly fence: number;
+  /** The owner of the lease; empty in entries of an earlier release. */
+  readonly owner: string;
   readonly version: number;
   readonly reason: RenewalReason;
   readonly latencyMs: number;
@@ -88,18 +101,24 @@ export interface LedgerEntry {
 }
 
 /** The record stays under 4 KB: older entries are in the log only. */
-const longestLedger = 4;
+const maxLedgerEntries = 4;
 
 export function ledgerAfter(
   ledger: readonly LedgerEntry[],
   latest: LedgerEntry,
 ): readonly LedgerEntry[] {
-  return [...ledger, latest].slice(-longestLedger);
+  return [...ledger, latest].slice(-maxLedgerEntries);
+}
+
+/** Names one state of a record, for conditional writes. Opaque to everybody but the store. */
+export interface Revision {
+  readonly opaque: unknown;
 }
 
 /** Everything about a connection that must change together: one item, changed by conditional writes only. */
 export interface TokenRecord {
   readonly connection: Connection;
+  readonly revision: Revision;
   /** Leases taken so far. */
   readonly fence: number;
   /** Tokens committed so far; 0 before the first. */
@@ -107,18 +126,25 @@ export interface TokenRecord {
   readonly token: StoredToken | null;
   readonly consent: StoredConsent | null;
   /**
-   * An issue has an unknown outcome, or came late: where a new token revokes the old, the provider may have revoked
-   * `token`; where refresh tokens are used once, it may have replaced the held one.
+   * An issue with an unknown outcome, or one that came late, may have taken effect until this instant: where a new token
+   * revokes the old, it may have revoked a token requested before; where refresh tokens are used once, it may have
+   * replaced the stored one. Null: no such issue is known.
    */
-  readonly suspect: boolean;
+  readonly doubtedAt: Date | null;
   readonly lease: Lease | null;
   readonly failure: Failure | null;
-  /** Instants of the latest renewals that a rejection caused, oldest first. */
-  readonly rejectionsAt: readonly Date[];
+  readonly rejections: RejectionLevel | null;
   /** The revocation scope claimed for this connection, hashed. */
   readonly revocationScope: string | null;
-  /** How long issuing takes here, smoothed; null before the first. */
+  /** How long a renewal takes here, smoothed; null before the first. */
   readonly typicalIssueMs: number | null;
   /** The last few provider calls, oldest first; the rest are in the log. */
   readonly ledger: readonly LedgerEntry[];
+  /** The attributes that could not be what they said, and were read as something harmless; healed by the next commit. */
+  readonly damage: readonly string[];
+}
+
+/** Whether nobody can vouch for the stored token (or refresh token) any more. */
+export function isDoubted({ token, doubtedAt }: Pick<TokenRecord, "token" | "doubtedAt">): boolean {
+  return token !== null && doubtedAt !== null && token.requestedAt <= doubtedAt;
 }

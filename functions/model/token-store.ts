@@ -3,31 +3,32 @@ import type {
   Failure,
   Lease,
   LedgerEntry,
+  RejectionLevel,
   StoredConsent,
   StoredToken,
   TokenRecord,
 } from "./token-record.ts";
 
-/** A lease that was granted: the record as it now stands, lease and new fence included. */
+/** A lease that was granted, and the record as it then stood, lease and new fence included. */
 export interface HeldLease {
   readonly record: TokenRecord;
   readonly lease: Lease;
 }
 
-/** What is written with a lease, before anybody is asked: if its holder vanishes, this is all that is known. */
+/** What is written with a lease, before the provider is called: if the holder vanishes, this is all that is known. */
 export interface Intent {
   readonly lease: Lease;
-  /** From now on nobody can vouch for the held token. */
-  readonly suspect: boolean;
-  readonly rejectionsAt: readonly Date[];
+  readonly doubtedAt: Date | null;
 }
 
 export interface Commit {
   readonly token: StoredToken;
-  /** Stored in the same write: a rotated refresh token is not lost between two. */
+  /** Stored in the same write: a rotated refresh token is not lost between two writes. */
   readonly consent: StoredConsent | null;
-  /** The held version plus one, or the held version itself when the same token was confirmed. */
+  /** The stored version plus one, or the stored version itself when the same token was confirmed. */
   readonly version: number;
+  readonly doubtedAt: Date | null;
+  readonly rejections: RejectionLevel | null;
   readonly revocationScope: string | null;
   readonly typicalIssueMs: number | null;
   readonly ledger: readonly LedgerEntry[];
@@ -36,23 +37,31 @@ export interface Commit {
 export interface FailedRenewal {
   /** Null when what went wrong does not concern the connection's later renewals. */
   readonly failure: Failure | null;
-  /** A token may have been issued that nobody saw. */
-  readonly suspect: boolean;
-  /** The provider refuses the refresh token: it is forgotten. */
+  readonly doubtedAt: Date | null;
+  /** The provider refuses the refresh token: it is deleted. */
   readonly isConsentOver: boolean;
+  /** The provider has confirmed a caller's rejection: the stored token is deleted. */
+  readonly isTokenDead: boolean;
   readonly revocationScope: string | null;
   readonly ledger: readonly LedgerEntry[];
 }
 
+/** Which connection may issue in a revocation scope, and until when its latest issue may be under way. */
+export interface ScopeClaim {
+  readonly owner: Connection;
+  readonly until: Date;
+}
+
 /**
- * The token table. Every write is conditional on the one item it changes; a refused write says what stands there
- * instead. A write that in fact succeeded before its answer was lost counts as succeeded. Fails with `store-unavailable`.
+ * The token table. Every write is conditional on the state of the one item it changes; a refused write says what stands
+ * there instead. A write that in fact succeeded before its answer was lost counts as succeeded. Records are returned with
+ * instants that are possible (model/record-bounds.ts). Fails with `store-unavailable`.
  */
 export interface TokenStore {
-  /** Strongly consistent; null when the connection was never asked for. */
+  /** Strongly consistent; null when the connection was never used. */
   read(connection: Connection, signal: AbortSignal): Promise<TokenRecord | null>;
 
-  /** Granted only if nothing has changed since `seen` was read and no lease is alive. Increments the fence. */
+  /** Granted only if the record is still as `seen`. Increments the fence. */
   takeLease(
     connection: Connection,
     seen: TokenRecord | null,
@@ -60,37 +69,45 @@ export interface TokenStore {
     signal: AbortSignal,
   ): Promise<{ held: HeldLease } | { held: null; record: TokenRecord | null }>;
 
-  /** Stores the token and ends the lease, for its holder only; null when someone else has taken over. */
-  commit(held: HeldLease, commit: Commit, signal: AbortSignal): Promise<TokenRecord | null>;
+  /**
+   * Stores the token and ends the lease, for its holder only; null when another process has taken over. `commitOf` is
+   * called again when another process has written to the record meanwhile, so that nothing it wrote is lost.
+   */
+  commit(
+    held: HeldLease,
+    commitOf: (current: TokenRecord) => Commit,
+    signal: AbortSignal,
+  ): Promise<TokenRecord | null>;
 
-  /** Stores what went wrong and ends the lease, for its holder only; null when someone else has taken over. */
-  fail(held: HeldLease, attempt: FailedRenewal, signal: AbortSignal): Promise<TokenRecord | null>;
+  /** Stores what went wrong and ends the lease, as `commit` does. */
+  fail(
+    held: HeldLease,
+    failedOf: (current: TokenRecord) => FailedRenewal,
+    signal: AbortSignal,
+  ): Promise<TokenRecord | null>;
 
-  /** Removes token and consent and ends the lease, for its holder only; versions go on counting. */
+  /** Deletes token and consent and ends the lease, for its holder only; versions go on counting. */
   disconnect(held: HeldLease, signal: AbortSignal): Promise<TokenRecord | null>;
 
-  /** Removes the record of a connection that turned out not to exist, for the holder of its lease only. */
-  forget(held: HeldLease, signal: AbortSignal): Promise<void>;
-
   /**
-   * A fenced holder's evidence that a token was issued after all; `suspect` when it revoked the one in `seen`. False,
-   * and nothing written, when another version has been committed since.
+   * Records that a holder without a lease has issued a token after all. False, and nothing written, when the record has
+   * changed since `seen`.
    */
   recordLateIssue(
     seen: TokenRecord,
     entry: LedgerEntry,
-    suspect: boolean,
+    doubtedAt: Date | null,
     signal: AbortSignal,
   ): Promise<boolean>;
 
   /**
-   * A revocation scope belongs to one connection: answers whose it is after this call. A claim of `lapsedOwner` is
-   * taken over.
+   * Claims a revocation scope for a connection until an instant, if nobody has claimed it, the connection has, or the
+   * claim is still the one to `replace`. Returns the claim as it then stands.
    */
   claimRevocationScope(
-    connection: Connection,
     scope: string,
-    lapsedOwner: Connection | null,
+    claim: ScopeClaim,
+    replace: ScopeClaim | null,
     signal: AbortSignal,
-  ): Promise<Connection>;
+  ): Promise<ScopeClaim>;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../model/clock.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import { raceAbort } from "./race-abort.ts";
 
 /** One request to a provider. Never redirected, never repeated, never over a kept connection. */
 export interface HttpRequest {
@@ -55,8 +56,10 @@ export function nodeHttp(clock: Clock): SendHttp {
   return async (request, signal) => {
     const requestedAt = clock.now();
     const progress = { sent: false, answered: false };
-    const answer = await exchange(request, signal, progress).catch((error: unknown) =>
-      toHttpFailure(error, signal, progress),
+    // Node aborts what it knows to be under way; a call must end whatever it knows.
+    const outOfTime = () => new Error("The call's time is up.");
+    const answer = await raceAbort(exchange(request, signal, progress), signal, outOfTime).catch(
+      (error: unknown) => toHttpFailure(error, signal, progress),
     );
     if (answer instanceof HttpFailure) throw answer;
     return { ...answer, requestedAt, receivedAt: clock.now() };
@@ -77,22 +80,36 @@ async function exchange(
   const isSecure = url.protocol === "https:";
   // Not imported: the ESM facade of these modules costs a cold start 25 ms.
   const { request } = process.getBuiltinModule(isSecure ? "node:https" : "node:http");
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+  const { response, body: stream } = await new Promise<Received>((resolve, reject) => {
     const options = { method, headers, signal, agent: false, ...tlsOptions(clientCertificate) };
-    const outgoing = request(url, options, resolve);
+    const outgoing = request(url, options, (incoming) =>
+      resolve({ response: incoming, body: incoming }),
+    );
     outgoing.on("socket", (socket) => {
       socket.once(isSecure ? "secureConnect" : "connect", () => {
         progress.sent = true;
       });
     });
+    // 101 (RFC 9110 §15.2.2): nobody here speaks another protocol.
+    outgoing.on("upgrade", (incoming, socket) => {
+      socket.destroy();
+      resolve({ response: incoming, body: null });
+    });
     outgoing.on("error", reject);
+    outgoing.on("close", () => reject(new Error("The connection was closed without an answer.")));
     outgoing.end(body);
   });
   progress.answered = true;
-  const text = await readText(response);
+  const text = stream && (await readText(stream));
   // A body of no stated length ends like a whole one when it is cut off.
   signal.throwIfAborted();
   return { status: response.statusCode ?? 0, headers: response.headers, body: text };
+}
+
+/** An answer; without a body where the connection is no longer one of HTTP. */
+interface Received {
+  readonly response: IncomingMessage;
+  readonly body: IncomingMessage | null;
 }
 
 function tlsOptions(certificate: ClientCertificate | undefined): object {

@@ -10,7 +10,8 @@ import { plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
-import { LruCache } from "./lru-cache.ts";
+import { LruCache } from "../platform/lru-cache.ts";
+import { raceAbort } from "../platform/race-abort.ts";
 
 /** A key made by KMS for one connection: to use, and to store. */
 interface DataKey {
@@ -92,14 +93,9 @@ function nameOf(connection: Connection, encrypted: Uint8Array): string {
   return `${connection} ${Buffer.from(encrypted).toString("base64")}`;
 }
 
-/** Many callers share one request, each with its own patience: the request ends by the client's time-outs. */
+/** Many callers share one request, each with its own deadline: the request ends by the client's time-outs. */
 function orAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(unavailable("AbortError"));
-    if (signal.aborted) giveUp();
-    signal.addEventListener("abort", giveUp, { once: true });
-    shared.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
-  });
+  return raceAbort(shared, signal, () => unavailable("AbortError"));
 }
 
 /** The SDK's error stays behind: it may hold the answer. */

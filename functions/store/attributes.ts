@@ -1,38 +1,52 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { VendingError } from "../model/errors.ts";
 
 /** One item of the token table. Attributes are top-level so that IAM can show an operator all but the sealed token. */
 export type Item = Record<string, AttributeValue>;
 
+/** Attributes to write; null removes one. */
+export type Attributes = Record<string, AttributeValue | null>;
+
 export const text = (value: string): AttributeValue => ({ S: value });
 export const count = (value: number): AttributeValue => ({ N: String(value) });
 export const instant = (value: Date): AttributeValue => count(value.getTime());
-export const flag = (value: boolean): AttributeValue => ({ BOOL: value });
 
-/** Attributes that a write leaves out when they hold nothing. */
-export type Attributes = Record<string, AttributeValue | null>;
+/** Of values that a record may lack: null removes the attribute. */
+export const optionalText = (value: string | null): AttributeValue | null =>
+  value === null ? null : text(value);
+export const optionalCount = (value: number | null): AttributeValue | null =>
+  value === null ? null : count(value);
+
+/** An attribute is missing, of another type, or beyond what can be: no release of ours wrote it. */
+export class DamagedAttribute extends Error {
+  override readonly name = "DamagedAttribute";
+}
 
 export function textOf(item: Item, name: string): string {
-  return item[name]?.S ?? missing(name);
+  return item[name]?.S ?? damaged(name);
 }
 
 export function numberOf(item: Item, name: string): number {
-  const digits = item[name]?.N ?? missing(name);
-  return Number(digits);
+  const value = Number(item[name]?.N ?? damaged(name));
+  return Number.isSafeInteger(value) && value >= 0 ? value : damaged(name);
 }
 
 export function instantOf(item: Item, name: string): Date {
-  return new Date(numberOf(item, name));
+  const value = new Date(Number(item[name]?.N ?? damaged(name)));
+  return Number.isNaN(value.getTime()) ? damaged(name) : value;
 }
 
 export function optionalInstantOf(item: Item, name: string): Date | null {
   return item[name] ? instantOf(item, name) : null;
 }
 
+export function bytesOf(item: Item, name: string): Uint8Array {
+  return item[name]?.B ?? damaged(name);
+}
+
 export function listOf(item: Item, name: string): AttributeValue[] {
   return item[name]?.L ?? [];
 }
 
-export function missing(name: string): never {
-  throw new VendingError("internal", `A stored record lacks its attribute ${name}.`);
+function damaged(name: string): never {
+  throw new DamagedAttribute(name);
 }

@@ -1,18 +1,18 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { StoredConsent, StoredRefreshToken } from "../model/token-record.ts";
 import type { Attributes, Item } from "./attributes.ts";
 import {
+  bytesOf,
   count,
   instant,
   instantOf,
-  missing,
   numberOf,
   optionalInstantOf,
+  optionalText,
   text,
   textOf,
 } from "./attributes.ts";
 
-/** The part of a record that a person's consent left; its attributes stand beside the others of the item. */
+/** The consent's attributes, which stand beside the record's others. */
 export function consentAttributes(consent: StoredConsent): Attributes {
   const { refresh } = consent;
   return {
@@ -35,10 +35,6 @@ export const refreshNames = [
   "refreshEndsAt",
 ];
 
-function optionalText(value: string | null): AttributeValue | null {
-  return value === null ? null : text(value);
-}
-
 /** Null where nobody has consented. */
 export function readConsent(item: Item): StoredConsent | null {
   if (!item["consentedAt"]) return null;
@@ -53,7 +49,7 @@ export function readConsent(item: Item): StoredConsent | null {
 
 function readRefreshToken(item: Item): StoredRefreshToken {
   return {
-    sealed: item["sealedRefresh"]?.B ?? missing("sealedRefresh"),
+    sealed: bytesOf(item, "sealedRefresh"),
     version: numberOf(item, "refreshVersion"),
     fingerprint: textOf(item, "refreshFingerprint"),
     endsAt: optionalInstantOf(item, "refreshEndsAt"),

@@ -4,11 +4,12 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { Connection } from "../model/connection.ts";
-import { realmName } from "../model/connection.ts";
-import type { RenewalIndex } from "../model/renewal-index.ts";
-import { instant, text } from "./attributes.ts";
-import { dueNames } from "./items.ts";
+import type { Connection, RealmId } from "../model/connection.ts";
+import { realmName, realmOf } from "../model/connection.ts";
+import type { DueRenewal, RenewalIndex } from "../model/renewal-index.ts";
+import type { Item } from "./attributes.ts";
+import { DamagedAttribute, instant, instantOf, text, textOf } from "./attributes.ts";
+import { dueNames } from "./record-attributes.ts";
 import { unavailable } from "./unavailable.ts";
 import { updateItem } from "./update-item.ts";
 
@@ -38,13 +39,7 @@ export function dynamoDbRenewalIndex(client: DynamoDBClient, tableName: string):
         const page = await client.send(command, { abortSignal: signal }).catch((error) => {
           throw unavailable(error);
         });
-        for (const item of page.Items ?? []) {
-          yield {
-            connection: item["pk"]?.S as Connection,
-            dueAt: new Date(Number(item["dueAt"]?.N)),
-            dueUntil: new Date(Number(item["dueUntil"]?.N)),
-          };
-        }
+        yield* (page.Items ?? []).flatMap((item) => readDueRenewal(item, realm) ?? []);
         start = page.LastEvaluatedKey;
       } while (start);
     },
@@ -69,4 +64,23 @@ export function dynamoDbRenewalIndex(client: DynamoDBClient, tableName: string):
       }
     },
   };
+}
+
+/**
+ * Null for an entry that is damaged (whoever vends the connection heals it) or another realm's: any realm's role may write
+ * this index's key on its own items.
+ */
+function readDueRenewal(item: Item, realm: RealmId): DueRenewal | null {
+  try {
+    const connection = textOf(item, "pk") as Connection;
+    if (realmOf(connection) !== realmName(realm)) return null;
+    return {
+      connection,
+      dueAt: instantOf(item, "dueAt"),
+      dueUntil: instantOf(item, "dueUntil"),
+    };
+  } catch (error) {
+    if (error instanceof DamagedAttribute) return null;
+    throw error;
+  }
 }

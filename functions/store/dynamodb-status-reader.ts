@@ -1,21 +1,21 @@
-import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchGetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Clock } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
-import { realmName } from "../model/connection.ts";
+import { realmName, realmOf } from "../model/connection.ts";
+import { VendingError } from "../model/errors.ts";
 import type { StatusReader } from "../model/status-reader.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Item } from "./attributes.ts";
 import { text } from "./attributes.ts";
-import { readRecord } from "./items.ts";
 import { statusAttributes } from "./status-attributes.ts";
 import { unavailable } from "./unavailable.ts";
 
 /** Keys only: a connection enters it with its first lease, and nothing is written to it after that. */
 const indexName = "connections";
 
-/** What DynamoDB could not read at once is asked for again so many times, first after so long, then twice as long. */
-const tries = 4;
+/** What DynamoDB leaves unprocessed is requested again, with a pause that doubles. */
+const maxAttempts = 4;
 const firstPauseMs = 50;
 
 /** Status attributes of the token table, each request naming them: no other request is granted. */
@@ -23,6 +23,7 @@ export function dynamoDbStatusReader(
   client: DynamoDBClient,
   tableName: string,
   clock: Clock,
+  readRecord: (item: Item) => TokenRecord,
 ): StatusReader {
   const names = Object.fromEntries(statusAttributes.map((name) => [`#${name}`, name]));
 
@@ -45,7 +46,7 @@ export function dynamoDbStatusReader(
     const items: Item[] = [];
     let unread = keys;
     for (let tried = 0; unread.length > 0; tried += 1) {
-      if (tried === tries) throw unavailable(new Error("throttled"));
+      if (tried === maxAttempts) throw unavailable(new Error("throttled"));
       if (tried > 0) await clock.sleep(firstPauseMs * 2 ** (tried - 1), signal);
       const some = await readSome(unread, signal);
       items.push(...some.items);
@@ -54,8 +55,18 @@ export function dynamoDbStatusReader(
     return items;
   }
 
+  /** One record that a newer release wrote must not hide the others. */
+  function recordOrNull(item: Item): TokenRecord | null {
+    try {
+      return readRecord(withoutSealed(item));
+    } catch (error) {
+      if (error instanceof VendingError) return null;
+      throw error;
+    }
+  }
+
   return {
-    async connectionsOf(realm, after, atMost, signal) {
+    async connectionsOf(realm, after, limit, signal) {
       const start = after && { pk: text(after), realm: text(realmName(realm)) };
       const command = new QueryCommand({
         TableName: tableName,
@@ -65,13 +76,15 @@ export function dynamoDbStatusReader(
         Select: "SPECIFIC_ATTRIBUTES",
         ExpressionAttributeNames: { "#realm": "realm", "#pk": "pk" },
         ExpressionAttributeValues: { ":realm": text(realmName(realm)) },
-        Limit: atMost,
+        Limit: limit,
         ...(start ? { ExclusiveStartKey: start } : {}),
       });
       const page = await client.send(command, { abortSignal: signal }).catch((error) => {
         throw unavailable(error);
       });
-      return (page.Items ?? []).map(({ pk }) => pk?.S as Connection);
+      const connections = (page.Items ?? []).map(({ pk }) => pk?.S as Connection);
+      // Any realm's role may write this index's key on its own items.
+      return connections.filter((connection) => realmOf(connection) === realmName(realm));
     },
 
     async read(connections, signal) {
@@ -82,18 +95,18 @@ export function dynamoDbStatusReader(
       const records = new Map(items.map((item) => [item["pk"]?.S, item]));
       return connections.flatMap((connection) => {
         const item = records.get(connection);
-        return item ? [recordWithoutToken(item)] : [];
+        return item ? [{ connection, record: recordOrNull(item) }] : [];
       });
     },
   };
 }
 
-/** Whoever may not read what is sealed still sees whether it is there: it has a fingerprint. */
-function recordWithoutToken(item: Record<string, AttributeValue>): TokenRecord {
+/** Sealed attributes are not read; their fingerprints say whether they are there. */
+function withoutSealed(item: Item): Item {
   const unread = { B: new Uint8Array() };
-  return readRecord({
+  return {
     ...item,
     ...(item["fingerprint"] ? { sealed: unread } : {}),
     ...(item["refreshFingerprint"] ? { sealedRefresh: unread } : {}),
-  });
+  };
 }

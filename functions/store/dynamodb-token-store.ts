@@ -1,7 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   GetItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -9,37 +8,34 @@ import type { Connection } from "../model/connection.ts";
 import { realmOf } from "../model/connection.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { ledgerAfter } from "../model/token-record.ts";
-import type { HeldLease, TokenStore } from "../model/token-store.ts";
-import type { Item } from "./attributes.ts";
-import { count, instant, text } from "./attributes.ts";
+import type { HeldLease, ScopeClaim, TokenStore } from "../model/token-store.ts";
+import type { Attributes, Item } from "./attributes.ts";
+import { count, instant, optionalCount, optionalText, text } from "./attributes.ts";
 import { consentAttributes, consentNames, refreshNames } from "./consent-items.ts";
 import {
+  doubtAttributes,
   dueNames,
   failureAttributes,
   leaseAttributes,
   leaseNames,
   ledgerAttributes,
-  readRecord,
-  rejectionsAttribute,
-  suspectAttribute,
+  rejectionAttributes,
   tokenAttributes,
   tokenNames,
-} from "./items.ts";
+} from "./record-attributes.ts";
+import { unchangedSince } from "./revision.ts";
 import { unavailable } from "./unavailable.ts";
 import type { ItemChange } from "./update-item.ts";
 import { updateItem } from "./update-item.ts";
 
 const neverSeen = "attribute_not_exists(#pk)";
-const unchangedAndFree = "#fence = :seenFence AND attribute_not_exists(#leaseOwner)";
-const unchangedAndAbandoned =
-  "#fence = :seenFence AND #leaseOwner = :vanishedOwner AND #leaseUntil < :now";
-const stillMine = "#fence = :heldFence AND #leaseOwner = :me";
-const stillThatVersion = "#version = :seenVersion";
-const unclaimedOrMineOrLapsed =
-  "attribute_not_exists(#pk) OR #scopeOwner = :me OR #scopeOwner = :lapsedOwner";
 
-/** Tokens, leases and claims in one DynamoDB table, one item each. */
-export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): TokenStore {
+/** Tokens, leases and claims in one DynamoDB table, one item each. `readRecord` is what reads items as records. */
+export function dynamoDbTokenStore(
+  client: DynamoDBClient,
+  tableName: string,
+  readRecord: (item: Item) => TokenRecord,
+): TokenStore {
   /** The item after the change, or what stood in its way. */
   async function write(
     pk: string,
@@ -48,8 +44,8 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
   ): Promise<{ done: true; item: Item } | { done: false; item: Item | null }> {
     try {
       const command = new UpdateItemCommand(updateItem(tableName, pk, change));
-      const { Attributes = {} } = await client.send(command, { abortSignal: signal });
-      return { done: true, item: Attributes };
+      const { Attributes: item = {} } = await client.send(command, { abortSignal: signal });
+      return { done: true, item };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw unavailable(error);
       // Not every server returns the item that refused the write.
@@ -71,24 +67,28 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
     }
   }
 
-  /** Ends a lease with its outcome. Refused writes are looked at: the SDK may have repeated one that had succeeded. */
+  /**
+   * Ends a lease with its outcome, made of the record as it stands. A refused write is looked at: it may have succeeded
+   * before the SDK repeated it, or another process may have written beside the lease.
+   */
   async function endLease(
     held: HeldLease,
-    set: ItemChange["set"],
-    remove: readonly string[],
-    isMine: (record: TokenRecord) => boolean,
+    outcomeOf: (current: TokenRecord) => { set: Attributes; remove?: readonly string[] },
     signal: AbortSignal,
+    current: TokenRecord = held.record,
   ): Promise<TokenRecord | null> {
+    const { owner } = held.lease;
+    const { set, remove = [] } = outcomeOf(current);
     const change = {
-      set,
+      set: { ...set, revision: text(endOf(owner)) },
       remove: [...leaseNames, ...remove],
-      onlyIf: stillMine,
-      given: mine(held),
+      ...unchangedSince(current.revision),
     };
-    const { done, item } = await write(held.record.connection, change, signal);
+    const { done, item } = await write(current.connection, change, signal);
     if (!item) return null;
     const record = readRecord(item);
-    return done || isMine(record) ? record : null;
+    if (done || item["revision"]?.S === endOf(owner)) return record;
+    return item["leaseOwner"]?.S === owner ? endLease(held, outcomeOf, signal, record) : null;
   }
 
   return {
@@ -97,117 +97,123 @@ export function dynamoDbTokenStore(client: DynamoDBClient, tableName: string): T
       return item && readRecord(item);
     },
 
-    async takeLease(connection, seen, { lease, suspect, rejectionsAt }, signal) {
+    async takeLease(connection, seen, { lease, doubtedAt }, signal) {
       const set = {
         ...leaseAttributes(lease),
-        // A doubt that arose since `seen` stays.
-        ...(suspect ? suspectAttribute(true) : {}),
-        ...rejectionsAttribute(rejectionsAt),
+        ...doubtAttributes({ token: seen?.token ?? null, doubtedAt }),
+        revision: text(lease.owner),
         // The key of the index `connections`: the same with every lease, so that the index is written to once.
         realm: text(realmOf(connection)),
         fence: count((seen?.fence ?? 0) + 1),
         version: count(seen?.version ?? 0),
       };
-      const { item } = await write(
-        connection,
-        { set, ...unchangedSince(seen, lease.since) },
+      const condition = seen ? unchangedSince(seen.revision) : { onlyIf: neverSeen, given: {} };
+      const { item } = await write(connection, { set, ...condition }, signal);
+      const record = item && readRecord(item);
+      const isGranted = item?.["leaseOwner"]?.S === lease.owner;
+      return isGranted && record ? { held: { record, lease } } : { held: null, record };
+    },
+
+    async commit(held, commitOf, signal) {
+      const { connection, fence } = held.record;
+      return endLease(
+        held,
+        (current) => {
+          const commit = commitOf(current);
+          const { token, consent, version, revocationScope: scope, typicalIssueMs } = commit;
+          return {
+            set: {
+              ...tokenAttributes(connection, token, fence),
+              ...(consent ? consentAttributes(consent) : {}),
+              ...doubtAttributes(commit),
+              ...rejectionAttributes(commit),
+              ...ledgerAttributes(commit.ledger),
+              version: count(version),
+              scope: optionalText(scope),
+              typicalIssueMs: optionalCount(typicalIssueMs),
+            },
+            remove: ["failure"],
+          };
+        },
         signal,
       );
-      const record = item && readRecord(item);
-      if (record?.lease?.owner !== lease.owner) return { held: null, record };
-      return { held: { record, lease } };
     },
 
-    async commit(
-      held,
-      { token, consent, version, revocationScope, typicalIssueMs, ledger },
-      signal,
-    ) {
-      const set = {
-        ...tokenAttributes(held.record.connection, token),
-        ...(consent ? consentAttributes(consent) : {}),
-        ...ledgerAttributes(ledger),
-        version: count(version),
-        scope: revocationScope === null ? null : text(revocationScope),
-        typicalIssueMs: typicalIssueMs === null ? null : count(typicalIssueMs),
-      };
-      const isMine = (record: TokenRecord) => record.token?.fence === held.record.fence;
-      return endLease(held, set, ["suspect", "failure"], isMine, signal);
-    },
-
-    async fail(held, { failure, suspect, isConsentOver, revocationScope, ledger }, signal) {
-      const set = {
-        ...(failure ? failureAttributes(failure) : {}),
-        ...ledgerAttributes(ledger),
-        // A doubt that arose since the lease was taken stays, too.
-        ...(suspect ? suspectAttribute(true) : {}),
-        scope: revocationScope === null ? null : text(revocationScope),
-      };
-      const isMine = ({ fence, lease }: TokenRecord) => fence === held.record.fence && !lease;
-      // Nothing is left to renew with, so the schedule has nothing to do either.
-      const over = isConsentOver ? [...refreshNames, ...dueNames] : [];
-      return endLease(held, set, over, isMine, signal);
+    async fail(held, failedOf, signal) {
+      return endLease(
+        held,
+        (current) => {
+          const failed = failedOf(current);
+          const { failure, revocationScope: scope, isConsentOver, isTokenDead } = failed;
+          return {
+            set: {
+              ...(failure ? failureAttributes(failure) : {}),
+              ...ledgerAttributes(failed.ledger),
+              ...doubtAttributes({ ...failed, token: current.token }),
+              scope: optionalText(scope),
+            },
+            remove: [
+              // With nothing left to renew with, the schedule has nothing to do either.
+              ...(isConsentOver ? [...refreshNames, ...dueNames] : []),
+              ...(isTokenDead ? tokenNames : []),
+            ],
+          };
+        },
+        signal,
+      );
     },
 
     async disconnect(held, signal) {
-      const isMine = ({ fence, lease }: TokenRecord) => fence === held.record.fence && !lease;
-      const heldNames = [...tokenNames, ...dueNames, ...consentNames, ...refreshNames];
-      return endLease(held, {}, [...heldNames, "suspect", "failure"], isMine, signal);
+      const names = [...tokenNames, ...dueNames, ...consentNames, ...refreshNames];
+      const remove = [...names, "doubtedAt", "suspect", "failure"];
+      return endLease(held, () => ({ set: {}, remove }), signal);
     },
 
-    async forget(held, signal) {
-      const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues, Key } =
-        updateItem(tableName, held.record.connection, {
-          set: {},
-          onlyIf: stillMine,
-          given: mine(held),
-        });
-      const command = new DeleteItemCommand({
-        TableName: tableName,
-        Key,
-        ConditionExpression,
-        ExpressionAttributeNames,
-        ExpressionAttributeValues,
-      });
-      try {
-        await client.send(command, { abortSignal: signal });
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw unavailable(error);
-      }
-    },
-
-    async recordLateIssue(seen, entry, suspect, signal) {
+    async recordLateIssue(seen, entry, doubtedAt, signal) {
+      const revision = lateIssueOf(entry.owner);
       const set = {
         ...ledgerAttributes(ledgerAfter(seen.ledger, entry)),
-        ...(suspect ? suspectAttribute(true) : {}),
+        ...doubtAttributes({ token: seen.token, doubtedAt }),
+        revision: text(revision),
       };
-      const given = { seenVersion: count(seen.version) };
-      const change = { set, onlyIf: stillThatVersion, given };
-      return (await write(seen.connection, change, signal)).done;
+      const change = { set, ...unchangedSince(seen.revision) };
+      const { done, item } = await write(seen.connection, change, signal);
+      return done || item?.["revision"]?.S === revision;
     },
 
-    async claimRevocationScope(connection, scope, lapsedOwner, signal) {
-      const given = { me: text(connection), lapsedOwner: text(lapsedOwner ?? connection) };
-      const set = { scopeOwner: text(connection) };
-      const change = { set, onlyIf: unclaimedOrMineOrLapsed, given };
-      const { item } = await write(scopeKey(connection, scope), change, signal);
-      return (item?.["scopeOwner"]?.S ?? connection) as Connection;
+    async claimRevocationScope(scope, claim, replace, signal) {
+      const change = {
+        set: { scopeOwner: text(claim.owner), scopeUntil: instant(claim.until) },
+        ...unclaimedOrMineOr(claim.owner, replace),
+      };
+      const { item } = await write(scopeKey(claim.owner, scope), change, signal);
+      const owner = (item?.["scopeOwner"]?.S ?? claim.owner) as Connection;
+      // Claims of releases before 0.2 name their owner only.
+      return { owner, until: new Date(Number(item?.["scopeUntil"]?.N ?? 0)) };
     },
   };
 }
 
-function unchangedSince(seen: TokenRecord | null, now: Date): Pick<ItemChange, "onlyIf" | "given"> {
-  if (!seen) return { onlyIf: neverSeen, given: {} };
-  const given = { seenFence: count(seen.fence) };
-  if (!seen.lease) return { onlyIf: unchangedAndFree, given };
+/** Revisions are named by the one write that makes each. */
+const endOf = (owner: string) => `${owner}.end`;
+const lateIssueOf = (owner: string) => `${owner}.late`;
+
+function unclaimedOrMineOr(
+  me: Connection,
+  replace: ScopeClaim | null,
+): Pick<ItemChange, "onlyIf" | "given"> {
+  const free = `${neverSeen} OR #scopeOwner = :me`;
+  if (!replace) return { onlyIf: free, given: { me: text(me) } };
+  const isTimed = Number(replace.until) > 0;
+  const sameUntil = isTimed ? "#scopeUntil = :seenUntil" : "attribute_not_exists(#scopeUntil)";
   return {
-    onlyIf: unchangedAndAbandoned,
-    given: { ...given, vanishedOwner: text(seen.lease.owner), now: instant(now) },
+    onlyIf: `${free} OR #scopeOwner = :seenOwner AND ${sameUntil}`,
+    given: {
+      me: text(me),
+      seenOwner: text(replace.owner),
+      ...(isTimed ? { seenUntil: instant(replace.until) } : {}),
+    },
   };
-}
-
-function mine({ record, lease }: HeldLease): Item {
-  return { heldFence: count(record.fence), me: text(lease.owner) };
 }
 
 /** Beside the connections of its realm, so that the realm's own role may claim it; `~` begins no account. */

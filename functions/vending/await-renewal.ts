@@ -4,9 +4,10 @@ import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
-import type { Decision } from "./decision/decide.ts";
+import type { Decision } from "./decision/decision.ts";
 
 const assumedIssueMs = 100;
+const firstCheckMs = 500;
 const minPauseMs = 10;
 const maxPauseMs = 500;
 /** Callers that wait for the same handover wake up spread over this time. */
@@ -37,8 +38,9 @@ export async function awaitRenewal(
 
 /**
  * When a process that did not get the lease reads the record again: first when the holder should have finished, judged by
- * earlier issues; then after every 8 to 12 % of the time waited, so that the lag stays small beside the wait; never
- * after the end of the lease.
+ * earlier renewals; then after every 8 to 12 % of the time waited, so that the lag stays small beside the wait. A long
+ * prediction is checked at half a second, one, two and four, because renewals may have become faster. Never after the
+ * end of the lease.
  */
 export function nextReadAt(
   lease: Lease,
@@ -46,13 +48,14 @@ export function nextReadAt(
   now: Date,
   random: number,
 ): Date {
-  const leaseEnd = plusMs(lease.until, maxClockSkewMs);
-  const predicted = plusMs(lease.since, (typicalIssueMs ?? assumedIssueMs) * (1 + random / 10));
   const waitedMs = Math.max(0, msBetween(lease.since, now));
-  const pauseMs = waitedMs * (0.08 + random / 25);
-  const next =
-    now < predicted ? predicted : plusMs(now, Math.min(maxPauseMs, Math.max(minPauseMs, pauseMs)));
-  return new Date(Math.min(Number(next), Number(leaseEnd)));
+  const predictedMs = (typicalIssueMs ?? assumedIssueMs) * (1 + random / 10);
+  const checkMs =
+    firstCheckMs * 2 ** Math.max(0, Math.floor(Math.log2(waitedMs / firstCheckMs)) + 1);
+  const pauseMs = Math.min(maxPauseMs, Math.max(minPauseMs, waitedMs * (0.08 + random / 25)));
+  const nextMs = waitedMs < predictedMs ? Math.min(predictedMs, checkMs) : waitedMs + pauseMs;
+  const leaseEnd = plusMs(lease.until, maxClockSkewMs);
+  return new Date(Math.min(Number(plusMs(lease.since, nextMs)), Number(leaseEnd)));
 }
 
 function deadlineTooEarly(wait: Wait, now: Date): VendingError {

@@ -31,6 +31,9 @@ export class CredentialCache {
 
   /** Keeps a credential until its next renewal, `renewAt`, and no longer than it is usable. */
   set(credential: Credential, renewAt: Date, now: Date): void {
+    const cached = this.#entries.get(credential.connection);
+    // A slower request of this process may come with an older version.
+    if (cached && now < cached.until && cached.credential.version > credential.version) return;
     this.#entries.delete(credential.connection);
     const bounds = [plusMs(now, maxAgeMs), renewAt, credential.usableUntil ?? renewAt];
     const until = new Date(Math.min(...bounds.map(Number)));

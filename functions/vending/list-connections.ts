@@ -4,8 +4,7 @@ import { realmName, realmOf } from "../model/connection.ts";
 import type { ConnectionStatus } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
 import type { RenewalPolicy } from "../model/provider.ts";
-import type { StatusReader } from "../model/status-reader.ts";
-import type { TokenRecord } from "../model/token-record.ts";
+import type { StatusReader, StatusRecord } from "../model/status-reader.ts";
 import { connectionState } from "./decision/connection-state.ts";
 
 /** As many as DynamoDB reads in one request. */
@@ -53,7 +52,7 @@ export async function listConnections(
   const records = await deps.reader.read(page, signal);
   const now = deps.clock.now();
   return {
-    connections: records.map((record) => statusOf(deps, record, now)),
+    connections: records.map((each) => statusOf(deps, each, now)),
     last: found.length > pageSize ? (page.at(-1) ?? null) : null,
   };
 }
@@ -73,10 +72,21 @@ function from(realms: readonly WatchedRealm[], after: Connection | null): readon
     .sort((a, b) => (realmName(a) < realmName(b) ? -1 : 1));
 }
 
-function statusOf(deps: StatusDependencies, record: TokenRecord, now: Date): ConnectionStatus {
-  const { connection, version, token, lease, failure, ledger } = record;
+function statusOf(
+  deps: StatusDependencies,
+  { connection, record }: StatusRecord,
+  now: Date,
+): ConnectionStatus {
+  if (!record) return unreadable(connection);
+  const { version, token, lease, failure, ledger } = record;
   const { policy } = watched(deps, realmOf(connection));
   const state = connectionState(record, policy, now);
   const lastIssue = ledger.findLast(({ outcome }) => outcome === "issued") ?? null;
   return { connection, state, version, token, lease, lastIssue, failure };
+}
+
+/** A newer release wrote it. */
+function unreadable(connection: Connection): ConnectionStatus {
+  const nothing = { token: null, lease: null, lastIssue: null, failure: null };
+  return { connection, state: "damaged", version: 0, ...nothing };
 }

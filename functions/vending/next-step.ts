@@ -2,9 +2,10 @@ import type { Connection } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { secretAccount } from "../model/provider.ts";
-import type { RenewalReason, StoredToken, TokenRecord } from "../model/token-record.ts";
-import type { Decision, VendConstraints } from "./decision/decide.ts";
+import type { StoredToken, TokenRecord } from "../model/token-record.ts";
 import { decide } from "./decision/decide.ts";
+import type { Decision, Findings, VendConstraints } from "./decision/decision.ts";
+import { noFindings } from "./decision/decision.ts";
 
 /** One process reads a refused secret again no more often than this. */
 const refusedSecretMaxAgeMs = 1000;
@@ -22,70 +23,57 @@ export interface VendStep {
   readonly renewAt: Date;
 }
 
-export interface RenewStep {
-  readonly action: "renew";
-  readonly reason: RenewalReason;
-  /** The secret has changed since its credentials were refused. */
-  readonly hasNewSecret: boolean;
-}
+export type RenewStep = Extract<Decision, { action: "renew" }>;
 
-type Step =
-  | VendStep
-  | RenewStep
-  | Extract<Decision, { action: "refuse" | "await-renewal" | "await-handover" }>;
+type Step = VendStep | Exclude<Decision, { action: "vend" | "check-secret" }>;
 
-/** The decision, completed by what it depends on: whether the secret has changed, and whether the token opens. */
+/**
+ * What to do next. Whatever has to be looked up first takes time (the secret's version, the data key that opens the token),
+ * so the decision is made again after it: nothing is vended that has expired meanwhile.
+ */
 export async function nextStep(
   deps: Dependencies,
   connection: Connection,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Step> {
-  const decision = await decideWithSecret(deps, connection, progress, signal);
   const { record } = progress;
-  if (decision.action !== "vend" || !record) return decision as Exclude<Step, VendStep>;
-  const { token } = decision;
-  const credential = await openCredential(deps, record, token, signal);
-  if (credential) return { action: "vend", credential, renewAt: token.renewAt };
-  return nextStep(deps, connection, withoutToken(deps, progress, record), signal);
+  let findings = noFindings;
+  let credential: Credential | null = null;
+  for (;;) {
+    const decided = await decideWithSecret(deps, connection, progress, findings, signal);
+    const { decision } = decided;
+    if (decision.action !== "vend" || !record) return decision as Exclude<Step, VendStep>;
+    const { token } = decision;
+    if (credential) return { action: "vend", credential, renewAt: token.renewAt };
+    credential = await openCredential(deps, record, token, signal);
+    const unreadableVersion = credential ? null : record.version;
+    findings = { ...decided.findings, unreadableVersion };
+  }
 }
 
-type ResolvedDecision = Exclude<Decision, { action: "check-secret" | "renew" }> | RenewStep;
-
-/** The pure decision, and whether the secret has changed where the decision depends on that. */
+/** The decision, once the secret's current version is known where the decision depends on it. */
 export async function decideWithSecret(
   deps: Dependencies,
   connection: Connection,
   { record, constraints, hasRenewed }: Progress,
+  known: Findings,
   signal: AbortSignal,
-): Promise<ResolvedDecision> {
-  const decideNow = () => decide(record, deps.provider.policy, constraints, deps.clock.now());
-  let decision = decideNow();
-  if (decision.action === "check-secret") {
-    const { refusedVersion, reason } = decision;
+): Promise<{
+  readonly decision: Exclude<Decision, { action: "check-secret" }>;
+  readonly findings: Findings;
+}> {
+  let findings = known;
+  for (;;) {
+    const { policy } = deps.provider;
+    const decision = decide(record, policy, constraints, deps.clock.now(), findings);
+    if (decision.action !== "check-secret") return { decision, findings };
     const maxAgeMs = hasRenewed ? 0 : refusedSecretMaxAgeMs;
-    if (await hasSecretChanged(deps, connection, refusedVersion, maxAgeMs, signal)) {
-      return { action: "renew", reason, hasNewSecret: true };
-    }
-    // Reading the secret took time: the token may have expired meanwhile.
-    decision = decideNow();
+    const account = secretAccount(deps, connection);
+    const secret = await deps.secrets.read(account, maxAgeMs, signal).catch(() => null);
+    // If the secret cannot be read, the recorded refusal stands.
+    findings = { ...findings, secretVersion: secret?.version ?? decision.refusedVersion };
   }
-  if (decision.action === "check-secret") return decision.otherwise;
-  return decision.action === "renew" ? { ...decision, hasNewSecret: false } : decision;
-}
-
-async function hasSecretChanged(
-  deps: Dependencies,
-  connection: Connection,
-  refusedVersion: string,
-  maxAgeMs: number,
-  signal: AbortSignal,
-): Promise<boolean> {
-  // If the secret cannot be read, the recorded refusal stands.
-  const secret = await deps.secrets
-    .read(secretAccount(deps, connection), maxAgeMs, signal)
-    .catch(() => null);
-  return secret !== null && secret.version !== refusedVersion;
 }
 
 /** Null when the token does not open: it was sealed under another key, and is lost. */
@@ -104,18 +92,4 @@ async function openCredential(
   const { presentation } = provider;
   const vended = { connection, version, token, presentation, fingerprint };
   return { ...vended, issuedAt, usableUntil, expiresAt };
-}
-
-/**
- * Treats a token that does not open as rejected: lease, back-off and circuit breaker then apply, so that two sealing keys
- * in use at once do no harm. A static key is merely sealed again.
- */
-function withoutToken(deps: Dependencies, progress: Progress, record: TokenRecord): Progress {
-  if (deps.provider.policy.renewal === "on-rotation") {
-    return { ...progress, record: { ...record, suspect: true } };
-  }
-  return {
-    ...progress,
-    constraints: { ...progress.constraints, rejectedVersion: record.version },
-  };
 }

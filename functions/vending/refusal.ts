@@ -2,7 +2,7 @@ import { secondsUntil } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import type { Decision } from "./decision/decide.ts";
+import type { Decision } from "./decision/decision.ts";
 
 type RefuseDecision = Extract<Decision, { action: "refuse" }>;
 
@@ -46,6 +46,8 @@ function detailOf(
       return "No token of this provider is usable for as long as minValiditySeconds demands.";
     case "too-new":
       return "The stored token is too new to be replaced because of minValiditySeconds.";
+    case "key-unchanged":
+      return "This key has been reported, and the secret still holds it. Put a new key into the secret, or find out why the provider refuses this one.";
     case "never-renewed":
       return "This key ends sooner than minValiditySeconds demands; put its successor into the secret.";
   }

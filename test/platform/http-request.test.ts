@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import type { HttpRequest } from "../../functions/platform/http-request.ts";
-import { nodeHttp } from "../../functions/platform/http-request.ts";
+import { HttpFailure, nodeHttp } from "../../functions/platform/http-request.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { at } from "../support/a-record.ts";
 import type { RawServer } from "../support/raw-server.ts";
@@ -148,4 +148,46 @@ describe("an answer", () => {
       receivedAt: at("10:00:00.200"),
     });
   });
+});
+
+describe("a call settles, whatever the provider sends", () => {
+  const switching = "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n";
+
+  test("a switch of protocols is an answer of status 101, without a body", async () => {
+    server = await rawServer((socket) => socket.write(switching));
+    const response = await send(post(server.url), never);
+    expect(response).toMatchObject({ status: 101, body: null });
+  });
+
+  test("a connection that is closed without an answer is a failure", async () => {
+    server = await rawServer((socket) => socket.end("HTTP/1.1 100 Continue\r\n\r\n"));
+    await expect(send(post(server.url), never)).rejects.toMatchObject({
+      kind: "network",
+      sent: true,
+    });
+  });
+
+  test.each([
+    ["no answer at all", () => {}],
+    [
+      "informational answers without end",
+      (socket: Socket) => flood(socket, "HTTP/1.1 103 Early Hints\r\n\r\n"),
+    ],
+    ["a head without end", (socket: Socket) => flood(socket, "x")],
+    [
+      "a body without end",
+      (socket: Socket) => void (socket.write(head("content-length: 60000")), flood(socket, "x")),
+    ],
+  ])("by its deadline: %s", async (_, play) => {
+    server = await rawServer(play);
+    const failure = await send(post(server.url), AbortSignal.timeout(300)).catch((error) => error);
+    expect(failure).toBeInstanceOf(HttpFailure);
+    expect(failure).toMatchObject({ sent: true });
+  });
+
+  /** Sends a piece every 20 ms until the connection ends. */
+  function flood(socket: Socket, piece: string): void {
+    const timer = setInterval(() => socket.write(piece), 20);
+    socket.on("close", () => clearInterval(timer));
+  }
 });

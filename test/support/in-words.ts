@@ -1,4 +1,4 @@
-import type { Decision } from "../../functions/vending/decision/decide.ts";
+import type { Decision } from "../../functions/vending/decision/decision.ts";
 
 /** A decision as one line, so that a table of them can be read: `await-handover: too-early, until 10:05:00.450`. */
 export function inWords(decision: Decision): string {

@@ -1,8 +1,9 @@
+import { maxRetryPauseMs } from "../../model/call-limits.ts";
 import { msBetween, plusMs } from "../../model/clock.ts";
+import type { RejectionLevel } from "../../model/token-record.ts";
 
 const firstPauseMs = 1000;
 const maxPauseMs = 60_000;
-const maxRetryAfterMs = 900_000;
 
 /**
  * The instant before which no process calls the provider again. The provider's own Retry-After counts, from one second
@@ -16,34 +17,33 @@ export function backOffUntil(
   random: number,
 ): Date {
   if (retryAfterMs !== null && retryAfterMs >= firstPauseMs) {
-    return plusMs(now, Math.min(retryAfterMs, maxRetryAfterMs));
+    return plusMs(now, Math.min(retryAfterMs, maxRetryPauseMs));
   }
   const ms = Math.min(maxPauseMs, firstPauseMs * 2 ** Math.min(count - 1, 16));
   return plusMs(now, ms * (0.5 + random / 2));
 }
 
-const breakerWindowMs = 600_000;
+/** So many renewals may be caused by rejections at once, and one more each time the level has fallen by one. */
 const allowedRejections = 3;
-const firstBreakMs = 30_000;
+const msPerRejection = 300_000;
 
 /**
- * Circuit breaker for rejection storms: until when it is open, or null when it is closed. Three rejections within ten
- * minutes may each cause an issue. After that somebody else is probably issuing for the same platform, and each further
- * rejection waits, twice as long each time.
+ * Circuit breaker for rejection storms: until when it is open, or null when it is closed. What counts is a renewal that a
+ * caller's rejection caused and the provider granted. After three of them somebody else is probably issuing for the same
+ * platform; then one every five minutes is allowed.
  */
-export function breakerOpenUntil(rejectionsAt: readonly Date[], now: Date): Date | null {
-  const recent = recentRejectedRenewals(rejectionsAt, now);
-  const latest = recent.at(-1);
-  if (!latest || recent.length < allowedRejections) return null;
-  const breakMs = Math.min(
-    breakerWindowMs,
-    firstBreakMs * 2 ** (recent.length - allowedRejections),
-  );
-  const until = plusMs(latest, breakMs);
-  return now < until ? until : null;
+export function breakerOpenUntil(rejections: RejectionLevel | null, now: Date): Date | null {
+  const excess = levelAt(rejections, now) - (allowedRejections - 1);
+  return excess > 0 ? plusMs(now, Math.ceil(excess * msPerRejection)) : null;
 }
 
-/** The renewals that a rejection caused and that the breaker still counts, oldest first. */
-export function recentRejectedRenewals(rejectionsAt: readonly Date[], now: Date): Date[] {
-  return rejectionsAt.filter((at) => msBetween(at, now) < breakerWindowMs).slice(-8);
+/** The level after one more renewal that a rejection caused. */
+export function afterRejection(rejections: RejectionLevel | null, now: Date): RejectionLevel {
+  return { level: levelAt(rejections, now) + 1, at: now };
+}
+
+function levelAt(rejections: RejectionLevel | null, now: Date): number {
+  if (!rejections) return 0;
+  const elapsedMs = Math.max(0, msBetween(rejections.at, now));
+  return Math.max(0, rejections.level - elapsedMs / msPerRejection);
 }

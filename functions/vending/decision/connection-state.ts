@@ -3,18 +3,20 @@ import type { ProblemCode } from "../../model/errors.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import { breakerOpenUntil } from "./back-off.ts";
-import { decide, unconstrained, usableToken } from "./decide.ts";
+import { decide } from "./decide.ts";
+import { unconstrained } from "./decision.ts";
+import { usableToken } from "./usable-token.ts";
 
 /**
- * The same decision as vending's, in an operator's words: `usable` exactly where a caller would be vended the held token.
- * What only a person can mend comes before it, for such a token will be the last one; `renewing` before that, for an
- * answer is under way.
+ * The state that an operator sees, from the same decision as vending's. `usable` means that a caller would be vended the
+ * stored token. Problems that only a person can solve come first, because such a token will be the last one.
  */
 export function connectionState(
   record: TokenRecord,
   policy: RenewalPolicy,
   now: Date,
 ): ConnectionState {
+  if (record.damage.length > 0) return "damaged";
   const decision = decide(record, policy, unconstrained, now);
   if (decision.action === "await-renewal") return "renewing";
   const trouble = troubleOf(record, policy, now);
@@ -31,12 +33,12 @@ const lasting: Partial<Record<ProblemCode, ConnectionState>> = {
 };
 
 function troubleOf(
-  { failure, rejectionsAt, consent }: TokenRecord,
+  { failure, rejections, consent }: TokenRecord,
   policy: RenewalPolicy,
   now: Date,
 ): ConnectionState | null {
   const bound = failure && lasting[failure.code];
   if (bound) return bound;
   if (policy.renewal === "by-consent" && !consent?.refresh) return "consent-required";
-  return breakerOpenUntil(rejectionsAt, now) ? "contested" : null;
+  return breakerOpenUntil(rejections, now) ? "contested" : null;
 }

@@ -1,53 +1,28 @@
-import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
-import type { VendRequest } from "../../model/credential.ts";
+import { msBetween, plusMs } from "../../model/clock.ts";
 import type { ProblemCode } from "../../model/errors.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
 import { revokesOnIssue } from "../../model/provider.ts";
-import type { Lease, RenewalReason, StoredToken, TokenRecord } from "../../model/token-record.ts";
+import type {
+  Failure,
+  Lease,
+  RenewalReason,
+  StoredToken,
+  TokenRecord,
+} from "../../model/token-record.ts";
+import { isDoubted } from "../../model/token-record.ts";
 import { breakerOpenUntil } from "./back-off.ts";
+import type { Decision, Findings, SettledDecision, VendConstraints } from "./decision.ts";
+import { noFindings } from "./decision.ts";
+import { isLeaseAlive, renewableAt, usableToken } from "./usable-token.ts";
 
-/** What to do about a request, and why. Only `renew` calls the provider. */
-export type Decision =
-  | { readonly action: "renew"; readonly reason: RenewalReason }
-  | { readonly action: "await-renewal"; readonly reason: "lease-held"; readonly lease: Lease }
-  | {
-      readonly action: "await-handover";
-      readonly reason: "too-early" | "validity";
-      readonly until: Date;
-    }
-  | {
-      /** These credentials were refused: renew if the secret has changed since, else do as `otherwise` says. */
-      readonly action: "check-secret";
-      readonly refusedVersion: string;
-      readonly reason: RenewalReason;
-      readonly otherwise: SettledDecision;
-    }
-  | SettledDecision;
-
-type SettledDecision =
-  | {
-      readonly action: "vend";
-      readonly reason: "usable" | "renewing-elsewhere" | "backing-off";
-      readonly token: StoredToken;
-    }
-  | {
-      readonly action: "refuse";
-      readonly code: ProblemCode;
-      readonly reason:
-        | "backing-off"
-        | "refused"
-        | "contested"
-        | "beyond-lifetime"
-        | "too-new"
-        | "never-renewed"
-        | "no-consent";
-      readonly retryAt: Date | null;
-    };
-
-/** What a caller demands of the credential. */
-export type VendConstraints = Pick<VendRequest, "minValiditySeconds" | "rejectedVersion">;
-
-export const unconstrained: VendConstraints = { minValiditySeconds: 0, rejectedVersion: null };
+/** Everything that a decision depends on. */
+interface Situation {
+  readonly record: TokenRecord;
+  readonly policy: RenewalPolicy;
+  readonly constraints: VendConstraints;
+  readonly findings: Findings;
+  readonly now: Date;
+}
 
 /** The whole policy of vending: pure, total, and the only place that decides to renew. */
 export function decide(
@@ -55,53 +30,47 @@ export function decide(
   policy: RenewalPolicy,
   constraints: VendConstraints,
   now: Date,
+  findings: Findings = noFindings,
 ): Decision {
-  if (!record) return decideUnknown(policy);
-  const token = usableToken(record, policy, now);
-  const sufficient =
-    !isRejected(record, constraints) && token && lasts(token, constraints, now) ? token : null;
+  if (!record) return policy.renewal === "by-consent" ? noConsent : renewal("cold");
+  return decideKnown({ record, policy, constraints, findings, now });
+}
+
+function decideKnown(situation: Situation): Decision {
+  const { record, policy, now } = situation;
+  const token = isReadable(situation) ? usableToken(record, policy, now) : null;
+  const sufficient = token && isSufficient(situation, token) ? token : null;
   if (policy.renewal === "by-consent" && !record.consent?.refresh) {
-    return decideWithoutRefresh(record, sufficient, now);
+    return decideWithoutRefresh(situation, sufficient);
   }
-  if (sufficient) return decideUsable(record, sufficient, now);
+  if (sufficient) return decideUsable(situation, sufficient);
 
   if (record.lease) return decideLeased(record, record.lease, now);
-  if (isRejected(record, constraints)) return decideRejected(record, now);
-  if (token) return decideTooShort(record, policy, token, constraints, now);
-  return decideUnusable(record, policy, now);
+  if (isRejected(situation)) return decideRejected(situation);
+  return token ? decideTooShort(situation, token) : decideUnusable(situation);
 }
 
-function decideUnknown(policy: RenewalPolicy): Decision {
-  return policy.renewal === "by-consent" ? noConsent : { action: "renew", reason: "cold" };
+function isSufficient(situation: Situation, token: StoredToken): boolean {
+  return !isRejected(situation) && lasts(token, situation.constraints, situation.now);
 }
 
-function isRejected(
-  { token, version }: TokenRecord,
-  { rejectedVersion }: VendConstraints,
-): boolean {
-  return token !== null && rejectedVersion === version;
+function renewal(reason: RenewalReason): Decision {
+  return { action: "renew", reason, hasNewSecret: false };
 }
 
-/** The held token, while callers may be told to use it. A renewal under way is about to revoke it, or already has. */
-export function usableToken(
-  record: TokenRecord,
-  policy: RenewalPolicy,
-  now: Date,
-): StoredToken | null {
-  const { token, lease, suspect } = record;
-  if (!token || (suspect && policy.renewal !== "by-consent")) return null;
-  if (lease && revokesOnIssue(policy)) return null;
-  if (isKeyRefused(record, policy)) return null;
-  return token.usableUntil === null || now < token.usableUntil ? token : null;
+function isReadable({ record, findings }: Situation): boolean {
+  return findings.unreadableVersion !== record.version;
 }
 
-/** A static key that was reported and is still the secret's value: there is nothing else to vend. */
-function isKeyRefused({ token, failure }: TokenRecord, policy: RenewalPolicy): boolean {
-  return (
-    policy.renewal === "on-rotation" &&
-    failure?.code === "credentials-rejected" &&
-    failure.refusedSecretVersion === token?.secretVersion
-  );
+/**
+ * A token that does not open counts as rejected: lease, back-off and circuit breaker then apply, so that two sealing keys
+ * in use at once do no harm. A static key is merely sealed again.
+ */
+function isRejected(situation: Situation): boolean {
+  const { record, policy, constraints } = situation;
+  if (record.token === null) return false;
+  const isUnreadable = !isReadable(situation) && policy.renewal !== "on-rotation";
+  return isUnreadable || constraints.rejectedVersion === record.version;
 }
 
 function lasts(token: StoredToken, constraints: VendConstraints, now: Date): boolean {
@@ -111,22 +80,18 @@ function lasts(token: StoredToken, constraints: VendConstraints, now: Date): boo
   );
 }
 
-export function isLeaseAlive({ lease }: TokenRecord, now: Date): boolean {
-  return lease !== null && now < plusMs(lease.until, maxClockSkewMs);
-}
-
-/** A lease that outlived its time belongs to a holder that vanished: what it did is unknown. */
+/** A lease that has ended without an outcome belongs to a holder that vanished: what it did is unknown. */
 function decideLeased(record: TokenRecord, lease: Lease, now: Date): Decision {
   if (isLeaseAlive(record, now)) return { action: "await-renewal", reason: "lease-held", lease };
-  return { action: "renew", reason: "takeover" };
+  return renewal("takeover");
 }
 
-function decideUsable(record: TokenRecord, token: StoredToken, now: Date): Decision {
-  if (now < token.renewAt) return { action: "vend", reason: "usable", token };
+function decideUsable(situation: Situation, token: StoredToken): Decision {
+  const { record, policy, now } = situation;
+  if (now < renewableAt(token, policy)) return { action: "vend", reason: "usable", token };
   if (isLeaseAlive(record, now)) return { action: "vend", reason: "renewing-elsewhere", token };
-  if (record.lease) return { action: "renew", reason: "takeover" };
-  const otherwise = { action: "vend", reason: "backing-off", token } as const;
-  return unlessBlocked(record, "scheduled", now, otherwise);
+  if (record.lease) return renewal("takeover");
+  return unlessBlocked(situation, "scheduled", { action: "vend", reason: "backing-off", token });
 }
 
 const noConsent = {
@@ -136,58 +101,61 @@ const noConsent = {
   retryAt: null,
 } as const;
 
-/** Nobody has consented, or the provider refuses what was consented: what is held may still be used up. */
-function decideWithoutRefresh(
-  record: TokenRecord,
-  sufficient: StoredToken | null,
-  now: Date,
-): Decision {
+/**
+ * Nobody has consented, or the provider refuses the consent: the stored token may still be used until its end, or until a
+ * caller reports that the provider refuses it too.
+ */
+function decideWithoutRefresh(situation: Situation, sufficient: StoredToken | null): Decision {
   if (sufficient) return { action: "vend", reason: "usable", token: sufficient };
-  const { lease } = record;
+  const { record, now } = situation;
+  const { lease, failure } = record;
   if (lease && isLeaseAlive(record, now)) {
     return { action: "await-renewal", reason: "lease-held", lease };
   }
-  return noConsent;
+  const isTokenDead = failure?.code === "consent-required" && isRejected(situation);
+  return isTokenDead ? renewal("rejected") : noConsent;
 }
 
-function decideRejected(record: TokenRecord, now: Date): Decision {
-  const contested = breakerOpenUntil(record.rejectionsAt, now);
-  if (contested) {
-    return { action: "refuse", code: "contested", reason: "contested", retryAt: contested };
+/** One caller's word does not stop a static key for the others: the caller is refused until the secret changes. */
+function decideRejected(situation: Situation): Decision {
+  const { record, policy, now } = situation;
+  if (policy.renewal === "on-rotation") {
+    const isJustChecked = record.token !== null && now < record.token.renewAt;
+    return isJustChecked ? keyUnchanged : unlessBlocked(situation, "rejected");
   }
-  return unlessBlocked(record, "rejected", now);
+  const openUntil = breakerOpenUntil(record.rejections, now);
+  if (openUntil) {
+    return { action: "refuse", code: "contested", reason: "contested", retryAt: openUntil };
+  }
+  return unlessBlocked(situation, "rejected");
 }
+
+const keyUnchanged = {
+  action: "refuse",
+  code: "credentials-rejected",
+  reason: "key-unchanged",
+  retryAt: null,
+} as const;
 
 /** Usable, but not for as long as the caller demands. */
-function decideTooShort(
-  record: TokenRecord,
-  policy: RenewalPolicy,
-  token: StoredToken,
-  constraints: VendConstraints,
-  now: Date,
-): Decision {
+function decideTooShort(situation: Situation, token: StoredToken): Decision {
+  const { record, policy, constraints, now } = situation;
   const refuse = (
     reason: "beyond-lifetime" | "too-new" | "never-renewed" | "backing-off",
     retryAt: Date | null,
   ) => ({ action: "refuse", code: "validity-unavailable", reason, retryAt }) as const;
+  const until = renewableAt(token, policy);
   if (policy.renewal === "on-rotation") {
-    if (now < token.renewAt) return refuse("never-renewed", null);
-    return unlessBlocked(record, "scheduled", now, refuse("never-renewed", null));
+    if (now < until) return refuse("never-renewed", null);
+    return unlessBlocked(situation, "scheduled", refuse("never-renewed", null));
   }
-  if (!freshTokenLasts(token, constraints)) return refuse("beyond-lifetime", null);
-  if (revokesOnIssue(policy)) {
-    return { action: "await-handover", reason: "validity", until: token.renewAt };
-  }
+  if (!lasts(token, constraints, token.issuedAt)) return refuse("beyond-lifetime", null);
+  if (revokesOnIssue(policy)) return { action: "await-handover", reason: "validity", until };
   const replaceableAt = endOfFreshness(token);
   if (now < replaceableAt) return refuse("too-new", replaceableAt);
   const { failure } = record;
   const retryAt = failure?.refusedSecretVersion === null ? failure.retryAt : null;
-  return unlessBlocked(record, "validity", now, refuse("backing-off", retryAt));
-}
-
-/** Whether a token like the held one would have met the demand when it was new. */
-function freshTokenLasts(token: StoredToken, constraints: VendConstraints): boolean {
-  return lasts(token, constraints, token.issuedAt);
+  return unlessBlocked(situation, "validity", refuse("backing-off", retryAt));
 }
 
 /** In the first tenth of its life another token would be little better: demands do not cause issue upon issue. */
@@ -196,37 +164,61 @@ function endOfFreshness({ issuedAt, usableUntil }: StoredToken): Date {
 }
 
 /** Nothing to vend: the first token, the next one, or the replacement of one that nobody can vouch for. */
-function decideUnusable(record: TokenRecord, policy: RenewalPolicy, now: Date): Decision {
-  const { token, suspect } = record;
-  if (token && !suspect && revokesOnIssue(policy) && now < token.renewAt) {
-    return { action: "await-handover", reason: "too-early", until: token.renewAt };
+function decideUnusable(situation: Situation): Decision {
+  const { record, policy, now } = situation;
+  const { token } = record;
+  if (!token) return unlessBlocked(situation, "cold");
+  const isUnvouched = isDoubted(record) || !isReadable(situation);
+  if (isUnvouched) return unlessBlocked(situation, "takeover");
+  const until = renewableAt(token, policy);
+  if (revokesOnIssue(policy) && now < until) {
+    return { action: "await-handover", reason: "too-early", until };
   }
-  if (!token) return unlessBlocked(record, "cold", now);
-  return unlessBlocked(record, suspect ? "takeover" : "expired", now);
+  return unlessBlocked(situation, "expired");
 }
 
-/** Problems that another version of the secret mends at once. */
+/** Problems that another version of the secret may solve at once. */
 export const secretBound: ReadonlySet<ProblemCode> = new Set([
   "credentials-rejected",
   "secret-malformed",
 ]);
 
-/** Renew, unless the last attempt taught better: not yet, or not with these credentials. */
+/** Renews, unless the last attempt taught better: not yet, or not with these credentials. */
 function unlessBlocked(
-  { failure }: TokenRecord,
+  situation: Situation,
   reason: RenewalReason,
-  now: Date,
   instead?: SettledDecision,
 ): Decision {
-  if (!failure) return { action: "renew", reason };
-  const { code, refusedSecretVersion, retryAt } = failure;
-  const isBound = secretBound.has(code);
-  if (refusedSecretVersion !== null && (isBound || now >= retryAt)) {
-    const refused = isBound ? code : "credentials-rejected";
-    const refusal = { action: "refuse", code: refused, reason: "refused", retryAt: null } as const;
-    const otherwise = instead ?? refusal;
-    return { action: "check-secret", refusedVersion: refusedSecretVersion, reason, otherwise };
+  const { failure } = situation.record;
+  if (!failure) return renewal(reason);
+  const { code, retryAt } = failure;
+  const isOver = situation.now >= retryAt;
+  const refusedVersion = refusedSecret(failure);
+  if (refusedVersion !== null && (isOver || secretBound.has(code))) {
+    return unlessRefused(situation, refusedVersion, failure, reason, instead);
   }
-  if (now >= retryAt) return { action: "renew", reason };
+  if (isOver) return renewal(reason);
   return instead ?? { action: "refuse", code, reason: "backing-off", retryAt };
+}
+
+/** The refused version of the secret; null when an attempt with another version has been made since. */
+function refusedSecret({ secretVersion, refusedSecretVersion }: Failure): string | null {
+  const isReplaced = secretVersion !== null && secretVersion !== refusedSecretVersion;
+  return isReplaced ? null : refusedSecretVersion;
+}
+
+/** Only another version of the secret can help. */
+function unlessRefused(
+  { findings }: Situation,
+  refusedVersion: string,
+  { code }: Failure,
+  reason: RenewalReason,
+  instead?: SettledDecision,
+): Decision {
+  if (findings.secretVersion === null) return { action: "check-secret", refusedVersion };
+  if (findings.secretVersion !== refusedVersion) {
+    return { action: "renew", reason, hasNewSecret: true };
+  }
+  const refused = secretBound.has(code) ? code : "credentials-rejected";
+  return instead ?? { action: "refuse", code: refused, reason: "refused", retryAt: null };
 }

@@ -3,13 +3,20 @@ import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Issued, NotIssued } from "../../model/provider.ts";
-import type { StoredConsent, StoredToken } from "../../model/token-record.ts";
+import type {
+  LedgerEntry,
+  StoredConsent,
+  StoredToken,
+  TokenRecord,
+} from "../../model/token-record.ts";
+import { ledgerAfter } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
+import { afterRejection } from "../decision/back-off.ts";
 import type { TokenTimes } from "../decision/token-times.ts";
 import { tokenTimes } from "../decision/token-times.ts";
 import { keepAliveUntil, nextScheduledRenewal } from "../schedule/keep-alive.ts";
 import { warnOfConsentEnd, warnOfKeyExpiry } from "./expiry-warnings.ts";
-import { ledgerWith, logIssue } from "./ledger.ts";
+import { ledgerEntry, logIssue } from "./ledger.ts";
 import { recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
 import type { Renewal } from "./renewal.ts";
@@ -36,58 +43,73 @@ export async function commitToken(
   const times = timesOf(deps, issued, again);
   const now = deps.clock.now();
   if (times.usableUntil && times.usableUntil <= now) {
-    const isKey = issued.lifetime.kind === "unlimited";
-    return recordFailure(deps, held, attempt, isKey ? keyIsEnding : expiredOnArrival, signal);
+    const notUsable = issued.lifetime.kind === "unlimited" ? keyIsEnding : expiredOnArrival;
+    return recordFailure(deps, held, attempt, { ...notUsable, fingerprint }, signal);
   }
   const result = { fingerprint, outcome: "issued", version } as const;
-  const { latest, ledger } = ledgerWith(held, now, attempt.latencyMs, result);
-  const commitOf = (sealed: Uint8Array, consent: StoredConsent | null): Commit => {
-    const policy = deps.provider.policy;
-    const keptUntil = keepAliveUntil(policy, record.token, deadline, now, times.renewAt);
-    return {
-      token: {
-        sealed,
-        fingerprint,
-        fence: record.fence,
-        requestedAt: issued.requestedAt,
-        issuedAt: issued.receivedAt,
-        expiresAt: issued.expiresAt,
-        secretVersion: attempt.secretVersion,
-        usableUntil: times.usableUntil,
-        renewAt: times.renewAt,
-        keepAliveUntil: keptUntil,
-        due: nextScheduledRenewal(times.renewAt, keptUntil, consent, now),
-      },
-      consent,
-      version,
-      revocationScope: attempt.revocationScope,
-      typicalIssueMs: smoothed(record.typicalIssueMs, msBetween(lease.since, now)),
-      ledger,
-    };
+  const entry = ledgerEntry(held, now, attempt.latencyMs, result);
+  const seal = async (sealing: AbortSignal) => {
+    const as = { connection, version, kind: "token" } as const;
+    const sealed = await deps.sealer.seal(issued.token, as, sealing);
+    const consent = await updatedConsent(deps, held, issued.consent, version, now, sealing);
+    return { sealed, consent };
   };
   const sealAndStore = async () => {
-    const commit = await retryUntilLeaseEnd(deps, lease, signal, async (sealing) => {
-      const as = { connection, version, kind: "token" } as const;
-      return commitOf(
-        await deps.sealer.seal(issued.token, as, sealing),
-        await updatedConsent(deps, held, issued.consent, version, now, sealing),
-      );
-    });
+    const { sealed, consent } = await retryUntilLeaseEnd(deps, lease, signal, seal);
+    const { policy } = deps.provider;
+    const keptUntil = keepAliveUntil(policy, record.token, deadline, now, times.renewAt);
+    const token = {
+      sealed,
+      fingerprint,
+      committedBy: lease.owner,
+      issuedUnder: policy.renewal,
+      requestedAt: issued.requestedAt,
+      issuedAt: issued.receivedAt,
+      expiresAt: issued.expiresAt,
+      secretVersion: attempt.secretVersion,
+      usableUntil: times.usableUntil,
+      renewAt: times.renewAt,
+      keepAliveUntil: keptUntil,
+      due: nextScheduledRenewal(times.renewAt, keptUntil, consent, now),
+    };
+    const commitOf = commitFor(held, attempt, entry, token, consent);
     return retryUntilLeaseEnd(deps, lease, signal, (storing) =>
-      deps.store.commit(held, commit, storing),
+      deps.store.commit(held, commitOf, storing),
     );
   };
   const stored = await sealAndStore().catch(async (error) => {
-    await recordLateIssue(deps, held, latest, issued);
+    await recordLateIssue(deps, held, entry, issued);
     throw error;
   });
   if (!stored) {
-    await recordLateIssue(deps, held, latest, issued);
+    await recordLateIssue(deps, held, entry, issued);
     return overtaken(await deps.store.read(connection, signal));
   }
   warnOfConsentEnd(deps, record, stored, now);
-  logIssue(deps, connection, latest, issued);
+  logIssue(deps, connection, entry, issued);
   return { outcome: "committed", record: stored };
+}
+
+/** What to write beside the token, given what other processes have written to the record meanwhile. */
+function commitFor(
+  { lease }: HeldLease,
+  { latencyMs, revocationScope }: RenewalAttempt,
+  entry: LedgerEntry,
+  token: StoredToken,
+  consent: StoredConsent | null,
+): (current: TokenRecord) => Commit {
+  const { at, version } = entry;
+  return ({ doubtedAt, rejections, typicalIssueMs, ledger }) => ({
+    token,
+    consent,
+    version,
+    // A doubt about what was issued later than this token, or at the same time, is a doubt about this token.
+    doubtedAt: doubtedAt && doubtedAt >= token.requestedAt ? doubtedAt : null,
+    rejections: lease.reason === "rejected" ? afterRejection(rejections, at) : rejections,
+    revocationScope,
+    typicalIssueMs: smoothed(typicalIssueMs, msBetween(lease.since, at)),
+    ledger: latencyMs === null ? ledger : ledgerAfter(ledger, entry),
+  });
 }
 
 /** Keeps a static key that is still the secret's value, until it is checked again. */
@@ -97,19 +119,27 @@ export async function confirmKey(
   signal: AbortSignal,
 ): Promise<Renewal> {
   const { record, lease } = held;
+  const { token, connection } = record;
   const { policy } = deps.provider;
-  if (!record.token || policy.renewal !== "on-rotation") {
+  if (!token || policy.renewal !== "on-rotation") {
     throw new VendingError("internal", "Only a stored static key can be confirmed.");
   }
   const now = deps.clock.now();
-  warnOfKeyExpiry(deps, record, plusMs(record.token.renewAt, -policy.recheckMs), now);
-  const renewAt = plusMs(now, policy.recheckMs);
-  const commit = { ...record, token: { ...record.token, fence: record.fence, renewAt } };
+  if (lease.reason === "rejected") {
+    deps.metrics.record("KeyRejections", 1);
+    deps.log.warn("key-rejected", { connection, version: record.version });
+  }
+  warnOfKeyExpiry(deps, record, plusMs(token.renewAt, -policy.recheckMs), now);
+  const confirmed = {
+    ...token,
+    committedBy: lease.owner,
+    renewAt: plusMs(now, policy.recheckMs),
+  };
   const stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
-    deps.store.commit(held, commit, storing),
+    deps.store.commit(held, (current) => ({ ...current, token: confirmed }), storing),
   );
-  if (stored) return { outcome: "committed", record: stored };
-  return overtaken(await deps.store.read(record.connection, signal));
+  if (stored) return { outcome: "kept", record: stored };
+  return overtaken(await deps.store.read(connection, signal));
 }
 
 /** A token that is answered again with the same expiry has aged since: it keeps the times it was given first. */
@@ -124,8 +154,10 @@ function timesOf(
   return tokenTimes(issued, policy, marginMs, random());
 }
 
-function smoothed(before: number | null, latest: number): number {
-  return Math.round(before === null ? latest : before * 0.7 + latest * 0.3);
+/** A single slow renewal moves it little: processes that wait for the next one would look too late. */
+function smoothed(before: number | null, latestMs: number): number {
+  if (before === null) return latestMs;
+  return Math.round(before * 0.7 + Math.min(latestMs, 2 * before) * 0.3);
 }
 
 const keyIsEnding: NotIssued = {

@@ -1,12 +1,14 @@
+import { later } from "../../model/clock.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import type { ProblemCode } from "../../model/errors.ts";
 import { VendingError } from "../../model/errors.ts";
 import { isLossPossible } from "../../model/provider.ts";
-import type { Failure } from "../../model/token-record.ts";
+import type { Failure, TokenRecord } from "../../model/token-record.ts";
+import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
 import { secretBound } from "../decision/decide.ts";
-import { ledgerWith } from "./ledger.ts";
+import { ledgerEntry } from "./ledger.ts";
 import type { Renewal } from "./renewal.ts";
 import type { RenewalAttempt } from "./request-token.ts";
 import { retryUntilLeaseEnd } from "./retry-until-lease-end.ts";
@@ -16,6 +18,8 @@ interface FailedRequest {
   readonly detail: string;
   readonly mayHaveIssued: boolean;
   readonly retryAfterMs: number | null;
+  /** Of a token that came but cannot be used. */
+  readonly fingerprint?: string;
 }
 
 /** What the request was made with; `secretVersion` is null when no secret was read. */
@@ -30,59 +34,64 @@ type RequestContext = Pick<RenewalAttempt, "revocationScope" | "latencyMs"> & {
 export async function recordFailure(
   deps: Dependencies,
   held: HeldLease,
-  request: RequestContext,
-  failed: FailedRequest,
+  { revocationScope, latencyMs, secretVersion }: RequestContext,
+  { code, mayHaveIssued, retryAfterMs, ...failed }: FailedRequest,
   signal: AbortSignal,
 ): Promise<Renewal> {
   const { record, lease } = held;
-  const { code, mayHaveIssued } = failed;
-  const at = deps.clock.now();
+  const { connection, version } = record;
   const isRenewal = lease.reason !== "consent";
   const isConsentOver = isRenewal && code === "consent-required";
-  const detail = isConsentOver && record.suspect ? refreshWasLost : failed.detail;
-  const entry = ledgerWith(held, at, request.latencyMs, { fingerprint: null, outcome: code });
-  const failure = isRenewal ? failureAfter(deps, held, request, { ...failed, detail }, at) : null;
-  const attempt = {
-    failure,
-    suspect: record.suspect || (isRenewal && mayHaveIssued && isLossPossible(deps.provider.policy)),
+  const detail = isConsentOver && isDoubted(record) ? refreshWasLost : failed.detail;
+  const at = deps.clock.now();
+  const entry = ledgerEntry(held, at, latencyMs, {
+    fingerprint: failed.fingerprint ?? null,
+    outcome: code,
+    version,
+  });
+  const failure = failureAfter(deps, record, { code, detail, retryAfterMs }, secretVersion, at);
+  const isDoubtful = isRenewal && mayHaveIssued && isLossPossible(deps.provider.policy);
+  const failedOf = ({ token, doubtedAt, ledger }: TokenRecord) => ({
+    failure: isRenewal ? failure : null,
+    doubtedAt: isDoubtful && token ? later(doubtedAt, token.issuedAt) : doubtedAt,
     isConsentOver,
-    revocationScope: request.revocationScope,
-    ledger: entry.ledger,
-  };
+    // A caller has reported the token, and now the provider does not honour its consent any more.
+    isTokenDead: isConsentOver && lease.reason === "rejected",
+    revocationScope,
+    ledger: latencyMs === null ? ledger : ledgerAfter(ledger, entry),
+  });
   deps.metrics.record("IssueFailures", 1);
   if (code === "credentials-rejected") deps.metrics.record("CredentialsRejected", 1);
-  const event = { connection: record.connection, ...entry.latest, detail };
-  deps.log.warn("issue-failed", { ...event, count: failure?.count ?? 0 });
+  deps.log.warn("issue-failed", {
+    connection,
+    ...entry,
+    detail,
+    count: isRenewal ? failure.count : 0,
+  });
   const stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
-    deps.store.fail(held, attempt, storing),
+    deps.store.fail(held, failedOf, storing),
   );
   return {
     outcome: "failed",
-    record: stored ?? (await deps.store.read(record.connection, signal)),
+    record: stored ?? (await deps.store.read(connection, signal)),
     problem: new VendingError(code, detail),
   };
 }
 
 function failureAfter(
   deps: Dependencies,
-  { record }: HeldLease,
-  { secretVersion }: RequestContext,
-  { code, detail, retryAfterMs }: FailedRequest,
+  { failure: before }: TokenRecord,
+  { code, detail, retryAfterMs }: Pick<FailedRequest, "code" | "detail" | "retryAfterMs">,
+  secretVersion: string | null,
   at: Date,
 ): Failure {
-  const count = (record.failure?.count ?? 0) + 1;
+  const count = (before?.count ?? 0) + 1;
   const retryAt = backOffUntil(at, count, retryAfterMs, deps.random());
-  return {
-    code,
-    detail,
-    at,
-    count,
-    retryAt,
-    // A failure of another kind does not make refused credentials good.
-    refusedSecretVersion: secretBound.has(code)
-      ? secretVersion
-      : (record.failure?.refusedSecretVersion ?? null),
-  };
+  // A failure of another kind does not make refused credentials good.
+  const refusedSecretVersion = secretBound.has(code)
+    ? secretVersion
+    : (before?.refusedSecretVersion ?? null);
+  return { code, detail, at, count, retryAt, secretVersion, refusedSecretVersion };
 }
 
 const refreshWasLost =

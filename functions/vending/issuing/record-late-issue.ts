@@ -1,3 +1,4 @@
+import { later, maxClockSkewMs, plusMs } from "../../model/clock.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import type { Issued } from "../../model/provider.ts";
 import { isLossPossible } from "../../model/provider.ts";
@@ -9,45 +10,45 @@ const maxAttempts = 3;
 const timeoutMs = 1000;
 
 /**
- * A holder whose lease ended before its token was stored has a token that nobody may use. It is never dropped silently;
- * and where a new token ends the old, or the refresh token, one issued after the successor's has killed the successor's,
- * which becomes suspect. Never fails: the log has the evidence where the store cannot take it.
+ * Records a token that was issued but not stored before its lease ended: nobody may use it, but it is never dropped
+ * silently. Where a new token revokes the old (or replaces the refresh token), it casts doubt on whatever was requested
+ * before it, be that stored already or not. Never fails: the log has the evidence where the store does not take it.
  */
 export async function recordLateIssue(
   deps: Dependencies,
-  held: HeldLease,
-  latest: LedgerEntry,
+  { record: { connection }, lease: { owner } }: HeldLease,
+  entry: LedgerEntry,
   issued: Issued,
 ): Promise<void> {
-  const { connection, fence } = held.record;
-  const entry: LedgerEntry = { ...latest, outcome: "late" };
+  const late: LedgerEntry = { ...entry, outcome: "late" };
   const signal = deps.clock.timeout(timeoutMs, new AbortController().signal);
   let isRecorded = false;
   for (let attempt = 0; attempt < maxAttempts && !isRecorded; attempt += 1) {
     const current = await deps.store.read(connection, signal).catch(() => null);
     // Only the answer of the commit was lost.
-    if (current && isStored(current, fence)) return logIssue(deps, connection, latest, issued);
-    const suspect = hasRevokedStoredToken(deps, current, issued);
+    if (current && isStored(current, owner)) return logIssue(deps, connection, entry, issued);
+    const doubtedAt = doubtAfter(deps, current, issued);
     if (attempt === 0) deps.metrics.record("LateIssues", 1);
-    deps.log.error("late-issue", { connection, ...entry, suspect });
+    deps.log.error("late-issue", { connection, ...late, doubtedAt });
     if (!current) return;
-    const recording = deps.store.recordLateIssue(current, entry, suspect, signal);
+    const recording = deps.store.recordLateIssue(current, late, doubtedAt, signal);
     isRecorded = await recording.catch(() => true);
   }
 }
 
-/** Also when others have renewed since: the ledger remembers. */
-function isStored({ token, ledger }: TokenRecord, fence: number): boolean {
-  const isIssued = (entry: LedgerEntry) => entry.fence === fence && entry.outcome === "issued";
-  return token?.fence === fence || ledger.some(isIssued);
+/** Even if other processes have renewed since: the ledger names it. */
+function isStored({ token, ledger }: TokenRecord, owner: string): boolean {
+  const isIssued = (entry: LedgerEntry) => entry.owner === owner && entry.outcome === "issued";
+  return token?.committedBy === owner || ledger.some(isIssued);
 }
 
-function hasRevokedStoredToken(
-  deps: Dependencies,
+/** The provider issued the late token at `receivedAt` at the latest, on this process's clock. */
+function doubtAfter(
+  { provider }: Dependencies,
   current: TokenRecord | null,
-  issued: Issued,
-): boolean {
-  const token = current?.token;
-  if (!token || !isLossPossible(deps.provider.policy)) return false;
-  return issued.receivedAt >= token.requestedAt;
+  { receivedAt }: Issued,
+): Date | null {
+  const doubtedAt = current?.doubtedAt ?? null;
+  if (!isLossPossible(provider.policy)) return doubtedAt;
+  return later(doubtedAt, plusMs(receivedAt, maxClockSkewMs));
 }

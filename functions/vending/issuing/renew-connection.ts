@@ -1,5 +1,5 @@
 import { leaseMs } from "../../model/call-limits.ts";
-import { plusMs } from "../../model/clock.ts";
+import { later, plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { CodeCredential } from "../../model/consent.ts";
 import type { Deadline } from "../../model/deadline.ts";
@@ -8,12 +8,11 @@ import { VendingError } from "../../model/errors.ts";
 import { isLossPossible } from "../../model/provider.ts";
 import type { RenewalReason, TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
-import { recentRejectedRenewals } from "../decision/back-off.ts";
 import { commitToken, confirmKey } from "./commit-token.ts";
 import { recordFailure } from "./record-failure.ts";
 import type { Renewal } from "./renewal.ts";
 import type { RenewalAttempt } from "./request-token.ts";
-import { requestToken, SealingFailed, UnusableSecret } from "./request-token.ts";
+import { readSecret, requestToken, SealingFailed, UnusableSecret } from "./request-token.ts";
 
 /**
  * Takes the lease if nothing has changed since `seen`, calls the provider once, and stores its answer, whatever it is.
@@ -28,23 +27,27 @@ export async function renewConnection(
   deadline: Deadline,
   code: CodeCredential | null = null,
 ): Promise<Renewal> {
+  const { signal } = deadline;
+  // Nothing is written for a connection that may not exist.
+  const firstSecret = seen ? null : await readSecret(deps, connection, null, signal);
   const taken = await takeLease(deps, connection, seen, reason, deadline);
   if (!taken.held) return { outcome: "lost", record: taken.record };
   const { held } = taken;
   let attempt: RenewalAttempt;
   try {
-    attempt = await requestToken(deps, held, deadline.signal, code);
+    const secret = firstSecret ?? (await readSecret(deps, connection, held.record, signal));
+    attempt = await requestToken(deps, held, secret, code, signal);
   } catch (error) {
-    return recordUncalled(deps, held, error, deadline.signal);
+    return recordUncalled(deps, held, error, signal);
   }
   const { result } = attempt;
   switch (result.kind) {
     case "unchanged":
-      return confirmKey(deps, held, deadline.signal);
+      return confirmKey(deps, held, signal);
     case "issued":
       return commitToken(deps, held, attempt, result, deadline);
     case "not-issued":
-      return recordFailure(deps, held, attempt, result, deadline.signal);
+      return recordFailure(deps, held, attempt, result, signal);
   }
 }
 
@@ -63,14 +66,16 @@ export async function takeLease(
   const until = plusMs(since, leaseMs(deps.limits));
   if (until > deadline.at) throw noTimeToFinish(since, until, deadline);
   const lease = { owner: deps.newOwner(), since, until, reason };
-  // An abandoned lease: nobody knows what became of its holder's request.
-  const mayBeLost = seen?.lease && isLossPossible(deps.provider.policy);
+  const doubtedAt = doubtAfter(deps, seen);
+  return deps.store.takeLease(connection, seen, { lease, doubtedAt }, deadline.signal);
+}
+
+/** An abandoned lease: nobody knows what became of its holder's request. */
+function doubtAfter({ provider }: Dependencies, seen: TokenRecord | null): Date | null {
+  const { lease, token, doubtedAt = null } = seen ?? {};
   // A code that was being redeemed has used up nothing that is stored.
-  const isDoubtful = mayBeLost && seen.lease?.reason !== "consent";
-  const suspect = Boolean(isDoubtful) || (seen?.suspect ?? false);
-  const recent = recentRejectedRenewals(seen?.rejectionsAt ?? [], since);
-  const rejectionsAt = reason === "rejected" ? [...recent, since] : recent;
-  return deps.store.takeLease(connection, seen, { lease, suspect, rejectionsAt }, deadline.signal);
+  const mayBeLost = lease && lease.reason !== "consent" && isLossPossible(provider.policy);
+  return mayBeLost && token ? later(doubtedAt, token.issuedAt) : doubtedAt;
 }
 
 function noTimeToFinish(since: Date, until: Date, { at }: Deadline): VendingError {
@@ -88,19 +93,11 @@ async function recordUncalled(
   signal: AbortSignal,
 ): Promise<Renewal> {
   if (!(error instanceof VendingError) || hasTableFailed(error)) throw error;
-  const { record } = held;
-  if (error.code === "unknown-connection" && record.version === 0) {
-    await deps.store.forget(held, signal);
-    throw error;
-  }
   const secretVersion = error instanceof UnusableSecret ? error.secretVersion : null;
-  const attempt = { revocationScope: record.revocationScope, secretVersion, latencyMs: null };
-  const failed = {
-    code: error.code,
-    detail: error.message,
-    mayHaveIssued: false,
-    retryAfterMs: null,
-  };
+  const { revocationScope } = held.record;
+  const attempt = { revocationScope, secretVersion, latencyMs: null };
+  const { code, message: detail } = error;
+  const failed = { code, detail, mayHaveIssued: false, retryAfterMs: null };
   return recordFailure(deps, held, attempt, failed, signal);
 }
 

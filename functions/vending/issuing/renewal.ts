@@ -1,9 +1,13 @@
 import { VendingError } from "../../model/errors.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 
-/** How a renewal ended, and the record at that moment. `lost`: another process has the lease. */
+/** How a renewal ended, and the record at that moment. */
 export type Renewal =
+  /** The provider has issued a token, or vouched for the stored key. */
   | { readonly outcome: "committed"; readonly record: TokenRecord }
+  /** The stored key is still the secret's value; the provider was not asked. */
+  | { readonly outcome: "kept"; readonly record: TokenRecord }
+  /** Another process has the lease. */
   | { readonly outcome: "lost"; readonly record: TokenRecord | null }
   | {
       readonly outcome: "failed";

@@ -1,21 +1,23 @@
 import { commitReserveMs } from "../../model/call-limits.ts";
 import { msBetween, plusMs } from "../../model/clock.ts";
+import type { Connection } from "../../model/connection.ts";
 import type { CodeCredential, GrantCredential } from "../../model/consent.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Grant, Issued, NotIssued } from "../../model/provider.ts";
 import { secretAccount } from "../../model/provider.ts";
 import type { Secret } from "../../model/secret-source.ts";
+import type { TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { claimRevocationScope } from "./claim-revocation-scope.ts";
 import { openRefreshToken } from "./stored-consent.ts";
 
-/** How old a cached secret may be. When the provider refuses it, it is read again (next-step.ts). */
+/** How old a cached secret may be, unless the provider has refused one. */
 const secretMaxAgeMs = 300_000;
 
 /** The provider's answer, and what it was asked with. */
 export interface RenewalAttempt {
-  /** `unchanged`: the stored static key is still the secret's value, and nobody has rejected it. */
+  /** `unchanged`: the stored static key is still the secret's value, and the provider was not asked about it. */
   readonly result: Issued | NotIssued | { readonly kind: "unchanged" };
   readonly secretVersion: string;
   readonly revocationScope: string | null;
@@ -40,30 +42,38 @@ export class SealingFailed extends VendingError {
   }
 }
 
+/** The secret to renew with. A static key, and a secret that replaces a refused one, are read past the cache. */
+export function readSecret(
+  deps: Dependencies,
+  connection: Connection,
+  record: TokenRecord | null,
+  signal: AbortSignal,
+): Promise<Secret> {
+  const isStatic = deps.provider.policy.renewal === "on-rotation";
+  const isRefused = record?.failure?.refusedSecretVersion != null;
+  const maxAgeMs = isStatic || isRefused ? 0 : secretMaxAgeMs;
+  return deps.secrets.read(secretAccount(deps, connection), maxAgeMs, signal);
+}
+
 /** Calls the provider once. Fails with a `VendingError` only if the provider was not called. */
 export async function requestToken(
   deps: Dependencies,
   held: HeldLease,
-  signal: AbortSignal,
+  secret: Secret,
   code: CodeCredential | null,
+  signal: AbortSignal,
 ): Promise<RenewalAttempt> {
-  const { record, lease } = held;
-  const isStatic = deps.provider.policy.renewal === "on-rotation";
-  const account = secretAccount(deps, record.connection);
-  const secret = await deps.secrets.read(account, isStatic ? 0 : secretMaxAgeMs, signal);
+  const { record } = held;
   const { version: secretVersion } = secret;
-  const uncalled = { secretVersion, revocationScope: record.revocationScope, latencyMs: null };
-  const isStoredKey = isStatic && record.token?.secretVersion === secretVersion;
-  if (isStoredKey && lease.reason === "scheduled") {
-    return { ...uncalled, result: { kind: "unchanged" } };
-  }
+  requireUnrefused(held, secretVersion);
   const credential = code ?? (await openRefreshToken(deps, record, signal).catch(sealingFailed));
   const grant = await openGrant(deps, secret, credential);
-  if (isStoredKey && lease.reason === "rejected" && !grant.callsProvider) {
-    return { ...uncalled, result: keyRejected };
+  if (isKeyUnchanged(deps, held, secretVersion, grant)) {
+    const { revocationScope } = record;
+    return { secretVersion, revocationScope, latencyMs: null, result: { kind: "unchanged" } };
   }
   const [revocationScope] = await Promise.all([
-    claimRevocationScope(deps, record, grant.revocationScope, signal),
+    claimRevocationScope(deps, held, grant.revocationScope, signal),
     // A token that cannot be sealed cannot be stored or vended, so it must not be issued either.
     deps.sealer.prepare(record.connection, signal).catch(sealingFailed),
   ]);
@@ -72,6 +82,26 @@ export async function requestToken(
   const result = await grant.issue(callSignal(deps, held, signal));
   const latencyMs = grant.callsProvider ? msBetween(begunAt, deps.clock.now()) : null;
   return { result, secretVersion, revocationScope, latencyMs };
+}
+
+/** Refused credentials are never sent again. A person's new consent is not turned away for an earlier refusal. */
+function requireUnrefused({ record, lease }: HeldLease, secretVersion: string): void {
+  const { failure } = record;
+  if (failure?.refusedSecretVersion !== secretVersion || lease.reason === "consent") return;
+  const detail = "The provider has refused these credentials. Put others into the secret.";
+  throw new UnusableSecret(new VendingError("credentials-rejected", detail), secretVersion);
+}
+
+/** The stored key is the secret's value, and the provider cannot be asked about it or need not be. */
+function isKeyUnchanged(
+  { provider }: Dependencies,
+  { record, lease }: HeldLease,
+  secretVersion: string,
+  { callsProvider }: Grant,
+): boolean {
+  if (provider.policy.renewal !== "on-rotation") return false;
+  if (record.token?.secretVersion !== secretVersion) return false;
+  return lease.reason === "scheduled" || (lease.reason === "rejected" && !callsProvider);
 }
 
 async function openGrant(
@@ -109,12 +139,3 @@ function tooLateToCall(): VendingError {
   const detail = "Preparing the provider call took so long that no time was left for the call.";
   return new VendingError("secret-unavailable", detail, 1);
 }
-
-const keyRejected: NotIssued = {
-  kind: "not-issued",
-  code: "credentials-rejected",
-  detail:
-    "A caller reports that the provider refuses this key, and the secret still holds it. Put a new key into the secret.",
-  mayHaveIssued: false,
-  retryAfterMs: null,
-};

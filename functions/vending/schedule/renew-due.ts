@@ -5,7 +5,7 @@ import type { Dependencies } from "../../model/dependencies.ts";
 import { describeError } from "../../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
-import { unconstrained } from "../decision/decide.ts";
+import { noFindings, unconstrained } from "../decision/decision.ts";
 import { renewConnection } from "../issuing/renew-connection.ts";
 import { decideWithSecret } from "../next-step.ts";
 import { dueQueue, lapsedPruner } from "./due-queue.ts";
@@ -99,7 +99,13 @@ async function renewIfDue(
     return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
   }
   const progress = { record, constraints: unconstrained, hasRenewed: false };
-  const decision = await decideWithSecret(deps, connection, progress, deadline.signal);
+  const { decision } = await decideWithSecret(
+    deps,
+    connection,
+    progress,
+    noFindings,
+    deadline.signal,
+  );
   if (decision.action !== "renew") {
     return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
   }

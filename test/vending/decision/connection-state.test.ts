@@ -5,8 +5,8 @@ import type { ConnectionState } from "../../../functions/model/connection-status
 import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { TokenRecord } from "../../../functions/model/token-record.ts";
 import { connectionState } from "../../../functions/vending/decision/connection-state.ts";
-import type { Decision } from "../../../functions/vending/decision/decide.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
+import type { Decision } from "../../../functions/vending/decision/decision.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 

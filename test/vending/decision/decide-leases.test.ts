@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { TokenRecord } from "../../../functions/model/token-record.ts";
-import { decide, isLeaseAlive } from "../../../functions/vending/decision/decide.ts";
+import { decide } from "../../../functions/vending/decision/decide.ts";
+import { isLeaseAlive } from "../../../functions/vending/decision/usable-token.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
 import { inWords } from "../../support/in-words.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";

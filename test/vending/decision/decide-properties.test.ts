@@ -5,8 +5,8 @@ import type { Issued, RenewalPolicy } from "../../../functions/model/provider.ts
 import { revokesOnIssue } from "../../../functions/model/provider.ts";
 import { Sensitive } from "../../../functions/model/sensitive.ts";
 import type { StoredToken, TokenRecord } from "../../../functions/model/token-record.ts";
-import type { Decision, VendConstraints } from "../../../functions/vending/decision/decide.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
+import type { Decision, VendConstraints } from "../../../functions/vending/decision/decision.ts";
 import { tokenTimes } from "../../../functions/vending/decision/token-times.ts";
 import { aConsent, aFailure, aRecord, aToken, at } from "../../support/a-record.ts";
 import { atExpiry, atHandover, byConsent, early, onRotation } from "../../support/policies.ts";

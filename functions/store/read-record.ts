@@ -1,0 +1,152 @@
+import type { Connection } from "../model/connection.ts";
+import { VendingError } from "../model/errors.ts";
+import type {
+  Failure,
+  Lease,
+  LedgerEntry,
+  RejectionLevel,
+  StoredToken,
+  TokenRecord,
+} from "../model/token-record.ts";
+import type { Item } from "./attributes.ts";
+import {
+  bytesOf,
+  DamagedAttribute,
+  instantOf,
+  listOf,
+  numberOf,
+  optionalInstantOf,
+  textOf,
+} from "./attributes.ts";
+import { readConsent } from "./consent-items.ts";
+import { layout } from "./record-attributes.ts";
+import { revisionOf } from "./revision.ts";
+
+/**
+ * An item as a record. What cannot be read of it is left out and named in `damage`; the next commit heals it. Fails with
+ * `internal` for a record that a newer release wrote.
+ */
+export function readRecord(item: Item): TokenRecord {
+  const written = Number(item["layout"]?.N ?? layout);
+  if (written > layout) {
+    const detail = `This record has layout ${written}; this release understands ${layout}. Deploy the newer release.`;
+    throw new VendingError("internal", detail);
+  }
+  const damage: string[] = [];
+  const part = <T>(read: () => T, otherwise: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof DamagedAttribute)) throw error;
+      damage.push(error.message);
+      return otherwise;
+    }
+  };
+  const ledger = part(
+    () => listOf(item, "ledger").map((entry) => readLedgerEntry(entry.M ?? {})),
+    [],
+  );
+  const token = part(() => (item["sealed"] ? readToken(item) : null), null);
+  return {
+    connection: (item["pk"]?.S ?? "") as Connection,
+    revision: revisionOf(item),
+    fence: part(() => numberOf(item, "fence"), 0),
+    // A version must not be given out twice.
+    version: part(() => numberOf(item, "version"), Math.max(0, ...ledger.map(versionOf))),
+    token,
+    consent: part(() => readConsent(item), null),
+    doubtedAt: part(() => readDoubt(item, token), null),
+    lease: part(() => (item["leaseOwner"] ? readLease(item) : null), null),
+    failure: part(() => readFailure(item["failure"]?.M), null),
+    rejections: part(() => readRejections(item), null),
+    revocationScope: item["scope"]?.S ?? null,
+    typicalIssueMs: part(
+      () => (item["typicalIssueMs"] ? numberOf(item, "typicalIssueMs") : null),
+      null,
+    ),
+    ledger,
+    damage,
+  };
+}
+
+function versionOf({ version }: LedgerEntry): number {
+  return version;
+}
+
+function readToken(item: Item): StoredToken {
+  return {
+    sealed: bytesOf(item, "sealed"),
+    fingerprint: textOf(item, "fingerprint"),
+    committedBy: item["tokenOwner"]?.S ?? "",
+    issuedUnder: (item["issuedUnder"]?.S ?? null) as StoredToken["issuedUnder"],
+    requestedAt: instantOf(item, "requestedAt"),
+    issuedAt: instantOf(item, "issuedAt"),
+    usableUntil: optionalInstantOf(item, "usableUntil"),
+    expiresAt: optionalInstantOf(item, "expiresAt"),
+    renewAt: instantOf(item, "renewAt"),
+    secretVersion: textOf(item, "secretVersion"),
+    keepAliveUntil: optionalInstantOf(item, "keptUntil"),
+    due: readDue(item),
+  };
+}
+
+/** The first release had its index sorted by `renewAt`: its records have no `dueAt`, and are due then. */
+function readDue(item: Item): StoredToken["due"] {
+  if (!item["dueRealm"]) return null;
+  const [at, until] = item["dueAt"]
+    ? (["dueAt", "dueUntil"] as const)
+    : (["renewAt", "keptUntil"] as const);
+  return { at: instantOf(item, at), until: instantOf(item, until) };
+}
+
+/** Releases before 0.2 say only that there is a doubt: it is about the stored token. */
+function readDoubt(item: Item, token: StoredToken | null): Date | null {
+  if (item["doubtedAt"]) return instantOf(item, "doubtedAt");
+  return item["suspect"]?.BOOL && token ? token.issuedAt : null;
+}
+
+function readLease(item: Item): Lease {
+  return {
+    owner: textOf(item, "leaseOwner"),
+    since: instantOf(item, "leaseSince"),
+    until: instantOf(item, "leaseUntil"),
+    reason: textOf(item, "leaseReason") as Lease["reason"],
+  };
+}
+
+function readFailure(fields: Item | undefined): Failure | null {
+  if (!fields) return null;
+  return {
+    code: textOf(fields, "code") as Failure["code"],
+    detail: textOf(fields, "detail"),
+    at: instantOf(fields, "at"),
+    count: numberOf(fields, "count"),
+    retryAt: instantOf(fields, "retryAt"),
+    secretVersion: fields["secretVersion"]?.S ?? null,
+    refusedSecretVersion: fields["refusedSecretVersion"]?.S ?? null,
+  };
+}
+
+/** Releases before 0.2 list the rejections of the last ten minutes. */
+function readRejections(item: Item): RejectionLevel | null {
+  if (item["rejectionLevel"]) {
+    const level = Number(item["rejectionLevel"].N);
+    return { level: Number.isFinite(level) ? level : 0, at: instantOf(item, "rejectionLevelAt") };
+  }
+  const instants = listOf(item, "rejectionsAt").map((at) => new Date(Number(at.N)));
+  const latest = instants.at(-1);
+  return latest ? { level: instants.length, at: latest } : null;
+}
+
+function readLedgerEntry(fields: Item): LedgerEntry {
+  return {
+    at: instantOf(fields, "at"),
+    fence: numberOf(fields, "fence"),
+    owner: fields["owner"]?.S ?? "",
+    version: numberOf(fields, "version"),
+    reason: textOf(fields, "reason") as LedgerEntry["reason"],
+    latencyMs: numberOf(fields, "latencyMs"),
+    fingerprint: fields["fingerprint"]?.S ?? null,
+    outcome: textOf(fields, "outcome") as LedgerEntry["outcome"],
+  };
+}

@@ -1,0 +1,124 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Connection } from "../model/connection.ts";
+import { realmOf } from "../model/connection.ts";
+import type {
+  Failure,
+  Lease,
+  LedgerEntry,
+  StoredToken,
+  TokenRecord,
+} from "../model/token-record.ts";
+import { isDoubted } from "../model/token-record.ts";
+import type { Attributes } from "./attributes.ts";
+import { count, instant, text } from "./attributes.ts";
+
+/**
+ * The layout that this release writes. A record of a newer one is refused, never guessed at; attributes that an earlier
+ * release did not know are filled in when read, and written with the next commit.
+ */
+export const layout = 1;
+
+/** `fence`: releases before 0.2 recognise their own commit by it. */
+export function tokenAttributes(
+  connection: Connection,
+  token: StoredToken,
+  fence: number,
+): Attributes {
+  return {
+    layout: count(layout),
+    sealed: { B: token.sealed },
+    fingerprint: text(token.fingerprint),
+    tokenFence: count(fence),
+    tokenOwner: text(token.committedBy),
+    issuedUnder: token.issuedUnder && text(token.issuedUnder),
+    requestedAt: instant(token.requestedAt),
+    issuedAt: instant(token.issuedAt),
+    usableUntil: token.usableUntil && instant(token.usableUntil),
+    expiresAt: token.expiresAt && instant(token.expiresAt),
+    renewAt: instant(token.renewAt),
+    secretVersion: text(token.secretVersion),
+    keptUntil: token.keepAliveUntil && instant(token.keepAliveUntil),
+    // The keys of the sparse index: only what the schedule is to renew has them.
+    dueRealm: token.due && text(realmOf(connection)),
+    dueAt: token.due && instant(token.due.at),
+    dueUntil: token.due && instant(token.due.until),
+  };
+}
+
+export const tokenNames = [
+  "sealed",
+  "fingerprint",
+  "tokenFence",
+  "tokenOwner",
+  "issuedUnder",
+  "requestedAt",
+  "issuedAt",
+  "usableUntil",
+  "expiresAt",
+  "renewAt",
+  "secretVersion",
+  "keptUntil",
+];
+export const dueNames = ["dueRealm", "dueAt", "dueUntil"];
+
+export function leaseAttributes(lease: Lease): Attributes {
+  return {
+    layout: count(layout),
+    leaseOwner: text(lease.owner),
+    leaseSince: instant(lease.since),
+    leaseUntil: instant(lease.until),
+    leaseReason: text(lease.reason),
+  };
+}
+
+export const leaseNames = ["leaseOwner", "leaseSince", "leaseUntil", "leaseReason"];
+
+/** `suspect` says the same to releases before 0.2. */
+export function doubtAttributes(record: Pick<TokenRecord, "token" | "doubtedAt">): Attributes {
+  return {
+    doubtedAt: record.doubtedAt && instant(record.doubtedAt),
+    suspect: isDoubted(record) ? { BOOL: true } : null,
+  };
+}
+
+export function rejectionAttributes({ rejections }: Pick<TokenRecord, "rejections">): Attributes {
+  return {
+    rejectionLevel: rejections && { N: String(rejections.level) },
+    rejectionLevelAt: rejections && instant(rejections.at),
+    // Of releases before 0.2.
+    rejectionsAt: null,
+  };
+}
+
+export function failureAttributes(failure: Failure): Attributes {
+  const { code, detail, at, retryAt, secretVersion, refusedSecretVersion } = failure;
+  const fields = {
+    code: text(code),
+    detail: text(detail),
+    at: instant(at),
+    count: count(failure.count),
+    retryAt: instant(retryAt),
+    ...(secretVersion === null ? {} : { secretVersion: text(secretVersion) }),
+    ...(refusedSecretVersion === null ? {} : { refusedSecretVersion: text(refusedSecretVersion) }),
+  };
+  return { failure: { M: fields } };
+}
+
+export function ledgerAttributes(ledger: readonly LedgerEntry[]): Attributes {
+  return { ledger: ledger.length > 0 ? { L: ledger.map(ledgerAttribute) } : null };
+}
+
+function ledgerAttribute(entry: LedgerEntry): AttributeValue {
+  return {
+    M: {
+      at: instant(entry.at),
+      fence: count(entry.fence),
+      owner: text(entry.owner),
+      version: count(entry.version),
+      reason: text(entry.reason),
+      latencyMs: count(entry.latencyMs),
+      outcome: text(entry.outcome),
+      ...(entry.fingerprint === null ? {} : { fingerprint: text(entry.fingerprint) }),
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { VendRequest } from "../../model/credential.ts";
+import type { ProblemCode } from "../../model/errors.ts";
+import type { Lease, RenewalReason, StoredToken } from "../../model/token-record.ts";
+
+/** What to do about a request, and why. Only `renew` calls the provider. */
+export type Decision =
+  | {
+      readonly action: "renew";
+      readonly reason: RenewalReason;
+      /** The secret has changed since its credentials were refused. */
+      readonly hasNewSecret: boolean;
+    }
+  | { readonly action: "await-renewal"; readonly reason: "lease-held"; readonly lease: Lease }
+  | {
+      readonly action: "await-handover";
+      readonly reason: "too-early" | "validity";
+      readonly until: Date;
+    }
+  /** The credentials were refused: the decision depends on the secret's current version. */
+  | { readonly action: "check-secret"; readonly refusedVersion: string }
+  | SettledDecision;
+
+/** Decisions that need nothing to be looked up. */
+export type SettledDecision =
+  | {
+      readonly action: "vend";
+      readonly reason: "usable" | "renewing-elsewhere" | "backing-off";
+      readonly token: StoredToken;
+    }
+  | {
+      readonly action: "refuse";
+      readonly code: ProblemCode;
+      readonly reason:
+        | "backing-off"
+        | "refused"
+        | "contested"
+        | "beyond-lifetime"
+        | "too-new"
+        | "never-renewed"
+        | "key-unchanged"
+        | "no-consent";
+      readonly retryAt: Date | null;
+    };
+
+/** What a caller demands of the credential. */
+export type VendConstraints = Pick<VendRequest, "minValiditySeconds" | "rejectedVersion">;
+
+export const unconstrained: VendConstraints = { minValiditySeconds: 0, rejectedVersion: null };
+
+/** What was found out since the record was read. */
+export interface Findings {
+  /** The version whose token did not open. */
+  readonly unreadableVersion: number | null;
+  /** The secret's current version; null while it has not been looked up. */
+  readonly secretVersion: string | null;
+}
+
+export const noFindings: Findings = { unreadableVersion: null, secretVersion: null };
