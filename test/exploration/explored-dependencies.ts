@@ -7,6 +7,7 @@ import type { SecretSource } from "../../functions/model/secret-source.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import { flowOf, grantOf } from "./provider-requests.ts";
 import type { Effect, Request } from "./request.ts";
@@ -26,12 +27,15 @@ export function exploredDependencies(
     send: (command: object, { abortSignal = never }: { abortSignal?: AbortSignal } = {}) =>
       process.send(tableRequest(world, process, command), abortSignal),
   } as unknown as DynamoDBClient;
-  const log = (event: string, fields: Readonly<Record<string, unknown>>) => {
+  const write = (event: string, fields: Readonly<Record<string, unknown>>) => {
     const { fingerprint } = fields;
     if (typeof fingerprint === "string") world.named.add(fingerprint);
     world.note(() => `${process.name} logs ${event}`);
   };
+  const log = { info: write, warn: write, error: write };
   let owners = 0;
+  const metrics = { record: () => {} };
+  const readRecord = recordReader({ clock: process.clock, log, metrics });
   const dependencies: Dependencies = {
     realm,
     limits,
@@ -43,7 +47,7 @@ export function exploredDependencies(
       }),
       consent: policy.renewal === "by-consent" ? async () => flowOf(world, process) : null,
     },
-    store: dynamoDbTokenStore(client, "tokens"),
+    store: dynamoDbTokenStore(client, "tokens", readRecord),
     secrets: secretsOf(world, process),
     sealer: {
       prepare: (_, signal) => process.send(keyRequest("prepares a data key", () => {}), signal),
@@ -58,12 +62,12 @@ export function exploredDependencies(
       },
     },
     clock: process.clock,
-    log: { info: log, warn: log, error: log },
-    metrics: { record: () => {} },
+    log,
+    metrics,
     random: () => 0.5,
     newOwner: () => {
       owners += 1;
-      return `${process.name}#${owners}`;
+      return `${process.name}.${owners}`;
     },
     fingerprint: (text) => text,
   };

@@ -45,4 +45,6 @@ async function healOne(run: Run, of: string): Promise<void> {
 async function rotate(run: Run, of: string): Promise<void> {
   await playCalmly(run, "person", { does: "rotate" }, of);
   run.world.secret = run.world.provider.state.goodSecret;
+  // A process reads a refused secret again no more often than once a second.
+  run.world.now += 2000;
 }

@@ -2,6 +2,7 @@ import type { Connection } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
+import { isDoubted } from "../../functions/model/token-record.ts";
 import { checkConsent, checkCredential } from "./consent-promises.ts";
 import type { Call, ProviderToken } from "./explored-provider.ts";
 import { isHeldBy } from "./record-lens.ts";
@@ -142,9 +143,10 @@ export class Promises {
   }
 
   /** P4, P8: no call before its time, but for a rejection of what is held, or a doubt. */
-  #checkReason({ reason, connection, version }: Call, { token, suspect }: TokenRecord): void {
+  #checkReason({ reason, connection, version }: Call, record: TokenRecord): void {
     const { now, policy } = this.#world;
-    if (!token || suspect || reason === "takeover" || reason === "consent") return;
+    const { token } = record;
+    if (!token || isDoubted(record) || reason === "takeover" || reason === "consent") return;
     if (reason === "rejected") {
       const { reported } = this.of(connection);
       this.require(reported.includes(version), "P8: asked anew for a version nobody rejected");
@@ -182,7 +184,7 @@ export class Promises {
   /** P1, P4: what somebody is told to use is killed only with a reason. */
   tokenKilled(victim: ProviderToken, killer: Call): void {
     const record = this.#world.record(victim.connection);
-    const isHeld = record?.token?.fingerprint === victim.id && !record.suspect;
+    const isHeld = record?.token?.fingerprint === victim.id && !isDoubted(record);
     const isUsable = Number(record?.token?.usableUntil ?? 0) > this.#world.now;
     if (!killer.isInLease || !isHeld || !isUsable) return;
     const isOwn = victim.connection === killer.connection;

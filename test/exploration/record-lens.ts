@@ -1,6 +1,7 @@
 import type { Connection } from "../../functions/model/connection.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
-import { readRecord } from "../../functions/store/items.ts";
+import { isDoubted } from "../../functions/model/token-record.ts";
+import { readRecord } from "../../functions/store/read-record.ts";
 import type { Item } from "../support/dynamodb-expressions.ts";
 
 /*
@@ -27,7 +28,7 @@ export function isConnection(pk: string): pk is Connection {
 
 /** A lease's owner is named after its process (explored-dependencies.ts). */
 export function isHeldBy(record: TokenRecord | null, process: string): boolean {
-  return record?.lease?.owner.startsWith(`${process}#`) ?? false;
+  return record?.lease?.owner.startsWith(`${process}.`) ?? false;
 }
 
 /** What changed from one record to the next, in a few words. */
@@ -47,7 +48,8 @@ export function changeBetween(before: TokenRecord | null, after: TokenRecord | n
     said.push(`failed: ${failure.code}`);
   }
   if (before?.failure && !failure) said.push("the failure is over");
-  if (after.suspect !== (before?.suspect ?? false)) said.push(after.suspect ? "suspect" : "no doubt");
+  const [was, is] = [before !== null && isDoubted(before), isDoubted(after)];
+  if (was !== is) said.push(is ? "doubted" : "no doubt");
   const [had, has] = [before, after].map((record) => record?.consent?.refresh?.fingerprint);
   if (had !== has) said.push(has ? `refresh token ${has}` : "no refresh token");
   if (before?.consent && !consent) said.push("no consent any more");
@@ -60,9 +62,9 @@ export function changeBetween(before: TokenRecord | null, after: TokenRecord | n
 /** What a reader sees. */
 export function summaryOf(record: TokenRecord | null): string {
   if (!record) return "nothing there";
-  const { version, token, lease, suspect, failure } = record;
+  const { version, token, lease, failure } = record;
   const said = [token ? `version ${version}, ${token.fingerprint}` : "no token"];
-  if (suspect) said.push("suspect");
+  if (isDoubted(record)) said.push("doubted");
   if (lease) said.push(`leased to ${lease.owner}`);
   if (failure) said.push(`failed: ${failure.code}`);
   return said.join(", ");

@@ -83,7 +83,7 @@ function pairFrom(start: Start, { policy }: Nature): Pick<Scenario, "parts" | "t
     case "abandoned":
       return { parts: [part("a", takeover), part("b", takeover)], twins };
     case "contested":
-      return { parts: [part("a", 0, reject), part("b", 30_000, reject)] };
+      return { parts: [part("a", 0, reject), part("a", handover), part("b", handover)] };
   }
 }
 
