@@ -142,6 +142,7 @@ export class Actor {
       content: what,
       hasEffect: () => true,
       bringsNews: () => true,
+      dependsOn: [],
       perform() {
         change(world);
         const touches = [{ of, isWrite: true }];

@@ -8,6 +8,8 @@ import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordReader } from "../../functions/store/record-reader.ts";
+import type { Breakage } from "./breakage.ts";
+import { broken } from "./breakage.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import { flowOf, grantOf } from "./provider-requests.ts";
 import type { Effect, Request } from "./request.ts";
@@ -21,11 +23,12 @@ export const realm = { provider: "conferma", environment: "explored" } as const;
 export function exploredDependencies(
   world: World,
   process: ExploredProcess,
+  breakage: Breakage,
 ): { dependencies: Dependencies; index: RenewalIndex } {
   const { policy } = world.nature;
   const client = {
     send: (command: object, { abortSignal = never }: { abortSignal?: AbortSignal } = {}) =>
-      process.send(tableRequest(world, process, command), abortSignal),
+      process.send(tableRequest(world, process, broken(breakage, command)), abortSignal),
   } as unknown as DynamoDBClient;
   const write = (event: string, fields: Readonly<Record<string, unknown>>) => {
     const { fingerprint } = fields;
@@ -50,15 +53,25 @@ export function exploredDependencies(
     store: dynamoDbTokenStore(client, "tokens", readRecord),
     secrets: secretsOf(world, process),
     sealer: {
-      prepare: (_, signal) => process.send(keyRequest("prepares a data key", () => {}), signal),
+      prepare: (_, signal) =>
+        process.send(
+          keyRequest("prepares a data key", () => {}),
+          signal,
+        ),
       seal: (token, as, signal) => {
         const sealed = Buffer.from(`${boundTo(as)} ${token.expose()}`);
-        return process.send(keyRequest(`seals ${token.expose()}`, () => sealed), signal);
+        return process.send(
+          keyRequest(`seals ${token.expose()}`, () => sealed),
+          signal,
+        );
       },
       open: (sealed, as, signal) => {
         const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
         const opened = bound === boundTo(as) ? new Sensitive(token) : null;
-        return process.send(keyRequest(`opens ${token}`, () => opened), signal);
+        return process.send(
+          keyRequest(`opens ${token}`, () => opened),
+          signal,
+        );
       },
     },
     clock: process.clock,
@@ -90,6 +103,7 @@ function keyRequest<T>(what: string, answer: () => T): Request<T> {
     perform: () => ({ outcome: { value: answer() }, touches: [], mark: () => "", tell: () => "" }),
     hasEffect: () => false,
     bringsNews: () => true,
+    dependsOn: [],
     failure: () => failed,
   };
 }
@@ -104,6 +118,7 @@ function secretsOf(world: World, process: ExploredProcess): SecretSource {
     perform: () => readSecret(world),
     hasEffect: () => false,
     bringsNews: () => true,
+    dependsOn: [],
     failure: () => failed,
   };
   return {

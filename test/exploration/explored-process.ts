@@ -46,6 +46,8 @@ export class ExploredProcess {
   /** All that has ever reached it: two processes that heard the same at the same time are in the same state. */
   readonly #heard: (() => string)[] = [];
   #digest = "";
+  /** Told when it stops waiting for an answer. */
+  onGiveUp: () => void = () => {};
   readonly #progress: Progress;
   #timers: Timer[] = [];
   #timeouts: Timeout[] = [];
@@ -169,7 +171,9 @@ export class ExploredProcess {
     }
     this.#timeouts = this.#timeouts.filter(({ controller }) => !controller.signal.aborted);
     const sleepers = this.#sleepers.filter(({ signal }) => signal.aborted);
-    const pending = this.pending.filter(({ signal, isAbandoned }) => signal.aborted && !isAbandoned);
+    const pending = this.pending.filter(
+      ({ signal, isAbandoned }) => signal.aborted && !isAbandoned,
+    );
     for (const sleeper of sleepers) sleeper.abort();
     for (const each of pending) this.giveUp(each);
     return sleepers.length + pending.length > 0;
@@ -179,6 +183,7 @@ export class ExploredProcess {
     const mayLand = pending.effect === null && !pending.isLost && pending.request.hasEffect();
     this.fail(pending, "unanswered");
     pending.isAbandoned = true;
+    this.onGiveUp();
     if (mayLand) this.pending.push(pending);
   }
 
@@ -205,7 +210,8 @@ export class ExploredProcess {
         abort: end(() => reject(signal.reason)),
       };
       this.#sleepers.push(sleeper);
-      this.#after(ms, sleeper.wake);
+      // As timers have it: whole milliseconds, and at least one.
+      this.#after(Math.max(1, Math.trunc(ms)), sleeper.wake);
     });
   }
 

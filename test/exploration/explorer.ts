@@ -21,6 +21,8 @@ export interface Controlled<C extends Choice> {
   passTime(): Promise<boolean>;
   /** Everything that the rest of the history depends on. */
   state(): string;
+  /** The state, and what everybody was told. */
+  outcome(): string;
   /** What is to be asked when nothing happens any more. */
   finish(): Promise<void>;
   readonly violations: readonly string[];
@@ -29,8 +31,11 @@ export interface Controlled<C extends Choice> {
 export interface Limits {
   readonly faults: number;
   readonly maxRuns: number;
-  /** Tries every order, the equivalent ones too: to prove that leaving those out loses nothing. */
-  readonly isExhaustive?: boolean;
+  /**
+   * What is left out, to prove that it loses nothing: orders that only swap steps which commute, and what follows a state
+   * in which an earlier run has been.
+   */
+  readonly leavesOut: "nothing" | "orders" | "orders and states";
 }
 
 export interface Exploration<C> {
@@ -43,6 +48,7 @@ export interface Exploration<C> {
   /** Every order was tried. */
   readonly isExhausted: boolean;
   readonly counterexample: Counterexample<C> | null;
+  readonly outcomes: ReadonlySet<string>;
 }
 
 export interface Counterexample<C> {
@@ -83,6 +89,7 @@ export class Explorer<C extends Choice> {
   readonly #limits: Limits;
   /** States between two instants, with the number of faults that were left. */
   readonly #visited = new Map<string, number>();
+  readonly #outcomes = new Set<string>();
   #frames: Frame<C>[] = [];
   #runs = 0;
   #blocked = 0;
@@ -99,7 +106,6 @@ export class Explorer<C extends Choice> {
       const run = this.#begin();
       await this.#play(run);
       this.#runs += 1;
-      (globalThis as any).onRun?.(this.#frames.map(({ choice }) => choice));
       if (run.violations.length > 0) {
         const { violations } = run;
         const choices = this.#frames.map(({ choice }) => choice);
@@ -109,9 +115,14 @@ export class Explorer<C extends Choice> {
     return this.#result(true, null);
   }
 
+  get #triesAll(): boolean {
+    return this.#limits.leavesOut === "nothing";
+  }
+
   #result(isExhausted: boolean, counterexample: Counterexample<C> | null): Exploration<C> {
     const counts = { runs: this.#runs, blocked: this.#blocked, merged: this.#merged };
-    return { ...counts, states: this.#visited.size, isExhausted, counterexample };
+    const states = this.#visited.size;
+    return { ...counts, states, isExhausted, counterexample, outcomes: this.#outcomes };
   }
 
   /** Repeats what was decided and goes on from there, until nothing is left to happen or nothing new can come. */
@@ -150,13 +161,15 @@ export class Explorer<C extends Choice> {
       this.#merged += 1;
       return false;
     }
-    if (!goesOn) await run.finish();
-    return goesOn;
+    if (goesOn) return true;
+    this.#outcomes.add(run.outcome());
+    await run.finish();
+    return false;
   }
 
   #wasVisited(state: string, faultsLeft: number): boolean {
     const before = this.#visited.get(state) ?? -1;
-    if (before >= faultsLeft) return !this.#limits.isExhaustive;
+    if (before >= faultsLeft) return this.#limits.leavesOut === "orders and states";
     this.#visited.set(state, faultsLeft);
     return false;
   }
@@ -165,9 +178,8 @@ export class Explorer<C extends Choice> {
     const asleep = this.#stillAsleep(at, instant);
     const choice = options.find((option) => !asleep.has(nameOf(option)));
     if (!choice) return null;
-    const { isExhaustive = false } = this.#limits;
-    const requests = options.map(({ request }) => request);
-    const wanted = new Set(isExhaustive ? requests : [choice.request]);
+    const wanted = new Set([choice.request]);
+    if (this.#triesAll) for (const { request } of options) wanted.add(request);
     const frame = { options, instant, asleep, wanted, event: null, choice };
     this.#frames.push(frame);
     return frame;
@@ -177,7 +189,7 @@ export class Explorer<C extends Choice> {
   #stillAsleep(at: number, instant: number): Map<string, Event<C>> {
     const before = this.#frames[at - 1];
     const asleep = new Map<string, Event<C>>();
-    if (!before?.event || at === instant || this.#limits.isExhaustive) return asleep;
+    if (!before?.event || at === instant || this.#triesAll) return asleep;
     for (const [name, event] of before.asleep) {
       if (!dependent(event, before.event)) asleep.set(name, event);
     }
@@ -198,7 +210,7 @@ export class Explorer<C extends Choice> {
       if (isRace) races.push(i);
     }
     frame.event = { choice, touches, after };
-    if (!this.#limits.isExhaustive) for (const i of races) this.#wantReversed(i, at, frame.event);
+    if (!this.#triesAll) for (const i of races) this.#wantReversed(i, at, frame.event);
   }
 
   /** At step `i`, something that leads to `event` without `i` is to be tried, unless it is already. */

@@ -1,5 +1,5 @@
-import { VendingError } from "../../functions/model/errors.ts";
 import { accountOf } from "../../functions/model/connection.ts";
+import { VendingError } from "../../functions/model/errors.ts";
 import { playCalmly } from "./calm.ts";
 import type { Run } from "./run.ts";
 import { account } from "./starting-points.ts";

@@ -170,7 +170,8 @@ export class Promises {
   /** P9: a failure is everybody's, from when it was heard of. */
   #checkBackOff({ connection, reason, owner, secretVersion }: Call): void {
     const failure = this.of(connection).lastFailure;
-    if (!failure || reason === "takeover" || reason === "consent" || owner === failure.owner) return;
+    if (!failure || reason === "takeover" || reason === "consent" || owner === failure.owner)
+      return;
     if (failure.code === "credentials-rejected") {
       const isNew = secretVersion !== failure.secretVersion;
       this.require(isNew, "P9: refused credentials were tried again");
@@ -209,7 +210,14 @@ export class Promises {
     else if (call.reason !== "consent") {
       const { code, retryAfterMs } = result;
       const { owner, secretVersion, reason } = call;
-      history.lastFailure = { code, at: this.#world.now, retryAfterMs, secretVersion, owner, reason };
+      history.lastFailure = {
+        code,
+        at: this.#world.now,
+        retryAfterMs,
+        secretVersion,
+        owner,
+        reason,
+      };
     }
   }
 
@@ -225,7 +233,9 @@ export class Promises {
       const killer = killedBy === null ? null : calls[killedBy];
       return killer?.isInLease || killer?.isHandled;
     };
-    return tokens.filter((token) => token.connection === connection && isKnown(token)).map(({ id }) => id);
+    return tokens
+      .filter((token) => token.connection === connection && isKnown(token))
+      .map(({ id }) => id);
   }
 
   vended(credential: Credential, minValiditySeconds: number, knownDead: readonly string[]): void {

@@ -79,6 +79,7 @@ function callRequest(
     content: "",
     hasEffect: () => !isProbe,
     bringsNews: () => true,
+    dependsOn: [],
     perform() {
       const { lease } = world.record(call.connection) ?? {};
       const isHolder = lease?.owner === call.owner && world.now < call.leaseEnds;
@@ -117,6 +118,7 @@ export function flowOf(world: World, process: ExploredProcess): ConsentFlow {
         content: id,
         hasEffect: () => true,
         bringsNews: () => true,
+        dependsOn: [],
         perform() {
           world.provider.grants.revoke(id);
           const touches = world.records().map(({ connection }) => ({

@@ -54,7 +54,8 @@ export function changeBetween(before: TokenRecord | null, after: TokenRecord | n
   if (had !== has) said.push(has ? `refresh token ${has}` : "no refresh token");
   if (before?.consent && !consent) said.push("no consent any more");
   const late = after.ledger.findLast(({ outcome }) => outcome === "late");
-  const isLateNew = late && !before?.ledger.some(({ fingerprint }) => fingerprint === late.fingerprint);
+  const isLateNew =
+    late && !before?.ledger.some(({ fingerprint }) => fingerprint === late.fingerprint);
   if (isLateNew) said.push(`${late.fingerprint} was late`);
   return said.join(", ") || "nothing that counts";
 }

@@ -31,6 +31,8 @@ export interface Request<T> {
   hasEffect(): boolean;
   /** Whether its sender does not know the answer yet. */
   bringsNews(): boolean;
+  /** What the answers to these two depend on, and so what may go wrong with it. */
+  readonly dependsOn: readonly Touch[];
   /** What its sender hears when it is refused at once, or when no answer comes. */
   failure(how: "refused" | "unanswered"): Outcome<T>;
 }

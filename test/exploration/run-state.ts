@@ -15,9 +15,9 @@ export function stateOf(world: World, parts: readonly TimedAct[]): string {
     world.now,
     world.secret,
     [...world.table.items].map(([pk, item]) => [pk, markOf(item)]).sort(),
-    world.provider.state,
+    providerOf(world),
     [...codes, ...tokens, ...givenWith],
-    world.promises.histories,
+    Object.entries(world.promises.histories).sort(byName),
     world.promises.violations,
     world.processes.map((process) => {
       const isOver = process.running === 0 && !parts.some((part) => part.process === process.name);
@@ -25,6 +25,20 @@ export function stateOf(world: World, parts: readonly TimedAct[]): string {
     }),
   ];
   return hash("sha1", JSON.stringify(state), "base64");
+}
+
+/** The order in which calls of several processes were sent, and records were made, is nobody's business. */
+function providerOf({ provider: { state } }: World): unknown {
+  const { goodSecret, tokens, calls } = state;
+  const killed = tokens.map((token) => {
+    const { killedBy, ...rest } = token;
+    return [rest, killedBy === null ? null : calls[killedBy]?.owner];
+  });
+  return [goodSecret, killed, calls.toSorted((a, b) => (a.owner < b.owner ? -1 : 1))];
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 function mindOf(process: ExploredProcess, isOver: boolean): unknown {

@@ -1,6 +1,7 @@
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { Act, Ending } from "./acts.ts";
 import { Actor } from "./acts.ts";
+import type { Breakage } from "./breakage.ts";
 import { exploredDependencies } from "./explored-dependencies.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Fault } from "./faults.ts";
@@ -8,7 +9,6 @@ import { faultsOf } from "./faults.ts";
 import { isHeldBy } from "./record-lens.ts";
 import type { Pending, Touch } from "./request.ts";
 import { stateOf } from "./run-state.ts";
-import type { Breakage } from "./variants.ts";
 import type { Nature, WorldState } from "./world.ts";
 import { World } from "./world.ts";
 
@@ -40,6 +40,7 @@ export class Run {
   readonly world: World;
   readonly #breakage: Breakage;
   readonly #actors = new Map<string, Actor>();
+  readonly #told: string[] = [];
   #parts: TimedAct[];
   readonly #delayMs: number | null;
   readonly #twins: readonly string[];
@@ -119,59 +120,65 @@ export class Run {
   }
 
   #take(process: ExploredProcess, pending: Pending, fault: Fault | null): readonly Touch[] {
-    if (fault !== null) this.#disturb(process, fault);
-    switch (fault) {
-      case "refused":
-        this.#tell(process, pending, () => "refused");
-        process.fail(pending, "refused");
-        return [];
-      case "freeze":
-        pending.readyAt = this.#delayedUntil(process);
-        process.freeze(pending.readyAt);
-        this.#tell(process, pending, () => "it freezes before that");
-        return [];
-      case "silence":
-        pending.isLost = true;
-        this.#tell(process, pending, () => "never arrives");
-        return [];
-      case "stray":
-        pending.readyAt = this.#delayedUntil(process);
-        this.#tell(process, pending, () => "goes astray");
-        if (pending.request.to === "table") process.giveUp(pending);
-        return [];
-      case null:
-        break;
-    }
+    if (fault === null) return this.#perform(process, pending, null);
+    const { promises } = this.world;
+    // Delays alone keep nobody from anything, as long as nobody gives up.
+    if (keepsFromActing.has(fault)) promises.disturbed(process.name);
+    const until = this.#delayedUntil(process);
+    const touches = happensFirst.has(fault) ? this.#perform(process, pending, fault) : [];
+    if (!happensFirst.has(fault)) this.#tell(process, pending, () => `[${fault}]`);
+    this.#goWrong(process, pending, fault, until);
+    const leases = delays.has(fault) ? this.#leaseTouches() : [];
+    return [...touches, ...pending.request.dependsOn, ...leases];
+  }
+
+  /** The effect, and its answer where nothing goes wrong with that. */
+  #perform(process: ExploredProcess, pending: Pending, fault: Fault | null): readonly Touch[] {
     if (fault === "repeated") pending.request.perform();
     const effect = pending.effect ?? pending.request.perform();
-    this.#tell(process, pending, () => `${effect.tell()}${fault === null ? "" : ` [${fault}]`}`);
-    switch (fault) {
-      case "crash":
-        process.crash();
-        break;
-      case "lost":
-        process.fail(pending, "unanswered");
-        break;
-      case "stall":
-      case "slow":
-        pending.effect = effect;
-        pending.readyAt = this.#delayedUntil(process);
-        if (fault === "stall") process.freeze(pending.readyAt);
-        break;
-      default:
-        process.deliver(pending, effect);
-    }
+    pending.effect = effect;
+    const what = fault === null ? "" : ` [${fault}]`;
+    this.#tell(process, pending, () => `${effect.tell()}${what}`);
+    if (fault === null || fault === "repeated") process.deliver(pending, effect);
     return effect.touches;
+  }
+
+  #goWrong(process: ExploredProcess, pending: Pending, fault: Fault, until: number): void {
+    switch (fault) {
+      case "refused":
+        return process.fail(pending, "refused");
+      case "lost":
+        return process.fail(pending, "unanswered");
+      case "crash":
+        return process.crash();
+      case "silence":
+        pending.isLost = true;
+        return;
+      case "freeze":
+      case "stall":
+        pending.readyAt = until;
+        return process.freeze(until);
+      case "slow":
+        pending.readyAt = until;
+        return;
+      case "stray":
+        pending.readyAt = until;
+        // To whom a request to the table is lost, the SDK says so; a call to a provider is waited for.
+        if (pending.request.to === "table") process.giveUp(pending);
+        return;
+      case "repeated":
+    }
+  }
+
+  /** How long something is delayed depends on whose lease a record has. */
+  #leaseTouches(): Touch[] {
+    return this.world
+      .records()
+      .map(({ connection }) => ({ of: `table ${connection}`, isWrite: false }));
   }
 
   #tell(process: ExploredProcess, { request }: Pending, result: () => string): void {
     this.world.note(() => `${process.name} ${request.what}: ${result()}`);
-  }
-
-  /** Delays alone keep nobody from anything. */
-  #disturb({ name }: ExploredProcess, fault: Fault): void {
-    const isDelay = fault === "freeze" || fault === "stall" || fault === "slow";
-    if (!isDelay && fault !== "repeated") this.world.promises.disturbed(name);
   }
 
   /** What is delayed comes when the lease of its process may be taken over, or as the scenario says. */
@@ -201,7 +208,9 @@ export class Run {
     const parts = this.#parts.map(({ at }) => at);
     const instants = processes.map((process) => process.nextInstant());
     const delayed = processes.flatMap(({ pending }) =>
-      pending.filter(({ readyAt, isLost }) => !isLost && readyAt > now).map(({ readyAt }) => readyAt),
+      pending
+        .filter(({ readyAt, isLost }) => !isLost && readyAt > now)
+        .map(({ readyAt }) => readyAt),
     );
     return Math.min(Number.POSITIVE_INFINITY, ...parts, ...instants, ...delayed);
   }
@@ -215,16 +224,18 @@ export class Run {
     }
   }
 
-  play(process: string, act: Act, account: string): Promise<Ending> {
+  async play(process: string, act: Act, account: string): Promise<Ending> {
     this.world.note(() => `${process} begins: ${act.does} ${account}`);
-    return this.#actor(process).play(act, account);
+    const ending = await this.#actor(process).play(act, account);
+    this.#told.push(`${process}: ${"vended" in ending ? ending.vended : ending.code}`);
+    return ending;
   }
 
   #actor(name: string): Actor {
     const known = this.#actors.get(name);
     if (known) return known;
     const process = this.world.process(name);
-    const { dependencies, index } = exploredDependencies(this.world, process);
+    const { dependencies, index } = exploredDependencies(this.world, process, this.#breakage);
     const deps = this.#breakage.deps?.(dependencies) ?? dependencies;
     const actor = new Actor(this.world, process, deps, index);
     this.#actors.set(name, actor);
@@ -255,7 +266,24 @@ export class Run {
   state(): string {
     return stateOf(this.world, this.#parts);
   }
+
+  /** The state, and what everybody was told. */
+  outcome(): string {
+    return `${this.state()} ${this.#told.toSorted().join(", ")}`;
+  }
 }
+
+/** Faults after the effect. */
+const happensFirst: ReadonlySet<Fault> = new Set(["lost", "repeated", "crash", "stall", "slow"]);
+const delays: ReadonlySet<Fault> = new Set(["freeze", "stall", "slow", "stray"]);
+/** Faults that may keep a process from doing what it should. */
+const keepsFromActing: ReadonlySet<Fault> = new Set([
+  "refused",
+  "lost",
+  "crash",
+  "stray",
+  "silence",
+]);
 
 interface RunOptions {
   readonly breakage?: Breakage;

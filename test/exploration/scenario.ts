@@ -1,11 +1,11 @@
-import type { Breakage } from "./variants.ts";
-import { Explorer } from "./explorer.ts";
-import type { Exploration } from "./explorer.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
-import { meant, read } from "./choices.ts";
 import type { Act } from "./acts.ts";
-import { recordIn } from "./record-lens.ts";
+import type { Breakage } from "./breakage.ts";
+import { meant, read } from "./choices.ts";
+import type { Exploration, Limits } from "./explorer.ts";
+import { Explorer } from "./explorer.ts";
 import { heal } from "./heal.ts";
+import { recordIn } from "./record-lens.ts";
 import type { Option, TimedAct } from "./run.ts";
 import { Run } from "./run.ts";
 import type { Start } from "./starting-points.ts";
@@ -38,16 +38,25 @@ export interface ExploreOptions {
   readonly faults: number;
   readonly maxRuns?: number;
   readonly breakage?: Breakage;
-  readonly isExhaustive?: boolean;
+  readonly leavesOut?: Limits["leavesOut"];
 }
 
 /** Explores a scenario: every order of requests with so many faults. */
 export async function exploreScenario(
   scenario: Scenario,
-  { faults, maxRuns = Number.POSITIVE_INFINITY, breakage = {}, isExhaustive = false }: ExploreOptions,
+  options: ExploreOptions,
 ): Promise<Exploration<Option>> {
+  const { faults, maxRuns = Number.POSITIVE_INFINITY, breakage = {} } = options;
+  const { leavesOut = "orders and states" } = options;
   const begin = await beginning(scenario, breakage);
-  return new Explorer<Option>(() => begin(false), { faults, maxRuns, isExhaustive }).explore();
+  const { stackTraceLimit } = Error;
+  // Nobody reads the stacks of simulated failures, and they cost more than all else.
+  Error.stackTraceLimit = 0;
+  try {
+    return await new Explorer<Option>(() => begin(false), { faults, maxRuns, leavesOut }).explore();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 export interface Retold {
@@ -72,7 +81,8 @@ export async function replay(
     const options = run.options(true);
     const step = steps[at];
     const option = step ? meant(step, options) : options[0];
-    if (!option) throw new RangeError(`Step ${at + 1} is not possible here: ${JSON.stringify(step)}`);
+    if (!option)
+      throw new RangeError(`Step ${at + 1} is not possible here: ${JSON.stringify(step)}`);
     await run.take(option);
   }
   return { timeline: run.world.timeline ?? [], violations: run.violations };

@@ -1,7 +1,6 @@
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
-import type { Part } from "./scenario.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Part, Scenario } from "./scenario.ts";
 import type { Start } from "./starting-points.ts";
 import { account } from "./starting-points.ts";
 import type { Nature } from "./world.ts";

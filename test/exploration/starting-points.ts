@@ -38,7 +38,7 @@ const nearItsEnd = ({ token }: TokenRecord) =>
 const vend = { does: "vend" } as const;
 const reject = { act: { does: "reject" } } as const;
 /** A slow issue: those who wait for the next one look less often. */
-const first: Step = { act: vend, mishap: { to: "secret", fault: "slow" } };
+const first: Step = { act: vend, mishap: { to: "prepares ", fault: "slow" } };
 const expiring: Step = { ...first, until: renewAt };
 
 function historyOf({ policy }: Nature, start: Start): readonly Step[] {
@@ -73,7 +73,8 @@ export async function startingPoint(nature: Nature, start: Start): Promise<World
     state = await played(nature, state, { ...step, act }, `setup${at}`);
   }
   const now = Math.ceil(state.now);
-  if (Number.isNaN(now) || now === 0) throw new Error(`There is no way to the starting point ${start}.`);
+  if (Number.isNaN(now) || now === 0)
+    throw new Error(`There is no way to the starting point ${start}.`);
   return { ...state, now };
 }
 

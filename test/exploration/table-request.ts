@@ -26,6 +26,7 @@ export function tableRequest(
     hasEffect: () => world.table.wouldWrite(command),
     bringsNews: () =>
       keys.some((pk) => !process.seen.has(pk) || process.seen.get(pk) !== items.get(pk)),
+    dependsOn: keys.map((pk) => ({ of: `table ${pk}`, isWrite: false })),
     failure: () => noAnswer,
   };
 }
@@ -52,7 +53,9 @@ function perform(
     if (!written.includes(pk) || !isConnection(pk)) continue;
     world.promises.recordWritten(process.name, pk, recordIn(before[at]), recordIn(after[at]));
   }
-  const knownDead = keys.filter(isConnection).map((pk) => [pk, world.promises.knownDead(pk)] as const);
+  const knownDead = keys
+    .filter(isConnection)
+    .map((pk) => [pk, world.promises.knownDead(pk)] as const);
   return {
     outcome: isRefused ? { error: answer } : { value: answer },
     touches: [

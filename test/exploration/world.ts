@@ -40,7 +40,10 @@ export const emptyWorld: WorldState = {
   items: [],
   secret: "1",
   provider: { goodSecret: "1", tokens: [], calls: [] },
-  grants: new SimulatedGrants({ now: 0 }, { refreshTokens: "reusable", graceMs: 0, livesMs: 0, isProlonged: false }).state,
+  grants: new SimulatedGrants(
+    { now: 0 },
+    { refreshTokens: "reusable", graceMs: 0, livesMs: 0, isProlonged: false },
+  ).state,
   histories: {},
 };
 
@@ -99,6 +102,7 @@ export class World {
     const known = this.processes.find((process) => process.name === name);
     if (known) return known;
     const process = new ExploredProcess(name, this);
+    process.onGiveUp = () => this.promises.disturbed(name);
     this.processes.push(process);
     return process;
   }

@@ -130,7 +130,10 @@ function parseComparison(words: Words): Condition {
 }
 
 /** Null where two values cannot be compared: one is missing, or they are of different types. */
-export function orderOf(a: AttributeValue | undefined, b: AttributeValue | undefined): number | null {
+export function orderOf(
+  a: AttributeValue | undefined,
+  b: AttributeValue | undefined,
+): number | null {
   if (a?.N !== undefined && b?.N !== undefined) return Number(a.N) - Number(b.N);
   if (a?.S !== undefined && b?.S !== undefined) return a.S < b.S ? -1 : Number(a.S > b.S);
   if (a?.BOOL !== undefined && b?.BOOL !== undefined) return a.BOOL === b.BOOL ? 0 : 1;
