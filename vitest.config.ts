@@ -1,13 +1,73 @@
 import { defineConfig } from "vitest/config";
+import { coreShare } from "./test/support/core-share.ts";
+import { countTests } from "./test/support/count-tests.ts";
+import { LongestFirst } from "./test/support/longest-first.ts";
+
+/** Among the folders of pure code: what starts a server or a process, and so is no unit test. */
+const withServers = [
+  "test/cli/{npm-run-vend,run}.test.ts",
+  "test/client/{credential,end-to-end,https-transport,lambda-transport,patience,size}.test.ts",
+  "test/client/{token-client,token-client-error,token-fetch,with-token}.test.ts",
+  "test/http/{begin,complete}-consent-endpoint.test.ts",
+  "test/http/pages/consent-pages.test.ts",
+  "test/openapi/document.test.ts",
+  "test/platform/{http-failure,http-request}.test.ts",
+  "test/providers/{client-certificate,id-token}.test.ts",
+  "test/sealing/*-sealer.test.ts",
+  "test/store/{dynalite-*,dynamodb-local,items}.test.ts",
+];
+const withBundles = ["test/infra/{example,synth}.test.ts"];
+
+/** Which test runs where; test/run.test.ts sees to it that each does, once. */
+export const projects = [
+  {
+    name: "unit",
+    include: [
+      "test/{cli,client,http,model,openapi,platform,providers}/**/*.test.ts",
+      "test/{sealing,store,support,vending}/**/*.test.ts",
+    ],
+    exclude: withServers,
+    setupFiles: ["test/support/no-servers.ts"],
+  },
+  /** Conventions, documents, types: what holds of the repository as a whole. */
+  { name: "repository", include: ["test/*.test.ts"], exclude: [] },
+  /** Templates and what they allow: the library that makes them takes seconds to load. */
+  { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: withBundles },
+  /** Servers, processes and browsers. */
+  {
+    name: "integration",
+    include: [
+      ...withServers,
+      ...withBundles,
+      "test/{browser,consents,integration,local,simulation}/**/*.test.ts",
+    ],
+    exclude: [],
+    globalSetup: ["test/support/bundles.ts"],
+  },
+];
+
+/**
+ * A process that gets a small part of a core misses time-outs of a second that it keeps anywhere else, as a deployed
+ * function with too little memory would. There a test that fails is played again, and there are no workers beyond cores.
+ */
+const isStarved = coreShare() < 0.4;
+
+/** More than there are cores, because many tests wait; files of a project share workers, and what they import. */
+const workers = { isolate: false, maxWorkers: isStarved ? 2 : 4, retry: isStarved ? 2 : 0 };
+/** Ends what hangs: on a machine with other work everything takes ten times as long. */
+const patience = {
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 60_000 } },
+} as const;
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     reporters: process.env["CI"]
-      ? ["default", ["json", { outputFile: "dist/test-results.json" }]]
-      : ["default"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
+      ? ["default", ["json", { outputFile: "dist/test-results.json" }], countTests]
+      : ["default", countTests],
+    maxWorkers: workers.maxWorkers,
+    sequence: { sequencer: LongestFirst },
+    projects: projects.map((project) => ({ test: { ...workers, ...patience, ...project } })),
   },
 });

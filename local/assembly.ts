@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { App } from "aws-cdk-lib";
 import cdk from "../cdk.json" with { type: "json" };
@@ -14,17 +14,20 @@ import type { Template } from "./aws/template/template-shape.ts";
 interface AssemblyOptions extends ServiceStackProps {
   /** What the example of a consumer calls with Conferma's token. */
   readonly confermaApi: string;
+  /** The functions' bundles, where they have been made already. */
+  readonly bundled?: string | undefined;
 }
 
 /** Synthesizes the app with the example of a consumer, and reads from its templates what would be deployed. */
 export function synthesize(options: AssemblyOptions, folder: string): DeployedStack {
-  const { confermaApi, ...props } = options;
+  const { confermaApi, bundled, ...props } = options;
   const bundlesFolder = path.join(folder, "functions");
-  bundleFunctions(bundlesFolder);
+  if (bundled) cpSync(bundled, bundlesFolder, { recursive: true });
+  else bundleFunctions(bundlesFolder);
   const assemblyFolder = path.join(folder, "cdk.out");
-  // Its rules are for who deploys, and slow.
-  const context = { ...cdk.context, "@aws-cdk/core:validateAgainstDefaultRules": false };
-  const app = new App({ outdir: assemblyFolder, context });
+  // CDK's validation of templates is for whoever deploys, and slow.
+  const off = { builtinCloudFormationValidation: false };
+  const app = new App({ outdir: assemblyFolder, context: cdk.context, ...off });
   const { vending } = deploy(app, { ...props, bundlesFolder });
   new ConsumerStack(app, stackNames.example, { vending, bundlesFolder, confermaApi });
   app.synth();

@@ -54,6 +54,8 @@ export interface StackOptions extends ProviderOptions {
   /** Where data, secrets and keys stay between runs. */
   readonly folder: string;
   readonly fresh?: boolean;
+  /** The functions' bundles, where they have been made already. */
+  readonly bundled?: string;
   /** Free ones are chosen for what is unsaid. */
   readonly ports?: Partial<Readonly<Record<Port, number>>>;
   onLog?(line: LogLine): void;
@@ -85,7 +87,7 @@ async function stopAll(started: readonly Stoppable[]): Promise<void> {
 }
 
 async function startParts(options: StackOptions, started: Stoppable[]): Promise<LocalStack> {
-  const { folder, ports = {}, onLog, onPage } = options;
+  const { folder, bundled, ports = {}, onLog, onPage } = options;
   const running = <T extends Stoppable>(part: T): T => {
     started.push(part);
     return part;
@@ -104,7 +106,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const settings = providers.realms.map((realm) => realm.settings);
   const consents = { baseUrl: consentBaseUrl, requester };
   const confermaApi = providers.conferma.pingUrl;
-  const deployed = synthesize({ realms: settings, consents, confermaApi }, folder);
+  const deployed = synthesize({ realms: settings, consents, confermaApi, bundled }, folder);
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
   for (const key of deployed.keys) kms.keep(key);
   await createSecrets(secrets, deployed);

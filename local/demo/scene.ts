@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ProviderOptions } from "../providers.ts";
-import type { LocalStack } from "../stack.ts";
+import type { LocalStack, StackOptions } from "../stack.ts";
 import { startStack } from "../stack.ts";
 import type { Verdict } from "./verdict.ts";
 import { unfinished } from "./verdict.ts";
@@ -14,7 +14,7 @@ export interface Scene {
   readonly title: string;
   /** For someone who sees this for the first time. */
   readonly story: string;
-  readonly options: ProviderOptions;
+  readonly options: ProviderOptions & Pick<StackOptions, "bundled">;
   play(stack: LocalStack): Promise<Verdict[]>;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page, Request } from "playwright-core";
 import { chromium } from "playwright-core";
-import { afterAll, describe, onTestFinished } from "vitest";
+import { describe, onTestFinished } from "vitest";
 
 /** Where Debian's package `chromium` puts it. */
 const executablePath = "/usr/bin/chromium";
@@ -14,12 +14,7 @@ export const describeInBrowser = isInstalled
 
 let running: Promise<Browser> | undefined;
 
-afterAll(async () => {
-  await (await running)?.close();
-  running = undefined;
-});
-
-/** One browser a test file; each visitor has its own cookies and its own cache. */
+/** One for all test files; it ends with its worker. Each visitor has its own cookies and its own cache. */
 function browser(): Promise<Browser> {
   running ??= chromium.launch({
     executablePath,
@@ -39,15 +34,48 @@ export interface Visitor {
 }
 
 /** Somebody with a browser of their own, until the test is over. */
-export async function aVisitor(options: BrowserContextOptions = {}): Promise<Visitor> {
-  const context = await (await browser()).newContext({ locale: "en-NZ", ...options });
-  onTestFinished(() => context.close());
-  context.setDefaultTimeout(20_000);
+export async function aVisitor(options?: BrowserContextOptions): Promise<Visitor> {
+  const page = options ? await newPage(options) : (idle.pop() ?? (await newPage()));
+  const context = page.context();
   const visited: string[] = [];
-  context.on("request", (request) => {
+  const note = (request: Request) => {
     if (request.isNavigationRequest()) visited.push(`${request.method()} ${request.url()}`);
+  };
+  context.on("request", note);
+  onTestFinished(async () => {
+    context.off("request", note);
+    if (options) await context.close();
+    else await forget(page);
   });
-  return { page: await context.newPage(), visited, newTab: () => context.newPage() };
+  return { page, visited, newTab: () => context.newPage() };
+}
+
+/** Pages of visitors who have left: a new window costs as much as three pages. */
+const idle: Page[] = [];
+
+async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await (await browser()).newContext({ locale: "en-NZ", ...options });
+  context.setDefaultTimeout(60_000);
+  return context.newPage();
+}
+
+/** Leaves nothing of a visitor: no cookie, no cached answer, no other tab, no message. */
+async function forget(page: Page): Promise<void> {
+  const context = page.context();
+  page.removeAllListeners();
+  await Promise.all(context.pages().map((tab) => tab !== page && tab.close()));
+  try {
+    await page.goto("about:blank");
+  } catch {
+    // On its way to a page that does not exist, as some visitors are when they leave.
+    return context.close();
+  }
+  await context.clearCookies();
+  const session = await context.newCDPSession(page);
+  await session.send("Network.clearBrowserCache");
+  await session.detach();
+  await page.clearConsoleMessages();
+  idle.push(page);
 }
 
 export const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };

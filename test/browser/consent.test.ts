@@ -40,8 +40,6 @@ describeInBrowser("a person who allows everything", () => {
   });
 
   test.each([
-    ["on a phone", phone],
-    ["in the dark", dark],
     ["in the dark, on a phone, with large type", { ...phone, ...dark, deviceScaleFactor: 3 }],
     ["without scripts", { javaScriptEnabled: false }],
     ["with forced colours and little motion", { forcedColors: "active", reducedMotion: "reduce" }],
@@ -93,17 +91,17 @@ describeInBrowser("a person who allows everything", () => {
     expect(wordOf(await vend("connectpay/stage", "again"))).toBe(2);
   });
 
-  test.each([302, 303, "page"] as const)("is led on by %s as by 301 (A20)", async (answer) => {
+  test("is led on by a page as by 301 (A20)", async () => {
     const { begin, connectPay, vend } = ceremony();
-    connectPay.traits.authorizeAnswer = answer;
+    connectPay.traits.authorizeAnswer = "page";
     const { page } = await aVisitor();
-    await page.goto(await begin("connectpay/stage", `by-${answer}`));
+    await page.goto(await begin("connectpay/stage", "by-page"));
     await goOn(page);
-    if (answer === "page") await page.getByRole("link", { name: "Continue" }).click();
+    await page.getByRole("link", { name: "Continue" }).click();
     await decide(page, mere);
     await reads(page, "Access is granted");
     connectPay.traits.authorizeAnswer = 301;
-    expect(wordOf(await vend("connectpay/stage", `by-${answer}`))).toBe(1);
+    expect(wordOf(await vend("connectpay/stage", "by-page"))).toBe(1);
   });
 });
 
@@ -127,7 +125,8 @@ describeInBrowser("a person who allows", () => {
     expect(connectPay.journal.findLast(({ kind }) => kind === "consent")?.granted).toBe("psd2-ais");
   });
 
-  test.each(realmNames)("nothing at %s reads that, and nothing is stored (A17)", async (realm) => {
+  test("nothing reads that, and nothing is stored (A17)", async () => {
+    const realm = "connectpay/stage";
     const { begin, vend, pending } = ceremony();
     const { page } = await aVisitor();
     await page.goto(await begin(realm, "nothing"));

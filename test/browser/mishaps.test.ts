@@ -166,48 +166,6 @@ describeInBrowser("a person", () => {
     expect(wordOf(await vend("authorization-code/acme", "dropped"))).toBe("consent-required");
   });
 
-  test("whose provider is down reads so, and may try again", async () => {
-    const { begin, vend, centrapay } = ceremony();
-    const { page } = await aVisitor();
-    await page.goto(await begin("centrapay-user/test", "down"));
-    await goOn(page);
-    centrapay.misbehave({ kind: "respond", status: 503, times: "always" });
-    await decide(page, mere);
-    await reads(page, "The provider does not answer now");
-    centrapay.restore();
-    await page.goto(await begin("centrapay-user/test", "down"));
-    await goOn(page);
-    await decide(page, mere);
-    await reads(page, "Access is granted");
-    expect(wordOf(await vend("centrapay-user/test", "down"))).toBe(1);
-  });
-
-  test("whose provider has changed its signing key gets through (A23)", async () => {
-    const { begin, vend, centrapay, forget } = ceremony();
-    const { page } = await aVisitor();
-    await page.goto(await begin("centrapay-user/test", "new-key"));
-    await goOn(page);
-    await centrapay.rotateSigningKey({ keepOld: false });
-    // Keys that were fetched less than a minute ago are not asked for again.
-    await forget();
-    await decide(page, mere);
-    await reads(page, "Access is granted");
-    expect(wordOf(await vend("centrapay-user/test", "new-key"))).toBe(1);
-  });
-
-  test("whose provider cannot show its signing keys is not believed (A23)", async () => {
-    const { begin, vend, centrapay, forget } = ceremony();
-    const { page } = await aVisitor();
-    await page.goto(await begin("centrapay-user/test", "no-key"));
-    await goOn(page);
-    centrapay.misbehave({ kind: "respond", status: 500, route: "jwks", times: "always" });
-    await forget();
-    await decide(page, mere);
-    await reads(page, "The provider does not answer now");
-    centrapay.restore();
-    expect(wordOf(await vend("centrapay-user/test", "no-key"))).toBe("consent-required");
-  });
-
   test("reads that it is our fault when our certificate is not the registered one (A21)", async () => {
     const { begin, vend, connectPay } = ceremony();
     const { page } = await aVisitor();
@@ -220,16 +178,5 @@ describeInBrowser("a person", () => {
     await inspect(page, "our-fault");
     connectPay.registerCertificate(connectPay.clientCertificate.chain);
     expect(wordOf(await vend("connectpay/stage", "certificate"))).not.toBe(1);
-  });
-
-  test("gets through when the bank spells the way back otherwise (A16)", async () => {
-    const { begin, connectPay } = ceremony();
-    const { page } = await aVisitor();
-    await page.goto(await begin("connectpay/stage", "spelling"));
-    await goOn(page);
-    const set = { flowid: null, flowId: "GetPSD2AuthCode", extra: "1" };
-    connectPay.misbehave({ kind: "rewrite-location", route: "consent", set });
-    await decide(page, mere);
-    await reads(page, "Access is granted");
   });
 });

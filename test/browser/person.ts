@@ -41,5 +41,5 @@ export async function goOn(page: Page): Promise<void> {
 /** Waits for a page that has this title; fails with the title of the page that came instead. */
 export async function reads(page: Page, title: string): Promise<void> {
   const heading = page.getByRole("heading", { level: 1 });
-  await expect.poll(() => heading.textContent(), { timeout: 15_000 }).toBe(title);
+  await expect.poll(() => heading.textContent(), { timeout: 60_000 }).toBe(title);
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { ConsentProviderId } from "../../functions/model/provider-id.ts";
 import { consentLink } from "../../local/consent-links.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
@@ -26,8 +26,8 @@ describeInBrowser("the whole system, to a person with a link", () => {
   let stack: LocalStack;
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "token-vending-stack-"));
-    stack = await startStack({ folder });
-  }, 120_000);
+    stack = await startStack({ folder, bundled: inject("bundlesFolder") });
+  });
   afterAll(async () => {
     await stack?.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { foundIn } from "../../cli/find-function.ts";
 import type { ConnectionPage } from "../../functions/http/contract.ts";
 import { needsConsent } from "../../functions/model/provider-id.ts";
@@ -18,7 +18,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "token-vending-cli-"));
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await startStack({ folder });
+  stack = await startStack({ folder, bundled: inject("bundlesFolder") });
 });
 
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { httpsTransport } from "../../client/https-transport.ts";
 import { lambdaTransport } from "../../client/lambda-transport.ts";
 import type { ConnectionName, TokenClient } from "../../client/token-client.ts";
@@ -20,7 +20,7 @@ let stack: LocalStack;
 let lambda: LambdaClient;
 
 beforeAll(async () => {
-  stack = await startStack({ folder });
+  stack = await startStack({ folder, bundled: inject("bundlesFolder") });
   lambda = new LambdaClient({
     endpoint: stack.lambda.url,
     region: LOCAL_PLACE.region,

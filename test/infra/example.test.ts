@@ -5,7 +5,7 @@ import path from "node:path";
 import { execPath } from "node:process";
 import { promisify } from "node:util";
 import { App } from "aws-cdk-lib";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { deploy, stackNames } from "../../infra/deployment.ts";
 import { ConsumerStack } from "../../infra/examples/consumer-stack.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
@@ -22,17 +22,18 @@ const bundlesFolder = path.join(folder, "functions");
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await startStack({ folder });
-}, 120_000);
+  stack = await startStack({ folder, bundled: inject("bundlesFolder") });
+});
 afterAll(async () => {
   await stack?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("a consumer may vend from its realm, write its log and traces, and nothing else", {
-  timeout: 60_000,
-}, () => {
-  const app = new App({ outdir: path.join(folder, "cdk.out") });
+test("a consumer may vend from its realm, write its log and traces, and nothing else", () => {
+  const app = new App({
+    outdir: path.join(folder, "cdk.out"),
+    builtinCloudFormationValidation: false,
+  });
   const { vending } = deploy(app, { realms: oneOfEachKind, bundlesFolder });
   const props = { vending, bundlesFolder, confermaApi: "https://conferma.example" };
   new ConsumerStack(app, stackNames.example, props);
@@ -49,7 +50,7 @@ test("a consumer may vend from its realm, write its log and traces, and nothing 
   ]);
 });
 
-test("calls the provider with the token that it was vended", { timeout: 60_000 }, async () => {
+test("calls the provider with the token that it was vended", async () => {
   const conferma = stack.providers.realms.find(({ settings }) => settings.provider === "conferma");
   if (!conferma) throw new Error("There is no Conferma here.");
   const { keys } = stack.identities.consumer;

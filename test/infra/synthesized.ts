@@ -18,6 +18,8 @@ export const place: AwsPlace = {
 };
 export const stackName = stackNames.service;
 
+const defaultRules = "@aws-cdk/core:validateAgainstDefaultRules";
+
 export interface Statement {
   Effect: string;
   Action: string | string[];
@@ -90,7 +92,8 @@ export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}
     }
     const app = new App({
       outdir: path.join(folder, "cdk.out"),
-      // The rules of cdk.json are another test's matter, and slow.
+      // Slow: only for a test whose context asks for it, as cdk.json's does.
+      builtinCloudFormationValidation: context?.[defaultRules] === true,
       context: { "aws:cdk:enable-asset-metadata": true, ...context },
     });
     const service = deploy(app, { realms, bundlesFolder, ...props });

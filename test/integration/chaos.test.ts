@@ -158,4 +158,4 @@ it("kills, freezes, cuts and drops: log and ledgers prove what the provider's ow
   }
   // Only death keeps a committed token from the log.
   expect(unlogged, told).toBeLessThanOrEqual(chaos.deeds.killed);
-}, 60_000);
+});

@@ -70,9 +70,7 @@ describe("a consent lives", () => {
     await expect.poll(() => acme.oracle.refreshes()).toBe(before + 1);
     killVending(acmeRealm);
     await struck;
-    await expect
-      .poll(async () => wordOf(await vend(acmeRealm, "killed", 1)), { timeout: 20_000 })
-      .toBe(2);
+    await expect.poll(async () => wordOf(await vend(acmeRealm, "killed", 1))).toBe(2);
     acme.refreshPolicy.graceMs = 0;
     expect(acme.oracle.refreshTokensReused()).toBe(0);
   });
@@ -109,7 +107,7 @@ describe("a consent ends", () => {
     acme.misbehave({ kind: "destroy", when: "after-handling" });
     await vend(acmeRealm, "lost", 1);
     await expect
-      .poll(async () => wordOf(await vend(acmeRealm, "lost", 1)), { timeout: 20_000 })
+      .poll(async () => wordOf(await vend(acmeRealm, "lost", 1)))
       .toBe("consent-required");
     // The one repetition is excused: what it repeated had never been answered.
     expect(acme.oracle.refreshTokensReused()).toBe(0);

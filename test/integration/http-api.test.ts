@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { Problem, VendAnswer } from "../../functions/http/contract.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
@@ -15,7 +15,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "token-vending-stack-"));
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await startStack({ folder });
+  stack = await startStack({ folder, bundled: inject("bundlesFolder") });
 });
 
 afterAll(async () => {

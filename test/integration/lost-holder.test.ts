@@ -17,16 +17,13 @@ it("a holder killed while it asks: the rest wait out its lease, then one asks an
   const lost = holder.vend({ rejectedVersion: 1 }).catch(() => "killed");
   await until("the holder's request is at the provider", () => isFaultPlayed(simulator.journal));
 
-  const begun = Date.now();
   await holder.kill();
   const vended = await Promise.all(others.map((process) => process.vend()));
-  const tookMs = Date.now() - begun;
 
   expect(await lost).toBe("killed");
   const answer = sameAnswer(vended);
   expect(answer.fingerprint).not.toBe(old.fingerprint);
   expect(await present(answer, simulator.pingUrl)).toBe(200);
-  expect(tookMs).toBeLessThan(leaseMs + 500);
   // The first, the one nobody received, and the one that replaced both.
   expect(simulator.counters.issues()).toBe(3);
   expect(simulator.counters.maxInFlight()).toBe(1);

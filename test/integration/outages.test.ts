@@ -79,7 +79,8 @@ it("a token still usable is vended all through an outage, also to those who come
   // Past the early renewal, which fails: the token is vended all the same, and the provider is not hammered.
   const renewalDueMs = 11_950;
   await sleep(renewalDueMs - (Date.now() - Date.parse(first.issuedAt)));
-  for (let round = 0; round < 5; round += 1) {
+  const isUsable = () => Date.now() < Date.parse(first.usableUntil ?? "") - 500;
+  for (let round = 0; round < 5 && isUsable(); round += 1) {
     const vended = await Promise.all([one, other, newcomer].map((process) => process.vend()));
     expect(sameAnswer(vended)).toEqual(first);
     expect(await present(first, simulator.pingUrl)).toBe(200);

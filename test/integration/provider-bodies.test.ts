@@ -59,11 +59,11 @@ it("a slow provider is given up at its deadline, wherever it stalls (A1)", async
 const slowAfter: Fault = { kind: "delay", ms: 3000, when: "after-handling" };
 
 it("a throttling provider is understood in every shape, and believed for a quarter of an hour at most (A2)", async () => {
-  const soon = new Date(Date.now() + 20_000).toUTCString();
+  const soon = new Date(Date.now() + 60_000).toUTCString();
   const waits: readonly [retryAfter: string | undefined, least: number, most: number][] = [
     ["7", 7, 7],
     ["999999999", 900, 900],
-    [soon, 18, 21],
+    [soon, 40, 61],
     ["Thu, 01 Jan 1970 00:00:00 GMT", 1, 1],
     ["0", 1, 1],
     ["-5", 1, 1],

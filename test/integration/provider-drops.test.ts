@@ -56,4 +56,4 @@ it("whatever a provider drops, the outcome is named and one more issue heals it 
     expect(world.issuesOf(`case-${at}`), title).toBe(1 + issues);
   }
   expect(world.check()).toEqual([]);
-}, 60_000);
+});

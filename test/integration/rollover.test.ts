@@ -24,7 +24,7 @@ async function underLoad(
   const all = await stack.startMany(processes, realm);
   await all[0]?.vend();
   const begun = Date.now();
-  const load = { pingUrl: simulator.pingUrl, untilEpochMs: begun + forMs, pauseMs: 30 };
+  const load = { pingUrl: simulator.pingUrl, untilEpochMs: begun + forMs, pauseMs: 60 };
   const tallies = await Promise.all(all.map((process) => process.load(load)));
   return { tallies, elapsedMs: Date.now() - begun };
 }

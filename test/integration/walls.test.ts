@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { ConnectionPage, ConsentLink } from "../../functions/http/contract.ts";
 import type { AwsRequest } from "../../local/aws/sigv4/guard.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
@@ -22,7 +22,11 @@ let stack: LocalStack;
 let client: VendClient;
 
 beforeAll(async () => {
-  stack = await startStack({ folder, onRequest: (request) => told.push(request) });
+  stack = await startStack({
+    folder,
+    bundled: inject("bundlesFolder"),
+    onRequest: (request) => told.push(request),
+  });
   client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
 });
 
@@ -53,7 +57,7 @@ describe("on the laptop", () => {
       expect(answer.version).toBe(1);
       expect(await present(answer, realm), nameOf(realm)).toBe(200);
     }
-  }, 60_000);
+  });
 
   it("GET /v1/connections tells the state of each, signed or not at all", async () => {
     for (const realm of stack.providers.realms) await client.vend(stack.functionOf(realm).name);
@@ -66,7 +70,7 @@ describe("on the laptop", () => {
       ),
     );
     expect((await fetch(`${stack.http.url}/v1/connections`)).status).toBe(403);
-  }, 60_000);
+  });
 
   it("every schedule ticks, and a rejection is renewed", async () => {
     await stack.scheduler.tickNow();
@@ -75,7 +79,7 @@ describe("on the laptop", () => {
     const { version } = answerOf(await client.vend(name));
     const answer = answerOf(await client.vend(name, { rejectedVersion: version }));
     expect(answer.version).toBe(version + 1);
-  }, 60_000);
+  });
 });
 
 it("the example of a consumer calls Conferma with a token, and after a 401 with the next", async () => {

@@ -12,17 +12,17 @@ async function firstCatch(breakage: Breakage, seeds: number) {
   return null;
 }
 
-test("the protocol keeps its promises over twenty thousand seeds of faults", async () => {
-  expect(await firstCatch({}, 20_000)).toBeNull();
-}, 300_000);
+/** Ten times as many as the best hidden of the broken variants needs to be seen; `npm run simulate` plays more. */
+const seeds = 4000;
 
-test.each(Object.entries(brokenVariants))(
-  "the checker catches: %s",
-  async (_, breakage) => {
-    expect(await firstCatch(breakage, 2000)).not.toBeNull();
-  },
-  60_000,
-);
+test("the protocol keeps its promises over thousands of seeds of faults", async () => {
+  expect(await firstCatch({}, seeds)).toBeNull();
+});
+
+test.each(Object.entries(brokenVariants))("the checker catches: %s", async (_, breakage) => {
+  const caught = await firstCatch(breakage, 2000);
+  expect(caught).not.toBeNull();
+});
 
 test("a seed replays to the letter", async () => {
   for (const seed of [7, 26, 1241]) {

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { bundleFunctions } from "../../infra/bundle.ts";
 import { startHttpApi } from "../../local/aws/api-gateway/http-api.ts";
 import { LOCAL_PLACE } from "../../local/aws/arns.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
@@ -69,9 +68,9 @@ export function useCeremony(): () => Ceremony {
 }
 
 async function startCeremony(stops: Stop[]): Promise<Ceremony> {
-  const bundles = mkdtempSync(path.join(tmpdir(), "token-vending-"));
-  stops.push(() => rmSync(bundles, { recursive: true, force: true }));
-  bundleFunctions(bundles, functionNames);
+  const bundles = inject("bundlesFolder");
+  const folder = mkdtempSync(path.join(tmpdir(), "token-vending-"));
+  stops.push(() => rmSync(folder, { recursive: true, force: true }));
   const [dynamoDb, secretsManager] = await Promise.all([startDynamoDb(), startSecretsManager()]);
   stops.push(dynamoDb.stop, secretsManager.stop);
   await createTables(dynamoDb.url, [tokenTable]);
@@ -104,7 +103,7 @@ async function startCeremony(stops: Stop[]): Promise<Ceremony> {
     await secrets.add(`token-vending/${realm}/default`, secretOf[realm] ?? {});
   }
 
-  const authority = path.join(bundles, "authority.pem");
+  const authority = path.join(folder, "authority.pem");
   writeFileSync(authority, connectPay.authority.certificate);
   let printed = "";
   const host = startLambdaHost({

@@ -11,8 +11,11 @@ const START_TIMEOUT_MS = 30_000;
 /** DynamoDB Local outlives its parent; a shell that reads from the parent until it ends does not. */
 const KILL_WITH_PARENT = '"$@" </dev/null & read -r _; kill $!; wait';
 
+let isJavaThere: boolean | undefined;
+
 export function javaAvailable(): boolean {
-  return spawnSync("java", ["-version"], { stdio: "ignore" }).status === 0;
+  isJavaThere ??= spawnSync("java", ["-version"], { stdio: "ignore" }).status === 0;
+  return isJavaThere;
 }
 
 /** AWS's own DynamoDB for development, in memory: the second opinion. */
@@ -27,6 +30,8 @@ export async function startDynamoDbLocal(): Promise<{
     "java",
     "-Xmx128m",
     "-XX:+UseSerialGC",
+    // Started more often than it is busy: the second compiler would cost more than it saves.
+    "-XX:TieredStopAtLevel=1",
     `-Djava.library.path=${join(folder, "DynamoDBLocal_lib")}`,
     "-jar",
     join(folder, "DynamoDBLocal.jar"),

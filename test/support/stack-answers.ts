@@ -28,7 +28,7 @@ export function sameAnswer(all: readonly Vended[]): VendAnswer {
 }
 
 /** Looks every few milliseconds, and fails when it takes too long. */
-export async function until(what: string, holds: () => boolean, withinMs = 5000): Promise<void> {
+export async function until(what: string, holds: () => boolean, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`It never came to pass: ${what}`);

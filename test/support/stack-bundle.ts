@@ -1,17 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll } from "vitest";
-import { bundleFunctions } from "../../infra/bundle.ts";
+import { inject } from "vitest";
 
-const folders = new Map<string, string>();
-
-afterAll(() => {
-  for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
-  folders.clear();
-});
-
-/** The vend function's bundle, as `npm run build` makes it; built once a test file. */
+/** The vend function's bundle, as `npm run build` makes it; built once a run. */
 export function vendTokenBundle(): string {
   return bundleOf("vend-token");
 }
@@ -22,11 +12,5 @@ export function listConnectionsBundle(): string {
 
 /** Any function's bundle, by the name of its entry. */
 export function bundleOf(name: string): string {
-  let folder = folders.get(name);
-  if (!folder) {
-    folder = mkdtempSync(path.join(tmpdir(), "token-vending-"));
-    folders.set(name, folder);
-    bundleFunctions(folder, [name]);
-  }
-  return path.join(folder, name, "index.mjs");
+  return path.join(inject("bundlesFolder"), name, "index.mjs");
 }

@@ -212,7 +212,7 @@ describe("AWS::NoValue", () => {
 });
 
 function synthesize(outdir: string) {
-  const app = new App({ outdir, context: CONTEXT });
+  const app = new App({ outdir, context: CONTEXT, builtinCloudFormationValidation: false });
   const data = new Stack(app, "Data");
   const partitionKey = { name: "pk", type: AttributeType.STRING };
   const tokens = new TableV2(data, "Tokens", {

@@ -12,7 +12,7 @@ export function aPerson(person: Person) {
   const pages: string[] = [];
 
   async function open(url: string | URL, form?: URLSearchParams): Promise<Response> {
-    const response = await fetch(url, {
+    const response = await fetch(resolved(url), {
       redirect: "manual",
       ...(form ? { method: "POST", body: form } : {}),
     });
@@ -65,4 +65,11 @@ export function aPerson(person: Person) {
       return next(await decide(signInUrl, wishes), signInUrl);
     },
   };
+}
+
+/** Names under localhost are this machine's (RFC 6761, section 6.3); browsers know that, Node asks a server. */
+function resolved(url: string | URL): URL {
+  const address = new URL(url);
+  if (address.hostname.endsWith(".localhost")) address.hostname = "localhost";
+  return address;
 }

@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import type { Spoiling } from "../../local/simulators/oauth/id-token.ts";
+import { mere } from "../../local/simulators/oauth/people.ts";
+import { aPerson } from "../local/simulators/oauth/a-person.ts";
+import type { RealmName } from "../support/consent-ceremony.ts";
+import { realmNames, useCeremony } from "../support/consent-ceremony.ts";
+import { wordOf } from "../support/stack-answers.ts";
+import { aWindow } from "../support/window.ts";
+
+const person = aPerson(mere);
+const mixedUp = "This answer does not belong here";
+const granted = "Access is granted";
+const away = "The provider does not answer now";
+
+const ceremony = useCeremony();
+
+/** Somebody on the way to the provider. */
+async function setOut(realm: RealmName, account: string) {
+  const window = aWindow();
+  const authorizeUrl = await window.setOut(await ceremony().begin(realm, account));
+  return { ...window, authorizeUrl };
+}
+
+/** Allows everything at the provider and comes back: the page that is read then. */
+async function decide({ read, authorizeUrl }: Awaited<ReturnType<typeof setOut>>) {
+  return read(await person.consent(authorizeUrl));
+}
+
+const redeems = () => {
+  const { centrapay, connectPay, acme } = ceremony();
+  return [centrapay, connectPay, acme].map(({ oracle }) => oracle.redeems());
+};
+
+const vended = async (realm: RealmName, account: string) =>
+  wordOf(await ceremony().vend(realm, account));
+
+describe("an attacker", () => {
+  test("who plants a code of the attacker's own into a victim's journey is refused (A16, A22)", async () => {
+    const realm = "centrapay-user/test";
+    const attacker = await setOut(realm, "attacker");
+    const victim = await setOut(realm, "victim");
+    const planted = await person.consent(victim.authorizeUrl);
+    const { searchParams } = await person.consent(attacker.authorizeUrl);
+    planted.searchParams.set("code", searchParams.get("code") ?? "");
+    // The code is bound to the attacker's challenge: the provider refuses it.
+    expect((await victim.read(planted)).title).toBe("The provider did not accept the consent");
+    expect(await vended(realm, "victim")).toBe("consent-required");
+  });
+
+  test.each<[string, Record<string, string | string[] | null>]>([
+    ["a wrong state", { state: "guessed" }],
+    ["no state", { state: null }],
+    ["the state twice", { state: ["a", "b"] }],
+    ["the code twice", { code: ["a", "b"] }],
+    ["another issuer (A19)", { iss: "https://other.invalid" }],
+  ])("who answers with %s is refused before any call (A16)", async (what, set) => {
+    const account = what.replaceAll(/[^a-z]+/g, "-");
+    const window = await setOut("authorization-code/acme", account);
+    const before = redeems();
+    ceremony().acme.misbehave({ kind: "rewrite-location", route: "consent", set });
+    expect((await decide(window)).title).toBe(mixedUp);
+    expect(redeems()).toEqual(before);
+    expect(await vended("authorization-code/acme", account)).toBe("consent-required");
+  });
+
+  test.each<[string, Record<string, string | null>]>([
+    ["both a code and an error", { error: "server_error" }],
+    ["an unknown error", { code: null, error: "made_up" }],
+    ["neither code nor error", { code: null }],
+  ])("who answers with %s gets no token, and puts nothing on the page (A17)", async (what, set) => {
+    const account = what.replaceAll(/[^a-z]+/g, "-");
+    const window = await setOut("authorization-code/acme", account);
+    const before = redeems();
+    const error_description = "<img src=x onerror=document.title='pwned'>";
+    ceremony().acme.misbehave({
+      kind: "rewrite-location",
+      route: "consent",
+      set: { ...set, error_description },
+    });
+    const { title, html } = await decide(window);
+    expect(title).not.toBe(granted);
+    expect(html).not.toMatch(/<img|<script|pwned/);
+    expect(redeems()).toEqual(before);
+    expect(await vended("authorization-code/acme", account)).toBe("consent-required");
+  });
+
+  test.each<Spoiling>([
+    ...(["bad-signature", "alg-none", "alg-hs256", "unknown-kid", "wrong-issuer"] as const),
+    ...(["wrong-audience", "wrong-nonce", "missing-nonce", "expired", "missing"] as const),
+  ])("whose ID token is wrong (%s) leaves nothing stored (A23)", async (how) => {
+    const window = await setOut("centrapay-user/test", how);
+    ceremony().centrapay.misbehave({ kind: "spoil-id-token", how });
+    expect((await decide(window)).title).toBe("Access was not set up");
+    expect(await vended("centrapay-user/test", how)).toBe("consent-required");
+  });
+
+  test("who lies in the discovery document changes nothing: what was pinned wins (A24)", async () => {
+    const { centrapay } = ceremony();
+    const elsewhere = "https://attacker.invalid";
+    const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };
+    centrapay.misbehave({ kind: "patch-body", patch, route: "discovery", times: "always" });
+    const { title } = await decide(await setOut("centrapay-user/test", "discovery"));
+    centrapay.restore();
+    expect(title).toBe(granted);
+    expect(await vended("centrapay-user/test", "discovery")).toBe(1);
+  });
+});
+
+describe("a person", () => {
+  test.each(realmNames)(
+    "who denies at %s is told so, and nothing is stored (A17)",
+    async (realm) => {
+      const { authorizeUrl, read } = await setOut(realm, "denies");
+      const { title } = await read(await person.consent(authorizeUrl, { decision: "deny" }));
+      expect(title).toBe("Access is not granted");
+      expect(await vended(realm, "denies")).toBe("consent-required");
+    },
+  );
+
+  test.each([302, 303] as const)("is led on by %s as by 301 (A20)", async (answer) => {
+    const { connectPay } = ceremony();
+    connectPay.traits.authorizeAnswer = answer;
+    const { title } = await decide(await setOut("connectpay/stage", `by-${answer}`));
+    connectPay.traits.authorizeAnswer = 301;
+    expect(title).toBe(granted);
+    expect(await vended("connectpay/stage", `by-${answer}`)).toBe(1);
+  });
+
+  test("whose provider is down reads so, and may try again", async () => {
+    const { centrapay } = ceremony();
+    const window = await setOut("centrapay-user/test", "down");
+    const callback = await person.consent(window.authorizeUrl);
+    centrapay.misbehave({ kind: "respond", status: 503, times: "always" });
+    const { title } = await window.read(callback);
+    centrapay.restore();
+    expect(title).toBe(away);
+    expect((await decide(await setOut("centrapay-user/test", "down"))).title).toBe(granted);
+    expect(await vended("centrapay-user/test", "down")).toBe(1);
+  });
+
+  test("whose provider has changed its signing key gets through (A23)", async () => {
+    const { centrapay, forget } = ceremony();
+    const window = await setOut("centrapay-user/test", "new-key");
+    await centrapay.rotateSigningKey({ keepOld: false });
+    // Keys that were fetched less than a minute ago are not asked for again.
+    await forget();
+    expect((await decide(window)).title).toBe(granted);
+    expect(await vended("centrapay-user/test", "new-key")).toBe(1);
+  });
+
+  test("whose provider cannot show its signing keys is not believed (A23)", async () => {
+    const { centrapay, forget } = ceremony();
+    const window = await setOut("centrapay-user/test", "no-key");
+    centrapay.misbehave({ kind: "respond", status: 500, route: "jwks", times: "always" });
+    await forget();
+    const { title } = await decide(window);
+    centrapay.restore();
+    expect(title).toBe(away);
+    expect(await vended("centrapay-user/test", "no-key")).toBe("consent-required");
+  });
+
+  test("gets through when the bank spells the way back otherwise (A16)", async () => {
+    const window = await setOut("connectpay/stage", "spelling");
+    const set = { flowid: null, flowId: "GetPSD2AuthCode", extra: "1" };
+    ceremony().connectPay.misbehave({ kind: "rewrite-location", route: "consent", set });
+    expect((await decide(window)).title).toBe(granted);
+  });
+});

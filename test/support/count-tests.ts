@@ -1,0 +1,12 @@
+import type { Reporter, SerializedError, TestModule } from "vitest/node";
+
+/** Ends a run with its counts in one line; what failed outside of a test counts as one more failure. */
+export const countTests: Reporter = {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]) {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const inState = (state: string) => tests.filter((test) => test.result().state === state).length;
+    const beside = errors.length + modules.filter((module) => module.errors().length > 0).length;
+    const [passed, failed, skipped] = [inState("passed"), inState("failed"), inState("skipped")];
+    process.stdout.write(`\n${passed} passed, ${failed + beside} failed, ${skipped} skipped\n`);
+  },
+};

@@ -1,0 +1,45 @@
+import type { TestSpecification } from "vitest/node";
+import { BaseSequencer } from "vitest/node";
+
+/** What takes longest begins first, so that no worker is left alone with it at the end. */
+export const longest: readonly string[] = [
+  "test/browser/consent.test.ts",
+  "test/integration/scheduled-renewal.test.ts",
+  "test/browser/mishaps.test.ts",
+  "test/integration/consent-life.test.ts",
+  "test/integration/lost-holder.test.ts",
+  "test/local/demo.test.ts",
+  "test/integration/rollover.test.ts",
+  "test/infra/synth.test.ts",
+  "test/integration/outages.test.ts",
+  "test/integration/npm-start.test.ts",
+  "test/integration/store-unreachable.test.ts",
+  "test/browser/attacks.test.ts",
+  "test/integration/request-counts.test.ts",
+  "test/integration/chaos.test.ts",
+  "test/integration/kms.test.ts",
+  "test/integration/every-await.test.ts",
+  "test/browser/whole-system.test.ts",
+  "test/simulation/simulation.test.ts",
+  "test/integration/secret-rotation.test.ts",
+  "test/store/dynamodb-local.test.ts",
+  "test/infra/realm-walls.test.ts",
+  "test/types.test.ts",
+];
+
+const projects: readonly string[] = ["integration", "infra", "repository", "unit"];
+
+/** Project by project: a worker is used again for files of its own project only. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = longest.findIndex((file) => moduleId.endsWith(file));
+      return at === -1 ? longest.length : at;
+    };
+    return sorted.sort(
+      (a, b) =>
+        projects.indexOf(a.project.name) - projects.indexOf(b.project.name) || rank(a) - rank(b),
+    );
+  }
+}
