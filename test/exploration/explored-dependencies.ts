@@ -8,8 +8,8 @@ import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordReader } from "../../functions/store/record-reader.ts";
-import type { Breakage } from "./breakage.ts";
-import { broken } from "./breakage.ts";
+import type { Breakage } from "../support/breakage.ts";
+import { brokenCommand } from "../support/breakage.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import { flowOf, grantOf } from "./provider-requests.ts";
 import type { Effect, Request } from "./request.ts";
@@ -28,7 +28,7 @@ export function exploredDependencies(
   const { policy } = world.nature;
   const client = {
     send: (command: object, { abortSignal = never }: { abortSignal?: AbortSignal } = {}) =>
-      process.send(tableRequest(world, process, broken(breakage, command)), abortSignal),
+      process.send(tableRequest(world, process, brokenCommand(breakage, command)), abortSignal),
   } as unknown as DynamoDBClient;
   const write = (event: string, fields: Readonly<Record<string, unknown>>) => {
     const { fingerprint } = fields;

@@ -91,7 +91,9 @@ export class Promises {
     if (had?.owner === has?.owner) return;
     const isOver = !had || isHeldBy(before, process) || had.until.getTime() < this.#world.now;
     this.require(isOver, "P1: a lease was ended before its time, and not by its holder");
-    this.require(!has || isHeldBy(after, process), "P2: a lease was written for someone else");
+    if (!has) return;
+    this.require(isHeldBy(after, process), "P2: a lease was written for someone else");
+    this.require(after.fence > (before?.fence ?? 0), "P2: a lease was granted without a new fence");
   }
 
   #checkToken(
@@ -129,11 +131,17 @@ export class Promises {
     const record = this.#world.record(call.connection);
     const isHolder = isHeldBy(record, call.process) && this.#world.now < call.leaseEnds;
     this.require(isHolder, "P3: the provider was called without the lease");
+    const isFirst = !this.#callsOf(call.process).some((other) => this.#isRepeated(call, other));
+    this.require(isFirst, "P1: the provider was called twice under one lease");
     const rival = this.#world.provider.state.calls.find((other) => this.#isRival(call, other));
     this.require(!rival, "P1: two calls in flight under live leases");
     if (record) this.#checkReason(call, record);
     checkCredential(this, call, record);
     this.#checkBackOff(call);
+  }
+
+  #isRepeated(call: Call, other: Call): boolean {
+    return call !== other && call.owner === other.owner;
   }
 
   #isRival(call: Call, other: Call): boolean {
@@ -150,7 +158,7 @@ export class Promises {
     if (reason === "rejected") {
       const { reported } = this.of(connection);
       this.require(reported.includes(version), "P8: asked anew for a version nobody rejected");
-      this.require(this.#recentlyRejected(connection) <= 3, "P8: rejections cause a revoke war");
+      this.require(this.#recentlyRejected(connection) < 3, "P8: rejections cause a revoke war");
       return;
     }
     const isPlanned = policy.renewal === "early" || policy.renewal === "by-consent";
@@ -163,7 +171,11 @@ export class Promises {
     const { calls } = this.#world.provider.state;
     const isRecent = (call: Call) => call.leaseEnds - this.#world.leaseMs >= since;
     return calls.filter(
-      (call) => call.connection === connection && call.reason === "rejected" && isRecent(call),
+      (call) =>
+        call.connection === connection &&
+        call.reason === "rejected" &&
+        call.token !== null &&
+        isRecent(call),
     ).length;
   }
 

@@ -1,7 +1,7 @@
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
+import type { Breakage } from "../support/breakage.ts";
 import type { Act, Ending } from "./acts.ts";
 import { Actor } from "./acts.ts";
-import type { Breakage } from "./breakage.ts";
 import { exploredDependencies } from "./explored-dependencies.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Fault } from "./faults.ts";
@@ -53,7 +53,6 @@ export class Run {
   ) {
     this.world = new World(nature, begin, isTold);
     this.#breakage = breakage;
-    if (breakage.condition) this.world.table.reword = breakage.condition;
     this.#parts = [...parts];
     this.#delayMs = delayMs;
     this.#twins = twins;

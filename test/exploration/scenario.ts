@@ -1,6 +1,6 @@
 import type { TokenRecord } from "../../functions/model/token-record.ts";
+import type { Breakage } from "../support/breakage.ts";
 import type { Act } from "./acts.ts";
-import type { Breakage } from "./breakage.ts";
 import { meant, read } from "./choices.ts";
 import type { Exploration, Limits } from "./explorer.ts";
 import { Explorer } from "./explorer.ts";

@@ -113,6 +113,12 @@ const encounters: readonly Scenario[] = [
     parts: [part("a", 0, reject), part("b", 0)],
   },
   {
+    name: "four rejections in a row",
+    nature: atExpiry,
+    start: "held",
+    parts: [0, 10, 20, 30].map((at) => part("a", at, reject)),
+  },
+  {
     name: "a rejection beside a renewal",
     nature: early,
     start: "expired",

@@ -1,21 +1,26 @@
 import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { maxClockSkewMs, msBetween, plusMs } from "../../functions/model/clock.ts";
-import type { Dependencies } from "../../functions/model/dependencies.ts";
-import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
-import type { TokenStore } from "../../functions/model/token-store.ts";
-import type { Breakage } from "./breakage.ts";
+import type { Breakage } from "../support/breakage.ts";
+import {
+  endsLease,
+  onlyIf,
+  removes,
+  sets,
+  takesLease,
+  withIssued,
+  withIssuing,
+  withStore,
+} from "../support/breakage.ts";
 
 /** Mistakes that are easily made and hardly seen, each at the seam where the code has it right. */
 export const subtleVariants: Readonly<Record<string, Breakage>> = {
   "a lease leaves the fence as it was": {
-    update: (input) => (setsLease(input) ? withValue(input, ":fence", ":seen_fence") : input),
+    update: (input) => (takesLease(input) ? withValue(input, ":fence", ":seen_fence") : input),
   },
   "a commit asks for nobody's lease, only for the version": {
     update: (input) =>
-      endsLease(input) && sets(input, "sealed")
-        ? { ...input, ConditionExpression: "#version < :version" }
-        : input,
+      endsLease(input) && sets(input, "sealed") ? onlyIf(input, "#version < :version") : input,
   },
   "a lease is taken over before its time": {
     deps: withStore((store) => ({
@@ -137,19 +142,6 @@ export const subtleVariants: Readonly<Record<string, Breakage>> = {
 
 type Update = UpdateItemCommandInput;
 
-function sets({ UpdateExpression = "" }: Update, name: string): boolean {
-  const [set = ""] = UpdateExpression.split("REMOVE ");
-  return set.includes(`#${name} =`);
-}
-
-function removes({ UpdateExpression = "" }: Update, name: string): boolean {
-  const [, removed = ""] = UpdateExpression.split("REMOVE ");
-  return removed.split(", ").includes(`#${name}`);
-}
-
-const setsLease = (input: Update) => sets(input, "leaseOwner");
-const endsLease = (input: Update) => removes(input, "leaseOwner");
-
 function withValue(input: Update, of: string, from: string): Update {
   const { ExpressionAttributeValues: values = {} } = input;
   const value = values[from];
@@ -183,38 +175,4 @@ function shortened(record: TokenRecord | null): TokenRecord | null {
   if (!record || !lease) return record;
   const half = msBetween(lease.since, lease.until) / 2;
   return { ...record, lease: { ...lease, until: plusMs(lease.since, half - maxClockSkewMs) } };
-}
-
-function withStore(change: (store: TokenStore) => Partial<TokenStore>) {
-  return (deps: Dependencies): Dependencies => ({
-    ...deps,
-    store: { ...deps.store, ...change(deps.store) },
-  });
-}
-
-type Issue = () => Promise<Issued | NotIssued>;
-
-function withIssuing(issuing: (issue: Issue) => Promise<Issued | NotIssued>) {
-  return (deps: Dependencies): Dependencies => ({
-    ...deps,
-    provider: {
-      ...deps.provider,
-      async issuer() {
-        const issuer = await deps.provider.issuer();
-        return {
-          openGrant(secret, credential) {
-            const grant = issuer.openGrant(secret, credential);
-            return { ...grant, issue: (signal) => issuing(() => grant.issue(signal)) };
-          },
-        };
-      },
-    },
-  });
-}
-
-function withIssued(change: (issued: Issued) => Issued) {
-  return withIssuing(async (issue) => {
-    const result = await issue();
-    return result.kind === "issued" ? change(result) : result;
-  });
 }

@@ -1,16 +1,21 @@
 import { plusMs } from "../../functions/model/clock.ts";
-import type { Dependencies } from "../../functions/model/dependencies.ts";
-import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
-import type { TokenStore } from "../../functions/model/token-store.ts";
-import type { Breakage } from "./run-seed.ts";
+import type { Issued } from "../../functions/model/provider.ts";
+import type { Breakage } from "../support/breakage.ts";
+import {
+  endsLease,
+  takesLease,
+  unconditional,
+  withIssued,
+  withStore,
+} from "../support/breakage.ts";
 
 /** The protocol with one thing wrong each: what people leave out, and what each of them costs. */
 export const brokenVariants: Readonly<Record<string, Breakage>> = {
   "no fence: a late holder commits over its successor": {
-    condition: (sentence) => (sentence.includes(":heldFence") ? anything : sentence),
+    update: (input) => (endsLease(input) ? unconditional(input) : input),
   },
   "the lease is granted on an old reading": {
-    condition: (sentence) => (sentence.includes(":seenFence") ? anything : sentence),
+    update: (input) => (takesLease(input) ? unconditional(input) : input),
   },
   "the lease is shorter than the provider call": {
     deps: withStore((store) => ({
@@ -31,28 +36,41 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   },
   "a token is vended before it is stored": {
     deps: withStore((store) => ({
-      commit: async (held, commit, signal) => {
-        await store.commit(held, commit, signal).catch(() => null);
-        const { token, version } = commit;
-        return { ...held.record, token, version, lease: null, suspect: false, failure: null };
+      commit: async (held, commitOf, signal) => {
+        await store.commit(held, commitOf, signal).catch(() => null);
+        const { token, version } = commitOf(held.record);
+        return { ...held.record, token, version, lease: null, doubtedAt: null, failure: null };
       },
     })),
   },
   "the back-off is not shared": {
     deps: withStore((store) => ({
-      fail: async (held, attempt, signal) => {
-        const failure = attempt.failure && { ...attempt.failure, retryAt: attempt.failure.at };
-        const record = await store.fail(held, { ...attempt, failure }, signal);
-        return record && { ...record, failure: attempt.failure };
+      fail: async (held, failedOf, signal) => {
+        const { failure } = failedOf(held.record);
+        const record = await store.fail(
+          held,
+          (current) => ({
+            ...failedOf(current),
+            failure: failure && { ...failure, retryAt: failure.at },
+          }),
+          signal,
+        );
+        return record && { ...record, failure };
       },
     })),
   },
   "refused credentials are not remembered": {
     deps: withStore((store) => ({
-      fail: (held, attempt, signal) => {
-        const failure = attempt.failure && { ...attempt.failure, refusedSecretVersion: null };
-        return store.fail(held, { ...attempt, failure }, signal);
-      },
+      fail: (held, failedOf, signal) =>
+        store.fail(
+          held,
+          (current) => {
+            const failed = failedOf(current);
+            const { failure } = failed;
+            return { ...failed, failure: failure && { ...failure, refusedSecretVersion: null } };
+          },
+          signal,
+        ),
     })),
   },
   "renewal comes early although a new token revokes the old": {
@@ -66,65 +84,51 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   },
   "a rotated refresh token is not stored with its access token": {
     deps: withStore((store) => ({
-      commit: (held, commit, signal) =>
-        store.commit(held, { ...commit, consent: held.record.consent ?? commit.consent }, signal),
+      commit: (held, commitOf, signal) =>
+        store.commit(
+          held,
+          (current) => {
+            const commit = commitOf(current);
+            return { ...commit, consent: current.consent ?? commit.consent };
+          },
+          signal,
+        ),
     })),
   },
   "an unanswered refresh ends the consent": {
     deps: withStore((store) => ({
-      fail: (held, attempt, signal) =>
-        store.fail(held, { ...attempt, isConsentOver: attempt.failure !== null }, signal),
+      fail: (held, failedOf, signal) =>
+        store.fail(
+          held,
+          (current) => {
+            const failed = failedOf(current);
+            return { ...failed, isConsentOver: failed.failure !== null };
+          },
+          signal,
+        ),
     })),
   },
   "a refused refresh token is sent again": {
     deps: withStore((store) => ({
-      fail: (held, attempt, signal) =>
-        store.fail(held, { ...attempt, isConsentOver: false }, signal),
+      fail: (held, failedOf, signal) =>
+        store.fail(held, (current) => ({ ...failedOf(current), isConsentOver: false }), signal),
     })),
   },
   "nobody doubts a refresh whose answer was lost": {
     deps: withStore((store) => ({
       takeLease: (connection, seen, intent, signal) =>
-        store.takeLease(connection, seen, { ...intent, suspect: false }, signal),
-      fail: (held, attempt, signal) => store.fail(held, { ...attempt, suspect: false }, signal),
+        store.takeLease(connection, seen, { ...intent, doubtedAt: null }, signal),
+      fail: (held, failedOf, signal) =>
+        store.fail(held, (current) => ({ ...failedOf(current), doubtedAt: null }), signal),
     })),
   },
   "a rejection is forgotten, so that they never add up": {
     deps: withStore((store) => ({
-      takeLease: (connection, seen, intent, signal) =>
-        store.takeLease(connection, seen, { ...intent, rejectionsAt: [] }, signal),
+      commit: (held, commitOf, signal) =>
+        store.commit(held, (current) => ({ ...commitOf(current), rejections: null }), signal),
     })),
   },
 };
-
-const anything = "attribute_not_exists(#nothing)";
-
-function withStore(change: (store: TokenStore) => Partial<TokenStore>) {
-  return (deps: Dependencies): Dependencies => ({
-    ...deps,
-    store: { ...deps.store, ...change(deps.store) },
-  });
-}
-
-function withIssued(change: (issued: Issued) => Issued) {
-  const changed = (result: Issued | NotIssued) =>
-    result.kind === "issued" ? change(result) : result;
-  return (deps: Dependencies): Dependencies => ({
-    ...deps,
-    provider: {
-      ...deps.provider,
-      async issuer() {
-        const issuer = await deps.provider.issuer();
-        return {
-          openGrant(secret, authority) {
-            const grant: Grant = issuer.openGrant(secret, authority);
-            return { ...grant, issue: async (signal) => changed(await grant.issue(signal)) };
-          },
-        };
-      },
-    },
-  });
-}
 
 /** What `expires - now` makes of a provider whose clock is half a minute ahead. */
 function lifetimeByWallClock({ expiresAt, receivedAt }: Issued): Issued["lifetime"] {

@@ -116,7 +116,7 @@ export class Invariants {
   callBegins(call: ObservedCall): void {
     const record = this.#current();
     const lease = record?.lease;
-    const isHolder = lease?.owner.startsWith(`${call.process.name}#`) ?? false;
+    const isHolder = lease?.owner.startsWith(`${call.process.name}.`) ?? false;
     this.#require(isHolder, "P3: the provider was called without the lease");
     if (!record || !lease) return;
     call.reason = lease.reason;

@@ -8,9 +8,12 @@ import type { SealedAs } from "../../functions/model/sealer.ts";
 import type { SecretSource } from "../../functions/model/secret-source.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { readRecord } from "../../functions/store/items.ts";
+import { readRecord } from "../../functions/store/read-record.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
+import type { Breakage } from "../support/breakage.ts";
+import { brokenCommand } from "../support/breakage.ts";
 import { Invariants } from "./invariants.ts";
 import type { Ask, Scenario } from "./scenario.ts";
 import { scenarioOf } from "./scenario.ts";
@@ -33,13 +36,6 @@ export interface Run {
   readonly problems: number;
   readonly calls: number;
   readonly timeline: readonly string[];
-}
-
-/** Breaks a process, or its way to the table, to prove that the invariants notice. */
-export interface Breakage {
-  deps?(deps: Dependencies): Dependencies;
-  /** The condition of a write, instead of the one that was sent. */
-  condition?(sentence: string): string;
 }
 
 export async function runSeed(seed: number, breakage: Breakage = {}): Promise<Run> {
@@ -88,7 +84,7 @@ class SimulatedWorld {
         this.#invariants.tokenDies(token, call);
       },
     });
-    if (breakage.condition) this.#table.reword = breakage.condition;
+    this.#table.rewrite = (command) => brokenCommand(breakage, command);
     this.#table.onWrite = (pk, item) => {
       if (pk === connection) this.#invariants.recordWritten(item && readRecord({ ...item }));
     };
@@ -269,6 +265,8 @@ class SimulatedWorld {
       this.#mishap<ProviderFault>(providerFaults, faults, "none"),
     );
     const note = (event: string) => this.#note(`${process.name}: ${event}`);
+    const [log, metrics] = [{ info: note, warn: note, error: note }, { record: () => {} }];
+    const readRecords = recordReader({ clock: process.clock, log, metrics });
     return {
       realm: { provider: "conferma", environment: "simulated" },
       limits: { deadlineMs, marginMs: 1000 },
@@ -278,7 +276,7 @@ class SimulatedWorld {
         issuer: async () => issuer,
         consent: policy.renewal === "by-consent" ? nobodyHere : null,
       },
-      store: dynamoDbTokenStore(client, "tokens"),
+      store: dynamoDbTokenStore(client, "tokens", readRecords),
       secrets: this.#secretsOf(process),
       sealer: {
         prepare: async () => {},
@@ -289,12 +287,12 @@ class SimulatedWorld {
         },
       },
       clock: process.clock,
-      log: { info: note, warn: note, error: note },
-      metrics: { record: () => {} },
+      log,
+      metrics,
       random,
       newOwner: () => {
         owners += 1;
-        return `${process.name}#${owners}`;
+        return `${process.name}.${owners}`;
       },
       fingerprint: (text) => text,
     };

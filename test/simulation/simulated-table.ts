@@ -7,13 +7,17 @@ export type TableFault = "none" | "unavailable" | "answer-lost" | "repeated";
 
 /** DynamoDB with answers that may not arrive. */
 export class SimulatedTable extends MemoryTable {
+  /** Changes a command: for broken variants only. */
+  rewrite: (command: object) => object = (command) => command;
+
   /** The table as one process reaches it: what it is sent there and back takes `latencyMs()`. */
   clientOf(
     process: SimulatedProcess,
     latencyMs: () => number,
     nextFault: () => TableFault,
   ): DynamoDBClient {
-    const send = async (command: unknown, { abortSignal }: { abortSignal?: AbortSignal } = {}) => {
+    const send = async (sent: object, { abortSignal }: { abortSignal?: AbortSignal } = {}) => {
+      const command = this.rewrite(sent);
       const fault = nextFault();
       await process.io(latencyMs() / 2, abortSignal);
       if (fault === "unavailable") {
