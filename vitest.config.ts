@@ -6,15 +6,15 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 /** Among the folders of pure code: what starts a server or a process, and so is no unit test. */
 const withServers = [
   "test/cli/{npm-run-vend,run}.test.ts",
-  "test/client/{credential,end-to-end,https-transport,lambda-transport,patience,size}.test.ts",
+  "test/client/{credential,end-to-end,https-transport,lambda-transport,retry,size}.test.ts",
   "test/client/{token-client,token-client-error,token-fetch,with-token}.test.ts",
   "test/http/{begin,complete}-consent-endpoint.test.ts",
   "test/http/pages/consent-pages.test.ts",
   "test/openapi/document.test.ts",
   "test/platform/{http-failure,http-request}.test.ts",
-  "test/providers/{client-certificate,id-token}.test.ts",
+  "test/providers/oauth/{client-certificate,id-token}.test.ts",
   "test/sealing/*-sealer.test.ts",
-  "test/store/{dynalite-*,dynamodb-local,items}.test.ts",
+  "test/store/{dynalite-*,dynamodb-local,read-record}.test.ts",
 ];
 const withBundles = ["test/infra/{example,synth}.test.ts"];
 

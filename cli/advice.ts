@@ -1,29 +1,30 @@
 import type { ProblemCode } from "../functions/model/errors.ts";
-import type { Failure, Obstacle, UnreachedCode } from "./failure.ts";
+import type { CliProblem, CliProblemCode, CommandFailure } from "./failure.ts";
 
 /** What went wrong, and what to do next. */
-export function adviceFor({ problem }: Failure): string {
+export function adviceFor({ problem }: CommandFailure): string {
   const { code, title, detail } = problem;
   const lines = [`${title} (${code}).`, detail, ...nextSteps(problem)];
   return lines.filter(Boolean).join("\n");
 }
 
-function nextSteps(problem: Obstacle): string[] {
+function nextSteps(problem: CliProblem): string[] {
   const { code } = problem;
-  if (code in beforehand) return [beforehand[code as UnreachedCode]];
+  if (code in beforehand) return [beforehand[code as CliProblemCode]];
   const { connection, retryAfterSeconds } = problem as Partial<{
     connection: string;
     retryAfterSeconds: number;
   }>;
-  const step = afterwards[code as ProblemCode]?.(connection ?? "<connection>");
+  // A deployment that is newer than this command line may have other codes.
+  const command = commands[code as ProblemCode]?.(connection ?? "<connection>");
   return [
-    ...(step ? [`Next: ${step}`] : []),
+    ...(command ? [`Next: ${command}`] : []),
     ...(retryAfterSeconds ? [`Next: try again in ${retryAfterSeconds} s.`] : []),
     `More: docs/operations.md#${code}`,
   ];
 }
 
-const beforehand: Readonly<Record<UnreachedCode, string>> = {
+const beforehand: Readonly<Record<CliProblemCode, string>> = {
   "no-function":
     "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed; or name the function: --function <name>.",
   "no-credentials":
@@ -37,18 +38,31 @@ const beforehand: Readonly<Record<UnreachedCode, string>> = {
   "no-code": "Next: run the command again and paste the code, or pipe it in.",
 };
 
-/** Where one command mends it, or shows more. The rest is in docs/operations.md. */
-const afterwards: Partial<Readonly<Record<ProblemCode, (connection: string) => string>>> = {
-  "consent-required": (connection) => `npm run vend -- consent ${connection}`,
+type CommandFor = (connection: string) => string;
+
+const showStatus: CommandFor = (connection) => `npm run vend -- status ${realmOf(connection)}`;
+const beginConsent: CommandFor = (connection) => `npm run vend -- consent ${connection}`;
+const putSecret: CommandFor = (connection) =>
+  `aws secretsmanager put-secret-value --secret-id token-vending/${connection} --secret-string file://secret.json`;
+
+/** The one command that solves it, or shows more; null where docs/operations.md has to. */
+const commands: Readonly<Record<ProblemCode, CommandFor | null>> = {
+  "invalid-request": null,
+  "unknown-connection": null,
+  "scope-conflict": showStatus,
+  "validity-unavailable": null,
+  "consent-required": beginConsent,
   "credentials-rejected": putSecret,
   "secret-malformed": putSecret,
-  contested: (connection) => `npm run vend -- status ${realmOf(connection)}`,
-  "scope-conflict": (connection) => `npm run vend -- status ${realmOf(connection)}`,
+  "provider-malformed": null,
+  contested: showStatus,
+  "provider-throttled": null,
+  "provider-unavailable": null,
+  "renewal-in-progress": null,
+  "store-unavailable": null,
+  "secret-unavailable": null,
+  internal: null,
 };
-
-function putSecret(connection: string): string {
-  return `aws secretsmanager put-secret-value --secret-id token-vending/${connection} --secret-string file://secret.json`;
-}
 
 function realmOf(connection: string): string {
   return connection.slice(0, connection.lastIndexOf("/"));

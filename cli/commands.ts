@@ -6,15 +6,18 @@ import type {
   GrantedConsent,
   VendAnswer,
 } from "../functions/http/contract.ts";
-import { UsageError, unreached } from "./failure.ts";
-import type { Functions } from "./functions.ts";
-import { readConnection, readRealm, readVersion, wholeSeconds } from "./read-arguments.ts";
-import { showDisconnected, showGranted, showLink } from "./show-consent.ts";
-import { showCredential } from "./show-credential.ts";
-import { showStatus } from "./show-status.ts";
-import type { Terminal } from "./terminal.ts";
+import type { DeployedFunctions } from "./deployed-functions.ts";
+import { cliFailure, UsageError } from "./failure.ts";
+import {
+  formatConsentLink,
+  formatCredential,
+  formatDisconnected,
+  formatGrantedConsent,
+} from "./format-answers.ts";
+import { formatStatus } from "./format-status.ts";
+import { parseConnection, parseMinValidity, parseRealm, parseVersion } from "./parse-arguments.ts";
 
-export interface Options {
+export interface CommandOptions {
   readonly json: boolean;
   readonly "show-token": boolean;
   readonly "min-validity"?: string | undefined;
@@ -23,104 +26,117 @@ export interface Options {
   readonly help: boolean;
 }
 
-interface Surroundings {
-  readonly functions: Functions;
+/** The terminal, or the script, that runs the command line. */
+export interface Terminal {
+  /** Writes the command's answer. */
+  out(text: string): void;
+  /** Writes a message that is not part of the answer. */
+  notice(text: string): void;
+  /** Reads a code that must appear neither in arguments nor on the screen. Null if none is given. */
+  readCode(): Promise<string | null>;
+  now(): Date;
+}
+
+interface CommandContext {
+  readonly functions: DeployedFunctions;
   readonly terminal: Terminal;
 }
 
-/** What a command has to say: to programs, and to people. */
-interface Said {
+/** A command's answer: `answer` is printed for programs (--json), `text` for people. */
+interface CommandOutput {
   readonly answer: object;
   readonly text: string;
 }
 
-/** Understands its arguments at once, failing with a `UsageError`; then acts, failing with a `Failure`. */
+/**
+ * Parses its arguments, throwing a `UsageError`; the function that it returns then runs, throwing a `CommandFailure`.
+ */
 type Command = (
   args: readonly string[],
-  options: Options,
-) => (surroundings: Surroundings) => Promise<Said>;
+  options: CommandOptions,
+) => (context: CommandContext) => Promise<CommandOutput>;
 
 export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ["vend", (args, options) => vend(only(args, 1), options, null)],
-  ["reject", (args, options) => vend(only(args, 2), options, readVersion(args[1]))],
+  ["vend", (args, options) => vend(expectArgs(args, 1), options, null)],
+  ["reject", (args, options) => vend(expectArgs(args, 2), options, parseVersion(args[1]))],
   ["status", (args) => status(args)],
-  ["consent", (args) => consent(only(args, 1))],
-  ["paste-code", (args) => pasteCode(only(args, 1))],
-  ["disconnect", (args, options) => disconnect(only(args, 1), options)],
+  ["consent", (args) => consent(expectArgs(args, 1))],
+  ["paste-code", (args) => pasteCode(expectArgs(args, 1))],
+  ["disconnect", (args, options) => disconnect(expectArgs(args, 1), options)],
 ]);
 
-function only(args: readonly string[], count: number): readonly string[] {
+function expectArgs(args: readonly string[], count: number): readonly string[] {
   if (args.length === count) return args;
-  const wanted = count === 1 ? "one argument" : `${count} arguments`;
-  throw new UsageError(`This command takes ${wanted}, not ${args.length}.`);
+  const expected = count === 1 ? "one argument" : `${count} arguments`;
+  throw new UsageError(`This command takes ${expected}, not ${args.length}.`);
 }
 
-function vend([text]: readonly string[], options: Options, rejectedVersion: number | null) {
-  const { realm, account } = readConnection(text);
-  const seconds = wholeSeconds(options["min-validity"]);
-  return async ({ functions, terminal }: Surroundings): Promise<Said> => {
+function vend([text]: readonly string[], options: CommandOptions, rejectedVersion: number | null) {
+  const { realm, account } = parseConnection(text);
+  const seconds = parseMinValidity(options["min-validity"]);
+  return async ({ functions, terminal }: CommandContext): Promise<CommandOutput> => {
     const payload = {
       account,
       ...(seconds === null ? {} : { minValiditySeconds: seconds }),
       ...(rejectedVersion === null ? {} : { rejectedVersion }),
     };
-    const answer = await functions.ask<VendAnswer>("vend-token", realm, payload);
-    const isShown = options["show-token"];
+    const answer = await functions.invoke<VendAnswer>("vend-token", realm, payload);
+    const isTokenShown = options["show-token"];
     const { token: _, header, extraHeaders: __, ...rest } = answer;
     return {
-      answer: isShown ? answer : { ...rest, header: { name: header.name } },
-      text: showCredential(answer, isShown, terminal.now()),
+      answer: isTokenShown ? answer : { ...rest, header: { name: header.name } },
+      text: formatCredential(answer, isTokenShown, terminal.now()),
     };
   };
 }
 
 function status(args: readonly string[]) {
-  const [text] = only(args, args.length === 0 ? 0 : 1);
-  const realm = text === undefined ? null : readRealm(text);
-  return async ({ functions, terminal }: Surroundings): Promise<Said> => {
+  const [text] = expectArgs(args, args.length === 0 ? 0 : 1);
+  const realm = text === undefined ? null : parseRealm(text);
+  return async ({ functions, terminal }: CommandContext): Promise<CommandOutput> => {
     const connections: ConnectionAnswer[] = [];
     let cursor: string | null = null;
     do {
       const payload = { ...(realm ? { realm } : {}), ...(cursor ? { cursor } : {}) };
-      const page: ConnectionPage = await functions.ask("list-connections", null, payload);
+      const page: ConnectionPage = await functions.invoke("list-connections", null, payload);
       connections.push(...page.connections);
       cursor = page.cursor;
     } while (cursor !== null);
-    return { answer: { connections }, text: showStatus(connections, terminal.now()) };
+    return { answer: { connections }, text: formatStatus(connections, terminal.now()) };
   };
 }
 
 function consent([text]: readonly string[]) {
-  const { realm, account, connection } = readConnection(text);
-  return async ({ functions, terminal }: Surroundings): Promise<Said> => {
-    const answer = await functions.ask<ConsentLink>("begin-consent", realm, { account });
-    return { answer, text: showLink(connection, answer, terminal.now()) };
+  const { realm, account, connection } = parseConnection(text);
+  return async ({ functions, terminal }: CommandContext): Promise<CommandOutput> => {
+    const answer = await functions.invoke<ConsentLink>("begin-consent", realm, { account });
+    return { answer, text: formatConsentLink(connection, answer, terminal.now()) };
   };
 }
 
 function pasteCode([text]: readonly string[]) {
-  const { realm, account } = readConnection(text);
-  return async ({ functions, terminal }: Surroundings): Promise<Said> => {
+  const { realm, account } = parseConnection(text);
+  return async ({ functions, terminal }: CommandContext): Promise<CommandOutput> => {
     const code = await terminal.readCode();
-    if (code === null) throw unreached("no-code", "There is no code", "Nothing was pasted.");
-    const answer = await functions.ask<GrantedConsent>("complete-consent", realm, {
+    if (code === null) throw cliFailure("no-code", "No code was given", "Nothing was pasted.");
+    const answer = await functions.invoke<GrantedConsent>("complete-consent", realm, {
       account,
       code,
     });
-    return { answer, text: showGranted(answer, terminal.now()) };
+    return { answer, text: formatGrantedConsent(answer, terminal.now()) };
   };
 }
 
-function disconnect([text]: readonly string[], options: Options) {
-  const { realm, account, connection } = readConnection(text);
+function disconnect([text]: readonly string[], options: CommandOptions) {
+  const { realm, account, connection } = parseConnection(text);
   if (!options.yes) {
     throw new UsageError(
-      `This ends the consent to ${connection}: nothing is vended from it until somebody consents anew. If that is meant, say --yes.`,
+      `This ends the consent to ${connection}: nothing is vended from it until somebody consents again. Add --yes to confirm.`,
     );
   }
-  return async ({ functions }: Surroundings): Promise<Said> => {
+  return async ({ functions }: CommandContext): Promise<CommandOutput> => {
     const payload = { account, disconnect: true };
-    const answer = await functions.ask<Disconnected>("complete-consent", realm, payload);
-    return { answer, text: showDisconnected(answer) };
+    const answer = await functions.invoke<Disconnected>("complete-consent", realm, payload);
+    return { answer, text: formatDisconnected(answer) };
   };
 }

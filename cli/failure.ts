@@ -1,17 +1,17 @@
 import type { Problem } from "../functions/http/contract.ts";
 
-/** A command line that is not understood, in words for whoever wrote it. */
+/** A command line that cannot be parsed; the message is for the person who wrote it. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What kept a command from being carried out: a problem of token vending, or one on the way to it. */
-export type Obstacle =
+/** Why a command failed: a problem that token vending answered, or one found by the command line itself. */
+export type CliProblem =
   | Problem
-  | { readonly code: UnreachedCode; readonly title: string; readonly detail: string };
+  | { readonly code: CliProblemCode; readonly title: string; readonly detail: string };
 
-/** Why token vending was not reached, or did not answer. */
-export type UnreachedCode =
+/** Why token vending was not called, or did not answer. */
+export type CliProblemCode =
   | "no-function"
   | "no-credentials"
   | "not-allowed"
@@ -19,17 +19,41 @@ export type UnreachedCode =
   | "function-failed"
   | "no-code";
 
-export class Failure extends Error {
-  override readonly name = "Failure";
-  readonly problem: Obstacle;
+export class CommandFailure extends Error {
+  override readonly name = "CommandFailure";
+  readonly problem: CliProblem;
 
-  constructor(problem: Obstacle) {
+  constructor(problem: CliProblem) {
     super(problem.detail);
     this.problem = problem;
   }
 }
 
-/** Fails with a problem that is not token vending's own. */
-export function unreached(code: UnreachedCode, title: string, detail: string): Failure {
-  return new Failure({ code, title, detail });
+/** A failure that token vending did not report itself. */
+export function cliFailure(code: CliProblemCode, title: string, detail: string): CommandFailure {
+  return new CommandFailure({ code, title, detail });
+}
+
+/** Translates an error of the AWS SDK. */
+export function failureOfAwsError(error: unknown): CommandFailure {
+  const { name = "Error", message = "", code = "", $metadata } = Object(error);
+  const status = $metadata?.httpStatusCode;
+  if (/Credentials|Token(Provider)?Error|Sso/i.test(name) && status === undefined) {
+    return cliFailure("no-credentials", "No AWS credentials were found", firstLine(message));
+  }
+  if (name === "ResourceNotFoundException") {
+    return cliFailure("no-function", "There is no such function", firstLine(message));
+  }
+  if (status === 403 || deniedErrorNames.test(name)) {
+    return cliFailure("not-allowed", "AWS denied access", `${name}: ${firstLine(message)}`);
+  }
+  const detail = firstLine(message) || String(code);
+  return cliFailure("not-reached", "Lambda could not be reached", `${name}: ${detail}`);
+}
+
+/** Unknown, expired or wrong keys, and missing permissions. */
+const deniedErrorNames = /AccessDenied|UnrecognizedClient|InvalidClientToken|Expired|Signature/;
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? "";
 }

@@ -3,42 +3,45 @@ import type { ReadStream } from "node:tty";
 
 type Input = NodeJS.ReadStream & Partial<Pick<ReadStream, "setRawMode">>;
 
-/** A line that a person types or pastes without its being shown, or all that is piped in. Null where it is empty. */
+/** Reads a line typed or pasted without echo, or everything that is piped in. Null if that is empty. */
 export async function readCode(
   input: Input,
   prompt: { write(text: string): unknown },
 ): Promise<string | null> {
-  const typed = input.isTTY ? await typedIn(input, prompt) : await text(input);
+  const typed = input.isTTY ? await readTypedLine(input, prompt) : await text(input);
   return typed.trim() || null;
 }
 
 const interrupt = "\u0003";
-/** Enter, as terminals send it, and the end of input. */
-const ends = ["\r", "\n", "\u0004"];
+/** Enter, as terminals send it, and end of input. */
+const lineEnds = ["\r", "\n", "\u0004"];
 const backspaces = new Set(["\b", "\u007f"]);
 
-async function typedIn(input: Input, prompt: { write(text: string): unknown }): Promise<string> {
-  prompt.write("Paste the code (it is not shown), then Enter: ");
+async function readTypedLine(
+  input: Input,
+  prompt: { write(text: string): unknown },
+): Promise<string> {
+  prompt.write("Paste the code (it is not shown), then press Enter: ");
   input.setRawMode?.(true);
   input.setEncoding("utf8");
   try {
     let keys = "";
-    for await (const some of input as AsyncIterable<string>) {
-      keys += some;
+    for await (const chunk of input as AsyncIterable<string>) {
+      keys += chunk;
       if (keys.includes(interrupt)) return "";
-      if (ends.some((end) => keys.includes(end))) break;
+      if (lineEnds.some((end) => keys.includes(end))) break;
     }
-    return lineOf(keys);
+    return applyKeys(keys);
   } finally {
     input.setRawMode?.(false);
     prompt.write("\n");
   }
 }
 
-function lineOf(keys: string): string {
+function applyKeys(keys: string): string {
   let line = "";
   for (const key of keys) {
-    if (ends.includes(key)) break;
+    if (lineEnds.includes(key)) break;
     line = backspaces.has(key) ? line.slice(0, -1) : line + key;
   }
   return line;

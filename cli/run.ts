@@ -1,12 +1,29 @@
 import { parseArgs } from "node:util";
 import { adviceFor } from "./advice.ts";
-import type { Options } from "./commands.ts";
+import type { CommandOptions, Terminal } from "./commands.ts";
 import { commands } from "./commands.ts";
-import { Failure, UsageError } from "./failure.ts";
-import type { Functions } from "./functions.ts";
-import { openFunctions } from "./functions.ts";
-import type { Terminal } from "./terminal.ts";
-import { usage } from "./usage.ts";
+import type { DeployedFunctions } from "./deployed-functions.ts";
+import { openDeployedFunctions } from "./deployed-functions.ts";
+import { CommandFailure, UsageError } from "./failure.ts";
+
+const usage = `npm run vend -- <command>
+
+  vend <connection>               vend its credential; the token is not shown
+  reject <connection> <version>   report that the provider answered 401 to a version, and vend
+  status [<realm>]                every connection, or those of a realm
+  consent <connection>            print a one-time link for the person who is to consent
+  paste-code <connection>         use a code that a person copied from the provider; it is prompted for, never an argument
+  disconnect <connection> --yes   end a consent: revoked at the provider if it supports that, deleted here
+  help                            this text
+
+  --json                    print answers as JSON
+  --show-token              show the token too
+  --min-validity <seconds>  require the token to remain usable for this long
+  --function <name>         invoke this function instead of looking it up
+
+A connection is provider/environment/account, for example conferma/production/default; a realm is provider/environment.
+The AWS account is the one that the SDK's variables name: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_LAMBDA.
+`.trimEnd();
 
 const options = {
   json: { type: "boolean", default: false },
@@ -17,10 +34,10 @@ const options = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** Carries out one command line. 0: done; 1: refused or failed; 2: not understood. */
+/** Runs one command line. Returns the exit code: 0 done, 1 the command failed, 2 the command line is wrong. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    return await carryOut(args, terminal);
+    return await runCommand(args, terminal);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     terminal.notice(`${error.message}\n\n${usage}`);
@@ -28,36 +45,37 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-async function carryOut(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values, positionals } = parsed(args);
+async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseCommandLine(args);
   const [name, ...rest] = positionals;
   if (values.help || name === "help") {
     terminal.out(usage);
     return 0;
   }
-  if (name === undefined) throw new UsageError("Say what to do.");
+  if (name === undefined) throw new UsageError("No command was given.");
   const command = commands.get(name);
-  if (!command) throw new UsageError(`${name} is no command.`);
-  const act = command(rest, values);
+  if (!command) throw new UsageError(`There is no command ${name}.`);
+  const execute = command(rest, values);
   try {
     const { answer, text } = await withFunctions(values.function, (functions) =>
-      act({ functions, terminal }),
+      execute({ functions, terminal }),
     );
-    terminal.out(printable(values.json ? JSON.stringify(answer) : text));
+    terminal.out(replaceControlCharacters(values.json ? JSON.stringify(answer) : text));
     return 0;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (values.json) terminal.out(printable(JSON.stringify({ problem: error.problem })));
-    terminal.notice(printable(adviceFor(error)));
+    if (!(error instanceof CommandFailure)) throw error;
+    if (values.json)
+      terminal.out(replaceControlCharacters(JSON.stringify({ problem: error.problem })));
+    terminal.notice(replaceControlCharacters(adviceFor(error)));
     return 1;
   }
 }
 
 async function withFunctions<T>(
-  named: string | undefined,
-  use: (functions: Functions) => Promise<T>,
+  functionName: string | undefined,
+  use: (functions: DeployedFunctions) => Promise<T>,
 ): Promise<T> {
-  const functions = openFunctions(named);
+  const functions = openDeployedFunctions(functionName);
   try {
     return await use(functions);
   } finally {
@@ -65,12 +83,15 @@ async function withFunctions<T>(
   }
 }
 
-/** What comes from elsewhere, a customer's name say, must not steer the terminal. */
-function printable(text: string): string {
+/** Text from elsewhere, such as a customer's name, must not contain terminal control sequences. */
+function replaceControlCharacters(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n]/gu, "\ufffd");
 }
 
-function parsed(args: readonly string[]): { values: Options; positionals: string[] } {
+function parseCommandLine(args: readonly string[]): {
+  values: CommandOptions;
+  positionals: string[];
+} {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {

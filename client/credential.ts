@@ -1,32 +1,32 @@
 import type { VendAnswer } from "../functions/http/contract.ts";
 
 /**
- * A credential that is usable now. What is secret in it does not print: `JSON.stringify`, `util.inspect`, a logger and a
- * spread find its connection, version, fingerprint and instants only; token and headers have to be asked for by name.
+ * A credential that is usable now. Its secret parts do not print: `JSON.stringify`, `util.inspect`, loggers and spreads
+ * see connection, version, fingerprint and instants only. Token and headers are read by name.
  */
-export interface Credential {
+export interface VendedCredential {
   /** `provider/environment/account`. */
   readonly connection: string;
-  /** Counts this connection's tokens: the number to name in {@link TokenClient.reject}. */
+  /** Counts this connection's tokens. Pass it to {@link TokenClient.reject}. */
   readonly version: number;
-  /** The bare token, for what is no header. A plain string: it prints. */
+  /** The bare token, for uses other than a header. A plain string: it prints. */
   readonly token: string;
   /**
-   * Every header that a request needs, by name. Hidden from JSON and `inspect`; a spread of it is a plain object, and
-   * prints.
+   * Every header that a request needs, by name. Hidden from JSON and `inspect`, but a spread of it is a plain object
+   * and does print.
    */
   readonly headers: Readonly<Record<string, string>>;
-  /** First twelve hexadecimal digits of the token's SHA-256: may be logged. */
+  /** First twelve hexadecimal digits of the token's SHA-256. Safe to log. */
   readonly fingerprint: string;
   readonly issuedAt: Date;
-  /** The promise: no renewal by token vending revokes it before. Null for a key without end. */
+  /** No renewal by token vending revokes the token before this instant. Null for a key that does not expire. */
   readonly usableUntil: Date | null;
-  /** What the provider said; null where it named no instant. */
+  /** When the token expires, as stated by the provider; null where it states nothing. */
   readonly expiresAt: Date | null;
 }
 
-/** What prints is public; the rest is behind getters over private fields, which nothing enumerates. */
-class VendedCredential implements Credential {
+/** Public fields print. Secrets are behind getters over private fields, which are not enumerable. */
+class UnprintedCredential implements VendedCredential {
   declare readonly connection: string;
   declare readonly version: number;
   declare readonly fingerprint: string;
@@ -41,8 +41,8 @@ class VendedCredential implements Credential {
     this.version = answer.version;
     this.fingerprint = answer.fingerprint;
     this.issuedAt = new Date(answer.issuedAt);
-    this.usableUntil = instant(answer.usableUntil);
-    this.expiresAt = instant(answer.expiresAt);
+    this.usableUntil = parseInstant(answer.usableUntil);
+    this.expiresAt = parseInstant(answer.expiresAt);
     this.#token = answer.token;
     const headers = { ...extraHeaders, [header.name]: header.value.trim() };
     this.#headers = Object.assign(new UnprintedHeaders(), headers);
@@ -57,7 +57,7 @@ class VendedCredential implements Credential {
   }
 }
 
-/** Own members are headers, for `fetch` and for spreads; what hides them is inherited. */
+/** Headers are own members, for `fetch` and spreads. The methods that hide them are inherited. */
 class UnprintedHeaders {
   toJSON(): string {
     return "[sensitive]";
@@ -68,26 +68,26 @@ class UnprintedHeaders {
   }
 }
 
-/** The credential in an answer; null where it is not understood, without the reason: `Headers` quotes what it refuses. */
-export function credentialIn(json: unknown): Credential | null {
+/** Null where the answer is not a credential. The reason is dropped: an error of `Headers` quotes the value. */
+export function parseCredential(json: unknown): VendedCredential | null {
   try {
-    const credential = new VendedCredential(json as VendAnswer);
+    const credential = new UnprintedCredential(json as VendAnswer);
     new Headers(credential.headers);
-    const isUnderstood = credential.version > 0 && credential.token && endOf(credential) > 0;
-    return isUnderstood ? credential : null;
+    const isValid = credential.version > 0 && credential.token && usableUntilMs(credential) > 0;
+    return isValid ? credential : null;
   } catch {
     return null;
   }
 }
 
-/** The last instant that a `Date` can hold, in milliseconds. */
-export const forever = 8.64e15;
+/** The latest instant that a `Date` can represent, in milliseconds. */
+export const maxDateMs = 8.64e15;
 
-/** Until when it is usable, in milliseconds since 1970; for ever where it has no end. */
-export function endOf({ usableUntil }: Credential): number {
-  return usableUntil ? usableUntil.getTime() : forever;
+/** In milliseconds since 1970; the latest possible instant for a key that does not expire. */
+export function usableUntilMs({ usableUntil }: VendedCredential): number {
+  return usableUntil ? usableUntil.getTime() : maxDateMs;
 }
 
-function instant(text: string | null): Date | null {
+function parseInstant(text: string | null): Date | null {
   return text === null ? null : new Date(text);
 }

@@ -1,8 +1,8 @@
 import { safeAddress } from "./safe-address.ts";
 import type { Transport } from "./transport.ts";
-import { failedTransport } from "./transport.ts";
+import { transportError } from "./transport.ts";
 
-/** A request as `@smithy/signature-v4` takes it. */
+/** A request in the form that `@smithy/signature-v4` expects. */
 export interface SignableRequest {
   readonly method: string;
   readonly protocol: string;
@@ -14,22 +14,22 @@ export interface SignableRequest {
   readonly body?: string;
 }
 
-/** `SignatureV4` for the service `execute-api` is one. */
+/** For example `SignatureV4` for the service `execute-api`. */
 export interface RequestSigner {
   sign(request: SignableRequest): Promise<{ readonly headers: Readonly<Record<string, string>> }>;
 }
 
 export interface HttpsTransportOptions {
   /**
-   * Everything before `/v1/tokens`: the API's address with its stage. `undefined`, an environment variable that is not
-   * set, is refused at once.
+   * Everything before `/v1/tokens`: the API's address with its stage. `undefined` (an environment variable that is not
+   * set) throws at once.
    */
   readonly baseUrl: string | undefined;
   readonly signer: RequestSigner;
 }
 
 /**
- * Vends over the API, with the signature of the caller's role; it needs `execute-api:Invoke` on the connection's path and
+ * Vends over the API, signed by the caller's role, which needs `execute-api:Invoke` on the connection's path and
  * nothing else. A rejection is answered with the current token, however short its remaining life.
  *
  * @throws {TypeError} when `baseUrl` is not set or is not https (http is for loopback hosts).
@@ -70,14 +70,14 @@ export function httpsTransport({ baseUrl, signer }: HttpsTransportOptions): Tran
       query: Object.fromEntries(url.searchParams),
       headers: { host: url.host, "content-type": "application/json" },
     });
-    return jsonIn(await fetch(url, { ...request, headers, redirect: "manual", signal }));
+    return readAnswer(await fetch(url, { ...request, headers, redirect: "manual", signal }));
   };
 }
 
-/** As an invocation answers it. What is not token vending's own answer is the gateway's. */
-async function jsonIn(response: Response): Promise<unknown> {
+/** In the form that an invocation returns. An answer that is not token vending's is API Gateway's own: an error. */
+async function readAnswer(response: Response): Promise<unknown> {
   if (response.ok) return response.json();
   const isProblem = /problem/.test(`${response.headers.get("content-type")}`);
   if (isProblem) return { problem: await response.json() };
-  throw failedTransport(`HTTP${response.status}`, response.status);
+  throw transportError(`HTTP${response.status}`, response.status);
 }

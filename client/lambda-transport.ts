@@ -1,5 +1,5 @@
 import type { Transport } from "./transport.ts";
-import { failedTransport } from "./transport.ts";
+import { transportError } from "./transport.ts";
 
 interface InvokeInput {
   readonly FunctionName: string;
@@ -12,17 +12,16 @@ interface InvokeOutput {
 }
 
 export interface LambdaTransportOptions<Command> {
-  /** A `LambdaClient` of `@aws-sdk/client-lambda` v3, or whatever sends its commands. */
+  /** A `LambdaClient` of `@aws-sdk/client-lambda` v3, or anything else that sends its commands. */
   readonly client: {
     send(command: NoInfer<Command>, options: { abortSignal: AbortSignal }): Promise<InvokeOutput>;
   };
-  /** The class from the same SDK, so that this client needs none of its own. */
+  /** The class from the same SDK. It is passed in so that this client has no dependency on the SDK. */
   readonly InvokeCommand: new (
     input: InvokeInput,
   ) => Command;
   /**
-   * Name or ARN of the realm's vending function. `undefined`, an environment variable that is not set, is refused at
-   * once.
+   * Name or ARN of the realm's vending function. `undefined` (an environment variable that is not set) throws at once.
    */
   readonly functionName: string | undefined;
 }
@@ -48,15 +47,15 @@ export function lambdaTransport<Command>(options: LambdaTransportOptions<Command
   const { client, InvokeCommand, functionName } = options;
   if (!functionName) throw new TypeError("functionName is not set.");
 
-  return async ({ connection, ...wish }, abortSignal) => {
+  return async ({ connection, ...request }, abortSignal) => {
     const [, , account] = connection.split("/");
     const command = new InvokeCommand({
       FunctionName: functionName,
-      Payload: JSON.stringify({ account, ...wish }),
+      Payload: JSON.stringify({ account, ...request }),
     });
     const { Payload, FunctionError } = await client.send(command, { abortSignal });
     const json = JSON.parse(new TextDecoder().decode(Payload) || "null");
-    if (FunctionError) throw failedTransport(json?.errorType ?? FunctionError);
+    if (FunctionError) throw transportError(json?.errorType ?? FunctionError);
     return json;
   };
 }

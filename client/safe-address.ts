@@ -1,4 +1,4 @@
-/** An address to which a credential may travel: https, or this machine. */
+/** Parses an address that a credential may be sent to: https, or a loopback host. */
 export function safeAddress(address: string | URL): URL {
   const url = new URL(address);
   const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);

@@ -1,42 +1,67 @@
-import type { Wish } from "./ask.ts";
-import type { Credential } from "./credential.ts";
-import { holdCredential } from "./held-credential.ts";
-import type { Flight } from "./shared-flight.ts";
-import { startFlight } from "./shared-flight.ts";
+import { createCachedCredential } from "./cached-credential.ts";
+import type { VendedCredential } from "./credential.ts";
+import { raceAbort } from "./race-abort.ts";
+import type { CredentialRequest } from "./request-credential.ts";
 
 export interface SharedVending {
-  vend(minValiditySeconds: number, signal: AbortSignal): Promise<Credential>;
-  reject(version: number, signal: AbortSignal): Promise<Credential>;
+  vend(minValiditySeconds: number, signal: AbortSignal): Promise<VendedCredential>;
+  reject(version: number, signal: AbortSignal): Promise<VendedCredential>;
 }
 
-/** Vends for all callers of this process: one memory, and one request at a time for whoever asks the same. */
+/** Vends for all callers of this process: one cached credential, and one request in flight for equal demands. */
 export function shareVending(
-  request: (wish: Wish, signal: AbortSignal) => Promise<Credential>,
+  send: (request: CredentialRequest, signal: AbortSignal) => Promise<VendedCredential>,
   now: () => number,
 ): SharedVending {
-  const held = holdCredential(now);
-  const flights = new Map<string, Flight<Credential>>();
+  const cached = createCachedCredential(now);
+  const inFlight = new Map<string, SingleFlight<VendedCredential>>();
 
-  function requestOnce(wish: Wish, signal: AbortSignal): Promise<Credential> {
+  function requestOnce(request: CredentialRequest, signal: AbortSignal): Promise<VendedCredential> {
     signal.throwIfAborted();
-    const key = JSON.stringify(wish);
-    let flight = flights.get(key);
+    const key = JSON.stringify(request);
+    let flight = inFlight.get(key);
     if (!flight) {
-      const run = async (ended: AbortSignal) => held.keep(await request(wish, ended));
-      flight = startFlight(run, () => flights.delete(key));
-      flights.set(key, flight);
+      const run = async (ended: AbortSignal) => cached.set(await send(request, ended));
+      flight = startSingleFlight(run, () => inFlight.delete(key));
+      inFlight.set(key, flight);
     }
     return flight.join(signal);
   }
 
   return {
     async vend(minValiditySeconds, signal) {
-      const wish = minValiditySeconds ? { minValiditySeconds } : {};
-      return held.recall(minValiditySeconds) ?? requestOnce(wish, signal);
+      const request = minValiditySeconds ? { minValiditySeconds } : {};
+      return cached.get(minValiditySeconds) ?? requestOnce(request, signal);
     },
     async reject(version, signal) {
-      held.drop(version);
-      return held.recall(0) ?? requestOnce({ rejectedVersion: version }, signal);
+      cached.evict(version);
+      return cached.get(0) ?? requestOnce({ rejectedVersion: version }, signal);
+    },
+  };
+}
+
+/** Work that several callers await. A caller may leave; the work is aborted when the last one has left. */
+interface SingleFlight<T> {
+  join(signal: AbortSignal): Promise<T>;
+}
+
+/** `end` is called once, when no caller waits any more: nobody may join after that. */
+function startSingleFlight<T>(
+  run: (signal: AbortSignal) => Promise<T>,
+  end: () => void,
+): SingleFlight<T> {
+  const controller = new AbortController();
+  const result = run(controller.signal);
+  let waiting = 0;
+  return {
+    join(signal) {
+      waiting += 1;
+      return raceAbort(result, signal).finally(() => {
+        waiting -= 1;
+        if (waiting > 0) return;
+        end();
+        controller.abort();
+      });
     },
   };
 }

@@ -1,17 +1,17 @@
 import type { Problem } from "../functions/http/contract.ts";
 
 /**
- * Why there is no credential: a problem's code (docs/operations.md has a section for each), or
+ * Why there is no credential: the code of a problem (each has a section in docs/operations.md), or
  *
- * - `unreachable`: token vending gave no answer: no network, IAM's refusal, a throttle, a function that failed;
- * - `timeout`: no answer in time;
- * - `malformed-answer`: an answer that cannot be understood, or that is for another connection.
+ * - `unreachable`: token vending did not answer (no network, denied by IAM, throttled, the function failed);
+ * - `timeout`: it did not answer in time;
+ * - `malformed-answer`: its answer cannot be parsed, or is for another connection.
  */
 export type TokenClientErrorCode = Problem["code"] | "unreachable" | "timeout" | "malformed-answer";
 
 /**
- * No credential, and why. Never holds a token: it is made of token vending's own words, and of names (never messages) of
- * other errors. So it has no `cause`.
+ * Thrown when there is no credential. It never contains a token: its text comes from token vending's own problems and
+ * from the names (never the messages) of other errors. It has no `cause` for the same reason.
  *
  * @example
  * ```ts
@@ -34,10 +34,10 @@ export class TokenClientError extends Error {
   /** `provider/environment/account`. */
   declare readonly connection: string;
   declare readonly code: TokenClientErrorCode;
-  /** The same call may succeed later; after `retryAfterSeconds`, where that is known. */
+  /** Whether the same call may succeed later, after `retryAfterSeconds` where that is known. */
   declare readonly retryable: boolean;
   declare readonly retryAfterSeconds: number | null;
-  /** What token vending answered (RFC 9457); null where it did not. */
+  /** The problem that token vending answered (RFC 9457); null where it did not answer one. */
   declare readonly problem: Problem | null;
 
   constructor(

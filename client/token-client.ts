@@ -1,10 +1,10 @@
-import type { ProviderId } from "../functions/model/provider-id.ts";
-import type { Wish } from "./ask.ts";
-import { ask } from "./ask.ts";
+import type { ProviderId } from "../functions/providers/catalogue.ts";
 import type { CallOptions, VendOptions } from "./call-options.ts";
-import type { Credential } from "./credential.ts";
-import { endOf } from "./credential.ts";
-import { tryUntilDeadline } from "./patience.ts";
+import type { VendedCredential } from "./credential.ts";
+import { usableUntilMs } from "./credential.ts";
+import type { CredentialRequest } from "./request-credential.ts";
+import { requestCredential } from "./request-credential.ts";
+import { retryUntilDeadline } from "./retry.ts";
 import { shareVending } from "./shared-vending.ts";
 import { TokenClientError } from "./token-client-error.ts";
 import type { TokenRequestInit } from "./token-fetch.ts";
@@ -18,40 +18,40 @@ export interface TokenClientOptions {
   readonly connection: ConnectionName;
   /** How token vending is reached: `lambdaTransport` or `httpsTransport`. */
   readonly transport: Transport;
-  /** Of one request, in milliseconds; 30,000 if unsaid, which outlasts the vending function's own 25 s. */
+  /** Timeout of one request in milliseconds (default 30,000: longer than the vending function's own 25 s). */
   readonly timeoutMs?: number;
-  /** Further tries after a retryable problem, within the deadline of a call's `context`; 2 if unsaid. */
+  /** Retries after a retryable problem, within the deadline of a call's `context` (default 2). */
   readonly retries?: number;
-  /** Told of each failed request, also of those that are retried: the place for a log line. Must not throw. */
+  /** Called for each failed request, also for those that are retried. The place for a log line. Must not throw. */
   onProblem?(error: TokenClientError): void;
-  /** Milliseconds since 1970; the machine's clock if unsaid. */
+  /** Milliseconds since 1970 (default: the machine's clock). */
   now?(): number;
 }
 
 /** The credentials of one connection. Make one client for each connection, outside the handler. */
 export interface TokenClient {
   /**
-   * A credential that is usable now: from this process's memory, or else from token vending. Callers at the same time
+   * Returns a credential that is usable now, from this process's cache or else from token vending. Concurrent callers
    * share one request.
    *
    * @throws {TokenClientError} when there is none; the signal's reason when it is aborted.
    */
-  vend(options?: VendOptions): Promise<Credential>;
+  vend(options?: VendOptions): Promise<VendedCredential>;
   /**
-   * Reports that the provider answered 401 (never after a 403) to this version, and vends the current one. If this
-   * process holds a newer version already, that is the answer, without a request.
+   * Reports that the provider answered 401 (never 403) to this version, and vends the current one. If this process has
+   * already cached a newer version, that one is returned without a request.
    *
-   * @returns A credential of the same version where token vending stands by it.
+   * @returns A credential of the same version if token vending considers it still valid.
    * @throws {TokenClientError} when there is none; the signal's reason when it is aborted.
    */
-  reject(version: number, options?: CallOptions): Promise<Credential>;
+  reject(version: number, options?: CallOptions): Promise<VendedCredential>;
   /**
-   * The global `fetch` with the credential's headers set. On 401 it reports the version and, where there is another
-   * version and the body can be sent again (anything but a stream), tries once more with the same `init`. Otherwise the
-   * 401 is the response, also when the report fails (`onProblem` hears of it). A 403 is the response, and nothing is
-   * reported. A redirect is the response: none is followed.
+   * The global `fetch` with the credential's headers set. On 401 it reports the version and, if there is another
+   * version and the body can be sent again (anything but a stream), retries once with the same `init`. Otherwise the
+   * 401 is returned, also when the report fails (`onProblem` is called). A 403 is returned and not reported. Redirects
+   * are not followed but returned.
    *
-   * `init.signal` ends vending and the request; `options.context` bounds vending only.
+   * `init.signal` aborts vending and the request; `options.context` limits vending only.
    *
    * @throws {TokenClientError} when there is no credential to send; `TypeError` for an address that is not https (http
    * is for loopback hosts); what `fetch` throws.
@@ -61,12 +61,12 @@ export interface TokenClient {
     init?: TokenRequestInit,
     options?: Omit<VendOptions, "signal">,
   ): Promise<Response>;
-  /** Drops what this process holds: the next vend asks. For tests, and for processes that were restored from a snapshot. */
+  /** Clears this process's cache. For tests, and for processes that were restored from a snapshot. */
   forget(): void;
 }
 
 /**
- * A client for one connection. Does nothing until it is asked.
+ * Creates a client for one connection. It sends nothing until it is called.
  *
  * @example
  * ```ts
@@ -90,27 +90,37 @@ export interface TokenClient {
  * ```
  */
 export function createTokenClient(options: TokenClientOptions): TokenClient {
-  const secondMs = 1000 + Math.random() * 100;
-  const settings = { timeoutMs: 30_000, retries: 2, now: Date.now, secondMs, ...options };
+  const jitteredSecondMs = 1000 + Math.random() * 100;
+  const settings = { timeoutMs: 30_000, retries: 2, now: Date.now, jitteredSecondMs, ...options };
   const { connection, now, onProblem } = settings;
 
-  /** A token that is over when it arrives was vended in its last moment: the next one is due. */
-  async function request(wish: Wish, signal: AbortSignal, isRepeated = false): Promise<Credential> {
-    const credential = await ask(settings, wish, signal).catch((error: TokenClientError) => {
-      if (!signal.aborted) onProblem?.(error);
-      throw error;
-    });
-    if (now() < endOf(credential)) return credential;
-    if (!isRepeated) return request(wish, signal, true);
-    throw new TokenClientError(connection, "malformed-answer", "It is over: are the clocks right?");
+  /** A token that has expired on arrival was vended in its last moment: a second request gets its successor. */
+  async function request(
+    wanted: CredentialRequest,
+    signal: AbortSignal,
+    isRepeated = false,
+  ): Promise<VendedCredential> {
+    const credential = await requestCredential(settings, wanted, signal).catch(
+      (error: TokenClientError) => {
+        if (!signal.aborted) onProblem?.(error);
+        throw error;
+      },
+    );
+    if (now() < usableUntilMs(credential)) return credential;
+    if (!isRepeated) return request(wanted, signal, true);
+    throw new TokenClientError(
+      connection,
+      "malformed-answer",
+      "Expired on arrival: check the clocks.",
+    );
   }
 
   let shared = shareVending(request, now);
   const client: TokenClient = {
     vend: ({ minValiditySeconds = 0, ...call } = {}) =>
-      tryUntilDeadline(settings, call, (ended) => shared.vend(minValiditySeconds, ended)),
+      retryUntilDeadline(settings, call, (ended) => shared.vend(minValiditySeconds, ended)),
     reject: (version, call = {}) =>
-      tryUntilDeadline(settings, call, (ended) => shared.reject(version, ended)),
+      retryUntilDeadline(settings, call, (ended) => shared.reject(version, ended)),
     fetch: (url, init = {}, call = {}) =>
       tokenFetch(client, { ...call, signal: init.signal }, url, init),
     forget() {

@@ -1,21 +1,21 @@
 import type { CallOptions, VendOptions } from "./call-options.ts";
-import type { Credential } from "./credential.ts";
+import type { VendedCredential } from "./credential.ts";
 import { safeAddress } from "./safe-address.ts";
 
-/** `RequestInit`, but that redirects are never followed: a provider's key must not travel to another host. */
+/** `RequestInit` without following redirects: a provider's key must not be sent to another host. */
 export interface TokenRequestInit extends Omit<RequestInit, "redirect"> {
-  /** `manual` (the default): a redirect is the response. `error`: it is a failure. */
+  /** `manual` (the default) returns a redirect as the response; `error` throws. */
   readonly redirect?: "manual" | "error";
 }
 
-interface Tokens {
-  vend(options: VendOptions): Promise<Credential>;
-  reject(version: number, options: CallOptions): Promise<Credential>;
+interface TokenSource {
+  vend(options: VendOptions): Promise<VendedCredential>;
+  reject(version: number, options: CallOptions): Promise<VendedCredential>;
 }
 
-/** A request with the credential, and what follows from a 401. */
+/** Sends a request with the credential. After a 401, reports its version and retries once with the next one. */
 export async function tokenFetch(
-  client: Tokens,
+  client: TokenSource,
   call: VendOptions,
   address: string | URL,
   init: TokenRequestInit,
@@ -30,13 +30,13 @@ export async function tokenFetch(
     call.signal?.throwIfAborted();
     return credential;
   });
-  // A stream has been read by now.
+  // A stream has been consumed and cannot be sent again.
   if (current.version === version || Symbol.asyncIterator in Object(init.body)) return response;
   await response.body?.cancel();
   return send(url, init, current);
 }
 
-function send(url: URL, init: TokenRequestInit, credential: Credential): Promise<Response> {
+function send(url: URL, init: TokenRequestInit, credential: VendedCredential): Promise<Response> {
   const headers = new Headers(init.headers);
   for (const [name, value] of Object.entries(credential.headers)) headers.set(name, value);
   const redirect = init.redirect === "error" ? "error" : "manual";

@@ -2,23 +2,23 @@
 export interface TransportRequest {
   /** `provider/environment/account`. */
   readonly connection: string;
-  /** Whole seconds for which the token must be usable yet. */
+  /** Whole seconds for which the token must remain usable. */
   readonly minValiditySeconds?: number;
-  /** The version that the provider answered 401 to: reject it, then vend. */
+  /** The version that the provider answered with 401: reject it, then vend. */
   readonly rejectedVersion?: number;
 }
 
 /**
- * Carries one request to token vending, once, and returns its JSON as an invocation answers it: a credential, or
- * `{ problem }`. Whatever it throws becomes a `TokenClientError`: `malformed-answer` for a `SyntaxError`, else
- * `unreachable`, which is not retryable if the error has a `$metadata.httpStatusCode` below 500 other than 429. An error's
- * name is told and its message is not, for it may quote the answer.
+ * Sends one request to token vending, once, and returns the JSON that an invocation returns: a credential or
+ * `{ problem }`. Any error that it throws becomes a `TokenClientError`: `malformed-answer` for a `SyntaxError`, else
+ * `unreachable`, which is not retryable if the error has a `$metadata.httpStatusCode` below 500 other than 429. Only the
+ * error's name is kept, not its message, which may quote the answer.
  *
- * `signal` ends the request: no caller waits for it any more, or its time is up.
+ * `signal` aborts the request: its timeout has passed, or no caller waits for it any more.
  */
 export type Transport = (request: TransportRequest, signal: AbortSignal) => Promise<unknown>;
 
-/** Token vending was not reached, in the shape of the AWS SDK's errors. */
-export function failedTransport(name: string, httpStatusCode?: number): Error {
+/** An error in the shape of the AWS SDK's, for a request that token vending did not answer. */
+export function transportError(name: string, httpStatusCode?: number): Error {
   return Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
 }

@@ -1,15 +1,15 @@
-import type { Credential } from "./credential.ts";
+import type { VendedCredential } from "./credential.ts";
 import type { TokenClient } from "./token-client.ts";
 
-/** What a handler finds in its context. */
-export interface VendedToken {
-  /** As vended before the handler began. */
-  readonly credential: Credential;
-  /** The client's `fetch`, bounded by this invocation's deadline. */
+/** What the middleware adds to a handler's context. */
+export interface TokenContext {
+  /** Vended before the handler began. */
+  readonly credential: VendedCredential;
+  /** The client's `fetch`, limited by this invocation's deadline. */
   readonly fetch: TokenClient["fetch"];
 }
 
-/** What Lambda's context must have for middy's types; `getRemainingTimeInMillis` is all that is used. */
+/** The members of Lambda's context that middy's types require. Only `getRemainingTimeInMillis` is used. */
 export interface LambdaContext {
   callbackWaitsForEmptyEventLoop: boolean;
   functionName: string;
@@ -27,21 +27,21 @@ export interface LambdaContext {
 
 export interface WithTokenOptions<Name extends string> {
   readonly client: TokenClient;
-  /** The context's member; `token` if unsaid. */
+  /** Name of the context's member (default `token`). */
   readonly as?: Name;
-  /** Of the credential at the handler's start; see {@link TokenClient.vend}. */
+  /** Required of the credential when the handler starts; see {@link TokenClient.vend}. */
   readonly minValiditySeconds?: number;
 }
 
-/** A middleware as middy takes it. */
+/** A middy middleware. */
 export interface TokenMiddleware<Name extends string> {
-  before(request: { context: LambdaContext & Record<Name, VendedToken> }): Promise<void>;
+  before(request: { context: LambdaContext & Record<Name, TokenContext> }): Promise<void>;
 }
 
 /**
- * A middy middleware that vends before the handler begins and puts {@link VendedToken} into its context. It touches
- * nothing else, and holds nothing between invocations but what the client holds. Without a credential the handler is
- * not called: the `TokenClientError` goes to middy's `onError`.
+ * A middy middleware that vends before the handler begins and puts {@link TokenContext} into its context. It has no
+ * state besides the client's cache. Without a credential the handler is not called: the `TokenClientError` goes to
+ * middy's `onError`.
  *
  * @example
  * ```ts
@@ -64,9 +64,9 @@ export function withToken<Name extends string = "token">(
   const { client, as = "token", minValiditySeconds } = options;
   return {
     async before({ context }) {
-      const vended: VendedToken = {
+      const vended: TokenContext = {
         credential: await client.vend({ context, minValiditySeconds }),
-        fetch: (url, init, wish) => client.fetch(url, init, { context, ...wish }),
+        fetch: (url, init, fetchOptions) => client.fetch(url, init, { context, ...fetchOptions }),
       };
       Object.assign(context, { [as]: vended });
     },

@@ -1,13 +1,11 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "./model/clock.ts";
-import type { RealmId } from "./model/connection.ts";
 import { realmName } from "./model/connection.ts";
 import type { Dependencies } from "./model/dependencies.ts";
 import type { Log } from "./model/log.ts";
 import type { PendingConsents } from "./model/pending-consents.ts";
-import type { RenewalPolicy } from "./model/provider.ts";
 import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource } from "./model/secret-source.ts";
@@ -15,13 +13,12 @@ import type { StatusReader } from "./model/status-reader.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import { emfMetrics } from "./platform/emf-metrics.ts";
 import type { Environment, SealingKeySetting } from "./platform/environment.ts";
-import { readEnvironment } from "./platform/environment.ts";
+import { readEnvironment, readStatusEnvironment } from "./platform/environment.ts";
 import { nodeHttp } from "./platform/http-request.ts";
 import { jsonLog } from "./platform/json-log.ts";
-import { readStatusEnvironment } from "./platform/status-environment.ts";
 import { systemClock } from "./platform/system-clock.ts";
-import { providerOf } from "./providers/catalogue.ts";
-import { policyOf } from "./providers/policy-of.ts";
+import type { RealmSettings, RealmSummary } from "./providers/catalogue.ts";
+import { providerOf, readRealm, readRealmSummaries } from "./providers/catalogue.ts";
 import { localSealer } from "./sealing/local-sealer.ts";
 import { dynamoDbStatusReader } from "./store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
@@ -31,7 +28,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Environment to adapters to dependencies: the only place that names concrete ones. Fails with a `StartUpError`. */
 export function compose(variables: Variables): {
-  environment: Environment;
+  environment: Environment<RealmSettings>;
   dependencies: Dependencies;
   /** To be flushed when an invocation ends. */
   metrics: EmfMetrics;
@@ -40,25 +37,28 @@ export function compose(variables: Variables): {
   /** For the functions that people meet only. */
   pendingConsents(): Promise<PendingConsents>;
 } {
-  const environment = readEnvironment(variables);
+  const environment = readEnvironment(variables, readRealm);
   const { realm, tableName, secretPrefix, sealingKey } = environment;
   const aws = awsOptions(variables);
   const clock = systemClock;
   const dynamoDb = new DynamoDBClient(aws);
   const metrics = emfMetrics(writeLine, clock.now, realmName(realm));
   const log = jsonLog(writeLine, clock.now);
+  // Unique among all processes, and short: a record names several.
+  const processName = randomBytes(9).toString("base64url");
+  const readRecord = recordReader({ clock, log, metrics, process: processName });
   const dependencies: Dependencies = {
     realm,
     limits: realm,
     provider: providerOf(realm, { send: nodeHttp(clock), clock, newRequestId: randomUUID }),
-    store: dynamoDbTokenStore(dynamoDb, tableName, recordReader({ clock, log, metrics })),
+    store: dynamoDbTokenStore(dynamoDb, tableName, readRecord),
     secrets: secretsOf(secretPrefix, aws, clock),
     sealer: sealerOf(sealingKey, aws, clock),
     clock,
     log,
     metrics,
     random: Math.random,
-    newOwner: ownersOf(randomUUID()),
+    newOwner: ownersOf(processName),
     fingerprint,
   };
   const renewalIndex = async () => {
@@ -74,19 +74,19 @@ export function compose(variables: Variables): {
 
 /** What the status reader is made of: no secret, no key, nobody to ask. Fails with a `StartUpError`. */
 export function composeStatus(variables: Variables): {
-  realms: readonly (RealmId & { readonly policy: RenewalPolicy })[];
+  realms: readonly RealmSummary[];
   reader: StatusReader;
   clock: Clock;
   log: Log;
   fingerprint(text: string): string;
 } {
-  const { tableName, realms } = readStatusEnvironment(variables);
+  const { tableName, realms } = readStatusEnvironment(variables, readRealmSummaries);
   const clock = systemClock;
   const log = jsonLog(writeLine, clock.now);
   const dynamoDb = new DynamoDBClient(awsOptions(variables));
-  const readRecord = recordReader({ clock, log, metrics: null });
+  const readRecord = recordReader({ clock, log, metrics: null, process: "" });
   return {
-    realms: realms.map((realm) => ({ ...realm, policy: policyOf(realm) })),
+    realms,
     reader: dynamoDbStatusReader(dynamoDb, tableName, clock, readRecord),
     clock,
     log,
@@ -95,11 +95,11 @@ export function composeStatus(variables: Variables): {
 }
 
 /** Names of this process's leases; what stands before the dot names the process. */
-function ownersOf(process: string): () => string {
+function ownersOf(processName: string): () => string {
   let leases = 0;
   return () => {
     leases += 1;
-    return `${process}.${leases}`;
+    return `${processName}.${leases}`;
   };
 }
 

@@ -5,12 +5,12 @@ import { functionNames } from "./function-names.ts";
 
 const root = path.join(import.meta.dirname, "..");
 
-/** Where `npm run build` puts the bundles, one folder a function: the very files that are deployed. */
+/** Where `npm run build` writes the bundles, one folder per function: the files that are deployed. */
 export const bundlesFolder = path.join(root, "dist", "functions");
 
 /**
- * Bundles every function into a folder of its name, SDK included. What a store hit does not need (secrets, providers)
- * is split off and loaded on first use.
+ * Bundles every function, SDK included, into a folder of its name. Code that is not needed to return a stored token
+ * (secrets, providers) is split into chunks that load on first use.
  */
 export function bundleFunctions(folder: string, names: readonly string[] = functionNames): void {
   for (const name of names) bundle(`functions/${name}.ts`, path.join(folder, name));
@@ -30,7 +30,7 @@ export function bundle(entry: string, outdir: string): void {
     format: "esm",
     platform: "node",
     target: "node24",
-    // The SDK's imports of these, without their ESM facade.
+    // Avoids the slow ESM facade of these modules: see builtins/http.mjs.
     alias: {
       "node:http": "./infra/builtins/http.mjs",
       "node:https": "./infra/builtins/https.mjs",

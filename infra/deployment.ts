@@ -3,15 +3,15 @@ import type { ServiceStackProps } from "./stacks/service-stack.ts";
 import { ServiceStack } from "./stacks/service-stack.ts";
 import { StateStack } from "./stacks/state-stack.ts";
 
-/** Names of the stacks, in the order in which they are deployed. */
+/** In the order in which the stacks are deployed. */
 export const stackNames = {
   state: "TokenVendingState",
   service: "TokenVending",
   example: "TokenVendingExample",
 } as const;
 
-/** Both stacks of a deployment. */
-export function deploy(app: App, props: ServiceStackProps): ServiceStack {
+/** Creates both stacks of a deployment. */
+export function createStacks(app: App, props: ServiceStackProps): ServiceStack {
   const state = new StateStack(app, stackNames.state, { realms: props.realms });
   const service = new ServiceStack(app, stackNames.service, props);
   service.addStackDependency(state);

@@ -1,4 +1,4 @@
-/** The functions that are deployed: the entry files of `functions/`. */
+/** The deployed functions: the entry files of `functions/`. */
 export const functionNames = [
   "vend-token",
   "renew-tokens",

@@ -1,7 +1,6 @@
 import { accountPattern } from "../functions/model/connection.ts";
-import { needsConsent } from "../functions/model/provider-id.ts";
-import { readRealm } from "../functions/platform/environment.ts";
-import type { RealmInput } from "../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../functions/providers/catalogue.ts";
+import { needsConsent, readRealm } from "../functions/providers/catalogue.ts";
 
 /** A realm as `infra/realms.ts` has it: its settings, and the accounts whose secrets the stack makes. */
 export type RealmEntry = RealmInput & {

@@ -1,8 +1,8 @@
 import type { RealmEntry } from "./realm-list.ts";
 
 /**
- * What is deployed: one realm a line, with the settings of its provider (docs/providers/) and its `accounts`, `default`
- * alone if unsaid. Secrets are not here; the stack makes an empty one for each account, named
+ * The deployed realms, each with the settings of its provider (docs/providers/) and its `accounts` (default:
+ * `default`). Secrets are not here: the stack creates an empty one for each account, named
  * `token-vending/<provider>/<environment>/<account>`.
  */
 export const realms: readonly RealmEntry[] = [
@@ -37,7 +37,7 @@ export const realms: readonly RealmEntry[] = [
   {
     provider: "centrapay-user",
     environment: "production",
-    // Ask Centrapay for the user pool, and replace it twice.
+    // Ask Centrapay for the id of the user pool, and replace it in both addresses.
     issuer: "https://cognito-idp.ap-southeast-2.amazonaws.com/ask-centrapay",
     jwksUrl: "https://cognito-idp.ap-southeast-2.amazonaws.com/ask-centrapay/.well-known/jwks.json",
     authorizeUrl: "https://auth.centrapay.com/oauth2/authorize",

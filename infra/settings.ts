@@ -1,7 +1,7 @@
 import type { App } from "aws-cdk-lib";
 import type { ServiceStackProps } from "./stacks/service-stack.ts";
 
-/** What a deployment may differ in beside its realms: context of `cdk.json` or of `cdk deploy -c name=value`. */
+/** Deployment settings besides the realms: CDK context from `cdk.json` or `cdk deploy -c name=value`. */
 const settingNames = [
   "api",
   "vpcEndpointIds",
@@ -13,32 +13,35 @@ const settingNames = [
 
 type Setting = (typeof settingNames)[number];
 
-const kinds = ["private", "regional", "none"] as const;
+const apiKinds = ["private", "regional", "none"] as const;
 
-/** Fails naming the setting that is wrong. */
+/** Throws an error that names the invalid setting. */
 export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
   const text = (name: Setting): string | undefined => {
     const value: unknown = app.node.tryGetContext(`token-vending:${name}`);
     if (value === undefined || typeof value === "string") return value || undefined;
-    throw wrong(name, "must be text");
+    throw settingError(name, "must be text");
   };
   const oneOf = <T extends string>(name: Setting, choices: readonly T[]): T | undefined => {
     const value = text(name);
-    const choice = choices.find((one) => one === value);
-    if (value && !choice) throw wrong(name, `must be one of ${choices.join(", ")}`);
+    const choice = choices.find((each) => each === value);
+    if (value && !choice) throw settingError(name, `must be one of ${choices.join(", ")}`);
     return choice;
   };
   const endpointIds = text("vpcEndpointIds")?.split(",") ?? [];
   if (endpointIds.some((id) => !/^vpce-[0-9a-f]+$/.test(id))) {
-    throw wrong("vpcEndpointIds", "must be like vpce-0123,vpce-4567");
+    throw settingError("vpcEndpointIds", "must be like vpce-0123,vpce-4567");
   }
   const baseUrl = text("consentBaseUrl");
   if (baseUrl && !/^https:\/\/[^?#\s]*[^/?#\s]$/.test(baseUrl)) {
-    throw wrong("consentBaseUrl", "must be an https address without query or trailing slash");
+    throw settingError(
+      "consentBaseUrl",
+      "must be an https address without query or trailing slash",
+    );
   }
   return {
     api: {
-      kind: oneOf("api", kinds) ?? "private",
+      kind: oneOf("api", apiKinds) ?? "private",
       endpointIds,
       setsAccountLogging: oneOf("apiLogging", ["set", "leave"]) !== "leave",
     },
@@ -47,11 +50,11 @@ export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
   };
 }
 
-/** Whether the example of a consumer is to be deployed as well. */
-export function wantsExample(app: App): boolean {
+/** Whether the example consumer is deployed as well. */
+export function isExampleEnabled(app: App): boolean {
   return String(app.node.tryGetContext("token-vending:example")) === "true";
 }
 
-function wrong(name: Setting, why: string): Error {
-  return new Error(`The context token-vending:${name} ${why}.`);
+function settingError(name: Setting, reason: string): Error {
+  return new Error(`The context token-vending:${name} ${reason}.`);
 }

@@ -1,3 +1,4 @@
+import type { ConsentProviderId } from "../functions/providers/catalogue.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import type { CentrapayUser } from "./simulators/centrapay/centrapay-user.ts";
 import { startCentrapayUser } from "./simulators/centrapay/centrapay-user.ts";
@@ -5,19 +6,19 @@ import type { ConnectPay } from "./simulators/connectpay/connectpay.ts";
 import { startConnectPay } from "./simulators/connectpay/connectpay.ts";
 import { startAuthorizationCodeServer } from "./simulators/oauth/authorization-code.ts";
 import type { AuthorizationServer } from "./simulators/oauth/authorization-server.ts";
-import type { Person } from "./simulators/oauth/people.ts";
+import type { SimulatedUser } from "./simulators/oauth/users.ts";
 
-/** The providers at which a person consents. */
+/** The simulated providers that need a person's consent. */
 export interface ConsentProviders {
   readonly centrapayUser: CentrapayUser;
   readonly connectPay: ConnectPay;
   readonly authorizationServer: AuthorizationServer;
 }
 
-/** What people are told that asks for their consent. */
-export const requester = "Token vending on this machine";
+/** The requester's name on the consent pages. */
+export const localRequester = "Token vending on this machine";
 
-/** Starts them, without a client yet. */
+/** Starts the simulators, without any client. */
 export async function startConsentProviders(lifetimeMs?: number): Promise<ConsentProviders> {
   const lifetime = lifetimeMs === undefined ? {} : { lifetimeMs };
   const centrapayUser = await startCentrapayUser(lifetime);
@@ -26,31 +27,32 @@ export async function startConsentProviders(lifetimeMs?: number): Promise<Consen
   return { centrapayUser, connectPay, authorizationServer };
 }
 
-/** Their realms, of which each has someone who can consent. */
-export function realmsOfConsents({
-  centrapayUser,
-  connectPay,
-  authorizationServer,
-}: ConsentProviders): LocalRealm[] {
-  return [
-    {
+/** The realms of these providers, each with a user who can consent. */
+export function consentRealmsOf(
+  { centrapayUser, connectPay, authorizationServer }: ConsentProviders,
+  common: { readonly deadlineMs?: number },
+): Readonly<Record<ConsentProviderId, LocalRealm>> {
+  return {
+    "centrapay-user": {
       settings: {
         provider: "centrapay-user",
         environment: "test",
         issuer: centrapayUser.issuer,
         ...addressesOf(centrapayUser),
         jwksUrl: centrapayUser.jwksUrl,
+        ...common,
       },
       simulator: centrapayUser,
       pingUrl: centrapayUser.pingUrl,
-      ...someoneAt(centrapayUser),
+      ...firstUserOf(centrapayUser),
     },
-    {
+    connectpay: {
       settings: {
         provider: "connectpay",
         environment: "stage",
         ...addressesOf(connectPay),
         scopes: ["psd2-ais", "psd2-pis"],
+        ...common,
       },
       simulator: connectPay,
       pingUrl: connectPay.pingUrl,
@@ -59,9 +61,9 @@ export function realmsOfConsents({
         cert: connectPay.clientCertificate.chain,
         key: connectPay.clientCertificate.privateKey,
       },
-      ...someoneAt(connectPay),
+      ...firstUserOf(connectPay),
     },
-    {
+    "authorization-code": {
       settings: {
         provider: "authorization-code",
         environment: "acme",
@@ -69,12 +71,13 @@ export function realmsOfConsents({
         ...addressesOf(authorizationServer),
         jwksUrl: authorizationServer.jwksUrl,
         scopes: ["openid", "read", "write"],
+        ...common,
       },
       simulator: authorizationServer,
       pingUrl: authorizationServer.pingUrl,
-      ...someoneAt(authorizationServer),
+      ...firstUserOf(authorizationServer),
     },
-  ];
+  };
 }
 
 type Addresses = Record<"authorizeUrl" | "tokenUrl" | "revokeUrl", string>;
@@ -83,6 +86,8 @@ const addressesOf = ({ authorizeUrl, tokenUrl, revokeUrl }: Addresses): Addresse
   ...{ authorizeUrl, tokenUrl, revokeUrl },
 });
 
-function someoneAt({ people: [person] }: { people: readonly Person[] }): { person?: Person } {
-  return person ? { person } : {};
+function firstUserOf({ users: [user] }: { users: readonly SimulatedUser[] }): {
+  user?: SimulatedUser;
+} {
+  return user ? { user } : {};
 }

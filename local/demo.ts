@@ -3,23 +3,23 @@ import { coldStart } from "./demo/cold-start.ts";
 import { crash } from "./demo/crash.ts";
 import { outage } from "./demo/outage.ts";
 import { rejectionStorm } from "./demo/rejection-storm.ts";
-import { announcement, haveAllHeld, report, reportJson } from "./demo/report.ts";
+import { allPromisesHeld, announcement, report, reportJson } from "./demo/report.ts";
 import { rollover } from "./demo/rollover.ts";
-import type { PlayedScene, Scene } from "./demo/scene.ts";
-import { playScene } from "./demo/scene.ts";
+import type { Scene, SceneResult } from "./demo/scene.ts";
+import { runScene } from "./demo/scene.ts";
 import { secretRotation } from "./demo/secret-rotation.ts";
 
 const scenes = [coldStart, rollover, rejectionStorm, crash, secretRotation, outage];
 
-const usage = `npm run demo -- [options]      about a minute; exit code 0 if every promise held, else 1
+const usage = `npm run demo -- [options]      takes about a minute; exit code 0 if every promise held, else 1
 
-  --scene <letter>      only this one, may be repeated: ${scenes.map(({ letter, title }) => `${letter} ${title.toLowerCase()}`).join(", ")}
-  --json                one JSON document on standard output, progress on standard error
+  --scene <letter>      run only this scene; may be repeated: ${scenes.map(({ letter, title }) => `${letter} ${title.toLowerCase()}`).join(", ")}
+  --json                print one JSON document on standard output, progress on standard error
   --help                this text
 `;
 
 const heading =
-  "Real processes, simulated providers. What counts is what the providers saw, not what our logs say.\n";
+  "Real processes, simulated providers. The figures come from the providers' journals, not from our own logs.\n";
 
 const options = {
   scene: { type: "string", multiple: true, default: [] as string[] },
@@ -27,47 +27,47 @@ const options = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** Answers the exit code. */
+/** Returns the exit code. */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options });
   if (values.help) {
     console.log(usage);
     return 0;
   }
-  const chosen = scenesNamed(values.scene);
-  const tell = values.json ? console.error : console.log;
-  tell(heading);
-  const played = await play(chosen, tell);
-  if (!played) {
-    tell("Interrupted; everything has been stopped.");
+  const chosen = selectScenes(values.scene);
+  const print = values.json ? console.error : console.log;
+  print(heading);
+  const results = await runScenes(chosen, print);
+  if (!results) {
+    print("Interrupted. Everything has been stopped.");
     return 130;
   }
-  console.log(values.json ? reportJson(played) : `\n${report(played)}`);
-  return haveAllHeld(played) ? 0 : 1;
+  console.log(values.json ? reportJson(results) : `\n${report(results)}`);
+  return allPromisesHeld(results) ? 0 : 1;
 }
 
-function scenesNamed(letters: readonly string[]): readonly Scene[] {
+function selectScenes(letters: readonly string[]): readonly Scene[] {
   const unknown = letters.find((letter) => !scenes.some((scene) => scene.letter === letter));
   if (unknown !== undefined) throw new RangeError(`There is no scene ${unknown}; try --help.`);
   return letters.length === 0 ? scenes : scenes.filter(({ letter }) => letters.includes(letter));
 }
 
-/** Undefined when it was interrupted. */
-async function play(
+/** Undefined if it was interrupted. */
+async function runScenes(
   chosen: readonly Scene[],
-  tell: (line: string) => void,
-): Promise<PlayedScene[] | undefined> {
+  print: (line: string) => void,
+): Promise<SceneResult[] | undefined> {
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => interruption.abort());
   }
-  const played: PlayedScene[] = [];
+  const results: SceneResult[] = [];
   for (const scene of chosen) {
-    tell(announcement(scene));
-    played.push(await playScene(scene, interruption.signal));
+    print(announcement(scene));
+    results.push(await runScene(scene, interruption.signal));
     if (interruption.signal.aborted) return undefined;
   }
-  return played;
+  return results;
 }
 
 try {
@@ -76,5 +76,5 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
-// An interrupted scene may still be waiting for something.
+// An interrupted scene may still have pending timers.
 process.exit();

@@ -1,4 +1,4 @@
-/** Rows as a table for a terminal: the first row is the heading. */
+/** Formats rows as a table for the terminal. */
 export function formatTable(
   heading: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,4 +1,4 @@
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import { functionArn } from "./aws/lambda/lambda-function.ts";
 import type { RequestLog } from "./aws/request-log.ts";
 import { requestLog } from "./aws/request-log.ts";
@@ -9,18 +9,18 @@ import type { AccessKeys, Principal } from "./aws/sigv4/principals.ts";
 import { createPrincipals } from "./aws/sigv4/principals.ts";
 import type { DeployedFunction } from "./aws/template/template-function.ts";
 
-/** Who there is in the local account, and what each of them asks AWS for. */
+/** The IAM principals of the local account, and the log of their requests. */
 export interface Identities {
-  /** Whoever sits at this machine: makes secrets and tables, and asks the API with curl. */
+  /** Creates secrets and tables, and calls the API with curl. */
   readonly operator: Principal;
-  /** A caller of the functions. */
+  /** Invokes the functions. */
   readonly consumer: Principal;
   readonly guard: Guard;
   readonly requests: RequestLog;
-  /** What a function signs with, as its own role. */
+  /** The access keys of a function's role. */
   keysOf(fn: Pick<DeployedFunction, "name" | "roleArn">): AccessKeys;
-  /** A schedule calls a function, as its own role. */
-  tellTick(roleArn: string, functionName: string): void;
+  /** Records that a schedule's role has invoked a function. */
+  reportScheduledInvocation(roleArn: string, functionName: string): void;
 }
 
 export function createIdentities(onRequest?: (request: AwsRequest) => void): Identities {
@@ -39,10 +39,10 @@ export function createIdentities(onRequest?: (request: AwsRequest) => void): Ide
       if (!roleArn) throw new Error(`${name} has no role.`);
       return principals.assume(roleArn, name).keys;
     },
-    tellTick(roleArn, functionName) {
+    reportScheduledInvocation(roleArn, functionName) {
       const scheduler = principals.assume(roleArn, "scheduler");
-      const FunctionName = functionArn(LOCAL_PLACE, functionName);
-      guard.tell(scheduler, "lambda:InvokeFunction", { FunctionName });
+      const FunctionName = functionArn(LOCAL_LOCATION, functionName);
+      guard.report(scheduler, "lambda:InvokeFunction", { FunctionName });
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { RealmInput } from "../functions/platform/realm-settings.ts";
+import type { ProviderId, RealmInput } from "../functions/providers/catalogue.ts";
 import type { ConsentProviders } from "./consent-providers.ts";
-import { realmsOfConsents, startConsentProviders } from "./consent-providers.ts";
+import { consentRealmsOf, startConsentProviders } from "./consent-providers.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import type { Centrapay } from "./simulators/centrapay/centrapay.ts";
 import { startCentrapay } from "./simulators/centrapay/centrapay.ts";
@@ -24,19 +24,19 @@ export interface Providers extends ConsentProviders {
   readonly centrapay: Centrapay;
   readonly oauthServer: OAuthServer;
   readonly keyServer: KeyServer;
-  /** PEM: whom functions have to trust beside the machine's own authorities. */
+  /** PEM: the authority that functions have to trust besides the machine's own. */
   readonly certificateAuthority: string;
   stop(): Promise<void>;
 }
 
 export interface ProviderOptions {
-  /** Of every token that a simulator issues; if unsaid, an hour where a person consents, else five minutes. */
+  /** Lifetime of every simulated token (default: one hour for consent realms, else five minutes). */
   readonly lifetimeMs?: number;
-  /** One provider call; each realm's default if unsaid. */
+  /** Deadline of one provider call (default: each realm's own default). */
   readonly deadlineMs?: number;
 }
 
-/** Starts the simulators, which know no client yet, and says which realms they make. */
+/** Starts the simulators, without any client, and returns their realms. */
 export async function startProviders(options: ProviderOptions = {}): Promise<Providers> {
   const { lifetimeMs = 300_000, deadlineMs } = options;
   const conferma = await startConferma({ lifetimeMs });
@@ -54,33 +54,37 @@ export async function startProviders(options: ProviderOptions = {}): Promise<Pro
     simulator,
     pingUrl: simulator.pingUrl,
   });
-  const consentRealms = realmsOfConsents(consents).map((each) => ({
-    ...each,
-    settings: { ...each.settings, ...common },
-  }));
+  const ofConsents = consentRealmsOf(consents, common);
+  const realms: Readonly<Record<ProviderId, LocalRealm>> = {
+    conferma: realm(
+      { provider: "conferma", environment: "sandbox", tokenUrl: conferma.tokenUrl },
+      conferma,
+    ),
+    "send-payments": realm(
+      { provider: "send-payments", environment: "sandbox", tokenUrl: sendPayments.tokenUrl },
+      sendPayments,
+    ),
+    cfis: realm({ provider: "cfis", environment: "staging", ...probed }, cfis),
+    "cfis-provisioning": realm(
+      { provider: "cfis-provisioning", environment: "staging", apiBaseUrl: cfis.url },
+      cfis,
+    ),
+    "centrapay-api-key": realm(
+      { provider: "centrapay-api-key", environment: "test", apiBaseUrl: centrapay.url },
+      centrapay,
+    ),
+    "client-credentials": realm(
+      { provider: "client-credentials", environment: "acme", tokenUrl: oauthServer.tokenUrl },
+      oauthServer,
+    ),
+    "static-key": realm(
+      { provider: "static-key", environment: "acme", headerName: "X-Acme-Key" },
+      keyServer,
+    ),
+    ...ofConsents,
+  };
   return {
-    realms: [
-      realm(
-        { provider: "conferma", environment: "sandbox", tokenUrl: conferma.tokenUrl },
-        conferma,
-      ),
-      realm(
-        { provider: "send-payments", environment: "sandbox", tokenUrl: sendPayments.tokenUrl },
-        sendPayments,
-      ),
-      realm({ provider: "cfis", environment: "staging", ...probed }, cfis),
-      realm({ provider: "cfis-provisioning", environment: "staging", apiBaseUrl: cfis.url }, cfis),
-      realm(
-        { provider: "centrapay-api-key", environment: "test", apiBaseUrl: centrapay.url },
-        centrapay,
-      ),
-      realm(
-        { provider: "client-credentials", environment: "acme", tokenUrl: oauthServer.tokenUrl },
-        oauthServer,
-      ),
-      realm({ provider: "static-key", environment: "acme", headerName: "X-Acme-Key" }, keyServer),
-      ...consentRealms,
-    ],
+    realms: Object.values(realms),
     ...consents,
     certificateAuthority: consents.connectPay.authority.certificate,
     conferma,
@@ -90,9 +94,8 @@ export async function startProviders(options: ProviderOptions = {}): Promise<Pro
     oauthServer,
     keyServer,
     async stop() {
-      const others = [conferma, sendPayments, cfis, centrapay, oauthServer, keyServer];
-      const all = [...others, ...Object.values(consents)];
-      await Promise.all(all.map((simulator) => simulator.stop()));
+      const all = new Set(Object.values(realms).map(({ simulator }) => simulator));
+      await Promise.all([...all].map((simulator) => simulator.stop()));
     },
   };
 }

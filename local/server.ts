@@ -1,24 +1,24 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { HttpRoute } from "./aws/api-gateway/http-api-event.ts";
-import { LOCAL_PLACE } from "./aws/arns.ts";
-import { invitationToConsent } from "./consent-links.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
+import { consentInstructions } from "./consent-links.ts";
 import { formatTable } from "./format-table.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import type { LocalStack } from "./stack.ts";
 import { startStack } from "./stack.ts";
-import { vendClient } from "./vend-client.ts";
-import { vendFromEach } from "./vend-from-each.ts";
+import { createVendClient } from "./vend-client.ts";
+import { vendFromAll } from "./vend-from-all.ts";
 
 const usage = `npm start -- [options]
 
-  --fresh               forget what earlier runs stored
-  --folder <path>       where data, secrets and keys stay between runs (.local)
+  --fresh               delete the data of earlier runs
+  --folder <path>       where data, secrets and keys are kept between runs (default: .local)
   --once                vend from every connection, then stop
-  --logs                show what the functions log
-  --requests            show every request to AWS, and who made it
+  --logs                show the functions' logs
+  --requests            show every request to AWS, and its principal
   --http-port, --consents-port, --lambda-port, --dynamodb-port, --secrets-port, --kms-port <port>
-                        free ones are chosen for what is unsaid
+                        default: free ports
   --help                this text
 `;
 
@@ -43,18 +43,18 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  let whenConsented: (route: HttpRoute) => Promise<void> = async () => {};
-  console.log("Starting AWS and the providers on this machine …");
+  let onConsentCallback: (route: HttpRoute) => Promise<void> = async () => {};
+  console.log("Starting the AWS emulation and the provider simulators …");
   const stack = await startStack({
     folder: path.resolve(values.folder),
     fresh: values.fresh,
     ports: {
-      ...portOf("http", values["http-port"]),
-      ...portOf("consents", values["consents-port"]),
-      ...portOf("lambda", values["lambda-port"]),
-      ...portOf("dynamoDb", values["dynamodb-port"]),
-      ...portOf("secretsManager", values["secrets-port"]),
-      ...portOf("kms", values["kms-port"]),
+      ...parsePort("http", values["http-port"]),
+      ...parsePort("consents", values["consents-port"]),
+      ...parsePort("lambda", values["lambda-port"]),
+      ...parsePort("dynamoDb", values["dynamodb-port"]),
+      ...parsePort("secretsManager", values["secrets-port"]),
+      ...parsePort("kms", values["kms-port"]),
     },
     onLog: ({ stream, text }) => {
       if (values.logs || stream === "stderr") console.log(text.trimEnd());
@@ -62,54 +62,57 @@ async function main(): Promise<void> {
     onRequest: ({ action, principal }) => {
       if (values.requests) console.log(`${action}  ${principal}`);
     },
-    onPage: (route) => void whenConsented(route),
+    onPage: (route) => void onConsentCallback(route),
   });
   const stopped = stopOnSignal(stack);
-  console.log(`\n${addresses(stack)}\n`);
+  console.log(`\n${addressTable(stack)}\n`);
 
-  await show(stack, stack.providers.realms, { invites: !values.once });
+  await vendAndPrint(stack, stack.providers.realms, { printsLinks: !values.once });
   if (values.once) return stack.stop();
-  whenConsented = ({ routeKey }) => {
+  onConsentCallback = ({ routeKey }) => {
     const realms = stack.providers.realms.filter(({ settings: { provider, environment } }) =>
       routeKey.endsWith(`/callback/${provider}/${environment}`),
     );
-    return realms.length > 0 ? show(stack, realms, { invites: true }) : Promise.resolve();
+    return realms.length > 0
+      ? vendAndPrint(stack, realms, { printsLinks: true })
+      : Promise.resolve();
   };
   console.log(
-    `${invitation(stack)}\n\nCtrl-C stops everything; what was vended stays in ${values.folder}.`,
+    `${usageHints(stack)}\n\nPress Ctrl-C to stop. Tokens and secrets are kept in ${values.folder}.`,
   );
   await stopped;
 }
 
-/** What these realms vend now, and what a person can do about those that wait. */
-async function show(
+/** Vends from these realms and prints the results, with links for those that need a consent. */
+async function vendAndPrint(
   stack: LocalStack,
   realms: readonly LocalRealm[],
-  { invites }: { readonly invites: boolean },
+  { printsLinks }: { readonly printsLinks: boolean },
 ): Promise<void> {
-  const client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
-  const { table, waiting } = await vendFromEach(stack, client, realms);
+  const client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
+  const { table, waiting } = await vendFromAll(stack, client, realms);
   client.close();
   console.log(`${table}\n`);
-  if (invites && waiting.length > 0) console.log(`${await invitationToConsent(stack, waiting)}\n`);
+  if (printsLinks && waiting.length > 0)
+    console.log(`${await consentInstructions(stack, waiting)}\n`);
 }
 
-function portOf(name: string, text: string | undefined): Record<string, number> {
+function parsePort(name: string, text: string | undefined): Record<string, number> {
   if (text === undefined) return {};
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port < 65_536) return { [name]: port };
   throw new RangeError(`${text} is not a port.`);
 }
 
-function addresses(stack: LocalStack): string {
+function addressTable(stack: LocalStack): string {
   const { http, consentHost, lambda, dynamoDb, secretsManager, kms, providers } = stack;
   const { conferma, sendPayments, cfis, centrapay, oauthServer, keyServer } = providers;
   const { centrapayUser, connectPay, authorizationServer } = providers;
   return formatTable(
-    ["what", "address"],
+    ["service", "address"],
     [
       ["HTTP API, for signed requests", http.url],
-      ["pages of consents", consentHost.browserUrl],
+      ["consent pages", consentHost.browserUrl],
       ["Lambda Invoke API", lambda.url],
       ["DynamoDB API", dynamoDb.url],
       ["Secrets Manager API", secretsManager.url],
@@ -118,29 +121,29 @@ function addresses(stack: LocalStack): string {
       ["Send Payments", sendPayments.url],
       ["CFIS", cfis.url],
       ["Centrapay", centrapay.url],
-      ["an RFC 6749 server", oauthServer.url],
-      ["an API with keys", keyServer.url],
-      ["Centrapay's login", centrapayUser.url],
+      ["OAuth server (client credentials)", oauthServer.url],
+      ["API with static keys", keyServer.url],
+      ["Centrapay login", centrapayUser.url],
       ["ConnectPay", connectPay.url],
-      ["an OpenID provider", authorizationServer.url],
+      ["OpenID provider", authorizationServer.url],
     ],
   );
 }
 
-function invitation({ http, identities, lambda, providers }: LocalStack): string {
+function usageHints({ http, identities, lambda, providers }: LocalStack): string {
   const { accessKeyId, secretAccessKey } = identities.operator.keys;
   const api = `${http.url}/v1`;
   return [
-    "Try it, as the operator of this machine:",
-    `  signed() { curl --aws-sigv4 aws:amz:${LOCAL_PLACE.region}:execute-api --user ${accessKeyId}:${secretAccessKey} "$@"; }`,
+    "Try it, with the operator's access keys:",
+    `  signed() { curl --aws-sigv4 aws:amz:${LOCAL_LOCATION.region}:execute-api --user ${accessKeyId}:${secretAccessKey} "$@"; }`,
     `  signed ${api}/tokens/conferma/sandbox/default`,
     `  signed ${api}/tokens/conferma/sandbox/default/rejections -d '{"version":1}'`,
-    `  signed ${api}/connections                      the state of each`,
-    `  signed -X POST ${api}/consents/connectpay/stage/default     a link for a person`,
-    `  curl ${providers.conferma.url}/__journal                what the provider saw`,
+    `  signed ${api}/connections                      status of every connection`,
+    `  signed -X POST ${api}/consents/connectpay/stage/default     a consent link`,
+    `  curl ${providers.conferma.url}/__journal                the provider's journal`,
     "",
-    "Or by the command line, in another terminal:",
-    `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url} AWS_REGION=${LOCAL_PLACE.region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    "Or with the command line, in another terminal:",
+    `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url} AWS_REGION=${LOCAL_LOCATION.region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     "  npm run vend -- vend conferma/sandbox/default",
   ].join("\n");
 }

@@ -1,9 +1,9 @@
 import { SignatureV4 } from "@smithy/signature-v4";
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import type { AccessKeys } from "./aws/sigv4/principals.ts";
 import { Sha256 } from "./aws/sigv4/sha256.ts";
 
-/** `fetch` from API Gateway, signed with these keys. */
+/** `fetch` for API Gateway, signed with these keys. */
 export async function signedFetch(
   keys: AccessKeys,
   url: string,
@@ -11,7 +11,7 @@ export async function signedFetch(
 ): Promise<Response> {
   const { host, hostname, pathname, searchParams } = new URL(url);
   const signer = new SignatureV4({
-    ...{ service: "execute-api", region: LOCAL_PLACE.region, credentials: keys, sha256: Sha256 },
+    ...{ service: "execute-api", region: LOCAL_LOCATION.region, credentials: keys, sha256: Sha256 },
   });
   const names = new Set(searchParams.keys());
   const { headers } = await signer.sign({

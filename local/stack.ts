@@ -8,7 +8,7 @@ import type { HttpRoute } from "./aws/api-gateway/http-api-event.ts";
 import { httpApiRoutes } from "./aws/api-gateway/http-api-routes.ts";
 import { startRestApi } from "./aws/api-gateway/rest-api.ts";
 import { restApiRoutes } from "./aws/api-gateway/rest-api-routes.ts";
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import { createTables } from "./aws/dynamodb/dynamodb-tables.ts";
 import { startLambdaApi } from "./aws/lambda/lambda-api.ts";
 import type { LambdaFunction } from "./aws/lambda/lambda-function.ts";
@@ -19,49 +19,49 @@ import type { LocalScheduler } from "./aws/scheduler.ts";
 import { startScheduler } from "./aws/scheduler.ts";
 import type { AwsRequest } from "./aws/sigv4/guard.ts";
 import type { DeployedStack } from "./aws/template/template.ts";
-import { requester } from "./consent-providers.ts";
+import { localRequester } from "./consent-providers.ts";
 import { createSecrets, fillSecrets } from "./fill-secrets.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import type { ProviderOptions, Providers } from "./providers.ts";
 import { startProviders } from "./providers.ts";
-import type { SecretBook } from "./secret-book.ts";
-import { secretBook } from "./secret-book.ts";
-import type { LocalState } from "./state.ts";
-import { portOf, startState } from "./state.ts";
+import type { SecretSeeder } from "./secret-seeder.ts";
+import { createSecretSeeder } from "./secret-seeder.ts";
+import type { StatefulServices } from "./stateful-services.ts";
+import { portOption, startStatefulServices } from "./stateful-services.ts";
 
-/** Everything on this machine: AWS's APIs, the deployed functions, the providers. */
-export interface LocalStack extends Omit<LocalState, "stop"> {
+/** The whole system on this machine: AWS's APIs, the deployed functions, the simulated providers. */
+export interface LocalStack extends Omit<StatefulServices, "stop"> {
   readonly identities: Identities;
   readonly lambda: LocalServer;
-  /** The REST API: requests are signed. */
+  /** The REST API, for signed requests. */
   readonly http: LocalServer;
-  /** Where people consent. */
+  /** The HTTP API with the consent pages. */
   readonly consentHost: LocalHttpApi;
   readonly host: LambdaHost;
   readonly scheduler: LocalScheduler;
   readonly providers: Providers;
-  readonly secrets: SecretBook;
+  readonly secrets: SecretSeeder;
   readonly deployed: DeployedStack;
   readonly tableName: string;
-  /** The function that vends for a realm, as it was deployed. */
+  /** The deployed function that vends for a realm. */
   functionOf(realm: LocalRealm): LambdaFunction;
   stop(): Promise<void>;
 }
 
 export interface StackOptions extends ProviderOptions {
-  /** Where data, secrets and keys stay between runs. */
+  /** Where data, secrets and keys are kept between runs. */
   readonly folder: string;
   readonly fresh?: boolean;
   /** The functions' bundles, where they have been made already. */
   readonly bundled?: string;
-  /** Free ones are chosen for what is unsaid. */
+  /** Default: free ports. */
   readonly ports?: Partial<Readonly<Record<Port, number>>>;
   onLog?(line: LogLine): void;
-  /** What is asked of AWS, and by whom. */
+  /** Called for every request to AWS. */
   onRequest?(request: AwsRequest): void;
-  /** After each page that a person was shown. */
+  /** Called after each answer of the consent host. */
   onPage?(route: HttpRoute, status: number): void;
 }
 
@@ -81,14 +81,14 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
-/** What was started last leans on what was started before. */
+/** In reverse order, because later parts depend on earlier ones. */
 async function stopAll(started: readonly Stoppable[]): Promise<void> {
   for (const part of started.toReversed()) await part.stop();
 }
 
 async function startParts(options: StackOptions, started: Stoppable[]): Promise<LocalStack> {
   const { folder, bundled, ports = {}, onLog, onPage } = options;
-  const running = <T extends Stoppable>(part: T): T => {
+  const track = <T extends Stoppable>(part: T): T => {
     started.push(part);
     return part;
   };
@@ -97,35 +97,37 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
 
   const identities = createIdentities(options.onRequest);
   const { guard, operator } = identities;
-  const { dynamoDb, secretsManager, kms } = running(await startState({ folder, guard, ports }));
-  const secrets = secretBook(secretsManager.url, LOCAL_PLACE.region, operator.keys);
-  const consentHost = running(await startHttpApi(portOf(ports.consents)));
+  const { dynamoDb, secretsManager, kms } = track(
+    await startStatefulServices({ folder, guard, ports }),
+  );
+  const secrets = createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region, operator.keys);
+  const consentHost = track(await startHttpApi(portOption(ports.consents)));
   const consentBaseUrl = consentHost.browserUrl;
-  const providers = running(await startProviders(options));
+  const providers = track(await startProviders(options));
 
   const settings = providers.realms.map((realm) => realm.settings);
-  const consents = { baseUrl: consentBaseUrl, requester };
+  const consents = { baseUrl: consentBaseUrl, localRequester };
   const confermaApi = providers.conferma.pingUrl;
   const deployed = synthesize({ realms: settings, consents, confermaApi, bundled }, folder);
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
-  for (const key of deployed.keys) kms.keep(key);
+  for (const key of deployed.keys) kms.ensureKey(key);
   await createSecrets(secrets, deployed);
   await fillSecrets(secrets, providers, consentBaseUrl);
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
 
-  // Functions are told where to invoke each other: the API listens before there is what it invokes.
-  const lambda = running(
+  // The API starts before the host, because its address is in the functions' environment.
+  const lambda = track(
     await startLambdaApi(
       {
         functions: deployed.functions,
         invoke: (...call) => host.invoke(...call),
         processes: (name) => host.processes(name),
       },
-      { ...portOf(ports.lambda), guard },
+      { ...portOption(ports.lambda), guard },
     ),
   );
-  const host: LambdaHost = running(
+  const host: LambdaHost = track(
     startLambdaHost({
       functions: deployed.functions,
       endpoints: {
@@ -134,34 +136,36 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
         KMS: kms.url,
         LAMBDA: lambda.url,
       },
-      environment: { NODE_EXTRA_CA_CERTS: written(folder, providers.certificateAuthority) },
+      environment: {
+        NODE_EXTRA_CA_CERTS: writeCertificates(folder, providers.certificateAuthority),
+      },
       keysOf: identities.keysOf,
       ...(onLog ? { onLog } : {}),
     }),
   );
-  const complain = (name: string, error: unknown) =>
-    onLog?.({ function: name, pid: 0, stream: "stderr", text: `${name}: ${inWords(error)}` });
-  const scheduler = running(
+  const reportFailure = (name: string, error: unknown) =>
+    onLog?.({ function: name, pid: 0, stream: "stderr", text: `${name}: ${messageOf(error)}` });
+  const scheduler = track(
     startScheduler(
       deployed,
       ({ functionName, roleArn, payload }) => {
-        identities.tellTick(roleArn, functionName);
+        identities.reportScheduledInvocation(roleArn, functionName);
         return host.invoke(functionName, payload);
       },
-      complain,
+      reportFailure,
     ),
   );
-  const route = restApiRoutes(deployed, LOCAL_PLACE);
-  const http = running(
+  const route = restApiRoutes(deployed, LOCAL_LOCATION);
+  const http = track(
     await startRestApi({
       ...{ host, route, guard, sendError: gatewayResponses(deployed) },
-      ...portOf(ports.http),
+      ...portOption(ports.http),
     }),
   );
   consentHost.deploy({
     host,
     route: httpApiRoutes(deployed),
-    onFailure: (cause) => complain("the pages of consents", cause),
+    onFailure: (cause) => reportFailure("consent pages", cause),
     ...(onPage ? { onAnswer: onPage } : {}),
   });
 
@@ -179,13 +183,13 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   };
 }
 
-/** The path of a file with the authorities that functions trust beside the machine's own. */
-function written(folder: string, certificates: string): string {
+/** Writes the additional certificate authorities that functions trust. Returns the file's path. */
+function writeCertificates(folder: string, certificates: string): string {
   const file = path.join(folder, "authorities.pem");
   writeFileSync(file, certificates);
   return file;
 }
 
-function inWords(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : JSON.stringify(error);
 }

@@ -1,32 +1,32 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Problem, VendAnswer } from "../functions/http/contract.ts";
-import { LOCAL_PLACE } from "./aws/arns.ts";
+import { LOCAL_LOCATION } from "./aws/arns.ts";
 import type { AccessKeys } from "./aws/sigv4/principals.ts";
-import type { Door } from "./door.ts";
-import { knock } from "./door.ts";
+import type { ProtectedApi } from "./local-realm.ts";
+import { ping } from "./local-realm.ts";
 
-/** What a consumer sends; see the contract in docs/architecture.md. */
+/** A consumer's request; see the contract in docs/architecture.md. */
 export interface VendPayload {
   readonly account?: string;
   readonly minValiditySeconds?: number;
   readonly rejectedVersion?: number;
 }
 
-export type Vended = VendAnswer | { readonly problem: Problem };
+export type VendResult = VendAnswer | { readonly problem: Problem };
 
 export interface VendClient {
-  vend(functionName: string, payload?: VendPayload): Promise<Vended>;
+  vend(functionName: string, payload?: VendPayload): Promise<VendResult>;
   close(): void;
 }
 
-/** A consumer of the vend functions, over Lambda's Invoke API. */
-export function vendClient(
+/** Invokes the vending functions as a consumer does, over Lambda's Invoke API. */
+export function createVendClient(
   endpoint: string,
   credentials: AccessKeys = { accessKeyId: "consumer", secretAccessKey: "consumer" },
 ): VendClient {
   const client = new LambdaClient({
     endpoint,
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials,
     maxAttempts: 1,
   });
@@ -45,15 +45,15 @@ export function vendClient(
   };
 }
 
-export function isAnswer(vended: Vended): vended is VendAnswer {
+export function isVendAnswer(vended: VendResult): vended is VendAnswer {
   return !("problem" in vended);
 }
 
-/** The provider's verdict on a credential: the status of its API. */
-export function present(
+/** Calls the provider's API with a credential, and returns its status. */
+export function useCredential(
   { header, extraHeaders }: Pick<VendAnswer, "header" | "extraHeaders">,
-  door: Door | string,
+  api: ProtectedApi | string,
 ): Promise<number> {
-  const { pingUrl, ...rest } = typeof door === "string" ? { pingUrl: door } : door;
-  return knock({ pingUrl, ...rest }, { ...extraHeaders, [header.name]: header.value });
+  const { pingUrl, ...rest } = typeof api === "string" ? { pingUrl: api } : api;
+  return ping({ pingUrl, ...rest }, { ...extraHeaders, [header.name]: header.value });
 }

@@ -8,106 +8,110 @@ import type {
 import { connectionStates } from "../functions/model/connection-status.ts";
 import { problemCodes } from "../functions/model/errors.ts";
 
-const said = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
+const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
   v.pipe(schema, v.description(description));
-const text = (description: string) => said(v.string(), description);
+const text = (description: string) => described(v.string(), description);
 const count = (description: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(0), v.description(description));
 const instant = v.pipe(v.string(), v.isoTimestamp());
-const at = (description: string) => said(instant, description);
-const atOrNever = (description: string) => said(v.nullable(instant), description);
+const instantAt = (description: string) => described(instant, description);
+const nullableInstant = (description: string) => described(v.nullable(instant), description);
 
 const connection = text("provider/environment/account");
 const fingerprint = v.pipe(
   v.string(),
   v.regex(/^[0-9a-f]{12}$/),
-  v.description("First twelve hexadecimal digits of the token's SHA-256: may be logged."),
+  v.description("First twelve hexadecimal digits of the token's SHA-256. Safe to log."),
 );
 
-/** What the contract's interfaces say, as shapes that can be looked at; the compiler holds one to the other. */
-export const credential = v.strictObject({
+/** The contract's interfaces as schemas. The compiler checks that they agree (`satisfies`). */
+export const credentialSchema = v.strictObject({
   connection,
-  version: count("Counts this connection's tokens; the number to name in a rejection."),
-  header: said(
+  version: count("Counts this connection's tokens. A rejection names this number."),
+  header: described(
     v.strictObject({ name: v.string(), value: v.string() }),
-    "Put this header into the request to the provider.",
+    "The header to set on requests to the provider.",
   ),
-  extraHeaders: said(
+  extraHeaders: described(
     v.exactOptional(v.record(v.string(), v.string())),
-    "Headers that the provider wants beside it, where the realm has any.",
+    "Additional headers that the provider requires, if any.",
   ),
-  token: text("The bare token, for what is no header."),
+  token: text("The bare token, for uses other than a header."),
   fingerprint,
-  issuedAt: at("When its answer was received."),
-  usableUntil: atOrNever(
-    "The promise: until then no renewal revokes it, margins and handover already taken off. Null for a key without end.",
+  issuedAt: instantAt("When the provider's answer was received."),
+  usableUntil: nullableInstant(
+    "No renewal revokes the token before this instant. Margins and handover are already subtracted. Null for a key that does not expire.",
   ),
-  expiresAt: atOrNever("What the provider said; null where it named no instant."),
+  expiresAt: nullableInstant(
+    "When the token expires, as stated by the provider; null if it states nothing.",
+  ),
 }) satisfies v.GenericSchema<unknown, VendAnswer>;
 
-export const problem = v.strictObject({
-  type: text("A URI of the kind of problem; it ends in the code."),
-  title: text("The kind of problem, in words."),
+export const problemSchema = v.strictObject({
+  type: text("A URI that identifies the kind of problem; it ends with the code."),
+  title: text("A short description of the kind of problem."),
   status: v.pipe(v.number(), v.integer(), v.description("The HTTP status.")),
-  code: said(v.picklist(problemCodes), "The kind of problem, for programs."),
-  detail: text("This problem, for people: what stands in the way, and what to do about it."),
+  code: described(v.picklist(problemCodes), "The kind of problem, machine-readable."),
+  detail: text("What is wrong, and what to do about it."),
   connection: v.exactOptional(connection),
-  retryable: said(v.boolean(), "The same request may succeed later."),
+  retryable: described(v.boolean(), "Whether the same request may succeed later."),
   retryAfterSeconds: v.exactOptional(
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.description("Where waiting helps.")),
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.description("How long to wait, if known.")),
   ),
 }) satisfies v.GenericSchema<unknown, Problem>;
 
-export const consentLink = v.strictObject({
+export const consentLinkSchema = v.strictObject({
   url: v.pipe(
     v.string(),
     v.url(),
-    v.description("One-time, for one person: opens the page that says who asks for what."),
+    v.description("A one-time link for one person, to the page that asks for the consent."),
   ),
-  expiresAt: at("The link is dead from then on."),
+  expiresAt: instantAt("When the link expires."),
 }) satisfies v.GenericSchema<unknown, ConsentLink>;
 
 const lease = v.strictObject({
   since: instant,
-  until: at("A holder that has not ended it by then has vanished."),
-  reason: text("Why it is renewed."),
+  until: instantAt("When the lease expires. A holder that has not released it by then has died."),
+  reason: text("Why the connection is being renewed."),
 });
 
 const lastIssue = v.strictObject({
   at: instant,
-  reason: text("Why it was asked for."),
-  latencyMs: count("Of the provider's answer, in milliseconds."),
+  reason: text("Why a token was requested."),
+  latencyMs: count("Latency of the provider's answer in milliseconds."),
 });
 
 const lastFailure = v.strictObject({
   at: instant,
   code: v.picklist(problemCodes),
-  detail: text("In words of token vending, never of the provider."),
+  detail: text("Token vending's own text, never the provider's."),
   count: count("Consecutive failures."),
-  retryAt: at("Nobody asks the provider again before."),
+  retryAt: instantAt("No request is sent to the provider before this instant."),
 });
 
-export const connectionPage = v.strictObject({
+export const connectionPageSchema = v.strictObject({
   connections: v.array(
     v.strictObject({
       connection,
-      state: said(v.picklist(connectionStates), "What an operator should know, in a word."),
-      version: count("Tokens committed so far; 0 before the first."),
+      state: described(v.picklist(connectionStates), "The state of the connection."),
+      version: count("Number of tokens stored so far; 0 before the first."),
       fingerprint: v.nullable(fingerprint),
       issuedAt: v.nullable(instant),
-      usableUntil: atOrNever("Until when callers are vended it; null too for a key without end."),
-      expiresAt: atOrNever("What the provider said."),
-      renewAt: atOrNever("The earliest instant of the next renewal."),
-      lease: said(v.nullable(lease), "A renewal under way."),
-      lastIssue: said(
-        v.nullable(lastIssue),
-        "The latest success among the last few calls to the provider.",
+      usableUntil: nullableInstant(
+        "Until when the token is vended; also null for a key that does not expire.",
       ),
-      lastFailure: said(v.nullable(lastFailure), "Null once a token has been committed since."),
+      expiresAt: nullableInstant("When the token expires, as stated by the provider."),
+      renewAt: nullableInstant("The earliest instant of the next renewal."),
+      lease: described(v.nullable(lease), "The renewal in progress, if any."),
+      lastIssue: described(
+        v.nullable(lastIssue),
+        "The latest success among the last few requests to the provider.",
+      ),
+      lastFailure: described(v.nullable(lastFailure), "Null if a token was stored since."),
     }),
   ),
-  cursor: said(
+  cursor: described(
     v.nullable(v.string()),
-    "Asks for the next page, with the same realm or without; null on the last.",
+    "Pass it to get the next page, with the same `realm`; null on the last page.",
   ),
 }) satisfies v.GenericSchema<unknown, ConnectionPage>;

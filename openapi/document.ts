@@ -1,18 +1,23 @@
 import { toJsonSchemaDefs } from "@valibot/to-json-schema";
 import { rejectionBody } from "../functions/http/contract.ts";
 import { accountPattern, segmentPattern } from "../functions/model/connection.ts";
-import { needsConsent, providerIds } from "../functions/model/provider-id.ts";
-import { connectionPage, consentLink, credential, problem } from "./answer-schemas.ts";
+import { needsConsent, providerIds } from "../functions/providers/catalogue.ts";
+import {
+  connectionPageSchema,
+  consentLinkSchema,
+  credentialSchema,
+  problemSchema,
+} from "./answer-schemas.ts";
 import { paths } from "./operations.ts";
 import { reference } from "./reference.ts";
 
 const schemas = toJsonSchemaDefs(
   {
-    Credential: credential,
-    Problem: problem,
+    Credential: credentialSchema,
+    Problem: problemSchema,
     Rejection: rejectionBody,
-    ConsentLink: consentLink,
-    ConnectionPage: connectionPage,
+    ConsentLink: consentLinkSchema,
+    ConnectionPage: connectionPageSchema,
   },
   {
     target: "draft-2020-12",
@@ -20,12 +25,12 @@ const schemas = toJsonSchemaDefs(
   },
 );
 
-function inPath(name: string, description: string, schema: object) {
+function pathParameter(name: string, description: string, schema: object) {
   return { name, in: "path", required: true, description, schema: { type: "string", ...schema } };
 }
 
-const byGateway = (description: string) => ({
-  description: `${description} From API Gateway itself, so no problem document.`,
+const gatewayResponse = (description: string) => ({
+  description: `${description} Answered by API Gateway itself, so not a problem document.`,
   content: {
     "application/json": {
       schema: { type: "object", properties: { message: { type: "string" } } },
@@ -33,7 +38,7 @@ const byGateway = (description: string) => ({
   },
 });
 
-/** The API as OpenAPI 3.1 describes one: made of the shapes that the code reads and writes by. */
+/** The API's OpenAPI 3.1 document, built from the schemas that the code uses. */
 export const openApiDocument = {
   openapi: "3.1.1",
   info: {
@@ -46,7 +51,7 @@ export const openApiDocument = {
     {
       url: "https://{api}.execute-api.{region}.amazonaws.com/live",
       description:
-        "The stack's output names it; where it is private, reached through its endpoint only.",
+        "The address is an output of the stack. A private API is reached through its VPC endpoint only.",
       variables: { api: { default: "a1b2c3d4e5" }, region: { default: "eu-west-1" } },
     },
   ],
@@ -64,28 +69,32 @@ export const openApiDocument = {
       },
     },
     parameters: {
-      Provider: inPath("provider", "The third party's kind of access.", { enum: providerIds }),
-      ConsentProvider: inPath("provider", "A kind of access that a person grants.", {
+      Provider: pathParameter("provider", "The provider's id.", { enum: providerIds }),
+      ConsentProvider: pathParameter("provider", "A provider that needs a person's consent.", {
         enum: providerIds.filter(needsConsent),
       }),
-      Environment: inPath("environment", "The provider's environment, as it was deployed.", {
+      Environment: pathParameter("environment", "The provider's environment.", {
         pattern: segmentPattern.source,
       }),
-      Account: inPath("account", "One credential or consent; `default` where there is only one.", {
-        pattern: accountPattern.source,
-      }),
+      Account: pathParameter(
+        "account",
+        "One credential or consent; `default` where there is only one.",
+        {
+          pattern: accountPattern.source,
+        },
+      ),
     },
     responses: {
-      Forbidden: byGateway(
+      Forbidden: gatewayResponse(
         "The signature is missing or wrong, or its role may not call this path.",
       ),
-      TooManyRequests: byGateway("Too many requests; sign and send it again after a pause."),
+      TooManyRequests: gatewayResponse("Too many requests: sign and send it again later."),
     },
     schemas,
   },
 };
 
-/** As it is written to docs/openapi.json. */
+/** The content of docs/openapi.json. */
 export function openApiText(): string {
   return `${JSON.stringify(openApiDocument, null, 2)}\n`;
 }

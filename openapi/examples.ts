@@ -27,12 +27,12 @@ export const credentialExamples = {
   },
 } satisfies Record<string, VendAnswer>;
 
-export const linkExample: ConsentLink = {
+export const consentLinkExample: ConsentLink = {
   url: "https://vend.example/consent/connectpay/production/GkG2TskBfXgm1ZbyBQsCZ4Xp5SZ8zVKOnwjEcFq3lyM",
   expiresAt: "2026-11-20T10:10:00.000Z",
 };
 
-export const pageExample: ConnectionPage = {
+export const connectionPageExample: ConnectionPage = {
   connections: [
     {
       connection: "conferma/production/default",

@@ -1,13 +1,15 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import { listRequest, vendQuery } from "../functions/http/contract.ts";
-import { credentialExamples, linkExample, pageExample } from "./examples.ts";
-import { problemResponses, problemsOf } from "./problem-responses.ts";
+import { connectionPageExample, consentLinkExample, credentialExamples } from "./examples.ts";
+import { problemResponses, problemsByOperation } from "./problem-responses.ts";
 import { reference } from "./reference.ts";
 
-const path = ["Provider", "Environment", "Account"].map((name) => reference("parameters", name));
+const connectionParameters = ["Provider", "Environment", "Account"].map((name) =>
+  reference("parameters", name),
+);
 
-/** What is asked, as API Gateway routes it. */
+/** The API's paths. */
 export const paths = {
   "/v1/tokens/{provider}/{environment}/{account}": {
     get: {
@@ -15,17 +17,17 @@ export const paths = {
       tags: ["tokens"],
       summary: "Vend the current, usable credential of a connection",
       description:
-        "By whatever path: the token that is held, the one that somebody else is about to get, or a new one. Callers may keep it until `usableUntil`.",
+        "Returns the stored token, the one that another caller is requesting, or a new one. Callers may cache it until `usableUntil`.",
       parameters: [
-        ...path,
+        ...connectionParameters,
         ...queryParameters(vendQuery, {
           minValiditySeconds:
-            "The credential must be usable for at least this long. Where renewal may happen early this causes one; where it is forbidden the caller waits for the handover, if that comes in time.",
+            "The credential must be usable for at least this long. Where early renewal is allowed, this causes one; otherwise the caller waits for the handover, if that comes in time.",
         }),
       ],
       responses: {
-        "200": answer("A usable credential.", "Credential", credentialExamples),
-        ...problemResponses(problemsOf.vending),
+        "200": jsonResponse("A usable credential.", "Credential", credentialExamples),
+        ...problemResponses(problemsByOperation.vending),
       },
     },
   },
@@ -35,8 +37,8 @@ export const paths = {
       tags: ["tokens"],
       summary: "Report that the provider answered 401 to a version, and vend",
       description:
-        "An older version than the current one costs nothing: the current credential is the answer. However many callers reject the same version, one token is issued. Never report a 403.",
-      parameters: path,
+        "Rejecting an older version returns the current credential, without a request to the provider. However many callers reject the same version, one token is issued. Never report a 403.",
+      parameters: connectionParameters,
       requestBody: {
         required: true,
         content: {
@@ -47,12 +49,12 @@ export const paths = {
         },
       },
       responses: {
-        "200": answer(
-          "A credential of another version, or the same one confirmed.",
+        "200": jsonResponse(
+          "A credential of another version, or the same one if it is still valid.",
           "Credential",
           credentialExamples,
         ),
-        ...problemResponses(problemsOf.vending),
+        ...problemResponses(problemsByOperation.vending),
       },
     },
   },
@@ -60,13 +62,13 @@ export const paths = {
     post: {
       operationId: "beginConsent",
       tags: ["consents"],
-      summary: "Make a one-time link for the person who is to consent",
+      summary: "Create a one-time link for the person who is to consent",
       description:
-        "For providers whose access a person grants in a browser. The link leads to one consent, in one browser, within minutes.",
-      parameters: [reference("parameters", "ConsentProvider"), ...path.slice(1)],
+        "For providers that need a person's consent in a browser. The link works once, in one browser, for a few minutes.",
+      parameters: [reference("parameters", "ConsentProvider"), ...connectionParameters.slice(1)],
       responses: {
-        "200": answer("The link.", "ConsentLink", { link: linkExample }),
-        ...problemResponses(problemsOf.consents),
+        "200": jsonResponse("The link.", "ConsentLink", { link: consentLinkExample }),
+        ...problemResponses(problemsByOperation.consents),
       },
     },
   },
@@ -74,22 +76,28 @@ export const paths = {
     get: {
       operationId: "listConnections",
       tags: ["status"],
-      summary: "Status of every connection that was ever asked for",
+      summary: "Status of every connection that was ever requested",
       description:
-        "Never a token, sealed or not. Up to a hundred connections a page, by realm and name.",
+        "Contains no token, not even an encrypted one. Up to a hundred connections per page, ordered by realm and name.",
       parameters: queryParameters(listRequest, {
-        realm: "Only this realm, like conferma/production; all of the deployment if unsaid.",
-        cursor: "Of the page before.",
+        realm: "Only this realm, for example conferma/production (default: all realms).",
+        cursor: "The cursor of the previous page.",
       }),
       responses: {
-        "200": answer("A page of connections.", "ConnectionPage", { page: pageExample }),
-        ...problemResponses(problemsOf.status),
+        "200": jsonResponse("A page of connections.", "ConnectionPage", {
+          page: connectionPageExample,
+        }),
+        ...problemResponses(problemsByOperation.status),
       },
     },
   },
 };
 
-function answer(description: string, schema: string, values: Readonly<Record<string, object>>) {
+function jsonResponse(
+  description: string,
+  schema: string,
+  values: Readonly<Record<string, object>>,
+) {
   const examples = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, { value }]),
   );
@@ -100,7 +108,7 @@ function answer(description: string, schema: string, values: Readonly<Record<str
   };
 }
 
-/** A parameter for each member of a query's shape; a new one does not compile without its description. */
+/** A parameter for each member of a query's schema. A new member does not compile without a description. */
 function queryParameters<Entries extends v.ObjectEntries>(
   schema: v.StrictObjectSchema<Entries, undefined>,
   descriptions: Readonly<Record<keyof Entries & string, string>>,

@@ -3,8 +3,8 @@ import type { ProblemCode } from "../functions/model/errors.ts";
 import { problemCodes, VendingError } from "../functions/model/errors.ts";
 import { reference } from "./reference.ts";
 
-/** Which problems each kind of request may meet. */
-export const problemsOf = {
+/** The problems that each kind of request may be answered with. */
+export const problemsByOperation = {
   vending: problemCodes,
   consents: [
     "invalid-request",
@@ -25,10 +25,10 @@ export const problemsOf = {
   ],
 } satisfies Record<string, readonly ProblemCode[]>;
 
-/** A response for each status that these problems have, and those that API Gateway gives by itself. */
+/** A response for each status of these problems, and for those of API Gateway itself. */
 export function problemResponses(codes: readonly ProblemCode[]): Record<string, object> {
-  const byStatus = Object.groupBy(codes.map(exampleOf), ({ status }) => String(status));
-  const ours = Object.entries(byStatus).map(([status, problems = []]) => {
+  const byStatus = Object.groupBy(codes.map(exampleProblem), ({ status }) => String(status));
+  const problemStatuses = Object.entries(byStatus).map(([status, problems = []]) => {
     const titles = problems.map(({ code, title }) => `\`${code}\`: ${title}.`);
     const examples = problems.map((value) => [value.code, { value }]);
     const canWait = problems.some(({ retryAfterSeconds }) => retryAfterSeconds !== undefined);
@@ -45,18 +45,18 @@ export function problemResponses(codes: readonly ProblemCode[]): Record<string, 
     return [status, response];
   });
   return {
-    ...Object.fromEntries(ours),
+    ...Object.fromEntries(problemStatuses),
     "403": reference("responses", "Forbidden"),
     "429": reference("responses", "TooManyRequests"),
   };
 }
 
 const retryAfter = {
-  description: "Seconds to wait, where waiting helps.",
+  description: "Seconds to wait.",
   schema: { type: "integer", minimum: 1 },
 };
 
-function exampleOf(code: ProblemCode) {
+function exampleProblem(code: ProblemCode) {
   const waiting = problemOf(new VendingError(code, details[code], 7), connection);
   return code === "invalid-request"
     ? problemOf(new VendingError(code, details[code]), null)

@@ -1,4 +1,4 @@
-/** A reference to what stands once, under `components`. */
+/** A reference to a definition under `components`. */
 export function reference(kind: "schemas" | "responses" | "parameters", name: string) {
   return { $ref: `#/components/${kind}/${name}` };
 }

@@ -8,6 +8,8 @@ const { values } = parseArgs({ options: { check: { type: "boolean", default: fal
 
 if (!values.check) writeFileSync(file, openApiText());
 else if (readFileSync(file, "utf8") !== openApiText()) {
-  console.error("docs/openapi.json is not what the contract says: npm run docs writes it anew.");
+  console.error(
+    "docs/openapi.json does not match the contract: run npm run docs to write it again.",
+  );
   process.exitCode = 1;
 }

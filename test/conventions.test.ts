@@ -3,8 +3,8 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problemCodes } from "../functions/model/errors.ts";
-import { providerIds } from "../functions/model/provider-id.ts";
-import { knock } from "../local/door.ts";
+import { providerIds } from "../functions/providers/catalogue.ts";
+import { ping } from "../local/local-realm.ts";
 import type { Providers } from "../local/providers.ts";
 import { startProviders } from "../local/providers.ts";
 
@@ -33,16 +33,19 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/http/pages/browser-cookie.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
   "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",
-  "functions/providers/authorization-code.ts": "the code verifier, or its hash, is sent",
   "functions/platform/node-browser-secrets.ts": "links are hashed, and proofs made with the secret",
-  "functions/providers/basic-authorization.ts": "the client secret goes into the request's header",
-  "functions/providers/client-certificate.ts": "the key is compared with its certificate",
   "functions/providers/client-credentials.ts": "the client secret goes into the request's body",
-  "functions/providers/consent-grant.ts": "the code or refresh token goes into the request's body",
-  "functions/providers/revocation.ts": "the refresh token goes into the request's body",
-  "functions/providers/secret-fields.ts": "the secret's text is parsed, each field wrapped again",
+  "functions/providers/declaration/secret.ts":
+    "the secret's text is parsed, each member wrapped again",
+  "functions/providers/exchange/key-check.ts": "the key goes into the probe's header",
+  "functions/providers/oauth/client-authentication.ts":
+    "the client secret goes into the request's header",
+  "functions/providers/oauth/client-certificate.ts": "the key is compared with its certificate",
+  "functions/providers/oauth/code-issuer.ts":
+    "the code or refresh token goes into the request's body, with the code verifier",
+  "functions/providers/oauth/consent-flow.ts":
+    "the code challenge is made of its verifier, and a refresh token is sent to be revoked",
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
-  "functions/providers/static-key.ts": "the key goes into the probe's header",
   "functions/sealing/aes-gcm.ts": "the token is sealed under the key",
   "functions/vending/issuing/commit-token.ts": "the token's fingerprint is taken",
   "functions/vending/issuing/stored-consent.ts": "the refresh token's fingerprint is taken",
@@ -86,6 +89,35 @@ describe("the environment", () => {
   });
 });
 
+/** Exported names that more than one file declares, and why each may. */
+const mayBeShared: Readonly<Record<string, string>> = {
+  handler: "Lambda loads each entry file by this name",
+  html: "the simulators' pages must not import those of the product",
+  Html: "the simulators' pages must not import those of the product",
+};
+
+describe("an exported name", () => {
+  const folders = ["cli", "client", "functions", "infra", "local", "openapi", "test"];
+  const declared =
+    /^export (?:declare )?(?:abstract )?(?:async )?(?:class|const|function\*?|interface|let|type) (\w+)/gm;
+
+  test("has one meaning in the whole repository", () => {
+    const exported = folders
+      .flatMap(filesIn)
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(declared)].map(([, name = ""]) => ({ name, path })),
+      );
+    const filesByName = Map.groupBy(exported, ({ name }) => name);
+    const shared = [...filesByName].filter(
+      ([, uses]) => new Set(uses.map(({ path }) => path)).size > 1,
+    );
+    const refused = shared.filter(([name]) => !(name in mayBeShared));
+    expect(refused.map(([name, uses]) => [name, ...uses.map(({ path }) => path)])).toEqual([]);
+    expect(shared.map(([name]) => name).sort()).toEqual(Object.keys(mayBeShared).sort());
+    expect(exported.length).toBeGreaterThan(500);
+  });
+});
+
 describe("tests", () => {
   test("replace no module and no timer", () => {
     const self = "test/conventions.test.ts";
@@ -113,15 +145,10 @@ describe("every provider", () => {
     await providers?.stop();
   });
 
-  test.each(providerIds)("%s has a page in docs", (id) => {
-    const page = readFileSync(join(root, "docs", "providers", `${id}.md`), "utf8");
-    expect(page.length).toBeGreaterThan(200);
-  });
-
   test.each(providerIds)("%s has a simulator that can be reached", async (id) => {
     const realm = providers?.realms.find(({ settings }) => settings.provider === id);
     if (!realm) throw new Error(`No realm of the local stack is of ${id}.`);
-    expect([200, 401, 403]).toContain(await knock(realm));
+    expect([200, 401, 403]).toContain(await ping(realm));
   });
 });
 

@@ -2,8 +2,7 @@ import { plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf, realmName } from "../model/connection.ts";
 import type { Deadline } from "../model/deadline.ts";
-import type { ProblemCode } from "../model/errors.ts";
-import { VendingError } from "../model/errors.ts";
+import { needsNewSecret, VendingError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import { newAuthorizationRequest } from "./authorization-request.ts";
@@ -56,10 +55,7 @@ export async function authorizeUrl(
   };
   return addressBy(secretMaxAgeMs).catch((error: unknown) => {
     // What is remembered may have been mended since.
-    if (error instanceof VendingError && mendable.has(error.code)) return addressBy(0);
+    if (error instanceof VendingError && needsNewSecret(error.code)) return addressBy(0);
     throw error;
   });
 }
-
-/** By another version of the secret. */
-const mendable: ReadonlySet<ProblemCode> = new Set(["secret-malformed", "credentials-rejected"]);

@@ -63,7 +63,8 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
 
 /** Any error as a problem document. What is not ours says nothing of itself: it could hold a secret. */
 export function problemOf(error: unknown, connection: string | null): Problem {
-  const known = error instanceof VendingError ? error : new VendingError("internal", unspoken);
+  const known =
+    error instanceof VendingError ? error : new VendingError("internal", internalDetail);
   const { code, message: detail, retryAfterSeconds } = known;
   const { status, title, retryable } = kinds[code];
   const isRetryable = retryable === "when-told" ? retryAfterSeconds !== null : retryable;
@@ -79,4 +80,4 @@ export function problemOf(error: unknown, connection: string | null): Problem {
   };
 }
 
-const unspoken = "Something went wrong that should not; the function's log has its name.";
+const internalDetail = "Something went wrong that should not; the function's log has its name.";

@@ -1,8 +1,7 @@
-import type { ProviderId } from "./provider-id.ts";
-
 /** Provider and environment, `conferma/production`: the unit of deployment, IAM scope and schedule. */
 export interface RealmId {
-  readonly provider: ProviderId;
+  /** An id of `providers/catalogue.ts`. */
+  readonly provider: string;
   readonly environment: string;
 }
 

@@ -52,6 +52,10 @@ export type AuthorizationResponse =
 
 /** How a person consents at a provider. */
 export interface ConsentFlow {
+  /** What pages call the provider; null for one that is known by its host only. */
+  readonly displayName: string | null;
+  /** What pages say of the provider's own scopes, each as the end of "may …". */
+  readonly scopeWords: Readonly<Record<string, string>>;
   /** The access asked for, in the provider's own words. */
   readonly scopes: readonly string[];
   /** The provider shows codes that a person may copy. */

@@ -19,6 +19,29 @@ export const problemCodes = [
 
 export type ProblemCode = (typeof problemCodes)[number];
 
+const newSecretHelps: Readonly<Record<ProblemCode, boolean>> = {
+  "invalid-request": false,
+  "unknown-connection": false,
+  "scope-conflict": false,
+  "validity-unavailable": false,
+  "consent-required": false,
+  "credentials-rejected": true,
+  "secret-malformed": true,
+  "provider-malformed": false,
+  contested: false,
+  "provider-throttled": false,
+  "provider-unavailable": false,
+  "renewal-in-progress": false,
+  "store-unavailable": false,
+  "secret-unavailable": false,
+  internal: false,
+};
+
+/** True for a problem that another version of the secret solves, and nothing else does. */
+export function needsNewSecret(code: ProblemCode): boolean {
+  return newSecretHelps[code];
+}
+
 /** A problem that the caller is told. `retryAfterSeconds` is set when waiting helps. */
 export class VendingError extends Error {
   override readonly name = "VendingError";

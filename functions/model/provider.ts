@@ -15,16 +15,57 @@ export type RenewalPolicy =
   | { readonly renewal: "at-handover"; readonly beforeExpiryMs: number }
   | { readonly renewal: "early"; readonly beforeExpiryMs: number }
   | { readonly renewal: "by-consent"; readonly beforeExpiryMs: number }
-  | { readonly renewal: "on-rotation"; readonly recheckMs: number };
+  | StaticKeyPolicy;
 
-/** True where a new token revokes the old one. */
-export function revokesOnIssue(policy: RenewalPolicy): boolean {
-  return policy.renewal === "at-expiry" || policy.renewal === "at-handover";
+export interface StaticKeyPolicy {
+  readonly renewal: "on-rotation";
+  readonly recheckMs: number;
+  /** The provider can be asked about a key that a caller reports. */
+  readonly hasProbe: boolean;
 }
 
-/** True where a request whose outcome nobody knows may have ended what is held: the token, or its refresh token. */
-export function isLossPossible(policy: RenewalPolicy): boolean {
-  return revokesOnIssue(policy) || policy.renewal === "by-consent";
+/** What the core asks of a policy, beside its times. */
+interface PolicyTraits {
+  readonly revokesOnIssue: boolean;
+  readonly isLossPossible: boolean;
+  readonly isByConsent: boolean;
+  readonly isStaticKey: boolean;
+}
+
+const none: PolicyTraits = {
+  revokesOnIssue: false,
+  isLossPossible: false,
+  isByConsent: false,
+  isStaticKey: false,
+};
+const revoking: PolicyTraits = { ...none, revokesOnIssue: true, isLossPossible: true };
+
+const traits: Readonly<Record<RenewalPolicy["renewal"], PolicyTraits>> = {
+  "at-expiry": revoking,
+  "at-handover": revoking,
+  early: none,
+  "by-consent": { ...none, isLossPossible: true, isByConsent: true },
+  "on-rotation": { ...none, isStaticKey: true },
+};
+
+/** True where a new token revokes the old one. */
+export function revokesOnIssue({ renewal }: RenewalPolicy): boolean {
+  return traits[renewal].revokesOnIssue;
+}
+
+/** True where a request whose outcome is unknown may have ended the stored token, or its refresh token. */
+export function isLossPossible({ renewal }: RenewalPolicy): boolean {
+  return traits[renewal].isLossPossible;
+}
+
+/** True where nothing is issued without a person's consent. */
+export function isByConsent({ renewal }: RenewalPolicy): boolean {
+  return traits[renewal].isByConsent;
+}
+
+/** True where the token is the key in the secret, replaced when the secret changes. */
+export function isStaticKey(policy: RenewalPolicy): policy is StaticKeyPolicy {
+  return traits[policy.renewal].isStaticKey;
 }
 
 /**
@@ -76,8 +117,8 @@ export interface Grant {
 
 /** How a provider issues. Loaded only when something has to be issued. */
 export interface Issuer {
-  /** `authority` only where a person has consented. Fails with `secret-malformed`, naming the field. */
-  openGrant(secret: Sensitive, authority: GrantCredential | null): Grant;
+  /** `credential` only where a person has consented. Fails with `secret-malformed`, naming the field. */
+  openGrant(secret: Sensitive, credential: GrantCredential | null): Grant;
 }
 
 /** The header a token travels in; without a scheme it is sent bare. */

@@ -75,7 +75,7 @@ export interface Failure {
   readonly count: number;
   /** No attempt before this instant. */
   readonly retryAt: Date;
-  /** The version of the secret that the attempt used; null when it used none. */
+  /** The version of the secret that was tried last; null when none was. */
   readonly secretVersion: string | null;
   /** The version of the secret that was refused: it is not used again. Null when none was. */
   readonly refusedSecretVersion: string | null;
@@ -101,7 +101,7 @@ export interface LedgerEntry {
 }
 
 /** The record stays under 4 KB: older entries are in the log only. */
-const maxLedgerEntries = 4;
+const maxLedgerEntries = 3;
 
 export function ledgerAfter(
   ledger: readonly LedgerEntry[],

@@ -4,6 +4,7 @@ import type {
   Lease,
   LedgerEntry,
   RejectionLevel,
+  Revision,
   StoredConsent,
   StoredToken,
   TokenRecord,
@@ -50,6 +51,10 @@ export interface FailedRenewal {
 export interface ScopeClaim {
   readonly owner: Connection;
   readonly until: Date;
+}
+
+export interface StandingClaim extends ScopeClaim {
+  readonly revision: Revision;
 }
 
 /**
@@ -102,12 +107,12 @@ export interface TokenStore {
 
   /**
    * Claims a revocation scope for a connection until an instant, if nobody has claimed it, the connection has, or the
-   * claim is still the one to `replace`. Returns the claim as it then stands.
+   * claim is still as the one to `replace` was seen. Returns the claim as it then stands.
    */
   claimRevocationScope(
     scope: string,
     claim: ScopeClaim,
-    replace: ScopeClaim | null,
+    replace: StandingClaim | null,
     signal: AbortSignal,
-  ): Promise<ScopeClaim>;
+  ): Promise<StandingClaim>;
 }

@@ -1,21 +1,21 @@
 import { required, StartUpError } from "./environment.ts";
-import { isSafeAddress } from "./realm-settings.ts";
+import { isSafeAddress } from "./safe-address.ts";
 
-/** The variables of the functions that people meet, beside everybody's, as infra must supply them. */
+/** The variables of the consent functions beside those of every function, as infra must supply them. */
 export interface ConsentVariables {
   readonly CONSENT_BASE_URL: string;
   readonly CONSENT_REQUESTER?: string;
 }
 
-/** What only the functions need that people meet: `CONSENT_BASE_URL`, and `CONSENT_REQUESTER` if there is one. */
+/** What only the consent functions need. */
 export interface ConsentEnvironment {
   /** Public address of the callback host, without a trailing slash. */
   readonly baseUrl: string;
-  /** The name people know the company by; the callback host's if unsaid. */
+  /** The name people know the company by; by default the callback host's. */
   readonly requester: string;
 }
 
-/** No line breaks, and no changes of writing direction: a page must not say something else than it was given. */
+/** Without line breaks and changes of writing direction, which could make a page say something else. */
 const requesterShape = /^[^\p{C}\p{Zl}\p{Zp}]{1,80}$/u;
 
 /** Fails with a `StartUpError` that names the wrong variable. */

@@ -1,8 +1,4 @@
-import * as v from "valibot";
 import { Sensitive } from "../model/sensitive.ts";
-import { parseJson } from "./parse-json.ts";
-import type { RealmSettings } from "./realm-settings.ts";
-import { realmSettings } from "./realm-settings.ts";
 
 /** The variables of every function, as infra must supply them. */
 export interface FunctionVariables {
@@ -12,10 +8,17 @@ export interface FunctionVariables {
   readonly SEALING_KEY: string;
 }
 
+/** The variables of `list-connections`, as infra must supply them. */
+export interface StatusVariables {
+  readonly TABLE_NAME: string;
+  /** JSON: a list of what `summarizeRealm` makes of each realm. */
+  readonly REALMS: string;
+}
+
 /** The variables, understood. */
-export interface Environment {
+export interface Environment<Realm> {
   readonly tableName: string;
-  readonly realm: RealmSettings;
+  readonly realm: Realm;
   readonly secretPrefix: string;
   readonly sealingKey: SealingKeySetting;
 }
@@ -30,14 +33,27 @@ export class StartUpError extends Error {
   override readonly name = "StartUpError";
 }
 
-export function readEnvironment(
+/** Fails with a `StartUpError` that names the wrong variable; `readRealm` names the wrong key of `REALM`. */
+export function readEnvironment<Realm>(
   variables: Readonly<Record<string, string | undefined>>,
-): Environment {
+  readRealm: (json: string) => Realm,
+): Environment<Realm> {
   return {
     tableName: required(variables, "TABLE_NAME"),
     realm: readRealm(required(variables, "REALM")),
     secretPrefix: required(variables, "SECRET_PREFIX"),
     sealingKey: readSealingKey(required(variables, "SEALING_KEY")),
+  };
+}
+
+/** The same for `list-connections`; `readRealms` names the wrong key of `REALMS`. */
+export function readStatusEnvironment<Realm>(
+  variables: Readonly<Record<string, string | undefined>>,
+  readRealms: (json: string) => readonly Realm[],
+): { tableName: string; realms: readonly Realm[] } {
+  return {
+    tableName: required(variables, "TABLE_NAME"),
+    realms: readRealms(required(variables, "REALMS")),
   };
 }
 
@@ -49,17 +65,6 @@ export function required(
   const value = variables[name];
   if (!value) throw new StartUpError(`${name} is missing.`);
   return value;
-}
-
-/** The settings of a realm, with their defaults. Fails with a `StartUpError` that names the wrong key. */
-export function readRealm(json: string): RealmSettings {
-  const settings = parseJson(json);
-  if (settings === undefined) throw new StartUpError("REALM is not JSON.");
-  const result = v.safeParse(realmSettings, settings);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const key = v.getDotPath(issue) ?? "the whole of it";
-  throw new StartUpError(`REALM: ${key}: ${issue.message}`);
 }
 
 /** No alias: roles are granted keys, and an alias that is moved would make every stored token unreadable at once. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../model/clock.ts";
 import type { Sensitive } from "../model/sensitive.ts";
-import { raceAbort } from "./race-abort.ts";
+import { rejectOnAbort } from "./reject-on-abort.ts";
 
 /** One request to a provider. Never redirected, never repeated, never over a kept connection. */
 export interface HttpRequest {
@@ -14,7 +14,7 @@ export interface HttpRequest {
 }
 
 /** PEM: the chain from leaf to root, and the leaf's private key. */
-interface ClientCertificate {
+export interface ClientCertificate {
   readonly chain: string;
   readonly key: Sensitive;
 }
@@ -22,7 +22,7 @@ interface ClientCertificate {
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
-  /** Null when it is longer than any token answer, compressed although nobody asked, or not UTF-8. */
+  /** Null when it is longer than any token answer, compressed without being asked to, or not UTF-8. */
   readonly body: string | null;
   /** Just before the request was sent and just after the whole answer was there, on our clock. */
   readonly requestedAt: Date;
@@ -58,9 +58,11 @@ export function nodeHttp(clock: Clock): SendHttp {
     const progress = { sent: false, answered: false };
     // Node aborts what it knows to be under way; a call must end whatever it knows.
     const outOfTime = () => new Error("The call's time is up.");
-    const answer = await raceAbort(exchange(request, signal, progress), signal, outOfTime).catch(
-      (error: unknown) => toHttpFailure(error, signal, progress),
-    );
+    const answer = await rejectOnAbort(
+      exchange(request, signal, progress),
+      signal,
+      outOfTime,
+    ).catch((error: unknown) => toHttpFailure(error, signal, progress));
     if (answer instanceof HttpFailure) throw answer;
     return { ...answer, requestedAt, receivedAt: clock.now() };
   };

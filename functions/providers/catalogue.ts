@@ -1,124 +1,134 @@
-import type { Presentation, Provider, RenewalPolicy } from "../model/provider.ts";
-import type { ProviderId } from "../model/provider-id.ts";
-import type { RealmSettings } from "../platform/realm-settings.ts";
-import type { IssuerContext } from "./token-exchange.ts";
+import * as v from "valibot";
+import type { RealmId } from "../model/connection.ts";
+import { realmName } from "../model/connection.ts";
+import type { Issuer, Provider, RenewalPolicy } from "../model/provider.ts";
+import { StartUpError } from "../platform/environment.ts";
+import { parseJson } from "../platform/parse-json.ts";
+import { authorizationCode } from "./authorization-code.ts";
+import { centrapayApiKey } from "./centrapay-api-key.ts";
+import { centrapayUser } from "./centrapay-user.ts";
+import { cfis } from "./cfis.ts";
+import { cfisProvisioning } from "./cfis-provisioning.ts";
+import { clientCredentials } from "./client-credentials.ts";
+import { conferma } from "./conferma.ts";
+import { connectPay } from "./connectpay.ts";
+import type { ProviderDeclaration } from "./declaration/declare-provider.ts";
+import type { IssuerContext } from "./exchange/token-request.ts";
+import { sendPayments } from "./send-payments.ts";
+import { staticKey } from "./static-key.ts";
 
-const bearer: Presentation = { headerName: "Authorization", scheme: "Bearer" };
-const bare: Presentation = { headerName: "Authorization", scheme: null };
-const apiKey: Presentation = { headerName: "X-Api-Key", scheme: null };
+/** Which providers there are. Everything else that differs between them follows from their declarations. */
+const catalogue = [
+  conferma,
+  sendPayments,
+  cfis,
+  cfisProvisioning,
+  centrapayApiKey,
+  clientCredentials,
+  staticKey,
+  centrapayUser,
+  connectPay,
+  authorizationCode,
+];
 
-/** Static keys follow the secret within this long. */
-const onRotation: RenewalPolicy = { renewal: "on-rotation", recheckMs: 5000 };
+type Declared = (typeof catalogue)[number];
 
-type Settings<Id extends ProviderId> = Extract<RealmSettings, { provider: Id }>;
-type Declare<Id extends ProviderId> = (settings: Settings<Id>, wire: IssuerContext) => Provider;
+/** One string names a provider everywhere: file, realm, secret, simulator, documentation page. */
+export type ProviderId = Declared["id"];
 
-/** What each provider declares. How it issues is loaded only when something has to be issued. */
-const catalogue: { readonly [Id in ProviderId]: Declare<Id> } = {
-  conferma: (settings, wire) => ({
-    // A new token revokes every other one of the platform, and none may be asked for before expiry.
-    policy: { renewal: "at-expiry" },
-    presentation: bearer,
-    issuer: async () => (await import("./conferma.ts")).confermaIssuer(settings, wire),
-    consent: null,
-  }),
+/** The providers at which a person consents. */
+export type ConsentProviderId = Extract<Declared, { credential: { type: "consent" } }>["id"];
 
-  "send-payments": (settings, wire) => ({
-    // A new token ends the old one, and may be asked for early.
-    policy: { renewal: "at-handover", beforeExpiryMs: settings.handoverSeconds * 1000 },
-    presentation: bearer,
-    issuer: async () => (await import("./send-payments.ts")).sendPaymentsIssuer(settings, wire),
-    consent: null,
-  }),
+export const providerIds: readonly ProviderId[] = catalogue.map(({ id }) => id);
 
-  cfis: (settings, wire) => declareKey(settings, apiKey, wire, "apiKey"),
-  "cfis-provisioning": (settings, wire) =>
-    declareKey(settings, apiKey, wire, "partnerProvisioningToken"),
-  "centrapay-api-key": (settings, wire) => declareKey(settings, apiKey, wire, "apiKey"),
+/** Settings with their defaults filled in. */
+export type RealmSettings = v.InferOutput<Declared["settings"]>;
 
-  "static-key": (settings, wire) => {
-    const presentation = { headerName: settings.headerName, scheme: settings.scheme ?? null };
-    return declareKey(settings, presentation, wire, "apiKey");
-  },
+/** Settings as they are written down. */
+export type RealmInput = v.InferInput<Declared["settings"]>;
 
-  "client-credentials": (settings, wire) => ({
-    policy: clientCredentialsPolicy(settings),
-    presentation: bearer,
-    issuer: async () =>
-      (await import("./client-credentials.ts")).clientCredentialsIssuer(settings, wire),
-    consent: null,
-  }),
-
-  "centrapay-user": (settings, wire) => ({
-    policy: byConsent(settings),
-    presentation: bare,
-    issuer: once(async () =>
-      (await import("./centrapay-user.ts")).centrapayUserIssuer(settings, wire),
-    ),
-    consent: async () => (await import("./centrapay-user.ts")).centrapayUserFlow(settings, wire),
-  }),
-
-  connectpay: (settings, wire) => ({
-    policy: byConsent(settings),
-    presentation: bearer,
-    issuer: async () => (await import("./connectpay.ts")).connectPayIssuer(settings, wire),
-    consent: async () => (await import("./connectpay.ts")).connectPayFlow(settings, wire),
-  }),
-
-  "authorization-code": (settings, wire) => ({
-    policy: byConsent(settings),
-    presentation: settings.presentation,
-    issuer: once(async () =>
-      (await import("./authorization-code.ts")).authorizationCodeIssuer(settings, wire),
-    ),
-    consent: async () =>
-      (await import("./authorization-code.ts")).authorizationCodeFlow(settings, wire),
-  }),
-};
-
-/** The provider of a realm, as its settings declare it. */
-export function providerOf(settings: RealmSettings, wire: IssuerContext): Provider {
-  const declare = catalogue[settings.provider] as (
-    settings: RealmSettings,
-    wire: IssuerContext,
-  ) => Provider;
-  return declare(settings, wire);
+export function declarationOf(provider: ProviderId): ProviderDeclaration {
+  const declaration = catalogue.find(({ id }) => id === provider);
+  if (declaration) return declaration;
+  throw new Error(`${provider} is not in the catalogue.`);
 }
 
-function declareKey(
-  settings: Settings<"cfis" | "cfis-provisioning" | "centrapay-api-key" | "static-key">,
-  presentation: Presentation,
-  wire: IssuerContext,
-  field: "apiKey" | "partnerProvisioningToken",
-): Provider {
+export function needsConsent(provider: ProviderId): provider is ConsentProviderId {
+  return declarationOf(provider).credential.type === "consent";
+}
+
+/** The provider of a realm. How it issues is loaded when something has to be issued, once for the process. */
+export function providerOf(settings: RealmSettings, context: IssuerContext): Provider {
+  const declaration = declarationOf(settings.provider);
+  let issuer: Promise<Issuer> | undefined;
   return {
-    policy: onRotation,
-    presentation,
-    issuer: async () =>
-      (await import("./static-key.ts")).staticKeyIssuer(settings, presentation, wire, field),
-    consent: null,
+    policy: declaration.policy(settings),
+    presentation: declaration.presentation(settings),
+    issuer: () => {
+      issuer ??= declaration.loadIssuer(settings, context);
+      return issuer;
+    },
+    consent: declaration.loadConsentFlow?.bind(declaration, settings, context) ?? null,
   };
 }
 
-/** Where a new token revokes the old, expiry is the one instant that harms nobody, unless the realm names a lead. */
-function clientCredentialsPolicy(settings: Settings<"client-credentials">): RenewalPolicy {
-  const { onIssue, earlySeconds } = settings;
-  if (onIssue === "coexist")
-    return { renewal: "early", beforeExpiryMs: (earlySeconds ?? 300) * 1000 };
-  if (earlySeconds === undefined) return { renewal: "at-expiry" };
-  return { renewal: "at-handover", beforeExpiryMs: earlySeconds * 1000 };
+const realmSettings = v.variant(
+  "provider",
+  catalogue.map(({ settings }) => settings),
+);
+
+/** The settings of a realm, with their defaults. Fails with a `StartUpError` that names the wrong key. */
+export function readRealm(json: string): RealmSettings {
+  const value = parseJson(json);
+  if (value === undefined) throw new StartUpError("REALM is not JSON.");
+  const result = v.safeParse(realmSettings, value);
+  if (!result.success) throw new StartUpError(`REALM: ${problemOf(result.issues[0])}`);
+  const problem = declarationOf(result.output.provider).settingsProblem(result.output);
+  if (problem) throw new StartUpError(`REALM: ${problem.field}: ${problem.problem}`);
+  return result.output;
 }
 
-/** Each new token costs a refresh token, so it is asked for under the lease, and early: nobody waits for it. */
-function byConsent({ earlySeconds }: { readonly earlySeconds: number }): RenewalPolicy {
-  return { renewal: "by-consent", beforeExpiryMs: earlySeconds * 1000 };
+/** What `list-connections` is told of a realm: what its renewal policy depends on. The rest would not fit into 4 KB. */
+export function summarizeRealm(realm: RealmInput): object {
+  const { policySettings } = declarationOf(realm.provider);
+  const names = ["provider", "environment", ...policySettings];
+  return Object.fromEntries(Object.entries(realm).filter(([name]) => names.includes(name)));
 }
 
-/** One for the process: it keeps the provider's keys. */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => {
-    loaded ??= load();
-    return loaded;
-  };
+/** A realm, as `list-connections` knows it. */
+export interface RealmSummary extends RealmId {
+  readonly policy: RenewalPolicy;
+}
+
+/** Fails with a `StartUpError` that names the realm's position and the key. */
+export function readRealmSummaries(json: string): RealmSummary[] {
+  const list = parseJson(json);
+  if (!Array.isArray(list)) throw new StartUpError("REALMS is not a JSON list.");
+  const realms = list.map(readSummary);
+  const names = realms.map(realmName);
+  const twin = names.find((name, at) => names.indexOf(name) !== at);
+  if (twin) throw new StartUpError(`REALMS: ${twin} is listed twice.`);
+  return realms;
+}
+
+function readSummary(value: unknown, at: number): RealmSummary {
+  const result = v.safeParse(summaries(), value);
+  if (!result.success) throw new StartUpError(`REALMS: ${at}: ${problemOf(result.issues[0])}`);
+  const { provider, environment } = result.output;
+  return { provider, environment, policy: declarationOf(provider).policy(result.output) };
+}
+
+/** Of every provider the settings that its policy reads, with their own shapes and defaults. */
+function summaries() {
+  const options = catalogue.map(({ settings, policySettings }) => {
+    const { provider, environment } = settings.entries;
+    const all: [string, v.ObjectEntries[string]][] = Object.entries(settings.entries);
+    const read = Object.fromEntries(all.filter(([name]) => policySettings.includes(name)));
+    return v.strictObject({ ...read, provider, environment });
+  });
+  return v.variant("provider", options);
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): string {
+  return `${v.getDotPath(issue) ?? "the whole of it"}: ${issue.message}`;
 }

@@ -1,29 +1,45 @@
+import * as v from "valibot";
 import { plusMs } from "../model/clock.ts";
-import type { ConsentFlow } from "../model/consent.ts";
-import type { Issuer } from "../model/provider.ts";
-import type { CodeSettings, ServerProfile } from "./authorization-code.ts";
-import { authorizationCodeFlow, authorizationCodeIssuer } from "./authorization-code.ts";
-import type { IssuerContext } from "./token-exchange.ts";
+import { declareConsent } from "./declaration/declare-provider.ts";
+import { basicClientId, sensitiveText } from "./declaration/secret.ts";
+import { address, consentSettings, settingsOf, someScopes } from "./declaration/settings.ts";
 
 /** Sixty days: https://docs.centrapay.com/api/auth */
 const refreshMs = 60 * 86_400_000;
 
-/**
- * OpenID Connect with PKCE. No answer says how long the refresh token lasts; where refreshing replaces it, the new one
- * ends when the first would have, as AWS Cognito has it.
- */
-const ways: ServerProfile = {
-  basicEncoding: "raw",
+/** Centrapay for a person: OpenID Connect with PKCE, at AWS Cognito. */
+export const centrapayUser = declareConsent({
+  settings: settingsOf("centrapay-user", {
+    ...consentSettings,
+    issuer: address,
+    jwksUrl: address,
+    scopes: v.optional(
+      v.pipe(
+        someScopes,
+        v.check(
+          (names) => names.includes("openid"),
+          "must include openid, for an ID token is needed",
+        ),
+      ),
+      ["openid"],
+    ),
+  }),
+  secret: {
+    clientId: { meaning: "the client id", shape: basicClientId },
+    clientSecret: {
+      meaning: "the secret of a confidential client",
+      shape: v.optional(sensitiveText),
+    },
+  },
+  presentation: () => ({ headerName: "Authorization", scheme: null }),
+  displayName: "Centrapay",
+  scopeWords: {},
+  scopes: ({ scopes }) => scopes,
+  openId: ({ issuer, jwksUrl }) => ({ issuer, jwksUrl }),
+  pkce: () => true,
+  client: (secret) => ({ ...secret, basicEncoding: "raw" }),
+  hasCodesToCopy: false,
   longestDays: 1,
+  // No answer says how long the refresh token lasts. Where refreshing replaces it, the new one ends with the first.
   refreshEndsAt: (_, { requestedAt }, isFirst) => (isFirst ? plusMs(requestedAt, refreshMs) : null),
-};
-
-type Settings = Omit<CodeSettings, "pkce">;
-
-export function centrapayUserIssuer(settings: Settings, wire: IssuerContext): Issuer {
-  return authorizationCodeIssuer({ ...settings, pkce: true }, wire, ways);
-}
-
-export function centrapayUserFlow(settings: Settings, wire: IssuerContext): ConsentFlow {
-  return authorizationCodeFlow({ ...settings, pkce: true }, wire, ways);
-}
+});

@@ -1,69 +1,64 @@
 import * as v from "valibot";
-import type { Issuer } from "../model/provider.ts";
 import type { HttpRequest } from "../platform/http-request.ts";
-import type { BasicEncoding } from "./basic-authorization.ts";
-import { basicAuthorization } from "./basic-authorization.ts";
-import { isBearer } from "./bearer.ts";
-import { formRequest } from "./form-request.ts";
-import { isAbsent, lifetimeFrom, secondsClaim } from "./lifetime.ts";
-import { basicClientId, readSecret, sensitiveText } from "./secret-fields.ts";
-import type { AnswerFields, IssuerContext, Reading } from "./token-exchange.ts";
-import { exchangeToken } from "./token-exchange.ts";
-
-const secretSchema = v.object({
-  clientId: basicClientId,
-  clientSecret: sensitiveText,
-  scope: v.optional(v.string()),
-});
-
-type ClientSecret = v.InferOutput<typeof secretSchema>;
-
-interface ClientCredentialsSettings {
-  readonly tokenUrl: string;
-  readonly scope?: string | undefined;
-  readonly audience?: string | undefined;
-  readonly clientAuthentication: "basic" | "post";
-  readonly basicEncoding: BasicEncoding;
-  readonly onIssue: "coexist" | "revoke";
-}
+import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
+import { basicClientId, sensitiveText } from "./declaration/secret.ts";
+import {
+  address,
+  baseAddress,
+  basicEncoding,
+  seconds,
+  settingsOf,
+} from "./declaration/settings.ts";
+import { basicAuthorization, formRequest } from "./oauth/client-authentication.ts";
+import { readTokenResponse } from "./oauth/token-response.ts";
 
 const longestDays = 400;
 
-/** Any server of RFC 6749 §4.4, by configuration alone. */
-export function clientCredentialsIssuer(
-  settings: ClientCredentialsSettings,
-  wire: IssuerContext,
-): Issuer {
-  return {
-    openGrant(text) {
-      const secret = readSecret(text, secretSchema);
-      return {
-        revocationScope: settings.onIssue === "revoke" ? secret.clientId : null,
-        callsProvider: true,
-        issue: (signal) => exchangeToken(wire, tokenRequest(settings, secret), signal, readAnswer),
-      };
+/** Any authorization server of RFC 6749 §4.4, by configuration alone. */
+export const clientCredentials = declareClientCredentials({
+  settings: settingsOf("client-credentials", {
+    apiBaseUrl: v.optional(baseAddress),
+    tokenUrl: address,
+    scope: v.optional(v.string()),
+    audience: v.optional(v.string()),
+    clientAuthentication: v.optional(v.picklist(["basic", "post"]), "basic"),
+    basicEncoding: v.optional(basicEncoding, "rfc6749"),
+    onIssue: v.optional(v.picklist(["coexist", "revoke"]), "coexist"),
+    earlySeconds: v.optional(seconds),
+  }),
+  secret: {
+    clientId: { meaning: "the client id", shape: basicClientId },
+    clientSecret: { meaning: "the client secret", shape: sensitiveText },
+    scope: {
+      meaning: "the scope to ask for, in place of the setting",
+      shape: v.optional(v.string()),
     },
-  };
-}
-
-function tokenRequest(settings: ClientCredentialsSettings, secret: ClientSecret): HttpRequest {
-  const { clientId, clientSecret } = secret;
-  const { tokenUrl, audience, clientAuthentication, basicEncoding } = settings;
-  const form = new URLSearchParams({ grant_type: "client_credentials" });
-  const scope = secret.scope ?? settings.scope;
-  if (scope) form.set("scope", scope);
-  if (audience) form.set("audience", audience);
-  if (clientAuthentication === "basic") {
-    const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
-    return formRequest(tokenUrl, form, { authorization });
-  }
-  form.set("client_id", clientId);
-  form.set("client_secret", clientSecret.expose());
-  return formRequest(tokenUrl, form);
-}
-
-/** RFC 6749 §5.1. */
-function readAnswer({ access_token, token_type, expires_in }: AnswerFields): Reading {
-  const lifetime = lifetimeFrom([secondsClaim(expires_in)], !isAbsent(expires_in), longestDays);
-  return { token: isBearer(token_type) ? access_token : null, lifetime, expiresAt: null };
-}
+  },
+  policySettings: ["onIssue", "earlySeconds"],
+  // Where a new token revokes the old one, it is asked for at expiry, when that does no harm, or at a handover before it.
+  policy: ({ onIssue, earlySeconds }) => {
+    if (onIssue === "coexist")
+      return { renewal: "early", beforeExpiryMs: (earlySeconds ?? 300) * 1000 };
+    if (earlySeconds === undefined) return { renewal: "at-expiry" };
+    return { renewal: "at-handover", beforeExpiryMs: earlySeconds * 1000 };
+  },
+  revocationScope: ({ clientId }, { onIssue }) => (onIssue === "revoke" ? clientId : null),
+  usualLifetimeSeconds: 300,
+  presentation: () => bearer,
+  request(settings, secret): HttpRequest {
+    const { clientId, clientSecret } = secret;
+    const { tokenUrl, audience, clientAuthentication, basicEncoding } = settings;
+    const form = new URLSearchParams({ grant_type: "client_credentials" });
+    const scope = secret.scope ?? settings.scope;
+    if (scope) form.set("scope", scope);
+    if (audience) form.set("audience", audience);
+    if (clientAuthentication === "basic") {
+      const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
+      return formRequest(tokenUrl, form, { authorization });
+    }
+    form.set("client_id", clientId);
+    form.set("client_secret", clientSecret.expose());
+    return formRequest(tokenUrl, form);
+  },
+  readAnswer: (fields) => readTokenResponse(fields, longestDays),
+});

@@ -1,9 +1,8 @@
 import * as v from "valibot";
-import type { Issuer } from "../model/provider.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
-import type { BasicEncoding } from "./basic-authorization.ts";
-import { basicAuthorization } from "./basic-authorization.ts";
-import { formRequest } from "./form-request.ts";
+import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
+import { basicClientId, plainText, sensitiveText } from "./declaration/secret.ts";
+import { address, baseAddress, basicEncoding, settingsOf } from "./declaration/settings.ts";
 import {
   claimUntil,
   earlier,
@@ -12,70 +11,56 @@ import {
   lifetimeFrom,
   secondsClaim,
   spanClaim,
-} from "./lifetime.ts";
-import { basicClientId, plainText, readSecret, sensitiveText } from "./secret-fields.ts";
-import type { AnswerFields, IssuerContext, Reading } from "./token-exchange.ts";
-import { exchangeToken } from "./token-exchange.ts";
-
-const secretSchema = v.object({
-  clientId: basicClientId,
-  clientSecret: sensitiveText,
-  platformKey: plainText,
-});
-
-type ConfermaSecret = v.InferOutput<typeof secretSchema>;
-
-interface ConfermaSettings {
-  readonly tokenUrl: string;
-  readonly basicEncoding: BasicEncoding;
-}
+} from "./exchange/lifetime.ts";
+import type { AnswerFields, Reading } from "./exchange/token-request.ts";
+import { basicAuthorization, formRequest } from "./oauth/client-authentication.ts";
 
 const longestDays = 1;
 
 /** Client credentials, with the platform key as scope. https://confermapay.readme.io/reference/authentication */
-export function confermaIssuer(settings: ConfermaSettings, wire: IssuerContext): Issuer {
-  return {
-    openGrant(text) {
-      const secret = readSecret(text, secretSchema);
-      return {
-        revocationScope: secret.platformKey,
-        callsProvider: true,
-        issue: (signal) =>
-          exchangeToken(wire, tokenRequest(settings, secret), signal, (fields, response) =>
-            readConferma(fields, response, wire.clock.now()),
-          ),
-      };
-    },
-  };
-}
-
-function tokenRequest(settings: ConfermaSettings, secret: ConfermaSecret): HttpRequest {
-  const { clientId, clientSecret, platformKey } = secret;
-  return formRequest(
-    settings.tokenUrl,
-    new URLSearchParams({ grant_type: "client_credentials", scope: platformKey }),
-    { authorization: basicAuthorization(clientId, clientSecret, settings.basicEncoding) },
-  );
-}
+export const conferma = declareClientCredentials({
+  settings: settingsOf("conferma", {
+    apiBaseUrl: v.optional(baseAddress),
+    tokenUrl: address,
+    basicEncoding: v.optional(basicEncoding, "raw"),
+  }),
+  secret: {
+    clientId: { meaning: "the client id", shape: basicClientId },
+    clientSecret: { meaning: "the client secret", shape: sensitiveText },
+    platformKey: { meaning: "the platform's key, which is the scope of a token", shape: plainText },
+  },
+  // A new token revokes every other one of the platform, and none may be asked for before expiry.
+  policySettings: [],
+  policy: () => ({ renewal: "at-expiry" }),
+  revocationScope: ({ platformKey }) => platformKey,
+  usualLifetimeSeconds: 300,
+  presentation: () => bearer,
+  request: ({ tokenUrl, basicEncoding }, { clientId, clientSecret, platformKey }): HttpRequest => {
+    const form = { grant_type: "client_credentials", scope: platformKey };
+    const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
+    return formRequest(tokenUrl, new URLSearchParams(form), { authorization });
+  },
+  readAnswer,
+});
 
 /**
  * The sample answer has `expires` and `issued`, 300 s apart, and no `expires_in`, which the prose calls "time of
  * expiry": all three are read, the shortest counts.
  */
-function readConferma(fields: AnswerFields, { headers }: HttpResponse, now: Date): Reading {
+function readAnswer(fields: AnswerFields, { headers }: HttpResponse, now: Date): Reading {
   const { access_token, expires, issued, expires_in } = fields;
   const expiresAt = earlier(instantFrom(expires), instantFrom(expires_in));
   const issuedAt = instantFrom(issued);
   const span = expiresAt && issuedAt && spanClaim(issuedAt, expiresAt);
-  const statements = [
+  const claims = [
     secondsClaim(expires_in),
     secondsClaim(expires),
     span ?? (expiresAt && claimUntil(expiresAt, headers, now)),
   ];
-  const wasStated = !isAbsent(expires) || !isAbsent(expires_in);
+  const wasClaimed = !isAbsent(expires) || !isAbsent(expires_in);
   return {
     token: access_token,
     expiresAt,
-    lifetime: lifetimeFrom(statements, wasStated, longestDays),
+    lifetime: lifetimeFrom(claims, wasClaimed, longestDays),
   };
 }

@@ -1,97 +1,97 @@
 import { createHash } from "node:crypto";
+import * as v from "valibot";
 import { plusMs } from "../model/clock.ts";
-import type { AuthorizationRequest, ConsentFlow } from "../model/consent.ts";
-import { VendingError } from "../model/errors.ts";
-import type { Issuer } from "../model/provider.ts";
 import type { HttpResponse } from "../platform/http-request.ts";
-import { withParameters } from "./authorize-address.ts";
-import { issuerCheck, readCallback } from "./callback.ts";
-import { detectCertificateRejection } from "./certificate-refusal.ts";
-import { connectPayClient } from "./connectpay-client.ts";
-import { consentGrant, secondsAfterRequest } from "./consent-grant.ts";
-import { revoke } from "./revocation.ts";
-import type { AnswerFields, IssuerContext } from "./token-exchange.ts";
+import { parseJson } from "../platform/parse-json.ts";
+import { bearer, declareConsent } from "./declaration/declare-provider.ts";
+import { basicClientId, sensitiveText } from "./declaration/secret.ts";
+import { consentSettings, oneWord, settingsOf, someScopes } from "./declaration/settings.ts";
+import { secondsAfterRequest } from "./exchange/lifetime.ts";
+import { certificateChain, isKeyOf, privateKey } from "./oauth/client-certificate.ts";
 
-interface ConnectPaySettings {
-  readonly authorizeUrl: string;
-  readonly tokenUrl: string;
-  readonly revokeUrl?: string | undefined;
-  readonly scopes: readonly string[];
-  readonly flowIdParameter: string;
-}
-
-const longestDays = 1;
 /** Thirty days: https://dev.connectpay.com/api-portal/content/access-tokens */
 const refreshMs = 30 * 86_400_000;
+
+/** ConnectPay refuses a mixture: https://dev.connectpay.com/api-portal/content/access-tokens */
+const unmixedScopes = v.pipe(
+  someScopes,
+  v.check(
+    (names) => new Set(names.map((name) => name.startsWith("psd2-"))).size === 1,
+    "psd2 scopes cannot be mixed with others",
+  ),
+);
 
 /**
  * A code for one person's access to one customer's data, exchanged over mutual TLS without `redirect_uri`; each refresh
  * replaces the refresh token. https://docs.connectpay.com/data-api-access/
  */
-export function connectPayIssuer(settings: ConnectPaySettings, wire: IssuerContext): Issuer {
-  const watching = detectCertificateRejection(wire);
-  return {
-    openGrant(text, authority) {
-      const { post, expired } = connectPayClient(text, wire);
-      const grant = consentGrant(
-        {
-          context: watching,
-          scopes: settings.scopes,
-          longestDays,
-          tokenRequest: (form) => post(settings.tokenUrl, form),
-          codeExchangeParameters: () => ({}),
-          readConsent,
-          prepare: async () => null,
-          identify: async () => null,
-        },
-        authority,
-      );
+export const connectPay = declareConsent({
+  settings: settingsOf("connectpay", {
+    ...consentSettings,
+    scopes: v.optional(unmixedScopes, ["psd2-ais"]),
+    flowIdParameter: v.optional(oneWord, "flowid"),
+  }),
+  secret: {
+    clientId: { meaning: "the client id", shape: basicClientId },
+    clientSecret: { meaning: "the client secret", shape: sensitiveText },
+    tlsCertificateChain: {
+      meaning: "the client certificate: PEM, from the leaf to the root",
+      shape: v.optional(certificateChain),
+    },
+    tlsPrivateKey: {
+      meaning: "the private key of the certificate: PEM, unencrypted",
+      shape: v.optional(privateKey),
+    },
+  },
+  secretProblem({ tlsCertificateChain: chain, tlsPrivateKey: key }) {
+    if (!chain !== !key)
+      return { field: "tlsPrivateKey", problem: "is missing, or tlsCertificateChain is" };
+    if (chain && key && !isKeyOf(chain, key))
       return {
-        ...grant,
-        issue: async (signal) => expired(wire.clock.now()) ?? grant.issue(signal),
+        field: "tlsPrivateKey",
+        problem: "must be the key of the first certificate of tlsCertificateChain",
       };
-    },
-  };
-}
-
-/** The browser's part of it. */
-export function connectPayFlow(settings: ConnectPaySettings, wire: IssuerContext): ConsentFlow {
-  const { authorizeUrl, tokenUrl, revokeUrl } = settings;
-  const isIssuer = issuerCheck(undefined, [authorizeUrl, tokenUrl]);
-  return {
-    scopes: settings.scopes,
-    hasCodesToCopy: true,
-    origin: new URL(authorizeUrl).origin,
-    authorizeUrl: async (text, journey) => {
-      const { clientId, expired } = connectPayClient(text, wire);
-      const refusal = expired(wire.clock.now());
-      if (refusal) throw new VendingError(refusal.code, refusal.detail);
-      return withParameters(authorizeUrl, authorizeParameters(settings, clientId, journey));
-    },
-    readAuthorizationResponse: (parameters) => readCallback(parameters, isIssuer),
-    revoke: (text, refreshToken, signal) =>
-      revoke(wire, revokeUrl, () => connectPayClient(text, wire).post, refreshToken, signal),
-  };
-}
-
-function authorizeParameters(
-  { scopes, flowIdParameter }: ConnectPaySettings,
-  clientId: string,
-  { nonce, state, redirectUri }: AuthorizationRequest,
-): Record<string, string> {
-  return {
+    return null;
+  },
+  presentation: () => bearer,
+  displayName: "ConnectPay",
+  scopeWords: {
+    "psd2-ais": "see your payment accounts, their balances and their transactions",
+    "psd2-pis": "start payments from your payment accounts",
+  },
+  scopes: ({ scopes }) => scopes,
+  openId: () => null,
+  pkce: () => false,
+  client: ({ clientId, clientSecret, tlsCertificateChain: chain, tlsPrivateKey: key }) => ({
+    clientId,
+    clientSecret,
+    basicEncoding: "raw",
+    requestIdHeader: "x-request-id",
+    certificate: chain && key ? { chain, key } : undefined,
+  }),
+  hasCodesToCopy: true,
+  longestDays: 1,
+  // A number of seconds may come as digits.
+  refreshEndsAt: ({ refresh_token_expires_in }, response, isFirst) =>
+    secondsAfterRequest(refresh_token_expires_in, response) ??
+    (isFirst ? plusMs(response.requestedAt, refreshMs) : null),
+  // It comes masked, `Mo********co`. Control and format characters could make it look like another name.
+  customer: ({ client_customer_name: name }) =>
+    typeof name === "string" ? name.replace(/\p{C}/gu, "").slice(0, 200) || null : null,
+  authorizationParameters: ({ scopes, flowIdParameter }, clientId, request) => ({
     client_id: clientId,
     [flowIdParameter]: "GetPSD2AuthCode",
-    nonce: guidFrom(nonce),
+    nonce: uuidFrom(request.nonce),
     scope: scopes.join(" "),
-    state,
-    redirect_url: redirectUri,
+    state: request.state,
+    redirect_url: request.redirectUri,
     response_type: "code",
-  };
-}
+  }),
+  isCertificateRejected,
+});
 
-/** A UUIDv4 (RFC 9562 §5.4), as ConnectPay wants its nonce; the same for the same text. */
-function guidFrom(text: string): string {
+/** A UUIDv4 (RFC 9562 §5.4), which ConnectPay wants as nonce; the same for the same text. */
+function uuidFrom(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
   const variant = "89ab".charAt(Number.parseInt(hex.charAt(16), 16) % 4);
   return [
@@ -103,16 +103,19 @@ function guidFrom(text: string): string {
   ].join("-");
 }
 
-/** Whose data it is comes masked, `Mo********co`; a number of seconds may come as digits. */
-function readConsent(
-  { refresh_token_expires_in, client_customer_name: name }: AnswerFields,
-  response: HttpResponse,
-  isFirst: boolean,
-) {
-  const unsaid = isFirst ? plusMs(response.requestedAt, refreshMs) : null;
-  return {
-    refreshEndsAt: secondsAfterRequest(refresh_token_expires_in, response) ?? unsaid,
-    // Control and format characters have no place in a name, and could make it look like another.
-    customer: typeof name === "string" ? name.replace(/\p{C}/gu, "").slice(0, 200) || null : null,
-  };
+/** Statuses that are about a certificate. 404 is about an address, whatever its page names. */
+const certificateStatuses: ReadonlySet<number> = new Set([400, 401, 403]);
+
+/**
+ * ConnectPay's web tier checks the certificate, and its application compares it with the registered one. Their answer
+ * comes before anything else is looked at: a 403 that is no OAuth error, or a page that names a certificate, as nginx has
+ * with 400. Another page is a gateway's, and may be gone at the next request.
+ * https://docs.connectpay.com/guides/integration
+ */
+function isCertificateRejected({ status, body }: HttpResponse): boolean {
+  const text = body ?? "";
+  if (!certificateStatuses.has(status)) return false;
+  const value = parseJson(text);
+  if (typeof value === "object" && value !== null) return status === 403 && !("error" in value);
+  return /certificate/i.test(text) || (status === 403 && text === "");
 }

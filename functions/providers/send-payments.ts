@@ -1,7 +1,9 @@
 import * as v from "valibot";
-import type { Issuer } from "../model/provider.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
-import { jwtTimes } from "./jwt-times.ts";
+import { parseJson } from "../platform/parse-json.ts";
+import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
+import { plainText, sensitiveText } from "./declaration/secret.ts";
+import { address, baseAddress, seconds, settingsOf } from "./declaration/settings.ts";
 import {
   claimFromSecond,
   claimUntil,
@@ -9,57 +11,68 @@ import {
   instantFrom,
   isAbsent,
   lifetimeFrom,
-} from "./lifetime.ts";
-import { plainText, readSecret, sensitiveText } from "./secret-fields.ts";
-import type { AnswerFields, IssuerContext, Reading } from "./token-exchange.ts";
-import { exchangeToken } from "./token-exchange.ts";
-
-const secretSchema = v.object({
-  clientId: plainText,
-  clientSecret: sensitiveText,
-});
-
-type SendSecret = v.InferOutput<typeof secretSchema>;
+} from "./exchange/lifetime.ts";
+import type { AnswerFields, Reading } from "./exchange/token-request.ts";
 
 const longestDays = 1;
 
 /** `POST /auth` with JSON, answered 201. https://developer.sendpayments.com/docs/authentication-1 */
-export function sendPaymentsIssuer(
-  settings: { readonly tokenUrl: string },
-  wire: IssuerContext,
-): Issuer {
-  return {
-    openGrant(text) {
-      const secret = readSecret(text, secretSchema);
-      return {
-        revocationScope: secret.clientId,
-        callsProvider: true,
-        issue: (signal) =>
-          exchangeToken(wire, tokenRequest(settings, secret), signal, (fields, response) =>
-            readSend(fields, response, wire.clock.now()),
-          ),
-      };
-    },
-  };
-}
-
-function tokenRequest({ tokenUrl }: { tokenUrl: string }, secret: SendSecret): HttpRequest {
-  const { clientId, clientSecret } = secret;
-  return {
+export const sendPayments = declareClientCredentials({
+  settings: settingsOf("send-payments", {
+    apiBaseUrl: v.optional(baseAddress),
+    tokenUrl: address,
+    handoverSeconds: v.optional(seconds, 20),
+  }),
+  secret: {
+    clientId: { meaning: "the client id, which belongs to one environment", shape: plainText },
+    clientSecret: { meaning: "the client secret", shape: sensitiveText },
+  },
+  policySettings: ["handoverSeconds"],
+  // A new token revokes the old one, and may be asked for before expiry.
+  policy: ({ handoverSeconds }) => ({
+    renewal: "at-handover",
+    beforeExpiryMs: handoverSeconds * 1000,
+  }),
+  revocationScope: ({ clientId }) => clientId,
+  usualLifetimeSeconds: 300,
+  presentation: () => bearer,
+  request: ({ tokenUrl }, { clientId, clientSecret }): HttpRequest => ({
     method: "POST",
     url: tokenUrl,
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify({ clientId, clientSecret: clientSecret.expose() }),
-  };
-}
+  }),
+  readAnswer,
+});
 
-/** The earlier of `expiresAt` and the JWT's `exp`, seen from its `iat` where it has one. */
-function readSend(fields: AnswerFields, { headers }: HttpResponse, now: Date): Reading {
+/** The earlier of `expiresAt` and the JWT's `exp`, measured from its `iat` where it has one. */
+function readAnswer(fields: AnswerFields, { headers }: HttpResponse, now: Date): Reading {
   const { accessToken, expiresAt: stated } = fields;
   const { iat, exp } = jwtTimes(accessToken);
   const expiresAt = earlier(instantFrom(stated), exp);
-  const statement =
+  const claim =
     expiresAt && (iat ? claimFromSecond(iat, expiresAt) : claimUntil(expiresAt, headers, now));
-  const lifetime = lifetimeFrom([statement], !isAbsent(stated), longestDays);
+  const lifetime = lifetimeFrom([claim], !isAbsent(stated), longestDays);
   return { token: accessToken, expiresAt, lifetime };
+}
+
+/** A JWT's own `iat` and `exp` (RFC 7519 §4.1): decoded, not verified, so good for timing only. Never fails. */
+function jwtTimes(token: unknown): { iat: Date | null; exp: Date | null } {
+  const claims = typeof token === "string" ? claimsOf(token) : {};
+  return { iat: numericDate(claims["iat"]), exp: numericDate(claims["exp"]) };
+}
+
+function claimsOf(token: string): { readonly [name: string]: unknown } {
+  const [, payload = "", ...rest] = token.split(".");
+  if (rest.length !== 1) return {};
+  const claims = parseJson(Buffer.from(payload, "base64url").toString("utf8"));
+  return typeof claims === "object" && claims !== null ? { ...claims } : {};
+}
+
+/** The end of the year 9999. */
+const latestSecond = 253_402_300_799;
+
+function numericDate(value: unknown): Date | null {
+  const isDate = typeof value === "number" && value > 0 && value <= latestSecond;
+  return isDate ? new Date(value * 1000) : null;
 }

@@ -11,7 +11,7 @@ import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { LruCache } from "../platform/lru-cache.ts";
-import { raceAbort } from "../platform/race-abort.ts";
+import { rejectOnAbort } from "../platform/reject-on-abort.ts";
 
 /** A key made by KMS for one connection: to use, and to store. */
 interface DataKey {
@@ -95,7 +95,7 @@ function nameOf(connection: Connection, encrypted: Uint8Array): string {
 
 /** Many callers share one request, each with its own deadline: the request ends by the client's time-outs. */
 function orAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
-  return raceAbort(shared, signal, () => unavailable("AbortError"));
+  return rejectOnAbort(shared, signal, () => unavailable("AbortError"));
 }
 
 /** The SDK's error stays behind: it may hold the answer. */

@@ -21,6 +21,22 @@ export class DamagedAttribute extends Error {
   override readonly name = "DamagedAttribute";
 }
 
+/** Reads one part of an item, or reads it as `otherwise` when it is damaged. */
+export type ReadPart = <T>(read: () => T, otherwise: T) => T;
+
+/** Names in `damage` what is damaged. */
+export function partReader(damage: string[]): ReadPart {
+  return (read, otherwise) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof DamagedAttribute)) throw error;
+      damage.push(error.message);
+      return otherwise;
+    }
+  };
+}
+
 export function textOf(item: Item, name: string): string {
   return item[name]?.S ?? damaged(name);
 }
@@ -28,6 +44,12 @@ export function textOf(item: Item, name: string): string {
 export function numberOf(item: Item, name: string): number {
   const value = Number(item[name]?.N ?? damaged(name));
   return Number.isSafeInteger(value) && value >= 0 ? value : damaged(name);
+}
+
+/** A number that need not be whole. */
+export function levelOf(item: Item, name: string): number {
+  const value = Number(item[name]?.N ?? damaged(name));
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : damaged(name);
 }
 
 export function instantOf(item: Item, name: string): Date {
@@ -39,7 +61,13 @@ export function optionalInstantOf(item: Item, name: string): Date | null {
   return item[name] ? instantOf(item, name) : null;
 }
 
-export function bytesOf(item: Item, name: string): Uint8Array {
+/** Where a missing or damaged instant has a harmless reading. */
+export function instantOr(item: Item, name: string, otherwise: Date): Date {
+  const value = new Date(Number(item[name]?.N ?? Number.NaN));
+  return Number.isNaN(value.getTime()) ? otherwise : value;
+}
+
+export function binaryOf(item: Item, name: string): Uint8Array {
   return item[name]?.B ?? damaged(name);
 }
 

@@ -1,7 +1,7 @@
 import type { StoredConsent, StoredRefreshToken } from "../model/token-record.ts";
-import type { Attributes, Item } from "./attributes.ts";
+import type { Attributes, Item, ReadPart } from "./attributes.ts";
 import {
-  bytesOf,
+  binaryOf,
   count,
   instant,
   instantOf,
@@ -35,23 +35,23 @@ export const refreshNames = [
   "refreshEndsAt",
 ];
 
-/** Null where nobody has consented. */
-export function readConsent(item: Item): StoredConsent | null {
+/** Null where nobody has consented. An instant that is damaged does not cost a person another consent. */
+export function readConsent(item: Item, part: ReadPart): StoredConsent | null {
   if (!item["consentedAt"]) return null;
   return {
-    consentedAt: instantOf(item, "consentedAt"),
-    refresh: item["sealedRefresh"] ? readRefreshToken(item) : null,
+    consentedAt: part(() => instantOf(item, "consentedAt"), new Date(0)),
+    refresh: item["sealedRefresh"] ? part(() => readRefreshToken(item, part), null) : null,
     grantedScope: item["grantedScope"]?.S ?? null,
     subject: item["subject"]?.S ?? null,
     customer: item["customer"]?.S ?? null,
   };
 }
 
-function readRefreshToken(item: Item): StoredRefreshToken {
+function readRefreshToken(item: Item, part: ReadPart): StoredRefreshToken {
   return {
-    sealed: bytesOf(item, "sealedRefresh"),
+    sealed: binaryOf(item, "sealedRefresh"),
     version: numberOf(item, "refreshVersion"),
     fingerprint: textOf(item, "refreshFingerprint"),
-    endsAt: optionalInstantOf(item, "refreshEndsAt"),
+    endsAt: part(() => optionalInstantOf(item, "refreshEndsAt"), null),
   };
 }

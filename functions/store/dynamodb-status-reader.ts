@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchGetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Clock } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
-import { realmName, realmOf } from "../model/connection.ts";
+import { realmName } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { StatusReader } from "../model/status-reader.ts";
 import type { TokenRecord } from "../model/token-record.ts";
@@ -71,20 +71,22 @@ export function dynamoDbStatusReader(
       const command = new QueryCommand({
         TableName: tableName,
         IndexName: indexName,
-        KeyConditionExpression: "#realm = :realm",
+        // Any realm's role may write this index's key on its own items: the connection tells whose it is.
+        KeyConditionExpression: "#realm = :realm AND begins_with(#pk, :own)",
         ProjectionExpression: "#pk",
         Select: "SPECIFIC_ATTRIBUTES",
         ExpressionAttributeNames: { "#realm": "realm", "#pk": "pk" },
-        ExpressionAttributeValues: { ":realm": text(realmName(realm)) },
+        ExpressionAttributeValues: {
+          ":realm": text(realmName(realm)),
+          ":own": text(`${realmName(realm)}/`),
+        },
         Limit: limit,
         ...(start ? { ExclusiveStartKey: start } : {}),
       });
       const page = await client.send(command, { abortSignal: signal }).catch((error) => {
         throw unavailable(error);
       });
-      const connections = (page.Items ?? []).map(({ pk }) => pk?.S as Connection);
-      // Any realm's role may write this index's key on its own items.
-      return connections.filter((connection) => realmOf(connection) === realmName(realm));
+      return (page.Items ?? []).map(({ pk }) => pk?.S as Connection);
     },
 
     async read(connections, signal) {

@@ -8,9 +8,9 @@ import type { Connection } from "../model/connection.ts";
 import { realmOf } from "../model/connection.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { ledgerAfter } from "../model/token-record.ts";
-import type { HeldLease, ScopeClaim, TokenStore } from "../model/token-store.ts";
+import type { HeldLease, StandingClaim, TokenStore } from "../model/token-store.ts";
 import type { Attributes, Item } from "./attributes.ts";
-import { count, instant, optionalCount, optionalText, text } from "./attributes.ts";
+import { count, instant, instantOr, optionalCount, optionalText, text } from "./attributes.ts";
 import { consentAttributes, consentNames, refreshNames } from "./consent-items.ts";
 import {
   doubtAttributes,
@@ -23,7 +23,7 @@ import {
   tokenAttributes,
   tokenNames,
 } from "./record-attributes.ts";
-import { unchangedSince } from "./revision.ts";
+import { claimRevision, revisionOf, unchangedSince } from "./revision.ts";
 import { unavailable } from "./unavailable.ts";
 import type { ItemChange } from "./update-item.ts";
 import { updateItem } from "./update-item.ts";
@@ -78,6 +78,7 @@ export function dynamoDbTokenStore(
     current: TokenRecord = held.record,
   ): Promise<TokenRecord | null> {
     const { owner } = held.lease;
+    if (current.lease?.owner !== owner) return null;
     const { set, remove = [] } = outcomeOf(current);
     const change = {
       set: { ...set, revision: text(endOf(owner)) },
@@ -88,7 +89,7 @@ export function dynamoDbTokenStore(
     if (!item) return null;
     const record = readRecord(item);
     if (done || item["revision"]?.S === endOf(owner)) return record;
-    return item["leaseOwner"]?.S === owner ? endLease(held, outcomeOf, signal, record) : null;
+    return endLease(held, outcomeOf, signal, record);
   }
 
   return {
@@ -187,9 +188,12 @@ export function dynamoDbTokenStore(
         ...unclaimedOrMineOr(claim.owner, replace),
       };
       const { item } = await write(scopeKey(claim.owner, scope), change, signal);
-      const owner = (item?.["scopeOwner"]?.S ?? claim.owner) as Connection;
-      // Claims of releases before 0.2 name their owner only.
-      return { owner, until: new Date(Number(item?.["scopeUntil"]?.N ?? 0)) };
+      return {
+        owner: (item?.["scopeOwner"]?.S ?? claim.owner) as Connection,
+        // Claims of releases before 0.2 name their owner only.
+        until: instantOr(item ?? {}, "scopeUntil", new Date(0)),
+        revision: revisionOf(item ?? {}, claimRevision),
+      };
     },
   };
 }
@@ -200,20 +204,12 @@ const lateIssueOf = (owner: string) => `${owner}.late`;
 
 function unclaimedOrMineOr(
   me: Connection,
-  replace: ScopeClaim | null,
+  replace: StandingClaim | null,
 ): Pick<ItemChange, "onlyIf" | "given"> {
   const free = `${neverSeen} OR #scopeOwner = :me`;
   if (!replace) return { onlyIf: free, given: { me: text(me) } };
-  const isTimed = Number(replace.until) > 0;
-  const sameUntil = isTimed ? "#scopeUntil = :seenUntil" : "attribute_not_exists(#scopeUntil)";
-  return {
-    onlyIf: `${free} OR #scopeOwner = :seenOwner AND ${sameUntil}`,
-    given: {
-      me: text(me),
-      seenOwner: text(replace.owner),
-      ...(isTimed ? { seenUntil: instant(replace.until) } : {}),
-    },
-  };
+  const { onlyIf, given } = unchangedSince(replace.revision);
+  return { onlyIf: `${free} OR ${onlyIf}`, given: { ...given, me: text(me) } };
 }
 
 /** Beside the connections of its realm, so that the realm's own role may claim it; `~` begins no account. */

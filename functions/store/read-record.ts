@@ -8,40 +8,32 @@ import type {
   StoredToken,
   TokenRecord,
 } from "../model/token-record.ts";
-import type { Item } from "./attributes.ts";
+import { isDoubted } from "../model/token-record.ts";
+import type { Item, ReadPart } from "./attributes.ts";
 import {
-  bytesOf,
-  DamagedAttribute,
+  binaryOf,
   instantOf,
+  levelOf,
   listOf,
   numberOf,
   optionalInstantOf,
+  partReader,
   textOf,
 } from "./attributes.ts";
 import { readConsent } from "./consent-items.ts";
 import { layout } from "./record-attributes.ts";
-import { revisionOf } from "./revision.ts";
+import { recordRevision, revisionOf } from "./revision.ts";
+
+const epoch = new Date(0);
 
 /**
  * An item as a record. What cannot be read of it is left out and named in `damage`; the next commit heals it. Fails with
  * `internal` for a record that a newer release wrote.
  */
 export function readRecord(item: Item): TokenRecord {
-  const written = Number(item["layout"]?.N ?? layout);
-  if (written > layout) {
-    const detail = `This record has layout ${written}; this release understands ${layout}. Deploy the newer release.`;
-    throw new VendingError("internal", detail);
-  }
   const damage: string[] = [];
-  const part = <T>(read: () => T, otherwise: T): T => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof DamagedAttribute)) throw error;
-      damage.push(error.message);
-      return otherwise;
-    }
-  };
+  const part = partReader(damage);
+  refuseNewer(part(() => (item["layout"] ? numberOf(item, "layout") : layout), layout));
   const ledger = part(
     () => listOf(item, "ledger").map((entry) => readLedgerEntry(entry.M ?? {})),
     [],
@@ -49,14 +41,14 @@ export function readRecord(item: Item): TokenRecord {
   const token = part(() => (item["sealed"] ? readToken(item) : null), null);
   return {
     connection: (item["pk"]?.S ?? "") as Connection,
-    revision: revisionOf(item),
+    revision: revisionOf(item, recordRevision),
     fence: part(() => numberOf(item, "fence"), 0),
     // A version must not be given out twice.
     version: part(() => numberOf(item, "version"), Math.max(0, ...ledger.map(versionOf))),
     token,
-    consent: part(() => readConsent(item), null),
-    doubtedAt: part(() => readDoubt(item, token), null),
-    lease: part(() => (item["leaseOwner"] ? readLease(item) : null), null),
+    consent: readConsent(item, part),
+    doubtedAt: readDoubt(item, token, part),
+    lease: item["leaseOwner"] ? part(() => readLease(item), lostLease) : null,
     failure: part(() => readFailure(item["failure"]?.M), null),
     rejections: part(() => readRejections(item), null),
     revocationScope: item["scope"]?.S ?? null,
@@ -69,13 +61,22 @@ export function readRecord(item: Item): TokenRecord {
   };
 }
 
+function refuseNewer(written: number): void {
+  if (written <= layout) return;
+  const detail = `This record has layout ${written}; this release understands ${layout}. Deploy the newer release.`;
+  throw new VendingError("internal", detail);
+}
+
+/** Nobody knows whose it is or when it ends: it counts as abandoned. */
+const lostLease: Lease = { owner: "", since: epoch, until: epoch, reason: "takeover" };
+
 function versionOf({ version }: LedgerEntry): number {
   return version;
 }
 
 function readToken(item: Item): StoredToken {
   return {
-    sealed: bytesOf(item, "sealed"),
+    sealed: binaryOf(item, "sealed"),
     fingerprint: textOf(item, "fingerprint"),
     committedBy: item["tokenOwner"]?.S ?? "",
     issuedUnder: (item["issuedUnder"]?.S ?? null) as StoredToken["issuedUnder"],
@@ -100,9 +101,10 @@ function readDue(item: Item): StoredToken["due"] {
 }
 
 /** Releases before 0.2 say only that there is a doubt: it is about the stored token. */
-function readDoubt(item: Item, token: StoredToken | null): Date | null {
-  if (item["doubtedAt"]) return instantOf(item, "doubtedAt");
-  return item["suspect"]?.BOOL && token ? token.issuedAt : null;
+function readDoubt(item: Item, token: StoredToken | null, part: ReadPart): Date | null {
+  const doubtedAt = part(() => optionalInstantOf(item, "doubtedAt"), null);
+  const isUnexplained = item["suspect"]?.BOOL && !isDoubted({ token, doubtedAt });
+  return isUnexplained && token ? token.issuedAt : doubtedAt;
 }
 
 function readLease(item: Item): Lease {
@@ -130,10 +132,11 @@ function readFailure(fields: Item | undefined): Failure | null {
 /** Releases before 0.2 list the rejections of the last ten minutes. */
 function readRejections(item: Item): RejectionLevel | null {
   if (item["rejectionLevel"]) {
-    const level = Number(item["rejectionLevel"].N);
-    return { level: Number.isFinite(level) ? level : 0, at: instantOf(item, "rejectionLevelAt") };
+    return { level: levelOf(item, "rejectionLevel"), at: instantOf(item, "rejectionLevelAt") };
   }
-  const instants = listOf(item, "rejectionsAt").map((at) => new Date(Number(at.N)));
+  const instants = listOf(item, "rejectionsAt").map((rejectionsAt) =>
+    instantOf({ rejectionsAt }, "rejectionsAt"),
+  );
   const latest = instants.at(-1);
   return latest ? { level: instants.length, at: latest } : null;
 }

@@ -83,7 +83,7 @@ export function doubtAttributes(record: Pick<TokenRecord, "token" | "doubtedAt">
 
 export function rejectionAttributes({ rejections }: Pick<TokenRecord, "rejections">): Attributes {
   return {
-    rejectionLevel: rejections && { N: String(rejections.level) },
+    rejectionLevel: rejections && { N: rejections.level.toFixed(4) },
     rejectionLevelAt: rejections && instant(rejections.at),
     // Of releases before 0.2.
     rejectionsAt: null,
@@ -94,7 +94,7 @@ export function failureAttributes(failure: Failure): Attributes {
   const { code, detail, at, retryAt, secretVersion, refusedSecretVersion } = failure;
   const fields = {
     code: text(code),
-    detail: text(detail),
+    detail: text(shortened(detail)),
     at: instant(at),
     count: count(failure.count),
     retryAt: instant(retryAt),
@@ -102,6 +102,13 @@ export function failureAttributes(failure: Failure): Attributes {
     ...(refusedSecretVersion === null ? {} : { refusedSecretVersion: text(refusedSecretVersion) }),
   };
   return { failure: { M: fields } };
+}
+
+/** The record stays under 4 KB: who has made the attempt was told all of it. */
+const maxDetailLength = 300;
+
+function shortened(detail: string): string {
+  return detail.length <= maxDetailLength ? detail : `${detail.slice(0, maxDetailLength - 1)}…`;
 }
 
 export function ledgerAttributes(ledger: readonly LedgerEntry[]): Attributes {

@@ -18,16 +18,21 @@ export function recordReader({
   clock,
   log,
   metrics,
+  process,
 }: {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics | null;
+  /** How its leases' owners begin. */
+  readonly process: string;
 }): (item: Item) => TokenRecord {
   const leasesSeenAt = new LruCache<Date>(maxRemembered);
   const reportedAt = new LruCache<Date>(maxRemembered);
 
   const firstSeenAt = (now: Date) => (lease: Lease) => {
-    const seenAt = leasesSeenAt.get(lease.owner) ?? now;
+    const before = leasesSeenAt.get(lease.owner);
+    // A clock that went back has seen nothing yet.
+    const seenAt = before && before <= now ? before : now;
     leasesSeenAt.set(lease.owner, seenAt);
     return seenAt;
   };
@@ -42,7 +47,8 @@ export function recordReader({
 
   return (item) => {
     const now = clock.now();
-    const record = boundRecord(readRecord(item), now, firstSeenAt(now));
+    const reader = { now, process, firstSeenAt: firstSeenAt(now) };
+    const record = boundRecord(readRecord(item), reader);
     if (record.damage.length > 0) report(record, now);
     return record;
   };

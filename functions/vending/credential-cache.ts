@@ -9,6 +9,7 @@ const maxAgeMs = 30_000;
 
 interface Entry {
   readonly credential: Credential;
+  readonly since: Date;
   readonly until: Date;
 }
 
@@ -18,7 +19,7 @@ export class CredentialCache {
 
   get(connection: Connection, request: VendRequest, now: Date): Credential | null {
     const entry = this.#entries.get(connection);
-    if (!entry || now >= entry.until) return null;
+    if (!entry || !isFresh(entry, now)) return null;
     const { version, usableUntil } = entry.credential;
     if (request.rejectedVersion !== null && request.rejectedVersion >= version) {
       this.#entries.delete(connection);
@@ -33,11 +34,11 @@ export class CredentialCache {
   set(credential: Credential, renewAt: Date, now: Date): void {
     const cached = this.#entries.get(credential.connection);
     // A slower request of this process may come with an older version.
-    if (cached && now < cached.until && cached.credential.version > credential.version) return;
+    if (cached && isFresh(cached, now) && cached.credential.version > credential.version) return;
     this.#entries.delete(credential.connection);
     const bounds = [plusMs(now, maxAgeMs), renewAt, credential.usableUntil ?? renewAt];
     const until = new Date(Math.min(...bounds.map(Number)));
-    this.#entries.set(credential.connection, { credential, until });
+    this.#entries.set(credential.connection, { credential, since: now, until });
     if (this.#entries.size > maxEntries) this.#evictOldest();
   }
 
@@ -45,4 +46,9 @@ export class CredentialCache {
     const [oldest] = this.#entries.keys();
     if (oldest) this.#entries.delete(oldest);
   }
+}
+
+/** Before `since`, the clock has gone back. */
+function isFresh({ since, until }: Entry, now: Date): boolean {
+  return since <= now && now < until;
 }

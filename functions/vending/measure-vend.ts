@@ -5,10 +5,23 @@ import type { ProblemCode } from "../model/errors.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Measure } from "../model/metrics.ts";
 
-/** Callers that these turn away are counted: somebody has to act. */
-const counted: Partial<Record<ProblemCode, Measure>> = {
-  contested: "Contested",
+/** What counts the callers that a problem turns away, where an operator has to act. */
+const measureOf: Readonly<Record<ProblemCode, Measure | null>> = {
+  "invalid-request": null,
+  "unknown-connection": null,
+  "scope-conflict": null,
+  "validity-unavailable": null,
+  "consent-required": null,
   "credentials-rejected": "CredentialsRejected",
+  "secret-malformed": null,
+  "provider-malformed": null,
+  contested: "Contested",
+  "provider-throttled": null,
+  "provider-unavailable": null,
+  "renewal-in-progress": null,
+  "store-unavailable": null,
+  "secret-unavailable": null,
+  internal: null,
 };
 
 /** Counts what a caller was told: a credential and how long it lasts, or a problem that an operator has to know of. */
@@ -23,7 +36,7 @@ export async function measureVend(
     if (usableUntil) metrics.record("RemainingLifeMs", msBetween(clock.now(), usableUntil));
     return credential;
   } catch (error) {
-    const measure = error instanceof VendingError ? counted[error.code] : undefined;
+    const measure = error instanceof VendingError ? measureOf[error.code] : null;
     if (measure) metrics.record(measure, 1);
     throw error;
   }

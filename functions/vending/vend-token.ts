@@ -49,6 +49,7 @@ async function findUsable(
       case "vend":
         return step;
       case "refuse":
+        if (step.reason === "key-unchanged") deps.metrics.record("KeyRejections", 1);
         throw refusal(step, connection, progress.record, deps.clock.now());
       case "renew":
         progress = await renew(deps, connection, progress, step, deadline);

@@ -10,21 +10,22 @@ import {
 import type { Construct } from "constructs";
 
 /**
- * Who reaches the API at all. The account as a whole: which of its roles, and which path, is for their own policies to
- * say, whereas `Principal: *` would let every role of the account in. And, where it is private, through these endpoints only.
+ * The API's resource policy. It allows the account as a whole: which role may call which path is decided by the roles'
+ * own policies, whereas `Principal: *` would allow every role of the account. A private API is reached through its VPC
+ * endpoints only.
  */
-export function apiPolicy(
+export function apiResourcePolicy(
   scope: Construct,
   endpoints: readonly IInterfaceVpcEndpoint[],
 ): PolicyDocument {
-  // The API's own id cannot be named in its own policy.
+  // An API's policy cannot refer to the API's own id.
   const anyPath = Stack.of(scope).formatArn({ service: "execute-api", resource: "*" });
-  const theAccount = new PolicyStatement({
+  const allowAccount = new PolicyStatement({
     principals: [new AccountPrincipal(Aws.ACCOUNT_ID)],
     actions: ["execute-api:Invoke"],
     resources: [anyPath],
   });
-  const notElsewhere = new PolicyStatement({
+  const denyOtherEndpoints = new PolicyStatement({
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions: ["execute-api:Invoke"],
@@ -34,6 +35,6 @@ export function apiPolicy(
     },
   });
   return new PolicyDocument({
-    statements: endpoints.length > 0 ? [theAccount, notElsewhere] : [theAccount],
+    statements: endpoints.length > 0 ? [allowAccount, denyOtherEndpoints] : [allowAccount],
   });
 }

@@ -10,11 +10,11 @@ import {
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 
-/** A connection's callers hold its tokens until they end: this is a hundred times what they need. */
+/** A hundred times what is needed: callers cache a token until it expires. */
 const requestsPerSecond = 200;
 
-/** The one stage of the API: throttled, traced, and logged without what is vended. */
-export function liveStage(scope: Construct, deployment: Deployment): Stage {
+/** The API's only stage: throttled and traced, with an access log that contains no token. */
+export function createStage(scope: Construct, deployment: Deployment): Stage {
   const log = new LogGroup(scope, "AccessLog", { retention: RetentionDays.ONE_YEAR });
   const stage = new Stage(scope, "Live", {
     deployment,
@@ -23,25 +23,27 @@ export function liveStage(scope: Construct, deployment: Deployment): Stage {
     throttlingBurstLimit: 2 * requestsPerSecond,
     tracingEnabled: true,
     metricsEnabled: true,
-    // The execution log would hold answers, and so tokens.
+    // The execution log would contain response bodies, and so tokens.
     loggingLevel: MethodLoggingLevel.OFF,
     dataTraceEnabled: false,
     accessLogDestination: new LogGroupLogDestination(log),
-    accessLogFormat: accessLog,
+    accessLogFormat,
   });
   Validations.of(stage).acknowledge({
     id: "AwsSolutions::AwsSolutions-APIG3",
-    reason: "AWS_IAM comes first: a firewall would see signed requests of the account's own roles.",
+    reason:
+      "Every request needs AWS_IAM: a firewall would see only signed requests of the account's own roles.",
   });
   Validations.of(stage).acknowledge({
     id: "AwsSolutions::AwsSolutions-APIG6",
-    reason: "The execution log would hold answers, and so tokens; the access log does not.",
+    reason:
+      "The execution log would contain response bodies, and so tokens; the access log does not.",
   });
   return stage;
 }
 
-/** Who asked for what, and how it went: no body, no query, no header. */
-const accessLog = AccessLogFormat.custom(
+/** Who requested what, and with which result: no body, no query, no header. */
+const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: AccessLogField.contextRequestId(),
     at: AccessLogField.contextRequestTimeEpoch(),

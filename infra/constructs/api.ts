@@ -6,31 +6,31 @@ import { PrivateEndpoint } from "./private-endpoint.ts";
 import { VendingApi } from "./vending-api.ts";
 
 export interface ApiProps {
-  /** `private` is reached through interface endpoints only; `none`: callers invoke functions. `private` if unsaid. */
+  /** `private` (the default): reached through VPC endpoints only. `none`: no API, callers invoke the functions. */
   readonly kind?: "private" | "regional" | "none";
-  /** Of a private API: the endpoints of your networks. Without any a network with one is made. */
+  /** The VPC endpoints of a private API. If empty, a VPC with one endpoint is created. */
   readonly endpointIds?: readonly string[];
-  /** Whether to let API Gateway write logs, which is a setting of the whole account; true if unsaid. */
+  /** Whether to let API Gateway write logs (default true). This is a setting of the whole account. */
   readonly setsAccountLogging?: boolean;
 }
 
-/** The API that is wished for, if one is. */
-export function apiOf(scope: Construct, props: ApiProps): VendingApi | undefined {
+/** Creates the API, unless it is disabled. */
+export function createApi(scope: Construct, props: ApiProps): VendingApi | undefined {
   const { kind = "private", endpointIds = [], setsAccountLogging = true } = props;
   if (kind === "none") return undefined;
   const endpoints = () =>
     endpointIds.length > 0
-      ? endpointIds.map((vpcEndpointId) => endpointOf(scope, vpcEndpointId))
+      ? endpointIds.map((vpcEndpointId) => importEndpoint(scope, vpcEndpointId))
       : [new PrivateEndpoint(scope, "Network").endpoint];
   const api = new VendingApi(scope, "VendingApi", {
     endpoints: kind === "private" ? endpoints() : [],
   });
   if (setsAccountLogging) api.stage.node.addDependency(new ApiLogging(scope, "ApiLogging"));
-  new CfnOutput(scope, "ApiUrl", { description: "Ask here for tokens", value: api.url });
+  new CfnOutput(scope, "ApiUrl", { description: "The API's base address", value: api.url });
   return api;
 }
 
-function endpointOf(scope: Construct, vpcEndpointId: string) {
+function importEndpoint(scope: Construct, vpcEndpointId: string) {
   const attributes = { vpcEndpointId, port: 443 };
   return InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(scope, vpcEndpointId, attributes);
 }

@@ -13,9 +13,9 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 
 export interface BundledFunctionProps {
-  /** Name of its folder. */
+  /** Name of the function's folder. */
   readonly entry: string;
-  /** Holds the bundle of each function, in a folder of its name. */
+  /** Contains the bundle of each function, in a folder of its name. */
   readonly bundlesFolder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly description: string;
@@ -24,12 +24,14 @@ export interface BundledFunctionProps {
   readonly reservedConcurrentExecutions?: number;
 }
 
-/** A function as `npm run build` makes it, with a role and a log of its own; what else it may do is added to it. */
+/**
+ * A function bundled by `npm run build`, with its own role and log group. Further permissions are added to the role.
+ */
 export class BundledFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     const { entry, bundlesFolder, environment, ...lambda } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, { retention: RetentionDays.THREE_MONTHS });
-    // Its own, because CDK's may write into every log group of the account.
+    // Its own role, because CDK's default one may write to every log group of the account.
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
     });
@@ -47,11 +49,11 @@ export class BundledFunction extends LambdaFunction {
     logGroup.grantWrite(role);
     Validations.of(role).acknowledge({
       id: "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
-      reason: "Traces are sent to X-Ray, which has no resources to name.",
+      reason: "X-Ray actions support no resource-level permissions.",
     });
     Validations.of(this).acknowledge({
       id: "Serverless::Serverless-LambdaDLQ",
-      reason: "Callers wait for its answer; a tick's failure goes to the queue of failures.",
+      reason: "Callers wait for its answer; a failed scheduled run goes to the failure queue.",
     });
   }
 }

@@ -2,17 +2,18 @@ import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { ConsentVariables } from "../../functions/platform/consent-environment.ts";
 import type { ConsentHost } from "./consent-host.ts";
+import { claimsPendingConsents } from "./permissions.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
 
 export interface ConsentFunctionsProps
   extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
   readonly host: ConsentHost;
-  /** The name people know the company by. */
+  /** The company's name, as shown on the consent pages. */
   readonly requester?: string | undefined;
 }
 
-/** Where a consent realm begins and completes the consents of people. */
+/** The functions of a consent realm that begin and complete consents. */
 export class ConsentFunctions extends Construct {
   readonly beginConsent: RealmFunction;
   readonly completeConsent: RealmFunction;
@@ -41,6 +42,7 @@ export class ConsentFunctions extends Construct {
       entry: "complete-consent",
       description: `Takes the answers of people's consents to ${name}`,
     });
-    host.serve(name, this.beginConsent, this.completeConsent);
+    this.completeConsent.addToRolePolicy(claimsPendingConsents(common.state.table, name));
+    host.addRealmRoutes(name, this.beginConsent, this.completeConsent);
   }
 }

@@ -12,14 +12,14 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
 interface ConsentHostProps {
-  /** Where people meet it, if not at the address that API Gateway gives it: without a trailing slash. */
+  /** The public address, if it is not API Gateway's own; without a trailing slash. */
   readonly baseUrl: string | undefined;
 }
 
-/** A person at a time: enough for a company's browsers, little for whoever guesses links. */
+/** Enough for a company's browsers, too few for guessing links. */
 const requestsPerSecond = 20;
 
-/** The only public part: a realm's page for people, and the address that its provider sends them back to. */
+/** The only public part: a realm's consent page, and the callback address that its provider redirects to. */
 export class ConsentHost extends Construct {
   readonly baseUrl: string;
   private readonly api: HttpApi;
@@ -36,7 +36,7 @@ export class ConsentHost extends Construct {
       stageName: "$default",
       autoDeploy: true,
       throttle: { rateLimit: requestsPerSecond, burstLimit: 2 * requestsPerSecond },
-      accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLog },
+      accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLogFormat },
     });
     const { region, urlSuffix } = Stack.of(this);
     const ownUrl = Fn.join("", [
@@ -50,12 +50,12 @@ export class ConsentHost extends Construct {
     this.baseUrl = baseUrl ?? ownUrl;
     Validations.of(this.api).acknowledge({
       id: "AwsSolutions::AwsSolutions-APIG4",
-      reason: "People have no AWS credentials: a one-time link and a cookie let them in.",
+      reason: "People have no AWS credentials: a one-time link and a cookie authorize them.",
     });
   }
 
-  /** The page, at its one-time link, and the callback of one realm. */
-  serve(realm: string, pages: IFunction, callbacks: IFunction): void {
+  /** Adds the consent page, at its one-time link, and the callback of one realm. */
+  addRealmRoutes(realm: string, pages: IFunction, callbacks: IFunction): void {
     this.api.addRoutes({
       path: `/consent/${realm}/{link}`,
       methods: [HttpMethod.GET, HttpMethod.POST],
@@ -69,8 +69,8 @@ export class ConsentHost extends Construct {
   }
 }
 
-/** By route, never by path: that holds the link, and the query of a callback holds the code. */
-const accessLog = AccessLogFormat.custom(
+/** Logs the route, never the path or the query: a path contains the link, a callback's query the code. */
+const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: AccessLogField.contextRequestId(),
     at: AccessLogField.contextRequestTimeEpoch(),

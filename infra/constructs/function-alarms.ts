@@ -1,21 +1,39 @@
+import { Duration } from "aws-cdk-lib";
+import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import { MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { sumOver } from "./realm-metrics.ts";
-import type { Wanted } from "./token-alarm.ts";
+import type { AlarmDefinition } from "./token-alarm.ts";
 
-/** What Lambda itself says of functions, whichever they are. */
-export function ofFunctions(functions: readonly IFunction[]): Wanted[] {
+/** Alarms on Lambda's own metrics, summed over these functions. */
+export function functionAlarms(functions: readonly IFunction[]): AlarmDefinition[] {
   return [
     {
-      topic: "errors",
+      kind: "errors",
       meaning: "A function failed instead of answering.",
-      metric: sumOver(functions, "Errors"),
-      above: 0,
+      metric: sumOfFunctions(functions, "Errors"),
+      greaterThan: 0,
     },
     {
-      topic: "throttles",
-      meaning: "Lambda has no room for a function.",
-      metric: sumOver(functions, "Throttles"),
-      above: 0,
+      kind: "throttles",
+      meaning: "Lambda has throttled a function: it has reached its concurrency limit.",
+      metric: sumOfFunctions(functions, "Throttles"),
+      greaterThan: 0,
     },
   ];
+}
+
+/** A function that is not called has no data, which counts as 0. */
+function sumOfFunctions(
+  functions: readonly IFunction[],
+  metricName: "Errors" | "Throttles",
+): IMetric {
+  const period = Duration.minutes(5);
+  const metrics = functions.map((fn) => fn.metric(metricName, { statistic: "Sum", period }));
+  const [first, ...others] = metrics;
+  if (first && others.length === 0) return first;
+  const usingMetrics = Object.fromEntries(metrics.map((metric, at) => [`m${at}`, metric]));
+  const expression = Object.keys(usingMetrics)
+    .map((name) => `FILL(${name}, 0)`)
+    .join(" + ");
+  return new MathExpression({ expression, usingMetrics, period, label: metricName });
 }

@@ -12,23 +12,23 @@ import {
 } from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
 
-/** Change it where you peer with a network that has it too. */
-const range = "10.113.0.0/24";
+/** Change it before peering with a VPC that uses the same range. */
+const cidrRange = "10.113.0.0/24";
 
-/** Two zones of subnets that lead nowhere but to API Gateway: put callers here, or peer with it. */
+/** A VPC whose isolated subnets reach only API Gateway. Put callers into it, or peer with it. */
 export class PrivateEndpoint extends Construct {
   readonly endpoint: IInterfaceVpcEndpoint;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const network = new Vpc(this, "Vpc", {
-      ipAddresses: IpAddresses.cidr(range),
+      ipAddresses: IpAddresses.cidr(cidrRange),
       maxAzs: 2,
       natGateways: 0,
       subnetConfiguration: [
         { name: "callers", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 25 },
       ],
-      // Would need a custom resource; nothing is in that group.
+      // Restricting it needs a custom resource, and nothing uses that group.
       restrictDefaultSecurityGroup: false,
     });
     const vpc = network as IVpc;
@@ -37,7 +37,7 @@ export class PrivateEndpoint extends Construct {
       description: "HTTPS from within the network to API Gateway",
       allowAllOutbound: false,
     });
-    callers.addIngressRule(Peer.ipv4(range), Port.HTTPS, "Callers");
+    callers.addIngressRule(Peer.ipv4(cidrRange), Port.HTTPS, "Callers");
     this.endpoint = new InterfaceVpcEndpoint(this, "ExecuteApi", {
       vpc,
       service: InterfaceVpcEndpointAwsService.APIGATEWAY,
@@ -47,7 +47,7 @@ export class PrivateEndpoint extends Construct {
     });
     Validations.of(network).acknowledge({
       id: "AwsSolutions::AwsSolutions-VPC7",
-      reason: "Calls to the API are its only traffic, and the access log has each of them.",
+      reason: "Calls to the API are its only traffic, and each is in the access log.",
     });
   }
 }

@@ -2,11 +2,11 @@ import { Duration } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import { providerKinds } from "../provider-kinds.ts";
+import { declarationOf } from "../../functions/providers/catalogue.ts";
 import type { ListedRealm } from "../realm-list.ts";
-import { ofFunctions } from "./function-alarms.ts";
+import { functionAlarms } from "./function-alarms.ts";
 import { realmMetric } from "./realm-metrics.ts";
-import type { Wanted } from "./token-alarm.ts";
+import type { AlarmDefinition } from "./token-alarm.ts";
 import { TokenAlarm } from "./token-alarm.ts";
 
 interface RealmAlarmsProps {
@@ -15,98 +15,105 @@ interface RealmAlarmsProps {
   readonly notify: ITopic | undefined;
 }
 
-/** Renewing early, and waiting for a busy minute, shorten what a token is used for. */
-const usedShareOfLife = 0.75;
+/** Early renewal shortens the time for which a token is used. */
+const usedShareOfLifetime = 0.75;
 
-/** What an operator of one realm wants to be woken for. */
+/** The alarms of one realm. */
 export class RealmAlarms extends Construct {
   readonly alarms: readonly TokenAlarm[];
 
   constructor(scope: Construct, id: string, { realm, functions, notify }: RealmAlarmsProps) {
     super(scope, id);
     const { name } = realm;
-    const common: Wanted[] = [
+    const common: AlarmDefinition[] = [
       {
-        topic: "credentials-rejected",
+        kind: "credentials-rejected",
         meaning:
-          "The provider refuses the credentials; nothing is issued until the secret changes.",
+          "The provider refuses the credentials; no token is requested until the secret changes.",
         metric: realmMetric(name, "CredentialsRejected", "Sum"),
-        above: 0,
+        greaterThan: 0,
       },
       {
-        topic: "renewal-failures",
-        meaning: "The schedule has failed to renew in each of two quarters of an hour.",
-        // Between two failures a provider may ask for a pause as long (functions/vending/decision/back-off.ts).
+        kind: "renewal-failures",
+        meaning: "Scheduled renewals have failed in two consecutive periods of 15 minutes.",
+        // Two failures may be this far apart, because back-off grows (functions/vending/decision/back-off.ts).
         metric: realmMetric(name, "RenewalFailures", "Sum", Duration.minutes(15)),
-        above: 0,
+        greaterThan: 0,
         periods: 2,
       },
-      ...ofFunctions(functions),
+      ...functionAlarms(functions),
     ];
-    const wanted = [...common, ...ofItsKind(realm)];
-    this.alarms = wanted.map(
-      (alarm) => new TokenAlarm(this, { ...alarm, of: name, ...(notify && { notify }) }),
+    const definitions = [...common, ...credentialAlarms(realm)];
+    this.alarms = definitions.map(
+      (alarm) => new TokenAlarm(this, { ...alarm, subject: name, ...(notify && { notify }) }),
     );
   }
 }
 
-function ofItsKind({ name, settings, accounts }: ListedRealm): Wanted[] {
-  const { is, lifetimeSeconds } = providerKinds[settings.provider];
-  if (is === "key") return [keyExpiry(name)];
-  // No issue-rate: it would count accounts, and those are the people who consent, whom no list knows.
-  if (is === "consent") return [...ofIssuers(name), consentEnding(name)];
-  return [...ofIssuers(name), issueRate(name, accounts.length, lifetimeSeconds ?? 300)];
+function credentialAlarms({ name, settings, accounts }: ListedRealm): AlarmDefinition[] {
+  const { credential } = declarationOf(settings.provider);
+  switch (credential.type) {
+    case "static-key":
+      return [keyExpiryAlarm(name)];
+    // No issue-rate: its threshold depends on the number of accounts, which is not known where people consent.
+    case "consent":
+      return [...issuanceAlarms(name), consentEndingAlarm(name)];
+    case "client-credentials": {
+      const { usualLifetimeSeconds } = credential;
+      return [...issuanceAlarms(name), issueRateAlarm(name, accounts.length, usualLifetimeSeconds)];
+    }
+  }
 }
 
-function ofIssuers(name: string): Wanted[] {
+function issuanceAlarms(name: string): AlarmDefinition[] {
   return [
     {
-      topic: "contested",
-      meaning: "Someone else keeps revoking the tokens.",
+      kind: "contested",
+      meaning: "Another system keeps revoking the tokens.",
       metric: realmMetric(name, "Contested", "Sum"),
-      above: 0,
+      greaterThan: 0,
     },
     {
-      topic: "late-issues",
-      meaning: "A token was issued after its lease had ended, and nobody may use it.",
+      kind: "late-issues",
+      meaning: "A token was issued after its lease had ended, and cannot be used.",
       metric: realmMetric(name, "LateIssues", "Sum"),
-      above: 0,
+      greaterThan: 0,
     },
     {
-      topic: "lease-wait",
-      meaning: "One caller in a hundred waits more than 3 s for someone else's renewal.",
+      kind: "lease-wait",
+      meaning: "One caller in a hundred waits more than 3 s for another caller's renewal.",
       metric: realmMetric(name, "LeaseWaitMs", "p99"),
-      above: 3000,
+      greaterThan: 3000,
       periods: 3,
     },
   ];
 }
 
-function issueRate(name: string, accounts: number, lifetimeSeconds: number): Wanted {
+function issueRateAlarm(name: string, accounts: number, lifetimeSeconds: number): AlarmDefinition {
   const windowSeconds = 900;
-  const each = Math.floor(windowSeconds / (lifetimeSeconds * usedShareOfLife)) + 1;
+  const issuesPerAccount = Math.floor(windowSeconds / (lifetimeSeconds * usedShareOfLifetime)) + 1;
   return {
-    topic: "issue-rate",
+    kind: "issue-rate",
     meaning: "More tokens are issued than one per lifetime.",
     metric: realmMetric(name, "Issues", "Sum", Duration.seconds(windowSeconds)),
-    above: accounts * each,
+    greaterThan: accounts * issuesPerAccount,
   };
 }
 
-function keyExpiry(name: string): Wanted {
+function keyExpiryAlarm(name: string): AlarmDefinition {
   return {
-    topic: "key-expiry",
-    meaning: "A key ends within two weeks.",
+    kind: "key-expiry",
+    meaning: "A key expires within two weeks.",
     metric: realmMetric(name, "KeyEndsInDays", "Minimum", Duration.hours(1)),
-    below: 14,
+    lessThan: 14,
   };
 }
 
-function consentEnding(name: string): Wanted {
+function consentEndingAlarm(name: string): AlarmDefinition {
   return {
-    topic: "consent-ending",
-    meaning: "A consent ends within a week; a person has to renew it.",
+    kind: "consent-ending",
+    meaning: "A consent ends within a week; the person has to consent again.",
     metric: realmMetric(name, "ConsentEndsInDays", "Minimum", Duration.hours(1)),
-    below: 7,
+    lessThan: 7,
   };
 }

@@ -6,18 +6,20 @@ import type { FunctionName } from "../function-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import type { BundledFunctionProps } from "./bundled-function.ts";
 import { BundledFunction } from "./bundled-function.ts";
-import type { State } from "./state.ts";
-import { changesItems, readsSecrets, sealsTokens } from "./statements.ts";
+import { allowChangingItems, allowReadingSecrets, allowSealingTokens } from "./permissions.ts";
+import type { SharedState } from "./shared-state.ts";
 
 export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environment"> {
   readonly entry: FunctionName;
   readonly realm: ListedRealm;
-  readonly state: State;
-  /** Beside those of every function. */
+  readonly state: SharedState;
+  /** Environment variables besides the common ones. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** A function of one realm: it reads this realm's secrets, changes its items and opens its tokens, and no others. */
+/**
+ * A function of one realm. It can read this realm's secrets, change its items and decrypt its tokens, and no others.
+ */
 export class RealmFunction extends BundledFunction {
   constructor(scope: Construct, id: string, props: RealmFunctionProps) {
     const { realm, state, variables, ...bundled } = props;
@@ -29,17 +31,17 @@ export class RealmFunction extends BundledFunction {
       SEALING_KEY: state.sealingKey.keyArn,
     };
     super(scope, id, { ...bundled, environment: { ...common, ...variables } });
-    this.addToRolePolicy(readsSecrets(this, secretPrefix));
-    if (this.role) acknowledgePrefix(this.role, secretPrefix);
-    this.addToRolePolicy(changesItems(state.table, realm.name));
-    this.addToRolePolicy(sealsTokens(state.sealingKey, realm.name));
+    this.addToRolePolicy(allowReadingSecrets(this, secretPrefix));
+    if (this.role) acknowledgeSecretWildcard(this.role, secretPrefix);
+    this.addToRolePolicy(allowChangingItems(state.table, realm.name));
+    this.addToRolePolicy(allowSealingTokens(state.sealingKey, realm.name));
   }
 }
 
-function acknowledgePrefix(role: IRole, prefix: string): void {
+function acknowledgeSecretWildcard(role: IRole, prefix: string): void {
   const arn = `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${prefix}*`;
   Validations.of(role).acknowledge({
     id: `AwsSolutions::AwsSolutions-IAM5[Resource::${arn}]`,
-    reason: "An account needs no deployment: its secret's name begins with the realm.",
+    reason: "Accounts can be added without a deployment: a secret's name begins with its realm.",
   });
 }

@@ -6,47 +6,46 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { ConsentFunctionsProps } from "./consent-functions.ts";
 import { ConsentFunctions } from "./consent-functions.ts";
-import { grantInvoke } from "./grant-invoke.ts";
+import { allowQueryingDueIndex, allowSendingFailures, grantInvoke } from "./permissions.ts";
 import { RealmAlarms } from "./realm-alarms.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
-import { findsDue, reportsTo } from "./statements.ts";
-import { Tick } from "./tick.ts";
+import { RenewalSchedule } from "./renewal-schedule.ts";
 import type { TokenAlarm } from "./token-alarm.ts";
 import type { VendingApi } from "./vending-api.ts";
 
 export interface RealmProps extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
   readonly schedules: IScheduleGroup;
-  readonly failures: IQueue;
-  /** Without one, callers invoke the function. */
+  readonly failureQueue: IQueue;
+  /** The API, if there is one; callers can always invoke the function. */
   readonly api?: VendingApi | undefined;
-  /** Of a realm to which people consent. */
+  /** For consent realms only. */
   readonly consents?: Pick<ConsentFunctionsProps, "host" | "requester"> | undefined;
-  /** Who is told of alarms. */
+  /** The SNS topic that alarms notify. */
   readonly notify?: ITopic | undefined;
 }
 
-/** Room for a caller that waits for someone else's renewal and then has to renew itself; under API Gateway's 29 s. */
+/** Long enough to wait for another caller's renewal and then renew; below API Gateway's limit of 29 s. */
 const vendTimeout = Duration.seconds(25);
-/** A tick waits inside its invocation, so with little memory, for what is due within its minute, then finishes it. */
+/** A scheduled run waits inside its invocation for what is due within its minute; the rest is time to finish. */
 const renewTimeout = Duration.minutes(2);
-/** Ticks overlap by a minute. */
+/** Consecutive runs overlap by up to a minute. */
 const renewConcurrency = 2;
 
-/** One realm: the function that vends its tokens, its paths of the API, and the schedule that renews them in time. */
+/** One realm: its functions, its paths of the API, its renewal schedule and its alarms. */
 export class Realm extends Construct {
   /** `provider/environment` */
   readonly realmName: string;
   readonly vendToken: RealmFunction;
   readonly renewTokens: RealmFunction;
-  /** Where people consent; undefined where nobody has to. */
+  /** Undefined where the provider needs no consent. */
   readonly consents: ConsentFunctions | undefined;
   readonly alarms: readonly TokenAlarm[];
   private readonly api: VendingApi | undefined;
 
   constructor(scope: Construct, id: string, props: RealmProps) {
     super(scope, id);
-    const { realm, state, bundlesFolder, schedules, failures, api } = props;
+    const { realm, state, bundlesFolder, schedules, failureQueue, api } = props;
     const { name } = realm;
     this.realmName = name;
     this.api = api;
@@ -69,19 +68,19 @@ export class Realm extends Construct {
       memorySize: 256,
       reservedConcurrentExecutions: renewConcurrency,
     });
-    this.renewTokens.addToRolePolicy(findsDue(state.table, name));
-    this.renewTokens.addToRolePolicy(reportsTo(failures));
+    this.renewTokens.addToRolePolicy(allowQueryingDueIndex(state.table, name));
+    this.renewTokens.addToRolePolicy(allowSendingFailures(failureQueue));
     this.renewTokens.configureAsyncInvoke({
-      // A tick that fails or finds no room is made up for by the next.
+      // No retry: the next run renews what a failed or throttled one has missed.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
-      onFailure: { bind: () => ({ destination: failures.queueArn }) },
+      onFailure: { bind: () => ({ destination: failureQueue.queueArn }) },
     });
-    new Tick(this, "EveryMinute", {
+    new RenewalSchedule(this, "EveryMinute", {
       description: `Renews what is due in ${name}`,
-      calls: this.renewTokens,
+      target: this.renewTokens,
       group: schedules,
-      failures,
+      failureQueue,
     });
     this.consents =
       props.consents &&
@@ -91,14 +90,14 @@ export class Realm extends Construct {
       functions: this.functions,
       notify: props.notify,
     }).alarms;
-    this.route();
+    this.addRoutes();
     new CfnOutput(this, "VendTokenName", {
-      description: `Invoke this for ${name}`,
+      description: `The function to invoke for ${name}`,
       value: this.vendToken.functionName,
     });
   }
 
-  /** All that run for this realm. */
+  /** All functions of this realm. */
   get functions(): readonly RealmFunction[] {
     const { beginConsent, completeConsent } = this.consents ?? {};
     return [this.vendToken, this.renewTokens, beginConsent, completeConsent].filter(
@@ -106,12 +105,12 @@ export class Realm extends Construct {
     );
   }
 
-  /** Lets someone vend from this realm, and report rejections, by invoking its function. */
+  /** Grants vending from this realm and reporting rejections, by invoking its function. */
   grantVend(grantee: IGrantable): Grant {
     return grantInvoke(grantee, this.vendToken);
   }
 
-  /** Lets someone vend from this realm, and report rejections, over the API; from one account, or from any. */
+  /** Grants vending from this realm and reporting rejections over the API, for one account or for all. */
   grantVendOverApi(grantee: IGrantable, account = "*"): Grant {
     return this.requireApi().grant(
       grantee,
@@ -120,35 +119,35 @@ export class Realm extends Construct {
     );
   }
 
-  /** Lets someone make links for people who are to consent, by invoking the function that makes them. */
+  /** Grants creating consent links, by invoking the function that creates them. */
   grantBeginConsent(grantee: IGrantable): Grant {
     return grantInvoke(grantee, this.requireConsents().beginConsent);
   }
 
-  /** Lets someone make links for people who are to consent, over the API; for one account, or for any. */
+  /** Grants creating consent links over the API, for one account or for all. */
   grantBeginConsentOverApi(grantee: IGrantable, account = "*"): Grant {
     this.requireConsents();
     return this.requireApi().grant(grantee, ["POST", `/v1/consents/${this.realmName}/${account}`]);
   }
 
-  /** Lets someone end consents, and use codes that people have copied by hand. */
+  /** Grants disconnecting consents, and submitting authorization codes that were copied by hand. */
   grantCompleteConsent(grantee: IGrantable): Grant {
     return grantInvoke(grantee, this.requireConsents().completeConsent);
   }
 
-  private route(): void {
+  private addRoutes(): void {
     const path = `/v1/tokens/${this.realmName}/{account}`;
     const handler = this.vendToken;
-    this.api?.route({ verb: "GET", path, handler, query: ["minValiditySeconds"] });
-    this.api?.route({
-      verb: "POST",
+    this.api?.addRoute({ method: "GET", path, handler, query: ["minValiditySeconds"] });
+    this.api?.addRoute({
+      method: "POST",
       path: `${path}/rejections`,
       handler,
-      body: this.api.rejection,
+      body: this.api.rejectionModel,
     });
     if (!this.consents) return;
-    this.api?.route({
-      verb: "POST",
+    this.api?.addRoute({
+      method: "POST",
       path: `/v1/consents/${this.realmName}/{account}`,
       handler: this.consents.beginConsent,
     });
@@ -156,7 +155,7 @@ export class Realm extends Construct {
 
   private requireConsents(): ConsentFunctions {
     if (this.consents) return this.consents;
-    throw new Error(`${this.realmName}: nobody consents to this.`);
+    throw new Error(`${this.realmName}: this provider needs no consent.`);
   }
 
   private requireApi(): VendingApi {

@@ -1,19 +1,21 @@
 import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import type { StatusVariables } from "../../functions/platform/status-environment.ts";
-import { summarizeRealm } from "../../functions/platform/status-environment.ts";
+import type { StatusVariables } from "../../functions/platform/environment.ts";
+import { summarizeRealm } from "../../functions/providers/catalogue.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import { BundledFunction } from "./bundled-function.ts";
-import type { State } from "./state.ts";
-import { listsConnections, readsStatus } from "./statements.ts";
+import { allowListingConnections, allowReadingStatus } from "./permissions.ts";
+import type { SharedState } from "./shared-state.ts";
 
 interface StatusFunctionProps {
   readonly realms: readonly ListedRealm[];
-  readonly state: State;
+  readonly state: SharedState;
   readonly bundlesFolder: string;
 }
 
-/** Tells the status of every connection of every realm. It can read no token, sealed or not, and no secret. */
+/**
+ * Lists the status of every connection of every realm. It can read no secret and no token, not even an encrypted one.
+ */
 export class StatusFunction extends BundledFunction {
   constructor(scope: Construct, id: string, { realms, state, bundlesFolder }: StatusFunctionProps) {
     const variables: StatusVariables = {
@@ -28,7 +30,7 @@ export class StatusFunction extends BundledFunction {
       timeout: Duration.seconds(25),
       memorySize: 512,
     });
-    this.addToRolePolicy(listsConnections(state.table));
-    this.addToRolePolicy(readsStatus(state.table, "dynamodb:BatchGetItem"));
+    this.addToRolePolicy(allowListingConnections(state.table));
+    this.addToRolePolicy(allowReadingStatus(state.table, "dynamodb:BatchGetItem"));
   }
 }

@@ -4,42 +4,57 @@ import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-clo
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
-import type { AlarmTopic } from "./alarm-topics.ts";
-import { runbookOf } from "./alarm-topics.ts";
+
+/** The kinds of alarms. Each has a section in docs/operations.md that says what to do. */
+export const alarmKinds = [
+  "issue-rate",
+  "credentials-rejected",
+  "contested",
+  "consent-ending",
+  "lease-wait",
+  "renewal-failures",
+  "late-issues",
+  "key-expiry",
+  "errors",
+  "throttles",
+  "undelivered",
+] as const;
+
+export type AlarmKind = (typeof alarmKinds)[number];
 
 export interface TokenAlarmProps {
-  readonly topic: AlarmTopic;
-  /** `conferma/sandbox`, or what else it watches. */
-  readonly of: string;
-  /** What it means, in a sentence. */
+  readonly kind: AlarmKind;
+  /** What the alarm watches, for example the realm `conferma/sandbox`. */
+  readonly subject: string;
+  /** One sentence that says what has happened. */
   readonly meaning: string;
   readonly metric: IMetric;
-  readonly above?: number;
-  readonly below?: number;
-  /** Periods in a row; 1 if unsaid. */
+  readonly greaterThan?: number;
+  readonly lessThan?: number;
+  /** Consecutive periods that must breach the threshold (default 1). */
   readonly periods?: number;
-  /** Who is told; nobody if unsaid. */
+  /** The SNS topic that is notified, if any. */
   readonly notify?: ITopic;
 }
 
-/** An alarm without whom it is for. */
-export type Wanted = Omit<TokenAlarmProps, "of" | "notify">;
+/** An alarm without its subject and its notification. */
+export type AlarmDefinition = Omit<TokenAlarmProps, "subject" | "notify">;
 
-/** Rings when its metric is past the threshold; silent without data, for what is not used is not broken. */
+/** Goes into ALARM when its metric breaches the threshold. Missing data is OK: an unused realm is not broken. */
 export class TokenAlarm extends Alarm {
-  /** Made of its name: a reference would tie the dashboard to each alarm. */
+  /** Built from the name. A reference would make the dashboard depend on each alarm. */
   readonly ownArn: string;
 
   constructor(scope: Construct, props: TokenAlarmProps) {
-    const { topic, of, meaning, metric, above, below, periods = 1, notify } = props;
-    const alarmName = `token-vending/${of}/${topic}`;
-    super(scope, `Alarm ${topic}`, {
+    const { kind, subject, meaning, metric, greaterThan, lessThan, periods = 1, notify } = props;
+    const alarmName = `token-vending/${subject}/${kind}`;
+    super(scope, `Alarm ${kind}`, {
       alarmName,
-      alarmDescription: `${of}: ${meaning} ${runbookOf(topic)}`,
+      alarmDescription: `${subject}: ${meaning} ${runbookLink(kind)}`,
       metric,
-      threshold: above ?? below ?? 0,
+      threshold: greaterThan ?? lessThan ?? 0,
       comparisonOperator:
-        above === undefined
+        greaterThan === undefined
           ? ComparisonOperator.LESS_THAN_THRESHOLD
           : ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
@@ -53,4 +68,9 @@ export class TokenAlarm extends Alarm {
     });
     if (notify) this.addAlarmAction(new SnsAction(notify));
   }
+}
+
+/** The anchor that GitHub generates for a heading `Alarm: <kind>`. */
+function runbookLink(kind: AlarmKind): string {
+  return `docs/operations.md#alarm-${kind}`;
 }

@@ -5,13 +5,13 @@ import type { Construct } from "constructs";
 /** The name that functions/store/dynamodb-renewal-index.ts queries. */
 export const dueIndexName = "due";
 
-/** One deployment in an account and Region, as the names of its secrets are: `token-vending/…`. */
+/** A fixed name, like the names of the secrets: there is one deployment per account and Region. */
 export const tokenTableName = "token-vending";
 
 /** The name that functions/store/dynamodb-status-reader.ts queries. */
 export const connectionsIndexName = "connections";
 
-/** One item a connection, one a claimed revocation scope. Losing it loses leases and versions: it is kept. */
+/** One item per connection and one per claimed revocation scope. Kept, because losing it loses leases and versions. */
 export class TokenTable extends Table {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
@@ -20,11 +20,11 @@ export class TokenTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
-      // Of consents that nobody has finished; a connection's record carries none.
+      // Deletes consents that were never completed. Records of connections have no such attribute.
       timeToLiveAttribute: "ttl",
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Sparse: only connections that the schedule is to renew carry dueRealm (functions/store/items.ts).
+    // Sparse: only connections that are renewed by schedule have dueRealm (functions/store/items.ts).
     this.addGlobalSecondaryIndex({
       indexName: dueIndexName,
       partitionKey: { name: "dueRealm", type: AttributeType.STRING },
@@ -32,7 +32,7 @@ export class TokenTable extends Table {
       projectionType: ProjectionType.INCLUDE,
       nonKeyAttributes: ["dueUntil"],
     });
-    // Which connections there are, realm by realm: written to once for each, so that watching costs vending nothing.
+    // All connections, by realm. Keys only, so it is written once per connection and costs vending nothing.
     this.addGlobalSecondaryIndex({
       indexName: connectionsIndexName,
       partitionKey: { name: "realm", type: AttributeType.STRING },

@@ -1,21 +1,27 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { Key } from "aws-cdk-lib/aws-kms";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
 import type { RealmEntry } from "../realm-list.ts";
 import { readRealms } from "../realm-list.ts";
 import { ConnectionSecret } from "./connection-secret.ts";
-import { SealingKey } from "./sealing-key.ts";
-import { sealingKeyParameter } from "./state.ts";
+import { sealingKeyParameter } from "./shared-state.ts";
 import { TokenTable } from "./token-table.ts";
 
-/** What outlives every deployment: the table, the key that seals what is in it, and the connections' secrets. */
+/** The resources that outlive every deployment: the token table, the key that encrypts its tokens, and the secrets. */
 export class TokenVendingState extends Construct {
   readonly table: TokenTable;
-  readonly sealingKey: SealingKey;
+  readonly sealingKey: Key;
 
   constructor(scope: Construct, id: string, realms: readonly RealmEntry[]) {
     super(scope, id);
     this.table = new TokenTable(this, "Tokens");
-    this.sealingKey = new SealingKey(this, "SealingKey");
+    // Kept as long as the table: without it none of the stored tokens can be decrypted.
+    this.sealingKey = new Key(this, "SealingKey", {
+      description: "Seals the tokens in the token table",
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
     new StringParameter(this, "SealingKeyArn", {
       description: "Seals the tokens of token vending",
       parameterName: sealingKeyParameter,

@@ -6,7 +6,6 @@ import {
   EndpointType,
   LambdaIntegration,
   RequestValidator,
-  ResponseType,
   RestApi,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IInterfaceVpcEndpoint } from "aws-cdk-lib/aws-ec2";
@@ -14,36 +13,37 @@ import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { rejectionModel } from "./api-models.ts";
-import { apiPolicy } from "./api-policy.ts";
-import { liveStage } from "./api-stage.ts";
+
+import { apiResourcePolicy } from "./api-policy.ts";
+import { createStage } from "./api-stage.ts";
+import { invalidBodyResponse, rejectionSchema } from "./rejection-body.ts";
 
 export interface VendingApiProps {
-  /** The endpoints through which alone it is reached; none makes it regional. */
+  /** The VPC endpoints of a private API; none makes it regional. */
   readonly endpoints: readonly IInterfaceVpcEndpoint[];
 }
 
-type Verb = "GET" | "POST";
+type ApiMethod = "GET" | "POST";
 
-interface Route {
-  readonly verb: Verb;
+interface ApiRoute {
+  readonly method: ApiMethod;
   /** `/v1/tokens/conferma/sandbox/{account}` */
   readonly path: string;
   readonly handler: IFunction;
-  /** Names of query parameters that the path takes. */
+  /** Names of the query parameters. */
   readonly query?: readonly string[];
   readonly body?: IModel;
 }
 
-/** The REST API: every path is asked for under AWS_IAM, and answered by one function. */
+/** The REST API: every path needs AWS_IAM and is answered by one function. */
 export class VendingApi extends Construct {
-  readonly rejection: IModel;
+  readonly rejectionModel: IModel;
   readonly url: string;
   readonly stage: Stage;
   private readonly api: RestApi;
   private readonly deployment: Deployment;
-  private readonly queries: RequestValidator;
-  private readonly bodies: RequestValidator;
+  private readonly queryValidator: RequestValidator;
+  private readonly bodyValidator: RequestValidator;
 
   constructor(scope: Construct, id: string, { endpoints }: VendingApiProps) {
     super(scope, id);
@@ -54,54 +54,54 @@ export class VendingApi extends Construct {
         types: [isPrivate ? EndpointType.PRIVATE : EndpointType.REGIONAL],
         ...(isPrivate && { vpcEndpoints: [...endpoints] }),
       },
-      policy: apiPolicy(this, endpoints),
+      policy: apiResourcePolicy(this, endpoints),
       cloudWatchRole: false,
       deploy: false,
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
     });
     Validations.of(this.api).acknowledge({
       id: "AwsSolutions::AwsSolutions-COG4",
-      reason: "Callers are the account's own roles, and AWS_IAM knows them.",
+      reason: "Callers are the account's own roles, which AWS_IAM authenticates.",
     });
     const restApi = this.api as IRestApi;
-    this.rejection = this.api.addModel("Rejection", {
+    this.rejectionModel = this.api.addModel("Rejection", {
       contentType: "application/json",
-      schema: rejectionModel,
+      schema: rejectionSchema,
     });
-    this.queries = new RequestValidator(this, "Queries", {
+    this.queryValidator = new RequestValidator(this, "Queries", {
       restApi,
       validateRequestParameters: true,
     });
-    this.bodies = new RequestValidator(this, "Bodies", {
+    this.bodyValidator = new RequestValidator(this, "Bodies", {
       restApi,
       validateRequestParameters: true,
       validateRequestBody: true,
     });
-    const badBodies = this.api.addGatewayResponse("BadBody", badBodyResponse);
+    const invalidBody = this.api.addGatewayResponse("BadBody", invalidBodyResponse);
     this.deployment = new Deployment(this, "Deployment", { api: restApi });
-    this.deployment.node.addDependency(badBodies, this.rejection);
-    this.deployment.addToLogicalId([badBodyResponse.templates, rejectionModel]);
-    this.stage = liveStage(this, this.deployment);
+    this.deployment.node.addDependency(invalidBody, this.rejectionModel);
+    this.deployment.addToLogicalId([invalidBodyResponse.templates, rejectionSchema]);
+    this.stage = createStage(this, this.deployment);
     this.api.deploymentStage = this.stage;
     this.url = this.stage.urlForPath();
   }
 
-  /** Has a path answered by a function, which may be called for that path alone. */
-  route({ verb, path, handler, query = [], body }: Route): void {
+  /** Adds a path and lets API Gateway invoke the function for that path only. */
+  addRoute({ method, path, handler, query = [], body }: ApiRoute): void {
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    this.api.root.resourceForPath(path).addMethod(verb, integration, {
-      requestValidator: body ? this.bodies : this.queries,
+    this.api.root.resourceForPath(path).addMethod(method, integration, {
+      requestValidator: body ? this.bodyValidator : this.queryValidator,
       requestParameters: Object.fromEntries(
         query.map((name) => [`method.request.querystring.${name}`, false]),
       ),
       ...(body && { requestModels: { "application/json": body } }),
     });
-    // What is called is deployed: a change of it is another deployment.
-    this.deployment.addToLogicalId([verb, path, query, Boolean(body), handler.functionArn]);
+    // A REST API changes only when it is deployed: a changed route needs a new deployment.
+    this.deployment.addToLogicalId([method, path, query, Boolean(body), handler.functionArn]);
   }
 
-  /** Lets someone send requests of these paths, in which `*` stands for any account. */
-  grant(grantee: IGrantable, ...paths: readonly [Verb, string][]): Grant {
+  /** Grants requests to these paths, in which `*` stands for any account. */
+  grant(grantee: IGrantable, ...paths: readonly [ApiMethod, string][]): Grant {
     return Grant.addToPrincipal({
       grantee,
       actions: ["execute-api:Invoke"],
@@ -111,24 +111,3 @@ export class VendingApi extends Construct {
     });
   }
 }
-
-/** The problem that the code would answer (functions/http/problem.ts). */
-const badBody = {
-  type: "https://token-vending.example/problems/invalid-request",
-  title: "The request is not valid",
-  status: 400,
-  code: "invalid-request",
-  detail:
-    "version: must be a whole number of at least 1, in a JSON object with nothing else in it.",
-  retryable: false,
-};
-
-const badBodyResponse = {
-  type: ResponseType.BAD_REQUEST_BODY,
-  statusCode: "400",
-  responseHeaders: {
-    "Content-Type": "'application/problem+json'",
-    "Cache-Control": "'no-store'",
-  },
-  templates: { "application/json": JSON.stringify(badBody) },
-};

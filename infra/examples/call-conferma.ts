@@ -8,7 +8,7 @@ const functionName = process.env["VEND_CONFERMA"];
 const transport = lambdaTransport({ client: new LambdaClient(), InvokeCommand, functionName });
 const client = createTokenClient({ connection: "conferma/sandbox/default", transport });
 
-/** What a team writes: its call gets the current token, and after a 401 the next one. */
+/** An example consumer: calls Conferma with the current token, and after a 401 retries with the next one. */
 export const handler = middy()
   .use(withToken({ client, as: "conferma" }))
   .handler(async (_event, { conferma }) => {

@@ -8,15 +8,15 @@ import type { TokenVending } from "../constructs/token-vending.ts";
 
 interface ConsumerStackProps extends StackProps {
   readonly vending: TokenVending;
-  /** Where its bundle is put. */
+  /** Where the function's bundle is written. */
   readonly bundlesFolder: string;
-  /** What it calls with the token. */
+  /** The address that the function calls with the token. */
   readonly confermaApi: string;
 }
 
 const entry = "call-conferma";
 
-/** A team's Lambda that calls Conferma. It may vend from that realm, and nothing else of ours is known to it. */
+/** A team's function that calls Conferma. It may vend from that realm and has no other permission on token vending. */
 export class ConsumerStack extends Stack {
   constructor(scope: Construct, id: string, props: ConsumerStackProps) {
     const { vending, bundlesFolder, confermaApi, ...stack } = props;

@@ -6,11 +6,11 @@ import type { TokenVendingProps } from "../constructs/token-vending.ts";
 import { TokenVending } from "../constructs/token-vending.ts";
 
 export interface ServiceStackProps extends StackProps, Omit<TokenVendingProps, "notify"> {
-  /** The SNS topic that is told of alarms; nobody is told if unsaid. */
+  /** The SNS topic that alarms notify; without one they notify nobody. */
   readonly alarmTopicArn?: string | undefined;
 }
 
-/** Everything that runs; it can be deleted and deployed again without losing a token. */
+/** Everything that runs. It can be deleted and deployed again without losing a token. */
 export class ServiceStack extends Stack {
   readonly vending: TokenVending;
 
@@ -19,7 +19,7 @@ export class ServiceStack extends Stack {
     const notify = alarmTopicArn
       ? Topic.fromTopicArn(this, "AlarmTopic", alarmTopicArn)
       : undefined;
-    // "Default" is left out of logical ids: what a stack of an earlier release has keeps its identity.
+    // CDK leaves "Default" out of logical ids: the resources of earlier releases keep theirs.
     this.vending = new TokenVending(this, "Default", { ...props, notify });
   }
 }

@@ -8,7 +8,7 @@ interface StateStackProps extends StackProps {
   readonly realms: readonly RealmEntry[];
 }
 
-/** What is kept, whatever happens to the service. */
+/** The state that is kept, whatever happens to the service stack. */
 export class StateStack extends Stack {
   constructor(scope: Construct, id: string, { realms, ...props }: StateStackProps) {
     super(scope, id, props);

@@ -1,27 +1,27 @@
 import { createHash } from "node:crypto";
 
-/** Where the laptop pretends to be. */
-export interface AwsPlace {
+/** An AWS account and Region. */
+export interface AwsLocation {
   readonly region: string;
   readonly accountId: string;
   readonly partition: string;
 }
 
-export const LOCAL_PLACE: AwsPlace = {
+export const LOCAL_LOCATION: AwsLocation = {
   region: "ap-southeast-2",
   accountId: "000000000000",
   partition: "aws",
 };
 
-export function arn(place: AwsPlace, service: string, resource: string): string {
-  return `arn:${place.partition}:${service}:${place.region}:${place.accountId}:${resource}`;
+export function arn(location: AwsLocation, service: string, resource: string): string {
+  return `arn:${location.partition}:${service}:${location.region}:${location.accountId}:${resource}`;
 }
 
 /**
- * AWS draws the six characters at random; derived from the name, the ARN that a template is resolved
- * to is the ARN that the local Secrets Manager answers.
+ * At AWS the last six characters are random. Here they are derived from the name, so that a resolved template and the
+ * local Secrets Manager agree on the ARN.
  */
-export function secretArn(place: AwsPlace, name: string): string {
+export function secretArn(location: AwsLocation, name: string): string {
   const suffix = createHash("sha256").update(name).digest("base64").replaceAll(/[+/=]/g, "");
-  return arn(place, "secretsmanager", `secret:${name}-${suffix.slice(0, 6)}`);
+  return arn(location, "secretsmanager", `secret:${name}-${suffix.slice(0, 6)}`);
 }

@@ -8,9 +8,9 @@ export interface LocalServer {
   stop(): Promise<void>;
 }
 
-/** Loopback only: what is behind these servers is this machine's own. */
+/** Listens on the loopback interface only. */
 export async function listen(server: Server, port = 0): Promise<LocalServer> {
-  // Longer than a client keeps an idle connection, so that none is closed under its next request.
+  // Longer than clients keep idle connections, so that no connection is closed while a request is being sent.
   server.keepAliveTimeout = 65_000;
   server.listen(port, "127.0.0.1");
   await once(server, "listening");

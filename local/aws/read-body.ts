@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** The whole body, or `undefined` when it is larger than `limitBytes`; always reads to the end. */
+/** The whole body, or `undefined` if it is larger than `limitBytes`. Always reads to the end. */
 export async function readBytes(
   request: IncomingMessage,
   limitBytes = Number.POSITIVE_INFINITY,

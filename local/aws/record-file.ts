@@ -8,7 +8,7 @@ export interface RecordFile<T> {
 
 export const NO_FILE: RecordFile<never> = { load: () => [], save: () => {} };
 
-/** One JSON file, for its owner's eyes only; a crash leaves the old one or the new one, never half. */
+/** A JSON file that only its owner can read. It is replaced atomically: a crash leaves the old one or the new one. */
 export function recordFile<T>(folder: string, name: string): RecordFile<T> {
   const path = join(folder, name);
   return {

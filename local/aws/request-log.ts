@@ -1,6 +1,6 @@
 import type { AwsRequest } from "./sigv4/guard.ts";
 
-/** How often who asked AWS for what. */
+/** Counts requests to AWS by principal and action. */
 export interface RequestLog {
   /** By the principal's ARN, then by action: `dynamodb:GetItem`. */
   readonly byPrincipal: ReadonlyMap<string, ReadonlyMap<string, number>>;

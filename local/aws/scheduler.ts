@@ -1,68 +1,74 @@
-import type { Invoked } from "./lambda/lambda-host.ts";
+import type { InvocationResult } from "./lambda/lambda-host.ts";
 import type { DeployedResource } from "./template/template.ts";
 
-/** A schedule as the template has it: which function, how often, with what. */
-interface Tick {
+/** A schedule of the template: which function is invoked, how often, with which payload. */
+interface ScheduledInvocation {
   readonly functionName: string;
   readonly everyMs: number;
   readonly payload: unknown;
-  /** As which role the function is called. */
+  /** The role that invokes the function. */
   readonly roleArn: string;
 }
 
 export interface LocalScheduler {
-  readonly schedules: readonly Tick[];
-  /** Every schedule's next tick, now; resolves when all have been answered. */
-  tickNow(): Promise<void>;
+  readonly schedules: readonly ScheduledInvocation[];
+  /** Runs every schedule now, once; resolves when all invocations have been answered. */
+  runAllNow(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * EventBridge Scheduler for `rate(…)` schedules of functions: the first tick after one interval, ticks overlap as they
- * do there.
+ * EventBridge Scheduler for `rate(…)` schedules of functions. The first run is after one interval, and runs may
+ * overlap, as at AWS.
  */
 export function startScheduler(
   deployed: { resourcesOf(type: string): Pick<DeployedResource, "logicalId" | "properties">[] },
-  call: (tick: Tick) => Promise<Invoked>,
+  invoke: (schedule: ScheduledInvocation) => Promise<InvocationResult>,
   onFailure: (functionName: string, error: unknown) => void,
-  repeat: Repeat = onTimers,
+  repeat: Repeat = repeatOnTimer,
 ): LocalScheduler {
   let isStopped = false;
   const report = (functionName: string, error: unknown) => {
     if (!isStopped) onFailure(functionName, error);
   };
-  const tick = (schedule: Tick) =>
-    call(schedule).then(
+  const run = (schedule: ScheduledInvocation) =>
+    invoke(schedule).then(
       ({ functionError, payload }) => functionError && report(schedule.functionName, payload),
       (error: unknown) => report(schedule.functionName, error),
     );
-  const schedules = deployed.resourcesOf("AWS::Scheduler::Schedule").map(tickOf);
-  const ends = schedules.map((schedule) => repeat(() => void tick(schedule), schedule.everyMs));
+  const schedules = deployed.resourcesOf("AWS::Scheduler::Schedule").map(readSchedule);
+  const stops = schedules.map((schedule) => repeat(() => void run(schedule), schedule.everyMs));
   return {
     schedules,
-    async tickNow() {
-      await Promise.all(schedules.map(tick));
+    async runAllNow() {
+      await Promise.all(schedules.map(run));
     },
     async stop() {
       isStopped = true;
-      for (const end of ends) end();
+      for (const stop of stops) stop();
     },
   };
 }
 
-/** Does this every so many milliseconds, until the answer is called. */
+/** Repeats the work every `everyMs` milliseconds, until the returned function is called. */
 type Repeat = (work: () => void, everyMs: number) => () => void;
 
-const onTimers: Repeat = (work, everyMs) => {
+const repeatOnTimer: Repeat = (work, everyMs) => {
   const timer = setInterval(work, everyMs);
   return () => clearInterval(timer);
 };
 
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
-/** A timer of Node's fires at once where it is told to wait longer. */
-const longestMs = 2 ** 31 - 1;
+/** With a longer delay Node's timers fire at once. */
+const maxTimerMs = 2 ** 31 - 1;
 
-function tickOf({ logicalId, properties }: { logicalId: string; properties: object }): Tick {
+function readSchedule({
+  logicalId,
+  properties,
+}: {
+  logicalId: string;
+  properties: object;
+}): ScheduledInvocation {
   const { FlexibleTimeWindow, ScheduleExpression, State, Target } = properties as {
     FlexibleTimeWindow?: { Mode?: string };
     ScheduleExpression?: string;
@@ -70,14 +76,16 @@ function tickOf({ logicalId, properties }: { logicalId: string; properties: obje
     Target?: { Arn?: string; Input?: string; RoleArn?: string };
   };
   if (State !== "ENABLED" || FlexibleTimeWindow?.Mode !== "OFF") {
-    throw new Error(`${logicalId}: only schedules that are ENABLED and never late are known here.`);
+    throw new Error(
+      `${logicalId}: only schedules that are ENABLED and without a flexible window are supported.`,
+    );
   }
   const [, count, unit] =
     /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(ScheduleExpression ?? "") ?? [];
   const [, functionName] = /:function:([\w-]+)$/.exec(Target?.Arn ?? "") ?? [];
   const everyMs = Number(count) * unitMs[unit as keyof typeof unitMs];
-  if (!functionName || !(everyMs <= longestMs)) {
-    throw new Error(`${logicalId}: only rate(…) schedules of functions are known here.`);
+  if (!functionName || !(everyMs <= maxTimerMs)) {
+    throw new Error(`${logicalId}: only rate(…) schedules of functions are supported.`);
   }
   const payload = JSON.parse(Target?.Input ?? "{}");
   return { functionName, everyMs, payload, roleArn: Target?.RoleArn ?? "" };

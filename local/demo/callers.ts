@@ -2,25 +2,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { VendAnswer } from "../../functions/http/contract.ts";
 import type { LocalRealm } from "../local-realm.ts";
 import type { LocalStack } from "../stack.ts";
-import type { Vended, VendPayload } from "../vend-client.ts";
-import { isAnswer, present } from "../vend-client.ts";
+import type { VendPayload, VendResult } from "../vend-client.ts";
+import { isVendAnswer, useCredential } from "../vend-client.ts";
 
-/** What one caller was told, and by which process; no answer: a problem, or a process that died. */
-export interface Reply {
+/** The answer to one caller, and the process that gave it. No answer: a problem, or a process that died. */
+export interface CallerReply {
   readonly pid: number;
   readonly answer: VendAnswer | undefined;
 }
 
-/** A caller of one realm. It asks the Lambda host itself, which says what Lambda keeps to itself: the process. */
+/** A caller of one realm. It invokes the Lambda host directly, because Lambda's API does not reveal the process. */
 export interface Caller {
   readonly realm: LocalRealm;
   readonly functionName: string;
-  vend(payload?: VendPayload): Promise<Reply>;
-  /** Whether the provider's API lets this credential in. */
-  use(reply: Reply): Promise<boolean>;
+  vend(payload?: VendPayload): Promise<CallerReply>;
+  /** Whether the provider's API accepts the credential. */
+  isAccepted(reply: CallerReply): Promise<boolean>;
 }
 
-export function callerOf(stack: LocalStack, provider: string): Caller {
+export function createCaller(stack: LocalStack, provider: string): Caller {
   const realm = stack.providers.realms.find(({ settings }) => settings.provider === provider);
   if (!realm) throw new Error(`The local stack has no ${provider}.`);
   const functionName = stack.functionOf(realm).name;
@@ -28,51 +28,56 @@ export function callerOf(stack: LocalStack, provider: string): Caller {
     realm,
     functionName,
     async vend(payload = {}) {
-      const { pid, functionError, payload: said } = await stack.host.invoke(functionName, payload);
-      const vended = said as Vended;
-      return { pid, answer: !functionError && isAnswer(vended) ? vended : undefined };
+      const { pid, ...invocation } = await stack.host.invoke(functionName, payload);
+      const result = invocation.payload as VendResult;
+      const isAnswer = !invocation.functionError && isVendAnswer(result);
+      return { pid, answer: isAnswer ? result : undefined };
     },
-    use: async ({ answer }) =>
-      answer !== undefined && (await present(answer, realm.pingUrl)) === 200,
+    isAccepted: async ({ answer }) =>
+      answer !== undefined && (await useCredential(answer, realm.pingUrl)) === 200,
   };
 }
 
-/** `count` callers at the same moment, of whom Lambda serves as many at a time as there are `processes`. */
-export function crowd<T>(count: number, processes: number, caller: () => Promise<T>): Promise<T[]> {
-  let waiting = count;
-  return inLanes(processes, () => waiting-- > 0, caller);
-}
-
-/** Callers who keep coming, `lanes` at a time, with a breath between two. */
-export function stream<T>(
-  lanes: number,
-  goesOn: () => boolean,
+/** Makes `count` calls, `processes` of them at a time. */
+export function callConcurrently<T>(
+  count: number,
+  processes: number,
   caller: () => Promise<T>,
 ): Promise<T[]> {
-  return inLanes(lanes, goesOn, async () => {
+  let waiting = count;
+  return runInParallel(processes, () => waiting-- > 0, caller);
+}
+
+/** Keeps calling with the given concurrency, with a short pause between two calls. */
+export function callContinuously<T>(
+  concurrency: number,
+  shouldContinue: () => boolean,
+  caller: () => Promise<T>,
+): Promise<T[]> {
+  return runInParallel(concurrency, shouldContinue, async () => {
     const result = await caller();
     await sleep(20);
     return result;
   });
 }
 
-async function inLanes<T>(
-  lanes: number,
-  goesOn: () => boolean,
+async function runInParallel<T>(
+  concurrency: number,
+  shouldContinue: () => boolean,
   caller: () => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = [];
-  const lane = async () => {
-    while (goesOn()) results.push(await caller());
+  const worker = async () => {
+    while (shouldContinue()) results.push(await caller());
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: concurrency }, worker));
   return results;
 }
 
-export function processesOf(replies: readonly Reply[]): Set<number> {
+export function processesOf(replies: readonly CallerReply[]): Set<number> {
   return new Set(replies.map(({ pid }) => pid));
 }
 
-export function served(replies: readonly Reply[]): Reply[] {
+export function answeredReplies(replies: readonly CallerReply[]): CallerReply[] {
   return replies.filter(({ answer }) => answer !== undefined);
 }

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { leaseMs } from "../../functions/model/call-limits.ts";
 import type { LocalStack } from "../stack.ts";
 import type { Caller } from "./callers.ts";
-import { callerOf, crowd } from "./callers.ts";
-import { faultsOf, holdersOfLatest, issuedBy, seen } from "./oracle.ts";
+import { callConcurrently, createCaller } from "./callers.ts";
+import { callersWithLatest, faultsOf, issuedBy, waitUntilSeen } from "./oracle.ts";
 import type { Scene } from "./scene.ts";
 import { all, atMost, exactly } from "./verdict.ts";
 
@@ -11,50 +11,50 @@ const waiting = 8;
 const deadlineMs = 2000;
 const answerAfterMs = 1800;
 const killAfterMs = 1300;
-/** The sole right to ask, which the dead process takes with it, lasts this long. */
-const lastingMs = leaseMs({ deadlineMs, marginMs: 0 });
+/** How long the killed process's lease lasts. */
+const leaseDurationMs = leaseMs({ deadlineMs, marginMs: 0 });
 
 export const crash: Scene = {
   letter: "d",
   title: "Crash",
-  story: `The process that asks the provider is killed halfway; its right to ask (the lease) lasts ${lastingMs / 1000} s.`,
+  description: `The process that calls the provider is killed during the call; its lease lasts ${leaseDurationMs / 1000} s.`,
   options: { deadlineMs },
-  async play(stack) {
+  async run(stack) {
     const { conferma } = stack.providers;
-    const caller = callerOf(stack, "conferma");
+    const caller = createCaller(stack, "conferma");
     await stack.host.prestart(caller.functionName, waiting + 1);
-    conferma.misbehave({ kind: "delay", ms: answerAfterMs });
+    conferma.injectFault({ kind: "delay", ms: answerAfterMs });
 
-    const victim = caller.vend();
-    await seen("the first request", () => faultsOf(conferma).length > 0);
+    const interruptedCall = caller.vend();
+    await waitUntilSeen("the first request", () => faultsOf(conferma).length > 0);
     const holder = busyProcess(stack, caller);
-    const rescued = crowd(waiting, waiting, caller.vend);
+    const pendingReplies = callConcurrently(waiting, waiting, caller.vend);
     await sleep(killAfterMs);
     const killedAt = Date.now();
     stack.host.kill(holder);
-    if ((await victim).answer) throw new Error("The killed process answered.");
+    if ((await interruptedCall).answer) throw new Error("The killed process answered.");
 
-    const replies = await rescued;
+    const replies = await pendingReplies;
     const recoveredMs = Date.now() - killedAt;
-    const again = await caller.vend();
-    const everyone = [...replies, again];
-    await Promise.all(everyone.map(caller.use));
+    const later = await caller.vend();
+    const allReplies = [...replies, later];
+    await Promise.all(allReplies.map(caller.isAccepted));
 
     const { uses, maxInFlight } = conferma.counters;
-    const callers = everyone.length;
+    const callers = allReplies.length;
     return [
       atMost(
-        "All who wait have a token within one lease",
-        lastingMs,
+        "All waiting callers get a token within one lease",
+        leaseDurationMs,
         recoveredMs,
         "ms",
         "after the kill",
       ),
-      exactly("The provider issues one for the dead, one anew", 2, issuedBy(conferma).length),
-      exactly("It is asked by one process at a time", 1, maxInFlight(), "in flight at most"),
+      exactly("The provider issues two tokens: one is lost", 2, issuedBy(conferma).length),
+      exactly("One process at a time calls it", 1, maxInFlight(), "in flight at most"),
       all(
-        "Every caller holds the new one",
-        holdersOfLatest(conferma, everyone),
+        "Every caller gets the second one",
+        callersWithLatest(conferma, allReplies),
         callers,
         "callers",
       ),
@@ -65,7 +65,7 @@ export const crash: Scene = {
 
 function busyProcess({ host }: LocalStack, { functionName }: Caller): number {
   const busy = host.processes(functionName).filter(({ busySince }) => busySince !== undefined);
-  const [only] = busy;
-  if (!only || busy.length > 1) throw new Error(`${busy.length} processes are busy, not one.`);
-  return only.pid;
+  const [first] = busy;
+  if (!first || busy.length > 1) throw new Error(`${busy.length} processes are busy, not one.`);
+  return first.pid;
 }

@@ -2,20 +2,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JournalEntry } from "../simulators/kit/journal.ts";
 import { fingerprintOf } from "../simulators/kit/journal.ts";
 import type { Simulator } from "../simulators/kit/simulator.ts";
-import type { Reply } from "./callers.ts";
+import type { CallerReply } from "./callers.ts";
 
-/** The tokens that a provider issued to us, oldest first, as its own journal has them. */
+/** The tokens that a provider issued to us, oldest first, according to its journal. */
 export function issuedBy({ journal }: Simulator): JournalEntry[] {
   return journal.filter(({ kind, foreign }) => kind === "issue" && !foreign);
 }
 
-/** The calls to its token address that a provider answered badly, oldest first. */
+/** The faulted requests to a provider's token endpoint, oldest first. */
 export function faultsOf({ journal }: Simulator): JournalEntry[] {
   return journal.filter(({ kind, route }) => kind === "fault" && route === "token");
 }
 
-/** How many callers hold the token that the provider issued last, under the one version that is told of it. */
-export function holdersOfLatest(simulator: Simulator, replies: readonly Reply[]): number {
+/** How many callers got the token that the provider issued last, with the same version. */
+export function callersWithLatest(simulator: Simulator, replies: readonly CallerReply[]): number {
   const latest = issuedBy(simulator).at(-1)?.fingerprint;
   const holders = replies
     .flatMap(({ answer }) => answer ?? [])
@@ -23,16 +23,16 @@ export function holdersOfLatest(simulator: Simulator, replies: readonly Reply[])
   return holders.filter(({ version }) => version === holders[0]?.version).length;
 }
 
-/** From the death of one token to the issue of the next, for each pair. */
-export function pausesBetween(issues: readonly JournalEntry[], lifetimeMs: number): number[] {
+/** The times from the expiry of each token to the issue of the next. */
+export function gapsBetween(issues: readonly JournalEntry[], lifetimeMs: number): number[] {
   return issues.slice(1).map(({ at }, index) => at - ((issues[index]?.at ?? at) + lifetimeMs));
 }
 
-/** Waits until the provider has seen something. */
-export async function seen(what: string, hasHappened: () => boolean): Promise<void> {
-  const giveUpAt = performance.now() + 10_000;
+/** Waits until the provider has recorded an event. */
+export async function waitUntilSeen(what: string, hasHappened: () => boolean): Promise<void> {
+  const deadlineAt = performance.now() + 10_000;
   while (!hasHappened()) {
-    if (performance.now() > giveUpAt) throw new Error(`The provider never saw ${what}.`);
+    if (performance.now() > deadlineAt) throw new Error(`The provider never saw ${what}.`);
     await sleep(5);
   }
 }

@@ -1,6 +1,6 @@
 import type { Simulator } from "../simulators/kit/simulator.ts";
 import type { Caller } from "./callers.ts";
-import { callerOf, stream } from "./callers.ts";
+import { callContinuously, createCaller } from "./callers.ts";
 import { faultsOf, issuedBy } from "./oracle.ts";
 import type { Scene } from "./scene.ts";
 import type { Verdict } from "./verdict.ts";
@@ -8,103 +8,106 @@ import { all, atLeast, atMost, exactly } from "./verdict.ts";
 
 const retryAfterSeconds = 2;
 const outageMs = 4500;
-/** At once, after Retry-After, and one to two seconds later; the pause after that outlasts the outage. */
-const mostCalls = 3;
-/** The longest pause after that many failures, and a second for someone to come and ask. */
-const soonMs = 4000 + 1000;
-/** Renewed when four fifths are over, long enough before its end for the renewal to meet the outage. */
-const heldLifetimeMs = 10_000;
+/** At once, after Retry-After, and one to two seconds later; the next back-off is longer than the outage. */
+const maxCalls = 3;
+/** The longest back-off after that many failures, plus a second until the next call. */
+const maxRecoveryMs = 4000 + 1000;
+/** Renewal is due after four fifths of the lifetime, which is during the outage. */
+const storedLifetimeMs = 10_000;
 
 export const outage: Scene = {
   letter: "f",
   title: "Outage",
-  story: `Two providers say "come back in ${retryAfterSeconds} s", then only fail; for one of them a token is held.`,
+  description: `Two providers answer "Retry-After: ${retryAfterSeconds}", then only fail; for one of them a token is stored.`,
   options: { deadlineMs: 2000 },
-  async play(stack) {
+  async run(stack) {
     const { conferma, oauthServer } = stack.providers;
-    const held = callerOf(stack, "client-credentials");
-    oauthServer.settings.lifetimeMs = heldLifetimeMs;
-    const { answer } = await held.vend();
-    const heldUntil = Date.parse(answer?.usableUntil ?? "");
+    const caller = createCaller(stack, "client-credentials");
+    oauthServer.settings.lifetimeMs = storedLifetimeMs;
+    const { answer } = await caller.vend();
+    const storedUntil = Date.parse(answer?.usableUntil ?? "");
 
-    breakDown(conferma);
-    breakDown(oauthServer);
+    startOutage(conferma);
+    startOutage(oauthServer);
     const verdicts = await Promise.all([
-      whereNothingIsHeld(callerOf(stack, "conferma")),
-      whereATokenIsHeld(held, heldUntil),
-      besideTheOutage(callerOf(stack, "send-payments"), heldUntil),
+      withoutStoredToken(createCaller(stack, "conferma")),
+      withStoredToken(caller, storedUntil),
+      withOtherProvider(createCaller(stack, "send-payments"), storedUntil),
     ]);
     return verdicts.flat();
   },
 };
 
-function breakDown(provider: Simulator): void {
+function startOutage(provider: Simulator): void {
   const route = "token";
-  provider.misbehave({ kind: "throttle", retryAfter: String(retryAfterSeconds), route });
-  provider.misbehave({ kind: "respond", status: 500, times: "always", route });
+  provider.injectFault({ kind: "throttle", retryAfter: String(retryAfterSeconds), route });
+  provider.injectFault({ kind: "respond", status: 500, times: "always", route });
 }
 
-async function whereNothingIsHeld(caller: Caller): Promise<Verdict[]> {
+async function withoutStoredToken(caller: Caller): Promise<Verdict[]> {
   const { simulator } = caller.realm;
   const end = Date.now() + outageMs;
-  const during = await stream(4, () => Date.now() < end, caller.vend);
-  simulator.restore();
-  const healedAt = Date.now();
-  const isOver = () => issuedBy(simulator).length > 0 || Date.now() > healedAt + 2 * soonMs;
-  await stream(4, () => !isOver(), caller.vend);
+  const during = await callContinuously(4, () => Date.now() < end, caller.vend);
+  simulator.clearFaults();
+  const recoveredAt = Date.now();
+  const isOver = () =>
+    issuedBy(simulator).length > 0 || Date.now() > recoveredAt + 2 * maxRecoveryMs;
+  await callContinuously(4, () => !isOver(), caller.vend);
 
   const calls = faultsOf(simulator);
   const [first, second] = calls.map(({ at }) => at);
   const [issue] = issuedBy(simulator);
   return [
     atMost(
-      "Nobody hammers the failing provider",
-      mostCalls,
+      "The failing provider gets few calls",
+      maxCalls,
       calls.length,
       "calls",
       `for ${during.length} callers`,
     ),
     atLeast(
-      "It is left alone for as long as it asks",
+      "It gets none before its Retry-After",
       1000 * retryAfterSeconds,
-      since(first, second),
+      elapsedMs(first, second),
       "ms",
     ),
     atMost(
-      "A token is issued soon after it is well again",
-      soonMs,
-      since(healedAt, issue?.at),
+      "A token is issued soon after the outage ends",
+      maxRecoveryMs,
+      elapsedMs(recoveredAt, issue?.at),
       "ms",
     ),
   ];
 }
 
-/** Not a number when either never happened. */
-function since(from: number | undefined, to: number | undefined): number {
+/** NaN if either event never happened. */
+function elapsedMs(from: number | undefined, to: number | undefined): number {
   return (to ?? Number.NaN) - (from ?? Number.NaN);
 }
 
-async function whereATokenIsHeld(caller: Caller, heldUntil: number): Promise<Verdict[]> {
-  const { accepted, asked } = await useUntil(caller, heldUntil);
+async function withStoredToken(caller: Caller, storedUntil: number): Promise<Verdict[]> {
+  const { accepted, attempted } = await useUntil(caller, storedUntil);
   const attempts = faultsOf(caller.realm.simulator).length;
   return [
-    exactly("The held token's renewal is tried once", 1, attempts, `for ${asked} callers`),
-    all("The held token is vended all the while", accepted, asked, "uses"),
+    exactly("Renewing the stored token is tried once", 1, attempts, `for ${attempted} callers`),
+    all("The stored token is vended during the outage", accepted, attempted, "uses"),
   ];
 }
 
-async function besideTheOutage(caller: Caller, end: number): Promise<Verdict[]> {
-  const { accepted, asked } = await useUntil(caller, end);
-  return [all("Callers of other providers notice nothing", accepted, asked, "uses")];
+async function withOtherProvider(caller: Caller, end: number): Promise<Verdict[]> {
+  const { accepted, attempted } = await useUntil(caller, end);
+  return [all("Callers of other providers are not affected", accepted, attempted, "uses")];
 }
 
 async function useUntil(
   caller: Caller,
   end: number,
-): Promise<{ readonly accepted: number; readonly asked: number }> {
-  // A caller who comes in the last moment would be handed a token that ends before it is used.
+): Promise<{ readonly accepted: number; readonly attempted: number }> {
+  // A caller in the last moment would get a token that expires before it is used.
   const lastMomentMs = 200;
   const isInTime = () => Date.now() < end - lastMomentMs;
-  const uses = await stream(2, isInTime, async () => caller.use(await caller.vend()));
-  return { accepted: uses.filter(Boolean).length, asked: uses.length };
+  const uses = await callContinuously(2, isInTime, async () =>
+    caller.isAccepted(await caller.vend()),
+  );
+  return { accepted: uses.filter(Boolean).length, attempted: uses.length };
 }

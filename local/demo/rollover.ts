@@ -1,5 +1,5 @@
-import { callerOf, processesOf, served, stream } from "./callers.ts";
-import { issuedBy, pausesBetween } from "./oracle.ts";
+import { answeredReplies, callContinuously, createCaller, processesOf } from "./callers.ts";
+import { gapsBetween, issuedBy } from "./oracle.ts";
 import type { Scene } from "./scene.ts";
 import { atMost, exactly, none } from "./verdict.ts";
 
@@ -7,35 +7,35 @@ const lifetimeMs = 3000;
 const lifetimes = 4;
 const processes = 6;
 
-/** Longer than the allowance for clocks that differ, the provider's answer and a caller's next look together. */
-const longestPauseMs = 1000;
+/** The sum of the clock skew allowance, the provider's latency and a caller's polling interval, rounded up. */
+const maxGapMs = 1000;
 
 export const rollover: Scene = {
   letter: "b",
   title: "Rollover",
-  story: `Tokens live ${lifetimeMs / 1000} s, a new one kills the old, and callers keep using them for ${(lifetimes * lifetimeMs) / 1000} s.`,
+  description: `Tokens live ${lifetimeMs / 1000} s, a new one revokes the old, and callers keep using them for ${(lifetimes * lifetimeMs) / 1000} s.`,
   options: { lifetimeMs },
-  async play(stack) {
+  async run(stack) {
     const { conferma } = stack.providers;
-    const caller = callerOf(stack, "conferma");
+    const caller = createCaller(stack, "conferma");
     conferma.settings.latencyMs = 20;
     await stack.host.prestart(caller.functionName, processes);
 
     const end = Date.now() + lifetimes * lifetimeMs;
-    const replies = await stream(
+    const replies = await callContinuously(
       processes,
       () => Date.now() < end,
       async () => {
         const reply = await caller.vend();
-        await caller.use(reply);
+        await caller.isAccepted(reply);
         return reply;
       },
     );
 
     const { earlyIssues, uses, usesRefused } = conferma.counters;
     const issues = issuedBy(conferma);
-    const pauses = pausesBetween(issues, lifetimeMs);
-    const turnedAway = replies.length - served(replies).length;
+    const gaps = gapsBetween(issues, lifetimeMs);
+    const failed = replies.length - answeredReplies(replies).length;
     return [
       exactly(
         "The provider issues one token per lifetime",
@@ -43,10 +43,10 @@ export const rollover: Scene = {
         issues.length,
         `in ${processesOf(replies).size} processes`,
       ),
-      exactly("None is issued while another is alive", 0, earlyIssues()),
-      atMost("The next one follows soon after", longestPauseMs, Math.max(...pauses), "ms"),
+      exactly("None is issued while another is valid", 0, earlyIssues()),
+      atMost("The next one follows soon after", maxGapMs, Math.max(...gaps), "ms"),
       none("No token is refused when it is used", usesRefused(), uses() + usesRefused(), "uses"),
-      none("No caller is turned away", turnedAway, replies.length, "callers"),
+      none("No caller gets an error", failed, replies.length, "callers"),
     ];
   },
 };

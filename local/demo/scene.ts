@@ -8,41 +8,41 @@ import { startStack } from "../stack.ts";
 import type { Verdict } from "./verdict.ts";
 import { unfinished } from "./verdict.ts";
 
-/** One part of the story: something happens to a fresh stack, and promises are measured. */
+/** One part of the demo: it runs on a new stack, and measures whether promises hold. */
 export interface Scene {
   readonly letter: string;
   readonly title: string;
-  /** For someone who sees this for the first time. */
-  readonly story: string;
+  /** One sentence that is printed before the scene. */
+  readonly description: string;
   readonly options: ProviderOptions & Pick<StackOptions, "bundled">;
-  play(stack: LocalStack): Promise<Verdict[]>;
+  run(stack: LocalStack): Promise<Verdict[]>;
 }
 
-/** A scene that was played. */
-export interface PlayedScene {
+/** The measurements of a scene. */
+export interface SceneResult {
   readonly letter: string;
   readonly verdicts: readonly Verdict[];
   readonly ms: number;
 }
 
-export async function playScene(scene: Scene, interruption: AbortSignal): Promise<PlayedScene> {
-  const begun = performance.now();
-  const verdicts = await playOnOwnStack(scene, interruption).catch((error: unknown) => [
+export async function runScene(scene: Scene, interruption: AbortSignal): Promise<SceneResult> {
+  const startedAt = performance.now();
+  const verdicts = await runOnOwnStack(scene, interruption).catch((error: unknown) => [
     unfinished(error),
   ]);
-  return { letter: scene.letter, verdicts, ms: performance.now() - begun };
+  return { letter: scene.letter, verdicts, ms: performance.now() - startedAt };
 }
 
-/** Leaves no process and no file behind, however the scene ends. */
-async function playOnOwnStack(
-  { options, play }: Scene,
+/** Always stops the stack and removes its files. */
+async function runOnOwnStack(
+  { options, run }: Scene,
   interruption: AbortSignal,
 ): Promise<Verdict[]> {
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-demo-"));
   try {
     const stack = await startStack({ ...options, folder });
     try {
-      return await Promise.race([play(stack), interrupted(interruption)]);
+      return await Promise.race([run(stack), interrupted(interruption)]);
     } finally {
       await stack.stop();
     }

@@ -1,7 +1,7 @@
-import { madeUp } from "../secret-book.ts";
+import { generateValue } from "../secret-seeder.ts";
 import type { LocalStack } from "../stack.ts";
-import type { Caller, Reply } from "./callers.ts";
-import { callerOf, crowd, processesOf } from "./callers.ts";
+import type { Caller, CallerReply } from "./callers.ts";
+import { callConcurrently, createCaller, processesOf } from "./callers.ts";
 import type { Scene } from "./scene.ts";
 import { exactly, none } from "./verdict.ts";
 
@@ -12,39 +12,39 @@ const secretName = "token-vending/conferma/sandbox/default";
 export const secretRotation: Scene = {
   letter: "e",
   title: "Secret rotation",
-  story:
-    "The client secret is replaced and tried out by hand, which kills our token; nothing is restarted.",
+  description:
+    "The client secret is rotated and tested by hand, which revokes our token; nothing is restarted.",
   options: {},
-  async play(stack) {
+  async run(stack) {
     const { conferma } = stack.providers;
     const { host } = stack;
-    const caller = callerOf(stack, "conferma");
+    const caller = createCaller(stack, "conferma");
     await host.prestart(caller.functionName, processes);
-    const everyone = () => crowd(callers, processes, () => vendAndUse(caller));
+    const allCallers = () => callConcurrently(callers, processes, () => vendAndUse(caller));
 
-    // Alone, so that the process which has read the secret is known: the host prefers the same one.
+    // Alone, so that one process has read the secret: the host prefers to reuse it.
     await vendAndUse(caller);
-    const before = await everyone();
+    const before = await allCallers();
     const issuedBefore = conferma.counters.issues();
 
     await rotateSecret(stack);
-    const after = [await vendAndUse(caller), ...(await everyone())];
+    const after = [await vendAndUse(caller), ...(await allCallers())];
 
     const { issues, credentialsRefused } = conferma.counters;
-    const knew = processesOf(before.map(({ reply }) => reply));
-    const serve = processesOf(after.map(({ reply }) => reply));
-    const failed = after.filter(({ works }) => !works).length;
+    const processesBefore = processesOf(before.map(({ reply }) => reply));
+    const processesAfter = processesOf(after.map(({ reply }) => reply));
+    const failed = after.filter(({ isAccepted }) => !isAccepted).length;
     return [
-      none("No caller fails after the replacement", failed, after.length, "callers"),
+      none("No caller fails after the rotation", failed, after.length, "callers"),
       exactly(
         "No process has to be restarted",
         0,
-        [...serve].filter((pid) => !knew.has(pid)).length,
-        `of ${serve.size} processes`,
+        [...processesAfter].filter((pid) => !processesBefore.has(pid)).length,
+        `of ${processesAfter.size} processes`,
       ),
-      exactly("The old secret is offered only once more", 1, credentialsRefused()),
+      exactly("The old secret is sent only once more", 1, credentialsRefused()),
       exactly(
-        "The provider issues one token for the new one",
+        "The provider issues one token for the new secret",
         1,
         issues() - issuedBefore,
         `for ${after.length} callers`,
@@ -53,12 +53,13 @@ export const secretRotation: Scene = {
   },
 };
 
-/** What every consumer does: when the provider refuses the token, it says so and tries the next one, once. */
-async function vendAndUse(caller: Caller): Promise<{ reply: Reply; works: boolean }> {
+/** As every consumer does: if the provider refuses the token, reports it and retries once with the next one. */
+async function vendAndUse(caller: Caller): Promise<{ reply: CallerReply; isAccepted: boolean }> {
   const reply = await caller.vend();
-  if (!reply.answer || (await caller.use(reply))) return { reply, works: !!reply.answer };
+  if (!reply.answer || (await caller.isAccepted(reply)))
+    return { reply, isAccepted: !!reply.answer };
   const next = await caller.vend({ rejectedVersion: reply.answer.version });
-  return { reply: next, works: await caller.use(next) };
+  return { reply: next, isAccepted: await caller.isAccepted(next) };
 }
 
 interface ConfermaSecret {
@@ -68,8 +69,8 @@ interface ConfermaSecret {
 }
 
 async function rotateSecret({ providers: { conferma }, secrets }: LocalStack): Promise<void> {
-  const old = await secrets.keep(secretName, missing);
-  const clientSecret = madeUp("secret");
+  const old = await secrets.getOrGenerate(secretName, missing);
+  const clientSecret = generateValue("secret");
   conferma.rotateSecret(old.clientId, clientSecret, { keepOld: false });
   conferma.issueAsSomeoneElse(old.platformKey);
   await secrets.rotate(secretName, { ...old, clientSecret });

@@ -1,4 +1,4 @@
-/** One promise beside what the run measured of it. */
+/** One promise, with the expected and the measured value. */
 export interface Verdict {
   readonly promise: string;
   readonly expected: string;
@@ -6,78 +6,78 @@ export interface Verdict {
   readonly held: boolean;
 }
 
-/** The note says what the figure is seen against: `for 64 callers`. */
+/** `note` puts the number into context: `for 64 callers`. */
 export function exactly(promise: string, expected: number, measured: number, note = ""): Verdict {
   return {
     promise,
-    expected: words(expected),
-    measured: words(measured, note),
+    expected: joinWords(expected),
+    measured: joinWords(measured, note),
     held: measured === expected,
   };
 }
 
 export function atMost(
   promise: string,
-  most: number,
+  max: number,
   measured: number,
   unit: string,
   note = "",
 ): Verdict {
   return {
     promise,
-    expected: words("≤", most, unit),
-    measured: words(measured, unit, note),
-    held: Number.isFinite(measured) && measured <= most,
+    expected: joinWords("≤", max, unit),
+    measured: joinWords(measured, unit, note),
+    held: Number.isFinite(measured) && measured <= max,
   };
 }
 
-export function atLeast(promise: string, least: number, measured: number, unit: string): Verdict {
+export function atLeast(promise: string, min: number, measured: number, unit: string): Verdict {
   return {
     promise,
-    expected: words("≥", least, unit),
-    measured: words(measured, unit),
-    held: Number.isFinite(measured) && measured >= least,
+    expected: joinWords("≥", min, unit),
+    measured: joinWords(measured, unit),
+    held: Number.isFinite(measured) && measured >= min,
   };
 }
 
-/** Nothing is proved of nobody: it does not hold. */
+/** Does not hold if there was nothing to measure. */
 export function all(promise: string, measured: number, of: number, what: string): Verdict {
   return {
     promise,
     expected: "all",
-    measured: words(measured, "of", of, what),
+    measured: joinWords(measured, "of", of, what),
     held: of > 0 && measured === of,
   };
 }
 
-/** Nothing is proved of nobody: it does not hold. */
+/** Does not hold if there was nothing to measure. */
 export function none(promise: string, measured: number, of: number, what: string): Verdict {
   return {
     promise,
     expected: "0",
-    measured: words(measured, "of", of, what),
+    measured: joinWords(measured, "of", of, what),
     held: of > 0 && measured === 0,
   };
 }
 
-/** A scene that did not come to its end has kept nothing. */
+/** The verdict on a scene that failed. */
 export function unfinished(error: unknown): Verdict {
   return {
-    promise: "The scene plays to its end",
+    promise: "The scene runs to its end",
     expected: "yes",
     measured: error instanceof Error ? error.message : String(error),
     held: false,
   };
 }
 
-function words(...parts: readonly (string | number)[]): string {
+function joinWords(...parts: readonly (string | number)[]): string {
   return parts
-    .map((part) => (typeof part === "number" ? figure(part) : part))
+    .map((part) => (typeof part === "number" ? formatNumber(part) : part))
     .join(" ")
     .trimEnd();
 }
 
-/** What never happened is no number, and keeps no promise. */
-function figure(value: number): string {
+/** NaN and infinity stand for events that never happened. */
+function formatNumber(value: number): string {
   return Number.isFinite(value) ? String(value) : "never";
 }

@@ -3,11 +3,11 @@ import type { Browser, BrowserContextOptions, Page, Request } from "playwright-c
 import { chromium } from "playwright-core";
 import { describe, onTestFinished } from "vitest";
 
-/** Where Debian's package `chromium` puts it. */
+/** The path of Debian's package `chromium`. */
 const executablePath = "/usr/bin/chromium";
 const isInstalled = existsSync(executablePath);
 
-/** A suite that needs a browser; where there is none, its tests are reported as skipped. */
+/** A suite that needs a browser. Without one, its tests are reported as skipped. */
 export const describeInBrowser = isInstalled
   ? describe
   : (describe.skip as unknown as typeof describe);
@@ -28,13 +28,13 @@ function browser(): Promise<Browser> {
 
 export interface Visitor {
   readonly page: Page;
-  /** Every address that the browser asked for by itself or by redirect, in order; "POST https://…". */
+  /** Every navigation request, redirects included, in order: "POST https://…". */
   readonly visited: readonly string[];
   newTab(): Promise<Page>;
 }
 
 /** Somebody with a browser of their own, until the test is over. */
-export async function aVisitor(options?: BrowserContextOptions): Promise<Visitor> {
+export async function openVisitor(options?: BrowserContextOptions): Promise<Visitor> {
   const page = options ? await newPage(options) : (idle.pop() ?? (await newPage()));
   const context = page.context();
   const visited: string[] = [];

@@ -1,40 +1,40 @@
 import { expect, test } from "vitest";
-import { mere } from "../../local/simulators/oauth/people.ts";
-import { statusWith } from "../local/simulators/calls.ts";
-import type { RealmName } from "../support/consent-ceremony.ts";
-import { realmNames, requester, useCeremony } from "../support/consent-ceremony.ts";
-import { answerOf, wordOf } from "../support/stack-answers.ts";
-import { aVisitor, dark, describeInBrowser, phone } from "./chromium.ts";
-import { inspect } from "./inspect-page.ts";
-import { decide, goOn, reads } from "./person.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { statusWith } from "../local/simulators/conferma-calls.ts";
+import type { RealmName } from "../support/consent-stack.ts";
+import { realmNames, requesterName, useConsentStack } from "../support/consent-stack.ts";
+import { expectAnswer, versionOrCode } from "../support/stack-answers.ts";
+import { dark, describeInBrowser, openVisitor, phone } from "./chromium.ts";
+import { checkPage } from "./inspect-page.ts";
+import { continueToProvider, decideOnConsent, expectTitle } from "./provider-pages.ts";
 
 const fileName = (realm: RealmName) => realm.replace("/", "-");
 
 describeInBrowser("a person who allows everything", () => {
-  const ceremony = useCeremony();
+  const consentStack = useConsentStack();
 
   test.each(realmNames)("at %s sees that it is granted, and the token is vended", async (realm) => {
-    const { begin, vend } = ceremony();
-    expect(wordOf(await vend(realm, "all"))).toBe("consent-required");
-    const { page } = await aVisitor();
+    const { begin, vend } = consentStack();
+    expect(versionOrCode(await vend(realm, "all"))).toBe("consent-required");
+    const { page } = await openVisitor();
     await page.goto(await begin(realm, "all"));
-    await inspect(page, `${fileName(realm)}-link`);
-    expect(await page.getByRole("main").textContent()).toContain(requester);
-    await goOn(page);
-    await decide(page, mere);
-    await reads(page, "Access is granted");
-    await inspect(page, `${fileName(realm)}-granted`);
-    expect(wordOf(await vend(realm, "all"))).toBe(1);
+    await checkPage(page, `${fileName(realm)}-link`);
+    expect(await page.getByRole("main").textContent()).toContain(requesterName);
+    await continueToProvider(page);
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, "Access is granted");
+    await checkPage(page, `${fileName(realm)}-granted`);
+    expect(versionOrCode(await vend(realm, "all"))).toBe(1);
   });
 
-  test("is served by the token: bare at Centrapay, as Bearer elsewhere (A26)", async () => {
-    const { vend, centrapay, acme } = ceremony();
-    const bare = answerOf(await vend("centrapay-user/test", "all")).header;
+  test("is served by the token: bare at Centrapay, as Bearer elsewhere", async () => {
+    const { vend, centrapay, acme } = consentStack();
+    const bare = expectAnswer(await vend("centrapay-user/test", "all")).header;
     expect(bare.value).toMatch(/^eyJ/);
     expect(await statusWith(centrapay.pingUrl, bare.name, bare.value)).toBe(200);
-    const bearer = answerOf(await vend("authorization-code/acme", "all")).header;
+    const bearer = expectAnswer(await vend("authorization-code/acme", "all")).header;
     expect(await statusWith(acme.pingUrl, bearer.name, bearer.value)).toBe(200);
-    expect(answerOf(await vend("connectpay/stage", "all")).header.value).toMatch(
+    expect(expectAnswer(await vend("connectpay/stage", "all")).header.value).toMatch(
       /^Bearer [0-9a-f-]{36}$/,
     );
   });
@@ -44,29 +44,29 @@ describeInBrowser("a person who allows everything", () => {
     ["without scripts", { javaScriptEnabled: false }],
     ["with forced colours and little motion", { forcedColors: "active", reducedMotion: "reduce" }],
   ] as const)("can do so %s", async (how, options) => {
-    const { begin, vend } = ceremony();
+    const { begin, vend } = consentStack();
     const account = how.replaceAll(/[ ,]+/g, "-");
-    const { page } = await aVisitor(options);
+    const { page } = await openVisitor(options);
     await page.goto(await begin("connectpay/stage", account));
     const isScripted = !("javaScriptEnabled" in options);
-    if (isScripted) await inspect(page, `link-${account}`);
-    await goOn(page);
-    await decide(page, mere);
-    await reads(page, "Access is granted");
-    if (isScripted) await inspect(page, `granted-${account}`);
-    expect(wordOf(await vend("connectpay/stage", account))).toBe(1);
+    if (isScripted) await checkPage(page, `link-${account}`);
+    await continueToProvider(page);
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, "Access is granted");
+    if (isScripted) await checkPage(page, `granted-${account}`);
+    expect(versionOrCode(await vend("connectpay/stage", account))).toBe(1);
   });
 
   test("can do so by keyboard alone", async () => {
-    const { begin, vend } = ceremony();
-    const { page } = await aVisitor();
+    const { begin, vend } = consentStack();
+    const { page } = await openVisitor();
     const { keyboard } = page;
     await page.goto(await begin("centrapay-user/test", "keyboard"));
     await keyboard.press("Tab");
-    await inspect(page, "link-focused");
+    await checkPage(page, "link-focused");
     await keyboard.press("Enter");
     await page.waitForURL(/sign-in/);
-    for (const words of [mere.login, mere.password]) {
+    for (const words of [defaultUser.login, defaultUser.password]) {
       await keyboard.press("Tab");
       await keyboard.type(words);
     }
@@ -74,113 +74,118 @@ describeInBrowser("a person who allows everything", () => {
     await page.waitForURL(/consent/);
     await keyboard.press("Tab");
     await keyboard.press("Enter");
-    await reads(page, "Access is granted");
-    expect(wordOf(await vend("centrapay-user/test", "keyboard"))).toBe(1);
+    await expectTitle(page, "Access is granted");
+    expect(versionOrCode(await vend("centrapay-user/test", "keyboard"))).toBe(1);
   });
 
   test("can do so a second time, which replaces the first", async () => {
-    const { begin, vend } = ceremony();
-    const { page } = await aVisitor();
-    for (const customer of mere.customers) {
+    const { begin, vend } = consentStack();
+    const { page } = await openVisitor();
+    for (const customer of defaultUser.customers) {
       await page.goto(await begin("connectpay/stage", "again"));
-      await goOn(page);
-      await decide(page, mere, { customer });
-      await reads(page, "Access is granted");
+      await continueToProvider(page);
+      await decideOnConsent(page, defaultUser, { customer });
+      await expectTitle(page, "Access is granted");
     }
     expect(await page.getByRole("main").textContent()).toContain("Pu********gs");
-    expect(wordOf(await vend("connectpay/stage", "again"))).toBe(2);
+    expect(versionOrCode(await vend("connectpay/stage", "again"))).toBe(2);
   });
 
   test("is led on by a page as by 301 (A20)", async () => {
-    const { begin, connectPay, vend } = ceremony();
+    const { begin, connectPay, vend } = consentStack();
     connectPay.traits.authorizeAnswer = "page";
-    const { page } = await aVisitor();
+    const { page } = await openVisitor();
     await page.goto(await begin("connectpay/stage", "by-page"));
-    await goOn(page);
+    await continueToProvider(page);
     await page.getByRole("link", { name: "Continue" }).click();
-    await decide(page, mere);
-    await reads(page, "Access is granted");
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, "Access is granted");
     connectPay.traits.authorizeAnswer = 301;
-    expect(wordOf(await vend("connectpay/stage", "by-page"))).toBe(1);
+    expect(versionOrCode(await vend("connectpay/stage", "by-page"))).toBe(1);
   });
 });
 
 describeInBrowser("a person who allows", () => {
-  const ceremony = useCeremony();
+  const consentStack = useConsentStack();
 
-  test("a part reads which part, and the token is for that part (A17)", async () => {
-    const { begin, vend, connectPay } = ceremony();
-    const { page } = await aVisitor();
+  test("a part reads which part, and the token is for that part", async () => {
+    const { begin, vend, connectPay } = consentStack();
+    const { page } = await openVisitor();
     await page.goto(await begin("connectpay/stage", "part"));
-    await goOn(page);
-    await decide(page, mere, { without: [/Prepare payments/], customer: "Pukeko Holdings" });
-    await reads(page, "A part of the access is granted");
-    await inspect(page, "connectpay-stage-part");
+    await continueToProvider(page);
+    await decideOnConsent(page, defaultUser, {
+      without: [/Prepare payments/],
+      customer: "Pukeko Holdings",
+    });
+    await expectTitle(page, "A part of the access is granted");
+    await checkPage(page, "connectpay-stage-part");
     const text = (await page.getByRole("main").textContent()) ?? "";
     const [allowed = "", withheld = ""] = text.split("What was asked for but not allowed");
     expect(allowed).toContain("see your payment accounts");
     expect(allowed).toContain("Pu********gs");
     expect(withheld).toContain("start payments");
-    expect(wordOf(await vend("connectpay/stage", "part"))).toBe(1);
+    expect(versionOrCode(await vend("connectpay/stage", "part"))).toBe(1);
     expect(connectPay.journal.findLast(({ kind }) => kind === "consent")?.granted).toBe("psd2-ais");
   });
 
   test("nothing reads that, and nothing is stored (A17)", async () => {
     const realm = "connectpay/stage";
-    const { begin, vend, pending } = ceremony();
-    const { page } = await aVisitor();
+    const { begin, vend, pending } = consentStack();
+    const { page } = await openVisitor();
     await page.goto(await begin(realm, "nothing"));
-    await goOn(page);
-    await decide(page, mere, { decision: "Deny" });
-    await reads(page, "Access is not granted");
-    await inspect(page, `${fileName(realm)}-denied`);
-    expect(wordOf(await vend(realm, "nothing"))).toBe("consent-required");
+    await continueToProvider(page);
+    await decideOnConsent(page, defaultUser, { decision: "Deny" });
+    await expectTitle(page, "Access is not granted");
+    await checkPage(page, `${fileName(realm)}-denied`);
+    expect(versionOrCode(await vend(realm, "nothing"))).toBe("consent-required");
     expect(await pending.count()).toBe(0);
   });
 
   test("no scope at all has denied", async () => {
-    const { begin, vend } = ceremony();
-    const { page } = await aVisitor();
+    const { begin, vend } = consentStack();
+    const { page } = await openVisitor();
     await page.goto(await begin("connectpay/stage", "unticked"));
-    await goOn(page);
-    await decide(page, mere, { without: [/See your accounts/, /Prepare payments/] });
-    await reads(page, "Access is not granted");
-    expect(wordOf(await vend("connectpay/stage", "unticked"))).toBe("consent-required");
+    await continueToProvider(page);
+    await decideOnConsent(page, defaultUser, {
+      without: [/See your accounts/, /Prepare payments/],
+    });
+    await expectTitle(page, "Access is not granted");
+    expect(versionOrCode(await vend("connectpay/stage", "unticked"))).toBe("consent-required");
   });
 
   test("by copying a code out of online banking has allowed as well", async () => {
-    const { connectPay, paste, vend } = ceremony();
-    const { page } = await aVisitor();
+    const { connectPay, paste, vend } = consentStack();
+    const { page } = await openVisitor();
     await page.goto(connectPay.openApiSettingsUrl);
-    await page.getByLabel("Application").selectOption(requester);
+    await page.getByLabel("Application").selectOption(requesterName);
     await page.getByRole("button", { name: "Make a code" }).click();
-    await decide(page, mere);
+    await decideOnConsent(page, defaultUser);
     const code = (await page.locator("code").textContent()) ?? "";
     expect(await paste("connectpay/stage", "pasted", code)).toMatchObject({
       connection: "connectpay/stage/pasted",
       version: 1,
       customer: "Mo********Co",
     });
-    expect(wordOf(await vend("connectpay/stage", "pasted"))).toBe(1);
+    expect(versionOrCode(await vend("connectpay/stage", "pasted"))).toBe(1);
   });
 });
 
-describeInBrowser("a ceremony", () => {
-  const ceremony = useCeremony();
+describeInBrowser("a consent", () => {
+  const consentStack = useConsentStack();
 
   test("leaves no code, token, state or password in a log, a page or an address of ours", async () => {
-    const { begin, vend, centrapay, baseUrl, printed } = ceremony();
-    const { page, visited } = await aVisitor();
+    const { begin, vend, centrapay, baseUrl, printed } = consentStack();
+    const { page, visited } = await openVisitor();
     await page.goto(await begin("centrapay-user/test", "quiet"));
-    await goOn(page);
-    await decide(page, mere);
-    await reads(page, "Access is granted");
-    const { token } = answerOf(await vend("centrapay-user/test", "quiet"));
+    await continueToProvider(page);
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, "Access is granted");
+    const { token } = expectAnswer(await vend("centrapay-user/test", "quiet"));
     const callback = new URL(page.url());
     const { code = "", state = "" } = Object.fromEntries(callback.searchParams);
     expect(code).toMatch(/^simulated-/);
 
-    const secrets = [token, code, state, mere.password];
+    const secrets = [token, code, state, defaultUser.password];
     const text = `${await page.content()}\n${printed()}`;
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
     const ours = visited.filter((address) => address.includes(baseUrl));
@@ -191,8 +196,8 @@ describeInBrowser("a ceremony", () => {
   });
 
   test("keeps one cookie, which no script and no other host can read or set", async () => {
-    const { begin } = ceremony();
-    const { page } = await aVisitor();
+    const { begin } = consentStack();
+    const { page } = await openVisitor();
     await page.goto(await begin("centrapay-user/test", "cookie"));
     expect(await page.context().cookies()).toMatchObject([
       {
@@ -203,15 +208,15 @@ describeInBrowser("a ceremony", () => {
   });
 
   test("tells the provider nothing about the link that led to it", async () => {
-    const { begin } = ceremony();
-    const { page } = await aVisitor();
+    const { begin } = consentStack();
+    const { page } = await openVisitor();
     const link = await begin("authorization-code/acme", "referrer");
     const referrers: (string | undefined)[] = [];
     page.on("request", async (request) => {
       if (request.isNavigationRequest()) referrers.push((await request.allHeaders())["referer"]);
     });
     await page.goto(link);
-    await goOn(page);
+    await continueToProvider(page);
     await page.waitForURL(/sign-in/);
     expect(referrers.filter((referrer) => referrer?.includes("/consent/"))).toEqual([]);
   });

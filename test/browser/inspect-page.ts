@@ -8,7 +8,7 @@ import { expect } from "vitest";
 
 const artifacts = fileURLToPath(new URL("../../dist/browser/", import.meta.url));
 
-/** What axe finds wrong with a page, in its words; best practices included. */
+/** The violations that axe finds, best practices included. */
 async function faultsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResults>(
@@ -19,14 +19,14 @@ async function faultsOf(page: Page): Promise<string[]> {
   );
 }
 
-/** What a page's own policy has kept from it: its style, if the hash were not the style's. */
+/** Violations of the page's own content security policy. */
 async function policyViolationsOf(page: Page): Promise<string[]> {
   const messages = (await page.consoleMessages()).map((message) => message.text());
   return messages.filter((text) => text.includes("Content Security Policy"));
 }
 
-/** Accessible, within its own policy, no wider than the screen, and kept as a picture: `dist/browser/<name>.png`. */
-export async function inspect(page: Page, name: string): Promise<void> {
+/** Checks accessibility, content security policy and width, and saves a screenshot as `dist/browser/<name>.png`. */
+export async function checkPage(page: Page, name: string): Promise<void> {
   mkdirSync(artifacts, { recursive: true });
   await page.screenshot({ path: path.join(artifacts, `${name}.png`), fullPage: true });
   expect(await policyViolationsOf(page)).toEqual([]);

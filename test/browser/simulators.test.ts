@@ -2,18 +2,18 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { startCentrapayUser } from "../../local/simulators/centrapay/centrapay-user.ts";
 import { startConnectPay } from "../../local/simulators/connectpay/connectpay.ts";
-import { mere } from "../../local/simulators/oauth/people.ts";
-import { during } from "../local/simulators/calls.ts";
-import { aVisitor, dark, describeInBrowser, phone } from "./chromium.ts";
-import { inspect } from "./inspect-page.ts";
-import { decide } from "./person.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { stopAfterTest } from "../local/simulators/conferma-calls.ts";
+import { dark, describeInBrowser, openVisitor, phone } from "./chromium.ts";
+import { checkPage } from "./inspect-page.ts";
+import { decideOnConsent } from "./provider-pages.ts";
 
 const redirectUri = "http://localhost:9/callback";
 const client = { clientId: "app-1", name: "Token vending", redirectUris: [redirectUri] };
 const confidential = { ...client, clientSecret: "secret" };
 
 async function connectPayPage() {
-  const simulator = during(await startConnectPay({ clients: [confidential] }));
+  const simulator = stopAfterTest(await startConnectPay({ clients: [confidential] }));
   const url = new URL(simulator.authorizeUrl);
   url.search = new URLSearchParams({
     response_type: "code",
@@ -28,7 +28,7 @@ async function connectPayPage() {
 }
 
 async function centrapayPage() {
-  const simulator = during(await startCentrapayUser({ clients: [client] }));
+  const simulator = stopAfterTest(await startCentrapayUser({ clients: [client] }));
   const url = new URL(simulator.authorizeUrl);
   url.search = new URLSearchParams({
     response_type: "code",
@@ -45,30 +45,30 @@ async function centrapayPage() {
 describeInBrowser("the simulators' own pages", () => {
   test("are accessible, on a phone and in the dark", async () => {
     const { url } = await connectPayPage();
-    const { page } = await aVisitor({ ...phone, ...dark });
+    const { page } = await openVisitor({ ...phone, ...dark });
     await page.goto(url);
-    await inspect(page, "simulator-connectpay-login");
-    await page.getByLabel("Telephone").fill(mere.login);
+    await checkPage(page, "simulator-connectpay-login");
+    await page.getByLabel("Telephone").fill(defaultUser.login);
     await page.getByLabel("Password").fill("guess");
     await page.getByRole("button", { name: "Log in" }).click();
     await page.getByRole("alert").waitFor();
-    await inspect(page, "simulator-connectpay-login-refused");
-    await page.getByLabel("Password").fill(mere.password);
+    await checkPage(page, "simulator-connectpay-login-refused");
+    await page.getByLabel("Password").fill(defaultUser.password);
     await page.getByRole("button", { name: "Log in" }).click();
-    await inspect(page, "simulator-connectpay-customer");
+    await checkPage(page, "simulator-connectpay-customer");
     await page.getByRole("button", { name: "Next" }).click();
-    await inspect(page, "simulator-connectpay-consent");
+    await checkPage(page, "simulator-connectpay-consent");
   });
 
   test("work by keyboard alone", async () => {
     const { simulator, url } = await connectPayPage();
-    const { page, visited } = await aVisitor();
+    const { page, visited } = await openVisitor();
     await page.goto(url);
     const { keyboard } = page;
     await keyboard.press("Tab");
-    await keyboard.type(mere.login);
+    await keyboard.type(defaultUser.login);
     await keyboard.press("Tab");
-    await keyboard.type(mere.password);
+    await keyboard.type(defaultUser.password);
     await keyboard.press("Enter");
     await page.getByRole("heading", { name: "Choose a customer" }).waitFor();
     await keyboard.press("Tab");
@@ -87,33 +87,33 @@ describeInBrowser("the simulators' own pages", () => {
 
   test("work without scripts", async () => {
     const { url } = await centrapayPage();
-    const { page, visited } = await aVisitor({ javaScriptEnabled: false });
+    const { page, visited } = await openVisitor({ javaScriptEnabled: false });
     await page.goto(url);
-    await decide(page, mere, { decision: "Deny" });
+    await decideOnConsent(page, defaultUser, { decision: "Deny" });
     await expect.poll(() => visited.at(-1)).toMatch(/callback\?error=access_denied/);
   });
 
   test("say that a request has been answered, to whoever goes back to it", async () => {
     const { url } = await centrapayPage();
-    const { page, newTab } = await aVisitor();
+    const { page, newTab } = await openVisitor();
     await page.goto(url);
     const signIn = page.url();
-    await decide(page, mere);
+    await decideOnConsent(page, defaultUser);
     const tab = await newTab();
     await tab.goto(signIn);
     await tab.getByRole("heading", { name: "Already answered" }).waitFor();
-    await inspect(tab, "simulator-answered");
+    await checkPage(tab, "simulator-answered");
   });
 
   test("hand out a code to copy", async () => {
     const { simulator } = await connectPayPage();
-    const { page } = await aVisitor();
+    const { page } = await openVisitor();
     await page.goto(simulator.openApiSettingsUrl);
-    await inspect(page, "simulator-connectpay-open-api");
+    await checkPage(page, "simulator-connectpay-open-api");
     await page.getByLabel("Application").selectOption("Token vending");
     await page.getByRole("button", { name: "Make a code" }).click();
-    await decide(page, mere, { without: [/Prepare payments/] });
+    await decideOnConsent(page, defaultUser, { without: [/Prepare payments/] });
     expect(await page.locator("code").textContent()).toMatch(/^[0-9a-f-]{36}$/);
-    await inspect(page, "simulator-connectpay-code");
+    await checkPage(page, "simulator-connectpay-code");
   });
 });

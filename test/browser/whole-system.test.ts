@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { ConsentProviderId } from "../../functions/model/provider-id.ts";
-import { consentLink } from "../../local/consent-links.ts";
+import type { ConsentProviderId } from "../../functions/providers/catalogue.ts";
+import { createConsentLink } from "../../local/consent-links.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
-import { mere } from "../../local/simulators/oauth/people.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
-import { present, vendClient } from "../../local/vend-client.ts";
-import { answerOf, wordOf } from "../support/stack-answers.ts";
-import { aVisitor, describeInBrowser } from "./chromium.ts";
-import { inspect } from "./inspect-page.ts";
-import { decide, goOn, reads } from "./person.ts";
+import { createVendClient, useCredential } from "../../local/vend-client.ts";
+import { expectAnswer, versionOrCode } from "../support/stack-answers.ts";
+import { describeInBrowser, openVisitor } from "./chromium.ts";
+import { checkPage } from "./inspect-page.ts";
+import { continueToProvider, decideOnConsent, expectTitle } from "./provider-pages.ts";
 
 const consented: readonly ConsentProviderId[] = [
   "centrapay-user",
@@ -41,27 +41,27 @@ describeInBrowser("the whole system, to a person with a link", () => {
 
   test.each(consented)("of %s: consent, then a token that opens the API", async (provider) => {
     const realm = realmOf(provider);
-    const consumer = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+    const consumer = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
     const { name } = stack.functionOf(realm);
-    expect(wordOf(await consumer.vend(name))).toBe("consent-required");
-    const { page } = await aVisitor();
-    await page.goto(await consentLink(stack, realm));
-    await goOn(page);
-    await decide(page, mere);
-    await reads(page, "Access is granted");
-    await inspect(page, `whole-system-${provider}`);
-    const answer = answerOf(await consumer.vend(name));
-    expect(await present(answer, realm)).toBe(200);
+    expect(versionOrCode(await consumer.vend(name))).toBe("consent-required");
+    const { page } = await openVisitor();
+    await page.goto(await createConsentLink(stack, realm));
+    await continueToProvider(page);
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, "Access is granted");
+    await checkPage(page, `whole-system-${provider}`);
+    const answer = expectAnswer(await consumer.vend(name));
+    expect(await useCredential(answer, realm)).toBe(200);
     consumer.close();
   });
 
   test("of another realm: an answer that went astray is refused", async () => {
-    const { page } = await aVisitor();
-    await page.goto(await consentLink(stack, realmOf("centrapay-user")));
-    await goOn(page);
-    await decide(page, mere);
-    await reads(page, "Access is granted");
+    const { page } = await openVisitor();
+    await page.goto(await createConsentLink(stack, realmOf("centrapay-user")));
+    await continueToProvider(page);
+    await decideOnConsent(page, defaultUser);
+    await expectTitle(page, "Access is granted");
     await page.goto(page.url().replace("centrapay-user/test", "connectpay/stage"));
-    await reads(page, "This answer does not belong here");
+    await expectTitle(page, "This answer does not belong here");
   });
 });

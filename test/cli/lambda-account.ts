@@ -1,14 +1,14 @@
 import { onTestFinished, vi } from "vitest";
 import { run } from "../../cli/run.ts";
 import { startLambdaApi } from "../../local/aws/lambda/lambda-api.ts";
-import type { Invoked } from "../../local/aws/lambda/lambda-host.ts";
+import type { InvocationResult } from "../../local/aws/lambda/lambda-host.ts";
 import type { Guard } from "../../local/aws/sigv4/guard.ts";
-import { OPEN } from "../../local/aws/sigv4/guard.ts";
+import { ALLOW_ALL } from "../../local/aws/sigv4/guard.ts";
 import { at } from "../support/a-record.ts";
 
 interface Deployed {
   readonly description: string;
-  /** What it answers; it fails where this throws. */
+  /** The function's answer. It fails if this throws. */
   answer(payload: Readonly<Record<string, unknown>>): unknown;
 }
 
@@ -19,21 +19,21 @@ interface Run {
 }
 
 export interface LambdaAccount {
-  /** What was invoked, and with what. */
+  /** The invocations, with their payloads. */
   readonly invoked: readonly { readonly name: string; readonly payload: unknown }[];
   readonly url: string;
-  /** One command line, by a person who has this code to paste. */
+  /** Runs one command line. `code` is what the user pastes. */
   run(line: string, code?: string | null): Promise<Run>;
 }
 
-/** An AWS account with these functions, reached over HTTP by the SDK as any other. */
+/** An AWS account with these functions, reached by the SDK over HTTP. */
 export async function lambdaAccount(
   deployed: Readonly<Record<string, Deployed>>,
-  guard: Guard = OPEN,
+  guard: Guard = ALLOW_ALL,
 ): Promise<LambdaAccount> {
   const invoked: { name: string; payload: unknown }[] = [];
 
-  async function invoke(name: string, payload: unknown): Promise<Invoked> {
+  async function invoke(name: string, payload: unknown): Promise<InvocationResult> {
     invoked.push({ name, payload });
     const answered = { requestId: "r", pid: 1, coldStart: false, durationMs: 1 };
     try {

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { foundIn } from "../../cli/find-function.ts";
+import { findFunctionName } from "../../cli/deployed-functions.ts";
 import type { ConnectionPage } from "../../functions/http/contract.ts";
-import { needsConsent } from "../../functions/model/provider-id.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { needsConsent } from "../../functions/providers/catalogue.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import packageJson from "../../package.json" with { type: "json" };
@@ -26,14 +26,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What `npm run vend -- …` runs, against the local stack. */
+/** Runs `npm run vend -- …` against the local stack. */
 async function vend(args: readonly string[], typed = "") {
   const { accessKeyId, secretAccessKey } = stack.identities.operator.keys;
   const [, file = ""] = packageJson.scripts.vend.split(" ");
   const child = spawn(process.execPath, [path.join(root, file), ...args], {
     env: {
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
-      AWS_REGION: LOCAL_PLACE.region,
+      AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
     },
@@ -61,7 +61,7 @@ test("an operator vends, reports a rejection and vends again", async () => {
   expect(tooHigh.notices).toContain("99 does not exist yet");
 });
 
-test("an operator sees every connection that was asked for, and nobody's token", async () => {
+test("an operator sees every requested connection, and no token", async () => {
   const vended = await vend(["vend", "send-payments/sandbox/default", "--show-token", "--json"]);
   const { token, version } = JSON.parse(vended.out);
   const { exitCode, out } = await vend(["status", "--json"]);
@@ -83,7 +83,7 @@ test("an operator sees every connection that was asked for, and nobody's token",
   });
 });
 
-test("an operator has a person consent, pastes a code that is refused, and ends what there is", async () => {
+test("an operator creates a consent link, pastes a code that is refused, and disconnects", async () => {
   const connection = "connectpay/stage/jo";
   const begun = await vend(["consent", connection, "--json"]);
   expect(begun).toMatchObject({ exitCode: 0, notices: "" });
@@ -105,17 +105,17 @@ test("an operator has a person consent, pastes a code that is refused, and ends 
   ]);
 });
 
-test("every realm of the template is found by what its function says of itself", () => {
+test("every realm of the template is found by its function's description", () => {
   const described = stack.host.functions.map(({ name, description = "" }) => ({
     name,
     description,
   }));
   for (const realm of stack.providers.realms) {
     const name = `${realm.settings.provider}/${realm.settings.environment}`;
-    expect(foundIn(described, "vend-token", name)).toBe(stack.functionOf(realm).name);
+    expect(findFunctionName(described, "vend-token", name)).toBe(stack.functionOf(realm).name);
     const isAsked = needsConsent(realm.settings.provider);
     for (const part of isAsked ? (["begin-consent", "complete-consent"] as const) : []) {
-      expect(foundIn(described, part, name)).toMatch(/./);
+      expect(findFunctionName(described, part, name)).toMatch(/./);
     }
   }
 });

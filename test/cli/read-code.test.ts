@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { readCode } from "../../cli/read-code.ts";
 
-/** A terminal whose every key is told; it echoes unless it is raw. */
+/** A terminal that records its modes and output. */
 function keyboard() {
   const modes: boolean[] = [];
   const input = Object.assign(new PassThrough(), {

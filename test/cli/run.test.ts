@@ -3,7 +3,7 @@ import { problemOf } from "../../functions/http/problem.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
 import { AwsError } from "../../local/aws/json-protocol/aws-json.ts";
-import { OPEN } from "../../local/aws/sigv4/guard.ts";
+import { ALLOW_ALL } from "../../local/aws/sigv4/guard.ts";
 import { lambdaAccount } from "./lambda-account.ts";
 
 const connection = "conferma/production/default";
@@ -17,7 +17,7 @@ const credential = {
   usableUntil: "2026-11-20T10:04:58.000Z",
   expiresAt: "2026-11-20T10:05:00.000Z",
 };
-const shown = {
+const usableStatus = {
   connection,
   state: "usable",
   version: 13,
@@ -100,13 +100,13 @@ describe("status", () => {
     "stack-List": { description: "Tells the status of every connection", answer },
   });
 
-  test("is a table of all pages, with what to do", async () => {
+  test("is a table of all pages, with the next steps", async () => {
     const pages = [
-      { connections: [shown], cursor: "more" },
+      { connections: [usableStatus], cursor: "more" },
       {
         connections: [
           {
-            ...shown,
+            ...usableStatus,
             connection: "connectpay/live/jo",
             state: "consent-required",
             version: 0,
@@ -115,7 +115,7 @@ describe("status", () => {
             renewAt: null,
           },
           {
-            ...shown,
+            ...usableStatus,
             connection: "cfis/live/default",
             usableUntil: null,
             lease: {
@@ -152,7 +152,10 @@ describe("status", () => {
 
   test("of one realm asks for that, on every page", async () => {
     const account = await lambdaAccount(
-      status(() => ({ connections: [shown], cursor: account.invoked.length < 2 ? "more" : null })),
+      status(() => ({
+        connections: [usableStatus],
+        cursor: account.invoked.length < 2 ? "more" : null,
+      })),
     );
     const { out } = await account.run("status conferma/production --json");
     const realm = "conferma/production";
@@ -160,12 +163,12 @@ describe("status", () => {
       { realm },
       { realm, cursor: "more" },
     ]);
-    expect(JSON.parse(out)).toEqual({ connections: [shown, shown] });
+    expect(JSON.parse(out)).toEqual({ connections: [usableStatus, usableStatus] });
   });
 
   test("of nothing says so", async () => {
     const account = await lambdaAccount(status(() => ({ connections: [], cursor: null })));
-    expect((await account.run("status")).out).toBe("No connection was ever asked for.");
+    expect((await account.run("status")).out).toBe("No connection has been vended yet.");
   });
 });
 
@@ -194,13 +197,13 @@ describe("consent", () => {
     expect(out).toContain("npm run vend -- vend connectpay/live/jo");
   });
 
-  test("of nothing that was asked for is shown as that", async () => {
+  test("that grants nothing of what was requested says so", async () => {
     const account = await lambdaAccount(consents(() => ({ ...granted, grantedScope: "" })));
     const { out } = await account.run("paste-code connectpay/live/jo", "code-1");
     expect(out).toContain("granted      nothing");
   });
 
-  test("by a code asks for the code, and shows what was granted", async () => {
+  test("by a pasted code reads the code, and shows what was granted", async () => {
     const account = await lambdaAccount(consents(() => granted));
     const { exitCode, out } = await account.run("paste-code connectpay/live/jo", "code-1");
     expect(exitCode).toBe(0);
@@ -211,7 +214,7 @@ describe("consent", () => {
     expect(out).not.toContain("code-1");
   });
 
-  test("by a code takes none from its arguments, and none that is not there", async () => {
+  test("by a pasted code takes no code from its arguments, and no empty one", async () => {
     const account = await lambdaAccount(consents(() => granted));
     const argued = await account.run("paste-code connectpay/live/jo code-1", "code-1");
     expect(argued).toMatchObject({ exitCode: 2, out: "" });
@@ -237,7 +240,7 @@ describe("consent", () => {
     expect(out).toContain(words);
   });
 
-  test("lets no name steer the terminal", async () => {
+  test("strips terminal control characters from names", async () => {
     const customer = "Jo\u001b]0;owned\u0007\u009b31m";
     const account = await lambdaAccount(consents(() => ({ ...granted, customer })));
     const { out } = await account.run("paste-code connectpay/live/jo", "code-1");
@@ -246,7 +249,7 @@ describe("consent", () => {
 });
 
 describe("a problem", () => {
-  test.each(problemCodes)("%s is told with what to do next", async (code) => {
+  test.each(problemCodes)("%s is explained with the next step", async (code) => {
     const account = await lambdaAccount(meeting(code, 7));
     const { exitCode, out, notices } = await account.run(`vend ${connection}`);
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
@@ -254,7 +257,7 @@ describe("a problem", () => {
     expect(notices).toContain(`docs/operations.md#${code}`);
   });
 
-  test("names the command, the secret or the time that mends it", async () => {
+  test("names the command, the secret or the time that resolves it", async () => {
     const told = async (code: ProblemCode, seconds: number | null = null) =>
       (await (await lambdaAccount(meeting(code, seconds))).run(`vend ${connection}`)).notices;
     expect(await told("consent-required")).toContain(`npm run vend -- consent ${connection}`);
@@ -272,22 +275,22 @@ describe("a problem", () => {
   });
 });
 
-describe("what keeps token vending from being reached is told with what to do next", () => {
-  test("no such realm: which there are", async () => {
+describe("a failure to reach token vending is explained with the next step", () => {
+  test("no such realm: names those that are deployed", async () => {
     const account = await lambdaAccount(vending(() => credential));
     const { exitCode, notices } = await account.run("vend conferma/staging/default");
     expect(exitCode).toBe(1);
     expect(notices).toContain("vend-token of conferma/staging");
-    expect(notices).toContain("There are realms conferma/production.");
+    expect(notices).toContain("Deployed realms: conferma/production.");
     expect(notices).toContain("AWS_REGION");
   });
 
-  test("two deployments of a realm: which, and how to choose", async () => {
+  test("two deployments of a realm: names both, and how to choose", async () => {
     const twice = { ...vending(() => credential), two: vending(() => credential)["stack-Vend"] };
     const account = await lambdaAccount(twice);
     const { exitCode, notices } = await account.run(`vend ${connection}`);
     expect(exitCode).toBe(1);
-    expect(notices).toContain("stack-Vend, two. Say which by --function.");
+    expect(notices).toContain("stack-Vend, two. Choose one with --function.");
     expect(await account.run(`vend ${connection} --function two`)).toMatchObject({ exitCode: 0 });
     expect(account.invoked).toMatchObject([{ name: "two" }]);
   });
@@ -303,7 +306,7 @@ describe("what keeps token vending from being reached is told with what to do ne
     expect(notices).toContain("StartUpError: REALM: tokenUrl: is missing");
   });
 
-  test("nobody listens", async () => {
+  test("a connection that is refused", async () => {
     const account = await lambdaAccount(vending(() => credential));
     vi.stubEnv("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:1");
     const { exitCode, notices } = await account.run(`vend ${connection}`);
@@ -313,14 +316,14 @@ describe("what keeps token vending from being reached is told with what to do ne
   });
 
   test.each(["AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException"])(
-    "AWS does not let them: %s",
+    "AWS denies access: %s",
     async (type) => {
       const admit = async () => {
         throw new AwsError(type, "Not you.", { status: 403 });
       };
       const account = await lambdaAccount(
         vending(() => credential),
-        { ...OPEN, admit },
+        { ...ALLOW_ALL, authenticate: admit },
       );
       const { exitCode, notices } = await account.run(`vend ${connection}`);
       expect(exitCode).toBe(1);
@@ -340,19 +343,19 @@ describe("what keeps token vending from being reached is told with what to do ne
   });
 });
 
-describe("a command line that is not understood is answered with the usage, and nothing is asked", () => {
+describe("a command line that cannot be parsed prints the usage, and invokes nothing", () => {
   test.each([
-    ["", "Say what to do."],
-    ["mint a", "mint is no command."],
+    ["", "No command was given."],
+    ["mint a", "There is no command mint."],
     ["vend", "takes one argument, not 0"],
     [`vend ${connection} more`, "takes one argument, not 2"],
-    ["vend conferma/production", "conferma/production is no connection"],
-    ["vend Conferma/production/default", "is no connection"],
-    [`vend ${connection}/more`, "is no connection"],
-    [`reject ${connection} 0`, "0 is no version"],
-    [`reject ${connection} one`, "one is no version"],
+    ["vend conferma/production", "conferma/production is not a connection"],
+    ["vend Conferma/production/default", "is not a connection"],
+    [`vend ${connection}/more`, "is not a connection"],
+    [`reject ${connection} 0`, "0 is not a version"],
+    [`reject ${connection} one`, "one is not a version"],
     [`vend ${connection} --min-validity soon`, "whole number of seconds"],
-    ["status conferma", "conferma is no realm"],
+    ["status conferma", "conferma is not a realm"],
     ["status a/b c/d", "takes one argument, not 2"],
     [`vend ${connection} --token`, "--token"],
   ])("%j", async (line, message) => {

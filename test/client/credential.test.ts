@@ -1,9 +1,9 @@
 import { format, inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { Credential } from "../../client/credential.ts";
+import type { VendedCredential } from "../../client/credential.ts";
 import { anAnswer, canary, connection, startVending } from "./vending-server.ts";
 
-async function vended(): Promise<Credential> {
+async function vended(): Promise<VendedCredential> {
   const extraHeaders = { "X-Centrapay-Account": "canary-account" };
   const { client } = await startVending({ answer: () => anAnswer(1, { extraHeaders }) });
   return client.vend();
@@ -24,7 +24,7 @@ describe("a credential", () => {
     ]);
   });
 
-  it.each<[string, (credential: Credential) => string]>([
+  it.each<[string, (credential: VendedCredential) => string]>([
     ["JSON", (credential) => JSON.stringify({ credential })],
     ["JSON of its headers", ({ headers }) => JSON.stringify({ headers })],
     ["inspect", (credential) => inspect({ credential }, { depth: 9, getters: true })],

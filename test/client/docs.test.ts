@@ -11,18 +11,18 @@ const page = read("docs/client.md");
 
 const modules = globSync("client/*.ts", { cwd: root }).sort();
 
-/** Every piece of code that a reader may copy, as a file at the project's root. */
-const pieces = [
+/** Every code example, as a file at the project's root. */
+const examples = [
   ...codeIn("docs/client.md", page),
   ...modules.flatMap((file) => codeIn(file, read(file).replaceAll(/^ \* ?/gm, ""))),
 ];
 
-it.each(compileErrors())("code that a reader may copy compiles: $where", ({ errors }) => {
+it.each(compileErrors())("the example compiles: $where", ({ errors }) => {
   expect(errors).toEqual([]);
 });
 
-it("there is an example on each of the functions that a team calls", () => {
-  const shown = pieces.map(({ where }) => where.replace(/ .*/, ""));
+it("every public function has an example", () => {
+  const shown = examples.map(({ where }) => where.replace(/ .*/, ""));
   expect([...new Set(shown)].sort()).toEqual([
     "client/https-transport.ts",
     "client/lambda-transport.ts",
@@ -51,7 +51,7 @@ describe("the table of errors", () => {
   });
 });
 
-/** The second cell of the row that begins with this one, however the table is padded. */
+/** The second cell of the row that begins with this cell. */
 function cellOf(first: string): string {
   const rows = page.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
   return rows.find(([, cell]) => cell === first)?.[2] ?? "";
@@ -66,21 +66,22 @@ function codeIn(file: string, text: string): { where: string; name: string; code
   }));
 }
 
-/** One program for all pieces, under the project's own rules. */
+/** Compiles all examples in one program, with the project's compiler options. */
 function compileErrors(): { where: string; errors: string[] }[] {
   const { config } = ts.readConfigFile(path.join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, root);
   const host = ts.createCompilerHost(options);
   const { readFile, fileExists } = host;
-  const codeOf = (name: string) => pieces.find((piece) => piece.name === path.resolve(name))?.code;
+  const codeOf = (name: string) =>
+    examples.find((example) => example.name === path.resolve(name))?.code;
   host.readFile = (name) => codeOf(name) ?? readFile(name);
   host.fileExists = (name) => codeOf(name) !== undefined || fileExists(name);
   const program = ts.createProgram(
-    pieces.map(({ name }) => name),
+    examples.map(({ name }) => name),
     options,
     host,
   );
-  return pieces.map(({ where, name }) => {
+  return examples.map(({ where, name }) => {
     const diagnostics = ts.getPreEmitDiagnostics(program, program.getSourceFile(name));
     const errors = diagnostics.map(({ messageText }) =>
       ts.flattenDiagnosticMessageText(messageText, "\n"),

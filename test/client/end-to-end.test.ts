@@ -9,7 +9,7 @@ import type { ConnectionName, TokenClient } from "../../client/token-client.ts";
 import { createTokenClient } from "../../client/token-client.ts";
 import type { TokenClientError } from "../../client/token-client-error.ts";
 import type { Transport } from "../../client/transport.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
@@ -23,7 +23,7 @@ beforeAll(async () => {
   stack = await startStack({ folder, bundled: inject("bundlesFolder") });
   lambda = new LambdaClient({
     endpoint: stack.lambda.url,
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials: stack.identities.consumer.keys,
   });
 });
@@ -50,18 +50,18 @@ function confermaRealm(): LocalRealm {
 }
 
 describe.each(Object.entries(transports))("%s", (_, transportFor) => {
-  let told: TokenClientError[];
+  let problems: TokenClientError[];
   let client: TokenClient;
   beforeEach(() => {
     const realm = confermaRealm();
     const connection = connectionOf(realm);
-    told = [];
-    const onProblem = (error: TokenClientError) => told.push(error);
+    problems = [];
+    const onProblem = (error: TokenClientError) => problems.push(error);
     client = createTokenClient({ connection, transport: transportFor(realm), onProblem });
   });
 
-  it("every connection's credential opens its provider's door", async () => {
-    for (const realm of stack.providers.realms.filter(({ person }) => !person)) {
+  it("every connection's credential is accepted by its provider's API", async () => {
+    for (const realm of stack.providers.realms.filter(({ user }) => !user)) {
       const connection = connectionOf(realm);
       const each = createTokenClient({ connection, transport: transportFor(realm) });
       const { status } = await each.fetch(realm.pingUrl);
@@ -71,7 +71,7 @@ describe.each(Object.entries(transports))("%s", (_, transportFor) => {
 
   it("a token that someone else revoked is reported once and replaced, for 20 requests at once", async () => {
     const { conferma } = stack.providers;
-    const { platformKey } = await stack.secrets.keep(
+    const { platformKey } = await stack.secrets.getOrGenerate(
       "token-vending/conferma/sandbox/default",
       (): { platformKey: string } => expect.fail("there is no secret"),
     );
@@ -86,7 +86,7 @@ describe.each(Object.entries(transports))("%s", (_, transportFor) => {
     expect(statuses).toEqual(Array(20).fill(200));
     expect((await client.vend()).version).toBe(version + 1);
     expect(conferma.counters.issues() - issues - begun).toBe(1);
-    expect(told).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
   it("a 403 is not reported", async () => {

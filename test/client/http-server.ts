@@ -15,11 +15,11 @@ export interface Received {
 export interface HttpServer {
   readonly url: string;
   readonly received: Received[];
-  /** Requests whose sender went away before the answer was complete. */
+  /** Number of requests whose sender disconnected before the answer was complete. */
   abandoned(): number;
 }
 
-/** A real server on this machine, gone when the test is. */
+/** A real HTTP server, stopped when the test ends. */
 export async function startHttpServer(
   answer: (request: Received, response: ServerResponse, nth: number) => unknown,
 ): Promise<HttpServer> {

@@ -3,12 +3,12 @@ import { httpsTransport } from "../../client/https-transport.ts";
 import type { HttpServer } from "./http-server.ts";
 import { startHttpServer } from "./http-server.ts";
 import { expectedSignature, sdkSigner, signatureOf } from "./signer.ts";
-import { anAnswer, say } from "./vending-server.ts";
+import { anAnswer, sendAnswer } from "./vending-server.ts";
 
 const never = new AbortController().signal;
 
 function startApi(): Promise<HttpServer> {
-  return startHttpServer((_, response) => say(response, anAnswer(1)));
+  return startHttpServer((_, response) => sendAnswer(response, anAnswer(1)));
 }
 
 describe("over the API", () => {

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { AccessKeys } from "../../local/aws/sigv4/principals.ts";
 import type { Received } from "./http-server.ts";
 
@@ -11,11 +11,11 @@ const credentials = {
   sessionToken: "session",
 };
 
-/** The AWS SDK's own, as a consumer gives it to the client. */
+/** The AWS SDK's signer, as a consumer passes it to the client. */
 export const signerWith = (keys: AccessKeys) =>
   new SignatureV4({
     service: "execute-api",
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials: keys,
     sha256: new LambdaClient().config.sha256,
   });
@@ -29,7 +29,7 @@ const encoded = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16)}`);
 
 /**
- * The signature that a request ought to have, from what arrived:
+ * Computes the correct signature of a received request:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function expectedSignature({ method, url, headers, body }: Received): string {
@@ -51,7 +51,7 @@ export function expectedSignature({ method, url, headers, body }: Received): str
   return hmac(key, text).toString("hex");
 }
 
-/** The signature that a request has, and the headers that it covers. */
+/** The signature of a request, and the headers that it covers. */
 export function signatureOf({ headers }: Received): { signature: string; signed: string[] } {
   const authorization = String(headers.authorization);
   const [, signature = ""] = /Signature=(\w+)/.exec(authorization) ?? [];

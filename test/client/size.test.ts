@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 
 const root = path.join(import.meta.dirname, "..", "..");
 
-/** What a consumer can import. */
+/** The public modules. */
 const entries = [
   "token-client",
   "token-client-error",
@@ -36,7 +36,7 @@ it("client/ is at most 6 kB minified, with both transports and the middleware", 
   expect(bytes).toBeLessThanOrEqual(6000);
 });
 
-it("a consumer pays for the transport that it uses", async () => {
+it("a bundle contains only the transport that it uses", async () => {
   const [both, one] = await Promise.all([
     bundled(entries),
     bundled(["token-client", "lambda-transport"]),
@@ -44,7 +44,7 @@ it("a consumer pays for the transport that it uses", async () => {
   expect(one.bytes).toBeLessThan(both.bytes - 800);
 });
 
-it("client/ needs nothing at run time: no package, no module of Node, no other folder", async () => {
+it("client/ imports nothing at run time: no package, no module of Node, no other folder", async () => {
   const { inputs } = await bundled(entries);
   expect(inputs.filter((file) => !file.startsWith("client/"))).toEqual([]);
 });

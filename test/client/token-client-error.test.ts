@@ -18,8 +18,8 @@ import {
 
 const now = () => Date.parse(issuedAt);
 
-/** What a vend comes to that cannot succeed. */
-async function failureOf(transport: Transport, timeoutMs = 5000): Promise<TokenClientError> {
+/** The error of a vend that cannot succeed. */
+async function clientError(transport: Transport, timeoutMs = 5000): Promise<TokenClientError> {
   const client = createTokenClient({ connection, transport, timeoutMs, now });
   const error = await client.vend().catch((reason: unknown) => reason);
   if (error instanceof TokenClientError) return error;
@@ -30,7 +30,7 @@ async function failureOverHttp(status: number, type: string, body: string) {
   const server = await startHttpServer((_, response) => {
     response.writeHead(status, { "content-type": type }).end(body);
   });
-  return failureOf(httpsTransport({ baseUrl: server.url, signer: unsigned }));
+  return clientError(httpsTransport({ baseUrl: server.url, signer: unsigned }));
 }
 
 describe("a problem becomes an error with its code, over either transport", () => {
@@ -38,7 +38,7 @@ describe("a problem becomes an error with its code, over either transport", () =
     const problem = aProblem(code, 7);
     const { client } = await startVending({ answer: () => problem });
     const overHttp = await client.vend().catch((error: unknown) => error);
-    const invoked = await failureOf(async () => ({ problem }));
+    const invoked = await clientError(async () => ({ problem }));
     for (const error of [overHttp, invoked]) {
       expect(error).toBeInstanceOf(TokenClientError);
       const { retryable, retryAfterSeconds = null } = problem;
@@ -49,7 +49,7 @@ describe("a problem becomes an error with its code, over either transport", () =
 
   it("without a time to wait where none is told", async () => {
     const problem = aProblem("internal");
-    const error = await failureOf(async () => ({ problem }));
+    const error = await clientError(async () => ({ problem }));
     expect(error).toMatchObject({ retryable: false, retryAfterSeconds: null });
   });
 });
@@ -77,7 +77,7 @@ describe("an answer that is not understood is malformed-answer, and quotes nothi
     ["another connection's answer", anAnswer(1, { connection: "conferma/sandbox/default" })],
   ])("%s", async (_, said) => {
     let asked = 0;
-    const error = await failureOf(async () => {
+    const error = await clientError(async () => {
       asked += 1;
       return said;
     });
@@ -109,7 +109,7 @@ describe("no answer at all is unreachable", () => {
   });
 
   it("nobody listens", async () => {
-    const error = await failureOf(
+    const error = await clientError(
       httpsTransport({ baseUrl: "http://127.0.0.1:1", signer: unsigned }),
     );
     expect(error).toMatchObject({ code: "unreachable", retryable: true });
@@ -122,7 +122,7 @@ describe("no answer at all is unreachable", () => {
       $response: { body: "canary" },
       cause: new Error("canary"),
     });
-    const error = await failureOf(() => Promise.reject(library));
+    const error = await clientError(() => Promise.reject(library));
     expect(error.message).toBe(`${connection}: unreachable: CredentialsProviderError`);
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain("canary");
   });
@@ -130,12 +130,12 @@ describe("no answer at all is unreachable", () => {
 
 it("an answer that does not come within timeoutMs is a timeout", async () => {
   const { received, url } = await startHttpServer(() => {});
-  const error = await failureOf(httpsTransport({ baseUrl: url, signer: unsigned }), 50);
+  const error = await clientError(httpsTransport({ baseUrl: url, signer: unsigned }), 50);
   expect(error).toMatchObject({ code: "timeout", retryable: true, retryAfterSeconds: null });
   expect(received).toHaveLength(1);
 });
 
 it("a transport that does not heed its signal is not waited for", async () => {
-  const error = await failureOf(() => new Promise<VendAnswer>(() => {}), 20);
+  const error = await clientError(() => new Promise<VendAnswer>(() => {}), 20);
   expect(error.code).toBe("timeout");
 });

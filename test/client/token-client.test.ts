@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { until } from "../support/stack-answers.ts";
 import { anAnswer, aProblem, issuedAt, startVending, usableUntil } from "./vending-server.ts";
 
-/** A clock that is moved by hand. */
+/** A clock that the test advances. */
 function clockAt(text: string) {
   const clock = { at: Date.parse(text), now: () => clock.at };
   return clock;
@@ -81,7 +81,7 @@ describe("a credential is kept in the process", () => {
   });
 });
 
-it("a token that is over when it arrives is asked for once more, then refused", async () => {
+it("a token that has expired on arrival is requested once more, then refused", async () => {
   const now = () => Date.parse(usableUntil);
   const later = withEnd("2026-11-20T10:10:00.000Z");
   const late = await startVending(
@@ -150,7 +150,7 @@ describe("a rejection", () => {
     expect(received).toHaveLength(1);
   });
 
-  it("that fails leaves the refused version out of the process's memory", async () => {
+  it("that fails leaves the rejected version out of the process's cache", async () => {
     const answer = (nth: number) => (nth === 2 ? aProblem("contested", 30) : anAnswer(nth));
     const { client, received } = await startVending({ answer });
     await client.vend();

@@ -5,10 +5,10 @@ import type { TokenRequestInit } from "../../client/token-fetch.ts";
 import { until } from "../support/stack-answers.ts";
 import type { HttpServer } from "./http-server.ts";
 import { startHttpServer } from "./http-server.ts";
-import type { Script } from "./vending-server.ts";
+import type { VendingScript } from "./vending-server.ts";
 import { anAnswer, aProblem, canary, startVending } from "./vending-server.ts";
 
-/** A provider that takes one version's token, and answers everyone else as it is told. */
+/** A provider that accepts one version's token, and refuses every other with this status. */
 function startProvider(accepted: number, refusal = 401): Promise<HttpServer> {
   return startHttpServer(({ headers }, response) => {
     const isAccepted = headers.authorization === `Bearer ${canary(accepted)}`;
@@ -17,8 +17,8 @@ function startProvider(accepted: number, refusal = 401): Promise<HttpServer> {
   });
 }
 
-/** Version 1 at first, 2 to whoever reports it. */
-const renewing: Script = { answer: (_, { method }) => anAnswer(method === "POST" ? 2 : 1) };
+/** Answers version 1 to a vend, and version 2 to a rejection. */
+const renewing: VendingScript = { answer: (_, { method }) => anAnswer(method === "POST" ? 2 : 1) };
 
 it("client.fetch sets the credential's headers over the caller's, and leaves the rest of the request alone", async () => {
   const extraHeaders = { "X-Centrapay-Account": "acme" };

@@ -16,7 +16,7 @@ export const usableUntil = "2026-11-20T10:04:58.000Z";
 
 export const canary = (version: number) => `canary-${version}-eyJhbGciOi`;
 
-/** As token vending answers. */
+/** An answer of token vending. */
 export function anAnswer(version: number, changes: Partial<VendAnswer> = {}): VendAnswer {
   const token = canary(version);
   return {
@@ -37,19 +37,19 @@ export function aProblem(code: ProblemCode, retryAfterSeconds?: number): Problem
   return problemOf(error, connection);
 }
 
-export function say(response: ServerResponse, said: VendAnswer | Problem): void {
+export function sendAnswer(response: ServerResponse, said: VendAnswer | Problem): void {
   const [status, type] =
     "code" in said ? [said.status, "application/problem+json"] : [200, "application/json"];
   response.writeHead(status, { "content-type": type }).end(JSON.stringify(said));
 }
 
-/** Asked without a signature: the server does not look. */
+/** Adds no signature: the server does not check it. */
 export const unsigned = { sign: async (request: { headers: Record<string, string> }) => request };
 
-export interface Script {
-  /** Before each answer, in milliseconds. */
+export interface VendingScript {
+  /** Delay before each answer, in milliseconds. */
   readonly latencyMs?: number;
-  /** The nth answer, from 1; the first version in its place if unsaid. */
+  /** The nth answer, counted from 1 (default: version 1). */
   answer?(nth: number, request: Received): VendAnswer | Problem;
 }
 
@@ -57,14 +57,14 @@ export interface VendingServer extends HttpServer {
   readonly client: TokenClient;
 }
 
-/** A server that speaks the contract, and a client that has just been made; its clock stands still unless it is given. */
+/** A server with the API of token vending, and a new client. The client's clock stands still by default. */
 export async function startVending(
-  { latencyMs = 0, answer = () => anAnswer(1) }: Script = {},
+  { latencyMs = 0, answer = () => anAnswer(1) }: VendingScript = {},
   options: Partial<TokenClientOptions> = {},
 ): Promise<VendingServer> {
   const server = await startHttpServer(async (request, response, nth) => {
     await sleep(latencyMs);
-    say(response, answer(nth, request));
+    sendAnswer(response, answer(nth, request));
   });
   const client = createTokenClient({
     connection,

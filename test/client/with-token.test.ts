@@ -6,7 +6,7 @@ import { withToken } from "../../client/with-token.ts";
 import { startHttpServer } from "./http-server.ts";
 import { anAnswer, aProblem, canary, startVending } from "./vending-server.ts";
 
-/** As Lambda gives it: to middy's types it lacks what the middleware adds. */
+/** Lambda's context, without the members that middy's types expect the middleware to add. */
 const lambdaContext = (remainingMs = 5000) =>
   ({ functionName: "consumer", getRemainingTimeInMillis: () => remainingMs }) as never;
 
@@ -39,7 +39,7 @@ describe("withToken", () => {
     expect(other.received[0]?.url).toContain("minValiditySeconds=60");
   });
 
-  it("keeps the client's memory from one invocation to the next", async () => {
+  it("keeps the client's cache from one invocation to the next", async () => {
     const { client, received } = await startVending();
     const handler = middy()
       .use(withToken({ client }))

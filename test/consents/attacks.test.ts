@@ -3,14 +3,14 @@ import { describe, expect, test } from "vitest";
 import type { RealmId } from "../../functions/model/connection.ts";
 import { ConsentProvider } from "../support/consent-provider.ts";
 import {
-  aPersonAtTheProvider,
-  ConsentSiteOnTest,
-  expectNothing,
-  withTable,
+  expectNothingStored,
+  startedConsent,
+  TestConsentSite,
+  useTable,
 } from "../support/consent-site.ts";
 
-const table = withTable();
-const aSite = (changes = {}) => new ConsentSiteOnTest(table(), changes);
+const table = useTable();
+const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 
 const mixedUp = { status: 400, title: "This answer does not belong here" };
 const notTheBrowser = { status: 400, title: "This is not the browser that began" };
@@ -19,12 +19,12 @@ const otherBrowser = { status: 403, title: "This link is in use in another brows
 describe("a stolen link", () => {
   test("is of no use once its person has continued", async () => {
     const site = aSite();
-    const { link, rows, browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    const { link, rows, browser, authorizeUrl, answer } = await startedConsent(site);
     const thief = site.browser();
     expect(await thief.get(link)).toMatchObject({ ...otherBrowser, setCookie: null });
     expect(await thief.post(link)).toMatchObject(notTheBrowser);
-    await expectNothing(site, rows);
-    const page = await browser.comeBack(authorizeUrl, answer);
+    await expectNothingStored(site, rows);
+    const page = await browser.returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
@@ -34,10 +34,10 @@ describe("a stolen link", () => {
     const thief = site.browser();
     await thief.get(link);
     const browser = site.browser();
-    await browser.leave(link);
+    await browser.goToProvider(link);
     const rows = await site.rows();
     expect(await thief.post(link)).toMatchObject(otherBrowser);
-    await expectNothing(site, rows);
+    await expectNothingStored(site, rows);
   });
 
   test("that a thief continues first tells its person so", async () => {
@@ -45,14 +45,14 @@ describe("a stolen link", () => {
     const link = await site.link();
     const browser = site.browser();
     await browser.get(link);
-    await site.browser().leave(link);
+    await site.browser().goToProvider(link);
     expect(await browser.post(link)).toMatchObject(otherBrowser);
     expect(site.events().at(-1)).toMatchObject({ reason: "other-browser" });
   });
 
   test("is not to be had from the table", async () => {
     const site = aSite();
-    const { link, browser, authorizeUrl } = await aPersonAtTheProvider(site);
+    const { link, browser, authorizeUrl } = await startedConsent(site);
     const [, secret = ""] = /\/([\w-]{43})$/.exec(link) ?? [];
     const [cookie] = [...browser.cookies.values()];
     const state = new URL(authorizeUrl).searchParams.get("state") ?? "";
@@ -66,10 +66,10 @@ describe("a stolen link", () => {
 describe("a stolen state", () => {
   test("is refused in a browser without the cookie", async () => {
     const site = aSite();
-    const { authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
-    const page = await site.browser().comeBack(authorizeUrl, answer);
+    const { authorizeUrl, answer, rows } = await startedConsent(site);
+    const page = await site.browser().returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject(notTheBrowser);
-    await expectNothing(site, rows);
+    await expectNothingStored(site, rows);
   });
 
   test("is refused in a browser with a cookie of its own for the same link", async () => {
@@ -77,11 +77,11 @@ describe("a stolen state", () => {
     const link = await site.link();
     const thief = site.browser();
     await thief.get(link);
-    const authorizeUrl = await site.browser().leave(link);
+    const authorizeUrl = await site.browser().goToProvider(link);
     const rows = await site.rows();
-    const page = await thief.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const page = await thief.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
     expect(page).toMatchObject(mixedUp);
-    await expectNothing(site, rows);
+    await expectNothingStored(site, rows);
   });
 
   test("cannot be made up by a browser that has not continued", async () => {
@@ -100,9 +100,12 @@ describe("a stolen state", () => {
     for (const [name, cookie] of impatient.cookies) forger.cookies.set(name, cookie);
     const { headers } = await forger.post(link);
     const authorizeUrl = headers["Location"] ?? "";
-    const page = await impatient.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const page = await impatient.returnFromProvider(
+      authorizeUrl,
+      site.provider.agree(authorizeUrl),
+    );
     expect(page).toMatchObject(mixedUp);
-    await expectNothing(site, rows);
+    await expectNothingStored(site, rows);
   });
 
   test.each([
@@ -119,24 +122,24 @@ describe("a stolen state", () => {
     ["has a line break", (state: string) => `${state}\n`],
   ])("that %s is refused", async (_, forge) => {
     const site = aSite();
-    const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+    const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
     const state = forge(answer.get("state") ?? "");
     if (state === null) answer.delete("state");
     else answer.set("state", state);
-    expect(await browser.comeBack(authorizeUrl, answer)).toMatchObject({ status: 400 });
-    await expectNothing(site, rows);
+    expect(await browser.returnFromProvider(authorizeUrl, answer)).toMatchObject({ status: 400 });
+    await expectNothingStored(site, rows);
   });
 });
 
 describe("code injection", () => {
   test("of somebody else's code into one's own journey ends at PKCE (A22)", async () => {
     const site = aSite();
-    const victim = await aPersonAtTheProvider(site);
+    const victim = await startedConsent(site);
     const attacker = site.browser();
-    const authorizeUrl = await attacker.leave(await site.link("attacker"));
+    const authorizeUrl = await attacker.goToProvider(await site.link("attacker"));
     const answer = site.provider.agree(authorizeUrl);
     answer.set("code", victim.answer.get("code") ?? "");
-    const page = await attacker.comeBack(authorizeUrl, answer);
+    const page = await attacker.returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject({ title: "The provider did not accept the consent" });
     expect(site.provider.issued).toBe(0);
     expect((await site.record("attacker"))?.token ?? null).toBeNull();
@@ -144,24 +147,24 @@ describe("code injection", () => {
 
   test("of one's own code into somebody else's journey needs their state, and that their cookie", async () => {
     const site = aSite();
-    const victim = await aPersonAtTheProvider(site);
-    const attacker = await aPersonAtTheProvider(site);
+    const victim = await startedConsent(site);
+    const attacker = await startedConsent(site);
     const rows = await site.rows();
     const forged = new URLSearchParams(victim.answer);
     forged.set("code", attacker.answer.get("code") ?? "");
-    const page = await attacker.browser.comeBack(attacker.authorizeUrl, forged);
+    const page = await attacker.browser.returnFromProvider(attacker.authorizeUrl, forged);
     expect(page).toMatchObject(notTheBrowser);
-    await expectNothing(site, rows);
+    await expectNothingStored(site, rows);
   });
 
   test("with the state of another of one's own links leads to that one, and ends at PKCE (A22)", async () => {
     const site = aSite();
     const browser = site.browser();
-    const toJo = await browser.leave(await site.link("jo"));
-    const toMo = await browser.leave(await site.link("mo"));
+    const toJo = await browser.goToProvider(await site.link("jo"));
+    const toMo = await browser.goToProvider(await site.link("mo"));
     const answer = site.provider.agree(toJo);
     answer.set("state", site.provider.agree(toMo).get("state") ?? "");
-    await browser.comeBack(toJo, answer);
+    await browser.returnFromProvider(toJo, answer);
     expect(site.provider.issued).toBe(0);
     expect((await site.record("jo"))?.token ?? null).toBeNull();
     expect((await site.record("mo"))?.token ?? null).toBeNull();
@@ -184,16 +187,16 @@ describe("a mix-up", () => {
       { provider: "connectpay", environment: one },
       { provider: "centrapay-user", environment: two },
     );
-    const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(at);
+    const { browser, authorizeUrl, answer, rows } = await startedConsent(at);
     const elsewhere = other.browser();
     for (const [name, cookie] of browser.cookies) elsewhere.cookies.set(name, cookie);
     const page = await elsewhere.get(
       `https://vend.example/callback/centrapay-user/${two}?${answer}`,
     );
     expect(page).toMatchObject(mixedUp);
-    await expectNothing(other, []);
-    await expectNothing(at, rows);
-    const granted = await browser.comeBack(authorizeUrl, answer);
+    await expectNothingStored(other, []);
+    await expectNothingStored(at, rows);
+    const granted = await browser.returnFromProvider(authorizeUrl, answer);
     expect(granted).toMatchObject({ title: "Access is granted" });
   });
 
@@ -203,37 +206,37 @@ describe("a mix-up", () => {
       { provider: "connectpay", environment: one },
       { provider: "connectpay", environment: two },
     );
-    const { browser, answer, rows } = await aPersonAtTheProvider(at);
+    const { browser, answer, rows } = await startedConsent(at);
     const elsewhere = other.browser();
     for (const [name, cookie] of browser.cookies) elsewhere.cookies.set(name, cookie);
     const page = await elsewhere.get(`https://vend.example/callback/connectpay/${two}?${answer}`);
     expect(page).toMatchObject(mixedUp);
-    await expectNothing(other, []);
-    await expectNothing(at, rows);
+    await expectNothingStored(other, []);
+    await expectNothingStored(at, rows);
   });
 
   test("by a path that names another realm than the function's is refused unread", async () => {
     const site = aSite();
-    const { browser, answer, rows } = await aPersonAtTheProvider(site);
+    const { browser, answer, rows } = await startedConsent(site);
     const page = await browser.get(`https://vend.example/callback/connectpay/elsewhere?${answer}`);
     expect(page).toMatchObject(mixedUp);
-    await expectNothing(site, rows);
+    await expectNothingStored(site, rows);
   });
 
   test.each(["https://evil.example", "", "https://login.provider.example/"])(
     "by an answer of issuer %j is refused",
     async (iss) => {
       const site = aSite();
-      const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+      const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
       answer.set("iss", iss);
-      expect(await browser.comeBack(authorizeUrl, answer)).toMatchObject(mixedUp);
-      await expectNothing(site, rows);
+      expect(await browser.returnFromProvider(authorizeUrl, answer)).toMatchObject(mixedUp);
+      await expectNothingStored(site, rows);
     },
   );
 
   test("is made hard: each realm has a redirect address of its own", async () => {
     const site = aSite();
-    const { authorizeUrl } = await aPersonAtTheProvider(site);
+    const { authorizeUrl } = await startedConsent(site);
     const address = new URL(authorizeUrl).searchParams.get("redirect_uri");
     expect(address).toBe(`https://vend.example/callback/connectpay/${site.realm.environment}`);
   });
@@ -242,18 +245,18 @@ describe("a mix-up", () => {
 describe("a replay", () => {
   test("of an answer is refused", async () => {
     const site = aSite();
-    const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
-    await browser.comeBack(authorizeUrl, answer);
-    const again = await browser.comeBack(authorizeUrl, answer);
+    const { browser, authorizeUrl, answer } = await startedConsent(site);
+    await browser.returnFromProvider(authorizeUrl, answer);
+    const again = await browser.returnFromProvider(authorizeUrl, answer);
     expect(again).toMatchObject({ status: 410, title: "This link has been used already" });
     expect(site.provider.asked).toHaveLength(1);
   });
 
   test("of an answer at the same instant sends the code once", async () => {
     const site = aSite();
-    const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    const { browser, authorizeUrl, answer } = await startedConsent(site);
     const pages = await Promise.all(
-      Array.from({ length: 8 }, () => browser.comeBack(authorizeUrl, answer)),
+      Array.from({ length: 8 }, () => browser.returnFromProvider(authorizeUrl, answer)),
     );
     const titles = pages.map(({ title }) => title);
     expect(titles.filter((title) => title === "Access is granted")).toHaveLength(1);
@@ -263,9 +266,9 @@ describe("a replay", () => {
 
   test("of a refusal as a consent is refused: the state went with it", async () => {
     const site = aSite();
-    const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
-    await browser.comeBack(authorizeUrl, site.provider.refuse(authorizeUrl));
-    const page = await browser.comeBack(authorizeUrl, answer);
+    const { browser, authorizeUrl, answer } = await startedConsent(site);
+    await browser.returnFromProvider(authorizeUrl, site.provider.refuse(authorizeUrl));
+    const page = await browser.returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject({ status: 410 });
     expect(site.provider.asked).toEqual([]);
   });
@@ -274,29 +277,29 @@ describe("a replay", () => {
 describe("fixation", () => {
   test("by the answer to an attacker's journey is refused in the victim's browser", async () => {
     const site = aSite();
-    const attacker = await aPersonAtTheProvider(site);
-    const page = await site.browser().comeBack(attacker.authorizeUrl, attacker.answer);
+    const attacker = await startedConsent(site);
+    const page = await site.browser().returnFromProvider(attacker.authorizeUrl, attacker.answer);
     expect(page).toMatchObject(notTheBrowser);
-    await expectNothing(site, attacker.rows);
+    await expectNothingStored(site, attacker.rows);
   });
 
   test("by the answer to an attacker's journey is refused while the victim is on their own", async () => {
     const site = aSite();
-    const attacker = await aPersonAtTheProvider(site);
-    const victim = await aPersonAtTheProvider(site);
+    const attacker = await startedConsent(site);
+    const victim = await startedConsent(site);
     const rows = await site.rows();
-    const page = await victim.browser.comeBack(attacker.authorizeUrl, attacker.answer);
+    const page = await victim.browser.returnFromProvider(attacker.authorizeUrl, attacker.answer);
     expect(page).toMatchObject(notTheBrowser);
-    await expectNothing(site, rows);
+    await expectNothingStored(site, rows);
   });
 
   test("by a link with which the attacker has continued is refused in the victim's browser", async () => {
     const site = aSite();
-    const { link, rows } = await aPersonAtTheProvider(site);
+    const { link, rows } = await startedConsent(site);
     const victim = site.browser();
     expect(await victim.get(link)).toMatchObject(otherBrowser);
     expect(await victim.post(link)).toMatchObject(notTheBrowser);
-    await expectNothing(site, rows);
+    await expectNothingStored(site, rows);
   });
 
   test("by a cookie from a neighbouring host is impossible: the name forbids it", async () => {
@@ -316,7 +319,7 @@ describe("fixation", () => {
     browser.cookies.set(` ${name}`, { value: "A".repeat(43), until });
     const rows = await site.rows();
     expect(await browser.post(link)).toMatchObject(notTheBrowser);
-    await expectNothing(site, rows);
+    await expectNothingStored(site, rows);
     browser.cookies.delete(` ${name}`);
     browser.cookies.set(name, { value: `${value}; ${name}=${value}`, until });
     expect(await browser.post(link)).toMatchObject({ status: 303 });

@@ -1,66 +1,66 @@
 import { describe, expect, test } from "vitest";
 import {
-  aPersonAtTheProvider,
-  ConsentSiteOnTest,
-  expectNothing,
-  withTable,
+  expectNothingStored,
+  startedConsent,
+  TestConsentSite,
+  useTable,
 } from "../support/consent-site.ts";
 import type { TestBrowser } from "../support/test-browser.ts";
 
-const table = withTable();
-const aSite = (changes = {}) => new ConsentSiteOnTest(table(), changes);
+const table = useTable();
+const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 
 const mixedUp = { status: 400, title: "This answer does not belong here" };
 
 describe("an answer that comes too late", () => {
   test("has an expired state, is refused, and its code is sent to nobody (A16)", async () => {
     const site = aSite();
-    const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+    const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
     const kept = new Map(browser.cookies);
     site.clock.advance(600_000);
     // A browser that keeps its cookies longer than it was told.
     for (const [name, { value }] of kept) {
       browser.cookies.set(name, { value, until: new Date("2027-01-01T00:00:00Z") });
     }
-    const page = await browser.comeBack(authorizeUrl, answer);
+    const page = await browser.returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject({ status: 410, title: "This link has run out" });
-    await expectNothing(site, rows);
+    await expectNothingStored(site, rows);
   });
 });
 
 describe("parameters given twice", () => {
   test.each(["state", "code", "iss", "flowid"])("are refused: %s", async (name) => {
     const site = aSite();
-    const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+    const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
     if (name === "flowid") answer.append(name, "x");
     answer.append(name, answer.get(name) ?? "");
-    expect(await browser.comeBack(authorizeUrl, answer)).toMatchObject(mixedUp);
-    await expectNothing(site, rows);
+    expect(await browser.returnFromProvider(authorizeUrl, answer)).toMatchObject(mixedUp);
+    await expectNothingStored(site, rows);
   });
 
   test("are refused by a REST API too, which shows the last value only", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser("a REST API");
-    const authorizeUrl = await browser.leave(link);
+    const authorizeUrl = await browser.goToProvider(link);
     const answer = site.provider.agree(authorizeUrl);
     answer.append("code", "canary-code");
     const rows = await site.rows();
-    expect(await browser.comeBack(authorizeUrl, answer)).toMatchObject(mixedUp);
-    await expectNothing(site, rows);
+    expect(await browser.returnFromProvider(authorizeUrl, answer)).toMatchObject(mixedUp);
+    await expectNothingStored(site, rows);
   });
 
   test.each([{ error: "access_denied" }, { code: null }])(
     "or code and error, or neither, are refused: %j",
     async (changes) => {
       const site = aSite();
-      const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+      const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
       for (const [name, value] of Object.entries(changes)) {
         if (value === null) answer.delete(name);
         else answer.set(name, value);
       }
-      expect(await browser.comeBack(authorizeUrl, answer)).toMatchObject(mixedUp);
-      await expectNothing(site, rows);
+      expect(await browser.returnFromProvider(authorizeUrl, answer)).toMatchObject(mixedUp);
+      await expectNothingStored(site, rows);
     },
   );
 });
@@ -71,9 +71,9 @@ describe("foreign text", () => {
   test("in an error's description, or as the error itself, is on no page and in no log", async () => {
     const site = aSite();
     const browser = site.browser();
-    const authorizeUrl = await browser.leave(await site.link());
+    const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.refuse(authorizeUrl, script, script);
-    const { body } = await browser.comeBack(authorizeUrl, answer);
+    const { body } = await browser.returnFromProvider(authorizeUrl, answer);
     expect(body + site.log.join("")).not.toMatch(/canary|<script/);
     expect(site.events().at(-1)).toMatchObject({ reason: "provider-error", error: "unknown" });
   });
@@ -82,8 +82,8 @@ describe("foreign text", () => {
     const site = aSite();
     site.provider.customer = script;
     const browser = site.browser();
-    const authorizeUrl = await browser.leave(await site.link());
-    const { body } = await browser.comeBack(
+    const authorizeUrl = await browser.goToProvider(await site.link());
+    const { body } = await browser.returnFromProvider(
       authorizeUrl,
       site.provider.agree(authorizeUrl, script),
     );
@@ -136,16 +136,16 @@ describe("open redirects", () => {
 
   test.each(targets)("lead nowhere from a callback: %s", async (target) => {
     const site = aSite();
-    const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    const { browser, authorizeUrl, answer } = await startedConsent(site);
     for (const name of ["redirect_uri", "next", "url"]) answer.set(name, target);
-    const { headers, body } = await browser.comeBack(authorizeUrl, answer);
+    const { headers, body } = await browser.returnFromProvider(authorizeUrl, answer);
     expect(headers).not.toHaveProperty("Location");
     expect(body).not.toContain(target);
   });
 
   test("are not made by a Host header: every address is the configured one", async () => {
     const site = aSite();
-    const { authorizeUrl } = await aPersonAtTheProvider(site);
+    const { authorizeUrl } = await startedConsent(site);
     expect(new URL(authorizeUrl).searchParams.get("redirect_uri")).toMatch(
       /^https:\/\/vend\.example\//,
     );
@@ -154,9 +154,9 @@ describe("open redirects", () => {
 
 test("no secret of a journey is in a log, in a page, or in a further address", async () => {
   const site = aSite();
-  const { link, browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+  const { link, browser, authorizeUrl, answer } = await startedConsent(site);
   const asked = await browser.get(link);
-  const page = await browser.comeBack(authorizeUrl, answer);
+  const page = await browser.returnFromProvider(authorizeUrl, answer);
   const told = site.log.join("") + page.body + asked.body + JSON.stringify(page.headers);
   const [cookie] = [...browser.cookies.values()];
   const secrets = [

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { notIssued } from "../support/consent-provider.ts";
-import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
+import { refusedBy } from "../support/consent-provider.ts";
+import { TestConsentSite, useTable } from "../support/consent-site.ts";
 import { apis } from "../support/web-events.ts";
 
-const table = withTable();
-const aSite = () => new ConsentSiteOnTest(table());
+const table = useTable();
+const aSite = () => new TestConsentSite(table());
 
 describe.each(apis)("through %s, a person", (api) => {
   test("opens the link, continues, agrees, comes back, and the first token is stored", async () => {
@@ -23,7 +23,10 @@ describe.each(apis)("through %s, a person", (api) => {
     expect(setCookie).toMatch(/^__Host-consent-.*; Max-Age=1200$/);
     const authorizeUrl = headers["Location"] ?? "";
     expect(new URL(authorizeUrl).origin).toBe("https://login.provider.example");
-    const granted = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const granted = await browser.returnFromProvider(
+      authorizeUrl,
+      site.provider.agree(authorizeUrl),
+    );
     expect(granted).toMatchObject({ status: 200, title: "Access is granted" });
     expect(await site.record()).toMatchObject({
       version: 1,
@@ -43,9 +46,9 @@ describe.each(apis)("through %s, a person", (api) => {
   test("allows a part only, and reads which", async () => {
     const site = aSite();
     const browser = site.browser(api);
-    const authorizeUrl = await browser.leave(await site.link());
+    const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.agree(authorizeUrl, "psd2-ais");
-    const { title, body } = await browser.comeBack(authorizeUrl, answer);
+    const { title, body } = await browser.returnFromProvider(authorizeUrl, answer);
     expect(title).toBe("A part of the access is granted");
     const [allowed = "", withheld = ""] = body.split("What was asked for but not allowed");
     expect(allowed).toContain("see your payment accounts");
@@ -57,9 +60,9 @@ describe.each(apis)("through %s, a person", (api) => {
   test("is granted nothing that was asked for, and reads so", async () => {
     const site = aSite();
     const browser = site.browser(api);
-    const authorizeUrl = await browser.leave(await site.link());
+    const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.agree(authorizeUrl, "");
-    const { title, body } = await browser.comeBack(authorizeUrl, answer);
+    const { title, body } = await browser.returnFromProvider(authorizeUrl, answer);
     expect(title).toBe("A part of the access is granted");
     const [allowed = "", withheld = ""] = body.split("What was asked for but not allowed");
     expect(allowed).toContain("Nothing, the provider says.");
@@ -70,8 +73,8 @@ describe.each(apis)("through %s, a person", (api) => {
   test("says no, and nothing is stored", async () => {
     const site = aSite();
     const browser = site.browser(api);
-    const authorizeUrl = await browser.leave(await site.link());
-    const page = await browser.comeBack(authorizeUrl, site.provider.refuse(authorizeUrl));
+    const authorizeUrl = await browser.goToProvider(await site.link());
+    const page = await browser.returnFromProvider(authorizeUrl, site.provider.refuse(authorizeUrl));
     expect(page).toMatchObject({ status: 200, title: "Access is not granted" });
     expect(await site.rows()).toEqual([]);
     expect(site.events().at(-1)).toMatchObject({ event: "consent-denied" });
@@ -88,8 +91,8 @@ describe("a link", () => {
     }
     expect(await site.pendingRows()).toEqual(before);
     const browser = site.browser();
-    const authorizeUrl = await browser.leave(link);
-    await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const authorizeUrl = await browser.goToProvider(link);
+    await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
     expect(await site.record()).toMatchObject({ version: 1 });
   });
 
@@ -97,8 +100,8 @@ describe("a link", () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
-    const authorizeUrl = await browser.leave(link);
-    await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const authorizeUrl = await browser.goToProvider(link);
+    await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
     const used = { status: 410, title: "This link has been used already" };
     expect(await browser.get(link)).toMatchObject(used);
     expect(await browser.post(link)).toMatchObject(used);
@@ -145,9 +148,9 @@ describe("a link", () => {
     const browser = site.browser();
     await browser.get(link);
     site.clock.advance(599_000);
-    const authorizeUrl = await browser.leave(link);
+    const authorizeUrl = await browser.goToProvider(link);
     site.clock.advance(601_000);
-    const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const page = await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
     expect(page).toMatchObject({ status: 410, title: "This link has run out" });
   });
 
@@ -156,9 +159,9 @@ describe("a link", () => {
     const link = await site.link();
     const browser = site.browser();
     site.clock.advance(599_000);
-    const authorizeUrl = await browser.leave(link);
+    const authorizeUrl = await browser.goToProvider(link);
     site.clock.advance(599_000);
-    const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const page = await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
@@ -198,9 +201,9 @@ describe("an impatient person", () => {
       const [one, other] = urls.map((url) => new URL(url).searchParams.get(name));
       expect(one).not.toBe(other);
     }
-    const granted = await browser.comeBack(second, site.provider.agree(second));
+    const granted = await browser.returnFromProvider(second, site.provider.agree(second));
     expect(granted).toMatchObject({ title: "Access is granted" });
-    const late = await browser.comeBack(first, site.provider.agree(first));
+    const late = await browser.returnFromProvider(first, site.provider.agree(first));
     expect(late).toMatchObject({ status: 410, title: "This link has been used already" });
     expect(site.provider.issued).toBe(1);
   });
@@ -209,10 +212,10 @@ describe("an impatient person", () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
-    await browser.leave(link);
+    await browser.goToProvider(link);
     site.clock.advance(60_000);
-    const authorizeUrl = await browser.leave(link);
-    const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const authorizeUrl = await browser.goToProvider(link);
+    const page = await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
@@ -220,9 +223,9 @@ describe("an impatient person", () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
-    await browser.leave(link);
+    await browser.goToProvider(link);
     site.clock.advance(300_000);
-    await browser.leave(link);
+    await browser.goToProvider(link);
     site.clock.advance(300_000);
     expect(await browser.post(link)).toMatchObject({ title: "This link has run out" });
   });
@@ -235,18 +238,18 @@ describe("an impatient person", () => {
     const secret = [...browser.cookies.values()];
     await browser.get(link);
     expect([...browser.cookies.values()]).toEqual(secret);
-    const authorizeUrl = await browser.leave(link);
-    const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const authorizeUrl = await browser.goToProvider(link);
+    const page = await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
   test("reloads the page of success, and is told that all is done", async () => {
     const site = aSite();
     const browser = site.browser();
-    const authorizeUrl = await browser.leave(await site.link());
+    const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.agree(authorizeUrl);
-    await browser.comeBack(authorizeUrl, answer);
-    const again = await browser.comeBack(authorizeUrl, answer);
+    await browser.returnFromProvider(authorizeUrl, answer);
+    const again = await browser.returnFromProvider(authorizeUrl, answer);
     expect(again).toMatchObject({ status: 410, title: "This link has been used already" });
     expect(again.body).toContain("If you saw that access is granted, all is done");
     expect(site.provider.issued).toBe(1);
@@ -256,9 +259,9 @@ describe("an impatient person", () => {
     const site = aSite();
     const browser = site.browser();
     const [jo, mo] = [await site.link("jo"), await site.link("mo")];
-    const [toJo, toMo] = [await browser.leave(jo), await browser.leave(mo)];
-    await browser.comeBack(toMo, site.provider.agree(toMo));
-    await browser.comeBack(toJo, site.provider.agree(toJo));
+    const [toJo, toMo] = [await browser.goToProvider(jo), await browser.goToProvider(mo)];
+    await browser.returnFromProvider(toMo, site.provider.agree(toMo));
+    await browser.returnFromProvider(toJo, site.provider.agree(toJo));
     expect([await site.record("jo"), await site.record("mo")]).toMatchObject([
       { version: 1 },
       { version: 1 },
@@ -270,9 +273,9 @@ describe("a provider that does not finish", () => {
   test("says an error of its own, which nobody repeats", async () => {
     const site = aSite();
     const browser = site.browser();
-    const authorizeUrl = await browser.leave(await site.link());
+    const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.refuse(authorizeUrl, "server_error", "canary-description");
-    const page = await browser.comeBack(authorizeUrl, answer);
+    const page = await browser.returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject({ status: 502, title: "Access was not set up" });
     expect(page.body + site.log.join("")).not.toContain("canary");
     expect(site.events().at(-1)).toMatchObject({
@@ -292,9 +295,9 @@ describe("a provider that does not finish", () => {
   ] as const)("refuses the code with %s, which is %i for a person", async (code, status, title) => {
     const site = aSite();
     const browser = site.browser();
-    const authorizeUrl = await browser.leave(await site.link());
-    site.provider.refusal = notIssued(code);
-    const page = await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl));
+    const authorizeUrl = await browser.goToProvider(await site.link());
+    site.provider.refusal = refusedBy(code);
+    const page = await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
     expect(page).toMatchObject({ status, title });
     expect(site.events().at(-1)).toMatchObject({ event: "consent-refused", reason: code });
     expect(await site.pendingRows()).toEqual([]);
@@ -304,12 +307,12 @@ describe("a provider that does not finish", () => {
   test("refuses a new code, and the older consent stands", async () => {
     const site = aSite();
     const browser = site.browser();
-    const first = await browser.leave(await site.link());
-    await browser.comeBack(first, site.provider.agree(first));
+    const first = await browser.goToProvider(await site.link());
+    await browser.returnFromProvider(first, site.provider.agree(first));
     const before = await site.record();
-    const second = await browser.leave(await site.link());
-    site.provider.refusal = notIssued("consent-required");
-    await browser.comeBack(second, site.provider.agree(second));
+    const second = await browser.goToProvider(await site.link());
+    site.provider.refusal = refusedBy("consent-required");
+    await browser.returnFromProvider(second, site.provider.agree(second));
     const after = await site.record();
     expect(after).toMatchObject({ version: 1, token: before?.token, consent: before?.consent });
   });
@@ -318,9 +321,9 @@ describe("a provider that does not finish", () => {
 test("a new consent replaces the older one of its connection", async () => {
   const site = aSite();
   const browser = site.browser();
-  const first = await browser.leave(await site.link());
-  await browser.comeBack(first, site.provider.agree(first, "psd2-ais psd2-pis"));
-  const second = await browser.leave(await site.link());
-  await browser.comeBack(second, site.provider.agree(second, "psd2-ais"));
+  const first = await browser.goToProvider(await site.link());
+  await browser.returnFromProvider(first, site.provider.agree(first, "psd2-ais psd2-pis"));
+  const second = await browser.goToProvider(await site.link());
+  await browser.returnFromProvider(second, site.provider.agree(second, "psd2-ais"));
   expect(await site.record()).toMatchObject({ version: 2, consent: { grantedScope: "psd2-ais" } });
 });

@@ -38,7 +38,12 @@ export function exploredDependencies(
   const log = { info: write, warn: write, error: write };
   let owners = 0;
   const metrics = { record: () => {} };
-  const readRecord = recordReader({ clock: process.clock, log, metrics });
+  const readRecord = recordReader({
+    clock: process.clock,
+    log,
+    metrics,
+    process: process.name,
+  });
   const dependencies: Dependencies = {
     realm,
     limits,

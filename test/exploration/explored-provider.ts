@@ -50,8 +50,6 @@ export interface ProviderState {
 export interface ProviderNature {
   readonly policy: RenewalPolicy;
   readonly lifetimeMs: number;
-  /** Static keys only: the provider is asked whether a key is good. */
-  readonly hasProbe: boolean;
 }
 
 /** Takes effect when a request arrives, whatever has become of its sender. */

@@ -16,9 +16,9 @@ export function grantOf(
   secretVersion: string,
   credential: GrantCredential | null,
 ): Grant {
-  const { policy, hasProbe } = world.nature;
+  const { policy } = world;
   const scope = revokesOnIssue(policy) ? "platform" : null;
-  const isAdopted = policy.renewal === "on-rotation" && !hasProbe;
+  const isAdopted = policy.renewal === "on-rotation" && !policy.hasProbe;
   const issue = async (signal: AbortSignal): Promise<Issued | NotIssued> => {
     const requestedAt = process.clock.now();
     if (isAdopted) return adopted(secretVersion, requestedAt.getTime());
@@ -105,6 +105,8 @@ export function flowOf(world: World, process: ExploredProcess): ConsentFlow {
     throw new Error("The exploration sends nobody anywhere: that is the pages' part.");
   };
   return {
+    displayName: null,
+    scopeWords: {},
     scopes: [],
     hasCodesToCopy: true,
     origin: "https://provider.example",

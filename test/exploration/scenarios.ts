@@ -12,7 +12,7 @@ const reusable = {
   livesMs: 3_600_000,
   isProlonged: false,
 } as const;
-const plain = { grants: reusable, hasProbe: false };
+const plain = { grants: reusable };
 
 /** One provider for each way of renewing. */
 export const natures = {
@@ -20,13 +20,12 @@ export const natures = {
   "at-handover": { ...plain, policy: { renewal: "at-handover", beforeExpiryMs: 20_000 } },
   early: { ...plain, policy: { renewal: "early", beforeExpiryMs: 20_000 } },
   "single-use": {
-    hasProbe: false,
     grants: { ...reusable, refreshTokens: "single-use" },
     policy: { renewal: "by-consent", beforeExpiryMs: 20_000 },
   },
   reusable: { ...plain, policy: { renewal: "by-consent", beforeExpiryMs: 20_000 } },
-  static: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000 } },
-  probed: { ...plain, hasProbe: true, policy: { renewal: "on-rotation", recheckMs: 5000 } },
+  static: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: false } },
+  probed: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: true } },
 } as const satisfies Record<string, Nature>;
 
 export type NatureName = keyof typeof natures;

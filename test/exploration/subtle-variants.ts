@@ -49,7 +49,9 @@ export const subtleVariants: Readonly<Record<string, Breakage>> = {
           return answer;
         },
         claimRevocationScope: async (scope, claim, replace, signal) =>
-          had.has(claim.owner) ? claim : store.claimRevocationScope(scope, claim, replace, signal),
+          had.has(claim.owner)
+            ? { ...claim, revision: { opaque: null } }
+            : store.claimRevocationScope(scope, claim, replace, signal),
       }))(deps);
     },
   },

@@ -17,8 +17,6 @@ import { recordIn } from "./record-lens.ts";
 export interface Nature {
   readonly policy: RenewalPolicy;
   readonly grants: GrantRules;
-  /** Static keys only: the provider is asked whether a key is good. */
-  readonly hasProbe: boolean;
 }
 
 export const limits = { deadlineMs: 1000, marginMs: 1000 };
@@ -75,7 +73,7 @@ export class World {
     const { provider, grants, histories } = structuredClone({ ...state, items: [] });
     this.promises = new Promises(this, histories);
     this.provider = new ExploredProvider(
-      { policy: nature.policy, lifetimeMs, hasProbe: nature.hasProbe },
+      { policy: nature.policy, lifetimeMs },
       provider,
       new SimulatedGrants(this, nature.grants, grants),
       this,

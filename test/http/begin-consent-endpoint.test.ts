@@ -5,16 +5,16 @@ import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
-import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
-import { httpApiEvent } from "../support/web-events.ts";
+import { TestConsentSite, useTable } from "../support/consent-site.ts";
+import { browserHttpApiEvent } from "../support/web-events.ts";
 
-const table = withTable();
-const aSite = () => new ConsentSiteOnTest(table());
+const table = useTable();
+const aSite = () => new TestConsentSite(table());
 
-const pathOf = ({ realm }: ConsentSiteOnTest, account = "jo") =>
+const pathOf = ({ realm }: TestConsentSite, account = "jo") =>
   `/v1/consents/${realm.provider}/${realm.environment}/${account}`;
 
-const post = (site: ConsentSiteOnTest, changes: object = {}) =>
+const post = (site: TestConsentSite, changes: object = {}) =>
   site.begin(aProxyEvent({ httpMethod: "POST", path: pathOf(site), ...changes }), aContext());
 
 /** An answer over HTTP, its body understood. */
@@ -121,8 +121,8 @@ describe("an HTTP API", () => {
     },
   };
 
-  const event = (site: ConsentSiteOnTest, authorizer?: object) => {
-    const sent = httpApiEvent("POST", pathOf(site));
+  const event = (site: TestConsentSite, authorizer?: object) => {
+    const sent = browserHttpApiEvent("POST", pathOf(site));
     return { ...sent, requestContext: { ...sent.requestContext, authorizer } };
   };
 
@@ -145,7 +145,7 @@ describe("an HTTP API", () => {
   );
 
   describe("with payload format 1.0", () => {
-    const event10 = (site: ConsentSiteOnTest, identity: object, authorizer: object) => {
+    const event10 = (site: TestConsentSite, identity: object, authorizer: object) => {
       const { requestContext, ...sent } = aProxyEvent({ httpMethod: "POST", path: pathOf(site) });
       const caller = { ...requestContext.identity, ...identity };
       return {
@@ -237,12 +237,12 @@ test("a page is shown by whichever function is asked for it", async () => {
   const link = await site.link();
   const { pathname } = new URL(link);
   for (const handler of [site.begin, site.complete]) {
-    expect(await handler(httpApiEvent("GET", pathname), aContext())).toMatchObject({
+    expect(await handler(browserHttpApiEvent("GET", pathname), aContext())).toMatchObject({
       statusCode: 200,
       cookies: [expect.stringMatching(/^__Host-consent-/)],
     });
     const callback = "/callback/connectpay/x";
-    expect(await handler(httpApiEvent("GET", callback), aContext())).toMatchObject({
+    expect(await handler(browserHttpApiEvent("GET", callback), aContext())).toMatchObject({
       statusCode: 400,
     });
   }

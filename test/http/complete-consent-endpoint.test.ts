@@ -3,12 +3,12 @@ import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
-import { notIssued } from "../support/consent-provider.ts";
-import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
-import { httpApiEvent } from "../support/web-events.ts";
+import { refusedBy } from "../support/consent-provider.ts";
+import { TestConsentSite, useTable } from "../support/consent-site.ts";
+import { browserHttpApiEvent } from "../support/web-events.ts";
 
-const table = withTable();
-const aSite = () => new ConsentSiteOnTest(table());
+const table = useTable();
+const aSite = () => new TestConsentSite(table());
 
 describe("a code that a person has copied", () => {
   test("is exchanged, and what was granted is told", async () => {
@@ -90,7 +90,7 @@ describe("a code that a person has copied", () => {
 
   test("of a journey in a browser is refused: it was made for that journey", async () => {
     const site = aSite();
-    const authorizeUrl = await site.browser().leave(await site.link());
+    const authorizeUrl = await site.browser().goToProvider(await site.link());
     const code = site.provider.agree(authorizeUrl).get("code") ?? "";
     const answer = await site.operate({ account: "jo", code });
     expect(answer).toMatchObject({ problem: { code: "consent-required" } });
@@ -99,7 +99,7 @@ describe("a code that a person has copied", () => {
 
   test("finds the provider away, and the caller is told to come again", async () => {
     const site = aSite();
-    site.provider.refusal = notIssued("provider-unavailable");
+    site.provider.refusal = refusedBy("provider-unavailable");
     const code = site.provider.codeToCopy();
     const answer = await site.operate({ account: "jo", code });
     expect(answer).toMatchObject({ problem: { code: "provider-unavailable", retryable: true } });
@@ -128,7 +128,7 @@ describe("a code that a person has copied", () => {
 });
 
 describe("a consent", () => {
-  async function aConsent(): Promise<ConsentSiteOnTest> {
+  async function aConsent(): Promise<TestConsentSite> {
     const site = aSite();
     await site.operate({ account: "jo", code: site.provider.codeToCopy() });
     return site;
@@ -173,7 +173,7 @@ test.each([
     "a REST API",
     aProxyEvent({ httpMethod: "POST", path: "/complete", body: '{"disconnect":true}' }),
   ],
-  ["an HTTP API", { ...httpApiEvent("POST", "/complete"), body: '{"disconnect":true}' }],
+  ["an HTTP API", { ...browserHttpApiEvent("POST", "/complete"), body: '{"disconnect":true}' }],
 ])("nothing that operators do can be done through %s", async (_, event) => {
   const answer = await aSite().complete(event, aContext());
   expect(answer).toMatchObject({

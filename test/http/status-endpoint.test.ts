@@ -13,6 +13,7 @@ const connection = "conferma/production/default" as Connection;
 const entry = {
   at: at("10:00:00.200"),
   fence: 3,
+  owner: "process-a.3",
   version: 3,
   fingerprint: "9f86d081884c",
 } as const;

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import type { AlarmTopic } from "../../infra/constructs/alarm-topics.ts";
-import { alarmTopics } from "../../infra/constructs/alarm-topics.ts";
+import type { AlarmKind } from "../../infra/constructs/token-alarm.ts";
+import { alarmKinds } from "../../infra/constructs/token-alarm.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { resourcesIn, synthesized } from "./synthesized.ts";
 
 const template = synthesized(oneOfEachKind);
 
-/** What an alarm asks of CloudWatch: how often in a row this statistic of so many seconds has to be past the threshold. */
+/** An alarm's rule: how many consecutive periods of a statistic have to breach the threshold. */
 type Rule = readonly [
   metric: string,
   statistic: string,
@@ -16,7 +16,7 @@ type Rule = readonly [
   evaluationPeriods: number,
 ];
 
-const rules: Readonly<Record<AlarmTopic, Rule>> = {
+const rules: Readonly<Record<AlarmKind, Rule>> = {
   "issue-rate": ["TokenVending Issues", "Sum", 900, ">", 5, 1],
   "credentials-rejected": ["TokenVending CredentialsRejected", "Sum", 300, ">", 0, 1],
   contested: ["TokenVending Contested", "Sum", 300, ">", 0, 1],
@@ -32,27 +32,27 @@ const rules: Readonly<Record<AlarmTopic, Rule>> = {
 
 const alarms = resourcesIn(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => {
   const alarm = Properties as unknown as AlarmProperties;
-  const [, of = "", topic = ""] = /^token-vending\/(.+)\/([^/]+)$/.exec(alarm.AlarmName) ?? [];
-  return { of, topic: topic as AlarmTopic, alarm };
+  const [, of = "", kind = ""] = /^token-vending\/(.+)\/([^/]+)$/.exec(alarm.AlarmName) ?? [];
+  return { of, kind: kind as AlarmKind, alarm };
 });
 
-test.each(alarmTopics)("%s rings by its rule, wherever it is", (topic) => {
-  const mine = alarms.filter((one) => one.topic === topic);
+test.each(alarmKinds)("every alarm %s follows its rule", (kind) => {
+  const mine = alarms.filter((alarm) => alarm.kind === kind);
   expect(mine.length).toBeGreaterThan(0);
   for (const { alarm } of mine)
-    expect(rulesOf(alarm)).toEqual(metricsOf(alarm).map(() => rules[topic]));
+    expect(rulesOf(alarm)).toEqual(metricsOf(alarm).map(() => rules[kind]));
 });
 
-test("an alarm asks for every one of its periods, and is on", () => {
+test("an alarm needs a breach in every one of its periods, and is enabled", () => {
   for (const { alarm } of alarms) {
     expect(alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods).toBe(alarm.EvaluationPeriods);
     expect(alarm.ActionsEnabled ?? true).toBe(true);
   }
 });
 
-/** A function that is not called has no datapoint, and no sum has one where a part of it has none. */
-test("errors and throttles are those of all functions added up, each 0 where it was not called", () => {
-  const watched = alarms.filter(({ topic }) => topic === "errors" || topic === "throttles");
+/** A function that is not called has no datapoint, and a sum has none where a part of it has none. */
+test("errors and throttles are the sums over all functions, with 0 for a function that was not called", () => {
+  const watched = alarms.filter(({ kind }) => kind === "errors" || kind === "throttles");
   for (const { of, alarm } of watched) {
     const functions = metricsOf(alarm).map(({ dimensions }) => dimensions);
     expect(functions).toEqual(
@@ -65,13 +65,13 @@ test("errors and throttles are those of all functions added up, each 0 where it 
     );
   }
   const all = resourcesIn(template, "AWS::Lambda::Function").map(([logicalId]) => logicalId);
-  const ofErrors = watched.filter(({ topic }) => topic === "errors");
+  const ofErrors = watched.filter(({ kind }) => kind === "errors");
   expect(ofErrors.flatMap(({ of }) => functionsOf(of)).sort()).toEqual(all.sort());
 });
 
-test("undelivered watches the queue of failures", () => {
+test("undelivered watches the failure queue", () => {
   const [[queue] = []] = resourcesIn(template, "AWS::SQS::Queue");
-  const [undelivered] = alarms.filter(({ topic }) => topic === "undelivered");
+  const [undelivered] = alarms.filter(({ kind }) => kind === "undelivered");
   const Value = { "Fn::GetAtt": [queue, "QueueName"] };
   expect(undelivered?.alarm.Dimensions).toEqual([{ Name: "QueueName", Value }]);
 });
@@ -103,7 +103,7 @@ interface AlarmProperties extends Partial<Watched> {
   }[];
 }
 
-/** Its one metric, or those that it adds up. */
+/** The alarm's one metric, or those that it sums. */
 function metricsOf(alarm: AlarmProperties) {
   const { Namespace, MetricName, Dimensions, Statistic, ExtendedStatistic, Period } = alarm;
   const stats = (alarm.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat ?? []);
@@ -135,7 +135,7 @@ function rulesOf(alarm: AlarmProperties): unknown[] {
   ]);
 }
 
-/** `conferma/sandbox` has those that begin with `confermasandbox`. */
+/** The functions of `conferma/sandbox` have logical ids that begin with `confermasandbox`. */
 function functionsOf(of: string): string[] {
   const start = of === "list-connections" ? "ListConnections" : of.replaceAll(/\W/g, "");
   return resourcesIn(template, "AWS::Lambda::Function")

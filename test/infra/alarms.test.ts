@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { measures } from "../../functions/model/metrics.ts";
-import { alarmTopics } from "../../infra/constructs/alarm-topics.ts";
+import { alarmKinds } from "../../infra/constructs/token-alarm.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { resourcesIn, synthesized } from "./synthesized.ts";
 
@@ -40,7 +40,7 @@ describe("each alarm", () => {
     expect(anchor).toBe(`alarm-${alarm.AlarmName.split("/").at(-1)}`);
   });
 
-  test("tells whoever is to be told, and is silent where nothing is used", () => {
+  test("notifies the topic, and stays OK without data", () => {
     for (const { AlarmActions, TreatMissingData } of alarms) {
       expect(AlarmActions).toEqual([topicArn]);
       expect(TreatMissingData).toBe("notBreaching");
@@ -57,24 +57,24 @@ describe("each alarm", () => {
   });
 });
 
-test("every topic rings somewhere", () => {
-  const rung = alarms.map(({ AlarmName }) => AlarmName.split("/").at(-1));
-  expect([...new Set(rung)].sort()).toEqual([...alarmTopics].sort());
+test("every kind of alarm exists", () => {
+  const names = alarms.map(({ AlarmName }) => AlarmName.split("/").at(-1));
+  expect([...new Set(names)].sort()).toEqual([...alarmKinds].sort());
 });
 
-test("a realm has the alarms of its kind", () => {
-  const topicsOf = (realm: string) =>
+test("a realm has the alarms of its credential type", () => {
+  const kindsOf = (realm: string) =>
     [...byName.keys()]
       .filter((name) => name.startsWith(`token-vending/${realm}/`))
       .map((name) => name.split("/").at(-1));
   const all = ["credentials-rejected", "renewal-failures", "errors", "throttles"];
   const issuing = ["contested", "late-issues", "lease-wait"];
-  expect(topicsOf("conferma/sandbox")).toEqual([...all, ...issuing, "issue-rate"]);
-  expect(topicsOf("cfis/staging")).toEqual([...all, "key-expiry"]);
-  expect(topicsOf("centrapay-user/test")).toEqual([...all, ...issuing, "consent-ending"]);
+  expect(kindsOf("conferma/sandbox")).toEqual([...all, ...issuing, "issue-rate"]);
+  expect(kindsOf("cfis/staging")).toEqual([...all, "key-expiry"]);
+  expect(kindsOf("centrapay-user/test")).toEqual([...all, ...issuing, "consent-ending"]);
 });
 
-test("a token of five minutes may be issued four times in a quarter of an hour, and once for chance, per account", () => {
+test("a token of five minutes may be issued four times in 15 minutes, plus once as tolerance, per account", () => {
   const [conferma] = oneOfEachKind;
   if (!conferma) throw new Error("There is no realm.");
   const two = synthesized([{ ...conferma, accounts: ["one", "two"] }]);

@@ -104,7 +104,7 @@ test("a change of what is called is another deployment", () => {
   expect(idOf(synthesized(oneOfEachKind, { api: { kind: "regional" } }))).not.toBe(idOf(template));
 });
 
-describe("is reached", () => {
+describe("the API is reached", () => {
   const apiOf = (kind: "private" | "regional" | "none", endpointIds: string[] = []) => {
     const of = synthesized(oneOfEachKind.slice(0, 1), { api: { kind, endpointIds } });
     const count = (type: string) => resourcesIn(of, type).length;

@@ -1,10 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { providerIds } from "../../functions/model/provider-id.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
-import { readRealm } from "../../functions/platform/environment.ts";
-import { systemClock } from "../../functions/platform/system-clock.ts";
-import { providerOf } from "../../functions/providers/catalogue.ts";
-import { secretMembers } from "../../infra/provider-secrets.ts";
+import { expect, test } from "vitest";
+import { declarationOf } from "../../functions/providers/catalogue.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import { realms } from "../../infra/realms.ts";
 import { oneOfEachKind } from "./example-realms.ts";
@@ -28,6 +23,11 @@ test("each realm that is listed has an empty secret, which is kept", () => {
   }
 });
 
+test("an empty secret has the members that its provider requires", () => {
+  const members = secretsOf(realms).map(({ value }) => Object.keys(JSON.parse(value)));
+  expect(members).toEqual(realms.map(({ provider }) => declarationOf(provider).requiredMembers));
+});
+
 test("accounts have a secret each", () => {
   const [conferma] = oneOfEachKind;
   if (!conferma) throw new Error("There is no realm.");
@@ -48,28 +48,3 @@ test.each([
   const entry = { ...realm, accounts } as unknown as RealmEntry;
   expect(() => synthesizedStacks([entry])).toThrow(new RegExp(`${provider}/\\w+: .*${why}`));
 });
-
-describe("an empty secret asks no provider:", () => {
-  test.each(providerIds)("%s refuses it, naming a member of it", async (id) => {
-    const realm = realms.find(({ provider }) => provider === id) ?? generic[id];
-    const send = () => Promise.reject(new Error("not sent"));
-    const wire = { send, clock: systemClock, newRequestId: () => "" };
-    const { accounts: _, ...settings } = realm as RealmEntry;
-    const issuer = await providerOf(readRealm(JSON.stringify(settings)), wire).issuer();
-    const empty = Object.fromEntries(secretMembers[id].map((name) => [name, ""]));
-    const member = new RegExp(`^(${secretMembers[id].join("|")}): `);
-    expect(() => issuer.openGrant(new Sensitive(JSON.stringify(empty)), null)).toThrow(member);
-  });
-});
-
-const address = "https://provider.example";
-const generic: Readonly<Record<string, RealmEntry>> = {
-  "client-credentials": { provider: "client-credentials", environment: "acme", tokenUrl: address },
-  "static-key": { provider: "static-key", environment: "acme", headerName: "x-key" },
-  "authorization-code": {
-    provider: "authorization-code",
-    environment: "acme",
-    authorizeUrl: address,
-    tokenUrl: address,
-  },
-};

@@ -17,7 +17,7 @@ const [table] = deployed(synthesized(realms)).tables;
 const indexes = (table?.properties["GlobalSecondaryIndexes"] ?? []) as Index[];
 const index = indexes.find(({ IndexName }) => IndexName === "connections");
 
-test("the index of connections holds keys only: realm by realm, in the order of their names", () => {
+test("the index of connections projects keys only: by realm, ordered by connection", () => {
   expect(index).toEqual({
     IndexName: "connections",
     KeySchema: [
@@ -36,7 +36,7 @@ test("the tests' own table has the indexes that are deployed", () => {
   expect(tokenTable.properties.GlobalSecondaryIndexes).toEqual(indexes);
 });
 
-test("the index is what the status reader queries, by its keys and for its keys", async () => {
+test("the index is the one that the status reader queries, by its keys and for its keys", async () => {
   const sent: QueryCommandInput[] = [];
   const send = async ({ input }: { input: QueryCommandInput }) => {
     sent.push(input);
@@ -44,7 +44,9 @@ test("the index is what the status reader queries, by its keys and for its keys"
   };
   const client = { send } as unknown as DynamoDBClient;
   const realm = { provider: "conferma", environment: "sandbox" } as const;
-  const reader = dynamoDbStatusReader(client, "Tokens", systemClock);
+  const reader = dynamoDbStatusReader(client, "Tokens", systemClock, () =>
+    expect.fail("nothing is read"),
+  );
   await reader.connectionsOf(realm, connectionOf(realm, "a"), 101, AbortSignal.any([]));
 
   const keys = index?.KeySchema.map(({ AttributeName }) => AttributeName);

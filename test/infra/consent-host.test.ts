@@ -17,7 +17,7 @@ test("two routes of each consent realm are public, and no others", () => {
   ]);
 });
 
-test("pages are shown by who makes the links, callbacks taken by who completes consents", () => {
+test("begin-consent answers the pages, complete-consent the callbacks", () => {
   const called = routes.map(({ RouteKey, Target }) => {
     const integration = resourcesIn(template, "AWS::ApiGatewayV2::Integration").find(
       ([logicalId]) => JSON.stringify(Target).includes(`"${logicalId}"`),
@@ -32,7 +32,7 @@ test("pages are shown by who makes the links, callbacks taken by who completes c
   });
 });
 
-test("is throttled, and its log names routes, never paths, which hold links", () => {
+test("is throttled, and logs routes, never paths, which contain links", () => {
   const [[, stage] = []] = resourcesIn(template, "AWS::ApiGatewayV2::Stage");
   const { DefaultRouteSettings, AccessLogSettings } = Object(stage?.Properties);
   expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 });
@@ -47,7 +47,7 @@ test("is throttled, and its log names routes, never paths, which hold links", ()
   ]);
 });
 
-test("its functions are told where people meet them, and as whom they ask", () => {
+test("its functions know their public address and the requester's name", () => {
   const ofConsents = stack.functions.filter(({ environment }) => environment["CONSENT_BASE_URL"]);
   expect(ofConsents).toHaveLength(2);
   for (const { environment } of ofConsents) {
@@ -58,14 +58,14 @@ test("its functions are told where people meet them, and as whom they ask", () =
   }
 });
 
-test("an address of one's own takes the place of API Gateway's", () => {
+test("a configured address replaces API Gateway's", () => {
   const baseUrl = "https://consent.acme.example";
   const own = deployed(synthesized(oneOfEachKind, { consents: { baseUrl } }));
   const told = own.functions.flatMap(({ environment }) => environment["CONSENT_BASE_URL"] ?? []);
   expect(told).toEqual([baseUrl, baseUrl]);
 });
 
-test("there is none where nobody has to consent", () => {
+test("there is none where no provider needs consent", () => {
   const without = synthesized(oneOfEachKind.slice(0, 2));
   expect(resourcesIn(without, "AWS::ApiGatewayV2::Api")).toEqual([]);
 });

@@ -1,38 +1,52 @@
 import { expect, test } from "vitest";
+import { accessChecksOf, decisionsOf } from "./access-checks.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { statementWith } from "./mutating.ts";
-import { answersTo, questionsOf } from "./questions.ts";
 import type { Statement } from "./synthesized.ts";
 import { synthesized } from "./synthesized.ts";
 
 const template = synthesized(oneOfEachKind);
 const realm = "centrapay-user/test";
 
-/** The functions of a consent realm stand behind the walls of every other: the same questions, the same answers. */
+/**
+ * The functions of a consent realm are isolated like those of every other realm: the same checks, the same decisions.
+ */
 test.each(["VendToken", "RenewTokens", "BeginConsent", "CompleteConsent"])(
   "%s of a realm of consents reaches its own realm alone",
   async (kind) => {
-    const mine = questionsOf(template).filter(({ label }) =>
+    const checks = accessChecksOf(template).filter(({ label }) =>
       label.startsWith(`${kind} ${realm}: `),
     );
-    const answers = await answersTo(mine);
-    expect(mine.length).toBeGreaterThan(200);
-    const wrong = mine.filter(({ label, expected }) => answers.get(label) !== expected);
+    const decisions = await decisionsOf(checks);
+    expect(checks.length).toBeGreaterThan(200);
+    const wrong = checks.filter(({ label, expected }) => decisions.get(label) !== expected);
     expect(wrong.map(({ label }) => label)).toEqual([]);
-    const pending = mine.filter(({ label }) => label.endsWith(`UpdateItem ${realm}/~scope/0123`));
+    const pending = checks.filter(({ label }) => label.endsWith(`UpdateItem ${realm}/~scope/0123`));
     expect(pending.map(({ expected }) => expected)).toEqual(["allowed"]);
   },
 );
 
+test("one function alone deletes anything: the one that claims pending consents", () => {
+  const deleting = accessChecksOf(template).filter(
+    ({ action, expected }) => action === "dynamodb:DeleteItem" && expected === "allowed",
+  );
+  expect(deleting.length).toBeGreaterThan(0);
+  for (const { label } of deleting) {
+    expect(label).toMatch(/^CompleteConsent (\S+): dynamodb:DeleteItem \1\/~consent\/0123$/);
+  }
+});
+
 test.each(["BeginConsent", "CompleteConsent"])(
-  "%s is noticed when it reaches further",
+  "%s with a widened policy fails the checks",
   async (kind) => {
     const changed = structuredClone(template);
     const items: Statement = statementWith(changed, `${kind} ${realm}`, "dynamodb:GetItem");
     Object(items.Condition)["ForAllValues:StringLike"] = { "dynamodb:LeadingKeys": ["*"] };
-    const mine = questionsOf(changed).filter(({ label }) => label.startsWith(`${kind} ${realm}: `));
-    const answers = await answersTo(mine);
-    const wrong = mine.filter(({ label, expected }) => answers.get(label) !== expected);
+    const checks = accessChecksOf(changed).filter(({ label }) =>
+      label.startsWith(`${kind} ${realm}: `),
+    );
+    const decisions = await decisionsOf(checks);
+    const wrong = checks.filter(({ label, expected }) => decisions.get(label) !== expected);
     expect(wrong.length).toBeGreaterThan(10);
     expect(wrong.every(({ action }) => action.startsWith("dynamodb:"))).toBe(true);
   },

@@ -1,6 +1,6 @@
 import type { RealmEntry } from "../../infra/realm-list.ts";
 
-/** One realm of each kind that infra tells apart. */
+/** One realm of each kind that infra distinguishes. */
 export const oneOfEachKind: readonly RealmEntry[] = [
   { provider: "conferma", environment: "sandbox", tokenUrl: "https://conferma.example/token" },
   { provider: "cfis", environment: "staging", apiBaseUrl: "https://cfis.example" },

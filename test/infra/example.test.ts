@@ -6,9 +6,9 @@ import { execPath } from "node:process";
 import { promisify } from "node:util";
 import { App } from "aws-cdk-lib";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { deploy, stackNames } from "../../infra/deployment.ts";
+import { createStacks, stackNames } from "../../infra/deployment.ts";
 import { ConsumerStack } from "../../infra/examples/consumer-stack.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import { oneOfEachKind } from "./example-realms.ts";
@@ -34,7 +34,7 @@ test("a consumer may vend from its realm, write its log and traces, and nothing 
     outdir: path.join(folder, "cdk.out"),
     builtinCloudFormationValidation: false,
   });
-  const { vending } = deploy(app, { realms: oneOfEachKind, bundlesFolder });
+  const { vending } = createStacks(app, { realms: oneOfEachKind, bundlesFolder });
   const props = { vending, bundlesFolder, confermaApi: "https://conferma.example" };
   new ConsumerStack(app, stackNames.example, props);
   const template: RawTemplate = app.synth().getStackByName(stackNames.example).template;
@@ -61,7 +61,7 @@ test("calls the provider with the token that it was vended", async () => {
   `;
   const { stdout } = await run(execPath, ["--input-type=module", "--eval", script], {
     env: {
-      AWS_REGION: LOCAL_PLACE.region,
+      AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,

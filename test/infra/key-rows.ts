@@ -1,12 +1,12 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
-import type { Asking, Row } from "./row.ts";
-import { place, stackName } from "./synthesized.ts";
+import type { Row, RowContext } from "./access-row.ts";
+import { stackName, testLocation } from "./synthesized.ts";
 
-/** What sealing a token under a KMS key takes, within the realm's own encryption context. */
+/** The actions that sealing and opening a token need, within the realm's own encryption context. */
 export const sealingActions: readonly string[] = ["kms:GenerateDataKey", "kms:Decrypt"];
 
-/** The name of the encryption context's member that holds the connection. */
+/** The condition key of the encryption context's `connection`. */
 const contextKey = "kms:EncryptionContext:connection";
 
 const useActions = ["kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt", "kms:ReEncryptFrom"];
@@ -21,34 +21,34 @@ const administration = [
   "kms:UpdateAlias",
 ];
 
-/** The account's own roles may do what their policies say, as in the key policy that CDK writes. */
-const accountDecides = {
+/** Delegates to the policies of the account's roles, as the key policy that CDK generates does. */
+const delegatingKeyPolicy = {
   Version: "2012-10-17",
   Statement: [
     {
       Effect: "Allow",
-      Principal: { AWS: `arn:${place.partition}:iam::${place.accountId}:root` },
+      Principal: { AWS: `arn:${testLocation.partition}:iam::${testLocation.accountId}:root` },
       Action: "kms:*",
       Resource: "*",
     },
   ],
 };
 
-export function keyRows({ stack, me, foreignRealms }: Asking): Row[] {
+export function keyRows({ stack, self, foreignRealms }: RowContext): Row[] {
   const { keyArn, keyPolicy } = sealingKey(stack);
-  const otherKey = arn(place, "kms", "key/11112222-3333-4444-5555-666677778888");
-  const own = `${me.realm}/acme`;
+  const otherKey = arn(testLocation, "kms", "key/11112222-3333-4444-5555-666677778888");
+  const own = `${self.realm}/acme`;
   const foreign = foreignRealms.map((realm) => `${realm}/acme`);
   const row = (action: string, what: string, key: string, connection?: string): Row => {
     const isOwnUse = sealingActions.includes(action) && key === keyArn && connection === own;
     const context = connection === undefined ? {} : { [contextKey]: connection };
-    const policy = key === keyArn ? keyPolicy : accountDecides;
+    const policy = key === keyArn ? keyPolicy : delegatingKeyPolicy;
     return [isOwnUse ? "allowed" : "denied", action, what, key, context, policy];
   };
   return [
     ...useActions.flatMap((action) => [
       row(action, own, keyArn, own),
-      ...[...foreign, me.realm, `${me.realm}-3/acme`, `x/${own}`].map((connection) =>
+      ...[...foreign, self.realm, `${self.realm}-3/acme`, `x/${own}`].map((connection) =>
         row(action, connection, keyArn, connection),
       ),
       row(action, "no context", keyArn),
@@ -58,11 +58,11 @@ export function keyRows({ stack, me, foreignRealms }: Asking): Row[] {
   ];
 }
 
-/** The stack's key; any other stands in for it in a stack that has none. */
+/** The stack's key, or a made-up one for a stack without a key. */
 function sealingKey(stack: DeployedStack) {
   const [key] = stack.resourcesOf("AWS::KMS::Key");
   return {
-    keyArn: arn(place, "kms", `key/${key ? `${stackName}-${key.logicalId}` : "sealing"}`),
-    keyPolicy: key?.properties["KeyPolicy"] ?? accountDecides,
+    keyArn: arn(testLocation, "kms", `key/${key ? `${stackName}-${key.logicalId}` : "sealing"}`),
+    keyPolicy: key?.properties["KeyPolicy"] ?? delegatingKeyPolicy,
   };
 }

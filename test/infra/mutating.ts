@@ -1,17 +1,17 @@
 import type { RawResource, RawTemplate, Statement } from "./synthesized.ts";
 import { resourcesIn, stackName } from "./synthesized.ts";
 
-/** The realm whose roles are changed, and those that they must not reach. */
-export const realm = "conferma/sandbox";
-export const longer = "conferma/sandbox-2";
-export const stranger = "cfis/sandbox";
+/** The realm whose roles are mutated, and two realms that they must not reach. */
+export const mutatedRealm = "conferma/sandbox";
+export const longerNamedRealm = "conferma/sandbox-2";
+export const unrelatedRealm = "cfis/sandbox";
 
-export const mutatedRealms = [realm, longer, stranger];
+export const mutatedRealms = [mutatedRealm, longerNamedRealm, unrelatedRealm];
 
 export interface Mutation {
   readonly name: string;
   readonly change: Change;
-  /** The questions whose answers turn: by label, or all those that were denied before and match. */
+  /** The checks whose decision changes: by label, or all matching checks that were denied before. */
   readonly flips: readonly (string | RegExp)[];
 }
 
@@ -20,7 +20,11 @@ export type Change = (template: RawTemplate) => void;
 export const vend = (whose: string) => `VendToken ${whose}`;
 export const renew = (whose: string) => `RenewTokens ${whose}`;
 
-export function add(whose: string, actions: string[], condition?: Statement["Condition"]): Change {
+export function addStatement(
+  whose: string,
+  actions: string[],
+  condition?: Statement["Condition"],
+): Change {
   return (template) => {
     statementsOf(template, roleOf(template, whose)).push({
       Effect: "Allow",
@@ -31,7 +35,7 @@ export function add(whose: string, actions: string[], condition?: Statement["Con
   };
 }
 
-export function set(
+export function setLeadingKeys(
   condition: NonNullable<Statement["Condition"]>,
   operator: string,
   value: unknown,
@@ -39,12 +43,12 @@ export function set(
   condition[operator] = { "dynamodb:LeadingKeys": value };
 }
 
-/** `whose` is a function's name, as in the questions' labels: `VendToken conferma/sandbox`. */
+/** `whose` is a function's name as in the labels of the checks: `VendToken conferma/sandbox`. */
 export function statementWith(template: RawTemplate, whose: string, action: string): Statement {
   return onlyWith(action, statementsOf(template, roleOf(template, whose)));
 }
 
-/** What the schedule of a realm's function may do. */
+/** The statement of the role of the schedule that invokes this function. */
 export function scheduleStatement(template: RawTemplate, whose: string): Statement {
   const [functionId] = functionOf(template, whose);
   const roles = resourcesIn(template, "AWS::Scheduler::Schedule")
@@ -63,11 +67,11 @@ function onlyWith(action: string, statements: readonly Statement[]): Statement {
 }
 
 function statementsOf(template: RawTemplate, role: string): Statement[] {
-  const { Statement = [] } = Object(policyOf(template, role).Properties["PolicyDocument"]);
+  const { Statement = [] } = Object(rolePolicy(template, role).Properties["PolicyDocument"]);
   return Statement;
 }
 
-export function policyOf(template: RawTemplate, role: string): RawResource {
+export function rolePolicy(template: RawTemplate, role: string): RawResource {
   const found = resourcesIn(template, "AWS::IAM::Policy")
     .map(([, policy]) => policy)
     .find(({ Properties }) => JSON.stringify(Properties["Roles"]).includes(`"${role}"`));

@@ -1,39 +1,39 @@
 import { sealingActions } from "./key-rows.ts";
 import type { Change, Mutation } from "./mutating.ts";
 import {
-  add,
+  addStatement,
   functionOf,
-  longer,
-  policyOf,
-  realm,
+  longerNamedRealm,
+  mutatedRealm,
   renew,
   roleOf,
-  set,
+  rolePolicy,
+  setLeadingKeys,
   statementWith,
-  stranger,
+  unrelatedRealm,
   vend,
 } from "./mutating.ts";
 import type { Statement } from "./synthesized.ts";
 import { itemActions, nearKeys, otherItemActions } from "./table-rows.ts";
 
-const labels = (actions: readonly string[], whats: readonly string[], whose = realm) =>
+const labels = (actions: readonly string[], whats: readonly string[], whose = mutatedRealm) =>
   actions.flatMap((action) => whats.map((what) => `${vend(whose)}: ${action} ${what}`));
 
-const own = `${realm}/acme`;
-const mixed = `${own} + ${longer}/acme`;
-const foreignKeys = [`${longer}/acme`, `${stranger}/acme`];
+const own = `${mutatedRealm}/acme`;
+const mixed = `${own} + ${longerNamedRealm}/acme`;
+const foreignKeys = [`${longerNamedRealm}/acme`, `${unrelatedRealm}/acme`];
 const inTransaction = (key: string) => `${key} in a transaction`;
 const everyForeignKey = [
   ...foreignKeys,
   ...foreignKeys.map(inTransaction),
-  ...nearKeys(realm),
+  ...nearKeys(mutatedRealm),
   mixed,
 ];
 /** What a pattern takes in that lost its slash. */
-const longerRealms = ["-2", "-3", "3"].map((end) => `${realm}${end}/acme`);
+const longerRealms = ["-2", "-3", "3"].map((end) => `${mutatedRealm}${end}/acme`);
 const otherFunctions = [
-  renew(realm),
-  ...[longer, stranger].flatMap((one) => [vend(one), renew(one)]),
+  renew(mutatedRealm),
+  ...[longerNamedRealm, unrelatedRealm].flatMap((one) => [vend(one), renew(one)]),
 ];
 const writeLog = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const get = ["secretsmanager:GetSecretValue"];
@@ -46,8 +46,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "the guard is turned round",
-    change: onItems(({ Condition = {} }) => set(Condition, "Null", "true")),
-    flips: labels(itemActions, ["no key", own, `${realm}/~scope/0123`, inTransaction(own)]),
+    change: onItems(({ Condition = {} }) => setLeadingKeys(Condition, "Null", "true")),
+    flips: labels(itemActions, ["no key", own, `${mutatedRealm}/~scope/0123`, inTransaction(own)]),
   },
   {
     name: "the condition is dropped",
@@ -56,19 +56,21 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "leading keys are widened to *",
-    change: onItems(({ Condition = {} }) => set(Condition, "ForAllValues:StringLike", ["*"])),
+    change: onItems(({ Condition = {} }) =>
+      setLeadingKeys(Condition, "ForAllValues:StringLike", ["*"]),
+    ),
     flips: labels(itemActions, everyForeignKey),
   },
   {
     name: "leading keys are widened to the provider",
     change: onItems(({ Condition = {} }) =>
-      set(Condition, "ForAllValues:StringLike", ["conferma/*"]),
+      setLeadingKeys(Condition, "ForAllValues:StringLike", ["conferma/*"]),
     ),
     flips: labels(itemActions, [
-      realm,
+      mutatedRealm,
       mixed,
       ...longerRealms,
-      inTransaction(`${longer}/acme`),
+      inTransaction(`${longerNamedRealm}/acme`),
       "conferma/acme",
       "conferma/*",
     ]),
@@ -76,9 +78,14 @@ export const mutations: readonly Mutation[] = [
   {
     name: "leading keys lose their slash",
     change: onItems(({ Condition = {} }) =>
-      set(Condition, "ForAllValues:StringLike", [`${realm}*`]),
+      setLeadingKeys(Condition, "ForAllValues:StringLike", [`${mutatedRealm}*`]),
     ),
-    flips: labels(itemActions, [realm, mixed, ...longerRealms, inTransaction(`${longer}/acme`)]),
+    flips: labels(itemActions, [
+      mutatedRealm,
+      mixed,
+      ...longerRealms,
+      inTransaction(`${longerNamedRealm}/acme`),
+    ]),
   },
   {
     name: "one key of the realm is enough",
@@ -91,9 +98,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: "another realm's keys are added",
     change: onItems(({ Condition = {} }) =>
-      set(Condition, "ForAllValues:StringLike", [`${realm}/*`, `${stranger}/*`]),
+      setLeadingKeys(Condition, "ForAllValues:StringLike", [
+        `${mutatedRealm}/*`,
+        `${unrelatedRealm}/*`,
+      ]),
     ),
-    flips: labels(itemActions, [`${stranger}/acme`, inTransaction(`${stranger}/acme`)]),
+    flips: labels(itemActions, [`${unrelatedRealm}/acme`, inTransaction(`${unrelatedRealm}/acme`)]),
   },
   {
     name: "Query is added",
@@ -121,11 +131,21 @@ export const mutations: readonly Mutation[] = [
     flips: [
       ...labels(otherItemActions, [own]),
       ...labels(["dynamodb:PutItem"], [inTransaction(own)]),
+      ...labels(
+        ["dynamodb:DeleteItem"],
+        [
+          ...["acme", "~scope/0123", "~consent", "~consent/0123"].map(
+            (end) => `${mutatedRealm}/${end}`,
+          ),
+          "a record and a pending consent",
+          inTransaction(own),
+        ],
+      ),
     ],
   },
   {
     name: "Scan and DescribeTable are granted without a condition",
-    change: add(vend(realm), ["dynamodb:Scan", "dynamodb:DescribeTable"]),
+    change: addStatement(vend(mutatedRealm), ["dynamodb:Scan", "dynamodb:DescribeTable"]),
     flips: labels(["dynamodb:Scan", "dynamodb:DescribeTable"], ["the table"]).concat(
       labels(["dynamodb:Scan"], ["index due", "index any"]),
     ),
@@ -152,11 +172,11 @@ export const mutations: readonly Mutation[] = [
   {
     name: "the secrets' prefix loses its slash",
     change: onSecrets((statement) => {
-      statement.Resource = secretsNamed(`token-vending/${realm}*`);
+      statement.Resource = secretsNamed(`token-vending/${mutatedRealm}*`);
     }),
     flips: labels(
       get,
-      ["", "-2/acme", "-3/acme", "3/acme"].map((end) => `token-vending/${realm}${end}`),
+      ["", "-2/acme", "-3/acme", "3/acme"].map((end) => `token-vending/${mutatedRealm}${end}`),
     ),
   },
   {
@@ -165,21 +185,21 @@ export const mutations: readonly Mutation[] = [
       statement.Resource = secretsNamed("token-vending/conferma/*");
     }),
     flips: labels(get, [
-      ...["", "-2/acme", "-3/acme", "3/acme"].map((end) => `token-vending/${realm}${end}`),
+      ...["", "-2/acme", "-3/acme", "3/acme"].map((end) => `token-vending/${mutatedRealm}${end}`),
       "token-vending/conferma/acme",
     ]),
   },
   {
     name: "the secrets' prefix may stand anywhere",
     change: onSecrets((statement) => {
-      statement.Resource = secretsNamed(`*${realm}/*`);
+      statement.Resource = secretsNamed(`*${mutatedRealm}/*`);
     }),
     flips: labels(get, [`x/token-vending/${own}`, own]),
   },
   {
     name: "secrets of any region and account will do",
     change: onSecrets((statement) => {
-      statement.Resource = `arn:aws:secretsmanager:*:*:secret:token-vending/${realm}/*`;
+      statement.Resource = `arn:aws:secretsmanager:*:*:secret:token-vending/${mutatedRealm}/*`;
     }),
     flips: labels(get, [`another region's token-vending/${own}`]),
   },
@@ -201,17 +221,17 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "listing secrets is granted",
-    change: add(vend(realm), ["secretsmanager:ListSecrets"]),
+    change: addStatement(vend(mutatedRealm), ["secretsmanager:ListSecrets"]),
     flips: labels(["secretsmanager:ListSecrets"], ["all"]),
   },
   {
     name: "invoking any function is granted",
-    change: add(vend(realm), ["lambda:InvokeFunction"]),
+    change: addStatement(vend(mutatedRealm), ["lambda:InvokeFunction"]),
     flips: labels(["lambda:InvokeFunction"], ["itself", ...otherFunctions]),
   },
   {
     name: "reading any log is granted",
-    change: add(vend(realm), ["logs:GetLogEvents"]),
+    change: addStatement(vend(mutatedRealm), ["logs:GetLogEvents"]),
     flips: labels(
       ["logs:GetLogEvents"],
       ["its own", ...otherFunctions.map((name) => `of ${name}`)],
@@ -229,13 +249,13 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "every key is granted",
-    change: add(vend(realm), ["kms:*"]),
+    change: addStatement(vend(mutatedRealm), ["kms:*"]),
     flips: [/^VendToken conferma\/sandbox: kms:/],
   },
   {
     name: "the encryption context goes unasked",
     change: (template) => {
-      const statement = statementWith(template, vend(realm), "kms:Decrypt");
+      const statement = statementWith(template, vend(mutatedRealm), "kms:Decrypt");
       delete statement.Condition;
     },
     flips: sealingActions.map(
@@ -244,7 +264,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "decrypting is granted within any encryption context but none",
-    change: add(vend(realm), ["kms:Decrypt"], {
+    change: addStatement(vend(mutatedRealm), ["kms:Decrypt"], {
       Null: { "kms:EncryptionContext:connection": "false" },
     }),
     flips: [/^VendToken conferma\/sandbox: kms:Decrypt (?!no context)/],
@@ -252,25 +272,25 @@ export const mutations: readonly Mutation[] = [
   {
     name: "one realm's policy is attached to another realm's role",
     change: (template) => {
-      const policy = policyOf(template, roleOf(template, vend(stranger)));
+      const policy = rolePolicy(template, roleOf(template, vend(unrelatedRealm)));
       const roles = policy.Properties["Roles"] as unknown[];
-      roles.push({ Ref: roleOf(template, vend(realm)) });
+      roles.push({ Ref: roleOf(template, vend(mutatedRealm)) });
     },
     flips: [
-      ...labels(itemActions, [`${stranger}/acme`, inTransaction(`${stranger}/acme`)]),
-      ...labels(get, [`token-vending/${stranger}/acme`]),
-      ...labels(sealingActions, [`${stranger}/acme`]),
-      ...labels(writeLog, [`of ${vend(stranger)}`]),
+      ...labels(itemActions, [`${unrelatedRealm}/acme`, inTransaction(`${unrelatedRealm}/acme`)]),
+      ...labels(get, [`token-vending/${unrelatedRealm}/acme`]),
+      ...labels(sealingActions, [`${unrelatedRealm}/acme`]),
+      ...labels(writeLog, [`of ${vend(unrelatedRealm)}`]),
     ],
   },
   {
     name: "two roles are swapped",
     change: (template) => {
-      const [, { Properties: one }] = functionOf(template, vend(realm));
-      const [, { Properties: two }] = functionOf(template, vend(stranger));
+      const [, { Properties: one }] = functionOf(template, vend(mutatedRealm));
+      const [, { Properties: two }] = functionOf(template, vend(unrelatedRealm));
       [one["Role"], two["Role"]] = [two["Role"], one["Role"]];
     },
-    flips: [...exchanged(realm, stranger), ...exchanged(stranger, realm)],
+    flips: [...exchanged(mutatedRealm, unrelatedRealm), ...exchanged(unrelatedRealm, mutatedRealm)],
   },
 ];
 
@@ -287,16 +307,17 @@ function exchanged(mine: string, theirs: string): string[] {
 }
 
 function onItems(change: (statement: Statement) => unknown): Change {
-  return (template) => void change(statementWith(template, vend(realm), "dynamodb:GetItem"));
+  return (template) => void change(statementWith(template, vend(mutatedRealm), "dynamodb:GetItem"));
 }
 
 function onLog(change: (statement: Statement) => unknown): Change {
-  return (template) => void change(statementWith(template, vend(realm), "logs:PutLogEvents"));
+  return (template) =>
+    void change(statementWith(template, vend(mutatedRealm), "logs:PutLogEvents"));
 }
 
 function onSecrets(change: (statement: Statement) => unknown): Change {
   return (template) =>
-    void change(statementWith(template, vend(realm), "secretsmanager:GetSecretValue"));
+    void change(statementWith(template, vend(mutatedRealm), "secretsmanager:GetSecretValue"));
 }
 
 const secretsNamed = (name: string) => ({

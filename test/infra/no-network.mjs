@@ -1,4 +1,4 @@
-// Loaded into each child process: whoever asks for a name or a connection is refused. All of it is written down.
+// Loaded into each child process: refuses DNS look-ups and connections, and logs each attempt.
 import dns from "node:dns";
 import { appendFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -17,7 +17,7 @@ function refuse(what) {
 const connect = net.Socket.prototype.connect;
 net.Socket.prototype.connect = function connectLocally(...options) {
   const [first] = options.flat();
-  // Pipes between processes are no network.
+  // Pipes between processes are allowed.
   const isPipe = typeof first === "string" || Boolean(first?.path);
   return isPipe ? connect.apply(this, options) : refuse(`a connection: ${JSON.stringify(first)}`);
 };

@@ -1,6 +1,6 @@
 import type { Change, Mutation } from "./mutating.ts";
-import { policyOf } from "./mutating.ts";
-import { realm } from "./outsiders.ts";
+import { rolePolicy } from "./mutating.ts";
+import { clientRealm } from "./outsiders.ts";
 import { statusReader } from "./principals.ts";
 import type { RawTemplate, Statement } from "./synthesized.ts";
 import { resourcesIn } from "./synthesized.ts";
@@ -18,7 +18,7 @@ export const outsiderMutations: readonly Mutation[] = [
     change: onStatement("CallerByInvoke", "lambda:InvokeFunction", (statement) => {
       statement.Resource = [statement.Resource, { "Fn::Join": ["", [statement.Resource, ":*"]] }];
     }),
-    flips: [`CallerByInvoke: invoke a version of VendToken ${realm}`],
+    flips: [`CallerByInvoke: invoke a version of VendToken ${clientRealm}`],
   },
   {
     name: "a caller may do anything to its function",
@@ -41,16 +41,16 @@ export const outsiderMutations: readonly Mutation[] = [
     name: "a caller may use any method",
     change: onPaths("CallerByApi", "/GET/", "/*/"),
     flips: [
-      `CallerByApi: DELETE /v1/tokens/${realm}/acme`,
-      `CallerByApi: POST /v1/tokens/${realm}/acme`,
+      `CallerByApi: DELETE /v1/tokens/${clientRealm}/acme`,
+      `CallerByApi: POST /v1/tokens/${clientRealm}/acme`,
     ],
   },
   {
     name: "the account of a caller is widened",
     change: onPaths("CallerOfOneAccount", "/acme", "/*"),
     flips: [
-      `CallerOfOneAccount: GET /v1/tokens/${realm}/other`,
-      `CallerOfOneAccount: POST /v1/tokens/${realm}/other/rejections`,
+      `CallerOfOneAccount: GET /v1/tokens/${clientRealm}/other`,
+      `CallerOfOneAccount: POST /v1/tokens/${clientRealm}/other/rejections`,
     ],
   },
   {
@@ -152,5 +152,5 @@ function statementsOf(template: RawTemplate, whose: string): Statement[] {
   const [role = ""] = Object.keys(template.Resources).filter(
     (id) => id.startsWith(whose) && template.Resources[id]?.Type === "AWS::IAM::Role",
   );
-  return Object(policyOf(template, role).Properties["PolicyDocument"]).Statement;
+  return Object(rolePolicy(template, role).Properties["PolicyDocument"]).Statement;
 }

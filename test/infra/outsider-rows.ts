@@ -1,39 +1,39 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
-import type { Context } from "./ask.ts";
-import { consentRealm, realm } from "./outsiders.ts";
+import { clientRealm, consentRealm } from "./outsiders.ts";
 import { principalsOf, statusReader } from "./principals.ts";
-import { place, stackName } from "./synthesized.ts";
-import { tokenTable } from "./table-rows.ts";
+import type { ConditionContext } from "./simulate-access.ts";
+import { stackName, testLocation } from "./synthesized.ts";
+import { tokenTableOf } from "./table-rows.ts";
 
-/** A request that anybody might try, in words. */
-export interface Try {
+/** A request that any principal may attempt. `what` is its label. */
+export interface AccessAttempt {
   readonly what: string;
   readonly action: string;
   readonly resource: string;
-  readonly context?: Context;
+  readonly context?: ConditionContext;
   readonly resourcePolicy?: unknown;
 }
 
-/** The endpoint through which alone the API is reached. */
+/** The only endpoint through which the API is reached. */
 export const endpointId = "vpce-0123456789abcdef0";
 
-/** Realms beside the two: a longer name, and another provider's. */
+/** Two more realms: one with a longer name, one of another provider. */
 const otherRealms = ["conferma/sandbox-2", "cfis/sandbox"];
 
-export function triesOn(stack: DeployedStack): Try[] {
+export function attemptsOn(stack: DeployedStack): AccessAttempt[] {
   return [...invocations(stack), ...apiRequests(stack), ...tableReads(stack), ...elsewhere(stack)];
 }
 
-function invocations(stack: DeployedStack): Try[] {
+function invocations(stack: DeployedStack): AccessAttempt[] {
   const status = stack.functions.find(({ logicalId }) => logicalId.startsWith(statusReader));
   const functions = [
     ...principalsOf(stack).map(({ name, functionArn }) => ({ name, functionArn })),
-    { name: statusReader, functionArn: arn(place, "lambda", `function:${status?.name}`) },
+    { name: statusReader, functionArn: arn(testLocation, "lambda", `function:${status?.name}`) },
   ];
   const others = ["Orders", `${stackName}-confermasandboxVendToken`];
   return [
-    ...functions.flatMap(({ name, functionArn }): Try[] => [
+    ...functions.flatMap(({ name, functionArn }): AccessAttempt[] => [
       { what: `invoke ${name}`, action: "lambda:InvokeFunction", resource: functionArn },
       {
         what: `invoke a version of ${name}`,
@@ -46,27 +46,27 @@ function invocations(stack: DeployedStack): Try[] {
     ...others.map((name) => ({
       what: `invoke ${name}`,
       action: "lambda:InvokeFunction",
-      resource: arn(place, "lambda", `function:${name}`),
+      resource: arn(testLocation, "lambda", `function:${name}`),
     })),
   ];
 }
 
-function apiRequests(stack: DeployedStack): Try[] {
+function apiRequests(stack: DeployedStack): AccessAttempt[] {
   const [api] = stack.resourcesOf("AWS::ApiGateway::RestApi");
   const resourcePolicy = api?.properties["Policy"];
-  const send = (apiId: string, stage: string, line: string, through?: string): Try => {
+  const send = (apiId: string, stage: string, line: string, through?: string): AccessAttempt => {
     const inside = through === endpointId ? "" : ` through ${through ?? "no endpoint"}`;
     const where = `${apiId.startsWith(stackName) ? "" : ` of ${apiId}`}${stage === "live" ? "" : ` at ${stage}`}`;
     return {
       what: `${line}${where}${inside}`,
       action: "execute-api:Invoke",
-      resource: arn(place, "execute-api", `${apiId}/${stage}/${line.replace(" ", "")}`),
+      resource: arn(testLocation, "execute-api", `${apiId}/${stage}/${line.replace(" ", "")}`),
       context: through ? { "aws:SourceVpce": through } : {},
       resourcePolicy,
     };
   };
   const own = `${stackName}-${api?.logicalId}`;
-  const first = `GET /v1/tokens/${realm}/acme`;
+  const first = `GET /v1/tokens/${clientRealm}/acme`;
   return [
     ...lines.map((line) => send(own, "live", line, endpointId)),
     send(own, "live", first, "vpce-0fedcba9876543210"),
@@ -77,25 +77,30 @@ function apiRequests(stack: DeployedStack): Try[] {
 }
 
 const lines = [
-  ...[realm, consentRealm, ...otherRealms].flatMap((name) => [
+  ...[clientRealm, consentRealm, ...otherRealms].flatMap((name) => [
     `GET /v1/tokens/${name}/acme`,
     `GET /v1/tokens/${name}/other`,
     `POST /v1/tokens/${name}/acme/rejections`,
     `POST /v1/tokens/${name}/other/rejections`,
     `POST /v1/consents/${name}/acme`,
   ]),
-  `DELETE /v1/tokens/${realm}/acme`,
-  `POST /v1/tokens/${realm}/acme`,
+  `DELETE /v1/tokens/${clientRealm}/acme`,
+  `POST /v1/tokens/${clientRealm}/acme`,
   `GET /v1/consents/${consentRealm}/acme`,
   "GET /v1/connections",
   "POST /v1/connections",
   "GET /v1",
 ];
 
-function tableReads(stack: DeployedStack): Try[] {
-  const { tableArn } = tokenTable(stack);
+function tableReads(stack: DeployedStack): AccessAttempt[] {
+  const { tableArn } = tokenTableOf(stack);
   const status = ["pk", "fingerprint", "usableUntil", "failure"];
-  const read = (what: string, action: string, resource: string, context: Context): Try => ({
+  const read = (
+    what: string,
+    action: string,
+    resource: string,
+    context: ConditionContext,
+  ): AccessAttempt => ({
     what,
     action: `dynamodb:${action}`,
     resource,
@@ -103,7 +108,7 @@ function tableReads(stack: DeployedStack): Try[] {
   });
   const specific = "SPECIFIC_ATTRIBUTES";
   const keys = ["pk", "realm"];
-  const key = { "dynamodb:LeadingKeys": [`${realm}/acme`] };
+  const key = { "dynamodb:LeadingKeys": [`${clientRealm}/acme`] };
   return [
     ...["GetItem", "BatchGetItem"].flatMap((action) => [
       read(`${action} status`, action, tableArn, { ...key, "dynamodb:Attributes": status }),
@@ -124,26 +129,26 @@ function tableReads(stack: DeployedStack): Try[] {
     ]),
     ...["connections", "due"].flatMap((index) => [
       read(`list keys of ${index}`, "Query", `${tableArn}/index/${index}`, {
-        "dynamodb:LeadingKeys": [realm],
+        "dynamodb:LeadingKeys": [clientRealm],
         "dynamodb:Attributes": keys,
         "dynamodb:Select": specific,
       }),
       read(`list ${index} with tokens`, "Query", `${tableArn}/index/${index}`, {
-        "dynamodb:LeadingKeys": [realm],
+        "dynamodb:LeadingKeys": [clientRealm],
         "dynamodb:Attributes": [...keys, "sealed"],
         "dynamodb:Select": specific,
       }),
       read(`list all of ${index}`, "Query", `${tableArn}/index/${index}`, {
-        "dynamodb:LeadingKeys": [realm],
+        "dynamodb:LeadingKeys": [clientRealm],
         "dynamodb:Attributes": keys,
         "dynamodb:Select": "ALL_PROJECTED_ATTRIBUTES",
       }),
       read(`list ${index}, naming nothing`, "Query", `${tableArn}/index/${index}`, {
-        "dynamodb:LeadingKeys": [realm],
+        "dynamodb:LeadingKeys": [clientRealm],
         "dynamodb:Select": specific,
       }),
       read(`list ${index}, selecting nothing`, "Query", `${tableArn}/index/${index}`, {
-        "dynamodb:LeadingKeys": [realm],
+        "dynamodb:LeadingKeys": [clientRealm],
         "dynamodb:Attributes": keys,
       }),
     ]),
@@ -153,7 +158,7 @@ function tableReads(stack: DeployedStack): Try[] {
       "dynamodb:Attributes": status,
       "dynamodb:Select": specific,
     }),
-    read("read another table", "GetItem", arn(place, "dynamodb", "table/Orders"), {
+    read("read another table", "GetItem", arn(testLocation, "dynamodb", "table/Orders"), {
       ...key,
       "dynamodb:Attributes": status,
     }),
@@ -163,18 +168,22 @@ function tableReads(stack: DeployedStack): Try[] {
   ];
 }
 
-/** What belongs to the functions alone. */
-function elsewhere(stack: DeployedStack): Try[] {
+/** Resources that only the functions may use. */
+function elsewhere(stack: DeployedStack): AccessAttempt[] {
   const [key] = stack.keys;
-  const secret = arn(place, "secretsmanager", `secret:token-vending/${realm}/default-Ab3dEf`);
+  const secret = arn(
+    testLocation,
+    "secretsmanager",
+    `secret:token-vending/${clientRealm}/default-Ab3dEf`,
+  );
   return [
     { what: "read the secret", action: "secretsmanager:GetSecretValue", resource: secret },
     { what: "put the secret", action: "secretsmanager:PutSecretValue", resource: secret },
     {
       what: "open a token",
       action: "kms:Decrypt",
-      resource: arn(place, "kms", `key/${key?.id}`),
-      context: { "kms:EncryptionContext:connection": `${realm}/acme` },
+      resource: arn(testLocation, "kms", `key/${key?.id}`),
+      context: { "kms:EncryptionContext:connection": `${clientRealm}/acme` },
       resourcePolicy: key?.properties["KeyPolicy"],
     },
   ];

@@ -1,12 +1,12 @@
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { describe, expect, test } from "vitest";
 import type { RealmEntry } from "../../infra/realm-list.ts";
+import type { AccessCheck } from "./access-checks.ts";
+import { decisionsOf } from "./access-checks.ts";
 import { outsiderMutations } from "./outsider-mutations.ts";
-import { endpointId, triesOn } from "./outsider-rows.ts";
-import { addOutsiders, consentRealm, outsiderNames, realm } from "./outsiders.ts";
+import { attemptsOn, endpointId } from "./outsider-rows.ts";
+import { addOutsiders, clientRealm, consentRealm, outsiderNames } from "./outsiders.ts";
 import { outsidersOf, statusReader } from "./principals.ts";
-import type { Question } from "./questions.ts";
-import { answersTo } from "./questions.ts";
 import type { RawTemplate } from "./synthesized.ts";
 import { deployed, synthesized } from "./synthesized.ts";
 
@@ -33,14 +33,17 @@ const seesStatus = [
   `invoke ${statusReader}`,
 ];
 
-/** All that each may do; whatever else is tried is denied. */
+/** Everything that each principal may do; every other attempt is denied. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  CallerByInvoke: [`invoke VendToken ${realm}`],
+  CallerByInvoke: [`invoke VendToken ${clientRealm}`],
   CallerByApi: ["acme", "other"].flatMap((account) => [
-    `GET /v1/tokens/${realm}/${account}`,
-    `POST /v1/tokens/${realm}/${account}/rejections`,
+    `GET /v1/tokens/${clientRealm}/${account}`,
+    `POST /v1/tokens/${clientRealm}/${account}/rejections`,
   ]),
-  CallerOfOneAccount: [`GET /v1/tokens/${realm}/acme`, `POST /v1/tokens/${realm}/acme/rejections`],
+  CallerOfOneAccount: [
+    `GET /v1/tokens/${clientRealm}/acme`,
+    `POST /v1/tokens/${clientRealm}/acme/rejections`,
+  ],
   AskerByInvoke: [`invoke BeginConsent ${consentRealm}`],
   AskerByApi: [`POST /v1/consents/${consentRealm}/acme`],
   Completer: [`invoke CompleteConsent ${consentRealm}`],
@@ -53,19 +56,19 @@ const template = synthesized(realms, {
   api: { endpointIds: [endpointId] },
   add: addOutsiders,
 });
-const questions = questionsOf(template);
+const checks = checksFor(template);
 
-test("everybody to whom something is granted is asked about", () => {
+test("every principal with a grant is checked", () => {
   expect(Object.keys(allowed)).toEqual([...outsiderNames, statusReader]);
-  const whats = new Set(triesOn(deployed(template)).map(({ what }) => what));
+  const whats = new Set(attemptsOn(deployed(template)).map(({ what }) => what));
   for (const what of Object.values(allowed).flat()) expect(whats).toContain(what);
-  expect(whats.size).toBe(triesOn(deployed(template)).length);
+  expect(whats.size).toBe(attemptsOn(deployed(template)).length);
 });
 
 describe.each(Object.entries(allowed))("%s", (name, mine) => {
-  test("may do what is granted, and nothing else that is tried", async () => {
-    const asked = questions.filter(({ label }) => label.startsWith(`${name}: `));
-    const answers = await answersTo(asked);
+  test("may do what is granted, and is denied everything else", async () => {
+    const asked = checks.filter(({ label }) => label.startsWith(`${name}: `));
+    const answers = await decisionsOf(asked);
     const granted = [...answers].filter(([, answer]) => answer === "allowed");
     expect(granted.map(([label]) => label).sort()).toEqual(
       mine.map((what) => `${name}: ${what}`).sort(),
@@ -74,7 +77,7 @@ describe.each(Object.entries(allowed))("%s", (name, mine) => {
   });
 });
 
-test("the status is not said to be granted to whom it cannot be", () => {
+test("granting the status to a principal without policies throws", () => {
   const toNobody: typeof addOutsiders = ({ vending }) =>
     vending.grantStatus(new ServicePrincipal("events.amazonaws.com"));
   for (const kind of ["none", "private"] as const) {
@@ -85,12 +88,12 @@ test("the status is not said to be granted to whom it cannot be", () => {
   }
 });
 
-describe("the questions notice when", () => {
+describe("the checks detect that", () => {
   test.each(outsiderMutations)("$name", async ({ change, flips }) => {
     const changed = structuredClone(template);
     change(changed);
-    const before = await answersTo(questions);
-    const after = await answersTo(questionsOf(changed));
+    const before = await decisionsOf(checks);
+    const after = await decisionsOf(checksFor(changed));
     const flipped = [...before.keys()].filter((label) => before.get(label) !== after.get(label));
     const denied = [...before].flatMap(([label, answer]) => (answer === "denied" ? [label] : []));
     const expected = flips.flatMap((flip) =>
@@ -101,9 +104,9 @@ describe("the questions notice when", () => {
   });
 });
 
-function questionsOf(of: RawTemplate): Question[] {
+function checksFor(of: RawTemplate): AccessCheck[] {
   const stack = deployed(of);
-  const tries = triesOn(stack);
+  const tries = attemptsOn(stack);
   return outsidersOf(stack, Object.keys(allowed)).flatMap(({ name, roleArn, policies }) =>
     tries.map(({ what, context = {}, ...rest }) => ({
       ...rest,

@@ -1,20 +1,20 @@
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { ServiceStack } from "../../infra/stacks/service-stack.ts";
 
-/** A realm of clients and one of consents; the others are what must stay out of reach. */
-export const realm = "conferma/sandbox";
+/** A client-credentials realm and a consent realm. All other realms must stay out of reach. */
+export const clientRealm = "conferma/sandbox";
 export const consentRealm = "centrapay-user/sandbox";
 
-/** Roles as other apps have them, with what is granted to each. */
+/** Roles of other apps, with what is granted to each. */
 const grants: Readonly<Record<string, (vending: ServiceStack["vending"], role: Role) => void>> = {
-  CallerByInvoke: (vending, role) => vending.realm(realm).grantVend(role),
-  CallerByApi: (vending, role) => vending.realm(realm).grantVendOverApi(role),
-  CallerOfOneAccount: (vending, role) => vending.realm(realm).grantVendOverApi(role, "acme"),
+  CallerByInvoke: (vending, role) => vending.realm(clientRealm).grantVend(role),
+  CallerByApi: (vending, role) => vending.realm(clientRealm).grantVendOverApi(role),
+  CallerOfOneAccount: (vending, role) => vending.realm(clientRealm).grantVendOverApi(role, "acme"),
   AskerByInvoke: (vending, role) => vending.realm(consentRealm).grantBeginConsent(role),
   AskerByApi: (vending, role) => vending.realm(consentRealm).grantBeginConsentOverApi(role),
   Completer: (vending, role) => vending.realm(consentRealm).grantCompleteConsent(role),
   Operator: (vending, role) => vending.grantStatus(role),
-  // Some policy it must have, to be asked about at all.
+  // The simulator needs at least one policy.
   Stranger: (_, role) => role.addToPolicy(nothingOfOurs),
 };
 

@@ -1,14 +1,14 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { refuseResourceGrants } from "./resource-grants.ts";
-import { place, stackName } from "./synthesized.ts";
+import { stackName, testLocation } from "./synthesized.ts";
 
 export interface Policy {
   readonly name: string;
   readonly policy: unknown;
 }
 
-/** A role of a realm, with what it may do. */
+/** A role of a realm, with its policies. */
 interface Grantee {
   /** `VendToken conferma/sandbox` */
   readonly name: string;
@@ -17,24 +17,24 @@ interface Grantee {
   readonly policies: readonly Policy[];
 }
 
-/** A function, as the role that it runs under. */
-export interface Principal extends Grantee {
+/** A function and its execution role. */
+export interface FunctionPrincipal extends Grantee {
   readonly kind: (typeof kinds)[number] | (typeof consentKinds)[number];
   readonly functionArn: string;
   readonly logGroup: string;
 }
 
-/** A schedule, as the role that it calls its function under. */
-export interface Schedule extends Grantee {
+/** A schedule and the role that it invokes its function with. */
+export interface SchedulePrincipal extends Grantee {
   readonly targetArn: string;
 }
 
-/** What each realm has one of. A function of another kind needs its own rows in the questions. */
+/** The kinds of functions of each realm. A new kind needs its own access rows. */
 export const kinds = ["VendToken", "RenewTokens"] as const;
-/** What a realm has beside, to which people consent. */
+/** The additional functions of a consent realm. */
 const consentKinds = ["BeginConsent", "CompleteConsent"] as const;
 
-/** Ways to grant that are not read here: were one used, the answers would be of something else. */
+/** Resource types that grant access but are not evaluated here: if one were used, the checks would be wrong. */
 const notReadHere = [
   "AWS::IAM::ManagedPolicy",
   "AWS::IAM::RolePolicy",
@@ -44,8 +44,8 @@ const notReadHere = [
   "AWS::Logs::ResourcePolicy",
 ];
 
-/** Every function of the stack with what its role may do. Throws on a grant that it does not understand. */
-export function principalsOf(stack: DeployedStack): Principal[] {
+/** Every function of the stack with the policies of its role. Throws on a kind of grant that it does not support. */
+export function principalsOf(stack: DeployedStack): FunctionPrincipal[] {
   for (const type of notReadHere) {
     if (stack.resourcesOf(type).length > 0) throw new Error(`${type} is not read here.`);
   }
@@ -56,14 +56,14 @@ export function principalsOf(stack: DeployedStack): Principal[] {
   return ofRealms.map(({ logicalId, properties }) => {
     const { Role, Environment, LoggingConfig } = properties as unknown as FunctionProperties;
     const kind = [...kinds, ...consentKinds].find((known) => logicalId.includes(known));
-    if (!kind) throw new Error(`${logicalId} is of no kind that is asked about.`);
+    if (!kind) throw new Error(`${logicalId} is of no known kind.`);
     const { provider, environment } = JSON.parse(Environment.Variables["REALM"] ?? "");
     const realm = `${provider}/${environment}`;
     return {
       name: `${kind} ${realm}`,
       kind,
       realm,
-      functionArn: arn(place, "lambda", `function:${stackName}-${logicalId}`),
+      functionArn: arn(testLocation, "lambda", `function:${stackName}-${logicalId}`),
       roleArn: Role,
       logGroup: LoggingConfig.LogGroup,
       policies: policiesOf(stack, Role),
@@ -71,10 +71,10 @@ export function principalsOf(stack: DeployedStack): Principal[] {
   });
 }
 
-/** The one function that is of no realm. */
+/** The one function that belongs to no realm. */
 export const statusReader = "ListConnections";
 
-/** What the tests' own roles, and the function that tells the status, may do. */
+/** The roles that the tests add, and the role of the status function, with their policies. */
 export function outsidersOf(
   stack: DeployedStack,
   names: readonly string[],
@@ -82,17 +82,17 @@ export function outsidersOf(
   const roles = stack.resourcesOf("AWS::IAM::Role").map(({ logicalId }) => logicalId);
   return names.map((name) => {
     const roleId = roles.find((id) => id.startsWith(name)) ?? name;
-    const roleArn = `arn:${place.partition}:iam::${place.accountId}:role/${stackName}-${roleId}`;
+    const roleArn = `arn:${testLocation.partition}:iam::${testLocation.accountId}:role/${stackName}-${roleId}`;
     return { name, roleId, roleArn, policies: policiesOf(stack, roleArn) };
   });
 }
 
-/** Every schedule of the stack, of the realm that it says it is for. */
-export function schedulesOf(stack: DeployedStack): Schedule[] {
+/** Every schedule of the stack, with the realm that its description names. */
+export function schedulesOf(stack: DeployedStack): SchedulePrincipal[] {
   return stack.resourcesOf("AWS::Scheduler::Schedule").map(({ logicalId, properties }) => {
     const { Description, Target } = properties as unknown as ScheduleProperties;
     const [, realm] = /^Renews what is due in (\S+)$/.exec(Description) ?? [];
-    if (!realm) throw new Error(`${logicalId} is of no realm that is asked about.`);
+    if (!realm) throw new Error(`${logicalId} names no realm in its description.`);
     return {
       name: `EveryMinute ${realm}`,
       realm,
@@ -133,7 +133,7 @@ function policiesOf(stack: DeployedStack, roleArn: string): Policy[] {
     .find(({ logicalId }) => `${stackName}-${logicalId}` === roleName);
   if (!role) throw new Error(`${roleArn} is not in the template.`);
   const { ManagedPolicyArns = [], Policies = [], ...rest } = role.properties as RoleProperties;
-  // Their text is not in the template.
+  // The text of managed policies is not in the template.
   if (ManagedPolicyArns.length > 0) throw new Error(`${ManagedPolicyArns} is not known here.`);
   if (rest.PermissionsBoundary) throw new Error(`${roleName}: boundaries are not read here.`);
   const attached = stack

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { realms } from "../../infra/realms.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
 
@@ -124,7 +124,8 @@ describe("what is deployed keeps its identity:", () => {
   const template = synthesized(realms);
   const idsOf = (type: string) => resourcesIn(template, type).map(([logicalId]) => logicalId);
 
-  // A table, key, log group, role, function or schedule of another id is another one: the old one's contents stay behind.
+  // A table, key, log group, role, function or schedule of another id is another one: the old one's contents stay
+  // behind.
   test.each([
     ["AWS::DynamoDB::Table", ["Tokens1180AAEA"]],
     ["AWS::KMS::Key", ["SealingKey98C9818D"]],

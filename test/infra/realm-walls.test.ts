@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import type { Answer } from "./ask.ts";
-import { ask } from "./ask.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import type { AccessCheck } from "./access-checks.ts";
+import { accessChecksOf, decisionsOf } from "./access-checks.ts";
 import { mutatedRealms } from "./mutating.ts";
 import { mutations } from "./mutations.ts";
 import { kinds, outsidersOf, principalsOf, schedulesOf, statusReader } from "./principals.ts";
-import type { Question } from "./questions.ts";
-import { answersTo, questionsOf } from "./questions.ts";
 import { renewalMutations } from "./renewal-mutations.ts";
+import type { AccessDecision } from "./simulate-access.ts";
+import { simulateAccess } from "./simulate-access.ts";
 import type { Statement } from "./synthesized.ts";
-import { deployed, place, resourcesIn, synthesized } from "./synthesized.ts";
+import { deployed, resourcesIn, synthesized, testLocation } from "./synthesized.ts";
 
-/** Two environments of one provider, of which one's name begins the other's; a third shares its name's other half. */
+/** Two environments of one provider, one's name a prefix of the other's; and another provider's of the same name. */
 const realms: readonly RealmInput[] = [
   {
     provider: "conferma",
@@ -29,52 +29,52 @@ const realms: readonly RealmInput[] = [
 ];
 
 const template = synthesized(realms);
-const questions = questionsOf(template);
+const checks = accessChecksOf(template);
 const principals = principalsOf(deployed(template));
 const schedules = schedulesOf(deployed(template));
 
-test("each realm is asked about, once each question", () => {
+test("each realm is checked, and each check is made once", () => {
   expect(principals.map(({ name }) => name)).toEqual(
     mutatedRealms.flatMap((realm) => kinds.map((kind) => `${kind} ${realm}`)),
   );
   expect(schedules.map(({ realm }) => realm)).toEqual(mutatedRealms);
-  const labels = questions.map(({ label }) => label);
+  const labels = checks.map(({ label }) => label);
   expect(labels).toEqual([...new Set(labels)]);
 });
 
-test("each role of the stack is one that is asked about, and belongs to one function or schedule", () => {
+test("each role of the stack is checked, and belongs to one function or schedule", () => {
   const roles = resourcesIn(template, "AWS::IAM::Role")
     .map(([logicalId]) => logicalId)
-    // Of API Gateway itself, and of what is of no realm (outsider-walls.test.ts).
+    // API Gateway's own role, and the one of no realm (outsider-walls.test.ts).
     .filter((logicalId) => !/^(ApiLogging|ListConnections)/.test(logicalId));
-  const asked = [...principals, ...schedules].map(({ roleArn }) => roleArn.split("-").at(-1));
-  expect(asked.sort()).toEqual(roles.sort());
+  const checked = [...principals, ...schedules].map(({ roleArn }) => roleArn.split("-").at(-1));
+  expect(checked.sort()).toEqual(roles.sort());
 });
 
-describe.each([...principals, ...schedules])("$name", (me) => {
-  const mine = questions.filter(({ principal }) => principal === me.roleArn);
-  const rules = mine.map((question): [string, Question] => {
-    const { label, expected } = question;
-    return [`is ${expected} ${label.replace(`${me.name}: `, "")}`, question];
+describe.each([...principals, ...schedules])("$name", (self) => {
+  const mine = checks.filter(({ principal }) => principal === self.roleArn);
+  const rules = mine.map((check): [string, AccessCheck] => {
+    const { label, expected } = check;
+    return [`is ${expected} ${label.replace(`${self.name}: `, "")}`, check];
   });
 
-  test.each(rules)("%s", async (_, question) => {
-    expect((await answersTo([question])).get(question.label)).toBe(question.expected);
+  test.each(rules)("%s", async (_, check) => {
+    expect((await decisionsOf([check])).get(check.label)).toBe(check.expected);
   });
 });
 
-describe("the questions notice when", () => {
+describe("the checks detect that", () => {
   test.each([...mutations, ...renewalMutations])("$name", async ({ change, flips }) => {
     const changed = structuredClone(template);
     change(changed);
-    const before = await answersTo(questions);
-    const after = await answersTo(questionsOf(changed));
+    const before = await decisionsOf(checks);
+    const after = await decisionsOf(accessChecksOf(changed));
     expect(flipped(before, after)).toEqual(expanded(flips, before));
   });
 });
 
-/** Lambda writes logs, traces and failures, and the scheduler calls: no code of the functions does. */
-const sentByAws = [
+/** Used by Lambda itself and by the scheduler, not by the functions' code. */
+const usedByAws = [
   "lambda:InvokeFunction",
   "logs:CreateLogStream",
   "logs:PutLogEvents",
@@ -83,18 +83,22 @@ const sentByAws = [
   "xray:PutTraceSegments",
 ];
 
-test("what is sent is what is granted", () => {
+/** Granted only in realms of consents (consent-walls.test.ts). */
+const usedForConsents = ["dynamodb:DeleteItem"];
+
+test("exactly the actions that are used are granted", () => {
   const status = outsidersOf(deployed(template), [statusReader]);
   const granted = [...principals, ...schedules, ...status].flatMap(({ policies }) =>
     policies.flatMap(({ policy }) =>
       (policy as { Statement: Statement[] }).Statement.flatMap(({ Action }) => Action),
     ),
   );
-  expect([...new Set(granted)].sort()).toEqual([...sentByFunctions(), ...sentByAws].sort());
+  const used = usedByFunctions().filter((action) => !usedForConsents.includes(action));
+  expect([...new Set(granted)].sort()).toEqual([...used, ...usedByAws].sort());
 });
 
-describe("a question that is not understood is no denial:", () => {
-  const question = {
+describe("a request that cannot be simulated throws instead of being denied:", () => {
+  const request = {
     principal: "arn:aws:iam::111122223333:role/reader",
     policies: [],
     action: "dynamodb:GetItem",
@@ -107,13 +111,15 @@ describe("a question that is not understood is no denial:", () => {
     ["a resource of another service", { resource: "arn:aws:s3:::bucket" }],
     ["a key that the action does not have", { context: { "dynamodb:FullTableScan": "true" } }],
     ["a policy with a mistake", { policies: [{ name: "p", policy: { Statement: [{}] } }] }],
-    ["a resource that is many", { resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/*" }],
+    ["a resource with a wildcard", { resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/*" }],
   ])("%s", async (_, part) => {
-    await expect(ask({ ...question, ...part })).rejects.toThrow(/GetItem|TransactWriteItems/);
+    await expect(simulateAccess({ ...request, ...part })).rejects.toThrow(
+      /GetItem|TransactWriteItems/,
+    );
   });
 
-  test("it is one when it is understood", async () => {
-    await expect(ask(question)).resolves.toBe("denied");
+  test("a valid request is denied", async () => {
+    await expect(simulateAccess(request)).resolves.toBe("denied");
   });
 
   test.each([
@@ -124,13 +130,13 @@ describe("a question that is not understood is no denial:", () => {
     for (const [, { Properties }] of resourcesIn(changed, "AWS::IAM::Role")) {
       Properties[property] = value;
     }
-    expect(() => questionsOf(changed)).toThrow(/not known here|not read here/);
+    expect(() => accessChecksOf(changed)).toThrow(/not known here|not read here/);
   });
 });
 
 describe("an encryption context is compared", () => {
   const contextKey = "kms:EncryptionContext:connection";
-  const key = `arn:aws:kms:${place.region}:${place.accountId}:key/sealing`;
+  const key = `arn:aws:kms:${testLocation.region}:${testLocation.accountId}:key/sealing`;
   const policy = {
     Version: "2012-10-17",
     Statement: [
@@ -147,21 +153,21 @@ describe("an encryption context is compared", () => {
     Statement: [
       {
         Effect: "Allow",
-        Principal: { AWS: `arn:aws:iam::${place.accountId}:root` },
+        Principal: { AWS: `arn:aws:iam::${testLocation.accountId}:root` },
         Action: "kms:*",
         Resource: "*",
       },
     ],
   };
 
-  test.each<[string, Record<string, string>, Answer]>([
+  test.each<[string, Record<string, string>, AccessDecision]>([
     ["its own", { [contextKey]: "conferma/sandbox/acme" }, "allowed"],
     ["another", { [contextKey]: "conferma/sandbox-2/acme" }, "denied"],
     ["another name", { "kms:EncryptionContext:account": "conferma/sandbox/acme" }, "denied"],
     ["none", {}, "denied"],
   ])("%s", async (_, context, expected) => {
-    const answer = await ask({
-      principal: `arn:aws:iam::${place.accountId}:role/sealer`,
+    const answer = await simulateAccess({
+      principal: `arn:aws:iam::${testLocation.accountId}:role/sealer`,
       policies: [{ name: "seals", policy }],
       action: "kms:Decrypt",
       resource: key,
@@ -172,7 +178,7 @@ describe("an encryption context is compared", () => {
   });
 });
 
-type Answers = ReadonlyMap<string, Answer>;
+type Answers = ReadonlyMap<string, AccessDecision>;
 
 function flipped(before: Answers, after: Answers): string[] {
   const all = [...new Set([...before.keys(), ...after.keys()])];
@@ -188,7 +194,7 @@ function expanded(flips: readonly (string | RegExp)[], before: Answers): string[
 }
 
 /** `GetItemCommand` of `@aws-sdk/client-dynamodb` is `dynamodb:GetItem`. */
-function sentByFunctions(): string[] {
+function usedByFunctions(): string[] {
   const folder = path.join(import.meta.dirname, "../../functions");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const sent = files

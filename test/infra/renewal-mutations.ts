@@ -1,32 +1,36 @@
 import type { Change, Mutation } from "./mutating.ts";
 import {
-  add,
-  longer,
-  realm,
+  addStatement,
+  longerNamedRealm,
+  mutatedRealm,
   renew,
   scheduleStatement,
-  set,
+  setLeadingKeys,
   statementWith,
-  stranger,
+  unrelatedRealm,
   vend,
 } from "./mutating.ts";
 import { otherFunctionNames } from "./schedule-rows.ts";
 import type { Statement } from "./synthesized.ts";
 import { nearRealms } from "./table-rows.ts";
 
-const query = (what: string, whose = renew(realm)) => `${whose}: dynamodb:Query ${what}`;
+const query = (what: string, whose = renew(mutatedRealm)) => `${whose}: dynamodb:Query ${what}`;
 const due = (...keys: string[]) => query(`index due ${keys.join(" + ")}`);
-const mixed = due(realm, longer);
+const mixed = due(mutatedRealm, longerNamedRealm);
 const everyForeignKey = [
-  ...[`${realm}/acme`, longer, stranger, `${longer}/acme`, `${stranger}/acme`].map((key) =>
-    due(key),
-  ),
-  ...nearRealms(realm).map((key) => due(key)),
+  ...[
+    `${mutatedRealm}/acme`,
+    longerNamedRealm,
+    unrelatedRealm,
+    `${longerNamedRealm}/acme`,
+    `${unrelatedRealm}/acme`,
+  ].map((key) => due(key)),
+  ...nearRealms(mutatedRealm).map((key) => due(key)),
   mixed,
 ];
 const noKey = due("no key");
 
-const invoke = (what: string) => `EveryMinute ${realm}: lambda:InvokeFunction ${what}`;
+const invoke = (what: string) => `EveryMinute ${mutatedRealm}: lambda:InvokeFunction ${what}`;
 
 export const renewalMutations: readonly Mutation[] = [
   {
@@ -36,8 +40,8 @@ export const renewalMutations: readonly Mutation[] = [
   },
   {
     name: "the guard against queries without a key is turned round",
-    change: onQuery(({ Condition = {} }) => set(Condition, "Null", "true")),
-    flips: [noKey, due(realm)],
+    change: onQuery(({ Condition = {} }) => setLeadingKeys(Condition, "Null", "true")),
+    flips: [noKey, due(mutatedRealm)],
   },
   {
     name: "a query's condition is dropped",
@@ -51,38 +55,41 @@ export const renewalMutations: readonly Mutation[] = [
   },
   {
     name: "the queried realm is widened to what it begins",
-    change: onQuery(({ Condition = {} }) => like(Condition, `${realm}*`)),
-    flips: [...["/acme", "-2", "-2/acme", "-3", "3"].map((end) => due(`${realm}${end}`)), mixed],
+    change: onQuery(({ Condition = {} }) => like(Condition, `${mutatedRealm}*`)),
+    flips: [
+      ...["/acme", "-2", "-2/acme", "-3", "3"].map((end) => due(`${mutatedRealm}${end}`)),
+      mixed,
+    ],
   },
   {
     name: "the queried realm is another one",
     change: onQuery(({ Condition = {} }) =>
-      set(Condition, "ForAllValues:StringEquals", [stranger]),
+      setLeadingKeys(Condition, "ForAllValues:StringEquals", [unrelatedRealm]),
     ),
-    flips: [due(realm), due(stranger)],
+    flips: [due(mutatedRealm), due(unrelatedRealm)],
   },
   {
     name: "one queried key of the realm is enough",
     change: onQuery(({ Condition = {} }) => {
       delete Condition["ForAllValues:StringEquals"];
-      set(Condition, "ForAnyValue:StringEquals", [realm]);
+      setLeadingKeys(Condition, "ForAnyValue:StringEquals", [mutatedRealm]);
     }),
     flips: [mixed],
   },
   {
     name: "the wrong index is granted",
     change: onQuery((statement) => indexed(statement, "/index/any")),
-    flips: [due(realm), query(`index any ${realm}`)],
+    flips: [due(mutatedRealm), query(`index any ${mutatedRealm}`)],
   },
   {
     name: "every index is granted",
     change: onQuery((statement) => indexed(statement, "/index/*")),
-    flips: [query(`index any ${realm}`)],
+    flips: [query(`index any ${mutatedRealm}`)],
   },
   {
     name: "the table is granted instead of its index",
     change: onQuery((statement) => indexed(statement, "")),
-    flips: [due(realm), query(realm)],
+    flips: [due(mutatedRealm), query(mutatedRealm)],
   },
   {
     name: "any table's index is granted",
@@ -99,22 +106,22 @@ export const renewalMutations: readonly Mutation[] = [
       statement.Action = ["dynamodb:Query", "dynamodb:Scan"];
       delete statement.Condition?.["Null"];
     }),
-    flips: [noKey, `${renew(realm)}: dynamodb:Scan index due`],
+    flips: [noKey, `${renew(mutatedRealm)}: dynamodb:Scan index due`],
   },
   {
     name: "the query is granted to who vends",
-    change: add(vend(realm), ["dynamodb:Query"], {
-      "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [realm] },
+    change: addStatement(vend(mutatedRealm), ["dynamodb:Query"], {
+      "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [mutatedRealm] },
       Null: { "dynamodb:LeadingKeys": "false" },
     }),
     flips: [
-      realm,
-      `index due ${realm}`,
-      `index any ${realm}`,
+      mutatedRealm,
+      `index due ${mutatedRealm}`,
+      `index any ${mutatedRealm}`,
       ...["another table", "a table of a longer name", "another region's table"].map(
         (table) => `${table} index due`,
       ),
-    ].map((what) => query(what, vend(realm))),
+    ].map((what) => query(what, vend(mutatedRealm))),
   },
   {
     name: "a schedule may call any function",
@@ -122,19 +129,19 @@ export const renewalMutations: readonly Mutation[] = [
       statement.Resource = "*";
     }),
     flips: [
-      vend(realm),
-      ...[longer, stranger].flatMap((one) => [vend(one), renew(one)]),
+      vend(mutatedRealm),
+      ...[longerNamedRealm, unrelatedRealm].flatMap((one) => [vend(one), renew(one)]),
       ...otherFunctionNames,
-      `${renew(realm)}, a version`,
+      `${renew(mutatedRealm)}, a version`,
     ].map(invoke),
   },
   {
     name: "a schedule may call another realm's function instead",
     change: (template) => {
-      const mine = scheduleStatement(template, renew(realm));
-      mine.Resource = scheduleStatement(template, renew(stranger)).Resource;
+      const mine = scheduleStatement(template, renew(mutatedRealm));
+      mine.Resource = scheduleStatement(template, renew(unrelatedRealm)).Resource;
     },
-    flips: [invoke(renew(realm)), invoke(renew(stranger))],
+    flips: [invoke(renew(mutatedRealm)), invoke(renew(unrelatedRealm))],
   },
   {
     name: "a schedule may do anything to its function",
@@ -148,16 +155,16 @@ export const renewalMutations: readonly Mutation[] = [
 ];
 
 function onQuery(change: (statement: Statement) => unknown): Change {
-  return (template) => void change(statementWith(template, renew(realm), "dynamodb:Query"));
+  return (template) => void change(statementWith(template, renew(mutatedRealm), "dynamodb:Query"));
 }
 
 function onSchedule(change: (statement: Statement) => unknown): Change {
-  return (template) => void change(scheduleStatement(template, renew(realm)));
+  return (template) => void change(scheduleStatement(template, renew(mutatedRealm)));
 }
 
 function like(condition: NonNullable<Statement["Condition"]>, pattern: string) {
   delete condition["ForAllValues:StringEquals"];
-  set(condition, "ForAllValues:StringLike", [pattern]);
+  setLeadingKeys(condition, "ForAllValues:StringLike", [pattern]);
 }
 
 /** CDK joins the table's ARN and the index. */

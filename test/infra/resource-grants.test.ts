@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { accessChecksOf } from "./access-checks.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import type { Change } from "./mutating.ts";
-import { questionsOf } from "./questions.ts";
 import { resourcesIn, synthesized } from "./synthesized.ts";
 
 const template = synthesized(oneOfEachKind.slice(0, 1));
@@ -11,11 +11,11 @@ const letsAnybody = (...actions: string[]) => ({
   Statement: [{ Effect: "Allow", Principal: "*", Action: actions, Resource: "*" }],
 });
 
-test("nothing that could be asked for lets somebody in by itself", () => {
-  expect(questionsOf(template).length).toBeGreaterThan(100);
+test("no resource grants access by a policy of its own", () => {
+  expect(accessChecksOf(template).length).toBeGreaterThan(100);
 });
 
-/** Roles need no policy of their own for what these grant, so that every role's answers would stay the same. */
+/** These grants need no policy of a role, so the decisions for every role would stay the same. */
 test.each<[string, Change]>([
   [
     "the table lets anybody read",
@@ -33,7 +33,7 @@ test.each<[string, Change]>([
     }),
   ],
   [
-    "the queue of failures lets anybody read",
+    "the failure queue lets anybody read",
     (changed) => {
       const [[, policy] = []] = resourcesIn(changed, "AWS::SQS::QueuePolicy");
       const { Statement } = Object(policy?.Properties["PolicyDocument"]);
@@ -52,7 +52,7 @@ test.each<[string, Change]>([
 ])("it is refused that %s", (_, change) => {
   const changed = structuredClone(template);
   change(changed);
-  expect(() => questionsOf(changed)).toThrow(/not read here/);
+  expect(() => accessChecksOf(changed)).toThrow(/not read here/);
 });
 
 function onTable(properties: Record<string, unknown>): Change {

@@ -1,12 +1,12 @@
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 
-/** Policies of resources, which may deny and must not allow: what they allowed would be asked of nobody. */
+/** Resource policies that may deny but must not allow, because no access check covers what they allow. */
 const denyOnly = ["AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"];
 
-/** Throws where a resource lets somebody in by a policy of its own that no question is put to. */
+/** Throws if a resource has a policy that grants access and that no access check covers. */
 export function refuseResourceGrants(stack: DeployedStack): void {
   for (const { logicalId, properties } of stack.tables) {
-    // The table's speaks for its indexes as well; a stream and each replica may have one too.
+    // A table's policy also covers its indexes; a stream and each replica may have one too.
     if (/"ResourcePolicy":/.test(JSON.stringify(properties))) {
       throw new Error(`${logicalId} has a policy of its own, which is not read here.`);
     }

@@ -1,21 +1,21 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
-import type { Principal, Schedule } from "./principals.ts";
-import type { Row } from "./row.ts";
-import { place } from "./synthesized.ts";
-import { tokenTable } from "./table-rows.ts";
+import type { Row } from "./access-row.ts";
+import type { FunctionPrincipal, SchedulePrincipal } from "./principals.ts";
+import { testLocation } from "./synthesized.ts";
+import { tokenTableOf } from "./table-rows.ts";
 
-/** Functions of other stacks, in words. */
+/** Labels of two functions of other stacks. */
 export const otherFunctionNames = ["another function", "a function of a longer name"];
 
-/** A schedule calls the function that renews its realm, and does nothing else. */
+/** A schedule may invoke the function that renews its realm, and nothing else. */
 export function scheduleRows(
   stack: DeployedStack,
-  { realm, targetArn }: Schedule,
-  functions: readonly Principal[],
+  { realm, targetArn }: SchedulePrincipal,
+  functions: readonly FunctionPrincipal[],
 ): Row[] {
   const invoke = "lambda:InvokeFunction";
-  const others = [arn(place, "lambda", "function:Orders"), `${targetArn}-copy`];
+  const others = [arn(testLocation, "lambda", "function:Orders"), `${targetArn}-copy`];
   return [
     ...functions.flatMap(({ kind, realm: itsRealm, name, functionArn }): Row[] => {
       const isOwn = kind === "RenewTokens" && itsRealm === realm;
@@ -33,11 +33,11 @@ export function scheduleRows(
   ];
 }
 
-/** What its function may do, it may not. */
+/** The permissions of its function, which it does not have. */
 function nothingElse(stack: DeployedStack, realm: string): Row[] {
-  const { tableArn } = tokenTable(stack);
+  const { tableArn } = tokenTableOf(stack);
   const ownKey = { "dynamodb:LeadingKeys": [`${realm}/acme`] };
-  const secret = arn(place, "secretsmanager", `secret:token-vending/${realm}/acme-Ab3dEf`);
+  const secret = arn(testLocation, "secretsmanager", `secret:token-vending/${realm}/acme-Ab3dEf`);
   return [
     ["denied", "dynamodb:GetItem", "its realm's", tableArn, ownKey],
     [

@@ -10,7 +10,7 @@ const stack = deployed(template);
 const renewing = principalsOf(stack).filter(({ kind }) => kind === "RenewTokens");
 const schedules = schedulesOf(stack);
 
-test("each realm has one function that renews, and one schedule that calls it", () => {
+test("each realm has one renewing function, and one schedule that invokes it", () => {
   const names = realms.map(({ provider, environment }) => `${provider}/${environment}`);
   expect(renewing.map(({ realm }) => realm)).toEqual(names);
   expect(schedules.map(({ realm, targetArn }) => [realm, targetArn])).toEqual(
@@ -18,7 +18,7 @@ test("each realm has one function that renews, and one schedule that calls it", 
   );
 });
 
-test("a function that renews has two minutes, and two of it run at once", () => {
+test("a renewing function has two minutes, and a concurrency of two", () => {
   const functions = resourcesIn(template, "AWS::Lambda::Function").filter(([logicalId]) =>
     logicalId.includes("RenewTokens"),
   );
@@ -28,7 +28,7 @@ test("a function that renews has two minutes, and two of it run at once", () => 
   }
 });
 
-test("a schedule calls every minute, without a window to be late in, and does not repeat a call", () => {
+test("a schedule runs every minute, without a flexible window and without retries", () => {
   for (const { properties } of stack.resourcesOf("AWS::Scheduler::Schedule")) {
     expect(properties).toMatchObject({
       ScheduleExpression: "rate(1 minute)",
@@ -39,8 +39,8 @@ test("a schedule calls every minute, without a window to be late in, and does no
   }
 });
 
-// Lambda takes the call asynchronously, and left alone repeats a failed one twice and a throttled one for six hours.
-test("Lambda does not repeat a call that failed or was throttled", () => {
+// By default Lambda retries a failed asynchronous invocation twice, and a throttled one for six hours.
+test("Lambda does not retry an invocation that failed or was throttled", () => {
   const configured = resourcesIn(template, "AWS::Lambda::EventInvokeConfig");
   expect(configured).toHaveLength(realms.length);
   for (const [, { Properties }] of configured) {
@@ -48,7 +48,7 @@ test("Lambda does not repeat a call that failed or was throttled", () => {
   }
 });
 
-test("what failed or could not be delivered is left in the queue of failures, which is watched", () => {
+test("a run that failed or could not be delivered goes to the failure queue, which has an alarm", () => {
   const [[queueId] = []] = resourcesIn(template, "AWS::SQS::Queue");
   const queueArn = { "Fn::GetAtt": [queueId, "Arn"] };
   const targets = resourcesIn(template, "AWS::Scheduler::Schedule").map(
@@ -69,7 +69,7 @@ describe("the index of what is due", () => {
   const indexes = (table?.properties["GlobalSecondaryIndexes"] ?? []) as Index[];
   const index = indexes.find(({ IndexName }) => IndexName === "due");
 
-  test("is sparse: its key is what only connections to be renewed have, by their instant", () => {
+  test("is sparse: only connections that are renewed by schedule have its key", () => {
     expect(index?.KeySchema).toEqual([
       { AttributeName: "dueRealm", KeyType: "HASH" },
       { AttributeName: "dueAt", KeyType: "RANGE" },
@@ -82,14 +82,14 @@ describe("the index of what is due", () => {
     );
   });
 
-  test("holds instants beside its keys, and no token", () => {
+  test("projects instants besides its keys, and no token", () => {
     expect(index?.Projection).toEqual({
       ProjectionType: "INCLUDE",
       NonKeyAttributes: ["dueUntil"],
     });
   });
 
-  test("is what the code queries, by attributes that it holds", async () => {
+  test("is the one that the code queries, by attributes that it projects", async () => {
     const sent: QueryCommandInput[] = [];
     const send = async ({ input }: { input: QueryCommandInput }) => {
       sent.push(input);

@@ -1,7 +1,7 @@
-import type { AwsPlace } from "../../local/aws/arns.ts";
+import type { AwsLocation } from "../../local/aws/arns.ts";
 import { arn } from "../../local/aws/arns.ts";
-import type { Asking, Row } from "./row.ts";
-import { place } from "./synthesized.ts";
+import type { Row, RowContext } from "./access-row.ts";
+import { testLocation } from "./synthesized.ts";
 
 const otherSecretActions = [
   "PutSecretValue",
@@ -19,7 +19,7 @@ const otherSecretActions = [
   "TagResource",
 ].map((name) => `secretsmanager:${name}`);
 
-/** Names that hold the realm's prefix, or nearly. */
+/** Names that resemble the realm's prefix. */
 function nearSecrets(realm: string): string[] {
   const [provider] = realm.split("/");
   return [
@@ -34,19 +34,19 @@ function nearSecrets(realm: string): string[] {
   ];
 }
 
-export function secretRows({ me, foreignRealms }: Asking): Row[] {
+export function secretRows({ self, foreignRealms }: RowContext): Row[] {
   const get = "secretsmanager:GetSecretValue";
-  const own = `token-vending/${me.realm}/acme`;
+  const own = `token-vending/${self.realm}/acme`;
   const foreign = foreignRealms.map((realm) => `token-vending/${realm}/acme`);
   return [
     ["allowed", get, own, secret(own)],
     [
       "allowed",
       get,
-      `token-vending/${me.realm}/default`,
-      secret(`token-vending/${me.realm}/default`),
+      `token-vending/${self.realm}/default`,
+      secret(`token-vending/${self.realm}/default`),
     ],
-    ...[...foreign, ...nearSecrets(me.realm)].map(
+    ...[...foreign, ...nearSecrets(self.realm)].map(
       (name): Row => ["denied", get, name, secret(name)],
     ),
     ["denied", get, `another region's ${own}`, secret(own, { region: "us-east-1" })],
@@ -59,15 +59,15 @@ export function secretRows({ me, foreignRealms }: Asking): Row[] {
   ];
 }
 
-/** Each secret's ARN ends with six characters that AWS draws. */
-function secret(name: string, elsewhere: Partial<AwsPlace> = {}): string {
-  return arn({ ...place, ...elsewhere }, "secretsmanager", `secret:${name}-Ab3dEf`);
+/** A secret's ARN ends with six random characters. */
+function secret(name: string, elsewhere: Partial<AwsLocation> = {}): string {
+  return arn({ ...testLocation, ...elsewhere }, "secretsmanager", `secret:${name}-Ab3dEf`);
 }
 
-/** No function calls, reads, changes or becomes a function: a configuration tells another realm's variables. */
-export function functionRows({ me, others }: Asking): Row[] {
-  return [me, ...others].flatMap((one): Row[] => {
-    const whose = one === me ? "itself" : one.name;
+/** No function may invoke, read, change or impersonate a function: its configuration contains the realm's variables. */
+export function functionRows({ self, others }: RowContext): Row[] {
+  return [self, ...others].flatMap((one): Row[] => {
+    const whose = one === self ? "itself" : one.name;
     const denied = (action: string, resource: string): Row => ["denied", action, whose, resource];
     return [
       denied("lambda:InvokeFunction", one.functionArn),
@@ -84,13 +84,13 @@ export function functionRows({ me, others }: Asking): Row[] {
   });
 }
 
-/** It writes to its own log. It reads none, not even its own. */
-export function logRows({ me, others }: Asking): Row[] {
-  return [me, ...others].flatMap((one): Row[] => {
-    const group = arn(place, "logs", `log-group:${one.logGroup}`);
+/** A function may write to its own log. It may read none, not even its own. */
+export function logRows({ self, others }: RowContext): Row[] {
+  return [self, ...others].flatMap((one): Row[] => {
+    const group = arn(testLocation, "logs", `log-group:${one.logGroup}`);
     const stream = `${group}:log-stream:2026/01/01/[$LATEST]0123`;
-    const what = one === me ? "its own" : `of ${one.name}`;
-    const writes = one === me ? "allowed" : "denied";
+    const what = one === self ? "its own" : `of ${one.name}`;
+    const writes = one === self ? "allowed" : "denied";
     return [
       [writes, "logs:CreateLogStream", what, stream],
       [writes, "logs:PutLogEvents", what, stream],

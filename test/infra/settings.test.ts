@@ -5,7 +5,7 @@ import { readSettings } from "../../infra/settings.ts";
 const settingsWith = (name: string, value: unknown) =>
   readSettings(new App({ context: { [`token-vending:${name}`]: value } }));
 
-test("unsaid, the API is private, in a network of its own, and its account is set up to log", () => {
+test("by default the API is private, in a VPC of its own, and account logging is set up", () => {
   expect(readSettings(new App())).toEqual({
     api: { kind: "private", endpointIds: [], setsAccountLogging: true },
     consents: { baseUrl: undefined, requester: undefined },
@@ -33,6 +33,6 @@ test.each([
   ["apiLogging", "no"],
   ["consentBaseUrl", "http://a.example"],
   ["consentBaseUrl", "https://a.example/"],
-])("%s may not be %j: it is named", (name, value) => {
+])("%s may not be %j: the error names it", (name, value) => {
   expect(() => settingsWith(name, value)).toThrow(`token-vending:${name} must be`);
 });

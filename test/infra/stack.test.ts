@@ -2,8 +2,8 @@ import type { DynamoDBClient, UpdateItemCommandInput } from "@aws-sdk/client-dyn
 import { describe, expect, test } from "vitest";
 import { leaseMs, maxDeadlineMs } from "../../functions/model/call-limits.ts";
 import { realmName } from "../../functions/model/connection.ts";
-import { readEnvironment } from "../../functions/platform/environment.ts";
-import { readStatusEnvironment } from "../../functions/platform/status-environment.ts";
+import { readEnvironment, readStatusEnvironment } from "../../functions/platform/environment.ts";
+import { readRealm, readRealmSummaries } from "../../functions/providers/catalogue.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { realms } from "../../infra/realms.ts";
 import type { RawTemplate, Statement } from "./synthesized.ts";
@@ -40,14 +40,14 @@ describe.each(functions)("$logicalId", ({ logicalId, properties, environment, ..
     expect(settings.timeoutMs).toBeGreaterThan(longestLeaseMs);
   });
 
-  test("has an environment that it starts with, of its own realm and the one table", () => {
+  test("has a valid environment, with its own realm and the one table", () => {
     if (!environment["REALM"]) {
-      const status = readStatusEnvironment(environment);
+      const status = readStatusEnvironment(environment, readRealmSummaries);
       expect(status.realms.map(realmName)).toEqual(realms.map(realmName));
       expect(status.tableName).toBe(table?.name);
       return;
     }
-    const { realm, secretPrefix, tableName } = readEnvironment(environment);
+    const { realm, secretPrefix, tableName } = readEnvironment(environment, readRealm);
     expect(secretPrefix).toBe(`token-vending/${realm.provider}/${realm.environment}/`);
     expect(tableName).toBe(table?.name);
   });
@@ -67,7 +67,7 @@ describe.each(functions)("$logicalId", ({ logicalId, properties, environment, ..
     expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(4096);
   });
 
-  test("writes to a log group of its own, which forgets", () => {
+  test("writes to a log group of its own, which has a retention", () => {
     const { LogGroup } = properties["LoggingConfig"] as { LogGroup: string };
     const users = functions.filter(({ properties: { LoggingConfig } }) =>
       JSON.stringify(LoggingConfig).includes(`"${LogGroup}"`),
@@ -95,13 +95,13 @@ describe("the table of tokens", () => {
     });
   });
 
-  test("can be taken back to any second", () => {
+  test("has point-in-time recovery", () => {
     expect(table?.properties["PointInTimeRecoverySpecification"]).toMatchObject({
       PointInTimeRecoveryEnabled: true,
     });
   });
 
-  test("forgets consents that nobody has finished, by the attribute that their store writes", async () => {
+  test("expires pending consents by the attribute that their store writes", async () => {
     const sent: UpdateItemCommandInput[] = [];
     const send = async ({ input }: { input: UpdateItemCommandInput }) => {
       sent.push(input);
@@ -116,12 +116,12 @@ describe("the table of tokens", () => {
     const attribute = table?.properties["TimeToLiveSpecification"];
     expect(attribute).toEqual({ AttributeName: "ttl", Enabled: true });
     expect(sent[0]?.ExpressionAttributeNames).toMatchObject({ "#ttl": "ttl" });
-    // In seconds, and never before its end.
+    // In seconds, rounded up.
     const seconds = String(Date.parse("2026-11-20T10:10:01Z") / 1000);
     expect(sent[0]?.ExpressionAttributeValues).toMatchObject({ ":ttl": { N: seconds } });
   });
 
-  test("is paid by request, and found by the key that the store names", () => {
+  test("is billed per request, and has the key that the store uses", () => {
     expect(table?.properties).toMatchObject({
       BillingMode: "PAY_PER_REQUEST",
       KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
@@ -133,7 +133,7 @@ describe("the table of tokens", () => {
   });
 });
 
-/** What is granted on every resource, by why it has to be. */
+/** The actions that are granted on every resource, with the reason. */
 const everywhere = {
   "traces have no resource": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
   "the logs of every REST API of the account": [
@@ -150,29 +150,29 @@ const everywhere = {
 describe("no policy", () => {
   const statements = identityStatements(template);
 
-  test("goes unread: each function has one", () => {
+  test("is missed: each function has one", () => {
     expect(statements.length).toBeGreaterThanOrEqual(functions.length);
   });
 
-  test("names every action of a service", () => {
+  test("has a wildcard action", () => {
     const wide = statements.filter(({ Action }) =>
       [Action].flat().some((action) => /[*?]/.test(action)),
     );
     expect(wide).toEqual([]);
   });
 
-  test("names every resource, but where there is a reason", () => {
+  test("has a wildcard resource without a reason", () => {
     const wide = statements.filter(({ Resource }) => [Resource].flat().includes("*"));
     const actions = wide.flatMap(({ Action }) => Action);
     expect([...new Set(actions)].sort()).toEqual(Object.values(everywhere).flat().sort());
   });
 
-  test("says what it does not grant instead of what it grants", () => {
+  test("uses NotAction, NotResource or NotPrincipal", () => {
     const turned = statements.filter((statement) => /"Not\w+":/.test(JSON.stringify(statement)));
     expect(turned).toEqual([]);
   });
 
-  test("of AWS's own is attached: their text is not ours, and names every resource", () => {
+  test("managed by AWS is attached: those have wildcard resources", () => {
     const attached = resourcesIn(template, "AWS::IAM::Role").flatMap(
       ([, { Properties }]) => Properties["ManagedPolicyArns"] ?? [],
     );
@@ -180,7 +180,7 @@ describe("no policy", () => {
   });
 });
 
-test("a function is called from outside by the API alone, for its own paths", () => {
+test("a function can be invoked only by API Gateway, for its own paths", () => {
   const permissions = stack
     .resourcesOf("AWS::Lambda::Permission")
     .map(({ properties }) => properties);
@@ -203,14 +203,14 @@ test("a function is called from outside by the API alone, for its own paths", ()
   expect(permissions.length).toBeGreaterThan(2 * realms.length);
 });
 
-test("no function has an address of its own", () => {
+test("no function has a function URL", () => {
   expect(resourcesIn(template, "AWS::Lambda::Url")).toEqual([]);
 });
 
 describe("no secret is in the template:", () => {
-  /** An empty secret, as its owner finds it. */
+  /** The value of a secret that nobody has filled in yet. */
   const empty = /^SecretString$|^\{"\w+":""(,"\w+":"")*\}$/;
-  /** What a key, a token or a password looks like. The hash of an asset is longer. */
+  /** Patterns of keys, tokens and passwords. The hash of an asset is longer. */
   const secretLike: Readonly<Record<string, RegExp>> = {
     "a JSON web token": /eyJ[\w-]{10,}\.[\w-]+/,
     "a private key": /-----BEGIN/,
@@ -240,7 +240,7 @@ describe("no secret is in the template:", () => {
     expect(textsOf(planted).filter((text) => pattern?.test(text))).not.toEqual([]);
   });
 
-  test("what is secret and asked of who deploys has no default, and is not echoed", () => {
+  test("a secret parameter has no default, and is not echoed", () => {
     for (const [name, { NoEcho, Default }] of Object.entries(template.Parameters ?? {})) {
       if (name === "BootstrapVersion") continue;
       expect({ name, NoEcho, Default }).toEqual({ name, NoEcho: true, Default: undefined });
@@ -248,7 +248,7 @@ describe("no secret is in the template:", () => {
   });
 });
 
-/** Every text of the template, keys included, but for its own ids. */
+/** Every string of the template, keys included, except its logical ids. */
 function textsOf({ Resources, Outputs, Parameters }: RawTemplate): string[] {
   const ids = new Set(Object.keys({ ...Resources, ...Outputs, ...Parameters }));
   return textsIn({ Resources, Outputs, Parameters }).filter((text) => !ids.has(text));

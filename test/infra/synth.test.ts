@@ -10,7 +10,7 @@ import { functionNames } from "../../infra/function-names.ts";
 import { realms } from "../../infra/realms.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { RawTemplate } from "./synthesized.ts";
-import { deployed, joined, place } from "./synthesized.ts";
+import { deployed, joinTemplates, testLocation } from "./synthesized.ts";
 
 const run = promisify(execFile);
 const guard = new URL("./no-network.mjs", import.meta.url);
@@ -37,13 +37,13 @@ afterAll(() => {
 });
 
 describe("npm run synth", () => {
-  test("asks for no network, neither in the CLI nor in the app", () => {
+  test("uses no network, neither in the CLI nor in the app", () => {
     expect(one.networkLog).toMatch(/^watched .*\bcdk$/m);
     expect(one.networkLog).toMatch(/^watched .*infra\/app\.ts$/m);
     expect(one.networkLog).not.toMatch(/^refused/m);
   });
 
-  test("asks for none, or it would have been noticed", async () => {
+  test("would be detected if it used the network", async () => {
     const log = path.join(one.folder, "noticed");
     const script =
       "await fetch('http://192.0.2.1').catch(() => {}); await fetch('http://a.example')";
@@ -54,7 +54,7 @@ describe("npm run synth", () => {
     expect(readFileSync(log, "utf8")).toMatch(/^refused .*192\.0\.2\.1.*\nrefused .*a\.example/m);
   });
 
-  test("is for any account and region: none is in the template", () => {
+  test("names no account and no Region", () => {
     // A provider's address may name a region of its own.
     const addresses = realms.flatMap((realm) => Object.values(realm).map(String));
     const text = addresses.reduce(
@@ -64,7 +64,7 @@ describe("npm run synth", () => {
     expect(text).not.toMatch(/\b\d{12}\b|\b[a-z]{2}-[a-z]+-\d\b/);
   });
 
-  test("complains of nothing", () => {
+  test("prints no error and no warning", () => {
     expect(one.printed).not.toMatch(/error|warning|deprecat/i);
   });
 
@@ -90,7 +90,7 @@ describe("npm run synth", () => {
     },
   );
 
-  test("has no code but these bundles, the same for every realm", () => {
+  test("has no code besides these bundles, which all realms share", () => {
     expect(assets()).toHaveLength(functionNames.length);
     expect(globSync("asset.*", { cwd: one.out })).toHaveLength(functionNames.length);
   });
@@ -122,9 +122,9 @@ interface Synthesized {
   /** `cdk.out` */
   readonly out: string;
   readonly printed: string;
-  /** Who was watched, and what was asked of the network. */
+  /** The processes that were watched, and their attempts to use the network. */
   readonly networkLog: string;
-  /** What would be deployed: the template, the list of assets, and these. */
+  /** The files that would be deployed: the template, the list of assets, and the assets. */
   readonly files: readonly string[];
 }
 
@@ -149,7 +149,7 @@ async function synthesize(name: string, ...variables: string[]): Promise<Synthes
   return {
     folder,
     out,
-    template: joined({
+    template: joinTemplates({
       state: templateOf(stackNames.state),
       service: templateOf(stackNames.service),
     }),
@@ -166,7 +166,7 @@ function assets(): string[] {
   return [...new Set(stack.functions.map(({ folder }) => folder))];
 }
 
-/** In a folder, as somebody without a network, an AWS account or any setting of their own. */
+/** Runs an npm script in a folder, without network, AWS account or user settings. */
 async function npmRun(
   script: string,
   folder: string,
@@ -187,7 +187,7 @@ async function npmRun(
   return stdout + stderr;
 }
 
-/** What a module exports, by kind, in a process that has these variables alone. */
+/** Prints the kinds of a module's exports, in a process with only these variables. */
 function imported(file: string, environment: Readonly<Record<string, string>>) {
   const script = `
     const module = await import(${JSON.stringify(file)});
@@ -196,6 +196,6 @@ function imported(file: string, environment: Readonly<Record<string, string>>) {
   `;
   return run(execPath, ["--input-type=module", "--eval", script], {
     cwd: tmpdir(),
-    env: { ...environment, AWS_REGION: place.region },
+    env: { ...environment, AWS_REGION: testLocation.region },
   });
 }

@@ -2,16 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "aws-cdk-lib";
-import { deploy, stackNames } from "../../infra/deployment.ts";
+import { createStacks, stackNames } from "../../infra/deployment.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import type { ServiceStack, ServiceStackProps } from "../../infra/stacks/service-stack.ts";
-import type { AwsPlace } from "../../local/aws/arns.ts";
+import type { AwsLocation } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { readTemplate } from "../../local/aws/template/template.ts";
 
-/** Not the laptop's: nothing may depend on where it pretends to be. */
-export const place: AwsPlace = {
+/** Differs from the local stack's: nothing may depend on a certain account or Region. */
+export const testLocation: AwsLocation = {
   region: "eu-west-1",
   accountId: "111122223333",
   partition: "aws",
@@ -34,7 +34,7 @@ export interface RawResource {
   readonly UpdateReplacePolicy?: string;
 }
 
-/** As CDK writes it, references and all; may be changed, to see what a change does. */
+/** A template as CDK writes it, with references. Mutable, so that tests can see the effect of a change. */
 export interface RawTemplate {
   readonly Resources: Record<string, RawResource>;
   readonly Parameters?: Record<string, { Type: string; NoEcho?: boolean; Default?: string }>;
@@ -42,28 +42,31 @@ export interface RawTemplate {
 }
 
 /**
- * The templates of these realms as one: what the service reads from the state's parameters is in it. The functions are stubs: what
- * they hold is another test's matter.
+ * The templates of these realms, merged: SSM parameters that the service reads are replaced by the values that the
+ * state stack writes. The functions are stubs.
  */
-export function synthesized(realms: readonly RealmEntry[], wish: Wish = {}): RawTemplate {
-  return joined(synthesizedStacks(realms, wish));
+export function synthesized(
+  realms: readonly RealmEntry[],
+  options: SynthesisOptions = {},
+): RawTemplate {
+  return joinTemplates(synthesizedStacks(realms, options));
 }
 
-interface Wish extends Omit<ServiceStackProps, "realms" | "bundlesFolder"> {
-  /** Of the app: none of them is set if unsaid. */
+interface SynthesisOptions extends Omit<ServiceStackProps, "realms" | "bundlesFolder"> {
+  /** Context of the app (default: none). */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Adds to the service what another app would. */
+  /** Adds constructs, as another app would. */
   add?(service: ServiceStack, app: App): void;
 }
 
 type Stacks = Readonly<Record<"state" | "service", RawTemplate>>;
 
 interface Synthesized extends Stacks {
-  /** Of stacks that were added. */
+  /** The templates of stacks that `add` created. */
   readonly others: readonly RawTemplate[];
 }
 
-export function joined({ state, service }: Stacks): RawTemplate {
+export function joinTemplates({ state, service }: Stacks): RawTemplate {
   const written = resourcesIn(state, "AWS::SSM::Parameter").map(([, { Properties }]) => Properties);
   const read = Object.entries(service.Parameters ?? {}).flatMap(([name, { Default }]) =>
     written.flatMap(({ Name, Value }) => (Name === Default ? [[name, Value] as const] : [])),
@@ -77,9 +80,12 @@ export function joined({ state, service }: Stacks): RawTemplate {
   return { ...rest, Parameters, Resources: { ...state.Resources, ...Resources } };
 }
 
-/** As they are deployed, one after the other. */
-export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}): Synthesized {
-  const { context, add, ...props } = wish;
+/** The templates in the order in which they are deployed. */
+export function synthesizedStacks(
+  realms: readonly RealmEntry[],
+  options: SynthesisOptions = {},
+): Synthesized {
+  const { context, add, ...props } = options;
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-infra-"));
   try {
     const bundlesFolder = path.join(folder, "functions");
@@ -96,7 +102,7 @@ export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}
       builtinCloudFormationValidation: context?.[defaultRules] === true,
       context: { "aws:cdk:enable-asset-metadata": true, ...context },
     });
-    const service = deploy(app, { realms, bundlesFolder, ...props });
+    const service = createStacks(app, { realms, bundlesFolder, ...props });
     add?.(service, app);
     const assembly = app.synth();
     const written = (name: string) => assembly.getStackByName(name).template;
@@ -113,9 +119,9 @@ export function synthesizedStacks(realms: readonly RealmEntry[], wish: Wish = {}
   }
 }
 
-/** What the template would deploy, references followed. */
+/** The stack that the template would deploy, with references resolved. */
 export function deployed(template: RawTemplate, assemblyFolder = "/nowhere"): DeployedStack {
-  return readTemplate({ ...place, template, stackName, assemblyFolder });
+  return readTemplate({ ...testLocation, template, stackName, assemblyFolder });
 }
 
 export function resourcesIn(template: RawTemplate, type: string): [string, RawResource][] {

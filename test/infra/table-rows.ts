@@ -1,14 +1,14 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
-import type { Answer } from "./ask.ts";
-import type { Principal } from "./principals.ts";
-import type { Asking, Row } from "./row.ts";
-import { place } from "./synthesized.ts";
+import type { Row, RowContext } from "./access-row.ts";
+import type { FunctionPrincipal } from "./principals.ts";
+import type { AccessDecision } from "./simulate-access.ts";
+import { testLocation } from "./synthesized.ts";
 
-/** What the store sends (functions/store/dynamodb-token-store.ts). */
-export const itemActions = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
+/** The actions that the store uses (functions/store/dynamodb-token-store.ts). */
+export const itemActions = ["dynamodb:GetItem", "dynamodb:UpdateItem"];
 
-/** What names keys and is granted to nobody on the table. */
+/** Other actions on items: granted to nobody on the table. */
 export const otherItemActions = [
   "dynamodb:Query",
   "dynamodb:PutItem",
@@ -34,7 +34,7 @@ const tableActions = [
   "dynamodb:TagResource",
 ];
 
-/** Keys that look like the realm's own, or nearly. */
+/** Keys that resemble the realm's own. */
 export function nearKeys(realm: string): string[] {
   const [provider] = realm.split("/");
   return [
@@ -50,7 +50,7 @@ export function nearKeys(realm: string): string[] {
   ];
 }
 
-/** What the index's key looks like for other realms, or nearly the own one. */
+/** Index keys that resemble the realm's own. */
 export function nearRealms(realm: string): string[] {
   const [provider = ""] = realm.split("/");
   return [
@@ -64,25 +64,25 @@ export function nearRealms(realm: string): string[] {
   ];
 }
 
-export function tokenTable(stack: DeployedStack) {
+export function tokenTableOf(stack: DeployedStack) {
   const table = stack.tables.find(({ logicalId }) => logicalId.startsWith("Tokens"));
   if (!table) throw new Error("The template has no table of tokens.");
-  return { name: table.name, tableArn: arn(place, "dynamodb", `table/${table.name}`) };
+  return { name: table.name, tableArn: arn(testLocation, "dynamodb", `table/${table.name}`) };
 }
 
-export function tableRows({ stack, me, foreignRealms }: Asking): Row[] {
-  const table = tokenTable(stack);
+export function tableRows({ stack, self, foreignRealms }: RowContext): Row[] {
+  const table = tokenTableOf(stack);
   const { tableArn } = table;
-  const own = `${me.realm}/acme`;
+  const own = `${self.realm}/acme`;
   const foreign = foreignRealms.map((realm) => `${realm}/acme`);
   const [other = ""] = foreign;
 
   return [
     ...itemActions.flatMap((action): Row[] => [
-      ...[own, `${me.realm}/~scope/0123`].map(
+      ...[own, `${self.realm}/~scope/0123`].map(
         (key): Row => ["allowed", action, key, tableArn, leading(key)],
       ),
-      ...[...foreign, ...nearKeys(me.realm)].map(
+      ...[...foreign, ...nearKeys(self.realm)].map(
         (key): Row => ["denied", action, key, tableArn, leading(key)],
       ),
       ["denied", action, `${own} + ${other}`, tableArn, leading(own, other)],
@@ -91,17 +91,18 @@ export function tableRows({ stack, me, foreignRealms }: Asking): Row[] {
         ([what, resource]): Row => ["denied", action, `${what} ${own}`, resource, leading(own)],
       ),
     ]),
+    ...deletionRows(tableArn, self, foreign),
     ...otherItemActions.flatMap((action): Row[] => [
       ["denied", action, own, tableArn, leading(own)],
       ["denied", action, other, tableArn, leading(other)],
       ["denied", action, "no key", tableArn],
     ]),
     ...partsOfTransactions(tableArn, own, foreign),
-    ["denied", "dynamodb:Query", me.realm, tableArn, leading(me.realm)],
-    ...["due", "any"].flatMap((index) => indexRows(index, tableArn, me, foreignRealms)),
+    ["denied", "dynamodb:Query", self.realm, tableArn, leading(self.realm)],
+    ...["due", "any"].flatMap((index) => indexRows(index, tableArn, self, foreignRealms)),
     ...elsewhere(table.name).map(([what, resource]): Row => {
       const indexArn = `${resource}/index/due`;
-      return ["denied", "dynamodb:Query", `${what} index due`, indexArn, leading(me.realm)];
+      return ["denied", "dynamodb:Query", `${what} index due`, indexArn, leading(self.realm)];
     }),
     ...tableActions.map((action): Row => ["denied", action, "the table", tableArn]),
     ["denied", "dynamodb:GetRecords", "its stream", `${tableArn}/stream/2026-01-01T00:00:00.000`],
@@ -109,15 +110,36 @@ export function tableRows({ stack, me, foreignRealms }: Asking): Row[] {
   ];
 }
 
-/** The index is for the schedule's function alone, and its key is the realm. */
+/** Pending consents are claimed by deleting them, by one function; no record ever is deleted. */
+function deletionRows(tableArn: string, me: FunctionPrincipal, foreign: readonly string[]): Row[] {
+  const expected = me.kind === "CompleteConsent" ? "allowed" : "denied";
+  const pending = `${me.realm}/~consent/0123`;
+  const others = [`${me.realm}/acme`, `${me.realm}/~scope/0123`, `${me.realm}/~consent`];
+  const deletion = (answer: AccessDecision, what: string, ...keys: string[]): Row => {
+    const context = keys.length > 0 ? leading(...keys) : {};
+    return [answer, "dynamodb:DeleteItem", what, tableArn, context];
+  };
+  return [
+    deletion(expected, pending, pending),
+    ...[...others, ...foreign, ...nearKeys(me.realm)].map((key) => deletion("denied", key, key)),
+    ...foreign.map((key) => {
+      const theirs = key.replace(/acme$/, "~consent/0123");
+      return deletion("denied", theirs, theirs);
+    }),
+    deletion("denied", "a record and a pending consent", others[0] ?? "", pending),
+    deletion("denied", "no key"),
+  ];
+}
+
+/** Only the renewing function may query the index, and only by its own realm. */
 function indexRows(
   index: string,
   tableArn: string,
-  { kind, realm }: Principal,
+  { kind, realm }: FunctionPrincipal,
   foreignRealms: readonly string[],
 ): Row[] {
   const indexArn = `${tableArn}/index/${index}`;
-  const query = (expected: Answer, ...keys: string[]): Row => {
+  const query = (expected: AccessDecision, ...keys: string[]): Row => {
     const what = `index ${index} ${keys.join(" + ")}`;
     return [expected, "dynamodb:Query", what, indexArn, leading(...keys)];
   };
@@ -136,12 +158,12 @@ function indexRows(
   ];
 }
 
-/** A transaction is no action: each part of it is asked about by itself. */
+/** A transaction is not an IAM action: each of its parts is checked by itself. */
 function partsOfTransactions(tableArn: string, own: string, foreign: readonly string[]): Row[] {
   const parts: [Row[0], string, string, string][] = [
     ["allowed", "dynamodb:GetItem", "TransactGetItems", own],
     ["allowed", "dynamodb:UpdateItem", "TransactWriteItems", own],
-    ["allowed", "dynamodb:DeleteItem", "TransactWriteItems", own],
+    ["denied", "dynamodb:DeleteItem", "TransactWriteItems", own],
     ["denied", "dynamodb:PutItem", "TransactWriteItems", own],
     ...foreign.flatMap((key): [Row[0], string, string, string][] => [
       ["denied", "dynamodb:GetItem", "TransactGetItems", key],
@@ -157,11 +179,11 @@ function partsOfTransactions(tableArn: string, own: string, foreign: readonly st
 }
 
 function elsewhere(table: string): [string, string][] {
-  const otherRegion = { ...place, region: "us-east-1" };
-  const otherAccount = { ...place, accountId: "444455556666" };
+  const otherRegion = { ...testLocation, region: "us-east-1" };
+  const otherAccount = { ...testLocation, accountId: "444455556666" };
   return [
-    ["another table", arn(place, "dynamodb", "table/Orders")],
-    ["a table of a longer name", arn(place, "dynamodb", `table/${table}-copy`)],
+    ["another table", arn(testLocation, "dynamodb", "table/Orders")],
+    ["a table of a longer name", arn(testLocation, "dynamodb", `table/${table}-copy`)],
     ["another region's table", arn(otherRegion, "dynamodb", `table/${table}`)],
     ["another account's table", arn(otherAccount, "dynamodb", `table/${table}`)],
   ];

@@ -6,7 +6,7 @@ import { stackNames } from "../../infra/deployment.ts";
 import { ConsumerStack } from "../../infra/examples/consumer-stack.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { oneOfEachKind } from "./example-realms.ts";
-import { deployed, joined, resourcesIn, synthesizedStacks } from "./synthesized.ts";
+import { deployed, joinTemplates, resourcesIn, synthesizedStacks } from "./synthesized.ts";
 
 const bundlesFolder = mkdtempSync(path.join(tmpdir(), "token-vending-trusts-"));
 afterAll(() => rmSync(bundlesFolder, { recursive: true, force: true }));
@@ -30,7 +30,7 @@ const byService = (service: string, condition?: object) => ({
   ],
 });
 
-/** Who takes a role on, by what it is for; a role that is for nothing else known has no right answer. */
+/** The expected trust policy of a role, by its purpose. A role of another purpose fails the test. */
 const trustOf = {
   function: byService("lambda.amazonaws.com"),
   schedule: byService("scheduler.amazonaws.com", {
@@ -40,12 +40,12 @@ const trustOf = {
         "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/TokenVending-Ticks-D7697C8F",
     },
   }),
-  // Why without a condition: infra/constructs/api-logging.ts.
+  // infra/constructs/api-logging.ts says why it has no condition.
   "logs of API Gateway": byService("apigateway.amazonaws.com"),
 };
 
-test("each role of the deployment is taken on by the service that it is for alone", () => {
-  const stack = deployed(joined(stacks));
+test("each role of the deployment can be assumed only by the service that it is for", () => {
+  const stack = deployed(joinTemplates(stacks));
   const expected = expectedTrusts(stack);
   const trusts = stack
     .resourcesOf("AWS::IAM::Role")
@@ -54,7 +54,7 @@ test("each role of the deployment is taken on by the service that it is for alon
   expect(new Set(Object.values(expected))).toEqual(new Set(Object.values(trustOf)));
 });
 
-test("each role of the example is taken on by Lambda alone", () => {
+test("each role of the example can be assumed only by Lambda", () => {
   const roles = stacks.others.flatMap((template) => resourcesIn(template, "AWS::IAM::Role"));
   const functions = stacks.others.flatMap((template) =>
     resourcesIn(template, "AWS::Lambda::Function"),
@@ -65,7 +65,7 @@ test("each role of the example is taken on by Lambda alone", () => {
   );
 });
 
-/** By the role's logical id: as far as a resource is known that has it. */
+/** The expected trust policies by the role's logical id, derived from the resources that use the roles. */
 function expectedTrusts(stack: DeployedStack) {
   const having = (type: string, roleOf: (properties: Properties) => unknown) =>
     stack.resourcesOf(type).map(({ properties }) => String(roleOf(properties)).split("-").at(-1));

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { VendAnswer } from "../../functions/http/contract.ts";
-import { readRecord } from "../../functions/store/items.ts";
-import { isAnswer, present } from "../../local/vend-client.ts";
+import { readRecord } from "../../functions/store/read-record.ts";
+import { isVendAnswer, useCredential } from "../../local/vend-client.ts";
 import { seededRandom } from "../simulation/virtual-time.ts";
-import type { Await, FaultWorld } from "../support/fault-world.ts";
+import type { FaultWorld, InterruptionPoint } from "../support/fault-world.ts";
 import { faultWorld } from "../support/fault-world.ts";
 import { proveLedger } from "../support/prove-ledger.ts";
-import type { VendProcess } from "../support/referee.ts";
+import type { VendProcess } from "../support/vend-process.ts";
 
 const deadlineMs = 500;
 const leaseMs = deadlineMs + 2000 + 250;
@@ -16,7 +16,7 @@ const chaosMs = 15_000;
 const accounts = ["one", "two", "three", "four"];
 const processes = 5;
 /** Where it hurts: the lease was just granted, the token has just arrived, the commit was just made. */
-const tender: readonly Await[] = [
+const tender: readonly InterruptionPoint[] = [
   { of: "lease", when: "after" },
   { of: "commit", when: "before" },
   { of: "commit", when: "after" },
@@ -55,7 +55,7 @@ class Chaos {
       await sleep(50 + this.#random() * 250);
     }
     this.isOver = true;
-    this.#world.simulator.restore();
+    this.#world.simulator.clearFaults();
     await Promise.all(this.#working);
   }
 
@@ -65,7 +65,7 @@ class Chaos {
       const account = this.#oneOf(accounts);
       const vended = await this.#world.vend(process, { account }).catch(() => null);
       if (!vended) return;
-      if (isAnswer(vended) && this.#random() < 0.02 && this.#mistakes.delete(account)) {
+      if (isVendAnswer(vended) && this.#random() < 0.02 && this.#mistakes.delete(account)) {
         const rejection = { account, rejectedVersion: vended.version };
         await this.#world.vend(process, rejection).catch(() => null);
       }
@@ -100,7 +100,7 @@ class Chaos {
   async #drop(): Promise<void> {
     this.deeds.dropped += 1;
     const when = this.#random() < 0.5 ? "after-handling" : "half-body";
-    this.#world.simulator.misbehave({ kind: "destroy", when });
+    this.#world.simulator.injectFault({ kind: "destroy", when });
   }
 
   #oneOf<T>(all: readonly T[]): T {
@@ -116,7 +116,7 @@ async function whenHealed(
 ): Promise<VendAnswer> {
   for (let attempt = 0; attempt < 4; attempt += 1) {
     const vended = await world.vend(process, { account });
-    if (isAnswer(vended)) return vended;
+    if (isVendAnswer(vended)) return vended;
     await sleep((vended.problem.retryAfterSeconds ?? 0) * 1000);
   }
   return expect.fail(`${account} does not heal.`);
@@ -137,7 +137,7 @@ it("kills, freezes, cuts and drops: log and ledgers prove what the provider's ow
   const last = await world.start();
   for (const account of accounts) {
     const answer = await whenHealed(world, last, account);
-    expect(await present(answer, world.simulator.pingUrl), told).toBe(200);
+    expect(await useCredential(answer, world.simulator.pingUrl), told).toBe(200);
   }
   expect(world.check(), told).toEqual([]);
 

@@ -2,16 +2,16 @@ import { expect, it } from "vitest";
 import type { Evidence } from "../support/check-protocol.ts";
 import { checkProtocol } from "../support/check-protocol.ts";
 import { faultWorld } from "../support/fault-world.ts";
-import { answerOf } from "../support/stack-answers.ts";
-import type { Passing } from "../support/stack-faulty-proxy.ts";
+import { expectAnswer } from "../support/stack-answers.ts";
+import type { ProxiedRequest } from "../support/stack-faulty-proxy.ts";
 import { tableUseOf } from "../support/write-history.ts";
 
 /** What a run of two issues leaves, the second after a rejection; every promise was kept. */
 async function realEvidence(): Promise<Evidence> {
   const world = await faultWorld({});
   const process = await world.start();
-  answerOf(await world.vend(process));
-  answerOf(await world.vend(process, { rejectedVersion: 1 }));
+  expectAnswer(await world.vend(process));
+  expectAnswer(await world.vend(process, { rejectedVersion: 1 }));
   return world.evidence("default");
 }
 
@@ -21,9 +21,9 @@ type Forgery = readonly [
   found: RegExp,
 ];
 
-const isUse = (use: string) => (passing: Passing) => tableUseOf(passing) === use;
+const isUse = (use: string) => (passing: ProxiedRequest) => tableUseOf(passing) === use;
 const without = <T>(all: readonly T[], index: number) => all.toSpliced(index, 1);
-const worded = (passing: Passing, from: string, to: string): Passing => {
+const worded = (passing: ProxiedRequest, from: string, to: string): ProxiedRequest => {
   const { answer } = passing;
   if (!answer) return passing;
   const content = Buffer.from(Buffer.from(answer.content).toString().replace(from, to));
@@ -52,11 +52,11 @@ const forgeries: readonly Forgery[] = [
     /P13: nobody issued \w+$/,
   ],
   [
-    "a lease that was granted while another was alive",
+    "a lease that was granted while another was valid",
     ({ tablePassed }) => ({
       tablePassed: without(tablePassed, tablePassed.findIndex(isUse("commit"))),
     }),
-    /P1: lease 2 was granted while lease 1 was alive$/,
+    /P1: lease 2 was granted while lease 1 was valid$/,
   ],
   [
     "a token that was stored by somebody without the lease",
@@ -126,7 +126,7 @@ const forgeries: readonly Forgery[] = [
     ({ vended }) => ({
       vended: vended.slice(0, 1).map((seen) => ({ ...seen, askedAt: seen.askedAt + 31_000 })),
     }),
-    /P4: version 1 was vended \d+ ms after we killed it$/,
+    /P4: version 1 was vended \d+ ms after we revoked it$/,
   ],
 ];
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { present } from "../../local/vend-client.ts";
+import { useCredential } from "../../local/vend-client.ts";
 import { sameAnswer } from "../support/stack-answers.ts";
 import { confermaWorld, sendPaymentsWorld } from "../support/stack-realms.ts";
 
@@ -17,7 +17,7 @@ it("64 callers in 16 processes find nothing stored: one issue, one answer, and t
 
   const answer = sameAnswer(vended);
   expect(answer).toMatchObject({ connection, version: 1, header: { name: "Authorization" } });
-  const verdicts = await Promise.all(vended.map(() => present(answer, simulator.pingUrl)));
+  const verdicts = await Promise.all(vended.map(() => useCredential(answer, simulator.pingUrl)));
   expect(new Set(verdicts)).toEqual(new Set([200]));
   expect(simulator.counters.issues()).toBe(1);
   expect(simulator.counters.maxInFlight()).toBe(1);

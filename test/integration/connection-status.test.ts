@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { ConnectionAnswer, ConnectionPage } from "../../functions/http/contract.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { madeUp } from "../../local/secret-book.ts";
-import type { VendProcess } from "../support/referee.ts";
-import { answerOf, until, wordOf } from "../support/stack-answers.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
+import { expectAnswer, until, versionOrCode } from "../support/stack-answers.ts";
 import { canariesIn } from "../support/stack-canaries.ts";
 import { confermaWorld } from "../support/stack-realms.ts";
+import type { VendProcess } from "../support/vend-process.ts";
 
 const keys: RealmInput = { provider: "static-key", environment: "test", headerName: "X-Key" };
 
@@ -29,7 +29,7 @@ describe("an operator sees a connection of Conferma", () => {
     const [vend, status] = [await stack.start(realm), await stack.startStatus([realm])];
     expect(await list(status)).toEqual({ connections: [], cursor: null });
 
-    const { token: _, header: __, ...told } = answerOf(await vend.vend());
+    const { token: _, header: __, ...told } = expectAnswer(await vend.vend());
     expect(await seen(status)).toMatchObject({
       ...told,
       state: "usable",
@@ -63,8 +63,8 @@ describe("an operator sees a connection of Conferma", () => {
     expect((await seen(status)).state).toBe("expired");
 
     simulator.settings.lifetimeMs = 60_000;
-    simulator.misbehave({ kind: "respond", status: 503 });
-    expect(wordOf(await vend.vend())).toBe("provider-unavailable");
+    simulator.injectFault({ kind: "respond", status: 503 });
+    expect(versionOrCode(await vend.vend())).toBe("provider-unavailable");
     expect(await seen(status)).toMatchObject({
       state: "backing-off",
       version: 1,
@@ -73,7 +73,7 @@ describe("an operator sees a connection of Conferma", () => {
     });
 
     await sleep(1100);
-    expect(wordOf(await vend.vend())).toBe(2);
+    expect(versionOrCode(await vend.vend())).toBe(2);
     expect(await seen(status)).toMatchObject({ state: "usable", version: 2, lastFailure: null });
   });
 
@@ -88,16 +88,16 @@ describe("an operator sees a connection of Conferma", () => {
   it("with credentials that are refused, until the secret is another", async () => {
     const { stack, simulator, realm, secret, secretName } = await confermaWorld();
     const [vend, status] = [await stack.start(realm), await stack.startStatus([realm])];
-    const clientSecret = madeUp("secret");
+    const clientSecret = generateValue("secret");
     simulator.rotateSecret(secret.clientId, clientSecret, { keepOld: false });
-    expect(wordOf(await vend.vend())).toBe("credentials-rejected");
+    expect(versionOrCode(await vend.vend())).toBe("credentials-rejected");
     expect(await seen(status)).toMatchObject({
       state: "credentials-rejected",
       lastFailure: { code: "credentials-rejected" },
     });
     await stack.secrets.rotate(secretName, { ...secret, clientSecret });
     await sleep(1100);
-    expect(wordOf(await vend.vend())).toBe(1);
+    expect(versionOrCode(await vend.vend())).toBe(1);
     expect((await seen(status)).state).toBe("usable");
   });
 });
@@ -130,8 +130,8 @@ it("an operator pages through the realms of a deployment by the API, each connec
 it("an operator's answers, and whatever its function prints, hold no token and no secret (P11, P12)", async () => {
   const { stack, simulator, realm, secret } = await confermaWorld();
   const [vend, status] = [await stack.start(realm), await stack.startStatus([realm])];
-  const { token } = answerOf(await vend.vend());
-  simulator.misbehave({ kind: "echo", status: 500 });
+  const { token } = expectAnswer(await vend.vend());
+  simulator.injectFault({ kind: "echo", status: 500 });
   await vend.vend({ rejectedVersion: 1 });
   const item = await stack.item("conferma/test/default");
   const sealed = Buffer.from(item?.["sealed"]?.B ?? expect.fail("nothing sealed")).toString(

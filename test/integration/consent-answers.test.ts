@@ -1,23 +1,23 @@
 import { describe, expect, test } from "vitest";
-import type { Spoiling } from "../../local/simulators/oauth/id-token.ts";
-import { mere } from "../../local/simulators/oauth/people.ts";
-import { aPerson } from "../local/simulators/oauth/a-person.ts";
-import type { RealmName } from "../support/consent-ceremony.ts";
-import { realmNames, useCeremony } from "../support/consent-ceremony.ts";
-import { wordOf } from "../support/stack-answers.ts";
-import { aWindow } from "../support/window.ts";
+import type { IdTokenCorruption } from "../../local/simulators/oauth/id-token.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
+import { aWindow } from "../support/consent-in-browser.ts";
+import type { RealmName } from "../support/consent-stack.ts";
+import { realmNames, useConsentStack } from "../support/consent-stack.ts";
+import { versionOrCode } from "../support/stack-answers.ts";
 
-const person = aPerson(mere);
+const person = createUserAgent(defaultUser);
 const mixedUp = "This answer does not belong here";
 const granted = "Access is granted";
 const away = "The provider does not answer now";
 
-const ceremony = useCeremony();
+const consentStack = useConsentStack();
 
 /** Somebody on the way to the provider. */
 async function setOut(realm: RealmName, account: string) {
   const window = aWindow();
-  const authorizeUrl = await window.setOut(await ceremony().begin(realm, account));
+  const authorizeUrl = await window.setOut(await consentStack().begin(realm, account));
   return { ...window, authorizeUrl };
 }
 
@@ -27,12 +27,12 @@ async function decide({ read, authorizeUrl }: Awaited<ReturnType<typeof setOut>>
 }
 
 const redeems = () => {
-  const { centrapay, connectPay, acme } = ceremony();
+  const { centrapay, connectPay, acme } = consentStack();
   return [centrapay, connectPay, acme].map(({ oracle }) => oracle.redeems());
 };
 
 const vended = async (realm: RealmName, account: string) =>
-  wordOf(await ceremony().vend(realm, account));
+  versionOrCode(await consentStack().vend(realm, account));
 
 describe("an attacker", () => {
   test("who plants a code of the attacker's own into a victim's journey is refused (A16, A22)", async () => {
@@ -57,7 +57,7 @@ describe("an attacker", () => {
     const account = what.replaceAll(/[^a-z]+/g, "-");
     const window = await setOut("authorization-code/acme", account);
     const before = redeems();
-    ceremony().acme.misbehave({ kind: "rewrite-location", route: "consent", set });
+    consentStack().acme.injectFault({ kind: "rewrite-location", route: "consent", set });
     expect((await decide(window)).title).toBe(mixedUp);
     expect(redeems()).toEqual(before);
     expect(await vended("authorization-code/acme", account)).toBe("consent-required");
@@ -72,7 +72,7 @@ describe("an attacker", () => {
     const window = await setOut("authorization-code/acme", account);
     const before = redeems();
     const error_description = "<img src=x onerror=document.title='pwned'>";
-    ceremony().acme.misbehave({
+    consentStack().acme.injectFault({
       kind: "rewrite-location",
       route: "consent",
       set: { ...set, error_description },
@@ -84,23 +84,23 @@ describe("an attacker", () => {
     expect(await vended("authorization-code/acme", account)).toBe("consent-required");
   });
 
-  test.each<Spoiling>([
+  test.each<IdTokenCorruption>([
     ...(["bad-signature", "alg-none", "alg-hs256", "unknown-kid", "wrong-issuer"] as const),
     ...(["wrong-audience", "wrong-nonce", "missing-nonce", "expired", "missing"] as const),
   ])("whose ID token is wrong (%s) leaves nothing stored (A23)", async (how) => {
     const window = await setOut("centrapay-user/test", how);
-    ceremony().centrapay.misbehave({ kind: "spoil-id-token", how });
+    consentStack().centrapay.injectFault({ kind: "corrupt-id-token", how });
     expect((await decide(window)).title).toBe("Access was not set up");
     expect(await vended("centrapay-user/test", how)).toBe("consent-required");
   });
 
   test("who lies in the discovery document changes nothing: what was pinned wins (A24)", async () => {
-    const { centrapay } = ceremony();
+    const { centrapay } = consentStack();
     const elsewhere = "https://attacker.invalid";
     const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };
-    centrapay.misbehave({ kind: "patch-body", patch, route: "discovery", times: "always" });
+    centrapay.injectFault({ kind: "patch-body", patch, route: "discovery", times: "always" });
     const { title } = await decide(await setOut("centrapay-user/test", "discovery"));
-    centrapay.restore();
+    centrapay.clearFaults();
     expect(title).toBe(granted);
     expect(await vended("centrapay-user/test", "discovery")).toBe(1);
   });
@@ -118,7 +118,7 @@ describe("a person", () => {
   );
 
   test.each([302, 303] as const)("is led on by %s as by 301 (A20)", async (answer) => {
-    const { connectPay } = ceremony();
+    const { connectPay } = consentStack();
     connectPay.traits.authorizeAnswer = answer;
     const { title } = await decide(await setOut("connectpay/stage", `by-${answer}`));
     connectPay.traits.authorizeAnswer = 301;
@@ -127,34 +127,34 @@ describe("a person", () => {
   });
 
   test("whose provider is down reads so, and may try again", async () => {
-    const { centrapay } = ceremony();
+    const { centrapay } = consentStack();
     const window = await setOut("centrapay-user/test", "down");
     const callback = await person.consent(window.authorizeUrl);
-    centrapay.misbehave({ kind: "respond", status: 503, times: "always" });
+    centrapay.injectFault({ kind: "respond", status: 503, times: "always" });
     const { title } = await window.read(callback);
-    centrapay.restore();
+    centrapay.clearFaults();
     expect(title).toBe(away);
     expect((await decide(await setOut("centrapay-user/test", "down"))).title).toBe(granted);
     expect(await vended("centrapay-user/test", "down")).toBe(1);
   });
 
   test("whose provider has changed its signing key gets through (A23)", async () => {
-    const { centrapay, forget } = ceremony();
+    const { centrapay, stopIdleProcesses } = consentStack();
     const window = await setOut("centrapay-user/test", "new-key");
     await centrapay.rotateSigningKey({ keepOld: false });
     // Keys that were fetched less than a minute ago are not asked for again.
-    await forget();
+    await stopIdleProcesses();
     expect((await decide(window)).title).toBe(granted);
     expect(await vended("centrapay-user/test", "new-key")).toBe(1);
   });
 
   test("whose provider cannot show its signing keys is not believed (A23)", async () => {
-    const { centrapay, forget } = ceremony();
+    const { centrapay, stopIdleProcesses } = consentStack();
     const window = await setOut("centrapay-user/test", "no-key");
-    centrapay.misbehave({ kind: "respond", status: 500, route: "jwks", times: "always" });
-    await forget();
+    centrapay.injectFault({ kind: "respond", status: 500, route: "jwks", times: "always" });
+    await stopIdleProcesses();
     const { title } = await decide(window);
-    centrapay.restore();
+    centrapay.clearFaults();
     expect(title).toBe(away);
     expect(await vended("centrapay-user/test", "no-key")).toBe("consent-required");
   });
@@ -162,7 +162,7 @@ describe("a person", () => {
   test("gets through when the bank spells the way back otherwise (A16)", async () => {
     const window = await setOut("connectpay/stage", "spelling");
     const set = { flowid: null, flowId: "GetPSD2AuthCode", extra: "1" };
-    ceremony().connectPay.misbehave({ kind: "rewrite-location", route: "consent", set });
+    consentStack().connectPay.injectFault({ kind: "rewrite-location", route: "consent", set });
     expect((await decide(window)).title).toBe(granted);
   });
 });

@@ -1,32 +1,37 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { mere } from "../../local/simulators/oauth/people.ts";
-import { aPerson } from "../local/simulators/oauth/a-person.ts";
-import type { Ceremony, RealmName } from "../support/consent-ceremony.ts";
-import { useCeremony } from "../support/consent-ceremony.ts";
-import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
+import type { ConsentStack, RealmName } from "../support/consent-stack.ts";
+import { useConsentStack } from "../support/consent-stack.ts";
+import {
+  expectAnswer,
+  expectProblem,
+  sameAnswer,
+  versionOrCode,
+} from "../support/stack-answers.ts";
 
 const acmeRealm = "authorization-code/acme";
 const centrapayRealm = "centrapay-user/test";
 
 /** As a browser does it, cookies and all, without being one; the status of the last page. */
-function consentIn(ceremony: () => Ceremony) {
+function consentIn(consentStack: () => ConsentStack) {
   return async (realm: RealmName, account: string): Promise<number> => {
-    const link = await ceremony().begin(realm, account);
+    const link = await consentStack().begin(realm, account);
     const [cookie = ""] = (await fetch(link)).headers.getSetCookie();
     const headers = { cookie: cookie.split(";")[0] ?? "" };
     const left = await fetch(link, { method: "POST", headers, redirect: "manual" });
-    const callback = await aPerson(mere).consent(left.headers.get("location") ?? "");
+    const callback = await createUserAgent(defaultUser).consent(left.headers.get("location") ?? "");
     return (await fetch(callback, { headers })).status;
   };
 }
 
 describe("a consent lives", () => {
-  const ceremony = useCeremony();
-  const consent = consentIn(ceremony);
+  const consentStack = useConsentStack();
+  const consent = consentIn(consentStack);
 
   test("through refreshes that rotate it: one for eight callers at once (A13)", async () => {
-    const { vend, acme } = ceremony();
+    const { vend, acme } = consentStack();
     acme.settings.lifetimeMs = 3000;
     expect(await consent(acmeRealm, "rotates")).toBe(200);
     const before = acme.oracle.refreshes();
@@ -40,17 +45,17 @@ describe("a consent lives", () => {
   });
 
   test("through refreshes that bring no refresh token (A14)", async () => {
-    const { vend, centrapay } = ceremony();
+    const { vend, centrapay } = consentStack();
     centrapay.settings.lifetimeMs = 3000;
     expect(await consent(centrapayRealm, "keeps")).toBe(200);
     for (const version of [2, 3]) {
       await sleep(3000);
-      expect(wordOf(await vend(centrapayRealm, "keeps"))).toBe(version);
+      expect(versionOrCode(await vend(centrapayRealm, "keeps"))).toBe(version);
     }
   });
 
   test("through a rejection of its token, with one refresh", async () => {
-    const { vend, acme } = ceremony();
+    const { vend, acme } = consentStack();
     acme.settings.lifetimeMs = 60_000;
     await consent(acmeRealm, "rejected");
     const before = acme.oracle.refreshes();
@@ -60,54 +65,54 @@ describe("a consent lives", () => {
   });
 
   test("through the death of whoever refreshes it, where rotation has a grace (A14, A32)", async () => {
-    const { vend, killVending, acme } = ceremony();
+    const { vend, killVending, acme } = consentStack();
     acme.settings.lifetimeMs = 60_000;
     acme.refreshPolicy.graceMs = 60_000;
     await consent(acmeRealm, "killed");
-    acme.misbehave({ kind: "delay", ms: 5000, when: "after-handling" });
+    acme.injectFault({ kind: "delay", ms: 5000, when: "after-handling" });
     const before = acme.oracle.refreshes();
     const struck = expect(vend(acmeRealm, "killed", 1)).rejects.toThrow("failed");
     await expect.poll(() => acme.oracle.refreshes()).toBe(before + 1);
     killVending(acmeRealm);
     await struck;
-    await expect.poll(async () => wordOf(await vend(acmeRealm, "killed", 1))).toBe(2);
+    await expect.poll(async () => versionOrCode(await vend(acmeRealm, "killed", 1))).toBe(2);
     acme.refreshPolicy.graceMs = 0;
     expect(acme.oracle.refreshTokensReused()).toBe(0);
   });
 });
 
 describe("a consent ends", () => {
-  const ceremony = useCeremony();
-  const consent = consentIn(ceremony);
+  const consentStack = useConsentStack();
+  const consent = consentIn(consentStack);
 
   test("when the person takes it back, and a new one puts it right", async () => {
-    const { vend, acme } = ceremony();
+    const { vend, acme } = consentStack();
     await consent(acmeRealm, "taken-back");
     acme.endConsents();
-    const problem = problemOf(await vend(acmeRealm, "taken-back", 1));
+    const problem = expectProblem(await vend(acmeRealm, "taken-back", 1));
     expect(problem).toMatchObject({ code: "consent-required", retryable: false });
     const asked = acme.journal.length;
-    expect(wordOf(await vend(acmeRealm, "taken-back", 1))).toBe("consent-required");
+    expect(versionOrCode(await vend(acmeRealm, "taken-back", 1))).toBe("consent-required");
     expect(acme.journal.length).toBe(asked);
     expect(await consent(acmeRealm, "taken-back")).toBe(200);
-    expect(answerOf(await vend(acmeRealm, "taken-back")).version).toBeGreaterThan(1);
+    expect(expectAnswer(await vend(acmeRealm, "taken-back")).version).toBeGreaterThan(1);
   });
 
   test("when its refresh token has run out (A12)", async () => {
-    const { vend, acme } = ceremony();
+    const { vend, acme } = consentStack();
     await consent(acmeRealm, "run-out");
     acme.refreshPolicy.lifetimeMs = 0;
-    expect(wordOf(await vend(acmeRealm, "run-out", 1))).toBe("consent-required");
+    expect(versionOrCode(await vend(acmeRealm, "run-out", 1))).toBe("consent-required");
     acme.refreshPolicy.lifetimeMs = 86_400_000;
   });
 
   test("when a lost answer held its next refresh token, and there is no grace (A13)", async () => {
-    const { vend, acme } = ceremony();
+    const { vend, acme } = consentStack();
     await consent(acmeRealm, "lost");
-    acme.misbehave({ kind: "destroy", when: "after-handling" });
+    acme.injectFault({ kind: "destroy", when: "after-handling" });
     await vend(acmeRealm, "lost", 1);
     await expect
-      .poll(async () => wordOf(await vend(acmeRealm, "lost", 1)))
+      .poll(async () => versionOrCode(await vend(acmeRealm, "lost", 1)))
       .toBe("consent-required");
     // The one repetition is excused: what it repeated had never been answered.
     expect(acme.oracle.refreshTokensReused()).toBe(0);
@@ -115,20 +120,20 @@ describe("a consent ends", () => {
   });
 
   test("not when somebody else's name comes back from a refresh: that answer is refused (A23)", async () => {
-    const { vend, centrapay } = ceremony();
+    const { vend, centrapay } = consentStack();
     await consent(centrapayRealm, "other-name");
-    centrapay.misbehave({ kind: "spoil-id-token", how: "other-subject" });
-    expect(wordOf(await vend(centrapayRealm, "other-name", 1))).toBe("provider-malformed");
+    centrapay.injectFault({ kind: "corrupt-id-token", how: "other-subject" });
+    expect(versionOrCode(await vend(centrapayRealm, "other-name", 1))).toBe("provider-malformed");
   });
 
   test("when an operator disconnects it: at the provider, and here", async () => {
-    const { vend, disconnect, acme } = ceremony();
+    const { vend, disconnect, acme } = consentStack();
     await consent(acmeRealm, "disconnected");
     expect(await disconnect(acmeRealm, "disconnected")).toMatchObject({ revoked: true });
     expect(acme.journal.at(-1)).toMatchObject({ kind: "revoke" });
     expect(acme.journal).toContainEqual(
       expect.objectContaining({ kind: "end-consent", reason: "revoked-by-client" }),
     );
-    expect(wordOf(await vend(acmeRealm, "disconnected", 1))).toBe("consent-required");
+    expect(versionOrCode(await vend(acmeRealm, "disconnected", 1))).toBe("consent-required");
   });
 });

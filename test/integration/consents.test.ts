@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import type { CodeServer } from "../support/code-server.ts";
 import { startCodeServer } from "../support/code-server.ts";
 import { startTestStack } from "../support/stack.ts";
-import { answerOf, problemOf } from "../support/stack-answers.ts";
+import { expectAnswer, expectProblem } from "../support/stack-answers.ts";
 import { TestBrowser } from "../support/test-browser.ts";
 import { apis } from "../support/web-events.ts";
 
@@ -39,19 +39,19 @@ async function world() {
 describe.each(apis)("through %s", (api) => {
   it("a person's consent ends in a token that is vended, and no secret of it is stored, printed or shown", async () => {
     const { stack, server, begin, complete, vend, link } = await world();
-    const before = problemOf(await vend.vend({ account: "jo" }));
+    const before = expectProblem(await vend.vend({ account: "jo" }));
     expect(before).toMatchObject({ code: "consent-required", status: 409, retryable: false });
 
     const url = await link();
     const leaving = new TestBrowser((event) => begin.handle(event), api, systemClock);
-    const authorizeUrl = await leaving.leave(url);
+    const authorizeUrl = await leaving.goToProvider(url);
     const returning = new TestBrowser((event) => complete.handle(event), api, systemClock);
     for (const [name, cookie] of leaving.cookies) returning.cookies.set(name, cookie);
     const callback = server.agree(authorizeUrl);
     const page = await returning.get(callback);
 
     expect(page).toMatchObject({ status: 200, title: "A part of the access is granted" });
-    const answer = answerOf(await vend.vend({ account: "jo" }));
+    const answer = expectAnswer(await vend.vend({ account: "jo" }));
     expect(answer).toMatchObject({
       connection: "authorization-code/test/jo",
       version: 1,
@@ -80,7 +80,7 @@ it("a code that two processes are sent at the same instant is used once", async 
   const { stack, server, begin, complete, link } = await world();
   const twin = await stack.startFunction("complete-consent", realmOf(server), variables);
   const leaving = new TestBrowser((event) => begin.handle(event), "an HTTP API", systemClock);
-  const callback = server.agree(await leaving.leave(await link()));
+  const callback = server.agree(await leaving.goToProvider(await link()));
   const pages = await Promise.all(
     [complete, twin, complete, twin].map((process) => {
       const tab = new TestBrowser((event) => process.handle(event), "an HTTP API", systemClock);
@@ -101,17 +101,17 @@ it("an ended consent vends nothing, until somebody consents anew", async () => {
       "a REST API",
       systemClock,
     );
-    await browser.get(server.agree(await browser.leave(await link())));
+    await browser.get(server.agree(await browser.goToProvider(await link())));
   };
   await journey();
   const ended = await complete.handle({ account: "jo", disconnect: true });
   expect(ended).toEqual({ connection: "authorization-code/test/jo", revoked: null });
   const fresh = () => stack.start(realmOf(server));
-  expect(problemOf(await (await fresh()).vend({ account: "jo" }))).toMatchObject({
+  expect(expectProblem(await (await fresh()).vend({ account: "jo" }))).toMatchObject({
     code: "consent-required",
   });
   await journey();
-  expect(answerOf(await (await fresh()).vend({ account: "jo" }))).toMatchObject({ version: 2 });
+  expect(expectAnswer(await (await fresh()).vend({ account: "jo" }))).toMatchObject({ version: 2 });
 });
 
 describe("a consent function does not start", () => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Problem } from "../../functions/http/contract.ts";
-import type { VendProcess } from "../support/referee.ts";
-import { answerOf, problemOf, until, wordOf } from "../support/stack-answers.ts";
+import { expectAnswer, expectProblem, until, versionOrCode } from "../support/stack-answers.ts";
 import { clientCredentialsWorld, confermaWorld } from "../support/stack-realms.ts";
+import type { VendProcess } from "../support/vend-process.ts";
 
 async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
   const begun = performance.now();
@@ -26,13 +26,13 @@ it("a caller that cannot wait for another's renewal is told so before its own ti
   ]);
 
   expect(isRenewed).toBe(false);
-  expect(problemOf(direct)).toMatchObject({ code: "renewal-in-progress", retryable: true });
+  expect(expectProblem(direct)).toMatchObject({ code: "renewal-in-progress", retryable: true });
   const { statusCode, headers, body } = viaApi as ApiResult;
   expect(statusCode).toBe(503);
   expect(headers["Content-Type"]).toBe("application/problem+json");
   expect(Number(headers["Retry-After"])).toBeGreaterThan(0);
   expect((JSON.parse(body) as Problem).code).toBe("renewal-in-progress");
-  expect(wordOf(await vending)).toBe(1);
+  expect(versionOrCode(await vending)).toBe(1);
 });
 
 it("who cannot finish inside its remaining time does not start (P1)", async () => {
@@ -41,31 +41,31 @@ it("who cannot finish inside its remaining time does not start (P1)", async () =
 
   const { value, ms } = await timed(process.vend({}, 3000));
 
-  expect(problemOf(value)).toMatchObject({ code: "renewal-in-progress", retryable: true });
+  expect(expectProblem(value)).toMatchObject({ code: "renewal-in-progress", retryable: true });
   // At once, and not when its time is up.
   expect(ms).toBeLessThan(3000);
   expect(await stack.item(connection)).toBeUndefined();
   expect(simulator.journal).toEqual([]);
-  expect(wordOf(await process.vend({}, 4500))).toBe(1);
+  expect(versionOrCode(await process.vend({}, 4500))).toBe(1);
 });
 
 it("a token that may not be renewed yet: who demands more validity waits for its expiry, if there is time", async () => {
   const { stack, simulator, realm } = await confermaWorld({ lifetimeMs: 3000 });
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
-  const first = answerOf(await one.vend());
+  const first = expectAnswer(await one.vend());
   await sleep(1500);
 
-  const tooSoon = problemOf(await other.vend({ minValiditySeconds: 2 }, 1000));
+  const tooSoon = expectProblem(await other.vend({ minValiditySeconds: 2 }, 1000));
   expect(tooSoon).toMatchObject({ code: "validity-unavailable", status: 409, retryable: true });
   expect(tooSoon.retryAfterSeconds).toBe(2);
-  expect(answerOf(await other.vend())).toEqual(first);
+  expect(expectAnswer(await other.vend())).toEqual(first);
 
   const [patient, another] = await Promise.all([
     one.vend({ minValiditySeconds: 2 }),
     other.vend({ minValiditySeconds: 2 }),
   ]);
-  expect(answerOf(patient)).toEqual(answerOf(another));
-  expect(wordOf(patient)).toBe(2);
+  expect(expectAnswer(patient)).toEqual(expectAnswer(another));
+  expect(versionOrCode(patient)).toBe(2);
   expect(simulator.counters.issues()).toBe(2);
   expect(simulator.counters.earlyIssues()).toBe(0);
 });
@@ -77,7 +77,7 @@ it("a demand that no token can meet is refused, and never causes an issue beyond
     expect(demands).toMatchObject(
       Array.from({ length: 3 }, () => ({ code: "validity-unavailable", retryable: false })),
     );
-    expect(wordOf(await process.vend({ minValiditySeconds: 30 }))).toBe(1);
+    expect(versionOrCode(await process.vend({ minValiditySeconds: 30 }))).toBe(1);
     expect(world.simulator.counters.issues()).toBe(1);
   }
 });
@@ -90,7 +90,7 @@ it("where old and new coexist, a demand for more validity is met by one early is
 
   const words = await Promise.all(
     [one, other, one, other].map(async (each) =>
-      wordOf(await each.vend({ minValiditySeconds: 8 })),
+      versionOrCode(await each.vend({ minValiditySeconds: 8 })),
     ),
   );
 
@@ -109,7 +109,7 @@ const apiEvent = (path: string) => ({ httpMethod: "GET", path, requestContext: {
 async function demandAll(process: VendProcess, seconds: readonly number[]): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const minValiditySeconds of seconds) {
-    problems.push(problemOf(await process.vend({ minValiditySeconds })));
+    problems.push(expectProblem(await process.vend({ minValiditySeconds })));
   }
   return problems;
 }

@@ -1,24 +1,24 @@
 import { expect, it } from "vitest";
-import { isAnswer, present } from "../../local/vend-client.ts";
-import type { Await, FaultWorld } from "../support/fault-world.ts";
+import { isVendAnswer, useCredential } from "../../local/vend-client.ts";
+import type { FaultWorld, InterruptionPoint } from "../support/fault-world.ts";
 import { faultWorld } from "../support/fault-world.ts";
-import type { VendProcess } from "../support/referee.ts";
-import { answerOf, sameAnswer, until, wordOf } from "../support/stack-answers.ts";
-import type { Held } from "../support/stack-faulty-proxy.ts";
+import { expectAnswer, sameAnswer, until, versionOrCode } from "../support/stack-answers.ts";
+import type { StoppedRequest } from "../support/stack-faulty-proxy.ts";
+import type { VendProcess } from "../support/vend-process.ts";
 
 const deadlineMs = 1000;
 
 /** Everything that a first issue waits for, in its order. */
 const path = ["read", "lease", "secret", "claim", "data-key", "token", "commit"] as const;
-const before = path.map((of): Await => ({ of, when: "before" }));
-const after = path.map((of): Await => ({ of, when: "after" }));
-const nameOf = ({ of, when }: Await) => `${when}-${of}`;
+const before = path.map((of): InterruptionPoint => ({ of, when: "before" }));
+const after = path.map((of): InterruptionPoint => ({ of, when: "after" }));
+const nameOf = ({ of, when }: InterruptionPoint) => `${when}-${of}`;
 
 /** Each await has a connection of its own, and a process to which `befall` happens as soon as it is there. */
 async function stopAtEach(
   world: FaultWorld,
-  awaits: readonly Await[],
-  befall: (process: VendProcess, stop: Held) => void,
+  awaits: readonly InterruptionPoint[],
+  befall: (process: VendProcess, stop: StoppedRequest) => void,
 ) {
   return Promise.all(
     awaits.map(async (at) => {
@@ -35,12 +35,12 @@ async function stopAtEach(
 }
 
 /** Another process vends every account; what it is told is live, and comes while its callers wait. */
-async function rescue(world: FaultWorld, awaits: readonly Await[]) {
+async function rescue(world: FaultWorld, awaits: readonly InterruptionPoint[]) {
   const rescuer = await world.start();
   const vended = await Promise.all(
-    awaits.map(async (at) => answerOf(await world.vend(rescuer, { account: nameOf(at) }))),
+    awaits.map(async (at) => expectAnswer(await world.vend(rescuer, { account: nameOf(at) }))),
   );
-  const statuses = vended.map((answer) => present(answer, world.simulator.pingUrl));
+  const statuses = vended.map((answer) => useCredential(answer, world.simulator.pingUrl));
   expect(new Set(await Promise.all(statuses))).toEqual(new Set([200]));
 }
 
@@ -70,7 +70,7 @@ it("a holder frozen at any await past its lease overwrites nobody when it goes o
   const told = await Promise.all(stopped.map(({ vending }) => vending));
 
   for (const vended of told) {
-    if (!vended || isAnswer(vended)) expect(vended?.version).toBe(1);
+    if (!vended || isVendAnswer(vended)) expect(vended?.version).toBe(1);
     else expect(vended.problem).toMatchObject({ status: 503, retryable: true });
   }
   await rescue(world, after);
@@ -83,7 +83,7 @@ it("a request that arrives long after its caller gave up changes nothing (P2)", 
   const ours = before.filter(({ of }) => of !== "token");
   const stopped = await stopAtEach(world, ours, () => undefined);
   const told = await Promise.all(stopped.map(({ vending }) => vending));
-  expect(told.map((vended) => vended && wordOf(vended))).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(told.map((vended) => vended && versionOrCode(vended))).toEqual([1, 1, 1, 1, 1, 1]);
   const items = await world.stack.items();
 
   const seen = world.table.passed.length;
@@ -101,20 +101,20 @@ it("not promised: a request that the provider processes after our deadline kills
   const [one, other] = [await world.start(), await world.start()];
   const stop = world.stopAt({ of: "token", when: "before" }, "late");
   const told = await world.vend(one, { account: "late" });
-  expect(wordOf(told)).toBe("provider-unavailable");
+  expect(versionOrCode(told)).toBe("provider-unavailable");
   await new Promise((resolve) => setTimeout(resolve, 1100));
-  const next = answerOf(await world.vend(other, { account: "late" }));
-  expect(await present(next, world.simulator.pingUrl)).toBe(200);
+  const next = expectAnswer(await world.vend(other, { account: "late" }));
+  expect(await useCredential(next, world.simulator.pingUrl)).toBe(200);
 
   stop.release();
   await until("the provider has processed it", () => world.issuesOf("late") === 2);
 
-  expect(await present(next, world.simulator.pingUrl)).toBe(401);
+  expect(await useCredential(next, world.simulator.pingUrl)).toBe(401);
   const rejection = { account: "late", rejectedVersion: next.version };
   const healed = sameAnswer(
     await Promise.all([world.vend(one, rejection), world.vend(other, rejection)]),
   );
-  expect(await present(healed, world.simulator.pingUrl)).toBe(200);
+  expect(await useCredential(healed, world.simulator.pingUrl)).toBe(200);
   expect(world.issuesOf("late")).toBe(3);
   expect(world.check()).toEqual([]);
 });

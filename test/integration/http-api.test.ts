@@ -5,11 +5,11 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { Problem, VendAnswer } from "../../functions/http/contract.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
-import { present, vendClient } from "../../local/vend-client.ts";
+import { createVendClient, useCredential } from "../../local/vend-client.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-stack-"));
 let stack: LocalStack;
@@ -54,19 +54,19 @@ async function problemIn(response: Response): Promise<Problem> {
 }
 
 it("GET vends what the provider accepts, from every realm", async () => {
-  for (const realm of stack.providers.realms.filter(({ person }) => !person)) {
+  for (const realm of stack.providers.realms.filter(({ user }) => !user)) {
     const connection = `${realm.settings.provider}/${realm.settings.environment}/default`;
     const answer = await vend(connection);
     expect(answer.connection).toBe(connection);
     expect(answer.header.value).toContain(answer.token);
-    expect(await present(answer, realm), connection).toBe(200);
+    expect(await useCredential(answer, realm), connection).toBe(200);
   }
 });
 
 it("an invocation and the API answer the same", async () => {
   const { realms, conferma } = stack.providers;
   const [realm] = realms.filter(({ settings }) => settings.provider === "conferma");
-  const client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+  const client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
   const invoked = await client.vend(stack.functionOf(realm ?? expect.fail("no realm")).name);
   client.close();
   expect(invoked).toEqual(await vend("conferma/sandbox/default"));
@@ -92,7 +92,7 @@ it("POST rejections replaces the version it names, once", async () => {
 it("a failure is a problem document, with Retry-After where waiting helps", async () => {
   const { oauthServer } = stack.providers;
   const held = await vend("client-credentials/acme/default");
-  oauthServer.misbehave({ kind: "throttle", retryAfter: "7" });
+  oauthServer.injectFault({ kind: "throttle", retryAfter: "7" });
   const response = await reject("client-credentials/acme/default", { version: held.version });
   expect(response.status).toBe(503);
   expect(response.headers.get("retry-after")).toBe("7");
@@ -183,7 +183,7 @@ it("curl vends with the operator's keys", async () => {
   const { accessKeyId, secretAccessKey } = stack.identities.operator.keys;
   const curl = async (secret: string) => {
     const { stdout } = await promisify(execFile)("curl", [
-      ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_PLACE.region}:execute-api`],
+      ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_LOCATION.region}:execute-api`],
       ...["--user", `${accessKeyId}:${secret}`, tokens("conferma/sandbox/default")],
     ]);
     return JSON.parse(stdout);

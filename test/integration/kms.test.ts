@@ -5,10 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { startStack } from "../../local/stack.ts";
-import { present, vendClient } from "../../local/vend-client.ts";
+import { createVendClient, useCredential } from "../../local/vend-client.ts";
 import { addKey, optionsOf } from "../support/kms.ts";
 import type { TestStack } from "../support/stack.ts";
-import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
+import {
+  expectAnswer,
+  expectProblem,
+  sameAnswer,
+  versionOrCode,
+} from "../support/stack-answers.ts";
 import { canariesIn } from "../support/stack-canaries.ts";
 import { clientCredentialsWorld, confermaWorld } from "../support/stack-realms.ts";
 
@@ -28,7 +33,7 @@ it("what one process seals under a key in KMS, every other vends, and the table 
     ...(await Promise.all(others.map((process) => process.vend()))),
   ]);
 
-  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.issues()).toBe(1);
   const stored = (await stack.items())
     .flatMap((item) => Object.values(item))
@@ -45,7 +50,7 @@ it("a key that cannot be had keeps the provider from being asked; the lease ends
   const KeyId = stack.kmsKey.SEALING_KEY;
   await operator.send(new DisableKeyCommand({ KeyId }));
 
-  const problem = problemOf(await process.vend());
+  const problem = expectProblem(await process.vend());
 
   expect(problem).toMatchObject({
     code: "store-unavailable",
@@ -60,33 +65,33 @@ it("a key that cannot be had keeps the provider from being asked; the lease ends
   expect(stack.events("issue-failed")).toMatchObject([{ outcome: "store-unavailable", count: 1 }]);
 
   await operator.send(new EnableKeyCommand({ KeyId }));
-  while (wordOf(await process.vend()) !== 1) await sleep(50);
+  while (versionOrCode(await process.vend()) !== 1) await sleep(50);
   expect(simulator.counters.issues()).toBe(1);
 });
 
 it("a KMS that fails in passing goes unnoticed", async () => {
   const { stack, realm } = await confermaWorld();
-  stack.kms.misbehave({ fault: "throttle" });
-  expect(wordOf(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
-  stack.kms.misbehave({ fault: "fail" }, 2);
-  expect(wordOf(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
+  stack.kms.injectFault({ fault: "throttle" });
+  expect(versionOrCode(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
+  stack.kms.injectFault({ fault: "fail" }, 2);
+  expect(versionOrCode(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
 });
 
 it("a stored token that KMS does not open now is not replaced: warm processes vend on, others are told to come again", async () => {
   const { stack, simulator, realm } = await clientCredentialsWorld();
   const warm = await stack.start(realm, stack.kmsKey);
-  const before = answerOf(await warm.vend());
+  const before = expectAnswer(await warm.vend());
   const cold = await stack.start(realm, stack.kmsKey);
-  stack.kms.misbehave({ fault: "deny" }, 100);
+  stack.kms.injectFault({ fault: "deny" }, 100);
 
-  expect(problemOf(await cold.vend())).toMatchObject({
+  expect(expectProblem(await cold.vend())).toMatchObject({
     code: "store-unavailable",
     detail: "KMS did not answer (AccessDeniedException).",
     retryAfterSeconds: 1,
   });
-  expect(answerOf(await warm.vend())).toEqual(before);
-  stack.kms.behave();
-  expect(answerOf(await cold.vend())).toEqual(before);
+  expect(expectAnswer(await warm.vend())).toEqual(before);
+  stack.kms.clearFaults();
+  expect(expectAnswer(await cold.vend())).toEqual(before);
   expect(simulator.counters.issues()).toBe(1);
 });
 
@@ -94,13 +99,13 @@ it("a KMS that hangs leaves a caller its answer in time", async () => {
   const { stack, realm } = await confermaWorld();
   await (await stack.start(realm, stack.kmsKey)).vend();
   const process = await stack.start(realm, stack.kmsKey);
-  stack.kms.misbehave({ delayMs: 5000 }, 10);
+  stack.kms.injectFault({ delayMs: 5000 }, 10);
   const begun = performance.now();
-  const { code } = problemOf(await process.vend({}, 800));
+  const { code } = expectProblem(await process.vend({}, 800));
   expect(["store-unavailable", "renewal-in-progress"]).toContain(code);
   // Before the KMS would have answered; how early, the machine decides as well.
   expect(performance.now() - begun).toBeLessThan(5000);
-  stack.kms.behave();
+  stack.kms.clearFaults();
 });
 
 it.each([
@@ -121,7 +126,7 @@ it.each([
     const answer = sameAnswer(await Promise.all(all.map((process) => process.vend())));
 
     expect(answer.version).toBe(2);
-    expect(await present(answer, simulator.pingUrl)).toBe(200);
+    expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
     expect(simulator.counters.issues()).toBe(2);
     expect(stack.events("token-unreadable")).not.toEqual([]);
   },
@@ -141,13 +146,13 @@ it("the local stack seals as the deployed one does, and opens after a restart wh
 /** Starts the local stack in this folder and vends a static key, which outlives a restart. */
 async function vendOnce(folder: string) {
   const stack = await startStack({ folder, bundled: inject("bundlesFolder") });
-  const client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+  const client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
   try {
     const realm = stack.providers.realms.find(({ settings }) => settings.provider === "static-key");
     if (!realm) throw new Error("The local stack has no realm with a static key.");
     const fn = stack.functionOf(realm);
     expect(fn.environment["SEALING_KEY"]).toMatch(/^arn:aws:kms:/);
-    const answer = answerOf(await client.vend(fn.name));
+    const answer = expectAnswer(await client.vend(fn.name));
     const { requests } = stack.kms;
     return {
       answer,

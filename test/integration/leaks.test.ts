@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { expect, it, onTestFinished } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { startCfis } from "../../local/simulators/cfis/cfis.ts";
 import { startConferma } from "../../local/simulators/conferma/conferma.ts";
-import type { Fault } from "../../local/simulators/kit/fault.ts";
+import type { Fault } from "../../local/simulators/kit/faults.ts";
 import { startOAuthServer } from "../../local/simulators/oauth/oauth-server.ts";
 import { startSendPayments } from "../../local/simulators/send-payments/send-payments.ts";
-import type { Vended } from "../../local/vend-client.ts";
-import type { VendProcess } from "../support/referee.ts";
+import type { VendResult } from "../../local/vend-client.ts";
 import type { TestStack } from "../support/stack.ts";
 import { startTestStack } from "../support/stack.ts";
-import { wordOf } from "../support/stack-answers.ts";
+import { versionOrCode } from "../support/stack-answers.ts";
 import { canariesIn, formsOf } from "../support/stack-canaries.ts";
+import type { VendProcess } from "../support/vend-process.ts";
 
 /** Hard to encode, and recognisable. */
 const canary = (what: string) => `canary-${what}-/+:%"\\é~${randomBytes(9).toString("base64")}`;
@@ -20,7 +20,7 @@ const headerCanary = (what: string) =>
   `canary-${what}-/+:%"\\~${randomBytes(9).toString("base64")}`;
 
 /** What a caller was given is its own; beside `token` and the header it must not say it again. */
-function withoutCredential(vended: Vended): unknown {
+function withoutCredential(vended: VendResult): unknown {
   if (!("token" in vended)) return vended;
   const { token: _, header, ...rest } = vended;
   return { ...rest, header: header.name };
@@ -43,7 +43,7 @@ function listener(process: VendProcess) {
     said,
     tokens,
     async vend(event: unknown, remainingMs?: number) {
-      const vended = (await process.handle(event, remainingMs)) as Vended;
+      const vended = (await process.handle(event, remainingMs)) as VendResult;
       if ("token" in vended) tokens.push(vended.token);
       said.push(JSON.stringify(withoutCredential(vended)));
       return vended;
@@ -112,7 +112,7 @@ it("Conferma: no secret and no token is said, printed or stored, whatever happen
     const secret = { ...client, platformKey: `${platformKey}-${at}` };
     conferma.registerClient({ ...client, platformKeys: [secret.platformKey] });
     await stack.secrets.add(`${prefix}account-${at}`, secret);
-    if (fault) conferma.misbehave(fault);
+    if (fault) conferma.injectFault(fault);
     await told.vend({ account: `account-${at}` });
     await told.vend({ account: `account-${at}`, rejectedVersion: 1 });
   }
@@ -120,7 +120,7 @@ it("Conferma: no secret and no token is said, printed or stored, whatever happen
   await told.vend({ account: "account-0", rejectedVersion: 2 });
   const thief = { clientId: "client-0", clientSecret, platformKey: `${platformKey}-0` };
   await stack.secrets.add(`${prefix}thief`, thief);
-  expect(wordOf(await told.vend({ account: "thief" }))).toBe("scope-conflict");
+  expect(versionOrCode(await told.vend({ account: "thief" }))).toBe("scope-conflict");
 
   expect(told.tokens.length).toBeGreaterThan(1);
   await expectSilence(stack, told, { clientSecret, platformKey });
@@ -145,7 +145,7 @@ it("a malformed secret is not quoted: not its text, not its fields, not its vers
   ];
   for (const [at, value] of malformed.entries()) {
     await stack.secrets.add(`token-vending/conferma/test/account-${at}`, value);
-    expect(wordOf(await told.vend({ account: `account-${at}` }))).toBe("secret-malformed");
+    expect(versionOrCode(await told.vend({ account: `account-${at}` }))).toBe("secret-malformed");
   }
   await expectSilence(stack, told, { secret });
 });
@@ -192,7 +192,7 @@ it("Send Payments and ordinary OAuth: secrets and tokens stay where they belong 
       simulator.registerClient(client);
       const name = `token-vending/${realm?.provider}/test/account-${at}`;
       await stack.secrets.add(name, client);
-      if (fault) simulator.misbehave(fault);
+      if (fault) simulator.injectFault(fault);
       await told.vend({ account: `account-${at}` });
     }
     expect(told.tokens.length).toBeGreaterThan(0);
@@ -226,7 +226,7 @@ it("static keys: neither the key nor what its provider says of it appears anywhe
   for (const [at, secret] of secrets.entries()) {
     await stack.secrets.add(`${prefix}account-${at}`, secret);
     const fault = echoes[at - 5];
-    if (fault) cfis.misbehave({ ...fault, route: "validate" });
+    if (fault) cfis.injectFault({ ...fault, route: "validate" });
     await told.vend({ account: `account-${at}` });
     await told.vend({ account: `account-${at}`, rejectedVersion: 1 });
   }

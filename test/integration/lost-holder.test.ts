@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { present } from "../../local/vend-client.ts";
-import { answerOf, problemOf, sameAnswer, until, wordOf } from "../support/stack-answers.ts";
+import { useCredential } from "../../local/vend-client.ts";
+import {
+  expectAnswer,
+  expectProblem,
+  sameAnswer,
+  until,
+  versionOrCode,
+} from "../support/stack-answers.ts";
 import { confermaWorld } from "../support/stack-realms.ts";
 
 const deadlineMs = 1000;
@@ -12,8 +18,8 @@ it("a holder killed while it asks: the rest wait out its lease, then one asks an
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
   const holder = await stack.start(realm);
   const others = await stack.startMany(4, realm);
-  const old = answerOf(await holder.vend());
-  simulator.misbehave({ kind: "delay", ms: 300 });
+  const old = expectAnswer(await holder.vend());
+  simulator.injectFault({ kind: "delay", ms: 300 });
   const lost = holder.vend({ rejectedVersion: 1 }).catch(() => "killed");
   await until("the holder's request is at the provider", () => isFaultPlayed(simulator.journal));
 
@@ -23,7 +29,7 @@ it("a holder killed while it asks: the rest wait out its lease, then one asks an
   expect(await lost).toBe("killed");
   const answer = sameAnswer(vended);
   expect(answer.fingerprint).not.toBe(old.fingerprint);
-  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
   // The first, the one nobody received, and the one that replaced both.
   expect(simulator.counters.issues()).toBe(3);
   expect(simulator.counters.maxInFlight()).toBe(1);
@@ -34,13 +40,13 @@ it("a holder killed before it asks costs nothing but its lease (P6)", async () =
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
   const [holder, other] = [await stack.start(realm), await stack.start(realm)];
   stack.secretsManager.requests.reset();
-  stack.secretsManager.misbehave({ operation: "GetSecretValue", delayMs: 700 });
+  stack.secretsManager.injectFault({ operation: "GetSecretValue", delayMs: 700 });
   const lost = holder.vend().catch(() => "killed");
   const isReading = () => stack.secretsManager.requests.of("GetSecretValue") === 1;
   await until("the holder reads the secret", isReading);
   await holder.kill();
 
-  expect(wordOf(await other.vend())).toBe(1);
+  expect(versionOrCode(await other.vend())).toBe(1);
   expect(await lost).toBe("killed");
   expect(simulator.counters.issues()).toBe(1);
 });
@@ -48,13 +54,13 @@ it("a holder killed before it asks costs nothing but its lease (P6)", async () =
 it("a holder paused past its lease does not overwrite its successor: the evidence stays (P2)", async () => {
   const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs });
   const [holder, other] = [await stack.start(realm), await stack.start(realm)];
-  stack.dynamoDb.misbehave({ operation: "UpdateItem" }, 2); // The lease and the claim of the scope pass as they are,
-  stack.dynamoDb.misbehave({ operation: "UpdateItem", delayMs: 5000 }); // the commit arrives when all is over.
+  stack.dynamoDb.injectFault({ operation: "UpdateItem" }, 2); // The lease and the claim of the scope pass as they are,
+  stack.dynamoDb.injectFault({ operation: "UpdateItem", delayMs: 5000 }); // the commit arrives when all is over.
   const late = holder.vend().catch(String);
   await until("the commit is on its way", () => stack.dynamoDb.requests.of("UpdateItem") === 3);
   holder.pause();
 
-  const vended = answerOf(await other.vend());
+  const vended = expectAnswer(await other.vend());
   await sleep(2000);
   holder.resume();
 
@@ -62,8 +68,8 @@ it("a holder paused past its lease does not overwrite its successor: the evidenc
   const item = await stack.item(connection);
   expect(item?.["fingerprint"]?.S).toBe(vended.fingerprint);
   expect(item?.["version"]?.N).toBe("1");
-  expect(answerOf(await other.vend())).toEqual(vended);
-  expect(await present(vended, simulator.pingUrl)).toBe(200);
+  expect(expectAnswer(await other.vend())).toEqual(vended);
+  expect(await useCredential(vended, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.issues()).toBe(2);
   const lost = simulator.journal.find(({ kind }) => kind === "issue")?.fingerprint ?? "none";
   expect(holder.printed()).toContain(lost);
@@ -76,7 +82,7 @@ it("a holder that stalls between answer and commit leaves its token as a late is
   const late = holder.vend();
   await until("the provider has issued", () => simulator.counters.issues() === 1);
 
-  const vended = answerOf(await other.vend());
+  const vended = expectAnswer(await other.vend());
   await late;
 
   expect((await stack.item(connection))?.["fingerprint"]?.S).toBe(vended.fingerprint);
@@ -90,18 +96,18 @@ it("a holder that stalls between answer and commit leaves its token as a late is
 it("an answer that never arrives leaves the token suspect: it is replaced, not vended (P6)", async () => {
   const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs });
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
-  const first = answerOf(await one.vend());
-  simulator.misbehave({ kind: "destroy", when: "after-handling" });
+  const first = expectAnswer(await one.vend());
+  simulator.injectFault({ kind: "destroy", when: "after-handling" });
 
-  const problem = problemOf(await one.vend({ rejectedVersion: first.version }));
+  const problem = expectProblem(await one.vend({ rejectedVersion: first.version }));
   expect(problem).toMatchObject({ code: "provider-unavailable", retryable: true });
   expect((await stack.item(connection))?.["suspect"]?.BOOL).toBe(true);
-  expect(problemOf(await other.vend()).code).toBe("provider-unavailable");
+  expect(expectProblem(await other.vend()).code).toBe("provider-unavailable");
   await sleep(1000);
 
-  const next = answerOf(await other.vend());
+  const next = expectAnswer(await other.vend());
   expect(next.fingerprint).not.toBe(first.fingerprint);
-  expect(await present(next, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(next, simulator.pingUrl)).toBe(200);
   expect((await stack.item(connection))?.["suspect"]).toBeUndefined();
   expect(simulator.counters.issues()).toBe(3);
   expect(simulator.counters.unexcusedEarlyIssues()).toBe(1); // The caller's report, which the API had not confirmed.
@@ -113,18 +119,18 @@ it("what cannot be stored is not vended; when the table is back, one issue heals
   simulator.settings.latencyMs = 200;
   const unstored = holder.vend();
   await until("the lease and the scope are taken", () => writesOf(stack.dynamoDb) === 2);
-  stack.dynamoDb.misbehave({ operation: "UpdateItem", fault: "fail" }, 1000);
+  stack.dynamoDb.injectFault({ operation: "UpdateItem", fault: "fail" }, 1000);
 
-  expect(problemOf(await unstored)).toMatchObject({ code: "store-unavailable", status: 503 });
+  expect(expectProblem(await unstored)).toMatchObject({ code: "store-unavailable", status: 503 });
   expect(simulator.counters.issues()).toBe(1);
   expect((await stack.item(connection))?.["version"]?.N).toBe("0");
   const lost = simulator.journal.find(({ kind }) => kind === "issue")?.fingerprint;
   expect(holder.printed()).toContain(lost); // P13: every issue is accounted for.
 
-  stack.dynamoDb.behave();
-  const vended = answerOf(await other.vend());
+  stack.dynamoDb.clearFaults();
+  const vended = expectAnswer(await other.vend());
   expect(vended.fingerprint).not.toBe(lost);
-  expect(await present(vended, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(vended, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.issues()).toBe(2);
 });
 
@@ -134,9 +140,9 @@ it("a commit that fails in passing is repeated: the token is not lost", async ()
   simulator.settings.latencyMs = 200;
   const vending = process.vend();
   await until("the lease and the scope are taken", () => writesOf(stack.dynamoDb) === 2);
-  stack.dynamoDb.misbehave({ operation: "UpdateItem", fault: "fail" }, 4);
+  stack.dynamoDb.injectFault({ operation: "UpdateItem", fault: "fail" }, 4);
 
-  expect(wordOf(await vending)).toBe(1);
+  expect(versionOrCode(await vending)).toBe(1);
   expect(simulator.counters.issues()).toBe(1);
 });
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { madeUp } from "../../local/secret-book.ts";
-import type { Measured } from "../support/emf.ts";
-import { measuredIn } from "../support/emf.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
+import type { ParsedEmfMetrics } from "../support/emf.ts";
+import { parseEmf } from "../support/emf.ts";
 import type { TestStack } from "../support/stack.ts";
-import { answerOf, wordOf } from "../support/stack-answers.ts";
+import { expectAnswer, versionOrCode } from "../support/stack-answers.ts";
 import { canariesIn } from "../support/stack-canaries.ts";
 import { confermaWorld, staticKeyWorld } from "../support/stack-realms.ts";
 
@@ -15,15 +15,15 @@ const linesOf = (stack: TestStack) =>
     .filter((line) => line.includes('"_aws"'));
 
 /** What CloudWatch would have been told by all processes so far. */
-const measured = (stack: TestStack): Measured[] => linesOf(stack).map(measuredIn);
+const measured = (stack: TestStack): ParsedEmfMetrics[] => linesOf(stack).map(parseEmf);
 
-const sumOf = (all: readonly Measured[], name: string) =>
+const sumOf = (all: readonly ParsedEmfMetrics[], name: string) =>
   all.reduce((sum, { values }) => sum + Number(values[name] ?? 0), 0);
 
 it("a cold vend is one line of metrics, a thousand warm ones none", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm);
-  const { usableUntil } = answerOf(await process.vend());
+  const { usableUntil } = expectAnswer(await process.vend());
   const [first, ...others] = measured(stack);
   expect(others).toEqual([]);
   expect(first).toMatchObject({ realm: "conferma/test", values: { Vends: 1, Issues: 1 } });
@@ -53,17 +53,17 @@ it("64 cold callers are counted, with one issue, and the waits of those who wait
 it("failures, refused credentials and the breaker are measured, and nothing that is secret (P12)", async () => {
   const { stack, realm, secret } = await confermaWorld();
   const process = await stack.start(realm);
-  const tokens = [answerOf(await process.vend()).token];
+  const tokens = [expectAnswer(await process.vend()).token];
   for (const rejectedVersion of [1, 2, 3]) {
-    tokens.push(answerOf(await process.vend({ rejectedVersion })).token);
+    tokens.push(expectAnswer(await process.vend({ rejectedVersion })).token);
   }
-  expect(wordOf(await process.vend({ rejectedVersion: 4 }))).toBe("contested");
+  expect(versionOrCode(await process.vend({ rejectedVersion: 4 }))).toBe("contested");
 
   const other = await confermaWorld();
-  const clientSecret = madeUp("secret");
+  const clientSecret = generateValue("secret");
   other.simulator.rotateSecret(other.secret.clientId, clientSecret, { keepOld: false });
   const refused = await other.stack.start(other.realm);
-  expect(wordOf(await refused.vend())).toBe("credentials-rejected");
+  expect(versionOrCode(await refused.vend())).toBe("credentials-rejected");
 
   const lines = [...measured(stack), ...measured(other.stack)];
   expect(sumOf(lines, "Issues")).toBe(4);

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
-import { mere } from "../../local/simulators/oauth/people.ts";
+import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { consentInBrowser } from "../support/consent-in-browser.ts";
 import { until } from "../support/stack-answers.ts";
-import { consentInAWindow } from "../support/window.ts";
 
 const server = fileURLToPath(new URL("../../local/server.ts", import.meta.url));
 
@@ -79,7 +79,7 @@ it("npm start vends once from each of ten connections, three of which wait for a
   expect(printed.stdout).not.toMatch(/local-secret-|local-key-|simulated-/);
 
   const [link = ""] = /http:\/\/localhost:\d+\/consent\/connectpay\S+/.exec(printed.stdout) ?? [];
-  await consentInAWindow(link, mere);
+  await consentInBrowser(link, defaultUser);
   await until(
     "it shows what is vended now",
     () => /connectpay\/stage\/default +1 .* 200 accepted/.test(printed.stdout),

@@ -1,15 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { present } from "../../local/vend-client.ts";
-import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
+import { useCredential } from "../../local/vend-client.ts";
+import {
+  expectAnswer,
+  expectProblem,
+  sameAnswer,
+  versionOrCode,
+} from "../support/stack-answers.ts";
 import { clientCredentialsWorld, confermaWorld } from "../support/stack-realms.ts";
 
 it("a throttled provider is left alone by every process for as long as it asks (P9)", async () => {
   const { stack, simulator, realm } = await confermaWorld();
-  simulator.misbehave({ kind: "throttle", retryAfter: "7", times: "always" });
+  simulator.injectFault({ kind: "throttle", retryAfter: "7", times: "always" });
   const all = await stack.startMany(6, realm);
 
-  const first = problemOf(await (await stack.start(realm)).vend());
+  const first = expectProblem(await (await stack.start(realm)).vend());
   expect(first).toMatchObject({
     code: "provider-throttled",
     status: 503,
@@ -20,7 +25,7 @@ it("a throttled provider is left alone by every process for as long as it asks (
   const begun = Date.now();
   for (let round = 0; round < 4; round += 1) {
     for (const vended of await Promise.all(all.map((process) => process.vend()))) {
-      const { code, retryAfterSeconds = 0 } = problemOf(vended);
+      const { code, retryAfterSeconds = 0 } = expectProblem(vended);
       expect(code).toBe("provider-throttled");
       expect(retryAfterSeconds).toBeGreaterThanOrEqual(7 - Math.ceil((Date.now() - begun) / 1000));
       expect(retryAfterSeconds).toBeLessThanOrEqual(7);
@@ -32,33 +37,33 @@ it("a throttled provider is left alone by every process for as long as it asks (
 
 it("a Retry-After that is over already does not take the back-off away (P9)", async () => {
   const { stack, simulator, realm } = await confermaWorld();
-  simulator.misbehave({ kind: "throttle", retryAfter: "0", times: "always" });
+  simulator.injectFault({ kind: "throttle", retryAfter: "0", times: "always" });
   const all = await stack.startMany(2, realm);
   for (let round = 0; round < 3; round += 1) {
     const vended = await Promise.all(all.map((process) => process.vend()));
-    expect(vended.map(wordOf)).toEqual(["provider-throttled", "provider-throttled"]);
+    expect(vended.map(versionOrCode)).toEqual(["provider-throttled", "provider-throttled"]);
   }
   expect(simulator.journal.filter(({ kind }) => kind === "fault").length).toBeLessThan(3);
 });
 
 it("a failing provider is asked by one process at a time, ever more seldom (P9)", async () => {
   const { stack, simulator, realm } = await confermaWorld();
-  simulator.misbehave({ kind: "respond", status: 500, times: "always" });
+  simulator.injectFault({ kind: "respond", status: 500, times: "always" });
   const patient = await stack.start(realm);
   const all = [patient, ...(await stack.startMany(3, realm))];
 
   const begun = Date.now();
   while (Date.now() < begun + 1400) {
     const vended = await Promise.all(all.map((process) => process.vend()));
-    expect(new Set(vended.map(wordOf))).toEqual(new Set(["provider-unavailable"]));
+    expect(new Set(vended.map(versionOrCode))).toEqual(new Set(["provider-unavailable"]));
     await sleep(20);
   }
 
   // At once and after 0.5 to 1 s; the third comes 1 to 2 s after the second.
   expect(simulator.journal.filter(({ kind }) => kind === "fault")).toHaveLength(2);
 
-  simulator.restore();
-  while (wordOf(await patient.vend()) !== 1 && Date.now() < begun + 5000) await sleep(50);
+  simulator.clearFaults();
+  while (versionOrCode(await patient.vend()) !== 1 && Date.now() < begun + 5000) await sleep(50);
   sameAnswer(await Promise.all(all.map((process) => process.vend())));
   expect(simulator.counters.issues()).toBe(1);
 });
@@ -69,12 +74,12 @@ it("a token still usable is vended all through an outage, also to those who come
   const realm = { ...world.realm, marginMs: 0 };
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
   const newcomer = await stack.start(realm);
-  const first = answerOf(await one.vend());
-  simulator.misbehave({ kind: "respond", status: 503, times: "always" });
+  const first = expectAnswer(await one.vend());
+  simulator.injectFault({ kind: "respond", status: 503, times: "always" });
 
-  const complaint = problemOf(await one.vend({ rejectedVersion: 1 }));
+  const complaint = expectProblem(await one.vend({ rejectedVersion: 1 }));
   expect(complaint.code).toBe("provider-unavailable");
-  expect(answerOf(await other.vend())).toEqual(first);
+  expect(expectAnswer(await other.vend())).toEqual(first);
 
   // Past the early renewal, which fails: the token is vended all the same, and the provider is not hammered.
   const renewalDueMs = 11_950;
@@ -83,7 +88,7 @@ it("a token still usable is vended all through an outage, also to those who come
   for (let round = 0; round < 5 && isUsable(); round += 1) {
     const vended = await Promise.all([one, other, newcomer].map((process) => process.vend()));
     expect(sameAnswer(vended)).toEqual(first);
-    expect(await present(first, simulator.pingUrl)).toBe(200);
+    expect(await useCredential(first, simulator.pingUrl)).toBe(200);
   }
   const asked = simulator.journal.filter(({ kind }) => kind === "fault").length;
   expect(asked).toBeGreaterThanOrEqual(2);
@@ -93,31 +98,31 @@ it("a token still usable is vended all through an outage, also to those who come
 it("a table that does not answer is a retryable problem, and says nothing of the library", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm);
-  stack.dynamoDb.misbehave({ fault: "fail" }, 100);
-  const problem = problemOf(await process.vend());
+  stack.dynamoDb.injectFault({ fault: "fail" }, 100);
+  const problem = expectProblem(await process.vend());
   expect(problem).toMatchObject({ code: "store-unavailable", status: 503, retryable: true });
   expect(JSON.stringify(problem)).not.toMatch(/127\.0\.0\.1|Tokens|request processing/i);
-  stack.dynamoDb.behave();
-  expect(wordOf(await process.vend())).toBe(1);
+  stack.dynamoDb.clearFaults();
+  expect(versionOrCode(await process.vend())).toBe(1);
 });
 
 it("a table that throttles in passing goes unnoticed", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm);
-  stack.dynamoDb.misbehave({ fault: "throttle" }, 2);
-  expect(wordOf(await process.vend())).toBe(1);
+  stack.dynamoDb.injectFault({ fault: "throttle" }, 2);
+  expect(versionOrCode(await process.vend())).toBe(1);
 });
 
 it("a Secrets Manager that fails is a problem of its own, and is asked again", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const process = await stack.start(realm);
-  stack.secretsManager.misbehave({ fault: "fail" }, 3);
-  const problem = problemOf(await process.vend());
+  stack.secretsManager.injectFault({ fault: "fail" }, 3);
+  const problem = expectProblem(await process.vend());
   expect(problem).toMatchObject({ code: "secret-unavailable", status: 503, retryable: true });
   expect(simulator.journal).toEqual([]);
-  stack.secretsManager.behave();
+  stack.secretsManager.clearFaults();
   await sleep(1000);
-  expect(wordOf(await process.vend())).toBe(1);
+  expect(versionOrCode(await process.vend())).toBe(1);
 });
 
 it("tokens sealed under another key heal by one issue, and are never half-read", async () => {
@@ -132,7 +137,7 @@ it("tokens sealed under another key heal by one issue, and are never half-read",
   const answer = sameAnswer([await one.vend(), await other.vend()]);
 
   expect(answer.version).toBe(2);
-  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.issues()).toBe(2);
   expect(stack.events("token-unreadable")).not.toEqual([]);
 });
@@ -153,7 +158,7 @@ it("an account without a secret is unknown, and leaves nothing in the table", as
   const all = await stack.startMany(2, realm);
   for (const account of ["nobody", "no-one"]) {
     for (const vended of await Promise.all(all.map((process) => process.vend({ account })))) {
-      expect(problemOf(vended)).toMatchObject({ code: "unknown-connection", status: 404 });
+      expect(expectProblem(vended)).toMatchObject({ code: "unknown-connection", status: 404 });
     }
   }
   expect(await stack.items()).toEqual([]);

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { expect, it, onTestFinished } from "vitest";
 import { listen } from "../../local/aws/listen.ts";
-import type { Fault } from "../../local/simulators/kit/fault.ts";
-import { problemOf, wordOf } from "../support/stack-answers.ts";
+import type { Fault } from "../../local/simulators/kit/faults.ts";
+import { expectProblem, versionOrCode } from "../support/stack-answers.ts";
 import type { ConfermaWorld } from "../support/stack-realms.ts";
 import { confermaWorld, sendPaymentsWorld } from "../support/stack-realms.ts";
 
@@ -32,17 +32,17 @@ async function play(world: ConfermaWorld, cases: readonly Case[]): Promise<void>
   const slow: string[] = [];
   for (const [at, [title, fault]] of cases.entries()) {
     await addAccount(`case-${at}`);
-    simulator.misbehave(fault);
+    simulator.injectFault(fault);
     const begun = performance.now();
     const vended = await process.vend({ account: `case-${at}` });
     if (performance.now() - begun > longestMs) slow.push(title);
-    simulator.restore();
-    told[title] = wordOf(vended);
-    if (wordOf(vended) !== 1) expect(JSON.stringify(vended)).not.toContain(canary);
+    simulator.clearFaults();
+    told[title] = versionOrCode(vended);
+    if (versionOrCode(vended) !== 1) expect(JSON.stringify(vended)).not.toContain(canary);
   }
   expect(told).toEqual(Object.fromEntries(cases.map(([title, , code]) => [title, code])));
   expect(slow).toEqual([]);
-  expect(wordOf(await process.vend())).toBe(1);
+  expect(versionOrCode(await process.vend())).toBe(1);
   expect(stack.printed()).not.toContain(canary);
   expect(stack.events("defect")).toEqual([]);
 }
@@ -75,8 +75,8 @@ it("a throttling provider is understood in every shape, and believed for a quart
   for (const [at, [retryAfter, least, most]] of waits.entries()) {
     await addAccount(`case-${at}`);
     const shape = (["centrapay", "oauth", "text"] as const)[at % 3] ?? "text";
-    simulator.misbehave({ kind: "throttle", shape, ...(retryAfter ? { retryAfter } : {}) });
-    const problem = problemOf(await process.vend({ account: `case-${at}` }));
+    simulator.injectFault({ kind: "throttle", shape, ...(retryAfter ? { retryAfter } : {}) });
+    const problem = expectProblem(await process.vend({ account: `case-${at}` }));
     expect(problem).toMatchObject({ code: "provider-throttled", retryable: true });
     expect(problem.retryAfterSeconds, retryAfter).toBeGreaterThanOrEqual(least);
     expect(problem.retryAfterSeconds, retryAfter).toBeLessThanOrEqual(most);
@@ -146,7 +146,7 @@ it("an expiry that makes no sense is malformed; one left out is a short life, no
 /** How long a token of unknown lifetime is vended. */
 async function shortLived({ stack, realm, simulator, addAccount }: ConfermaWorld) {
   await addAccount("unknown-life");
-  simulator.misbehave(patched({ expires: null, issued: null }));
+  simulator.injectFault(patched({ expires: null, issued: null }));
   const vended = await (await stack.start(realm)).vend({ account: "unknown-life" });
   const { usableUntil, expiresAt } = "problem" in vended ? expect.fail("not vended") : vended;
   expect(expiresAt).toBeNull();
@@ -224,9 +224,9 @@ it("Send Payments' answers are judged by the earlier of expiresAt and the token'
   ];
   for (const [title, fault, told] of cases) {
     const { stack, simulator, realm } = await sendPaymentsWorld({ deadlineMs });
-    simulator.misbehave(fault);
+    simulator.injectFault(fault);
     const vended = await (await stack.start(realm)).vend();
-    expect(wordOf(vended), title).toBe(told);
+    expect(versionOrCode(vended), title).toBe(told);
     expect(stack.printed()).not.toContain(canary);
   }
 });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { Fault } from "../../local/simulators/kit/fault.ts";
-import { present } from "../../local/vend-client.ts";
+import type { Fault } from "../../local/simulators/kit/faults.ts";
+import { useCredential } from "../../local/vend-client.ts";
 import { faultWorld } from "../support/fault-world.ts";
-import { answerOf, problemOf } from "../support/stack-answers.ts";
+import { expectAnswer, expectProblem } from "../support/stack-answers.ts";
 
 const deadlineMs = 1500;
 
@@ -33,9 +33,9 @@ it("whatever a provider drops, the outcome is named and one more issue heals it 
   for (const [at, [title, fault]] of cases.entries()) {
     const account = `case-${at}`;
     await world.account(account);
-    answerOf(await world.vend(holder, { account }));
-    simulator.misbehave(fault);
-    const problem = problemOf(await world.vend(holder, { account, rejectedVersion: 1 }));
+    expectAnswer(await world.vend(holder, { account }));
+    simulator.injectFault(fault);
+    const problem = expectProblem(await world.vend(holder, { account, rejectedVersion: 1 }));
     expect(problem, title).toMatchObject({ retryable: true });
     const item = await stack.item(`conferma/test/${account}`);
     told[title] = [problem.code, item?.["suspect"]?.BOOL ?? false];
@@ -46,11 +46,11 @@ it("whatever a provider drops, the outcome is named and one more issue heals it 
   const healed = await Promise.all(
     cases.map(async (_, at) => {
       const request = { account: `case-${at}`, rejectedVersion: 1 };
-      return answerOf(await world.vend(other, request));
+      return expectAnswer(await world.vend(other, request));
     }),
   );
   for (const [at, answer] of healed.entries()) {
-    expect(await present(answer, simulator.pingUrl)).toBe(200);
+    expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
     expect(answer.version).toBe(2);
     const [title, , , issues] = cases[at] ?? expect.fail();
     expect(world.issuesOf(`case-${at}`), title).toBe(1 + issues);

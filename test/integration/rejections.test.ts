@@ -1,6 +1,11 @@
 import { expect, it } from "vitest";
-import { present } from "../../local/vend-client.ts";
-import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
+import { useCredential } from "../../local/vend-client.ts";
+import {
+  expectAnswer,
+  expectProblem,
+  sameAnswer,
+  versionOrCode,
+} from "../support/stack-answers.ts";
 import { confermaWorld } from "../support/stack-realms.ts";
 
 it("32 callers that reject the same version cause one issue and get its token (P8)", async () => {
@@ -8,7 +13,7 @@ it("32 callers that reject the same version cause one issue and get its token (P
   const all = await stack.startMany(8, realm);
   const dead = sameAnswer(await Promise.all(all.map((process) => process.vend())));
   simulator.issueAsSomeoneElse(secret.platformKey);
-  expect(await present(dead, simulator.pingUrl)).toBe(401);
+  expect(await useCredential(dead, simulator.pingUrl)).toBe(401);
   simulator.settings.latencyMs = 100;
 
   const vended = await Promise.all(
@@ -19,7 +24,7 @@ it("32 callers that reject the same version cause one issue and get its token (P
 
   const answer = sameAnswer(vended);
   expect(answer.version).toBe(2);
-  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.issues()).toBe(2);
   expect(simulator.counters.maxInFlight()).toBe(1);
 });
@@ -39,9 +44,9 @@ it("a rejection of an old version is answered with the current token and no call
 it("a version that does not exist yet cannot be rejected", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const process = await stack.start(realm);
-  expect(problemOf(await process.vend({ rejectedVersion: 1 })).code).toBe("invalid-request");
+  expect(expectProblem(await process.vend({ rejectedVersion: 1 })).code).toBe("invalid-request");
   await process.vend();
-  expect(problemOf(await process.vend({ rejectedVersion: 2 })).code).toBe("invalid-request");
+  expect(expectProblem(await process.vend({ rejectedVersion: 2 })).code).toBe("invalid-request");
   expect(simulator.counters.issues()).toBe(1);
 });
 
@@ -49,24 +54,24 @@ it("fresh tokens that keep being rejected open the breaker: contested, a time to
   const { stack, simulator, realm } = await confermaWorld();
   const bystander = await stack.start(realm);
   const all = await stack.startMany(4, realm);
-  let current = answerOf(await bystander.vend());
+  let current = expectAnswer(await bystander.vend());
 
   const words: (string | number)[] = [];
   for (let round = 0; round < 8; round += 1) {
     const rejectedVersion = current.version;
     const vended = await Promise.all(all.map((process) => process.vend({ rejectedVersion })));
-    words.push(...vended.map(wordOf));
-    const replaced = vended.find((each) => wordOf(each) === rejectedVersion + 1);
-    if (replaced) current = answerOf(replaced);
+    words.push(...vended.map(versionOrCode));
+    const replaced = vended.find((each) => versionOrCode(each) === rejectedVersion + 1);
+    if (replaced) current = expectAnswer(replaced);
   }
 
   expect(simulator.counters.issues()).toBe(4);
   expect(words.slice(-4)).toEqual(Array.from({ length: 4 }, () => "contested"));
-  const problem = problemOf(await bystander.vend({ rejectedVersion: current.version }));
+  const problem = expectProblem(await bystander.vend({ rejectedVersion: current.version }));
   expect(problem).toMatchObject({ code: "contested", status: 503, retryable: true });
   expect(problem.retryAfterSeconds).toBeGreaterThan(20);
   expect(problem.retryAfterSeconds).toBeLessThanOrEqual(30);
   // Whoever does not complain is still served.
   const newcomer = await stack.start(realm);
-  expect(answerOf(await newcomer.vend())).toEqual(current);
+  expect(expectAnswer(await newcomer.vend())).toEqual(current);
 });

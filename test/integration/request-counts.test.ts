@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { startCfis } from "../../local/simulators/cfis/cfis.ts";
-import type { VendProcess } from "../support/referee.ts";
 import type { TestStack } from "../support/stack.ts";
-import { answerOf, wordOf } from "../support/stack-answers.ts";
+import { expectAnswer, versionOrCode } from "../support/stack-answers.ts";
 import { confermaWorld, staticKeyWorld } from "../support/stack-realms.ts";
+import type { VendProcess } from "../support/vend-process.ts";
 
 interface Requests {
   readonly reads: number;
@@ -128,22 +128,22 @@ it("a key that its provider can vouch for costs one probe when it is new", async
   const process = await stack.start(realm);
 
   expect(await costOf(stack, () => process.vend())).toEqual(renewal);
-  expect(answerOf(await process.vend()).token).toBe(apiKey);
+  expect(expectAnswer(await process.vend()).token).toBe(apiKey);
   expect(await costOf(stack, async () => (await stack.start(realm)).vend())).toEqual(storeHit);
   expect(cfis.journal.filter(({ kind }) => kind === "probe")).toHaveLength(1);
   await cfis.stop();
 });
 
-it("a store hit loads no code that issues: neither secrets nor any provider; a cold issue loads its own provider's", async () => {
+it("a store hit loads nothing on first use; a cold issue loads secrets and what requests a token", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm);
-  expect(await issuingChunks(process)).toEqual([]);
+  expect(await lazyChunks(process)).toEqual([]);
   await process.vend();
-  expect(await issuingChunks(process)).toEqual(["conferma", "secrets-manager-source"]);
+  expect(await lazyChunks(process)).toEqual(["secrets-manager-source", "token-request"]);
 
   const newcomer = await stack.start(realm);
-  expect(wordOf(await newcomer.vend())).toBe(1);
-  expect(await issuingChunks(newcomer)).toEqual([]);
+  expect(versionOrCode(await newcomer.vend())).toBe(1);
+  expect(await lazyChunks(newcomer)).toEqual([]);
   const hot = (await newcomer.modules()).filter((url) => url.includes("/chunks/"));
   const cold = (await process.modules()).filter((url) => url.includes("/chunks/"));
   expect(hot.length).toBeLessThan(cold.length);
@@ -152,19 +152,21 @@ it("a store hit loads no code that issues: neither secrets nor any provider; a c
 it("only a key in KMS loads the client of KMS, at the first token that is sealed or opened", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm, stack.kmsKey);
-  expect(await issuingChunks(process)).toEqual([]);
+  expect(await lazyChunks(process)).toEqual([]);
   await process.vend();
-  expect(await issuingChunks(process)).toContain("kms-sealer");
+  expect(await lazyChunks(process)).toContain("kms-sealer");
 
   const newcomer = await stack.start(realm, stack.kmsKey);
-  expect(wordOf(await newcomer.vend())).toBe(1);
-  expect(await issuingChunks(newcomer)).toEqual(["kms-sealer"]);
+  expect(versionOrCode(await newcomer.vend())).toBe(1);
+  expect(await lazyChunks(newcomer)).toEqual(["kms-sealer"]);
 });
 
+/** What several modules share, and what the SDK loads with its first request. */
+const anonymous = ["chunk", "http"];
+
 /** Chunks are called after the module that is loaded on first use. */
-async function issuingChunks(process: VendProcess): Promise<string[]> {
-  const issuing =
-    /\/chunks\/(secrets-manager-source|kms-sealer|conferma|send-payments|client-credentials|static-key)-\w+\.mjs$/;
-  const names = (await process.modules()).map((url) => issuing.exec(url)?.[1]);
-  return names.filter((name) => name !== undefined).toSorted();
+async function lazyChunks(process: VendProcess): Promise<string[]> {
+  const urls = await process.modules();
+  const names = urls.flatMap((url) => /\/chunks\/([\w-]+)-\w+\.mjs$/.exec(url)?.[1] ?? []);
+  return names.filter((name) => !anonymous.includes(name)).toSorted();
 }

@@ -1,18 +1,18 @@
 import { expect, it } from "vitest";
 import type { Simulator } from "../../local/simulators/kit/simulator.ts";
-import type { Tally } from "../support/referee.ts";
 import type { World } from "../support/stack-realms.ts";
 import {
   clientCredentialsWorld,
   confermaWorld,
   sendPaymentsWorld,
 } from "../support/stack-realms.ts";
+import type { LoadResult } from "../support/vend-process.ts";
 
 const processes = 4;
 const runMs = 7500;
 
 interface Run {
-  readonly tallies: readonly Tally[];
+  readonly tallies: readonly LoadResult[];
   readonly elapsedMs: number;
 }
 

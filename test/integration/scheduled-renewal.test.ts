@@ -6,16 +6,16 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { BatchWriteItemCommand, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LogLine } from "../../local/aws/lambda/lambda-host.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
-import { madeUp } from "../../local/secret-book.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
 import type { Simulator } from "../../local/simulators/kit/simulator.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import type { VendClient } from "../../local/vend-client.ts";
-import { present, vendClient } from "../../local/vend-client.ts";
-import { answerOf } from "../support/stack-answers.ts";
+import { createVendClient, useCredential } from "../../local/vend-client.ts";
+import { expectAnswer } from "../support/stack-answers.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-renewal-"));
 const log: LogLine[] = [];
@@ -29,10 +29,10 @@ beforeAll(async () => {
     bundled: inject("bundlesFolder"),
     onLog: (line) => log.push(line),
   });
-  client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+  client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
   table = new DynamoDBClient({
     endpoint: stack.dynamoDb.url,
-    region: LOCAL_PLACE.region,
+    region: LOCAL_LOCATION.region,
     credentials: stack.identities.operator.keys,
   });
 });
@@ -93,7 +93,7 @@ async function vendedFor(name: string, lifetimeMs: number) {
   await stack.host.prestart(renewFunction(realm));
   const begun = Date.now();
   simulator.settings.lifetimeMs = lifetimeMs;
-  const first = answerOf(await vend(realm));
+  const first = expectAnswer(await vend(realm));
   simulator.settings.lifetimeMs = 300_000;
   const [issued] = issues(simulator, begun);
   const { renewAt } = await item(first.connection);
@@ -136,9 +136,9 @@ it("a tick asks Conferma never before expiry and soon after it; of two that over
   expect(simulator.counters.maxInFlight()).toBe(1);
 
   // Whoever asks now is served what the schedule has stored.
-  const answer = answerOf(await vend(realm));
+  const answer = expectAnswer(await vend(realm));
   expect(answer.version).toBe(first.version + 1);
-  expect(await present(answer, realm.pingUrl)).toBe(200);
+  expect(await useCredential(answer, realm.pingUrl)).toBe(200);
   expect(issues(simulator, begun)).toHaveLength(2);
 });
 
@@ -151,7 +151,7 @@ it("a tick asks Send at the handover, and a caller that waits through it shares 
   const ticked = tick(realm);
   await sleep(Math.max(0, Date.parse(first.usableUntil ?? "") - Date.now()) + 5);
 
-  const waited = answerOf(await vend(realm));
+  const waited = expectAnswer(await vend(realm));
 
   simulator.settings.latencyMs = 0;
   expect([oneRenewed, oneSkipped]).toContainEqual(await ticked);
@@ -160,7 +160,7 @@ it("a tick asks Send at the handover, and a caller that waits through it shares 
   expect(next?.at).toBeGreaterThanOrEqual(renewAt);
   expect(next?.at).toBeLessThan(renewAt + soonMs);
   expect(waited).toMatchObject({ version: 2, fingerprint: next?.fingerprint });
-  expect(await present(waited, realm.pingUrl)).toBe(200);
+  expect(await useCredential(waited, realm.pingUrl)).toBe(200);
   expect(simulator.counters.maxInFlight()).toBe(1);
 });
 
@@ -173,13 +173,13 @@ it("a tick renews early where tokens coexist, and nobody's token dies (P4)", asy
 
   expect(await tick(realm)).toEqual(oneRenewed);
 
-  expect(await present(first, realm.pingUrl)).toBe(200);
+  expect(await useCredential(first, realm.pingUrl)).toBe(200);
   const [, next, ...more] = issues(simulator, begun);
   expect(more).toEqual([]);
   expect(next?.at).toBeGreaterThanOrEqual(renewAt);
   expect(next?.at).toBeLessThan(issuedAt + lifetimeMs);
   expect(next?.revoked ?? []).toEqual([]);
-  expect(answerOf(await vend(realm)).version).toBe(2);
+  expect(expectAnswer(await vend(realm)).version).toBe(2);
   const issued = log.filter(({ text }) => text.includes('"token-issued"'));
   expect(issued.at(-1)?.function).toBe(renewFunction(realm));
 });
@@ -213,7 +213,7 @@ describe("two thousand connections in one realm", () => {
 
   beforeAll(async () => {
     realm = realmOf("client-credentials/acme");
-    const { connection } = answerOf(await vend(realm));
+    const { connection } = expectAnswer(await vend(realm));
     const record = await item(connection);
     rowOf = (n, dueAt, dueUntil = Date.now() + 2 * hour) => ({
       ...record,
@@ -223,7 +223,7 @@ describe("two thousand connections in one realm", () => {
       dueAt: { N: String(dueAt) },
       dueUntil: { N: String(dueUntil) },
     });
-    const secret = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
+    const secret = { clientId: generateValue("client"), clientSecret: generateValue("secret") };
     stack.providers.oauthServer.registerClient(secret);
     for (const n of range(Math.max(...sizes))) {
       await stack.secrets.add(`token-vending/client-credentials/acme/account-${n}`, secret);

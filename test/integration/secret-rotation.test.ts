@@ -1,36 +1,41 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { madeUp } from "../../local/secret-book.ts";
-import { present } from "../../local/vend-client.ts";
-import { answerOf, problemOf, sameAnswer, wordOf } from "../support/stack-answers.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
+import { useCredential } from "../../local/vend-client.ts";
+import {
+  expectAnswer,
+  expectProblem,
+  sameAnswer,
+  versionOrCode,
+} from "../support/stack-answers.ts";
 import { confermaWorld, staticKeyWorld } from "../support/stack-realms.ts";
 
 it("a secret rotated behind a cached copy is read once more and used, with no restart (P10)", async () => {
   const { stack, simulator, secret, secretName, realm } = await confermaWorld();
   const process = await stack.start(realm);
   await process.vend();
-  const clientSecret = madeUp("secret");
+  const clientSecret = generateValue("secret");
   await stack.secrets.rotate(secretName, { ...secret, clientSecret });
   simulator.rotateSecret(secret.clientId, clientSecret, { keepOld: false });
   stack.secretsManager.requests.reset();
 
-  const answer = answerOf(await process.vend({ rejectedVersion: 1 }));
+  const answer = expectAnswer(await process.vend({ rejectedVersion: 1 }));
 
   expect(answer.version).toBe(2);
-  expect(await present(answer, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
   expect(simulator.counters.credentialsRefused()).toBe(1);
   expect(stack.secretsManager.requests.of("GetSecretValue")).toBe(1);
 });
 
 it("refused credentials are asked about once, whoever vends; a rotated secret mends it (P9, P10)", async () => {
   const { stack, simulator, secret, secretName, realm } = await confermaWorld();
-  const clientSecret = madeUp("secret");
+  const clientSecret = generateValue("secret");
   simulator.rotateSecret(secret.clientId, clientSecret, { keepOld: false });
   const all = await stack.startMany(4, realm);
 
   for (let round = 0; round < 5; round += 1) {
     for (const vended of await Promise.all(all.map((process) => process.vend()))) {
-      const problem = problemOf(vended);
+      const problem = expectProblem(vended);
       expect(problem).toMatchObject({ code: "credentials-rejected", status: 502 });
       expect(problem.retryable).toBe(false);
     }
@@ -40,7 +45,7 @@ it("refused credentials are asked about once, whoever vends; a rotated secret me
   await stack.secrets.rotate(secretName, { ...secret, clientSecret });
   await sleep(1000); // For as long a process may believe that the refused secret is still the current one.
   const vended = await Promise.all(all.map((process) => process.vend()));
-  expect(await present(sameAnswer(vended), simulator.pingUrl)).toBe(200);
+  expect(await useCredential(sameAnswer(vended), simulator.pingUrl)).toBe(200);
   expect(simulator.counters.credentialsRefused()).toBe(1);
   expect(simulator.counters.issues()).toBe(1);
 });
@@ -51,13 +56,13 @@ it("a secret that is not what its provider needs names the field, asks nobody, a
   await stack.secrets.rotate(secretName, incomplete);
   const process = await stack.start(realm);
 
-  const problem = problemOf(await process.vend());
+  const problem = expectProblem(await process.vend());
   expect(problem).toMatchObject({ code: "secret-malformed", detail: "platformKey: is missing." });
   expect(simulator.journal).toEqual([]);
 
   await stack.secrets.rotate(secretName, secret);
   await sleep(1000);
-  expect(wordOf(await process.vend())).toBe(1);
+  expect(versionOrCode(await process.vend())).toBe(1);
 });
 
 it("a rotated static key is vended by every process within six seconds", async () => {
@@ -71,7 +76,7 @@ it("a rotated static key is vended by every process within six seconds", async (
   const rotatedAt = Date.now();
   const adoptedAfterMs = await Promise.all(
     all.map(async (process) => {
-      while (answerOf(await process.vend()).token !== next && Date.now() < rotatedAt + 8000) {
+      while (expectAnswer(await process.vend()).token !== next && Date.now() < rotatedAt + 8000) {
         await sleep(25);
       }
       return Date.now() - rotatedAt;
@@ -90,33 +95,33 @@ it("a static key that its provider refuses is not vended again until the secret 
   simulator.revokeKey(apiKey);
 
   for (const process of [one, other, one, other]) {
-    const problem = problemOf(await process.vend({ rejectedVersion: 1 }));
+    const problem = expectProblem(await process.vend({ rejectedVersion: 1 }));
     expect(problem).toMatchObject({ code: "credentials-rejected", retryable: false });
   }
-  expect(wordOf(await other.vend())).toBe("credentials-rejected");
+  expect(versionOrCode(await other.vend())).toBe("credentials-rejected");
 
   const next = simulator.registerKey();
   await stack.secrets.rotate(secretName, { apiKey: next });
   await sleep(1000);
-  const answer = answerOf(await other.vend());
+  const answer = expectAnswer(await other.vend());
   expect(answer).toMatchObject({ token: next, version: 2 });
-  expect(answerOf(await one.vend({ rejectedVersion: 1 }))).toEqual(answer);
+  expect(expectAnswer(await one.vend({ rejectedVersion: 1 }))).toEqual(answer);
 });
 
 it("two accounts with one platform key: the second is refused, says whose it is, and issues nothing (P1)", async () => {
   const { stack, simulator, secret, realm, addAccount } = await confermaWorld();
   await addAccount("second", secret.platformKey);
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
-  const first = answerOf(await one.vend());
+  const first = expectAnswer(await one.vend());
 
   for (const process of [other, one, other]) {
-    const problem = problemOf(await process.vend({ account: "second" }));
+    const problem = expectProblem(await process.vend({ account: "second" }));
     expect(problem).toMatchObject({ code: "scope-conflict", status: 409, retryable: false });
     expect(problem.detail).toContain("conferma/test/default");
   }
 
   expect(simulator.counters.issues()).toBe(1);
-  expect(await present(first, simulator.pingUrl)).toBe(200);
+  expect(await useCredential(first, simulator.pingUrl)).toBe(200);
 });
 
 it("of two accounts that first ask for one platform at the same instant, one issues (P1)", async () => {
@@ -127,7 +132,7 @@ it("of two accounts that first ask for one platform at the same instant, one iss
 
   const vended = await Promise.all([one.vend(), other.vend({ account: "second" })]);
 
-  expect(vended.map(wordOf).toSorted()).toEqual([1, "scope-conflict"]);
+  expect(vended.map(versionOrCode).toSorted()).toEqual([1, "scope-conflict"]);
   expect(simulator.counters.issues()).toBe(1);
 });
 
@@ -135,15 +140,15 @@ it("an account that has moved to a platform of its own frees the one it had", as
   const { stack, simulator, secret, secretName, realm, addAccount } = await confermaWorld();
   const process = await stack.start(realm);
   await process.vend();
-  const moved = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
-  const platformKey = madeUp("platform");
+  const moved = { clientId: generateValue("client"), clientSecret: generateValue("secret") };
+  const platformKey = generateValue("platform");
   simulator.registerClient({ ...moved, platformKeys: [platformKey] });
   await stack.secrets.rotate(secretName, { ...moved, platformKey });
   await (await stack.start(realm)).vend({ rejectedVersion: 1 });
 
   await addAccount("second", secret.platformKey);
-  expect(wordOf(await process.vend({ account: "second" }))).toBe(1);
-  expect(simulator.counters.issuesPerScope()).toEqual({
+  expect(versionOrCode(await process.vend({ account: "second" }))).toBe(1);
+  expect(simulator.counters.issuesPerRevocationScope()).toEqual({
     [secret.platformKey]: 2,
     [platformKey]: 1,
   });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { present } from "../../local/vend-client.ts";
+import { useCredential } from "../../local/vend-client.ts";
 import { faultWorld } from "../support/fault-world.ts";
-import { answerOf, problemOf, wordOf } from "../support/stack-answers.ts";
+import { expectAnswer, expectProblem, versionOrCode } from "../support/stack-answers.ts";
 import type { Outage } from "../support/stack-faulty-proxy.ts";
 
 const deadlineMs = 1000;
@@ -19,7 +19,7 @@ it.each(outages)(
   async (outage) => {
     const world = await faultWorld({ deadlineMs });
     const [one, other] = [await world.start(), await world.start()];
-    const remembered = answerOf(await world.vend(one));
+    const remembered = expectAnswer(await world.vend(one));
     await world.table.cut(outage);
 
     const [there, nowhere] = await Promise.all([
@@ -27,13 +27,13 @@ it.each(outages)(
       timed(world.vend(other, {}, patienceMs)),
     ]);
 
-    expect(answerOf(there.value)).toEqual(remembered);
+    expect(expectAnswer(there.value)).toEqual(remembered);
     const refusal = { code: "store-unavailable", status: 503, retryable: true };
-    expect(problemOf(nowhere.value)).toMatchObject(refusal);
+    expect(expectProblem(nowhere.value)).toMatchObject(refusal);
     expect(nowhere.ms).toBeLessThan(patienceMs);
     expect(world.issuesOf("default")).toBe(1);
     await world.table.mend();
-    expect(answerOf(await world.vend(other))).toEqual(remembered);
+    expect(expectAnswer(await world.vend(other))).toEqual(remembered);
     expect(world.check()).toEqual([]);
   },
 );
@@ -50,13 +50,13 @@ it.each(outages)(
     stop.release();
 
     const { value, ms } = await vending;
-    expect(problemOf(value)).toMatchObject({ code: "store-unavailable", retryable: true });
+    expect(expectProblem(value)).toMatchObject({ code: "store-unavailable", retryable: true });
     expect(ms).toBeLessThan(patienceMs);
     expect(world.stack.events("late-issue")).toHaveLength(1);
 
     await world.table.mend();
-    const next = answerOf(await world.vend(other));
-    expect(await present(next, world.simulator.pingUrl)).toBe(200);
+    const next = expectAnswer(await world.vend(other));
+    expect(await useCredential(next, world.simulator.pingUrl)).toBe(200);
     expect(world.issuesOf("default")).toBe(2);
     expect(world.check()).toEqual([]);
   },
@@ -74,7 +74,7 @@ it.each(outages)(
     stop.release();
     setTimeout(() => void world.table.mend(), 700);
 
-    expect(wordOf(await vending)).toBe(1);
+    expect(versionOrCode(await vending)).toBe(1);
     expect(world.issuesOf("default")).toBe(1);
     expect(world.check()).toEqual([]);
   },

@@ -9,12 +9,12 @@ import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import type { VendClient } from "../../local/vend-client.ts";
-import { present, vendClient } from "../../local/vend-client.ts";
-import { ask } from "../infra/ask.ts";
-import type { Asked } from "../support/aws-trail.ts";
-import { askedBy, policiesOfRole } from "../support/aws-trail.ts";
-import { answerOf } from "../support/stack-answers.ts";
-import { consentInAWindow } from "../support/window.ts";
+import { createVendClient, useCredential } from "../../local/vend-client.ts";
+import { simulateAccess } from "../infra/simulate-access.ts";
+import { consentInBrowser } from "../support/consent-in-browser.ts";
+import type { IamRequest } from "../support/iam-requests.ts";
+import { iamRequestOf, policiesOfRole } from "../support/iam-requests.ts";
+import { expectAnswer } from "../support/stack-answers.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-walls-"));
 const told: AwsRequest[] = [];
@@ -27,7 +27,7 @@ beforeAll(async () => {
     bundled: inject("bundlesFolder"),
     onRequest: (request) => told.push(request),
   });
-  client = vendClient(stack.lambda.url, stack.identities.consumer.keys);
+  client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
 });
 
 afterAll(async () => {
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 const nameOf = ({ settings }: LocalRealm) => `${settings.provider}/${settings.environment}`;
-const consentRealms = () => stack.providers.realms.filter(({ person }) => person);
+const consentRealms = () => stack.providers.realms.filter(({ user }) => user);
 const asOperator = (address: string, method = "GET") =>
   signedFetch(stack.identities.operator.keys, `${stack.http.url}/v1/${address}`, { method });
 
@@ -50,12 +50,12 @@ describe("on the laptop", () => {
       const { url } = (await response.json()) as ConsentLink;
       expect(url).toContain(`${stack.consentHost.browserUrl}/consent/${nameOf(realm)}/`);
 
-      const page = await consentInAWindow(url, realm.person ?? expect.fail("nobody"));
+      const page = await consentInBrowser(url, realm.user ?? expect.fail("nobody"));
       expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<h1>")]);
 
-      const answer = answerOf(await client.vend(name));
+      const answer = expectAnswer(await client.vend(name));
       expect(answer.version).toBe(1);
-      expect(await present(answer, realm), nameOf(realm)).toBe(200);
+      expect(await useCredential(answer, realm), nameOf(realm)).toBe(200);
     }
   });
 
@@ -73,11 +73,11 @@ describe("on the laptop", () => {
   });
 
   it("every schedule ticks, and a rejection is renewed", async () => {
-    await stack.scheduler.tickNow();
+    await stack.scheduler.runAllNow();
     const [conferma] = stack.providers.realms;
     const { name } = stack.functionOf(conferma ?? expect.fail("no realm"));
-    const { version } = answerOf(await client.vend(name));
-    const answer = answerOf(await client.vend(name, { rejectedVersion: version }));
+    const { version } = expectAnswer(await client.vend(name));
+    const answer = expectAnswer(await client.vend(name, { rejectedVersion: version }));
     expect(answer.version).toBe(version + 1);
   });
 });
@@ -87,7 +87,7 @@ it("the example of a consumer calls Conferma with a token, and after a 401 with 
   const name = stack.deployed.outputs["CallConfermaName"] ?? expect.fail("no example");
   const call = async () => (await stack.host.invoke(name, {})).payload;
   expect(await call()).toEqual({ status: 200 });
-  const { platformKey } = await stack.secrets.keep(
+  const { platformKey } = await stack.secrets.getOrGenerate(
     "token-vending/conferma/sandbox/default",
     (): { platformKey: string } => expect.fail("there is no secret"),
   );
@@ -98,13 +98,16 @@ it("the example of a consumer calls Conferma with a token, and after a 401 with 
 describe("every request that a function or a schedule has made", () => {
   /** Each question once, with the role that it was asked as. */
   const questions = () => {
-    const ofRoles = told.filter(({ policiesOf: role }) => role.includes(":role/"));
-    const all = ofRoles.map((request) => ({ role: request.policiesOf, ...askedBy(request) }));
+    const ofRoles = told.filter(({ policyOwnerArn: role }) => role.includes(":role/"));
+    const all = ofRoles.map((request) => ({
+      role: request.policyOwnerArn,
+      ...iamRequestOf(request),
+    }));
     return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
   };
-  const answer = (role: string, question: Asked, as = role) => {
+  const answer = (role: string, question: IamRequest, as = role) => {
     const { action, resource, context } = question;
-    return ask({
+    return simulateAccess({
       ...{
         principal: as,
         policies: policiesOfRole(stack.deployed, role),

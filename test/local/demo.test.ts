@@ -4,19 +4,19 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-import { haveAllHeld, report, reportJson } from "../../local/demo/report.ts";
+import { allPromisesHeld, report, reportJson } from "../../local/demo/report.ts";
 import type { Scene } from "../../local/demo/scene.ts";
-import { playScene } from "../../local/demo/scene.ts";
+import { runScene } from "../../local/demo/scene.ts";
 import type { Verdict } from "../../local/demo/verdict.ts";
 import { all, atLeast, atMost, exactly, none } from "../../local/demo/verdict.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
-/** Its environment is bare: what it needs, it brings. */
+/** Runs with an empty environment. */
 const demo = (args: readonly string[], env: { readonly TMPDIR?: string } = {}) =>
   promisify(execFile)(process.execPath, ["local/demo.ts", ...args], { cwd: root, env });
 
 describe("the command", () => {
-  test("plays scenes with real processes, prints one JSON document and leaves nothing", async () => {
+  test("runs scenes with real processes, prints one JSON document and leaves nothing behind", async () => {
     const TMPDIR = mkdtempSync(path.join(tmpdir(), "demo-test-"));
     onTestFinished(() => rmSync(TMPDIR, { recursive: true }));
     const args = ["--json", "--scene", "a", "--scene", "e"];
@@ -56,7 +56,7 @@ describe("a verdict", () => {
     expect(broken.map((verdict) => verdict.held)).toEqual([false, false, false]);
   });
 
-  test("does not hold when nothing was there to measure", () => {
+  test("does not hold if there was nothing to measure", () => {
     const verdicts = [
       all("", 0, 0, "callers"),
       none("", 0, 0, "callers"),
@@ -67,7 +67,7 @@ describe("a verdict", () => {
     expect(verdicts.at(-1)?.measured).toBe("never ms");
   });
 
-  test("speaks in figures", () => {
+  test("shows the measured numbers", () => {
     expect(exactly("One token", 1, 2, "for 64 callers")).toEqual({
       promise: "One token",
       expected: "1",
@@ -85,12 +85,12 @@ describe("the outcome", () => {
   const played = (...verdicts: Verdict[]) => [{ letter: "x", verdicts, ms: 1234 }];
 
   test("is good when every promise of every scene held", () => {
-    expect(haveAllHeld(played(exactly("One", 1, 1)))).toBe(true);
-    expect(haveAllHeld([...played(exactly("One", 1, 1)), ...played(exactly("Two", 2, 1))])).toBe(
-      false,
-    );
-    expect(haveAllHeld(played())).toBe(false);
-    expect(haveAllHeld([])).toBe(false);
+    expect(allPromisesHeld(played(exactly("One", 1, 1)))).toBe(true);
+    expect(
+      allPromisesHeld([...played(exactly("One", 1, 1)), ...played(exactly("Two", 2, 1))]),
+    ).toBe(false);
+    expect(allPromisesHeld(played())).toBe(false);
+    expect(allPromisesHeld([])).toBe(false);
   });
 
   test("shows the promise that did not hold", () => {
@@ -103,23 +103,23 @@ describe("the outcome", () => {
 
 describe("a scene", () => {
   const never = new AbortController().signal;
-  const scene = (play: Scene["play"]): Scene => ({
+  const scene = (play: Scene["run"]): Scene => ({
     letter: "x",
     title: "Made up",
-    story: "",
+    description: "",
     options: { bundled: inject("bundlesFolder") },
-    play,
+    run: play,
   });
 
-  test("that fails has broken its promises, and its stack is gone", async () => {
+  test("that fails counts as broken promises, and its stack is stopped", async () => {
     let url = "";
     const fails = scene(async (stack) => {
       url = stack.dynamoDb.url;
       throw new Error("something else happened");
     });
-    const played = await playScene(fails, never);
+    const played = await runScene(fails, never);
     expect(played.verdicts).toMatchObject([{ measured: "something else happened", held: false }]);
-    expect(haveAllHeld([played])).toBe(false);
+    expect(allPromisesHeld([played])).toBe(false);
     await expect(fetch(url)).rejects.toThrow("fetch failed");
   });
 
@@ -132,7 +132,7 @@ describe("a scene", () => {
       interruption.abort();
       return new Promise(() => {});
     });
-    const { verdicts } = await playScene(lasts, interruption.signal);
+    const { verdicts } = await runScene(lasts, interruption.signal);
     expect(verdicts).toMatchObject([{ measured: "interrupted", held: false }]);
     expect(pids).toHaveLength(2);
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");

@@ -9,7 +9,7 @@ import {
   realmOf,
   segmentPattern,
 } from "../../functions/model/connection.ts";
-import { providerIds } from "../../functions/model/provider-id.ts";
+import { providerIds } from "../../functions/providers/catalogue.ts";
 import { aProxyEvent } from "../support/a-proxy-event.ts";
 
 const realms = fc.record({

@@ -8,12 +8,17 @@ import { connectionOf } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import { connectionPage, consentLink, credential, problem } from "../../openapi/answer-schemas.ts";
+import {
+  connectionPageSchema,
+  consentLinkSchema,
+  credentialSchema,
+  problemSchema,
+} from "../../openapi/answer-schemas.ts";
 import type { openApiDocument } from "../../openapi/document.ts";
 import { openApiText } from "../../openapi/document.ts";
 import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
 import { aFailure, aLease, aRecord, at } from "../support/a-record.ts";
-import { ConsentSiteOnTest, withTable } from "../support/consent-site.ts";
+import { TestConsentSite, useTable } from "../support/consent-site.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
@@ -36,7 +41,7 @@ interface Response {
   >;
 }
 
-/** As a reader of the file finds it. */
+/** As a reader of the file resolves it. */
 const document = JSON.parse(openApiText()) as typeof openApiDocument;
 const operations = Object.entries(document.paths).flatMap(([template, item]) =>
   Object.entries(item).map(([method, operation]) => ({
@@ -49,10 +54,10 @@ const operationOf = (name: string) =>
   operations.find((each) => each.name === name)?.operation ?? expect.fail(`no ${name}`);
 
 const schemas: Readonly<Record<string, v.GenericSchema>> = {
-  Credential: credential,
-  Problem: problem,
-  ConsentLink: consentLink,
-  ConnectionPage: connectionPage,
+  Credential: credentialSchema,
+  Problem: problemSchema,
+  ConsentLink: consentLinkSchema,
+  ConnectionPage: connectionPageSchema,
 };
 const nameIn = ({ $ref = "" }: { readonly $ref?: string }) => $ref.split("/").at(-1) ?? "";
 
@@ -65,7 +70,7 @@ function references(value: unknown): string[] {
 }
 
 describe("docs/openapi.json", () => {
-  test("is what the contract says: `npm run docs` writes it", () => {
+  test("matches the contract: `npm run docs` writes it", () => {
     expect(readFileSync(path.join(root, "docs", "openapi.json"), "utf8")).toBe(openApiText());
   });
 
@@ -80,7 +85,7 @@ describe("docs/openapi.json", () => {
     expect(Object.keys(document.components.securitySchemes)).toEqual(["sigv4"]);
   });
 
-  test("refers to nothing that is not there, and has nothing that is not referred to", () => {
+  test("has no dangling reference, and no unused definition", () => {
     const found = new Set(references(document));
     const { schemas: shapes, parameters, responses } = document.components;
     const there = Object.entries({ schemas: shapes, parameters, responses }).flatMap(
@@ -102,7 +107,7 @@ describe("docs/openapi.json", () => {
     }
   });
 
-  test("names every problem, where callers vend, under the status that it has", () => {
+  test("lists every problem of a vend under its status", () => {
     const { responses } = operationOf("GET /v1/tokens/{provider}/{environment}/{account}");
     const named = Object.entries(responses).flatMap(([status, { content }]) =>
       Object.entries(content?.["application/problem+json"]?.examples ?? {}).map(
@@ -114,7 +119,7 @@ describe("docs/openapi.json", () => {
   });
 });
 
-describe("every example is of the shape beside it", () => {
+describe("every example matches its schema", () => {
   const examples = operations.flatMap(({ name, operation }) =>
     Object.entries(operation.responses).flatMap(([status, { content = {} }]) =>
       Object.values(content).flatMap(({ schema, examples: all = {} }) =>
@@ -132,8 +137,8 @@ describe("every example is of the shape beside it", () => {
   });
 });
 
-describe("what the code answers is what the document says", () => {
-  const table = withTable();
+describe("the code's answers match the document", () => {
+  const table = useTable();
   const realm = { provider: "conferma", environment: "production" } as const;
   const vended: Credential = {
     connection: connectionOf(realm, "default"),
@@ -147,7 +152,7 @@ describe("what the code answers is what the document says", () => {
   };
   const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-  /** Fails where status, type or body is not one of the operation's. */
+  /** Fails if status, content type or body is not one of the operation's. */
   function expectDescribed(name: string, answer: unknown, expected: number): void {
     const { statusCode, headers, body } = answer as {
       statusCode: number;
@@ -185,18 +190,21 @@ describe("what the code answers is what the document says", () => {
     expectDescribed(name, await vending(async () => vended)(event, aContext()), 200);
   });
 
-  test.each(problemCodes)("to a vend that meets %s, told to wait or not", async (code) => {
-    const name = "GET /v1/tokens/{provider}/{environment}/{account}";
-    for (const seconds of [null, 7]) {
-      const error = new VendingError(code, "Some detail.", seconds);
-      const answer = await vending(() => Promise.reject(error))(aProxyEvent(), aContext());
-      const { statusCode } = answer as unknown as { statusCode: number };
-      expectDescribed(name, answer, statusCode);
-    }
-  });
+  test.each(problemCodes)(
+    "to a vend with the problem %s, with and without Retry-After",
+    async (code) => {
+      const name = "GET /v1/tokens/{provider}/{environment}/{account}";
+      for (const seconds of [null, 7]) {
+        const error = new VendingError(code, "Some detail.", seconds);
+        const answer = await vending(() => Promise.reject(error))(aProxyEvent(), aContext());
+        const { statusCode } = answer as unknown as { statusCode: number };
+        expectDescribed(name, answer, statusCode);
+      }
+    },
+  );
 
-  test("to whoever begins a consent, or asks it of an unknown path", async () => {
-    const site = new ConsentSiteOnTest(table());
+  test("to a begun consent, and to an unknown path", async () => {
+    const site = new TestConsentSite(table());
     const name = "POST /v1/consents/{provider}/{environment}/{account}";
     const post = (account: string) => {
       const { provider, environment } = site.realm;
@@ -212,10 +220,11 @@ describe("what the code answers is what the document says", () => {
     expectDescribed(name, await post("jo"), 503);
   });
 
-  test("to whoever looks, whatever there is to see", async () => {
+  test("to a status request, for every kind of connection", async () => {
     const name = "GET /v1/connections";
     const { token, lease, failure, connection } = aRecord({ lease: aLease(), failure: aFailure() });
-    const entry = { at: at("10:00:00.000"), fence: 3, version: 3, fingerprint: "a" } as const;
+    const issued = { at: at("10:00:00.000"), fence: 3, owner: "process-a.3" } as const;
+    const entry = { ...issued, version: 3, fingerprint: "a" } as const;
     const lastIssue = { ...entry, reason: "expired", latencyMs: 151, outcome: "issued" } as const;
     const shown = { connection, state: "renewing", version: 3 } as const;
     const handler = statusEndpoint({

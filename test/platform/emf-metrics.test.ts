@@ -4,7 +4,7 @@ import { measures } from "../../functions/model/metrics.ts";
 import { emfMetrics } from "../../functions/platform/emf-metrics.ts";
 import { flushMetricsAfter } from "../../functions/platform/flush-metrics.ts";
 import { at } from "../support/a-record.ts";
-import { measuredIn } from "../support/emf.ts";
+import { parseEmf } from "../support/emf.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 
 function play() {
@@ -55,7 +55,7 @@ describe("a line of metrics", () => {
   test.each(Object.keys(measures) as Measure[])("may carry %s", (measure) => {
     const { lines, invocation } = play();
     invocation([measure, 7]);
-    expect(measuredIn(lines[0] ?? "")).toEqual({
+    expect(parseEmf(lines[0] ?? "")).toEqual({
       realm: "conferma/production",
       values: { [measure]: 7 },
       units: { [measure]: measures[measure].unit },
@@ -73,7 +73,7 @@ describe("a line of metrics", () => {
       ["LeaseWaitMs", 30],
       ["LeaseWaitMs", 10],
     );
-    expect(measuredIn(lines[0] ?? "").values).toEqual({
+    expect(parseEmf(lines[0] ?? "").values).toEqual({
       Vends: 2,
       RemainingLifeMs: 200,
       LeaseWaitMs: [30, 10],
@@ -83,7 +83,7 @@ describe("a line of metrics", () => {
   test("has no more values of one metric than CloudWatch takes", () => {
     const { lines, invocation } = play();
     invocation(...Array.from({ length: 250 }, (_, n) => ["LeaseWaitMs", n] as const));
-    expect(measuredIn(lines[0] ?? "").values["LeaseWaitMs"]).toHaveLength(100);
+    expect(parseEmf(lines[0] ?? "").values["LeaseWaitMs"]).toHaveLength(100);
   });
 
   test("has no value that is no number", () => {
@@ -91,7 +91,7 @@ describe("a line of metrics", () => {
     invocation(["RemainingLifeMs", Number.NaN], ["KeyEndsInDays", Number.POSITIVE_INFINITY]);
     expect(lines).toEqual([]);
     invocation(["LeaseWaitMs", Number.NaN], ["LeaseWaitMs", 3]);
-    expect(measuredIn(lines[0] ?? "").values).toEqual({ LeaseWaitMs: 3 });
+    expect(parseEmf(lines[0] ?? "").values).toEqual({ LeaseWaitMs: 3 });
   });
 });
 
@@ -102,7 +102,7 @@ describe("metrics are written", () => {
       invocation(["Vends", 1]);
       clock.advance(25);
     }
-    expect(lines.map((line) => measuredIn(line).values["Vends"])).toEqual([1, 400, 400]);
+    expect(lines.map((line) => parseEmf(line).values["Vends"])).toEqual([1, 400, 400]);
   });
 
   test.each([
@@ -118,7 +118,7 @@ describe("metrics are written", () => {
     invocation(["Vends", 1]);
     invocation(["Vends", 1]);
     invocation([measure, 1]);
-    expect(lines.map((line) => measuredIn(line).values)).toEqual([
+    expect(lines.map((line) => parseEmf(line).values)).toEqual([
       { Vends: 1 },
       { Vends: 1, [measure]: 1 },
     ]);
@@ -135,7 +135,7 @@ describe("metrics are written", () => {
     invocation(["Issues", 1]);
     clock.advance(60_000);
     invocation(["Vends", 1]);
-    expect(measuredIn(lines[1] ?? "").values).toEqual({ Vends: 1 });
+    expect(parseEmf(lines[1] ?? "").values).toEqual({ Vends: 1 });
   });
 });
 

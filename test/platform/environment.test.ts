@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SealingKeySetting } from "../../functions/platform/environment.ts";
 import { readEnvironment, StartUpError } from "../../functions/platform/environment.ts";
+import { readRealm } from "../../functions/providers/catalogue.ts";
 
 const keyBytes = Buffer.alloc(32, 7);
 const realm = {
@@ -18,7 +19,7 @@ const variables = {
 /** Why a function does not start. */
 function refusalOf(changes: Record<string, string | undefined>): string {
   try {
-    readEnvironment({ ...variables, ...changes });
+    readEnvironment({ ...variables, ...changes }, readRealm);
   } catch (error) {
     if (error instanceof StartUpError) return error.message;
     throw error;
@@ -33,7 +34,7 @@ function keyOf(sealingKey: SealingKeySetting): Buffer {
 
 describe("the environment", () => {
   test("is what the contract lists, understood", () => {
-    const environment = readEnvironment({ ...variables, AWS_REGION: "eu-west-1" });
+    const environment = readEnvironment({ ...variables, AWS_REGION: "eu-west-1" }, readRealm);
     expect(environment).toMatchObject({
       tableName: "tokens",
       secretPrefix: "token-vending/conferma/production/",
@@ -47,7 +48,7 @@ describe("the environment", () => {
     "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab",
   ])("takes %s for a sealing key", (arn) => {
-    const { sealingKey } = readEnvironment({ ...variables, SEALING_KEY: arn });
+    const { sealingKey } = readEnvironment({ ...variables, SEALING_KEY: arn }, readRealm);
     expect(sealingKey).toEqual({ kind: "kms", arn });
   });
 

@@ -1,8 +1,48 @@
 import { describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
-import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import {
+  codeCredential,
+  consentOf,
+  pastedCodeCredential,
+  refreshCredential,
+} from "../support/a-consent.ts";
+import { grantOf, issue, summarizeOutcome } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("authorization-code", {
+  required: {
+    authorizeUrl: "https://a.example/authorize",
+    tokenUrl: "https://a.example/token",
+  },
+  defaults: {
+    pkce: true,
+    presentation: { headerName: "Authorization", scheme: "Bearer" },
+    earlySeconds: 300,
+  },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    issuer: "https://issuer.example",
+    jwksUrl: "https://a.example/jwks",
+    scopes: ["openid", "read:all"],
+    pkce: false,
+    revokeUrl: "https://a.example/revoke",
+    presentation: { headerName: "X-Access", scheme: null },
+    earlySeconds: 60,
+  },
+  secret: { required: { clientId: "c" }, optional: { clientSecret: "s" } },
+  policies: [
+    [{}, { renewal: "by-consent", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 60 }, { renewal: "by-consent", beforeExpiryMs: 60_000 }],
+  ],
+  presentations: [
+    [{}, { headerName: "Authorization", scheme: "Bearer" }],
+    [
+      { presentation: { headerName: "X-Acme", scheme: "Token" } },
+      { headerName: "X-Acme", scheme: "Token" },
+    ],
+  ],
+});
 
 type Settings = Extract<RealmInput, { provider: "authorization-code" }>;
 
@@ -31,28 +71,35 @@ type Row = [
   rule: string,
   changes: Partial<Settings>,
   secret: object,
-  authority: GrantCredential,
+  credential: GrantCredential,
   headers: object,
   body: string,
 ];
 
 describe("a request", () => {
   test.each<Row>([
-    ["of a code", {}, open, code, headers, `${ofCode}${redirect}${verifier}&client_id=c-1`],
-    ["… with a secret", {}, confidential, code, basic, `${ofCode}${redirect}${verifier}`],
+    [
+      "of a code",
+      {},
+      open,
+      codeCredential,
+      headers,
+      `${ofCode}${redirect}${verifier}&client_id=c-1`,
+    ],
+    ["… with a secret", {}, confidential, codeCredential, basic, `${ofCode}${redirect}${verifier}`],
     [
       "… without PKCE where the realm says so",
       { pkce: false },
       confidential,
-      code,
+      codeCredential,
       basic,
       `${ofCode}${redirect}`,
     ],
-    ["of a refresh", {}, open, refreshOf("p"), headers, `${ofRefresh}&client_id=c-1`],
-    ["… with a secret", {}, confidential, refreshOf("p"), basic, ofRefresh],
-  ])("%s", async (_, changes, secret, authority, expectedHeaders, body) => {
+    ["of a refresh", {}, open, refreshCredential("p"), headers, `${ofRefresh}&client_id=c-1`],
+    ["… with a secret", {}, confidential, refreshCredential("p"), basic, ofRefresh],
+  ])("%s", async (_, changes, secret, credential, expectedHeaders, body) => {
     const held = JSON.stringify(secret);
-    const { grant, requests } = await grantOf(settings(changes), held, {}, authority);
+    const { grant, requests } = await grantOf(settings(changes), held, {}, credential);
     await grant.issue(new AbortController().signal);
     const url = "https://login.example/token?tenant=a";
     expect(requests).toEqual([{ method: "POST", url, headers: expectedHeaders, body }]);
@@ -60,13 +107,15 @@ describe("a request", () => {
 
   test.each([true, false])("of a copied code is none, PKCE or not: %s", async (pkce) => {
     const held = JSON.stringify(open);
-    const { grant, requests } = await grantOf(settings({ pkce }), held, {}, copiedCode);
-    expect(inShort(await grant.issue(new AbortController().signal))).toBe("consent-required");
+    const { grant, requests } = await grantOf(settings({ pkce }), held, {}, pastedCodeCredential);
+    expect(summarizeOutcome(await grant.issue(new AbortController().signal))).toBe(
+      "consent-required",
+    );
     expect(requests).toEqual([]);
   });
 
   test("revokes nothing elsewhere", async () => {
-    const { grant } = await grantOf(settings(), JSON.stringify(confidential), {}, code);
+    const { grant } = await grantOf(settings(), JSON.stringify(confidential), {}, codeCredential);
     expect(grant).toMatchObject({ revocationScope: null, callsProvider: true });
   });
 });
@@ -80,17 +129,17 @@ const example = {
 };
 
 describe("an answer", () => {
-  const answered = (fields: object, authority = code, changes: Partial<Settings> = {}) =>
-    issue(settings(changes), open, { body: JSON.stringify(fields) }, authority);
+  const answered = (fields: object, credential = codeCredential, changes: Partial<Settings> = {}) =>
+    issue(settings(changes), open, { body: JSON.stringify(fields) }, credential);
 
   test("of a type that no header takes is not understood", async () => {
-    expect(inShort(await answered(example))).toBe("provider-malformed?");
+    expect(summarizeOutcome(await answered(example))).toBe("provider-malformed?");
   });
 
   test("of bearer type is issued, and says no more of the consent than it says", async () => {
     const outcome = await answered({ ...example, token_type: "bearer" });
-    expect(inShort(outcome)).toBe("issued, 3600000 to 3601000 ms");
-    expect(consentedIn(outcome)).toEqual({
+    expect(summarizeOutcome(outcome)).toBe("issued, 3600000 to 3601000 ms");
+    expect(consentOf(outcome)).toEqual({
       refreshToken: "tGzv3JOkF0XG5Qx2TlKWIA",
       refreshEndsAt: null,
       grantedScope: null,
@@ -101,8 +150,8 @@ describe("an answer", () => {
 
   test("may have neither refresh token nor lifetime", async () => {
     const outcome = await answered({ access_token: "t-1" });
-    expect(inShort(outcome)).toBe("issued, unknown");
-    expect(consentedIn(outcome)).toMatchObject({ refreshToken: null });
+    expect(summarizeOutcome(outcome)).toBe("issued, unknown");
+    expect(consentOf(outcome)).toMatchObject({ refreshToken: null });
   });
 
   test.each([
@@ -113,9 +162,9 @@ describe("an answer", () => {
       { refresh_token_expires_in: "86400", refresh_expires_in: 1 },
     ],
   ])("may say how long the refresh token lasts: %s", async (_, fields) => {
-    for (const authority of [code, refreshOf("p")]) {
-      const outcome = await answered({ access_token: "t-1", ...fields }, authority);
-      expect(consentedIn(outcome)).toMatchObject({
+    for (const credential of [codeCredential, refreshCredential("p")]) {
+      const outcome = await answered({ access_token: "t-1", ...fields }, credential);
+      expect(consentOf(outcome)).toMatchObject({
         refreshEndsAt: new Date("2026-11-21T10:00:00.000Z"),
       });
     }
@@ -123,24 +172,24 @@ describe("an answer", () => {
 
   test("with Keycloak's zero, for what does not end, states no end", async () => {
     const outcome = await answered({ access_token: "t-1", refresh_expires_in: 0 });
-    expect(consentedIn(outcome)).toMatchObject({ refreshEndsAt: null });
+    expect(consentOf(outcome)).toMatchObject({ refreshEndsAt: null });
   });
 
   test("grants what was asked for, unless it says otherwise", async () => {
     const changes = { scopes: ["read", "write"] };
-    const granted = async (fields: object, authority: GrantCredential) =>
-      consentedIn(await answered({ access_token: "t-1", ...fields }, authority, changes))
+    const granted = async (fields: object, credential: GrantCredential) =>
+      consentOf(await answered({ access_token: "t-1", ...fields }, credential, changes))
         .grantedScope;
-    expect(await granted({}, code)).toBe("read write");
-    expect(await granted({ scope: "read" }, code)).toBe("read");
-    expect(await granted({ scope: "" }, code)).toBe("");
-    expect(await granted({}, refreshOf("p"))).toBeNull();
-    expect(await granted({ scope: "" }, refreshOf("p"))).toBeNull();
-    expect(await granted({ scope: "read" }, refreshOf("p"))).toBe("read");
+    expect(await granted({}, codeCredential)).toBe("read write");
+    expect(await granted({ scope: "read" }, codeCredential)).toBe("read");
+    expect(await granted({ scope: "" }, codeCredential)).toBe("");
+    expect(await granted({}, refreshCredential("p"))).toBeNull();
+    expect(await granted({ scope: "" }, refreshCredential("p"))).toBeNull();
+    expect(await granted({ scope: "read" }, refreshCredential("p"))).toBe("read");
   });
 
   test("keeps its ID token to itself where nobody asked who it is", async () => {
     const outcome = await answered({ access_token: "t-1", id_token: "canary" });
-    expect(consentedIn(outcome)).toMatchObject({ subject: null });
+    expect(consentOf(outcome)).toMatchObject({ subject: null });
   });
 });

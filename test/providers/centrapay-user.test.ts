@@ -1,13 +1,41 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { HttpRequest } from "../../functions/platform/http-request.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import {
+  codeCredential,
+  consentOf,
+  pastedCodeCredential,
+  refreshCredential,
+} from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
-import type { Play } from "../support/an-issuer.ts";
-import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import type { ScriptedAnswer } from "../support/an-issuer.ts";
+import { grantOf, issue, summarizeOutcome } from "../support/an-issuer.ts";
 import type { SigningKey } from "../support/an-open-id-provider.ts";
 import { idToken, signingKey } from "../support/an-open-id-provider.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("centrapay-user", {
+  required: {
+    issuer: "https://issuer.example/pool-1",
+    authorizeUrl: "https://a.example/authorize",
+    tokenUrl: "https://a.example/token",
+    jwksUrl: "https://a.example/jwks",
+  },
+  defaults: { scopes: ["openid"], earlySeconds: 300 },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    scopes: ["openid", "phone"],
+    revokeUrl: "https://a.example/revoke",
+    earlySeconds: 60,
+  },
+  secret: { required: { clientId: "c" }, optional: { clientSecret: "s" } },
+  policies: [
+    [{}, { renewal: "by-consent", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 60 }, { renewal: "by-consent", beforeExpiryMs: 60_000 }],
+  ],
+  presentations: [[{}, { headerName: "Authorization", scheme: null }]],
+});
 
 const settings = {
   provider: "centrapay-user",
@@ -38,20 +66,20 @@ const answer = (changes: object = {}) => ({
 });
 
 const issued = (
-  authority: GrantCredential | null,
+  credential: GrantCredential | null,
   fields: object = answer(),
   held: object = secret,
-) => issue(settings, held, playing({ body: JSON.stringify(fields) }), authority);
+) => issue(settings, held, playing({ body: JSON.stringify(fields) }), credential);
 
 const playing =
-  (play: Play) =>
-  ({ method }: { method: string }): Play =>
+  (play: ScriptedAnswer) =>
+  ({ method }: { method: string }): ScriptedAnswer =>
     method === "GET" ? { body: JSON.stringify({ keys: [key.jwk] }) } : play;
 
-async function requestFor(authority: GrantCredential, held: object = secret) {
+async function requestFor(credential: GrantCredential, held: object = secret) {
   const play = ({ method }: HttpRequest) =>
     method === "GET" ? { body: '{"keys":[]}' } : { status: 500 };
-  const { grant, requests } = await grantOf(settings, JSON.stringify(held), play, authority);
+  const { grant, requests } = await grantOf(settings, JSON.stringify(held), play, credential);
   await grant.issue(new AbortController().signal);
   expect(requests.shift()).toMatchObject({ method: "GET", url: settings.jwksUrl });
   return requests;
@@ -72,7 +100,7 @@ describe("a code", () => {
   ].join("&");
 
   test("is exchanged with its verifier by a client that merely says who it is", async () => {
-    expect(await requestFor(code)).toEqual([
+    expect(await requestFor(codeCredential)).toEqual([
       { method: "POST", url, headers, body: `${body}&client_id=client-1` },
     ]);
   });
@@ -80,16 +108,16 @@ describe("a code", () => {
   test("is exchanged by a client with a secret in the plain Basic that Cognito documents", async () => {
     const held = { clientId: "client-1", clientSecret: "s/1+" };
     const authorization = "Basic Y2xpZW50LTE6cy8xKw==";
-    expect(await requestFor(code, held)).toEqual([
+    expect(await requestFor(codeCredential, held)).toEqual([
       { method: "POST", url, headers: { ...headers, authorization }, body },
     ]);
   });
 
   test("gives a token of an hour, and a consent of sixty days", async () => {
-    const outcome = await issued(code);
-    expect(inShort(outcome)).toBe("issued, 3600000 to 3601000 ms");
+    const outcome = await issued(codeCredential);
+    expect(summarizeOutcome(outcome)).toBe("issued, 3600000 to 3601000 ms");
     expect(outcome).toMatchObject({ expiresAt: at("11:00:00.200") });
-    expect(consentedIn(outcome)).toEqual({
+    expect(consentOf(outcome)).toEqual({
       refreshToken: "eyJjdHkiOiJKV1QifQ.refresh",
       refreshEndsAt: new Date("2027-01-19T10:00:00.000Z"),
       grantedScope: "openid phone",
@@ -99,25 +127,34 @@ describe("a code", () => {
   });
 
   test("may grant less than was asked for, and that is what is kept (A17)", async () => {
-    const outcome = await issued(code, answer({ scope: "openid" }));
-    expect(consentedIn(outcome)).toMatchObject({ grantedScope: "openid" });
+    const outcome = await issued(codeCredential, answer({ scope: "openid" }));
+    expect(consentOf(outcome)).toMatchObject({ grantedScope: "openid" });
   });
 
   test("answered without an ID token is of nobody we know", async () => {
     for (const id_token of [undefined, null, "", 1, {}]) {
-      expect(inShort(await issued(code, answer({ id_token })))).toBe("provider-malformed?");
+      expect(summarizeOutcome(await issued(codeCredential, answer({ id_token })))).toBe(
+        "provider-malformed?",
+      );
     }
   });
 
-  test("without its journey is not even sent", async () => {
-    const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, copiedCode);
-    expect(inShort(await grant.issue(new AbortController().signal))).toBe("consent-required");
+  test("without its authorization request is not even sent", async () => {
+    const { grant, requests } = await grantOf(
+      settings,
+      JSON.stringify(secret),
+      {},
+      pastedCodeCredential,
+    );
+    expect(summarizeOutcome(await grant.issue(new AbortController().signal))).toBe(
+      "consent-required",
+    );
     expect(requests).toEqual([]);
   });
 });
 
 describe("a refresh", () => {
-  const refresh = refreshOf("person-1");
+  const refresh = refreshCredential("person-1");
 
   test("sends the refresh token, and no scope", async () => {
     const body = "grant_type=refresh_token&refresh_token=refresh-1&client_id=client-1";
@@ -126,7 +163,7 @@ describe("a refresh", () => {
 
   test("without a new refresh token says nothing of the one that is kept (A14)", async () => {
     const { refresh_token: _, id_token: __, ...fields } = answer();
-    expect(consentedIn(await issued(refresh, fields))).toEqual({
+    expect(consentOf(await issued(refresh, fields))).toEqual({
       refreshToken: null,
       refreshEndsAt: null,
       grantedScope: null,
@@ -136,7 +173,7 @@ describe("a refresh", () => {
   });
 
   test("with a new refresh token does not prolong the consent: Cognito's keeps its end (A14)", async () => {
-    expect(consentedIn(await issued(refresh, answer({ refresh_token: "refresh-2" })))).toEqual({
+    expect(consentOf(await issued(refresh, answer({ refresh_token: "refresh-2" })))).toEqual({
       refreshToken: "refresh-2",
       refreshEndsAt: null,
       grantedScope: null,
@@ -146,7 +183,7 @@ describe("a refresh", () => {
   });
 
   test("of one person is never answered with a token of another (A23)", async () => {
-    const outcome = await issued(refreshOf("person-2"));
+    const outcome = await issued(refreshCredential("person-2"));
     expect(outcome).toMatchObject({
       code: "provider-malformed",
       detail: "The provider answered an ID token of somebody else.",
@@ -154,12 +191,12 @@ describe("a refresh", () => {
     });
   });
 
-  test("needs no nonce in its ID token, which is of an earlier journey or of none", async () => {
+  test("needs no nonce in its ID token, which is of an earlier request or of none", async () => {
     const outcome = await issued(
       refresh,
       answer({ id_token: await idToken(key, { nonce: "old" }) }),
     );
-    expect(consentedIn(outcome)).toMatchObject({ subject: "person-1" });
+    expect(consentOf(outcome)).toMatchObject({ subject: "person-1" });
   });
 });
 
@@ -181,6 +218,8 @@ test.each([
   "a refresh token of %s is not understood, though ours may be replaced by it",
   async (_, value) => {
     const fields = answer({ refresh_token: value });
-    expect(inShort(await issued(refreshOf("person-1"), fields))).toBe("provider-malformed?");
+    expect(summarizeOutcome(await issued(refreshCredential("person-1"), fields))).toBe(
+      "provider-malformed?",
+    );
   },
 );

@@ -1,6 +1,32 @@
 import { describe, expect, test } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { grantOf, issue, summarizeOutcome } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("client-credentials", {
+  required: { tokenUrl: "https://a.example/token" },
+  defaults: { clientAuthentication: "basic", basicEncoding: "rfc6749", onIssue: "coexist" },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    scope: "read",
+    audience: "https://api.example",
+    clientAuthentication: "post",
+    basicEncoding: "raw",
+    onIssue: "revoke",
+    earlySeconds: 60,
+  },
+  secret: { required: { clientId: "c", clientSecret: "s" }, optional: { scope: "read" } },
+  policies: [
+    [{}, { renewal: "early", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 60 }, { renewal: "early", beforeExpiryMs: 60_000 }],
+    [{ onIssue: "revoke" }, { renewal: "at-expiry" }],
+    [
+      { onIssue: "revoke", earlySeconds: 30 },
+      { renewal: "at-handover", beforeExpiryMs: 30_000 },
+    ],
+  ],
+  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+});
 
 type Settings = Extract<RealmInput, { provider: "client-credentials" }>;
 
@@ -97,12 +123,12 @@ describe("an answer of RFC 6749 §5.1", () => {
     ["of no sensible type neither", { token_type: 1, expires_in: 60 }, "provider-malformed?"],
   ])("%s", async (_, fields, outcome) => {
     const body = JSON.stringify({ access_token: "t-1", ...fields });
-    expect(inShort(await issue(settings(), secret, { body }))).toBe(outcome);
+    expect(summarizeOutcome(await issue(settings(), secret, { body }))).toBe(outcome);
   });
 
   test("with an expires_in beyond numbers is not understood", async () => {
     const body = '{"access_token":"t-1","expires_in":1e400}';
-    expect(inShort(await issue(settings(), secret, { body }))).toBe("provider-malformed?");
+    expect(summarizeOutcome(await issue(settings(), secret, { body }))).toBe("provider-malformed?");
   });
 
   test("ends expires_in after it was received, in the absence of an instant", async () => {

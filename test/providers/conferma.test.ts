@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { at } from "../support/a-record.ts";
-import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import { grantOf, issue, summarizeOutcome } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("conferma", {
+  required: { tokenUrl: "https://a.example/token" },
+  defaults: { basicEncoding: "raw" },
+  optional: { apiBaseUrl: "https://a.example", basicEncoding: "rfc6749" },
+  secret: { required: { clientId: "c", clientSecret: "s", platformKey: "p" }, optional: {} },
+  policies: [[{}, { renewal: "at-expiry" }]],
+  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+});
 
 const settings = {
   provider: "conferma",
@@ -15,7 +25,7 @@ const sample =
   '{"access_token":"t-1","expires":"2019-11-08T11:01:45.6475887+00:00","issued":"2019-11-08T10:56:45.6475887+00:00"}';
 
 const asked = async (body: string, headers = {}) =>
-  inShort(await issue(settings, secret, { body, headers }));
+  summarizeOutcome(await issue(settings, secret, { body, headers }));
 
 describe("Conferma's token request", () => {
   test("is a form with the platform key as scope, and plain Basic credentials", async () => {

@@ -1,10 +1,43 @@
 import { describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { code, consentedIn, copiedCode, refreshOf } from "../support/a-consent.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { createCertificateAuthority } from "../../local/simulators/kit/certificates.ts";
+import {
+  codeCredential,
+  consentOf,
+  pastedCodeCredential,
+  refreshCredential,
+} from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
-import type { Play } from "../support/an-issuer.ts";
-import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import type { ScriptedAnswer } from "../support/an-issuer.ts";
+import { grantOf, issue, summarizeOutcome } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+const certificate = await (await createCertificateAuthority("authority")).issueClient("tpp-1");
+
+describeProvider("connectpay", {
+  required: {
+    authorizeUrl: "https://a.example/authorize",
+    tokenUrl: "https://a.example/token",
+  },
+  defaults: { scopes: ["psd2-ais"], flowIdParameter: "flowid", earlySeconds: 300 },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    scopes: ["psd2-ais", "psd2-pis"],
+    flowIdParameter: "flowId",
+    revokeUrl: "https://a.example/revoke",
+    earlySeconds: 0,
+  },
+  secret: {
+    required: { clientId: "c", clientSecret: "s" },
+    optional: { tlsCertificateChain: certificate.chain, tlsPrivateKey: certificate.privateKey },
+  },
+  policies: [
+    [{}, { renewal: "by-consent", beforeExpiryMs: 300_000 }],
+    [{ earlySeconds: 0 }, { renewal: "by-consent", beforeExpiryMs: 0 }],
+  ],
+  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+});
 
 const settings: RealmInput = {
   provider: "connectpay",
@@ -14,7 +47,7 @@ const settings: RealmInput = {
   scopes: ["psd2-ais", "psd2-pis"],
 };
 const secret = { clientId: "key-1", clientSecret: "s-1/+" };
-const refresh = refreshOf("anybody");
+const refresh = refreshCredential("anybody");
 
 /** https://dev.connectpay.com/api-portal/content/access-tokens, with the scopes of a PSD2 consent */
 const documented = {
@@ -27,16 +60,20 @@ const documented = {
   refresh_token_expires_in: "2592000",
 };
 
-const answered = (authority: GrantCredential, changes: object = {}) =>
-  issue(settings, secret, { body: JSON.stringify({ ...documented, ...changes }) }, authority);
+const answered = (credential: GrantCredential, changes: object = {}) =>
+  issue(settings, secret, { body: JSON.stringify({ ...documented, ...changes }) }, credential);
 
-describe.each<[rule: string, authority: GrantCredential, body: string]>([
-  ["a code", code, "grant_type=authorization_code&code=code+1%2F%2B"],
-  ["a code that a person copied", copiedCode, "grant_type=authorization_code&code=code+1%2F%2B"],
+describe.each<[rule: string, credential: GrantCredential, body: string]>([
+  ["a code", codeCredential, "grant_type=authorization_code&code=code+1%2F%2B"],
+  [
+    "a code that a person copied",
+    pastedCodeCredential,
+    "grant_type=authorization_code&code=code+1%2F%2B",
+  ],
   ["a refresh token", refresh, "grant_type=refresh_token&refresh_token=refresh-1"],
-])("%s", (_, authority, body) => {
+])("%s", (_, credential, body) => {
   test("is sent with plain Basic, a name for the request, and nothing else", async () => {
-    const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, authority);
+    const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, credential);
     await grant.issue(new AbortController().signal);
     expect(requests).toEqual([
       {
@@ -54,10 +91,10 @@ describe.each<[rule: string, authority: GrantCredential, body: string]>([
   });
 
   test("gives a token of an hour and a refresh token of thirty days, as documented", async () => {
-    const outcome = await answered(authority);
-    expect(inShort(outcome)).toBe("issued, 3600000 to 3601000 ms");
+    const outcome = await answered(credential);
+    expect(summarizeOutcome(outcome)).toBe("issued, 3600000 to 3601000 ms");
     expect(outcome).toMatchObject({ expiresAt: at("11:00:00.200") });
-    expect(consentedIn(outcome)).toEqual({
+    expect(consentOf(outcome)).toEqual({
       refreshToken: "2f6d2d0e-4a0b-4a52-8c58-0c2f0f5b7a11",
       refreshEndsAt: new Date("2026-12-20T10:00:00.000Z"),
       grantedScope: "psd2-ais psd2-pis",
@@ -69,8 +106,8 @@ describe.each<[rule: string, authority: GrantCredential, body: string]>([
 
 describe("an answer", () => {
   test("tells that a person has granted a part only (A17)", async () => {
-    const outcome = await answered(code, { scope: "psd2-ais" });
-    expect(consentedIn(outcome)).toMatchObject({ grantedScope: "psd2-ais" });
+    const outcome = await answered(codeCredential, { scope: "psd2-ais" });
+    expect(consentOf(outcome)).toMatchObject({ grantedScope: "psd2-ais" });
   });
 
   test.each<[rule: string, stated: unknown, end: string | null]>([
@@ -83,13 +120,13 @@ describe("an answer", () => {
     ["junk", "a month", "2026-12-20T10:00:00.000Z"],
     ["a thousand years", 31_536_000_000, "2026-12-20T10:00:00.000Z"],
   ])("to a code ends its refresh token after %s, or thirty days", async (_, stated, end) => {
-    const outcome = await answered(code, { refresh_token_expires_in: stated });
-    expect(consentedIn(outcome).refreshEndsAt?.toISOString()).toBe(end);
+    const outcome = await answered(codeCredential, { refresh_token_expires_in: stated });
+    expect(consentOf(outcome).refreshEndsAt?.toISOString()).toBe(end);
   });
 
   test("to a refresh token that states no end leaves what was said before", async () => {
     const outcome = await answered(refresh, { refresh_token_expires_in: undefined });
-    expect(consentedIn(outcome)).toMatchObject({ refreshEndsAt: null });
+    expect(consentOf(outcome)).toMatchObject({ refreshEndsAt: null });
   });
 
   test.each<[rule: string, scope: unknown, kept: string | null]>([
@@ -99,7 +136,9 @@ describe("an answer", () => {
     ["with a line break neither", "psd2-ais\nX", null],
     ["beyond any measure neither", "x".repeat(1001), null],
   ])("to a code whose scope is %s", async (_, scope, kept) => {
-    expect(consentedIn(await answered(code, { scope }))).toMatchObject({ grantedScope: kept });
+    expect(consentOf(await answered(codeCredential, { scope }))).toMatchObject({
+      grantedScope: kept,
+    });
   });
 
   test.each<[rule: string, name: unknown, kept: string | null]>([
@@ -110,8 +149,8 @@ describe("an answer", () => {
     ["beyond any measure", "x".repeat(500), "x".repeat(200)],
     ["of nothing", "", null],
   ])("keeps a customer's name that is %s as harmless text", async (_, name, kept) => {
-    const outcome = await answered(code, { client_customer_name: name });
-    expect(consentedIn(outcome)).toMatchObject({ customer: kept });
+    const outcome = await answered(codeCredential, { client_customer_name: name });
+    expect(consentOf(outcome)).toMatchObject({ customer: kept });
   });
 });
 
@@ -123,7 +162,7 @@ const refusedCertificate = {
 };
 
 describe("a client certificate (A21)", () => {
-  test.each<[rule: string, play: Play]>([
+  test.each<[rule: string, play: ScriptedAnswer]>([
     ["403 of nothing", { status: 403, body: "" }],
     ["403 that is no OAuth error", { status: 403, body: '{"message":"Forbidden"}' }],
     ["403 in words", { status: 403, body: "<h1>Client certificate is not registered</h1>" }],
@@ -137,7 +176,7 @@ describe("a client certificate (A21)", () => {
     expect(await issue(settings, secret, play, refresh)).toMatchObject(refusedCertificate);
   });
 
-  test.each<[rule: string, play: Play, outcome: string]>([
+  test.each<[rule: string, play: ScriptedAnswer, outcome: string]>([
     ["invalid_client", { status: 403, body: '{"error":"invalid_client"}' }, "credentials-rejected"],
     [
       "404, as the browsers' host (api2) answers who asks it for a token",
@@ -150,7 +189,7 @@ describe("a client certificate (A21)", () => {
     ["502", { status: 502, body: "upstream certificate" }, "provider-unavailable?"],
   ])("is not meant by %s", async (_, play, outcome) => {
     const result = await issue(settings, secret, play, refresh);
-    expect(inShort(result)).toBe(outcome);
+    expect(summarizeOutcome(result)).toBe(outcome);
     expect(result).not.toMatchObject({ detail: refusedCertificate.detail });
   });
 });

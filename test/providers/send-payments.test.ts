@@ -1,5 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { grantOf, inShort, issue } from "../support/an-issuer.ts";
+import { grantOf, issue, summarizeOutcome } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("send-payments", {
+  required: { tokenUrl: "https://a.example/token" },
+  defaults: { handoverSeconds: 20 },
+  optional: { apiBaseUrl: "https://a.example", handoverSeconds: 0 },
+  secret: { required: { clientId: "c", clientSecret: "s" }, optional: {} },
+  policies: [
+    [{}, { renewal: "at-handover", beforeExpiryMs: 20_000 }],
+    [{ handoverSeconds: 45 }, { renewal: "at-handover", beforeExpiryMs: 45_000 }],
+  ],
+  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+});
 
 const settings = {
   provider: "send-payments",
@@ -159,14 +172,14 @@ describe("Send's answer", () => {
   ])("%s", async (_, accessToken, expiresAt, short, at) => {
     const body = JSON.stringify({ accessToken, expiresAt });
     const outcome = await issue(settings, secret, { status: 201, headers: { date }, body });
-    expect(inShort(outcome)).toBe(short);
+    expect(summarizeOutcome(outcome)).toBe(short);
     if (outcome.kind === "issued")
       expect(outcome.expiresAt).toEqual(at === null ? null : new Date(at));
   });
 
   test("is believed with 200, too", async () => {
     const body = JSON.stringify({ accessToken: both, expiresAt: five });
-    expect(inShort(await issue(settings, secret, { status: 200, body }))).toBe(
+    expect(summarizeOutcome(await issue(settings, secret, { status: 200, body }))).toBe(
       "issued, 299000 to 300000 ms",
     );
   });
@@ -174,7 +187,7 @@ describe("Send's answer", () => {
   test("of 400 is not taken for refused credentials, which Send answers with 401", async () => {
     const body = '{"message":"Validation failed","errors":[{"message":"-","type":"invalid"}]}';
     const outcome = async (status: number) =>
-      inShort(await issue(settings, secret, { status, body }));
+      summarizeOutcome(await issue(settings, secret, { status, body }));
     expect(await outcome(400)).toBe("provider-malformed");
     expect(await outcome(401)).toBe("credentials-rejected");
   });

@@ -1,6 +1,25 @@
 import { describe, expect, test } from "vitest";
-import type { Play } from "../support/an-issuer.ts";
-import { grantOf, inShort, issue, noAnswer } from "../support/an-issuer.ts";
+import type { ScriptedAnswer } from "../support/an-issuer.ts";
+import { grantOf, issue, noAnswer, summarizeOutcome } from "../support/an-issuer.ts";
+import { describeProvider } from "../support/describe-provider.ts";
+
+describeProvider("static-key", {
+  required: { headerName: "X-Acme" },
+  defaults: {},
+  optional: { apiBaseUrl: "https://a.example", probePath: "/me", scheme: "Token" },
+  secret: { required: { apiKey: "k" }, optional: { expiresAt: "2027-01-01T00:00:00Z" } },
+  policies: [
+    [{}, { renewal: "on-rotation", recheckMs: 5000, hasProbe: false }],
+    [
+      { probePath: "/validate", apiBaseUrl: "https://a.example" },
+      { renewal: "on-rotation", recheckMs: 5000, hasProbe: true },
+    ],
+  ],
+  presentations: [
+    [{}, { headerName: "X-Acme", scheme: null }],
+    [{ scheme: "Token" }, { headerName: "X-Acme", scheme: "Token" }],
+  ],
+});
 
 const cfis = {
   provider: "cfis",
@@ -89,11 +108,13 @@ describe("a static key that its provider vouches for", () => {
   test("is not probed after its end", async () => {
     const ended = { ...secret, expiresAt: "2026-11-20T10:00:00Z" };
     const { grant, requests } = await grantOf(cfis, JSON.stringify(ended));
-    expect(inShort(await grant.issue(new AbortController().signal))).toBe("credentials-rejected");
+    expect(summarizeOutcome(await grant.issue(new AbortController().signal))).toBe(
+      "credentials-rejected",
+    );
     expect(requests).toEqual([]);
   });
 
-  test.each<[answer: string, play: Play, outcome: string]>([
+  test.each<[answer: string, play: ScriptedAnswer, outcome: string]>([
     ["200 isValid", { body: '{"isValid":true,"message":"Token is valid"}' }, "issued, unlimited"],
     ["200 of anything", { body: "OK" }, "issued, unlimited"],
     ["204", { status: 204 }, "issued, unlimited"],
@@ -119,7 +140,7 @@ describe("a static key that its provider vouches for", () => {
     ["and was cut off", noAnswer.dropped, "provider-unavailable"],
     ["not at all", noAnswer.unreachable, "provider-unavailable"],
   ])("when asked answers %s", async (_, play, outcome) => {
-    expect(inShort(await issue(cfis, secret, play))).toBe(outcome);
+    expect(summarizeOutcome(await issue(cfis, secret, play))).toBe(outcome);
   });
 
   test.each([

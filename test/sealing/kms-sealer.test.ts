@@ -15,7 +15,13 @@ import { systemClock } from "../../functions/platform/system-clock.ts";
 import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { at } from "../support/a-record.ts";
-import { as, describeSealer, openedBy, patience, sealedAs } from "../support/describe-sealer.ts";
+import {
+  defaultSealedAs,
+  describeSealer,
+  neverAborted,
+  openedBy,
+  sealedAs,
+} from "../support/describe-sealer.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 import { addKey, aKmsKey } from "../support/kms.ts";
 
@@ -62,7 +68,7 @@ async function aWorld(clock: Clock = systemClock) {
 describe("KMS is asked", () => {
   test("once by a process that opens for the first time, and not again", async () => {
     const { process, counted } = await aWorld();
-    const sealed = await process().seal(token, as, patience);
+    const sealed = await process().seal(token, defaultSealedAs, neverAborted);
     expect(counted()).toEqual([1, 0]);
 
     const reader = process();
@@ -74,7 +80,9 @@ describe("KMS is asked", () => {
     const { process, counted } = await aWorld();
     const sealer = process();
     const together = <T>(act: () => Promise<T>) => Promise.all(Array.from({ length: 20 }, act));
-    const [sealed = new Uint8Array()] = await together(() => sealer.seal(token, as, patience));
+    const [sealed = new Uint8Array()] = await together(() =>
+      sealer.seal(token, defaultSealedAs, neverAborted),
+    );
     const reader = process();
     expect(new Set(await together(() => openedBy(reader, sealed)))).toEqual(
       new Set([token.expose()]),
@@ -85,17 +93,19 @@ describe("KMS is asked", () => {
   test("never to open what this process has sealed itself", async () => {
     const { process, counted } = await aWorld();
     const sealer = process();
-    expect(await openedBy(sealer, await sealer.seal(token, as, patience))).not.toBeNull();
+    expect(
+      await openedBy(sealer, await sealer.seal(token, defaultSealedAs, neverAborted)),
+    ).not.toBeNull();
     expect(counted()).toEqual([1, 0]);
   });
 
   test("once where sealing was prepared, and then not to seal", async () => {
     const { kms, process, counted } = await aWorld();
     const sealer = process();
-    await sealer.prepare(as.connection, patience);
+    await sealer.prepare(defaultSealedAs.connection, neverAborted);
     expect(counted()).toEqual([1, 0]);
-    kms.misbehave({ fault: "fail" }, 100);
-    await sealer.seal(token, as, patience);
+    kms.injectFault({ fault: "fail" }, 100);
+    await sealer.seal(token, defaultSealedAs, neverAborted);
     expect(counted()).toEqual([0, 0]);
   });
 
@@ -103,7 +113,7 @@ describe("KMS is asked", () => {
     const { process, counted } = await aWorld();
     const sealer = process();
     for (const account of ["a", "b", "a", "b"]) {
-      await sealer.seal(token, sealedAs(`conferma/production/${account}`), patience);
+      await sealer.seal(token, sealedAs(`conferma/production/${account}`), neverAborted);
     }
     expect(counted()).toEqual([2, 0]);
   });
@@ -112,12 +122,12 @@ describe("KMS is asked", () => {
     const clock = new FixedClock(at("10:00:00.000"));
     const { process, counted } = await aWorld(clock);
     const sealer = process();
-    const first = await sealer.seal(token, as, patience);
+    const first = await sealer.seal(token, defaultSealedAs, neverAborted);
     clock.moveTo(at("10:59:59.999"));
-    const second = await sealer.seal(token, as, patience);
+    const second = await sealer.seal(token, defaultSealedAs, neverAborted);
     expect(counted()).toEqual([1, 0]);
     clock.moveTo(at("11:00:00.000"));
-    const third = await sealer.seal(token, as, patience);
+    const third = await sealer.seal(token, defaultSealedAs, neverAborted);
     expect(counted()).toEqual([1, 0]);
     for (const sealed of [first, second, third]) {
       expect(await openedBy(sealer, sealed)).toBe(token.expose());
@@ -129,7 +139,7 @@ describe("KMS is asked", () => {
     const { process, counted } = await aWorld();
     const writer = process();
     const many = Array.from({ length: 1001 }, (_, n) => sealedAs(`conferma/production/${n}`));
-    const sealed = await Promise.all(many.map((each) => writer.seal(token, each, patience)));
+    const sealed = await Promise.all(many.map((each) => writer.seal(token, each, neverAborted)));
     const reader = process();
     for (const [n, each] of many.entries()) {
       await openedBy(reader, sealed[n] ?? new Uint8Array(), each);
@@ -144,7 +154,7 @@ describe("KMS is asked", () => {
   test("not at all about bytes that another kind of key has sealed", async () => {
     const { process, counted } = await aWorld();
     const local = localSealer(new Sensitive(new Uint8Array(32).fill(7)));
-    const sealed = await local.seal(token, as, patience);
+    const sealed = await local.seal(token, defaultSealedAs, neverAborted);
     sealed[0] = 2;
     expect(await openedBy(process(), sealed)).toBeNull();
     expect(counted()).toEqual([0, 0]);
@@ -165,32 +175,34 @@ describe("a KMS that does not serve is a store that is unavailable", () => {
     ["throttles", { fault: "throttle" }, "ThrottlingException"],
     ["fails", { fault: "fail" }, "KMSInternalException"],
     ["refuses the role", { fault: "deny" }, "AccessDeniedException"],
-    ["hangs up", { fault: "hang-up" }, "TimeoutError"],
+    ["hangs up", { fault: "disconnect" }, "TimeoutError"],
   ] as const)("when it %s, and is asked again the next time", async (_, misbehaviour, name) => {
     const { kms, process } = await aWorld();
-    const sealed = await process().seal(token, as, patience);
+    const sealed = await process().seal(token, defaultSealedAs, neverAborted);
     const sealer = process();
-    kms.misbehave(misbehaviour, 3);
+    kms.injectFault(misbehaviour, 3);
     for (const work of [
-      () => sealer.prepare(as.connection, patience),
-      () => sealer.seal(token, as, patience),
-      () => sealer.open(sealed, as, patience),
+      () => sealer.prepare(defaultSealedAs.connection, neverAborted),
+      () => sealer.seal(token, defaultSealedAs, neverAborted),
+      () => sealer.open(sealed, defaultSealedAs, neverAborted),
     ]) {
       const refusal = await refusalOf(work());
       expect(refusal).toMatchObject({ code: "store-unavailable", retryAfterSeconds: 1 });
       expect(refusal.message).toBe(`KMS did not answer (${name}).`);
       expect(refusal.cause).toBeUndefined();
     }
-    expect(await openedBy(sealer, await sealer.seal(token, as, patience))).not.toBeNull();
+    expect(
+      await openedBy(sealer, await sealer.seal(token, defaultSealedAs, neverAborted)),
+    ).not.toBeNull();
     expect(await openedBy(sealer, sealed)).not.toBeNull();
   });
 
   test("when the key is disabled, until it is enabled again; a warm process goes on", async () => {
     const { operator, keyArn, process } = await aWorld();
     const [warm, cold] = [process(), process()];
-    const sealed = await warm.seal(token, as, patience);
+    const sealed = await warm.seal(token, defaultSealedAs, neverAborted);
     await operator.send(new DisableKeyCommand({ KeyId: keyArn }));
-    const refusal = await refusalOf(cold.open(sealed, as, patience));
+    const refusal = await refusalOf(cold.open(sealed, defaultSealedAs, neverAborted));
     expect(refusal.message).toBe("KMS did not answer (DisabledException).");
     expect(await openedBy(warm, sealed)).not.toBeNull();
     await operator.send(new EnableKeyCommand({ KeyId: keyArn }));
@@ -200,28 +212,28 @@ describe("a KMS that does not serve is a store that is unavailable", () => {
   test("when the key is to be deleted, and when there is none", async () => {
     const { operator, keyArn, process, kms } = await aWorld();
     await operator.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn }));
-    const deleted = await refusalOf(process().seal(token, as, patience));
+    const deleted = await refusalOf(process().seal(token, defaultSealedAs, neverAborted));
     expect(deleted.message).toBe("KMS did not answer (KMSInvalidStateException).");
 
     const unknown = keyArn.replace(/[^/]+$/, "1234abcd-12ab-34cd-56ef-1234567890ab");
     const options = { endpoint: kms.url, credentials: { accessKeyId: "a", secretAccessKey: "b" } };
     const sealer = openKmsSealer(options, unknown, systemClock);
-    const refusal = await refusalOf(sealer.seal(token, as, patience));
+    const refusal = await refusalOf(sealer.seal(token, defaultSealedAs, neverAborted));
     expect(refusal.message).toBe("KMS did not answer (NotFoundException).");
     expect(refusal.message).not.toContain(unknown);
   });
 
   test("when the caller's time is up; another caller still gets the answer", async () => {
     const { kms, process } = await aWorld();
-    const sealed = await process().seal(token, as, patience);
+    const sealed = await process().seal(token, defaultSealedAs, neverAborted);
     const sealer = process();
-    kms.misbehave({ operation: "Decrypt", delayMs: 100 });
+    kms.injectFault({ operation: "Decrypt", delayMs: 100 });
     const hurried = new AbortController();
-    const early = refusalOf(sealer.open(sealed, as, hurried.signal));
+    const early = refusalOf(sealer.open(sealed, defaultSealedAs, hurried.signal));
     const late = openedBy(sealer, sealed);
     hurried.abort();
     expect((await early).message).toBe("KMS did not answer (AbortError).");
-    expect((await refusalOf(sealer.open(sealed, as, hurried.signal))).code).toBe(
+    expect((await refusalOf(sealer.open(sealed, defaultSealedAs, hurried.signal))).code).toBe(
       "store-unavailable",
     );
     expect(await late).toBe(token.expose());
@@ -230,7 +242,7 @@ describe("a KMS that does not serve is a store that is unavailable", () => {
 
 test("the data key is in front of the token, and KMS opens it for its connection alone (P11, P12)", async () => {
   const { operator, keyArn, process } = await aWorld();
-  const sealed = await process().seal(token, as, patience);
+  const sealed = await process().seal(token, defaultSealedAs, neverAborted);
   expect([...sealed.subarray(0, 3)]).toEqual([1, 0, 184]);
   const CiphertextBlob = sealed.subarray(3, 3 + 184);
   const decrypt = (EncryptionContext?: Record<string, string>) =>
@@ -241,7 +253,7 @@ test("the data key is in front of the token, and KMS opens it for its connection
         ...(EncryptionContext && { EncryptionContext }),
       }),
     );
-  expect((await decrypt({ connection: as.connection })).Plaintext).toHaveLength(32);
+  expect((await decrypt({ connection: defaultSealedAs.connection })).Plaintext).toHaveLength(32);
   for (const context of [undefined, { connection: "conferma/production/other" }]) {
     await expect(decrypt(context)).rejects.toBeInstanceOf(InvalidCiphertextException);
   }
@@ -249,9 +261,11 @@ test("the data key is in front of the token, and KMS opens it for its connection
 
 test("what was sealed before the key was rotated opens after it", async () => {
   const { operator, keyArn, process } = await aWorld();
-  const sealed = await process().seal(token, as, patience);
+  const sealed = await process().seal(token, defaultSealedAs, neverAborted);
   await operator.send(new RotateKeyOnDemandCommand({ KeyId: keyArn }));
   const later = process();
   expect(await openedBy(later, sealed)).toBe(token.expose());
-  expect(await openedBy(process(), await later.seal(token, as, patience))).toBe(token.expose());
+  expect(await openedBy(process(), await later.seal(token, defaultSealedAs, neverAborted))).toBe(
+    token.expose(),
+  );
 });

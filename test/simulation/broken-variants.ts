@@ -1,5 +1,6 @@
 import { plusMs } from "../../functions/model/clock.ts";
 import type { Issued } from "../../functions/model/provider.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Breakage } from "../support/breakage.ts";
 import {
   endsLease,
@@ -38,8 +39,7 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
     deps: withStore((store) => ({
       commit: async (held, commitOf, signal) => {
         await store.commit(held, commitOf, signal).catch(() => null);
-        const { token, version } = commitOf(held.record);
-        return { ...held.record, token, version, lease: null, doubtedAt: null, failure: null };
+        return { ...held.record, ...commitOf(held.record), lease: null, failure: null };
       },
     })),
   },
@@ -47,30 +47,19 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
     deps: withStore((store) => ({
       fail: async (held, failedOf, signal) => {
         const { failure } = failedOf(held.record);
-        const record = await store.fail(
-          held,
-          (current) => ({
-            ...failedOf(current),
-            failure: failure && { ...failure, retryAt: failure.at },
-          }),
-          signal,
-        );
+        const forgotten = failure && { ...failure, retryAt: failure.at };
+        const record = await store.fail(held, changed(failedOf, { failure: forgotten }), signal);
         return record && { ...record, failure };
       },
     })),
   },
   "refused credentials are not remembered": {
     deps: withStore((store) => ({
-      fail: (held, failedOf, signal) =>
-        store.fail(
-          held,
-          (current) => {
-            const failed = failedOf(current);
-            const { failure } = failed;
-            return { ...failed, failure: failure && { ...failure, refusedSecretVersion: null } };
-          },
-          signal,
-        ),
+      fail: (held, failedOf, signal) => {
+        const { failure } = failedOf(held.record);
+        const forgotten = failure && { ...failure, refusedSecretVersion: null };
+        return store.fail(held, changed(failedOf, { failure: forgotten }), signal);
+      },
     })),
   },
   "renewal comes early although a new token revokes the old": {
@@ -84,34 +73,24 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   },
   "a rotated refresh token is not stored with its access token": {
     deps: withStore((store) => ({
-      commit: (held, commitOf, signal) =>
-        store.commit(
-          held,
-          (current) => {
-            const commit = commitOf(current);
-            return { ...commit, consent: current.consent ?? commit.consent };
-          },
-          signal,
-        ),
+      commit: (held, commitOf, signal) => {
+        const { consent } = held.record;
+        return store.commit(held, consent ? changed(commitOf, { consent }) : commitOf, signal);
+      },
     })),
   },
   "an unanswered refresh ends the consent": {
     deps: withStore((store) => ({
-      fail: (held, failedOf, signal) =>
-        store.fail(
-          held,
-          (current) => {
-            const failed = failedOf(current);
-            return { ...failed, isConsentOver: failed.failure !== null };
-          },
-          signal,
-        ),
+      fail: (held, failedOf, signal) => {
+        const isConsentOver = failedOf(held.record).failure !== null;
+        return store.fail(held, changed(failedOf, { isConsentOver }), signal);
+      },
     })),
   },
   "a refused refresh token is sent again": {
     deps: withStore((store) => ({
       fail: (held, failedOf, signal) =>
-        store.fail(held, (current) => ({ ...failedOf(current), isConsentOver: false }), signal),
+        store.fail(held, changed(failedOf, { isConsentOver: false }), signal),
     })),
   },
   "nobody doubts a refresh whose answer was lost": {
@@ -119,16 +98,21 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
       takeLease: (connection, seen, intent, signal) =>
         store.takeLease(connection, seen, { ...intent, doubtedAt: null }, signal),
       fail: (held, failedOf, signal) =>
-        store.fail(held, (current) => ({ ...failedOf(current), doubtedAt: null }), signal),
+        store.fail(held, changed(failedOf, { doubtedAt: null }), signal),
     })),
   },
   "a rejection is forgotten, so that they never add up": {
     deps: withStore((store) => ({
       commit: (held, commitOf, signal) =>
-        store.commit(held, (current) => ({ ...commitOf(current), rejections: null }), signal),
+        store.commit(held, changed(commitOf, { rejections: null }), signal),
     })),
   },
 };
+
+/** What is written to a record, with one thing about it changed. */
+function changed<T>(writtenTo: (current: TokenRecord) => T, change: Partial<T>) {
+  return (current: TokenRecord): T => ({ ...writtenTo(current), ...change });
+}
 
 /** What `expires - now` makes of a provider whose clock is half a minute ahead. */
 function lifetimeByWallClock({ expiresAt, receivedAt }: Issued): Issued["lifetime"] {

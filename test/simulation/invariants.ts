@@ -43,6 +43,8 @@ export class Invariants {
   #written: TokenRecord | null = null;
   readonly #calls: ObservedCall[] = [];
   #lastFailure: (NotIssued & { readonly call: ObservedCall; readonly at: number }) | null = null;
+  /** Owners of leases that ended with a stored token. */
+  readonly #committers = new Set<string | undefined>();
   #version = 0;
   #fence = 0;
 
@@ -62,8 +64,7 @@ export class Invariants {
     return this.#calls.length;
   }
 
-  recordWritten(record: TokenRecord | null): void {
-    if (!record) return;
+  recordWritten(record: TokenRecord): void {
     this.#require(record.version >= this.#version, "P2: the version went back");
     this.#require(record.fence >= this.#fence, "P2: the fence went back");
     this.#version = record.version;
@@ -72,6 +73,7 @@ export class Invariants {
     this.#forgetUnstored(this.#written, record);
     this.#written = record;
     if (!record.token) return;
+    this.#committers.add(record.token.committedBy);
     const before = this.committed.get(record.version);
     const { fingerprint } = record.token;
     this.#require(before === undefined || before === fingerprint, "P2: a version was overwritten");
@@ -132,13 +134,18 @@ export class Invariants {
     this.#calls.push(call);
     this.#requireUnused(call, record);
     this.#requireBackOff(call);
-    this.#require(this.#recentlyRejected().size <= 3, "P8: rejections cause a revoke war");
+    this.#require(this.#recentlyRejected(call).size <= 3, "P8: rejections cause a revoke war");
   }
 
-  /** The leases of the last half minute that a rejection caused. */
-  #recentlyRejected(): Set<string | undefined> {
-    const recent = this.#calls.filter(({ startedAt }) => this.#time.now - startedAt < 29_000);
-    return new Set(recent.filter(({ reason }) => reason === "rejected").map(({ owner }) => owner));
+  /** The leases of almost five minutes that a rejection caused: this call's, and those that replaced a token. */
+  #recentlyRejected(call: ObservedCall): Set<string | undefined> {
+    const recent = this.#calls.filter(
+      ({ reason, startedAt, owner }) =>
+        reason === "rejected" &&
+        this.#time.now - startedAt < 290_000 &&
+        (owner === call.owner || this.#committers.has(owner)),
+    );
+    return new Set(recent.map(({ owner }) => owner));
   }
 
   callEnds(call: ObservedCall, result: Issued | NotIssued): void {
@@ -193,6 +200,11 @@ export class Invariants {
   defect(error: unknown): void {
     const what = error instanceof Error ? error.stack : String(error);
     this.#require(false, `5.3: a defect, not a problem: ${what}`);
+  }
+
+  /** Clocks are within the declared bound, and nobody edits rows. */
+  foundDamage(): void {
+    this.#require(false, "P14: a record was read as damaged that nobody had damaged");
   }
 
   notHealed(why: string): void {

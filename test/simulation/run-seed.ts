@@ -4,7 +4,7 @@ import type { Connection } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
-import type { SealedAs } from "../../functions/model/sealer.ts";
+import type { SealedAs, Sealer } from "../../functions/model/sealer.ts";
 import type { SecretSource } from "../../functions/model/secret-source.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
@@ -86,7 +86,7 @@ class SimulatedWorld {
     });
     this.#table.rewrite = (command) => brokenCommand(breakage, command);
     this.#table.onWrite = (pk, item) => {
-      if (pk === connection) this.#invariants.recordWritten(item && readRecord({ ...item }));
+      if (pk === connection) this.#invariants.recordWritten(readRecord({ ...item }));
     };
   }
 
@@ -264,9 +264,14 @@ class SimulatedWorld {
     const issuer = this.#provider.issuerFor(process, random, () =>
       this.#mishap<ProviderFault>(providerFaults, faults, "none"),
     );
-    const note = (event: string) => this.#note(`${process.name}: ${event}`);
-    const [log, metrics] = [{ info: note, warn: note, error: note }, { record: () => {} }];
-    const readRecords = recordReader({ clock: process.clock, log, metrics });
+    const note = (event: string) => {
+      this.#note(`${process.name}: ${event}`);
+      if (event === "record-damaged") this.#invariants.foundDamage();
+    };
+    const { clock, name } = process;
+    const log = { info: note, warn: note, error: note };
+    const metrics = { record: () => {} };
+    const readRecord = recordReader({ clock, log, metrics, process: name });
     return {
       realm: { provider: "conferma", environment: "simulated" },
       limits: { deadlineMs, marginMs: 1000 },
@@ -276,25 +281,40 @@ class SimulatedWorld {
         issuer: async () => issuer,
         consent: policy.renewal === "by-consent" ? nobodyHere : null,
       },
-      store: dynamoDbTokenStore(client, "tokens", readRecords),
+      store: dynamoDbTokenStore(client, "tokens", readRecord),
       secrets: this.#secretsOf(process),
-      sealer: {
-        prepare: async () => {},
-        seal: async (token, as) => Buffer.from(`${boundTo(as)} ${token.expose()}`),
-        open: async (sealed, as) => {
-          const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
-          return bound === boundTo(as) ? new Sensitive(token) : null;
-        },
-      },
-      clock: process.clock,
+      sealer: this.#sealerOf(process),
+      clock,
       log,
       metrics,
       random,
       newOwner: () => {
         owners += 1;
-        return `${process.name}.${owners}`;
+        return `${name}.${owners}`;
       },
       fingerprint: (text) => text,
+    };
+  }
+
+  #sealerOf(process: SimulatedProcess): Sealer {
+    const { keyMs } = this.#scenario;
+    const fetchKey = async (signal: AbortSignal) => {
+      if (keyMs === 0 || this.#random() < 0.5) return;
+      await process.io(this.#random() * keyMs, signal).catch(() => {
+        throw new VendingError("store-unavailable", "simulated", 1);
+      });
+    };
+    return {
+      prepare: (_, signal) => fetchKey(signal),
+      seal: async (token, as, signal) => {
+        await fetchKey(signal);
+        return Buffer.from(`${boundTo(as)} ${token.expose()}`);
+      },
+      open: async (sealed, as, signal) => {
+        await fetchKey(signal);
+        const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
+        return bound === boundTo(as) ? new Sensitive(token) : null;
+      },
     };
   }
 

@@ -17,6 +17,8 @@ export interface Scenario {
   readonly tableFaults: number;
   readonly providerFaults: number;
   readonly secretFaults: number;
+  /** How long a data key may take; it decrypts at once where it is at hand. */
+  readonly keyMs: number;
   /** Instants, in milliseconds from the start. */
   readonly rotations: readonly { readonly atMs: number; readonly delayMs: number }[];
   readonly foreignIssuesAt: readonly number[];
@@ -79,7 +81,7 @@ export function scenarioOf(random: () => number): Scenario {
       { renewal: "early", beforeExpiryMs: 60_000 },
       { renewal: "by-consent", beforeExpiryMs: 60_000 },
       { renewal: "by-consent", beforeExpiryMs: 60_000 },
-      { renewal: "on-rotation", recheckMs: 5000 },
+      { renewal: "on-rotation", recheckMs: 5000, hasProbe: false },
     ]),
     grants: {
       refreshTokens: chance(0.7) ? "single-use" : "reusable",
@@ -94,6 +96,7 @@ export function scenarioOf(random: () => number): Scenario {
     tableFaults: troubled(0.3, 0.3),
     providerFaults: troubled(0.4, 0.5),
     secretFaults: troubled(0.15, 0.4),
+    keyMs: chance(0.3) ? between(10, 900) : 0,
     rotations:
       isCalm || !chance(0.2)
         ? []

@@ -1,6 +1,6 @@
 import { DeleteTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe } from "vitest";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import { describePendingConsents } from "../support/describe-pending-consents.ts";
 import { describeRenewalIndex } from "../support/describe-renewal-index.ts";
 import { describeStatusReader } from "../support/describe-status-reader.ts";
@@ -30,7 +30,7 @@ describe.skipIf(!canRun)(`on DynamoDB Local${reason},`, () => {
 
 async function deleteTables(endpoint: string): Promise<void> {
   const credentials = { accessKeyId: "anybody", secretAccessKey: "anybody" };
-  const client = new DynamoDBClient({ endpoint, region: LOCAL_PLACE.region, credentials });
+  const client = new DynamoDBClient({ endpoint, region: LOCAL_LOCATION.region, credentials });
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   for (const TableName of TableNames) await client.send(new DeleteTableCommand({ TableName }));
   client.destroy();

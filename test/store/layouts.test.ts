@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { VendingError } from "../../functions/model/errors.ts";
+import { isDoubted } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
-import { readRecord } from "../../functions/store/items.ts";
+import { readRecord } from "../../functions/store/read-record.ts";
 import { at } from "../support/a-record.ts";
 
 const instant = (time: string) => ({ N: String(at(time).getTime()) });
@@ -55,7 +56,8 @@ const third: Item = {
 
 const token = {
   fingerprint: "9f86d081884c",
-  fence: 7,
+  committedBy: "",
+  issuedUnder: null,
   usableUntil: at("10:04:59.000"),
   renewAt: at("10:05:00.450"),
   secretVersion: "s1",
@@ -69,8 +71,10 @@ describe("a record of an earlier release is read as what this one would have wri
       version: 5,
       token: { ...token, keepAliveUntil: null, due: null },
       consent: null,
-      suspect: false,
-      ledger: [{ fence: 7, outcome: "issued" }],
+      doubtedAt: null,
+      rejections: null,
+      ledger: [{ fence: 7, owner: "", outcome: "issued" }],
+      damage: [],
     });
   });
 
@@ -91,11 +95,59 @@ describe("a record of an earlier release is read as what this one would have wri
   });
 });
 
-test("a record of any layout but those is refused, with what to do", () => {
-  const newer = fc.oneof(
-    fc.integer({ min: 2 }).map((layout) => ({ N: String(layout) })),
-    fc.constantFrom({ S: "2" }, { N: "NaN" }, { BOOL: true }),
-  );
+describe("what releases before 0.2 wrote otherwise", () => {
+  test("a doubt without an instant is about the token that is stored", () => {
+    const record = readRecord({ ...third, suspect: { BOOL: true } });
+    expect(record.doubtedAt).toEqual(at("10:00:00.200"));
+    expect(isDoubted(record)).toBe(true);
+  });
+
+  test("their doubt counts beside an older one with an instant", () => {
+    const older = instant("09:00:00.000");
+    const record = readRecord({ ...third, suspect: { BOOL: true }, doubtedAt: older });
+    expect(isDoubted(record)).toBe(true);
+    expect(isDoubted(readRecord({ ...third, doubtedAt: older }))).toBe(false);
+  });
+
+  test("their list of rejections is a level", () => {
+    const rejectionsAt = { L: ["10:00:01.000", "10:00:02.000"].map(instant) };
+    expect(readRecord({ ...third, rejectionsAt }).rejections).toEqual({
+      level: 2,
+      at: at("10:00:02.000"),
+    });
+  });
+
+  test("their leases carry no revision, and are seen as they are", () => {
+    const lease = {
+      leaseOwner: { S: "a" },
+      leaseSince: instant("10:05:00.000"),
+      leaseUntil: instant("10:05:07.000"),
+      leaseReason: { S: "expired" },
+    };
+    expect(readRecord({ ...third, ...lease })).toMatchObject({
+      lease: { owner: "a", reason: "expired" },
+      revision: { opaque: { fence: { N: "7" }, leaseOwner: { S: "a" }, revision: undefined } },
+    });
+  });
+
+  test("their failures do not say with which version of the secret", () => {
+    const failure = {
+      code: { S: "credentials-rejected" },
+      detail: { S: "The provider refuses these." },
+      at: instant("10:00:00.000"),
+      count: { N: "1" },
+      retryAt: instant("10:00:01.000"),
+      refusedSecretVersion: { S: "s1" },
+    };
+    expect(readRecord({ ...third, failure: { M: failure } }).failure).toMatchObject({
+      secretVersion: null,
+      refusedSecretVersion: "s1",
+    });
+  });
+});
+
+test("a record of a newer layout is refused, with what to do", () => {
+  const newer = fc.integer({ min: 2 }).map((layout) => ({ N: String(layout) }));
   fc.assert(
     fc.property(newer, fc.constantFrom(first, second, third, {}), (layout, item) => {
       const reading = () => readRecord({ ...item, layout });
@@ -103,4 +155,13 @@ test("a record of any layout but those is refused, with what to do", () => {
       expect(reading).toThrow(/this release understands 1\. Deploy the newer release\./);
     }),
   );
+});
+
+test("a layout that is none is damage, and the rest is read", () => {
+  for (const layout of [{ S: "2" }, { N: "NaN" }, { BOOL: true }]) {
+    expect(readRecord({ ...third, layout })).toMatchObject({
+      token: { fingerprint: "9f86d081884c" },
+      damage: ["layout"],
+    });
+  }
 });

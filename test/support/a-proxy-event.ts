@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 
-/** What API Gateway's REST proxy integration sends for a request signed with SigV4, as AWS documents it. */
+/** The event of a REST proxy integration for a request signed with SigV4, as documented by AWS. */
 export function aProxyEvent(changes: Partial<APIGatewayProxyEvent> = {}): APIGatewayProxyEvent {
   const path = changes.path ?? "/v1/tokens/conferma/production/default";
   return {
@@ -58,7 +58,7 @@ export function aProxyEvent(changes: Partial<APIGatewayProxyEvent> = {}): APIGat
   };
 }
 
-/** A query as the event carries it: the last value, and all of them. */
+/** The query members of the event: the last value of each parameter, and all of them. */
 export function aQuery(...parameters: readonly (readonly [name: string, value: string])[]) {
   const all: Record<string, string[]> = {};
   for (const [name, value] of parameters) all[name] = [...(all[name] ?? []), value];

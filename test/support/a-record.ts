@@ -7,17 +7,18 @@ import type {
   TokenRecord,
 } from "../../functions/model/token-record.ts";
 
-/** An instant of the day on which all tests happen: `at("10:04:59.000")`. */
+/** An instant on the day of all tests: `at("10:04:59.000")`. */
 export function at(time: string): Date {
   return new Date(`2026-11-20T${time}Z`);
 }
 
-/** A token of five minutes from Conferma, asked for at ten o'clock, answered 200 ms later. */
+/** A five-minute token of Conferma, requested at ten o'clock and answered 200 ms later. */
 export function aToken(changes: Partial<StoredToken> = {}): StoredToken {
   return {
     sealed: new Uint8Array([1, 2, 3]),
     fingerprint: "9f86d081884c",
-    fence: 3,
+    committedBy: "process-a.3",
+    issuedUnder: "at-expiry",
     requestedAt: at("10:00:00.000"),
     issuedAt: at("10:00:00.200"),
     usableUntil: at("10:04:59.000"),
@@ -30,7 +31,7 @@ export function aToken(changes: Partial<StoredToken> = {}): StoredToken {
   };
 }
 
-/** What a person consented to at nine, for thirty days; the refresh token came with the first version. */
+/** A consent of nine o'clock, for thirty days; its refresh token came with the first version. */
 export function aConsent(changes: Partial<StoredConsent> = {}): StoredConsent {
   return {
     consentedAt: at("09:00:00.000"),
@@ -47,13 +48,13 @@ export function aConsent(changes: Partial<StoredConsent> = {}): StoredConsent {
   };
 }
 
-/** A lease of seven seconds, taken at ten. */
+/** A lease of seven seconds, from ten o'clock. */
 export function aLease(changes: Partial<Lease> = {}): Lease {
   const since = at("10:00:00.000");
-  return { owner: "process-a", since, until: at("10:00:07.000"), reason: "expired", ...changes };
+  return { owner: "process-a.1", since, until: at("10:00:07.000"), reason: "expired", ...changes };
 }
 
-/** The provider was down at ten; nobody asks again for seven seconds. */
+/** A provider outage at ten o'clock, with a back-off of seven seconds. */
 export function aFailure(changes: Partial<Failure> = {}): Failure {
   return {
     code: "provider-unavailable",
@@ -61,26 +62,29 @@ export function aFailure(changes: Partial<Failure> = {}): Failure {
     at: at("10:00:00.000"),
     count: 1,
     retryAt: at("10:00:07.000"),
+    secretVersion: changes.refusedSecretVersion ?? "s1",
     refusedSecretVersion: null,
     ...changes,
   };
 }
 
-/** A connection whose third token is held and that nobody is renewing. */
+/** A connection whose third token is stored, without a renewal in progress. */
 export function aRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
   return {
     connection: connectionOf({ provider: "conferma", environment: "production" }, "default"),
+    revision: { opaque: {} },
     fence: 3,
     version: 3,
     token: aToken(),
     consent: null,
-    suspect: false,
+    doubtedAt: null,
     lease: null,
     failure: null,
-    rejectionsAt: [],
+    rejections: null,
     revocationScope: "0a1b2c3d4e5f",
     typicalIssueMs: 150,
     ledger: [],
+    damage: [],
     ...changes,
   };
 }

@@ -1,16 +1,17 @@
 import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import { readRealm } from "../../functions/platform/environment.ts";
 import type { HttpRequest, HttpResponse } from "../../functions/platform/http-request.ts";
 import { HttpFailure } from "../../functions/platform/http-request.ts";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { providerOf } from "../../functions/providers/catalogue.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { providerOf, readRealm } from "../../functions/providers/catalogue.ts";
 import { at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
-/** What a provider is made to answer: its text, 200 and no headers if unsaid; or why there is no answer. */
-export type Play = Partial<Pick<HttpResponse, "status" | "headers" | "body">> | HttpFailure;
+/** The scripted answer of a provider (default: an empty 200), or the failure of the request. */
+export type ScriptedAnswer =
+  | Partial<Pick<HttpResponse, "status" | "headers" | "body">>
+  | HttpFailure;
 
 export const noAnswer = {
   timeout: new HttpFailure("timeout", true),
@@ -19,51 +20,51 @@ export const noAnswer = {
   unreachable: new HttpFailure("network", false),
 };
 
-/** A play for each request. */
-export type Script = Play | ((request: HttpRequest) => Play);
+/** An answer for every request, or a function that chooses one. */
+export type AnswerScript = ScriptedAnswer | ((request: HttpRequest) => ScriptedAnswer);
 
-/** A provider, and the requests that are made of it. Our clock says ten; requests take 200 ms. */
-export function aProvider(settings: RealmInput, script: Script = {}) {
+/** A provider, and the requests that it sends. The clock is at ten o'clock; requests take 200 ms. */
+export function aProvider(settings: RealmInput, script: AnswerScript = {}) {
   const requests: HttpRequest[] = [];
   const clock = new FixedClock(at("10:00:00.200"));
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     requests.push(request);
-    const play = typeof script === "function" ? script(request) : script;
-    if (play instanceof HttpFailure) throw play;
-    const { status = 200, headers = {}, body = "" } = play;
+    const answer = typeof script === "function" ? script(request) : script;
+    if (answer instanceof HttpFailure) throw answer;
+    const { status = 200, headers = {}, body = "" } = answer;
     const requestedAt = at("10:00:00.000");
     return { status, headers, body, requestedAt, receivedAt: at("10:00:00.200") };
   };
   const newRequestId = () => "00000000-0000-4000-8000-000000000001";
-  const wire = { send, clock, newRequestId };
-  return { provider: providerOf(readRealm(JSON.stringify(settings)), wire), requests, clock };
+  const context = { send, clock, newRequestId };
+  return { provider: providerOf(readRealm(JSON.stringify(settings)), context), requests, clock };
 }
 
-/** A provider's grant, and the requests it makes. */
+/** A provider's grant, and the requests that it sends. */
 export async function grantOf(
   settings: RealmInput,
   secret: string,
-  script: Script = {},
-  authority: GrantCredential | null = null,
+  script: AnswerScript = {},
+  credential: GrantCredential | null = null,
 ) {
   const { provider, requests } = aProvider(settings, script);
   const issuer = await provider.issuer();
-  return { provider, requests, grant: issuer.openGrant(new Sensitive(secret), authority) };
+  return { provider, requests, grant: issuer.openGrant(new Sensitive(secret), credential) };
 }
 
-/** What comes of asking a provider once. */
+/** The outcome of one request for a token. */
 export async function issue(
   settings: RealmInput,
   secret: object,
-  script: Script = {},
-  authority: GrantCredential | null = null,
+  script: AnswerScript = {},
+  credential: GrantCredential | null = null,
 ): Promise<Issued | NotIssued> {
-  const { grant } = await grantOf(settings, JSON.stringify(secret), script, authority);
+  const { grant } = await grantOf(settings, JSON.stringify(secret), script, credential);
   return grant.issue(new AbortController().signal);
 }
 
-/** An outcome as one line: `credentials-rejected`, with `?` where a token may have been issued all the same. */
-export function inShort(outcome: Issued | NotIssued): string {
+/** An outcome as one line: `credentials-rejected`, with `?` if a token may have been issued nevertheless. */
+export function summarizeOutcome(outcome: Issued | NotIssued): string {
   if (outcome.kind === "not-issued") return outcome.code + (outcome.mayHaveIssued ? "?" : "");
   const { lifetime } = outcome;
   if (lifetime.kind !== "stated") return `issued, ${lifetime.kind}`;

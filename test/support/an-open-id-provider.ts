@@ -1,13 +1,13 @@
 import type { CryptoKey, JWTHeaderParameters, JWTPayload } from "jose";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
-/** Seconds since 1970: 20 November 2026, ten o'clock and a fifth of a second, rounded down. */
+/** 20 November 2026, ten o'clock, in seconds since 1970. */
 export const tenOClock = 1_795_168_800;
 
 export interface SigningKey {
   readonly header: JWTHeaderParameters;
   readonly privateKey: CryptoKey;
-  /** As a provider shows it. */
+  /** As published by the provider. */
   readonly jwk: object;
 }
 
@@ -17,7 +17,7 @@ export async function signingKey(kid: string, alg = "RS256"): Promise<SigningKey
   return { header: { alg, kid }, privateKey, jwk };
 }
 
-/** As a provider like Centrapay makes it, for the journey of a-consent.ts. */
+/** The claims of a provider like Centrapay, for the authorization request of a-consent.ts. */
 export const claims: JWTPayload = {
   iss: "https://cognito-idp.ap-southeast-2.amazonaws.com/pool-1",
   aud: "client-1",

@@ -1,39 +1,41 @@
 import type { VendAnswer } from "../../functions/http/contract.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { isDoubted } from "../../functions/model/token-record.ts";
 import type { JournalEntry } from "../../local/simulators/kit/journal.ts";
 import { fingerprintOf } from "../../local/simulators/kit/journal.ts";
-import type { Passing } from "./stack-faulty-proxy.ts";
-import type { Granted, Write } from "./write-history.ts";
+import type { ProxiedRequest } from "./stack-faulty-proxy.ts";
+import type { GrantedLease, Write } from "./write-history.ts";
 import { historyOf, leasesIn } from "./write-history.ts";
 
-/** What a caller was vended, and when it asked. */
-export interface Observed {
+/** A vended credential, and when it was requested. */
+export interface ObservedVend {
   readonly askedAt: number;
   readonly answer: VendAnswer;
 }
 
-/** All that is known of one connection: by its provider, by its table, by its log, by its callers. */
+/** Everything that is known of one connection: from its provider, its table, its log and its callers. */
 export interface Evidence {
   readonly connection: string;
-  /** The provider's name for what a new token revokes. */
-  readonly scope: string;
+  /** The connection's revocation scope at the provider. */
+  readonly revocationScope: string;
   readonly journal: readonly JournalEntry[];
-  readonly tablePassed: readonly Passing[];
-  /** Its calls to the provider. */
-  readonly calls: readonly Passing[];
+  readonly tablePassed: readonly ProxiedRequest[];
+  /** The connection's requests to the provider. */
+  readonly calls: readonly ProxiedRequest[];
   readonly events: readonly Readonly<Record<string, unknown>>[];
-  readonly vended: readonly Observed[];
+  readonly vended: readonly ObservedVend[];
 }
 
-/** A token that the provider issued, and the lease under which that was. */
+/** A token that the provider issued, and the lease under which it was requested. */
 interface Issue {
   readonly fingerprint: string;
   readonly entry: JournalEntry;
-  readonly lease: Granted | undefined;
-  /** Its token is in the record's history or in the log. */
+  readonly lease: GrantedLease | undefined;
+  /** Whether the token is in the record's history or in the log. */
   readonly isAccounted: boolean;
 }
 
-/** The promises, asked of what really happened; empty when all were kept. Each line says which was not, and where. */
+/** Checks the promises against the evidence. Returns a line for each promise that was broken. */
 export function checkProtocol(evidence: Evidence): string[] {
   const history = historyOf(evidence.tablePassed, evidence.connection);
   const leases = leasesIn(history);
@@ -50,12 +52,11 @@ export function checkProtocol(evidence: Evidence): string[] {
   return broken.map((what) => `${evidence.connection}: ${what}`);
 }
 
-/** P2: fences and versions only grow, each by the write that may, and for its holder alone. */
+/** P2: fences and versions only grow, each only by the write that may change it. */
 function checkWrite({ use, before, after }: Write): string[] {
   const { fence, version, token, lease } = before ?? nothing;
-  if (!after) return version > 0 ? ["a record that had tokens was removed"] : [];
   const isNew = after.token?.fingerprint !== token?.fingerprint;
-  const isHolders = use === "commit" && lease !== null && after.token?.fence === fence;
+  const isByHolder = use === "commit" && lease !== null && after.token?.committedBy === lease.owner;
   const rules: [isKept: boolean, otherwise: string][] = [
     [
       after.fence === fence + Number(use === "lease"),
@@ -65,7 +66,7 @@ function checkWrite({ use, before, after }: Write): string[] {
       after.version === version + Number(isNew),
       `took the version from ${version} to ${after.version}`,
     ],
-    [isHolders || !isNew, `changed the token without being the holder of lease ${fence}`],
+    [isByHolder || !isNew, `changed the token without being the holder of lease ${fence}`],
   ];
   return rules.filter(([isKept]) => !isKept).map(([, otherwise]) => `P2: ${use} ${otherwise}`);
 }
@@ -73,13 +74,13 @@ function checkWrite({ use, before, after }: Write): string[] {
 const nothing = { fence: 0, version: 0, token: null, lease: null };
 
 /** P1, P3: a lease is granted where there is none, or where the last one has ended. */
-function checkGrant({ fence, since, before }: Granted): string[] {
+function checkGrant({ fence, since, before }: GrantedLease): string[] {
   const last = before?.lease;
   if (!last || last.until < since) return [];
-  return [`P1: lease ${fence} was granted while lease ${before.fence} was alive`];
+  return [`P1: lease ${fence} was granted while lease ${before.fence} was valid`];
 }
 
-/** P1, P13: the ledger is the provider's own journal, lease by lease. */
+/** P1, P13: at most one issue per lease, according to the provider's journal. */
 function checkOneIssueEach(issues: readonly Issue[]): string[] {
   const broken: string[] = [];
   for (const [fence, group] of Map.groupBy(issues, ({ lease }) => lease?.fence)) {
@@ -89,20 +90,23 @@ function checkOneIssueEach(issues: readonly Issue[]): string[] {
   return broken;
 }
 
-/** P1: two calls at once need a lease that ended before its holder did. */
-function checkOverlaps(calls: readonly Passing[], leases: readonly Granted[]): string[] {
+/** P1: two concurrent calls are only allowed if the first one's lease had ended. */
+function checkOverlaps(
+  calls: readonly ProxiedRequest[],
+  leases: readonly GrantedLease[],
+): string[] {
   const inOrder = calls.toSorted((a, b) => a.begunAt - b.begunAt);
   return inOrder.slice(1).flatMap((call, index) => {
     const earlier = inOrder.slice(0, index + 1).filter(({ endedAt }) => endedAt > call.begunAt);
-    const isExcused = (other: Passing) =>
+    const isExcused = (other: ProxiedRequest) =>
       leases.some(({ at, before }) => before?.lease && at > other.begunAt && at <= call.begunAt);
     return earlier.every(isExcused) ? [] : ["P1: two calls at once, and no lease had ended"];
   });
 }
 
 /**
- * P4, P6: nothing that anybody holds is killed early without a cause, but by what took effect after its lease; what
- * nobody knows of is named.
+ * P4: no known token is revoked early without a cause, unless the issue took effect after its lease. P6: an issue that
+ * nobody knows of is reported as suspect.
  */
 function checkIssue(
   { entry, lease, isAccounted, fingerprint }: Issue,
@@ -113,28 +117,33 @@ function checkIssue(
   const end = endOf(lease, history);
   const isInTime = !end || entry.at <= end.at;
   const isCaused = lease.reason === "rejected" || lease.reason === "takeover";
-  const killed = issues.filter((other) => entry.revoked?.includes(other.fingerprint));
-  const isLoss = killed.some((other) => other.isAccounted);
+  const revoked = issues.filter((other) => entry.revoked?.includes(other.fingerprint));
+  const isLoss = revoked.some((other) => other.isAccounted);
   const broken: string[] = [];
   if (entry.early && isLoss && isInTime && !isCaused) {
     broken.push(`P4: ${fingerprint} was issued early, for the reason ${lease.reason}`);
   }
-  const isNamed = !end || end.use === "lease" || end.after?.suspect === true;
+  const isNamed = !end || end.use === "lease" || isDoubtNamed(end.after);
   if (!isAccounted && !isNamed) {
     broken.push(`P6: ${fingerprint} was issued under lease ${lease.fence} and dropped silently`);
   }
   return broken;
 }
 
-/** What ended a lease: an outcome, or the next holder. Undefined while it stands. */
-function endOf({ fence }: Granted, history: readonly Write[]): Write | undefined {
+/** Where there was no token, there is nothing to doubt: the failure says that one may exist. */
+function isDoubtNamed(after: TokenRecord): boolean {
+  return after.token ? isDoubted(after) : after.failure !== null;
+}
+
+/** The write that ended a lease: an outcome, or the next lease. Undefined if it has not ended. */
+function endOf({ fence }: GrantedLease, history: readonly Write[]): Write | undefined {
   return history.find(
     ({ before, after }) =>
-      before?.lease && before.fence === fence && (!after?.lease || after.fence > fence),
+      before?.lease && before.fence === fence && (!after.lease || after.fence > fence),
   );
 }
 
-/** P7, P13: whatever is stored or logged as issued, the provider did issue. */
+/** P7, P13: the provider has issued every token that is stored or logged as issued. */
 function checkCommits(
   { journal, events, connection }: Evidence,
   history: readonly Write[],
@@ -142,68 +151,70 @@ function checkCommits(
   const issued = new Set(
     journal.filter(({ kind }) => kind === "issue").map(({ fingerprint }) => fingerprint),
   );
-  const stored = history.flatMap(({ after }) => after?.token?.fingerprint ?? []);
+  const stored = history.flatMap(({ after }) => after.token?.fingerprint ?? []);
   const logged = events.filter((event) => event["connection"] === connection && isOfAToken(event));
   const named = new Set([...stored, ...logged.map(({ fingerprint }) => String(fingerprint))]);
   return [...named].filter((each) => !issued.has(each)).map((each) => `P13: nobody issued ${each}`);
 }
 
-/** P4, P7: stored before it was vended, and alive unless a rejection or an unknown outcome has killed it. */
+/** P4, P7: stored before it was vended, and valid unless a rejection or an unknown outcome has revoked it. */
 function checkVended(
-  { askedAt, answer }: Observed,
+  { askedAt, answer }: ObservedVend,
   history: readonly Write[],
   issues: readonly Issue[],
   journal: readonly JournalEntry[],
 ): string[] {
   const { fingerprint, version, usableUntil } = answer;
-  const stored = history.find(({ after }) => after?.token?.fingerprint === fingerprint);
-  if (!stored || stored.after?.version !== version) {
+  const stored = history.find(({ after }) => after.token?.fingerprint === fingerprint);
+  if (!stored || stored.after.version !== version) {
     return [`P7: version ${version} was vended and never stored`];
   }
   if (usableUntil && Date.parse(usableUntil) <= askedAt) {
     return [`P4: version ${version} was vended past its end`];
   }
-  const death = journal.find(
+  const revocation = journal.find(
     (entry) => entry.kind === "revoke" && entry.fingerprint === fingerprint,
   );
-  if (!death || death.at > askedAt) return [];
-  const killer = issues.find(({ entry }) => entry.revoked?.includes(fingerprint));
-  const isCaused = killer?.lease?.reason === "rejected" || killer?.lease?.reason === "takeover";
-  const isExcused = !killer?.isAccounted || (isCaused && askedAt - death.at <= longestMemoryMs);
+  if (!revocation || revocation.at > askedAt) return [];
+  const revokingIssue = issues.find(({ entry }) => entry.revoked?.includes(fingerprint));
+  const isCaused =
+    revokingIssue?.lease?.reason === "rejected" || revokingIssue?.lease?.reason === "takeover";
+  const isExcused =
+    !revokingIssue?.isAccounted || (isCaused && askedAt - revocation.at <= maxCacheMs);
   return isExcused
     ? []
-    : [`P4: version ${version} was vended ${askedAt - death.at} ms after we killed it`];
+    : [`P4: version ${version} was vended ${askedAt - revocation.at} ms after we revoked it`];
 }
 
-/** A process believes what it last read for so long (functions/vending/credential-cache.ts). */
-const longestMemoryMs = 30_000;
+/** How long a process caches a credential (functions/vending/credential-cache.ts). */
+const maxCacheMs = 30_000;
 
 function issuesOf(
   evidence: Evidence,
   history: readonly Write[],
-  leases: readonly Granted[],
+  leases: readonly GrantedLease[],
 ): Issue[] {
-  const fences = new Map<string, number>();
+  const owners = new Map<string, string>();
   for (const { after } of history)
-    if (after?.token) fences.set(after.token.fingerprint, after.token.fence);
+    if (after.token) owners.set(after.token.fingerprint, after.token.committedBy);
   for (const event of evidence.events) {
     if (event["connection"] === evidence.connection && isOfAToken(event)) {
-      fences.set(String(event["fingerprint"]), Number(event["fence"]));
+      owners.set(String(event["fingerprint"]), String(event["owner"]));
     }
   }
   const entries = evidence.journal.filter(
-    ({ kind, scope, foreign, repeated }) =>
-      kind === "issue" && scope === evidence.scope && !foreign && !repeated,
+    ({ kind, revocationScope, foreign, repeated }) =>
+      kind === "issue" && revocationScope === evidence.revocationScope && !foreign && !repeated,
   );
   return entries.map((entry) => {
     const { fingerprint = "" } = entry;
-    const fence = fences.get(fingerprint);
-    const isAccounted = fence !== undefined;
-    // A request may have been on its way for long: what counts is when it was sent.
+    const owner = owners.get(fingerprint);
+    const isAccounted = owner !== undefined;
+    // The time at which the request was sent counts, because it may have been delayed.
     const at =
       evidence.calls.find((call) => isAnsweredWith(call, fingerprint))?.begunAt ?? entry.at;
     const lease = isAccounted
-      ? leases.find((granted) => granted.fence === fence && granted.at <= at)
+      ? leases.find((granted) => granted.owner === owner && granted.at <= at)
       : leases.findLast((granted) => granted.at <= at);
     return { fingerprint, entry, lease, isAccounted };
   });
@@ -213,7 +224,7 @@ function isOfAToken({ event }: Readonly<Record<string, unknown>>): boolean {
   return event === "token-issued" || event === "late-issue";
 }
 
-function isAnsweredWith({ answer }: Passing, fingerprint: string): boolean {
+function isAnsweredWith({ answer }: ProxiedRequest, fingerprint: string): boolean {
   const [, token] = /"access_token":"([^"]+)"/.exec(answer?.content.toString() ?? "") ?? [];
   return token !== undefined && fingerprintOf(token) === fingerprint;
 }

@@ -8,14 +8,14 @@ import { onTestFinished } from "vitest";
 
 export interface CodeServer {
   readonly url: string;
-  /** The forms that its token endpoint was sent. */
+  /** The forms that the token endpoint received. */
   readonly forms: URLSearchParams[];
-  /** The person agrees: the address that the browser is sent back to. */
+  /** The user agrees. Returns the address that the browser is redirected to. */
   agree(authorizeUrl: string): string;
   accessToken(): string;
 }
 
-/** An authorization server of RFC 6749 §4.1 and RFC 7636 on this machine, whose people have agreed already. */
+/** An authorization server (RFC 6749 §4.1, RFC 7636) without login pages. */
 export async function startCodeServer(): Promise<CodeServer> {
   const forms: URLSearchParams[] = [];
   const challenges = new Map<string, { challenge: string; redirectUri: string }>();
@@ -23,11 +23,11 @@ export async function startCodeServer(): Promise<CodeServer> {
 
   function redeem(form: URLSearchParams): object | null {
     const code = form.get("code") ?? "";
-    const asked = challenges.get(code);
+    const requested = challenges.get(code);
     challenges.delete(code);
     const challenge = createHash("sha256").update(form.get("code_verifier") ?? "");
-    if (asked?.challenge !== challenge.digest("base64url")) return null;
-    if (asked.redirectUri !== form.get("redirect_uri")) return null;
+    if (requested?.challenge !== challenge.digest("base64url")) return null;
+    if (requested.redirectUri !== form.get("redirect_uri")) return null;
     accessToken = `canary-access-${randomUUID()}`;
     return {
       token_type: "Bearer",

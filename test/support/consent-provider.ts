@@ -17,19 +17,22 @@ interface Agreement {
   readonly scope: string | null;
 }
 
-/** A provider with a person behind it: it remembers for whom each code is, as RFC 7636 and OpenID Connect ask. */
+/**
+ * A provider with consents. It binds each code to its authorization request, as RFC 7636 and OpenID Connect require.
+ */
 export class ConsentProvider {
   readonly origin: string;
+  displayName: string | null = "ConnectPay";
   scopes: readonly string[] = ["psd2-ais", "psd2-pis"];
   hasCodesToCopy = true;
   customer: string | null = "Mo********co";
   subject: string | null = null;
   hasRefreshTokens = true;
   refreshEndsAt: Date | null = new Date("2026-12-20T10:00:00Z");
-  /** What it answers instead of a token. */
+  /** The outcome instead of a token, if any. */
   refusal: NotIssued | null = null;
   revoked: boolean | null = true;
-  /** Codes and refresh tokens that it was shown, and tokens that it issued. */
+  /** The codes and refresh tokens that were presented. */
   readonly asked: GrantCredential[] = [];
   issued = 0;
   readonly #clock: FixedClock;
@@ -40,7 +43,7 @@ export class ConsentProvider {
     this.origin = origin;
   }
 
-  /** The person logs in where the browser was sent, and agrees: what the redirect says. */
+  /** The user logs in and agrees. Returns the parameters of the redirect. */
   agree(authorizeUrl: string, scope: string | null = this.scopes.join(" ")): URLSearchParams {
     const { searchParams } = new URL(authorizeUrl);
     const code = randomUUID();
@@ -49,13 +52,13 @@ export class ConsentProvider {
     return this.#answer(searchParams, { code });
   }
 
-  /** The person, or the provider for them, says no. */
+  /** The user, or the provider, refuses. Returns the parameters of the redirect. */
   refuse(authorizeUrl: string, error = "access_denied", description = ""): URLSearchParams {
     const { searchParams } = new URL(authorizeUrl);
     return this.#answer(searchParams, { error, error_description: description });
   }
 
-  /** A code that the provider's own pages show, for people to copy. */
+  /** A code that users copy from the provider's own pages. */
   codeToCopy(): string {
     const code = randomUUID();
     this.#agreements.set(code, { challenge: null, nonce: null, scope: null });
@@ -71,10 +74,10 @@ export class ConsentProvider {
       policy: { renewal: "by-consent", beforeExpiryMs: 300_000 },
       presentation: { headerName: "Authorization", scheme: "Bearer" },
       issuer: async () => ({
-        openGrant: (_secret, authority) => ({
+        openGrant: (_secret, credential) => ({
           revocationScope: null,
           callsProvider: true,
-          issue: async () => this.#issue(authority),
+          issue: async () => this.#issue(credential),
         }),
       }),
       consent: async () => this.flow(),
@@ -83,6 +86,11 @@ export class ConsentProvider {
 
   flow(): ConsentFlow {
     return {
+      displayName: this.displayName,
+      scopeWords: {
+        "psd2-ais": "see your payment accounts, their balances and their transactions",
+        "psd2-pis": "start payments from your payment accounts",
+      },
       scopes: this.scopes,
       hasCodesToCopy: this.hasCodesToCopy,
       origin: this.origin,
@@ -111,12 +119,12 @@ export class ConsentProvider {
       : { kind: "failed", error: error === "server_error" ? error : "unknown" };
   }
 
-  #issue(authority: GrantCredential | null): Issued | NotIssued {
-    if (!authority) throw new Error("A provider with consents is asked with an authority.");
-    this.asked.push(authority);
+  #issue(credential: GrantCredential | null): Issued | NotIssued {
+    if (!credential) throw new Error("A provider with consents needs a grant credential.");
+    this.asked.push(credential);
     if (this.refusal) return this.refusal;
-    const scope = authority.kind === "code" ? this.#redeem(authority) : null;
-    if (scope === "refused") return notIssued("consent-required");
+    const scope = credential.kind === "code" ? this.#redeem(credential) : null;
+    if (scope === "refused") return refusedBy("consent-required");
     this.issued += 1;
     const now = this.#clock.now();
     return {
@@ -136,21 +144,21 @@ export class ConsentProvider {
     };
   }
 
-  /** The scope that a code stands for, once, and only on the authorizationRequest for which it was made. */
+  /** The scope of a code. A code can be redeemed once, and only with its own authorization request. */
   #redeem({ code, authorizationRequest }: CodeCredential): string | null | "refused" {
     const agreement = this.#agreements.get(code.expose());
     this.#agreements.delete(code.expose());
     if (!agreement) return "refused";
     const challenge =
       authorizationRequest && challengeOf(authorizationRequest.codeVerifier.expose());
-    const isItsJourney =
+    const isItsRequest =
       agreement.challenge === challenge &&
       agreement.nonce === (authorizationRequest?.nonce ?? null);
-    return isItsJourney ? agreement.scope : "refused";
+    return isItsRequest ? agreement.scope : "refused";
   }
 }
 
-export function notIssued(code: NotIssued["code"]): NotIssued {
+export function refusedBy(code: NotIssued["code"]): NotIssued {
   const detail = "The provider does not issue (made up).";
   return { kind: "not-issued", code, detail, mayHaveIssued: false, retryAfterMs: null };
 }

@@ -19,6 +19,7 @@ import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secret
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aContext } from "./a-proxy-event.ts";
@@ -31,7 +32,7 @@ import { TestBrowser } from "./test-browser.ts";
 import type { Api } from "./web-events.ts";
 
 /** A table on dynalite for the tests of one file. */
-export function withTable(): () => DynamoDBClient {
+export function useTable(): () => DynamoDBClient {
   let database: Awaited<ReturnType<typeof startDynamoDb>>;
   let client: DynamoDBClient;
   beforeAll(async () => {
@@ -53,8 +54,8 @@ interface SiteChanges {
   readonly requester?: string;
 }
 
-/** Both consent functions of one realm, by their handlers, over a real table. At ten o'clock. */
-export class ConsentSiteOnTest {
+/** The handlers of both consent functions of one realm, with a real table, at ten o'clock. */
+export class TestConsentSite {
   readonly clock: FixedClock;
   readonly provider: ConsentProvider;
   readonly realm: RealmId;
@@ -69,7 +70,7 @@ export class ConsentSiteOnTest {
     this.#client = client;
     this.clock = changes.clock ?? new FixedClock(at("10:00:00.000"));
     this.provider = changes.provider ?? new ConsentProvider(this.clock);
-    // A realm of its own for each test: the table is everybody's.
+    // A realm of its own for each test, because the tests share the table.
     this.realm = changes.realm ?? { provider: "connectpay", environment: randomUUID() };
     this.deps = this.#dependencies();
     const site = siteOf(this.deps, changes.requester ?? "Acme Bookkeeping");
@@ -87,7 +88,7 @@ export class ConsentSiteOnTest {
     });
   }
 
-  /** A browser that has never been here. */
+  /** A browser without cookies. */
   browser(api: Api = "an HTTP API"): TestBrowser {
     const handler: typeof this.begin = (event, context) =>
       /\/callback\//.test(JSON.stringify(event))
@@ -101,7 +102,7 @@ export class ConsentSiteOnTest {
     return answer.url;
   }
 
-  /** What is asked of `complete-consent` by direct invocation. */
+  /** Invokes `complete-consent` directly. */
   operate(payload: object): Promise<unknown> {
     return this.complete(payload, aContext());
   }
@@ -111,7 +112,7 @@ export class ConsentSiteOnTest {
     return this.deps.store.read(connection, new AbortController().signal);
   }
 
-  /** Every row of this realm, as text: what somebody who can read the table would see. */
+  /** Every row of this realm, as text. */
   async rows(): Promise<string[]> {
     const { Items = [] } = await this.#client.send(new ScanCommand({ TableName: TABLE }));
     const own = Items.filter((item) => item["pk"]?.S?.startsWith(`${realmName(this.realm)}/`));
@@ -128,13 +129,16 @@ export class ConsentSiteOnTest {
   }
 
   #dependencies(): ConsentDependencies {
-    const { clock, provider, realm, log } = this;
-    let owners = 0;
+    const { clock, provider, realm } = this;
+    const log = jsonLog((line) => this.log.push(line), clock.now.bind(clock));
+    const metrics = { record: () => {} };
+    let leases = 0;
+    const readRecord = recordReader({ clock, log, metrics, process: "site" });
     return {
       realm,
       limits: { deadlineMs: 5000, marginMs: 1000 },
       provider: provider.provider(),
-      store: dynamoDbTokenStore(this.#client, TABLE),
+      store: dynamoDbTokenStore(this.#client, TABLE, readRecord),
       secrets: {
         read: async () => {
           if (this.secret === null) throw new VendingError("secret-unavailable", "Made up.", 1);
@@ -143,15 +147,12 @@ export class ConsentSiteOnTest {
       },
       sealer: localSealer(new Sensitive(new Uint8Array(32).fill(7))),
       clock,
-      log: jsonLog(
-        (line) => log.push(line),
-        () => clock.now(),
-      ),
-      metrics: { record: () => {} },
+      log,
+      metrics,
       random: () => 0.5,
       newOwner: () => {
-        owners += 1;
-        return `owner-${owners}`;
+        leases += 1;
+        return `site.${leases}`;
       },
       fingerprint: (text) => createHash("sha256").update(text).digest("hex").slice(0, 12),
       pendingConsents: dynamoDbPendingConsents(this.#client, TABLE, realm),
@@ -162,18 +163,18 @@ export class ConsentSiteOnTest {
   }
 }
 
-/** Nothing came of it: no code was sent anywhere, no token was issued, and the pending row is as it was. */
-export async function expectNothing(site: ConsentSiteOnTest, rowsBefore: readonly string[]) {
+/** Expects that no code was sent, no token was issued, and the rows are unchanged. */
+export async function expectNothingStored(site: TestConsentSite, rowsBefore: readonly string[]) {
   expect(site.provider.asked).toEqual([]);
   expect(site.provider.issued).toBe(0);
   expect(await site.rows()).toEqual(rowsBefore);
 }
 
-/** A person who has left for the provider and agreed there, and what the provider sends back. */
-export async function aPersonAtTheProvider(site: ConsentSiteOnTest) {
+/** A consent up to the point where the user has agreed at the provider, with the callback's parameters. */
+export async function startedConsent(site: TestConsentSite) {
   const link = await site.link();
   const browser = site.browser();
-  const authorizeUrl = await browser.leave(link);
+  const authorizeUrl = await browser.goToProvider(link);
   const answer = site.provider.agree(authorizeUrl);
   return { link, browser, authorizeUrl, answer, rows: await site.rows() };
 }

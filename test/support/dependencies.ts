@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
-import { plusMs } from "../../functions/model/clock.ts";
+import type { Clock } from "../../functions/model/clock.ts";
+import { msBetween, plusMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import type { ConsentFlow, ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
@@ -10,7 +11,8 @@ import type { Credential, VendRequest } from "../../functions/model/credential.t
 import type { Deadline } from "../../functions/model/deadline.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
-import type { Measure } from "../../functions/model/metrics.ts";
+import type { Log } from "../../functions/model/log.ts";
+import type { Measure, Metrics } from "../../functions/model/metrics.ts";
 import type { Issued, Lifetime, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import type { Sealer } from "../../functions/model/sealer.ts";
@@ -20,6 +22,7 @@ import { jsonLog } from "../../functions/platform/json-log.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
@@ -35,6 +38,8 @@ const issueMs = 200;
 
 const fiveMinutes: Lifetime = { kind: "stated", atLeastMs: 300_000, atMostMs: 300_000 };
 
+const silence: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
 type Outcome = Issued | NotIssued;
 type Item = Readonly<Record<string, AttributeValue>>;
 
@@ -43,35 +48,35 @@ interface TickChanges extends Partial<Pick<Dependencies, "store" | "clock">> {
   readonly forMs?: number;
 }
 
-/** One deployment, its processes sharing table, secrets and provider. At ten o'clock, and nothing issued yet. */
-export class Deployment {
+/** A deployment whose processes share table, secrets and provider. At ten o'clock, without any token. */
+export class TestDeployment {
   readonly clock = new FixedClock(at("10:00:00.000"));
   readonly table = new SimulatedTable();
   readonly log: string[] = [];
-  /** What was recorded, one after the other. */
+  /** The recorded metrics, in order. */
   readonly measured: [Measure, number][] = [];
-  /** The secrets by account, with their versions. Their text is what the provider sees. */
+  /** The secrets by account, with their versions. */
   readonly secrets = new Map([["default", { text: "canary-secret", version: "s1" }]]);
-  /** What a process still believes the secret to be, until it looks past its cache. */
+  /** An outdated secret in a process's cache. */
   cachedSecret: { text: string; version: string } | null = null;
-  /** What was asked of the provider: the secret's text, each time. */
+  /** The secret of each request to the provider. */
   readonly asked: string[] = [];
-  /** What every answer brings beside its token. */
+  /** The consent in every answer. */
   consented: ConsentResult | null = null;
-  /** What each request was authorised by, in words. */
+  /** The code or refresh token of each request. */
   readonly authorities: string[] = [];
-  /** Whether the provider revokes consents; it fails where this does. */
+  /** The provider's answer to a revocation. May throw. */
   revoke: () => boolean | null = () => true;
   readonly revoked: string[] = [];
-  /** What the provider makes of a secret; a new token each time if unsaid. */
+  /** The provider's outcome for a secret (default: a new token). */
   answer: (secret: string) => Outcome | Promise<Outcome> = () => this.issued();
   faults: TableFault[] = [];
   lifetime: Lifetime = fiveMinutes;
   callsProvider = true;
   marginMs = 1000;
   sealingKey = 7;
-  /** How often in a row no key can be had for each of these. */
-  readonly keyless = { prepare: 0, seal: 0, open: 0 };
+  /** How many times in a row each operation fails for want of a data key. */
+  readonly keyFailures = { prepare: 0, seal: 0, open: 0 };
   readonly #policy: RenewalPolicy;
   #processes = 0;
 
@@ -94,7 +99,7 @@ export class Deployment {
     };
   }
 
-  /** A person comes back from the provider with a code. */
+  /** Completes a consent with a code. */
   consent(code = "code-1"): Promise<TokenRecord> {
     return this.consentOf("default", code);
   }
@@ -119,24 +124,42 @@ export class Deployment {
     return { at, signal: new AbortController().signal, onBehalfOf };
   }
 
-  /** A vend by a process that was just started, with ten seconds to answer. */
+  /** Vends in a new process, with a deadline of ten seconds. */
   async vend(request: Partial<VendRequest> = {}, forMs = 10_000): Promise<Credential> {
     return this.process()(request, forMs);
   }
 
-  /** A process that remembers what it vended; `changes` are what is different about it. */
+  /** A process with a credential cache. `changes` override its dependencies. */
   process(
     changes: Partial<Dependencies> = {},
+    intact = this.dependencies(),
   ): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
-    const memory = new CredentialCache();
-    const dependencies = { ...this.dependencies(), ...changes };
+    const cache = new CredentialCache();
+    const dependencies = { ...intact, ...changes };
     return (request = {}, forMs = 10_000) => {
-      const wish = { account: "default", minValiditySeconds: 0, rejectedVersion: null, ...request };
-      return vendToken(dependencies, memory, wish, this.#call("caller", forMs));
+      const constraints = {
+        account: "default",
+        minValiditySeconds: 0,
+        rejectedVersion: null,
+        ...request,
+      };
+      const aheadMs = msBetween(this.clock.now(), dependencies.clock.now());
+      return vendToken(dependencies, cache, constraints, this.#call("caller", forMs + aheadMs));
     };
   }
 
-  /** Why a vend fails. */
+  /** A process whose clock is ahead by so many milliseconds (behind, if negative). */
+  processAhead(ms: number, changes: Partial<Dependencies> = {}) {
+    const { clock } = this;
+    const wrong: Clock = {
+      now: () => plusMs(clock.now(), ms),
+      sleep: (sleepMs, signal) => clock.sleep(sleepMs, signal),
+      timeout: (timeoutMs, parent) => clock.timeout(timeoutMs, parent),
+    };
+    return this.process(changes, this.dependencies(wrong));
+  }
+
+  /** The error of a vend that fails. */
   async refusalOf(request: Partial<VendRequest> = {}, forMs = 10_000): Promise<VendingError> {
     const refusal = await this.vend(request, forMs).then(
       () => null,
@@ -146,21 +169,34 @@ export class Deployment {
     throw new Error("It is vended, or fails otherwise.", { cause: refusal });
   }
 
-  /** The lines of one kind, as they were logged. */
+  /** The log's events of one kind. */
   logged(event: string): Record<string, unknown>[] {
     return this.log.map((line) => JSON.parse(line)).filter((line) => line.event === event);
   }
 
   record(account = "default"): Promise<TokenRecord | null> {
-    return this.#store([]).read(this.#connection(account), new AbortController().signal);
+    const store = this.#store([], "spectator", silence, null);
+    return store.read(this.#connection(account), new AbortController().signal);
   }
 
   #connection(account: string): Connection {
     return connectionOf(realm, account);
   }
 
-  #store(faults: TableFault[]) {
-    return dynamoDbTokenStore(this.#client(faults), "tokens");
+  #store(
+    faults: TableFault[],
+    process: string,
+    log: Log,
+    metrics: Metrics | null,
+    clock: Clock = this.clock,
+  ) {
+    const readRecord = recordReader({ clock, log, metrics, process });
+    return dynamoDbTokenStore(this.#client(faults), "tokens", readRecord);
+  }
+
+  #jsonLog(): Log {
+    const now = () => this.clock.now();
+    return jsonLog((line) => this.log.push(line), now);
   }
 
   #client(faults: TableFault[]) {
@@ -172,7 +208,7 @@ export class Deployment {
     );
   }
 
-  /** What the index holds: what the records say, as DynamoDB would project it. Lapsing is the real one's. */
+  /** The index of due connections, computed from the records. Pruning uses the real implementation. */
   index(): RenewalIndex {
     const { items } = this.table;
     const instantOf = (item: Item, name: string) => new Date(Number(item[name]?.N));
@@ -192,7 +228,7 @@ export class Deployment {
     };
   }
 
-  /** The schedule's tick, by a process that was just started; as long as its function may run. */
+  /** A scheduled run in a new process, with the renewing function's timeout. */
   tick({
     index = this.index(),
     forMs = 119_000,
@@ -202,9 +238,11 @@ export class Deployment {
     return renewDue(dependencies, index, this.#call("schedule", forMs));
   }
 
-  /** Those of a process of its own. */
-  dependencies(): Dependencies {
-    const { clock, secrets, log, measured } = this;
+  /** The dependencies of a new process. */
+  dependencies(clock: Clock = this.clock): Dependencies {
+    const { secrets, measured } = this;
+    const log = this.#jsonLog();
+    const metrics: Metrics = { record: (measure, value) => measured.push([measure, value]) };
     let owners = 0;
     this.#processes += 1;
     const name = `process-${this.#processes}`;
@@ -215,11 +253,11 @@ export class Deployment {
         policy: this.#policy,
         presentation: { headerName: "Authorization", scheme: "Bearer" },
         issuer: async () => ({
-          openGrant: (secret, authority) => this.#grant(secret.expose(), authority),
+          openGrant: (secret, authority) => this.#grant(secret.expose(), authority, clock),
         }),
         consent: this.#policy.renewal === "by-consent" ? async () => this.#flow() : null,
       },
-      store: this.#store(this.faults),
+      store: this.#store(this.faults, name, log, metrics, clock),
       secrets: {
         read: async (account, maxAgeMs) => {
           const secret =
@@ -231,37 +269,36 @@ export class Deployment {
       },
       sealer: this.#sealer(),
       clock,
-      log: jsonLog(
-        (line) => log.push(line),
-        () => clock.now(),
-      ),
-      metrics: { record: (measure, value) => measured.push([measure, value]) },
+      log,
+      metrics,
       random: () => 0.5,
       newOwner: () => {
         owners += 1;
-        return `${name}-${owners}`;
+        return `${name}.${owners}`;
       },
       fingerprint: (text) => createHash("sha256").update(text).digest("hex").slice(0, 12),
     };
   }
 
   #sealer(): Sealer {
-    const { keyless } = this;
+    const { keyFailures } = this;
     const sealer = localSealer(new Sensitive(new Uint8Array(32).fill(this.sealingKey)));
-    const withKey = (use: keyof typeof keyless) => {
-      if (keyless[use] === 0) return sealer;
-      keyless[use] -= 1;
+    const withKey = (use: keyof typeof keyFailures) => {
+      if (keyFailures[use] === 0) return sealer;
+      keyFailures[use] -= 1;
       throw new VendingError("store-unavailable", "KMS did not answer (made up).", 1);
     };
     return {
-      prepare: async (...wanted) => withKey("prepare").prepare(...wanted),
-      seal: async (...wanted) => withKey("seal").seal(...wanted),
-      open: async (...wanted) => withKey("open").open(...wanted),
+      prepare: async (...args) => withKey("prepare").prepare(...args),
+      seal: async (...args) => withKey("seal").seal(...args),
+      open: async (...args) => withKey("open").open(...args),
     };
   }
 
   #flow(): ConsentFlow {
     return {
+      displayName: null,
+      scopeWords: {},
       scopes: [],
       hasCodesToCopy: false,
       origin: "https://provider.example",
@@ -274,24 +311,31 @@ export class Deployment {
     };
   }
 
-  #grant(secret: string, authority: GrantCredential | null) {
+  #grant(secret: string, authority: GrantCredential | null, clock: Clock) {
     if (secret === "") throw new VendingError("secret-malformed", "clientId: is missing.");
     const { callsProvider } = this;
     return {
       revocationScope: callsProvider ? `platform of ${secret}` : null,
       callsProvider,
       issue: async () => {
-        if (authority) this.authorities.push(inWords(authority));
+        if (authority) this.authorities.push(secretOf(authority));
         if (callsProvider) {
           this.asked.push(secret);
           this.clock.advance(issueMs);
         }
-        return this.answer(secret);
+        return dated(await this.answer(secret), msBetween(this.clock.now(), clock.now()));
       },
     };
   }
 }
 
-function inWords(authority: GrantCredential): string {
+/** The same answer by the clock of the process that asked. */
+function dated(answer: Outcome, aheadMs: number): Outcome {
+  if (answer.kind !== "issued" || aheadMs === 0) return answer;
+  const requestedAt = plusMs(answer.requestedAt, aheadMs);
+  return { ...answer, requestedAt, receivedAt: plusMs(answer.receivedAt, aheadMs) };
+}
+
+function secretOf(authority: GrantCredential): string {
   return authority.kind === "code" ? authority.code.expose() : authority.refreshToken.expose();
 }

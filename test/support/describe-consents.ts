@@ -24,7 +24,7 @@ export function describeConsents(storeNow: () => TokenStore): void {
     async function consented(): Promise<TokenRecord> {
       const held = await take(aConnection(), "a");
       const commit = { ...aCommit(held), consent: aConsent() };
-      return (await store.commit(held, commit, signal)) ?? expect.fail("not committed");
+      return (await store.commit(held, () => commit, signal)) ?? expect.fail("not committed");
     }
 
     it("is stored in the same write as its token", async () => {
@@ -36,7 +36,7 @@ export function describeConsents(storeNow: () => TokenStore): void {
     it("is kept by leases and failures", async () => {
       const record = await consented();
       const held = await take(record.connection, "b", record);
-      const failed = await store.fail(held, aFailedAttempt(), signal);
+      const failed = await store.fail(held, aFailedAttempt, signal);
       expect(failed?.consent).toEqual(aConsent());
       expect(failed?.token?.due).not.toBeNull();
     });
@@ -44,7 +44,11 @@ export function describeConsents(storeNow: () => TokenStore): void {
     it("loses its refresh token, and its place in the schedule, once the provider refuses it", async () => {
       const record = await consented();
       const held = await take(record.connection, "b", record);
-      const failed = await store.fail(held, { ...aFailedAttempt(), isConsentOver: true }, signal);
+      const failed = await store.fail(
+        held,
+        () => ({ ...aFailedAttempt(), isConsentOver: true }),
+        signal,
+      );
       expect(failed).toMatchObject({
         token: { ...record.token, due: null },
         consent: aConsent({ refresh: null }),
@@ -54,10 +58,10 @@ export function describeConsents(storeNow: () => TokenStore): void {
     it("outlives an attempt that says nothing of the connection, and so does its last failure", async () => {
       const record = await consented();
       const first = await take(record.connection, "b", record);
-      const failed = await store.fail(first, aFailedAttempt(), signal);
+      const failed = await store.fail(first, aFailedAttempt, signal);
       const second = await take(record.connection, "c", failed);
       const attempt = { ...aFailedAttempt(), failure: null };
-      const after = await store.fail(second, attempt, signal);
+      const after = await store.fail(second, () => attempt, signal);
       expect(after).toMatchObject({ failure: aFailure(), lease: null, consent: aConsent() });
     });
 
@@ -67,8 +71,8 @@ export function describeConsents(storeNow: () => TokenStore): void {
       const gone = await store.disconnect(held, signal);
       const { connection, version, revocationScope, typicalIssueMs, ledger } = record;
       const kept = { connection, version, revocationScope, typicalIssueMs, ledger, fence: 2 };
-      const nothing = { token: null, consent: null, lease: null, failure: null, suspect: false };
-      expect(gone).toEqual({ ...kept, ...nothing, rejectionsAt: held.record.rejectionsAt });
+      const nothing = { token: null, consent: null, lease: null, failure: null, doubtedAt: null };
+      expect(gone).toEqual({ ...held.record, ...kept, ...nothing, revision: gone?.revision });
       expect(await store.read(connection, signal)).toEqual(gone);
     });
 

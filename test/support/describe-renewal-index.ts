@@ -13,7 +13,7 @@ import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.t
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aToken, at } from "./a-record.ts";
 import { TABLE, tokenTable } from "./stack.ts";
-import { aCommit, aFailedAttempt, anIntent, clientOf } from "./stack-token-store.ts";
+import { aCommit, aFailedAttempt, anIntent, clientOf, readerOf } from "./stack-token-store.ts";
 
 interface RunningDatabase {
   readonly url: string;
@@ -39,7 +39,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     const withoutIndex = { name: "Bare", properties: { ...bare, AttributeDefinitions } };
     await createTables(database.url, [tokenTable, withoutIndex]);
     client = clientOf(database.url);
-    store = dynamoDbTokenStore(client, TABLE);
+    store = dynamoDbTokenStore(client, TABLE, readerOf());
     index = dynamoDbRenewalIndex(client, TABLE);
   });
 
@@ -55,12 +55,8 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     const seen = await store.read(connection, signal);
     const answer = await store.takeLease(connection, seen, anIntent(randomUUID()), signal);
     if (!answer.held) return expect.fail("no lease");
-    const { fence } = answer.held.record;
-    const changes = {
-      ...aCommit(answer.held),
-      token: aToken({ ...token, fence }),
-    };
-    return (await store.commit(answer.held, changes, signal)) ?? expect.fail("not committed");
+    const changes = { ...aCommit(answer.held), token: aToken(token) };
+    return (await store.commit(answer.held, () => changes, signal)) ?? expect.fail("not committed");
   }
 
   /** As the index answers it: the account, and the second of the minute at which it is due. */
@@ -96,6 +92,16 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     await commit(connectionOf({ provider: "cfis", environment: short }, "b"), inSeconds(1));
     expect(await dueIn({ provider, environment: short })).toEqual([]);
     expect(await dueIn({ provider, environment: long })).toEqual(["a 1"]);
+  });
+
+  it("answers neither what another realm has put there nor what is damaged", async () => {
+    const [realm, other] = [aRealm(), aRealm()];
+    await commit(connectionOf(realm, "own"), inSeconds(30));
+    const { dueUntil: _, ...endless } = indexItem(realm, 2);
+    const foreign = { ...indexItem(other, 1), dueRealm: { S: realmName(realm) } };
+    const requests = [endless, foreign].map((Item) => ({ PutRequest: { Item } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: requests } }));
+    expect(await dueIn(realm)).toEqual(["own 30"]);
   });
 
   it("answers whatever there is, over many pages, each read when it is wanted", async () => {
@@ -172,7 +178,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     const seen = await commit(connection, inSeconds(1));
     const { held } = await store.takeLease(connection, seen, anIntent("holder"), signal);
     expect(await dueIn(realm)).toEqual(["a 1"]);
-    await store.fail(held ?? expect.fail("no lease"), aFailedAttempt(), signal);
+    await store.fail(held ?? expect.fail("no lease"), aFailedAttempt, signal);
     expect(await dueIn(realm)).toEqual(["a 1"]);
   });
 

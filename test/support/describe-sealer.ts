@@ -19,15 +19,15 @@ export const sealedAs = (connection: string, version = 13): SealedAs => ({
   version,
   kind: "token",
 });
-export const as = sealedAs("conferma/production/default");
-export const patience = new AbortController().signal;
+export const defaultSealedAs = sealedAs("conferma/production/default");
+export const neverAborted = new AbortController().signal;
 
 export async function openedBy(
   sealer: Sealer,
   sealed: Uint8Array,
-  under = as,
+  under = defaultSealedAs,
 ): Promise<string | null> {
-  return (await sealer.open(sealed, under, patience))?.expose() ?? null;
+  return (await sealer.open(sealed, under, neverAborted))?.expose() ?? null;
 }
 
 /** What holds for every sealer; its envelope is so many bytes longer than the token. */
@@ -40,8 +40,10 @@ export function describeSealer(envelopeBytes: number, start: () => Promise<Seale
     await sealers.stop?.();
   });
 
-  const sealing = (token: string) => sealers.sealer.seal(new Sensitive(token), as, patience);
-  const opened = (sealed: Uint8Array, under = as) => openedBy(sealers.sealer, sealed, under);
+  const sealing = (token: string) =>
+    sealers.sealer.seal(new Sensitive(token), defaultSealedAs, neverAborted);
+  const opened = (sealed: Uint8Array, under = defaultSealedAs) =>
+    openedBy(sealers.sealer, sealed, under);
 
   describe("a sealed token", () => {
     test("opens as it was", async () => {
@@ -87,7 +89,9 @@ export function describeSealer(envelopeBytes: number, start: () => Promise<Seale
     test("under another kind of key, nor the other way round", async () => {
       const { ofAnotherKind } = sealers;
       expect(await openedBy(ofAnotherKind, await sealing("t"))).toBeNull();
-      expect(await opened(await ofAnotherKind.seal(new Sensitive("t"), as, patience))).toBeNull();
+      expect(
+        await opened(await ofAnotherKind.seal(new Sensitive("t"), defaultSealedAs, neverAborted)),
+      ).toBeNull();
     });
 
     test("when any one bit was changed", async () => {

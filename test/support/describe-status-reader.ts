@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { BatchGetItemCommand, GetItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  BatchGetItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+} from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Connection, RealmId } from "../../functions/model/connection.ts";
-import { connectionOf } from "../../functions/model/connection.ts";
+import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import type { StatusReader } from "../../functions/model/status-reader.ts";
 import type { StoredToken } from "../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts";
@@ -13,9 +18,17 @@ import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.t
 import { statusAttributes } from "../../functions/store/status-attributes.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aConsent, aToken, at } from "./a-record.ts";
+import { aClaim } from "./describe-claims.ts";
 import { FixedClock } from "./fixed-clock.ts";
 import { TABLE, tokenTable } from "./stack.ts";
-import { aCommit, aFailedAttempt, anIntent, aTakeover, clientOf } from "./stack-token-store.ts";
+import {
+  aCommit,
+  aFailedAttempt,
+  anIntent,
+  aTakeover,
+  clientOf,
+  readerOf,
+} from "./stack-token-store.ts";
 
 interface RunningDatabase {
   readonly url: string;
@@ -37,8 +50,8 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     database = await start();
     await createTables(database.url, [tokenTable]);
     client = clientOf(database.url);
-    store = dynamoDbTokenStore(client, TABLE);
-    reader = dynamoDbStatusReader(client, TABLE, systemClock);
+    store = dynamoDbTokenStore(client, TABLE, readerOf());
+    reader = dynamoDbStatusReader(client, TABLE, systemClock, readerOf());
   });
 
   afterAll(async () => {
@@ -57,13 +70,13 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
 
   async function commit(connection: Connection, token: Partial<StoredToken> = {}): Promise<void> {
     const held = await take(connection);
-    const { fence } = held.record;
     const committed = {
       ...aCommit(held),
-      token: aToken({ ...token, fence }),
+      token: aToken(token),
       consent: aConsent(),
+      rejections: { level: 1, at: at("10:00:00.000") },
     };
-    expect(await store.commit(held, committed, signal)).not.toBeNull();
+    expect(await store.commit(held, () => committed, signal)).not.toBeNull();
   }
 
   const accountsIn = async (realm: RealmId, after: string | null = null, atMost = 101) => {
@@ -84,25 +97,54 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     expect(await accountsIn(aRealm())).toEqual([]);
   });
 
-  it("finds a connection from its first lease on, whatever becomes of it, until it is forgotten", async () => {
+  it("finds a connection from its first lease on, whatever becomes of it", async () => {
     const realm = aRealm();
     const connection = connectionOf(realm, "a");
     const held = await take(connection);
     expect(await accountsIn(realm)).toEqual(["a"]);
-    await store.fail(held, aFailedAttempt(), signal);
+    await store.fail(held, aFailedAttempt, signal);
     expect(await accountsIn(realm)).toEqual(["a"]);
     await commit(connection, { keepAliveUntil: null });
     expect(await accountsIn(realm)).toEqual(["a"]);
-    const again = await take(connection);
-    await store.forget(again, signal);
-    expect(await accountsIn(realm)).toEqual([]);
   });
 
   it("does not take a scope's claim for a connection", async () => {
     const realm = aRealm();
-    await store.claimRevocationScope(connectionOf(realm, "a"), "0a1b2c", null, signal);
+    await store.claimRevocationScope("0a1b2c", aClaim(connectionOf(realm, "a")), null, signal);
     expect(await accountsIn(realm)).toEqual([]);
   });
+
+  it("finds a realm's own connections behind any number that another realm has put there", async () => {
+    const realm = aRealm();
+    // In the order of the index it comes first.
+    const other = { ...realm, environment: `0-${randomUUID()}` };
+    for (let n = 0; n < 5; n += 1) {
+      await put({ pk: { S: connectionOf(other, `a-${n}`) }, realm: { S: realmName(realm) } });
+    }
+    for (const account of ["a", "b"]) await take(connectionOf(realm, account));
+    expect(await accountsIn(realm, null, 2)).toEqual(["a", "b"]);
+    expect(await accountsIn(other)).toEqual([]);
+  });
+
+  it("tells which record it cannot read, and reads the others", async () => {
+    const realm = aRealm();
+    const [newer, damaged, fine] = ["newer", "damaged", "fine"].map((account) =>
+      connectionOf(realm, account),
+    ) as [Connection, Connection, Connection];
+    await put({ pk: { S: newer }, layout: { N: "2" } });
+    await put({ pk: { S: damaged }, fence: { S: "three" } });
+    await take(fine);
+    const records = await reader.read([newer, damaged, fine], signal);
+    expect(records).toMatchObject([
+      { connection: newer, record: null },
+      { connection: damaged, record: { damage: ["fence", "version"] } },
+      { connection: fine, record: { damage: [], fence: 1 } },
+    ]);
+  });
+
+  async function put(Item: Record<string, AttributeValue>): Promise<void> {
+    await client.send(new PutItemCommand({ TableName: TABLE, Item }));
+  }
 
   it("reads the record as the store does, but for what is sealed", async () => {
     const realm = aRealm();
@@ -110,7 +152,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
       connectionOf(realm, account),
     ) as [Connection, Connection, Connection];
     await take(fresh);
-    await store.fail(await take(failed), aFailedAttempt(), signal);
+    await store.fail(await take(failed), aFailedAttempt, signal);
     await commit(committed);
     const seen = await store.read(committed, signal);
     await store.takeLease(committed, seen, aTakeover("another"), signal);
@@ -125,8 +167,9 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
       const consent = record?.consent && { ...record.consent, refresh, subject: null };
       return { ...record, token, consent };
     });
-    expect(records).toEqual(unsealed);
-    expect(records[0]).toMatchObject({ suspect: true, lease: { owner: "another" } });
+    expect(records.map(({ record }) => record)).toEqual(unsealed);
+    const { doubtedAt, lease } = aTakeover("another");
+    expect(records[0]).toMatchObject({ connection: committed, record: { doubtedAt, lease } });
   });
 
   it("may read every attribute that a record has, but for those that are withheld", async () => {
@@ -135,9 +178,10 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     const seen = await store.read(connection, signal);
     const { held } = await store.takeLease(connection, seen, aTakeover("another"), signal);
     const { item: leased } = await itemOf(connection);
-    await store.fail(held ?? expect.fail("no lease"), aFailedAttempt(), signal);
+    await store.fail(held ?? expect.fail("no lease"), aFailedAttempt, signal);
     const { item: failed } = await itemOf(connection);
-    const names = new Set([...Object.keys(leased), ...Object.keys(failed)]);
+    const ofEarlierReleases = ["rejectionsAt"];
+    const names = new Set([leased, failed].flatMap(Object.keys).concat(ofEarlierReleases));
     expect([...names].filter((name) => !withheld.includes(name)).sort()).toEqual(
       [...statusAttributes].sort(),
     );
@@ -178,7 +222,10 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
       const all = ["a", "b", "c"].map((account) => connectionOf(realm, account));
       for (const connection of all) await take(connection);
       const clock = new FixedClock(at("10:00:00.000"));
-      const records = await dynamoDbStatusReader(busy(1), TABLE, clock).read(all, signal);
+      const records = await dynamoDbStatusReader(busy(1), TABLE, clock, readerOf()).read(
+        all,
+        signal,
+      );
       expect(records.map(({ connection }) => connection)).toEqual(all);
       expect(clock.slept).toEqual([50, 100]);
     });
@@ -186,7 +233,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     it("gives up in words of ours", async () => {
       const clock = new FixedClock(at("10:00:00.000"));
       const some = [connectionOf(aRealm(), "a")];
-      const failure = dynamoDbStatusReader(busy(0), TABLE, clock).read(some, signal);
+      const failure = dynamoDbStatusReader(busy(0), TABLE, clock, readerOf()).read(some, signal);
       await expect(failure).rejects.toMatchObject({ code: "store-unavailable" });
       expect(clock.slept).toHaveLength(3);
     });
@@ -197,7 +244,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
       ["because there is no such table", () => "Nowhere", signal],
       ["because there was no time", () => TABLE, AbortSignal.abort()],
     ])("%s, is store-unavailable", async (_, table, until) => {
-      const broken = dynamoDbStatusReader(client, table(), systemClock);
+      const broken = dynamoDbStatusReader(client, table(), systemClock, readerOf());
       const some = [connectionOf(aRealm(), "a")];
       const failures = [
         broken.connectionsOf(aRealm(), null, 1, until),

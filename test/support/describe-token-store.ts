@@ -8,8 +8,11 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
-import { aFailure, aLease } from "./a-record.ts";
+import { aFailure, aLease, at } from "./a-record.ts";
+import { aClaim, describeClaims } from "./describe-claims.ts";
 import { describeConsents } from "./describe-consents.ts";
+import { describeDamagedRows } from "./describe-damaged-rows.ts";
+import { describeLateIssues } from "./describe-late-issues.ts";
 import { TABLE, tokenTable } from "./stack.ts";
 import { startFaultyProxy } from "./stack-faulty-proxy.ts";
 import {
@@ -18,8 +21,9 @@ import {
   anEntry,
   anIntent,
   aTakeover,
-  attemptOf,
+  attemptAfter,
   clientOf,
+  readerOf,
   takenLease,
 } from "./stack-token-store.ts";
 
@@ -31,6 +35,8 @@ interface RunningDatabase {
 const signal = new AbortController().signal;
 const realm = { provider: "conferma", environment: "test" } as const;
 const aConnection = () => connectionOf(realm, randomUUID());
+/** Of an issue that came late. */
+const late = at("10:00:08.000");
 
 /** What a token store promises, whatever DynamoDB it stands on. */
 export function describeTokenStore(start: () => Promise<RunningDatabase>): void {
@@ -44,7 +50,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     proxy = await startFaultyProxy(database.url);
     await createTables(database.url, [tokenTable]);
     client = clientOf(proxy.url);
-    store = dynamoDbTokenStore(client, TABLE);
+    store = dynamoDbTokenStore(client, TABLE, readerOf());
   });
 
   afterAll(async () => {
@@ -60,10 +66,13 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     intent = anIntent(owner),
   ): Promise<HeldLease> => takenLease(store, connection, seen, intent);
 
+  const commit = (held: HeldLease) => store.commit(held, () => aCommit(held), signal);
+  const fail = (held: HeldLease) => store.fail(held, attemptAfter, signal);
+
   /** A connection with one token, free. */
   async function committed(owner = "first"): Promise<TokenRecord> {
     const held = await take(aConnection(), owner);
-    return (await store.commit(held, aCommit(held), signal)) ?? expect.fail("not committed");
+    return (await commit(held)) ?? expect.fail("not committed");
   }
 
   describe("reading", () => {
@@ -77,10 +86,11 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(await store.read(connection, signal)).toEqual(held.record);
       expect(held.record).toMatchObject({ fence: 1, version: 0, token: null, lease: held.lease });
       const commit = aCommit(held);
-      const stored = await store.commit(held, commit, signal);
+      const stored = await store.commit(held, () => commit, signal);
       expect(stored).toEqual({
         ...held.record,
         ...commit,
+        revision: stored?.revision,
         token: { ...commit.token, sealed: expect.anything() },
         lease: null,
       });
@@ -117,7 +127,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       const record = await committed();
       const held = await take(record.connection, "b", record);
       expect(held.record).toMatchObject({ fence: 2, version: 1, token: record.token });
-      const stored = await store.commit(held, aCommit(held), signal);
+      const stored = await commit(held);
       expect((await take(record.connection, "c", stored)).record.fence).toBe(3);
     });
 
@@ -130,7 +140,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     it("refuses who saw a token that has been replaced since", async () => {
       const seen = await committed();
       const held = await take(seen.connection, "b", seen);
-      const current = await store.commit(held, aCommit(held), signal);
+      const current = await commit(held);
       const answer = await store.takeLease(seen.connection, seen, anIntent("b"), signal);
       expect(answer).toEqual({ held: null, record: current });
     });
@@ -151,36 +161,29 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       );
       const [winner, ...others] = answers.filter((answer) => answer.held);
       expect(others).toEqual([]);
-      expect(winner?.held?.record).toMatchObject({ fence: 2, suspect: true });
-    });
-
-    it("is refused over a lease that is alive", async () => {
-      const { connection, record: seen } = await vanished();
-      const answer = await store.takeLease(connection, seen, anIntent("b", true), signal);
-      expect(answer).toEqual({ held: null, record: seen });
+      expect(winner?.held?.record).toMatchObject({ fence: 2, doubtedAt: at("10:00:00.200") });
     });
 
     it("is refused when the holder thought lost commits just before", async () => {
       const { connection, held, record: seen } = await vanished();
-      const current = await store.commit(held, aCommit(held), signal);
+      const current = await commit(held);
       const answer = await store.takeLease(connection, seen, aTakeover("b"), signal);
       expect(answer).toEqual({ held: null, record: current });
-      expect((await store.read(connection, signal))?.suspect).toBe(false);
+      expect((await store.read(connection, signal))?.doubtedAt).toBeNull();
     });
 
     it("is refused when the holder thought lost fails just before", async () => {
       const { connection, held, record: seen } = await vanished();
-      const current = await store.fail(held, aFailedAttempt(), signal);
+      const current = await fail(held);
       const answer = await store.takeLease(connection, seen, aTakeover("b"), signal);
       expect(answer).toEqual({ held: null, record: current });
     });
 
-    it("does not clear a doubt that arose after what was seen", async () => {
+    it("is refused to whoever has not seen a late issue", async () => {
       const seen = await committed();
-      expect(await store.recordLateIssue(seen, anEntry(), true, signal)).toBe(true);
+      expect(await store.recordLateIssue(seen, anEntry(), late, signal)).toBe(true);
       const answer = await store.takeLease(seen.connection, seen, anIntent("b"), signal);
-      if (answer.held) await store.fail(answer.held, attemptOf(answer.held), signal);
-      expect((await store.read(seen.connection, signal))?.suspect).toBe(true);
+      expect(answer).toMatchObject({ held: null, record: { doubtedAt: late } });
     });
 
     it("is recognised as one's own when its answer was lost", async () => {
@@ -191,52 +194,93 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
   });
 
   describeConsents(() => store);
+  describeClaims(() => ({ store, client }));
+  describeLateIssues(() => store);
+  describeDamagedRows(() => ({ store, client }));
 
   describe("ending a lease", () => {
-    it("by a commit takes away doubt and failure", async () => {
+    it("by a commit writes what it says of doubt and rejections, and takes away the failure", async () => {
       const first = await take(aConnection(), "a");
-      const failed = await store.fail(first, { ...aFailedAttempt(), suspect: true }, signal);
-      expect(failed).toMatchObject({ suspect: true, failure: aFailure(), lease: null });
-      const held = await take(first.record.connection, "b", failed, anIntent("b", true));
-      expect(held.record.suspect).toBe(true);
-      const stored = await store.commit(held, aCommit(held), signal);
-      expect(stored).toMatchObject({ suspect: false, failure: null, lease: null });
+      const failed = await store.fail(
+        first,
+        () => ({ ...aFailedAttempt(), doubtedAt: late }),
+        signal,
+      );
+      expect(failed).toMatchObject({ doubtedAt: late, failure: aFailure(), lease: null });
+      const held = await take(first.record.connection, "b", failed, anIntent("b", late));
+      expect(held.record.doubtedAt).toEqual(late);
+      const rejections = { level: 1.25, at: at("10:00:05.000") };
+      const said = { ...aCommit(held), rejections };
+      const stored = await store.commit(held, () => said, signal);
+      expect(stored).toMatchObject({ doubtedAt: null, rejections, failure: null, lease: null });
     });
 
     it("by a failure keeps the token, its version and what is remembered", async () => {
       const record = await committed();
       const held = await take(record.connection, "b", record);
-      const { isConsentOver, ...remembered } = { ...aFailedAttempt(), ledger: [anEntry()] };
-      const failed = await store.fail(held, { isConsentOver, ...remembered }, signal);
+      const { isConsentOver, isTokenDead, ...remembered } = {
+        ...aFailedAttempt(),
+        ledger: [anEntry()],
+      };
+      const failed = await store.fail(
+        held,
+        () => ({ isConsentOver, isTokenDead, ...remembered }),
+        signal,
+      );
       const { version, token, typicalIssueMs } = record;
       expect(failed).toMatchObject({ version, token, typicalIssueMs, ...remembered, fence: 2 });
     });
 
-    it("by a failure leaves a doubt that arose meanwhile", async () => {
+    it("by a failure deletes a token that is known to be dead; versions go on counting", async () => {
       const record = await committed();
       const held = await take(record.connection, "b", record);
-      await store.recordLateIssue(held.record, anEntry(), true, signal);
-      expect(await store.fail(held, aFailedAttempt(), signal)).toMatchObject({ suspect: true });
+      const dead = { ...aFailedAttempt(), isTokenDead: true };
+      const failed = await store.fail(held, () => dead, signal);
+      expect(failed).toMatchObject({ version: 1, token: null, failure: aFailure() });
+      const again = await take(record.connection, "c", failed);
+      expect(await commit(again)).toMatchObject({ version: 2 });
+    });
+
+    it("is told what another process has written meanwhile, as often as it takes", async () => {
+      const record = await committed();
+      const held = await take(record.connection, "b", record);
+      const seen: (Date | null)[] = [];
+      await store.recordLateIssue(held.record, anEntry(), late, signal);
+      const stored = await store.commit(
+        held,
+        (current) => {
+          seen.push(current.doubtedAt);
+          return { ...aCommit(held), doubtedAt: current.doubtedAt, ledger: current.ledger };
+        },
+        signal,
+      );
+      expect(seen).toEqual([null, late]);
+      expect(stored).toMatchObject({ version: 2, doubtedAt: late, ledger: [{}, anEntry()] });
+
+      const next = await take(record.connection, "c", stored);
+      await store.recordLateIssue(next.record, anEntry(), at("10:00:09.000"), signal);
+      const failed = await store.fail(next, attemptAfter, signal);
+      expect(failed).toMatchObject({ doubtedAt: at("10:00:09.000"), lease: null });
     });
 
     it("is refused to anybody but its holder, and changes nothing", async () => {
       const held = await take(aConnection(), "a");
       const thief = { ...held, lease: aLease({ owner: "thief" }) };
-      expect(await store.commit(thief, aCommit(thief), signal)).toBeNull();
-      expect(await store.fail(thief, aFailedAttempt(), signal)).toBeNull();
+      expect(await commit(thief)).toBeNull();
+      expect(await fail(thief)).toBeNull();
       expect(await store.read(held.record.connection, signal)).toEqual(held.record);
     });
 
     it("is refused to a holder that was overtaken, whether its successor is at work or done", async () => {
-      const { connection, held: late, record: seen } = await vanished();
+      const { connection, held: overtaken, record: seen } = await vanished();
       const successor = await take(connection, "b", seen, aTakeover("b"));
-      expect(await store.commit(late, aCommit(late), signal)).toBeNull();
-      expect(await store.fail(late, aFailedAttempt(), signal)).toBeNull();
+      expect(await commit(overtaken)).toBeNull();
+      expect(await fail(overtaken)).toBeNull();
       expect(await store.read(connection, signal)).toEqual(successor.record);
 
-      const current = await store.commit(successor, aCommit(successor), signal);
-      expect(await store.commit(late, aCommit(late), signal)).toBeNull();
-      expect(await store.fail(late, aFailedAttempt(), signal)).toBeNull();
+      const current = await commit(successor);
+      expect(await commit(overtaken)).toBeNull();
+      expect(await fail(overtaken)).toBeNull();
       expect(await store.read(connection, signal)).toEqual(current);
     });
 
@@ -244,109 +288,43 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       const record = await committed("a");
       const old = { record: { ...record }, lease: aLease({ owner: "a" }) };
       const held = await take(record.connection, "a", record);
-      expect(await store.fail(old, aFailedAttempt(), signal)).toBeNull();
+      expect(await fail(old)).toBeNull();
       expect(await store.read(record.connection, signal)).toEqual(held.record);
     });
 
     it("is recognised as one's own when it is repeated", async () => {
       const held = await take(aConnection(), "a");
-      const stored = await store.commit(held, aCommit(held), signal);
-      expect(await store.commit(held, aCommit(held), signal)).toEqual(stored);
+      const stored = await commit(held);
+      expect(await commit(held)).toEqual(stored);
 
       const next = await take(held.record.connection, "b", stored);
-      const failed = await store.fail(next, aFailedAttempt(), signal);
-      expect(await store.fail(next, aFailedAttempt(), signal)).toEqual(failed);
+      const failed = await fail(next);
+      expect(await fail(next)).toEqual(failed);
     });
 
     it("is recognised as one's own when the SDK repeats it after a lost answer", async () => {
       const held = await take(aConnection(), "a");
       proxy.plan("UpdateItem", "lose-answer");
-      const stored = await store.commit(held, aCommit(held), signal);
+      const stored = await commit(held);
       expect(stored).toMatchObject({ version: 1, lease: null });
 
       const next = await take(held.record.connection, "b", stored);
       proxy.plan("UpdateItem", "lose-answer");
-      expect(await store.fail(next, aFailedAttempt(), signal)).toMatchObject({ lease: null });
-    });
-  });
-
-  describe("forgetting", () => {
-    it("removes the record for the holder of its lease, and once is enough", async () => {
-      const held = await take(aConnection(), "a");
-      await store.forget(held, signal);
-      await store.forget(held, signal);
-      expect(await store.read(held.record.connection, signal)).toBeNull();
-    });
-
-    it("does nothing for anybody else", async () => {
-      const held = await take(aConnection(), "a");
-      await store.forget({ ...held, lease: aLease({ owner: "thief" }) }, signal);
-      await store.forget({ ...held, record: { ...held.record, fence: 0 } }, signal);
-      expect(await store.read(held.record.connection, signal)).toEqual(held.record);
-    });
-  });
-
-  describe("claiming a scope", () => {
-    it("makes it one connection's, of twenty that ask", async () => {
-      const scope = randomUUID();
-      const all = Array.from({ length: 20 }, aConnection);
-      const owners = await Promise.all(
-        all.map((connection) => store.claimRevocationScope(connection, scope, null, signal)),
-      );
-      expect(new Set(owners).size).toBe(1);
-      const [owner = aConnection()] = owners;
-      expect(await store.claimRevocationScope(owner, scope, null, signal)).toBe(owner);
-      expect(await store.claimRevocationScope(aConnection(), scope, aConnection(), signal)).toBe(
-        owner,
-      );
-    });
-
-    it("takes it over from an owner whose claim has lapsed, one of two", async () => {
-      const scope = randomUUID();
-      const [lapsed, one, other] = [aConnection(), aConnection(), aConnection()];
-      await store.claimRevocationScope(lapsed, scope, null, signal);
-      const owners = await Promise.all([
-        store.claimRevocationScope(one, scope, lapsed, signal),
-        store.claimRevocationScope(other, scope, lapsed, signal),
-      ]);
-      expect(new Set(owners).size).toBe(1);
-      expect([one, other]).toContain(owners[0]);
-      expect(await store.claimRevocationScope(lapsed, scope, null, signal)).toBe(owners[0]);
-    });
-  });
-
-  describe("a late issue", () => {
-    it("is written down beside the version it was seen with, and casts doubt if it must", async () => {
-      const record = await committed();
-      const entry = anEntry();
-      expect(await store.recordLateIssue(record, entry, false, signal)).toBe(true);
-      const ledger = [...record.ledger, entry];
-      expect(await store.read(record.connection, signal)).toEqual({ ...record, ledger });
-      const again = { ...record, ledger };
-      expect(await store.recordLateIssue(again, entry, true, signal)).toBe(true);
-      expect(await store.read(record.connection, signal)).toMatchObject({ suspect: true });
-    });
-
-    it("is not written beside another version", async () => {
-      const seen = await committed();
-      const held = await take(seen.connection, "b", seen);
-      const current = await store.commit(held, aCommit(held), signal);
-      expect(await store.recordLateIssue(seen, anEntry(), true, signal)).toBe(false);
-      expect(await store.read(seen.connection, signal)).toEqual(current);
+      expect(await fail(next)).toMatchObject({ lease: null });
     });
   });
 
   describe("a database out of reach", () => {
     it("is store-unavailable, in words of ours", async () => {
       const nowhere = clientOf("http://127.0.0.1:1");
-      const unreachable = dynamoDbTokenStore(nowhere, TABLE);
+      const unreachable = dynamoDbTokenStore(nowhere, TABLE, readerOf());
       const failures = await Promise.all([
         unreachable.read(aConnection(), signal).catch((error: unknown) => error),
         unreachable
           .takeLease(aConnection(), null, anIntent("b"), signal)
           .catch((error: unknown) => error),
         unreachable
-          .claimRevocationScope(aConnection(), "scope", null, signal)
+          .claimRevocationScope("scope", aClaim(aConnection()), null, signal)
           .catch((error: unknown) => error),
       ]);
       nowhere.destroy();
@@ -358,7 +336,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     });
 
     it("is a table that does not exist, too", async () => {
-      const mistaken = dynamoDbTokenStore(client, "AnotherTable");
+      const mistaken = dynamoDbTokenStore(client, "AnotherTable", readerOf());
       const failure = await mistaken.read(aConnection(), signal).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: "store-unavailable" });
       expect(String(failure)).not.toContain("AnotherTable");

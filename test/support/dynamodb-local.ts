@@ -8,7 +8,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const START_TIMEOUT_MS = 30_000;
-/** DynamoDB Local outlives its parent; a shell that reads from the parent until it ends does not. */
+/**
+ * DynamoDB Local outlives its parent. This shell kills it when its standard input closes, which is when the parent
+ * ends.
+ */
 const KILL_WITH_PARENT = '"$@" </dev/null & read -r _; kill $!; wait';
 
 let isJavaThere: boolean | undefined;
@@ -74,7 +77,7 @@ async function freePort(): Promise<number> {
 async function answers(url: string): Promise<boolean> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    // An unsigned request gets a 400, which will do.
+    // Any answer will do, also the 400 to an unsigned request.
     if (await fetch(url).catch(() => undefined)) return true;
     await sleep(50);
   }

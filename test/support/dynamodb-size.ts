@@ -21,7 +21,7 @@ function valueSize(value: AttributeValue): number {
   throw new Error("An attribute of a type that no record has.");
 }
 
-/** About a byte for two significant digits, and one or two more: here always the larger. */
+/** About one byte per two significant digits, plus one or two; the larger is assumed. */
 function numberSize(digits: string): number {
   return Math.ceil(digits.replace(/\D/g, "").length / 2) + 2;
 }

@@ -4,7 +4,7 @@ import { measures } from "../../functions/model/metrics.ts";
 const value = v.union([v.number(), v.pipe(v.array(v.number()), v.minLength(1), v.maxLength(100))]);
 const units = [...new Set(Object.values(measures).map(({ unit }) => unit))];
 
-/** What CloudWatch takes as embedded metrics, and drops silently where it is anything else. */
+/** A valid line of the embedded metric format. CloudWatch silently ignores invalid ones. */
 const line = v.looseObject({
   _aws: v.strictObject({
     Timestamp: v.pipe(v.number(), v.integer()),
@@ -23,14 +23,14 @@ const line = v.looseObject({
   Realm: v.string(),
 });
 
-export interface Measured {
+export interface ParsedEmfMetrics {
   readonly realm: string;
   readonly values: Readonly<Record<string, number | number[]>>;
   readonly units: Readonly<Record<string, string>>;
 }
 
-/** The metrics that CloudWatch would take from a line of the log. Fails where it would not understand it. */
-export function measuredIn(text: string): Measured {
+/** The metrics that CloudWatch would extract from a line of the log. Throws if the line is invalid. */
+export function parseEmf(text: string): ParsedEmfMetrics {
   const members = v.parse(line, JSON.parse(text));
   const [{ Metrics }] = members._aws.CloudWatchMetrics;
   return {

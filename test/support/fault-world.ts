@@ -1,39 +1,39 @@
 import { onTestFinished } from "vitest";
 import type { JournalEntry } from "../../local/simulators/kit/journal.ts";
-import type { Vended, VendPayload } from "../../local/vend-client.ts";
-import { isAnswer } from "../../local/vend-client.ts";
-import type { Evidence, Observed } from "./check-protocol.ts";
+import type { VendPayload, VendResult } from "../../local/vend-client.ts";
+import { isVendAnswer } from "../../local/vend-client.ts";
+import type { Evidence, ObservedVend } from "./check-protocol.ts";
 import { checkProtocol } from "./check-protocol.ts";
-import type { VendProcess } from "./referee.ts";
-import type { FaultyProxy, Held, Passing } from "./stack-faulty-proxy.ts";
+import type { FaultyProxy, ProxiedRequest, StoppedRequest } from "./stack-faulty-proxy.ts";
 import { startFaultyProxy } from "./stack-faulty-proxy.ts";
 import type { ConfermaWorld } from "./stack-realms.ts";
 import { confermaWorld } from "./stack-realms.ts";
+import type { VendProcess } from "./vend-process.ts";
 import type { TableUse } from "./write-history.ts";
 import { tableUseOf } from "./write-history.ts";
 
-/** A request of the issue path, and whether it is stopped before it takes effect or before its answer arrives. */
-export interface Await {
+/** A request during a renewal, and whether it is stopped before it takes effect or before its answer arrives. */
+export interface InterruptionPoint {
   readonly of: Exclude<TableUse, "other"> | "secret" | "data-key" | "token";
   readonly when: "before" | "after";
 }
 
-/** Conferma, with something that can stop any request between its processes and everything they talk to. */
+/** Conferma, with proxies that can stop any request between the processes and their backends. */
 export interface FaultWorld extends ConfermaWorld {
   readonly table: FaultyProxy;
   readonly provider: FaultyProxy;
-  /** A process whose every request can be stopped; `direct`: but for those to the provider, whose bytes arrive as it sends them. */
+  /** Starts a process behind the proxies. With `direct` its requests to the provider bypass them. */
   start(way?: "direct"): Promise<VendProcess>;
-  /** Vends, and remembers for `check` what was vended. */
-  vend(process: VendProcess, payload?: VendPayload, remainingMs?: number): Promise<Vended>;
-  stopAt(at: Await, account: string): Held;
-  /** The process that sent a request to the table. */
-  senderOf(passing: Passing): VendProcess | undefined;
+  /** Vends, and records the answer for `check`. */
+  vend(process: VendProcess, payload?: VendPayload, remainingMs?: number): Promise<VendResult>;
+  stopAt(at: InterruptionPoint, account: string): StoppedRequest;
+  /** The process that sent a request. */
+  senderOf(passing: ProxiedRequest): VendProcess | undefined;
   account(name: string): Promise<void>;
-  /** What the provider has issued for an account, by its own journal. */
+  /** The issues for an account, from the provider's journal. */
   journalOf(account: string): readonly JournalEntry[];
   issuesOf(account: string): number;
-  /** All that is known of an account's connection. */
+  /** Everything that is known of an account's connection. */
   evidence(account: string): Evidence;
   /** The promises that were broken, over all connections. */
   check(): string[];
@@ -56,7 +56,7 @@ export async function faultWorld(options: {
   });
   const scopes = new Map([["default", world.secret.platformKey]]);
   const started = new Map<string, VendProcess | null>();
-  const vended = new Map<string, Observed[]>();
+  const vended = new Map<string, ObservedVend[]>();
   const variables = {
     ...stack.kmsKey,
     AWS_ENDPOINT_URL_DYNAMODB: table.url,
@@ -66,7 +66,7 @@ export async function faultWorld(options: {
   const realm = { ...world.realm, tokenUrl: `${provider.url}/token` };
   const connectionOf = (account: string) => `conferma/test/${account}`;
 
-  function proxyOf({ of }: Await): FaultyProxy {
+  function proxyOf({ of }: InterruptionPoint): FaultyProxy {
     if (of === "token") return provider;
     if (of === "secret") return secrets;
     return of === "data-key" ? keys : table;
@@ -74,14 +74,15 @@ export async function faultWorld(options: {
 
   const journalOf = (account: string) =>
     simulator.journal.filter(
-      ({ kind, scope, foreign }) => kind === "issue" && !foreign && scope === scopes.get(account),
+      ({ kind, revocationScope, foreign }) =>
+        kind === "issue" && !foreign && revocationScope === scopes.get(account),
     );
 
   function evidence(account: string): Evidence {
     const scope = scopes.get(account) ?? "";
     return {
       connection: connectionOf(account),
-      scope,
+      revocationScope: scope,
       journal: simulator.journal,
       tablePassed: table.passed,
       calls: provider.passed.filter(({ body }) => body.includes(`scope=${scope}`)),
@@ -90,7 +91,7 @@ export async function faultWorld(options: {
     };
   }
 
-  function isThere({ of }: Await, account: string, passing: Passing): boolean {
+  function isThere({ of }: InterruptionPoint, account: string, passing: ProxiedRequest): boolean {
     const { operation, body } = passing;
     switch (of) {
       case "token":
@@ -121,7 +122,7 @@ export async function faultWorld(options: {
       const askedAt = Date.now();
       const answer = await process.vend(payload, remainingMs);
       const seen = vended.get(payload.account ?? "default") ?? [];
-      if (isAnswer(answer))
+      if (isVendAnswer(answer))
         vended.set(payload.account ?? "default", [...seen, { askedAt, answer }]);
       return answer;
     },

@@ -1,7 +1,7 @@
 import type { Clock } from "../../functions/model/clock.ts";
 import { plusMs } from "../../functions/model/clock.ts";
 
-/** Time that stands still until it is moved; sleeping moves it, and whatever was due on the way happens. */
+/** A clock that only advances by `advance`, `moveTo` and `sleep`, firing the timeouts that become due. */
 export class FixedClock implements Clock {
   #now: Date;
   #timeouts: { readonly at: Date; readonly abort: () => void }[] = [];
@@ -30,7 +30,7 @@ export class FixedClock implements Clock {
     signal.throwIfAborted();
     this.slept.push(ms);
     const end = plusMs(this.#now, ms);
-    // Whatever goes on without waiting comes first; those who sleep at the same time do not add up.
+    // Runs other tasks first. Concurrent sleeps do not add up.
     await new Promise(setImmediate);
     if (end > this.#now) this.moveTo(end);
     signal.throwIfAborted();

@@ -1,18 +1,18 @@
 import { DynamoDBClient, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 
-/** The consents that nobody has finished, as they are stored. */
+/** The stored pending consents. */
 export interface PendingRows {
   count(): Promise<number>;
-  /** As if their minutes were over. */
+  /** Expires all pending consents. */
   expireAll(): Promise<void>;
 }
 
 export function pendingRows(endpoint: string, TableName: string): PendingRows {
   const client = new DynamoDBClient({
     endpoint,
-    region: LOCAL_PLACE.region,
-    credentials: { accessKeyId: "referee", secretAccessKey: "referee" },
+    region: LOCAL_LOCATION.region,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
   async function keys() {
     const { Items = [] } = await client.send(new ScanCommand({ TableName }));

@@ -39,7 +39,7 @@ const prove = (
 const brokenBy = (...wanted: Parameters<typeof prove>) =>
   prove(...wanted).broken.map((line) => line.split(": ")[1]);
 
-describe("nothing is wrong", () => {
+describe("no rule is broken", () => {
   test("with one line for each lease", () => {
     const proof = prove([issued(1, 1), issued(2, 2), issued(3, 3)]);
     expect(proof).toMatchObject({ unknown: [], unlogged: [], broken: [] });
@@ -59,20 +59,21 @@ describe("nothing is wrong", () => {
     expect(prove([issued(3, 3), other, issued(2, 2), issued(1, 1)]).broken).toEqual([]);
   });
 
-  test("where a holder vanished: its token may be one that nobody has seen", () => {
+  test("if a holder vanished: it may have issued a token that nobody has seen", () => {
     const proof = prove([issued(1, 1), issued(3, 2, { reason: "takeover" })], 3, 2);
     expect(proof).toMatchObject({ unknown: [2], unlogged: [], broken: [] });
   });
 
-  test("where a call failed: so may that", () => {
+  test("if a call failed: it may have issued a token as well", () => {
     const lines = [issued(1, 1), failed(2, 1), failed(3, 1, { latencyMs: 0 })];
     expect(prove(lines, 3, 1)).toMatchObject({ unknown: [2], broken: [] });
   });
 
-  test("where a holder died between commit and line, of which the record's ledger tells", () => {
+  test("if a holder died between commit and log, and the record's ledger has the entry", () => {
     const entry: LedgerEntry = {
       at: at("10:02:00.000"),
       fence: 2,
+      owner: "process-a.2",
       version: 2,
       reason: "expired",
       latencyMs: 150,
@@ -86,14 +87,14 @@ describe("nothing is wrong", () => {
     expect(prove([issued(1, 1), issued(3, 3)])).toMatchObject({ unlogged: [2], broken: [] });
   });
 
-  test("where a holder took its own token for late", () => {
+  test("if a holder took its own token for a late one", () => {
     const proof = prove([issued(1, 1), late(2, 2), issued(3, 3)]);
     expect(proof).toMatchObject({ unlogged: [], broken: [] });
     expect([...proof.late]).toEqual(["token-late"]);
   });
 });
 
-describe("what is wrong is found", () => {
+describe("broken rules are found", () => {
   test("a version issued twice", () => {
     const lines = [issued(1, 1), issued(2, 2), issued(3, 2, { fingerprint: "token-2b" })];
     expect(brokenBy(lines, 3, 2)).toEqual(["each version has one fingerprint"]);
@@ -104,24 +105,24 @@ describe("what is wrong is found", () => {
     expect(brokenBy(lines)).toEqual(["each fence has issued one fingerprint"]);
   });
 
-  test("a lease that stored over a later one", () => {
+  test("a lease that overwrote a later one's token", () => {
     const lines = [issued(1, 1), issued(2, 3), issued(3, 2)];
     expect(brokenBy(lines)).toContain("later versions have later fences");
   });
 
-  test("a version of which nothing tells", () => {
+  test("a version without any entry", () => {
     expect(brokenBy([issued(1, 1), failed(2, 1), issued(3, 3)])).toEqual([
       "a version without a line has a fence without one, or a late line",
     ]);
   });
 
-  test("a lease that vanished and that nobody took over", () => {
+  test("a lease that vanished without a takeover", () => {
     expect(brokenBy([issued(1, 1), issued(3, 2)], 3, 2)).toEqual([
       "after a fence without a line comes a takeover or a consent, or a version is missing there",
     ]);
   });
 
-  test("a token that killed its predecessor early", () => {
+  test("a token that revoked its predecessor early", () => {
     const lines = [issued(1, 1), issued(2, 2, { at: "2026-11-20T10:01:59.999Z" })];
     expect(brokenBy(lines, 2, 2)).toEqual([
       "no token is issued before its predecessor's life is over, but as rejected or takeover",

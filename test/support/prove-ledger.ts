@@ -1,9 +1,9 @@
 import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
 
-/** A line of the log that tells of a renewal: `token-issued`, `issue-failed` or `late-issue`. */
+/** A log line of a renewal: `token-issued`, `issue-failed` or `late-issue`. */
 type Line = Readonly<Record<string, unknown>>;
 
-/** One renewal, as log or record have it; `at` is when its outcome was known. */
+/** One renewal, from the log or the record; `at` is when its outcome was known. */
 type Entry = Pick<LedgerEntry, "fence" | "version" | "reason" | "fingerprint"> & {
   readonly at: number;
   readonly isIssued: boolean;
@@ -11,30 +11,30 @@ type Entry = Pick<LedgerEntry, "fence" | "version" | "reason" | "fingerprint"> &
   readonly hasCalled: boolean;
 };
 
-/** What log and record say of one connection, without asking the provider. */
+/** What log and record prove about one connection, without the provider. */
 export interface Proof {
   /** Tokens that were committed, by version. */
   readonly issued: ReadonlyMap<number, string>;
   /** Tokens that came too late and were never vended. */
   readonly late: ReadonlySet<string>;
-  /** Leases of which it is not known whether they issued: each may stand for one token that nobody has seen. */
+  /** Leases with an unknown outcome: each may have issued one token that nobody has seen. */
   readonly unknown: readonly number[];
-  /** Versions that were committed and have no line at all: their holders died in between. */
+  /** Versions that were committed but not logged: their holders died in between. */
   readonly unlogged: readonly number[];
-  /** The rules that do not hold; empty when nothing was issued twice. */
+  /** The rules that do not hold; empty if nothing was issued twice. */
   readonly broken: readonly string[];
 }
 
-interface Books {
+interface LedgerData {
   readonly entries: readonly Entry[];
   readonly issued: readonly Entry[];
   readonly record: TokenRecord;
-  /** Of a token, where a new one revokes the old. */
+  /** Lifetime of a token, for providers where a new token revokes the old one. */
   readonly lifetimeMs: number;
 }
 
-/** The rules of docs/operations.md, in its words and its order. Each answers where it does not hold. */
-export const ledgerRules: Readonly<Record<string, (books: Books) => readonly unknown[]>> = {
+/** The rules of docs/operations.md, with its wording and in its order. Each returns the exceptions. */
+export const ledgerRules: Readonly<Record<string, (data: LedgerData) => readonly unknown[]>> = {
   "each version has one fingerprint": ({ issued }) =>
     repeated(
       issued,
@@ -49,14 +49,14 @@ export const ledgerRules: Readonly<Record<string, (books: Books) => readonly unk
     ),
   "later versions have later fences": ({ issued }) =>
     issued.filter(({ version }, at) => version < (issued[at - 1]?.version ?? 0)),
-  "a version without a line has a fence without one, or a late line": (books) =>
-    missingVersions(books).filter(([, fences]) => fences.length === 0),
+  "a version without a line has a fence without one, or a late line": (data) =>
+    missingVersions(data).filter(([, fences]) => fences.length === 0),
   "after a fence without a line comes a takeover or a consent, or a version is missing there": (
-    books,
+    data,
   ) => {
-    const explained = new Set(missingVersions(books).flatMap(([, fences]) => fences));
-    return missingFences(books).filter((fence) => {
-      const next = books.entries.find((entry) => entry.fence > fence && !entry.isLate);
+    const explained = new Set(missingVersions(data).flatMap(([, fences]) => fences));
+    return missingFences(data).filter((fence) => {
+      const next = data.entries.find((entry) => entry.fence > fence && !entry.isLate);
       const isNamed = next?.reason === "takeover" || next?.reason === "consent";
       return next && !isNamed && !explained.has(fence);
     });
@@ -78,13 +78,13 @@ export function proveLedger(record: TokenRecord, log: readonly Line[], lifetimeM
   const lines = log.filter(
     ({ connection, event }) => connection === record.connection && isOutcome(event),
   );
-  const entries = [...lines.map(entryOf), ...record.ledger.map(kept)].toSorted(
+  const entries = [...lines.map(entryOf), ...record.ledger.map(entryOfRecord)].toSorted(
     (a, b) => a.fence - b.fence || a.at - b.at,
   );
-  const issued = once(entries.filter(({ isIssued }) => isIssued));
-  const books = { entries, issued, record, lifetimeMs };
+  const issued = withoutDuplicates(entries.filter(({ isIssued }) => isIssued));
+  const data = { entries, issued, record, lifetimeMs };
   const broken = Object.entries(ledgerRules).flatMap(([rule, exceptions]) =>
-    exceptions(books).map((where) => `${record.connection}: ${rule}: ${JSON.stringify(where)}`),
+    exceptions(data).map((where) => `${record.connection}: ${rule}: ${JSON.stringify(where)}`),
   );
   const isLate = (version: number) =>
     entries.some((entry) => entry.isLate && entry.version === version);
@@ -96,8 +96,8 @@ export function proveLedger(record: TokenRecord, log: readonly Line[], lifetimeM
     late: new Set(
       entries.filter(({ isLate }) => isLate).map(({ fingerprint }) => String(fingerprint)),
     ),
-    unknown: [...new Set([...failed, ...missingFences(books)])],
-    unlogged: missingVersions(books).flatMap(([version]) => (isLate(version) ? [] : [version])),
+    unknown: [...new Set([...failed, ...missingFences(data)])],
+    unlogged: missingVersions(data).flatMap(([version]) => (isLate(version) ? [] : [version])),
     broken,
   };
 }
@@ -120,8 +120,16 @@ function entryOf(line: Line): Entry {
   };
 }
 
-/** The record's own entries outlive a holder that died before it could log. */
-function kept({ at, fence, version, reason, fingerprint, outcome, latencyMs }: LedgerEntry): Entry {
+/** The record's ledger also has renewals whose holder died before logging them. */
+function entryOfRecord({
+  at,
+  fence,
+  version,
+  reason,
+  fingerprint,
+  outcome,
+  latencyMs,
+}: LedgerEntry): Entry {
   const isIssued = outcome === "issued";
   return {
     at: Number(at),
@@ -135,7 +143,7 @@ function kept({ at, fence, version, reason, fingerprint, outcome, latencyMs }: L
   };
 }
 
-function once(entries: readonly Entry[]): Entry[] {
+function withoutDuplicates(entries: readonly Entry[]): Entry[] {
   return entries.filter(
     ({ fence, fingerprint }, at) =>
       entries.findIndex((other) => other.fence === fence && other.fingerprint === fingerprint) ===
@@ -143,17 +151,17 @@ function once(entries: readonly Entry[]): Entry[] {
   );
 }
 
-/** Leases whose holders vanished, or whose line did. */
-function missingFences({ entries, record }: Pick<Books, "entries" | "record">): number[] {
+/** Leases without an entry, because the holder or its log line was lost. */
+function missingFences({ entries, record }: Pick<LedgerData, "entries" | "record">): number[] {
   return numbersTo(record.fence).filter((fence) => !entries.some((entry) => entry.fence === fence));
 }
 
 /**
- * Versions that no `token-issued` tells of, each with the fences that may have been theirs: of a holder that died
- * between commit and line, or slept through so many renewals that it took its own token for late.
+ * Versions without a `token-issued` line, each with the fences that may have issued them: the holder died between
+ * commit and log, or was suspended for so long that it took its own token for a late one.
  */
-function missingVersions(books: Books): [version: number, fences: number[]][] {
-  const { entries, issued, record } = books;
+function missingVersions(data: LedgerData): [version: number, fences: number[]][] {
+  const { entries, issued, record } = data;
   const missing = numbersTo(record.version).filter(
     (version) => !issued.some((entry) => entry.version === version),
   );
@@ -161,7 +169,7 @@ function missingVersions(books: Books): [version: number, fences: number[]][] {
     const after = issued.findLast((entry) => entry.version < version)?.fence ?? 0;
     const before = issued.find((entry) => entry.version > version)?.fence ?? record.fence + 1;
     const late = entries.filter((entry) => entry.isLate && entry.version === version);
-    const fences = [...missingFences(books), ...late.map(({ fence }) => fence)];
+    const fences = [...missingFences(data), ...late.map(({ fence }) => fence)];
     return [version, fences.filter((fence) => after < fence && fence < before)];
   });
 }
@@ -170,7 +178,7 @@ function numbersTo(last: number): number[] {
   return Array.from({ length: last }, (_, index) => index + 1);
 }
 
-/** The keys that stand for more than one value. */
+/** The keys with more than one value. */
 function repeated(
   entries: readonly Entry[],
   key: (entry: Entry) => number,

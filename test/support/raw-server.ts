@@ -4,13 +4,13 @@ import { createServer } from "node:net";
 
 export interface RawServer {
   readonly url: string;
-  /** What each connection has sent so far. */
+  /** The bytes that each connection has sent so far. */
   readonly received: string[];
   stop(): Promise<void>;
 }
 
-/** A TCP server that plays `play` with each connection once its request's header has arrived. */
-export async function rawServer(play: (socket: Socket) => void): Promise<RawServer> {
+/** A TCP server that calls `respond` for each connection once the request's header has arrived. */
+export async function rawServer(respond: (socket: Socket) => void): Promise<RawServer> {
   const sockets = new Set<Socket>();
   const received: string[] = [];
   const server = createServer((socket) => {
@@ -21,7 +21,7 @@ export async function rawServer(play: (socket: Socket) => void): Promise<RawServ
     socket.on("data", (chunk) => {
       const wasComplete = received[index]?.includes("\r\n\r\n");
       received[index] += chunk.toString("latin1");
-      if (!wasComplete && received[index]?.includes("\r\n\r\n")) play(socket);
+      if (!wasComplete && received[index]?.includes("\r\n\r\n")) respond(socket);
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,37 +1,37 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import type { Problem, VendAnswer } from "../../functions/http/contract.ts";
-import type { Vended } from "../../local/vend-client.ts";
-import { isAnswer } from "../../local/vend-client.ts";
+import type { VendResult } from "../../local/vend-client.ts";
+import { isVendAnswer } from "../../local/vend-client.ts";
 
-export function answerOf(vended: Vended): VendAnswer {
-  if (isAnswer(vended)) return vended;
+export function expectAnswer(vended: VendResult): VendAnswer {
+  if (isVendAnswer(vended)) return vended;
   throw new Error(`Not vended: ${vended.problem.code}: ${vended.problem.detail}`);
 }
 
-export function problemOf(vended: Vended): Problem {
-  if (!isAnswer(vended)) return vended.problem;
+export function expectProblem(vended: VendResult): Problem {
+  if (!isVendAnswer(vended)) return vended.problem;
   throw new Error(`Vended version ${vended.version}, though a problem was expected.`);
 }
 
-/** The code of a problem, or the version of what was vended: what a caller is told, in a word. */
-export function wordOf(vended: Vended): string | number {
-  return isAnswer(vended) ? vended.version : vended.problem.code;
+/** The version that was vended, or the code of the problem. */
+export function versionOrCode(vended: VendResult): string | number {
+  return isVendAnswer(vended) ? vended.version : vended.problem.code;
 }
 
-/** All callers were told the same, and what it was. */
-export function sameAnswer(all: readonly Vended[]): VendAnswer {
-  const [first, ...others] = all.map(answerOf);
+/** Expects that all callers got the same answer, and returns it. */
+export function sameAnswer(all: readonly VendResult[]): VendAnswer {
+  const [first, ...others] = all.map(expectAnswer);
   if (!first) throw new Error("Nobody was answered.");
   for (const other of others) expect(other).toEqual(first);
   return first;
 }
 
-/** Looks every few milliseconds, and fails when it takes too long. */
+/** Polls every few milliseconds until the condition holds. Throws if that takes too long. */
 export async function until(what: string, holds: () => boolean, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`It never came to pass: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Timed out waiting until ${what}`);
     await sleep(2);
   }
 }

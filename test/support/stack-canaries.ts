@@ -1,4 +1,4 @@
-/** Every form in which a secret could show up where it must not. */
+/** Every encoding in which a secret could leak. */
 export function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [
@@ -11,13 +11,15 @@ export function formsOf(secret: string): string[] {
   ];
 }
 
-/** What base64 shows of bytes that begin `shift` bytes into a longer text, without the digits that neighbours share. */
+/**
+ * The Base64 digits of bytes that start `shift` bytes into a longer text, without the digits shared with neighbours.
+ */
 function base64Within(bytes: Buffer, shift: number): string {
   const padded = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
   return padded.replaceAll("=", "").slice(shift === 0 ? 0 : shift + 1, -2);
 }
 
-/** The canaries that sing in a text, each by its name. */
+/** The names of the canaries that a text contains. */
 export function canariesIn(text: string, canaries: Readonly<Record<string, string>>): string[] {
   const flat = text.toLowerCase();
   return Object.entries(canaries)

@@ -5,60 +5,60 @@ import { buffer } from "node:stream/consumers";
 import type { LocalServer } from "../../local/aws/listen.ts";
 import { listen } from "../../local/aws/listen.ts";
 
-/** `lose-answer`: the request takes effect and its caller never learns it. */
-type Mishap = "lose-answer" | "throttle";
+/** `lose-answer`: the request takes effect, but its answer is lost. */
+type InjectedMishap = "lose-answer" | "throttle";
 
-/** How a server is out of reach: nobody listens, the connection is reset, or nothing is ever answered. */
+/** How a server is unreachable: connections are refused or reset, or requests are never answered. */
 export type Outage = "refused" | "reset" | "black-hole";
 
-/** A request on its way. `operation` is AWS's, or the last segment of the path; `caller` the id of its access key. */
-export interface Passing {
+/** A proxied request. `operation` is AWS's, or the last segment of the path; `caller` is the access key id. */
+export interface ProxiedRequest {
   readonly operation: string;
   readonly caller: string;
   readonly body: string;
   readonly begunAt: number;
-  /** When its caller had its answer, or had gone. */
+  /** When the caller got the answer, or disconnected. */
   endedAt: number;
-  /** The target's; undefined if it never got there. */
+  /** The target's answer; undefined if the request did not reach it. */
   answer?: { readonly at: number; readonly status: number; readonly content: Buffer };
 }
 
-/** One request, stopped on its way; nothing else is. Released before it arrives, it is not stopped. */
-export interface Held {
-  readonly arrived: Promise<Passing>;
+/** One request that is stopped on its way. If it is released before it arrives, it is not stopped. */
+export interface StoppedRequest {
+  readonly arrived: Promise<ProxiedRequest>;
   release(): void;
 }
 
 export interface FaultyProxy extends LocalServer {
-  /** What the next request of this operation meets, once. */
-  plan(operation: string, mishap: Mishap, times?: number): void;
-  /** Stops the next request that matches: before the target sees it, or before its caller sees the answer. */
-  hold(matches: (passing: Passing) => boolean, when: "before" | "after"): Held;
-  /** From now on, and for what is on its way: out of reach until `mend`. */
+  /** Plans a mishap for the next requests of this operation. */
+  plan(operation: string, mishap: InjectedMishap, times?: number): void;
+  /** Stops the next matching request, before the target gets it or before its caller gets the answer. */
+  hold(matches: (passing: ProxiedRequest) => boolean, when: "before" | "after"): StoppedRequest;
+  /** Makes the target unreachable until `mend`, also for requests in flight. */
   cut(outage: Outage): Promise<void>;
   mend(): Promise<void>;
-  /** All that has passed, in the order in which the target answered it. */
-  readonly passed: readonly Passing[];
+  /** All proxied requests, in the order in which the target answered them. */
+  readonly passed: readonly ProxiedRequest[];
 }
 
 interface Stop {
-  readonly matches: (passing: Passing) => boolean;
+  readonly matches: (passing: ProxiedRequest) => boolean;
   readonly when: "before" | "after";
-  arrive(passing: Passing): void;
+  arrive(passing: ProxiedRequest): void;
   readonly released: Promise<void>;
 }
 
 /**
- * Stands before any server, and passes everything on but what is told otherwise. `inTurn`: one request at a time, so
- * that the order in which they took effect is known.
+ * A proxy in front of any server, with planned faults. `inTurn` forwards one request at a time, so that the order in
+ * which they take effect is known.
  */
 export async function startFaultyProxy(
   target: string,
   { inTurn = false } = {},
 ): Promise<FaultyProxy> {
-  const mishaps: { readonly operation: string; readonly mishap: Mishap }[] = [];
+  const mishaps: { readonly operation: string; readonly mishap: InjectedMishap }[] = [];
   const stops: Stop[] = [];
-  const passed: Passing[] = [];
+  const passed: ProxiedRequest[] = [];
   let outage: Outage | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -69,19 +69,19 @@ export async function startFaultyProxy(
     return turn;
   }
 
-  function take(operation: string): Mishap | undefined {
+  function take(operation: string): InjectedMishap | undefined {
     const at = mishaps.findIndex((planned) => planned.operation === operation);
     return at < 0 ? undefined : mishaps.splice(at, 1)[0]?.mishap;
   }
 
-  async function stopAt(passing: Passing, when: Stop["when"]): Promise<void> {
+  async function stopAt(passing: ProxiedRequest, when: Stop["when"]): Promise<void> {
     const at = stops.findIndex((stop) => stop.when === when && stop.matches(passing));
     const [stop] = at < 0 ? [] : stops.splice(at, 1);
     stop?.arrive(passing);
     await stop?.released;
   }
 
-  async function apply(passing: Passing, incoming: IncomingMessage, body: Buffer) {
+  async function apply(passing: ProxiedRequest, incoming: IncomingMessage, body: Buffer) {
     return inOrder(async () => {
       const { answer, content } = await forward(target, incoming, body);
       passing.answer = { at: Date.now(), status: answer.statusCode ?? 0, content };
@@ -124,7 +124,7 @@ export async function startFaultyProxy(
       for (let turn = 0; turn < times; turn += 1) mishaps.push({ operation, mishap });
     },
     hold(matches, when) {
-      const arrival = Promise.withResolvers<Passing>();
+      const arrival = Promise.withResolvers<ProxiedRequest>();
       const release = Promise.withResolvers<void>();
       stops.push({ matches, when, arrive: arrival.resolve, released: release.promise });
       return { arrived: arrival.promise, release: release.resolve };
@@ -144,8 +144,12 @@ export async function startFaultyProxy(
   };
 }
 
-function passingOf(incoming: IncomingMessage, body: Buffer, response: ServerResponse): Passing {
-  const passing: Passing = {
+function passingOf(
+  incoming: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): ProxiedRequest {
+  const passing: ProxiedRequest = {
     operation: operationOf(incoming),
     caller: /Credential=([^/]+)/.exec(incoming.headers.authorization ?? "")?.[1] ?? "",
     body: body.toString(),
@@ -177,7 +181,7 @@ async function forward(
   return { answer, content: await buffer(answer) };
 }
 
-/** In a black hole nothing happens to it at all. */
+/** In a black hole the connection stays open without an answer. */
 function meet(outage: Outage, socket: Socket): void {
   if (outage !== "black-hole") socket.resetAndDestroy();
 }

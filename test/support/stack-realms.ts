@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { madeUp } from "../../local/secret-book.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
 import type { Conferma } from "../../local/simulators/conferma/conferma.ts";
 import { startConferma } from "../../local/simulators/conferma/conferma.ts";
 import type { KeyServer } from "../../local/simulators/oauth/key-server.ts";
@@ -12,25 +12,25 @@ import { startSendPayments } from "../../local/simulators/send-payments/send-pay
 import type { TestStack } from "./stack.ts";
 import { startTestStack } from "./stack.ts";
 
-/** A realm with its provider and its secrets, on a stack of its own. */
+/** A realm with its simulator and secrets, on a stack of its own. */
 export interface World<Simulator> {
   readonly stack: TestStack;
   readonly simulator: Simulator;
   readonly realm: RealmInput;
-  /** Of the account `default`. */
+  /** The secret of the account `default`. */
   readonly secretName: string;
   readonly connection: string;
 }
 
 interface WorldOptions {
   readonly lifetimeMs?: number;
-  /** Of one provider call: a lease is two seconds longer. */
+  /** Deadline of one provider call. A lease is two seconds longer. */
   readonly deadlineMs?: number;
 }
 
 export interface ConfermaWorld extends World<Conferma> {
   readonly secret: ConfermaSecret;
-  /** A client of its own, on a platform of its own unless one is named; its secret is kept for this account. */
+  /** Adds an account with its own client, by default on its own platform. */
   addAccount(account: string, platformKey?: string): Promise<ConfermaSecret>;
 }
 
@@ -49,8 +49,8 @@ export async function confermaWorld({
   onTestFinished(conferma.stop);
   const prefix = "token-vending/conferma/test/";
 
-  async function addAccount(account: string, platformKey = madeUp("platform")) {
-    const client = { clientId: madeUp("client"), clientSecret: madeUp("secret") };
+  async function addAccount(account: string, platformKey = generateValue("platform")) {
+    const client = { clientId: generateValue("client"), clientSecret: generateValue("secret") };
     conferma.registerClient({ ...client, platformKeys: [platformKey] });
     return stack.secrets.add(`${prefix}${account}`, { ...client, platformKey });
   }
@@ -77,7 +77,7 @@ export async function sendPaymentsWorld({
 }: WorldOptions = {}): Promise<World<SendPayments>> {
   const stack = await startTestStack();
   const secretName = "token-vending/send-payments/test/default";
-  const client = await stack.secrets.add(secretName, madeUpClient());
+  const client = await stack.secrets.add(secretName, generateClient());
   const simulator = await startSendPayments({ lifetimeMs, clients: [client] });
   onTestFinished(simulator.stop);
   return {
@@ -101,7 +101,7 @@ export async function clientCredentialsWorld({
 }: WorldOptions = {}): Promise<World<OAuthServer>> {
   const stack = await startTestStack();
   const secretName = "token-vending/client-credentials/test/default";
-  const client = await stack.secrets.add(secretName, madeUpClient());
+  const client = await stack.secrets.add(secretName, generateClient());
   const simulator = await startOAuthServer({ lifetimeMs, clients: [client] });
   onTestFinished(simulator.stop);
   return {
@@ -118,11 +118,11 @@ export async function clientCredentialsWorld({
   };
 }
 
-/** An API behind a key that its owner put into the secret; nobody to ask whether it is valid. */
+/** An API with static keys, without a way to validate a key. */
 export async function staticKeyWorld(): Promise<World<KeyServer> & { readonly apiKey: string }> {
   const stack = await startTestStack();
   const secretName = "token-vending/static-key/test/default";
-  const { apiKey } = await stack.secrets.add(secretName, { apiKey: madeUp("key") });
+  const { apiKey } = await stack.secrets.add(secretName, { apiKey: generateValue("key") });
   const headerName = "X-Test-Key";
   const simulator = await startKeyServer({ headerName, keys: [apiKey] });
   onTestFinished(simulator.stop);
@@ -136,4 +136,7 @@ export async function staticKeyWorld(): Promise<World<KeyServer> & { readonly ap
   };
 }
 
-const madeUpClient = () => ({ clientId: madeUp("client"), clientSecret: madeUp("secret") });
+const generateClient = () => ({
+  clientId: generateValue("client"),
+  clientSecret: generateValue("secret"),
+});

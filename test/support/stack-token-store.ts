@@ -9,9 +9,11 @@ import type {
   Intent,
   TokenStore,
 } from "../../functions/model/token-store.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { aFailure, aLease, aToken, at } from "./a-record.ts";
+import { FixedClock } from "./fixed-clock.ts";
 
-/** As `compose` makes it. */
+/** Configured as in functions/compose.ts. */
 export function clientOf(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,
@@ -27,15 +29,19 @@ export function clientOf(endpoint: string): DynamoDBClient {
 
 export function anEntry(): LedgerEntry {
   const history = { fence: 1, version: 1, reason: "expired", latencyMs: 150 } as const;
-  return { at: at("10:00:01.000"), ...history, fingerprint: "1a79a4d60de6", outcome: "late" };
+  const late = { fingerprint: "1a79a4d60de6", outcome: "late" } as const;
+  return { at: at("10:00:01.000"), owner: "late.1", ...history, ...late };
 }
 
-export function aCommit({ record }: HeldLease): Commit {
+/** What a holder stores who was asked for a token, whatever stands in the record. */
+export function aCommit({ record, lease }: HeldLease): Commit {
   const version = record.version + 1;
   return {
-    token: aToken({ fence: record.fence, fingerprint: `token-${version}` }),
+    token: aToken({ committedBy: lease.owner, fingerprint: `token-${version}` }),
     consent: null,
     version,
+    doubtedAt: null,
+    rejections: null,
     revocationScope: "0a1b2c3d4e5f",
     typicalIssueMs: 150,
     ledger: [{ ...anEntry(), version, outcome: "issued" }],
@@ -46,29 +52,36 @@ export function aFailedAttempt(): FailedRenewal {
   const failure = aFailure();
   return {
     failure,
-    suspect: false,
+    doubtedAt: null,
     isConsentOver: false,
+    isTokenDead: false,
     revocationScope: "0a1b2c3d4e5f",
     ledger: [],
   };
 }
 
-/** A failure that adds nothing to what the holder knows. */
-export function attemptOf({ record }: HeldLease): FailedRenewal {
-  return { ...aFailedAttempt(), suspect: record.suspect, ledger: record.ledger };
+/** A failed renewal that does not change the record's other members. */
+export function attemptAfter({ doubtedAt, ledger }: TokenRecord): FailedRenewal {
+  return { ...aFailedAttempt(), doubtedAt, ledger };
 }
 
-export function anIntent(owner: string, suspect = false): Intent {
-  return { lease: aLease({ owner }), suspect, rejectionsAt: [at("09:59:00.000")] };
+export function anIntent(owner: string, doubtedAt: Date | null = null): Intent {
+  return { lease: aLease({ owner }), doubtedAt };
 }
 
-/** Long after the lease of `anIntent` has ended. */
+/** An intent long after the lease of `anIntent` has ended. */
 export function aTakeover(owner: string): Intent {
   const lease = aLease({ owner, since: at("10:00:30.000"), until: at("10:00:37.000") });
-  return { ...anIntent(owner, true), lease };
+  return { lease, doubtedAt: at("10:00:00.200") };
 }
 
-/** A lease that nobody else holds. */
+/** Reads items as a process of its own does, a minute after the instants of `aRecord`. */
+export function readerOf(process = "reader", time = "10:01:00.000") {
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  return recordReader({ clock: new FixedClock(at(time)), log, metrics: null, process });
+}
+
+/** Takes the lease. Throws if another process holds it. */
 export async function takenLease(
   store: TokenStore,
   connection: Connection,

@@ -1,9 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { onTestFinished } from "vitest";
-import type { RealmInput } from "../../functions/platform/realm-settings.ts";
-import { summarizeRealm } from "../../functions/platform/status-environment.ts";
-import { LOCAL_PLACE } from "../../local/aws/arns.ts";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { summarizeRealm } from "../../functions/providers/catalogue.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
@@ -11,12 +11,12 @@ import type { LocalAwsJsonServer } from "../../local/aws/json-protocol/aws-json-
 import type { LocalKms } from "../../local/aws/kms/kms.ts";
 import { startKms } from "../../local/aws/kms/kms.ts";
 import { startSecretsManager } from "../../local/aws/secrets-manager/secrets-manager.ts";
-import type { SecretBook } from "../../local/secret-book.ts";
-import { secretBook } from "../../local/secret-book.ts";
+import type { SecretSeeder } from "../../local/secret-seeder.ts";
+import { createSecretSeeder } from "../../local/secret-seeder.ts";
 import { addKey } from "./kms.ts";
-import type { VendProcess } from "./referee.ts";
-import { startVendProcess } from "./referee.ts";
 import { bundleOf, listConnectionsBundle, vendTokenBundle } from "./stack-bundle.ts";
+import type { VendProcess } from "./vend-process.ts";
+import { startVendProcess } from "./vend-process.ts";
 
 export const TABLE = "Tokens";
 const SEALING_KEY = `local:${Buffer.alloc(32, 7).toString("base64")}`;
@@ -52,25 +52,25 @@ export const tokenTable = {
   },
 };
 
-/** AWS on this machine, and processes that run the bundle; gone when the test is. */
+/** Emulated AWS services, and processes that run the bundle. Stopped when the test ends. */
 export interface TestStack {
   readonly dynamoDb: LocalDynamoDb;
   readonly secretsManager: LocalAwsJsonServer;
   readonly kms: LocalKms;
-  /** For a process that seals under a key in KMS. */
+  /** The variable for processes that seal with a KMS key. */
   readonly kmsKey: { readonly SEALING_KEY: string };
-  readonly secrets: SecretBook;
+  readonly secrets: SecretSeeder;
   start(realm: RealmInput, variables?: Readonly<Record<string, string>>): Promise<VendProcess>;
   startMany(count: number, realm: RealmInput): Promise<VendProcess[]>;
-  /** Another function of the realm, by the name of its entry. */
+  /** Starts another function of the realm, by the name of its entry file. */
   startFunction(
     name: string,
     realm: RealmInput,
     variables?: Readonly<Record<string, string>>,
   ): Promise<VendProcess>;
-  /** The status reader of a deployment of these realms: it knows the table, and nothing else. */
+  /** Starts the status function for these realms. */
   startStatus(realms: readonly RealmInput[]): Promise<VendProcess>;
-  /** The whole table, as it is stored. */
+  /** All items of the table. */
   items(): Promise<Record<string, AttributeValue>[]>;
   item(connection: string): Promise<Record<string, AttributeValue> | undefined>;
   /** Everything that any process has written to stdout and stderr. */
@@ -88,8 +88,8 @@ export async function startTestStack(): Promise<TestStack> {
   await createTables(dynamoDb.url, [tokenTable]);
   const client = new DynamoDBClient({
     endpoint: dynamoDb.url,
-    region: LOCAL_PLACE.region,
-    credentials: { accessKeyId: "referee", secretAccessKey: "referee" },
+    region: LOCAL_LOCATION.region,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
   const processes: VendProcess[] = [];
   onTestFinished(async () => {
@@ -100,7 +100,7 @@ export async function startTestStack(): Promise<TestStack> {
 
   async function run(bundle: string, variables: Readonly<Record<string, string>>) {
     const process = await startVendProcess(bundle, {
-      AWS_REGION: LOCAL_PLACE.region,
+      AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
@@ -140,7 +140,7 @@ export async function startTestStack(): Promise<TestStack> {
     secretsManager,
     kms,
     kmsKey: { SEALING_KEY: addKey(kms) },
-    secrets: secretBook(secretsManager.url, LOCAL_PLACE.region),
+    secrets: createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region),
     start,
     startFunction: (name, realm, variables) => startBundle(bundleOf(name), realm, variables),
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),

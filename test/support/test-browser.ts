@@ -6,7 +6,7 @@ import { webEvent } from "./web-events.ts";
 
 type Handler = (event: unknown, context: ReturnType<typeof aContext>) => Promise<unknown>;
 
-export interface Seen {
+export interface PageResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -15,7 +15,7 @@ export interface Seen {
   readonly title: string;
 }
 
-/** A browser with its cookies: it keeps them as long as it is told to, and sends each to whoever answers here. */
+/** A browser with a cookie jar, which sends every cookie until it expires. */
 export class TestBrowser {
   readonly #handler: Handler;
   readonly #api: Api;
@@ -28,48 +28,48 @@ export class TestBrowser {
     this.#clock = clock;
   }
 
-  get(url: string): Promise<Seen> {
-    return this.#ask("GET", url);
+  get(url: string): Promise<PageResponse> {
+    return this.#request("GET", url);
   }
 
-  /** Presses the button of the page at this address. */
-  post(url: string): Promise<Seen> {
-    return this.#ask("POST", url);
+  /** Submits the form of the page at this address. */
+  post(url: string): Promise<PageResponse> {
+    return this.#request("POST", url);
   }
 
-  /** Opens a link, continues, and arrives at the provider: there. */
-  async leave(link: string): Promise<string> {
+  /** Opens a link and continues. Returns the address at the provider. */
+  async goToProvider(link: string): Promise<string> {
     await this.get(link);
     const { status, headers } = await this.post(link);
     if (status !== 303) throw new Error(`It is answered ${status}.`);
     return headers["Location"] ?? "";
   }
 
-  /** The provider sends the browser back to the address that it was given. */
-  comeBack(authorizeUrl: string, answer: URLSearchParams): Promise<Seen> {
+  /** Follows the provider's redirect to the callback. */
+  returnFromProvider(authorizeUrl: string, answer: URLSearchParams): Promise<PageResponse> {
     const callback = new URL(authorizeUrl).searchParams.get("redirect_uri");
     return this.get(`${callback}?${answer}`);
   }
 
-  async #ask(method: string, url: string): Promise<Seen> {
+  async #request(method: string, url: string): Promise<PageResponse> {
     const now = this.#clock.now();
-    const kept = [...this.cookies].filter(([, { until }]) => until > now);
-    const cookies = kept.map(([name, { value }]) => `${name}=${value}`);
+    const validCookies = [...this.cookies].filter(([, { until }]) => until > now);
+    const cookies = validCookies.map(([name, { value }]) => `${name}=${value}`);
     const event = webEvent(this.#api, { method, url, cookies });
-    const seen = seenIn(await this.#handler(event, aContext()));
-    if (seen.setCookie) this.#keep(seen.setCookie, now);
+    const seen = readPageResponse(await this.#handler(event, aContext()));
+    if (seen.setCookie) this.#setCookie(seen.setCookie, now);
     return seen;
   }
 
-  #keep(setCookie: string, now: Date): void {
+  #setCookie(setCookie: string, now: Date): void {
     const [, name = "", value = "", seconds] =
       /^([^=]+)=([^;]+);.* Max-Age=(\d+)$/.exec(setCookie) ?? [];
     this.cookies.set(name, { value, until: plusMs(now, Number(seconds) * 1000) });
   }
 }
 
-/** An answer in either API's form. */
-export function seenIn(answer: unknown): Seen {
+/** Parses a response in either API's format. */
+export function readPageResponse(answer: unknown): PageResponse {
   const { statusCode, headers, body, cookies } = answer as {
     statusCode: number;
     headers: Record<string, string>;

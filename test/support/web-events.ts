@@ -1,21 +1,21 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { aProxyEvent, aQuery } from "./a-proxy-event.ts";
 
-/** The two kinds of API in front of the pages. */
+/** The two kinds of API Gateway APIs. */
 export const apis = ["a REST API", "an HTTP API"] as const;
 export type Api = (typeof apis)[number];
 
-export interface WebCall {
+export interface PageRequest {
   readonly method?: string;
   readonly url: string;
   /** `name=value` each. */
   readonly cookies?: readonly string[];
 }
 
-/** What a function is sent when a browser asks for a page. */
-export function webEvent(api: Api, { method = "GET", url, cookies = [] }: WebCall): object {
+/** The event of a browser's request. */
+export function webEvent(api: Api, { method = "GET", url, cookies = [] }: PageRequest): object {
   const { pathname, search, searchParams } = new URL(url);
-  if (api === "an HTTP API") return httpApiEvent(method, pathname, search.slice(1), cookies);
+  if (api === "an HTTP API") return browserHttpApiEvent(method, pathname, search.slice(1), cookies);
   const Cookie = cookies.join("; ");
   const query = searchParams.size > 0 ? aQuery(...searchParams) : {};
   return aProxyEvent({
@@ -28,7 +28,7 @@ export function webEvent(api: Api, { method = "GET", url, cookies = [] }: WebCal
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
-export function httpApiEvent(
+export function browserHttpApiEvent(
   method: string,
   rawPath: string,
   rawQueryString = "",

@@ -9,13 +9,18 @@ const lease = aLease();
 
 describe("a loser of the lease looks again", () => {
   test.each<[rule: string, typicalMs: number | null, now: string, random: number, next: string]>([
-    ["when issuing usually ends", 800, "10:00:00.010", 0, "10:00:00.800"],
-    ["… or a tenth later", 800, "10:00:00.010", 0.5, "10:00:00.840"],
+    ["when issuing usually ends", 400, "10:00:00.010", 0, "10:00:00.400"],
+    ["… or a tenth later", 400, "10:00:00.010", 0.5, "10:00:00.420"],
+    ["after half a second, if it usually takes longer", 4500, "10:00:00.010", 0, "10:00:00.500"],
+    ["… then after one", 4500, "10:00:00.500", 0, "10:00:01.000"],
+    ["… two", 4500, "10:00:01.000", 0, "10:00:02.000"],
+    ["… four", 4500, "10:00:02.000", 0, "10:00:04.000"],
+    ["… and when issuing usually ends", 4500, "10:00:04.000", 0, "10:00:04.500"],
     ["after a tenth of a second, where nothing is known", null, "10:00:00.010", 0, "10:00:00.100"],
     ["not before ten milliseconds have passed", 50, "10:00:00.050", 0, "10:00:00.060"],
     ["after 8 % of the time waited", 100, "10:00:02.000", 0, "10:00:02.160"],
     ["… or 12 %", 100, "10:00:02.000", 0.999_999, "10:00:02.240"],
-    ["not later than when the lease is dead", 60_000, "10:00:00.010", 0, "10:00:07.250"],
+    ["not later than when the lease is dead", 60_000, "10:00:04.010", 0, "10:00:07.250"],
     ["… to the last", 100, "10:00:07.240", 0, "10:00:07.250"],
     ["as usual when its clock is behind the holder's", 100, "09:59:59.900", 0, "10:00:00.100"],
   ])("%s", (_, typicalMs, now, random, next) => {

@@ -10,7 +10,7 @@ import { decide } from "../../functions/vending/decision/decide.ts";
 import { openRefreshToken } from "../../functions/vending/issuing/stored-consent.ts";
 import { nextScheduledRenewal } from "../../functions/vending/schedule/keep-alive.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent, early } from "../support/policies.ts";
 
 const dayMs = 86_400_000;
@@ -28,8 +28,8 @@ const consented = (changes: Partial<ConsentResult> = {}): ConsentResult => ({
   ...changes,
 });
 
-async function aConsentedDeployment(changes: Partial<ConsentResult> = {}): Promise<Deployment> {
-  const here = new Deployment(byConsent);
+async function aConsentedDeployment(changes: Partial<ConsentResult> = {}): Promise<TestDeployment> {
+  const here = new TestDeployment(byConsent);
   here.consented = consented(changes);
   await here.consent();
   return here;
@@ -134,17 +134,19 @@ describe("without a refresh token", () => {
   });
 
   test("there is nothing to renew with", async () => {
-    const deps = new Deployment(byConsent).dependencies();
+    const deps = new TestDeployment(byConsent).dependencies();
     await expect(openRefreshToken(deps, record, signal)).rejects.toMatchObject({
       code: "consent-required",
       message: "There is no refresh token to renew with.",
     });
-    expect(await openRefreshToken(new Deployment(early).dependencies(), record, signal)).toBeNull();
+    expect(
+      await openRefreshToken(new TestDeployment(early).dependencies(), record, signal),
+    ).toBeNull();
   });
 });
 
 describe("a refresh", () => {
-  async function authorityOf(here: Deployment): Promise<GrantCredential | null> {
+  async function authorityOf(here: TestDeployment): Promise<GrantCredential | null> {
     return openRefreshToken(here.dependencies(), (await here.record()) ?? expect.fail(), signal);
   }
 
@@ -204,7 +206,7 @@ describe("a consent that ends", () => {
 
 describe("a lease that somebody else has taken", () => {
   /** A store that loses the first try for a lease. */
-  function losing(store: TokenStore, here: Deployment): TokenStore {
+  function losing(store: TokenStore, here: TestDeployment): TokenStore {
     let tries = 0;
     return {
       ...store,
@@ -224,7 +226,7 @@ describe("a lease that somebody else has taken", () => {
   });
 
   test("is waited for by who brings a code, which is sent once", async () => {
-    const here = new Deployment(byConsent);
+    const here = new TestDeployment(byConsent);
     here.consented = consented();
     const deps = here.dependencies();
     here.dependencies = () => ({ ...deps, store: losing(deps.store, here) });
@@ -264,7 +266,7 @@ describe("a disconnect", () => {
     expect(await here.disconnect()).toEqual({ revoked: null });
     expect(here.logged("consent-not-revoked")).toEqual([]);
 
-    const ordinary = new Deployment(early);
+    const ordinary = new TestDeployment(early);
     await ordinary.vend();
     expect(await ordinary.disconnect()).toEqual({ revoked: null });
     expect(ordinary.logged("consent-not-revoked")).toEqual([]);
@@ -280,14 +282,14 @@ test("a renewal by consent that fails is told as it is, and who was overtaken as
     mayHaveIssued: false,
     retryAfterMs: null,
   };
-  const here = new Deployment(byConsent);
+  const here = new TestDeployment(byConsent);
   here.answer = () => refused;
   await expect(here.consent()).rejects.toMatchObject({
     code: "consent-required",
     message: "The provider refuses the code.",
   });
 
-  const late = new Deployment(byConsent);
+  const late = new TestDeployment(byConsent);
   late.consented = consented();
   const deps = late.dependencies();
   late.dependencies = () => ({ ...deps, store: { ...deps.store, commit: async () => null } });

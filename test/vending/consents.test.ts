@@ -4,7 +4,7 @@ import type { ConsentResult } from "../../functions/model/consent.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent } from "../support/policies.ts";
 
 const thirtyDays = 30 * 86_400_000;
@@ -36,8 +36,8 @@ const consented = (
 });
 
 /** A provider whose every answer has the next refresh token, beginning with `refresh-1`. */
-function aDeployment(): Deployment {
-  const here = new Deployment(byConsent);
+function aDeployment(): TestDeployment {
+  const here = new TestDeployment(byConsent);
   here.answer = () => {
     here.consented = consented(`refresh-${here.asked.length}`);
     return here.issued();
@@ -45,7 +45,7 @@ function aDeployment(): Deployment {
   return here;
 }
 
-async function aConsentedDeployment(): Promise<Deployment> {
+async function aConsentedDeployment(): Promise<TestDeployment> {
   const here = aDeployment();
   await here.consent();
   return here;
@@ -129,7 +129,7 @@ describe("a consent", () => {
     here.answer = () => invalidGrant;
     await expect(here.consent("stolen")).rejects.toMatchObject({ code: "consent-required" });
     const record = await here.record();
-    expect(record).toMatchObject({ version: 1, failure: null, lease: null, suspect: false });
+    expect(record).toMatchObject({ version: 1, failure: null, lease: null, doubtedAt: null });
     here.answer = answer;
     here.clock.moveTo(renewAt);
     expect(await here.vend()).toMatchObject({ version: 2 });
@@ -140,7 +140,7 @@ describe("a consent", () => {
     const here = await aConsentedDeployment();
     here.answer = () => failed();
     await expect(here.consent("code-2")).rejects.toMatchObject({ code: "provider-unavailable" });
-    expect(await here.record()).toMatchObject({ version: 1, suspect: false, failure: null });
+    expect(await here.record()).toMatchObject({ version: 1, doubtedAt: null, failure: null });
   });
 
   test("whose client secret was rotated meanwhile is exchanged with the new one (P10)", async () => {
@@ -173,7 +173,7 @@ describe("a consent", () => {
   });
 
   test("without a refresh token serves until its token expires", async () => {
-    const here = new Deployment(byConsent);
+    const here = new TestDeployment(byConsent);
     here.consented = consented(null);
     await here.consent();
     here.clock.moveTo(renewAt);
@@ -268,12 +268,12 @@ describe("a refresh whose answer is lost", () => {
     here.clock.moveTo(renewAt);
     expect(await here.vend()).toMatchObject({ version: 1 });
     expect(await here.vend()).toMatchObject({ version: 1 });
-    expect(await here.record()).toMatchObject({ suspect: true });
+    expect(await here.record()).toMatchObject({ doubtedAt: expect.any(Date) });
     here.answer = answer;
     here.clock.advance(60_000);
     expect(await here.vend()).toMatchObject({ version: 2 });
     expect(here.authorities).toEqual(["code-1", "refresh-1", "refresh-1"]);
-    expect(await here.record()).toMatchObject({ suspect: false });
+    expect(await here.record()).toMatchObject({ doubtedAt: null });
   });
 
   test("A13: where the provider had replaced it, the consent is over, and the problem says why", async () => {
@@ -296,7 +296,7 @@ describe("a refresh whose answer is lost", () => {
       throw new Error("the process is killed (made up)");
     };
     await expect(here.vend()).rejects.toThrow("killed");
-    expect(await here.record()).toMatchObject({ lease: { reason: "expired" }, suspect: false });
+    expect(await here.record()).toMatchObject({ lease: { reason: "expired" }, doubtedAt: null });
     here.answer = () => invalidGrant;
     here.clock.advance(8000);
     expect((await here.refusalOf()).message).toContain("The answer to an earlier refresh was lost");
@@ -349,8 +349,8 @@ describe("a disconnect", () => {
     here.revoke = () => {
       const [pk = "", item] = [...here.table.items][0] ?? [];
       const past = { N: String(Number(here.clock.now()) - 1000) };
-      const isFirst = here.revoked.length === 1;
-      if (isFirst) here.table.items.set(pk, { ...item, leaseOwner: { S: "x" }, leaseUntil: past });
+      const lapsed = { leaseOwner: { S: "x" }, leaseSince: past, leaseUntil: past };
+      if (here.revoked.length === 1) here.table.items.set(pk, { ...item, ...lapsed });
       return true;
     };
     expect(await here.disconnect()).toEqual({ revoked: true });

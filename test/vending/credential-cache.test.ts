@@ -49,6 +49,28 @@ describe("a process that vended a credential", () => {
     expect(memory.get(connection, wish(), at("10:00:02.000"))).toBeNull();
   });
 
+  test("keeps the newer of two versions, whichever comes last", () => {
+    const memory = remembering();
+    const older = { ...credential, version: 2 };
+    memory.set(older, at("10:05:00.450"), at("10:00:02.000"));
+    expect(memory.get(connection, wish(), at("10:00:03.000"))).toBe(credential);
+    const newer = { ...credential, version: 4 };
+    memory.set(newer, at("10:05:00.450"), at("10:00:03.000"));
+    expect(memory.get(connection, wish(), at("10:00:04.000"))).toBe(newer);
+  });
+
+  test("takes an older one once it does not believe the newer any more: a table was restored", () => {
+    const memory = remembering();
+    const older = { ...credential, version: 2 };
+    memory.set(older, at("10:05:00.450"), at("10:00:31.000"));
+    expect(memory.get(connection, wish(), at("10:00:32.000"))).toBe(older);
+  });
+
+  test("does not believe it once the clock has gone back", () => {
+    expect(remembering().get(connection, wish(), at("10:00:00.999"))).toBeNull();
+    expect(remembering().get(connection, wish(), at("09:00:00.000"))).toBeNull();
+  });
+
   test("knows nothing of another connection", () => {
     const other = connectionOf(realm, "other");
     expect(remembering().get(other, wish(), at("10:00:02.000"))).toBeNull();

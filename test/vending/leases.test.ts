@@ -3,13 +3,13 @@ import { VendingError } from "../../functions/model/errors.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, byConsent, early } from "../support/policies.ts";
 
 const vanishes = new Error("The process is gone (made up).");
 
 /** Somebody takes the lease and is not heard of again. */
-async function abandon(here: Deployment, request = {}): Promise<void> {
+async function abandon(here: TestDeployment, request = {}): Promise<void> {
   const { sealer } = here.dependencies();
   const prepare = () => Promise.reject(vanishes);
   await here
@@ -19,7 +19,7 @@ async function abandon(here: Deployment, request = {}): Promise<void> {
 
 describe("a lease", () => {
   test("that is not granted for lack of time says how much there was", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     expect((await here.refusalOf({}, 6999)).message).toBe(
       "A renewal may take 7000 ms and 6999 ms remain; give the caller more time.",
     );
@@ -28,7 +28,7 @@ describe("a lease", () => {
   });
 
   test("lost to another process is no renewal: its token is vended", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const { store } = here.dependencies();
     const takeLease: TokenStore["takeLease"] = async (...wanted) => {
       await here.vend();
@@ -39,7 +39,7 @@ describe("a lease", () => {
   });
 
   test("lost by one who rejects does not answer the rejection, and may be tried for again", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     const { store } = here.dependencies();
     let tries = 0;
@@ -52,26 +52,27 @@ describe("a lease", () => {
   });
 
   test.each([
-    ["leaves its holder's token suspect where a new one revokes it", atExpiry, true],
+    ["leaves its holder's token in doubt where a new one revokes it", atExpiry, true],
     ["leaves it alone where old and new coexist", early, false],
-  ])("that is abandoned %s", async (_, policy, suspect) => {
-    const here = new Deployment(policy);
+  ])("that is abandoned %s", async (_, policy, doubted) => {
+    const here = new TestDeployment(policy);
     await here.vend();
     await abandon(here, { rejectedVersion: 1 });
-    expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, suspect: false });
+    expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, doubtedAt: null });
+    const issuedAt = (await here.record())?.token?.issuedAt;
     here.clock.advance(8000);
     const { store } = here.dependencies();
     const seen: unknown[] = [];
     const takeLease: TokenStore["takeLease"] = (connection, record, intent, signal) => {
-      seen.push(intent.suspect, intent.lease.reason);
+      seen.push(intent.doubtedAt, intent.lease.reason);
       return store.takeLease(connection, record, intent, signal);
     };
     await here.process({ store: { ...store, takeLease } })({ rejectedVersion: 1 });
-    expect(seen).toEqual([suspect, "takeover"]);
+    expect(seen).toEqual([doubted ? issuedAt : null, "takeover"]);
   });
 
   test("is taken in doubt by everyone until a token is stored", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     await abandon(here, { rejectedVersion: 1 });
     here.clock.advance(8000);
@@ -84,14 +85,17 @@ describe("a lease", () => {
     };
     here.answer = () => down;
     await here.refusalOf();
-    expect(await here.record()).toMatchObject({ suspect: true, lease: null });
+    expect(await here.record()).toMatchObject({ doubtedAt: expect.any(Date), lease: null });
     here.clock.advance(60_000);
     await here.refusalOf();
-    expect(await here.record()).toMatchObject({ suspect: true, failure: { count: 2 } });
+    expect(await here.record()).toMatchObject({
+      doubtedAt: expect.any(Date),
+      failure: { count: 2 },
+    });
   });
 
   test("abandoned by a refresh leaves the token of a consent in use", async () => {
-    const here = new Deployment(byConsent);
+    const here = new TestDeployment(byConsent);
     expect(await here.refusalOf()).toMatchObject({ code: "consent-required" });
     expect(here.table.items.size).toBe(0);
   });
@@ -99,14 +103,30 @@ describe("a lease", () => {
 
 describe("something that fails before the provider is called", () => {
   test("and is no problem of ours to name stays a defect, and leaves the lease to be taken over", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
+    await here.vend();
     const secrets = { read: () => Promise.reject(new TypeError("made up")) };
-    await expect(here.process({ secrets })()).rejects.toBeInstanceOf(TypeError);
-    expect(await here.record()).toMatchObject({ lease: { reason: "cold" }, failure: null });
+    const vending = here.process({ secrets })({ rejectedVersion: 1 });
+    await expect(vending).rejects.toBeInstanceOf(TypeError);
+    expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, failure: null });
+  });
+
+  test("and is the secret of a connection that may not exist leaves nothing behind", async () => {
+    const here = new TestDeployment(atExpiry);
+    const unavailable = new VendingError("secret-unavailable", "made up", 1);
+    const secrets = { read: () => Promise.reject(unavailable) };
+    for (let n = 0; n < 60; n += 1) {
+      const vending = here.process({ secrets })({ account: `made-up-${n}` });
+      await expect(vending).rejects.toMatchObject({ code: "secret-unavailable" });
+      expect(await here.refusalOf({ account: `made-up-${n}` })).toMatchObject({
+        code: "unknown-connection",
+      });
+    }
+    expect(here.table.items.size).toBe(0);
   });
 
   test("and is the table leaves the lease: it may yet have changed", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const { store } = here.dependencies();
     const claimScope = () => Promise.reject(new VendingError("store-unavailable", "made up", 1));
     await expect(
@@ -118,7 +138,7 @@ describe("something that fails before the provider is called", () => {
   });
 
   test("and is the secret of a connection that has had a token is on record, and nothing is forgotten", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.secrets.clear();
     expect(await here.refusalOf({ rejectedVersion: 1 })).toMatchObject({
@@ -137,7 +157,7 @@ describe("something that fails before the provider is called", () => {
       [3500, true],
       [3501, false],
     ] as const) {
-      const here = new Deployment(atExpiry);
+      const here = new TestDeployment(atExpiry);
       const { sealer } = here.dependencies();
       const prepare: typeof sealer.prepare = async () => here.clock.advance(lateMs);
       const outcome = await here
@@ -157,7 +177,7 @@ describe("something that fails before the provider is called", () => {
 describe("the provider call", () => {
   /** When the call is ended that begins so long after its lease. */
   async function endOfCall(lateMs: number): Promise<number> {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const { provider, sealer } = here.dependencies();
     let ended = 0;
     const issue = async (signal: AbortSignal) => {
@@ -189,7 +209,7 @@ describe("the provider call", () => {
 
 describe("a failure", () => {
   test("is a line of the log, with everything but a fingerprint", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const { lifetime: _, ...down } = { ...here.issued(), kind: "not-issued" as const };
     here.answer = () => ({
       ...down,
@@ -217,7 +237,7 @@ describe("a failure", () => {
   });
 
   test("that comes after its lease tells its caller what stands there instead", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const { store } = here.dependencies();
     const fail: TokenStore["fail"] = async () => {
       here.answer = () => here.issued("canary-next");

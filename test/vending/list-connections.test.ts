@@ -31,7 +31,12 @@ function readerOf(records: readonly TokenRecord[]): StatusReader & { readonly as
         .slice(0, atMost);
     },
     async read(connections) {
-      return connections.flatMap((connection) => all.get(connection) ?? []);
+      return connections.flatMap((connection) => {
+        const record = all.get(connection);
+        return record
+          ? [{ connection, record: record.damage.includes("layout") ? null : record }]
+          : [];
+      });
     },
   };
 }
@@ -162,7 +167,13 @@ describe("a connection's status", () => {
   });
 
   test("names the latest issue among the calls that the record remembers", async () => {
-    const entry = { fence: 1, version: 1, reason: "expired", latencyMs: 151 } as const;
+    const entry = {
+      owner: "a.1",
+      fence: 1,
+      version: 1,
+      reason: "expired",
+      latencyMs: 151,
+    } as const;
     const ledger = [
       { ...entry, at: at("09:50:00.000"), fingerprint: "a", outcome: "issued" },
       { ...entry, at: at("09:55:00.000"), fingerprint: "b", outcome: "issued" },
@@ -171,5 +182,24 @@ describe("a connection's status", () => {
     ] as const;
     expect((await statusOf(aRecord({ ledger })))?.lastIssue).toEqual(ledger[1]);
     expect((await statusOf(aRecord({ ledger: ledger.slice(2) })))?.lastIssue).toBeNull();
+  });
+
+  test("lists a record that this release cannot read, or that is damaged, among the others", async () => {
+    const [newer, damaged, fine] = ["newer", "damaged", "fine"].map((account) =>
+      connectionOf(conferma, account),
+    ) as [Connection, Connection, Connection];
+    const { connections } = await list(
+      readerOf([
+        aRecord({ connection: newer, damage: ["layout"] }),
+        aRecord({ connection: damaged, damage: ["failure"] }),
+        aRecord({ connection: fine }),
+      ]),
+      null,
+    );
+    expect(connections).toMatchObject([
+      { connection: damaged, state: "damaged", version: 3 },
+      { connection: fine, state: "usable" },
+      { connection: newer, state: "damaged", version: 0, token: null, lease: null },
+    ]);
   });
 });

@@ -10,7 +10,7 @@ import { Sensitive } from "../../functions/model/sensitive.ts";
 import { recordLateIssue } from "../../functions/vending/issuing/record-late-issue.ts";
 import { measureVend } from "../../functions/vending/measure-vend.ts";
 import { aLease, aRecord, aToken, at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 import { atExpiry, byConsent, early, onRotation } from "../support/policies.ts";
 
@@ -22,7 +22,7 @@ const failed = (code: NotIssued["code"]): NotIssued => ({
   retryAfterMs: null,
 });
 
-const namesIn = ({ measured }: Deployment) => measured.map(([measure]) => measure);
+const namesIn = ({ measured }: TestDeployment) => measured.map(([measure]) => measure);
 
 describe("what a caller is told is counted", () => {
   async function told(vend: () => Promise<Partial<Credential>>): Promise<[Measure, number][]> {
@@ -57,7 +57,7 @@ describe("what a caller is told is counted", () => {
     expect(await refusing("provider-unavailable")).toEqual([]);
     const defect = new TypeError("defect");
     expect(await told(() => Promise.reject(defect))).toEqual([]);
-    const failing = measureVend(new Deployment(atExpiry).dependencies(), () =>
+    const failing = measureVend(new TestDeployment(atExpiry).dependencies(), () =>
       Promise.reject(defect),
     );
     await expect(failing).rejects.toBe(defect);
@@ -66,14 +66,14 @@ describe("what a caller is told is counted", () => {
 
 describe("a renewal is counted", () => {
   test("when its token is committed, and not when somebody vends it", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     await here.vend();
     expect(here.measured).toEqual([["Issues", 1]]);
   });
 
   test("when it fails, once, however many callers meet the failure", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => failed("provider-unavailable");
     await here.refusalOf();
     await here.refusalOf();
@@ -81,7 +81,7 @@ describe("a renewal is counted", () => {
   });
 
   test("when the provider refuses the credentials, also while a token is left to vend", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.measured.length = 0;
     here.clock.moveTo(at("10:04:30.000"));
@@ -91,7 +91,7 @@ describe("a renewal is counted", () => {
   });
 
   test("when the schedule could not do it", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.measured.length = 0;
     here.clock.moveTo(at("10:04:10.000"));
@@ -104,7 +104,7 @@ describe("a renewal is counted", () => {
   });
 
   test("when its holder came back too late, once", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = async () => {
       here.clock.advance(20_000);
       here.answer = () => here.issued();
@@ -117,16 +117,22 @@ describe("a renewal is counted", () => {
 });
 
 test("a late issue is counted once, however often its evidence has to be written", async () => {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   const record = aRecord({ lease: aLease() });
   const answers = [false, false, true];
   const store = {
     ...here.dependencies().store,
-    read: async () => aRecord({ version: 4, token: aToken({ fence: 4 }) }),
+    read: async () => aRecord({ version: 4, token: aToken({ committedBy: "another.4" }) }),
     recordLateIssue: async () => answers.shift() ?? true,
   };
-  const entry = { at: at("10:00:01.000"), fence: 3, version: 4, reason: "expired" } as const;
-  const latest = { ...entry, latencyMs: 151, fingerprint: "a", outcome: "issued" } as const;
+  const entry = { at: at("10:00:01.000"), fence: 3, version: 4, owner: "process-a.1" } as const;
+  const latest = {
+    ...entry,
+    reason: "expired",
+    latencyMs: 151,
+    fingerprint: "a",
+    outcome: "issued",
+  } as const;
   const held = { record, lease: aLease() };
   await recordLateIssue({ ...here.dependencies(), store }, held, latest, here.issued());
   expect(answers).toEqual([]);
@@ -135,7 +141,7 @@ test("a late issue is counted once, however often its evidence has to be written
 
 describe("a caller's wait", () => {
   test("for somebody else's renewal is measured as a whole", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const [one, other] = [here.process(), here.process()];
     await Promise.all([one(), other()]);
     const waits = here.measured.filter(([measure]) => measure === "LeaseWaitMs");
@@ -144,19 +150,19 @@ describe("a caller's wait", () => {
   });
 
   test("that leads to nothing is measured too", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const deps = here.dependencies();
     const since = here.clock.now();
     const lease = { owner: "vanished", since, until: plusMs(since, 7000), reason: "cold" } as const;
     const own = connectionOf(deps.realm, "default");
-    const intent = { lease, suspect: false, rejectionsAt: [] };
+    const intent = { lease, doubtedAt: null };
     await deps.store.takeLease(own, null, intent, new AbortController().signal);
     expect(await here.refusalOf({}, 2000)).toMatchObject({ code: "renewal-in-progress" });
     expect(namesIn(here)).toEqual(["LeaseWaitMs"]);
   });
 
   test("for a handover is not: that is the provider's rule", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.measured.length = 0;
     here.clock.moveTo(at("10:04:59.500"));
@@ -167,7 +173,7 @@ describe("a caller's wait", () => {
 });
 
 test("a static key's remaining days are measured at every look, however many they are", async () => {
-  const here = new Deployment(onRotation);
+  const here = new TestDeployment(onRotation);
   here.callsProvider = false;
   const end = at("10:00:00.000");
   end.setUTCDate(end.getUTCDate() + 90);
@@ -182,7 +188,7 @@ test("a static key's remaining days are measured at every look, however many the
 });
 
 test("a consent's remaining days are measured with every token, however many they are", async () => {
-  const here = new Deployment(byConsent);
+  const here = new TestDeployment(byConsent);
   const nothing = { grantedScope: null, subject: null, customer: null };
   here.consented = {
     refreshToken: new Sensitive("refresh-1"),

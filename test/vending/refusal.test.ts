@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { refusal } from "../../functions/vending/refusal.ts";
 import { aFailure, aRecord, at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { early } from "../support/policies.ts";
 
 const now = at("10:00:00.000");
@@ -69,7 +69,7 @@ describe("a refusal says what stands in the way", () => {
 });
 
 test("a request that one renewal has not settled is told to ask again", async () => {
-  const here = new Deployment(early);
+  const here = new TestDeployment(early);
   here.lifetime = { kind: "stated", atLeastMs: 100_000, atMostMs: 100_000 };
   await here.vend();
   here.clock.advance(50_000);

@@ -1,28 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early, onRotation } from "../support/policies.ts";
 
 const unavailable = { code: "store-unavailable", retryAfterSeconds: 1 };
 
 describe("without a key to seal with", () => {
   test("the provider is not asked; the lease ends, and the token that is held stays good", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:05:10.000"));
-    here.keyless.prepare = 1;
+    here.keyFailures.prepare = 1;
     expect(await here.refusalOf()).toMatchObject(unavailable);
     expect(here.asked).toHaveLength(1);
     expect(await here.record()).toMatchObject({
       lease: null,
-      suspect: false,
+      doubtedAt: null,
       failure: { code: "store-unavailable", count: 1, refusedSecretVersion: null },
     });
   });
 
   test("everybody is told, and one asks again when it is time", async () => {
-    const here = new Deployment(atExpiry);
-    here.keyless.prepare = 1;
+    const here = new TestDeployment(atExpiry);
+    here.keyFailures.prepare = 1;
     await here.refusalOf();
     expect(await here.refusalOf()).toMatchObject({ code: "store-unavailable" });
     here.clock.advance(1000);
@@ -31,39 +31,39 @@ describe("without a key to seal with", () => {
   });
 
   test("a usable token is vended on", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
-    here.keyless.prepare = 1;
+    here.keyFailures.prepare = 1;
     expect(await here.vend()).toMatchObject({ version: 1 });
     expect(here.asked).toHaveLength(1);
   });
 
   test("a static key is confirmed all the same", async () => {
-    const here = new Deployment(onRotation);
+    const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     here.lifetime = { kind: "unlimited", until: null };
     here.answer = () => here.issued("canary-key");
     await here.vend();
     here.clock.advance(5001);
-    here.keyless.prepare = 1;
+    here.keyFailures.prepare = 1;
     expect(await here.vend()).toMatchObject({ version: 1 });
-    expect(here.keyless.prepare).toBe(1);
+    expect(here.keyFailures.prepare).toBe(1);
   });
 });
 
 describe("a token that was issued and finds no key", () => {
   test("is sealed as soon as there is one, within its lease", async () => {
-    const here = new Deployment(atExpiry);
-    here.keyless.seal = 3;
+    const here = new TestDeployment(atExpiry);
+    here.keyFailures.seal = 3;
     expect(await here.vend()).toMatchObject({ version: 1 });
     expect(here.asked).toHaveLength(1);
     expect(here.clock.slept).toEqual([50, 100, 200]);
   });
 
   test("is not vended unsealed, and leaves its evidence, when its lease ends first", async () => {
-    const here = new Deployment(atExpiry);
-    here.keyless.seal = 100;
+    const here = new TestDeployment(atExpiry);
+    here.keyFailures.seal = 100;
     expect(await here.refusalOf()).toMatchObject(unavailable);
     expect((await here.record())?.token).toBeNull();
     expect((await here.record())?.ledger).toMatchObject([{ outcome: "late", version: 1 }]);
@@ -73,9 +73,9 @@ describe("a token that was issued and finds no key", () => {
 });
 
 test("a token whose key cannot be had now is neither replaced nor doubted", async () => {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   const before = await here.vend();
-  here.keyless.open = 1;
+  here.keyFailures.open = 1;
   expect(await here.refusalOf()).toMatchObject(unavailable);
   expect(await here.vend()).toEqual(before);
   expect(here.asked).toHaveLength(1);

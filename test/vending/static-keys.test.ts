@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { NotIssued } from "../../functions/model/provider.ts";
+import type { SecretSource } from "../../functions/model/secret-source.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { confirmKey } from "../../functions/vending/issuing/commit-token.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
-import { atExpiry, onRotation } from "../support/policies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
+import { atExpiry, onRotation, onRotationWithProbe } from "../support/policies.ts";
 
 /** A key without a probe, vended at ten. */
 async function withKey(expiresAt: Date | null = null, callsProvider = false) {
-  const here = new Deployment(onRotation);
+  const here = new TestDeployment(callsProvider ? onRotationWithProbe : onRotation);
   here.callsProvider = callsProvider;
   here.lifetime = { kind: "unlimited", until: expiresAt };
   here.answer = (secret) => here.issued(secret, expiresAt);
@@ -60,7 +61,7 @@ describe("a key that ends", () => {
   });
 
   test("too soon to be used is refused as one, and what may be done is said", async () => {
-    const here = new Deployment(onRotation);
+    const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     here.lifetime = { kind: "unlimited", until: at("10:00:00.500") };
     here.answer = (secret) => here.issued(secret);
@@ -68,7 +69,7 @@ describe("a key that ends", () => {
       code: "credentials-rejected",
       message: "This key is about to expire. Put its successor into the secret.",
     });
-    expect(await here.record()).toMatchObject({ suspect: false, token: null });
+    expect(await here.record()).toMatchObject({ doubtedAt: null, token: null });
   });
 });
 
@@ -79,7 +80,10 @@ describe("a look at the secret that finds the same key", () => {
     expect(await here.vend()).toMatchObject({ version: 1 });
     const record = await here.record();
     expect(record).toMatchObject({ version: 1, fence: 2, lease: null, ledger: [] });
-    expect(record?.token).toMatchObject({ fence: 2, renewAt: at("10:00:10.000") });
+    expect(record?.token).toMatchObject({
+      committedBy: "process-2.1",
+      renewAt: at("10:00:10.000"),
+    });
     expect(here.logged("token-issued")).toHaveLength(1);
   });
 
@@ -97,7 +101,7 @@ describe("a look at the secret that finds the same key", () => {
       [atExpiry, aRecord().token],
       [onRotation, null],
     ] as const) {
-      const deps = new Deployment(policy).dependencies();
+      const deps = new TestDeployment(policy).dependencies();
       const held = { record: aRecord({ token }), lease: aLease() };
       await expect(confirmKey(deps, held, new AbortController().signal)).rejects.toMatchObject({
         code: "internal",
@@ -109,34 +113,102 @@ describe("a look at the secret that finds the same key", () => {
 
 describe("a key that a caller reports", () => {
   const reported = { rejectedVersion: 1 };
+  const unchanged = {
+    code: "credentials-rejected",
+    message:
+      "This key has been reported, and the secret still holds it. Put a new key into the secret, or find out why the provider refuses this one.",
+  };
 
-  test("and nobody can ask about is refused, with what to do", async () => {
+  test("and nobody can ask about is refused to that caller, with what to do, and vended to others", async () => {
     const here = await withKey();
-    expect(await here.refusalOf(reported)).toMatchObject({
-      code: "credentials-rejected",
-      message:
-        "A caller reports that the provider refuses this key, and the secret still holds it. Put a new key into the secret.",
-    });
-    expect(await here.record()).toMatchObject({
-      suspect: false,
-      failure: { refusedSecretVersion: "s1" },
-    });
+    here.clock.moveTo(at("10:00:30.000"));
+    expect(await here.refusalOf(reported)).toMatchObject(unchanged);
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    here.clock.advance(3_600_000);
+    expect(await here.vend()).toMatchObject({ version: 1 });
     expect(here.asked).toEqual([]);
+    expect(await here.record()).toMatchObject({ failure: null, lease: null });
   });
 
-  test("is asked about where that can be done, and vended on if the provider takes it", async () => {
-    const here = await withKey(null, true);
-    expect(await here.vend(reported)).toMatchObject({ version: 1 });
-    expect(here.asked).toHaveLength(2);
-    const refused: NotIssued = {
-      kind: "not-issued",
-      code: "credentials-rejected",
-      detail: "The provider refuses this key.",
-      mayHaveIssued: false,
-      retryAfterMs: null,
+  test("is looked up in the secret at most every five seconds, while every caller is counted", async () => {
+    const here = await withKey();
+    here.clock.moveTo(at("10:00:30.000"));
+    let reads = 0;
+    const { secrets } = here.dependencies();
+    const read: SecretSource["read"] = (...wanted) => {
+      reads += 1;
+      return secrets.read(...wanted);
     };
+    const process = here.process({ secrets: { read } });
+    for (let n = 0; n < 20; n += 1) {
+      await expect(process(reported)).rejects.toMatchObject(unchanged);
+      here.clock.advance(500);
+    }
+    expect(reads).toBe(2);
+    expect(here.logged("key-rejected")).toMatchObject(
+      Array(2).fill({ level: "warn", connection: "conferma/production/default", version: 1 }),
+    );
+    expect(here.measured.filter(([measure]) => measure === "KeyRejections")).toHaveLength(20);
+  });
+
+  test("is replaced at once where the secret holds another", async () => {
+    const here = await withKey();
+    here.clock.moveTo(at("10:00:30.000"));
+    here.secrets.set("default", { text: "canary-next", version: "s2" });
+    expect((await here.vend(reported)).token.expose()).toBe("canary-next");
+    expect(here.logged("key-rejected")).toEqual([]);
+  });
+});
+
+describe("a key that a caller reports, where the provider can be asked about it,", () => {
+  const reported = { rejectedVersion: 1 };
+  const refused: NotIssued = {
+    kind: "not-issued",
+    code: "credentials-rejected",
+    detail: "The provider refuses this key.",
+    mayHaveIssued: false,
+    retryAfterMs: null,
+  };
+
+  test("is vended on if the provider takes it, to everybody who reports it for five seconds", async () => {
+    const here = await withKey(null, true);
+    here.clock.moveTo(at("10:00:30.000"));
+    for (let n = 0; n < 10; n += 1) expect(await here.vend(reported)).toMatchObject({ version: 1 });
+    expect(here.asked).toHaveLength(2);
+    here.clock.advance(5000);
+    expect(await here.vend(reported)).toMatchObject({ version: 1 });
+    expect(here.asked).toHaveLength(3);
+  });
+
+  test("is asked about although its secret has just been looked at", async () => {
+    const here = await withKey(null, true);
+    here.clock.moveTo(at("10:00:30.000"));
+    await here.vend();
+    expect(here.asked).toHaveLength(1);
     here.answer = () => refused;
-    expect(await here.refusalOf(reported)).toMatchObject({ code: "credentials-rejected" });
+    expect(await here.refusalOf(reported)).toMatchObject({ message: refused.detail });
+    expect(here.asked).toHaveLength(2);
+  });
+
+  test("is refused to all once the provider refuses it, until the secret changes", async () => {
+    const here = await withKey(null, true);
+    here.clock.moveTo(at("10:00:30.000"));
+    here.answer = () => refused;
+    await here.refusalOf(reported);
+    here.clock.advance(3_600_000);
+    expect(await here.refusalOf()).toMatchObject({ code: "credentials-rejected" });
+    expect(here.asked).toHaveLength(2);
+    here.answer = (secret) => here.issued(secret);
+    here.secrets.set("default", { text: "canary-next", version: "s2" });
+    expect((await here.vend()).token.expose()).toBe("canary-next");
+  });
+
+  test("is vended on while the provider cannot be asked", async () => {
+    const here = await withKey(null, true);
+    here.clock.moveTo(at("10:00:30.000"));
+    here.answer = () => ({ ...refused, code: "provider-unavailable" });
+    expect(await here.refusalOf(reported)).toMatchObject({ code: "provider-unavailable" });
+    expect(await here.vend()).toMatchObject({ version: 1 });
   });
 });
 
@@ -148,8 +220,8 @@ describe("a key that does not open, for it was sealed under another one", () => 
     expect(await here.record()).toMatchObject({
       version: 1,
       fence: 2,
-      rejectionsAt: [],
-      suspect: false,
+      rejections: null,
+      doubtedAt: null,
     });
     expect(here.logged("token-unreadable")).toMatchObject([
       {

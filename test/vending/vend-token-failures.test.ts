@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { VendingError } from "../../functions/model/errors.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
 
 const failed = (changes: Partial<NotIssued> = {}): NotIssued => ({
@@ -14,34 +15,93 @@ const failed = (changes: Partial<NotIssued> = {}): NotIssued => ({
 });
 const refused = failed({ code: "credentials-rejected", detail: "The provider refuses these." });
 
+/** Somebody took the lease long ago and was not heard of again. */
+function abandonLease(here: TestDeployment): void {
+  const [pk = "", item] = [...here.table.items].find(([key]) => !key.includes("~")) ?? [];
+  const past = { N: String(Number(here.clock.now()) - 10_000) };
+  const lease = { leaseOwner: { S: "vanished" }, leaseReason: { S: "expired" } };
+  here.table.items.set(pk, { ...item, ...lease, leaseSince: past, leaseUntil: past });
+}
+
 describe("refused credentials", () => {
-  test("stay refused when a failure of another kind comes after them (P9)", async () => {
-    const here = new Deployment(atExpiry);
+  const finalRefusal = {
+    code: "credentials-rejected",
+    retryAfterSeconds: null,
+    message: "The provider has refused these credentials. Put others into the secret.",
+  };
+
+  test("are not sent again by whoever takes a lease over", async () => {
+    const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     await here.refusalOf();
-    const [pk = "", item] = [...here.table.items].find(([key]) => !key.includes("~")) ?? [];
-    const past = { N: String(Number(here.clock.now()) - 10_000) };
-    const lease = { leaseOwner: { S: "vanished" }, leaseReason: { S: "expired" } };
-    here.table.items.set(pk, { ...item, ...lease, leaseSince: past, leaseUntil: past });
-    here.answer = () => failed();
-    expect(await here.refusalOf()).toMatchObject({ code: "provider-unavailable" });
-    const asked = here.asked.length;
+    abandonLease(here);
+    expect(await here.refusalOf()).toMatchObject({ code: "credentials-rejected" });
+    expect(here.asked).toHaveLength(1);
+  });
+
+  test("are not sent again by a process whose cache still holds them (P10)", async () => {
+    const here = new TestDeployment(atExpiry);
+    here.answer = () => refused;
+    await here.refusalOf();
+    here.cachedSecret = { text: "canary-secret", version: "s1" };
+    here.secrets.set("default", { text: "next secret", version: "s2" });
+    here.answer = () => here.issued();
+    abandonLease(here);
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(here.asked).toEqual(["canary-secret", "next secret"]);
+    expect(await here.record()).toMatchObject({ fence: 2 });
+  });
+
+  test("stay refused when a failure of another kind comes after them (P9)", async () => {
+    const here = new TestDeployment(atExpiry);
+    here.answer = () => refused;
+    await here.refusalOf();
+    abandonLease(here);
+    const unavailable = new VendingError("secret-unavailable", "made up", 1);
+    const secrets = { read: () => Promise.reject(unavailable) };
+    await expect(here.process({ secrets })()).rejects.toMatchObject({ code: "secret-unavailable" });
 
     here.clock.advance(60_000);
-    const refusal = await here.refusalOf();
-    expect(refusal).toMatchObject({ code: "credentials-rejected" });
-    expect(refusal.message).toContain("Put others into the secret");
-    expect(here.asked).toHaveLength(asked);
+    expect(await here.refusalOf()).toMatchObject(finalRefusal);
+    expect(here.asked).toHaveLength(1);
 
     here.secrets.set("default", { text: "next secret", version: "s2" });
     here.answer = () => here.issued();
     expect(await here.vend()).toMatchObject({ version: 1 });
   });
+
+  test("are not the last word once their successor has been tried, whatever fails then", async () => {
+    const here = new TestDeployment(atExpiry);
+    here.answer = () => refused;
+    await here.refusalOf();
+    here.secrets.set("default", { text: "next secret", version: "s2" });
+    here.answer = () => failed();
+    expect(await here.refusalOf()).toMatchObject({ code: "provider-unavailable" });
+
+    // Secrets Manager is away: nobody can tell that the secret is another one by now.
+    const unavailable = new VendingError("secret-unavailable", "made up", 1);
+    const secrets = { read: () => Promise.reject(unavailable) };
+    for (let n = 0; n < 5; n += 1) {
+      here.clock.advance(60_000);
+      const problem = await here
+        .process({ secrets })()
+        .catch((error) => error);
+      expect(problem).toMatchObject({
+        code: "secret-unavailable",
+        retryAfterSeconds: expect.any(Number),
+      });
+    }
+
+    here.clock.advance(60_000);
+    here.answer = () => here.issued();
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(here.asked).toEqual(["canary-secret", "next secret", "next secret"]);
+  });
 });
 
 describe("a provider that is down", () => {
   test("is asked once, and everybody told when it may be asked again", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => failed({ code: "provider-throttled", retryAfterMs: 7000 });
     const told = { code: "provider-throttled", retryAfterSeconds: 7 };
     expect(await here.refusalOf()).toMatchObject(told);
@@ -53,17 +113,17 @@ describe("a provider that is down", () => {
   });
 
   test("does not keep a usable token from anybody", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
     here.answer = () => failed({ retryAfterMs: 20_000 });
     for (let n = 0; n < 5; n += 1) expect(await here.vend()).toMatchObject({ version: 1 });
     expect(here.asked).toHaveLength(2);
-    expect(await here.record()).toMatchObject({ failure: { count: 1 }, suspect: false });
+    expect(await here.record()).toMatchObject({ failure: { count: 1 }, doubtedAt: null });
   });
 
   test("is left alone for longer after each failure", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => failed();
     for (const seconds of [1, 2, 3]) {
       expect(await here.refusalOf()).toMatchObject({ retryAfterSeconds: seconds });
@@ -73,7 +133,7 @@ describe("a provider that is down", () => {
   });
 
   test("is forgotten with its next token", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => failed();
     await here.refusalOf();
     here.clock.advance(60_000);
@@ -87,33 +147,33 @@ describe("an answer that was lost", () => {
   const lost = failed({ mayHaveIssued: true });
 
   test("leaves nobody to vouch for the token it may have revoked", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.answer = () => lost;
     await here.refusalOf({ rejectedVersion: 1 });
-    expect(await here.record()).toMatchObject({ suspect: true, version: 1 });
+    expect(await here.record()).toMatchObject({ doubtedAt: expect.any(Date), version: 1 });
     here.answer = () => here.issued();
     here.clock.advance(60_000);
     expect(await here.vend()).toMatchObject({ version: 2 });
     expect(await here.record()).toMatchObject({
-      suspect: false,
+      doubtedAt: null,
       ledger: [{}, {}, { reason: "takeover" }],
     });
   });
 
   test("changes nothing where old and new coexist", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
     here.answer = () => lost;
     expect(await here.vend()).toMatchObject({ version: 1 });
-    expect(await here.record()).toMatchObject({ suspect: false });
+    expect(await here.record()).toMatchObject({ doubtedAt: null });
   });
 });
 
 describe("credentials that are refused", () => {
   test("are not tried again, by anybody, until the secret changes", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     for (let n = 0; n < 3; n += 1) {
       expect(await here.refusalOf()).toMatchObject({
@@ -130,7 +190,7 @@ describe("credentials that are refused", () => {
   });
 
   test("are tried once more when the secret has just changed", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = (secret) => {
       here.secrets.set("default", { text: "canary-rotated", version: "s2" });
       return secret === "canary-rotated" ? here.issued() : refused;
@@ -141,7 +201,7 @@ describe("credentials that are refused", () => {
   });
 
   test("are not tried again either while their secret cannot be read", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     await here.refusalOf();
     const secrets = { read: () => Promise.reject(new Error("made up")) };
@@ -153,7 +213,7 @@ describe("credentials that are refused", () => {
   });
 
   test("in a malformed secret are not sent, and not entered as a call", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.secrets.set("default", { text: "", version: "s1" });
     for (let n = 0; n < 2; n += 1) {
       expect(await here.refusalOf()).toMatchObject({
@@ -173,7 +233,7 @@ describe("credentials that are refused", () => {
 
 describe("a token that is over when it arrives", () => {
   test("is not vended, and not asked for again at once", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 100, atMostMs: 1100 };
     expect(await here.refusalOf()).toMatchObject({ code: "provider-malformed" });
     expect(await here.refusalOf()).toMatchObject({ code: "provider-malformed" });
@@ -183,7 +243,7 @@ describe("a token that is over when it arrives", () => {
 
 describe("a table that fails", () => {
   test("while a token waits to be stored is asked again, and the token vended after that", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => {
       here.faults.push("unavailable", "unavailable");
       return here.issued();
@@ -194,7 +254,7 @@ describe("a table that fails", () => {
   });
 
   test("whose answers are lost is asked again, and counts one version", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.answer = () => {
       here.faults.push("answer-lost", "repeated");
       return here.issued();
@@ -204,7 +264,7 @@ describe("a table that fails", () => {
   });
 
   test("to the lease's end loses the token: nobody is vended it, and its successor knows", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:06:00.000"));
     here.answer = () => {
@@ -223,14 +283,14 @@ describe("a table that fails", () => {
 
 describe("a token that does not open, for it was sealed under another key", () => {
   test("is replaced", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.sealingKey = 8;
     expect(await here.vend()).toMatchObject({ version: 2 });
   });
 
   test("is replaced, too, when it is that of another version put in its place", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const first = await here.vend();
     const [[pk, { sealed }] = ["", {}]] = [...here.table.items].filter(
       ([, item]) => item["sealed"],
@@ -242,7 +302,7 @@ describe("a token that does not open, for it was sealed under another key", () =
   });
 
   test("is not replaced while the provider is to be left alone", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
     here.answer = () => failed({ retryAfterMs: 20_000 });
@@ -253,7 +313,7 @@ describe("a token that does not open, for it was sealed under another key", () =
   });
 
   test("is no cause to take the lease of a holder that is alive", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
     here.answer = async () => {
@@ -268,7 +328,7 @@ describe("a token that does not open, for it was sealed under another key", () =
 });
 
 test("nothing of a token or a secret is ever logged", async () => {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   await here.vend();
   here.answer = () => refused;
   await here.refusalOf({ rejectedVersion: 1 });

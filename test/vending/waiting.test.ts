@@ -4,7 +4,7 @@ import { VendingError } from "../../functions/model/errors.ts";
 import { awaitRenewal } from "../../functions/vending/await-renewal.ts";
 import { retryUntilLeaseEnd } from "../../functions/vending/issuing/retry-until-lease-end.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
-import { Deployment } from "../support/dependencies.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
 
 const ten = at("10:00:00.000");
@@ -20,14 +20,14 @@ describe("who waits for another's renewal", () => {
     ["guesses where nothing is known of them", aRecord({ typicalIssueMs: null }), 105],
     ["guesses where there is not even a record", null, 105],
   ])("%s", async (_, record, sleptMs) => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const deps = here.dependencies();
     await awaitRenewal(deps, aRecord().connection, record, wait, until(plusMs(ten, 5000)));
     expect(here.clock.slept).toEqual([sleptMs]);
   });
 
   test("is told when that will be too late, and how long the other may take", async () => {
-    const deps = new Deployment(atExpiry).dependencies();
+    const deps = new TestDeployment(atExpiry).dependencies();
     const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 105)));
     await expect(waiting).rejects.toMatchObject({
       code: "renewal-in-progress",
@@ -43,7 +43,7 @@ describe("who waits for a handover", () => {
   const handover = plusMs(ten, 3000);
 
   test("comes up to twenty milliseconds later, by chance", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
     await awaitRenewal(
       here.dependencies(),
@@ -67,7 +67,7 @@ describe("who waits for a handover", () => {
       "The next token may be requested in 3 s, after this caller's deadline.",
     ],
   ] as const)("without the time for it is told when: %s", async (reason, code, message) => {
-    const deps = new Deployment(atExpiry).dependencies();
+    const deps = new TestDeployment(atExpiry).dependencies();
     const wait = { action: "await-handover", reason, until: handover } as const;
     const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 3010)));
     await expect(waiting).rejects.toMatchObject({ code, message, retryAfterSeconds: 3 });
@@ -86,28 +86,28 @@ describe("a write that ends a lease", () => {
   };
 
   test("is repeated, ever more seldom, until it is answered", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const deps = here.dependencies();
     expect(await retryUntilLeaseEnd(deps, lease, signal, failing(2))).toBe("stored");
     expect(here.clock.slept).toEqual([50, 100]);
   });
 
   test("is not repeated at or after the lease's end: it fails as it did last", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const writing = retryUntilLeaseEnd(here.dependencies(), lease, signal, failing(9));
     await expect(writing).rejects.toThrow("made up, 3");
     expect(here.clock.slept).toEqual([50, 100]);
   });
 
   test("fails as it did when its caller's time is up meanwhile", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     const gone = AbortSignal.abort();
     const writing = retryUntilLeaseEnd(here.dependencies(), lease, gone, failing(9));
     await expect(writing).rejects.toThrow("made up, 1");
   });
 
   test("is told to stop when the lease ends", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     let isStopped: boolean | undefined;
     await retryUntilLeaseEnd(here.dependencies(), lease, signal, async (stop) => {
       here.clock.advance(350);
@@ -119,7 +119,7 @@ describe("a write that ends a lease", () => {
 
 describe("a process that has vended", () => {
   test("vends again without reading anything", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     const deps = here.dependencies();
     let reads = 0;
     const read: typeof deps.store.read = (...wanted) => {

@@ -1,4 +1,5 @@
 import { accountOf } from "../../model/connection.ts";
+import type { ConsentFlow } from "../../model/consent.ts";
 import type { Completion } from "../../model/consent-outcome.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import type { ConsentRequester } from "../asking.ts";
@@ -6,15 +7,14 @@ import { consentEndsAt } from "../consent-end.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
 import type { Page } from "./page.ts";
-import { providerInWords } from "./provider-names.ts";
-import { accessList, scopesOf } from "./scope-words.ts";
+import { accessList, providerName, scopesOf } from "./provider-words.ts";
 
 /** What was granted, and what was not; until when; and that nothing is left to do. */
 export function grantedPage(
-  { realm, requester }: ConsentRequester,
+  { requester }: ConsentRequester,
   { connection, flow, record }: Extract<Completion, { kind: "granted" }>,
 ): Page {
-  const { name } = providerInWords(realm, flow);
+  const name = providerName(flow);
   const customer = record.consent?.customer ?? null;
   const granted = grantedScopes(record);
   const withheld = flow.scopes.filter((scope) => granted && !isGranted(scope, granted, record));
@@ -30,8 +30,8 @@ ${customer === null ? "" : html`<div><dt>Customer</dt><dd><bdi>${customer}</bdi>
 </dl>
 ${record.consent?.refresh ? html`<p class="quiet">Where ${name} prolongs an access that is in use, it lasts longer.</p>` : ""}
 <h2>What you allowed</h2>
-${granted ? allowed(granted) : html`<p>The provider did not say in detail.</p>`}
-${withheld.length > 0 ? notAllowed(withheld, requester) : ""}
+${granted ? allowed(granted, flow) : html`<p>The provider did not say in detail.</p>`}
+${withheld.length > 0 ? notAllowed(withheld, flow, requester) : ""}
 <h2>If you change your mind</h2>
 <p>Withdraw the access at ${name}, or tell <bdi>${requester}</bdi> to end it.</p>
 <p>You may close this page.</p>`,
@@ -43,17 +43,17 @@ function isGranted(scope: string, granted: string[], { consent }: TokenRecord): 
   return granted.includes(scope) || (scope === "openid" && consent?.subject != null);
 }
 
-function allowed(granted: readonly string[]): Html {
-  return granted.length > 0 ? accessList(granted) : html`<p>Nothing, the provider says.</p>`;
+function allowed(granted: readonly string[], flow: ConsentFlow): Html {
+  return granted.length > 0 ? accessList(granted, flow) : html`<p>Nothing, the provider says.</p>`;
 }
 
-function notAllowed(withheld: readonly string[], requester: string): Html {
+function notAllowed(withheld: readonly string[], flow: ConsentFlow, requester: string): Html {
   return html`<h2>What was asked for but not allowed</h2>
-${accessList(withheld)}
+${accessList(withheld, flow)}
 <p>If that was your choice, there is nothing to do. If not, ask <bdi>${requester}</bdi> for a new link.</p>`;
 }
 
-/** Null where the provider did not say what nobody had asked for in words, or said it so that it cannot be read. */
+/** Null where the provider named no scope and none was requested, or named it in a way that cannot be read. */
 function grantedScopes({ consent }: TokenRecord): string[] | null {
   const scope = consent?.grantedScope ?? null;
   return scope === null ? null : scopesOf(scope);

@@ -1,11 +1,11 @@
 import { msBetween } from "../../model/clock.ts";
+import type { ConsentFlow } from "../../model/consent.ts";
 import type { OpenLink } from "../../model/consent-outcome.ts";
 import type { ConsentRequester } from "../asking.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
 import type { Page } from "./page.ts";
-import { providerInWords } from "./provider-names.ts";
-import { accessList } from "./scope-words.ts";
+import { accessList, providerName } from "./provider-words.ts";
 
 /** Who asks, for what, and what happens next; with a button to go on, and nothing that happens by itself. */
 export function linkPage(
@@ -13,7 +13,8 @@ export function linkPage(
   { pending, flow }: OpenLink,
   now: Date,
 ): Page {
-  const { name, host } = providerInWords(realm, flow);
+  const name = providerName(flow);
+  const { host } = new URL(flow.origin);
   const minutes = Math.max(1, Math.floor(msBetween(now, pending.expiresAt) / 60_000));
   return {
     status: 200,
@@ -26,7 +27,7 @@ export function linkPage(
 <div><dt>For account</dt><dd><bdi>${pending.account}</bdi></dd></div>
 </dl>
 <h2>What <bdi>${requester}</bdi> asks for</h2>
-${asked(flow.scopes, name, requester)}
+${asked(flow, requester)}
 <h2>What happens next</h2>
 <ol>
 <li>You go to ${name}, at <strong>${host}</strong>. Log in only if your browser shows that address or one you know from ${name}.</li>
@@ -39,10 +40,12 @@ If you did not expect it, close this page: nothing is granted.</p>`,
   };
 }
 
-function asked(scopes: readonly string[], name: string, requester: string): Html {
-  if (scopes.length === 0) return html`<p>${name} tells you which access, before you decide.</p>`;
+function asked(flow: ConsentFlow, requester: string): Html {
+  const name = providerName(flow);
+  if (flow.scopes.length === 0)
+    return html`<p>${name} tells you which access, before you decide.</p>`;
   return html`<p>If you allow it, <bdi>${requester}</bdi> can use ${name} in your name, to</p>
-${accessList(scopes)}
+${accessList(flow.scopes, flow)}
 <p>${name} may put it in other words. What it shows you before you decide is what counts.</p>`;
 }
 

@@ -4,7 +4,7 @@ import type { ConsentRequester } from "../asking.ts";
 import { html } from "./html.ts";
 import type { Page } from "./page.ts";
 
-/** Every end of a journey but the good one. */
+/** How a consent may end without being granted. */
 export type ConsentOutcome =
   | RefusalReason
   | "denied"
@@ -128,18 +128,25 @@ export function outcomePage({ requester }: ConsentRequester, outcome: ConsentOut
   };
 }
 
-const passing: readonly ProblemCode[] = [
-  "store-unavailable",
-  "secret-unavailable",
-  "renewal-in-progress",
-];
-const awayOrBusy: readonly ProblemCode[] = ["provider-unavailable", "provider-throttled"];
-const theirFault: readonly ProblemCode[] = ["provider-malformed", "contested"];
+const outcomes: Readonly<Record<ProblemCode, ConsentOutcome>> = {
+  "invalid-request": "our-fault",
+  "unknown-connection": "our-fault",
+  "scope-conflict": "our-fault",
+  "validity-unavailable": "our-fault",
+  "consent-required": "code-refused",
+  "credentials-rejected": "our-fault",
+  "secret-malformed": "our-fault",
+  "provider-malformed": "provider-error",
+  contested: "provider-error",
+  "provider-throttled": "provider-away",
+  "provider-unavailable": "provider-away",
+  "renewal-in-progress": "try-later",
+  "store-unavailable": "try-later",
+  "secret-unavailable": "try-later",
+  internal: "our-fault",
+};
 
 /** Why no token came of a consent, in a person's terms. */
 export function outcomeOf(code: ProblemCode): ConsentOutcome {
-  if (code === "consent-required") return "code-refused";
-  if (awayOrBusy.includes(code)) return "provider-away";
-  if (theirFault.includes(code)) return "provider-error";
-  return passing.includes(code) ? "try-later" : "our-fault";
+  return outcomes[code];
 }

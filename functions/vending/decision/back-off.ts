@@ -33,8 +33,10 @@ const msPerRejection = 300_000;
  * platform; then one every five minutes is allowed.
  */
 export function breakerOpenUntil(rejections: RejectionLevel | null, now: Date): Date | null {
-  const excess = levelAt(rejections, now) - (allowedRejections - 1);
-  return excess > 0 ? plusMs(now, Math.ceil(excess * msPerRejection)) : null;
+  if (!rejections) return null;
+  const openMs = Math.ceil((boundedLevel(rejections) - (allowedRejections - 1)) * msPerRejection);
+  const until = plusMs(rejections.at < now ? rejections.at : now, openMs);
+  return now < until ? until : null;
 }
 
 /** The level after one more renewal that a rejection caused. */
@@ -45,5 +47,10 @@ export function afterRejection(rejections: RejectionLevel | null, now: Date): Re
 function levelAt(rejections: RejectionLevel | null, now: Date): number {
   if (!rejections) return 0;
   const elapsedMs = Math.max(0, msBetween(rejections.at, now));
-  return Math.max(0, rejections.level - elapsedMs / msPerRejection);
+  return Math.max(0, boundedLevel(rejections) - elapsedMs / msPerRejection);
+}
+
+/** No renewal is allowed above this level, so a higher one is damage. */
+function boundedLevel({ level }: RejectionLevel): number {
+  return Math.min(level, allowedRejections);
 }

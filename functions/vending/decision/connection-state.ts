@@ -1,6 +1,7 @@
 import type { ConnectionState } from "../../model/connection-status.ts";
 import type { ProblemCode } from "../../model/errors.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
+import { isByConsent, isStaticKey } from "../../model/provider.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import { breakerOpenUntil } from "./back-off.ts";
 import { decide } from "./decide.ts";
@@ -26,10 +27,23 @@ export function connectionState(
   return record.token ? "expired" : "empty";
 }
 
-/** Problems that stay until a person acts; a secret that cannot be read is as good as refused. */
-const lasting: Partial<Record<ProblemCode, ConnectionState>> = {
+/** The state of a failure that lasts until a person acts; a secret that cannot be read is as good as refused. */
+const lastingState: Readonly<Record<ProblemCode, ConnectionState | null>> = {
+  "invalid-request": null,
+  "unknown-connection": null,
+  "scope-conflict": null,
+  "validity-unavailable": null,
+  "consent-required": null,
   "credentials-rejected": "credentials-rejected",
   "secret-malformed": "credentials-rejected",
+  "provider-malformed": null,
+  contested: null,
+  "provider-throttled": null,
+  "provider-unavailable": null,
+  "renewal-in-progress": null,
+  "store-unavailable": null,
+  "secret-unavailable": null,
+  internal: null,
 };
 
 function troubleOf(
@@ -37,8 +51,10 @@ function troubleOf(
   policy: RenewalPolicy,
   now: Date,
 ): ConnectionState | null {
-  const bound = failure && lasting[failure.code];
-  if (bound) return bound;
-  if (policy.renewal === "by-consent" && !consent?.refresh) return "consent-required";
+  const lasting = failure && lastingState[failure.code];
+  if (lasting) return lasting;
+  if (isByConsent(policy) && !consent?.refresh) return "consent-required";
+  // A static key has no breaker: its probe decides, or each caller is turned away alone.
+  if (isStaticKey(policy)) return null;
   return breakerOpenUntil(rejections, now) ? "contested" : null;
 }

@@ -1,28 +1,13 @@
 import { msBetween, plusMs } from "../../model/clock.ts";
-import type { ProblemCode } from "../../model/errors.ts";
-import type { RenewalPolicy } from "../../model/provider.ts";
-import { revokesOnIssue } from "../../model/provider.ts";
-import type {
-  Failure,
-  Lease,
-  RenewalReason,
-  StoredToken,
-  TokenRecord,
-} from "../../model/token-record.ts";
+import type { RenewalPolicy, StaticKeyPolicy } from "../../model/provider.ts";
+import { isByConsent, isStaticKey, revokesOnIssue } from "../../model/provider.ts";
+import type { Lease, StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted } from "../../model/token-record.ts";
 import { breakerOpenUntil } from "./back-off.ts";
-import type { Decision, Findings, SettledDecision, VendConstraints } from "./decision.ts";
-import { noFindings } from "./decision.ts";
+import type { Decision, Findings, Situation, VendConstraints } from "./decision.ts";
+import { noFindings, renewal } from "./decision.ts";
+import { unlessBlocked } from "./last-failure.ts";
 import { isLeaseAlive, renewableAt, usableToken } from "./usable-token.ts";
-
-/** Everything that a decision depends on. */
-interface Situation {
-  readonly record: TokenRecord;
-  readonly policy: RenewalPolicy;
-  readonly constraints: VendConstraints;
-  readonly findings: Findings;
-  readonly now: Date;
-}
 
 /** The whole policy of vending: pure, total, and the only place that decides to renew. */
 export function decide(
@@ -32,30 +17,38 @@ export function decide(
   now: Date,
   findings: Findings = noFindings,
 ): Decision {
-  if (!record) return policy.renewal === "by-consent" ? noConsent : renewal("cold");
-  return decideKnown({ record, policy, constraints, findings, now });
+  if (!record) return isByConsent(policy) ? noConsent : renewal("cold");
+  const decision = decideKnown({ record, policy, constraints, findings, now });
+  return decision.action === "renew" ? unlessDoubtful(record, policy, now, decision) : decision;
+}
+
+/** Until a late issue has taken effect for certain, it may revoke the next token too. */
+function unlessDoubtful(
+  { doubtedAt }: TokenRecord,
+  policy: RenewalPolicy,
+  now: Date,
+  renew: Decision,
+): Decision {
+  if (!doubtedAt || now > doubtedAt || !revokesOnIssue(policy)) return renew;
+  return { action: "await-handover", reason: "too-early", until: plusMs(doubtedAt, 1) };
 }
 
 function decideKnown(situation: Situation): Decision {
   const { record, policy, now } = situation;
   const token = isReadable(situation) ? usableToken(record, policy, now) : null;
   const sufficient = token && isSufficient(situation, token) ? token : null;
-  if (policy.renewal === "by-consent" && !record.consent?.refresh) {
+  if (isByConsent(policy) && !record.consent?.refresh) {
     return decideWithoutRefresh(situation, sufficient);
   }
   if (sufficient) return decideUsable(situation, sufficient);
 
   if (record.lease) return decideLeased(record, record.lease, now);
-  if (isRejected(situation)) return decideRejected(situation);
+  if (isRejected(situation)) return decideRejected(situation, token);
   return token ? decideTooShort(situation, token) : decideUnusable(situation);
 }
 
 function isSufficient(situation: Situation, token: StoredToken): boolean {
   return !isRejected(situation) && lasts(token, situation.constraints, situation.now);
-}
-
-function renewal(reason: RenewalReason): Decision {
-  return { action: "renew", reason, hasNewSecret: false };
 }
 
 function isReadable({ record, findings }: Situation): boolean {
@@ -69,7 +62,7 @@ function isReadable({ record, findings }: Situation): boolean {
 function isRejected(situation: Situation): boolean {
   const { record, policy, constraints } = situation;
   if (record.token === null) return false;
-  const isUnreadable = !isReadable(situation) && policy.renewal !== "on-rotation";
+  const isUnreadable = !isReadable(situation) && !isStaticKey(policy);
   return isUnreadable || constraints.rejectedVersion === record.version;
 }
 
@@ -116,16 +109,32 @@ function decideWithoutRefresh(situation: Situation, sufficient: StoredToken | nu
   return isTokenDead ? renewal("rejected") : noConsent;
 }
 
-/** One caller's word does not stop a static key for the others: the caller is refused until the secret changes. */
-function decideRejected(situation: Situation): Decision {
+function decideRejected(situation: Situation, usable: StoredToken | null): Decision {
   const { record, policy, now } = situation;
-  if (policy.renewal === "on-rotation") {
-    const isJustChecked = record.token !== null && now < record.token.renewAt;
-    return isJustChecked ? keyUnchanged : unlessBlocked(situation, "rejected");
-  }
+  if (isStaticKey(policy)) return decideReportedKey(situation, policy, usable);
   const openUntil = breakerOpenUntil(record.rejections, now);
   if (openUntil) {
     return { action: "refuse", code: "contested", reason: "contested", retryAt: openUntil };
+  }
+  return unlessBlocked(situation, "rejected");
+}
+
+/**
+ * One caller's word does not stop a static key for the others. Where the provider can be asked about the key, its answer
+ * stands for a while; elsewhere the caller is refused until the secret changes.
+ */
+function decideReportedKey(
+  situation: Situation,
+  { recheckMs, hasProbe }: StaticKeyPolicy,
+  usable: StoredToken | null,
+): Decision {
+  const { record, now } = situation;
+  if (!record.token) return unlessBlocked(situation, "cold");
+  const { issuedAt, renewAt } = record.token;
+  if (!hasProbe && now < renewAt) return keyUnchanged;
+  const isJustProbed = hasProbe && now < plusMs(issuedAt, recheckMs);
+  if (isJustProbed && usable && lasts(usable, situation.constraints, now)) {
+    return { action: "vend", reason: "usable", token: usable };
   }
   return unlessBlocked(situation, "rejected");
 }
@@ -145,7 +154,7 @@ function decideTooShort(situation: Situation, token: StoredToken): Decision {
     retryAt: Date | null,
   ) => ({ action: "refuse", code: "validity-unavailable", reason, retryAt }) as const;
   const until = renewableAt(token, policy);
-  if (policy.renewal === "on-rotation") {
+  if (isStaticKey(policy)) {
     if (now < until) return refuse("never-renewed", null);
     return unlessBlocked(situation, "scheduled", refuse("never-renewed", null));
   }
@@ -175,50 +184,4 @@ function decideUnusable(situation: Situation): Decision {
     return { action: "await-handover", reason: "too-early", until };
   }
   return unlessBlocked(situation, "expired");
-}
-
-/** Problems that another version of the secret may solve at once. */
-export const secretBound: ReadonlySet<ProblemCode> = new Set([
-  "credentials-rejected",
-  "secret-malformed",
-]);
-
-/** Renews, unless the last attempt taught better: not yet, or not with these credentials. */
-function unlessBlocked(
-  situation: Situation,
-  reason: RenewalReason,
-  instead?: SettledDecision,
-): Decision {
-  const { failure } = situation.record;
-  if (!failure) return renewal(reason);
-  const { code, retryAt } = failure;
-  const isOver = situation.now >= retryAt;
-  const refusedVersion = refusedSecret(failure);
-  if (refusedVersion !== null && (isOver || secretBound.has(code))) {
-    return unlessRefused(situation, refusedVersion, failure, reason, instead);
-  }
-  if (isOver) return renewal(reason);
-  return instead ?? { action: "refuse", code, reason: "backing-off", retryAt };
-}
-
-/** The refused version of the secret; null when an attempt with another version has been made since. */
-function refusedSecret({ secretVersion, refusedSecretVersion }: Failure): string | null {
-  const isReplaced = secretVersion !== null && secretVersion !== refusedSecretVersion;
-  return isReplaced ? null : refusedSecretVersion;
-}
-
-/** Only another version of the secret can help. */
-function unlessRefused(
-  { findings }: Situation,
-  refusedVersion: string,
-  { code }: Failure,
-  reason: RenewalReason,
-  instead?: SettledDecision,
-): Decision {
-  if (findings.secretVersion === null) return { action: "check-secret", refusedVersion };
-  if (findings.secretVersion !== refusedVersion) {
-    return { action: "renew", reason, hasNewSecret: true };
-  }
-  const refused = secretBound.has(code) ? code : "credentials-rejected";
-  return instead ?? { action: "refuse", code: refused, reason: "refused", retryAt: null };
 }

@@ -1,6 +1,7 @@
 import type { VendRequest } from "../../model/credential.ts";
 import type { ProblemCode } from "../../model/errors.ts";
-import type { Lease, RenewalReason, StoredToken } from "../../model/token-record.ts";
+import type { RenewalPolicy } from "../../model/provider.ts";
+import type { Lease, RenewalReason, StoredToken, TokenRecord } from "../../model/token-record.ts";
 
 /** What to do about a request, and why. Only `renew` calls the provider. */
 export type Decision =
@@ -56,3 +57,16 @@ export interface Findings {
 }
 
 export const noFindings: Findings = { unreadableVersion: null, secretVersion: null };
+
+/** Everything that a decision depends on. */
+export interface Situation {
+  readonly record: TokenRecord;
+  readonly policy: RenewalPolicy;
+  readonly constraints: VendConstraints;
+  readonly findings: Findings;
+  readonly now: Date;
+}
+
+export function renewal(reason: RenewalReason): Decision {
+  return { action: "renew", reason, hasNewSecret: false };
+}

@@ -1,6 +1,6 @@
 import { maxClockSkewMs, plusMs } from "../../model/clock.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
-import { revokesOnIssue } from "../../model/provider.ts";
+import { isByConsent, isStaticKey, revokesOnIssue } from "../../model/provider.ts";
 import type { StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted } from "../../model/token-record.ts";
 
@@ -12,7 +12,7 @@ export function usableToken(
 ): StoredToken | null {
   const { token, lease } = record;
   // A doubt about a consent concerns its refresh token.
-  if (!token || (isDoubted(record) && policy.renewal !== "by-consent")) return null;
+  if (!token || (isDoubted(record) && !isByConsent(policy))) return null;
   if (lease && revokesOnIssue(policy)) return null;
   if (isKeyRefused(record, policy)) return null;
   return token.usableUntil === null || now < token.usableUntil ? token : null;
@@ -21,7 +21,7 @@ export function usableToken(
 /** A static key that the provider has refused and that is still the secret's value: there is nothing else to vend. */
 function isKeyRefused({ token, failure }: TokenRecord, policy: RenewalPolicy): boolean {
   return (
-    policy.renewal === "on-rotation" &&
+    isStaticKey(policy) &&
     failure?.code === "credentials-rejected" &&
     failure.refusedSecretVersion === token?.secretVersion
   );

@@ -3,6 +3,7 @@ import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Issued, NotIssued } from "../../model/provider.ts";
+import { isStaticKey } from "../../model/provider.ts";
 import type {
   LedgerEntry,
   StoredConsent,
@@ -40,7 +41,7 @@ export async function commitToken(
   // Some providers answer a token that is still valid again: the version counts tokens, not answers.
   const again = fingerprint === record.token?.fingerprint ? record.token : null;
   const version = record.version + (again ? 0 : 1);
-  const times = timesOf(deps, issued, again);
+  const times = timesOf(deps, issued, again, record.damage.length > 0);
   const now = deps.clock.now();
   if (times.usableUntil && times.usableUntil <= now) {
     const notUsable = issued.lifetime.kind === "unlimited" ? keyIsEnding : expiredOnArrival;
@@ -121,12 +122,11 @@ export async function confirmKey(
   const { record, lease } = held;
   const { token, connection } = record;
   const { policy } = deps.provider;
-  if (!token || policy.renewal !== "on-rotation") {
+  if (!token || !isStaticKey(policy)) {
     throw new VendingError("internal", "Only a stored static key can be confirmed.");
   }
   const now = deps.clock.now();
   if (lease.reason === "rejected") {
-    deps.metrics.record("KeyRejections", 1);
     deps.log.warn("key-rejected", { connection, version: record.version });
   }
   warnOfKeyExpiry(deps, record, plusMs(token.renewAt, -policy.recheckMs), now);
@@ -142,22 +142,33 @@ export async function confirmKey(
   return overtaken(await deps.store.read(connection, signal));
 }
 
-/** A token that is answered again with the same expiry has aged since: it keeps the times it was given first. */
+/**
+ * A token that is answered again with the same expiry has aged since: it keeps the times it was given first, unless they
+ * are damaged. Then its end is what the provider said.
+ */
 function timesOf(
   { provider: { policy }, limits: { marginMs }, random }: Dependencies,
   issued: Issued,
   again: StoredToken | null,
+  isDamaged: boolean,
 ): TokenTimes {
-  const hasAged =
-    again?.expiresAt && issued.expiresAt && Number(again.expiresAt) === Number(issued.expiresAt);
-  if (hasAged && policy.renewal !== "on-rotation") return again;
-  return tokenTimes(issued, policy, marginMs, random());
+  const { expiresAt } = issued;
+  const hasAged = again?.expiresAt && expiresAt && Number(again.expiresAt) === Number(expiresAt);
+  if (hasAged && !isStaticKey(policy) && !isDamaged) return again;
+  const times = tokenTimes(issued, policy, marginMs, random());
+  if (!hasAged || !times.usableUntil) return times;
+  const end = Math.min(Number(times.usableUntil), Number(plusMs(expiresAt, -marginMs)));
+  return { ...times, usableUntil: new Date(end) };
 }
+
+/** Below this, a renewal may take twice as long as before without being slow. */
+const usualIssueMs = 100;
 
 /** A single slow renewal moves it little: processes that wait for the next one would look too late. */
 function smoothed(before: number | null, latestMs: number): number {
-  if (before === null) return latestMs;
-  return Math.round(before * 0.7 + Math.min(latestMs, 2 * before) * 0.3);
+  const latest = Math.max(0, latestMs);
+  if (before === null) return latest;
+  return Math.round(before * 0.7 + Math.min(latest, 2 * Math.max(before, usualIssueMs)) * 0.3);
 }
 
 const keyIsEnding: NotIssued = {

@@ -1,13 +1,12 @@
 import { later } from "../../model/clock.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import type { ProblemCode } from "../../model/errors.ts";
-import { VendingError } from "../../model/errors.ts";
+import { needsNewSecret, VendingError } from "../../model/errors.ts";
 import { isLossPossible } from "../../model/provider.ts";
 import type { Failure, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
-import { secretBound } from "../decision/decide.ts";
 import { ledgerEntry } from "./ledger.ts";
 import type { Renewal } from "./renewal.ts";
 import type { RenewalAttempt } from "./request-token.ts";
@@ -88,10 +87,19 @@ function failureAfter(
   const count = (before?.count ?? 0) + 1;
   const retryAt = backOffUntil(at, count, retryAfterMs, deps.random());
   // A failure of another kind does not make refused credentials good.
-  const refusedSecretVersion = secretBound.has(code)
+  const refusedSecretVersion = needsNewSecret(code)
     ? secretVersion
     : (before?.refusedSecretVersion ?? null);
-  return { code, detail, at, count, retryAt, secretVersion, refusedSecretVersion };
+  return {
+    code,
+    detail,
+    at,
+    count,
+    retryAt,
+    // An attempt that did not come as far as the secret says nothing about its version.
+    secretVersion: secretVersion ?? before?.secretVersion ?? null,
+    refusedSecretVersion,
+  };
 }
 
 const refreshWasLost =

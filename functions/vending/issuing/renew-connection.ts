@@ -35,8 +35,7 @@ export async function renewConnection(
   const { held } = taken;
   let attempt: RenewalAttempt;
   try {
-    const secret = firstSecret ?? (await readSecret(deps, connection, held.record, signal));
-    attempt = await requestToken(deps, held, secret, code, signal);
+    attempt = await requestToken(deps, held, firstSecret, code, signal);
   } catch (error) {
     return recordUncalled(deps, held, error, signal);
   }

@@ -5,7 +5,7 @@ import type { CodeCredential, GrantCredential } from "../../model/consent.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Grant, Issued, NotIssued } from "../../model/provider.ts";
-import { secretAccount } from "../../model/provider.ts";
+import { isStaticKey, secretAccount } from "../../model/provider.ts";
 import type { Secret } from "../../model/secret-source.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
@@ -42,31 +42,36 @@ export class SealingFailed extends VendingError {
   }
 }
 
-/** The secret to renew with. A static key, and a secret that replaces a refused one, are read past the cache. */
+/** The secret that an attempt uses. A static key, and a secret that replaces a refused one, are read past the cache. */
 export function readSecret(
   deps: Dependencies,
   connection: Connection,
   record: TokenRecord | null,
   signal: AbortSignal,
 ): Promise<Secret> {
-  const isStatic = deps.provider.policy.renewal === "on-rotation";
+  const isStatic = isStaticKey(deps.provider.policy);
   const isRefused = record?.failure?.refusedSecretVersion != null;
   const maxAgeMs = isStatic || isRefused ? 0 : secretMaxAgeMs;
   return deps.secrets.read(secretAccount(deps, connection), maxAgeMs, signal);
 }
 
-/** Calls the provider once. Fails with a `VendingError` only if the provider was not called. */
+/**
+ * Calls the provider once, with `firstSecret` where the secret has been read already. Fails with a `VendingError` only if
+ * the provider was not called.
+ */
 export async function requestToken(
   deps: Dependencies,
   held: HeldLease,
-  secret: Secret,
+  firstSecret: Secret | null,
   code: CodeCredential | null,
   signal: AbortSignal,
 ): Promise<RenewalAttempt> {
   const { record } = held;
+  // Before the secret: a consent that is over is over, whatever becomes of the secret.
+  const credential = code ?? (await openRefreshToken(deps, record, signal).catch(sealingFailed));
+  const secret = firstSecret ?? (await readSecret(deps, record.connection, record, signal));
   const { version: secretVersion } = secret;
   requireUnrefused(held, secretVersion);
-  const credential = code ?? (await openRefreshToken(deps, record, signal).catch(sealingFailed));
   const grant = await openGrant(deps, secret, credential);
   if (isKeyUnchanged(deps, held, secretVersion, grant)) {
     const { revocationScope } = record;
@@ -80,7 +85,8 @@ export async function requestToken(
   if (grant.callsProvider && !hasTimeFor(deps, held)) throw tooLateToCall();
   const begunAt = deps.clock.now();
   const result = await grant.issue(callSignal(deps, held, signal));
-  const latencyMs = grant.callsProvider ? msBetween(begunAt, deps.clock.now()) : null;
+  const elapsedMs = Math.max(0, msBetween(begunAt, deps.clock.now()));
+  const latencyMs = grant.callsProvider ? elapsedMs : null;
   return { result, secretVersion, revocationScope, latencyMs };
 }
 
@@ -92,15 +98,15 @@ function requireUnrefused({ record, lease }: HeldLease, secretVersion: string): 
   throw new UnusableSecret(new VendingError("credentials-rejected", detail), secretVersion);
 }
 
-/** The stored key is the secret's value, and the provider cannot be asked about it or need not be. */
+/** The stored key is the secret's value, and the provider cannot be asked about it or need not be. A damaged one is adopted anew. */
 function isKeyUnchanged(
   { provider }: Dependencies,
   { record, lease }: HeldLease,
   secretVersion: string,
   { callsProvider }: Grant,
 ): boolean {
-  if (provider.policy.renewal !== "on-rotation") return false;
-  if (record.token?.secretVersion !== secretVersion) return false;
+  if (!isStaticKey(provider.policy)) return false;
+  if (record.token?.secretVersion !== secretVersion || record.damage.length > 0) return false;
   return lease.reason === "scheduled" || (lease.reason === "rejected" && !callsProvider);
 }
 

@@ -1,6 +1,7 @@
 import type { ConsentResult, RefreshCredential } from "../../model/consent.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
+import { isByConsent } from "../../model/provider.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { StoredConsent, StoredRefreshToken, TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
@@ -12,13 +13,14 @@ import type { HeldLease } from "../../model/token-store.ts";
  */
 export async function openRefreshToken(
   deps: Dependencies,
-  { connection, consent }: TokenRecord,
+  { connection, consent, failure }: TokenRecord,
   signal: AbortSignal,
 ): Promise<RefreshCredential | null> {
-  if (deps.provider.policy.renewal !== "by-consent") return null;
+  if (!isByConsent(deps.provider.policy)) return null;
   const { refresh, subject } = consent ?? {};
   if (!refresh) {
-    throw new VendingError("consent-required", "There is no refresh token to renew with.");
+    const why = failure?.code === "consent-required" ? failure.detail : nothingToRenewWith;
+    throw new VendingError("consent-required", why);
   }
   const { sealed, version } = refresh;
   const as = { connection, version, kind: "refresh-token" } as const;
@@ -34,6 +36,8 @@ export async function openRefreshToken(
     isSamePerson: (answered) => !subject || subject === deps.fingerprint(answered),
   };
 }
+
+const nothingToRenewWith = "There is no refresh token to renew with.";
 
 /**
  * The consent to store after the provider's answer. A refresh token in the answer replaces the stored one, in the same

@@ -1,6 +1,7 @@
 import { msBetween, plusMs } from "../../model/clock.ts";
 import type { Deadline } from "../../model/deadline.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
+import { isStaticKey } from "../../model/provider.ts";
 import type { StoredConsent, StoredToken } from "../../model/token-record.ts";
 
 const hourMs = 3_600_000;
@@ -24,7 +25,7 @@ export function keepAliveUntil(
   now: Date,
   renewAt: Date,
 ): Date | null {
-  if (policy.renewal === "on-rotation") return null;
+  if (isStaticKey(policy)) return null;
   if (onBehalfOf === "schedule") return before?.keepAliveUntil ?? null;
   const ends = [plusMs(now, keepAliveMs), plusMs(renewAt, renewalGraceMs)];
   return new Date(Math.max(...ends.map(Number)));

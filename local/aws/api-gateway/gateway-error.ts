@@ -38,11 +38,11 @@ const RESPONSES = {
     type: "InvalidSignatureException",
     message: "The request signature is not valid.",
   },
-} as const satisfies Readonly<Record<string, Wording>>;
+} as const satisfies Readonly<Record<string, GatewayErrorResponse>>;
 
-interface Wording {
+interface GatewayErrorResponse {
   readonly status: number;
-  /** As `x-amzn-ErrorType` has it. */
+  /** The value of `x-amzn-ErrorType`. */
   readonly type: string;
   readonly message: string;
 }
@@ -51,13 +51,16 @@ type ResponseType = keyof typeof RESPONSES;
 
 export const responseTypes: readonly string[] = Object.keys(RESPONSES);
 
-/** What API Gateway answers itself, where it has no answer of a function's. */
+/** An error that API Gateway answers itself, without a function's answer. */
 export class GatewayError extends Error {
   readonly responseType: ResponseType;
   readonly status: number;
   readonly type: string;
 
-  constructor(responseType: ResponseType, options: ErrorOptions & Partial<Wording> = {}) {
+  constructor(
+    responseType: ResponseType,
+    options: ErrorOptions & Partial<GatewayErrorResponse> = {},
+  ) {
     const { status, type, message } = { ...RESPONSES[responseType], ...options };
     super(message, options);
     this.name = "GatewayError";
@@ -67,8 +70,8 @@ export class GatewayError extends Error {
   }
 }
 
-/** A request that nobody known has signed is 403 here, with the words of the signature's check. */
-export function notAdmitted(cause: AwsError): GatewayError {
+/** API Gateway answers an invalid signature with 403 and the message of the signature check. */
+export function signatureError(cause: AwsError): GatewayError {
   const isMissing = cause.type === RESPONSES.MISSING_AUTHENTICATION_TOKEN.type;
   const responseType = isMissing ? "MISSING_AUTHENTICATION_TOKEN" : "INVALID_SIGNATURE";
   return new GatewayError(responseType, { type: cause.type, message: cause.message, cause });

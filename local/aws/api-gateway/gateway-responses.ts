@@ -1,20 +1,20 @@
 import type { ServerResponse } from "node:http";
 import type { DeployedResource, DeployedStack } from "../template/template.ts";
-import { fail } from "../template/template-shape.ts";
+import { failAt } from "../template/template-shape.ts";
 import type { GatewayError } from "./gateway-error.ts";
 import { responseTypes, sendGatewayError } from "./gateway-error.ts";
 
-/** Sends API Gateway's errors in the words that the template has for them, else in its own. */
+/** Sends API Gateway's errors, customized by the template's `GatewayResponse` resources. */
 export function gatewayResponses(
   deployed: Pick<DeployedStack, "resourcesOf">,
 ): (response: ServerResponse, error: GatewayError) => void {
-  const all = deployed.resourcesOf("AWS::ApiGateway::GatewayResponse").map(readResponse);
-  const byType = new Map(all.map((each) => [each.type, each]));
+  const responses = deployed.resourcesOf("AWS::ApiGateway::GatewayResponse").map(readResponse);
+  const byType = new Map(responses.map((each) => [each.type, each]));
   return (response, error) => {
-    const worded = byType.get(error.responseType);
-    if (!worded) return sendGatewayError(response, error);
-    const headers = { "x-amzn-ErrorType": error.type, ...worded.headers };
-    response.writeHead(worded.status ?? error.status, headers).end(worded.body);
+    const custom = byType.get(error.responseType);
+    if (!custom) return sendGatewayError(response, error);
+    const headers = { "x-amzn-ErrorType": error.type, ...custom.headers };
+    response.writeHead(custom.status ?? error.status, headers).end(custom.body);
   };
 }
 
@@ -27,14 +27,14 @@ interface ResponseProperties {
 
 function readResponse({ logicalId, properties }: DeployedResource) {
   const at = `Resources.${logicalId}`;
-  const { ResponseType: type = "", StatusCode, ...said } = properties as ResponseProperties;
-  if (!responseTypes.includes(type)) fail(at, `the response ${type} is not known here`);
-  const body = said.ResponseTemplates?.["application/json"] ?? "";
-  if (body.includes("$")) fail(at, "variables in templates are not known here");
-  const headers = Object.entries(said.ResponseParameters ?? {}).map(([name, value]) => {
+  const { ResponseType: type = "", StatusCode, ...rest } = properties as ResponseProperties;
+  if (!responseTypes.includes(type)) failAt(at, `the response ${type} is not supported`);
+  const body = rest.ResponseTemplates?.["application/json"] ?? "";
+  if (body.includes("$")) failAt(at, "variables in templates are not supported");
+  const headers = Object.entries(rest.ResponseParameters ?? {}).map(([name, value]) => {
     const [, header] = /^gatewayresponse\.header\.(.+)$/.exec(name) ?? [];
     const [, text] = /^'(.*)'$/.exec(value) ?? [];
-    if (!header || text === undefined) fail(at, `${name}: ${value} is not known here`);
+    if (!header || text === undefined) failAt(at, `${name}: ${value} is not supported`);
     return [header, text];
   });
   return {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** A route of an HTTP API that a request has been found to be for. */
+/** The route of an HTTP API that matches a request. */
 export interface HttpRoute {
   readonly functionName: string;
   /** `GET /callback/connectpay/sandbox` */
@@ -9,7 +9,10 @@ export interface HttpRoute {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-/** Payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+/**
+ * Payload format 2.0:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
 export function httpApiEvent(request: IncomingMessage, body: Buffer, route: HttpRoute) {
   const { routeKey, pathParameters } = route;
   const [rawPath = "/", ...rest] = (request.url ?? "/").split("?");
@@ -24,7 +27,7 @@ export function httpApiEvent(request: IncomingMessage, body: Buffer, route: Http
     rawQueryString,
     ...(cookie && { cookies: cookie.split("; ") }),
     headers,
-    ...(query.length > 0 && { queryStringParameters: joined(query) }),
+    ...(query.length > 0 && { queryStringParameters: joinValues(query) }),
     requestContext: {
       accountId: "000000000000",
       apiId: "local",
@@ -48,7 +51,7 @@ export function httpApiEvent(request: IncomingMessage, body: Buffer, route: Http
   };
 }
 
-/** Text reaches a function as it is; all else, forms too, is Base64. */
+/** Text is passed as it is; everything else, forms included, as Base64. */
 function bodyOf(body: Buffer, type = "text/plain"): { body?: string; isBase64Encoded: boolean } {
   if (body.length === 0) return { isBase64Encoded: false };
   const isText = TEXT.test(type.split(";")[0]?.trim() ?? "");
@@ -57,17 +60,17 @@ function bodyOf(body: Buffer, type = "text/plain"): { body?: string; isBase64Enc
 
 const TEXT = /^(?:text\/.*|application\/(?:json|javascript|xml)|.*\+(?:json|xml))$/i;
 
-/** In lower case; what is sent more than once is joined by commas, cookies as browsers do it. */
+/** Names in lower case; repeated headers are joined by commas, cookies by semicolons. */
 function joinedHeaders({ rawHeaders }: IncomingMessage): Record<string, string> {
   const all = rawHeaders.flatMap((name, at): [string, string][] =>
     at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1] ?? ""]] : [],
   );
   const cookies = all.filter(([name]) => name === "cookie").map(([, value]) => value);
   const others = all.filter(([name]) => name !== "cookie");
-  return { ...joined(others), ...(cookies.length > 0 && { cookie: cookies.join("; ") }) };
+  return { ...joinValues(others), ...(cookies.length > 0 && { cookie: cookies.join("; ") }) };
 }
 
-function joined(pairs: readonly (readonly [name: string, value: string])[]) {
+function joinValues(pairs: readonly (readonly [name: string, value: string])[]) {
   const groups = Map.groupBy(pairs, ([name]) => name);
   return Object.fromEntries(
     [...groups].map(([name, all]) => [name, all.map(([, value]) => value).join(",")]),

@@ -15,7 +15,7 @@ import {
   union,
 } from "valibot";
 
-const response2 = object({
+const responseFormat2 = object({
   statusCode: pipe(number(), integer(), minValue(100), maxValue(599)),
   headers: nullish(record(string(), union([string(), number(), boolean()])), {}),
   cookies: nullish(array(string()), []),
@@ -24,11 +24,12 @@ const response2 = object({
 });
 
 /**
- * Payload format 2.0: what has no `statusCode` is itself the body, as JSON. False when it is no response.
+ * Payload format 2.0: a payload without `statusCode` is itself the body, as JSON. Returns false for an invalid
+ * response.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.v2
  */
 export function sendHttpApiResponse(response: ServerResponse, payload: unknown): boolean {
-  const { success, output } = safeParse(response2, inferred(payload));
+  const { success, output } = safeParse(responseFormat2, inferResponse(payload));
   if (!success) return false;
   response.statusCode = output.statusCode;
   response.setHeader("content-type", "text/plain;charset=UTF-8");
@@ -40,7 +41,7 @@ export function sendHttpApiResponse(response: ServerResponse, payload: unknown):
   return true;
 }
 
-function inferred(payload: unknown): unknown {
+function inferResponse(payload: unknown): unknown {
   if (typeof payload === "object" && payload !== null && "statusCode" in payload) return payload;
   const body = typeof payload === "string" ? payload : JSON.stringify(payload);
   return { statusCode: 200, headers: { "content-type": "application/json" }, body };

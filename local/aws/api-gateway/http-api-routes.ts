@@ -1,11 +1,11 @@
 import type { DeployedResource, DeployedStack } from "../template/template.ts";
-import { fail } from "../template/template-shape.ts";
+import { failAt } from "../template/template-shape.ts";
 import type { HttpRoute } from "./http-api-event.ts";
-import { mostSpecific, pathTemplate } from "./path-template.ts";
+import { compilePathTemplate, mostSpecific } from "./path-template.ts";
 
 type Deployed = Pick<DeployedStack, "resourcesOf">;
 
-/** The routes of the template's HTTP API, as the function that finds the one that a request is for. */
+/** Returns a function that finds the route of the template's HTTP API that matches a request. */
 export function httpApiRoutes(
   deployed: Deployed,
 ): (method: string, path: string) => HttpRoute | undefined {
@@ -26,11 +26,11 @@ export function httpApiRoutes(
       AuthorizationType?: string;
     };
     const [, verb, path] = /^([A-Z]+) (\/\S*)$/.exec(RouteKey) ?? [];
-    if (!verb || !path) return fail(at, `the route ${RouteKey} is not known here`);
-    if (AuthorizationType !== "NONE") fail(at, "only public routes are known here");
+    if (!verb || !path) return failAt(at, `the route ${RouteKey} is not supported`);
+    if (AuthorizationType !== "NONE") failAt(at, "only public routes are supported");
     const functionName = integrations.get(Target.replace(/^integrations\//, ""));
-    if (!functionName) return fail(at, `there is no integration ${Target}`);
-    return { verb, routeKey: RouteKey, functionName, match: pathTemplate(path) };
+    if (!functionName) return failAt(at, `there is no integration ${Target}`);
+    return { verb, routeKey: RouteKey, functionName, match: compilePathTemplate(path) };
   });
 
   return (method, path) => {
@@ -46,7 +46,7 @@ function functionOf({ logicalId, properties }: DeployedResource): string {
   const { IntegrationType, IntegrationUri, PayloadFormatVersion } = properties;
   const [, name] = /:function:([\w-]+)$/.exec(String(IntegrationUri)) ?? [];
   if (IntegrationType !== "AWS_PROXY" || PayloadFormatVersion !== "2.0" || !name) {
-    return fail(`Resources.${logicalId}`, "only functions with payload format 2.0 are known here");
+    return failAt(`Resources.${logicalId}`, "only functions with payload format 2.0 are supported");
   }
   return name;
 }

@@ -18,21 +18,21 @@ export interface HttpApiOptions {
 
 interface HttpApiDeployment {
   readonly host: Pick<LambdaHost, "invoke">;
-  /** The path as it was sent: percent-encoded, without the query. */
+  /** `path` is percent-encoded and has no query. */
   route(method: string, path: string): HttpRoute | undefined;
   onFailure?(cause: unknown): void;
-  /** After each answer of a function's. */
+  /** Called after each answer of a function. */
   onAnswer?(route: HttpRoute, status: number): void;
 }
 
-/** Its address is known before anything is deployed to it: functions are told of it. */
+/** Its address is known before the deployment, because it is in the functions' environment. */
 export interface LocalHttpApi extends LocalServer {
-  /** By the name that browsers take for a secure place, so that it may set `Secure` cookies over http. */
+  /** With the host `localhost`, which browsers treat as secure: it may set `Secure` cookies over http. */
   readonly browserUrl: string;
   deploy(deployment: HttpApiDeployment): void;
 }
 
-/** API Gateway's HTTP API with public routes to functions, payload format 2.0, as far as a browser can tell. */
+/** Emulates an API Gateway HTTP API with public routes to functions, payload format 2.0. */
 export async function startHttpApi(options: HttpApiOptions = {}): Promise<LocalHttpApi> {
   const { timeoutMs = INTEGRATION_TIMEOUT_MS } = options;
   let deployed: HttpApiDeployment | undefined;

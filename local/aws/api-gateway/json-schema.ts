@@ -1,41 +1,41 @@
-/** Says what is wrong with a value; nothing when it is as it has to be. */
-export type Check = (value: unknown) => string[];
+/** Returns the errors of a value; none if it is valid. */
+export type SchemaCheck = (value: unknown) => string[];
 
 /**
- * The few words of JSON Schema (draft 4) that this API's models use. Throws on any other, so that no model is believed to
- * be checked here that is not.
+ * Supports the few keywords of JSON Schema (draft 4) that this API's models use. Throws on any other, so that no
+ * keyword is silently ignored.
  */
-export function jsonSchema(schema: object, path = "#"): Check {
-  const checks = Object.entries(schema).flatMap(([word, argument]) => {
-    if (silent.has(word)) return [];
-    const make = words[word];
-    if (!make) throw new Error(`${path}: the word ${word} is not known here.`);
+export function compileJsonSchema(schema: object, path = "#"): SchemaCheck {
+  const checks = Object.entries(schema).flatMap(([keyword, argument]) => {
+    if (annotations.has(keyword)) return [];
+    const make = keywords[keyword];
+    if (!make) throw new Error(`${path}: the keyword ${keyword} is not supported.`);
     return [make(argument as never, path, schema)];
   });
   return (value) => checks.flatMap((check) => check(value));
 }
 
-const silent = new Set(["$schema", "title", "description"]);
+const annotations = new Set(["$schema", "title", "description"]);
 
-type Word = (argument: never, path: string, schema: object) => Check;
+type KeywordCompiler = (argument: never, path: string, schema: object) => SchemaCheck;
 
-const words: Readonly<Record<string, Word>> = {
+const keywords: Readonly<Record<string, KeywordCompiler>> = {
   type: (name: string, path) => {
     const isType = types[name];
-    if (!isType) throw new Error(`${path}: the type ${name} is not known here.`);
+    if (!isType) throw new Error(`${path}: the type ${name} is not supported.`);
     return (value) => (isType(value) ? [] : [`${path} is no ${name}`]);
   },
-  minimum: (least: number, path) => (value) =>
-    typeof value === "number" && value < least ? [`${path} is less than ${least}`] : [],
-  maximum: (most: number, path) => (value) =>
-    typeof value === "number" && value > most ? [`${path} is more than ${most}`] : [],
+  minimum: (minimum: number, path) => (value) =>
+    typeof value === "number" && value < minimum ? [`${path} is less than ${minimum}`] : [],
+  maximum: (maximum: number, path) => (value) =>
+    typeof value === "number" && value > maximum ? [`${path} is more than ${maximum}`] : [],
   required: (names: readonly string[], path) => (value) =>
     isObject(value)
       ? names.filter((name) => !(name in value)).map((name) => `${path} has no ${name}`)
       : [],
   properties: (schemas: Readonly<Record<string, object>>, path) => {
     const checks = Object.entries(schemas).map(
-      ([name, schema]) => [name, jsonSchema(schema, `${path}/${name}`)] as const,
+      ([name, schema]) => [name, compileJsonSchema(schema, `${path}/${name}`)] as const,
     );
     return (value) =>
       isObject(value)
@@ -43,8 +43,7 @@ const words: Readonly<Record<string, Word>> = {
         : [];
   },
   additionalProperties: (allowed: unknown, path, schema) => {
-    if (allowed !== false)
-      throw new Error(`${path}: only no additional properties are known here.`);
+    if (allowed !== false) throw new Error(`${path}: additionalProperties must be false.`);
     const { properties = {} } = schema as { properties?: object };
     return (value) =>
       isObject(value)

@@ -1,27 +1,27 @@
-/** What a path has in common with a template. */
+/** How a path matches a template. */
 export interface PathMatch {
-  /** How many segments are the template's own: the most specific template wins. */
-  readonly fixed: number;
+  /** The number of segments that are not parameters: the more, the more specific the template. */
+  readonly literalSegments: number;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** `/v1/tokens/conferma/sandbox/{account}`; throws on `{proxy+}` and whatever else is not known here. */
-export function pathTemplate(template: string): (path: string) => PathMatch | undefined {
+/** Compiles `/v1/tokens/conferma/sandbox/{account}`. Throws on `{proxy+}` and everything else that is not supported. */
+export function compilePathTemplate(template: string): (path: string) => PathMatch | undefined {
   const segments = template.split("/");
   const fixed = segments.filter((segment) => !segment.startsWith("{")).length;
-  const pattern = new RegExp(`^${segments.map(patternOf).join("/")}$`);
+  const pattern = new RegExp(`^${segments.map(segmentPattern).join("/")}$`);
   return (path) => {
     const match = pattern.exec(path);
     if (!match) return undefined;
     const given = Object.entries(match.groups ?? {});
     return {
-      fixed,
-      parameters: Object.fromEntries(given.map(([name, value]) => [name, decoded(value)])),
+      literalSegments: fixed,
+      parameters: Object.fromEntries(given.map(([name, value]) => [name, decodeSegment(value)])),
     };
   };
 }
 
-/** The best of those that match. */
+/** The most specific match. */
 export function mostSpecific<T>(
   all: readonly T[],
   match: (each: T) => PathMatch | undefined,
@@ -30,17 +30,17 @@ export function mostSpecific<T>(
     const matched = match(found);
     return matched ? [{ found, ...matched }] : [];
   });
-  return matches.sort((one, other) => other.fixed - one.fixed)[0];
+  return matches.sort((one, other) => other.literalSegments - one.literalSegments)[0];
 }
 
-function patternOf(segment: string): string {
+function segmentPattern(segment: string): string {
   const [, parameter] = /^\{(\w+)\}$/.exec(segment) ?? [];
   if (parameter !== undefined) return `(?<${parameter}>[^/]+)`;
   if (/^[\w.~-]*$/.test(segment)) return segment.replaceAll(".", "\\.");
-  throw new Error(`The segment ${segment} of a path is not known here.`);
+  throw new Error(`The segment ${segment} of a path is not supported.`);
 }
 
-function decoded(segment: string): string {
+function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** Who API Gateway found the caller to be; `null` where it does not know. */
-export interface Identity {
+/** The caller as API Gateway has identified it; `null` where it is unknown. */
+export interface CallerIdentity {
   readonly accountId: string | null;
   readonly caller: string | null;
   readonly user: string | null;
@@ -10,14 +10,14 @@ export interface Identity {
   readonly accessKey: string | null;
 }
 
-export interface Route {
+export interface ProxyRoute {
   readonly functionName: string;
   /** `/v1/tokens/{provider}/{environment}/{account}` */
   readonly resource: string;
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-const NOBODY: Identity = {
+const ANONYMOUS: CallerIdentity = {
   accountId: null,
   caller: null,
   user: null,
@@ -29,8 +29,8 @@ const NOBODY: Identity = {
 export function proxyEvent(
   request: IncomingMessage,
   body: string,
-  { resource, pathParameters }: Route,
-  identity: Partial<Identity> = {},
+  { resource, pathParameters }: ProxyRoute,
+  identity: Partial<CallerIdentity> = {},
 ) {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://local");
   const headers = pairs(request.rawHeaders);
@@ -64,7 +64,7 @@ export function proxyEvent(
       requestTimeEpoch: now.getTime(),
       authorizer: null,
       identity: {
-        ...NOBODY,
+        ...ANONYMOUS,
         apiKey: null,
         apiKeyId: null,
         clientCert: null,
@@ -85,7 +85,7 @@ export function proxyEvent(
 
 type Pair = readonly [name: string, value: string];
 
-/** Node lists names and values in turn. */
+/** Node's `rawHeaders` alternates names and values. */
 function pairs(rawHeaders: readonly string[]): Pair[] {
   return rawHeaders.flatMap((name, at) =>
     at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? ""] as const] : [],

@@ -17,7 +17,9 @@ import {
 
 const headerValue = union([string(), number(), boolean()]);
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format */
+/**
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
+ */
 const proxyResponse = strictObject({
   statusCode: pipe(number(), integer(), minValue(100), maxValue(599)),
   headers: nullish(record(string(), headerValue), {}),
@@ -26,7 +28,7 @@ const proxyResponse = strictObject({
   isBase64Encoded: nullish(boolean(), false),
 });
 
-/** False when what the function returned is not a response. */
+/** Returns false if the function's payload is not a valid response. */
 export function sendProxyResponse(response: ServerResponse, payload: unknown): boolean {
   const { success, output } = safeParse(proxyResponse, payload);
   if (!success) return false;

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from "node:http";
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 import { arn } from "../arns.ts";
 import type { DeployedResource, DeployedStack } from "../template/template.ts";
-import { fail } from "../template/template-shape.ts";
+import { failAt } from "../template/template-shape.ts";
 import { GatewayError } from "./gateway-error.ts";
-import type { Check } from "./json-schema.ts";
-import { jsonSchema } from "./json-schema.ts";
-import { mostSpecific, pathTemplate } from "./path-template.ts";
+import type { SchemaCheck } from "./json-schema.ts";
+import { compileJsonSchema } from "./json-schema.ts";
+import { compilePathTemplate, mostSpecific } from "./path-template.ts";
 import type { RestRoute } from "./rest-api.ts";
 
 type Deployed = Pick<DeployedStack, "resourcesOf">;
 
-/** The methods of the template's REST API, as the function that finds the one that a request is for. */
+/** Returns a function that finds the method of the template's REST API that matches a request. */
 export function restApiRoutes(
   deployed: Deployed,
-  place: AwsPlace,
+  location: AwsLocation,
 ): (method: string, path: string) => RestRoute | undefined {
   const stage = deployed.resourcesOf("AWS::ApiGateway::Stage")[0]?.ref() ?? "";
   const methods = deployed
@@ -31,7 +31,7 @@ export function restApiRoutes(
       functionName: found.functionName,
       resource: found.path,
       pathParameters: parameters,
-      executeApiArn: found.isSigned ? arn(place, "execute-api", executeApi) : null,
+      executeApiArn: found.isSigned ? arn(location, "execute-api", executeApi) : null,
       validate: found.validate,
     };
   };
@@ -52,41 +52,41 @@ function readMethod(deployed: Deployed, { logicalId, properties }: DeployedResou
   const at = `Resources.${logicalId}`;
   const method = properties as MethodProperties;
   const { HttpMethod: verb = "", AuthorizationType = "NONE", Integration = {} } = method;
-  if (!/^[A-Z]+$/.test(verb) || verb === "ANY") fail(at, `the method ${verb} is not known here`);
+  if (!/^[A-Z]+$/.test(verb) || verb === "ANY") failAt(at, `the method ${verb} is not supported`);
   if (!["AWS_IAM", "NONE"].includes(AuthorizationType)) {
-    fail(at, `the authorization ${AuthorizationType} is not known here`);
+    failAt(at, `the authorization ${AuthorizationType} is not supported`);
   }
   const [, functionName] =
     /\/functions\/[^/]+:function:([\w-]+)\/invocations$/.exec(Integration.Uri ?? "") ?? [];
   if (Integration.Type !== "AWS_PROXY" || !functionName) {
-    return fail(at, "only proxy integrations of functions are known here");
+    return failAt(at, "only proxy integrations of functions are supported");
   }
   const path = pathOf(deployed, method.ResourceId ?? "");
   return {
     ...{ verb, path, functionName, apiId: method.RestApiId ?? "" },
-    match: pathTemplate(path),
+    match: compilePathTemplate(path),
     isSigned: AuthorizationType === "AWS_IAM",
     validate: validation(deployed, method, at),
   };
 }
 
-/** The root ends in a slash (template-resource.ts), and has none above it. */
+/** The id of the root resource ends with a slash (template-resource.ts). */
 function pathOf(deployed: Deployed, resourceId: string): string {
   if (resourceId.endsWith("/")) return "";
   const resource = deployed
     .resourcesOf("AWS::ApiGateway::Resource")
     .find((each) => each.ref() === resourceId);
   const { ParentId = "", PathPart = "" } = Object(resource?.properties) as Record<string, string>;
-  if (!resource) return fail(resourceId, "there is no such resource of the API");
+  if (!resource) return failAt(resourceId, "there is no such resource of the API");
   return `${pathOf(deployed, ParentId)}/${PathPart}`;
 }
 
-/** What the method's validator sees to: the parameters that it requires, and its body. */
+/** The checks of the method's request validator: required parameters, and the body. */
 function validation(deployed: Deployed, method: MethodProperties, at: string) {
   const validator = deployed
     .resourcesOf("AWS::ApiGateway::RequestValidator")
     .find((each) => each.ref() === method.RequestValidatorId);
-  if (method.RequestValidatorId && !validator) fail(at, "there is no such validator");
+  if (method.RequestValidatorId && !validator) failAt(at, "there is no such validator");
   const { ValidateRequestBody, ValidateRequestParameters } = Object(validator?.properties);
   const required = Object.entries(method.RequestParameters ?? {}).flatMap(([name, isRequired]) =>
     isRequired && ValidateRequestParameters ? [queryNameIn(name, at)] : [],
@@ -99,22 +99,24 @@ function validation(deployed: Deployed, method: MethodProperties, at: string) {
     if (required.some((name) => !query.has(name))) throw new GatewayError("BAD_REQUEST_PARAMETERS");
     const [type = ""] = (headers["content-type"] ?? "application/json").split(";");
     const check = checks.get(type.trim().toLowerCase());
-    if (check && problemsOf(check, body).length > 0) throw new GatewayError("BAD_REQUEST_BODY");
+    if (check && bodyErrors(check, body).length > 0) throw new GatewayError("BAD_REQUEST_BODY");
   };
 }
 
 function queryNameIn(parameter: string, at: string): string {
   const [, name] = /^method\.request\.querystring\.(.+)$/.exec(parameter) ?? [];
-  return name ?? fail(at, `the parameter ${parameter} is not known here`);
+  return name ?? failAt(at, `the parameter ${parameter} is not supported`);
 }
 
-function modelOf(deployed: Deployed, ref: string): Check {
+function modelOf(deployed: Deployed, ref: string): SchemaCheck {
   const models = deployed.resourcesOf("AWS::ApiGateway::Model");
   const model = models.find((each) => each.ref() === ref || each.properties["Name"] === ref);
-  return jsonSchema(Object(model?.properties["Schema"] ?? fail(ref, "there is no such model")));
+  return compileJsonSchema(
+    Object(model?.properties["Schema"] ?? failAt(ref, "there is no such model")),
+  );
 }
 
-function problemsOf(check: Check, body: string): string[] {
+function bodyErrors(check: SchemaCheck, body: string): string[] {
   try {
     return check(JSON.parse(body));
   } catch {

@@ -6,19 +6,21 @@ import type { LocalServer } from "../listen.ts";
 import { listen } from "../listen.ts";
 import { readBytes } from "../read-body.ts";
 import type { Guard } from "../sigv4/guard.ts";
-import { OPEN } from "../sigv4/guard.ts";
+import { ALLOW_ALL } from "../sigv4/guard.ts";
 import type { Principal } from "../sigv4/principals.ts";
-import { GatewayError, notAdmitted, sendGatewayError } from "./gateway-error.ts";
-import type { Identity, Route } from "./proxy-event.ts";
+import { GatewayError, sendGatewayError, signatureError } from "./gateway-error.ts";
+import type { CallerIdentity, ProxyRoute } from "./proxy-event.ts";
 import { proxyEvent } from "./proxy-event.ts";
 import { sendProxyResponse } from "./proxy-response.ts";
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT_MS = 29_000;
 
-/** A request's route, and what API Gateway sees to before the function is called. */
-export interface RestRoute extends Route {
-  /** What the caller's policies have to allow: `arn:aws:execute-api:…:live/GET/v1/…`; null where anyone may ask. */
+/** The route that matches a request, and what API Gateway checks before it invokes the function. */
+export interface RestRoute extends ProxyRoute {
+  /**
+   * The ARN that the caller's policies have to allow: `arn:aws:execute-api:…:live/GET/v1/…`; null for a public route.
+   */
   readonly executeApiArn: string | null;
   /** Throws `GatewayError`. */
   validate?(request: IncomingMessage, body: string): void;
@@ -26,27 +28,33 @@ export interface RestRoute extends Route {
 
 export interface RestApiOptions {
   readonly host: Pick<LambdaHost, "invoke">;
-  /** The path as it was sent: percent-encoded, without the query. */
+  /** `path` is percent-encoded and has no query. */
   route(method: string, path: string): RestRoute | undefined;
   readonly guard?: Guard;
   readonly port?: number;
   readonly timeoutMs?: number;
   onFailure?(error: GatewayError): void;
-  /** How an error is answered that the API words itself; API Gateway's own words if unsaid. */
+  /** Sends an error of API Gateway (default: in API Gateway's own form). */
   sendError?(response: ServerResponse, error: GatewayError): void;
 }
 
-/** API Gateway's REST API with Lambda proxy integrations, as far as a caller can tell. */
+/** Emulates an API Gateway REST API with Lambda proxy integrations. */
 export function startRestApi(options: RestApiOptions): Promise<LocalServer> {
-  const { host, route, guard = OPEN, timeoutMs = INTEGRATION_TIMEOUT_MS } = options;
+  const { host, route, guard = ALLOW_ALL, timeoutMs = INTEGRATION_TIMEOUT_MS } = options;
   const { sendError = sendGatewayError } = options;
 
-  async function admit(request: IncomingMessage, body: Uint8Array, { executeApiArn }: RestRoute) {
+  async function authenticate(
+    request: IncomingMessage,
+    body: Uint8Array,
+    { executeApiArn }: RestRoute,
+  ) {
     if (executeApiArn === null) return undefined;
-    const principal = await guard.admit(request, body, "execute-api").catch((error: unknown) => {
-      throw error instanceof AwsError ? notAdmitted(error) : error;
-    });
-    guard.tell(principal, "execute-api:Invoke", { Resource: executeApiArn });
+    const principal = await guard
+      .authenticate(request, body, "execute-api")
+      .catch((error: unknown) => {
+        throw error instanceof AwsError ? signatureError(error) : error;
+      });
+    guard.report(principal, "execute-api:Invoke", { Resource: executeApiArn });
     return principal;
   }
 
@@ -57,7 +65,7 @@ export function startRestApi(options: RestApiOptions): Promise<LocalServer> {
     if (!found) throw new GatewayError("MISSING_AUTHENTICATION_TOKEN");
     if (bytes === undefined) throw new GatewayError("REQUEST_TOO_LARGE");
 
-    const principal = await admit(request, bytes, found);
+    const principal = await authenticate(request, bytes, found);
     const body = bytes.toString();
     found.validate?.(request, body);
     const event = proxyEvent(request, body, found, principal && identityOf(principal));
@@ -79,7 +87,7 @@ export function startRestApi(options: RestApiOptions): Promise<LocalServer> {
   return listen(server, options.port);
 }
 
-function identityOf({ arn, keys }: Principal): Partial<Identity> {
+function identityOf({ arn, keys }: Principal): Partial<CallerIdentity> {
   const [, , , , accountId = null] = arn.split(":");
   const name = arn.split("/").at(-1) ?? null;
   return { accountId, userArn: arn, user: name, caller: name, accessKey: keys.accessKeyId };

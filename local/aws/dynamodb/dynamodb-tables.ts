@@ -10,23 +10,23 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
-import { LOCAL_PLACE } from "../arns.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
 import type { AccessKeys } from "../sigv4/principals.ts";
 
-/** A table as CloudFormation describes it: `AWS::DynamoDB::Table` or `AWS::DynamoDB::GlobalTable`. */
+/** A table with its CloudFormation properties: `AWS::DynamoDB::Table` or `AWS::DynamoDB::GlobalTable`. */
 export interface TableDefinition {
   readonly name: string;
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** Creates the tables that do not exist yet; one that exists is left as it is. */
+/** Creates the tables that do not exist yet; existing tables are not changed. */
 export async function createTables(
   endpoint: string,
   tables: readonly TableDefinition[],
   credentials: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" },
 ): Promise<void> {
-  // dynalite keeps no regions apart.
-  const client = new DynamoDBClient({ endpoint, region: LOCAL_PLACE.region, credentials });
+  // dynalite does not distinguish Regions.
+  const client = new DynamoDBClient({ endpoint, region: LOCAL_LOCATION.region, credentials });
   try {
     const { TableNames: existing = [] } = await client.send(new ListTablesCommand({}));
     const missing = tables.filter(({ name }) => !existing.includes(name));
@@ -48,7 +48,7 @@ async function createTable(client: DynamoDBClient, table: TableDefinition): Prom
   );
 }
 
-/** What every DynamoDB on a laptop understands; recovery, encryption, TTL and replicas are left out. */
+/** The subset that local implementations support: without recovery, encryption, TTL and replicas. */
 function createTableInput({ name, properties }: TableDefinition): CreateTableCommandInput {
   const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, LocalSecondaryIndexes } =
     properties as Partial<CreateTableCommandInput>;

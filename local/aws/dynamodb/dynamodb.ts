@@ -1,26 +1,26 @@
 import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { Readable } from "node:stream";
 import dynalite from "dynalite";
+import type { FaultInjection } from "../fault-injection.ts";
+import { createFaultInjector } from "../fault-injection.ts";
 import { AwsError, sendError } from "../json-protocol/aws-json.ts";
 import type { LocalServer } from "../listen.ts";
 import { listen } from "../listen.ts";
-import type { Misbehaving } from "../misbehaviour.ts";
-import { misbehaviours } from "../misbehaviour.ts";
 import { readBytes } from "../read-body.ts";
 import type { RequestCounts } from "../request-counter.ts";
 import { requestCounter } from "../request-counter.ts";
 import type { Guard } from "../sigv4/guard.ts";
-import { OPEN } from "../sigv4/guard.ts";
+import { ALLOW_ALL } from "../sigv4/guard.ts";
 
-export interface LocalDynamoDb extends LocalServer, Misbehaving {
+export interface LocalDynamoDb extends LocalServer, FaultInjection {
   readonly requests: RequestCounts;
 }
 
-/** In memory, unless a folder is given; what is in the folder survives a restart. */
+/** DynamoDB's API. In memory, or in a folder, where tables survive a restart. */
 export async function startDynamoDb(
   options: { port?: number; folder?: string; guard?: Guard } = {},
 ): Promise<LocalDynamoDb> {
-  const { guard = OPEN } = options;
+  const { guard = ALLOW_ALL } = options;
   const server = dynalite({
     ...(options.folder && { path: options.folder }),
     createTableMs: 0,
@@ -28,7 +28,7 @@ export async function startDynamoDb(
     deleteTableMs: 0,
   });
   const requests = requestCounter();
-  const { apply, misbehave, behave } = misbehaviours({
+  const { apply, injectFault, clearFaults } = createFaultInjector({
     throttle: new AwsError(
       "ThrottlingException",
       "Rate of requests exceeds the allowed throughput.",
@@ -43,10 +43,10 @@ export async function startDynamoDb(
       const operation = operationOf(request);
       requests.add(operation);
       const body = (await readBytes(request)) ?? Buffer.alloc(0);
-      const principal = await guard.admit(request, body, "dynamodb");
-      guard.tell(principal, `dynamodb:${operation}`, inputIn(body));
+      const principal = await guard.authenticate(request, body, "dynamodb");
+      guard.report(principal, `dynamodb:${operation}`, parseInput(body));
       if (await apply(operation, response)) return;
-      dynaliteListener(replayed(request, body), response);
+      dynaliteListener(withBody(request, body), response);
     };
     answer().catch((error: unknown) => {
       if (error instanceof AwsError) sendError(response, error);
@@ -54,7 +54,7 @@ export async function startDynamoDb(
     });
   });
 
-  return { ...(await listen(server, options.port)), requests, misbehave, behave };
+  return { ...(await listen(server, options.port)), requests, injectFault, clearFaults };
 }
 
 function interceptRequests(
@@ -71,13 +71,16 @@ function operationOf(request: IncomingMessage): string {
   return String(request.headers["x-amz-target"] ?? "").split(".")[1] ?? request.method ?? "";
 }
 
-/** What has been read already; and dynalite rethrows a request's error: a client killed now would end this process. */
-function replayed({ method, url, headers }: IncomingMessage, body: Buffer): IncomingMessage {
+/**
+ * A copy of a request whose body has been read already. It is not connected to the socket: dynalite rethrows errors of
+ * a request, so a client that dies would end this process.
+ */
+function withBody({ method, url, headers }: IncomingMessage, body: Buffer): IncomingMessage {
   return Object.assign(Readable.from([body]), { method, url, headers }) as IncomingMessage;
 }
 
-/** dynalite says what is wrong with a body that is not JSON. */
-function inputIn(body: Buffer): unknown {
+/** Null for a body that is not JSON: dynalite answers that error. */
+function parseInput(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {

@@ -11,7 +11,7 @@ interface Scalar {
   encode(value: never): unknown;
 }
 
-const asItIs = (name: string, is: (value: unknown) => boolean): Scalar => ({
+const passThrough = (name: string, is: (value: unknown) => boolean): Scalar => ({
   name,
   isWire: is,
   decode: (wire) => wire,
@@ -20,10 +20,10 @@ const asItIs = (name: string, is: (value: unknown) => boolean): Scalar => ({
 });
 
 const SCALARS: Readonly<Record<ScalarKind, Scalar>> = {
-  string: asItIs("String", (value) => typeof value === "string"),
-  number: asItIs("Number", (value) => Number.isFinite(value)),
-  boolean: asItIs("Boolean", (value) => typeof value === "boolean"),
-  document: asItIs("Document", () => true),
+  string: passThrough("String", (value) => typeof value === "string"),
+  number: passThrough("Number", (value) => Number.isFinite(value)),
+  boolean: passThrough("Boolean", (value) => typeof value === "boolean"),
+  document: passThrough("Document", () => true),
   timestamp: {
     name: "Timestamp",
     isWire: Number.isFinite,
@@ -40,7 +40,7 @@ const SCALARS: Readonly<Record<ScalarKind, Scalar>> = {
   },
 };
 
-/** From the request's JSON to what the SDK's types promise; refuses what the model does not allow. */
+/** Converts a request's JSON to the SDK's types. Throws an `AwsError` on what the service's model does not allow. */
 export function decode(shape: Shape, wire: unknown, path = ""): unknown {
   switch (shape.kind) {
     case "structure":
@@ -61,7 +61,7 @@ export function decode(shape: Shape, wire: unknown, path = ""): unknown {
 
 function decodeStructure(shape: Structure, wire: unknown, path: string): unknown {
   if (!isPlain(wire)) throw notConvertible(path, shape.name);
-  const given = withoutAbsent(wire);
+  const given = dropNullish(wire);
   const problems = [
     ...missing(shape, given).map((member) => mustNotBeNull(join(path, member))),
     ...unknown(shape, given).map((member) => notInModel(join(path, member))),
@@ -70,7 +70,7 @@ function decodeStructure(shape: Structure, wire: unknown, path: string): unknown
   return mapMembers(shape, given, (member, value, name) => decode(member, value, join(path, name)));
 }
 
-/** The way back. A throw from here means that this stand-in broke AWS's model: a 500, never an answer. */
+/** Converts an answer to JSON. An error means that this emulation violates AWS's model; it becomes a 500. */
 export function encode(shape: Shape, value: unknown, path = ""): unknown {
   switch (shape.kind) {
     case "structure":
@@ -91,7 +91,7 @@ export function encode(shape: Shape, value: unknown, path = ""): unknown {
 
 function encodeStructure(shape: Structure, value: unknown, path: string): unknown {
   if (!isPlain(value)) throw brokenModel(path, `is not a ${shape.name}`);
-  const given = withoutAbsent(value);
+  const given = dropNullish(value);
   for (const member of missing(shape, given)) throw brokenModel(join(path, member), "is missing");
   for (const member of unknown(shape, given)) throw brokenModel(join(path, member), "is unknown");
   return mapMembers(shape, given, (member, inner, name) => encode(member, inner, join(path, name)));
@@ -102,7 +102,7 @@ type Plain = Readonly<Record<string, unknown>>;
 const isPlain = (value: unknown): value is Plain =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const withoutAbsent = (value: Plain): Plain =>
+const dropNullish = (value: Plain): Plain =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member != null));
 
 const missing = (shape: Structure, given: Plain) =>
@@ -132,7 +132,7 @@ const lowerFirst = (path: string) => path.charAt(0).toLowerCase() + path.slice(1
 const mustNotBeNull = (path: string) =>
   `Value null at '${lowerFirst(path)}' failed to satisfy constraint: Member must not be null`;
 
-/** AWS ignores a member it does not know; here a misspelt one must not pass. */
+/** Stricter than AWS, which ignores unknown members: a misspelt one must not pass. */
 const notInModel = (path: string) => `'${path}' is not a member of the request`;
 
 function validationError(problems: readonly string[]): AwsError {
@@ -146,5 +146,5 @@ function validationError(problems: readonly string[]): AwsError {
 const notConvertible = (path: string, type: string) =>
   new AwsError("SerializationException", `'${path}' cannot be converted to ${type}`);
 
-const brokenModel = (path: string, why: string) =>
-  new Error(`The answer breaks the service's model: '${path}' ${why}`);
+const brokenModel = (path: string, reason: string) =>
+  new Error(`The answer violates the service's model: '${path}' ${reason}`);

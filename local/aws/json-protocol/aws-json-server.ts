@@ -1,32 +1,32 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
+import type { FaultInjection } from "../fault-injection.ts";
+import { createFaultInjector } from "../fault-injection.ts";
 import type { LocalServer } from "../listen.ts";
 import { listen } from "../listen.ts";
-import type { Misbehaving } from "../misbehaviour.ts";
-import { misbehaviours } from "../misbehaviour.ts";
 import { readBytes } from "../read-body.ts";
 import type { RequestCounts } from "../request-counter.ts";
 import { requestCounter } from "../request-counter.ts";
 import type { Guard } from "../sigv4/guard.ts";
-import { OPEN } from "../sigv4/guard.ts";
-import { AwsError, parseJson, sendError, sendJson } from "./aws-json.ts";
+import { ALLOW_ALL } from "../sigv4/guard.ts";
+import { AwsError, parseJsonRequest, sendError, sendJson } from "./aws-json.ts";
 import { decode, encode } from "./aws-json-codec.ts";
 import { readModel } from "./aws-model.ts";
 
-/** A service that speaks AWS JSON, `X-Amz-Target: <targetPrefix>.<Operation>`. */
+/** A service with the AWS JSON protocol, `X-Amz-Target: <targetPrefix>.<Operation>`. */
 export interface AwsJsonService {
-  /** The SDK client's whole module: the source of the model. */
+  /** The SDK client's whole module, from which the service's model is read. */
   readonly sdkClient: Readonly<Record<string, unknown>>;
   readonly targetPrefix: string;
-  /** What IAM calls it, and what signatures are scoped to: `secretsmanager`. */
+  /** The service's prefix in IAM actions and in signature scopes: `secretsmanager`. */
   readonly signingName: string;
-  /** Takes and returns what the SDK's types of the operation say; throws `AwsError`. */
+  /** Each operation takes and returns the SDK's types, and throws `AwsError`. */
   readonly operations: Readonly<Record<string, (input: never) => unknown>>;
-  /** How this service says that it is throttled, and that it failed. */
+  /** The service's errors for throttling and internal failures. */
   readonly errors: { readonly throttle: AwsError; readonly fail: AwsError };
 }
 
-export interface LocalAwsJsonServer extends LocalServer, Misbehaving {
+export interface LocalAwsJsonServer extends LocalServer, FaultInjection {
   readonly requests: RequestCounts;
 }
 
@@ -34,24 +34,24 @@ export async function startAwsJsonServer(
   service: AwsJsonService,
   options: { port?: number; guard?: Guard } = {},
 ): Promise<LocalAwsJsonServer> {
-  const { guard = OPEN } = options;
+  const { guard = ALLOW_ALL } = options;
   const model = readModel(service.sdkClient);
   const requests = requestCounter();
-  const { apply, misbehave, behave } = misbehaviours(service.errors);
+  const { apply, injectFault, clearFaults } = createFaultInjector(service.errors);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await readBytes(request)) ?? Buffer.alloc(0);
     const [prefix, name = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
     requests.add(name);
-    const principal = await guard.admit(request, body, service.signingName);
+    const principal = await guard.authenticate(request, body, service.signingName);
     if (await apply(name, response)) return;
     const operation = prefix === service.targetPrefix ? model.operations.get(name) : undefined;
     if (!operation) throw new AwsError("UnknownOperationException", `No operation ${name}`);
     const handler = service.operations[name];
     if (!handler)
-      throw new AwsError("NotImplementedLocally", `${name} is not built here`, { status: 501 });
-    const wire = parseJson(body.toString(), "SerializationException");
-    guard.tell(principal, `${service.signingName}:${name}`, wire);
+      throw new AwsError("NotImplementedLocally", `${name} is not implemented`, { status: 501 });
+    const wire = parseJsonRequest(body.toString(), "SerializationException");
+    guard.report(principal, `${service.signingName}:${name}`, wire);
     const input = decode(operation.input, wire);
     sendJson(response, 200, encode(operation.output, await handler(input as never)) as object);
   }
@@ -70,5 +70,5 @@ export async function startAwsJsonServer(
       else sendError(response, asAwsError(error));
     });
   });
-  return { ...(await listen(server, options.port)), requests, misbehave, behave };
+  return { ...(await listen(server, options.port)), requests, injectFault, clearFaults };
 }

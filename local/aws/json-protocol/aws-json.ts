@@ -26,14 +26,14 @@ export function sendError(response: ServerResponse, error: AwsError): void {
   response.setHeader("x-amzn-ErrorType", error.type);
   sendJson(response, error.status, {
     __type: error.type,
-    // The services differ in the case; every SDK reads both.
+    // Services differ in the case of this member; SDKs read both.
     message: error.message,
     Message: error.message,
   });
 }
 
-/** `errorType` is what the service calls a body that is not JSON. */
-export function parseJson(body: string, errorType: string): unknown {
+/** `errorType` is the service's error for a body that is not JSON. */
+export function parseJsonRequest(body: string, errorType: string): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {

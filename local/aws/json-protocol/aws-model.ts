@@ -1,6 +1,6 @@
 /**
- * The service model that an AWS SDK client exports: `GetSecretValue$`, `ResourceNotFoundException$` …
- * Arrays as in `@smithy/types` static-schemas.d.ts; internal to the SDK, so its version is pinned.
+ * Reads the service model that an AWS SDK client exports (`GetSecretValue$`, `ResourceNotFoundException$` …) as arrays,
+ * described in static-schemas.d.ts of `@smithy/types`. This format is internal to the SDK, so its version is pinned.
  */
 export type ScalarKind = "string" | "number" | "boolean" | "timestamp" | "blob" | "document";
 

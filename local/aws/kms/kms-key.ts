@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 
-/** As kept in the file: plain JSON. */
+/** A key as it is stored in the file: plain JSON. */
 export interface KeyRecord {
   readonly id: string;
   readonly arn: string;
@@ -8,22 +8,22 @@ export interface KeyRecord {
   readonly description: string;
   isEnabled: boolean;
   deletionAt?: string | undefined;
-  /** In base64. Rotation adds one, which encrypts from then on; the older ones still decrypt. */
+  /** In Base64. Rotation appends one, which encrypts from then on; the older ones still decrypt. */
   readonly materials: string[];
 }
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 
 const ALGORITHM = "aes-256-gcm";
-/** As real ones begin; then whose key it is, which of its materials, and filler. */
+/** Ciphertexts begin with these bytes as at AWS, followed by the key's hash, the index of its material, and padding. */
 const MAGIC = Buffer.from("0102030078", "hex");
 const MATERIAL_AT = MAGIC.length + 32;
-/** At AWS, an encrypted data key of 32 bytes takes 184: here too, so that sizes are true. */
+/** Makes an encrypted data key of 32 bytes as long as at AWS: 184 bytes. */
 const HEADER_BYTES = 124;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-export const newMaterial = () => randomBytes(32).toString("base64");
+export const generateMaterial = () => randomBytes(32).toString("base64");
 
 export function encryptUnder(key: KeyRecord, text: Uint8Array, context: EncryptionContext): Buffer {
   const latest = key.materials.length - 1;
@@ -34,12 +34,12 @@ export function encryptUnder(key: KeyRecord, text: Uint8Array, context: Encrypti
   return Buffer.concat([header, nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Which key a ciphertext says that it is of. */
-export function isOf(key: KeyRecord, blob: Uint8Array): boolean {
+/** Whether the ciphertext's header names this key. */
+export function isEncryptedUnder(key: KeyRecord, blob: Uint8Array): boolean {
   return headerOf(key, 0).subarray(0, MATERIAL_AT).equals(blob.subarray(0, MATERIAL_AT));
 }
 
-/** Null unless every byte is as it was, and the context too. */
+/** Null if the ciphertext or the encryption context was changed. */
 export function decryptUnder(
   key: KeyRecord,
   blob: Uint8Array,
@@ -74,7 +74,7 @@ function materialOf({ materials }: KeyRecord, index: number): Buffer {
   return Buffer.from(materials[index] ?? "", "base64");
 }
 
-/** The order of the pairs does not matter; their case does. */
+/** Independent of the order of the pairs; case-sensitive. */
 function canonical(context: EncryptionContext): Buffer {
   const pairs = Object.entries(context).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return Buffer.from(JSON.stringify(pairs));

@@ -1,32 +1,24 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type * as Api from "@aws-sdk/client-kms";
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 import { arn } from "../arns.ts";
+import { AwsError } from "../json-protocol/aws-json.ts";
 import type { RecordFile } from "../record-file.ts";
-import {
-  disabled,
-  incorrectKey,
-  invalidCiphertext,
-  notFound,
-  pendingDeletion,
-  unsupported,
-  validation,
-} from "./kms-errors.ts";
 import type { KeyRecord } from "./kms-key.ts";
-import { decryptUnder, encryptUnder, isOf, newMaterial } from "./kms-key.ts";
+import { decryptUnder, encryptUnder, generateMaterial, isEncryptedUnder } from "./kms-key.ts";
 
 const DAY_MS = 86_400_000;
 
-export function kmsOperations(place: AwsPlace, file: RecordFile<KeyRecord>) {
+export function kmsOperations(location: AwsLocation, file: RecordFile<KeyRecord>) {
   const keys = new Map(file.load().map((key) => [key.id, key]));
   const save = () => file.save(keys.values());
 
-  /** By id or ARN; aliases are not built here. */
+  /** By id or ARN; aliases are not implemented. */
   function find(keyId: string | undefined): KeyRecord {
     const found = [...keys.values()].find(({ id, arn }) => keyId === id || keyId === arn);
     if (found) return found;
-    const name = keyId?.startsWith("arn:") ? keyId : arn(place, "kms", `key/${keyId}`);
-    throw notFound(`Key '${name}' does not exist`);
+    const name = keyId?.startsWith("arn:") ? keyId : arn(location, "kms", `key/${keyId}`);
+    throw keyNotFound(`Key '${name}' does not exist`);
   }
 
   function findUsable(keyId: string | undefined): KeyRecord {
@@ -47,11 +39,11 @@ export function kmsOperations(place: AwsPlace, file: RecordFile<KeyRecord>) {
   function create(id: string, description: string): KeyRecord {
     const key: KeyRecord = {
       id,
-      arn: arn(place, "kms", `key/${id}`),
+      arn: arn(location, "kms", `key/${id}`),
       createdAt: new Date().toISOString(),
       description,
       isEnabled: true,
-      materials: [newMaterial()],
+      materials: [generateMaterial()],
     };
     keys.set(id, key);
     save();
@@ -62,13 +54,13 @@ export function kmsOperations(place: AwsPlace, file: RecordFile<KeyRecord>) {
     CreateKey(input: Api.CreateKeyRequest): Api.CreateKeyResponse {
       const { KeyUsage = "ENCRYPT_DECRYPT", KeySpec = "SYMMETRIC_DEFAULT" } = input;
       if (KeyUsage !== "ENCRYPT_DECRYPT" || KeySpec !== "SYMMETRIC_DEFAULT") {
-        throw unsupported("Only symmetric encryption keys are built here.");
+        throw unsupported("Only symmetric encryption keys are implemented.");
       }
-      return { KeyMetadata: metadata(place, create(randomUUID(), input.Description ?? "")) };
+      return { KeyMetadata: metadata(location, create(randomUUID(), input.Description ?? "")) };
     },
 
     DescribeKey(input: Api.DescribeKeyRequest): Api.DescribeKeyResponse {
-      return { KeyMetadata: metadata(place, find(input.KeyId)) };
+      return { KeyMetadata: metadata(location, find(input.KeyId)) };
     },
 
     EnableKey(input: Api.EnableKeyRequest): object {
@@ -83,7 +75,7 @@ export function kmsOperations(place: AwsPlace, file: RecordFile<KeyRecord>) {
 
     RotateKeyOnDemand(input: Api.RotateKeyOnDemandRequest): Api.RotateKeyOnDemandResponse {
       const { id, materials } = findUsable(input.KeyId);
-      change(id, { materials: [...materials, newMaterial()] });
+      change(id, { materials: [...materials, generateMaterial()] });
       return { KeyId: id };
     },
 
@@ -107,10 +99,10 @@ export function kmsOperations(place: AwsPlace, file: RecordFile<KeyRecord>) {
 
     Decrypt(input: Api.DecryptRequest): Api.DecryptResponse {
       const { CiphertextBlob: blob = Buffer.alloc(0), EncryptionContext = {} } = input;
-      const asked = input.KeyId === undefined ? null : findUsable(input.KeyId);
-      const owner = [...keys.values()].find((key) => isOf(key, blob));
+      const requestedKey = input.KeyId === undefined ? null : findUsable(input.KeyId);
+      const owner = [...keys.values()].find((key) => isEncryptedUnder(key, blob));
       if (!owner) throw invalidCiphertext();
-      if (asked && asked !== owner) throw incorrectKey();
+      if (requestedKey && requestedKey !== owner) throw incorrectKey();
       const key = findUsable(owner.id);
       const Plaintext = decryptUnder(key, blob, EncryptionContext);
       if (!Plaintext) throw invalidCiphertext();
@@ -127,7 +119,7 @@ function lengthOf({ KeySpec, NumberOfBytes }: Api.GenerateDataKeyRequest): numbe
   return NumberOfBytes ?? (KeySpec === "AES_128" ? 16 : 32);
 }
 
-function metadata({ accountId }: AwsPlace, key: KeyRecord): Api.KeyMetadata {
+function metadata({ accountId }: AwsLocation, key: KeyRecord): Api.KeyMetadata {
   const { id, arn, createdAt, description, isEnabled, deletionAt } = key;
   const state = isEnabled ? "Enabled" : "Disabled";
   return {
@@ -147,3 +139,18 @@ function metadata({ accountId }: AwsPlace, key: KeyRecord): Api.KeyMetadata {
     MultiRegion: false,
   };
 }
+
+// The messages are those of AWS.
+const keyNotFound = (message: string) => new AwsError("NotFoundException", message);
+const disabled = (arn: string) => new AwsError("DisabledException", `${arn} is disabled.`);
+const pendingDeletion = (arn: string) =>
+  new AwsError("KMSInvalidStateException", `${arn} is pending deletion.`);
+const unsupported = (message: string) => new AwsError("UnsupportedOperationException", message);
+const validation = (message: string) => new AwsError("ValidationException", message);
+/** KMS gives no message here. */
+const invalidCiphertext = () => new AwsError("InvalidCiphertextException", "");
+const incorrectKey = () =>
+  new AwsError(
+    "IncorrectKeyException",
+    "The key ID in the request does not identify a CMK that can perform this operation.",
+  );

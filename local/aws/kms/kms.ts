@@ -1,6 +1,6 @@
 import * as sdkClient from "@aws-sdk/client-kms";
-import type { AwsPlace } from "../arns.ts";
-import { LOCAL_PLACE } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
 import { AwsError } from "../json-protocol/aws-json.ts";
 import type { LocalAwsJsonServer } from "../json-protocol/aws-json-server.ts";
 import { startAwsJsonServer } from "../json-protocol/aws-json-server.ts";
@@ -10,16 +10,16 @@ import type { KeyRecord } from "./kms-key.ts";
 import { kmsOperations } from "./kms-operations.ts";
 
 export interface LocalKms extends LocalAwsJsonServer {
-  /** What CloudFormation does for a key of a template: there it is, under the id that the template is resolved to. */
-  keep(key: { readonly id: string; readonly description?: string }): void;
+  /** Creates a template's key, under the id that the template resolves to, unless it exists. */
+  ensureKey(key: { readonly id: string; readonly description?: string }): void;
 }
 
-/** KMS's API; with a folder, its keys survive a restart, and so does what was encrypted under them. */
+/** KMS's API. With a folder, its keys survive a restart. */
 export async function startKms(
-  options: { port?: number; folder?: string; place?: AwsPlace; guard?: Guard } = {},
+  options: { port?: number; folder?: string; location?: AwsLocation; guard?: Guard } = {},
 ): Promise<LocalKms> {
   const file = options.folder ? recordFile<KeyRecord>(options.folder, "kms-keys.json") : NO_FILE;
-  const { operations, has, create } = kmsOperations(options.place ?? LOCAL_PLACE, file);
+  const { operations, has, create } = kmsOperations(options.location ?? LOCAL_LOCATION, file);
   const server = await startAwsJsonServer(
     {
       sdkClient,
@@ -37,7 +37,7 @@ export async function startKms(
   );
   return {
     ...server,
-    keep({ id, description = "" }) {
+    ensureKey({ id, description = "" }) {
       if (!has(id)) create(id, description);
     },
   };

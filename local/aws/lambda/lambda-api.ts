@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import { LOCAL_PLACE } from "../arns.ts";
-import { AwsError, parseJson } from "../json-protocol/aws-json.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
+import { AwsError, parseJsonRequest } from "../json-protocol/aws-json.ts";
 import type { LocalServer } from "../listen.ts";
 import { listen } from "../listen.ts";
 import { readBytes } from "../read-body.ts";
 import type { Guard } from "../sigv4/guard.ts";
-import { OPEN } from "../sigv4/guard.ts";
+import { ALLOW_ALL } from "../sigv4/guard.ts";
 import { functionArn } from "./lambda-function.ts";
-import type { Invoked, LambdaHost } from "./lambda-host.ts";
+import type { InvocationResult, LambdaHost } from "./lambda-host.ts";
 
 const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 const LIST = /^\/2015-03-31\/functions\/?$/;
@@ -17,25 +17,25 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 /** `name`, `account:function:name` or an ARN, each with or without a qualifier. */
 const FUNCTION = /^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?([\w-]+)(?::[\w$-]+)?$/;
 
-/** Of Lambda's API, for SDK clients: Invoke and ListFunctions, https://docs.aws.amazon.com/lambda/latest/api/ */
+/** Lambda's operations Invoke and ListFunctions: https://docs.aws.amazon.com/lambda/latest/api/ */
 export function startLambdaApi(
   host: Pick<LambdaHost, "functions" | "invoke" | "processes">,
   options: { port?: number; guard?: Guard; onEventFailure?: (error: unknown) => void } = {},
 ): Promise<LocalServer> {
-  const { guard = OPEN } = options;
+  const { guard = ALLOW_ALL } = options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBytes(request, PAYLOAD_LIMIT_BYTES);
     if (body === undefined) throw tooLarge();
-    const principal = await guard.admit(request, body, "lambda");
+    const principal = await guard.authenticate(request, body, "lambda");
     if (request.method === "GET" && LIST.test(pathOf(request))) {
-      guard.tell(principal, "lambda:ListFunctions", {});
+      guard.report(principal, "lambda:ListFunctions", {});
       return list(response);
     }
     const name = functionName(request);
-    const payload = parseJson(body.toString() || "{}", "InvalidRequestContentException");
-    const FunctionName = functionArn(LOCAL_PLACE, name);
-    guard.tell(principal, "lambda:InvokeFunction", { FunctionName });
+    const payload = parseJsonRequest(body.toString() || "{}", "InvalidRequestContentException");
+    const FunctionName = functionArn(LOCAL_LOCATION, name);
+    guard.report(principal, "lambda:InvokeFunction", { FunctionName });
     switch (request.headers["x-amz-invocation-type"]) {
       case "DryRun":
         host.processes(name);
@@ -51,7 +51,7 @@ export function startLambdaApi(
     }
   }
 
-  /** All at once: a page holds fifty. */
+  /** In one page: AWS's pages have up to fifty functions. */
   function list(response: ServerResponse): void {
     const Functions = host.functions.map(({ name, description = "", timeoutMs, memoryMb }) => ({
       FunctionName: name,
@@ -67,7 +67,7 @@ export function startLambdaApi(
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (request.errored) response.destroy();
-      else refuse(response, error);
+      else sendError(response, error);
     });
   });
   return listen(server, options.port);
@@ -82,7 +82,7 @@ function functionName(request: IncomingMessage): string {
   const [, encoded] = INVOCATIONS.exec(pathOf(request)) ?? [];
   const [, name] = FUNCTION.exec(decodeURIComponent(encoded ?? "")) ?? [];
   if (method === "POST" && name) return name;
-  throw new AwsError("ResourceNotFoundException", `Nothing is built here for ${method} ${url}`, {
+  throw new AwsError("ResourceNotFoundException", `${method} ${url} is not implemented`, {
     status: 404,
   });
 }
@@ -94,7 +94,10 @@ const tooLarge = () =>
     { status: 413 },
   );
 
-function send(response: ServerResponse, { requestId, payload, functionError }: Invoked): void {
+function send(
+  response: ServerResponse,
+  { requestId, payload, functionError }: InvocationResult,
+): void {
   response
     .writeHead(200, {
       "Content-Type": "application/json",
@@ -105,7 +108,7 @@ function send(response: ServerResponse, { requestId, payload, functionError }: I
     .end(JSON.stringify(payload));
 }
 
-function refuse(response: ServerResponse, error: unknown): void {
+function sendError(response: ServerResponse, error: unknown): void {
   const { type, status, message } =
     error instanceof AwsError
       ? error
@@ -121,7 +124,7 @@ function refuse(response: ServerResponse, error: unknown): void {
       JSON.stringify({
         Type: status >= 500 ? "Service" : "User",
         ...(isThrottled && { Reason: "ReservedFunctionInvocationLimitExceeded" }),
-        // Lambda's shapes differ in the case; every SDK reads both.
+        // Lambda's errors differ in the case of this member; SDKs read both.
         message,
         Message: message,
       }),

@@ -26,7 +26,7 @@ function reasonOf({ code, signal }: ProcessExit): string {
   return code === 0 ? "without providing a reason" : `with error: exit status ${code}`;
 }
 
-/** An invocation that does not take place: what the Lambda API answers with a status of its own. */
+// Errors that the Lambda API answers without an invocation.
 export const functionNotFound = (arn: string) =>
   new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, { status: 404 });
 

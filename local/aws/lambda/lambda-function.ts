@@ -1,40 +1,40 @@
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 import { arn } from "../arns.ts";
 import type { AccessKeys } from "../sigv4/principals.ts";
 
-/** A function as the template describes it. */
+/** A function of the template. */
 export interface LambdaFunction {
   readonly name: string;
   readonly description?: string | undefined;
-  /** Holds the code: `index.mjs` for the handler `index.handler`. */
+  /** Contains the code: `index.mjs` for the handler `index.handler`. */
   readonly folder: string;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** The role as which it runs. */
+  /** The execution role. */
   readonly roleArn?: string | undefined;
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** Processes at the same time; unlimited when absent. */
+  /** Maximum number of concurrent processes (default: unlimited). */
   readonly reservedConcurrency?: number | undefined;
 }
 
-export interface LambdaSurroundings {
-  readonly place: AwsPlace;
-  /** `{ DYNAMODB: url }` reaches the function as `AWS_ENDPOINT_URL_DYNAMODB`. */
+export interface ProcessContext {
+  readonly location: AwsLocation;
+  /** `{ DYNAMODB: url }` becomes the function's variable `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly endpoints: Readonly<Record<string, string>>;
-  /** For every function; its own environment wins. */
+  /** Variables of every function; a function's own take precedence. */
   readonly environment: Readonly<Record<string, string>>;
   readonly keys: AccessKeys;
 }
 
-export function functionArn(place: AwsPlace, name: string): string {
-  return arn(place, "lambda", `function:${name}`);
+export function functionArn(location: AwsLocation, name: string): string {
+  return arn(location, "lambda", `function:${name}`);
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 export function processEnvironment(
   { name, folder, handler, environment, memoryMb }: LambdaFunction,
-  { place, endpoints, environment: common, keys }: LambdaSurroundings,
+  { location, endpoints, environment: common, keys }: ProcessContext,
 ): Record<string, string> {
   const endpointUrls = Object.entries(endpoints).map(([service, url]) => [
     `AWS_ENDPOINT_URL_${service}`,
@@ -47,8 +47,8 @@ export function processEnvironment(
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
     ...(keys.sessionToken && { AWS_SESSION_TOKEN: keys.sessionToken }),
-    AWS_REGION: place.region,
-    AWS_DEFAULT_REGION: place.region,
+    AWS_REGION: location.region,
+    AWS_DEFAULT_REGION: location.region,
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { AwsPlace } from "../arns.ts";
-import { LOCAL_PLACE } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
 import type { AccessKeys } from "../sigv4/principals.ts";
 import { functionNotFound } from "./lambda-failures.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
@@ -10,12 +10,12 @@ import { processPool } from "./lambda-pool.ts";
 
 export interface LambdaHostOptions {
   readonly functions: readonly LambdaFunction[];
-  /** `{ DYNAMODB: url }` reaches the functions as `AWS_ENDPOINT_URL_DYNAMODB`. */
+  /** `{ DYNAMODB: url }` becomes the functions' variable `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly endpoints?: Readonly<Record<string, string>>;
-  /** For every function; its own environment wins. */
+  /** Variables of every function; a function's own take precedence. */
   readonly environment?: Readonly<Record<string, string>>;
-  readonly place?: AwsPlace;
-  /** What a function's process signs with. */
+  readonly location?: AwsLocation;
+  /** The access keys of a function's processes. */
   keysOf?(fn: LambdaFunction): AccessKeys;
   onLog?(line: LogLine): void;
 }
@@ -27,47 +27,53 @@ export interface LogLine {
   readonly text: string;
 }
 
-export interface Invoked {
+export interface InvocationResult {
   readonly requestId: string;
   readonly payload: unknown;
   readonly functionError?: "Unhandled";
   readonly pid: number;
   readonly coldStart: boolean;
-  /** Without the start of the process. */
+  /** Excludes the start of the process. */
   readonly durationMs: number;
 }
 
 export interface LambdaHost {
   readonly functions: readonly LambdaFunction[];
-  /** Throws `AwsError` where Lambda has no such function or no room; the signal ends the waiting, not the invocation. */
-  invoke(name: string, payload: unknown, options?: { signal?: AbortSignal }): Promise<Invoked>;
+  /**
+   * Throws `AwsError` if there is no such function or it is throttled. The signal ends the wait, not the invocation.
+   */
+  invoke(
+    name: string,
+    payload: unknown,
+    options?: { signal?: AbortSignal },
+  ): Promise<InvocationResult>;
   processes(name?: string): RunningProcess[];
-  /** False when the process is not one of these. */
+  /** Returns false for a process that is not one of the host's. */
   kill(pid: number): boolean;
-  /** Starts processes before anybody asks, as provisioned concurrency does. */
+  /** Starts processes in advance, like provisioned concurrency. */
   prestart(name: string, count?: number): Promise<void>;
-  /** So that the next invocations are cold starts. */
+  /** Stops idle processes, so that the next invocations are cold starts. */
   stopIdle(name?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-const NOBODYS: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" };
+const PLACEHOLDER_KEYS: AccessKeys = { accessKeyId: "local", secretAccessKey: "local" };
 
-/** Runs functions as Lambda does: one process per concurrent invocation, used again when idle. */
+/** Runs functions as Lambda does: one process per concurrent invocation, reused when idle. */
 export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
   const {
     functions,
     endpoints = {},
     environment = {},
-    place = LOCAL_PLACE,
-    keysOf = () => NOBODYS,
+    location = LOCAL_LOCATION,
+    keysOf = () => PLACEHOLDER_KEYS,
   } = options;
   const pools = new Map<string, ProcessPool>(
     functions.map((fn) => [
       fn.name,
       processPool(
         fn,
-        processEnvironment(fn, { place, endpoints, environment, keys: keysOf(fn) }),
+        processEnvironment(fn, { location, endpoints, environment, keys: keysOf(fn) }),
         (pid, stream, text) => options.onLog?.({ function: fn.name, pid, stream, text }),
       ),
     ]),
@@ -76,17 +82,17 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
 
   function poolOf(name: string): ProcessPool {
     const pool = pools.get(name);
-    if (!pool) throw functionNotFound(functionArn(place, name));
+    if (!pool) throw functionNotFound(functionArn(location, name));
     return pool;
   }
   const poolsOf = (name?: string) => (name === undefined ? all() : [poolOf(name)]);
 
-  async function invoke(name: string, payload: unknown): Promise<Invoked> {
+  async function invoke(name: string, payload: unknown): Promise<InvocationResult> {
     const requestId = randomUUID();
     const { outcome, ...run } = await poolOf(name).run({
       requestId,
       event: JSON.stringify(payload ?? {}),
-      invokedFunctionArn: functionArn(place, name),
+      invokedFunctionArn: functionArn(location, name),
     });
     return "failure" in outcome
       ? { requestId, ...run, payload: outcome.failure, functionError: "Unhandled" }
@@ -95,7 +101,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
 
   return {
     functions,
-    invoke: (name, payload, { signal } = {}) => unlessAborted(invoke(name, payload), signal),
+    invoke: (name, payload, { signal } = {}) => raceAbort(invoke(name, payload), signal),
     processes: (name) => poolsOf(name).flatMap((pool) => pool.processes()),
     kill: (pid) => all().some((pool) => pool.kill(pid)),
     prestart: (name, count = 1) => poolOf(name).prestart(count),
@@ -108,7 +114,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
   };
 }
 
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);

@@ -1,7 +1,7 @@
-/** What host and worker say to each other over the process's IPC channel. */
+/** The messages between host and worker over the process's IPC channel. */
 export interface InvokeMessage {
   readonly requestId: string;
-  /** JSON text, as Lambda hands it over. */
+  /** JSON text. */
   readonly event: string;
   readonly invokedFunctionArn: string;
   readonly deadlineEpochMs: number;

@@ -1,6 +1,6 @@
 import { tooManyRequests } from "./lambda-failures.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
-import type { Invocation, LambdaProcess, OnLine, Outcome } from "./lambda-process.ts";
+import type { Invocation, InvocationOutcome, LambdaProcess, OnLine } from "./lambda-process.ts";
 import { startProcess } from "./lambda-process.ts";
 
 export interface RunningProcess {
@@ -16,7 +16,7 @@ interface Slot {
 }
 
 interface Run {
-  readonly outcome: Outcome;
+  readonly outcome: InvocationOutcome;
   readonly pid: number;
   readonly coldStart: boolean;
   readonly durationMs: number;

@@ -12,21 +12,25 @@ const INIT_TIMEOUT_MS = 10_000;
 export interface LambdaProcess {
   readonly pid: number;
   readonly startedAt: Date;
-  /** Resolves when the code is loaded, or with why it could not be. */
+  /** Resolves when the code is loaded, with the failure if it could not be. */
   readonly initialised: Promise<FunctionFailure | undefined>;
   readonly ended: Promise<void>;
-  /** False once it has ended, or is about to. */
+  /** False once the process has ended or is being killed. */
   isUsable(): boolean;
-  /** One at a time. */
-  run(invocation: Invocation, timeoutMs: number): Promise<Outcome>;
+  /** Runs one invocation at a time. */
+  run(invocation: Invocation, timeoutMs: number): Promise<InvocationOutcome>;
   kill(): void;
 }
 
 export type Invocation = Omit<InvokeMessage, "deadlineEpochMs">;
-export type Outcome = { readonly payload: string } | { readonly failure: FunctionFailure };
+export type InvocationOutcome =
+  | { readonly payload: string }
+  | { readonly failure: FunctionFailure };
 export type OnLine = (pid: number, stream: "stdout" | "stderr", text: string) => void;
 
-/** One execution environment: a process that runs one invocation at a time, and is killed at its deadline. */
+/**
+ * One execution environment: a process that runs one invocation at a time and is killed at the invocation's deadline.
+ */
 export function startProcess(
   folder: string,
   environment: Readonly<Record<string, string>>,
@@ -54,18 +58,18 @@ export function startProcess(
     if (message.type === "crash") kill();
     settle(message);
   });
-  const ended = whenEnded(child).then((how) => {
+  const ended = waitForExit(child).then((how) => {
     usable = false;
     exit = how;
-    settle(failed(exited(requestId, how)));
+    settle(errorMessage(exited(requestId, how)));
   });
 
-  /** What the worker says next; its end or the deadline count as an answer too. */
+  /** Resolves with the worker's next message, or with a failure when the process ends or the deadline passes. */
   function nextAnswer(timeoutMs: number): Promise<WorkerMessage> {
     return new Promise((resolve) => {
-      if (exit) return resolve(failed(exited(requestId, exit)));
+      if (exit) return resolve(errorMessage(exited(requestId, exit)));
       const timer = setTimeout(() => {
-        settle(failed(timedOut(requestId, timeoutMs)));
+        settle(errorMessage(timedOut(requestId, timeoutMs)));
         kill();
       }, timeoutMs);
       settle = (message) => {
@@ -92,20 +96,20 @@ export function startProcess(
       requestId = invocation.requestId;
       const answer = nextAnswer(timeoutMs);
       const message: InvokeMessage = { ...invocation, deadlineEpochMs: Date.now() + timeoutMs };
-      // A channel that is closed shows as the end of the process.
+      // Errors of a closed channel are ignored: the end of the process is reported anyway.
       child.send(message, () => {});
-      return answer.then((said) =>
-        said.type === "result" ? { payload: said.payload } : { failure: failureOf(said) },
+      return answer.then((reply) =>
+        reply.type === "result" ? { payload: reply.payload } : { failure: failureOf(reply) },
       );
     },
   };
 }
 
-const failed = (payload: FunctionFailure): WorkerMessage => ({ type: "error", payload });
+const errorMessage = (payload: FunctionFailure): WorkerMessage => ({ type: "error", payload });
 
 function failureOf(answer: WorkerMessage): FunctionFailure {
   if (answer.type === "error" || answer.type === "crash") return answer.payload;
-  throw new Error(`The worker says "${answer.type}" out of turn`);
+  throw new Error(`Unexpected message "${answer.type}" from the worker`);
 }
 
 function forwardLines(child: ChildProcess, onLine: OnLine): void {
@@ -116,8 +120,8 @@ function forwardLines(child: ChildProcess, onLine: OnLine): void {
   }
 }
 
-/** `exit` may come before the last message; the channel closes after it. */
-function whenEnded(child: ChildProcess): Promise<ProcessExit> {
+/** `exit` may be emitted before the last message; `disconnect` comes after it. */
+function waitForExit(child: ChildProcess): Promise<ProcessExit> {
   return new Promise((resolve) => {
     child.once("error", () => {
       if (child.pid === undefined) resolve({ code: 1, signal: null });

@@ -1,11 +1,11 @@
-// Plain JavaScript: stripping types would cost every process 40 ms and 18 MB.
+// Plain JavaScript, because stripping types would cost every process 40 ms and 18 MB.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** @import { FunctionFailure, InvokeMessage, WorkerMessage } from "./lambda-messages.ts" */
 
-// The host is gone, however it went: nobody waits for an answer.
+// The host has ended: nothing waits for an answer.
 process.on("disconnect", () => process.exit());
 // Ctrl-C reaches every process of the terminal; the host decides when this one ends.
 process.on("SIGINT", () => {});
@@ -19,16 +19,16 @@ const handler = await loadHandler().catch((error) => crash(initFailure(error)));
 
 if (handler) {
   process.on("message", (/** @type {InvokeMessage} */ message) => void invoke(message));
-  say({ type: "ready" });
+  send({ type: "ready" });
 }
 
 /** @param {InvokeMessage} message */
 async function invoke(message) {
   try {
     const result = await handler(JSON.parse(message.event), context(message));
-    say({ type: "result", payload: JSON.stringify(result) ?? "null" });
+    send({ type: "result", payload: JSON.stringify(result) ?? "null" });
   } catch (error) {
-    say({ type: "error", payload: failure(error) });
+    send({ type: "error", payload: failure(error) });
   }
 }
 
@@ -53,10 +53,10 @@ async function loadHandler() {
   const dot = _HANDLER.lastIndexOf(".");
   const stem = join(LAMBDA_TASK_ROOT, _HANDLER.slice(0, dot));
   const file = [".mjs", ".js", ".cjs"].map((end) => stem + end).find(existsSync);
-  if (!file) throw named("Runtime.ImportModuleError", `Error: Cannot find module '${stem}'`);
+  if (!file) throw namedError("Runtime.ImportModuleError", `Error: Cannot find module '${stem}'`);
   const found = (await import(pathToFileURL(file).href))[_HANDLER.slice(dot + 1)];
   if (typeof found === "function") return found;
-  throw named("Runtime.HandlerNotFound", `${_HANDLER} is undefined or not exported`);
+  throw namedError("Runtime.HandlerNotFound", `${_HANDLER} is undefined or not exported`);
 }
 
 /** As the Node.js runtime does it: https://github.com/aws/aws-lambda-nodejs-runtime-interface-client */
@@ -85,7 +85,7 @@ function failure(error) {
   };
 }
 
-function named(name, message) {
+function namedError(name, message) {
   return Object.assign(new Error(message), { name });
 }
 
@@ -95,6 +95,6 @@ function crash(payload) {
 }
 
 /** @param {WorkerMessage} message */
-function say(message) {
+function send(message) {
   process.send?.(message);
 }

@@ -1,12 +1,23 @@
 import type * as Api from "@aws-sdk/client-secrets-manager";
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 import { secretArn } from "../arns.ts";
 import type { RecordFile } from "../record-file.ts";
-import { alreadyExists, invalidRequest, notFound } from "./secret-errors.ts";
-import { listSecrets } from "./secret-list.ts";
+import {
+  describeVersion,
+  listSecrets,
+  newVersionId,
+  readSecretValue,
+  requestedVersion,
+} from "./secret-queries.ts";
 import type { SecretRecord } from "./secret-record.ts";
-import { addVersion, checkStageMove, moveStage } from "./secret-record.ts";
-import { chosenVersion, givenValue, sought, versionIdOf } from "./secret-request.ts";
+import {
+  addVersion,
+  alreadyExists,
+  checkStageMove,
+  invalidRequest,
+  moveStage,
+  secretNotFound,
+} from "./secret-record.ts";
 
 const DAY_MS = 86_400_000;
 const MARKED_FOR_DELETION =
@@ -14,16 +25,16 @@ const MARKED_FOR_DELETION =
 const NAME_TO_BE_DELETED =
   "You can't create this secret because a secret with this name is already scheduled for deletion.";
 
-export function secretOperations(place: AwsPlace, file: RecordFile<SecretRecord>) {
+export function secretOperations(location: AwsLocation, file: RecordFile<SecretRecord>) {
   const secrets = new Map(file.load().map((secret) => [secret.name, secret]));
   const save = () => file.save(secrets.values());
 
-  /** By name, ARN, or ARN without the six characters that AWS adds. */
+  /** By name, ARN, or ARN without its random suffix. */
   function find(secretId: string | undefined): SecretRecord {
     const found = [...secrets.values()].find(({ name, arn }) =>
       [name, arn, arn.slice(0, -"-AbCdEf".length)].includes(secretId ?? ""),
     );
-    if (!found) throw notFound("Secrets Manager can't find the specified secret.");
+    if (!found) throw secretNotFound("Secrets Manager can't find the specified secret.");
     return found;
   }
 
@@ -47,7 +58,7 @@ export function secretOperations(place: AwsPlace, file: RecordFile<SecretRecord>
         throw alreadyExists(`The operation failed because the secret ${name} already exists.`);
       const now = new Date().toISOString();
       const secret: SecretRecord = {
-        arn: secretArn(place, name),
+        arn: secretArn(location, name),
         name,
         createdAt: now,
         changedAt: now,
@@ -55,8 +66,8 @@ export function secretOperations(place: AwsPlace, file: RecordFile<SecretRecord>
         tags: input.Tags,
         versions: {},
       };
-      const value = givenValue(input);
-      const versionId = value && versionIdOf(input);
+      const value = readSecretValue(input);
+      const versionId = value && newVersionId(input);
       if (value && versionId) addVersion(secret, versionId, value, []);
       secrets.set(name, secret);
       save();
@@ -65,9 +76,9 @@ export function secretOperations(place: AwsPlace, file: RecordFile<SecretRecord>
 
     PutSecretValue(input: Api.PutSecretValueRequest): Api.PutSecretValueResponse {
       const secret = findAlive(input.SecretId);
-      const value = givenValue(input);
+      const value = readSecretValue(input);
       if (!value) throw invalidRequest("You must provide either SecretString or SecretBinary.");
-      const versionId = versionIdOf(input);
+      const versionId = newVersionId(input);
       addVersion(secret, versionId, value, input.VersionStages ?? ["AWSCURRENT"]);
       changed(secret);
       const VersionStages = secret.versions[versionId]?.stages;
@@ -76,11 +87,11 @@ export function secretOperations(place: AwsPlace, file: RecordFile<SecretRecord>
 
     GetSecretValue(input: Api.GetSecretValueRequest): Api.GetSecretValueResponse {
       const secret = findAlive(input.SecretId);
-      const versionId = chosenVersion(secret, input);
+      const versionId = requestedVersion(secret, input);
       const version = versionId && secret.versions[versionId];
       if (!version)
-        throw notFound(
-          `Secrets Manager can't find the specified secret value for ${sought(input)}`,
+        throw secretNotFound(
+          `Secrets Manager can't find the specified secret value for ${describeVersion(input)}`,
         );
       return {
         ...identity(secret),

@@ -1,6 +1,14 @@
-import { alreadyExists, invalidParameter, notFound } from "./secret-errors.ts";
+import { AwsError } from "../json-protocol/aws-json.ts";
 
-/** As kept in the file: plain JSON. */
+// The messages are those of AWS.
+export const secretNotFound = (message: string) =>
+  new AwsError("ResourceNotFoundException", message);
+export const alreadyExists = (message: string) => new AwsError("ResourceExistsException", message);
+export const invalidRequest = (message: string) => new AwsError("InvalidRequestException", message);
+export const invalidParameter = (message: string) =>
+  new AwsError("InvalidParameterException", message);
+
+/** A secret as it is stored in the file: plain JSON. */
 export interface SecretRecord {
   readonly arn: string;
   readonly name: string;
@@ -23,11 +31,11 @@ export type SecretValue = { readonly string: string } | { readonly base64: strin
 const CURRENT = "AWSCURRENT";
 const PREVIOUS = "AWSPREVIOUS";
 
-export function holderOf(secret: SecretRecord, stage: string): string | undefined {
+export function versionWithStage(secret: SecretRecord, stage: string): string | undefined {
   return Object.keys(secret.versions).find((id) => secret.versions[id]?.stages.includes(stage));
 }
 
-/** A version never changes: the same token with the same value is a repeat, with another one refused. */
+/** A version is immutable: the same token with the same value is a retry, with another value an error. */
 export function addVersion(
   secret: SecretRecord,
   versionId: string,
@@ -48,12 +56,12 @@ export function addVersion(
   }
 }
 
-/** Whoever loses AWSCURRENT becomes AWSPREVIOUS. */
+/** The version that loses AWSCURRENT becomes AWSPREVIOUS. */
 export function moveStage(secret: SecretRecord, stage: string, to: string | undefined): void {
-  const from = holderOf(secret, stage);
+  const from = versionWithStage(secret, stage);
   if (from === to) return;
-  const loser = from && secret.versions[from];
-  if (loser) loser.stages = loser.stages.filter((held) => held !== stage);
+  const previous = from && secret.versions[from];
+  if (previous) previous.stages = previous.stages.filter((each) => each !== stage);
   if (to) secret.versions[to]?.stages.push(stage);
   if (stage === CURRENT && from) moveStage(secret, PREVIOUS, from);
 }
@@ -63,18 +71,18 @@ export function checkStageMove(
   secret: SecretRecord,
   move: { stage: string; from: string | undefined; to: string | undefined },
 ): void {
-  const holder = holderOf(secret, move.stage);
+  const current = versionWithStage(secret, move.stage);
   if (move.to && !secret.versions[move.to]) {
-    throw notFound(`Secrets Manager can't find the specified secret version: ${move.to}.`);
+    throw secretNotFound(`Secrets Manager can't find the specified secret version: ${move.to}.`);
   }
   if (move.stage === CURRENT && !move.to) {
     throw invalidParameter(
       "You can only move staging label AWSCURRENT to a different secret version. It can’t be completely removed.",
     );
   }
-  if (holder && holder !== move.to && holder !== move.from) {
+  if (current && current !== move.to && current !== move.from) {
     throw invalidParameter(
-      `The parameter RemoveFromVersionId can't be empty. Staging label ${move.stage} is currently attached to version ${holder}, so you must explicitly reference that version in RemoveFromVersionId.`,
+      `The parameter RemoveFromVersionId can't be empty. Staging label ${move.stage} is currently attached to version ${current}, so you must explicitly reference that version in RemoveFromVersionId.`,
     );
   }
 }

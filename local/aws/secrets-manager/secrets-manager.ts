@@ -1,6 +1,6 @@
 import * as sdkClient from "@aws-sdk/client-secrets-manager";
-import type { AwsPlace } from "../arns.ts";
-import { LOCAL_PLACE } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
 import { AwsError } from "../json-protocol/aws-json.ts";
 import type { LocalAwsJsonServer } from "../json-protocol/aws-json-server.ts";
 import { startAwsJsonServer } from "../json-protocol/aws-json-server.ts";
@@ -8,9 +8,9 @@ import { NO_FILE, recordFile } from "../record-file.ts";
 import type { Guard } from "../sigv4/guard.ts";
 import { secretOperations } from "./secret-operations.ts";
 
-/** Secrets Manager's API; with a folder, its secrets survive a restart. */
+/** Secrets Manager's API. With a folder, its secrets survive a restart. */
 export function startSecretsManager(
-  options: { port?: number; folder?: string; place?: AwsPlace; guard?: Guard } = {},
+  options: { port?: number; folder?: string; location?: AwsLocation; guard?: Guard } = {},
 ): Promise<LocalAwsJsonServer> {
   return startAwsJsonServer(
     {
@@ -18,7 +18,7 @@ export function startSecretsManager(
       targetPrefix: "secretsmanager",
       signingName: "secretsmanager",
       operations: secretOperations(
-        options.place ?? LOCAL_PLACE,
+        options.location ?? LOCAL_LOCATION,
         options.folder ? recordFile(options.folder, "secrets.json") : NO_FILE,
       ),
       errors: {

@@ -1,43 +1,46 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { AwsPlace } from "../arns.ts";
-import { LOCAL_PLACE } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
 import { AwsError } from "../json-protocol/aws-json.ts";
 import type { Principal, Principals } from "./principals.ts";
 import { Sha256 } from "./sha256.ts";
 import type { SignatureHeader } from "./signature-header.ts";
 import { readSignatureHeader } from "./signature-header.ts";
 
-/** Who signed this request to this service (`dynamodb`, `execute-api` …), all of `body` included; throws `AwsError`. */
+/**
+ * Returns the principal that signed this request, including `body`, for this service (`dynamodb`, …). Throws
+ * `AwsError`.
+ */
 export type Authenticate = (
   request: Pick<IncomingMessage, "method" | "url" | "headers">,
   body: Uint8Array,
   service: string,
 ) => Promise<Principal>;
 
-const WINDOW_MS = 300_000;
+const MAX_CLOCK_SKEW_MS = 300_000;
 
-/** Signature Version 4 as AWS checks it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
+/** Checks Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
 export function authenticator(
   principals: Pick<Principals, "withAccessKey">,
-  { region }: Pick<AwsPlace, "region"> = LOCAL_PLACE,
+  { region }: Pick<AwsLocation, "region"> = LOCAL_LOCATION,
   now: () => Date = () => new Date(),
 ): Authenticate {
   return async (request, body, service) => {
-    const said = readSignatureHeader(request.headers);
-    const principal = principals.withAccessKey(said.accessKeyId);
-    if (!principal || !isLentTo(principal, request.headers)) throw unknownKey();
-    checkScope(said, region, service);
-    const signedAt = checkInstant(said, request.headers["x-amz-date"], now());
+    const header = readSignatureHeader(request.headers);
+    const principal = principals.withAccessKey(header.accessKeyId);
+    if (!principal || !hasSessionToken(principal, request.headers)) throw unknownAccessKey();
+    checkScope(header, region, service);
+    const signedAt = checkInstant(header, request.headers["x-amz-date"], now());
     checkBodyHash(request.headers["x-amz-content-sha256"], body);
-    const expected = await signatureOf(request, body, said, principal, signedAt);
-    if (!isSame(expected, said.signature)) throw notMatching();
+    const expected = await signatureOf(request, body, header, principal, signedAt);
+    if (!isSame(expected, header.signature)) throw signatureMismatch();
     return principal;
   };
 }
 
-/** The signature that this principal would have made over the headers that it says it has signed. */
+/** The signature that this principal's keys produce for the headers that were signed. */
 async function signatureOf(
   { method = "GET", url = "/", headers }: Pick<IncomingMessage, "method" | "url" | "headers">,
   body: Uint8Array,
@@ -55,28 +58,28 @@ async function signatureOf(
   const [path = "/", query = ""] = url.split("?", 2);
   const signed = signedHeaders.map((name) => [name, String(headers[name] ?? "")]);
   const options = { signingDate, signableHeaders: new Set(signedHeaders) };
-  const again = await signer.sign(
+  const resigned = await signer.sign(
     {
       ...{ method, path, protocol: "http:", hostname: "", body },
-      query: bagOf(query),
+      query: parseQuery(query),
       headers: Object.fromEntries(signed),
     },
     options,
   );
-  return readSignatureHeader({ authorization: again.headers["authorization"] }).signature;
+  return readSignatureHeader({ authorization: resigned.headers["authorization"] }).signature;
 }
 
-function bagOf(query: string): Record<string, string[]> {
-  const bag: Record<string, string[]> = {};
+function parseQuery(query: string): Record<string, string[]> {
+  const parameters: Record<string, string[]> = {};
   for (const pair of query.split("&").filter((each) => each !== "")) {
-    const [name = "", ...value] = pair.split("=").map(decoded);
-    bag[name] = [...(bag[name] ?? []), value.join("=")];
+    const [name = "", ...value] = pair.split("=").map(decodeComponent);
+    parameters[name] = [...(parameters[name] ?? []), value.join("=")];
   }
-  return bag;
+  return parameters;
 }
 
-/** What cannot be decoded was not signed so. */
-function decoded(text: string): string {
+/** Text that cannot be decoded is kept: its signature will not match. */
+function decodeComponent(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -84,15 +87,15 @@ function decoded(text: string): string {
   }
 }
 
-function isLentTo({ keys }: Principal, headers: IncomingMessage["headers"]): boolean {
+function hasSessionToken({ keys }: Principal, headers: IncomingMessage["headers"]): boolean {
   return isSame(keys.sessionToken ?? "", String(headers["x-amz-security-token"] ?? ""));
 }
 
-function checkScope(said: SignatureHeader, region: string, service: string): void {
-  if (said.region !== region) {
-    throw invalid(`Credential should be scoped to a valid region, not '${said.region}'.`);
+function checkScope(header: SignatureHeader, region: string, service: string): void {
+  if (header.region !== region) {
+    throw invalid(`Credential should be scoped to a valid region, not '${header.region}'.`);
   }
-  if (said.service !== service) {
+  if (header.service !== service) {
     throw invalid(`Credential should be scoped to correct service: '${service}'.`);
   }
 }
@@ -102,19 +105,20 @@ function checkInstant({ day }: SignatureHeader, stated: unknown, now: Date): Dat
   const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
   const signedAt = new Date(iso);
   if (Number.isNaN(signedAt.getTime())) {
-    const why = "Authorization header requires existence of an 'X-Amz-Date' header.";
-    throw new AwsError("IncompleteSignatureException", why);
+    const message = "Authorization header requires existence of an 'X-Amz-Date' header.";
+    throw new AwsError("IncompleteSignatureException", message);
   }
   if (!text.startsWith(day)) {
     throw invalid(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date`);
   }
   const ageMs = now.getTime() - signedAt.getTime();
-  if (ageMs > WINDOW_MS) throw invalid(`Signature expired: ${text} is over 5 min. ago`);
-  if (ageMs < -WINDOW_MS) throw invalid(`Signature not yet current: ${text} is over 5 min. away`);
+  if (ageMs > MAX_CLOCK_SKEW_MS) throw invalid(`Signature expired: ${text} is over 5 min. ago`);
+  if (ageMs < -MAX_CLOCK_SKEW_MS)
+    throw invalid(`Signature not yet current: ${text} is over 5 min. away`);
   return signedAt;
 }
 
-/** The signer believes a hash that is stated. */
+/** Needed because the signer uses the stated hash without checking it. */
 function checkBodyHash(stated: unknown, body: Uint8Array): void {
   if (stated === undefined) return;
   if (!isSame(String(stated), createHash("sha256").update(body).digest("hex"))) {
@@ -129,12 +133,12 @@ function isSame(one: string, other: string): boolean {
 
 const invalid = (message: string) => new AwsError("InvalidSignatureException", message);
 
-const notMatching = () =>
+const signatureMismatch = () =>
   invalid(
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
   );
 
-const unknownKey = () =>
+const unknownAccessKey = () =>
   new AwsError(
     "UnrecognizedClientException",
     "The security token included in the request is invalid.",

@@ -1,36 +1,39 @@
 import { randomBytes } from "node:crypto";
-import type { AwsPlace } from "../arns.ts";
-import { LOCAL_PLACE } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
+import { LOCAL_LOCATION } from "../arns.ts";
 
-/** Access keys, as an AWS SDK takes them. */
+/** Credentials in the form that the AWS SDK expects. */
 export interface AccessKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of those that are lent to a role. */
+  /** For temporary keys of a role. */
   readonly sessionToken?: string;
 }
 
-/** Someone who signs requests. */
+/** An IAM user, or a session of a role. */
 export interface Principal {
   readonly arn: string;
-  /** What the principal's policies hang on: the user itself, or the role that it has assumed. */
-  readonly policiesOf: string;
+  /** The ARN whose policies apply: the user's own, or that of the assumed role. */
+  readonly policyOwnerArn: string;
   readonly keys: AccessKeys;
 }
 
-/** Who there is on this machine, each with keys of its own that are made up when it appears. */
+/** The principals of the local stack. Each gets generated keys when it is first used. */
 export interface Principals {
   user(name: string): Principal;
-  /** The same one for the same role and session. */
+  /** Returns the same principal for the same role and session. */
   assume(roleArn: string, session: string): Principal;
   withAccessKey(accessKeyId: string): Principal | undefined;
 }
 
-export function createPrincipals({ partition, accountId }: AwsPlace = LOCAL_PLACE): Principals {
+export function createPrincipals({
+  partition,
+  accountId,
+}: AwsLocation = LOCAL_LOCATION): Principals {
   const byArn = new Map<string, Principal>();
   const byAccessKey = new Map<string, Principal>();
 
-  function keep(arn: string, make: () => Omit<Principal, "arn">): Principal {
+  function getOrCreate(arn: string, make: () => Omit<Principal, "arn">): Principal {
     const known = byArn.get(arn);
     if (known) return known;
     const principal = { arn, ...make() };
@@ -42,14 +45,14 @@ export function createPrincipals({ partition, accountId }: AwsPlace = LOCAL_PLAC
   return {
     user(name) {
       const arn = `arn:${partition}:iam::${accountId}:user/${name}`;
-      return keep(arn, () => ({ policiesOf: arn, keys: madeUpKeys("AKIA") }));
+      return getOrCreate(arn, () => ({ policyOwnerArn: arn, keys: generateKeys("AKIA") }));
     },
     assume(roleArn, session) {
       const role = roleArn.split(":role/").at(-1);
       const arn = `arn:${partition}:sts::${accountId}:assumed-role/${role}/${session}`;
-      return keep(arn, () => ({
-        policiesOf: roleArn,
-        keys: { ...madeUpKeys("ASIA"), sessionToken: randomBytes(48).toString("base64") },
+      return getOrCreate(arn, () => ({
+        policyOwnerArn: roleArn,
+        keys: { ...generateKeys("ASIA"), sessionToken: randomBytes(48).toString("base64") },
       }));
     },
     withAccessKey: (accessKeyId) => byAccessKey.get(accessKeyId),
@@ -57,10 +60,10 @@ export function createPrincipals({ partition, accountId }: AwsPlace = LOCAL_PLAC
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes */
-function madeUpKeys(prefix: "AKIA" | "ASIA"): AccessKeys {
+function generateKeys(prefix: "AKIA" | "ASIA"): AccessKeys {
   return {
     accessKeyId: `${prefix}LOCAL${randomBytes(6).toString("hex").slice(0, 11).toUpperCase()}`,
-    // No characters that a shell or an address would have to escape.
+    // Without characters that need escaping in a shell or URL.
     secretAccessKey: randomBytes(30).toString("base64url"),
   };
 }

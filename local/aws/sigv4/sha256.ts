@@ -3,7 +3,7 @@ import { createHash, createHmac } from "node:crypto";
 
 type Bytes = string | ArrayBuffer | ArrayBufferView;
 
-/** SHA-256, or HMAC-SHA-256 where there is a secret, as the AWS SDK's signer wants it. */
+/** SHA-256, or HMAC-SHA-256 with a secret, in the form that the AWS SDK's signer expects. */
 export class Sha256 {
   private readonly hash: Hash | Hmac;
 
@@ -19,9 +19,9 @@ export class Sha256 {
     return this.hash.digest();
   }
 
-  /** A hash cannot start again; the signer makes a new one for each digest. */
+  /** Never called: the signer creates a new instance for each digest. */
   reset(): void {
-    throw new Error("not built here");
+    throw new Error("not implemented");
   }
 }
 

@@ -1,6 +1,6 @@
 import { AwsError } from "../json-protocol/aws-json.ts";
 
-/** What `Authorization: AWS4-HMAC-SHA256 …` says. */
+/** The parsed header `Authorization: AWS4-HMAC-SHA256 …`. */
 export interface SignatureHeader {
   readonly accessKeyId: string;
   /** `20261121` */
@@ -13,7 +13,7 @@ export interface SignatureHeader {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Throws `AwsError` where there is none, or half of one. */
+/** Throws `AwsError` if the header is missing or incomplete. */
 export function readSignatureHeader(headers: Headers): SignatureHeader {
   const authorization = headers["authorization"];
   if (typeof authorization !== "string" || authorization === "") {
@@ -22,10 +22,10 @@ export function readSignatureHeader(headers: Headers): SignatureHeader {
   const [algorithm, ...rest] = authorization.trim().split(" ");
   if (algorithm !== "AWS4-HMAC-SHA256") throw incomplete(`Unsupported algorithm: ${algorithm}.`);
 
-  const said = new Map(rest.join("").split(",").map(pairOf));
-  const part = (name: string) => said.get(name) ?? "";
-  const wanting = ["Credential", "SignedHeaders", "Signature"].filter((name) => part(name) === "");
-  if (wanting.length > 0) throw incomplete(wanting.map(needs).join(" "));
+  const parameters = new Map(rest.join("").split(",").map(pairOf));
+  const part = (name: string) => parameters.get(name) ?? "";
+  const missing = ["Credential", "SignedHeaders", "Signature"].filter((name) => part(name) === "");
+  if (missing.length > 0) throw incomplete(missing.map(missingParameter).join(" "));
 
   const scope = part("Credential").split("/");
   const [accessKeyId = "", day = "", region = "", service = "", terminator] = scope;
@@ -41,7 +41,7 @@ function pairOf(text: string): [name: string, value: string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-const needs = (name: string) => `Authorization header requires '${name}' parameter.`;
+const missingParameter = (name: string) => `Authorization header requires '${name}' parameter.`;
 
-/** Without the header itself, which AWS repeats: what prints here may be kept. */
+/** AWS's message quotes the header itself; this one does not, because it may be logged. */
 const incomplete = (message: string) => new AwsError("IncompleteSignatureException", message);

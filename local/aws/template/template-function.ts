@@ -2,31 +2,31 @@ import { basename, join } from "node:path";
 import type { LambdaFunction } from "../lambda/lambda-function.ts";
 import type { Resolver } from "./template-resolver.ts";
 import type { TemplateResource } from "./template-shape.ts";
-import { fail } from "./template-shape.ts";
+import { failAt } from "./template-shape.ts";
 
 export interface DeployedFunction extends LambdaFunction {
   readonly logicalId: string;
   readonly runtime: string;
 }
 
-export interface Assets {
+export interface CodeAssets {
   readonly assemblyFolder: string;
-  /** `<stack>.assets.json`: says where the code is when the template's metadata do not. */
+  /** `<stack>.assets.json`: locates the code if the template's metadata do not. */
   readonly assetManifest?: unknown;
 }
 
-/** An `AWS::Lambda::Function`, with CloudFormation's defaults. */
+/** Reads an `AWS::Lambda::Function`, with CloudFormation's defaults. */
 export function readFunction(
-  known: Resolver,
+  resolver: Resolver,
   logicalId: string,
   resource: TemplateResource,
-  assets: Assets,
+  assets: CodeAssets,
 ): DeployedFunction {
   const path = `Resources.${logicalId}`;
   const property = (name: string) =>
-    known.resolve(resource.Properties?.[name], `${path}.Properties.${name}`);
+    resolver.resolve(resource.Properties?.[name], `${path}.Properties.${name}`);
   const text = (name: string) =>
-    known.resolveText(resource.Properties?.[name], `${path}.Properties.${name}`);
+    resolver.resolveText(resource.Properties?.[name], `${path}.Properties.${name}`);
   const number = (name: string, otherwise: number) => Number(property(name) ?? otherwise);
   const role = property("Role");
   const description = property("Description");
@@ -34,11 +34,11 @@ export function readFunction(
 
   return {
     logicalId,
-    name: known.nameOf(logicalId, path),
-    folder: codeFolder(known, resource, path, assets),
+    name: resolver.nameOf(logicalId, path),
+    folder: codeFolder(resolver, resource, path, assets),
     handler: text("Handler"),
     runtime: text("Runtime"),
-    environment: readEnvironment(known, resource, path),
+    environment: readEnvironment(resolver, resource, path),
     ...(role !== undefined && { roleArn: String(role) }),
     timeoutMs: number("Timeout", 3) * 1000,
     memoryMb: number("MemorySize", 128),
@@ -47,28 +47,28 @@ export function readFunction(
   };
 }
 
-function readEnvironment(known: Resolver, { Properties }: TemplateResource, path: string) {
+function readEnvironment(resolver: Resolver, { Properties }: TemplateResource, path: string) {
   const { Variables = {} } = Object(Properties?.["Environment"]) as { Variables?: object };
   const at = `${path}.Properties.Environment.Variables`;
   return Object.fromEntries(
     Object.entries(Variables).map(([name, value]) => [
       name,
-      known.resolveText(value, `${at}.${name}`),
+      resolver.resolveText(value, `${at}.${name}`),
     ]),
   );
 }
 
 function codeFolder(
-  known: Resolver,
+  resolver: Resolver,
   { Metadata, Properties }: TemplateResource,
   path: string,
-  { assemblyFolder, assetManifest }: Assets,
+  { assemblyFolder, assetManifest }: CodeAssets,
 ): string {
   const stated = Metadata?.["aws:asset:path"];
   if (typeof stated === "string") return join(assemblyFolder, stated);
   const at = `${path}.Properties.Code`;
-  const { S3Key } = Object(known.resolve(Properties?.["Code"], at)) as { S3Key?: unknown };
+  const { S3Key } = Object(resolver.resolve(Properties?.["Code"], at)) as { S3Key?: unknown };
   const { files = {} } = Object(assetManifest) as { files?: Record<string, unknown> };
   const asset = Object(files[basename(String(S3Key), ".zip")]) as { source?: { path?: string } };
-  return join(assemblyFolder, asset.source?.path ?? fail(at, "no asset is known for this code"));
+  return join(assemblyFolder, asset.source?.path ?? failAt(at, "no asset is known for this code"));
 }

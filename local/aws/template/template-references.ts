@@ -1,25 +1,25 @@
 import type { ResourceKind } from "./template-resource.ts";
 import { kindOf } from "./template-resource.ts";
-import type { Deployment, Template } from "./template-shape.ts";
-import { fail, NO_VALUE } from "./template-shape.ts";
+import type { DeploymentTarget, Template } from "./template-shape.ts";
+import { failAt, NO_VALUE } from "./template-shape.ts";
 
 export interface References {
   ref(name: string, path: string): unknown;
   getAtt(logicalId: string, attribute: string, path: string): string;
-  /** The explicit name, or one made of the stack's name and the logical id. */
+  /** The explicit name, or one generated from the stack's name and the logical id. */
   nameOf(logicalId: string, path: string): string;
 }
 
-/** Parameters, pseudo parameters and resources, by name. */
+/** Resolves references to parameters, pseudo parameters and resources. */
 export function references(
   { Resources = {}, Parameters = {} }: Template,
-  { place, stackName, parameters }: Deployment,
+  { location, stackName, parameters }: DeploymentTarget,
   resolveText: (value: unknown, path: string) => string,
 ): References {
   const pseudoParameters: Readonly<Record<string, unknown>> = {
-    "AWS::Region": place.region,
-    "AWS::AccountId": place.accountId,
-    "AWS::Partition": place.partition,
+    "AWS::Region": location.region,
+    "AWS::AccountId": location.accountId,
+    "AWS::Partition": location.partition,
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackName": stackName ?? "local",
     "AWS::NoValue": NO_VALUE,
@@ -27,15 +27,15 @@ export function references(
 
   function parameter(name: string, path: string): unknown {
     const { Type = "", Default } = Parameters[name] ?? {};
-    // The default of an SSM parameter is where the value is kept, not the value.
+    // The default of an SSM parameter is the name of the parameter, not its value.
     const value = parameters[name] ?? (Type.startsWith("AWS::SSM::") ? undefined : Default);
-    if (value === undefined) return fail(path, `the parameter ${name} has no value`);
+    if (value === undefined) return failAt(path, `the parameter ${name} has no value`);
     return Type.includes("List") ? String(value).split(",") : String(value);
   }
 
   function kind(logicalId: string, path: string): ResourceKind {
-    const type = Resources[logicalId]?.Type ?? fail(path, `nothing is called ${logicalId}`);
-    return kindOf(type) ?? fail(path, `${logicalId} is an ${type}, which is not known here`);
+    const type = Resources[logicalId]?.Type ?? failAt(path, `nothing is called ${logicalId}`);
+    return kindOf(type) ?? failAt(path, `${logicalId} is an ${type}, which is not supported`);
   }
 
   function nameOf(logicalId: string, path: string): string {
@@ -52,14 +52,14 @@ export function references(
     ref(name, path) {
       if (name in pseudoParameters) return pseudoParameters[name];
       if (name in Parameters) return parameter(name, path);
-      return kind(name, path).ref(place, nameOf(name, path));
+      return kind(name, path).ref(location, nameOf(name, path));
     },
     getAtt(logicalId, attribute, path) {
       const { arn, attributes } = kind(logicalId, path);
-      if (attribute === "Arn" && arn) return arn(place, nameOf(logicalId, path));
+      if (attribute === "Arn" && arn) return arn(location, nameOf(logicalId, path));
       const other = attributes?.[attribute];
       if (other) return other(nameOf(logicalId, path));
-      return fail(path, `the attribute ${attribute} of ${logicalId} is not known here`);
+      return failAt(path, `the attribute ${attribute} of ${logicalId} is not supported`);
     },
   };
 }

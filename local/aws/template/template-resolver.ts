@@ -1,9 +1,9 @@
 import { references } from "./template-references.ts";
-import type { Deployment, Template } from "./template-shape.ts";
-import { fail, NO_VALUE } from "./template-shape.ts";
+import type { DeploymentTarget, Template } from "./template-shape.ts";
+import { failAt, NO_VALUE } from "./template-shape.ts";
 
 export interface Resolver {
-  /** The value with its intrinsic functions carried out; throws, with the path, on what it does not know. */
+  /** Evaluates the intrinsic functions of a value. Throws, naming the path, on what is not supported. */
   resolve(value: unknown, path: string): unknown;
   resolveText(value: unknown, path: string): string;
   nameOf(logicalId: string, path: string): string;
@@ -11,21 +11,21 @@ export interface Resolver {
 
 type Intrinsic = (argument: unknown, path: string) => unknown;
 
-export function resolver(template: Template, deployment: Deployment): Resolver {
+export function createResolver(template: Template, deployment: DeploymentTarget): Resolver {
   const { ref, getAtt, nameOf } = references(template, deployment, resolveText);
 
   const intrinsics: Readonly<Record<string, Intrinsic>> = {
     Ref: (name, path) => ref(String(name), path),
 
     "Fn::GetAtt": (argument, path) =>
-      dotted(Array.isArray(argument) ? argument.join(".") : String(argument), path),
+      getAttByName(Array.isArray(argument) ? argument.join(".") : String(argument), path),
 
     "Fn::Sub": (argument, path) => {
       const [text, variables = {}] = Array.isArray(argument) ? argument : [argument];
       return String(text).replaceAll(/\$\{(!?)([^}]+)\}/g, (_, isLiteral, name: string) => {
         if (isLiteral) return `\${${name}}`;
         if (name in variables) return resolveText(variables[name], `${path}.${name}`);
-        return asText(name.includes(".") ? dotted(name, path) : ref(name, path), path);
+        return asText(name.includes(".") ? getAttByName(name, path) : ref(name, path), path);
       });
     },
 
@@ -44,18 +44,18 @@ export function resolver(template: Template, deployment: Deployment): Resolver {
     "Fn::Select": (argument, path) => {
       const [index, values] = pair(argument, path);
       const selected = list(values, path)[Number(resolve(index, path))];
-      return selected ?? fail(path, "selects what is not there");
+      return selected ?? failAt(path, "selects what is not there");
     },
 
     "Fn::ImportValue": (argument, path) => {
       const name = resolveText(argument, path);
-      return deployment.imports[name] ?? fail(path, `no stack exports ${name}`);
+      return deployment.imports[name] ?? failAt(path, `no stack exports ${name}`);
     },
 
     "Fn::FindInMap": (argument, path) => {
       const [map = "", top = "", second = ""] = list(argument, path).map(String);
       const found = template.Mappings?.[map]?.[top]?.[second];
-      return found ?? fail(path, `there is no ${map}.${top}.${second} in the mappings`);
+      return found ?? failAt(path, `there is no ${map}.${top}.${second} in the mappings`);
     },
   };
 
@@ -66,7 +66,7 @@ export function resolver(template: Template, deployment: Deployment): Resolver {
       return value.map((each, at) => resolve(each, `${path}[${at}]`)).filter(isValue);
     }
     const [[name, argument] = ["", undefined], ...others] = Object.entries(value);
-    if (isIntrinsic(name) && others.length === 0) return carryOut(name, argument, path);
+    if (isIntrinsic(name) && others.length === 0) return evaluate(name, argument, path);
     return resolveMembers(value, path);
   }
 
@@ -78,8 +78,8 @@ export function resolver(template: Template, deployment: Deployment): Resolver {
     return Object.fromEntries(members.filter(([, member]) => isValue(member)));
   }
 
-  function carryOut(name: string, argument: unknown, path: string): unknown {
-    const intrinsic = intrinsics[name] ?? fail(path, `${name} is not known here`);
+  function evaluate(name: string, argument: unknown, path: string): unknown {
+    const intrinsic = intrinsics[name] ?? failAt(path, `${name} is not supported`);
     return intrinsic(argument, `${path}.${name}`);
   }
 
@@ -89,10 +89,10 @@ export function resolver(template: Template, deployment: Deployment): Resolver {
 
   function list(value: unknown, path: string): unknown[] {
     const resolved = resolve(value, path);
-    return Array.isArray(resolved) ? resolved : fail(path, "is not a list");
+    return Array.isArray(resolved) ? resolved : failAt(path, "is not a list");
   }
 
-  function dotted(name: string, path: string): string {
+  function getAttByName(name: string, path: string): string {
     const [logicalId = "", ...attribute] = name.split(".");
     return getAtt(logicalId, attribute.join("."), path);
   }
@@ -105,17 +105,17 @@ const isValue = (value: unknown) => value !== NO_VALUE;
 const isIntrinsic = (name: string) =>
   name === "Ref" || name === "Condition" || name.startsWith("Fn::");
 
-/** `{{resolve:ssm:…}}` is looked up when a stack is deployed. */
+/** Dynamic references (`{{resolve:ssm:…}}`) are only known when a stack is deployed. */
 function staticText(text: string, path: string): string {
-  return text.includes("{{resolve:") ? fail(path, "dynamic references are not known here") : text;
+  return text.includes("{{resolve:") ? failAt(path, "dynamic references are not supported") : text;
 }
 
 function asText(value: unknown, path: string): string {
   if (["string", "number", "boolean"].includes(typeof value)) return String(value);
-  return fail(path, "is not text");
+  return failAt(path, "is not text");
 }
 
 function pair(argument: unknown, path: string): [unknown, unknown] {
-  if (!Array.isArray(argument) || argument.length !== 2) return fail(path, "takes two arguments");
+  if (!Array.isArray(argument) || argument.length !== 2) return failAt(path, "takes two arguments");
   return [argument[0], argument[1]];
 }

@@ -1,17 +1,17 @@
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 import { arn, secretArn } from "../arns.ts";
 
-/** What CloudFormation knows of a kind of resource once it is created. */
+/** The return values of a resource type: `Ref` and `Fn::GetAtt`. */
 export interface ResourceKind {
-  /** The property that holds a name given explicitly. */
+  /** The property that contains the explicit name. */
   readonly nameProperty?: string;
-  ref(place: AwsPlace, name: string): string;
-  arn?(place: AwsPlace, name: string): string;
-  /** `Fn::GetAtt` of anything but the ARN. */
+  ref(location: AwsLocation, name: string): string;
+  arn?(location: AwsLocation, name: string): string;
+  /** Attributes other than the ARN. */
   readonly attributes?: Readonly<Record<string, (name: string) => string>>;
 }
 
-const byItsName = (_place: AwsPlace, name: string) => name;
+const useName = (_location: AwsLocation, name: string) => name;
 
 /** The resource `/` of a REST API. */
 const rootOf = (apiName: string) => `${apiName}/`;
@@ -22,8 +22,8 @@ const byName = (
   resource: (name: string) => string,
 ): ResourceKind => ({
   nameProperty,
-  ref: byItsName,
-  arn: (place, name) => arn(place, service, resource(name)),
+  ref: useName,
+  arn: (location, name) => arn(location, service, resource(name)),
 });
 
 const table = byName("TableName", "dynamodb", (name) => `table/${name}`);
@@ -43,22 +43,22 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   "AWS::SecretsManager::Secret": { nameProperty: "Name", ref: secretArn },
   "AWS::SNS::Topic": {
     ...byName("TopicName", "sns", (name) => name),
-    ref: (place, name) => arn(place, "sns", name),
+    ref: (location, name) => arn(location, "sns", name),
   },
   "AWS::SQS::Queue": {
     ...byName("QueueName", "sqs", (name) => name),
     ref: ({ region, accountId }, name) =>
       `https://sqs.${region}.amazonaws.com/${accountId}/${name}`,
   },
-  "AWS::ApiGateway::RestApi": { ref: byItsName, attributes: { RootResourceId: rootOf } },
-  "AWS::ApiGateway::Resource": { ref: byItsName },
-  "AWS::ApiGateway::Deployment": { ref: byItsName },
-  "AWS::ApiGateway::Model": { ref: byItsName },
-  "AWS::ApiGateway::RequestValidator": { ref: byItsName },
-  "AWS::ApiGatewayV2::Api": { ref: byItsName },
-  "AWS::ApiGatewayV2::Integration": { ref: byItsName },
-  "AWS::EC2::VPCEndpoint": { ref: byItsName },
-  "AWS::ApiGateway::Stage": { nameProperty: "StageName", ref: byItsName },
+  "AWS::ApiGateway::RestApi": { ref: useName, attributes: { RootResourceId: rootOf } },
+  "AWS::ApiGateway::Resource": { ref: useName },
+  "AWS::ApiGateway::Deployment": { ref: useName },
+  "AWS::ApiGateway::Model": { ref: useName },
+  "AWS::ApiGateway::RequestValidator": { ref: useName },
+  "AWS::ApiGatewayV2::Api": { ref: useName },
+  "AWS::ApiGatewayV2::Integration": { ref: useName },
+  "AWS::EC2::VPCEndpoint": { ref: useName },
+  "AWS::ApiGateway::Stage": { nameProperty: "StageName", ref: useName },
 };
 
 export function kindOf(type: string): ResourceKind | undefined {

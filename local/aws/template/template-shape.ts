@@ -1,6 +1,6 @@
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 
-/** A CloudFormation template, as far as it is read here. */
+/** The parts of a CloudFormation template that are read. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, TemplateResource>>;
   readonly Parameters?: Readonly<Record<string, { Type: string; Default?: string | number }>>;
@@ -15,18 +15,18 @@ export interface TemplateResource {
   readonly Metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** Where and with what a template is deployed. */
-export interface Deployment {
-  readonly place: AwsPlace;
+/** The account, Region, stack name and inputs of a deployment. */
+export interface DeploymentTarget {
+  readonly location: AwsLocation;
   readonly stackName: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
-  /** What other stacks export. */
+  /** Exports of other stacks. */
   readonly imports: Readonly<Record<string, string>>;
 }
 
-/** `AWS::NoValue`: takes away the property or the element that it stands for. */
+/** `AWS::NoValue`: removes the property or element that it replaces. */
 export const NO_VALUE = Symbol("AWS::NoValue");
 
-export function fail(path: string, why: string): never {
-  throw new Error(`${path}: ${why}`);
+export function failAt(path: string, reason: string): never {
+  throw new Error(`${path}: ${reason}`);
 }

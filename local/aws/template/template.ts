@@ -1,24 +1,24 @@
-import type { AwsPlace } from "../arns.ts";
+import type { AwsLocation } from "../arns.ts";
 import type { TableDefinition } from "../dynamodb/dynamodb-tables.ts";
-import type { Assets, DeployedFunction } from "./template-function.ts";
+import type { CodeAssets, DeployedFunction } from "./template-function.ts";
 import { readFunction } from "./template-function.ts";
-import { resolver } from "./template-resolver.ts";
+import { createResolver } from "./template-resolver.ts";
 import type { Template } from "./template-shape.ts";
-import { fail } from "./template-shape.ts";
+import { failAt } from "./template-shape.ts";
 
-export interface TemplateInput extends AwsPlace, Assets {
+export interface TemplateInput extends AwsLocation, CodeAssets {
   /** The synthesized template, parsed. */
   readonly template: unknown;
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Begins the name of what has no name of its own, as CloudFormation does it. */
+  /** Prefix of generated names, as at CloudFormation. */
   readonly stackName?: string;
-  /** What other stacks export, by export name. */
+  /** Exports of other stacks, by name. */
   readonly imports?: Readonly<Record<string, string>>;
 }
 
 export interface DeployedResource {
   readonly logicalId: string;
-  /** What `Ref` answers; throws where that is not known. */
+  /** The value of `Ref`. Throws if it is not supported. */
   ref(): string;
   readonly properties: Readonly<Record<string, unknown>>;
 }
@@ -32,49 +32,50 @@ export interface DeployedStack {
   readonly keys: readonly DeployedKey[];
   readonly functions: readonly DeployedFunction[];
   readonly outputs: Readonly<Record<string, string>>;
-  /** By export name: the `imports` of another stack. */
+  /** By export name. Passed to another stack as `imports`. */
   readonly exports: Readonly<Record<string, string>>;
-  /** Any other type of resource, resolved when asked for. */
+  /** Resources of any type, resolved on demand. */
   resourcesOf(type: string): DeployedResource[];
 }
 
-/** What a template would deploy, with every reference followed; throws on what it does not know. */
+/** Reads the stack that a template would deploy, with all references resolved. Throws on what is not supported. */
 export function readTemplate(input: TemplateInput): DeployedStack {
   const { region, accountId, partition, parameters = {}, imports = {}, stackName } = input;
   const template = input.template as Template;
-  const place = { region, accountId, partition };
-  const known = resolver(template, { place, stackName, parameters, imports });
+  const location = { region, accountId, partition };
+  const resolver = createResolver(template, { location, stackName, parameters, imports });
 
   const resources = (...types: string[]) =>
     Object.entries(template.Resources ?? {}).filter(([logicalId, { Type, Condition }]) => {
-      const isWanted = types.includes(Type);
-      if (isWanted && Condition) fail(`Resources.${logicalId}`, "conditions are not known here");
-      return isWanted;
+      const isRequested = types.includes(Type);
+      if (isRequested && Condition)
+        failAt(`Resources.${logicalId}`, "conditions are not supported");
+      return isRequested;
     });
   const resourcesOf = (...types: string[]): DeployedResource[] =>
     resources(...types).map(([logicalId, { Properties = {} }]) => ({
       logicalId,
-      ref: () => known.resolveText({ Ref: logicalId }, `Resources.${logicalId}`),
-      properties: Object(known.resolve(Properties, `Resources.${logicalId}.Properties`)),
+      ref: () => resolver.resolveText({ Ref: logicalId }, `Resources.${logicalId}`),
+      properties: Object(resolver.resolve(Properties, `Resources.${logicalId}.Properties`)),
     }));
 
   const outputs = Object.entries(template.Outputs ?? {}).map(([logicalId, { Value, Export }]) => ({
     logicalId,
-    value: known.resolveText(Value, `Outputs.${logicalId}.Value`),
-    exportName: Export && known.resolveText(Export.Name, `Outputs.${logicalId}.Export.Name`),
+    value: resolver.resolveText(Value, `Outputs.${logicalId}.Value`),
+    exportName: Export && resolver.resolveText(Export.Name, `Outputs.${logicalId}.Export.Name`),
   }));
 
   return {
     tables: resourcesOf("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable").map((table) => ({
       ...table,
-      name: known.nameOf(table.logicalId, `Resources.${table.logicalId}`),
+      name: resolver.nameOf(table.logicalId, `Resources.${table.logicalId}`),
     })),
     keys: resourcesOf("AWS::KMS::Key").map((key) => ({
       ...key,
-      id: known.nameOf(key.logicalId, `Resources.${key.logicalId}`),
+      id: resolver.nameOf(key.logicalId, `Resources.${key.logicalId}`),
     })),
     functions: resources("AWS::Lambda::Function").map(([logicalId, resource]) =>
-      readFunction(known, logicalId, resource, input),
+      readFunction(resolver, logicalId, resource, input),
     ),
     outputs: Object.fromEntries(outputs.map(({ logicalId, value }) => [logicalId, value])),
     exports: Object.fromEntries(

@@ -1,28 +1,31 @@
-import type { Protection } from "../kit/protected-route.ts";
+import type { ProtectedRouteOptions } from "../kit/protected-route.ts";
 import { protectedRoute } from "../kit/protected-route.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { jsonObjectOf } from "../kit/request.ts";
-import type { Route } from "../kit/route.ts";
+import type { SimulatedRoute } from "../kit/route.ts";
 import { badRequest, forbidden } from "./centrapay-answers.ts";
 import type { AccountKeys } from "./centrapay-keys.ts";
 
-export type KeyProtection = Pick<Protection, "gate" | "present" | "refuse"> &
-  Required<Pick<Protection, "refine">>;
+export type KeyRouteOptions = Pick<
+  ProtectedRouteOptions,
+  "verifier" | "readCredential" | "refuse"
+> &
+  Required<Pick<ProtectedRouteOptions, "authorize">>;
 
 const keysPath = /^\/api\/accounts\/(?<accountId>[^/]+)\/api-keys$/;
 const keyPath = /^\/api\/accounts\/(?<accountId>[^/]+)\/api-keys\/(?<name>[^/]+)$/;
 
-/** https://docs.centrapay.com/api/api-keys: keys are the business of an account's owners. */
+/** https://docs.centrapay.com/api/api-keys: only an account's owners manage its keys. */
 export function administrationRoutes(
-  protection: KeyProtection,
+  protection: KeyRouteOptions,
   keys: AccountKeys,
-): readonly Route[] {
+): readonly SimulatedRoute[] {
   const forOwners = {
     ...protection,
-    refine: (request: SimulatedRequest, apiKey: string) =>
-      protection.refine(request, apiKey) ??
+    authorize: (request: SimulatedRequest, apiKey: string) =>
+      protection.authorize(request, apiKey) ??
       (keys.isOwner(apiKey, request.params["accountId"]) ? undefined : "forbidden"),
   };
 
@@ -32,26 +35,26 @@ export function administrationRoutes(
       name: "create-key",
       methods: ["POST"],
       path: keysPath,
-      allow: (request) => createKey(keys, request),
+      respond: (request) => createKey(keys, request),
     }),
     protectedRoute({
       ...forOwners,
       name: "list-keys",
       methods: ["GET"],
       path: keysPath,
-      allow: ({ params }) => jsonReply(200, keys.list(params["accountId"] ?? "")),
+      respond: ({ params }) => jsonReply(200, keys.list(params["accountId"] ?? "")),
     }),
     protectedRoute({
       ...forOwners,
       name: "update-key",
       methods: ["PUT"],
       path: keyPath,
-      allow: (request) => updateKey(keys, request),
+      respond: (request) => updateKey(keys, request),
     }),
   ];
 }
 
-function createKey(keys: AccountKeys, request: SimulatedRequest): Reply {
+function createKey(keys: AccountKeys, request: SimulatedRequest): SimulatedReply {
   const { accountId = "" } = request.params;
   const { name, role } = jsonObjectOf(request) ?? {};
   if (typeof name !== "string") return badRequest("name is required");
@@ -59,12 +62,12 @@ function createKey(keys: AccountKeys, request: SimulatedRequest): Reply {
     return badRequest("role is required");
   }
   if (keys.describe(accountId, name)) return badRequest("name is already in use");
-  const carries = keys.create(accountId, name, role);
-  const json = { ...keys.describe(accountId, name), secret: carries.value };
-  return { ...jsonReply(200, json), carries };
+  const credential = keys.create(accountId, name, role);
+  const json = { ...keys.describe(accountId, name), secret: credential.value };
+  return { ...jsonReply(200, json), credential };
 }
 
-function updateKey(keys: AccountKeys, request: SimulatedRequest): Reply {
+function updateKey(keys: AccountKeys, request: SimulatedRequest): SimulatedReply {
   const { accountId = "", name = "" } = request.params;
   const { enabled } = jsonObjectOf(request) ?? {};
   if (typeof enabled !== "boolean") return badRequest("enabled is required");

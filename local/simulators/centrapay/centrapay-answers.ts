@@ -1,19 +1,19 @@
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 
-/** https://docs.centrapay.com/api/http-status-codes: a 400 has two fields, the others three. */
+/** https://docs.centrapay.com/api/http-status-codes: a 400 has two members, the others three. */
 export function centrapayError(
   statusCode: number,
   error: string,
   message: string,
   headers: Readonly<Record<string, string>> = {},
-): Reply {
+): SimulatedReply {
   return jsonReply(statusCode, { statusCode, error, message }, headers);
 }
 
-export function badRequest(message: string): Reply {
+export function badRequest(message: string): SimulatedReply {
   return jsonReply(400, { statusCode: 400, message });
 }
 
-/** One answer for what is missing, denied or against a business rule. */
-export const forbidden: Reply = centrapayError(403, "Forbidden", "Forbidden");
+/** Also the answer for missing resources and violated business rules. */
+export const forbidden: SimulatedReply = centrapayError(403, "Forbidden", "Forbidden");

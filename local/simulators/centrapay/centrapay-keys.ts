@@ -1,6 +1,6 @@
-import type { Credential, TokenLedger } from "../kit/token-ledger.ts";
-import type { World } from "../kit/world.ts";
-import { madeUpCredential } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
+import { generateCredential } from "../kit/simulator-context.ts";
+import type { IssuedCredential, TokenLedger } from "../kit/token-ledger.ts";
 
 export type KeyRole = "account-owner" | "merchant-terminal";
 
@@ -11,10 +11,10 @@ interface KeyDescription {
   readonly enabled: boolean;
 }
 
-/** Named keys of accounts. They coexist, none can be deleted, and a secret is shown once. */
+/** The named keys of accounts. Keys coexist and cannot be deleted, and a secret is shown once. */
 export interface AccountKeys {
-  /** The secret is made up if unsaid. */
-  create(accountId: string, name: string, role: KeyRole, secret?: string): Credential;
+  /** `secret` defaults to a generated one. */
+  create(accountId: string, name: string, role: KeyRole, secret?: string): IssuedCredential;
   setEnabled(accountId: string, name: string, isEnabled: boolean): void;
   list(accountId: string): readonly KeyDescription[];
   describe(accountId: string, name: string): KeyDescription | undefined;
@@ -24,36 +24,41 @@ export interface AccountKeys {
 
 type StoredKey = Omit<KeyDescription, "enabled"> & { readonly secret: string };
 
-export function createAccountKeys(world: World, ledger: TokenLedger): AccountKeys {
+export function createAccountKeys(context: SimulatorContext, ledger: TokenLedger): AccountKeys {
   const stored: StoredKey[] = [];
-  const named = (accountId: string, name: string) =>
+  const findKey = (accountId: string, name: string) =>
     stored.find((key) => key.accountId === accountId && key.name === name);
-  const described = ({ secret, ...key }: StoredKey): KeyDescription => ({
+  const describeKey = ({ secret, ...key }: StoredKey): KeyDescription => ({
     ...key,
     enabled: ledger.state(secret) === "live",
   });
   const owner = (secret: string) => {
     const key = stored.find((candidate) => candidate.secret === secret);
-    return key && described(key);
+    return key && describeKey(key);
   };
 
   return {
-    create(accountId, name, role, secret = madeUpCredential(world, "centrapay")) {
-      if (named(accountId, name)) throw new RangeError(`${accountId} already has a key ${name}`);
+    create(accountId, name, role, secret = generateCredential(context, "centrapay")) {
+      if (findKey(accountId, name)) throw new RangeError(`${accountId} already has a key ${name}`);
       const lifetimeMs = Number.POSITIVE_INFINITY;
       stored.push({ accountId, name, role, secret });
-      return ledger.issue({ value: secret, clientId: name, scope: accountId, lifetimeMs });
+      return ledger.issue({
+        value: secret,
+        clientId: name,
+        revocationScope: accountId,
+        lifetimeMs,
+      });
     },
     setEnabled(accountId, name, isEnabled) {
-      const key = named(accountId, name);
+      const key = findKey(accountId, name);
       if (key === undefined) throw new RangeError(`${accountId} has no key ${name}`);
-      if (isEnabled) ledger.revive(key.secret);
+      if (isEnabled) ledger.reinstate(key.secret);
       else ledger.revoke(key.secret);
     },
-    list: (accountId) => stored.filter((key) => key.accountId === accountId).map(described),
+    list: (accountId) => stored.filter((key) => key.accountId === accountId).map(describeKey),
     describe(accountId, name) {
-      const key = named(accountId, name);
-      return key && described(key);
+      const key = findKey(accountId, name);
+      return key && describeKey(key);
     },
     owner,
     isOwner(secret, accountId) {

@@ -1,6 +1,8 @@
-import { createGate } from "../kit/gate.ts";
-import { presentedIn } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import {
+  createCredentialVerifier,
+  protectedRoute,
+  readCredentialHeader,
+} from "../kit/protected-route.ts";
 import { createRateLimit } from "../kit/rate-limit.ts";
 import { jsonReply } from "../kit/reply.ts";
 import { headerOf } from "../kit/request.ts";
@@ -12,18 +14,18 @@ import { startAuthorizationServer } from "../oauth/authorization-server.ts";
 import { centrapayError, forbidden } from "./centrapay-answers.ts";
 
 export interface CentrapayUserOptions extends AuthorizationServerOptions {
-  /** Of every calling person; 200 by default, as documented. */
+  /** For each user (default: 200, as documented). */
   readonly requestsPerMinute?: number;
   /** Accounts that `X-Centrapay-Account` may name. */
   readonly accounts?: readonly string[];
 }
 
 export interface CentrapayUser extends AuthorizationServer {
-  /** While true, live tokens get a 403 from `/api/me`: a business rule, not an authentication. */
+  /** While true, `/api/me` answers live tokens with 403: a business rule, not an authentication failure. */
   forbidApi(isForbidden: boolean): void;
 }
 
-/** Centrapay's login for people, which looks like a Cognito user pool behind a custom domain. */
+/** Centrapay's user login: like a Cognito user pool behind a custom domain. */
 export async function startCentrapayUser(
   options: CentrapayUserOptions = {},
 ): Promise<CentrapayUser> {
@@ -36,35 +38,35 @@ export async function startCentrapayUser(
       provider: "Centrapay",
       base: "/oauth2",
       scopes: [
-        { scope: "openid", words: "Know who you are and act for you" },
-        { scope: "email", words: "See your e-mail address" },
-        { scope: "phone", words: "See your telephone number" },
-        { scope: "profile", words: "See your name" },
+        { scope: "openid", description: "Know who you are and act for you" },
+        { scope: "email", description: "See your e-mail address" },
+        { scope: "phone", description: "See your telephone number" },
+        { scope: "profile", description: "See your name" },
       ],
       pkce: "required",
       isAllOrNothing: true,
       accessTokens: "signed",
       statesIssuer: false,
       statesScope: false,
-      // Its API judges a JWT by its signature: it lives until `exp`, whatever is revoked.
-      onRevocation: "live-on",
+      // The API checks only a JWT's signature and `exp`, so revocation has no effect on it.
+      onRevocation: "keep",
       refresh: { lifetimeMs: 60 * dayMs, countsFrom: "consent", rotation: "none", graceMs: 0 },
       codeLifetimeMs: 300_000,
       notFound: centrapayError(404, "Not Found", "Not Found"),
-      apiRoute(world, ledger, consentOf) {
-        const limit = createRateLimit(world.now, requestsPerMinute);
-        const callerOf = (token: string) => consentOf(token)?.person.subject ?? "";
+      apiRoute(context, ledger, consentOf) {
+        const limit = createRateLimit(context.now, requestsPerMinute);
+        const callerOf = (token: string) => consentOf(token)?.user.subject ?? "";
         return protectedRoute({
           name: "api",
           path: "/api/me",
-          gate: createGate(world, ledger),
-          // Bare: with any scheme before it, a token is not recognised.
-          present: (request) => presentedIn(request, "authorization"),
-          refine(request, token) {
+          verifier: createCredentialVerifier(context, ledger),
+          // The bare token: with a scheme it is not accepted.
+          readCredential: (request) => readCredentialHeader(request, "authorization"),
+          authorize(request, token) {
             const account = headerOf(request, "x-centrapay-account");
             if (!limit.take(callerOf(token))) return "rate-limited";
-            const isStranger = account !== undefined && !accounts.includes(account);
-            return isForbidden || isStranger ? "forbidden" : undefined;
+            const isUnknownAccount = account !== undefined && !accounts.includes(account);
+            return isForbidden || isUnknownAccount ? "forbidden" : undefined;
           },
           refuse(reason, token) {
             if (reason === "forbidden") return forbidden;
@@ -74,7 +76,7 @@ export async function startCentrapayUser(
             const headers = { "retry-after": String(limit.waitSeconds(callerOf(token))) };
             return centrapayError(429, "Too Many Requests", "RATE_LIMIT_EXCEEDED", headers);
           },
-          allow: (request, token) =>
+          respond: (request, token) =>
             jsonReply(200, {
               userId: callerOf(token),
               accountId: headerOf(request, "x-centrapay-account") ?? null,
@@ -95,5 +97,5 @@ export async function startCentrapayUser(
 
 const dayMs = 86_400_000;
 
-/** Not the address of the server: whoever derives one from the other is wrong. */
+/** Differs from the server's address: neither may be derived from the other. */
 const cognitoIssuer = "https://cognito-idp.ap-southeast-2.amazonaws.com/ap-southeast-2_Simulated";

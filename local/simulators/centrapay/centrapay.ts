@@ -1,46 +1,48 @@
-import { createGate } from "../kit/gate.ts";
-import { presentedIn } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import {
+  createCredentialVerifier,
+  protectedRoute,
+  readCredentialHeader,
+} from "../kit/protected-route.ts";
 import { createRateLimit } from "../kit/rate-limit.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
+import type { SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext } from "../kit/simulator-context.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions } from "../kit/world.ts";
-import { createWorld } from "../kit/world.ts";
-import type { KeyProtection } from "./centrapay-administration.ts";
+import type { KeyRouteOptions } from "./centrapay-administration.ts";
 import { administrationRoutes } from "./centrapay-administration.ts";
 import { centrapayError, forbidden } from "./centrapay-answers.ts";
 import type { KeyRole } from "./centrapay-keys.ts";
 import { createAccountKeys } from "./centrapay-keys.ts";
 
 export interface CentrapayOptions extends SimulatorOptions {
-  /** Of every calling account; 200 by default, as documented. */
+  /** For each account (default: 200, as documented). */
   readonly requestsPerMinute?: number;
 }
 
 /** Routes for faults: "api" (`/api/me`), "create-key", "list-keys", "update-key". */
 export interface Centrapay extends Simulator {
   readonly pingUrl: string;
-  /** Returns the secret, which is made up if unsaid; the role is then `merchant-terminal`. */
+  /** Returns the secret (default: a generated one). The default role is `merchant-terminal`. */
   createKey(accountId: string, name: string, role?: KeyRole, secret?: string): string;
   setKeyEnabled(accountId: string, name: string, isEnabled: boolean): void;
-  /** While true, live keys get a 403 from `/api/me`: a business rule, not an authentication. */
+  /** While true, `/api/me` answers live keys with 403: a business rule, not an authentication failure. */
   forbidApi(isForbidden: boolean): void;
 }
 
 export async function startCentrapay(options: CentrapayOptions = {}): Promise<Centrapay> {
-  const world = createWorld(options);
-  const ledger = createTokenLedger(world, "coexist");
-  const keys = createAccountKeys(world, ledger);
-  const limit = createRateLimit(world.now, options.requestsPerMinute ?? 200);
+  const context = createSimulatorContext(options);
+  const ledger = createTokenLedger(context, "coexist");
+  const keys = createAccountKeys(context, ledger);
+  const limit = createRateLimit(context.now, options.requestsPerMinute ?? 200);
   const accountOf = (apiKey: string) => keys.owner(apiKey)?.accountId ?? "";
   let isForbidden = false;
 
-  const protection: KeyProtection = {
-    gate: createGate(world, ledger),
-    present: (request) => presentedIn(request, "x-api-key"),
-    refine: (_request, apiKey) => (limit.take(accountOf(apiKey)) ? undefined : "rate-limited"),
+  const routeOptions: KeyRouteOptions = {
+    verifier: createCredentialVerifier(context, ledger),
+    readCredential: (request) => readCredentialHeader(request, "x-api-key"),
+    authorize: (_request, apiKey) => (limit.take(accountOf(apiKey)) ? undefined : "rate-limited"),
     refuse(reason, apiKey) {
       if (reason === "forbidden") return forbidden;
       if (reason !== "rate-limited") {
@@ -52,20 +54,20 @@ export async function startCentrapay(options: CentrapayOptions = {}): Promise<Ce
   };
 
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id: "centrapay-api-key",
       notFound: centrapayError(404, "Not Found", "Not Found"),
       routes: [
         protectedRoute({
-          ...protection,
+          ...routeOptions,
           name: "api",
           path: "/api/me",
-          refine: (request, apiKey) =>
-            protection.refine(request, apiKey) ?? (isForbidden ? "forbidden" : undefined),
-          allow: (_request, apiKey) => jsonReply(200, keys.owner(apiKey)),
+          authorize: (request, apiKey) =>
+            routeOptions.authorize(request, apiKey) ?? (isForbidden ? "forbidden" : undefined),
+          respond: (_request, apiKey) => jsonReply(200, keys.owner(apiKey)),
         }),
-        ...administrationRoutes(protection, keys),
+        ...administrationRoutes(routeOptions, keys),
       ],
     },
     options,

@@ -1,24 +1,27 @@
-import type { RefusalReason } from "../kit/gate.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { AccessRefusalReason } from "../kit/protected-route.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 
-/** What the provider leaves unpublished, and a test may therefore choose (providers §1.3, A28, A29). */
+/** Answers that the provider does not document, so that tests can choose them. */
 export interface CfisAnswers {
   validate: ValidateAnswer;
-  /** Of the refusal of an expired key. */
+  /** Status of the answer to an expired key. */
   expiryStatus: ExpiryStatus;
-  /** Undefined: renewal is off. */
+  /** Undefined: renewal answers 404. */
   renewal: RenewalShape | undefined;
 }
 
-/** `valid-false`: 200 with `isValid: false`, which the page does not show but the shape allows. */
+/** `valid-false`: 200 with `isValid: false`, which is not documented but possible. */
 export type ValidateAnswer = "faithful" | "valid-false" | 400 | 401 | 403 | 419;
 export type ExpiryStatus = 200 | 400 | 401 | 403 | 419;
-/** The page's sample has only `Message`; which member holds the new key is unknown. */
+/** The documented sample has only `Message`. Which member holds the new key is unknown. */
 export type RenewalShape = "Message" | "message" | "accessToken" | "empty";
 
-/** Error bodies are unpublished, and the pages disagree on the case of `Message`. */
-export function cfisRefusal(reason: RefusalReason, expiryStatus: ExpiryStatus): Reply {
+/** Error bodies are not documented, and the pages disagree on the case of `Message`. */
+export function cfisRefusal(
+  reason: AccessRefusalReason,
+  expiryStatus: ExpiryStatus,
+): SimulatedReply {
   switch (reason) {
     case "expired":
       return jsonReply(expiryStatus, { Message: "Token has expired" });

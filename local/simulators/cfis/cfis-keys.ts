@@ -1,6 +1,6 @@
-import type { Credential, CredentialState, TokenLedger } from "../kit/token-ledger.ts";
-import type { World } from "../kit/world.ts";
-import { madeUpCredential } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
+import { generateCredential } from "../kit/simulator-context.ts";
+import type { CredentialState, IssuedCredential, TokenLedger } from "../kit/token-ledger.ts";
 
 export type CfisEnvironment = "production" | "staging";
 
@@ -8,44 +8,54 @@ export interface CfisKey {
   readonly apiKey: string;
   readonly client: string;
   readonly environment: CfisEnvironment;
-  /** A key without it lives until it is revoked. */
+  /** Default: the key does not expire. */
   readonly expiresAt?: Date;
-  /** `provisioning`: the partner's own token, which alone creates clients. */
+  /** `provisioning`: the partner's own token, the only one that may create clients. */
   readonly kind: "client" | "provisioning";
 }
 
 export interface CfisKeys {
-  /** A key handed out by other ways: in a PDF, in truth. Returns it. */
+  /** Registers a key that was issued by other means (in reality, in a PDF), and returns it. */
   register(key?: Partial<CfisKey>): string;
-  issue(client: string): Credential;
-  /** Issues a key to the owner of an old one, which is taken to die at once. */
-  replace(apiKey: string): Credential;
+  issue(client: string): IssuedCredential;
+  /** Issues a new key to the owner of an old one, which is assumed to be revoked at once. */
+  replace(apiKey: string): IssuedCredential;
   state(apiKey: string): CredentialState | "wrong-environment";
   isProvisioning(apiKey: string): boolean;
 }
 
 export function createCfisKeys(
-  world: World,
+  context: SimulatorContext,
   ledger: TokenLedger,
   environment: CfisEnvironment,
 ): CfisKeys {
   const registered = new Map<string, CfisKey>();
   const lifetimeMs = Number.POSITIVE_INFINITY;
 
-  function issue(key: Omit<CfisKey, "apiKey">): Credential {
-    const apiKey = madeUpCredential(world, "cfis");
+  function issue(key: Omit<CfisKey, "apiKey">): IssuedCredential {
+    const apiKey = generateCredential(context, "cfis");
     registered.set(apiKey, { ...key, apiKey });
-    return ledger.issue({ value: apiKey, clientId: key.client, scope: key.client, lifetimeMs });
+    return ledger.issue({
+      value: apiKey,
+      clientId: key.client,
+      revocationScope: key.client,
+      lifetimeMs,
+    });
   }
 
   return {
     register(partial = {}) {
-      const usual = { client: "default", environment, kind: "client" } as const;
-      const key = { apiKey: madeUpCredential(world, "cfis"), ...usual, ...partial };
+      const defaults = { client: "default", environment, kind: "client" } as const;
+      const key = { apiKey: generateCredential(context, "cfis"), ...defaults, ...partial };
       const { apiKey, client, expiresAt } = key;
       registered.set(apiKey, key);
-      const leftMs = expiresAt ? expiresAt.getTime() - world.now() : lifetimeMs;
-      ledger.admit({ value: apiKey, clientId: client, scope: client, lifetimeMs: leftMs });
+      const leftMs = expiresAt ? expiresAt.getTime() - context.now() : lifetimeMs;
+      ledger.register({
+        value: apiKey,
+        clientId: client,
+        revocationScope: client,
+        lifetimeMs: leftMs,
+      });
       return apiKey;
     },
     issue: (client) => issue({ client, environment, kind: "client" }),

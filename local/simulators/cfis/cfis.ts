@@ -1,23 +1,23 @@
-import type { Refuse } from "../kit/gate.ts";
-import { createGate } from "../kit/gate.ts";
-import { presentedIn } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import type { RefusalResponder } from "../kit/protected-route.ts";
+import {
+  createCredentialVerifier,
+  protectedRoute,
+  readCredentialHeader,
+} from "../kit/protected-route.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
+import type { SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext } from "../kit/simulator-context.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions } from "../kit/world.ts";
-import { createWorld } from "../kit/world.ts";
 import type { CfisAnswers, ExpiryStatus, RenewalShape, ValidateAnswer } from "./cfis-answers.ts";
 import { cfisRefusal } from "./cfis-answers.ts";
 import type { CfisEnvironment, CfisKey } from "./cfis-keys.ts";
 import { createCfisKeys } from "./cfis-keys.ts";
-import { createClient } from "./cfis-provisioning.ts";
-import { renewalRoute } from "./cfis-renewal.ts";
-import { validationRoute } from "./cfis-validation.ts";
+import { createClientReply, renewalRoute, validationRoute } from "./cfis-routes.ts";
 
 export interface CfisOptions extends SimulatorOptions {
-  /** Which of the provider's two environments this is; keys of the other one are refused. */
+  /** One of the provider's two environments; keys of the other one are refused. */
   readonly environment?: CfisEnvironment;
   readonly keys?: readonly Partial<CfisKey>[];
 }
@@ -25,45 +25,51 @@ export interface CfisOptions extends SimulatorOptions {
 /** Routes for faults: "api", "validate", "renew", "provisioning". */
 export interface Cfis extends Simulator {
   readonly pingUrl: string;
-  /** Returns the key, which is made up if unsaid. Keys of one client coexist. */
+  /** Returns the key (default: a generated one). Keys of one client coexist. */
   registerKey(key?: Partial<CfisKey>): string;
   expireKey(apiKey: string): void;
   revokeKey(apiKey: string): void;
   answerValidateAs(answer: ValidateAnswer): void;
   answerExpiryAs(status: ExpiryStatus): void;
-  /** Off (404) while undefined; every GET is a "renew" entry of the journal all the same. */
+  /** Undefined: 404. Every GET is recorded as "renew" in the journal anyway. */
   answerRenewalAs(shape: RenewalShape | undefined): void;
 }
 
 export async function startCfis(options: CfisOptions = {}): Promise<Cfis> {
-  const world = createWorld(options);
-  const ledger = createTokenLedger(world, "coexist");
-  const keys = createCfisKeys(world, ledger, options.environment ?? "production");
+  const context = createSimulatorContext(options);
+  const ledger = createTokenLedger(context, "coexist");
+  const keys = createCfisKeys(context, ledger, options.environment ?? "production");
   for (const key of options.keys ?? []) keys.register(key);
   const answers: CfisAnswers = { validate: "faithful", expiryStatus: 401, renewal: undefined };
 
-  const refuse: Refuse = (reason) => cfisRefusal(reason, answers.expiryStatus);
-  const present = (request: SimulatedRequest) => presentedIn(request, "x-api-key");
-  const gate = createGate(world, { state: keys.state, find: ledger.find });
+  const refuse: RefusalResponder = (reason) => cfisRefusal(reason, answers.expiryStatus);
+  const readCredential = (request: SimulatedRequest) => readCredentialHeader(request, "x-api-key");
+  const verifier = createCredentialVerifier(context, { state: keys.state, find: ledger.find });
   let clients = 0;
 
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id: "cfis",
       routes: [
-        protectedRoute({ name: "api", path: "/api/v1/partner/ping", gate, present, refuse }),
-        validationRoute(world, keys, answers),
-        renewalRoute(world, keys, answers),
+        protectedRoute({
+          name: "api",
+          path: "/api/v1/partner/ping",
+          verifier,
+          readCredential,
+          refuse,
+        }),
+        validationRoute(context, keys, answers),
+        renewalRoute(context, keys, answers),
         protectedRoute({
           name: "provisioning",
           methods: ["POST"],
           path: "/api/v1/partner/client",
-          gate,
-          present,
+          verifier,
+          readCredential,
           refuse,
-          refine: (_request, apiKey) => (keys.isProvisioning(apiKey) ? undefined : "forbidden"),
-          allow: (request) => createClient(keys, request, ++clients),
+          authorize: (_request, apiKey) => (keys.isProvisioning(apiKey) ? undefined : "forbidden"),
+          respond: (request) => createClientReply(keys, request, ++clients),
         }),
       ],
     },

@@ -1,32 +1,32 @@
-import type { BasicEncoding } from "../kit/basic-authentication.ts";
-import { readBasic } from "../kit/basic-authentication.ts";
-import type { Client } from "../kit/client-registry.ts";
-import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
-import type { RefusalReason } from "../kit/gate.ts";
-import { createGate } from "../kit/gate.ts";
-import { presentedBearer } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { BasicCredentialEncoding, Client } from "../kit/client-registry.ts";
+import {
+  createClientRegistry,
+  readBasicCredentials,
+  recordRefusedClient,
+} from "../kit/client-registry.ts";
+import type { AccessRefusalReason } from "../kit/protected-route.ts";
+import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply, textReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { formOf } from "../kit/request.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
-import type { Credential, Order } from "../kit/token-ledger.ts";
+import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
+import type { IssuedCredential, IssueRequest } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions, World } from "../kit/world.ts";
-import { createWorld, madeUpCredential } from "../kit/world.ts";
 
 interface ConfermaClient extends Client {
   readonly platformKeys: readonly string[];
 }
 
-/** The token endpoint's errors are unpublished; these are the shapes to survive (providers §1.2). */
+/** The token endpoint's errors are not documented; the adapter has to cope with each of these. */
 export type ConfermaErrorShape = "esec001" | "invalid-client" | "invalid-scope" | "text";
 
 export interface ConfermaOptions extends SimulatorOptions {
   readonly clients?: readonly ConfermaClient[];
-  readonly basicEncoding?: BasicEncoding;
+  readonly basicEncoding?: BasicCredentialEncoding;
   readonly errorShape?: ConfermaErrorShape;
 }
 
@@ -37,31 +37,31 @@ export interface Conferma extends Simulator {
   registerClient(client: ConfermaClient): void;
   rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
   retireOldSecrets(clientId: string): void;
-  /** Every refusal of the token endpoint takes this shape; undefined: each its likeliest one. */
+  /** The shape of every error of the token endpoint; undefined: the likeliest one of each error. */
   answerErrorsAs(shape: ConfermaErrorShape | undefined): void;
-  /** While true the API answers 403, with the same code as its 401, to live tokens too. */
+  /** While true, the API answers live tokens with 403, with the same error code as its 401. */
   forbidApi(isForbidden: boolean): void;
-  /** A second issuer on the same platform: kills the live tokens, returns the one that lives. */
+  /** Another issuer on the same platform: revokes the live tokens, and returns the new one. */
   issueAsSomeoneElse(platformKey: string): string;
 }
 
 export async function startConferma(options: ConfermaOptions = {}): Promise<Conferma> {
   const { clients = [], basicEncoding = "raw" } = options;
-  const world = createWorld(options);
-  const ledger = createTokenLedger(world, "revoke");
+  const context = createSimulatorContext(options);
+  const ledger = createTokenLedger(context, "revoke");
   const registry = createClientRegistry(clients);
   const platformKeys = new Map(clients.map((client) => [client.clientId, client.platformKeys]));
   let errorShape = options.errorShape;
   let isForbidden = false;
 
-  function refuse(usual: ConfermaErrorShape, client: Client | undefined): Reply {
-    const refusal = tokenRefusals[errorShape ?? usual];
-    recordRefusedClient(world, registry, client, refusal.status);
+  function refuse(defaultShape: ConfermaErrorShape, client: Client | undefined): SimulatedReply {
+    const refusal = tokenRefusals[errorShape ?? defaultShape];
+    recordRefusedClient(context, registry, client, refusal.status);
     return refusal;
   }
 
-  function issueToken(request: SimulatedRequest): Reply {
-    const client = readBasic(request.headers.authorization, basicEncoding);
+  function issueToken(request: SimulatedRequest): SimulatedReply {
+    const client = readBasicCredentials(request.headers.authorization, basicEncoding);
     const form = formOf(request);
     const scope = form?.get("scope") ?? "";
     if (form?.get("grant_type") !== "client_credentials") return malformed;
@@ -69,13 +69,19 @@ export async function startConferma(options: ConfermaOptions = {}): Promise<Conf
     if (!platformKeys.get(client.clientId)?.includes(scope)) return refuse("invalid-scope", client);
 
     const { clientId } = client;
-    const order: Order = { value: newToken(world), clientId, scope, route: "token", status: 200 };
-    const repeated = request.repeat && ledger.repeat(order, request.repeat);
-    return tokenReply(repeated ?? ledger.issue(order), world);
+    const order: IssueRequest = {
+      value: newToken(context),
+      clientId,
+      revocationScope: scope,
+      route: "token",
+      status: 200,
+    };
+    const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
+    return tokenReply(repeated ?? ledger.issue(order), context);
   }
 
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id: "conferma",
       routes: [
@@ -84,14 +90,14 @@ export async function startConferma(options: ConfermaOptions = {}): Promise<Conf
           methods: ["POST"],
           path: "/token",
           handle: issueToken,
-          scopeOf: (request) => formOf(request)?.get("scope") ?? "",
+          revocationScopeOf: (request) => formOf(request)?.get("scope") ?? "",
         },
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          gate: createGate(world, ledger),
-          present: presentedBearer,
-          refine: () => (isForbidden ? "forbidden" : undefined),
+          verifier: createCredentialVerifier(context, ledger),
+          readCredential: readBearer,
+          authorize: () => (isForbidden ? "forbidden" : undefined),
           refuse: authorizationDenied,
         }),
       ],
@@ -116,14 +122,14 @@ export async function startConferma(options: ConfermaOptions = {}): Promise<Conf
       isForbidden = forbidden;
     },
     issueAsSomeoneElse(scope) {
-      const value = newToken(world);
-      ledger.issue({ value, clientId: "someone-else", scope, isForeign: true });
+      const value = newToken(context);
+      ledger.issue({ value, clientId: "someone-else", revocationScope: scope, isForeign: true });
       return value;
     },
   };
 }
 
-const newToken = (world: World) => madeUpCredential(world, "conferma");
+const newToken = (context: SimulatorContext) => generateCredential(context, "conferma");
 
 const denied = {
   errorCode: "ESEC001",
@@ -131,7 +137,7 @@ const denied = {
   details: [],
 };
 
-const tokenRefusals: Readonly<Record<ConfermaErrorShape, Reply>> = {
+const tokenRefusals: Readonly<Record<ConfermaErrorShape, SimulatedReply>> = {
   esec001: jsonReply(401, denied),
   "invalid-client": jsonReply(400, { error: "invalid_client" }),
   "invalid-scope": jsonReply(400, { error: "invalid_scope" }),
@@ -145,19 +151,20 @@ const malformed = jsonReply(400, {
 });
 
 /** https://confermapay.readme.io/reference/status-codes: 401 and 403 share their code. */
-function authorizationDenied(reason: RefusalReason): Reply {
+function authorizationDenied(reason: AccessRefusalReason): SimulatedReply {
   return jsonReply(reason === "forbidden" ? 403 : 401, denied);
 }
 
-function tokenReply(token: Credential, { settings }: World): Reply {
-  const ticks = String(Number.parseInt(token.fingerprint.slice(0, 4), 16) % 10_000);
-  const stated = (at: number) => dotNetInstant(at + settings.clockSkewMs, ticks.padStart(4, "0"));
+function tokenReply(token: IssuedCredential, { settings }: SimulatorContext): SimulatedReply {
+  const fractionDigits = String(Number.parseInt(token.fingerprint.slice(0, 4), 16) % 10_000);
+  const stated = (at: number) =>
+    dotNetInstant(at + settings.clockSkewMs, fractionDigits.padStart(4, "0"));
   const json = {
     access_token: token.value,
     expires: stated(token.expiresAt),
     issued: stated(token.issuedAt),
   };
-  return { ...jsonReply(200, json), carries: token };
+  return { ...jsonReply(200, json), credential: token };
 }
 
 /** .NET's round-trip format: seven fractional digits and an offset. */

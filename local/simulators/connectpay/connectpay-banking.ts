@@ -1,33 +1,36 @@
 import { html, pageReply } from "../kit/html.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { formOf } from "../kit/request.ts";
-import type { Route } from "../kit/route.ts";
-import type { World } from "../kit/world.ts";
-import type { Ceremony } from "../oauth/ceremony.ts";
-import { seeOther } from "../oauth/ceremony.ts";
+import type { SimulatedRoute } from "../kit/route.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { ConsentClient } from "../oauth/consent-clients.ts";
+import type { LoginFlow } from "../oauth/login-flow.ts";
+import { seeOther } from "../oauth/login-flow.ts";
 import type { ConnectPayAuthorization } from "./connectpay-authorize.ts";
 import { codeFor, psd2Scopes } from "./connectpay-authorize.ts";
 
 export interface ConnectPayBanking extends Pick<ConnectPayAuthorization, "consents" | "codes"> {
-  readonly ceremony: Ceremony;
+  readonly loginFlow: LoginFlow;
   clients(): readonly ConsentClient[];
 }
 
-/** Online banking › Settings › Open API, where a person copies an authCode for an application. */
+/** Online banking › Settings › Open API, where a user copies an authCode for an application. */
 export const openApiSettingsPath = "/online-banking/settings/open-api";
 
-export function bankingRoute({ journal }: World, banking: ConnectPayBanking): Route {
+export function bankingRoute(
+  { journal }: SimulatorContext,
+  banking: ConnectPayBanking,
+): SimulatedRoute {
   return {
     name: "banking",
     methods: ["GET", "POST"],
     path: openApiSettingsPath,
     handle(request) {
-      const wanted = formOf(request)?.get("application");
-      const client = banking.clients().find(({ clientId }) => clientId === wanted);
+      const chosen = formOf(request)?.get("application");
+      const client = banking.clients().find(({ clientId }) => clientId === chosen);
       if (client === undefined) return applicationsPage(banking.clients());
       const { clientId, name } = client;
-      const path = banking.ceremony.begin({
+      const path = banking.loginFlow.start({
         clientName: name,
         choices: psd2Scopes,
         allow: (decision) => codePage(name, codeFor(banking, clientId, decision)),
@@ -41,7 +44,7 @@ export function bankingRoute({ journal }: World, banking: ConnectPayBanking): Ro
   };
 }
 
-function applicationsPage(clients: readonly ConsentClient[]): Reply {
+function applicationsPage(clients: readonly ConsentClient[]): SimulatedReply {
   return pageReply(
     200,
     "Settings: Open API",
@@ -57,7 +60,7 @@ ${clients.map(({ clientId, name }) => html`<option value="${clientId}">${name}</
   );
 }
 
-function codePage(clientName: string, code: string): Reply {
+function codePage(clientName: string, code: string): SimulatedReply {
   return pageReply(
     200,
     "Your code",

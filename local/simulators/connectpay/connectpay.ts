@@ -1,29 +1,26 @@
 import type { TLSSocket } from "node:tls";
-import type { Authority, CertificateAndKey } from "../kit/certificates.ts";
-import { createAuthority, fingerprintOfCertificate } from "../kit/certificates.ts";
-import { createGate } from "../kit/gate.ts";
-import { presentedBearer } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import type { CertificateAndKey, CertificateAuthority } from "../kit/certificates.ts";
+import { createCertificateAuthority, fingerprintOfCertificate } from "../kit/certificates.ts";
+import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
-import type { Route } from "../kit/route.ts";
+import type { SimulatedRoute } from "../kit/route.ts";
 import type { Simulator } from "../kit/simulator.ts";
-import { startSimulator } from "../kit/simulator.ts";
+import { joinSimulators, startSimulator } from "../kit/simulator.ts";
+import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext } from "../kit/simulator-context.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import { joinSimulators } from "../kit/twin-simulator.ts";
-import type { SimulatorOptions, World } from "../kit/world.ts";
-import { createWorld } from "../kit/world.ts";
-import { createCeremony } from "../oauth/ceremony.ts";
 import { createCodeLedger } from "../oauth/code-ledger.ts";
 import type { ConsentClient } from "../oauth/consent-clients.ts";
 import { createConsentClients } from "../oauth/consent-clients.ts";
 import type { ConsentOracle } from "../oauth/consent-oracle.ts";
 import { createConsentOracle } from "../oauth/consent-oracle.ts";
 import { createConsents } from "../oauth/consents.ts";
-import type { Person } from "../oauth/people.ts";
-import { mere } from "../oauth/people.ts";
+import { createLoginFlow } from "../oauth/login-flow.ts";
 import type { RefreshPolicy } from "../oauth/refresh-ledger.ts";
 import { createRefreshLedger } from "../oauth/refresh-ledger.ts";
+import type { SimulatedUser } from "../oauth/users.ts";
+import { defaultUser } from "../oauth/users.ts";
 import type { ConnectPayTraits } from "./connectpay-authorize.ts";
 import { authorizePsd2 } from "./connectpay-authorize.ts";
 import { bankingRoute, openApiSettingsPath } from "./connectpay-banking.ts";
@@ -31,26 +28,26 @@ import type { ConnectPayTokens } from "./connectpay-tokens.ts";
 import { answerRevoke, answerToken } from "./connectpay-tokens.ts";
 
 export interface ConnectPayOptions extends SimulatorOptions {
-  /** Of `redirectUris` only the hostnames count. */
+  /** Only the hostnames of `redirectUris` are compared. */
   readonly clients?: readonly (ConsentClient & { readonly clientSecret: string })[];
-  readonly people?: readonly Person[];
+  readonly users?: readonly SimulatedUser[];
   readonly traits?: Partial<ConnectPayTraits>;
   readonly refresh?: Partial<RefreshPolicy>;
-  /** Of the bank's web app, which is not where the browser was sent to; `localhost` if unsaid. */
+  /** Host of the bank's web app, which differs from that of the authorization endpoint (default: `localhost`). */
   readonly webAppHost?: string;
-  /** Signs the server's and the client's certificates; made up if unsaid. */
-  readonly authority?: Authority;
+  /** Signs the server's and the client's certificates (default: a new authority). */
+  readonly authority?: CertificateAuthority;
   /**
-   * What becomes of a caller without a certificate of the authority: a TLS alert, which it may see
-   * as a mere hang-up (if unsaid), or a 403. `off` serves plain http.
+   * How a caller without a certificate of the authority is refused: with a TLS alert (the default), which it may see as
+   * a
+   * closed connection, or with a 403. `off` serves plain http.
    */
   readonly mutualTls?: "alert" | "forbidden" | "off";
 }
 
 /**
- * Two hosts that know nothing of each other's paths: one for browsers, one for servers over mTLS.
- * `url` is the browsers'. Routes for faults: "token", "revoke", "api" there, and "authorize",
- * "sign-in", "customer", "consent", "banking" here.
+ * Two hosts with different paths: one for browsers (`url`), one for servers over mTLS. Routes for faults: "token",
+ * "revoke", "api" on the latter; "authorize", "sign-in", "customer", "consent", "banking" on the former.
  */
 export interface ConnectPay extends Simulator {
   readonly authorizeUrl: string;
@@ -61,39 +58,43 @@ export interface ConnectPay extends Simulator {
   /** Over mTLS. */
   readonly pingUrl: string;
   readonly oracle: ConsentOracle;
-  readonly people: readonly Person[];
-  /** Changed by assignment. */
+  readonly users: readonly SimulatedUser[];
+  /** Can be changed by assignment. */
   readonly traits: ConnectPayTraits;
   readonly refreshPolicy: RefreshPolicy;
-  readonly authority: Authority;
-  /** The registered one, for the secret's `tlsCertificateChain` and `tlsPrivateKey`. */
+  readonly authority: CertificateAuthority;
+  /** The registered certificate, for the secret's `tlsCertificateChain` and `tlsPrivateKey`. */
   readonly clientCertificate: CertificateAndKey;
   registerClient(client: ConsentClient & { readonly clientSecret: string }): void;
-  /** From now on callers must show this certificate and no other. */
+  /** From now on only this certificate is accepted. */
   registerCertificate(chain: string): void;
   rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
   retireOldSecrets(clientId: string): void;
-  /** As if the person had taken it back in online banking. */
+  /** Ends all consents, as if the user had withdrawn them in online banking. */
   endConsents(): void;
 }
 
 export async function startConnectPay(options: ConnectPayOptions = {}): Promise<ConnectPay> {
-  const { people = [mere], mutualTls = "alert" } = options;
-  const world = createWorld({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
-  const authority = options.authority ?? (await createAuthority("Simulated ConnectPay CA"));
+  const { users = [defaultUser], mutualTls = "alert" } = options;
+  const context = createSimulatorContext({
+    ...options,
+    lifetimeMs: options.lifetimeMs ?? 3_600_000,
+  });
+  const authority =
+    options.authority ?? (await createCertificateAuthority("Simulated ConnectPay CA"));
   const clientCertificate = await authority.issueClient("token-vending");
-  const newValue = () => madeUpUuid(world);
-  const traits = { ...documented, ...options.traits };
+  const newValue = () => generateUuid(context);
+  const traits = { ...documentedTraits, ...options.traits };
   const registered = new Map((options.clients ?? []).map((client) => [client.clientId, client]));
 
-  const ledger = createTokenLedger(world, "coexist");
-  const consents = createConsents(world, ledger);
+  const ledger = createTokenLedger(context, "coexist");
+  const consents = createConsents(context, ledger);
   const clients = createConsentClients([...registered.values()], "raw");
-  const codes = createCodeLedger(world, consents, { lifetimeMs: dayMs, newValue });
+  const codes = createCodeLedger(context, consents, { lifetimeMs: dayMs, newValue });
   const policy = { ...refreshPolicy, ...options.refresh };
-  const refreshes = createRefreshLedger(world, consents, policy, newValue);
-  const ceremony = createCeremony(world, {
-    ...{ provider: "ConnectPay", people, choosesCustomer: true, isAllOrNothing: false },
+  const refreshes = createRefreshLedger(context, consents, policy, newValue);
+  const loginFlow = createLoginFlow(context, {
+    ...{ provider: "ConnectPay", users, choosesCustomer: true, isAllOrNothing: false },
   });
   let registeredCertificate = fingerprintOfCertificate(clientCertificate.chain);
   let webAppUrl = "";
@@ -104,24 +105,25 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
       mutualTls === "off" || certificateOf(request) === registeredCertificate,
   };
   const authorization = {
-    ...{ traits, clients, ceremony, consents, codes, webAppUrl: () => webAppUrl },
+    ...{ traits, clients, loginFlow, consents, codes, webAppUrl: () => webAppUrl },
   };
 
   const server = await startSimulator(
-    world,
+    context,
     {
       id: "connectpay",
       routes: [
-        route("token", "POST", `${base}/token`, (request) => answerToken(world, tokens, request)),
+        route("token", "POST", `${base}/token`, (request) => answerToken(context, tokens, request)),
         route("revoke", "POST", `${base}/revoke`, (request) =>
-          answerRevoke(world, tokens, request),
+          answerRevoke(context, tokens, request),
         ),
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          gate: createGate(world, ledger),
-          present: presentedBearer,
-          refine: (request) => (tokens.isRegisteredCertificate(request) ? undefined : "forbidden"),
+          verifier: createCredentialVerifier(context, ledger),
+          readCredential: readBearer,
+          authorize: (request) =>
+            tokens.isRegisteredCertificate(request) ? undefined : "forbidden",
           refuse: (reason) =>
             jsonReply(reason === "forbidden" ? 403 : 401, { error: "invalid_token" }),
         }),
@@ -139,20 +141,20 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
         },
   );
   const browser = await startSimulator(
-    world,
+    context,
     {
       id: "connectpay",
       routes: [
         route("authorize", "GET", `${base}/authorize`, (request) =>
-          authorizePsd2(world, authorization, request),
+          authorizePsd2(context, authorization, request),
         ),
-        bankingRoute(world, { ...authorization, clients: () => [...registered.values()] }),
-        ...ceremony.routes,
+        bankingRoute(context, { ...authorization, clients: () => [...registered.values()] }),
+        ...loginFlow.routes,
       ],
     },
     options,
   );
-  // Another origin than the one that the browser was sent to, as the bank's web app is.
+  // As at the bank, the web app has another origin than the authorization endpoint.
   webAppUrl = browser.url.replace("127.0.0.1", options.webAppHost ?? "localhost");
 
   return {
@@ -163,8 +165,8 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
     tokenUrl: `${server.url}${base}/token`,
     revokeUrl: `${server.url}${base}/revoke`,
     pingUrl: `${server.url}/v1/ping`,
-    oracle: createConsentOracle(world.journal.entries),
-    ...{ people, traits, authority, clientCertificate, refreshPolicy: refreshes.policy },
+    oracle: createConsentOracle(context.journal.entries),
+    ...{ users: users, traits, authority, clientCertificate, refreshPolicy: refreshes.policy },
     registerClient(client) {
       registered.set(client.clientId, client);
       clients.register(client);
@@ -175,7 +177,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
     rotateSecret: clients.registry.rotateSecret,
     retireOldSecrets: clients.registry.retireOldSecrets,
     endConsents() {
-      for (const consent of consents.all) consents.end(consent, "taken-back", "die");
+      for (const consent of consents.all) consents.end(consent, "withdrawn", "revoke");
     },
   };
 }
@@ -183,11 +185,11 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
 const base = "/auth/v1/oauth2";
 const dayMs = 86_400_000;
 
-const documented: ConnectPayTraits = {
+const documentedTraits: ConnectPayTraits = {
   flowIdParameter: "flowid",
   authorizeAnswer: 301,
   mixedScopes: "page",
-  oldAccessToken: "lives",
+  oldAccessToken: "kept",
 };
 
 const refreshPolicy: RefreshPolicy = {
@@ -197,7 +199,12 @@ const refreshPolicy: RefreshPolicy = {
   graceMs: 0,
 };
 
-const route = (name: string, method: string, path: string, handle: Route["handle"]): Route => ({
+const route = (
+  name: string,
+  method: string,
+  path: string,
+  handle: SimulatedRoute["handle"],
+): SimulatedRoute => ({
   ...{ name, methods: [method], path, handle },
 });
 
@@ -206,14 +213,14 @@ const asTlsOptions = ({ chain, privateKey }: CertificateAndKey) => ({
   key: privateKey,
 });
 
-/** Undefined, too, when the certificate is not the authority's. */
+/** Undefined if there is none, or if it is not the authority's. */
 function certificateOf({ incoming }: SimulatedRequest): string | undefined {
   const socket = incoming.socket as TLSSocket;
   return socket.authorized ? socket.getPeerCertificate().fingerprint256 : undefined;
 }
 
-/** RFC 9562 §5.4, from the world's own randomness. */
-function madeUpUuid({ random }: World): string {
+/** A random UUID (RFC 9562 §5.4) from the simulator's own source of randomness. */
+function generateUuid({ random }: SimulatorContext): string {
   const bytes = random(16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

@@ -12,30 +12,30 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 
-/** PEM. The chain runs from the leaf to the authority, as ConnectPay asks for it. */
+/** PEM. The chain starts with the leaf and ends with the authority, as ConnectPay requires. */
 export interface CertificateAndKey {
   readonly chain: string;
   readonly privateKey: string;
 }
 
-/** A made-up authority, whose certificates nobody else trusts. */
-export interface Authority {
-  /** Its own certificate, PEM: what a caller has to trust, by `NODE_EXTRA_CA_CERTS` or otherwise. */
+/** A private certificate authority for the simulators. */
+export interface CertificateAuthority {
+  /** The root certificate (PEM), which callers have to trust, for example by `NODE_EXTRA_CA_CERTS`. */
   readonly certificate: string;
   /** For servers on this machine: `localhost`, 127.0.0.1 and ::1. */
   issueServer(): Promise<CertificateAndKey>;
   issueClient(name: string, validity?: Partial<Validity>): Promise<CertificateAndKey>;
 }
 
-/** TLS checks dates against the machine's own clock, so that is what they are counted from. */
+/** Relative to the machine's own clock, because TLS checks against it. */
 interface Validity {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-export async function createAuthority(name: string): Promise<Authority> {
-  const keys = await newKeys();
-  const issue = (subject: string, publicKey: webcrypto.CryptoKey, about: About) =>
+export async function createCertificateAuthority(name: string): Promise<CertificateAuthority> {
+  const keys = await generateKeys();
+  const issue = (subject: string, publicKey: webcrypto.CryptoKey, about: CertificateOptions) =>
     certificate({ ...about, subject, publicKey, issuer: name, signingKey: keys.privateKey });
   const own = await issue(name, keys.publicKey, {
     extensions: [
@@ -44,8 +44,8 @@ export async function createAuthority(name: string): Promise<Authority> {
     ],
   });
 
-  async function leaf(subject: string, about: About): Promise<CertificateAndKey> {
-    const { publicKey, privateKey } = await newKeys();
+  async function issueLeaf(subject: string, about: CertificateOptions): Promise<CertificateAndKey> {
+    const { publicKey, privateKey } = await generateKeys();
     const extensions = [
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       ...about.extensions,
@@ -59,7 +59,7 @@ export async function createAuthority(name: string): Promise<Authority> {
   return {
     certificate: own,
     issueServer: () =>
-      leaf("localhost", {
+      issueLeaf("localhost", {
         extensions: [
           new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
           new SubjectAlternativeNameExtension([
@@ -70,24 +70,24 @@ export async function createAuthority(name: string): Promise<Authority> {
         ],
       }),
     issueClient: (client, validity = {}) =>
-      leaf(client, {
+      issueLeaf(client, {
         extensions: [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])],
         validity,
       }),
   };
 }
 
-/** Of the leaf, as Node's TLS states it. */
+/** SHA-256 fingerprint of the leaf, in the format of Node's TLS. */
 export function fingerprintOfCertificate(chain: string): string {
   return new X509Certificate(chain).fingerprint256;
 }
 
-interface About {
+interface CertificateOptions {
   readonly extensions: Extension[];
   readonly validity?: Partial<Validity>;
 }
 
-interface Certificate extends About {
+interface Certificate extends CertificateOptions {
   readonly subject: string;
   readonly issuer: string;
   readonly publicKey: webcrypto.CryptoKey;
@@ -101,17 +101,17 @@ async function certificate({ subject, issuer, validity, ...about }: Certificate)
     ...aYearFromNow(),
     ...validity,
     ...about,
-    subject: named(subject),
-    issuer: named(issuer),
+    subject: commonName(subject),
+    issuer: commonName(issuer),
     signingAlgorithm: algorithm,
   });
   return `${generated.toString("pem")}\n`;
 }
 
-/** Literally: commas, quotes and backslashes in it mean nothing. */
-const named = (name: string) => new Name([{ CN: [{ utf8String: name }] }]);
+/** As a literal value: commas, quotes and backslashes have no special meaning. */
+const commonName = (name: string) => new Name([{ CN: [{ utf8String: name }] }]);
 
-const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+const generateKeys = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 
 function aYearFromNow(): Validity {
   const now = Date.now();

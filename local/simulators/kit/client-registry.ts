@@ -1,4 +1,4 @@
-import type { World } from "./world.ts";
+import type { SimulatorContext } from "./simulator-context.ts";
 
 export interface Client {
   readonly clientId: string;
@@ -14,9 +14,9 @@ export interface ClientRegistry {
   knows(clientId: string): boolean;
 }
 
-/** Writes down a refusal; a stranger's id is left out, for it could be a secret in the wrong place. */
+/** Records a refusal in the journal. An unknown client's id is left out: it could be a secret in the wrong field. */
 export function recordRefusedClient(
-  { journal }: World,
+  { journal }: SimulatorContext,
   registry: ClientRegistry,
   client: Client | undefined,
   status: number,
@@ -29,9 +29,9 @@ export function recordRefusedClient(
 export function createClientRegistry(clients: readonly Client[] = []): ClientRegistry {
   const secrets = new Map(clients.map((client) => [client.clientId, [client.clientSecret]]));
   const secretsOf = (clientId: string) => {
-    const known = secrets.get(clientId);
-    if (known === undefined) throw new RangeError(`no client ${clientId} is registered`);
-    return known;
+    const registered = secrets.get(clientId);
+    if (registered === undefined) throw new RangeError(`no client ${clientId} is registered`);
+    return registered;
   };
 
   return {
@@ -44,4 +44,36 @@ export function createClientRegistry(clients: readonly Client[] = []): ClientReg
     accepts: ({ clientId, clientSecret }) => secrets.get(clientId)?.includes(clientSecret) ?? false,
     knows: (clientId) => secrets.has(clientId),
   };
+}
+
+/**
+ * `raw` is Base64(id:secret), as Conferma, ConnectPay and curl -u encode it; `rfc6749` expects id and secret to be
+ * form-encoded first (RFC 6749 §2.3.1).
+ */
+export type BasicCredentialEncoding = "raw" | "rfc6749";
+
+export function readBasicCredentials(
+  header: string | undefined,
+  encoding: BasicCredentialEncoding,
+): Client | undefined {
+  const encoded = /^basic +(\S+)$/i.exec(header ?? "")?.[1] ?? "";
+  const decoded = Buffer.from(encoded, "base64");
+  // Node's decoder is lenient; a provider that compares the Base64 text is not.
+  if (decoded.toString("base64") !== encoded) return undefined;
+  const pair = decoded.toString("utf8");
+  const colon = pair.indexOf(":");
+  if (colon < 0) return undefined;
+  const read = encoding === "raw" ? (text: string) => text : decodeForm;
+  const clientId = read(pair.slice(0, colon));
+  const clientSecret = read(pair.slice(colon + 1));
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  return { clientId, clientSecret };
+}
+
+function decodeForm(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
-import type { Reply } from "./reply.ts";
+import type { SimulatedReply } from "./reply.ts";
 
-/** Text that is markup already; everything else is escaped on its way into a page. */
+/** Markup. Everything else is escaped when it is inserted into a page. */
 export interface Html {
   readonly markup: string;
 }
@@ -8,12 +8,14 @@ export interface Html {
 type Part = string | Html | readonly Html[] | undefined;
 
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  const woven = texts.map((text, at) => text + (at < parts.length ? markupOf(parts[at]) : ""));
-  return { markup: woven.join("") };
+  const interpolated = texts.map(
+    (text, at) => text + (at < parts.length ? markupOf(parts[at]) : ""),
+  );
+  return { markup: interpolated.join("") };
 }
 
-/** A page of the provider's own; `status` is what its server answers. */
-export function pageReply(status: number, title: string, content: Html): Reply {
+/** A page of the provider. */
+export function pageReply(status: number, title: string, content: Html): SimulatedReply {
   const page = html`<!doctype html>
 <html lang="en">
 <head>

@@ -19,37 +19,37 @@ type JournalKind =
   | "refuse-grant"
   | "end-consent";
 
-/** What happened at the provider. Credentials appear as fingerprints, never as themselves. */
+/** An event at the provider. Credentials are recorded as fingerprints only. */
 export interface JournalEntry {
   readonly at: number;
   readonly kind: JournalKind;
   readonly route?: string;
   readonly status?: number;
   readonly fingerprint?: string;
-  /** Known clients only: a stranger could have put a secret where its id belongs. */
+  /** Known clients only: an unknown id could be a secret in the wrong field. */
   readonly clientId?: string;
-  readonly scope?: string;
+  readonly revocationScope?: string;
   /** Why something was refused. */
   readonly reason?: string;
-  /** Which fault was played. */
+  /** The fault that was applied. */
   readonly fault?: string;
-  /** Issue: killed a token of ours that was neither expired nor refused before. */
+  /** Issue: it revoked a token of ours that had neither expired nor been refused. */
   readonly early?: boolean;
-  /** Issue: fingerprints of the still-alive tokens that this one killed. */
+  /** Issue: fingerprints of the live tokens that it revoked. */
   readonly revoked?: readonly string[];
-  /** Issue: the same token was handed out again. */
+  /** Issue: the same token was returned again. */
   readonly repeated?: boolean;
   /** Authorize: the fingerprint of its `state`. */
   readonly state?: string;
-  /** The consent that a code, a refresh token or an access token descends from. */
+  /** The consent that a code, a refresh token or an access token belongs to. */
   readonly consent?: string;
   /** Consent: the scopes that the person allowed. */
   readonly granted?: string;
-  /** Redeem and refresh: the fingerprint of the access token that came of it. */
+  /** Redeem and refresh: the fingerprint of the access token that was issued. */
   readonly issued?: string;
-  /** Refresh: the fingerprint of the refresh token that takes the place of the one shown. */
+  /** Refresh: the fingerprint of the refresh token that replaces the presented one. */
   readonly successor?: string;
-  /** Issue: someone else's, not asked for over HTTP. */
+  /** Issue: by another issuer, not requested over HTTP. */
   readonly foreign?: boolean;
 }
 

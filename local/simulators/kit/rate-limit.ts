@@ -1,8 +1,8 @@
 const minuteMs = 60_000;
 
-/** So many requests in any minute, for each account. */
+/** Limits the requests of each account within any minute. */
 export interface RateLimit {
-  /** False, and nothing taken, when the minute is full. */
+  /** Returns false if the limit has been reached. */
   take(accountId: string): boolean;
   waitSeconds(accountId: string): number;
 }

@@ -1,15 +1,15 @@
-/** What a simulated provider says, before any fault has touched it. */
-export interface Reply {
+/** A reply of a simulated provider, before any fault is applied. */
+export interface SimulatedReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: ReplyBody;
-  /** The credential this reply hands over: the oracle must know whether it ever arrived. */
-  readonly carries?: CarriedCredential;
+  /** The credential in this reply, to record whether it was delivered. */
+  readonly credential?: ReplyCredential;
 }
 
 export type ReplyBody = { readonly json: unknown } | { readonly raw: string | Uint8Array };
 
-export interface CarriedCredential {
+export interface ReplyCredential {
   readonly value: string;
   readonly fingerprint: string;
   wasDelivered: boolean;
@@ -19,7 +19,7 @@ export function jsonReply(
   status: number,
   json: unknown,
   headers: Readonly<Record<string, string>> = {},
-): Reply {
+): SimulatedReply {
   return {
     status,
     headers: { "content-type": "application/json; charset=utf-8", ...headers },
@@ -31,7 +31,7 @@ export function textReply(
   status: number,
   raw: string | Uint8Array,
   headers: Readonly<Record<string, string>> = {},
-): Reply {
+): SimulatedReply {
   return { status, headers: { "content-type": "text/plain", ...headers }, body: { raw } };
 }
 

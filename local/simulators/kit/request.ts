@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
-import type { Spoiling } from "../oauth/id-token.ts";
+import type { IdTokenCorruption } from "../oauth/id-token.ts";
 
 export interface SimulatedRequest {
   readonly method: string;
@@ -8,12 +8,12 @@ export interface SimulatedRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Named groups of the route's path. */
+  /** The parameters in the route's path. */
   readonly params: Readonly<Record<string, string>>;
-  /** Set by the `same-token` fault: answer with the token that is already out. */
-  readonly repeat?: "as-it-was" | "extended";
-  /** Set by the `spoil-id-token` fault. */
-  readonly spoiling?: Spoiling;
+  /** Set by the fault `same-token`: return the live token again. */
+  readonly repeatToken?: "as-it-was" | "extended";
+  /** Set by the fault `corrupt-id-token`. */
+  readonly corruption?: IdTokenCorruption;
   readonly incoming: IncomingMessage;
 }
 
@@ -40,7 +40,7 @@ export function jsonObjectOf(request: SimulatedRequest): Record<string, unknown>
   }
 }
 
-/** Undefined unless the body is declared as a form. */
+/** Undefined unless the content type is a form. */
 export function formOf(request: SimulatedRequest): URLSearchParams | undefined {
   const mediaType = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   return mediaType === "application/x-www-form-urlencoded"

@@ -1,26 +1,26 @@
-import type { Reply } from "./reply.ts";
+import type { SimulatedReply } from "./reply.ts";
 import type { SimulatedRequest } from "./request.ts";
 
-export interface Route {
-  /** What faults call it: "token", "api", … */
+export interface SimulatedRoute {
+  /** The name for faults: "token", "api", … */
   readonly name: string;
   readonly methods: readonly string[];
   readonly path: string | RegExp;
-  /** Synchronous where it changes state, so that every request takes effect at one instant. */
-  handle(request: SimulatedRequest): Reply | Promise<Reply>;
-  /** The revocation scope that a request is about; only such requests count as in flight. */
-  scopeOf?(request: SimulatedRequest): string;
-  /** Told when a fault refuses a credential in the handler's place. */
-  noteRefusal?(request: SimulatedRequest, status: number): void;
+  /** Changes state synchronously, so that every request takes effect at one instant. */
+  handle(request: SimulatedRequest): SimulatedReply | Promise<SimulatedReply>;
+  /** The revocation scope of a request. Only requests with one count as in flight. */
+  revocationScopeOf?(request: SimulatedRequest): string;
+  /** Called when a fault refuses a credential instead of the handler. */
+  recordRefusal?(request: SimulatedRequest, status: number): void;
 }
 
 export interface MatchedRoute {
-  readonly route: Route;
+  readonly route: SimulatedRoute;
   readonly params: Readonly<Record<string, string>>;
 }
 
 export function matchRoute(
-  routes: readonly Route[],
+  routes: readonly SimulatedRoute[],
   request: Pick<SimulatedRequest, "method" | "path">,
 ): MatchedRoute | undefined {
   for (const route of routes) {

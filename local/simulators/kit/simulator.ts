@@ -2,21 +2,21 @@ import type { Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { controlRoutes } from "./control-routes.ts";
 import type { Controls } from "./controls.ts";
+import { controlRoutes } from "./controls.ts";
 import { createCounters } from "./counters.ts";
-import { deliver } from "./deliver.ts";
-import { createFaultQueue } from "./fault-queue.ts";
-import { playRoute } from "./play-route.ts";
-import type { Reply } from "./reply.ts";
+import { createFaultQueue } from "./faults.ts";
+import type { SimulatedReply } from "./reply.ts";
 import { jsonReply } from "./reply.ts";
 import type { SimulatedRequest } from "./request.ts";
 import { readRequest } from "./request.ts";
-import type { Route } from "./route.ts";
+import type { SimulatedRoute } from "./route.ts";
 import { matchRoute } from "./route.ts";
-import type { SimulatorOptions, World } from "./world.ts";
+import { runRoute } from "./run-route.ts";
+import { sendReply } from "./send-reply.ts";
+import type { SimulatorContext, SimulatorOptions } from "./simulator-context.ts";
 
-/** A provider on this machine: a real server that really revokes, and an oracle beside it. */
+/** A simulated provider: a real HTTP server that really revokes tokens, with controls and counters for tests. */
 export interface Simulator extends Controls {
   readonly id: string;
   readonly url: string;
@@ -24,41 +24,41 @@ export interface Simulator extends Controls {
   stop(): Promise<void>;
 }
 
-export interface Provider {
+export interface SimulatedRoutes {
   readonly id: string;
-  readonly routes: readonly Route[];
-  /** Answers what no route matches. */
-  readonly notFound?: Reply;
+  readonly routes: readonly SimulatedRoute[];
+  /** The reply to a request that matches no route. */
+  readonly notFound?: SimulatedReply;
 }
 
 export async function startSimulator(
-  world: World,
-  { id, routes, notFound = jsonReply(404, { message: "Not Found" }) }: Provider,
+  context: SimulatorContext,
+  { id, routes, notFound = jsonReply(404, { message: "Not Found" }) }: SimulatedRoutes,
   { port = 0, tls }: SimulatorOptions,
 ): Promise<Simulator> {
   const faults = createFaultQueue(routes.map((route) => route.name));
   const stopping = new AbortController();
   const controls: Controls = {
-    journal: world.journal.entries,
-    counters: createCounters(world.journal.entries, world.inFlight),
-    settings: world.settings,
-    misbehave: faults.add,
-    restore: faults.clear,
+    journal: context.journal.entries,
+    counters: createCounters(context.journal.entries, context.inFlight),
+    settings: context.settings,
+    injectFault: faults.add,
+    clearFaults: faults.clear,
   };
   const administration = controlRoutes(controls);
 
   async function answer(request: SimulatedRequest, response: ServerResponse): Promise<void> {
     const control = matchRoute(administration, request);
     const match = control ?? matchRoute(routes, request);
-    stateDate(world, response);
+    setDateHeader(context, response);
     if (control || !match) {
       const reply = (await control?.route.handle(request)) ?? notFound;
-      await deliver({ reply, ending: "complete" }, response, stopping.signal);
+      await sendReply({ reply, ending: "complete" }, response, stopping.signal);
     } else {
       const fault = faults.take(match.route.name);
       const addressed = { ...request, params: match.params };
-      await playRoute(
-        { world, route: match.route, fault, signal: stopping.signal },
+      await runRoute(
+        { context, route: match.route, fault, signal: stopping.signal },
         addressed,
         response,
       );
@@ -68,7 +68,7 @@ export async function startSimulator(
   const listener: Parameters<typeof createServer>[1] = (incoming, response) => {
     readRequest(incoming)
       .then((request) => answer(request, response))
-      .catch((error: unknown) => giveUp(response, error, stopping.signal));
+      .catch((error: unknown) => reportDefect(response, error, stopping.signal));
   };
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
   const boundPort = await listen(server, port);
@@ -82,15 +82,15 @@ export async function startSimulator(
   };
 }
 
-function stateDate({ now, settings }: World, response: ServerResponse): void {
+function setDateHeader({ now, settings }: SimulatorContext, response: ServerResponse): void {
   response.sendDate = false;
   if (settings.dateHeader) {
     response.setHeader("date", new Date(now() + settings.dateSkewMs).toUTCString());
   }
 }
 
-/** Callers hang up and simulators stop: only a failure with someone still listening is a defect. */
-function giveUp(response: ServerResponse, error: unknown, stopping: AbortSignal): void {
+/** Errors are expected if the caller has disconnected or the simulator is stopping. Any other error is a defect. */
+function reportDefect(response: ServerResponse, error: unknown, stopping: AbortSignal): void {
   if (stopping.aborted || response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -113,4 +113,26 @@ async function stop(server: Server, stopping: AbortController): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();
   await closed;
+}
+
+/** Joins two servers that share a context to one provider. A fault goes to the server that has its route. */
+export function joinSimulators(
+  first: Simulator,
+  second: Simulator,
+  routesOfSecond: readonly string[],
+): Simulator {
+  return {
+    ...first,
+    injectFault(fault) {
+      const isOfSecond = fault.route === undefined || routesOfSecond.includes(fault.route);
+      (isOfSecond ? second : first).injectFault(fault);
+    },
+    clearFaults() {
+      first.clearFaults();
+      second.clearFaults();
+    },
+    async stop() {
+      await Promise.all([first.stop(), second.stop()]);
+    },
+  };
 }

@@ -1,11 +1,11 @@
 import { fingerprintOf } from "./journal.ts";
-import type { CarriedCredential } from "./reply.ts";
-import type { World } from "./world.ts";
+import type { ReplyCredential } from "./reply.ts";
+import type { SimulatorContext } from "./simulator-context.ts";
 
-/** A token or key that the provider knows. Instants are the simulator's own, unskewed. */
-export interface Credential extends CarriedCredential {
+/** A token or key that the provider has issued. Instants are by the simulator's own clock, without skew. */
+export interface IssuedCredential extends ReplyCredential {
   readonly clientId: string;
-  readonly scope: string;
+  readonly revocationScope: string;
   readonly isForeign: boolean;
   issuedAt: number;
   expiresAt: number;
@@ -13,11 +13,11 @@ export interface Credential extends CarriedCredential {
   wasRefused: boolean;
 }
 
-export interface Order {
+export interface IssueRequest {
   readonly value: string;
   readonly clientId: string;
-  /** What a new token ends the others of. */
-  readonly scope: string;
+  /** A new token revokes the others of its revocation scope. */
+  readonly revocationScope: string;
   readonly route?: string;
   readonly status?: number;
   readonly lifetimeMs?: number;
@@ -27,93 +27,101 @@ export interface Order {
 export type CredentialState = "live" | "expired" | "revoked" | "unknown";
 
 export interface TokenLedger {
-  /** Takes effect at once: in a revoking ledger every live token of the scope dies here. */
-  issue(order: Order): Credential;
-  /** Makes a credential known that was handed out by other ways; leaves no journal entry. */
-  admit(order: Order): Credential;
-  /** The live token of a scope again, or undefined when there is none. */
-  repeat(order: Omit<Order, "value">, lifetime: "as-it-was" | "extended"): Credential | undefined;
+  /** Takes effect at once. In a revoking ledger it revokes every live token of the revocation scope. */
+  issue(request: IssueRequest): IssuedCredential;
+  /** Adds a credential that was issued by other means. Leaves no journal entry. */
+  register(request: IssueRequest): IssuedCredential;
+  /** Returns the live token of a revocation scope again; undefined if there is none. */
+  reissue(
+    request: Omit<IssueRequest, "value">,
+    lifetime: "as-it-was" | "extended",
+  ): IssuedCredential | undefined;
   revoke(value: string): void;
-  /** Undoes a revocation, where a provider can. */
-  revive(value: string): void;
+  /** Undoes a revocation, for providers that can. */
+  reinstate(value: string): void;
   expire(value: string): void;
-  find(value: string): Credential | undefined;
+  find(value: string): IssuedCredential | undefined;
   state(value: string): CredentialState;
-  live(scope: string): readonly Credential[];
+  live(revocationScope: string): readonly IssuedCredential[];
 }
 
-export function createTokenLedger(world: World, onIssue: "revoke" | "coexist"): TokenLedger {
-  const { now, journal, settings } = world;
-  const known = new Map<string, Credential>();
-  const isLive = (token: Credential) => !token.isRevoked && now() < token.expiresAt;
-  const live = (scope: string) =>
-    [...known.values()].filter((token) => token.scope === scope && isLive(token));
+export function createTokenLedger(
+  context: SimulatorContext,
+  onIssue: "revoke" | "coexist",
+): TokenLedger {
+  const { now, journal, settings } = context;
+  const credentials = new Map<string, IssuedCredential>();
+  const isLive = (token: IssuedCredential) => !token.isRevoked && now() < token.expiresAt;
+  const live = (revocationScope: string) =>
+    [...credentials.values()].filter(
+      (token) => token.revocationScope === revocationScope && isLive(token),
+    );
 
-  function admit(order: Order): Credential {
+  function register(request: IssueRequest): IssuedCredential {
     const issuedAt = now();
-    const credential: Credential = {
-      value: order.value,
-      fingerprint: fingerprintOf(order.value),
-      clientId: order.clientId,
-      scope: order.scope,
-      isForeign: order.isForeign ?? false,
+    const credential: IssuedCredential = {
+      value: request.value,
+      fingerprint: fingerprintOf(request.value),
+      clientId: request.clientId,
+      revocationScope: request.revocationScope,
+      isForeign: request.isForeign ?? false,
       issuedAt,
-      expiresAt: issuedAt + (order.lifetimeMs ?? settings.lifetimeMs),
+      expiresAt: issuedAt + (request.lifetimeMs ?? settings.lifetimeMs),
       isRevoked: false,
       wasRefused: false,
       wasDelivered: false,
     };
-    known.set(order.value, credential);
+    credentials.set(request.value, credential);
     return credential;
   }
 
-  function revoke(token: Credential): void {
+  function revoke(token: IssuedCredential): void {
     token.isRevoked = true;
-    const { fingerprint, clientId, scope } = token;
-    journal.record({ kind: "revoke", fingerprint, clientId, scope });
+    const { fingerprint, clientId, revocationScope } = token;
+    journal.record({ kind: "revoke", fingerprint, clientId, revocationScope });
   }
 
   return {
-    admit,
-    issue(order) {
-      const alive = live(order.scope);
-      const credential = admit(order);
+    register,
+    issue(request) {
+      const liveTokens = live(request.revocationScope);
+      const credential = register(request);
       journal.record({
         kind: "issue",
-        ...identity(order),
+        ...identity(request),
         fingerprint: credential.fingerprint,
-        ...(onIssue === "revoke" ? killing(alive) : {}),
-        ...(order.isForeign ? { foreign: true } : {}),
+        ...(onIssue === "revoke" ? revokedByIssue(liveTokens) : {}),
+        ...(request.isForeign ? { foreign: true } : {}),
       });
-      if (onIssue === "revoke") for (const token of alive) revoke(token);
+      if (onIssue === "revoke") for (const token of liveTokens) revoke(token);
       return credential;
     },
-    repeat(order, lifetime) {
-      const token = live(order.scope).at(-1);
+    reissue(request, lifetime) {
+      const token = live(request.revocationScope).at(-1);
       if (token === undefined) return undefined;
       if (lifetime === "extended") {
         token.issuedAt = now();
         token.expiresAt = now() + settings.lifetimeMs;
       }
       const { fingerprint } = token;
-      journal.record({ kind: "issue", ...identity(order), fingerprint, repeated: true });
+      journal.record({ kind: "issue", ...identity(request), fingerprint, repeated: true });
       return token;
     },
     revoke(value) {
-      const token = known.get(value);
+      const token = credentials.get(value);
       if (token && !token.isRevoked) revoke(token);
     },
-    revive(value) {
-      const token = known.get(value);
+    reinstate(value) {
+      const token = credentials.get(value);
       if (token) token.isRevoked = false;
     },
     expire(value) {
-      const token = known.get(value);
+      const token = credentials.get(value);
       if (token) token.expiresAt = now();
     },
-    find: (value) => known.get(value),
+    find: (value) => credentials.get(value),
     state(value) {
-      const token = known.get(value);
+      const token = credentials.get(value);
       if (token === undefined) return "unknown";
       if (token.isRevoked) return "revoked";
       return isLive(token) ? "live" : "expired";
@@ -122,21 +130,22 @@ export function createTokenLedger(world: World, onIssue: "revoke" | "coexist"): 
   };
 }
 
-function identity({ clientId, scope, route, status }: Omit<Order, "value">) {
+function identity({ clientId, revocationScope, route, status }: Omit<IssueRequest, "value">) {
   return {
     clientId,
-    scope,
+    revocationScope,
     ...(route === undefined ? {} : { route }),
     ...(status === undefined ? {} : { status }),
   };
 }
 
-/** A token that the API has refused, or that was never ours, is no loss. */
-function killing(alive: readonly Credential[]) {
-  const missed = alive.filter((token) => !token.wasRefused && !token.isForeign);
-  const fingerprints = (tokens: readonly Credential[]) => tokens.map((token) => token.fingerprint);
+/** A refused token, or one of another issuer, does not make the issue early. */
+function revokedByIssue(liveTokens: readonly IssuedCredential[]) {
+  const lost = liveTokens.filter((token) => !token.wasRefused && !token.isForeign);
+  const fingerprints = (tokens: readonly IssuedCredential[]) =>
+    tokens.map((token) => token.fingerprint);
   return {
-    revoked: fingerprints(alive),
-    early: missed.length > 0,
+    revoked: fingerprints(liveTokens),
+    early: lost.length > 0,
   };
 }

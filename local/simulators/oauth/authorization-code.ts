@@ -1,6 +1,4 @@
-import { createGate } from "../kit/gate.ts";
-import { presentedBearer } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
+import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { AuthorizationServer, AuthorizationServerOptions } from "./authorization-server.ts";
 import { startAuthorizationServer } from "./authorization-server.ts";
@@ -8,14 +6,14 @@ import type { ScopeChoice } from "./login-pages.ts";
 
 export interface AuthorizationCodeOptions extends AuthorizationServerOptions {
   readonly scopes?: readonly ScopeChoice[];
-  /** `optional` if unsaid. */
+  /** Default: `optional`. */
   readonly pkce?: "required" | "optional";
-  /** `iss` in every callback (RFC 9207). */
+  /** Whether every callback has `iss` (RFC 9207). */
   readonly statesIssuer?: boolean;
   readonly isAllOrNothing?: boolean;
 }
 
-/** An ordinary authorization server: RFC 6749 §4.1, RFC 7636, and OIDC when `openid` is asked for. */
+/** A standard authorization server: RFC 6749 §4.1, RFC 7636, and OIDC if `openid` is requested. */
 export function startAuthorizationCodeServer(
   options: AuthorizationCodeOptions = {},
 ): Promise<AuthorizationServer> {
@@ -25,16 +23,16 @@ export function startAuthorizationCodeServer(
       provider: "Acme",
       base: "/oauth",
       scopes: options.scopes ?? [
-        { scope: "openid", words: "Know who you are" },
-        { scope: "read", words: "Read your documents" },
-        { scope: "write", words: "Change your documents" },
+        { scope: "openid", description: "Know who you are" },
+        { scope: "read", description: "Read your documents" },
+        { scope: "write", description: "Change your documents" },
       ],
       pkce: options.pkce ?? "optional",
       isAllOrNothing: options.isAllOrNothing ?? false,
       accessTokens: "opaque",
       statesIssuer: options.statesIssuer ?? false,
       statesScope: true,
-      onRevocation: "die",
+      onRevocation: "revoke",
       refresh: {
         lifetimeMs: 30 * 86_400_000,
         countsFrom: "refresh",
@@ -42,12 +40,12 @@ export function startAuthorizationCodeServer(
         graceMs: 0,
       },
       codeLifetimeMs: 60_000,
-      apiRoute: (world, ledger) =>
+      apiRoute: (context, ledger) =>
         protectedRoute({
           name: "api",
           path: "/api/me",
-          gate: createGate(world, ledger),
-          present: presentedBearer,
+          verifier: createCredentialVerifier(context, ledger),
+          readCredential: readBearer,
           refuse: () =>
             jsonReply(401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),
         }),

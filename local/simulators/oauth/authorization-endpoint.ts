@@ -1,76 +1,76 @@
 import { fingerprintOf } from "../kit/journal.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
-import type { World } from "../kit/world.ts";
-import type { Ceremony, Decision } from "./ceremony.ts";
-import { seeOther } from "./ceremony.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { CodeLedger } from "./code-ledger.ts";
 import type { ConsentClient, ConsentClients } from "./consent-clients.ts";
 import type { Consents } from "./consents.ts";
+import type { ConsentDecision, LoginFlow } from "./login-flow.ts";
+import { seeOther } from "./login-flow.ts";
 import type { ScopeChoice } from "./login-pages.ts";
 import { noticePage } from "./login-pages.ts";
 
 export interface AuthorizationEndpoint {
   readonly clients: ConsentClients;
-  readonly ceremony: Ceremony;
+  readonly loginFlow: LoginFlow;
   readonly consents: Consents;
   readonly codes: CodeLedger;
-  /** Every scope that there is. */
+  /** All scopes. */
   readonly scopes: readonly ScopeChoice[];
   readonly pkce: "required" | "optional";
-  /** Named in every answer (RFC 9207), if said. */
+  /** The `iss` of every callback (RFC 9207), if any. */
   readonly statedIssuer: () => string | undefined;
 }
 
-type Refusal = readonly [error: string, description: string];
+type AuthorizationError = readonly [error: string, description: string];
 
-/** RFC 6749 §4.1.1, RFC 7636 §4.3 with S256 alone, redirect addresses compared exactly (RFC 9700 §2.1). */
+/** RFC 6749 §4.1.1, RFC 7636 §4.3 with S256 only, redirect URIs compared exactly (RFC 9700 §2.1). */
 export function authorize(
-  { journal }: World,
+  { journal }: SimulatorContext,
   endpoint: AuthorizationEndpoint,
   { query }: SimulatedRequest,
-): Reply {
+): SimulatedReply {
   const client = endpoint.clients.find(query.get("client_id") ?? "");
   const redirectUri = query.get("redirect_uri") ?? "";
-  const identity = identityOf(client, query);
+  const identity = journalIdentity(client, query);
   const refuse = (status: number, reason: string) =>
     journal.record({ kind: "refuse-authorize", status, reason, ...identity });
 
   if (!client?.redirectUris.includes(redirectUri)) {
-    // Never a redirect to an address that nobody has registered (RFC 6749 §4.1.2.1).
+    // Never redirects to an address that is not registered (RFC 6749 §4.1.2.1).
     refuse(400, client ? "redirect_uri" : "client_id");
-    return unregistered;
+    return unregisteredPage;
   }
-  const back = (parameters: Readonly<Record<string, string>>) =>
-    backTo(redirectUri, {
+  const redirect = (parameters: Readonly<Record<string, string>>) =>
+    redirectBack(redirectUri, {
       ...parameters,
       state: query.get("state"),
       iss: endpoint.statedIssuer(),
     });
-  const refusal = refusalOf(query, endpoint);
-  if (refusal !== undefined) {
-    const [error, error_description] = refusal;
+  const authError = authorizationError(query, endpoint);
+  if (authError !== undefined) {
+    const [error, error_description] = authError;
     refuse(302, error_description);
-    return back({ error, error_description });
+    return redirect({ error, error_description });
   }
 
   journal.record({ kind: "authorize", ...identity });
-  const asked = scopesIn(query);
-  const path = endpoint.ceremony.begin({
+  const requested = scopesIn(query);
+  const path = endpoint.loginFlow.start({
     clientName: client.name,
-    choices: endpoint.scopes.filter(({ scope }) => asked.includes(scope)),
+    choices: endpoint.scopes.filter(({ scope }) => requested.includes(scope)),
     loginHint: query.get("login_hint") ?? query.get("u") ?? "",
-    allow: (decision) => back({ code: codeFor(endpoint, client, decision, query) }),
+    allow: (decision) => redirect({ code: codeFor(endpoint, client, decision, query) }),
     deny() {
       journal.record({ kind: "deny", ...identity });
-      return back({ error: "access_denied", error_description: "The person has refused." });
+      return redirect({ error: "access_denied", error_description: "The user has denied access." });
     },
   });
   return seeOther(path, 302);
 }
 
-/** For the journal: known clients by name, a state by its fingerprint. */
-export function identityOf(client: ConsentClient | undefined, query: URLSearchParams) {
+/** Identifies a request in the journal: known clients by id, the state by its fingerprint. */
+export function journalIdentity(client: ConsentClient | undefined, query: URLSearchParams) {
   const state = query.get("state");
   return {
     ...(client ? { clientId: client.clientId } : {}),
@@ -81,22 +81,22 @@ export function identityOf(client: ConsentClient | undefined, query: URLSearchPa
 function codeFor(
   { consents, codes }: AuthorizationEndpoint,
   { clientId }: ConsentClient,
-  decision: Decision,
+  decision: ConsentDecision,
   query: URLSearchParams,
 ): string {
   const nonce = query.get("nonce");
   const challenge = query.get("code_challenge");
-  const consent = consents.give({ ...decision, clientId, ...(nonce === null ? {} : { nonce }) });
+  const consent = consents.record({ ...decision, clientId, ...(nonce === null ? {} : { nonce }) });
   return codes.issue(consent, {
     redirectUri: query.get("redirect_uri") ?? "",
     ...(challenge === null ? {} : { challenge }),
   });
 }
 
-function refusalOf(
+function authorizationError(
   query: URLSearchParams,
   { scopes, pkce }: AuthorizationEndpoint,
-): Refusal | undefined {
+): AuthorizationError | undefined {
   const repeated = [...query.keys()].find((name) => query.getAll(name).length > 1);
   if (repeated !== undefined) return ["invalid_request", `${repeated} is repeated`];
   if (query.get("response_type") !== "code") {
@@ -104,20 +104,20 @@ function refusalOf(
   }
   const known = scopes.map(({ scope }) => scope);
   if (!scopesIn(query).every((scope) => known.includes(scope))) {
-    return ["invalid_scope", "a scope is unknown here"];
+    return ["invalid_scope", "a scope is unknown"];
   }
-  return challengeRefusal(query, pkce);
+  return codeChallengeError(query, pkce);
 }
 
-function challengeRefusal(
+function codeChallengeError(
   query: URLSearchParams,
   pkce: AuthorizationEndpoint["pkce"],
-): Refusal | undefined {
+): AuthorizationError | undefined {
   const challenge = query.get("code_challenge");
   if (challenge === null) {
     return pkce === "required" ? ["invalid_request", "code_challenge is required"] : undefined;
   }
-  // Unsaid, the method is `plain` (RFC 7636 §4.3): a downgrade.
+  // The default method is `plain` (RFC 7636 §4.3), which is a downgrade.
   if (query.get("code_challenge_method") !== "S256") {
     return ["invalid_request", "code_challenge_method must be S256"];
   }
@@ -130,11 +130,11 @@ function scopesIn(query: URLSearchParams): readonly string[] {
   return (query.get("scope") ?? "").split(" ").filter(Boolean);
 }
 
-/** Parameters that are null or undefined are left out; the address's own query stays. */
-export function backTo(
+/** Null and undefined parameters are left out; the redirect URI's own query stays. */
+export function redirectBack(
   redirectUri: string,
   parameters: Readonly<Record<string, string | null | undefined>>,
-): Reply {
+): SimulatedReply {
   const url = new URL(redirectUri);
   for (const [name, value] of Object.entries(parameters)) {
     if (value) url.searchParams.set(name, value);
@@ -142,8 +142,8 @@ export function backTo(
   return seeOther(url.href, 302);
 }
 
-const unregistered = noticePage(
+const unregisteredPage = noticePage(
   400,
   "This request cannot be trusted",
-  "The site that sent you here is not registered, or wants you sent back to an address that is not.",
+  "The site that sent you here, or the address that it wants you sent back to, is not registered.",
 );

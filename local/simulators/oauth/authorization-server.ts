@@ -1,16 +1,15 @@
-import type { BasicEncoding } from "../kit/basic-authentication.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { BasicCredentialEncoding } from "../kit/client-registry.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
-import type { Route } from "../kit/route.ts";
+import type { SimulatedRoute } from "../kit/route.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
+import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
 import type { TokenLedger } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions, World } from "../kit/world.ts";
-import { createWorld, madeUpCredential } from "../kit/world.ts";
 import type { AuthorizationEndpoint } from "./authorization-endpoint.ts";
 import { authorize } from "./authorization-endpoint.ts";
-import { createCeremony } from "./ceremony.ts";
 import { createCodeLedger } from "./code-ledger.ts";
 import type { ConsentClient } from "./consent-clients.ts";
 import { createConsentClients } from "./consent-clients.ts";
@@ -20,18 +19,19 @@ import type { Consent } from "./consents.ts";
 import { createConsents } from "./consents.ts";
 import type { GrantEndpoint } from "./grant-endpoint.ts";
 import { answerGrant, answerRevocation } from "./grant-endpoint.ts";
+import { createLoginFlow } from "./login-flow.ts";
 import type { ScopeChoice } from "./login-pages.ts";
 import { createOpenId } from "./open-id.ts";
-import type { Person } from "./people.ts";
-import { mere } from "./people.ts";
 import type { RefreshPolicy } from "./refresh-ledger.ts";
 import { createRefreshLedger } from "./refresh-ledger.ts";
+import type { SimulatedUser } from "./users.ts";
+import { defaultUser } from "./users.ts";
 
 export interface AuthorizationServerOptions extends SimulatorOptions {
   readonly clients?: readonly ConsentClient[];
-  readonly people?: readonly Person[];
-  readonly basicEncoding?: BasicEncoding;
-  /** Its own address if unsaid. */
+  readonly users?: readonly SimulatedUser[];
+  readonly basicEncoding?: BasicCredentialEncoding;
+  /** Default: the server's own address. */
   readonly issuer?: string;
   readonly refresh?: Partial<RefreshPolicy>;
   readonly codeLifetimeMs?: number;
@@ -46,22 +46,22 @@ export interface AuthorizationServer extends Simulator {
   readonly jwksUrl: string;
   readonly pingUrl: string;
   readonly oracle: ConsentOracle;
-  readonly people: readonly Person[];
-  /** Changed by assignment. */
+  readonly users: readonly SimulatedUser[];
+  /** Can be changed by assignment. */
   readonly refreshPolicy: RefreshPolicy;
   registerClient(client: ConsentClient): void;
   rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
   retireOldSecrets(clientId: string): void;
   rotateSigningKey(how: { readonly keepOld: boolean }): Promise<void>;
-  /** As if the person had taken it back at the provider. */
+  /** Ends all consents, as if the person had withdrawn them at the provider. */
   endConsents(): void;
 }
 
-/** What tells one authorization server from another. */
-export interface Flavour {
+/** The differences between authorization servers. */
+export interface AuthorizationServerProfile {
   readonly id: string;
   readonly provider: string;
-  /** Before "authorize", "token", "revoke". */
+  /** Path prefix of "authorize", "token" and "revoke". */
   readonly base: string;
   readonly scopes: readonly ScopeChoice[];
   readonly pkce: "required" | "optional";
@@ -69,73 +69,85 @@ export interface Flavour {
   readonly accessTokens: "signed" | "opaque";
   readonly statesIssuer: boolean;
   readonly statesScope: boolean;
-  readonly onRevocation: "die" | "live-on";
+  readonly onRevocation: "revoke" | "keep";
   readonly refresh: RefreshPolicy;
   readonly codeLifetimeMs: number;
-  readonly notFound?: Reply;
-  apiRoute(world: World, ledger: TokenLedger, consentOf: ConsentOf): Route;
+  readonly notFound?: SimulatedReply;
+  apiRoute(context: SimulatorContext, ledger: TokenLedger, consentOf: ConsentOf): SimulatedRoute;
 }
 
 type ConsentOf = (accessToken: string) => Consent | undefined;
 
 export async function startAuthorizationServer(
-  flavour: Flavour,
+  profile: AuthorizationServerProfile,
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
-  const { id, base, notFound } = flavour;
-  const { people = [mere] } = options;
-  const world = createWorld({ ...options, lifetimeMs: options.lifetimeMs ?? 3_600_000 });
-  const ledger = createTokenLedger(world, "coexist");
-  const consents = createConsents(world, ledger);
+  const { id, base, notFound } = profile;
+  const { users = [defaultUser] } = options;
+  const context = createSimulatorContext({
+    ...options,
+    lifetimeMs: options.lifetimeMs ?? 3_600_000,
+  });
+  const ledger = createTokenLedger(context, "coexist");
+  const consents = createConsents(context, ledger);
   const clients = createConsentClients(options.clients ?? [], options.basicEncoding ?? "rfc6749");
   const refreshes = createRefreshLedger(
-    world,
+    context,
     consents,
-    { ...flavour.refresh, ...options.refresh },
-    () => madeUpCredential(world, `${id}-refresh`),
+    { ...profile.refresh, ...options.refresh },
+    () => generateCredential(context, `${id}-refresh`),
   );
-  const codes = createCodeLedger(world, consents, {
-    lifetimeMs: options.codeLifetimeMs ?? flavour.codeLifetimeMs,
-    newValue: () => madeUpCredential(world, `${id}-code`),
+  const codes = createCodeLedger(context, consents, {
+    lifetimeMs: options.codeLifetimeMs ?? profile.codeLifetimeMs,
+    newValue: () => generateCredential(context, `${id}-code`),
   });
   let url = "";
   const issuer = () => options.issuer ?? url;
-  const openId = await createOpenId(world, issuer);
-  const ceremony = createCeremony(world, { ...flavour, people, choosesCustomer: false });
+  const openId = await createOpenId(context, issuer);
+  const loginFlow = createLoginFlow(context, { ...profile, users, choosesCustomer: false });
 
   const authorization: AuthorizationEndpoint = {
-    ...{ clients, ceremony, consents, codes, scopes: flavour.scopes, pkce: flavour.pkce },
-    statedIssuer: () => (flavour.statesIssuer ? issuer() : undefined),
+    ...{
+      clients,
+      loginFlow: loginFlow,
+      consents,
+      codes,
+      scopes: profile.scopes,
+      pkce: profile.pkce,
+    },
+    statedIssuer: () => (profile.statesIssuer ? issuer() : undefined),
   };
   const grants: GrantEndpoint = {
-    ...{ clients, consents, codes, refreshes, ledger, onRevocation: flavour.onRevocation },
+    ...{ clients, consents, codes, refreshes, ledger, onRevocation: profile.onRevocation },
     newToken: (consent) =>
-      flavour.accessTokens === "signed" ? openId.accessToken(consent) : madeUpCredential(world, id),
-    extras: (granted, request) => ({
-      ...openId.idToken(granted, request.spoiling),
-      ...(flavour.statesScope ? { scope: granted.consent.scopes.join(" ") } : {}),
+      profile.accessTokens === "signed"
+        ? openId.accessToken(consent)
+        : generateCredential(context, id),
+    additionalMembers: (granted, request) => ({
+      ...openId.idToken(granted, request.corruption),
+      ...(profile.statesScope ? { scope: granted.consent.scopes.join(" ") } : {}),
     }),
   };
   const consentOf: ConsentOf = (token) =>
-    consents.all.find((consent) => consent.id === ledger.find(token)?.scope);
+    consents.all.find((consent) => consent.id === ledger.find(token)?.revocationScope);
 
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id,
       ...(notFound ? { notFound } : {}),
       routes: [
-        post("token", `${base}/token`, (request) => answerGrant(world, grants, request)),
-        post("revoke", `${base}/revoke`, (request) => answerRevocation(world, grants, request)),
+        post("token", `${base}/token`, (request) => answerGrant(context, grants, request)),
+        post("revoke", `${base}/revoke`, (request) => answerRevocation(context, grants, request)),
         get("authorize", `${base}/authorize`, (request) =>
-          authorize(world, authorization, request),
+          authorize(context, authorization, request),
         ),
         get("jwks", jwksPath, () => jsonReply(200, openId.keys.jwks())),
         get("discovery", "/.well-known/openid-configuration", () =>
-          jsonReply(200, openId.metadata(url, base, flavour)),
+          jsonReply(200, openId.metadata(url, base, profile)),
         ),
-        flavour.apiRoute(world, ledger, consentOf),
-        ...ceremony.routes,
+        profile.apiRoute(context, ledger, consentOf),
+        ...loginFlow.routes,
       ],
     },
     options,
@@ -150,25 +162,25 @@ export async function startAuthorizationServer(
     revokeUrl: `${url}${base}/revoke`,
     jwksUrl: `${url}${jwksPath}`,
     pingUrl: `${url}/api/me`,
-    oracle: createConsentOracle(world.journal.entries),
-    people,
+    oracle: createConsentOracle(context.journal.entries),
+    users: users,
     refreshPolicy: refreshes.policy,
     registerClient: clients.register,
     rotateSecret: clients.registry.rotateSecret,
     retireOldSecrets: clients.registry.retireOldSecrets,
     rotateSigningKey: openId.keys.rotate,
     endConsents() {
-      for (const consent of consents.all) consents.end(consent, "taken-back", "die");
+      for (const consent of consents.all) consents.end(consent, "withdrawn", "revoke");
     },
   };
 }
 
 const jwksPath = "/.well-known/jwks.json";
 
-const get = (name: string, path: string, handle: Route["handle"]): Route => ({
+const get = (name: string, path: string, handle: SimulatedRoute["handle"]): SimulatedRoute => ({
   ...{ name, methods: ["GET"], path, handle },
 });
 
-const post = (name: string, path: string, handle: Route["handle"]): Route => ({
+const post = (name: string, path: string, handle: SimulatedRoute["handle"]): SimulatedRoute => ({
   ...{ name, methods: ["POST"], path, handle },
 });

@@ -1,14 +1,14 @@
-import type { World } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { Consent, Consents, GrantRefusal } from "./consents.ts";
 
 interface Code {
   readonly consent: Consent;
   readonly expiresAt: number;
-  readonly bound: CodeBinding;
+  readonly binding: CodeBinding;
   isRedeemed: boolean;
 }
 
-/** What whoever redeems a code must show again. */
+/** The parameters that must be repeated when a code is redeemed. */
 export interface CodeBinding {
   readonly redirectUri?: string;
   /** RFC 7636 §4.2, S256. */
@@ -16,12 +16,12 @@ export interface CodeBinding {
 }
 
 export interface CodeLedger {
-  issue(consent: Consent, bound?: CodeBinding): string;
-  /** RFC 6749 §4.1.2: once; a second time ends what the first one began. */
+  issue(consent: Consent, binding?: CodeBinding): string;
+  /** A code is redeemed once. A second attempt ends the consent (RFC 6749 §4.1.2). */
   redeem(
     code: string,
     clientId: string,
-    refuse?: (bound: CodeBinding) => GrantRefusal | undefined,
+    refuse?: (binding: CodeBinding) => GrantRefusal | undefined,
   ): Consent | GrantRefusal;
 }
 
@@ -31,15 +31,20 @@ export interface CodeOptions {
 }
 
 export function createCodeLedger(
-  { now }: World,
+  { now }: SimulatorContext,
   consents: Consents,
   { lifetimeMs, newValue }: CodeOptions,
 ): CodeLedger {
   const codes = new Map<string, Code>();
   return {
-    issue(consent, bound = {}) {
+    issue(consent, binding = {}) {
       const value = newValue();
-      codes.set(value, { consent, bound, expiresAt: now() + lifetimeMs, isRedeemed: false });
+      codes.set(value, {
+        consent,
+        binding: binding,
+        expiresAt: now() + lifetimeMs,
+        isRedeemed: false,
+      });
       return value;
     },
     redeem(value, clientId, refuse) {
@@ -47,11 +52,11 @@ export function createCodeLedger(
       if (code === undefined) return "unknown";
       if (code.consent.clientId !== clientId) return "other-client";
       if (code.isRedeemed) {
-        consents.end(code.consent, "replayed-code", "die");
+        consents.end(code.consent, "replayed-code", "revoke");
         return "replayed-code";
       }
       if (code.expiresAt <= now()) return "expired";
-      const refusal = refuse?.(code.bound);
+      const refusal = refuse?.(code.binding);
       if (refusal !== undefined) return refusal;
       code.isRedeemed = true;
       return code.consent;

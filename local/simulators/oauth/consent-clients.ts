@@ -1,16 +1,14 @@
-import type { BasicEncoding } from "../kit/basic-authentication.ts";
-import { readBasic } from "../kit/basic-authentication.ts";
-import type { Client, ClientRegistry } from "../kit/client-registry.ts";
-import { createClientRegistry } from "../kit/client-registry.ts";
+import type { BasicCredentialEncoding, Client, ClientRegistry } from "../kit/client-registry.ts";
+import { createClientRegistry, readBasicCredentials } from "../kit/client-registry.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 
-/** A client that sends people to consent. Without a secret it is public (RFC 6749 §2.1). */
+/** A client of the authorization-code grant. Without a secret it is public (RFC 6749 §2.1). */
 export interface ConsentClient {
   readonly clientId: string;
   readonly clientSecret?: string;
-  /** What a person is told that it is called. */
+  /** The name that users see. */
   readonly name: string;
-  /** Where people may be sent back to; each provider says how it compares. */
+  /** Each provider has its own way of comparing them. */
   readonly redirectUris: readonly string[];
 }
 
@@ -18,7 +16,7 @@ export interface ConsentClients {
   readonly registry: ClientRegistry;
   register(client: ConsentClient): void;
   find(clientId: string): ConsentClient | undefined;
-  /** RFC 6749 §2.3: by Basic or by post, never both; a public client names itself in the form. */
+  /** By Basic or by post, never both (RFC 6749 §2.3). A public client sends only its id, in the form. */
   authenticate(request: SimulatedRequest, form: URLSearchParams): Authentication;
 }
 
@@ -26,14 +24,14 @@ type Authentication = { readonly client: ConsentClient } | { readonly refused: C
 
 export function createConsentClients(
   clients: readonly ConsentClient[],
-  basicEncoding: BasicEncoding,
+  basicEncoding: BasicCredentialEncoding,
 ): ConsentClients {
-  const known = new Map<string, ConsentClient>();
+  const clientsById = new Map<string, ConsentClient>();
   const registry = createClientRegistry();
 
   function register(client: ConsentClient): void {
     const { clientId, clientSecret } = client;
-    known.set(clientId, client);
+    clientsById.set(clientId, client);
     if (clientSecret !== undefined) registry.register({ clientId, clientSecret });
   }
   for (const client of clients) register(client);
@@ -41,23 +39,23 @@ export function createConsentClients(
   return {
     registry,
     register,
-    find: (clientId) => known.get(clientId),
+    find: (clientId) => clientsById.get(clientId),
     authenticate(request, form) {
-      const shown = shownBy(request, form, basicEncoding);
-      if (shown === undefined) return { refused: undefined };
-      const client = known.get(shown.clientId);
+      const presented = presentedClient(request, form, basicEncoding);
+      if (presented === undefined) return { refused: undefined };
+      const client = clientsById.get(presented.clientId);
       const isPublic = client !== undefined && client.clientSecret === undefined;
-      const isAccepted = isPublic ? shown.clientSecret === "" : registry.accepts(shown);
-      return client && isAccepted ? { client } : { refused: shown };
+      const isAccepted = isPublic ? presented.clientSecret === "" : registry.accepts(presented);
+      return client && isAccepted ? { client } : { refused: presented };
     },
   };
 }
 
-/** A public client shows its id alone: its secret is empty here. */
-function shownBy(
+/** The secret of a public client is empty. */
+function presentedClient(
   request: SimulatedRequest,
   form: URLSearchParams,
-  basicEncoding: BasicEncoding,
+  basicEncoding: BasicCredentialEncoding,
 ): Client | undefined {
   const posted = {
     clientId: form.get("client_id") ?? "",
@@ -65,8 +63,8 @@ function shownBy(
   };
   const { authorization } = request.headers;
   if (authorization === undefined) return posted.clientId === "" ? undefined : posted;
-  const basic = readBasic(authorization, basicEncoding);
-  const isTwice = form.has("client_secret");
-  const isContradicted = posted.clientId !== "" && posted.clientId !== basic?.clientId;
-  return isTwice || isContradicted ? undefined : basic;
+  const basic = readBasicCredentials(authorization, basicEncoding);
+  const isDuplicate = form.has("client_secret");
+  const isContradictory = posted.clientId !== "" && posted.clientId !== basic?.clientId;
+  return isDuplicate || isContradictory ? undefined : basic;
 }

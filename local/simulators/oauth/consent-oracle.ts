@@ -1,15 +1,15 @@
 import type { JournalEntry } from "../kit/journal.ts";
 
-/** What must never happen with codes, states and rotated refresh tokens (providers O4, O5). */
+/** Counts misuse of codes, states and rotated refresh tokens, which must never happen. */
 export interface ConsentOracle {
   consents(): number;
   redeems(): number;
   refreshes(): number;
-  /** Codes shown again after their answer had arrived. */
+  /** Codes presented again after the answer to the first request had arrived. */
   codesReplayed(): number;
-  /** Refresh tokens shown again after their successor had arrived. */
+  /** Refresh tokens presented again after their successor had arrived. */
   refreshTokensReused(): number;
-  /** Requests to authorize whose state had been seen before. */
+  /** Authorization requests with a state that was used before. */
   statesRepeated(): number;
 }
 
@@ -18,8 +18,8 @@ export function createConsentOracle(entries: readonly JournalEntry[]): ConsentOr
   const hasArrived = ({ issued }: JournalEntry) =>
     !ofKind("undelivered").some(({ fingerprint }) => fingerprint === issued);
 
-  /** Every later showing of what had been spent, with success that its caller saw. */
-  function shownAgain(isSpending: (entry: JournalEntry) => boolean): number {
+  /** Counts repeated use of what had been used up by a request whose answer arrived. */
+  function presentedAgain(usesUp: (entry: JournalEntry) => boolean): number {
     return entries.filter(
       (entry, at) =>
         ["redeem", "refresh", "refuse-grant"].includes(entry.kind) &&
@@ -27,9 +27,7 @@ export function createConsentOracle(entries: readonly JournalEntry[]): ConsentOr
           .slice(0, at)
           .some(
             (earlier) =>
-              isSpending(earlier) &&
-              earlier.fingerprint === entry.fingerprint &&
-              hasArrived(earlier),
+              usesUp(earlier) && earlier.fingerprint === entry.fingerprint && hasArrived(earlier),
           ),
     ).length;
   }
@@ -38,8 +36,8 @@ export function createConsentOracle(entries: readonly JournalEntry[]): ConsentOr
     consents: () => ofKind("consent").length,
     redeems: () => ofKind("redeem").length,
     refreshes: () => ofKind("refresh").length,
-    codesReplayed: () => shownAgain(({ kind }) => kind === "redeem"),
-    refreshTokensReused: () => shownAgain(({ successor }) => successor !== undefined),
+    codesReplayed: () => presentedAgain(({ kind }) => kind === "redeem"),
+    refreshTokensReused: () => presentedAgain(({ successor }) => successor !== undefined),
     statesRepeated() {
       const states = ofKind("authorize").map(({ state }) => state);
       return states.length - new Set(states).size;

@@ -1,28 +1,28 @@
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { TokenLedger } from "../kit/token-ledger.ts";
-import type { World } from "../kit/world.ts";
-import type { Decision } from "./ceremony.ts";
+import type { ConsentDecision } from "./login-flow.ts";
 
-/** What a person has allowed a client; codes, refresh tokens and access tokens descend from it. */
-export interface Consent extends Decision {
-  /** Also the scope under which its access tokens are in the ledger. */
+/** A user's consent to a client. Codes, refresh tokens and access tokens belong to it. */
+export interface Consent extends ConsentDecision {
+  /** Also the revocation scope of its access tokens in the ledger. */
   readonly id: string;
   readonly clientId: string;
   readonly nonce?: string;
-  readonly givenAt: number;
+  readonly grantedAt: number;
   hasEnded: boolean;
 }
 
-type ConsentOrder = Omit<Consent, "id" | "givenAt" | "hasEnded">;
+type NewConsent = Omit<Consent, "id" | "grantedAt" | "hasEnded">;
 
 export interface Consents {
-  give(order: ConsentOrder): Consent;
-  /** Refresh tokens die with it; access tokens too, unless they are judged by their signature alone. */
-  end(consent: Consent, reason: string, accessTokens: "die" | "live-on"): void;
-  /** All that were given, newest last. */
+  record(details: NewConsent): Consent;
+  /** Ends the refresh tokens. Access tokens are kept where APIs check only their signature. */
+  end(consent: Consent, reason: string, accessTokens: "revoke" | "keep"): void;
+  /** All consents, newest last. */
   readonly all: readonly Consent[];
 }
 
-/** Why a code or a refresh token was not honoured. */
+/** Why a code or a refresh token was refused. */
 export type GrantRefusal =
   | "unknown"
   | "other-client"
@@ -34,23 +34,23 @@ export type GrantRefusal =
   | "wrong-verifier"
   | "wider-scope";
 
-export function createConsents({ now, journal }: World, ledger: TokenLedger): Consents {
+export function createConsents({ now, journal }: SimulatorContext, ledger: TokenLedger): Consents {
   const all: Consent[] = [];
   return {
     all,
-    give(order) {
+    record(details) {
       const id = `consent-${all.length + 1}`;
-      const consent = { ...order, id, givenAt: now(), hasEnded: false };
+      const consent = { ...details, id, grantedAt: now(), hasEnded: false };
       all.push(consent);
-      const granted = order.scopes.join(" ");
-      journal.record({ kind: "consent", clientId: order.clientId, consent: id, granted });
+      const granted = details.scopes.join(" ");
+      journal.record({ kind: "consent", clientId: details.clientId, consent: id, granted });
       return consent;
     },
     end(consent, reason, accessTokens) {
       if (consent.hasEnded) return;
       consent.hasEnded = true;
       journal.record({ kind: "end-consent", consent: consent.id, reason });
-      if (accessTokens === "live-on") return;
+      if (accessTokens === "keep") return;
       for (const { value } of ledger.live(consent.id)) ledger.revoke(value);
     },
   };

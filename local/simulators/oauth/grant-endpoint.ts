@@ -1,39 +1,42 @@
 import { createHash } from "node:crypto";
 import { recordRefusedClient } from "../kit/client-registry.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { formOf } from "../kit/request.ts";
-import type { World } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { CodeBinding } from "./code-ledger.ts";
 import type { ConsentClient, ConsentClients } from "./consent-clients.ts";
 import type { Consent, Consents, GrantRefusal } from "./consents.ts";
-import type { Granted, Grants } from "./grant-exchange.ts";
+import type { GrantLedgers, GrantResult } from "./grant-exchange.ts";
 import { exchangeGrant } from "./grant-exchange.ts";
 
-export interface GrantEndpoint extends Grants {
+export interface GrantEndpoint extends GrantLedgers {
   readonly clients: ConsentClients;
   readonly consents: Consents;
-  /** Whether access tokens die with a revoked refresh token (RFC 7009 §2.1). */
-  readonly onRevocation: "die" | "live-on";
+  /** Whether revoking a refresh token also revokes the access tokens (RFC 7009 §2.1). */
+  readonly onRevocation: "revoke" | "keep";
   newToken(consent: Consent): string;
-  /** What the answer says beyond RFC 6749 §5.1: an ID token, a scope. */
-  extras(granted: Granted, request: SimulatedRequest): Readonly<Record<string, unknown>>;
+  /** Members of the answer besides those of RFC 6749 §5.1: an ID token, a scope. */
+  additionalMembers(
+    granted: GrantResult,
+    request: SimulatedRequest,
+  ): Readonly<Record<string, unknown>>;
 }
 
 /** RFC 6749 §4.1.3 and §6, with RFC 7636 §4.6. */
 export function answerGrant(
-  world: World,
+  context: SimulatorContext,
   endpoint: GrantEndpoint,
   request: SimulatedRequest,
-): Reply {
-  return withClient(world, endpoint, request, (client, form) => {
+): SimulatedReply {
+  return withClient(context, endpoint, request, (client, form) => {
     const { clientId } = client;
-    const granted = exchangeGrant(world, endpoint, {
+    const granted = exchangeGrant(context, endpoint, {
       form,
       clientId,
       newToken: endpoint.newToken,
-      refuseCode: (bound) => bindingRefusal(form, bound),
+      refuseCode: (bound) => verifyBinding(form, bound),
     });
     if (granted === undefined) return badRequest("unsupported_grant_type");
     if (granted === "wider-scope") return badRequest("invalid_scope");
@@ -42,28 +45,28 @@ export function answerGrant(
     const json = {
       access_token: token.value,
       token_type: "Bearer",
-      expires_in: Math.floor((token.expiresAt - world.now()) / 1000),
+      expires_in: Math.floor((token.expiresAt - context.now()) / 1000),
       ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
-      ...endpoint.extras(granted, request),
+      ...endpoint.additionalMembers(granted, request),
     };
-    return { ...jsonReply(200, json, { "cache-control": "no-store" }), carries: token };
+    return { ...jsonReply(200, json, { "cache-control": "no-store" }), credential: token };
   });
 }
 
-/** RFC 7009 §2: 200 for a token that is not known, too. */
+/** RFC 7009 §2: answers 200 also for an unknown token. */
 export function answerRevocation(
-  world: World,
+  context: SimulatorContext,
   endpoint: GrantEndpoint,
   request: SimulatedRequest,
-): Reply {
-  return withClient(world, endpoint, request, ({ clientId }, form) => {
+): SimulatedReply {
+  return withClient(context, endpoint, request, ({ clientId }, form) => {
     const token = form.get("token");
     if (token === null) return badRequest("invalid_request");
     const consent = endpoint.refreshes.find(token);
     if (consent?.clientId === clientId) {
       endpoint.consents.end(consent, "revoked-by-client", endpoint.onRevocation);
     }
-    if (endpoint.ledger.find(token)?.clientId === clientId && endpoint.onRevocation === "die") {
+    if (endpoint.ledger.find(token)?.clientId === clientId && endpoint.onRevocation === "revoke") {
       endpoint.ledger.revoke(token);
     }
     return jsonReply(200, {});
@@ -71,11 +74,11 @@ export function answerRevocation(
 }
 
 function withClient(
-  world: World,
+  context: SimulatorContext,
   { clients }: GrantEndpoint,
   request: SimulatedRequest,
-  act: (client: ConsentClient, form: URLSearchParams) => Reply,
-): Reply {
+  act: (client: ConsentClient, form: URLSearchParams) => SimulatedReply,
+): SimulatedReply {
   const form = formOf(request);
   // RFC 6749 §3.2: parameters must not be repeated.
   if (form === undefined || new Set(form.keys()).size < [...form.keys()].length) {
@@ -84,19 +87,19 @@ function withClient(
   const authentication = clients.authenticate(request, form);
   if ("client" in authentication) return act(authentication.client, form);
   const status = request.headers.authorization === undefined ? 400 : 401;
-  recordRefusedClient(world, clients.registry, authentication.refused, status);
-  // RFC 6749 §5.2: the challenge answers whoever tried the header.
+  recordRefusedClient(context, clients.registry, authentication.refused, status);
+  // RFC 6749 §5.2: a challenge if the client used the Authorization header.
   const challenge = { "www-authenticate": 'Basic realm="simulator"' };
   return jsonReply(status, { error: "invalid_client" }, status === 401 ? challenge : {});
 }
 
-function bindingRefusal(
+function verifyBinding(
   form: URLSearchParams,
   { redirectUri, challenge }: CodeBinding,
 ): GrantRefusal | undefined {
   if (form.get("redirect_uri") !== redirectUri) return "wrong-redirect-uri";
   const verifier = form.get("code_verifier");
-  // A verifier that nothing was bound to is a downgrade (RFC 9700 §4.8.2).
+  // A verifier without a challenge is a downgrade attack (RFC 9700 §4.8.2).
   if (challenge === undefined) return verifier === null ? undefined : "wrong-verifier";
   const hash = createHash("sha256")
     .update(verifier ?? "")

@@ -1,22 +1,22 @@
 import { fingerprintOf } from "../kit/journal.ts";
-import type { Credential, TokenLedger } from "../kit/token-ledger.ts";
-import type { World } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
+import type { IssuedCredential, TokenLedger } from "../kit/token-ledger.ts";
 import type { CodeBinding, CodeLedger } from "./code-ledger.ts";
 import type { Consent, GrantRefusal } from "./consents.ts";
 import type { RefreshLedger } from "./refresh-ledger.ts";
 
-export interface Grants {
+export interface GrantLedgers {
   readonly codes: CodeLedger;
   readonly refreshes: RefreshLedger;
   readonly ledger: TokenLedger;
 }
 
-export interface Granted {
+export interface GrantResult {
   readonly consent: Consent;
-  readonly token: Credential;
-  /** Absent when the one that was shown stays. */
+  readonly token: IssuedCredential;
+  /** Absent if the presented refresh token stays valid. */
   readonly refreshToken?: string;
-  readonly by: "code" | "refresh-token";
+  readonly grantType: "code" | "refresh-token";
 }
 
 export interface GrantRequest {
@@ -26,18 +26,19 @@ export interface GrantRequest {
   newToken(consent: Consent): string;
 }
 
-/** A code or a refresh token against an access token, at one instant; undefined: of neither kind. */
+/** Exchanges a code or a refresh token for an access token, at one instant. Undefined for another grant type. */
 export function exchangeGrant(
-  world: World,
-  grants: Grants,
+  context: SimulatorContext,
+  grants: GrantLedgers,
   request: GrantRequest,
-): Granted | GrantRefusal | undefined {
-  const shown = request.form.get(grantParameters[request.form.get("grant_type") ?? ""] ?? "") ?? "";
+): GrantResult | GrantRefusal | undefined {
+  const presented =
+    request.form.get(grantParameters[request.form.get("grant_type") ?? ""] ?? "") ?? "";
   switch (request.form.get("grant_type")) {
     case "authorization_code":
-      return redeem(world, grants, request, shown);
+      return redeem(context, grants, request, presented);
     case "refresh_token":
-      return refresh(world, grants, request, shown);
+      return refresh(context, grants, request, presented);
     default:
       return undefined;
   }
@@ -48,49 +49,59 @@ const grantParameters: Readonly<Record<string, string>> = {
   refresh_token: "refresh_token",
 };
 
-function redeem(world: World, grants: Grants, request: GrantRequest, code: string) {
+function redeem(
+  context: SimulatorContext,
+  grants: GrantLedgers,
+  request: GrantRequest,
+  code: string,
+) {
   const { clientId, refuseCode } = request;
   const consent = grants.codes.redeem(code, clientId, refuseCode);
-  if (typeof consent === "string") return refuse(world, request, code, consent);
+  if (typeof consent === "string") return refuse(context, request, code, consent);
   const token = issue(grants, request, consent);
   const { fingerprint: issued } = token;
   const fingerprint = fingerprintOf(code);
-  world.journal.record({ kind: "redeem", clientId, consent: consent.id, fingerprint, issued });
+  context.journal.record({ kind: "redeem", clientId, consent: consent.id, fingerprint, issued });
   const refreshToken = grants.refreshes.issue(consent);
-  return { consent, token, refreshToken, by: "code" } as const;
+  return { consent, token, refreshToken, grantType: "code" } as const;
 }
 
-function refresh(world: World, grants: Grants, request: GrantRequest, shown: string) {
+function refresh(
+  context: SimulatorContext,
+  grants: GrantLedgers,
+  request: GrantRequest,
+  presented: string,
+) {
   const { clientId, form } = request;
   const scopes = form.get("scope")?.split(" ").filter(Boolean);
-  const refreshed = grants.refreshes.use(shown, clientId, scopes);
-  if (typeof refreshed === "string") return refuse(world, request, shown, refreshed);
+  const refreshed = grants.refreshes.use(presented, clientId, scopes);
+  if (typeof refreshed === "string") return refuse(context, request, presented, refreshed);
   const { consent, successor } = refreshed;
   const token = issue(grants, request, consent);
-  world.journal.record({
+  context.journal.record({
     kind: "refresh",
     clientId,
     consent: consent.id,
-    fingerprint: fingerprintOf(shown),
+    fingerprint: fingerprintOf(presented),
     issued: token.fingerprint,
     ...(successor === undefined ? {} : { successor: fingerprintOf(successor) }),
   });
   const rotated = successor === undefined ? {} : { refreshToken: successor };
-  return { consent, token, ...rotated, by: "refresh-token" } as const;
+  return { consent, token, ...rotated, grantType: "refresh-token" } as const;
 }
 
-function issue({ ledger }: Grants, { newToken, clientId }: GrantRequest, consent: Consent) {
-  const order = { clientId, scope: consent.id, route: "token", status: 200 };
+function issue({ ledger }: GrantLedgers, { newToken, clientId }: GrantRequest, consent: Consent) {
+  const order = { clientId, revocationScope: consent.id, route: "token", status: 200 };
   return ledger.issue({ ...order, value: newToken(consent) });
 }
 
 function refuse(
-  { journal }: World,
+  { journal }: SimulatorContext,
   { clientId }: GrantRequest,
-  shown: string,
+  presented: string,
   reason: GrantRefusal,
 ): GrantRefusal {
-  const fingerprint = fingerprintOf(shown);
+  const fingerprint = fingerprintOf(presented);
   journal.record({ kind: "refuse-grant", route: "token", clientId, fingerprint, reason });
   return reason;
 }

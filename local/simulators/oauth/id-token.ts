@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { Claims } from "../kit/json-web-token.ts";
 import { assembleJsonWebToken } from "../kit/json-web-token.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import type { SimulatorSigningKeys } from "./signing-keys.ts";
 
-/** Every way in which an ID token can be wrong that its reader has to notice (OIDC Core §3.1.3.7). */
-export const spoilings = [
+/** Every defect of an ID token that a client has to detect (OIDC Core §3.1.3.7). */
+export const idTokenCorruptions = [
   "bad-signature",
   "alg-none",
   "alg-hs256",
@@ -19,36 +19,36 @@ export const spoilings = [
   "missing",
 ] as const;
 
-export type Spoiling = (typeof spoilings)[number];
+export type IdTokenCorruption = (typeof idTokenCorruptions)[number];
 
-/** Undefined when even the token is to be missing. */
+/** Undefined if the corruption is `missing`. */
 export function signIdToken(
-  keys: SigningKeys,
+  keys: SimulatorSigningKeys,
   claims: Claims,
-  spoiling: Spoiling | undefined,
+  corruption: IdTokenCorruption | undefined,
 ): string | undefined {
-  const spoilt = { ...claims, ...spoiltClaims(claims)[spoiling ?? "missing"] };
-  switch (spoiling) {
+  const corrupted = { ...claims, ...corruptedClaims(claims)[corruption ?? "missing"] };
+  switch (corruption) {
     case "missing":
       return undefined;
     case "alg-none":
-      return assembleJsonWebToken({ alg: "none" }, spoilt, () => Buffer.alloc(0));
+      return assembleJsonWebToken({ alg: "none" }, corrupted, () => Buffer.alloc(0));
     case "alg-hs256":
-      return assembleJsonWebToken({ alg: "HS256", kid: keys.kid }, spoilt, (signed) =>
+      return assembleJsonWebToken({ alg: "HS256", kid: keys.kid }, corrupted, (signed) =>
         createHmac("sha256", keys.publicPem).update(signed).digest(),
       );
     case "bad-signature":
-      return assembleJsonWebToken({ alg: "RS256", kid: keys.kid }, spoilt, (signed) =>
+      return assembleJsonWebToken({ alg: "RS256", kid: keys.kid }, corrupted, (signed) =>
         keys.signature(`${signed} `),
       );
     case "unknown-kid":
-      return assembleJsonWebToken({ alg: "RS256", kid: "unpublished" }, spoilt, keys.signature);
+      return assembleJsonWebToken({ alg: "RS256", kid: "unpublished" }, corrupted, keys.signature);
     default:
-      return assembleJsonWebToken({ alg: "RS256", kid: keys.kid }, spoilt, keys.signature);
+      return assembleJsonWebToken({ alg: "RS256", kid: keys.kid }, corrupted, keys.signature);
   }
 }
 
-function spoiltClaims(claims: Claims): Partial<Record<Spoiling, Claims>> {
+function corruptedClaims(claims: Claims): Partial<Record<IdTokenCorruption, Claims>> {
   const dayS = 86_400;
   return {
     "wrong-issuer": { iss: "https://issuer.invalid" },

@@ -1,12 +1,12 @@
 import type { Html } from "../kit/html.ts";
 import { html, pageReply } from "../kit/html.ts";
-import type { Reply } from "../kit/reply.ts";
-import type { Person } from "./people.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
+import type { SimulatedUser } from "./users.ts";
 
-/** A scope, and what it lets its holder do, in plain words. */
+/** A scope, with a description for users. */
 export interface ScopeChoice {
   readonly scope: string;
-  readonly words: string;
+  readonly description: string;
 }
 
 export interface LoginPage {
@@ -14,11 +14,11 @@ export interface LoginPage {
   readonly clientName: string;
   readonly login: string;
   readonly hasFailed: boolean;
-  readonly people: readonly Person[];
+  readonly users: readonly SimulatedUser[];
 }
 
-export function loginPage(page: LoginPage): Reply {
-  const { provider, clientName, login, hasFailed, people } = page;
+export function loginPage(page: LoginPage): SimulatedReply {
+  const { provider, clientName, login, hasFailed, users } = page;
   const alert = html`<p role="alert">That is not a login and password we know. Try again.</p>`;
   return pageReply(
     200,
@@ -32,14 +32,14 @@ ${hasFailed ? alert : undefined}
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <button>Log in</button>
 </form>
-<p>This provider is a simulator on this machine. Known to it: ${people.map(whoMayLogIn)}.</p>`,
+<p>This provider is a simulator on this machine. Known to it: ${users.map(loginHint)}.</p>`,
   );
 }
 
-const whoMayLogIn = (person: Person): Html =>
-  html` <strong>${person.login}</strong> with the password <strong>${person.password}</strong>`;
+const loginHint = (user: SimulatedUser): Html =>
+  html` <strong>${user.login}</strong> with the password <strong>${user.password}</strong>`;
 
-export function customerPage({ customers }: Person): Reply {
+export function customerPage({ customers }: SimulatedUser): SimulatedReply {
   return pageReply(
     200,
     "Choose a customer",
@@ -55,27 +55,27 @@ ${customers.map((customer, at) => choice("radio", "customer", customer, customer
 
 export interface ConsentPage {
   readonly clientName: string;
-  readonly person: Person;
+  readonly user: SimulatedUser;
   readonly customer?: string;
   readonly choices: readonly ScopeChoice[];
   readonly isAllOrNothing: boolean;
 }
 
-export function consentPage(page: ConsentPage): Reply {
-  const { clientName, person, customer, choices, isAllOrNothing } = page;
-  const asked = isAllOrNothing
-    ? html`<ul>${choices.map(({ words }) => html`<li>${words}</li>`)}</ul>`
+export function consentPage(page: ConsentPage): SimulatedReply {
+  const { clientName, user, customer, choices, isAllOrNothing } = page;
+  const requested = isAllOrNothing
+    ? html`<ul>${choices.map(({ description }) => html`<li>${description}</li>`)}</ul>`
     : html`<fieldset>
 <legend>It may</legend>
-${choices.map(({ scope, words }) => choice("checkbox", "scope", scope, words, true))}
+${choices.map(({ scope, description }) => choice("checkbox", "scope", scope, description, true))}
 </fieldset>`;
   return pageReply(
     200,
     `Allow ${clientName}?`,
-    html`<p>You are ${person.name}${customer === undefined ? "" : `, acting for ${customer}`}.</p>
+    html`<p>You are ${user.name}${customer === undefined ? "" : `, acting for ${customer}`}.</p>
 <p>${clientName} asks for access to your account.</p>
 <form method="post">
-${asked}
+${requested}
 <button name="decision" value="allow">Allow</button>
 <button name="decision" value="deny">Deny</button>
 </form>`,
@@ -86,21 +86,21 @@ function choice(
   type: "radio" | "checkbox",
   name: string,
   value: string,
-  words: string,
+  description: string,
   isChecked: boolean,
 ): Html {
   const checked = isChecked ? html` checked` : undefined;
-  return html`<label class="choice"><input type="${type}" name="${name}" value="${value}"${checked}> ${words}</label>
+  return html`<label class="choice"><input type="${type}" name="${name}" value="${value}"${checked}> ${description}</label>
 `;
 }
 
-/** With somewhere to go on to, if said. */
+/** A page with a message, and a link to continue if there is one. */
 export function noticePage(
   status: number,
   title: string,
   explanation: string,
   onward?: string,
-): Reply {
+): SimulatedReply {
   const link = onward === undefined ? undefined : html`<p><a href="${onward}">Continue</a></p>`;
   return pageReply(status, title, html`<p>${explanation}</p>${link}`);
 }

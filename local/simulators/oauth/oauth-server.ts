@@ -1,33 +1,33 @@
-import type { BasicEncoding } from "../kit/basic-authentication.ts";
-import { readBasic } from "../kit/basic-authentication.ts";
-import type { Client } from "../kit/client-registry.ts";
-import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
-import { createGate } from "../kit/gate.ts";
-import { presentedBearer } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
-import type { Reply } from "../kit/reply.ts";
+import type { BasicCredentialEncoding, Client } from "../kit/client-registry.ts";
+import {
+  createClientRegistry,
+  readBasicCredentials,
+  recordRefusedClient,
+} from "../kit/client-registry.ts";
+import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { formOf } from "../kit/request.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
-import type { Credential } from "../kit/token-ledger.ts";
+import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
+import type { IssuedCredential } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions, World } from "../kit/world.ts";
-import { createWorld, madeUpCredential } from "../kit/world.ts";
 
-/** RFC 6749 §5.2 asks for the challenge; the others are met in the wild (providers A9). */
+/** RFC 6749 §5.2 requires `challenge`; some providers answer in the other ways. */
 export type InvalidClientShape = "challenge" | "bad-request" | "ok-with-error";
 
 export interface OAuthServerOptions extends SimulatorOptions {
   readonly clients?: readonly Client[];
   readonly clientAuthentication?: "basic" | "post";
-  readonly basicEncoding?: BasicEncoding;
+  readonly basicEncoding?: BasicCredentialEncoding;
   readonly onIssue?: "coexist" | "revoke";
   readonly invalidClientShape?: InvalidClientShape;
-  /** Every scope value that may be asked for; all of them if unsaid. */
+  /** The scopes that may be requested (default: any). */
   readonly allowedScopes?: readonly string[];
-  /** Demanded of every request if said. */
+  /** If set, every request must name this audience. */
   readonly requiredAudience?: string;
 }
 
@@ -42,21 +42,21 @@ export interface OAuthServer extends Simulator {
   issueAsSomeoneElse(clientId: string): string;
 }
 
-/** RFC 6749 §4.4, the client-credentials grant. */
+/** An authorization server with the client-credentials grant (RFC 6749 §4.4). */
 export async function startOAuthServer(options: OAuthServerOptions = {}): Promise<OAuthServer> {
   const { invalidClientShape = "challenge", onIssue = "coexist" } = options;
-  const world = createWorld(options);
-  const ledger = createTokenLedger(world, onIssue);
+  const context = createSimulatorContext(options);
+  const ledger = createTokenLedger(context, onIssue);
   const registry = createClientRegistry(options.clients);
-  const readClient = clientReader(options);
+  const readClient = createClientReader(options);
 
-  function refuseClient(client: Client | undefined): Reply {
+  function refuseClient(client: Client | undefined): SimulatedReply {
     const refusal = invalidClient[invalidClientShape];
-    recordRefusedClient(world, registry, client, refusal.status);
+    recordRefusedClient(context, registry, client, refusal.status);
     return refusal;
   }
 
-  function issueToken(request: SimulatedRequest): Reply {
+  function issueToken(request: SimulatedRequest): SimulatedReply {
     const form = formOf(request);
     if (form === undefined || isTwiceAuthenticated(request, form))
       return badRequest("invalid_request");
@@ -66,14 +66,14 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
     if (error !== undefined) return badRequest(error);
 
     const { clientId } = client;
-    const order = { clientId, scope: clientId, route: "token", status: 200 };
-    const repeated = request.repeat && ledger.repeat(order, request.repeat);
-    const token = repeated ?? ledger.issue({ ...order, value: newToken(world) });
-    return tokenReply(token, form.get("scope"), world);
+    const order = { clientId, revocationScope: clientId, route: "token", status: 200 };
+    const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
+    const token = repeated ?? ledger.issue({ ...order, value: newToken(context) });
+    return tokenReply(token, form.get("scope"), context);
   }
 
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id: "client-credentials",
       routes: [
@@ -82,13 +82,13 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
           methods: ["POST"],
           path: "/token",
           handle: issueToken,
-          scopeOf: (request) => readClient(request, formOf(request))?.clientId ?? "",
+          revocationScopeOf: (request) => readClient(request, formOf(request))?.clientId ?? "",
         },
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          gate: createGate(world, ledger),
-          present: presentedBearer,
+          verifier: createCredentialVerifier(context, ledger),
+          readCredential: readBearer,
           refuse: (reason) => jsonReply(401, { error: "invalid_token" }, challenge(reason)),
         }),
       ],
@@ -105,19 +105,22 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
     retireOldSecrets: registry.retireOldSecrets,
     revoke: ledger.revoke,
     issueAsSomeoneElse(clientId) {
-      const value = newToken(world);
-      ledger.issue({ value, clientId: "someone-else", scope: clientId, isForeign: true });
+      const value = newToken(context);
+      ledger.issue({ value, clientId: "someone-else", revocationScope: clientId, isForeign: true });
       return value;
     },
   };
 }
 
-const newToken = (world: World) => madeUpCredential(world, "oauth");
+const newToken = (context: SimulatorContext) => generateCredential(context, "oauth");
 
-function clientReader({ clientAuthentication, basicEncoding = "rfc6749" }: OAuthServerOptions) {
+function createClientReader({
+  clientAuthentication,
+  basicEncoding = "rfc6749",
+}: OAuthServerOptions) {
   return (request: SimulatedRequest, form: URLSearchParams | undefined): Client | undefined => {
     if (clientAuthentication !== "post") {
-      return readBasic(request.headers.authorization, basicEncoding);
+      return readBasicCredentials(request.headers.authorization, basicEncoding);
     }
     const clientId = form?.get("client_id");
     const clientSecret = form?.get("client_secret");
@@ -125,7 +128,7 @@ function clientReader({ clientAuthentication, basicEncoding = "rfc6749" }: OAuth
   };
 }
 
-/** RFC 6749 §2.3: one authentication method a request. */
+/** RFC 6749 §2.3: one authentication method per request. */
 function isTwiceAuthenticated(request: SimulatedRequest, form: URLSearchParams): boolean {
   return request.headers.authorization !== undefined && form.has("client_secret");
 }
@@ -140,19 +143,23 @@ function grantError(form: URLSearchParams, options: OAuthServerOptions): string 
 }
 
 /** RFC 6749 §5.1. */
-function tokenReply(token: Credential, scope: string | null, { now }: World): Reply {
+function tokenReply(
+  token: IssuedCredential,
+  scope: string | null,
+  { now }: SimulatorContext,
+): SimulatedReply {
   const json = {
     access_token: token.value,
     token_type: "Bearer",
     expires_in: Math.floor((token.expiresAt - now()) / 1000),
     ...(scope === null ? {} : { scope }),
   };
-  return { ...jsonReply(200, json, { "cache-control": "no-store" }), carries: token };
+  return { ...jsonReply(200, json, { "cache-control": "no-store" }), credential: token };
 }
 
 const badRequest = (error: string) => jsonReply(400, { error });
 
-const invalidClient: Readonly<Record<InvalidClientShape, Reply>> = {
+const invalidClient: Readonly<Record<InvalidClientShape, SimulatedReply>> = {
   challenge: jsonReply(
     401,
     { error: "invalid_client", error_description: "client authentication failed" },
@@ -162,7 +169,7 @@ const invalidClient: Readonly<Record<InvalidClientShape, Reply>> = {
   "ok-with-error": jsonReply(200, { error: "invalid_client" }),
 };
 
-/** RFC 6750 §3.1: no error code when no token was shown. */
+/** RFC 6750 §3.1: no error code if no token was sent. */
 function challenge(reason: string): Record<string, string> {
   const error = reason === "missing" ? "" : ', error="invalid_token"';
   return { "www-authenticate": `Bearer realm="simulator"${error}` };

@@ -1,32 +1,38 @@
 import { assembleJsonWebToken } from "../kit/json-web-token.ts";
-import type { World } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { Consent } from "./consents.ts";
-import type { Granted } from "./grant-exchange.ts";
-import type { Spoiling } from "./id-token.ts";
+import type { GrantResult } from "./grant-exchange.ts";
+import type { IdTokenCorruption } from "./id-token.ts";
 import { signIdToken } from "./id-token.ts";
 import type { ScopeChoice } from "./login-pages.ts";
-import type { Person } from "./people.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import type { SimulatorSigningKeys } from "./signing-keys.ts";
 import { createSigningKeys } from "./signing-keys.ts";
+import type { SimulatedUser } from "./users.ts";
 
 export interface OpenId {
-  readonly keys: SigningKeys;
-  /** A JWT that says what Cognito's access tokens say. */
+  readonly keys: SimulatorSigningKeys;
+  /** A JWT with the claims of Cognito's access tokens. */
   accessToken(consent: Consent): string;
-  /** Empty unless `openid` was asked for (OIDC Core §3.1.2.1). */
-  idToken(granted: Granted, spoiling: Spoiling | undefined): { readonly id_token?: string };
+  /** Empty unless `openid` was requested (OIDC Core §3.1.2.1). */
+  idToken(
+    granted: GrantResult,
+    corruption: IdTokenCorruption | undefined,
+  ): { readonly id_token?: string };
   /** OIDC Discovery §3. */
   metadata(url: string, base: string, how: { readonly scopes: readonly ScopeChoice[] }): object;
 }
 
-export async function createOpenId(world: World, issuer: () => string): Promise<OpenId> {
-  const { now, random, settings } = world;
+export async function createOpenId(
+  context: SimulatorContext,
+  issuer: () => string,
+): Promise<OpenId> {
+  const { now, random, settings } = context;
   const keys = await createSigningKeys();
   const seconds = (at: number) => Math.floor((at + settings.clockSkewMs) / 1000);
-  const common = ({ person, givenAt }: Consent) => ({
-    sub: person.subject,
+  const common = ({ user, grantedAt }: Consent) => ({
+    sub: user.subject,
     iss: issuer(),
-    auth_time: seconds(givenAt),
+    auth_time: seconds(grantedAt),
     iat: seconds(now()),
     exp: seconds(now() + settings.lifetimeMs),
     jti: random(16).toString("hex"),
@@ -45,18 +51,18 @@ export async function createOpenId(world: World, issuer: () => string): Promise<
         },
         keys.signature,
       ),
-    idToken({ consent, by }, spoiling) {
+    idToken({ consent, grantType }, corruption) {
       if (!consent.scopes.includes("openid")) return {};
       const { nonce } = consent;
       const claims = {
         ...common(consent),
-        ...claimsAbout(consent.person),
+        ...profileClaims(consent.user),
         aud: consent.clientId,
         token_use: "id",
         // OIDC Core §12.2: a refreshed ID token has no nonce.
-        ...(by === "code" && nonce !== undefined ? { nonce } : {}),
+        ...(grantType === "code" && nonce !== undefined ? { nonce } : {}),
       };
-      const id_token = signIdToken(keys, claims, spoiling);
+      const id_token = signIdToken(keys, claims, corruption);
       return id_token === undefined ? {} : { id_token };
     },
     metadata: (url, base, { scopes }) => ({
@@ -74,7 +80,7 @@ export async function createOpenId(world: World, issuer: () => string): Promise<
   };
 }
 
-function claimsAbout({ name, login }: Person) {
+function profileClaims({ name, login }: SimulatedUser) {
   const [given_name, family_name] = name.split(" ");
   const named = { given_name, family_name, preferred_username: login };
   return login.includes("@")

@@ -1,27 +1,27 @@
-import type { World } from "../kit/world.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { Consent, Consents, GrantRefusal } from "./consents.ts";
 
-/** Changed by assignment, for all refresh tokens at once. */
+/** Can be changed by assignment; applies to all refresh tokens. */
 export interface RefreshPolicy {
   lifetimeMs: number;
-  /** Whether a new token restarts the lifetime, or ends when the person's consent would have. */
+  /** Whether the lifetime starts with the consent, or restarts with each new token. */
   countsFrom: "consent" | "refresh";
   rotation: "none" | "rotate";
-  /** How long a rotated token is still honoured; Cognito: 0 to 60 s. */
+  /** How long a rotated token is still accepted (Cognito: 0 to 60 s). */
   graceMs: number;
 }
 
-interface Refreshed {
+interface RefreshResult {
   readonly consent: Consent;
-  /** Absent where tokens do not rotate: the old one stays. */
+  /** Absent if tokens do not rotate. */
   readonly successor?: string;
 }
 
 export interface RefreshLedger {
   readonly policy: RefreshPolicy;
   issue(consent: Consent): string;
-  /** RFC 9700 §4.14.2: a rotated token that comes back ends the consent. */
-  use(value: string, clientId: string, scopes?: readonly string[]): Refreshed | GrantRefusal;
+  /** Reusing a rotated token ends the consent (RFC 9700 §4.14.2). */
+  use(value: string, clientId: string, scopes?: readonly string[]): RefreshResult | GrantRefusal;
   find(value: string): Consent | undefined;
   expire(value: string): void;
 }
@@ -34,7 +34,7 @@ interface RefreshToken {
 }
 
 export function createRefreshLedger(
-  { now }: World,
+  { now }: SimulatorContext,
   consents: Consents,
   policy: RefreshPolicy,
   newValue: () => string,
@@ -48,7 +48,7 @@ export function createRefreshLedger(
   }
 
   function isExpired({ consent, issuedAt, isExpired: wasExpired }: RefreshToken): boolean {
-    const from = policy.countsFrom === "consent" ? consent.givenAt : issuedAt;
+    const from = policy.countsFrom === "consent" ? consent.grantedAt : issuedAt;
     return wasExpired || now() >= from + policy.lifetimeMs;
   }
 
@@ -56,7 +56,7 @@ export function createRefreshLedger(
     if (token.consent.clientId !== clientId) return "other-client";
     if (token.consent.hasEnded) return "ended";
     if (token.rotatedAt !== undefined && now() >= token.rotatedAt + policy.graceMs) {
-      consents.end(token.consent, "reused-refresh-token", "die");
+      consents.end(token.consent, "reused-refresh-token", "revoke");
       return "reused-refresh-token";
     }
     return isExpired(token) ? "expired" : undefined;

@@ -3,15 +3,15 @@ import { generateKeyPair, sign } from "node:crypto";
 import { promisify } from "node:util";
 import { fingerprintOf } from "../kit/journal.ts";
 
-/** RS256 keys: the newest one signs, and all that are still published verify. */
-export interface SigningKeys {
+/** RS256 keys: the newest one signs, and all published ones verify. */
+export interface SimulatorSigningKeys {
   readonly kid: string;
-  /** SubjectPublicKeyInfo; what a confused verifier takes for an HMAC's key. */
+  /** SubjectPublicKeyInfo, which an algorithm-confusion attack uses as HMAC key. */
   readonly publicPem: string;
   signature(signed: string): Buffer;
   /** RFC 7517 §5. */
   jwks(): { readonly keys: readonly object[] };
-  /** From now on a new key signs; the old one stays published if it is kept. */
+  /** From now on a new key signs. With `keepOld` the old one stays published. */
   rotate(how: { readonly keepOld: boolean }): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ interface SigningKey {
   readonly privateKey: KeyObject;
 }
 
-export async function createSigningKeys(): Promise<SigningKeys> {
+export async function createSigningKeys(): Promise<SimulatorSigningKeys> {
   let newest = await newKey();
   let published = [newest];
   return {

@@ -1,19 +1,17 @@
 import type { Client, ClientRegistry } from "../kit/client-registry.ts";
 import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
-import { createGate } from "../kit/gate.ts";
 import { signJsonWebToken } from "../kit/json-web-token.ts";
-import { presentedBearer } from "../kit/presented.ts";
-import { protectedRoute } from "../kit/protected-route.ts";
-import type { Reply } from "../kit/reply.ts";
+import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
+import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import { jsonObjectOf } from "../kit/request.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
-import type { Credential, TokenLedger } from "../kit/token-ledger.ts";
+import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import { createSimulatorContext } from "../kit/simulator-context.ts";
+import type { IssuedCredential, TokenLedger } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { SimulatorOptions, World } from "../kit/world.ts";
-import { createWorld } from "../kit/world.ts";
 
 export interface SendPaymentsOptions extends SimulatorOptions {
   readonly clients?: readonly Client[];
@@ -26,21 +24,21 @@ export interface SendPayments extends Simulator {
   registerClient(client: Client): void;
   rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
   retireOldSecrets(clientId: string): void;
-  /** While true, `/auth` answers 500 in the documented shape. */
+  /** While true, `/auth` answers 500 in the documented form. */
   failInside(isFailing: boolean): void;
   issueAsSomeoneElse(clientId: string): string;
 }
 
 export async function startSendPayments(options: SendPaymentsOptions = {}): Promise<SendPayments> {
-  const world = createWorld(options);
-  const ledger = createTokenLedger(world, "revoke");
+  const context = createSimulatorContext(options);
+  const ledger = createTokenLedger(context, "revoke");
   const registry = createClientRegistry(options.clients);
-  const newToken = tokenMaker(world);
+  const newToken = createTokenGenerator(context);
   let isFailing = false;
 
-  const auth = authentication(world, ledger, registry, newToken);
+  const auth = authentication(context, ledger, registry, newToken);
   const simulator = await startSimulator(
-    world,
+    context,
     {
       id: "send-payments",
       routes: [
@@ -50,13 +48,13 @@ export async function startSendPayments(options: SendPaymentsOptions = {}): Prom
           path: "/auth",
           handle: (request) =>
             isFailing ? problem(500, "Internal server error", "INTERNAL_ERROR") : auth(request),
-          scopeOf: (request) => String(jsonObjectOf(request)?.["clientId"] ?? ""),
+          revocationScopeOf: (request) => String(jsonObjectOf(request)?.["clientId"] ?? ""),
         },
         protectedRoute({
           name: "api",
           path: "/v1/ping",
-          gate: createGate(world, ledger),
-          present: presentedBearer,
+          verifier: createCredentialVerifier(context, ledger),
+          readCredential: readBearer,
           refuse: () => problem(401, "Unauthorized", "UNAUTHORIZED"),
         }),
       ],
@@ -76,29 +74,29 @@ export async function startSendPayments(options: SendPaymentsOptions = {}): Prom
     },
     issueAsSomeoneElse(clientId) {
       const value = newToken(clientId);
-      ledger.issue({ value, clientId: "someone-else", scope: clientId, isForeign: true });
+      ledger.issue({ value, clientId: "someone-else", revocationScope: clientId, isForeign: true });
       return value;
     },
   };
 }
 
 function authentication(
-  world: World,
+  context: SimulatorContext,
   ledger: TokenLedger,
   registry: ClientRegistry,
   newToken: (clientId: string) => string,
 ) {
-  return (request: SimulatedRequest): Reply => {
+  return (request: SimulatedRequest): SimulatedReply => {
     const client = clientOf(request);
     if (client === undefined) return problem(400, "Validation failed", "VALIDATION_ERROR");
     if (!registry.accepts(client)) {
-      recordRefusedClient(world, registry, client, 401);
+      recordRefusedClient(context, registry, client, 401);
       return problem(401, "Invalid credentials", "UNAUTHORIZED");
     }
     const { clientId } = client;
-    const order = { clientId, scope: clientId, route: "token", status: 201 };
-    const repeated = request.repeat && ledger.repeat(order, request.repeat);
-    return tokenReply(repeated ?? ledger.issue({ ...order, value: newToken(clientId) }), world);
+    const order = { clientId, revocationScope: clientId, route: "token", status: 201 };
+    const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
+    return tokenReply(repeated ?? ledger.issue({ ...order, value: newToken(clientId) }), context);
   };
 }
 
@@ -110,7 +108,11 @@ function clientOf(request: SimulatedRequest): Client | undefined {
     : undefined;
 }
 
-function tokenMaker({ now, random, settings }: World): (clientId: string) => string {
+function createTokenGenerator({
+  now,
+  random,
+  settings,
+}: SimulatorContext): (clientId: string) => string {
   const key = random(32);
   return (clientId) => {
     const iat = Math.floor((now() + settings.clockSkewMs) / 1000);
@@ -120,12 +122,12 @@ function tokenMaker({ now, random, settings }: World): (clientId: string) => str
   };
 }
 
-/** 201, as documented; the format of `expiresAt` is not, so it is plain ISO 8601 here. */
-function tokenReply(token: Credential, { settings }: World): Reply {
+/** 201, as documented. The format of `expiresAt` is not documented; ISO 8601 is assumed. */
+function tokenReply(token: IssuedCredential, { settings }: SimulatorContext): SimulatedReply {
   const expiresAt = new Date(token.expiresAt + settings.clockSkewMs).toISOString();
-  return { ...jsonReply(201, { accessToken: token.value, expiresAt }), carries: token };
+  return { ...jsonReply(201, { accessToken: token.value, expiresAt }), credential: token };
 }
 
-function problem(status: number, message: string, type: string): Reply {
+function problem(status: number, message: string, type: string): SimulatedReply {
   return jsonReply(status, { message, errors: [{ message, type }] });
 }

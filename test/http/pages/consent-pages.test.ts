@@ -6,13 +6,13 @@ import { pageAnswer } from "../../../functions/http/pages/page.ts";
 import { problemCodes, VendingError } from "../../../functions/model/errors.ts";
 import { aContext } from "../../support/a-proxy-event.ts";
 import { ConsentProvider } from "../../support/consent-provider.ts";
-import { aPersonAtTheProvider, ConsentSiteOnTest, withTable } from "../../support/consent-site.ts";
-import type { Seen } from "../../support/test-browser.ts";
-import { seenIn } from "../../support/test-browser.ts";
+import { startedConsent, TestConsentSite, useTable } from "../../support/consent-site.ts";
+import type { PageResponse } from "../../support/test-browser.ts";
+import { readPageResponse } from "../../support/test-browser.ts";
 import { apis, webEvent } from "../../support/web-events.ts";
 
-const table = withTable();
-const aSite = (changes = {}) => new ConsentSiteOnTest(table(), changes);
+const table = useTable();
+const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 
 const outcomes: readonly ConsentOutcome[] = [
   "link-unknown",
@@ -31,20 +31,20 @@ const outcomes: readonly ConsentOutcome[] = [
 ];
 
 /** Every page there is: the one that asks, the one of success, and all the others. */
-async function allPages(site = aSite()): Promise<Seen[]> {
-  const { link, browser, authorizeUrl } = await aPersonAtTheProvider(site);
+async function allPages(site = aSite()): Promise<PageResponse[]> {
+  const { link, browser, authorizeUrl } = await startedConsent(site);
   const asked = await browser.get(link);
   const partly = site.provider.agree(authorizeUrl, "psd2-ais unheard-of");
-  const granted = await browser.comeBack(authorizeUrl, partly);
+  const granted = await browser.returnFromProvider(authorizeUrl, partly);
   const { realm } = site;
   const others = outcomes.map((outcome) =>
-    seenIn(pageAnswer(outcomePage({ realm, requester: "Acme" }, outcome), "hash=")),
+    readPageResponse(pageAnswer(outcomePage({ realm, requester: "Acme" }, outcome), "hash=")),
   );
   return [asked, granted, ...others];
 }
 
 /** What a person reads, without markup. */
-const textOf = ({ body }: Seen) =>
+const textOf = ({ body }: PageResponse) =>
   body
     .replace(/<style>.*<\/style>/s, "")
     .replace(/<[^>]+>/g, " ")
@@ -101,9 +101,9 @@ describe("every page", () => {
 
   test("allows its one style by hash, and a form only where there is one", async () => {
     const site = aSite();
-    const { link, browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    const { link, browser, authorizeUrl, answer } = await startedConsent(site);
     const asked = await browser.get(link);
-    const granted = await browser.comeBack(authorizeUrl, answer);
+    const granted = await browser.returnFromProvider(authorizeUrl, answer);
     const [, style = ""] = /<style>(.*)<\/style>/s.exec(asked.body) ?? [];
     const hash = createHash("sha256").update(style).digest("base64");
     const policy = (formAction: string) =>
@@ -148,8 +148,8 @@ describe("the page that asks", () => {
   });
 
   test("names a provider that is configured only by its host", async () => {
-    const realm = { provider: "authorization-code", environment: `${Date.now()}` } as const;
-    const site = aSite({ realm });
+    const site = aSite();
+    site.provider.displayName = null;
     site.provider.scopes = [];
     const page = await site.browser().get(await site.link());
     expect(page.title).toBe("Acme Bookkeeping asks for access to login.provider.example");
@@ -165,12 +165,14 @@ describe("the page that asks", () => {
 });
 
 describe("the page of success", () => {
-  async function granted(change: (site: ConsentSiteOnTest) => void, scope?: string | null) {
+  async function granted(change: (site: TestConsentSite) => void, scope?: string | null) {
     const site = aSite();
     change(site);
     const browser = site.browser();
-    const authorizeUrl = await browser.leave(await site.link());
-    return textOf(await browser.comeBack(authorizeUrl, site.provider.agree(authorizeUrl, scope)));
+    const authorizeUrl = await browser.goToProvider(await site.link());
+    return textOf(
+      await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl, scope)),
+    );
   }
 
   test("says what, for whom, whose data and until when", async () => {
@@ -239,9 +241,9 @@ describe("an error that the provider sends back", () => {
   test("by a name that nobody knows may be a person's no: the page is true for both", async () => {
     const site = aSite();
     const browser = site.browser();
-    const authorizeUrl = await browser.leave(await site.link());
+    const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.refuse(authorizeUrl, "user_cancelled_login");
-    const page = await browser.comeBack(authorizeUrl, answer);
+    const page = await browser.returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject({ status: 502, title: "Access was not set up" });
     expect(textOf(page)).toContain("If you said no, it may have put it that way.");
     expect(textOf(page)).toContain("If you said no, you may close this page.");
@@ -270,31 +272,31 @@ describe("a failure", () => {
 
   test("to take the row sends no code, and the link may still be good", async () => {
     const site = aSite();
-    const { browser, authorizeUrl, answer } = await aPersonAtTheProvider(site);
+    const { browser, authorizeUrl, answer } = await startedConsent(site);
     const { claim: take } = site.deps.pendingConsents;
     site.deps.pendingConsents.claim = async () => {
       throw new VendingError("store-unavailable", "Made up.", 1);
     };
-    const page = await browser.comeBack(authorizeUrl, answer);
+    const page = await browser.returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
     expect(site.provider.asked).toEqual([]);
     site.deps.pendingConsents.claim = take;
-    const again = await browser.comeBack(authorizeUrl, answer);
+    const again = await browser.returnFromProvider(authorizeUrl, answer);
     expect(again).toMatchObject({ title: "Access is granted" });
   });
 
   test("to finish in time is noticed before a link is used up", async () => {
     const site = aSite();
-    const { browser, authorizeUrl, answer, rows } = await aPersonAtTheProvider(site);
+    const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
     const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`);
     const url = `${new URL(authorizeUrl).searchParams.get("redirect_uri")}?${answer}`;
     const event = webEvent("an HTTP API", { url, cookies });
     // A lease is 7 s here; half a second is for the row, and 300 ms for the answer.
-    const late = seenIn(await site.complete(event, aContext(7799)));
+    const late = readPageResponse(await site.complete(event, aContext(7799)));
     expect(late).toMatchObject({ status: 503, title: "This cannot be done right now" });
     expect(site.provider.asked).toEqual([]);
     expect(await site.rows()).toEqual(rows);
-    const inTime = seenIn(await site.complete(event, aContext(7800)));
+    const inTime = readPageResponse(await site.complete(event, aContext(7800)));
     expect(inTime).toMatchObject({ title: "Access is granted" });
   });
 
@@ -327,14 +329,14 @@ describe("a failure", () => {
     const link = await site.link();
     site.deps.pendingConsents.read = () => new Promise(() => {});
     const event = webEvent("an HTTP API", { url: link });
-    const page = seenIn(await site.begin(event, aContext(200)));
+    const page = readPageResponse(await site.begin(event, aContext(200)));
     expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
   });
 });
 
 describe.each(apis)("through %s", (api) => {
-  const ask = async (site: ConsentSiteOnTest, method: string, url: string) =>
-    seenIn(await site.begin(webEvent(api, { method, url }), aContext()));
+  const ask = async (site: TestConsentSite, method: string, url: string) =>
+    readPageResponse(await site.begin(webEvent(api, { method, url }), aContext()));
 
   test("HEAD is answered as GET is, for programs that look at links", async () => {
     const site = aSite();
@@ -350,11 +352,11 @@ describe.each(apis)("through %s", (api) => {
 
   test.each(["HEAD", "POST"])("%s uses up no consent", async (method) => {
     const site = aSite();
-    const { authorizeUrl, browser, answer, rows } = await aPersonAtTheProvider(site);
+    const { authorizeUrl, browser, answer, rows } = await startedConsent(site);
     const callback = `${new URL(authorizeUrl).searchParams.get("redirect_uri")}?${answer}`;
     const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`);
     const event = webEvent(api, { method, url: callback, cookies });
-    const { status, headers } = seenIn(await site.complete(event, aContext()));
+    const { status, headers } = readPageResponse(await site.complete(event, aContext()));
     expect(status).toBe(405);
     expect(headers["Allow"]).toBe("GET");
     expect(await site.rows()).toEqual(rows);

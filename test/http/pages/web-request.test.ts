@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readWebRequest } from "../../../functions/http/pages/web-request.ts";
 import { aProxyEvent } from "../../support/a-proxy-event.ts";
-import { apis, httpApiEvent, webEvent } from "../../support/web-events.ts";
+import { apis, browserHttpApiEvent, webEvent } from "../../support/web-events.ts";
 
 describe.each(apis)("%s", (api) => {
   test("passes on method, path, every parameter and all cookies", () => {
@@ -24,7 +24,7 @@ describe.each(apis)("%s", (api) => {
 });
 
 test("cookies are found in whatever form they come", () => {
-  const { cookies: _, ...bare } = httpApiEvent("GET", "/x");
+  const { cookies: _, ...bare } = browserHttpApiEvent("GET", "/x");
   const inHeader = { ...bare, headers: { Cookie: "a=1; b=2" } };
   expect(readWebRequest(inHeader)?.cookies).toBe("a=1; b=2");
   expect(readWebRequest({ ...inHeader, cookies: [] })?.cookies).toBe("a=1; b=2");
@@ -38,7 +38,7 @@ test("cookies are found in whatever form they come", () => {
 test("a query is found in whatever form it comes", () => {
   const single = { queryStringParameters: { code: "1" }, multiValueQueryStringParameters: {} };
   expect(readWebRequest(aProxyEvent(single))?.query.get("code")).toBe("1");
-  const { rawQueryString: _, ...bare } = httpApiEvent("GET", "/x");
+  const { rawQueryString: _, ...bare } = browserHttpApiEvent("GET", "/x");
   const apart = { queryStringParameters: { code: "1", state: undefined } };
   expect([...(readWebRequest({ ...bare, ...apart })?.query ?? [])]).toEqual([["code", "1"]]);
   expect(readWebRequest({ ...bare, ...apart, rawQueryString: "" })?.query.get("code")).toBe("1");

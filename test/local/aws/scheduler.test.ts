@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Invoked } from "../../../local/aws/lambda/lambda-host.ts";
+import type { InvocationResult } from "../../../local/aws/lambda/lambda-host.ts";
 import { startScheduler } from "../../../local/aws/scheduler.ts";
 
 const role = "arn:aws:iam::123456789012:role/Renew-1-Tick";
 const target = "arn:aws:lambda:eu-west-1:123456789012:function:Renew-1";
 
-/** A template's schedules, as `resourcesOf` answers them. */
+/** A template's schedules, as `resourcesOf` returns them. */
 const deployedWith = (
   ...all: { expression?: string; arn?: string; input?: string; changes?: object }[]
 ) => ({
@@ -23,15 +23,15 @@ const deployedWith = (
     })),
 });
 
-const answered = (changes: Partial<Invoked> = {}): Invoked => {
+const answered = (changes: Partial<InvocationResult> = {}): InvocationResult => {
   const payload = { due: 0, renewed: 0, skipped: 0, failed: 0 };
   return { requestId: "r", payload, pid: 1, coldStart: false, durationMs: 1, ...changes };
 };
 
-/** A scheduler whose time passes when the test says so. */
+/** A scheduler whose time is advanced by the test. */
 function started(
   deployed: ReturnType<typeof deployedWith>,
-  answer: () => Promise<Invoked> = async () => answered(),
+  answer: () => Promise<InvocationResult> = async () => answered(),
 ) {
   const invoked: [name: string, payload: unknown][] = [];
   const failures: [name: string, error: unknown][] = [];
@@ -63,7 +63,7 @@ describe("the local scheduler", () => {
     ["rate(1 hour)", 3_600_000],
     ["rate(12 hours)", 43_200_000],
     ["rate(2 days)", 172_800_000],
-  ])("ticks at %s", (expression, everyMs) => {
+  ])("runs at %s", (expression, everyMs) => {
     const { scheduler, repeated } = started(deployedWith({ expression }));
     expect(scheduler.schedules).toEqual([
       { functionName: "Renew-1", everyMs, payload: {}, roleArn: role },
@@ -88,11 +88,11 @@ describe("the local scheduler", () => {
     { State: undefined },
     { FlexibleTimeWindow: { Mode: "FLEXIBLE", MaximumWindowInMinutes: 5 } },
     { FlexibleTimeWindow: undefined },
-  ])("refuses a schedule that would not tick as it does here: %j", (changes) => {
+  ])("refuses a schedule that it cannot run faithfully: %j", (changes) => {
     expect(() => started(deployedWith({}, { changes }))).toThrow(/^Schedule1: only schedules/);
   });
 
-  it("refuses a target that is no function", () => {
+  it("refuses a target that is not a function", () => {
     const arn = "arn:aws:sqs:eu-west-1:123456789012:queue";
     expect(() => started(deployedWith({ arn }))).toThrow(/^Schedule0: only rate/);
   });
@@ -110,7 +110,7 @@ describe("the local scheduler", () => {
     ]);
   });
 
-  it("does not wait for a tick to end before the next begins", async () => {
+  it("does not wait for a run to end before the next begins", async () => {
     const { invoked, failures, tick } = started(deployedWith({}), () => new Promise(() => {}));
     await tick();
     await tick();
@@ -119,7 +119,7 @@ describe("the local scheduler", () => {
     expect(failures).toEqual([]);
   });
 
-  it("reports a function that fails and one that cannot be invoked, and ticks on", async () => {
+  it("reports a function that fails and one that cannot be invoked, and continues", async () => {
     const errors = [{ errorMessage: "store-unavailable" }, new Error("throttled")];
     const answers = [
       async () => answered({ functionError: "Unhandled", payload: errors[0] }),
@@ -134,8 +134,8 @@ describe("the local scheduler", () => {
     expect(failures).toEqual(errors.map((error) => ["Renew-1", error]));
   });
 
-  it("does nothing once it is stopped, and is silent about what fails because of that", async () => {
-    const pending = Promise.withResolvers<Invoked>();
+  it("does nothing once it is stopped, and does not report failures caused by that", async () => {
+    const pending = Promise.withResolvers<InvocationResult>();
     const { scheduler, invoked, failures, repeated, tick } = started(
       deployedWith({}),
       () => pending.promise,
@@ -149,7 +149,7 @@ describe("the local scheduler", () => {
     expect(failures).toEqual([]);
   });
 
-  it("runs on the machine's timers, which it leaves behind none of", async () => {
+  it("runs on real timers, and leaves none behind", async () => {
     const timers = () =>
       process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
     const before = timers();

@@ -14,7 +14,8 @@ const refused = aFailure({
   code: "credentials-rejected",
   refusedSecretVersion: "s1",
 });
-const threeRejections = ["10:00:00.000", "10:00:10.000", "10:00:20.000"].map(at);
+const threeRejections = { level: 3, at: at("10:00:20.000") };
+const aDoubt = at("10:00:00.200");
 const aKey = aToken({
   usableUntil: null,
   expiresAt: null,
@@ -86,9 +87,18 @@ describe.each<{ state: ConnectionState; cases: readonly Case[] }>([
         time: "10:04:30.000",
       },
       {
+        what: "a probe has granted three rejections of a key",
+        record: { token: aKey, rejections: threeRejections },
+        policy: onRotation,
+        time: "10:00:21.000",
+      },
+      {
         what: "three rejections, and the pause is over",
-        record: { rejectionsAt: threeRejections },
-        time: "10:00:50.000",
+        record: {
+          rejections: threeRejections,
+          token: aToken({ usableUntil: at("10:09:59.000") }),
+        },
+        time: "10:05:20.000",
       },
     ],
   },
@@ -124,13 +134,19 @@ describe.each<{ state: ConnectionState; cases: readonly Case[] }>([
       { what: "a token at its end", record: {}, time: "10:04:59.000" },
       {
         what: "a token handed over",
-        record: { token: aToken({ usableUntil: at("10:04:39.000"), renewAt: at("10:04:40.000") }) },
+        record: {
+          token: aToken({
+            issuedUnder: "at-handover",
+            usableUntil: at("10:04:39.000"),
+            renewAt: at("10:04:40.000"),
+          }),
+        },
         policy: atHandover,
         time: "10:04:39.500",
       },
       {
         what: "a token that nobody can vouch for",
-        record: { suspect: true },
+        record: { doubtedAt: aDoubt },
         time: "10:01:00.000",
       },
       {
@@ -166,7 +182,7 @@ describe.each<{ state: ConnectionState; cases: readonly Case[] }>([
       },
       {
         what: "the provider asks for fewer requests",
-        record: { suspect: true, failure: aFailure({ code: "provider-throttled" }) },
+        record: { doubtedAt: aDoubt, failure: aFailure({ code: "provider-throttled" }) },
         time: "10:00:01.000",
       },
     ],
@@ -175,9 +191,9 @@ describe.each<{ state: ConnectionState; cases: readonly Case[] }>([
     state: "contested",
     cases: [
       {
-        what: "three rejections within ten minutes, though others are still vended",
-        record: { rejectionsAt: threeRejections },
-        time: "10:00:49.999",
+        what: "three rejections at once, though others are still vended",
+        record: { rejections: threeRejections },
+        time: "10:04:58.999",
       },
     ],
   },
@@ -212,6 +228,21 @@ describe.each<{ state: ConnectionState; cases: readonly Case[] }>([
       },
     ],
   },
+  {
+    state: "damaged",
+    cases: [
+      {
+        what: "an attribute could not be what it said, though the token is vended",
+        record: { damage: ["failure"] },
+        time: "10:01:00.000",
+      },
+      {
+        what: "the token had not been issued yet",
+        record: { damage: ["token"], lease: aLease(), failure: refused },
+        time: "10:00:01.000",
+      },
+    ],
+  },
 ])("$state:", ({ state, cases }) => {
   test.each(cases)("$what", ({ record, policy = atExpiry, time }) => {
     expect(connectionState(aRecord(record), policy, at(time))).toBe(state);
@@ -224,13 +255,13 @@ const ten = at("10:00:00.000");
 const records: fc.Arbitrary<TokenRecord> = fc
   .record({
     token: orNull(fc.record({ usableUntil: orNull(instants), renewAt: instants })),
-    suspect: fc.boolean(),
+    isDoubted: fc.boolean(),
     leaseUntil: orNull(instants),
     failure: orNull(fc.record({ retryAt: instants, isRefused: fc.boolean() })),
   })
-  .map(({ token, suspect, leaseUntil, failure }) =>
+  .map(({ token, isDoubted, leaseUntil, failure }) =>
     aRecord({
-      suspect,
+      doubtedAt: isDoubted ? aDoubt : null,
       version: token ? 3 : 0,
       token:
         token &&
@@ -253,7 +284,7 @@ const possible: Readonly<Record<Decision["action"], readonly ConnectionState[]>>
   "check-secret": ["credentials-rejected"],
   refuse: ["backing-off"],
   "await-renewal": ["renewing"],
-  "await-handover": ["expired", "credentials-rejected"],
+  "await-handover": ["expired", "empty", "credentials-rejected"],
 };
 
 test("whatever the record, the state agrees with what a caller meets", () => {

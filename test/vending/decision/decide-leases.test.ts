@@ -4,7 +4,7 @@ import type { TokenRecord } from "../../../functions/model/token-record.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
 import { isLeaseAlive } from "../../../functions/vending/decision/usable-token.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
-import { inWords } from "../../support/in-words.ts";
+import { formatDecision } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const noWish = { minValiditySeconds: 0, rejectedVersion: null };
@@ -22,7 +22,7 @@ const key = aRecord({
   token: aToken({ usableUntil: null, expiresAt: null, renewAt: at("09:59:59.000") }),
   lease,
 });
-const waits = "await-renewal: lease-held by process-a";
+const waits = "await-renewal: lease-held by process-a.1";
 
 type Row = [rule: string, TokenRecord | null, RenewalPolicy, now: string, decision: string];
 
@@ -54,8 +54,8 @@ describe("while another process renews", () => {
       waits,
     ],
     [
-      "a suspect token is waited for, not renewed twice",
-      aRecord({ suspect: true, lease }),
+      "a doubted token is waited for, not renewed twice",
+      aRecord({ doubtedAt: at("10:00:00.200"), lease }),
       atExpiry,
       "10:00:01.000",
       waits,
@@ -68,7 +68,7 @@ describe("while another process renews", () => {
       waits,
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, noWish, at(now)))).toBe(decision);
   });
 });
 
@@ -108,7 +108,7 @@ describe("a holder that vanished", () => {
       "renew: takeover",
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(formatDecision(decide(record, policy, noWish, at(now)))).toBe(decision);
   });
 });
 

@@ -5,8 +5,13 @@ import type { Issued, RenewalPolicy } from "../../../functions/model/provider.ts
 import { revokesOnIssue } from "../../../functions/model/provider.ts";
 import { Sensitive } from "../../../functions/model/sensitive.ts";
 import type { StoredToken, TokenRecord } from "../../../functions/model/token-record.ts";
+import { isDoubted } from "../../../functions/model/token-record.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
-import type { Decision, VendConstraints } from "../../../functions/vending/decision/decision.ts";
+import type {
+  Decision,
+  Findings,
+  VendConstraints,
+} from "../../../functions/vending/decision/decision.ts";
 import { tokenTimes } from "../../../functions/vending/decision/token-times.ts";
 import { aConsent, aFailure, aRecord, aToken, at } from "../../support/a-record.ts";
 import { atExpiry, atHandover, byConsent, early, onRotation } from "../../support/policies.ts";
@@ -42,13 +47,20 @@ const heldTokens = (policy: RenewalPolicy): fc.Arbitrary<StoredToken> =>
         consent: null,
       };
       const times = tokenTimes(issued, policy, 1000, random);
-      return aToken({ ...times, requestedAt: ten, issuedAt: issued.receivedAt, expiresAt: null });
+      const issuedUnder = policy.renewal;
+      return aToken({
+        ...times,
+        issuedUnder,
+        requestedAt: ten,
+        issuedAt: issued.receivedAt,
+        expiresAt: null,
+      });
     });
 
 const leases = fc
   .record({ since: instant(-60_000, 600_000), ms: fc.integer({ min: 2100, max: 30_000 }) })
   .map(({ since, ms }) => ({
-    owner: "process-a",
+    owner: "process-a.1",
     since,
     until: plusMs(since, ms),
     reason: "expired" as const,
@@ -57,13 +69,16 @@ const leases = fc
 const failures = fc
   .record({
     retryAt: instant(-60_000, 600_000),
+    code: fc.constantFrom("provider-unavailable" as const, "consent-required" as const),
+    secretVersion: orNull(fc.constantFrom("s1", "s2")),
     refusedSecretVersion: orNull(fc.constantFrom("s1", "s2")),
   })
-  .map(({ retryAt, refusedSecretVersion }) =>
+  .map(({ retryAt, code, secretVersion, refusedSecretVersion }) =>
     aFailure({
       retryAt,
+      secretVersion,
       refusedSecretVersion,
-      code: refusedSecretVersion === null ? "provider-unavailable" : "credentials-rejected",
+      code: refusedSecretVersion === null ? code : "credentials-rejected",
     }),
   );
 
@@ -75,16 +90,21 @@ const records = (policy: RenewalPolicy): fc.Arbitrary<TokenRecord> =>
         policy.renewal === "by-consent"
           ? fc.constantFrom(aConsent(), aConsent({ refresh: null }), null)
           : fc.constant(null),
-      suspect: fc.boolean(),
+      isDoubted: fc.boolean(),
       lease: orNull(leases),
       failure: orNull(failures),
-      rejectionsAt: fc.array(instant(-700_000, 600_000), { maxLength: 9 }),
+      rejections: orNull(
+        fc.record({
+          level: fc.double({ min: 0, max: 9, noNaN: true }),
+          at: instant(-700_000, 600_000),
+        }),
+      ),
     })
-    .map(({ rejectionsAt, ...parts }) =>
+    .map(({ isDoubted, ...parts }) =>
       aRecord({
         ...parts,
         version: parts.token ? 3 : 0,
-        rejectionsAt: rejectionsAt.toSorted((a, b) => Number(a) - Number(b)),
+        doubtedAt: isDoubted ? ten : null,
       }),
     );
 
@@ -93,6 +113,7 @@ interface Situation {
   readonly policy: RenewalPolicy;
   readonly wish: VendConstraints;
   readonly now: Date;
+  readonly findings: Findings;
   readonly decision: Decision;
 }
 
@@ -106,10 +127,14 @@ const situations: fc.Arbitrary<Situation> = policies.chain((policy) =>
         rejectedVersion: orNull(fc.integer({ min: 1, max: 3 })),
       }),
       now: instant(-1000, 700_000),
+      findings: fc.record({
+        unreadableVersion: orNull(fc.constantFrom(2, 3)),
+        secretVersion: orNull(fc.constantFrom("s1", "s2")),
+      }),
     })
     .map((given) => ({
       ...given,
-      decision: decide(given.record, given.policy, given.wish, given.now),
+      decision: decide(given.record, given.policy, given.wish, given.now, given.findings),
     })),
 );
 
@@ -118,17 +143,14 @@ function always(rule: (situation: Situation) => void): void {
   fc.assert(fc.property(situations, rule), { numRuns: 10_000 });
 }
 
-/** The decision, and what it becomes if the secret turns out to be the same. */
-const outcomes = (decision: Decision): readonly Decision[] =>
-  decision.action === "check-secret" ? [decision, decision.otherwise] : [decision];
-
 const mayLeadToProvider = (decision: Decision) =>
   decision.action === "renew" || decision.action === "check-secret";
 
-const vended = (decision: Decision): StoredToken | null => {
-  for (const outcome of outcomes(decision)) if (outcome.action === "vend") return outcome.token;
-  return null;
-};
+const vended = (decision: Decision): StoredToken | null =>
+  decision.action === "vend" ? decision.token : null;
+
+const isWithoutRefresh = ({ consent }: TokenRecord, policy: RenewalPolicy) =>
+  policy.renewal === "by-consent" && !consent?.refresh;
 
 describe("in every situation", () => {
   test("there is an answer, and a time to wait lies ahead", () => {
@@ -136,21 +158,20 @@ describe("in every situation", () => {
       if (decision.action === "await-handover") expect(decision.until > now).toBe(true);
       if (decision.action === "refuse" && decision.reason !== "refused" && decision.retryAt)
         expect(decision.retryAt > now).toBe(true);
-      expect(decision.reason).toBeTypeOf("string");
     });
   });
 
   test("where a new token revokes the old, none is asked for before its time without a cause", () => {
     const causes = new Set<string>(["rejected", "takeover", "cold"]);
     always(({ record, policy, now, decision }) => {
-      if (!revokesOnIssue(policy) || !mayLeadToProvider(decision) || !record.token) return;
+      if (!revokesOnIssue(policy) || decision.action !== "renew" || !record.token) return;
       if (now < record.token.renewAt) expect(causes).toContain(decision.reason);
     });
   });
 
   test("a demand for validity is never what asks for such a token", () => {
     always(({ policy, decision }) => {
-      if (!revokesOnIssue(policy) || !mayLeadToProvider(decision)) return;
+      if (!revokesOnIssue(policy) || decision.action !== "renew") return;
       expect(decision.reason).not.toBe("validity");
       expect(decision.reason).not.toBe("scheduled");
     });
@@ -163,10 +184,11 @@ describe("in every situation", () => {
     });
   });
 
-  test("no token is vended that is suspect, where that is a doubt about it, or that the caller has just rejected", () => {
-    always(({ record, policy, wish, decision }) => {
+  test("no token is vended that is doubted, does not open, or was rejected by this caller", () => {
+    always(({ record, policy, wish, findings, decision }) => {
       if (vended(decision) === null) return;
-      expect(record.suspect && policy.renewal !== "by-consent").toBe(false);
+      expect(isDoubted(record) && policy.renewal !== "by-consent").toBe(false);
+      expect(findings.unreadableVersion).not.toBe(record.version);
       expect(wish.rejectedVersion).not.toBe(record.version);
     });
   });
@@ -187,10 +209,12 @@ describe("in every situation", () => {
     });
   });
 
-  test("nobody renews by a consent that nobody gave, or that is over", () => {
-    always(({ record: { consent }, policy, decision }) => {
-      if (policy.renewal !== "by-consent" || consent?.refresh) return;
-      expect(mayLeadToProvider(decision)).toBe(false);
+  test("nobody renews by a consent that nobody gave, or that is over, but to end a dead token", () => {
+    always(({ record: { consent, failure, token }, policy, decision }) => {
+      if (policy.renewal !== "by-consent" || consent?.refresh || !mayLeadToProvider(decision))
+        return;
+      expect(decision).toMatchObject({ action: "renew", reason: "rejected" });
+      expect([failure?.code, token === null]).toEqual(["consent-required", false]);
     });
   });
 
@@ -202,16 +226,29 @@ describe("in every situation", () => {
   });
 
   test("nobody renews before the back-off ends, except in place of a holder that vanished", () => {
-    always(({ record: { failure, lease }, now, decision }) => {
+    always(({ record, policy, now, decision }) => {
+      const { failure, lease } = record;
       if (lease || !failure || failure.refusedSecretVersion !== null) return;
+      // A dead token is ended without the provider.
+      if (isWithoutRefresh(record, policy)) return;
       if (now < failure.retryAt) expect(mayLeadToProvider(decision)).toBe(false);
     });
   });
 
   test("refused credentials are tried again only when the secret has changed", () => {
-    always(({ record: { failure, lease }, decision }) => {
-      if (lease || !failure || failure.refusedSecretVersion === null) return;
-      expect(decision.action).not.toBe("renew");
+    always(({ record, policy, findings, decision }) => {
+      const { failure, lease } = record;
+      if (lease || !failure || isWithoutRefresh(record, policy)) return;
+      const { secretVersion, refusedSecretVersion } = failure;
+      const isLastWord = refusedSecretVersion !== null && refusedSecretVersion === secretVersion;
+      if (!isLastWord || decision.action !== "renew") return;
+      expect([null, refusedSecretVersion]).not.toContain(findings.secretVersion);
+    });
+  });
+
+  test("what was found out is asked for once", () => {
+    always(({ findings, decision }) => {
+      if (findings.secretVersion !== null) expect(decision.action).not.toBe("check-secret");
     });
   });
 });

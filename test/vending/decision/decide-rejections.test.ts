@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { TokenRecord } from "../../../functions/model/token-record.ts";
-import { decide } from "../../../functions/vending/decision/decide.ts";
-import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
-import { inWords } from "../../support/in-words.ts";
-import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
+import { aConsent, aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
+import { decisionInWords } from "../../support/format-decision.ts";
+import { atExpiry, atHandover, byConsent, early, onRotation } from "../../support/policies.ts";
 
 const rejecting = (rejectedVersion: number) => ({ minValiditySeconds: 0, rejectedVersion });
 
@@ -33,14 +32,14 @@ describe("a rejection", () => {
       aRecord({ lease: aLease({ until: at("10:01:05.000") }) }),
       atExpiry,
       3,
-      "await-renewal: lease-held by process-a",
+      "await-renewal: lease-held by process-a.1",
     ],
     [
       "… even where the old token would be vended to others",
       { ...hourly, lease: aLease({ until: at("10:01:05.000") }) },
       early,
       3,
-      "await-renewal: lease-held by process-a",
+      "await-renewal: lease-held by process-a.1",
     ],
     [
       "of a lease's leftover takes it over",
@@ -80,37 +79,97 @@ describe("a rejection", () => {
       "renew: cold",
     ],
     [
-      "of a suspect token counts as a rejection",
-      aRecord({ suspect: true }),
+      "of a doubted token counts as a rejection",
+      aRecord({ doubtedAt: at("10:00:00.200") }),
       atExpiry,
       3,
       "renew: rejected",
     ],
   ])("%s", (_, record, policy, version, decision) => {
-    expect(inWords(decide(record, policy, rejecting(version), now))).toBe(decision);
+    expect(decisionInWords(record, policy, rejecting(version), now)).toBe(decision);
   });
 });
 
 describe("rejections of fresh tokens", () => {
-  const rejectedAt = (...times: string[]) => aRecord({ rejectionsAt: times.map(at) });
-  const two = rejectedAt("10:00:10.000", "10:00:20.000");
-  const three = rejectedAt("10:00:10.000", "10:00:20.000", "10:00:30.000");
-  const four = rejectedAt("10:00:10.000", "10:00:20.000", "10:00:30.000", "10:01:00.000");
-  const contested = (until: string) => `refuse: contested, contested, retry ${until}`;
+  const rejected = (level: number) =>
+    aRecord({
+      rejections: { level, at: at("10:00:30.000") },
+      token: aToken({ usableUntil: at("10:59:59.000"), renewAt: at("11:00:00.000") }),
+    });
+  const contested = "refuse: contested, contested, retry 10:05:30.000";
 
   test.each<[rule: string, TokenRecord, now: string, decision: string]>([
-    ["may cause a third issue", two, "10:00:21.000", "renew: rejected"],
-    ["then wait half a minute", three, "10:00:59.999", contested("10:01:00.000")],
-    ["… and may try again", three, "10:01:00.000", "renew: rejected"],
-    ["wait twice as long after the fourth", four, "10:01:59.999", contested("10:02:00.000")],
-    ["… and may try again", four, "10:02:00.000", "renew: rejected"],
-    ["are forgotten after ten minutes", three, "10:10:10.000", "renew: rejected"],
+    ["may cause a third issue", rejected(2), "10:00:31.000", "renew: rejected"],
+    ["then wait five minutes", rejected(3), "10:05:29.999", contested],
+    ["… and may cause one more", rejected(3), "10:05:30.000", "renew: rejected"],
   ])("%s", (_, record, now, decision) => {
-    expect(inWords(decide(record, atExpiry, rejecting(3), at(now)))).toBe(decision);
+    expect(decisionInWords(record, atExpiry, rejecting(3), at(now))).toBe(decision);
   });
 
   test("keep nobody else from the token", () => {
-    const decision = decide(three, atExpiry, rejecting(2), at("10:00:31.000"));
-    expect(inWords(decision)).toBe("vend: usable");
+    const decision = decisionInWords(rejected(3), atExpiry, rejecting(2), at("10:00:31.000"));
+    expect(decision).toBe("vend: usable");
+  });
+});
+
+describe("a rejection of a static key", () => {
+  const noise = "refuse: key-unchanged, credentials-rejected, retry -";
+
+  test.each<[rule: string, TokenRecord, version: number, now: string, decision: string]>([
+    ["is refused while its secret has just been looked at", key, 3, "10:00:04.999", noise],
+    ["has it looked at again after five seconds", key, 3, "10:00:05.000", "renew: rejected"],
+    ["is nobody else's", key, 2, "10:00:04.999", "vend: usable"],
+    [
+      "is not stopped by the circuit breaker: no token is issued",
+      { ...key, rejections: { level: 3, at: at("10:00:00.000") } },
+      3,
+      "10:00:05.000",
+      "renew: rejected",
+    ],
+    [
+      "waits for another version once the provider has refused this one",
+      {
+        ...key,
+        failure: aFailure({ code: "credentials-rejected", refusedSecretVersion: "s1" }),
+      },
+      3,
+      "10:00:05.000",
+      "check-secret: rejected, unless still s1 → refuse: refused, credentials-rejected, retry -",
+    ],
+  ])("%s", (_, record, version, now, decision) => {
+    expect(decisionInWords(record, onRotation, rejecting(version), at(now))).toBe(decision);
+  });
+});
+
+describe("a rejection of a token without a refresh token", () => {
+  const consentIsOver = aFailure({ code: "consent-required" });
+  const over = aRecord({
+    token: aToken({ usableUntil: at("10:59:59.000") }),
+    consent: aConsent({ refresh: null }),
+  });
+  const now = at("10:01:00.000");
+
+  test.each<[rule: string, TokenRecord, version: number, decision: string]>([
+    [
+      "ends it where the provider has refused the consent",
+      { ...over, failure: consentIsOver },
+      3,
+      "renew: rejected",
+    ],
+    [
+      "is one caller's word where the provider gave none",
+      over,
+      3,
+      "refuse: no-consent, consent-required, retry -",
+    ],
+    ["leaves it to others until then", { ...over, failure: consentIsOver }, 2, "vend: usable"],
+    [
+      "waits for whoever is ending it",
+      { ...over, failure: consentIsOver, lease: aLease({ until: at("10:01:05.000") }) },
+      3,
+      "await-renewal: lease-held by process-a.1",
+    ],
+  ])("%s", (_, record, version, decision) => {
+    expect(decisionInWords(record, byConsent, rejecting(version), now)).toBe(decision);
   });
 });

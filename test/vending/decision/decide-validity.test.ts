@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { TokenRecord } from "../../../functions/model/token-record.ts";
-import { decide } from "../../../functions/vending/decision/decide.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
-import { inWords } from "../../support/in-words.ts";
+import { decisionInWords } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const demanding = (minValiditySeconds: number) => ({ minValiditySeconds, rejectedVersion: null });
@@ -12,7 +11,7 @@ type Row = [rule: string, TokenRecord, seconds: number, now: string, decision: s
 
 function play(policy: RenewalPolicy) {
   return (_: string, record: TokenRecord, seconds: number, now: string, decision: string) => {
-    expect(inWords(decide(record, policy, demanding(seconds), at(now)))).toBe(decision);
+    expect(decisionInWords(record, policy, demanding(seconds), at(now))).toBe(decision);
   };
 }
 
@@ -62,18 +61,14 @@ describe("where old and new coexist, a demand for validity", () => {
       { ...hourly, lease: aLease({ until: at("10:40:05.000") }) },
       1800,
       "10:40:00.000",
-      "await-renewal: lease-held by process-a",
+      "await-renewal: lease-held by process-a.1",
     ],
   ])("%s", play(early));
 
   test("names no time to wait where only another secret helps", () => {
-    const decision = decide(refused, early, demanding(1800), at("10:40:00.000"));
-    expect(decision).toMatchObject({
-      action: "check-secret",
-      refusedVersion: "s1",
-      reason: "validity",
-      otherwise: { action: "refuse", code: "validity-unavailable", retryAt: null },
-    });
+    expect(decisionInWords(refused, early, demanding(1800), at("10:40:00.000"))).toBe(
+      "check-secret: validity, unless still s1 → refuse: backing-off, validity-unavailable, retry -",
+    );
   });
 });
 
@@ -109,10 +104,14 @@ describe("where a new token revokes the old, a demand for validity", () => {
 
   test("waits for Send's handover, not for its expiry", () => {
     const send = aRecord({
-      token: aToken({ usableUntil: at("10:04:39.000"), renewAt: at("10:04:40.000") }),
+      token: aToken({
+        issuedUnder: "at-handover",
+        usableUntil: at("10:04:39.000"),
+        renewAt: at("10:04:40.000"),
+      }),
     });
-    const decision = decide(send, atHandover, demanding(120), at("10:04:00.000"));
-    expect(inWords(decision)).toBe("await-handover: validity, until 10:04:40.000");
+    const decision = decisionInWords(send, atHandover, demanding(120), at("10:04:00.000"));
+    expect(decision).toBe("await-handover: validity, until 10:04:40.000");
   });
 });
 

@@ -1,16 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { RenewalPolicy } from "../../../functions/model/provider.ts";
-import type { TokenRecord } from "../../../functions/model/token-record.ts";
+import type { StoredToken, TokenRecord } from "../../../functions/model/token-record.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
+import { noFindings } from "../../../functions/vending/decision/decision.ts";
 import { aFailure, aRecord, aToken, at } from "../../support/a-record.ts";
-import { inWords } from "../../support/in-words.ts";
+import { decisionInWords, formatDecision } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const noWish = { minValiditySeconds: 0, rejectedVersion: null };
 
 const conferma = aRecord();
 const send = aRecord({
-  token: aToken({ usableUntil: at("10:04:39.000"), renewAt: at("10:04:40.000") }),
+  token: aToken({
+    issuedUnder: "at-handover",
+    usableUntil: at("10:04:39.000"),
+    renewAt: at("10:04:40.000"),
+  }),
 });
 const hourly = aRecord({
   token: aToken({
@@ -81,7 +86,7 @@ describe("what becomes of a wish for any usable token", () => {
     ["a key that ends is vended until then", endingKey, onRotation, "10:00:04.999", "vend: usable"],
     ["a key that has ended is not vended", endingKey, onRotation, "23:59:59.000", "renew: expired"],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(decisionInWords(record, policy, noWish, at(now))).toBe(decision);
   });
 
   test("what is vended is the held token itself", () => {
@@ -91,21 +96,42 @@ describe("what becomes of a wish for any usable token", () => {
 });
 
 describe("a token that nobody can vouch for", () => {
-  const suspect = (record: TokenRecord) => ({ ...record, suspect: true });
+  const doubted = (record: TokenRecord) => ({ ...record, doubtedAt: at("10:00:00.200") });
 
   test.each<Row>([
-    ["is replaced at once", suspect(conferma), atExpiry, "10:01:00.000", "renew: takeover"],
-    ["… before any handover", suspect(send), atHandover, "10:01:00.000", "renew: takeover"],
-    ["… after its expiry", suspect(conferma), atExpiry, "10:06:00.000", "renew: takeover"],
+    ["is replaced at once", doubted(conferma), atExpiry, "10:01:00.000", "renew: takeover"],
+    ["… before any handover", doubted(send), atHandover, "10:01:00.000", "renew: takeover"],
+    ["… after its expiry", doubted(conferma), atExpiry, "10:06:00.000", "renew: takeover"],
+    [
+      "… once a late issue cannot take effect any more",
+      { ...conferma, doubtedAt: at("10:01:00.250") },
+      atExpiry,
+      "10:01:00.250",
+      "await-handover: too-early, until 10:01:00.251",
+    ],
+    [
+      "… and so is the first one",
+      { ...empty, doubtedAt: at("10:01:00.250") },
+      atExpiry,
+      "10:01:00.000",
+      "await-handover: too-early, until 10:01:00.251",
+    ],
+    [
+      "… where one token may revoke another",
+      { ...empty, doubtedAt: at("10:01:00.250") },
+      early,
+      "10:01:00.000",
+      "renew: cold",
+    ],
     [
       "… but not while backing off",
-      suspect(aRecord({ failure: aFailure() })),
+      doubted(aRecord({ failure: aFailure() })),
       atExpiry,
       "10:00:06.999",
       "refuse: backing-off, provider-unavailable, retry 10:00:07.000",
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(decisionInWords(record, policy, noWish, at(now))).toBe(decision);
   });
 });
 
@@ -174,7 +200,7 @@ describe("after a failure", () => {
       "vend: backing-off",
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(decisionInWords(record, policy, noWish, at(now))).toBe(decision);
   });
 });
 
@@ -243,6 +269,90 @@ describe("after the credentials were refused", () => {
       "check-secret: scheduled, unless still s2 → vend: backing-off",
     ],
   ])("%s", (_, record, policy, now, decision) => {
-    expect(inWords(decide(record, policy, noWish, at(now)))).toBe(decision);
+    expect(decisionInWords(record, policy, noWish, at(now))).toBe(decision);
+  });
+});
+
+describe("after another version of the secret has been tried, its failure is the last word", () => {
+  const tried = aFailure({
+    secretVersion: "s2",
+    refusedSecretVersion: "s1",
+    retryAt: at("10:00:09.000"),
+  });
+
+  test.each<Row>([
+    [
+      "and it backs off",
+      { ...empty, failure: tried },
+      atExpiry,
+      "10:00:08.999",
+      "refuse: backing-off, provider-unavailable, retry 10:00:09.000",
+    ],
+    ["and tries again", { ...empty, failure: tried }, atExpiry, "10:00:09.000", "renew: cold"],
+  ])("%s", (_, record, policy, now, decision) => {
+    expect(decisionInWords(record, policy, noWish, at(now))).toBe(decision);
+  });
+});
+
+describe("a token that does not open", () => {
+  const deciding = (record: TokenRecord, policy: RenewalPolicy, unreadableVersion: number) =>
+    formatDecision(
+      decide(record, policy, noWish, at("10:01:00.000"), { ...noFindings, unreadableVersion }),
+    );
+
+  test.each<[rule: string, TokenRecord, RenewalPolicy, version: number, decision: string]>([
+    ["counts as rejected", conferma, atExpiry, 3, "renew: rejected"],
+    ["… where old and new coexist", hourly, early, 3, "renew: rejected"],
+    [
+      "… by the circuit breaker too, so that two sealing keys at once do no harm",
+      { ...conferma, rejections: { level: 3, at: at("10:00:00.000") } },
+      atExpiry,
+      3,
+      "refuse: contested, contested, retry 10:05:00.000",
+    ],
+    ["is sealed again where it is a static key", key, onRotation, 3, "renew: takeover"],
+    ["is not another version's", conferma, atExpiry, 2, "vend: usable"],
+  ])("%s", (_, record, policy, version, decision) => {
+    expect(deciding(record, policy, version)).toBe(decision);
+  });
+});
+
+describe("a token that was issued while old and new coexisted", () => {
+  const row = (token: Partial<StoredToken>) => aRecord({ token: aToken(token) });
+  const coexisting = row({ issuedUnder: "early", renewAt: at("10:04:00.000") });
+  const unstated = row({
+    issuedUnder: "early",
+    renewAt: at("10:04:00.000"),
+    usableUntil: at("10:04:30.000"),
+    expiresAt: null,
+  });
+
+  test.each<Row>([
+    ["is renewed early as before", coexisting, early, "10:04:00.000", "renew: scheduled"],
+    [
+      "is used up once a new token revokes the old",
+      coexisting,
+      atExpiry,
+      "10:04:58.999",
+      "vend: usable",
+    ],
+    [
+      "… and renewed after its end",
+      coexisting,
+      atExpiry,
+      "10:04:59.000",
+      "await-handover: too-early, until 10:05:00.250",
+    ],
+    ["… on every clock", coexisting, atExpiry, "10:05:00.250", "renew: expired"],
+    ["… where its end is not stated, too", unstated, atExpiry, "10:04:30.250", "renew: expired"],
+    [
+      "… or by an earlier release, when that one said",
+      row({ issuedUnder: null, renewAt: at("10:04:59.500") }),
+      atExpiry,
+      "10:04:59.500",
+      "renew: expired",
+    ],
+  ])("%s", (_, record, policy, now, decision) => {
+    expect(decisionInWords(record, policy, noWish, at(now))).toBe(decision);
   });
 });

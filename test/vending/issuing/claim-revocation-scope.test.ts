@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { connectionOf } from "../../../functions/model/connection.ts";
+import type { TokenStore } from "../../../functions/model/token-store.ts";
 import { at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, early } from "../../support/policies.ts";
 
 /** Two accounts whose secrets name the same platform; the first has issued for it. */
 async function twoOfOnePlatform() {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   here.secrets.set("other", { text: "canary-secret", version: "s1" });
   await here.vend();
   return here;
@@ -15,8 +17,11 @@ const conflict = {
   message:
     "conferma/production/default already issues for the same platform key or client id, and each new token revokes the other's. Vend from conferma/production/default, or give this connection credentials of its own.",
 };
-const claims = ({ table }: Deployment) =>
-  [...table.items].filter(([pk]) => pk.includes("~scope")).map(([, item]) => item["scopeOwner"]?.S);
+const scopeItems = ({ table }: TestDeployment) =>
+  [...table.items].filter(([pk]) => pk.includes("~scope")).map(([, item]) => item);
+const claims = (here: TestDeployment) => scopeItems(here).map((item) => item["scopeOwner"]?.S);
+/** Longer than any lease. */
+const lapseMs = 8000;
 
 describe("a revocation scope (P1)", () => {
   test("belongs to the connection that first issued in it", async () => {
@@ -26,23 +31,17 @@ describe("a revocation scope (P1)", () => {
     expect(claims(here)).toEqual(["conferma/production/default"]);
   });
 
-  test("is claimed once: later issues find it in the record", async () => {
+  test("is claimed anew by every issue, until the end of its lease", async () => {
     const here = await twoOfOnePlatform();
-    let claimed = 0;
-    const { store } = here.dependencies();
-    const claimScope: typeof store.claimRevocationScope = (...wanted) => {
-      claimed += 1;
-      return store.claimRevocationScope(...wanted);
-    };
-    await here.process({ store: { ...store, claimRevocationScope: claimScope } })({
-      rejectedVersion: 1,
-    });
-    expect(here.asked).toHaveLength(2);
-    expect(claimed).toBe(0);
+    const [claimed] = scopeItems(here);
+    expect(claimed?.["scopeUntil"]?.N).toBe(String(Number(at("10:00:07.000"))));
+    await here.vend({ rejectedVersion: 1 });
+    const [again] = scopeItems(here);
+    expect(again?.["scopeUntil"]?.N).toBe(String(Number(at("10:00:07.200"))));
   });
 
   test("is not claimed where there is none", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     here.callsProvider = false;
     await here.vend();
     expect(claims(here)).toEqual([]);
@@ -52,6 +51,8 @@ describe("a revocation scope (P1)", () => {
   test("lapses when its owner has no record any more", async () => {
     const here = await twoOfOnePlatform();
     here.table.items.delete("conferma/production/default");
+    expect(await here.refusalOf({ account: "other" })).toMatchObject(conflict);
+    here.clock.advance(lapseMs);
     expect(await here.vend({ account: "other" })).toMatchObject({ version: 1 });
     expect(claims(here)).toEqual(["conferma/production/other"]);
     expect(await here.refusalOf()).toMatchObject({ code: "scope-conflict" });
@@ -61,6 +62,7 @@ describe("a revocation scope (P1)", () => {
     const here = await twoOfOnePlatform();
     here.secrets.set("default", { text: "canary-moved", version: "s2" });
     await here.vend({ rejectedVersion: 1 });
+    here.clock.advance(lapseMs);
     expect(await here.vend({ account: "other" })).toMatchObject({ version: 1 });
     expect(claims(here).sort()).toEqual([
       "conferma/production/default",
@@ -83,27 +85,84 @@ describe("a revocation scope (P1)", () => {
     expect(told).toMatchObject({ code: "scope-conflict" });
   });
 
+  test("does not lapse before the lease that claimed it could have issued, on any clock", async () => {
+    const here = await twoOfOnePlatform();
+    here.table.items.delete("conferma/production/default");
+    here.clock.moveTo(at("10:00:07.249"));
+    expect(await here.refusalOf({ account: "other" })).toMatchObject(conflict);
+    here.clock.advance(60_000);
+    expect(await here.vend({ account: "other" })).toMatchObject({ version: 1 });
+  });
+
+  test("that a wrong clock has claimed for an hour lapses all the same", async () => {
+    const here = await twoOfOnePlatform();
+    here.table.items.delete("conferma/production/default");
+    const [[pk = "", item] = []] = [...here.table.items].filter(([key]) => key.includes("~scope"));
+    const anHourAhead = { N: String(Number(at("11:00:00.000"))) };
+    here.table.items.set(pk, { ...item, scopeUntil: anHourAhead });
+    expect(await here.vend({ account: "other" })).toMatchObject({ version: 1 });
+  });
+
   test("that lapsed goes to one of those who want it", async () => {
     const here = await twoOfOnePlatform();
     here.table.items.delete("conferma/production/default");
-    const { store } = here.dependencies();
-    const claimScope: typeof store.claimRevocationScope = async (
-      connection,
-      scope,
-      lapsedOwner,
-      signal,
-    ) => {
-      const third = "conferma/production/third" as typeof connection;
-      if (lapsedOwner) await store.claimRevocationScope(third, scope, lapsedOwner, signal);
-      return store.claimRevocationScope(connection, scope, lapsedOwner, signal);
-    };
-    const vending = here.process({ store: { ...store, claimRevocationScope: claimScope } })({
-      account: "other",
-    });
+    here.clock.advance(lapseMs);
+    const third = connectionOf({ provider: "conferma", environment: "production" }, "third");
+    const vending = beforeMovingClaim(here, (store, scope, claim, replace, signal) =>
+      store.claimRevocationScope(scope, { ...claim, owner: third }, replace, signal),
+    )({ account: "other" });
     await expect(vending).rejects.toMatchObject({
       code: "scope-conflict",
       message: expect.stringContaining("Vend from conferma/production/third"),
     });
     expect(here.asked).toHaveLength(1);
   });
+
+  test("is not taken from an owner that has begun to issue again since it was seen", async () => {
+    const here = new TestDeployment(atExpiry);
+    here.secrets.set("other", { text: "canary-secret", version: "s1" });
+    const { answer } = here;
+    here.answer = () => Promise.reject(new Error("The process is gone (made up)."));
+    await here.vend().catch(() => {});
+    here.answer = answer;
+    here.clock.advance(lapseMs);
+    const vending = beforeMovingClaim(here, () => here.vend())({ account: "other" });
+    await expect(vending).rejects.toMatchObject(conflict);
+    // Neither kills the other's tokens from now on.
+    expect(await here.vend({ rejectedVersion: 1 })).toMatchObject({ version: 2 });
+    here.clock.advance(lapseMs);
+    expect(await here.refusalOf({ account: "other" })).toMatchObject(conflict);
+    expect(await here.record("other")).toMatchObject({ revocationScope: null, token: null });
+  });
+
+  test("that was taken over stops its former owner from issuing, whatever its record says", async () => {
+    const here = await twoOfOnePlatform();
+    const [, before] = [...here.table.items].find(([pk]) => pk.endsWith("/default")) ?? [];
+    here.table.items.delete("conferma/production/default");
+    here.clock.advance(lapseMs);
+    await here.vend({ account: "other" });
+    here.table.items.set("conferma/production/default", before ?? {});
+    here.clock.advance(lapseMs);
+    expect(await here.refusalOf({ rejectedVersion: 1 })).toMatchObject({
+      code: "scope-conflict",
+      message: expect.stringContaining("conferma/production/other already issues"),
+    });
+    expect(here.asked).toHaveLength(2);
+  });
 });
+
+type Claiming = Parameters<TokenStore["claimRevocationScope"]>;
+
+/** A process to which something happens between seeing a lapsed claim and moving it. */
+function beforeMovingClaim(
+  here: TestDeployment,
+  happens: (store: TokenStore, ...claiming: Claiming) => Promise<unknown>,
+) {
+  const { store } = here.dependencies();
+  const claimRevocationScope: TokenStore["claimRevocationScope"] = async (...claiming) => {
+    const [, , replace] = claiming;
+    if (replace) await happens(store, ...claiming);
+    return store.claimRevocationScope(...claiming);
+  };
+  return here.process({ store: { ...store, claimRevocationScope } });
+}

@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { plusMs } from "../../../functions/model/clock.ts";
 import type { TokenStore } from "../../../functions/model/token-store.ts";
 import { at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, early, onRotation } from "../../support/policies.ts";
 
 describe("a token that is stored", () => {
   test("is a line of the log, with everything that the ledger has, and its kind of lifetime", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.lifetime = { kind: "unknown" };
     await here.vend({ rejectedVersion: 1 });
@@ -29,21 +29,53 @@ describe("a token that is stored", () => {
     ]);
   });
 
-  test("teaches how long issuing takes here, the latest by three tenths", async () => {
-    const here = new Deployment(early);
+  test.each([
+    ["by three tenths", 301, 230],
+    ["by three tenths of what it took before, at most, when it is slow", 4500, 260],
+    ["downwards just so", 1, 140],
+  ])("teaches how long renewals take here, the latest %s", async (_, latestMs, typicalIssueMs) => {
+    const here = new TestDeployment(early);
     await here.vend();
     expect(await here.record()).toMatchObject({ typicalIssueMs: 200 });
     here.answer = () => {
-      here.clock.advance(1001);
+      here.clock.advance(latestMs - 200);
       return here.issued();
     };
     await here.vend({ rejectedVersion: 1 });
-    // 0.7 × 200 + 0.3 × 1201
-    expect(await here.record()).toMatchObject({ typicalIssueMs: 500 });
+    expect(await here.record()).toMatchObject({ typicalIssueMs });
+  });
+
+  test("teaches it where renewals have taken no time at all", async () => {
+    const here = new TestDeployment(onRotation);
+    here.callsProvider = false;
+    await here.vend();
+    expect(await here.record()).toMatchObject({ typicalIssueMs: 0 });
+    here.secrets.set("default", { text: "canary-next", version: "s2" });
+    here.answer = () => {
+      here.clock.advance(150);
+      return here.issued();
+    };
+    here.clock.advance(5000);
+    await here.vend();
+    expect(await here.record()).toMatchObject({ typicalIssueMs: 45 });
+  });
+
+  test("after a clock that went back is not damaged by it", async () => {
+    const here = new TestDeployment(early);
+    here.answer = () => {
+      here.clock.advance(-900);
+      return here.issued();
+    };
+    await here.vend();
+    expect(await here.record()).toMatchObject({
+      typicalIssueMs: 0,
+      ledger: [{ latencyMs: 0 }],
+      damage: [],
+    });
   });
 
   test("that was overtaken is not vended: what stands there is", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     const { store } = here.dependencies();
     const commit: TokenStore["commit"] = async () => {
       here.clock.advance(10_000);
@@ -59,22 +91,22 @@ describe("a token that is stored", () => {
 describe("a token that is not usable for any time", () => {
   const lifetime = (ms: number) => ({ kind: "stated", atLeastMs: ms, atMostMs: ms }) as const;
 
-  test("is refused, and where it revoked another, that one is suspect", async () => {
-    const here = new Deployment(atExpiry);
+  test("is refused, and where it revoked another, that one is in doubt", async () => {
+    const here = new TestDeployment(atExpiry);
     await here.vend();
     here.lifetime = lifetime(150);
     expect(await here.refusalOf({ rejectedVersion: 1 })).toMatchObject({
       code: "provider-malformed",
       message: "The provider answered a token that is not usable for any time.",
     });
-    expect(await here.record()).toMatchObject({ version: 1, suspect: true });
+    expect(await here.record()).toMatchObject({ version: 1, doubtedAt: expect.any(Date) });
   });
 
   test.each([
     ["in the very moment in which it would end", 222, 0],
     ["with a moment left", 224, 1],
   ])("is told from one that is: %s", async (_, ms, versions) => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     // A tenth of so short a life is margin; the answer took 200 ms.
     here.lifetime = lifetime(ms);
     here.marginMs = ms - 200 - (versions === 0 ? 0 : 1);
@@ -87,7 +119,7 @@ describe("a live token that is answered again", () => {
   const end = plusMs(at("10:00:00.200"), 300_000);
 
   test("with the instants it had keeps the times it was given first", async () => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     here.answer = () => here.issued("canary-same", end);
     await here.vend();
     const before = (await here.record())?.token;
@@ -102,7 +134,7 @@ describe("a live token that is answered again", () => {
     ["with a fresh end lives anew", plusMs(end, 120_000)],
     ["with no end told is taken at its word", null],
   ])("%s", async (_, nextEnd) => {
-    const here = new Deployment(early);
+    const here = new TestDeployment(early);
     here.answer = () => here.issued("canary-same", end);
     await here.vend();
     here.clock.moveTo(at("10:02:00.000"));
@@ -115,7 +147,7 @@ describe("a live token that is answered again", () => {
   });
 
   test("that is a static key is looked at again as ever", async () => {
-    const here = new Deployment(onRotation);
+    const here = new TestDeployment(onRotation);
     here.lifetime = { kind: "unlimited", until: end };
     here.answer = (secret) => here.issued(secret, end);
     await here.vend();

@@ -1,14 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { plusMs } from "../../../functions/model/clock.ts";
 import { VendingError } from "../../../functions/model/errors.ts";
 import type { RenewalPolicy } from "../../../functions/model/provider.ts";
+import { isDoubted } from "../../../functions/model/token-record.ts";
 import type { TokenStore } from "../../../functions/model/token-store.ts";
 import { at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, early } from "../../support/policies.ts";
 
 /** A holder whose provider answers after its lease, when another has issued in its place. */
 async function overtaken(policy: RenewalPolicy, receivedAt?: Date) {
-  const here = new Deployment(policy);
+  const here = new TestDeployment(policy);
   here.answer = async () => {
     const late = { ...here.issued("canary-late"), ...(receivedAt && { receivedAt }) };
     here.answer = () => here.issued("canary-next");
@@ -24,7 +26,9 @@ describe("a token that comes after its lease", () => {
   test("is not vended: its holder vends what its successor has stored", async () => {
     const { here, vended } = await overtaken(atExpiry, at("10:00:00.200"));
     expect(vended?.token.expose()).toBe("canary-next");
-    expect(await here.record()).toMatchObject({ version: 1, fence: 2, suspect: false });
+    const record = await here.record();
+    expect(record).toMatchObject({ version: 1, fence: 2 });
+    expect(record && isDoubted(record)).toBe(false);
   });
 
   test("stays as evidence, in the log and in the ledger, and is no issue", async () => {
@@ -39,7 +43,8 @@ describe("a token that comes after its lease", () => {
         reason: "cold",
         outcome: "late",
         fingerprint: fingerprint("canary-late"),
-        suspect: false,
+        owner: "process-1.1",
+        doubtedAt: "2026-11-20T10:00:00.450Z",
       },
     ]);
     expect(here.logged("token-issued")).toMatchObject([{ fence: 2 }]);
@@ -50,34 +55,37 @@ describe("a token that comes after its lease", () => {
   });
 
   test.each([
-    ["before its successor was asked for leaves that one alone", at("10:00:10.199"), false],
-    ["as its successor was asked for may have killed it", at("10:00:10.200"), true],
-    ["after it may have killed it", at("10:00:11.000"), true],
-  ])("received %s", async (_, receivedAt, suspect) => {
+    ["before its successor was asked for leaves that one alone", at("10:00:09.949"), false],
+    ["as its successor was asked for, by any clock, may have killed it", at("10:00:09.950"), true],
+    ["after it may have killed it", at("10:00:10.300"), true],
+  ])("received %s", async (_, receivedAt, doubted) => {
     const { here } = await overtaken(atExpiry, receivedAt);
-    expect(here.logged("late-issue").map((line) => line["suspect"])).toEqual([suspect]);
-    expect(await here.record()).toMatchObject({ version: 1, suspect });
+    const doubtedAt = plusMs(receivedAt, 250);
+    expect(here.logged("late-issue")).toMatchObject([{ doubtedAt: doubtedAt.toISOString() }]);
+    const record = await here.record();
+    expect(record?.doubtedAt).toEqual(doubted ? doubtedAt : record?.doubtedAt);
+    expect(record && isDoubted(record)).toBe(doubted);
   });
 
   test("kills nothing where old and new coexist", async () => {
-    const { here, vended } = await overtaken(early, at("10:00:11.000"));
+    const { here, vended } = await overtaken(early, at("10:00:10.300"));
     expect(vended?.token.expose()).toBe("canary-next");
-    expect(here.logged("late-issue")).toMatchObject([{ suspect: false }]);
-    expect(await here.record()).toMatchObject({ suspect: false });
+    expect(here.logged("late-issue")).toMatchObject([{ doubtedAt: null }]);
+    expect(await here.record()).toMatchObject({ doubtedAt: null });
   });
 
   test("is logged again with what it did to the one that is stored by then", async () => {
     const { here, store } = aStoreThatAnswersLate();
-    const seen: boolean[] = [];
+    const seen: (Date | null)[] = [];
     const recordLateIssue: TokenStore["recordLateIssue"] = async (
       record,
       entry,
-      suspect,
+      doubtedAt,
       signal,
     ) => {
-      seen.push(suspect);
+      seen.push(doubtedAt);
       if (seen.length < 2) return false;
-      return here.dependencies().store.recordLateIssue(record, entry, suspect, signal);
+      return here.dependencies().store.recordLateIssue(record, entry, doubtedAt, signal);
     };
     const commit = async () => null;
     await here
@@ -114,7 +122,7 @@ describe("a token that comes after its lease", () => {
 });
 
 const aStoreThatAnswersLate = () => {
-  const here = new Deployment(atExpiry);
+  const here = new TestDeployment(atExpiry);
   return { here, store: here.dependencies().store };
 };
 
@@ -122,7 +130,7 @@ describe("a commit whose answers are lost to the end of the lease", () => {
   const lost = () => new VendingError("store-unavailable", "made up", 1);
 
   /** The table acts and does not answer. */
-  async function unanswered(meanwhile: (here: Deployment) => Promise<unknown>) {
+  async function unanswered(meanwhile: (here: TestDeployment) => Promise<unknown>) {
     const { here, store } = aStoreThatAnswersLate();
     const commit: TokenStore["commit"] = async (...wanted) => {
       await store.commit(...wanted);
@@ -157,6 +165,6 @@ describe("a commit whose answers are lost to the end of the lease", () => {
     });
     expect(here.logged("token-issued").map(({ version }) => version)).toEqual([2, 1]);
     expect(here.logged("late-issue")).toEqual([]);
-    expect(await here.record()).toMatchObject({ version: 2, suspect: false });
+    expect(await here.record()).toMatchObject({ version: 2, doubtedAt: null });
   });
 });

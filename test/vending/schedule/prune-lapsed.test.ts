@@ -4,7 +4,7 @@ import { connectionOf } from "../../../functions/model/connection.ts";
 import { VendingError } from "../../../functions/model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../../../functions/model/renewal-index.ts";
 import { at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry } from "../../support/policies.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
@@ -16,8 +16,8 @@ const oneRenewed = { ...nothing, due: 1, renewed: 1 };
 const oneSkipped = { ...nothing, due: 1, skipped: 1 };
 
 /** A token was vended at ten, and it is a minute before its end. */
-async function aDeployment(): Promise<Deployment> {
-  const here = new Deployment(atExpiry);
+async function aDeployment(): Promise<TestDeployment> {
+  const here = new TestDeployment(atExpiry);
   await here.vend();
   here.clock.moveTo(at("10:04:00.000"));
   return here;

@@ -7,7 +7,7 @@ import { VendingError } from "../../../functions/model/errors.ts";
 import type { NotIssued } from "../../../functions/model/provider.ts";
 import type { DueRenewal, RenewalIndex } from "../../../functions/model/renewal-index.ts";
 import { aLease, at } from "../../support/a-record.ts";
-import { Deployment } from "../../support/dependencies.ts";
+import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
@@ -24,7 +24,7 @@ const renewAt = at("10:05:00.450");
 
 /** A token was vended at ten, and it is a minute before its end. `askedAt` tells when the provider was asked. */
 async function aDeployment(policy = atExpiry, ...accounts: string[]) {
-  const here = new Deployment(policy);
+  const here = new TestDeployment(policy);
   const askedAt: Date[] = [];
   here.answer = () => {
     askedAt.push(plusMs(here.clock.now(), -200));
@@ -91,11 +91,11 @@ describe("a tick", () => {
     here.clock.moveTo(renewAt);
     here.answer = () => ({ ...refused("provider-unavailable"), mayHaveIssued: true });
     await here.refusalOf();
-    expect(await here.record()).toMatchObject({ suspect: true });
+    expect(await here.record()).toMatchObject({ doubtedAt: expect.any(Date) });
     here.clock.advance(2000);
     here.answer = () => here.issued();
     expect(await here.tick()).toEqual(oneRenewed);
-    expect(await here.record()).toMatchObject({ suspect: false, version: 2 });
+    expect(await here.record()).toMatchObject({ doubtedAt: null, version: 2 });
   });
 
   test("leaves alone what is due after the next tick has begun", async () => {
@@ -107,7 +107,7 @@ describe("a tick", () => {
   });
 
   test("never has a static key to renew", async () => {
-    const here = new Deployment(onRotation);
+    const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     await here.vend();
     here.clock.advance(60_000);
@@ -269,8 +269,7 @@ describe("what fails", () => {
     const since = plusMs(renewAt, -10);
     const intent = {
       lease: aLease({ owner: "vanished", since, until: plusMs(since, 7000) }),
-      suspect: false,
-      rejectionsAt: [],
+      doubtedAt: null,
     };
     const { store } = here.dependencies();
     await store.takeLease(connection, await here.record(), intent, signal);
@@ -283,7 +282,7 @@ describe("many due connections", () => {
   const total = 5000;
 
   test("are worked on 32 at a time, and the index is read no further than that", async () => {
-    const here = new Deployment(atExpiry);
+    const here = new TestDeployment(atExpiry);
     here.clock.moveTo(at("10:04:00.000"));
     const { store } = here.dependencies();
     const now = { said: 0, begun: 0, ended: 0 };
@@ -315,7 +314,7 @@ describe("many due connections", () => {
 
 describe("a connection that the schedule keeps", () => {
   /** A tick a minute, from now on. */
-  async function tickFor(here: Deployment, minutes: number): Promise<void> {
+  async function tickFor(here: TestDeployment, minutes: number): Promise<void> {
     for (let n = 0; n < minutes; n += 1) {
       const next = plusMs(here.clock.now(), 60_000);
       await here.tick();

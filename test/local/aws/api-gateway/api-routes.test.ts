@@ -2,13 +2,13 @@ import { expect, it } from "vitest";
 import { gatewayResponses } from "../../../../local/aws/api-gateway/gateway-responses.ts";
 import { httpApiRoutes } from "../../../../local/aws/api-gateway/http-api-routes.ts";
 import { restApiRoutes } from "../../../../local/aws/api-gateway/rest-api-routes.ts";
-import { LOCAL_PLACE } from "../../../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../../../local/aws/arns.ts";
 import { readTemplate } from "../../../../local/aws/template/template.ts";
 
 type Properties = Record<string, unknown>;
 type Changes = Readonly<Record<string, Properties>>;
 
-/** A REST API and an HTTP API as CDK writes them, with these properties changed. */
+/** A REST API and an HTTP API as CDK writes them, with some properties changed. */
 function deployed(changes: Changes = {}) {
   const resource = (id: string, Type: string, Properties: Properties) => [
     id,
@@ -55,12 +55,12 @@ function deployed(changes: Changes = {}) {
   };
   const assetManifest = { files: { a: { source: { path: "asset" } } } };
   return readTemplate({
-    ...{ ...LOCAL_PLACE, template, assetManifest, assemblyFolder: "/out", stackName: "Stack" },
+    ...{ ...LOCAL_LOCATION, template, assetManifest, assemblyFolder: "/out", stackName: "Stack" },
   });
 }
 
 it("a REST API's methods are found by path, the most specific first", () => {
-  const route = restApiRoutes(deployed(), LOCAL_PLACE);
+  const route = restApiRoutes(deployed(), LOCAL_LOCATION);
   expect(route("GET", "/tokens/jo%40acme")).toMatchObject({
     functionName: "Stack-Vend",
     resource: "/tokens/{account}",
@@ -92,30 +92,30 @@ it("an HTTP API's routes are found by path", () => {
 });
 
 it.each<[string, Changes, string]>([
-  ["a method for all methods", { Get: { HttpMethod: "ANY" } }, "the method ANY is not known here"],
+  ["a method for all methods", { Get: { HttpMethod: "ANY" } }, "the method ANY is not supported"],
   [
     "an authorizer",
     { Get: { AuthorizationType: "CUSTOM" } },
-    "the authorization CUSTOM is not known here",
+    "the authorization CUSTOM is not supported",
   ],
   ["a mock", { Get: { Integration: { Type: "MOCK" } } }, "only proxy integrations"],
-  ["a proxy path", { Account: { PathPart: "{proxy+}" } }, "{proxy+} of a path is not known here"],
+  ["a proxy path", { Account: { PathPart: "{proxy+}" } }, "{proxy+} of a path is not supported"],
   ["a path of another API", { Get: { ResourceId: "elsewhere" } }, "there is no such resource"],
   ["an unknown validator", { Get: { RequestValidatorId: "none" } }, "there is no such validator"],
-  ["an unknown response", { Words: { ResponseType: "THROTTLED" } }, "THROTTLED is not known here"],
+  ["an unknown response", { Words: { ResponseType: "THROTTLED" } }, "THROTTLED is not supported"],
   [
     "a response with variables",
     { Words: { ResponseTemplates: { "application/json": "$context.error.message" } } },
-    "variables in templates are not known here",
+    "variables in templates are not supported",
   ],
-  ["a catch-all route", { Page: { RouteKey: "$default" } }, "the route $default is not known here"],
-  ["a JWT route", { Page: { AuthorizationType: "JWT" } }, "only public routes are known here"],
+  ["a catch-all route", { Page: { RouteKey: "$default" } }, "the route $default is not supported"],
+  ["a JWT route", { Page: { AuthorizationType: "JWT" } }, "only public routes are supported"],
   ["payload format 1.0", { Pages: { PayloadFormatVersion: "1.0" } }, "payload format 2.0"],
   ["a route to nowhere", { Page: { Target: "integrations/none" } }, "there is no integration"],
-])("%s is not passed over", (_, changes, message) => {
+])("%s is refused", (_, changes, message) => {
   const stack = deployed(changes);
   expect(() => {
-    restApiRoutes(stack, LOCAL_PLACE);
+    restApiRoutes(stack, LOCAL_LOCATION);
     gatewayResponses(stack);
     httpApiRoutes(stack);
   }).toThrow(message);

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { LocalHttpApi } from "../../../../local/aws/api-gateway/http-api.ts";
 import { startHttpApi } from "../../../../local/aws/api-gateway/http-api.ts";
-import { pathTemplate } from "../../../../local/aws/api-gateway/path-template.ts";
+import { compilePathTemplate } from "../../../../local/aws/api-gateway/path-template.ts";
 import type { LambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import { startLambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import { aFunction, removeCode } from "../lambda/lambda-fixture.ts";
@@ -26,7 +26,7 @@ const ANSWERS = `
   };
   export const handler = async (event) => answers[event.pathParameters.link](event);
 `;
-const template = pathTemplate("/consent/a/{link}");
+const template = compilePathTemplate("/consent/a/{link}");
 
 let host: LambdaHost;
 let api: LocalHttpApi;
@@ -84,7 +84,7 @@ describe("an event", () => {
     });
   });
 
-  it("has cookies by themselves, and headers in lower case with what is sent twice joined", async () => {
+  it("has cookies separately, and headers in lower case with repeated ones joined", async () => {
     const body = await new Promise<string>((resolve, reject) => {
       const headers = { "X-Twice": ["a", "b"], Cookie: ["c=1; d=2", "e=3"] };
       const sent = request(`${api.url}/consent/a/echo`, { headers }, (response) => {
@@ -126,7 +126,7 @@ describe("an answer", () => {
     expect(answered.at(-1)).toEqual(["GET /consent/a/{link}", 303]);
   });
 
-  it("is text where the function does not say, and JSON of whatever has no status", async () => {
+  it("is text by default, and JSON for a payload without a status", async () => {
     const plain = await call("plain");
     expect([plain.headers.get("content-type"), plain.body]).toEqual([
       "text/plain;charset=UTF-8",

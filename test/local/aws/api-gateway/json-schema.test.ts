@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { rejectionModel } from "../../../../infra/constructs/api-models.ts";
-import { jsonSchema } from "../../../../local/aws/api-gateway/json-schema.ts";
+import { rejectionSchema } from "../../../../infra/constructs/rejection-body.ts";
+import { compileJsonSchema } from "../../../../local/aws/api-gateway/json-schema.ts";
 
-const { schema: _draft, ...rejection } = rejectionModel;
+const { schema: _draft, ...rejection } = rejectionSchema;
 
 it.each<[value: unknown, problems: number]>([
   [{ version: 1 }, 0],
@@ -15,14 +15,14 @@ it.each<[value: unknown, problems: number]>([
   [[], 1],
   ["version", 1],
 ])("%j has %i problems as the body of a rejection", (value, problems) => {
-  expect(jsonSchema(rejection)(value)).toHaveLength(problems);
+  expect(compileJsonSchema(rejection)(value)).toHaveLength(problems);
 });
 
 it.each([
-  [{ type: "object", patternProperties: {} }, "#: the word patternProperties is not known here."],
-  [{ properties: { a: { $ref: "#" } } }, "#/a: the word $ref is not known here."],
-  [{ type: "date" }, "#: the type date is not known here."],
-  [{ additionalProperties: {} }, "#: only no additional properties are known here."],
+  [{ type: "object", patternProperties: {} }, "#: the keyword patternProperties is not supported."],
+  [{ properties: { a: { $ref: "#" } } }, "#/a: the keyword $ref is not supported."],
+  [{ type: "date" }, "#: the type date is not supported."],
+  [{ additionalProperties: {} }, "#: additionalProperties must be false."],
 ])("%j is refused", (schema, message) => {
-  expect(() => jsonSchema(schema)).toThrow(message);
+  expect(() => compileJsonSchema(schema)).toThrow(message);
 });

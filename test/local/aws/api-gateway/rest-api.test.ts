@@ -31,7 +31,7 @@ const ROUTE = /^\/v1\/tokens\/([^/]+)\/([^/]+)\/([^/]+)$/;
 
 const caller = {
   arn: "arn:aws:sts::000000000000:assumed-role/payments/session",
-  policiesOf: "arn:aws:iam::000000000000:role/payments",
+  policyOwnerArn: "arn:aws:iam::000000000000:role/payments",
   keys: { accessKeyId: "ASIALOCAL", secretAccessKey: "a secret" },
 };
 let host: LambdaHost;
@@ -52,7 +52,7 @@ beforeAll(async () => {
         executeApiArn: `arn:aws:execute-api:::api/live/${method}${path}`,
       };
     },
-    guard: { admit: async () => caller, tell: () => {} },
+    guard: { authenticate: async () => caller, report: () => {} },
   });
 });
 afterAll(async () => {
@@ -69,7 +69,7 @@ async function call(account: string, init?: RequestInit) {
 }
 
 describe("an event", () => {
-  it("says everything that API Gateway says about a request", async () => {
+  it("has every member that API Gateway's has", async () => {
     const { body } = await call("echo?minValiditySeconds=30&tag=a&tag=b%20c", {
       method: "POST",
       headers: { "X-Caller": "test" },
@@ -110,7 +110,7 @@ describe("an event", () => {
     });
   });
 
-  it("keeps headers as they were sent, and every value of one sent twice", async () => {
+  it("keeps headers as they were sent, and every value of a repeated one", async () => {
     const body = await new Promise<string>((resolve, reject) => {
       const sent = request(path("echo"), { headers: { "X-Twice": ["a", "b"] } }, (response) => {
         response.setEncoding("utf8").on("data", resolve);

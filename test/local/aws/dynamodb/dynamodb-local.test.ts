@@ -5,7 +5,7 @@ import { createTables } from "../../../../local/aws/dynamodb/dynamodb-tables.ts"
 import { javaAvailable, startDynamoDbLocal } from "../../../support/dynamodb-local.ts";
 
 it.skipIf(!javaAvailable())(
-  "DynamoDB Local starts, takes tables and is gone when stopped",
+  "DynamoDB Local starts, creates tables and ends when it is stopped",
   async () => {
     const dynamoDb = await startDynamoDbLocal();
     await createTables(dynamoDb.url, [

@@ -58,7 +58,7 @@ function clientOf({ url }: { url: string }): DynamoDBClient {
   });
 }
 
-describe("DynamoDB on a laptop", () => {
+describe("the local DynamoDB", () => {
   let dynamoDb: LocalDynamoDb;
   let client: DynamoDBClient;
 
@@ -67,7 +67,7 @@ describe("DynamoDB on a laptop", () => {
     client = clientOf(dynamoDb);
     await createTables(dynamoDb.url, [tokens]);
   });
-  afterEach(() => dynamoDb.behave());
+  afterEach(() => dynamoDb.clearFaults());
   afterAll(async () => {
     client.destroy();
     await dynamoDb.stop();
@@ -86,7 +86,7 @@ describe("DynamoDB on a laptop", () => {
     expect(Items).toContainEqual(item("indexed"));
   });
 
-  it("leaves a table that exists alone", async () => {
+  it("does not change a table that exists", async () => {
     await client.send(new PutItemCommand({ TableName: "Tokens", Item: item("kept") }));
     await createTables(dynamoDb.url, [tokens]);
     const Key = { pk: { S: "kept" } };
@@ -122,21 +122,21 @@ describe("DynamoDB on a laptop", () => {
     expect(dynamoDb.requests.total()).toBe(3);
   });
 
-  it("throttles, fails, is slow and hangs up on demand", async () => {
+  it("throttles, fails, delays and disconnects on demand", async () => {
     const list = () => client.send(new ListTablesCommand({}));
-    dynamoDb.misbehave({ fault: "throttle" });
+    dynamoDb.injectFault({ fault: "throttle" });
     await expect(list()).rejects.toBeInstanceOf(ThrottlingException);
-    dynamoDb.misbehave({ operation: "ListTables", fault: "fail" });
+    dynamoDb.injectFault({ operation: "ListTables", fault: "fail" });
     await expect(list()).rejects.toBeInstanceOf(InternalServerError);
-    dynamoDb.misbehave({ fault: "hang-up" });
+    dynamoDb.injectFault({ fault: "disconnect" });
     await expect(list()).rejects.toThrow(/hang up|ECONNRESET/);
-    dynamoDb.misbehave({ delayMs: 80 });
+    dynamoDb.injectFault({ delayMs: 80 });
     const start = performance.now();
     await list();
     expect(performance.now() - start).toBeGreaterThan(75);
   });
 
-  it("survives a client that dies in the middle of its request", async () => {
+  it("survives a client that dies during its request", async () => {
     const socket = connect(dynamoDb.port, "127.0.0.1");
     await once(socket, "connect");
     socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");

@@ -32,7 +32,7 @@ beforeAll(async () => {
   kms = await startKms();
   client = new KMSClient(optionsOf(kms));
 });
-afterEach(() => kms.behave());
+afterEach(() => kms.clearFaults());
 afterAll(async () => {
   client.destroy();
   await kms.stop();
@@ -81,7 +81,7 @@ describe("a key", () => {
     }
   });
 
-  it("is refused when nobody knows it, and when it is of a kind that is not built here", async () => {
+  it("is refused if it does not exist, or if its kind is not implemented", async () => {
     const unknown = "1234abcd-12ab-34cd-56ef-1234567890ab";
     await expect(generate(unknown)).rejects.toThrow(
       `Key 'arn:aws:kms:ap-southeast-2:000000000000:key/${unknown}' does not exist`,
@@ -91,7 +91,7 @@ describe("a key", () => {
     await expect(client.send(asymmetric)).rejects.toBeInstanceOf(UnsupportedOperationException);
   });
 
-  it("serves nobody while it is disabled", async () => {
+  it("cannot be used while it is disabled", async () => {
     const KeyId = await createKey();
     const blob = await blobOf(KeyId);
     await client.send(new DisableKeyCommand({ KeyId }));
@@ -101,7 +101,7 @@ describe("a key", () => {
     expect((await decrypt(blob)).Plaintext).toHaveLength(32);
   });
 
-  it("serves nobody while it waits for its deletion, which can be called off", async () => {
+  it("cannot be used while its deletion is pending, which can be cancelled", async () => {
     const KeyId = await createKey();
     const blob = await blobOf(KeyId);
     const { DeletionDate } = await client.send(
@@ -118,7 +118,7 @@ describe("a key", () => {
 });
 
 describe("a data key", () => {
-  it("comes in the clear and encrypted, in 184 bytes, and is another one each time", async () => {
+  it("is returned in plain text and encrypted, in 184 bytes, and differs each time", async () => {
     const KeyId = await createKey();
     const [one, other] = [await generate(KeyId), await generate(KeyId)];
     expect(one.KeyId).toBe(KeyId);
@@ -130,7 +130,7 @@ describe("a data key", () => {
     expect(by).toBe(KeyId);
   });
 
-  it("has the length that was asked for, once", async () => {
+  it("has the requested length, given in one of two ways", async () => {
     const KeyId = await createKey();
     const lengthOf = async (size: object) =>
       (await client.send(new GenerateDataKeyCommand({ KeyId, ...size }))).Plaintext?.length;
@@ -141,7 +141,7 @@ describe("a data key", () => {
     await expect(twice).rejects.toMatchObject({ name: "ValidationException" });
   });
 
-  it("opens in its context only, whatever the order of its pairs", async () => {
+  it("decrypts only with its encryption context, whatever the order of the pairs", async () => {
     const blob = await blobOf(await createKey());
     const { connection, purpose } = context;
     expect((await decrypt(blob, { purpose, connection })).Plaintext).toHaveLength(32);
@@ -158,14 +158,14 @@ describe("a data key", () => {
     }
   });
 
-  it("opens under its own key only, which need not be named", async () => {
+  it("decrypts only under its own key, which need not be named", async () => {
     const [own, other] = [await createKey(), await createKey()];
     const blob = await blobOf(own);
     expect((await decrypt(blob, context, own)).Plaintext).toHaveLength(32);
     await expect(decrypt(blob, context, other)).rejects.toBeInstanceOf(IncorrectKeyException);
   });
 
-  it("does not open when any one byte of it was changed, nor cut, nor as something else", async () => {
+  it("does not decrypt if any byte was changed, or if it was truncated", async () => {
     const KeyId = await createKey();
     const blob = await blobOf(KeyId);
     for (let at = 0; at < blob.length; at += 1) {
@@ -184,7 +184,7 @@ describe("a data key", () => {
     );
   });
 
-  it("opens after its key was rotated", async () => {
+  it("decrypts after its key was rotated", async () => {
     const KeyId = await createKey();
     const before = await blobOf(KeyId);
     await client.send(new RotateKeyOnDemandCommand({ KeyId }));
@@ -194,23 +194,23 @@ describe("a data key", () => {
   });
 });
 
-describe("misbehaviour on demand", () => {
-  it("throttles, fails, refuses and hangs up as often as it is told, and counts requests", async () => {
+describe("fault injection", () => {
+  it("throttles, fails, denies and disconnects the given number of times, and counts requests", async () => {
     const KeyId = await createKey();
     kms.requests.reset();
-    kms.misbehave({ operation: "GenerateDataKey", fault: "throttle" });
+    kms.injectFault({ operation: "GenerateDataKey", fault: "throttle" });
     await expect(generate(KeyId)).rejects.toMatchObject({ name: "ThrottlingException" });
-    kms.misbehave({ fault: "fail" });
+    kms.injectFault({ fault: "fail" });
     await expect(generate(KeyId)).rejects.toBeInstanceOf(KMSInternalException);
-    kms.misbehave({ fault: "deny" });
+    kms.injectFault({ fault: "deny" });
     await expect(generate(KeyId)).rejects.toMatchObject({ name: "AccessDeniedException" });
-    kms.misbehave({ fault: "hang-up" });
+    kms.injectFault({ fault: "disconnect" });
     await expect(generate(KeyId)).rejects.toThrow(/hang up|ECONNRESET/);
     expect((await generate(KeyId)).Plaintext).toHaveLength(32);
     expect(kms.requests.of("GenerateDataKey")).toBe(5);
   });
 
-  it("does not answer what breaks AWS's model, nor what is not built here", async () => {
+  it("refuses input that violates AWS's model, and operations that are not implemented", async () => {
     const post = async (operation: string, body: string) => {
       const headers = { "X-Amz-Target": `TrentService.${operation}` };
       const response = await fetch(kms.url, { method: "POST", headers, body });
@@ -223,12 +223,12 @@ describe("misbehaviour on demand", () => {
 });
 
 describe("the keys' folder", () => {
-  it("keeps keys over a restart, for their owner only, and what they encrypted opens", async () => {
+  it("keeps keys over a restart, readable by their owner only, and still decrypts with them", async () => {
     const folder = await mkdtemp(join(tmpdir(), "keys-"));
     const key = { id: "1234abcd-12ab-34cd-56ef-1234567890ab", description: "of a template" };
     const run = async <T>(act: (own: KMSClient) => Promise<T>): Promise<T> => {
       const server = await startKms({ folder });
-      server.keep(key);
+      server.ensureKey(key);
       const own = new KMSClient(optionsOf(server));
       try {
         return await act(own);

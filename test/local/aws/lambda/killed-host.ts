@@ -1,6 +1,6 @@
 import { startLambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 
-// A host for the test that kills it: `killed-host.ts <code folder>`.
+// Started by the test that kills a host: `killed-host.ts <code folder>`.
 const [, , folder = ""] = process.argv;
 const host = startLambdaHost({
   functions: [

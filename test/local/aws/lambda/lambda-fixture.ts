@@ -5,7 +5,7 @@ import type { LambdaFunction } from "../../../../local/aws/lambda/lambda-functio
 
 const folders: string[] = [];
 
-/** A folder with an `index.mjs`, as a bundle is deployed. */
+/** Creates a folder with an `index.mjs`, like a deployed bundle. */
 export function codeFolder(code: string): string {
   const folder = mkdtempSync(join(tmpdir(), "lambda-"));
   folders.push(folder);

@@ -2,7 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Invoked, LambdaHost, LogLine } from "../../../../local/aws/lambda/lambda-host.ts";
+import type {
+  InvocationResult,
+  LambdaHost,
+  LogLine,
+} from "../../../../local/aws/lambda/lambda-host.ts";
 import { startLambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import { aFunction, codeFolder, removeCode } from "./lambda-fixture.ts";
 
@@ -34,7 +38,7 @@ const isAlive = (pid: number) => {
   }
 };
 
-const pids = (invoked: readonly Invoked[]) => new Set(invoked.map(({ pid }) => pid));
+const pids = (invoked: readonly InvocationResult[]) => new Set(invoked.map(({ pid }) => pid));
 
 describe("a Lambda host", () => {
   let host: LambdaHost;
@@ -72,7 +76,7 @@ describe("a Lambda host", () => {
     expect(host.processes("work").every(({ busySince }) => busySince === undefined)).toBe(true);
   });
 
-  it("hands over event and context as Lambda does", async () => {
+  it("passes event and context as Lambda does", async () => {
     const { payload, requestId, functionError } = await host.invoke("work", { account: "default" });
     expect(functionError).toBeUndefined();
     expect(payload).toEqual({
@@ -146,7 +150,7 @@ describe("a Lambda host", () => {
     await expect.poll(() => isAlive(failed.pid)).toBe(false);
   });
 
-  it("fails an invocation at once when its process is killed from outside, and goes on", async () => {
+  it("fails an invocation at once when its process is killed from outside, and serves the next", async () => {
     const running = host.invoke("work", { sleepMs: 60_000 });
     await expect.poll(() => host.processes("work").filter((p) => p.busySince)).toHaveLength(1);
     const pid = host.processes("work").find(({ busySince }) => busySince)?.pid ?? 0;
@@ -197,7 +201,7 @@ describe("a Lambda host", () => {
     expect(await host.invoke("narrow", {})).toMatchObject({ coldStart: false });
   });
 
-  it("does not know functions that are not deployed", async () => {
+  it("refuses functions that are not deployed", async () => {
     await expect(host.invoke("nobody", {})).rejects.toMatchObject({
       type: "ResourceNotFoundException",
     });
@@ -211,7 +215,7 @@ describe("a Lambda host", () => {
     await expect.poll(() => host.processes("narrow")[0]?.busySince).toBeUndefined();
   });
 
-  it("has processes ready before anybody asks", async () => {
+  it("starts processes in advance", async () => {
     await host.stopIdle("hasty");
     await host.prestart("hasty", 2);
     expect(host.processes("hasty")).toHaveLength(2);

@@ -41,7 +41,7 @@ beforeAll(async () => {
   server = await startSecretsManager();
   client = clientOf(server);
 });
-afterEach(() => server.behave());
+afterEach(() => server.clearFaults());
 afterAll(async () => {
   client.destroy();
   await server.stop();
@@ -83,7 +83,7 @@ describe("a secret", () => {
     expect(Math.abs(Number(value.CreatedDate) - Date.now())).toBeLessThan(5_000);
   });
 
-  it("is refused when its name is taken or nobody knows it", async () => {
+  it("is refused if its name is taken, or if it does not exist", async () => {
     await create("taken");
     await expect(create("taken")).rejects.toBeInstanceOf(ResourceExistsException);
     const missing = get("nobody/knows");
@@ -228,7 +228,7 @@ describe("AWS's model", () => {
     });
   });
 
-  it("knows what exists at AWS and what is not built here", async () => {
+  it("distinguishes operations that do not exist from those that are not implemented", async () => {
     expect(await post("secretsmanager.StealSecret", "{}")).toMatchObject({
       status: 400,
       __type: "UnknownOperationException",
@@ -237,17 +237,17 @@ describe("AWS's model", () => {
   });
 });
 
-describe("misbehaviour on demand", () => {
-  it("throttles, fails and hangs up as often as it is told", async () => {
+describe("fault injection", () => {
+  it("throttles, fails and disconnects the given number of times", async () => {
     await create("misbehaving");
-    server.misbehave({ operation: "GetSecretValue", fault: "throttle" }, 2);
+    server.injectFault({ operation: "GetSecretValue", fault: "throttle" }, 2);
     await expect(get("misbehaving")).rejects.toMatchObject({ name: "ThrottlingException" });
     await expect(get("misbehaving")).rejects.toMatchObject({ name: "ThrottlingException" });
     expect(await get("misbehaving")).toMatchObject({ SecretString: "one" });
 
-    server.misbehave({ fault: "fail" });
+    server.injectFault({ fault: "fail" });
     await expect(get("misbehaving")).rejects.toBeInstanceOf(InternalServiceError);
-    server.misbehave({ fault: "hang-up" });
+    server.injectFault({ fault: "disconnect" });
     await expect(get("misbehaving")).rejects.toThrow(/hang up|ECONNRESET/);
   });
 
@@ -261,7 +261,7 @@ describe("misbehaviour on demand", () => {
 });
 
 describe("the secrets' folder", () => {
-  it("keeps secrets over a restart, for their owner only", async () => {
+  it("keeps secrets over a restart, readable by their owner only", async () => {
     const folder = await mkdtemp(join(tmpdir(), "secrets-"));
     const before = await startSecretsManager({ folder });
     const writer = clientOf(before);

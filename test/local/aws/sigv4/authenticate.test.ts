@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { expect, it, onTestFinished } from "vitest";
-import { LOCAL_PLACE } from "../../../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../../../local/aws/arns.ts";
 import { AwsError } from "../../../../local/aws/json-protocol/aws-json.ts";
 import { listen } from "../../../../local/aws/listen.ts";
 import { readBytes } from "../../../../local/aws/read-body.ts";
@@ -16,7 +16,7 @@ const now = new Date("2026-11-21T06:00:00.000Z");
 const principals = createPrincipals();
 const operator = principals.user("operator");
 const vending = principals.assume("arn:aws:iam::000000000000:role/Vend", "vend-token");
-const authenticate = authenticator(principals, LOCAL_PLACE, () => now);
+const authenticate = authenticator(principals, LOCAL_LOCATION, () => now);
 const { sha256 } = new LambdaClient().config;
 
 interface Sent {
@@ -37,7 +37,7 @@ interface Signing {
 
 /** A POST as the AWS SDK signs it. */
 async function signed(how: Signing = {}): Promise<Sent> {
-  const { keys = operator.keys, region = LOCAL_PLACE.region, service = "execute-api" } = how;
+  const { keys = operator.keys, region = LOCAL_LOCATION.region, service = "execute-api" } = how;
   const { path = "/v1/tokens/a/b/default", body = '{"version":1}', signingDate = now } = how;
   const signer = new SignatureV4({ region, service, credentials: keys, sha256 });
   const request = {
@@ -60,7 +60,7 @@ const verdict = async ({ body, ...request }: Sent): Promise<Principal | string> 
 it.each([
   ["a user", operator],
   ["a role, with the token of its session", vending],
-])("%s is known by the SDK's signature", async (_, principal) => {
+])("%s is identified by the SDK's signature", async (_, principal) => {
   expect(await verdict(await signed({ keys: principal.keys }))).toBe(principal);
 });
 
@@ -68,7 +68,7 @@ it.each([
   ["/v1/tokens/centrapay-user/test/jo%2Bpay%3D1%40acme.example"],
   ["/v1/tokens/a/b/%E2%82%AC"],
   ["/"],
-])("a signature over the path %s holds", async (path) => {
+])("a signature over the path %s is valid", async (path) => {
   expect(await verdict(await signed({ path }))).toBe(operator);
 });
 
@@ -156,7 +156,7 @@ it.each<[string, Signing, string]>([
   expect(await verdict(await signed(how))).toBe(type);
 });
 
-it.each([-299_000, 299_000])("a clock that is %i ms off is borne", async (byMs) => {
+it.each([-299_000, 299_000])("a clock that is %i ms off is accepted", async (byMs) => {
   const signingDate = new Date(now.getTime() + byMs);
   expect(await verdict(await signed({ signingDate }))).toBe(operator);
 });
@@ -186,7 +186,7 @@ it.each<[string, string | undefined, string]>([
   ).toBe(type);
 });
 
-it("no date is an incomplete signature, and one of another day than the scope's an invalid one", async () => {
+it("a missing date is an incomplete signature, and a date of another day than the scope's an invalid one", async () => {
   const sent = await signed();
   const { "x-amz-date": _, ...undated } = sent.headers;
   expect(await verdict({ ...sent, headers: undated })).toBe("IncompleteSignatureException");
@@ -198,7 +198,7 @@ it.each([
   ["a GET", []],
   ["a GET with a query", ["?minValiditySeconds=30"]],
   ["a POST", ["", "-H", "Content-Type: application/json", "-d", '{"version":1}']],
-])("curl signs %s as it is checked here", async (_, [query = "", ...options]) => {
+])("curl's signature of %s is valid", async (_, [query = "", ...options]) => {
   const keys = operator.keys;
   const told: (Principal | string)[] = [];
   const check = authenticator(principals);
@@ -218,7 +218,7 @@ it.each([
   onTestFinished(server.stop);
   const curl = (secret: string) =>
     promisify(execFile)("curl", [
-      ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_PLACE.region}:execute-api`],
+      ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_LOCATION.region}:execute-api`],
       ...["--user", `${keys.accessKeyId}:${secret}`, ...options],
       `${server.url}/v1/tokens/conferma/sandbox/default${query}`,
     ]);

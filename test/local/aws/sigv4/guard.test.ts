@@ -3,7 +3,7 @@ import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expect, it, onTestFinished } from "vitest";
-import { LOCAL_PLACE } from "../../../../local/aws/arns.ts";
+import { LOCAL_LOCATION } from "../../../../local/aws/arns.ts";
 import { startDynamoDb } from "../../../../local/aws/dynamodb/dynamodb.ts";
 import { startKms } from "../../../../local/aws/kms/kms.ts";
 import { startLambdaApi } from "../../../../local/aws/lambda/lambda-api.ts";
@@ -26,7 +26,7 @@ interface Case {
   readonly action: string;
 }
 
-const common = { region: LOCAL_PLACE.region, maxAttempts: 1 };
+const common = { region: LOCAL_LOCATION.region, maxAttempts: 1 };
 const cases: Record<string, Case> = {
   DynamoDB: {
     start: (guard) => startDynamoDb({ guard }),
@@ -51,7 +51,7 @@ const cases: Record<string, Case> = {
   },
 };
 
-it.each(Object.entries(cases))("%s lets in who has signed, and nobody else", async (_, each) => {
+it.each(Object.entries(cases))("%s accepts signed requests, and no others", async (_, each) => {
   const told: AwsRequest[] = [];
   const log = requestLog();
   const guard = createGuard(authenticator(principals), (request) => {
@@ -76,12 +76,12 @@ it.each(Object.entries(cases))("%s lets in who has signed, and nobody else", asy
     "InvalidSignatureException",
   ]);
   const { action } = each;
-  const { arn, policiesOf } = role;
-  expect(told).toMatchObject([{ action, principal: arn, policiesOf }]);
+  const { arn, policyOwnerArn } = role;
+  expect(told).toMatchObject([{ action, principal: arn, policyOwnerArn }]);
   expect([...(log.byPrincipal.get(arn) ?? [])]).toEqual([[action, 1]]);
 });
 
-it("each function's session is another principal, and the same one again", () => {
+it("each function's session is a principal of its own, always the same one", () => {
   const arn = "arn:aws:iam::000000000000:role/Renew";
   const one = principals.assume(arn, "renew-tokens");
   expect(one.arn).toBe("arn:aws:sts::000000000000:assumed-role/Renew/renew-tokens");

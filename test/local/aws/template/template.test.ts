@@ -7,7 +7,7 @@ import { Function as CdkFunction, Code, Runtime } from "aws-cdk-lib/aws-lambda";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LOCAL_PLACE, secretArn } from "../../../../local/aws/arns.ts";
+import { LOCAL_LOCATION, secretArn } from "../../../../local/aws/arns.ts";
 import { startLambdaHost } from "../../../../local/aws/lambda/lambda-host.ts";
 import type { DeployedStack } from "../../../../local/aws/template/template.ts";
 import { readTemplate } from "../../../../local/aws/template/template.ts";
@@ -19,7 +19,7 @@ const CONTEXT = {
   "aws:cdk:disable-version-reporting": true,
 };
 
-/** As `Fn::Sub` knows it. */
+/** A placeholder of `Fn::Sub`. */
 const variable = (name: string) => `\${${name}}`;
 
 describe("a synthesized app", () => {
@@ -29,9 +29,13 @@ describe("a synthesized app", () => {
 
   beforeAll(() => {
     const { dataStack, realmStack } = synthesize(outdir);
-    data = readTemplate({ ...LOCAL_PLACE, template: dataStack.template, assemblyFolder: outdir });
+    data = readTemplate({
+      ...LOCAL_LOCATION,
+      template: dataStack.template,
+      assemblyFolder: outdir,
+    });
     realm = readTemplate({
-      ...LOCAL_PLACE,
+      ...LOCAL_LOCATION,
       template: realmStack.template,
       assemblyFolder: outdir,
       stackName: "Realm",
@@ -71,7 +75,7 @@ describe("a synthesized app", () => {
         TABLE_NAME: data.tables[0]?.name,
         TABLE_ARN: "arn:aws:dynamodb:ap-southeast-2:000000000000:table/consents",
         REALM: '{"provider":"conferma","tokenUrl":"http://127.0.0.1:8080/token"}',
-        SECRET: secretArn(LOCAL_PLACE, "token-vending/conferma"),
+        SECRET: secretArn(LOCAL_LOCATION, "token-vending/conferma"),
         SUBSTITUTED: `aws/${vend?.logicalId}/\${literal}/http://127.0.0.1:8080/token`,
         HOST: "127.0.0.1:8080",
       },
@@ -94,7 +98,7 @@ describe("a synthesized app", () => {
     });
   });
 
-  it("has any other resource, resolved when it is asked for", () => {
+  it("has any other resource, resolved on demand", () => {
     const [schedule] = realm.resourcesOf("AWS::Scheduler::Schedule");
     expect(schedule?.properties).toMatchObject({
       ScheduleExpression: "rate(1 minute)",
@@ -123,7 +127,7 @@ describe("a template without asset metadata", () => {
   it("finds the code in the asset manifest", () => {
     const assetManifest = { files: { abc: { source: { path: "asset.abc" } } } };
     const { functions } = readTemplate({
-      ...LOCAL_PLACE,
+      ...LOCAL_LOCATION,
       template,
       assemblyFolder: "/out",
       assetManifest,
@@ -131,16 +135,16 @@ describe("a template without asset metadata", () => {
     expect(functions[0]?.folder).toBe("/out/asset.abc");
   });
 
-  it("is refused without a manifest that knows the code", () => {
-    expect(() => readTemplate({ ...LOCAL_PLACE, template, assemblyFolder: "/out" })).toThrow(
+  it("is refused without a manifest that lists the code", () => {
+    expect(() => readTemplate({ ...LOCAL_LOCATION, template, assemblyFolder: "/out" })).toThrow(
       "Resources.Vend.Properties.Code: no asset is known for this code",
     );
   });
 });
 
-describe("what is not known", () => {
+describe("what is not supported", () => {
   const table = (TableName: unknown, rest: object = {}) => ({
-    ...LOCAL_PLACE,
+    ...LOCAL_LOCATION,
     assemblyFolder: "/out",
     template: {
       ...rest,
@@ -153,21 +157,24 @@ describe("what is not known", () => {
   const at = "Resources.Tokens.Properties.TableName";
 
   it.each([
-    [{ "Fn::GetAZs": "" }, `${at}: Fn::GetAZs is not known here`],
-    [{ "Fn::If": ["a", "b", "c"] }, `${at}: Fn::If is not known here`],
+    [{ "Fn::GetAZs": "" }, `${at}: Fn::GetAZs is not supported`],
+    [{ "Fn::If": ["a", "b", "c"] }, `${at}: Fn::If is not supported`],
     [{ Ref: "Nobody" }, `${at}.Ref: nothing is called Nobody`],
-    [{ Ref: "Bucket" }, `${at}.Ref: Bucket is an AWS::S3::Bucket, which is not known here`],
+    [{ Ref: "Bucket" }, `${at}.Ref: Bucket is an AWS::S3::Bucket, which is not supported`],
     [
       { "Fn::GetAtt": ["Tokens", "StreamArn"] },
-      `${at}.Fn::GetAtt: the attribute StreamArn of Tokens is not known here`,
+      `${at}.Fn::GetAtt: the attribute StreamArn of Tokens is not supported`,
     ],
     [{ "Fn::ImportValue": "Other" }, `${at}.Fn::ImportValue: no stack exports Other`],
     [{ "Fn::Select": ["2", ["a"]] }, `${at}.Fn::Select: selects what is not there`],
     [{ "Fn::Sub": variable("Tokens.Nothing") }, `${at}.Fn::Sub: the attribute Nothing of Tokens`],
-    [{ "Fn::Join": ["", ["a", { "Fn::Cidr": [] }]] }, `${at}.Fn::Join[1]: Fn::Cidr is not known`],
-    ["{{resolve:ssm:name}}", `${at}: dynamic references are not known here`],
+    [
+      { "Fn::Join": ["", ["a", { "Fn::Cidr": [] }]] },
+      `${at}.Fn::Join[1]: Fn::Cidr is not supported`,
+    ],
+    ["{{resolve:ssm:name}}", `${at}: dynamic references are not supported`],
     [["a"], `${at}: is not text`],
-  ])("is refused with its place in the template: %j", (name, message) => {
+  ])("is refused with its path in the template: %j", (name, message) => {
     expect(() => readTemplate(table(name))).toThrow(message);
   });
 
@@ -181,18 +188,18 @@ describe("what is not known", () => {
 
   it("includes a resource under a condition", () => {
     const template = { Resources: { Tokens: { Type: "AWS::DynamoDB::Table", Condition: "Is" } } };
-    expect(() => readTemplate({ ...LOCAL_PLACE, template, assemblyFolder: "/out" })).toThrow(
-      "Resources.Tokens: conditions are not known here",
+    expect(() => readTemplate({ ...LOCAL_LOCATION, template, assemblyFolder: "/out" })).toThrow(
+      "Resources.Tokens: conditions are not supported",
     );
   });
 });
 
-it("has its keys, under the id that everybody refers to", () => {
+it("has its keys, under the id that references resolve to", () => {
   const template = {
     Resources: { Seal: { Type: "AWS::KMS::Key", Properties: { EnableKeyRotation: true } } },
     Outputs: { Arn: { Value: { "Fn::GetAtt": ["Seal", "Arn"] } }, Id: { Value: { Ref: "Seal" } } },
   };
-  const input = { ...LOCAL_PLACE, template, assemblyFolder: "/out", stackName: "Realm" };
+  const input = { ...LOCAL_LOCATION, template, assemblyFolder: "/out", stackName: "Realm" };
   const { keys, outputs } = readTemplate(input);
   expect(keys).toMatchObject([
     { id: "Realm-Seal", logicalId: "Seal", properties: { EnableKeyRotation: true } },
@@ -202,11 +209,11 @@ it("has its keys, under the id that everybody refers to", () => {
 });
 
 describe("AWS::NoValue", () => {
-  it("takes away what it stands for", () => {
+  it("removes what it replaces", () => {
     const none = { Ref: "AWS::NoValue" };
     const properties = { Kept: 1, Gone: none, List: ["a", none] };
     const template = { Resources: { Any: { Type: "AWS::Any", Properties: properties } } };
-    const stack = readTemplate({ ...LOCAL_PLACE, template, assemblyFolder: "/out" });
+    const stack = readTemplate({ ...LOCAL_LOCATION, template, assemblyFolder: "/out" });
     expect(stack.resourcesOf("AWS::Any")[0]?.properties).toEqual({ Kept: 1, List: ["a"] });
   });
 });

@@ -5,20 +5,20 @@ import type {
   CentrapayUserOptions,
 } from "../../../../local/simulators/centrapay/centrapay-user.ts";
 import { startCentrapayUser } from "../../../../local/simulators/centrapay/centrapay-user.ts";
-import { mere } from "../../../../local/simulators/oauth/people.ts";
-import { during, jsonOf, statusWith } from "../calls.ts";
-import { aPerson } from "../oauth/a-person.ts";
+import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
+import { jsonOf, statusWith, stopAfterTest } from "../conferma-calls.ts";
+import { createUserAgent } from "../oauth/user-agent.ts";
 
 export const redirectUri = "https://vending.example.test/callback/centrapay-user/test";
 export const client = { clientId: "app-1", name: "Token vending", redirectUris: [redirectUri] };
 
 export const centrapay = async (options: CentrapayUserOptions = {}) =>
-  during(await startCentrapayUser({ clients: [client], ...options }));
+  stopAfterTest(await startCentrapayUser({ clients: [client], ...options }));
 
 const verifier = randomBytes(32).toString("base64url");
 export const challenge = createHash("sha256").update(verifier).digest("base64url");
 
-export function authorizeUrl(
+export function centrapayAuthorizeUrl(
   simulator: CentrapayUser,
   changes: Record<string, string | undefined> = {},
 ) {
@@ -46,12 +46,12 @@ const ask = (simulator: CentrapayUser, form: Record<string, string>) =>
     body: new URLSearchParams({ client_id: "app-1", ...form }),
   });
 
-export async function codeOf(simulator: CentrapayUser): Promise<string> {
-  const callback = await aPerson(mere).consent(authorizeUrl(simulator));
+export async function obtainCentrapayCode(simulator: CentrapayUser): Promise<string> {
+  const callback = await createUserAgent(defaultUser).consent(centrapayAuthorizeUrl(simulator));
   return callback.searchParams.get("code") ?? "";
 }
 
-export const redeem = (
+export const redeemCentrapayCode = (
   simulator: CentrapayUser,
   code: string,
   changes: Record<string, string> = {},
@@ -64,17 +64,17 @@ export const redeem = (
     ...changes,
   });
 
-export const refresh = (simulator: CentrapayUser, refreshToken: unknown) =>
+export const refreshCentrapayToken = (simulator: CentrapayUser, refreshToken: unknown) =>
   ask(simulator, { grant_type: "refresh_token", refresh_token: String(refreshToken) });
 
-export const tokensOf = async (simulator: CentrapayUser) =>
-  jsonOf(await redeem(simulator, await codeOf(simulator)));
+export const obtainCentrapayTokens = async (simulator: CentrapayUser) =>
+  jsonOf(await redeemCentrapayCode(simulator, await obtainCentrapayCode(simulator)));
 
 export const withBareToken = ({ pingUrl }: CentrapayUser, token: unknown) =>
   statusWith(pingUrl, "authorization", String(token));
 
-/** As an independent reader of the standard does it. */
-export async function verified(simulator: CentrapayUser, idToken: unknown, now?: Date) {
+/** Verifies with an independent implementation. */
+export async function verifyWithJose(simulator: CentrapayUser, idToken: unknown, now?: Date) {
   const jwks = createLocalJWKSet((await jsonOf(await fetch(simulator.jwksUrl))) as never);
   const { payload } = await jwtVerify(String(idToken), jwks, {
     issuer: simulator.issuer,

@@ -1,34 +1,36 @@
 import { describe, expect, test } from "vitest";
-import { mere } from "../../../../local/simulators/oauth/people.ts";
-import { handClock, jsonOf } from "../calls.ts";
-import { aPerson } from "../oauth/a-person.ts";
+import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
+import { jsonOf, manualClock } from "../conferma-calls.ts";
+import { createUserAgent } from "../oauth/user-agent.ts";
 import {
-  authorizeUrl,
   centrapay,
+  centrapayAuthorizeUrl,
   challenge,
   client,
-  codeOf,
-  redeem,
+  obtainCentrapayCode,
+  obtainCentrapayTokens,
+  redeemCentrapayCode,
   redirectUri,
-  refresh,
-  tokensOf,
-  verified,
+  refreshCentrapayToken,
+  verifyWithJose,
   withBareToken,
 } from "./centrapay-calls.ts";
 
-describe("a person who logs in and allows", () => {
-  test("comes back with a code and the very state, from a request whose parameters were exact", async () => {
+describe("a user who logs in and allows", () => {
+  test("comes back with a code and the same state", async () => {
     const simulator = await centrapay();
-    const callback = await aPerson(mere).consent(authorizeUrl(simulator));
+    const callback = await createUserAgent(defaultUser).consent(centrapayAuthorizeUrl(simulator));
     expect(callback.origin + callback.pathname).toBe(redirectUri);
     expect(callback.searchParams.get("state")).toBe("state-1");
     expect([...callback.searchParams.keys()].sort()).toEqual(["code", "state"]);
   });
 
-  test("sees who asks and for what, with the login filled in where `u` says it", async () => {
+  test("sees the client and the scopes, with the login prefilled from `u`", async () => {
     const simulator = await centrapay();
-    const person = aPerson(mere);
-    await person.consent(authorizeUrl(simulator, { u: "+64210000001", scope: "openid email" }));
+    const person = createUserAgent(defaultUser);
+    await person.consent(
+      centrapayAuthorizeUrl(simulator, { u: "+64210000001", scope: "openid email" }),
+    );
     const [login = "", consent = ""] = person.pages;
     expect(login).toContain('value="+64210000001"');
     expect(consent).toContain("Allow Token vending?");
@@ -37,9 +39,9 @@ describe("a person who logs in and allows", () => {
   });
 
   test("gives the client an hour, a refresh token and an ID token that verifies", async () => {
-    const clock = handClock();
+    const clock = manualClock();
     const simulator = await centrapay({ now: clock.now });
-    const tokens = await tokensOf(simulator);
+    const tokens = await obtainCentrapayTokens(simulator);
     expect(tokens).toEqual({
       access_token: expect.stringMatching(/^eyJ/),
       id_token: expect.stringMatching(/^eyJ/),
@@ -48,20 +50,22 @@ describe("a person who logs in and allows", () => {
       expires_in: 3600,
     });
     expect(simulator.issuer).not.toContain("127.0.0.1");
-    expect(await verified(simulator, tokens["id_token"], new Date(clock.now()))).toMatchObject({
-      sub: mere.subject,
+    expect(
+      await verifyWithJose(simulator, tokens["id_token"], new Date(clock.now())),
+    ).toMatchObject({
+      sub: defaultUser.subject,
       nonce: "nonce-1",
-      email: mere.login,
+      email: defaultUser.login,
       exp: Math.floor(clock.now() / 1000) + 3600,
     });
   });
 
-  test("is asked again after a wrong password, and gets the page's answer a second time", async () => {
+  test("can retry after a wrong password, and gets the same answer for a repeated form", async () => {
     const simulator = await centrapay();
-    const person = aPerson(mere);
-    const url = authorizeUrl(simulator);
+    const person = createUserAgent(defaultUser);
+    const url = centrapayAuthorizeUrl(simulator);
     const signIn = person.next(await person.open(url), url);
-    const form = new URLSearchParams({ login: mere.login, password: "guess" });
+    const form = new URLSearchParams({ login: defaultUser.login, password: "guess" });
     expect(await (await person.open(signIn, form)).text()).toContain('role="alert"');
     const consent = await person.logIn(signIn);
     const first = await person.submit(consent, { decision: "allow" });
@@ -71,11 +75,11 @@ describe("a person who logs in and allows", () => {
   });
 });
 
-describe("a person who denies", () => {
-  test("comes back with an error and no code (A17)", async () => {
+describe("a user who denies", () => {
+  test("comes back with an error and no code", async () => {
     const simulator = await centrapay();
-    const url = authorizeUrl(simulator);
-    const { searchParams } = await aPerson(mere).consent(url, { decision: "deny" });
+    const url = centrapayAuthorizeUrl(simulator);
+    const { searchParams } = await createUserAgent(defaultUser).consent(url, { decision: "deny" });
     expect(searchParams.get("error")).toBe("access_denied");
     expect(searchParams.get("state")).toBe("state-1");
     expect(searchParams.has("code")).toBe(false);
@@ -83,14 +87,16 @@ describe("a person who denies", () => {
   });
 });
 
-describe("a request to authorize", () => {
+describe("an authorization request", () => {
   test.each([
     ["an unknown client", { client_id: "nobody" }],
     ["a redirect address that is not registered", { redirect_uri: `${redirectUri}/x` }],
     ["a redirect address with a query", { redirect_uri: `${redirectUri}?x=1` }],
-  ])("from %s ends on a page and redirects nowhere", async (_what, changes) => {
+  ])("from %s shows an error page and does not redirect", async (_what, changes) => {
     const simulator = await centrapay();
-    const response = await aPerson(mere).open(authorizeUrl(simulator, changes));
+    const response = await createUserAgent(defaultUser).open(
+      centrapayAuthorizeUrl(simulator, changes),
+    );
     expect(response.status).toBe(400);
     expect(response.headers.get("location")).toBeNull();
   });
@@ -102,128 +108,132 @@ describe("a request to authorize", () => {
     ["with a short challenge", { code_challenge: "abc" }, "invalid_request"],
     ["for a token", { response_type: "token" }, "unsupported_response_type"],
     ["for an unknown scope", { scope: "openid admin" }, "invalid_scope"],
-  ])("%s goes back with its error (A22)", async (_what, changes, error) => {
+  ])("%s is redirected back with its error", async (_what, changes, error) => {
     const simulator = await centrapay();
-    const person = aPerson(mere);
-    const url = authorizeUrl(simulator, changes);
+    const person = createUserAgent(defaultUser);
+    const url = centrapayAuthorizeUrl(simulator, changes);
     const callback = person.next(await person.open(url), url);
     expect(callback.searchParams.get("error")).toBe(error);
     expect(callback.searchParams.get("state")).toBe("state-1");
   });
 
-  test("is counted when its state was seen before", async () => {
+  test("is counted if its state was used before", async () => {
     const simulator = await centrapay();
-    const person = aPerson(mere);
-    await person.open(authorizeUrl(simulator));
+    const person = createUserAgent(defaultUser);
+    await person.open(centrapayAuthorizeUrl(simulator));
     expect(simulator.oracle.statesRepeated()).toBe(0);
-    await person.open(authorizeUrl(simulator));
+    await person.open(centrapayAuthorizeUrl(simulator));
     expect(simulator.oracle.statesRepeated()).toBe(1);
   });
 });
 
 describe("a code", () => {
   test.each([
-    ["without its verifier (A22)", { code_verifier: "" }],
-    ["with another verifier (A22)", { code_verifier: "x".repeat(43) }],
-    ["with the challenge for a verifier (A22)", { code_verifier: challenge }],
+    ["without its verifier", { code_verifier: "" }],
+    ["with another verifier", { code_verifier: "x".repeat(43) }],
+    ["with the challenge for a verifier", { code_verifier: challenge }],
     ["with another redirect address", { redirect_uri: `${redirectUri}/` }],
   ])("is refused %s", async (_what, changes) => {
     const simulator = await centrapay();
-    const response = await redeem(simulator, await codeOf(simulator), changes);
+    const response = await redeemCentrapayCode(
+      simulator,
+      await obtainCentrapayCode(simulator),
+      changes,
+    );
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ error: "invalid_grant" });
   });
 
-  test("is refused to another client (A15), and after five minutes", async () => {
-    const clock = handClock();
+  test("is refused to another client, and after five minutes", async () => {
+    const clock = manualClock();
     const other = { ...client, clientId: "app-2" };
     const simulator = await centrapay({ now: clock.now, clients: [client, other] });
-    const code = await codeOf(simulator);
-    expect((await redeem(simulator, code, { client_id: "app-2" })).status).toBe(400);
+    const code = await obtainCentrapayCode(simulator);
+    expect((await redeemCentrapayCode(simulator, code, { client_id: "app-2" })).status).toBe(400);
     clock.advance(300_000);
-    expect((await redeem(simulator, code)).status).toBe(400);
+    expect((await redeemCentrapayCode(simulator, code)).status).toBe(400);
     expect(simulator.journal.filter(({ kind }) => kind === "refuse-grant")).toMatchObject([
       { reason: "other-client" },
       { reason: "expired" },
     ]);
   });
 
-  test("that is replayed is refused, and ends all that it had begun (A15)", async () => {
+  test("that is replayed is refused, and ends its consent", async () => {
     const simulator = await centrapay();
-    const code = await codeOf(simulator);
-    const tokens = await jsonOf(await redeem(simulator, code));
+    const code = await obtainCentrapayCode(simulator);
+    const tokens = await jsonOf(await redeemCentrapayCode(simulator, code));
     expect(await withBareToken(simulator, tokens["access_token"])).toBe(200);
-    expect((await redeem(simulator, code)).status).toBe(400);
+    expect((await redeemCentrapayCode(simulator, code)).status).toBe(400);
     expect(await withBareToken(simulator, tokens["access_token"])).toBe(401);
-    expect((await refresh(simulator, tokens["refresh_token"])).status).toBe(400);
+    expect((await refreshCentrapayToken(simulator, tokens["refresh_token"])).status).toBe(400);
     expect(simulator.oracle.codesReplayed()).toBe(1);
   });
 });
 
 describe("a refresh token", () => {
-  test("stays as it is by default, and the ID token that comes of it has no nonce", async () => {
+  test("does not rotate by default, and a refreshed ID token has no nonce", async () => {
     const simulator = await centrapay();
-    const tokens = await tokensOf(simulator);
-    const again = await jsonOf(await refresh(simulator, tokens["refresh_token"]));
+    const tokens = await obtainCentrapayTokens(simulator);
+    const again = await jsonOf(await refreshCentrapayToken(simulator, tokens["refresh_token"]));
     expect(again).not.toHaveProperty("refresh_token");
-    const claims = await verified(simulator, again["id_token"]);
-    expect(claims.sub).toBe(mere.subject);
+    const claims = await verifyWithJose(simulator, again["id_token"]);
+    expect(claims.sub).toBe(defaultUser.subject);
     expect(claims["nonce"]).toBeUndefined();
     expect(await withBareToken(simulator, tokens["access_token"])).toBe(200);
     expect(await withBareToken(simulator, again["access_token"])).toBe(200);
   });
 
-  test("ends sixty days after the consent, however often it was used (A12)", async () => {
-    const clock = handClock();
+  test("expires sixty days after the consent, however often it was used", async () => {
+    const clock = manualClock();
     const simulator = await centrapay({ now: clock.now });
-    const { refresh_token } = await tokensOf(simulator);
+    const { refresh_token } = await obtainCentrapayTokens(simulator);
     clock.advance(60 * 86_400_000 - 1);
-    expect((await refresh(simulator, refresh_token)).status).toBe(200);
+    expect((await refreshCentrapayToken(simulator, refresh_token)).status).toBe(200);
     clock.advance(1);
-    expect(await jsonOf(await refresh(simulator, refresh_token))).toEqual({
+    expect(await jsonOf(await refreshCentrapayToken(simulator, refresh_token))).toEqual({
       error: "invalid_grant",
     });
   });
 
-  test("that rotates is honoured within its grace, after it never, and its family ends (A13, A14)", async () => {
-    const clock = handClock();
+  test("that rotates is accepted within its grace period; later use ends the consent", async () => {
+    const clock = manualClock();
     const simulator = await centrapay({
       now: clock.now,
       refresh: { rotation: "rotate", graceMs: 60_000 },
     });
-    const { refresh_token: first } = await tokensOf(simulator);
-    const { refresh_token: second } = await jsonOf(await refresh(simulator, first));
+    const { refresh_token: first } = await obtainCentrapayTokens(simulator);
+    const { refresh_token: second } = await jsonOf(await refreshCentrapayToken(simulator, first));
     expect(second).not.toBe(first);
     clock.advance(59_999);
-    expect((await refresh(simulator, first)).status).toBe(200);
-    expect((await refresh(simulator, second)).status).toBe(200);
+    expect((await refreshCentrapayToken(simulator, first)).status).toBe(200);
+    expect((await refreshCentrapayToken(simulator, second)).status).toBe(200);
     clock.advance(1);
-    expect((await refresh(simulator, first)).status).toBe(400);
-    expect((await refresh(simulator, second)).status).toBe(400);
+    expect((await refreshCentrapayToken(simulator, first)).status).toBe(400);
+    expect((await refreshCentrapayToken(simulator, second)).status).toBe(400);
     expect(simulator.journal).toContainEqual(
       expect.objectContaining({ kind: "end-consent", reason: "reused-refresh-token" }),
     );
   });
 
-  test("whose successor never arrived is not counted as reused (A32)", async () => {
+  test("whose successor never arrived is not counted as reused", async () => {
     const simulator = await centrapay({ refresh: { rotation: "rotate", graceMs: 60_000 } });
-    const { refresh_token: first } = await tokensOf(simulator);
-    simulator.misbehave({ kind: "destroy", when: "after-handling" });
-    await expect(refresh(simulator, first)).rejects.toThrow("fetch failed");
-    const { refresh_token: second } = await jsonOf(await refresh(simulator, first));
+    const { refresh_token: first } = await obtainCentrapayTokens(simulator);
+    simulator.injectFault({ kind: "destroy", when: "after-handling" });
+    await expect(refreshCentrapayToken(simulator, first)).rejects.toThrow("fetch failed");
+    const { refresh_token: second } = await jsonOf(await refreshCentrapayToken(simulator, first));
     expect(simulator.oracle.refreshTokensReused()).toBe(0);
-    await refresh(simulator, second);
-    await refresh(simulator, second);
+    await refreshCentrapayToken(simulator, second);
+    await refreshCentrapayToken(simulator, second);
     expect(simulator.oracle.refreshTokensReused()).toBe(1);
   });
 
-  test("that is revoked refreshes no more, while the JWT lives on until it expires", async () => {
-    const clock = handClock();
+  test("that is revoked cannot be used, while the JWT stays valid until it expires", async () => {
+    const clock = manualClock();
     const simulator = await centrapay({ now: clock.now });
-    const { refresh_token, access_token } = await tokensOf(simulator);
+    const { refresh_token, access_token } = await obtainCentrapayTokens(simulator);
     const body = new URLSearchParams({ client_id: "app-1", token: String(refresh_token) });
     expect((await fetch(simulator.revokeUrl, { method: "POST", body })).status).toBe(200);
-    expect((await refresh(simulator, refresh_token)).status).toBe(400);
+    expect((await refreshCentrapayToken(simulator, refresh_token)).status).toBe(400);
     expect(await withBareToken(simulator, access_token)).toBe(200);
     clock.advance(3_600_000);
     expect(await withBareToken(simulator, access_token)).toBe(401);
@@ -231,9 +241,9 @@ describe("a refresh token", () => {
 });
 
 describe("the API", () => {
-  test("takes a bare token, never one with a scheme (A26)", async () => {
+  test("accepts a bare token, never one with a scheme", async () => {
     const simulator = await centrapay();
-    const { access_token } = await tokensOf(simulator);
+    const { access_token } = await obtainCentrapayTokens(simulator);
     expect(await withBareToken(simulator, access_token)).toBe(200);
     expect(await withBareToken(simulator, `Bearer ${access_token}`)).toBe(401);
     const refused = await fetch(simulator.pingUrl);
@@ -244,9 +254,9 @@ describe("the API", () => {
     });
   });
 
-  test("acts for an account that it knows, and says 403 for others (A25)", async () => {
+  test("accepts a known account, and answers 403 for others", async () => {
     const simulator = await centrapay({ accounts: ["acct-1"] });
-    const { access_token } = await tokensOf(simulator);
+    const { access_token } = await obtainCentrapayTokens(simulator);
     const actFor = (account: string) =>
       fetch(simulator.pingUrl, {
         headers: { authorization: String(access_token), "x-centrapay-account": account },
@@ -257,32 +267,36 @@ describe("the API", () => {
     expect(await withBareToken(simulator, access_token)).toBe(403);
   });
 
-  test("allows a person so many requests a minute", async () => {
+  test("limits a user's requests per minute", async () => {
     const simulator = await centrapay({ requestsPerMinute: 1 });
-    const { access_token } = await tokensOf(simulator);
+    const { access_token } = await obtainCentrapayTokens(simulator);
     expect(await withBareToken(simulator, access_token)).toBe(200);
     expect(await withBareToken(simulator, access_token)).toBe(429);
   });
 });
 
-test("a client with a secret shows it by Basic or by post, a public one shows none", async () => {
+test("a client sends its secret by Basic or by post, a public one sends none", async () => {
   const secret = { ...client, clientSecret: "canary-secret" };
   const simulator = await centrapay({ clients: [secret] });
-  const code = await codeOf(simulator);
-  const unauthenticated = await redeem(simulator, code);
+  const code = await obtainCentrapayCode(simulator);
+  const unauthenticated = await redeemCentrapayCode(simulator, code);
   expect(await unauthenticated.json()).toEqual({ error: "invalid_client" });
-  expect((await redeem(simulator, code, { client_secret: "canary-secret" })).status).toBe(200);
+  expect(
+    (await redeemCentrapayCode(simulator, code, { client_secret: "canary-secret" })).status,
+  ).toBe(200);
   const open = await centrapay();
-  const wrong = await redeem(open, await codeOf(open), { client_secret: "anything" });
+  const wrong = await redeemCentrapayCode(open, await obtainCentrapayCode(open), {
+    client_secret: "anything",
+  });
   expect(await wrong.json()).toEqual({ error: "invalid_client" });
 });
 
 test("the journal holds no code, no token, no password and no state", async () => {
   const simulator = await centrapay({ refresh: { rotation: "rotate" } });
-  const code = await codeOf(simulator);
-  const { refresh_token } = await jsonOf(await redeem(simulator, code));
-  await refresh(simulator, refresh_token);
-  await refresh(simulator, refresh_token);
+  const code = await obtainCentrapayCode(simulator);
+  const { refresh_token } = await jsonOf(await redeemCentrapayCode(simulator, code));
+  await refreshCentrapayToken(simulator, refresh_token);
+  await refreshCentrapayToken(simulator, refresh_token);
   const kinds = simulator.journal.map(({ kind }) => kind);
   expect(new Set(kinds)).toEqual(
     new Set([

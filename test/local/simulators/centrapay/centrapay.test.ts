@@ -4,9 +4,10 @@ import type {
   CentrapayOptions,
 } from "../../../../local/simulators/centrapay/centrapay.ts";
 import { startCentrapay } from "../../../../local/simulators/centrapay/centrapay.ts";
-import { during, handClock, jsonOf, statusWith } from "../calls.ts";
+import { jsonOf, manualClock, statusWith, stopAfterTest } from "../conferma-calls.ts";
 
-const centrapay = async (options: CentrapayOptions = {}) => during(await startCentrapay(options));
+const centrapay = async (options: CentrapayOptions = {}) =>
+  stopAfterTest(await startCentrapay(options));
 
 function call(simulator: Centrapay, method: string, path: string, apiKey: string, json?: unknown) {
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
@@ -18,7 +19,7 @@ const me = (simulator: Centrapay, apiKey: string) =>
   statusWith(simulator.pingUrl, "x-api-key", apiKey);
 
 describe("the API", () => {
-  test("opens for a key in X-Api-Key, and says whose it is", async () => {
+  test("accepts a key in X-Api-Key, and names its owner", async () => {
     const simulator = await centrapay();
     const headers = { "x-api-key": simulator.createKey("acct-1", "till") };
     const response = await fetch(simulator.pingUrl, { headers });
@@ -34,7 +35,7 @@ describe("the API", () => {
   test.each([
     ["x-api-key", "unknown"],
     ["authorization", "unknown"],
-  ])("answers 401 with three fields to %s: %s", async (header, value) => {
+  ])("answers 401 with three members to %s: %s", async (header, value) => {
     const simulator = await centrapay();
     const response = await fetch(simulator.pingUrl, { headers: { [header]: value } });
     expect(response.status).toBe(401);
@@ -58,7 +59,7 @@ describe("the API", () => {
     });
   });
 
-  test("answers 404 in its own words off its routes", async () => {
+  test("answers 404 in its own form for other paths", async () => {
     const simulator = await centrapay();
     expect(await (await fetch(`${simulator.url}/nowhere`)).json()).toEqual({
       statusCode: 404,
@@ -87,7 +88,7 @@ describe("keys", () => {
     [{ role: "merchant-terminal" }, "name is required"],
     [{ name: "till" }, "role is required"],
     [{ name: "owner", role: "account-owner" }, "name is already in use"],
-  ])("are refused with two fields: %j", async (json, message) => {
+  ])("are refused with two members: %j", async (json, message) => {
     const simulator = await centrapay();
     const owner = simulator.createKey("acct-1", "owner", "account-owner");
     const response = await call(simulator, "POST", "acct-1/api-keys", owner, json);
@@ -95,7 +96,7 @@ describe("keys", () => {
     expect(await response.json()).toEqual({ statusCode: 400, message });
   });
 
-  test("are nobody else's business", async () => {
+  test("cannot be managed by anybody else", async () => {
     const simulator = await centrapay();
     const till = simulator.createKey("acct-1", "till");
     const stranger = simulator.createKey("acct-2", "owner", "account-owner");
@@ -121,10 +122,10 @@ describe("keys", () => {
     expect(await me(simulator, first)).toBe(200);
   });
 
-  test("whose secret is lost on the way live on", async () => {
+  test("stay valid if the answer with the secret is lost", async () => {
     const simulator = await centrapay();
     const owner = simulator.createKey("acct-1", "owner", "account-owner");
-    simulator.misbehave({ kind: "destroy", when: "after-handling", route: "create-key" });
+    simulator.injectFault({ kind: "destroy", when: "after-handling", route: "create-key" });
     const json = { name: "till", role: "merchant-terminal" };
     const lost = call(simulator, "POST", "acct-1/api-keys", owner, json);
     await expect(lost).rejects.toThrow("fetch failed");
@@ -136,7 +137,7 @@ describe("keys", () => {
 
 describe("the rate limit", () => {
   test("is 200 in any minute for each account, with the seconds to wait", async () => {
-    const clock = handClock();
+    const clock = manualClock();
     const simulator = await centrapay({ now: clock.now });
     const till = simulator.createKey("acct-1", "till");
     const sibling = simulator.createKey("acct-1", "sibling");

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { Cfis, CfisOptions } from "../../../../local/simulators/cfis/cfis.ts";
 import { startCfis } from "../../../../local/simulators/cfis/cfis.ts";
 import type { ExpiryStatus, RenewalShape } from "../../../../local/simulators/cfis/cfis-answers.ts";
-import { during, handClock, jsonOf, statusWith } from "../calls.ts";
+import { jsonOf, manualClock, statusWith, stopAfterTest } from "../conferma-calls.ts";
 
 const cfis = async (options: CfisOptions = {}) =>
-  during(await startCfis({ keys: [{ apiKey: "key-1" }], ...options }));
+  stopAfterTest(await startCfis({ keys: [{ apiKey: "key-1" }], ...options }));
 
 const call = (simulator: Cfis, route: string, apiKey: string, init: RequestInit = {}) =>
   fetch(`${simulator.url}/api/v1/partner/${route}`, {
@@ -17,7 +17,7 @@ const ping = (simulator: Cfis, apiKey: string) =>
   statusWith(simulator.pingUrl, "x-api-key", apiKey);
 
 describe("the API", () => {
-  test("opens for a key in X-Api-Key, and not in Authorization", async () => {
+  test("accepts a key in X-Api-Key, and not in Authorization", async () => {
     const simulator = await cfis();
     expect(await ping(simulator, "key-1")).toBe(200);
     expect(await ping(simulator, "key-2")).toBe(401);
@@ -34,7 +34,7 @@ describe("the API", () => {
   });
 
   test("refuses a key from its expiry on", async () => {
-    const clock = handClock();
+    const clock = manualClock();
     const expiresAt = new Date("2026-11-20T11:00:00Z");
     const simulator = await cfis({ now: clock.now, keys: [{ apiKey: "key-1", expiresAt }] });
     clock.advance(3_599_876);
@@ -44,7 +44,7 @@ describe("the API", () => {
   });
 
   test.each<ExpiryStatus>([200, 400, 401, 403, 419])(
-    "refuses an expired key with %i when told so",
+    "refuses an expired key with %i when configured",
     async (status) => {
       const simulator = await cfis();
       simulator.expireKey("key-1");
@@ -68,7 +68,7 @@ describe("the API", () => {
 });
 
 describe("validation", () => {
-  test("says that a live key is valid, and that a dead one is not", async () => {
+  test("reports a live key as valid, and a revoked one as invalid", async () => {
     const simulator = await cfis();
     const response = await call(simulator, "validate", "key-1");
     expect(response.status).toBe(200);
@@ -81,7 +81,7 @@ describe("validation", () => {
     ]);
   });
 
-  test("says 200 isValid:false when told so", async () => {
+  test("answers 200 with isValid false when configured", async () => {
     const simulator = await cfis();
     simulator.answerValidateAs("valid-false");
     const response = await call(simulator, "validate", "key-1");
@@ -89,7 +89,7 @@ describe("validation", () => {
     expect(await response.json()).toMatchObject({ isValid: false });
   });
 
-  test.each([400, 401, 403, 419] as const)("answers %i when told so", async (status) => {
+  test.each([400, 401, 403, 419] as const)("answers %i when configured", async (status) => {
     const simulator = await cfis();
     simulator.answerValidateAs(status);
     expect((await call(simulator, "validate", "key-1")).status).toBe(status);
@@ -100,7 +100,7 @@ describe("renewal", () => {
   const renewals = (simulator: Cfis) =>
     simulator.journal.filter((entry) => entry.kind === "renew").length;
 
-  test("is off by default, and its calls are counted all the same", async () => {
+  test("is off by default, but its requests are counted", async () => {
     const simulator = await cfis();
     expect((await call(simulator, "renew", "key-1")).status).toBe(404);
     expect(renewals(simulator)).toBe(1);
@@ -108,7 +108,7 @@ describe("renewal", () => {
   });
 
   test.each<Exclude<RenewalShape, "empty">>(["Message", "message", "accessToken"])(
-    "hands out a new key as %s and ends the old one",
+    "returns a new key as %s and revokes the old one",
     async (shape) => {
       const simulator = await cfis();
       simulator.answerRenewalAs(shape);
@@ -119,14 +119,14 @@ describe("renewal", () => {
     },
   );
 
-  test("may answer with nothing, although the old key is gone", async () => {
+  test("can answer without a key, although the old one is revoked", async () => {
     const simulator = await cfis();
     simulator.answerRenewalAs("empty");
     expect(await jsonOf(await call(simulator, "renew", "key-1"))).toEqual({});
     expect(await ping(simulator, "key-1")).toBe(401);
   });
 
-  test("takes expired keys, and no key twice", async () => {
+  test("accepts expired keys, and no key twice", async () => {
     const simulator = await cfis();
     simulator.answerRenewalAs("accessToken");
     simulator.expireKey("key-1");
@@ -135,10 +135,10 @@ describe("renewal", () => {
     expect(renewals(simulator)).toBe(2);
   });
 
-  test("burns the key when its answer is dropped", async () => {
+  test("revokes the key even if the answer is lost", async () => {
     const simulator = await cfis();
     simulator.answerRenewalAs("accessToken");
-    simulator.misbehave({ kind: "destroy", when: "after-handling", route: "renew" });
+    simulator.injectFault({ kind: "destroy", when: "after-handling", route: "renew" });
     await expect(call(simulator, "renew", "key-1")).rejects.toThrow("fetch failed");
     expect(await ping(simulator, "key-1")).toBe(401);
     expect(renewals(simulator)).toBe(1);
@@ -149,7 +149,7 @@ describe("renewal", () => {
 describe("provisioning", () => {
   const body = JSON.stringify({ service: { type: "x", partnerCode: "y" }, client: { name: "z" } });
 
-  test("opens for a partner provisioning token only", async () => {
+  test("accepts a partner provisioning token only", async () => {
     const simulator = await cfis();
     const partner = simulator.registerKey({ kind: "provisioning", client: "partner" });
     const refused = await call(simulator, "client", "key-1", { method: "POST", body });

@@ -7,9 +7,9 @@ import type {
 } from "../../../../local/simulators/connectpay/connectpay.ts";
 import { startConnectPay } from "../../../../local/simulators/connectpay/connectpay.ts";
 import type { CertificateAndKey } from "../../../../local/simulators/kit/certificates.ts";
-import { mere } from "../../../../local/simulators/oauth/people.ts";
-import { basic, during } from "../calls.ts";
-import { aPerson } from "../oauth/a-person.ts";
+import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
+import { basicHeader, stopAfterTest } from "../conferma-calls.ts";
+import { createUserAgent } from "../oauth/user-agent.ts";
 
 const redirectUrl = "https://vending.example.test/callback/connectpay/stage";
 const client = {
@@ -19,18 +19,18 @@ const client = {
   redirectUris: [redirectUrl],
 };
 
-/** As the documents have it, and as RFC 6749 §2.3.1 would. */
-export const secret = {
-  raw: basic(client.clientId, client.clientSecret),
-  formEncoded: basic(client.clientId, encodeURIComponent(client.clientSecret)),
+/** As documented by ConnectPay, and as RFC 6749 §2.3.1 requires. */
+export const basicHeaders = {
+  raw: basicHeader(client.clientId, client.clientSecret),
+  formEncoded: basicHeader(client.clientId, encodeURIComponent(client.clientSecret)),
 };
 
 export const requestId = () => randomUUID();
 
-export const connectPay = async (options: ConnectPayOptions = {}) =>
-  during(await startConnectPay({ clients: [client], ...options }));
+export const connectPayApi = async (options: ConnectPayOptions = {}) =>
+  stopAfterTest(await startConnectPay({ clients: [client], ...options }));
 
-export function authorizeUrl(
+export function connectPayAuthorizeUrl(
   simulator: ConnectPay,
   changes: Record<string, string | undefined> = {},
 ): URL {
@@ -51,25 +51,29 @@ export function authorizeUrl(
   return url;
 }
 
-export interface Call {
+export interface TlsRequest {
   readonly form?: Readonly<Record<string, string>>;
-  /** Added to the right ones; an empty one takes its header away. */
+  /** Override the correct headers; an empty value removes one. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The registered one if unsaid; undefined: none. */
+  /** Default: the registered one. Undefined: none. */
   readonly certificate?: CertificateAndKey | undefined;
 }
 
-export interface Answer {
+export interface TlsResponse {
   readonly status: number;
   readonly json: Record<string, unknown>;
 }
 
 /** One request over mTLS, each on a connection of its own. */
-export async function over(simulator: ConnectPay, url: string, call: Call = {}): Promise<Answer> {
+export async function requestOverTls(
+  simulator: ConnectPay,
+  url: string,
+  call: TlsRequest = {},
+): Promise<TlsResponse> {
   const { chain: cert, privateKey: key } =
     ("certificate" in call ? call.certificate : simulator.clientCertificate) ?? {};
   const headers = {
-    authorization: secret.raw,
+    authorization: basicHeaders.raw,
     "x-request-id": requestId(),
     ...(call.form ? { "content-type": "application/x-www-form-urlencoded" } : {}),
     ...call.headers,
@@ -92,26 +96,33 @@ export async function over(simulator: ConnectPay, url: string, call: Call = {}):
   return { status: response.statusCode ?? 0, json };
 }
 
-export async function codeOf(simulator: ConnectPay): Promise<string> {
-  const callback = await aPerson(mere).consent(authorizeUrl(simulator));
+export async function obtainConnectPayCode(simulator: ConnectPay): Promise<string> {
+  const callback = await createUserAgent(defaultUser).consent(connectPayAuthorizeUrl(simulator));
   return callback.searchParams.get("code") ?? "";
 }
 
-export function redeem(simulator: ConnectPay, code: string, call: Call = {}): Promise<Answer> {
+export function redeemConnectPayCode(
+  simulator: ConnectPay,
+  code: string,
+  call: TlsRequest = {},
+): Promise<TlsResponse> {
   const form = { grant_type: "authorization_code", code, ...call.form };
-  return over(simulator, simulator.tokenUrl, { ...call, form });
+  return requestOverTls(simulator, simulator.tokenUrl, { ...call, form });
 }
 
-export function refresh(simulator: ConnectPay, refreshToken: unknown): Promise<Answer> {
+export function refreshConnectPayToken(
+  simulator: ConnectPay,
+  refreshToken: unknown,
+): Promise<TlsResponse> {
   const form = { grant_type: "refresh_token", refresh_token: String(refreshToken) };
-  return over(simulator, simulator.tokenUrl, { form });
+  return requestOverTls(simulator, simulator.tokenUrl, { form });
 }
 
-export async function tokensOf(simulator: ConnectPay): Promise<Answer["json"]> {
-  return (await redeem(simulator, await codeOf(simulator))).json;
+export async function obtainConnectPayTokens(simulator: ConnectPay): Promise<TlsResponse["json"]> {
+  return (await redeemConnectPayCode(simulator, await obtainConnectPayCode(simulator))).json;
 }
 
-export async function withToken(simulator: ConnectPay, token: unknown): Promise<number> {
+export async function statusWithToken(simulator: ConnectPay, token: unknown): Promise<number> {
   const headers = { authorization: `Bearer ${token}` };
-  return (await over(simulator, simulator.pingUrl, { headers })).status;
+  return (await requestOverTls(simulator, simulator.pingUrl, { headers })).status;
 }

@@ -1,12 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { askConferma, card, conferma, confermaToken, handClock, withBearer } from "../calls.ts";
+import {
+  confermaApi,
+  confermaClient,
+  confermaToken,
+  manualClock,
+  requestConfermaToken,
+  withBearer,
+} from "../conferma-calls.ts";
 
 const send = (url: string, method: string, json: unknown) =>
   fetch(url, { method, body: JSON.stringify(json) });
 
 describe("control over HTTP", () => {
   test("shows the journal as it is in process", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     await withBearer(simulator, await confermaToken(simulator));
     const journal = await (await fetch(`${simulator.url}/__journal`)).json();
     expect(journal).toEqual(simulator.journal);
@@ -18,12 +25,12 @@ describe("control over HTTP", () => {
   });
 
   test("shows the counters", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     await withBearer(simulator, await confermaToken(simulator));
     await withBearer(simulator, "not-a-token");
     expect(await (await fetch(`${simulator.url}/__counters`)).json()).toEqual({
       issues: 1,
-      issuesPerScope: { "PKN-1": 1 },
+      issuesPerRevocationScope: { "PKN-1": 1 },
       earlyIssues: 0,
       unexcusedEarlyIssues: 0,
       uses: 1,
@@ -33,12 +40,12 @@ describe("control over HTTP", () => {
     });
   });
 
-  test("takes one fault or several, and forgets them", async () => {
-    const simulator = await conferma();
+  test("injects one fault or several, and clears them", async () => {
+    const simulator = await confermaApi();
     const url = `${simulator.url}/__faults`;
     const body = { base64: Buffer.from("hello").toString("base64") };
     expect((await send(url, "POST", { kind: "respond", status: 500, body })).status).toBe(204);
-    const response = await askConferma(simulator);
+    const response = await requestConfermaToken(simulator);
     expect(response.status).toBe(500);
     expect(await response.text()).toBe("hello");
 
@@ -47,9 +54,11 @@ describe("control over HTTP", () => {
       { kind: "patch-body", patch },
       { kind: "truncate", times: "always" },
     ]);
-    expect(await (await askConferma(simulator)).json()).toMatchObject({ expires: "never" });
+    expect(await (await requestConfermaToken(simulator)).json()).toMatchObject({
+      expires: "never",
+    });
     await fetch(url, { method: "DELETE" });
-    expect(await (await askConferma(simulator)).json()).toHaveProperty("access_token");
+    expect(await (await requestConfermaToken(simulator)).json()).toHaveProperty("access_token");
   });
 
   test.each([
@@ -58,14 +67,14 @@ describe("control over HTTP", () => {
     ["an unknown route", "/__faults", "POST", { kind: "truncate", route: "nowhere" }],
     ["an unknown setting", "/__settings", "PATCH", { latency: 2 }],
   ])("refuses %s", async (_what, path, method, json) => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     const response = await send(simulator.url + path, method, json);
     expect(response.status).toBe(400);
-    expect((await askConferma(simulator)).status).toBe(200);
+    expect((await requestConfermaToken(simulator)).status).toBe(200);
   });
 
   test("changes settings", async () => {
-    const simulator = await conferma();
+    const simulator = await confermaApi();
     const response = await send(`${simulator.url}/__settings`, "PATCH", { lifetimeMs: 10_000 });
     expect(await response.json()).toMatchObject({ lifetimeMs: 10_000, dateHeader: true });
     expect(simulator.settings.lifetimeMs).toBe(10_000);
@@ -74,83 +83,88 @@ describe("control over HTTP", () => {
 
 describe("the Date header", () => {
   test("states the simulator's clock", async () => {
-    const simulator = await conferma({ now: handClock().now });
-    const response = await askConferma(simulator);
+    const simulator = await confermaApi({ now: manualClock().now });
+    const response = await requestConfermaToken(simulator);
     expect(response.headers.get("date")).toBe("Fri, 20 Nov 2026 10:00:00 GMT");
   });
 
   test("can be skewed, without touching stated instants, and left out", async () => {
-    const simulator = await conferma({ now: handClock().now });
+    const simulator = await confermaApi({ now: manualClock().now });
     simulator.settings.dateSkewMs = 600_000;
-    const response = await askConferma(simulator);
+    const response = await requestConfermaToken(simulator);
     expect(response.headers.get("date")).toBe("Fri, 20 Nov 2026 10:10:00 GMT");
     expect(await response.json()).toMatchObject({
       issued: expect.stringMatching(/^2026-11-20T10:00:00/),
     });
     simulator.settings.dateHeader = false;
-    expect((await askConferma(simulator)).headers.has("date")).toBe(false);
+    expect((await requestConfermaToken(simulator)).headers.has("date")).toBe(false);
   });
 });
 
 describe("requests in flight", () => {
-  test("are counted in all and per scope", async () => {
+  test("are counted in all and per revocation scope", async () => {
     const other = { clientId: "o", clientSecret: "s", platformKeys: ["PKN-2"] };
-    const simulator = await conferma({ clients: [card, other], settings: { latencyMs: 100 } });
+    const simulator = await confermaApi({
+      clients: [confermaClient, other],
+      settings: { latencyMs: 100 },
+    });
     const body = new URLSearchParams({ grant_type: "client_credentials", scope: "PKN-2" });
     await Promise.all([
-      askConferma(simulator),
-      askConferma(simulator),
-      askConferma(simulator, { body }),
+      requestConfermaToken(simulator),
+      requestConfermaToken(simulator),
+      requestConfermaToken(simulator, { body }),
     ]);
     expect(simulator.counters.maxInFlight()).toBe(3);
     expect(simulator.counters.maxInFlight("PKN-1")).toBe(2);
     expect(simulator.counters.maxInFlight("PKN-2")).toBe(1);
   });
 
-  test("stay at one for callers that take turns, hang-ups included", async () => {
-    const simulator = await conferma({ settings: { latencyMs: 60 } });
+  test("stay at one for sequential callers, also if some disconnect", async () => {
+    const simulator = await confermaApi({ settings: { latencyMs: 60 } });
     for (let turn = 0; turn < 5; turn += 1) {
-      await askConferma(simulator, { signal: AbortSignal.timeout(20) }).catch(() => undefined);
+      await requestConfermaToken(simulator, { signal: AbortSignal.timeout(20) }).catch(
+        () => undefined,
+      );
     }
     simulator.settings.latencyMs = 0;
     for (let turn = 0; turn < 50; turn += 1) await confermaToken(simulator);
     expect(simulator.counters.maxInFlight()).toBe(1);
   });
 
-  test("are counted although the provider cuts them off", async () => {
-    const simulator = await conferma({ settings: { latencyMs: 5 } });
-    simulator.misbehave({ kind: "destroy", when: "before-handling", times: 2 });
-    await Promise.allSettled([askConferma(simulator), askConferma(simulator)]);
-    await askConferma(simulator);
+  test("are counted although the provider closes their connections", async () => {
+    const simulator = await confermaApi({ settings: { latencyMs: 5 } });
+    simulator.injectFault({ kind: "destroy", when: "before-handling", times: 2 });
+    await Promise.allSettled([requestConfermaToken(simulator), requestConfermaToken(simulator)]);
+    await requestConfermaToken(simulator);
     expect(simulator.counters.maxInFlight()).toBe(2);
   });
 
   test("that overlap are never excused as lost answers", async () => {
-    const simulator = await conferma();
-    simulator.misbehave({ kind: "delay", ms: 100, when: "after-handling", times: 2 });
-    await Promise.all([askConferma(simulator), askConferma(simulator)]);
+    const simulator = await confermaApi();
+    simulator.injectFault({ kind: "delay", ms: 100, when: "after-handling", times: 2 });
+    await Promise.all([requestConfermaToken(simulator), requestConfermaToken(simulator)]);
     expect(simulator.counters.unexcusedEarlyIssues()).toBe(1);
   });
 });
 
 describe("the server", () => {
-  test("answers 404 off its routes, and for other methods", async () => {
-    const simulator = await conferma();
+  test("answers 404 for other paths and methods", async () => {
+    const simulator = await confermaApi();
     expect((await fetch(`${simulator.url}/elsewhere`)).status).toBe(404);
     expect((await fetch(simulator.tokenUrl)).status).toBe(404);
   });
 
-  test("serves the port that it is given", async () => {
-    const simulator = await conferma();
+  test("listens on the given port", async () => {
+    const simulator = await confermaApi();
     await simulator.stop();
-    const again = await conferma({ port: simulator.port });
+    const again = await confermaApi({ port: simulator.port });
     expect(again.url).toBe(simulator.url);
-    expect((await askConferma(again)).status).toBe(200);
+    expect((await requestConfermaToken(again)).status).toBe(200);
   });
 
   test("stops at once, with requests still waiting", async () => {
-    const simulator = await conferma({ settings: { latencyMs: 60_000 } });
-    const waiting = askConferma(simulator);
+    const simulator = await confermaApi({ settings: { latencyMs: 60_000 } });
+    const waiting = requestConfermaToken(simulator);
     const refused = expect(waiting).rejects.toThrow("fetch failed");
     await new Promise((resolve) => setTimeout(resolve, 50));
     await simulator.stop();

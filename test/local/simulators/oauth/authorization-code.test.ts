@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { AuthorizationCodeOptions } from "../../../../local/simulators/oauth/authorization-code.ts";
 import { startAuthorizationCodeServer } from "../../../../local/simulators/oauth/authorization-code.ts";
 import type { AuthorizationServer } from "../../../../local/simulators/oauth/authorization-server.ts";
-import { mere } from "../../../../local/simulators/oauth/people.ts";
-import { during, withBearer } from "../calls.ts";
-import { aPerson } from "./a-person.ts";
+import { defaultUser } from "../../../../local/simulators/oauth/users.ts";
+import { stopAfterTest, withBearer } from "../conferma-calls.ts";
+import { createUserAgent } from "./user-agent.ts";
 
 const redirectUri = "https://vending.example.test/callback/authorization-code/acme";
 const registered = {
@@ -19,9 +19,9 @@ const clientAuthentication = oauth.ClientSecretBasic(registered.clientSecret);
 const insecure = { [oauth.allowInsecureRequests]: true };
 
 const acme = async (options: AuthorizationCodeOptions = {}) =>
-  during(await startAuthorizationCodeServer({ clients: [registered], ...options }));
+  stopAfterTest(await startAuthorizationCodeServer({ clients: [registered], ...options }));
 
-/** By discovery, as a client of the standard finds it. */
+/** Configured by discovery. */
 async function discover({ url }: AuthorizationServer): Promise<oauth.AuthorizationServer> {
   const issuer = new URL(url);
   const response = await oauth.discoveryRequest(issuer, insecure);
@@ -51,7 +51,7 @@ async function consented(server: oauth.AuthorizationServer, scopes?: readonly st
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
   });
-  const callback = await aPerson(mere).consent(url, scopes ? { scopes } : {});
+  const callback = await createUserAgent(defaultUser).consent(url, scopes ? { scopes } : {});
   const parameters = oauth.validateAuthResponse(server, client, callback, "state-1");
   return { callback, parameters, verifier };
 }
@@ -77,17 +77,17 @@ async function refresh(server: oauth.AuthorizationServer, refreshToken: string |
   return oauth.processRefreshTokenResponse(server, client, response);
 }
 
-describe("a client of the standard", () => {
-  test("discovers, has a person consent, redeems with PKCE, and verifies the ID token", async () => {
+describe("a standard client", () => {
+  test("discovers, gets a user's consent, redeems the code with PKCE, and verifies the ID token", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const tokens = await redeem(server, await consented(server));
-    expect(oauth.getValidatedIdTokenClaims(tokens)?.sub).toBe(mere.subject);
+    expect(oauth.getValidatedIdTokenClaims(tokens)?.sub).toBe(defaultUser.subject);
     expect(tokens.scope).toBe("openid read");
     expect(await withBearer(simulator, tokens.access_token)).toBe(200);
   });
 
-  test("learns which scopes a person left out (A17)", async () => {
+  test("learns which scopes a user has left out", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const tokens = await redeem(server, await consented(server, ["openid"]));
@@ -106,7 +106,7 @@ describe("a client of the standard", () => {
     expect((await refresh(server, second.refresh_token)).token_type).toBe("bearer");
   });
 
-  test("asks for no more than was granted when it refreshes", async () => {
+  test("cannot request more than was granted when it refreshes", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const { refresh_token } = await redeem(server, await consented(server));
@@ -118,7 +118,7 @@ describe("a client of the standard", () => {
     expect((await refresh(server, refresh_token)).access_token).toBeDefined();
   });
 
-  test("revokes, and every token of the consent dies (RFC 7009)", async () => {
+  test("revokes every token of a consent (RFC 7009)", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const tokens = await redeem(server, await consented(server));
@@ -134,7 +134,7 @@ describe("a client of the standard", () => {
     });
   });
 
-  test("is told apart from a stranger with its id", async () => {
+  test("is distinguished from another client that uses its id", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
     const consent = await consented(server);
@@ -151,19 +151,21 @@ describe("a client of the standard", () => {
 });
 
 describe("RFC 9207", () => {
-  test("names the issuer in every callback when told so, and a lie is noticed (A19)", async () => {
+  test("names the issuer in every callback when configured, and a wrong one is detected", async () => {
     const simulator = await acme({ statesIssuer: true });
     const server = await discover(simulator);
     const { callback } = await consented(server);
     expect(callback.searchParams.get("iss")).toBe(simulator.issuer);
-    const denied = await aPerson(mere).consent(authorizeUrl(server), { decision: "deny" });
+    const denied = await createUserAgent(defaultUser).consent(authorizeUrl(server), {
+      decision: "deny",
+    });
     expect(denied.searchParams.get("iss")).toBe(simulator.issuer);
     const set = { iss: "https://other.invalid" };
-    simulator.misbehave({ kind: "rewrite-location", route: "consent", set });
+    simulator.injectFault({ kind: "rewrite-location", route: "consent", set });
     await expect(consented(server)).rejects.toThrow('unexpected "iss"');
   });
 
-  test("is left alone by default", async () => {
+  test("is not applied by default", async () => {
     const server = await discover(await acme());
     expect((await consented(server)).callback.searchParams.has("iss")).toBe(false);
   });
@@ -172,17 +174,17 @@ describe("RFC 9207", () => {
 describe("PKCE", () => {
   test("may be left out where it is optional, and not where it is required", async () => {
     const optional = await discover(await acme());
-    const callback = await aPerson(mere).consent(authorizeUrl(optional));
+    const callback = await createUserAgent(defaultUser).consent(authorizeUrl(optional));
     expect(callback.searchParams.has("code")).toBe(true);
     const required = await discover(await acme({ pkce: "required" }));
-    const response = await aPerson(mere).open(authorizeUrl(required));
+    const response = await createUserAgent(defaultUser).open(authorizeUrl(required));
     expect(response.headers.get("location")).toContain("error=invalid_request");
   });
 
-  test("refuses a verifier for a code that was bound to none (A22)", async () => {
+  test("refuses a verifier for a code without a challenge", async () => {
     const simulator = await acme();
     const server = await discover(simulator);
-    const callback = await aPerson(mere).consent(authorizeUrl(server));
+    const callback = await createUserAgent(defaultUser).consent(authorizeUrl(server));
     const parameters = oauth.validateAuthResponse(server, client, callback, "state-1");
     const verifier = oauth.generateRandomCodeVerifier();
     await expect(redeem(server, { callback, parameters, verifier })).rejects.toMatchObject({
@@ -191,7 +193,7 @@ describe("PKCE", () => {
   });
 });
 
-test("consents that a person takes back leave no token alive", async () => {
+test("consents that a user withdraws leave no live token", async () => {
   const simulator = await acme();
   const server = await discover(simulator);
   const tokens = await redeem(server, await consented(server));

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { KeyServerOptions } from "../../../../local/simulators/oauth/key-server.ts";
 import { startKeyServer } from "../../../../local/simulators/oauth/key-server.ts";
-import { during, statusWith } from "../calls.ts";
+import { statusWith, stopAfterTest } from "../conferma-calls.ts";
 
-const keyServer = async (options: KeyServerOptions) => during(await startKeyServer(options));
+const keyServer = async (options: KeyServerOptions) => stopAfterTest(await startKeyServer(options));
 
-test("opens for the key in its header, and for nothing else", async () => {
+test("accepts the key in its header, and nothing else", async () => {
   const { pingUrl } = await keyServer({ headerName: "X-Acme-Key", keys: ["key-1"] });
   expect(await statusWith(pingUrl, "x-acme-key", "key-1")).toBe(200);
   expect(await statusWith(pingUrl, "x-acme-key", "Bearer key-1")).toBe(401);
@@ -13,7 +13,7 @@ test("opens for the key in its header, and for nothing else", async () => {
   expect(await statusWith(pingUrl, "x-acme-key", "key-2")).toBe(401);
 });
 
-test("demands its scheme", async () => {
+test("requires its scheme", async () => {
   const { pingUrl } = await keyServer({
     headerName: "Authorization",
     scheme: "Token",

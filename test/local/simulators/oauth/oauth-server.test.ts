@@ -5,13 +5,20 @@ import type {
   OAuthServerOptions,
 } from "../../../../local/simulators/oauth/oauth-server.ts";
 import { startOAuthServer } from "../../../../local/simulators/oauth/oauth-server.ts";
-import { basic, during, handClock, jsonOf, statusWith, withBearer } from "../calls.ts";
+import {
+  basicHeader,
+  jsonOf,
+  manualClock,
+  statusWith,
+  stopAfterTest,
+  withBearer,
+} from "../conferma-calls.ts";
 
 const client = { clientId: "id-1", clientSecret: "a:b/c d" };
-const encoded = basic("id-1", "a%3Ab%2Fc+d");
+const encoded = basicHeader("id-1", "a%3Ab%2Fc+d");
 
 const oauth = async (options: OAuthServerOptions = {}) =>
-  during(await startOAuthServer({ clients: [client], ...options }));
+  stopAfterTest(await startOAuthServer({ clients: [client], ...options }));
 
 function ask(simulator: OAuthServer, form: Record<string, string> = {}, authorization = encoded) {
   return fetch(simulator.tokenUrl, {
@@ -25,8 +32,8 @@ const tokenOf = async (response: Promise<Response>) =>
   String((await jsonOf(await response))["access_token"]);
 
 describe("the client-credentials grant", () => {
-  test("answers as RFC 6749 §5.1 says", async () => {
-    const simulator = await oauth({ lifetimeMs: 3_600_000, now: handClock().now });
+  test("answers as RFC 6749 §5.1 requires", async () => {
+    const simulator = await oauth({ lifetimeMs: 3_600_000, now: manualClock().now });
     const response = await ask(simulator, { scope: "read write" });
     expect(response.status).toBe(200);
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -38,18 +45,18 @@ describe("the client-credentials grant", () => {
     });
   });
 
-  test("decodes Basic credentials, or takes them raw when told so", async () => {
-    const raw = basic("id-1", "a:b/c d");
+  test("decodes Basic credentials, or takes them raw when configured", async () => {
+    const raw = basicHeader("id-1", "a:b/c d");
     const strict = await oauth();
     expect((await ask(strict, {}, raw)).status).toBe(200);
     const literal = await oauth({ clients: [{ ...client, clientSecret: "a+b" }] });
-    expect((await ask(literal, {}, basic("id-1", "a+b"))).status).toBe(401);
+    expect((await ask(literal, {}, basicHeader("id-1", "a+b"))).status).toBe(401);
     const lenient = await oauth({ basicEncoding: "raw" });
     expect((await ask(lenient, {}, raw)).status).toBe(200);
     expect((await ask(lenient)).status).toBe(401);
   });
 
-  test("takes credentials from the body when told so, and never from both places", async () => {
+  test("takes credentials from the body when configured, and never from both", async () => {
     const simulator = await oauth({ clientAuthentication: "post" });
     const form = { client_id: "id-1", client_secret: "a:b/c d" };
     expect((await ask(simulator, form, "")).status).toBe(200);
@@ -63,9 +70,9 @@ describe("the client-credentials grant", () => {
     ["challenge", 401, 'Basic realm="simulator"'],
     ["bad-request", 400, null],
     ["ok-with-error", 200, null],
-  ])("refuses a client in the shape %s", async (invalidClientShape, status, challenge) => {
+  ])("refuses a client in the form %s", async (invalidClientShape, status, challenge) => {
     const simulator = await oauth({ invalidClientShape });
-    const response = await ask(simulator, {}, basic("id-1", "wrong"));
+    const response = await ask(simulator, {}, basicHeader("id-1", "wrong"));
     expect(response.status).toBe(status);
     expect(response.headers.get("www-authenticate")).toBe(challenge);
     expect(await response.json()).toMatchObject({ error: "invalid_client" });
@@ -84,7 +91,7 @@ describe("the client-credentials grant", () => {
     expect(await response.json()).toEqual({ error });
   });
 
-  test("accepts the scope and audience that it demands", async () => {
+  test("accepts the scope and audience that it requires", async () => {
     const simulator = await oauth({ allowedScopes: ["read"], requiredAudience: "https://api" });
     expect((await ask(simulator, { scope: "read", audience: "https://api" })).status).toBe(200);
   });
@@ -99,7 +106,7 @@ describe("tokens", () => {
     expect(simulator.counters.earlyIssues()).toBe(0);
   });
 
-  test("revoke one another when told so", async () => {
+  test("revoke one another when configured", async () => {
     const simulator = await oauth({ onIssue: "revoke" });
     const first = await tokenOf(ask(simulator));
     const second = await tokenOf(ask(simulator));
@@ -115,7 +122,7 @@ describe("tokens", () => {
     expect(await withBearer(simulator, token)).toBe(401);
   });
 
-  test("are demanded as Bearer, with a challenge that names no error to strangers", async () => {
+  test("are required as Bearer, with a challenge that names no error if there is no token", async () => {
     const simulator = await oauth();
     const token = await tokenOf(ask(simulator));
     expect(await statusWith(simulator.pingUrl, "authorization", token)).toBe(401);

@@ -4,12 +4,12 @@ import type {
   SendPaymentsOptions,
 } from "../../../../local/simulators/send-payments/send-payments.ts";
 import { startSendPayments } from "../../../../local/simulators/send-payments/send-payments.ts";
-import { during, handClock, jsonOf, statusWith, withBearer } from "../calls.ts";
+import { jsonOf, manualClock, statusWith, stopAfterTest, withBearer } from "../conferma-calls.ts";
 
 const client = { clientId: "3f2c9f6e-payer", clientSecret: "send-secret" };
 
 const send = async (options: SendPaymentsOptions = {}) =>
-  during(await startSendPayments({ clients: [client], ...options }));
+  stopAfterTest(await startSendPayments({ clients: [client], ...options }));
 
 const ask = (simulator: SendPayments, json: unknown = client) =>
   fetch(simulator.tokenUrl, {
@@ -26,7 +26,7 @@ const claimsOf = (token: string): unknown =>
 
 describe("authentication", () => {
   test("answers 201 with a JWT and its expiry five minutes ahead", async () => {
-    const simulator = await send({ now: handClock().now });
+    const simulator = await send({ now: manualClock().now });
     const response = await ask(simulator);
     expect(response.status).toBe(201);
     const { accessToken, ...others } = await jsonOf(response);
@@ -40,7 +40,7 @@ describe("authentication", () => {
   });
 
   test("skews every stated instant alike", async () => {
-    const simulator = await send({ now: handClock().now, settings: { clockSkewMs: 600_000 } });
+    const simulator = await send({ now: manualClock().now, settings: { clockSkewMs: 600_000 } });
     const { accessToken, expiresAt } = await jsonOf(await ask(simulator));
     expect(expiresAt).toBe("2026-11-20T10:15:00.123Z");
     expect(claimsOf(String(accessToken))).toMatchObject({
@@ -68,7 +68,7 @@ describe("authentication", () => {
     },
   );
 
-  test("answers 500 in the documented shape while it fails inside", async () => {
+  test("answers 500 in the documented form while it fails", async () => {
     const simulator = await send();
     simulator.failInside(true);
     const response = await ask(simulator);
@@ -78,7 +78,7 @@ describe("authentication", () => {
     expect((await ask(simulator)).status).toBe(201);
   });
 
-  test("follows a rotated secret", async () => {
+  test("accepts a rotated secret", async () => {
     const simulator = await send();
     simulator.rotateSecret(client.clientId, "new-secret", { keepOld: false });
     expect((await ask(simulator)).status).toBe(401);
@@ -87,7 +87,7 @@ describe("authentication", () => {
 });
 
 describe("tokens", () => {
-  test("end when their client asks for another, and only then", async () => {
+  test("are revoked when their client requests another, and only then", async () => {
     const other = { clientId: "other", clientSecret: "s" };
     const simulator = await send({ clients: [client, other] });
     const first = await tokenOf(ask(simulator));
@@ -96,11 +96,14 @@ describe("tokens", () => {
     const second = await tokenOf(ask(simulator));
     expect(await withBearer(simulator, first)).toBe(401);
     expect(await withBearer(simulator, second)).toBe(200);
-    expect(simulator.counters.issuesPerScope()).toEqual({ [client.clientId]: 2, other: 1 });
+    expect(simulator.counters.issuesPerRevocationScope()).toEqual({
+      [client.clientId]: 2,
+      other: 1,
+    });
   });
 
-  test("end after five minutes", async () => {
-    const clock = handClock();
+  test("expire after five minutes", async () => {
+    const clock = manualClock();
     const simulator = await send({ now: clock.now });
     const token = await tokenOf(ask(simulator));
     clock.advance(299_999);
@@ -110,11 +113,11 @@ describe("tokens", () => {
   });
 
   test("differ even within one second", async () => {
-    const simulator = await send({ now: handClock().now });
+    const simulator = await send({ now: manualClock().now });
     expect(await tokenOf(ask(simulator))).not.toBe(await tokenOf(ask(simulator)));
   });
 
-  test("die by someone else's issue", async () => {
+  test("are revoked by another issuer", async () => {
     const simulator = await send();
     const ours = await tokenOf(ask(simulator));
     const theirs = simulator.issueAsSomeoneElse(client.clientId);

@@ -1,0 +1,68 @@
+import type {
+  ConsentLink,
+  Disconnected,
+  GrantedConsent,
+  VendAnswer,
+} from "../functions/http/contract.ts";
+import { relativeTime, withRelativeTime } from "./relative-time.ts";
+
+/** Formats a credential for people. The token is shown only on request. */
+export function formatCredential(answer: VendAnswer, isTokenShown: boolean, now: Date): string {
+  const { connection, version, header, extraHeaders = {}, fingerprint, usableUntil } = answer;
+  const { issuedAt, expiresAt } = answer;
+  const headers = Object.entries({ [header.name]: header.value, ...extraHeaders });
+  return formatFields([
+    ["connection", connection],
+    ["version", String(version)],
+    ["fingerprint", fingerprint],
+    ["issued", withRelativeTime(issuedAt, now)],
+    ["usable until", usableUntil === null ? "no end" : withRelativeTime(usableUntil, now)],
+    [
+      "expires",
+      expiresAt === null ? "not stated by the provider" : withRelativeTime(expiresAt, now),
+    ],
+    ...headers.map(([name, value]): [string, string] => [
+      "header",
+      isTokenShown ? `${name}: ${value}` : `${name} (--show-token shows it)`,
+    ]),
+  ]);
+}
+
+export function formatConsentLink(
+  connection: string,
+  { url, expiresAt }: ConsentLink,
+  now: Date,
+): string {
+  return [
+    `A link for the person who is to consent to ${connection}:`,
+    "",
+    `  ${url}`,
+    "",
+    `It works once, in one browser, and expires ${relativeTime(expiresAt, now)}. Send it to that person only: whoever opens it consents.`,
+    `Next, once the person has consented: npm run vend -- vend ${connection}`,
+  ].join("\n");
+}
+
+export function formatGrantedConsent(granted: GrantedConsent, now: Date): string {
+  const { connection, version, grantedScope, endsAt, customer } = granted;
+  return formatFields([
+    ["connection", connection],
+    ["version", String(version)],
+    ["granted", grantedScope === "" ? "nothing" : (grantedScope ?? "not stated by the provider")],
+    ["ends", endsAt === null ? "not stated by the provider" : withRelativeTime(endsAt, now)],
+    ["customer", customer ?? "not stated by the provider"],
+  ]);
+}
+
+export function formatDisconnected({ connection, revoked }: Disconnected): string {
+  const deleted = `${connection} is disconnected: its token and its consent are deleted here.`;
+  if (revoked) return `${deleted}\nThe provider has revoked the consent.`;
+  const reason = revoked === null ? "offers no way to revoke one" : "did not revoke it";
+  return `${deleted}\nThe provider ${reason}: the person should end the consent on the provider's own pages too.`;
+}
+
+/** Names and values, one per line. */
+function formatFields(fields: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(...fields.map(([name]) => name.length));
+  return fields.map(([name, value]) => `  ${name.padEnd(width)}   ${value}`).join("\n");
+}

@@ -1,0 +1,55 @@
+import type { ConnectionAnswer } from "../functions/http/contract.ts";
+import type { ConnectionState } from "../functions/model/connection-status.ts";
+import { formatTable } from "../local/format-table.ts";
+import { relativeTime } from "./relative-time.ts";
+
+/** All connections as a table, followed by the next step for those that need an operator. */
+export function formatStatus(connections: readonly ConnectionAnswer[], now: Date): string {
+  if (connections.length === 0) return "No connection has been vended yet.";
+  const heading = [
+    "connection",
+    "state",
+    "version",
+    "usable until",
+    "next renewal",
+    "last failure",
+  ];
+  const table = formatTable(
+    heading,
+    connections.map((connection) => statusRow(connection, now)),
+  );
+  const steps = connections.flatMap(nextStepOf);
+  return steps.length === 0 ? table : `${table}\n\n${steps.join("\n")}`;
+}
+
+function statusRow(connection: ConnectionAnswer, now: Date): string[] {
+  const { state, version, fingerprint, usableUntil, lastFailure } = connection;
+  const noEnd = fingerprint === null ? "–" : "no end";
+  return [
+    connection.connection,
+    state,
+    String(version),
+    usableUntil === null ? noEnd : relativeTime(usableUntil, now),
+    formatRenewal(connection, now),
+    lastFailure ? `${lastFailure.code} ${relativeTime(lastFailure.at, now)}` : "–",
+  ];
+}
+
+/** An expired lease is ignored: its holder has died. */
+function formatRenewal({ lease, renewAt }: ConnectionAnswer, now: Date): string {
+  if (lease && Date.parse(lease.until) > now.getTime()) return `now (${lease.reason})`;
+  return renewAt === null ? "–" : relativeTime(renewAt, now);
+}
+
+/** The states in which an operator has to act. */
+const steps: Partial<Readonly<Record<ConnectionState, (connection: string) => string>>> = {
+  "consent-required": (connection) => `npm run vend -- consent ${connection}`,
+  "credentials-rejected": () =>
+    "put a new value into its secret: docs/operations.md#rotating-credentials",
+  contested: () => "find out who else requests tokens: docs/operations.md#contested",
+};
+
+function nextStepOf({ connection, state }: ConnectionAnswer): string[] {
+  const step = steps[state]?.(connection);
+  return step ? [`${connection}: ${step}`] : [];
+}

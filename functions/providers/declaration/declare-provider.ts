@@ -1,0 +1,190 @@
+import type * as v from "valibot";
+import type { ConsentFlow } from "../../model/consent.ts";
+import type { Issuer, Presentation, RenewalPolicy } from "../../model/provider.ts";
+import type { Sensitive } from "../../model/sensitive.ts";
+import type { KeyFields, KeySettings } from "../exchange/key-check.ts";
+import type { IssuerContext, TokenRequest } from "../exchange/token-request.ts";
+import type { CodeGrant, CodeSettings } from "../oauth/code-grant.ts";
+import type { FieldProblem, SecretMembers, SecretOf } from "./secret.ts";
+import { parseSecret, requiredMembers } from "./secret.ts";
+
+/** What an operator watches: a client that is issued tokens, a key that ends, or a person's consent that ends. */
+type CredentialKind =
+  | {
+      readonly type: "client-credentials";
+      /** How long a token usually lives; an alarm counts issues by it. */
+      readonly usualLifetimeSeconds: number;
+    }
+  | { readonly type: "static-key" }
+  | { readonly type: "consent" };
+
+type CredentialType = CredentialKind["type"];
+
+/** RFC 6750 §2.1. */
+export const bearer: Presentation = { headerName: "Authorization", scheme: "Bearer" };
+export const apiKeyHeader: Presentation = { headerName: "X-Api-Key", scheme: null };
+
+/** What the settings of every provider hold. */
+interface RealmBase {
+  readonly provider: string;
+  readonly environment: string;
+}
+
+/** What `settingsOf` makes. */
+type SettingsSchema<Settings extends RealmBase = RealmBase> = v.GenericSchema<unknown, Settings> & {
+  readonly entries: v.ObjectEntries & {
+    readonly provider: v.LiteralSchema<string, undefined>;
+    readonly environment: v.GenericSchema<string>;
+  };
+};
+
+/** Everything about one provider. Its methods take the settings and secrets of this provider only. */
+export interface ProviderDeclaration<
+  Schema extends SettingsSchema = SettingsSchema,
+  Name extends keyof v.InferOutput<Schema> & string = never,
+  Type extends CredentialType = CredentialType,
+> {
+  readonly id: Schema["entries"]["provider"]["literal"];
+  readonly credential: Extract<CredentialKind, { type: Type }>;
+  readonly settings: Schema;
+  settingsProblem(settings: v.InferOutput<Schema>): FieldProblem | null;
+  /** The settings that `policy` reads. */
+  readonly policySettings: readonly string[];
+  readonly secret: SecretMembers;
+  readonly requiredMembers: readonly string[];
+  policy(settings: Pick<v.InferOutput<Schema>, Name>): RenewalPolicy;
+  presentation(settings: v.InferOutput<Schema>): Presentation;
+  loadIssuer(settings: v.InferOutput<Schema>, context: IssuerContext): Promise<Issuer>;
+  /** Only where a person consents. */
+  loadConsentFlow?(settings: v.InferOutput<Schema>, context: IssuerContext): Promise<ConsentFlow>;
+}
+
+interface Common<Schema extends SettingsSchema, Members extends SecretMembers> {
+  readonly settings: Schema;
+  /** What is wrong between settings that are right one by one. */
+  settingsProblem?(settings: v.InferOutput<Schema>): FieldProblem | null;
+  readonly secret: Members;
+  /** The same of the secret's members. */
+  secretProblem?(secret: SecretOf<Members>): FieldProblem | null;
+  presentation(settings: v.InferOutput<Schema>): Presentation;
+}
+
+type TokenPolicy = Extract<RenewalPolicy, { renewal: "at-expiry" | "at-handover" | "early" }>;
+
+/** A provider that issues a token for our own credentials: a client id and secret, or whatever it calls them. */
+interface ClientCredentials<
+  Schema extends SettingsSchema,
+  Name extends keyof v.InferOutput<Schema> & string,
+  Members extends SecretMembers,
+> extends Common<Schema, Members>,
+    TokenRequest<v.InferOutput<Schema>, SecretOf<Members>> {
+  readonly usualLifetimeSeconds: number;
+  readonly policySettings: readonly Name[];
+  policy(settings: Pick<v.InferOutput<Schema>, Name>): TokenPolicy;
+}
+
+export function declareClientCredentials<
+  Schema extends SettingsSchema,
+  const Name extends keyof v.InferOutput<Schema> & string,
+  Members extends SecretMembers,
+>(
+  declared: ClientCredentials<Schema, Name, Members>,
+): ProviderDeclaration<Schema, Name, "client-credentials"> {
+  return {
+    ...commonOf(declared),
+    credential: {
+      type: "client-credentials",
+      usualLifetimeSeconds: declared.usualLifetimeSeconds,
+    },
+    policySettings: declared.policySettings,
+    policy: (settings) => declared.policy(settings),
+    loadIssuer: async (settings, context) => {
+      const { tokenIssuer } = await import("../exchange/token-request.ts");
+      return tokenIssuer(declared, settings, secretReader(declared), context);
+    },
+  };
+}
+
+/** A key that the provider handed out once, replaced by putting another into the secret. */
+interface StaticKey<Schema extends SettingsSchema, Members extends SecretMembers>
+  extends Common<Schema, Members> {
+  key(secret: SecretOf<Members>): KeyFields;
+}
+
+/** How soon a key follows its secret. */
+const recheckMs = 5000;
+
+export function declareStaticKey<
+  Schema extends SettingsSchema<RealmBase & KeySettings>,
+  Members extends SecretMembers,
+>(declared: StaticKey<Schema, Members>): ProviderDeclaration<Schema, "probePath", "static-key"> {
+  return {
+    ...commonOf(declared),
+    credential: { type: "static-key" },
+    policySettings: ["probePath"],
+    policy: ({ probePath }) => ({
+      renewal: "on-rotation",
+      recheckMs,
+      hasProbe: probePath !== undefined,
+    }),
+    loadIssuer: async (settings, context) => {
+      const { keyIssuer } = await import("../exchange/key-check.ts");
+      const readSecret = secretReader(declared);
+      const readKey = (text: Sensitive) => declared.key(readSecret(text));
+      return keyIssuer(readKey, settings, declared.presentation(settings), context);
+    },
+  };
+}
+
+/** A provider at which a person consents. */
+interface Consent<
+  Schema extends SettingsSchema<RealmBase & CodeSettings>,
+  Members extends SecretMembers,
+> extends Common<Schema, Members>,
+    CodeGrant<v.InferOutput<Schema>, SecretOf<Members>> {}
+
+export function declareConsent<
+  Schema extends SettingsSchema<RealmBase & CodeSettings>,
+  Members extends SecretMembers,
+>(declared: Consent<Schema, Members>): ProviderDeclaration<Schema, "earlySeconds", "consent"> {
+  return {
+    ...commonOf(declared),
+    credential: { type: "consent" },
+    policySettings: ["earlySeconds"],
+    // Each new token may cost a refresh token, so only the lease's holder asks, and early, so that no caller waits.
+    policy: ({ earlySeconds }) => ({
+      renewal: "by-consent",
+      beforeExpiryMs: earlySeconds * 1000,
+    }),
+    loadIssuer: async (settings, context) => {
+      const { codeIssuer } = await import("../oauth/code-issuer.ts");
+      return codeIssuer(declared, settings, secretReader(declared), context);
+    },
+    loadConsentFlow: async (settings, context) => {
+      const { consentFlow } = await import("../oauth/consent-flow.ts");
+      return consentFlow(declared, settings, secretReader(declared), context);
+    },
+  };
+}
+
+function commonOf<Schema extends SettingsSchema, Members extends SecretMembers>({
+  settings,
+  secret,
+  ...declared
+}: Common<Schema, Members>) {
+  return {
+    id: settings.entries.provider.literal,
+    settings,
+    secret,
+    requiredMembers: requiredMembers(secret),
+    settingsProblem: (values: v.InferOutput<Schema>) => declared.settingsProblem?.(values) ?? null,
+    presentation: (values: v.InferOutput<Schema>) => declared.presentation(values),
+  };
+}
+
+function secretReader<Schema extends SettingsSchema, Members extends SecretMembers>({
+  secret,
+  secretProblem,
+}: Common<Schema, Members>): (text: Sensitive) => SecretOf<Members> {
+  return (text) => parseSecret(text, secret, (read) => secretProblem?.(read) ?? null);
+}

@@ -1,0 +1,105 @@
+import * as v from "valibot";
+import { VendingError } from "../../model/errors.ts";
+import { Sensitive } from "../../model/sensitive.ts";
+import { parseJson } from "../../platform/parse-json.ts";
+import { parseInstant } from "../exchange/instant.ts";
+
+/** One member of the JSON that a secret is. */
+interface SecretMember {
+  /** One line, for operators and docs. */
+  readonly meaning: string;
+  /** `v.optional` where it may be left out. */
+  readonly shape: v.GenericSchema;
+}
+
+export type SecretMembers = Readonly<Record<string, SecretMember>>;
+
+type Shapes<Members extends SecretMembers> = {
+  readonly [Name in keyof Members]: Members[Name]["shape"];
+};
+
+/** A secret, read. */
+export type SecretOf<Members extends SecretMembers> = v.InferOutput<
+  v.ObjectSchema<Shapes<Members>, undefined>
+>;
+
+/** What is wrong with a member or a setting, to be told behind its name. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly problem: string;
+}
+
+/** A line break is what pasting leaves behind. */
+export const plainText = v.pipe(
+  v.string(),
+  v.regex(/^\P{Cc}+$/u, "must not be empty or hold control characters"),
+);
+
+/** A member that must never be printed. */
+export const sensitiveText = v.pipe(
+  plainText,
+  v.transform((text) => new Sensitive(text)),
+);
+
+/** A key that goes into a header as it is. */
+export const headerKey = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]{1,16384}$/, "must be visible ASCII without blanks"),
+  v.transform((text) => new Sensitive(text)),
+);
+
+/** A client id for Basic authentication holds no colon and no control character (RFC 7617 §2). */
+export const basicClientId = v.pipe(
+  v.string(),
+  v.regex(/^[^\p{Cc}:]+$/u, "must not be empty or hold a colon"),
+);
+
+/** The instant after which a key is not to be used, if its owner knows one. */
+export const keyExpiry = {
+  meaning: "when the key ends: ISO 8601 with an offset",
+  shape: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => parseInstant(text) !== null,
+        "must be an instant with an offset (ISO 8601)",
+      ),
+    ),
+  ),
+};
+
+export function requiredMembers(secret: SecretMembers): string[] {
+  return Object.keys(secret).filter((name) => secret[name]?.shape.type !== "optional");
+}
+
+/** The JSON of a secret, as its provider declares it. Fails with `secret-malformed`, naming the member and no value. */
+export function parseSecret<Members extends SecretMembers>(
+  text: Sensitive,
+  members: Members,
+  findProblem: (secret: SecretOf<Members>) => FieldProblem | null,
+): SecretOf<Members> {
+  const value = parseJson(text.expose());
+  if (value === undefined) throw malformed({ field: "SecretString", problem: "must be JSON" });
+  const result = v.safeParse(schemaOf(members), value, { abortEarly: true });
+  if (!result.success) throw malformed(problemOf(result.issues[0]));
+  const problem = findProblem(result.output);
+  if (problem) throw malformed(problem);
+  return result.output;
+}
+
+function schemaOf<Members extends SecretMembers>(members: Members) {
+  const shapes = Object.entries(members).map(([name, { shape }]) => [name, shape]);
+  return v.object(Object.fromEntries(shapes) as Shapes<Members>);
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): FieldProblem {
+  const field = v.getDotPath(issue) ?? "SecretString";
+  if (issue.received === "undefined") return { field, problem: "is missing" };
+  // A validation has a sentence of its own; a schema names a type.
+  const isSentence = issue.kind === "validation";
+  return { field, problem: isSentence ? issue.message : `must be ${issue.expected}` };
+}
+
+function malformed({ field, problem }: FieldProblem): VendingError {
+  return new VendingError("secret-malformed", `${field}: ${problem}.`);
+}

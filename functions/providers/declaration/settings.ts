@@ -1,0 +1,57 @@
+import * as v from "valibot";
+import { maxDeadlineMs } from "../../model/call-limits.ts";
+import { segmentPattern } from "../../model/connection.ts";
+import { isSafeAddress } from "../../platform/safe-address.ts";
+
+/** https; http for loopback hosts only. */
+export const address = v.pipe(
+  v.string(),
+  v.check(isSafeAddress, "must be an https address (http is for loopback hosts only)"),
+);
+
+/** Without a trailing slash: paths are put behind it. */
+export const baseAddress = v.pipe(
+  address,
+  v.transform((text) => text.replace(/\/+$/, "")),
+);
+
+const wholeNumber = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+
+/** Up to a day. */
+export const seconds = wholeNumber(0, 86_400);
+export const probePath = v.pipe(v.string(), v.startsWith("/"));
+export const oneWord = v.pipe(v.string(), v.regex(/^[\w-]+$/, "must be one word"));
+export const basicEncoding = v.picklist(["raw", "rfc6749"]);
+export const headerName = v.pipe(
+  v.string(),
+  v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, "must be a header name"),
+);
+const headerValue = v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/, "must be visible ASCII"));
+
+/** RFC 6749 §3.3. */
+const scopeToken = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be a scope"));
+export const scopes = v.array(scopeToken);
+export const someScopes = v.pipe(scopes, v.minLength(1, "must name a scope"));
+
+/** What every provider takes. */
+const common = {
+  environment: v.pipe(v.string(), v.regex(segmentPattern, "must be like production or staging-2")),
+  deadlineMs: v.optional(wholeNumber(100, maxDeadlineMs), 5000),
+  marginMs: v.optional(wholeNumber(0, 60_000), 1000),
+  extraHeaders: v.optional(v.record(headerName, headerValue)),
+};
+
+/** The settings of a provider: its own, and those of every provider. Any other key is refused. */
+export function settingsOf<const Id extends string, Own extends v.ObjectEntries>(id: Id, own: Own) {
+  return v.strictObject({ provider: v.literal(id), ...common, ...own });
+}
+
+/** What every provider takes at which a person consents. */
+export const consentSettings = {
+  apiBaseUrl: v.optional(baseAddress),
+  authorizeUrl: address,
+  tokenUrl: address,
+  revokeUrl: v.optional(address),
+  earlySeconds: v.optional(seconds, 300),
+};

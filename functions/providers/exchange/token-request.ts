@@ -1,0 +1,134 @@
+import type { Clock } from "../../model/clock.ts";
+import { plusMs } from "../../model/clock.ts";
+import type { ConsentResult } from "../../model/consent.ts";
+import type { Issued, Issuer, Lifetime, NotIssued } from "../../model/provider.ts";
+import { Sensitive } from "../../model/sensitive.ts";
+import type { HttpRequest, HttpResponse, SendHttp } from "../../platform/http-request.ts";
+import { HttpFailure } from "../../platform/http-request.ts";
+import { parseJson } from "../../platform/parse-json.ts";
+import type { PresentedCredentials } from "./error-response.ts";
+import { errorResponse, notIssuedAfter } from "./error-response.ts";
+import { malformed } from "./not-issued.ts";
+
+/** What every issuer is given: a way to send one request, the time, and an id for each request (UUIDv4). */
+export interface IssuerContext {
+  readonly send: SendHttp;
+  readonly clock: Clock;
+  newRequestId(): string;
+}
+
+/** The members of an answer; any of them may be missing, and of any type. */
+export interface AnswerFields {
+  readonly [name: string]: unknown;
+}
+
+/** What a provider's own reader makes of an answer's fields. */
+export interface Reading {
+  /** Checked where it is used: text that fits a header. */
+  readonly token: unknown;
+  /** Null when what the provider said makes no sense. */
+  readonly lifetime: Lifetime | null;
+  readonly expiresAt: Date | null;
+  /** Where a person has consented. */
+  readonly consent?: ConsentResult;
+}
+
+/** How a provider issues a token for credentials of our own. */
+export interface TokenRequest<Settings, Secret> {
+  /** What a new token revokes beyond this connection, such as a platform's key; null where it revokes nothing else. */
+  revocationScope(secret: Secret, settings: Settings): string | null;
+  request(settings: Settings, secret: Secret): HttpRequest;
+  readAnswer(fields: AnswerFields, response: HttpResponse, now: Date): Reading;
+}
+
+export function tokenIssuer<Settings, Secret>(
+  { revocationScope, request, readAnswer }: TokenRequest<Settings, Secret>,
+  settings: Settings,
+  readSecret: (text: Sensitive) => Secret,
+  context: IssuerContext,
+): Issuer {
+  return {
+    openGrant(text) {
+      const secret = readSecret(text);
+      return {
+        revocationScope: revocationScope(secret, settings),
+        callsProvider: true,
+        issue: (signal) =>
+          sendTokenRequest(
+            context,
+            request(settings, secret),
+            signal,
+            "client",
+            (fields, response) => readAnswer(fields, response, context.clock.now()),
+          ),
+      };
+    },
+  };
+}
+
+type Read = (
+  fields: AnswerFields,
+  response: HttpResponse,
+) => Reading | Promise<Reading | NotIssued>;
+
+/** A token travels in a header: visible ASCII, and no more of it than a header holds. */
+const tokenPattern = /^[\x21-\x7e]{1,16384}$/;
+
+/** Sends one token request and says what came of it: never throws, never repeats what the provider wrote. */
+export async function sendTokenRequest(
+  context: IssuerContext,
+  request: HttpRequest,
+  signal: AbortSignal,
+  presented: PresentedCredentials,
+  read: Read,
+): Promise<Issued | NotIssued> {
+  const response = await sendOrFailure(context, request, signal);
+  if (response instanceof HttpFailure) return notIssuedAfter(response);
+  const fields = fieldsOf(response.body);
+  const error = errorResponse(response, fields, context.clock, presented);
+  return error ?? readSuccess(response, fields, read);
+}
+
+async function readSuccess(
+  response: HttpResponse,
+  fields: AnswerFields | null,
+  read: Read,
+): Promise<Issued | NotIssued> {
+  if (!fields) return malformed("an answer that is not a JSON object");
+  const reading = await read(fields, response);
+  if ("kind" in reading) return reading;
+  const { token, lifetime, expiresAt, consent = null } = reading;
+  if (typeof token !== "string" || !tokenPattern.test(token)) {
+    return malformed("no token that fits a header");
+  }
+  if (!lifetime) return malformed("a lifetime that makes no sense");
+  const { requestedAt, receivedAt } = response;
+  const expiry = expiresAt ?? expiryAfter(lifetime, receivedAt);
+  const issued = { token: new Sensitive(token), lifetime, expiresAt: expiry };
+  return { kind: "issued", ...issued, requestedAt, receivedAt, consent };
+}
+
+/** Where the provider named a lifetime but no instant. */
+function expiryAfter(lifetime: Lifetime, receivedAt: Date): Date | null {
+  return lifetime.kind === "stated" ? plusMs(receivedAt, lifetime.atLeastMs) : null;
+}
+
+function fieldsOf(body: string | null): AnswerFields | null {
+  const value = parseJson(body ?? "");
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? { ...value } : null;
+}
+
+/** The answer to one request, or why there is none. */
+export async function sendOrFailure(
+  { send }: IssuerContext,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpResponse | HttpFailure> {
+  try {
+    return await send(request, signal);
+  } catch (error) {
+    if (error instanceof HttpFailure) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+import type { NotIssued } from "../../model/provider.ts";
+import type { HttpRequest, HttpResponse } from "../../platform/http-request.ts";
+import { HttpFailure } from "../../platform/http-request.ts";
+import { notIssued } from "../exchange/not-issued.ts";
+import type { IssuerContext } from "../exchange/token-request.ts";
+import { basicAuthorization, formRequest } from "./client-authentication.ts";
+import { certificatesIn } from "./client-certificate.ts";
+import type { OAuthClient } from "./code-grant.ts";
+
+/** A form with the client's own authentication (RFC 6749 §2.3). */
+export function clientRequest(
+  { clientId, clientSecret, basicEncoding, certificate, requestIdHeader }: OAuthClient,
+  url: string,
+  form: URLSearchParams,
+  context: IssuerContext,
+): HttpRequest {
+  const headers = requestIdHeader ? { [requestIdHeader]: context.newRequestId() } : {};
+  const tls = certificate ? { clientCertificate: certificate } : {};
+  if (!clientSecret) {
+    const identified = new URLSearchParams([...form, ["client_id", clientId]]);
+    return { ...formRequest(url, identified, headers), ...tls };
+  }
+  const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
+  return { ...formRequest(url, form, { authorization, ...headers }), ...tls };
+}
+
+/** An expired certificate is rejected in the TLS handshake, where some servers just hang up: they are not asked. */
+export function expiredCertificate({ certificate }: OAuthClient, now: Date): NotIssued | null {
+  const [leaf] = certificatesIn(certificate?.chain ?? "");
+  if (!leaf || leaf.validToDate > now) return null;
+  const detail = `Our client certificate expired at ${leaf.validToDate.toISOString()}. Put a new one into the secret.`;
+  return notIssued("credentials-rejected", detail);
+}
+
+/** Turns an answer that rejects our certificate into the failure that a TLS alert would be. */
+export function detectCertificateRejection(
+  context: IssuerContext,
+  provider: { isCertificateRejected?(response: HttpResponse): boolean },
+): IssuerContext {
+  return {
+    ...context,
+    send: async (request, signal) => {
+      const response = await context.send(request, signal);
+      if (provider.isCertificateRejected?.(response)) throw new HttpFailure("certificate", false);
+      return response;
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import type { AuthorizationRequest, GrantCredential } from "../../model/consent.ts";
+import type { Issued, Issuer, NotIssued } from "../../model/provider.ts";
+import { Sensitive } from "../../model/sensitive.ts";
+import type { HttpResponse } from "../../platform/http-request.ts";
+import { isAbsent } from "../exchange/lifetime.ts";
+import { malformed, notIssued } from "../exchange/not-issued.ts";
+import type { AnswerFields, IssuerContext, Reading } from "../exchange/token-request.ts";
+import { sendTokenRequest } from "../exchange/token-request.ts";
+import { clientRequest, detectCertificateRejection, expiredCertificate } from "./client-request.ts";
+import type { CodeGrant, CodeSettings, OAuthClient } from "./code-grant.ts";
+import type { Identifier } from "./identity.ts";
+import { identifierOf } from "./identity.ts";
+import { readTokenResponse } from "./token-response.ts";
+
+/** What every exchange of one client has in common. */
+interface Exchange<Settings, Secret> {
+  readonly provider: CodeGrant<Settings, Secret>;
+  readonly settings: Settings;
+  readonly client: OAuthClient;
+  readonly identifier: Identifier;
+  readonly context: IssuerContext;
+}
+
+/**
+ * Exchanges a person's code, and later refresh tokens, for access tokens (RFC 6749 §4.1.3, §6). A consent is one
+ * person's and belongs to its connection alone: a new token revokes nothing elsewhere.
+ */
+export function codeIssuer<Settings extends CodeSettings, Secret>(
+  provider: CodeGrant<Settings, Secret>,
+  settings: Settings,
+  readSecret: (text: Sensitive) => Secret,
+  context: IssuerContext,
+): Issuer {
+  const common = {
+    provider,
+    settings,
+    identifier: identifierOf(provider.openId(settings), context),
+    context: detectCertificateRejection(context, provider),
+  };
+  return {
+    openGrant(text, credential) {
+      const client = provider.client(readSecret(text));
+      return {
+        revocationScope: null,
+        callsProvider: true,
+        issue: async (signal) =>
+          expiredCertificate(client, context.clock.now()) ??
+          issue({ ...common, client }, credential, signal),
+      };
+    },
+  };
+}
+
+async function issue<Settings extends CodeSettings, Secret>(
+  exchange: Exchange<Settings, Secret>,
+  credential: GrantCredential | null,
+  signal: AbortSignal,
+): Promise<Issued | NotIssued> {
+  const { provider, settings, client, identifier, context } = exchange;
+  if (!credential) return notIssued("consent-required", "Nobody has consented yet.");
+  const form = formOf(provider, settings, credential);
+  if (!form) return notIssued("consent-required", codeWithoutRequest);
+  const unprepared = await identifier.prepare(credential, signal);
+  if (unprepared) return unprepared;
+  const request = clientRequest(client, settings.tokenUrl, form, context);
+  return sendTokenRequest(context, request, signal, "grant", (fields, response) =>
+    readAnswer(exchange, credential, fields, response, signal),
+  );
+}
+
+const codeWithoutRequest =
+  "A code of this provider is good only together with the authorization request that it answers.";
+
+function formOf<Settings, Secret>(
+  provider: CodeGrant<Settings, Secret>,
+  settings: Settings,
+  credential: GrantCredential,
+): URLSearchParams | null {
+  if (credential.kind === "refresh-token") {
+    return new URLSearchParams({
+      grant_type: "refresh_token",
+      refresh_token: credential.refreshToken.expose(),
+    });
+  }
+  const { authorizationRequest } = credential;
+  const form = new URLSearchParams({
+    grant_type: "authorization_code",
+    code: credential.code.expose(),
+  });
+  if (provider.hasCodesToCopy) return form;
+  return authorizationRequest && bound(form, authorizationRequest, provider.pkce(settings));
+}
+
+/** To its authorization request: by the address (RFC 6749 §4.1.3) and by the code verifier (RFC 7636 §4.5). */
+function bound(
+  form: URLSearchParams,
+  { redirectUri, codeVerifier }: AuthorizationRequest,
+  pkce: boolean,
+): URLSearchParams {
+  form.set("redirect_uri", redirectUri);
+  if (pkce) form.set("code_verifier", codeVerifier.expose());
+  return form;
+}
+
+async function readAnswer<Settings, Secret>(
+  { provider, settings, client, identifier }: Exchange<Settings, Secret>,
+  credential: GrantCredential,
+  fields: AnswerFields,
+  response: HttpResponse,
+  signal: AbortSignal,
+): Promise<Reading | NotIssued> {
+  const refreshToken = refreshTokenOf(fields["refresh_token"]);
+  if (refreshToken === undefined) return malformed("a refresh token that is none");
+  const idToken = fields["id_token"];
+  const subject = await identifier.identify(client.clientId, idToken, credential, signal);
+  if (subject !== null && typeof subject !== "string") return subject;
+  const isFirst = credential.kind === "code";
+  const requested = isFirst ? provider.scopes(settings).join(" ") : "";
+  return {
+    ...readTokenResponse(fields, provider.longestDays),
+    consent: {
+      refreshToken,
+      refreshEndsAt: provider.refreshEndsAt(fields, response, isFirst),
+      grantedScope: grantedScopeOf(fields["scope"], requested),
+      subject,
+      customer: provider.customer?.(fields) ?? null,
+    },
+  };
+}
+
+/** Null for none; undefined for what is none but stands where one should: the provider may have replaced ours. */
+function refreshTokenOf(value: unknown): Sensitive | null | undefined {
+  if (isAbsent(value) || value === "") return null;
+  const isToken = typeof value === "string" && /^[\x20-\x7e]{1,16384}$/.test(value);
+  return isToken ? new Sensitive(value) : undefined;
+}
+
+/**
+ * RFC 6749 §5.1: without a `scope`, what was requested is granted; an empty one grants nothing. Null where it cannot be
+ * read, and where nothing was requested either.
+ */
+function grantedScopeOf(value: unknown, requested: string): string | null {
+  const scope = isAbsent(value) ? requested : value;
+  if (scope === "") return requested === "" ? null : scope;
+  return typeof scope === "string" && /^[\x20-\x7e]{1,1000}$/.test(scope) ? scope : null;
+}

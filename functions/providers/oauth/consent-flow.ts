@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import type { AuthorizationRequest, ConsentFlow } from "../../model/consent.ts";
+import { VendingError } from "../../model/errors.ts";
+import type { Sensitive } from "../../model/sensitive.ts";
+import { HttpFailure } from "../../platform/http-request.ts";
+import type { IssuerContext } from "../exchange/token-request.ts";
+import { sendOrFailure } from "../exchange/token-request.ts";
+import { issuerCheck, readAuthorizationResponse } from "./authorization-response.ts";
+import { clientRequest, expiredCertificate } from "./client-request.ts";
+import type { CodeGrant, CodeSettings, OAuthClient } from "./code-grant.ts";
+
+/** The browser's way to a provider and back (RFC 6749 §4.1.1, §4.1.2), and the end of a consent. */
+export function consentFlow<Settings extends CodeSettings, Secret>(
+  provider: CodeGrant<Settings, Secret>,
+  settings: Settings,
+  readSecret: (text: Sensitive) => Secret,
+  context: IssuerContext,
+): ConsentFlow {
+  const { authorizeUrl, tokenUrl, revokeUrl } = settings;
+  const { displayName, scopeWords, hasCodesToCopy } = provider;
+  const isIssuer = issuerCheck(provider.openId(settings)?.issuer, [authorizeUrl, tokenUrl]);
+  const clientOf = (text: Sensitive) => provider.client(readSecret(text));
+  return {
+    displayName,
+    scopeWords,
+    scopes: provider.scopes(settings),
+    hasCodesToCopy,
+    origin: new URL(authorizeUrl).origin,
+    authorizeUrl: async (text, request) => {
+      const client = clientOf(text);
+      const expired = expiredCertificate(client, context.clock.now());
+      if (expired) throw new VendingError(expired.code, expired.detail);
+      return withParameters(
+        authorizeUrl,
+        provider.authorizationParameters?.(settings, client.clientId, request) ??
+          standardParameters(provider, settings, client.clientId, request),
+      );
+    },
+    readAuthorizationResponse: (parameters) => readAuthorizationResponse(parameters, isIssuer),
+    revoke: async (text, refreshToken, signal) =>
+      revokeUrl === undefined
+        ? null
+        : revoke(revokeUrl, () => clientOf(text), refreshToken, context, signal),
+  };
+}
+
+function standardParameters<Settings, Secret>(
+  provider: CodeGrant<Settings, Secret>,
+  settings: Settings,
+  clientId: string,
+  { redirectUri, state, nonce, codeVerifier }: AuthorizationRequest,
+): Record<string, string> {
+  const scope = provider.scopes(settings).join(" ");
+  return {
+    response_type: "code",
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    ...(scope ? { scope } : {}),
+    state,
+    nonce,
+    ...(provider.pkce(settings) ? codeChallenge(codeVerifier) : {}),
+  };
+}
+
+/** RFC 7636 §4.2. */
+function codeChallenge(codeVerifier: Sensitive): Record<string, string> {
+  const challenge = createHash("sha256").update(codeVerifier.expose()).digest("base64url");
+  return { code_challenge: challenge, code_challenge_method: "S256" };
+}
+
+/**
+ * An address with parameters behind those that it has (RFC 6749 §3.1). Blanks are %20, which every server reads; `+` is
+ * a blank in forms only.
+ */
+function withParameters(address: string, parameters: Readonly<Record<string, string>>): string {
+  const url = new URL(address);
+  const added = Object.entries(parameters).map(
+    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+  );
+  url.search = [url.search.slice(1), ...added].filter(Boolean).join("&");
+  return url.href;
+}
+
+/** RFC 7009: true once the provider says that it has revoked the refresh token. Never fails. */
+async function revoke(
+  url: string,
+  openClient: () => OAuthClient,
+  refreshToken: Sensitive,
+  context: IssuerContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const form = new URLSearchParams({
+    token: refreshToken.expose(),
+    token_type_hint: "refresh_token",
+  });
+  try {
+    const request = clientRequest(openClient(), url, form, context);
+    const response = await sendOrFailure(context, request, signal);
+    // §2.2 has 200; 204 says the same in fewer words.
+    return !(response instanceof HttpFailure) && [200, 204].includes(response.status);
+  } catch {
+    return false;
+  }
+}

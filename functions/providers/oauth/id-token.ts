@@ -1,0 +1,125 @@
+import type { AuthorizationServer, Client, IDToken } from "oauth4webapi";
+import {
+  allowInsecureRequests,
+  clockTolerance,
+  customFetch,
+  getValidatedIdTokenClaims,
+  processGenericTokenEndpointResponse,
+  validateApplicationLevelSignature,
+} from "oauth4webapi";
+import type { NotIssued } from "../../model/provider.ts";
+import { malformed } from "../exchange/not-issued.ts";
+import type { JwkSet, JwksCache } from "./jwks-cache.ts";
+
+/** Only signatures by a key that the provider alone has: neither `none` nor an HMAC under our client secret. */
+const algorithms = [
+  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
+];
+
+/** Accepted difference between the provider's clock and ours. */
+const toleranceSeconds = 60;
+
+export interface Expected {
+  /** The pinned one: it need not be on the host of any of the provider's addresses. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** The authorization request's; null at a refresh, which has none (OpenID Connect Core §12.2). */
+  readonly nonce: string | null;
+}
+
+/**
+ * The token's subject, after every check of OpenID Connect Core §3.1.3.7. The library's errors hold the token, so only
+ * the name of the failed check is taken from them.
+ */
+export async function verifyIdToken(
+  idToken: string,
+  expected: Expected,
+  keys: JwksCache,
+  now: Date,
+  signal: AbortSignal,
+): Promise<string | NotIssued> {
+  const answer = Response.json({ access_token: "-", token_type: "bearer", id_token: idToken });
+  const claims = await claimsOf(answer, expected, keys.url);
+  if (typeof claims === "string") return failing(claims);
+  const failed = failedCheck(claims, expected, now);
+  if (failed) return failing(failed);
+  return (await signatureFailure(answer, expected, keys, signal)) ?? claims.sub;
+}
+
+function failing(check: string): NotIssued {
+  return malformed(`an ID token that fails the check of ${check}`);
+}
+
+/** The claims, or the check that failed. */
+async function claimsOf(
+  answer: Response,
+  { issuer, clientId }: Expected,
+  url: string,
+): Promise<IDToken | string> {
+  // The library reads the machine's clock: times are checked below, by ours.
+  const client: Client = { client_id: clientId, [clockTolerance]: Number.MAX_SAFE_INTEGER };
+  try {
+    const tokens = await processGenericTokenEndpointResponse(server(issuer, url), client, answer);
+    return getValidatedIdTokenClaims(tokens) ?? "its form";
+  } catch (error) {
+    return checkNamedBy(error);
+  }
+}
+
+/** A new object each time: the library caches keys by it, on the machine's clock. */
+function server(issuer: string, url: string): AuthorizationServer {
+  return { issuer, jwks_uri: url, id_token_signing_alg_values_supported: algorithms };
+}
+
+function checkNamedBy(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : null;
+  if (typeof cause !== "object" || cause === null) return "its form";
+  if ("reason" in cause) return "alg";
+  const claim = "claim" in cause ? cause.claim : null;
+  return claim === "iss" || claim === "aud" || claim === "azp" ? claim : "its form";
+}
+
+function failedCheck(claims: IDToken, { clientId, nonce }: Expected, now: Date): string | null {
+  const seconds = now.getTime() / 1000;
+  const { azp } = claims;
+  if (azp !== undefined && azp !== clientId) return "azp";
+  if (claims.exp <= seconds - toleranceSeconds) return "exp";
+  if (claims.iat > seconds + toleranceSeconds) return "iat";
+  if (claims.nbf !== undefined && claims.nbf > seconds + toleranceSeconds) return "nbf";
+  return nonce !== null && claims.nonce !== nonce ? "nonce" : null;
+}
+
+/** Null when a key of the provider's current set has signed the token. */
+async function signatureFailure(
+  answer: Response,
+  expected: Expected,
+  keys: JwksCache,
+  signal: AbortSignal,
+): Promise<NotIssued | null> {
+  const set = await keys.current(signal);
+  if ("kind" in set) return set;
+  if (await isSigned(answer, expected, keys.url, set)) return null;
+  const newer = await keys.newerThan(set, signal);
+  if (newer && "kind" in newer) return newer;
+  const isGood = newer !== null && (await isSigned(answer, expected, keys.url, newer));
+  return isGood ? null : failing("its signature");
+}
+
+async function isSigned(
+  answer: Response,
+  { issuer }: Expected,
+  url: string,
+  set: JwkSet,
+): Promise<boolean> {
+  try {
+    await validateApplicationLevelSignature(server(issuer, url), answer, {
+      // Which addresses are safe was decided when the settings were read.
+      [allowInsecureRequests]: true,
+      [customFetch]: async () => Response.json(set),
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}

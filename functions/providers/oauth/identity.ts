@@ -1,0 +1,62 @@
+import type { GrantCredential } from "../../model/consent.ts";
+import type { NotIssued } from "../../model/provider.ts";
+import { isAbsent } from "../exchange/lifetime.ts";
+import { malformed } from "../exchange/not-issued.ts";
+import type { IssuerContext } from "../exchange/token-request.ts";
+import type { OpenIdProvider } from "./code-grant.ts";
+import { jwksCache } from "./jwks-cache.ts";
+
+/** Tells who a person is, by the ID token beside an access token. */
+export interface Identifier {
+  /**
+   * Fetches the keys, or says why it cannot: no code or refresh token is spent on an answer that could not be verified.
+   * For a refresh a cached set is enough, for its answer need not have an ID token.
+   */
+  prepare(credential: GrantCredential, signal: AbortSignal): Promise<NotIssued | null>;
+  /** The subject of a verified ID token; null where there is none and none is due. */
+  identify(
+    clientId: string,
+    idToken: unknown,
+    credential: GrantCredential,
+    signal: AbortSignal,
+  ): Promise<string | null | NotIssued>;
+}
+
+/** Without an OpenID provider no ID token is expected. What verifies one is loaded with the first. */
+export function identifierOf(openId: OpenIdProvider | null, context: IssuerContext): Identifier {
+  if (!openId) return noIdentity;
+  const { issuer, jwksUrl } = openId;
+  const keys = jwksCache(jwksUrl, context);
+  // No consent ends because jwksUrl is down.
+  const olderKeys = { ...keys, current: keys.latest };
+  const keysFor = ({ kind }: GrantCredential) => (kind === "refresh-token" ? olderKeys : keys);
+  return {
+    async prepare({ kind }, signal) {
+      if (kind === "refresh-token" && keys.isCached()) return null;
+      const set = await keys.current(signal);
+      return "kind" in set ? { ...set, mayHaveIssued: false } : null;
+    },
+    async identify(clientId, idToken, credential, signal) {
+      // OpenID Connect Core §12.2: the answer to a refresh need not have one.
+      if (credential.kind === "refresh-token" && isAbsent(idToken)) return null;
+      if (typeof idToken !== "string") return malformed("no ID token");
+      const { verifyIdToken } = await import("./id-token.ts");
+      const expected = { issuer, clientId, nonce: nonceOf(credential) };
+      const now = context.clock.now();
+      const subject = await verifyIdToken(idToken, expected, keysFor(credential), now, signal);
+      const isOther = typeof subject === "string" && !matchesSubject(credential, subject);
+      return isOther ? malformed("an ID token of somebody else") : subject;
+    },
+  };
+}
+
+const noIdentity: Identifier = { prepare: async () => null, identify: async () => null };
+
+function nonceOf(credential: GrantCredential): string | null {
+  return credential.kind === "code" ? (credential.authorizationRequest?.nonce ?? null) : null;
+}
+
+/** With a code anybody may come: no subject is known before. */
+function matchesSubject(credential: GrantCredential, subject: string): boolean {
+  return credential.kind === "code" || credential.isSamePerson(subject);
+}

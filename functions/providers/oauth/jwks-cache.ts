@@ -1,0 +1,87 @@
+import { msBetween } from "../../model/clock.ts";
+import type { NotIssued } from "../../model/provider.ts";
+import { HttpFailure } from "../../platform/http-request.ts";
+import { parseJson } from "../../platform/parse-json.ts";
+import { malformed, notIssued } from "../exchange/not-issued.ts";
+import type { IssuerContext } from "../exchange/token-request.ts";
+import { sendOrFailure } from "../exchange/token-request.ts";
+
+/** How long a set is used without asking again; a key that the provider withdraws is trusted no longer than this. */
+const freshMs = 600_000;
+/** Between two requests for a key that is not in the set, since an ID token may name any key. */
+const retryMs = 60_000;
+
+/** RFC 7517 §5, as the provider answered it. */
+export interface JwkSet {
+  readonly keys: readonly object[];
+}
+
+/** The public keys with which a provider signs, fetched when they are needed and cached. */
+export interface JwksCache {
+  readonly url: string;
+  /** Whether a set is cached, however old. */
+  isCached(): boolean;
+  /** At most ten minutes old. */
+  current(signal: AbortSignal): Promise<JwkSet | NotIssued>;
+  /** The same, or the cached set where the provider answers none now. */
+  latest(signal: AbortSignal): Promise<JwkSet | NotIssued>;
+  /** Another set than the one that lacked a key; null when there is none, and it is too early to ask again. */
+  newerThan(tried: JwkSet, signal: AbortSignal): Promise<JwkSet | NotIssued | null>;
+}
+
+/** Every failure says `mayHaveIssued`: the token has been issued by the time its signature is checked. */
+export function jwksCache(url: string, context: IssuerContext): JwksCache {
+  let cached: { readonly set: JwkSet; readonly at: Date } | null = null;
+  let refetchedAt: Date | null = null;
+
+  const fetchSet = async (signal: AbortSignal) => {
+    const set = await fetchKeys(url, context, signal);
+    if ("keys" in set) cached = { set, at: context.clock.now() };
+    return set;
+  };
+  const isWithin = (ms: number, at: Date) => msBetween(at, context.clock.now()) < ms;
+  const current = async (signal: AbortSignal) =>
+    cached && isWithin(freshMs, cached.at) ? cached.set : fetchSet(signal);
+
+  return {
+    url,
+    isCached: () => cached !== null,
+    current,
+    latest: async (signal) => {
+      const set = await current(signal);
+      return "kind" in set && cached ? cached.set : set;
+    },
+    newerThan: async (tried, signal) => {
+      if (cached && cached.set !== tried) return cached.set;
+      if (refetchedAt && isWithin(retryMs, refetchedAt)) return null;
+      const set = await fetchSet(signal);
+      // Not before the answer: a second caller meanwhile fetches too, and is not refused for want of the new key.
+      refetchedAt = context.clock.now();
+      return set;
+    },
+  };
+}
+
+async function fetchKeys(
+  url: string,
+  context: IssuerContext,
+  signal: AbortSignal,
+): Promise<JwkSet | NotIssued> {
+  const request = { method: "GET", url, headers: { accept: "application/json" } } as const;
+  const response = await sendOrFailure(context, request, signal);
+  if (response instanceof HttpFailure) return noKeys("no answer");
+  if (response.status !== 200) return noKeys(`${response.status}`);
+  const set = parseJson(response.body ?? "");
+  return isJwkSet(set) ? set : malformed("no set of keys at jwksUrl");
+}
+
+function isJwkSet(value: unknown): value is JwkSet {
+  if (typeof value !== "object" || value === null || !("keys" in value)) return false;
+  const { keys } = value;
+  return Array.isArray(keys) && keys.every((key) => typeof key === "object" && key !== null);
+}
+
+function noKeys(why: string): NotIssued {
+  const detail = `The provider's keys, with which its ID token is checked, cannot be had (${why}).`;
+  return notIssued("provider-unavailable", detail, { mayHaveIssued: true });
+}

@@ -1,0 +1,118 @@
+import { ArnFormat, Stack } from "aws-cdk-lib";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import { Grant, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import { statusAttributes } from "../../functions/store/status-attributes.ts";
+import type { SharedState } from "./shared-state.ts";
+import { connectionsIndexName, dueIndexName } from "./token-table.ts";
+
+/**
+ * Grants invoking the function itself. CDK's `grantInvoke` would include every present and future version and alias.
+ */
+export function grantInvoke(grantee: IGrantable, fn: IFunction): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ["lambda:InvokeFunction"],
+    resourceArns: [fn.functionArn],
+  });
+}
+
+/** The secrets of one realm: those whose names begin with `prefix`. */
+export function allowReadingSecrets(scope: Construct, prefix: string): PolicyStatement {
+  const arn = {
+    service: "secretsmanager",
+    resource: "secret",
+    resourceName: `${prefix}*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  };
+  return new PolicyStatement({
+    actions: ["secretsmanager:GetSecretValue"],
+    resources: [Stack.of(scope).formatArn(arn)],
+  });
+}
+
+/** Records and claims are read and changed, never deleted: versions go on counting. */
+export function allowChangingItems(table: SharedState["table"], realm: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    resources: [table.tableArn],
+    conditions: keysLike(`${realm}/*`),
+  });
+}
+
+/** A pending consent is claimed by deleting it (functions/store/dynamodb-pending-consents.ts). */
+export function claimsPendingConsents(table: SharedState["table"], realm: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["dynamodb:DeleteItem"],
+    resources: [table.tableArn],
+    conditions: keysLike(`${realm}/~consent/*`),
+  });
+}
+
+/** `Null` is needed because `ForAllValues` alone also matches a request without any key. */
+function keysLike(pattern: string) {
+  return {
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [pattern] },
+    Null: { "dynamodb:LeadingKeys": "false" },
+  };
+}
+
+/** The encryption context holds the connection (functions/sealing/data-keys.ts). A request without one is denied. */
+export function allowSealingTokens(key: SharedState["sealingKey"], realm: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["kms:GenerateDataKey", "kms:Decrypt"],
+    resources: [key.keyArn],
+    conditions: {
+      StringLike: { "kms:EncryptionContext:connection": `${realm}/*` },
+      Null: { "kms:EncryptionContext:connection": "false" },
+    },
+  });
+}
+
+/** The index's partition key is the realm: a query for another realm is denied. */
+export function allowQueryingDueIndex(table: SharedState["table"], realm: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["dynamodb:Query"],
+    resources: [`${table.tableArn}/index/${dueIndexName}`],
+    conditions: {
+      "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [realm] },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    },
+  });
+}
+
+export function allowSendingFailures(failures: IQueue): PolicyStatement {
+  return new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [failures.queueArn] });
+}
+
+/** The keys of all connections of all realms, and nothing else even if the index were to hold more. */
+export function allowListingConnections(table: SharedState["table"]): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["dynamodb:Query"],
+    resources: [`${table.tableArn}/index/${connectionsIndexName}`],
+    conditions: {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "realm"] },
+      StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+      Null: { "dynamodb:Attributes": "false" },
+    },
+  });
+}
+
+/** The status attributes of a record. A read that names no attributes would return all of them, so it is denied. */
+export function allowReadingStatus(
+  table: SharedState["table"],
+  ...actions: ("dynamodb:GetItem" | "dynamodb:BatchGetItem")[]
+): PolicyStatement {
+  return new PolicyStatement({
+    actions,
+    resources: [table.tableArn],
+    conditions: {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": [...statusAttributes] },
+      // Only Query and Scan always send this key.
+      StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+      Null: { "dynamodb:Attributes": "false" },
+    },
+  });
+}

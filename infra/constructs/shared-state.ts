@@ -1,0 +1,31 @@
+import { Stack } from "aws-cdk-lib";
+import type { ITable } from "aws-cdk-lib/aws-dynamodb";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import { StringParameter } from "aws-cdk-lib/aws-ssm";
+import type { Construct } from "constructs";
+import { tokenTableName } from "./token-table.ts";
+
+/** The resources that the functions of all realms share. `TokenVendingState` implements it. */
+export interface SharedState {
+  readonly table: Pick<ITable, "tableArn" | "tableName">;
+  readonly sealingKey: Pick<IKey, "keyArn">;
+}
+
+/** The SSM parameter for the key's ARN: unlike a table, a key has no name that is known beforehand. */
+export const sealingKeyParameter = "/token-vending/sealing-key";
+
+/**
+ * The state of another stack, imported by name, so that neither stack blocks the other
+ * (docs/decisions/0018-two-stacks.md).
+ */
+export function importSharedState(scope: Construct): SharedState {
+  const tableArn = Stack.of(scope).formatArn({
+    service: "dynamodb",
+    resource: "table",
+    resourceName: tokenTableName,
+  });
+  return {
+    table: { tableArn, tableName: tokenTableName },
+    sealingKey: { keyArn: StringParameter.valueForStringParameter(scope, sealingKeyParameter) },
+  };
+}

@@ -1,0 +1,52 @@
+import path from "node:path";
+import type { LocalDynamoDb } from "./aws/dynamodb/dynamodb.ts";
+import { startDynamoDb } from "./aws/dynamodb/dynamodb.ts";
+import type { LocalAwsJsonServer } from "./aws/json-protocol/aws-json-server.ts";
+import type { LocalKms } from "./aws/kms/kms.ts";
+import { startKms } from "./aws/kms/kms.ts";
+import { startSecretsManager } from "./aws/secrets-manager/secrets-manager.ts";
+import type { Guard } from "./aws/sigv4/guard.ts";
+
+/** The emulated services that store data. */
+export interface StatefulServices {
+  readonly dynamoDb: LocalDynamoDb;
+  readonly secretsManager: LocalAwsJsonServer;
+  readonly kms: LocalKms;
+  stop(): Promise<void>;
+}
+
+interface StatefulServicesOptions {
+  /** The data in it survives a restart. */
+  readonly folder: string;
+  readonly guard: Guard;
+  readonly ports: Partial<Readonly<Record<"dynamoDb" | "secretsManager" | "kms", number>>>;
+}
+
+export async function startStatefulServices({
+  folder,
+  guard,
+  ports,
+}: StatefulServicesOptions): Promise<StatefulServices> {
+  const dynamoDb = await startDynamoDb({
+    ...portOption(ports.dynamoDb),
+    guard,
+    folder: path.join(folder, "dynamodb"),
+  });
+  const secretsManager = await startSecretsManager({
+    ...portOption(ports.secretsManager),
+    guard,
+    folder,
+  });
+  const kms = await startKms({ ...portOption(ports.kms), guard, folder });
+  return {
+    ...{ dynamoDb, secretsManager, kms },
+    async stop() {
+      await Promise.all([dynamoDb, secretsManager, kms].map((server) => server.stop()));
+    },
+  };
+}
+
+/** The option `port`, omitted if a free port is to be chosen. */
+export function portOption(port: number | undefined): { port?: number } {
+  return port === undefined ? {} : { port };
+}

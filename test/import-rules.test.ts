@@ -1,0 +1,128 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { ICruiseResult } from "dependency-cruiser";
+import { cruise } from "dependency-cruiser";
+import extractOptions from "dependency-cruiser/config-utl/extract-depcruise-options";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const config = path.join(import.meta.dirname, "../.dependency-cruiser.js");
+const { tsConfig: _, ...options } = await extractOptions(config);
+
+const library = (name: string) => `node_modules/${name}/index.js`;
+
+/** An import that each rule refuses, and no other rule does: who imports what. */
+const injected: Readonly<Record<string, readonly [importer: string, imported: string]>> = {
+  "model-imports-only-nothing": ["functions/model/a.ts", "functions/platform/to.ts"],
+  "platform-imports-only-model": ["functions/platform/a.ts", "functions/http/to.ts"],
+  "vending-imports-only-model": ["functions/vending/a.ts", "functions/store/to.ts"],
+  "consents-imports-only-model+vending": ["functions/consents/a.ts", "functions/platform/to.ts"],
+  "providers-imports-only-model+platform": ["functions/providers/a.ts", "functions/store/to.ts"],
+  "store-imports-only-model+platform": ["functions/store/a.ts", "functions/vending/to.ts"],
+  "sealing-imports-only-model+platform": ["functions/sealing/a.ts", "functions/secrets/to.ts"],
+  "secrets-imports-only-model+platform": ["functions/secrets/a.ts", "functions/sealing/to.ts"],
+  "http-imports-only-model+platform": ["functions/http/a.ts", "functions/providers/to.ts"],
+  "core-imports-no-library": ["functions/vending/b.ts", library("valibot")],
+  "providers-share-their-rooms-only": ["functions/providers/b.ts", "functions/providers/to.ts"],
+  "rooms-know-no-provider": ["functions/providers/declaration/a.ts", "functions/providers/to.ts"],
+  "exchange-knows-no-oauth": [
+    "functions/providers/exchange/a.ts",
+    "functions/providers/oauth/client-authentication.ts",
+  ],
+  "oauth-knows-no-declaration": [
+    "functions/providers/oauth/a.ts",
+    "functions/providers/declaration/to.ts",
+  ],
+  "what-issues-is-loaded-on-first-use": [
+    "functions/providers/declaration/b.ts",
+    "functions/providers/exchange/token-request.ts",
+  ],
+  "no-cycles": ["local/one.ts", "local/two.ts"],
+  "entry-points-are-roots": ["local/a.ts", "functions/vend-token.ts"],
+  "only-entry-points-compose": ["local/b.ts", "functions/compose.ts"],
+  "aws-sdk-in-adapters": ["functions/http/b.ts", library("@aws-sdk/client-dynamodb")],
+  "middy-at-the-edge": ["functions/store/b.ts", library("@middy/core")],
+  "functions-never-see-the-cloud-app": ["functions/http/c.ts", "infra/to.ts"],
+  "infra-shares-names-only": ["infra/a.ts", "functions/providers/declaration/to.ts"],
+  "infra-never-sees-the-laptop": ["infra/b.ts", "local/to.ts"],
+  "simulators-know-no-product": ["local/simulators/a.ts", "functions/model/to.ts"],
+  "client-sees-the-contract-only": ["client/a.ts", "functions/model/to.ts"],
+  "client-takes-names-from-the-catalogue-only": ["client/b.ts", "functions/providers/catalogue.ts"],
+  "cli-sees-the-contract-only": ["cli/a.ts", "infra/to.ts"],
+  "openapi-sees-the-contract-only": ["openapi/a.ts", "functions/model/to.ts"],
+  "nothing-ships-test-code": ["local/c.ts", "test/to.ts"],
+};
+
+/** Imports that the same rules let pass. */
+const allowed: readonly (readonly [importer: string, imported: string, statement: string])[] = [
+  ["functions/vending/c.ts", "functions/model/to.ts", "import"],
+  [
+    "functions/providers/declaration/c.ts",
+    "functions/providers/exchange/token-request.ts",
+    "await import",
+  ],
+  [
+    "functions/providers/declaration/d.ts",
+    "functions/providers/exchange/token-request.ts",
+    "import type { type } from",
+  ],
+  ["client/c.ts", "functions/providers/catalogue.ts", "import type { type } from"],
+  ["infra/c.ts", "functions/providers/catalogue.ts", "import"],
+];
+
+const folder = mkdtempSync(path.join(tmpdir(), "import-rules-"));
+let refusals: ICruiseResult["summary"]["violations"];
+
+beforeAll(async () => {
+  const pairs = Object.values(injected);
+  for (const [, imported] of [...pairs, ...allowed]) write(imported, "export type type = 1;\n");
+  for (const [importer, imported] of pairs) write(importer, statementOf(importer, imported));
+  for (const [importer, imported, start] of allowed) {
+    write(importer, statementOf(importer, imported, start));
+  }
+  write("local/two.ts", statementOf("local/two.ts", "local/one.ts"));
+  const roots = new Set([...pairs, ...allowed].map(([importer]) => importer.split("/")[0] ?? ""));
+  const { output } = await cruise([...roots], { ...options, baseDir: folder, validate: true });
+  if (typeof output === "string") throw new Error(output);
+  refusals = output.summary.violations;
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each(Object.entries(injected))("%s refuses %j, and no other rule does", (rule, pair) => {
+  expect(rulesAgainst(pair)).toEqual([rule]);
+});
+
+test.each(allowed)("%s may import %s by `%s`", (...pair) => {
+  expect(rulesAgainst(pair)).toEqual([]);
+});
+
+test("every rule has an import that it refuses", () => {
+  const rules = options.ruleSet?.forbidden?.map(({ name }) => name);
+  expect(Object.keys(injected).toSorted()).toEqual(rules?.toSorted());
+});
+
+function rulesAgainst([importer, imported]: readonly [string, string, ...string[]]): string[] {
+  return refusals
+    .filter(({ from, to }) => from === importer && to === imported)
+    .map(({ rule }) => rule.name);
+}
+
+function statementOf(importer: string, imported: string, start = "import"): string {
+  const isLibrary = imported.startsWith("node_modules/");
+  const relative = path.relative(path.dirname(importer), imported);
+  const name = isLibrary ? imported.slice(13, -9) : `./${relative}`;
+  return start === "await import" ? `await import("${name}");\n` : `${start} "${name}";\n`;
+}
+
+/** A library is found by its package file. */
+function write(file: string, text: string): void {
+  const target = path.join(folder, file);
+  mkdirSync(path.dirname(target), { recursive: true });
+  writeFileSync(target, text);
+  if (file.startsWith("node_modules/")) {
+    const name = file.slice(13, -9);
+    const manifest = { name, type: "module", exports: "./index.js" };
+    writeFileSync(path.join(path.dirname(target), "package.json"), JSON.stringify(manifest));
+  }
+}

@@ -1,0 +1,65 @@
+import type { Row } from "./access-row.ts";
+import { keyRows } from "./key-rows.ts";
+import type { FunctionPrincipal, SchedulePrincipal } from "./principals.ts";
+import { principalsOf, schedulesOf } from "./principals.ts";
+import { scheduleRows } from "./schedule-rows.ts";
+import { functionRows, logRows, secretRows } from "./service-rows.ts";
+import type { AccessDecision, AccessRequest } from "./simulate-access.ts";
+import { simulateAccess } from "./simulate-access.ts";
+import type { RawTemplate } from "./synthesized.ts";
+import { deployed } from "./synthesized.ts";
+import { tableRows } from "./table-rows.ts";
+
+export interface AccessCheck extends AccessRequest {
+  /** `VendToken conferma/sandbox: dynamodb:GetItem no key` */
+  readonly label: string;
+  readonly expected: AccessDecision;
+}
+
+/** All access checks for a template. */
+export function accessChecksOf(template: RawTemplate): AccessCheck[] {
+  const stack = deployed(template);
+  const principals = principalsOf(stack);
+  const realms = [...new Set(principals.map(({ realm }) => realm))];
+  const ofFunctions = principals.flatMap((self) => {
+    const others = principals.filter((other) => other !== self);
+    const foreignRealms = realms.filter((realm) => realm !== self.realm);
+    return [tableRows, secretRows, functionRows, logRows, keyRows]
+      .flatMap((rowsOf) => rowsOf({ stack, self, others, foreignRealms }))
+      .map((row) => accessCheckOf(self, row));
+  });
+  const ofSchedules = schedulesOf(stack).flatMap((self) =>
+    scheduleRows(stack, self, principals).map((row) => accessCheckOf(self, row)),
+  );
+  return [...ofFunctions, ...ofSchedules];
+}
+
+function accessCheckOf(self: FunctionPrincipal | SchedulePrincipal, row: Row): AccessCheck {
+  const [expected, action, what, resource, context = {}, resourcePolicy] = row;
+  return {
+    label: `${self.name}: ${action} ${what}`,
+    expected,
+    principal: self.roleArn,
+    policies: self.policies,
+    action,
+    resource,
+    context,
+    resourcePolicy,
+  };
+}
+
+const cache = new Map<string, Promise<AccessDecision>>();
+
+/** The decision of each check, by label. Equal requests under equal policies are simulated once. */
+export async function decisionsOf(
+  checks: readonly AccessCheck[],
+): Promise<ReadonlyMap<string, AccessDecision>> {
+  const answers = checks.map(async (check) => {
+    const { label, expected: _, ...request } = check;
+    const key = JSON.stringify(request);
+    const answer = cache.get(key) ?? simulateAccess(request);
+    cache.set(key, answer);
+    return [label, await answer] as const;
+  });
+  return new Map(await Promise.all(answers));
+}

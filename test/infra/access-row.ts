@@ -1,0 +1,23 @@
+import type { DeployedStack } from "../../local/aws/template/template.ts";
+import type { FunctionPrincipal } from "./principals.ts";
+import type { AccessDecision, ConditionContext } from "./simulate-access.ts";
+
+/**
+ * One access check: expected decision, action, label of the target, the resource's ARN, condition context and policy.
+ */
+export type Row = readonly [
+  expected: AccessDecision,
+  action: string,
+  what: string,
+  resource: string,
+  context?: ConditionContext,
+  resourcePolicy?: unknown,
+];
+
+export interface RowContext {
+  readonly stack: DeployedStack;
+  readonly self: FunctionPrincipal;
+  /** Every other function, including those of the same realm. */
+  readonly others: readonly FunctionPrincipal[];
+  readonly foreignRealms: readonly string[];
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import type { RealmInput } from "../../../functions/providers/catalogue.ts";
+import { grantOf } from "../../support/an-issuer.ts";
+
+const environment = "e";
+const tokenUrl = "https://a.example/token";
+const authorizeUrl = "https://a.example/authorize";
+const client = { clientId: "a:b", clientSecret: "s" };
+const openId = { issuer: "https://i.example", jwksUrl: "https://a.example/jwks" };
+
+test.each<[RealmInput, object]>([
+  [
+    { provider: "conferma", environment, tokenUrl },
+    { ...client, platformKey: "p" },
+  ],
+  [{ provider: "client-credentials", environment, tokenUrl }, client],
+  [{ provider: "centrapay-user", environment, authorizeUrl, tokenUrl, ...openId }, client],
+  [{ provider: "connectpay", environment, authorizeUrl, tokenUrl }, client],
+  [{ provider: "authorization-code", environment, authorizeUrl, tokenUrl }, client],
+])("a client id for Basic authentication holds no colon: %j", async (settings, secret) => {
+  await expect(grantOf(settings, JSON.stringify(secret))).rejects.toMatchObject({
+    code: "secret-malformed",
+    message: expect.stringMatching(/^clientId: must not/),
+  });
+});
+
+describe("the end of a key", () => {
+  const settings = { provider: "cfis", environment, apiBaseUrl: "https://a.example" } as const;
+
+  test.each([
+    ["without an offset", "2027-01-01T00:00:00"],
+    ["a day alone", "2027-01-01"],
+    ["30 February", "2027-02-30T00:00:00Z"],
+    ["nothing", ""],
+  ])("is an instant, not %s", async (_, expiresAt) => {
+    const secret = JSON.stringify({ apiKey: "k", expiresAt });
+    await expect(grantOf(settings, secret)).rejects.toMatchObject({
+      code: "secret-malformed",
+      message: expect.stringMatching(/^expiresAt: must be an instant with an offset/),
+    });
+  });
+});

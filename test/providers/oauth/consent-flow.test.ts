@@ -1,0 +1,289 @@
+import { describe, expect, test } from "vitest";
+import { Sensitive } from "../../../functions/model/sensitive.ts";
+import type { HttpFailure } from "../../../functions/platform/http-request.ts";
+import type { RealmInput } from "../../../functions/providers/catalogue.ts";
+import { sampleAuthorizationRequest } from "../../support/a-consent.ts";
+import type { ScriptedAnswer } from "../../support/an-issuer.ts";
+import { aProvider, noAnswer } from "../../support/an-issuer.ts";
+
+const centrapay = {
+  provider: "centrapay-user",
+  environment: "production",
+  issuer: "https://cognito-idp.ap-southeast-2.amazonaws.com/pool-1",
+  authorizeUrl: "https://auth.centrapay.example/oauth2/authorize",
+  tokenUrl: "https://auth.centrapay.example/oauth2/token",
+  jwksUrl: "https://auth.centrapay.example/jwks",
+  scopes: ["openid", "phone"],
+} satisfies RealmInput;
+
+const connectpay = {
+  provider: "connectpay",
+  environment: "stage",
+  authorizeUrl: "https://api2-stage.connectpay.example/auth/v1/oauth2/authorize",
+  tokenUrl: "https://api-stage.connectpay.example/auth/v1/oauth2/token",
+  scopes: ["psd2-ais", "psd2-pis"],
+} satisfies RealmInput;
+
+const general = {
+  provider: "authorization-code",
+  environment: "acme",
+  authorizeUrl: "https://login.example/authorize?tenant=a%20b",
+  tokenUrl: "https://api.example/token",
+} satisfies RealmInput;
+
+const providers: readonly RealmInput[] = [centrapay, connectpay, general];
+const secret = new Sensitive('{"clientId":"client 1","clientSecret":"s"}');
+const never = new AbortController().signal;
+
+async function flowOf(settings: RealmInput, play: ScriptedAnswer | HttpFailure = {}) {
+  const { provider, requests } = aProvider(settings, play);
+  const flow = await provider.consent?.();
+  if (!flow) throw new Error("Nobody consents there.");
+  return { flow, requests };
+}
+
+test.each<[RealmInput, string | null, string[]]>([
+  [centrapay, "Centrapay", []],
+  [connectpay, "ConnectPay", ["psd2-ais", "psd2-pis"]],
+  [general, null, []],
+])("pages call it and its scopes as it declares: %j", async (settings, name, scopes) => {
+  const { flow } = await flowOf(settings);
+  expect(flow.displayName).toBe(name);
+  expect(Object.keys(flow.scopeWords)).toEqual(scopes);
+});
+
+describe("the address that a browser is sent to", () => {
+  const redirect = "https%3A%2F%2Fconsents.example%2Fcallback%2Fp%2Fe";
+  /** RFC 7636, appendix B. */
+  const pkce =
+    "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+
+  test.each<[rule: string, settings: RealmInput, address: string]>([
+    [
+      "of Centrapay asks who it is, bound to the request",
+      centrapay,
+      `https://auth.centrapay.example/oauth2/authorize?response_type=code&client_id=client%201&redirect_uri=${redirect}&scope=openid%20phone&state=state-1&nonce=nonce-1&${pkce}`,
+    ],
+    [
+      "of ConnectPay has its own names, and a GUID for its nonce",
+      connectpay,
+      `https://api2-stage.connectpay.example/auth/v1/oauth2/authorize?client_id=client%201&flowid=GetPSD2AuthCode&nonce=9e3f1563-24d4-4f0e-a4b6-f4fce81d56fb&scope=psd2-ais%20psd2-pis&state=state-1&redirect_url=${redirect}&response_type=code`,
+    ],
+    [
+      "of ConnectPay spells the flow as the realm says",
+      { ...connectpay, flowIdParameter: "flowId", scopes: ["psd2-ais"] },
+      `https://api2-stage.connectpay.example/auth/v1/oauth2/authorize?client_id=client%201&flowId=GetPSD2AuthCode&nonce=9e3f1563-24d4-4f0e-a4b6-f4fce81d56fb&scope=psd2-ais&state=state-1&redirect_url=${redirect}&response_type=code`,
+    ],
+    [
+      "of any server keeps what it has",
+      general,
+      `https://login.example/authorize?tenant=a%20b&response_type=code&client_id=client%201&redirect_uri=${redirect}&state=state-1&nonce=nonce-1&${pkce}`,
+    ],
+    [
+      "of a server without PKCE has none, where the realm says so",
+      { ...general, pkce: false, scopes: ["read", "write"] },
+      `https://login.example/authorize?tenant=a%20b&response_type=code&client_id=client%201&redirect_uri=${redirect}&scope=read%20write&state=state-1&nonce=nonce-1`,
+    ],
+  ])("%s", async (_, settings, address) => {
+    const { flow } = await flowOf(settings);
+    expect(await flow.authorizeUrl(secret, sampleAuthorizationRequest)).toBe(address);
+  });
+
+  test("of ConnectPay has another GUID for another request", async () => {
+    const { flow } = await flowOf(connectpay);
+    const guids = new Set<string | null>();
+    for (let n = 0; n < 50; n += 1) {
+      const address = await flow.authorizeUrl(secret, {
+        ...sampleAuthorizationRequest,
+        nonce: `nonce-${n}`,
+      });
+      const guid = new URL(address).searchParams.get("nonce");
+      expect(guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      guids.add(guid);
+    }
+    expect(guids.size).toBe(50);
+  });
+
+  test.each(providers)("of $provider is not made of a broken secret", async (settings) => {
+    const { flow } = await flowOf(settings);
+    await expect(
+      flow.authorizeUrl(new Sensitive('{"clientSecret":"s"}'), sampleAuthorizationRequest),
+    ).rejects.toMatchObject({
+      code: "secret-malformed",
+      message: "clientId: is missing.",
+    });
+  });
+});
+
+test("what people are told beforehand is what will be asked for", async () => {
+  const told = [];
+  for (const settings of [...providers, { ...general, scopes: ["read"] }]) {
+    const { scopes, origin, hasCodesToCopy } = (await flowOf(settings)).flow;
+    told.push([scopes.join(" "), origin, hasCodesToCopy]);
+  }
+  expect(told).toEqual([
+    ["openid phone", "https://auth.centrapay.example", false],
+    ["psd2-ais psd2-pis", "https://api2-stage.connectpay.example", true],
+    ["", "https://login.example", false],
+    ["read", "https://login.example", false],
+  ]);
+});
+
+test("a server that is asked who it is, and for nothing by the realm, is asked for openid", async () => {
+  const openId = { issuer: "https://issuer.example", jwksUrl: "https://keys.example/" };
+  const { flow } = await flowOf({ ...general, ...openId });
+  expect(flow.scopes).toEqual(["openid"]);
+});
+
+/** What a flow reads in a callback, in one line. */
+async function reading(settings: RealmInput, query: string): Promise<string> {
+  const { flow } = await flowOf(settings);
+  const callback = flow.readAuthorizationResponse(new URLSearchParams(query));
+  if (callback.kind === "code") return `code ${callback.code.expose()}`;
+  return callback.kind === "failed" ? `failed ${callback.error}` : callback.kind;
+}
+
+describe.each(providers)("a callback of $provider", (settings) => {
+  test.each([
+    ["a code", "code=c-1&state=s", "code c-1"],
+    ["a code, with flowid echoed (A16)", "code=c-1&state=s&flowid=GetPSD2AuthCode", "code c-1"],
+    ["… in any spelling (A16)", "code=c-1&state=s&flowId=x&FLOWID=y&flowid=z", "code c-1"],
+    ["a code, with what nobody knows, even twice", "code=c-1&state=s&x=1&x=2", "code c-1"],
+    ["a code of two words", "code=c%2F1+2&state=s", "code c/1 2"],
+    ["two codes (A16)", "code=c-1&code=c-2&state=s", "mismatch"],
+    ["the same code twice (A16)", "code=c-1&code=c-1&state=s", "mismatch"],
+    ["two states (A16)", "code=c-1&state=s&state=s", "mismatch"],
+    ["two errors (A16)", "error=access_denied&error=access_denied&state=s", "mismatch"],
+    ["code and error (A17)", "code=c-1&error=access_denied&state=s", "mismatch"],
+    ["neither (A17)", "state=s", "mismatch"],
+    ["an empty code", "code=&state=s", "mismatch"],
+    ["an empty error", "error=&state=s", "mismatch"],
+    ["a code with a line break", "code=a%0ab&state=s", "mismatch"],
+    ["a code beyond any measure", `code=${"x".repeat(4097)}&state=s`, "mismatch"],
+    ["a denial (A17)", "error=access_denied&state=s", "denied"],
+    ["a denial by another name (A17)", "error=user_denied&state=s", "denied"],
+    ["a consent's denial (A17)", "error=consent_denied&state=s", "denied"],
+    ["a denial in capitals (A17)", "error=ACCESS_DENIED&state=s", "denied"],
+    ["a denial in one word (A17)", "error=AccessDeny&state=s", "denied"],
+    ["a change of mind (A17)", "error=user_cancelled_authorize&state=s", "denied"],
+    ["a consent declined (A17)", "error=consent_declined&state=s", "denied"],
+    ["a consent rejected (A17)", "error=Rejected+by+user&state=s", "denied"],
+    ["mixed scopes (A18)", "error=invalid_scope&state=s", "failed invalid_scope"],
+    ["an outage", "error=temporarily_unavailable&state=s", "failed temporarily_unavailable"],
+    ["an error nobody knows (A17)", "error=call_0900_123&state=s", "failed unknown"],
+    [
+      "a script (A17)",
+      "error=%3Cscript%3E&error_description=%3Cscript%3E&state=s",
+      "failed unknown",
+    ],
+    ["its issuer twice (A19)", "code=c-1&state=s&iss=a&iss=a", "mismatch"],
+    ["a wrong issuer (A19)", "code=c-1&state=s&iss=https%3A%2F%2Fevil.example", "mismatch"],
+    [
+      "a wrong issuer's denial (A19)",
+      "error=access_denied&iss=https%3A%2F%2Fevil.example",
+      "mismatch",
+    ],
+    ["an issuer that is no address (A19)", "code=c-1&state=s&iss=x", "mismatch"],
+    ["an issuer of nothing (A19)", "code=c-1&state=s&iss=", "mismatch"],
+    [
+      "another provider's issuer (A19)",
+      "code=c-1&state=s&iss=https%3A%2F%2Fother.example",
+      "mismatch",
+    ],
+  ])("with %s", async (_, query, expected) => {
+    expect(await reading(settings, query)).toBe(expected);
+  });
+});
+
+describe("the issuer in a callback (A19, RFC 9207)", () => {
+  const withIssuer = (issuer: string) => `code=c-1&state=s&iss=${encodeURIComponent(issuer)}`;
+
+  test("is the pinned one to the letter, on whatever host", async () => {
+    expect(await reading(centrapay, withIssuer(centrapay.issuer))).toBe("code c-1");
+    expect(await reading(centrapay, withIssuer(`${centrapay.issuer}/`))).toBe("mismatch");
+    expect(await reading(centrapay, withIssuer("https://auth.centrapay.example"))).toBe("mismatch");
+  });
+
+  test("is on a known host of the provider where none is pinned", async () => {
+    expect(await reading(general, withIssuer("https://login.example/a"))).toBe("code c-1");
+    expect(await reading(general, withIssuer("https://api.example"))).toBe("code c-1");
+    expect(await reading(general, withIssuer("https://login.example.evil.example"))).toBe(
+      "mismatch",
+    );
+    expect(await reading(general, withIssuer("http://login.example"))).toBe("mismatch");
+  });
+});
+
+describe("a consent is revoked", () => {
+  const revokeUrl = "https://a.example/revoke";
+  const refreshToken = new Sensitive("refresh 1/+");
+  const revoking = async (settings: RealmInput, play: ScriptedAnswer = {}, held = secret) => {
+    const { flow, requests } = await flowOf(settings, play);
+    return { answer: await flow.revoke(held, refreshToken, never), requests };
+  };
+
+  test.each(providers)("at $provider nowhere, without an address for it", async (settings) => {
+    expect(await revoking(settings)).toEqual({ answer: null, requests: [] });
+  });
+
+  const form = {
+    "content-type": "application/x-www-form-urlencoded",
+    accept: "application/json",
+  };
+  const plain = { ...form, authorization: "Basic Y2xpZW50IDE6cw==" };
+
+  test.each<[provider: string, settings: RealmInput, headers: object]>([
+    ["Centrapay", { ...centrapay, revokeUrl }, plain],
+    [
+      "ConnectPay",
+      { ...connectpay, revokeUrl },
+      { ...plain, "x-request-id": "00000000-0000-4000-8000-000000000001" },
+    ],
+    ["any server", { ...general, revokeUrl }, { ...form, authorization: "Basic Y2xpZW50KzE6cw==" }],
+  ])(
+    "at %s by a form of RFC 7009, with the client's authentication",
+    async (_, settings, headers) => {
+      const body = "token=refresh+1%2F%2B&token_type_hint=refresh_token";
+      expect(await revoking(settings)).toEqual({
+        answer: true,
+        requests: [{ method: "POST", url: revokeUrl, headers, body }],
+      });
+    },
+  );
+
+  test("by a client without a secret that says who it is", async () => {
+    const held = new Sensitive('{"clientId":"client-1"}');
+    const { requests } = await revoking({ ...general, revokeUrl }, {}, held);
+    expect(requests[0]).toMatchObject({
+      headers: form,
+      body: "token=refresh+1%2F%2B&token_type_hint=refresh_token&client_id=client-1",
+    });
+  });
+
+  test.each<[rule: string, play: ScriptedAnswer, answer: boolean]>([
+    ["200", { status: 200 }, true],
+    ["204", { status: 204 }, true],
+    ["302", { status: 302 }, false],
+    [
+      "400 unsupported_token_type",
+      { status: 400, body: '{"error":"unsupported_token_type"}' },
+      false,
+    ],
+    ["401", { status: 401 }, false],
+    ["503", { status: 503 }, false],
+    ["no answer", noAnswer.timeout, false],
+    ["no connection", noAnswer.unreachable, false],
+  ])("or not, by %s", async (_, play, answer) => {
+    for (const settings of providers) {
+      expect((await revoking({ ...settings, revokeUrl } as RealmInput, play)).answer).toBe(answer);
+    }
+  });
+
+  test("not with a secret that is broken, and nobody is stopped by that", async () => {
+    for (const settings of providers) {
+      const realm = { ...settings, revokeUrl } as RealmInput;
+      const { answer, requests } = await revoking(realm, {}, new Sensitive("canary"));
+      expect({ answer, requests }).toEqual({ answer: false, requests: [] });
+    }
+  });
+});

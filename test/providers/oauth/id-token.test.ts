@@ -1,0 +1,347 @@
+import { inspect } from "node:util";
+import { SignJWT, UnsecuredJWT } from "jose";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { GrantCredential } from "../../../functions/model/consent.ts";
+import type { NotIssued } from "../../../functions/model/provider.ts";
+import { Sensitive } from "../../../functions/model/sensitive.ts";
+import { HttpFailure, nodeHttp } from "../../../functions/platform/http-request.ts";
+import { systemClock } from "../../../functions/platform/system-clock.ts";
+import type { RealmInput } from "../../../functions/providers/catalogue.ts";
+import { providerOf, readRealm } from "../../../functions/providers/catalogue.ts";
+import { codeCredential, consentOf, refreshCredential } from "../../support/a-consent.ts";
+import type { ScriptedAnswer } from "../../support/an-issuer.ts";
+import { aProvider, summarizeOutcome } from "../../support/an-issuer.ts";
+import type { SigningKey } from "../../support/an-open-id-provider.ts";
+import { claims, idToken, signingKey, tenOClock } from "../../support/an-open-id-provider.ts";
+import { rawServer } from "../../support/raw-server.ts";
+
+const jwksUrl = "https://keys.example/jwks.json";
+const settings: RealmInput = {
+  provider: "authorization-code",
+  environment: "acme",
+  issuer: "https://cognito-idp.ap-southeast-2.amazonaws.com/pool-1",
+  authorizeUrl: "https://login.example/authorize",
+  tokenUrl: "https://login.example/token",
+  jwksUrl,
+};
+
+let key: SigningKey;
+let other: SigningKey;
+beforeAll(async () => {
+  key = await signingKey("key-1");
+  other = await signingKey("key-2");
+});
+
+/** A provider that answers codes with ID tokens and shows its keys, both as the test says at the moment. */
+function anOpenIdProvider() {
+  const shown = {
+    idToken: "" as string | null,
+    keys: [key.jwk] as object[],
+    jwks: null as ScriptedAnswer | null,
+  };
+  const { provider, requests, clock } = aProvider(settings, ({ url }) => {
+    if (url === jwksUrl) return shown.jwks ?? { body: JSON.stringify({ keys: shown.keys }) };
+    const fields = { access_token: "canary-token", token_type: "Bearer", id_token: shown.idToken };
+    return { body: JSON.stringify(fields) };
+  });
+  return {
+    shown,
+    clock,
+    looks: () => requests.filter(({ url }) => url === jwksUrl).length,
+    requests,
+    exchange: async (token: string | null, credential: GrantCredential = codeCredential) => {
+      shown.idToken = token;
+      const issuer = await provider.issuer();
+      const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), credential);
+      return grant.issue(new AbortController().signal);
+    },
+  };
+}
+
+const refusing = (check: string): Partial<NotIssued> => ({
+  kind: "not-issued",
+  code: "provider-malformed",
+  detail: `The provider answered an ID token that fails the check of ${check}.`,
+  mayHaveIssued: true,
+});
+
+describe("an ID token (A23)", () => {
+  test.each(["RS256", "PS384", "ES256", "EdDSA"])("signed by %s says who it is", async (alg) => {
+    const { shown, exchange } = anOpenIdProvider();
+    const signing = await signingKey("key-a", alg);
+    shown.keys = [other.jwk, signing.jwk];
+    expect(consentOf(await exchange(await idToken(signing)))).toMatchObject({
+      subject: "person-1",
+    });
+  });
+
+  test.each<[rule: string, changes: Readonly<Record<string, unknown>>, check: string]>([
+    ["of another issuer", { iss: "https://login.example" }, "iss"],
+    ["of nearly that issuer", { iss: `${claims.iss}/` }, "iss"],
+    ["for another client", { aud: "client-2" }, "aud"],
+    ["for several clients, and not said for which", { aud: ["client-1", "client-2"] }, "aud"],
+    [
+      "for several clients, authorised for another",
+      { aud: ["client-1", "client-2"], azp: "client-2" },
+      "azp",
+    ],
+    ["authorised for another client", { azp: "client-2" }, "azp"],
+    ["of another request", { nonce: "nonce-2" }, "nonce"],
+    ["of no request", { nonce: undefined }, "nonce"],
+    ["that has expired a minute ago", { exp: tenOClock - 60 }, "exp"],
+    ["of two minutes hence", { iat: tenOClock + 120 }, "iat"],
+    ["that is not good before two minutes hence", { nbf: tenOClock + 120 }, "nbf"],
+    ["about nobody", { sub: undefined }, "its form"],
+    ["without end", { exp: undefined }, "its form"],
+    ["of an unknown time", { iat: undefined }, "its form"],
+  ])("%s is refused", async (_, changes, check) => {
+    const { exchange } = anOpenIdProvider();
+    expect(await exchange(await idToken(key, changes))).toMatchObject(refusing(check));
+  });
+
+  test.each<[rule: string, changes: Readonly<Record<string, unknown>>]>([
+    ["expired half a minute ago", { exp: tenOClock - 30 }],
+    ["of half a minute hence", { iat: tenOClock + 30 }],
+    ["for us alone, in a list", { aud: ["client-1"], azp: "client-1" }],
+    ["for several clients, authorised for us", { aud: ["client-1", "client-2"], azp: "client-1" }],
+  ])("%s is accepted", async (_, changes) => {
+    const { exchange } = anOpenIdProvider();
+    expect(await exchange(await idToken(key, changes))).toMatchObject({ kind: "issued" });
+  });
+
+  test("is judged by our clock, not by the machine's", async () => {
+    const { clock, exchange } = anOpenIdProvider();
+    clock.moveTo(new Date("2046-11-20T10:00:00Z"));
+    const outcome = await exchange(await idToken(key));
+    expect(outcome).toMatchObject(refusing("exp"));
+  });
+
+  test("of alg none is refused", async () => {
+    const { exchange } = anOpenIdProvider();
+    const unsigned = new UnsecuredJWT(claims).encode();
+    expect(await exchange(unsigned)).toMatchObject(refusing("alg"));
+  });
+
+  test("signed with what we hold too is refused: HS256 over the shown key", async () => {
+    const { exchange } = anOpenIdProvider();
+    const shared = new TextEncoder().encode(JSON.stringify(key.jwk).padEnd(64));
+    const forged = await new SignJWT(claims)
+      .setProtectedHeader({ alg: "HS256", kid: "key-1" })
+      .sign(shared);
+    expect(await exchange(forged)).toMatchObject(refusing("alg"));
+  });
+
+  test("signed by another key of that name is refused", async () => {
+    const { exchange } = anOpenIdProvider();
+    const forged = await idToken({ ...other, header: key.header });
+    expect(await exchange(forged)).toMatchObject(refusing("its signature"));
+  });
+
+  test("whose claims were changed after it was signed is refused", async () => {
+    const { exchange } = anOpenIdProvider();
+    const [header, , signature] = (await idToken(key)).split(".");
+    const [, payload] = (await idToken(other, { sub: "person-2" })).split(".");
+    const forged = [header, payload, signature].join(".");
+    expect(await exchange(forged)).toMatchObject(refusing("its signature"));
+  });
+
+  test.each(["x", "a.b.c", "a.b.c.d.e", "e30.e30.", "canary-token"])(
+    "that is none is refused: %s",
+    async (text) => {
+      const { exchange } = anOpenIdProvider();
+      expect(await exchange(text)).toMatchObject({ code: "provider-malformed" });
+    },
+  );
+
+  test("leaves no trace of itself or of the access token in what is said of it", async () => {
+    const { exchange } = anOpenIdProvider();
+    for (const changes of [{ iss: "canary-token" }, { sub: undefined, name: "canary-token" }]) {
+      const printed = inspect(await exchange(await idToken(key, changes)), { depth: 10 });
+      expect(printed).not.toMatch(/canary|eyJ/);
+    }
+  });
+});
+
+describe("the provider's keys (A23)", () => {
+  test("are asked for once, by a request that carries nothing", async () => {
+    const { exchange, looks, requests } = anOpenIdProvider();
+    for (let n = 0; n < 5; n += 1) await exchange(await idToken(key));
+    expect(looks()).toBe(1);
+    expect(requests.find(({ url }) => url === jwksUrl)).toEqual({
+      method: "GET",
+      url: jwksUrl,
+      headers: { accept: "application/json" },
+    });
+  });
+
+  test("are asked for again after ten minutes: a key that was withdrawn is good no more", async () => {
+    const { shown, clock, exchange } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    shown.keys = [other.jwk];
+    clock.advance(599_000);
+    expect(await exchange(await idToken(key))).toMatchObject({ kind: "issued" });
+    clock.advance(1000);
+    expect(await exchange(await idToken(key))).toMatchObject(refusing("its signature"));
+  });
+
+  test("are asked for again when a token names a new one", async () => {
+    const { shown, clock, exchange, looks } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    shown.keys = [key.jwk, other.jwk];
+    clock.advance(1000);
+    expect(await exchange(await idToken(other))).toMatchObject({ kind: "issued" });
+    expect(looks()).toBe(2);
+  });
+
+  test("that were changed under the same name are asked for again too", async () => {
+    const { shown, clock, exchange } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    shown.keys = [{ ...other.jwk, kid: "key-1" }];
+    clock.advance(1000);
+    const rotated = await idToken({ ...other, header: key.header });
+    expect(await exchange(rotated)).toMatchObject({ kind: "issued" });
+  });
+
+  test("are not asked for by every token that names one that is not there", async () => {
+    const { clock, exchange, looks } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    for (let n = 0; n < 120; n += 1) {
+      clock.advance(1000);
+      expect(await exchange(await idToken(other))).toMatchObject(refusing("its signature"));
+    }
+    // The first, then at 1 s and 61 s.
+    expect(looks()).toBe(3);
+  });
+
+  test("are not asked for by every such token in an outage either", async () => {
+    const { shown, clock, exchange, looks } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    shown.jwks = { status: 500 };
+    for (let n = 0; n < 120; n += 1) {
+      clock.advance(1000);
+      await exchange(await idToken(other));
+    }
+    expect(looks()).toBe(3);
+  });
+
+  test("are looked for by all that come at once with a new one", async () => {
+    const { shown, exchange } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    shown.keys = [other.jwk];
+    const token = await idToken(other);
+    const outcomes = await Promise.all([1, 2, 3].map(() => exchange(token)));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["issued", "issued", "issued"]);
+  });
+
+  test.each<[rule: string, play: ScriptedAnswer, outcome: string]>([
+    ["answered 500", { status: 500 }, "provider-unavailable"],
+    [
+      "answered 302 to another host, which is not followed",
+      { status: 302, headers: { location: "https://evil.example" } },
+      "provider-unavailable",
+    ],
+    ["not answered", new HttpFailure("timeout", true), "provider-unavailable"],
+    ["out of reach", new HttpFailure("network", false), "provider-unavailable"],
+    ["HTML (A24)", { body: "<html>" }, "provider-malformed"],
+    ["not a set", { body: '{"keys":{}}' }, "provider-malformed"],
+    ["a set of text", { body: '{"keys":["canary"]}' }, "provider-malformed"],
+    ["too long", { body: null }, "provider-malformed"],
+  ])("when they are %s, the code is not spent", async (_, play, outcome) => {
+    const { shown, exchange, requests } = anOpenIdProvider();
+    shown.jwks = play;
+    const expected = { code: outcome, mayHaveIssued: false };
+    expect(await exchange(await idToken(key))).toMatchObject(expected);
+    expect(requests.map(({ url }) => url)).toEqual([jwksUrl]);
+  });
+
+  test("that cannot be had once a new one is named leave the outcome unknown", async () => {
+    const { shown, clock, exchange } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    shown.jwks = { status: 500 };
+    clock.advance(1000);
+    const expected = { code: "provider-unavailable", mayHaveIssued: true };
+    expect(await exchange(await idToken(other))).toMatchObject(expected);
+  });
+
+  test("are asked for anew after an outage", async () => {
+    const { shown, exchange } = anOpenIdProvider();
+    shown.jwks = { status: 500 };
+    await exchange(await idToken(key));
+    shown.jwks = null;
+    expect(await exchange(await idToken(key))).toMatchObject({ kind: "issued" });
+  });
+
+  test("are looked for where the realm says, whatever a token says (A24)", async () => {
+    const { exchange, requests } = anOpenIdProvider();
+    const header = { ...key.header, jku: "https://evil.example/jwks", jwk: other.jwk };
+    await exchange(await idToken({ ...other, header: { ...header, kid: "key-1" } }));
+    expect(requests.map(({ url }) => url)).toEqual([jwksUrl, settings.tokenUrl, jwksUrl]);
+  });
+});
+
+describe("an outage of the provider's keys", () => {
+  const refresh = refreshCredential("person-1");
+  const outages: [rule: string, play: ScriptedAnswer][] = [
+    ["answers 500", { status: 500 }],
+    ["hangs until the deadline (A24)", new HttpFailure("timeout", true)],
+  ];
+
+  /** Somebody logged in fifty minutes ago. */
+  async function fiftyMinutesOn(play: ScriptedAnswer) {
+    const world = anOpenIdProvider();
+    await world.exchange(await idToken(key));
+    world.shown.jwks = play;
+    world.clock.advance(3_000_000);
+    return world;
+  }
+
+  test.each(outages)("that %s stops no refresh that has no ID token", async (_, play) => {
+    const { exchange, looks } = await fiftyMinutesOn(play);
+    expect(await exchange(null, refresh)).toMatchObject({ kind: "issued" });
+    expect(looks()).toBe(1);
+  });
+
+  test.each(outages)("that %s leaves the held keys to verify a refresh with", async (_, play) => {
+    const { exchange } = await fiftyMinutesOn(play);
+    const outcome = await exchange(await idToken(key), refresh);
+    expect(consentOf(outcome)).toMatchObject({ subject: "person-1" });
+    const forged = await idToken({ ...other, header: key.header });
+    expect(await exchange(forged, refresh)).toMatchObject({ kind: "not-issued" });
+  });
+
+  test.each(outages)("that %s stops who logs in, before the code is spent", async (_, play) => {
+    const { exchange, requests } = await fiftyMinutesOn(play);
+    const expected = { code: "provider-unavailable", mayHaveIssued: false };
+    expect(await exchange(await idToken(key))).toMatchObject(expected);
+    expect(requests.at(-1)).toMatchObject({ url: jwksUrl });
+  });
+
+  test.each(outages)("that %s stops a refresh where no key was ever held", async (_, play) => {
+    const { shown, exchange, requests } = anOpenIdProvider();
+    shown.jwks = play;
+    const expected = { code: "provider-unavailable", mayHaveIssued: false };
+    expect(await exchange(null, refresh)).toMatchObject(expected);
+    expect(requests.map(({ url }) => url)).toEqual([jwksUrl]);
+  });
+
+  test("ends with the next refresh that brings an ID token", async () => {
+    const { shown, exchange } = await fiftyMinutesOn({ status: 500 });
+    shown.jwks = null;
+    shown.keys = [other.jwk];
+    expect(await exchange(await idToken(key), refresh)).toMatchObject(refusing("its signature"));
+  });
+});
+
+test("keys that are slow cost no more than the deadline, and no code (A24)", async () => {
+  const slow = await rawServer(() => {});
+  const tokens = await rawServer((socket) => socket.destroy());
+  const realm = { ...settings, tokenUrl: `${tokens.url}/token`, jwksUrl: `${slow.url}/jwks` };
+  const context = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
+  const issuer = await providerOf(readRealm(JSON.stringify(realm)), context).issuer();
+  const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), codeCredential);
+  expect(summarizeOutcome(await grant.issue(AbortSignal.timeout(300)))).toBe(
+    "provider-unavailable",
+  );
+  expect([slow.received.length, tokens.received.length]).toEqual([1, 0]);
+  await Promise.all([slow.stop(), tokens.stop()]);
+});

@@ -1,0 +1,51 @@
+import type { SimulatedUser } from "../../local/simulators/oauth/users.ts";
+import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
+
+/** A page of ours, as a window shows it. */
+export interface SeenPage {
+  readonly status: number;
+  readonly html: string;
+  /** The page's heading. */
+  readonly title: string;
+}
+
+/** A window of a browser with its cookies: for what does not depend on which browser it is. */
+export function aWindow() {
+  const cookies = new Map<string, string>();
+
+  async function go(url: string | URL, method = "GET"): Promise<Response> {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const headers = cookie === "" ? {} : { cookie };
+    const response = await fetch(url, { method, headers, redirect: "manual" });
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      cookies.set(name, value);
+    }
+    return response;
+  }
+
+  return {
+    go,
+    /** Opens a link and continues: where the provider is to be asked. */
+    async setOut(link: string): Promise<string> {
+      await go(link);
+      const departure = await go(link, "POST");
+      const authorizeUrl = departure.headers.get("location");
+      if (!authorizeUrl) throw new Error(`${departure.status}: the page leads nowhere.`);
+      return authorizeUrl;
+    },
+    async read(url: string | URL): Promise<SeenPage> {
+      const response = await go(url);
+      const html = await response.text();
+      const [, title = ""] = /<h1>(.*?)<\/h1>/s.exec(html) ?? [];
+      return { status: response.status, html, title };
+    },
+  };
+}
+
+/** A window, in which a person opens a link of ours, consents at the provider and comes back. */
+export async function consentInBrowser(link: string, person: SimulatedUser): Promise<Response> {
+  const window = aWindow();
+  const authorizeUrl = await window.setOut(link);
+  return window.go(await createUserAgent(person).consent(authorizeUrl));
+}

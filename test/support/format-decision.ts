@@ -1,0 +1,44 @@
+import type { RenewalPolicy } from "../../functions/model/provider.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { decide } from "../../functions/vending/decision/decide.ts";
+import type { Decision, VendConstraints } from "../../functions/vending/decision/decision.ts";
+import { noFindings } from "../../functions/vending/decision/decision.ts";
+
+/** What is decided, and where that depends on the secret, what of either of its versions. */
+export function decisionInWords(
+  record: TokenRecord | null,
+  policy: RenewalPolicy,
+  constraints: VendConstraints,
+  now: Date,
+): string {
+  const knowing = (secretVersion: string | null) =>
+    decide(record, policy, constraints, now, { ...noFindings, secretVersion });
+  const decision = knowing(null);
+  if (decision.action !== "check-secret") return formatDecision(decision);
+  const { refusedVersion } = decision;
+  const other = knowing("another");
+  if (other.action !== "renew" || !other.hasNewSecret) return formatDecision(other);
+  return `check-secret: ${other.reason}, unless still ${refusedVersion} → ${formatDecision(knowing(refusedVersion))}`;
+}
+
+/** A decision as one line, for tables of decisions: `await-handover: too-early, until 10:05:00.450`. */
+export function formatDecision(decision: Decision): string {
+  if (decision.action === "check-secret")
+    return `check-secret: ${decision.refusedVersion} was refused`;
+  const summary = `${decision.action}: ${decision.reason}`;
+  switch (decision.action) {
+    case "renew":
+    case "vend":
+      return summary;
+    case "await-renewal":
+      return `${summary} by ${decision.lease.owner}`;
+    case "await-handover":
+      return `${summary}, until ${timeOf(decision.until)}`;
+    case "refuse":
+      return `${summary}, ${decision.code}, retry ${decision.retryAt ? timeOf(decision.retryAt) : "-"}`;
+  }
+}
+
+function timeOf(instant: Date): string {
+  return instant.toISOString().slice(11, -1);
+}

@@ -1,0 +1,137 @@
+import type { ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { VendPayload, VendResult } from "../../local/vend-client.ts";
+
+const PROCESS = fileURLToPath(new URL("./vend-process-worker.mjs", import.meta.url));
+/** A caller's usual timeout. */
+const CALLER_TIMEOUT_MS = 10_000;
+
+/** A command to the worker process. */
+export interface WorkerCommand {
+  readonly id: number;
+  readonly act: "vend" | "modules" | "load" | "stallBeforeSealing";
+  readonly argument: unknown;
+}
+
+/** Repeatedly vend, use the credential at once, and pause. */
+export interface LoadOptions {
+  readonly event: unknown;
+  readonly remainingMs: number;
+  readonly pingUrl: string;
+  readonly untilEpochMs: number;
+  readonly pauseMs: number;
+}
+
+export interface LoadResult {
+  readonly vends: number;
+  readonly uses: number;
+  readonly versions: readonly number[];
+  readonly problems: readonly string[];
+  /**
+   * Credentials that were refused although used before `usableUntil`; `lateMs` is how long after it the refusal came.
+   */
+  readonly refused: readonly { version: number; status: number; lateMs: number }[];
+  readonly slowestMs: number;
+}
+
+/** A child process that runs the bundle, controlled by the test. */
+export interface VendProcess {
+  readonly pid: number;
+  vend(payload?: VendPayload, remainingMs?: number): Promise<VendResult>;
+  /** Invokes the handler with any event. */
+  handle(event: unknown, remainingMs?: number): Promise<unknown>;
+  load(load: Omit<LoadOptions, "event" | "remainingMs">): Promise<LoadResult>;
+  /** Files loaded so far, bundle and chunks. */
+  modules(): Promise<readonly string[]>;
+  /** Blocks the process for this long before it seals the next token. */
+  stallBeforeSealing(ms: number): Promise<void>;
+  /** Sends SIGSTOP: no timers and no sockets until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Sends SIGKILL: pending commands fail. */
+  kill(): Promise<void>;
+  /** Everything that it has written to stdout and stderr. */
+  printed(): string;
+  stop(): Promise<void>;
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export async function startVendProcess(
+  bundle: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<VendProcess> {
+  const child = fork(PROCESS, [bundle], {
+    env: variables,
+    execArgv: [],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const output: string[] = [];
+  child.stdout?.on("data", (text) => output.push(String(text)));
+  child.stderr?.on("data", (text) => output.push(String(text)));
+  const send = commandSender(child);
+  await ready(child, output);
+
+  async function end(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "close");
+    child.kill("SIGKILL");
+    await ended;
+  }
+
+  const handle = (event: unknown, remainingMs = CALLER_TIMEOUT_MS) =>
+    send("vend", { event, remainingMs });
+  return {
+    pid: child.pid ?? 0,
+    vend: async (payload, remainingMs) => (await handle(payload ?? {}, remainingMs)) as VendResult,
+    handle,
+    load: async (load) =>
+      (await send("load", { ...load, event: {}, remainingMs: CALLER_TIMEOUT_MS })) as LoadResult,
+    modules: async () => (await send("modules", null)) as string[],
+    stallBeforeSealing: async (ms) => void (await send("stallBeforeSealing", { ms })),
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
+    kill: end,
+    printed: () => output.join(""),
+    stop: end,
+  };
+}
+
+/** Sends concurrent commands, and matches the replies to them. */
+function commandSender(
+  child: ChildProcess,
+): (act: WorkerCommand["act"], argument: unknown) => Promise<unknown> {
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  child.on("message", (reply: { id: number; value?: unknown; error?: string } | "ready") => {
+    if (reply === "ready") return;
+    const waiting = pending.get(reply.id);
+    pending.delete(reply.id);
+    if (reply.error === undefined) waiting?.resolve(reply.value);
+    else waiting?.reject(new Error(`The handler threw: ${reply.error}`));
+  });
+  child.once("exit", () => {
+    for (const { reject } of pending.values()) reject(new Error("The process is gone."));
+    pending.clear();
+  });
+  return (act, argument) =>
+    new Promise((resolve, reject) => {
+      lastId += 1;
+      pending.set(lastId, { resolve, reject });
+      const command: WorkerCommand = { id: lastId, act, argument };
+      child.send(command, (error) => error && reject(error));
+    });
+}
+
+async function ready(child: ChildProcess, output: readonly string[]): Promise<void> {
+  const ended = once(child, "exit").then(() => {
+    throw new Error(`The bundle does not start: ${output.join("")}`);
+  });
+  await Promise.race([once(child, "message"), ended]);
+  ended.catch(() => undefined);
+}
