@@ -53,6 +53,7 @@ export class Actor {
   async play(act: Act, account: string): Promise<Ending> {
     const { process } = this;
     process.running += 1;
+    process.acts += 1;
     const ending = await this.#play(act, account).catch((error: unknown) => this.#problem(error));
     process.running -= 1;
     if (process.running === 0) this.#world.promises.ended(process.name);
@@ -107,11 +108,14 @@ export class Actor {
 
   async #vend(account: string, minValiditySeconds: number, rejectedVersion: number | null) {
     const { process } = this;
+    const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
     const request = { account, minValiditySeconds, rejectedVersion };
     const credential = await vendToken(this.#deps, process.cache, request, this.#deadline());
     const token = credential.token.expose();
     this.#world.note(() => `${process.name} is vended ${token}, version ${credential.version}`);
-    const knownDead = process.knownDead.get(credential.connection) ?? [];
+    // What a later request of the same process has read, this one need not know.
+    const isLast = process.acts === acts;
+    const knownDead = (isLast ? process.knownDead : knownBefore).get(credential.connection) ?? [];
     this.#world.promises.vended(credential, minValiditySeconds, knownDead);
     return { vended: token };
   }

@@ -39,6 +39,8 @@ export class ExploredProcess {
   frozenUntil: number | null = null;
   /** Use cases that have begun and not ended. */
   running = 0;
+  /** Use cases that have begun. */
+  acts = 0;
   /** What it last saw at each key of the table. */
   readonly seen = new Map<string, Item | undefined>();
   /** The tokens of each connection that were known to be dead when it last looked at the record. */

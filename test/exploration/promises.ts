@@ -150,11 +150,14 @@ export class Promises {
     return isSame && other.scope === call.scope && isAlive && !this.#world.isCrashed(other.process);
   }
 
-  /** P4, P8: no call before its time, but for a rejection of what is held, or a doubt. */
-  #checkReason({ reason, connection, version }: Call, record: TokenRecord): void {
+  /** P4, P8: no call before its time, but for a rejection of what is held, a doubt, or a key that was refused. */
+  #checkReason({ reason, connection, version, secretVersion }: Call, record: TokenRecord): void {
     const { now, policy } = this.#world;
-    const { token } = record;
+    const { token, failure } = record;
     if (!token || isDoubted(record) || reason === "takeover" || reason === "consent") return;
+    const isKeyRefused = failure?.refusedSecretVersion === token.secretVersion;
+    if (policy.renewal === "on-rotation" && isKeyRefused && secretVersion !== token.secretVersion)
+      return;
     if (reason === "rejected") {
       const { reported } = this.of(connection);
       this.require(reported.includes(version), "P8: asked anew for a version nobody rejected");
@@ -166,16 +169,18 @@ export class Promises {
     this.require(token.renewAt.getTime() <= now, `P4: asked before its time (${reason})`);
   }
 
+  /** What counts is a renewal that a rejection caused and that was committed. */
   #recentlyRejected(connection: Connection): number {
     const since = this.#world.now - breakMs;
     const { calls } = this.#world.provider.state;
-    const isRecent = (call: Call) => call.leaseEnds - this.#world.leaseMs >= since;
+    const committed = Object.values(this.of(connection).committed);
     return calls.filter(
-      (call) =>
+      ({ reason, token, leaseEnds, ...call }) =>
         call.connection === connection &&
-        call.reason === "rejected" &&
-        call.token !== null &&
-        isRecent(call),
+        reason === "rejected" &&
+        token !== null &&
+        committed.includes(token) &&
+        leaseEnds - this.#world.leaseMs >= since,
     ).length;
   }
 
@@ -243,7 +248,8 @@ export class Promises {
     const { tokens, calls } = this.#world.provider.state;
     const isKnown = ({ killedBy }: ProviderToken) => {
       const killer = killedBy === null ? null : calls[killedBy];
-      return killer?.isInLease || killer?.isHandled;
+      // What another connection does is not in this one's record.
+      return killer?.connection === connection && (killer.isInLease || killer.isHandled);
     };
     return tokens
       .filter((token) => token.connection === connection && isKnown(token))

@@ -41,7 +41,9 @@ function callOf(
   credential: GrantCredential | null,
   scope: string | null,
 ): Call {
-  const record = world.records().find((each) => isHeldBy(each, name));
+  const held = world.records().filter((each) => isHeldBy(each, name));
+  // A lease that it took only to end another's is not what it calls under.
+  const record = held.find(({ connection }) => isClaimant(world, connection)) ?? held[0];
   const { lease = null, connection = "nobody's" as Connection, version = 0 } = record ?? {};
   return {
     process: name,
@@ -60,6 +62,10 @@ function callOf(
     isHandled: false,
     isExcused: false,
   };
+}
+
+function isClaimant({ table }: World, connection: Connection): boolean {
+  return [...table.items.values()].some((item) => item["scopeOwner"]?.S === connection);
 }
 
 function textOf(credential: GrantCredential): string {

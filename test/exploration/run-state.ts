@@ -45,8 +45,7 @@ function mindOf(process: ExploredProcess, isOver: boolean): unknown {
   const { name, isCrashed, hasWritten, frozenUntil, pending } = process;
   const onTheWay = pending.map(wayOf);
   if (isOver) return [name, isCrashed, hasWritten, onTheWay];
-  const knownDead = [...process.knownDead];
-  return [name, process.digest(), frozenUntil, onTheWay, knownDead];
+  return [name, process.digest(), frozenUntil, onTheWay];
 }
 
 function wayOf({ id, request, readyAt, effect, isAbandoned, isLost }: Pending): unknown {

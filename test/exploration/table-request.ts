@@ -62,7 +62,7 @@ function perform(
       ...read.map((pk) => ({ of: `table ${pk}`, isWrite: false })),
       ...written.map((pk) => ({ of: `table ${pk}`, isWrite: true })),
     ],
-    mark: () => `${isRefused} ${after.map(markOf).join(" ")}`,
+    mark: () => `${isRefused} ${after.map(markOf).join(" ")} ${knownDead.join(" ")}`,
     tell: () => {
       const said = keys.map((_, at) => told(before[at], after[at], written.length > 0));
       return `${isRefused ? "refused: " : ""}${said.join("; ")}`;
