@@ -22,17 +22,20 @@ export async function playCalmly(
   void playing;
   await run.settle();
   let left = mishap;
-  while (endings.length === 0) {
-    const options = run.options(false);
-    const unlucky = options.find((option) => left && isMeant(run, option, left));
-    const next = unlucky ?? options[0];
-    const fault = unlucky && left ? left.fault : null;
-    if (unlucky) left = null;
-    if (next) await run.take({ ...next, fault });
+  while (endings.length === 0 && run.violations.length === 0) {
+    const next = nextOption(run, left);
+    if (next?.fault) left = null;
+    if (next) await run.take(next);
     else if (!(await run.passTime())) return null;
-    if (run.violations.length > 0) return null;
   }
   return endings[0] ?? null;
+}
+
+/** What comes next in its turn, or what goes wrong. */
+function nextOption(run: Run, mishap: Mishap | null): Option | undefined {
+  const options = run.options(false);
+  const unlucky = mishap && options.find((option) => isMeant(run, option, mishap));
+  return unlucky ? { ...unlucky, fault: mishap.fault } : options[0];
 }
 
 function isMeant(run: Run, { process, request, fault }: Option, mishap: Mishap): boolean {

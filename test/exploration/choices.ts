@@ -11,7 +11,7 @@ interface Written {
 }
 
 /** A list of choices in a line: `a*3,b,a!crash,b~4` is three steps of a, one of b, a's crash, b's stray request 4. */
-export function written(choices: readonly Option[]): string {
+export function formatChoices(choices: readonly Option[]): string {
   const words = choices.map(({ process, request, fault, isStray }) => {
     const stray = isStray ? `~${request.slice(process.length + 1)}` : "";
     return `${process}${stray}${fault ? `!${fault}` : ""}`;
@@ -26,11 +26,11 @@ export function written(choices: readonly Option[]): string {
 }
 
 /** Fails with a `SyntaxError` that names what is not understood. */
-export function read(line: string): Written[] {
-  return line.split(",").filter(Boolean).flatMap(readWord);
+export function parseChoices(line: string): Written[] {
+  return line.split(",").filter(Boolean).flatMap(parseWord);
 }
 
-function readWord(word: string): Written[] {
+function parseWord(word: string): Written[] {
   const [, process, stray = null, named = null, times = "1"] =
     /^(\w+)(?:~(\d+))?(?:!(\w+))?(?:\*(\d+))?$/.exec(word) ?? [];
   const fault = faults.find((each) => each === named) ?? null;
@@ -41,7 +41,7 @@ function readWord(word: string): Written[] {
 }
 
 /** The option that is meant; undefined where there is none such now. */
-export function meant(
+export function optionFor(
   { process, stray, fault }: Written,
   options: readonly Option[],
 ): Option | undefined {

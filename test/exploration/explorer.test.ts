@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { Choice, Controlled } from "./explorer.ts";
+import type { Choice, ControlledRun, Reduction } from "./explorer.ts";
 import { Explorer } from "./explorer.ts";
 import type { Touch } from "./request.ts";
 import { exploreScenario } from "./scenario.ts";
-import { gateScenarios } from "./scenarios.ts";
+import { pairScenarios } from "./scenarios.ts";
 
 /** Processes that read and write shared variables, each its own list. */
 type Program = Readonly<Record<string, readonly `${"read" | "write"} ${string}`[]>>;
 
 /** A toy in the explorer's hands: a step writes its process's name, or appends what it reads to what its process knows. */
-function toy(program: Program): Controlled<Choice> {
+function toy(program: Program): ControlledRun<Choice> {
   const variables = new Map<string, string>();
   const known = new Map<string, string>();
   const done = new Map<string, number>();
@@ -46,11 +46,11 @@ function toy(program: Program): Controlled<Choice> {
   };
 }
 
-const explore = (program: Program, leavesOut: "nothing" | "orders") =>
+const explore = (program: Program, reduction: Reduction) =>
   new Explorer(() => toy(program), {
     faults: 0,
     maxRuns: Number.POSITIVE_INFINITY,
-    leavesOut,
+    reduction,
   }).explore();
 
 describe("orders that only swap steps which commute are explored once", () => {
@@ -73,7 +73,7 @@ describe("orders that only swap steps which commute are explored once", () => {
       90,
     ],
   ])("%s", async (_, program, traces, orders) => {
-    const [all, fewer] = [await explore(program, "nothing"), await explore(program, "orders")];
+    const [all, fewer] = [await explore(program, "none"), await explore(program, "partial order")];
     expect(all.runs).toBe(orders);
     expect(fewer.runs - fewer.blocked).toBe(traces);
     expect(fewer.outcomes).toEqual(all.outcomes);
@@ -87,14 +87,14 @@ describe("what the explorer leaves out loses nothing", () => {
   test.each([
     ["static/expired", 1],
     ["at-expiry/none", 0],
-    ["two connections with one scope", 0],
+    ["two connections, one scope", 0],
     ["a disconnect beside a consent", 0],
   ])("of %s with %i faults", async (name, faults) => {
-    const scenario = gateScenarios.find((each) => each.name === name);
+    const scenario = pairScenarios.find((each) => each.name === name);
     if (!scenario) throw new Error(`There is no scenario ${name}.`);
     const [all, orders, fewest] = await Promise.all([
-      exploreScenario({ ...scenario, twins: [] }, { faults, leavesOut: "nothing" }),
-      exploreScenario({ ...scenario, twins: [] }, { faults, leavesOut: "orders" }),
+      exploreScenario({ ...scenario, twins: [] }, { faults, reduction: "none" }),
+      exploreScenario({ ...scenario, twins: [] }, { faults, reduction: "partial order" }),
       exploreScenario({ ...scenario, twins: [] }, { faults }),
     ]);
     expect(orders.outcomes).toEqual(all.outcomes);
@@ -108,6 +108,6 @@ describe("what the explorer leaves out loses nothing", () => {
 
 test("a bound that cuts the exploration off is no exhaustion", async () => {
   const program: Program = { a: ["write x"], b: ["write x"] };
-  const bounded = new Explorer(() => toy(program), { faults: 0, maxRuns: 1, leavesOut: "orders" });
+  const bounded = new Explorer(() => toy(program), { faults: 0, maxRuns: 1, reduction: "partial order" });
   expect(await bounded.explore()).toMatchObject({ runs: 1, isExhausted: false });
 });

@@ -11,7 +11,7 @@ export interface Choice {
 }
 
 /** One history under the explorer's control: it is begun again for each order that is tried. */
-export interface Controlled<C extends Choice> {
+export interface ControlledRun<C extends Choice> {
   /** Whether something may happen before time passes. */
   isReady(): boolean;
   /** What may happen. */
@@ -28,24 +28,29 @@ export interface Controlled<C extends Choice> {
   readonly violations: readonly string[];
 }
 
+/**
+ * What is not explored again: interleavings that only swap steps which commute, and besides what follows a state in which
+ * an earlier run has been.
+ */
+export type Reduction = "none" | "partial order" | "partial order and states";
+
 export interface Limits {
+  /** The fault budget of one run. */
   readonly faults: number;
   readonly maxRuns: number;
-  /**
-   * What is left out, to prove that it loses nothing: orders that only swap steps which commute, and what follows a state
-   * in which an earlier run has been.
-   */
-  readonly leavesOut: "nothing" | "orders" | "orders and states";
+  readonly reduction: Reduction;
+  /** Told after each run how many there have been. */
+  onRun?(runs: number): void;
 }
 
 export interface Exploration<C> {
   readonly runs: number;
-  /** Runs that were given up because all that could happen next was tried elsewhere. */
+  /** Runs that ended where every next step was asleep: another run has explored it. */
   readonly blocked: number;
-  /** Runs that came to a state in which another had been. */
+  /** Runs that ended in a state in which another had been. */
   readonly merged: number;
   readonly states: number;
-  /** Every order was tried. */
+  /** Every interleaving within the fault budget was tried. */
   readonly isExhausted: boolean;
   readonly counterexample: Counterexample<C> | null;
   readonly outcomes: ReadonlySet<string>;
@@ -63,6 +68,13 @@ interface Event<C> {
   readonly touches: readonly Touch[];
   /** The steps of the same instant that it depends on, as bits. */
   readonly after: bigint;
+}
+
+/** How far the present run has come: steps taken, the step with which the instant began, and the rest of the budget. */
+interface Position {
+  at: number;
+  instant: number;
+  faultsLeft: number;
 }
 
 /** One step of the present run, and what else is to be tried there. */
@@ -85,7 +97,7 @@ interface Frame<C> {
  * between two instants, where nothing is asleep, a state in which an earlier run has been is not explored again.
  */
 export class Explorer<C extends Choice> {
-  readonly #begin: () => Controlled<C>;
+  readonly #begin: () => ControlledRun<C>;
   readonly #limits: Limits;
   /** States between two instants, with the number of faults that were left. */
   readonly #visited = new Map<string, number>();
@@ -95,7 +107,7 @@ export class Explorer<C extends Choice> {
   #blocked = 0;
   #merged = 0;
 
-  constructor(begin: () => Controlled<C>, limits: Limits) {
+  constructor(begin: () => ControlledRun<C>, limits: Limits) {
     this.#begin = begin;
     this.#limits = limits;
   }
@@ -106,6 +118,7 @@ export class Explorer<C extends Choice> {
       const run = this.#begin();
       await this.#play(run);
       this.#runs += 1;
+      this.#limits.onRun?.(this.#runs);
       if (run.violations.length > 0) {
         const { violations } = run;
         const choices = this.#frames.map(({ choice }) => choice);
@@ -116,7 +129,7 @@ export class Explorer<C extends Choice> {
   }
 
   get #triesAll(): boolean {
-    return this.#limits.leavesOut === "nothing";
+    return this.#limits.reduction === "none";
   }
 
   #result(isExhausted: boolean, counterexample: Counterexample<C> | null): Exploration<C> {
@@ -126,35 +139,38 @@ export class Explorer<C extends Choice> {
   }
 
   /** Repeats what was decided and goes on from there, until nothing is left to happen or nothing new can come. */
-  async #play(run: Controlled<C>): Promise<void> {
-    const decided = this.#frames.length;
-    let instant = 0;
-    let faultsLeft = this.#limits.faults;
-    for (const [at, frame] of this.#frames.entries()) {
-      instant = frame.instant;
-      if (instant === at) await run.passTime();
-      const touches = await run.take(frame.choice);
-      if (frame.choice.fault) faultsLeft -= 1;
-      if (at === decided - 1) this.#happened(frame, at, touches);
+  async #play(run: ControlledRun<C>): Promise<void> {
+    const position = { at: 0, instant: 0, faultsLeft: this.#limits.faults };
+    for (const frame of this.#frames) {
+      position.instant = frame.instant;
+      if (frame.instant === position.at) await run.passTime();
+      await this.#take(run, frame, position);
     }
-    for (let at = decided; run.violations.length === 0; at += 1) {
-      if (!run.isReady()) {
-        instant = at;
-        if (!(await this.#passTime(run, faultsLeft))) return;
-      }
-      const frame = this.#newFrame(run.options(faultsLeft > 0), instant, at);
-      if (!frame) {
-        this.#blocked += 1;
-        return;
-      }
-      const touches = await run.take(frame.choice);
-      if (frame.choice.fault) faultsLeft -= 1;
-      this.#happened(frame, at, touches);
+    for (let goesOn = true; goesOn && run.violations.length === 0; ) {
+      goesOn = await this.#advance(run, position);
     }
   }
 
+  async #advance(run: ControlledRun<C>, position: Position): Promise<boolean> {
+    if (!run.isReady()) {
+      position.instant = position.at;
+      if (!(await this.#passTime(run, position.faultsLeft))) return false;
+    }
+    const frame = this.#newFrame(run.options(position.faultsLeft > 0), position);
+    if (frame) await this.#take(run, frame, position);
+    else this.#blocked += 1;
+    return frame !== null;
+  }
+
+  async #take(run: ControlledRun<C>, frame: Frame<C>, position: Position): Promise<void> {
+    const touches = await run.take(frame.choice);
+    if (frame.choice.fault) position.faultsLeft -= 1;
+    if (!frame.event) this.#noteEvent(frame, position.at, touches);
+    position.at += 1;
+  }
+
   /** False when there is nothing more to see in this run. */
-  async #passTime(run: Controlled<C>, faultsLeft: number): Promise<boolean> {
+  async #passTime(run: ControlledRun<C>, faultsLeft: number): Promise<boolean> {
     const goesOn = await run.passTime();
     if (run.violations.length > 0) return false;
     if (this.#wasVisited(run.state(), faultsLeft)) {
@@ -169,12 +185,12 @@ export class Explorer<C extends Choice> {
 
   #wasVisited(state: string, faultsLeft: number): boolean {
     const before = this.#visited.get(state) ?? -1;
-    if (before >= faultsLeft) return this.#limits.leavesOut === "orders and states";
+    if (before >= faultsLeft) return this.#limits.reduction === "partial order and states";
     this.#visited.set(state, faultsLeft);
     return false;
   }
 
-  #newFrame(options: readonly C[], instant: number, at: number): Frame<C> | null {
+  #newFrame(options: readonly C[], { at, instant }: Position): Frame<C> | null {
     const asleep = this.#stillAsleep(at, instant);
     const choice = options.find((option) => !asleep.has(nameOf(option)));
     if (!choice) return null;
@@ -197,7 +213,7 @@ export class Explorer<C extends Choice> {
   }
 
   /** Notes what happened, and at which earlier steps the other order is to be tried. */
-  #happened(frame: Frame<C>, at: number, touches: readonly Touch[]): void {
+  #noteEvent(frame: Frame<C>, at: number, touches: readonly Touch[]): void {
     const { choice, instant } = frame;
     const bare: Event<C> = { choice, touches, after: 0n };
     const races: number[] = [];
@@ -217,18 +233,24 @@ export class Explorer<C extends Choice> {
   #wantReversed(i: number, at: number, event: Event<C>): void {
     const frame = this.#frames[i];
     if (!frame) return;
-    const { instant } = frame;
-    let without = 0n;
-    const initials: string[] = [];
-    for (let k = i + 1; k <= at; k += 1) {
-      const other = k === at ? event : this.#frames[k]?.event;
-      if (!other || (k < at && other.after & bit(i - instant))) continue;
-      if (!(other.after & without)) initials.push(other.choice.request);
-      without |= bit(k - instant);
-    }
+    const initials = this.#initialsWithout(i, frame.instant, at, event);
     if (initials.some((request) => frame.wanted.has(request))) return;
     const [first] = initials;
     if (first !== undefined) frame.wanted.add(first);
+  }
+
+  /** The requests that may come first among the steps after `i` that do not depend on it. */
+  #initialsWithout(i: number, instant: number, at: number, event: Event<C>): string[] {
+    const later = this.#frames.slice(i + 1, at).map((frame) => frame.event);
+    let independent = 0n;
+    const initials: string[] = [];
+    for (const [offset, other] of [...later, event].entries()) {
+      const k = i + 1 + offset;
+      if (!other || (k < at && other.after & bit(i - instant))) continue;
+      if (!(other.after & independent)) initials.push(other.choice.request);
+      independent |= bit(k - instant);
+    }
+    return initials;
   }
 
   /** The deepest step at which something is left to be tried; false when there is none. */

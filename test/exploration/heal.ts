@@ -21,25 +21,30 @@ export async function heal(run: Run): Promise<void> {
 }
 
 async function healOne(run: Run, of: string): Promise<void> {
-  const { world } = run;
+  const { promises, provider } = run.world;
   let act: "vend" | "reject" = "vend";
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const ending = await playCalmly(run, "healer", { does: act }, of);
-    if (!ending) return world.promises.require(run.violations.length > 0, "heals: no answer");
+    if (!ending) return promises.require(run.violations.length > 0, "heals: no answer");
     if (!(ending instanceof VendingError)) {
-      if (ending.vended !== null && world.provider.isAlive(ending.vended)) return;
+      if (ending.vended !== null && provider.isAlive(ending.vended)) return;
       act = "reject";
-      continue;
+    } else if (ending.code === "scope-conflict") return;
+    else {
+      act = "vend";
+      await mend(run, of, ending);
     }
-    act = "vend";
-    const { code, retryAfterSeconds } = ending;
-    if (code === "scope-conflict") return;
-    if (code === "consent-required") await playCalmly(run, "person", { does: "redeem" }, of);
-    else if (code === "credentials-rejected") await rotate(run, of);
-    else if (retryAfterSeconds === null) return world.promises.require(false, `heals: ${code}`);
-    else world.now += retryAfterSeconds * 1000;
   }
-  world.promises.require(false, "heals: still no living token");
+  promises.require(false, "heals: still no living token");
+}
+
+/** What a problem asks for: a person, another secret, or patience. */
+async function mend(run: Run, of: string, problem: VendingError): Promise<void> {
+  const { code, retryAfterSeconds } = problem;
+  if (code === "consent-required") await playCalmly(run, "person", { does: "redeem" }, of);
+  else if (code === "credentials-rejected") await rotate(run, of);
+  else if (retryAfterSeconds !== null) run.world.now += retryAfterSeconds * 1000;
+  else run.world.promises.require(false, `heals: ${code}`);
 }
 
 async function rotate(run: Run, of: string): Promise<void> {

@@ -66,7 +66,10 @@ export class Promises {
     after: TokenRecord | null,
   ): void {
     const history = this.of(connection);
-    if (!after) return this.#recordRemoved(process, history, before);
+    if (!after) {
+      this.#recordRemoved(process, history, before);
+      return;
+    }
     this.require(after.version >= history.version, "P2: the version went back");
     this.require(after.fence >= history.fence, "P2: the fence went back");
     history.version = after.version;

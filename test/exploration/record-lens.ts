@@ -34,31 +34,56 @@ export function isHeldBy(record: TokenRecord | null, process: string): boolean {
 /** What changed from one record to the next, in a few words. */
 export function changeBetween(before: TokenRecord | null, after: TokenRecord | null): string {
   if (!after) return "the record is removed";
-  const said: string[] = [];
-  const { lease, token, failure, consent } = after;
-  if (lease && lease.owner !== before?.lease?.owner) {
-    said.push(`lease ${after.fence} for ${lease.owner} (${lease.reason})`);
-  }
-  if (before?.lease && !lease) said.push(`lease ${before.fence} ends`);
-  if (token && token.fingerprint !== before?.token?.fingerprint) {
-    said.push(`version ${after.version} is ${token.fingerprint}`);
-  }
-  if (before?.token && !token) said.push("no token any more");
-  if (failure && failure.at.getTime() !== before?.failure?.at.getTime()) {
-    said.push(`failed: ${failure.code}`);
-  }
-  if (before?.failure && !failure) said.push("the failure is over");
-  const [was, is] = [before !== null && isDoubted(before), isDoubted(after)];
-  if (was !== is) said.push(is ? "doubted" : "no doubt");
-  const [had, has] = [before, after].map((record) => record?.consent?.refresh?.fingerprint);
-  if (had !== has) said.push(has ? `refresh token ${has}` : "no refresh token");
-  if (before?.consent && !consent) said.push("no consent any more");
-  const late = after.ledger.findLast(({ outcome }) => outcome === "late");
-  const isLateNew =
-    late && !before?.ledger.some(({ fingerprint }) => fingerprint === late.fingerprint);
-  if (isLateNew) said.push(`${late.fingerprint} was late`);
-  return said.join(", ") || "nothing that counts";
+  const changes = [
+    leaseChange(before, after),
+    tokenChange(before, after),
+    failureChange(before, after),
+    doubtChange(before, after),
+    consentChange(before, after),
+    lateIssue(before, after),
+  ];
+  return changes.filter(Boolean).join(", ") || "nothing that counts";
 }
+
+type Change = (before: TokenRecord | null, after: TokenRecord) => string;
+
+const leaseChange: Change = (before, { lease, fence }) => {
+  if (lease && lease.owner !== before?.lease?.owner) {
+    return `lease ${fence} for ${lease.owner} (${lease.reason})`;
+  }
+  return before?.lease && !lease ? `lease ${before.fence} ends` : "";
+};
+
+const tokenChange: Change = (before, { token, version }) => {
+  if (!token) return before?.token ? "no token any more" : "";
+  const isNew = token.fingerprint !== before?.token?.fingerprint;
+  return isNew ? `version ${version} is ${token.fingerprint}` : "";
+};
+
+const failureChange: Change = (before, { failure }) => {
+  if (!failure) return before?.failure ? "the failure is over" : "";
+  const isNew = failure.at.getTime() !== before?.failure?.at.getTime();
+  return isNew ? `failed: ${failure.code}` : "";
+};
+
+const doubtChange: Change = (before, after) => {
+  const [was, is] = [before !== null && isDoubted(before), isDoubted(after)];
+  if (was === is) return "";
+  return is ? "doubted" : "no doubt";
+};
+
+const consentChange: Change = (before, after) => {
+  const [had, has] = [before, after].map((record) => record?.consent?.refresh?.fingerprint);
+  if (before?.consent && !after.consent) return "no consent any more";
+  if (had === has) return "";
+  return has ? `refresh token ${has}` : "no refresh token";
+};
+
+const lateIssue: Change = (before, { ledger }) => {
+  const late = ledger.findLast(({ outcome }) => outcome === "late");
+  const isKnown = before?.ledger.some(({ fingerprint }) => fingerprint === late?.fingerprint);
+  return late && !isKnown ? `${late.fingerprint} was late` : "";
+};
 
 /** What a reader sees. */
 export function summaryOf(record: TokenRecord | null): string {

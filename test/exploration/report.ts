@@ -5,36 +5,38 @@ export interface ExplorationReport {
   readonly name: string;
   readonly faults: number;
   readonly exploration: Exploration<Option>;
-  readonly cpuMs: number;
 }
 
-const widths = { faults: 7, runs: 8, blocked: 8, merged: 8, states: 8, seconds: 8 };
-const nameWidth = 46;
+const widths = { faults: 8, runs: 8, states: 8, pruned: 8 };
+const nameWidth = 37;
+const lastWidth = 11;
 
-export const columns = [
+/** The table is eighty columns wide. */
+export const tableHead = [
   "scenario".padEnd(nameWidth),
   ...Object.entries(widths).map(([name, width]) => name.padStart(width)),
+  "exhausted".padStart(lastWidth),
 ].join("");
 
-/** One line for one scenario. It says `exhausted` only where nothing is left to be tried. */
-export function reportLine({ name, faults, exploration, cpuMs }: ExplorationReport): string {
+/**
+ * One scenario: `pruned` counts the runs that ended early because another had been where they were going. Exhausted says
+ * `yes` only where nothing within the fault budget is left to be tried.
+ */
+export function tableLine({ name, faults, exploration }: ExplorationReport): string {
   const { runs, blocked, merged, states, isExhausted, counterexample } = exploration;
-  const seconds = (cpuMs / 1000).toFixed(1);
-  const figures = { faults, runs, blocked, merged, states, seconds };
-  const cells = Object.entries(figures).map(([key, value]) =>
-    String(value).padStart(widths[key as keyof typeof widths]),
-  );
-  const end = counterexample ? "BROKEN" : isExhausted ? "exhausted" : "CUT OFF";
-  return `${name.padEnd(nameWidth)}${cells.join("")}  ${end}`;
+  const figures = [faults, runs, states, blocked + merged];
+  const cells = Object.values(widths).map((width, at) => String(figures[at]).padStart(width));
+  const end = counterexample ? "broken" : isExhausted ? "yes" : "no";
+  return `${name.padEnd(nameWidth)}${cells.join("")}${end.padStart(lastWidth)}`;
 }
 
-/** A timeline for people: what a process does again and again is told once. */
-export function told(timeline: readonly string[]): string[] {
+/** A timeline for people: what a process does again and again is listed once. */
+export function abridgeTimeline(timeline: readonly string[]): string[] {
   const lines: string[] = [];
   let repeated = 0;
   for (const [at, line] of timeline.entries()) {
     const isRepeated =
-      what(line) === what(timeline[at - 1]) && what(line) === what(timeline[at + 1]);
+      eventOf(line) === eventOf(timeline[at - 1]) && eventOf(line) === eventOf(timeline[at + 1]);
     if (isRepeated) repeated += 1;
     else {
       if (repeated > 0) lines.push(`          (and ${repeated} times more)`);
@@ -46,6 +48,6 @@ export function told(timeline: readonly string[]): string[] {
 }
 
 /** A line without its instant. */
-function what(line: string | undefined): string {
+function eventOf(line: string | undefined): string {
   return line?.trimStart().replace(/^\S+ +/, "") ?? "";
 }

@@ -49,9 +49,9 @@ export class Run {
     nature: Nature,
     begin: WorldState,
     parts: readonly TimedAct[],
-    { breakage = {}, isTold = false, delayMs = null, twins = [] }: RunOptions = {},
+    { breakage = {}, hasTimeline = false, delayMs = null, twins = [] }: RunOptions = {},
   ) {
-    this.world = new World(nature, begin, isTold);
+    this.world = new World(nature, begin, hasTimeline);
     this.#breakage = breakage;
     this.#parts = [...parts];
     this.#delayMs = delayMs;
@@ -145,26 +145,30 @@ export class Run {
   #goWrong(process: ExploredProcess, pending: Pending, fault: Fault, until: number): void {
     switch (fault) {
       case "refused":
-        return process.fail(pending, "refused");
+        process.fail(pending, "refused");
+        break;
       case "lost":
-        return process.fail(pending, "unanswered");
+        process.fail(pending, "unanswered");
+        break;
       case "crash":
-        return process.crash();
+        process.crash();
+        break;
       case "silence":
         pending.isLost = true;
-        return;
+        break;
       case "freeze":
       case "stall":
         pending.readyAt = until;
-        return process.freeze(until);
+        process.freeze(until);
+        break;
       case "slow":
         pending.readyAt = until;
-        return;
+        break;
       case "stray":
         pending.readyAt = until;
         // To whom a request to the table is lost, the SDK says so; a call to a provider is waited for.
         if (pending.request.to === "table") process.giveUp(pending);
-        return;
+        break;
       case "repeated":
     }
   }
@@ -286,7 +290,7 @@ const keepsFromActing: ReadonlySet<Fault> = new Set([
 
 interface RunOptions {
   readonly breakage?: Breakage;
-  readonly isTold?: boolean;
+  readonly hasTimeline?: boolean;
   /** How long what is delayed takes, where that is not until the end of a lease. */
   readonly delayMs?: number | null;
   /** Processes that do the same from the same instant on. */

@@ -1,8 +1,8 @@
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Breakage } from "../support/breakage.ts";
 import type { Act } from "./acts.ts";
-import { meant, read } from "./choices.ts";
-import type { Exploration, Limits } from "./explorer.ts";
+import { optionFor, parseChoices } from "./choices.ts";
+import type { Exploration, Limits, Reduction } from "./explorer.ts";
 import { Explorer } from "./explorer.ts";
 import { heal } from "./heal.ts";
 import { recordIn } from "./record-lens.ts";
@@ -30,49 +30,53 @@ export interface Scenario {
   readonly delayMs?: number;
   /** Processes that do the same from the same instant on: they may change places. */
   readonly twins?: readonly string[];
-  /** How many faults are explored where nobody says otherwise: two. */
-  readonly faults?: number;
+  /** The fault budget of one run. */
+  readonly faults: number;
+  /** The fault budget in the gate, where there is less time. */
+  readonly gateFaults: number;
 }
 
 export interface ExploreOptions {
   readonly faults: number;
   readonly maxRuns?: number;
   readonly breakage?: Breakage;
-  readonly leavesOut?: Limits["leavesOut"];
+  readonly reduction?: Reduction;
+  readonly onRun?: Limits["onRun"];
 }
 
-/** Explores a scenario: every order of requests with so many faults. */
+/** Explores a scenario: every interleaving of its requests with so many faults. */
 export async function exploreScenario(
   scenario: Scenario,
   options: ExploreOptions,
 ): Promise<Exploration<Option>> {
   const { faults, maxRuns = Number.POSITIVE_INFINITY, breakage = {} } = options;
-  const { leavesOut = "orders and states" } = options;
+  const { reduction = "partial order and states", onRun = () => {} } = options;
   const begin = await beginning(scenario, breakage);
   const { stackTraceLimit } = Error;
   // Nobody reads the stacks of simulated failures, and they cost more than all else.
   Error.stackTraceLimit = 0;
   try {
-    return await new Explorer<Option>(() => begin(false), { faults, maxRuns, leavesOut }).explore();
+    const limits = { faults, maxRuns, reduction, onRun };
+    return await new Explorer<Option>(() => begin(false), limits).explore();
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
-export interface Retold {
+export interface Replay {
   readonly timeline: readonly string[];
   readonly violations: readonly string[];
 }
 
-/** Plays one run by its choices, and on from there in turn, and tells it. */
+/** Plays one run by its choices and on from there in turn, and keeps its timeline. */
 export async function replay(
   scenario: Scenario,
   choices: string,
   breakage: Breakage = {},
-): Promise<Retold> {
+): Promise<Replay> {
   const begin = await beginning(scenario, breakage);
   const run = begin(true);
-  const steps = read(choices);
+  const steps = parseChoices(choices);
   for (let at = 0; run.violations.length === 0; at += 1) {
     if (!run.isReady() && !(await run.passTime())) {
       await run.finish();
@@ -80,7 +84,7 @@ export async function replay(
     }
     const options = run.options(true);
     const step = steps[at];
-    const option = step ? meant(step, options) : options[0];
+    const option = step ? optionFor(step, options) : options[0];
     if (!option)
       throw new RangeError(`Step ${at + 1} is not possible here: ${JSON.stringify(step)}`);
     await run.take(option);
@@ -93,8 +97,8 @@ async function beginning(scenario: Scenario, breakage: Breakage) {
   const { nature, start, parts, delayMs = null, twins = [] } = scenario;
   const begin = await startingPoint(nature, start);
   const acts = parts.map((part) => timed(part, begin));
-  return (isTold: boolean) => {
-    const run = new Run(nature, begin, acts, { breakage, delayMs, twins, isTold });
+  return (hasTimeline: boolean) => {
+    const run = new Run(nature, begin, acts, { breakage, delayMs, twins, hasTimeline });
     return Object.assign(run, { finish: () => heal(run) });
   };
 }

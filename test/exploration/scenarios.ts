@@ -1,4 +1,5 @@
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
+import { isLossPossible } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Part, Scenario } from "./scenario.ts";
 import type { Start } from "./starting-points.ts";
@@ -34,7 +35,7 @@ const starts: readonly Start[] = [
   "none",
   "held",
   "expired",
-  "suspect",
+  "doubted",
   "failed",
   "abandoned",
   "contested",
@@ -74,7 +75,7 @@ function pairFrom(start: Start, { policy }: Nature): Pick<Scenario, "parts" | "t
     case "held":
       return { parts: [part("a", 0), part("b", 0, demanding), part("a", handover)] };
     case "expired":
-    case "suspect":
+    case "doubted":
       return { parts: [part("a", 0), part("b", 0)], twins };
     case "failed":
       return { parts: [part("a", 0), part("a", retry), part("b", retry)] };
@@ -85,12 +86,24 @@ function pairFrom(start: Start, { policy }: Nature): Pick<Scenario, "parts" | "t
   }
 }
 
+/** The gate explores two faults where that takes a second or two, and for one revoking policy from its commonest state. */
+function gateFaultsOf(name: string, start: Start): number {
+  const isCheap = !name.startsWith("at-") && !["none", "failed", "contested"].includes(start);
+  return isCheap || name === "static" || `${name}/${start}` === "at-expiry/expired" ? 2 : 1;
+}
+
 /** Two processes, for every way of renewing and from every kind of record. */
 const pairs: readonly Scenario[] = Object.entries(natures).flatMap(([name, nature]) =>
   starts
-    // Nothing can make a static key doubtful.
-    .filter((start) => start !== "suspect" || nature.policy.renewal !== "on-rotation")
-    .map((start) => ({ name: `${name}/${start}`, nature, start, ...pairFrom(start, nature) })),
+    .filter((start) => start !== "doubted" || isLossPossible(nature.policy))
+    .map((start) => ({
+      name: `${name}/${start}`,
+      nature,
+      start,
+      ...pairFrom(start, nature),
+      faults: 2,
+      gateFaults: gateFaultsOf(name, start),
+    })),
 );
 
 const { "at-expiry": atExpiry, early, "single-use": singleUse, static: fixed, probed } = natures;
@@ -104,30 +117,40 @@ const encounters: readonly Scenario[] = [
     start: "held",
     parts: [part("a", 0, reject), part("b", 0, reject)],
     twins: ["a", "b"],
+    faults: 2,
+    gateFaults: 1,
   },
   {
     name: "a rejection beside a vend",
     nature: atExpiry,
     start: "held",
     parts: [part("a", 0, reject), part("b", 0)],
+    faults: 2,
+    gateFaults: 1,
   },
   {
     name: "four rejections in a row",
     nature: atExpiry,
     start: "held",
     parts: [0, 10, 20, 30].map((at) => part("a", at, reject)),
+    faults: 2,
+    gateFaults: 1,
   },
   {
     name: "a rejection beside a renewal",
     nature: early,
     start: "expired",
     parts: [part("a", 0, reject), part("b", 0)],
+    faults: 2,
+    gateFaults: 1,
   },
   {
     name: "a tick beside a caller",
     nature: atExpiry,
     start: "expired",
     parts: [part("a", 0, tick), part("b", 0)],
+    faults: 2,
+    gateFaults: 2,
   },
   {
     name: "two ticks",
@@ -135,24 +158,32 @@ const encounters: readonly Scenario[] = [
     start: "expired",
     parts: [part("a", 0, tick), part("b", 0, tick)],
     twins: ["a", "b"],
+    faults: 2,
+    gateFaults: 1,
   },
   {
     name: "a consent beside a refresh",
     nature: singleUse,
     start: "expired",
     parts: [part("a", 0, { does: "redeem" }), part("b", 0)],
+    faults: 2,
+    gateFaults: 1,
   },
   {
     name: "a disconnect beside a refresh",
     nature: singleUse,
     start: "expired",
     parts: [part("a", 0, { does: "disconnect" }), part("b", 0)],
+    faults: 2,
+    gateFaults: 1,
   },
   {
     name: "a disconnect beside a consent",
     nature: singleUse,
     start: "expired",
     parts: [part("a", 0, { does: "disconnect" }), part("b", 0, { does: "redeem" })],
+    faults: 2,
+    gateFaults: 1,
   },
   {
     name: "a rotation",
@@ -161,6 +192,7 @@ const encounters: readonly Scenario[] = [
     parts: [part("a", 0), part("b", 0), ...ops],
     twins: ["a", "b"],
     faults: 1,
+    gateFaults: 1,
   },
   {
     name: "a rotation of a static key",
@@ -168,6 +200,7 @@ const encounters: readonly Scenario[] = [
     start: "expired",
     parts: [part("a", 0), part("b", 0, reject), ...ops],
     faults: 1,
+    gateFaults: 1,
   },
   {
     name: "a rotation of a probed key",
@@ -175,6 +208,7 @@ const encounters: readonly Scenario[] = [
     start: "expired",
     parts: [part("a", 0), part("b", 0, reject), ...ops],
     faults: 1,
+    gateFaults: 1,
   },
   {
     name: "no secret yet",
@@ -182,20 +216,25 @@ const encounters: readonly Scenario[] = [
     start: "no secret",
     parts: [part("a", 0), part("b", 0), part("secrets", 0, { does: "put-secret" })],
     twins: ["a", "b"],
+    faults: 2,
+    gateFaults: 1,
   },
   {
-    name: "two connections with one scope",
+    name: "two connections, one scope",
     nature: atExpiry,
     start: "none",
     parts: [part("a", 0), part("b", 0, vend, "other")],
+    faults: 2,
+    gateFaults: 2,
   },
   {
-    name: "two connections with one scope, a lease later",
+    name: "two connections, one scope, later",
     nature: atExpiry,
     start: "none",
     parts: [part("a", 0), part("b", 0), part("c", 3250, vend, "other")],
     twins: ["a", "b"],
     faults: 1,
+    gateFaults: 1,
   },
   {
     name: "a freeze of a token's whole life",
@@ -204,22 +243,24 @@ const encounters: readonly Scenario[] = [
     parts: [part("a", 0), part("b", 0), part("b", lifeLater)],
     delayMs: lifeLater,
     faults: 1,
+    gateFaults: 1,
   },
 ];
 
-/** Everything that the gate explores. */
-export const gateScenarios: readonly Scenario[] = [...pairs, ...encounters];
+/** Two processes or a few more, and up to two faults. */
+export const pairScenarios: readonly Scenario[] = [...pairs, ...encounters];
 
 const three = ["a", "b", "c"];
 const triple = (act: Part["act"] = vend) => three.map((process) => part(process, 0, act));
 
-/** Three processes and one fault: minutes. */
-export const longScenarios: readonly Scenario[] = [
+/** Three processes and one fault. */
+export const tripleScenarios: readonly Scenario[] = [
   ...Object.entries(natures).flatMap(([name, nature]) =>
     (["none", "expired"] as const).map((start): Scenario => {
       const isConsent = nature.policy.renewal === "by-consent" && start === "none";
       const parts = triple(isConsent ? { does: "redeem" } : vend);
-      return { name: `three ${name}/${start}`, nature, start, parts, twins: three, faults: 1 };
+      const bounds = { faults: 1, gateFaults: 0 };
+      return { name: `three ${name}/${start}`, nature, start, parts, twins: three, ...bounds };
     }),
   ),
   {
@@ -229,5 +270,6 @@ export const longScenarios: readonly Scenario[] = [
     parts: triple(reject),
     twins: three,
     faults: 1,
+    gateFaults: 0,
   },
 ];

@@ -1,5 +1,6 @@
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { revokesOnIssue } from "../../functions/model/provider.ts";
 import type { Act } from "./acts.ts";
 import type { Mishap } from "./calm.ts";
 import { playCalmly } from "./calm.ts";
@@ -14,7 +15,7 @@ export type Start =
   | "none"
   | "held"
   | "expired"
-  | "suspect"
+  | "doubted"
   | "failed"
   | "abandoned"
   | "contested";
@@ -44,6 +45,10 @@ const expiring: Step = { ...first, until: renewAt };
 function historyOf({ policy }: Nature, start: Start): readonly Step[] {
   // A static key is looked up again where others are issued anew.
   const to = policy.renewal === "on-rotation" ? "secret" : "provider";
+  // Where a new token revokes the old, one whose end is still to come.
+  const isRejected = revokesOnIssue(policy);
+  const cause = [isRejected ? first : expiring];
+  const act = isRejected ? reject.act : vend;
   switch (start) {
     case "no secret":
     case "none":
@@ -52,12 +57,12 @@ function historyOf({ policy }: Nature, start: Start): readonly Step[] {
       return [{ ...first, until: nearItsEnd }];
     case "expired":
       return [expiring];
-    case "suspect":
-      return [expiring, { act: vend, mishap: { to, fault: "lost" }, until: retryAt }];
+    case "doubted":
+      return [...cause, { act, mishap: { to, fault: "lost" }, until: retryAt }];
     case "failed":
       return [expiring, { act: vend, mishap: { to, fault: "refused" } }];
     case "abandoned":
-      return [expiring, { act: vend, mishap: { to, fault: "crash" } }];
+      return [...cause, { act, mishap: { to, fault: "crash" } }];
     case "contested":
       return [first, reject, reject, reject];
   }

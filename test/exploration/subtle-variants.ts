@@ -39,19 +39,21 @@ export const subtleVariants: Readonly<Record<string, Breakage>> = {
       },
     })),
   },
-  "a claim that was had once is not looked at again": {
+  "a claim moves while its owner's holder may still commit": {
     deps: (deps) => {
-      const had = new Set<string>();
+      let claimant: string | null = null;
+      const isAnother = (connection: string) => claimant !== null && connection !== claimant;
       return withStore((store) => ({
-        takeLease: async (connection, seen, intent, signal) => {
-          const answer = await store.takeLease(connection, seen, intent, signal);
-          if (answer.held?.record.revocationScope) had.add(connection);
-          return answer;
+        claimRevocationScope: (scope, claim, replace, signal) => {
+          claimant = claim.owner;
+          return store.claimRevocationScope(scope, claim, replace, signal);
         },
-        claimRevocationScope: async (scope, claim, replace, signal) =>
-          had.has(claim.owner)
-            ? { ...claim, revision: { opaque: null } }
-            : store.claimRevocationScope(scope, claim, replace, signal),
+        takeLease: async (connection, seen, intent, signal) =>
+          isAnother(connection) && seen
+            ? { held: { record: seen, lease: intent.lease } }
+            : store.takeLease(connection, seen, intent, signal),
+        fail: async (held, failedOf, signal) =>
+          isAnother(held.record.connection) ? held.record : store.fail(held, failedOf, signal),
       }))(deps);
     },
   },
@@ -60,8 +62,17 @@ export const subtleVariants: Readonly<Record<string, Breakage>> = {
       commit: (held, commitOf, signal) => store.commit(held, () => commitOf(held.record), signal),
     })),
   },
-  "a failure clears the doubt": {
-    update: (input) => (sets(input, "failure") ? without(input, "doubtedAt") : input),
+  "a failure clears an earlier doubt": {
+    deps: withStore((store) => ({
+      fail: (held, failedOf, signal) => {
+        const forgetful = (current: TokenRecord) => {
+          const failed = failedOf(current);
+          const isOld = failed.doubtedAt?.getTime() === held.record.doubtedAt?.getTime();
+          return { ...failed, doubtedAt: isOld ? null : failed.doubtedAt };
+        };
+        return store.fail(held, forgetful, signal);
+      },
+    })),
   },
   "request and answer of an issue change places": {
     deps: withIssued(({ requestedAt, receivedAt, ...issued }) => ({
@@ -148,21 +159,6 @@ function withValue(input: Update, of: string, from: string): Update {
   const { ExpressionAttributeValues: values = {} } = input;
   const value = values[from];
   return value ? { ...input, ExpressionAttributeValues: { ...values, [of]: value } } : input;
-}
-
-/** The write, and an attribute removed with it. */
-function without(input: Update, name: string): Update {
-  const { UpdateExpression = "", ExpressionAttributeNames: names = {} } = input;
-  if (!removes(input, "leaseOwner")) return input;
-  const kept = UpdateExpression.replace(
-    new RegExp(`#${name} = :${name}, |, #${name} = :${name}`),
-    "",
-  );
-  return {
-    ...input,
-    UpdateExpression: removes(input, name) ? kept : `${kept}, #${name}`,
-    ExpressionAttributeNames: { ...names, [`#${name}`]: name },
-  };
 }
 
 /** The write, but for some attributes that it would remove. */

@@ -63,12 +63,12 @@ export class World {
   /** For people; kept only where somebody is to read it. */
   readonly timeline: string[] | null;
 
-  constructor(nature: Nature, state: WorldState, isTold = false) {
+  constructor(nature: Nature, state: WorldState, hasTimeline = false) {
     this.nature = nature;
     this.now = state.now;
     this.begun = state.now;
     this.secret = state.secret;
-    this.timeline = isTold ? [] : null;
+    this.timeline = hasTimeline ? [] : null;
     this.table = new MemoryTable(state.items);
     const { provider, grants, histories } = structuredClone({ ...state, items: [] });
     this.promises = new Promises(this, histories);
