@@ -37,7 +37,8 @@ function chosenScenarios(): readonly Scenario[] {
   const { scenario } = values;
   if (scenario === undefined) return allScenarios;
   const named = allScenarios.filter(({ name }) => name === scenario);
-  const found = named.length > 0 ? named : allScenarios.filter(({ name }) => name.includes(scenario));
+  const found =
+    named.length > 0 ? named : allScenarios.filter(({ name }) => name.includes(scenario));
   return found.length > 0 ? found : fail(`There is no scenario ${scenario}; --list names them.`);
 }
 

@@ -49,7 +49,7 @@ export class ExploredProcess {
   readonly #heard: (() => string)[] = [];
   #digest = "";
   /** Told when it stops waiting for an answer. */
-  onGiveUp: () => void = () => {};
+  onGiveUp: (request: Request<unknown>) => void = () => {};
   readonly #progress: Progress;
   #timers: Timer[] = [];
   #timeouts: Timeout[] = [];
@@ -185,7 +185,7 @@ export class ExploredProcess {
     const mayLand = pending.effect === null && !pending.isLost && pending.request.hasEffect();
     this.fail(pending, "unanswered");
     pending.isAbandoned = true;
-    this.onGiveUp();
+    this.onGiveUp(pending.request);
     if (mayLand) this.pending.push(pending);
   }
 

@@ -108,6 +108,10 @@ describe("what the explorer leaves out loses nothing", () => {
 
 test("a bound that cuts the exploration off is no exhaustion", async () => {
   const program: Program = { a: ["write x"], b: ["write x"] };
-  const bounded = new Explorer(() => toy(program), { faults: 0, maxRuns: 1, reduction: "partial order" });
+  const bounded = new Explorer(() => toy(program), {
+    faults: 0,
+    maxRuns: 1,
+    reduction: "partial order",
+  });
   expect(await bounded.explore()).toMatchObject({ runs: 1, isExhausted: false });
 });

@@ -122,7 +122,9 @@ export class Run {
     if (fault === null) return this.#perform(process, pending, null);
     const { promises } = this.world;
     // Delays alone keep nobody from anything, as long as nobody gives up.
-    if (keepsFromActing.has(fault)) promises.disturbed(process.name);
+    if (keepsFromActing.has(fault) && pending.request.to === "table") {
+      promises.disturbed(process.name);
+    }
     const until = this.#delayedUntil(process);
     const touches = happensFirst.has(fault) ? this.#perform(process, pending, fault) : [];
     if (!happensFirst.has(fault)) this.#tell(process, pending, () => `[${fault}]`);

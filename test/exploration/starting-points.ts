@@ -1,6 +1,6 @@
 import { connectionOf } from "../../functions/model/connection.ts";
-import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Act } from "./acts.ts";
 import type { Mishap } from "./calm.ts";
 import { playCalmly } from "./calm.ts";

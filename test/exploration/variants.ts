@@ -7,4 +7,9 @@ export const variants: Readonly<Record<string, Breakage>> = {
   ...subtleVariants,
 };
 
-export const variantFindings: readonly {variant: string; scenario: string; faults: number; withinRuns: number}[] = [];
+export const variantFindings: readonly {
+  variant: string;
+  scenario: string;
+  faults: number;
+  withinRuns: number;
+}[] = [];

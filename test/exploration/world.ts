@@ -100,7 +100,9 @@ export class World {
     const known = this.processes.find((process) => process.name === name);
     if (known) return known;
     const process = new ExploredProcess(name, this);
-    process.onGiveUp = () => this.promises.disturbed(name);
+    process.onGiveUp = ({ to }) => {
+      if (to === "table") this.promises.disturbed(name);
+    };
     this.processes.push(process);
     return process;
   }
