@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Choice, ControlledRun, Reduction } from "./explorer.ts";
 import { Explorer } from "./explorer.ts";
+import { tableHead, tableLine } from "./report.ts";
 import type { Touch } from "./request.ts";
 import { exploreScenario } from "./scenario.ts";
 import { pairScenarios } from "./scenarios.ts";
@@ -87,7 +88,7 @@ describe("what the explorer leaves out loses nothing", () => {
   test.each([
     ["static/expired", 1],
     ["at-expiry/none", 0],
-    ["two connections, one scope", 0],
+    ["single-use/expired", 0],
     ["a disconnect beside a consent", 0],
   ])("of %s with %i faults", async (name, faults) => {
     const scenario = pairScenarios.find((each) => each.name === name);
@@ -114,4 +115,29 @@ test("a bound that cuts the exploration off is no exhaustion", async () => {
     reduction: "partial order",
   });
   expect(await bounded.explore()).toMatchObject({ runs: 1, isExhausted: false });
+});
+
+describe("the table", () => {
+  const program: Program = { a: ["write x"], b: ["write x"] };
+  const report = async (maxRuns: number) => {
+    const limits = { faults: 0, maxRuns, reduction: "partial order" } as const;
+    const exploration = await new Explorer(() => toy(program), limits).explore();
+    const counterexample = exploration.counterexample as null;
+    return tableLine({
+      name: "two writers",
+      faults: 0,
+      exploration: { ...exploration, counterexample },
+    });
+  };
+
+  test("is eighty columns wide", async () => {
+    const lines = [tableHead, await report(9)];
+    expect(lines.map((line) => line.length)).toEqual([80, 80]);
+    expect(pairScenarios.filter(({ name }) => name.length > 36)).toEqual([]);
+  });
+
+  test("says that a scenario is exhausted only where nothing is left", async () => {
+    expect(await report(9)).toMatch(/two writers +0 +2 +\d+ +0 +yes$/);
+    expect(await report(1)).toMatch(/two writers +0 +1 +\d+ +0 +no$/);
+  });
 });

@@ -1,5 +1,6 @@
 import { accountOf } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
+import type { Ending } from "./acts.ts";
 import { playCalmly } from "./calm.ts";
 import type { Run } from "./run.ts";
 import { account } from "./starting-points.ts";
@@ -21,21 +22,23 @@ export async function heal(run: Run): Promise<void> {
 }
 
 async function healOne(run: Run, of: string): Promise<void> {
-  const { promises, provider } = run.world;
+  const { promises } = run.world;
   let act: "vend" | "reject" = "vend";
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const ending = await playCalmly(run, "healer", { does: act }, of);
     if (!ending) return promises.require(run.violations.length > 0, "heals: no answer");
-    if (!(ending instanceof VendingError)) {
-      if (ending.vended !== null && provider.isAlive(ending.vended)) return;
-      act = "reject";
-    } else if (ending.code === "scope-conflict") return;
-    else {
-      act = "vend";
-      await mend(run, of, ending);
-    }
+    if (isHealed(run, ending)) return;
+    const isDead = !(ending instanceof VendingError);
+    act = isDead ? "reject" : "vend";
+    if (!isDead) await mend(run, of, ending);
   }
   promises.require(false, "heals: still no living token");
+}
+
+/** A connection that shares its scope with another is not to have a token. */
+function isHealed({ world }: Run, ending: Ending): boolean {
+  if (ending instanceof VendingError) return ending.code === "scope-conflict";
+  return ending.vended !== null && world.provider.isAlive(ending.vended);
 }
 
 /** What a problem asks for: a person, another secret, or patience. */

@@ -84,29 +84,6 @@ export const subtleVariants: Readonly<Record<string, Breakage>> = {
   "a late issue is only logged": {
     deps: withStore(() => ({ recordLateIssue: async () => true })),
   },
-  "nobody reads again after the handover": {
-    deps: (deps) => {
-      let last: TokenRecord | null = null;
-      let slept = 0;
-      const clock = {
-        ...deps.clock,
-        sleep: async (ms: number, signal: AbortSignal) => {
-          slept = ms;
-          await deps.clock.sleep(ms, signal);
-        },
-      };
-      const changed = withStore((store) => ({
-        read: async (connection, signal) => {
-          const isHandover = last !== null && !last.lease && slept > 0;
-          slept = 0;
-          if (isHandover) return last;
-          last = await store.read(connection, signal);
-          return last;
-        },
-      }))(deps);
-      return { ...changed, clock };
-    },
-  },
   "a refused secret is looked up through the five-minute cache": {
     deps: (deps) => ({
       ...deps,
