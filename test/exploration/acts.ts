@@ -12,7 +12,7 @@ import { vendToken } from "../../functions/vending/vend-token.ts";
 import { realm } from "./explored-dependencies.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Request } from "./request.ts";
-import type { World } from "./world.ts";
+import type { ExploredWorld } from "./world.ts";
 
 /** What somebody does with a process, or outside of all of them. */
 export type Act =
@@ -38,11 +38,16 @@ const never = new AbortController().signal;
 /** Everything that one process may be asked to do. */
 export class Actor {
   readonly process: ExploredProcess;
-  readonly #world: World;
+  readonly #world: ExploredWorld;
   readonly #deps: Dependencies;
   readonly #index: RenewalIndex;
 
-  constructor(world: World, process: ExploredProcess, deps: Dependencies, index: RenewalIndex) {
+  constructor(
+    world: ExploredWorld,
+    process: ExploredProcess,
+    deps: Dependencies,
+    index: RenewalIndex,
+  ) {
     this.#world = world;
     this.process = process;
     this.#deps = deps;
@@ -138,7 +143,11 @@ export class Actor {
     return { vended: null };
   }
 
-  async #outside(what: string, of: string, change: (world: World) => void): Promise<Ending> {
+  async #outside(
+    what: string,
+    of: string,
+    change: (world: ExploredWorld) => void,
+  ): Promise<Ending> {
     const world = this.#world;
     const request: Request<null> = {
       to: "outside",

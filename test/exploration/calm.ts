@@ -1,17 +1,17 @@
 import type { Act, Ending } from "./acts.ts";
-import type { Fault } from "./faults.ts";
+import type { ExploredFault } from "./faults.ts";
 import type { Request } from "./request.ts";
-import type { Option, Run } from "./run.ts";
+import type { ExploredRun, Option } from "./run.ts";
 
 /** What goes wrong, once: with the first request of this kind, or the first that begins with these words. */
 export interface Mishap {
   readonly to: Request<unknown>["to"] | `${string} `;
-  readonly fault: Fault;
+  readonly fault: ExploredFault;
 }
 
 /** Plays one act to its end, everything in its turn; null when it never ends. */
 export async function playCalmly(
-  run: Run,
+  run: ExploredRun,
   process: string,
   act: Act,
   account: string,
@@ -32,13 +32,13 @@ export async function playCalmly(
 }
 
 /** What comes next in its turn, or what goes wrong. */
-function nextOption(run: Run, mishap: Mishap | null): Option | undefined {
+function nextOption(run: ExploredRun, mishap: Mishap | null): Option | undefined {
   const options = run.options(false);
   const unlucky = mishap && options.find((option) => isMeant(run, option, mishap));
   return unlucky ? { ...unlucky, fault: mishap.fault } : options[0];
 }
 
-function isMeant(run: Run, { process, request, fault }: Option, mishap: Mishap): boolean {
+function isMeant(run: ExploredRun, { process, request, fault }: Option, mishap: Mishap): boolean {
   if (fault !== null) return false;
   const pending = run.world.process(process).pending.find(({ id }) => id === request);
   if (!pending) return false;

@@ -1,4 +1,4 @@
-import type { Fault } from "./faults.ts";
+import type { ExploredFault } from "./faults.ts";
 import { faults } from "./faults.ts";
 import type { Option } from "./run.ts";
 
@@ -7,7 +7,7 @@ interface Written {
   readonly process: string;
   /** The number of a request that its process no longer waits for. */
   readonly stray: string | null;
-  readonly fault: Fault | null;
+  readonly fault: ExploredFault | null;
 }
 
 /** A list of choices in a line: `a*3,b,a!crash,b~4` is three steps of a, one of b, a's crash, b's stray request 4. */

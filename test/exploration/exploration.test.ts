@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { formatChoices } from "./choices.ts";
 import { abridgeTimeline } from "./report.ts";
-import type { Scenario } from "./scenario.ts";
+import type { ExploredScenario } from "./scenario.ts";
 import { exploreScenario, replay } from "./scenario.ts";
 import { pairScenarios, tripleScenarios } from "./scenarios.ts";
 
 /** Nothing, or how a promise was broken. */
-async function counterexampleOf(scenario: Scenario): Promise<string> {
+async function counterexampleOf(scenario: ExploredScenario): Promise<string> {
   const { isExhausted, counterexample } = await exploreScenario(scenario, {
     faults: scenario.gateFaults,
   });

@@ -3,7 +3,7 @@ import type { Breakage } from "../support/breakage.ts";
 import { formatChoices } from "./choices.ts";
 import type { ExplorationReport } from "./report.ts";
 import { abridgeTimeline, tableHead, tableLine } from "./report.ts";
-import type { Scenario } from "./scenario.ts";
+import type { ExploredScenario } from "./scenario.ts";
 import { exploreScenario, replay } from "./scenario.ts";
 import { pairScenarios, tripleScenarios } from "./scenarios.ts";
 import { variantFindings, variants } from "./variants.ts";
@@ -33,7 +33,7 @@ else if (values.replay !== undefined) await replayOne(values.replay);
 else await exploreAll();
 
 /** The one of that name, or else all whose names contain it. */
-function chosenScenarios(): readonly Scenario[] {
+function chosenScenarios(): readonly ExploredScenario[] {
   const { scenario } = values;
   if (scenario === undefined) return allScenarios;
   const named = allScenarios.filter(({ name }) => name === scenario);
@@ -75,7 +75,10 @@ async function exploreAll(): Promise<void> {
   process.exitCode = broken + unfinished > 0 ? 1 : 0;
 }
 
-async function explore(scenario: Scenario, broken: Breakage = {}): Promise<ExplorationReport> {
+async function explore(
+  scenario: ExploredScenario,
+  broken: Breakage = {},
+): Promise<ExplorationReport> {
   const faults = Number(values.faults ?? scenario.faults);
   const maxRuns = Number(values["max-runs"] ?? Number.POSITIVE_INFINITY);
   const onRun = (runs: number) => printProgress(`${scenario.name}: ${runs} runs`, runs);
@@ -104,7 +107,7 @@ async function exploreVariants(): Promise<void> {
   process.exitCode = missed > 0 ? 1 : 0;
 }
 
-function scenarioNamed(name: string): Scenario {
+function scenarioNamed(name: string): ExploredScenario {
   return allScenarios.find((each) => each.name === name) ?? fail(`There is no scenario ${name}.`);
 }
 
@@ -116,7 +119,7 @@ async function replayOne(choices: string): Promise<void> {
 }
 
 /** Prints a run's timeline; false when it broke a promise. */
-async function printRun(scenario: Scenario, choices: string): Promise<boolean> {
+async function printRun(scenario: ExploredScenario, choices: string): Promise<boolean> {
   const { timeline, violations } = await replay(scenario, choices, breakage);
   console.log(abridgeTimeline(timeline).join("\n"));
   for (const violation of violations) console.log(`  ✗ ${violation}`);

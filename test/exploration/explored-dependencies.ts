@@ -11,17 +11,17 @@ import { recordReader } from "../../functions/store/record-reader.ts";
 import type { Breakage } from "../support/breakage.ts";
 import { brokenCommand } from "../support/breakage.ts";
 import type { ExploredProcess } from "./explored-process.ts";
-import { flowOf, grantOf } from "./provider-requests.ts";
+import { exploredGrant, flowOf } from "./provider-requests.ts";
 import type { Effect, Request } from "./request.ts";
 import { tableRequest } from "./table-request.ts";
-import type { World } from "./world.ts";
+import type { ExploredWorld } from "./world.ts";
 import { limits } from "./world.ts";
 
 export const realm = { provider: "conferma", environment: "explored" } as const;
 
 /** What a process is given: the real adapters of the table, and everything else as requests that the explorer owns. */
 export function exploredDependencies(
-  world: World,
+  world: ExploredWorld,
   process: ExploredProcess,
   breakage: Breakage,
 ): { dependencies: Dependencies; index: RenewalIndex } {
@@ -51,7 +51,8 @@ export function exploredDependencies(
       policy,
       presentation: { headerName: "Authorization", scheme: null },
       issuer: async () => ({
-        openGrant: (secret, credential) => grantOf(world, process, secret.expose(), credential),
+        openGrant: (secret, credential) =>
+          exploredGrant(world, process, secret.expose(), credential),
       }),
       consent: policy.renewal === "by-consent" ? async () => flowOf(world, process) : null,
     },
@@ -113,7 +114,7 @@ function keyRequest<T>(what: string, answer: () => T): Request<T> {
   };
 }
 
-function secretsOf(world: World, process: ExploredProcess): SecretSource {
+function secretsOf(world: ExploredWorld, process: ExploredProcess): SecretSource {
   let cached: { version: string; readAt: number } | null = null;
   const failed = { error: new VendingError("secret-unavailable", "No answer.", 1) };
   const request: Request<string> = {
@@ -137,7 +138,7 @@ function secretsOf(world: World, process: ExploredProcess): SecretSource {
   };
 }
 
-function readSecret({ secret }: World): Effect<string> {
+function readSecret({ secret }: ExploredWorld): Effect<string> {
   const unknown = new VendingError("unknown-connection", "There is no such secret.");
   const outcome = secret === null ? { error: unknown } : { value: secret };
   const tell = () => (secret === null ? "there is none" : `version ${secret}`);

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../../functions/model/clock.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
-import type { Item } from "../support/dynamodb-expressions.ts";
+import type { TableItem } from "../support/dynamodb-expressions.ts";
 import type { Effect, Outcome, Pending, Request } from "./request.ts";
 
 interface Timer {
@@ -21,7 +21,7 @@ interface Sleeper {
 }
 
 /** Time and the count of steps, as the whole run has them. */
-export interface Progress {
+export interface RunProgress {
   readonly now: number;
   readonly step: number;
 }
@@ -42,7 +42,7 @@ export class ExploredProcess {
   /** Use cases that have begun. */
   acts = 0;
   /** What it last saw at each key of the table. */
-  readonly seen = new Map<string, Item | undefined>();
+  readonly seen = new Map<string, TableItem | undefined>();
   /** The tokens of each connection that were known to be dead when it last looked at the record. */
   readonly knownDead = new Map<string, readonly string[]>();
   /** All that has ever reached it: two processes that heard the same at the same time are in the same state. */
@@ -50,13 +50,13 @@ export class ExploredProcess {
   #digest = "";
   /** Told when it stops waiting for an answer. */
   onGiveUp: (request: Request<unknown>) => void = () => {};
-  readonly #progress: Progress;
+  readonly #progress: RunProgress;
   #timers: Timer[] = [];
   #timeouts: Timeout[] = [];
   #sleepers: Sleeper[] = [];
   #sent = 0;
 
-  constructor(name: string, progress: Progress) {
+  constructor(name: string, progress: RunProgress) {
     this.name = name;
     this.#progress = progress;
   }

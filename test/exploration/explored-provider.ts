@@ -31,7 +31,7 @@ export interface Call {
   isExcused: boolean;
 }
 
-export interface ProviderToken {
+export interface ExploredToken {
   readonly id: string;
   readonly connection: Connection;
   readonly scope: string | null;
@@ -43,7 +43,7 @@ export interface ProviderToken {
 /** All that the provider knows, as plain data. */
 export interface ProviderState {
   goodSecret: string;
-  readonly tokens: ProviderToken[];
+  readonly tokens: ExploredToken[];
   readonly calls: Call[];
 }
 
@@ -58,14 +58,14 @@ export class ExploredProvider {
   readonly grants: SimulatedGrants;
   readonly #nature: ProviderNature;
   readonly #time: { readonly now: number };
-  readonly #onKill: (victim: ProviderToken, killer: Call) => void;
+  readonly #onKill: (victim: ExploredToken, killer: Call) => void;
 
   constructor(
     nature: ProviderNature,
     state: ProviderState,
     grants: SimulatedGrants,
     time: { readonly now: number },
-    onKill: (victim: ProviderToken, killer: Call) => void,
+    onKill: (victim: ExploredToken, killer: Call) => void,
   ) {
     this.#nature = nature;
     this.state = state;
@@ -74,7 +74,7 @@ export class ExploredProvider {
     this.#onKill = onKill;
   }
 
-  tokenOf(id: string): ProviderToken | undefined {
+  tokenOf(id: string): ExploredToken | undefined {
     return this.state.tokens.find((token) => token.id === id);
   }
 
@@ -87,13 +87,13 @@ export class ExploredProvider {
   act(call: Call, credential: GrantCredential | null): Issued | NotIssued {
     if (call.secretVersion !== this.state.goodSecret) {
       call.phase = "refused";
-      return notIssued("credentials-rejected", false);
+      return failedIssue("credentials-rejected", false);
     }
     if (this.#nature.policy.renewal === "on-rotation") return this.#vouch(call);
     const consent = credential && this.grants.redeem(credential);
     if (credential && !consent) {
       call.phase = "refused";
-      return notIssued("consent-required", false);
+      return failedIssue("consent-required", false);
     }
     const token = this.#issue(call);
     if (consent) this.grants.gave(token.id, consent);
@@ -106,10 +106,10 @@ export class ExploredProvider {
     return adopted(call.secretVersion, this.#time.now);
   }
 
-  #issue(call: Call): ProviderToken {
+  #issue(call: Call): ExploredToken {
     const { tokens, calls } = this.state;
     const { now } = this.#time;
-    const isKilled = (old: ProviderToken) =>
+    const isKilled = (old: ExploredToken) =>
       old.scope === call.scope && old.killedBy === null && now < old.expiresAt;
     const killed = revokesOnIssue(this.#nature.policy) ? tokens.filter(isKilled) : [];
     for (const old of killed) {
@@ -125,7 +125,7 @@ export class ExploredProvider {
     return token;
   }
 
-  #answer(token: ProviderToken, consent: ConsentResult | null): Issued {
+  #answer(token: ExploredToken, consent: ConsentResult | null): Issued {
     const { lifetimeMs } = this.#nature;
     const now = new Date(this.#time.now);
     return {
@@ -153,6 +153,6 @@ export function keyOf(secretVersion: string): string {
   return `key-${secretVersion}`;
 }
 
-export function notIssued(code: NotIssued["code"], mayHaveIssued: boolean): NotIssued {
+export function failedIssue(code: NotIssued["code"], mayHaveIssued: boolean): NotIssued {
   return { kind: "not-issued", code, detail: code, mayHaveIssued, retryAfterMs: null };
 }

@@ -18,14 +18,18 @@ export const faults = [
   "silence",
 ] as const;
 
-export type Fault = (typeof faults)[number];
+export type ExploredFault = (typeof faults)[number];
 
 /**
  * The faults that make a difference. A process that dies between two effects dies right after the first, so only a
  * request with an effect has a crash. A look that brings nothing new is not disturbed: its process ends or waits as it
  * might have at the look before.
  */
-export function faultsOf({ request, effect, isAbandoned }: Pending): readonly Fault[] {
+export function possibleFaults({
+  request,
+  effect,
+  isAbandoned,
+}: Pending): readonly ExploredFault[] {
   if (effect || isAbandoned || request.to === "outside") return [];
   const hasEffect = request.hasEffect();
   if (request.to === "provider") return hasEffect ? callFaults : probeFaults;
@@ -33,7 +37,7 @@ export function faultsOf({ request, effect, isAbandoned }: Pending): readonly Fa
   return request.bringsNews() ? lookFaults : [];
 }
 
-const callFaults: readonly Fault[] = [
+const callFaults: readonly ExploredFault[] = [
   "crash",
   "freeze",
   "stall",
@@ -42,6 +46,13 @@ const callFaults: readonly Fault[] = [
   "stray",
   "silence",
 ];
-const probeFaults: readonly Fault[] = ["freeze", "refused", "silence"];
-const writeFaults: readonly Fault[] = ["crash", "freeze", "lost", "refused", "repeated", "stray"];
-const lookFaults: readonly Fault[] = ["refused", "slow"];
+const probeFaults: readonly ExploredFault[] = ["freeze", "refused", "silence"];
+const writeFaults: readonly ExploredFault[] = [
+  "crash",
+  "freeze",
+  "lost",
+  "refused",
+  "repeated",
+  "stray",
+];
+const lookFaults: readonly ExploredFault[] = ["refused", "slow"];

@@ -4,9 +4,9 @@ import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import { checkConsent, checkCredential } from "./consent-promises.ts";
-import type { Call, ProviderToken } from "./explored-provider.ts";
+import type { Call, ExploredToken } from "./explored-provider.ts";
 import { isHeldBy } from "./record-lens.ts";
-import type { World } from "./world.ts";
+import type { ExploredWorld } from "./world.ts";
 
 /** What has happened to one connection, as far as a promise may depend on it later. */
 export interface ConnectionHistory {
@@ -35,9 +35,9 @@ const breakMs = 29_000;
 export class Promises {
   readonly violations: string[] = [];
   readonly histories: Record<string, ConnectionHistory>;
-  readonly #world: World;
+  readonly #world: ExploredWorld;
 
-  constructor(world: World, histories: Record<string, ConnectionHistory>) {
+  constructor(world: ExploredWorld, histories: Record<string, ConnectionHistory>) {
     this.#world = world;
     this.histories = histories;
   }
@@ -203,7 +203,7 @@ export class Promises {
   }
 
   /** P1, P4: what somebody is told to use is killed only with a reason. */
-  tokenKilled(victim: ProviderToken, killer: Call): void {
+  tokenKilled(victim: ExploredToken, killer: Call): void {
     const record = this.#world.record(victim.connection);
     const isHeld = record?.token?.fingerprint === victim.id && !isDoubted(record);
     const isUsable = Number(record?.token?.usableUntil ?? 0) > this.#world.now;
@@ -249,7 +249,7 @@ export class Promises {
   /** The tokens of a connection that everybody who looks at its record now can know to be dead. */
   knownDead(connection: Connection): string[] {
     const { tokens, calls } = this.#world.provider.state;
-    const isKnown = ({ killedBy }: ProviderToken) => {
+    const isKnown = ({ killedBy }: ExploredToken) => {
       const killer = killedBy === null ? null : calls[killedBy];
       // What another connection does is not in this one's record.
       return killer?.connection === connection && (killer.isInLease || killer.isHandled);

@@ -4,14 +4,14 @@ import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts
 import { revokesOnIssue } from "../../functions/model/provider.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Call } from "./explored-provider.ts";
-import { adopted, notIssued } from "./explored-provider.ts";
+import { adopted, failedIssue } from "./explored-provider.ts";
 import { isHeldBy } from "./record-lens.ts";
 import type { Outcome, Request } from "./request.ts";
-import type { World } from "./world.ts";
+import type { ExploredWorld } from "./world.ts";
 
 /** What a secret issues, as requests to the explored provider. */
-export function grantOf(
-  world: World,
+export function exploredGrant(
+  world: ExploredWorld,
   process: ExploredProcess,
   secretVersion: string,
   credential: GrantCredential | null,
@@ -35,7 +35,7 @@ export function grantOf(
 
 /** The call that a process makes under the lease that it has, if it has one. */
 function callOf(
-  world: World,
+  world: ExploredWorld,
   { name }: ExploredProcess,
   secretVersion: string,
   credential: GrantCredential | null,
@@ -64,7 +64,7 @@ function callOf(
   };
 }
 
-function isClaimant({ table }: World, connection: Connection): boolean {
+function isClaimant({ table }: ExploredWorld, connection: Connection): boolean {
   return [...table.items.values()].some((item) => item["scopeOwner"]?.S === connection);
 }
 
@@ -73,7 +73,7 @@ function textOf(credential: GrantCredential): string {
 }
 
 function callRequest(
-  world: World,
+  world: ExploredWorld,
   call: Call,
   credential: GrantCredential | null,
 ): Request<Issued | NotIssued> {
@@ -100,13 +100,13 @@ function callRequest(
       return { outcome: { value: result }, touches, mark: tell, tell };
     },
     failure(how): Outcome<NotIssued> {
-      return { value: notIssued("provider-unavailable", how === "unanswered" && !isProbe) };
+      return { value: failedIssue("provider-unavailable", how === "unanswered" && !isProbe) };
     },
   };
 }
 
 /** How a consent is ended at the provider; nobody is sent there. */
-export function flowOf(world: World, process: ExploredProcess): ConsentFlow {
+export function flowOf(world: ExploredWorld, process: ExploredProcess): ConsentFlow {
   const unused = () => {
     throw new Error("The exploration sends nobody anywhere: that is the pages' part.");
   };

@@ -2,17 +2,17 @@ import type { Connection } from "../../functions/model/connection.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
-import type { Item } from "../support/dynamodb-expressions.ts";
+import type { TableItem } from "../support/dynamodb-expressions.ts";
 
 /*
  * All that the exploration knows of how the table's items are laid out, and what it reads off a record. Whoever changes
  * the record's layout or its meaning changes this file.
  */
 
-const known = new WeakMap<Item, TokenRecord>();
+const known = new WeakMap<TableItem, TokenRecord>();
 
 /** The record that an item holds; null for an item of another kind, and for none. */
-export function recordIn(item: Item | null | undefined): TokenRecord | null {
+export function recordIn(item: TableItem | null | undefined): TokenRecord | null {
   if (!item || !isConnection(item["pk"]?.S ?? "")) return null;
   const before = known.get(item);
   if (before) return before;

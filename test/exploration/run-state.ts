@@ -3,13 +3,13 @@ import type { ExploredProcess } from "./explored-process.ts";
 import type { Pending } from "./request.ts";
 import type { TimedAct } from "./run.ts";
 import { markOf } from "./table-request.ts";
-import type { World } from "./world.ts";
+import type { ExploredWorld } from "./world.ts";
 
 /**
  * Everything that the rest of a run depends on, in a few bytes. What a process has in mind is the outcome of what it has
  * heard, so two that heard the same are the same; one that has ended or crashed has nothing in mind.
  */
-export function stateOf(world: World, parts: readonly TimedAct[]): string {
+export function stateOf(world: ExploredWorld, parts: readonly TimedAct[]): string {
   const { codes, tokens, givenWith } = world.provider.grants.state;
   const state = [
     world.now,
@@ -28,7 +28,7 @@ export function stateOf(world: World, parts: readonly TimedAct[]): string {
 }
 
 /** The order in which calls of several processes were sent, and records were made, is nobody's business. */
-function providerOf({ provider: { state } }: World): unknown {
+function providerOf({ provider: { state } }: ExploredWorld): unknown {
   const { goodSecret, tokens, calls } = state;
   const killed = tokens.map((token) => {
     const { killedBy, ...rest } = token;

@@ -4,19 +4,19 @@ import type { Act, Ending } from "./acts.ts";
 import { Actor } from "./acts.ts";
 import { exploredDependencies } from "./explored-dependencies.ts";
 import type { ExploredProcess } from "./explored-process.ts";
-import type { Fault } from "./faults.ts";
-import { faultsOf } from "./faults.ts";
+import type { ExploredFault } from "./faults.ts";
+import { possibleFaults } from "./faults.ts";
 import { isHeldBy } from "./record-lens.ts";
 import type { Pending, Touch } from "./request.ts";
 import { stateOf } from "./run-state.ts";
 import type { Nature, WorldState } from "./world.ts";
-import { World } from "./world.ts";
+import { ExploredWorld } from "./world.ts";
 
 /** One thing that may happen next. */
 export interface Option {
   readonly process: string;
   readonly request: string;
-  readonly fault: Fault | null;
+  readonly fault: ExploredFault | null;
   /** Nobody waits for its answer any more. */
   readonly isStray: boolean;
   /** How many steps had been taken when it became possible. */
@@ -36,8 +36,8 @@ const maxSteps = 2000;
 const maxTurns = 200;
 
 /** One history, step by step, as somebody else decides. */
-export class Run {
-  readonly world: World;
+export class ExploredRun {
+  readonly world: ExploredWorld;
   readonly #breakage: Breakage;
   readonly #actors = new Map<string, Actor>();
   readonly #told: string[] = [];
@@ -51,7 +51,7 @@ export class Run {
     parts: readonly TimedAct[],
     { breakage = {}, hasTimeline = false, delayMs = null, twins = [] }: RunOptions = {},
   ) {
-    this.world = new World(nature, begin, hasTimeline);
+    this.world = new ExploredWorld(nature, begin, hasTimeline);
     this.#breakage = breakage;
     this.#parts = [...parts];
     this.#delayMs = delayMs;
@@ -88,7 +88,7 @@ export class Run {
       if (this.#isMirrored(process, each)) return [];
       const { id, isAbandoned, sentAtStep } = each;
       const step = { process: name, request: id, isStray: isAbandoned, since: sentAtStep };
-      const faults = withFaults ? faultsOf(each) : [];
+      const faults = withFaults ? possibleFaults(each) : [];
       return [null, ...faults].map((fault) => ({ ...step, fault }));
     });
   }
@@ -118,7 +118,7 @@ export class Run {
     return isFirstWrite ? [...touches, { of: "twins", isWrite: true }] : touches;
   }
 
-  #take(process: ExploredProcess, pending: Pending, fault: Fault | null): readonly Touch[] {
+  #take(process: ExploredProcess, pending: Pending, fault: ExploredFault | null): readonly Touch[] {
     if (fault === null) return this.#perform(process, pending, null);
     const { promises } = this.world;
     // Delays alone keep nobody from anything, as long as nobody gives up.
@@ -134,7 +134,11 @@ export class Run {
   }
 
   /** The effect, and its answer where nothing goes wrong with that. */
-  #perform(process: ExploredProcess, pending: Pending, fault: Fault | null): readonly Touch[] {
+  #perform(
+    process: ExploredProcess,
+    pending: Pending,
+    fault: ExploredFault | null,
+  ): readonly Touch[] {
     if (fault === "repeated") pending.request.perform();
     const effect = pending.effect ?? pending.request.perform();
     pending.effect = effect;
@@ -144,7 +148,7 @@ export class Run {
     return effect.touches;
   }
 
-  #goWrong(process: ExploredProcess, pending: Pending, fault: Fault, until: number): void {
+  #goWrong(process: ExploredProcess, pending: Pending, fault: ExploredFault, until: number): void {
     switch (fault) {
       case "refused":
         process.fail(pending, "refused");
@@ -279,10 +283,16 @@ export class Run {
 }
 
 /** Faults after the effect. */
-const happensFirst: ReadonlySet<Fault> = new Set(["lost", "repeated", "crash", "stall", "slow"]);
-const delays: ReadonlySet<Fault> = new Set(["freeze", "stall", "slow", "stray"]);
+const happensFirst: ReadonlySet<ExploredFault> = new Set([
+  "lost",
+  "repeated",
+  "crash",
+  "stall",
+  "slow",
+]);
+const delays: ReadonlySet<ExploredFault> = new Set(["freeze", "stall", "slow", "stray"]);
 /** Faults that may keep a process from doing what it should. */
-const keepsFromActing: ReadonlySet<Fault> = new Set([
+const keepsFromActing: ReadonlySet<ExploredFault> = new Set([
   "refused",
   "lost",
   "crash",

@@ -7,7 +7,7 @@ import { Explorer } from "./explorer.ts";
 import { heal } from "./heal.ts";
 import { recordIn } from "./record-lens.ts";
 import type { Option, TimedAct } from "./run.ts";
-import { Run } from "./run.ts";
+import { ExploredRun } from "./run.ts";
 import type { Start } from "./starting-points.ts";
 import { startingPoint } from "./starting-points.ts";
 import type { Nature, WorldState } from "./world.ts";
@@ -21,7 +21,7 @@ export interface Part {
 }
 
 /** A few processes, where they begin, and what they are asked. */
-export interface Scenario {
+export interface ExploredScenario {
   readonly name: string;
   readonly nature: Nature;
   readonly start: Start;
@@ -46,7 +46,7 @@ export interface ExploreOptions {
 
 /** Explores a scenario: every interleaving of its requests with so many faults. */
 export async function exploreScenario(
-  scenario: Scenario,
+  scenario: ExploredScenario,
   options: ExploreOptions,
 ): Promise<Exploration<Option>> {
   const { faults, maxRuns = Number.POSITIVE_INFINITY, breakage = {} } = options;
@@ -70,7 +70,7 @@ export interface Replay {
 
 /** Plays one run by its choices and on from there in turn, and keeps its timeline. */
 export async function replay(
-  scenario: Scenario,
+  scenario: ExploredScenario,
   choices: string,
   breakage: Breakage = {},
 ): Promise<Replay> {
@@ -93,12 +93,12 @@ export async function replay(
 }
 
 /** Where the runs of a scenario begin, and how. */
-async function beginning(scenario: Scenario, breakage: Breakage) {
+async function beginning(scenario: ExploredScenario, breakage: Breakage) {
   const { nature, start, parts, delayMs = null, twins = [] } = scenario;
   const begin = await startingPoint(nature, start);
   const acts = parts.map((part) => timed(part, begin));
   return (hasTimeline: boolean) => {
-    const run = new Run(nature, begin, acts, { breakage, delayMs, twins, hasTimeline });
+    const run = new ExploredRun(nature, begin, acts, { breakage, delayMs, twins, hasTimeline });
     return Object.assign(run, { finish: () => heal(run) });
   };
 }

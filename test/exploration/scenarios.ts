@@ -2,7 +2,7 @@ import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import { isLossPossible, isStaticKey } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
-import type { Part, Scenario } from "./scenario.ts";
+import type { ExploredScenario, Part } from "./scenario.ts";
 import type { Start } from "./starting-points.ts";
 import { account } from "./starting-points.ts";
 import type { Nature } from "./world.ts";
@@ -64,7 +64,7 @@ function part(
 }
 
 /** What two callers ask, from each starting point. */
-function pairFrom(start: Start, { policy }: Nature): Pick<Scenario, "parts" | "twins"> {
+function pairFrom(start: Start, { policy }: Nature): Pick<ExploredScenario, "parts" | "twins"> {
   const twins = ["a", "b"];
   switch (start) {
     case "no secret":
@@ -100,7 +100,7 @@ function isPossible(start: Start, policy: RenewalPolicy): boolean {
 }
 
 /** Two processes, for every way of renewing and from every kind of record. */
-const pairs: readonly Scenario[] = Object.entries(natures).flatMap(([name, nature]) =>
+const pairs: readonly ExploredScenario[] = Object.entries(natures).flatMap(([name, nature]) =>
   starts
     .filter((start) => isPossible(start, nature.policy))
     .map((start) => ({
@@ -117,7 +117,7 @@ const { "at-expiry": atExpiry, early, "single-use": singleUse, static: fixed, pr
 const ops = [part("ops", 0, { does: "rotate" }), part("secrets", 0, { does: "put-secret" })];
 
 /** What else may happen at the same time. */
-const encounters: readonly Scenario[] = [
+const encounters: readonly ExploredScenario[] = [
   {
     name: "two rejections of one version",
     nature: atExpiry,
@@ -255,15 +255,15 @@ const encounters: readonly Scenario[] = [
 ];
 
 /** Two processes or a few more, and up to two faults. */
-export const pairScenarios: readonly Scenario[] = [...pairs, ...encounters];
+export const pairScenarios: readonly ExploredScenario[] = [...pairs, ...encounters];
 
 const three = ["a", "b", "c"];
 const triple = (act: Part["act"] = vend) => three.map((process) => part(process, 0, act));
 
 /** Three processes and one fault. */
-export const tripleScenarios: readonly Scenario[] = [
+export const tripleScenarios: readonly ExploredScenario[] = [
   ...Object.entries(natures).flatMap(([name, nature]) =>
-    (["none", "expired"] as const).map((start): Scenario => {
+    (["none", "expired"] as const).map((start): ExploredScenario => {
       const isConsent = nature.policy.renewal === "by-consent" && start === "none";
       const parts = triple(isConsent ? { does: "redeem" } : vend);
       const bounds = { faults: 1, gateFaults: 0 };

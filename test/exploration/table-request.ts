@@ -1,16 +1,16 @@
 import { GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
-import type { Item } from "../support/dynamodb-expressions.ts";
+import type { TableItem } from "../support/dynamodb-expressions.ts";
 import { keysOf } from "../support/memory-table.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import { changeBetween, isConnection, recordIn, summaryOf } from "./record-lens.ts";
 import type { Effect, Outcome, Request } from "./request.ts";
-import type { World } from "./world.ts";
+import type { ExploredWorld } from "./world.ts";
 
 const noAnswer: Outcome<never> = { error: new Error("no answer") };
 
 /** A command to the table, as a request that waits for its turn. */
 export function tableRequest(
-  world: World,
+  world: ExploredWorld,
   process: ExploredProcess,
   command: object,
 ): Request<object> {
@@ -39,7 +39,7 @@ function whatOf(command: object, keys: readonly string[]): string {
 }
 
 function perform(
-  world: World,
+  world: ExploredWorld,
   process: ExploredProcess,
   command: object,
   keys: readonly string[],
@@ -74,10 +74,10 @@ function perform(
   };
 }
 
-const marks = new WeakMap<Item, string>();
+const marks = new WeakMap<TableItem, string>();
 
 /** Items are never changed, only replaced. */
-export function markOf(item: Item | undefined): string {
+export function markOf(item: TableItem | undefined): string {
   if (!item) return "-";
   const known = marks.get(item);
   if (known) return known;
@@ -86,7 +86,11 @@ export function markOf(item: Item | undefined): string {
   return mark;
 }
 
-function told(before: Item | undefined, after: Item | undefined, isWritten: boolean): string {
+function told(
+  before: TableItem | undefined,
+  after: TableItem | undefined,
+  isWritten: boolean,
+): string {
   const pk = (after ?? before)?.["pk"]?.S ?? "";
   if (!isConnection(pk)) return `owned by ${after?.["scopeOwner"]?.S ?? "nobody"}`;
   if (isWritten) return changeBetween(recordIn(before), recordIn(after));

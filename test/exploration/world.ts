@@ -4,7 +4,7 @@ import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { GrantRules, GrantState } from "../simulation/simulated-grants.ts";
 import { SimulatedGrants } from "../simulation/simulated-grants.ts";
-import type { Item } from "../support/dynamodb-expressions.ts";
+import type { TableItem } from "../support/dynamodb-expressions.ts";
 import { MemoryTable } from "../support/memory-table.ts";
 import { ExploredProcess } from "./explored-process.ts";
 import type { ProviderState } from "./explored-provider.ts";
@@ -25,7 +25,7 @@ export const lifetimeMs = 60_000;
 /** The world while no process runs: where runs begin. */
 export interface WorldState {
   readonly now: number;
-  readonly items: readonly (readonly [string, Item])[];
+  readonly items: readonly (readonly [string, TableItem])[];
   /** The version that Secrets Manager holds; null for none. */
   readonly secret: string | null;
   readonly provider: ProviderState;
@@ -46,7 +46,7 @@ export const emptyWorld: WorldState = {
 };
 
 /** Everything outside of the processes, and time. */
-export class World {
+export class ExploredWorld {
   now: number;
   /** Steps taken so far. */
   step = 0;
