@@ -29,6 +29,14 @@ export type Act =
   /** Secrets Manager is given the provider's secret. */
   | { readonly does: "put-secret" };
 
+/** What somebody does, and when. */
+export interface TimedAct {
+  readonly process: string;
+  readonly at: number;
+  readonly act: Act;
+  readonly account: string;
+}
+
 /** How an act ended: what it answered, or the problem. */
 export type Ending = VendingError | { readonly vended: string | null };
 

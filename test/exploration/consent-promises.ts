@@ -1,11 +1,17 @@
+import type { Connection } from "../../functions/model/connection.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { SimulatedGrants } from "../simulation/simulated-grants.ts";
 import type { Call } from "./explored-provider.ts";
-import type { Promises } from "./promises.ts";
+
+interface Requirements {
+  require(holds: boolean, promise: string): void;
+  /** The codes that were sent for a connection. */
+  of(connection: Connection): { readonly codes: string[] };
+}
 
 /** P6, P7: what a person's consent left is kept while the provider takes it, and its loss is named. */
 export function checkConsent(
-  promises: Promises,
+  promises: Requirements,
   grants: SimulatedGrants,
   before: TokenRecord | null,
   after: TokenRecord,
@@ -25,7 +31,7 @@ export function checkConsent(
 
 /** A code is used once; a refresh token only while it is the one that is stored. */
 export function checkCredential(
-  promises: Promises,
+  promises: Requirements,
   { uses, reason, connection }: Call,
   record: TokenRecord | null,
 ): void {

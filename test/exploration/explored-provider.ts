@@ -149,7 +149,7 @@ export function adopted(secretVersion: string, now: number): Issued {
   return { kind: "issued", token, lifetime, ...instants, consent: null };
 }
 
-export function keyOf(secretVersion: string): string {
+function keyOf(secretVersion: string): string {
   return `key-${secretVersion}`;
 }
 

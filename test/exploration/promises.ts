@@ -1,12 +1,11 @@
 import type { Connection } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
-import type { Issued, NotIssued } from "../../functions/model/provider.ts";
+import type { Issued, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import { checkConsent, checkCredential } from "./consent-promises.ts";
-import type { Call, ExploredToken } from "./explored-provider.ts";
+import type { Call, ExploredProvider, ExploredToken } from "./explored-provider.ts";
 import { isHeldBy } from "./record-lens.ts";
-import type { ExploredWorld } from "./world.ts";
 
 /** What has happened to one connection, as far as a promise may depend on it later. */
 export interface ConnectionHistory {
@@ -28,6 +27,18 @@ export interface ConnectionHistory {
   } | null;
 }
 
+/** What the promises are about. */
+interface ObservedWorld {
+  readonly now: number;
+  readonly policy: RenewalPolicy;
+  readonly leaseMs: number;
+  readonly provider: ExploredProvider;
+  /** The fingerprints that the log names. */
+  readonly named: ReadonlySet<string>;
+  record(connection: Connection): TokenRecord | null;
+  isCrashed(process: string): boolean;
+}
+
 const shortestBackOffMs = 500;
 const breakMs = 29_000;
 
@@ -35,9 +46,9 @@ const breakMs = 29_000;
 export class Promises {
   readonly violations: string[] = [];
   readonly histories: Record<string, ConnectionHistory>;
-  readonly #world: ExploredWorld;
+  readonly #world: ObservedWorld;
 
-  constructor(world: ExploredWorld, histories: Record<string, ConnectionHistory>) {
+  constructor(world: ObservedWorld, histories: Record<string, ConnectionHistory>) {
     this.#world = world;
     this.histories = histories;
   }

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
+import type { TimedAct } from "./acts.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Pending } from "./request.ts";
-import type { TimedAct } from "./run.ts";
 import { markOf } from "./table-request.ts";
 import type { ExploredWorld } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { Breakage } from "../support/breakage.ts";
-import type { Act, Ending } from "./acts.ts";
+import type { Act, Ending, TimedAct } from "./acts.ts";
 import { Actor } from "./acts.ts";
 import { exploredDependencies } from "./explored-dependencies.ts";
 import type { ExploredProcess } from "./explored-process.ts";
@@ -21,14 +21,6 @@ export interface Option {
   readonly isStray: boolean;
   /** How many steps had been taken when it became possible. */
   readonly since: number;
-}
-
-/** What somebody does, and when. */
-export interface TimedAct {
-  readonly process: string;
-  readonly at: number;
-  readonly act: Act;
-  readonly account: string;
 }
 
 /** More steps than any run needs that ends. */

@@ -1,12 +1,12 @@
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Breakage } from "../support/breakage.ts";
-import type { Act } from "./acts.ts";
+import type { Act, TimedAct } from "./acts.ts";
 import { optionFor, parseChoices } from "./choices.ts";
 import type { Exploration, Limits, Reduction } from "./explorer.ts";
 import { Explorer } from "./explorer.ts";
 import { heal } from "./heal.ts";
 import { recordIn } from "./record-lens.ts";
-import type { Option, TimedAct } from "./run.ts";
+import type { Option } from "./run.ts";
 import { ExploredRun } from "./run.ts";
 import type { Start } from "./starting-points.ts";
 import { startingPoint } from "./starting-points.ts";

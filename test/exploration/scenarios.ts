@@ -17,7 +17,7 @@ const reusable = {
 const plain = { grants: reusable };
 
 /** One provider for each way of renewing. */
-export const natures = {
+const natures = {
   "at-expiry": { ...plain, policy: { renewal: "at-expiry" } },
   "at-handover": { ...plain, policy: { renewal: "at-handover", beforeExpiryMs: 20_000 } },
   early: { ...plain, policy: { renewal: "early", beforeExpiryMs: 20_000 } },
@@ -29,8 +29,6 @@ export const natures = {
   static: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: false } },
   probed: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: true } },
 } as const satisfies Record<string, Nature>;
-
-export type NatureName = keyof typeof natures;
 
 const starts: readonly Start[] = [
   "none",
