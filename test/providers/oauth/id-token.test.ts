@@ -213,6 +213,17 @@ describe("the provider's keys", () => {
     expect(looks()).toBe(3);
   });
 
+  test("are asked for again when a token names a new one, a moment after a forged signature", async () => {
+    const { shown, clock, exchange } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    clock.advance(1000);
+    const forged = await idToken({ ...other, header: key.header });
+    expect(await exchange(forged)).toMatchObject(refusing("its signature"));
+    shown.keys = [key.jwk, other.jwk];
+    clock.advance(1000);
+    expect(await exchange(await idToken(other))).toMatchObject({ kind: "issued" });
+  });
+
   test("are not asked for by every such token in an outage either", async () => {
     const { shown, clock, exchange, looks } = anOpenIdProvider();
     await exchange(await idToken(key));
