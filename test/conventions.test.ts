@@ -153,7 +153,7 @@ describe("every provider", () => {
 
 describe("what a text refers to", () => {
   const folders = ["cli", "client", "functions", "infra", "local", "openapi", "test"];
-  const pages = ["README.md", ...globSync("docs/**/*.md", { cwd: root })].map((path) => ({
+  const pages = globSync(["*.md", "docs/**/*.md"], { cwd: root }).map((path) => ({
     path,
     text: readFileSync(join(root, path), "utf8"),
   }));

@@ -40,10 +40,10 @@ function roomNamed(name: string): Room {
   return { name, label: name };
 }
 
-/** The project's own files that a file imports, loads or takes types from. */
+/** The project's own code that a file imports, loads or takes types from. */
 function importedBy(root: string, file: string): string[] {
   const { importedFiles } = ts.preProcessFile(readFileSync(path.join(root, file), "utf8"));
   return importedFiles
-    .filter(({ fileName }) => fileName.startsWith("."))
+    .filter(({ fileName }) => /^\..*\.ts$/.test(fileName))
     .map(({ fileName }) => path.posix.join(path.posix.dirname(file), fileName));
 }

@@ -16,11 +16,11 @@ const parts: Readonly<Record<string, (root: string) => string>> = {
 /** A page with its generated parts made anew, and its tables aligned. */
 export function renderPage(root: string, page: string): string {
   const rendered = page.replace(
-    /(<!-- generated: (.+) -->\n).*?(\n<!-- end -->)/gs,
+    /(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)/gs,
     (_, begin: string, name: string, end: string) => {
       const part = parts[name];
       if (!part) throw new Error(`There is no generated part "${name}".`);
-      return `${begin}\n${part(root)}\n${end}`;
+      return `${begin}\n${part(root)}\n\n${end}`;
     },
   );
   return alignTables(rendered);

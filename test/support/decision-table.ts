@@ -1,6 +1,6 @@
 import { maxClockSkewMs, msBetween, plusMs } from "../../functions/model/clock.ts";
 import { isByConsent, isStaticKey, revokesOnIssue } from "../../functions/model/provider.ts";
-import type { StoredToken } from "../../functions/model/token-record.ts";
+import type { Failure, StoredToken } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import { breakerOpenUntil } from "../../functions/vending/decision/back-off.ts";
 import type { Decision, Situation } from "../../functions/vending/decision/decision.ts";
@@ -199,23 +199,31 @@ export const decisionRows: readonly Row[] = [
 ];
 
 /** What becomes of a `renew` that the last failure may forbid: the rules of docs/architecture.md, in their order. */
-function afterLastFailure(situation: Situation, decision: string, otherwise: string): string {
-  const { record, findings, now } = situation;
-  const { failure } = record;
+function afterLastFailure(
+  { record: { failure }, findings, now }: Situation,
+  decision: string,
+  otherwise: string,
+): string {
   if (!failure) return decision;
-  const { code, retryAt, secretVersion, refusedSecretVersion } = failure;
+  const { code, retryAt, refusedSecretVersion } = failure;
+  const isOver = now >= retryAt;
   const isOfSecret = code === "credentials-rejected" || code === "secret-malformed";
-  const isLastWord =
-    refusedSecretVersion !== null &&
-    (secretVersion === null || secretVersion === refusedSecretVersion);
-  if (isLastWord && (isOfSecret || now >= retryAt)) {
-    if (findings.secretVersion === null) return "check-secret";
-    if (findings.secretVersion !== refusedSecretVersion) return decision;
-    const refused = isOfSecret ? code : "credentials-rejected";
-    return otherwise === byFailure ? `refuse ${refused} refused` : otherwise;
+  const refuse = (refused: string) => (otherwise === byFailure ? `refuse ${refused}` : otherwise);
+  if (!isRefusalTheLastWord(failure) || !(isOfSecret || isOver)) {
+    return isOver ? decision : refuse(`${code} backing-off`);
   }
-  if (now >= retryAt) return decision;
-  return otherwise === byFailure ? `refuse ${code} backing-off` : otherwise;
+  if (findings.secretVersion === null) return "check-secret";
+  const isSame = findings.secretVersion === refusedSecretVersion;
+  return isSame ? refuse(`${secretRefusal(code)} refused`) : decision;
+}
+
+function secretRefusal(code: string): string {
+  return code === "secret-malformed" ? code : "credentials-rejected";
+}
+
+function isRefusalTheLastWord({ secretVersion, refusedSecretVersion }: Failure): boolean {
+  const isNoOtherTried = secretVersion === null || secretVersion === refusedSecretVersion;
+  return refusedSecretVersion !== null && isNoOtherTried;
 }
 
 /** The row that fits, and the decision to which it leads. */
@@ -241,17 +249,28 @@ export function factsOf(
   const { policy, findings, now } = given;
   const situation = given.record ? { ...given, record: given.record } : null;
   const common = { policy, findings, now, situation, isRevoking: revokesOnIssue(policy) };
-  return { ...common, isKey: isStaticKey(policy), ...factsOfRecord(situation) };
+  return {
+    ...common,
+    isKey: isStaticKey(policy),
+    ...(situation ? factsOfRecord(situation) : factsWithoutRecord),
+  };
 }
 
-function factsOfRecord(situation: Situation | null) {
-  const none = { token: null, opens: false, isInDoubt: false, isUsable: false };
-  if (!situation) {
-    const nothing = { lacksRefresh: false, isLongEnough: false, isRejected: false };
-    return { ...none, ...nothing, isRenewalDue: false, lease: "none" } as const;
-  }
-  const { record, policy, findings, constraints, now } = situation;
-  const { token, lease, consent } = record;
+const factsWithoutRecord = {
+  token: null,
+  opens: false,
+  isInDoubt: false,
+  isUsable: false,
+  isLongEnough: false,
+  isRejected: false,
+  isRenewalDue: false,
+  lacksRefresh: false,
+  lease: "none",
+} as const;
+
+function factsOfRecord(situation: Situation) {
+  const { record, policy, findings, now } = situation;
+  const { token } = record;
   const opens = findings.unreadableVersion !== record.version;
   return {
     token,
@@ -259,13 +278,20 @@ function factsOfRecord(situation: Situation | null) {
     isInDoubt: isDoubted(record),
     isUsable: opens && isUsable(situation),
     isLongEnough: token !== null && lasts(situation, token, now),
-    isRejected:
-      token !== null &&
-      (constraints.rejectedVersion === record.version || (!opens && !isStaticKey(policy))),
+    isRejected: token !== null && isRejected(situation, opens),
     isRenewalDue: token !== null && now >= renewableAt(token, policy),
-    lacksRefresh: isByConsent(policy) && !consent?.refresh,
-    lease: !lease ? "none" : now < plusMs(lease.until, maxClockSkewMs) ? "alive" : "abandoned",
+    lacksRefresh: isByConsent(policy) && !record.consent?.refresh,
+    lease: leaseOf(situation),
   } as const;
+}
+
+function leaseOf({ record: { lease }, now }: Situation): Facts["lease"] {
+  if (!lease) return "none";
+  return now < plusMs(lease.until, maxClockSkewMs) ? "alive" : "abandoned";
+}
+
+function isRejected({ record, policy, constraints }: Situation, opens: boolean): boolean {
+  return constraints.rejectedVersion === record.version || (!opens && !isStaticKey(policy));
 }
 
 function isUsable({ record, policy, now }: Situation): boolean {
