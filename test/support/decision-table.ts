@@ -29,7 +29,7 @@ export interface Facts extends Pick<Situation, "policy" | "findings" | "now"> {
   readonly lease: "none" | "alive" | "abandoned";
 }
 
-export interface Row {
+export interface DecisionRow {
   /** The first cell. */
   readonly state: string;
   /** A decision's name. */
@@ -43,7 +43,7 @@ const satisfies = (facts: Facts) => facts.isUsable && facts.isLongEnough && !fac
 const byFailure = "refuse by that failure";
 
 /** The table of docs/architecture.md, row by row. The first row that fits decides. */
-export const decisionRows: readonly Row[] = [
+export const decisionRows: readonly DecisionRow[] = [
   {
     state: "no record; consent",
     decision: "refuse consent-required no-consent",
@@ -227,7 +227,7 @@ function isRefusalTheLastWord({ secretVersion, refusedSecretVersion }: Failure):
 }
 
 /** The row that fits, and the decision to which it leads. */
-export function decideByTable(facts: Facts): { row: Row; expected: string } {
+export function decideByTable(facts: Facts): { row: DecisionRow; expected: string } {
   const row = decisionRows.find(({ fits }) => fits(facts));
   if (!row) throw new Error("No row fits.");
   const { situation, isRevoking, now } = facts;

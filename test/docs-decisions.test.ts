@@ -8,6 +8,7 @@ import { Sensitive } from "../functions/model/sensitive.ts";
 import { declarationOf, providerIds } from "../functions/providers/catalogue.ts";
 import { tokenTimes } from "../functions/vending/decision/token-times.ts";
 import { at } from "./support/a-record.ts";
+import { decisionRows } from "./support/decision-table.ts";
 import { tableUnder } from "./support/markdown-table.ts";
 import { atExpiry, atHandover, onRotation } from "./support/policies.ts";
 
@@ -26,6 +27,16 @@ const sent = at("10:00:00.000");
 const received = at("10:00:00.400");
 const end = at("10:05:00.000");
 const marginMs = 1000;
+
+test("the table of decisions has the rows that are played against decide", () => {
+  const expected = decisionRows.map(({ state, decision, otherwise }) => [
+    state,
+    inWords(decision),
+    otherwise === undefined ? "" : otherwise === null ? "not asked" : inWords(otherwise),
+  ]);
+  const table = tableUnder(page, "## The decision", "state");
+  expect(table.map(([state, ...cells]) => [withoutLinks(state), ...cells])).toEqual(expected);
+});
 
 test("the table of renewal policies has every policy", () => {
   expect(rows.map(([policy]) => policy)).toEqual(Object.keys(policies).map((id) => `\`${id}\``));
@@ -100,4 +111,19 @@ function evaluate(formula: string, policy: RenewalPolicy, random: number): Date 
     },
     instants[start] ?? expect.fail(`no such instant: ${start}`),
   );
+}
+
+/** `refuse contested contested` is shown as: refuse `contested`: `contested`. */
+function inWords(decision: string): string {
+  const [action = "", ...words] = decision.split(" ");
+  if (decision === "refuse by that failure") return decision;
+  const verb = action
+    .replace("await-renewal", "await the renewal")
+    .replace("await-handover", "await the handover");
+  const [last = "", code] = words.toReversed();
+  return code ? `${verb} \`${code}\`: \`${last}\`` : `${verb}: \`${last}\``;
+}
+
+function withoutLinks(cell: string): string {
+  return cell.replace(/\[([^\]]+)\]\([^)]+\)/g, "$1");
 }
