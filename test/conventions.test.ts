@@ -96,7 +96,7 @@ const mayBeShared: Readonly<Record<string, string>> = {
 };
 
 describe("an exported name", () => {
-  const folders = ["cli", "client", "functions", "infra", "local", "openapi", "test"];
+  const folders = ["cli", "client", "docs", "functions", "infra", "local", "openapi", "test"];
   const declared =
     /^export (?:declare )?(?:abstract )?(?:async )?(?:class|const|function\*?|interface|let|type) (\w+)/gm;
 
@@ -152,7 +152,7 @@ describe("every provider", () => {
 });
 
 describe("what a text refers to", () => {
-  const folders = ["cli", "client", "functions", "infra", "local", "openapi", "test"];
+  const folders = ["cli", "client", "docs", "functions", "infra", "local", "openapi", "test"];
   const pages = globSync(["*.md", "docs/**/*.md"], { cwd: root }).map((path) => ({
     path,
     text: readFileSync(join(root, path), "utf8"),
