@@ -39,7 +39,7 @@ export const projects = [
     include: [
       ...withServers,
       ...withBundles,
-      "test/{browser,consents,integration,local,simulation}/**/*.test.ts",
+      "test/{browser,consents,exploration,integration,local,simulation}/**/*.test.ts",
     ],
     exclude: [],
     globalSetup: ["test/support/bundles.ts"],

@@ -31,7 +31,7 @@ import { consentInBrowser } from "./consent-in-browser.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
 
-export type TableItem = Record<string, AttributeValue>;
+type TableItem = Record<string, AttributeValue>;
 
 /** What an operator said and what came of it. */
 interface OperatorRun {
