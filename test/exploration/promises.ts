@@ -89,11 +89,22 @@ export class Promises {
     history.fence = after.fence;
     this.#checkLease(process, before, after);
     this.#checkToken(process, history, before, after);
+    this.#checkLateIssue(process, before, after);
     checkConsent(this, this.#world.provider.grants, before, after);
     this.#forgetUnstored(history, before, after);
     for (const call of this.#callsOf(process)) {
       if (call.connection === connection && call.isHeard) call.isHandled = true;
     }
+  }
+
+  /** P7: a holder whose lease lives on, and whom nothing disturbed, stores its token. */
+  #checkLateIssue(process: string, before: TokenRecord | null, { ledger }: TokenRecord): void {
+    const latest = ledger.at(-1);
+    const { lease } = before ?? {};
+    if (latest?.outcome !== "late" || latest.owner !== lease?.owner) return;
+    const isAlive = this.#world.now < lease.until.getTime();
+    const isDisturbed = this.#callsOf(process).some(({ isExcused }) => isExcused);
+    this.require(!isAlive || isDisturbed, "P7: a holder gave its token up");
   }
 
   #recordRemoved(process: string, history: ConnectionHistory, before: TokenRecord | null): void {
