@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { onTestFinished } from "vitest";
@@ -68,6 +69,8 @@ export interface TestStack {
     realm: RealmInput,
     variables?: Readonly<Record<string, string>>,
   ): Promise<VendProcess>;
+  /** Starts the vend function from its sources. */
+  startSource(realm: RealmInput, variables?: Readonly<Record<string, string>>): Promise<VendProcess>;
   /** Starts the status function for these realms. */
   startStatus(realms: readonly RealmInput[]): Promise<VendProcess>;
   /** All items of the table. */
@@ -142,6 +145,8 @@ export async function startTestStack(): Promise<TestStack> {
     kmsKey: { SEALING_KEY: addKey(kms) },
     secrets: createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region),
     start,
+    startSource: (realm, variables) =>
+      startBundle(path.join(import.meta.dirname, "../../functions/vend-token.ts"), realm, variables),
     startFunction: (name, realm, variables) => startBundle(bundleOf(name), realm, variables),
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),
     startStatus: (realms) =>

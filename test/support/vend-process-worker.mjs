@@ -1,8 +1,11 @@
 // Plain JavaScript, because stripping types would cost every process 40 ms. Acts as one execution environment of the
 // given bundle, with any number of concurrent callers.
 import { Agent, get } from "node:http";
+import { Session } from "node:inspector/promises";
 import { registerHooks, syncBuiltinESMExports } from "node:module";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 /** @import { LoadOptions, LoadResult, WorkerCommand } from "./vend-process.ts" */
 
@@ -35,6 +38,7 @@ async function execute({ id, act, argument }) {
 
 const acts = {
   vend: ({ event, remainingMs }) => handler(event, context(remainingMs)),
+  vendTraced,
   modules: () => loaded,
   load,
   stallBeforeSealing,
@@ -48,6 +52,30 @@ function context(remainingMs) {
     awsRequestId: crypto.randomUUID(),
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };
+}
+
+/**
+ * Vends, and tells in which of the product's files a function ran meanwhile. Loading a module does not count.
+ * @returns {Promise<{ answer: unknown, ran: Record<string, string[]> }>}
+ */
+async function vendTraced({ event, remainingMs, root }) {
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
+  const answer = await handler(event, context(remainingMs));
+  const { result } = await session.post("Profiler.takePreciseCoverage");
+  session.disconnect();
+  const ran = {};
+  for (const { url, functions } of result) {
+    const file = url.startsWith("file:") ? path.relative(root, fileURLToPath(url)) : "..";
+    // A module's own body is a function without a name that begins where the file does.
+    const names = functions
+      .filter(({ functionName, ranges: [whole] }) => whole.count > 0 && (functionName || whole.startOffset > 0))
+      .map(({ functionName }) => functionName);
+    if (!file.startsWith("..") && names.length > 0) ran[file] = names;
+  }
+  return { answer, ran };
 }
 
 /** Blocks the whole process, like a frozen execution environment, between the provider's answer and the commit. */
