@@ -1,10 +1,10 @@
 import { plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf, realmName } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
 import { needsNewSecret, VendingError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import { newAuthorizationRequest } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { pendingFields } from "./link-state.ts";

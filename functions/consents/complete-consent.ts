@@ -1,12 +1,12 @@
-import { leaseMs } from "../model/call-limits.ts";
 import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { AuthorizationRequest, AuthorizationResponse } from "../model/consent.ts";
 import type { Browser, Completion, ConsentRefusal } from "../model/consent-outcome.ts";
-import type { Deadline } from "../model/deadline.ts";
 import { VendingError } from "../model/errors.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
+import { leaseMs } from "../vending/issuing/lease.ts";
 import { authorizationRequestOf, readState } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { linkState, pendingFields, refused } from "./link-state.ts";

@@ -1,8 +1,8 @@
 import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { redeemCode } from "./redeem-code.ts";

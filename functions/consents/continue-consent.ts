@@ -1,8 +1,8 @@
 import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Browser, ConsentRefusal, Redirect } from "../model/consent-outcome.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import { authorizeUrl, linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { linkState, pendingFields, refused } from "./link-state.ts";

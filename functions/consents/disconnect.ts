@@ -1,11 +1,10 @@
 import type { Connection } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { describeError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { HeldLease } from "../model/token-store.ts";
-import { takeLease } from "../vending/issuing/renew-connection.ts";
-import { retryUntilLeaseEnd } from "../vending/issuing/retry-until-lease-end.ts";
+import { retryUntilLeaseEnd, takeLease } from "../vending/issuing/lease.ts";
 import { openRefreshToken } from "../vending/issuing/stored-consent.ts";
 import { awaitFreeLease } from "./redeem-code.ts";
 

@@ -1,8 +1,8 @@
 import { msBetween } from "../model/clock.ts";
 import type { Browser, BrowserCookie, ConsentRefusal, OpenLink } from "../model/consent-outcome.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import { linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { linkState, refused } from "./link-state.ts";

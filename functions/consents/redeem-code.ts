@@ -1,9 +1,9 @@
 import type { Connection } from "../model/connection.ts";
 import type { CodeCredential } from "../model/consent.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { VendingError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { awaitRenewal } from "../vending/await-renewal.ts";
 import { isLeaseAlive } from "../vending/decision/usable-token.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import { connectionOf } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { ConsentLink } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { consentPages } from "./pages/consent-pages.ts";

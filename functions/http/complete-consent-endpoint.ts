@@ -1,8 +1,8 @@
 import type { Context } from "aws-lambda";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { consentEndsAt } from "./consent-end.ts";
 import type { Disconnected, GrantedConsent } from "./contract.ts";

@@ -2,7 +2,7 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
 import { plusMs } from "../model/clock.ts";
-import type { Deadline } from "../model/deadline.ts";
+import type { Deadline } from "../model/time-limits.ts";
 
 /** Kept for writing the answer. */
 const answerReserveMs = 1000;

@@ -1,4 +1,3 @@
-import type { CallLimits } from "./call-limits.ts";
 import type { Clock } from "./clock.ts";
 import type { RealmId } from "./connection.ts";
 import type { Log } from "./log.ts";
@@ -6,6 +5,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Provider } from "./provider.ts";
 import type { Sealer } from "./sealer.ts";
 import type { SecretSource } from "./secret-source.ts";
+import type { CallLimits } from "./time-limits.ts";
 import type { TokenStore } from "./token-store.ts";
 
 /** What the use cases are given: ports, the provider's declaration, time and chance. */

@@ -1,5 +1,5 @@
-import { maxLeaseMs, maxRetryPauseMs } from "./call-limits.ts";
 import { msBetween, plusMs } from "./clock.ts";
+import { maxLeaseMs, maxRetryPauseMs } from "./time-limits.ts";
 import type { Failure, Lease, RejectionLevel, StoredToken, TokenRecord } from "./token-record.ts";
 
 /**

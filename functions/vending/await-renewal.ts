@@ -1,8 +1,8 @@
 import { maxClockSkewMs, msBetween, plusMs, secondsUntil } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
 import type { Decision } from "./decision/decision.ts";
 
@@ -13,7 +13,7 @@ const maxPauseMs = 500;
 /** Callers that wait for the same handover wake up spread over this time. */
 const handoverJitterMs = 20;
 
-type Wait = Extract<Decision, { action: "await-renewal" | "await-handover" }>;
+export type Wait = Extract<Decision, { action: "await-renewal" | "await-handover" }>;
 
 /**
  * Waits for another process's renewal, or for the instant at which a renewal may begin, and reads the record again.
@@ -76,23 +76,4 @@ function deadlineTooEarly(wait: Wait, now: Date): VendingError {
         `The next token may be requested in ${seconds} s, after this caller's deadline.`,
         seconds,
       );
-}
-
-/** Adds up how long one caller waits for other processes' renewals. Waits for a handover are not counted. */
-export function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metrics">) {
-  let waitedMs = 0;
-  return {
-    async during<T>(action: Wait["action"], wait: () => Promise<T>): Promise<T> {
-      const begunAt = clock.now();
-      try {
-        return await wait();
-      } finally {
-        if (action === "await-renewal") waitedMs += msBetween(begunAt, clock.now());
-      }
-    },
-    /** Records the sum. To be called when the caller is answered, with a token or a problem. */
-    end(): void {
-      if (waitedMs > 0) metrics.record("LeaseWaitMs", waitedMs);
-    },
-  };
 }

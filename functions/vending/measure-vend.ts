@@ -4,6 +4,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import type { ProblemCode } from "../model/errors.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Measure } from "../model/metrics.ts";
+import type { Wait } from "./await-renewal.ts";
 
 /** What counts the callers that a problem turns away, where an operator has to act. */
 const measureOf: Readonly<Record<ProblemCode, Measure | null>> = {
@@ -40,4 +41,23 @@ export async function measureVend(
     if (measure) metrics.record(measure, 1);
     throw error;
   }
+}
+
+/** Adds up how long one caller waits for other processes' renewals. Waits for a handover are not counted. */
+export function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metrics">) {
+  let waitedMs = 0;
+  return {
+    async during<T>(action: Wait["action"], wait: () => Promise<T>): Promise<T> {
+      const begunAt = clock.now();
+      try {
+        return await wait();
+      } finally {
+        if (action === "await-renewal") waitedMs += msBetween(begunAt, clock.now());
+      }
+    },
+    /** Records the sum. To be called when the caller is answered, with a token or a problem. */
+    end(): void {
+      if (waitedMs > 0) metrics.record("LeaseWaitMs", waitedMs);
+    },
+  };
 }

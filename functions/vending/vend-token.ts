@@ -1,13 +1,14 @@
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import { awaitRenewal, leaseWaitTimer } from "./await-renewal.ts";
+import { awaitRenewal } from "./await-renewal.ts";
 import type { CredentialCache } from "./credential-cache.ts";
 import { renewConnection } from "./issuing/renew-connection.ts";
+import { leaseWaitTimer } from "./measure-vend.ts";
 import type { Progress, RenewStep, VendStep } from "./next-step.ts";
 import { nextStep } from "./next-step.ts";
 import { refusal, secondRenewalRefused } from "./refusal.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { renewEndpoint } from "../../functions/http/renew-endpoint.ts";
-import type { Deadline } from "../../functions/model/deadline.ts";
 import { VendingError } from "../../functions/model/errors.ts";
+import type { Deadline } from "../../functions/model/time-limits.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { leaseMs, maxDeadlineMs } from "../../functions/model/call-limits.ts";
+import { maxDeadlineMs } from "../../functions/model/time-limits.ts";
 import { StartUpError } from "../../functions/platform/environment.ts";
 import { readRealm } from "../../functions/providers/catalogue.ts";
+import { leaseMs } from "../../functions/vending/issuing/lease.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 

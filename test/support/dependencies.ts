@@ -8,7 +8,6 @@ import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import type { ConsentFlow, ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
-import type { Deadline } from "../../functions/model/deadline.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { Log } from "../../functions/model/log.ts";
@@ -17,6 +16,7 @@ import type { Issued, Lifetime, NotIssued, RenewalPolicy } from "../../functions
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import type { Sealer } from "../../functions/model/sealer.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { Deadline } from "../../functions/model/time-limits.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";

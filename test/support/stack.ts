@@ -70,7 +70,10 @@ export interface TestStack {
     variables?: Readonly<Record<string, string>>,
   ): Promise<VendProcess>;
   /** Starts the vend function from its sources. */
-  startSource(realm: RealmInput, variables?: Readonly<Record<string, string>>): Promise<VendProcess>;
+  startSource(
+    realm: RealmInput,
+    variables?: Readonly<Record<string, string>>,
+  ): Promise<VendProcess>;
   /** Starts the status function for these realms. */
   startStatus(realms: readonly RealmInput[]): Promise<VendProcess>;
   /** All items of the table. */
@@ -146,7 +149,11 @@ export async function startTestStack(): Promise<TestStack> {
     secrets: createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region),
     start,
     startSource: (realm, variables) =>
-      startBundle(path.join(import.meta.dirname, "../../functions/vend-token.ts"), realm, variables),
+      startBundle(
+        path.join(import.meta.dirname, "../../functions/vend-token.ts"),
+        realm,
+        variables,
+      ),
     startFunction: (name, realm, variables) => startBundle(bundleOf(name), realm, variables),
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),
     startStatus: (realms) =>

@@ -71,7 +71,10 @@ async function vendTraced({ event, remainingMs, root }) {
     const file = url.startsWith("file:") ? path.relative(root, fileURLToPath(url)) : "..";
     // A module's own body is a function without a name that begins where the file does.
     const names = functions
-      .filter(({ functionName, ranges: [whole] }) => whole.count > 0 && (functionName || whole.startOffset > 0))
+      .filter(
+        ({ functionName, ranges: [whole] }) =>
+          whole.count > 0 && (functionName || whole.startOffset > 0),
+      )
       .map(({ functionName }) => functionName);
     if (!file.startsWith("..") && names.length > 0) ran[file] = names;
   }

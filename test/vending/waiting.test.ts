@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { plusMs } from "../../functions/model/clock.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { awaitRenewal } from "../../functions/vending/await-renewal.ts";
-import { retryUntilLeaseEnd } from "../../functions/vending/issuing/retry-until-lease-end.ts";
+import { retryUntilLeaseEnd } from "../../functions/vending/issuing/lease.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";

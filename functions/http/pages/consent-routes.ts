@@ -8,9 +8,9 @@ import type {
   Redirect,
   RefusalReason,
 } from "../../model/consent-outcome.ts";
-import type { Deadline } from "../../model/deadline.ts";
 import type { Log } from "../../model/log.ts";
 import { Sensitive } from "../../model/sensitive.ts";
+import type { Deadline } from "../../model/time-limits.ts";
 import type { ConsentRequester } from "../asking.ts";
 import { browserFrom, setCookie } from "./browser-cookie.ts";
 import { grantedPage } from "./granted-page.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { maxDeadlineMs } from "../../model/call-limits.ts";
 import { segmentPattern } from "../../model/connection.ts";
+import { maxDeadlineMs } from "../../model/time-limits.ts";
 import { isSafeAddress } from "../../platform/safe-address.ts";
 
 /** https; http for loopback hosts only. */

@@ -1,5 +1,5 @@
-import { maxRetryPauseMs } from "../../model/call-limits.ts";
 import { msBetween, plusMs } from "../../model/clock.ts";
+import { maxRetryPauseMs } from "../../model/time-limits.ts";
 import type { RejectionLevel } from "../../model/token-record.ts";
 
 const firstPauseMs = 1000;

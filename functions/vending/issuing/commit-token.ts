@@ -1,9 +1,9 @@
 import { msBetween, plusMs } from "../../model/clock.ts";
-import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Issued, NotIssued } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
+import type { Deadline } from "../../model/time-limits.ts";
 import type {
   LedgerEntry,
   StoredConsent,
@@ -14,16 +14,13 @@ import { ledgerAfter } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
 import { afterRejection } from "../decision/back-off.ts";
 import type { TokenTimes } from "../decision/token-times.ts";
-import { tokenTimes } from "../decision/token-times.ts";
-import { keepAliveUntil, nextScheduledRenewal } from "../schedule/keep-alive.ts";
-import { warnOfConsentEnd, warnOfKeyExpiry } from "./expiry-warnings.ts";
-import { ledgerEntry, logIssue } from "./ledger.ts";
+import { keepAliveUntil, nextScheduledRenewal, tokenTimes } from "../decision/token-times.ts";
+import type { Renewal } from "./lease.ts";
+import { overtaken, retryUntilLeaseEnd } from "./lease.ts";
 import { recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
-import type { Renewal } from "./renewal.ts";
-import { overtaken } from "./renewal.ts";
+import { ledgerEntry, logIssue, warnOfConsentEnd, warnOfKeyExpiry } from "./report-issue.ts";
 import type { RenewalAttempt } from "./request-token.ts";
-import { retryUntilLeaseEnd } from "./retry-until-lease-end.ts";
 import { updatedConsent } from "./stored-consent.ts";
 
 /** Stores an issued token and ends the lease. A holder that was overtaken records its token as a late issue instead. */

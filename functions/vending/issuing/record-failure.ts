@@ -7,10 +7,10 @@ import type { Failure, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
-import { ledgerEntry } from "./ledger.ts";
-import type { Renewal } from "./renewal.ts";
+import type { Renewal } from "./lease.ts";
+import { retryUntilLeaseEnd } from "./lease.ts";
+import { ledgerEntry } from "./report-issue.ts";
 import type { RenewalAttempt } from "./request-token.ts";
-import { retryUntilLeaseEnd } from "./retry-until-lease-end.ts";
 
 interface FailedRequest {
   readonly code: ProblemCode;

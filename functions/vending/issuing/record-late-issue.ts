@@ -4,7 +4,7 @@ import type { Issued } from "../../model/provider.ts";
 import { isLossPossible } from "../../model/provider.ts";
 import type { LedgerEntry, TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
-import { logIssue } from "./ledger.ts";
+import { logIssue } from "./report-issue.ts";
 
 const maxAttempts = 3;
 const timeoutMs = 1000;

@@ -1,16 +1,14 @@
-import { leaseMs } from "../../model/call-limits.ts";
-import { later, plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { CodeCredential } from "../../model/consent.ts";
-import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
-import { isLossPossible } from "../../model/provider.ts";
+import type { Deadline } from "../../model/time-limits.ts";
 import type { RenewalReason, TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { commitToken, confirmKey } from "./commit-token.ts";
+import type { Renewal } from "./lease.ts";
+import { takeLease } from "./lease.ts";
 import { recordFailure } from "./record-failure.ts";
-import type { Renewal } from "./renewal.ts";
 import type { RenewalAttempt } from "./request-token.ts";
 import { readSecret, requestToken, SealingFailed, UnusableSecret } from "./request-token.ts";
 
@@ -48,40 +46,6 @@ export async function renewConnection(
     case "not-issued":
       return recordFailure(deps, held, attempt, result, signal);
   }
-}
-
-/**
- * Takes the lease and writes with it what a successor must know if the holder vanishes. Fails when the deadline comes
- * before the end of the lease.
- */
-export async function takeLease(
-  deps: Dependencies,
-  connection: Connection,
-  seen: TokenRecord | null,
-  reason: RenewalReason,
-  deadline: Deadline,
-): ReturnType<Dependencies["store"]["takeLease"]> {
-  const since = deps.clock.now();
-  const until = plusMs(since, leaseMs(deps.limits));
-  if (until > deadline.at) throw noTimeToFinish(since, until, deadline);
-  const lease = { owner: deps.newOwner(), since, until, reason };
-  const doubtedAt = doubtAfter(deps, seen);
-  return deps.store.takeLease(connection, seen, { lease, doubtedAt }, deadline.signal);
-}
-
-/** An abandoned lease: nobody knows what became of its holder's request. */
-function doubtAfter({ provider }: Dependencies, seen: TokenRecord | null): Date | null {
-  const { lease, token, doubtedAt = null } = seen ?? {};
-  // A code that was being redeemed has used up nothing that is stored.
-  const mayBeLost = lease && lease.reason !== "consent" && isLossPossible(provider.policy);
-  return mayBeLost && token ? later(doubtedAt, token.issuedAt) : doubtedAt;
-}
-
-function noTimeToFinish(since: Date, until: Date, { at }: Deadline): VendingError {
-  const needed = Number(until) - Number(since);
-  const left = Math.max(0, Number(at) - Number(since));
-  const detail = `A renewal may take ${needed} ms and ${left} ms remain; give the caller more time.`;
-  return new VendingError("renewal-in-progress", detail, 1);
 }
 
 /** Records a failure that came before the provider was called. */

@@ -1,4 +1,3 @@
-import { commitReserveMs } from "../../model/call-limits.ts";
 import { msBetween, plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { CodeCredential, GrantCredential } from "../../model/consent.ts";
@@ -7,9 +6,10 @@ import { VendingError } from "../../model/errors.ts";
 import type { Grant, Issued, NotIssued } from "../../model/provider.ts";
 import { isStaticKey, secretAccount } from "../../model/provider.ts";
 import type { Secret } from "../../model/secret-source.ts";
+import { commitReserveMs } from "../../model/time-limits.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
-import { claimRevocationScope } from "./claim-revocation-scope.ts";
+import { claimRevocationScope } from "./lease.ts";
 import { openRefreshToken } from "./stored-consent.ts";
 
 /** How old a cached secret may be, unless the provider has refused one. */

@@ -1,11 +1,11 @@
-import { leaseMs } from "../../model/call-limits.ts";
 import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
-import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { describeError } from "../../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
+import type { Deadline } from "../../model/time-limits.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import { noFindings, unconstrained } from "../decision/decision.ts";
+import { leaseMs } from "../issuing/lease.ts";
 import { renewConnection } from "../issuing/renew-connection.ts";
 import { decideWithSecret } from "../next-step.ts";
 import { dueQueue, lapsedPruner } from "./due-queue.ts";

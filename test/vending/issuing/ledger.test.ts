@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LedgerEntry, RenewalReason } from "../../../functions/model/token-record.ts";
 import { ledgerAfter } from "../../../functions/model/token-record.ts";
-import { ledgerEntry } from "../../../functions/vending/issuing/ledger.ts";
+import { ledgerEntry } from "../../../functions/vending/issuing/report-issue.ts";
 import { aLease, aRecord, at } from "../../support/a-record.ts";
 
 const now = at("10:00:01.000");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Deadline } from "../../../functions/model/deadline.ts";
-import { keepAliveUntil } from "../../../functions/vending/schedule/keep-alive.ts";
+import type { Deadline } from "../../../functions/model/time-limits.ts";
+import { keepAliveUntil } from "../../../functions/vending/decision/token-times.ts";
 import { aToken, at } from "../../support/a-record.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
