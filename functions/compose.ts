@@ -22,7 +22,7 @@ import { providerOf, readRealm, readRealmSummaries } from "./providers/catalogue
 import { localSealer } from "./sealing/local-sealer.ts";
 import { dynamoDbStatusReader } from "./store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
-import { recordReader } from "./store/record-reader.ts";
+import { recordReader } from "./store/read-record.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

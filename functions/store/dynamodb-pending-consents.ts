@@ -14,8 +14,7 @@ import type {
 } from "../model/pending-consents.ts";
 import type { Item } from "./attributes.ts";
 import { count, instant, instantOf, text, textOf } from "./attributes.ts";
-import { unavailable } from "./unavailable.ts";
-import { updateItem } from "./update-item.ts";
+import { unavailable, updateItem } from "./conditional-write.ts";
 
 const neverSeen = "attribute_not_exists(#pk)";
 const claimable = `${neverSeen} OR #claimant = :claimant`;

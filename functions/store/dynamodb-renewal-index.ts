@@ -9,9 +9,8 @@ import { realmName, realmOf } from "../model/connection.ts";
 import type { DueRenewal, RenewalIndex } from "../model/renewal-index.ts";
 import type { Item } from "./attributes.ts";
 import { DamagedAttribute, instant, instantOf, text, textOf } from "./attributes.ts";
+import { unavailable, updateItem } from "./conditional-write.ts";
 import { dueNames } from "./record-attributes.ts";
-import { unavailable } from "./unavailable.ts";
-import { updateItem } from "./update-item.ts";
 
 /** Keys and instants only, and only of records that carry `dueRealm` (infra/constructs/token-table.ts). */
 const indexName = "due";

@@ -8,8 +8,8 @@ import type { StatusReader } from "../model/status-reader.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Item } from "./attributes.ts";
 import { text } from "./attributes.ts";
+import { unavailable } from "./conditional-write.ts";
 import { statusAttributes } from "./status-attributes.ts";
-import { unavailable } from "./unavailable.ts";
 
 /** Keys only: a connection enters it with its first lease, and nothing is written to it after that. */
 const indexName = "connections";

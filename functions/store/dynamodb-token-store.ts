@@ -11,22 +11,28 @@ import { ledgerAfter } from "../model/token-record.ts";
 import type { HeldLease, StandingClaim, TokenStore } from "../model/token-store.ts";
 import type { Attributes, Item } from "./attributes.ts";
 import { count, instant, instantOr, optionalCount, optionalText, text } from "./attributes.ts";
-import { consentAttributes, consentNames, refreshNames } from "./consent-items.ts";
+import type { ItemChange } from "./conditional-write.ts";
 import {
+  claimRevision,
+  revisionOf,
+  unavailable,
+  unchangedSince,
+  updateItem,
+} from "./conditional-write.ts";
+import {
+  consentAttributes,
+  consentNames,
   doubtAttributes,
   dueNames,
   failureAttributes,
   leaseAttributes,
   leaseNames,
   ledgerAttributes,
+  refreshNames,
   rejectionAttributes,
   tokenAttributes,
   tokenNames,
 } from "./record-attributes.ts";
-import { claimRevision, revisionOf, unchangedSince } from "./revision.ts";
-import { unavailable } from "./unavailable.ts";
-import type { ItemChange } from "./update-item.ts";
-import { updateItem } from "./update-item.ts";
 
 const neverSeen = "attribute_not_exists(#pk)";
 

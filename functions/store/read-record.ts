@@ -1,14 +1,22 @@
+import type { Clock } from "../model/clock.ts";
+import { msBetween } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
+import type { Log } from "../model/log.ts";
+import type { Metrics } from "../model/metrics.ts";
+import { boundRecord } from "../model/record-bounds.ts";
 import type {
   Failure,
   Lease,
   LedgerEntry,
   RejectionLevel,
+  StoredConsent,
+  StoredRefreshToken,
   StoredToken,
   TokenRecord,
 } from "../model/token-record.ts";
 import { isDoubted } from "../model/token-record.ts";
+import { LruCache } from "../platform/lru-cache.ts";
 import type { Item, ReadPart } from "./attributes.ts";
 import {
   binaryOf,
@@ -20,9 +28,8 @@ import {
   partReader,
   textOf,
 } from "./attributes.ts";
-import { readConsent } from "./consent-items.ts";
+import { recordRevision, revisionOf } from "./conditional-write.ts";
 import { layout } from "./record-attributes.ts";
-import { recordRevision, revisionOf } from "./revision.ts";
 
 const epoch = new Date(0);
 
@@ -151,5 +158,72 @@ function readLedgerEntry(fields: Item): LedgerEntry {
     latencyMs: numberOf(fields, "latencyMs"),
     fingerprint: fields["fingerprint"]?.S ?? null,
     outcome: textOf(fields, "outcome") as LedgerEntry["outcome"],
+  };
+}
+
+const maxRemembered = 1000;
+const reportEveryMs = 60_000;
+
+/**
+ * Reads items as records in which nothing is impossible. Damage is logged and counted once a minute for each connection.
+ */
+export function recordReader({
+  clock,
+  log,
+  metrics,
+  process,
+}: {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics | null;
+  /** How its leases' owners begin. */
+  readonly process: string;
+}): (item: Item) => TokenRecord {
+  const leasesSeenAt = new LruCache<Date>(maxRemembered);
+  const reportedAt = new LruCache<Date>(maxRemembered);
+
+  const firstSeenAt = (now: Date) => (lease: Lease) => {
+    const before = leasesSeenAt.get(lease.owner);
+    // A clock that went back has seen nothing yet.
+    const seenAt = before && before <= now ? before : now;
+    leasesSeenAt.set(lease.owner, seenAt);
+    return seenAt;
+  };
+
+  function report({ connection, damage }: TokenRecord, now: Date): void {
+    const lastAt = reportedAt.get(connection);
+    if (lastAt && Math.abs(msBetween(lastAt, now)) < reportEveryMs) return;
+    reportedAt.set(connection, now);
+    log.error("record-damaged", { connection, damage });
+    metrics?.record("DamagedRecords", 1);
+  }
+
+  return (item) => {
+    const now = clock.now();
+    const reader = { now, process, firstSeenAt: firstSeenAt(now) };
+    const record = boundRecord(readRecord(item), reader);
+    if (record.damage.length > 0) report(record, now);
+    return record;
+  };
+}
+
+export function readRefreshToken(item: Item, part: ReadPart): StoredRefreshToken {
+  return {
+    sealed: binaryOf(item, "sealedRefresh"),
+    version: numberOf(item, "refreshVersion"),
+    fingerprint: textOf(item, "refreshFingerprint"),
+    endsAt: part(() => optionalInstantOf(item, "refreshEndsAt"), null),
+  };
+}
+
+/** Null where nobody has consented. An instant that is damaged does not cost a person another consent. */
+export function readConsent(item: Item, part: ReadPart): StoredConsent | null {
+  if (!item["consentedAt"]) return null;
+  return {
+    consentedAt: part(() => instantOf(item, "consentedAt"), new Date(0)),
+    refresh: item["sealedRefresh"] ? part(() => readRefreshToken(item, part), null) : null,
+    grantedScope: item["grantedScope"]?.S ?? null,
+    subject: item["subject"]?.S ?? null,
+    customer: item["customer"]?.S ?? null,
   };
 }

@@ -5,12 +5,13 @@ import type {
   Failure,
   Lease,
   LedgerEntry,
+  StoredConsent,
   StoredToken,
   TokenRecord,
 } from "../model/token-record.ts";
 import { isDoubted } from "../model/token-record.ts";
 import type { Attributes } from "./attributes.ts";
-import { count, instant, text } from "./attributes.ts";
+import { count, instant, optionalText, text } from "./attributes.ts";
 
 /**
  * The layout that this release writes. A record of a newer one is refused, never guessed at; attributes that an earlier
@@ -129,3 +130,26 @@ function ledgerAttribute(entry: LedgerEntry): AttributeValue {
     },
   };
 }
+
+/** The consent's attributes, which stand beside the record's others. */
+export function consentAttributes(consent: StoredConsent): Attributes {
+  const { refresh } = consent;
+  return {
+    consentedAt: instant(consent.consentedAt),
+    grantedScope: optionalText(consent.grantedScope),
+    subject: optionalText(consent.subject),
+    customer: optionalText(consent.customer),
+    sealedRefresh: refresh && { B: refresh.sealed },
+    refreshVersion: refresh && count(refresh.version),
+    refreshFingerprint: refresh && text(refresh.fingerprint),
+    refreshEndsAt: refresh?.endsAt ? instant(refresh.endsAt) : null,
+  };
+}
+
+export const consentNames = ["consentedAt", "grantedScope", "subject", "customer"];
+export const refreshNames = [
+  "sealedRefresh",
+  "refreshVersion",
+  "refreshFingerprint",
+  "refreshEndsAt",
+];

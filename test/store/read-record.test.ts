@@ -11,9 +11,9 @@ import { systemClock } from "../../functions/platform/system-clock.ts";
 import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { count, text } from "../../functions/store/attributes.ts";
-import { consentAttributes } from "../../functions/store/consent-items.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
 import {
+  consentAttributes,
   doubtAttributes,
   failureAttributes,
   leaseAttributes,

@@ -1,4 +1,6 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import { VendingError } from "../model/errors.ts";
+import type { Revision } from "../model/token-record.ts";
 import type { Item } from "./attributes.ts";
 
 /** A conditional write: what it sets, what it removes, and the sentence that must hold for it to happen. */
@@ -43,4 +45,37 @@ export function updateItem(
     ReturnValues: "ALL_NEW",
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   };
+}
+
+/** Releases before 0.2 change fence and lease, but no revision. */
+export const recordRevision = ["fence", "leaseOwner", "revision"];
+
+/** A claim has no other attributes. */
+export const claimRevision = ["scopeOwner", "scopeUntil"];
+
+/** The attributes as they are, damaged or not: whoever has seen them can replace them. */
+export function revisionOf(item: Item, names: readonly string[]): Revision {
+  return { opaque: Object.fromEntries(names.map((name) => [name, item[name]])) };
+}
+
+/** The condition that an item is still as it was seen. */
+export function unchangedSince({ opaque }: Revision): Pick<ItemChange, "onlyIf" | "given"> {
+  const seen = opaque as Readonly<Record<string, AttributeValue | undefined>>;
+  const clauses: string[] = [];
+  const given: Item = {};
+  for (const [name, value] of Object.entries(seen)) {
+    clauses.push(value ? `#${name} = :${seenName(name)}` : `attribute_not_exists(#${name})`);
+    if (value) given[seenName(name)] = value;
+  }
+  return { onlyIf: clauses.join(" AND "), given };
+}
+
+function seenName(name: string): string {
+  return `seen_${name}`;
+}
+
+/** DynamoDB did not answer. The SDK's error stays behind: it may hold the request. */
+export function unavailable(error: unknown): VendingError {
+  const name = error instanceof Error ? error.name : "unknown error";
+  return new VendingError("store-unavailable", `DynamoDB did not answer (${name}).`, 1);
 }
