@@ -4,7 +4,7 @@ import type { ConsentDependencies } from "./consents/consent-dependencies.ts";
 import { continueConsent } from "./consents/continue-consent.ts";
 import { openLink } from "./consents/open-link.ts";
 import type { ConsentSite } from "./http/pages/consent-routes.ts";
-import { pageStyle } from "./http/pages/page-style.ts";
+import { pageStyle } from "./http/pages/page.ts";
 import { Sensitive } from "./model/sensitive.ts";
 import { readConsentEnvironment } from "./platform/consent-environment.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";

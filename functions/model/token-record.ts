@@ -148,3 +148,9 @@ export interface TokenRecord {
 export function isDoubted({ token, doubtedAt }: Pick<TokenRecord, "token" | "doubtedAt">): boolean {
   return token !== null && doubtedAt !== null && token.requestedAt <= doubtedAt;
 }
+
+/** When a consent ends unless it is renewed: without a refresh token, with its first token. Null: nobody said. */
+export function consentEndsAt({ consent, token }: TokenRecord): Date | null {
+  if (consent?.refresh) return consent.refresh.endsAt;
+  return token?.expiresAt ?? token?.usableUntil ?? null;
+}

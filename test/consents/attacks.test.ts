@@ -12,8 +12,8 @@ import {
 const table = useTable();
 const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 
-const mixedUp = { status: 400, title: "This answer does not belong here" };
-const notTheBrowser = { status: 400, title: "This is not the browser that began" };
+const mixedUp = { status: 400, title: "This answer does not match your request" };
+const notTheBrowser = { status: 400, title: "This is not the browser you started in" };
 const otherBrowser = { status: 403, title: "This link is in use in another browser" };
 
 describe("a stolen link", () => {
@@ -248,7 +248,7 @@ describe("a replay", () => {
     const { browser, authorizeUrl, answer } = await startedConsent(site);
     await browser.returnFromProvider(authorizeUrl, answer);
     const again = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(again).toMatchObject({ status: 410, title: "This link has been used already" });
+    expect(again).toMatchObject({ status: 410, title: "This link has already been used" });
     expect(site.provider.asked).toHaveLength(1);
   });
 

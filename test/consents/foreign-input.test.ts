@@ -10,7 +10,7 @@ import type { TestBrowser } from "../support/test-browser.ts";
 const table = useTable();
 const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 
-const mixedUp = { status: 400, title: "This answer does not belong here" };
+const mixedUp = { status: 400, title: "This answer does not match your request" };
 
 describe("an answer that comes too late", () => {
   test("has an expired state, is refused, and its code is sent to nobody (A16)", async () => {
@@ -23,7 +23,7 @@ describe("an answer that comes too late", () => {
       browser.cookies.set(name, { value, until: new Date("2027-01-01T00:00:00Z") });
     }
     const page = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(page).toMatchObject({ status: 410, title: "This link has run out" });
+    expect(page).toMatchObject({ status: 410, title: "This link has expired" });
     await expectNothingStored(site, rows);
   });
 });

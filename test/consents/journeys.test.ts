@@ -49,7 +49,7 @@ describe.each(apis)("through %s, a person", (api) => {
     const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.agree(authorizeUrl, "psd2-ais");
     const { title, body } = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(title).toBe("A part of the access is granted");
+    expect(title).toBe("Part of the access is granted");
     const [allowed = "", withheld = ""] = body.split("What was asked for but not allowed");
     expect(allowed).toContain("see your payment accounts");
     expect(allowed).not.toContain("start payments");
@@ -63,9 +63,9 @@ describe.each(apis)("through %s, a person", (api) => {
     const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.agree(authorizeUrl, "");
     const { title, body } = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(title).toBe("A part of the access is granted");
+    expect(title).toBe("Part of the access is granted");
     const [allowed = "", withheld = ""] = body.split("What was asked for but not allowed");
-    expect(allowed).toContain("Nothing, the provider says.");
+    expect(allowed).toContain("Nothing, according to the provider.");
     expect(withheld).toContain("see your payment accounts");
     expect((await site.record())?.consent?.grantedScope).toBe("");
   });
@@ -102,7 +102,7 @@ describe("a link", () => {
     const browser = site.browser();
     const authorizeUrl = await browser.goToProvider(link);
     await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
-    const used = { status: 410, title: "This link has been used already" };
+    const used = { status: 410, title: "This link has already been used" };
     expect(await browser.get(link)).toMatchObject(used);
     expect(await browser.post(link)).toMatchObject(used);
     expect(await site.browser().get(link)).toMatchObject({ status: 404 });
@@ -114,7 +114,7 @@ describe("a link", () => {
     const browser = site.browser();
     await browser.get(link);
     site.clock.advance(600_000);
-    const expired = { status: 410, title: "This link has run out" };
+    const expired = { status: 410, title: "This link has expired" };
     expect(await browser.post(link)).toMatchObject(expired);
     expect(await site.browser().get(link)).toMatchObject(expired);
     expect(site.provider.asked).toEqual([]);
@@ -151,7 +151,7 @@ describe("a link", () => {
     const authorizeUrl = await browser.goToProvider(link);
     site.clock.advance(601_000);
     const page = await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
-    expect(page).toMatchObject({ status: 410, title: "This link has run out" });
+    expect(page).toMatchObject({ status: 410, title: "This link has expired" });
   });
 
   test("that was continued in its last second leaves ten minutes at the provider", async () => {
@@ -204,7 +204,7 @@ describe("an impatient person", () => {
     const granted = await browser.returnFromProvider(second, site.provider.agree(second));
     expect(granted).toMatchObject({ title: "Access is granted" });
     const late = await browser.returnFromProvider(first, site.provider.agree(first));
-    expect(late).toMatchObject({ status: 410, title: "This link has been used already" });
+    expect(late).toMatchObject({ status: 410, title: "This link has already been used" });
     expect(site.provider.issued).toBe(1);
   });
 
@@ -227,7 +227,7 @@ describe("an impatient person", () => {
     site.clock.advance(300_000);
     await browser.goToProvider(link);
     site.clock.advance(300_000);
-    expect(await browser.post(link)).toMatchObject({ title: "This link has run out" });
+    expect(await browser.post(link)).toMatchObject({ title: "This link has expired" });
   });
 
   test("opens it in a second tab, and either tab may finish", async () => {
@@ -250,8 +250,8 @@ describe("an impatient person", () => {
     const answer = site.provider.agree(authorizeUrl);
     await browser.returnFromProvider(authorizeUrl, answer);
     const again = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(again).toMatchObject({ status: 410, title: "This link has been used already" });
-    expect(again.body).toContain("If you saw that access is granted, all is done");
+    expect(again).toMatchObject({ status: 410, title: "This link has already been used" });
+    expect(again.body).toContain("If you saw that access is granted, you are done");
     expect(site.provider.issued).toBe(1);
   });
 
@@ -288,8 +288,8 @@ describe("a provider that does not finish", () => {
 
   test.each([
     ["consent-required", 502, "The provider did not accept the consent"],
-    ["provider-unavailable", 503, "The provider does not answer now"],
-    ["provider-throttled", 503, "The provider does not answer now"],
+    ["provider-unavailable", 503, "The provider is not answering"],
+    ["provider-throttled", 503, "The provider is not answering"],
     ["credentials-rejected", 500, "Something is wrong on our side"],
     ["provider-malformed", 502, "Access was not set up"],
   ] as const)("refuses the code with %s, which is %i for a person", async (code, status, title) => {

@@ -117,7 +117,7 @@ describe("an HTTP API", () => {
     statusCode: 404,
     body: {
       code: "unknown-connection",
-      detail: "This caller was not let in by IAM, and links are made for no other.",
+      detail: "IAM has not authorized this caller, and links are made for authorized callers only.",
     },
   };
 

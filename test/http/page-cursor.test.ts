@@ -21,7 +21,7 @@ function reading(cursor: string): Position | string {
   }
 }
 
-const refusal = "invalid-request cursor: is none that an earlier answer gave.";
+const refusal = "invalid-request cursor: must be the cursor of an earlier answer.";
 
 test.each([position, { ...position, realm: null }])(
   "a cursor leads back to its position: %j",

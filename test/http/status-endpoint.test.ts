@@ -85,7 +85,7 @@ describe("a direct invocation", () => {
     [{ realm: "conferma" }, "realm: must be provider/environment, like conferma/production."],
     [{ realm: 1 }, "realm: must be string."],
     [{ account: "default" }, "account: is not a field of this request."],
-    [{ cursor: "eyJ9" }, "cursor: is none that an earlier answer gave."],
+    [{ cursor: "eyJ9" }, "cursor: must be the cursor of an earlier answer."],
     [{ cursor: "c".repeat(1001) }, "cursor: must be a cursor of an earlier answer."],
     [[], "payload: must be an object."],
     ["all", "payload: must be Object."],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readVendRequest } from "../../functions/http/read-vend-request.ts";
+import { readVendRequest } from "../../functions/http/vend-endpoint.ts";
 import {
   accountOf,
   accountPattern,

@@ -210,14 +210,14 @@ describe("the page of success", () => {
 
   test("claims nothing where the provider does not say what it granted", async () => {
     const text = await granted(() => {}, null);
-    expect(text).toContain("What you allowed The provider did not say in detail.");
+    expect(text).toContain("What you allowed The provider gave no details.");
     expect(text).not.toMatch(/not allowed|payment accounts/);
   });
 
   test.each([
     ["person-1", "openid", "Access is granted"],
-    [null, "openid", "A part of the access is granted"],
-    ["person-1", "email", "A part of the access is granted"],
+    [null, "openid", "Part of the access is granted"],
+    ["person-1", "email", "Part of the access is granted"],
   ])(
     "of %j: whether `%s`, which is not listed, is called withheld: %s",
     async (subject, scope, title) => {
@@ -245,8 +245,8 @@ describe("an error that the provider sends back", () => {
     const answer = site.provider.refuse(authorizeUrl, "user_cancelled_login");
     const page = await browser.returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject({ status: 502, title: "Access was not set up" });
-    expect(textOf(page)).toContain("If you said no, it may have put it that way.");
-    expect(textOf(page)).toContain("If you said no, you may close this page.");
+    expect(textOf(page)).toContain("Some providers report it this way when you decline.");
+    expect(textOf(page)).toContain("If you declined, you may close this page.");
     expect(textOf(page)).not.toMatch(/on its side|could not finish/);
   });
 });
@@ -263,7 +263,7 @@ describe("a failure", () => {
     await browser.get(link);
     site.secret = null;
     const page = await browser.post(link);
-    expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(page).toMatchObject({ status: 503, title: "This is not possible right now" });
     expect(page.headers["Retry-After"]).toBe("60");
     expect(site.events().at(-1)).toMatchObject({ reason: "secret-unavailable" });
     site.secret = "{}";
@@ -278,7 +278,7 @@ describe("a failure", () => {
       throw new VendingError("store-unavailable", "Made up.", 1);
     };
     const page = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(page).toMatchObject({ status: 503, title: "This is not possible right now" });
     expect(site.provider.asked).toEqual([]);
     site.deps.pendingConsents.claim = take;
     const again = await browser.returnFromProvider(authorizeUrl, answer);
@@ -293,7 +293,7 @@ describe("a failure", () => {
     const event = webEvent("an HTTP API", { url, cookies });
     // A lease is 7 s here; half a second is for the row, and 300 ms for the answer.
     const late = readPageResponse(await site.complete(event, aContext(7799)));
-    expect(late).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(late).toMatchObject({ status: 503, title: "This is not possible right now" });
     expect(site.provider.asked).toEqual([]);
     expect(await site.rows()).toEqual(rows);
     const inTime = readPageResponse(await site.complete(event, aContext(7800)));
@@ -330,7 +330,7 @@ describe("a failure", () => {
     site.deps.pendingConsents.read = () => new Promise(() => {});
     const event = webEvent("an HTTP API", { url: link });
     const page = readPageResponse(await site.begin(event, aContext(200)));
-    expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(page).toMatchObject({ status: 503, title: "This is not possible right now" });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { describe, expect, test } from "vitest";
-import { readVendRequest } from "../../functions/http/read-vend-request.ts";
+import { readVendRequest } from "../../functions/http/vend-endpoint.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
