@@ -1,7 +1,7 @@
 import { composeConsents } from "./compose-consents.ts";
 import { beginConsent } from "./consents/begin-consent.ts";
 import { beginConsentEndpoint } from "./http/begin-consent-endpoint.ts";
-import { flushMetricsAfter } from "./platform/flush-metrics.ts";
+import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 
 const { dependencies, metrics, site } = await composeConsents(process.env);
 

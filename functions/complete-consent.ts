@@ -2,7 +2,7 @@ import { composeConsents } from "./compose-consents.ts";
 import { completePastedCode } from "./consents/complete-pasted-code.ts";
 import { disconnect } from "./consents/disconnect.ts";
 import { completeConsentEndpoint } from "./http/complete-consent-endpoint.ts";
-import { flushMetricsAfter } from "./platform/flush-metrics.ts";
+import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 
 const { dependencies, metrics, site } = await composeConsents(process.env);
 

@@ -1,14 +1,12 @@
 import { compose } from "./compose.ts";
 import { completeConsent } from "./consents/complete-consent.ts";
 import type { ConsentDependencies } from "./consents/consent-dependencies.ts";
-import { continueConsent } from "./consents/continue-consent.ts";
-import { openLink } from "./consents/open-link.ts";
+import { continueConsent, openLink } from "./consents/follow-link.ts";
 import type { ConsentSite } from "./http/pages/consent-routes.ts";
 import { pageStyle } from "./http/pages/page.ts";
 import { Sensitive } from "./model/sensitive.ts";
-import { readConsentEnvironment } from "./platform/consent-environment.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
-import { StartUpError } from "./platform/environment.ts";
+import { readConsentEnvironment, StartUpError } from "./platform/environment.ts";
 import { nodeBrowserSecrets } from "./platform/node-browser-secrets.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 import { compose } from "./compose.ts";
 import { renewEndpoint } from "./http/renew-endpoint.ts";
-import { flushMetricsAfter } from "./platform/flush-metrics.ts";
+import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 import { renewDue } from "./vending/schedule/renew-due.ts";
 
 const { dependencies, metrics, renewalIndex } = compose(process.env);

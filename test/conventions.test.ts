@@ -29,7 +29,7 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/consents/begin-consent.ts": "the answer to the caller is the link",
   "functions/consents/authorization-request.ts":
     "the state that a browser carries ends in its proof",
-  "functions/consents/open-link.ts": "the link's form is looked at",
+  "functions/consents/follow-link.ts": "the link's form is looked at",
   "functions/http/pages/web-request.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
   "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",

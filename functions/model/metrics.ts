@@ -24,11 +24,11 @@ export const measures = {
   /** Connections that the schedule could not renew. */
   RenewalFailures: { unit: "Count", keeps: "sum" },
   /** How long the vended credential is usable yet; of a key without end there is none. */
-  RemainingLifeMs: { unit: "Milliseconds", keeps: "least" },
+  RemainingLifeMs: { unit: "Milliseconds", keeps: "min" },
   /** How long a static key lives yet, where its secret says so. */
-  KeyEndsInDays: { unit: "None", keeps: "least" },
+  KeyEndsInDays: { unit: "None", keeps: "min" },
   /** How long a person's consent lasts yet, where the provider says so. */
-  ConsentEndsInDays: { unit: "None", keeps: "least" },
+  ConsentEndsInDays: { unit: "None", keeps: "min" },
 } as const;
 
 export type Measure = keyof typeof measures;

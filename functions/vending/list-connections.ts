@@ -1,10 +1,9 @@
 import type { Clock } from "../model/clock.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { realmName, realmOf } from "../model/connection.ts";
-import type { ConnectionStatus } from "../model/connection-status.ts";
+import type { ConnectionStatus, StatusReader, StatusRecord } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
 import type { RenewalPolicy } from "../model/provider.ts";
-import type { StatusReader, StatusRecord } from "../model/status-reader.ts";
 import { connectionState } from "./decision/connection-state.ts";
 
 /** As many as DynamoDB reads in one request. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readConsentEnvironment } from "../../functions/platform/consent-environment.ts";
-import { StartUpError } from "../../functions/platform/environment.ts";
+import { readConsentEnvironment, StartUpError } from "../../functions/platform/environment.ts";
 
 /** Why a function does not start. */
 function refusalOf(variables: Record<string, string>): string {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Measure } from "../../functions/model/metrics.ts";
 import { measures } from "../../functions/model/metrics.ts";
-import { emfMetrics } from "../../functions/platform/emf-metrics.ts";
-import { flushMetricsAfter } from "../../functions/platform/flush-metrics.ts";
+import { emfMetrics, flushMetricsAfter } from "../../functions/platform/emf-metrics.ts";
 import { at } from "../support/a-record.ts";
 import { parseEmf } from "../support/emf.ts";
 import { FixedClock } from "../support/fixed-clock.ts";

@@ -62,7 +62,7 @@ describe("the environment", () => {
   });
 
   test.each(["42", '"conferma"', "null", "[]", "{}"])("is refused with %s for REALM", (text) => {
-    expect(refusalOf({ REALM: text })).toMatch(/^REALM: (provider|the whole of it): /);
+    expect(refusalOf({ REALM: text })).toMatch(/^REALM: (provider|the whole value): /);
   });
 
   test.each([

@@ -186,7 +186,7 @@ describe("a refresh", () => {
     const outcome = await issued(refreshCredential("person-2"));
     expect(outcome).toMatchObject({
       code: "provider-malformed",
-      detail: "The provider answered an ID token of somebody else.",
+      detail: "The provider answered an ID token of another person.",
       mayHaveIssued: true,
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmOf } from "../../functions/model/connection.ts";
-import type { StatusReader } from "../../functions/model/status-reader.ts";
+import type { StatusReader } from "../../functions/model/connection-status.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { StatusPage } from "../../functions/vending/list-connections.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";

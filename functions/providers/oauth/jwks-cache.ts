@@ -2,34 +2,34 @@ import { msBetween } from "../../model/clock.ts";
 import type { NotIssued } from "../../model/provider.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import { parseJson } from "../../platform/parse-json.ts";
-import { malformed, notIssued } from "../exchange/not-issued.ts";
+import { malformed, notIssued } from "../exchange/error-response.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import { sendOrFailure } from "../exchange/token-request.ts";
 
-/** How long a set is used without asking again; a key that the provider withdraws is trusted no longer than this. */
+/** How long a set is used before it is fetched again: a withdrawn key is trusted no longer than this. */
 const freshMs = 600_000;
-/** Between two requests for a key that is not in the set, since an ID token may name any key. */
+/** Minimum time between two fetches for an unknown key, since an ID token may name any key. */
 const retryMs = 60_000;
 
-/** RFC 7517 §5, as the provider answered it. */
+/** A JWK set (RFC 7517 §5), as the provider answered it. */
 export interface JwkSet {
   readonly keys: readonly object[];
 }
 
-/** The public keys with which a provider signs, fetched when they are needed and cached. */
+/** A cache of the public keys with which a provider signs. */
 export interface JwksCache {
   readonly url: string;
   /** Whether a set is cached, however old. */
   isCached(): boolean;
-  /** At most ten minutes old. */
+  /** A set at most ten minutes old. */
   current(signal: AbortSignal): Promise<JwkSet | NotIssued>;
-  /** The same, or the cached set where the provider answers none now. */
+  /** The same, or the cached set when the provider cannot be reached. */
   latest(signal: AbortSignal): Promise<JwkSet | NotIssued>;
-  /** Another set than the one that lacked a key; null when there is none, and it is too early to ask again. */
+  /** A newer set than one that lacks a key; null when there is none and it is too early to fetch again. */
   newerThan(tried: JwkSet, signal: AbortSignal): Promise<JwkSet | NotIssued | null>;
 }
 
-/** Every failure says `mayHaveIssued`: the token has been issued by the time its signature is checked. */
+/** Its failures say `mayHaveIssued`, because the token has been issued by the time its signature is checked. */
 export function jwksCache(url: string, context: IssuerContext): JwksCache {
   let cached: { readonly set: JwkSet; readonly at: Date } | null = null;
   let refetchedAt: Date | null = null;
@@ -55,7 +55,7 @@ export function jwksCache(url: string, context: IssuerContext): JwksCache {
       if (cached && cached.set !== tried) return cached.set;
       if (refetchedAt && isWithin(retryMs, refetchedAt)) return null;
       const set = await fetchSet(signal);
-      // Not before the answer: a second caller meanwhile fetches too, and is not refused for want of the new key.
+      // Set after the answer, so that a concurrent caller fetches too instead of failing without the new key.
       refetchedAt = context.clock.now();
       return set;
     },
@@ -72,7 +72,7 @@ async function fetchKeys(
   if (response instanceof HttpFailure) return noKeys("no answer");
   if (response.status !== 200) return noKeys(`${response.status}`);
   const set = parseJson(response.body ?? "");
-  return isJwkSet(set) ? set : malformed("no set of keys at jwksUrl");
+  return isJwkSet(set) ? set : malformed("no JWK set at jwksUrl");
 }
 
 function isJwkSet(value: unknown): value is JwkSet {
@@ -82,6 +82,6 @@ function isJwkSet(value: unknown): value is JwkSet {
 }
 
 function noKeys(why: string): NotIssued {
-  const detail = `The provider's keys, with which its ID token is checked, cannot be had (${why}).`;
+  const detail = `The keys that verify the provider's ID token cannot be fetched (${why}).`;
   return notIssued("provider-unavailable", detail, { mayHaveIssued: true });
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { plusMs } from "../../../functions/model/clock.ts";
-import { retryAfterMs } from "../../../functions/providers/exchange/retry-after.ts";
+import { retryAfterMs } from "../../../functions/providers/exchange/error-response.ts";
 import { backOffUntil } from "../../../functions/vending/decision/back-off.ts";
 import { at } from "../../support/a-record.ts";
 import { FixedClock } from "../../support/fixed-clock.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseHttpDate, retryAfterMs } from "../../../functions/providers/exchange/retry-after.ts";
+import { retryAfterMs } from "../../../functions/providers/exchange/error-response.ts";
+import { parseHttpDate } from "../../../functions/providers/exchange/instant.ts";
 import { at } from "../../support/a-record.ts";
 import { FixedClock } from "../../support/fixed-clock.ts";
 

@@ -1,11 +1,18 @@
-import { msBetween } from "../model/clock.ts";
-import type { Browser, BrowserCookie, ConsentRefusal, OpenLink } from "../model/consent-outcome.ts";
+import { msBetween, plusMs } from "../model/clock.ts";
+import { connectionOf } from "../model/connection.ts";
+import type {
+  Browser,
+  BrowserCookie,
+  ConsentRefusal,
+  OpenLink,
+  Redirect,
+} from "../model/consent-outcome.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
-import { linkLifetimeMs } from "./begin-consent.ts";
+import { authorizeUrl, linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { linkState, refused } from "./link-state.ts";
+import { linkState, pendingFields, refused } from "./link-state.ts";
 
 /** 256 bits in base64url. */
 const linkShape = /^[\w-]{43}$/;
@@ -41,4 +48,37 @@ export function browserCookie(
 /** The identifier of a link's row; null for text that cannot be a link. */
 export function linkId({ browserSecrets }: ConsentDependencies, link: Sensitive): string | null {
   return linkShape.test(link.expose()) ? browserSecrets.hash(link) : null;
+}
+
+/**
+ * Binds the link to this browser and sends it to the provider. A double click, the back button and a second tab each
+ * begin a new authorization request; the first that comes back completes the consent.
+ */
+export async function continueConsent(
+  deps: ConsentDependencies,
+  link: Sensitive,
+  browser: Browser,
+  { signal }: Deadline,
+): Promise<Redirect | ConsentRefusal> {
+  const id = linkId(deps, link);
+  if (!id) return refused(deps, "link-unknown", null);
+  const secret = browser.secretFor(id);
+  if (!secret) return refused(deps, "cookies-needed", id);
+  const now = deps.clock.now();
+  const hash = deps.browserSecrets.hash(secret);
+  const until = plusMs(now, linkLifetimeMs);
+  const { done, pending } = await deps.pendingConsents.bind(id, hash, now, until, signal);
+  if (!done) {
+    const reason = linkState(pending, hash, now) ?? "link-expired";
+    return refused(deps, reason, pending ?? id);
+  }
+  const url = await authorizeUrl(
+    deps,
+    connectionOf(deps.realm, pending.account),
+    id,
+    secret,
+    signal,
+  );
+  deps.log.info("consent-continued", pendingFields(deps, pending));
+  return { kind: "redirect", url, cookie: browserCookie(pending, secret, now) };
 }
