@@ -10,5 +10,5 @@ const endpoint = beginConsentEndpoint({
   begin: (account, deadline) => beginConsent(dependencies, account, deadline),
 });
 
-/** Makes the link for a person who is to consent to an account of this realm, and shows the page behind it. */
+/** Makes links for people who are to consent in this realm, and shows the pages behind them. */
 export const handler = flushMetricsAfter(endpoint, metrics);

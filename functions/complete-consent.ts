@@ -13,5 +13,5 @@ const endpoint = completeConsentEndpoint({
   disconnect: (connection, deadline) => disconnect(dependencies, connection, deadline),
 });
 
-/** Takes redirects of this realm's provider, and operators' requests to use a copied code or to end a consent. */
+/** Takes the redirects of this realm's provider, and operators' requests to redeem a copied code or to end a consent. */
 export const handler = flushMetricsAfter(endpoint, metrics);

@@ -10,5 +10,5 @@ const endpoint = renewEndpoint({
   renew: async (deadline) => renewDue(dependencies, await renewalIndex(), deadline),
 });
 
-/** Renews the connections of this realm that are due within the minute, each at its instant. */
+/** Renews the connections of this realm that are due within the next minute, each when it is due. */
 export const handler = flushMetricsAfter(endpoint, metrics);

@@ -17,7 +17,7 @@ import { linkState, pendingFields, refused } from "./link-state.ts";
 /** 256 bits in base64url. */
 const linkShape = /^[\w-]{43}$/;
 
-/** What the page behind a link asks. Changes nothing, so that programs that prefetch links do not use them up. */
+/** Looks up the link for its page. Changes nothing, so that programs that prefetch links do not use them up. */
 export async function openLink(
   deps: ConsentDependencies,
   link: Sensitive,
@@ -35,24 +35,9 @@ export async function openLink(
   return { kind: "open", pending, flow: await deps.flow(), newCookie };
 }
 
-/** Lives ten minutes longer than the row, so that a latecomer is told that the link has expired, not that a cookie is missing. */
-export function browserCookie(
-  pending: PendingConsent,
-  secret: Sensitive,
-  now: Date,
-): BrowserCookie {
-  const maxAgeMs = msBetween(now, pending.expiresAt) + linkLifetimeMs;
-  return { pendingId: pending.id, secret, maxAgeMs };
-}
-
-/** The identifier of a link's row; null for text that cannot be a link. */
-export function linkId({ browserSecrets }: ConsentDependencies, link: Sensitive): string | null {
-  return linkShape.test(link.expose()) ? browserSecrets.hash(link) : null;
-}
-
 /**
- * Binds the link to this browser and sends it to the provider. A double click, the back button and a second tab each
- * begin a new authorization request; the first that comes back completes the consent.
+ * Binds the link to this browser and redirects it to the provider. A double click, the back button and a second tab each
+ * make a new authorization request; the first to return completes the consent.
  */
 export async function continueConsent(
   deps: ConsentDependencies,
@@ -81,4 +66,15 @@ export async function continueConsent(
   );
   deps.log.info("consent-continued", pendingFields(deps, pending));
   return { kind: "redirect", url, cookie: browserCookie(pending, secret, now) };
+}
+
+/** The cookie outlives the row by ten minutes, so that a late browser is told that its link has expired, not that a cookie is missing. */
+function browserCookie(pending: PendingConsent, secret: Sensitive, now: Date): BrowserCookie {
+  const maxAgeMs = msBetween(now, pending.expiresAt) + linkLifetimeMs;
+  return { pendingId: pending.id, secret, maxAgeMs };
+}
+
+/** The identifier of the pending consent; null for text that cannot be a link. */
+function linkId({ browserSecrets }: ConsentDependencies, link: Sensitive): string | null {
+  return linkShape.test(link.expose()) ? browserSecrets.hash(link) : null;
 }

@@ -3,18 +3,18 @@ import { VendingError } from "../model/errors.ts";
 import type { Revision } from "../model/token-record.ts";
 import type { Item } from "./attributes.ts";
 
-/** A conditional write: what it sets, what it removes, and the sentence that must hold for it to happen. */
+/** A conditional write: the attributes it sets and removes, and its condition. */
 export interface ItemChange {
   /** Null removes the attribute. */
   readonly set: Readonly<Record<string, AttributeValue | null>>;
   readonly remove?: readonly string[];
-  /** Names carry `#`, values `:`. */
+  /** The condition: names begin with `#`, values with `:`. */
   readonly onlyIf: string;
-  /** The values of the sentence, by their names. */
+  /** The values of the condition, by their names. */
   readonly given: Readonly<Item>;
 }
 
-/** The change as DynamoDB wants it: every name through a placeholder, and the loser told what stands there instead. */
+/** The change as a request. Every name has a placeholder, and a refused write returns the stored item. */
 export function updateItem(
   tableName: string,
   pk: string,
@@ -27,7 +27,7 @@ export function updateItem(
     else values[name] = value;
   }
   const setNames = Object.keys(values);
-  const sentenceNames = [...onlyIf.matchAll(/#(\w+)/g)].map(([, name]) => name ?? "");
+  const conditionNames = [...onlyIf.matchAll(/#(\w+)/g)].map(([, name]) => name ?? "");
   const assignments = setNames.map((name) => `#${name} = :${name}`).join(", ");
   const removals = removed.map((name) => `#${name}`).join(", ");
   const actions = [assignments && `SET ${assignments}`, removals && `REMOVE ${removals}`];
@@ -37,7 +37,7 @@ export function updateItem(
     UpdateExpression: actions.filter(Boolean).join(" "),
     ConditionExpression: onlyIf,
     ExpressionAttributeNames: Object.fromEntries(
-      [...setNames, ...removed, ...sentenceNames].map((name) => [`#${name}`, name]),
+      [...setNames, ...removed, ...conditionNames].map((name) => [`#${name}`, name]),
     ),
     ExpressionAttributeValues: Object.fromEntries(
       Object.entries({ ...values, ...given }).map(([name, value]) => [`:${name}`, value]),
@@ -47,18 +47,18 @@ export function updateItem(
   };
 }
 
-/** Releases before 0.2 change fence and lease, but no revision. */
+/** The attributes that tell one state of a record from another. Releases before 0.2 write no `revision`. */
 export const recordRevision = ["fence", "leaseOwner", "revision"];
 
-/** A claim has no other attributes. */
+/** The same for a claim, which has no other attributes. */
 export const claimRevision = ["scopeOwner", "scopeUntil"];
 
-/** The attributes as they are, damaged or not: whoever has seen them can replace them. */
+/** Includes damaged values: a writer that has read them can replace them. */
 export function revisionOf(item: Item, names: readonly string[]): Revision {
   return { opaque: Object.fromEntries(names.map((name) => [name, item[name]])) };
 }
 
-/** The condition that an item is still as it was seen. */
+/** The condition that an item has not changed since it was read. */
 export function unchangedSince({ opaque }: Revision): Pick<ItemChange, "onlyIf" | "given"> {
   const seen = opaque as Readonly<Record<string, AttributeValue | undefined>>;
   const clauses: string[] = [];
@@ -74,7 +74,7 @@ function seenName(name: string): string {
   return `seen_${name}`;
 }
 
-/** DynamoDB did not answer. The SDK's error stays behind: it may hold the request. */
+/** DynamoDB did not answer. Replaces the SDK's error, which may hold the request. */
 export function unavailable(error: unknown): VendingError {
   const name = error instanceof Error ? error.name : "unknown error";
   return new VendingError("store-unavailable", `DynamoDB did not answer (${name}).`, 1);
