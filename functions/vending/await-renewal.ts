@@ -10,14 +10,14 @@ const assumedIssueMs = 100;
 const firstCheckMs = 500;
 const minPauseMs = 10;
 const maxPauseMs = 500;
-/** Callers that wait for the same handover wake up spread over this time. */
+/** Spreads the callers that wait for the same handover. */
 const handoverJitterMs = 20;
 
 export type Wait = Extract<Decision, { action: "await-renewal" | "await-handover" }>;
 
 /**
- * Waits for another process's renewal, or for the instant at which a renewal may begin, and reads the record again.
- * Fails at once when the deadline comes first.
+ * Waits for another process's renewal, or until a renewal may begin, and reads the record again. Fails at once with
+ * `renewal-in-progress` or `validity-unavailable` when the deadline comes first.
  */
 export async function awaitRenewal(
   deps: Dependencies,
@@ -31,16 +31,16 @@ export async function awaitRenewal(
     wait.action === "await-handover"
       ? plusMs(wait.until, deps.random() * handoverJitterMs)
       : nextReadAt(wait.lease, record?.typicalIssueMs ?? null, now, deps.random());
-  if (readAt >= deadline.at) throw deadlineTooEarly(wait, now);
+  if (readAt >= deadline.at) throw deadlineExceeded(wait, now);
   await deps.clock.sleep(msBetween(now, readAt), deadline.signal);
   return deps.store.read(connection, deadline.signal);
 }
 
 /**
- * When a process that did not get the lease reads the record again: first when the holder should have finished, judged by
- * earlier renewals; then after every 8 to 12 % of the time waited, so that the lag stays small beside the wait. A long
- * prediction is checked at half a second, one, two and four, because renewals may have become faster. Never after the
- * end of the lease.
+ * When a process without the lease reads the record again: first when the holder should have finished, judged by earlier
+ * renewals; then repeatedly after another 8 to 12 % of the time waited, so that the lag stays small compared with the
+ * wait. During a long predicted wait it also reads after half a second, one, two and four, because renewals may have
+ * become faster. Never after the end of the lease.
  */
 export function nextReadAt(
   lease: Lease,
@@ -58,10 +58,10 @@ export function nextReadAt(
   return new Date(Math.min(Number(plusMs(lease.since, nextMs)), Number(leaseEnd)));
 }
 
-function deadlineTooEarly(wait: Wait, now: Date): VendingError {
+function deadlineExceeded(wait: Wait, now: Date): VendingError {
   if (wait.action === "await-renewal") {
     const seconds = secondsUntil(wait.lease.until, now);
-    const detail = "Another process is renewing this connection and will not finish in time.";
+    const detail = "Another process is renewing this connection and may not finish in time.";
     return new VendingError("renewal-in-progress", detail, seconds);
   }
   const seconds = secondsUntil(wait.until, now);

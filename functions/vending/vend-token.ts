@@ -14,7 +14,7 @@ import { nextStep } from "./next-step.ts";
 import { refusal, secondRenewalRefused } from "./refusal.ts";
 
 /**
- * A credential that is usable now, by the cheapest safe path: this process's cache, the stored token, another process's
+ * Returns a usable credential by the cheapest safe path: this process's cache, the stored token, another process's
  * renewal, our own renewal. Fails with a `VendingError`.
  */
 export async function vendToken(
@@ -66,7 +66,7 @@ async function findUsable(
   }
 }
 
-/** One request causes one renewal, and a second only if the first showed that the secret has changed. */
+/** A request causes one renewal, and a second one only if the secret has changed since the first. */
 async function renew(
   deps: Dependencies,
   connection: Connection,
@@ -77,11 +77,11 @@ async function renew(
   if (hasRenewed && !hasNewSecret) throw secondRenewalRefused();
   const { outcome, record } = await renewConnection(deps, connection, seen, reason, deadline);
   if (outcome === "lost") return { record, constraints, hasRenewed };
-  // What the provider has just issued answers the rejection, even if it is the same token again.
-  const isAnswered = outcome === "committed";
+  // A commit settles the rejection, even if the provider answered the same token again.
+  const isSettled = outcome === "committed";
   return {
     record,
-    constraints: isAnswered ? { ...constraints, rejectedVersion: null } : constraints,
+    constraints: isSettled ? { ...constraints, rejectedVersion: null } : constraints,
     hasRenewed: true,
   };
 }

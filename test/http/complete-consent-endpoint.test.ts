@@ -34,7 +34,7 @@ describe("a code that a person has copied", () => {
     const again = await Promise.all(
       ["jo", "jo", "mo"].map((account) => site.operate({ account, code })),
     );
-    const detail = "code: has been used already; copy a new one.";
+    const detail = "code: has already been used; copy a new one.";
     const used = { problem: { code: "invalid-request", status: 400, detail } };
     expect(again).toMatchObject([used, used, used]);
     expect(site.provider.asked).toHaveLength(1);

@@ -152,7 +152,7 @@ test("a record of a newer layout is refused, with what to do", () => {
     fc.property(newer, fc.constantFrom(first, second, third, {}), (layout, item) => {
       const reading = () => readRecord({ ...item, layout });
       expect(reading).toThrow(VendingError);
-      expect(reading).toThrow(/this release understands 1\. Deploy the newer release\./);
+      expect(reading).toThrow(/this release reads up to 1\. Deploy the newer release\./);
     }),
   );
 });

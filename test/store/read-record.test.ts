@@ -198,7 +198,7 @@ describe("an item that a newer release wrote is refused", () => {
     [
       "with what to do",
       { ...itemOf(aRecord()), layout: count(2) },
-      /layout 2.*understands 1.*Deploy/,
+      /layout 2.*reads up to 1.*Deploy/,
     ],
     ["though it holds nothing else that is known", { layout: count(7) }, /layout 7/],
   ])("%s", (_, item, message) => {

@@ -169,7 +169,7 @@ describe("a refresh", () => {
     here.sealingKey = 8;
     await expect(authorityOf(here)).rejects.toMatchObject({
       code: "store-unavailable",
-      message: "The refresh token was sealed under another key; give the function that key.",
+      message: "The refresh token was sealed with another key; give the function that key.",
       retryAfterSeconds: 60,
     });
     const fingerprint = here.dependencies().fingerprint("refresh-1");

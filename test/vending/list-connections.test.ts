@@ -147,7 +147,7 @@ describe("a list of connections", () => {
 test("a realm that is not deployed is told from those that are", async () => {
   await expect(list(readerOf([]), "conferma/staging")).rejects.toMatchObject({
     message:
-      "realm: none of that name; there are conferma/sandbox, client-credentials/acme, conferma/production.",
+      "realm: unknown; the realms are conferma/sandbox, client-credentials/acme, conferma/production.",
   });
 });
 

@@ -31,7 +31,7 @@ describe("a refusal says what stands in the way", () => {
     [
       "contested",
       aRecord(),
-      "Fresh tokens keep being rejected: another issuer is revoking them, or callers report what is not a dead token. Find it before issuing goes on.",
+      "Fresh tokens keep being rejected: another issuer is revoking them, or callers report tokens that are not revoked. Find the cause before renewals resume.",
     ],
     ["no-consent", null, `Nobody has consented to this connection. ${begin}`],
     [

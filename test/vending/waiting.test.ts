@@ -31,7 +31,7 @@ describe("who waits for another's renewal", () => {
     const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 105)));
     await expect(waiting).rejects.toMatchObject({
       code: "renewal-in-progress",
-      message: "Another process is renewing this connection and will not finish in time.",
+      message: "Another process is renewing this connection and may not finish in time.",
       retryAfterSeconds: 7,
     });
     const inTime = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 106)));

@@ -4,18 +4,19 @@ import { isStaticKey } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import type { StoredConsent, StoredToken } from "../../model/token-record.ts";
 
-/** How long a token of unknown lifetime is vended before another is asked for. */
+/** The assumed lifetime of a token whose lifetime is unknown. */
 const unknownLifetimeMs = 60_000;
 
+/** Until when a token may be used, and when its renewal may begin. */
 export interface TokenTimes {
   readonly usableUntil: Date | null;
   readonly renewAt: Date;
 }
 
 /**
- * Until when a new token may be used and from when the next may be asked for. Use is counted from when the request was
- * sent, "not before" from when the answer was received; every lead is at most a fraction of the lifetime, so that a
- * token of ten seconds works like one of an hour.
+ * The times of a new token. Use is counted from when the request was sent, "not before" from when the answer was
+ * received. Margin and lead are at most a fraction of the lifetime, so that a token of ten seconds works like one of an
+ * hour.
  */
 export function tokenTimes(
   issued: Issued,
@@ -59,17 +60,17 @@ function boundsOf(lifetime: Lifetime): { atLeastMs: number; atMostMs: number } {
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** How long the schedule keeps a connection alive after a caller caused an issue. */
+/** How long the schedule keeps a connection alive after a caller's renewal. */
 const keepAliveMs = hourMs;
-/** More than one tick, so that the next renewal is always included. */
+/** More than one tick, so that the next renewal is always within the time. */
 const renewalGraceMs = 120_000;
-/** Assumed life of a refresh token whose end the provider does not say. */
+/** The assumed life of a refresh token whose end is unknown. */
 const assumedRefreshLifeMs = 14 * dayMs;
 
 /**
- * Until when the schedule renews a connection. Store hits write nothing, so the only sign of use is that a caller caused
- * an issue: it keeps the connection alive for an hour, and for its next renewal at least. Renewals by the schedule do
- * not prolong this, so an unused connection lapses. Null for static keys.
+ * Until when the schedule renews a connection. Vending a stored token writes nothing, so the only sign of use is a
+ * renewal for a caller: it keeps the connection alive for an hour, and at least for its next renewal. Renewals by the
+ * schedule do not extend this, so an unused connection lapses. Null for static keys.
  */
 export function keepAliveUntil(
   policy: RenewalPolicy,
@@ -85,9 +86,9 @@ export function keepAliveUntil(
 }
 
 /**
- * When the schedule renews next, and until when it tries: at `renewAt` while callers use the connection. An unused
- * consent is refreshed each time half of its remaining life has passed: that prolongs it where refresh tokens rotate, and
- * shows in time that it is about to end. Null when the connection may lapse.
+ * When the schedule renews next, and until when it tries: at `renewAt` while callers use the connection. It refreshes an
+ * unused consent whenever half of its remaining life has passed: this extends the consent where refresh tokens rotate,
+ * and otherwise reports in time that it ends. Null when the connection may lapse.
  */
 export function nextScheduledRenewal(
   renewAt: Date,

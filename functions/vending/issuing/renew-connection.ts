@@ -13,9 +13,9 @@ import type { RenewalAttempt } from "./request-token.ts";
 import { readSecret, requestToken, SealingFailed, UnusableSecret } from "./request-token.ts";
 
 /**
- * Takes the lease if nothing has changed since `seen`, calls the provider once, and stores its answer, whatever it is.
- * With `code` it redeems a new consent instead of renewing. A failed attempt is recorded for every process. Throws when
- * the store fails (whoever takes over the lease then treats the outcome as unknown) or when the connection has no secret.
+ * Takes the lease if the record has not changed since `seen`, calls the provider once, and stores its answer or failure.
+ * With `code` it redeems a new consent. Throws when the connection has no secret, and when the store fails: the process
+ * that takes over the lease then treats the outcome as unknown.
  */
 export async function renewConnection(
   deps: Dependencies,
@@ -26,7 +26,7 @@ export async function renewConnection(
   code: CodeCredential | null = null,
 ): Promise<Renewal> {
   const { signal } = deadline;
-  // Nothing is written for a connection that may not exist.
+  // Nothing is written for a connection without a secret.
   const firstSecret = seen ? null : await readSecret(deps, connection, null, signal);
   const taken = await takeLease(deps, connection, seen, reason, deadline);
   if (!taken.held) return { outcome: "lost", record: taken.record };
@@ -48,7 +48,7 @@ export async function renewConnection(
   }
 }
 
-/** Records a failure that came before the provider was called. */
+/** Records a failure that happened before the provider was called. */
 async function recordUncalled(
   deps: Dependencies,
   held: HeldLease,

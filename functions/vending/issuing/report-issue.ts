@@ -5,7 +5,7 @@ import type { Issued } from "../../model/provider.ts";
 import type { LedgerEntry, TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 
-/** The ledger's entry for one call to the provider. */
+/** The ledger entry for one call to the provider. */
 export function ledgerEntry(
   { record, lease }: HeldLease,
   at: Date,
@@ -17,7 +17,7 @@ export function ledgerEntry(
   return { at, fence, owner, reason, latencyMs: latencyMs ?? 0, ...result };
 }
 
-/** Logs what the ledger entry says: log and ledger together prove what was issued (docs/operations.md). */
+/** Logs and counts an issued token, with the fields of its ledger entry (docs/operations.md). */
 export function logIssue(
   { metrics, log }: Dependencies,
   connection: Connection,
@@ -33,7 +33,7 @@ const dayMs = 24 * hourMs;
 const keyWarningDays = 30;
 const consentWarningDays = 14;
 
-/** Measures how long a static key still lives. Logs a warning in its last 30 days, once an hour. */
+/** Records the days until a static key expires. Logs a warning in its last 30 days, once an hour. */
 export function warnOfKeyExpiry(
   deps: Dependencies,
   { connection, token }: TokenRecord,
@@ -49,7 +49,7 @@ export function warnOfKeyExpiry(
   deps.log.warn("key-expires-soon", { connection, expiresAt, days: Math.floor(days) });
 }
 
-/** Measures how long a person's consent still lasts. Logs a warning in its last 14 days, once a day. */
+/** Records the days until a person's consent ends. Logs a warning in its last 14 days, once a day. */
 export function warnOfConsentEnd(
   deps: Dependencies,
   before: TokenRecord,

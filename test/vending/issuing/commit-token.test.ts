@@ -97,7 +97,7 @@ describe("a token that is not usable for any time", () => {
     here.lifetime = lifetime(150);
     expect(await here.refusalOf({ rejectedVersion: 1 })).toMatchObject({
       code: "provider-malformed",
-      message: "The provider answered a token that is not usable for any time.",
+      message: "The provider answered a token that has already expired.",
     });
     expect(await here.record()).toMatchObject({ version: 1, doubtedAt: expect.any(Date) });
   });
