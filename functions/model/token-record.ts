@@ -138,7 +138,7 @@ export interface TokenRecord {
   /** The hash of the revocation scope in which this connection issues. */
   readonly revocationScope: string | null;
   /** The smoothed duration of a renewal; null before the first. */
-  readonly typicalIssueMs: number | null;
+  readonly typicalRenewalMs: number | null;
   /** The last three calls to the provider, oldest first; the log has them all. */
   readonly ledger: readonly LedgerEntry[];
   /** The invalid attributes, which were read as something harmless. The next commit repairs them. */

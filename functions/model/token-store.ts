@@ -31,7 +31,7 @@ export interface Commit {
   readonly doubtedAt: Date | null;
   readonly rejections: RejectionLevel | null;
   readonly revocationScope: string | null;
-  readonly typicalIssueMs: number | null;
+  readonly typicalRenewalMs: number | null;
   readonly ledger: readonly LedgerEntry[];
 }
 
@@ -48,12 +48,12 @@ export interface FailedRenewal {
 }
 
 /** Which connection may issue in a revocation scope, and until when its latest request may be under way. */
-export interface ScopeClaim {
+export interface RevocationScopeClaim {
   readonly owner: Connection;
   readonly until: Date;
 }
 
-export interface StandingClaim extends ScopeClaim {
+export interface StandingClaim extends RevocationScopeClaim {
   readonly revision: Revision;
 }
 
@@ -110,8 +110,8 @@ export interface TokenStore {
    * since `replace` was read. Returns the stored claim.
    */
   claimRevocationScope(
-    scope: string,
-    claim: ScopeClaim,
+    scopeHash: string,
+    claim: RevocationScopeClaim,
     replace: StandingClaim | null,
     signal: AbortSignal,
   ): Promise<StandingClaim>;

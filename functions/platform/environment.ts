@@ -64,7 +64,7 @@ export function readStatusEnvironment<Realm>(
 }
 
 /** Fails with a `StartUpError` for a variable that is missing or empty. */
-export function required(
+function required(
   variables: Readonly<Record<string, string | undefined>>,
   name: string,
 ): string {

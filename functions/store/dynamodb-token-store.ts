@@ -127,7 +127,7 @@ export function dynamoDbTokenStore(
         held,
         (current) => {
           const commit = commitOf(current);
-          const { token, consent, version, revocationScope: scope, typicalIssueMs } = commit;
+          const { token, consent, version, revocationScope, typicalRenewalMs } = commit;
           return {
             set: {
               ...tokenAttributes(connection, token, fence),
@@ -136,8 +136,8 @@ export function dynamoDbTokenStore(
               ...rejectionAttributes(commit),
               ...ledgerAttributes(commit.ledger),
               version: count(version),
-              scope: optionalText(scope),
-              typicalIssueMs: optionalCount(typicalIssueMs),
+              scope: optionalText(revocationScope),
+              typicalIssueMs: optionalCount(typicalRenewalMs),
             },
             remove: ["failure"],
           };
@@ -151,13 +151,13 @@ export function dynamoDbTokenStore(
         held,
         (current) => {
           const failed = failedOf(current);
-          const { failure, revocationScope: scope, isConsentOver, isTokenDead } = failed;
+          const { failure, revocationScope, isConsentOver, isTokenDead } = failed;
           return {
             set: {
               ...(failure ? failureAttributes(failure) : {}),
               ...ledgerAttributes(failed.ledger),
               ...doubtAttributes({ ...failed, token: current.token }),
-              scope: optionalText(scope),
+              scope: optionalText(revocationScope),
             },
             remove: [
               // Without a refresh token there is nothing for the schedule to renew.
@@ -188,12 +188,12 @@ export function dynamoDbTokenStore(
       return done || item?.["revision"]?.S === revision;
     },
 
-    async claimRevocationScope(scope, claim, replace, signal) {
+    async claimRevocationScope(scopeHash, claim, replace, signal) {
       const change = {
         set: { scopeOwner: text(claim.owner), scopeUntil: instant(claim.until) },
         ...unclaimedOrOwnedOr(claim.owner, replace),
       };
-      const { item } = await write(scopeKey(claim.owner, scope), change, signal);
+      const { item } = await write(scopeKey(claim.owner, scopeHash), change, signal);
       return {
         owner: (item?.["scopeOwner"]?.S ?? claim.owner) as Connection,
         // Claims of releases before 0.2 have an owner only.
@@ -219,6 +219,6 @@ function unclaimedOrOwnedOr(
 }
 
 /** Under the realm's keys, so that the realm's role can write it. No account begins with `~`. */
-function scopeKey(connection: Connection, scope: string): string {
-  return `${realmOf(connection)}/~scope/${scope}`;
+function scopeKey(connection: Connection, scopeHash: string): string {
+  return `${realmOf(connection)}/~scope/${scopeHash}`;
 }

@@ -106,7 +106,7 @@ export function readRecord(item: Item): TokenRecord {
     failure: part(() => readFailure(item["failure"]?.M), null),
     rejections: part(() => readRejections(item), null),
     revocationScope: item["scope"]?.S ?? null,
-    typicalIssueMs: part(
+    typicalRenewalMs: part(
       () => (item["typicalIssueMs"] ? numberOf(item, "typicalIssueMs") : null),
       null,
     ),
@@ -208,7 +208,7 @@ function readLedgerEntry(fields: Item): LedgerEntry {
   };
 }
 
-export function readRefreshToken(item: Item, part: ReadPart): StoredRefreshToken {
+function readRefreshToken(item: Item, part: ReadPart): StoredRefreshToken {
   return {
     sealed: binaryOf(item, "sealedRefresh"),
     version: numberOf(item, "refreshVersion"),
@@ -218,7 +218,7 @@ export function readRefreshToken(item: Item, part: ReadPart): StoredRefreshToken
 }
 
 /** Null where nobody has consented. A damaged instant does not end a consent. */
-export function readConsent(item: Item, part: ReadPart): StoredConsent | null {
+function readConsent(item: Item, part: ReadPart): StoredConsent | null {
   if (!item["consentedAt"]) return null;
   return {
     consentedAt: part(() => instantOf(item, "consentedAt"), new Date(0)),

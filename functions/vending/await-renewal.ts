@@ -6,7 +6,7 @@ import type { Deadline } from "../model/time-limits.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
 import type { Decision } from "./decision/decision.ts";
 
-const assumedIssueMs = 100;
+const assumedRenewalMs = 100;
 const firstCheckMs = 500;
 const minPauseMs = 10;
 const maxPauseMs = 500;
@@ -30,7 +30,7 @@ export async function awaitRenewal(
   const readAt =
     wait.action === "await-handover"
       ? plusMs(wait.until, deps.random() * handoverJitterMs)
-      : nextReadAt(wait.lease, record?.typicalIssueMs ?? null, now, deps.random());
+      : nextReadAt(wait.lease, record?.typicalRenewalMs ?? null, now, deps.random());
   if (readAt >= deadline.at) throw deadlineExceeded(wait, now);
   await deps.clock.sleep(msBetween(now, readAt), deadline.signal);
   return deps.store.read(connection, deadline.signal);
@@ -44,12 +44,12 @@ export async function awaitRenewal(
  */
 export function nextReadAt(
   lease: Lease,
-  typicalIssueMs: number | null,
+  typicalRenewalMs: number | null,
   now: Date,
   random: number,
 ): Date {
   const waitedMs = Math.max(0, msBetween(lease.since, now));
-  const predictedMs = (typicalIssueMs ?? assumedIssueMs) * (1 + random / 10);
+  const predictedMs = (typicalRenewalMs ?? assumedRenewalMs) * (1 + random / 10);
   const checkMs =
     firstCheckMs * 2 ** Math.max(0, Math.floor(Math.log2(waitedMs / firstCheckMs)) + 1);
   const pauseMs = Math.min(maxPauseMs, Math.max(minPauseMs, waitedMs * (0.08 + random / 25)));

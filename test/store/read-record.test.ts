@@ -28,7 +28,7 @@ import { aKmsKey } from "../support/kms.ts";
 
 /** A record as the store's writes leave it in the table: attributes that hold nothing are not there. */
 function itemOf(record: TokenRecord): Item {
-  const { token, lease, failure, revocationScope, typicalIssueMs } = record;
+  const { token, lease, failure, revocationScope, typicalRenewalMs } = record;
   const attributes: Record<string, AttributeValue | null> = {
     pk: text(record.connection),
     fence: count(record.fence),
@@ -43,7 +43,7 @@ function itemOf(record: TokenRecord): Item {
     ...rejectionAttributes(record),
     ...ledgerAttributes(record.ledger),
     scope: revocationScope === null ? null : text(revocationScope),
-    typicalIssueMs: typicalIssueMs === null ? null : count(typicalIssueMs),
+    typicalIssueMs: typicalRenewalMs === null ? null : count(typicalRenewalMs),
   };
   return Object.fromEntries(Object.entries(attributes).filter(hasValue));
 }
@@ -131,7 +131,7 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
     fc.record({ level: fc.integer({ min: 0, max: 30_000 }).map((n) => n / 10_000), at: instants }),
   ),
   revocationScope: orNull(words),
-  typicalIssueMs: orNull(counts),
+  typicalRenewalMs: orNull(counts),
   ledger: fc.array(
     fc.record({
       at: instants,
@@ -171,7 +171,7 @@ describe("a record", () => {
       token: null,
       lease: aLease({ reason: "cold" }),
       revocationScope: null,
-      typicalIssueMs: null,
+      typicalRenewalMs: null,
     });
     expect(read(itemOf(first))).toEqual(first);
   });
@@ -290,7 +290,7 @@ describe("an item that is damaged", () => {
           record.rejections?.at,
         ];
         for (const date of dates) expect(Number.isNaN(Number(date ?? 0))).toBe(false);
-        for (const number of [record.version, record.fence, record.typicalIssueMs ?? 0]) {
+        for (const number of [record.version, record.fence, record.typicalRenewalMs ?? 0]) {
           expect(Number.isSafeInteger(number) && number >= 0).toBe(true);
         }
       }),

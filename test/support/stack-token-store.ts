@@ -43,7 +43,7 @@ export function aCommit({ record, lease }: HeldLease): Commit {
     doubtedAt: null,
     rejections: null,
     revocationScope: "0a1b2c3d4e5f",
-    typicalIssueMs: 150,
+    typicalRenewalMs: 150,
     ledger: [{ ...anEntry(), version, outcome: "issued" }],
   };
 }

@@ -69,8 +69,8 @@ export interface TestStack {
     realm: RealmInput,
     variables?: Readonly<Record<string, string>>,
   ): Promise<VendProcess>;
-  /** Starts the vend function from its sources. */
-  startSource(
+  /** Starts the vend function from its source files instead of the bundle. */
+  startFromSource(
     realm: RealmInput,
     variables?: Readonly<Record<string, string>>,
   ): Promise<VendProcess>;
@@ -148,7 +148,7 @@ export async function startTestStack(): Promise<TestStack> {
     kmsKey: { SEALING_KEY: addKey(kms) },
     secrets: createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region),
     start,
-    startSource: (realm, variables) =>
+    startFromSource: (realm, variables) =>
       startBundle(
         path.join(import.meta.dirname, "../../functions/vend-token.ts"),
         realm,

@@ -38,7 +38,7 @@ async function execute({ id, act, argument }) {
 
 const acts = {
   vend: ({ event, remainingMs }) => handler(event, context(remainingMs)),
-  vendTraced,
+  traceVend,
   modules: () => loaded,
   load,
   stallBeforeSealing,
@@ -55,10 +55,10 @@ function context(remainingMs) {
 }
 
 /**
- * Vends, and tells in which of the product's files a function ran meanwhile. Loading a module does not count.
- * @returns {Promise<{ answer: unknown, ran: Record<string, string[]> }>}
+ * Vends, and lists the files under `root` of which a function ran meanwhile. Loading a module does not count.
+ * @returns {Promise<{ answer: unknown, files: string[] }>}
  */
-async function vendTraced({ event, remainingMs, root }) {
+async function traceVend({ event, remainingMs, root }) {
   const session = new Session();
   session.connect();
   await session.post("Profiler.enable");
@@ -66,19 +66,16 @@ async function vendTraced({ event, remainingMs, root }) {
   const answer = await handler(event, context(remainingMs));
   const { result } = await session.post("Profiler.takePreciseCoverage");
   session.disconnect();
-  const ran = {};
-  for (const { url, functions } of result) {
-    const file = url.startsWith("file:") ? path.relative(root, fileURLToPath(url)) : "..";
-    // A module's own body is a function without a name that begins where the file does.
-    const names = functions
-      .filter(
-        ({ functionName, ranges: [whole] }) =>
-          whole.count > 0 && (functionName || whole.startOffset > 0),
-      )
-      .map(({ functionName }) => functionName);
-    if (!file.startsWith("..") && names.length > 0) ran[file] = names;
-  }
-  return { answer, ran };
+  const files = result
+    .filter(({ url, functions }) => url.startsWith("file:") && functions.some(hasRun))
+    .map(({ url }) => path.relative(root, fileURLToPath(url)))
+    .filter((file) => !file.startsWith(".."));
+  return { answer, files: files.sort() };
+}
+
+/** A module's own body is the function without a name at the file's beginning. */
+function hasRun({ functionName, ranges: [whole] }) {
+  return whole.count > 0 && (functionName !== "" || whole.startOffset > 0);
 }
 
 /** Blocks the whole process, like a frozen execution environment, between the provider's answer and the commit. */

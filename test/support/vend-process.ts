@@ -11,7 +11,7 @@ const CALLER_TIMEOUT_MS = 10_000;
 /** A command to the worker process. */
 export interface WorkerCommand {
   readonly id: number;
-  readonly act: "vend" | "vendTraced" | "modules" | "load" | "stallBeforeSealing";
+  readonly act: "vend" | "traceVend" | "modules" | "load" | "stallBeforeSealing";
   readonly argument: unknown;
 }
 
@@ -36,9 +36,9 @@ export interface LoadResult {
   readonly slowestMs: number;
 }
 
-export interface TracedVend {
+interface VendTrace {
   readonly answer: VendResult;
-  readonly ran: Readonly<Record<string, readonly string[]>>;
+  readonly files: readonly string[];
 }
 
 /** A child process that runs the bundle, controlled by the test. */
@@ -47,8 +47,8 @@ export interface VendProcess {
   vend(payload?: VendPayload, remainingMs?: number): Promise<VendResult>;
   /** Invokes the handler with any event. */
   handle(event: unknown, remainingMs?: number): Promise<unknown>;
-  /** Vends, and tells in which files under `root` a function ran meanwhile, with the functions' names. */
-  vendTraced(root: string): Promise<TracedVend>;
+  /** Vends, and lists the files under `root` of which a function ran meanwhile. For processes started from source. */
+  traceVend(root: string): Promise<VendTrace>;
   load(load: Omit<LoadOptions, "event" | "remainingMs">): Promise<LoadResult>;
   /** Files loaded so far, bundle and chunks. */
   modules(): Promise<readonly string[]>;
@@ -97,8 +97,8 @@ export async function startVendProcess(
     pid: child.pid ?? 0,
     vend: async (payload, remainingMs) => (await handle(payload ?? {}, remainingMs)) as VendResult,
     handle,
-    vendTraced: async (root) =>
-      (await send("vendTraced", { event: {}, remainingMs: CALLER_TIMEOUT_MS, root })) as TracedVend,
+    traceVend: async (root) =>
+      (await send("traceVend", { event: {}, remainingMs: CALLER_TIMEOUT_MS, root })) as VendTrace,
     load: async (load) =>
       (await send("load", { ...load, event: {}, remainingMs: CALLER_TIMEOUT_MS })) as LoadResult,
     modules: async () => (await send("modules", null)) as string[],

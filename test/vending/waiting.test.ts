@@ -16,8 +16,12 @@ describe("who waits for another's renewal", () => {
   const wait = { action: "await-renewal", reason: "lease-held", lease } as const;
 
   test.each([
-    ["looks when this connection's issues are usually done", aRecord({ typicalIssueMs: 400 }), 420],
-    ["guesses where nothing is known of them", aRecord({ typicalIssueMs: null }), 105],
+    [
+      "looks when this connection's issues are usually done",
+      aRecord({ typicalRenewalMs: 400 }),
+      420,
+    ],
+    ["guesses where nothing is known of them", aRecord({ typicalRenewalMs: null }), 105],
     ["guesses where there is not even a record", null, 105],
   ])("%s", async (_, record, sleptMs) => {
     const here = new TestDeployment(atExpiry);

@@ -97,7 +97,7 @@ function commitFor(
   consent: StoredConsent | null,
 ): (current: TokenRecord) => Commit {
   const { at, version } = entry;
-  return ({ doubtedAt, rejections, typicalIssueMs, ledger }) => ({
+  return ({ doubtedAt, rejections, typicalRenewalMs, ledger }) => ({
     token,
     consent,
     version,
@@ -105,7 +105,7 @@ function commitFor(
     doubtedAt: doubtedAt && doubtedAt >= token.requestedAt ? doubtedAt : null,
     rejections: lease.reason === "rejected" ? afterRejection(rejections, at) : rejections,
     revocationScope,
-    typicalIssueMs: smoothed(typicalIssueMs, msBetween(lease.since, at)),
+    typicalRenewalMs: smoothed(typicalRenewalMs, msBetween(lease.since, at)),
     ledger: latencyMs === null ? ledger : ledgerAfter(ledger, entry),
   });
 }
@@ -160,13 +160,13 @@ function timesOf(
 }
 
 /** Renewals below twice this never count as slow. */
-const usualIssueMs = 100;
+const usualRenewalMs = 100;
 
 /** A single slow renewal changes it little: otherwise processes that wait for the next one would read too late. */
 function smoothed(before: number | null, latestMs: number): number {
   const latest = Math.max(0, latestMs);
   if (before === null) return latest;
-  return Math.round(before * 0.7 + Math.min(latest, 2 * Math.max(before, usualIssueMs)) * 0.3);
+  return Math.round(before * 0.7 + Math.min(latest, 2 * Math.max(before, usualRenewalMs)) * 0.3);
 }
 
 const keyAboutToExpire: NotIssued = {

@@ -6,7 +6,7 @@ import { isLossPossible } from "../../model/provider.ts";
 import type { CallLimits, Deadline } from "../../model/time-limits.ts";
 import { commitReserveMs, maxLeaseMs, secretReserveMs } from "../../model/time-limits.ts";
 import type { Lease, RenewalReason, TokenRecord } from "../../model/token-record.ts";
-import type { HeldLease, ScopeClaim } from "../../model/token-store.ts";
+import type { HeldLease, RevocationScopeClaim } from "../../model/token-store.ts";
 import { isLeaseAlive } from "../decision/usable-token.ts";
 
 /** How long a lease lasts: long enough for everything that its holder does under it. */
@@ -73,7 +73,7 @@ export async function claimRevocationScope(
 
 /** The owner no longer issues in this scope, and none of its earlier requests can still be under way. */
 function isAbandoned(
-  { until }: ScopeClaim,
+  { until }: RevocationScopeClaim,
   owner: TokenRecord | null,
   scopeHash: string,
   now: Date,
@@ -84,7 +84,7 @@ function isAbandoned(
   return msLeft <= 0 || msLeft > maxLeaseMs + 2 * maxClockSkewMs;
 }
 
-function scopeConflict({ owner }: ScopeClaim): VendingError {
+function scopeConflict({ owner }: RevocationScopeClaim): VendingError {
   const detail = `${owner} already issues for the same platform key or client id, and each new token revokes the other's. Vend from ${owner}, or give this connection credentials of its own.`;
   return new VendingError("scope-conflict", detail);
 }

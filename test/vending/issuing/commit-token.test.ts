@@ -33,23 +33,26 @@ describe("a token that is stored", () => {
     ["by three tenths", 301, 230],
     ["by three tenths of what it took before, at most, when it is slow", 4500, 260],
     ["downwards just so", 1, 140],
-  ])("teaches how long renewals take here, the latest %s", async (_, latestMs, typicalIssueMs) => {
-    const here = new TestDeployment(early);
-    await here.vend();
-    expect(await here.record()).toMatchObject({ typicalIssueMs: 200 });
-    here.answer = () => {
-      here.clock.advance(latestMs - 200);
-      return here.issued();
-    };
-    await here.vend({ rejectedVersion: 1 });
-    expect(await here.record()).toMatchObject({ typicalIssueMs });
-  });
+  ])(
+    "teaches how long renewals take here, the latest %s",
+    async (_, latestMs, typicalRenewalMs) => {
+      const here = new TestDeployment(early);
+      await here.vend();
+      expect(await here.record()).toMatchObject({ typicalRenewalMs: 200 });
+      here.answer = () => {
+        here.clock.advance(latestMs - 200);
+        return here.issued();
+      };
+      await here.vend({ rejectedVersion: 1 });
+      expect(await here.record()).toMatchObject({ typicalRenewalMs });
+    },
+  );
 
   test("teaches it where renewals have taken no time at all", async () => {
     const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     await here.vend();
-    expect(await here.record()).toMatchObject({ typicalIssueMs: 0 });
+    expect(await here.record()).toMatchObject({ typicalRenewalMs: 0 });
     here.secrets.set("default", { text: "canary-next", version: "s2" });
     here.answer = () => {
       here.clock.advance(150);
@@ -57,7 +60,7 @@ describe("a token that is stored", () => {
     };
     here.clock.advance(5000);
     await here.vend();
-    expect(await here.record()).toMatchObject({ typicalIssueMs: 45 });
+    expect(await here.record()).toMatchObject({ typicalRenewalMs: 45 });
   });
 
   test("after a clock that went back is not damaged by it", async () => {
@@ -68,7 +71,7 @@ describe("a token that is stored", () => {
     };
     await here.vend();
     expect(await here.record()).toMatchObject({
-      typicalIssueMs: 0,
+      typicalRenewalMs: 0,
       ledger: [{ latencyMs: 0 }],
       damage: [],
     });
