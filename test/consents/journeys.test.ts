@@ -18,7 +18,7 @@ describe.each(apis)("through %s, a person", (api) => {
     });
     const { status, headers, setCookie } = await browser.post(link);
     expect(status).toBe(303);
-    // The same secret, for the row's ten minutes and ten more.
+    // The same secret, for the row's ten minutes and another ten.
     expect(setCookie).toBe(asked.setCookie);
     expect(setCookie).toMatch(/^__Host-consent-.*; Max-Age=1200$/);
     const authorizeUrl = headers["Location"] ?? "";
@@ -43,7 +43,7 @@ describe.each(apis)("through %s, a person", (api) => {
     ]);
   });
 
-  test("allows a part only, and reads which", async () => {
+  test("allows a part only, and sees which", async () => {
     const site = aSite();
     const browser = site.browser(api);
     const authorizeUrl = await browser.goToProvider(await site.link());
@@ -57,7 +57,7 @@ describe.each(apis)("through %s, a person", (api) => {
     expect((await site.record())?.consent?.grantedScope).toBe("psd2-ais");
   });
 
-  test("is granted nothing that was asked for, and reads so", async () => {
+  test("is granted nothing that was requested, and sees so", async () => {
     const site = aSite();
     const browser = site.browser(api);
     const authorizeUrl = await browser.goToProvider(await site.link());
@@ -82,7 +82,7 @@ describe.each(apis)("through %s, a person", (api) => {
 });
 
 describe("a link", () => {
-  test("works however often programs look at it before a person does", async () => {
+  test("works however often programs open it before a person does", async () => {
     const site = aSite();
     const link = await site.link();
     const before = await site.pendingRows();
@@ -108,7 +108,7 @@ describe("a link", () => {
     expect(await site.browser().get(link)).toMatchObject({ status: 404 });
   });
 
-  test("says so when it has run out, be it opened in time", async () => {
+  test("says so when it has expired, even if it was opened in time", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -120,7 +120,7 @@ describe("a link", () => {
     expect(site.provider.asked).toEqual([]);
   });
 
-  test("that is continued gives the browser its own cookie again, and for as long as is left", async () => {
+  test("that is continued sets the browser's cookie again, for the remaining time", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -142,7 +142,7 @@ describe("a link", () => {
     expect({ status, setCookie }).toEqual({ status: 400, setCookie: null });
   });
 
-  test("that was continued in its last second still says so when it has run out", async () => {
+  test("that was continued in its last second still says so when it has expired", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -165,7 +165,7 @@ describe("a link", () => {
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
-  test("of no known form is none", async () => {
+  test("of an invalid form is unknown", async () => {
     const site = aSite();
     const base = `https://vend.example/consent/connectpay/${site.realm.environment}`;
     for (const link of [`${base}/x`, `${base}/${"a".repeat(43)}`, `${base}/${"%41".repeat(43)}`]) {
@@ -174,7 +174,7 @@ describe("a link", () => {
     }
   });
 
-  test("of another realm is none here", async () => {
+  test("of another realm is unknown here", async () => {
     const [site, other] = [aSite(), aSite()];
     const link = await other.link();
     const page = await site.browser().get(link);
@@ -188,7 +188,7 @@ describe("a link", () => {
 });
 
 describe("an impatient person", () => {
-  test("clicks twice: each journey is good, the first to come back counts", async () => {
+  test("clicks twice: each request is valid, and the first to return counts", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -219,7 +219,7 @@ describe("an impatient person", () => {
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
-  test("goes back and continues again, but not for ever", async () => {
+  test("goes back and continues again, but not indefinitely", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -243,7 +243,7 @@ describe("an impatient person", () => {
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
-  test("reloads the page of success, and is told that all is done", async () => {
+  test("reloads the page of success, and is told that the link was used", async () => {
     const site = aSite();
     const browser = site.browser();
     const authorizeUrl = await browser.goToProvider(await site.link());
@@ -270,7 +270,7 @@ describe("an impatient person", () => {
 });
 
 describe("a provider that does not finish", () => {
-  test("says an error of its own, which nobody repeats", async () => {
+  test("reports its own error, which is not repeated", async () => {
     const site = aSite();
     const browser = site.browser();
     const authorizeUrl = await browser.goToProvider(await site.link());
@@ -304,7 +304,7 @@ describe("a provider that does not finish", () => {
     expect((await site.record())?.token ?? null).toBeNull();
   });
 
-  test("refuses a new code, and the older consent stands", async () => {
+  test("refuses a new code, and the earlier consent stays", async () => {
     const site = aSite();
     const browser = site.browser();
     const first = await browser.goToProvider(await site.link());
@@ -318,7 +318,7 @@ describe("a provider that does not finish", () => {
   });
 });
 
-test("a new consent replaces the older one of its connection", async () => {
+test("a new consent replaces the earlier one of its connection", async () => {
   const site = aSite();
   const browser = site.browser();
   const first = await browser.goToProvider(await site.link());

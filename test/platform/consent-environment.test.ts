@@ -12,7 +12,7 @@ function refusalOf(variables: Record<string, string>): string {
   throw new Error("It starts.");
 }
 
-describe("the functions that people meet", () => {
+describe("the consent functions", () => {
   test("call the company by its name", () => {
     const variables = {
       CONSENT_BASE_URL: "https://vend.example",

@@ -11,7 +11,7 @@ const ten = at("10:00:00.000");
 const { signal } = new AbortController();
 const until = (at: Date) => ({ at, signal, onBehalfOf: "caller" }) as const;
 
-describe("who waits for another's renewal", () => {
+describe("a caller that waits for another process's renewal", () => {
   const lease = aLease();
   const wait = { action: "await-renewal", reason: "lease-held", lease } as const;
 
@@ -30,7 +30,7 @@ describe("who waits for another's renewal", () => {
     expect(here.clock.slept).toEqual([sleptMs]);
   });
 
-  test("is told when that will be too late, and how long the other may take", async () => {
+  test("is told when that may be too late, and how long the lease lasts", async () => {
     const deps = new TestDeployment(atExpiry).dependencies();
     const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 105)));
     await expect(waiting).rejects.toMatchObject({
@@ -43,10 +43,10 @@ describe("who waits for another's renewal", () => {
   });
 });
 
-describe("who waits for a handover", () => {
+describe("a caller that waits for a handover", () => {
   const handover = plusMs(ten, 3000);
 
-  test("comes up to twenty milliseconds later, by chance", async () => {
+  test("wakes up to twenty milliseconds later, at random", async () => {
     const here = new TestDeployment(atExpiry);
     const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
     await awaitRenewal(
@@ -70,7 +70,7 @@ describe("who waits for a handover", () => {
       "renewal-in-progress",
       "The next token may be requested in 3 s, after this caller's deadline.",
     ],
-  ] as const)("without the time for it is told when: %s", async (reason, code, message) => {
+  ] as const)("without the time for it gets the instant: %s", async (reason, code, message) => {
     const deps = new TestDeployment(atExpiry).dependencies();
     const wait = { action: "await-handover", reason, until: handover } as const;
     const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 3010)));
@@ -89,28 +89,28 @@ describe("a write that ends a lease", () => {
     };
   };
 
-  test("is repeated, ever more seldom, until it is answered", async () => {
+  test("is repeated with growing pauses until it is answered", async () => {
     const here = new TestDeployment(atExpiry);
     const deps = here.dependencies();
     expect(await retryUntilLeaseEnd(deps, lease, signal, failing(2))).toBe("stored");
     expect(here.clock.slept).toEqual([50, 100]);
   });
 
-  test("is not repeated at or after the lease's end: it fails as it did last", async () => {
+  test("is not repeated at or after the lease's end: it fails with its last error", async () => {
     const here = new TestDeployment(atExpiry);
     const writing = retryUntilLeaseEnd(here.dependencies(), lease, signal, failing(9));
     await expect(writing).rejects.toThrow("made up, 3");
     expect(here.clock.slept).toEqual([50, 100]);
   });
 
-  test("fails as it did when its caller's time is up meanwhile", async () => {
+  test("fails with its last error when the caller's deadline passes", async () => {
     const here = new TestDeployment(atExpiry);
     const gone = AbortSignal.abort();
     const writing = retryUntilLeaseEnd(here.dependencies(), lease, gone, failing(9));
     await expect(writing).rejects.toThrow("made up, 1");
   });
 
-  test("is told to stop when the lease ends", async () => {
+  test("is aborted when the lease ends", async () => {
     const here = new TestDeployment(atExpiry);
     let isStopped: boolean | undefined;
     await retryUntilLeaseEnd(here.dependencies(), lease, signal, async (stop) => {

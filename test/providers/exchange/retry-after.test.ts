@@ -32,7 +32,7 @@ describe("Retry-After", () => {
 });
 
 describe("an HTTP date", () => {
-  test("is a fixed form, in GMT", () => {
+  test("has a fixed format, in GMT", () => {
     expect(parseHttpDate("Fri, 08 Nov 2019 10:56:45 GMT")).toEqual(
       new Date("2019-11-08T10:56:45Z"),
     );

@@ -6,7 +6,7 @@ import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, early, onRotation } from "../../support/policies.ts";
 
 describe("a token that is stored", () => {
-  test("is a line of the log, with everything that the ledger has, and its kind of lifetime", async () => {
+  test("is logged with all fields of its ledger entry, and its kind of lifetime", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.lifetime = { kind: "unknown" };
@@ -34,7 +34,7 @@ describe("a token that is stored", () => {
     ["by three tenths of what it took before, at most, when it is slow", 4500, 260],
     ["downwards just so", 1, 140],
   ])(
-    "teaches how long renewals take here, the latest %s",
+    "updates the typical duration of a renewal: the latest took %s",
     async (_, latestMs, typicalRenewalMs) => {
       const here = new TestDeployment(early);
       await here.vend();
@@ -48,7 +48,7 @@ describe("a token that is stored", () => {
     },
   );
 
-  test("teaches it where renewals have taken no time at all", async () => {
+  test("updates the typical duration where renewals have taken no time", async () => {
     const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     await here.vend();
@@ -63,7 +63,7 @@ describe("a token that is stored", () => {
     expect(await here.record()).toMatchObject({ typicalRenewalMs: 45 });
   });
 
-  test("after a clock that went back is not damaged by it", async () => {
+  test("is not damaged by a clock that went back", async () => {
     const here = new TestDeployment(early);
     here.answer = () => {
       here.clock.advance(-900);
@@ -77,7 +77,7 @@ describe("a token that is stored", () => {
     });
   });
 
-  test("that was overtaken is not vended: what stands there is", async () => {
+  test("whose lease was lost is not vended: the stored one is", async () => {
     const here = new TestDeployment(early);
     const { store } = here.dependencies();
     const commit: TokenStore["commit"] = async () => {
@@ -91,10 +91,10 @@ describe("a token that is stored", () => {
   });
 });
 
-describe("a token that is not usable for any time", () => {
+describe("a token that has expired when it arrives", () => {
   const lifetime = (ms: number) => ({ kind: "stated", atLeastMs: ms, atMostMs: ms }) as const;
 
-  test("is refused, and where it revoked another, that one is in doubt", async () => {
+  test("is refused, and a token that it may have revoked is in doubt", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.lifetime = lifetime(150);
@@ -108,7 +108,7 @@ describe("a token that is not usable for any time", () => {
   test.each([
     ["in the very moment in which it would end", 222, 0],
     ["with a moment left", 224, 1],
-  ])("is told from one that is: %s", async (_, ms, versions) => {
+  ])("is told from a usable one: %s", async (_, ms, versions) => {
     const here = new TestDeployment(early);
     // A tenth of so short a life is margin; the answer took 200 ms.
     here.lifetime = lifetime(ms);
@@ -118,10 +118,10 @@ describe("a token that is not usable for any time", () => {
   });
 });
 
-describe("a live token that is answered again", () => {
+describe("a live token that the provider answers again", () => {
   const end = plusMs(at("10:00:00.200"), 300_000);
 
-  test("with the instants it had keeps the times it was given first", async () => {
+  test("with the same expiry keeps its first times", async () => {
     const here = new TestDeployment(early);
     here.answer = () => here.issued("canary-same", end);
     await here.vend();
@@ -149,7 +149,7 @@ describe("a live token that is answered again", () => {
     });
   });
 
-  test("that is a static key is looked at again as ever", async () => {
+  test("that is a static key is checked again as usual", async () => {
     const here = new TestDeployment(onRotation);
     here.lifetime = { kind: "unlimited", until: end };
     here.answer = (secret) => here.issued(secret, end);
