@@ -64,10 +64,7 @@ export function readStatusEnvironment<Realm>(
 }
 
 /** Fails with a `StartUpError` for a variable that is missing or empty. */
-function required(
-  variables: Readonly<Record<string, string | undefined>>,
-  name: string,
-): string {
+function required(variables: Readonly<Record<string, string | undefined>>, name: string): string {
   const value = variables[name];
   if (!value) throw new StartUpError(`${name} is missing.`);
   return value;
