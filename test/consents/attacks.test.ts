@@ -132,7 +132,7 @@ describe("a stolen state", () => {
 });
 
 describe("code injection", () => {
-  test("of another person's code into one's own request fails at PKCE (A22)", async () => {
+  test("of another person's code into one's own request fails at PKCE", async () => {
     const site = aSite();
     const victim = await startedConsent(site);
     const attacker = site.browser();
@@ -157,7 +157,7 @@ describe("code injection", () => {
     await expectNothingStored(site, rows);
   });
 
-  test("with the state of another link of one's own belongs to that link, and fails at PKCE (A22)", async () => {
+  test("with the state of another link of one's own belongs to that link, and fails at PKCE", async () => {
     const site = aSite();
     const browser = site.browser();
     const toJo = await browser.goToProvider(await site.link("jo"));

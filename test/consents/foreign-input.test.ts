@@ -13,7 +13,7 @@ const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 const mixedUp = { status: 400, title: "This answer does not match your request" };
 
 describe("an answer that comes too late", () => {
-  test("has an expired state, is refused, and its code is not sent (A16)", async () => {
+  test("has an expired state, is refused, and its code is not sent", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
     const kept = new Map(browser.cookies);

@@ -11,6 +11,8 @@ import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.t
 import { readRecord, recordReader } from "../../functions/store/read-record.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
+import type { Breakage } from "../support/breakage.ts";
+import { brokenCommand } from "../support/breakage.ts";
 import { Invariants } from "./invariants.ts";
 import type { Ask, Scenario } from "./scenario.ts";
 import { scenarioOf } from "./scenario.ts";
@@ -33,13 +35,6 @@ export interface Run {
   readonly problems: number;
   readonly calls: number;
   readonly timeline: readonly string[];
-}
-
-/** Breaks a process, or its way to the table, to prove that the invariants notice. */
-export interface Breakage {
-  deps?(deps: Dependencies): Dependencies;
-  /** The condition of a write, instead of the one that was sent. */
-  condition?(sentence: string, update: string): string;
 }
 
 export async function runSeed(seed: number, breakage: Breakage = {}): Promise<Run> {
@@ -88,7 +83,7 @@ class SimulatedWorld {
         this.#invariants.tokenDies(token, call);
       },
     });
-    if (breakage.condition) this.#table.reword = breakage.condition;
+    this.#table.rewrite = (command) => brokenCommand(breakage, command);
     this.#table.onWrite = (pk, item) => {
       if (pk === connection) this.#invariants.recordWritten(readRecord({ ...item }));
     };

@@ -8,8 +8,9 @@ import {
   validateApplicationLevelSignature,
 } from "oauth4webapi";
 import type { NotIssued } from "../../model/provider.ts";
+import { parseJson } from "../../platform/parse-json.ts";
 import { malformed } from "../exchange/error-response.ts";
-import type { JwkSet, JwksCache } from "./jwks-cache.ts";
+import type { JwkSet, JwksCache, RefetchCause } from "./jwks-cache.ts";
 
 /** Asymmetric algorithms only: neither `none` nor an HMAC with our client secret. */
 const algorithms = [
@@ -45,7 +46,7 @@ export async function verifyIdToken(
   if (typeof claims === "string") return failedToken(claims);
   const failed = failedCheck(claims, expected, now);
   if (failed) return failedToken(failed);
-  return (await signatureFailure(answer, expected, keys, signal)) ?? claims.sub;
+  return (await signatureFailure(idToken, answer, expected, keys, signal)) ?? claims.sub;
 }
 
 function failedToken(check: string): NotIssued {
@@ -91,8 +92,9 @@ function failedCheck(claims: IDToken, { clientId, nonce }: Expected, now: Date):
   return nonce !== null && claims.nonce !== nonce ? "nonce" : null;
 }
 
-/** Null when a key of the provider's current set has signed the token. Fetches a newer set once for an unknown key. */
+/** Null when a key of the provider's current set has signed the token. Fetches a newer set once if none has. */
 async function signatureFailure(
+  idToken: string,
   answer: Response,
   expected: Expected,
   keys: JwksCache,
@@ -101,10 +103,19 @@ async function signatureFailure(
   const set = await keys.current(signal);
   if ("kind" in set) return set;
   if (await isSigned(answer, expected, keys.url, set)) return null;
-  const newer = await keys.newerThan(set, signal);
+  const newer = await keys.newerThan(set, refetchCause(idToken, set), signal);
   if (newer && "kind" in newer) return newer;
   const isValid = newer !== null && (await isSigned(answer, expected, keys.url, newer));
   return isValid ? null : failedToken("its signature");
+}
+
+/** By the header's `kid` (RFC 7515 §4.1.4), which is an unverified hint. */
+function refetchCause(idToken: string, { keys }: JwkSet): RefetchCause {
+  const [encoded = ""] = idToken.split(".");
+  const header = parseJson(Buffer.from(encoded, "base64url").toString());
+  const kid = (header as { kid?: unknown } | null | undefined)?.kid;
+  const isUnknown = kid !== undefined && keys.every((key) => "kid" in key && key.kid !== kid);
+  return isUnknown ? "unknown-key" : "bad-signature";
 }
 
 async function isSigned(

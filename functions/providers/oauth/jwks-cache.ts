@@ -8,8 +8,11 @@ import { sendOrFailure } from "../exchange/token-request.ts";
 
 /** How long a set is used before it is fetched again: a withdrawn key is trusted no longer than this. */
 const freshMs = 600_000;
-/** Minimum time between two fetches for an unknown key, since an ID token may name any key. */
+/** Minimum time between two fetches for the same cause, since an ID token may name any key and have any signature. */
 const retryMs = 60_000;
+
+/** Why a newer set is fetched: a token names a key that the set lacks, or no key of the set has signed it. */
+export type RefetchCause = "unknown-key" | "bad-signature";
 
 /** A JWK set (RFC 7517 §5), as the provider answered it. */
 export interface JwkSet {
@@ -25,14 +28,19 @@ export interface JwksCache {
   current(signal: AbortSignal): Promise<JwkSet | NotIssued>;
   /** The same, or the cached set when the provider cannot be reached. */
   latest(signal: AbortSignal): Promise<JwkSet | NotIssued>;
-  /** A newer set than one that lacks a key; null when there is none and it is too early to fetch again. */
-  newerThan(tried: JwkSet, signal: AbortSignal): Promise<JwkSet | NotIssued | null>;
+  /** A newer set than `tried`; null when there is none and it is too early to fetch again for this cause. */
+  newerThan(
+    tried: JwkSet,
+    cause: RefetchCause,
+    signal: AbortSignal,
+  ): Promise<JwkSet | NotIssued | null>;
 }
 
 /** Its failures say `mayHaveIssued`, because the token has been issued by the time its signature is checked. */
 export function jwksCache(url: string, context: IssuerContext): JwksCache {
   let cached: { readonly set: JwkSet; readonly at: Date } | null = null;
-  let refetchedAt: Date | null = null;
+  // One instant for each cause, so that a forged signature does not delay fetching a key that the provider has added.
+  const refetchedAt = new Map<RefetchCause, Date>();
 
   const fetchSet = async (signal: AbortSignal) => {
     const set = await fetchKeys(url, context, signal);
@@ -51,12 +59,13 @@ export function jwksCache(url: string, context: IssuerContext): JwksCache {
       const set = await current(signal);
       return "kind" in set && cached ? cached.set : set;
     },
-    newerThan: async (tried, signal) => {
+    newerThan: async (tried, cause, signal) => {
       if (cached && cached.set !== tried) return cached.set;
-      if (refetchedAt && isWithin(retryMs, refetchedAt)) return null;
+      const lastAt = refetchedAt.get(cause);
+      if (lastAt && isWithin(retryMs, lastAt)) return null;
       const set = await fetchSet(signal);
       // Set after the answer, so that a concurrent caller fetches too instead of failing without the new key.
-      refetchedAt = context.clock.now();
+      refetchedAt.set(cause, context.clock.now());
       return set;
     },
   };

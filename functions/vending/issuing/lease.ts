@@ -66,6 +66,9 @@ export async function claimRevocationScope(
   if (standing.owner === claim.owner) return scopeHash;
   const owner = await store.read(standing.owner, signal);
   if (!isAbandoned(standing, owner, scopeHash, clock.now())) throw scopeConflict(standing);
+  // A frozen holder of the owner's lease could still commit its token, and ours would revoke it.
+  const isShutOut = !owner?.lease || (await endAbandonedLease(deps, owner, lease, signal));
+  if (!isShutOut) throw scopeConflict(standing);
   const latest = await store.claimRevocationScope(scopeHash, claim, standing, signal);
   if (latest.owner !== claim.owner) throw scopeConflict(latest);
   return scopeHash;
@@ -82,6 +85,29 @@ function isAbandoned(
   const msLeft = msBetween(now, until) + maxClockSkewMs;
   // A claim longer than any lease was written by a process with a wrong clock.
   return msLeft <= 0 || msLeft > maxLeaseMs + 2 * maxClockSkewMs;
+}
+
+/**
+ * Ends another connection's abandoned lease, so that its holder can no longer commit. False when the record has changed
+ * since `seen`.
+ */
+async function endAbandonedLease(
+  deps: Dependencies,
+  seen: TokenRecord,
+  own: Lease,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const lease = { ...own, reason: "takeover" } as const;
+  const intent = { lease, doubtedAt: doubtAfter(deps, seen) };
+  const { held } = await deps.store.takeLease(seen.connection, seen, intent, signal);
+  if (!held) return false;
+  const ended = await deps.store.fail(held, withoutFailure, signal);
+  return ended !== null;
+}
+
+function withoutFailure({ doubtedAt, revocationScope, ledger }: TokenRecord) {
+  const noFailure = { failure: null, isConsentOver: false, isTokenDead: false };
+  return { ...noFailure, doubtedAt, revocationScope, ledger };
 }
 
 function scopeConflict({ owner }: RevocationScopeClaim): VendingError {
