@@ -132,11 +132,7 @@ test("docs/consents.md has every page that ends a consent, with its status", () 
     outcomePage(requester, outcome as ConsentOutcome),
   );
   const rows = tableUnder(read("docs/consents.md"), "## What a person sees", "page");
-  const granted = [
-    "… asks for access to …",
-    "Access is granted",
-    "A part of the access is granted",
-  ];
+  const granted = ["… asks for access to …", "Access is granted", "Part of the access is granted"];
   expect(rows.map(([title, status]) => `${status} ${title}`).sort()).toEqual(
     [...pages, ...granted.map((title) => ({ status: 200, title }))]
       .map(({ status, title }) => `${status} ${title}`)

@@ -136,6 +136,6 @@ describe("a consent function does not start", () => {
       apiBaseUrl: "https://x.example",
     };
     const start = stack.startFunction("complete-consent", realm, variables);
-    await expect(start).rejects.toThrow("REALM: provider: nobody consents to cfis.");
+    await expect(start).rejects.toThrow("REALM: provider: cfis needs no consent.");
   });
 });

@@ -92,7 +92,7 @@ function failedCheck(claims: IDToken, { clientId, nonce }: Expected, now: Date):
   return nonce !== null && claims.nonce !== nonce ? "nonce" : null;
 }
 
-/** Null when a key of the provider's current set has signed the token. Fetches a newer set once for an unknown key. */
+/** Null when a key of the provider's current set has signed the token. Fetches a newer set once if none has. */
 async function signatureFailure(
   idToken: string,
   answer: Response,
@@ -109,7 +109,7 @@ async function signatureFailure(
   return isValid ? null : failedToken("its signature");
 }
 
-/** RFC 7515 §4.1.4: `kid` is a hint, and an unverified one. */
+/** By the header's `kid` (RFC 7515 §4.1.4), which is an unverified hint. */
 function refetchCause(idToken: string, { keys }: JwkSet): RefetchCause {
   const [encoded = ""] = idToken.split(".");
   const header = parseJson(Buffer.from(encoded, "base64url").toString());
