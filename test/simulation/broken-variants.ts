@@ -1,17 +1,22 @@
 import { plusMs } from "../../functions/model/clock.ts";
-import type { Dependencies } from "../../functions/model/dependencies.ts";
-import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
+import type { Issued } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
-import type { TokenStore } from "../../functions/model/token-store.ts";
-import type { Breakage } from "./run-seed.ts";
+import type { Breakage } from "../support/breakage.ts";
+import {
+  endsLease,
+  takesLease,
+  unconditional,
+  withIssued,
+  withStore,
+} from "../support/breakage.ts";
 
 /** The protocol with one thing wrong each: what people leave out, and what each of them costs. */
 export const brokenVariants: Readonly<Record<string, Breakage>> = {
   "no fence: a late holder commits over its successor": {
-    condition: (sentence, update) => (endsLease(update) ? anything : sentence),
+    update: (input) => (endsLease(input) ? unconditional(input) : input),
   },
   "the lease is granted on an old reading": {
-    condition: (sentence, update) => (takesLease(update) ? anything : sentence),
+    update: (input) => (takesLease(input) ? unconditional(input) : input),
   },
   "the lease is shorter than the provider call": {
     deps: withStore((store) => ({
@@ -104,46 +109,9 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
   },
 };
 
-const anything = "attribute_not_exists(#nothing)";
-
-function takesLease(update: string): boolean {
-  return update.includes("#leaseOwner = :leaseOwner");
-}
-
-function endsLease(update: string): boolean {
-  return /REMOVE .*#leaseOwner/.test(update);
-}
-
 /** What is written to a record, with one thing about it changed. */
 function changed<T>(writtenTo: (current: TokenRecord) => T, change: Partial<T>) {
   return (current: TokenRecord): T => ({ ...writtenTo(current), ...change });
-}
-
-function withStore(change: (store: TokenStore) => Partial<TokenStore>) {
-  return (deps: Dependencies): Dependencies => ({
-    ...deps,
-    store: { ...deps.store, ...change(deps.store) },
-  });
-}
-
-function withIssued(change: (issued: Issued) => Issued) {
-  const changedResult = (result: Issued | NotIssued) =>
-    result.kind === "issued" ? change(result) : result;
-  return (deps: Dependencies): Dependencies => ({
-    ...deps,
-    provider: {
-      ...deps.provider,
-      async issuer() {
-        const issuer = await deps.provider.issuer();
-        return {
-          openGrant(secret, authority) {
-            const grant: Grant = issuer.openGrant(secret, authority);
-            return { ...grant, issue: async (signal) => changedResult(await grant.issue(signal)) };
-          },
-        };
-      },
-    },
-  });
 }
 
 /** What `expires - now` makes of a provider whose clock is half a minute ahead. */

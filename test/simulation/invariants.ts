@@ -2,6 +2,8 @@ import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import type { Issued, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
+import type { ObservedWrite } from "../support/check-transitions.ts";
+import { Replay } from "../support/check-transitions.ts";
 import type { SimulatedGrants } from "./simulated-grants.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { ProviderCall, ProviderToken } from "./simulated-provider.ts";
@@ -45,8 +47,8 @@ export class Invariants {
   #lastFailure: (NotIssued & { readonly call: ObservedCall; readonly at: number }) | null = null;
   /** Owners of leases that ended with a stored token. */
   readonly #committers = new Set<string | undefined>();
+  readonly #replay = new Replay();
   #version = 0;
-  #fence = 0;
 
   constructor(
     time: VirtualTime,
@@ -64,11 +66,14 @@ export class Invariants {
     return this.#calls.length;
   }
 
+  /** Every write is a transition that the document knows. */
+  written(write: ObservedWrite): void {
+    const violation = this.#replay.violationOf(write);
+    this.#require(violation === null, violation ?? "");
+  }
+
   recordWritten(record: TokenRecord): void {
-    this.#require(record.version >= this.#version, "P2: the version went back");
-    this.#require(record.fence >= this.#fence, "P2: the fence went back");
     this.#version = record.version;
-    this.#fence = record.fence;
     this.#requireConsentKept(this.#written, record);
     this.#forgetUnstored(this.#written, record);
     this.#written = record;

@@ -12,6 +12,8 @@ import { readRecord } from "../../functions/store/read-record.ts";
 import { recordReader } from "../../functions/store/record-reader.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
+import type { Breakage } from "../support/breakage.ts";
+import { brokenCommand } from "../support/breakage.ts";
 import { Invariants } from "./invariants.ts";
 import type { Ask, Scenario } from "./scenario.ts";
 import { scenarioOf } from "./scenario.ts";
@@ -34,13 +36,6 @@ export interface Run {
   readonly problems: number;
   readonly calls: number;
   readonly timeline: readonly string[];
-}
-
-/** Breaks a process, or its way to the table, to prove that the invariants notice. */
-export interface Breakage {
-  deps?(deps: Dependencies): Dependencies;
-  /** The condition of a write, instead of the one that was sent. */
-  condition?(sentence: string, update: string): string;
 }
 
 export async function runSeed(seed: number, breakage: Breakage = {}): Promise<Run> {
@@ -89,9 +84,11 @@ class SimulatedWorld {
         this.#invariants.tokenDies(token, call);
       },
     });
-    if (breakage.condition) this.#table.reword = breakage.condition;
-    this.#table.onWrite = (pk, item) => {
-      if (pk === connection) this.#invariants.recordWritten(readRecord({ ...item }));
+    this.#table.rewrite = (command) => brokenCommand(breakage, command);
+    this.#table.onWrite = (pk, after, before) => {
+      const aheadMs = this.#table.writer?.skewMs ?? 0;
+      this.#invariants.written({ pk, at: this.#time.now, before, after, aheadMs, policy });
+      if (pk === connection) this.#invariants.recordWritten(readRecord({ ...after }));
     };
   }
 

@@ -24,19 +24,40 @@ interface RefreshToken {
   replacedAt: number | null;
 }
 
+export interface GrantState {
+  readonly codes: Set<string>;
+  readonly tokens: Map<string, RefreshToken>;
+  readonly givenWith: Map<string, string>;
+  readonly people: number;
+}
+
+function noGrants(): GrantState {
+  return { codes: new Set(), tokens: new Map(), givenWith: new Map(), people: 0 };
+}
+
 /** A provider's consents: the codes it gave to people, and the refresh tokens it gave for them. */
 export class SimulatedGrants {
-  readonly #time: VirtualTime;
+  readonly #time: Pick<VirtualTime, "now">;
   readonly #rules: GrantRules;
-  readonly #codes = new Set<string>();
-  readonly #tokens = new Map<string, RefreshToken>();
+  readonly #codes: Set<string>;
+  readonly #tokens: Map<string, RefreshToken>;
   /** The refresh token that came with an access token. */
-  readonly #givenWith = new Map<string, string>();
-  #people = 0;
+  readonly #givenWith: Map<string, string>;
+  #people: number;
 
-  constructor(time: VirtualTime, rules: GrantRules) {
+  constructor(time: Pick<VirtualTime, "now">, rules: GrantRules, state: GrantState = noGrants()) {
     this.#time = time;
     this.#rules = rules;
+    this.#codes = state.codes;
+    this.#tokens = state.tokens;
+    this.#givenWith = state.givenWith;
+    this.#people = state.people;
+  }
+
+  /** All that there is to know; not a copy. */
+  get state(): GrantState {
+    const [codes, tokens, givenWith] = [this.#codes, this.#tokens, this.#givenWith];
+    return { codes, tokens, givenWith, people: this.#people };
   }
 
   /** A person consents in a browser, and comes back with this. */
@@ -82,6 +103,12 @@ export class SimulatedGrants {
 
   wasReplaced(id: string): boolean {
     return typeof this.#tokens.get(id)?.replacedAt === "number";
+  }
+
+  /** Ends the consent of a refresh token, whoever asks. */
+  revoke(id: string): void {
+    const token = this.#tokens.get(id);
+    if (token) token.family.isRevoked = true;
   }
 
   #isAlive({ family, endsAt, replacedAt }: RefreshToken): boolean {

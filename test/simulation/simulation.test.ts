@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Breakage } from "../support/breakage.ts";
 import { brokenVariants } from "./broken-variants.ts";
-import type { Breakage } from "./run-seed.ts";
 import { runSeed } from "./run-seed.ts";
 
 /** The first seed that shows a breakage, and the promises it breaks. */

@@ -1,0 +1,80 @@
+import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import type { Dependencies } from "../../functions/model/dependencies.ts";
+import type { Issued, NotIssued } from "../../functions/model/provider.ts";
+import type { TokenStore } from "../../functions/model/token-store.ts";
+
+/** Breaks the code at its seams, to prove that a checker notices. */
+export interface Breakage {
+  /** The ports, changed for one process. */
+  deps?(deps: Dependencies): Dependencies;
+  /** A write, instead of the one that was sent. */
+  update?(input: UpdateItemCommandInput): UpdateItemCommandInput;
+}
+
+/** A command as it reaches the table. */
+export function brokenCommand({ update }: Breakage, command: object): object {
+  if (!update || !(command instanceof UpdateItemCommand)) return command;
+  return new UpdateItemCommand(update(command.input));
+}
+
+export function withStore(change: (store: TokenStore) => Partial<TokenStore>) {
+  return (deps: Dependencies): Dependencies => ({
+    ...deps,
+    store: { ...deps.store, ...change(deps.store) },
+  });
+}
+
+type Issue = () => Promise<Issued | NotIssued>;
+
+export function withIssuing(issuing: (issue: Issue) => Promise<Issued | NotIssued>) {
+  return (deps: Dependencies): Dependencies => ({
+    ...deps,
+    provider: {
+      ...deps.provider,
+      async issuer() {
+        const issuer = await deps.provider.issuer();
+        return {
+          openGrant(secret, credential) {
+            const grant = issuer.openGrant(secret, credential);
+            return { ...grant, issue: (signal) => issuing(() => grant.issue(signal)) };
+          },
+        };
+      },
+    },
+  });
+}
+
+export function withIssued(change: (issued: Issued) => Issued) {
+  return withIssuing(async (issue) => {
+    const result = await issue();
+    return result.kind === "issued" ? change(result) : result;
+  });
+}
+
+/** The store's writes, as they are told apart here: by the attributes that they set or remove. */
+export function sets({ UpdateExpression = "" }: UpdateItemCommandInput, name: string): boolean {
+  const [set = ""] = UpdateExpression.split("REMOVE ");
+  return set.includes(`#${name} =`);
+}
+
+export function removes({ UpdateExpression = "" }: UpdateItemCommandInput, name: string): boolean {
+  const [, removed = ""] = UpdateExpression.split("REMOVE ");
+  return removed.split(", ").includes(`#${name}`);
+}
+
+export const takesLease = (input: UpdateItemCommandInput) => sets(input, "leaseOwner");
+export const endsLease = (input: UpdateItemCommandInput) => removes(input, "leaseOwner");
+
+/** The write, on another condition. */
+export function onlyIf(
+  input: UpdateItemCommandInput,
+  ConditionExpression: string,
+): UpdateItemCommandInput {
+  return { ...input, ConditionExpression };
+}
+
+/** The write, whatever stands there. */
+export function unconditional(input: UpdateItemCommandInput): UpdateItemCommandInput {
+  return { ...input, ConditionExpression: undefined };
+}
