@@ -188,8 +188,8 @@ function match<State extends string, Step>(
     const wrong = [...misplaced, ...broken, ...spoilt.map((name) => `${name} stays as it is`)];
     if (wrong.length === 0) return { name, wrong: null };
     // What a write leaves says best what it was meant to be.
-    const isElsewhere = !transition.to.includes(states[1]);
-    const distance = broken.length + 4 * misplaced.length + (isElsewhere ? 8 : 0);
+    const elsewhere = 4 * misplaced.length + (transition.to.includes(states[1]) ? 0 : 8);
+    const distance = elsewhere + broken.length + Math.min(spoilt.length, 3);
     if (distance >= least) continue;
     least = distance;
     const told = `${states.join(" to ")} is no transition; of “${name}” it lacks: ${wrong.join("; ")}`;
