@@ -175,7 +175,7 @@ const revoking: readonly Planted[] = [
     "the token stays",
   ],
   ["a failure that nobody counts", "failure recorded", keeping("failure"), "failures are counted"],
-  ["a failure that ends nothing", "failure recorded", keeping("leaseOwner"), "it ends with"],
+  ["a failure that ends nothing", "failure recorded", keeping("leaseOwner"), "Leased to Leased"],
   [
     "a failure that moves the fence",
     "failure recorded",
