@@ -56,7 +56,7 @@ const forgeries: readonly Forgery[] = [
     ({ tablePassed }) => ({
       tablePassed: without(tablePassed, tablePassed.findIndex(isUse("commit"))),
     }),
-    /: Leased to Leased is no transition; of “lease taken” it lacks: it begins with Empty or /,
+    /: Leased to Leased is no transition; /,
   ],
   [
     "a token that was stored by somebody without the lease",

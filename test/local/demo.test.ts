@@ -117,7 +117,7 @@ describe("the table", () => {
       const played = await runScene({ ...scene, options }, new AbortController().signal);
       expect(allPromisesHeld([played])).toBe(true);
       const writes = tableWrites(answers);
-      expect(writes.length).toBeGreaterThan(5);
+      expect(writes.length).toBeGreaterThan(4);
       expect(checkTransitions(writes)).toEqual([]);
     },
   );

@@ -6,7 +6,7 @@ import { isDoubted } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
 import type { ClaimState, RecordState, Transition } from "./protocol-model.ts";
-import { claimTransitions, recordTransitions } from "./protocol-model.ts";
+import { claimTransitions, recordTransitions, rulesOfEditedRows } from "./protocol-model.ts";
 import type { Claim, ClaimStep, RecordStep } from "./protocol-step.ts";
 import { clockStepMs, isSame } from "./protocol-step.ts";
 
@@ -40,6 +40,7 @@ interface Past {
   readonly leaseEnds: Set<number>;
   writtenAt: number;
   grantedAt: number;
+  isEdited: boolean;
 }
 
 interface Match {
@@ -71,7 +72,8 @@ export class Replay {
       return match(claimTransitions, write, [claimedBefore(step), "Claimed"], step);
     }
     const step = recordStep(write, past);
-    return match(recordTransitions, write, statesOf(step), step);
+    const known = past.isEdited ? transitionsOfEditedRows : recordTransitions;
+    return match(known, write, statesOf(step), step);
   }
 
   #pastOf({ pk, before }: ObservedWrite): Past {
@@ -82,12 +84,20 @@ export class Replay {
       leaseEnds: new Set<number>(),
       writtenAt: 0,
       grantedAt: 0,
+      isEdited: false,
     };
     this.#pasts.set(pk, past);
     rememberLease(past, before);
     return past;
   }
 }
+
+const transitionsOfEditedRows = Object.fromEntries(
+  Object.entries(recordTransitions).map(([name, { rules, ...transition }]) => {
+    const kept = Object.entries(rules).filter(([rule]) => rulesOfEditedRows.has(rule));
+    return [name, { ...transition, rules: Object.fromEntries(kept) }];
+  }),
+);
 
 /** What people do with rows is theirs; the service has to cope with what it finds. */
 function byHand({ after }: ObservedWrite): Match {
@@ -96,7 +106,10 @@ function byHand({ after }: ObservedWrite): Match {
 
 const none: ReadonlySet<number> = new Set();
 
-function remember(past: Past, { at, before, after }: ObservedWrite): void {
+function remember(past: Past, { at, before, after, by }: ObservedWrite): void {
+  const isCommit = before?.["tokenOwner"]?.S !== after?.["tokenOwner"]?.S;
+  if (by === "operator") past.isEdited = true;
+  else if (isCommit) past.isEdited = false;
   const isNewLease = !isSame(before?.["leaseOwner"], after?.["leaseOwner"]);
   if (isNewLease) past.grantedAt = at;
   past.writtenAt = at;

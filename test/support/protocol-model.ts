@@ -41,6 +41,16 @@ const commitChanges = [...lease, ...doubt, ...token, ...due, ...consent, ...reje
   words("layout version failure scope typicalIssueMs ledger"),
 );
 
+/** What holds of a row in which somebody has changed attributes, which no revision shows: until the next commit heals it. */
+export const rulesOfEditedRows: ReadonlySet<string> = new Set([
+  "its owner is new",
+  "it takes the next fence",
+  "it lasts 30 s at most",
+  "its writer holds the lease",
+  "the token names the lease",
+  "its writer had a lease",
+]);
+
 type RecordRules = Transition<RecordState, RecordStep>["rules"];
 
 const isGranted: RecordRules = {
