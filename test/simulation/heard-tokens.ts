@@ -19,9 +19,10 @@ export class HeardTokens {
     this.#named.add(fingerprint);
   }
 
-  unnamed(): string[] {
+  unnamed(now: number): string[] {
     const silent = [...this.#heard].filter(
-      ([fingerprint, process]) => !process.isCrashed && !this.#named.has(fingerprint),
+      ([fingerprint, { isCrashed, frozenUntil }]) =>
+        !isCrashed && frozenUntil < now && !this.#named.has(fingerprint),
     );
     return silent.map(
       ([fingerprint, { name }]) => `P13: ${name} heard of ${fingerprint} in silence`,

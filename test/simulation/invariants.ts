@@ -114,17 +114,16 @@ export class Invariants {
     const [held, holds] = [before, after].map((record) => record?.consent?.refresh?.fingerprint);
     const given = after.token && this.#grants.givenWith(after.token.fingerprint);
     const isNew = after.token?.fingerprint !== before?.token?.fingerprint;
-    if (isNew && given && !this.#isTouched)
-      this.#require(holds === given, "P7: a refresh token was not stored");
+    if (isNew && given) this.#expect(holds === given, "P7: a refresh token was not stored");
     const isRefused = after.failure?.code === "consent-required";
     this.#require(!(isRefused && holds), "P9: a refused refresh token was kept, to be sent again");
     if (!held || held === holds) return;
     const isReplaced = before?.lease?.reason === "consent";
-    const isLost = !isReplaced && !this.#isTouched && this.#grants.isCurrent(held);
-    this.#require(!isLost, "P6: a refresh token was given up that the provider still takes");
+    const isLost = !isReplaced && this.#grants.isCurrent(held);
+    this.#expect(!isLost, "P6: a refresh token was given up that the provider still takes");
     if (holds || isReplaced || !this.#grants.wasReplaced(held)) return;
-    const isNamed = this.#isTouched || (after.failure?.detail.includes("was lost") ?? false);
-    this.#require(isNamed, "P6: a refresh token was lost, and nobody is told");
+    const isNamed = after.failure?.detail.includes("was lost") ?? false;
+    this.#expect(isNamed, "P6: a refresh token was lost, and nobody is told");
   }
 
   /** A code is used once; a refresh token only while it is the one that is stored. */
@@ -135,10 +134,7 @@ export class Invariants {
       this.#codes.add(uses);
     } else {
       const isStored = record.consent?.refresh?.fingerprint === uses;
-      this.#require(
-        isStored || this.#isTouched,
-        "O4: a refresh token was sent that is not the stored one",
-      );
+      this.#expect(isStored, "O4: a refresh token was sent that is not the stored one");
     }
   }
 
@@ -146,8 +142,7 @@ export class Invariants {
     const record = this.#current();
     const lease = record?.lease;
     const isHolder = lease?.owner.startsWith(`${call.process.name}.`) ?? false;
-    const isFree = this.#isTouched || this.#circumstances.wrongClock !== null;
-    this.#require(isHolder || isFree, "P3: the provider was called without the lease");
+    this.#expectByClock(isHolder, "P3: the provider was called without the lease");
     if (!record || !lease || !isHolder) return;
     call.reason = lease.reason;
     call.owner = lease.owner;
@@ -157,18 +152,15 @@ export class Invariants {
     call.leaseEnds = lease.until.getTime() - call.process.skewMs;
     for (const other of this.#calls) {
       const isExpired = (other.leaseEnds ?? 0) <= this.#time.now + maxClockSkewMs;
-      this.#require(
-        !other.isInFlight || isExpired || isFree,
-        "P1: two calls in flight under live leases",
-      );
+      const isAlone = !other.isInFlight || isExpired;
+      this.#expectByClock(isAlone, "P1: two calls in flight under live leases");
     }
     this.#calls.push(call);
     this.#requireUnused(call, record);
     this.#requireBackOff(call);
-    // A static key has no circuit breaker: nothing is revoked. A clock that is wrong has waited an hour.
-    const hasBreaker = this.#policy.renewal !== "on-rotation" && !isFree;
-    const isWar = hasBreaker && this.#recentlyRejected(call).size > 3;
-    this.#require(!isWar, "P8: rejections cause a revoke war");
+    // A static key has no circuit breaker: nothing is revoked.
+    const isWar = this.#policy.renewal !== "on-rotation" && this.#recentlyRejected(call).size > 3;
+    this.#expectByClock(!isWar, "P8: rejections cause a revoke war");
   }
 
   /** The leases of almost five minutes that a rejection caused: this call's, and those that replaced a token. */
@@ -198,22 +190,21 @@ export class Invariants {
   tokenDies(token: ProviderToken, killer: ObservedCall): void {
     const isHeld = this.#written?.token?.fingerprint === token.id;
     if (!token.call || !isHeld || killer.isLate) return;
-    const isOurs = token.call.connection === killer.connection;
-    const { reason } = killer;
     const { wrongClock } = this.#circumstances;
-    const isExcused =
-      this.#isTouched ||
-      (isOurs && (killer.isHandover ?? false)) ||
-      (isOurs && reason === "rejected" && this.reported.has(this.#version)) ||
-      (isOurs && reason === "takeover" && this.#circumstances.hadMishap);
-    if (isExcused || killer.process === wrongClock) return;
+    const isOurs = token.call.connection === killer.connection;
+    if ((isOurs && this.#isKillingExcused(killer)) || killer.process === wrongClock) return;
     if (wrongClock) {
       this.#issuesForWrongClocks += 1;
       const isWithin = this.#issuesForWrongClocks <= this.#wrongLeases;
-      this.#require(isWithin, "P14: a lease of a wrong clock cost the others more than one issue");
+      this.#expect(isWithin, "P14: a lease of a wrong clock cost the others more than one issue");
     } else {
-      this.#require(false, `P4: a live token was killed early (${reason})`);
+      this.#expect(false, `P4: a live token was killed early (${killer.reason})`);
     }
+  }
+
+  #isKillingExcused({ reason, isHandover = false }: ObservedCall): boolean {
+    if (reason === "rejected") return this.reported.has(this.#version);
+    return isHandover || (reason === "takeover" && this.#circumstances.hadMishap);
   }
 
   #isWrongs(owner: string): boolean {
@@ -297,6 +288,16 @@ export class Invariants {
       const waitedMs = this.#time.now - failure.at;
       this.#require(waitedMs + maxClockSkewMs >= leastMs, "P9: the back-off was not shared");
     }
+  }
+
+  /** What holds unless somebody has changed the row by hand. */
+  #expect(holds: boolean, promise: string): void {
+    this.#require(holds || this.#isTouched, promise);
+  }
+
+  /** What holds among processes whose clocks are right. */
+  #expectByClock(holds: boolean, promise: string): void {
+    this.#expect(holds || this.#circumstances.wrongClock !== null, promise);
   }
 
   #require(holds: boolean, promise: string): void {

@@ -72,71 +72,20 @@ const policies: readonly RenewalPolicy[] = [
 ];
 
 export function scenarioOf(random: () => number): Scenario {
-  const { chance, pick, between, times } = draws(random);
+  const draw = draws(random);
+  const { chance, pick, between, times } = draw;
   const lifetimeMs = pick([2000, 10_000, 60_000, 300_000]);
   const horizonMs = lifetimeMs * between(1.2, 2.6);
   const trouble = troubleOf(random, horizonMs);
-  const { isCalm } = trouble;
-  const within = () => between(-maxClockSkewMs / 2, maxClockSkewMs / 2);
-
-  const policy = pick(policies);
-  const realms: RealmScript[] = [{ policy, later: changeOf(policy) }];
-  if (chance(0.1)) realms.push({ policy: pick(policies), later: null });
-  const connections: ConnectionScript[] = [{ realm: 0, account: "default", platform: 0 }];
-  for (let more = chance(0.3) ? 1 + times(1) : 0; more > 0; more -= 1) {
-    const at = connections.length;
-    connections.push({ realm: 0, account: `more-${at}`, platform: chance(0.6) ? 0 : at });
-  }
-  if (realms.length > 1) {
-    connections.push({ realm: 1, account: "default", platform: connections.length });
-  }
-  const connectionsOf = (realm: number) =>
-    connections.flatMap((of, index) => (of.realm === realm ? [index] : []));
-
-  /** What a deployment may change while the provider stays as it is. */
-  function changeOf(before: RenewalPolicy): RealmScript["later"] {
-    if (isCalm || !chance(0.1)) return null;
-    const changed: Partial<Record<RenewalPolicy["renewal"], RenewalPolicy>> = {
-      "at-expiry": { renewal: "at-handover", beforeExpiryMs: 20_000 },
-      "at-handover": { renewal: "at-expiry" },
-      early: { renewal: "early", beforeExpiryMs: 5000 },
-      "by-consent": { renewal: "by-consent", beforeExpiryMs: 5000 },
-    };
-    const after = changed[before.renewal];
-    return after ? { atMs: between(0, horizonMs), policy: after } : null;
-  }
-
-  const script = (index: number): Script => {
-    const realm = index > 0 && chance(0.3) ? realms.length - 1 : 0;
-    const later = realms[realm]?.later;
-    const startsAt = later && chance(0.5) ? later.atMs : 0;
-    const isWrong = trouble.wrongClock?.process === index;
-    return {
-      realm,
-      startsAt,
-      skewMs: isWrong ? trouble.wrongClock.skewMs : within(),
-      stepsTo: !isWrong && chance(0.2) ? { atMs: between(0, horizonMs), skewMs: within() } : null,
-      fate: trouble.fate(random),
-      asks: Array.from({ length: 1 + times(4) }, () => ask(realm, startsAt)),
-    };
-  };
+  const realms = realmsOf(draw, trouble, horizonMs);
+  const connections = connectionsOf(draw, realms.length);
+  const stage = { draw, random, trouble, realms, connections, lifetimeMs, horizonMs };
   /** Callers tend to come together: at the start, at expiry, when others do. */
   const rush = [0, lifetimeMs, lifetimeMs * 2, between(0, horizonMs)];
-  const ask = (realm: number, startsAt: number): Ask => ({
-    atMs: Math.max(startsAt, chance(0.6) ? pick(rush) + between(0, 300) : between(0, horizonMs)),
-    connection: chance(0.02)
-      ? null
-      : chance(0.6)
-        ? (connectionsOf(realm)[0] ?? 0)
-        : pick(connectionsOf(realm)),
-    minValiditySeconds: chance(0.15) ? Math.floor(between(1, lifetimeMs / 900)) : 0,
-    patienceMs: chance(0.15) ? between(500, 8000) : 25_000,
-    manner: chance(0.1) ? "complains" : "uses",
-  });
-
+  const processes = Array.from({ length: 2 + times(3) }, (_, index) => script(stage, rush, index));
+  const consented = () => [between(0, 300), ...(chance(0.2) ? [between(0, horizonMs)] : [])];
   return {
-    realms,
-    connections,
+    ...{ realms, connections, lifetimeMs, horizonMs, trouble, processes },
     grants: {
       refreshTokens: chance(0.7) ? "single-use" : "reusable",
       graceMs: chance(0.5) ? 0 : between(1000, 60_000),
@@ -144,21 +93,84 @@ export function scenarioOf(random: () => number): Scenario {
       isProlonged: chance(0.5),
     },
     consents: connections.flatMap((_, connection) =>
-      [between(0, 300), ...(chance(0.2) ? [between(0, horizonMs)] : [])].map((atMs) => ({
-        atMs,
-        connection,
-      })),
+      consented().map((atMs) => ({ atMs, connection })),
     ),
-    lifetimeMs,
     deadlineMs: pick([500, 1000, 5000]),
-    processes: Array.from({ length: 2 + times(3) }, (_, index) => script(index)),
-    ticksAt: chance(0.25) ? minutes(horizonMs, between(0, 60_000)) : [],
-    trouble,
-    horizonMs,
+    ticksAt: chance(0.25) ? everyMinute(horizonMs, between(0, 60_000), chance(0.2)) : [],
   };
 }
 
-function minutes(horizonMs: number, firstMs: number): number[] {
-  const count = Math.max(0, Math.ceil((horizonMs - firstMs) / 60_000));
-  return Array.from({ length: count }, (_, index) => firstMs + index * 60_000);
+type Draw = ReturnType<typeof draws>;
+
+interface Stage extends Pick<Scenario, "realms" | "connections" | "lifetimeMs" | "horizonMs"> {
+  readonly draw: Draw;
+  readonly random: () => number;
+  readonly trouble: Trouble;
 }
+
+function realmsOf(draw: Draw, { isCalm }: Trouble, horizonMs: number): RealmScript[] {
+  const policy = draw.pick(policies);
+  const after = !isCalm && draw.chance(0.1) ? changed[policy.renewal] : undefined;
+  const later = after ? { atMs: draw.between(0, horizonMs), policy: after } : null;
+  const others = draw.chance(0.1) ? [{ policy: draw.pick(policies), later: null }] : [];
+  return [{ policy, later }, ...others];
+}
+
+/** What a deployment may change while the provider stays as it is. */
+const changed: Partial<Record<RenewalPolicy["renewal"], RenewalPolicy>> = {
+  "at-expiry": { renewal: "at-handover", beforeExpiryMs: 20_000 },
+  "at-handover": { renewal: "at-expiry" },
+  early: { renewal: "early", beforeExpiryMs: 5000 },
+  "by-consent": { renewal: "by-consent", beforeExpiryMs: 5000 },
+};
+
+function connectionsOf({ chance, times }: Draw, realms: number): ConnectionScript[] {
+  const connections: ConnectionScript[] = [{ realm: 0, account: "default", platform: 0 }];
+  for (let more = chance(0.3) ? 1 + times(1) : 0; more > 0; more -= 1) {
+    const at = connections.length;
+    connections.push({ realm: 0, account: `more-${at}`, platform: chance(0.6) ? 0 : at });
+  }
+  if (realms > 1) connections.push({ realm: 1, account: "default", platform: connections.length });
+  return connections;
+}
+
+function script(stage: Stage, rush: readonly number[], index: number): Script {
+  const { draw, random, trouble, realms, horizonMs } = stage;
+  const { chance, between, times } = draw;
+  const within = () => between(-maxClockSkewMs / 2, maxClockSkewMs / 2);
+  const realm = index > 0 && chance(0.3) ? realms.length - 1 : 0;
+  const later = realms[realm]?.later;
+  const startsAt = later && chance(0.5) ? later.atMs : 0;
+  const wrong = trouble.wrongClock?.process === index ? trouble.wrongClock : null;
+  const steps = !wrong && chance(0.2);
+  return {
+    ...{ realm, startsAt },
+    skewMs: wrong ? wrong.skewMs : within(),
+    stepsTo: steps ? { atMs: between(0, horizonMs), skewMs: within() } : null,
+    fate: trouble.fate(random),
+    asks: Array.from({ length: 1 + times(4) }, () => ask(stage, rush, realm, startsAt)),
+  };
+}
+
+function ask(stage: Stage, rush: readonly number[], realm: number, startsAt: number): Ask {
+  const { chance, pick, between } = stage.draw;
+  const atMs = chance(0.6) ? pick(rush) + between(0, 300) : between(0, stage.horizonMs);
+  const own = stage.connections.flatMap((of, index) => (of.realm === realm ? [index] : []));
+  const known = chance(0.6) ? (own[0] ?? 0) : pick(own);
+  return {
+    atMs: Math.max(startsAt, atMs),
+    connection: chance(0.02) ? null : known,
+    minValiditySeconds: chance(0.15) ? Math.floor(between(1, stage.lifetimeMs / 900)) : 0,
+    patienceMs: chance(0.15) ? between(500, 8000) : 25_000,
+    manner: chance(0.1) ? "complains" : "uses",
+  };
+}
+
+/** `goesOn`: once more, when nobody has asked for hours. */
+function everyMinute(horizonMs: number, firstMs: number, goesOn: boolean): number[] {
+  const count = Math.max(0, Math.ceil((horizonMs - firstMs) / 60_000));
+  const ticks = Array.from({ length: count }, (_, index) => firstMs + index * 60_000);
+  return goesOn ? [...ticks, horizonMs + 2 * hourMs] : ticks;
+}
+
+const hourMs = 3_600_000;

@@ -92,6 +92,15 @@ export class SimulatedProvider {
     this.#issue(null);
   }
 
+  /** A token that was issued before the world began. */
+  issueEarlier(atMs: number): ProviderToken {
+    const id = `t0${this.#platform}`;
+    const expiresAt = atMs + this.#lifetimeMs;
+    const token = { id, expiresAt, call: null, revokedBy: undefined };
+    this.tokens.push(token);
+    return token;
+  }
+
   tokenOf(id: string): ProviderToken | undefined {
     return this.tokens.find((token) => token.id === id);
   }

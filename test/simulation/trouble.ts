@@ -1,3 +1,4 @@
+import type { EarlierRow } from "./earlier-rows.ts";
 import type { At } from "./scenario.ts";
 import type { Fate } from "./simulated-process.ts";
 
@@ -23,6 +24,8 @@ export interface Trouble {
   /** Someone else issues for the same platform. */
   readonly foreignIssues: readonly At[];
   readonly disconnects: readonly At[];
+  /** What the first connection's row is when the world begins. */
+  readonly earlierRow: EarlierRow | null;
   /** What an operator does to a row. */
   readonly rowChanges: readonly RowChange[];
 }
@@ -82,6 +85,14 @@ export function troubleOf(random: () => number, horizonMs: number): Trouble {
     })),
     foreignIssues: several(0.15, 4).map((atMs) => ({ atMs, connection: connection() })),
     disconnects: several(0.08, 2).map((atMs) => ({ atMs, connection: connection() })),
+    earlierRow: chance(0.1)
+      ? {
+          layout: pick(["no schedule", "due at renewal", "due at an instant of its own"]),
+          isLeased: chance(0.3),
+          isSuspect: chance(0.2),
+          rejections: times(3),
+        }
+      : null,
     rowChanges: several(0.08, 2).map((atMs) => ({
       atMs,
       connection: connection(),
