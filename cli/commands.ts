@@ -1,12 +1,12 @@
 import type {
-  ConnectionAnswer,
-  ConnectionPage,
   ConsentLink,
   Disconnected,
   GrantedConsent,
   VendAnswer,
 } from "../functions/http/contract.ts";
-import type { DeployedFunctions } from "./deployed-functions.ts";
+import { allConnections } from "./all-connections.ts";
+import type { Command, CommandContext, CommandOptions, CommandOutput } from "./command.ts";
+import { expectArgs } from "./command.ts";
 import { cliFailure, UsageError } from "./failure.ts";
 import {
   formatConsentLink,
@@ -16,45 +16,7 @@ import {
 } from "./format-answers.ts";
 import { formatStatus } from "./format-status.ts";
 import { parseConnection, parseMinValidity, parseRealm, parseVersion } from "./parse-arguments.ts";
-
-export interface CommandOptions {
-  readonly json: boolean;
-  readonly "show-token": boolean;
-  readonly "min-validity"?: string | undefined;
-  readonly function?: string | undefined;
-  readonly yes: boolean;
-  readonly help: boolean;
-}
-
-/** The terminal, or the script, that runs the command line. */
-export interface Terminal {
-  /** Writes the command's answer. */
-  out(text: string): void;
-  /** Writes a message that is not part of the answer. */
-  notice(text: string): void;
-  /** Reads a code that must appear neither in arguments nor on the screen. Null if none is given. */
-  readCode(): Promise<string | null>;
-  now(): Date;
-}
-
-interface CommandContext {
-  readonly functions: DeployedFunctions;
-  readonly terminal: Terminal;
-}
-
-/** A command's answer: `answer` is printed for programs (--json), `text` for people. */
-interface CommandOutput {
-  readonly answer: object;
-  readonly text: string;
-}
-
-/**
- * Parses its arguments, throwing a `UsageError`; the function that it returns then runs, throwing a `CommandFailure`.
- */
-type Command = (
-  args: readonly string[],
-  options: CommandOptions,
-) => (context: CommandContext) => Promise<CommandOutput>;
+import { recover } from "./recover.ts";
 
 export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["vend", (args, options) => vend(expectArgs(args, 1), options, null)],
@@ -63,13 +25,8 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["consent", (args) => consent(expectArgs(args, 1))],
   ["paste-code", (args) => pasteCode(expectArgs(args, 1))],
   ["disconnect", (args, options) => disconnect(expectArgs(args, 1), options)],
+  ["recover", recover],
 ]);
-
-function expectArgs(args: readonly string[], count: number): readonly string[] {
-  if (args.length === count) return args;
-  const expected = count === 1 ? "one argument" : `${count} arguments`;
-  throw new UsageError(`This command takes ${expected}, not ${args.length}.`);
-}
 
 function vend([text]: readonly string[], options: CommandOptions, rejectedVersion: number | null) {
   const { realm, account } = parseConnection(text);
@@ -94,14 +51,7 @@ function status(args: readonly string[]) {
   const [text] = expectArgs(args, args.length === 0 ? 0 : 1);
   const realm = text === undefined ? null : parseRealm(text);
   return async ({ functions, terminal }: CommandContext): Promise<CommandOutput> => {
-    const connections: ConnectionAnswer[] = [];
-    let cursor: string | null = null;
-    do {
-      const payload = { ...(realm ? { realm } : {}), ...(cursor ? { cursor } : {}) };
-      const page: ConnectionPage = await functions.invoke("list-connections", null, payload);
-      connections.push(...page.connections);
-      cursor = page.cursor;
-    } while (cursor !== null);
+    const connections = await allConnections(functions, realm);
     return { answer: { connections }, text: formatStatus(connections, terminal.now()) };
   };
 }

@@ -29,14 +29,22 @@ export function openDeployedFunctions(functionName: string | undefined): Deploye
   // A retry could use up an authorization code twice, or count a rejection twice.
   const client = new LambdaClient({ maxAttempts: 1 });
 
-  async function lookUp(kind: FunctionKind, realm: string | null): Promise<string> {
+  let listed: Promise<FunctionDescription[]> | undefined;
+
+  async function list(): Promise<FunctionDescription[]> {
     const all: FunctionDescription[] = [];
     for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
       for (const { FunctionName, Description } of Functions) {
         all.push({ name: FunctionName ?? "", description: Description ?? "" });
       }
     }
-    return findFunctionName(all, kind, realm);
+    return all;
+  }
+
+  /** One listing serves all invocations of a command. */
+  async function lookUp(kind: FunctionKind, realm: string | null): Promise<string> {
+    listed ??= list();
+    return findFunctionName(await listed, kind, realm);
   }
 
   async function send(FunctionName: string, payload: object): Promise<unknown> {

@@ -25,6 +25,15 @@ export function parseRealm(text: string): string {
   );
 }
 
+/** An instant with its zone, so that nobody's clock decides which one is meant. */
+export function parseRestoredAt(text: string | undefined): Date | null {
+  if (text === undefined) return null;
+  const instant = new Date(text);
+  const hasZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(text);
+  if (hasZone && Number.isFinite(instant.getTime())) return instant;
+  throw new UsageError(`${text} is not an instant: write it like 2026-11-21T10:00:00Z.`);
+}
+
 function isRealm(provider: string, environment: string): boolean {
   return segmentPattern.test(provider) && segmentPattern.test(environment);
 }

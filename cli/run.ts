@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { adviceFor } from "./advice.ts";
-import type { CommandOptions, Terminal } from "./commands.ts";
+import type { CommandOptions, CommandOutput, Terminal } from "./command.ts";
 import { commands } from "./commands.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import { openDeployedFunctions } from "./deployed-functions.ts";
@@ -14,12 +14,14 @@ const usage = `npm run vend -- <command>
   consent <connection>            print a one-time link for the person who is to consent
   paste-code <connection>         use a code that a person copied from the provider; it is prompted for, never an argument
   disconnect <connection> --yes   end a consent: revoked at the provider if it supports that, deleted here
+  recover [<realm>|<connection>…] say what is wrong with each connection and what to do; --yes does what is safe
   help                            this text
 
   --json                    print answers as JSON
   --show-token              show the token too
   --min-validity <seconds>  require the token to remain usable for this long
   --function <name>         invoke this function instead of looking it up
+  --restored-at <instant>   recover: when the functions began to use a restored table, like 2026-11-21T10:00Z
 
 A connection is provider/environment/account, for example conferma/production/default; a realm is provider/environment.
 The AWS account is the one that the SDK's variables name: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_LAMBDA.
@@ -31,10 +33,13 @@ const options = {
   "min-validity": { type: "string" },
   function: { type: "string" },
   yes: { type: "boolean", default: false },
+  "restored-at": { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
 
-/** Runs one command line. Returns the exit code: 0 done, 1 the command failed, 2 the command line is wrong. */
+/**
+ * Runs one command line. Returns the exit code: 0 done, 1 the command failed or is incomplete, 2 the command line is wrong.
+ */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await runCommand(args, terminal);
@@ -57,11 +62,10 @@ async function runCommand(args: readonly string[], terminal: Terminal): Promise<
   if (!command) throw new UsageError(`There is no command ${name}.`);
   const execute = command(rest, values);
   try {
-    const { answer, text } = await withFunctions(values.function, (functions) =>
+    const output = await withFunctions(values.function, (functions) =>
       execute({ functions, terminal }),
     );
-    terminal.out(replaceControlCharacters(values.json ? JSON.stringify(answer) : text));
-    return 0;
+    return printOutput(output, values.json, terminal);
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     if (values.json)
@@ -69,6 +73,16 @@ async function runCommand(args: readonly string[], terminal: Terminal): Promise<
     terminal.notice(replaceControlCharacters(adviceFor(error)));
     return 1;
   }
+}
+
+/** Returns the exit code. */
+function printOutput(
+  { answer, text, isIncomplete }: CommandOutput,
+  isJson: boolean,
+  terminal: Terminal,
+): number {
+  terminal.out(replaceControlCharacters(isJson ? JSON.stringify(answer) : text));
+  return isIncomplete ? 1 : 0;
 }
 
 async function withFunctions<T>(

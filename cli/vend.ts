@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { readCode } from "./read-code.ts";
 import { run } from "./run.ts";
 
@@ -6,4 +7,5 @@ process.exitCode = await run(process.argv.slice(2), {
   notice: (text) => process.stderr.write(`${text}\n`),
   readCode: () => readCode(process.stdin, process.stderr),
   now: () => new Date(),
+  sleep: (ms) => sleep(ms),
 });

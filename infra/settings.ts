@@ -9,6 +9,7 @@ const settingNames = [
   "consentBaseUrl",
   "consentRequester",
   "alarmTopicArn",
+  "tableName",
 ] as const;
 
 type Setting = (typeof settingNames)[number];
@@ -39,6 +40,10 @@ export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
       "must be an https address without query or trailing slash",
     );
   }
+  const tableName = text("tableName");
+  if (tableName && !/^[\w.-]{3,255}$/.test(tableName)) {
+    throw settingError("tableName", "must be the name of a DynamoDB table");
+  }
   return {
     api: {
       kind: oneOf("api", apiKinds) ?? "private",
@@ -47,6 +52,7 @@ export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
     },
     consents: { baseUrl, requester: text("consentRequester") },
     alarmTopicArn: text("alarmTopicArn"),
+    tableName,
   };
 }
 

@@ -109,7 +109,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const providers = track(await startProviders(options));
 
   const settings = providers.realms.map((realm) => realm.settings);
-  const consents = { baseUrl: consentBaseUrl, localRequester };
+  const consents = { baseUrl: consentBaseUrl, requester: localRequester };
   const confermaApi = providers.conferma.pingUrl;
   const deployed = synthesize({ realms: settings, consents, confermaApi, bundled }, folder);
   await createTables(dynamoDb.url, deployed.tables, operator.keys);

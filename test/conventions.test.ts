@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { problemCodes } from "../functions/model/errors.ts";
 import { providerIds } from "../functions/providers/catalogue.ts";
 import { ping } from "../local/local-realm.ts";
 import type { Providers } from "../local/providers.ts";
@@ -97,7 +96,7 @@ const mayBeShared: Readonly<Record<string, string>> = {
 };
 
 describe("an exported name", () => {
-  const folders = ["cli", "client", "functions", "infra", "local", "openapi", "test"];
+  const folders = ["cli", "client", "docs", "functions", "infra", "local", "openapi", "test"];
   const declared =
     /^export (?:declare )?(?:abstract )?(?:async )?(?:class|const|function\*?|interface|let|type) (\w+)/gm;
 
@@ -152,7 +151,40 @@ describe("every provider", () => {
   });
 });
 
-test.each(problemCodes)("the problem %s has its section in docs/operations.md", (code) => {
-  const operations = readFileSync(join(root, "docs", "operations.md"), "utf8");
-  expect(operations).toMatch(new RegExp(`^#+ .*\`?${code}\`?`, "m"));
+describe("what a text refers to", () => {
+  const folders = ["cli", "client", "docs", "functions", "infra", "local", "openapi", "test"];
+  const pages = globSync(["*.md", "docs/**/*.md"], { cwd: root }).map((path) => ({
+    path,
+    text: readFileSync(join(root, path), "utf8"),
+  }));
+  const texts = [...folders.flatMap(filesIn), ...pages];
+  const textsWith = (pattern: RegExp) =>
+    texts.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+
+  test("is public or in the repository: no tag of another document", () => {
+    const inBrackets = /\((?:[A-OQ-Z]\d{1,2}(?:, )?)+\)/;
+    const inFront = /["'`/] ?(?:[A-OQ-Z]\d{1,2}(?:, )?)+: /;
+    expect(textsWith(inBrackets)).toEqual([]);
+    expect(textsWith(inFront)).toEqual([]);
+    expect(textsWith(/\bdesign \u00a7|\[I{1}\]/)).toEqual([]);
+  });
+
+  test("is named beside its section", () => {
+    const sections = texts.flatMap(({ path, text }) =>
+      [...text.matchAll(/.*\n?.*\u00a7/g)].map(([lines]) => `${path}: ${lines}`),
+    );
+    const isPublic = /\bRFC \d{4}|OpenID Connect|\bOIDC |\bCSP \d/;
+    expect(sections.length).toBeGreaterThan(10);
+    expect(sections.filter((lines) => !isPublic.test(lines))).toEqual([]);
+  });
+
+  test("is a promise that docs/protocol.md defines", () => {
+    const defined = readFileSync(join(root, "docs/protocol.md"), "utf8").match(/^\| P\d+/gm) ?? [];
+    const known = new Set(defined.map((row) => row.slice(2)));
+    const named = texts.flatMap(({ path, text }) =>
+      (text.match(/\bP\d{1,2}\b/g) ?? []).map((promise) => ({ path, promise })),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(({ promise }) => !known.has(promise))).toEqual([]);
+  });
 });

@@ -18,7 +18,7 @@ const rows = protocol
       .slice(1, -1)
       .map((cell) => cell.trim()),
   );
-const promises = Array.from({ length: 13 }, (_, index) => `P${index + 1}`);
+const promises = Array.from({ length: 14 }, (_, index) => `P${index + 1}`);
 const filesIn = (text: string) =>
   [...text.matchAll(/`((?:[\w-]+\/)+[\w.-]+\.ts)`/g)].map(([, file = ""]) => file);
 

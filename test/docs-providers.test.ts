@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import type { ProviderId } from "../functions/providers/catalogue.ts";
 import { declarationOf, providerIds } from "../functions/providers/catalogue.ts";
+import { tableUnder } from "./support/markdown-table.ts";
 
 const folder = path.join(import.meta.dirname, "../docs/providers");
 const read = (page: string) => readFileSync(path.join(folder, page), "utf8");
@@ -52,25 +53,6 @@ describe("docs/providers/README.md", () => {
     }
   });
 });
-
-/** The table under a heading whose first column has this title, row by row. */
-function tableUnder(page: string, heading: string, title: string): [string, ...string[]][] {
-  const [, section = ""] = `\n${page}`.split(`\n${heading}\n`);
-  const lines = section.split(/\n#+ /)[0]?.split("\n") ?? [];
-  const start = lines.findIndex((line) => cellsOf(line)[0] === title && line.startsWith("|"));
-  expect(start, `a table of ${title} under ${heading}`).toBeGreaterThan(-1);
-  const rest = lines.slice(start + 2);
-  const end = rest.findIndex((line) => !line.startsWith("|"));
-  return rest.slice(0, end === -1 ? undefined : end).map(cellsOf);
-}
-
-function cellsOf(line: string): [string, ...string[]] {
-  const [first = "", ...others] = line
-    .split("|")
-    .slice(1, -1)
-    .map((cell) => cell.trim());
-  return [first, ...others];
-}
 
 /** Whether a cell shows the default of a setting, which without a fixed one may depend on another setting. */
 function isDefault(cell: string, schema: v.GenericSchema | undefined): boolean {

@@ -2,9 +2,8 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { problemOf } from "../functions/http/problem.ts";
 import { connectionStates } from "../functions/model/connection-status.ts";
-import { problemCodes, VendingError } from "../functions/model/errors.ts";
+import { problemCodes } from "../functions/model/errors.ts";
 import { measures } from "../functions/model/metrics.ts";
 import { Sensitive } from "../functions/model/sensitive.ts";
 import { systemClock } from "../functions/platform/system-clock.ts";
@@ -12,7 +11,7 @@ import { providerIds, providerOf, readRealm } from "../functions/providers/catal
 import packageJson from "../package.json" with { type: "json" };
 
 const root = path.join(import.meta.dirname, "..");
-const pages = ["README.md", ...globSync("docs/**/*.md", { cwd: root }).sort()];
+const pages = globSync(["*.md", "docs/**/*.md"], { cwd: root }).sort();
 
 interface Block {
   readonly page: string;
@@ -95,24 +94,8 @@ describe("a page shows only what the code takes", () => {
 
 describe("every problem code", () => {
   const anchors = anchorsOf("docs/operations.md");
-  const row = (code: string) =>
-    read("docs/architecture.md")
-      .split("\n")
-      .find((line) => line.startsWith(`| [\`${code}\`]`));
-
   test.each(problemCodes)("%s has a section in docs/operations.md", (code) => {
     expect(anchors).toContain(code);
-  });
-
-  test.each(problemCodes)("%s is told to callers with its own status and retryability", (code) => {
-    const { status, retryable } = problemOf(new VendingError(code, ""), null);
-    const isTold = problemOf(new VendingError(code, "", 1), null).retryable !== retryable;
-    const [, , statusCell, retryableCell] =
-      row(code)
-        ?.split("|")
-        .map((cell) => cell.trim()) ?? [];
-    expect(statusCell).toBe(String(status));
-    expect(retryableCell).toMatch(isTold ? /^when told/ : retryable ? /^yes$/ : /^no$/);
   });
 });
 

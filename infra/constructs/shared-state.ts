@@ -18,14 +18,17 @@ export const sealingKeyParameter = "/token-vending/sealing-key";
  * The state of another stack, imported by name, so that neither stack blocks the other
  * (docs/decisions/0018-two-stacks.md).
  */
-export function importSharedState(scope: Construct): SharedState {
+export function importSharedState(
+  scope: Construct,
+  tableName: string = tokenTableName,
+): SharedState {
   const tableArn = Stack.of(scope).formatArn({
     service: "dynamodb",
     resource: "table",
-    resourceName: tokenTableName,
+    resourceName: tableName,
   });
   return {
-    table: { tableArn, tableName: tokenTableName },
+    table: { tableArn, tableName },
     sealingKey: { keyArn: StringParameter.valueForStringParameter(scope, sealingKeyParameter) },
   };
 }

@@ -23,6 +23,8 @@ export interface TokenVendingProps {
   readonly realms: readonly RealmEntry[];
   /** A `TokenVendingState` of this stack; by default that of another stack in this account and Region. */
   readonly state?: SharedState;
+  /** The table to use instead of that other stack's own: one that was restored from a backup. */
+  readonly tableName?: string | undefined;
   /** Contains the bundle of each function, in a folder of its name; by default where `npm run build` writes them. */
   readonly bundlesFolder?: string;
   readonly api?: ApiProps | undefined;
@@ -49,7 +51,7 @@ export class TokenVending extends Construct {
     super(scope, id);
     const { notify } = props;
     const listed = readRealms(props.realms);
-    this.state = props.state ?? importSharedState(this);
+    this.state = props.state ?? importSharedState(this, props.tableName);
     this.api = createApi(this, props.api ?? {});
     const bundled = { state: this.state, bundlesFolder: props.bundlesFolder ?? bundlesFolder };
     const failureQueue = new FailureQueue(this, "Failures");

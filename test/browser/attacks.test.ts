@@ -73,7 +73,7 @@ describeInBrowser("an attacker", () => {
     expect(versionOrCode(await vend("connectpay/stage", "fixation"))).toBe("consent-required");
   });
 
-  test("who sends a victim the attacker's whole callback is refused before any call (A16)", async () => {
+  test("who sends a victim the attacker's whole callback is refused before any call", async () => {
     const attacker = await setOut("centrapay-user/test", "callback-attacker");
     const victim = await setOut("centrapay-user/test", "callback-victim");
     const before = redeems();
@@ -115,7 +115,7 @@ describeInBrowser("an attacker", () => {
     expect(versionOrCode(await vend("centrapay-user/test", "mix-up"))).toBe(1);
   });
 
-  test("who answers with a script for an error gets no token, and runs no script (A17)", async () => {
+  test("who answers with a script for an error gets no token, and runs no script", async () => {
     const { acme, vend } = consentStack();
     const { page } = await setOut("authorization-code/acme", "script");
     const before = redeems();

@@ -91,7 +91,7 @@ describeInBrowser("a person who allows everything", () => {
     expect(versionOrCode(await vend("connectpay/stage", "again"))).toBe(2);
   });
 
-  test("is led on by a page as by 301 (A20)", async () => {
+  test("is led on by a page as by 301", async () => {
     const { begin, connectPay, vend } = consentStack();
     connectPay.traits.authorizeAnswer = "page";
     const { page } = await openVisitor();
@@ -128,7 +128,7 @@ describeInBrowser("a person who allows", () => {
     expect(connectPay.journal.findLast(({ kind }) => kind === "consent")?.granted).toBe("psd2-ais");
   });
 
-  test("nothing reads that, and nothing is stored (A17)", async () => {
+  test("nothing reads that, and nothing is stored", async () => {
     const realm = "connectpay/stage";
     const { begin, vend, pending } = consentStack();
     const { page } = await openVisitor();

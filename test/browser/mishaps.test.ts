@@ -173,7 +173,7 @@ describeInBrowser("a person", () => {
     );
   });
 
-  test("reads that it is our fault when our certificate is not the registered one (A21)", async () => {
+  test("reads that it is our fault when our certificate is not the registered one", async () => {
     const { begin, vend, connectPay } = consentStack();
     const { page } = await openVisitor();
     const other = await connectPay.authority.issueClient("someone-else");

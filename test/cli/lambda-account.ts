@@ -21,6 +21,8 @@ interface Run {
 export interface LambdaAccount {
   /** The invocations, with their payloads. */
   readonly invoked: readonly { readonly name: string; readonly payload: unknown }[];
+  /** How long commands have waited, in milliseconds; nobody really waits. */
+  readonly slept: readonly number[];
   readonly url: string;
   /** Runs one command line. `code` is what the user pastes. */
   run(line: string, code?: string | null): Promise<Run>;
@@ -32,6 +34,7 @@ export async function lambdaAccount(
   guard: Guard = ALLOW_ALL,
 ): Promise<LambdaAccount> {
   const invoked: { name: string; payload: unknown }[] = [];
+  const slept: number[] = [];
 
   async function invoke(name: string, payload: unknown): Promise<InvocationResult> {
     invoked.push({ name, payload });
@@ -61,6 +64,7 @@ export async function lambdaAccount(
 
   return {
     invoked,
+    slept,
     url: api.url,
     async run(line, code = null) {
       const out: string[] = [];
@@ -70,6 +74,7 @@ export async function lambdaAccount(
         notice: (text) => notices.push(text),
         readCode: async () => code,
         now: () => at("10:01:00.000"),
+        sleep: async (ms) => void slept.push(ms),
       });
       return { exitCode, out: out.join("\n"), notices: notices.join("\n") };
     },

@@ -132,7 +132,7 @@ describe("a stolen state", () => {
 });
 
 describe("code injection", () => {
-  test("of somebody else's code into one's own journey ends at PKCE (A22)", async () => {
+  test("of somebody else's code into one's own journey ends at PKCE", async () => {
     const site = aSite();
     const victim = await startedConsent(site);
     const attacker = site.browser();
@@ -157,7 +157,7 @@ describe("code injection", () => {
     await expectNothingStored(site, rows);
   });
 
-  test("with the state of another of one's own links leads to that one, and ends at PKCE (A22)", async () => {
+  test("with the state of another of one's own links leads to that one, and ends at PKCE", async () => {
     const site = aSite();
     const browser = site.browser();
     const toJo = await browser.goToProvider(await site.link("jo"));

@@ -13,7 +13,7 @@ const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 const mixedUp = { status: 400, title: "This answer does not belong here" };
 
 describe("an answer that comes too late", () => {
-  test("has an expired state, is refused, and its code is sent to nobody (A16)", async () => {
+  test("has an expired state, is refused, and its code is sent to nobody", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
     const kept = new Map(browser.cookies);

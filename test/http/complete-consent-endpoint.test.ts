@@ -27,7 +27,7 @@ describe("a code that a person has copied", () => {
     expect(site.log.join("")).not.toContain(code);
   });
 
-  test("is shown to the provider once, however often it comes, and vends on (A15)", async () => {
+  test("is shown to the provider once, however often it comes, and vends on", async () => {
     const site = aSite();
     const code = site.provider.codeToCopy();
     await site.operate({ account: "jo", code });
@@ -57,7 +57,7 @@ describe("a code that a person has copied", () => {
     expect(row).toContain(`"ttl":{"N":"${Date.parse("2026-11-21T10:00:00Z") / 1000}"}`);
   });
 
-  test("that comes twice at the same instant is shown to the provider once (A15)", async () => {
+  test("that comes twice at the same instant is shown to the provider once", async () => {
     const site = aSite();
     const code = site.provider.codeToCopy();
     await Promise.all([1, 2, 3].map(() => site.operate({ account: "jo", code })));

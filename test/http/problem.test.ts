@@ -4,7 +4,7 @@ import { problemOf } from "../../functions/http/problem.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
 
-/** The contract's table (design §5.3), and whether the same request may succeed later. */
+/** The contract's table, and whether the same request may succeed later. */
 const table: Readonly<Record<ProblemCode, readonly [status: number, retryable: boolean]>> = {
   "invalid-request": [400, false],
   "unknown-connection": [404, false],

@@ -22,7 +22,7 @@ const credential: Credential = {
   expiresAt: at("10:05:00.000"),
 };
 
-/** The contract's example of an answer (design §5.3). */
+/** The contract's example of an answer. */
 const answer = {
   connection: "conferma/production/default",
   version: 13,

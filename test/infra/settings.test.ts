@@ -10,6 +10,7 @@ test("by default the API is private, in a VPC of its own, and account logging is
     api: { kind: "private", endpointIds: [], setsAccountLogging: true },
     consents: { baseUrl: undefined, requester: undefined },
     alarmTopicArn: undefined,
+    tableName: undefined,
   });
 });
 
@@ -21,6 +22,7 @@ test.each([
   ["consentBaseUrl", "https://a.example", { consents: { baseUrl: "https://a.example" } }],
   ["consentRequester", "Acme", { consents: { requester: "Acme" } }],
   ["alarmTopicArn", "arn:aws:sns:::x", { alarmTopicArn: "arn:aws:sns:::x" }],
+  ["tableName", "token-vending-restored", { tableName: "token-vending-restored" }],
 ])("%s may be %s", (name, value, expected) => {
   expect(settingsWith(name, value)).toMatchObject(expected);
 });
@@ -33,6 +35,7 @@ test.each([
   ["apiLogging", "no"],
   ["consentBaseUrl", "http://a.example"],
   ["consentBaseUrl", "https://a.example/"],
+  ["tableName", "token-vending/restored"],
 ])("%s may not be %j: the error names it", (name, value) => {
   expect(() => settingsWith(name, value)).toThrow(`token-vending:${name} must be`);
 });

@@ -121,9 +121,12 @@ const forgeries: readonly Forgery[] = [
   ],
   [
     "a vend of what we killed, longer ago than any process remembers",
-    ({ vended }) => ({
-      vended: vended.slice(0, 1).map((seen) => ({ ...seen, askedAt: seen.askedAt + 31_000 })),
-    }),
+    ({ vended, journal }) => {
+      const revokedAt = journal.find(({ kind }) => kind === "revoke")?.at ?? expect.fail();
+      return {
+        vended: vended.slice(0, 1).map((seen) => ({ ...seen, askedAt: revokedAt + 31_000 })),
+      };
+    },
     /P4: version 1 was vended \d+ ms after we revoked it$/,
   ],
 ];

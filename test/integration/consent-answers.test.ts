@@ -35,7 +35,7 @@ const vended = async (realm: RealmName, account: string) =>
   versionOrCode(await consentStack().vend(realm, account));
 
 describe("an attacker", () => {
-  test("who plants a code of the attacker's own into a victim's journey is refused (A16, A22)", async () => {
+  test("who plants a code of the attacker's own into a victim's journey is refused", async () => {
     const realm = "centrapay-user/test";
     const attacker = await setOut(realm, "attacker");
     const victim = await setOut(realm, "victim");
@@ -52,8 +52,8 @@ describe("an attacker", () => {
     ["no state", { state: null }],
     ["the state twice", { state: ["a", "b"] }],
     ["the code twice", { code: ["a", "b"] }],
-    ["another issuer (A19)", { iss: "https://other.invalid" }],
-  ])("who answers with %s is refused before any call (A16)", async (what, set) => {
+    ["another issuer", { iss: "https://other.invalid" }],
+  ])("who answers with %s is refused before any call", async (what, set) => {
     const account = what.replaceAll(/[^a-z]+/g, "-");
     const window = await setOut("authorization-code/acme", account);
     const before = redeems();
@@ -67,7 +67,7 @@ describe("an attacker", () => {
     ["both a code and an error", { error: "server_error" }],
     ["an unknown error", { code: null, error: "made_up" }],
     ["neither code nor error", { code: null }],
-  ])("who answers with %s gets no token, and puts nothing on the page (A17)", async (what, set) => {
+  ])("who answers with %s gets no token, and puts nothing on the page", async (what, set) => {
     const account = what.replaceAll(/[^a-z]+/g, "-");
     const window = await setOut("authorization-code/acme", account);
     const before = redeems();
@@ -87,14 +87,14 @@ describe("an attacker", () => {
   test.each<IdTokenCorruption>([
     ...(["bad-signature", "alg-none", "alg-hs256", "unknown-kid", "wrong-issuer"] as const),
     ...(["wrong-audience", "wrong-nonce", "missing-nonce", "expired", "missing"] as const),
-  ])("whose ID token is wrong (%s) leaves nothing stored (A23)", async (how) => {
+  ])("whose ID token is wrong (%s) leaves nothing stored", async (how) => {
     const window = await setOut("centrapay-user/test", how);
     consentStack().centrapay.injectFault({ kind: "corrupt-id-token", how });
     expect((await decide(window)).title).toBe("Access was not set up");
     expect(await vended("centrapay-user/test", how)).toBe("consent-required");
   });
 
-  test("who lies in the discovery document changes nothing: what was pinned wins (A24)", async () => {
+  test("who lies in the discovery document changes nothing: what was pinned wins", async () => {
     const { centrapay } = consentStack();
     const elsewhere = "https://attacker.invalid";
     const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };
@@ -107,17 +107,14 @@ describe("an attacker", () => {
 });
 
 describe("a person", () => {
-  test.each(realmNames)(
-    "who denies at %s is told so, and nothing is stored (A17)",
-    async (realm) => {
-      const { authorizeUrl, read } = await setOut(realm, "denies");
-      const { title } = await read(await person.consent(authorizeUrl, { decision: "deny" }));
-      expect(title).toBe("Access is not granted");
-      expect(await vended(realm, "denies")).toBe("consent-required");
-    },
-  );
+  test.each(realmNames)("who denies at %s is told so, and nothing is stored", async (realm) => {
+    const { authorizeUrl, read } = await setOut(realm, "denies");
+    const { title } = await read(await person.consent(authorizeUrl, { decision: "deny" }));
+    expect(title).toBe("Access is not granted");
+    expect(await vended(realm, "denies")).toBe("consent-required");
+  });
 
-  test.each([302, 303] as const)("is led on by %s as by 301 (A20)", async (answer) => {
+  test.each([302, 303] as const)("is led on by %s as by 301", async (answer) => {
     const { connectPay } = consentStack();
     connectPay.traits.authorizeAnswer = answer;
     const { title } = await decide(await setOut("connectpay/stage", `by-${answer}`));
@@ -138,7 +135,7 @@ describe("a person", () => {
     expect(await vended("centrapay-user/test", "down")).toBe(1);
   });
 
-  test("whose provider has changed its signing key gets through (A23)", async () => {
+  test("whose provider has changed its signing key gets through", async () => {
     const { centrapay, stopIdleProcesses } = consentStack();
     const window = await setOut("centrapay-user/test", "new-key");
     await centrapay.rotateSigningKey({ keepOld: false });
@@ -148,7 +145,7 @@ describe("a person", () => {
     expect(await vended("centrapay-user/test", "new-key")).toBe(1);
   });
 
-  test("whose provider cannot show its signing keys is not believed (A23)", async () => {
+  test("whose provider cannot show its signing keys is not believed", async () => {
     const { centrapay, stopIdleProcesses } = consentStack();
     const window = await setOut("centrapay-user/test", "no-key");
     centrapay.injectFault({ kind: "respond", status: 500, route: "jwks", times: "always" });
@@ -159,7 +156,7 @@ describe("a person", () => {
     expect(await vended("centrapay-user/test", "no-key")).toBe("consent-required");
   });
 
-  test("gets through when the bank spells the way back otherwise (A16)", async () => {
+  test("gets through when the bank spells the way back otherwise", async () => {
     const window = await setOut("connectpay/stage", "spelling");
     const set = { flowid: null, flowId: "GetPSD2AuthCode", extra: "1" };
     consentStack().connectPay.injectFault({ kind: "rewrite-location", route: "consent", set });

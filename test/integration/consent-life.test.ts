@@ -30,7 +30,7 @@ describe("a consent lives", () => {
   const consentStack = useConsentStack();
   const consent = consentIn(consentStack);
 
-  test("through refreshes that rotate it: one for eight callers at once (A13)", async () => {
+  test("through refreshes that rotate it: one for eight callers at once", async () => {
     const { vend, acme } = consentStack();
     acme.settings.lifetimeMs = 3000;
     expect(await consent(acmeRealm, "rotates")).toBe(200);
@@ -44,7 +44,7 @@ describe("a consent lives", () => {
     expect(acme.oracle.refreshTokensReused()).toBe(0);
   });
 
-  test("through refreshes that bring no refresh token (A14)", async () => {
+  test("through refreshes that bring no refresh token", async () => {
     const { vend, centrapay } = consentStack();
     centrapay.settings.lifetimeMs = 3000;
     expect(await consent(centrapayRealm, "keeps")).toBe(200);
@@ -64,7 +64,7 @@ describe("a consent lives", () => {
     expect(acme.oracle.refreshes() - before).toBe(1);
   });
 
-  test("through the death of whoever refreshes it, where rotation has a grace (A14, A32)", async () => {
+  test("through the death of whoever refreshes it, where rotation has a grace", async () => {
     const { vend, killVending, acme } = consentStack();
     acme.settings.lifetimeMs = 60_000;
     acme.refreshPolicy.graceMs = 60_000;
@@ -98,7 +98,7 @@ describe("a consent ends", () => {
     expect(expectAnswer(await vend(acmeRealm, "taken-back")).version).toBeGreaterThan(1);
   });
 
-  test("when its refresh token has run out (A12)", async () => {
+  test("when its refresh token has run out", async () => {
     const { vend, acme } = consentStack();
     await consent(acmeRealm, "run-out");
     acme.refreshPolicy.lifetimeMs = 0;
@@ -106,7 +106,7 @@ describe("a consent ends", () => {
     acme.refreshPolicy.lifetimeMs = 86_400_000;
   });
 
-  test("when a lost answer held its next refresh token, and there is no grace (A13)", async () => {
+  test("when a lost answer held its next refresh token, and there is no grace", async () => {
     const { vend, acme } = consentStack();
     await consent(acmeRealm, "lost");
     acme.injectFault({ kind: "destroy", when: "after-handling" });
@@ -119,7 +119,7 @@ describe("a consent ends", () => {
     expect(await consent(acmeRealm, "lost")).toBe(200);
   });
 
-  test("not when somebody else's name comes back from a refresh: that answer is refused (A23)", async () => {
+  test("not when somebody else's name comes back from a refresh: that answer is refused", async () => {
     const { vend, centrapay } = consentStack();
     await consent(centrapayRealm, "other-name");
     centrapay.injectFault({ kind: "corrupt-id-token", how: "other-subject" });

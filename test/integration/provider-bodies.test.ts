@@ -47,7 +47,7 @@ async function play(world: ConfermaWorld, cases: readonly Case[]): Promise<void>
   expect(stack.events("defect")).toEqual([]);
 }
 
-it("a slow provider is given up at its deadline, wherever it stalls (A1)", async () => {
+it("a slow provider is given up at its deadline, wherever it stalls", async () => {
   await play(await confermaWorld({ deadlineMs }), [
     ["before the headers", { kind: "delay", ms: 3000 }, "provider-unavailable"],
     ["after taking effect", slowAfter, "provider-unavailable"],
@@ -58,7 +58,7 @@ it("a slow provider is given up at its deadline, wherever it stalls (A1)", async
 
 const slowAfter: Fault = { kind: "delay", ms: 3000, when: "after-handling" };
 
-it("a throttling provider is understood in every shape, and believed for a quarter of an hour at most (A2)", async () => {
+it("a throttling provider is understood in every shape, and believed for a quarter of an hour at most", async () => {
   const soon = new Date(Date.now() + 60_000).toUTCString();
   const waits: readonly [retryAfter: string | undefined, least: number, most: number][] = [
     ["7", 7, 7],
@@ -83,7 +83,7 @@ it("a throttling provider is understood in every shape, and believed for a quart
   }
 });
 
-it("a failing provider is unavailable, whatever it writes (A3)", async () => {
+it("a failing provider is unavailable, whatever it writes", async () => {
   const html = { "content-type": "text/html" };
   await play(await confermaWorld({ deadlineMs }), [
     ["500 JSON", answers(500, `{"message":"${canary}"}`), "provider-unavailable"],
@@ -95,7 +95,7 @@ it("a failing provider is unavailable, whatever it writes (A3)", async () => {
   ]);
 });
 
-it("a body that is not a token answer is malformed, never a crash, however large (A4)", async () => {
+it("a body that is not a token answer is malformed, never a crash, however large", async () => {
   const badUtf8 = Buffer.concat([Buffer.from(`{${sampleToken},"x":"`), Buffer.from([0xff])]);
   await play(await confermaWorld({ deadlineMs }), [
     ["half of JSON", { kind: "truncate" }, "provider-malformed"],
@@ -119,7 +119,7 @@ it("a body that is not a token answer is malformed, never a crash, however large
   ]);
 });
 
-it("an expiry that makes no sense is malformed; one left out is a short life, not an endless one (A5)", async () => {
+it("an expiry that makes no sense is malformed; one left out is a short life, not an endless one", async () => {
   const world = await confermaWorld({ deadlineMs });
   const expires = (stated: unknown) => patched({ expires: stated, issued: null });
   await play(world, [
@@ -153,7 +153,7 @@ async function shortLived({ stack, realm, simulator, addAccount }: ConfermaWorld
   return { account: Date.parse(usableUntil ?? expect.fail("endless")) - Date.now() };
 }
 
-it("refused credentials are recognised in every dialect, and asked about once (A9)", async () => {
+it("refused credentials are recognised in every dialect, and asked about once", async () => {
   const world = await confermaWorld({ deadlineMs });
   const challenge = { "www-authenticate": `Basic realm="${canary}"` };
   const error = (code: string) => `{"error":"${code}","error_description":"${canary}"}`;
@@ -172,7 +172,7 @@ it("refused credentials are recognised in every dialect, and asked about once (A
   expect(faults).toHaveLength(9);
 });
 
-it("a connection lost in any place is a retryable problem (A10)", async () => {
+it("a connection lost in any place is a retryable problem", async () => {
   await play(await confermaWorld({ deadlineMs }), [
     ["before", { kind: "destroy", when: "before-handling" }, "provider-unavailable"],
     ["after issuing", { kind: "destroy", when: "after-handling" }, "provider-unavailable"],
@@ -181,7 +181,7 @@ it("a connection lost in any place is a retryable problem (A10)", async () => {
   ]);
 });
 
-it("a redirect is not followed: the credentials go nowhere else (A31)", async () => {
+it("a redirect is not followed: the credentials go nowhere else", async () => {
   let visits = 0;
   const attacker = await listen(
     createServer((_request, response) => {
@@ -202,7 +202,7 @@ it("a redirect is not followed: the credentials go nowhere else (A31)", async ()
   expect(visits).toBe(0);
 });
 
-it("an error that echoes credentials is not repeated (A34)", async () => {
+it("an error that echoes credentials is not repeated", async () => {
   const world = await confermaWorld({ deadlineMs });
   const echo = (status: number): Fault => ({ kind: "echo", status, afterIssuing: true });
   await play(world, [
@@ -214,7 +214,7 @@ it("an error that echoes credentials is not repeated (A34)", async () => {
   expect(world.stack.printed()).not.toMatch(/local-secret|local-platform|simulated-/);
 });
 
-it("Send Payments' answers are judged by the earlier of expiresAt and the token's own exp (A5)", async () => {
+it("Send Payments' answers are judged by the earlier of expiresAt and the token's own exp", async () => {
   const cases: readonly Case[] = [
     ["past", patched({ expiresAt: "2019-01-01T00:00:00Z" }), "provider-malformed"],
     ["junk", patched({ accessToken: canary, expiresAt: canary }), "provider-malformed"],

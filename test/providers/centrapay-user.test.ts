@@ -126,7 +126,7 @@ describe("a code", () => {
     });
   });
 
-  test("may grant less than was asked for, and that is what is kept (A17)", async () => {
+  test("may grant less than was asked for, and that is what is kept", async () => {
     const outcome = await issued(codeCredential, answer({ scope: "openid" }));
     expect(consentOf(outcome)).toMatchObject({ grantedScope: "openid" });
   });
@@ -161,7 +161,7 @@ describe("a refresh", () => {
     expect(await requestFor(refresh)).toEqual([{ method: "POST", url, headers, body }]);
   });
 
-  test("without a new refresh token says nothing of the one that is kept (A14)", async () => {
+  test("without a new refresh token says nothing of the one that is kept", async () => {
     const { refresh_token: _, id_token: __, ...fields } = answer();
     expect(consentOf(await issued(refresh, fields))).toEqual({
       refreshToken: null,
@@ -172,7 +172,7 @@ describe("a refresh", () => {
     });
   });
 
-  test("with a new refresh token does not prolong the consent: Cognito's keeps its end (A14)", async () => {
+  test("with a new refresh token does not prolong the consent: Cognito's keeps its end", async () => {
     expect(consentOf(await issued(refresh, answer({ refresh_token: "refresh-2" })))).toEqual({
       refreshToken: "refresh-2",
       refreshEndsAt: null,
@@ -182,7 +182,7 @@ describe("a refresh", () => {
     });
   });
 
-  test("of one person is never answered with a token of another (A23)", async () => {
+  test("of one person is never answered with a token of another", async () => {
     const outcome = await issued(refreshCredential("person-2"));
     expect(outcome).toMatchObject({
       code: "provider-malformed",

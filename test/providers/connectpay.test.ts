@@ -105,7 +105,7 @@ describe.each<[rule: string, credential: GrantCredential, body: string]>([
 });
 
 describe("an answer", () => {
-  test("tells that a person has granted a part only (A17)", async () => {
+  test("tells that a person has granted a part only", async () => {
     const outcome = await answered(codeCredential, { scope: "psd2-ais" });
     expect(consentOf(outcome)).toMatchObject({ grantedScope: "psd2-ais" });
   });
@@ -161,7 +161,7 @@ const refusedCertificate = {
   mayHaveIssued: false,
 };
 
-describe("a client certificate (A21)", () => {
+describe("a client certificate", () => {
   test.each<[rule: string, play: ScriptedAnswer]>([
     ["403 of nothing", { status: 403, body: "" }],
     ["403 that is no OAuth error", { status: 403, body: '{"message":"Forbidden"}' }],

@@ -88,7 +88,7 @@ describe("a realm's settings", () => {
     ["name a probe by its path", { ...cfis, probePath: "https://b.example/" }, "probePath"],
     ["name a probe only where they say whom to ask", { ...key, probePath: "/me" }, "probePath"],
     [
-      "ask for psd2 scopes, or for others, and never for both (A18)",
+      "ask for psd2 scopes, or for others, and never for both",
       { ...connectpay, scopes: ["psd2-ais", "ob-as"] },
       "scopes",
     ],

@@ -1,8 +1,8 @@
 import { plusMs } from "../../functions/model/clock.ts";
 import type { Issued } from "../../functions/model/provider.ts";
-import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Breakage } from "../support/breakage.ts";
 import {
+  changed,
   endsLease,
   takesLease,
   unconditional,
@@ -108,11 +108,6 @@ export const brokenVariants: Readonly<Record<string, Breakage>> = {
     })),
   },
 };
-
-/** What is written to a record, with one thing about it changed. */
-function changed<T>(writtenTo: (current: TokenRecord) => T, change: Partial<T>) {
-  return (current: TokenRecord): T => ({ ...writtenTo(current), ...change });
-}
 
 /** What `expires - now` makes of a provider whose clock is half a minute ahead. */
 function lifetimeByWallClock({ expiresAt, receivedAt }: Issued): Issued["lifetime"] {

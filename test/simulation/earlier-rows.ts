@@ -1,4 +1,4 @@
-import type { Item } from "../support/dynamodb-expressions.ts";
+import type { TableItem } from "../support/dynamodb-expressions.ts";
 
 /** A row that an earlier release left: its layouts, one by one, as test/store/layouts.test.ts has them. */
 export interface EarlierRow {
@@ -24,7 +24,7 @@ const number = (value: number) => ({ N: String(Math.round(value)) });
 export function earlierRow(
   { layout, isLeased, isSuspect, rejections }: EarlierRow,
   { pk, id, issuedAt, lifetimeMs, scope }: EarlierToken,
-): Item {
+): TableItem {
   const renewAt = number(issuedAt + lifetimeMs + 250);
   const keptUntil = number(issuedAt + 3_600_000);
   const realm = pk.slice(0, pk.lastIndexOf("/"));

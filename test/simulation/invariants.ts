@@ -130,11 +130,11 @@ export class Invariants {
   #requireUnused({ uses, reason }: ObservedCall, record: TokenRecord): void {
     if (uses === null) return;
     if (reason === "consent") {
-      this.#require(!this.#codes.has(uses), "O5: a code was sent twice");
+      this.#require(!this.#codes.has(uses), "P1: a code was sent twice");
       this.#codes.add(uses);
     } else {
       const isStored = record.consent?.refresh?.fingerprint === uses;
-      this.#expect(isStored, "O4: a refresh token was sent that is not the stored one");
+      this.#expect(isStored, "P2: a refresh token was sent that is not the stored one");
     }
   }
 

@@ -1,13 +1,13 @@
-import type { Item } from "../support/dynamodb-expressions.ts";
+import type { TableItem } from "../support/dynamodb-expressions.ts";
 import type { RowChange } from "./trouble.ts";
 
 /** What a row becomes: null where it is deleted. */
 export function changedRow(
   { kind, which }: RowChange,
-  current: Item | undefined,
-  pasts: readonly Item[],
+  current: TableItem | undefined,
+  pasts: readonly TableItem[],
   now: number,
-): Item | null {
+): TableItem | null {
   switch (kind) {
     case "delete":
       return null;
@@ -23,7 +23,7 @@ export function changedRow(
 const dayMs = 86_400_000;
 
 /** What no release of ours writes: instants beyond dates, or that cannot be; numbers beyond all counts; other types. */
-function damages(now: number): readonly Item[] {
+function damages(now: number): readonly TableItem[] {
   const tomorrow = { N: String(Math.round(now) + dayMs) };
   const never = { N: "99999999999999999" };
   return [

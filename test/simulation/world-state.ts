@@ -5,7 +5,7 @@ import { readRecord } from "../../functions/store/read-record.ts";
 import type { Breakage } from "../support/breakage.ts";
 import { brokenCommand } from "../support/breakage.ts";
 import { Replay } from "../support/check-transitions.ts";
-import type { Item } from "../support/dynamodb-expressions.ts";
+import type { TableItem } from "../support/dynamodb-expressions.ts";
 import { earlierRow } from "./earlier-rows.ts";
 import { HeardTokens } from "./heard-tokens.ts";
 import type { Circumstances } from "./invariants.ts";
@@ -33,7 +33,7 @@ export interface SimulatedConnection {
   readonly grants: SimulatedGrants;
   readonly invariants: Invariants;
   /** Its row as it has been. */
-  readonly pasts: Item[];
+  readonly pasts: TableItem[];
   isPersonAtWork: boolean;
 }
 
@@ -148,7 +148,7 @@ export class WorldState {
     return process;
   }
 
-  written(pk: string, after: Item | null, before: Item | null): void {
+  written(pk: string, after: TableItem | null, before: TableItem | null): void {
     const writer = this.table.writer;
     const realm = pk.startsWith(`${realmIds[1].provider}/`) ? 1 : 0;
     const policy = this.policyOf(realm, 0);

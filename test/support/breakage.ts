@@ -2,6 +2,7 @@ import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 
 /** Breaks the code at its seams, to prove that a checker notices. */
@@ -23,6 +24,11 @@ export function withStore(change: (store: TokenStore) => Partial<TokenStore>) {
     ...deps,
     store: { ...deps.store, ...change(deps.store) },
   });
+}
+
+/** What is written to a record, with one thing about it changed. */
+export function changed<T>(writtenTo: (current: TokenRecord) => T, change: Partial<T>) {
+  return (current: TokenRecord): T => ({ ...writtenTo(current), ...change });
 }
 
 type Issue = () => Promise<Issued | NotIssued>;

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
-export type Item = Readonly<Record<string, AttributeValue>>;
+export type TableItem = Readonly<Record<string, AttributeValue>>;
 
 /** What the placeholders of an expression stand for. */
 export interface Placeholders {
@@ -8,17 +8,21 @@ export interface Placeholders {
   readonly ExpressionAttributeValues?: Record<string, AttributeValue> | undefined;
 }
 
-type Value = (item: Item | undefined, given: Placeholders) => AttributeValue | undefined;
-type Condition = (item: Item | undefined, given: Placeholders) => boolean;
-type Action = (after: Record<string, AttributeValue>, before: Item, given: Placeholders) => void;
+type Value = (item: TableItem | undefined, given: Placeholders) => AttributeValue | undefined;
+type Condition = (item: TableItem | undefined, given: Placeholders) => boolean;
+type Action = (
+  after: Record<string, AttributeValue>,
+  before: TableItem,
+  given: Placeholders,
+) => void;
 
 /** Whether a condition expression holds for an item. What the evaluator does not know is a `SyntaxError`, never a guess. */
-export function holds(sentence: string, given: Placeholders, item: Item | undefined): boolean {
+export function holds(sentence: string, given: Placeholders, item: TableItem | undefined): boolean {
   return sentence === "" || compiled(conditions, sentence, parseCondition)(item, given);
 }
 
 /** The item that an update expression makes of another. */
-export function updated(expression: string, given: Placeholders, before: Item): Item {
+export function updated(expression: string, given: Placeholders, before: TableItem): TableItem {
   const after = { ...before };
   compiled(updates, expression, parseUpdate)(after, before, given);
   return after;

@@ -23,19 +23,18 @@ export function decisionInWords(
 
 /** A decision as one line, for tables of decisions: `await-handover: too-early, until 10:05:00.450`. */
 export function formatDecision(decision: Decision): string {
-  if (decision.action === "check-secret")
-    return `check-secret: ${decision.refusedVersion} was refused`;
-  const summary = `${decision.action}: ${decision.reason}`;
   switch (decision.action) {
+    case "check-secret":
+      return `check-secret: ${decision.refusedVersion} was refused`;
     case "renew":
     case "vend":
-      return summary;
+      return `${decision.action}: ${decision.reason}`;
     case "await-renewal":
-      return `${summary} by ${decision.lease.owner}`;
+      return `await-renewal: ${decision.reason} by ${decision.lease.owner}`;
     case "await-handover":
-      return `${summary}, until ${timeOf(decision.until)}`;
+      return `await-handover: ${decision.reason}, until ${timeOf(decision.until)}`;
     case "refuse":
-      return `${summary}, ${decision.code}, retry ${decision.retryAt ? timeOf(decision.retryAt) : "-"}`;
+      return `refuse: ${decision.reason}, ${decision.code}, retry ${decision.retryAt ? timeOf(decision.retryAt) : "-"}`;
   }
 }
 

@@ -9,7 +9,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { Item, Placeholders } from "./dynamodb-expressions.ts";
+import type { Placeholders, TableItem } from "./dynamodb-expressions.ts";
 import { holds, orderOf, updated } from "./dynamodb-expressions.ts";
 
 /** One item that a command changes, or only looks at. */
@@ -30,11 +30,11 @@ export interface Performed {
 
 /** DynamoDB as far as this service needs it: one command after the other, each at once and as a whole. */
 export class MemoryTable {
-  readonly items: Map<string, Item>;
-  /** Told of every item as it is written. */
-  onWrite: (pk: string, item: Item | null, before: Item | null) => void = () => {};
+  readonly items: Map<string, TableItem>;
+  /** Told of every item as it is written, and of what stood there before. */
+  onWrite: (pk: string, item: TableItem | null, before: TableItem | null) => void = () => {};
 
-  constructor(items: Iterable<readonly [string, Item]> = []) {
+  constructor(items: Iterable<readonly [string, TableItem]> = []) {
     this.items = new Map(items);
   }
 
@@ -137,13 +137,13 @@ function partOf({ Put, Update, Delete, ConditionCheck }: TransactWriteItem): Cha
   throw new TypeError("The table in memory does not know this part of a transaction.");
 }
 
-function afterOf(change: Change, before: Item | undefined): Item | null {
+function afterOf(change: Change, before: TableItem | undefined): TableItem | null {
   if (change.action === "delete") return null;
   if (change.action === "put") return { ...change.Item };
   return updated(change.UpdateExpression ?? "", change, { ...before, ...change.Key });
 }
 
-function refusal(item: Item | undefined): Error {
+function refusal(item: TableItem | undefined): Error {
   return new ConditionalCheckFailedException({
     message: "The conditional request failed",
     $metadata: {},
@@ -151,7 +151,10 @@ function refusal(item: Item | undefined): Error {
   });
 }
 
-function cancellation(allowed: readonly boolean[], items: readonly (Item | undefined)[]): Error {
+function cancellation(
+  allowed: readonly boolean[],
+  items: readonly (TableItem | undefined)[],
+): Error {
   return new TransactionCanceledException({
     message: "Transaction cancelled",
     $metadata: {},

@@ -168,6 +168,16 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
         addsOneEntry(step, "failed") || addsOneEntry(step, null),
     },
   },
+  "lease given back": {
+    from: leased,
+    to: ["Empty", "Held", "Failed", "Doubted"],
+    changes: lease,
+    rules: {
+      ...isItsHolders,
+      "it was only taken to shut its last holder out": ({ before }) =>
+        before?.lease?.reason === "takeover",
+    },
+  },
   disconnected: {
     from: leased,
     to: ["Empty"],

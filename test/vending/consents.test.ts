@@ -196,7 +196,7 @@ describe("a refresh", () => {
     expect(here.authorities).toEqual(["code-1", "refresh-1", "refresh-2"]);
   });
 
-  test("A14: keeps the refresh token, and what was granted, where the answer has neither", async () => {
+  test("keeps the refresh token, and what was granted, where the answer has neither", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => {
       const nothing = { grantedScope: null, subject: null, customer: null, refreshEndsAt: null };
@@ -232,7 +232,7 @@ describe("a refresh", () => {
   });
 });
 
-describe("A12: a refresh token that the provider refuses", () => {
+describe("a refresh token that the provider refuses", () => {
   test("ends the consent; its last token is vended until it expires, and nobody asks again", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => invalidGrant;
@@ -276,7 +276,7 @@ describe("a refresh whose answer is lost", () => {
     expect(await here.record()).toMatchObject({ doubtedAt: null });
   });
 
-  test("A13: where the provider had replaced it, the consent is over, and the problem says why", async () => {
+  test("where the provider had replaced it, the consent is over, and the problem says why", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => failed();
     here.clock.moveTo(afterExpiry);
@@ -289,7 +289,7 @@ describe("a refresh whose answer is lost", () => {
     expect(here.authorities).toEqual(["code-1", "refresh-1", "refresh-1"]);
   });
 
-  test("A32: a holder that vanished with it is taken over in doubt, and the doubt is named", async () => {
+  test("a holder that vanished with it is taken over in doubt, and the doubt is named", async () => {
     const here = await aConsentedDeployment();
     here.clock.moveTo(afterExpiry);
     here.answer = () => {

@@ -52,6 +52,21 @@ describe("refused credentials", () => {
     expect(await here.record()).toMatchObject({ fence: 2 });
   });
 
+  test("are looked up past the cache's five minutes, once a second (P10)", async () => {
+    const here = new TestDeployment(atExpiry);
+    here.answer = () => refused;
+    await here.refusalOf();
+    const { secrets } = here.dependencies();
+    const ages: number[] = [];
+    const read: typeof secrets.read = (account, maxAgeMs, signal) => {
+      ages.push(maxAgeMs);
+      return secrets.read(account, maxAgeMs, signal);
+    };
+    const process = here.process({ secrets: { read } });
+    await expect(process()).rejects.toMatchObject({ code: "credentials-rejected" });
+    expect(ages).toEqual([1000]);
+  });
+
   test("stay refused when a failure of another kind comes after them (P9)", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => refused;

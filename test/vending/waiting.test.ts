@@ -55,6 +55,19 @@ describe("who waits for a handover", () => {
     expect(here.clock.slept).toEqual([3010]);
   });
 
+  test("looks again after it: another process may have renewed meanwhile", async () => {
+    const here = new TestDeployment(atExpiry);
+    const { connection } = await here.vend();
+    const deps = here.dependencies();
+    const sleep = async () => void (await here.vend({ rejectedVersion: 1 }));
+    const clock = { now: () => ten, timeout: deps.clock.timeout, sleep };
+    const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
+    const before = await here.record();
+    const deadline = until(plusMs(ten, 5000));
+    const after = await awaitRenewal({ ...deps, clock }, connection, before, wait, deadline);
+    expect(after).toMatchObject({ version: 2 });
+  });
+
   test.each([
     [
       "validity",

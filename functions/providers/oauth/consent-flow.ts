@@ -96,7 +96,7 @@ async function revoke(
   try {
     const request = clientRequest(openClient(), url, form, context);
     const response = await sendOrFailure(context, request, signal);
-    // §2.2 has 200; 204 says the same in fewer words.
+    // RFC 7009 §2.2 has 200; 204 says the same in fewer words.
     return !(response instanceof HttpFailure) && [200, 204].includes(response.status);
   } catch {
     return false;

@@ -8,8 +8,9 @@ import {
   validateApplicationLevelSignature,
 } from "oauth4webapi";
 import type { NotIssued } from "../../model/provider.ts";
+import { parseJson } from "../../platform/parse-json.ts";
 import { malformed } from "../exchange/not-issued.ts";
-import type { JwkSet, JwksCache } from "./jwks-cache.ts";
+import type { JwkSet, JwksCache, RefetchCause } from "./jwks-cache.ts";
 
 /** Only signatures by a key that the provider alone has: neither `none` nor an HMAC under our client secret. */
 const algorithms = [
@@ -44,7 +45,7 @@ export async function verifyIdToken(
   if (typeof claims === "string") return failing(claims);
   const failed = failedCheck(claims, expected, now);
   if (failed) return failing(failed);
-  return (await signatureFailure(answer, expected, keys, signal)) ?? claims.sub;
+  return (await signatureFailure(idToken, answer, expected, keys, signal)) ?? claims.sub;
 }
 
 function failing(check: string): NotIssued {
@@ -92,6 +93,7 @@ function failedCheck(claims: IDToken, { clientId, nonce }: Expected, now: Date):
 
 /** Null when a key of the provider's current set has signed the token. */
 async function signatureFailure(
+  idToken: string,
   answer: Response,
   expected: Expected,
   keys: JwksCache,
@@ -100,10 +102,19 @@ async function signatureFailure(
   const set = await keys.current(signal);
   if ("kind" in set) return set;
   if (await isSigned(answer, expected, keys.url, set)) return null;
-  const newer = await keys.newerThan(set, signal);
+  const newer = await keys.newerThan(set, refetchCause(idToken, set), signal);
   if (newer && "kind" in newer) return newer;
   const isGood = newer !== null && (await isSigned(answer, expected, keys.url, newer));
   return isGood ? null : failing("its signature");
+}
+
+/** RFC 7515 §4.1.4: `kid` is a hint, and an unverified one. */
+function refetchCause(idToken: string, { keys }: JwkSet): RefetchCause {
+  const [encoded = ""] = idToken.split(".");
+  const header = parseJson(Buffer.from(encoded, "base64url").toString());
+  const kid = (header as { kid?: unknown } | null | undefined)?.kid;
+  const isUnknown = kid !== undefined && keys.every((key) => "kid" in key && key.kid !== kid);
+  return isUnknown ? "unknown-key" : "bad-signature";
 }
 
 async function isSigned(

@@ -8,8 +8,11 @@ import { sendOrFailure } from "../exchange/token-request.ts";
 
 /** How long a set is used without asking again; a key that the provider withdraws is trusted no longer than this. */
 const freshMs = 600_000;
-/** Between two requests for a key that is not in the set, since an ID token may name any key. */
+/** Between two requests for the same cause, since an ID token may name any key and bear any signature. */
 const retryMs = 60_000;
+
+/** Why a newer set is asked for: the token names a key that is not in the set, or no key in it has signed the token. */
+export type RefetchCause = "unknown-key" | "bad-signature";
 
 /** RFC 7517 §5, as the provider answered it. */
 export interface JwkSet {
@@ -25,14 +28,19 @@ export interface JwksCache {
   current(signal: AbortSignal): Promise<JwkSet | NotIssued>;
   /** The same, or the cached set where the provider answers none now. */
   latest(signal: AbortSignal): Promise<JwkSet | NotIssued>;
-  /** Another set than the one that lacked a key; null when there is none, and it is too early to ask again. */
-  newerThan(tried: JwkSet, signal: AbortSignal): Promise<JwkSet | NotIssued | null>;
+  /** Another set than `tried`; null when there is none, and it is too early to ask again for this cause. */
+  newerThan(
+    tried: JwkSet,
+    cause: RefetchCause,
+    signal: AbortSignal,
+  ): Promise<JwkSet | NotIssued | null>;
 }
 
 /** Every failure says `mayHaveIssued`: the token has been issued by the time its signature is checked. */
 export function jwksCache(url: string, context: IssuerContext): JwksCache {
   let cached: { readonly set: JwkSet; readonly at: Date } | null = null;
-  let refetchedAt: Date | null = null;
+  // One for each cause: a forged signature does not keep us from a key that the provider has just introduced.
+  const refetchedAt = new Map<RefetchCause, Date>();
 
   const fetchSet = async (signal: AbortSignal) => {
     const set = await fetchKeys(url, context, signal);
@@ -51,12 +59,13 @@ export function jwksCache(url: string, context: IssuerContext): JwksCache {
       const set = await current(signal);
       return "kind" in set && cached ? cached.set : set;
     },
-    newerThan: async (tried, signal) => {
+    newerThan: async (tried, cause, signal) => {
       if (cached && cached.set !== tried) return cached.set;
-      if (refetchedAt && isWithin(retryMs, refetchedAt)) return null;
+      const lastAt = refetchedAt.get(cause);
+      if (lastAt && isWithin(retryMs, lastAt)) return null;
       const set = await fetchSet(signal);
       // Not before the answer: a second caller meanwhile fetches too, and is not refused for want of the new key.
-      refetchedAt = context.clock.now();
+      refetchedAt.set(cause, context.clock.now());
       return set;
     },
   };

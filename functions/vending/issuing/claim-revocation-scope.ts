@@ -5,6 +5,7 @@ import { VendingError } from "../../model/errors.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease, ScopeClaim } from "../../model/token-store.ts";
 import { isLeaseAlive } from "../decision/usable-token.ts";
+import { endAbandonedLease } from "./abandoned-lease.ts";
 
 /**
  * Claims a revocation scope for this lease, so that no other connection issues in it meanwhile, and returns the scope's
@@ -25,6 +26,9 @@ export async function claimRevocationScope(
   if (standing.owner === mine.owner) return scope;
   const owner = await store.read(standing.owner, signal);
   if (!isAbandoned(standing, owner, scope, clock.now())) throw conflict(standing);
+  // A holder that was frozen could still commit its token, and ours would revoke it.
+  const isShutOut = !owner?.lease || (await endAbandonedLease(deps, owner, lease, signal));
+  if (!isShutOut) throw conflict(standing);
   const now = await store.claimRevocationScope(scope, mine, standing, signal);
   if (now.owner !== mine.owner) throw conflict(now);
   return scope;

@@ -1,13 +1,13 @@
 import { leaseMs } from "../../model/call-limits.ts";
-import { later, plusMs } from "../../model/clock.ts";
+import { plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { CodeCredential } from "../../model/consent.ts";
 import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
-import { isLossPossible } from "../../model/provider.ts";
 import type { RenewalReason, TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
+import { doubtAfter } from "./abandoned-lease.ts";
 import { commitToken, confirmKey } from "./commit-token.ts";
 import { recordFailure } from "./record-failure.ts";
 import type { Renewal } from "./renewal.ts";
@@ -67,14 +67,6 @@ export async function takeLease(
   const lease = { owner: deps.newOwner(), since, until, reason };
   const doubtedAt = doubtAfter(deps, seen);
   return deps.store.takeLease(connection, seen, { lease, doubtedAt }, deadline.signal);
-}
-
-/** An abandoned lease: nobody knows what became of its holder's request. */
-function doubtAfter({ provider }: Dependencies, seen: TokenRecord | null): Date | null {
-  const { lease, token, doubtedAt = null } = seen ?? {};
-  // A code that was being redeemed has used up nothing that is stored.
-  const mayBeLost = lease && lease.reason !== "consent" && isLossPossible(provider.policy);
-  return mayBeLost && token ? later(doubtedAt, token.issuedAt) : doubtedAt;
 }
 
 function noTimeToFinish(since: Date, until: Date, { at }: Deadline): VendingError {

@@ -79,7 +79,7 @@ const esec001 =
   '{"errorCode":"ESEC001","message":"Authorization has been denied for this request."}';
 
 const answers: readonly [rule: string, play: ScriptedAnswer, outcome: string][] = [
-  // A9: refused credentials, in every shape
+  // Refused credentials, in every shape
   ["400 invalid_client", { status: 400, body: error("invalid_client") }, "credentials-rejected"],
   ["401 invalid_client", { status: 401, body: error("invalid_client") }, "credentials-rejected"],
   [
@@ -99,7 +99,7 @@ const answers: readonly [rule: string, play: ScriptedAnswer, outcome: string][] 
     "credentials-rejected",
   ],
   ["403 of a wall before the provider", { status: 403, body: "<html>" }, "provider-unavailable"],
-  // A2, A3: not now
+  // Not now
   ["429", { status: 429, body: "Too Many Requests" }, "provider-throttled"],
   [
     "429 that names invalid_client",
@@ -120,7 +120,7 @@ const answers: readonly [rule: string, play: ScriptedAnswer, outcome: string][] 
   ["503 of nothing", { status: 503 }, "provider-unavailable"],
   ["504 of a gateway that lost the answer", { status: 504 }, "provider-unavailable?"],
   ["408", { status: 408 }, "provider-unavailable"],
-  // A4: successes that are none
+  // Successes that are none
   ["nothing", { body: "" }, "provider-malformed?"],
   ["truncated JSON", { body: '{"access_token":"t-1","accessToken":"t' }, "provider-malformed?"],
   ["HTML", { body: "<html>maintenance</html>" }, "provider-malformed?"],
@@ -136,7 +136,7 @@ const answers: readonly [rule: string, play: ScriptedAnswer, outcome: string][] 
   ["an error that is an object", { body: '{"error":{"code":1}}' }, "provider-malformed?"],
   ["202", { status: 202, body: "{}" }, "provider-malformed?"],
   ["204", { status: 204, body: "" }, "provider-malformed?"],
-  // A31 and others that a token address should not answer
+  // Redirects and other answers that a token address should not answer
   [
     "302 to another host",
     { status: 302, headers: { location: "https://evil.example/" } },
@@ -144,14 +144,14 @@ const answers: readonly [rule: string, play: ScriptedAnswer, outcome: string][] 
   ],
   ["404", { status: 404, body: "Not Found" }, "provider-malformed"],
   ["415", { status: 415, body: "{}" }, "provider-malformed"],
-  // A1, A10: no answer
+  // No answer
   ["no answer within the deadline", noAnswer.timeout, "provider-unavailable?"],
   ["no connection within the deadline", noAnswer.timeoutUnsent, "provider-unavailable"],
   ["a connection lost after sending", noAnswer.dropped, "provider-unavailable?"],
   ["a connection refused", noAnswer.unreachable, "provider-unavailable"],
 ];
 
-/** What is refused is the person's authorisation, where there is one (A12, A13, A15, A22). */
+/** What is refused is the person's authorisation, where there is one. */
 const invalidGrants: readonly [rule: string, play: ScriptedAnswer][] = [
   ["400 invalid_grant", { status: 400, body: error("invalid_grant") }],
   ["401 invalid_grant", { status: 401, body: error("invalid_grant") }],

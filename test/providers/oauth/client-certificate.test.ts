@@ -76,7 +76,7 @@ const refused = {
   mayHaveIssued: false,
 };
 
-describe("a provider that looks at certificates (A21)", () => {
+describe("a provider that looks at certificates", () => {
   let provider: Server;
   let url: string;
   const seen: string[] = [];
@@ -142,7 +142,7 @@ describe("a provider that looks at certificates (A21)", () => {
   });
 });
 
-describe("a TLS alert (A21)", () => {
+describe("a TLS alert", () => {
   const alerts = [42, 43, 44, 45, 46, 48, 49, 51, 116];
 
   /** The whole answer to a ClientHello: a fatal alert of this number (RFC 8446 §6). */
@@ -181,7 +181,7 @@ describe("a TLS alert (A21)", () => {
 
 const hasOpenSsl = spawnSync("openssl", ["version"]).status === 0;
 
-describe.skipIf(!hasOpenSsl)("OpenSSL as the provider (A21)", () => {
+describe.skipIf(!hasOpenSsl)("OpenSSL as the provider", () => {
   /** Runs against a server that ends the handshake of whoever shows no certificate of the authority's. */
   async function against(version: string, certificate: Partial<CertificateAndKey>) {
     const folder = mkdtempSync(join(tmpdir(), "certificates-"));

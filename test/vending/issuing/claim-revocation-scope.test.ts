@@ -135,6 +135,40 @@ describe("a revocation scope (P1)", () => {
     expect(await here.record("other")).toMatchObject({ revocationScope: null, token: null });
   });
 
+  test("that was taken over leaves its owner's frozen holder nothing to commit", async () => {
+    const here = new TestDeployment(atExpiry);
+    here.secrets.set("other", { text: "canary-secret", version: "s1" });
+    const { store } = here.dependencies();
+    const commit: TokenStore["commit"] = async (held, commitOf) => {
+      here.clock.advance(lapseMs);
+      await here.vend({ account: "other" });
+      return store.commit(held, commitOf, new AbortController().signal);
+    };
+    const frozen = here.process({ store: { ...store, commit } });
+    await expect(frozen()).rejects.toMatchObject({ code: "renewal-in-progress" });
+    const late = [expect.objectContaining({ outcome: "late" })];
+    expect(await here.record()).toMatchObject({ token: null, lease: null, ledger: late });
+    expect(await here.refusalOf()).toMatchObject({ code: "scope-conflict" });
+  });
+
+  test("is not taken from an owner whose record changes while its lease is ended", async () => {
+    const here = new TestDeployment(atExpiry);
+    here.secrets.set("other", { text: "canary-secret", version: "s1" });
+    const { answer } = here;
+    here.answer = () => Promise.reject(new Error("The process is gone (made up)."));
+    await here.vend().catch(() => {});
+    here.answer = answer;
+    here.clock.advance(lapseMs);
+    const { store } = here.dependencies();
+    const takeLease: TokenStore["takeLease"] = async (connection, seen, intent, signal) => {
+      if (connection.endsWith("/default")) await here.vend();
+      return store.takeLease(connection, seen, intent, signal);
+    };
+    const vending = here.process({ store: { ...store, takeLease } })({ account: "other" });
+    await expect(vending).rejects.toMatchObject(conflict);
+    expect(await here.vend()).toMatchObject({ version: 1 });
+  });
+
   test("that was taken over stops its former owner from issuing, whatever its record says", async () => {
     const here = await twoOfOnePlatform();
     const [, before] = [...here.table.items].find(([pk]) => pk.endsWith("/default")) ?? [];

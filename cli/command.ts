@@ -1,0 +1,51 @@
+import type { DeployedFunctions } from "./deployed-functions.ts";
+import { UsageError } from "./failure.ts";
+
+export interface CommandOptions {
+  readonly json: boolean;
+  readonly "show-token": boolean;
+  readonly "min-validity"?: string | undefined;
+  readonly function?: string | undefined;
+  readonly "restored-at"?: string | undefined;
+  readonly yes: boolean;
+  readonly help: boolean;
+}
+
+/** The terminal, or the script, that runs the command line. */
+export interface Terminal {
+  /** Writes the command's answer. */
+  out(text: string): void;
+  /** Writes a message that is not part of the answer. */
+  notice(text: string): void;
+  /** Reads a code that must appear neither in arguments nor on the screen. Null if none is given. */
+  readCode(): Promise<string | null>;
+  now(): Date;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface CommandContext {
+  readonly functions: DeployedFunctions;
+  readonly terminal: Terminal;
+}
+
+/** A command's answer: `answer` is printed for programs (--json), `text` for people. */
+export interface CommandOutput {
+  readonly answer: object;
+  readonly text: string;
+  /** The command did not do all that it was told to. */
+  readonly isIncomplete?: boolean;
+}
+
+/**
+ * Parses its arguments, throwing a `UsageError`; the function that it returns then runs, throwing a `CommandFailure`.
+ */
+export type Command = (
+  args: readonly string[],
+  options: CommandOptions,
+) => (context: CommandContext) => Promise<CommandOutput>;
+
+export function expectArgs(args: readonly string[], count: number): readonly string[] {
+  if (args.length === count) return args;
+  const expected = count === 1 ? "one argument" : `${count} arguments`;
+  throw new UsageError(`This command takes ${expected}, not ${args.length}.`);
+}

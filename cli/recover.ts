@@ -1,0 +1,92 @@
+import { allConnections } from "./all-connections.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { cureAll, vendOnce } from "./cure-connections.ts";
+import type { DeployedFunctions } from "./deployed-functions.ts";
+import type { CliProblem } from "./failure.ts";
+import { UsageError } from "./failure.ts";
+import type { RecoveredConnection } from "./format-recovery.ts";
+import { formatRecovery, recoveryAnswer } from "./format-recovery.ts";
+import { parseConnection, parseRealm, parseRestoredAt } from "./parse-arguments.ts";
+import type { ExaminedConnection } from "./recovery-findings.ts";
+import { findingOf, isStaticKeyConnection } from "./recovery-findings.ts";
+
+/**
+ * Says what is wrong with each connection. With --yes it renews, one by one, those for which that is safe: never those
+ * that need a person. Told to do the same again, it goes on where it was stopped.
+ */
+export const recover: Command = (args, options) => {
+  const targets = parseTargets(args);
+  const restoredAt = parseRestoredAt(options["restored-at"]);
+  if (options.function !== undefined) {
+    throw new UsageError("This command invokes several functions: it takes no --function.");
+  }
+  return async ({ functions, terminal }) => {
+    if (restoredAt && restoredAt > terminal.now()) {
+      throw new UsageError("--restored-at lies in the future; give the instant in UTC.");
+    }
+    const found = await examine({ functions, terminal }, targets, restoredAt);
+    const recovered = options.yes ? await cureAll({ functions, terminal }, found) : found;
+    return {
+      answer: { connections: recovered.map(recoveryAnswer) },
+      text: formatRecovery(recovered),
+      isIncomplete: recovered.some(({ result }) => result !== null && !("version" in result)),
+    };
+  };
+};
+
+/** A realm, connections by name (also such as the table does not know), or everything. */
+interface RecoveryTargets {
+  readonly realms: readonly (string | null)[];
+  /** Null: all connections of the realms. */
+  readonly connections: readonly string[] | null;
+}
+
+function parseTargets(args: readonly string[]): RecoveryTargets {
+  const [first, ...others] = args;
+  if (first === undefined) return { realms: [null], connections: null };
+  if (others.length === 0 && first.split("/").length === 2) {
+    return { realms: [parseRealm(first)], connections: null };
+  }
+  const parsed = args.map(parseConnection);
+  return {
+    realms: [...new Set(parsed.map(({ realm }) => realm))],
+    connections: [...new Set(parsed.map(({ connection }) => connection))],
+  };
+}
+
+async function examine(
+  { functions, terminal }: CommandContext,
+  { realms, connections }: RecoveryTargets,
+  restoredAt: Date | null,
+): Promise<RecoveredConnection[]> {
+  const known = new Map<string, ExaminedConnection["status"]>();
+  for (const realm of realms) {
+    for (const status of await allConnections(functions, realm)) {
+      known.set(status.connection, status);
+    }
+  }
+  const found: RecoveredConnection[] = [];
+  for (const connection of connections ?? known.keys()) {
+    const examined = { connection, status: known.get(connection) ?? null, problem: null };
+    const finding = findingOf(examined, restoredAt);
+    const isOpened = finding === "fine" && isOnlyRead(examined, terminal.now());
+    const problem = isOpened ? await problemOfVend(functions, connection) : null;
+    const seen = { ...examined, problem };
+    found.push({ ...seen, finding: findingOf(seen, restoredAt), result: null });
+  }
+  return found;
+}
+
+/** Whether a vend would answer from the record, without a renewal: it shows whether the stored token opens. */
+function isOnlyRead({ connection, status }: ExaminedConnection, now: Date): boolean {
+  const renewAt = status?.renewAt ?? null;
+  return isStaticKeyConnection(connection) || (renewAt !== null && Date.parse(renewAt) > +now);
+}
+
+async function problemOfVend(
+  functions: DeployedFunctions,
+  connection: string,
+): Promise<CliProblem | null> {
+  const vended = await vendOnce(functions, connection, null);
+  return "problem" in vended ? vended.problem : null;
+}

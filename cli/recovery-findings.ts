@@ -1,0 +1,182 @@
+import type { ConnectionAnswer } from "../functions/http/contract.ts";
+import type { ProviderId } from "../functions/providers/catalogue.ts";
+import { declarationOf, providerIds } from "../functions/providers/catalogue.ts";
+import type { CliProblem } from "./failure.ts";
+
+/** A connection, and what was found out about it. */
+export interface ExaminedConnection {
+  readonly connection: string;
+  /** Null: the table has no record of it. */
+  readonly status: ConnectionAnswer | null;
+  /** Why its credential could not be vended; null where it could, or where that was not tried. */
+  readonly problem: CliProblem | null;
+}
+
+export type RecoveryFinding =
+  | "fine"
+  | "idle"
+  | "renewing"
+  | "restored"
+  | "restored-consent"
+  | "no-record"
+  | "no-consent"
+  | "damaged"
+  | "key-unavailable"
+  | "other-key"
+  | "secret-refused"
+  | "contested"
+  | "failing";
+
+/** What is wrong, if anything. `restoredAt`: since when the functions use a restored table; null where they do not. */
+export function findingOf(
+  { connection, status, problem }: ExaminedConnection,
+  restoredAt: Date | null,
+): RecoveryFinding {
+  if (!status) return isLeftToPeople(connection) ? "no-consent" : "no-record";
+  if (problem) return findingOfProblem(problem);
+  if (status.state === "consent-required") return "no-consent";
+  return restoredFinding(status, restoredAt) ?? stateFinding(status);
+}
+
+function stateFinding(status: ConnectionAnswer): RecoveryFinding {
+  switch (status.state) {
+    case "damaged":
+    case "renewing":
+    case "contested":
+      return status.state;
+    case "credentials-rejected":
+      return "secret-refused";
+    default:
+      return failureFinding(status);
+  }
+}
+
+/**
+ * A token from before the restored table was used may have been revoked since; one that has expired is vended to nobody.
+ * A static key is compared with its secret at each vend, wherever its record comes from. A restored consent is left
+ * alone in every state: a vend that renews would use its refresh token.
+ */
+function restoredFinding(
+  { connection, state, issuedAt }: ConnectionAnswer,
+  restoredAt: Date | null,
+): RecoveryFinding | null {
+  if (!restoredAt || !issuedAt || Date.parse(issuedAt) >= restoredAt.getTime()) return null;
+  if (isLeftToPeople(connection)) return "restored-consent";
+  return state === "usable" && !isStaticKeyConnection(connection) ? "restored" : null;
+}
+
+function failureFinding({ state, lastFailure }: ConnectionAnswer): RecoveryFinding {
+  if (lastFailure) return findingOfProblem(lastFailure);
+  return state === "usable" ? "fine" : "idle";
+}
+
+/** By the problem that a vend answered, or that the last renewal left in the record. */
+export function findingOfProblem({
+  code,
+  detail,
+}: Pick<CliProblem, "code" | "detail">): RecoveryFinding {
+  switch (code) {
+    case "consent-required":
+      return "no-consent";
+    case "credentials-rejected":
+    case "secret-malformed":
+      return "secret-refused";
+    case "contested":
+      return "contested";
+    case "store-unavailable":
+      if (detail.startsWith("KMS ")) return "key-unavailable";
+      return detail.includes("sealed under another key") ? "other-key" : "failing";
+    default:
+      return "failing";
+  }
+}
+
+/** Where a person has consented, and where this command line is too old to know the provider: nothing is renewed. */
+function isLeftToPeople(connection: string): boolean {
+  const type = credentialTypeOf(connection);
+  return type === "consent" || type === null;
+}
+
+export function isStaticKeyConnection(connection: string): boolean {
+  return credentialTypeOf(connection) === "static-key";
+}
+
+function credentialTypeOf(connection: string) {
+  const [provider] = connection.split("/");
+  const id = providerIds.find((each): each is ProviderId => each === provider);
+  return id ? declarationOf(id).credential.type : null;
+}
+
+interface RecoveryGuide {
+  /** A few words for the table. */
+  readonly summary: string;
+  readonly advice: string | null;
+  /** The command that helps, for each connection. */
+  readonly command?: (connection: string) => string;
+  /** What --yes does: report the current version as rejected, or vend. */
+  readonly cure: "reject" | "vend" | null;
+}
+
+const consentLink = (connection: string) => `npm run vend -- consent ${connection}`;
+
+export const recoveryGuides: Readonly<Record<RecoveryFinding, RecoveryGuide>> = {
+  fine: { summary: "–", advice: null, cure: null },
+  idle: { summary: "nothing stored", advice: null, cure: null },
+  renewing: { summary: "is being renewed", advice: null, cure: null },
+  restored: {
+    summary: "restored: may be dead",
+    advice: "--yes reports each token as rejected, so that it is replaced once.",
+    cure: "reject",
+  },
+  "restored-consent": {
+    summary: "restored: may be over",
+    advice:
+      "Left alone: the next renewal tries the restored refresh token. Which ones the provider refuses: docs/recovery.md#restored-consents. For those:",
+    command: consentLink,
+    cure: null,
+  },
+  "no-record": {
+    summary: "no record",
+    advice: "--yes vends from each, which issues its first token.",
+    cure: "vend",
+  },
+  "no-consent": {
+    summary: "needs a consent",
+    advice: "Make a link when its person is there to use it: it lasts ten minutes.",
+    command: consentLink,
+    cure: null,
+  },
+  damaged: {
+    summary: "damaged record",
+    advice: "--yes vends from each, which heals the record.",
+    cure: "vend",
+  },
+  "key-unavailable": {
+    summary: "KMS refuses its key",
+    advice: "Enable the sealing key: docs/recovery.md#sealing-key-unavailable",
+    cure: null,
+  },
+  "other-key": {
+    summary: "sealed by another key",
+    advice:
+      "Give the functions that key again. If it is lost for good, each person has to consent again:",
+    command: consentLink,
+    cure: null,
+  },
+  "secret-refused": {
+    summary: "secret refused",
+    advice: "Mend the secret, then --yes: docs/recovery.md#secret-rolled-back",
+    cure: "vend",
+  },
+  contested: {
+    summary: "another issuer",
+    advice: "Find out who else requests tokens: docs/operations.md#contested",
+    cure: null,
+  },
+  failing: {
+    summary: "not renewed",
+    advice: "As its last failure says, in docs/operations.md; --yes vends from each.",
+    command: (connection) => `npm run vend -- vend ${connection}`,
+    cure: "vend",
+  },
+};

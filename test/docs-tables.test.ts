@@ -1,0 +1,159 @@
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { commands } from "../cli/commands.ts";
+import { renderPage } from "../docs/generate/render-page.ts";
+import type { ConsentOutcome } from "../functions/http/pages/outcome-pages.ts";
+import { outcomePage } from "../functions/http/pages/outcome-pages.ts";
+import { readConsentEnvironment } from "../functions/platform/consent-environment.ts";
+import { readEnvironment, readStatusEnvironment } from "../functions/platform/environment.ts";
+import { providerIds } from "../functions/providers/catalogue.ts";
+import { consentNames, refreshNames } from "../functions/store/consent-items.ts";
+import { statusAttributes } from "../functions/store/status-attributes.ts";
+import packageJson from "../package.json" with { type: "json" };
+import { tableUnder } from "./support/markdown-table.ts";
+
+const root = path.join(import.meta.dirname, "..");
+const read = (page: string) => readFileSync(path.join(root, page), "utf8");
+const code = (name: string) => `\`${name}\``;
+const namesIn = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+
+test.each(globSync(["*.md", "docs/**/*.md"], { cwd: root }))(
+  "%s is as npm run docs writes it: what is generated is what the code says",
+  (page) => {
+    expect(renderPage(root, read(page))).toBe(read(page));
+  },
+);
+
+test("the glossary has thirty words at most, each of them used in functions/", () => {
+  const words = tableUnder(read("docs/architecture.md"), "## Words", "word").map(([word]) => word);
+  const functions = globSync("functions/**/*.ts", { cwd: root }).map(read).join("\n");
+  const isUsed = (word: string) => new RegExp(word.replace(" ", "[ -]?"), "i").test(functions);
+  expect(words.length).toBeLessThanOrEqual(30);
+  expect(new Set(words).size).toBe(words.length);
+  expect(words.filter((word) => !isUsed(word))).toEqual([]);
+});
+
+test("docs/architecture.md has every attribute of a record, once", () => {
+  const rows = tableUnder(read("docs/architecture.md"), "## The record", "attribute");
+  const stored = new Set([...statusAttributes, ...consentNames, ...refreshNames, "sealed"]);
+  stored.delete("pk");
+  expect(rows.flatMap(([names]) => namesIn(names)).sort()).toEqual([...stored].sort());
+});
+
+test("docs/operations.md and docs/consents.md have every event of the log, once, with its level", () => {
+  const logged = globSync("functions/**/*.ts", { cwd: root }).flatMap((file) =>
+    [...read(file).matchAll(/\blog\.(info|warn|error)\(\s*"([\w-]+)"/g)].map(
+      ([, level, event = ""]) => `${code(event)} ${level}`,
+    ),
+  );
+  const rows = [
+    ...tableUnder(read("docs/operations.md"), "## Looking", "event"),
+    ...tableUnder(read("docs/consents.md"), "## The log", "event"),
+  ];
+  const told = rows.map(([event, level]) => `${event} ${level}`);
+  expect(told.sort()).toEqual([...new Set([...logged, "`metrics` info"])].sort());
+});
+
+test("docs/deploying.md has every variable that a function reads, and which functions read it", () => {
+  const all = "every function";
+  const known = {
+    TABLE_NAME: "t",
+    SECRET_PREFIX: "p",
+    SEALING_KEY: `local:${Buffer.alloc(32).toString("base64")}`,
+    CONSENT_BASE_URL: "https://consents.example",
+  };
+  const readBy = (use: (variables: Record<string, string | undefined>) => unknown) => {
+    const names: string[] = [];
+    const get = (_: object, name: string) => {
+      names.push(name);
+      return known[name as keyof typeof known] ?? "r";
+    };
+    use(new Proxy({}, { get }));
+    return names;
+  };
+  const ofRealms = readBy((variables) => readEnvironment(variables, String));
+  const ofStatus = readBy((variables) => readStatusEnvironment(variables, () => []));
+  const ofConsents = readBy(readConsentEnvironment);
+  const readers = (name: string) => {
+    if (ofConsents.includes(name)) return "`begin-consent`, `complete-consent`";
+    if (!ofRealms.includes(name)) return "`list-connections`";
+    return ofStatus.includes(name) ? all : "all but `list-connections`";
+  };
+  const rows = tableUnder(read("docs/deploying.md"), "## Variables", "variable");
+  const names = new Set([...ofRealms, ...ofStatus, ...ofConsents]);
+  expect(rows.map(([name, by]) => [name, by]).sort()).toEqual(
+    [...names].map((name) => [code(name), readers(name)]).sort(),
+  );
+});
+
+test("docs/deploying.md has every setting of the deployment", () => {
+  const [, list = ""] = /settingNames = \[(.*?)\]/s.exec(read("infra/settings.ts")) ?? [];
+  const names = [...list.matchAll(/"(\w+)"/g)].map(([, name]) => code(`token-vending:${name}`));
+  const rows = tableUnder(read("docs/deploying.md"), "## 1. Say what you deploy", "name");
+  expect(rows.map(([name]) => name).sort()).toEqual(names.sort());
+  expect(names.length).toBeGreaterThan(3);
+});
+
+test("docs/operations.md has a section for every alarm, and for no other", () => {
+  const [, list = ""] =
+    /alarmKinds = \[(.*?)\]/s.exec(read("infra/constructs/token-alarm.ts")) ?? [];
+  const kinds = [...list.matchAll(/"([\w-]+)"/g)].map(([, kind = ""]) => kind);
+  const sections = [...read("docs/operations.md").matchAll(/^### Alarm: (.+)$/gm)];
+  expect(sections.map(([, kind]) => kind)).toEqual(kinds);
+});
+
+test("docs/operations.md has every command of the command line", () => {
+  const rows = tableUnder(read("docs/operations.md"), "## The command line", "command");
+  expect(rows.map(([command]) => /\w[\w-]*/.exec(command)?.[0])).toEqual([...commands.keys()]);
+});
+
+test("docs/consents.md has every page that ends a consent, with its status", () => {
+  const outcomes: Record<ConsentOutcome, true> = {
+    "link-unknown": true,
+    "link-used": true,
+    "link-expired": true,
+    "other-browser": true,
+    "cookies-needed": true,
+    "mixed-up": true,
+    denied: true,
+    "provider-error": true,
+    "code-refused": true,
+    "provider-away": true,
+    "try-later": true,
+    "our-fault": true,
+    "not-a-page": true,
+  };
+  const requester = { realm: { provider: "connectpay", environment: "test" }, requester: "Us" };
+  const pages = Object.keys(outcomes).map((outcome) =>
+    outcomePage(requester, outcome as ConsentOutcome),
+  );
+  const rows = tableUnder(read("docs/consents.md"), "## What a person sees", "page");
+  const granted = [
+    "… asks for access to …",
+    "Access is granted",
+    "A part of the access is granted",
+  ];
+  expect(rows.map(([title, status]) => `${status} ${title}`).sort()).toEqual(
+    [...pages, ...granted.map((title) => ({ status: 200, title }))]
+      .map(({ status, title }) => `${status} ${title}`)
+      .sort(),
+  );
+});
+
+test("README.md has every npm script", () => {
+  const rows = tableUnder(read("README.md"), "## Commands", "command");
+  const named = rows
+    .flat()
+    .flatMap((cell) => [...cell.matchAll(/`npm (?:run )?([\w:-]+)`/g)])
+    .map(([, name = ""]) => name);
+  expect(named.sort()).toEqual(Object.keys(packageJson.scripts).sort());
+});
+
+test("README.md shows a row for every provider, under the columns that npm start prints", () => {
+  const [, sample = ""] = /^ {2}(connection +version .*?)^```$/ms.exec(read("README.md")) ?? [];
+  const [titles = "", , ...rows] = sample.trimEnd().split("\n");
+  expect(rows.map((row) => row.trim().split("/")[0]).sort()).toEqual([...providerIds].sort());
+  const printed = read("local/vend-from-all.ts");
+  expect(titles.split(/ {2,}/).filter((title) => !printed.includes(`"${title}"`))).toEqual([]);
+});

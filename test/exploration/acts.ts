@@ -1,0 +1,177 @@
+import { disconnect } from "../../functions/consents/disconnect.ts";
+import { redeemCode } from "../../functions/consents/redeem-code.ts";
+import { plusMs } from "../../functions/model/clock.ts";
+import { connectionOf } from "../../functions/model/connection.ts";
+import type { Deadline } from "../../functions/model/deadline.ts";
+import type { Dependencies } from "../../functions/model/dependencies.ts";
+import { VendingError } from "../../functions/model/errors.ts";
+import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
+import { vendToken } from "../../functions/vending/vend-token.ts";
+import { realm } from "./explored-dependencies.ts";
+import type { ExploredProcess } from "./explored-process.ts";
+import type { Request } from "./request.ts";
+import type { ExploredWorld } from "./world.ts";
+
+/** What somebody does with a process, or outside of all of them. */
+export type Act =
+  | { readonly does: "vend"; readonly minValiditySeconds?: number }
+  /** Reports the version that is held when the run begins. */
+  | { readonly does: "reject" }
+  /** A person has consented, and comes back with a code. */
+  | { readonly does: "redeem" }
+  | { readonly does: "disconnect" }
+  /** One run of the schedule. */
+  | { readonly does: "tick" }
+  /** The provider takes another secret from now on. */
+  | { readonly does: "rotate" }
+  /** Secrets Manager is given the provider's secret. */
+  | { readonly does: "put-secret" };
+
+/** What somebody does, and when. */
+export interface TimedAct {
+  readonly process: string;
+  readonly at: number;
+  readonly act: Act;
+  readonly account: string;
+}
+
+/** How an act ended: what it answered, or the problem. */
+export type Ending = VendingError | { readonly vended: string | null };
+
+const patienceMs = 25_000;
+const never = new AbortController().signal;
+
+/** Everything that one process may be asked to do. */
+export class Actor {
+  readonly process: ExploredProcess;
+  readonly #world: ExploredWorld;
+  readonly #deps: Dependencies;
+  readonly #index: RenewalIndex;
+
+  constructor(
+    world: ExploredWorld,
+    process: ExploredProcess,
+    deps: Dependencies,
+    index: RenewalIndex,
+  ) {
+    this.#world = world;
+    this.process = process;
+    this.#deps = deps;
+    this.#index = index;
+  }
+
+  /** Never fails: what is no problem but a defect breaks a promise. */
+  async play(act: Act, account: string): Promise<Ending> {
+    const { process } = this;
+    process.running += 1;
+    process.acts += 1;
+    const ending = await this.#play(act, account).catch((error: unknown) => this.#problem(error));
+    process.running -= 1;
+    if (process.running === 0) this.#world.promises.ended(process.name);
+    return ending;
+  }
+
+  #problem(error: unknown): VendingError {
+    if (error instanceof VendingError) {
+      this.#world.note(() => `${this.process.name} is refused: ${error.code}`);
+      return error;
+    }
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.#world.promises.require(false, `5.3: a defect, not a problem: ${what}`);
+    return new VendingError("internal", what);
+  }
+
+  async #play(act: Act, account: string): Promise<Ending> {
+    const connection = connectionOf(realm, account);
+    switch (act.does) {
+      case "vend":
+        return this.#vend(account, act.minValiditySeconds ?? 0, null);
+      case "reject":
+        return this.#reject(account);
+      case "redeem": {
+        const code = new Sensitive(this.#world.provider.grants.consent());
+        const credential = { kind: "code", code, authorizationRequest: null } as const;
+        await redeemCode(this.#deps, connection, credential, this.#deadline());
+        return { vended: null };
+      }
+      case "disconnect":
+        return this.#disconnect(account);
+      case "tick":
+        await renewDue(this.#deps, this.#index, { ...this.#deadline(), onBehalfOf: "schedule" });
+        return { vended: null };
+      case "rotate":
+        return this.#outside("the provider takes the next secret", "provider secret", (world) => {
+          const { state } = world.provider;
+          state.goodSecret = String(Number(state.goodSecret) + 1);
+        });
+      case "put-secret":
+        return this.#outside("Secrets Manager holds the next secret", "secret", (world) => {
+          world.secret = String(Number(world.secret ?? "0") + 1);
+        });
+    }
+  }
+
+  #deadline(): Deadline {
+    const { clock } = this.process;
+    const signal = clock.timeout(patienceMs + 200, never);
+    return { at: plusMs(clock.now(), patienceMs), signal, onBehalfOf: "caller" };
+  }
+
+  async #vend(account: string, minValiditySeconds: number, rejectedVersion: number | null) {
+    const { process } = this;
+    const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
+    const request = { account, minValiditySeconds, rejectedVersion };
+    const credential = await vendToken(this.#deps, process.cache, request, this.#deadline());
+    const token = credential.token.expose();
+    this.#world.note(() => `${process.name} is vended ${token}, version ${credential.version}`);
+    // What a later request of the same process has read, this one need not know.
+    const isLast = process.acts === acts;
+    const knownDead = (isLast ? process.knownDead : knownBefore).get(credential.connection) ?? [];
+    this.#world.promises.vended(credential, minValiditySeconds, knownDead);
+    return { vended: token };
+  }
+
+  async #reject(account: string): Promise<Ending> {
+    const connection = connectionOf(realm, account);
+    const { version } = this.#world.promises.of(connection);
+    this.#world.promises.of(connection).reported.push(version);
+    this.#world.note(() => `${this.process.name} rejects version ${version}`);
+    return this.#vend(account, 0, version);
+  }
+
+  async #disconnect(account: string): Promise<Ending> {
+    const connection = connectionOf(realm, account);
+    const begunAt = this.process.clock.now();
+    await disconnect(this.#deps, connection, this.#deadline());
+    const { consent = null, token = null } = this.#world.record(connection) ?? {};
+    const isGone = [consent?.consentedAt, token?.issuedAt].every((at) => !at || at >= begunAt);
+    this.#world.promises.require(isGone, "5.5: a disconnected consent is still there");
+    return { vended: null };
+  }
+
+  async #outside(
+    what: string,
+    of: string,
+    change: (world: ExploredWorld) => void,
+  ): Promise<Ending> {
+    const world = this.#world;
+    const request: Request<null> = {
+      to: "outside",
+      what,
+      content: what,
+      hasEffect: () => true,
+      bringsNews: () => true,
+      dependsOn: [],
+      perform() {
+        change(world);
+        const touches = [{ of, isWrite: true }];
+        return { outcome: { value: null }, touches, mark: () => "", tell: () => "done" };
+      },
+      failure: () => ({ value: null }),
+    };
+    await this.process.send(request, never);
+    return { vended: null };
+  }
+}

@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { formatChoices } from "./choices.ts";
+import { abridgeTimeline } from "./report.ts";
+import type { ExploredScenario } from "./scenario.ts";
+import { exploreScenario, replay } from "./scenario.ts";
+import { pairScenarios, tripleScenarios } from "./scenarios.ts";
+
+/** Nothing, or how a promise was broken. */
+async function counterexampleOf(scenario: ExploredScenario): Promise<string> {
+  const { isExhausted, counterexample } = await exploreScenario(scenario, {
+    faults: scenario.gateFaults,
+  });
+  if (!counterexample) return isExhausted ? "" : "not exhausted";
+  const choices = formatChoices(counterexample.choices);
+  const { timeline } = await replay(scenario, choices);
+  const command = `npm run explore -- --scenario "${scenario.name}" --replay ${choices}`;
+  return [...counterexample.violations, ...abridgeTimeline(timeline), command].join("\n");
+}
+
+const scenarios = [...pairScenarios, ...tripleScenarios].map(
+  (scenario) => [scenario.name, scenario.gateFaults, scenario] as const,
+);
+
+describe("every interleaving keeps every promise", () => {
+  test.each(scenarios)("%s, fault budget %i", async (_, __, scenario) => {
+    expect(await counterexampleOf(scenario)).toBe("");
+  });
+});

@@ -1,0 +1,146 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Dependencies } from "../../functions/model/dependencies.ts";
+import { VendingError } from "../../functions/model/errors.ts";
+import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
+import type { SealedAs } from "../../functions/model/sealer.ts";
+import type { SecretSource } from "../../functions/model/secret-source.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
+import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
+import type { Breakage } from "../support/breakage.ts";
+import { brokenCommand } from "../support/breakage.ts";
+import type { ExploredProcess } from "./explored-process.ts";
+import { exploredGrant, flowOf } from "./provider-requests.ts";
+import type { Effect, Request } from "./request.ts";
+import { tableRequest } from "./table-request.ts";
+import type { ExploredWorld } from "./world.ts";
+import { limits } from "./world.ts";
+
+export const realm = { provider: "conferma", environment: "explored" } as const;
+
+/** What a process is given: the real adapters of the table, and everything else as requests that the explorer owns. */
+export function exploredDependencies(
+  world: ExploredWorld,
+  process: ExploredProcess,
+  breakage: Breakage,
+): { dependencies: Dependencies; index: RenewalIndex } {
+  const { policy } = world.nature;
+  const client = {
+    send: (command: object, { abortSignal = never }: { abortSignal?: AbortSignal } = {}) =>
+      process.send(tableRequest(world, process, brokenCommand(breakage, command)), abortSignal),
+  } as unknown as DynamoDBClient;
+  const write = (event: string, fields: Readonly<Record<string, unknown>>) => {
+    const { fingerprint } = fields;
+    if (typeof fingerprint === "string") world.named.add(fingerprint);
+    world.note(() => `${process.name} logs ${event}`);
+  };
+  const log = { info: write, warn: write, error: write };
+  let owners = 0;
+  const metrics = { record: () => {} };
+  const readRecord = recordReader({
+    clock: process.clock,
+    log,
+    metrics,
+    process: process.name,
+  });
+  const dependencies: Dependencies = {
+    realm,
+    limits,
+    provider: {
+      policy,
+      presentation: { headerName: "Authorization", scheme: null },
+      issuer: async () => ({
+        openGrant: (secret, credential) =>
+          exploredGrant(world, process, secret.expose(), credential),
+      }),
+      consent: policy.renewal === "by-consent" ? async () => flowOf(world, process) : null,
+    },
+    store: dynamoDbTokenStore(client, "tokens", readRecord),
+    secrets: secretsOf(world, process),
+    sealer: {
+      prepare: (_, signal) =>
+        process.send(
+          keyRequest("prepares a data key", () => {}),
+          signal,
+        ),
+      seal: (token, as, signal) => {
+        const sealed = Buffer.from(`${boundTo(as)} ${token.expose()}`);
+        return process.send(
+          keyRequest(`seals ${token.expose()}`, () => sealed),
+          signal,
+        );
+      },
+      open: (sealed, as, signal) => {
+        const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
+        const opened = bound === boundTo(as) ? new Sensitive(token) : null;
+        return process.send(
+          keyRequest(`opens ${token}`, () => opened),
+          signal,
+        );
+      },
+    },
+    clock: process.clock,
+    log,
+    metrics,
+    random: () => 0.5,
+    newOwner: () => {
+      owners += 1;
+      return `${process.name}.${owners}`;
+    },
+    fingerprint: (text) => text,
+  };
+  return { dependencies, index: dynamoDbRenewalIndex(client, "tokens") };
+}
+
+const never = new AbortController().signal;
+
+function boundTo({ connection: of, version, kind }: SealedAs): string {
+  return `${of}#${version}#${kind}`;
+}
+
+/** KMS knows nothing of the others: its requests only take time, or fail. */
+function keyRequest<T>(what: string, answer: () => T): Request<T> {
+  const failed = { error: new VendingError("store-unavailable", "KMS did not answer.", 1) };
+  return {
+    to: "kms",
+    what,
+    content: what,
+    perform: () => ({ outcome: { value: answer() }, touches: [], mark: () => "", tell: () => "" }),
+    hasEffect: () => false,
+    bringsNews: () => true,
+    dependsOn: [],
+    failure: () => failed,
+  };
+}
+
+function secretsOf(world: ExploredWorld, process: ExploredProcess): SecretSource {
+  let cached: { version: string; readAt: number } | null = null;
+  const failed = { error: new VendingError("secret-unavailable", "No answer.", 1) };
+  const request: Request<string> = {
+    to: "secret",
+    what: "reads the secret",
+    content: "",
+    perform: () => readSecret(world),
+    hasEffect: () => false,
+    bringsNews: () => true,
+    dependsOn: [],
+    failure: () => failed,
+  };
+  return {
+    async read(_, maxAgeMs, signal) {
+      const now = process.clock.now().getTime();
+      if (!cached || now - cached.readAt >= maxAgeMs) {
+        cached = { version: await process.send(request, signal), readAt: now };
+      }
+      return { text: new Sensitive(cached.version), version: cached.version };
+    },
+  };
+}
+
+function readSecret({ secret }: ExploredWorld): Effect<string> {
+  const unknown = new VendingError("unknown-connection", "There is no such secret.");
+  const outcome = secret === null ? { error: unknown } : { value: secret };
+  const tell = () => (secret === null ? "there is none" : `version ${secret}`);
+  return { outcome, touches: [{ of: "secret", isWrite: false }], mark: tell, tell };
+}

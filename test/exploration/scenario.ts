@@ -1,0 +1,110 @@
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import type { Breakage } from "../support/breakage.ts";
+import type { Act, TimedAct } from "./acts.ts";
+import { optionFor, parseChoices } from "./choices.ts";
+import type { Exploration, Limits, Reduction } from "./explorer.ts";
+import { Explorer } from "./explorer.ts";
+import { heal } from "./heal.ts";
+import { recordIn } from "./record-lens.ts";
+import type { Option } from "./run.ts";
+import { ExploredRun } from "./run.ts";
+import type { Start } from "./starting-points.ts";
+import { startingPoint } from "./starting-points.ts";
+import type { Nature, WorldState } from "./world.ts";
+
+/** What somebody does, and when: milliseconds from the beginning, or an instant that the record at the beginning tells. */
+export interface Part {
+  readonly process: string;
+  readonly at: number | ((record: TokenRecord) => number);
+  readonly act: Act;
+  readonly account: string;
+}
+
+/** A few processes, where they begin, and what they are asked. */
+export interface ExploredScenario {
+  readonly name: string;
+  readonly nature: Nature;
+  readonly start: Start;
+  readonly parts: readonly Part[];
+  /** How long what is delayed takes, where that is not until the end of a lease. */
+  readonly delayMs?: number;
+  /** Processes that do the same from the same instant on: they may change places. */
+  readonly twins?: readonly string[];
+  /** The fault budget of one run. */
+  readonly faults: number;
+  /** The fault budget in the gate, where there is less time. */
+  readonly gateFaults: number;
+}
+
+export interface ExploreOptions {
+  readonly faults: number;
+  readonly maxRuns?: number;
+  readonly breakage?: Breakage;
+  readonly reduction?: Reduction;
+  readonly onRun?: Limits["onRun"];
+}
+
+/** Explores a scenario: every interleaving of its requests with so many faults. */
+export async function exploreScenario(
+  scenario: ExploredScenario,
+  options: ExploreOptions,
+): Promise<Exploration<Option>> {
+  const { faults, maxRuns = Number.POSITIVE_INFINITY, breakage = {} } = options;
+  const { reduction = "partial order and states", onRun = () => {} } = options;
+  const begin = await beginning(scenario, breakage);
+  const { stackTraceLimit } = Error;
+  // Nobody reads the stacks of simulated failures, and they cost more than all else.
+  Error.stackTraceLimit = 0;
+  try {
+    const limits = { faults, maxRuns, reduction, onRun };
+    return await new Explorer<Option>(() => begin(false), limits).explore();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+export interface Replay {
+  readonly timeline: readonly string[];
+  readonly violations: readonly string[];
+}
+
+/** Plays one run by its choices and on from there in turn, and keeps its timeline. */
+export async function replay(
+  scenario: ExploredScenario,
+  choices: string,
+  breakage: Breakage = {},
+): Promise<Replay> {
+  const begin = await beginning(scenario, breakage);
+  const run = begin(true);
+  const steps = parseChoices(choices);
+  for (let at = 0; run.violations.length === 0; at += 1) {
+    if (!run.isReady() && !(await run.passTime())) {
+      await run.finish();
+      break;
+    }
+    const options = run.options(true);
+    const step = steps[at];
+    const option = step ? optionFor(step, options) : options[0];
+    if (!option)
+      throw new RangeError(`Step ${at + 1} is not possible here: ${JSON.stringify(step)}`);
+    await run.take(option);
+  }
+  return { timeline: run.world.timeline ?? [], violations: run.violations };
+}
+
+/** Where the runs of a scenario begin, and how. */
+async function beginning(scenario: ExploredScenario, breakage: Breakage) {
+  const { nature, start, parts, delayMs = null, twins = [] } = scenario;
+  const begin = await startingPoint(nature, start);
+  const acts = parts.map((part) => timed(part, begin));
+  return (hasTimeline: boolean) => {
+    const run = new ExploredRun(nature, begin, acts, { breakage, delayMs, twins, hasTimeline });
+    return Object.assign(run, { finish: () => heal(run) });
+  };
+}
+
+function timed({ at, ...part }: Part, { now, items }: WorldState): TimedAct {
+  if (typeof at === "number") return { ...part, at: now + at };
+  const record = items.map(([, item]) => recordIn(item)).find((each) => each !== null);
+  return { ...part, at: record ? Math.max(now, at(record)) : now };
+}

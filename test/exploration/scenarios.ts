@@ -1,0 +1,282 @@
+import { leaseMs } from "../../functions/model/call-limits.ts";
+import { maxClockSkewMs } from "../../functions/model/clock.ts";
+import type { RenewalPolicy } from "../../functions/model/provider.ts";
+import { isLossPossible, isStaticKey } from "../../functions/model/provider.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import type { ExploredScenario, Part } from "./scenario.ts";
+import type { Start } from "./starting-points.ts";
+import { account } from "./starting-points.ts";
+import type { Nature } from "./world.ts";
+import { lifetimeMs, limits } from "./world.ts";
+
+const reusable = {
+  refreshTokens: "reusable",
+  graceMs: 0,
+  livesMs: 3_600_000,
+  isProlonged: false,
+} as const;
+const plain = { grants: reusable };
+
+/** One provider for each way of renewing. */
+const natures = {
+  "at-expiry": { ...plain, policy: { renewal: "at-expiry" } },
+  "at-handover": { ...plain, policy: { renewal: "at-handover", beforeExpiryMs: 20_000 } },
+  early: { ...plain, policy: { renewal: "early", beforeExpiryMs: 20_000 } },
+  "single-use": {
+    grants: { ...reusable, refreshTokens: "single-use" },
+    policy: { renewal: "by-consent", beforeExpiryMs: 20_000 },
+  },
+  reusable: { ...plain, policy: { renewal: "by-consent", beforeExpiryMs: 20_000 } },
+  static: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: false } },
+  probed: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: true } },
+} as const satisfies Record<string, Nature>;
+
+const starts: readonly Start[] = [
+  "none",
+  "held",
+  "expired",
+  "doubted",
+  "failed",
+  "abandoned",
+  "contested",
+];
+
+/** When the one that waits for the handover wakes up. */
+const handover = ({ token }: TokenRecord) => Number(token?.renewAt) + 10;
+
+const vend = { does: "vend" } as const;
+const reject = { does: "reject" } as const;
+const tick = { does: "tick" } as const;
+const demanding = { does: "vend", minValiditySeconds: 5 } as const;
+const retry = ({ failure }: TokenRecord) => Number(failure?.retryAt);
+const takeover = ({ lease }: TokenRecord) => Number(lease?.until) + maxClockSkewMs;
+/** When the first lease may be taken over. */
+const takenOver = leaseMs(limits) + maxClockSkewMs;
+/** The next token is due then, and its callers wake up. */
+const lifeLater = lifetimeMs + maxClockSkewMs + 10;
+
+function part(
+  process: string,
+  at: Part["at"],
+  act: Part["act"] = vend,
+  of: string = account,
+): Part {
+  return { process, at, act, account: of };
+}
+
+/** What two callers ask, from each starting point. */
+function pairFrom(start: Start, { policy }: Nature): Pick<ExploredScenario, "parts" | "twins"> {
+  const twins = ["a", "b"];
+  switch (start) {
+    case "no secret":
+    case "none":
+      // Nothing is issued before a person has consented.
+      return policy.renewal === "by-consent"
+        ? { parts: [part("a", 0, { does: "redeem" }), part("b", 0, { does: "redeem" })], twins }
+        : { parts: [part("a", 0), part("b", 0)], twins };
+    case "held":
+      return { parts: [part("a", 0), part("b", 0, demanding), part("a", handover)] };
+    case "expired":
+    case "doubted":
+      return { parts: [part("a", 0), part("b", 0)], twins };
+    case "failed":
+      return { parts: [part("a", 0), part("a", retry), part("b", retry)] };
+    case "abandoned":
+      return { parts: [part("a", takeover), part("b", takeover)], twins };
+    case "contested":
+      return { parts: [part("a", 0, reject), part("a", handover), part("b", handover)] };
+  }
+}
+
+/** The gate explores two faults where that takes a second or two, and for one revoking policy from its commonest state. */
+function gateFaultsOf(name: string, start: Start): number {
+  const isCheap = !name.startsWith("at-") && !["none", "failed", "contested"].includes(start);
+  return isCheap || `${name}/${start}` === "at-expiry/expired" ? 2 : 1;
+}
+
+/** Only a call that may end what is stored leaves a doubt, and a static key has no breaker. */
+function isPossible(start: Start, policy: RenewalPolicy): boolean {
+  if (start === "doubted") return isLossPossible(policy);
+  return start !== "contested" || !isStaticKey(policy);
+}
+
+/** Two processes, for every way of renewing and from every kind of record. */
+const pairs: readonly ExploredScenario[] = Object.entries(natures).flatMap(([name, nature]) =>
+  starts
+    .filter((start) => isPossible(start, nature.policy))
+    .map((start) => ({
+      name: `${name}/${start}`,
+      nature,
+      start,
+      ...pairFrom(start, nature),
+      faults: 2,
+      gateFaults: gateFaultsOf(name, start),
+    })),
+);
+
+const { "at-expiry": atExpiry, early, "single-use": singleUse, static: fixed, probed } = natures;
+const ops = [part("ops", 0, { does: "rotate" }), part("secrets", 0, { does: "put-secret" })];
+
+/** What else may happen at the same time. */
+const encounters: readonly ExploredScenario[] = [
+  {
+    name: "two rejections of one version",
+    nature: atExpiry,
+    start: "held",
+    parts: [part("a", 0, reject), part("b", 0, reject)],
+    twins: ["a", "b"],
+    faults: 2,
+    gateFaults: 1,
+  },
+  {
+    name: "a rejection beside a vend",
+    nature: atExpiry,
+    start: "held",
+    parts: [part("a", 0, reject), part("b", 0)],
+    faults: 2,
+    gateFaults: 1,
+  },
+  {
+    name: "four rejections in a row",
+    nature: atExpiry,
+    start: "held",
+    parts: [0, 10, 20, 30].map((at) => part("a", at, reject)),
+    faults: 2,
+    gateFaults: 1,
+  },
+  {
+    name: "a rejection beside a renewal",
+    nature: early,
+    start: "expired",
+    parts: [part("a", 0, reject), part("b", 0)],
+    faults: 2,
+    gateFaults: 1,
+  },
+  {
+    name: "a tick beside a caller",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0, tick), part("b", 0)],
+    faults: 2,
+    gateFaults: 2,
+  },
+  {
+    name: "two ticks",
+    nature: early,
+    start: "expired",
+    parts: [part("a", 0, tick), part("b", 0, tick)],
+    twins: ["a", "b"],
+    faults: 2,
+    gateFaults: 1,
+  },
+  {
+    name: "a consent beside a refresh",
+    nature: singleUse,
+    start: "expired",
+    parts: [part("a", 0, { does: "redeem" }), part("b", 0)],
+    faults: 2,
+    gateFaults: 1,
+  },
+  {
+    name: "a disconnect beside a refresh",
+    nature: singleUse,
+    start: "expired",
+    parts: [part("a", 0, { does: "disconnect" }), part("b", 0)],
+    faults: 2,
+    gateFaults: 1,
+  },
+  {
+    name: "a disconnect beside a consent",
+    nature: singleUse,
+    start: "expired",
+    parts: [part("a", 0, { does: "disconnect" }), part("b", 0, { does: "redeem" })],
+    faults: 2,
+    gateFaults: 1,
+  },
+  {
+    name: "a rotation",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0), part("b", 0), ...ops],
+    twins: ["a", "b"],
+    faults: 1,
+    gateFaults: 1,
+  },
+  {
+    name: "a rotation of a static key",
+    nature: fixed,
+    start: "expired",
+    parts: [part("a", 0), part("b", 0, reject), ...ops],
+    faults: 1,
+    gateFaults: 1,
+  },
+  {
+    name: "a rotation of a probed key",
+    nature: probed,
+    start: "expired",
+    parts: [part("a", 0), part("b", 0, reject), ...ops],
+    faults: 1,
+    gateFaults: 1,
+  },
+  {
+    name: "no secret yet",
+    nature: atExpiry,
+    start: "no secret",
+    parts: [part("a", 0), part("b", 0), part("secrets", 0, { does: "put-secret" })],
+    twins: ["a", "b"],
+    faults: 2,
+    gateFaults: 1,
+  },
+  {
+    name: "two connections, one scope",
+    nature: atExpiry,
+    start: "none",
+    parts: [part("a", 0), part("b", 0, vend, "other")],
+    faults: 2,
+    gateFaults: 2,
+  },
+  {
+    name: "two connections, one scope, later",
+    nature: atExpiry,
+    start: "none",
+    parts: [part("a", 0), part("b", takenOver), part("c", takenOver, vend, "other")],
+    faults: 1,
+    gateFaults: 1,
+  },
+  {
+    name: "a freeze of a token's whole life",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0), part("b", 0), part("b", lifeLater)],
+    delayMs: lifeLater,
+    faults: 1,
+    gateFaults: 1,
+  },
+];
+
+/** Two processes or a few more, and up to two faults. */
+export const pairScenarios: readonly ExploredScenario[] = [...pairs, ...encounters];
+
+const three = ["a", "b", "c"];
+const triple = (act: Part["act"] = vend) => three.map((process) => part(process, 0, act));
+
+/** Three processes and one fault. */
+export const tripleScenarios: readonly ExploredScenario[] = [
+  ...Object.entries(natures).flatMap(([name, nature]) =>
+    (["none", "expired"] as const).map((start): ExploredScenario => {
+      const isConsent = nature.policy.renewal === "by-consent" && start === "none";
+      const parts = triple(isConsent ? { does: "redeem" } : vend);
+      const bounds = { faults: 1, gateFaults: 0 };
+      return { name: `three ${name}/${start}`, nature, start, parts, twins: three, ...bounds };
+    }),
+  ),
+  {
+    name: "three rejections of one version",
+    nature: atExpiry,
+    start: "held",
+    parts: triple(reject),
+    twins: three,
+    faults: 1,
+    gateFaults: 0,
+  },
+];

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { tokenTableName } from "../../infra/constructs/token-table.ts";
+import { oneOfEachKind } from "./example-realms.ts";
+import { resourcesIn, synthesizedStacks } from "./synthesized.ts";
+
+const tableName = "token-vending-restored";
+const { state, service } = synthesizedStacks(oneOfEachKind, { tableName });
+
+test("a service that is pointed to a restored table names it in every function, and may use no other", () => {
+  const functions = resourcesIn(service, "AWS::Lambda::Function");
+  const named = functions.map(([, { Properties }]) => {
+    const { Variables } = Object(Properties?.["Environment"]);
+    return Variables?.TABLE_NAME;
+  });
+  expect(new Set(named)).toEqual(new Set([tableName]));
+  const text = JSON.stringify(service);
+  expect(text).toContain(`table/${tableName}/index/connections`);
+  expect(text.replaceAll(tableName, "")).not.toContain(`table/${tokenTableName}`);
+});
+
+test("the state keeps its own table, so that nothing of it is lost by pointing elsewhere", () => {
+  const names = resourcesIn(state, "AWS::DynamoDB::Table").map(
+    ([, { Properties }]) => Properties?.["TableName"],
+  );
+  expect(names).toEqual([tokenTableName]);
+});

@@ -1,0 +1,153 @@
+import { expect, test } from "vitest";
+import { useCredential } from "../../local/vend-client.ts";
+import { findingsOf, startRecoveryStack } from "../support/recovery-stack.ts";
+import { expectAnswer, expectProblem, versionOrCode } from "../support/stack-answers.ts";
+
+const conferma = "conferma/sandbox/default";
+const keyServer = "static-key/acme/default";
+const acme = (account: string) => `authorization-code/acme/${account}`;
+
+// docs/recovery.md#table-restored
+test("a restored table is taken into use: each token is replaced once, and no consent is spent", async () => {
+  const world = await startRecoveryStack();
+  const { stack, vend, consent, operate } = world;
+  const { conferma: card, authorizationServer, keyServer: keys } = stack.providers;
+  for (const connection of [conferma, keyServer]) await vend(connection);
+  for (const account of ["kept", "moved-on", "copied", "ended", "joined-later"]) {
+    if (account !== "joined-later") expect(await consent(acme(account))).toBe(200);
+  }
+  const backup = await world.items();
+
+  // What happens after the instant that will be restored, and is forgotten by it.
+  expect(versionOrCode(await vend(conferma, 1))).toBe(2);
+  const last = expectAnswer(await vend(conferma, 2));
+  for (const account of ["moved-on", "copied"]) {
+    expect(versionOrCode(await vend(acme(account), 1))).toBe(2);
+  }
+  authorizationServer.injectFault({ kind: "destroy", when: "before-handling", route: "revoke" });
+  expect((await operate(`disconnect ${acme("ended")} --yes`)).out).toContain("did not revoke it");
+  expect(await consent(acme("joined-later"))).toBe(200);
+  const newKey = "local-key-rotated";
+  keys.registerKey(newKey);
+  await stack.secrets.rotate("token-vending/static-key/acme/default", { apiKey: newKey });
+
+  // 1 to 3: restored into a new table, to which the service stack is pointed.
+  const forgotten = await world.items();
+  await world.restoreInto("token-vending-restored", backup);
+  await world.redeploy({ tableName: "token-vending-restored" });
+  const restoredAt = new Date().toISOString();
+
+  // 4: whoever has ended a consent since ends it again, before anybody is vended it.
+  const again = await operate(`disconnect ${acme("ended")} --yes`);
+  expect(again.out).toContain("The provider has revoked the consent.");
+  // And what the table of before still has of a consent is newer.
+  const newest = forgotten.find(({ pk }) => pk?.S === acme("copied"));
+  if (newest) await world.replace("token-vending-restored", newest);
+
+  // 5: looking changes nothing.
+  const [issues, refreshes] = [card.counters.issues(), authorizationServer.oracle.refreshes()];
+  const restored = `--restored-at ${restoredAt}`;
+  expect(await findingsOf(world, restored)).toEqual({
+    [acme("copied")]: "restored-consent",
+    [acme("ended")]: "no-consent",
+    [acme("kept")]: "restored-consent",
+    [acme("moved-on")]: "restored-consent",
+    [conferma]: "restored",
+    [keyServer]: "fine",
+  });
+  expect(card.counters.issues()).toBe(issues);
+
+  // 6: each token that may be dead is replaced once, by however many runs.
+  const cured = await operate(`recover ${restored} --yes`);
+  expect([cured.exitCode, cured.notices]).toEqual([0, `1/1 ${conferma}: version 2\n`]);
+  await operate(`recover ${restored} --yes`);
+  expect(card.counters.issues()).toBe(issues + 1);
+  const now = expectAnswer(await vend(conferma));
+  expect(await useCredential(now, card.pingUrl)).toBe(200);
+  expect(await useCredential(last, card.pingUrl)).toBe(401);
+  expect(expectAnswer(await vend(keyServer)).token).toBe(newKey);
+
+  // 7: consents are as good as their refresh tokens, which nobody has tried.
+  expect(authorizationServer.oracle.refreshes()).toBe(refreshes);
+  expect(versionOrCode(await vend(acme("kept"), 1))).toBe(2);
+  expect(versionOrCode(await vend(acme("copied"), 2))).toBe(3);
+  expect(versionOrCode(await vend(acme("moved-on"), 1))).toBe("consent-required");
+  expect(versionOrCode(await vend(acme("joined-later")))).toBe("consent-required");
+  const left = await operate("recover authorization-code/acme");
+  expect(left.out).toContain(`npm run vend -- consent ${acme("moved-on")}`);
+  expect(await consent(acme("moved-on"))).toBe(200);
+  expect(versionOrCode(await vend(acme("moved-on")))).toBe(2);
+
+  // Callers that remember a version from the forgotten time vend afresh.
+  expect(expectProblem(await vend(conferma, last.version)).code).toBe("invalid-request");
+  expect(versionOrCode(await vend(conferma))).toBe(2);
+  // Nobody has written to the table of before.
+  expect(await world.items()).toEqual(forgotten);
+});
+
+// docs/recovery.md#rows-lost
+test("rows that were lost are copied from a restored table, over none that is there", async () => {
+  const world = await startRecoveryStack();
+  const { stack, vend, consent } = world;
+  const { authorizationServer } = stack.providers;
+  await vend(conferma);
+  for (const account of ["lost", "lives"]) await consent(acme(account));
+  const backup = await world.items();
+  expect(versionOrCode(await vend(acme("lives"), 1))).toBe(2);
+  await world.deleteItem(acme("lost"));
+  expect(await findingsOf(world, "authorization-code/acme")).not.toHaveProperty([acme("lost")]);
+
+  const consents = backup.filter(({ consentedAt }) => consentedAt !== undefined);
+  const put: Record<string, boolean> = {};
+  for (const item of consents) put[item["pk"]?.S ?? ""] = await world.putMissing(item);
+  expect(put).toEqual({ [acme("lost")]: true, [acme("lives")]: false });
+
+  expect(versionOrCode(await vend(acme("lost")))).toBe(1);
+  expect(versionOrCode(await vend(acme("lost"), 1))).toBe(2);
+  expect(versionOrCode(await vend(acme("lives"), 2))).toBe(3);
+  expect(authorizationServer.oracle.refreshTokensReused()).toBe(0);
+});
+
+// docs/recovery.md#row-deleted
+test("a deleted row costs one issue, or a person's consent", async () => {
+  const world = await startRecoveryStack();
+  const { stack, vend, consent, operate } = world;
+  const { conferma: card } = stack.providers;
+  await vend(conferma);
+  expect(versionOrCode(await vend(conferma, 1))).toBe(2);
+  await consent(acme("jo"));
+  for (const connection of [conferma, acme("jo")]) await world.deleteItem(connection);
+  await world.restart();
+
+  const line = `recover ${conferma} ${acme("jo")}`;
+  const seen = await operate(line);
+  expect(seen.out).toMatch(/conferma\/sandbox\/default +– +no record\n/);
+  expect(seen.out).toContain(`npm run vend -- consent ${acme("jo")}`);
+  expect(card.counters.issues()).toBe(2);
+
+  expect((await operate(`${line} --yes`)).exitCode).toBe(0);
+  expect(card.counters.issues()).toBe(3);
+  expect(expectProblem(await vend(conferma, 2)).code).toBe("invalid-request");
+  const answer = expectAnswer(await vend(conferma));
+  expect(answer.version).toBe(1);
+  expect(await useCredential(answer, card.pingUrl)).toBe(200);
+  expect(await consent(acme("jo"))).toBe(200);
+  expect(versionOrCode(await vend(acme("jo")))).toBe(1);
+});
+
+test("a row that is deleted under a renewal stays deleted: its token is vended to nobody", async () => {
+  const world = await startRecoveryStack();
+  const { stack, vend } = world;
+  const { conferma: card } = stack.providers;
+  await vend(conferma);
+  card.injectFault({ kind: "delay", ms: 1500, when: "after-handling" });
+  const renewing = vend(conferma, 1);
+  await expect.poll(() => card.counters.issues()).toBe(2);
+  await world.deleteItem(conferma);
+  // The holder finds no lease of its own, and begins again as a new caller would, or gives up.
+  expect(["renewal-in-progress", 1]).toContain(versionOrCode(await renewing));
+  expect(world.printed()).toContain('"late-issue"');
+  const answer = expectAnswer(await vend(conferma));
+  expect(answer.version).toBe(1);
+  expect(await useCredential(answer, card.pingUrl)).toBe(200);
+});

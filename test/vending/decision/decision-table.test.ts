@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decide } from "../../../functions/vending/decision/decide.ts";
+import { situationsUnder } from "../../support/any-situation.ts";
+import { decideByTable, decisionRows, factsOf, nameOf } from "../../support/decision-table.ts";
+import * as policies from "../../support/policies.ts";
+
+const situations = fc.record({
+  given: situationsUnder(...Object.values(policies)),
+  hasRecord: fc.integer({ min: 1, max: 20 }).map((of) => of > 1),
+});
+
+test("every decision is that of the table's first row that fits, and every row decides", () => {
+  const decided = new Set<string>();
+  const rule = ({ given, hasRecord }: { given: Given; hasRecord: boolean }) => {
+    const { record, ...rest } = given;
+    const { policy, constraints, now, findings } = rest;
+    const { row, expected } = decideByTable(factsOf(hasRecord ? given : rest));
+    const decision = decide(hasRecord ? record : null, policy, constraints, now, findings);
+    expect(nameOf(decision), row.state).toBe(expected);
+    decided.add(row.state);
+  };
+  fc.assert(fc.property(situations, rule), { numRuns: 20_000, seed: 1 });
+  expect(decisionRows.map(({ state }) => state).filter((state) => !decided.has(state))).toEqual([]);
+});
+
+type Given = Parameters<typeof factsOf>[0] & { record: NonNullable<Parameters<typeof decide>[0]> };
