@@ -2,7 +2,7 @@ import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import type { GrantRules } from "./simulated-grants.ts";
 import type { Fate } from "./simulated-process.ts";
-import type { Trouble } from "./trouble.ts";
+import type { At, Trouble } from "./trouble.ts";
 import { draws, troubleOf } from "./trouble.ts";
 
 /** What one seed plays: the providers' nature, who asks when, and how much goes wrong. */
@@ -33,12 +33,6 @@ interface ConnectionScript {
   readonly account: string;
   /** The first connection with the same revocation scope, by its place: itself in most cases. */
   readonly platform: number;
-}
-
-/** Something that befalls one connection; instants are in milliseconds from the start. */
-export interface At {
-  readonly atMs: number;
-  readonly connection: number;
 }
 
 interface Script {

@@ -8,16 +8,16 @@ import { dependenciesOf } from "./simulated-deployment.ts";
 import type { SimulatedPeople } from "./simulated-people.ts";
 import { deadline } from "./simulated-people.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
-import type { SimulatedConnection, WorldState } from "./world-state.ts";
-import { realmIds } from "./world-state.ts";
+import type { SimulatedConnection, SimulatedStage } from "./simulated-stage.ts";
+import { realmIds } from "./simulated-stage.ts";
 
 /** Those who ask for tokens, and use them. */
 export class SimulatedCallers {
-  readonly #world: WorldState;
+  readonly #world: SimulatedStage;
   readonly #people: SimulatedPeople;
   vends = 0;
 
-  constructor(world: WorldState, people: SimulatedPeople) {
+  constructor(world: SimulatedStage, people: SimulatedPeople) {
     this.#world = world;
     this.#people = people;
   }

@@ -7,11 +7,11 @@ import { recordReader } from "../../functions/store/record-reader.ts";
 import { simulatedSealer, simulatedSecrets } from "./simulated-ports.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { ProviderFault } from "./simulated-provider.ts";
+import type { SimulatedStage } from "./simulated-stage.ts";
+import { realmIds } from "./simulated-stage.ts";
 import type { TableFault } from "./simulated-table.ts";
-import type { WorldState } from "./world-state.ts";
-import { realmIds } from "./world-state.ts";
 
-export function clientOf(world: WorldState, process: SimulatedProcess) {
+export function tableClientOf(world: SimulatedStage, process: SimulatedProcess) {
   const { tableFaults, hasZombies } = world.scenario.trouble;
   const kinds: TableFault[] = ["unavailable", "answer-lost", "repeated"];
   if (hasZombies) kinds.push("late");
@@ -22,7 +22,7 @@ export function clientOf(world: WorldState, process: SimulatedProcess) {
 }
 
 export function dependenciesOf(
-  world: WorldState,
+  world: SimulatedStage,
   process: SimulatedProcess,
   realm: number,
   startsAt: number,
@@ -56,7 +56,7 @@ export function dependenciesOf(
       consent: policy.renewal === "by-consent" ? async () => flowOf(world, process, realm) : null,
     },
     store: dynamoDbTokenStore(
-      clientOf(world, process),
+      tableClientOf(world, process),
       "tokens",
       recordReader({ clock, log, metrics, process: name }),
     ),
@@ -77,7 +77,7 @@ export function dependenciesOf(
 }
 
 /** A code or a refresh token names its account, and so does a secret. */
-function issuerOf(world: WorldState, process: SimulatedProcess, realm: number): Issuer {
+function issuerOf(world: SimulatedStage, process: SimulatedProcess, realm: number): Issuer {
   const { providerFaults, actsLate } = world.scenario.trouble;
   const kinds: ProviderFault[] = ["slow", "lost", "unreachable", "throttled", "failing"];
   kinds.push("malformed");
@@ -97,7 +97,7 @@ function issuerOf(world: WorldState, process: SimulatedProcess, realm: number): 
   };
 }
 
-function flowOf(world: WorldState, process: SimulatedProcess, realm: number): ConsentFlow {
+function flowOf(world: SimulatedStage, process: SimulatedProcess, realm: number): ConsentFlow {
   const revoke: ConsentFlow["revoke"] = async (_, refreshToken, signal) => {
     await process.io(20 + world.random() * 50, signal);
     const [, account = ""] = refreshToken.expose().split("@");

@@ -7,20 +7,20 @@ import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { changedRow } from "./row-changes.ts";
-import { clientOf, dependenciesOf } from "./simulated-deployment.ts";
+import { dependenciesOf, tableClientOf } from "./simulated-deployment.ts";
 import type { Fate, SimulatedProcess } from "./simulated-process.ts";
+import type { SimulatedConnection, SimulatedStage } from "./simulated-stage.ts";
 import type { RowChange } from "./trouble.ts";
-import type { SimulatedConnection, WorldState } from "./world-state.ts";
 
 export const calm: Fate = { crashAtStep: null, pauseAtStep: null, pauseMs: 0 };
 
 /** People who consent, operators, and the schedule: each acts through a process of its own, which may be as unlucky. */
 export class SimulatedPeople {
-  readonly #world: WorldState;
+  readonly #world: SimulatedStage;
   #count = 0;
   problems = 0;
 
-  constructor(world: WorldState) {
+  constructor(world: SimulatedStage) {
     this.#world = world;
   }
 
@@ -139,7 +139,7 @@ export class SimulatedPeople {
       realm,
       this.#world.time.now - this.#world.begun,
     );
-    const index = dynamoDbRenewalIndex(clientOf(this.#world, process), "tokens");
+    const index = dynamoDbRenewalIndex(tableClientOf(this.#world, process), "tokens");
     const call = deadline(process, 119_000, "schedule");
     const summary = await renewDue(deps, index, call).catch((error) => {
       this.refused(process, this.#world.connection(0), error);

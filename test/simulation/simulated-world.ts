@@ -1,21 +1,32 @@
 import type { VendingError } from "../../functions/model/errors.ts";
 import type { Breakage } from "../support/breakage.ts";
-import type { Run } from "./run-seed.ts";
 import { SimulatedCallers } from "./simulated-callers.ts";
 import { calm, SimulatedPeople } from "./simulated-people.ts";
-import type { SimulatedConnection } from "./world-state.ts";
-import { WorldState } from "./world-state.ts";
+import type { SimulatedConnection } from "./simulated-stage.ts";
+import { SimulatedStage } from "./simulated-stage.ts";
+
+/** What one seed came to; the same seed gives the same result, to the letter. */
+export interface Run {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly vends: number;
+  readonly problems: number;
+  readonly calls: number;
+  readonly timeline: readonly string[];
+  /** How often each transition of the protocol was taken. */
+  readonly taken: ReadonlyMap<string, number>;
+}
 
 /** Table, secrets, keys, providers, processes, people and operators of one seed, in virtual time. */
 export class SimulatedWorld {
   readonly #seed: number;
-  readonly #world: WorldState;
+  readonly #world: SimulatedStage;
   readonly #people: SimulatedPeople;
   readonly #callers: SimulatedCallers;
 
   constructor(seed: number, breakage: Breakage) {
     this.#seed = seed;
-    this.#world = new WorldState(seed, breakage);
+    this.#world = new SimulatedStage(seed, breakage);
     this.#people = new SimulatedPeople(this.#world);
     this.#callers = new SimulatedCallers(this.#world, this.#people);
   }

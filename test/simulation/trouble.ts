@@ -1,6 +1,11 @@
 import type { EarlierRow } from "./earlier-rows.ts";
-import type { At } from "./scenario.ts";
 import type { Fate } from "./simulated-process.ts";
+
+/** Something that befalls one connection; instants are in milliseconds from the start. */
+export interface At {
+  readonly atMs: number;
+  readonly connection: number;
+}
 
 /** How much goes wrong in one seed. */
 export interface Trouble {

@@ -3,7 +3,7 @@ import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import type { ObservedWrite } from "./check-transitions.ts";
-import { checkTransitions, Replay } from "./check-transitions.ts";
+import { checkTransitions, HistoryReplay } from "./check-transitions.ts";
 import { TestDeployment } from "./dependencies.ts";
 import { atExpiry, byConsent } from "./policies.ts";
 
@@ -72,7 +72,7 @@ async function consentHistory(): Promise<ObservedWrite[]> {
 
 /** The transition that each write is. */
 function namesOf(writes: readonly ObservedWrite[]): string[] {
-  const replay = new Replay();
+  const replay = new HistoryReplay();
   return writes.map((write) => {
     const before = new Map(replay.taken);
     expect(replay.violationOf(write)).toBeNull();

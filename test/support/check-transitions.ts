@@ -30,7 +30,7 @@ export interface ObservedWrite {
  * each write that is none of its transitions.
  */
 export function checkTransitions(writes: readonly ObservedWrite[]): string[] {
-  const replay = new Replay();
+  const replay = new HistoryReplay();
   return writes.flatMap((write) => replay.violationOf(write) ?? []);
 }
 
@@ -50,7 +50,7 @@ interface Match {
 }
 
 /** A history, write by write. */
-export class Replay {
+export class HistoryReplay {
   /** How often each transition was taken. */
   readonly taken = new Map<string, number>();
   readonly #pasts = new Map<string, Past>();

@@ -4,7 +4,7 @@ import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
 import type { Breakage } from "../support/breakage.ts";
 import { brokenCommand } from "../support/breakage.ts";
-import { Replay } from "../support/check-transitions.ts";
+import { HistoryReplay } from "../support/check-transitions.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
 import { earlierRow } from "./earlier-rows.ts";
 import { HeardTokens } from "./heard-tokens.ts";
@@ -38,7 +38,7 @@ export interface SimulatedConnection {
 }
 
 /** What all parts of one seed's world share. */
-export class WorldState {
+export class SimulatedStage {
   readonly random: () => number;
   readonly time = new VirtualTime();
   readonly begun = this.time.now;
@@ -48,7 +48,7 @@ export class WorldState {
   readonly processes: SimulatedProcess[] = [];
   readonly circumstances: Circumstances = { hadMishap: false, wrongClock: null };
   readonly heard = new HeardTokens();
-  readonly replay = new Replay();
+  readonly replay = new HistoryReplay();
   readonly breakage: Breakage;
   readonly timeline: string[] = [];
   /** Beside those of the connections. */
