@@ -9,6 +9,7 @@ import { httpApiRoutes } from "./aws/api-gateway/http-api-routes.ts";
 import { startRestApi } from "./aws/api-gateway/rest-api.ts";
 import { restApiRoutes } from "./aws/api-gateway/rest-api-routes.ts";
 import { LOCAL_LOCATION } from "./aws/arns.ts";
+import type { DynamoDbAnswer } from "./aws/dynamodb/dynamodb.ts";
 import { createTables } from "./aws/dynamodb/dynamodb-tables.ts";
 import { startLambdaApi } from "./aws/lambda/lambda-api.ts";
 import type { LambdaFunction } from "./aws/lambda/lambda-function.ts";
@@ -61,6 +62,8 @@ export interface StackOptions extends ProviderOptions {
   onLog?(line: LogLine): void;
   /** Called for every request to AWS. */
   onRequest?(request: AwsRequest): void;
+  /** Called after each answer of the table's database. */
+  onTableAnswer?(answer: DynamoDbAnswer): void;
   /** Called after each answer of the consent host. */
   onPage?(route: HttpRoute, status: number): void;
 }
@@ -87,7 +90,7 @@ async function stopAll(started: readonly Stoppable[]): Promise<void> {
 }
 
 async function startParts(options: StackOptions, started: Stoppable[]): Promise<LocalStack> {
-  const { folder, bundled, ports = {}, onLog, onPage } = options;
+  const { folder, bundled, ports = {}, onLog, onPage, onTableAnswer } = options;
   const track = <T extends Stoppable>(part: T): T => {
     started.push(part);
     return part;
@@ -98,7 +101,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const identities = createIdentities(options.onRequest);
   const { guard, operator } = identities;
   const { dynamoDb, secretsManager, kms } = track(
-    await startStatefulServices({ folder, guard, ports }),
+    await startStatefulServices({ folder, guard, ports, onTableAnswer }),
   );
   const secrets = createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region, operator.keys);
   const consentHost = track(await startHttpApi(portOption(ports.consents)));

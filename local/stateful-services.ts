@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { LocalDynamoDb } from "./aws/dynamodb/dynamodb.ts";
+import type { DynamoDbAnswer, LocalDynamoDb } from "./aws/dynamodb/dynamodb.ts";
 import { startDynamoDb } from "./aws/dynamodb/dynamodb.ts";
 import type { LocalAwsJsonServer } from "./aws/json-protocol/aws-json-server.ts";
 import type { LocalKms } from "./aws/kms/kms.ts";
@@ -20,17 +20,20 @@ interface StatefulServicesOptions {
   readonly folder: string;
   readonly guard: Guard;
   readonly ports: Partial<Readonly<Record<"dynamoDb" | "secretsManager" | "kms", number>>>;
+  readonly onTableAnswer: ((answer: DynamoDbAnswer) => void) | undefined;
 }
 
 export async function startStatefulServices({
   folder,
   guard,
   ports,
+  onTableAnswer,
 }: StatefulServicesOptions): Promise<StatefulServices> {
   const dynamoDb = await startDynamoDb({
     ...portOption(ports.dynamoDb),
     guard,
     folder: path.join(folder, "dynamodb"),
+    ...(onTableAnswer ? { onAnswer: onTableAnswer } : {}),
   });
   const secretsManager = await startSecretsManager({
     ...portOption(ports.secretsManager),

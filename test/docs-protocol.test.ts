@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { claimTransitions, recordTransitions } from "./support/protocol-model.ts";
 import { ledgerRules } from "./support/prove-ledger.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -64,6 +65,45 @@ describe("the diagram of states", () => {
     const states = [...to].filter((state) => state !== "[*]");
     expect(states.filter((state) => !protocol.includes(`**${state}**`))).toEqual([]);
   });
+});
+
+describe("the table of transitions", () => {
+  const modelled = Object.entries({ ...recordTransitions, ...claimTransitions });
+
+  test("is the model against which every history is replayed", () => {
+    const told = modelled.map(([name, { from, to, rules }]) => {
+      const cells = [name, states(from), states(to), Object.keys(rules).join("; ")];
+      return `| ${cells.join(" | ")} |`;
+    });
+    const [, section = ""] = /^## Every transition\n(.*?)^## /ms.exec(protocol) ?? [];
+    const table = section.split("\n").filter((line) => line.startsWith("| "));
+    expect(table.slice(2).map(unpadded)).toEqual(told);
+  });
+
+  test("has the arrows of the diagram, but for a lease's end and for evidence, which comes at any time", () => {
+    const arrows = [...protocol.matchAll(/^ {2}([A-Z]\w+) --> ([A-Z]\w+): /gm)];
+    const isOf = (states: readonly string[], state = "") =>
+      states.length < 6 && states.includes(state);
+    const others = arrows.filter(
+      ([, from, to]) =>
+        !Object.values(recordTransitions).some(
+          (known) => isOf(known.from, from) && isOf(known.to, to),
+        ),
+    );
+    expect(arrows.length).toBeGreaterThan(10);
+    expect(others.map(([, from, to]) => [from, to])).toEqual([
+      ["Leased", "Abandoned"],
+      ["Held", "Doubted"],
+    ]);
+  });
+
+  function states(names: readonly string[]): string {
+    return names.length === 6 ? "any" : names.join(", ");
+  }
+
+  function unpadded(line: string): string {
+    return line.replaceAll(/ +/g, " ");
+  }
 });
 
 describe("the proof that nothing was issued twice", () => {

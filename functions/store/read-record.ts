@@ -92,7 +92,7 @@ export function readRecord(item: Item): TokenRecord {
     () => listOf(item, "ledger").map((entry) => readLedgerEntry(entry.M ?? {})),
     [],
   );
-  const token = part(() => (item["sealed"] ? readToken(item) : null), null);
+  const token = part(() => (item["sealed"] ? readToken(item, part) : null), null);
   return {
     connection: (item["pk"]?.S ?? "") as Connection,
     revision: revisionOf(item, recordRevision),
@@ -128,7 +128,8 @@ function versionOf({ version }: LedgerEntry): number {
   return version;
 }
 
-function readToken(item: Item): StoredToken {
+/** What only the schedule reads costs no token. */
+function readToken(item: Item, part: ReadPart): StoredToken {
   return {
     sealed: binaryOf(item, "sealed"),
     fingerprint: textOf(item, "fingerprint"),
@@ -140,8 +141,8 @@ function readToken(item: Item): StoredToken {
     expiresAt: optionalInstantOf(item, "expiresAt"),
     renewAt: instantOf(item, "renewAt"),
     secretVersion: textOf(item, "secretVersion"),
-    keepAliveUntil: optionalInstantOf(item, "keptUntil"),
-    due: readDue(item),
+    keepAliveUntil: part(() => optionalInstantOf(item, "keptUntil"), null),
+    due: part(() => readDue(item), null),
   };
 }
 

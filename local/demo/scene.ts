@@ -14,7 +14,7 @@ export interface Scene {
   readonly title: string;
   /** One sentence that is printed before the scene. */
   readonly description: string;
-  readonly options: ProviderOptions & Pick<StackOptions, "bundled">;
+  readonly options: ProviderOptions & Pick<StackOptions, "bundled" | "onTableAnswer">;
   run(stack: LocalStack): Promise<Verdict[]>;
 }
 

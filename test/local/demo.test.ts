@@ -4,11 +4,17 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
+import type { DynamoDbAnswer } from "../../local/aws/dynamodb/dynamodb.ts";
+import { crash } from "../../local/demo/crash.ts";
+import { rejectionStorm } from "../../local/demo/rejection-storm.ts";
 import { allPromisesHeld, report, reportJson } from "../../local/demo/report.ts";
 import type { Scene } from "../../local/demo/scene.ts";
 import { runScene } from "../../local/demo/scene.ts";
+import { secretRotation } from "../../local/demo/secret-rotation.ts";
 import type { Verdict } from "../../local/demo/verdict.ts";
 import { all, atLeast, atMost, exactly, none } from "../../local/demo/verdict.ts";
+import { checkTransitions } from "../support/check-transitions.ts";
+import { tableWrites } from "../support/write-history.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
 /** Runs with an empty environment. */
@@ -99,6 +105,22 @@ describe("the outcome", () => {
     expect(report(scenes)).toContain("1 of 2 promises did not hold; 1 s in all.");
     expect(JSON.parse(reportJson(scenes))).toMatchObject({ held: false, ms: 1234 });
   });
+});
+
+describe("the table", () => {
+  test.each([crash, rejectionStorm, secretRotation])(
+    "is written to as the protocol is documented: $title",
+    async (scene) => {
+      const answers: DynamoDbAnswer[] = [];
+      const onTableAnswer = (answer: DynamoDbAnswer) => answers.push(answer);
+      const options = { ...scene.options, bundled: inject("bundlesFolder"), onTableAnswer };
+      const played = await runScene({ ...scene, options }, new AbortController().signal);
+      expect(allPromisesHeld([played])).toBe(true);
+      const writes = tableWrites(answers);
+      expect(writes.length).toBeGreaterThan(4);
+      expect(checkTransitions(writes)).toEqual([]);
+    },
+  );
 });
 
 describe("a scene", () => {

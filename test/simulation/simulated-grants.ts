@@ -44,10 +44,18 @@ export class SimulatedGrants {
   /** The refresh token that came with an access token. */
   readonly #givenWith: Map<string, string>;
   #people: number;
+  /** Ends every id that is given here. */
+  readonly #suffix: string;
 
-  constructor(time: Pick<VirtualTime, "now">, rules: GrantRules, state: GrantState = noGrants()) {
+  constructor(
+    time: Pick<VirtualTime, "now">,
+    rules: GrantRules,
+    state: GrantState = noGrants(),
+    suffix = "",
+  ) {
     this.#time = time;
     this.#rules = rules;
+    this.#suffix = suffix;
     this.#codes = state.codes;
     this.#tokens = state.tokens;
     this.#givenWith = state.givenWith;
@@ -63,7 +71,7 @@ export class SimulatedGrants {
   /** A person consents in a browser, and comes back with this. */
   consent(): string {
     this.#people += 1;
-    const code = `c${this.#people}`;
+    const code = `c${this.#people}${this.#suffix}`;
     this.#codes.add(code);
     return code;
   }
@@ -120,7 +128,12 @@ export class SimulatedGrants {
   #give(family: Family): RefreshToken {
     const { isProlonged, livesMs } = this.#rules;
     const endsAt = isProlonged ? this.#time.now + livesMs : family.endsAt;
-    const token = { id: `r${this.#tokens.size + 1}`, family, endsAt, replacedAt: null };
+    const token = {
+      id: `r${this.#tokens.size + 1}${this.#suffix}`,
+      family,
+      endsAt,
+      replacedAt: null,
+    };
     this.#tokens.set(token.id, token);
     return token;
   }

@@ -55,6 +55,16 @@ export class SimulatedProcess {
     });
   }
 
+  /** Something that this process has set off happens outside, whatever becomes of it. */
+  later(ms: number, happen: () => void): void {
+    this.#time.after(ms, happen);
+  }
+
+  /** The instant at which it thaws, if it is frozen. */
+  get frozenUntil(): number {
+    return this.#frozenUntil;
+  }
+
   #goOn(finish: () => void): void {
     this.#steps += 1;
     if (this.#steps === this.#fate.crashAtStep) this.isCrashed = true;

@@ -1,20 +1,19 @@
+import type { Connection } from "../../functions/model/connection.ts";
 import type { ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
-import type {
-  Grant,
-  Issued,
-  Issuer,
-  NotIssued,
-  RenewalPolicy,
-} from "../../functions/model/provider.ts";
+import type { Grant, Issued, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { SimulatedGrants } from "./simulated-grants.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
-/** How a call may go wrong. `slow` and `lost` take effect without anybody hearing of it. */
+/**
+ * How a call may go wrong. `slow` and `lost` take effect without anybody hearing of it; `late` does long after we have
+ * hung up.
+ */
 export type ProviderFault =
   | "none"
+  | "late"
   | "slow"
   | "lost"
   | "unreachable"
@@ -25,7 +24,8 @@ export type ProviderFault =
 export interface ProviderToken {
   readonly id: string;
   readonly expiresAt: number;
-  readonly isForeign: boolean;
+  /** Null for someone else's. */
+  readonly call: ProviderCall | null;
   /** Set when a later issue killed it: that issue's call, or null for someone else's. */
   revokedBy: ProviderCall | null | undefined;
 }
@@ -33,11 +33,22 @@ export interface ProviderToken {
 /** One call, as the invariants see it. */
 export interface ProviderCall {
   readonly process: SimulatedProcess;
+  readonly connection: Connection;
   readonly secretVersion: string;
   /** The code or refresh token that it uses up, where a person has consented. */
   readonly uses: string | null;
   readonly startedAt: number;
   isInFlight: boolean;
+  /** It takes effect after its sender has hung up. */
+  readonly isLate: boolean;
+}
+
+/** How one process reaches the provider. */
+export interface Way {
+  readonly process: SimulatedProcess;
+  readonly connection: Connection;
+  readonly random: () => number;
+  nextFault(): ProviderFault;
 }
 
 interface Observer {
@@ -45,6 +56,8 @@ interface Observer {
   /** What its sender heard; never told of a call whose sender is gone. */
   callEnds(call: ProviderCall, result: Issued | NotIssued): void;
   tokenDies(token: ProviderToken, killer: ProviderCall): void;
+  /** A sender heard of a token. */
+  tokenHeard(token: ProviderToken, call: ProviderCall): void;
 }
 
 /** A provider with one revocation scope: takes effect when a request arrives, whatever becomes of its sender. */
@@ -58,12 +71,12 @@ export class SimulatedProvider {
   readonly #observer: Observer;
   readonly #grants: SimulatedGrants;
 
+  readonly #platform: string;
+
   constructor(
     time: VirtualTime,
     grants: SimulatedGrants,
-    policy: RenewalPolicy,
-    lifetimeMs: number,
-    deadlineMs: number,
+    { policy, lifetimeMs, deadlineMs, platform }: Nature,
     observer: Observer,
   ) {
     this.#time = time;
@@ -71,6 +84,7 @@ export class SimulatedProvider {
     this.#policy = policy;
     this.#lifetimeMs = lifetimeMs;
     this.#deadlineMs = deadlineMs;
+    this.#platform = platform;
     this.#observer = observer;
   }
 
@@ -78,57 +92,68 @@ export class SimulatedProvider {
     this.#issue(null);
   }
 
+  /** A token that was issued before the world began. */
+  issueEarlier(atMs: number): ProviderToken {
+    const id = `t0${this.#platform}`;
+    const expiresAt = atMs + this.#lifetimeMs;
+    const token = { id, expiresAt, call: null, revokedBy: undefined };
+    this.tokens.push(token);
+    return token;
+  }
+
   tokenOf(id: string): ProviderToken | undefined {
     return this.tokens.find((token) => token.id === id);
   }
 
-  /** The issuer as one process has it. */
-  issuerFor(
-    process: SimulatedProcess,
-    random: () => number,
-    nextFault: () => ProviderFault,
-  ): Issuer {
-    const isStatic = this.#policy.renewal === "on-rotation";
+  /** What a secret's version may issue, by way of one process. */
+  grantFor(way: Way, secretVersion: string, authority: GrantCredential | null): Grant {
+    const callsProvider = this.#policy.renewal !== "on-rotation" || this.#policy.hasProbe;
     return {
-      openGrant: (secret, authority) => {
-        const secretVersion = secret.expose();
-        const grant: Grant = {
-          revocationScope: revokesOnIssue(this.#policy) ? "platform" : null,
-          callsProvider: !isStatic,
-          issue: (signal) =>
-            isStatic
-              ? this.#adopt(process, secretVersion)
-              : this.#call(process, { secretVersion, authority }, random, nextFault(), signal),
-        };
-        return grant;
-      },
+      revocationScope: revokesOnIssue(this.#policy) ? this.#platform : null,
+      callsProvider,
+      issue: (signal) =>
+        callsProvider
+          ? this.#call(way, { secretVersion, authority }, signal)
+          : Promise.resolve(this.#adopted(secretVersion, way.process.clock.now())),
     };
   }
 
-  async #adopt(process: SimulatedProcess, secretVersion: string): Promise<Issued> {
-    const id = `key-${secretVersion}`;
-    const now = process.clock.now();
-    if (!this.tokenOf(id)) {
-      const expiresAt = Number.POSITIVE_INFINITY;
-      this.tokens.push({ id, expiresAt, isForeign: false, revokedBy: undefined });
-    }
+  #adopted(secretVersion: string, now: Date): Issued {
+    const { id } = this.#key(secretVersion, null);
     const lifetime = { kind: "unlimited", until: null } as const;
     const times = { expiresAt: null, requestedAt: now, receivedAt: now, consent: null };
     return { kind: "issued", token: new Sensitive(id), lifetime, ...times };
   }
 
+  #key(secretVersion: string, call: ProviderCall | null): ProviderToken {
+    const id = `key-${secretVersion}${this.#platform}`;
+    const known = this.tokenOf(id);
+    if (known) return known;
+    const key = { id, expiresAt: Number.POSITIVE_INFINITY, call, revokedBy: undefined };
+    this.tokens.push(key);
+    return key;
+  }
+
   async #call(
-    process: SimulatedProcess,
+    way: Way,
     { secretVersion, authority }: Asking,
-    random: () => number,
-    fault: ProviderFault,
     signal: AbortSignal,
   ): Promise<Issued | NotIssued> {
-    const uses = authority && credentialOf(authority);
-    const call = { process, secretVersion, uses, startedAt: this.#time.now, isInFlight: true };
+    const fault = way.nextFault();
+    const { process, connection } = way;
+    const call = {
+      ...{ process, connection, secretVersion },
+      uses: authority && credentialOf(authority),
+      startedAt: this.#time.now,
+      isInFlight: true,
+      isLate: fault === "late",
+    };
     this.#observer.callBegins(call);
-    const result = await this.#exchange(call, authority, random, fault, signal);
+    const result = await this.#exchange(call, authority, way.random, fault, signal);
     this.#observer.callEnds(call, result);
+    if (result.kind !== "issued") return result;
+    const token = this.tokenOf(result.token.expose());
+    if (token) this.#observer.tokenHeard(token, call);
     return result;
   }
 
@@ -142,16 +167,18 @@ export class SimulatedProvider {
     const { process } = call;
     const requestedAt = process.clock.now();
     const thereMs = 5 + random() * Math.min(100, this.#deadlineMs / 4);
+    const lateMs = fault === "late" ? this.#deadlineMs + random() ** 3 * 30_000 : 0;
     const backMs = fault === "slow" ? this.#deadlineMs * (1 + random()) : 5 + random() * 50;
     let effect: Effect | null = null;
-    this.#time.after(thereMs, () => {
+    this.#time.after(thereMs + lateMs, () => {
       call.isInFlight = false;
       if (fault === "unreachable" || fault === "throttled" || fault === "failing") return;
       effect = this.#arrive(call, authority);
     });
     try {
-      await process.io(thereMs + backMs, signal);
+      await process.io(thereMs + lateMs + backMs, signal);
     } catch {
+      if (call.isLate) call.isInFlight = false;
       return notIssued("provider-unavailable", true);
     }
     return this.#heard(effect, fault, requestedAt, process.clock.now());
@@ -160,6 +187,9 @@ export class SimulatedProvider {
   /** What the provider makes of a request that reaches it. */
   #arrive(call: ProviderCall, authority: GrantCredential | null): Effect {
     if (call.secretVersion !== this.goodSecret) return { refusal: "credentials-rejected" };
+    if (this.#policy.renewal === "on-rotation") {
+      return { token: this.#key(call.secretVersion, call), consented: null };
+    }
     if (!authority) return { token: this.#issue(call), consented: null };
     const redeemed = this.#grants.redeem(authority);
     if (!redeemed) return { refusal: "consent-required" };
@@ -193,11 +223,14 @@ export class SimulatedProvider {
   #answer(effect: Issue | null, requestedAt: Date, receivedAt: Date): Issued {
     if (!effect) throw new Error("The simulated provider answered before it issued.");
     const { token, consented } = effect;
+    const isEndless = token.expiresAt === Number.POSITIVE_INFINITY;
     return {
       kind: "issued",
       token: new Sensitive(token.id),
-      lifetime: { kind: "stated", atLeastMs: this.#lifetimeMs, atMostMs: this.#lifetimeMs },
-      expiresAt: new Date(token.expiresAt),
+      lifetime: isEndless
+        ? { kind: "unlimited", until: null }
+        : { kind: "stated", atLeastMs: this.#lifetimeMs, atMostMs: this.#lifetimeMs },
+      expiresAt: isEndless ? null : new Date(token.expiresAt),
       requestedAt,
       receivedAt,
       consent: consented,
@@ -212,9 +245,9 @@ export class SimulatedProvider {
       old.revokedBy = call;
     }
     const token: ProviderToken = {
-      id: `t${this.tokens.length + 1}`,
+      id: `t${this.tokens.length + 1}${this.#platform}`,
       expiresAt: now + this.#lifetimeMs,
-      isForeign: call === null,
+      call,
       revokedBy: undefined,
     };
     this.tokens.push(token);
@@ -228,6 +261,14 @@ interface Issue {
 }
 
 type Effect = Issue | { readonly refusal: NotIssued["code"] };
+
+interface Nature {
+  readonly policy: RenewalPolicy;
+  readonly lifetimeMs: number;
+  readonly deadlineMs: number;
+  /** What a new token revokes the tokens of. Ends every id. */
+  readonly platform: string;
+}
 
 interface Asking {
   readonly secretVersion: string;

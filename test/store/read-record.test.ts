@@ -251,6 +251,18 @@ describe("an item that is damaged", () => {
     });
   });
 
+  test.each(["keptUntil", "dueAt", "dueUntil"])(
+    "in %s, which only the schedule reads, costs no token",
+    (name) => {
+      const token = aToken();
+      const item = itemOf({ ...full, token });
+      const { token: kept, damage } = readRecord({ ...item, [name]: { N: "9e40" } });
+      const part = name === "keptUntil" ? { keepAliveUntil: null } : { due: null };
+      expect(kept).toEqual({ ...token, ...part });
+      expect(damage).toEqual([name]);
+    },
+  );
+
   test("in any attribute, in any way, can be read, with relevant damage named", () => {
     const whole = itemOf({
       ...full,

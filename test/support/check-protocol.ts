@@ -3,9 +3,10 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import type { JournalEntry } from "../../local/simulators/kit/journal.ts";
 import { fingerprintOf } from "../../local/simulators/kit/journal.ts";
+import { checkTransitions } from "./check-transitions.ts";
 import type { ProxiedRequest } from "./stack-faulty-proxy.ts";
 import type { GrantedLease, Write } from "./write-history.ts";
-import { historyOf, leasesIn } from "./write-history.ts";
+import { historyOf, leasesIn, tableWrites } from "./write-history.ts";
 
 /** A vended credential, and when it was requested. */
 export interface ObservedVend {
@@ -41,43 +42,16 @@ export function checkProtocol(evidence: Evidence): string[] {
   const leases = leasesIn(history);
   const issues = issuesOf(evidence, history, leases);
   const broken = [
-    ...history.flatMap(checkWrite),
-    ...leases.flatMap(checkGrant),
     ...checkOneIssueEach(issues),
     ...checkOverlaps(evidence.calls, leases),
     ...issues.flatMap((issue) => checkIssue(issue, issues, history)),
     ...checkCommits(evidence, history),
     ...evidence.vended.flatMap((seen) => checkVended(seen, history, issues, evidence.journal)),
   ];
-  return broken.map((what) => `${evidence.connection}: ${what}`);
-}
-
-/** P2: fences and versions only grow, each only by the write that may change it. */
-function checkWrite({ use, before, after }: Write): string[] {
-  const { fence, version, token, lease } = before ?? nothing;
-  const isNew = after.token?.fingerprint !== token?.fingerprint;
-  const isByHolder = use === "commit" && lease !== null && after.token?.committedBy === lease.owner;
-  const rules: [isKept: boolean, otherwise: string][] = [
-    [
-      after.fence === fence + Number(use === "lease"),
-      `took the fence from ${fence} to ${after.fence}`,
-    ],
-    [
-      after.version === version + Number(isNew),
-      `took the version from ${version} to ${after.version}`,
-    ],
-    [isByHolder || !isNew, `changed the token without being the holder of lease ${fence}`],
+  return [
+    ...checkTransitions(tableWrites(evidence.tablePassed)),
+    ...broken.map((what) => `${evidence.connection}: ${what}`),
   ];
-  return rules.filter(([isKept]) => !isKept).map(([, otherwise]) => `P2: ${use} ${otherwise}`);
-}
-
-const nothing = { fence: 0, version: 0, token: null, lease: null };
-
-/** P1, P3: a lease is granted where there is none, or where the last one has ended. */
-function checkGrant({ fence, since, before }: GrantedLease): string[] {
-  const last = before?.lease;
-  if (!last || last.until < since) return [];
-  return [`P1: lease ${fence} was granted while lease ${before.fence} was valid`];
 }
 
 /** P1, P13: at most one issue per lease, according to the provider's journal. */

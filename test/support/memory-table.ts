@@ -31,8 +31,8 @@ export interface Performed {
 /** DynamoDB as far as this service needs it: one command after the other, each at once and as a whole. */
 export class MemoryTable {
   readonly items: Map<string, TableItem>;
-  /** Told of every item as it is written. */
-  onWrite: (pk: string, item: TableItem | null) => void = () => {};
+  /** Told of every item as it is written, and of what stood there before. */
+  onWrite: (pk: string, item: TableItem | null, before: TableItem | null) => void = () => {};
 
   constructor(items: Iterable<readonly [string, TableItem]> = []) {
     this.items = new Map(items);
@@ -89,7 +89,7 @@ export class MemoryTable {
     const after = afterOf(change, before);
     if (after) this.items.set(pk, after);
     else this.items.delete(pk);
-    this.onWrite(pk, after);
+    this.onWrite(pk, after, before ?? null);
     return { Attributes: after ?? undefined };
   }
 

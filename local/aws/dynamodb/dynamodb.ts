@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, Server } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import dynalite from "dynalite";
 import type { FaultInjection } from "../fault-injection.ts";
@@ -12,14 +12,27 @@ import { requestCounter } from "../request-counter.ts";
 import type { Guard } from "../sigv4/guard.ts";
 import { ALLOW_ALL } from "../sigv4/guard.ts";
 
+/** A request that the table's database has answered. */
+export interface DynamoDbAnswer {
+  readonly operation: string;
+  readonly body: string;
+  readonly answer: { readonly at: number; readonly status: number; readonly content: Buffer };
+}
+
 export interface LocalDynamoDb extends LocalServer, FaultInjection {
   readonly requests: RequestCounts;
 }
 
+interface DynamoDbOptions {
+  readonly port?: number;
+  readonly folder?: string;
+  readonly guard?: Guard;
+  /** Called in the order in which requests took effect. */
+  onAnswer?(answer: DynamoDbAnswer): void;
+}
+
 /** DynamoDB's API. In memory, or in a folder, where tables survive a restart. */
-export async function startDynamoDb(
-  options: { port?: number; folder?: string; guard?: Guard } = {},
-): Promise<LocalDynamoDb> {
+export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<LocalDynamoDb> {
   const { guard = ALLOW_ALL } = options;
   const server = dynalite({
     ...(options.folder && { path: options.folder }),
@@ -46,6 +59,7 @@ export async function startDynamoDb(
       const principal = await guard.authenticate(request, body, "dynamodb");
       guard.report(principal, `dynamodb:${operation}`, parseInput(body));
       if (await apply(operation, response)) return;
+      if (options.onAnswer) reportAnswer(response, operation, body, options.onAnswer);
       dynaliteListener(withBody(request, body), response);
     };
     answer().catch((error: unknown) => {
@@ -65,6 +79,21 @@ function interceptRequests(
   if (!original) throw new Error("dynalite no longer listens for requests itself");
   server.removeAllListeners("request");
   server.on("request", intercept(original));
+}
+
+/** dynalite ends its answers with the whole content. */
+function reportAnswer(
+  response: ServerResponse,
+  operation: string,
+  body: Buffer,
+  onAnswer: NonNullable<DynamoDbOptions["onAnswer"]>,
+): void {
+  const end = response.end.bind(response);
+  response.end = ((content: Buffer | string = "") => {
+    const answer = { at: Date.now(), status: response.statusCode, content: Buffer.from(content) };
+    onAnswer({ operation, body: body.toString(), answer });
+    return end(content);
+  }) as ServerResponse["end"];
 }
 
 function operationOf(request: IncomingMessage): string {

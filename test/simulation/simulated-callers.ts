@@ -1,0 +1,112 @@
+import { connectionOf } from "../../functions/model/connection.ts";
+import type { Credential } from "../../functions/model/credential.ts";
+import type { VendingError } from "../../functions/model/errors.ts";
+import { CredentialCache } from "../../functions/vending/credential-cache.ts";
+import { vendToken } from "../../functions/vending/vend-token.ts";
+import type { Ask } from "./scenario.ts";
+import { dependenciesOf } from "./simulated-deployment.ts";
+import type { SimulatedPeople } from "./simulated-people.ts";
+import { deadline } from "./simulated-people.ts";
+import type { SimulatedProcess } from "./simulated-process.ts";
+import type { SimulatedConnection, SimulatedStage } from "./simulated-stage.ts";
+import { realmIds } from "./simulated-stage.ts";
+
+/** Those who ask for tokens, and use them. */
+export class SimulatedCallers {
+  readonly #world: SimulatedStage;
+  readonly #people: SimulatedPeople;
+  vends = 0;
+
+  constructor(world: SimulatedStage, people: SimulatedPeople) {
+    this.#world = world;
+    this.#people = people;
+  }
+
+  /** How a process's callers ask, and what they do with the answer. */
+  asking(
+    process: SimulatedProcess,
+    realm: number,
+    startsAt: number,
+  ): (ask: Ask) => Promise<VendingError | "vended"> {
+    const deps = dependenciesOf(this.#world, process, realm, startsAt);
+    const memory = new CredentialCache();
+    const vend = async (asked: Ask, rejectedVersion: number | null) => {
+      const { minValiditySeconds, patienceMs } = asked;
+      const { account, invariants } = this.#target(asked);
+      let isAnswered = false;
+      this.#world.time.after(patienceMs + 300, () => {
+        if (!isAnswered) invariants.unanswered(process);
+      });
+      const call = deadline(process, patienceMs, "caller", 200);
+      if (rejectedVersion !== null) invariants.reported.add(rejectedVersion);
+      const request = { account, minValiditySeconds, rejectedVersion };
+      const outcome = await vendToken(deps, memory, request, call).catch((error) => error);
+      isAnswered = true;
+      return outcome;
+    };
+    const ask = async (
+      asked: Ask,
+      rejectedVersion: number | null = null,
+    ): Promise<VendingError | "vended"> => {
+      const outcome = await vend(asked, rejectedVersion);
+      if (!("token" in outcome)) {
+        const error = this.#people.refused(process, this.#target(asked), outcome);
+        this.#requireReason(asked, realm, rejectedVersion === null ? process : null, error);
+        return error;
+      }
+      const isDead = this.#vended(process, asked, outcome);
+      const complains = rejectedVersion === null && (isDead || asked.manner === "complains");
+      if (!complains) return "vended";
+      this.#world.note(`${process.name} reports version ${outcome.version}`);
+      return ask({ ...asked, minValiditySeconds: 0 }, outcome.version);
+    };
+    return ask;
+  }
+
+  #target({ connection }: Ask): SimulatedConnection {
+    const target = this.#world.connection(connection ?? 0);
+    return connection === null ? { ...target, account: "nobody" } : target;
+  }
+
+  #requireReason(
+    asked: Ask,
+    realm: number,
+    process: SimulatedProcess | null,
+    error: VendingError,
+  ): void {
+    if (asked.connection === null) this.#requireUnknown(realm, error);
+    else if (process) this.#requireServed(asked, process, error);
+  }
+
+  /** Nothing is written for an account that does not exist. */
+  #requireUnknown(realm: number, { code }: VendingError): void {
+    const pk = connectionOf(realmIds[realm] ?? realmIds[0], "nobody");
+    if (this.#world.table.items.has(pk)) this.#world.violations.push(`5.1: a row for ${pk}`);
+    const known = ["unknown-connection", "secret-unavailable", "store-unavailable"];
+    const expected = [...known, "consent-required", "renewal-in-progress"];
+    if (!expected.includes(code)) this.#world.violations.push(`5.1: ${pk} is refused as ${code}`);
+  }
+
+  /** Where nothing fails, nobody is refused but for the provider's and the caller's own limits. */
+  #requireServed(asked: Ask, process: SimulatedProcess, { code }: VendingError): void {
+    const { trouble, lifetimeMs } = this.#world.scenario;
+    const isSlow = trouble.keyMs > 0 || lifetimeMs < 10_000;
+    const isDemanding = asked.patienceMs < 25_000 || asked.minValiditySeconds > 0;
+    if (!trouble.isCalm || isSlow || isDemanding) return;
+    if (process === this.#world.circumstances.wrongClock) return;
+    const own = ["consent-required", "contested", "validity-unavailable", "scope-conflict"];
+    const isKeyReported = code === "credentials-rejected";
+    if (!own.includes(code) && !isKeyReported) this.#target(asked).invariants.refusedInCalm(code);
+  }
+
+  /** Whether the provider would refuse what was vended. */
+  #vended(process: SimulatedProcess, asked: Ask, credential: Credential): boolean {
+    const { provider, invariants } = this.#target(asked);
+    const id = credential.token.expose();
+    const token = provider.tokenOf(id);
+    this.vends += 1;
+    this.#world.note(`${process.name} is vended ${id}, version ${credential.version}`);
+    invariants.vended(process, credential, token, asked.minValiditySeconds);
+    return token?.revokedBy !== undefined;
+  }
+}

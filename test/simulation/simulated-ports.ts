@@ -1,0 +1,79 @@
+import { VendingError } from "../../functions/model/errors.ts";
+import type { SealedAs, Sealer } from "../../functions/model/sealer.ts";
+import type { SecretSource } from "../../functions/model/secret-source.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { SimulatedProcess } from "./simulated-process.ts";
+
+interface Port {
+  readonly process: SimulatedProcess;
+  readonly random: () => number;
+  /** Whether the next request fails. */
+  fails(): boolean;
+}
+
+/** KMS, as one process reaches it: half of its data keys are at hand. */
+export function simulatedSealer({ process, random, fails }: Port, keyMs: number): Sealer {
+  const fetchKey = async (signal: AbortSignal) => {
+    if (fails()) throw keyUnavailable();
+    if (keyMs === 0 || random() < 0.5) return;
+    await process.io(random() * keyMs, signal).catch(() => {
+      throw keyUnavailable();
+    });
+  };
+  return {
+    prepare: (_, signal) => fetchKey(signal),
+    seal: async (token, as, signal) => {
+      await fetchKey(signal);
+      return Buffer.from(`${boundTo(as)} ${token.expose()}`);
+    },
+    open: async (sealed, as, signal) => {
+      await fetchKey(signal);
+      const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
+      return bound === boundTo(as) ? new Sensitive(token) : null;
+    },
+  };
+}
+
+function boundTo({ connection: of, version, kind }: SealedAs): string {
+  return `${of}#${version}#${kind}`;
+}
+
+function keyUnavailable(): VendingError {
+  return new VendingError("store-unavailable", "simulated", 1);
+}
+
+/** Secrets Manager, as one process reaches it. A secret's text names its account. */
+export function simulatedSecrets(
+  { process, random, fails }: Port,
+  accounts: ReadonlySet<string>,
+  currentVersion: () => string,
+): SecretSource {
+  const cached = new Map<string, { version: string; readAt: number }>();
+
+  async function read(account: string, signal: AbortSignal): Promise<string> {
+    const isUnavailable = fails();
+    await process.io(5 + random() * 20, signal).catch(() => {
+      throw secretUnavailable();
+    });
+    if (isUnavailable) throw secretUnavailable();
+    if (!accounts.has(account)) throw new VendingError("unknown-connection", "simulated");
+    return currentVersion();
+  }
+
+  return {
+    read: async (account, maxAgeMs, signal) => {
+      const now = process.clock.now().getTime();
+      let entry = cached.get(account);
+      if (!entry || now - entry.readAt >= maxAgeMs) {
+        entry = { version: await read(account, signal), readAt: now };
+        cached.set(account, entry);
+      }
+      const { version } = entry;
+      return { text: new Sensitive(`${account}:${version}`), version };
+    },
+  };
+}
+
+function secretUnavailable(): VendingError {
+  return new VendingError("secret-unavailable", "simulated", 1);
+}

@@ -1,0 +1,197 @@
+import type { Connection } from "../../functions/model/connection.ts";
+import { connectionOf, realmOf } from "../../functions/model/connection.ts";
+import type { RenewalPolicy } from "../../functions/model/provider.ts";
+import { readRecord } from "../../functions/store/read-record.ts";
+import type { Breakage } from "../support/breakage.ts";
+import { brokenCommand } from "../support/breakage.ts";
+import { HistoryReplay } from "../support/check-transitions.ts";
+import type { TableItem } from "../support/dynamodb-expressions.ts";
+import { earlierRow } from "./earlier-rows.ts";
+import { HeardTokens } from "./heard-tokens.ts";
+import type { Circumstances } from "./invariants.ts";
+import { Invariants } from "./invariants.ts";
+import type { Scenario } from "./scenario.ts";
+import { scenarioOf } from "./scenario.ts";
+import { SimulatedGrants } from "./simulated-grants.ts";
+import type { Fate } from "./simulated-process.ts";
+import { SimulatedProcess } from "./simulated-process.ts";
+import { SimulatedProvider } from "./simulated-provider.ts";
+import { SimulatedTable } from "./simulated-table.ts";
+import { seededRandom, VirtualTime } from "./virtual-time.ts";
+
+export const realmIds = [
+  { provider: "conferma", environment: "simulated" },
+  { provider: "send", environment: "simulated" },
+] as const;
+
+/** One connection of the world, with all that concerns it alone. */
+export interface SimulatedConnection {
+  readonly id: Connection;
+  readonly account: string;
+  readonly realm: number;
+  readonly provider: SimulatedProvider;
+  readonly grants: SimulatedGrants;
+  readonly invariants: Invariants;
+  /** Its row as it has been. */
+  readonly pasts: TableItem[];
+  isPersonAtWork: boolean;
+}
+
+/** What all parts of one seed's world share. */
+export class SimulatedStage {
+  readonly random: () => number;
+  readonly time = new VirtualTime();
+  readonly begun = this.time.now;
+  readonly scenario: Scenario;
+  readonly table = new SimulatedTable();
+  readonly connections: SimulatedConnection[] = [];
+  readonly processes: SimulatedProcess[] = [];
+  readonly circumstances: Circumstances = { hadMishap: false, wrongClock: null };
+  readonly heard = new HeardTokens();
+  readonly replay = new HistoryReplay();
+  readonly breakage: Breakage;
+  readonly timeline: string[] = [];
+  /** Beside those of the connections. */
+  readonly violations: string[] = [];
+  /** What Secrets Manager holds, and what the providers take. */
+  secretVersion = "1";
+  goodSecret = "1";
+  faultsOn = true;
+
+  constructor(seed: number, breakage: Breakage) {
+    this.breakage = breakage;
+    this.random = seededRandom(seed);
+    this.scenario = scenarioOf(this.random);
+    for (const index of this.scenario.connections.keys()) this.#addConnection(index);
+    this.#addEarlierRow();
+    this.table.rewrite = (command) => brokenCommand(breakage, command);
+    this.table.onWrite = (pk, after, before) => this.written(pk, after, before);
+  }
+
+  #addConnection(index: number): void {
+    const { connections, lifetimeMs, deadlineMs, grants: rules } = this.scenario;
+    const { realm, account, platform } = connections[index] as Scenario["connections"][number];
+    const policy = this.policyOf(realm, 0);
+    const suffix = `@${account}`;
+    const grants = new SimulatedGrants(this.time, rules, undefined, suffix);
+    const id = connectionOf(realmIds[realm] ?? realmIds[0], account);
+    const current = () => {
+      const item = this.table.items.get(id);
+      return item ? readRecord({ ...item }) : null;
+    };
+    const invariants = new Invariants(this.time, policy, grants, current, this.circumstances);
+    const isShared = platform !== index && policy.renewal !== "by-consent";
+    const nature = { policy, lifetimeMs, deadlineMs, platform: `-${index}` };
+    const provider = isShared
+      ? this.connection(platform).provider
+      : new SimulatedProvider(this.time, grants, nature, {
+          callBegins: (call) => {
+            this.invariantsOf(call.connection).callBegins(call);
+            const uses = call.uses === null ? "" : ` with ${call.uses}`;
+            this.note(`${call.process.name} calls the provider${uses} for ${call.connection}`);
+          },
+          callEnds: (call, result) => this.invariantsOf(call.connection).callEnds(call, result),
+          tokenDies: (token, call) => {
+            this.note(`${token.id} dies`);
+            if (token.call) this.invariantsOf(token.call.connection).tokenDies(token, call);
+          },
+          tokenHeard: (token, call) => this.heard.add(token.id, call.process),
+        });
+    const own = { id, account, realm, provider, grants, invariants };
+    this.connections.push({ ...own, pasts: [], isPersonAtWork: false });
+  }
+
+  /** A row without a schedule, a consent or a key: an earlier release may have left it. */
+  #addEarlierRow(): void {
+    const { trouble, lifetimeMs } = this.scenario;
+    const { id, provider, invariants, pasts } = this.connection(0);
+    const { renewal } = this.policyOf(0, 0);
+    const isPossible = renewal !== "by-consent" && renewal !== "on-rotation";
+    if (!trouble.earlierRow || !isPossible) return;
+    const issuedAt = this.begun - Math.round(this.random() * lifetimeMs * 1.2);
+    const token = provider.issueEarlier(issuedAt);
+    const row = earlierRow(trouble.earlierRow, {
+      pk: id,
+      id: token.id,
+      issuedAt,
+      lifetimeMs,
+      scope: "-0",
+    });
+    this.table.items.set(id, row);
+    const claim = `${realmOf(id)}/~scope/-0`;
+    this.table.items.set(claim, { pk: { S: claim }, scopeOwner: { S: id } });
+    pasts.push(row);
+    if (trouble.earlierRow.isLeased) this.circumstances.hadMishap = true;
+    invariants.recordWritten(readRecord({ ...row }));
+    this.note(`an earlier release has left ${token.id}: ${JSON.stringify(trouble.earlierRow)}`);
+  }
+
+  connection(index: number): SimulatedConnection {
+    return (this.connections[index] ?? this.connections[0]) as SimulatedConnection;
+  }
+
+  invariantsOf(id: Connection): Invariants {
+    const known = this.connections.find((connection) => connection.id === id);
+    return (known ?? this.connection(0)).invariants;
+  }
+
+  policyOf(realm: number, atMs: number): RenewalPolicy {
+    const script = this.scenario.realms[realm] as Scenario["realms"][number];
+    return script.later && atMs >= script.later.atMs ? script.later.policy : script.policy;
+  }
+
+  startProcess(name: string, fate: Fate, skewMs = 0): SimulatedProcess {
+    const process = new SimulatedProcess(name, this.time, skewMs, fate);
+    const isUnlucky = fate.crashAtStep !== null || fate.pauseAtStep !== null;
+    if (isUnlucky) this.circumstances.hadMishap = true;
+    this.processes.push(process);
+    return process;
+  }
+
+  written(pk: string, after: TableItem | null, before: TableItem | null): void {
+    const writer = this.table.writer;
+    const realm = pk.startsWith(`${realmIds[1].provider}/`) ? 1 : 0;
+    const policy = this.policyOf(realm, 0);
+    const by = writer ? "service" : "operator";
+    const aheadMs = writer?.skewMs ?? 0;
+    const write = { pk, at: this.time.now, before, after, aheadMs, policy, by } as const;
+    const violation = this.replay.violationOf(write);
+    if (violation) this.violations.push(violation);
+    const written = this.connections.find(({ id }) => id === pk);
+    if (!written) return;
+    const record = after && readRecord({ ...after });
+    if (after) written.pasts.push(after);
+    if (writer && record) written.invariants.recordWritten(record);
+    else written.invariants.rowChanged(record);
+    this.heard.written(record);
+  }
+
+  /** The provider has the new secret at once; Secrets Manager when somebody gets round to it. */
+  rotate(delayMs: number): void {
+    this.goodSecret = String(Number(this.goodSecret) + 1);
+    for (const { provider } of this.connections) provider.goodSecret = this.goodSecret;
+    this.note(`the provider rotates the secret to ${this.goodSecret}`);
+    this.time.after(delayMs, () => {
+      this.secretVersion = this.goodSecret;
+      this.note(`Secrets Manager holds secret ${this.secretVersion}`);
+    });
+  }
+
+  mishap<T>(probability: number, kinds: readonly T[], otherwise: T): T {
+    if (!this.faultsOn || probability === 0 || this.random() >= probability) return otherwise;
+    this.circumstances.hadMishap = true;
+    const kind = kinds[Math.floor(this.random() * kinds.length)] as T;
+    this.note(`mishap: ${kind}`);
+    return kind;
+  }
+
+  note(what: string): void {
+    const seconds = ((this.time.now - this.begun) / 1000).toFixed(3);
+    this.timeline.push(`${seconds.padStart(9)}  ${what}`);
+  }
+
+  named(realm: number, account: string): SimulatedConnection {
+    const named = this.connections.find((of) => of.realm === realm && of.account === account);
+    return named ?? this.connection(0);
+  }
+}

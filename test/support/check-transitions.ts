@@ -1,0 +1,235 @@
+import type { RenewalPolicy } from "../../functions/model/provider.ts";
+import { isLossPossible } from "../../functions/model/provider.ts";
+import { maxLeaseMs } from "../../functions/model/time-limits.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { isDoubted } from "../../functions/model/token-record.ts";
+import type { Item } from "../../functions/store/attributes.ts";
+import { readRecord } from "../../functions/store/read-record.ts";
+import type { ClaimState, RecordState, Transition } from "./protocol-model.ts";
+import { claimTransitions, recordTransitions, rulesOfEditedRows } from "./protocol-model.ts";
+import type { Claim, ClaimStep, RecordStep } from "./protocol-step.ts";
+import { clockStepMs, isSame } from "./protocol-step.ts";
+
+/** One write to the table that took effect. */
+export interface ObservedWrite {
+  readonly pk: string;
+  /** In milliseconds since 1970. */
+  readonly at: number;
+  readonly before: Readonly<Item> | null;
+  readonly after: Readonly<Item> | null;
+  /** `operator`: a row that was deleted, restored or changed by hand is taken as it is. Default: `service`. */
+  readonly by?: "service" | "operator";
+  /** How far its writer's clock is ahead, in milliseconds. Default: 0. */
+  readonly aheadMs?: number;
+  /** The writer's policy. Default: the one of the stored token. */
+  readonly policy?: RenewalPolicy;
+}
+
+/**
+ * Replays a history, in the order in which the writes took effect, against the protocol as documented. Returns a line for
+ * each write that is none of its transitions.
+ */
+export function checkTransitions(writes: readonly ObservedWrite[]): string[] {
+  const replay = new HistoryReplay();
+  return writes.flatMap((write) => replay.violationOf(write) ?? []);
+}
+
+/** What is known of one item from its history. */
+interface Past {
+  readonly owners: Set<string>;
+  readonly leaseEnds: Set<number>;
+  writtenAt: number;
+  grantedAt: number;
+  isEdited: boolean;
+}
+
+interface Match {
+  readonly name: string;
+  /** Null if the write is this transition. */
+  readonly wrong: string | null;
+}
+
+/** A history, write by write. */
+export class HistoryReplay {
+  /** How often each transition was taken. */
+  readonly taken = new Map<string, number>();
+  readonly #pasts = new Map<string, Past>();
+
+  /** Takes the next write in, and says what is wrong with it. */
+  violationOf(write: ObservedWrite): string | null {
+    const past = this.#pastOf(write);
+    const { name, wrong } = write.by === "operator" ? byHand(write) : this.#match(write, past);
+    remember(past, write);
+    if (wrong) return `${write.pk}: ${wrong}`;
+    this.taken.set(name, (this.taken.get(name) ?? 0) + 1);
+    return null;
+  }
+
+  #match(write: ObservedWrite, past: Past): Match {
+    if (!write.after) return { name: "", wrong: "only an operator deletes an item" };
+    if (write.pk.includes("/~scope/")) {
+      const step = claimStep(write, write.after, (owner) => this.#pasts.get(owner)?.leaseEnds);
+      return match(claimTransitions, write, [claimedBefore(step), "Claimed"], step);
+    }
+    const step = recordStep(write, past);
+    const known = past.isEdited ? transitionsOfEditedRows : recordTransitions;
+    return match(known, write, statesOf(step), step);
+  }
+
+  #pastOf({ pk, before }: ObservedWrite): Past {
+    const known = this.#pasts.get(pk);
+    if (known) return known;
+    const past = {
+      owners: new Set<string>(),
+      leaseEnds: new Set<number>(),
+      writtenAt: 0,
+      grantedAt: 0,
+      isEdited: false,
+    };
+    this.#pasts.set(pk, past);
+    rememberLease(past, before);
+    return past;
+  }
+}
+
+const transitionsOfEditedRows = Object.fromEntries(
+  Object.entries(recordTransitions).map(([name, { rules, ...transition }]) => {
+    const kept = Object.entries(rules).filter(([rule]) => rulesOfEditedRows.has(rule));
+    return [name, { ...transition, rules: Object.fromEntries(kept) }];
+  }),
+);
+
+/** What people do with rows is theirs; the service has to cope with what it finds. */
+function byHand({ after }: ObservedWrite): Match {
+  return { name: after ? "restored or edited" : "deleted", wrong: null };
+}
+
+const none: ReadonlySet<number> = new Set();
+
+function remember(past: Past, { at, before, after, by }: ObservedWrite): void {
+  const isCommit = before?.["tokenOwner"]?.S !== after?.["tokenOwner"]?.S;
+  if (by === "operator") past.isEdited = true;
+  else if (isCommit) past.isEdited = false;
+  const isNewLease = !isSame(before?.["leaseOwner"], after?.["leaseOwner"]);
+  if (isNewLease) past.grantedAt = at;
+  past.writtenAt = at;
+  rememberLease(past, after);
+}
+
+function rememberLease({ owners, leaseEnds }: Past, item: Readonly<Item> | null): void {
+  const owner = item?.["leaseOwner"]?.S;
+  if (owner === undefined) return;
+  owners.add(owner);
+  leaseEnds.add(Number(item?.["leaseUntil"]?.N));
+}
+
+function recordStep(write: ObservedWrite, past: Past): RecordStep {
+  const { at, aheadMs = 0, policy } = write;
+  const [before, after] = [write.before, write.after].map(
+    (item) => item && readRecord({ ...item }),
+  );
+  const issuedUnder = before?.token?.issuedUnder ?? after?.token?.issuedUnder;
+  const mayLose = policy ? isLossPossible(policy) : issuedUnder != null && lossy.has(issuedUnder);
+  return {
+    at: at + aheadMs,
+    seenFrom: past.writtenAt + aheadMs,
+    before: before ?? null,
+    after: after ?? null,
+    items: { before: write.before, after: write.after },
+    leaseEndsAt: leaseEndOf(before ?? null, past.grantedAt + aheadMs),
+    owners: past.owners,
+    isLossPossible: mayLose,
+  };
+}
+
+const lossy: ReadonlySet<string> = new Set(["at-expiry", "at-handover", "by-consent"]);
+
+function leaseEndOf(record: TokenRecord | null, grantedAt: number): number {
+  if (!record?.lease) return Number.NEGATIVE_INFINITY;
+  const { since, until } = record.lease;
+  const lastsMs = Number(until) - Number(since);
+  const end = grantedAt + (lastsMs >= 0 ? Math.min(lastsMs, maxLeaseMs) : maxLeaseMs);
+  return lastsMs >= 0 ? Math.min(Number(until), end) : end;
+}
+
+function statesOf({ before, after, at, leaseEndsAt }: RecordStep): [RecordState, RecordState] {
+  const isAbandoned = before?.lease && at >= leaseEndsAt;
+  return [isAbandoned ? "Abandoned" : stateOf(before), stateOf(after)];
+}
+
+function stateOf(record: TokenRecord | null): RecordState {
+  if (!record) return "Empty";
+  if (record.lease) return "Leased";
+  if (isDoubted(record)) return "Doubted";
+  if (record.failure) return "Failed";
+  return record.token ? "Held" : "Empty";
+}
+
+function claimStep(
+  { at, aheadMs = 0, before }: ObservedWrite,
+  item: Readonly<Item>,
+  leaseEndsOf: (owner: string) => ReadonlySet<number> | undefined,
+): ClaimStep {
+  const after = claimOf(item);
+  const leaseEnds = leaseEndsOf(after.owner) ?? none;
+  return { at: at + aheadMs + clockStepMs, before: before && claimOf(before), after, leaseEnds };
+}
+
+function claimedBefore({ before, after }: ClaimStep): ClaimState {
+  if (!before) return "Unclaimed";
+  return before.owner === after.owner ? "Claimed" : "Claimed by another";
+}
+
+function claimOf(item: Readonly<Item>): Claim {
+  return { owner: item["scopeOwner"]?.S ?? "", until: Number(item["scopeUntil"]?.N ?? 0) };
+}
+
+/** The transition that the write is, or the one that it comes nearest to and what is wrong about that. */
+function match<State extends string, Step>(
+  transitions: Readonly<Record<string, Transition<State, Step>>>,
+  { before, after }: ObservedWrite,
+  states: readonly [State, State],
+  step: Step,
+): Match {
+  const changed = changesBetween(before, after);
+  let nearest: Match = { name: "", wrong: "there are no transitions" };
+  let least = Number.POSITIVE_INFINITY;
+  for (const [name, transition] of Object.entries(transitions)) {
+    const misplaced = misplacedStates(transition, states);
+    const broken = brokenRules(transition, step);
+    const spoilt = changed.filter((attribute) => !transition.changes.includes(attribute));
+    const wrong = [...misplaced, ...broken, ...spoilt.map((name) => `${name} stays as it is`)];
+    if (wrong.length === 0) return { name, wrong: null };
+    // What a write leaves says best what it was meant to be.
+    const elsewhere = 4 * misplaced.length + (transition.to.includes(states[1]) ? 0 : 8);
+    const distance = elsewhere + broken.length + Math.min(spoilt.length, 3);
+    if (distance >= least) continue;
+    least = distance;
+    const told = `${states.join(" to ")} is no transition; of “${name}” it lacks: ${wrong.join("; ")}`;
+    nearest = { name, wrong: told };
+  }
+  return nearest;
+}
+
+function misplacedStates<State extends string>(
+  { from, to }: Pick<Transition<State, never>, "from" | "to">,
+  [begins, ends]: readonly [State, State],
+): string[] {
+  return [
+    ...(from.includes(begins) ? [] : [`it begins with ${from.join(" or ")}`]),
+    ...(to.includes(ends) ? [] : [`it ends with ${to.join(" or ")}`]),
+  ];
+}
+
+function brokenRules<Step>(
+  { rules }: Pick<Transition<never, Step>, "rules">,
+  step: Step,
+): string[] {
+  return Object.entries(rules).flatMap(([rule, holds]) => (holds(step) ? [] : [rule]));
+}
+
+function changesBetween(before: Readonly<Item> | null, after: Readonly<Item> | null): string[] {
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  names.delete("pk");
+  return [...names].filter((name) => !isSame(before?.[name], after?.[name]));
+}

@@ -1,0 +1,116 @@
+import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
+import type { Item } from "../../functions/store/attributes.ts";
+
+/** One write to a connection's record, as the rules look at it. */
+export interface RecordStep {
+  /** When it took effect, by its writer's clock. */
+  readonly at: number;
+  /** The earliest instant, by the same clock, at which its writer can have seen what it replaced. */
+  readonly seenFrom: number;
+  readonly before: TokenRecord | null;
+  readonly after: TokenRecord | null;
+  readonly items: { readonly before: Item | null; readonly after: Item | null };
+  /** When the lease that stood there ends for its writer: no later than its own duration after it was first seen. */
+  readonly leaseEndsAt: number;
+  /** The owners of all leases that the record has had. */
+  readonly owners: ReadonlySet<string>;
+  /** An unknown or late issue may have ended what is stored. */
+  readonly isLossPossible: boolean;
+}
+
+/** One write to a claim of a revocation scope. */
+export interface ClaimStep {
+  readonly at: number;
+  readonly before: Claim | null;
+  readonly after: Claim;
+  /** When the leases end that the claim's new owner has taken so far. */
+  readonly leaseEnds: ReadonlySet<number>;
+}
+
+export interface Claim {
+  readonly owner: string;
+  readonly until: number;
+}
+
+/** How far one clock may step between a look at the table and the write that follows. */
+export const clockStepMs = 250;
+
+/** Beyond it, an instant that is said to have passed cannot be (docs/architecture.md#instants-that-cannot-be). */
+const possibleAheadMs = 1000;
+
+/** Its writer may have read the instant as one that cannot be. */
+export function isFromTheFuture({ seenFrom }: RecordStep, instant: Date): boolean {
+  return Number(instant) > seenFrom + possibleAheadMs - clockStepMs;
+}
+
+export function keepsDoubt(step: RecordStep): boolean {
+  const [before, after] = [step.before?.doubtedAt, step.after?.doubtedAt];
+  if (!before || isFromTheFuture(step, before)) return true;
+  return after != null && after >= before;
+}
+
+/** One entry more, of the lease that the record had (or, for a late one, once had); with null: none. */
+export function addsOneEntry(
+  { before, after, owners }: RecordStep,
+  kind: "issued" | "failed" | "late" | null,
+): boolean {
+  const earlier = before?.ledger ?? [];
+  const ledger = after?.ledger ?? [];
+  if (kind === null) return isSame(ledger, earlier);
+  const latest = ledger.at(-1);
+  if (!latest) return false;
+  const kept = ledger.slice(0, -1);
+  const isAppended = isSame(kept, earlier.slice(earlier.length - kept.length));
+  const isFull = kept.length === earlier.length || ledger.length === maxLedgerEntries;
+  return isAppended && isFull && isOf(latest, kind, before, after, owners);
+}
+
+const maxLedgerEntries = 3;
+
+function isOf(
+  { owner, fence, outcome, fingerprint, version }: LedgerEntry,
+  kind: "issued" | "failed" | "late",
+  before: TokenRecord | null,
+  after: TokenRecord | null,
+  owners: ReadonlySet<string>,
+): boolean {
+  if (kind === "late") return outcome === "late" && owners.has(owner);
+  const isHolders = owner === before?.lease?.owner && fence === before.fence;
+  if (kind === "failed") return isHolders && outcome !== "issued" && outcome !== "late";
+  const isTheToken = fingerprint === after?.token?.fingerprint && version === after?.version;
+  return isHolders && outcome === "issued" && isTheToken;
+}
+
+export function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The version counts tokens: the same token, answered again, keeps it. */
+export function versionCountsTokens({ before, after }: RecordStep): boolean {
+  const isNew = before?.token?.fingerprint !== after?.token?.fingerprint;
+  return after?.version === (before?.version ?? 0) + Number(isNew);
+}
+
+/** A refresh token is replaced by one that came with this version; nothing but a new consent begins another. */
+export function keepsConsent({ before, after }: RecordStep): boolean {
+  const [held, holds] = [before?.consent?.refresh, after?.consent?.refresh];
+  const isNewConsent = before?.lease?.reason === "consent";
+  const isSameConsent =
+    Number(after?.consent?.consentedAt) === Number(before?.consent?.consentedAt) ||
+    !before?.consent;
+  if (isNewConsent) return !holds || holds.version === after?.version || isSame(held, holds);
+  if (!isSameConsent) return false;
+  if (!holds) return !held;
+  return holds.version === after?.version || holds.fingerprint === held?.fingerprint;
+}
+
+/** A renewal that a rejection caused raises the level by one at most; no other changes it. */
+export function countsRejection({ before, after }: RecordStep): boolean {
+  const [level = 0, raised = 0] = [before?.rejections?.level, after?.rejections?.level];
+  if (before?.lease?.reason !== "rejected") return Math.abs(level - raised) < 0.001;
+  return raised >= 1 && raised <= Math.max(level, 0) + 1.001;
+}
+
+export function isConsentOver(record: TokenRecord | null): boolean {
+  return record?.failure?.code === "consent-required";
+}
