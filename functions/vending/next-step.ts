@@ -3,9 +3,8 @@ import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { secretAccount } from "../model/provider.ts";
 import type { StoredToken, TokenRecord } from "../model/token-record.ts";
-import { decide } from "./decision/decide.ts";
+import { decide, noFindings } from "./decision/decide.ts";
 import type { Decision, Findings, VendConstraints } from "./decision/decision.ts";
-import { noFindings } from "./decision/decision.ts";
 
 /** How old a cached secret may be that the provider has refused: limits how often a process reads it again. */
 const refusedSecretMaxAgeMs = 1000;

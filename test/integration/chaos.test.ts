@@ -50,7 +50,8 @@ class Chaos {
       () => this.#cut(),
       () => this.#drop(),
     ];
-    while (Date.now() < until) {
+    // A starved machine gets through few acts in this time: each kind is played all the same.
+    while (Date.now() < until || Object.values(this.deeds).includes(0)) {
       await this.#oneOf(acts)();
       await sleep(50 + this.#random() * 250);
     }

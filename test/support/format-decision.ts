@@ -1,8 +1,7 @@
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
-import { decide } from "../../functions/vending/decision/decide.ts";
+import { decide, noFindings } from "../../functions/vending/decision/decide.ts";
 import type { Decision, VendConstraints } from "../../functions/vending/decision/decision.ts";
-import { noFindings } from "../../functions/vending/decision/decision.ts";
 
 /** What is decided, and where that depends on the secret, what of either of its versions. */
 export function decisionInWords(

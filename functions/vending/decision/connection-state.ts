@@ -4,8 +4,7 @@ import type { RenewalPolicy } from "../../model/provider.ts";
 import { isByConsent, isStaticKey } from "../../model/provider.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import { breakerOpenUntil } from "./back-off.ts";
-import { decide } from "./decide.ts";
-import { unconstrained } from "./decision.ts";
+import { decide, unconstrained } from "./decide.ts";
 import { usableToken } from "./usable-token.ts";
 
 /**

@@ -5,9 +5,12 @@ import type { Lease, StoredToken, TokenRecord } from "../../model/token-record.t
 import { isDoubted } from "../../model/token-record.ts";
 import { breakerOpenUntil } from "./back-off.ts";
 import type { Decision, Findings, Situation, VendConstraints } from "./decision.ts";
-import { noFindings, renewal } from "./decision.ts";
-import { unlessBlocked } from "./last-failure.ts";
+import { renewal, unlessBlocked } from "./last-failure.ts";
 import { isLeaseAlive, renewableAt, usableToken } from "./usable-token.ts";
+
+export const unconstrained: VendConstraints = { minValiditySeconds: 0, rejectedVersion: null };
+
+export const noFindings: Findings = { unreadableVersion: null, secretVersion: null };
 
 /** The whole policy of vending: pure, total, and the only place that decides to renew. */
 export function decide(

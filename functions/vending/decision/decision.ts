@@ -46,8 +46,6 @@ export type SettledDecision =
 /** A caller's constraints on the credential. */
 export type VendConstraints = Pick<VendRequest, "minValiditySeconds" | "rejectedVersion">;
 
-export const unconstrained: VendConstraints = { minValiditySeconds: 0, rejectedVersion: null };
-
 /** What has been looked up since the record was read. */
 export interface Findings {
   /** The version whose token did not open; null when it opened or was not tried. */
@@ -56,8 +54,6 @@ export interface Findings {
   readonly secretVersion: string | null;
 }
 
-export const noFindings: Findings = { unreadableVersion: null, secretVersion: null };
-
 /** Everything that a decision depends on. */
 export interface Situation {
   readonly record: TokenRecord;
@@ -65,8 +61,4 @@ export interface Situation {
   readonly constraints: VendConstraints;
   readonly findings: Findings;
   readonly now: Date;
-}
-
-export function renewal(reason: RenewalReason): Decision {
-  return { action: "renew", reason, hasNewSecret: false };
 }

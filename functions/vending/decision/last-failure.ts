@@ -1,7 +1,6 @@
 import { needsNewSecret } from "../../model/errors.ts";
 import type { Failure, RenewalReason } from "../../model/token-record.ts";
 import type { Decision, SettledDecision, Situation } from "./decision.ts";
-import { renewal } from "./decision.ts";
 
 /** Renews, unless the last failure forbids it: during the back-off, or with refused credentials. Then decides `instead`, or refuses. */
 export function unlessBlocked(
@@ -41,4 +40,8 @@ function unlessRefused(
   }
   const refused = needsNewSecret(code) ? code : "credentials-rejected";
   return instead ?? { action: "refuse", code: refused, reason: "refused", retryAt: null };
+}
+
+export function renewal(reason: RenewalReason): Decision {
+  return { action: "renew", reason, hasNewSecret: false };
 }

@@ -4,7 +4,7 @@ import { describeError } from "../../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
-import { noFindings, unconstrained } from "../decision/decision.ts";
+import { noFindings, unconstrained } from "../decision/decide.ts";
 import { leaseMs } from "../issuing/lease.ts";
 import { renewConnection } from "../issuing/renew-connection.ts";
 import { decideWithSecret } from "../next-step.ts";

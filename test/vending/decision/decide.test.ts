@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RenewalPolicy } from "../../../functions/model/provider.ts";
 import type { StoredToken, TokenRecord } from "../../../functions/model/token-record.ts";
-import { decide } from "../../../functions/vending/decision/decide.ts";
-import { noFindings } from "../../../functions/vending/decision/decision.ts";
+import { decide, noFindings } from "../../../functions/vending/decision/decide.ts";
 import { aFailure, aRecord, aToken, at } from "../../support/a-record.ts";
 import { decisionInWords, formatDecision } from "../../support/format-decision.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
