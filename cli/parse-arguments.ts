@@ -26,7 +26,7 @@ export function parseRealm(text: string): string {
 }
 
 /** An instant with its zone, so that nobody's clock decides which one is meant. */
-export function parseInstant(text: string | undefined): Date | null {
+export function parseRestoredAt(text: string | undefined): Date | null {
   if (text === undefined) return null;
   const instant = new Date(text);
   const hasZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(text);

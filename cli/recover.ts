@@ -6,7 +6,7 @@ import type { CliProblem } from "./failure.ts";
 import { UsageError } from "./failure.ts";
 import type { RecoveredConnection } from "./format-recovery.ts";
 import { formatRecovery, recoveryAnswer } from "./format-recovery.ts";
-import { parseConnection, parseInstant, parseRealm } from "./parse-arguments.ts";
+import { parseConnection, parseRealm, parseRestoredAt } from "./parse-arguments.ts";
 import type { ExaminedConnection } from "./recovery-findings.ts";
 import { findingOf, isStaticKeyConnection } from "./recovery-findings.ts";
 
@@ -16,7 +16,7 @@ import { findingOf, isStaticKeyConnection } from "./recovery-findings.ts";
  */
 export const recover: Command = (args, options) => {
   const targets = parseTargets(args);
-  const restoredAt = parseInstant(options["restored-at"]);
+  const restoredAt = parseRestoredAt(options["restored-at"]);
   if (options.function !== undefined) {
     throw new UsageError("This command invokes several functions: it takes no --function.");
   }
