@@ -5,10 +5,13 @@ import { commands } from "../cli/commands.ts";
 import { renderPage } from "../docs/generate/render-page.ts";
 import type { ConsentOutcome } from "../functions/http/pages/outcome-pages.ts";
 import { outcomePage } from "../functions/http/pages/outcome-pages.ts";
-import { readConsentEnvironment } from "../functions/platform/consent-environment.ts";
-import { readEnvironment, readStatusEnvironment } from "../functions/platform/environment.ts";
+import {
+  readConsentEnvironment,
+  readEnvironment,
+  readStatusEnvironment,
+} from "../functions/platform/environment.ts";
 import { providerIds } from "../functions/providers/catalogue.ts";
-import { consentNames, refreshNames } from "../functions/store/consent-items.ts";
+import { consentNames, refreshNames } from "../functions/store/record-attributes.ts";
 import { statusAttributes } from "../functions/store/status-attributes.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { tableUnder } from "./support/markdown-table.ts";

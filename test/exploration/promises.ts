@@ -1,6 +1,7 @@
 import type { Connection } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import type { Issued, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
+import { revokesOnIssue } from "../../functions/model/provider.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import { checkConsent, checkCredential } from "./consent-promises.ts";
@@ -36,6 +37,7 @@ interface ObservedWorld {
   /** The fingerprints that the log names. */
   readonly named: ReadonlySet<string>;
   record(connection: Connection): TokenRecord | null;
+  records(): readonly TokenRecord[];
   isCrashed(process: string): boolean;
 }
 
@@ -87,11 +89,22 @@ export class Promises {
     history.fence = after.fence;
     this.#checkLease(process, before, after);
     this.#checkToken(process, history, before, after);
+    this.#checkLateIssue(process, before, after);
     checkConsent(this, this.#world.provider.grants, before, after);
     this.#forgetUnstored(history, before, after);
     for (const call of this.#callsOf(process)) {
       if (call.connection === connection && call.isHeard) call.isHandled = true;
     }
+  }
+
+  /** P7: a holder whose lease lives on, and whom nothing disturbed, stores its token. */
+  #checkLateIssue(process: string, before: TokenRecord | null, { ledger }: TokenRecord): void {
+    const latest = ledger.at(-1);
+    const { lease } = before ?? {};
+    if (latest?.outcome !== "late" || latest.owner !== lease?.owner) return;
+    const isAlive = this.#world.now < lease.until.getTime();
+    const isDisturbed = this.#callsOf(process).some(({ isExcused }) => isExcused);
+    this.require(!isAlive || isDisturbed, "P7: a holder gave its token up");
   }
 
   #recordRemoved(process: string, history: ConnectionHistory, before: TokenRecord | null): void {
@@ -107,7 +120,19 @@ export class Promises {
     this.require(isOver, "P1: a lease was ended before its time, and not by its holder");
     if (!has) return;
     this.require(isHeldBy(after, process), "P2: a lease was written for someone else");
+    this.#checkDoubt(process, before, after);
     this.require(after.fence > (before?.fence ?? 0), "P2: a lease was granted without a new fence");
+  }
+
+  /** P6: until a late issue has taken effect for certain, it may revoke the next token too. */
+  #checkDoubt(process: string, before: TokenRecord | null, { connection }: TokenRecord): void {
+    const { policy, now } = this.#world;
+    const isEarly = Number(before?.doubtedAt ?? 0) >= now && revokesOnIssue(policy);
+    // A lease that is taken only to end another's renews nothing.
+    const isRenewal = !this.#world
+      .records()
+      .some((record) => record.connection !== connection && isHeldBy(record, process));
+    this.require(!(isEarly && isRenewal), "P6: renewed while a late issue may still take effect");
   }
 
   #checkToken(
