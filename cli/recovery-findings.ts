@@ -85,7 +85,7 @@ export function findingOfProblem({
       return "contested";
     case "store-unavailable":
       if (detail.startsWith("KMS ")) return "key-unavailable";
-      return detail.includes("sealed under another key") ? "other-key" : "failing";
+      return detail.includes("sealed with another key") ? "other-key" : "failing";
     default:
       return "failing";
   }

@@ -1,11 +1,23 @@
 import { msBetween, plusMs } from "../../model/clock.ts";
+import { needsNewSecret } from "../../model/errors.ts";
 import type { RenewalPolicy, StaticKeyPolicy } from "../../model/provider.ts";
 import { isByConsent, isStaticKey, revokesOnIssue } from "../../model/provider.ts";
-import type { Lease, StoredToken, TokenRecord } from "../../model/token-record.ts";
+import type {
+  Failure,
+  Lease,
+  RenewalReason,
+  StoredToken,
+  TokenRecord,
+} from "../../model/token-record.ts";
 import { isDoubted } from "../../model/token-record.ts";
 import { breakerOpenUntil } from "./back-off.ts";
-import type { Decision, Findings, Situation, VendConstraints } from "./decision.ts";
-import { renewal, unlessBlocked } from "./last-failure.ts";
+import type {
+  Decision,
+  Findings,
+  SettledDecision,
+  Situation,
+  VendConstraints,
+} from "./decision.ts";
 import { isLeaseAlive, renewableAt, usableToken } from "./usable-token.ts";
 
 export const unconstrained: VendConstraints = { minValiditySeconds: 0, rejectedVersion: null };
@@ -187,4 +199,48 @@ function decideUnusable(situation: Situation): Decision {
     return { action: "await-handover", reason: "too-early", until };
   }
   return unlessBlocked(situation, "expired");
+}
+
+/** Renews, unless the last failure forbids it: during the back-off, or with refused credentials. Then decides `instead`, or refuses. */
+function unlessBlocked(
+  situation: Situation,
+  reason: RenewalReason,
+  instead?: SettledDecision,
+): Decision {
+  const { failure } = situation.record;
+  if (!failure) return renewal(reason);
+  const { code, retryAt } = failure;
+  const isOver = situation.now >= retryAt;
+  const refusedVersion = refusedSecret(failure);
+  if (refusedVersion !== null && (isOver || needsNewSecret(code))) {
+    return unlessRefused(situation, refusedVersion, failure, reason, instead);
+  }
+  if (isOver) return renewal(reason);
+  return instead ?? { action: "refuse", code, reason: "backing-off", retryAt };
+}
+
+/** The refused version of the secret; null when an attempt with another version has been made since. */
+function refusedSecret({ secretVersion, refusedSecretVersion }: Failure): string | null {
+  const isReplaced = secretVersion !== null && secretVersion !== refusedSecretVersion;
+  return isReplaced ? null : refusedSecretVersion;
+}
+
+/** Renews only if the secret has another version. */
+function unlessRefused(
+  { findings }: Situation,
+  refusedVersion: string,
+  { code }: Failure,
+  reason: RenewalReason,
+  instead?: SettledDecision,
+): Decision {
+  if (findings.secretVersion === null) return { action: "check-secret", refusedVersion };
+  if (findings.secretVersion !== refusedVersion) {
+    return { action: "renew", reason, hasNewSecret: true };
+  }
+  const refused = needsNewSecret(code) ? code : "credentials-rejected";
+  return instead ?? { action: "refuse", code: refused, reason: "refused", retryAt: null };
+}
+
+function renewal(reason: RenewalReason): Decision {
+  return { action: "renew", reason, hasNewSecret: false };
 }
