@@ -140,7 +140,7 @@ describe("a finding comes with what to do", () => {
     [card, refuse("store-unavailable", "The table did not answer."), "store-unavailable"],
     [
       jo,
-      refuse("store-unavailable", "The refresh token was sealed under another key; …"),
+      refuse("store-unavailable", "The refresh token was sealed with another key; …"),
       "sealed by another key",
     ],
     [card, refuse("contested"), "another issuer"],

@@ -125,7 +125,7 @@ it("a Secrets Manager that fails is a problem of its own, and is asked again", a
   expect(versionOrCode(await process.vend())).toBe(1);
 });
 
-it("tokens sealed under another key heal by one issue, and are never half-read", async () => {
+it("tokens sealed with another key heal by one issue, and are never half-read", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   await (await stack.start(realm)).vend();
   const SEALING_KEY = `local:${Buffer.alloc(32, 9).toString("base64")}`;
