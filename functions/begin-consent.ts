@@ -1,7 +1,7 @@
 import { composeConsents } from "./compose-consents.ts";
 import { beginConsent } from "./consents/begin-consent.ts";
 import { beginConsentEndpoint } from "./http/begin-consent-endpoint.ts";
-import { flushMetricsAfter } from "./platform/flush-metrics.ts";
+import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 
 const { dependencies, metrics, site } = await composeConsents(process.env);
 
@@ -10,5 +10,5 @@ const endpoint = beginConsentEndpoint({
   begin: (account, deadline) => beginConsent(dependencies, account, deadline),
 });
 
-/** Makes the link for a person who is to consent to an account of this realm, and shows the page behind it. */
+/** Makes links for people who are to consent in this realm, and shows the pages behind them. */
 export const handler = flushMetricsAfter(endpoint, metrics);

@@ -2,7 +2,7 @@ import { composeConsents } from "./compose-consents.ts";
 import { completePastedCode } from "./consents/complete-pasted-code.ts";
 import { disconnect } from "./consents/disconnect.ts";
 import { completeConsentEndpoint } from "./http/complete-consent-endpoint.ts";
-import { flushMetricsAfter } from "./platform/flush-metrics.ts";
+import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 
 const { dependencies, metrics, site } = await composeConsents(process.env);
 
@@ -13,5 +13,5 @@ const endpoint = completeConsentEndpoint({
   disconnect: (connection, deadline) => disconnect(dependencies, connection, deadline),
 });
 
-/** Takes redirects of this realm's provider, and operators' requests to use a copied code or to end a consent. */
+/** Takes the redirects of this realm's provider, and operators' requests to redeem a copied code or to end a consent. */
 export const handler = flushMetricsAfter(endpoint, metrics);

@@ -1,26 +1,24 @@
 import { compose } from "./compose.ts";
 import { completeConsent } from "./consents/complete-consent.ts";
 import type { ConsentDependencies } from "./consents/consent-dependencies.ts";
-import { continueConsent } from "./consents/continue-consent.ts";
-import { openLink } from "./consents/open-link.ts";
+import { continueConsent, openLink } from "./consents/follow-link.ts";
 import type { ConsentSite } from "./http/pages/consent-routes.ts";
-import { pageStyle } from "./http/pages/page-style.ts";
+import { pageStyle } from "./http/pages/page.ts";
 import { Sensitive } from "./model/sensitive.ts";
-import { readConsentEnvironment } from "./platform/consent-environment.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
-import { StartUpError } from "./platform/environment.ts";
+import { readConsentEnvironment, StartUpError } from "./platform/environment.ts";
 import { nodeBrowserSecrets } from "./platform/node-browser-secrets.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What `compose` gives, and what people meet beside it: either function shows every page. Fails with a `StartUpError`. */
+/** `compose` for the consent functions. Each of them can show every page. Fails with a `StartUpError`. */
 export async function composeConsents(
   variables: Variables,
 ): Promise<{ dependencies: ConsentDependencies; metrics: EmfMetrics; site: ConsentSite }> {
   const { environment, dependencies, metrics, pendingConsents } = compose(variables);
   const { realm } = environment;
   const { consent } = dependencies.provider;
-  if (!consent) throw new StartUpError(`REALM: provider: nobody consents to ${realm.provider}.`);
+  if (!consent) throw new StartUpError(`REALM: provider: ${realm.provider} needs no consent.`);
   const { baseUrl, requester } = readConsentEnvironment(variables);
   const deps: ConsentDependencies = {
     ...dependencies,
@@ -32,7 +30,7 @@ export async function composeConsents(
   return { dependencies: deps, metrics, site: siteOf(deps, requester) };
 }
 
-/** The pages' use cases with their dependencies. */
+/** The use cases behind the pages, with their dependencies bound. */
 export function siteOf(deps: ConsentDependencies, requester: string): ConsentSite {
   const { realm, clock, log, browserSecrets } = deps;
   return {
@@ -48,7 +46,7 @@ export function siteOf(deps: ConsentDependencies, requester: string): ConsentSit
   };
 }
 
-/** What browsers compare (CSP 3 §2.3.1 would take base64url too; not all do). */
+/** CSP 3 §2.3.1 allows base64url too, but not every browser accepts it. */
 function base64(base64url: string): string {
   return Buffer.from(base64url, "base64url").toString("base64");
 }

@@ -3,13 +3,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "./model/clock.ts";
 import { realmName } from "./model/connection.ts";
+import type { StatusReader } from "./model/connection-status.ts";
 import type { Dependencies } from "./model/dependencies.ts";
 import type { Log } from "./model/log.ts";
 import type { PendingConsents } from "./model/pending-consents.ts";
 import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource } from "./model/secret-source.ts";
-import type { StatusReader } from "./model/status-reader.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import { emfMetrics } from "./platform/emf-metrics.ts";
 import type { Environment, SealingKeySetting } from "./platform/environment.ts";
@@ -22,19 +22,19 @@ import { providerOf, readRealm, readRealmSummaries } from "./providers/catalogue
 import { localSealer } from "./sealing/local-sealer.ts";
 import { dynamoDbStatusReader } from "./store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
-import { recordReader } from "./store/record-reader.ts";
+import { recordReader } from "./store/read-record.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Environment to adapters to dependencies: the only place that names concrete ones. Fails with a `StartUpError`. */
+/** Builds the dependencies from the environment: the only place that names concrete adapters. Fails with a `StartUpError`. */
 export function compose(variables: Variables): {
   environment: Environment<RealmSettings>;
   dependencies: Dependencies;
   /** To be flushed when an invocation ends. */
   metrics: EmfMetrics;
-  /** For the schedule only, so it is loaded there only. */
+  /** Loaded on demand: only the schedule needs it. */
   renewalIndex(): Promise<RenewalIndex>;
-  /** For the functions that people meet only. */
+  /** Loaded on demand: only the consent functions need them. */
   pendingConsents(): Promise<PendingConsents>;
 } {
   const environment = readEnvironment(variables, readRealm);
@@ -44,7 +44,7 @@ export function compose(variables: Variables): {
   const dynamoDb = new DynamoDBClient(aws);
   const metrics = emfMetrics(writeLine, clock.now, realmName(realm));
   const log = jsonLog(writeLine, clock.now);
-  // Unique among all processes, and short: a record names several.
+  // Unique among all processes, and short, because a record names several.
   const processName = randomBytes(9).toString("base64url");
   const readRecord = recordReader({ clock, log, metrics, process: processName });
   const dependencies: Dependencies = {
@@ -72,7 +72,7 @@ export function compose(variables: Variables): {
   return { environment, dependencies, metrics, renewalIndex, pendingConsents };
 }
 
-/** What the status reader is made of: no secret, no key, nobody to ask. Fails with a `StartUpError`. */
+/** The dependencies of `list-connections`: no secrets, no sealing key, no provider. Fails with a `StartUpError`. */
 export function composeStatus(variables: Variables): {
   realms: readonly RealmSummary[];
   reader: StatusReader;
@@ -94,7 +94,7 @@ export function composeStatus(variables: Variables): {
   };
 }
 
-/** Names of this process's leases; what stands before the dot names the process. */
+/** Makes the owner names of this process's leases: the process's name, a dot and a number. */
 function ownersOf(processName: string): () => string {
   let leases = 0;
   return () => {
@@ -111,7 +111,7 @@ function fingerprint(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
-/** A store hit needs no secret, so it does not load the client either. */
+/** Loads the client on first use: a store hit needs no secret. */
 function secretsOf(prefix: string, aws: AwsOptions, clock: Clock): SecretSource {
   const source = onFirstUse(async () => {
     const { openSecretsManager } = await import("./secrets/secrets-manager-source.ts");
@@ -122,7 +122,7 @@ function secretsOf(prefix: string, aws: AwsOptions, clock: Clock): SecretSource 
   };
 }
 
-/** Where the key is handed over, nothing of KMS is loaded. */
+/** Loads the KMS client on first use, and never with a local key. */
 function sealerOf(sealingKey: SealingKeySetting, aws: AwsOptions, clock: Clock): Sealer {
   if (sealingKey.kind === "local") return localSealer(sealingKey.key);
   const sealer = onFirstUse(async () => {
@@ -147,8 +147,8 @@ function onFirstUse<T>(load: () => Promise<T>): () => Promise<T> {
 type AwsOptions = ReturnType<typeof awsOptions>;
 
 /**
- * Lambda supplies region, credentials and endpoints as variables; the SDK's own search for credentials would add 15 ms
- * to a cold start. Time-outs fit into a lease's reserves.
+ * Lambda supplies region, credentials and endpoints as variables; the SDK's default credential chain would add 15 ms to
+ * a cold start. The timeouts fit into a lease's reserves.
  */
 function awsOptions(variables: Variables) {
   return {

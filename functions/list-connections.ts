@@ -4,7 +4,7 @@ import { listConnections } from "./vending/list-connections.ts";
 
 const status = composeStatus(process.env);
 
-/** The status of every connection of the deployment, page by page; never a token, sealed or not. */
+/** Lists the status of every connection of the deployment, page by page; never a token, sealed or not. */
 export const handler = statusEndpoint({
   clock: status.clock,
   log: status.log,

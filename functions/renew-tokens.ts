@@ -1,6 +1,6 @@
 import { compose } from "./compose.ts";
 import { renewEndpoint } from "./http/renew-endpoint.ts";
-import { flushMetricsAfter } from "./platform/flush-metrics.ts";
+import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 import { renewDue } from "./vending/schedule/renew-due.ts";
 
 const { dependencies, metrics, renewalIndex } = compose(process.env);
@@ -10,5 +10,5 @@ const endpoint = renewEndpoint({
   renew: async (deadline) => renewDue(dependencies, await renewalIndex(), deadline),
 });
 
-/** Renews the connections of this realm that are due within the minute, each at its instant. */
+/** Renews the connections of this realm that are due within the next minute, each when it is due. */
 export const handler = flushMetricsAfter(endpoint, metrics);

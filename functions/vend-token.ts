@@ -1,6 +1,6 @@
 import { compose } from "./compose.ts";
 import { vendEndpoint } from "./http/vend-endpoint.ts";
-import { flushMetricsAfter } from "./platform/flush-metrics.ts";
+import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 import { CredentialCache } from "./vending/credential-cache.ts";
 import { measureVend } from "./vending/measure-vend.ts";
 import { vendToken } from "./vending/vend-token.ts";

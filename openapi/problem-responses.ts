@@ -79,7 +79,7 @@ const details: Readonly<Record<ProblemCode, string>> = {
   contested: "Fresh tokens keep being rejected: another issuer is revoking them.",
   "provider-throttled": "The provider asks for fewer requests (429).",
   "provider-unavailable": "The provider answered 503.",
-  "renewal-in-progress": "Another process is renewing this connection and will not finish in time.",
+  "renewal-in-progress": "Another process is renewing this connection and may not finish in time.",
   "store-unavailable": "DynamoDB did not answer (TimeoutError).",
   "secret-unavailable": "Secrets Manager did not answer (TimeoutError).",
   internal: "Something went wrong that should not; the function's log has its name.",

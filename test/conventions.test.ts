@@ -1,5 +1,5 @@
 import { globSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { providerIds } from "../functions/providers/catalogue.ts";
@@ -28,8 +28,8 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/consents/begin-consent.ts": "the answer to the caller is the link",
   "functions/consents/authorization-request.ts":
     "the state that a browser carries ends in its proof",
-  "functions/consents/open-link.ts": "the link's form is looked at",
-  "functions/http/pages/browser-cookie.ts": "the browser keeps its secret in a cookie",
+  "functions/consents/follow-link.ts": "the link's form is looked at",
+  "functions/http/pages/web-request.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
   "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",
   "functions/platform/node-browser-secrets.ts": "links are hashed, and proofs made with the secret",
@@ -85,6 +85,53 @@ describe("the environment", () => {
 
   test("is not known to hold a local stack", () => {
     expect(pathsWith("functions", /AWS_ENDPOINT_URL|NODE_ENV|isLocal|LOCALSTACK/)).toEqual([]);
+  });
+});
+
+/** Files of at most 35 lines that one other file imports, and what makes each a boundary. */
+const smallBoundaries: Readonly<Record<string, string>> = {
+  "functions/http/renew-endpoint.ts": "the endpoint of renew-tokens: middy stays in http/",
+  "functions/platform/json-log.ts": "the adapter of the port Log",
+  "functions/platform/node-browser-secrets.ts": "the adapter of the port BrowserSecrets",
+  "functions/platform/system-clock.ts": "the adapter of the port Clock, the only file that waits",
+  "functions/providers/centrapay-api-key.ts": "a provider's declaration",
+  "functions/providers/cfis-provisioning.ts": "a provider's declaration",
+  "functions/providers/cfis.ts": "a provider's declaration",
+  "functions/providers/static-key.ts": "a provider's declaration",
+  "functions/sealing/local-sealer.ts": "the adapter of the port Sealer without KMS",
+};
+
+describe("a file of functions/", () => {
+  const files = filesIn("functions");
+  const lengthOf = (text: string) => text.split("\n").length - 1;
+  const importsOf = ({ path, text }: { path: string; text: string }) =>
+    [...text.matchAll(/\b(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, to = ""]) =>
+      join(dirname(path), to),
+    );
+  const importers = new Map(files.map(({ path }) => [path, new Set<string>()]));
+  for (const file of files) for (const to of importsOf(file)) importers.get(to)?.add(file.path);
+
+  test("has more than 35 lines or several users, unless it is a boundary", () => {
+    // What nobody imports is an entry file.
+    const small = files.filter(
+      ({ path, text }) => lengthOf(text) <= 35 && importers.get(path)?.size === 1,
+    );
+    expect(small.map(({ path }) => path).sort()).toEqual(Object.keys(smallBoundaries));
+  });
+
+  test("has at most 250 lines", () => {
+    expect(files.filter(({ text }) => lengthOf(text) > 250).map(({ path }) => path)).toEqual([]);
+  });
+
+  test("that no other imports is an entry file", () => {
+    const entries = files.filter(({ path }) => importers.get(path)?.size === 0);
+    expect(entries.map(({ path }) => path).sort()).toEqual([
+      "functions/begin-consent.ts",
+      "functions/complete-consent.ts",
+      "functions/list-connections.ts",
+      "functions/renew-tokens.ts",
+      "functions/vend-token.ts",
+    ]);
   });
 });
 

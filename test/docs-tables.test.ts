@@ -5,10 +5,13 @@ import { commands } from "../cli/commands.ts";
 import { renderPage } from "../docs/generate/render-page.ts";
 import type { ConsentOutcome } from "../functions/http/pages/outcome-pages.ts";
 import { outcomePage } from "../functions/http/pages/outcome-pages.ts";
-import { readConsentEnvironment } from "../functions/platform/consent-environment.ts";
-import { readEnvironment, readStatusEnvironment } from "../functions/platform/environment.ts";
+import {
+  readConsentEnvironment,
+  readEnvironment,
+  readStatusEnvironment,
+} from "../functions/platform/environment.ts";
 import { providerIds } from "../functions/providers/catalogue.ts";
-import { consentNames, refreshNames } from "../functions/store/consent-items.ts";
+import { consentNames, refreshNames } from "../functions/store/record-attributes.ts";
 import { statusAttributes } from "../functions/store/status-attributes.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { tableUnder } from "./support/markdown-table.ts";
@@ -129,11 +132,7 @@ test("docs/consents.md has every page that ends a consent, with its status", () 
     outcomePage(requester, outcome as ConsentOutcome),
   );
   const rows = tableUnder(read("docs/consents.md"), "## What a person sees", "page");
-  const granted = [
-    "… asks for access to …",
-    "Access is granted",
-    "A part of the access is granted",
-  ];
+  const granted = ["… asks for access to …", "Access is granted", "Part of the access is granted"];
   expect(rows.map(([title, status]) => `${status} ${title}`).sort()).toEqual(
     [...pages, ...granted.map((title) => ({ status: 200, title }))]
       .map(({ status, title }) => `${status} ${title}`)

@@ -14,7 +14,7 @@ export interface UnverifiedState {
 
 /**
  * A new authorization request of one browser for one pending consent. State, nonce and PKCE verifier are derived from
- * the browser's secret, so that they need not be stored, and nobody without that secret can forge, use or test one.
+ * the browser's secret: they need not be stored, and nobody without that secret can forge, use or verify them.
  */
 export function newAuthorizationRequest(
   deps: ConsentDependencies,
@@ -24,19 +24,20 @@ export function newAuthorizationRequest(
   return derive(deps, pendingId, deps.browserSecrets.newSalt(), browserSecret);
 }
 
+/** Parses a state parameter; null for one that this service cannot have made. */
 export function readState(state: string): UnverifiedState | null {
   const [, pendingId, salt] = stateShape.exec(state) ?? [];
   return pendingId && salt ? { state, pendingId, salt } : null;
 }
 
-/** The authorization request that carried this state; null when it was not made for this browser in this realm. */
+/** Recreates the authorization request with this state; null when the state was not made for this browser in this realm. */
 export function authorizationRequestOf(
   deps: ConsentDependencies,
   { state, pendingId, salt }: UnverifiedState,
   browserSecret: Sensitive,
 ): AuthorizationRequest | null {
-  const own = derive(deps, pendingId, salt, browserSecret);
-  return deps.browserSecrets.isSame(own.state, state) ? own : null;
+  const request = derive(deps, pendingId, salt, browserSecret);
+  return deps.browserSecrets.isSame(request.state, state) ? request : null;
 }
 
 function derive(
@@ -45,12 +46,12 @@ function derive(
   salt: string,
   browserSecret: Sensitive,
 ): AuthorizationRequest {
-  const derived = (use: string) =>
-    browserSecrets.mac(browserSecret, `${use} ${realmName(realm)} ${pendingId} ${salt}`);
+  const macFor = (purpose: string) =>
+    browserSecrets.mac(browserSecret, `${purpose} ${realmName(realm)} ${pendingId} ${salt}`);
   return {
     redirectUri: `${consentBaseUrl}/callback/${realmName(realm)}`,
-    state: `${pendingId}.${salt}.${derived("state").expose()}`,
-    nonce: derived("nonce").expose(),
-    codeVerifier: derived("code-verifier"),
+    state: `${pendingId}.${salt}.${macFor("state").expose()}`,
+    nonce: macFor("nonce").expose(),
+    codeVerifier: macFor("code-verifier"),
   };
 }

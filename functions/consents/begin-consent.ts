@@ -1,24 +1,24 @@
 import { plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf, realmName } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
 import { needsNewSecret, VendingError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import { newAuthorizationRequest } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { pendingFields } from "./link-state.ts";
 
-/** For how long a link may be opened, and a journey that began with it may take. */
+/** How long a link can be opened, and how long its authorization may then take. */
 export const linkLifetimeMs = 600_000;
 
-/** A client's secret is believed for this long; a refusal looks past it. */
+/** How old a cached client secret may be, unless it is unusable. */
 const secretMaxAgeMs = 300_000;
 
 /**
- * A link for the person who is to consent to an account. What they would stumble over is found now, by whoever can mend
- * it: fails with `secret-malformed`, `credentials-rejected`, `secret-unavailable` or `unknown-connection` when nobody
- * could follow the link.
+ * Makes a link for the person who is to consent. Checks first that the link will work, because the caller can fix the
+ * secret and the person cannot: fails with `secret-malformed`, `credentials-rejected`, `secret-unavailable` or
+ * `unknown-connection`.
  */
 export async function beginConsent(
   deps: ConsentDependencies,
@@ -36,7 +36,7 @@ export async function beginConsent(
   return { url, expiresAt: pending.expiresAt };
 }
 
-/** Where a browser goes on a fresh journey. */
+/** The provider's address for a new authorization request. */
 export async function authorizeUrl(
   deps: ConsentDependencies,
   connection: Connection,
@@ -45,17 +45,17 @@ export async function authorizeUrl(
   signal: AbortSignal,
 ): Promise<string> {
   const account = secretAccount(deps, connection);
-  const journey = newAuthorizationRequest(deps, pendingId, browserSecret);
-  const addressBy = async (maxAgeMs: number) => {
+  const request = newAuthorizationRequest(deps, pendingId, browserSecret);
+  const urlWithSecret = async (maxAgeMs: number) => {
     const [flow, secret] = await Promise.all([
       deps.flow(),
       deps.secrets.read(account, maxAgeMs, signal),
     ]);
-    return flow.authorizeUrl(secret.text, journey);
+    return flow.authorizeUrl(secret.text, request);
   };
-  return addressBy(secretMaxAgeMs).catch((error: unknown) => {
-    // What is remembered may have been mended since.
-    if (error instanceof VendingError && needsNewSecret(error.code)) return addressBy(0);
+  return urlWithSecret(secretMaxAgeMs).catch((error: unknown) => {
+    // The cached secret may have been replaced since.
+    if (error instanceof VendingError && needsNewSecret(error.code)) return urlWithSecret(0);
     throw error;
   });
 }

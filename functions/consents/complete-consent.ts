@@ -1,24 +1,24 @@
-import { leaseMs } from "../model/call-limits.ts";
 import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { AuthorizationRequest, AuthorizationResponse } from "../model/consent.ts";
 import type { Browser, Completion, ConsentRefusal } from "../model/consent-outcome.ts";
-import type { Deadline } from "../model/deadline.ts";
 import { VendingError } from "../model/errors.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
+import { leaseMs } from "../vending/issuing/lease.ts";
 import { authorizationRequestOf, readState } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { linkState, pendingFields, refused } from "./link-state.ts";
 import { redeemCode } from "./redeem-code.ts";
 
-/** A generous bound on the time that claiming the pending consent takes. */
+/** An upper bound on the time for claiming the pending consent. */
 const claimTimeoutMs = 500;
 
 /**
- * Handles the provider's redirect. First checks that the response belongs to this browser, realm and provider, before
- * anything is written; then claims the pending consent, which succeeds once; then redeems the code at once. Fails with
- * a `VendingError` only while the link can still be used.
+ * Handles the provider's redirect. Checks that the response belongs to this browser, realm and provider, before anything
+ * is written; claims the pending consent, which succeeds once; redeems the code. Fails with a `VendingError` only while
+ * the link can still be used.
  */
 export async function completeConsent(
   deps: ConsentDependencies,
@@ -41,15 +41,15 @@ export async function completeConsent(
   return finishConsent(deps, claimed, response, request, deadline);
 }
 
-/** Parameters must not be given more than once (RFC 6749 §3.1): readers differ in which one they take. */
+/** Parameters must not be repeated (RFC 6749 §3.1): implementations differ in which value they use. */
 function hasRepetition(parameters: URLSearchParams): boolean {
   return new Set(parameters.keys()).size < parameters.size;
 }
 
-/** An invocation that cannot finish must not use up the link. */
+/** Refuses when an invocation cannot finish in time, before it uses up the link. */
 function requireTime({ clock, limits }: ConsentDependencies, { at }: Deadline): void {
   if (plusMs(clock.now(), claimTimeoutMs + leaseMs(limits)) <= at) return;
-  throw new VendingError("renewal-in-progress", "Too little time is left to use a code.", 1);
+  throw new VendingError("renewal-in-progress", "Too little time is left to redeem the code.", 1);
 }
 
 async function claimPendingConsent(
@@ -62,7 +62,7 @@ async function claimPendingConsent(
   const hash = deps.browserSecrets.hash(secret);
   const { done, pending } = await deps.pendingConsents.claim(id, hash, now, signal);
   if (done) return pending;
-  // Before anybody has continued with a link, nobody was sent to the provider.
+  // No browser has continued with this link, so none was sent to the provider.
   return refused(deps, linkState(pending, hash, now) ?? "mixed-up", pending ?? id);
 }
 

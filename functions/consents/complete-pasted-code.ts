@@ -1,16 +1,16 @@
 import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { redeemCode } from "./redeem-code.ts";
 
-/** For how long a code is remembered: no provider takes an older one. */
-const codeMemoryMs = 86_400_000;
+/** How long a code counts as used: codes expire sooner at every provider. */
+const usedCodeMs = 86_400_000;
 
-/** A person has copied a code from the provider's own pages and given it to an operator. Fails with a `VendingError`. */
+/** Redeems a code that a person has copied from the provider's pages and given to an operator. Fails with a `VendingError`. */
 export async function completePastedCode(
   deps: ConsentDependencies,
   account: string,
@@ -19,10 +19,10 @@ export async function completePastedCode(
 ): Promise<TokenRecord> {
   const { hasCodesToCopy } = await deps.flow();
   if (!hasCodesToCopy) {
-    const detail = "code: this provider shows none to copy; begin a consent instead.";
+    const detail = "code: this provider shows no codes to copy; begin a consent instead.";
     throw new VendingError("invalid-request", detail);
   }
-  await claim(deps, code, deadline);
+  await claimCode(deps, code, deadline);
   const connection = connectionOf(deps.realm, account);
   const record = await redeemCode(
     deps,
@@ -34,14 +34,14 @@ export async function completePastedCode(
   return record;
 }
 
-/** A provider that is shown a code twice may revoke what it gave for it the first time (RFC 6749 §4.1.2). */
-async function claim(
+/** Refuses a used code: a provider that receives a code twice may revoke the first token (RFC 6749 §4.1.2). */
+async function claimCode(
   { browserSecrets, clock, newOwner, pendingConsents }: ConsentDependencies,
   code: Sensitive,
   { signal }: Deadline,
 ): Promise<void> {
-  const until = plusMs(clock.now(), codeMemoryMs);
+  const until = plusMs(clock.now(), usedCodeMs);
   const hash = browserSecrets.hash(code);
   if (await pendingConsents.claimCode(hash, newOwner(), until, signal)) return;
-  throw new VendingError("invalid-request", "code: has been used already; copy a new one.");
+  throw new VendingError("invalid-request", "code: has already been used; copy a new one.");
 }

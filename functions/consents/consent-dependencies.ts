@@ -3,7 +3,7 @@ import type { ConsentFlow } from "../model/consent.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { PendingConsents } from "../model/pending-consents.ts";
 
-/** What the use cases of consents are given, beyond those of vending. */
+/** Dependencies of the consent use cases, in addition to those of vending. */
 export interface ConsentDependencies extends Dependencies {
   readonly pendingConsents: PendingConsents;
   readonly browserSecrets: BrowserSecrets;

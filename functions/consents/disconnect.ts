@@ -1,22 +1,21 @@
 import type { Connection } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { describeError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { HeldLease } from "../model/token-store.ts";
-import { takeLease } from "../vending/issuing/renew-connection.ts";
-import { retryUntilLeaseEnd } from "../vending/issuing/retry-until-lease-end.ts";
+import { retryUntilLeaseEnd, takeLease } from "../vending/issuing/lease.ts";
 import { openRefreshToken } from "../vending/issuing/stored-consent.ts";
 import { awaitFreeLease } from "./redeem-code.ts";
 
-/** `revoked` is null where the provider has no revocation endpoint or nothing was stored. */
+/** `revoked`: whether the provider has revoked the consent; null when it has no revocation endpoint or nothing was stored. */
 export interface Disconnection {
   readonly revoked: boolean | null;
 }
 
 /**
- * Ends a consent: revokes it at the provider where that is possible, and deletes token and refresh token here in any
- * case. Processes that have cached the token go on vending it for at most 30 s.
+ * Ends a consent: revokes it at the provider if it can, and deletes token and refresh token from the record in any case.
+ * Processes that have cached the token vend it for at most another 30 s.
  */
 export async function disconnect(
   deps: Dependencies,
@@ -34,7 +33,7 @@ export async function disconnect(
   }
 }
 
-/** Null when another process has taken over meanwhile: what it has stored is still to be deleted. */
+/** Null when another process has taken over the lease: what it stored must still be deleted. */
 async function disconnectUnderLease(
   deps: Dependencies,
   held: HeldLease,
@@ -49,7 +48,7 @@ async function disconnectUnderLease(
   return { revoked };
 }
 
-/** Never fails: what cannot be revoked now is deleted here all the same. */
+/** Never fails: token and refresh token are deleted even if the provider cannot revoke the consent. */
 async function revokeConsent(
   deps: Dependencies,
   { record }: HeldLease,

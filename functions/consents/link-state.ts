@@ -26,7 +26,7 @@ export function refused(
   return { kind: "refused", reason };
 }
 
-/** How the log names a pending consent: enough to follow one consent, too little to find its row. */
+/** Log fields that identify a pending consent, by a part of its id that is too short to find its row. */
 export function pendingFields(
   { realm }: ConsentDependencies,
   about: PendingConsent | string,

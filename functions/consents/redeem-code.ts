@@ -1,19 +1,19 @@
 import type { Connection } from "../model/connection.ts";
 import type { CodeCredential } from "../model/consent.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { VendingError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { awaitRenewal } from "../vending/await-renewal.ts";
 import { isLeaseAlive } from "../vending/decision/usable-token.ts";
 import { renewConnection } from "../vending/issuing/renew-connection.ts";
 
 /**
- * Redeems the authorization code of a new consent under the connection's lease, and stores consent and first token in
- * one write. This replaces an older consent; if the provider refuses the code, the older consent stays. The code is sent
- * once, and a second time only if the provider refused our client's credentials, which it checks first, and the secret
- * turns out to have been rotated. Fails with a `VendingError`.
+ * Redeems a new consent's authorization code under the connection's lease, and stores consent and first token in one
+ * write. This replaces an earlier consent; if the provider refuses the code, the earlier consent stays. The code is sent
+ * a second time only if the provider refused the client's credentials, which it checks first, and the secret has been
+ * rotated. Fails with a `VendingError`.
  */
 export async function redeemCode(
   deps: Dependencies,
@@ -43,7 +43,7 @@ export async function redeemCode(
   }
 }
 
-/** Whether the credentials were refused only because this process had not yet seen the secret's new version. */
+/** Whether the provider refused the credentials only because this process had an outdated secret. */
 async function isRotationMissed(
   deps: Dependencies,
   connection: Connection,
@@ -62,7 +62,7 @@ async function isRotationMissed(
   }
 }
 
-/** The record once no process holds its lease. Fails with `renewal-in-progress` when the deadline comes first. */
+/** Waits until no process holds the connection's lease, and returns the record. Fails with `renewal-in-progress` at the deadline. */
 export async function awaitFreeLease(
   deps: Dependencies,
   connection: Connection,

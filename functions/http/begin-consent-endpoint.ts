@@ -1,18 +1,31 @@
-import type { Context } from "aws-lambda";
+import type { APIGatewayProxyEvent, Context } from "aws-lambda";
+import type { RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
+import { VendingError } from "../model/errors.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { ConsentLink } from "./contract.ts";
+import { beginBody, beginPayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { consentPages } from "./pages/consent-pages.ts";
 import type { ConsentSite } from "./pages/consent-routes.ts";
 import { isPageEvent } from "./pages/consent-routes.ts";
-import { asRestEvent, readBeginRequest } from "./read-consent-request.ts";
+import { asRestEvent } from "./pages/web-request.ts";
+import {
+  isProxyEvent,
+  parse,
+  readBody,
+  readQuery,
+  requireAccount,
+  requireConnection,
+  requireMethod,
+  unknownPath,
+} from "./read-fields.ts";
 
 interface BeginConsentEndpoint extends ConsentSite {
   begin(account: string, deadline: Deadline): Promise<{ url: string; expiresAt: Date }>;
 }
 
-/** Makes links, for callers that IAM lets in; and shows people the pages behind them. */
+/** Makes links for callers with IAM's permission, and shows the pages behind the links to people. */
 export function beginConsentEndpoint(site: BeginConsentEndpoint) {
   const pages = consentPages(site);
   const links = jsonEndpoint(
@@ -26,4 +39,35 @@ export function beginConsentEndpoint(site: BeginConsentEndpoint) {
   );
   return (event: unknown, context: Context): Promise<unknown> =>
     isPageEvent(event) ? pages(event, context) : links(asRestEvent(event), context);
+}
+
+const beginPath = /\/v1\/consents\/([^/]+)\/([^/]+)\/([^/]+?)\/?$/;
+
+/** The account for which a person is to consent. Fails with `invalid-request` or `unknown-connection`, naming the field. */
+function readBeginRequest(event: unknown, realm: RealmId): string {
+  if (!isProxyEvent(event)) {
+    return requireAccount(parse(beginPayload, event ?? {}, "payload").account);
+  }
+  const match = beginPath.exec(event.path);
+  if (!match) throw unknownPath();
+  requireIam(event);
+  const account = requireConnection(match, realm);
+  requireMethod(event.httpMethod, "POST");
+  parse(beginBody, readQuery(event), "query");
+  if (event.body) parse(beginBody, readBody(event), "body");
+  return account;
+}
+
+/**
+ * The pages are public, so this refuses API requests that reach the function through their HTTP API without IAM
+ * authorization, even if its routes are too wide. Only an HTTP API's event has a `version`. Payload format 2.0 has the
+ * IAM caller in `authorizer`, 1.0 in `identity`.
+ */
+function requireIam(event: APIGatewayProxyEvent): void {
+  if (!("version" in event)) return;
+  const { authorizer, identity } = event.requestContext;
+  if (event.version === "2.0" ? Object(authorizer).iam : Object(identity).userArn) return;
+  const detail =
+    "IAM has not authorized this caller, and links are made for authorized callers only.";
+  throw new VendingError("unknown-connection", detail);
 }

@@ -1,16 +1,18 @@
 import type { Context } from "aws-lambda";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
-import type { Sensitive } from "../model/sensitive.ts";
+import { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import { consentEndsAt } from "./consent-end.ts";
+import { consentEndsAt } from "../model/token-record.ts";
 import type { Disconnected, GrantedConsent } from "./contract.ts";
+import { disconnectPayload, pastePayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { consentPages } from "./pages/consent-pages.ts";
 import type { ConsentSite } from "./pages/consent-routes.ts";
 import { isPageEvent } from "./pages/consent-routes.ts";
-import { asRestEvent, readCompleteRequest } from "./read-consent-request.ts";
+import { asRestEvent } from "./pages/web-request.ts";
+import { isProxyEvent, parse, requireAccount, unknownPath } from "./read-fields.ts";
 
 interface CompleteConsentEndpoint extends ConsentSite {
   completePasted(account: string, code: Sensitive, deadline: Deadline): Promise<TokenRecord>;
@@ -20,7 +22,7 @@ interface CompleteConsentEndpoint extends ConsentSite {
   ): Promise<{ readonly revoked: boolean | null }>;
 }
 
-/** Takes the provider's redirects; and, from operators, codes that were copied by hand and the wish to end a consent. */
+/** Takes the provider's redirects, and operators' requests to redeem a copied code or to end a consent. */
 export function completeConsentEndpoint(site: CompleteConsentEndpoint) {
   const pages = consentPages(site);
   const operator = jsonEndpoint(
@@ -35,6 +37,17 @@ export function completeConsentEndpoint(site: CompleteConsentEndpoint) {
   );
   return (event: unknown, context: Context): Promise<unknown> =>
     isPageEvent(event) ? pages(event, context) : operator(asRestEvent(event), context);
+}
+
+/** An operator's request, by direct invocation only: to redeem a code or, without one, to end the consent. */
+function readCompleteRequest(event: unknown): { account: string; code: Sensitive | null } {
+  if (isProxyEvent(event)) throw unknownPath();
+  if (typeof event === "object" && event !== null && "disconnect" in event) {
+    const { account } = parse(disconnectPayload, event, "payload");
+    return { account: requireAccount(account), code: null };
+  }
+  const { account, code } = parse(pastePayload, event ?? {}, "payload");
+  return { account: requireAccount(account), code: new Sensitive(code) };
 }
 
 function grantedOf(record: TokenRecord): GrantedConsent {

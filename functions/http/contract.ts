@@ -39,13 +39,13 @@ export const beginPayload = v.strictObject({ account });
 /** The body of `POST /v1/consents/…`, if there is one. */
 export const beginBody = v.strictObject({});
 
-/** The payload of a direct invocation of `complete-consent` with a code that a person has copied. */
+/** The payload of a direct invocation of `complete-consent` that redeems a code copied by a person. */
 export const pastePayload = v.strictObject({ account, code });
 
 /** The payload of a direct invocation of `complete-consent` that ends a consent. */
 export const disconnectPayload = v.strictObject({ account, disconnect: v.literal(true) });
 
-/** A link for one person: it opens in one browser and leads to one consent. */
+/** A link for one person: it works in one browser, for one consent. */
 export interface ConsentLink {
   readonly url: string;
   /** ISO 8601. */
@@ -57,24 +57,24 @@ export interface GrantedConsent {
   readonly connection: string;
   /** The version of the first token. */
   readonly version: number;
-  /** In the provider's own words; null when it said nothing. */
+  /** The provider's `scope`; null when it returned none. */
   readonly grantedScope: string | null;
   /** When the consent ends unless it is renewed; null when the provider did not say. */
   readonly endsAt: string | null;
-  /** Whose data it is, as the provider masks the name. */
+  /** The name of the data's owner, masked by the provider. */
   readonly customer: string | null;
 }
 
 export interface Disconnected {
   readonly connection: string;
-  /** Whether the provider has revoked the consent; null where it offers no way. */
+  /** Whether the provider has revoked the consent; null where it has no way to. */
   readonly revoked: boolean | null;
 }
 
 /** A usable credential, ready to be put into a header. Instants are ISO 8601; null for a key that does not expire. */
 export interface VendAnswer {
   readonly connection: string;
-  /** Counts this connection's tokens; the number to name when the provider refuses this one. */
+  /** Counts this connection's tokens; the number to report when the provider rejects this one. */
   readonly version: number;
   readonly header: { readonly name: string; readonly value: string };
   readonly extraHeaders?: Readonly<Record<string, string>>;
@@ -82,13 +82,13 @@ export interface VendAnswer {
   /** First twelve hexadecimal digits of the token's SHA-256: may be logged. */
   readonly fingerprint: string;
   readonly issuedAt: string;
-  /** The promise: until then no renewal of ours revokes it, margins and handover already taken off. */
+  /** Until then no renewal of ours revokes the token: margins and handover are already subtracted. */
   readonly usableUntil: string | null;
-  /** What the provider said; null too when it said nothing of a token that will end. */
+  /** The expiry that the provider stated; also null when it stated none for a token that does expire. */
   readonly expiresAt: string | null;
 }
 
-/** RFC 9457. Over HTTP as it is, in an invocation's answer as the member `problem`. */
+/** RFC 9457. The body of an HTTP response; the member `problem` of an invocation's answer. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -117,7 +117,7 @@ export const listRequest = v.strictObject({
   ),
 });
 
-/** What an operator may know of a connection: never a token, sealed or not. Instants are ISO 8601. */
+/** A connection as an operator may see it: never a token, sealed or not. Instants are ISO 8601. */
 export interface ConnectionAnswer {
   readonly connection: string;
   readonly state: ConnectionState;
@@ -126,18 +126,18 @@ export interface ConnectionAnswer {
   /** First twelve hexadecimal digits of the token's SHA-256; null before the first token, as are the instants. */
   readonly fingerprint: string | null;
   readonly issuedAt: string | null;
-  /** Null too for a key that does not expire. */
+  /** Also null for a key that does not expire. */
   readonly usableUntil: string | null;
   readonly expiresAt: string | null;
   /** The earliest instant of the next renewal. */
   readonly renewAt: string | null;
-  /** Who renews it now, since when and why; one whose `until` has passed has vanished. */
+  /** The renewal under way. Once `until` has passed, its holder has crashed. */
   readonly lease: {
     readonly since: string;
     readonly until: string;
     readonly reason: string;
   } | null;
-  /** The latest success among the last few calls to the provider. */
+  /** The latest success among the last three calls to the provider. */
   readonly lastIssue: {
     readonly at: string;
     readonly reason: string;
@@ -150,12 +150,12 @@ export interface ConnectionAnswer {
     readonly detail: string;
     /** Consecutive failures. */
     readonly count: number;
-    /** Nobody asks the provider again before. */
+    /** No process calls the provider before then. */
     readonly retryAt: string;
   } | null;
 }
 
-/** One page of them; `cursor` asks for the next, and is null on the last. */
+/** One page of connections; `cursor` requests the next page, and is null on the last. */
 export interface ConnectionPage {
   readonly connections: readonly ConnectionAnswer[];
   readonly cursor: string | null;

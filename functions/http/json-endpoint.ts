@@ -2,28 +2,28 @@ import middy from "@middy/core";
 import type { APIGatewayProxyResult, Context } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
 import { plusMs } from "../model/clock.ts";
-import type { Deadline } from "../model/deadline.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { Problem } from "./contract.ts";
 import { problemOf } from "./problem.ts";
 import { isProxyEvent } from "./read-fields.ts";
 
-/** An invocation is answered this long before Lambda would end it, whatever is still running. */
+/** An invocation is answered this long before Lambda would end it, even if work is still running. */
 export const earlyTimeoutMs = 100;
-/** Use cases end this long before Lambda would end the invocation, so that their answer can be written. */
+/** Use cases must finish this long before Lambda would end the invocation, so that the answer can be written. */
 const answerReserveMs = 300;
-/** For callers outside Lambda, whose context does not say how much time remains. */
+/** For callers outside Lambda, whose context does not tell the remaining time. */
 const assumedTimeMs = 10_000;
 
 interface EndpointRequest {
   readonly event: unknown;
   readonly deadline: Deadline;
-  /** From now on, problems of this request name the connection. */
+  /** From then on, problems of this request name the connection. */
   setConnection(connection: string): void;
 }
 
-/** A handler for direct invocations and for API Gateway's REST proxy events. It answers problems and never throws. */
+/** A handler for direct invocations and for API Gateway's REST proxy events. It answers errors as problems and never throws. */
 export function jsonEndpoint<Answer>(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   answer: (request: EndpointRequest) => Promise<Answer>,
@@ -50,7 +50,7 @@ export function jsonEndpoint<Answer>(
     });
 }
 
-/** When a use case must be done for its answer still to be written. */
+/** By when a use case must finish so that its answer can still be written. */
 export function callerDeadline(context: Context, now: Date, signal: AbortSignal): Deadline {
   const remainingMs = context.getRemainingTimeInMillis?.() ?? assumedTimeMs;
   return { at: plusMs(now, remainingMs - answerReserveMs), signal, onBehalfOf: "caller" };
@@ -71,11 +71,12 @@ function httpProblem(problem: Problem): APIGatewayProxyResult {
   return { statusCode, headers, body: JSON.stringify(problem) };
 }
 
+/** Ends an invocation whose time is up. */
 export function outOfTime(): never {
   throw new VendingError("renewal-in-progress", "The invocation's time is up.", 1);
 }
 
-/** Where a defect happened, without its message: that may quote the value that caused it. */
+/** Where a defect happened, without its message, which may quote a secret value. */
 export function traceOf(error: unknown): { name: string; trace: string[] } {
   if (!(error instanceof Error)) return { name: typeof error, trace: [] };
   const { name, message, stack = "" } = error;

@@ -4,7 +4,7 @@ import { accountOf, accountPattern, realmOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import { parseJson } from "../platform/parse-json.ts";
 
-/** Where a page of connections ended, and which realm was asked for; null for all of them. */
+/** Where a page of connections ended, and the requested realm; null for all realms. */
 export interface Position {
   readonly realm: string | null;
   readonly after: Connection;
@@ -15,15 +15,15 @@ type Fingerprint = (text: string) => string;
 const shape = v.strictTuple([v.nullable(v.string()), v.string()]);
 
 /**
- * A position as an opaque text that goes into a query as it is. Its fingerprint keeps a text that was changed, cut or
- * guessed from being taken for another position; it is no secret, for a position opens nothing.
+ * A position as opaque text, safe in a query. Its fingerprint detects text that was changed or cut off. It is no
+ * authentication, and needs to be none: a position grants no access.
  */
 export function cursorOf({ realm, after }: Position, fingerprint: Fingerprint): string {
   const text = JSON.stringify([realm, after]);
   return `${Buffer.from(text).toString("base64url")}.${fingerprint(text)}`;
 }
 
-/** Fails with `invalid-request` for a text that is no cursor of ours. */
+/** Fails with `invalid-request` for text that `cursorOf` did not make. */
 export function positionOf(cursor: string, fingerprint: Fingerprint): Position {
   const [encoded = ""] = cursor.split(".");
   const result = v.safeParse(shape, parseJson(Buffer.from(encoded, "base64url").toString("utf8")));
@@ -31,7 +31,7 @@ export function positionOf(cursor: string, fingerprint: Fingerprint): Position {
   const position = { realm, after: after as Connection };
   const isOurs = isConsistent(position) && cursor === cursorOf(position, fingerprint);
   if (isOurs) return position;
-  throw new VendingError("invalid-request", "cursor: is none that an earlier answer gave.");
+  throw new VendingError("invalid-request", "cursor: must be the cursor of an earlier answer.");
 }
 
 function isConsistent({ realm, after }: Position): boolean {

@@ -32,12 +32,12 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
   },
   "secret-malformed": {
     status: 502,
-    title: "The secret is not what its provider needs",
+    title: "The secret does not have the form its provider needs",
     retryable: false,
   },
   "provider-malformed": {
     status: 502,
-    title: "The provider's answer cannot be understood",
+    title: "The provider's answer cannot be read",
     retryable: true,
   },
   contested: { status: 503, title: "Another issuer keeps revoking our tokens", retryable: true },
@@ -61,7 +61,7 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
   internal: { status: 500, title: "A defect in token vending", retryable: false },
 };
 
-/** Any error as a problem document. What is not ours says nothing of itself: it could hold a secret. */
+/** Any error as a problem document. A foreign error becomes `internal` without its message, which may hold a secret. */
 export function problemOf(error: unknown, connection: string | null): Problem {
   const known =
     error instanceof VendingError ? error : new VendingError("internal", internalDetail);
@@ -80,4 +80,4 @@ export function problemOf(error: unknown, connection: string | null): Problem {
   };
 }
 
-const internalDetail = "Something went wrong that should not; the function's log has its name.";
+const internalDetail = "An unexpected error; the function's log names it.";

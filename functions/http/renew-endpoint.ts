@@ -2,9 +2,9 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
 import { plusMs } from "../model/clock.ts";
-import type { Deadline } from "../model/deadline.ts";
+import type { Deadline } from "../model/time-limits.ts";
 
-/** Kept for writing the answer. */
+/** Reserved for writing the answer. */
 const answerReserveMs = 1000;
 
 interface RenewEndpoint<Summary> {
@@ -12,7 +12,7 @@ interface RenewEndpoint<Summary> {
   renew(deadline: Deadline): Promise<Summary>;
 }
 
-/** One tick of the schedule. The event is ignored. A failure fails the invocation, so that Lambda's alarm sees it. */
+/** A handler for ticks of the schedule. It ignores the event. A failure fails the invocation, which Lambda's error metric counts. */
 export function renewEndpoint<Summary>({ clock, renew }: RenewEndpoint<Summary>) {
   return middy({ timeoutEarlyInMillis: answerReserveMs }).handler(
     async (_event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {

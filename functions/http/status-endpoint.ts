@@ -1,11 +1,14 @@
+import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { ConnectionStatus } from "../model/connection-status.ts";
+import { VendingError } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
 import type { ConnectionAnswer, ConnectionPage } from "./contract.ts";
+import { listRequest } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
-import { cursorOf } from "./page-cursor.ts";
-import { readListRequest } from "./read-list-request.ts";
+import { cursorOf, positionOf } from "./page-cursor.ts";
+import { isProxyEvent, parse, readQuery, requireMethod } from "./read-fields.ts";
 
 interface StatusEndpoint {
   readonly clock: Clock;
@@ -20,7 +23,7 @@ interface StatusEndpoint {
   }>;
 }
 
-/** Status of connections, page by page, by direct invocation and by the API. */
+/** Lists the status of connections page by page, by direct invocation and through the API. */
 export function statusEndpoint(endpoint: StatusEndpoint) {
   const { fingerprint, list } = endpoint;
   return jsonEndpoint(endpoint, async ({ event, deadline }): Promise<ConnectionPage> => {
@@ -29,6 +32,33 @@ export function statusEndpoint(endpoint: StatusEndpoint) {
     const cursor = last && cursorOf({ realm: request.realm, after: last }, fingerprint);
     return { connections: connections.map(answerOf), cursor };
   });
+}
+
+const connectionsPath = /\/v1\/connections\/?$/;
+
+interface ListRequest {
+  readonly realm: string | null;
+  readonly after: Connection | null;
+}
+
+/** Which connections a request is about. Fails with `invalid-request` or `unknown-connection`, naming the field. */
+function readListRequest(event: unknown, fingerprint: (text: string) => string): ListRequest {
+  const request = isProxyEvent(event)
+    ? parse(listRequest, queryOf(event), "query")
+    : parse(listRequest, event ?? {}, "payload");
+  const realm = request.realm ?? null;
+  if (request.cursor === undefined) return { realm, after: null };
+  const position = positionOf(request.cursor, fingerprint);
+  if (realm === null || realm === position.realm) return position;
+  throw new VendingError("invalid-request", "cursor: belongs to a request for another realm.");
+}
+
+function queryOf(event: APIGatewayProxyEvent): Readonly<Record<string, unknown>> {
+  if (!connectionsPath.test(event.path)) {
+    throw new VendingError("unknown-connection", "Connections are listed at /v1/connections only.");
+  }
+  requireMethod(event.httpMethod, "GET");
+  return readQuery(event);
 }
 
 function answerOf(status: ConnectionStatus): ConnectionAnswer {

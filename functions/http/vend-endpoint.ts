@@ -1,12 +1,24 @@
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import * as v from "valibot";
 import type { Clock } from "../model/clock.ts";
 import type { RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Log } from "../model/log.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { VendAnswer } from "./contract.ts";
+import { rejectionBody, vendPayload, vendQuery } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
-import { readVendRequest } from "./read-vend-request.ts";
+import {
+  isProxyEvent,
+  parse,
+  readBody,
+  readQuery,
+  requireAccount,
+  requireConnection,
+  requireMethod,
+  unknownPath,
+} from "./read-fields.ts";
 
 interface VendEndpoint {
   readonly realm: RealmId;
@@ -16,7 +28,7 @@ interface VendEndpoint {
   vend(request: VendRequest, deadline: Deadline): Promise<Credential>;
 }
 
-/** Vends, and takes rejections, by direct invocation and by the API. */
+/** Vends and takes rejections, by direct invocation and through the API. */
 export function vendEndpoint(endpoint: VendEndpoint) {
   const { realm, extraHeaders, vend } = endpoint;
   return jsonEndpoint(endpoint, async ({ event, deadline, setConnection }) => {
@@ -24,6 +36,41 @@ export function vendEndpoint(endpoint: VendEndpoint) {
     setConnection(connectionOf(realm, request.account));
     return answerOf(await vend(request, deadline), extraHeaders);
   });
+}
+
+/** What a caller asks of this realm. Fails with `invalid-request` or `unknown-connection`, naming the field. */
+export function readVendRequest(event: unknown, realm: RealmId): VendRequest {
+  return isProxyEvent(event) ? readProxyEvent(event, realm) : readPayload(event ?? {});
+}
+
+function readPayload(payload: unknown): VendRequest {
+  const { account, minValiditySeconds, rejectedVersion } = parse(vendPayload, payload, "payload");
+  return {
+    account: requireAccount(account),
+    minValiditySeconds,
+    rejectedVersion: rejectedVersion ?? null,
+  };
+}
+
+function readProxyEvent(event: APIGatewayProxyEvent, realm: RealmId): VendRequest {
+  const { account, isRejection } = readPath(event.path, realm);
+  requireMethod(event.httpMethod, isRejection ? "POST" : "GET");
+  const query = readQuery(event);
+  if (!isRejection) {
+    const { minValiditySeconds } = parse(vendQuery, query, "query");
+    return { account, minValiditySeconds, rejectedVersion: null };
+  }
+  parse(v.strictObject({}), query, "query");
+  const { version } = parse(rejectionBody, readBody(event), "body");
+  return { account, minValiditySeconds: 0, rejectedVersion: version };
+}
+
+const tokenPath = /\/v1\/tokens\/([^/]+)\/([^/]+)\/([^/]+?)(\/rejections)?\/?$/;
+
+function readPath(path: string, realm: RealmId): { account: string; isRejection: boolean } {
+  const match = tokenPath.exec(path);
+  if (!match) throw unknownPath();
+  return { account: requireConnection(match, realm), isRejection: match[4] !== undefined };
 }
 
 function answerOf(

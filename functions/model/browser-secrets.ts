@@ -1,6 +1,6 @@
 import type { Sensitive } from "./sensitive.ts";
 
-/** What links and browsers are told apart by. Every text is base64url without padding. */
+/** Makes and verifies the secrets of links and browsers. Every text is base64url without padding. */
 export interface BrowserSecrets {
   /** 256 random bits: 43 characters. */
   newSecret(): Sensitive;
@@ -10,6 +10,6 @@ export interface BrowserSecrets {
   hash(text: Sensitive): string;
   /** HMAC-SHA-256 (RFC 2104): 43 characters. */
   mac(key: Sensitive, text: string): Sensitive;
-  /** In a time that does not depend on where two texts of the same length differ. */
+  /** Compares in constant time. */
   isSame(one: string, other: string): boolean;
 }

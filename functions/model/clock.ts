@@ -1,4 +1,4 @@
-/** Time as a parameter. `now` is the wall clock; waiting ends early, by throwing, when the signal aborts. */
+/** Time as a parameter. `now` is the wall clock; `sleep` rejects when the signal aborts. */
 export interface Clock {
   now(): Date;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
@@ -7,8 +7,8 @@ export interface Clock {
 }
 
 /**
- * How far apart the clocks of two of our processes may be, in milliseconds. Lambda's clocks are kept within a few;
- * instants that one process writes and another obeys are read with this allowance.
+ * How far the clocks of two of our processes may differ, in milliseconds: instants that another process wrote are
+ * compared with this tolerance. Lambda's clocks differ by a few milliseconds.
  */
 export const maxClockSkewMs = 250;
 
@@ -16,7 +16,7 @@ export function plusMs(instant: Date, ms: number): Date {
   return new Date(instant.getTime() + ms);
 }
 
-/** The later of two instants of which either may be unknown. */
+/** The later of two instants, of which either may be unknown. */
 export function later(a: Date | null, b: Date | null): Date | null {
   if (!a || !b) return a ?? b;
   return a > b ? a : b;
@@ -26,7 +26,7 @@ export function msBetween(from: Date, to: Date): number {
   return to.getTime() - from.getTime();
 }
 
-/** Whole seconds until `instant`, rounded up, at least one: what a caller is told to wait. */
+/** Whole seconds until `instant`, rounded up, at least one: for retry hints. */
 export function secondsUntil(instant: Date, now: Date): number {
   return Math.max(1, Math.ceil(msBetween(now, instant) / 1000));
 }

@@ -1,7 +1,7 @@
-import type { Connection } from "./connection.ts";
-import type { Failure, Lease, LedgerEntry, StoredToken } from "./token-record.ts";
+import type { Connection, RealmId } from "./connection.ts";
+import type { Failure, Lease, LedgerEntry, StoredToken, TokenRecord } from "./token-record.ts";
 
-/** What an operator sees of a connection, in a word. What each means is in docs/operations.md. */
+/** A connection's state, as operators see it. docs/operations.md explains each. */
 export const connectionStates = [
   "empty",
   "usable",
@@ -16,14 +16,37 @@ export const connectionStates = [
 
 export type ConnectionState = (typeof connectionStates)[number];
 
-/** A connection as its operator may see it: no token, sealed or not. */
+/** A connection's status, without any token, sealed or not. */
 export interface ConnectionStatus {
   readonly connection: Connection;
   readonly state: ConnectionState;
   readonly version: number;
   readonly token: Omit<StoredToken, "sealed"> | null;
   readonly lease: Lease | null;
-  /** The latest success in the record's ledger; null when it holds none. */
+  /** The latest success in the record's ledger; null when there is none. */
   readonly lastIssue: LedgerEntry | null;
   readonly failure: Failure | null;
+}
+
+/** A connection's record as an operator can read it; null when a newer release wrote it. */
+export interface StatusRecord {
+  readonly connection: Connection;
+  readonly record: TokenRecord | null;
+}
+
+/**
+ * The token table as an operator can read it: sealed attributes are inaccessible, and empty in the records. Fails with
+ * `store-unavailable`.
+ */
+export interface StatusReader {
+  /** Up to `limit` connections of a realm in order, beginning after `after`. Eventually consistent. */
+  connectionsOf(
+    realm: RealmId,
+    after: Connection | null,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly Connection[]>;
+
+  /** Their records in the same order, strongly consistent, without connections that have none. */
+  read(connections: readonly Connection[], signal: AbortSignal): Promise<readonly StatusRecord[]>;
 }

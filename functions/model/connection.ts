@@ -5,20 +5,20 @@ export interface RealmId {
   readonly environment: string;
 }
 
-/** `provider/environment/account`: the unit of token, lease and record, and the same string everywhere. */
+/** `provider/environment/account`: the unit of token, lease and record. The same string everywhere. */
 export type Connection = string & { readonly connection: unique symbol };
 
-/** A segment of a connection: provider and environment. */
+/** Provider and environment in a connection. */
 export const segmentPattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
-/** An account may also hold what a secret's name allows, so that an e-mail address can be one. */
+/** An account may also have `@`, `+` and `=`, which a secret's name allows, so that an e-mail address can be one. */
 export const accountPattern = /^[a-z0-9][a-z0-9._@+=-]{0,62}$/;
 
 export function connectionOf(realm: RealmId, account: string): Connection {
   return `${realmName(realm)}/${account}` as Connection;
 }
 
-/** The realm's own string, and the prefix of all its connections. */
+/** The realm as a string, which is the prefix of its connections. */
 export function realmName({ provider, environment }: RealmId): string {
   return `${provider}/${environment}`;
 }

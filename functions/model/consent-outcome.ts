@@ -5,15 +5,15 @@ import type { PendingConsent } from "./pending-consents.ts";
 import type { Sensitive } from "./sensitive.ts";
 import type { TokenRecord } from "./token-record.ts";
 
-/** A browser, by the cookies that it sent: it has a secret of its own for each pending consent. */
+/** A browser, identified by its cookies: it has one secret for each pending consent. */
 export interface Browser {
-  /** Null when it sent none for this one. */
+  /** Null when it sent no cookie for this consent. */
   secretFor(pendingId: string): Sensitive | null;
 }
 
 /**
- * Why a browser's request is refused. `link-unknown`: no such link, mistyped or long gone; `link-used`: this browser has
- * used it; `mixed-up`: the provider's answer belongs to no request of this browser and realm.
+ * Why a browser's request is refused. `link-unknown`: no such link, mistyped or deleted long ago; `link-used`: this
+ * browser has used it; `mixed-up`: the provider's response belongs to no request of this browser and realm.
  */
 export type RefusalReason =
   | "link-unknown"
@@ -28,14 +28,14 @@ export interface ConsentRefusal {
   readonly reason: RefusalReason;
 }
 
-/** A secret for the browser to keep in a cookie. */
+/** A secret for the browser to store in a cookie. */
 export interface BrowserCookie {
   readonly pendingId: string;
   readonly secret: Sensitive;
   readonly maxAgeMs: number;
 }
 
-/** A link that a person may follow, and what they are asked. */
+/** A link that a person can follow, and the consent it asks for. */
 export interface OpenLink {
   readonly kind: "open";
   readonly pending: PendingConsent;
@@ -48,11 +48,11 @@ export interface OpenLink {
 export interface Redirect {
   readonly kind: "redirect";
   readonly url: string;
-  /** The browser's cookie, with a new lifetime. */
+  /** The browser's cookie, with its lifetime extended. */
   readonly cookie: BrowserCookie;
 }
 
-/** How a consent ended. Each of these has used up its link. */
+/** How a consent ended. Its link cannot be used again. */
 export type Completion =
   | {
       readonly kind: "granted";

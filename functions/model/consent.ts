@@ -1,37 +1,37 @@
 import type { Sensitive } from "./sensitive.ts";
 
-/** What a provider says of a consent, beside the first token and again at each refresh. */
+/** What a token response says about the consent, at the first token and at each refresh. */
 export interface ConsentResult {
-  /** Null when the answer had none: the one that was used stays good (RFC 6749 §6). */
+  /** Null when the answer had none: the one that was sent stays valid (RFC 6749 §6). */
   readonly refreshToken: Sensitive | null;
-  /** Null when the answer did not say: what was said before still holds. */
+  /** Null when the answer does not state it: the earlier value still applies. */
   readonly refreshEndsAt: Date | null;
-  /** The access granted, in the provider's own words, which may be less than was asked for; empty: none. */
+  /** The granted `scope`, which may be less than was requested; empty: none. Null when unknown. */
   readonly grantedScope: string | null;
-  /** Who consented, as the provider names that person; null when it does not say. */
+  /** The provider's identifier of the person who consented; null when unknown. */
   readonly subject: string | null;
-  /** Whose data it is, as the provider masks the name. */
+  /** The name of the data's owner, masked by the provider. */
   readonly customer: string | null;
 }
 
-/** What one token request spends: the code of a new consent, or its refresh token. */
+/** What a token request presents: the code of a new consent, or its refresh token. */
 export type GrantCredential = CodeCredential | RefreshCredential;
 
 export interface CodeCredential {
   readonly kind: "code";
   readonly code: Sensitive;
-  /** The request that it answers; null when a person copied it from the provider's own pages. */
+  /** The request that the code answers; null when a person copied it from the provider's pages. */
   readonly authorizationRequest: AuthorizationRequest | null;
 }
 
 export interface RefreshCredential {
   readonly kind: "refresh-token";
   readonly refreshToken: Sensitive;
-  /** Tells whether an answer is of the person who consented. */
+  /** Whether a subject is that of the person who consented. */
   isSamePerson(subject: string): boolean;
 }
 
-/** One authorization request (RFC 6749 §4.1.1) of one browser. */
+/** One browser's authorization request (RFC 6749 §4.1.1). */
 export interface AuthorizationRequest {
   readonly redirectUri: string;
   readonly state: string;
@@ -41,8 +41,8 @@ export interface AuthorizationRequest {
 }
 
 /**
- * What a provider's redirect says. `mismatch`: it is no answer of this provider. An `error` is one of
- * the standards' error codes, or `unknown`: it may be logged.
+ * A provider's authorization response. `mismatch`: it is not a response of this provider. `error`: a standard error code
+ * or `unknown`, so that it can be logged.
  */
 export type AuthorizationResponse =
   | { readonly kind: "code"; readonly code: Sensitive }
@@ -52,23 +52,23 @@ export type AuthorizationResponse =
 
 /** How a person consents at a provider. */
 export interface ConsentFlow {
-  /** What pages call the provider; null for one that is known by its host only. */
+  /** The provider's name on pages; null to show its host. */
   readonly displayName: string | null;
-  /** What pages say of the provider's own scopes, each as the end of "may …". */
+  /** Descriptions of the provider's own scopes on pages, each to follow "may". */
   readonly scopeWords: Readonly<Record<string, string>>;
-  /** The access asked for, in the provider's own words. */
+  /** The requested scopes. */
   readonly scopes: readonly string[];
-  /** The provider shows codes that a person may copy. */
+  /** The provider shows codes that a person can copy. */
   readonly hasCodesToCopy: boolean;
   /** Scheme and host of the provider's pages. */
   readonly origin: string;
   /**
-   * Where the browser goes. Fails with `secret-malformed`, naming the field, and with `credentials-rejected` where the
-   * provider is known to refuse what the secret holds.
+   * The address to which the browser is sent. Fails with `secret-malformed`, naming the field, and with
+   * `credentials-rejected` for a client certificate that has expired.
    */
   authorizeUrl(secret: Sensitive, request: AuthorizationRequest): Promise<string>;
-  /** Reads foreign input: never fails. Its state has been compared already. */
+  /** Reads untrusted input and never fails. The caller has verified the state. */
   readAuthorizationResponse(parameters: URLSearchParams): AuthorizationResponse;
-  /** Whether the provider has revoked the consent; null where it offers no way. Never fails. */
+  /** Whether the provider has revoked the consent; null where it has no way to. Never fails. */
   revoke(secret: Sensitive, refreshToken: Sensitive, signal: AbortSignal): Promise<boolean | null>;
 }

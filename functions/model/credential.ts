@@ -17,8 +17,8 @@ export interface Credential {
 /** What a caller asks for. */
 export interface VendRequest {
   readonly account: string;
-  /** The vended token must be usable for at least this long, in seconds. */
+  /** How long the vended token must still be usable, in seconds. */
   readonly minValiditySeconds: number;
-  /** The version that the provider refused, if the caller reports one. */
+  /** The version that the caller reports as rejected by the provider; null when it reports none. */
   readonly rejectedVersion: number | null;
 }

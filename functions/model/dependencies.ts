@@ -1,4 +1,3 @@
-import type { CallLimits } from "./call-limits.ts";
 import type { Clock } from "./clock.ts";
 import type { RealmId } from "./connection.ts";
 import type { Log } from "./log.ts";
@@ -6,9 +5,10 @@ import type { Metrics } from "./metrics.ts";
 import type { Provider } from "./provider.ts";
 import type { Sealer } from "./sealer.ts";
 import type { SecretSource } from "./secret-source.ts";
+import type { CallLimits } from "./time-limits.ts";
 import type { TokenStore } from "./token-store.ts";
 
-/** What the use cases are given: ports, the provider's declaration, time and chance. */
+/** Everything the use cases need: ports, the provider's declaration, time and randomness. */
 export interface Dependencies {
   readonly realm: RealmId;
   readonly limits: CallLimits;
@@ -21,7 +21,7 @@ export interface Dependencies {
   readonly metrics: Metrics;
   /** Uniform in [0, 1). */
   random(): number;
-  /** A name no other process has. */
+  /** A unique name for a lease's owner: the process's name, a dot and a number. */
   newOwner(): string;
   /** First twelve hexadecimal digits of SHA-256. */
   fingerprint(text: string): string;

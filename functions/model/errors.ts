@@ -1,4 +1,4 @@
-/** Everything that can keep a caller from a token. The same string is the problem type and the anchor in docs/operations.md. */
+/** The codes of all problems. Each is also the end of the problem's type and an anchor in docs/operations.md. */
 export const problemCodes = [
   "invalid-request",
   "unknown-connection",
@@ -37,18 +37,18 @@ const newSecretHelps: Readonly<Record<ProblemCode, boolean>> = {
   internal: false,
 };
 
-/** True for a problem that another version of the secret solves, and nothing else does. */
+/** True for a problem that only another version of the secret solves. */
 export function needsNewSecret(code: ProblemCode): boolean {
   return newSecretHelps[code];
 }
 
-/** A problem that the caller is told. `retryAfterSeconds` is set when waiting helps. */
+/** A problem to report to the caller. `retryAfterSeconds` is set when waiting helps. */
 export class VendingError extends Error {
   override readonly name = "VendingError";
   readonly code: ProblemCode;
   readonly retryAfterSeconds: number | null;
 
-  /** `detail` reaches the caller as it is: never put text of a provider or of a library in it. */
+  /** The caller receives `detail` as it is: it must hold no text of a provider or a library. */
   constructor(code: ProblemCode, detail: string, retryAfterSeconds: number | null = null) {
     super(detail);
     this.code = code;
@@ -56,7 +56,7 @@ export class VendingError extends Error {
   }
 }
 
-/** An error as the log may show it. Of a foreign error only the name: its message may quote a secret. */
+/** An error's fields for the log. A foreign error's message may quote a secret, so only its name is logged. */
 export function describeError(error: unknown): { code: string; detail: string } {
   if (error instanceof VendingError) return { code: error.code, detail: error.message };
   return { code: "internal", detail: error instanceof Error ? error.name : typeof error };

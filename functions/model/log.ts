@@ -1,4 +1,4 @@
-/** Structured events. Fields never hold a token or a secret; `Sensitive` values print as `[sensitive]`. */
+/** Structured events. Fields must hold no token and no secret; `Sensitive` values print as `[sensitive]`. */
 export interface Log {
   info(event: string, fields: Readonly<Record<string, unknown>>): void;
   warn(event: string, fields: Readonly<Record<string, unknown>>): void;

@@ -1,39 +1,39 @@
 /**
- * What is measured of a realm, in which unit, and what several values become until they are written: their sum, the
- * least of them, or each of them. docs/operations.md says what each is for.
+ * A realm's metrics, with their units, and how several values are combined until they are written: their sum, their
+ * minimum, or each value. docs/operations.md explains each.
  */
 export const measures = {
-  /** Callers that were given a credential. */
+  /** Vended credentials. */
   Vends: { unit: "Count", keeps: "sum" },
-  /** Tokens that were committed, keys that were adopted. */
+  /** Committed tokens and adopted keys. */
   Issues: { unit: "Count", keeps: "sum" },
-  /** Renewals that ended without a token, whether the provider was asked or not. */
+  /** Renewals that ended without a token, whether the provider was called or not. */
   IssueFailures: { unit: "Count", keeps: "sum" },
-  /** Renewals that the provider refused for the credentials, and callers turned away for it. */
+  /** Renewals that failed because the provider refused the credentials, and requests that were refused because of it. */
   CredentialsRejected: { unit: "Count", keeps: "sum" },
-  /** Callers that reported a static key which is still the secret's value. */
+  /** Reports of a rejected static key that is still the secret's value. */
   KeyRejections: { unit: "Count", keeps: "sum" },
-  /** Records with attributes that could not be what they said. */
+  /** Records with invalid attributes. */
   DamagedRecords: { unit: "Count", keeps: "sum" },
-  /** Callers turned away by the circuit breaker for rejection storms. */
+  /** Requests that the circuit breaker for rejection storms refused. */
   Contested: { unit: "Count", keeps: "sum" },
-  /** How long a caller waited for somebody else's renewal, in whatever it ended. */
+  /** How long a caller waited for another process's renewal, whatever its outcome. */
   LeaseWaitMs: { unit: "Milliseconds", keeps: "each" },
-  /** Holders that came back after their lease with a token that nobody may use. */
+  /** Tokens that arrived after the lease had ended, which nobody may use. */
   LateIssues: { unit: "Count", keeps: "sum" },
-  /** Connections that the schedule could not renew. */
+  /** Connections that the schedule failed to renew. */
   RenewalFailures: { unit: "Count", keeps: "sum" },
-  /** How long the vended credential is usable yet; of a key without end there is none. */
-  RemainingLifeMs: { unit: "Milliseconds", keeps: "least" },
-  /** How long a static key lives yet, where its secret says so. */
-  KeyEndsInDays: { unit: "None", keeps: "least" },
-  /** How long a person's consent lasts yet, where the provider says so. */
-  ConsentEndsInDays: { unit: "None", keeps: "least" },
+  /** How long the vended credential remains usable; none for a key that does not expire. */
+  RemainingLifeMs: { unit: "Milliseconds", keeps: "min" },
+  /** Days until a static key expires, where its secret states that. */
+  KeyEndsInDays: { unit: "None", keeps: "min" },
+  /** Days until a person's consent ends, where the provider states that. */
+  ConsentEndsInDays: { unit: "None", keeps: "min" },
 } as const;
 
 export type Measure = keyof typeof measures;
 
-/** Numbers about a realm, for dashboards and alarms. Never fails, and never holds anything but numbers. */
+/** Records a realm's metrics, for dashboards and alarms. Never fails. */
 export interface Metrics {
   record(measure: Measure, value: number): void;
 }

@@ -1,19 +1,19 @@
-/** A consent that a person was asked for. Holds nothing secret: whoever reads it can neither open the link nor continue. */
+/** A consent that a person has been asked for. Holds hashes instead of secrets, so reading it does not give access to the link. */
 export interface PendingConsent {
   /** SHA-256 of the link, base64url. */
   readonly id: string;
   readonly account: string;
   readonly expiresAt: Date;
-  /** SHA-256 of the secret of the one browser that may go on; null until a person first continues. */
+  /** SHA-256 of the secret of the only browser that may continue; null until a browser first continues. */
   readonly browser: string | null;
 }
 
-/** Whether a conditional write took place; if not, what stands in its way: null when there is no such row (any more). */
+/** Whether a conditional write succeeded; if not, the row that refused it, or null when there is none. */
 export type PendingConsentWrite =
   | { readonly done: true; readonly pending: PendingConsent }
   | { readonly done: false; readonly pending: PendingConsent | null };
 
-/** The consents a realm waits for, one row a link, for minutes. Fails with `store-unavailable`. */
+/** A realm's pending consents, one row for each link. Fails with `store-unavailable`. */
 export interface PendingConsents {
   add(pending: PendingConsent, signal: AbortSignal): Promise<void>;
 
@@ -21,8 +21,8 @@ export interface PendingConsents {
   read(id: string, signal: AbortSignal): Promise<PendingConsent | null>;
 
   /**
-   * Gives the row to the browser that asks first, before `expiresAt`, and lets it live until `until` instead. That
-   * browser may ask again: nothing changes any more.
+   * Binds an unexpired row to the first browser that asks, and extends it to `until`. Succeeds for the same browser again
+   * without a change.
    */
   bind(
     id: string,
@@ -32,12 +32,12 @@ export interface PendingConsents {
     signal: AbortSignal,
   ): Promise<PendingConsentWrite>;
 
-  /** Removes the row, for the browser it was given to and before `expiresAt`: done for one asker only. */
+  /** Deletes an unexpired row that is bound to this browser. Of concurrent claims, one succeeds. */
   claim(id: string, browser: string, now: Date, signal: AbortSignal): Promise<PendingConsentWrite>;
 
   /**
-   * Whether this claimant may use the code of this hash (SHA-256, base64url): the first to ask may, and may ask again;
-   * nobody else until `until`, and for some time after.
+   * Claims an authorization code by its hash (SHA-256, base64url), at least until `until`. True for the first claimant,
+   * and when it claims again; false for any other.
    */
   claimCode(hash: string, claimant: string, until: Date, signal: AbortSignal): Promise<boolean>;
 }

@@ -5,10 +5,10 @@ import type { ProblemCode } from "./errors.ts";
 import type { Sensitive } from "./sensitive.ts";
 
 /**
- * When a new token may be asked for, and what that does to the old one. `at-expiry` and `at-handover` belong to
- * providers where a new token revokes the old: never before expiry, or once, shortly before it. `early` needs old and
- * new to coexist; so does `by-consent`, where each new token costs the refresh token of a person's consent. `on-rotation`
- * follows the secret itself.
+ * When a new token may be requested, and what that does to the old one. `at-expiry` and `at-handover` are for providers
+ * where a new token revokes the old: never before expiry, or once, shortly before it. `early` is for providers where old
+ * and new tokens coexist; so is `by-consent`, where a renewal may replace the refresh token of a person's consent.
+ * `on-rotation` is for static keys, which change with their secret.
  */
 export type RenewalPolicy =
   | { readonly renewal: "at-expiry" }
@@ -20,11 +20,11 @@ export type RenewalPolicy =
 export interface StaticKeyPolicy {
   readonly renewal: "on-rotation";
   readonly recheckMs: number;
-  /** The provider can be asked about a key that a caller reports. */
+  /** The provider can be asked whether a key is valid. */
   readonly hasProbe: boolean;
 }
 
-/** What the core asks of a policy, beside its times. */
+/** Properties of a policy, apart from its times. */
 interface PolicyTraits {
   readonly revokesOnIssue: boolean;
   readonly isLossPossible: boolean;
@@ -53,24 +53,24 @@ export function revokesOnIssue({ renewal }: RenewalPolicy): boolean {
   return traits[renewal].revokesOnIssue;
 }
 
-/** True where a request whose outcome is unknown may have ended the stored token, or its refresh token. */
+/** True where a request with an unknown outcome may have revoked the stored token, or replaced its refresh token. */
 export function isLossPossible({ renewal }: RenewalPolicy): boolean {
   return traits[renewal].isLossPossible;
 }
 
-/** True where nothing is issued without a person's consent. */
+/** True where a token requires a person's consent. */
 export function isByConsent({ renewal }: RenewalPolicy): boolean {
   return traits[renewal].isByConsent;
 }
 
-/** True where the token is the key in the secret, replaced when the secret changes. */
+/** True where the token is the key in the secret. */
 export function isStaticKey(policy: RenewalPolicy): policy is StaticKeyPolicy {
   return traits[policy.renewal].isStaticKey;
 }
 
 /**
- * How long a token lives, measured from the moment the provider issued it, as two bounds: it certainly lives
- * `atLeastMs` and certainly not longer than `atMostMs`. `unknown` is its own state, never "for ever".
+ * How long a token lives from when the provider issued it: at least `atLeastMs` and at most `atMostMs`. `unknown` does
+ * not mean unlimited.
  */
 export type Lifetime =
   | { readonly kind: "stated"; readonly atLeastMs: number; readonly atMostMs: number }
@@ -81,11 +81,11 @@ export interface Issued {
   readonly kind: "issued";
   readonly token: Sensitive;
   readonly lifetime: Lifetime;
-  /** What the provider said, as an instant; null when it said nothing. */
+  /** The expiry that the provider stated; null when it stated none. */
   readonly expiresAt: Date | null;
   readonly requestedAt: Date;
   readonly receivedAt: Date;
-  /** What came with the token where a person has consented; null elsewhere. */
+  /** Only where a person consents; null elsewhere. */
   readonly consent: ConsentResult | null;
 }
 
@@ -99,44 +99,44 @@ export interface NotIssued {
     | "provider-unavailable"
     | "provider-malformed"
   >;
-  /** For people; made here, never the provider's own words. */
+  /** Our own text for people, never the provider's. */
   readonly detail: string;
-  /** The request may have had its effect although no token arrived. */
+  /** The provider may have issued a token that did not arrive. */
   readonly mayHaveIssued: boolean;
   readonly retryAfterMs: number | null;
 }
 
-/** One secret, understood: what it may issue. */
+/** A parsed secret, with which a token can be requested. */
 export interface Grant {
-  /** What a new token revokes, beyond this connection; null where it revokes nothing elsewhere. Never stored as it is. */
+  /** Names what a new token revokes beyond this connection; null where it revokes nothing elsewhere. Stored as a hash only. */
   readonly revocationScope: string | null;
-  /** False for a static key that is adopted as it is, without asking the provider. */
+  /** False for a static key that is adopted without calling the provider. */
   readonly callsProvider: boolean;
   issue(signal: AbortSignal): Promise<Issued | NotIssued>;
 }
 
-/** How a provider issues. Loaded only when something has to be issued. */
+/** How a provider issues tokens. Loaded with the first renewal. */
 export interface Issuer {
-  /** `credential` only where a person has consented. Fails with `secret-malformed`, naming the field. */
+  /** `credential` is null unless a person consents. Fails with `secret-malformed`, naming the field. */
   openGrant(secret: Sensitive, credential: GrantCredential | null): Grant;
 }
 
-/** The header a token travels in; without a scheme it is sent bare. */
+/** The header that carries a token. Without a scheme its value is the token alone. */
 export interface Presentation {
   readonly headerName: string;
   readonly scheme: string | null;
 }
 
-/** What a provider declares; the core reads this and never asks which provider it holds. */
+/** What a provider declares. vending/ and consents/ depend on this, never on which provider it is. */
 export interface Provider {
   readonly policy: RenewalPolicy;
   readonly presentation: Presentation;
   issuer(): Promise<Issuer>;
-  /** How a person consents; null where nobody has to. Loaded only when somebody does. */
+  /** How a person consents; null where no consent is needed. Loaded with the first consent. */
   readonly consent: (() => Promise<ConsentFlow>) | null;
 }
 
-/** The account whose secret serves a connection. All consents of a realm share the realm's one OAuth client. */
+/** The account whose secret a connection uses. All consents of a realm share its one OAuth client. */
 export function secretAccount(
   { provider }: { readonly provider: Provider },
   connection: Connection,

@@ -1,27 +1,27 @@
-import { maxLeaseMs, maxRetryPauseMs } from "./call-limits.ts";
 import { msBetween, plusMs } from "./clock.ts";
+import { maxLeaseMs, maxRetryPauseMs } from "./time-limits.ts";
 import type { Failure, Lease, RejectionLevel, StoredToken, TokenRecord } from "./token-record.ts";
 
 /**
- * How far in the future an instant may lie that is said to have passed: twice the declared clock skew, and some delay.
- * Beyond it the writer's clock was wrong, or ours is.
+ * How far ahead of our clock an instant in the past may seem to be: twice the clock skew, and some delay. Beyond that the
+ * writer's clock was wrong, or ours is.
  */
 const toleranceMs = 1000;
 
 const epoch = new Date(0);
 
-/** Who reads a record, and when. */
+/** The process that reads a record, and the time. */
 export interface Reader {
   readonly now: Date;
-  /** The process's name, as its leases' owners begin. */
+  /** The process's name, the prefix of its lease owners. */
   readonly process: string;
   /** When this process first saw a lease. */
   firstSeenAt(lease: Lease): Date;
 }
 
 /**
- * A record in which no instant is impossible, so that one wrong clock costs the other processes at most one lease and one
- * issue (P14). What was impossible is named in `damage`.
+ * Corrects instants that a wrong clock wrote, so that such a clock costs the other processes at most one lease and one
+ * renewal. Names the corrected attributes in `damage`.
  */
 export function boundRecord(record: TokenRecord, reader: Reader): TokenRecord {
   const lease = record.lease && boundLease(record.lease, reader);
@@ -41,7 +41,7 @@ export function boundRecord(record: TokenRecord, reader: Reader): TokenRecord {
     lease,
     failure: note("failure", failure && boundFailure(failure, now), failure),
     rejections: note("rejections", rejections && boundLevel(rejections, now), rejections),
-    // The doubt itself stays; the next token is not under it.
+    // The stored token stays in doubt; the next token will not be.
     doubtedAt: note(
       "doubtedAt",
       doubtedAt && isAhead(doubtedAt, now) ? (token?.requestedAt ?? null) : doubtedAt,
@@ -55,33 +55,34 @@ function isAhead(instant: Date, now: Date): boolean {
   return !(msBetween(now, instant) <= toleranceMs);
 }
 
-interface Writing {
+/** A write to the record: by which process, and when by its clock. */
+interface Write {
   readonly process: string;
   readonly at: Date;
 }
 
 /**
- * Whether it is our own clock that is wrong: two other processes wrote instants that are still to come, and nobody but us
- * disputes them. The record is then taken at its word, which harms nobody else.
+ * Whether our own clock is the wrong one: two other processes wrote instants that lie ahead for us, and no other process
+ * contradicts them. The record's instants then count as they are.
  */
 function isOwnClockBehind(record: TokenRecord, reader: Reader): boolean {
-  const writings = writingsOf(record).filter(({ process }) => process !== reader.process);
-  const believed = writings.filter(
-    (writing, index) =>
-      isAhead(writing.at, reader.now) &&
-      !writings.slice(index + 1).some((next) => isDisputedBy(writing, next)),
+  const writes = writesOf(record).filter(({ process }) => process !== reader.process);
+  const undisputed = writes.filter(
+    (write, index) =>
+      isAhead(write.at, reader.now) &&
+      !writes.slice(index + 1).some((next) => isDisputedBy(write, next)),
   );
-  return new Set(believed.map(({ process }) => process)).size > 1;
+  return new Set(undisputed.map(({ process }) => process)).size > 1;
 }
 
-/** What came after it was earlier by another process's clock. */
-function isDisputedBy(writing: Writing, next: Writing): boolean {
-  return next.process !== writing.process && isAhead(writing.at, next.at);
+/** A later write has an earlier instant by another process's clock. */
+function isDisputedBy(write: Write, next: Write): boolean {
+  return next.process !== write.process && isAhead(write.at, next.at);
 }
 
-/** Which process wrote when by its own clock, in the order of their writes. Earlier releases named nobody. */
-function writingsOf({ token, lease, ledger }: TokenRecord): Writing[] {
-  // A late entry is older than its place.
+/** The writes that the record remembers, oldest first. Earlier releases stored no owner. */
+function writesOf({ token, lease, ledger }: TokenRecord): Write[] {
+  // The instant of a late issue is older than its place in the ledger.
   const entries = ledger.filter(({ outcome }) => outcome !== "late");
   const isListed = entries.some(({ owner }) => owner === token?.committedBy);
   const written: (readonly [owner: string, at: Date])[] = [
@@ -94,13 +95,13 @@ function writingsOf({ token, lease, ledger }: TokenRecord): Writing[] {
   );
 }
 
-/** An owner names its process before the last dot. */
+/** The part of an owner before the last dot. */
 function processOf(owner: string): string {
   const end = owner.lastIndexOf(".");
   return end < 0 ? owner : owner.slice(0, end);
 }
 
-/** A token from the future has expired: its lifetime is known, its beginning is not. A key without end stays usable. */
+/** A token that seems issued in the future counts as expired, because its beginning is unknown. A key that does not expire stays usable. */
 function boundToken(token: StoredToken, now: Date): StoredToken {
   const { requestedAt, issuedAt, usableUntil } = token;
   const isPossible = !isAhead(issuedAt, now) && !isAhead(requestedAt, now);
@@ -114,12 +115,12 @@ function boundToken(token: StoredToken, now: Date): StoredToken {
   };
 }
 
-/** Whatever its holder's clock says: it lasts no longer than its own duration from when its reader first saw it. */
+/** Whatever its holder's clock: a lease lasts at most its own duration from when this process first saw it. */
 function boundLease(lease: Lease, { now, firstSeenAt }: Reader): Lease {
   const seenAt = firstSeenAt(lease);
   const durationMs = msBetween(lease.since, lease.until);
-  const longestMs = durationMs >= 0 ? Math.min(durationMs, maxLeaseMs) : maxLeaseMs;
-  const end = plusMs(seenAt, longestMs);
+  const maxMs = durationMs >= 0 ? Math.min(durationMs, maxLeaseMs) : maxLeaseMs;
+  const end = plusMs(seenAt, maxMs);
   return {
     ...lease,
     since: isAhead(lease.since, now) ? seenAt : lease.since,

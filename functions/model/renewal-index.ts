@@ -1,6 +1,6 @@
 import type { Connection, RealmId } from "./connection.ts";
 
-/** A connection that the schedule is to renew, from when and until when: after that it has lapsed. */
+/** A connection that the schedule is to renew, from `dueAt` on. After `dueUntil` it has lapsed. */
 export interface DueRenewal {
   readonly connection: Connection;
   readonly dueAt: Date;
@@ -8,12 +8,12 @@ export interface DueRenewal {
 }
 
 /**
- * Which connections are due, without looking at all of them. The index follows the table within moments: what it says
- * is a hint, never a decision. Fails with `store-unavailable`.
+ * Finds due connections without a scan of the table. The index is eventually consistent, so its entries are hints only.
+ * Fails with `store-unavailable`.
  */
 export interface RenewalIndex {
-  /** A realm's renewals that may begin before `before`, soonest first, what has lapsed meanwhile among them. */
+  /** A realm's renewals with `dueAt` before `before`, soonest first, lapsed ones included. */
   due(realm: RealmId, before: Date, signal: AbortSignal): AsyncIterable<DueRenewal>;
-  /** Takes out a connection that has lapsed by `now`; one that somebody has brought back since stays. */
+  /** Removes a connection that has lapsed by `now`, unless a renewal has put it back since. */
   prune(connection: Connection, now: Date, signal: AbortSignal): Promise<void>;
 }

@@ -2,14 +2,14 @@ import type { Sensitive } from "./sensitive.ts";
 
 export interface Secret {
   readonly text: Sensitive;
-  /** The version's identifier; changes whenever the secret does. */
+  /** The version's identifier, which changes with the secret. */
   readonly version: string;
 }
 
 export interface SecretSource {
   /**
-   * The current secret of an account, no older than `maxAgeMs`. Fails with `unknown-connection` when there is none and
-   * with `secret-unavailable` when it cannot be had now.
+   * An account's current secret, read at most `maxAgeMs` ago. Fails with `unknown-connection` when there is none and with
+   * `secret-unavailable` when it cannot be read now.
    */
   read(account: string, maxAgeMs: number, signal: AbortSignal): Promise<Secret>;
 }

@@ -1,6 +1,6 @@
 const printed = "[sensitive]";
 
-/** A value that refuses to be printed: as text, as JSON, by `inspect`, inside an error's cause. */
+/** A value that prints as `[sensitive]`: as text, as JSON, by `inspect`, inside an error's cause. */
 export class Sensitive<T = string> {
   readonly #value: T;
 

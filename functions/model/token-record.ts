@@ -12,53 +12,53 @@ export type RenewalReason =
   | "takeover"
   | "consent";
 
-/** A committed token. Everything but the sealed bytes may be shown to an operator. */
+/** A committed token. An operator may see all but the sealed bytes. */
 export interface StoredToken {
   readonly sealed: Uint8Array;
   readonly fingerprint: string;
-  /** The owner of the lease under which it was committed: how a writer recognises its own earlier success. */
+  /** The owner of the lease under which it was committed, by which a writer recognises its own commit. */
   readonly committedBy: string;
-  /** The policy under which its instants were computed; null in records of an earlier release. */
+  /** The policy that determined its instants; null in records of an earlier release. */
   readonly issuedUnder: RenewalPolicy["renewal"] | null;
-  /** When its request was sent and its answer received, on our clock: the provider issued it between the two. */
+  /** When its request was sent and, as `issuedAt`, its answer received, on our clock. */
   readonly requestedAt: Date;
   readonly issuedAt: Date;
-  /** Until when callers may be told to use it; null for a key that does not expire. */
+  /** Until when it may be vended for use; null for a key that does not expire. */
   readonly usableUntil: Date | null;
-  /** What the provider said; null when it said nothing. */
+  /** The expiry that the provider stated; null when it stated none. */
   readonly expiresAt: Date | null;
-  /** The earliest instant of the next renewal: handover, early renewal or next check of the secret. */
+  /** When the next renewal may begin: handover, early renewal or next check of the secret. */
   readonly renewAt: Date;
-  /** Callers have used the connection lately: the schedule renews it until then. Null: the schedule never does. */
+  /** Until when the schedule renews the connection, because callers use it. Null for static keys. */
   readonly keepAliveUntil: Date | null;
-  /** When the schedule renews it next, and until when it tries. Null: it lapses until a caller asks again. */
+  /** When the schedule renews it next, and until when it tries. Null: only a caller renews it. */
   readonly due: { readonly at: Date; readonly until: Date } | null;
   readonly secretVersion: string;
 }
 
-/** A person's authorisation. Everything but the sealed refresh token may be shown to an operator. */
+/** A person's authorisation. An operator may see all but the sealed refresh token. */
 export interface StoredConsent {
   readonly consentedAt: Date;
-  /** Null when the provider gave none or refuses it: once the token has expired, somebody has to consent again. */
+  /** Null when the provider issued none or refuses it: a person must consent again once the token has expired. */
   readonly refresh: StoredRefreshToken | null;
-  /** The access granted, in the provider's own words; null when it did not say, empty for none. */
+  /** The granted `scope`; null when the provider returned none, empty for no access. */
   readonly grantedScope: string | null;
-  /** Fingerprint of the person who consented: a refresh must not return another person's token. */
+  /** Fingerprint of the subject who consented: a refresh must not return another person's token. */
   readonly subject: string | null;
-  /** Whose data it is, as the provider masks the name. */
+  /** The name of the data's owner, masked by the provider. */
   readonly customer: string | null;
 }
 
 export interface StoredRefreshToken {
   readonly sealed: Uint8Array;
-  /** The version with which it came: it outlives tokens, and opens as this version only. */
+  /** The token version with which it was issued. It outlives that token, and opens as this version only. */
   readonly version: number;
   readonly fingerprint: string;
-  /** Null when the provider did not say. */
+  /** Null when unknown. */
   readonly endsAt: Date | null;
 }
 
-/** The time-bounded sole right to renew one connection, written with its intent before the provider is called. */
+/** The time-bounded sole right to renew one connection, written before the provider is called. */
 export interface Lease {
   readonly owner: string;
   readonly since: Date;
@@ -66,28 +66,28 @@ export interface Lease {
   readonly reason: RenewalReason;
 }
 
-/** What the last attempt taught, shared by all processes. */
+/** Why the last renewal failed, shared by all processes. */
 export interface Failure {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly at: Date;
-  /** Consecutive failures, for the back-off. */
+  /** The number of consecutive failures, for the back-off. */
   readonly count: number;
   /** No attempt before this instant. */
   readonly retryAt: Date;
-  /** The version of the secret that was tried last; null when none was. */
+  /** The version of the secret that was used last; null when none was. */
   readonly secretVersion: string | null;
-  /** The version of the secret that was refused: it is not used again. Null when none was. */
+  /** The version of the secret that the provider refused: it is not sent again. Null when none was. */
   readonly refusedSecretVersion: string | null;
 }
 
-/** How many renewals rejections have caused lately: a level that falls with time. */
+/** How many renewals rejections have caused: a level that falls with time (a leaky bucket). */
 export interface RejectionLevel {
   readonly level: number;
   readonly at: Date;
 }
 
-/** One call to the provider, so that "never issued twice" can be proved from data. */
+/** One call to the provider. The ledger proves that no token was issued twice. */
 export interface LedgerEntry {
   readonly at: Date;
   readonly fence: number;
@@ -100,9 +100,10 @@ export interface LedgerEntry {
   readonly outcome: "issued" | "late" | ProblemCode;
 }
 
-/** The record stays under 4 KB: older entries are in the log only. */
+/** Keeps the record under 4 KB: older entries are in the log only. */
 const maxLedgerEntries = 3;
 
+/** The ledger with one more entry, and without the oldest. */
 export function ledgerAfter(
   ledger: readonly LedgerEntry[],
   latest: LedgerEntry,
@@ -110,41 +111,47 @@ export function ledgerAfter(
   return [...ledger, latest].slice(-maxLedgerEntries);
 }
 
-/** Names one state of a record, for conditional writes. Opaque to everybody but the store. */
+/** Identifies one state of a record, for conditional writes. Only the store reads it. */
 export interface Revision {
   readonly opaque: unknown;
 }
 
-/** Everything about a connection that must change together: one item, changed by conditional writes only. */
+/** All state of a connection that must change together: one item, changed by conditional writes only. */
 export interface TokenRecord {
   readonly connection: Connection;
   readonly revision: Revision;
-  /** Leases taken so far. */
+  /** The number of leases taken so far: a fencing token. */
   readonly fence: number;
-  /** Tokens committed so far; 0 before the first. */
+  /** The number of tokens committed so far. */
   readonly version: number;
   readonly token: StoredToken | null;
   readonly consent: StoredConsent | null;
   /**
-   * An issue with an unknown outcome, or one that came late, may have taken effect until this instant: where a new token
-   * revokes the old, it may have revoked a token requested before; where refresh tokens are used once, it may have
-   * replaced the stored one. Null: no such issue is known.
+   * A request with an unknown outcome, or a late one, may have taken effect until this instant: it may have revoked any
+   * token requested earlier or, where refresh tokens are used once, replaced the stored one. Null: there was no such
+   * request.
    */
   readonly doubtedAt: Date | null;
   readonly lease: Lease | null;
   readonly failure: Failure | null;
   readonly rejections: RejectionLevel | null;
-  /** The revocation scope claimed for this connection, hashed. */
+  /** The hash of the revocation scope in which this connection issues. */
   readonly revocationScope: string | null;
-  /** How long a renewal takes here, smoothed; null before the first. */
-  readonly typicalIssueMs: number | null;
-  /** The last few provider calls, oldest first; the rest are in the log. */
+  /** The smoothed duration of a renewal; null before the first. */
+  readonly typicalRenewalMs: number | null;
+  /** The last three calls to the provider, oldest first; the log has them all. */
   readonly ledger: readonly LedgerEntry[];
-  /** The attributes that could not be what they said, and were read as something harmless; healed by the next commit. */
+  /** The invalid attributes, which were read as something harmless. The next commit repairs them. */
   readonly damage: readonly string[];
 }
 
-/** Whether nobody can vouch for the stored token (or refresh token) any more. */
+/** Whether the stored token may be revoked, or the refresh token replaced, by a request with an unknown outcome. */
 export function isDoubted({ token, doubtedAt }: Pick<TokenRecord, "token" | "doubtedAt">): boolean {
   return token !== null && doubtedAt !== null && token.requestedAt <= doubtedAt;
+}
+
+/** When a consent ends unless it is renewed: with its refresh token or, without one, with its token. Null when unknown. */
+export function consentEndsAt({ consent, token }: TokenRecord): Date | null {
+  if (consent?.refresh) return consent.refresh.endsAt;
+  return token?.expiresAt ?? token?.usableUntil ?? null;
 }

@@ -2,15 +2,15 @@ import type { Measure, Metrics } from "../model/metrics.ts";
 import { measures } from "../model/metrics.ts";
 
 const namespace = "TokenVending";
-/** Of the members that every line of metrics has. */
+/** The only dimension of every metric. */
 const dimension = "Realm";
-/** What nobody is woken for may wait this long, so that a warm vend writes nothing. */
-const longestWaitMs = 10_000;
-/** CloudWatch takes so many values of one metric in a line. */
-const mostValues = 100;
+/** Metrics that raise no alarm are buffered up to this long, so that a warm vend writes nothing. */
+const maxBufferMs = 10_000;
+/** CloudWatch's limit for one metric in one line. */
+const maxValues = 100;
 
-/** Numbers that come with every vend; all others say that something has happened, and are written at once. */
-const frequent: ReadonlySet<Measure> = new Set([
+/** Recorded with every vend, so buffered. All others report an event and are written with the next flush. */
+const buffered: ReadonlySet<Measure> = new Set([
   "Vends",
   "RemainingLifeMs",
   "KeyEndsInDays",
@@ -18,15 +18,15 @@ const frequent: ReadonlySet<Measure> = new Set([
 ]);
 
 export interface EmfMetrics extends Metrics {
-  /** To be called when an invocation ends: writes what has come together, if that is due. Never fails. */
+  /** To be called when an invocation ends: writes the buffered values, if due. Never fails. */
   flush(): void;
 }
 
 /**
- * Metrics as lines of the log that CloudWatch understands, without a request:
+ * Metrics as log lines in CloudWatch's embedded metric format, which needs no request:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- * Values come together in memory over many invocations. What a process has not written when it ends is lost: at most
- * ten seconds of `frequent` ones.
+ * Values are buffered in memory over many invocations. When a process ends, it loses what it has not written: at most
+ * ten seconds of `buffered` ones.
  */
 export function emfMetrics(
   write: (line: string) => void,
@@ -43,13 +43,13 @@ export function emfMetrics(
       const before = values.get(measure);
       if (before) keep(measure, before, value);
       else values.set(measure, [value]);
-      if (!frequent.has(measure)) isUrgent = true;
+      if (!buffered.has(measure)) isUrgent = true;
     },
 
     flush() {
       if (values.size === 0) return;
       const time = now();
-      if (!isUrgent && Number(time) - lastWritten < longestWaitMs) return;
+      if (!isUrgent && Number(time) - lastWritten < maxBufferMs) return;
       const line = lineOf(realm, time, values);
       values = new Map();
       isUrgent = false;
@@ -57,7 +57,7 @@ export function emfMetrics(
       try {
         write(`${JSON.stringify(line)}\n`);
       } catch {
-        // Whoever watches goes without; whoever vends does not notice.
+        // A metric that cannot be written must not fail a vend.
       }
     },
   };
@@ -67,8 +67,8 @@ function keep(measure: Measure, values: number[], value: number): void {
   const [first = value] = values;
   const { keeps } = measures[measure];
   if (keeps === "sum") values[0] = first + value;
-  else if (keeps === "least") values[0] = Math.min(first, value);
-  else if (values.length < mostValues) values.push(value);
+  else if (keeps === "min") values[0] = Math.min(first, value);
+  else if (values.length < maxValues) values.push(value);
 }
 
 function lineOf(realm: string, time: Date, values: ReadonlyMap<Measure, number[]>): object {
@@ -90,5 +90,19 @@ function lineOf(realm: string, time: Date, values: ReadonlyMap<Measure, number[]
         more.length > 0 ? [first, ...more] : first,
       ]),
     ),
+  };
+}
+
+/** Wraps a handler so that metrics are flushed even when it throws. */
+export function flushMetricsAfter<Arguments extends readonly unknown[], Answer>(
+  handler: (...args: Arguments) => Promise<Answer>,
+  { flush }: { flush(): void },
+): (...args: Arguments) => Promise<Answer> {
+  return async (...args) => {
+    try {
+      return await handler(...args);
+    } finally {
+      flush();
+    }
   };
 }

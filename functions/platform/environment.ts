@@ -8,14 +8,20 @@ export interface FunctionVariables {
   readonly SEALING_KEY: string;
 }
 
+/** Further variables of the consent functions, as infra must supply them. */
+export interface ConsentVariables {
+  readonly CONSENT_BASE_URL: string;
+  readonly CONSENT_REQUESTER?: string;
+}
+
 /** The variables of `list-connections`, as infra must supply them. */
 export interface StatusVariables {
   readonly TABLE_NAME: string;
-  /** JSON: a list of what `summarizeRealm` makes of each realm. */
+  /** A JSON list with the summary that `summarizeRealm` makes of each realm. */
   readonly REALMS: string;
 }
 
-/** The variables, understood. */
+/** The parsed variables. */
 export interface Environment<Realm> {
   readonly tableName: string;
   readonly realm: Realm;
@@ -23,17 +29,17 @@ export interface Environment<Realm> {
   readonly sealingKey: SealingKeySetting;
 }
 
-/** What seals tokens at rest: a key in KMS, or one that is handed over. */
+/** The key that seals tokens at rest: one in KMS, or one given in the variable. */
 export type SealingKeySetting =
   | { readonly kind: "kms"; readonly arn: string }
   | { readonly kind: "local"; readonly key: Sensitive<Uint8Array> };
 
-/** Says which variable is wrong, and which key of it: the function does not start. */
+/** Names the invalid variable, and its invalid key. The function does not start. */
 export class StartUpError extends Error {
   override readonly name = "StartUpError";
 }
 
-/** Fails with a `StartUpError` that names the wrong variable; `readRealm` names the wrong key of `REALM`. */
+/** Fails with a `StartUpError` that names the invalid variable; `readRealm` names the invalid key of `REALM`. */
 export function readEnvironment<Realm>(
   variables: Readonly<Record<string, string | undefined>>,
   readRealm: (json: string) => Realm,
@@ -46,7 +52,7 @@ export function readEnvironment<Realm>(
   };
 }
 
-/** The same for `list-connections`; `readRealms` names the wrong key of `REALMS`. */
+/** The same for `list-connections`; `readRealms` names the invalid key of `REALMS`. */
 export function readStatusEnvironment<Realm>(
   variables: Readonly<Record<string, string | undefined>>,
   readRealms: (json: string) => readonly Realm[],
@@ -58,16 +64,13 @@ export function readStatusEnvironment<Realm>(
 }
 
 /** Fails with a `StartUpError` for a variable that is missing or empty. */
-export function required(
-  variables: Readonly<Record<string, string | undefined>>,
-  name: string,
-): string {
+function required(variables: Readonly<Record<string, string | undefined>>, name: string): string {
   const value = variables[name];
   if (!value) throw new StartUpError(`${name} is missing.`);
   return value;
 }
 
-/** No alias: roles are granted keys, and an alias that is moved would make every stored token unreadable at once. */
+/** No alias: roles have permissions on keys, and moving an alias would make every stored token unreadable at once. */
 const kmsKeyArn = /^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-A-Za-z0-9]+$/;
 const localKey = /^local:([A-Za-z0-9+/]{43}=)$/;
 
@@ -79,4 +82,44 @@ function readSealingKey(text: string): SealingKeySetting {
   throw new StartUpError(
     "SEALING_KEY must be the ARN of a KMS key (not of an alias) or local:<base64 of 32 bytes>.",
   );
+}
+
+/** The parsed variables of the consent functions. */
+export interface ConsentEnvironment {
+  /** Public address of the callback host, without a trailing slash. */
+  readonly baseUrl: string;
+  /** The name by which people know the company; by default the callback host's. */
+  readonly requester: string;
+}
+
+/** Refuses line breaks and changes of writing direction, which could falsify what a page says. */
+const requesterShape = /^[^\p{C}\p{Zl}\p{Zp}]{1,80}$/u;
+
+/** Fails with a `StartUpError` that names the invalid variable. */
+export function readConsentEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+): ConsentEnvironment {
+  const baseUrl = required(variables, "CONSENT_BASE_URL");
+  const url = URL.parse(baseUrl);
+  if (!url || !isSafeAddress(baseUrl) || /[?#\s]|\/$/.test(baseUrl)) {
+    throw new StartUpError(
+      "CONSENT_BASE_URL must be an https address without query or trailing slash (http is for loopback hosts only).",
+    );
+  }
+  const requester = variables["CONSENT_REQUESTER"]?.trim() || url.hostname;
+  if (!requesterShape.test(requester)) {
+    throw new StartUpError(
+      "CONSENT_REQUESTER must be a name of at most 80 characters, without control characters.",
+    );
+  }
+  return { baseUrl, requester };
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** True for https without credentials or fragment; for http on loopback hosts only. */
+export function isSafeAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || url.username || url.password || url.hash) return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname));
 }

@@ -3,13 +3,13 @@ import type { Clock } from "../model/clock.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import { rejectOnAbort } from "./reject-on-abort.ts";
 
-/** One request to a provider. Never redirected, never repeated, never over a kept connection. */
+/** One request to a provider. It is never redirected, never retried, and never uses a kept-alive connection. */
 export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Shown in the TLS handshake where the provider asks for one. */
+  /** Presented in the TLS handshake if the provider requests one. */
   readonly clientCertificate?: ClientCertificate;
 }
 
@@ -22,16 +22,16 @@ export interface ClientCertificate {
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
-  /** Null when it is longer than any token answer, compressed without being asked to, or not UTF-8. */
+  /** Null when it is longer than 64 KB, compressed although we did not accept that, or not UTF-8. */
   readonly body: string | null;
-  /** Just before the request was sent and just after the whole answer was there, on our clock. */
+  /** Just before the request was sent, and just after the whole answer was received, on our clock. */
   readonly requestedAt: Date;
   readonly receivedAt: Date;
 }
 
 /**
- * Why there is no answer; `certificate`: ours was refused in the TLS handshake. `sent`: the provider may have acted
- * all the same.
+ * Why there is no answer. `certificate`: the provider refused ours in the TLS handshake. `sent`: the provider may have
+ * processed the request.
  */
 export class HttpFailure extends Error {
   override readonly name = "HttpFailure";
@@ -45,18 +45,18 @@ export class HttpFailure extends Error {
   }
 }
 
-/** Sends one request; fails with `HttpFailure` only, which holds neither request nor answer. */
+/** Sends one request. Fails with `HttpFailure` only, which holds neither request nor answer. */
 export type SendHttp = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
 
-/** More than any token answer needs. */
-const longestBodyBytes = 64 * 1024;
+/** More than any token response needs. */
+const maxBodyBytes = 64 * 1024;
 
-/** `SendHttp` over Node's own client, loaded at the first request: no pool, so no stale socket loses an answer. */
+/** `SendHttp` with Node's own client, loaded at the first request. Without a pool, no stale socket can lose an answer. */
 export function nodeHttp(clock: Clock): SendHttp {
   return async (request, signal) => {
     const requestedAt = clock.now();
     const progress = { sent: false, answered: false };
-    // Node aborts what it knows to be under way; a call must end whatever it knows.
+    // Node's own abort does not cover every state of a request, and a call must end in all of them.
     const outOfTime = () => new Error("The call's time is up.");
     const answer = await rejectOnAbort(
       exchange(request, signal, progress),
@@ -80,7 +80,7 @@ async function exchange(
 ): Promise<Pick<HttpResponse, "status" | "headers" | "body">> {
   const url = new URL(address);
   const isSecure = url.protocol === "https:";
-  // Not imported: the ESM facade of these modules costs a cold start 25 ms.
+  // Not imported, because the ESM facade of these modules adds 25 ms to a cold start.
   const { request } = process.getBuiltinModule(isSecure ? "node:https" : "node:http");
   const { response, body: stream } = await new Promise<Received>((resolve, reject) => {
     const options = { method, headers, signal, agent: false, ...tlsOptions(clientCertificate) };
@@ -92,7 +92,7 @@ async function exchange(
         progress.sent = true;
       });
     });
-    // 101 (RFC 9110 §15.2.2): nobody here speaks another protocol.
+    // 101 (RFC 9110 §15.2.2): no other protocol is supported.
     outgoing.on("upgrade", (incoming, socket) => {
       socket.destroy();
       resolve({ response: incoming, body: null });
@@ -103,12 +103,12 @@ async function exchange(
   });
   progress.answered = true;
   const text = stream && (await readText(stream));
-  // A body of no stated length ends like a whole one when it is cut off.
+  // A body without a stated length looks complete when an abort cuts it off.
   signal.throwIfAborted();
   return { status: response.statusCode ?? 0, headers: response.headers, body: text };
 }
 
-/** An answer; without a body where the connection is no longer one of HTTP. */
+/** A response; without a body after a protocol upgrade. */
 interface Received {
   readonly response: IncomingMessage;
   readonly body: IncomingMessage | null;
@@ -118,12 +118,12 @@ function tlsOptions(certificate: ClientCertificate | undefined): object {
   return certificate ? { cert: certificate.chain, key: certificate.key.expose() } : {};
 }
 
-/** Alerts about a client's certificate or its signature, by their numbers in RFC 8446 §6, as OpenSSL tells them. */
+/** TLS alerts about a client certificate or its signature, by their numbers in RFC 8446 §6, as OpenSSL reports them. */
 const certificateAlert = /\bSSL alert number (42|43|44|45|46|48|49|51|116)\b/;
 
 /**
- * With TLS 1.3 the request is under way before the provider has looked at the certificate: its alert says that it has
- * read nothing else.
+ * With TLS 1.3 the request is sent before the provider has validated the certificate. An alert about the certificate
+ * means that it has not processed the request.
  */
 function toHttpFailure(
   error: unknown,
@@ -142,7 +142,7 @@ async function readText(response: IncomingMessage): Promise<string | null> {
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > longestBodyBytes) return null;
+    if (length > maxBodyBytes) return null;
     chunks.push(chunk);
   }
   const encoding = response.headers["content-encoding"] ?? "identity";

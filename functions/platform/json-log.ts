@@ -1,6 +1,6 @@
 import type { Log } from "../model/log.ts";
 
-/** One JSON line an event, as CloudWatch Logs reads it. */
+/** Writes each event as one line of JSON, which CloudWatch Logs parses. */
 export function jsonLog(write: (line: string) => void, now: () => Date): Log {
   const log = (level: string) => (event: string, fields: Readonly<Record<string, unknown>>) =>
     write(`${JSON.stringify({ level, time: now(), event, ...fields })}\n`);

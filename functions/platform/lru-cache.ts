@@ -1,10 +1,10 @@
-/** Remembers so many values; beyond that, the one that was not used for longest goes. */
+/** A cache of limited size that evicts the least recently used value. */
 export class LruCache<V> {
-  readonly #most: number;
+  readonly #maxEntries: number;
   readonly #values = new Map<string, V>();
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
   }
 
   get(key: string): V | undefined {
@@ -17,10 +17,10 @@ export class LruCache<V> {
     this.#values.delete(key);
     this.#values.set(key, value);
     const [oldest] = this.#values.keys();
-    if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest);
+    if (this.#values.size > this.#maxEntries && oldest !== undefined) this.#values.delete(oldest);
   }
 
-  /** Forgets a value, unless another one has taken its place. */
+  /** Removes a value, unless another one has replaced it. */
   deleteIfSame(key: string, value: V): void {
     if (this.#values.get(key) === value) this.#values.delete(key);
   }

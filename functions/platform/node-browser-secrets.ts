@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypt
 import type { BrowserSecrets } from "../model/browser-secrets.ts";
 import { Sensitive } from "../model/sensitive.ts";
 
-/** By the machine's own source of randomness. */
+/** `BrowserSecrets` with Node's cryptography. */
 export const nodeBrowserSecrets: BrowserSecrets = {
   newSecret: () => new Sensitive(randomBytes(32).toString("base64url")),
   newSalt: () => randomBytes(16).toString("base64url"),

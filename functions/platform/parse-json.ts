@@ -1,4 +1,4 @@
-/** JSON, or undefined for what is not: `JSON.parse`'s own error quotes the text, which may be a secret. */
+/** Parses JSON; undefined for anything else, because the error of `JSON.parse` quotes the text, which may be a secret. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

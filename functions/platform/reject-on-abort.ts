@@ -1,4 +1,4 @@
-/** The result of `work`, or a failure with `reason()` once the signal aborts: whatever `work` does, the caller goes on. */
+/** The result of `work`, or a rejection with `reason()` once the signal aborts, even if `work` never settles. */
 export function rejectOnAbort<T>(
   work: Promise<T>,
   signal: AbortSignal,

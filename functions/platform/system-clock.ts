@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../model/clock.ts";
 
-/** The machine's own time. */
+/** The machine's clock and timers. */
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: async (ms, signal) => {

@@ -11,10 +11,10 @@ import {
 } from "./declaration/settings.ts";
 import { secondsAfterRequest } from "./exchange/lifetime.ts";
 
-/** Without a scheme the token is sent bare. */
+/** Without a scheme the header's value is the token alone. */
 const presentation = v.strictObject({ headerName, scheme: v.nullish(oneWord, null) });
 
-/** Any server of RFC 6749 §4.1 and RFC 7636, with OpenID Connect or without, by configuration alone. */
+/** Any server with the authorization code grant (RFC 6749 §4.1, RFC 7636), with or without OpenID Connect, by configuration alone. */
 export const authorizationCode = declareConsent({
   settings: settingsOf("authorization-code", {
     ...consentSettings,
@@ -30,7 +30,7 @@ export const authorizationCode = declareConsent({
     if (jwksUrl !== undefined && issuer === undefined)
       return { field: "issuer", problem: "is missing: jwksUrl needs it" };
     if (issuer !== undefined && scopes && !scopes.includes("openid"))
-      return { field: "scopes", problem: "must include openid, for issuer is set" };
+      return { field: "scopes", problem: "must include openid, because issuer is set" };
     return null;
   },
   secret: {
@@ -43,14 +43,14 @@ export const authorizationCode = declareConsent({
   presentation: (settings) => settings.presentation,
   displayName: null,
   scopeWords: {},
-  // OpenID Connect begins with its scope.
+  // OpenID Connect requires its scope.
   scopes: ({ scopes, issuer }) => scopes ?? (issuer === undefined ? [] : ["openid"]),
   openId: ({ issuer, jwksUrl }) =>
     issuer === undefined || jwksUrl === undefined ? null : { issuer, jwksUrl },
   pkce: ({ pkce }) => pkce,
   client: (secret) => ({ ...secret, basicEncoding: "rfc6749" }),
   hasCodesToCopy: false,
-  longestDays: 400,
+  maxDays: 400,
   refreshEndsAt: ({ refresh_token_expires_in, refresh_expires_in }, response) =>
     secondsAfterRequest(refresh_token_expires_in ?? refresh_expires_in, response),
 });

@@ -17,7 +17,7 @@ import type { IssuerContext } from "./exchange/token-request.ts";
 import { sendPayments } from "./send-payments.ts";
 import { staticKey } from "./static-key.ts";
 
-/** Which providers there are. Everything else that differs between them follows from their declarations. */
+/** All providers. Everything that differs between them follows from their declarations. */
 const catalogue = [
   conferma,
   sendPayments,
@@ -33,7 +33,7 @@ const catalogue = [
 
 type Declared = (typeof catalogue)[number];
 
-/** One string names a provider everywhere: file, realm, secret, simulator, documentation page. */
+/** The provider's name, the same everywhere: file, realm, secret, simulator, documentation page. */
 export type ProviderId = Declared["id"];
 
 /** The providers at which a person consents. */
@@ -41,12 +41,13 @@ export type ConsentProviderId = Extract<Declared, { credential: { type: "consent
 
 export const providerIds: readonly ProviderId[] = catalogue.map(({ id }) => id);
 
-/** Settings with their defaults filled in. */
+/** A realm's settings, with defaults filled in. */
 export type RealmSettings = v.InferOutput<Declared["settings"]>;
 
-/** Settings as they are written down. */
+/** A realm's settings as an operator writes them. */
 export type RealmInput = v.InferInput<Declared["settings"]>;
 
+/** Throws for an id that is not in the catalogue. */
 export function declarationOf(provider: ProviderId): ProviderDeclaration {
   const declaration = catalogue.find(({ id }) => id === provider);
   if (declaration) return declaration;
@@ -57,7 +58,7 @@ export function needsConsent(provider: ProviderId): provider is ConsentProviderI
   return declarationOf(provider).credential.type === "consent";
 }
 
-/** The provider of a realm. How it issues is loaded when something has to be issued, once for the process. */
+/** The provider of a realm. Its issuer is loaded once, with the first renewal. */
 export function providerOf(settings: RealmSettings, context: IssuerContext): Provider {
   const declaration = declarationOf(settings.provider);
   let issuer: Promise<Issuer> | undefined;
@@ -77,7 +78,7 @@ const realmSettings = v.variant(
   catalogue.map(({ settings }) => settings),
 );
 
-/** The settings of a realm, with their defaults. Fails with a `StartUpError` that names the wrong key. */
+/** Parses `REALM`. Fails with a `StartUpError` that names the invalid key. */
 export function readRealm(json: string): RealmSettings {
   const value = parseJson(json);
   if (value === undefined) throw new StartUpError("REALM is not JSON.");
@@ -88,38 +89,38 @@ export function readRealm(json: string): RealmSettings {
   return result.output;
 }
 
-/** What `list-connections` is told of a realm: what its renewal policy depends on. The rest would not fit into 4 KB. */
+/** The settings that a realm's renewal policy reads, for `list-connections`: a variable holds 4 KB, too little for all. */
 export function summarizeRealm(realm: RealmInput): object {
   const { policySettings } = declarationOf(realm.provider);
   const names = ["provider", "environment", ...policySettings];
   return Object.fromEntries(Object.entries(realm).filter(([name]) => names.includes(name)));
 }
 
-/** A realm, as `list-connections` knows it. */
+/** A realm as `list-connections` knows it. */
 export interface RealmSummary extends RealmId {
   readonly policy: RenewalPolicy;
 }
 
-/** Fails with a `StartUpError` that names the realm's position and the key. */
+/** Parses `REALMS`. Fails with a `StartUpError` that names the realm's position and the key. */
 export function readRealmSummaries(json: string): RealmSummary[] {
   const list = parseJson(json);
   if (!Array.isArray(list)) throw new StartUpError("REALMS is not a JSON list.");
   const realms = list.map(readSummary);
   const names = realms.map(realmName);
-  const twin = names.find((name, at) => names.indexOf(name) !== at);
-  if (twin) throw new StartUpError(`REALMS: ${twin} is listed twice.`);
+  const duplicate = names.find((name, at) => names.indexOf(name) !== at);
+  if (duplicate) throw new StartUpError(`REALMS: ${duplicate} is listed twice.`);
   return realms;
 }
 
 function readSummary(value: unknown, at: number): RealmSummary {
-  const result = v.safeParse(summaries(), value);
+  const result = v.safeParse(summarySchema(), value);
   if (!result.success) throw new StartUpError(`REALMS: ${at}: ${problemOf(result.issues[0])}`);
   const { provider, environment } = result.output;
   return { provider, environment, policy: declarationOf(provider).policy(result.output) };
 }
 
-/** Of every provider the settings that its policy reads, with their own shapes and defaults. */
-function summaries() {
+/** The schema of a realm's summary: the settings that the provider's policy reads, with their shapes and defaults. */
+function summarySchema() {
   const options = catalogue.map(({ settings, policySettings }) => {
     const { provider, environment } = settings.entries;
     const all: [string, v.ObjectEntries[string]][] = Object.entries(settings.entries);
@@ -130,5 +131,5 @@ function summaries() {
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): string {
-  return `${v.getDotPath(issue) ?? "the whole of it"}: ${issue.message}`;
+  return `${v.getDotPath(issue) ?? "the whole value"}: ${issue.message}`;
 }

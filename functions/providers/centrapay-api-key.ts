@@ -3,7 +3,7 @@ import { apiKeyHeader, declareStaticKey } from "./declaration/declare-provider.t
 import { headerKey, keyExpiry } from "./declaration/secret.ts";
 import { baseAddress, probePath, settingsOf } from "./declaration/settings.ts";
 
-/** Centrapay: an API key of a merchant's. Keys coexist. https://docs.centrapay.com/api/auth */
+/** Centrapay: a merchant's API key. Old and new keys coexist. https://docs.centrapay.com/api/auth */
 export const centrapayApiKey = declareStaticKey({
   settings: settingsOf("centrapay-api-key", {
     apiBaseUrl: baseAddress,

@@ -7,7 +7,7 @@ import { address, consentSettings, settingsOf, someScopes } from "./declaration/
 /** Sixty days: https://docs.centrapay.com/api/auth */
 const refreshMs = 60 * 86_400_000;
 
-/** Centrapay for a person: OpenID Connect with PKCE, at AWS Cognito. */
+/** Centrapay on behalf of a person: OpenID Connect with PKCE, served by AWS Cognito. */
 export const centrapayUser = declareConsent({
   settings: settingsOf("centrapay-user", {
     ...consentSettings,
@@ -18,7 +18,7 @@ export const centrapayUser = declareConsent({
         someScopes,
         v.check(
           (names) => names.includes("openid"),
-          "must include openid, for an ID token is needed",
+          "must include openid, because an ID token is needed",
         ),
       ),
       ["openid"],
@@ -39,7 +39,7 @@ export const centrapayUser = declareConsent({
   pkce: () => true,
   client: (secret) => ({ ...secret, basicEncoding: "raw" }),
   hasCodesToCopy: false,
-  longestDays: 1,
-  // No answer says how long the refresh token lasts. Where refreshing replaces it, the new one ends with the first.
+  maxDays: 1,
+  // No answer states the refresh token's lifetime. A refresh that replaces it does not extend it.
   refreshEndsAt: (_, { requestedAt }, isFirst) => (isFirst ? plusMs(requestedAt, refreshMs) : null),
 });

@@ -3,7 +3,7 @@ import { apiKeyHeader, declareStaticKey } from "./declaration/declare-provider.t
 import { headerKey, keyExpiry } from "./declaration/secret.ts";
 import { baseAddress, probePath, settingsOf } from "./declaration/settings.ts";
 
-/** Confirma Finance: the token with which a partner provisions companies. */
+/** Confirma Finance: a partner's token for provisioning companies. */
 export const cfisProvisioning = declareStaticKey({
   settings: settingsOf("cfis-provisioning", {
     apiBaseUrl: baseAddress,

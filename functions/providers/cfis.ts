@@ -3,7 +3,7 @@ import { apiKeyHeader, declareStaticKey } from "./declaration/declare-provider.t
 import { headerKey, keyExpiry } from "./declaration/secret.ts";
 import { baseAddress, probePath, settingsOf } from "./declaration/settings.ts";
 
-/** Confirma Finance: an API key of a partner, asked about by `/validate`. https://developer-partnerapi.confirmafinance.com/validate-access-token-4087227e0 */
+/** Confirma Finance: a partner's API key, which `/validate` checks. https://developer-partnerapi.confirmafinance.com/validate-access-token-4087227e0 */
 export const cfis = declareStaticKey({
   settings: settingsOf("cfis", {
     apiBaseUrl: baseAddress,

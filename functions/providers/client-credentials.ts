@@ -12,9 +12,9 @@ import {
 import { basicAuthorization, formRequest } from "./oauth/client-authentication.ts";
 import { readTokenResponse } from "./oauth/token-response.ts";
 
-const longestDays = 400;
+const maxDays = 400;
 
-/** Any authorization server of RFC 6749 §4.4, by configuration alone. */
+/** Any server with the client credentials grant (RFC 6749 §4.4), by configuration alone. */
 export const clientCredentials = declareClientCredentials({
   settings: settingsOf("client-credentials", {
     apiBaseUrl: v.optional(baseAddress),
@@ -30,12 +30,12 @@ export const clientCredentials = declareClientCredentials({
     clientId: { meaning: "the client id", shape: basicClientId },
     clientSecret: { meaning: "the client secret", shape: sensitiveText },
     scope: {
-      meaning: "the scope to ask for, in place of the setting",
+      meaning: "the scope to request, instead of the setting",
       shape: v.optional(v.string()),
     },
   },
   policySettings: ["onIssue", "earlySeconds"],
-  // Where a new token revokes the old one, it is asked for at expiry, when that does no harm, or at a handover before it.
+  // Where a new token revokes the old one, it is requested at expiry, when that does no harm, or at a handover before.
   policy: ({ onIssue, earlySeconds }) => {
     if (onIssue === "coexist")
       return { renewal: "early", beforeExpiryMs: (earlySeconds ?? 300) * 1000 };
@@ -60,5 +60,5 @@ export const clientCredentials = declareClientCredentials({
     form.set("client_secret", clientSecret.expose());
     return formRequest(tokenUrl, form);
   },
-  readAnswer: (fields) => readTokenResponse(fields, longestDays),
+  readAnswer: (fields) => readTokenResponse(fields, maxDays),
 });

@@ -15,7 +15,7 @@ import {
 import type { AnswerFields, Reading } from "./exchange/token-request.ts";
 import { basicAuthorization, formRequest } from "./oauth/client-authentication.ts";
 
-const longestDays = 1;
+const maxDays = 1;
 
 /** Client credentials, with the platform key as scope. https://confermapay.readme.io/reference/authentication */
 export const conferma = declareClientCredentials({
@@ -27,9 +27,9 @@ export const conferma = declareClientCredentials({
   secret: {
     clientId: { meaning: "the client id", shape: basicClientId },
     clientSecret: { meaning: "the client secret", shape: sensitiveText },
-    platformKey: { meaning: "the platform's key, which is the scope of a token", shape: plainText },
+    platformKey: { meaning: "the platform key, sent as the scope", shape: plainText },
   },
-  // A new token revokes every other one of the platform, and none may be asked for before expiry.
+  // A new token revokes every other token of the platform, and none may be requested before expiry.
   policySettings: [],
   policy: () => ({ renewal: "at-expiry" }),
   revocationScope: ({ platformKey }) => platformKey,
@@ -44,8 +44,8 @@ export const conferma = declareClientCredentials({
 });
 
 /**
- * The sample answer has `expires` and `issued`, 300 s apart, and no `expires_in`, which the prose calls "time of
- * expiry": all three are read, the shortest counts.
+ * The documented sample has `expires` and `issued`, 300 s apart, but no `expires_in`, which the text describes as the
+ * "time of expiry". All three are read, and the shortest lifetime counts.
  */
 function readAnswer(fields: AnswerFields, { headers }: HttpResponse, now: Date): Reading {
   const { access_token, expires, issued, expires_in } = fields;
@@ -61,6 +61,6 @@ function readAnswer(fields: AnswerFields, { headers }: HttpResponse, now: Date):
   return {
     token: access_token,
     expiresAt,
-    lifetime: lifetimeFrom(claims, wasClaimed, longestDays),
+    lifetime: lifetimeFrom(claims, wasClaimed, maxDays),
   };
 }

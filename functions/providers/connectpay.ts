@@ -12,7 +12,7 @@ import { certificateChain, isKeyOf, privateKey } from "./oauth/client-certificat
 /** Thirty days: https://dev.connectpay.com/api-portal/content/access-tokens */
 const refreshMs = 30 * 86_400_000;
 
-/** ConnectPay refuses a mixture: https://dev.connectpay.com/api-portal/content/access-tokens */
+/** ConnectPay refuses psd2 scopes together with others: https://dev.connectpay.com/api-portal/content/access-tokens */
 const unmixedScopes = v.pipe(
   someScopes,
   v.check(
@@ -22,7 +22,7 @@ const unmixedScopes = v.pipe(
 );
 
 /**
- * A code for one person's access to one customer's data, exchanged over mutual TLS without `redirect_uri`; each refresh
+ * A person's consent to one customer's data. The code is exchanged over mutual TLS without `redirect_uri`; each refresh
  * replaces the refresh token. https://docs.connectpay.com/data-api-access/
  */
 export const connectPay = declareConsent({
@@ -70,12 +70,12 @@ export const connectPay = declareConsent({
     certificate: chain && key ? { chain, key } : undefined,
   }),
   hasCodesToCopy: true,
-  longestDays: 1,
-  // A number of seconds may come as digits.
+  maxDays: 1,
+  // The number of seconds may be text.
   refreshEndsAt: ({ refresh_token_expires_in }, response, isFirst) =>
     secondsAfterRequest(refresh_token_expires_in, response) ??
     (isFirst ? plusMs(response.requestedAt, refreshMs) : null),
-  // It comes masked, `Mo********co`. Control and format characters could make it look like another name.
+  // ConnectPay masks it: `Mo********co`. Control and format characters could disguise it as another name.
   customer: ({ client_customer_name: name }) =>
     typeof name === "string" ? name.replace(/\p{C}/gu, "").slice(0, 200) || null : null,
   authorizationParameters: ({ scopes, flowIdParameter }, clientId, request) => ({
@@ -90,7 +90,7 @@ export const connectPay = declareConsent({
   isCertificateRejected,
 });
 
-/** A UUIDv4 (RFC 9562 §5.4), which ConnectPay wants as nonce; the same for the same text. */
+/** A UUIDv4 (RFC 9562 §5.4) derived from the text: ConnectPay requires a UUID as nonce. */
 function uuidFrom(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
   const variant = "89ab".charAt(Number.parseInt(hex.charAt(16), 16) % 4);
@@ -103,13 +103,13 @@ function uuidFrom(text: string): string {
   ].join("-");
 }
 
-/** Statuses that are about a certificate. 404 is about an address, whatever its page names. */
+/** Statuses that can be about a certificate. A 404 is about the address, even if its page mentions a certificate. */
 const certificateStatuses: ReadonlySet<number> = new Set([400, 401, 403]);
 
 /**
- * ConnectPay's web tier checks the certificate, and its application compares it with the registered one. Their answer
- * comes before anything else is looked at: a 403 that is no OAuth error, or a page that names a certificate, as nginx has
- * with 400. Another page is a gateway's, and may be gone at the next request.
+ * ConnectPay's web tier validates the certificate, and its application compares it with the registered one, both before
+ * anything else. The answer is a 403 that is no OAuth error, or a page that mentions a certificate, such as nginx's 400.
+ * Any other page is a gateway's, and its error may be transient.
  * https://docs.connectpay.com/guides/integration
  */
 function isCertificateRejected({ status, body }: HttpResponse): boolean {

@@ -14,7 +14,7 @@ import {
 } from "./exchange/lifetime.ts";
 import type { AnswerFields, Reading } from "./exchange/token-request.ts";
 
-const longestDays = 1;
+const maxDays = 1;
 
 /** `POST /auth` with JSON, answered 201. https://developer.sendpayments.com/docs/authentication-1 */
 export const sendPayments = declareClientCredentials({
@@ -28,7 +28,7 @@ export const sendPayments = declareClientCredentials({
     clientSecret: { meaning: "the client secret", shape: sensitiveText },
   },
   policySettings: ["handoverSeconds"],
-  // A new token revokes the old one, and may be asked for before expiry.
+  // A new token revokes the old one, and may be requested before expiry.
   policy: ({ handoverSeconds }) => ({
     renewal: "at-handover",
     beforeExpiryMs: handoverSeconds * 1000,
@@ -52,11 +52,11 @@ function readAnswer(fields: AnswerFields, { headers }: HttpResponse, now: Date):
   const expiresAt = earlier(instantFrom(stated), exp);
   const claim =
     expiresAt && (iat ? claimFromSecond(iat, expiresAt) : claimUntil(expiresAt, headers, now));
-  const lifetime = lifetimeFrom([claim], !isAbsent(stated), longestDays);
+  const lifetime = lifetimeFrom([claim], !isAbsent(stated), maxDays);
   return { token: accessToken, expiresAt, lifetime };
 }
 
-/** A JWT's own `iat` and `exp` (RFC 7519 §4.1): decoded, not verified, so good for timing only. Never fails. */
+/** A JWT's `iat` and `exp` (RFC 7519 §4.1), decoded but not verified: for timing only. Never fails. */
 function jwtTimes(token: unknown): { iat: Date | null; exp: Date | null } {
   const claims = typeof token === "string" ? claimsOf(token) : {};
   return { iat: numericDate(claims["iat"]), exp: numericDate(claims["exp"]) };

@@ -3,7 +3,7 @@ import { declareStaticKey } from "./declaration/declare-provider.ts";
 import { headerKey, keyExpiry } from "./declaration/secret.ts";
 import { baseAddress, headerName, oneWord, probePath, settingsOf } from "./declaration/settings.ts";
 
-/** Any API that takes a key in a header, by configuration alone. */
+/** Any API that accepts a key in a header, by configuration alone. */
 export const staticKey = declareStaticKey({
   settings: settingsOf("static-key", {
     apiBaseUrl: v.optional(baseAddress),

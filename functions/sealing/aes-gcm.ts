@@ -6,7 +6,7 @@ const algorithm = "aes-256-gcm";
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** A nonce, the ciphertext and its tag (NIST SP 800-38D), with what it is bound to as additional data. */
+/** Nonce, ciphertext and tag (NIST SP 800-38D). The additional data binds the token to connection, version and kind. */
 export function encrypt(key: Sensitive<Uint8Array>, token: Sensitive, as: SealedAs): Uint8Array {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, key.expose(), nonce);
@@ -15,7 +15,7 @@ export function encrypt(key: Sensitive<Uint8Array>, token: Sensitive, as: Sealed
   return Buffer.concat([nonce, ...text, cipher.getAuthTag()]);
 }
 
-/** Null when any of it was changed, or was encrypted under another key or with other additional data. */
+/** Null when the bytes were changed, or encrypted with another key or other additional data. */
 export function decrypt(
   key: Sensitive<Uint8Array>,
   encrypted: Uint8Array,

@@ -13,13 +13,13 @@ import { Sensitive } from "../model/sensitive.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import { rejectOnAbort } from "../platform/reject-on-abort.ts";
 
-/** A key made by KMS for one connection: to use, and to store. */
+/** A data key of one connection, in the clear and encrypted by KMS. */
 interface DataKey {
   readonly key: Sensitive<Uint8Array>;
   readonly encrypted: Uint8Array;
 }
 
-/** In the clear they are in this process's memory only. */
+/** Data keys, cached in this process's memory. */
 export interface DataKeys {
   forSealing(connection: Connection, signal: AbortSignal): Promise<DataKey>;
   /** Null when KMS says that this was never a data key of this connection under this KMS key. */
@@ -30,7 +30,7 @@ export interface DataKeys {
   ): Promise<Sensitive<Uint8Array> | null>;
 }
 
-/** So old does a data key become that seals: it bounds what one of them protects. */
+/** How long a data key seals new tokens, which limits how much one key protects. */
 const dataKeyMaxAgeMs = 3_600_000;
 const maxSealingKeys = 1000;
 const maxOpenedKeys = 1000;
@@ -45,10 +45,10 @@ export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataK
       KeySpec: "AES_256",
       EncryptionContext: { connection },
     });
-    const { Plaintext, CiphertextBlob } = await client.send(command).catch(refuse);
+    const { Plaintext, CiphertextBlob } = await client.send(command).catch(failUnavailable);
     if (!Plaintext || !CiphertextBlob) throw unavailable("no key");
     const dataKey = { key: new Sensitive(Plaintext), encrypted: CiphertextBlob };
-    opened.set(nameOf(connection, CiphertextBlob), Promise.resolve(dataKey.key));
+    opened.set(cacheKey(connection, CiphertextBlob), Promise.resolve(dataKey.key));
     return dataKey;
   }
 
@@ -61,7 +61,7 @@ export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataK
     } catch (error) {
       if (error instanceof InvalidCiphertextException) return null;
       if (error instanceof IncorrectKeyException) return null;
-      return refuse(error);
+      return failUnavailable(error);
     }
   }
 
@@ -77,29 +77,29 @@ export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataK
     },
 
     forOpening(connection, encrypted, signal) {
-      const name = nameOf(connection, encrypted);
-      const known = opened.get(name);
+      const id = cacheKey(connection, encrypted);
+      const known = opened.get(id);
       if (known !== undefined) return orAborted(known, signal);
       const key = decrypt(connection, encrypted);
-      opened.set(name, key);
-      key.catch(() => opened.deleteIfSame(name, key));
+      opened.set(id, key);
+      key.catch(() => opened.deleteIfSame(id, key));
       return orAborted(key, signal);
     },
   };
 }
 
-/** Together: what KMS refused to one connection says nothing of another. */
-function nameOf(connection: Connection, encrypted: Uint8Array): string {
+/** The cache key has the connection too, because a key that KMS refuses for one connection may be valid for another. */
+function cacheKey(connection: Connection, encrypted: Uint8Array): string {
   return `${connection} ${Buffer.from(encrypted).toString("base64")}`;
 }
 
-/** Many callers share one request, each with its own deadline: the request ends by the client's time-outs. */
+/** Callers share one request, each with its own deadline. The client's timeouts end the request itself. */
 function orAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
   return rejectOnAbort(shared, signal, () => unavailable("AbortError"));
 }
 
-/** The SDK's error stays behind: it may hold the answer. */
-function refuse(error: unknown): never {
+/** Replaces the SDK's error, which may hold the answer. */
+function failUnavailable(error: unknown): never {
   throw unavailable(error instanceof Error ? error.name : "unknown error");
 }
 

@@ -5,13 +5,13 @@ import type { Sealer } from "../model/sealer.ts";
 import { decrypt, encrypt } from "./aes-gcm.ts";
 import { dataKeys } from "./data-keys.ts";
 
-/** The first byte: how the rest is laid out. */
+/** The first byte of a sealed token: the version of its layout. */
 const layout = 1;
 const headerBytes = 3;
 
 /**
- * Seals under data keys of a KMS key, one for each connection, which is their encryption context. The encrypted data
- * key travels with the token, so that whoever may use the KMS key for this connection can open it.
+ * Seals tokens with data keys of a KMS key. Each connection has its own data keys, with the connection as their encryption
+ * context. The encrypted data key is stored with the token.
  */
 export function openKmsSealer(options: KMSClientConfig, keyArn: string, clock: Clock): Sealer {
   const [, , , region = ""] = keyArn.split(":");

@@ -2,7 +2,7 @@ import type { Sealer } from "../model/sealer.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import { decrypt, encrypt } from "./aes-gcm.ts";
 
-/** Seals under one key that this process was given. */
+/** Seals tokens with one key from the environment, for the local stack. */
 export function localSealer(key: Sensitive<Uint8Array>): Sealer {
   return {
     prepare: async () => {},

@@ -16,7 +16,7 @@ interface Entry {
   readonly readAt: Date;
 }
 
-/** The current version (AWSCURRENT) of the secrets named prefix + account, remembered by this process. */
+/** Reads the current version (AWSCURRENT) of the secret named prefix + account, and caches it in this process. */
 export function openSecretsManager(
   options: SecretsManagerClientConfig,
   prefix: string,
@@ -52,7 +52,7 @@ async function fetchCurrent(
   }
 }
 
-/** The SDK's error stays behind: it may hold the answer. */
+/** Replaces the SDK's error, which may hold the answer. */
 function translated(error: unknown, name: string): VendingError {
   if (error instanceof VendingError) return error;
   if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException) {

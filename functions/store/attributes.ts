@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
-/** One item of the token table. Attributes are top-level so that IAM can show an operator all but the sealed token. */
+/** One item of the token table. Its attributes are top-level so that IAM can grant an operator all but the sealed ones. */
 export type Item = Record<string, AttributeValue>;
 
 /** Attributes to write; null removes one. */
@@ -10,21 +10,21 @@ export const text = (value: string): AttributeValue => ({ S: value });
 export const count = (value: number): AttributeValue => ({ N: String(value) });
 export const instant = (value: Date): AttributeValue => count(value.getTime());
 
-/** Of values that a record may lack: null removes the attribute. */
+/** For values that a record may lack: null removes the attribute. */
 export const optionalText = (value: string | null): AttributeValue | null =>
   value === null ? null : text(value);
 export const optionalCount = (value: number | null): AttributeValue | null =>
   value === null ? null : count(value);
 
-/** An attribute is missing, of another type, or beyond what can be: no release of ours wrote it. */
+/** An attribute is missing, of another type or out of range: no release of ours wrote it so. */
 export class DamagedAttribute extends Error {
   override readonly name = "DamagedAttribute";
 }
 
-/** Reads one part of an item, or reads it as `otherwise` when it is damaged. */
+/** Reads one part of an item; `otherwise` when it is damaged. */
 export type ReadPart = <T>(read: () => T, otherwise: T) => T;
 
-/** Names in `damage` what is damaged. */
+/** A reader that adds the names of damaged attributes to `damage`. */
 export function partReader(damage: string[]): ReadPart {
   return (read, otherwise) => {
     try {
@@ -46,7 +46,7 @@ export function numberOf(item: Item, name: string): number {
   return Number.isSafeInteger(value) && value >= 0 ? value : damaged(name);
 }
 
-/** A number that need not be whole. */
+/** A number that may have a fraction. */
 export function levelOf(item: Item, name: string): number {
   const value = Number(item[name]?.N ?? damaged(name));
   return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : damaged(name);
@@ -61,7 +61,7 @@ export function optionalInstantOf(item: Item, name: string): Date | null {
   return item[name] ? instantOf(item, name) : null;
 }
 
-/** Where a missing or damaged instant has a harmless reading. */
+/** An instant; `otherwise` when it is missing or damaged. */
 export function instantOr(item: Item, name: string, otherwise: Date): Date {
   const value = new Date(Number(item[name]?.N ?? Number.NaN));
   return Number.isNaN(value.getTime()) ? otherwise : value;

@@ -14,22 +14,21 @@ import type {
 } from "../model/pending-consents.ts";
 import type { Item } from "./attributes.ts";
 import { count, instant, instantOf, text, textOf } from "./attributes.ts";
-import { unavailable } from "./unavailable.ts";
-import { updateItem } from "./update-item.ts";
+import { unavailable, updateItem } from "./conditional-write.ts";
 
 const neverSeen = "attribute_not_exists(#pk)";
 const claimable = `${neverSeen} OR #claimant = :claimant`;
 const notExpired = "#expiresAt > :now";
-const free = `${notExpired} AND attribute_not_exists(#browser)`;
-const mine = `${notExpired} AND #browser = :me`;
+const unbound = `${notExpired} AND attribute_not_exists(#browser)`;
+const boundToMe = `${notExpired} AND #browser = :me`;
 
-/** Pending consents beside the connections of their realm, in the same table. */
+/** Pending consents, in the token table, under keys of their realm. */
 export function dynamoDbPendingConsents(
   client: DynamoDBClient,
   tableName: string,
   realm: RealmId,
 ): PendingConsents {
-  /** `~` begins no account, so no connection has these keys. */
+  /** No account begins with `~`, so no connection has these keys. */
   const keyOf = (id: string) => `${realmName(realm)}/~consent/${id}`;
   const codeKeyOf = (hash: string) => `${realmName(realm)}/~code/${hash}`;
 
@@ -54,7 +53,7 @@ export function dynamoDbPendingConsents(
     if (!(answer instanceof ConditionalCheckFailedException)) {
       return { done: true, pending: pendingOf(id, answer.Attributes ?? {}) };
     }
-    // Not every server returns the item that refused the write.
+    // Not every DynamoDB implementation returns the item of a refused write.
     const pending = answer.Item ? pendingOf(id, answer.Item) : await readItem(id, signal);
     return { done: false, pending };
   }
@@ -65,7 +64,7 @@ export function dynamoDbPendingConsents(
       const command = new UpdateItemCommand(
         updateItem(tableName, keyOf(id), { set, onlyIf: neverSeen, given: {} }),
       );
-      // A row that is there already is this one: the SDK repeated a write that had succeeded.
+      // If the row already exists, the SDK has repeated a write that had succeeded.
       await attempt(id, () => client.send(command, { abortSignal: signal }), signal);
     },
 
@@ -74,7 +73,7 @@ export function dynamoDbPendingConsents(
     async bind(id, browser, now, until, signal) {
       const change = {
         set: { browser: text(browser), ...livesUntil(until) },
-        onlyIf: free,
+        onlyIf: unbound,
         given: { now: instant(now) },
       };
       const command = new UpdateItemCommand(updateItem(tableName, keyOf(id), change));
@@ -89,7 +88,7 @@ export function dynamoDbPendingConsents(
       const command = new DeleteItemCommand({
         TableName: tableName,
         Key: { pk: text(keyOf(id)) },
-        ConditionExpression: mine,
+        ConditionExpression: boundToMe,
         ExpressionAttributeNames: { "#browser": "browser", "#expiresAt": "expiresAt" },
         ExpressionAttributeValues: { ":me": text(browser), ":now": instant(now) },
         ReturnValues: "ALL_OLD",

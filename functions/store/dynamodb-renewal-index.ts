@@ -9,11 +9,10 @@ import { realmName, realmOf } from "../model/connection.ts";
 import type { DueRenewal, RenewalIndex } from "../model/renewal-index.ts";
 import type { Item } from "./attributes.ts";
 import { DamagedAttribute, instant, instantOf, text, textOf } from "./attributes.ts";
+import { unavailable, updateItem } from "./conditional-write.ts";
 import { dueNames } from "./record-attributes.ts";
-import { unavailable } from "./unavailable.ts";
-import { updateItem } from "./update-item.ts";
 
-/** Keys and instants only, and only of records that carry `dueRealm` (infra/constructs/token-table.ts). */
+/** A sparse index of the records with `dueRealm`: keys and instants only (infra/constructs/token-table.ts). */
 const indexName = "due";
 const pageSize = 100;
 
@@ -51,7 +50,7 @@ export function dynamoDbRenewalIndex(client: DynamoDBClient, tableName: string):
         onlyIf: stillLapsed,
         given: { now: instant(now) },
       };
-      // Nothing of the record is looked at.
+      // The answer is not needed.
       const command = new UpdateItemCommand({
         ...updateItem(tableName, connection, change),
         ReturnValues: "NONE",
@@ -67,8 +66,8 @@ export function dynamoDbRenewalIndex(client: DynamoDBClient, tableName: string):
 }
 
 /**
- * Null for an entry that is damaged (whoever vends the connection heals it) or another realm's: any realm's role may write
- * this index's key on its own items.
+ * Null for an entry that is damaged (the next vend repairs it) or of another realm, whose role can write this realm's
+ * name into its own items.
  */
 function readDueRenewal(item: Item, realm: RealmId): DueRenewal | null {
   try {

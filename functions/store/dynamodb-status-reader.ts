@@ -3,22 +3,22 @@ import { BatchGetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Clock } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { realmName } from "../model/connection.ts";
+import type { StatusReader } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
-import type { StatusReader } from "../model/status-reader.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Item } from "./attributes.ts";
 import { text } from "./attributes.ts";
+import { unavailable } from "./conditional-write.ts";
 import { statusAttributes } from "./status-attributes.ts";
-import { unavailable } from "./unavailable.ts";
 
-/** Keys only: a connection enters it with its first lease, and nothing is written to it after that. */
+/** Keys only: a connection's first lease adds it, and later writes do not change it. */
 const indexName = "connections";
 
-/** What DynamoDB leaves unprocessed is requested again, with a pause that doubles. */
+/** Unprocessed keys are requested again, after a pause that doubles. */
 const maxAttempts = 4;
 const firstPauseMs = 50;
 
-/** Status attributes of the token table, each request naming them: no other request is granted. */
+/** Reads the status attributes of the token table. Every request names them, because IAM grants no other request. */
 export function dynamoDbStatusReader(
   client: DynamoDBClient,
   tableName: string,
@@ -55,7 +55,7 @@ export function dynamoDbStatusReader(
     return items;
   }
 
-  /** One record that a newer release wrote must not hide the others. */
+  /** Null for a record of a newer release, so that it does not hide the others. */
   function recordOrNull(item: Item): TokenRecord | null {
     try {
       return readRecord(withoutSealed(item));
@@ -71,7 +71,7 @@ export function dynamoDbStatusReader(
       const command = new QueryCommand({
         TableName: tableName,
         IndexName: indexName,
-        // Any realm's role may write this index's key on its own items: the connection tells whose it is.
+        // Any realm's role can write another realm's name into its own items, so the connection decides.
         KeyConditionExpression: "#realm = :realm AND begins_with(#pk, :own)",
         ProjectionExpression: "#pk",
         Select: "SPECIFIC_ATTRIBUTES",
@@ -103,7 +103,7 @@ export function dynamoDbStatusReader(
   };
 }
 
-/** Sealed attributes are not read; their fingerprints say whether they are there. */
+/** Stands in for the sealed attributes, which are not read; their fingerprints tell whether they exist. */
 function withoutSealed(item: Item): Item {
   const unread = { B: new Uint8Array() };
   return {

@@ -11,32 +11,38 @@ import { ledgerAfter } from "../model/token-record.ts";
 import type { HeldLease, StandingClaim, TokenStore } from "../model/token-store.ts";
 import type { Attributes, Item } from "./attributes.ts";
 import { count, instant, instantOr, optionalCount, optionalText, text } from "./attributes.ts";
-import { consentAttributes, consentNames, refreshNames } from "./consent-items.ts";
+import type { ItemChange } from "./conditional-write.ts";
 import {
+  claimRevision,
+  revisionOf,
+  unavailable,
+  unchangedSince,
+  updateItem,
+} from "./conditional-write.ts";
+import {
+  consentAttributes,
+  consentNames,
   doubtAttributes,
   dueNames,
   failureAttributes,
   leaseAttributes,
   leaseNames,
   ledgerAttributes,
+  refreshNames,
   rejectionAttributes,
   tokenAttributes,
   tokenNames,
 } from "./record-attributes.ts";
-import { claimRevision, revisionOf, unchangedSince } from "./revision.ts";
-import { unavailable } from "./unavailable.ts";
-import type { ItemChange } from "./update-item.ts";
-import { updateItem } from "./update-item.ts";
 
 const neverSeen = "attribute_not_exists(#pk)";
 
-/** Tokens, leases and claims in one DynamoDB table, one item each. `readRecord` is what reads items as records. */
+/** Records and claims in one DynamoDB table, one item each. `readRecord` parses an item. */
 export function dynamoDbTokenStore(
   client: DynamoDBClient,
   tableName: string,
   readRecord: (item: Item) => TokenRecord,
 ): TokenStore {
-  /** The item after the change, or what stood in its way. */
+  /** The item after the change or, if the condition failed, the stored item. */
   async function write(
     pk: string,
     change: ItemChange,
@@ -48,7 +54,7 @@ export function dynamoDbTokenStore(
       return { done: true, item };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw unavailable(error);
-      // Not every server returns the item that refused the write.
+      // Not every DynamoDB implementation returns the item of a refused write.
       return { done: false, item: error.Item ?? (await readItem(pk, signal)) };
     }
   }
@@ -68,8 +74,8 @@ export function dynamoDbTokenStore(
   }
 
   /**
-   * Ends a lease with its outcome, made of the record as it stands. A refused write is looked at: it may have succeeded
-   * before the SDK repeated it, or another process may have written beside the lease.
+   * Ends a lease with an outcome that is computed from the current record. If the write is refused, either the SDK has
+   * repeated one that had succeeded, or another process has written to the record under this lease: it is repeated then.
    */
   async function endLease(
     held: HeldLease,
@@ -103,7 +109,7 @@ export function dynamoDbTokenStore(
         ...leaseAttributes(lease),
         ...doubtAttributes({ token: seen?.token ?? null, doubtedAt }),
         revision: text(lease.owner),
-        // The key of the index `connections`: the same with every lease, so that the index is written to once.
+        // The key of the index `connections`. It never changes, so only the first lease writes to the index.
         realm: text(realmOf(connection)),
         fence: count((seen?.fence ?? 0) + 1),
         version: count(seen?.version ?? 0),
@@ -121,7 +127,7 @@ export function dynamoDbTokenStore(
         held,
         (current) => {
           const commit = commitOf(current);
-          const { token, consent, version, revocationScope: scope, typicalIssueMs } = commit;
+          const { token, consent, version, revocationScope, typicalRenewalMs } = commit;
           return {
             set: {
               ...tokenAttributes(connection, token, fence),
@@ -130,8 +136,8 @@ export function dynamoDbTokenStore(
               ...rejectionAttributes(commit),
               ...ledgerAttributes(commit.ledger),
               version: count(version),
-              scope: optionalText(scope),
-              typicalIssueMs: optionalCount(typicalIssueMs),
+              scope: optionalText(revocationScope),
+              typicalIssueMs: optionalCount(typicalRenewalMs),
             },
             remove: ["failure"],
           };
@@ -145,16 +151,16 @@ export function dynamoDbTokenStore(
         held,
         (current) => {
           const failed = failedOf(current);
-          const { failure, revocationScope: scope, isConsentOver, isTokenDead } = failed;
+          const { failure, revocationScope, isConsentOver, isTokenDead } = failed;
           return {
             set: {
               ...(failure ? failureAttributes(failure) : {}),
               ...ledgerAttributes(failed.ledger),
               ...doubtAttributes({ ...failed, token: current.token }),
-              scope: optionalText(scope),
+              scope: optionalText(revocationScope),
             },
             remove: [
-              // With nothing left to renew with, the schedule has nothing to do either.
+              // Without a refresh token there is nothing for the schedule to renew.
               ...(isConsentOver ? [...refreshNames, ...dueNames] : []),
               ...(isTokenDead ? tokenNames : []),
             ],
@@ -182,15 +188,15 @@ export function dynamoDbTokenStore(
       return done || item?.["revision"]?.S === revision;
     },
 
-    async claimRevocationScope(scope, claim, replace, signal) {
+    async claimRevocationScope(scopeHash, claim, replace, signal) {
       const change = {
         set: { scopeOwner: text(claim.owner), scopeUntil: instant(claim.until) },
-        ...unclaimedOrMineOr(claim.owner, replace),
+        ...unclaimedOrOwnedOr(claim.owner, replace),
       };
-      const { item } = await write(scopeKey(claim.owner, scope), change, signal);
+      const { item } = await write(scopeKey(claim.owner, scopeHash), change, signal);
       return {
         owner: (item?.["scopeOwner"]?.S ?? claim.owner) as Connection,
-        // Claims of releases before 0.2 name their owner only.
+        // Claims of releases before 0.2 have an owner only.
         until: instantOr(item ?? {}, "scopeUntil", new Date(0)),
         revision: revisionOf(item ?? {}, claimRevision),
       };
@@ -198,21 +204,21 @@ export function dynamoDbTokenStore(
   };
 }
 
-/** Revisions are named by the one write that makes each. */
+/** Each revision is named after the one write that makes it. */
 const endOf = (owner: string) => `${owner}.end`;
 const lateIssueOf = (owner: string) => `${owner}.late`;
 
-function unclaimedOrMineOr(
+function unclaimedOrOwnedOr(
   me: Connection,
   replace: StandingClaim | null,
 ): Pick<ItemChange, "onlyIf" | "given"> {
-  const free = `${neverSeen} OR #scopeOwner = :me`;
-  if (!replace) return { onlyIf: free, given: { me: text(me) } };
+  const claimable = `${neverSeen} OR #scopeOwner = :me`;
+  if (!replace) return { onlyIf: claimable, given: { me: text(me) } };
   const { onlyIf, given } = unchangedSince(replace.revision);
-  return { onlyIf: `${free} OR ${onlyIf}`, given: { ...given, me: text(me) } };
+  return { onlyIf: `${claimable} OR ${onlyIf}`, given: { ...given, me: text(me) } };
 }
 
-/** Beside the connections of its realm, so that the realm's own role may claim it; `~` begins no account. */
-function scopeKey(connection: Connection, scope: string): string {
-  return `${realmOf(connection)}/~scope/${scope}`;
+/** Under the realm's keys, so that the realm's role can write it. No account begins with `~`. */
+function scopeKey(connection: Connection, scopeHash: string): string {
+  return `${realmOf(connection)}/~scope/${scopeHash}`;
 }

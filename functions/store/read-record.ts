@@ -1,14 +1,22 @@
+import type { Clock } from "../model/clock.ts";
+import { msBetween } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
+import type { Log } from "../model/log.ts";
+import type { Metrics } from "../model/metrics.ts";
+import { boundRecord } from "../model/record-bounds.ts";
 import type {
   Failure,
   Lease,
   LedgerEntry,
   RejectionLevel,
+  StoredConsent,
+  StoredRefreshToken,
   StoredToken,
   TokenRecord,
 } from "../model/token-record.ts";
 import { isDoubted } from "../model/token-record.ts";
+import { LruCache } from "../platform/lru-cache.ts";
 import type { Item, ReadPart } from "./attributes.ts";
 import {
   binaryOf,
@@ -20,15 +28,61 @@ import {
   partReader,
   textOf,
 } from "./attributes.ts";
-import { readConsent } from "./consent-items.ts";
+import { recordRevision, revisionOf } from "./conditional-write.ts";
 import { layout } from "./record-attributes.ts";
-import { recordRevision, revisionOf } from "./revision.ts";
+
+const maxEntries = 1000;
+const reportEveryMs = 60_000;
+
+/**
+ * Parses items and bounds their instants (model/record-bounds.ts). Logs and counts damage, once a minute for each
+ * connection.
+ */
+export function recordReader({
+  clock,
+  log,
+  metrics,
+  process,
+}: {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics | null;
+  /** The prefix of this process's lease owners. */
+  readonly process: string;
+}): (item: Item) => TokenRecord {
+  const leasesSeenAt = new LruCache<Date>(maxEntries);
+  const reportedAt = new LruCache<Date>(maxEntries);
+
+  const firstSeenAt = (now: Date) => (lease: Lease) => {
+    const before = leasesSeenAt.get(lease.owner);
+    // If the clock has gone back, the earlier sighting does not count.
+    const seenAt = before && before <= now ? before : now;
+    leasesSeenAt.set(lease.owner, seenAt);
+    return seenAt;
+  };
+
+  function report({ connection, damage }: TokenRecord, now: Date): void {
+    const lastAt = reportedAt.get(connection);
+    if (lastAt && Math.abs(msBetween(lastAt, now)) < reportEveryMs) return;
+    reportedAt.set(connection, now);
+    log.error("record-damaged", { connection, damage });
+    metrics?.record("DamagedRecords", 1);
+  }
+
+  return (item) => {
+    const now = clock.now();
+    const reader = { now, process, firstSeenAt: firstSeenAt(now) };
+    const record = boundRecord(readRecord(item), reader);
+    if (record.damage.length > 0) report(record, now);
+    return record;
+  };
+}
 
 const epoch = new Date(0);
 
 /**
- * An item as a record. What cannot be read of it is left out and named in `damage`; the next commit heals it. Fails with
- * `internal` for a record that a newer release wrote.
+ * Parses an item. Attributes that cannot be read get harmless values and are named in `damage`; the next commit repairs
+ * them. Fails with `internal` for a record that a newer release wrote.
  */
 export function readRecord(item: Item): TokenRecord {
   const damage: string[] = [];
@@ -43,7 +97,7 @@ export function readRecord(item: Item): TokenRecord {
     connection: (item["pk"]?.S ?? "") as Connection,
     revision: revisionOf(item, recordRevision),
     fence: part(() => numberOf(item, "fence"), 0),
-    // A version must not be given out twice.
+    // A version must never be used twice.
     version: part(() => numberOf(item, "version"), Math.max(0, ...ledger.map(versionOf))),
     token,
     consent: readConsent(item, part),
@@ -52,7 +106,7 @@ export function readRecord(item: Item): TokenRecord {
     failure: part(() => readFailure(item["failure"]?.M), null),
     rejections: part(() => readRejections(item), null),
     revocationScope: item["scope"]?.S ?? null,
-    typicalIssueMs: part(
+    typicalRenewalMs: part(
       () => (item["typicalIssueMs"] ? numberOf(item, "typicalIssueMs") : null),
       null,
     ),
@@ -63,11 +117,11 @@ export function readRecord(item: Item): TokenRecord {
 
 function refuseNewer(written: number): void {
   if (written <= layout) return;
-  const detail = `This record has layout ${written}; this release understands ${layout}. Deploy the newer release.`;
+  const detail = `This record has layout ${written}; this release reads up to ${layout}. Deploy the newer release.`;
   throw new VendingError("internal", detail);
 }
 
-/** Nobody knows whose it is or when it ends: it counts as abandoned. */
+/** Replaces a damaged lease, whose owner and end are unknown: it counts as abandoned. */
 const lostLease: Lease = { owner: "", since: epoch, until: epoch, reason: "takeover" };
 
 function versionOf({ version }: LedgerEntry): number {
@@ -92,7 +146,7 @@ function readToken(item: Item, part: ReadPart): StoredToken {
   };
 }
 
-/** The first release had its index sorted by `renewAt`: its records have no `dueAt`, and are due then. */
+/** Records of the first release have no `dueAt`: they are due at `renewAt`. */
 function readDue(item: Item): StoredToken["due"] {
   if (!item["dueRealm"]) return null;
   const [at, until] = item["dueAt"]
@@ -101,7 +155,7 @@ function readDue(item: Item): StoredToken["due"] {
   return { at: instantOf(item, at), until: instantOf(item, until) };
 }
 
-/** Releases before 0.2 say only that there is a doubt: it is about the stored token. */
+/** Releases before 0.2 store only that there is a doubt, without its instant: it concerns the stored token. */
 function readDoubt(item: Item, token: StoredToken | null, part: ReadPart): Date | null {
   const doubtedAt = part(() => optionalInstantOf(item, "doubtedAt"), null);
   const isUnexplained = item["suspect"]?.BOOL && !isDoubted({ token, doubtedAt });
@@ -130,7 +184,7 @@ function readFailure(fields: Item | undefined): Failure | null {
   };
 }
 
-/** Releases before 0.2 list the rejections of the last ten minutes. */
+/** Releases before 0.2 store a list of the rejections of the last ten minutes. */
 function readRejections(item: Item): RejectionLevel | null {
   if (item["rejectionLevel"]) {
     return { level: levelOf(item, "rejectionLevel"), at: instantOf(item, "rejectionLevelAt") };
@@ -152,5 +206,26 @@ function readLedgerEntry(fields: Item): LedgerEntry {
     latencyMs: numberOf(fields, "latencyMs"),
     fingerprint: fields["fingerprint"]?.S ?? null,
     outcome: textOf(fields, "outcome") as LedgerEntry["outcome"],
+  };
+}
+
+function readRefreshToken(item: Item, part: ReadPart): StoredRefreshToken {
+  return {
+    sealed: binaryOf(item, "sealedRefresh"),
+    version: numberOf(item, "refreshVersion"),
+    fingerprint: textOf(item, "refreshFingerprint"),
+    endsAt: part(() => optionalInstantOf(item, "refreshEndsAt"), null),
+  };
+}
+
+/** Null where nobody has consented. A damaged instant does not end a consent. */
+function readConsent(item: Item, part: ReadPart): StoredConsent | null {
+  if (!item["consentedAt"]) return null;
+  return {
+    consentedAt: part(() => instantOf(item, "consentedAt"), new Date(0)),
+    refresh: item["sealedRefresh"] ? part(() => readRefreshToken(item, part), null) : null,
+    grantedScope: item["grantedScope"]?.S ?? null,
+    subject: item["subject"]?.S ?? null,
+    customer: item["customer"]?.S ?? null,
   };
 }

@@ -5,20 +5,21 @@ import type {
   Failure,
   Lease,
   LedgerEntry,
+  StoredConsent,
   StoredToken,
   TokenRecord,
 } from "../model/token-record.ts";
 import { isDoubted } from "../model/token-record.ts";
 import type { Attributes } from "./attributes.ts";
-import { count, instant, text } from "./attributes.ts";
+import { count, instant, optionalText, text } from "./attributes.ts";
 
 /**
- * The layout that this release writes. A record of a newer one is refused, never guessed at; attributes that an earlier
- * release did not know are filled in when read, and written with the next commit.
+ * The version of the layout that this release writes. A record with a newer one is refused. Attributes that an earlier
+ * release did not write get defaults when read, and are written with the next commit.
  */
 export const layout = 1;
 
-/** `fence`: releases before 0.2 recognise their own commit by it. */
+/** Releases before 0.2 recognise their own commit by `fence`. */
 export function tokenAttributes(
   connection: Connection,
   token: StoredToken,
@@ -38,7 +39,7 @@ export function tokenAttributes(
     renewAt: instant(token.renewAt),
     secretVersion: text(token.secretVersion),
     keptUntil: token.keepAliveUntil && instant(token.keepAliveUntil),
-    // The keys of the sparse index: only what the schedule is to renew has them.
+    // The keys of the sparse index: only connections that the schedule renews have them.
     dueRealm: token.due && text(realmOf(connection)),
     dueAt: token.due && instant(token.due.at),
     dueUntil: token.due && instant(token.due.until),
@@ -73,7 +74,7 @@ export function leaseAttributes(lease: Lease): Attributes {
 
 export const leaseNames = ["leaseOwner", "leaseSince", "leaseUntil", "leaseReason"];
 
-/** `suspect` says the same to releases before 0.2. */
+/** Releases before 0.2 read `suspect` instead of `doubtedAt`. */
 export function doubtAttributes(record: Pick<TokenRecord, "token" | "doubtedAt">): Attributes {
   return {
     doubtedAt: record.doubtedAt && instant(record.doubtedAt),
@@ -85,7 +86,7 @@ export function rejectionAttributes({ rejections }: Pick<TokenRecord, "rejection
   return {
     rejectionLevel: rejections && { N: rejections.level.toFixed(4) },
     rejectionLevelAt: rejections && instant(rejections.at),
-    // Of releases before 0.2.
+    // Written by releases before 0.2.
     rejectionsAt: null,
   };
 }
@@ -104,7 +105,7 @@ export function failureAttributes(failure: Failure): Attributes {
   return { failure: { M: fields } };
 }
 
-/** The record stays under 4 KB: who has made the attempt was told all of it. */
+/** Keeps the record under 4 KB. The full detail is in the log. */
 const maxDetailLength = 300;
 
 function shortened(detail: string): string {
@@ -129,3 +130,26 @@ function ledgerAttribute(entry: LedgerEntry): AttributeValue {
     },
   };
 }
+
+/** The consent's attributes in the record's item. */
+export function consentAttributes(consent: StoredConsent): Attributes {
+  const { refresh } = consent;
+  return {
+    consentedAt: instant(consent.consentedAt),
+    grantedScope: optionalText(consent.grantedScope),
+    subject: optionalText(consent.subject),
+    customer: optionalText(consent.customer),
+    sealedRefresh: refresh && { B: refresh.sealed },
+    refreshVersion: refresh && count(refresh.version),
+    refreshFingerprint: refresh && text(refresh.fingerprint),
+    refreshEndsAt: refresh?.endsAt ? instant(refresh.endsAt) : null,
+  };
+}
+
+export const consentNames = ["consentedAt", "grantedScope", "subject", "customer"];
+export const refreshNames = [
+  "sealedRefresh",
+  "refreshVersion",
+  "refreshFingerprint",
+  "refreshEndsAt",
+];

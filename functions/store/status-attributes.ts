@@ -1,6 +1,6 @@
 /**
- * What of a record an operator's role may read: everything but what is sealed. The role's policy lists the same
- * (`dynamodb:Attributes`), and so denies a read that names no attributes at all.
+ * The attributes of a record that an operator's role can read: all but the sealed ones. The role's policy has the same
+ * list (`dynamodb:Attributes`), and so denies a read that names no attributes.
  */
 export const statusAttributes = [
   "pk",

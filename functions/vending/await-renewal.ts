@@ -1,23 +1,23 @@
 import { maxClockSkewMs, msBetween, plusMs, secondsUntil } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
 import type { Decision } from "./decision/decision.ts";
 
-const assumedIssueMs = 100;
+const assumedRenewalMs = 100;
 const firstCheckMs = 500;
 const minPauseMs = 10;
 const maxPauseMs = 500;
-/** Callers that wait for the same handover wake up spread over this time. */
+/** Spreads the callers that wait for the same handover. */
 const handoverJitterMs = 20;
 
-type Wait = Extract<Decision, { action: "await-renewal" | "await-handover" }>;
+export type Wait = Extract<Decision, { action: "await-renewal" | "await-handover" }>;
 
 /**
- * Waits for another process's renewal, or for the instant at which a renewal may begin, and reads the record again.
- * Fails at once when the deadline comes first.
+ * Waits for another process's renewal, or until a renewal may begin, and reads the record again. Fails at once with
+ * `renewal-in-progress` or `validity-unavailable` when the deadline comes first.
  */
 export async function awaitRenewal(
   deps: Dependencies,
@@ -30,26 +30,26 @@ export async function awaitRenewal(
   const readAt =
     wait.action === "await-handover"
       ? plusMs(wait.until, deps.random() * handoverJitterMs)
-      : nextReadAt(wait.lease, record?.typicalIssueMs ?? null, now, deps.random());
-  if (readAt >= deadline.at) throw deadlineTooEarly(wait, now);
+      : nextReadAt(wait.lease, record?.typicalRenewalMs ?? null, now, deps.random());
+  if (readAt >= deadline.at) throw deadlineExceeded(wait, now);
   await deps.clock.sleep(msBetween(now, readAt), deadline.signal);
   return deps.store.read(connection, deadline.signal);
 }
 
 /**
- * When a process that did not get the lease reads the record again: first when the holder should have finished, judged by
- * earlier renewals; then after every 8 to 12 % of the time waited, so that the lag stays small beside the wait. A long
- * prediction is checked at half a second, one, two and four, because renewals may have become faster. Never after the
- * end of the lease.
+ * When a process without the lease reads the record again: first when the holder should have finished, judged by earlier
+ * renewals; then repeatedly after another 8 to 12 % of the time waited, so that the lag stays small compared with the
+ * wait. During a long predicted wait it also reads after half a second, one, two and four, because renewals may have
+ * become faster. Never after the end of the lease.
  */
 export function nextReadAt(
   lease: Lease,
-  typicalIssueMs: number | null,
+  typicalRenewalMs: number | null,
   now: Date,
   random: number,
 ): Date {
   const waitedMs = Math.max(0, msBetween(lease.since, now));
-  const predictedMs = (typicalIssueMs ?? assumedIssueMs) * (1 + random / 10);
+  const predictedMs = (typicalRenewalMs ?? assumedRenewalMs) * (1 + random / 10);
   const checkMs =
     firstCheckMs * 2 ** Math.max(0, Math.floor(Math.log2(waitedMs / firstCheckMs)) + 1);
   const pauseMs = Math.min(maxPauseMs, Math.max(minPauseMs, waitedMs * (0.08 + random / 25)));
@@ -58,10 +58,10 @@ export function nextReadAt(
   return new Date(Math.min(Number(plusMs(lease.since, nextMs)), Number(leaseEnd)));
 }
 
-function deadlineTooEarly(wait: Wait, now: Date): VendingError {
+function deadlineExceeded(wait: Wait, now: Date): VendingError {
   if (wait.action === "await-renewal") {
     const seconds = secondsUntil(wait.lease.until, now);
-    const detail = "Another process is renewing this connection and will not finish in time.";
+    const detail = "Another process is renewing this connection and may not finish in time.";
     return new VendingError("renewal-in-progress", detail, seconds);
   }
   const seconds = secondsUntil(wait.until, now);
@@ -76,23 +76,4 @@ function deadlineTooEarly(wait: Wait, now: Date): VendingError {
         `The next token may be requested in ${seconds} s, after this caller's deadline.`,
         seconds,
       );
-}
-
-/** Adds up how long one caller waits for other processes' renewals. Waits for a handover are not counted. */
-export function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metrics">) {
-  let waitedMs = 0;
-  return {
-    async during<T>(action: Wait["action"], wait: () => Promise<T>): Promise<T> {
-      const begunAt = clock.now();
-      try {
-        return await wait();
-      } finally {
-        if (action === "await-renewal") waitedMs += msBetween(begunAt, clock.now());
-      }
-    },
-    /** Records the sum. To be called when the caller is answered, with a token or a problem. */
-    end(): void {
-      if (waitedMs > 0) metrics.record("LeaseWaitMs", waitedMs);
-    },
-  };
 }

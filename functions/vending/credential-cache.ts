@@ -4,7 +4,7 @@ import type { Credential, VendRequest } from "../model/credential.ts";
 
 const maxEntries = 1000;
 
-/** A token that was revoked out of turn is vended from a cache for no longer than this. */
+/** Limits how long a cache vends a token that was revoked unexpectedly. */
 const maxAgeMs = 30_000;
 
 interface Entry {
@@ -13,10 +13,11 @@ interface Entry {
   readonly until: Date;
 }
 
-/** What this process vended last: a vend from here costs no I/O. */
+/** The credentials that this process vended last: vending from here needs no I/O. */
 export class CredentialCache {
   readonly #entries = new Map<Connection, Entry>();
 
+  /** The cached credential if it is fresh and satisfies the request. A rejection of its version removes it. */
   get(connection: Connection, request: VendRequest, now: Date): Credential | null {
     const entry = this.#entries.get(connection);
     if (!entry || !isFresh(entry, now)) return null;
@@ -30,10 +31,10 @@ export class CredentialCache {
     return entry.credential;
   }
 
-  /** Keeps a credential until its next renewal, `renewAt`, and no longer than it is usable. */
+  /** Caches a credential until `renewAt`, and no longer than it is usable. */
   set(credential: Credential, renewAt: Date, now: Date): void {
     const cached = this.#entries.get(credential.connection);
-    // A slower request of this process may come with an older version.
+    // A slower request of this process may have an older version.
     if (cached && isFresh(cached, now) && cached.credential.version > credential.version) return;
     this.#entries.delete(credential.connection);
     const bounds = [plusMs(now, maxAgeMs), renewAt, credential.usableUntil ?? renewAt];
@@ -48,7 +49,7 @@ export class CredentialCache {
   }
 }
 
-/** Before `since`, the clock has gone back. */
+/** If `since` lies in the future, the clock has gone back. */
 function isFresh({ since, until }: Entry, now: Date): boolean {
   return since <= now && now < until;
 }

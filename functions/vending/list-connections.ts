@@ -1,51 +1,52 @@
 import type { Clock } from "../model/clock.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { realmName, realmOf } from "../model/connection.ts";
-import type { ConnectionStatus } from "../model/connection-status.ts";
+import type { ConnectionStatus, StatusReader, StatusRecord } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
 import type { RenewalPolicy } from "../model/provider.ts";
-import type { StatusReader, StatusRecord } from "../model/status-reader.ts";
 import { connectionState } from "./decision/connection-state.ts";
 
-/** As many as DynamoDB reads in one request. */
+/** DynamoDB's limit for one BatchGetItem. */
 const pageSize = 100;
 
-/** A realm of the deployment, and when its tokens may be renewed. */
-interface WatchedRealm extends RealmId {
+/** A realm of the deployment, with its renewal policy. */
+interface ListedRealm extends RealmId {
   readonly policy: RenewalPolicy;
 }
 
 interface StatusDependencies {
-  readonly realms: readonly WatchedRealm[];
+  readonly realms: readonly ListedRealm[];
   readonly reader: StatusReader;
   readonly clock: Clock;
 }
 
 export interface ListRequest {
-  /** Null: all of the deployment. */
+  /** Null: all realms of the deployment. */
   readonly realm: string | null;
-  /** The last connection of the page before; null for the first page. */
+  /** The last connection of the previous page; null for the first page. */
   readonly after: Connection | null;
 }
 
 export interface StatusPage {
   readonly connections: readonly ConnectionStatus[];
-  /** The last connection of this page where there are more, else null. */
+  /** The last connection of this page if there are more, else null. */
   readonly last: Connection | null;
 }
 
-/** The status of every connection that was ever asked for, page by page, by realm and name. Fails with a `VendingError`. */
+/** One page of the status of all connections, ordered by realm and account. Fails with a `VendingError`. */
 export async function listConnections(
   deps: StatusDependencies,
   { realm, after }: ListRequest,
   signal: AbortSignal,
 ): Promise<StatusPage> {
-  const wanted = realm === null ? deps.realms : [watched(deps, realm)];
+  const requested = realm === null ? deps.realms : [realmNamed(deps, realm)];
   const found: Connection[] = [];
-  for (const each of from(wanted, after)) {
-    const rest = pageSize + 1 - found.length;
-    const isBegun = after !== null && realmOf(after) === realmName(each);
-    found.push(...(await deps.reader.connectionsOf(each, isBegun ? after : null, rest, signal)));
+  for (const each of inOrderFrom(requested, after)) {
+    const missing = pageSize + 1 - found.length;
+    const continues = after !== null && realmOf(after) === realmName(each);
+    found.push(
+      ...(await deps.reader.connectionsOf(each, continues ? after : null, missing, signal)),
+    );
     if (found.length > pageSize) break;
   }
   const page = found.slice(0, pageSize);
@@ -57,18 +58,21 @@ export async function listConnections(
   };
 }
 
-function watched({ realms }: StatusDependencies, name: string): WatchedRealm {
+function realmNamed({ realms }: StatusDependencies, name: string): ListedRealm {
   const found = realms.find((realm) => realmName(realm) === name);
   if (found) return found;
   const known = realms.map(realmName).join(", ");
-  throw new VendingError("unknown-connection", `realm: none of that name; there are ${known}.`);
+  throw new VendingError("unknown-connection", `realm: unknown; the realms are ${known}.`);
 }
 
-/** In an order that does not depend on how the realms are listed, from the realm in which the page before ended. */
-function from(realms: readonly WatchedRealm[], after: Connection | null): readonly WatchedRealm[] {
-  const begun = after === null ? "" : realmOf(after);
+/** The realms sorted by name, from the one in which the previous page ended. */
+function inOrderFrom(
+  realms: readonly ListedRealm[],
+  after: Connection | null,
+): readonly ListedRealm[] {
+  const first = after === null ? "" : realmOf(after);
   return realms
-    .filter((realm) => realmName(realm) >= begun)
+    .filter((realm) => realmName(realm) >= first)
     .sort((a, b) => (realmName(a) < realmName(b) ? -1 : 1));
 }
 
@@ -79,13 +83,13 @@ function statusOf(
 ): ConnectionStatus {
   if (!record) return unreadable(connection);
   const { version, token, lease, failure, ledger } = record;
-  const { policy } = watched(deps, realmOf(connection));
+  const { policy } = realmNamed(deps, realmOf(connection));
   const state = connectionState(record, policy, now);
   const lastIssue = ledger.findLast(({ outcome }) => outcome === "issued") ?? null;
   return { connection, state, version, token, lease, lastIssue, failure };
 }
 
-/** A newer release wrote it. */
+/** The status of a record that a newer release wrote. */
 function unreadable(connection: Connection): ConnectionStatus {
   const nothing = { token: null, lease: null, lastIssue: null, failure: null };
   return { connection, state: "damaged", version: 0, ...nothing };

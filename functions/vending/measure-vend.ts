@@ -4,9 +4,10 @@ import type { Dependencies } from "../model/dependencies.ts";
 import type { ProblemCode } from "../model/errors.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Measure } from "../model/metrics.ts";
+import type { Wait } from "./await-renewal.ts";
 
-/** What counts the callers that a problem turns away, where an operator has to act. */
-const measureOf: Readonly<Record<ProblemCode, Measure | null>> = {
+/** The metric that counts requests refused with a problem, where an operator must act. */
+const problemMeasures: Readonly<Record<ProblemCode, Measure | null>> = {
   "invalid-request": null,
   "unknown-connection": null,
   "scope-conflict": null,
@@ -24,7 +25,7 @@ const measureOf: Readonly<Record<ProblemCode, Measure | null>> = {
   internal: null,
 };
 
-/** Counts what a caller was told: a credential and how long it lasts, or a problem that an operator has to know of. */
+/** Counts a vended credential and its remaining life, or a problem on which an operator must act. */
 export async function measureVend(
   { metrics, clock }: Pick<Dependencies, "metrics" | "clock">,
   vend: () => Promise<Credential>,
@@ -36,8 +37,27 @@ export async function measureVend(
     if (usableUntil) metrics.record("RemainingLifeMs", msBetween(clock.now(), usableUntil));
     return credential;
   } catch (error) {
-    const measure = error instanceof VendingError ? measureOf[error.code] : null;
+    const measure = error instanceof VendingError ? problemMeasures[error.code] : null;
     if (measure) metrics.record(measure, 1);
     throw error;
   }
+}
+
+/** Adds up how long one caller waits for other processes' renewals, without waits for a handover. */
+export function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metrics">) {
+  let waitedMs = 0;
+  return {
+    async during<T>(action: Wait["action"], wait: () => Promise<T>): Promise<T> {
+      const begunAt = clock.now();
+      try {
+        return await wait();
+      } finally {
+        if (action === "await-renewal") waitedMs += msBetween(begunAt, clock.now());
+      }
+    },
+    /** Records the sum. To be called when the caller gets its answer, a credential or a problem. */
+    end(): void {
+      if (waitedMs > 0) metrics.record("LeaseWaitMs", waitedMs);
+    },
+  };
 }

@@ -7,10 +7,10 @@ import { decide } from "./decision/decide.ts";
 import type { Decision, Findings, VendConstraints } from "./decision/decision.ts";
 import { noFindings } from "./decision/decision.ts";
 
-/** One process reads a refused secret again no more often than this. */
+/** How old a cached secret may be that the provider has refused: limits how often a process reads it again. */
 const refusedSecretMaxAgeMs = 1000;
 
-/** How far a request has come: the record as last read, what is still demanded, and whether it has caused a renewal. */
+/** The state of one request: the record as last read, what the caller still demands, and whether it has caused a renewal. */
 export interface Progress {
   readonly record: TokenRecord | null;
   readonly constraints: VendConstraints;
@@ -28,8 +28,8 @@ export type RenewStep = Extract<Decision, { action: "renew" }>;
 type Step = VendStep | Exclude<Decision, { action: "vend" | "check-secret" }>;
 
 /**
- * What to do next. Whatever has to be looked up first takes time (the secret's version, the data key that opens the token),
- * so the decision is made again after it: nothing is vended that has expired meanwhile.
+ * What to do next. Looking up the secret's version and the token's data key takes time, so the decision is made again
+ * after each: no token is vended that has expired meanwhile.
  */
 export async function nextStep(
   deps: Dependencies,
@@ -52,7 +52,7 @@ export async function nextStep(
   }
 }
 
-/** The decision, once the secret's current version is known where the decision depends on it. */
+/** The decision. Reads the secret if the decision depends on its current version. */
 export async function decideWithSecret(
   deps: Dependencies,
   connection: Connection,
@@ -71,12 +71,12 @@ export async function decideWithSecret(
     const maxAgeMs = hasRenewed ? 0 : refusedSecretMaxAgeMs;
     const account = secretAccount(deps, connection);
     const secret = await deps.secrets.read(account, maxAgeMs, signal).catch(() => null);
-    // If the secret cannot be read, the recorded refusal stands.
+    // If the secret cannot be read, the recorded refusal still applies.
     findings = { ...findings, secretVersion: secret?.version ?? decision.refusedVersion };
   }
 }
 
-/** Null when the token does not open: it was sealed under another key, and is lost. */
+/** Null when the token does not open: it was sealed with another key, and is lost. */
 async function openCredential(
   { sealer, log, provider }: Dependencies,
   { connection, version }: TokenRecord,

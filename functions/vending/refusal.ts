@@ -6,7 +6,7 @@ import type { Decision } from "./decision/decision.ts";
 
 type RefuseDecision = Extract<Decision, { action: "refuse" }>;
 
-/** The problem that tells a caller why it is refused and what to do about it. */
+/** The problem for a refused caller: why it is refused and what to do. */
 export function refusal(
   decision: RefuseDecision,
   connection: Connection,
@@ -18,7 +18,8 @@ export function refusal(
 }
 
 const noDetail = "The last attempt failed.";
-const refusedBefore = "The provider has refused these credentials. Put others into the secret.";
+const credentialsRefused =
+  "The provider has refused these credentials. Put others into the secret.";
 
 function detailOf(
   { code, reason }: RefuseDecision,
@@ -27,13 +28,14 @@ function detailOf(
 ): string {
   switch (reason) {
     case "refused":
-      // A failure of another kind may have come after it.
-      if (code === "credentials-rejected" && record?.failure?.code !== code) return refusedBefore;
+      // The latest failure may be of another kind.
+      if (code === "credentials-rejected" && record?.failure?.code !== code)
+        return credentialsRefused;
       return record?.failure?.detail ?? noDetail;
     case "backing-off":
       return record?.failure?.detail ?? noDetail;
     case "contested":
-      return "Fresh tokens keep being rejected: another issuer is revoking them, or callers report what is not a dead token. Find it before issuing goes on.";
+      return "Fresh tokens keep being rejected: another issuer is revoking them, or callers report tokens that are not revoked. Find the cause before renewals resume.";
     case "no-consent": {
       const { failure } = record ?? {};
       const why =
@@ -53,7 +55,7 @@ function detailOf(
   }
 }
 
-/** For a request whose demand or rejection is still not met after one renewal. */
+/** For a request that is still not satisfied after one renewal. */
 export function secondRenewalRefused(): VendingError {
   return new VendingError(
     "renewal-in-progress",

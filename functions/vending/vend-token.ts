@@ -1,19 +1,20 @@
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
-import type { Deadline } from "../model/deadline.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import { awaitRenewal, leaseWaitTimer } from "./await-renewal.ts";
+import { awaitRenewal } from "./await-renewal.ts";
 import type { CredentialCache } from "./credential-cache.ts";
 import { renewConnection } from "./issuing/renew-connection.ts";
+import { leaseWaitTimer } from "./measure-vend.ts";
 import type { Progress, RenewStep, VendStep } from "./next-step.ts";
 import { nextStep } from "./next-step.ts";
 import { refusal, secondRenewalRefused } from "./refusal.ts";
 
 /**
- * A credential that is usable now, by the cheapest safe path: this process's cache, the stored token, another process's
+ * Returns a usable credential by the cheapest safe path: this process's cache, the stored token, another process's
  * renewal, our own renewal. Fails with a `VendingError`.
  */
 export async function vendToken(
@@ -65,7 +66,7 @@ async function findUsable(
   }
 }
 
-/** One request causes one renewal, and a second only if the first showed that the secret has changed. */
+/** A request causes one renewal, and a second one only if the secret has changed since the first. */
 async function renew(
   deps: Dependencies,
   connection: Connection,
@@ -76,11 +77,11 @@ async function renew(
   if (hasRenewed && !hasNewSecret) throw secondRenewalRefused();
   const { outcome, record } = await renewConnection(deps, connection, seen, reason, deadline);
   if (outcome === "lost") return { record, constraints, hasRenewed };
-  // What the provider has just issued answers the rejection, even if it is the same token again.
-  const isAnswered = outcome === "committed";
+  // A commit settles the rejection, even if the provider answered the same token again.
+  const isSettled = outcome === "committed";
   return {
     record,
-    constraints: isAnswered ? { ...constraints, rejectedVersion: null } : constraints,
+    constraints: isSettled ? { ...constraints, rejectedVersion: null } : constraints,
     hasRenewed: true,
   };
 }

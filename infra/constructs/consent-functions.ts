@@ -1,6 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
-import type { ConsentVariables } from "../../functions/platform/consent-environment.ts";
+import type { ConsentVariables } from "../../functions/platform/environment.ts";
 import type { ConsentHost } from "./consent-host.ts";
 import { claimsPendingConsents } from "./permissions.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";

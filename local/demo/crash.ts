@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { leaseMs } from "../../functions/model/call-limits.ts";
+import { leaseMs } from "../../functions/vending/issuing/lease.ts";
 import type { LocalStack } from "../stack.ts";
 import type { Caller } from "./callers.ts";
 import { callConcurrently, createCaller } from "./callers.ts";

@@ -9,8 +9,8 @@ import { describeInBrowser, openVisitor } from "./chromium.ts";
 import { checkPage } from "./inspect-page.ts";
 import { continueToProvider, decideOnConsent, expectTitle } from "./provider-pages.ts";
 
-const notThisBrowser = "This is not the browser that began";
-const mixedUp = "This answer does not belong here";
+const notThisBrowser = "This is not the browser you started in";
+const mixedUp = "This answer does not match your request";
 
 describeInBrowser("an attacker", () => {
   const consentStack = useConsentStack();
@@ -90,7 +90,7 @@ describeInBrowser("an attacker", () => {
     const before = redeems();
     const tab = await visitor.newTab();
     await tab.goto(visitor.page.url());
-    await expectTitle(tab, "This link has been used already");
+    await expectTitle(tab, "This link has already been used");
     const stranger = await openVisitor();
     await stranger.page.goto(visitor.page.url());
     await expectTitle(stranger.page, notThisBrowser);

@@ -117,7 +117,7 @@ describeInBrowser("a person who allows", () => {
       without: [/Prepare payments/],
       customer: "Pukeko Holdings",
     });
-    await expectTitle(page, "A part of the access is granted");
+    await expectTitle(page, "Part of the access is granted");
     await checkPage(page, "connectpay-stage-part");
     const text = (await page.getByRole("main").textContent()) ?? "";
     const [allowed = "", withheld = ""] = text.split("What was asked for but not allowed");

@@ -12,7 +12,7 @@ import {
   fillInConsent,
 } from "./provider-pages.ts";
 
-const used = "This link has been used already";
+const used = "This link has already been used";
 
 async function titleOf(page: Page): Promise<string> {
   return (await page.getByRole("heading", { level: 1 }).textContent()) ?? "";
@@ -132,10 +132,10 @@ describeInBrowser("a person", () => {
     await tab.goto(links[1] ?? "");
     await pending.expireAll();
     await continueToProvider(tab);
-    await expectTitle(tab, "This link has run out");
+    await expectTitle(tab, "This link has expired");
     await checkPage(tab, "link-expired");
     await decideOnConsent(page, defaultUser);
-    await expectTitle(page, "This link has run out");
+    await expectTitle(page, "This link has expired");
     expect(versionOrCode(await vend("connectpay/stage", "late"))).toBe("consent-required");
   });
 
@@ -145,7 +145,7 @@ describeInBrowser("a person", () => {
     await page.goto(await begin("centrapay-user/test", "no-cookies"));
     await page.context().clearCookies();
     await continueToProvider(page);
-    await expectTitle(page, "This is not the browser that began");
+    await expectTitle(page, "This is not the browser you started in");
     await checkPage(page, "cookies-needed");
     expect(await pending.count()).toBeGreaterThan(0);
   });
@@ -165,7 +165,7 @@ describeInBrowser("a person", () => {
     await continueToProvider(page);
     acme.injectFault({ kind: "destroy", when: "after-handling" });
     await decideOnConsent(page, defaultUser);
-    await expectTitle(page, "The provider does not answer now");
+    await expectTitle(page, "The provider is not answering");
     await checkPage(page, "provider-away");
     acme.clearFaults();
     expect(versionOrCode(await vend("authorization-code/acme", "dropped"))).toBe(

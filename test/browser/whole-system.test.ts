@@ -62,6 +62,6 @@ describeInBrowser("the whole system, to a person with a link", () => {
     await decideOnConsent(page, defaultUser);
     await expectTitle(page, "Access is granted");
     await page.goto(page.url().replace("centrapay-user/test", "connectpay/stage"));
-    await expectTitle(page, "This answer does not belong here");
+    await expectTitle(page, "This answer does not match your request");
   });
 });

@@ -12,12 +12,12 @@ import {
 const table = useTable();
 const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 
-const mixedUp = { status: 400, title: "This answer does not belong here" };
-const notTheBrowser = { status: 400, title: "This is not the browser that began" };
+const mixedUp = { status: 400, title: "This answer does not match your request" };
+const notTheBrowser = { status: 400, title: "This is not the browser you started in" };
 const otherBrowser = { status: 403, title: "This link is in use in another browser" };
 
 describe("a stolen link", () => {
-  test("is of no use once its person has continued", async () => {
+  test("does not work once its person has continued", async () => {
     const site = aSite();
     const { link, rows, browser, authorizeUrl, answer } = await startedConsent(site);
     const thief = site.browser();
@@ -28,7 +28,7 @@ describe("a stolen link", () => {
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
-  test("is of no use to a thief who opened it first but continues second", async () => {
+  test("does not work for a thief who opened it first but continues second", async () => {
     const site = aSite();
     const link = await site.link();
     const thief = site.browser();
@@ -40,7 +40,7 @@ describe("a stolen link", () => {
     await expectNothingStored(site, rows);
   });
 
-  test("that a thief continues first tells its person so", async () => {
+  test("that a thief continues first tells its person that another browser uses it", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -50,7 +50,7 @@ describe("a stolen link", () => {
     expect(site.events().at(-1)).toMatchObject({ reason: "other-browser" });
   });
 
-  test("is not to be had from the table", async () => {
+  test("cannot be derived from the table", async () => {
     const site = aSite();
     const { link, browser, authorizeUrl } = await startedConsent(site);
     const [, secret = ""] = /\/([\w-]{43})$/.exec(link) ?? [];
@@ -72,7 +72,7 @@ describe("a stolen state", () => {
     await expectNothingStored(site, rows);
   });
 
-  test("is refused in a browser with a cookie of its own for the same link", async () => {
+  test("is refused in a browser with its own cookie for the same link", async () => {
     const site = aSite();
     const link = await site.link();
     const thief = site.browser();
@@ -84,13 +84,13 @@ describe("a stolen state", () => {
     await expectNothingStored(site, rows);
   });
 
-  test("cannot be made up by a browser that has not continued", async () => {
+  test("cannot be forged by a browser that has not continued", async () => {
     const site = aSite();
     const link = await site.link();
     const impatient = site.browser();
     await impatient.get(link);
     const rows = await site.rows();
-    // All it needs is its own secret: the derivation is no secret.
+    // The browser has its own secret, and the derivation is public.
     const twin = aSite({ realm: site.realm });
     twin.deps.pendingConsents.bind = async (id, browser, now) => ({
       done: true,
@@ -132,7 +132,7 @@ describe("a stolen state", () => {
 });
 
 describe("code injection", () => {
-  test("of somebody else's code into one's own journey ends at PKCE", async () => {
+  test("of another person's code into one's own request fails at PKCE", async () => {
     const site = aSite();
     const victim = await startedConsent(site);
     const attacker = site.browser();
@@ -145,7 +145,7 @@ describe("code injection", () => {
     expect((await site.record("attacker"))?.token ?? null).toBeNull();
   });
 
-  test("of one's own code into somebody else's journey needs their state, and that their cookie", async () => {
+  test("of one's own code into another person's request needs their state and their cookie", async () => {
     const site = aSite();
     const victim = await startedConsent(site);
     const attacker = await startedConsent(site);
@@ -157,7 +157,7 @@ describe("code injection", () => {
     await expectNothingStored(site, rows);
   });
 
-  test("with the state of another of one's own links leads to that one, and ends at PKCE", async () => {
+  test("with the state of another link of one's own belongs to that link, and fails at PKCE", async () => {
     const site = aSite();
     const browser = site.browser();
     const toJo = await browser.goToProvider(await site.link("jo"));
@@ -200,7 +200,7 @@ describe("a mix-up", () => {
     expect(granted).toMatchObject({ title: "Access is granted" });
   });
 
-  test("of two environments is none either", async () => {
+  test("of two environments is refused too", async () => {
     const [one, two] = [environment(), environment()];
     const { at, other } = twoRealms(
       { provider: "connectpay", environment: one },
@@ -215,7 +215,7 @@ describe("a mix-up", () => {
     await expectNothingStored(at, rows);
   });
 
-  test("by a path that names another realm than the function's is refused unread", async () => {
+  test("by a path that names another realm is refused unread", async () => {
     const site = aSite();
     const { browser, answer, rows } = await startedConsent(site);
     const page = await browser.get(`https://vend.example/callback/connectpay/elsewhere?${answer}`);
@@ -234,7 +234,7 @@ describe("a mix-up", () => {
     },
   );
 
-  test("is made hard: each realm has a redirect address of its own", async () => {
+  test("is made hard: each realm has its own redirect address", async () => {
     const site = aSite();
     const { authorizeUrl } = await startedConsent(site);
     const address = new URL(authorizeUrl).searchParams.get("redirect_uri");
@@ -248,7 +248,7 @@ describe("a replay", () => {
     const { browser, authorizeUrl, answer } = await startedConsent(site);
     await browser.returnFromProvider(authorizeUrl, answer);
     const again = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(again).toMatchObject({ status: 410, title: "This link has been used already" });
+    expect(again).toMatchObject({ status: 410, title: "This link has already been used" });
     expect(site.provider.asked).toHaveLength(1);
   });
 
@@ -264,7 +264,7 @@ describe("a replay", () => {
     expect(site.provider.asked).toHaveLength(1);
   });
 
-  test("of a refusal as a consent is refused: the state went with it", async () => {
+  test("of a denial as a consent is refused: its state was used up", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer } = await startedConsent(site);
     await browser.returnFromProvider(authorizeUrl, site.provider.refuse(authorizeUrl));
@@ -275,7 +275,7 @@ describe("a replay", () => {
 });
 
 describe("fixation", () => {
-  test("by the answer to an attacker's journey is refused in the victim's browser", async () => {
+  test("by the answer to an attacker's request is refused in the victim's browser", async () => {
     const site = aSite();
     const attacker = await startedConsent(site);
     const page = await site.browser().returnFromProvider(attacker.authorizeUrl, attacker.answer);
@@ -283,7 +283,7 @@ describe("fixation", () => {
     await expectNothingStored(site, attacker.rows);
   });
 
-  test("by the answer to an attacker's journey is refused while the victim is on their own", async () => {
+  test("by the answer to an attacker's request is refused while the victim has a request of their own", async () => {
     const site = aSite();
     const attacker = await startedConsent(site);
     const victim = await startedConsent(site);
@@ -310,7 +310,7 @@ describe("fixation", () => {
     );
   });
 
-  test("by a second cookie of the same name is no secret at all", async () => {
+  test("by a second cookie of the same name makes both count as missing", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();

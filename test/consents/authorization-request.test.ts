@@ -14,7 +14,7 @@ const id = "i".repeat(43);
 const secret = new Sensitive("s".repeat(43));
 const here: RealmId = { provider: "connectpay", environment: "test" };
 
-/** All that a journey is made of, with one salt for all. */
+/** Dependencies of an authorization request, with a fixed salt. */
 function depsOf(realm: RealmId, salt = "x".repeat(22)): ConsentDependencies {
   const parts = {
     realm,
@@ -31,7 +31,7 @@ const partsOf = (journey: AuthorizationRequest) => [
   journey.codeVerifier.expose(),
 ];
 
-describe("a journey", () => {
+describe("an authorization request", () => {
   const journey = newAuthorizationRequest(depsOf(here), id, secret);
 
   test("has a state that names its link and holds no secret", () => {
@@ -44,7 +44,7 @@ describe("a journey", () => {
     expect(JSON.stringify(journey)).not.toContain(journey.codeVerifier.expose());
   });
 
-  test("has three proofs, of which none tells another", () => {
+  test("has three derived values, of which none reveals another", () => {
     expect(new Set(partsOf(journey)).size).toBe(3);
   });
 
@@ -53,11 +53,11 @@ describe("a journey", () => {
     ["link", newAuthorizationRequest(depsOf(here), "j".repeat(43), secret)],
     ["salt", newAuthorizationRequest(depsOf(here, "y".repeat(22)), id, secret)],
     ["browser", newAuthorizationRequest(depsOf(here), id, new Sensitive("t".repeat(43)))],
-  ])("is another one for another %s, in all three", (_, other) => {
+  ])("differs in all three for another %s", (_, other) => {
     for (const part of partsOf(other)) expect(partsOf(journey)).not.toContain(part);
   });
 
-  test("is found again by its state, in the browser that has its secret", () => {
+  test("is recreated from its state, with the browser's secret", () => {
     const claim = readState(journey.state);
     if (!claim) return expect.fail("unreadable");
     const again = authorizationRequestOf(depsOf(here, "other salt"), claim, secret);

@@ -10,20 +10,20 @@ import type { TestBrowser } from "../support/test-browser.ts";
 const table = useTable();
 const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 
-const mixedUp = { status: 400, title: "This answer does not belong here" };
+const mixedUp = { status: 400, title: "This answer does not match your request" };
 
 describe("an answer that comes too late", () => {
-  test("has an expired state, is refused, and its code is sent to nobody", async () => {
+  test("has an expired state, is refused, and its code is not sent", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
     const kept = new Map(browser.cookies);
     site.clock.advance(600_000);
-    // A browser that keeps its cookies longer than it was told.
+    // A browser that keeps its cookies for too long.
     for (const [name, { value }] of kept) {
       browser.cookies.set(name, { value, until: new Date("2027-01-01T00:00:00Z") });
     }
     const page = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(page).toMatchObject({ status: 410, title: "This link has run out" });
+    expect(page).toMatchObject({ status: 410, title: "This link has expired" });
     await expectNothingStored(site, rows);
   });
 });
@@ -65,10 +65,10 @@ describe("parameters given twice", () => {
   );
 });
 
-describe("foreign text", () => {
+describe("untrusted text", () => {
   const script = `"><script>alert('canary')</script>&amp;`;
 
-  test("in an error's description, or as the error itself, is on no page and in no log", async () => {
+  test("in an error's description, or as the error, appears on no page and in no log", async () => {
     const site = aSite();
     const browser = site.browser();
     const authorizeUrl = await browser.goToProvider(await site.link());
@@ -106,7 +106,7 @@ describe("foreign text", () => {
     expect(JSON.stringify(answer)).not.toContain("canary");
   });
 
-  test("in a path or a query comes back on no page", async () => {
+  test("in a path or a query appears on no page", async () => {
     const site = aSite();
     const base = `https://vend.example/consent/connectpay/${site.realm.environment}`;
     const evil = encodeURIComponent("<script>canary</script>");
@@ -143,7 +143,7 @@ describe("open redirects", () => {
     expect(body).not.toContain(target);
   });
 
-  test("are not made by a Host header: every address is the configured one", async () => {
+  test("are not possible by a Host header: every address is the configured one", async () => {
     const site = aSite();
     const { authorizeUrl } = await startedConsent(site);
     expect(new URL(authorizeUrl).searchParams.get("redirect_uri")).toMatch(
@@ -152,7 +152,7 @@ describe("open redirects", () => {
   });
 });
 
-test("no secret of a journey is in a log, in a page, or in a further address", async () => {
+test("no secret of a consent is in a log, in a page, or in a later address", async () => {
   const site = aSite();
   const { link, browser, authorizeUrl, answer } = await startedConsent(site);
   const asked = await browser.get(link);

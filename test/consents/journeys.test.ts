@@ -18,7 +18,7 @@ describe.each(apis)("through %s, a person", (api) => {
     });
     const { status, headers, setCookie } = await browser.post(link);
     expect(status).toBe(303);
-    // The same secret, for the row's ten minutes and ten more.
+    // The same secret, for the row's ten minutes and another ten.
     expect(setCookie).toBe(asked.setCookie);
     expect(setCookie).toMatch(/^__Host-consent-.*; Max-Age=1200$/);
     const authorizeUrl = headers["Location"] ?? "";
@@ -43,13 +43,13 @@ describe.each(apis)("through %s, a person", (api) => {
     ]);
   });
 
-  test("allows a part only, and reads which", async () => {
+  test("allows a part only, and sees which", async () => {
     const site = aSite();
     const browser = site.browser(api);
     const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.agree(authorizeUrl, "psd2-ais");
     const { title, body } = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(title).toBe("A part of the access is granted");
+    expect(title).toBe("Part of the access is granted");
     const [allowed = "", withheld = ""] = body.split("What was asked for but not allowed");
     expect(allowed).toContain("see your payment accounts");
     expect(allowed).not.toContain("start payments");
@@ -57,15 +57,15 @@ describe.each(apis)("through %s, a person", (api) => {
     expect((await site.record())?.consent?.grantedScope).toBe("psd2-ais");
   });
 
-  test("is granted nothing that was asked for, and reads so", async () => {
+  test("is granted nothing that was requested, and sees so", async () => {
     const site = aSite();
     const browser = site.browser(api);
     const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.agree(authorizeUrl, "");
     const { title, body } = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(title).toBe("A part of the access is granted");
+    expect(title).toBe("Part of the access is granted");
     const [allowed = "", withheld = ""] = body.split("What was asked for but not allowed");
-    expect(allowed).toContain("Nothing, the provider says.");
+    expect(allowed).toContain("Nothing, according to the provider.");
     expect(withheld).toContain("see your payment accounts");
     expect((await site.record())?.consent?.grantedScope).toBe("");
   });
@@ -82,7 +82,7 @@ describe.each(apis)("through %s, a person", (api) => {
 });
 
 describe("a link", () => {
-  test("works however often programs look at it before a person does", async () => {
+  test("works however often programs open it before a person does", async () => {
     const site = aSite();
     const link = await site.link();
     const before = await site.pendingRows();
@@ -102,25 +102,25 @@ describe("a link", () => {
     const browser = site.browser();
     const authorizeUrl = await browser.goToProvider(link);
     await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
-    const used = { status: 410, title: "This link has been used already" };
+    const used = { status: 410, title: "This link has already been used" };
     expect(await browser.get(link)).toMatchObject(used);
     expect(await browser.post(link)).toMatchObject(used);
     expect(await site.browser().get(link)).toMatchObject({ status: 404 });
   });
 
-  test("says so when it has run out, be it opened in time", async () => {
+  test("says so when it has expired, even if it was opened in time", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
     await browser.get(link);
     site.clock.advance(600_000);
-    const expired = { status: 410, title: "This link has run out" };
+    const expired = { status: 410, title: "This link has expired" };
     expect(await browser.post(link)).toMatchObject(expired);
     expect(await site.browser().get(link)).toMatchObject(expired);
     expect(site.provider.asked).toEqual([]);
   });
 
-  test("that is continued gives the browser its own cookie again, and for as long as is left", async () => {
+  test("that is continued sets the browser's cookie again, for the remaining time", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -142,7 +142,7 @@ describe("a link", () => {
     expect({ status, setCookie }).toEqual({ status: 400, setCookie: null });
   });
 
-  test("that was continued in its last second still says so when it has run out", async () => {
+  test("that was continued in its last second still says so when it has expired", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -151,7 +151,7 @@ describe("a link", () => {
     const authorizeUrl = await browser.goToProvider(link);
     site.clock.advance(601_000);
     const page = await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
-    expect(page).toMatchObject({ status: 410, title: "This link has run out" });
+    expect(page).toMatchObject({ status: 410, title: "This link has expired" });
   });
 
   test("that was continued in its last second leaves ten minutes at the provider", async () => {
@@ -165,7 +165,7 @@ describe("a link", () => {
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
-  test("of no known form is none", async () => {
+  test("of an invalid form is unknown", async () => {
     const site = aSite();
     const base = `https://vend.example/consent/connectpay/${site.realm.environment}`;
     for (const link of [`${base}/x`, `${base}/${"a".repeat(43)}`, `${base}/${"%41".repeat(43)}`]) {
@@ -174,7 +174,7 @@ describe("a link", () => {
     }
   });
 
-  test("of another realm is none here", async () => {
+  test("of another realm is unknown here", async () => {
     const [site, other] = [aSite(), aSite()];
     const link = await other.link();
     const page = await site.browser().get(link);
@@ -188,7 +188,7 @@ describe("a link", () => {
 });
 
 describe("an impatient person", () => {
-  test("clicks twice: each journey is good, the first to come back counts", async () => {
+  test("clicks twice: each request is valid, and the first to return counts", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -204,7 +204,7 @@ describe("an impatient person", () => {
     const granted = await browser.returnFromProvider(second, site.provider.agree(second));
     expect(granted).toMatchObject({ title: "Access is granted" });
     const late = await browser.returnFromProvider(first, site.provider.agree(first));
-    expect(late).toMatchObject({ status: 410, title: "This link has been used already" });
+    expect(late).toMatchObject({ status: 410, title: "This link has already been used" });
     expect(site.provider.issued).toBe(1);
   });
 
@@ -219,7 +219,7 @@ describe("an impatient person", () => {
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
-  test("goes back and continues again, but not for ever", async () => {
+  test("goes back and continues again, but not indefinitely", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -227,7 +227,7 @@ describe("an impatient person", () => {
     site.clock.advance(300_000);
     await browser.goToProvider(link);
     site.clock.advance(300_000);
-    expect(await browser.post(link)).toMatchObject({ title: "This link has run out" });
+    expect(await browser.post(link)).toMatchObject({ title: "This link has expired" });
   });
 
   test("opens it in a second tab, and either tab may finish", async () => {
@@ -243,15 +243,15 @@ describe("an impatient person", () => {
     expect(page).toMatchObject({ title: "Access is granted" });
   });
 
-  test("reloads the page of success, and is told that all is done", async () => {
+  test("reloads the page of success, and is told that the link was used", async () => {
     const site = aSite();
     const browser = site.browser();
     const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.agree(authorizeUrl);
     await browser.returnFromProvider(authorizeUrl, answer);
     const again = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(again).toMatchObject({ status: 410, title: "This link has been used already" });
-    expect(again.body).toContain("If you saw that access is granted, all is done");
+    expect(again).toMatchObject({ status: 410, title: "This link has already been used" });
+    expect(again.body).toContain("If you saw that access is granted, you are done");
     expect(site.provider.issued).toBe(1);
   });
 
@@ -270,7 +270,7 @@ describe("an impatient person", () => {
 });
 
 describe("a provider that does not finish", () => {
-  test("says an error of its own, which nobody repeats", async () => {
+  test("reports its own error, which is not repeated", async () => {
     const site = aSite();
     const browser = site.browser();
     const authorizeUrl = await browser.goToProvider(await site.link());
@@ -288,8 +288,8 @@ describe("a provider that does not finish", () => {
 
   test.each([
     ["consent-required", 502, "The provider did not accept the consent"],
-    ["provider-unavailable", 503, "The provider does not answer now"],
-    ["provider-throttled", 503, "The provider does not answer now"],
+    ["provider-unavailable", 503, "The provider is not answering"],
+    ["provider-throttled", 503, "The provider is not answering"],
     ["credentials-rejected", 500, "Something is wrong on our side"],
     ["provider-malformed", 502, "Access was not set up"],
   ] as const)("refuses the code with %s, which is %i for a person", async (code, status, title) => {
@@ -304,7 +304,7 @@ describe("a provider that does not finish", () => {
     expect((await site.record())?.token ?? null).toBeNull();
   });
 
-  test("refuses a new code, and the older consent stands", async () => {
+  test("refuses a new code, and the earlier consent stays", async () => {
     const site = aSite();
     const browser = site.browser();
     const first = await browser.goToProvider(await site.link());
@@ -318,7 +318,7 @@ describe("a provider that does not finish", () => {
   });
 });
 
-test("a new consent replaces the older one of its connection", async () => {
+test("a new consent replaces the earlier one of its connection", async () => {
   const site = aSite();
   const browser = site.browser();
   const first = await browser.goToProvider(await site.link());

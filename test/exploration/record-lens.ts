@@ -8,7 +8,6 @@ import type { TableItem } from "../support/dynamodb-expressions.ts";
  * All that the exploration knows of how the table's items are laid out, and what it reads off a record. Whoever changes
  * the record's layout or its meaning changes this file.
  */
-
 const known = new WeakMap<TableItem, TokenRecord>();
 
 /** The record that an item holds; null for an item of another kind, and for none. */

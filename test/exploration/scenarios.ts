@@ -1,8 +1,8 @@
-import { leaseMs } from "../../functions/model/call-limits.ts";
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import { isLossPossible, isStaticKey } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { leaseMs } from "../../functions/vending/issuing/lease.ts";
 import type { ExploredScenario, Part } from "./scenario.ts";
 import type { Start } from "./starting-points.ts";
 import { account } from "./starting-points.ts";

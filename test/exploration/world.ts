@@ -1,7 +1,7 @@
-import { leaseMs } from "../../functions/model/call-limits.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { leaseMs } from "../../functions/vending/issuing/lease.ts";
 import type { GrantRules, GrantState } from "../simulation/simulated-grants.ts";
 import { SimulatedGrants } from "../simulation/simulated-grants.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";

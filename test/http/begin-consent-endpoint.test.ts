@@ -17,7 +17,7 @@ const pathOf = ({ realm }: TestConsentSite, account = "jo") =>
 const post = (site: TestConsentSite, changes: object = {}) =>
   site.begin(aProxyEvent({ httpMethod: "POST", path: pathOf(site), ...changes }), aContext());
 
-/** An answer over HTTP, its body understood. */
+/** An HTTP answer with its body parsed. */
 function understood(answer: unknown) {
   const { statusCode, headers, body } = answer as {
     statusCode: number;
@@ -28,7 +28,7 @@ function understood(answer: unknown) {
 }
 
 describe("a link", () => {
-  test("is the answer to a direct invocation, good for ten minutes", async () => {
+  test("is the answer to a direct invocation, valid for ten minutes", async () => {
     const site = aSite();
     expect(await site.begin({ account: "jo" }, aContext())).toEqual({
       url: expect.stringMatching(
@@ -41,14 +41,14 @@ describe("a link", () => {
     ]);
   });
 
-  test("is for the account `default` if unsaid", async () => {
+  test("is for the account `default` unless the caller names one", async () => {
     const site = aSite();
     for (const payload of [{}, null, undefined]) await site.begin(payload, aContext());
     const accounts = site.events().map(({ connection }) => connection);
     expect(accounts).toEqual(Array(3).fill(`connectpay/${site.realm.environment}/default`));
   });
 
-  test("is another one each time", async () => {
+  test("is different each time", async () => {
     const site = aSite();
     const links = [await site.link(), await site.link()];
     expect(new Set(links).size).toBe(2);
@@ -79,8 +79,8 @@ describe("a link", () => {
   });
 });
 
-describe("a secret with which nobody could log in", () => {
-  /** The secret that is remembered, the one that is there, and what the provider's flow refuses. */
+describe("a secret with which no one could log in", () => {
+  /** The cached secret, the current one, and the problem with which the flow refuses a secret. */
   function aSiteWith(remembered: string, current: string, code: ProblemCode) {
     const site = aSite();
     const flow = site.provider.flow();
@@ -106,7 +106,7 @@ describe("a secret with which nobody could log in", () => {
     },
   );
 
-  test("is read anew where it is but remembered", async () => {
+  test("is read again if it was cached", async () => {
     const site = aSiteWith("old", "new", "credentials-rejected");
     expect(understood(await post(site))).toMatchObject({ statusCode: 200 });
   });
@@ -117,7 +117,7 @@ describe("an HTTP API", () => {
     statusCode: 404,
     body: {
       code: "unknown-connection",
-      detail: "This caller was not let in by IAM, and links are made for no other.",
+      detail: "IAM has not authorized this caller, and links are made for authorized callers only.",
     },
   };
 
@@ -217,7 +217,7 @@ describe("no link is made", () => {
     },
   );
 
-  test("that nobody could follow: the secret is looked at first", async () => {
+  test("that could not work: the secret is checked first", async () => {
     const site = aSite();
     site.secret = null;
     const answer = await site.begin({ account: "jo" }, aContext());
@@ -232,7 +232,7 @@ describe("no link is made", () => {
   });
 });
 
-test("a page is shown by whichever function is asked for it", async () => {
+test("either function shows any page", async () => {
   const site = aSite();
   const link = await site.link();
   const { pathname } = new URL(link);
@@ -248,7 +248,7 @@ test("a page is shown by whichever function is asked for it", async () => {
   }
 });
 
-test("a link's end is what the answer says", async () => {
+test("a link expires when the answer says", async () => {
   const site = aSite();
   const link = await site.link();
   site.clock.moveTo(plusMs(at("10:10:00.000"), -1));

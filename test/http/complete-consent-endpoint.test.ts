@@ -11,7 +11,7 @@ const table = useTable();
 const aSite = () => new TestConsentSite(table());
 
 describe("a code that a person has copied", () => {
-  test("is exchanged, and what was granted is told", async () => {
+  test("is redeemed, and the answer says what was granted", async () => {
     const site = aSite();
     const code = site.provider.codeToCopy();
     expect(await site.operate({ account: "jo", code })).toEqual({
@@ -27,14 +27,14 @@ describe("a code that a person has copied", () => {
     expect(site.log.join("")).not.toContain(code);
   });
 
-  test("is shown to the provider once, however often it comes, and vends on", async () => {
+  test("is sent to the provider once, however often it comes, and the token stays vended", async () => {
     const site = aSite();
     const code = site.provider.codeToCopy();
     await site.operate({ account: "jo", code });
     const again = await Promise.all(
       ["jo", "jo", "mo"].map((account) => site.operate({ account, code })),
     );
-    const detail = "code: has been used already; copy a new one.";
+    const detail = "code: has already been used; copy a new one.";
     const used = { problem: { code: "invalid-request", status: 400, detail } };
     expect(again).toMatchObject([used, used, used]);
     expect(site.provider.asked).toHaveLength(1);
@@ -50,14 +50,14 @@ describe("a code that a person has copied", () => {
     expect(told).not.toContain(code);
   });
 
-  test("is remembered for a day", async () => {
+  test("counts as used for a day", async () => {
     const site = aSite();
     await site.operate({ account: "jo", code: site.provider.codeToCopy() });
     const row = (await site.rows()).find((text) => text.includes("/~code/"));
     expect(row).toContain(`"ttl":{"N":"${Date.parse("2026-11-21T10:00:00Z") / 1000}"}`);
   });
 
-  test("that comes twice at the same instant is shown to the provider once", async () => {
+  test("that comes twice at the same instant is sent to the provider once", async () => {
     const site = aSite();
     const code = site.provider.codeToCopy();
     await Promise.all([1, 2, 3].map(() => site.operate({ account: "jo", code })));
@@ -65,14 +65,14 @@ describe("a code that a person has copied", () => {
     expect(await site.record()).toMatchObject({ version: 1 });
   });
 
-  test("whose refresh token has no known end has none", async () => {
+  test("whose refresh token has no known end is answered without one", async () => {
     const site = aSite();
     site.provider.refreshEndsAt = null;
     const answer = await site.operate({ account: "jo", code: site.provider.codeToCopy() });
     expect(answer).toMatchObject({ endsAt: null });
   });
 
-  test("that brings no refresh token ends with its first token", async () => {
+  test("without a refresh token ends with its first token", async () => {
     const site = aSite();
     site.provider.hasRefreshTokens = false;
     const answer = await site.operate({ account: "jo", code: site.provider.codeToCopy() });
@@ -80,7 +80,7 @@ describe("a code that a person has copied", () => {
     expect(answer).toMatchObject({ endsAt: "2026-11-20T10:59:59.000Z" });
   });
 
-  test("is refused where the provider shows none, and sent to nobody", async () => {
+  test("is refused where the provider shows no codes, and not sent", async () => {
     const site = aSite();
     site.provider.hasCodesToCopy = false;
     const answer = await site.operate({ account: "jo", code: "canary-code" });
@@ -88,7 +88,7 @@ describe("a code that a person has copied", () => {
     expect(site.provider.asked).toEqual([]);
   });
 
-  test("of a journey in a browser is refused: it was made for that journey", async () => {
+  test("of a browser's authorization request is refused without that request", async () => {
     const site = aSite();
     const authorizeUrl = await site.browser().goToProvider(await site.link());
     const code = site.provider.agree(authorizeUrl).get("code") ?? "";
@@ -97,7 +97,7 @@ describe("a code that a person has copied", () => {
     expect(site.provider.issued).toBe(0);
   });
 
-  test("finds the provider away, and the caller is told to come again", async () => {
+  test("finds the provider unavailable, and the caller is told to retry", async () => {
     const site = aSite();
     site.provider.refusal = refusedBy("provider-unavailable");
     const code = site.provider.codeToCopy();
@@ -117,7 +117,7 @@ describe("a code that a person has copied", () => {
     [{ account: "jo", code: "x", disconnect: true }, "code: is not a field of this request."],
     [{}, "code: is missing."],
     [null, "code: is missing."],
-  ])("is not understood from %j", async (payload, detail) => {
+  ])("is refused in %j", async (payload, detail) => {
     const site = aSite();
     const answer = await site.operate(payload as object);
     const expected = typeof detail === "string" ? detail : expect.stringMatching(detail);

@@ -21,7 +21,7 @@ function reading(cursor: string): Position | string {
   }
 }
 
-const refusal = "invalid-request cursor: is none that an earlier answer gave.";
+const refusal = "invalid-request cursor: must be the cursor of an earlier answer.";
 
 test.each([position, { ...position, realm: null }])(
   "a cursor leads back to its position: %j",
@@ -30,19 +30,19 @@ test.each([position, { ...position, realm: null }])(
   },
 );
 
-test("a cursor goes into a query as it is", () => {
+test("a cursor needs no encoding in a query", () => {
   const cursor = cursorOf(position, fingerprint);
   expect(encodeURIComponent(cursor)).toBe(cursor);
 });
 
-describe("a text that is no cursor of ours is refused, and not repeated", () => {
+describe("a text that is not our cursor is refused, and not quoted", () => {
   const cursor = cursorOf(position, fingerprint);
   const signed = (value: unknown) => {
     const text = JSON.stringify(value);
     return `${Buffer.from(text).toString("base64url")}.${fingerprint(text)}`;
   };
 
-  test("whichever character is changed, added or left out", () => {
+  test("with any character changed, added or removed", () => {
     fc.assert(
       fc.property(fc.nat(cursor.length), fc.string({ maxLength: 2 }), fc.nat(2), (at, put, cut) => {
         const changed = cursor.slice(0, at) + put + cursor.slice(at + cut);

@@ -58,7 +58,7 @@ describe("a problem document", () => {
     );
   });
 
-  test("of a validity that comes with the next token may be retried, of one beyond any may not", () => {
+  test("of a validity that the next token has is retryable, of one beyond every token is not", () => {
     const problem = (seconds: number | null) =>
       problemOf(new VendingError("validity-unavailable", "-", seconds), null);
     expect(problem(30)).toMatchObject({ retryable: true, retryAfterSeconds: 30 });
@@ -66,7 +66,7 @@ describe("a problem document", () => {
   });
 });
 
-describe("what is not ours", () => {
+describe("a foreign error", () => {
   const cause = new Error("canary");
 
   test.each<[kind: string, error: unknown]>([
@@ -76,7 +76,7 @@ describe("what is not ours", () => {
     ["an object", { message: "canary", code: "canary", status: 200 }],
     ["nothing", undefined],
     ["something like ours", Object.assign(new Error("canary"), { code: "contested" })],
-  ])("is internal and says nothing of itself: %s", (_, error) => {
+  ])("is internal and shows nothing of itself: %s", (_, error) => {
     const problem = problemOf(error, "conferma/production/default");
     expect(problem).toMatchObject({ status: 500, code: "internal", retryable: false });
     expect(inspect(problem, { depth: 10 })).not.toContain("canary");

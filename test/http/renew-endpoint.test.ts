@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { renewEndpoint } from "../../functions/http/renew-endpoint.ts";
-import type { Deadline } from "../../functions/model/deadline.ts";
 import { VendingError } from "../../functions/model/errors.ts";
+import type { Deadline } from "../../functions/model/time-limits.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 
 const summary = { due: 3, renewed: 2, skipped: 1, failed: 0 };
 
-/** What a tick is answered, and what was asked of the use case. */
+/** A tick's answer, and the deadline that the use case got. */
 async function play(
   event: unknown,
   remainingMs: number,
@@ -37,7 +37,7 @@ test.each([{}, null, { "detail-type": "Scheduled Event" }, "tick"])(
   },
 );
 
-test("a tick has the time that its function has, less a second for the answer", async () => {
+test("a tick has its function's time, less a second for the answer", async () => {
   const { asked } = await play({}, 120_000);
   expect(asked).toMatchObject([{ at: at("10:01:59.000"), signal: { aborted: false } }]);
 });
@@ -48,7 +48,7 @@ test("a tick that fails fails its invocation, so that its alarm is raised", asyn
   expect(answer).toEqual({ error: failure });
 });
 
-test("a tick that does not end is told to, a second before it would be killed, and fails", async () => {
+test("a tick that does not end is aborted a second before Lambda would end it, and fails", async () => {
   const { answer, asked } = await play({}, 1020, () => new Promise(() => {}));
   expect(answer).toHaveProperty("error");
   expect(asked).toMatchObject([{ signal: { aborted: true } }]);

@@ -40,7 +40,7 @@ const shown = {
   lastFailure: null,
 };
 
-/** Listing a page with these connections; `last` where there are more. */
+/** An endpoint that lists these connections; `last` if there are more. */
 function played(page: { last?: Connection; connections?: readonly ConnectionStatus[] } = {}) {
   const asked: unknown[] = [];
   const lines: string[] = [];
@@ -85,7 +85,7 @@ describe("a direct invocation", () => {
     [{ realm: "conferma" }, "realm: must be provider/environment, like conferma/production."],
     [{ realm: 1 }, "realm: must be string."],
     [{ account: "default" }, "account: is not a field of this request."],
-    [{ cursor: "eyJ9" }, "cursor: is none that an earlier answer gave."],
+    [{ cursor: "eyJ9" }, "cursor: must be the cursor of an earlier answer."],
     [{ cursor: "c".repeat(1001) }, "cursor: must be a cursor of an earlier answer."],
     [[], "payload: must be an object."],
     ["all", "payload: must be Object."],
@@ -108,7 +108,7 @@ describe("a direct invocation", () => {
 });
 
 describe("GET /v1/connections", () => {
-  test("answers the same, not to be stored", async () => {
+  test("answers the same, with no-store", async () => {
     const { invoke } = played();
     expect(await invoke(aListEvent())).toEqual({
       statusCode: 200,
@@ -143,7 +143,7 @@ describe("GET /v1/connections", () => {
       404,
       "Connections are listed at /v1/connections only.",
     ],
-  ])("refuses what it does not understand, as a problem document", async (event, code, detail) => {
+  ])("refuses an invalid request with a problem document", async (event, code, detail) => {
     const { invoke, asked } = played();
     const { statusCode, headers, body } = (await invoke(event)) as never as Record<string, string>;
     expect(statusCode).toBe(code);
@@ -153,13 +153,13 @@ describe("GET /v1/connections", () => {
   });
 });
 
-describe("what is shown of a connection", () => {
+describe("a connection's status", () => {
   const showing = async (changes: Partial<ConnectionStatus>) => {
     const { invoke } = played({ connections: [{ ...status, ...changes }] });
     return (await invoke({})).connections[0];
   };
 
-  test("without a token is null, and its version 0", async () => {
+  test("without a token is null in its token's fields, and has version 0", async () => {
     const nothing = { state: "empty", version: 0, token: null, lastIssue: null } as const;
     expect(await showing(nothing)).toEqual({
       connection,
@@ -176,12 +176,12 @@ describe("what is shown of a connection", () => {
     });
   });
 
-  test("of a key without end has no end", async () => {
+  test("of a key that does not expire has no end", async () => {
     const token = aToken({ usableUntil: null, expiresAt: null });
     expect(await showing({ token })).toMatchObject({ usableUntil: null, expiresAt: null });
   });
 
-  test("says why it is renewed, and what went wrong", async () => {
+  test("has the lease's reason, and the last failure", async () => {
     expect(await showing({ lease: aLease(), failure: aFailure({ count: 2 }) })).toMatchObject({
       lease: {
         since: "2026-11-20T10:00:00.000Z",
@@ -198,14 +198,14 @@ describe("what is shown of a connection", () => {
     });
   });
 
-  test("never is a token, sealed or not, nor a process's name", async () => {
+  test("has no token, sealed or not, and no process's name", async () => {
     const { token, lease, failure } = aRecord({ lease: aLease(), failure: aFailure() });
     const answer = JSON.stringify(await showing({ token, lease, failure }));
     expect(answer).not.toMatch(/sealed|process-a|\[1,2,3\]|"0":1/);
   });
 });
 
-test("what fails is a problem, and a defect is logged without its message", async () => {
+test("a failure is a problem, and a defect is logged without its message", async () => {
   const lines: string[] = [];
   const log = jsonLog(
     (line) => lines.push(line),

@@ -40,7 +40,7 @@ interface Given {
   readonly remainingMs?: number;
 }
 
-/** What an event is answered, what was asked of the use case, and what was logged. */
+/** An event's answer, the use case's arguments, and the log. */
 async function play(event: unknown, given: Given = {}) {
   const { vend = async () => credential, extraHeaders, remainingMs } = given;
   const asked: { request: VendRequest; at: Date; signal: AbortSignal }[] = [];
@@ -63,7 +63,7 @@ async function play(event: unknown, given: Given = {}) {
   return { response, asked, log: lines.join("") };
 }
 
-/** The API's answer, its body understood. */
+/** The API's answer with its body parsed. */
 async function playHttp(event = aProxyEvent(), given: Given = {}) {
   const { response, ...rest } = await play(event, given);
   const { statusCode, headers, body } = response as {
@@ -85,14 +85,14 @@ describe("a credential", () => {
     expect((await play({})).response).toEqual(answer);
   });
 
-  test("is the body of the API's answer, which nobody stores", async () => {
+  test("is the body of the API's answer, with no-store", async () => {
     const { statusCode, headers, body } = await playHttp();
     expect(statusCode).toBe(200);
     expect(headers).toEqual({ "Content-Type": "application/json", "Cache-Control": "no-store" });
     expect(body).toEqual(answer);
   });
 
-  test("of a key without end has no instants, and of one without scheme travels bare", async () => {
+  test("of a key that does not expire has no instants, and without a scheme its header is the token alone", async () => {
     const key = {
       ...credential,
       presentation: { headerName: "X-Api-Key", scheme: null },
@@ -107,7 +107,7 @@ describe("a credential", () => {
     });
   });
 
-  test("brings the realm's other headers", async () => {
+  test("has the realm's extra headers", async () => {
     const extraHeaders = { "X-Centrapay-Account": "a-1" };
     expect((await play({}, { extraHeaders })).response).toEqual({ ...answer, extraHeaders });
   });
@@ -118,25 +118,25 @@ describe("a credential", () => {
 });
 
 describe("the use case", () => {
-  test("is asked what the caller asked", async () => {
+  test("gets the caller's request", async () => {
     const payload = { account: "jo", minValiditySeconds: 30, rejectedVersion: 12 };
     expect((await play(payload)).asked).toMatchObject([{ request: payload }]);
   });
 
-  test("is given the invocation's time, less what the answer needs", async () => {
+  test("gets the invocation's time, less what the answer needs", async () => {
     const { asked } = await play({}, { remainingMs: 5000 });
     expect(asked[0]?.at).toEqual(at("10:00:05.700"));
     expect(asked[0]?.signal.aborted).toBe(false);
   });
 
-  test("is not asked what cannot be read", async () => {
+  test("is not called with an invalid request", async () => {
     const { asked, response } = await play({ acount: "default" });
     expect(asked).toEqual([]);
     expect(response).toMatchObject({ problem: { code: "invalid-request", status: 400 } });
     expect(response).not.toHaveProperty("problem.connection");
   });
 
-  test("is aborted when the time is up, and the caller told so", async () => {
+  test("is aborted when the time is up, and the caller gets a problem", async () => {
     let signal: AbortSignal | undefined;
     const handler = vendEndpoint({
       realm,
@@ -176,11 +176,11 @@ describe("a failure", () => {
     retryAfterSeconds: 7,
   };
 
-  test("is a normal answer to a direct invocation, wrapped", async () => {
+  test("is a normal answer to a direct invocation, as the member problem", async () => {
     expect((await play({}, failing(throttled))).response).toEqual({ problem });
   });
 
-  test("is a problem document over HTTP, as it is, with the time to wait", async () => {
+  test("is a problem document over HTTP, with the time to wait", async () => {
     const { statusCode, headers, body } = await playHttp(aProxyEvent(), failing(throttled));
     expect(statusCode).toBe(503);
     expect(headers).toEqual({
@@ -198,7 +198,7 @@ describe("a failure", () => {
     expect(headers).not.toHaveProperty("Retry-After");
   });
 
-  test("to read a path is the caller's, over HTTP too", async () => {
+  test("to read a path is the caller's fault, over HTTP too", async () => {
     const event = aProxyEvent({ path: "/v1/tokens/conferma/sandbox/default" });
     const { statusCode, body, asked } = await playHttp(event);
     expect(statusCode).toBe(404);
@@ -216,7 +216,7 @@ describe("a defect", () => {
     cause: new Error("canary-token"),
   });
 
-  test("says nothing of itself to the caller", async () => {
+  test("shows the caller nothing of itself", async () => {
     const { response } = await play({}, failing(defect));
     expect(response).toMatchObject({
       problem: { code: "internal", status: 500, retryable: false },
@@ -224,7 +224,7 @@ describe("a defect", () => {
     expect(JSON.stringify(response)).not.toMatch(/canary|iterable|TypeError/);
   });
 
-  test("says where it happened in the log, and not what it choked on", async () => {
+  test("is logged with where it happened, without the value that caused it", async () => {
     const { log } = await play({}, failing(defect));
     expect(JSON.parse(log)).toMatchObject({
       level: "error",
@@ -236,12 +236,12 @@ describe("a defect", () => {
     expect(log).not.toMatch(/canary|iterable/);
   });
 
-  test("whose message looks like a stack says nothing more", async () => {
+  test("whose message looks like a stack is not logged with it", async () => {
     const { log } = await play({}, failing(new Error("bad input:\n    at canary-token")));
     expect(log).not.toContain("canary-token");
   });
 
-  test("that is no error is a defect all the same", async () => {
+  test("that is no Error is a defect too", async () => {
     const { response, log } = await play({}, failing("canary-token"));
     expect(response).toMatchObject({ problem: { code: "internal" } });
     expect(log).not.toContain("canary-token");

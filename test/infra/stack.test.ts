@@ -1,10 +1,11 @@
 import type { DynamoDBClient, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
-import { leaseMs, maxDeadlineMs } from "../../functions/model/call-limits.ts";
 import { realmName } from "../../functions/model/connection.ts";
+import { maxDeadlineMs } from "../../functions/model/time-limits.ts";
 import { readEnvironment, readStatusEnvironment } from "../../functions/platform/environment.ts";
 import { readRealm, readRealmSummaries } from "../../functions/providers/catalogue.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
+import { leaseMs } from "../../functions/vending/issuing/lease.ts";
 import { realms } from "../../infra/realms.ts";
 import type { RawTemplate, Statement } from "./synthesized.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";

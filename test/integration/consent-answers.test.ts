@@ -8,9 +8,9 @@ import { realmNames, useConsentStack } from "../support/consent-stack.ts";
 import { versionOrCode } from "../support/stack-answers.ts";
 
 const person = createUserAgent(defaultUser);
-const mixedUp = "This answer does not belong here";
+const mixedUp = "This answer does not match your request";
 const granted = "Access is granted";
-const away = "The provider does not answer now";
+const away = "The provider is not answering";
 
 const consentStack = useConsentStack();
 

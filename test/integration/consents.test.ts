@@ -50,7 +50,7 @@ describe.each(apis)("through %s", (api) => {
     const callback = server.agree(authorizeUrl);
     const page = await returning.get(callback);
 
-    expect(page).toMatchObject({ status: 200, title: "A part of the access is granted" });
+    expect(page).toMatchObject({ status: 200, title: "Part of the access is granted" });
     const answer = expectAnswer(await vend.vend({ account: "jo" }));
     expect(answer).toMatchObject({
       connection: "authorization-code/test/jo",
@@ -136,6 +136,6 @@ describe("a consent function does not start", () => {
       apiBaseUrl: "https://x.example",
     };
     const start = stack.startFunction("complete-consent", realm, variables);
-    await expect(start).rejects.toThrow("REALM: provider: nobody consents to cfis.");
+    await expect(start).rejects.toThrow("REALM: provider: cfis needs no consent.");
   });
 });

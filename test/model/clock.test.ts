@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { maxClockSkewMs, msBetween, plusMs, secondsUntil } from "../../functions/model/clock.ts";
 import { at } from "../support/a-record.ts";
 
-test("instants are moved and compared by milliseconds", () => {
+test("instants are moved and compared in milliseconds", () => {
   expect(plusMs(at("10:00:00.000"), 1500)).toEqual(at("10:00:01.500"));
   expect(plusMs(at("10:00:00.000"), -1)).toEqual(at("09:59:59.999"));
   expect(msBetween(at("10:00:00.000"), at("10:00:01.500"))).toBe(1500);
   expect(msBetween(at("10:00:01.500"), at("10:00:00.000"))).toBe(-1500);
 });
 
-describe("what a caller is told to wait", () => {
+describe("the seconds that a caller is told to wait", () => {
   test.each([
     ["is whole seconds", "10:00:07.000", 7],
     ["is rounded up", "10:00:06.001", 7],
@@ -21,6 +21,6 @@ describe("what a caller is told to wait", () => {
   });
 });
 
-test("clocks of two of our processes may be a quarter of a second apart", () => {
+test("the clocks of two of our processes may differ by a quarter of a second", () => {
   expect(maxClockSkewMs).toBe(250);
 });

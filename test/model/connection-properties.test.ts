@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readVendRequest } from "../../functions/http/read-vend-request.ts";
+import { readVendRequest } from "../../functions/http/vend-endpoint.ts";
 import {
   accountOf,
   accountPattern,
@@ -18,7 +18,7 @@ const realms = fc.record({
 });
 const accounts = fc.stringMatching(accountPattern);
 
-test("any connection is taken apart into what it was made of", () => {
+test("a connection splits into the realm and account that made it", () => {
   fc.assert(
     fc.property(realms, accounts, (realm, account) => {
       const connection = connectionOf(realm, account);
@@ -38,7 +38,7 @@ test("different realms and accounts are different connections", () => {
   );
 });
 
-test("any account reaches the function that it was asked of, by payload and by path", () => {
+test("any account is read from payload and path as it was given", () => {
   fc.assert(
     fc.property(realms, accounts, (realm, account) => {
       expect(readVendRequest({ account }, realm).account).toBe(account);
@@ -49,7 +49,7 @@ test("any account reaches the function that it was asked of, by payload and by p
   );
 });
 
-test("no text is an account but one that can be a key: neither another realm's, nor a claim's", () => {
+test("no other text is an account: neither one of another realm, nor a claim's key", () => {
   const texts = fc.oneof(
     fc.string(),
     fc.string({ unit: "binary" }),

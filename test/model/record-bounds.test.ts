@@ -27,8 +27,8 @@ const entry = (owner: string, time: string, outcome: LedgerEntry["outcome"] = "i
   outcome,
 });
 
-describe("an instant that is said to have passed", () => {
-  test("may be ahead by a second: clocks differ, and answers take time", () => {
+describe("an instant in the past", () => {
+  test("may seem a second ahead: clocks differ, and answers take time", () => {
     const token = aToken({ requestedAt: now, issuedAt: plusMs(now, 1000) });
     const lease = aLease({ since: plusMs(now, 1000), until: plusMs(now, 8000) });
     const failure = aFailure({ at: plusMs(now, 1000), retryAt: plusMs(now, 2000) });
@@ -50,17 +50,17 @@ describe("an instant that is said to have passed", () => {
 describe("a token from the future", () => {
   const future = aToken({ requestedAt: plusMs(now, 9000), issuedAt: plusMs(now, 9200) });
 
-  test("has expired", () => {
+  test("counts as expired", () => {
     const { token } = bounded({ token: future });
     expect(token).toMatchObject({ usableUntil: new Date(0), renewAt: new Date(0) });
   });
 
-  test("stays usable where it is a key without end, and is looked at again", () => {
+  test("stays usable if it is a key that does not expire, and is checked again", () => {
     const { token } = bounded({ token: { ...future, usableUntil: null } });
     expect(token).toMatchObject({ usableUntil: null, renewAt: new Date(0) });
   });
 
-  test("stays in doubt, and the next token is not", () => {
+  test("stays in doubt, and the next token will not be", () => {
     const record = bounded({ token: future, doubtedAt: plusMs(now, 9200) });
     expect(isDoubted(record)).toBe(true);
     expect(isDoubted({ ...record, token: aToken({ requestedAt: now }) })).toBe(false);
@@ -77,7 +77,7 @@ describe("a lease", () => {
     });
   });
 
-  test("of a clock that is a little ahead does, too", () => {
+  test("of a clock that is slightly ahead does so too", () => {
     const lease = aLease({ since: plusMs(now, 900), until: plusMs(now, 7900) });
     const { lease: kept, damage } = bounded({ lease });
     expect(kept).toEqual({ ...lease, until: plusMs(now, 7000) });
@@ -87,7 +87,7 @@ describe("a lease", () => {
   test.each([
     ["too long", at("10:00:30.001")],
     ["that ends before it begins", at("09:59:59.999")],
-  ])("%s lasts for the longest there is", (_, until) => {
+  ])("%s lasts as long as the longest lease", (_, until) => {
     const { lease, damage } = bounded({ lease: aLease({ until }) }, readBy("reader", now));
     expect(lease?.until).toEqual(until < at("10:00:00.000") ? plusMs(now, 30_000) : until);
     expect(damage).toEqual(["lease"]);
@@ -99,7 +99,7 @@ describe("a lease", () => {
   });
 });
 
-describe("a pause", () => {
+describe("a back-off", () => {
   test("is at most a quarter of an hour from its failure", () => {
     const failure = aFailure({ retryAt: at("23:00:00.000") });
     const record = bounded({ failure });
@@ -188,7 +188,7 @@ describe("whose clock is wrong, where instants are ahead", () => {
     expect(isTaken(record)).toBe(taken);
   });
 
-  test("a lease lasts no longer for that than its own duration", () => {
+  test("a lease still lasts no longer than its own duration", () => {
     const lease = aLease({ owner: "b.1", since: at("10:12:00.000"), until: at("10:12:07.000") });
     const record = bounded({ token: future, ledger: [entry("a.1", "10:10:00.000")], lease });
     expect(record).toMatchObject({ token: future, damage: [] });
@@ -196,7 +196,7 @@ describe("whose clock is wrong, where instants are ahead", () => {
   });
 });
 
-test("no record keeps anybody waiting for more than a lease, or a pause, or vends a token of the future", () => {
+test("no record makes a process wait for longer than a lease or a back-off, or vends a token of the future", () => {
   const instants = fc.integer({ min: -1e12, max: 1e12 }).map((ms) => plusMs(now, ms));
   const record = fc.record({
     issuedAt: instants,

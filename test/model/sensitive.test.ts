@@ -38,11 +38,11 @@ describe("a sensitive value", () => {
     expect(JSON.stringify(shown) ?? "").not.toContain("canary");
   });
 
-  test("is there for who asks for it", () => {
+  test("is returned by expose", () => {
     expect(secret.expose()).toBe("canary");
   });
 
-  test("may be of bytes", () => {
+  test("may be bytes", () => {
     const key = new Sensitive(new Uint8Array([1, 2, 3]));
     expect(inspect({ key })).toBe("{ key: [sensitive] }");
     expect(key.expose()).toEqual(new Uint8Array([1, 2, 3]));

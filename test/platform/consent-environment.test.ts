@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readConsentEnvironment } from "../../functions/platform/consent-environment.ts";
-import { StartUpError } from "../../functions/platform/environment.ts";
+import { readConsentEnvironment, StartUpError } from "../../functions/platform/environment.ts";
 
 /** Why a function does not start. */
 function refusalOf(variables: Record<string, string>): string {
@@ -13,7 +12,7 @@ function refusalOf(variables: Record<string, string>): string {
   throw new Error("It starts.");
 }
 
-describe("the functions that people meet", () => {
+describe("the consent functions", () => {
   test("call the company by its name", () => {
     const variables = {
       CONSENT_BASE_URL: "https://vend.example",

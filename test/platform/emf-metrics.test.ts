@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Measure } from "../../functions/model/metrics.ts";
 import { measures } from "../../functions/model/metrics.ts";
-import { emfMetrics } from "../../functions/platform/emf-metrics.ts";
-import { flushMetricsAfter } from "../../functions/platform/flush-metrics.ts";
+import { emfMetrics, flushMetricsAfter } from "../../functions/platform/emf-metrics.ts";
 import { at } from "../support/a-record.ts";
 import { parseEmf } from "../support/emf.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
@@ -15,7 +14,7 @@ function play() {
     () => clock.now(),
     "conferma/production",
   );
-  /** One invocation that records these. */
+  /** One invocation that records these metrics. */
   const invocation = (...recorded: readonly (readonly [Measure, number])[]) => {
     for (const [measure, value] of recorded) metrics.record(measure, value);
     metrics.flush();
@@ -24,7 +23,7 @@ function play() {
 }
 
 describe("a line of metrics", () => {
-  test("is what CloudWatch's embedded metric format asks for", () => {
+  test("has CloudWatch's embedded metric format", () => {
     const { lines, invocation } = play();
     invocation(["Vends", 1], ["RemainingLifeMs", 298_500]);
     expect(lines).toEqual([
@@ -62,7 +61,7 @@ describe("a line of metrics", () => {
     });
   });
 
-  test("has sums, the least, or each value, as the measure says", () => {
+  test("has the sum, the minimum, or each value, as the measure requires", () => {
     const { lines, invocation } = play();
     invocation(
       ["Vends", 1],
@@ -80,13 +79,13 @@ describe("a line of metrics", () => {
     });
   });
 
-  test("has no more values of one metric than CloudWatch takes", () => {
+  test("has at most as many values of one metric as CloudWatch allows", () => {
     const { lines, invocation } = play();
     invocation(...Array.from({ length: 250 }, (_, n) => ["LeaseWaitMs", n] as const));
     expect(parseEmf(lines[0] ?? "").values["LeaseWaitMs"]).toHaveLength(100);
   });
 
-  test("has no value that is no number", () => {
+  test("has numbers only", () => {
     const { lines, invocation } = play();
     invocation(["RemainingLifeMs", Number.NaN], ["KeyEndsInDays", Number.POSITIVE_INFINITY]);
     expect(lines).toEqual([]);
@@ -113,7 +112,7 @@ describe("metrics are written", () => {
     "LeaseWaitMs",
     "LateIssues",
     "RenewalFailures",
-  ] as const)("at once where something has happened: %s", (measure) => {
+  ] as const)("at once for an event: %s", (measure) => {
     const { lines, invocation } = play();
     invocation(["Vends", 1]);
     invocation(["Vends", 1]);
@@ -124,13 +123,13 @@ describe("metrics are written", () => {
     ]);
   });
 
-  test("not by an invocation that measured nothing", () => {
+  test("not by an invocation that recorded nothing", () => {
     const { lines, invocation } = play();
     invocation();
     expect(lines).toEqual([]);
   });
 
-  test("once: what was written is not counted again", () => {
+  test("once: a written value is not counted again", () => {
     const { lines, clock, invocation } = play();
     invocation(["Issues", 1]);
     clock.advance(60_000);
@@ -139,7 +138,7 @@ describe("metrics are written", () => {
   });
 });
 
-describe("metrics never break what is measured", () => {
+describe("metrics never make an invocation fail", () => {
   test("not when the log cannot be written", () => {
     const clock = new FixedClock(at("10:00:00.000"));
     const broken = () => {
@@ -152,7 +151,7 @@ describe("metrics never break what is measured", () => {
 });
 
 describe("a handler", () => {
-  test("answers what it answers, and is measured, also when it fails", async () => {
+  test("keeps its answer, and its metrics are flushed even when it throws", async () => {
     const flushed: string[] = [];
     const flush = () => void flushed.push("flushed");
     const answer = flushMetricsAfter(async (event: string, context: number) => [event, context], {

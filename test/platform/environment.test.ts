@@ -33,7 +33,7 @@ function keyOf(sealingKey: SealingKeySetting): Buffer {
 }
 
 describe("the environment", () => {
-  test("is what the contract lists, understood", () => {
+  test("is parsed as the contract lists it", () => {
     const environment = readEnvironment({ ...variables, AWS_REGION: "eu-west-1" }, readRealm);
     expect(environment).toMatchObject({
       tableName: "tokens",
@@ -47,7 +47,7 @@ describe("the environment", () => {
     "arn:aws:kms:ap-southeast-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab",
-  ])("takes %s for a sealing key", (arn) => {
+  ])("accepts %s as a sealing key", (arn) => {
     const { sealingKey } = readEnvironment({ ...variables, SEALING_KEY: arn }, readRealm);
     expect(sealingKey).toEqual({ kind: "kms", arn });
   });
@@ -62,7 +62,7 @@ describe("the environment", () => {
   });
 
   test.each(["42", '"conferma"', "null", "[]", "{}"])("is refused with %s for REALM", (text) => {
-    expect(refusalOf({ REALM: text })).toMatch(/^REALM: (provider|the whole of it): /);
+    expect(refusalOf({ REALM: text })).toMatch(/^REALM: (provider|the whole value): /);
   });
 
   test.each([

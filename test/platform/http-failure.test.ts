@@ -14,7 +14,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** Why there is no answer to a request that holds canaries. */
+/** The failure of a request that holds canaries. */
 async function failureOf(url: string, signal: AbortSignal = never): Promise<HttpFailure> {
   const headers = { authorization: "Basic canary-header" };
   const request = {
@@ -38,7 +38,7 @@ const cut = {
   "in a chunked body": 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\n{"canary-answer',
 };
 
-describe("a connection that is lost", () => {
+describe("a lost connection", () => {
   test.each(Object.entries(cut))("%s may have had its effect", async (_, answer) => {
     server = await rawServer((socket) => socket.write(answer, () => socket.destroy()));
     expect(await failureOf(server.url)).toMatchObject({ kind: "network", sent: true });
@@ -49,27 +49,27 @@ describe("a connection that is lost", () => {
     expect(await failureOf(server.url)).toMatchObject({ kind: "network", sent: true });
   });
 
-  test("behind an answer that is not HTTP may have had its effect", async () => {
+  test("after an answer that is not HTTP may have had its effect", async () => {
     server = await rawServer((socket) => socket.end("SSH-2.0-OpenSSH\r\n\r\n"));
     expect(await failureOf(server.url)).toMatchObject({ kind: "network", sent: true });
   });
 });
 
-describe("a connection that never was", () => {
-  test("for nobody listens, has had no effect", async () => {
+describe("a connection that was never made", () => {
+  test("because nothing listens, has had no effect", async () => {
     const gone = await rawServer(() => {});
     await gone.stop();
     expect(await failureOf(gone.url)).toMatchObject({ kind: "network", sent: false });
   });
 
-  test("for the name is not known, has had no effect", async () => {
+  test("because the name is unknown, has had no effect", async () => {
     expect(await failureOf("http://nobody.invalid")).toMatchObject({
       kind: "network",
       sent: false,
     });
   });
 
-  test("for the other side does not speak TLS, has had no effect", async () => {
+  test("because the server does not speak TLS, has had no effect", async () => {
     server = await rawServer(() => {});
     const failure = await failureOf(
       server.url.replace("http:", "https:"),
@@ -78,7 +78,7 @@ describe("a connection that never was", () => {
     expect(failure).toMatchObject({ sent: false });
   });
 
-  test("for the deadline had passed before, has had no effect", async () => {
+  test("because the deadline had passed, has had no effect", async () => {
     server = await rawServer((socket) => socket.end());
     expect(await failureOf(server.url, AbortSignal.abort())).toMatchObject({
       kind: "timeout",
@@ -129,7 +129,7 @@ describe("a failure", () => {
     expect(failure.cause).toBeUndefined();
   });
 
-  test("is the only one there is, also where the request cannot be made", async () => {
+  test("is always an HttpFailure, even if the request is invalid", async () => {
     expect(await failureOf("no address")).toMatchObject({ kind: "network", sent: false });
   });
 });

@@ -25,7 +25,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** What is read of an answer written down to the byte. */
+/** The response to an answer of exactly these bytes. */
 async function reading(...parts: (string | Buffer)[]) {
   server = await rawServer((socket) => {
     for (const part of parts) socket.write(part);
@@ -37,7 +37,7 @@ async function reading(...parts: (string | Buffer)[]) {
 const head = (...lines: string[]) => `${["HTTP/1.1 200 OK", ...lines].join("\r\n")}\r\n\r\n`;
 
 describe("one request", () => {
-  test("is sent to the byte, and its connection not kept", async () => {
+  test("has exactly these bytes, and does not keep its connection alive", async () => {
     await reading(head("content-length: 2"), "ok");
     const [request = ""] = server?.received ?? [];
     const [start, ...lines] = request.split("\r\n");
@@ -60,7 +60,7 @@ describe("one request", () => {
     expect(server.received[0]).not.toMatch(/content-length|transfer-encoding/i);
   });
 
-  test("takes a connection of its own each time", async () => {
+  test("uses a new connection each time", async () => {
     const connections = new Set<unknown>();
     const http = createServer((request, response) => {
       connections.add(request.socket);
@@ -74,7 +74,7 @@ describe("one request", () => {
     expect(connections.size).toBe(3);
   });
 
-  test("is neither repeated nor redirected", async () => {
+  test("is neither retried nor redirected", async () => {
     server = await rawServer((socket) =>
       socket.end("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n"),
     );

@@ -18,7 +18,7 @@ describe("the log", () => {
     ]);
   });
 
-  test("breaks no line, whatever it is told", () => {
+  test("has no line break inside an event", () => {
     log.warn("issue-failed", { detail: "a\nb\u2028c" });
     log.error("defect", { detail: "\r\n" });
     expect(lines.splice(0).map((line) => line.trimEnd().split(/[\r\n]/).length)).toEqual([1, 1]);
@@ -36,7 +36,7 @@ describe("the log", () => {
 });
 
 describe("JSON", () => {
-  test("is what it says", () => {
+  test("is parsed", () => {
     expect(parseJson('{"a":[1,null]}')).toEqual({ a: [1, null] });
     expect(parseJson("null")).toBeNull();
   });

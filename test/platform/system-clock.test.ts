@@ -9,20 +9,20 @@ test("sleeping takes its time", async () => {
   expect(performance.now() - begun).toBeGreaterThanOrEqual(45);
 });
 
-test("sleeping ends early, by throwing, when it is aborted", async () => {
+test("sleeping rejects when it is aborted", async () => {
   const begun = performance.now();
   await expect(systemClock.sleep(10_000, AbortSignal.timeout(20))).rejects.toThrow();
   expect(performance.now() - begun).toBeLessThan(5000);
 });
 
-test("a time-out aborts after its time", async () => {
+test("a timeout aborts after its time", async () => {
   const signal = systemClock.timeout(30, never);
   expect(signal.aborted).toBe(false);
   await systemClock.sleep(80, never);
   expect(signal.aborted).toBe(true);
 });
 
-test("a time-out of no time, or less, aborts at once", async () => {
+test("a timeout of zero or less aborts at once", async () => {
   for (const ms of [0, -5]) {
     const signal = systemClock.timeout(ms, never);
     await systemClock.sleep(10, never);
@@ -30,7 +30,7 @@ test("a time-out of no time, or less, aborts at once", async () => {
   }
 });
 
-test("a time-out aborts with its parent", () => {
+test("a timeout aborts with its parent", () => {
   const parent = new AbortController();
   const signal = systemClock.timeout(60_000, parent.signal);
   parent.abort();

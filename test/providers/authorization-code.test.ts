@@ -105,7 +105,7 @@ describe("a request", () => {
     expect(requests).toEqual([{ method: "POST", url, headers: expectedHeaders, body }]);
   });
 
-  test.each([true, false])("of a copied code is none, PKCE or not: %s", async (pkce) => {
+  test.each([true, false])("for a copied code is refused, PKCE or not: %s", async (pkce) => {
     const held = JSON.stringify(open);
     const { grant, requests } = await grantOf(settings({ pkce }), held, {}, pastedCodeCredential);
     expect(summarizeOutcome(await grant.issue(new AbortController().signal))).toBe(
@@ -132,11 +132,11 @@ describe("an answer", () => {
   const answered = (fields: object, credential = codeCredential, changes: Partial<Settings> = {}) =>
     issue(settings(changes), open, { body: JSON.stringify(fields) }, credential);
 
-  test("of a type that no header takes is not understood", async () => {
+  test("of a type that fits no header is malformed", async () => {
     expect(summarizeOutcome(await answered(example))).toBe("provider-malformed?");
   });
 
-  test("of bearer type is issued, and says no more of the consent than it says", async () => {
+  test("of bearer type is issued, with no more about the consent than it states", async () => {
     const outcome = await answered({ ...example, token_type: "bearer" });
     expect(summarizeOutcome(outcome)).toBe("issued, 3600000 to 3601000 ms");
     expect(consentOf(outcome)).toEqual({
@@ -161,7 +161,7 @@ describe("an answer", () => {
       "both, of which the first counts",
       { refresh_token_expires_in: "86400", refresh_expires_in: 1 },
     ],
-  ])("may say how long the refresh token lasts: %s", async (_, fields) => {
+  ])("may state how long the refresh token lasts: %s", async (_, fields) => {
     for (const credential of [codeCredential, refreshCredential("p")]) {
       const outcome = await answered({ access_token: "t-1", ...fields }, credential);
       expect(consentOf(outcome)).toMatchObject({
@@ -170,12 +170,12 @@ describe("an answer", () => {
     }
   });
 
-  test("with Keycloak's zero, for what does not end, states no end", async () => {
+  test("with Keycloak's zero, for no expiry, states no end", async () => {
     const outcome = await answered({ access_token: "t-1", refresh_expires_in: 0 });
     expect(consentOf(outcome)).toMatchObject({ refreshEndsAt: null });
   });
 
-  test("grants what was asked for, unless it says otherwise", async () => {
+  test("grants what was requested, unless it states otherwise", async () => {
     const changes = { scopes: ["read", "write"] };
     const granted = async (fields: object, credential: GrantCredential) =>
       consentOf(await answered({ access_token: "t-1", ...fields }, credential, changes))
@@ -188,7 +188,7 @@ describe("an answer", () => {
     expect(await granted({ scope: "read" }, refreshCredential("p"))).toBe("read");
   });
 
-  test("keeps its ID token to itself where nobody asked who it is", async () => {
+  test("has its ID token ignored where no OpenID provider is set", async () => {
     const outcome = await answered({ access_token: "t-1", id_token: "canary" });
     expect(consentOf(outcome)).toMatchObject({ subject: null });
   });

@@ -16,6 +16,6 @@ test.each(providerIds)("%s is declared in the file of its name", (id) => {
   expect(read(`../../functions/providers/${id}.ts`)).toContain(`settingsOf("${id}", {`);
 });
 
-test("no two providers have one id", () => {
+test("no two providers have the same id", () => {
   expect(new Set(providerIds).size).toBe(providerIds.length);
 });

@@ -99,13 +99,13 @@ describe("a code", () => {
     "code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
   ].join("&");
 
-  test("is exchanged with its verifier by a client that merely says who it is", async () => {
+  test("is exchanged with its verifier by a public client", async () => {
     expect(await requestFor(codeCredential)).toEqual([
       { method: "POST", url, headers, body: `${body}&client_id=client-1` },
     ]);
   });
 
-  test("is exchanged by a client with a secret in the plain Basic that Cognito documents", async () => {
+  test("is exchanged by a confidential client with the plain Basic that Cognito documents", async () => {
     const held = { clientId: "client-1", clientSecret: "s/1+" };
     const authorization = "Basic Y2xpZW50LTE6cy8xKw==";
     expect(await requestFor(codeCredential, held)).toEqual([
@@ -126,12 +126,12 @@ describe("a code", () => {
     });
   });
 
-  test("may grant less than was asked for, and that is what is kept", async () => {
+  test("may grant less than was requested, and that is stored", async () => {
     const outcome = await issued(codeCredential, answer({ scope: "openid" }));
     expect(consentOf(outcome)).toMatchObject({ grantedScope: "openid" });
   });
 
-  test("answered without an ID token is of nobody we know", async () => {
+  test("answered without an ID token is malformed", async () => {
     for (const id_token of [undefined, null, "", 1, {}]) {
       expect(summarizeOutcome(await issued(codeCredential, answer({ id_token })))).toBe(
         "provider-malformed?",
@@ -139,7 +139,7 @@ describe("a code", () => {
     }
   });
 
-  test("without its authorization request is not even sent", async () => {
+  test("without its authorization request is not sent", async () => {
     const { grant, requests } = await grantOf(
       settings,
       JSON.stringify(secret),
@@ -161,7 +161,7 @@ describe("a refresh", () => {
     expect(await requestFor(refresh)).toEqual([{ method: "POST", url, headers, body }]);
   });
 
-  test("without a new refresh token says nothing of the one that is kept", async () => {
+  test("without a new refresh token changes nothing about the stored one", async () => {
     const { refresh_token: _, id_token: __, ...fields } = answer();
     expect(consentOf(await issued(refresh, fields))).toEqual({
       refreshToken: null,
@@ -172,7 +172,7 @@ describe("a refresh", () => {
     });
   });
 
-  test("with a new refresh token does not prolong the consent: Cognito's keeps its end", async () => {
+  test("with a new refresh token does not extend the consent: Cognito's keeps its end", async () => {
     expect(consentOf(await issued(refresh, answer({ refresh_token: "refresh-2" })))).toEqual({
       refreshToken: "refresh-2",
       refreshEndsAt: null,
@@ -186,12 +186,12 @@ describe("a refresh", () => {
     const outcome = await issued(refreshCredential("person-2"));
     expect(outcome).toMatchObject({
       code: "provider-malformed",
-      detail: "The provider answered an ID token of somebody else.",
+      detail: "The provider answered an ID token of another person.",
       mayHaveIssued: true,
     });
   });
 
-  test("needs no nonce in its ID token, which is of an earlier request or of none", async () => {
+  test("needs no nonce in its ID token", async () => {
     const outcome = await issued(
       refresh,
       answer({ id_token: await idToken(key, { nonce: "old" }) }),

@@ -126,18 +126,18 @@ describe("an answer of RFC 6749 §5.1", () => {
     expect(summarizeOutcome(await issue(settings(), secret, { body }))).toBe(outcome);
   });
 
-  test("with an expires_in beyond numbers is not understood", async () => {
+  test("with an expires_in beyond numbers is malformed", async () => {
     const body = '{"access_token":"t-1","expires_in":1e400}';
     expect(summarizeOutcome(await issue(settings(), secret, { body }))).toBe("provider-malformed?");
   });
 
-  test("ends expires_in after it was received, in the absence of an instant", async () => {
+  test("expires expires_in after it was received", async () => {
     const body = '{"access_token":"t-1","expires_in":3600}';
     const expiresAt = new Date("2026-11-20T11:00:00.200Z");
     expect(await issue(settings(), secret, { body })).toMatchObject({ expiresAt });
   });
 
-  test("without expires_in has no end that anybody could name", async () => {
+  test("without expires_in has no known end", async () => {
     const body = '{"access_token":"t-1"}';
     expect(await issue(settings(), secret, { body })).toMatchObject({ expiresAt: null });
   });

@@ -20,7 +20,7 @@ const settings = {
 
 const secret = { clientId: "client-1", clientSecret: "secret-1", platformKey: "platform key/1" };
 
-/** The answer that Conferma's own page shows. https://confermapay.readme.io/reference/authentication */
+/** The sample answer of Conferma's documentation. https://confermapay.readme.io/reference/authentication */
 const sample =
   '{"access_token":"t-1","expires":"2019-11-08T11:01:45.6475887+00:00","issued":"2019-11-08T10:56:45.6475887+00:00"}';
 
@@ -45,7 +45,7 @@ describe("Conferma's token request", () => {
     ]);
   });
 
-  test("revokes whatever the platform holds, whichever client asks", async () => {
+  test("revokes every token of the platform, whichever client requests", async () => {
     const { grant } = await grantOf(settings, JSON.stringify(secret));
     expect(grant.revocationScope).toBe("platform key/1");
     expect(grant.callsProvider).toBe(true);
@@ -53,7 +53,7 @@ describe("Conferma's token request", () => {
 });
 
 describe("Conferma's answer", () => {
-  test("as its own page shows it lives for five minutes, whatever our clock says", async () => {
+  test("as documented lives for five minutes, whatever our clock says", async () => {
     const outcome = await issue(settings, secret, { body: sample });
     expect(outcome).toMatchObject({
       kind: "issued",

@@ -72,7 +72,7 @@ describe.each<[rule: string, credential: GrantCredential, body: string]>([
   ],
   ["a refresh token", refresh, "grant_type=refresh_token&refresh_token=refresh-1"],
 ])("%s", (_, credential, body) => {
-  test("is sent with plain Basic, a name for the request, and nothing else", async () => {
+  test("is sent with plain Basic, a request id, and nothing else", async () => {
     const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, credential);
     await grant.issue(new AbortController().signal);
     expect(requests).toEqual([
@@ -105,7 +105,7 @@ describe.each<[rule: string, credential: GrantCredential, body: string]>([
 });
 
 describe("an answer", () => {
-  test("tells that a person has granted a part only", async () => {
+  test("states that a person has granted a part only", async () => {
     const outcome = await answered(codeCredential, { scope: "psd2-ais" });
     expect(consentOf(outcome)).toMatchObject({ grantedScope: "psd2-ais" });
   });
@@ -124,7 +124,7 @@ describe("an answer", () => {
     expect(consentOf(outcome).refreshEndsAt?.toISOString()).toBe(end);
   });
 
-  test("to a refresh token that states no end leaves what was said before", async () => {
+  test("to a refresh that states no end keeps the earlier one", async () => {
     const outcome = await answered(refresh, { refresh_token_expires_in: undefined });
     expect(consentOf(outcome)).toMatchObject({ refreshEndsAt: null });
   });
@@ -187,7 +187,7 @@ describe("a client certificate", () => {
     ["a wall's page", { status: 403, body: "<h1>Slow down</h1>" }, "provider-unavailable"],
     ["429", { status: 429, body: "certificate" }, "provider-throttled"],
     ["502", { status: 502, body: "upstream certificate" }, "provider-unavailable?"],
-  ])("is not meant by %s", async (_, play, outcome) => {
+  ])("is not refused by %s", async (_, play, outcome) => {
     const result = await issue(settings, secret, play, refresh);
     expect(summarizeOutcome(result)).toBe(outcome);
     expect(result).not.toMatchObject({ detail: refusedCertificate.detail });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { leaseMs, maxDeadlineMs } from "../../functions/model/call-limits.ts";
+import { maxDeadlineMs } from "../../functions/model/time-limits.ts";
 import { StartUpError } from "../../functions/platform/environment.ts";
 import { readRealm } from "../../functions/providers/catalogue.ts";
+import { leaseMs } from "../../functions/vending/issuing/lease.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -119,18 +120,18 @@ describe("a realm's settings", () => {
     expect(refusalOf(settings)).toContain(`REALM: ${named}: `);
   });
 
-  test("may have others than psd2 scopes alone", () => {
+  test("may have scopes other than psd2 ones", () => {
     const settings = { ...connectpay, scopes: ["ob-as", "ob-ps"] };
     expect(readRealm(JSON.stringify(settings))).toMatchObject({ scopes: ["ob-as", "ob-ps"] });
   });
 
-  test("present a token bare where they name a header and no scheme", () => {
+  test("present the token alone where they name a header without a scheme", () => {
     const settings = { ...code, presentation: { headerName: "X-Access" } };
     const presentation = { headerName: "X-Access", scheme: null };
     expect(readRealm(JSON.stringify(settings))).toMatchObject({ presentation });
   });
 
-  test("may leave a slash at the end of an address that paths are put behind", () => {
+  test("may have a trailing slash in an address to which paths are appended", () => {
     const settings = { ...cfis, apiBaseUrl: "https://a.example/v1//" };
     expect(readRealm(JSON.stringify(settings))).toMatchObject({
       apiBaseUrl: "https://a.example/v1",
@@ -175,7 +176,7 @@ describe("an address", () => {
   test.each<[Settings, readonly string[]]>([
     [centrapay, ["authorizeUrl", "tokenUrl", "jwksUrl", "issuer", "revokeUrl"]],
     [connectpay, ["authorizeUrl", "tokenUrl", "revokeUrl"]],
-  ])("of $provider is as safe", (required, names) => {
+  ])("of $provider is checked so too", (required, names) => {
     for (const name of names) {
       const settings = { ...required, [name]: "http://a.example" };
       expect(refusalOf(settings)).toContain(`REALM: ${name}: must be an https address`);

@@ -34,7 +34,7 @@ function refusalOf(changes: Record<string, string | undefined>): string {
   throw new Error("It starts.");
 }
 
-test("a summary has what decides when a realm's tokens are renewed, and nothing else", () => {
+test("a summary has the settings that decide when a realm's tokens are renewed, and nothing else", () => {
   expect(summaries).toEqual([
     { provider: "conferma", environment: "production" },
     { provider: "send-payments", environment: "sandbox", handoverSeconds: 30 },
@@ -53,14 +53,14 @@ test("a summary is read with the settings' own defaults, as the policy that foll
   expect(readStatusEnvironment(variables, readRealmSummaries).realms).toHaveLength(realms.length);
 });
 
-test("fifty realms fit into the 4 KB that a function has for its variables", () => {
+test("fifty realms fit into the 4 KB of a function's variables", () => {
   const many = Array.from({ length: 50 }, (_, n) =>
     summarizeRealm({ provider: "send-payments", environment: `region-${n}`, tokenUrl }),
   );
   expect(JSON.stringify(many).length).toBeLessThan(3500);
 });
 
-describe("a function that does not start names what is wrong", () => {
+describe("a function that does not start names the invalid setting", () => {
   test.each([
     [{ TABLE_NAME: undefined }, "TABLE_NAME is missing."],
     [{ REALMS: undefined }, "REALMS is missing."],

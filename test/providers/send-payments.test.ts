@@ -30,7 +30,7 @@ const jwt = (claims: unknown) =>
     .join(".");
 
 describe("Send's token request", () => {
-  test("is JSON with the credentials, and nothing of them in a header", async () => {
+  test("is JSON with the credentials, and has none of them in a header", async () => {
     const body = JSON.stringify({ accessToken: "t-1", expiresAt: "2026-11-20T10:05:00Z" });
     const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {
       status: 201,
@@ -47,7 +47,7 @@ describe("Send's token request", () => {
     ]);
   });
 
-  test("revokes what the same client holds", async () => {
+  test("revokes the same client's token", async () => {
     const { grant } = await grantOf(settings, JSON.stringify(secret));
     expect(grant.revocationScope).toBe("client-1");
   });
@@ -177,7 +177,7 @@ describe("Send's answer", () => {
       expect(outcome.expiresAt).toEqual(at === null ? null : new Date(at));
   });
 
-  test("is believed with 200, too", async () => {
+  test("is accepted with 200 too", async () => {
     const body = JSON.stringify({ accessToken: both, expiresAt: five });
     expect(summarizeOutcome(await issue(settings, secret, { status: 200, body }))).toBe(
       "issued, 299000 to 300000 ms",

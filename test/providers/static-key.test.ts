@@ -35,7 +35,7 @@ const unprobed = {
 
 const secret = { apiKey: "key-1" };
 
-describe("a static key that nobody vouches for", () => {
+describe("a static key without a probe", () => {
   test("is adopted as it is, without a request", async () => {
     const { grant, requests } = await grantOf(unprobed, JSON.stringify(secret));
     expect(grant).toMatchObject({ callsProvider: false, revocationScope: null });
@@ -61,7 +61,7 @@ describe("a static key that nobody vouches for", () => {
     });
   });
 
-  test("is refused at its end, saying when that was", async () => {
+  test("is refused after its expiry, with the instant", async () => {
     const outcome = await issue(unprobed, {
       ...secret,
       expiresAt: "2026-11-20T11:00:00.200+01:00",
@@ -73,7 +73,7 @@ describe("a static key that nobody vouches for", () => {
   });
 });
 
-describe("a static key that its provider vouches for", () => {
+describe("a static key with a probe", () => {
   test("is sent once to the probe, in the provider's header", async () => {
     const settings = { ...cfis, extraHeaders: { "X-Trace": "vending" } };
     const { grant, requests } = await grantOf(settings, JSON.stringify(secret));
@@ -88,7 +88,7 @@ describe("a static key that its provider vouches for", () => {
     ]);
   });
 
-  test("carries its scheme where it has one", async () => {
+  test("has its scheme if there is one", async () => {
     const settings = {
       provider: "static-key",
       environment: "acme",
@@ -105,7 +105,7 @@ describe("a static key that its provider vouches for", () => {
     });
   });
 
-  test("is not probed after its end", async () => {
+  test("is not probed after its expiry", async () => {
     const ended = { ...secret, expiresAt: "2026-11-20T10:00:00Z" };
     const { grant, requests } = await grantOf(cfis, JSON.stringify(ended));
     expect(summarizeOutcome(await grant.issue(new AbortController().signal))).toBe(
@@ -151,7 +151,7 @@ describe("a static key that its provider vouches for", () => {
     expect(outcome).toMatchObject({ retryAfterMs: 7000 });
   });
 
-  test("never comes back in what is said about it", async () => {
+  test("is never quoted in a detail", async () => {
     const play = { status: 400, body: '{"message":"key-1 has expired"}' };
     expect(JSON.stringify(await issue(cfis, secret, play))).not.toContain("key-1");
   });

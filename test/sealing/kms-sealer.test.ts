@@ -26,7 +26,7 @@ import { FixedClock } from "../support/fixed-clock.ts";
 import { addKey, aKmsKey } from "../support/kms.ts";
 
 const token = new Sensitive("canary-token");
-/** Version byte, two bytes of length, as many of key as at AWS, and what AES-GCM adds. */
+/** Version byte, two bytes of length, a key as long as at AWS, and what AES-GCM adds. */
 const envelopeBytes = 1 + 2 + 184 + 28;
 
 describe("the KMS sealer", () => {
@@ -42,7 +42,7 @@ describe("the KMS sealer", () => {
   });
 });
 
-/** A KMS with one key, its operator, and processes that seal under that key. */
+/** A KMS with one key, its operator, and processes that seal with that key. */
 async function aWorld(clock: Clock = systemClock) {
   const { kms, keyArn, options } = await aKmsKey();
   const operator = new KMSClient(options);
@@ -65,7 +65,7 @@ async function aWorld(clock: Clock = systemClock) {
   };
 }
 
-describe("KMS is asked", () => {
+describe("KMS is called", () => {
   test("once by a process that opens for the first time, and not again", async () => {
     const { process, counted } = await aWorld();
     const sealed = await process().seal(token, defaultSealedAs, neverAborted);
@@ -109,7 +109,7 @@ describe("KMS is asked", () => {
     expect(counted()).toEqual([0, 0]);
   });
 
-  test("for a key of its own by each connection", async () => {
+  test("for a separate data key by each connection", async () => {
     const { process, counted } = await aWorld();
     const sealer = process();
     for (const account of ["a", "b", "a", "b"]) {
@@ -135,7 +135,7 @@ describe("KMS is asked", () => {
     expect(counted()).toEqual([0, 0]);
   });
 
-  test("again for what was opened longest ago, once a thousand others were", async () => {
+  test("again for the least recently opened key, after a thousand others", async () => {
     const { process, counted } = await aWorld();
     const writer = process();
     const many = Array.from({ length: 1001 }, (_, n) => sealedAs(`conferma/production/${n}`));
@@ -151,7 +151,7 @@ describe("KMS is asked", () => {
     expect(counted()).toEqual([0, 1]);
   });
 
-  test("not at all about bytes that another kind of key has sealed", async () => {
+  test("never for bytes that the local sealer has sealed", async () => {
     const { process, counted } = await aWorld();
     const local = localSealer(new Sensitive(new Uint8Array(32).fill(7)));
     const sealed = await local.seal(token, defaultSealedAs, neverAborted);
@@ -170,13 +170,13 @@ async function refusalOf(work: Promise<unknown>): Promise<VendingError> {
   throw new Error("It works, or fails otherwise.", { cause: error });
 }
 
-describe("a KMS that does not serve is a store that is unavailable", () => {
+describe("a KMS that fails makes the store unavailable", () => {
   test.each([
     ["throttles", { fault: "throttle" }, "ThrottlingException"],
     ["fails", { fault: "fail" }, "KMSInternalException"],
     ["refuses the role", { fault: "deny" }, "AccessDeniedException"],
     ["hangs up", { fault: "disconnect" }, "TimeoutError"],
-  ] as const)("when it %s, and is asked again the next time", async (_, misbehaviour, name) => {
+  ] as const)("when it %s, and is called again the next time", async (_, misbehaviour, name) => {
     const { kms, process } = await aWorld();
     const sealed = await process().seal(token, defaultSealedAs, neverAborted);
     const sealer = process();
@@ -197,7 +197,7 @@ describe("a KMS that does not serve is a store that is unavailable", () => {
     expect(await openedBy(sealer, sealed)).not.toBeNull();
   });
 
-  test("when the key is disabled, until it is enabled again; a warm process goes on", async () => {
+  test("when the key is disabled, until it is enabled again; a warm process continues", async () => {
     const { operator, keyArn, process } = await aWorld();
     const [warm, cold] = [process(), process()];
     const sealed = await warm.seal(token, defaultSealedAs, neverAborted);
@@ -209,7 +209,7 @@ describe("a KMS that does not serve is a store that is unavailable", () => {
     expect(await openedBy(cold, sealed)).not.toBeNull();
   });
 
-  test("when the key is to be deleted, and when there is none", async () => {
+  test("when the key is pending deletion, and when there is none", async () => {
     const { operator, keyArn, process, kms } = await aWorld();
     await operator.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn }));
     const deleted = await refusalOf(process().seal(token, defaultSealedAs, neverAborted));
@@ -240,7 +240,7 @@ describe("a KMS that does not serve is a store that is unavailable", () => {
   });
 });
 
-test("the data key is in front of the token, and KMS opens it for its connection alone (P11, P12)", async () => {
+test("the data key precedes the token, and KMS decrypts it for its connection only (P11, P12)", async () => {
   const { operator, keyArn, process } = await aWorld();
   const sealed = await process().seal(token, defaultSealedAs, neverAborted);
   expect([...sealed.subarray(0, 3)]).toEqual([1, 0, 184]);

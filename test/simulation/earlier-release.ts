@@ -7,23 +7,20 @@ import { isDoubted, ledgerAfter } from "../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts";
 import type { Attributes, Item } from "../../functions/store/attributes.ts";
 import { count, instant, optionalText, text } from "../../functions/store/attributes.ts";
+import type { ItemChange } from "../../functions/store/conditional-write.ts";
+import { unavailable, updateItem } from "../../functions/store/conditional-write.ts";
 import {
   consentAttributes,
   consentNames,
-  refreshNames,
-} from "../../functions/store/consent-items.ts";
-import {
   dueNames,
   failureAttributes,
   leaseAttributes,
   leaseNames,
   ledgerAttributes,
+  refreshNames,
   tokenAttributes,
   tokenNames,
 } from "../../functions/store/record-attributes.ts";
-import { unavailable } from "../../functions/store/unavailable.ts";
-import type { ItemChange } from "../../functions/store/update-item.ts";
-import { updateItem } from "../../functions/store/update-item.ts";
 
 const stillMine = "#fence = :heldFence AND #leaseOwner = :me";
 

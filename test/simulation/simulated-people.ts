@@ -1,9 +1,9 @@
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
 import { plusMs } from "../../functions/model/clock.ts";
-import type { Deadline } from "../../functions/model/deadline.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { Deadline } from "../../functions/model/time-limits.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { changedRow } from "./row-changes.ts";

@@ -8,7 +8,7 @@ import { at } from "../support/a-record.ts";
 
 const instant = (time: string) => ({ N: String(at(time).getTime()) });
 
-/** As the first release wrote it, letter by letter: there was no schedule, and nobody consented. */
+/** Exactly as the first release wrote it, without schedule and consents. */
 const first: Item = {
   pk: { S: "conferma/production/default" },
   layout: { N: "1" },
@@ -47,7 +47,7 @@ const second: Item = {
   keptUntil: instant("11:00:00.200"),
   dueRealm: { S: "conferma/production" },
 };
-/** With an index sorted by an instant of its own. */
+/** With an index sorted by `dueAt`. */
 const third: Item = {
   ...second,
   dueAt: instant("10:05:00.450"),
@@ -64,8 +64,8 @@ const token = {
 };
 const due = { at: at("10:05:00.450"), until: at("11:00:00.200") };
 
-describe("a record of an earlier release is read as what this one would have written", () => {
-  test("from before there was a schedule: kept by nobody, until a caller causes its next issue", () => {
+describe("a record of an earlier release is read as this one would have written it", () => {
+  test("from before the schedule: not kept alive until the next renewal for a caller", () => {
     expect(readRecord(first)).toMatchObject({
       fence: 7,
       version: 5,
@@ -78,38 +78,38 @@ describe("a record of an earlier release is read as what this one would have wri
     });
   });
 
-  test("from before the index had an instant of its own: due when its token may be renewed", () => {
+  test("from before `dueAt`: due at `renewAt`", () => {
     const kept = { ...token, keepAliveUntil: at("11:00:00.200"), due };
     expect(readRecord(second)).toMatchObject({ token: kept, consent: null });
     expect(readRecord(third)).toEqual(readRecord(second));
   });
 
-  test("that the schedule had let lapse: still not due", () => {
+  test("that had lapsed: still not due", () => {
     const { dueRealm: _, ...lapsed } = second;
     expect(readRecord(lapsed)).toMatchObject({ token: { due: null } });
   });
 
-  test("without a layout: as of layout 1", () => {
+  test("without a layout: layout 1", () => {
     const { layout: _, ...without } = third;
     expect(readRecord(without)).toEqual(readRecord(third));
   });
 });
 
-describe("what releases before 0.2 wrote otherwise", () => {
-  test("a doubt without an instant is about the token that is stored", () => {
+describe("an attribute that releases before 0.2 wrote differently", () => {
+  test("a doubt without an instant concerns the stored token", () => {
     const record = readRecord({ ...third, suspect: { BOOL: true } });
     expect(record.doubtedAt).toEqual(at("10:00:00.200"));
     expect(isDoubted(record)).toBe(true);
   });
 
-  test("their doubt counts beside an older one with an instant", () => {
+  test("their doubt counts in addition to an older one with an instant", () => {
     const older = instant("09:00:00.000");
     const record = readRecord({ ...third, suspect: { BOOL: true }, doubtedAt: older });
     expect(isDoubted(record)).toBe(true);
     expect(isDoubted(readRecord({ ...third, doubtedAt: older }))).toBe(false);
   });
 
-  test("their list of rejections is a level", () => {
+  test("their list of rejections is read as a level", () => {
     const rejectionsAt = { L: ["10:00:01.000", "10:00:02.000"].map(instant) };
     expect(readRecord({ ...third, rejectionsAt }).rejections).toEqual({
       level: 2,
@@ -117,7 +117,7 @@ describe("what releases before 0.2 wrote otherwise", () => {
     });
   });
 
-  test("their leases carry no revision, and are seen as they are", () => {
+  test("their leases have no revision, and are read as they are", () => {
     const lease = {
       leaseOwner: { S: "a" },
       leaseSince: instant("10:05:00.000"),
@@ -130,7 +130,7 @@ describe("what releases before 0.2 wrote otherwise", () => {
     });
   });
 
-  test("their failures do not say with which version of the secret", () => {
+  test("their failures have no version of the secret", () => {
     const failure = {
       code: { S: "credentials-rejected" },
       detail: { S: "The provider refuses these." },
@@ -152,12 +152,12 @@ test("a record of a newer layout is refused, with what to do", () => {
     fc.property(newer, fc.constantFrom(first, second, third, {}), (layout, item) => {
       const reading = () => readRecord({ ...item, layout });
       expect(reading).toThrow(VendingError);
-      expect(reading).toThrow(/this release understands 1\. Deploy the newer release\./);
+      expect(reading).toThrow(/this release reads up to 1\. Deploy the newer release\./);
     }),
   );
 });
 
-test("a layout that is none is damage, and the rest is read", () => {
+test("an invalid layout is damage, and the rest is read", () => {
   for (const layout of [{ S: "2" }, { N: "NaN" }, { BOOL: true }]) {
     expect(readRecord({ ...third, layout })).toMatchObject({
       token: { fingerprint: "9f86d081884c" },

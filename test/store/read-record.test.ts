@@ -11,9 +11,9 @@ import { systemClock } from "../../functions/platform/system-clock.ts";
 import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { count, text } from "../../functions/store/attributes.ts";
-import { consentAttributes } from "../../functions/store/consent-items.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
 import {
+  consentAttributes,
   doubtAttributes,
   failureAttributes,
   leaseAttributes,
@@ -26,9 +26,9 @@ import { neverAborted } from "../support/describe-sealer.ts";
 import { itemSize } from "../support/dynamodb-size.ts";
 import { aKmsKey } from "../support/kms.ts";
 
-/** A record as the store's writes leave it in the table: attributes that hold nothing are not there. */
+/** The item that the store's writes make of a record, without absent attributes. */
 function itemOf(record: TokenRecord): Item {
-  const { token, lease, failure, revocationScope, typicalIssueMs } = record;
+  const { token, lease, failure, revocationScope, typicalRenewalMs } = record;
   const attributes: Record<string, AttributeValue | null> = {
     pk: text(record.connection),
     fence: count(record.fence),
@@ -43,7 +43,7 @@ function itemOf(record: TokenRecord): Item {
     ...rejectionAttributes(record),
     ...ledgerAttributes(record.ledger),
     scope: revocationScope === null ? null : text(revocationScope),
-    typicalIssueMs: typicalIssueMs === null ? null : count(typicalIssueMs),
+    typicalIssueMs: typicalRenewalMs === null ? null : count(typicalRenewalMs),
   };
   return Object.fromEntries(Object.entries(attributes).filter(hasValue));
 }
@@ -131,7 +131,7 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
     fc.record({ level: fc.integer({ min: 0, max: 30_000 }).map((n) => n / 10_000), at: instants }),
   ),
   revocationScope: orNull(words),
-  typicalIssueMs: orNull(counts),
+  typicalRenewalMs: orNull(counts),
   ledger: fc.array(
     fc.record({
       at: instants,
@@ -148,14 +148,14 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
   damage: fc.constant([]),
 });
 
-/** Whatever names the record's state: only the store looks into that. */
+/** Without the revision, which only the store reads. */
 function read(item: Item): TokenRecord {
   const { revision: _, ...record } = readRecord(item);
   return { ...record, revision: aRecord().revision };
 }
 
 describe("a record", () => {
-  test("comes back from its item as it went in", () => {
+  test("is read from its item as it was written", () => {
     fc.assert(
       fc.property(records, (record) => {
         expect(read(itemOf(record))).toEqual(record);
@@ -164,19 +164,19 @@ describe("a record", () => {
     );
   });
 
-  test("that has only ever been leased comes back", () => {
+  test("that has only been leased is read", () => {
     const first = aRecord({
       version: 0,
       fence: 1,
       token: null,
       lease: aLease({ reason: "cold" }),
       revocationScope: null,
-      typicalIssueMs: null,
+      typicalRenewalMs: null,
     });
     expect(read(itemOf(first))).toEqual(first);
   });
 
-  test("ignores attributes that it does not know, as an older release must", () => {
+  test("ignores unknown attributes, as an older release must", () => {
     const item = {
       ...itemOf(aRecord()),
       laterInvention: count(1),
@@ -185,7 +185,7 @@ describe("a record", () => {
     expect(read(item)).toEqual(aRecord());
   });
 
-  test("keeps its token in one attribute, which nothing else repeats", () => {
+  test("has its token in one attribute only", () => {
     const sealed = new Uint8Array(Buffer.from("canary"));
     const { sealed: kept, ...others } = itemOf(aRecord({ token: aToken({ sealed }) }));
     expect(kept).toEqual({ B: sealed });
@@ -198,7 +198,7 @@ describe("an item that a newer release wrote is refused", () => {
     [
       "with what to do",
       { ...itemOf(aRecord()), layout: count(2) },
-      /layout 2.*understands 1.*Deploy/,
+      /layout 2.*reads up to 1.*Deploy/,
     ],
     ["though it holds nothing else that is known", { layout: count(7) }, /layout 7/],
   ])("%s", (_, item, message) => {
@@ -222,19 +222,19 @@ describe("an item that is damaged", () => {
     ["leaseSince", { lease: { owner: "", until: new Date(0) } }],
     ["leaseUntil", { lease: { owner: "", until: new Date(0) } }],
     ["leaseReason", { lease: { owner: "", until: new Date(0) } }],
-  ])("without its %s, is read as something harmless, and says so", (name, harmless) => {
+  ])("without its %s is read as something harmless, with the damage named", (name, harmless) => {
     const { [name]: _, ...item } = itemOf(full);
     expect(readRecord(item)).toMatchObject({ ...harmless, damage: [name] });
   });
 
-  test("in its doubt stays doubted", () => {
+  test("in its doubt stays in doubt", () => {
     const item = { ...itemOf({ ...full, doubtedAt: at("10:01:00.000") }), doubtedAt: text("?") };
     const record = readRecord(item);
     expect(record.damage).toEqual(["doubtedAt"]);
     expect(isDoubted(record)).toBe(true);
   });
 
-  test("in its version goes on from the ledger's", () => {
+  test("in its version continues from the ledger's", () => {
     const entry = { at: at("10:00:00.000"), fence: 3, owner: "a.1", reason: "expired" } as const;
     const known = { ...entry, latencyMs: 1, fingerprint: "a", outcome: "issued" } as const;
     const ledger = [7, 9, 8].map((version) => ({ ...known, version }));
@@ -242,7 +242,7 @@ describe("an item that is damaged", () => {
     expect(readRecord(item)).toMatchObject({ version: 9, damage: ["version"] });
   });
 
-  test("in a date of its consent does not cost a person another one", () => {
+  test("in an instant of its consent keeps the consent", () => {
     const consent = aConsent();
     const damaged = { consentedAt: text("?"), refreshEndsAt: { N: "9e40" } };
     expect(readRecord({ ...itemOf({ ...full, consent }), ...damaged })).toMatchObject({
@@ -263,7 +263,7 @@ describe("an item that is damaged", () => {
     },
   );
 
-  test("in any one attribute, in any way, can be read, and says so unless that does not matter", () => {
+  test("in any attribute, in any way, can be read, with relevant damage named", () => {
     const whole = itemOf({
       ...full,
       consent: aConsent(),
@@ -302,7 +302,7 @@ describe("an item that is damaged", () => {
           record.rejections?.at,
         ];
         for (const date of dates) expect(Number.isNaN(Number(date ?? 0))).toBe(false);
-        for (const number of [record.version, record.fence, record.typicalIssueMs ?? 0]) {
+        for (const number of [record.version, record.fence, record.typicalRenewalMs ?? 0]) {
           expect(Number.isSafeInteger(number) && number >= 0).toBe(true);
         }
       }),
@@ -311,8 +311,8 @@ describe("an item that is damaged", () => {
   });
 });
 
-describe("a record that holds all it can", () => {
-  /** The longest connection: an environment and an account of 63 signs each. */
+describe("a record of the largest size", () => {
+  /** The longest connection: an environment and an account of 63 characters each. */
   const connection = connectionOf(
     { provider: "client-credentials", environment: "e".repeat(63) },
     "a".repeat(63),
@@ -326,7 +326,7 @@ describe("a record that holds all it can", () => {
     version: 1_000_000,
     reason: "scheduled",
     latencyMs: 20_000,
-    // Either a token came, or a problem that takes no more room than its fingerprint.
+    // An entry has either a fingerprint or a problem code, which is no longer.
     fingerprint: "9f86d081884c",
     outcome: "issued",
   } as const;
@@ -359,21 +359,21 @@ describe("a record that holds all it can", () => {
     });
   }
 
-  test("costs one read unit with a token of two kilobytes, sealed under a key of KMS", async () => {
+  test("costs one read unit with a token of two kilobytes, sealed with KMS", async () => {
     const item = itemOf(await fullRecord());
     expect(itemSize(item)).toBeGreaterThan(3000);
     expect(itemSize(item)).toBeLessThan(4096);
   });
 });
 
-test("a failure's detail is shortened where it would not fit", () => {
+test("a long detail of a failure is shortened", () => {
   const stored = (detail: string) =>
     read(itemOf(aRecord({ failure: aFailure({ detail }) }))).failure?.detail;
   expect(stored("d".repeat(300))).toBe("d".repeat(300));
   expect(stored("d".repeat(301))).toBe(`${"d".repeat(299)}…`);
 });
 
-test("DynamoDB's own counting is counted right", () => {
+test("the size of an item is computed as DynamoDB does", () => {
   // 1+5; 3+7+2; 4+3; 4+1; list 1+3+(1+2+1)+(1+1); map 1+3+1+(1+1)
   expect(itemSize({ a: { S: "häll" } })).toBe(6);
   expect(itemSize({ num: { N: "1795168800000" } })).toBe(12);

@@ -82,7 +82,7 @@ export function aRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
     failure: null,
     rejections: null,
     revocationScope: "0a1b2c3d4e5f",
-    typicalIssueMs: 150,
+    typicalRenewalMs: 150,
     ledger: [],
     damage: [],
     ...changes,

@@ -1,6 +1,6 @@
-import { maxLeaseMs } from "../../functions/model/call-limits.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import { isLossPossible } from "../../functions/model/provider.ts";
+import { maxLeaseMs } from "../../functions/model/time-limits.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";

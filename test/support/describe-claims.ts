@@ -4,7 +4,11 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
-import type { ScopeClaim, StandingClaim, TokenStore } from "../../functions/model/token-store.ts";
+import type {
+  RevocationScopeClaim,
+  StandingClaim,
+  TokenStore,
+} from "../../functions/model/token-store.ts";
 import { at } from "./a-record.ts";
 import { TABLE } from "./stack.ts";
 
@@ -13,7 +17,7 @@ const realm = { provider: "conferma", environment: "test" } as const;
 const aConnection = () => connectionOf(realm, randomUUID());
 
 /** Until the end of a lease that was taken at ten. */
-export function aClaim(owner: Connection, time = "10:00:07.000"): ScopeClaim {
+export function aClaim(owner: Connection, time = "10:00:07.000"): RevocationScopeClaim {
   return { owner, until: at(time) };
 }
 
@@ -26,8 +30,11 @@ export function describeClaims(
     beforeAll(() => {
       ({ store } = database());
     });
-    const claim = (scope: string, mine: ScopeClaim, replace: StandingClaim | null = null) =>
-      store.claimRevocationScope(scope, mine, replace, signal);
+    const claim = (
+      scope: string,
+      mine: RevocationScopeClaim,
+      replace: StandingClaim | null = null,
+    ) => store.claimRevocationScope(scope, mine, replace, signal);
 
     it("makes it one connection's, of twenty that ask", async () => {
       const scope = randomUUID();

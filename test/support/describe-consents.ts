@@ -69,8 +69,8 @@ export function describeConsents(storeNow: () => TokenStore): void {
       const record = await consented();
       const held = await take(record.connection, "b", record);
       const gone = await store.disconnect(held, signal);
-      const { connection, version, revocationScope, typicalIssueMs, ledger } = record;
-      const kept = { connection, version, revocationScope, typicalIssueMs, ledger, fence: 2 };
+      const { connection, version, revocationScope, typicalRenewalMs, ledger } = record;
+      const kept = { connection, version, revocationScope, typicalRenewalMs, ledger, fence: 2 };
       const nothing = { token: null, consent: null, lease: null, failure: null, doubtedAt: null };
       expect(gone).toEqual({ ...held.record, ...kept, ...nothing, revision: gone?.revision });
       expect(await store.read(connection, signal)).toEqual(gone);

@@ -55,7 +55,7 @@ export function describeDamagedRows(
     async function aFullRow(): Promise<Record<string, AttributeValue>> {
       const connection = connectionOf(realm, randomUUID());
       const first = await takenLease(store, connection, null, anIntent("a.1"));
-      const commit = { ...aCommit(first), consent: aConsent(), typicalIssueMs: 150 };
+      const commit = { ...aCommit(first), consent: aConsent(), typicalRenewalMs: 150 };
       const rejections = { level: 1, at: at("10:00:00.000") };
       const stored = await store.commit(first, () => ({ ...commit, rejections }), signal);
       await takenLease(store, connection, stored, anIntent("b.1", at("10:00:00.200")));

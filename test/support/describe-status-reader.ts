@@ -9,7 +9,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Connection, RealmId } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
-import type { StatusReader } from "../../functions/model/status-reader.ts";
+import type { StatusReader } from "../../functions/model/connection-status.ts";
 import type { StoredToken } from "../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";

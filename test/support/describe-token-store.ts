@@ -227,8 +227,8 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
         () => ({ isConsentOver, isTokenDead, ...remembered }),
         signal,
       );
-      const { version, token, typicalIssueMs } = record;
-      expect(failed).toMatchObject({ version, token, typicalIssueMs, ...remembered, fence: 2 });
+      const { version, token, typicalRenewalMs } = record;
+      expect(failed).toMatchObject({ version, token, typicalRenewalMs, ...remembered, fence: 2 });
     });
 
     it("by a failure deletes a token that is known to be dead; versions go on counting", async () => {

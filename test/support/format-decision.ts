@@ -33,8 +33,10 @@ export function formatDecision(decision: Decision): string {
       return `await-renewal: ${decision.reason} by ${decision.lease.owner}`;
     case "await-handover":
       return `await-handover: ${decision.reason}, until ${timeOf(decision.until)}`;
-    case "refuse":
-      return `refuse: ${decision.reason}, ${decision.code}, retry ${decision.retryAt ? timeOf(decision.retryAt) : "-"}`;
+    case "refuse": {
+      const { reason, code, retryAt } = decision;
+      return `refuse: ${reason}, ${code}, retry ${retryAt ? timeOf(retryAt) : "-"}`;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { maxLeaseMs } from "../../functions/model/call-limits.ts";
+import { maxLeaseMs } from "../../functions/model/time-limits.ts";
 import type { ClaimStep, RecordStep } from "./protocol-step.ts";
 import {
   addsOneEntry,

@@ -9,7 +9,7 @@ import type {
   Intent,
   TokenStore,
 } from "../../functions/model/token-store.ts";
-import { recordReader } from "../../functions/store/record-reader.ts";
+import { recordReader } from "../../functions/store/read-record.ts";
 import { aFailure, aLease, aToken, at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
@@ -43,7 +43,7 @@ export function aCommit({ record, lease }: HeldLease): Commit {
     doubtedAt: null,
     rejections: null,
     revocationScope: "0a1b2c3d4e5f",
-    typicalIssueMs: 150,
+    typicalRenewalMs: 150,
     ledger: [{ ...anEntry(), version, outcome: "issued" }],
   };
 }

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { onTestFinished } from "vitest";
@@ -65,6 +66,11 @@ export interface TestStack {
   /** Starts another function of the realm, by the name of its entry file. */
   startFunction(
     name: string,
+    realm: RealmInput,
+    variables?: Readonly<Record<string, string>>,
+  ): Promise<VendProcess>;
+  /** Starts the vend function from its source files instead of the bundle. */
+  startFromSource(
     realm: RealmInput,
     variables?: Readonly<Record<string, string>>,
   ): Promise<VendProcess>;
@@ -142,6 +148,12 @@ export async function startTestStack(): Promise<TestStack> {
     kmsKey: { SEALING_KEY: addKey(kms) },
     secrets: createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region),
     start,
+    startFromSource: (realm, variables) =>
+      startBundle(
+        path.join(import.meta.dirname, "../../functions/vend-token.ts"),
+        realm,
+        variables,
+      ),
     startFunction: (name, realm, variables) => startBundle(bundleOf(name), realm, variables),
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),
     startStatus: (realms) =>

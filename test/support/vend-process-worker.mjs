@@ -1,8 +1,11 @@
 // Plain JavaScript, because stripping types would cost every process 40 ms. Acts as one execution environment of the
 // given bundle, with any number of concurrent callers.
 import { Agent, get } from "node:http";
+import { Session } from "node:inspector/promises";
 import { registerHooks, syncBuiltinESMExports } from "node:module";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 /** @import { LoadOptions, LoadResult, WorkerCommand } from "./vend-process.ts" */
 
@@ -35,6 +38,7 @@ async function execute({ id, act, argument }) {
 
 const acts = {
   vend: ({ event, remainingMs }) => handler(event, context(remainingMs)),
+  traceVend,
   modules: () => loaded,
   load,
   stallBeforeSealing,
@@ -48,6 +52,30 @@ function context(remainingMs) {
     awsRequestId: crypto.randomUUID(),
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };
+}
+
+/**
+ * Vends, and lists the files under `root` of which a function ran meanwhile. Loading a module does not count.
+ * @returns {Promise<{ answer: unknown, files: string[] }>}
+ */
+async function traceVend({ event, remainingMs, root }) {
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
+  const answer = await handler(event, context(remainingMs));
+  const { result } = await session.post("Profiler.takePreciseCoverage");
+  session.disconnect();
+  const files = result
+    .filter(({ url, functions }) => url.startsWith("file:") && functions.some(hasRun))
+    .map(({ url }) => path.relative(root, fileURLToPath(url)))
+    .filter((file) => !file.startsWith(".."));
+  return { answer, files: files.sort() };
+}
+
+/** A module's own body is the function without a name at the file's beginning. */
+function hasRun({ functionName, ranges: [whole] }) {
+  return whole.count > 0 && (functionName !== "" || whole.startOffset > 0);
 }
 
 /** Blocks the whole process, like a frozen execution environment, between the provider's answer and the commit. */

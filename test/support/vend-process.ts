@@ -11,7 +11,7 @@ const CALLER_TIMEOUT_MS = 10_000;
 /** A command to the worker process. */
 export interface WorkerCommand {
   readonly id: number;
-  readonly act: "vend" | "modules" | "load" | "stallBeforeSealing";
+  readonly act: "vend" | "traceVend" | "modules" | "load" | "stallBeforeSealing";
   readonly argument: unknown;
 }
 
@@ -36,12 +36,19 @@ export interface LoadResult {
   readonly slowestMs: number;
 }
 
+interface VendTrace {
+  readonly answer: VendResult;
+  readonly files: readonly string[];
+}
+
 /** A child process that runs the bundle, controlled by the test. */
 export interface VendProcess {
   readonly pid: number;
   vend(payload?: VendPayload, remainingMs?: number): Promise<VendResult>;
   /** Invokes the handler with any event. */
   handle(event: unknown, remainingMs?: number): Promise<unknown>;
+  /** Vends, and lists the files under `root` of which a function ran meanwhile. For processes started from source. */
+  traceVend(root: string): Promise<VendTrace>;
   load(load: Omit<LoadOptions, "event" | "remainingMs">): Promise<LoadResult>;
   /** Files loaded so far, bundle and chunks. */
   modules(): Promise<readonly string[]>;
@@ -90,6 +97,8 @@ export async function startVendProcess(
     pid: child.pid ?? 0,
     vend: async (payload, remainingMs) => (await handle(payload ?? {}, remainingMs)) as VendResult,
     handle,
+    traceVend: async (root) =>
+      (await send("traceVend", { event: {}, remainingMs: CALLER_TIMEOUT_MS, root })) as VendTrace,
     load: async (load) =>
       (await send("load", { ...load, event: {}, remainingMs: CALLER_TIMEOUT_MS })) as LoadResult,
     modules: async () => (await send("modules", null)) as string[],

@@ -7,7 +7,7 @@ import { aLease, at } from "../support/a-record.ts";
 /** Taken at ten, ends at 10:00:07. */
 const lease = aLease();
 
-describe("a loser of the lease looks again", () => {
+describe("a process without the lease reads the record again", () => {
   test.each<[rule: string, typicalMs: number | null, now: string, random: number, next: string]>([
     ["when issuing usually ends", 400, "10:00:00.010", 0, "10:00:00.400"],
     ["… or a tenth later", 400, "10:00:00.010", 0.5, "10:00:00.420"],
@@ -28,12 +28,12 @@ describe("a loser of the lease looks again", () => {
     expect(Math.abs(msBetween(at(next), looksAt))).toBeLessThanOrEqual(1);
   });
 
-  test("never longer than half a second apart, once the usual time is over", () => {
+  test("at most every half a second once the predicted time has passed", () => {
     const long = aLease({ until: at("10:00:30.000") });
     expect(nextReadAt(long, 100, at("10:00:20.000"), 0)).toEqual(at("10:00:20.500"));
   });
 
-  test("always later than now while the lease is alive, so that waiting ends", () => {
+  test("later than now while the lease is alive, so that waiting makes progress", () => {
     fc.assert(
       fc.property(
         fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: null }),
@@ -49,7 +49,7 @@ describe("a loser of the lease looks again", () => {
     );
   });
 
-  test("about a hundred times in the longest lease", () => {
+  test("about a hundred times during the longest lease", () => {
     const long = aLease({ until: at("10:00:30.000") });
     let now = long.since;
     let looks = 0;

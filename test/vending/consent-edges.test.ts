@@ -7,8 +7,8 @@ import type { StoredConsent } from "../../functions/model/token-record.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { connectionState } from "../../functions/vending/decision/connection-state.ts";
 import { decide } from "../../functions/vending/decision/decide.ts";
+import { nextScheduledRenewal } from "../../functions/vending/decision/token-times.ts";
 import { openRefreshToken } from "../../functions/vending/issuing/stored-consent.ts";
-import { nextScheduledRenewal } from "../../functions/vending/schedule/keep-alive.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent, early } from "../support/policies.ts";
@@ -35,7 +35,7 @@ async function aConsentedDeployment(changes: Partial<ConsentResult> = {}): Promi
   return here;
 }
 
-/** A record's consent, as after ten o'clock's. */
+/** A record's consent, given at ten o'clock. */
 const held = (endsAt: Date | null): StoredConsent => ({
   consentedAt: ten,
   refresh: { sealed: new Uint8Array([1]), version: 1, fingerprint: "9f86d081884c", endsAt },
@@ -45,7 +45,7 @@ const held = (endsAt: Date | null): StoredConsent => ({
 });
 const over: StoredConsent = { ...held(null), refresh: null };
 
-describe("when the schedule is to renew next", () => {
+describe("the schedule's next renewal", () => {
   const renewAt = plusMs(ten, 1000);
   const inAnHour = plusMs(ten, 3_600_000);
   const inADay = plusMs(ten, dayMs);
@@ -102,7 +102,7 @@ describe("when the schedule is to renew next", () => {
 describe("without a refresh token", () => {
   const record = aRecord({ consent: over });
 
-  test("what is held is vended until it ends", () => {
+  test("the stored token is vended until it expires", () => {
     const usable = { action: "vend", reason: "usable", token: record.token };
     expect(decide(record, byConsent, anyToken, ten)).toEqual(usable);
     expect(decide(record, byConsent, anyToken, at("10:04:59.000"))).toMatchObject({
@@ -113,7 +113,7 @@ describe("without a refresh token", () => {
     });
   });
 
-  test("a new consent that is on its way is waited for, while its lease lasts", () => {
+  test("a caller waits for a new consent under way, while its lease lasts", () => {
     const lease = aLease({ reason: "consent" });
     const leased = aRecord({ consent: over, token: null, lease });
     expect(decide(leased, byConsent, anyToken, at("10:00:07.249"))).toEqual({
@@ -126,14 +126,14 @@ describe("without a refresh token", () => {
     });
   });
 
-  test("the state says that somebody has to consent, also while the last token is usable", () => {
+  test("the state is consent-required, even while the last token is usable", () => {
     expect(connectionState(record, byConsent, ten)).toBe("consent-required");
     expect(connectionState(aRecord({ consent: null }), byConsent, ten)).toBe("consent-required");
     expect(connectionState(aRecord({ consent: held(null) }), byConsent, ten)).toBe("usable");
     expect(connectionState(record, early, ten)).toBe("usable");
   });
 
-  test("there is nothing to renew with", async () => {
+  test("a renewal fails with consent-required", async () => {
     const deps = new TestDeployment(byConsent).dependencies();
     await expect(openRefreshToken(deps, record, signal)).rejects.toMatchObject({
       code: "consent-required",
@@ -150,7 +150,7 @@ describe("a refresh", () => {
     return openRefreshToken(here.dependencies(), (await here.record()) ?? expect.fail(), signal);
   }
 
-  test("must answer a token of the same person", async () => {
+  test("must return a token of the same person", async () => {
     const authority = await authorityOf(await aConsentedDeployment());
     if (authority?.kind !== "refresh-token") return expect.fail("not a refresh token");
     expect(authority.refreshToken.expose()).toBe("refresh-1");
@@ -158,18 +158,18 @@ describe("a refresh", () => {
     expect(authority.isSamePerson("person-2")).toBe(false);
   });
 
-  test("may answer anybody's where nobody said whose it is", async () => {
+  test("may return any person's token where the consent has no subject", async () => {
     const authority = await authorityOf(await aConsentedDeployment({ subject: null }));
     if (authority?.kind !== "refresh-token") return expect.fail("not a refresh token");
     expect(authority.isSamePerson("person-2")).toBe(true);
   });
 
-  test("whose refresh token does not open is a line of the log, and waits for the key", async () => {
+  test("whose refresh token does not open is logged, and backs off until the key returns", async () => {
     const here = await aConsentedDeployment();
     here.sealingKey = 8;
     await expect(authorityOf(here)).rejects.toMatchObject({
       code: "store-unavailable",
-      message: "The refresh token was sealed under another key; give the function that key.",
+      message: "The refresh token was sealed with another key; give the function that key.",
       retryAfterSeconds: 60,
     });
     const fingerprint = here.dependencies().fingerprint("refresh-1");
@@ -178,7 +178,7 @@ describe("a refresh", () => {
     ]);
   });
 
-  test("keeps the end that was told before where it is told none, and knows none where none ever was", async () => {
+  test("keeps the stored end where the answer states none, and has none where none was ever stated", async () => {
     const here = await aConsentedDeployment();
     here.consented = consented({ refreshToken: new Sensitive("refresh-2"), refreshEndsAt: null });
     await here.vend({ rejectedVersion: 1 });
@@ -204,8 +204,8 @@ describe("a consent that ends", () => {
   });
 });
 
-describe("a lease that somebody else has taken", () => {
-  /** A store that loses the first try for a lease. */
+describe("a lease that another process has taken", () => {
+  /** A store that refuses the first lease. */
   function losing(store: TokenStore, here: TestDeployment): TokenStore {
     let tries = 0;
     return {
@@ -218,14 +218,14 @@ describe("a lease that somebody else has taken", () => {
     };
   }
 
-  test("is waited for by who disconnects", async () => {
+  test("delays a disconnect", async () => {
     const here = await aConsentedDeployment();
     const deps = here.dependencies();
     here.dependencies = () => ({ ...deps, store: losing(deps.store, here) });
     expect(await here.disconnect()).toEqual({ revoked: true });
   });
 
-  test("is waited for by who brings a code, which is sent once", async () => {
+  test("delays the redemption of a code, which is sent once", async () => {
     const here = new TestDeployment(byConsent);
     here.consented = consented();
     const deps = here.dependencies();
@@ -236,7 +236,7 @@ describe("a lease that somebody else has taken", () => {
 });
 
 describe("a disconnect", () => {
-  test("is a line of the log, and one more where it could not revoke", async () => {
+  test("is logged, and so is a failed revocation", async () => {
     const here = await aConsentedDeployment();
     here.revoke = () => {
       throw new TypeError("canary of the provider");
@@ -249,7 +249,7 @@ describe("a disconnect", () => {
     expect((await here.record())?.lease).toBeNull();
   });
 
-  test("takes its lease for that reason", async () => {
+  test("takes its lease with the reason consent", async () => {
     const here = await aConsentedDeployment();
     let reason: string | undefined;
     here.revoke = () => {
@@ -261,7 +261,7 @@ describe("a disconnect", () => {
     expect(reason).toBe("consent");
   });
 
-  test("has nothing to revoke where the consent is over, or nobody ever consents", async () => {
+  test("has nothing to revoke where the consent is over, or the provider needs none", async () => {
     const here = await aConsentedDeployment({ refreshToken: null });
     expect(await here.disconnect()).toEqual({ revoked: null });
     expect(here.logged("consent-not-revoked")).toEqual([]);
@@ -274,7 +274,7 @@ describe("a disconnect", () => {
   });
 });
 
-test("a renewal by consent that fails is told as it is, and who was overtaken as that", async () => {
+test("redeeming a code reports a failed renewal as it failed, and a lost lease as renewal-in-progress", async () => {
   const refused: NotIssued = {
     kind: "not-issued",
     code: "consent-required",

@@ -36,10 +36,10 @@ const consented = (
 });
 
 /** A provider whose every answer has the next refresh token, beginning with `refresh-1`. */
-function aDeployment(): TestDeployment {
+function aDeployment(changes: Partial<ConsentResult> = {}): TestDeployment {
   const here = new TestDeployment(byConsent);
   here.answer = () => {
-    here.consented = consented(`refresh-${here.asked.length}`);
+    here.consented = consented(`refresh-${here.asked.length}`, changes);
     return here.issued();
   };
   return here;
@@ -51,12 +51,12 @@ async function aConsentedDeployment(): Promise<TestDeployment> {
   return here;
 }
 
-/** When the first token is to be renewed: a fifth of its life before its end, a little spread. */
+/** When the first token is to be renewed: up to a fifth of its life before its end, with jitter. */
 const renewAt = at("10:04:10.000");
 const afterExpiry = at("10:06:00.000");
 
 describe("without a consent", () => {
-  test("nothing is vended, nobody asked, nothing written; the refusal says how to begin one", async () => {
+  test("nothing is vended, requested or written; the refusal says how to begin one", async () => {
     const here = aDeployment();
     const refusal = await here.refusalOf();
     expect(refusal).toMatchObject({ code: "consent-required", retryAfterSeconds: null });
@@ -68,7 +68,7 @@ describe("without a consent", () => {
 });
 
 describe("a consent", () => {
-  test("is stored with its first token, in one version, and the ledger says why", async () => {
+  test("is stored with its first token in one version, and the ledger has the reason", async () => {
     const here = aDeployment();
     const record = await here.consent("code-1");
     expect(here.authorities).toEqual(["code-1"]);
@@ -87,7 +87,7 @@ describe("a consent", () => {
     expect(here.asked).toHaveLength(1);
   });
 
-  test("names the person by a fingerprint only", async () => {
+  test("stores a fingerprint of the subject only", async () => {
     const here = await aConsentedDeployment();
     expect(JSON.stringify([...here.table.items])).not.toContain("person-1");
     expect((await here.record())?.consent?.subject).toMatch(/^[0-9a-f]{12}$/);
@@ -100,7 +100,7 @@ describe("a consent", () => {
     expect(await here.record("alice")).toMatchObject({ version: 1 });
   });
 
-  test("waits for a renewal that is under way, and is exchanged once", async () => {
+  test("waits for a renewal under way, and its code is sent once", async () => {
     const here = await aConsentedDeployment();
     const [item] = here.table.items.values();
     const [pk] = here.table.items.keys();
@@ -113,7 +113,7 @@ describe("a consent", () => {
     expect(here.clock.now() >= plusMs(at("10:00:07.000"), 200)).toBe(true);
   });
 
-  test("replaces an older one of the same connection", async () => {
+  test("replaces an earlier consent of the same connection", async () => {
     const here = await aConsentedDeployment();
     here.clock.advance(60_000);
     const record = await here.consent("code-2");
@@ -123,7 +123,7 @@ describe("a consent", () => {
     expect(here.authorities).toEqual(["code-1", "code-2", "refresh-2"]);
   });
 
-  test("whose code is refused leaves an older one as it is", async () => {
+  test("whose code is refused leaves an earlier consent as it is", async () => {
     const here = await aConsentedDeployment();
     const { answer } = here;
     here.answer = () => invalidGrant;
@@ -136,14 +136,14 @@ describe("a consent", () => {
     expect(here.authorities.at(-1)).toBe("refresh-1");
   });
 
-  test("whose exchange has no known outcome leaves no doubt about an older one", async () => {
+  test("whose exchange has an unknown outcome casts no doubt on an earlier consent", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => failed();
     await expect(here.consent("code-2")).rejects.toMatchObject({ code: "provider-unavailable" });
     expect(await here.record()).toMatchObject({ version: 1, doubtedAt: null, failure: null });
   });
 
-  test("whose client secret was rotated meanwhile is exchanged with the new one (P10)", async () => {
+  test("whose client secret has been rotated is exchanged with the new one (P10)", async () => {
     const here = aDeployment();
     const { answer } = here;
     here.answer = (secret) =>
@@ -154,14 +154,14 @@ describe("a consent", () => {
     expect(here.asked).toEqual(["canary-secret", "next secret"]);
   });
 
-  test("whose client secret is refused as it stands is not exchanged again", async () => {
+  test("whose current client secret is refused is not exchanged again", async () => {
     const here = aDeployment();
     here.answer = () => failed({ code: "credentials-rejected", mayHaveIssued: false });
     await expect(here.consent()).rejects.toMatchObject({ code: "credentials-rejected" });
     expect(here.asked).toHaveLength(1);
   });
 
-  test("whose holder vanished leaves no doubt about an older refresh token", async () => {
+  test("whose holder crashed casts no doubt on an earlier refresh token", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => {
       throw new Error("the process is killed (made up)");
@@ -172,7 +172,7 @@ describe("a consent", () => {
     expect((await here.refusalOf()).message).not.toContain("was lost");
   });
 
-  test("without a refresh token serves until its token expires", async () => {
+  test("without a refresh token lasts until its token expires", async () => {
     const here = new TestDeployment(byConsent);
     here.consented = consented(null);
     await here.consent();
@@ -196,7 +196,7 @@ describe("a refresh", () => {
     expect(here.authorities).toEqual(["code-1", "refresh-1", "refresh-2"]);
   });
 
-  test("keeps the refresh token, and what was granted, where the answer has neither", async () => {
+  test("keeps the refresh token and the granted scope where the answer has neither", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => {
       const nothing = { grantedScope: null, subject: null, customer: null, refreshEndsAt: null };
@@ -212,7 +212,7 @@ describe("a refresh", () => {
     expect(here.authorities).toEqual(["code-1", "refresh-1", "refresh-1"]);
   });
 
-  test("that finds its refresh token sealed under another key keeps it until the key is back", async () => {
+  test("keeps a refresh token that was sealed with another key until the key returns", async () => {
     const here = await aConsentedDeployment();
     here.clock.moveTo(afterExpiry);
     here.sealingKey = 8;
@@ -224,7 +224,7 @@ describe("a refresh", () => {
     expect(here.authorities.at(-1)).toBe("refresh-1");
   });
 
-  test("that a rejection causes is one, too", async () => {
+  test("can be caused by a rejection", async () => {
     const here = await aConsentedDeployment();
     expect(await here.vend({ rejectedVersion: 1 })).toMatchObject({ version: 2 });
     expect(await here.vend({ rejectedVersion: 1 })).toMatchObject({ version: 2 });
@@ -233,7 +233,7 @@ describe("a refresh", () => {
 });
 
 describe("a refresh token that the provider refuses", () => {
-  test("ends the consent; its last token is vended until it expires, and nobody asks again", async () => {
+  test("ends the consent; its last token is vended until it expires, and the provider is not called again", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => invalidGrant;
     here.clock.moveTo(renewAt);
@@ -248,7 +248,7 @@ describe("a refresh token that the provider refuses", () => {
     expect(await here.record()).toMatchObject({ consent: { refresh: null }, token: { due: null } });
   });
 
-  test("is forgotten, and a new consent begins anew", async () => {
+  test("is deleted, and a new consent replaces it", async () => {
     const here = await aConsentedDeployment();
     const { answer } = here;
     here.answer = () => invalidGrant;
@@ -261,7 +261,7 @@ describe("a refresh token that the provider refuses", () => {
 });
 
 describe("a refresh whose answer is lost", () => {
-  test("leaves the token in use, and the refresh token is tried again, after a pause", async () => {
+  test("leaves the token in use, and the refresh is tried again after a pause", async () => {
     const here = await aConsentedDeployment();
     const { answer } = here;
     here.answer = () => failed();
@@ -276,7 +276,7 @@ describe("a refresh whose answer is lost", () => {
     expect(await here.record()).toMatchObject({ doubtedAt: null });
   });
 
-  test("where the provider had replaced it, the consent is over, and the problem says why", async () => {
+  test("ends the consent where the provider had replaced the refresh token, and the problem says why", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => failed();
     here.clock.moveTo(afterExpiry);
@@ -289,7 +289,7 @@ describe("a refresh whose answer is lost", () => {
     expect(here.authorities).toEqual(["code-1", "refresh-1", "refresh-1"]);
   });
 
-  test("a holder that vanished with it is taken over in doubt, and the doubt is named", async () => {
+  test("whose holder crashed is taken over in doubt, and the problem names the doubt", async () => {
     const here = await aConsentedDeployment();
     here.clock.moveTo(afterExpiry);
     here.answer = () => {
@@ -302,7 +302,7 @@ describe("a refresh whose answer is lost", () => {
     expect((await here.refusalOf()).message).toContain("The answer to an earlier refresh was lost");
   });
 
-  test("is never given up on a guess: only the provider's word ends a consent", async () => {
+  test("does not end the consent by itself: only the provider's refusal does", async () => {
     const here = await aConsentedDeployment();
     const { answer } = here;
     here.clock.moveTo(afterExpiry);
@@ -317,7 +317,7 @@ describe("a refresh whose answer is lost", () => {
 });
 
 describe("a disconnect", () => {
-  test("revokes at the provider, and forgets token and consent here", async () => {
+  test("revokes at the provider, and deletes token and consent", async () => {
     const here = await aConsentedDeployment();
     expect(await here.disconnect()).toEqual({ revoked: true });
     expect(here.revoked).toEqual(["refresh-1"]);
@@ -336,7 +336,7 @@ describe("a disconnect", () => {
       },
       false,
     ],
-  ] as const)("forgets here even where the provider %s", async (_, revoke, revoked) => {
+  ] as const)("deletes both even where the provider %s", async (_, revoke, revoked) => {
     const here = await aConsentedDeployment();
     here.revoke = revoke;
     expect(await here.disconnect()).toEqual({ revoked });
@@ -344,7 +344,7 @@ describe("a disconnect", () => {
     expect(here.log.join("")).not.toContain("canary of the provider");
   });
 
-  test("that is overtaken begins again, until nothing is held", async () => {
+  test("that loses its lease begins again until nothing is stored", async () => {
     const here = await aConsentedDeployment();
     here.revoke = () => {
       const [pk = "", item] = [...here.table.items][0] ?? [];
@@ -358,7 +358,7 @@ describe("a disconnect", () => {
     expect(await here.record()).toMatchObject({ token: null, consent: null, lease: null });
   });
 
-  test("of what nobody consented to does nothing", async () => {
+  test("of a connection without a consent does nothing", async () => {
     const here = aDeployment();
     expect(await here.disconnect()).toEqual({ revoked: null });
     expect(await here.record()).toBeNull();
@@ -366,7 +366,7 @@ describe("a disconnect", () => {
 });
 
 describe("the schedule", () => {
-  test("renews a consent in use early, and keeps an idle one alive at half of what is left", async () => {
+  test("renews a consent in use early, and refreshes an idle one after half of its remaining life", async () => {
     const here = await aConsentedDeployment();
     expect((await here.record())?.token?.due?.at).toEqual((await here.record())?.token?.renewAt);
     here.clock.moveTo(renewAt);
@@ -380,13 +380,8 @@ describe("the schedule", () => {
     expect(due?.at).toEqual(plusMs(at("11:30:00.000"), leftMs / 2 + 100));
   });
 
-  test("says days ahead, once a day, that a consent ends", async () => {
-    const here = aDeployment();
-    here.answer = () => {
-      const refreshEndsAt = plusMs(at("10:00:00.000"), 5 * 86_400_000);
-      here.consented = consented(`refresh-${here.asked.length}`, { refreshEndsAt });
-      return here.issued();
-    };
+  test("logs once a day, days ahead, that a consent ends", async () => {
+    const here = aDeployment({ refreshEndsAt: plusMs(at("10:00:00.000"), 5 * 86_400_000) });
     await here.consent();
     const warnings = () => here.log.filter((line) => line.includes("consent-ends-soon"));
     expect(warnings()).toEqual([expect.stringContaining('"days":4')]);

@@ -43,13 +43,13 @@ describe("a process that vended a credential", () => {
     expect(remembering().get(connection, wish(), at("10:00:02.000"))).toBe(credential);
   });
 
-  test("forgets it for everybody once somebody rejects it", () => {
+  test("drops it for all callers once one rejects it", () => {
     const memory = remembering();
     expect(memory.get(connection, wish({ rejectedVersion: 3 }), at("10:00:02.000"))).toBeNull();
     expect(memory.get(connection, wish(), at("10:00:02.000"))).toBeNull();
   });
 
-  test("keeps the newer of two versions, whichever comes last", () => {
+  test("keeps the newer of two versions, in whichever order they come", () => {
     const memory = remembering();
     const older = { ...credential, version: 2 };
     memory.set(older, at("10:05:00.450"), at("10:00:02.000"));
@@ -59,19 +59,19 @@ describe("a process that vended a credential", () => {
     expect(memory.get(connection, wish(), at("10:00:04.000"))).toBe(newer);
   });
 
-  test("takes an older one once it does not believe the newer any more: a table was restored", () => {
+  test("takes an older version once the newer is stale: a table was restored", () => {
     const memory = remembering();
     const older = { ...credential, version: 2 };
     memory.set(older, at("10:05:00.450"), at("10:00:31.000"));
     expect(memory.get(connection, wish(), at("10:00:32.000"))).toBe(older);
   });
 
-  test("does not believe it once the clock has gone back", () => {
+  test("treats it as stale once the clock has gone back", () => {
     expect(remembering().get(connection, wish(), at("10:00:00.999"))).toBeNull();
     expect(remembering().get(connection, wish(), at("09:00:00.000"))).toBeNull();
   });
 
-  test("knows nothing of another connection", () => {
+  test("does not vend it for another connection", () => {
     const other = connectionOf(realm, "other");
     expect(remembering().get(other, wish(), at("10:00:02.000"))).toBeNull();
   });
@@ -101,7 +101,7 @@ describe("a process that vended a credential", () => {
     expect(memory.get(connection, wish(), at(over))).toBeNull();
   });
 
-  test("answers the rejection of an older version from memory", () => {
+  test("answers a rejection of an older version from the cache", () => {
     const request = wish({ rejectedVersion: 2 });
     expect(remembering().get(connection, request, at("10:00:02.000"))).toBe(credential);
   });
@@ -109,12 +109,12 @@ describe("a process that vended a credential", () => {
   test.each([
     ["the version it holds", 3],
     ["a later version", 4],
-  ])("asks the store about a rejection of %s", (_, rejectedVersion) => {
+  ])("reads the store after a rejection of %s", (_, rejectedVersion) => {
     const request = wish({ rejectedVersion });
     expect(remembering().get(connection, request, at("10:00:02.000"))).toBeNull();
   });
 
-  test("vends it while it lasts for as long as demanded, to the second", () => {
+  test("vends it while it lasts as long as demanded, to the second", () => {
     const recall = (minValiditySeconds: number, vended = credential) =>
       remembering(vended).get(connection, wish({ minValiditySeconds }), at("10:00:09.000"));
     expect(recall(290)).toBe(credential);
@@ -122,7 +122,7 @@ describe("a process that vended a credential", () => {
     expect(recall(1_000_000, key)).toBe(key);
   });
 
-  test("remembers what it vended last", () => {
+  test("caches what it vended last", () => {
     const memory = remembering();
     const next = { ...credential, version: 4 };
     memory.set(next, at("10:05:00.450"), at("10:00:02.000"));
@@ -130,7 +130,7 @@ describe("a process that vended a credential", () => {
   });
 });
 
-test("memory is bounded: the longest unvended connection is forgotten first", () => {
+test("the cache is bounded: it evicts the entry that was set first", () => {
   const memory = new CredentialCache();
   const now = at("10:00:01.000");
   const remember = (account: string) => {

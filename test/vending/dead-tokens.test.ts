@@ -30,8 +30,8 @@ async function aConsentedDeployment(refreshToken: string | null = "refresh-1") {
   return here;
 }
 
-describe("a token that a caller reports and whose consent the provider refuses", () => {
-  test("is vended to nobody any more", async () => {
+describe("a token that a caller rejects and whose consent the provider refuses", () => {
+  test("is no longer vended", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => invalidGrant;
     expect(await here.refusalOf(reported)).toMatchObject({ code: "consent-required" });
@@ -40,7 +40,7 @@ describe("a token that a caller reports and whose consent the provider refuses",
     expect(here.authorities).toEqual(["code-1", "refresh-1"]);
   });
 
-  test("… whichever of the two comes first: the report asks the provider nothing", async () => {
+  test("is no longer vended, whichever comes first: the rejection does not call the provider", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => invalidGrant;
     here.clock.moveTo(renewAt);
@@ -54,7 +54,7 @@ describe("a token that a caller reports and whose consent the provider refuses",
     expect(here.authorities).toEqual(["code-1", "refresh-1"]);
   });
 
-  test("… though the secret cannot be read, or has been refused", async () => {
+  test("is no longer vended, even if the secret cannot be read or was refused", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => invalidGrant;
     here.clock.moveTo(renewAt);
@@ -78,15 +78,15 @@ describe("a token that a caller reports and whose consent the provider refuses",
   });
 });
 
-describe("a token is not dead on", () => {
-  test("the provider's word against its consent alone: it is vended to its end", async () => {
+describe("a token stays in use after", () => {
+  test("the provider's refusal of its consent alone: it is vended until it expires", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => invalidGrant;
     here.clock.moveTo(renewAt);
     for (let n = 0; n < 3; n += 1) expect(await here.vend()).toMatchObject({ version: 1 });
   });
 
-  test("one caller's word alone, where there never was a refresh token", async () => {
+  test("a caller's rejection alone, where there never was a refresh token", async () => {
     const here = await aConsentedDeployment(null);
     expect(await here.refusalOf(reported)).toMatchObject({ code: "consent-required" });
     expect(await here.vend()).toMatchObject({ version: 1 });

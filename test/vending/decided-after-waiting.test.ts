@@ -5,7 +5,7 @@ import { at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
 
-/** KMS takes so long before a token opens. */
+/** How long KMS takes to open a token. */
 function slowly(
   here: TestDeployment,
   ms: number,
@@ -18,7 +18,7 @@ function slowly(
   return { sealer: { ...sealer, open } };
 }
 
-describe("a token whose data key takes its time", () => {
+describe("a token whose data key arrives late", () => {
   test.each([
     ["is vended to its last millisecond", 848, 1],
     ["is not vended at its end", 850, 2],
@@ -32,7 +32,7 @@ describe("a token whose data key takes its time", () => {
     expect(vended.usableUntil && vended.usableUntil > here.clock.now()).toBe(true);
   });
 
-  test("is not vended for less than is demanded of it", async () => {
+  test("is not vended once it lasts for less than demanded", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:03:00.000"));
@@ -41,7 +41,7 @@ describe("a token whose data key takes its time", () => {
     expect(await here.process(slowly(here, 1))(demanding)).toMatchObject({ version: 2 });
   });
 
-  test("is not vended when it turns out that it does not open: another is asked for", async () => {
+  test("is not vended when it does not open: another one is requested", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.sealingKey = 8;
@@ -50,7 +50,7 @@ describe("a token whose data key takes its time", () => {
 });
 
 describe("a token beside refused credentials", () => {
-  test("is not vended when it ends while the secret is looked up", async () => {
+  test("is not vended when it expires while the secret is read", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:58.000"));

@@ -8,7 +8,7 @@ import { atExpiry, byConsent, early } from "../support/policies.ts";
 
 const vanishes = new Error("The process is gone (made up).");
 
-/** Somebody takes the lease and is not heard of again. */
+/** A process takes the lease and crashes. */
 async function abandon(here: TestDeployment, request = {}): Promise<void> {
   const { sealer } = here.dependencies();
   const prepare = () => Promise.reject(vanishes);
@@ -18,7 +18,7 @@ async function abandon(here: TestDeployment, request = {}): Promise<void> {
 }
 
 describe("a lease", () => {
-  test("that is not granted for lack of time says how much there was", async () => {
+  test("that is not taken for lack of time says how much time there was", async () => {
     const here = new TestDeployment(atExpiry);
     expect((await here.refusalOf({}, 6999)).message).toBe(
       "A renewal may take 7000 ms and 6999 ms remain; give the caller more time.",
@@ -27,7 +27,7 @@ describe("a lease", () => {
     expect(await here.vend({}, 7000)).toMatchObject({ version: 1 });
   });
 
-  test("lost to another process is no renewal: its token is vended", async () => {
+  test("lost to another process is no renewal of ours: the other's token is vended", async () => {
     const here = new TestDeployment(atExpiry);
     const { store } = here.dependencies();
     const takeLease: TokenStore["takeLease"] = async (...wanted) => {
@@ -38,7 +38,7 @@ describe("a lease", () => {
     expect(here.asked).toHaveLength(1);
   });
 
-  test("lost by one who rejects does not answer the rejection, and may be tried for again", async () => {
+  test("lost by a caller that rejects does not settle the rejection, and can be tried for again", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     const { store } = here.dependencies();
@@ -71,7 +71,7 @@ describe("a lease", () => {
     expect(seen).toEqual([doubted ? issuedAt : null, "takeover"]);
   });
 
-  test("is taken in doubt by everyone until a token is stored", async () => {
+  test("that is abandoned keeps every later lease in doubt until a token is stored", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     await abandon(here, { rejectedVersion: 1 });
@@ -94,15 +94,15 @@ describe("a lease", () => {
     });
   });
 
-  test("abandoned by a refresh leaves the token of a consent in use", async () => {
+  test("abandoned by a refresh leaves the consent's token in use", async () => {
     const here = new TestDeployment(byConsent);
     expect(await here.refusalOf()).toMatchObject({ code: "consent-required" });
     expect(here.table.items.size).toBe(0);
   });
 });
 
-describe("something that fails before the provider is called", () => {
-  test("and is no problem of ours to name stays a defect, and leaves the lease to be taken over", async () => {
+describe("a failure before the provider is called", () => {
+  test("that is no known problem stays a defect, and leaves the lease to be taken over", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     const secrets = { read: () => Promise.reject(new TypeError("made up")) };
@@ -111,7 +111,7 @@ describe("something that fails before the provider is called", () => {
     expect(await here.record()).toMatchObject({ lease: { reason: "rejected" }, failure: null });
   });
 
-  test("and is the secret of a connection that may not exist leaves nothing behind", async () => {
+  test("to read the secret of an unknown connection leaves nothing behind", async () => {
     const here = new TestDeployment(atExpiry);
     const unavailable = new VendingError("secret-unavailable", "made up", 1);
     const secrets = { read: () => Promise.reject(unavailable) };
@@ -125,7 +125,7 @@ describe("something that fails before the provider is called", () => {
     expect(here.table.items.size).toBe(0);
   });
 
-  test("and is the table leaves the lease: it may yet have changed", async () => {
+  test("of the table leaves the lease, because the write may have succeeded", async () => {
     const here = new TestDeployment(atExpiry);
     const { store } = here.dependencies();
     const claimScope = () => Promise.reject(new VendingError("store-unavailable", "made up", 1));
@@ -137,7 +137,7 @@ describe("something that fails before the provider is called", () => {
     expect(await here.record()).toMatchObject({ lease: { reason: "cold" }, failure: null });
   });
 
-  test("and is the secret of a connection that has had a token is on record, and nothing is forgotten", async () => {
+  test("to read the secret of a known connection is recorded, and keeps the record", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.secrets.clear();
@@ -152,7 +152,7 @@ describe("something that fails before the provider is called", () => {
     });
   });
 
-  test("and takes too long leaves no time to ask: the provider is not called", async () => {
+  test("because preparing took too long is recorded, and the provider is not called", async () => {
     for (const [lateMs, isAsked] of [
       [3500, true],
       [3501, false],
@@ -175,7 +175,7 @@ describe("something that fails before the provider is called", () => {
 });
 
 describe("the provider call", () => {
-  /** When the call is ended that begins so long after its lease. */
+  /** When a call is aborted that begins so long after its lease. */
   async function endOfCall(lateMs: number): Promise<number> {
     const here = new TestDeployment(atExpiry);
     const { provider, sealer } = here.dependencies();
@@ -198,17 +198,17 @@ describe("the provider call", () => {
     return ended - Number(at("10:00:00.000"));
   }
 
-  test("is ended after its deadline", async () => {
+  test("is aborted at its deadline", async () => {
     expect(await endOfCall(0)).toBe(5000);
   });
 
-  test("is ended a second before its lease, however late it began", async () => {
+  test("is aborted a second before the lease ends, however late it began", async () => {
     expect(await endOfCall(3000)).toBe(6000);
   });
 });
 
 describe("a failure", () => {
-  test("is a line of the log, with everything but a fingerprint", async () => {
+  test("is logged with all fields but a fingerprint", async () => {
     const here = new TestDeployment(atExpiry);
     const { lifetime: _, ...down } = { ...here.issued(), kind: "not-issued" as const };
     here.answer = () => ({
@@ -236,7 +236,7 @@ describe("a failure", () => {
     ]);
   });
 
-  test("that comes after its lease tells its caller what stands there instead", async () => {
+  test("that comes after its lease returns the stored record to its caller", async () => {
     const here = new TestDeployment(atExpiry);
     const { store } = here.dependencies();
     const fail: TokenStore["fail"] = async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmOf } from "../../functions/model/connection.ts";
-import type { StatusReader } from "../../functions/model/status-reader.ts";
+import type { StatusReader } from "../../functions/model/connection-status.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { StatusPage } from "../../functions/vending/list-connections.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
@@ -14,7 +14,7 @@ const sandbox = { provider: "conferma", environment: "sandbox" } as const;
 const acme = { provider: "client-credentials", environment: "acme" } as const;
 const signal = new AbortController().signal;
 
-/** A table that holds these, and answers as the status reader does. */
+/** A status reader over these records. */
 function readerOf(records: readonly TokenRecord[]): StatusReader & { readonly asked: string[] } {
   const all = new Map(records.map((record) => [record.connection, record]));
   const asked: string[] = [];
@@ -23,7 +23,7 @@ function readerOf(records: readonly TokenRecord[]): StatusReader & { readonly as
     async connectionsOf(realm, after, atMost) {
       const name = `${realm.provider}/${realm.environment}`;
       asked.push(name);
-      // DynamoDB refuses a starting key outside of the query.
+      // DynamoDB refuses a start key outside the query.
       if (after && realmOf(after) !== name) throw new Error(`${after} is not of ${name}.`);
       return [...all.keys()]
         .filter((connection) => realmOf(connection) === name && connection > (after ?? ""))
@@ -57,7 +57,7 @@ const numbered = (realm: typeof conferma | typeof sandbox | typeof acme, count: 
     aRecord({ connection: connectionOf(realm, `a-${String(n).padStart(3, "0")}`) }),
   );
 
-/** Every page there is, each with the request for the next. */
+/** All pages, each requested with the cursor of the previous one. */
 async function pagesOf(reader: StatusReader, realm: string | null): Promise<StatusPage[]> {
   const pages: StatusPage[] = [];
   for (let after: Connection | null | undefined; after !== null; ) {
@@ -72,7 +72,7 @@ const namesIn = (pages: readonly StatusPage[]) =>
   pages.flatMap(({ connections }) => connections.map(({ connection }) => connection));
 
 describe("a list of connections", () => {
-  test("has all realms of the deployment in the order of their names, unless one is asked for", async () => {
+  test("has all realms of the deployment in the order of their names, unless one is requested", async () => {
     const reader = readerOf([
       ...numbered(sandbox, 1),
       ...numbered(acme, 1),
@@ -88,11 +88,11 @@ describe("a list of connections", () => {
     expect(reader.asked).toEqual(["conferma/sandbox"]);
   });
 
-  test("of a realm that nobody has vended from is empty", async () => {
+  test("of a realm without vends is empty", async () => {
     expect(await list(readerOf([]), "conferma/sandbox")).toEqual({ connections: [], last: null });
   });
 
-  test("of a realm that is not deployed is refused with the names of those that are", async () => {
+  test("of a realm that is not deployed is refused with the names of the deployed ones", async () => {
     await expect(list(readerOf([]), "conferma/staging")).rejects.toMatchObject({
       code: "unknown-connection",
       message: expect.stringContaining("conferma/production"),
@@ -116,14 +116,14 @@ describe("a list of connections", () => {
     },
   );
 
-  test("goes on behind a connection that is no more, and asks no realm again that it has left", async () => {
+  test("continues after a connection that was deleted, and does not query earlier realms again", async () => {
     const reader = readerOf([...numbered(conferma, 2), ...numbered(sandbox, 1)]);
     const page = await list(reader, null, connectionOf(conferma, "a-0000"));
     expect(namesIn([page])).toEqual(["conferma/production/a-001", "conferma/sandbox/a-000"]);
     expect(reader.asked).toEqual(["conferma/production", "conferma/sandbox"]);
   });
 
-  test("asks for no more than a page and the one after it, realm by realm", async () => {
+  test("reads at most one connection more than a page, realm by realm", async () => {
     const all = [...numbered(acme, 40), ...numbered(conferma, 61), ...numbered(sandbox, 9)];
     const reader = readerOf(all);
     const wanted: number[] = [];
@@ -137,17 +137,17 @@ describe("a list of connections", () => {
     expect(wanted).toEqual([101, 61]);
   });
 
-  test("leaves out what the index still has and the table has not", async () => {
+  test("omits what the index still has and the table no longer has", async () => {
     const reader = readerOf(numbered(conferma, 3));
     const read = async (wanted: readonly Connection[]) => reader.read(wanted.slice(1), signal);
     expect(namesIn([await list({ ...reader, read }, null)])).toHaveLength(2);
   });
 });
 
-test("a realm that is not deployed is told from those that are", async () => {
+test("a realm that is not deployed is refused with the names of all realms", async () => {
   await expect(list(readerOf([]), "conferma/staging")).rejects.toMatchObject({
     message:
-      "realm: none of that name; there are conferma/sandbox, client-credentials/acme, conferma/production.",
+      "realm: unknown; the realms are conferma/sandbox, client-credentials/acme, conferma/production.",
   });
 });
 
@@ -155,7 +155,7 @@ describe("a connection's status", () => {
   const statusOf = async (record: TokenRecord) =>
     (await list(readerOf([record]), null)).connections[0];
 
-  test("is judged by its own realm's policy", async () => {
+  test("follows its own realm's policy", async () => {
     const leased = { lease: aLease({ until: at("10:01:07.000") }) };
     const token = aToken({ renewAt: at("10:00:50.000") });
     const states = await Promise.all(
@@ -166,7 +166,7 @@ describe("a connection's status", () => {
     expect(states.map((status) => status?.state)).toEqual(["renewing", "usable"]);
   });
 
-  test("names the latest issue among the calls that the record remembers", async () => {
+  test("names the latest issue in the record's ledger", async () => {
     const entry = {
       owner: "a.1",
       fence: 1,

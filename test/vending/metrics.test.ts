@@ -24,7 +24,7 @@ const failed = (code: NotIssued["code"]): NotIssued => ({
 
 const namesIn = ({ measured }: TestDeployment) => measured.map(([measure]) => measure);
 
-describe("what a caller is told is counted", () => {
+describe("a vend counts", () => {
   async function told(vend: () => Promise<Partial<Credential>>): Promise<[Measure, number][]> {
     const measured: [Measure, number][] = [];
     const metrics = {
@@ -36,7 +36,7 @@ describe("what a caller is told is counted", () => {
   }
   const refusing = (code: ProblemCode) => told(() => Promise.reject(new VendingError(code, "")));
 
-  test("a credential, with the life that it has left", async () => {
+  test("a credential, with its remaining life", async () => {
     const usableUntil = at("10:04:58.500");
     expect(await told(async () => ({ usableUntil }))).toEqual([
       ["Vends", 1],
@@ -44,16 +44,16 @@ describe("what a caller is told is counted", () => {
     ]);
   });
 
-  test("a key without end has no such life", async () => {
+  test("no remaining life for a key that does not expire", async () => {
     expect(await told(async () => ({ usableUntil: null }))).toEqual([["Vends", 1]]);
   });
 
-  test("that the provider refuses the credentials, or that somebody else is issuing", async () => {
+  test("credentials that the provider refuses, and another issuer", async () => {
     expect(await refusing("credentials-rejected")).toEqual([["CredentialsRejected", 1]]);
     expect(await refusing("contested")).toEqual([["Contested", 1]]);
   });
 
-  test("other problems are not, nor defects; the caller gets them as they are", async () => {
+  test("no other problem and no defect, which the caller gets unchanged", async () => {
     expect(await refusing("provider-unavailable")).toEqual([]);
     const defect = new TypeError("defect");
     expect(await told(() => Promise.reject(defect))).toEqual([]);
@@ -65,14 +65,14 @@ describe("what a caller is told is counted", () => {
 });
 
 describe("a renewal is counted", () => {
-  test("when its token is committed, and not when somebody vends it", async () => {
+  test("when its token is committed, and not when the token is vended", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     await here.vend();
     expect(here.measured).toEqual([["Issues", 1]]);
   });
 
-  test("when it fails, once, however many callers meet the failure", async () => {
+  test("when it fails: once, however many callers get the failure", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => failed("provider-unavailable");
     await here.refusalOf();
@@ -80,7 +80,7 @@ describe("a renewal is counted", () => {
     expect(here.measured).toEqual([["IssueFailures", 1]]);
   });
 
-  test("when the provider refuses the credentials, also while a token is left to vend", async () => {
+  test("when the provider refuses the credentials, even while a usable token is stored", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.measured.length = 0;
@@ -90,7 +90,7 @@ describe("a renewal is counted", () => {
     expect(namesIn(here)).toEqual(["IssueFailures", "CredentialsRejected"]);
   });
 
-  test("when the schedule could not do it", async () => {
+  test("when the schedule failed to renew", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.measured.length = 0;
@@ -103,7 +103,7 @@ describe("a renewal is counted", () => {
     ]);
   });
 
-  test("when its holder came back too late, once", async () => {
+  test("once as a late issue when its holder came back too late", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = async () => {
       here.clock.advance(20_000);
@@ -116,7 +116,7 @@ describe("a renewal is counted", () => {
   });
 });
 
-test("a late issue is counted once, however often its evidence has to be written", async () => {
+test("a late issue is counted once, however often its record is retried", async () => {
   const here = new TestDeployment(atExpiry);
   const record = aRecord({ lease: aLease() });
   const answers = [false, false, true];
@@ -140,7 +140,7 @@ test("a late issue is counted once, however often its evidence has to be written
 });
 
 describe("a caller's wait", () => {
-  test("for somebody else's renewal is measured as a whole", async () => {
+  test("for another process's renewal is measured as one sum", async () => {
     const here = new TestDeployment(atExpiry);
     const [one, other] = [here.process(), here.process()];
     await Promise.all([one(), other()]);
@@ -149,7 +149,7 @@ describe("a caller's wait", () => {
     expect(waits[0]?.[1]).toBeGreaterThan(0);
   });
 
-  test("that leads to nothing is measured too", async () => {
+  test("that ends in a problem is measured too", async () => {
     const here = new TestDeployment(atExpiry);
     const deps = here.dependencies();
     const since = here.clock.now();
@@ -161,7 +161,7 @@ describe("a caller's wait", () => {
     expect(namesIn(here)).toEqual(["LeaseWaitMs"]);
   });
 
-  test("for a handover is not: that is the provider's rule", async () => {
+  test("for a handover is not measured: it is the provider's rule", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.measured.length = 0;
@@ -172,7 +172,7 @@ describe("a caller's wait", () => {
   });
 });
 
-test("a static key's remaining days are measured at every look, however many they are", async () => {
+test("a static key's remaining days are measured at every check, however many they are", async () => {
   const here = new TestDeployment(onRotation);
   here.callsProvider = false;
   const end = at("10:00:00.000");

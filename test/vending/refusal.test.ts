@@ -22,7 +22,7 @@ const begin =
   "Begin a consent with POST /v1/consents/conferma/production/default or npm run vend -- consent conferma/production/default, and give its link to the person whose account it is.";
 const consentOver = aFailure({ code: "consent-required", detail: "The provider refuses it." });
 
-describe("a refusal says what stands in the way", () => {
+describe("a refusal gives the reason", () => {
   test.each<[Reason, ReturnType<typeof aRecord> | null, string]>([
     ["backing-off", aRecord({ failure: aFailure() }), "The provider answered 503."],
     ["refused", aRecord({ failure: aFailure() }), "The provider answered 503."],
@@ -31,7 +31,7 @@ describe("a refusal says what stands in the way", () => {
     [
       "contested",
       aRecord(),
-      "Fresh tokens keep being rejected: another issuer is revoking them, or callers report what is not a dead token. Find it before issuing goes on.",
+      "Fresh tokens keep being rejected: another issuer is revoking them, or callers report tokens that are not revoked. Find the cause before renewals resume.",
     ],
     ["no-consent", null, `Nobody has consented to this connection. ${begin}`],
     [
@@ -68,7 +68,7 @@ describe("a refusal says what stands in the way", () => {
   });
 });
 
-test("a request that one renewal has not settled is told to ask again", async () => {
+test("a request that one renewal does not satisfy is told to retry", async () => {
   const here = new TestDeployment(early);
   here.lifetime = { kind: "stated", atLeastMs: 100_000, atMostMs: 100_000 };
   await here.vend();
@@ -77,7 +77,7 @@ test("a request that one renewal has not settled is told to ask again", async ()
     here.sealingKey += 1;
     return here.issued();
   };
-  // A process with one key cannot open what another one seals under the next.
+  // A process with the old sealing key cannot open what another one seals with the new key.
   const { sealer } = here.dependencies();
   const never = { ...sealer, open: async () => null };
   const vending = here.process({ sealer: never })();

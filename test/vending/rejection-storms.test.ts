@@ -19,7 +19,7 @@ function aDeployment(): TestDeployment {
   return here;
 }
 
-/** Asks until the pause that it is told is over, as often as it takes. */
+/** Requests again after each stated pause, until a credential is vended. */
 async function insist(here: TestDeployment, rejectedVersion: number, untilMs: number) {
   const codes: string[] = [];
   while (Number(here.clock.now()) < untilMs) {
@@ -32,7 +32,7 @@ async function insist(here: TestDeployment, rejectedVersion: number, untilMs: nu
 }
 
 describe("an outage", () => {
-  test("is not taken for another issuer: attempts that fail do not count as rejections", async () => {
+  test("is not taken for another issuer: failed renewals do not count as rejections", async () => {
     const here = aDeployment();
     await here.vend();
     const { answer } = here;
@@ -49,7 +49,7 @@ describe("an outage", () => {
     expect(Number(here.clock.now()) - outageEnds).toBeLessThan(61_000);
   });
 
-  test("between two rejections that were granted leaves the third one free", async () => {
+  test("between two renewals that rejections caused leaves the third one allowed", async () => {
     const here = aDeployment();
     await here.vend();
     await here.vend({ rejectedVersion: 1 });
@@ -66,7 +66,7 @@ describe("an outage", () => {
 });
 
 describe("a caller that rejects every second", () => {
-  test("causes fifteen issues in an hour, and nobody else notices", async () => {
+  test("causes fifteen issues in an hour, and does not affect other callers", async () => {
     const here = aDeployment();
     let { version } = await here.vend();
     const end = Number(here.clock.now()) + 3_600_000;
@@ -76,13 +76,13 @@ describe("a caller that rejects every second", () => {
       else expect(outcome.code).toBe("contested");
       here.clock.advance(1000);
     }
-    // Three at once, and one in each five minutes.
+    // Three in a row, and one in each five minutes.
     expect(here.asked.length - 1).toBeLessThanOrEqual(3 + 12);
     expect(here.asked.length - 1).toBeGreaterThanOrEqual(3 + 11);
     expect(await here.vend()).toMatchObject({ version });
   });
 
-  test("leaves room for an honest one as soon as it stops", async () => {
+  test("leaves room for a justified rejection as soon as it stops", async () => {
     const here = aDeployment();
     await here.vend();
     for (const rejectedVersion of [1, 2, 3]) await here.vend({ rejectedVersion });

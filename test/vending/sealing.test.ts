@@ -5,8 +5,8 @@ import { atExpiry, early, onRotation } from "../support/policies.ts";
 
 const unavailable = { code: "store-unavailable", retryAfterSeconds: 1 };
 
-describe("without a key to seal with", () => {
-  test("the provider is not asked; the lease ends, and the token that is held stays good", async () => {
+describe("without a data key for sealing", () => {
+  test("the provider is not called; the lease ends, and the stored token stays usable", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:05:10.000"));
@@ -20,7 +20,7 @@ describe("without a key to seal with", () => {
     });
   });
 
-  test("everybody is told, and one asks again when it is time", async () => {
+  test("all callers get the failure, and one tries again after the pause", async () => {
     const here = new TestDeployment(atExpiry);
     here.keyFailures.prepare = 1;
     await here.refusalOf();
@@ -30,7 +30,7 @@ describe("without a key to seal with", () => {
     expect(here.asked).toHaveLength(1);
   });
 
-  test("a usable token is vended on", async () => {
+  test("a usable token is still vended", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
@@ -39,7 +39,7 @@ describe("without a key to seal with", () => {
     expect(here.asked).toHaveLength(1);
   });
 
-  test("a static key is confirmed all the same", async () => {
+  test("a static key is still confirmed", async () => {
     const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     here.lifetime = { kind: "unlimited", until: null };
@@ -52,8 +52,8 @@ describe("without a key to seal with", () => {
   });
 });
 
-describe("a token that was issued and finds no key", () => {
-  test("is sealed as soon as there is one, within its lease", async () => {
+describe("an issued token without a data key", () => {
+  test("is sealed as soon as there is a key, within its lease", async () => {
     const here = new TestDeployment(atExpiry);
     here.keyFailures.seal = 3;
     expect(await here.vend()).toMatchObject({ version: 1 });
@@ -61,7 +61,7 @@ describe("a token that was issued and finds no key", () => {
     expect(here.clock.slept).toEqual([50, 100, 200]);
   });
 
-  test("is not vended unsealed, and leaves its evidence, when its lease ends first", async () => {
+  test("is not vended, and is recorded as a late issue, when its lease ends first", async () => {
     const here = new TestDeployment(atExpiry);
     here.keyFailures.seal = 100;
     expect(await here.refusalOf()).toMatchObject(unavailable);
@@ -72,7 +72,7 @@ describe("a token that was issued and finds no key", () => {
   });
 });
 
-test("a token whose key cannot be had now is neither replaced nor doubted", async () => {
+test("a token whose key is unavailable is neither replaced nor doubted", async () => {
   const here = new TestDeployment(atExpiry);
   const before = await here.vend();
   here.keyFailures.open = 1;

@@ -19,8 +19,8 @@ async function withKey(expiresAt: Date | null = null, callsProvider = false) {
 
 const day = (date: string) => new Date(`${date}T10:00:00.000Z`);
 
-describe("a key that ends", () => {
-  test("within thirty days is warned of, once an hour, in whole days", async () => {
+describe("a key that expires", () => {
+  test("within thirty days is logged once an hour, with the days left", async () => {
     const here = await withKey(day("2026-11-30"));
     const warnedAt = async (time: string) => {
       here.log.length = 0;
@@ -53,14 +53,14 @@ describe("a key that ends", () => {
     expect(here.logged("key-expires-soon").map((line) => line["days"])).toEqual(days);
   });
 
-  test("at no known time is not spoken of", async () => {
+  test("at no known time is not logged", async () => {
     const here = await withKey();
     here.clock.moveTo(at("11:00:10.000"));
     await here.vend();
     expect(here.logged("key-expires-soon")).toEqual([]);
   });
 
-  test("too soon to be used is refused as one, and what may be done is said", async () => {
+  test("too soon to be used is refused as such, with what to do", async () => {
     const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     here.lifetime = { kind: "unlimited", until: at("10:00:00.500") };
@@ -73,8 +73,8 @@ describe("a key that ends", () => {
   });
 });
 
-describe("a look at the secret that finds the same key", () => {
-  test("confirms it until the next look, and is no call", async () => {
+describe("a check of the secret that finds the same key", () => {
+  test("confirms it until the next check, without calling the provider", async () => {
     const here = await withKey();
     here.clock.moveTo(at("10:00:05.000"));
     expect(await here.vend()).toMatchObject({ version: 1 });
@@ -87,7 +87,7 @@ describe("a look at the secret that finds the same key", () => {
     expect(here.logged("token-issued")).toHaveLength(1);
   });
 
-  test("is refused to a holder that was overtaken; the key is vended as the record has it", async () => {
+  test("is not stored by a holder that lost its lease; the key is vended as stored", async () => {
     const here = await withKey();
     here.clock.moveTo(at("10:00:05.000"));
     const { store } = here.dependencies();
@@ -119,7 +119,7 @@ describe("a key that a caller reports", () => {
       "This key has been reported, and the secret still holds it. Put a new key into the secret, or find out why the provider refuses this one.",
   };
 
-  test("and nobody can ask about is refused to that caller, with what to do, and vended to others", async () => {
+  test("without a probe is refused to that caller, with what to do, and vended to others", async () => {
     const here = await withKey();
     here.clock.moveTo(at("10:00:30.000"));
     expect(await here.refusalOf(reported)).toMatchObject(unchanged);
@@ -130,7 +130,7 @@ describe("a key that a caller reports", () => {
     expect(await here.record()).toMatchObject({ failure: null, lease: null });
   });
 
-  test("is looked up in the secret at most every five seconds, while every caller is counted", async () => {
+  test("causes a read of the secret at most every five seconds, while every report is counted", async () => {
     const here = await withKey();
     here.clock.moveTo(at("10:00:30.000"));
     let reads = 0;
@@ -160,7 +160,7 @@ describe("a key that a caller reports", () => {
   });
 });
 
-describe("a key that a caller reports, where the provider can be asked about it,", () => {
+describe("a key with a probe that a caller reports", () => {
   const reported = { rejectedVersion: 1 };
   const refused: NotIssued = {
     kind: "not-issued",
@@ -170,7 +170,7 @@ describe("a key that a caller reports, where the provider can be asked about it,
     retryAfterMs: null,
   };
 
-  test("is vended on if the provider takes it, to everybody who reports it for five seconds", async () => {
+  test("is vended if the provider accepts it, for five seconds to every caller that reports it", async () => {
     const here = await withKey(null, true);
     here.clock.moveTo(at("10:00:30.000"));
     for (let n = 0; n < 10; n += 1) expect(await here.vend(reported)).toMatchObject({ version: 1 });
@@ -180,7 +180,7 @@ describe("a key that a caller reports, where the provider can be asked about it,
     expect(here.asked).toHaveLength(3);
   });
 
-  test("is asked about although its secret has just been looked at", async () => {
+  test("is probed although its secret has just been read", async () => {
     const here = await withKey(null, true);
     here.clock.moveTo(at("10:00:30.000"));
     await here.vend();
@@ -190,7 +190,7 @@ describe("a key that a caller reports, where the provider can be asked about it,
     expect(here.asked).toHaveLength(2);
   });
 
-  test("is refused to all once the provider refuses it, until the secret changes", async () => {
+  test("is refused to all callers once the provider refuses it, until the secret changes", async () => {
     const here = await withKey(null, true);
     here.clock.moveTo(at("10:00:30.000"));
     here.answer = () => refused;
@@ -203,7 +203,7 @@ describe("a key that a caller reports, where the provider can be asked about it,
     expect((await here.vend()).token.expose()).toBe("canary-next");
   });
 
-  test("is vended on while the provider cannot be asked", async () => {
+  test("is vended while the probe fails", async () => {
     const here = await withKey(null, true);
     here.clock.moveTo(at("10:00:30.000"));
     here.answer = () => ({ ...refused, code: "provider-unavailable" });
@@ -212,8 +212,8 @@ describe("a key that a caller reports, where the provider can be asked about it,
   });
 });
 
-describe("a key that does not open, for it was sealed under another one", () => {
-  test("is sealed anew at once, as the version it was, and is no rejection", async () => {
+describe("a static key that was sealed with another key and does not open", () => {
+  test("is sealed again at once with the same version, and is no rejection", async () => {
     const here = await withKey();
     here.sealingKey = 8;
     expect((await here.vend()).token.expose()).toBe("canary-secret");

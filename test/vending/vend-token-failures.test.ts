@@ -15,7 +15,7 @@ const failed = (changes: Partial<NotIssued> = {}): NotIssued => ({
 });
 const refused = failed({ code: "credentials-rejected", detail: "The provider refuses these." });
 
-/** Somebody took the lease long ago and was not heard of again. */
+/** A process took the lease long ago and crashed. */
 function abandonLease(here: TestDeployment): void {
   const [pk = "", item] = [...here.table.items].find(([key]) => !key.includes("~")) ?? [];
   const past = { N: String(Number(here.clock.now()) - 10_000) };
@@ -30,7 +30,7 @@ describe("refused credentials", () => {
     message: "The provider has refused these credentials. Put others into the secret.",
   };
 
-  test("are not sent again by whoever takes a lease over", async () => {
+  test("are not sent again by a process that takes a lease over", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     await here.refusalOf();
@@ -85,7 +85,7 @@ describe("refused credentials", () => {
     expect(await here.vend()).toMatchObject({ version: 1 });
   });
 
-  test("are not the last word once their successor has been tried, whatever fails then", async () => {
+  test("no longer count once their successor has been tried, even if that attempt fails", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     await here.refusalOf();
@@ -93,7 +93,7 @@ describe("refused credentials", () => {
     here.answer = () => failed();
     expect(await here.refusalOf()).toMatchObject({ code: "provider-unavailable" });
 
-    // Secrets Manager is away: nobody can tell that the secret is another one by now.
+    // Secrets Manager fails, so no process can tell that the secret has changed.
     const unavailable = new VendingError("secret-unavailable", "made up", 1);
     const secrets = { read: () => Promise.reject(unavailable) };
     for (let n = 0; n < 5; n += 1) {
@@ -115,7 +115,7 @@ describe("refused credentials", () => {
 });
 
 describe("a provider that is down", () => {
-  test("is asked once, and everybody told when it may be asked again", async () => {
+  test("is called once, and all callers are told when to retry", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => failed({ code: "provider-throttled", retryAfterMs: 7000 });
     const told = { code: "provider-throttled", retryAfterSeconds: 7 };
@@ -127,7 +127,7 @@ describe("a provider that is down", () => {
     expect(here.asked).toHaveLength(2);
   });
 
-  test("does not keep a usable token from anybody", async () => {
+  test("does not keep a usable token from any caller", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
@@ -137,7 +137,7 @@ describe("a provider that is down", () => {
     expect(await here.record()).toMatchObject({ failure: { count: 1 }, doubtedAt: null });
   });
 
-  test("is left alone for longer after each failure", async () => {
+  test("is called less often after each failure", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => failed();
     for (const seconds of [1, 2, 3]) {
@@ -147,7 +147,7 @@ describe("a provider that is down", () => {
     expect(await here.record()).toMatchObject({ failure: { count: 3 } });
   });
 
-  test("is forgotten with its next token", async () => {
+  test("clears its failures with its next token", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => failed();
     await here.refusalOf();
@@ -161,7 +161,7 @@ describe("a provider that is down", () => {
 describe("an answer that was lost", () => {
   const lost = failed({ mayHaveIssued: true });
 
-  test("leaves nobody to vouch for the token it may have revoked", async () => {
+  test("leaves the token in doubt that it may have revoked", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.answer = () => lost;
@@ -187,7 +187,7 @@ describe("an answer that was lost", () => {
 });
 
 describe("credentials that are refused", () => {
-  test("are not tried again, by anybody, until the secret changes", async () => {
+  test("are not tried again by any process until the secret changes", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     for (let n = 0; n < 3; n += 1) {
@@ -215,7 +215,7 @@ describe("credentials that are refused", () => {
     expect((await here.record())?.token).toMatchObject({ secretVersion: "s2" });
   });
 
-  test("are not tried again either while their secret cannot be read", async () => {
+  test("are not tried again while their secret cannot be read", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     await here.refusalOf();
@@ -227,7 +227,7 @@ describe("credentials that are refused", () => {
     expect(here.asked).toHaveLength(1);
   });
 
-  test("in a malformed secret are not sent, and not entered as a call", async () => {
+  test("in a malformed secret are not sent, and not in the ledger", async () => {
     const here = new TestDeployment(atExpiry);
     here.secrets.set("default", { text: "", version: "s1" });
     for (let n = 0; n < 2; n += 1) {
@@ -246,8 +246,8 @@ describe("credentials that are refused", () => {
   });
 });
 
-describe("a token that is over when it arrives", () => {
-  test("is not vended, and not asked for again at once", async () => {
+describe("a token that has expired when it arrives", () => {
+  test("is not vended, and not requested again at once", async () => {
     const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 100, atMostMs: 1100 };
     expect(await here.refusalOf()).toMatchObject({ code: "provider-malformed" });
@@ -257,7 +257,7 @@ describe("a token that is over when it arrives", () => {
 });
 
 describe("a table that fails", () => {
-  test("while a token waits to be stored is asked again, and the token vended after that", async () => {
+  test("while a token is being stored is tried again, and the token is vended after that", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => {
       here.faults.push("unavailable", "unavailable");
@@ -268,7 +268,7 @@ describe("a table that fails", () => {
     expect(await here.record()).toMatchObject({ version: 1, lease: null });
   });
 
-  test("whose answers are lost is asked again, and counts one version", async () => {
+  test("whose answers are lost is tried again, and counts one version", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => {
       here.faults.push("answer-lost", "repeated");
@@ -278,7 +278,7 @@ describe("a table that fails", () => {
     expect(await here.record()).toMatchObject({ version: 1, fence: 1, lease: null });
   });
 
-  test("to the lease's end loses the token: nobody is vended it, and its successor knows", async () => {
+  test("until the lease ends loses the token: it is not vended, and its successor is in doubt", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:06:00.000"));
@@ -296,7 +296,7 @@ describe("a table that fails", () => {
   });
 });
 
-describe("a token that does not open, for it was sealed under another key", () => {
+describe("a token that was sealed with another key and does not open", () => {
   test("is replaced", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
@@ -304,7 +304,7 @@ describe("a token that does not open, for it was sealed under another key", () =
     expect(await here.vend()).toMatchObject({ version: 2 });
   });
 
-  test("is replaced, too, when it is that of another version put in its place", async () => {
+  test("is replaced when its bytes are those of another version", async () => {
     const here = new TestDeployment(atExpiry);
     const first = await here.vend();
     const [[pk, { sealed }] = ["", {}]] = [...here.table.items].filter(
@@ -316,7 +316,7 @@ describe("a token that does not open, for it was sealed under another key", () =
     expect((await here.vend()).token.expose()).not.toBe(first.token.expose());
   });
 
-  test("is not replaced while the provider is to be left alone", async () => {
+  test("is not replaced during a back-off", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
@@ -327,7 +327,7 @@ describe("a token that does not open, for it was sealed under another key", () =
     expect(here.asked).toHaveLength(2);
   });
 
-  test("is no cause to take the lease of a holder that is alive", async () => {
+  test("does not justify taking a living holder's lease", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
@@ -342,7 +342,7 @@ describe("a token that does not open, for it was sealed under another key", () =
   });
 });
 
-test("nothing of a token or a secret is ever logged", async () => {
+test("no part of a token or a secret is ever logged", async () => {
   const here = new TestDeployment(atExpiry);
   await here.vend();
   here.answer = () => refused;

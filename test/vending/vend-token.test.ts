@@ -7,7 +7,7 @@ const tokenOf = async (credential: Promise<{ token: { expose(): string } }>) =>
   (await credential).token.expose();
 
 describe("the first vend", () => {
-  test("issues, stores and answers one token", async () => {
+  test("issues, stores and returns one token", async () => {
     const here = new TestDeployment(atExpiry);
     const credential = await here.vend();
     expect(credential).toMatchObject({
@@ -28,7 +28,7 @@ describe("the first vend", () => {
     });
   });
 
-  test("serves all others, as long as the token lives", async () => {
+  test("serves all other callers while the token lives", async () => {
     const here = new TestDeployment(atExpiry);
     const first = here.process();
     await first();
@@ -67,8 +67,8 @@ describe("the first vend", () => {
   });
 });
 
-describe("a token at its end", () => {
-  test("is waited for, and replaced once, not before its time", async () => {
+describe("a token near its end", () => {
+  test("is replaced once, not before its time, while callers wait", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:04:59.500"));
@@ -78,7 +78,7 @@ describe("a token at its end", () => {
     expect((await here.record())?.ledger.at(-1)).toMatchObject({ version: 2, reason: "expired" });
   });
 
-  test("is not waited for past the caller's deadline", async () => {
+  test("makes no caller wait past its deadline", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:04:59.000"));
@@ -89,7 +89,7 @@ describe("a token at its end", () => {
     expect(here.asked).toHaveLength(1);
   });
 
-  test("is replaced ahead of it where old and new coexist", async () => {
+  test("is replaced early where old and new coexist", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
@@ -99,7 +99,7 @@ describe("a token at its end", () => {
 });
 
 describe("a rejection", () => {
-  test("of the current version brings a new one", async () => {
+  test("of the current version causes a renewal", async () => {
     const here = new TestDeployment(atExpiry);
     const process = here.process();
     await process();
@@ -107,7 +107,7 @@ describe("a rejection", () => {
     expect((await here.record())?.ledger.at(-1)).toMatchObject({ reason: "rejected" });
   });
 
-  test("told by many brings one new one", async () => {
+  test("by many callers causes one renewal", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     for (let n = 0; n < 10; n += 1) {
@@ -126,7 +126,7 @@ describe("a rejection", () => {
     });
   });
 
-  test("opens the breaker after the third fresh token", async () => {
+  test("of the third fresh token opens the circuit breaker", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     for (const version of [1, 2, 3]) await here.vend({ rejectedVersion: version });
@@ -138,7 +138,7 @@ describe("a rejection", () => {
     expect(here.asked).toHaveLength(4);
   });
 
-  test("answered with the same token again is settled by that", async () => {
+  test("is settled when the provider answers the same token again", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => here.issued("canary-same");
     await here.vend();
@@ -149,7 +149,7 @@ describe("a rejection", () => {
 });
 
 describe("a demand for validity", () => {
-  test("brings a new token where old and new coexist, and never a second", async () => {
+  test("causes one renewal where old and new coexist, and never a second", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:02:00.000"));
@@ -159,7 +159,7 @@ describe("a demand for validity", () => {
     expect(here.asked).toHaveLength(2);
   });
 
-  test("is told the seconds to the handover where it may bring none", async () => {
+  test("gets the seconds until the handover where it may not renew", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:04:00.000"));
@@ -188,14 +188,14 @@ describe("a static key", () => {
     expect(credential.token.expose()).toBe("canary-next");
   });
 
-  test("unchanged stays the version it was", async () => {
+  test("keeps its version while it does not change", async () => {
     const here = withKey();
     await here.vend();
     here.clock.advance(60_000);
     expect(await here.vend()).toMatchObject({ version: 1 });
   });
 
-  test("in its last moments is refused as a key that ends, not as an answer nobody understands", async () => {
+  test("about to expire is refused as such, not as a malformed answer", async () => {
     const here = withKey();
     here.marginMs = 60_000;
     here.lifetime = { kind: "unlimited", until: at("10:00:30.000") };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { plusMs } from "../../functions/model/clock.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { awaitRenewal } from "../../functions/vending/await-renewal.ts";
-import { retryUntilLeaseEnd } from "../../functions/vending/issuing/retry-until-lease-end.ts";
+import { retryUntilLeaseEnd } from "../../functions/vending/issuing/lease.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
@@ -11,13 +11,17 @@ const ten = at("10:00:00.000");
 const { signal } = new AbortController();
 const until = (at: Date) => ({ at, signal, onBehalfOf: "caller" }) as const;
 
-describe("who waits for another's renewal", () => {
+describe("a caller that waits for another process's renewal", () => {
   const lease = aLease();
   const wait = { action: "await-renewal", reason: "lease-held", lease } as const;
 
   test.each([
-    ["looks when this connection's issues are usually done", aRecord({ typicalIssueMs: 400 }), 420],
-    ["guesses where nothing is known of them", aRecord({ typicalIssueMs: null }), 105],
+    [
+      "looks when this connection's issues are usually done",
+      aRecord({ typicalRenewalMs: 400 }),
+      420,
+    ],
+    ["guesses where nothing is known of them", aRecord({ typicalRenewalMs: null }), 105],
     ["guesses where there is not even a record", null, 105],
   ])("%s", async (_, record, sleptMs) => {
     const here = new TestDeployment(atExpiry);
@@ -26,12 +30,12 @@ describe("who waits for another's renewal", () => {
     expect(here.clock.slept).toEqual([sleptMs]);
   });
 
-  test("is told when that will be too late, and how long the other may take", async () => {
+  test("is told when that may be too late, and how long the lease lasts", async () => {
     const deps = new TestDeployment(atExpiry).dependencies();
     const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 105)));
     await expect(waiting).rejects.toMatchObject({
       code: "renewal-in-progress",
-      message: "Another process is renewing this connection and will not finish in time.",
+      message: "Another process is renewing this connection and may not finish in time.",
       retryAfterSeconds: 7,
     });
     const inTime = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 106)));
@@ -39,10 +43,10 @@ describe("who waits for another's renewal", () => {
   });
 });
 
-describe("who waits for a handover", () => {
+describe("a caller that waits for a handover", () => {
   const handover = plusMs(ten, 3000);
 
-  test("comes up to twenty milliseconds later, by chance", async () => {
+  test("wakes up to twenty milliseconds later, at random", async () => {
     const here = new TestDeployment(atExpiry);
     const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
     await awaitRenewal(
@@ -79,7 +83,7 @@ describe("who waits for a handover", () => {
       "renewal-in-progress",
       "The next token may be requested in 3 s, after this caller's deadline.",
     ],
-  ] as const)("without the time for it is told when: %s", async (reason, code, message) => {
+  ] as const)("without the time for it gets the instant: %s", async (reason, code, message) => {
     const deps = new TestDeployment(atExpiry).dependencies();
     const wait = { action: "await-handover", reason, until: handover } as const;
     const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 3010)));
@@ -98,28 +102,28 @@ describe("a write that ends a lease", () => {
     };
   };
 
-  test("is repeated, ever more seldom, until it is answered", async () => {
+  test("is repeated with growing pauses until it is answered", async () => {
     const here = new TestDeployment(atExpiry);
     const deps = here.dependencies();
     expect(await retryUntilLeaseEnd(deps, lease, signal, failing(2))).toBe("stored");
     expect(here.clock.slept).toEqual([50, 100]);
   });
 
-  test("is not repeated at or after the lease's end: it fails as it did last", async () => {
+  test("is not repeated at or after the lease's end: it fails with its last error", async () => {
     const here = new TestDeployment(atExpiry);
     const writing = retryUntilLeaseEnd(here.dependencies(), lease, signal, failing(9));
     await expect(writing).rejects.toThrow("made up, 3");
     expect(here.clock.slept).toEqual([50, 100]);
   });
 
-  test("fails as it did when its caller's time is up meanwhile", async () => {
+  test("fails with its last error when the caller's deadline passes", async () => {
     const here = new TestDeployment(atExpiry);
     const gone = AbortSignal.abort();
     const writing = retryUntilLeaseEnd(here.dependencies(), lease, gone, failing(9));
     await expect(writing).rejects.toThrow("made up, 1");
   });
 
-  test("is told to stop when the lease ends", async () => {
+  test("is aborted when the lease ends", async () => {
     const here = new TestDeployment(atExpiry);
     let isStopped: boolean | undefined;
     await retryUntilLeaseEnd(here.dependencies(), lease, signal, async (stop) => {

@@ -22,7 +22,7 @@ const down: NotIssued = {
 const oneLeaseMs = 7250;
 
 describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
-  test("and that dies with the lease costs the others one lease", async () => {
+  test("and that crashes with the lease costs the others one lease", async () => {
     const here = new TestDeployment(atExpiry);
     const { sealer } = here.dependencies();
     const prepare = () => Promise.reject(new Error("The process is gone (made up)."));
@@ -34,7 +34,7 @@ describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
     expect(Number(here.clock.now()) - begun).toBeLessThanOrEqual(oneLeaseMs + 200);
   });
 
-  test("and that commits a token costs the others one issue, and is vended to none of them", async () => {
+  test("and that commits a token costs the others one issue, and none of them vends the token", async () => {
     const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 60_000, atMostMs: 60_000 };
     await here.processAhead(aheadMs)();
@@ -46,7 +46,7 @@ describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
     expect(await here.vend()).toMatchObject({ version: 3 });
   });
 
-  test("and that records a failure has nobody back off for longer than they would", async () => {
+  test("and that records a failure does not lengthen the others' back-off", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => down;
     await here
@@ -56,7 +56,7 @@ describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
     expect(await here.vend()).toMatchObject({ version: 1 });
   });
 
-  test("and that dies with the lease of a vended token leaves no doubt about the next one", async () => {
+  test("and that crashes with the lease of a vended token leaves no doubt about the next one", async () => {
     const here = new TestDeployment(atExpiry);
     await here.processAhead(aheadMs)();
     const { sealer } = here.dependencies();
@@ -70,7 +70,7 @@ describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
     expect(await here.vend()).toMatchObject({ version: 2 });
   });
 
-  test("and that reports a token does not keep the circuit breaker open", async () => {
+  test("and that rejects a token does not keep the circuit breaker open", async () => {
     const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 86_400_000, atMostMs: 86_400_000 };
     const wrong = here.processAhead(aheadMs);
@@ -82,8 +82,8 @@ describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {
   });
 });
 
-describe("what a wrong clock has written", () => {
-  test("is reported once a minute, and healed by the next commit", async () => {
+describe("an instant that a wrong clock has written", () => {
+  test("is reported once a minute, and repaired by the next commit", async () => {
     const here = new TestDeployment(early);
     here.callsProvider = true;
     await here.processAhead(tenMinutes)();
@@ -119,7 +119,7 @@ describe("what a wrong clock has written", () => {
     expect(here.logged("record-damaged")).toHaveLength(2);
   });
 
-  test("is healed by the same token, where the provider answers it again, to its end", async () => {
+  test("is repaired when the provider answers the same token again", async () => {
     const here = new TestDeployment(atExpiry);
     const expiresAt = at("10:05:00.000");
     here.answer = () => here.issued("canary-same", expiresAt);
@@ -132,7 +132,7 @@ describe("what a wrong clock has written", () => {
 });
 
 describe("a process whose clock is behind", () => {
-  test("takes the record at its word once two others agree that it is later, and kills no token", async () => {
+  test("trusts the record once two others agree on a later time, and revokes no token", async () => {
     const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 3_600_000, atMostMs: 3_600_000 };
     await here.vend();
@@ -146,7 +146,7 @@ describe("a process whose clock is behind", () => {
     expect(here.logged("record-damaged")).toEqual([]);
   });
 
-  test("costs one issue where only one other has written", async () => {
+  test("costs one issue where only one other process has written", async () => {
     const here = new TestDeployment(atExpiry);
     here.lifetime = { kind: "stated", atLeastMs: 3_600_000, atMostMs: 3_600_000 };
     const right = here.process();
@@ -159,7 +159,7 @@ describe("a process whose clock is behind", () => {
   });
 });
 
-describe("a row that somebody has edited", () => {
+describe("a row that was edited by hand", () => {
   const edits: readonly [what: string, edit: Record<string, AttributeValue>][] = [
     ["a lease beyond dates", { ...aLeaseUntil("9007199254740993") }],
     ["a lease of a year", { ...aLeaseUntil(String(Number(at("10:00:00.000")) + 3e10)) }],
@@ -170,7 +170,7 @@ describe("a row that somebody has edited", () => {
     ["a level of rejections beyond reason", { rejectionLevel: { N: "1e30" } }],
   ];
 
-  test.each(edits)("with %s is healed by the next vend, in few writes", async (_, edit) => {
+  test.each(edits)("with %s is repaired by the next vend, in few writes", async (_, edit) => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.clock.moveTo(at("10:20:00.000"));

@@ -8,21 +8,19 @@ import type {
   Redirect,
   RefusalReason,
 } from "../../model/consent-outcome.ts";
-import type { Deadline } from "../../model/deadline.ts";
 import type { Log } from "../../model/log.ts";
 import { Sensitive } from "../../model/sensitive.ts";
-import type { ConsentRequester } from "../asking.ts";
-import { browserFrom, setCookie } from "./browser-cookie.ts";
+import type { Deadline } from "../../model/time-limits.ts";
 import { grantedPage } from "./granted-page.ts";
 import { linkPage } from "./link-page.ts";
 import type { ConsentOutcome } from "./outcome-pages.ts";
 import { outcomeOf, outcomePage } from "./outcome-pages.ts";
-import type { PageAnswer } from "./page.ts";
+import type { ConsentRequester, PageAnswer } from "./page.ts";
 import { pageAnswer, privateHeaders } from "./page.ts";
 import type { WebRequest } from "./web-request.ts";
-import { readWebRequest } from "./web-request.ts";
+import { browserFrom, readWebRequest, setCookie } from "./web-request.ts";
 
-/** The use cases behind the pages, and what the pages are made of. */
+/** The use cases behind the pages, and what rendering them needs. */
 export interface ConsentSite extends ConsentRequester {
   readonly clock: Clock;
   readonly log: Log;
@@ -47,21 +45,21 @@ export interface ConsentSite extends ConsentRequester {
 
 export interface WebAnswer {
   readonly page: PageAnswer;
-  /** A `Set-Cookie`. */
+  /** The value of a `Set-Cookie` header. */
   readonly cookie?: string;
 }
 
-/** Whatever stands before: a stage, or the path under which the address is public. */
+/** Any prefix is accepted: an API's stage, or a base path of the public address. */
 const consentPath = /\/consent\/([^/]+\/[^/]+)\/([^/]+)\/?$/;
 const callbackPath = /\/callback\/([^/]+\/[^/]+)\/?$/;
 
-/** True for what a browser sends, false for what programs ask. */
+/** True for a browser's request, false for a program's. */
 export function isPageEvent(event: unknown): boolean {
   const path = readWebRequest(event)?.path ?? "";
   return consentPath.test(path) || callbackPath.test(path);
 }
 
-/** The answer to a browser. Fails with a `VendingError` where a page cannot be made now. */
+/** Routes a browser's request. Fails with a `VendingError`. */
 export async function answerPage(
   site: ConsentSite,
   request: WebRequest,
@@ -70,13 +68,15 @@ export async function answerPage(
   const [, consentRealm, link] = consentPath.exec(request.path) ?? [];
   const [, callbackRealm] = callbackPath.exec(request.path) ?? [];
   if (consentRealm && link) {
-    if (consentRealm !== realmName(site.realm)) return elsewhere(site, "link-unknown");
+    if (consentRealm !== realmName(site.realm)) return wrongRealm(site, "link-unknown");
     return answerLink(site, request, new Sensitive(link), deadline);
   }
-  if (!callbackRealm) return outcome(site, "not-a-page");
-  if (callbackRealm !== realmName(site.realm)) return elsewhere(site, "mixed-up");
-  // Only a GET is a provider's redirect: what merely looks at an address must not use up a consent.
-  return request.method === "GET" ? complete(site, request, deadline) : wrongMethod(site, "GET");
+  if (!callbackRealm) return outcomeAnswer(site, "not-a-page");
+  if (callbackRealm !== realmName(site.realm)) return wrongRealm(site, "mixed-up");
+  // Only a GET is a provider's redirect: a HEAD by a link scanner must not use up a consent.
+  return request.method === "GET"
+    ? answerCallback(site, request, deadline)
+    : wrongMethod(site, "GET");
 }
 
 async function answerLink(
@@ -88,20 +88,20 @@ async function answerLink(
   const browser = browserFrom(cookies);
   if (method === "POST") {
     const redirect = await site.continueConsent(link, browser, deadline);
-    if (redirect.kind === "refused") return outcome(site, redirect.reason);
+    if (redirect.kind === "refused") return outcomeAnswer(site, redirect.reason);
     const headers = { ...privateHeaders, Location: redirect.url };
-    // 303: the browser goes on with a GET (RFC 9110 §15.4.4).
+    // 303: the browser follows with a GET (RFC 9110 §15.4.4).
     const page = { statusCode: 303, headers, body: "" };
     return { page, cookie: setCookie(redirect.cookie) };
   }
   if (method !== "GET" && method !== "HEAD") return wrongMethod(site, "GET, HEAD, POST");
   const opened = await site.openLink(link, browser, deadline);
-  if (opened.kind === "refused") return outcome(site, opened.reason);
+  if (opened.kind === "refused") return outcomeAnswer(site, opened.reason);
   const page = pageAnswer(linkPage(site, opened, site.clock.now()), site.styleHash);
   return opened.newCookie ? { page, cookie: setCookie(opened.newCookie) } : { page };
 }
 
-async function complete(
+async function answerCallback(
   site: ConsentSite,
   { query, cookies }: WebRequest,
   deadline: Deadline,
@@ -111,24 +111,24 @@ async function complete(
     case "granted":
       return { page: pageAnswer(grantedPage(site, completion), site.styleHash) };
     case "not-issued":
-      return outcome(site, outcomeOf(completion.code));
+      return outcomeAnswer(site, outcomeOf(completion.code));
     case "refused":
-      return outcome(site, completion.reason);
+      return outcomeAnswer(site, completion.reason);
     default:
-      return outcome(site, completion.kind);
+      return outcomeAnswer(site, completion.kind);
   }
 }
 
-function elsewhere(site: ConsentSite, reason: RefusalReason): WebAnswer {
+function wrongRealm(site: ConsentSite, reason: RefusalReason): WebAnswer {
   site.log.warn("consent-refused", { realm: realmName(site.realm), reason });
-  return outcome(site, reason);
+  return outcomeAnswer(site, reason);
 }
 
-function outcome(site: ConsentSite, kind: ConsentOutcome): WebAnswer {
+function outcomeAnswer(site: ConsentSite, kind: ConsentOutcome): WebAnswer {
   return { page: pageAnswer(outcomePage(site, kind), site.styleHash) };
 }
 
 function wrongMethod(site: ConsentSite, allowed: string): WebAnswer {
-  const { page } = outcome(site, "not-a-page");
+  const { page } = outcomeAnswer(site, "not-a-page");
   return { page: { ...page, statusCode: 405, headers: { ...page.headers, Allow: allowed } } };
 }

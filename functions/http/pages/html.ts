@@ -1,13 +1,15 @@
-/** Text that may stand in a page as it is. Only `html` makes it. */
+/** Markup that needs no escaping. Only `html` makes it. */
 export interface Html {
   readonly markup: string;
 }
 
 type Piece = Html | string | number | readonly Piece[];
 
-/** A template whose pieces are escaped, in text and in quoted attributes alike, unless they are `Html` themselves. */
+/** A template that escapes its pieces, for text and for quoted attributes, unless they are `Html`. */
 export function html(template: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
-  const markup = template.reduce((all, text, at) => all + markupOf(pieces[at - 1] ?? "") + text);
+  const markup = template.reduce(
+    (all, text, index) => all + markupOf(pieces[index - 1] ?? "") + text,
+  );
   return { markup };
 }
 

@@ -1,13 +1,12 @@
 import { msBetween } from "../../model/clock.ts";
 import type { ConsentFlow } from "../../model/consent.ts";
 import type { OpenLink } from "../../model/consent-outcome.ts";
-import type { ConsentRequester } from "../asking.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
-import type { Page } from "./page.ts";
+import type { ConsentRequester, Page } from "./page.ts";
 import { accessList, providerName } from "./provider-words.ts";
 
-/** Who asks, for what, and what happens next; with a button to go on, and nothing that happens by itself. */
+/** The page behind a link: who asks for what, what happens next, and a button to continue. */
 export function linkPage(
   { realm, requester }: ConsentRequester,
   { pending, flow }: OpenLink,
@@ -27,7 +26,7 @@ export function linkPage(
 <div><dt>For account</dt><dd><bdi>${pending.account}</bdi></dd></div>
 </dl>
 <h2>What <bdi>${requester}</bdi> asks for</h2>
-${asked(flow, requester)}
+${requestedAccess(flow, requester)}
 <h2>What happens next</h2>
 <ol>
 <li>You go to ${name}, at <strong>${host}</strong>. Log in only if your browser shows that address or one you know from ${name}.</li>
@@ -40,16 +39,16 @@ If you did not expect it, close this page: nothing is granted.</p>`,
   };
 }
 
-function asked(flow: ConsentFlow, requester: string): Html {
+function requestedAccess(flow: ConsentFlow, requester: string): Html {
   const name = providerName(flow);
   if (flow.scopes.length === 0)
     return html`<p>${name} tells you which access, before you decide.</p>`;
   return html`<p>If you allow it, <bdi>${requester}</bdi> can use ${name} in your name, to</p>
 ${accessList(flow.scopes, flow)}
-<p>${name} may put it in other words. What it shows you before you decide is what counts.</p>`;
+<p>${name} may word it differently. What it shows you before you decide is what counts.</p>`;
 }
 
-/** Browsers hold a form to these on the whole way of redirects, and providers send people on to hosts of their own. */
+/** Browsers apply `form-action` to every redirect after the form, and providers redirect to further hosts of their own. */
 function formAction(origin: string): string {
   return origin.startsWith("http:") ? "'self' https: http:" : "'self' https:";
 }

@@ -1,10 +1,9 @@
 import type { RefusalReason } from "../../model/consent-outcome.ts";
 import type { ProblemCode } from "../../model/errors.ts";
-import type { ConsentRequester } from "../asking.ts";
 import { html } from "./html.ts";
-import type { Page } from "./page.ts";
+import type { ConsentRequester, Page } from "./page.ts";
 
-/** How a consent may end without being granted. */
+/** Why a browser is shown a page without a granted consent. */
 export type ConsentOutcome =
   | RefusalReason
   | "denied"
@@ -19,7 +18,7 @@ interface Wording {
   readonly status: number;
   readonly title: string;
   readonly what: string;
-  /** What to do; `{requester}` stands for whoever asks. */
+  /** What to do; `{requester}` is replaced by the requester's name. */
   readonly advice: string;
   readonly retryAfterSeconds?: number;
 }
@@ -28,20 +27,20 @@ const wordings: Readonly<Record<ConsentOutcome, Wording>> = {
   "link-unknown": {
     status: 404,
     title: "This link does not work",
-    what: "It is not complete, or it is not valid any more. Nothing was granted by opening it.",
+    what: "It is incomplete, or no longer valid. Nothing was granted by opening it.",
     advice:
       "Open it once more exactly as you got it. If it still does not work, ask {requester} for a new link.",
   },
   "link-used": {
     status: 410,
-    title: "This link has been used already",
-    what: "A link leads to one decision, and this one has led to it.",
+    title: "This link has already been used",
+    what: "A link works for one decision only.",
     advice:
-      "If you saw that access is granted, all is done and you may close this page. If not, ask {requester} for a new link.",
+      "If you saw that access is granted, you are done and may close this page. If not, ask {requester} for a new link.",
   },
   "link-expired": {
     status: 410,
-    title: "This link has run out",
+    title: "This link has expired",
     what: "For your safety it works for a few minutes only. Nothing was granted.",
     advice: "Ask {requester} for a new link, and use it soon after you get it.",
   },
@@ -50,55 +49,55 @@ const wordings: Readonly<Record<ConsentOutcome, Wording>> = {
     title: "This link is in use in another browser",
     what: "Once somebody has continued with a link, no other browser and no other device can use it. Nothing was granted here.",
     advice:
-      "If that was you, go on in that browser. If it was not you, tell {requester}, and ask for a new link.",
+      "If that was you, continue in that browser. If it was not you, tell {requester} and ask for a new link.",
   },
   "cookies-needed": {
     status: 400,
-    title: "This is not the browser that began",
-    what: "To know that it was you who continued, this site keeps one cookie in your browser for a few minutes, and this browser has not sent it. Either it blocks cookies, or you have come back in another browser than you left from. Nothing was granted.",
+    title: "This is not the browser you started in",
+    what: "To know that it was you who continued, this site stores one cookie in your browser for a few minutes, and this browser has not sent it. Either it blocks cookies, or you came back in a different browser. Nothing was granted.",
     advice:
-      "Allow cookies for this site, then open your link again in the browser in which you want to go on. If it does not work any more, ask {requester} for a new link.",
+      "Allow cookies for this site, then open your link again in the browser in which you want to continue. If it no longer works, ask {requester} for a new link.",
   },
   "mixed-up": {
     status: 400,
-    title: "This answer does not belong here",
-    what: "The page you came from has sent an answer that fits no request of this browser. It was not used, and nothing was granted.",
+    title: "This answer does not match your request",
+    what: "The page you came from has sent an answer that matches no request of this browser. It was not used, and nothing was granted.",
     advice:
       "Open your link again and continue from there. If you did not open a link yourself, close this page and tell {requester}.",
   },
   denied: {
     status: 200,
     title: "Access is not granted",
-    what: "You, or the provider for you, said no. Nothing was granted, and nothing has changed.",
+    what: "You declined, or the provider declined for you. Nothing was granted, and nothing has changed.",
     advice:
       "If that is what you wanted, you may close this page. If not, ask {requester} for a new link.",
   },
   "provider-error": {
     status: 502,
     title: "Access was not set up",
-    what: "The provider ended with an error, or with an answer that cannot be understood here. If you said no, it may have put it that way. If you agreed, something went wrong.",
+    what: "The provider reported an error, or sent an answer that this site cannot read. Some providers report it this way when you decline. If you agreed, something went wrong.",
     advice:
-      "If you said no, you may close this page. If not, ask {requester} for a new link and try again. If it happens again, tell them.",
+      "If you declined, you may close this page. If not, ask {requester} for a new link and try again. If it happens again, tell them.",
   },
   "code-refused": {
     status: 502,
     title: "The provider did not accept the consent",
-    what: "You agreed, but the provider did not confirm it. Nothing was granted, and what was granted earlier still stands.",
+    what: "You agreed, but the provider did not confirm it. Nothing was granted, and what you granted earlier still applies.",
     advice: "Ask {requester} for a new link and try again. If it happens again, tell them.",
   },
   "provider-away": {
     status: 503,
-    title: "The provider does not answer now",
+    title: "The provider is not answering",
     what: "You agreed, but the provider could not be reached to confirm it. Access may not have been granted.",
-    advice: "Wait some minutes, then ask {requester} for a new link and try again.",
+    advice: "Wait a few minutes, then ask {requester} for a new link and try again.",
     retryAfterSeconds: 300,
   },
   "try-later": {
     status: 503,
-    title: "This cannot be done right now",
-    what: "Something here does not answer for the moment. It is not your fault.",
+    title: "This is not possible right now",
+    what: "A part of this site is not answering at the moment. It is not your fault.",
     advice:
-      "Open your link again in a minute. If it does not work any more, ask {requester} for a new one.",
+      "Open your link again in a minute. If it no longer works, ask {requester} for a new one.",
     retryAfterSeconds: 60,
   },
   "our-fault": {
@@ -110,12 +109,12 @@ const wordings: Readonly<Record<ConsentOutcome, Wording>> = {
   "not-a-page": {
     status: 404,
     title: "There is nothing here",
-    what: "This address leads nowhere.",
+    what: "No page has this address.",
     advice: "If you were given a link, open it exactly as you got it.",
   },
 };
 
-/** What happened, and what to do about it. */
+/** A page that says what happened and what to do about it. */
 export function outcomePage({ requester }: ConsentRequester, outcome: ConsentOutcome): Page {
   const { status, title, what, advice, retryAfterSeconds } = wordings[outcome];
   return {
@@ -146,7 +145,7 @@ const outcomes: Readonly<Record<ProblemCode, ConsentOutcome>> = {
   internal: "our-fault",
 };
 
-/** Why no token came of a consent, in a person's terms. */
+/** What the page says when a consent ended with this problem. */
 export function outcomeOf(code: ProblemCode): ConsentOutcome {
   return outcomes[code];
 }

@@ -2,12 +2,12 @@ import type { ConsentFlow } from "../../model/consent.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
 
-/** What people call a provider, or the host of its pages. */
+/** The provider's name for people: its display name, or else the host of its pages. */
 export function providerName({ displayName, origin }: ConsentFlow): string {
   return displayName ?? new URL(origin).host;
 }
 
-/** Scopes of OpenID Connect Core §5.4 and §11, each as the end of "may …". */
+/** Descriptions of OpenID Connect's scopes (Core §5.4, §11), each to follow "may". */
 const standardScopeWords: ConsentFlow["scopeWords"] = {
   openid: "know who you are there",
   profile: "see your name and profile",
@@ -17,12 +17,12 @@ const standardScopeWords: ConsentFlow["scopeWords"] = {
   offline_access: "keep this access while you are away",
 };
 
-/** The scopes of RFC 6749 §3.3, one by one. */
+/** Splits a scope parameter (RFC 6749 §3.3) and drops duplicates. */
 export function scopesOf(scope: string): string[] {
   return [...new Set(scope.split(/\s+/).filter(Boolean))];
 }
 
-/** A list of scopes, in everyday words where there are any. */
+/** A list of scopes, each with its description, or with its name where it has none. */
 export function accessList(scopes: readonly string[], { scopeWords }: ConsentFlow): Html {
   const words = new Map(Object.entries({ ...standardScopeWords, ...scopeWords }));
   const describe = (scope: string) =>

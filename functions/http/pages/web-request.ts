@@ -1,23 +1,25 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from "aws-lambda";
+import type { Browser, BrowserCookie } from "../../model/consent-outcome.ts";
+import { Sensitive } from "../../model/sensitive.ts";
 import { isProxyEvent } from "../read-fields.ts";
 
-/** What a browser asked for, whichever API of API Gateway passed it on. */
+/** A browser's request, in one form for both kinds of API Gateway's APIs. */
 export interface WebRequest {
   readonly method: string;
   readonly path: string;
-  /** Every value of a name that is given more than once. */
+  /** A repeated parameter keeps all its values. */
   readonly query: URLSearchParams;
-  /** As one `Cookie` header would carry them. */
+  /** In the form of one `Cookie` header. */
   readonly cookies: string;
 }
 
-/** A REST API's event, or an HTTP API's with payload format 2.0; null for a direct invocation. */
+/** The request in an event of a REST API, or of an HTTP API (either payload format); null for a direct invocation. */
 export function readWebRequest(event: unknown): WebRequest | null {
   if (isProxyEvent(event)) return ofRestApi(event);
   return isHttpApiEvent(event) ? ofHttpApi(event) : null;
 }
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+/** True for payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 export function isHttpApiEvent(event: unknown): event is APIGatewayProxyEventV2 {
   return (
     typeof event === "object" &&
@@ -28,13 +30,59 @@ export function isHttpApiEvent(event: unknown): event is APIGatewayProxyEventV2 
   );
 }
 
+/**
+ * An HTTP API's event of payload format 2.0 in the form of a REST API's event. Its `version` tells them apart. Any other
+ * event is returned as it is.
+ */
+export function asRestEvent(event: unknown): unknown {
+  if (!isHttpApiEvent(event)) return event;
+  const { rawPath, queryStringParameters, body, isBase64Encoded, requestContext } = event;
+  return {
+    version: "2.0",
+    httpMethod: requestContext.http.method,
+    path: rawPath,
+    queryStringParameters,
+    body,
+    isBase64Encoded,
+    requestContext,
+  };
+}
+
+const secretShape = /^[\w-]{43}$/;
+
+/**
+ * `__Host-`: no other host, not even a sibling domain, can have set it (RFC 6265bis §4.1.3.2). Each link has its own, so
+ * that two links in one browser do not interfere.
+ */
+const cookieName = (pendingId: string) => `__Host-consent-${pendingId.slice(0, 16)}`;
+
+/** The browser that sent these cookies. Duplicate cookies are ignored: they cannot be told apart. */
+export function browserFrom(cookies: string): Browser {
+  const pairs = cookies.split(";").map((pair) => pair.trim().split("="));
+  return {
+    secretFor: (pendingId) => {
+      const name = cookieName(pendingId);
+      const matching = pairs.filter(([key]) => key === name);
+      const [value = "", ...others] = new Set(matching.map(([, text = ""]) => text));
+      return others.length === 0 && secretShape.test(value) ? new Sensitive(value) : null;
+    },
+  };
+}
+
+/** The `Set-Cookie` header that stores a secret in the browser. */
+export function setCookie({ pendingId, secret, maxAgeMs }: BrowserCookie): string {
+  const seconds = Math.ceil(maxAgeMs / 1000);
+  // Lax, because the provider's redirect back is a cross-site navigation and must carry the cookie.
+  return `${cookieName(pendingId)}=${secret.expose()}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`;
+}
+
 function ofHttpApi(event: APIGatewayProxyEventV2): WebRequest {
   const { rawPath, rawQueryString, queryStringParameters, requestContext, headers } = event;
   return {
     method: requestContext.http.method,
     path: rawPath,
     query: new URLSearchParams(rawQueryString || queryPairs(queryStringParameters)),
-    // Some front ends send them twice, which would look like two cookies of one name.
+    // Some proxies send them in both places, which would look like duplicate cookies.
     cookies: present(event.cookies, headerValues(headers, "cookie")).join("; "),
   };
 }
@@ -51,24 +99,24 @@ function ofRestApi(event: APIGatewayProxyEvent): WebRequest {
   };
 }
 
-type Multi = Readonly<Record<string, string | string[] | undefined>>;
+type MultiValue = Readonly<Record<string, string | string[] | undefined>>;
 
-function queryPairs(parameters: Multi | null | undefined): [name: string, value: string][] {
+function queryPairs(parameters: MultiValue | null | undefined): [name: string, value: string][] {
   return Object.entries(parameters ?? {}).flatMap(([name, values]) =>
     [values ?? []].flat().map((value): [string, string] => [name, value]),
   );
 }
 
-/** The fuller of two forms of the same thing, if it is there at all. */
-function present<Full extends object, Plain>(
-  full: Full | null | undefined,
-  plain: Plain,
-): Full | Plain {
-  return full && Object.keys(full).length > 0 ? full : plain;
+/** The complete form of a value if the event has it, else the abridged one. */
+function present<Complete extends object, Abridged>(
+  complete: Complete | null | undefined,
+  abridged: Abridged,
+): Complete | Abridged {
+  return complete && Object.keys(complete).length > 0 ? complete : abridged;
 }
 
-function headerValues(headers: Multi | null | undefined, wanted: string): string[] {
+function headerValues(headers: MultiValue | null | undefined, header: string): string[] {
   return Object.entries(headers ?? {}).flatMap(([name, values]) =>
-    name.toLowerCase() === wanted ? [values ?? []].flat() : [],
+    name.toLowerCase() === header ? [values ?? []].flat() : [],
   );
 }

@@ -8,11 +8,11 @@ import type { CodeGrant, CodeSettings } from "../oauth/code-grant.ts";
 import type { FieldProblem, SecretMembers, SecretOf } from "./secret.ts";
 import { parseSecret, requiredMembers } from "./secret.ts";
 
-/** What an operator watches: a client that is issued tokens, a key that ends, or a person's consent that ends. */
+/** The kinds of credentials, which differ in what an operator monitors. */
 type CredentialKind =
   | {
       readonly type: "client-credentials";
-      /** How long a token usually lives; an alarm counts issues by it. */
+      /** A token's usual lifetime, from which the alarm for too many issues derives its threshold. */
       readonly usualLifetimeSeconds: number;
     }
   | { readonly type: "static-key" }
@@ -24,13 +24,13 @@ type CredentialType = CredentialKind["type"];
 export const bearer: Presentation = { headerName: "Authorization", scheme: "Bearer" };
 export const apiKeyHeader: Presentation = { headerName: "X-Api-Key", scheme: null };
 
-/** What the settings of every provider hold. */
+/** The settings that every realm has. */
 interface RealmBase {
   readonly provider: string;
   readonly environment: string;
 }
 
-/** What `settingsOf` makes. */
+/** A schema as `settingsOf` makes it. */
 type SettingsSchema<Settings extends RealmBase = RealmBase> = v.GenericSchema<unknown, Settings> & {
   readonly entries: v.ObjectEntries & {
     readonly provider: v.LiteralSchema<string, undefined>;
@@ -38,7 +38,7 @@ type SettingsSchema<Settings extends RealmBase = RealmBase> = v.GenericSchema<un
   };
 };
 
-/** Everything about one provider. Its methods take the settings and secrets of this provider only. */
+/** Everything about one provider. Its methods take settings and secrets of this provider only. */
 export interface ProviderDeclaration<
   Schema extends SettingsSchema = SettingsSchema,
   Name extends keyof v.InferOutput<Schema> & string = never,
@@ -55,23 +55,23 @@ export interface ProviderDeclaration<
   policy(settings: Pick<v.InferOutput<Schema>, Name>): RenewalPolicy;
   presentation(settings: v.InferOutput<Schema>): Presentation;
   loadIssuer(settings: v.InferOutput<Schema>, context: IssuerContext): Promise<Issuer>;
-  /** Only where a person consents. */
+  /** Only for providers at which a person consents. */
   loadConsentFlow?(settings: v.InferOutput<Schema>, context: IssuerContext): Promise<ConsentFlow>;
 }
 
 interface Common<Schema extends SettingsSchema, Members extends SecretMembers> {
   readonly settings: Schema;
-  /** What is wrong between settings that are right one by one. */
+  /** A problem between settings that are valid one by one. */
   settingsProblem?(settings: v.InferOutput<Schema>): FieldProblem | null;
   readonly secret: Members;
-  /** The same of the secret's members. */
+  /** A problem between members of the secret that are valid one by one. */
   secretProblem?(secret: SecretOf<Members>): FieldProblem | null;
   presentation(settings: v.InferOutput<Schema>): Presentation;
 }
 
 type TokenPolicy = Extract<RenewalPolicy, { renewal: "at-expiry" | "at-handover" | "early" }>;
 
-/** A provider that issues a token for our own credentials: a client id and secret, or whatever it calls them. */
+/** A provider that issues a token for our own client credentials, whatever names it gives them. */
 interface ClientCredentials<
   Schema extends SettingsSchema,
   Name extends keyof v.InferOutput<Schema> & string,
@@ -105,13 +105,13 @@ export function declareClientCredentials<
   };
 }
 
-/** A key that the provider handed out once, replaced by putting another into the secret. */
+/** A provider of a static key, which an operator replaces in the secret. */
 interface StaticKey<Schema extends SettingsSchema, Members extends SecretMembers>
   extends Common<Schema, Members> {
   key(secret: SecretOf<Members>): KeyFields;
 }
 
-/** How soon a key follows its secret. */
+/** How often a static key is compared with its secret. */
 const recheckMs = 5000;
 
 export function declareStaticKey<
@@ -151,7 +151,7 @@ export function declareConsent<
     ...commonOf(declared),
     credential: { type: "consent" },
     policySettings: ["earlySeconds"],
-    // Each new token may cost a refresh token, so only the lease's holder asks, and early, so that no caller waits.
+    // A refresh may replace the refresh token, so only a lease holder refreshes, and early, so that no caller waits.
     policy: ({ earlySeconds }) => ({
       renewal: "by-consent",
       beforeExpiryMs: earlySeconds * 1000,

@@ -4,11 +4,11 @@ import { Sensitive } from "../../model/sensitive.ts";
 import { parseJson } from "../../platform/parse-json.ts";
 import { parseInstant } from "../exchange/instant.ts";
 
-/** One member of the JSON that a secret is. */
+/** One member of a secret's JSON. */
 interface SecretMember {
   /** One line, for operators and docs. */
   readonly meaning: string;
-  /** `v.optional` where it may be left out. */
+  /** `v.optional` for an optional member. */
   readonly shape: v.GenericSchema;
 }
 
@@ -18,18 +18,18 @@ type Shapes<Members extends SecretMembers> = {
   readonly [Name in keyof Members]: Members[Name]["shape"];
 };
 
-/** A secret, read. */
+/** A secret's parsed members. */
 export type SecretOf<Members extends SecretMembers> = v.InferOutput<
   v.ObjectSchema<Shapes<Members>, undefined>
 >;
 
-/** What is wrong with a member or a setting, to be told behind its name. */
+/** A problem with a member or a setting, in words that follow its name. */
 export interface FieldProblem {
   readonly field: string;
   readonly problem: string;
 }
 
-/** A line break is what pasting leaves behind. */
+/** Refuses control characters, because pasting often adds a line break. */
 export const plainText = v.pipe(
   v.string(),
   v.regex(/^\P{Cc}+$/u, "must not be empty or hold control characters"),
@@ -41,20 +41,20 @@ export const sensitiveText = v.pipe(
   v.transform((text) => new Sensitive(text)),
 );
 
-/** A key that goes into a header as it is. */
+/** A key that fits a header. */
 export const headerKey = v.pipe(
   v.string(),
   v.regex(/^[\x21-\x7e]{1,16384}$/, "must be visible ASCII without blanks"),
   v.transform((text) => new Sensitive(text)),
 );
 
-/** A client id for Basic authentication holds no colon and no control character (RFC 7617 §2). */
+/** A client id for Basic authentication: no colon and no control character (RFC 7617 §2). */
 export const basicClientId = v.pipe(
   v.string(),
   v.regex(/^[^\p{Cc}:]+$/u, "must not be empty or hold a colon"),
 );
 
-/** The instant after which a key is not to be used, if its owner knows one. */
+/** When a key expires, if its owner knows. */
 export const keyExpiry = {
   meaning: "when the key ends: ISO 8601 with an offset",
   shape: v.optional(
@@ -68,11 +68,12 @@ export const keyExpiry = {
   ),
 };
 
+/** The names of a secret's required members. */
 export function requiredMembers(secret: SecretMembers): string[] {
   return Object.keys(secret).filter((name) => secret[name]?.shape.type !== "optional");
 }
 
-/** The JSON of a secret, as its provider declares it. Fails with `secret-malformed`, naming the member and no value. */
+/** Parses a secret as its provider declares it. Fails with `secret-malformed`, naming the member but no value. */
 export function parseSecret<Members extends SecretMembers>(
   text: Sensitive,
   members: Members,
@@ -95,7 +96,7 @@ function schemaOf<Members extends SecretMembers>(members: Members) {
 function problemOf(issue: v.BaseIssue<unknown>): FieldProblem {
   const field = v.getDotPath(issue) ?? "SecretString";
   if (issue.received === "undefined") return { field, problem: "is missing" };
-  // A validation has a sentence of its own; a schema names a type.
+  // A validation has our own message; a schema only names the expected type.
   const isSentence = issue.kind === "validation";
   return { field, problem: isSentence ? issue.message : `must be ${issue.expected}` };
 }

@@ -1,22 +1,22 @@
 import * as v from "valibot";
-import { maxDeadlineMs } from "../../model/call-limits.ts";
 import { segmentPattern } from "../../model/connection.ts";
-import { isSafeAddress } from "../../platform/safe-address.ts";
+import { maxDeadlineMs } from "../../model/time-limits.ts";
+import { isSafeAddress } from "../../platform/environment.ts";
 
-/** https; http for loopback hosts only. */
+/** An https address; http for loopback hosts only. */
 export const address = v.pipe(
   v.string(),
   v.check(isSafeAddress, "must be an https address (http is for loopback hosts only)"),
 );
 
-/** Without a trailing slash: paths are put behind it. */
+/** An address to which paths are appended: a trailing slash is removed. */
 export const baseAddress = v.pipe(
   address,
   v.transform((text) => text.replace(/\/+$/, "")),
 );
 
-const wholeNumber = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const wholeNumber = (min: number, max: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
 /** Up to a day. */
 export const seconds = wholeNumber(0, 86_400);
@@ -34,7 +34,7 @@ const scopeToken = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "mu
 export const scopes = v.array(scopeToken);
 export const someScopes = v.pipe(scopes, v.minLength(1, "must name a scope"));
 
-/** What every provider takes. */
+/** The settings of every provider. */
 const common = {
   environment: v.pipe(v.string(), v.regex(segmentPattern, "must be like production or staging-2")),
   deadlineMs: v.optional(wholeNumber(100, maxDeadlineMs), 5000),
@@ -42,12 +42,12 @@ const common = {
   extraHeaders: v.optional(v.record(headerName, headerValue)),
 };
 
-/** The settings of a provider: its own, and those of every provider. Any other key is refused. */
+/** The schema of a provider's settings: its own, and those of every provider. It refuses any other key. */
 export function settingsOf<const Id extends string, Own extends v.ObjectEntries>(id: Id, own: Own) {
   return v.strictObject({ provider: v.literal(id), ...common, ...own });
 }
 
-/** What every provider takes at which a person consents. */
+/** The settings of every provider at which a person consents. */
 export const consentSettings = {
   apiBaseUrl: v.optional(baseAddress),
   authorizeUrl: address,

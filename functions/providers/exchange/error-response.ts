@@ -1,14 +1,28 @@
 import type { Clock } from "../../model/clock.ts";
+import { msBetween } from "../../model/clock.ts";
 import type { NotIssued } from "../../model/provider.ts";
 import type { HttpFailure, HttpResponse } from "../../platform/http-request.ts";
+import { parseHttpDate } from "./instant.ts";
 import { isAbsent } from "./lifetime.ts";
-import { malformed, notIssued } from "./not-issued.ts";
-import { retryAfterMs } from "./retry-after.ts";
 
-/** What the request was authorized by: the client's own credentials alone, or a person's grant as well (RFC 6749 §1.3). */
+/** A failure without retry hint after which no token can have been issued, unless `more` says otherwise. */
+export function notIssued(
+  code: NotIssued["code"],
+  detail: string,
+  more: Partial<NotIssued> = {},
+): NotIssued {
+  return { kind: "not-issued", code, detail, mayHaveIssued: false, retryAfterMs: null, ...more };
+}
+
+/** An answer with a successful status that cannot be read. A token may have been issued. `what` completes "The provider answered". */
+export function malformed(what: string): NotIssued {
+  return notIssued("provider-malformed", `The provider answered ${what}.`, { mayHaveIssued: true });
+}
+
+/** What authorizes the request: the client's own credentials alone, or a person's grant as well (RFC 6749 §1.3). */
 export type PresentedCredentials = "client" | "grant";
 
-/** The errors of RFC 6749 §5.2, and one of §4.1.2.1 that servers answer here too: the same request would meet them again. */
+/** Errors of RFC 6749 §5.2, and one of §4.1.2.1 that some token endpoints answer too. Repeating the request does not help. */
 const errorCodes: ReadonlySet<unknown> = new Set([
   "invalid_client",
   "invalid_grant",
@@ -19,7 +33,7 @@ const errorCodes: ReadonlySet<unknown> = new Set([
   "access_denied",
 ]);
 
-/** Why an answer holds no token; null when it may hold one. */
+/** Why an answer has no token; null when it may have one. */
 export function errorResponse(
   response: HttpResponse,
   fields: Readonly<Record<string, unknown>> | null,
@@ -31,7 +45,7 @@ export function errorResponse(
   }
   const error = fields?.["error"];
   if (isAbsent(error)) return null;
-  // Some gateways answer 200 to a refused client.
+  // Some gateways answer 200 when they refuse a client.
   return errorCodes.has(error)
     ? refused(error, `${error}`, presented)
     : malformed("an error with a status of success");
@@ -58,20 +72,24 @@ function readStatus(
     return refused(error, errorCodes.has(error) ? `${status}, ${error}` : `${status}`, presented);
   }
   if (status === 403) {
-    return notIssued("provider-unavailable", "Something before the provider answered 403.", retry);
+    return notIssued(
+      "provider-unavailable",
+      "A gateway in front of the provider answered 403.",
+      retry,
+    );
   }
-  const detail = `The provider answered ${status}, which its token address should not.`;
+  const detail = `The provider answered ${status}, an unexpected status for a token endpoint.`;
   return notIssued("provider-malformed", detail, { ...retry, mayHaveIssued: status < 300 });
 }
 
 /** `invalid_grant` is about the person's grant, where one was presented. */
 function refused(error: unknown, why: string, presented: PresentedCredentials): NotIssued {
   return presented === "grant" && error === "invalid_grant"
-    ? notIssued("consent-required", `The provider does not honour this consent any more (${why}).`)
+    ? notIssued("consent-required", `The provider no longer accepts this consent (${why}).`)
     : notIssued("credentials-rejected", `The provider refuses these credentials (${why}).`);
 }
 
-/** Without an answer. */
+/** The failure of a request that got no answer. */
 export function notIssuedAfter({ kind, sent }: HttpFailure): NotIssued {
   if (kind === "certificate") {
     return notIssued("credentials-rejected", "The provider refuses our client certificate.");
@@ -84,4 +102,22 @@ function failureDetail(kind: HttpFailure["kind"], sent: boolean): string {
   return sent
     ? "The connection was lost before the answer was complete."
     : "The provider cannot be reached.";
+}
+
+/**
+ * The Retry-After header (RFC 9110 §10.2.3) in milliseconds. A date is compared with the provider's own clock where the
+ * answer has a Date header. Null for a missing or invalid value.
+ */
+export function retryAfterMs(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  clock: Clock,
+): number | null {
+  const text = headers["retry-after"];
+  if (typeof text !== "string") return null;
+  if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
+  const until = parseHttpDate(text);
+  if (!until) return null;
+  const date = headers["date"];
+  const now = parseHttpDate(typeof date === "string" ? date : undefined) ?? clock.now();
+  return Math.max(0, msBetween(now, until));
 }

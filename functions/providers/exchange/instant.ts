@@ -2,9 +2,8 @@ const pattern =
   /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:Z|([+-])(\d{2}):?(\d{2}))$/;
 
 /**
- * An instant as RFC 3339 §5.6 writes it, with up to nine fractional digits (cut to milliseconds). The offset is
- * required and the calendar is checked: `Date.parse` takes 30 February, US dates and local time for instants. Null for
- * anything else.
+ * Parses an instant of RFC 3339 §5.6 with up to nine fractional digits (cut to milliseconds). It requires the offset and
+ * checks the calendar, because `Date.parse` accepts 30 February, US dates and local time. Null for anything else.
  */
 export function parseInstant(text: string): Date | null {
   const match = pattern.exec(text);
@@ -29,4 +28,15 @@ function daysIn(year: number, month: number): number {
 function offsetMs(sign: string | undefined, hours: number, minutes: number): number | null {
   if (hours > 23 || minutes > 59) return null;
   return (sign === "-" ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+const imfFixdate =
+  /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** Parses an HTTP date (RFC 9110 §5.6.7), in the preferred format only; null for anything else. */
+export function parseHttpDate(text: string | undefined): Date | null {
+  if (!text || !imfFixdate.test(text)) return null;
+  const date = new Date(text);
+  // `Date` turns 30 February into another day.
+  return date.toUTCString() === text ? date : null;
 }

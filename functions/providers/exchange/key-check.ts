@@ -2,20 +2,19 @@ import type { Issued, Issuer, NotIssued, Presentation } from "../../model/provid
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
+import { notIssued, retryAfterMs } from "./error-response.ts";
 import { parseInstant } from "./instant.ts";
-import { notIssued } from "./not-issued.ts";
-import { retryAfterMs } from "./retry-after.ts";
 import type { IssuerContext } from "./token-request.ts";
 import { sendOrFailure } from "./token-request.ts";
 
 export interface KeySettings {
   readonly apiBaseUrl?: string | undefined;
-  /** Where the provider says whether a key is valid. Without it a key is adopted as it is. */
+  /** The path that tells whether a key is valid. Without it a key is adopted unchecked. */
   readonly probePath?: string | undefined;
   readonly extraHeaders?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a secret holds of a key. */
+/** A key and its expiry, from the secret. */
 export interface KeyFields {
   readonly key: Sensitive;
   /** ISO 8601, with an offset. */
@@ -28,7 +27,7 @@ interface Probe {
   readonly context: IssuerContext;
 }
 
-/** Adopts the key that the secret holds, and asks the provider about it first where there is a `probePath`. */
+/** Adopts the secret's key. Where there is a `probePath`, the provider must first accept it. */
 export function keyIssuer(
   readKey: (text: Sensitive) => KeyFields,
   settings: KeySettings,
@@ -69,7 +68,7 @@ async function adopt(
   };
 }
 
-/** Asks the provider about a key, once; null when it accepts the key, or there is no address to ask at. */
+/** Sends one probe with the key; null when the provider accepts it, or there is no probe. */
 async function checkKey(
   key: Sensitive,
   { settings, presentation, context }: Probe,
@@ -89,8 +88,8 @@ async function checkKey(
 const unanswered = "The key could not be checked: the provider did not answer.";
 
 /**
- * CFIS answers 200 with `isValid`, 400 or 401; an expired key has no documented status, so every 4xx but those about
- * the request itself counts. https://developer-partnerapi.confirmafinance.com/validate-access-token-4087227e0
+ * CFIS answers 200 with `isValid`, 400 or 401; an expired key has no documented status, so every 4xx except those
+ * about the request itself means an invalid key. https://developer-partnerapi.confirmafinance.com/validate-access-token-4087227e0
  */
 function readProbe(response: HttpResponse, { clock }: IssuerContext): NotIssued | null {
   const { status, body, headers } = response;

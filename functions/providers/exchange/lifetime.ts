@@ -1,17 +1,16 @@
 import { msBetween, plusMs } from "../../model/clock.ts";
 import type { Lifetime } from "../../model/provider.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
-import { parseInstant } from "./instant.ts";
-import { parseHttpDate } from "./retry-after.ts";
+import { parseHttpDate, parseInstant } from "./instant.ts";
 
-/** A clock of whole seconds states an instant up to this much too early. */
+/** A clock of whole seconds rounds an instant down by up to this much. */
 const secondMs = 1000;
 const dayMs = 86_400_000;
 
-/** What one part of an answer says of a token's lifetime; null for what makes no sense. */
+/** A token's lifetime according to one field of an answer; null for an invalid value. */
 export type LifetimeClaim = { readonly atLeastMs: number; readonly atMostMs: number } | null;
 
-/** `expires_in`: whole seconds, as a number or as digits; rounded down, so up to a second may be missing. */
+/** `expires_in`: whole seconds, as a number or as digits; rounded down, so the lifetime may be up to a second longer. */
 export function secondsClaim(value: unknown): LifetimeClaim {
   const isDigits = typeof value === "string" && /^\d{1,12}$/.test(value);
   const seconds = isDigits ? Number(value) : value;
@@ -19,13 +18,13 @@ export function secondsClaim(value: unknown): LifetimeClaim {
   return { atLeastMs: seconds * 1000, atMostMs: seconds * 1000 + secondMs };
 }
 
-/** Between two instants of the provider's own clock: ours does not matter. */
+/** Between two instants of the provider's own clock, so that clock skew does not matter. */
 export function spanClaim(issuedAt: Date, expiresAt: Date): LifetimeClaim {
   const ms = msBetween(issuedAt, expiresAt);
   return { atLeastMs: ms, atMostMs: ms + 1 };
 }
 
-/** From when the answer was sent, by its Date header (RFC 9110 §6.6.1) or else our clock, to an instant. */
+/** From when the answer was sent, by its Date header (RFC 9110 §6.6.1) or else our clock, until an instant. */
 export function claimUntil(
   expiresAt: Date,
   headers: HttpResponse["headers"],
@@ -34,50 +33,50 @@ export function claimUntil(
   return claimFromSecond(parseHttpDate(headers.date) ?? now, expiresAt);
 }
 
-/** From an instant in whole seconds of the provider's clock (a Date header, a JWT's `iat`) to another. */
+/** From an instant in whole seconds of the provider's clock (a Date header, a JWT's `iat`) until another. */
 export function claimFromSecond(second: Date, expiresAt: Date): LifetimeClaim {
   const ms = msBetween(second, expiresAt);
   return { atLeastMs: ms - secondMs, atMostMs: ms };
 }
 
-/** Null for what is not an instant in text. */
+/** An instant in text; null for anything else. */
 export function instantFrom(value: unknown): Date | null {
   return typeof value === "string" ? parseInstant(value) : null;
 }
 
-/** The earlier of two instants, either of which may be missing. */
+/** The earlier of two instants, of which either may be missing. */
 export function earlier(a: Date | null, b: Date | null): Date | null {
   if (!a || !b) return a ?? b;
   return a < b ? a : b;
 }
 
-/** Missing, as opposed to making no sense. */
+/** True for a missing value, as opposed to an invalid one. */
 export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
 /**
- * The shortest of a provider's claims. Without a claim the lifetime is `unknown`. Null when a claim was made but makes
- * no sense: unreadable, past, or beyond `longestDays`.
+ * The shortest of a provider's claims. Without a claim the lifetime is `unknown`. Null when the claims are invalid:
+ * unreadable, past, or beyond `maxDays`.
  */
 export function lifetimeFrom(
   claims: readonly LifetimeClaim[],
   wasClaimed: boolean,
-  longestDays: number,
+  maxDays: number,
 ): Lifetime | null {
   const [first, ...others] = claims.filter((claim) => claim !== null);
   if (!first) return wasClaimed ? null : { kind: "unknown" };
   const shortest = others.reduce((a, b) => (b.atLeastMs < a.atLeastMs ? b : a), first);
-  const isPlausible = shortest.atMostMs > 0 && shortest.atLeastMs <= longestDays * dayMs;
+  const isPlausible = shortest.atMostMs > 0 && shortest.atLeastMs <= maxDays * dayMs;
   return isPlausible ? { kind: "stated", ...shortest } : null;
 }
 
 /** Ten years. */
-const longestMs = 3650 * dayMs;
+const maxMs = 3650 * dayMs;
 
-/** So many seconds after the request was sent; null for what makes no sense, and for nothing. */
+/** The instant a number of seconds after the request was sent; null for a missing or invalid number. */
 export function secondsAfterRequest(value: unknown, { requestedAt }: HttpResponse): Date | null {
   const claim = secondsClaim(value);
-  const isPlausible = claim && claim.atLeastMs > 0 && claim.atLeastMs <= longestMs;
+  const isPlausible = claim && claim.atLeastMs > 0 && claim.atLeastMs <= maxMs;
   return isPlausible ? plusMs(requestedAt, claim.atLeastMs) : null;
 }

@@ -7,35 +7,34 @@ import type { HttpRequest, HttpResponse, SendHttp } from "../../platform/http-re
 import { HttpFailure } from "../../platform/http-request.ts";
 import { parseJson } from "../../platform/parse-json.ts";
 import type { PresentedCredentials } from "./error-response.ts";
-import { errorResponse, notIssuedAfter } from "./error-response.ts";
-import { malformed } from "./not-issued.ts";
+import { errorResponse, malformed, notIssuedAfter } from "./error-response.ts";
 
-/** What every issuer is given: a way to send one request, the time, and an id for each request (UUIDv4). */
+/** What every issuer needs: a way to send one request, the time, and an id for each request (UUIDv4). */
 export interface IssuerContext {
   readonly send: SendHttp;
   readonly clock: Clock;
   newRequestId(): string;
 }
 
-/** The members of an answer; any of them may be missing, and of any type. */
+/** The members of a JSON answer, unvalidated. */
 export interface AnswerFields {
   readonly [name: string]: unknown;
 }
 
-/** What a provider's own reader makes of an answer's fields. */
+/** What an answer says, read in the provider's own way. */
 export interface Reading {
-  /** Checked where it is used: text that fits a header. */
+  /** Not yet validated: `sendTokenRequest` requires text that fits a header. */
   readonly token: unknown;
-  /** Null when what the provider said makes no sense. */
+  /** Null when the provider stated an invalid one. */
   readonly lifetime: Lifetime | null;
   readonly expiresAt: Date | null;
-  /** Where a person has consented. */
+  /** Only where a person consents. */
   readonly consent?: ConsentResult;
 }
 
-/** How a provider issues a token for credentials of our own. */
+/** How a provider issues a token for our own credentials. */
 export interface TokenRequest<Settings, Secret> {
-  /** What a new token revokes beyond this connection, such as a platform's key; null where it revokes nothing else. */
+  /** Names what a new token revokes beyond this connection, such as a platform key; null where it revokes nothing else. */
   revocationScope(secret: Secret, settings: Settings): string | null;
   request(settings: Settings, secret: Secret): HttpRequest;
   readAnswer(fields: AnswerFields, response: HttpResponse, now: Date): Reading;
@@ -71,10 +70,10 @@ type Read = (
   response: HttpResponse,
 ) => Reading | Promise<Reading | NotIssued>;
 
-/** A token travels in a header: visible ASCII, and no more of it than a header holds. */
+/** A token is sent in a header: visible ASCII of limited length. */
 const tokenPattern = /^[\x21-\x7e]{1,16384}$/;
 
-/** Sends one token request and says what came of it: never throws, never repeats what the provider wrote. */
+/** Sends one token request. Never throws, and never quotes the provider's answer. */
 export async function sendTokenRequest(
   context: IssuerContext,
   request: HttpRequest,
@@ -101,14 +100,14 @@ async function readSuccess(
   if (typeof token !== "string" || !tokenPattern.test(token)) {
     return malformed("no token that fits a header");
   }
-  if (!lifetime) return malformed("a lifetime that makes no sense");
+  if (!lifetime) return malformed("an invalid lifetime");
   const { requestedAt, receivedAt } = response;
   const expiry = expiresAt ?? expiryAfter(lifetime, receivedAt);
   const issued = { token: new Sensitive(token), lifetime, expiresAt: expiry };
   return { kind: "issued", ...issued, requestedAt, receivedAt, consent };
 }
 
-/** Where the provider named a lifetime but no instant. */
+/** The expiry where the provider stated a lifetime but no instant. */
 function expiryAfter(lifetime: Lifetime, receivedAt: Date): Date | null {
   return lifetime.kind === "stated" ? plusMs(receivedAt, lifetime.atLeastMs) : null;
 }
@@ -119,7 +118,7 @@ function fieldsOf(body: string | null): AnswerFields | null {
   return isObject ? { ...value } : null;
 }
 
-/** The answer to one request, or why there is none. */
+/** The answer to one request, or the failure that left it unanswered. */
 export async function sendOrFailure(
   { send }: IssuerContext,
   request: HttpRequest,

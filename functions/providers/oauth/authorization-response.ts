@@ -1,7 +1,7 @@
 import type { AuthorizationResponse } from "../../model/consent.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 
-/** The parameters that are read. None may occur twice (RFC 6749 §3.1); others are ignored (§4.1.2). */
+/** The known parameters. None may occur twice (RFC 6749 §3.1); others are ignored (§4.1.2). */
 const known = ["code", "error", "state", "iss", "error_description", "error_uri"];
 
 const codePattern = /^[\x20-\x7e]{1,4096}$/;
@@ -21,12 +21,12 @@ const errors: ReadonlySet<string> = new Set([
   "request_not_supported",
 ]);
 
-/** The person has denied access: `access_denied` (RFC 6749 §4.1.2.1), and what else providers call it. */
+/** The person has denied access: `access_denied` (RFC 6749 §4.1.2.1), and similar codes of some providers. */
 const denial = /deny|denied|cancel|declin|reject/i;
 
 const mismatch: AuthorizationResponse = { kind: "mismatch" };
 
-/** Reads what a redirect says. Nothing of it is trusted: any page may send a browser here. */
+/** Reads a redirect's parameters. They are untrusted: any page can send a browser here. */
 export function readAuthorizationResponse(
   parameters: URLSearchParams,
   isIssuer: (issuer: string) => boolean,
@@ -51,7 +51,7 @@ function readError(error: string | null): AuthorizationResponse {
   return { kind: "failed", error: errors.has(error) ? error : "unknown" };
 }
 
-/** Without a configured issuer, the stated one must have the origin of one of the provider's addresses. */
+/** Checks a stated issuer: it must be the configured one or, without one, have the origin of a provider's address. */
 export function issuerCheck(
   issuer: string | undefined,
   addresses: readonly string[],

@@ -2,12 +2,13 @@ import type { Sensitive } from "../../model/sensitive.ts";
 import type { HttpRequest } from "../../platform/http-request.ts";
 
 /**
- * `raw` joins id and secret as they are (RFC 7617 §2): what Conferma documents and `curl -u` sends. `rfc6749`
- * form-encodes both first (RFC 6749 §2.3.1). They differ for everything but letters and digits, and are never tried
- * one after the other.
+ * `raw` joins id and secret as they are (RFC 7617 §2), as Conferma documents and `curl -u` does. `rfc6749` form-encodes
+ * both first (RFC 6749 §2.3.1). The results differ for all but letters, digits and a few signs. There is no fallback
+ * from one to the other.
  */
 export type BasicEncoding = "raw" | "rfc6749";
 
+/** The value of an `Authorization` header for Basic authentication. */
 export function basicAuthorization(
   clientId: string,
   clientSecret: Sensitive,
@@ -22,7 +23,7 @@ function formEncoded(text: string): string {
   return new URLSearchParams({ "": text }).toString().slice(1);
 }
 
-/** A form, as token endpoints take it (RFC 6749 §4), to be answered with JSON. */
+/** A form for a token endpoint (RFC 6749 §4) that accepts a JSON answer. */
 export function formRequest(
   url: string,
   form: URLSearchParams,

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as v from "valibot";
 import { Sensitive } from "../../model/sensitive.ts";
 
-/** Every certificate of the text; none where one of them is broken. */
+/** The certificates in a PEM text; none if one of them is invalid. */
 export function certificatesIn(pem: string): readonly X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs) ?? [];
   try {
@@ -12,7 +12,7 @@ export function certificatesIn(pem: string): readonly X509Certificate[] {
   }
 }
 
-/** Whether the key is that of the chain's leaf. */
+/** Whether the key belongs to the chain's leaf certificate. */
 export function isKeyOf(chain: string, key: Sensitive): boolean {
   const [leaf] = certificatesIn(chain);
   return leaf?.checkPrivateKey(createPrivateKey(key.expose())) ?? false;

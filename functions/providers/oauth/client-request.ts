@@ -1,13 +1,13 @@
 import type { NotIssued } from "../../model/provider.ts";
 import type { HttpRequest, HttpResponse } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
-import { notIssued } from "../exchange/not-issued.ts";
+import { notIssued } from "../exchange/error-response.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import { basicAuthorization, formRequest } from "./client-authentication.ts";
 import { certificatesIn } from "./client-certificate.ts";
 import type { OAuthClient } from "./code-grant.ts";
 
-/** A form with the client's own authentication (RFC 6749 §2.3). */
+/** A form request with client authentication (RFC 6749 §2.3). */
 export function clientRequest(
   { clientId, clientSecret, basicEncoding, certificate, requestIdHeader }: OAuthClient,
   url: string,
@@ -24,7 +24,7 @@ export function clientRequest(
   return { ...formRequest(url, form, { authorization, ...headers }), ...tls };
 }
 
-/** An expired certificate is rejected in the TLS handshake, where some servers just hang up: they are not asked. */
+/** Reports an expired client certificate, because some servers close the connection during the handshake without a reason. */
 export function expiredCertificate({ certificate }: OAuthClient, now: Date): NotIssued | null {
   const [leaf] = certificatesIn(certificate?.chain ?? "");
   if (!leaf || leaf.validToDate > now) return null;
@@ -32,7 +32,7 @@ export function expiredCertificate({ certificate }: OAuthClient, now: Date): Not
   return notIssued("credentials-rejected", detail);
 }
 
-/** Turns an answer that rejects our certificate into the failure that a TLS alert would be. */
+/** Makes an answer that rejects our certificate fail as a TLS alert does. */
 export function detectCertificateRejection(
   context: IssuerContext,
   provider: { isCertificateRejected?(response: HttpResponse): boolean },

@@ -12,29 +12,29 @@ export interface CodeSettings {
   readonly earlySeconds: number;
 }
 
-/** What we are to an authorization server (RFC 6749 §2). */
+/** Our registration as a client of an authorization server (RFC 6749 §2). */
 export interface OAuthClient {
   readonly clientId: string;
-  /** Sent by Basic authentication; a client without one merely says who it is (RFC 6749 §3.2.1). */
+  /** For Basic authentication; a public client has none and sends its id only (RFC 6749 §3.2.1). */
   readonly clientSecret?: Sensitive | undefined;
   readonly basicEncoding: BasicEncoding;
   /** Presented in the TLS handshake (RFC 8705 §2). */
   readonly certificate?: ClientCertificate | undefined;
-  /** The header that numbers requests, where the provider wants one. */
+  /** The header for a request's id, where the provider requires one. */
   readonly requestIdHeader?: string;
 }
 
-/** An OpenID provider: who signs its ID tokens, and with which keys. */
+/** An OpenID provider: the issuer of its ID tokens, and the address of its keys. */
 export interface OpenIdProvider {
   readonly issuer: string;
   readonly jwksUrl: string;
 }
 
-/** How a person consents at a provider, and how a token comes of it (RFC 6749 §4.1, §6). */
+/** A provider's authorization code grant and refresh (RFC 6749 §4.1, §6). */
 export interface CodeGrant<Settings, Secret> {
-  /** What pages call the provider; null for one that is known by its host only. */
+  /** The provider's name on pages; null to show its host. */
   readonly displayName: string | null;
-  /** What pages say of the provider's own scopes, each as the end of "may …". */
+  /** Descriptions of the provider's own scopes on pages, each to follow "may". */
   readonly scopeWords: Readonly<Record<string, string>>;
   scopes(settings: Settings): readonly string[];
   /** Null where no ID token is expected. */
@@ -42,20 +42,20 @@ export interface CodeGrant<Settings, Secret> {
   /** RFC 7636. */
   pkce(settings: Settings): boolean;
   client(secret: Secret): OAuthClient;
-  /** The provider shows codes that a person may copy; so nothing but the code is sent in exchange for a token. */
+  /** The provider shows codes that a person can copy, so a code is redeemed without its authorization request. */
   readonly hasCodesToCopy: boolean;
-  /** Longer than any access token lives. */
-  readonly longestDays: number;
-  /** When the refresh token ends; `isFirst` at the exchange of a code. Null where the provider does not say. */
+  /** A stated lifetime of an access token beyond this is invalid. */
+  readonly maxDays: number;
+  /** When the refresh token expires; `isFirst` at the exchange of a code. Null when unknown. */
   refreshEndsAt(fields: AnswerFields, response: HttpResponse, isFirst: boolean): Date | null;
-  /** Whose data it is, as the provider masks the name. */
+  /** The name of the data's owner, masked by the provider. */
   customer?(fields: AnswerFields): string | null;
-  /** In place of the standard's. */
+  /** Replaces the standard parameters of the authorization request. */
   authorizationParameters?(
     settings: Settings,
     clientId: string,
     request: AuthorizationRequest,
   ): Readonly<Record<string, string>>;
-  /** Where an answer, not a TLS alert, says that our certificate is rejected. */
+  /** True for an answer that rejects our certificate, where the provider does not use a TLS alert. */
   isCertificateRejected?(response: HttpResponse): boolean;
 }

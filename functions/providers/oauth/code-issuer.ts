@@ -2,8 +2,8 @@ import type { AuthorizationRequest, GrantCredential } from "../../model/consent.
 import type { Issued, Issuer, NotIssued } from "../../model/provider.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
+import { malformed, notIssued } from "../exchange/error-response.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
-import { malformed, notIssued } from "../exchange/not-issued.ts";
 import type { AnswerFields, IssuerContext, Reading } from "../exchange/token-request.ts";
 import { sendTokenRequest } from "../exchange/token-request.ts";
 import { clientRequest, detectCertificateRejection, expiredCertificate } from "./client-request.ts";
@@ -12,8 +12,8 @@ import type { Identifier } from "./identity.ts";
 import { identifierOf } from "./identity.ts";
 import { readTokenResponse } from "./token-response.ts";
 
-/** What every exchange of one client has in common. */
-interface Exchange<Settings, Secret> {
+/** What all token requests of one client share. */
+interface ExchangeContext<Settings, Secret> {
   readonly provider: CodeGrant<Settings, Secret>;
   readonly settings: Settings;
   readonly client: OAuthClient;
@@ -22,8 +22,8 @@ interface Exchange<Settings, Secret> {
 }
 
 /**
- * Exchanges a person's code, and later refresh tokens, for access tokens (RFC 6749 §4.1.3, §6). A consent is one
- * person's and belongs to its connection alone: a new token revokes nothing elsewhere.
+ * Exchanges a person's code, and later refresh tokens, for access tokens (RFC 6749 §4.1.3, §6). A consent belongs to one
+ * connection, so a new token revokes nothing elsewhere.
  */
 export function codeIssuer<Settings extends CodeSettings, Secret>(
   provider: CodeGrant<Settings, Secret>,
@@ -45,14 +45,14 @@ export function codeIssuer<Settings extends CodeSettings, Secret>(
         callsProvider: true,
         issue: async (signal) =>
           expiredCertificate(client, context.clock.now()) ??
-          issue({ ...common, client }, credential, signal),
+          exchangeCredential({ ...common, client }, credential, signal),
       };
     },
   };
 }
 
-async function issue<Settings extends CodeSettings, Secret>(
-  exchange: Exchange<Settings, Secret>,
+async function exchangeCredential<Settings extends CodeSettings, Secret>(
+  exchange: ExchangeContext<Settings, Secret>,
   credential: GrantCredential | null,
   signal: AbortSignal,
 ): Promise<Issued | NotIssued> {
@@ -60,8 +60,8 @@ async function issue<Settings extends CodeSettings, Secret>(
   if (!credential) return notIssued("consent-required", "Nobody has consented yet.");
   const form = formOf(provider, settings, credential);
   if (!form) return notIssued("consent-required", codeWithoutRequest);
-  const unprepared = await identifier.prepare(credential, signal);
-  if (unprepared) return unprepared;
+  const keysFailure = await identifier.prepare(credential, signal);
+  if (keysFailure) return keysFailure;
   const request = clientRequest(client, settings.tokenUrl, form, context);
   return sendTokenRequest(context, request, signal, "grant", (fields, response) =>
     readAnswer(exchange, credential, fields, response, signal),
@@ -69,7 +69,7 @@ async function issue<Settings extends CodeSettings, Secret>(
 }
 
 const codeWithoutRequest =
-  "A code of this provider is good only together with the authorization request that it answers.";
+  "This provider redeems a code only together with the authorization request that it answers.";
 
 function formOf<Settings, Secret>(
   provider: CodeGrant<Settings, Secret>,
@@ -88,11 +88,13 @@ function formOf<Settings, Secret>(
     code: credential.code.expose(),
   });
   if (provider.hasCodesToCopy) return form;
-  return authorizationRequest && bound(form, authorizationRequest, provider.pkce(settings));
+  return (
+    authorizationRequest && withRequestBinding(form, authorizationRequest, provider.pkce(settings))
+  );
 }
 
-/** To its authorization request: by the address (RFC 6749 §4.1.3) and by the code verifier (RFC 7636 §4.5). */
-function bound(
+/** Binds the code to its authorization request: by the redirect URI (RFC 6749 §4.1.3) and the code verifier (RFC 7636 §4.5). */
+function withRequestBinding(
   form: URLSearchParams,
   { redirectUri, codeVerifier }: AuthorizationRequest,
   pkce: boolean,
@@ -103,21 +105,21 @@ function bound(
 }
 
 async function readAnswer<Settings, Secret>(
-  { provider, settings, client, identifier }: Exchange<Settings, Secret>,
+  { provider, settings, client, identifier }: ExchangeContext<Settings, Secret>,
   credential: GrantCredential,
   fields: AnswerFields,
   response: HttpResponse,
   signal: AbortSignal,
 ): Promise<Reading | NotIssued> {
   const refreshToken = refreshTokenOf(fields["refresh_token"]);
-  if (refreshToken === undefined) return malformed("a refresh token that is none");
+  if (refreshToken === undefined) return malformed("an invalid refresh token");
   const idToken = fields["id_token"];
   const subject = await identifier.identify(client.clientId, idToken, credential, signal);
   if (subject !== null && typeof subject !== "string") return subject;
   const isFirst = credential.kind === "code";
   const requested = isFirst ? provider.scopes(settings).join(" ") : "";
   return {
-    ...readTokenResponse(fields, provider.longestDays),
+    ...readTokenResponse(fields, provider.maxDays),
     consent: {
       refreshToken,
       refreshEndsAt: provider.refreshEndsAt(fields, response, isFirst),
@@ -128,7 +130,7 @@ async function readAnswer<Settings, Secret>(
   };
 }
 
-/** Null for none; undefined for what is none but stands where one should: the provider may have replaced ours. */
+/** Null when the answer has none; undefined for an invalid one, with which the provider may have replaced ours. */
 function refreshTokenOf(value: unknown): Sensitive | null | undefined {
   if (isAbsent(value) || value === "") return null;
   const isToken = typeof value === "string" && /^[\x20-\x7e]{1,16384}$/.test(value);
@@ -136,8 +138,8 @@ function refreshTokenOf(value: unknown): Sensitive | null | undefined {
 }
 
 /**
- * RFC 6749 §5.1: without a `scope`, what was requested is granted; an empty one grants nothing. Null where it cannot be
- * read, and where nothing was requested either.
+ * RFC 6749 §5.1: a missing `scope` grants what was requested; an empty one grants nothing. Null for an invalid one, and
+ * when nothing was requested either.
  */
 function grantedScopeOf(value: unknown, requested: string): string | null {
   const scope = isAbsent(value) ? requested : value;

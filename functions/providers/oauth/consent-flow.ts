@@ -9,7 +9,7 @@ import { issuerCheck, readAuthorizationResponse } from "./authorization-response
 import { clientRequest, expiredCertificate } from "./client-request.ts";
 import type { CodeGrant, CodeSettings, OAuthClient } from "./code-grant.ts";
 
-/** The browser's way to a provider and back (RFC 6749 §4.1.1, §4.1.2), and the end of a consent. */
+/** A provider's authorization request and response (RFC 6749 §4.1.1, §4.1.2), and the revocation of a consent (RFC 7009). */
 export function consentFlow<Settings extends CodeSettings, Secret>(
   provider: CodeGrant<Settings, Secret>,
   settings: Settings,
@@ -69,8 +69,8 @@ function codeChallenge(codeVerifier: Sensitive): Record<string, string> {
 }
 
 /**
- * An address with parameters behind those that it has (RFC 6749 §3.1). Blanks are %20, which every server reads; `+` is
- * a blank in forms only.
+ * Appends parameters to an address, which may have some already (RFC 6749 §3.1). Spaces become %20, because `+` means a
+ * space in forms only.
  */
 function withParameters(address: string, parameters: Readonly<Record<string, string>>): string {
   const url = new URL(address);
@@ -81,7 +81,7 @@ function withParameters(address: string, parameters: Readonly<Record<string, str
   return url.href;
 }
 
-/** RFC 7009: true once the provider says that it has revoked the refresh token. Never fails. */
+/** RFC 7009: true when the provider confirms that it has revoked the refresh token. Never fails. */
 async function revoke(
   url: string,
   openClient: () => OAuthClient,
@@ -96,7 +96,7 @@ async function revoke(
   try {
     const request = clientRequest(openClient(), url, form, context);
     const response = await sendOrFailure(context, request, signal);
-    // RFC 7009 §2.2 has 200; 204 says the same in fewer words.
+    // RFC 7009 §2.2 specifies 200; some servers answer 204.
     return !(response instanceof HttpFailure) && [200, 204].includes(response.status);
   } catch {
     return false;

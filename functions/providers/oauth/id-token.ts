@@ -9,10 +9,10 @@ import {
 } from "oauth4webapi";
 import type { NotIssued } from "../../model/provider.ts";
 import { parseJson } from "../../platform/parse-json.ts";
-import { malformed } from "../exchange/not-issued.ts";
+import { malformed } from "../exchange/error-response.ts";
 import type { JwkSet, JwksCache, RefetchCause } from "./jwks-cache.ts";
 
-/** Only signatures by a key that the provider alone has: neither `none` nor an HMAC under our client secret. */
+/** Asymmetric algorithms only: neither `none` nor an HMAC with our client secret. */
 const algorithms = [
   ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
   ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
@@ -21,17 +21,18 @@ const algorithms = [
 /** Accepted difference between the provider's clock and ours. */
 const toleranceSeconds = 60;
 
+/** What an ID token must say. */
 export interface Expected {
-  /** The pinned one: it need not be on the host of any of the provider's addresses. */
+  /** The configured issuer. It may have another host than the provider's other addresses. */
   readonly issuer: string;
   readonly clientId: string;
-  /** The authorization request's; null at a refresh, which has none (OpenID Connect Core §12.2). */
+  /** The authorization request's nonce; null at a refresh, which has none (OpenID Connect Core §12.2). */
   readonly nonce: string | null;
 }
 
 /**
- * The token's subject, after every check of OpenID Connect Core §3.1.3.7. The library's errors hold the token, so only
- * the name of the failed check is taken from them.
+ * Validates an ID token by OpenID Connect Core §3.1.3.7 and returns its subject. The library's errors hold the token, so
+ * only the name of the failed check is taken from them.
  */
 export async function verifyIdToken(
   idToken: string,
@@ -42,23 +43,23 @@ export async function verifyIdToken(
 ): Promise<string | NotIssued> {
   const answer = Response.json({ access_token: "-", token_type: "bearer", id_token: idToken });
   const claims = await claimsOf(answer, expected, keys.url);
-  if (typeof claims === "string") return failing(claims);
+  if (typeof claims === "string") return failedToken(claims);
   const failed = failedCheck(claims, expected, now);
-  if (failed) return failing(failed);
+  if (failed) return failedToken(failed);
   return (await signatureFailure(idToken, answer, expected, keys, signal)) ?? claims.sub;
 }
 
-function failing(check: string): NotIssued {
+function failedToken(check: string): NotIssued {
   return malformed(`an ID token that fails the check of ${check}`);
 }
 
-/** The claims, or the check that failed. */
+/** The claims, or the name of the failed check. */
 async function claimsOf(
   answer: Response,
   { issuer, clientId }: Expected,
   url: string,
 ): Promise<IDToken | string> {
-  // The library reads the machine's clock: times are checked below, by ours.
+  // The library reads the machine's clock, so `failedCheck` checks the times by ours.
   const client: Client = { client_id: clientId, [clockTolerance]: Number.MAX_SAFE_INTEGER };
   try {
     const tokens = await processGenericTokenEndpointResponse(server(issuer, url), client, answer);
@@ -68,7 +69,7 @@ async function claimsOf(
   }
 }
 
-/** A new object each time: the library caches keys by it, on the machine's clock. */
+/** A new object each time, because the library caches keys by it, by the machine's clock. */
 function server(issuer: string, url: string): AuthorizationServer {
   return { issuer, jwks_uri: url, id_token_signing_alg_values_supported: algorithms };
 }
@@ -91,7 +92,7 @@ function failedCheck(claims: IDToken, { clientId, nonce }: Expected, now: Date):
   return nonce !== null && claims.nonce !== nonce ? "nonce" : null;
 }
 
-/** Null when a key of the provider's current set has signed the token. */
+/** Null when a key of the provider's current set has signed the token. Fetches a newer set once if none has. */
 async function signatureFailure(
   idToken: string,
   answer: Response,
@@ -104,11 +105,11 @@ async function signatureFailure(
   if (await isSigned(answer, expected, keys.url, set)) return null;
   const newer = await keys.newerThan(set, refetchCause(idToken, set), signal);
   if (newer && "kind" in newer) return newer;
-  const isGood = newer !== null && (await isSigned(answer, expected, keys.url, newer));
-  return isGood ? null : failing("its signature");
+  const isValid = newer !== null && (await isSigned(answer, expected, keys.url, newer));
+  return isValid ? null : failedToken("its signature");
 }
 
-/** RFC 7515 §4.1.4: `kid` is a hint, and an unverified one. */
+/** By the header's `kid` (RFC 7515 §4.1.4), which is an unverified hint. */
 function refetchCause(idToken: string, { keys }: JwkSet): RefetchCause {
   const [encoded = ""] = idToken.split(".");
   const header = parseJson(Buffer.from(encoded, "base64url").toString());
@@ -125,7 +126,7 @@ async function isSigned(
 ): Promise<boolean> {
   try {
     await validateApplicationLevelSignature(server(issuer, url), answer, {
-      // Which addresses are safe was decided when the settings were read.
+      // The settings were checked for safe addresses when they were read.
       [allowInsecureRequests]: true,
       [customFetch]: async () => Response.json(set),
     });

@@ -1,19 +1,19 @@
 import type { GrantCredential } from "../../model/consent.ts";
 import type { NotIssued } from "../../model/provider.ts";
+import { malformed } from "../exchange/error-response.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
-import { malformed } from "../exchange/not-issued.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import type { OpenIdProvider } from "./code-grant.ts";
 import { jwksCache } from "./jwks-cache.ts";
 
-/** Tells who a person is, by the ID token beside an access token. */
+/** Identifies the person who consented, by the ID token in a token response. */
 export interface Identifier {
   /**
-   * Fetches the keys, or says why it cannot: no code or refresh token is spent on an answer that could not be verified.
-   * For a refresh a cached set is enough, for its answer need not have an ID token.
+   * Fetches the keys before the token request, so that no code or refresh token is used for an answer that could not be
+   * verified; returns the failure, or null. A cached set is enough for a refresh, whose answer may have no ID token.
    */
   prepare(credential: GrantCredential, signal: AbortSignal): Promise<NotIssued | null>;
-  /** The subject of a verified ID token; null where there is none and none is due. */
+  /** The subject of the verified ID token; null where no ID token is required and there is none. */
   identify(
     clientId: string,
     idToken: unknown,
@@ -22,12 +22,12 @@ export interface Identifier {
   ): Promise<string | null | NotIssued>;
 }
 
-/** Without an OpenID provider no ID token is expected. What verifies one is loaded with the first. */
+/** Without an OpenID provider no ID token is expected. The verification is loaded with the first ID token. */
 export function identifierOf(openId: OpenIdProvider | null, context: IssuerContext): Identifier {
   if (!openId) return noIdentity;
   const { issuer, jwksUrl } = openId;
   const keys = jwksCache(jwksUrl, context);
-  // No consent ends because jwksUrl is down.
+  // A refresh may use older keys, so that no consent ends because `jwksUrl` is down.
   const olderKeys = { ...keys, current: keys.latest };
   const keysFor = ({ kind }: GrantCredential) => (kind === "refresh-token" ? olderKeys : keys);
   return {
@@ -45,7 +45,7 @@ export function identifierOf(openId: OpenIdProvider | null, context: IssuerConte
       const now = context.clock.now();
       const subject = await verifyIdToken(idToken, expected, keysFor(credential), now, signal);
       const isOther = typeof subject === "string" && !matchesSubject(credential, subject);
-      return isOther ? malformed("an ID token of somebody else") : subject;
+      return isOther ? malformed("an ID token of another person") : subject;
     },
   };
 }
@@ -56,7 +56,7 @@ function nonceOf(credential: GrantCredential): string | null {
   return credential.kind === "code" ? (credential.authorizationRequest?.nonce ?? null) : null;
 }
 
-/** With a code anybody may come: no subject is known before. */
+/** A code may be anybody's: no subject is expected. */
 function matchesSubject(credential: GrantCredential, subject: string): boolean {
   return credential.kind === "code" || credential.isSamePerson(subject);
 }

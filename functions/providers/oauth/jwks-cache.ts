@@ -2,33 +2,33 @@ import { msBetween } from "../../model/clock.ts";
 import type { NotIssued } from "../../model/provider.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import { parseJson } from "../../platform/parse-json.ts";
-import { malformed, notIssued } from "../exchange/not-issued.ts";
+import { malformed, notIssued } from "../exchange/error-response.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import { sendOrFailure } from "../exchange/token-request.ts";
 
-/** How long a set is used without asking again; a key that the provider withdraws is trusted no longer than this. */
+/** How long a set is used before it is fetched again: a withdrawn key is trusted no longer than this. */
 const freshMs = 600_000;
-/** Between two requests for the same cause, since an ID token may name any key and bear any signature. */
+/** Minimum time between two fetches for the same cause, since an ID token may name any key and bear any signature. */
 const retryMs = 60_000;
 
-/** Why a newer set is asked for: the token names a key that is not in the set, or no key in it has signed the token. */
+/** Why a newer set is fetched: the token names a key that is not in the set, or no key of the set has signed it. */
 export type RefetchCause = "unknown-key" | "bad-signature";
 
-/** RFC 7517 §5, as the provider answered it. */
+/** A JWK set (RFC 7517 §5), as the provider answered it. */
 export interface JwkSet {
   readonly keys: readonly object[];
 }
 
-/** The public keys with which a provider signs, fetched when they are needed and cached. */
+/** A cache of the public keys with which a provider signs. */
 export interface JwksCache {
   readonly url: string;
   /** Whether a set is cached, however old. */
   isCached(): boolean;
-  /** At most ten minutes old. */
+  /** A set at most ten minutes old. */
   current(signal: AbortSignal): Promise<JwkSet | NotIssued>;
-  /** The same, or the cached set where the provider answers none now. */
+  /** The same, or the cached set when the provider cannot be reached. */
   latest(signal: AbortSignal): Promise<JwkSet | NotIssued>;
-  /** Another set than `tried`; null when there is none, and it is too early to ask again for this cause. */
+  /** A newer set than `tried`; null when there is none and it is too early to fetch again for this cause. */
   newerThan(
     tried: JwkSet,
     cause: RefetchCause,
@@ -36,10 +36,10 @@ export interface JwksCache {
   ): Promise<JwkSet | NotIssued | null>;
 }
 
-/** Every failure says `mayHaveIssued`: the token has been issued by the time its signature is checked. */
+/** Its failures say `mayHaveIssued`, because the token has been issued by the time its signature is checked. */
 export function jwksCache(url: string, context: IssuerContext): JwksCache {
   let cached: { readonly set: JwkSet; readonly at: Date } | null = null;
-  // One for each cause: a forged signature does not keep us from a key that the provider has just introduced.
+  // One for each cause, so that a forged signature does not delay a key that the provider has just introduced.
   const refetchedAt = new Map<RefetchCause, Date>();
 
   const fetchSet = async (signal: AbortSignal) => {
@@ -64,7 +64,7 @@ export function jwksCache(url: string, context: IssuerContext): JwksCache {
       const lastAt = refetchedAt.get(cause);
       if (lastAt && isWithin(retryMs, lastAt)) return null;
       const set = await fetchSet(signal);
-      // Not before the answer: a second caller meanwhile fetches too, and is not refused for want of the new key.
+      // Set after the answer, so that a concurrent caller fetches too instead of failing without the new key.
       refetchedAt.set(cause, context.clock.now());
       return set;
     },
@@ -81,7 +81,7 @@ async function fetchKeys(
   if (response instanceof HttpFailure) return noKeys("no answer");
   if (response.status !== 200) return noKeys(`${response.status}`);
   const set = parseJson(response.body ?? "");
-  return isJwkSet(set) ? set : malformed("no set of keys at jwksUrl");
+  return isJwkSet(set) ? set : malformed("no JWK set at jwksUrl");
 }
 
 function isJwkSet(value: unknown): value is JwkSet {
@@ -91,6 +91,6 @@ function isJwkSet(value: unknown): value is JwkSet {
 }
 
 function noKeys(why: string): NotIssued {
-  const detail = `The provider's keys, with which its ID token is checked, cannot be had (${why}).`;
+  const detail = `The keys that verify the provider's ID token cannot be fetched (${why}).`;
   return notIssued("provider-unavailable", detail, { mayHaveIssued: true });
 }

@@ -1,13 +1,13 @@
-import { maxRetryPauseMs } from "../../model/call-limits.ts";
 import { msBetween, plusMs } from "../../model/clock.ts";
+import { maxRetryPauseMs } from "../../model/time-limits.ts";
 import type { RejectionLevel } from "../../model/token-record.ts";
 
 const firstPauseMs = 1000;
 const maxPauseMs = 60_000;
 
 /**
- * The instant before which no process calls the provider again. The provider's own Retry-After counts, from one second
- * to 15 minutes. Without one the pause grows from one second to one minute, doubled at each consecutive failure, with
+ * The instant before which no process calls the provider again: the provider's Retry-After if it is at least one second,
+ * up to 15 minutes. Otherwise the pause doubles with each consecutive failure, from one second to one minute, with
  * jitter over its upper half.
  */
 export function backOffUntil(
@@ -23,14 +23,14 @@ export function backOffUntil(
   return plusMs(now, ms * (0.5 + random / 2));
 }
 
-/** So many renewals may be caused by rejections at once, and one more each time the level has fallen by one. */
+/** How many renewals rejections may cause in a row. The level falls by one in `msPerRejection`, which allows one more. */
 const allowedRejections = 3;
 const msPerRejection = 300_000;
 
 /**
- * Circuit breaker for rejection storms: until when it is open, or null when it is closed. What counts is a renewal that a
- * caller's rejection caused and the provider granted. After three of them somebody else is probably issuing for the same
- * platform; then one every five minutes is allowed.
+ * Circuit breaker for rejection storms: until when it is open, or null when it is closed. It counts committed renewals
+ * that a rejection caused. After three of them another issuer probably revokes our tokens; then it allows one every five
+ * minutes.
  */
 export function breakerOpenUntil(rejections: RejectionLevel | null, now: Date): Date | null {
   if (!rejections) return null;
@@ -50,7 +50,7 @@ function levelAt(rejections: RejectionLevel | null, now: Date): number {
   return Math.max(0, boundedLevel(rejections) - elapsedMs / msPerRejection);
 }
 
-/** No renewal is allowed above this level, so a higher one is damage. */
+/** No renewal raises the level above this, so a higher one is damaged. */
 function boundedLevel({ level }: RejectionLevel): number {
   return Math.min(level, allowedRejections);
 }

@@ -9,8 +9,8 @@ import { unconstrained } from "./decision.ts";
 import { usableToken } from "./usable-token.ts";
 
 /**
- * The state that an operator sees, from the same decision as vending's. `usable` means that a caller would be vended the
- * stored token. Problems that only a person can solve come first, because such a token will be the last one.
+ * A connection's state for operators, from the same decision as vending. `usable`: a caller would get the stored token.
+ * Problems that only a person can solve take precedence, because such a token will be the last one.
  */
 export function connectionState(
   record: TokenRecord,
@@ -20,14 +20,14 @@ export function connectionState(
   if (record.damage.length > 0) return "damaged";
   const decision = decide(record, policy, unconstrained, now);
   if (decision.action === "await-renewal") return "renewing";
-  const trouble = troubleOf(record, policy, now);
-  if (trouble) return trouble;
+  const lasting = lastingTrouble(record, policy, now);
+  if (lasting) return lasting;
   if (usableToken(record, policy, now)) return "usable";
   if (decision.action === "refuse" && decision.reason === "backing-off") return "backing-off";
   return record.token ? "expired" : "empty";
 }
 
-/** The state of a failure that lasts until a person acts; a secret that cannot be read is as good as refused. */
+/** The state after a failure that lasts until a person acts. */
 const lastingState: Readonly<Record<ProblemCode, ConnectionState | null>> = {
   "invalid-request": null,
   "unknown-connection": null,
@@ -46,7 +46,7 @@ const lastingState: Readonly<Record<ProblemCode, ConnectionState | null>> = {
   internal: null,
 };
 
-function troubleOf(
+function lastingTrouble(
   { failure, rejections, consent }: TokenRecord,
   policy: RenewalPolicy,
   now: Date,
@@ -54,7 +54,7 @@ function troubleOf(
   const lasting = failure && lastingState[failure.code];
   if (lasting) return lasting;
   if (isByConsent(policy) && !consent?.refresh) return "consent-required";
-  // A static key has no breaker: its probe decides, or each caller is turned away alone.
+  // The circuit breaker does not apply to static keys: their probe decides, or each report concerns its caller only.
   if (isStaticKey(policy)) return null;
   return breakerOpenUntil(rejections, now) ? "contested" : null;
 }

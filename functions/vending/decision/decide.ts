@@ -22,7 +22,7 @@ export function decide(
   return decision.action === "renew" ? unlessDoubtful(record, policy, now, decision) : decision;
 }
 
-/** Until a late issue has taken effect for certain, it may revoke the next token too. */
+/** A late request may revoke the next token too, until it has certainly taken effect. */
 function unlessDoubtful(
   { doubtedAt }: TokenRecord,
   policy: RenewalPolicy,
@@ -56,8 +56,8 @@ function isReadable({ record, findings }: Situation): boolean {
 }
 
 /**
- * A token that does not open counts as rejected: lease, back-off and circuit breaker then apply, so that two sealing keys
- * in use at once do no harm. A static key is merely sealed again.
+ * A token that does not open counts as rejected: lease, back-off and circuit breaker then apply, which limits the harm
+ * when two sealing keys are in use. A static key is sealed again.
  */
 function isRejected(situation: Situation): boolean {
   const { record, policy, constraints } = situation;
@@ -73,7 +73,7 @@ function lasts(token: StoredToken, constraints: VendConstraints, now: Date): boo
   );
 }
 
-/** A lease that has ended without an outcome belongs to a holder that vanished: what it did is unknown. */
+/** A lease that has ended without an outcome: its holder crashed, and the outcome of its request is unknown. */
 function decideLeased(record: TokenRecord, lease: Lease, now: Date): Decision {
   if (isLeaseAlive(record, now)) return { action: "await-renewal", reason: "lease-held", lease };
   return renewal("takeover");
@@ -95,8 +95,8 @@ const noConsent = {
 } as const;
 
 /**
- * Nobody has consented, or the provider refuses the consent: the stored token may still be used until its end, or until a
- * caller reports that the provider refuses it too.
+ * Nobody has consented, or the provider refuses the consent. A stored token is still vended until it expires, or until a
+ * caller rejects it.
  */
 function decideWithoutRefresh(situation: Situation, sufficient: StoredToken | null): Decision {
   if (sufficient) return { action: "vend", reason: "usable", token: sufficient };
@@ -120,8 +120,8 @@ function decideRejected(situation: Situation, usable: StoredToken | null): Decis
 }
 
 /**
- * One caller's word does not stop a static key for the others. Where the provider can be asked about the key, its answer
- * stands for a while; elsewhere the caller is refused until the secret changes.
+ * One caller's report does not stop a static key for the others. Where the provider can be asked about the key, its answer
+ * holds for `recheckMs`; elsewhere the caller is refused until the secret changes.
  */
 function decideReportedKey(
   situation: Situation,
@@ -146,7 +146,7 @@ const keyUnchanged = {
   retryAt: null,
 } as const;
 
-/** Usable, but not for as long as the caller demands. */
+/** The token is usable, but not for as long as the caller demands. */
 function decideTooShort(situation: Situation, token: StoredToken): Decision {
   const { record, policy, constraints, now } = situation;
   const refuse = (
@@ -167,18 +167,18 @@ function decideTooShort(situation: Situation, token: StoredToken): Decision {
   return unlessBlocked(situation, "validity", refuse("backing-off", retryAt));
 }
 
-/** In the first tenth of its life another token would be little better: demands do not cause issue upon issue. */
+/** During the first tenth of a token's life another one would last little longer, so a demand causes no renewal. */
 function endOfFreshness({ issuedAt, usableUntil }: StoredToken): Date {
   return usableUntil ? plusMs(issuedAt, msBetween(issuedAt, usableUntil) / 10) : issuedAt;
 }
 
-/** Nothing to vend: the first token, the next one, or the replacement of one that nobody can vouch for. */
+/** No usable token: it is missing, in doubt, unreadable or expired. */
 function decideUnusable(situation: Situation): Decision {
   const { record, policy, now } = situation;
   const { token } = record;
   if (!token) return unlessBlocked(situation, "cold");
-  const isUnvouched = isDoubted(record) || !isReadable(situation);
-  if (isUnvouched) return unlessBlocked(situation, "takeover");
+  const mustReplace = isDoubted(record) || !isReadable(situation);
+  if (mustReplace) return unlessBlocked(situation, "takeover");
   const until = renewableAt(token, policy);
   if (revokesOnIssue(policy) && now < until) {
     return { action: "await-handover", reason: "too-early", until };

@@ -17,11 +17,11 @@ export type Decision =
       readonly reason: "too-early" | "validity";
       readonly until: Date;
     }
-  /** The credentials were refused: the decision depends on the secret's current version. */
+  /** The provider refused the credentials: the decision depends on the secret's current version. */
   | { readonly action: "check-secret"; readonly refusedVersion: string }
   | SettledDecision;
 
-/** Decisions that need nothing to be looked up. */
+/** Decisions that depend on nothing but the record and the request. */
 export type SettledDecision =
   | {
       readonly action: "vend";
@@ -43,14 +43,14 @@ export type SettledDecision =
       readonly retryAt: Date | null;
     };
 
-/** What a caller demands of the credential. */
+/** A caller's constraints on the credential. */
 export type VendConstraints = Pick<VendRequest, "minValiditySeconds" | "rejectedVersion">;
 
 export const unconstrained: VendConstraints = { minValiditySeconds: 0, rejectedVersion: null };
 
-/** What was found out since the record was read. */
+/** What has been looked up since the record was read. */
 export interface Findings {
-  /** The version whose token did not open. */
+  /** The version whose token did not open; null when it opened or was not tried. */
   readonly unreadableVersion: number | null;
   /** The secret's current version; null while it has not been looked up. */
   readonly secretVersion: string | null;

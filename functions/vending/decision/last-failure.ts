@@ -3,7 +3,7 @@ import type { Failure, RenewalReason } from "../../model/token-record.ts";
 import type { Decision, SettledDecision, Situation } from "./decision.ts";
 import { renewal } from "./decision.ts";
 
-/** Renews, unless the last attempt taught better: not yet, or not with these credentials. */
+/** Renews, unless the last failure forbids it: during the back-off, or with refused credentials. Then decides `instead`, or refuses. */
 export function unlessBlocked(
   situation: Situation,
   reason: RenewalReason,
@@ -27,7 +27,7 @@ function refusedSecret({ secretVersion, refusedSecretVersion }: Failure): string
   return isReplaced ? null : refusedSecretVersion;
 }
 
-/** Only another version of the secret can help. */
+/** Renews only if the secret has another version. */
 function unlessRefused(
   { findings }: Situation,
   refusedVersion: string,

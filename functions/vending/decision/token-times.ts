@@ -1,18 +1,22 @@
-import { maxClockSkewMs, plusMs } from "../../model/clock.ts";
+import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
 import type { Issued, Lifetime, RenewalPolicy } from "../../model/provider.ts";
+import { isStaticKey } from "../../model/provider.ts";
+import type { Deadline } from "../../model/time-limits.ts";
+import type { StoredConsent, StoredToken } from "../../model/token-record.ts";
 
-/** How long a token of unknown lifetime is vended before another is asked for. */
+/** The assumed lifetime of a token whose lifetime is unknown. */
 const unknownLifetimeMs = 60_000;
 
+/** Until when a token may be used, and when its renewal may begin. */
 export interface TokenTimes {
   readonly usableUntil: Date | null;
   readonly renewAt: Date;
 }
 
 /**
- * Until when a new token may be used and from when the next may be asked for. Use is counted from when the request was
- * sent, "not before" from when the answer was received; every lead is at most a fraction of the lifetime, so that a
- * token of ten seconds works like one of an hour.
+ * The times of a new token. Use is counted from when the request was sent, "not before" from when the answer was
+ * received. Margin and lead are at most a fraction of the lifetime, so that a token of ten seconds works like one of an
+ * hour.
  */
 export function tokenTimes(
   issued: Issued,
@@ -52,4 +56,53 @@ function later(a: Date, b: Date): Date {
 function boundsOf(lifetime: Lifetime): { atLeastMs: number; atMostMs: number } {
   if (lifetime.kind === "stated") return lifetime;
   return { atLeastMs: unknownLifetimeMs, atMostMs: unknownLifetimeMs };
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** How long the schedule keeps a connection alive after a caller's renewal. */
+const keepAliveMs = hourMs;
+/** More than one tick, so that the next renewal is always within the time. */
+const renewalGraceMs = 120_000;
+/** The assumed life of a refresh token whose end is unknown. */
+const assumedRefreshLifeMs = 14 * dayMs;
+
+/**
+ * Until when the schedule renews a connection. Vending a stored token writes nothing, so the only sign of use is a
+ * renewal for a caller: it keeps the connection alive for an hour, and at least for its next renewal. Renewals by the
+ * schedule do not extend this, so an unused connection lapses. Null for static keys.
+ */
+export function keepAliveUntil(
+  policy: RenewalPolicy,
+  before: StoredToken | null,
+  { onBehalfOf }: Deadline,
+  now: Date,
+  renewAt: Date,
+): Date | null {
+  if (isStaticKey(policy)) return null;
+  if (onBehalfOf === "schedule") return before?.keepAliveUntil ?? null;
+  const ends = [plusMs(now, keepAliveMs), plusMs(renewAt, renewalGraceMs)];
+  return new Date(Math.max(...ends.map(Number)));
+}
+
+/**
+ * When the schedule renews next, and until when it tries: at `renewAt` while callers use the connection. It refreshes an
+ * unused consent whenever half of its remaining life has passed: this extends the consent where refresh tokens rotate,
+ * and otherwise reports in time that it ends. Null when the connection may lapse.
+ */
+export function nextScheduledRenewal(
+  renewAt: Date,
+  keptUntil: Date | null,
+  consent: StoredConsent | null,
+  now: Date,
+): StoredToken["due"] {
+  const refresh = consent?.refresh;
+  const until = refresh ? (refresh.endsAt ?? plusMs(now, assumedRefreshLifeMs)) : keptUntil;
+  if (!until) return null;
+  if (keptUntil && renewAt <= keptUntil) {
+    return { at: renewAt, until: until > keptUntil ? until : keptUntil };
+  }
+  if (!refresh) return null;
+  const at = plusMs(now, Math.max(dayMs, msBetween(now, until) / 2));
+  return at < until ? { at, until } : null;
 }

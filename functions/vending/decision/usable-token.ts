@@ -4,21 +4,21 @@ import { isByConsent, isStaticKey, revokesOnIssue } from "../../model/provider.t
 import type { StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted } from "../../model/token-record.ts";
 
-/** The stored token, while callers may be told to use it. A renewal under way is about to revoke it, or already has. */
+/** The stored token, if it may be vended. Where a new token revokes the old, it may not be while a renewal is under way. */
 export function usableToken(
   record: TokenRecord,
   policy: RenewalPolicy,
   now: Date,
 ): StoredToken | null {
   const { token, lease } = record;
-  // A doubt about a consent concerns its refresh token.
+  // With a consent, the doubt concerns the refresh token only.
   if (!token || (isDoubted(record) && !isByConsent(policy))) return null;
   if (lease && revokesOnIssue(policy)) return null;
   if (isKeyRefused(record, policy)) return null;
   return token.usableUntil === null || now < token.usableUntil ? token : null;
 }
 
-/** A static key that the provider has refused and that is still the secret's value: there is nothing else to vend. */
+/** The provider has refused the stored static key, which is still the secret's value. */
 function isKeyRefused({ token, failure }: TokenRecord, policy: RenewalPolicy): boolean {
   return (
     isStaticKey(policy) &&
@@ -27,13 +27,14 @@ function isKeyRefused({ token, failure }: TokenRecord, policy: RenewalPolicy): b
   );
 }
 
+/** Whether another process may still act under the lease, by any clock within the skew. */
 export function isLeaseAlive({ lease }: TokenRecord, now: Date): boolean {
   return lease !== null && now < plusMs(lease.until, maxClockSkewMs);
 }
 
 /**
- * The earliest instant of the next renewal. A token that was issued while old and new coexisted may have an early one: if
- * a new token revokes the old by now, it is renewed after its end.
+ * When the next renewal may begin. A token that was issued under another policy may have an early `renewAt`: if a new
+ * token now revokes the old, it is renewed after its end.
  */
 export function renewableAt(
   { issuedUnder, renewAt, usableUntil, expiresAt }: StoredToken,

@@ -1,9 +1,9 @@
 import { msBetween, plusMs } from "../../model/clock.ts";
-import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Issued, NotIssued } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
+import type { Deadline } from "../../model/time-limits.ts";
 import type {
   LedgerEntry,
   StoredConsent,
@@ -14,19 +14,16 @@ import { ledgerAfter } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
 import { afterRejection } from "../decision/back-off.ts";
 import type { TokenTimes } from "../decision/token-times.ts";
-import { tokenTimes } from "../decision/token-times.ts";
-import { keepAliveUntil, nextScheduledRenewal } from "../schedule/keep-alive.ts";
-import { warnOfConsentEnd, warnOfKeyExpiry } from "./expiry-warnings.ts";
-import { ledgerEntry, logIssue } from "./ledger.ts";
+import { keepAliveUntil, nextScheduledRenewal, tokenTimes } from "../decision/token-times.ts";
+import type { Renewal } from "./lease.ts";
+import { overtaken, retryUntilLeaseEnd } from "./lease.ts";
 import { recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
-import type { Renewal } from "./renewal.ts";
-import { overtaken } from "./renewal.ts";
+import { ledgerEntry, logIssue, warnOfConsentEnd, warnOfKeyExpiry } from "./report-issue.ts";
 import type { RenewalAttempt } from "./request-token.ts";
-import { retryUntilLeaseEnd } from "./retry-until-lease-end.ts";
 import { updatedConsent } from "./stored-consent.ts";
 
-/** Stores an issued token and ends the lease. A holder that was overtaken records its token as a late issue instead. */
+/** Stores an issued token and ends the lease. If another process has taken over, records the token as a late issue. */
 export async function commitToken(
   deps: Dependencies,
   held: HeldLease,
@@ -38,14 +35,14 @@ export async function commitToken(
   const { record, lease } = held;
   const { connection } = record;
   const fingerprint = deps.fingerprint(issued.token.expose());
-  // Some providers answer a token that is still valid again: the version counts tokens, not answers.
-  const again = fingerprint === record.token?.fingerprint ? record.token : null;
-  const version = record.version + (again ? 0 : 1);
-  const times = timesOf(deps, issued, again, record.damage.length > 0);
+  // Some providers answer a token again while it is valid: the version counts tokens, not answers.
+  const sameToken = fingerprint === record.token?.fingerprint ? record.token : null;
+  const version = record.version + (sameToken ? 0 : 1);
+  const times = timesOf(deps, issued, sameToken, record.damage.length > 0);
   const now = deps.clock.now();
   if (times.usableUntil && times.usableUntil <= now) {
-    const notUsable = issued.lifetime.kind === "unlimited" ? keyIsEnding : expiredOnArrival;
-    return recordFailure(deps, held, attempt, { ...notUsable, fingerprint }, signal);
+    const unusable = issued.lifetime.kind === "unlimited" ? keyAboutToExpire : expiredOnArrival;
+    return recordFailure(deps, held, attempt, { ...unusable, fingerprint }, signal);
   }
   const result = { fingerprint, outcome: "issued", version } as const;
   const entry = ledgerEntry(held, now, attempt.latencyMs, result);
@@ -91,7 +88,7 @@ export async function commitToken(
   return { outcome: "committed", record: stored };
 }
 
-/** What to write beside the token, given what other processes have written to the record meanwhile. */
+/** The commit, computed from the current record, to which other processes may have written meanwhile. */
 function commitFor(
   { lease }: HeldLease,
   { latencyMs, revocationScope }: RenewalAttempt,
@@ -100,20 +97,20 @@ function commitFor(
   consent: StoredConsent | null,
 ): (current: TokenRecord) => Commit {
   const { at, version } = entry;
-  return ({ doubtedAt, rejections, typicalIssueMs, ledger }) => ({
+  return ({ doubtedAt, rejections, typicalRenewalMs, ledger }) => ({
     token,
     consent,
     version,
-    // A doubt about what was issued later than this token, or at the same time, is a doubt about this token.
+    // A doubt that reaches beyond this token's request concerns this token.
     doubtedAt: doubtedAt && doubtedAt >= token.requestedAt ? doubtedAt : null,
     rejections: lease.reason === "rejected" ? afterRejection(rejections, at) : rejections,
     revocationScope,
-    typicalIssueMs: smoothed(typicalIssueMs, msBetween(lease.since, at)),
+    typicalRenewalMs: smoothed(typicalRenewalMs, msBetween(lease.since, at)),
     ledger: latencyMs === null ? ledger : ledgerAfter(ledger, entry),
   });
 }
 
-/** Keeps a static key that is still the secret's value, until it is checked again. */
+/** Keeps a static key that is still the secret's value, until its next check. */
 export async function confirmKey(
   deps: Dependencies,
   held: HeldLease,
@@ -143,35 +140,36 @@ export async function confirmKey(
 }
 
 /**
- * A token that is answered again with the same expiry has aged since: it keeps the times it was given first, unless they
- * are damaged. Then its end is what the provider said.
+ * The token's times. A token that the provider answers again with the same expiry has aged, so it keeps its first times. If
+ * those are damaged, it gets new ones that end at the stated expiry.
  */
 function timesOf(
   { provider: { policy }, limits: { marginMs }, random }: Dependencies,
   issued: Issued,
-  again: StoredToken | null,
+  sameToken: StoredToken | null,
   isDamaged: boolean,
 ): TokenTimes {
   const { expiresAt } = issued;
-  const hasAged = again?.expiresAt && expiresAt && Number(again.expiresAt) === Number(expiresAt);
-  if (hasAged && !isStaticKey(policy) && !isDamaged) return again;
+  const hasAged =
+    sameToken?.expiresAt && expiresAt && Number(sameToken.expiresAt) === Number(expiresAt);
+  if (hasAged && !isStaticKey(policy) && !isDamaged) return sameToken;
   const times = tokenTimes(issued, policy, marginMs, random());
   if (!hasAged || !times.usableUntil) return times;
   const end = Math.min(Number(times.usableUntil), Number(plusMs(expiresAt, -marginMs)));
   return { ...times, usableUntil: new Date(end) };
 }
 
-/** Below this, a renewal may take twice as long as before without being slow. */
-const usualIssueMs = 100;
+/** Renewals below twice this never count as slow. */
+const usualRenewalMs = 100;
 
-/** A single slow renewal moves it little: processes that wait for the next one would look too late. */
+/** A single slow renewal changes it little: otherwise processes that wait for the next one would read too late. */
 function smoothed(before: number | null, latestMs: number): number {
   const latest = Math.max(0, latestMs);
   if (before === null) return latest;
-  return Math.round(before * 0.7 + Math.min(latest, 2 * Math.max(before, usualIssueMs)) * 0.3);
+  return Math.round(before * 0.7 + Math.min(latest, 2 * Math.max(before, usualRenewalMs)) * 0.3);
 }
 
-const keyIsEnding: NotIssued = {
+const keyAboutToExpire: NotIssued = {
   kind: "not-issued",
   code: "credentials-rejected",
   detail: "This key is about to expire. Put its successor into the secret.",
@@ -182,7 +180,7 @@ const keyIsEnding: NotIssued = {
 const expiredOnArrival: NotIssued = {
   kind: "not-issued",
   code: "provider-malformed",
-  detail: "The provider answered a token that is not usable for any time.",
+  detail: "The provider answered a token that has already expired.",
   mayHaveIssued: true,
   retryAfterMs: null,
 };

@@ -7,28 +7,28 @@ import type { Failure, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
-import { ledgerEntry } from "./ledger.ts";
-import type { Renewal } from "./renewal.ts";
+import type { Renewal } from "./lease.ts";
+import { retryUntilLeaseEnd } from "./lease.ts";
+import { ledgerEntry } from "./report-issue.ts";
 import type { RenewalAttempt } from "./request-token.ts";
-import { retryUntilLeaseEnd } from "./retry-until-lease-end.ts";
 
 interface FailedRequest {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly mayHaveIssued: boolean;
   readonly retryAfterMs: number | null;
-  /** Of a token that came but cannot be used. */
+  /** The fingerprint of an issued token that is not usable. */
   readonly fingerprint?: string;
 }
 
-/** What the request was made with; `secretVersion` is null when no secret was read. */
+/** What the request used; `secretVersion` is null when no secret was read. */
 type RequestContext = Pick<RenewalAttempt, "revocationScope" | "latencyMs"> & {
   readonly secretVersion: string | null;
 };
 
 /**
- * Stores why a renewal failed and ends the lease, so that other processes do not repeat the attempt. When the provider
- * refuses a new consent's code, the connection keeps its token and its failures as they are.
+ * Stores why a renewal failed and ends the lease, so that other processes do not repeat the attempt. When a new consent's
+ * code could not be redeemed, the connection keeps its token and its last failure.
  */
 export async function recordFailure(
   deps: Dependencies,
@@ -54,7 +54,7 @@ export async function recordFailure(
     failure: isRenewal ? failure : null,
     doubtedAt: isDoubtful && token ? later(doubtedAt, token.issuedAt) : doubtedAt,
     isConsentOver,
-    // A caller has reported the token, and now the provider does not honour its consent any more.
+    // A caller has rejected the token, and the provider no longer accepts its consent.
     isTokenDead: isConsentOver && lease.reason === "rejected",
     revocationScope,
     ledger: latencyMs === null ? ledger : ledgerAfter(ledger, entry),
@@ -86,7 +86,7 @@ function failureAfter(
 ): Failure {
   const count = (before?.count ?? 0) + 1;
   const retryAt = backOffUntil(at, count, retryAfterMs, deps.random());
-  // A failure of another kind does not make refused credentials good.
+  // After a failure of another kind, refused credentials stay refused.
   const refusedSecretVersion = needsNewSecret(code)
     ? secretVersion
     : (before?.refusedSecretVersion ?? null);
@@ -96,7 +96,7 @@ function failureAfter(
     at,
     count,
     retryAt,
-    // An attempt that did not come as far as the secret says nothing about its version.
+    // An attempt that failed before reading the secret tells nothing about its version.
     secretVersion: secretVersion ?? before?.secretVersion ?? null,
     refusedSecretVersion,
   };

@@ -4,15 +4,15 @@ import type { Issued } from "../../model/provider.ts";
 import { isLossPossible } from "../../model/provider.ts";
 import type { LedgerEntry, TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
-import { logIssue } from "./ledger.ts";
+import { logIssue } from "./report-issue.ts";
 
 const maxAttempts = 3;
 const timeoutMs = 1000;
 
 /**
- * Records a token that was issued but not stored before its lease ended: nobody may use it, but it is never dropped
- * silently. Where a new token revokes the old (or replaces the refresh token), it casts doubt on whatever was requested
- * before it, be that stored already or not. Never fails: the log has the evidence where the store does not take it.
+ * Records a token that was issued but not stored before its lease ended. Nobody may use it, but it is never dropped
+ * silently. Where a new token revokes the old (or replaces the refresh token), all tokens requested before it are in
+ * doubt. Never fails: if the store is unavailable, the log still has the evidence.
  */
 export async function recordLateIssue(
   deps: Dependencies,
@@ -25,7 +25,7 @@ export async function recordLateIssue(
   let isRecorded = false;
   for (let attempt = 0; attempt < maxAttempts && !isRecorded; attempt += 1) {
     const current = await deps.store.read(connection, signal).catch(() => null);
-    // Only the answer of the commit was lost.
+    // The commit had succeeded, and only its answer was lost.
     if (current && isStored(current, owner)) return logIssue(deps, connection, entry, issued);
     const doubtedAt = doubtAfter(deps, current, issued);
     if (attempt === 0) deps.metrics.record("LateIssues", 1);
@@ -36,7 +36,7 @@ export async function recordLateIssue(
   }
 }
 
-/** Even if other processes have renewed since: the ledger names it. */
+/** Looks into the ledger too, because other processes may have renewed since. */
 function isStored({ token, ledger }: TokenRecord, owner: string): boolean {
   const isIssued = (entry: LedgerEntry) => entry.owner === owner && entry.outcome === "issued";
   return token?.committedBy === owner || ledger.some(isIssued);

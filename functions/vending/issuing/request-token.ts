@@ -1,4 +1,3 @@
-import { commitReserveMs } from "../../model/call-limits.ts";
 import { msBetween, plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { CodeCredential, GrantCredential } from "../../model/consent.ts";
@@ -7,17 +6,18 @@ import { VendingError } from "../../model/errors.ts";
 import type { Grant, Issued, NotIssued } from "../../model/provider.ts";
 import { isStaticKey, secretAccount } from "../../model/provider.ts";
 import type { Secret } from "../../model/secret-source.ts";
+import { commitReserveMs } from "../../model/time-limits.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { claimRevocationScope } from "./claim-revocation-scope.ts";
 import { openRefreshToken } from "./stored-consent.ts";
 
-/** How old a cached secret may be, unless the provider has refused one. */
+/** How old a cached secret may be, unless the provider has refused it. */
 const secretMaxAgeMs = 300_000;
 
-/** The provider's answer, and what it was asked with. */
+/** The provider's answer, and what the request used. */
 export interface RenewalAttempt {
-  /** `unchanged`: the stored static key is still the secret's value, and the provider was not asked about it. */
+  /** `unchanged`: the stored static key is still the secret's value, and the provider was not called. */
   readonly result: Issued | NotIssued | { readonly kind: "unchanged" };
   readonly secretVersion: string;
   readonly revocationScope: string | null;
@@ -35,14 +35,14 @@ export class UnusableSecret extends VendingError {
   }
 }
 
-/** KMS failed, not the table: unlike a failure of the table, this one can be recorded. */
+/** KMS failed, not the table, so the failure can be recorded. */
 export class SealingFailed extends VendingError {
   constructor({ code, message, retryAfterSeconds }: VendingError) {
     super(code, message, retryAfterSeconds);
   }
 }
 
-/** The secret that an attempt uses. A static key, and a secret that replaces a refused one, are read past the cache. */
+/** Reads the secret for an attempt. Bypasses the cache for static keys, and after a refusal. */
 export function readSecret(
   deps: Dependencies,
   connection: Connection,
@@ -56,8 +56,8 @@ export function readSecret(
 }
 
 /**
- * Calls the provider once, with `firstSecret` where the secret has been read already. Fails with a `VendingError` only if
- * the provider was not called.
+ * Calls the provider once. `firstSecret` is the secret if it has already been read. Fails with a `VendingError` only if the
+ * provider was not called.
  */
 export async function requestToken(
   deps: Dependencies,
@@ -67,7 +67,7 @@ export async function requestToken(
   signal: AbortSignal,
 ): Promise<RenewalAttempt> {
   const { record } = held;
-  // Before the secret: a consent that is over is over, whatever becomes of the secret.
+  // Before the secret is read: a missing consent takes precedence over a missing secret.
   const credential = code ?? (await openRefreshToken(deps, record, signal).catch(sealingFailed));
   const secret = firstSecret ?? (await readSecret(deps, record.connection, record, signal));
   const { version: secretVersion } = secret;
@@ -79,7 +79,7 @@ export async function requestToken(
   }
   const [revocationScope] = await Promise.all([
     claimRevocationScope(deps, held, grant.revocationScope, signal),
-    // A token that cannot be sealed cannot be stored or vended, so it must not be issued either.
+    // A token that cannot be sealed can be neither stored nor vended, so it must not be issued.
     deps.sealer.prepare(record.connection, signal).catch(sealingFailed),
   ]);
   if (grant.callsProvider && !hasTimeFor(deps, held)) throw tooLateToCall();
@@ -90,7 +90,7 @@ export async function requestToken(
   return { result, secretVersion, revocationScope, latencyMs };
 }
 
-/** Refused credentials are never sent again. A person's new consent is not turned away for an earlier refusal. */
+/** Refused credentials are not sent again, except to redeem a new consent. */
 function requireUnrefused({ record, lease }: HeldLease, secretVersion: string): void {
   const { failure } = record;
   if (failure?.refusedSecretVersion !== secretVersion || lease.reason === "consent") return;
@@ -98,7 +98,7 @@ function requireUnrefused({ record, lease }: HeldLease, secretVersion: string): 
   throw new UnusableSecret(new VendingError("credentials-rejected", detail), secretVersion);
 }
 
-/** The stored key is the secret's value, and the provider cannot be asked about it or need not be. A damaged one is adopted anew. */
+/** The stored key is still the secret's value, and no probe is possible or needed. A damaged record needs a new commit. */
 function isKeyUnchanged(
   { provider }: Dependencies,
   { record, lease }: HeldLease,
@@ -127,7 +127,7 @@ function sealingFailed(error: unknown): never {
   throw error instanceof VendingError ? new SealingFailed(error) : error;
 }
 
-/** Ends the call early enough for its outcome to be stored before the lease ends. */
+/** Aborts the call early enough to store its outcome before the lease ends. */
 function callSignal(deps: Dependencies, held: HeldLease, parent: AbortSignal): AbortSignal {
   return deps.clock.timeout(Math.min(deps.limits.deadlineMs, msLeft(deps, held)), parent);
 }
@@ -136,7 +136,7 @@ function msLeft(deps: Dependencies, { lease }: HeldLease): number {
   return Math.max(0, msBetween(deps.clock.now(), plusMs(lease.until, -commitReserveMs)));
 }
 
-/** A holder that was paused, or whose secret came late, may have too little of its lease left for a call. */
+/** False for a holder that was paused, or waited long for its secret, and has too little of its lease left. */
 function hasTimeFor(deps: Dependencies, held: HeldLease): boolean {
   return msLeft(deps, held) >= deps.limits.deadlineMs / 2;
 }

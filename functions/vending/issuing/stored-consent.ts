@@ -7,9 +7,9 @@ import type { StoredConsent, StoredRefreshToken, TokenRecord } from "../../model
 import type { HeldLease } from "../../model/token-store.ts";
 
 /**
- * The stored refresh token, opened for one renewal. Null where the provider needs no consent. Fails with
- * `consent-required` when there is no refresh token, and with `store-unavailable` when it cannot be opened: it stays
- * stored, because the right sealing key may come back but the consent would not.
+ * Opens the stored refresh token for one renewal. Null where the provider needs no consent. Fails with `consent-required`
+ * when there is no refresh token, and with `store-unavailable` when it does not open. It stays stored then, because the
+ * right sealing key may return, but a deleted consent would not.
  */
 export async function openRefreshToken(
   deps: Dependencies,
@@ -19,7 +19,7 @@ export async function openRefreshToken(
   if (!isByConsent(deps.provider.policy)) return null;
   const { refresh, subject } = consent ?? {};
   if (!refresh) {
-    const why = failure?.code === "consent-required" ? failure.detail : nothingToRenewWith;
+    const why = failure?.code === "consent-required" ? failure.detail : noRefreshToken;
     throw new VendingError("consent-required", why);
   }
   const { sealed, version } = refresh;
@@ -27,7 +27,7 @@ export async function openRefreshToken(
   const refreshToken = await deps.sealer.open(sealed, as, signal);
   if (!refreshToken) {
     deps.log.error("refresh-token-unreadable", { connection, fingerprint: refresh.fingerprint });
-    const detail = "The refresh token was sealed under another key; give the function that key.";
+    const detail = "The refresh token was sealed with another key; give the function that key.";
     throw new VendingError("store-unavailable", detail, 60);
   }
   return {
@@ -37,11 +37,11 @@ export async function openRefreshToken(
   };
 }
 
-const nothingToRenewWith = "There is no refresh token to renew with.";
+const noRefreshToken = "There is no refresh token to renew with.";
 
 /**
- * The consent to store after the provider's answer. A refresh token in the answer replaces the stored one, in the same
- * write as its access token; without one the stored refresh token stays valid (RFC 6749 §6).
+ * The consent to store with a new token. A refresh token in the answer replaces the stored one; without one the stored
+ * refresh token stays valid (RFC 6749 §6).
  */
 export async function updatedConsent(
   deps: Dependencies,

@@ -2,28 +2,29 @@ import type { Dependencies } from "../../model/dependencies.ts";
 import { describeError } from "../../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
 
+/** Due connections, shared by concurrent workers. */
 export interface DueQueue {
-  /** The soonest; undefined when nothing is left for now. Fails when the index does. */
+  /** Removes and returns the soonest; undefined when none is left. Fails when the index fails. */
   next(): Promise<DueRenewal | undefined>;
   /** Adds a connection that is to be checked again. */
   add(due: DueRenewal): void;
 }
 
-/** The index's entries and the ones added again, soonest first. Reads no more of the index than is asked for. */
+/** Merges the index's entries with added ones, soonest first. Reads the index only as far as needed. */
 export function dueQueue(index: AsyncIterable<DueRenewal>): DueQueue {
   const entries = index[Symbol.asyncIterator]();
   const added: DueRenewal[] = [];
-  let ahead: Promise<IteratorResult<DueRenewal>> | undefined;
+  let nextEntry: Promise<IteratorResult<DueRenewal>> | undefined;
 
   async function next(): Promise<DueRenewal | undefined> {
-    ahead ??= entries.next();
-    const awaited = ahead;
+    nextEntry ??= entries.next();
+    const awaited = nextEntry;
     const entry = await awaited;
-    // Another worker has taken it meanwhile.
-    if (ahead !== awaited) return next();
+    // Another worker has taken this entry meanwhile.
+    if (nextEntry !== awaited) return next();
     const [soonest] = added;
     if (entry.done || (soonest && soonest.dueAt < entry.value.dueAt)) return added.shift();
-    ahead = undefined;
+    nextEntry = undefined;
     return entry.value;
   }
 
@@ -36,12 +37,12 @@ export function dueQueue(index: AsyncIterable<DueRenewal>): DueQueue {
   };
 }
 
-/** How many lapsed entries one tick removes from the index; the next ticks remove the rest. */
+/** How many lapsed entries one tick removes from the index. The next ticks remove the rest. */
 const maxPrunedPerTick = 500;
 
 /**
- * Removes lapsed entries from the index, which every tick would otherwise read again. After the first failure it stops:
- * renewals come first, and the next tick tries again.
+ * Removes lapsed entries from the index, which every tick would otherwise read again. Stops after the first failure:
+ * renewals take precedence, and the next tick tries again.
  */
 export function lapsedPruner(
   { log }: Dependencies,

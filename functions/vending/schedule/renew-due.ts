@@ -1,22 +1,22 @@
-import { leaseMs } from "../../model/call-limits.ts";
 import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
-import type { Deadline } from "../../model/deadline.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { describeError } from "../../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
+import type { Deadline } from "../../model/time-limits.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import { noFindings, unconstrained } from "../decision/decision.ts";
+import { leaseMs } from "../issuing/lease.ts";
 import { renewConnection } from "../issuing/renew-connection.ts";
 import { decideWithSecret } from "../next-step.ts";
 import { dueQueue, lapsedPruner } from "./due-queue.ts";
 
-/** How far a tick looks ahead: its own minute, and part of the next in case that tick starts late. */
+/** How far a tick looks ahead: its own minute, and part of the next, in case the next tick starts late. */
 const horizonMs = 75_000;
 const maxConcurrency = 32;
 
 /**
- * What a tick did; `due` is the sum of the others. `skipped`: renewed by another process, not due after all, backing off,
- * or left to the next tick.
+ * The result of a tick; `due` is the sum of the others. `skipped`: renewed by another process, not due after all, backing
+ * off, or left to the next tick.
  */
 export interface TickSummary {
   due: number;
@@ -26,10 +26,10 @@ export interface TickSummary {
 }
 
 /**
- * Renews what is due in a realm, each connection at its own instant and by the same rules as vending; the lease makes
- * duplicate and overlapping ticks harmless. A connection that is due again within the horizon is renewed again. Lapsed
- * ones are removed from the index and not counted. Fails with a `VendingError` when the index cannot be read, once all
- * renewals that were begun have ended.
+ * Renews a realm's due connections, each when it is due and by the same rules as vending. The lease makes duplicate and
+ * overlapping ticks harmless. A connection that is due again within the horizon is renewed again. Lapsed connections are
+ * removed from the index and not counted. Fails with a `VendingError` when the index cannot be read, after the renewals
+ * under way have ended.
  */
 export async function renewDue(
   deps: Dependencies,
@@ -43,10 +43,10 @@ export async function renewDue(
   const pruneLapsed = lapsedPruner(deps, index, now, deadline.signal);
   const process = async (due: DueRenewal) => {
     if (due.dueUntil < now) return pruneLapsed(due);
-    const { outcome, nextCheckAt } = await renewAtInstant(deps, due, deadline);
+    const { outcome, nextCheckAt } = await renewWhenDue(deps, due, deadline);
     const isCheckedAgain = nextCheckAt !== null && nextCheckAt < horizon;
     if (isCheckedAgain) queue.add({ ...due, dueAt: nextCheckAt });
-    count(summary, isCheckedAgain ? outcome : (outcome ?? "skipped"));
+    countOutcome(summary, isCheckedAgain ? outcome : (outcome ?? "skipped"));
   };
   const worker = async () => {
     for (let due = await queue.next(); due; due = await queue.next()) await process(due);
@@ -59,7 +59,7 @@ export async function renewDue(
 
 type RenewalOutcome = Exclude<keyof TickSummary, "due">;
 
-function count(summary: TickSummary, outcome: RenewalOutcome | null): void {
+function countOutcome(summary: TickSummary, outcome: RenewalOutcome | null): void {
   if (!outcome) return;
   summary.due += 1;
   summary[outcome] += 1;
@@ -71,7 +71,7 @@ interface Check {
   readonly nextCheckAt: Date | null;
 }
 
-async function renewAtInstant(
+async function renewWhenDue(
   deps: Dependencies,
   due: DueRenewal,
   deadline: Deadline,
@@ -120,7 +120,7 @@ function isDue({ token }: TokenRecord, now: Date): boolean {
   return Boolean(due && due.at <= now && now <= due.until);
 }
 
-/** The next renewal, or the end of another process's lease; null once the connection lapses. */
+/** When to check again: at the next renewal, or at the end of another process's lease. Null once the connection lapses. */
 function nextCheckAfter({ clock }: Dependencies, record: TokenRecord | null): Date | null {
   const due = record?.token?.due;
   if (!due) return null;

@@ -30,7 +30,7 @@ const outcomes: readonly ConsentOutcome[] = [
   "not-a-page",
 ];
 
-/** Every page there is: the one that asks, the one of success, and all the others. */
+/** All pages: the one of a link, the one of success, and those of all other outcomes. */
 async function allPages(site = aSite()): Promise<PageResponse[]> {
   const { link, browser, authorizeUrl } = await startedConsent(site);
   const asked = await browser.get(link);
@@ -51,7 +51,7 @@ const textOf = ({ body }: PageResponse) =>
     .replace(/\s+/g, " ");
 
 describe("every page", () => {
-  test("is a whole document that screen readers and phones can read", async () => {
+  test("is a complete document that screen readers and phones can read", async () => {
     for (const { body, title } of await allPages()) {
       expect(body).toMatch(/^<!doctype html>\n<html lang="en">/);
       expect(body).toContain(
@@ -86,7 +86,7 @@ describe("every page", () => {
     }
   });
 
-  test("is kept nowhere, framed nowhere, indexed nowhere, and tells nobody its address", async () => {
+  test("is never cached, framed or indexed, and sends no referrer", async () => {
     for (const { headers } of await allPages()) {
       expect(headers).toMatchObject({
         "Content-Type": "text/html; charset=utf-8",
@@ -113,7 +113,7 @@ describe("every page", () => {
     expect(asked.body.match(/<style\b/g)).toHaveLength(1);
   });
 
-  test("that asks lets a form lead to plain http only where the provider is on this machine", async () => {
+  test("of a link lets its form lead to plain http only where the provider is on this machine", async () => {
     const site = aSite();
     const local = new ConsentProvider(site.clock, "http://127.0.0.1:9999");
     const there = aSite({ provider: local, clock: site.clock });
@@ -122,8 +122,8 @@ describe("every page", () => {
   });
 });
 
-describe("the page that asks", () => {
-  test("says who asks, where, for which account and for what, in words of everyday", async () => {
+describe("the page of a link", () => {
+  test("says who asks, where, for which account and for what, in everyday words", async () => {
     const site = aSite();
     site.provider.scopes = ["psd2-ais", "openid", "constructor", "x<y"];
     const page = await site.browser().get(await site.link("jo@example.com"));
@@ -156,7 +156,7 @@ describe("the page that asks", () => {
     expect(textOf(page)).toContain("tells you which access, before you decide");
   });
 
-  test("counts minutes down, and says `minute` in the end", async () => {
+  test("counts the minutes down, and says `minute` at the end", async () => {
     const site = aSite();
     const link = await site.link();
     site.clock.advance(481_000);
@@ -175,7 +175,7 @@ describe("the page of success", () => {
     );
   }
 
-  test("says what, for whom, whose data and until when", async () => {
+  test("says what was granted, to whom, for whose data and until when", async () => {
     const text = await granted(() => {});
     for (const words of [
       "Acme Bookkeeping can now use ConnectPay in your name.",
@@ -191,7 +191,7 @@ describe("the page of success", () => {
     expect(text).not.toContain("not allowed");
   });
 
-  test("says so where the provider names neither customer nor end", async () => {
+  test("says so where the provider states neither customer nor end", async () => {
     const text = await granted(({ provider }) => {
       provider.customer = null;
       provider.refreshEndsAt = null;
@@ -200,7 +200,7 @@ describe("the page of success", () => {
     expect(text).not.toContain("Customer");
   });
 
-  test("says that access ends with its first token where no refresh token came", async () => {
+  test("says that access ends with its first token where there is no refresh token", async () => {
     const text = await granted(({ provider }) => {
       provider.hasRefreshTokens = false;
     });
@@ -208,16 +208,16 @@ describe("the page of success", () => {
     expect(text).not.toContain("prolongs");
   });
 
-  test("claims nothing where the provider does not say what it granted", async () => {
+  test("claims nothing where the provider does not state what it granted", async () => {
     const text = await granted(() => {}, null);
-    expect(text).toContain("What you allowed The provider did not say in detail.");
+    expect(text).toContain("What you allowed The provider gave no details.");
     expect(text).not.toMatch(/not allowed|payment accounts/);
   });
 
   test.each([
     ["person-1", "openid", "Access is granted"],
-    [null, "openid", "A part of the access is granted"],
-    ["person-1", "email", "A part of the access is granted"],
+    [null, "openid", "Part of the access is granted"],
+    ["person-1", "email", "Part of the access is granted"],
   ])(
     "of %j: whether `%s`, which is not listed, is called withheld: %s",
     async (subject, scope, title) => {
@@ -230,7 +230,7 @@ describe("the page of success", () => {
     },
   );
 
-  test("shows access beyond what was asked for, and each once", async () => {
+  test("shows access beyond what was requested, each scope once", async () => {
     const text = await granted(() => {}, "psd2-ais psd2-ais psd2-pis email");
     expect(text.split("see your payment accounts")).toHaveLength(2);
     expect(text).toContain("see your e-mail address");
@@ -238,15 +238,15 @@ describe("the page of success", () => {
 });
 
 describe("an error that the provider sends back", () => {
-  test("by a name that nobody knows may be a person's no: the page is true for both", async () => {
+  test("with an unknown code may be a person's denial: the page is true for both", async () => {
     const site = aSite();
     const browser = site.browser();
     const authorizeUrl = await browser.goToProvider(await site.link());
     const answer = site.provider.refuse(authorizeUrl, "user_cancelled_login");
     const page = await browser.returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject({ status: 502, title: "Access was not set up" });
-    expect(textOf(page)).toContain("If you said no, it may have put it that way.");
-    expect(textOf(page)).toContain("If you said no, you may close this page.");
+    expect(textOf(page)).toContain("Some providers report it this way when you decline.");
+    expect(textOf(page)).toContain("If you declined, you may close this page.");
     expect(textOf(page)).not.toMatch(/on its side|could not finish/);
   });
 });
@@ -256,21 +256,21 @@ describe("a failure", () => {
     expect(outcomes).toContain(outcomeOf(code));
   });
 
-  test("that passes says when to come again", async () => {
+  test("that is transient says when to retry", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
     await browser.get(link);
     site.secret = null;
     const page = await browser.post(link);
-    expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(page).toMatchObject({ status: 503, title: "This is not possible right now" });
     expect(page.headers["Retry-After"]).toBe("60");
     expect(site.events().at(-1)).toMatchObject({ reason: "secret-unavailable" });
     site.secret = "{}";
     expect(await browser.post(link)).toMatchObject({ status: 303 });
   });
 
-  test("to take the row sends no code, and the link may still be good", async () => {
+  test("to claim the row sends no code, and the link may still work", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer } = await startedConsent(site);
     const { claim: take } = site.deps.pendingConsents;
@@ -278,29 +278,29 @@ describe("a failure", () => {
       throw new VendingError("store-unavailable", "Made up.", 1);
     };
     const page = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(page).toMatchObject({ status: 503, title: "This is not possible right now" });
     expect(site.provider.asked).toEqual([]);
     site.deps.pendingConsents.claim = take;
     const again = await browser.returnFromProvider(authorizeUrl, answer);
     expect(again).toMatchObject({ title: "Access is granted" });
   });
 
-  test("to finish in time is noticed before a link is used up", async () => {
+  test("to finish in time is detected before a link is used up", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
     const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`);
     const url = `${new URL(authorizeUrl).searchParams.get("redirect_uri")}?${answer}`;
     const event = webEvent("an HTTP API", { url, cookies });
-    // A lease is 7 s here; half a second is for the row, and 300 ms for the answer.
+    // A lease lasts 7 s here; claiming the row takes up to half a second, and the answer has 300 ms.
     const late = readPageResponse(await site.complete(event, aContext(7799)));
-    expect(late).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(late).toMatchObject({ status: 503, title: "This is not possible right now" });
     expect(site.provider.asked).toEqual([]);
     expect(await site.rows()).toEqual(rows);
     const inTime = readPageResponse(await site.complete(event, aContext(7800)));
     expect(inTime).toMatchObject({ title: "Access is granted" });
   });
 
-  test("of ours says nothing of itself to a person, and where it happened to the log", async () => {
+  test("of ours shows a person nothing of itself, and is logged with where it happened", async () => {
     const site = aSite();
     const link = await site.link();
     site.deps.pendingConsents.read = async () => {
@@ -312,7 +312,7 @@ describe("a failure", () => {
     expect(site.events().at(-1)).toMatchObject({ event: "defect", name: "TypeError" });
   });
 
-  test("that is known but not a person's to mend is logged with its detail", async () => {
+  test("that a person cannot fix is logged with its detail", async () => {
     const site = aSite();
     const link = await site.link();
     site.deps.flow = async () => {
@@ -330,7 +330,7 @@ describe("a failure", () => {
     site.deps.pendingConsents.read = () => new Promise(() => {});
     const event = webEvent("an HTTP API", { url: link });
     const page = readPageResponse(await site.begin(event, aContext(200)));
-    expect(page).toMatchObject({ status: 503, title: "This cannot be done right now" });
+    expect(page).toMatchObject({ status: 503, title: "This is not possible right now" });
   });
 });
 
@@ -338,12 +338,12 @@ describe.each(apis)("through %s", (api) => {
   const ask = async (site: TestConsentSite, method: string, url: string) =>
     readPageResponse(await site.begin(webEvent(api, { method, url }), aContext()));
 
-  test("HEAD is answered as GET is, for programs that look at links", async () => {
+  test("HEAD is answered like GET, for programs that check links", async () => {
     const site = aSite();
     expect(await ask(site, "HEAD", await site.link())).toMatchObject({ status: 200 });
   });
 
-  test.each(["PUT", "DELETE", "OPTIONS"])("%s is no way to follow a link", async (method) => {
+  test.each(["PUT", "DELETE", "OPTIONS"])("%s does not follow a link", async (method) => {
     const site = aSite();
     const { status, headers } = await ask(site, method, await site.link());
     expect(status).toBe(405);
@@ -362,7 +362,7 @@ describe.each(apis)("through %s", (api) => {
     expect(await site.rows()).toEqual(rows);
   });
 
-  test("a stage before the path, or a slash after it, changes nothing", async () => {
+  test("a stage before the path, or a slash after it, makes no difference", async () => {
     const site = aSite();
     const { pathname } = new URL(await site.link());
     for (const path of [`/prod${pathname}`, `${pathname}/`]) {
@@ -370,7 +370,7 @@ describe.each(apis)("through %s", (api) => {
     }
   });
 
-  test("a redirect to the provider is kept nowhere, and tells it no address of ours", async () => {
+  test("a redirect to the provider is not cached, and sends no referrer", async () => {
     const site = aSite();
     const browser = site.browser(api);
     const link = await site.link();

@@ -23,7 +23,7 @@ describe.each(apis)("%s", (api) => {
   });
 });
 
-test("cookies are found in whatever form they come", () => {
+test("cookies are found in every form of an event", () => {
   const { cookies: _, ...bare } = browserHttpApiEvent("GET", "/x");
   const inHeader = { ...bare, headers: { Cookie: "a=1; b=2" } };
   expect(readWebRequest(inHeader)?.cookies).toBe("a=1; b=2");
@@ -35,7 +35,7 @@ test("cookies are found in whatever form they come", () => {
   expect(readWebRequest(aProxyEvent(several))?.cookies).toBe("a=1; b=2");
 });
 
-test("a query is found in whatever form it comes", () => {
+test("a query is found in every form of an event", () => {
   const single = { queryStringParameters: { code: "1" }, multiValueQueryStringParameters: {} };
   expect(readWebRequest(aProxyEvent(single))?.query.get("code")).toBe("1");
   const { rawQueryString: _, ...bare } = browserHttpApiEvent("GET", "/x");

@@ -44,7 +44,7 @@ function written(instant: Date, offset: string): string {
   return new Date(instant.getTime() + offsetMs).toISOString().replace("Z", offset);
 }
 
-/** What stands where a provider's time should: anything that JSON can hold, and much that looks right. */
+/** A value in place of a provider's time: any JSON, and much that looks right. */
 const nonsense = fc.oneof(
   fc.jsonValue(),
   fc.integer(),
@@ -71,7 +71,7 @@ function expectSense(outcome: Issued | NotIssued): void {
   expect(lifetime.atLeastMs).toBeLessThanOrEqual(3651 * dayMs);
 }
 
-describe("whatever a provider says of time", () => {
+describe("whatever a provider states about time", () => {
   test.each(providers)(
     "%s: it is understood or refused, and never for ever",
     async (_, realm, shown, tokenName) => {
@@ -136,7 +136,7 @@ describe("whatever a provider says of time", () => {
     );
   });
 
-  test("an instant alone is seen from the Date header of its own clock, to within the header's second (P5)", async () => {
+  test("an instant alone is measured from the Date header of its own clock, to within the header's second (P5)", async () => {
     await fc.assert(
       fc.asyncProperty(
         instants,
@@ -162,7 +162,7 @@ describe("whatever a provider says of time", () => {
     );
   });
 
-  test("seconds are seconds, as a number or as digits, and no clock is asked (P5)", async () => {
+  test("seconds are read as a number or as digits, without any clock (P5)", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 86_400 }),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { plusMs } from "../../../functions/model/clock.ts";
-import { retryAfterMs } from "../../../functions/providers/exchange/retry-after.ts";
+import { retryAfterMs } from "../../../functions/providers/exchange/error-response.ts";
 import { backOffUntil } from "../../../functions/vending/decision/back-off.ts";
 import { at } from "../../support/a-record.ts";
 import { FixedClock } from "../../support/fixed-clock.ts";
@@ -12,7 +12,7 @@ const clock = new FixedClock(ten);
 const seconds = fc.integer({ min: 1_000_000_000, max: 4_000_000_000 });
 const dateOf = (second: number) => new Date(second * 1000).toUTCString();
 
-test("any Retry-After is understood as a wait, or as nothing", () => {
+test("any Retry-After is read as a time to wait, or as null", () => {
   const texts = fc.oneof(
     fc.string(),
     fc.string({ unit: "binary" }),
@@ -28,7 +28,7 @@ test("any Retry-After is understood as a wait, or as nothing", () => {
   );
 });
 
-test("digits are so many seconds", () => {
+test("digits are seconds", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 999_999_999_999 }), (wanted) => {
       expect(retryAfterMs({ "retry-after": String(wanted) }, clock)).toBe(wanted * 1000);
@@ -36,7 +36,7 @@ test("digits are so many seconds", () => {
   );
 });
 
-test("a date is so far from the provider's own now, wherever its clock stands", () => {
+test("a date is measured from the provider's own clock, wherever that stands", () => {
   fc.assert(
     fc.property(seconds, fc.integer({ min: -100_000, max: 100_000 }), (now, wanted) => {
       const headers = { date: dateOf(now), "retry-after": dateOf(now + wanted) };
@@ -45,7 +45,7 @@ test("a date is so far from the provider's own now, wherever its clock stands", 
   );
 });
 
-test("whatever was asked for, the wait that comes of it lies ahead and within a quarter of an hour", () => {
+test("every Retry-After leads to a pause that lies ahead and within a quarter of an hour", () => {
   const waits = fc.option(fc.double({ min: 0, max: 1e15, noNaN: true }), { nil: null });
   const chance = fc.double({ min: 0, max: 0.999, noNaN: true });
   fc.assert(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseHttpDate, retryAfterMs } from "../../../functions/providers/exchange/retry-after.ts";
+import { retryAfterMs } from "../../../functions/providers/exchange/error-response.ts";
+import { parseHttpDate } from "../../../functions/providers/exchange/instant.ts";
 import { at } from "../../support/a-record.ts";
 import { FixedClock } from "../../support/fixed-clock.ts";
 
@@ -31,7 +32,7 @@ describe("Retry-After", () => {
 });
 
 describe("an HTTP date", () => {
-  test("is a fixed form, in GMT", () => {
+  test("has a fixed format, in GMT", () => {
     expect(parseHttpDate("Fri, 08 Nov 2019 10:56:45 GMT")).toEqual(
       new Date("2019-11-08T10:56:45Z"),
     );

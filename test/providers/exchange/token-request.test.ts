@@ -186,7 +186,7 @@ describe.each(exchanges)("%s answered", (_, settings, secret, tokenField, creden
     expect(summarizeOutcome(await ask({ body }))).toBe("provider-malformed?");
   });
 
-  test("members that nobody asked for", async () => {
+  test("unknown members", async () => {
     const body = JSON.stringify({
       [tokenField]: "t-1",
       error: null,
@@ -210,7 +210,7 @@ describe.each(exchanges)("%s answered", (_, settings, secret, tokenField, creden
   });
 });
 
-describe("what a provider asks for by Retry-After", () => {
+describe("a provider's Retry-After", () => {
   const settings = {
     provider: "client-credentials",
     environment: "acme",
@@ -227,7 +227,7 @@ describe("what a provider asks for by Retry-After", () => {
     expect(await issue(settings, secret, play)).toMatchObject({ code, retryAfterMs: 7000 });
   });
 
-  test("is nothing where it says nothing", async () => {
+  test("is null where it is missing", async () => {
     expect(await issue(settings, secret, { status: 429 })).toMatchObject({ retryAfterMs: null });
   });
 });

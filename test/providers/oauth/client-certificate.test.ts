@@ -76,7 +76,7 @@ const refused = {
   mayHaveIssued: false,
 };
 
-describe("a provider that looks at certificates", () => {
+describe("a provider that requires a client certificate", () => {
   let provider: Server;
   let url: string;
   const seen: string[] = [];
@@ -103,12 +103,12 @@ describe("a provider that looks at certificates", () => {
     await once(provider, "close");
   });
 
-  test("is shown ours, with its chain", async () => {
+  test("gets ours, with its chain", async () => {
     expect(summarizeOutcome(await exchangeAt(url, ours))).toBe("issued, 3600000 to 3601000 ms");
     expect(seen.at(-1)).toBe("tpp-1, true");
   });
 
-  test("is asked without one where the secret has none, and refuses that", async () => {
+  test("gets none where the secret has none, and refuses that", async () => {
     expect(await exchangeAt(url, {})).toMatchObject(refused);
     expect(seen.at(-1)).toBe("undefined, false");
   });
@@ -117,7 +117,7 @@ describe("a provider that looks at certificates", () => {
     expect(await exchangeAt(url, await stranger.issueClient("tpp-1"))).toMatchObject(refused);
   });
 
-  test("that has expired sends nobody to log in: that is said beforehand", async () => {
+  test("that has expired is reported before a person is sent to log in", async () => {
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const addressWith = async ({ chain, privateKey }: CertificateAndKey) => {
       const flow = await providerAt(url).consent?.();
@@ -132,7 +132,7 @@ describe("a provider that looks at certificates", () => {
     });
   });
 
-  test("is not shown one that has expired: that is said without asking", async () => {
+  test("gets no expired one: that is reported without a request", async () => {
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const before = seen.length;
     const outcome = await exchangeAt(url, await authority.issueClient("tpp-1", past));
@@ -171,7 +171,7 @@ describe("a TLS alert", () => {
     expect(summarizeOutcome(await alerting(number))).toBe("provider-unavailable");
   });
 
-  test("is none when the connection is merely lost", async () => {
+  test("is not assumed when the connection is lost", async () => {
     const raw = await rawServer((socket) => socket.destroy());
     const outcome = await exchangeAt(raw.url, ours);
     await raw.stop();
@@ -182,7 +182,7 @@ describe("a TLS alert", () => {
 const hasOpenSsl = spawnSync("openssl", ["version"]).status === 0;
 
 describe.skipIf(!hasOpenSsl)("OpenSSL as the provider", () => {
-  /** Runs against a server that ends the handshake of whoever shows no certificate of the authority's. */
+  /** Runs against a server that ends the handshake without a certificate of its authority. */
   async function against(version: string, certificate: Partial<CertificateAndKey>) {
     const folder = mkdtempSync(join(tmpdir(), "certificates-"));
     const file = (name: string, text: string) => {
@@ -224,16 +224,16 @@ describe.skipIf(!hasOpenSsl)("OpenSSL as the provider", () => {
     expect(await against(version, await stranger.issueClient("tpp-1"))).toMatchObject(refused);
   });
 
-  test("refuses one of an authority that has but the right name", async () => {
+  test("refuses one of an authority with the same name but another key", async () => {
     expect(await against("-tls1_3", await impostor.issueClient("tpp-1"))).toMatchObject(refused);
   });
 
-  test("refuses to go without one by TLS 1.3", async () => {
+  test("refuses a missing one by TLS 1.3", async () => {
     expect(await against("-tls1_3", {})).toMatchObject(refused);
   });
 });
 
-describe("a secret whose certificate cannot be shown", () => {
+describe("a secret with an unusable certificate", () => {
   const key = () => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   const pkcs8 = { type: "pkcs8", format: "pem" } as const;
 

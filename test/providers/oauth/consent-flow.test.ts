@@ -52,7 +52,7 @@ test.each<[RealmInput, string | null, string[]]>([
   expect(Object.keys(flow.scopeWords)).toEqual(scopes);
 });
 
-describe("the address that a browser is sent to", () => {
+describe("the authorization URL", () => {
   const redirect = "https%3A%2F%2Fconsents.example%2Fcallback%2Fp%2Fe";
   /** RFC 7636, appendix B. */
   const pkce =
@@ -104,7 +104,7 @@ describe("the address that a browser is sent to", () => {
     expect(guids.size).toBe(50);
   });
 
-  test.each(providers)("of $provider is not made of a broken secret", async (settings) => {
+  test.each(providers)("of $provider is not made from a malformed secret", async (settings) => {
     const { flow } = await flowOf(settings);
     await expect(
       flow.authorizeUrl(new Sensitive('{"clientSecret":"s"}'), sampleAuthorizationRequest),
@@ -115,7 +115,7 @@ describe("the address that a browser is sent to", () => {
   });
 });
 
-test("what people are told beforehand is what will be asked for", async () => {
+test("the scopes on the link's page are the requested ones", async () => {
   const told = [];
   for (const settings of [...providers, { ...general, scopes: ["read"] }]) {
     const { scopes, origin, hasCodesToCopy } = (await flowOf(settings)).flow;
@@ -129,7 +129,7 @@ test("what people are told beforehand is what will be asked for", async () => {
   ]);
 });
 
-test("a server that is asked who it is, and for nothing by the realm, is asked for openid", async () => {
+test("a server with an issuer, for which the realm names no scopes, is asked for openid", async () => {
   const openId = { issuer: "https://issuer.example", jwksUrl: "https://keys.example/" };
   const { flow } = await flowOf({ ...general, ...openId });
   expect(flow.scopes).toEqual(["openid"]);
@@ -186,13 +186,13 @@ describe.each(providers)("a callback of $provider", (settings) => {
 describe("the issuer in a callback (RFC 9207)", () => {
   const withIssuer = (issuer: string) => `code=c-1&state=s&iss=${encodeURIComponent(issuer)}`;
 
-  test("is the pinned one to the letter, on whatever host", async () => {
+  test("is exactly the configured one, on any host", async () => {
     expect(await reading(centrapay, withIssuer(centrapay.issuer))).toBe("code c-1");
     expect(await reading(centrapay, withIssuer(`${centrapay.issuer}/`))).toBe("mismatch");
     expect(await reading(centrapay, withIssuer("https://auth.centrapay.example"))).toBe("mismatch");
   });
 
-  test("is on a known host of the provider where none is pinned", async () => {
+  test("is on a known host of the provider where none is configured", async () => {
     expect(await reading(general, withIssuer("https://login.example/a"))).toBe("code c-1");
     expect(await reading(general, withIssuer("https://api.example"))).toBe("code c-1");
     expect(await reading(general, withIssuer("https://login.example.evil.example"))).toBe(
@@ -210,7 +210,7 @@ describe("a consent is revoked", () => {
     return { answer: await flow.revoke(held, refreshToken, never), requests };
   };
 
-  test.each(providers)("at $provider nowhere, without an address for it", async (settings) => {
+  test.each(providers)("at $provider nowhere, without a revokeUrl", async (settings) => {
     expect(await revoking(settings)).toEqual({ answer: null, requests: [] });
   });
 
@@ -239,7 +239,7 @@ describe("a consent is revoked", () => {
     },
   );
 
-  test("by a client without a secret that says who it is", async () => {
+  test("by a public client with its id", async () => {
     const held = new Sensitive('{"clientId":"client-1"}');
     const { requests } = await revoking({ ...general, revokeUrl }, {}, held);
     expect(requests[0]).toMatchObject({
@@ -267,7 +267,7 @@ describe("a consent is revoked", () => {
     }
   });
 
-  test("not with a secret that is broken, and nobody is stopped by that", async () => {
+  test("not with a malformed secret, which is no failure", async () => {
     for (const settings of providers) {
       const realm = { ...settings, revokeUrl } as RealmInput;
       const { answer, requests } = await revoking(realm, {}, new Sensitive("canary"));

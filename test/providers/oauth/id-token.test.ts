@@ -32,7 +32,7 @@ beforeAll(async () => {
   other = await signingKey("key-2");
 });
 
-/** A provider that answers codes with ID tokens and shows its keys, both as the test says at the moment. */
+/** A provider that answers codes with ID tokens and publishes its keys, both as the test sets them. */
 function anOpenIdProvider() {
   const shown = {
     idToken: "" as string | null,
@@ -66,7 +66,7 @@ const refusing = (check: string): Partial<NotIssued> => ({
 });
 
 describe("an ID token", () => {
-  test.each(["RS256", "PS384", "ES256", "EdDSA"])("signed by %s says who it is", async (alg) => {
+  test.each(["RS256", "PS384", "ES256", "EdDSA"])("signed by %s has the subject", async (alg) => {
     const { shown, exchange } = anOpenIdProvider();
     const signing = await signingKey("key-a", alg);
     shown.keys = [other.jwk, signing.jwk];
@@ -109,7 +109,7 @@ describe("an ID token", () => {
     expect(await exchange(await idToken(key, changes))).toMatchObject({ kind: "issued" });
   });
 
-  test("is judged by our clock, not by the machine's", async () => {
+  test("is validated by our clock, not by the machine's", async () => {
     const { clock, exchange } = anOpenIdProvider();
     clock.moveTo(new Date("2046-11-20T10:00:00Z"));
     const outcome = await exchange(await idToken(key));
@@ -122,7 +122,7 @@ describe("an ID token", () => {
     expect(await exchange(unsigned)).toMatchObject(refusing("alg"));
   });
 
-  test("signed with what we hold too is refused: HS256 over the shown key", async () => {
+  test("signed with a public value is refused: HS256 with the published key", async () => {
     const { exchange } = anOpenIdProvider();
     const shared = new TextEncoder().encode(JSON.stringify(key.jwk).padEnd(64));
     const forged = await new SignJWT(claims)
@@ -153,7 +153,7 @@ describe("an ID token", () => {
     },
   );
 
-  test("leaves no trace of itself or of the access token in what is said of it", async () => {
+  test("is not quoted in the problem, and neither is the access token", async () => {
     const { exchange } = anOpenIdProvider();
     for (const changes of [{ iss: "canary-token" }, { sub: undefined, name: "canary-token" }]) {
       const printed = inspect(await exchange(await idToken(key, changes)), { depth: 10 });
@@ -163,7 +163,7 @@ describe("an ID token", () => {
 });
 
 describe("the provider's keys", () => {
-  test("are asked for once, by a request that carries nothing", async () => {
+  test("are fetched once, by a request without credentials", async () => {
     const { exchange, looks, requests } = anOpenIdProvider();
     for (let n = 0; n < 5; n += 1) await exchange(await idToken(key));
     expect(looks()).toBe(1);
@@ -174,7 +174,7 @@ describe("the provider's keys", () => {
     });
   });
 
-  test("are asked for again after ten minutes: a key that was withdrawn is good no more", async () => {
+  test("are fetched again after ten minutes: a withdrawn key is no longer valid", async () => {
     const { shown, clock, exchange } = anOpenIdProvider();
     await exchange(await idToken(key));
     shown.keys = [other.jwk];
@@ -184,7 +184,7 @@ describe("the provider's keys", () => {
     expect(await exchange(await idToken(key))).toMatchObject(refusing("its signature"));
   });
 
-  test("are asked for again when a token names a new one", async () => {
+  test("are fetched again when a token names a new one", async () => {
     const { shown, clock, exchange, looks } = anOpenIdProvider();
     await exchange(await idToken(key));
     shown.keys = [key.jwk, other.jwk];
@@ -193,7 +193,7 @@ describe("the provider's keys", () => {
     expect(looks()).toBe(2);
   });
 
-  test("that were changed under the same name are asked for again too", async () => {
+  test("that were replaced under the same name are fetched again too", async () => {
     const { shown, clock, exchange } = anOpenIdProvider();
     await exchange(await idToken(key));
     shown.keys = [{ ...other.jwk, kid: "key-1" }];
@@ -202,7 +202,7 @@ describe("the provider's keys", () => {
     expect(await exchange(rotated)).toMatchObject({ kind: "issued" });
   });
 
-  test("are not asked for by every token that names one that is not there", async () => {
+  test("are not fetched for every token that names an unknown one", async () => {
     const { clock, exchange, looks } = anOpenIdProvider();
     await exchange(await idToken(key));
     for (let n = 0; n < 120; n += 1) {
@@ -213,7 +213,7 @@ describe("the provider's keys", () => {
     expect(looks()).toBe(3);
   });
 
-  test("are asked for again when a token names a new one, a moment after a forged signature", async () => {
+  test("are fetched again when a token names a new one, a moment after a forged signature", async () => {
     const { shown, clock, exchange } = anOpenIdProvider();
     await exchange(await idToken(key));
     clock.advance(1000);
@@ -224,7 +224,7 @@ describe("the provider's keys", () => {
     expect(await exchange(await idToken(other))).toMatchObject({ kind: "issued" });
   });
 
-  test("are not asked for by every such token in an outage either", async () => {
+  test("are not fetched for every such token during an outage either", async () => {
     const { shown, clock, exchange, looks } = anOpenIdProvider();
     await exchange(await idToken(key));
     shown.jwks = { status: 500 };
@@ -235,7 +235,7 @@ describe("the provider's keys", () => {
     expect(looks()).toBe(3);
   });
 
-  test("are looked for by all that come at once with a new one", async () => {
+  test("are fetched by all concurrent callers with a new one", async () => {
     const { shown, exchange } = anOpenIdProvider();
     await exchange(await idToken(key));
     shown.keys = [other.jwk];
@@ -257,7 +257,7 @@ describe("the provider's keys", () => {
     ["not a set", { body: '{"keys":{}}' }, "provider-malformed"],
     ["a set of text", { body: '{"keys":["canary"]}' }, "provider-malformed"],
     ["too long", { body: null }, "provider-malformed"],
-  ])("when they are %s, the code is not spent", async (_, play, outcome) => {
+  ])("when they are %s, the code is not used", async (_, play, outcome) => {
     const { shown, exchange, requests } = anOpenIdProvider();
     shown.jwks = play;
     const expected = { code: outcome, mayHaveIssued: false };
@@ -265,7 +265,7 @@ describe("the provider's keys", () => {
     expect(requests.map(({ url }) => url)).toEqual([jwksUrl]);
   });
 
-  test("that cannot be had once a new one is named leave the outcome unknown", async () => {
+  test("that cannot be fetched for a new one leave the outcome unknown", async () => {
     const { shown, clock, exchange } = anOpenIdProvider();
     await exchange(await idToken(key));
     shown.jwks = { status: 500 };
@@ -274,7 +274,7 @@ describe("the provider's keys", () => {
     expect(await exchange(await idToken(other))).toMatchObject(expected);
   });
 
-  test("are asked for anew after an outage", async () => {
+  test("are fetched again after an outage", async () => {
     const { shown, exchange } = anOpenIdProvider();
     shown.jwks = { status: 500 };
     await exchange(await idToken(key));
@@ -282,7 +282,7 @@ describe("the provider's keys", () => {
     expect(await exchange(await idToken(key))).toMatchObject({ kind: "issued" });
   });
 
-  test("are looked for where the realm says, whatever a token says", async () => {
+  test("are fetched from the realm's address, whatever a token says", async () => {
     const { exchange, requests } = anOpenIdProvider();
     const header = { ...key.header, jku: "https://evil.example/jwks", jwk: other.jwk };
     await exchange(await idToken({ ...other, header: { ...header, kid: "key-1" } }));
@@ -297,7 +297,7 @@ describe("an outage of the provider's keys", () => {
     ["hangs until the deadline", new HttpFailure("timeout", true)],
   ];
 
-  /** Somebody logged in fifty minutes ago. */
+  /** A person logged in fifty minutes ago. */
   async function fiftyMinutesOn(play: ScriptedAnswer) {
     const world = anOpenIdProvider();
     await world.exchange(await idToken(key));
@@ -312,7 +312,7 @@ describe("an outage of the provider's keys", () => {
     expect(looks()).toBe(1);
   });
 
-  test.each(outages)("that %s leaves the held keys to verify a refresh with", async (_, play) => {
+  test.each(outages)("that %s leaves the cached keys to verify a refresh with", async (_, play) => {
     const { exchange } = await fiftyMinutesOn(play);
     const outcome = await exchange(await idToken(key), refresh);
     expect(consentOf(outcome)).toMatchObject({ subject: "person-1" });
@@ -320,14 +320,14 @@ describe("an outage of the provider's keys", () => {
     expect(await exchange(forged, refresh)).toMatchObject({ kind: "not-issued" });
   });
 
-  test.each(outages)("that %s stops who logs in, before the code is spent", async (_, play) => {
+  test.each(outages)("that %s stops a login before the code is used", async (_, play) => {
     const { exchange, requests } = await fiftyMinutesOn(play);
     const expected = { code: "provider-unavailable", mayHaveIssued: false };
     expect(await exchange(await idToken(key))).toMatchObject(expected);
     expect(requests.at(-1)).toMatchObject({ url: jwksUrl });
   });
 
-  test.each(outages)("that %s stops a refresh where no key was ever held", async (_, play) => {
+  test.each(outages)("that %s stops a refresh where no keys are cached", async (_, play) => {
     const { shown, exchange, requests } = anOpenIdProvider();
     shown.jwks = play;
     const expected = { code: "provider-unavailable", mayHaveIssued: false };
@@ -335,7 +335,7 @@ describe("an outage of the provider's keys", () => {
     expect(requests.map(({ url }) => url)).toEqual([jwksUrl]);
   });
 
-  test("ends with the next refresh that brings an ID token", async () => {
+  test("ends with the next refresh that has an ID token", async () => {
     const { shown, exchange } = await fiftyMinutesOn({ status: 500 });
     shown.jwks = null;
     shown.keys = [other.jwk];
@@ -343,7 +343,7 @@ describe("an outage of the provider's keys", () => {
   });
 });
 
-test("keys that are slow cost no more than the deadline, and no code", async () => {
+test("slow keys take no longer than the deadline, and use up no code", async () => {
   const slow = await rawServer(() => {});
   const tokens = await rawServer((socket) => socket.destroy());
   const realm = { ...settings, tokenUrl: `${tokens.url}/token`, jwksUrl: `${slow.url}/jwks` };

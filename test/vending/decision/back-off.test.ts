@@ -6,7 +6,7 @@ import { at } from "../../support/a-record.ts";
 const now = at("10:00:00.000");
 const nearlyOne = 0.999_999_999;
 
-describe("without a word from the provider", () => {
+describe("without a Retry-After", () => {
   test.each([
     ["the first failure waits half a second to one", 1, "10:00:00.500", "10:00:01.000"],
     ["the second waits twice as long", 2, "10:00:01.000", "10:00:02.000"],
@@ -32,13 +32,13 @@ describe("the provider's Retry-After", () => {
     expect(Number(waits)).toBeLessThanOrEqual(Number(at("10:15:00.000")));
   });
 
-  test("of nought does not have the provider asked again at once", () => {
+  test("of zero does not cause an immediate retry", () => {
     const waits = backOffUntil(now, 1, 0, 0);
     expect(Number(waits)).toBeGreaterThanOrEqual(Number(at("10:00:00.500")));
   });
 });
 
-test("there is always some time to wait, and never more than a quarter of an hour", () => {
+test("the pause is always positive, and at most a quarter of an hour", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 1_000_000 }),
@@ -53,7 +53,7 @@ test("there is always some time to wait, and never more than a quarter of an hou
   );
 });
 
-test("a provider's wish for exactly a second is granted, however often it has failed", () => {
+test("a Retry-After of exactly one second is respected, however often the provider has failed", () => {
   const now = at("10:00:00.000");
   expect(backOffUntil(now, 9, 1000, 0.5)).toEqual(at("10:00:01.000"));
 });

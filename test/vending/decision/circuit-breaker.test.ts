@@ -42,7 +42,7 @@ describe("the circuit breaker for rejection storms", () => {
     expect(afterRejection(before, at(now))).toEqual(level(after, now));
   });
 
-  test("lets three through at once, and one in five minutes after that, however often callers reject", () => {
+  test("allows three in a row, and one in five minutes after that, however often callers reject", () => {
     const gaps = fc.array(fc.integer({ min: 1000, max: 400_000 }), { minLength: 5, maxLength: 60 });
     fc.assert(
       fc.property(gaps, (gapsMs) => {

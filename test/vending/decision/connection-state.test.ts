@@ -277,7 +277,7 @@ const records: fc.Arbitrary<TokenRecord> = fc
     }),
   );
 
-/** What an operator may be told where a caller meets this. */
+/** The states that are consistent with a decision. */
 const possible: Readonly<Record<Decision["action"], readonly ConnectionState[]>> = {
   vend: ["usable", "credentials-rejected"],
   renew: ["usable", "expired", "empty", "credentials-rejected"],
@@ -287,7 +287,7 @@ const possible: Readonly<Record<Decision["action"], readonly ConnectionState[]>>
   "await-handover": ["expired", "empty", "credentials-rejected"],
 };
 
-test("whatever the record, the state agrees with what a caller meets", () => {
+test("for every record, the state agrees with the decision for a caller", () => {
   const anyToken = { minValiditySeconds: 0, rejectedVersion: null };
   const policies = fc.constantFrom(atExpiry, atHandover, early, onRotation);
   fc.assert(

@@ -72,7 +72,7 @@ describe("while another process renews", () => {
   });
 });
 
-describe("a holder that vanished", () => {
+describe("a holder that crashed", () => {
   test.each<Row>([
     ["is believed to the end of its lease", cold, atExpiry, "10:00:07.000", waits],
     ["… and as long again as clocks may differ", cold, atExpiry, "10:00:07.249", waits],
@@ -123,7 +123,7 @@ describe("a lease is alive", () => {
     expect(isLeaseAlive(conferma, at(now))).toBe(isAlive);
   });
 
-  test("never where there is none", () => {
+  test("never where none was taken", () => {
     expect(isLeaseAlive(aRecord(), at("10:00:00.000"))).toBe(false);
   });
 });

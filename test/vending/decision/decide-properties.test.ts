@@ -36,7 +36,7 @@ const isWithoutRefresh = ({ consent }: TokenRecord, policy: RenewalPolicy) =>
   policy.renewal === "by-consent" && !consent?.refresh;
 
 describe("in every situation", () => {
-  test("there is an answer, and a time to wait lies ahead", () => {
+  test("there is a decision, and an instant to wait for lies ahead", () => {
     always(({ decision, now }) => {
       if (decision.action === "await-handover") expect(decision.until > now).toBe(true);
       if (decision.action === "refuse" && decision.reason !== "refused" && decision.retryAt)
@@ -44,7 +44,7 @@ describe("in every situation", () => {
     });
   });
 
-  test("where a new token revokes the old, none is asked for before its time without a cause", () => {
+  test("where a new token revokes the old, none is requested early without a rejection or doubt", () => {
     const causes = new Set<string>(["rejected", "takeover", "cold"]);
     always(({ record, policy, now, decision }) => {
       if (!revokesOnIssue(policy) || decision.action !== "renew" || !record.token) return;
@@ -52,7 +52,7 @@ describe("in every situation", () => {
     });
   });
 
-  test("a demand for validity is never what asks for such a token", () => {
+  test("a demand for validity never causes a request for such a token", () => {
     always(({ policy, decision }) => {
       if (!revokesOnIssue(policy) || decision.action !== "renew") return;
       expect(decision.reason).not.toBe("validity");
@@ -60,7 +60,7 @@ describe("in every situation", () => {
     });
   });
 
-  test("no token is vended past its last use", () => {
+  test("no token is vended after its usableUntil", () => {
     always(({ now, decision }) => {
       const token = vended(decision);
       if (token?.usableUntil) expect(now < token.usableUntil).toBe(true);
@@ -92,7 +92,7 @@ describe("in every situation", () => {
     });
   });
 
-  test("nobody renews by a consent that nobody gave, or that is over, but to end a dead token", () => {
+  test("no renewal uses a consent that is missing or over, except to delete a dead token", () => {
     always(({ record: { consent, failure, token }, policy, decision }) => {
       if (policy.renewal !== "by-consent" || consent?.refresh || !mayLeadToProvider(decision))
         return;
@@ -101,18 +101,18 @@ describe("in every situation", () => {
     });
   });
 
-  test("nobody renews while another process may", () => {
+  test("no renewal begins while another process holds the lease", () => {
     always(({ record: { lease }, now, decision }) => {
       if (!lease || now >= plusMs(lease.until, maxClockSkewMs)) return;
       expect(mayLeadToProvider(decision)).toBe(false);
     });
   });
 
-  test("nobody renews before the back-off ends, except in place of a holder that vanished", () => {
+  test("no renewal begins before the back-off ends, except after a holder crashed", () => {
     always(({ record, policy, now, decision }) => {
       const { failure, lease } = record;
       if (lease || !failure || failure.refusedSecretVersion !== null) return;
-      // A dead token is ended without the provider.
+      // A dead token is deleted without calling the provider.
       if (isWithoutRefresh(record, policy)) return;
       if (now < failure.retryAt) expect(mayLeadToProvider(decision)).toBe(false);
     });
@@ -129,7 +129,7 @@ describe("in every situation", () => {
     });
   });
 
-  test("what was found out is asked for once", () => {
+  test("each lookup is requested once", () => {
     always(({ findings, decision }) => {
       if (findings.secretVersion !== null) expect(decision.action).not.toBe("check-secret");
     });

@@ -106,7 +106,7 @@ describe("rejections of fresh tokens", () => {
     expect(decisionInWords(record, atExpiry, rejecting(3), at(now))).toBe(decision);
   });
 
-  test("keep nobody else from the token", () => {
+  test("do not affect callers that do not reject", () => {
     const decision = decisionInWords(rejected(3), atExpiry, rejecting(2), at("10:00:31.000"));
     expect(decision).toBe("vend: usable");
   });

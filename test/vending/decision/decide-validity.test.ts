@@ -65,7 +65,7 @@ describe("where old and new coexist, a demand for validity", () => {
     ],
   ])("%s", play(early));
 
-  test("names no time to wait where only another secret helps", () => {
+  test("has no time to wait where only another secret helps", () => {
     expect(decisionInWords(refused, early, demanding(1800), at("10:40:00.000"))).toBe(
       "check-secret: validity, unless still s1 → refuse: backing-off, validity-unavailable, retry -",
     );
@@ -102,7 +102,7 @@ describe("where a new token revokes the old, a demand for validity", () => {
     ["… nor at its renewal", conferma, 60, "10:05:00.450", "renew: expired"],
   ])("%s", play(atExpiry));
 
-  test("waits for Send's handover, not for its expiry", () => {
+  test("waits for the handover of Send's token, not for its expiry", () => {
     const send = aRecord({
       token: aToken({
         issuedUnder: "at-handover",

@@ -35,9 +35,9 @@ const empty = aRecord({ version: 0, fence: 1, token: null });
 
 type Row = [rule: string, TokenRecord | null, RenewalPolicy, now: string, decision: string];
 
-describe("what becomes of a wish for any usable token", () => {
+describe("the decision for a request without constraints", () => {
   test.each<Row>([
-    // Nothing held
+    // Nothing stored
     ["a connection never asked for is renewed", null, atExpiry, "10:00:00.000", "renew: cold"],
     ["… whatever its policy", null, onRotation, "10:00:00.000", "renew: cold"],
     ["a record without a token is renewed", empty, atExpiry, "10:00:00.000", "renew: cold"],
@@ -89,13 +89,13 @@ describe("what becomes of a wish for any usable token", () => {
     expect(decisionInWords(record, policy, noWish, at(now))).toBe(decision);
   });
 
-  test("what is vended is the held token itself", () => {
+  test("what is vended is the stored token itself", () => {
     const decision = decide(conferma, atExpiry, noWish, at("10:01:00.000"));
     expect(decision).toEqual({ action: "vend", reason: "usable", token: conferma.token });
   });
 });
 
-describe("a token that nobody can vouch for", () => {
+describe("a token in doubt", () => {
   const doubted = (record: TokenRecord) => ({ ...record, doubtedAt: at("10:00:00.200") });
 
   test.each<Row>([
@@ -273,7 +273,7 @@ describe("after the credentials were refused", () => {
   });
 });
 
-describe("after another version of the secret has been tried, its failure is the last word", () => {
+describe("after another version of the secret has been tried, that attempt's failure counts", () => {
   const tried = aFailure({
     secretVersion: "s2",
     refusedSecretVersion: "s1",

@@ -7,7 +7,7 @@ import { tokenTimes } from "../../../functions/vending/decision/token-times.ts";
 import { at } from "../../support/a-record.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
-/** Asked for at ten, answered 400 ms later. */
+/** Requested at ten, answered 400 ms later. */
 const issued = (lifetime: Lifetime): Issued => ({
   kind: "issued",
   token: new Sensitive("t"),
@@ -38,7 +38,7 @@ type Row = [
 
 describe("a token's times", () => {
   test.each<Row>([
-    // Use counts from the request, "not before" from the answer, plus what clocks may differ by.
+    // Use counts from the request; "not before" from the answer, plus the clock skew.
     ["five minutes at Conferma", atExpiry, exactly(300_000), "10:04:59.000", "10:05:00.650"],
     ["ten seconds at Conferma", atExpiry, exactly(10_000), "10:00:09.000", "10:00:10.650"],
     ["two seconds at Conferma", atExpiry, exactly(2000), "10:00:01.800", "10:00:02.650"],
@@ -61,7 +61,7 @@ describe("a token's times", () => {
       "10:04:40.000",
     ],
     ["unsaid at Send", atHandover, unknown, "10:00:47.000", "10:00:48.000"],
-    // Three hundred seconds ahead, at most a fifth, of which a quarter is chance (here: half of it).
+    // Three hundred seconds ahead, at most a fifth, of which a quarter is jitter (here: half of it).
     ["an hour elsewhere", early, exactly(3_600_000), "10:59:59.000", "10:55:37.500"],
     ["ten seconds elsewhere", early, exactly(10_000), "10:00:09.000", "10:00:08.250"],
     [
@@ -72,7 +72,7 @@ describe("a token's times", () => {
       "10:55:37.500",
     ],
     ["unsaid elsewhere", early, unknown, "10:00:59.000", "10:00:49.500"],
-    // A key's end is an instant; its secret is looked at again five seconds after it was read.
+    // A key's end is an instant; its secret is read again after five seconds.
     ["a key without end", onRotation, endless, null, "10:00:05.400"],
     ["a key with an end", onRotation, ending, "17:59:59.000", "10:00:05.400"],
   ])("%s", (_, policy, lifetime, usableUntil, renewAt) => {
@@ -85,19 +85,19 @@ describe("a token's times", () => {
   test.each([
     ["soonest", 0.999_999, "10:55:00.000"],
     ["latest", 0, "10:56:15.000"],
-  ])("chance spreads an early renewal over its lead: %s", (_, random, renewAt) => {
+  ])("jitter spreads an early renewal over its lead: %s", (_, random, renewAt) => {
     const times = tokenTimes(issued(exactly(3_600_000)), early, 1000, random);
     expect(Math.abs(msBetween(times.renewAt, at(renewAt)))).toBeLessThan(5);
   });
 
-  test("chance changes nothing where a new token revokes the old", () => {
+  test("there is no jitter where a new token revokes the old", () => {
     for (const policy of [atExpiry, atHandover]) {
       const times = (random: number) => tokenTimes(issued(exactly(300_000)), policy, 1000, random);
       expect(times(0)).toEqual(times(0.999));
     }
   });
 
-  test("a realm's margin is what is left between last use and expiry", () => {
+  test("a realm's margin lies between last use and expiry", () => {
     const times = tokenTimes(issued(exactly(300_000)), atExpiry, 5000, 0);
     expect(times.usableUntil).toEqual(at("10:04:55.000"));
   });
@@ -127,7 +127,7 @@ describe("for every lifetime, latency and margin", () => {
     };
   };
 
-  test("no token is used longer than it certainly lives, nor for less than half of that", () => {
+  test("no token is used for longer than its certain life, nor for less than half of it", () => {
     fc.assert(
       fc.property(situations, fc.constantFrom(atExpiry, atHandover, early), (given, policy) => {
         const { usableMs } = timesFor(policy, given);
@@ -137,7 +137,7 @@ describe("for every lifetime, latency and margin", () => {
     );
   });
 
-  test("Conferma is not asked while the token may live, on any of our clocks", () => {
+  test("Conferma is not called while the token may live, on any of our clocks", () => {
     fc.assert(
       fc.property(situations, (given) => {
         const { renewMs } = timesFor(atExpiry, given);
@@ -147,7 +147,7 @@ describe("for every lifetime, latency and margin", () => {
     );
   });
 
-  test("no process revokes at the handover what another, its clock behind, still vends", () => {
+  test("no process revokes at the handover a token that another, whose clock is behind, still vends", () => {
     fc.assert(
       fc.property(situations, (given) => {
         const { usableMs, renewMs } = timesFor(atHandover, given);

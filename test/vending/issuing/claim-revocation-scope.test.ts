@@ -31,7 +31,7 @@ describe("a revocation scope (P1)", () => {
     expect(claims(here)).toEqual(["conferma/production/default"]);
   });
 
-  test("is claimed anew by every issue, until the end of its lease", async () => {
+  test("is claimed again by every renewal, until the end of its lease", async () => {
     const here = await twoOfOnePlatform();
     const [claimed] = scopeItems(here);
     expect(claimed?.["scopeUntil"]?.N).toBe(String(Number(at("10:00:07.000"))));
@@ -48,7 +48,7 @@ describe("a revocation scope (P1)", () => {
     expect(await here.record()).toMatchObject({ revocationScope: null });
   });
 
-  test("lapses when its owner has no record any more", async () => {
+  test("lapses when its owner no longer has a record", async () => {
     const here = await twoOfOnePlatform();
     here.table.items.delete("conferma/production/default");
     expect(await here.refusalOf({ account: "other" })).toMatchObject(conflict);
@@ -58,7 +58,7 @@ describe("a revocation scope (P1)", () => {
     expect(await here.refusalOf()).toMatchObject({ code: "scope-conflict" });
   });
 
-  test("lapses when its owner has issued in another one since", async () => {
+  test("lapses when its owner has since issued in another scope", async () => {
     const here = await twoOfOnePlatform();
     here.secrets.set("default", { text: "canary-moved", version: "s2" });
     await here.vend({ rejectedVersion: 1 });
@@ -94,7 +94,7 @@ describe("a revocation scope (P1)", () => {
     expect(await here.vend({ account: "other" })).toMatchObject({ version: 1 });
   });
 
-  test("that a wrong clock has claimed for an hour lapses all the same", async () => {
+  test("that a wrong clock has claimed for an hour lapses as well", async () => {
     const here = await twoOfOnePlatform();
     here.table.items.delete("conferma/production/default");
     const [[pk = "", item] = []] = [...here.table.items].filter(([key]) => key.includes("~scope"));
@@ -103,7 +103,7 @@ describe("a revocation scope (P1)", () => {
     expect(await here.vend({ account: "other" })).toMatchObject({ version: 1 });
   });
 
-  test("that lapsed goes to one of those who want it", async () => {
+  test("that has lapsed goes to one of several claimants", async () => {
     const here = await twoOfOnePlatform();
     here.table.items.delete("conferma/production/default");
     here.clock.advance(lapseMs);
@@ -118,7 +118,7 @@ describe("a revocation scope (P1)", () => {
     expect(here.asked).toHaveLength(1);
   });
 
-  test("is not taken from an owner that has begun to issue again since it was seen", async () => {
+  test("is not taken from an owner that has begun to issue again since its claim was read", async () => {
     const here = new TestDeployment(atExpiry);
     here.secrets.set("other", { text: "canary-secret", version: "s1" });
     const { answer } = here;
@@ -128,7 +128,7 @@ describe("a revocation scope (P1)", () => {
     here.clock.advance(lapseMs);
     const vending = beforeMovingClaim(here, () => here.vend())({ account: "other" });
     await expect(vending).rejects.toMatchObject(conflict);
-    // Neither kills the other's tokens from now on.
+    // From now on, neither revokes the other's tokens.
     expect(await here.vend({ rejectedVersion: 1 })).toMatchObject({ version: 2 });
     here.clock.advance(lapseMs);
     expect(await here.refusalOf({ account: "other" })).toMatchObject(conflict);

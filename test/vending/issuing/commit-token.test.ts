@@ -6,7 +6,7 @@ import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, early, onRotation } from "../../support/policies.ts";
 
 describe("a token that is stored", () => {
-  test("is a line of the log, with everything that the ledger has, and its kind of lifetime", async () => {
+  test("is logged with all fields of its ledger entry, and its kind of lifetime", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.lifetime = { kind: "unknown" };
@@ -33,23 +33,26 @@ describe("a token that is stored", () => {
     ["by three tenths", 301, 230],
     ["by three tenths of what it took before, at most, when it is slow", 4500, 260],
     ["downwards just so", 1, 140],
-  ])("teaches how long renewals take here, the latest %s", async (_, latestMs, typicalIssueMs) => {
-    const here = new TestDeployment(early);
-    await here.vend();
-    expect(await here.record()).toMatchObject({ typicalIssueMs: 200 });
-    here.answer = () => {
-      here.clock.advance(latestMs - 200);
-      return here.issued();
-    };
-    await here.vend({ rejectedVersion: 1 });
-    expect(await here.record()).toMatchObject({ typicalIssueMs });
-  });
+  ])(
+    "updates the typical duration of a renewal: the latest took %s",
+    async (_, latestMs, typicalRenewalMs) => {
+      const here = new TestDeployment(early);
+      await here.vend();
+      expect(await here.record()).toMatchObject({ typicalRenewalMs: 200 });
+      here.answer = () => {
+        here.clock.advance(latestMs - 200);
+        return here.issued();
+      };
+      await here.vend({ rejectedVersion: 1 });
+      expect(await here.record()).toMatchObject({ typicalRenewalMs });
+    },
+  );
 
-  test("teaches it where renewals have taken no time at all", async () => {
+  test("updates the typical duration where renewals have taken no time", async () => {
     const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     await here.vend();
-    expect(await here.record()).toMatchObject({ typicalIssueMs: 0 });
+    expect(await here.record()).toMatchObject({ typicalRenewalMs: 0 });
     here.secrets.set("default", { text: "canary-next", version: "s2" });
     here.answer = () => {
       here.clock.advance(150);
@@ -57,10 +60,10 @@ describe("a token that is stored", () => {
     };
     here.clock.advance(5000);
     await here.vend();
-    expect(await here.record()).toMatchObject({ typicalIssueMs: 45 });
+    expect(await here.record()).toMatchObject({ typicalRenewalMs: 45 });
   });
 
-  test("after a clock that went back is not damaged by it", async () => {
+  test("is not damaged by a clock that went back", async () => {
     const here = new TestDeployment(early);
     here.answer = () => {
       here.clock.advance(-900);
@@ -68,13 +71,13 @@ describe("a token that is stored", () => {
     };
     await here.vend();
     expect(await here.record()).toMatchObject({
-      typicalIssueMs: 0,
+      typicalRenewalMs: 0,
       ledger: [{ latencyMs: 0 }],
       damage: [],
     });
   });
 
-  test("that was overtaken is not vended: what stands there is", async () => {
+  test("whose lease was lost is not vended: the stored one is", async () => {
     const here = new TestDeployment(early);
     const { store } = here.dependencies();
     const commit: TokenStore["commit"] = async () => {
@@ -88,16 +91,16 @@ describe("a token that is stored", () => {
   });
 });
 
-describe("a token that is not usable for any time", () => {
+describe("a token that has expired when it arrives", () => {
   const lifetime = (ms: number) => ({ kind: "stated", atLeastMs: ms, atMostMs: ms }) as const;
 
-  test("is refused, and where it revoked another, that one is in doubt", async () => {
+  test("is refused, and a token that it may have revoked is in doubt", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     here.lifetime = lifetime(150);
     expect(await here.refusalOf({ rejectedVersion: 1 })).toMatchObject({
       code: "provider-malformed",
-      message: "The provider answered a token that is not usable for any time.",
+      message: "The provider answered a token that has already expired.",
     });
     expect(await here.record()).toMatchObject({ version: 1, doubtedAt: expect.any(Date) });
   });
@@ -105,7 +108,7 @@ describe("a token that is not usable for any time", () => {
   test.each([
     ["in the very moment in which it would end", 222, 0],
     ["with a moment left", 224, 1],
-  ])("is told from one that is: %s", async (_, ms, versions) => {
+  ])("is told from a usable one: %s", async (_, ms, versions) => {
     const here = new TestDeployment(early);
     // A tenth of so short a life is margin; the answer took 200 ms.
     here.lifetime = lifetime(ms);
@@ -115,10 +118,10 @@ describe("a token that is not usable for any time", () => {
   });
 });
 
-describe("a live token that is answered again", () => {
+describe("a live token that the provider answers again", () => {
   const end = plusMs(at("10:00:00.200"), 300_000);
 
-  test("with the instants it had keeps the times it was given first", async () => {
+  test("with the same expiry keeps its first times", async () => {
     const here = new TestDeployment(early);
     here.answer = () => here.issued("canary-same", end);
     await here.vend();
@@ -146,7 +149,7 @@ describe("a live token that is answered again", () => {
     });
   });
 
-  test("that is a static key is looked at again as ever", async () => {
+  test("that is a static key is checked again as usual", async () => {
     const here = new TestDeployment(onRotation);
     here.lifetime = { kind: "unlimited", until: end };
     here.answer = (secret) => here.issued(secret, end);

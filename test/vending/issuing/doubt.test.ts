@@ -3,13 +3,13 @@ import { plusMs } from "../../../functions/model/clock.ts";
 import type { Dependencies } from "../../../functions/model/dependencies.ts";
 import { isDoubted } from "../../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../../functions/model/token-store.ts";
-import { ledgerEntry } from "../../../functions/vending/issuing/ledger.ts";
 import { recordLateIssue } from "../../../functions/vending/issuing/record-late-issue.ts";
+import { ledgerEntry } from "../../../functions/vending/issuing/report-issue.ts";
 import { at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry } from "../../support/policies.ts";
 
-/** A holder that has asked the provider and is frozen until long after its lease; what it does when it comes back. */
+/** A holder that is frozen after its request until long after its lease. The result makes it continue. */
 async function frozenHolder(here: TestDeployment, rejectedVersion: number | null = null) {
   const deps = here.dependencies();
   let held: HeldLease | undefined;
@@ -25,7 +25,7 @@ async function frozenHolder(here: TestDeployment, rejectedVersion: number | null
   return () => comeBack(here, deps, held ?? expect.fail("no lease"));
 }
 
-/** The provider's answer has only just been received: nobody knows when it took effect. */
+/** The provider's answer has only just been received: when it took effect is unknown. */
 async function comeBack(here: TestDeployment, deps: Dependencies, held: HeldLease): Promise<void> {
   const issued = { ...here.issued("canary-late"), receivedAt: here.clock.now() };
   const fingerprint = deps.fingerprint("canary-late");
@@ -33,7 +33,7 @@ async function comeBack(here: TestDeployment, deps: Dependencies, held: HeldLeas
   await recordLateIssue(deps, held, ledgerEntry(held, here.clock.now(), 200, result), issued);
 }
 
-describe("a token that came late while its successor was being asked for", () => {
+describe("a token that came late while its successor was requested", () => {
   test.each([
     ["from cold", null],
     ["after a rejection", 1],
@@ -55,7 +55,7 @@ describe("a token that came late while its successor was being asked for", () =>
     expect(await here.record()).toMatchObject({ doubtedAt: null, ledger: [{}, {}, {}] });
   });
 
-  test("stays in doubt over a failure, and over the next lease", async () => {
+  test("leaves the successor in doubt after a failure, and after the next lease", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     const thaw = await frozenHolder(here, 1);
@@ -78,8 +78,8 @@ describe("a token that came late while its successor was being asked for", () =>
   });
 });
 
-describe("a token that came late before its successor was asked for", () => {
-  test("leaves the successor alone, from cold too", async () => {
+describe("a token that came late before its successor was requested", () => {
+  test("leaves the successor alone, even a first one", async () => {
     const here = new TestDeployment(atExpiry);
     const thaw = await frozenHolder(here);
     await thaw();
@@ -94,7 +94,7 @@ describe("a token that came late before its successor was asked for", () => {
 });
 
 describe("a late writer is told from others by its lease's owner", () => {
-  test("though a table that was restored counts fences and versions anew", async () => {
+  test("even after a restored table has counted fences and versions again", async () => {
     const here = new TestDeployment(atExpiry);
     const { store, fingerprint } = here.dependencies();
     const restored = [...here.table.items];
@@ -121,7 +121,7 @@ describe("a late writer is told from others by its lease's owner", () => {
   });
 });
 
-test("a token that has expired on arrival is in the ledger with its fingerprint", async () => {
+test("a token that has expired when it arrives is in the ledger with its fingerprint", async () => {
   const here = new TestDeployment(atExpiry);
   here.lifetime = { kind: "stated", atLeastMs: 150, atMostMs: 150 };
   expect(await here.refusalOf()).toMatchObject({ code: "provider-malformed" });

@@ -8,7 +8,7 @@ import { at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, early } from "../../support/policies.ts";
 
-/** A holder whose provider answers after its lease, when another has issued in its place. */
+/** A holder whose provider answers after its lease, when another process has renewed. */
 async function overtaken(policy: RenewalPolicy, receivedAt?: Date) {
   const here = new TestDeployment(policy);
   here.answer = async () => {
@@ -22,7 +22,7 @@ async function overtaken(policy: RenewalPolicy, receivedAt?: Date) {
   return { here, vended };
 }
 
-describe("a token that comes after its lease", () => {
+describe("a token that arrives after its lease", () => {
   test("is not vended: its holder vends what its successor has stored", async () => {
     const { here, vended } = await overtaken(atExpiry, at("10:00:00.200"));
     expect(vended?.token.expose()).toBe("canary-next");
@@ -31,7 +31,7 @@ describe("a token that comes after its lease", () => {
     expect(record && isDoubted(record)).toBe(false);
   });
 
-  test("stays as evidence, in the log and in the ledger, and is no issue", async () => {
+  test("is recorded in log and ledger, and does not count as an issue", async () => {
     const { here } = await overtaken(atExpiry, at("10:00:00.200"));
     const { fingerprint } = here.dependencies();
     expect(here.logged("late-issue")).toMatchObject([
@@ -67,14 +67,14 @@ describe("a token that comes after its lease", () => {
     expect(record && isDoubted(record)).toBe(doubted);
   });
 
-  test("kills nothing where old and new coexist", async () => {
+  test("revokes nothing where old and new coexist", async () => {
     const { here, vended } = await overtaken(early, at("10:00:10.300"));
     expect(vended?.token.expose()).toBe("canary-next");
     expect(here.logged("late-issue")).toMatchObject([{ doubtedAt: null }]);
     expect(await here.record()).toMatchObject({ doubtedAt: null });
   });
 
-  test("is logged again with what it did to the one that is stored by then", async () => {
+  test("is logged again with its effect on the token that is stored by then", async () => {
     const { here, store } = aStoreThatAnswersLate();
     const seen: (Date | null)[] = [];
     const recordLateIssue: TokenStore["recordLateIssue"] = async (
@@ -95,7 +95,7 @@ describe("a token that comes after its lease", () => {
     expect(here.logged("late-issue")).toHaveLength(2);
   });
 
-  test("is given up after three tries, and when the table does not answer", async () => {
+  test("is not recorded after three tries, or when the table does not answer", async () => {
     for (const [answer, tries] of [
       [false, 3],
       [true, 1],
@@ -126,10 +126,10 @@ const aStoreThatAnswersLate = () => {
   return { here, store: here.dependencies().store };
 };
 
-describe("a commit whose answers are lost to the end of the lease", () => {
+describe("a commit whose answers are lost until the end of the lease", () => {
   const lost = () => new VendingError("store-unavailable", "made up", 1);
 
-  /** The table acts and does not answer. */
+  /** The table writes and does not answer. */
   async function unanswered(meanwhile: (here: TestDeployment) => Promise<unknown>) {
     const { here, store } = aStoreThatAnswersLate();
     const commit: TokenStore["commit"] = async (...wanted) => {
@@ -144,7 +144,7 @@ describe("a commit whose answers are lost to the end of the lease", () => {
     return here;
   }
 
-  test("is an issue all the same, with its line in the log", async () => {
+  test("counts as an issue, and is logged", async () => {
     const here = await unanswered(async () => {});
     expect(here.logged("token-issued")).toMatchObject([
       {
@@ -159,7 +159,7 @@ describe("a commit whose answers are lost to the end of the lease", () => {
     expect(here.logged("late-issue")).toEqual([]);
   });
 
-  test("is not taken for a late one when others have renewed since", async () => {
+  test("is not taken for a late issue when others have renewed since", async () => {
     const here = await unanswered(async (deployment) => {
       await deployment.vend({ rejectedVersion: 1 });
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LedgerEntry, RenewalReason } from "../../../functions/model/token-record.ts";
 import { ledgerAfter } from "../../../functions/model/token-record.ts";
-import { ledgerEntry } from "../../../functions/vending/issuing/ledger.ts";
+import { ledgerEntry } from "../../../functions/vending/issuing/report-issue.ts";
 import { aLease, aRecord, at } from "../../support/a-record.ts";
 
 const now = at("10:00:01.000");
@@ -22,8 +22,8 @@ const held = (reason: RenewalReason) => {
   return { lease, record: aRecord({ fence: 4, version: 3, lease }) };
 };
 
-describe("the ledger's entry", () => {
-  test("says of an issue its version, fence, owner, cause, latency and fingerprint", () => {
+describe("a ledger entry", () => {
+  test("has an issue's version, fence, owner, reason, latency and fingerprint", () => {
     const result = { fingerprint: "0123456789ab", outcome: "issued", version: 4 } as const;
     expect(ledgerEntry(held("rejected"), now, 151, result)).toEqual({
       at: at("10:00:01.000"),
@@ -37,7 +37,7 @@ describe("the ledger's entry", () => {
     });
   });
 
-  test("says that nobody was called by a latency of nothing", () => {
+  test("has a latency of zero when the provider was not called", () => {
     const result = { fingerprint: null, outcome: "secret-malformed", version: 3 } as const;
     expect(ledgerEntry(held("cold"), now, null, result)).toMatchObject({
       outcome: "secret-malformed",
@@ -46,7 +46,7 @@ describe("the ledger's entry", () => {
   });
 });
 
-test("the record's ledger keeps the last three", () => {
+test("the record's ledger keeps the last three entries", () => {
   const full = [1, 2, 3, 4].map(entry);
   expect(ledgerAfter(full, entry(5)).map(({ fence }) => fence)).toEqual([3, 4, 5]);
   expect(ledgerAfter([], entry(5))).toEqual([entry(5)]);

@@ -10,7 +10,7 @@ const due = (name: string, second: number): DueRenewal => ({
   dueUntil: at("11:00:00.000"),
 });
 
-/** An index that says these, and how many of them it was asked for. */
+/** An index with these entries, which counts how many were read. */
 function anIndex(...all: DueRenewal[]) {
   const said = { count: 0 };
   async function* hints() {
@@ -25,13 +25,13 @@ function anIndex(...all: DueRenewal[]) {
 const names = async (all: Iterable<Promise<DueRenewal | undefined>>) =>
   (await Promise.all(all)).map((each) => each?.connection ?? "-");
 
-describe("the queue of what is due", () => {
-  test("gives what the index says, each once, in its order, to many at once", async () => {
+describe("the queue of due connections", () => {
+  test("returns the index's entries once each, in order, to concurrent workers", async () => {
     const queue = dueQueue(anIndex(due("a", 1), due("b", 2), due("c", 3)).hints);
     expect(await names([1, 2, 3, 4, 5].map(() => queue.next()))).toEqual(["a", "b", "c", "-", "-"]);
   });
 
-  test("gives what comes due again in its turn", async () => {
+  test("returns an added entry in its turn", async () => {
     const queue = dueQueue(anIndex(due("a", 1), due("b", 5), due("c", 9)).hints);
     await queue.next();
     for (const again of [due("late", 30), due("a", 7), due("soon", 2), due("then", 7)]) {
@@ -42,14 +42,14 @@ describe("the queue of what is due", () => {
     expect(rest).toEqual(["soon", "b", "a", "then", "c", "late"]);
   });
 
-  test("goes on with what is added after the index has ended", async () => {
+  test("returns entries that are added after the index has ended", async () => {
     const queue = dueQueue(anIndex().hints);
     expect(await queue.next()).toBeUndefined();
     queue.add(due("again", 1));
     expect(await names([queue.next(), queue.next()])).toEqual(["again", "-"]);
   });
 
-  test("reads the index one ahead of what was taken, and no further", async () => {
+  test("reads the index one entry ahead, and no further", async () => {
     const { hints, said } = anIndex(due("a", 1), due("b", 5), due("c", 9));
     const queue = dueQueue(hints);
     expect(said.count).toBe(0);
@@ -62,7 +62,7 @@ describe("the queue of what is due", () => {
     expect(said.count).toBe(2);
   });
 
-  test("fails for everybody when the index does", async () => {
+  test("fails for every worker when the index fails", async () => {
     async function* broken() {
       yield due("a", 1);
       throw new Error("no index");

@@ -15,7 +15,7 @@ const nothing = { due: 0, renewed: 0, skipped: 0, failed: 0 };
 const oneRenewed = { ...nothing, due: 1, renewed: 1 };
 const oneSkipped = { ...nothing, due: 1, skipped: 1 };
 
-/** A token was vended at ten, and it is a minute before its end. */
+/** A token was vended at ten, and expires in a minute. */
 async function aDeployment(): Promise<TestDeployment> {
   const here = new TestDeployment(atExpiry);
   await here.vend();
@@ -23,7 +23,7 @@ async function aDeployment(): Promise<TestDeployment> {
   return here;
 }
 
-/** An index whose first `count` connections have lapsed. Taken out, they are not said again. */
+/** An index whose first `count` connections have lapsed, until they are pruned. */
 function withLapsed(count: number, ...others: DueRenewal[]) {
   const lapsed = new Map(
     Array.from({ length: count }, (_, n) => [connectionOf(realm, `lapsed-${n}`), n]),
@@ -40,17 +40,17 @@ function withLapsed(count: number, ...others: DueRenewal[]) {
   return { index, lapsed };
 }
 
-describe("what has lapsed", () => {
+describe("a lapsed connection", () => {
   const due = { connection, dueAt, dueUntil };
 
-  test("leaves the index, counts as nothing, and is not in the way of what is due", async () => {
+  test("is removed from the index, is not counted, and does not delay due connections", async () => {
     const here = await aDeployment();
     const { index, lapsed } = withLapsed(40, due);
     expect(await here.tick({ index })).toEqual(oneRenewed);
     expect(lapsed.size).toBe(0);
   });
 
-  test("meanwhile, or was never there, is skipped", async () => {
+  test("whose record is no longer due, or missing, is skipped", async () => {
     const here = await aDeployment();
     here.clock.moveTo(at("11:20:00.000"));
     const nobody = connectionOf(realm, "nobody");
@@ -59,7 +59,7 @@ describe("what has lapsed", () => {
     expect(here.asked).toHaveLength(1);
   });
 
-  test("is not written to again by the next tick", async () => {
+  test("is not written again by the next tick", async () => {
     const here = await aDeployment();
     const writes: string[] = [];
     here.table.onWrite = (pk) => writes.push(pk);
@@ -70,7 +70,7 @@ describe("what has lapsed", () => {
     expect(writes).toEqual([connection]);
   });
 
-  test("stays until its last millisecond is over", async () => {
+  test("stays until its last millisecond has passed", async () => {
     const here = await aDeployment();
     const { until } = (await here.record())?.token?.due ?? expect.fail("not due");
     here.clock.moveTo(until);
@@ -82,7 +82,7 @@ describe("what has lapsed", () => {
     expect(here.table.items.get(connection)).not.toHaveProperty("dueRealm");
   });
 
-  test("is taken out 500 a tick, 32 at once", async () => {
+  test("is one of at most 500 removed in a tick, 32 at once", async () => {
     const here = await aDeployment();
     const { index, lapsed } = withLapsed(1100, due);
     let [begun, ended, atOnce] = [0, 0, 0];
@@ -104,7 +104,7 @@ describe("what has lapsed", () => {
     expect(lapsed.size).toBe(0);
   });
 
-  test("and cannot be taken out is told in the log, stops nothing, and is tried by the next tick", async () => {
+  test("that cannot be removed is logged, stops nothing, and is tried by the next tick", async () => {
     const here = await aDeployment();
     const { index, lapsed } = withLapsed(100, due);
     const asked: string[] = [];

@@ -19,10 +19,10 @@ const oneRenewed = { ...nothing, due: 1, renewed: 1 };
 const oneSkipped = { ...nothing, due: 1, skipped: 1 };
 const oneFailed = { ...nothing, due: 1, failed: 1 };
 
-/** When the one token of five minutes of `aDeployment` may be replaced: after its end, and a clock's skew. */
+/** When the five-minute token of `aDeployment` may be replaced: after its end and the clock skew. */
 const renewAt = at("10:05:00.450");
 
-/** A token was vended at ten, and it is a minute before its end. `askedAt` tells when the provider was asked. */
+/** A token was vended at ten, and expires in a minute. `askedAt` lists when the provider was called. */
 async function aDeployment(policy = atExpiry, ...accounts: string[]) {
   const here = new TestDeployment(policy);
   const askedAt: Date[] = [];
@@ -42,7 +42,7 @@ async function aDeployment(policy = atExpiry, ...accounts: string[]) {
 
 const dueUntil = at("11:30:00.000");
 
-/** An index that says just this. */
+/** An index with just this entry. */
 function saying(...all: DueRenewal[]): RenewalIndex {
   return {
     prune: async () => expect.fail("Nothing has lapsed."),
@@ -61,7 +61,7 @@ const refused = (code: NotIssued["code"]): NotIssued => ({
 });
 
 describe("a tick", () => {
-  test("renews what is due, at its instant and not before", async () => {
+  test("renews a due connection at its instant and not before", async () => {
     const { here, askedAt } = await aDeployment();
     expect(await here.tick()).toEqual(oneRenewed);
     expect(askedAt).toEqual([renewAt]);
@@ -79,14 +79,14 @@ describe("a tick", () => {
     expect((await here.record())?.ledger.at(-1)).toMatchObject({ reason });
   });
 
-  test("renews at once what is overdue", async () => {
+  test("renews an overdue connection at once", async () => {
     const { here, askedAt } = await aDeployment();
     here.clock.moveTo(at("10:20:00.000"));
     expect(await here.tick()).toEqual(oneRenewed);
     expect(askedAt).toEqual([at("10:20:00.000")]);
   });
 
-  test("renews a token that nobody can vouch for", async () => {
+  test("renews a token in doubt", async () => {
     const { here } = await aDeployment();
     here.clock.moveTo(renewAt);
     here.answer = () => ({ ...refused("provider-unavailable"), mayHaveIssued: true });
@@ -98,7 +98,7 @@ describe("a tick", () => {
     expect(await here.record()).toMatchObject({ doubtedAt: null, version: 2 });
   });
 
-  test("leaves alone what is due after the next tick has begun", async () => {
+  test("leaves a connection alone that is due after the next tick has begun", async () => {
     const { here } = await aDeployment();
     here.clock.moveTo(plusMs(renewAt, -75_000));
     expect(await here.tick()).toEqual(nothing);
@@ -106,7 +106,7 @@ describe("a tick", () => {
     expect(await here.tick()).toEqual(oneRenewed);
   });
 
-  test("never has a static key to renew", async () => {
+  test("never renews a static key", async () => {
     const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     await here.vend();
@@ -114,7 +114,7 @@ describe("a tick", () => {
     expect(await here.tick()).toEqual(nothing);
   });
 
-  test("is not put off by a timer that wakes early", async () => {
+  test("copes with a timer that fires early", async () => {
     const { here, askedAt } = await aDeployment();
     const { clock } = here;
     const hasty: Clock = {
@@ -126,7 +126,7 @@ describe("a tick", () => {
     expect(askedAt).toEqual([renewAt]);
   });
 
-  test("counts each of many once", async () => {
+  test("counts each of many connections once", async () => {
     const { here } = await aDeployment(atExpiry, "failing", "second", "third");
     here.answer = (secret) =>
       secret === "secret of failing" ? refused("provider-unavailable") : here.issued();
@@ -135,7 +135,7 @@ describe("a tick", () => {
 });
 
 describe("a tick skips", () => {
-  test("what another tick renews at the same instant: one issue for both", async () => {
+  test("a connection that another tick renews at the same instant: one issue for both", async () => {
     const { here, askedAt } = await aDeployment();
     const tallies = await Promise.all([here.tick(), here.tick()]);
     expect(tallies).toContainEqual(oneRenewed);
@@ -143,7 +143,7 @@ describe("a tick skips", () => {
     expect(askedAt).toHaveLength(1);
   });
 
-  test("what somebody else took the lease of and has renewed since", async () => {
+  test("a connection whose lease another process took and that it has renewed since", async () => {
     const { here } = await aDeployment();
     const { store } = here.dependencies();
     const takeLease = async () => {
@@ -154,7 +154,7 @@ describe("a tick skips", () => {
     expect(here.asked).toHaveLength(2);
   });
 
-  test("what backs off, without asking the provider", async () => {
+  test("a connection in back-off, without calling the provider", async () => {
     const { here } = await aDeployment();
     here.clock.moveTo(renewAt);
     here.answer = () => refused("provider-unavailable");
@@ -163,7 +163,7 @@ describe("a tick skips", () => {
     expect(here.asked).toHaveLength(2);
   });
 
-  test("what has refused credentials, until the secret changes", async () => {
+  test("a connection with refused credentials, until the secret changes", async () => {
     const { here } = await aDeployment();
     here.clock.moveTo(renewAt);
     here.answer = () => refused("credentials-rejected");
@@ -178,9 +178,9 @@ describe("a tick skips", () => {
     expect(here.asked.at(-1)).toBe("next secret");
   });
 
-  test("what its own time does not suffice for, without waiting for it", async () => {
+  test("a renewal that it has no time for, without waiting for its instant", async () => {
     const { here } = await aDeployment();
-    // A lease takes seven seconds, and its instant is a minute away.
+    // A lease lasts seven seconds, and the renewal is a minute away.
     expect(await here.tick({ forMs: 67_449 })).toEqual(oneSkipped);
     expect(here.clock.slept).toEqual([]);
     expect(here.asked).toHaveLength(1);
@@ -189,7 +189,7 @@ describe("a tick skips", () => {
 });
 
 describe("the index is a hint", () => {
-  test("where the record's instant is later, it is looked at once more, then", async () => {
+  test("so a connection is checked again at the record's instant, if that is later", async () => {
     const { here, askedAt } = await aDeployment();
     const index = saying({ connection, dueAt: at("10:04:10.000"), dueUntil });
     expect(await here.tick({ index })).toEqual(oneRenewed);
@@ -197,7 +197,7 @@ describe("the index is a hint", () => {
     expect(here.clock.slept.slice(0, 2)).toEqual([10_000, 50_450]);
   });
 
-  test("where that lies beyond the tick's horizon, it is not waited for", async () => {
+  test("so a connection whose instant lies beyond the horizon is not waited for", async () => {
     const { here } = await aDeployment();
     here.clock.moveTo(at("10:01:00.000"));
     const index = saying({ connection, dueAt: at("10:01:10.000"), dueUntil });
@@ -205,7 +205,7 @@ describe("the index is a hint", () => {
     expect(here.clock.slept).toEqual([10_000]);
   });
 
-  test("that cannot be read fails the tick, once all that was begun has ended", async () => {
+  test("that fails the tick when it cannot be read, after the renewals under way have ended", async () => {
     const { here } = await aDeployment();
     const index: RenewalIndex = {
       ...saying(),
@@ -219,8 +219,8 @@ describe("the index is a hint", () => {
   });
 });
 
-describe("what fails", () => {
-  test("at the provider is recorded for everyone, and tried again by a later tick", async () => {
+describe("a renewal that fails", () => {
+  test("at the provider is recorded for all processes, and tried again by a later tick", async () => {
     const { here } = await aDeployment();
     here.answer = () => refused("provider-unavailable");
     expect(await here.tick()).toEqual(oneFailed);
@@ -231,7 +231,7 @@ describe("what fails", () => {
     expect(await here.tick()).toEqual(oneRenewed);
   });
 
-  test("at the store is told in the log, and stops no other connection", async () => {
+  test("at the store is logged, and stops no other connection", async () => {
     const { here } = await aDeployment(atExpiry, "second", "third");
     const { store } = here.dependencies();
     const read: typeof store.read = async (of, until) => {
@@ -254,7 +254,7 @@ describe("what fails", () => {
     ]);
   });
 
-  test("by a defect is told by its name, never by its message", async () => {
+  test("by a defect is logged by its name, never by its message", async () => {
     const { here } = await aDeployment();
     const read = async () => {
       throw new TypeError("canary-token is not a function");
@@ -264,7 +264,7 @@ describe("what fails", () => {
     expect(here.log.join("")).not.toContain("canary-token is");
   });
 
-  test("with its process is taken over at the end of its lease", async () => {
+  test("because its process crashed is taken over at the end of its lease", async () => {
     const { here, askedAt } = await aDeployment();
     const since = plusMs(renewAt, -10);
     const intent = {
@@ -281,7 +281,7 @@ describe("what fails", () => {
 describe("many due connections", () => {
   const total = 5000;
 
-  test("are worked on 32 at a time, and the index is read no further than that", async () => {
+  test("are renewed 32 at a time, and the index is read no further than that", async () => {
     const here = new TestDeployment(atExpiry);
     here.clock.moveTo(at("10:04:00.000"));
     const { store } = here.dependencies();
@@ -312,7 +312,7 @@ describe("many due connections", () => {
   });
 });
 
-describe("a connection that the schedule keeps", () => {
+describe("a connection that the schedule keeps alive", () => {
   /** A tick a minute, from now on. */
   async function tickFor(here: TestDeployment, minutes: number): Promise<void> {
     for (let n = 0; n < minutes; n += 1) {
@@ -322,7 +322,7 @@ describe("a connection that the schedule keeps", () => {
     }
   }
 
-  test("lapses an hour after a caller last caused an issue, and costs nothing from then on", async () => {
+  test("lapses an hour after the last renewal for a caller, and costs nothing from then on", async () => {
     const { here, askedAt } = await aDeployment();
     await tickFor(here, 120);
     const last = askedAt.at(-1) ?? expect.fail("never renewed");
@@ -332,7 +332,7 @@ describe("a connection that the schedule keeps", () => {
     expect(await here.tick()).toEqual(nothing);
   });
 
-  test("is kept for another hour when a caller comes back", async () => {
+  test("is kept alive for another hour when a caller comes back", async () => {
     const { here, askedAt } = await aDeployment();
     await tickFor(here, 120);
     await here.vend();
@@ -342,7 +342,7 @@ describe("a connection that the schedule keeps", () => {
     expect(Number(askedAt.at(-1)) - Number(back)).toBeLessThanOrEqual(60 * 60_000);
   });
 
-  test("is left alone after its hour even where it could not be renewed", async () => {
+  test("is left alone after its hour even if it could not be renewed", async () => {
     const { here } = await aDeployment();
     here.answer = () => refused("provider-unavailable");
     await tickFor(here, 60);
@@ -355,7 +355,7 @@ describe("a connection that the schedule keeps", () => {
     expect(await here.record()).toMatchObject({ version: 1, token: { due: null } });
   });
 
-  test("is renewed as often as it ends where its tokens live for seconds", async () => {
+  test("is renewed at every expiry where its tokens live for seconds", async () => {
     const { here, askedAt } = await aDeployment();
     here.lifetime = { kind: "stated", atLeastMs: 10_000, atMostMs: 10_000 };
     await here.vend({ rejectedVersion: 1 });
@@ -366,12 +366,12 @@ describe("a connection that the schedule keeps", () => {
     here.clock.moveTo(plusMs(begun, 75_000));
     await here.tick();
     const gaps = askedAt.slice(1).map((each, n) => msBetween(askedAt[n] ?? each, each));
-    // Asked, answered after 200 ms, lived for 10 s, and a clock's skew.
+    // Answered after 200 ms, lived for 10 s, and the clock skew.
     expect(new Set(gaps)).toEqual(new Set([10_450]));
     expect(gaps).toHaveLength(13);
   });
 
-  test("is not waited for beyond the time that it is kept", async () => {
+  test("is not waited for after its hour", async () => {
     const { here } = await aDeployment();
     here.lifetime = { kind: "stated", atLeastMs: 10_000, atMostMs: 10_000 };
     await here.vend({ rejectedVersion: 1 });
@@ -383,7 +383,7 @@ describe("a connection that the schedule keeps", () => {
     expect(await here.tick()).toEqual({ due: 2, renewed: 2, skipped: 0, failed: 0 });
   });
 
-  test("with tokens of seconds is not given up by the loser of a lease", async () => {
+  test("with tokens of seconds is checked again by a process that lost the lease", async () => {
     const { here, askedAt } = await aDeployment();
     here.lifetime = { kind: "stated", atLeastMs: 10_000, atMostMs: 10_000 };
     await here.vend({ rejectedVersion: 1 });

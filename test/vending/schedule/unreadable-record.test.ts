@@ -4,7 +4,7 @@ import { at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry } from "../../support/policies.ts";
 
-test("a record that a newer release wrote is one failure of a tick, and the others are renewed", async () => {
+test("a record of a newer release is one failure of a tick, and the others are renewed", async () => {
   const here = new TestDeployment(atExpiry);
   here.secrets.set("newer", { text: "secret of newer", version: "s1" });
   await here.vend();

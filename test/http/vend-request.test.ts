@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { describe, expect, test } from "vitest";
-import { readVendRequest } from "../../functions/http/read-vend-request.ts";
+import { readVendRequest } from "../../functions/http/vend-endpoint.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
@@ -98,7 +98,7 @@ describe("a direct invocation", () => {
     expect(refusalOf(payload)).toContain(refusal);
   });
 
-  test("hears nothing of the value that was wrong, which may be a token in the wrong place", () => {
+  test("is not told the invalid value, which may be a token in the wrong field", () => {
     for (const field of ["account", "minValiditySeconds", "rejectedVersion"])
       expect(refusalOf({ [field]: ["canary"] })).not.toContain("canary");
     expect(refusalOf({ account: "Bearer canary" })).not.toContain("canary");
@@ -126,7 +126,7 @@ describe("an account", () => {
     "a".repeat(64),
     "../x",
     "a#1",
-  ])("is never %j, by either way", (account) => {
+  ])("is never %j, by payload or path", (account) => {
     expect(refusalOf({ account })).toContain("unknown-connection account: must be ");
     const path = `${base}/${encodeURIComponent(account)}`;
     expect(refusalOf(vend(path))).toMatch(/^unknown-connection /);
@@ -302,7 +302,7 @@ describe("POST …/{account}/rejections", () => {
   });
 });
 
-test("whatever cannot be read is the caller's fault, never ours", () => {
+test("any unreadable event is the caller's fault, never ours", () => {
   const allowed: readonly ProblemCode[] = ["invalid-request", "unknown-connection"];
   const odd = [aProxyEvent({ path: "" }), aProxyEvent({ path: "/" }), { httpMethod: "GET" }, true];
   for (const event of odd) expect(allowed).toContain(refusalOf(event).split(" ")[0]);

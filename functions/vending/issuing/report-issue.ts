@@ -1,13 +1,39 @@
 import { msBetween } from "../../model/clock.ts";
+import type { Connection } from "../../model/connection.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
-import type { TokenRecord } from "../../model/token-record.ts";
+import type { Issued } from "../../model/provider.ts";
+import type { LedgerEntry, TokenRecord } from "../../model/token-record.ts";
+import type { HeldLease } from "../../model/token-store.ts";
+
+/** The ledger entry for one call to the provider. */
+export function ledgerEntry(
+  { record, lease }: HeldLease,
+  at: Date,
+  latencyMs: number | null,
+  result: Pick<LedgerEntry, "fingerprint" | "outcome" | "version">,
+): LedgerEntry {
+  const { fence } = record;
+  const { owner, reason } = lease;
+  return { at, fence, owner, reason, latencyMs: latencyMs ?? 0, ...result };
+}
+
+/** Logs and counts an issued token, with the fields of its ledger entry (docs/operations.md). */
+export function logIssue(
+  { metrics, log }: Dependencies,
+  connection: Connection,
+  entry: LedgerEntry,
+  { lifetime }: Issued,
+): void {
+  metrics.record("Issues", 1);
+  log.info("token-issued", { connection, ...entry, lifetime: lifetime.kind });
+}
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const keyWarningDays = 30;
 const consentWarningDays = 14;
 
-/** Measures how long a static key still lives. Logs a warning in its last 30 days, once an hour. */
+/** Records the days until a static key expires. Logs a warning in its last 30 days, once an hour. */
 export function warnOfKeyExpiry(
   deps: Dependencies,
   { connection, token }: TokenRecord,
@@ -23,7 +49,7 @@ export function warnOfKeyExpiry(
   deps.log.warn("key-expires-soon", { connection, expiresAt, days: Math.floor(days) });
 }
 
-/** Measures how long a person's consent still lasts. Logs a warning in its last 14 days, once a day. */
+/** Records the days until a person's consent ends. Logs a warning in its last 14 days, once a day. */
 export function warnOfConsentEnd(
   deps: Dependencies,
   before: TokenRecord,

@@ -1,0 +1,80 @@
+import { msBetween, plusMs } from "../model/clock.ts";
+import { connectionOf } from "../model/connection.ts";
+import type {
+  Browser,
+  BrowserCookie,
+  ConsentRefusal,
+  OpenLink,
+  Redirect,
+} from "../model/consent-outcome.ts";
+import type { PendingConsent } from "../model/pending-consents.ts";
+import type { Sensitive } from "../model/sensitive.ts";
+import type { Deadline } from "../model/time-limits.ts";
+import { authorizeUrl, linkLifetimeMs } from "./begin-consent.ts";
+import type { ConsentDependencies } from "./consent-dependencies.ts";
+import { linkState, pendingFields, refused } from "./link-state.ts";
+
+/** 256 bits in base64url. */
+const linkShape = /^[\w-]{43}$/;
+
+/** Looks up the link for its page. Changes nothing, so that programs that prefetch links do not use them up. */
+export async function openLink(
+  deps: ConsentDependencies,
+  link: Sensitive,
+  browser: Browser,
+  { signal }: Deadline,
+): Promise<OpenLink | ConsentRefusal> {
+  const id = linkId(deps, link);
+  if (!id) return refused(deps, "link-unknown", null);
+  const known = browser.secretFor(id);
+  const pending = await deps.pendingConsents.read(id, signal);
+  const now = deps.clock.now();
+  const reason = linkState(pending, known && deps.browserSecrets.hash(known), now);
+  if (!pending || reason) return refused(deps, reason ?? "link-unknown", pending ?? id);
+  const newCookie = known ? null : browserCookie(pending, deps.browserSecrets.newSecret(), now);
+  return { kind: "open", pending, flow: await deps.flow(), newCookie };
+}
+
+/**
+ * Binds the link to this browser and redirects it to the provider. A double click, the back button and a second tab each
+ * make a new authorization request; the first to return completes the consent.
+ */
+export async function continueConsent(
+  deps: ConsentDependencies,
+  link: Sensitive,
+  browser: Browser,
+  { signal }: Deadline,
+): Promise<Redirect | ConsentRefusal> {
+  const id = linkId(deps, link);
+  if (!id) return refused(deps, "link-unknown", null);
+  const secret = browser.secretFor(id);
+  if (!secret) return refused(deps, "cookies-needed", id);
+  const now = deps.clock.now();
+  const hash = deps.browserSecrets.hash(secret);
+  const until = plusMs(now, linkLifetimeMs);
+  const { done, pending } = await deps.pendingConsents.bind(id, hash, now, until, signal);
+  if (!done) {
+    const reason = linkState(pending, hash, now) ?? "link-expired";
+    return refused(deps, reason, pending ?? id);
+  }
+  const url = await authorizeUrl(
+    deps,
+    connectionOf(deps.realm, pending.account),
+    id,
+    secret,
+    signal,
+  );
+  deps.log.info("consent-continued", pendingFields(deps, pending));
+  return { kind: "redirect", url, cookie: browserCookie(pending, secret, now) };
+}
+
+/** The cookie outlives the row by ten minutes, so that a late browser is told that its link has expired, not that a cookie is missing. */
+function browserCookie(pending: PendingConsent, secret: Sensitive, now: Date): BrowserCookie {
+  const maxAgeMs = msBetween(now, pending.expiresAt) + linkLifetimeMs;
+  return { pendingId: pending.id, secret, maxAgeMs };
+}
+
+/** The identifier of the pending consent; null for text that cannot be a link. */
+function linkId({ browserSecrets }: ConsentDependencies, link: Sensitive): string | null {
+  return linkShape.test(link.expose()) ? browserSecrets.hash(link) : null;
+}

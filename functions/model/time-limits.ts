@@ -1,0 +1,30 @@
+/** A deployment's limits of one provider call, in milliseconds. */
+export interface CallLimits {
+  /** Hard limit of one provider call. */
+  readonly deadlineMs: number;
+  /** Between `usableUntil` and the provider's expiry. */
+  readonly marginMs: number;
+}
+
+/** Part of a lease reserved for reading secret and data key before the call. */
+export const secretReserveMs = 1000;
+
+/** Part of a lease reserved for storing the answer after the call. */
+export const commitReserveMs = 1000;
+
+/** Its lease, 22 s, fits into a function's timeout of 25 s (infra/constructs/realm.ts). */
+export const maxDeadlineMs = 20_000;
+
+/** No lease is longer, whatever a record says. */
+export const maxLeaseMs = 30_000;
+
+/** No pause after a failure is longer, whatever provider or record say. */
+export const maxRetryPauseMs = 900_000;
+
+/** By when one request must be answered. `signal` aborts whatever is still running shortly after `at`. */
+export interface Deadline {
+  readonly at: Date;
+  readonly signal: AbortSignal;
+  /** Renewals for a caller keep the connection alive; renewals by the schedule do not. */
+  readonly onBehalfOf: "caller" | "schedule";
+}

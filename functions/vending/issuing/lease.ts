@@ -1,0 +1,97 @@
+import { later, msBetween, plusMs } from "../../model/clock.ts";
+import type { Connection } from "../../model/connection.ts";
+import type { Dependencies } from "../../model/dependencies.ts";
+import { VendingError } from "../../model/errors.ts";
+import { isLossPossible } from "../../model/provider.ts";
+import type { CallLimits, Deadline } from "../../model/time-limits.ts";
+import { commitReserveMs, secretReserveMs } from "../../model/time-limits.ts";
+import type { Lease, RenewalReason, TokenRecord } from "../../model/token-record.ts";
+
+/** How long a lease lasts: long enough for everything that its holder does under it. */
+export function leaseMs(limits: CallLimits): number {
+  return secretReserveMs + limits.deadlineMs + commitReserveMs;
+}
+
+/**
+ * Takes the lease and writes with it what a successor must know if the holder crashes. Fails with `renewal-in-progress`
+ * when the deadline comes before the end of the lease.
+ */
+export async function takeLease(
+  deps: Dependencies,
+  connection: Connection,
+  seen: TokenRecord | null,
+  reason: RenewalReason,
+  deadline: Deadline,
+): ReturnType<Dependencies["store"]["takeLease"]> {
+  const since = deps.clock.now();
+  const until = plusMs(since, leaseMs(deps.limits));
+  if (until > deadline.at) throw noTimeToFinish(since, until, deadline);
+  const lease = { owner: deps.newOwner(), since, until, reason };
+  const doubtedAt = doubtAfter(deps, seen);
+  return deps.store.takeLease(connection, seen, { lease, doubtedAt }, deadline.signal);
+}
+
+/** After an abandoned lease, the outcome of its holder's request is unknown. */
+export function doubtAfter({ provider }: Dependencies, seen: TokenRecord | null): Date | null {
+  const { lease, token, doubtedAt = null } = seen ?? {};
+  // Redeeming an authorization code uses up nothing that is stored.
+  const mayBeLost = lease && lease.reason !== "consent" && isLossPossible(provider.policy);
+  return mayBeLost && token ? later(doubtedAt, token.issuedAt) : doubtedAt;
+}
+
+function noTimeToFinish(since: Date, until: Date, { at }: Deadline): VendingError {
+  const needed = Number(until) - Number(since);
+  const left = Math.max(0, Number(at) - Number(since));
+  const detail = `A renewal may take ${needed} ms and ${left} ms remain; give the caller more time.`;
+  return new VendingError("renewal-in-progress", detail, 1);
+}
+
+const firstPauseMs = 50;
+
+/**
+ * Repeats the write that ends a lease until the store answers, because an issued token must not be lost to a transient
+ * fault. When the lease ends first, fails as the last attempt did.
+ */
+export async function retryUntilLeaseEnd<T>(
+  deps: Dependencies,
+  lease: Lease,
+  parent: AbortSignal,
+  write: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const signal = deps.clock.timeout(msBetween(deps.clock.now(), lease.until), parent);
+  for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+    try {
+      return await write(signal);
+    } catch (error) {
+      if (plusMs(deps.clock.now(), pauseMs) >= lease.until) throw error;
+      await deps.clock.sleep(pauseMs, signal).catch(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+/** How a renewal ended, and the record at that moment. */
+export type Renewal =
+  /** The provider has issued a token or confirmed the stored key. */
+  | { readonly outcome: "committed"; readonly record: TokenRecord }
+  /** The stored key is still the secret's value; the provider was not called. */
+  | { readonly outcome: "kept"; readonly record: TokenRecord }
+  /** Another process has the lease. */
+  | { readonly outcome: "lost"; readonly record: TokenRecord | null }
+  | {
+      readonly outcome: "failed";
+      readonly record: TokenRecord | null;
+      /** Why this attempt failed. */
+      readonly problem: VendingError;
+    };
+
+/** Another process took over the lease before this one could store its token. */
+export function overtaken(record: TokenRecord | null): Renewal {
+  const detail = "Another process took over before the new token was stored.";
+  return {
+    outcome: "failed",
+    record,
+    problem: new VendingError("renewal-in-progress", detail, 1),
+  };
+}
