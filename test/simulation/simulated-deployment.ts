@@ -4,6 +4,7 @@ import type { Dependencies } from "../../functions/model/dependencies.ts";
 import type { Issuer } from "../../functions/model/provider.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordReader } from "../../functions/store/read-record.ts";
+import { earlierReleaseStore } from "./earlier-release.ts";
 import { simulatedSealer, simulatedSecrets } from "./simulated-ports.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { ProviderFault } from "./simulated-provider.ts";
@@ -46,6 +47,9 @@ export function dependenciesOf(
     fails: () => world.mishap(probability, [true], false),
   });
   const policy = world.policyOf(realm, startsAt);
+  const client = tableClientOf(world, process);
+  const readRecord = recordReader({ clock, log, metrics, process: name });
+  const store = dynamoDbTokenStore(client, "tokens", readRecord);
   const intact: Dependencies = {
     realm: realmIds[realm] ?? realmIds[0],
     limits: { deadlineMs, marginMs: 1000 },
@@ -55,11 +59,7 @@ export function dependenciesOf(
       issuer: async () => issuerOf(world, process, realm),
       consent: policy.renewal === "by-consent" ? async () => flowOf(world, process, realm) : null,
     },
-    store: dynamoDbTokenStore(
-      tableClientOf(world, process),
-      "tokens",
-      recordReader({ clock, log, metrics, process: name }),
-    ),
+    store: process.isEarlier ? earlierReleaseStore(client, readRecord, store.read) : store,
     secrets: simulatedSecrets(
       port(trouble.secretFaults),
       new Set([...accounts, "default"]),

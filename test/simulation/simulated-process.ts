@@ -16,6 +16,8 @@ export class SimulatedProcess {
   readonly name: string;
   isCrashed = false;
   wasPaused = false;
+  /** It writes as an earlier release did. */
+  isEarlier = false;
   /** Added to true time; within the declared bound, and it may step. */
   skewMs: number;
   readonly #time: VirtualTime;

@@ -95,7 +95,7 @@ export class SimulatedStage {
             this.note(`${token.id} dies`);
             if (token.call) this.invariantsOf(token.call.connection).tokenDies(token, call);
           },
-          tokenHeard: (token, call) => this.heard.add(token.id, call.process),
+          tokenHeard: (token, call) => this.heard.add(token.id, call.process, this.time.now),
         });
     const own = { id, account, realm, provider, grants, invariants };
     this.connections.push({ ...own, pasts: [], isPersonAtWork: false });
@@ -152,7 +152,7 @@ export class SimulatedStage {
     const writer = this.table.writer;
     const realm = pk.startsWith(`${realmIds[1].provider}/`) ? 1 : 0;
     const policy = this.policyOf(realm, 0);
-    const by = writer ? "service" : "operator";
+    const by = byOf(writer);
     const aheadMs = writer?.skewMs ?? 0;
     const write = { pk, at: this.time.now, before, after, aheadMs, policy, by } as const;
     const violation = this.replay.violationOf(write);
@@ -194,4 +194,9 @@ export class SimulatedStage {
     const named = this.connections.find((of) => of.realm === realm && of.account === account);
     return named ?? this.connection(0);
   }
+}
+
+function byOf(writer: SimulatedProcess | null): "service" | "earlier release" | "operator" {
+  if (!writer) return "operator";
+  return writer.isEarlier ? "earlier release" : "service";
 }

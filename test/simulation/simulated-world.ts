@@ -38,6 +38,7 @@ export class SimulatedWorld {
       if (index === this.#world.scenario.trouble.wrongClock?.process) {
         this.#world.circumstances.wrongClock = process;
       }
+      process.isEarlier = index === this.#world.scenario.trouble.earlierProcess;
       const { stepsTo } = script;
       if (stepsTo) {
         this.#world.time.after(stepsTo.atMs, () => {

@@ -29,6 +29,8 @@ export interface Trouble {
   /** Someone else issues for the same platform. */
   readonly foreignIssues: readonly At[];
   readonly disconnects: readonly At[];
+  /** The process that still writes as the release before 0.2 did. */
+  readonly earlierProcess: number | null;
   /** What the first connection's row is when the world begins. */
   readonly earlierRow: EarlierRow | null;
   /** What an operator does to a row. */
@@ -90,6 +92,7 @@ export function troubleOf(random: () => number, horizonMs: number): Trouble {
     })),
     foreignIssues: several(0.15, 4).map((atMs) => ({ atMs, connection: connection() })),
     disconnects: several(0.08, 2).map((atMs) => ({ atMs, connection: connection() })),
+    earlierProcess: chance(0.08) ? times(1) : null,
     earlierRow: chance(0.1)
       ? {
           layout: pick(["no schedule", "due at renewal", "due at an instant of its own"]),

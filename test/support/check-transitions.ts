@@ -17,8 +17,11 @@ export interface ObservedWrite {
   readonly at: number;
   readonly before: Readonly<Item> | null;
   readonly after: Readonly<Item> | null;
-  /** `operator`: a row that was deleted, restored or changed by hand is taken as it is. Default: `service`. */
-  readonly by?: "service" | "operator";
+  /**
+   * `operator`: a row that was deleted, restored or changed by hand is taken as it is. `earlier release`: one that writes
+   * no revisions. Default: `service`.
+   */
+  readonly by?: "service" | "operator" | "earlier release";
   /** How far its writer's clock is ahead, in milliseconds. Default: 0. */
   readonly aheadMs?: number;
   /** The writer's policy. Default: the one of the stored token. */
@@ -67,6 +70,7 @@ export class HistoryReplay {
 
   #match(write: ObservedWrite, past: Past): Match {
     if (!write.after) return { name: "", wrong: "only an operator deletes an item" };
+    if (write.by === "earlier release") return earlier(write, past);
     if (write.pk.includes("/~scope/")) {
       const step = claimStep(write, write.after, (owner) => this.#pasts.get(owner)?.leaseEnds);
       return match(claimTransitions, write, [claimedBefore(step), "Claimed"], step);
@@ -92,6 +96,18 @@ export class HistoryReplay {
   }
 }
 
+/** Its writes are not this release's to prove; but it takes no lease that is alive, and commits under its own only. */
+function earlier(write: ObservedWrite, past: Past): Match {
+  const name = "written by an earlier release";
+  const { before, after, at, leaseEndsAt } = recordStep(write, past);
+  const [lease, next] = [before?.lease, after?.lease];
+  const isTaken = lease != null && next != null && lease.owner !== next.owner;
+  if (isTaken && at < leaseEndsAt) return { name, wrong: `${name}: over a lease that is alive` };
+  const isNew = before?.token?.fingerprint !== after?.token?.fingerprint;
+  const isUnleased = isNew && !(lease && !next);
+  return { name, wrong: isUnleased ? `${name}: a token without its lease` : null };
+}
+
 const transitionsOfEditedRows = Object.fromEntries(
   Object.entries(recordTransitions).map(([name, { rules, ...transition }]) => {
     const kept = Object.entries(rules).filter(([rule]) => rulesOfEditedRows.has(rule));
@@ -108,7 +124,8 @@ const none: ReadonlySet<number> = new Set();
 
 function remember(past: Past, { at, before, after, by }: ObservedWrite): void {
   const isCommit = before?.["tokenOwner"]?.S !== after?.["tokenOwner"]?.S;
-  if (by === "operator") past.isEdited = true;
+  // What an earlier release has written shows in no revision either.
+  if (by === "operator" || by === "earlier release") past.isEdited = true;
   else if (isCommit) past.isEdited = false;
   const isNewLease = !isSame(before?.["leaseOwner"], after?.["leaseOwner"]);
   if (isNewLease) past.grantedAt = at;
