@@ -240,7 +240,7 @@ export class Invariants {
       !killer.isLate &&
       !this.#isTouched &&
       killer.process !== wrongClock;
-    this.#require(!isKilledByPlan, "P4: vended a token that our own renewal had killed");
+    this.#expectByClock(!isKilledByPlan, "P4: vended a token that our own renewal had killed");
     const isExpired = token !== undefined && token.expiresAt + maxClockSkewMs <= now;
     this.#require(!isExpired, "P5: vended an expired token");
     if (!usableUntil) return;

@@ -102,9 +102,15 @@ interface Stage extends Pick<Scenario, "realms" | "connections" | "lifetimeMs" |
   readonly trouble: Trouble;
 }
 
-function realmsOf(draw: Draw, { isCalm }: Trouble, horizonMs: number): RealmScript[] {
+function realmsOf(
+  draw: Draw,
+  { isCalm, earlierProcess }: Trouble,
+  horizonMs: number,
+): RealmScript[] {
   const policy = draw.pick(policies);
-  const after = !isCalm && draw.chance(0.1) ? changed[policy.renewal] : undefined;
+  // An earlier release does not say under which policy it issued, and leaves what was said before it.
+  const isChanged = !isCalm && earlierProcess === null && draw.chance(0.1);
+  const after = isChanged ? changed[policy.renewal] : undefined;
   const later = after ? { atMs: draw.between(0, horizonMs), policy: after } : null;
   const others = draw.chance(0.1) ? [{ policy: draw.pick(policies), later: null }] : [];
   return [{ policy, later }, ...others];

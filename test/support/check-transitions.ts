@@ -42,7 +42,8 @@ interface Past {
   readonly owners: Set<string>;
   readonly leaseEnds: Set<number>;
   writtenAt: number;
-  grantedAt: number;
+  /** When each lease was first seen, by its owner: a row that is restored brings an old one back. */
+  readonly grantedAt: Map<string, number>;
   isEdited: boolean;
 }
 
@@ -87,7 +88,7 @@ export class HistoryReplay {
       owners: new Set<string>(),
       leaseEnds: new Set<number>(),
       writtenAt: 0,
-      grantedAt: 0,
+      grantedAt: new Map<string, number>(),
       isEdited: false,
     };
     this.#pasts.set(pk, past);
@@ -127,8 +128,8 @@ function remember(past: Past, { at, before, after, by }: ObservedWrite): void {
   // What an earlier release has written shows in no revision either.
   if (by === "operator" || by === "earlier release") past.isEdited = true;
   else if (isCommit) past.isEdited = false;
-  const isNewLease = !isSame(before?.["leaseOwner"], after?.["leaseOwner"]);
-  if (isNewLease) past.grantedAt = at;
+  const owner = after?.["leaseOwner"]?.S;
+  if (owner !== undefined && !past.grantedAt.has(owner)) past.grantedAt.set(owner, at);
   past.writtenAt = at;
   rememberLease(past, after);
 }
@@ -146,6 +147,7 @@ function recordStep(write: ObservedWrite, past: Past): RecordStep {
     (item) => item && readRecord({ ...item }),
   );
   const issuedUnder = before?.token?.issuedUnder ?? after?.token?.issuedUnder;
+  const grantedAt = past.grantedAt.get(before?.lease?.owner ?? "") ?? 0;
   const mayLose = policy ? isLossPossible(policy) : issuedUnder != null && lossy.has(issuedUnder);
   return {
     at: at + aheadMs,
@@ -153,7 +155,7 @@ function recordStep(write: ObservedWrite, past: Past): RecordStep {
     before: before ?? null,
     after: after ?? null,
     items: { before: write.before, after: write.after },
-    leaseEndsAt: leaseEndOf(before ?? null, past.grantedAt + aheadMs),
+    leaseEndsAt: leaseEndOf(before ?? null, grantedAt + aheadMs),
     owners: past.owners,
     isLossPossible: mayLose,
   };
