@@ -82,7 +82,8 @@ async function renew(
   return {
     record,
     constraints: isSettled ? { ...constraints, rejectedVersion: null } : constraints,
-    hasRenewed: true,
+    // A key that was confirmed from its secret, and then does not open, may be sealed again by the same request.
+    hasRenewed: hasRenewed || outcome !== "kept",
   };
 }
 

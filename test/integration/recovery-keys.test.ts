@@ -80,9 +80,9 @@ test("a key that is gone for good costs one issue for each token, and each perso
   await world.redeploy({ kms });
   onTestFinished(kms.stop);
 
-  // Looking is a vend here, and a vend heals what does not open; a static key may take a second look.
+  // Looking is a vend here, and a vend heals what does not open.
   const healed = { [conferma]: "fine", [keyServer]: "fine", [jo]: "other-key" };
-  await expect.poll(() => findingsOf(world, "")).toEqual(healed);
+  expect(await findingsOf(world, "")).toEqual(healed);
   expect(card.counters.issues()).toBe(2);
   expect(await useCredential(expectAnswer(await vend(conferma)), card.pingUrl)).toBe(200);
   expect(expectAnswer(await vend(keyServer)).token).toBe(token);

@@ -232,4 +232,15 @@ describe("a static key that was sealed with another key and does not open", () =
       },
     ]);
   });
+
+  test("is sealed again by the first vend that comes after its recheck is due as well", async () => {
+    const here = await withKey();
+    here.sealingKey = 8;
+    here.clock.moveTo(at("10:00:30.000"));
+    expect((await here.vend()).token.expose()).toBe("canary-secret");
+    expect(await here.record()).toMatchObject({ version: 1, fence: 3, lease: null });
+    here.clock.moveTo(at("10:01:00.000"));
+    expect((await here.vend()).version).toBe(1);
+    expect(here.logged("token-unreadable")).toHaveLength(1);
+  });
 });
