@@ -186,7 +186,7 @@ export class Invariants {
     const isUnused = result.kind === "not-issued" && result.code === "credentials-rejected";
     if (isUnused && call.uses) this.#codes.delete(call.uses);
     // Whoever was overtaken tells nobody any more: only a holder's failure is shared.
-    if (this.#current()?.lease?.owner !== call.owner) return;
+    if (!call.owner || this.#current()?.lease?.owner !== call.owner) return;
     const isFailure = result.kind === "not-issued";
     // A code that a person brought in vain says nothing of the connection.
     if (isFailure && call.reason === "consent") return;
