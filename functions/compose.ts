@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "./model/clock.ts";
 import { realmName } from "./model/connection.ts";
@@ -10,6 +11,8 @@ import type { PendingConsents } from "./model/pending-consents.ts";
 import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource } from "./model/secret-source.ts";
+import type { CorrectedClock } from "./platform/corrected-clock.ts";
+import { correctedClock } from "./platform/corrected-clock.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import { emfMetrics } from "./platform/emf-metrics.ts";
 import type { Environment, SealingKeySetting } from "./platform/environment.ts";
@@ -39,8 +42,8 @@ export function compose(variables: Variables): {
 } {
   const environment = readEnvironment(variables, readRealm);
   const { realm, tableName, secretPrefix, sealingKey } = environment;
-  const aws = awsOptions(variables);
-  const clock = systemClock;
+  const clock = correctedClock(systemClock, (aheadMs) => log.error("clock-corrected", { aheadMs }));
+  const aws = awsOptions(variables, clock);
   const dynamoDb = new DynamoDBClient(aws);
   const metrics = emfMetrics(writeLine, clock.now, realmName(realm));
   const log = jsonLog(writeLine, clock.now);
@@ -81,9 +84,9 @@ export function composeStatus(variables: Variables): {
   fingerprint(text: string): string;
 } {
   const { tableName, realms } = readStatusEnvironment(variables, readRealmSummaries);
-  const clock = systemClock;
+  const clock = correctedClock(systemClock, (aheadMs) => log.error("clock-corrected", { aheadMs }));
   const log = jsonLog(writeLine, clock.now);
-  const dynamoDb = new DynamoDBClient(awsOptions(variables));
+  const dynamoDb = new DynamoDBClient(awsOptions(variables, clock));
   const readRecord = recordReader({ clock, log, metrics: null, process: "" });
   return {
     realms,
@@ -150,17 +153,35 @@ type AwsOptions = ReturnType<typeof awsOptions>;
  * Lambda supplies region, credentials and endpoints as variables; the SDK's default credential chain would add 15 ms to
  * a cold start. The timeouts fit into a lease's reserves.
  */
-function awsOptions(variables: Variables) {
+function awsOptions(variables: Variables, clock: CorrectedClock) {
   return {
     credentials: async () => ({
       accessKeyId: variables["AWS_ACCESS_KEY_ID"] ?? "",
       secretAccessKey: variables["AWS_SECRET_ACCESS_KEY"] ?? "",
       ...(variables["AWS_SESSION_TOKEN"] ? { sessionToken: variables["AWS_SESSION_TOKEN"] } : {}),
     }),
-    requestHandler: new NodeHttpHandler({
+    requestHandler: new DatedHttpHandler(clock, {
       connectionTimeout: 500,
       requestTimeout: 1000,
       throwOnRequestTimeout: true,
     }),
   };
+}
+
+/** Tells the clock what time AWS states in each answer, before anything is decided by it. */
+class DatedHttpHandler extends NodeHttpHandler {
+  readonly #clock: CorrectedClock;
+
+  constructor(clock: CorrectedClock, options: NodeHttpHandlerOptions) {
+    super(options);
+    this.#clock = clock;
+  }
+
+  override async handle(...request: Parameters<NodeHttpHandler["handle"]>) {
+    const sentAt = this.#clock.now();
+    const answer = await super.handle(...request);
+    const stated = new Date(answer.response.headers["date"] ?? Number.NaN);
+    this.#clock.observe(stated, sentAt, this.#clock.now());
+    return answer;
+  }
 }

@@ -73,7 +73,7 @@ export async function startVendProcess(
   bundle: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<VendProcess> {
-  const child = fork(PROCESS, [bundle], {
+  const child = fork(PROCESS, [bundle, variables["CLOCK_AHEAD_MS"] ?? "0"], {
     env: variables,
     execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { msBetween, plusMs } from "../../functions/model/clock.ts";
+import { correctedClock } from "../../functions/platform/corrected-clock.ts";
+import { at } from "../support/a-record.ts";
+import { FixedClock } from "../support/fixed-clock.ts";
+
+const ten = at("10:00:00.000");
+
+/** A clock that is ahead by so much; `ask` sends a request whose answer takes `ms`. */
+function aClock(aheadMs: number) {
+  const truth = new FixedClock(ten);
+  const corrections: number[] = [];
+  const wrong = {
+    now: () => plusMs(truth.now(), aheadMs),
+    sleep: truth.sleep.bind(truth),
+    timeout: truth.timeout.bind(truth),
+  };
+  const clock = correctedClock(wrong, (ms) => corrections.push(ms));
+  const ask = (ms = 10) => {
+    const sentAt = clock.now();
+    truth.advance(ms / 2);
+    const stated = new Date(Math.floor(Number(truth.now()) / 1000) * 1000);
+    truth.advance(ms / 2);
+    clock.observe(stated, sentAt, clock.now());
+  };
+  const wrongMs = () => msBetween(truth.now(), clock.now());
+  return { truth, clock, ask, wrongMs, corrections };
+}
+
+describe("a clock", () => {
+  test.each([0, 250, -250, 4900, -4900])("that is %i ms ahead is left alone", (aheadMs) => {
+    const { truth, ask, wrongMs, corrections } = aClock(aheadMs);
+    for (let n = 0; n < 50; n += 1) {
+      ask();
+      truth.advance(137);
+    }
+    expect([wrongMs(), corrections]).toEqual([aheadMs, []]);
+  });
+
+  test.each([6500, -6500, 600_000, -600_000, 3_600_000, 31_536_000_000])(
+    "that is %i ms ahead is corrected by the first answer, and not again",
+    (aheadMs) => {
+      const { truth, ask, wrongMs, corrections } = aClock(aheadMs);
+      ask();
+      expect(Math.abs(wrongMs())).toBeLessThanOrEqual(600);
+      for (let n = 0; n < 50; n += 1) {
+        truth.advance(137);
+        ask();
+      }
+      expect(corrections).toHaveLength(1);
+    },
+  );
+
+  test("is not corrected by an answer that took long: its process may have been frozen", () => {
+    const { ask, wrongMs } = aClock(600_000);
+    ask(502);
+    expect(wrongMs()).toBe(600_000);
+    ask(500);
+    expect(Math.abs(wrongMs())).toBeLessThanOrEqual(800);
+  });
+
+  test("is not corrected by what is no time", () => {
+    const { clock, wrongMs } = aClock(600_000);
+    clock.observe(new Date("never"), clock.now(), clock.now());
+    expect(wrongMs()).toBe(600_000);
+  });
+
+  test("is not corrected while it goes back itself", () => {
+    const { clock, wrongMs } = aClock(600_000);
+    clock.observe(ten, plusMs(ten, 600_001), plusMs(ten, 600_000));
+    expect(wrongMs()).toBe(600_000);
+  });
+});
