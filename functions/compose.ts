@@ -42,11 +42,10 @@ export function compose(variables: Variables): {
 } {
   const environment = readEnvironment(variables, readRealm);
   const { realm, tableName, secretPrefix, sealingKey } = environment;
-  const clock = correctedClock(systemClock, (aheadMs) => log.error("clock-corrected", { aheadMs }));
+  const { clock, log } = clockAndLog();
   const aws = awsOptions(variables, clock);
   const dynamoDb = new DynamoDBClient(aws);
   const metrics = emfMetrics(writeLine, clock.now, realmName(realm));
-  const log = jsonLog(writeLine, clock.now);
   // Unique among all processes, and short, because a record names several.
   const processName = randomBytes(9).toString("base64url");
   const readRecord = recordReader({ clock, log, metrics, process: processName });
@@ -84,8 +83,7 @@ export function composeStatus(variables: Variables): {
   fingerprint(text: string): string;
 } {
   const { tableName, realms } = readStatusEnvironment(variables, readRealmSummaries);
-  const clock = correctedClock(systemClock, (aheadMs) => log.error("clock-corrected", { aheadMs }));
-  const log = jsonLog(writeLine, clock.now);
+  const { clock, log } = clockAndLog();
   const dynamoDb = new DynamoDBClient(awsOptions(variables, clock));
   const readRecord = recordReader({ clock, log, metrics: null, process: "" });
   return {
@@ -95,6 +93,13 @@ export function composeStatus(variables: Variables): {
     log,
     fingerprint,
   };
+}
+
+/** The log is dated by the clock, and says when that was wrong. */
+function clockAndLog(): { clock: CorrectedClock; log: Log } {
+  const clock = correctedClock(systemClock, (aheadMs) => log.error("clock-corrected", { aheadMs }));
+  const log = jsonLog(writeLine, clock.now);
+  return { clock, log };
 }
 
 /** Makes the owner names of this process's leases: the process's name, a dot and a number. */

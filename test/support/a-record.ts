@@ -1,4 +1,5 @@
 import { connectionOf } from "../../functions/model/connection.ts";
+import type { NotIssued } from "../../functions/model/provider.ts";
 import type {
   Failure,
   Lease,
@@ -85,6 +86,18 @@ export function aRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
     typicalRenewalMs: 150,
     ledger: [],
     damage: [],
+    ...changes,
+  };
+}
+
+/** A call to the provider that failed, and issued nothing. */
+export function aFailedIssue(changes: Partial<NotIssued> = {}): NotIssued {
+  return {
+    kind: "not-issued",
+    code: "provider-unavailable",
+    detail: "The provider answered 503.",
+    mayHaveIssued: false,
+    retryAfterMs: null,
     ...changes,
   };
 }

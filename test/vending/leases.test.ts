@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { VendingError } from "../../functions/model/errors.ts";
-import type { NotIssued } from "../../functions/model/provider.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
-import { at } from "../support/a-record.ts";
+import { aFailedIssue, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, byConsent, early } from "../support/policies.ts";
 
@@ -76,14 +75,7 @@ describe("a lease", () => {
     await here.vend();
     await abandon(here, { rejectedVersion: 1 });
     here.clock.advance(8000);
-    const down: NotIssued = {
-      kind: "not-issued",
-      code: "provider-unavailable",
-      detail: "The provider answered 503.",
-      mayHaveIssued: false,
-      retryAfterMs: null,
-    };
-    here.answer = () => down;
+    here.answer = () => aFailedIssue();
     await here.refusalOf();
     expect(await here.record()).toMatchObject({ doubtedAt: expect.any(Date), lease: null });
     here.clock.advance(60_000);
@@ -210,15 +202,7 @@ describe("the provider call", () => {
 describe("a failure", () => {
   test("is logged with all fields but a fingerprint", async () => {
     const here = new TestDeployment(atExpiry);
-    const { lifetime: _, ...down } = { ...here.issued(), kind: "not-issued" as const };
-    here.answer = () => ({
-      ...down,
-      kind: "not-issued",
-      code: "provider-unavailable",
-      detail: "The provider answered 503.",
-      mayHaveIssued: false,
-      retryAfterMs: null,
-    });
+    here.answer = () => aFailedIssue();
     await here.refusalOf();
     expect(here.logged("issue-failed")).toMatchObject([
       {
@@ -245,13 +229,7 @@ describe("a failure", () => {
       await here.vend();
       return null;
     };
-    here.answer = () => ({
-      kind: "not-issued",
-      code: "provider-unavailable",
-      detail: "The provider answered 503.",
-      mayHaveIssued: false,
-      retryAfterMs: null,
-    });
+    here.answer = () => aFailedIssue();
     const vended = await here.process({ store: { ...store, fail } })({}, 30_000);
     expect(vended.token.expose()).toBe("canary-next");
   });

@@ -1,16 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { NotIssued } from "../../functions/model/provider.ts";
-import { at } from "../support/a-record.ts";
+import { aFailedIssue, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry } from "../support/policies.ts";
 
-const down: NotIssued = {
-  kind: "not-issued",
-  code: "provider-unavailable",
-  detail: "The provider answered 503.",
-  mayHaveIssued: false,
-  retryAfterMs: null,
-};
+const down = aFailedIssue();
 const aDay = { kind: "stated", atLeastMs: 86_400_000, atMostMs: 86_400_000 } as const;
 
 function aDeployment(): TestDeployment {

@@ -1,19 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { VendingError } from "../../functions/model/errors.ts";
-import type { NotIssued } from "../../functions/model/provider.ts";
-import { at } from "../support/a-record.ts";
+import { aFailedIssue, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
 
-const failed = (changes: Partial<NotIssued> = {}): NotIssued => ({
-  kind: "not-issued",
-  code: "provider-unavailable",
-  detail: "The provider answered 503.",
-  mayHaveIssued: false,
-  retryAfterMs: null,
-  ...changes,
+const refused = aFailedIssue({
+  code: "credentials-rejected",
+  detail: "The provider refuses these.",
 });
-const refused = failed({ code: "credentials-rejected", detail: "The provider refuses these." });
 
 /** A process took the lease long ago and crashed. */
 function abandonLease(here: TestDeployment): void {
@@ -90,7 +84,7 @@ describe("refused credentials", () => {
     here.answer = () => refused;
     await here.refusalOf();
     here.secrets.set("default", { text: "next secret", version: "s2" });
-    here.answer = () => failed();
+    here.answer = () => aFailedIssue();
     expect(await here.refusalOf()).toMatchObject({ code: "provider-unavailable" });
 
     // Secrets Manager fails, so no process can tell that the secret has changed.
@@ -117,7 +111,7 @@ describe("refused credentials", () => {
 describe("a provider that is down", () => {
   test("is called once, and all callers are told when to retry", async () => {
     const here = new TestDeployment(atExpiry);
-    here.answer = () => failed({ code: "provider-throttled", retryAfterMs: 7000 });
+    here.answer = () => aFailedIssue({ code: "provider-throttled", retryAfterMs: 7000 });
     const told = { code: "provider-throttled", retryAfterSeconds: 7 };
     expect(await here.refusalOf()).toMatchObject(told);
     expect(await here.refusalOf()).toMatchObject(told);
@@ -131,7 +125,7 @@ describe("a provider that is down", () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
-    here.answer = () => failed({ retryAfterMs: 20_000 });
+    here.answer = () => aFailedIssue({ retryAfterMs: 20_000 });
     for (let n = 0; n < 5; n += 1) expect(await here.vend()).toMatchObject({ version: 1 });
     expect(here.asked).toHaveLength(2);
     expect(await here.record()).toMatchObject({ failure: { count: 1 }, doubtedAt: null });
@@ -139,7 +133,7 @@ describe("a provider that is down", () => {
 
   test("is called less often after each failure", async () => {
     const here = new TestDeployment(atExpiry);
-    here.answer = () => failed();
+    here.answer = () => aFailedIssue();
     for (const seconds of [1, 2, 3]) {
       expect(await here.refusalOf()).toMatchObject({ retryAfterSeconds: seconds });
       here.clock.advance(seconds * 1000);
@@ -149,7 +143,7 @@ describe("a provider that is down", () => {
 
   test("clears its failures with its next token", async () => {
     const here = new TestDeployment(atExpiry);
-    here.answer = () => failed();
+    here.answer = () => aFailedIssue();
     await here.refusalOf();
     here.clock.advance(60_000);
     here.answer = () => here.issued();
@@ -159,7 +153,7 @@ describe("a provider that is down", () => {
 });
 
 describe("an answer that was lost", () => {
-  const lost = failed({ mayHaveIssued: true });
+  const lost = aFailedIssue({ mayHaveIssued: true });
 
   test("leaves the token in doubt that it may have revoked", async () => {
     const here = new TestDeployment(atExpiry);
@@ -320,7 +314,7 @@ describe("a token that was sealed with another key and does not open", () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:10.000"));
-    here.answer = () => failed({ retryAfterMs: 20_000 });
+    here.answer = () => aFailedIssue({ retryAfterMs: 20_000 });
     await here.vend();
     here.sealingKey = 8;
     for (let n = 0; n < 3; n += 1) await here.refusalOf();
@@ -335,7 +329,7 @@ describe("a token that was sealed with another key and does not open", () => {
       here.answer = () => here.issued();
       here.sealingKey = 8;
       expect(await here.refusalOf({}, 8000)).toMatchObject({ code: "renewal-in-progress" });
-      return failed();
+      return aFailedIssue();
     };
     await here.vend().catch(() => {});
     expect(here.asked).toHaveLength(2);

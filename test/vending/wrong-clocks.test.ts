@@ -1,7 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
-import type { NotIssued } from "../../functions/model/provider.ts";
-import { at } from "../support/a-record.ts";
+import { aFailedIssue, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { atExpiry, early } from "../support/policies.ts";
 
@@ -12,13 +11,7 @@ const offsets = [
   ["an hour", 3_600_000],
   ["a year", 365 * 86_400_000],
 ] as const;
-const down: NotIssued = {
-  kind: "not-issued",
-  code: "provider-unavailable",
-  detail: "The provider answered 503.",
-  mayHaveIssued: false,
-  retryAfterMs: null,
-};
+const down = aFailedIssue();
 const oneLeaseMs = 7250;
 
 describe.each(offsets)("a process whose clock is %s ahead", (_, aheadMs) => {

@@ -12,6 +12,19 @@ async function twoOfOnePlatform() {
   await here.vend();
   return here;
 }
+
+/** The same two accounts; the first has claimed the platform's scope, and its process crashed before it issued. */
+async function withVanishedOwner() {
+  const here = new TestDeployment(atExpiry);
+  here.secrets.set("other", { text: "canary-secret", version: "s1" });
+  const { answer } = here;
+  here.answer = () => Promise.reject(new Error("The process is gone (made up)."));
+  await here.vend().catch(() => {});
+  here.answer = answer;
+  here.clock.advance(lapseMs);
+  return here;
+}
+
 const conflict = {
   code: "scope-conflict",
   message:
@@ -119,13 +132,7 @@ describe("a revocation scope (P1)", () => {
   });
 
   test("is not taken from an owner that has begun to issue again since its claim was read", async () => {
-    const here = new TestDeployment(atExpiry);
-    here.secrets.set("other", { text: "canary-secret", version: "s1" });
-    const { answer } = here;
-    here.answer = () => Promise.reject(new Error("The process is gone (made up)."));
-    await here.vend().catch(() => {});
-    here.answer = answer;
-    here.clock.advance(lapseMs);
+    const here = await withVanishedOwner();
     const vending = beforeMovingClaim(here, () => here.vend())({ account: "other" });
     await expect(vending).rejects.toMatchObject(conflict);
     // From now on, neither revokes the other's tokens.
@@ -152,13 +159,7 @@ describe("a revocation scope (P1)", () => {
   });
 
   test("is not taken from an owner whose record changes while its lease is ended", async () => {
-    const here = new TestDeployment(atExpiry);
-    here.secrets.set("other", { text: "canary-secret", version: "s1" });
-    const { answer } = here;
-    here.answer = () => Promise.reject(new Error("The process is gone (made up)."));
-    await here.vend().catch(() => {});
-    here.answer = answer;
-    here.clock.advance(lapseMs);
+    const here = await withVanishedOwner();
     const { store } = here.dependencies();
     const takeLease: TokenStore["takeLease"] = async (connection, seen, intent, signal) => {
       if (connection.endsWith("/default")) await here.vend();

@@ -5,7 +5,7 @@ import { isDoubted } from "../../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../../functions/model/token-store.ts";
 import { recordLateIssue } from "../../../functions/vending/issuing/record-late-issue.ts";
 import { ledgerEntry } from "../../../functions/vending/issuing/report-issue.ts";
-import { at } from "../../support/a-record.ts";
+import { aFailedIssue, at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry } from "../../support/policies.ts";
 
@@ -61,13 +61,7 @@ describe("a token that came late while its successor was requested", () => {
     const thaw = await frozenHolder(here, 1);
     here.answer = async () => {
       await thaw();
-      return {
-        kind: "not-issued",
-        code: "provider-unavailable",
-        detail: "The provider answered 503.",
-        mayHaveIssued: false,
-        retryAfterMs: null,
-      };
+      return aFailedIssue();
     };
     await here.refusalOf();
     const doubtedAt = plusMs(here.clock.now(), 250);
