@@ -1,4 +1,5 @@
 import type { ConnectionAnswer } from "../functions/http/contract.ts";
+import { sealingProblem } from "../functions/model/errors.ts";
 import type { ProviderId } from "../functions/providers/catalogue.ts";
 import { declarationOf, providerIds } from "../functions/providers/catalogue.ts";
 import type { CliProblem } from "./failure.ts";
@@ -84,8 +85,8 @@ export function findingOfProblem({
     case "contested":
       return "contested";
     case "store-unavailable":
-      if (detail.startsWith("KMS ")) return "key-unavailable";
-      return detail.includes("sealed with another key") ? "other-key" : "failing";
+      if (detail.startsWith(sealingProblem.noAnswer)) return "key-unavailable";
+      return detail.includes(sealingProblem.otherKey) ? "other-key" : "failing";
     default:
       return "failing";
   }

@@ -42,6 +42,12 @@ export function needsNewSecret(code: ProblemCode): boolean {
   return newSecretHelps[code];
 }
 
+/** Words by which `npm run vend -- recover` tells two problems of sealing apart: both are `store-unavailable`. */
+export const sealingProblem = {
+  noAnswer: "KMS did not answer",
+  otherKey: "sealed with another key",
+} as const;
+
 /** A problem to report to the caller. `retryAfterSeconds` is set when waiting helps. */
 export class VendingError extends Error {
   override readonly name = "VendingError";

@@ -8,7 +8,7 @@ import {
 import type { Clock } from "../model/clock.ts";
 import { plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
-import { VendingError } from "../model/errors.ts";
+import { sealingProblem, VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import { rejectOnAbort } from "../platform/reject-on-abort.ts";
@@ -104,5 +104,5 @@ function failUnavailable(error: unknown): never {
 }
 
 function unavailable(why: string): VendingError {
-  return new VendingError("store-unavailable", `KMS did not answer (${why}).`, 1);
+  return new VendingError("store-unavailable", `${sealingProblem.noAnswer} (${why}).`, 1);
 }

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
+import { localRequester } from "../../local/consent-providers.ts";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
-import { consentInBrowser } from "../support/consent-in-browser.ts";
+import { aWindow, consentInBrowser } from "../support/consent-in-browser.ts";
 import { until } from "../support/stack-answers.ts";
 
 const server = fileURLToPath(new URL("../../local/server.ts", import.meta.url));
@@ -79,6 +80,7 @@ it("npm start vends once from each of ten connections, three of which wait for a
   expect(printed.stdout).not.toMatch(/local-secret-|local-key-|simulated-/);
 
   const [link = ""] = /http:\/\/localhost:\d+\/consent\/connectpay\S+/.exec(printed.stdout) ?? [];
+  expect((await aWindow().read(link)).html).toContain(localRequester);
   await consentInBrowser(link, defaultUser);
   await until(
     "it shows what is vended now",

@@ -1,6 +1,6 @@
 import type { ConsentResult, RefreshCredential } from "../../model/consent.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
-import { VendingError } from "../../model/errors.ts";
+import { sealingProblem, VendingError } from "../../model/errors.ts";
 import { isByConsent } from "../../model/provider.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { StoredConsent, StoredRefreshToken, TokenRecord } from "../../model/token-record.ts";
@@ -27,7 +27,7 @@ export async function openRefreshToken(
   const refreshToken = await deps.sealer.open(sealed, as, signal);
   if (!refreshToken) {
     deps.log.error("refresh-token-unreadable", { connection, fingerprint: refresh.fingerprint });
-    const detail = "The refresh token was sealed with another key; give the function that key.";
+    const detail = `The refresh token was ${sealingProblem.otherKey}; give the function that key.`;
     throw new VendingError("store-unavailable", detail, 60);
   }
   return {
