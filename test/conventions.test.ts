@@ -217,9 +217,12 @@ describe("what a text refers to", () => {
   });
 
   test("is named beside its section", () => {
-    const sections = texts.flatMap(({ path, text }) =>
-      [...text.matchAll(/.*\n?.*\u00a7/g)].map(([lines]) => `${path}: ${lines}`),
-    );
+    const sections = texts.flatMap(({ path, text }) => {
+      const lines = text.split("\n");
+      return lines.flatMap((line, i) =>
+        line.includes("\u00a7") ? `${path}: ${lines[i - 1] ?? ""}\n${line}` : [],
+      );
+    });
     const isPublic = /\bRFC \d{4}|OpenID Connect|\bOIDC |\bCSP \d/;
     expect(sections.length).toBeGreaterThan(10);
     expect(sections.filter((lines) => !isPublic.test(lines))).toEqual([]);
