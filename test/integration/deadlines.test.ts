@@ -86,11 +86,11 @@ it("where old and new coexist, a demand for more validity is met by one early is
   const { stack, simulator, realm } = await clientCredentialsWorld({ lifetimeMs: 10_000 });
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
   await one.vend();
-  await sleep(1500);
+  await sleep(3500);
 
   const words = await Promise.all(
     [one, other, one, other].map(async (each) =>
-      versionOrCode(await each.vend({ minValiditySeconds: 8 })),
+      versionOrCode(await each.vend({ minValiditySeconds: 7 })),
     ),
   );
 

@@ -165,7 +165,7 @@ it("a tick asks Send at the handover, and a caller that waits through it shares 
 });
 
 it("a tick renews early where tokens coexist, and nobody's token dies (P4)", async () => {
-  const lifetimeMs = 5000;
+  const lifetimeMs = 10_000;
   const { realm, simulator, first, begun, issuedAt, renewAt } = await vendedFor(
     "client-credentials/acme",
     lifetimeMs,

@@ -24,7 +24,6 @@ export const longest: readonly string[] = [
   "test/integration/secret-rotation.test.ts",
   "test/store/dynamodb-local.test.ts",
   "test/infra/realm-walls.test.ts",
-  "test/types.test.ts",
 ];
 
 const projects: readonly string[] = ["integration", "infra", "repository", "unit"];
