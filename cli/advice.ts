@@ -1,4 +1,5 @@
 import type { ProblemCode } from "../functions/model/errors.ts";
+import { wrapText } from "../local/wrap-text.ts";
 import type { CliProblem, CliProblemCode, CommandFailure } from "./failure.ts";
 
 /** What went wrong, and what to do next. */
@@ -10,7 +11,7 @@ export function adviceFor({ problem }: CommandFailure): string {
 
 function nextSteps(problem: CliProblem): string[] {
   const { code } = problem;
-  if (code in beforehand) return [beforehand[code as CliProblemCode]];
+  if (code in beforehand) return [wrapText(beforehand[code as CliProblemCode], "", "  ")];
   const { connection, retryAfterSeconds } = problem as Partial<{
     connection: string;
     retryAfterSeconds: number;

@@ -38,7 +38,8 @@ export function formatConsentLink(
     "",
     `  ${url}`,
     "",
-    `It works once, in one browser, and expires ${relativeTime(expiresAt, now)}. Send it to that person only: whoever opens it consents.`,
+    `It works once, in one browser, and expires ${relativeTime(expiresAt, now)}. Send it to that`,
+    "person only: whoever opens it consents.",
     `Next, once the person has consented: npm run vend -- vend ${connection}`,
   ].join("\n");
 }
@@ -58,7 +59,7 @@ export function formatDisconnected({ connection, revoked }: Disconnected): strin
   const deleted = `${connection} is disconnected: its token and its consent are deleted here.`;
   if (revoked) return `${deleted}\nThe provider has revoked the consent.`;
   const reason = revoked === null ? "offers no way to revoke one" : "did not revoke it";
-  return `${deleted}\nThe provider ${reason}: the person should end the consent on the provider's own pages too.`;
+  return `${deleted}\nThe provider ${reason}: the person should end the consent\non the provider's own pages too.`;
 }
 
 /** Names and values, one per line. */

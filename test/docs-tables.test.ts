@@ -150,7 +150,7 @@ test("README.md has every npm script", () => {
 });
 
 test("README.md shows a row for every provider, under the columns that npm start prints", () => {
-  const [, sample = ""] = /^ {2}(connection +version .*?)^```$/ms.exec(read("README.md")) ?? [];
+  const [, sample = ""] = /^ {2}(connection +version .*?)^$/ms.exec(read("README.md")) ?? [];
   const [titles = "", , ...rows] = sample.trimEnd().split("\n");
   expect(rows.map((row) => row.trim().split("/")[0]).sort()).toEqual([...providerIds].sort());
   const printed = read("local/vend-from-all.ts");
