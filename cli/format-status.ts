@@ -40,12 +40,14 @@ function formatRenewal({ lease, renewAt }: ConnectionAnswer, now: Date): string 
   return renewAt === null ? "–" : relativeTime(renewAt, now);
 }
 
-/** The states in which an operator has to act. */
-const steps: Partial<Readonly<Record<ConnectionState, (connection: string) => string>>> = {
+/** What to do in the states in which an operator has to act. */
+const steps: Readonly<Record<ConnectionState, ((connection: string) => string) | null>> = {
   "consent-required": (connection) => `npm run vend -- consent ${connection}`,
   "credentials-rejected": () =>
     "put a new value into its secret: docs/operations.md#rotating-credentials",
   contested: () => "find out who else requests tokens: docs/operations.md#contested",
+  ...{ empty: null, usable: null, renewing: null, expired: null, "backing-off": null },
+  damaged: null,
 };
 
 function nextStepOf({ connection, state }: ConnectionAnswer): string[] {
