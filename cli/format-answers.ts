@@ -47,7 +47,7 @@ export function formatConsentLink(
     `  ${url}`,
     "",
     `It works once, in one browser, and expires ${relativeTime(expiresAt, now)}. Send it to that`,
-    "person only: whoever opens it consents.",
+    "person only: the one who opens it consents.",
     `Next, once the person has consented: npm run vend -- vend ${connection}`,
   ].join("\n");
 }

@@ -175,13 +175,13 @@ export const recoveryGuides: Readonly<Record<RecoveryFinding, RecoveryGuide>> = 
   "other-key": {
     summary: "sealed by another key",
     advice:
-      "Give the functions that key again. If it is lost for good, each person has to consent again:",
+      "Give the functions that key again. If it is lost, each person has to consent again:",
     command: consentLink,
     cure: null,
   },
   "secret-refused": {
     summary: "secret refused",
-    advice: "Mend the secret, then --yes: docs/recovery.md#secret-rolled-back",
+    advice: "Correct the secret, then --yes: docs/recovery.md#secret-rolled-back",
     cure: "vend",
   },
   contested: {

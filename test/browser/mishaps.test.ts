@@ -30,7 +30,7 @@ describeInBrowser("a person", () => {
     }
   });
 
-  test("who goes back from the provider and continues anew gets through", async () => {
+  test("who goes back from the provider and continues again gets through", async () => {
     const { begin, vend } = consentStack();
     const { page, visited } = await openVisitor();
     const link = await begin("connectpay/stage", "back");

@@ -184,7 +184,7 @@ describe("a caller that aborts", () => {
     expect(received).toHaveLength(1);
   });
 
-  it("ends the request when it was the last, and the next caller begins anew", async () => {
+  it("ends the request when it was the last, and the next caller starts a new one", async () => {
     const told: unknown[] = [];
     const { client, received, abandoned } = await startVending(
       { latencyMs: 50, answer: (nth) => anAnswer(nth) },

@@ -92,7 +92,7 @@ it("a code that two processes are sent at the same instant is used once", async 
   expect(server.forms).toHaveLength(1);
 });
 
-it("an ended consent vends nothing, until somebody consents anew", async () => {
+it("an ended consent vends nothing, until somebody consents again", async () => {
   const { stack, server, begin, complete, link } = await world();
   const journey = async () => {
     const browser = new TestBrowser(

@@ -69,7 +69,7 @@ export function describeClaims(
       expect([...owners]).toEqual([(await claim(scope, aClaim(lapsed))).owner]);
     });
 
-    it("does not take it from an owner that has claimed it anew since", async () => {
+    it("does not take it from an owner that has claimed it again since", async () => {
       const scope = randomUUID();
       const [owner, other] = [aConnection(), aConnection()];
       const seen = await claim(scope, aClaim(owner));
