@@ -174,8 +174,7 @@ export const recoveryGuides: Readonly<Record<RecoveryFinding, RecoveryGuide>> = 
   },
   "other-key": {
     summary: "sealed by another key",
-    advice:
-      "Give the functions that key again. If it is lost, each person has to consent again:",
+    advice: "Give the functions that key again. If it is lost, each person has to consent again:",
     command: consentLink,
     cure: null,
   },

@@ -186,8 +186,9 @@ describe("a caller that aborts", () => {
 
   it("ends the request when it was the last, and the next caller starts a new one", async () => {
     const told: unknown[] = [];
+    // Long enough for the abort to arrive before the answer, on a busy machine too.
     const { client, received, abandoned } = await startVending(
-      { latencyMs: 50, answer: (nth) => anAnswer(nth) },
+      { latencyMs: 500, answer: (nth) => anAnswer(nth) },
       { onProblem: (error) => told.push(error) },
     );
     const controller = new AbortController();
