@@ -134,7 +134,7 @@ it("what cannot be stored is not vended; when the table is back, one issue heals
   expect(simulator.counters.issues()).toBe(2);
 });
 
-it("a commit that fails in passing is repeated: the token is not lost", async () => {
+it("a commit that fails once is repeated: the token is not lost", async () => {
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
   const process = await stack.start(realm);
   simulator.settings.latencyMs = 200;
