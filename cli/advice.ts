@@ -1,4 +1,5 @@
 import type { ProblemCode } from "../functions/model/errors.ts";
+import { wrapText } from "../local/wrap-text.ts";
 import type { CliProblem, CliProblemCode, CommandFailure } from "./failure.ts";
 
 /** What went wrong, and what to do next. */
@@ -10,7 +11,7 @@ export function adviceFor({ problem }: CommandFailure): string {
 
 function nextSteps(problem: CliProblem): string[] {
   const { code } = problem;
-  if (code in beforehand) return [beforehand[code as CliProblemCode]];
+  if (code in ownProblems) return [wrapText(ownProblems[code as CliProblemCode], "", "  ")];
   const { connection, retryAfterSeconds } = problem as Partial<{
     connection: string;
     retryAfterSeconds: number;
@@ -24,7 +25,7 @@ function nextSteps(problem: CliProblem): string[] {
   ];
 }
 
-const beforehand: Readonly<Record<CliProblemCode, string>> = {
+const ownProblems: Readonly<Record<CliProblemCode, string>> = {
   "no-function":
     "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed; or name the function: --function <name>.",
   "no-credentials":

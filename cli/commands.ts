@@ -81,7 +81,7 @@ function disconnect([text]: readonly string[], options: CommandOptions) {
   const { realm, account, connection } = parseConnection(text);
   if (!options.yes) {
     throw new UsageError(
-      `This ends the consent to ${connection}: nothing is vended from it until somebody consents again. Add --yes to confirm.`,
+      `This ends the consent to ${connection}: nothing is vended from it until\nsomebody consents again. Add --yes to confirm.`,
     );
   }
   return async ({ functions }: CommandContext): Promise<CommandOutput> => {

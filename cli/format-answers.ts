@@ -6,21 +6,29 @@ import type {
 } from "../functions/http/contract.ts";
 import { relativeTime, withRelativeTime } from "./relative-time.ts";
 
+/** What is shown beside the headers, which have the token. A new member of the answer has to be added. */
+type PlainMember = Exclude<keyof VendAnswer, "header" | "extraHeaders" | "token">;
+
 /** Formats a credential for people. The token is shown only on request. */
 export function formatCredential(answer: VendAnswer, isTokenShown: boolean, now: Date): string {
-  const { connection, version, header, extraHeaders = {}, fingerprint, usableUntil } = answer;
-  const { issuedAt, expiresAt } = answer;
+  const { header, extraHeaders = {}, usableUntil, expiresAt } = answer;
   const headers = Object.entries({ [header.name]: header.value, ...extraHeaders });
-  return formatFields([
-    ["connection", connection],
-    ["version", String(version)],
-    ["fingerprint", fingerprint],
-    ["issued", withRelativeTime(issuedAt, now)],
-    ["usable until", usableUntil === null ? "no end" : withRelativeTime(usableUntil, now)],
-    [
+  const fields: Readonly<Record<PlainMember, readonly [name: string, value: string]>> = {
+    connection: ["connection", answer.connection],
+    version: ["version", String(answer.version)],
+    fingerprint: ["fingerprint", answer.fingerprint],
+    issuedAt: ["issued", withRelativeTime(answer.issuedAt, now)],
+    usableUntil: [
+      "usable until",
+      usableUntil === null ? "no end" : withRelativeTime(usableUntil, now),
+    ],
+    expiresAt: [
       "expires",
       expiresAt === null ? "not stated by the provider" : withRelativeTime(expiresAt, now),
     ],
+  };
+  return formatFields([
+    ...Object.values(fields),
     ...headers.map(([name, value]): [string, string] => [
       "header",
       isTokenShown ? `${name}: ${value}` : `${name} (--show-token shows it)`,
@@ -38,7 +46,8 @@ export function formatConsentLink(
     "",
     `  ${url}`,
     "",
-    `It works once, in one browser, and expires ${relativeTime(expiresAt, now)}. Send it to that person only: whoever opens it consents.`,
+    `It works once, in one browser, and expires ${relativeTime(expiresAt, now)}. Send it to that`,
+    "person only: the one who opens it consents.",
     `Next, once the person has consented: npm run vend -- vend ${connection}`,
   ].join("\n");
 }
@@ -58,7 +67,7 @@ export function formatDisconnected({ connection, revoked }: Disconnected): strin
   const deleted = `${connection} is disconnected: its token and its consent are deleted here.`;
   if (revoked) return `${deleted}\nThe provider has revoked the consent.`;
   const reason = revoked === null ? "offers no way to revoke one" : "did not revoke it";
-  return `${deleted}\nThe provider ${reason}: the person should end the consent on the provider's own pages too.`;
+  return `${deleted}\nThe provider ${reason}: the person should end the consent\non the provider's own pages too.`;
 }
 
 /** Names and values, one per line. */

@@ -1,4 +1,5 @@
 import { formatTable } from "../local/format-table.ts";
+import { wrapText } from "../local/wrap-text.ts";
 import type { CliProblem } from "./failure.ts";
 import type { ExaminedConnection, RecoveryFinding } from "./recovery-findings.ts";
 import { findingOfProblem, recoveryGuides } from "./recovery-findings.ts";
@@ -70,20 +71,5 @@ function stepsFor(finding: RecoveryFinding, some: readonly RecoveredConnection[]
   const { summary, advice, command } = recoveryGuides[finding];
   if (advice === null) return [];
   const commands = command ? some.map(({ connection }) => `  ${command(connection)}`) : [];
-  return [...wrapped(`${summary} (${some.length}). ${advice}`), ...commands];
-}
-
-const columns = 80;
-
-function wrapped(text: string): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (longer.length > columns && line !== "") {
-      lines.push(line);
-      line = `  ${word}`;
-    } else line = longer;
-  }
-  return [...lines, line];
+  return [wrapText(`${summary} (${some.length}). ${advice}`, "", "  "), ...commands];
 }

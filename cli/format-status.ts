@@ -3,27 +3,21 @@ import type { ConnectionState } from "../functions/model/connection-status.ts";
 import { formatTable } from "../local/format-table.ts";
 import { relativeTime } from "./relative-time.ts";
 
-/** All connections as a table, followed by the next step for those that need an operator. */
+/** All connections as a table, followed by failures and by the next step for those that need an operator. */
 export function formatStatus(connections: readonly ConnectionAnswer[], now: Date): string {
   if (connections.length === 0) return "No connection has been vended yet.";
-  const heading = [
-    "connection",
-    "state",
-    "version",
-    "usable until",
-    "next renewal",
-    "last failure",
-  ];
   const table = formatTable(
-    heading,
+    ["connection", "state", "version", "usable until", "renewal"],
     connections.map((connection) => statusRow(connection, now)),
   );
+  const failures = connections.flatMap((connection) => lastFailureOf(connection, now));
   const steps = connections.flatMap(nextStepOf);
-  return steps.length === 0 ? table : `${table}\n\n${steps.join("\n")}`;
+  const paragraphs = [[table], failures, steps].filter((lines) => lines.length > 0);
+  return paragraphs.map((lines) => lines.join("\n")).join("\n\n");
 }
 
 function statusRow(connection: ConnectionAnswer, now: Date): string[] {
-  const { state, version, fingerprint, usableUntil, lastFailure } = connection;
+  const { state, version, fingerprint, usableUntil } = connection;
   const noEnd = fingerprint === null ? "–" : "no end";
   return [
     connection.connection,
@@ -31,8 +25,13 @@ function statusRow(connection: ConnectionAnswer, now: Date): string[] {
     String(version),
     usableUntil === null ? noEnd : relativeTime(usableUntil, now),
     formatRenewal(connection, now),
-    lastFailure ? `${lastFailure.code} ${relativeTime(lastFailure.at, now)}` : "–",
   ];
+}
+
+function lastFailureOf({ connection, lastFailure }: ConnectionAnswer, now: Date): string[] {
+  if (!lastFailure) return [];
+  const { code, at } = lastFailure;
+  return [`${connection}: last failure ${relativeTime(at, now)}: ${code}`];
 }
 
 /** An expired lease is ignored: its holder has died. */
@@ -41,12 +40,14 @@ function formatRenewal({ lease, renewAt }: ConnectionAnswer, now: Date): string 
   return renewAt === null ? "–" : relativeTime(renewAt, now);
 }
 
-/** The states in which an operator has to act. */
-const steps: Partial<Readonly<Record<ConnectionState, (connection: string) => string>>> = {
+/** What to do in the states in which an operator has to act. */
+const steps: Readonly<Record<ConnectionState, ((connection: string) => string) | null>> = {
   "consent-required": (connection) => `npm run vend -- consent ${connection}`,
   "credentials-rejected": () =>
     "put a new value into its secret: docs/operations.md#rotating-credentials",
   contested: () => "find out who else requests tokens: docs/operations.md#contested",
+  ...{ empty: null, usable: null, renewing: null, expired: null, "backing-off": null },
+  damaged: null,
 };
 
 function nextStepOf({ connection, state }: ConnectionAnswer): string[] {

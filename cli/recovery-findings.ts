@@ -1,4 +1,6 @@
 import type { ConnectionAnswer } from "../functions/http/contract.ts";
+import type { ConnectionState } from "../functions/model/connection-status.ts";
+import type { ProblemCode } from "../functions/model/errors.ts";
 import { sealingProblem } from "../functions/model/errors.ts";
 import type { ProviderId } from "../functions/providers/catalogue.ts";
 import { declarationOf, providerIds } from "../functions/providers/catalogue.ts";
@@ -40,17 +42,21 @@ export function findingOf(
 }
 
 function stateFinding(status: ConnectionAnswer): RecoveryFinding {
-  switch (status.state) {
-    case "damaged":
-    case "renewing":
-    case "contested":
-      return status.state;
-    case "credentials-rejected":
-      return "secret-refused";
-    default:
-      return failureFinding(status);
-  }
+  return stateFindings[status.state] ?? failureFinding(status);
 }
+
+/** Null where the last failure tells. */
+const stateFindings: Readonly<Record<ConnectionState, RecoveryFinding | null>> = {
+  empty: null,
+  usable: null,
+  renewing: "renewing",
+  expired: null,
+  "backing-off": null,
+  contested: "contested",
+  "credentials-rejected": "secret-refused",
+  "consent-required": "no-consent",
+  damaged: "damaged",
+};
 
 /**
  * A token from before the restored table was used may have been revoked since; one that has expired is vended to nobody.
@@ -76,21 +82,30 @@ export function findingOfProblem({
   code,
   detail,
 }: Pick<CliProblem, "code" | "detail">): RecoveryFinding {
-  switch (code) {
-    case "consent-required":
-      return "no-consent";
-    case "credentials-rejected":
-    case "secret-malformed":
-      return "secret-refused";
-    case "contested":
-      return "contested";
-    case "store-unavailable":
-      if (detail.startsWith(sealingProblem.noAnswer)) return "key-unavailable";
-      return detail.includes(sealingProblem.otherKey) ? "other-key" : "failing";
-    default:
-      return "failing";
-  }
+  if (code === "store-unavailable" && detail.startsWith(sealingProblem.noAnswer))
+    return "key-unavailable";
+  if (code === "store-unavailable" && detail.includes(sealingProblem.otherKey)) return "other-key";
+  // The command line's own problems, and codes of a deployment that is newer, are in no table here.
+  return problemFindings[code as ProblemCode] ?? "failing";
 }
+
+const problemFindings: Readonly<Record<ProblemCode, RecoveryFinding>> = {
+  "invalid-request": "failing",
+  "unknown-connection": "failing",
+  "scope-conflict": "failing",
+  "validity-unavailable": "failing",
+  "consent-required": "no-consent",
+  "credentials-rejected": "secret-refused",
+  "secret-malformed": "secret-refused",
+  "provider-malformed": "failing",
+  contested: "contested",
+  "provider-throttled": "failing",
+  "provider-unavailable": "failing",
+  "renewal-in-progress": "failing",
+  "store-unavailable": "failing",
+  "secret-unavailable": "failing",
+  internal: "failing",
+};
 
 /** Where a person has consented, and where this command line is too old to know the provider: nothing is renewed. */
 function isLeftToPeople(connection: string): boolean {
@@ -159,14 +174,13 @@ export const recoveryGuides: Readonly<Record<RecoveryFinding, RecoveryGuide>> = 
   },
   "other-key": {
     summary: "sealed by another key",
-    advice:
-      "Give the functions that key again. If it is lost for good, each person has to consent again:",
+    advice: "Give the functions that key again. If it is lost, each person has to consent again:",
     command: consentLink,
     cure: null,
   },
   "secret-refused": {
     summary: "secret refused",
-    advice: "Mend the secret, then --yes: docs/recovery.md#secret-rolled-back",
+    advice: "Correct the secret, then --yes: docs/recovery.md#secret-rolled-back",
     cure: "vend",
   },
   contested: {

@@ -8,23 +8,31 @@ import { CommandFailure, UsageError } from "./failure.ts";
 
 const usage = `npm run vend -- <command>
 
-  vend <connection>               vend its credential; the token is not shown
-  reject <connection> <version>   report that the provider answered 401 to a version, and vend
-  status [<realm>]                every connection, or those of a realm
-  consent <connection>            print a one-time link for the person who is to consent
-  paste-code <connection>         use a code that a person copied from the provider; it is prompted for, never an argument
-  disconnect <connection> --yes   end a consent: revoked at the provider if it supports that, deleted here
-  recover [<realm>|<connection>…] say what is wrong with each connection and what to do; --yes does what is safe
-  help                            this text
+  vend <connection>                vend its credential; the token is not shown
+  reject <connection> <version>    report that the provider answered 401 to a
+                                   version, and vend
+  status [<realm>]                 every connection, or those of a realm
+  consent <connection>             print a one-time link for the person who is
+                                   to consent
+  paste-code <connection>          use a code that a person copied from the
+                                   provider; prompts for it
+  disconnect <connection> --yes    end a consent: revoke it at the provider if
+                                   that is supported, delete it here
+  recover [<realm>|<connection>…]  say what is wrong with each connection and
+                                   what to do; --yes does what is safe
+  help                             this text
 
   --json                    print answers as JSON
   --show-token              show the token too
   --min-validity <seconds>  require the token to remain usable for this long
   --function <name>         invoke this function instead of looking it up
-  --restored-at <instant>   recover: when the functions began to use a restored table, like 2026-11-21T10:00Z
+  --restored-at <instant>   recover: when the functions began to use a restored
+                            table, like 2026-11-21T10:00Z
 
-A connection is provider/environment/account, for example conferma/production/default; a realm is provider/environment.
-The AWS account is the one that the SDK's variables name: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_LAMBDA.
+A connection is provider/environment/account, for example
+conferma/production/default; a realm is provider/environment. The AWS account is
+the one that the SDK's variables name: AWS_PROFILE, AWS_REGION,
+AWS_ENDPOINT_URL_LAMBDA.
 `.trimEnd();
 
 const options = {

@@ -25,8 +25,13 @@ export interface VendedCredential {
   readonly expiresAt: Date | null;
 }
 
+/** A member that is added to the answer has to be added here; `headers` holds both kinds of header. */
+type AnswerMembers = Readonly<
+  Record<Exclude<keyof VendAnswer, "header" | "extraHeaders">, unknown>
+>;
+
 /** Public fields print. Secrets are behind getters over private fields, which are not enumerable. */
-class UnprintedCredential implements VendedCredential {
+class UnprintedCredential implements VendedCredential, AnswerMembers {
   declare readonly connection: string;
   declare readonly version: number;
   declare readonly fingerprint: string;

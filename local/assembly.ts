@@ -25,7 +25,7 @@ export function synthesize(options: AssemblyOptions, folder: string): DeployedSt
   if (bundled) cpSync(bundled, bundlesFolder, { recursive: true });
   else bundleFunctions(bundlesFolder);
   const assemblyFolder = path.join(folder, "cdk.out");
-  // CDK's validation of templates is for whoever deploys, and slow.
+  // CDK's validation of templates is for the person who deploys, and slow.
   const off = { builtinCloudFormationValidation: false };
   const app = new App({ outdir: assemblyFolder, context: cdk.context, ...off });
   const { vending } = createStacks(app, { ...props, bundlesFolder });

@@ -29,7 +29,7 @@ export async function consentInstructions(
     }),
   );
   return [
-    "These connections need a consent. Open a link in a browser; it works once, for a few minutes:",
+    "These connections need a consent. Open a link in a browser; it works once, for\na few minutes:",
     ...lines,
   ].join("\n");
 }

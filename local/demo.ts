@@ -11,15 +11,19 @@ import { secretRotation } from "./demo/secret-rotation.ts";
 
 const scenes = [coldStart, rollover, rejectionStorm, crash, secretRotation, outage];
 
-const usage = `npm run demo -- [options]      takes about a minute; exit code 0 if every promise held, else 1
+const usage = `npm run demo -- [options]
 
-  --scene <letter>      run only this scene; may be repeated: ${scenes.map(({ letter, title }) => `${letter} ${title.toLowerCase()}`).join(", ")}
-  --json                print one JSON document on standard output, progress on standard error
+Takes about a minute. The exit code is 0 if every promise held, else 1.
+
+  --scene <letter>      run only this scene; may be repeated
+                        ${scenes.map(({ letter, title }) => `${letter}  ${title}`).join("\n                        ")}
+  --json                print one JSON document on standard output,
+                        progress on standard error
   --help                this text
 `;
 
 const heading =
-  "Real processes, simulated providers. The figures come from the providers' journals, not from our own logs.\n";
+  "Real processes, simulated providers. The figures come from the providers'\njournals, not from our own logs.\n";
 
 const options = {
   scene: { type: "string", multiple: true, default: [] as string[] },

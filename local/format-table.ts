@@ -8,7 +8,7 @@ export function formatTable(
     Math.max(...all.map((row) => (row[column] ?? "").length)),
   );
   const line = (row: readonly string[]) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("   ")}`.trimEnd();
-  const rule = `  ${widths.map((width) => "─".repeat(width)).join("   ")}`;
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
+  const rule = `  ${widths.map((width) => "─".repeat(width)).join("  ")}`;
   return [line(heading), rule, ...rows.map(line)].join("\n");
 }

@@ -13,12 +13,14 @@ import { vendFromAll } from "./vend-from-all.ts";
 const usage = `npm start -- [options]
 
   --fresh               delete the data of earlier runs
-  --folder <path>       where data, secrets and keys are kept between runs (default: .local)
+  --folder <path>       where data, secrets and keys are kept between runs
+                        (default: .local)
   --once                vend from every connection, then stop
   --logs                show the functions' logs
   --requests            show every request to AWS, and its principal
-  --http-port, --consents-port, --lambda-port, --dynamodb-port, --secrets-port, --kms-port <port>
-                        default: free ports
+  --http-port <port>    default: a free port; so for --consents-port,
+                        --lambda-port, --dynamodb-port, --secrets-port and
+                        --kms-port
   --help                this text
 `;
 
@@ -78,7 +80,7 @@ async function main(): Promise<void> {
       : Promise.resolve();
   };
   console.log(
-    `${usageHints(stack)}\n\nPress Ctrl-C to stop. Tokens and secrets are kept in ${values.folder}.`,
+    `${usageHints(stack)}\n\nTokens and secrets are kept in ${values.folder}.\nPress Ctrl-C to stop.`,
   );
   await stopped;
 }
@@ -90,9 +92,9 @@ async function vendAndPrint(
   { printsLinks }: { readonly printsLinks: boolean },
 ): Promise<void> {
   const client = createVendClient(stack.lambda.url, stack.identities.consumer.keys);
-  const { table, waiting } = await vendFromAll(stack, client, realms);
+  const { text, waiting } = await vendFromAll(stack, client, realms);
   client.close();
-  console.log(`${table}\n`);
+  console.log(`${text}\n`);
   if (printsLinks && waiting.length > 0)
     console.log(`${await consentInstructions(stack, waiting)}\n`);
 }
@@ -132,19 +134,26 @@ function addressTable(stack: LocalStack): string {
 
 function usageHints({ http, identities, lambda, providers }: LocalStack): string {
   const { accessKeyId, secretAccessKey } = identities.operator.keys;
-  const api = `${http.url}/v1`;
   return [
-    "Try it, with the operator's access keys:",
-    `  signed() { curl --aws-sigv4 aws:amz:${LOCAL_LOCATION.region}:execute-api --user ${accessKeyId}:${secretAccessKey} "$@"; }`,
-    `  signed ${api}/tokens/conferma/sandbox/default`,
-    `  signed ${api}/tokens/conferma/sandbox/default/rejections -d '{"version":1}'`,
-    `  signed ${api}/connections                      status of every connection`,
-    `  signed -X POST ${api}/consents/connectpay/stage/default     a consent link`,
-    `  curl ${providers.conferma.url}/__journal                the provider's journal`,
-    "",
-    "Or with the command line, in another terminal:",
-    `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url} AWS_REGION=${LOCAL_LOCATION.region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    "Try it from another terminal, with the operator's access keys:",
+    `  export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+    `  export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    `  export AWS_REGION=${LOCAL_LOCATION.region}`,
+    `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url}`,
     "  npm run vend -- vend conferma/sandbox/default",
+    "  npm run vend -- status",
+    "",
+    "Or over HTTP: vend, reject, list every connection's status, begin a consent:",
+    `  api=${http.url}/v1`,
+    '  signed() { curl --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\',
+    '    --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" "$@"; }',
+    "  signed $api/tokens/conferma/sandbox/default",
+    "  signed $api/tokens/conferma/sandbox/default/rejections -d '{\"version\":1}'",
+    "  signed $api/connections",
+    "  signed -X POST $api/consents/connectpay/stage/default",
+    "",
+    "What the simulated provider has been asked:",
+    `  curl ${providers.conferma.url}/__journal`,
   ].join("\n");
 }
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type {
+  ConnectionAnswer,
   ConnectionPage,
   ConsentLink,
   Problem,
@@ -24,6 +25,14 @@ const fingerprint = v.pipe(
   v.description("First twelve hexadecimal digits of the token's SHA-256. Safe to log."),
 );
 
+/** With optional members required: a schema that lacks one of them does not satisfy it. */
+type AllMembers<T> = {
+  readonly [Name in keyof Required<T>]:
+    | v.GenericSchema
+    | v.ExactOptionalSchema<v.GenericSchema, undefined>;
+};
+type SchemaOf<T> = v.GenericSchema<unknown, T> & { readonly entries: AllMembers<T> };
+
 /** The contract's interfaces as schemas. The compiler checks that they agree (`satisfies`). */
 export const credentialSchema = v.strictObject({
   connection,
@@ -45,7 +54,7 @@ export const credentialSchema = v.strictObject({
   expiresAt: nullableInstant(
     "When the token expires, as stated by the provider; null if it states nothing.",
   ),
-}) satisfies v.GenericSchema<unknown, VendAnswer>;
+}) satisfies SchemaOf<VendAnswer>;
 
 export const problemSchema = v.strictObject({
   type: text("A URI that identifies the kind of problem; it ends with the code."),
@@ -58,7 +67,7 @@ export const problemSchema = v.strictObject({
   retryAfterSeconds: v.exactOptional(
     v.pipe(v.number(), v.integer(), v.minValue(1), v.description("How long to wait, if known.")),
   ),
-}) satisfies v.GenericSchema<unknown, Problem>;
+}) satisfies SchemaOf<Problem>;
 
 export const consentLinkSchema = v.strictObject({
   url: v.pipe(
@@ -67,7 +76,7 @@ export const consentLinkSchema = v.strictObject({
     v.description("A one-time link for one person, to the page that asks for the consent."),
   ),
   expiresAt: instantAt("When the link expires."),
-}) satisfies v.GenericSchema<unknown, ConsentLink>;
+}) satisfies SchemaOf<ConsentLink>;
 
 const lease = v.strictObject({
   since: instant,
@@ -89,29 +98,29 @@ const lastFailure = v.strictObject({
   retryAt: instantAt("No request is sent to the provider before this instant."),
 });
 
-export const connectionPageSchema = v.strictObject({
-  connections: v.array(
-    v.strictObject({
-      connection,
-      state: described(v.picklist(connectionStates), "The state of the connection."),
-      version: count("Number of tokens stored so far; 0 before the first."),
-      fingerprint: v.nullable(fingerprint),
-      issuedAt: v.nullable(instant),
-      usableUntil: nullableInstant(
-        "Until when the token is vended; also null for a key that does not expire.",
-      ),
-      expiresAt: nullableInstant("When the token expires, as stated by the provider."),
-      renewAt: nullableInstant("The earliest instant of the next renewal."),
-      lease: described(v.nullable(lease), "The renewal in progress, if any."),
-      lastIssue: described(
-        v.nullable(lastIssue),
-        "The latest success among the last few requests to the provider.",
-      ),
-      lastFailure: described(v.nullable(lastFailure), "Null if a token was stored since."),
-    }),
+const connectionSchema = v.strictObject({
+  connection,
+  state: described(v.picklist(connectionStates), "The state of the connection."),
+  version: count("Number of tokens stored so far; 0 before the first."),
+  fingerprint: v.nullable(fingerprint),
+  issuedAt: v.nullable(instant),
+  usableUntil: nullableInstant(
+    "Until when the token is vended; also null for a key that does not expire.",
   ),
+  expiresAt: nullableInstant("When the token expires, as stated by the provider."),
+  renewAt: nullableInstant("The earliest instant of the next renewal."),
+  lease: described(v.nullable(lease), "The renewal in progress, if any."),
+  lastIssue: described(
+    v.nullable(lastIssue),
+    "The latest success among the last few requests to the provider.",
+  ),
+  lastFailure: described(v.nullable(lastFailure), "Null if a token was stored since."),
+}) satisfies SchemaOf<ConnectionAnswer>;
+
+export const connectionPageSchema = v.strictObject({
+  connections: v.array(connectionSchema),
   cursor: described(
     v.nullable(v.string()),
     "Pass it to get the next page, with the same `realm`; null on the last page.",
   ),
-}) satisfies v.GenericSchema<unknown, ConnectionPage>;
+}) satisfies SchemaOf<ConnectionPage>;

@@ -2,7 +2,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import { listRequest, vendQuery } from "../functions/http/contract.ts";
 import { connectionPageExample, consentLinkExample, credentialExamples } from "./examples.ts";
-import { problemResponses, problemsByOperation } from "./problem-responses.ts";
+import { problemResponses, problemsOf } from "./problem-responses.ts";
 import { reference } from "./reference.ts";
 
 const connectionParameters = ["Provider", "Environment", "Account"].map((name) =>
@@ -27,7 +27,7 @@ export const paths = {
       ],
       responses: {
         "200": jsonResponse("A usable credential.", "Credential", credentialExamples),
-        ...problemResponses(problemsByOperation.vending),
+        ...problemResponses(problemsOf("vending")),
       },
     },
   },
@@ -54,7 +54,7 @@ export const paths = {
           "Credential",
           credentialExamples,
         ),
-        ...problemResponses(problemsByOperation.vending),
+        ...problemResponses(problemsOf("vending")),
       },
     },
   },
@@ -68,7 +68,7 @@ export const paths = {
       parameters: [reference("parameters", "ConsentProvider"), ...connectionParameters.slice(1)],
       responses: {
         "200": jsonResponse("The link.", "ConsentLink", { link: consentLinkExample }),
-        ...problemResponses(problemsByOperation.consents),
+        ...problemResponses(problemsOf("consents")),
       },
     },
   },
@@ -87,7 +87,7 @@ export const paths = {
         "200": jsonResponse("A page of connections.", "ConnectionPage", {
           page: connectionPageExample,
         }),
-        ...problemResponses(problemsByOperation.status),
+        ...problemResponses(problemsOf("status")),
       },
     },
   },

@@ -3,27 +3,32 @@ import type { ProblemCode } from "../functions/model/errors.ts";
 import { problemCodes, VendingError } from "../functions/model/errors.ts";
 import { reference } from "./reference.ts";
 
-/** The problems that each kind of request may be answered with. */
-export const problemsByOperation = {
-  vending: problemCodes,
-  consents: [
-    "invalid-request",
-    "unknown-connection",
-    "credentials-rejected",
-    "secret-malformed",
-    "renewal-in-progress",
-    "store-unavailable",
-    "secret-unavailable",
-    "internal",
-  ],
-  status: [
-    "invalid-request",
-    "unknown-connection",
-    "renewal-in-progress",
-    "store-unavailable",
-    "internal",
-  ],
-} satisfies Record<string, readonly ProblemCode[]>;
+type Operation = "vending" | "consents" | "status";
+
+const everywhere: readonly Operation[] = ["vending", "consents", "status"];
+
+/** The kinds of request that may be answered with a problem. */
+const operations: Readonly<Record<ProblemCode, readonly Operation[]>> = {
+  "invalid-request": everywhere,
+  "unknown-connection": everywhere,
+  "scope-conflict": ["vending"],
+  "validity-unavailable": ["vending"],
+  "consent-required": ["vending"],
+  "credentials-rejected": ["vending", "consents"],
+  "secret-malformed": ["vending", "consents"],
+  "provider-malformed": ["vending"],
+  contested: ["vending"],
+  "provider-throttled": ["vending"],
+  "provider-unavailable": ["vending"],
+  "renewal-in-progress": everywhere,
+  "store-unavailable": everywhere,
+  "secret-unavailable": ["vending", "consents"],
+  internal: everywhere,
+};
+
+export function problemsOf(operation: Operation): readonly ProblemCode[] {
+  return problemCodes.filter((code) => operations[code].includes(operation));
+}
 
 /** A response for each status of these problems, and for those of API Gateway itself. */
 export function problemResponses(codes: readonly ProblemCode[]): Record<string, object> {

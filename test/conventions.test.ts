@@ -177,7 +177,7 @@ describe("tests", () => {
     ).toEqual([]);
   });
 
-  test("run all: none is singled out", () => {
+  test("all run: none has `.only`", () => {
     expect(pathsWith("test", /\b(test|it|describe)\.only\(/)).toEqual([]);
   });
 });

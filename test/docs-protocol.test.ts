@@ -80,7 +80,7 @@ describe("the table of transitions", () => {
     expect(table.slice(2).map(unpadded)).toEqual(told);
   });
 
-  test("has the arrows of the diagram, but for a lease's end and for evidence, which comes at any time", () => {
+  test("has the arrows of the diagram, except a lease's end and for evidence, which comes at any time", () => {
     const arrows = [...protocol.matchAll(/^ {2}([A-Z]\w+) --> ([A-Z]\w+): /gm)];
     const isOf = (states: readonly string[], state = "") =>
       states.length < 6 && states.includes(state);

@@ -1,8 +1,10 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
+import * as v from "valibot";
 import { expect, test } from "vitest";
 import { commands } from "../cli/commands.ts";
 import { renderPage } from "../docs/generate/render-page.ts";
+import { vendPayload } from "../functions/http/contract.ts";
 import type { ConsentOutcome } from "../functions/http/pages/outcome-pages.ts";
 import { outcomePage } from "../functions/http/pages/outcome-pages.ts";
 import {
@@ -13,6 +15,7 @@ import {
 import { providerIds } from "../functions/providers/catalogue.ts";
 import { consentNames, refreshNames } from "../functions/store/record-attributes.ts";
 import { statusAttributes } from "../functions/store/status-attributes.ts";
+import { connectionPageSchema, credentialSchema } from "../openapi/answer-schemas.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { tableUnder } from "./support/markdown-table.ts";
 
@@ -56,6 +59,28 @@ test("docs/operations.md and docs/consents.md have every event of the log, once,
   ];
   const told = rows.map(([event, level]) => `${event} ${level}`);
   expect(told.sort()).toEqual([...new Set([...logged, "`metrics` info"])].sort());
+});
+
+test("an event of the log is written where it happens, so that the tables above have all of them", () => {
+  const unnamed = globSync("functions/**/*.ts", { cwd: root }).flatMap((file) =>
+    [...read(file).matchAll(/\blog(?:\[|\.\w+\(\s*(?!["\s]))[^\n]*/g)].map(
+      ([call]) => `${file}: ${call}`,
+    ),
+  );
+  expect(unnamed).toEqual([]);
+});
+
+test("docs/architecture.md has every field of a vend request, and its samples are answers", () => {
+  const rows = tableUnder(read("docs/architecture.md"), "## What a caller sends and gets", "field");
+  expect(rows.map(([field]) => field).sort()).toEqual(
+    Object.keys(vendPayload.entries).map(code).sort(),
+  );
+  const [, section = ""] = read("docs/architecture.md").split("## What a caller sends and gets\n");
+  const [vended, listed] = [...section.matchAll(/^```json\n(.*?)^```$/gms)].map(([, text = ""]) =>
+    JSON.parse(text),
+  );
+  expect(v.parse(credentialSchema, vended)).toEqual(vended);
+  expect(v.parse(connectionPageSchema, listed)).toEqual(listed);
 });
 
 test("docs/deploying.md has every variable that a function reads, and which functions read it", () => {
@@ -150,7 +175,7 @@ test("README.md has every npm script", () => {
 });
 
 test("README.md shows a row for every provider, under the columns that npm start prints", () => {
-  const [, sample = ""] = /^ {2}(connection +version .*?)^```$/ms.exec(read("README.md")) ?? [];
+  const [, sample = ""] = /^ {2}(connection +version .*?)^$/ms.exec(read("README.md")) ?? [];
   const [titles = "", , ...rows] = sample.trimEnd().split("\n");
   expect(rows.map((row) => row.trim().split("/")[0]).sort()).toEqual([...providerIds].sort());
   const printed = read("local/vend-from-all.ts");

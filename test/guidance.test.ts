@@ -2,7 +2,10 @@ import { rmSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { ScratchTree } from "./support/scratch-tree.ts";
 
-const tree = new ScratchTree(["functions", "cli", "openapi", "package.json"]);
+const tree = new ScratchTree([
+  ...["functions", "cli", "client", "openapi", "package.json"],
+  ...["local/format-table.ts", "local/wrap-text.ts"],
+]);
 afterAll(() => rmSync(tree.folder, { recursive: true }));
 
 /** The files in which the compiler finds errors once a file is changed. */
@@ -16,9 +19,10 @@ function filesWithErrors(file: string, from: string, to: string, files: readonly
   return [...new Set(errors.map((line) => line.split(":")[0]))].toSorted();
 }
 
-test("a new problem code does not compile until it has a status, a page, a metric, a state, advice and an example", () => {
+test("a new problem code does not compile until it has a status, a page, a metric, a state, advice, a finding and an example", () => {
   const tables = [
     "cli/advice.ts",
+    "cli/recovery-findings.ts",
     "functions/http/pages/outcome-pages.ts",
     "functions/http/problem.ts",
     "functions/model/errors.ts",
@@ -33,6 +37,41 @@ test("a new problem code does not compile until it has a status, a page, a metri
     tables,
   );
   expect(errors).toEqual(tables);
+});
+
+test("a new state of a connection does not compile until it has a next step and a finding", () => {
+  const tables = ["cli/format-status.ts", "cli/recovery-findings.ts"];
+  const errors = filesWithErrors(
+    "functions/model/connection-status.ts",
+    '  "damaged",\n',
+    '  "damaged",\n  "unheard-of",\n',
+    tables,
+  );
+  expect(errors).toEqual(tables);
+});
+
+test.each(["unheardOf", "unheardOf?"])(
+  "a new member %s of a vend's answer does not compile until the client passes it on, the command line shows it and the API's description has it",
+  (member) => {
+    const tables = ["cli/format-answers.ts", "client/credential.ts", "openapi/answer-schemas.ts"];
+    const errors = filesWithErrors(
+      "functions/http/contract.ts",
+      "  readonly token: string;\n",
+      `  readonly token: string;\n  readonly ${member}: string;\n`,
+      tables,
+    );
+    expect(errors).toEqual(tables);
+  },
+);
+
+test("a new member of a connection's status does not compile until the API's description has it", () => {
+  const errors = filesWithErrors(
+    "functions/http/contract.ts",
+    "  readonly state: ConnectionState;\n",
+    "  readonly state: ConnectionState;\n  readonly unheardOf?: string;\n",
+    ["openapi/answer-schemas.ts"],
+  );
+  expect(errors).toEqual(["openapi/answer-schemas.ts"]);
 });
 
 test("a new renewal policy does not compile until it has its times and its traits", () => {

@@ -13,7 +13,7 @@ const parts: Readonly<Record<string, (root: string) => string>> = {
     ),
 };
 
-/** A page with its generated parts made anew, and its tables aligned. */
+/** A page with its generated parts regenerated and its tables aligned. */
 export function renderPage(root: string, page: string): string {
   const rendered = page.replace(
     /(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)/gs,

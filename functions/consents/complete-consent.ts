@@ -28,15 +28,15 @@ export async function completeConsent(
 ): Promise<Completion | ConsentRefusal> {
   const state = hasRepetition(parameters) ? null : readState(parameters.get("state") ?? "");
   if (!state) return refused(deps, "mixed-up", null);
-  const secret = browser.secretFor(state.pendingId);
-  if (!secret) return refused(deps, "cookies-needed", state.pendingId);
-  const request = authorizationRequestOf(deps, state, secret);
+  const browserSecret = browser.secretFor(state.pendingId);
+  if (!browserSecret) return refused(deps, "cookies-needed", state.pendingId);
+  const request = authorizationRequestOf(deps, state, browserSecret);
   if (!request) return refused(deps, "mixed-up", state.pendingId);
   const response = (await deps.flow()).readAuthorizationResponse(parameters);
   if (response.kind === "mismatch") return refused(deps, "mixed-up", state.pendingId);
   if (response.kind === "code") requireTime(deps, deadline);
 
-  const claimed = await claimPendingConsent(deps, state.pendingId, secret, deadline);
+  const claimed = await claimPendingConsent(deps, state.pendingId, browserSecret, deadline);
   if ("reason" in claimed) return claimed;
   return finishConsent(deps, claimed, response, request, deadline);
 }
@@ -55,11 +55,11 @@ function requireTime({ clock, limits }: ConsentDependencies, { at }: Deadline): 
 async function claimPendingConsent(
   deps: ConsentDependencies,
   id: string,
-  secret: Sensitive,
+  browserSecret: Sensitive,
   { signal }: Deadline,
 ): Promise<PendingConsent | ConsentRefusal> {
   const now = deps.clock.now();
-  const hash = deps.browserSecrets.hash(secret);
+  const hash = deps.browserSecrets.hash(browserSecret);
   const { done, pending } = await deps.pendingConsents.claim(id, hash, now, signal);
   if (done) return pending;
   // No browser has continued with this link, so none was sent to the provider.

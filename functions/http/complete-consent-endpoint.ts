@@ -16,10 +16,7 @@ import { isProxyEvent, parse, requireAccount, unknownPath } from "./read-fields.
 
 interface CompleteConsentEndpoint extends ConsentSite {
   completePasted(account: string, code: Sensitive, deadline: Deadline): Promise<TokenRecord>;
-  disconnect(
-    connection: Connection,
-    deadline: Deadline,
-  ): Promise<{ readonly revoked: boolean | null }>;
+  disconnect(connection: Connection, deadline: Deadline): Promise<Pick<Disconnected, "revoked">>;
 }
 
 /** Takes the provider's redirects, and operators' requests to redeem a copied code or to end a consent. */

@@ -11,11 +11,6 @@ import { VendingError } from "../model/errors.ts";
 import type { Secret, SecretSource } from "../model/secret-source.ts";
 import { Sensitive } from "../model/sensitive.ts";
 
-interface Entry {
-  readonly secret: Secret;
-  readonly readAt: Date;
-}
-
 /** Reads the current version (AWSCURRENT) of the secret named prefix + account, and caches it in this process. */
 export function openSecretsManager(
   options: SecretsManagerClientConfig,
@@ -23,7 +18,7 @@ export function openSecretsManager(
   clock: Clock,
 ): SecretSource {
   const client = new SecretsManagerClient(options);
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, { readonly secret: Secret; readonly readAt: Date }>();
 
   return {
     async read(account, maxAgeMs, signal) {
@@ -45,24 +40,20 @@ async function fetchCurrent(
   try {
     const command = new GetSecretValueCommand({ SecretId: name });
     const { SecretString, VersionId } = await client.send(command, { abortSignal: signal });
-    if (SecretString === undefined || VersionId === undefined) throw notText(name);
-    return { text: new Sensitive(SecretString), version: VersionId };
+    if (SecretString !== undefined && VersionId !== undefined)
+      return { text: new Sensitive(SecretString), version: VersionId };
   } catch (error) {
     throw translated(error, name);
   }
+  throw new VendingError("secret-malformed", `SecretString: the secret ${name} holds no text.`);
 }
 
 /** Replaces the SDK's error, which may hold the answer. */
 function translated(error: unknown, name: string): VendingError {
-  if (error instanceof VendingError) return error;
   if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException) {
     const detail = `There is no usable secret ${name}. Create it, or restore it if it was deleted.`;
     return new VendingError("unknown-connection", detail);
   }
   const kind = error instanceof Error ? error.name : "unknown error";
   return new VendingError("secret-unavailable", `Secrets Manager did not answer (${kind}).`, 1);
-}
-
-function notText(name: string): VendingError {
-  return new VendingError("secret-malformed", `SecretString: the secret ${name} holds no text.`);
 }

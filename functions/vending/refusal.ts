@@ -18,6 +18,7 @@ export function refusal(
 }
 
 const noDetail = "The last attempt failed.";
+const noConsent = "Nobody has consented to this connection.";
 const credentialsRefused =
   "The provider has refused these credentials. Put others into the secret.";
 
@@ -27,21 +28,17 @@ function detailOf(
   record: TokenRecord | null,
 ): string {
   switch (reason) {
+    case "backing-off":
     case "refused":
       // The latest failure may be of another kind.
       if (code === "credentials-rejected" && record?.failure?.code !== code)
         return credentialsRefused;
       return record?.failure?.detail ?? noDetail;
-    case "backing-off":
-      return record?.failure?.detail ?? noDetail;
     case "contested":
       return "Fresh tokens keep being rejected: another issuer is revoking them, or callers report tokens that are not revoked. Find the cause before renewals resume.";
     case "no-consent": {
-      const { failure } = record ?? {};
-      const why =
-        failure?.code === "consent-required"
-          ? failure.detail
-          : "Nobody has consented to this connection.";
+      const failure = record?.failure;
+      const why = failure?.code === "consent-required" ? failure.detail : noConsent;
       return `${why} Begin a consent with POST /v1/consents/${connection} or npm run vend -- consent ${connection}, and give its link to the person whose account it is.`;
     }
     case "beyond-lifetime":
@@ -57,9 +54,6 @@ function detailOf(
 
 /** For a request that is still not satisfied after one renewal. */
 export function secondRenewalRefused(): VendingError {
-  return new VendingError(
-    "renewal-in-progress",
-    "This request has caused one renewal and may not cause another.",
-    1,
-  );
+  const detail = "This request has caused one renewal and may not cause another.";
+  return new VendingError("renewal-in-progress", detail, 1);
 }

@@ -27,7 +27,7 @@ export const coldStart: Scene = {
       exactly("One process at a time calls it", 1, maxInFlight(), "in flight at most"),
       exactly(`All ${processes} processes take part`, processes, processesOf(replies).size),
       all("Every caller gets that token", callersWithLatest(conferma, replies), callers, "callers"),
-      all("The provider accepts it from every caller", conferma.counters.uses(), callers, "uses"),
+      all("The provider accepts it at every use", conferma.counters.uses(), callers, "uses"),
     ];
   },
 };

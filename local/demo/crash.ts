@@ -43,14 +43,8 @@ export const crash: Scene = {
     const { uses, maxInFlight } = conferma.counters;
     const callers = allReplies.length;
     return [
-      atMost(
-        "All waiting callers get a token within one lease",
-        leaseDurationMs,
-        recoveredMs,
-        "ms",
-        "after the kill",
-      ),
-      exactly("The provider issues two tokens: one is lost", 2, issuedBy(conferma).length),
+      atMost("Who waits gets a token within a lease", leaseDurationMs, recoveredMs, "ms after it"),
+      exactly("Two tokens are issued; one is lost", 2, issuedBy(conferma).length),
       exactly("One process at a time calls it", 1, maxInFlight(), "in flight at most"),
       all(
         "Every caller gets the second one",
@@ -58,7 +52,7 @@ export const crash: Scene = {
         callers,
         "callers",
       ),
-      all("The provider accepts it from every caller", uses(), callers, "uses"),
+      all("The provider accepts it at every use", uses(), callers, "uses"),
     ];
   },
 };

@@ -62,7 +62,7 @@ async function withoutStoredToken(caller: Caller): Promise<Verdict[]> {
       "The failing provider gets few calls",
       maxCalls,
       calls.length,
-      "calls",
+      "",
       `for ${during.length} callers`,
     ),
     atLeast(
@@ -72,7 +72,7 @@ async function withoutStoredToken(caller: Caller): Promise<Verdict[]> {
       "ms",
     ),
     atMost(
-      "A token is issued soon after the outage ends",
+      "A token is issued soon after the outage",
       maxRecoveryMs,
       elapsedMs(recoveredAt, issue?.at),
       "ms",
@@ -90,13 +90,13 @@ async function withStoredToken(caller: Caller, storedUntil: number): Promise<Ver
   const attempts = faultsOf(caller.realm.simulator).length;
   return [
     exactly("Renewing the stored token is tried once", 1, attempts, `for ${attempted} callers`),
-    all("The stored token is vended during the outage", accepted, attempted, "uses"),
+    all("The stored token is vended meanwhile", accepted, attempted, "uses"),
   ];
 }
 
 async function withOtherProvider(caller: Caller, end: number): Promise<Verdict[]> {
   const { accepted, attempted } = await useUntil(caller, end);
-  return [all("Callers of other providers are not affected", accepted, attempted, "uses")];
+  return [all("No caller of another provider fails", accepted, attempted, "uses")];
 }
 
 async function useUntil(

@@ -35,7 +35,7 @@ export const rejectionStorm: Scene = {
       exactly("The provider issues one new token", 1, issued, `for ${callers} reports`),
       exactly("One process at a time calls it", 1, maxInFlight(), "in flight at most"),
       all("Every caller gets that token", callersWithLatest(conferma, isNext), callers, "callers"),
-      all("The provider accepts it from every caller", uses(), callers, "uses"),
+      all("The provider accepts it at every use", uses(), callers, "uses"),
     ];
   },
 };

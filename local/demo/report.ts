@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { formatTable } from "../format-table.ts";
+import { wrapText } from "../wrap-text.ts";
 import type { Scene, SceneResult } from "./scene.ts";
 
 export function allPromisesHeld(results: readonly SceneResult[]): boolean {
@@ -9,20 +10,19 @@ export function allPromisesHeld(results: readonly SceneResult[]): boolean {
 }
 
 export function announcement({ letter, title, description }: Scene): string {
-  return `  ${letter}  ${title.padEnd(15)}   ${description}`;
+  return `  ${letter}  ${title}\n${wrapText(description, "     ")}`;
 }
 
 /** The report as a table. */
 export function report(results: readonly SceneResult[]): string {
   const rows = results.flatMap(({ letter, verdicts }) =>
     verdicts.map(({ promise, expected, measured, held }) => [
-      `${letter}  ${promise}`,
+      `${held ? "✓" : "✗"} ${letter}  ${promise}`,
       expected,
       measured,
-      held ? "✓" : "✗",
     ]),
   );
-  const table = formatTable(["   promise", "expected", "measured", "verdict"], rows);
+  const table = formatTable(["     promise", "expected", "measured"], rows);
   return `${colourVerdicts(table)}\n\n  ${closingLine(results)}`;
 }
 
@@ -53,6 +53,6 @@ function summary(results: readonly SceneResult[]) {
 /** Applied after the table was aligned, because colour codes have characters but no width. */
 function colourVerdicts(table: string): string {
   return table
-    .replaceAll(/✓$/gm, styleText("green", "✓"))
-    .replaceAll(/✗$/gm, styleText("red", "✗"));
+    .replaceAll(/^ {2}✓/gm, `  ${styleText("green", "✓")}`)
+    .replaceAll(/^ {2}✗/gm, `  ${styleText("red", "✗")}`);
 }

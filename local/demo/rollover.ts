@@ -38,7 +38,7 @@ export const rollover: Scene = {
     const failed = replies.length - answeredReplies(replies).length;
     return [
       exactly(
-        "The provider issues one token per lifetime",
+        "One token is issued per lifetime",
         lifetimes,
         issues.length,
         `in ${processesOf(replies).size} processes`,

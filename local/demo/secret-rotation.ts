@@ -44,7 +44,7 @@ export const secretRotation: Scene = {
       ),
       exactly("The old secret is sent only once more", 1, credentialsRefused()),
       exactly(
-        "The provider issues one token for the new secret",
+        "One token is issued with the new secret",
         1,
         issues() - issuedBefore,
         `for ${after.length} callers`,

@@ -30,7 +30,7 @@ describeInBrowser("a person", () => {
     }
   });
 
-  test("who goes back from the provider and continues anew gets through", async () => {
+  test("who goes back from the provider and continues again gets through", async () => {
     const { begin, vend } = consentStack();
     const { page, visited } = await openVisitor();
     const link = await begin("connectpay/stage", "back");
@@ -67,7 +67,7 @@ describeInBrowser("a person", () => {
     expect(versionOrCode(await vend("centrapay-user/test", "back-after"))).toBe(1);
   });
 
-  test("who opens the link again after it was used reads so", async () => {
+  test("who opens the link again after it was used is told so", async () => {
     const { begin } = consentStack();
     const { page } = await openVisitor();
     const link = await begin("authorization-code/acme", "again");
@@ -120,7 +120,7 @@ describeInBrowser("a person", () => {
     expect(versionOrCode(await vend("connectpay/stage", "other"))).toBe(1);
   });
 
-  test("who comes too late reads so, before the provider and after it", async () => {
+  test("who comes too late is told so, before the provider and after it", async () => {
     const { begin, pending, vend } = consentStack();
     const { page, newTab } = await openVisitor();
     const links = await Promise.all(
@@ -150,7 +150,7 @@ describeInBrowser("a person", () => {
     expect(await pending.count()).toBeGreaterThan(0);
   });
 
-  test("with half a link reads so", async () => {
+  test("with half a link is told so", async () => {
     const { begin } = consentStack();
     const { page } = await openVisitor();
     await page.goto((await begin("centrapay-user/test", "half")).slice(0, -5));

@@ -93,7 +93,7 @@ describeInBrowser("the simulators' own pages", () => {
     await expect.poll(() => visited.at(-1)).toMatch(/callback\?error=access_denied/);
   });
 
-  test("say that a request has been answered, to whoever goes back to it", async () => {
+  test("say that a request has been answered, to a person who goes back to it", async () => {
     const { url } = await centrapayPage();
     const { page, newTab } = await openVisitor();
     await page.goto(url);

@@ -55,7 +55,7 @@ describeInBrowser("the whole system, to a person with a link", () => {
     consumer.close();
   });
 
-  test("of another realm: an answer that went astray is refused", async () => {
+  test("of another realm: an answer that arrives there is refused", async () => {
     const { page } = await openVisitor();
     await page.goto(await createConsentLink(stack, realmOf("centrapay-user")));
     await continueToProvider(page);

@@ -31,7 +31,7 @@ describe("a code at a terminal", () => {
   });
 
   test.each([[["\r"]], [["   \r"]], [["code-1", "\u0003"]], [["\u0004"]]])(
-    "is none where nothing is typed, or it is broken off: %j",
+    "is none where nothing is typed, or the input is interrupted: %j",
     async (keys) => {
       const { input, code } = keyboard();
       for (const key of keys) input.write(key);

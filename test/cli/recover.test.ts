@@ -82,7 +82,7 @@ describe("without --yes nothing is renewed", () => {
     expect(vends(account)).toEqual([
       { name: "vend-conferma-live", payload: { account: "default" } },
     ]);
-    expect(out.split("\n").at(-1)).toBe("  conferma/live/default   usable   –");
+    expect(out.split("\n").at(-1)).toBe("  conferma/live/default  usable  –");
   });
 
   test.each([
@@ -131,7 +131,7 @@ describe("a finding comes with what to do", () => {
     ],
   ])("of the status: %#", async (found, summary, next) => {
     const { out } = await (await deployment([found])).run("recover");
-    expect(out).toContain(`   ${summary}\n`);
+    expect(out).toContain(`  ${summary}\n`);
     expect(out.split("\n\n")[1]).toContain(next);
   });
 
@@ -146,7 +146,7 @@ describe("a finding comes with what to do", () => {
     [card, refuse("contested"), "another issuer"],
   ])("of the vend of a stored token: %#", async (connection, answer, summary) => {
     const account = await deployment([status(connection)], () => answer);
-    expect((await account.run("recover")).out).toContain(`   ${summary}\n`);
+    expect((await account.run("recover")).out).toContain(`  ${summary}\n`);
   });
 
   test("a function that fails is told beside the others", async () => {
@@ -156,7 +156,7 @@ describe("a finding comes with what to do", () => {
     const { exitCode, out } = await account.run("recover");
     expect(exitCode).toBe(0);
     expect(out).toContain("not renewed (2)");
-    expect(out).toContain(`${card}   usable   function-failed`);
+    expect(out).toContain(`${card}  usable  function-failed`);
   });
 
   test("every page and section that it names is there", () => {
@@ -191,14 +191,14 @@ describe("after a restore", () => {
       ["vend-cfis-live", { account: "default" }],
     ]);
     expect(out.split("\n").map((each) => each.trim())).toEqual([
-      "connection              state     finding",
+      "connection             state    finding",
       expect.stringMatching(/^─/),
-      "conferma/live/default   usable    restored: may be dead",
-      "conferma/live/renewed   usable    –",
-      "conferma/live/expired   expired   nothing stored",
-      "connectpay/live/jo      usable    restored: may be over",
-      "cfis/live/default       usable    –",
-      "new/live/default        usable    restored: may be over",
+      "conferma/live/default  usable   restored: may be dead",
+      "conferma/live/renewed  usable   –",
+      "conferma/live/expired  expired  nothing stored",
+      "connectpay/live/jo     usable   restored: may be over",
+      "cfis/live/default      usable   –",
+      "new/live/default       usable   restored: may be over",
       "",
       "restored: may be dead (1). --yes reports each token as rejected, so that it is",
       "replaced once.",
@@ -219,7 +219,7 @@ describe("after a restore", () => {
       { name: "vend-conferma-live", payload: { account: "default", rejectedVersion: 13 } },
     ]);
     expect(notices).toBe("1/1 conferma/live/default: version 14");
-    expect(out).toContain("conferma/live/default   usable    vended: version 14");
+    expect(out).toContain("conferma/live/default  usable   vended: version 14");
     expect(out).toContain("consent connectpay/live/jo");
   });
 
@@ -282,7 +282,7 @@ describe("--yes", () => {
       "vend-send-payments-live",
     ]);
     expect(out.match(/not tried/g)).toHaveLength(2);
-    expect(out).toContain("send-payments/live/a   damaged   vended: version 13");
+    expect(out).toContain("send-payments/live/a  damaged  vended: version 13");
   });
 
   test("waits as long as it is told to and tries again, three times at most", async () => {

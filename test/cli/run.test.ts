@@ -140,11 +140,13 @@ describe("status", () => {
     expect(exitCode).toBe(0);
     expect(account.invoked.map(({ payload }) => payload)).toEqual([{}, { cursor: "more" }]);
     expect(out.split("\n").map((line) => line.trim())).toEqual([
-      "connection                    state              version   usable until    next renewal      last failure",
+      "connection                   state             version  usable until   renewal",
       expect.stringMatching(/^─/),
-      "conferma/production/default   usable             13        in 3 min 58 s   in 4 min          –",
-      "connectpay/live/jo            consent-required   0         –               –                 –",
-      "cfis/live/default             usable             13        no end          now (scheduled)   provider-unavailable 30 s ago",
+      "conferma/production/default  usable            13       in 3 min 58 s  in 4 min",
+      "connectpay/live/jo           consent-required  0        –              –",
+      "cfis/live/default            usable            13       no end         now (scheduled)",
+      "",
+      "cfis/live/default: last failure 30 s ago: provider-unavailable",
       "",
       "connectpay/live/jo: npm run vend -- consent connectpay/live/jo",
     ]);
@@ -373,6 +375,7 @@ describe("a command line that cannot be parsed prints the usage, and invokes not
       const { exitCode, out } = await account.run(line);
       expect(exitCode).toBe(0);
       expect(out).toContain("paste-code <connection>");
+      expect(out.split("\n").filter((printed) => printed.length > 80)).toEqual([]);
     }
   });
 });

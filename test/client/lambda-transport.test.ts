@@ -57,7 +57,7 @@ describe("by invocation", () => {
     ]);
   });
 
-  it("a problem is an answer like another", async () => {
+  it("a problem is an ordinary answer", async () => {
     const { client } = await startLambda({ payload: { problem: aProblem("contested", 30) } });
     await expect(client.vend()).rejects.toMatchObject({ code: "contested", retryAfterSeconds: 30 });
   });

@@ -135,7 +135,7 @@ it("an answer that does not come within timeoutMs is a timeout", async () => {
   expect(received).toHaveLength(1);
 });
 
-it("a transport that does not heed its signal is not waited for", async () => {
+it("a transport that ignores its signal is not waited for", async () => {
   const error = await clientError(() => new Promise<VendAnswer>(() => {}), 20);
   expect(error.code).toBe("timeout");
 });

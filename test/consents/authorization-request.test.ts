@@ -25,27 +25,27 @@ function depsOf(realm: RealmId, salt = "x".repeat(22)): ConsentDependencies {
 }
 
 const proofOf = ({ state }: AuthorizationRequest) => state.split(".").at(-1);
-const partsOf = (journey: AuthorizationRequest) => [
-  proofOf(journey),
-  journey.nonce,
-  journey.codeVerifier.expose(),
+const partsOf = (request: AuthorizationRequest) => [
+  proofOf(request),
+  request.nonce,
+  request.codeVerifier.expose(),
 ];
 
 describe("an authorization request", () => {
-  const journey = newAuthorizationRequest(depsOf(here), id, secret);
+  const request = newAuthorizationRequest(depsOf(here), id, secret);
 
   test("has a state that names its link and holds no secret", () => {
-    expect(journey.state).toMatch(/^i{43}\.x{22}\.[\w-]{43}$/);
-    expect(journey.state).not.toContain(secret.expose());
+    expect(request.state).toMatch(/^i{43}\.x{22}\.[\w-]{43}$/);
+    expect(request.state).not.toContain(secret.expose());
   });
 
   test("has a code verifier of RFC 7636 §4.1, which does not print", () => {
-    expect(journey.codeVerifier.expose()).toMatch(/^[\w.~-]{43,128}$/);
-    expect(JSON.stringify(journey)).not.toContain(journey.codeVerifier.expose());
+    expect(request.codeVerifier.expose()).toMatch(/^[\w.~-]{43,128}$/);
+    expect(JSON.stringify(request)).not.toContain(request.codeVerifier.expose());
   });
 
   test("has three derived values, of which none reveals another", () => {
-    expect(new Set(partsOf(journey)).size).toBe(3);
+    expect(new Set(partsOf(request)).size).toBe(3);
   });
 
   test.each([
@@ -54,17 +54,17 @@ describe("an authorization request", () => {
     ["salt", newAuthorizationRequest(depsOf(here, "y".repeat(22)), id, secret)],
     ["browser", newAuthorizationRequest(depsOf(here), id, new Sensitive("t".repeat(43)))],
   ])("differs in all three for another %s", (_, other) => {
-    for (const part of partsOf(other)) expect(partsOf(journey)).not.toContain(part);
+    for (const part of partsOf(other)) expect(partsOf(request)).not.toContain(part);
   });
 
   test("is recreated from its state, with the browser's secret", () => {
-    const claim = readState(journey.state);
+    const claim = readState(request.state);
     if (!claim) return expect.fail("unreadable");
     const again = authorizationRequestOf(depsOf(here, "other salt"), claim, secret);
     expect(again && [again.redirectUri, again.state, ...partsOf(again)]).toEqual([
       "https://vend.example/callback/connectpay/test",
-      journey.state,
-      ...partsOf(journey),
+      request.state,
+      ...partsOf(request),
     ]);
     expect(authorizationRequestOf(depsOf(here), claim, new Sensitive("t".repeat(43)))).toBeNull();
     const elsewhere = depsOf({ ...here, environment: "live" });

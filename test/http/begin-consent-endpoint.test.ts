@@ -88,9 +88,9 @@ describe("a secret with which no one could log in", () => {
       const text = new Sensitive(maxAgeMs > 0 ? remembered : current);
       return { text, version: text.expose() };
     };
-    const authorizeUrl: typeof flow.authorizeUrl = async (text, journey) => {
+    const authorizeUrl: typeof flow.authorizeUrl = async (text, authorization) => {
       if (text.expose() === "old") throw new VendingError(code, "Made up.");
-      return flow.authorizeUrl(text, journey);
+      return flow.authorizeUrl(text, authorization);
     };
     Object.assign(site.deps, { secrets: { read }, flow: async () => ({ ...flow, authorizeUrl }) });
     return site;

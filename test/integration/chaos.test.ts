@@ -95,7 +95,7 @@ class Chaos {
     this.deeds.cut += 1;
     await this.#world.table.cut(this.#random() < 0.5 ? "reset" : "refused");
     await sleep(50 + this.#random() * 300);
-    await this.#world.table.mend();
+    await this.#world.table.restore();
   }
 
   async #drop(): Promise<void> {

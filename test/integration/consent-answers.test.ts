@@ -35,7 +35,7 @@ const vended = async (realm: RealmName, account: string) =>
   versionOrCode(await consentStack().vend(realm, account));
 
 describe("an attacker", () => {
-  test("who plants a code of the attacker's own into a victim's journey is refused", async () => {
+  test("who plants a code of the attacker's own into a victim's consent is refused", async () => {
     const realm = "centrapay-user/test";
     const attacker = await setOut(realm, "attacker");
     const victim = await setOut(realm, "victim");
@@ -123,7 +123,7 @@ describe("a person", () => {
     expect(await vended("connectpay/stage", `by-${answer}`)).toBe(1);
   });
 
-  test("whose provider is down reads so, and may try again", async () => {
+  test("whose provider is down is told so, and may try again", async () => {
     const { centrapay } = consentStack();
     const window = await setOut("centrapay-user/test", "down");
     const callback = await person.consent(window.authorizeUrl);

@@ -64,7 +64,7 @@ describe("a consent lives", () => {
     expect(acme.oracle.refreshes() - before).toBe(1);
   });
 
-  test("through the death of whoever refreshes it, where rotation has a grace", async () => {
+  test("through a crash of the process that refreshes it, where rotation has a grace", async () => {
     const { vend, killVending, acme } = consentStack();
     acme.settings.lifetimeMs = 60_000;
     acme.refreshPolicy.graceMs = 60_000;

@@ -92,9 +92,9 @@ it("a code that two processes are sent at the same instant is used once", async 
   expect(server.forms).toHaveLength(1);
 });
 
-it("an ended consent vends nothing, until somebody consents anew", async () => {
+it("an ended consent vends nothing, until somebody consents again", async () => {
   const { stack, server, begin, complete, link } = await world();
-  const journey = async () => {
+  const consent = async () => {
     const browser = new TestBrowser(
       (event) =>
         JSON.stringify(event).includes("/callback/") ? complete.handle(event) : begin.handle(event),
@@ -103,14 +103,14 @@ it("an ended consent vends nothing, until somebody consents anew", async () => {
     );
     await browser.get(server.agree(await browser.goToProvider(await link())));
   };
-  await journey();
+  await consent();
   const ended = await complete.handle({ account: "jo", disconnect: true });
   expect(ended).toEqual({ connection: "authorization-code/test/jo", revoked: null });
   const fresh = () => stack.start(realmOf(server));
   expect(expectProblem(await (await fresh()).vend({ account: "jo" }))).toMatchObject({
     code: "consent-required",
   });
-  await journey();
+  await consent();
   expect(expectAnswer(await (await fresh()).vend({ account: "jo" }))).toMatchObject({ version: 2 });
 });
 

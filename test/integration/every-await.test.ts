@@ -14,11 +14,11 @@ const before = path.map((of): InterruptionPoint => ({ of, when: "before" }));
 const after = path.map((of): InterruptionPoint => ({ of, when: "after" }));
 const nameOf = ({ of, when }: InterruptionPoint) => `${when}-${of}`;
 
-/** Each await has a connection of its own, and a process to which `befall` happens as soon as it is there. */
+/** Each await has a connection of its own, and a process to which `inject` is applied as soon as it is there. */
 async function stopAtEach(
   world: FaultWorld,
   awaits: readonly InterruptionPoint[],
-  befall: (process: VendProcess, stop: StoppedRequest) => void,
+  inject: (process: VendProcess, stop: StoppedRequest) => void,
 ) {
   return Promise.all(
     awaits.map(async (at) => {
@@ -28,7 +28,7 @@ async function stopAtEach(
       const stop = world.stopAt(at, account);
       const vending = world.vend(process, { account }).catch(() => null);
       await stop.arrived;
-      befall(process, stop);
+      inject(process, stop);
       return { process, stop, vending };
     }),
   );

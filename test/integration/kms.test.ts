@@ -69,7 +69,7 @@ it("a key that cannot be had keeps the provider from being asked; the lease ends
   expect(simulator.counters.issues()).toBe(1);
 });
 
-it("a KMS that fails in passing goes unnoticed", async () => {
+it("a KMS that fails for a moment goes unnoticed", async () => {
   const { stack, realm } = await confermaWorld();
   stack.kms.injectFault({ fault: "throttle" });
   expect(versionOrCode(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);

@@ -14,7 +14,7 @@ const deadlineMs = 1000;
 /** Two seconds beside the provider's deadline, and the skew of clocks. */
 const leaseMs = deadlineMs + 2000 + 250;
 
-it("a holder killed while it asks: the rest wait out its lease, then one asks anew (P6)", async () => {
+it("a holder killed while it asks: the rest wait out its lease, then one asks again (P6)", async () => {
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
   const holder = await stack.start(realm);
   const others = await stack.startMany(4, realm);
@@ -36,7 +36,7 @@ it("a holder killed while it asks: the rest wait out its lease, then one asks an
   expect(stack.events("token-issued").at(-1)).toMatchObject({ reason: "takeover", version: 2 });
 });
 
-it("a holder killed before it asks costs nothing but its lease (P6)", async () => {
+it("a holder killed before it asks costs only the wait for its lease (P6)", async () => {
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
   const [holder, other] = [await stack.start(realm), await stack.start(realm)];
   stack.secretsManager.requests.reset();
@@ -134,7 +134,7 @@ it("what cannot be stored is not vended; when the table is back, one issue heals
   expect(simulator.counters.issues()).toBe(2);
 });
 
-it("a commit that fails in passing is repeated: the token is not lost", async () => {
+it("a commit that fails once is repeated: the token is not lost", async () => {
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
   const process = await stack.start(realm);
   simulator.settings.latencyMs = 200;

@@ -69,7 +69,7 @@ const saysOf = (row: string) =>
     .trim()
     .split(/\s{2,}/)
     .at(-1) ?? "";
-const says = [...Array(7).fill("200 accepted"), ...Array(3).fill("a person has to consent")];
+const says = [...Array(7).fill("200 accepted"), ...Array(3).fill("needs consent")];
 
 it("npm start vends once from each of ten connections, three of which wait for a person; a printed link leads to a token, Ctrl-C stops everything, and a restart counts on", async () => {
   const folder = temporaryFolder();
@@ -78,6 +78,8 @@ it("npm start vends once from each of ten connections, three of which wait for a
   expect(rowsOf(printed.stdout)).toHaveLength(10);
   expect(rowsOf(printed.stdout).map(saysOf)).toEqual(says);
   expect(printed.stdout).not.toMatch(/local-secret-|local-key-|simulated-/);
+  const tooWide = printed.stdout.split("\n").filter((line) => line.length > 80);
+  expect(tooWide.filter((line) => !/^ +http:\S+$/.test(line))).toEqual([]);
 
   const [link = ""] = /http:\/\/localhost:\d+\/consent\/connectpay\S+/.exec(printed.stdout) ?? [];
   expect((await aWindow().read(link)).html).toContain(localRequester);
@@ -116,7 +118,7 @@ it("npm start vends once from each of ten connections, three of which wait for a
     "connectpay/stage/default": "–",
     "authorization-code/acme/default": "–",
   });
-  expect(rowsOf(stdout).map((row) => saysOf(row).replace(" (after a rejection)", ""))).toEqual(
+  expect(rowsOf(stdout).map((row) => saysOf(row).replace("200 after 401", "200 accepted"))).toEqual(
     says,
   );
 });

@@ -106,7 +106,7 @@ it("a table that does not answer is a retryable problem, and says nothing of the
   expect(versionOrCode(await process.vend())).toBe(1);
 });
 
-it("a table that throttles in passing goes unnoticed", async () => {
+it("a table that throttles for a moment goes unnoticed", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm);
   stack.dynamoDb.injectFault({ fault: "throttle" }, 2);

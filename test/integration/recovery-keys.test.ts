@@ -35,7 +35,7 @@ function kmsOf(world: RecoveryStack) {
 }
 
 // docs/recovery.md#sealing-key-unavailable
-test("a key that is disabled, or is to be deleted, costs nothing but time: no provider is asked", async () => {
+test("a key that is disabled, or is to be deleted, costs only time: no provider is asked", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, consent } = world;
   const { conferma: card, authorizationServer } = stack.providers;

@@ -86,7 +86,7 @@ test("a restored table is taken into use: each token is replaced once, and no co
 });
 
 // docs/recovery.md#rows-lost
-test("rows that were lost are copied from a restored table, over none that is there", async () => {
+test("rows that were lost are copied from a restored table, and overwrite no row", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, consent } = world;
   const { authorizationServer } = stack.providers;

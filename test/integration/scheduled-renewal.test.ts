@@ -164,7 +164,7 @@ it("a tick asks Send at the handover, and a caller that waits through it shares 
   expect(simulator.counters.maxInFlight()).toBe(1);
 });
 
-it("a tick renews early where tokens coexist, and nobody's token dies (P4)", async () => {
+it("a tick renews early where tokens coexist, and no caller's token is revoked (P4)", async () => {
   const lifetimeMs = 10_000;
   const { realm, simulator, first, begun, issuedAt, renewAt } = await vendedFor(
     "client-credentials/acme",
@@ -244,7 +244,7 @@ describe("two thousand connections in one realm", () => {
 
       expect(tally).toEqual({ due, renewed: due, skipped: 0, failed: 0 });
       const { requests } = stack.dynamoDb;
-      // One each, but for those that a busy machine has answered too late and the SDK has sent again.
+      // One each, except those that a busy machine has answered too late and the SDK has sent again.
       const orRepeated = (count: number) => 1.4 * count;
       expect(requests.of("Query")).toBeLessThan(due / 2);
       expect(requests.of("GetItem")).toBeGreaterThanOrEqual(due);

@@ -27,7 +27,7 @@ it("a secret rotated behind a cached copy is read again and used, with no restar
   expect(stack.secretsManager.requests.of("GetSecretValue")).toBe(2);
 });
 
-it("refused credentials are asked about once, whoever vends; a rotated secret mends it (P9, P10)", async () => {
+it("refused credentials are tried once, for all processes; a rotated secret ends that (P9, P10)", async () => {
   const { stack, simulator, secret, secretName, realm } = await confermaWorld();
   const clientSecret = generateValue("secret");
   simulator.rotateSecret(secret.clientId, clientSecret, { keepOld: false });

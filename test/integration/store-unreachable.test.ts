@@ -32,7 +32,7 @@ it.each(outages)(
     expect(expectProblem(nowhere.value)).toMatchObject(refusal);
     expect(nowhere.ms).toBeLessThan(patienceMs);
     expect(world.issuesOf("default")).toBe(1);
-    await world.table.mend();
+    await world.table.restore();
     expect(expectAnswer(await world.vend(other))).toEqual(remembered);
     expect(world.check()).toEqual([]);
   },
@@ -54,7 +54,7 @@ it.each(outages)(
     expect(ms).toBeLessThan(patienceMs);
     expect(world.stack.events("late-issue")).toHaveLength(1);
 
-    await world.table.mend();
+    await world.table.restore();
     const next = expectAnswer(await world.vend(other));
     expect(await useCredential(next, world.simulator.pingUrl)).toBe(200);
     expect(world.issuesOf("default")).toBe(2);
@@ -72,7 +72,7 @@ it.each(outages)(
     await stop.arrived;
     await world.table.cut(outage);
     stop.release();
-    setTimeout(() => void world.table.mend(), 700);
+    setTimeout(() => void world.table.restore(), 700);
 
     expect(versionOrCode(await vending)).toBe(1);
     expect(world.issuesOf("default")).toBe(1);

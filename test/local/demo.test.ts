@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -101,10 +101,21 @@ describe("the outcome", () => {
 
   test("shows the promise that did not hold", () => {
     const scenes = played(exactly("One token", 1, 2), exactly("One process", 1, 1));
-    expect(report(scenes)).toMatch(/One token +1 +2 +.*✗/);
+    expect(report(scenes)).toMatch(/✗ x {2}One token +1 +2/);
     expect(report(scenes)).toContain("1 of 2 promises did not hold; 1 s in all.");
     expect(JSON.parse(reportJson(scenes))).toMatchObject({ held: false, ms: 1234 });
   });
+});
+
+test("the report fits 80 columns, with the longest promise of each scene", () => {
+  const promises = globSync("local/demo/*.ts", { cwd: root })
+    .map((file) => readFileSync(path.join(root, file), "utf8"))
+    .flatMap((text) => [...text.matchAll(/\b(?:exactly|atMost|atLeast|all|none)\(\s*"([^"]+)"/g)])
+    .map(([, promise = ""]) => promise);
+  expect(promises.length).toBeGreaterThan(25);
+  const verdicts = promises.map((promise) => all(promise, 1284, 1284, "callers"));
+  const lines = report([{ letter: "x", verdicts, ms: 1 }]).split("\n");
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 
 describe("the table", () => {

@@ -131,7 +131,7 @@ describe("Conferma's answer", () => {
       "issued, 120000 to 121000 ms",
     ],
     [
-      "… be it the other one",
+      "… even the other one",
       { expires, issued, expires_in: 3600 },
       {},
       "issued, 300000 to 300001 ms",

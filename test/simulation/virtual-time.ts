@@ -25,7 +25,7 @@ interface Happening {
   readonly run: () => void;
 }
 
-/** Time that passes only from one happening to the next. One seed, one history. */
+/** Time that passes only from one event to the next. One seed, one history. */
 export class VirtualTime {
   /** True time in milliseconds; processes see it through skewed clocks. */
   now = 1_800_000_000_000;

@@ -127,7 +127,12 @@ const revoking: readonly Planted[] = [
     setting({ version: { N: "9" } }),
     "the next version",
   ],
-  ["a fence that begins anew", "lease taken", setting({ fence: { N: "1" } }), "the next fence"],
+  [
+    "a fence that starts again at 1",
+    "lease taken",
+    setting({ fence: { N: "1" } }),
+    "the next fence",
+  ],
   ["a fence that stays", "lease taken over", keeping("fence"), "the next fence"],
   [
     "a doubt that a lease erases",
@@ -155,7 +160,12 @@ const revoking: readonly Planted[] = [
     setting({ revision: { S: "another.1.end" }, tokenOwner: { S: "another.1" } }),
     "its writer holds the lease",
   ],
-  ["a token of nobody's", "token committed", dropping("tokenOwner"), "the token names the lease"],
+  [
+    "a token without an owner",
+    "token committed",
+    dropping("tokenOwner"),
+    "the token names the lease",
+  ],
   [
     "an issue that the ledger does not have",
     "token committed",

@@ -216,12 +216,12 @@ function match<State extends string, Step>(
   for (const [name, transition] of Object.entries(transitions)) {
     const misplaced = misplacedStates(transition, states);
     const broken = brokenRules(transition, step);
-    const spoilt = changed.filter((attribute) => !transition.changes.includes(attribute));
-    const wrong = [...misplaced, ...broken, ...spoilt.map((name) => `${name} stays as it is`)];
+    const unexpected = changed.filter((attribute) => !transition.changes.includes(attribute));
+    const wrong = [...misplaced, ...broken, ...unexpected.map((name) => `${name} stays as it is`)];
     if (wrong.length === 0) return { name, wrong: null };
     // What a write leaves says best what it was meant to be.
     const elsewhere = 4 * misplaced.length + (transition.to.includes(states[1]) ? 0 : 8);
-    const distance = elsewhere + broken.length + Math.min(spoilt.length, 3);
+    const distance = elsewhere + broken.length + Math.min(unexpected.length, 3);
     if (distance >= least) continue;
     least = distance;
     const told = `${states.join(" to ")} is no transition; of “${name}” it lacks: ${wrong.join("; ")}`;

@@ -75,7 +75,7 @@ export class TestDeployment {
   callsProvider = true;
   marginMs = 1000;
   sealingKey = 7;
-  /** How many times in a row each operation fails for want of a data key. */
+  /** How many times in a row each operation fails because no data key is to be had. */
   readonly keyFailures = { prepare: 0, seal: 0, open: 0 };
   readonly #policy: RenewalPolicy;
   #processes = 0;

@@ -36,7 +36,7 @@ export function describeClaims(
       replace: StandingClaim | null = null,
     ) => store.claimRevocationScope(scope, mine, replace, signal);
 
-    it("makes it one connection's, of twenty that ask", async () => {
+    it("gives it to one of twenty connections that claim it at once", async () => {
       const scope = randomUUID();
       const claims = await Promise.all(
         Array.from({ length: 20 }, () => claim(scope, aClaim(aConnection()))),
@@ -69,7 +69,7 @@ export function describeClaims(
       expect([...owners]).toEqual([(await claim(scope, aClaim(lapsed))).owner]);
     });
 
-    it("does not take it from an owner that has claimed it anew since", async () => {
+    it("does not take it from an owner that has claimed it again since", async () => {
       const scope = randomUUID();
       const [owner, other] = [aConnection(), aConnection()];
       const seen = await claim(scope, aClaim(owner));

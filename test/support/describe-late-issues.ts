@@ -33,7 +33,7 @@ export function describeLateIssues(storeNow: () => TokenStore): void {
       return stored ?? expect.fail("not committed");
     }
 
-    it("is written down beside what was seen, and casts doubt if it must", async () => {
+    it("is recorded where the record is as it was seen, and casts doubt if it has to", async () => {
       const record = await committed();
       const entry = anEntry();
       expect(await store.recordLateIssue(record, entry, null, signal)).toBe(true);
@@ -63,7 +63,7 @@ export function describeLateIssues(storeNow: () => TokenStore): void {
       expect(await store.commit(held, () => aCommit(held), signal)).toMatchObject({ version: 1 });
     });
 
-    it("is not written beside anything but what was seen", async () => {
+    it("is written only where the record is still as it was seen", async () => {
       const seen = await committed();
       const held = await leased("b", seen);
       expect(await store.recordLateIssue(seen, anEntry(), late, signal)).toBe(false);

@@ -131,7 +131,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
       expect(answer).toEqual({ done: false, pending: own });
     });
 
-    it("to nobody when there is none, and none comes to be", async () => {
+    it("to nobody when there is none, and none is created", async () => {
       const answer = await store.bind("missing", "browser-a", now, until, signal);
       expect(answer).toEqual({ done: false, pending: null });
       expect(await store.read("missing", signal)).toBeNull();

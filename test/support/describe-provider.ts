@@ -61,7 +61,7 @@ function describeSettings(required: Settings, { defaults, optional }: ProviderCo
     }
   });
 
-  test("is refused with a setting that nobody knows, by name", () => {
+  test("is refused with an unknown setting, by name", () => {
     expect(refusalOf({ ...everything, tokenURL: "https://a.example" })).toContain(
       "REALM: tokenURL: ",
     );
@@ -101,7 +101,7 @@ function describeSecret(required: Settings, { secret }: ProviderContract): void 
     await expect(open(JSON.stringify(secret.required))).resolves.toBeDefined();
   });
 
-  test("may hold members that nobody asks for", async () => {
+  test("may hold members that the provider does not need", async () => {
     await expect(open(withMember("note", canary))).resolves.toBeDefined();
   });
 

@@ -85,7 +85,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     expect(await dueIn(realm)).toEqual(["overdue -600", "first 0.001", "second 30", "last 74.999"]);
   });
 
-  it("answers none of another realm, be its name ever so alike", async () => {
+  it("answers none of another realm, even of one whose name begins alike", async () => {
     const { provider, environment } = aRealm();
     const [short, long] = [environment.slice(0, -1), environment];
     await commit(connectionOf({ provider, environment: long }, "a"), inSeconds(1));
@@ -153,7 +153,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
 
     expect(await dueIn(realm)).toEqual(["kept -60"]);
     expect(await indexed(realm)).toHaveLength(1);
-    // The record is what it was: whoever asks next is served from it.
+    // The record is what it was: the next caller is served from it.
     const token = before?.token && { ...before.token, due: null };
     expect(await store.read(broken, signal)).toEqual({ ...before, token });
     expect(await store.read(kept, signal)).toMatchObject({ token: { due: { until: now } } });
@@ -199,14 +199,14 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     const failureOf = (broken: RenewalIndex) =>
       all(broken, aRealm()).catch((error: unknown) => error);
 
-    it("because the table has no index is store-unavailable, in words of ours", async () => {
+    it("because the table has no index is store-unavailable, in our own words", async () => {
       const failure = await failureOf(dynamoDbRenewalIndex(client, "Bare"));
       expect(failure).toMatchObject({ code: "store-unavailable", retryAfterSeconds: 1 });
       expect(failure).not.toHaveProperty("cause");
       expect(String(failure)).not.toMatch(/Bare|index/);
     });
 
-    it("because nobody answers is store-unavailable, too", async () => {
+    it("because there is no answer is store-unavailable, too", async () => {
       const nowhere = clientOf("http://127.0.0.1:1");
       const broken = dynamoDbRenewalIndex(nowhere, TABLE);
       const failure = await failureOf(broken);

@@ -86,7 +86,7 @@ export function describeSealer(envelopeBytes: number, start: () => Promise<Seale
       expect(await openedBy(sealers.ofAnotherKey, await sealing("t"))).toBeNull();
     });
 
-    test("under another kind of key, nor the other way round", async () => {
+    test("under another kind of key, in either direction", async () => {
       const { ofAnotherKind } = sealers;
       expect(await openedBy(ofAnotherKind, await sealing("t"))).toBeNull();
       expect(

@@ -146,7 +146,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     await client.send(new PutItemCommand({ TableName: TABLE, Item }));
   }
 
-  it("reads the record as the store does, but for what is sealed", async () => {
+  it("reads the record as the store does, except what is sealed", async () => {
     const realm = aRealm();
     const [fresh, failed, committed] = ["fresh", "failed", "committed"].map((account) =>
       connectionOf(realm, account),
@@ -172,7 +172,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     expect(records[0]).toMatchObject({ connection: committed, record: { doubtedAt, lease } });
   });
 
-  it("may read every attribute that a record has, but for those that are withheld", async () => {
+  it("may read every attribute that a record has, except those that are withheld", async () => {
     const connection = connectionOf(aRealm(), "a");
     await commit(connection);
     const seen = await store.read(connection, signal);
@@ -230,7 +230,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
       expect(clock.slept).toEqual([50, 100]);
     });
 
-    it("gives up in words of ours", async () => {
+    it("fails in our own words", async () => {
       const clock = new FixedClock(at("10:00:00.000"));
       const some = [connectionOf(aRealm(), "a")];
       const failure = dynamoDbStatusReader(busy(0), TABLE, clock, readerOf()).read(some, signal);

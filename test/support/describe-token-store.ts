@@ -76,7 +76,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
   }
 
   describe("reading", () => {
-    it("finds nothing where nobody ever asked", async () => {
+    it("finds nothing for a connection that was never leased", async () => {
       expect(await store.read(aConnection(), signal)).toBeNull();
     });
 
@@ -131,13 +131,13 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect((await take(record.connection, "c", stored)).record.fence).toBe(3);
     });
 
-    it("refuses who saw nothing where something has come to be", async () => {
+    it("refuses a process that saw no record where there is one now", async () => {
       const record = await committed();
       const answer = await store.takeLease(record.connection, null, anIntent("b"), signal);
       expect(answer).toEqual({ held: null, record });
     });
 
-    it("refuses who saw a token that has been replaced since", async () => {
+    it("refuses a process that saw a token that has been replaced since", async () => {
       const seen = await committed();
       const held = await take(seen.connection, "b", seen);
       const current = await commit(held);
@@ -179,7 +179,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(answer).toEqual({ held: null, record: current });
     });
 
-    it("is refused to whoever has not seen a late issue", async () => {
+    it("is refused to a process that has not seen a late issue", async () => {
       const seen = await committed();
       expect(await store.recordLateIssue(seen, anEntry(), late, signal)).toBe(true);
       const answer = await store.takeLease(seen.connection, seen, anIntent("b"), signal);
@@ -315,7 +315,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
   });
 
   describe("a database out of reach", () => {
-    it("is store-unavailable, in words of ours", async () => {
+    it("is store-unavailable, in our own words", async () => {
       const nowhere = clientOf("http://127.0.0.1:1");
       const unreachable = dynamoDbTokenStore(nowhere, TABLE, readerOf());
       const failures = await Promise.all([

@@ -91,7 +91,7 @@ export function versionCountsTokens({ before, after }: RecordStep): boolean {
   return after?.version === (before?.version ?? 0) + Number(isNew);
 }
 
-/** A refresh token is replaced by one that came with this version; nothing but a new consent begins another. */
+/** A refresh token is replaced by one that came with this version; only a new consent begins another. */
 export function keepsConsent({ before, after }: RecordStep): boolean {
   const [held, holds] = [before?.consent?.refresh, after?.consent?.refresh];
   const isNewConsent = before?.lease?.reason === "consent";

@@ -6,7 +6,7 @@ import type { LocalServer } from "../../local/aws/listen.ts";
 import { listen } from "../../local/aws/listen.ts";
 
 /** `lose-answer`: the request takes effect, but its answer is lost. */
-type InjectedMishap = "lose-answer" | "throttle";
+type InjectedFault = "lose-answer" | "throttle";
 
 /** How a server is unreachable: connections are refused or reset, or requests are never answered. */
 export type Outage = "refused" | "reset" | "black-hole";
@@ -30,13 +30,13 @@ export interface StoppedRequest {
 }
 
 export interface FaultyProxy extends LocalServer {
-  /** Plans a mishap for the next requests of this operation. */
-  plan(operation: string, mishap: InjectedMishap, times?: number): void;
+  /** Plans a fault for the next requests of this operation. */
+  plan(operation: string, fault: InjectedFault, times?: number): void;
   /** Stops the next matching request, before the target gets it or before its caller gets the answer. */
   hold(matches: (passing: ProxiedRequest) => boolean, when: "before" | "after"): StoppedRequest;
-  /** Makes the target unreachable until `mend`, also for requests in flight. */
+  /** Makes the target unreachable until `restore`, also for requests in flight. */
   cut(outage: Outage): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   /** All proxied requests, in the order in which the target answered them. */
   readonly passed: readonly ProxiedRequest[];
 }
@@ -56,7 +56,7 @@ export async function startFaultyProxy(
   target: string,
   { inTurn = false } = {},
 ): Promise<FaultyProxy> {
-  const mishaps: { readonly operation: string; readonly mishap: InjectedMishap }[] = [];
+  const faults: { readonly operation: string; readonly fault: InjectedFault }[] = [];
   const stops: Stop[] = [];
   const passed: ProxiedRequest[] = [];
   let outage: Outage | null = null;
@@ -69,9 +69,9 @@ export async function startFaultyProxy(
     return turn;
   }
 
-  function take(operation: string): InjectedMishap | undefined {
-    const at = mishaps.findIndex((planned) => planned.operation === operation);
-    return at < 0 ? undefined : mishaps.splice(at, 1)[0]?.mishap;
+  function take(operation: string): InjectedFault | undefined {
+    const at = faults.findIndex((planned) => planned.operation === operation);
+    return at < 0 ? undefined : faults.splice(at, 1)[0]?.fault;
   }
 
   async function stopAt(passing: ProxiedRequest, when: Stop["when"]): Promise<void> {
@@ -94,13 +94,13 @@ export async function startFaultyProxy(
     if (outage) return meet(outage, incoming.socket);
     const body = await buffer(incoming);
     const passing = passingOf(incoming, body, response);
-    const mishap = take(passing.operation);
-    if (mishap === "throttle") return throttle(response);
+    const fault = take(passing.operation);
+    if (fault === "throttle") return throttle(response);
     await stopAt(passing, "before");
     const { statusCode, headers } = await apply(passing, incoming, body);
     await stopAt(passing, "after");
     if (outage) return meet(outage, incoming.socket);
-    if (mishap === "lose-answer") response.destroy();
+    if (fault === "lose-answer") response.destroy();
     else response.writeHead(statusCode ?? 502, headers).end(passing.answer?.content);
   }
 
@@ -109,7 +109,7 @@ export async function startFaultyProxy(
   });
   const local = await listen(server);
 
-  async function mend(): Promise<void> {
+  async function restore(): Promise<void> {
     const wasRefusing = outage === "refused";
     outage = null;
     server.closeAllConnections();
@@ -120,8 +120,8 @@ export async function startFaultyProxy(
   return {
     ...local,
     passed,
-    plan: (operation, mishap, times = 1) => {
-      for (let turn = 0; turn < times; turn += 1) mishaps.push({ operation, mishap });
+    plan: (operation, fault, times = 1) => {
+      for (let turn = 0; turn < times; turn += 1) faults.push({ operation, fault });
     },
     hold(matches, when) {
       const arrival = Promise.withResolvers<ProxiedRequest>();
@@ -130,14 +130,14 @@ export async function startFaultyProxy(
       return { arrived: arrival.promise, release: release.resolve };
     },
     async cut(how) {
-      await mend();
+      await restore();
       outage = how;
       if (how !== "refused") return;
       const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();
       await closed;
     },
-    mend,
+    restore,
     async stop() {
       if (outage !== "refused") await local.stop();
     },

@@ -38,10 +38,7 @@ export function readAuthorizationResponse(
   const code = parameters.get("code");
   const error = parameters.get("error");
   if ((code === null) === (error === null)) return mismatch;
-  return code === null ? readError(error) : readCode(code);
-}
-
-function readCode(code: string): AuthorizationResponse {
+  if (code === null) return readError(error);
   return codePattern.test(code) ? { kind: "code", code: new Sensitive(code) } : mismatch;
 }
 

@@ -44,8 +44,11 @@ export function identifierOf(openId: OpenIdProvider | null, context: IssuerConte
       const expected = { issuer, clientId, nonce: nonceOf(credential) };
       const now = context.clock.now();
       const subject = await verifyIdToken(idToken, expected, keysFor(credential), now, signal);
-      const isOther = typeof subject === "string" && !matchesSubject(credential, subject);
-      return isOther ? malformed("an ID token of another person") : subject;
+      // A code may be anybody's.
+      if (typeof subject !== "string" || credential.kind === "code") return subject;
+      return credential.isSamePerson(subject)
+        ? subject
+        : malformed("an ID token of another person");
     },
   };
 }
@@ -54,9 +57,4 @@ const noIdentity: Identifier = { prepare: async () => null, identify: async () =
 
 function nonceOf(credential: GrantCredential): string | null {
   return credential.kind === "code" ? (credential.authorizationRequest?.nonce ?? null) : null;
-}
-
-/** A code may be anybody's: no subject is expected. */
-function matchesSubject(credential: GrantCredential, subject: string): boolean {
-  return credential.kind === "code" || credential.isSamePerson(subject);
 }

@@ -2,20 +2,16 @@ import type { Dependencies } from "../../model/dependencies.ts";
 import { describeError } from "../../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
 
-/** Due connections, shared by concurrent workers. */
-export interface DueQueue {
-  /** Removes and returns the soonest; undefined when none is left. Fails when the index fails. */
-  next(): Promise<DueRenewal | undefined>;
-  /** Adds a connection that is to be checked again. */
-  add(due: DueRenewal): void;
-}
-
-/** Merges the index's entries with added ones, soonest first. Reads the index only as far as needed. */
-export function dueQueue(index: AsyncIterable<DueRenewal>): DueQueue {
+/**
+ * Due connections, shared by concurrent workers: the index's entries merged with added ones, soonest first. Reads the
+ * index only as far as needed.
+ */
+export function dueQueue(index: AsyncIterable<DueRenewal>) {
   const entries = index[Symbol.asyncIterator]();
   const added: DueRenewal[] = [];
   let nextEntry: Promise<IteratorResult<DueRenewal>> | undefined;
 
+  /** Removes and returns the soonest; undefined when none is left. Fails when the index fails. */
   async function next(): Promise<DueRenewal | undefined> {
     nextEntry ??= entries.next();
     const awaited = nextEntry;
@@ -30,7 +26,8 @@ export function dueQueue(index: AsyncIterable<DueRenewal>): DueQueue {
 
   return {
     next,
-    add(due) {
+    /** Adds a connection that is to be checked again. */
+    add(due: DueRenewal): void {
       const sooner = added.findLastIndex(({ dueAt }) => dueAt <= due.dueAt);
       added.splice(sooner + 1, 0, due);
     },

@@ -28,7 +28,7 @@ type Row = [rule: string, TokenRecord | null, RenewalPolicy, now: string, decisi
 
 describe("while another process renews", () => {
   test.each<Row>([
-    ["whoever has nothing to vend waits", cold, atExpiry, "10:00:01.000", waits],
+    ["a process with nothing to vend waits", cold, atExpiry, "10:00:01.000", waits],
     ["a token about to be revoked is not vended", conferma, atExpiry, "10:00:01.000", waits],
     ["… nor one about to be handed over", conferma, atHandover, "10:00:01.000", waits],
     [

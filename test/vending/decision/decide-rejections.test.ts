@@ -164,7 +164,7 @@ describe("a rejection of a token without a refresh token", () => {
     ],
     ["leaves it to others until then", { ...over, failure: consentIsOver }, 2, "vend: usable"],
     [
-      "waits for whoever is ending it",
+      "waits for the process that is ending it",
       { ...over, failure: consentIsOver, lease: aLease({ until: at("10:01:05.000") }) },
       3,
       "await-renewal: lease-held by process-a.1",

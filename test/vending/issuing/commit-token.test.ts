@@ -134,7 +134,7 @@ describe("a live token that the provider answers again", () => {
   });
 
   test.each([
-    ["with a fresh end lives anew", plusMs(end, 120_000)],
+    ["with a fresh end starts a new lifetime", plusMs(end, 120_000)],
     ["with no end told is taken at its word", null],
   ])("%s", async (_, nextEnd) => {
     const here = new TestDeployment(early);

@@ -237,11 +237,11 @@ describe("the token endpoint", () => {
 
   test.each(["kept", "revoked"] as const)(
     "the access token before a refresh is %s",
-    async (fate) => {
-      const simulator = await connectPayApi({ traits: { oldAccessToken: fate } });
+    async (effect) => {
+      const simulator = await connectPayApi({ traits: { oldAccessToken: effect } });
       const { access_token, refresh_token } = await obtainConnectPayTokens(simulator);
       const { json } = await refreshConnectPayToken(simulator, refresh_token);
-      expect(await statusWithToken(simulator, access_token)).toBe(fate === "kept" ? 200 : 401);
+      expect(await statusWithToken(simulator, access_token)).toBe(effect === "kept" ? 200 : 401);
       expect(await statusWithToken(simulator, json["access_token"])).toBe(200);
     },
   );

@@ -1,0 +1,17 @@
+const columns = 80;
+
+/** Breaks text into lines that fit a terminal. `indent` and `hanging` begin the first line and the others. */
+export function wrapText(text: string, indent = "", hanging = indent): string {
+  const lines: string[] = [];
+  let line = indent;
+  let hasWord = false;
+  for (const word of text.split(" ")) {
+    const longer = hasWord ? `${line} ${word}` : `${line}${word}`;
+    if (hasWord && longer.length > columns) {
+      lines.push(line);
+      line = `${hanging}${word}`;
+    } else line = longer;
+    hasWord = true;
+  }
+  return [...lines, line].join("\n");
+}
