@@ -23,7 +23,7 @@ export const projects = [
   {
     name: "unit",
     include: [
-      "test/{cli,client,http,model,openapi,platform,providers}/**/*.test.ts",
+      "test/{cli,client,http,model,mutation,openapi,platform,providers}/**/*.test.ts",
       "test/{sealing,store,support,vending}/**/*.test.ts",
     ],
     exclude: withServers,

@@ -10,7 +10,12 @@ export interface Area {
 export const areas: readonly Area[] = [
   {
     folder: "consents",
-    tests: ["consents/**", "vending/{consents,consent-edges}.test.ts"],
+    tests: [
+      "consents/**",
+      "http/{begin,complete}-consent-endpoint.test.ts",
+      "http/pages/**",
+      "vending/{consents,consent-edges}.test.ts",
+    ],
     leastScore: 92,
   },
   { folder: "providers", tests: ["providers/**"], leastScore: 92 },
