@@ -81,6 +81,9 @@ describe("an authorization request", () => {
   });
 });
 
-test.each(["", "x", "null", "a.b.c", `${"i".repeat(43)}.${"x".repeat(22)}`])("%j is no state", (state) => {
-  expect(readState(state)).toBeNull();
-});
+test.each(["", "x", "null", "a.b.c", `${"i".repeat(43)}.${"x".repeat(22)}`])(
+  "%j is no state",
+  (state) => {
+    expect(readState(state)).toBeNull();
+  },
+);

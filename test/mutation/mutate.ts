@@ -11,7 +11,10 @@ import { formatScores, isTooLow, scoreOf } from "./score.ts";
  * Fails when an area's score is too low, and when a mutant of a guard survives.
  */
 const { values, positionals } = parseArgs({
-  options: { changed: { type: "boolean", default: false } },
+  options: {
+    changed: { type: "boolean", default: false },
+    incremental: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 
@@ -24,6 +27,8 @@ for (const { folder, tests, leastScore } of areas) {
   const found = await new Stryker({
     mutate,
     testFiles: tests.map((glob) => `test/${glob}`),
+    incremental: values.incremental,
+    incrementalFile: `dist/mutation/${folder}.incremental.json`,
     jsonReporter: { fileName: `dist/mutation/${folder}.json` },
   }).runMutationTest();
   mutants.push(...found);
@@ -36,10 +41,12 @@ scores.push(scoreOf("guards", ofGuards, 100));
 console.log(`\n${formatScores(scores)}`);
 process.exitCode = scores.some(isTooLow) ? 1 : 0;
 
-/** All of the folder unless something else was asked for. */
+/** All of the folder unless something else was asked for. A target is a folder, or a file with or without lines. */
 function targetsIn(folder: string): string[] {
-  if (!values.changed && targets.length === 0) return [`${folder}/**/*.ts`];
-  return targets.filter((target) => `${target}/`.startsWith(`${folder}/`));
+  const all = !values.changed && targets.length === 0 ? [folder] : targets;
+  return all
+    .filter((target) => `${target}/`.startsWith(`${folder}/`))
+    .map((target) => (target.includes(".ts") ? target : path.join(target, "**/*.ts")));
 }
 
 function nothingToMutate(): string {
