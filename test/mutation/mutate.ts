@@ -1,6 +1,7 @@
-import path from "node:path";
+import { globSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
+import type { Area } from "./areas.ts";
 import { areas, guards } from "./areas.ts";
 import { changedLines } from "./changed-lines.ts";
 import type { Mutant, Score } from "./score.ts";
@@ -19,34 +20,50 @@ const { values, positionals } = parseArgs({
 });
 
 const targets = values.changed ? changedLines(positionals[0] ?? "main") : positionals;
-const mutants: Mutant[] = [];
 const scores: Score[] = [];
-for (const { folder, tests, leastScore } of areas) {
-  const mutate = targetsIn(`functions/${folder}`);
-  if (mutate.length === 0) continue;
-  const found = await new Stryker({
-    mutate,
-    testFiles: tests.map((glob) => `test/${glob}`),
-    incremental: values.incremental,
-    incrementalFile: `dist/mutation/${folder}.incremental.json`,
-    jsonReporter: { fileName: `dist/mutation/${folder}.json` },
-  }).runMutationTest();
-  mutants.push(...found);
-  scores.push(scoreOf(folder, found, leastScore));
+const ofGuards: Mutant[] = [];
+for (const area of areas) {
+  const chosen = targetsIn(`functions/${area.folder}`);
+  const others = chosen.filter((target) => !isGuard(target));
+  const guarding = await mutantsOf(area, "guards", chosen.filter(isGuard));
+  const mutants = [...guarding, ...(await mutantsOf(area, "others", others))];
+  ofGuards.push(...guarding);
+  if (mutants.length > 0) scores.push(scoreOf(area.folder, mutants, area.leastScore));
 }
 if (scores.length === 0) fail(nothingToMutate());
-
-const ofGuards = mutants.filter(({ fileName }) => guards.includes(path.relative(".", fileName)));
 scores.push(scoreOf("guards", ofGuards, 100));
 console.log(`\n${formatScores(scores)}`);
 process.exitCode = scores.some(isTooLow) ? 1 : 0;
 
-/** All of the folder unless something else was asked for. A target is a folder, or a file with or without lines. */
+/** Files with or without lines: all of the folder unless something else was asked for. */
 function targetsIn(folder: string): string[] {
-  const all = !values.changed && targets.length === 0 ? [folder] : targets;
-  return all
+  const chosen = !values.changed && targets.length === 0 ? [folder] : targets;
+  return chosen
     .filter((target) => `${target}/`.startsWith(`${folder}/`))
-    .map((target) => (target.includes(".ts") ? target : path.join(target, "**/*.ts")));
+    .flatMap((target) => (target.includes(".ts") ? target : globSync(`${target}/**/*.ts`)));
+}
+
+function isGuard(target: string): boolean {
+  return guards.some((guard) => target.startsWith(guard));
+}
+
+async function mutantsOf(
+  { folder, tests }: Area,
+  part: "guards" | "others",
+  mutate: readonly string[],
+): Promise<readonly Mutant[]> {
+  if (mutate.length === 0) return [];
+  const report = `dist/mutation/${folder}-${part}`;
+  const stryker = new Stryker({
+    mutate: [...mutate],
+    testFiles: tests.map((glob) => `test/${glob}`),
+    // A mutant that changes a constant has to run every test.
+    ignoreStatic: part === "others",
+    incremental: values.incremental,
+    incrementalFile: `${report}.incremental.json`,
+    jsonReporter: { fileName: `${report}.json` },
+  });
+  return stryker.runMutationTest();
 }
 
 function nothingToMutate(): string {

@@ -13,14 +13,17 @@ const CiphertextBlob = new Uint8Array(184).fill(2);
 /** Data keys of a KMS that gives each answer in turn; an answer that is no object is thrown. */
 function keysOf(...answers: readonly unknown[]) {
   const left = [...answers];
-  const send = async () => {
+  const asked: object[] = [];
+  const send = async ({ input }: { readonly input: object }) => {
+    asked.push(input);
     const answer = left.shift();
     if (answer instanceof Error || typeof answer !== "object") throw answer;
     return answer;
   };
-  const client = { send } as Partial<KMSClient> as KMSClient;
+  const client = { send } as object as KMSClient;
   const keys = dataKeys(client, "arn:of-a-key", new FixedClock(at("10:00:00.000")));
   return {
+    asked,
     generated: () => keys.forSealing(connection, neverAborted),
     opened: (encrypted = CiphertextBlob) => keys.forOpening(connection, encrypted, neverAborted),
   };
@@ -41,6 +44,13 @@ describe("a new data key", () => {
     await expect(generated()).rejects.toMatchObject(outage("no key"));
     const { key, encrypted } = await generated();
     expect([key.expose(), encrypted]).toEqual([Plaintext, CiphertextBlob]);
+  });
+
+  test("is asked for with its connection as context", async () => {
+    const { asked, generated } = keysOf({ Plaintext, CiphertextBlob });
+    await generated();
+    const EncryptionContext = { connection };
+    expect(asked).toEqual([{ KeyId: "arn:of-a-key", KeySpec: "AES_256", EncryptionContext }]);
   });
 
   test("that fails with what is no error is an outage too", async () => {

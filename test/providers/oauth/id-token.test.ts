@@ -16,14 +16,14 @@ import { claims, idToken, signingKey, tenOClock } from "../../support/an-open-id
 import { rawServer } from "../../support/raw-server.ts";
 
 const jwksUrl = "https://keys.example/jwks.json";
-const settings: RealmInput = {
+const settings = {
   provider: "authorization-code",
   environment: "acme",
   issuer: "https://cognito-idp.ap-southeast-2.amazonaws.com/pool-1",
   authorizeUrl: "https://login.example/authorize",
   tokenUrl: "https://login.example/token",
   jwksUrl,
-};
+} satisfies RealmInput;
 
 let key: SigningKey;
 let other: SigningKey;
@@ -33,14 +33,18 @@ beforeAll(async () => {
 });
 
 /** A provider that answers codes with ID tokens and publishes its keys, both as the test sets them. */
-function anOpenIdProvider() {
+function anOpenIdProvider(realm = settings) {
+  const { jwksUrl } = realm;
   const shown = {
+    /** What happens while the provider answers. */
+    meanwhile: () => {},
     idToken: "" as string | null,
     keys: [key.jwk] as object[],
     jwks: null as ScriptedAnswer | null,
   };
-  const { provider, requests, clock } = aProvider(settings, ({ url }) => {
+  const { provider, requests, clock } = aProvider(realm, ({ url }) => {
     if (url === jwksUrl) return shown.jwks ?? { body: JSON.stringify({ keys: shown.keys }) };
+    shown.meanwhile();
     const fields = { access_token: "canary-token", token_type: "Bearer", id_token: shown.idToken };
     return { body: JSON.stringify(fields) };
   });
@@ -66,7 +70,10 @@ const refusing = (check: string): Partial<NotIssued> => ({
 });
 
 describe("an ID token", () => {
-  test.each(["RS256", "PS384", "ES256", "EdDSA"])("signed by %s has the subject", async (alg) => {
+  test.each([
+    ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+    ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
+  ])("signed by %s has the subject", async (alg) => {
     const { shown, exchange } = anOpenIdProvider();
     const signing = await signingKey("key-a", alg);
     shown.keys = [other.jwk, signing.jwk];
@@ -102,11 +109,22 @@ describe("an ID token", () => {
   test.each<[rule: string, changes: Readonly<Record<string, unknown>>]>([
     ["expired half a minute ago", { exp: tenOClock - 30 }],
     ["of half a minute hence", { iat: tenOClock + 30 }],
+    ["good from half a minute hence", { nbf: tenOClock + 30 }],
+    ["good from a minute ago", { nbf: tenOClock - 60 }],
     ["for us alone, in a list", { aud: ["client-1"], azp: "client-1" }],
     ["for several clients, authorised for us", { aud: ["client-1", "client-2"], azp: "client-1" }],
   ])("%s is accepted", async (_, changes) => {
     const { exchange } = anOpenIdProvider();
     expect(await exchange(await idToken(key, changes))).toMatchObject({ kind: "issued" });
+  });
+
+  test("may be a minute ahead to the second, and is over when it ended a minute ago", async () => {
+    const { clock, exchange } = anOpenIdProvider();
+    clock.moveTo(new Date((tenOClock + 1) * 1000));
+    const ahead = { iat: tenOClock + 61, nbf: tenOClock + 61 };
+    expect(await exchange(await idToken(key, ahead))).toMatchObject({ kind: "issued" });
+    const over = { exp: tenOClock - 59 };
+    expect(await exchange(await idToken(key, over))).toMatchObject(refusing("exp"));
   });
 
   test("is validated by our clock, not by the machine's", async () => {
@@ -224,6 +242,24 @@ describe("the provider's keys", () => {
     expect(await exchange(await idToken(other))).toMatchObject({ kind: "issued" });
   });
 
+  test.each<[rule: string, header: object, ...keys: object[]]>([
+    ["names one of several keys", { kid: "key-1" }, { kid: "key-1" }, { kid: "key-2" }],
+    ["names no key", {}, { kid: "key-1" }],
+    ["may mean a key without a name", { kid: "key-9" }, {}, { kid: "key-2" }],
+  ])("are not fetched for a second forged signature within a minute, which %s", async (_, header, ...names) => {
+    const { shown, clock, exchange, looks } = anOpenIdProvider();
+    const { kid: _kid, ...unnamed } = key.jwk as { kid: string };
+    shown.keys = names.map((name) => ({ ...unnamed, ...name }));
+    const forger = await signingKey("forger");
+    const { alg } = forger.header;
+    await exchange(await idToken({ ...forger, header: { alg } }));
+    expect(looks()).toBe(2);
+    clock.advance(1000);
+    const forged = await idToken({ ...forger, header: { alg, ...header } });
+    expect(await exchange(forged)).toMatchObject(refusing("its signature"));
+    expect(looks()).toBe(2);
+  });
+
   test("are not fetched for every such token during an outage either", async () => {
     const { shown, clock, exchange, looks } = anOpenIdProvider();
     await exchange(await idToken(key));
@@ -272,6 +308,22 @@ describe("the provider's keys", () => {
     clock.advance(1000);
     const expected = { code: "provider-unavailable", mayHaveIssued: true };
     expect(await exchange(await idToken(other))).toMatchObject(expected);
+  });
+
+  test("that are too old once the token arrives are fetched again, and nothing else verifies it", async () => {
+    const { shown, clock, exchange } = anOpenIdProvider();
+    shown.meanwhile = () => {
+      clock.advance(600_000);
+      shown.jwks = { status: 500 };
+    };
+    const expected = { code: "provider-unavailable", mayHaveIssued: true };
+    expect(await exchange(await idToken(key))).toMatchObject(expected);
+  });
+
+  test("may come from this machine without TLS", async () => {
+    const local = { ...settings, jwksUrl: "http://127.0.0.1:9/jwks.json" };
+    const { exchange } = anOpenIdProvider(local);
+    expect(await exchange(await idToken(key))).toMatchObject({ kind: "issued" });
   });
 
   test("are fetched again after an outage", async () => {
