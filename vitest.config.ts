@@ -12,7 +12,7 @@ const withServers = [
   "test/http/pages/consent-pages.test.ts",
   "test/openapi/document.test.ts",
   "test/platform/{http-failure,http-request}.test.ts",
-  "test/providers/oauth/{client-certificate,id-token}.test.ts",
+  "test/providers/oauth/{client-certificate,jwks-outage}.test.ts",
   "test/sealing/*-sealer.test.ts",
   "test/store/{dynalite-*,dynamodb-local,read-record}.test.ts",
 ];
