@@ -7,7 +7,8 @@ export default defineConfig({
     include: ["test/{consents,http,providers,sealing,store,vending}/**/*.test.ts"],
     exclude: ["test/store/dynamodb-local.test.ts"],
     setupFiles: ["test/mutation/stop-early.ts"],
-    sequence: { sequencer: QuickFirst },
+    // In this order: Stryker's own, which makes the change, and then what loads the changed modules.
+    sequence: { sequencer: QuickFirst, setupFiles: "list" },
     isolate: false,
     testTimeout: 30_000,
   },

@@ -1,4 +1,5 @@
 import { globSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
 import type { Area } from "./areas.ts";
@@ -63,7 +64,12 @@ async function mutantsOf(
     incrementalFile: `${report}.incremental.json`,
     jsonReporter: { fileName: `${report}.json` },
   });
-  return stryker.runMutationTest();
+  const found = await stryker.runMutationTest();
+  // With --incremental it tells of every file that was ever mutated.
+  return found.filter(({ fileName }) => {
+    const file = path.relative(".", fileName);
+    return mutate.some((target) => target.startsWith(file));
+  });
 }
 
 function nothingToMutate(): string {

@@ -32,6 +32,21 @@ describe("a failure tells the operator what the provider answered", () => {
     expect(detailOf(status, error)).toBe(detail);
   });
 
+  test.each([
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "access_denied",
+  ])("a refusal that RFC 6749 defines, whatever its status: %s", (error) => {
+    expect([detailOf(400, error), detailOf(200, error)]).toEqual([
+      `The provider refuses these credentials (400, ${error}).`,
+      `The provider refuses these credentials (${error}).`,
+    ]);
+  });
+
   test("a refused grant is a consent that is over, where a person's grant was presented", () => {
     expect(detailOf(400, "invalid_grant", "grant")).toBe(
       "The provider no longer accepts this consent (400, invalid_grant).",

@@ -201,6 +201,7 @@ describe("the provider's keys", () => {
 
   test.each<[rule: string, header: object, ...keys: object[]]>([
     ["names one of several keys", { kid: "key-1" }, { kid: "key-1" }, { kid: "key-2" }],
+    ["names the only key", { kid: "key-1" }, { kid: "key-1" }],
     ["names no key", {}, { kid: "key-1" }],
     ["may mean a key without a name", { kid: "key-9" }, {}, { kid: "key-2" }],
   ])(
