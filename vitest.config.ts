@@ -12,7 +12,7 @@ const withServers = [
   "test/http/pages/consent-pages.test.ts",
   "test/openapi/document.test.ts",
   "test/platform/{http-failure,http-request}.test.ts",
-  "test/providers/oauth/{client-certificate,id-token}.test.ts",
+  "test/providers/oauth/{client-certificate,jwks-outage}.test.ts",
   "test/sealing/*-sealer.test.ts",
   "test/store/{dynalite-*,dynamodb-local,read-record}.test.ts",
 ];
@@ -23,7 +23,7 @@ export const projects = [
   {
     name: "unit",
     include: [
-      "test/{cli,client,http,model,openapi,platform,providers}/**/*.test.ts",
+      "test/{cli,client,http,model,mutation,openapi,platform,providers}/**/*.test.ts",
       "test/{sealing,store,support,vending}/**/*.test.ts",
     ],
     exclude: withServers,

@@ -3,7 +3,7 @@ import type { AuthorizationRequest } from "../model/consent.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 
-const stateShape = /^([\w-]{43})\.([\w-]{22})\.([\w-]{43})$/;
+const stateShape = /^[\w-]{43}\.[\w-]{22}\.[\w-]{43}$/;
 
 /** A state parameter, parsed but not verified: only `authorizationRequestOf` verifies it. */
 export interface UnverifiedState {
@@ -26,8 +26,9 @@ export function newAuthorizationRequest(
 
 /** Parses a state parameter; null for one that this service cannot have made. */
 export function readState(state: string): UnverifiedState | null {
-  const [, pendingId, salt] = stateShape.exec(state) ?? [];
-  return pendingId && salt ? { state, pendingId, salt } : null;
+  if (!stateShape.test(state)) return null;
+  const [pendingId, salt] = state.split(".") as [string, string, string];
+  return { state, pendingId, salt };
 }
 
 /** Recreates the authorization request with this state; null when the state was not made for this browser in this realm. */

@@ -9,7 +9,7 @@ import type { Deadline } from "../model/time-limits.ts";
 import { leaseMs } from "../vending/issuing/lease.ts";
 import { authorizationRequestOf, readState } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { linkState, pendingFields, refused } from "./link-state.ts";
+import { pendingFields, refused, refusedLink } from "./link-state.ts";
 import { redeemCode } from "./redeem-code.ts";
 
 /** An upper bound on the time for claiming the pending consent. */
@@ -26,7 +26,7 @@ export async function completeConsent(
   browser: Browser,
   deadline: Deadline,
 ): Promise<Completion | ConsentRefusal> {
-  const state = hasRepetition(parameters) ? null : readState(parameters.get("state") ?? "");
+  const state = hasRepetition(parameters) ? null : readState(String(parameters.get("state")));
   if (!state) return refused(deps, "mixed-up", null);
   const browserSecret = browser.secretFor(state.pendingId);
   if (!browserSecret) return refused(deps, "cookies-needed", state.pendingId);
@@ -61,9 +61,7 @@ async function claimPendingConsent(
   const now = deps.clock.now();
   const hash = deps.browserSecrets.hash(browserSecret);
   const { done, pending } = await deps.pendingConsents.claim(id, hash, now, signal);
-  if (done) return pending;
-  // No browser has continued with this link, so none was sent to the provider.
-  return refused(deps, linkState(pending, hash, now) ?? "mixed-up", pending ?? id);
+  return done ? pending : refusedLink(deps, id, pending, hash, now);
 }
 
 async function finishConsent(

@@ -12,7 +12,7 @@ import type { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import { authorizeUrl, linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { linkState, pendingFields, refused } from "./link-state.ts";
+import { linkState, pendingFields, refused, refusedLink } from "./link-state.ts";
 
 /** 256 bits in base64url. */
 const linkShape = /^[\w-]{43}$/;
@@ -29,10 +29,10 @@ export async function openLink(
   const known = browser.secretFor(id);
   const pending = await deps.pendingConsents.read(id, signal);
   const now = deps.clock.now();
-  const reason = linkState(pending, known && deps.browserSecrets.hash(known), now);
-  if (!pending || reason) return refused(deps, reason ?? "link-unknown", pending ?? id);
+  const hash = known && deps.browserSecrets.hash(known);
+  if (!pending || linkState(pending, hash, now)) return refusedLink(deps, id, pending, hash, now);
   const newCookie = known ? null : browserCookie(pending, deps.browserSecrets.newSecret(), now);
-  return { kind: "open", pending, flow: await deps.flow(), newCookie };
+  return { pending, flow: await deps.flow(), newCookie };
 }
 
 /**
@@ -53,10 +53,7 @@ export async function continueConsent(
   const hash = deps.browserSecrets.hash(secret);
   const until = plusMs(now, linkLifetimeMs);
   const { done, pending } = await deps.pendingConsents.bind(id, hash, now, until, signal);
-  if (!done) {
-    const reason = linkState(pending, hash, now) ?? "link-expired";
-    return refused(deps, reason, pending ?? id);
-  }
+  if (!done) return refusedLink(deps, id, pending, hash, now);
   const url = await authorizeUrl(
     deps,
     connectionOf(deps.realm, pending.account),
@@ -65,7 +62,7 @@ export async function continueConsent(
     signal,
   );
   deps.log.info("consent-continued", pendingFields(deps, pending));
-  return { kind: "redirect", url, cookie: browserCookie(pending, secret, now) };
+  return { url, cookie: browserCookie(pending, secret, now) };
 }
 
 /** The cookie outlives the row by ten minutes, so that a late browser is told that its link has expired, not that a cookie is missing. */

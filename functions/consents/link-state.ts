@@ -15,6 +15,18 @@ export function linkState(
   return null;
 }
 
+/** Refuses a browser whose link does not open, or whose write did not succeed. */
+export function refusedLink(
+  deps: ConsentDependencies,
+  id: string,
+  pending: PendingConsent | null,
+  browser: string | null,
+  now: Date,
+): ConsentRefusal {
+  // No browser has continued with this link, so none was sent to the provider.
+  return refused(deps, linkState(pending, browser, now) ?? "mixed-up", pending ?? id);
+}
+
 /** Logs a refusal and returns it. `about` is the pending consent or, where there is none, its identifier. */
 export function refused(
   deps: ConsentDependencies,

@@ -26,20 +26,13 @@ export async function redeemCode(
   for (;;) {
     record = await awaitFreeLease(deps, connection, record, deadline);
     const renewal = await renewConnection(deps, connection, record, "consent", deadline, code);
-    switch (renewal.outcome) {
-      case "committed":
-      case "kept":
-        return renewal.record;
-      case "failed":
-        if (isRotated || !(await isRotationMissed(deps, connection, renewal.problem, deadline))) {
-          throw renewal.problem;
-        }
-        isRotated = true;
-        record = renewal.record;
-        break;
-      case "lost":
-        record = renewal.record;
-    }
+    record = renewal.record;
+    if (renewal.outcome === "failed") {
+      if (isRotated || !(await isRotationMissed(deps, connection, renewal.problem, deadline))) {
+        throw renewal.problem;
+      }
+      isRotated = true;
+    } else if (renewal.outcome !== "lost") return renewal.record;
   }
 }
 

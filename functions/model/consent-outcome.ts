@@ -37,7 +37,6 @@ export interface BrowserCookie {
 
 /** A link that a person can follow, and the consent it asks for. */
 export interface OpenLink {
-  readonly kind: "open";
   readonly pending: PendingConsent;
   readonly flow: ConsentFlow;
   /** Null when the browser has one already. */
@@ -46,7 +45,6 @@ export interface OpenLink {
 
 /** Sends the browser to the provider's page. */
 export interface Redirect {
-  readonly kind: "redirect";
   readonly url: string;
   /** The browser's cookie, with its lifetime extended. */
   readonly cookie: BrowserCookie;

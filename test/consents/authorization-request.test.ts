@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import {
   authorizationRequestOf,
@@ -57,6 +58,14 @@ describe("an authorization request", () => {
     for (const part of partsOf(other)) expect(partsOf(request)).not.toContain(part);
   });
 
+  test("outlives a new release: its values are HMACs of purpose, realm, link and salt", () => {
+    const macFor = (purpose: string) =>
+      createHmac("sha256", secret.expose())
+        .update(`${purpose} connectpay/test ${id} ${"x".repeat(22)}`)
+        .digest("base64url");
+    expect(partsOf(journey)).toEqual(["state", "nonce", "code-verifier"].map(macFor));
+  });
+
   test("is recreated from its state, with the browser's secret", () => {
     const claim = readState(request.state);
     if (!claim) return expect.fail("unreadable");
@@ -72,6 +81,9 @@ describe("an authorization request", () => {
   });
 });
 
-test.each(["", "x", "a.b.c", `${"i".repeat(43)}.${"x".repeat(22)}`])("%j is no state", (state) => {
-  expect(readState(state)).toBeNull();
-});
+test.each(["", "x", "null", "a.b.c", `${"i".repeat(43)}.${"x".repeat(22)}`])(
+  "%j is no state",
+  (state) => {
+    expect(readState(state)).toBeNull();
+  },
+);

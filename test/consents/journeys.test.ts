@@ -168,10 +168,14 @@ describe("a link", () => {
   test("of an invalid form is unknown", async () => {
     const site = aSite();
     const base = `https://vend.example/consent/connectpay/${site.realm.environment}`;
-    for (const link of [`${base}/x`, `${base}/${"a".repeat(43)}`, `${base}/${"%41".repeat(43)}`]) {
+    for (const link of [`${base}/x`, `${base}/${"%41".repeat(43)}`, `${base}/${"a".repeat(44)}`]) {
       expect(await site.browser().get(link)).toMatchObject({ status: 404 });
-      expect(await site.browser().post(link)).toMatchObject({ title: expect.any(String) });
+      expect(await site.browser().post(link)).toMatchObject({ status: 404 });
     }
+    const unused = `${base}/${"a".repeat(43)}`;
+    expect(await site.browser().get(unused)).toMatchObject({ status: 404 });
+    // Without a cookie for it, a link is not looked up.
+    expect(await site.browser().post(unused)).toMatchObject({ status: 400 });
   });
 
   test("of another realm is unknown here", async () => {
@@ -214,6 +218,7 @@ describe("an impatient person", () => {
     const browser = site.browser();
     await browser.goToProvider(link);
     site.clock.advance(60_000);
+    expect(await browser.get(link)).toMatchObject({ status: 200 });
     const authorizeUrl = await browser.goToProvider(link);
     const page = await browser.returnFromProvider(authorizeUrl, site.provider.agree(authorizeUrl));
     expect(page).toMatchObject({ title: "Access is granted" });
@@ -326,4 +331,34 @@ test("a new consent replaces the earlier one of its connection", async () => {
   const second = await browser.goToProvider(await site.link());
   await browser.returnFromProvider(second, site.provider.agree(second, "psd2-ais"));
   expect(await site.record()).toMatchObject({ version: 2, consent: { grantedScope: "psd2-ais" } });
+});
+
+test("a refusal is logged with the connection where the row says it, or else with a part of the link's id", async () => {
+  const site = aSite();
+  const link = await site.link();
+  const browser = site.browser();
+  const authorizeUrl = await browser.goToProvider(link);
+  const pending = expect.stringMatching(/^[\w-]{8}$/);
+  const connection = `connectpay/${site.realm.environment}/jo`;
+  const realm = `connectpay/${site.realm.environment}`;
+  const refusals = () => site.events().filter(({ event }) => event === "consent-refused");
+
+  await site.browser().get(link);
+  site.clock.advance(600_000);
+  await browser.post(link);
+  const answer = site.provider.agree(authorizeUrl);
+  await browser.returnFromProvider(authorizeUrl, answer);
+  expect(refusals()).toMatchObject([
+    { level: "warn", connection, pending, reason: "other-browser" },
+    { connection, pending, reason: "link-expired" },
+    { connection, pending, reason: "link-expired" },
+  ]);
+  expect(refusals().filter((event) => "realm" in event)).toEqual([]);
+
+  const unknown = `https://vend.example/consent/${realm}/${"a".repeat(43)}`;
+  await site.browser().get(unknown);
+  expect(refusals().at(-1)).toMatchObject({ realm, pending, reason: "link-unknown" });
+  await site.browser().get(`https://vend.example/consent/${realm}/x`);
+  expect(refusals().at(-1)).toMatchObject({ realm, reason: "link-unknown" });
+  expect(refusals().at(-1)).not.toHaveProperty("pending");
 });

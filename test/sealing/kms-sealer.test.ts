@@ -161,6 +161,23 @@ describe("KMS is called", () => {
   });
 });
 
+describe("KMS is not called to open what", () => {
+  test.each<[rule: string, change: (sealed: Uint8Array) => Uint8Array]>([
+    ["is empty", () => new Uint8Array()],
+    ["has no whole header", (sealed) => sealed.subarray(0, 2)],
+    ["has no data key", (sealed) => Buffer.concat([Buffer.from([1, 0, 0]), sealed.subarray(3)])],
+    ["ends within its data key", (sealed) => sealed.subarray(0, 186)],
+    ["ends after its data key", (sealed) => sealed.subarray(0, 187)],
+    ["has another layout", (sealed) => Buffer.concat([Buffer.from([2]), sealed.subarray(1)])],
+  ])("%s", async (_, change) => {
+    const { process, counted } = await aWorld();
+    const sealed = await process().seal(token, defaultSealedAs, neverAborted);
+    counted();
+    expect(await process().open(change(sealed), defaultSealedAs, neverAborted)).toBeNull();
+    expect(counted()).toEqual([0, 0]);
+  });
+});
+
 async function refusalOf(work: Promise<unknown>): Promise<VendingError> {
   const error = await work.then(
     () => null,

@@ -143,24 +143,6 @@ describe("a consent", () => {
     expect(await here.record()).toMatchObject({ version: 1, doubtedAt: null, failure: null });
   });
 
-  test("whose client secret has been rotated is exchanged with the new one (P10)", async () => {
-    const here = aDeployment();
-    const { answer } = here;
-    here.answer = (secret) =>
-      secret === "canary-secret" ? failed({ code: "credentials-rejected" }) : answer(secret);
-    here.cachedSecret = { text: "canary-secret", version: "s1" };
-    here.secrets.set("default", { text: "next secret", version: "s2" });
-    expect(await here.consent()).toMatchObject({ version: 1 });
-    expect(here.asked).toEqual(["canary-secret", "next secret"]);
-  });
-
-  test("whose current client secret is refused is not exchanged again", async () => {
-    const here = aDeployment();
-    here.answer = () => failed({ code: "credentials-rejected", mayHaveIssued: false });
-    await expect(here.consent()).rejects.toMatchObject({ code: "credentials-rejected" });
-    expect(here.asked).toHaveLength(1);
-  });
-
   test("whose holder crashed casts no doubt on an earlier refresh token", async () => {
     const here = await aConsentedDeployment();
     here.answer = () => {

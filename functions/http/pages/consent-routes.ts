@@ -88,7 +88,7 @@ async function answerLink(
   const browser = browserFrom(cookies);
   if (method === "POST") {
     const redirect = await site.continueConsent(link, browser, deadline);
-    if (redirect.kind === "refused") return outcomeAnswer(site, redirect.reason);
+    if ("reason" in redirect) return outcomeAnswer(site, redirect.reason);
     const headers = { ...privateHeaders, Location: redirect.url };
     // 303: the browser follows with a GET (RFC 9110 §15.4.4).
     const page = { statusCode: 303, headers, body: "" };
@@ -96,7 +96,7 @@ async function answerLink(
   }
   if (method !== "GET" && method !== "HEAD") return wrongMethod(site, "GET, HEAD, POST");
   const opened = await site.openLink(link, browser, deadline);
-  if (opened.kind === "refused") return outcomeAnswer(site, opened.reason);
+  if ("reason" in opened) return outcomeAnswer(site, opened.reason);
   const page = pageAnswer(linkPage(site, opened, site.clock.now()), site.styleHash);
   return opened.newCookie ? { page, cookie: setCookie(opened.newCookie) } : { page };
 }

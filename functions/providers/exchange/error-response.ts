@@ -117,7 +117,6 @@ export function retryAfterMs(
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
   const until = parseHttpDate(text);
   if (!until) return null;
-  const date = headers["date"];
-  const now = parseHttpDate(typeof date === "string" ? date : undefined) ?? clock.now();
+  const now = parseHttpDate(headers["date"]) ?? clock.now();
   return Math.max(0, msBetween(now, until));
 }

@@ -30,13 +30,9 @@ function offsetMs(sign: string | undefined, hours: number, minutes: number): num
   return (sign === "-" ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
-const imfFixdate =
-  /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-
 /** Parses an HTTP date (RFC 9110 §5.6.7), in the preferred format only; null for anything else. */
-export function parseHttpDate(text: string | undefined): Date | null {
-  if (!text || !imfFixdate.test(text)) return null;
-  const date = new Date(text);
-  // `Date` turns 30 February into another day.
-  return date.toUTCString() === text ? date : null;
+export function parseHttpDate(text: unknown): Date | null {
+  const date = new Date(String(text));
+  // `Date` reads other formats too, and turns 30 February into another day; it prints this format only.
+  return Number.isFinite(date.getTime()) && date.toUTCString() === text ? date : null;
 }

@@ -55,5 +55,5 @@ export function issuerCheck(
 ): (stated: string) => boolean {
   if (issuer !== undefined) return (stated) => stated === issuer;
   const origins = addresses.map((address) => new URL(address).origin);
-  return (stated) => origins.includes(URL.parse(stated)?.origin ?? "");
+  return (stated) => origins.some((origin) => origin === URL.parse(stated)?.origin);
 }

@@ -16,6 +16,7 @@ describe("an instant", () => {
     ["with a comma", "2026-11-20T10:00:00,250Z", "2026-11-20T10:00:00.250Z"],
     ["ahead of UTC", "2026-11-20T23:30:00+13:45", "2026-11-20T09:45:00.000Z"],
     ["behind UTC, on the next day", "2026-11-20T23:30:00-03:30", "2026-11-21T03:00:00.000Z"],
+    ["with the largest offset", "2026-11-20T23:59:00+23:59", "2026-11-20T00:00:00.000Z"],
     ["with an offset without colon", "2026-11-20T10:00:00+0100", "2026-11-20T09:00:00.000Z"],
     [
       "with the offset of nobody knows where",

@@ -25,6 +25,7 @@ describe("Retry-After", () => {
     ["of words says nothing", { "retry-after": "soon" }, null],
     ["of an ISO instant says nothing", { "retry-after": "2026-11-20T10:00:30Z" }, null],
     ["given twice says nothing", { "retry-after": ["7", "8"] }, null],
+    ["in a list says nothing", { "retry-after": ["7"] }, null],
     ["empty says nothing", { "retry-after": "" }, null],
   ])("%s", (_, headers, ms) => {
     expect(retryAfterMs(headers, clock)).toBe(ms);
@@ -41,6 +42,8 @@ describe("an HTTP date", () => {
   test.each([
     ["nothing", undefined],
     ["of no text", ""],
+    ["of an invalid date", "Invalid Date"],
+    ["of 30 February", "Fri, 30 Feb 2019 10:56:45 GMT"],
     ["of another zone", "Fri, 08 Nov 2019 10:56:45 CET"],
     ["of RFC 850", "Friday, 08-Nov-19 10:56:45 GMT"],
     ["of asctime", "Fri Nov  8 10:56:45 2019"],

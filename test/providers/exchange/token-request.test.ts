@@ -120,6 +120,7 @@ const answers: readonly [rule: string, play: ScriptedAnswer, outcome: string][] 
   ["503 of nothing", { status: 503 }, "provider-unavailable"],
   ["504 of a gateway that lost the answer", { status: 504 }, "provider-unavailable?"],
   ["408", { status: 408 }, "provider-unavailable"],
+  ["425", { status: 425 }, "provider-unavailable"],
   // Successes that are none
   ["nothing", { body: "" }, "provider-malformed?"],
   ["truncated JSON", { body: '{"access_token":"t-1","accessToken":"t' }, "provider-malformed?"],
@@ -142,6 +143,7 @@ const answers: readonly [rule: string, play: ScriptedAnswer, outcome: string][] 
     { status: 302, headers: { location: "https://evil.example/" } },
     "provider-malformed",
   ],
+  ["300", { status: 300 }, "provider-malformed"],
   ["404", { status: 404, body: "Not Found" }, "provider-malformed"],
   ["415", { status: 415, body: "{}" }, "provider-malformed"],
   // No answer

@@ -172,6 +172,11 @@ describe.each(providers)("a callback of $provider", (settings) => {
     ["an outage", "error=temporarily_unavailable&state=s", "failed temporarily_unavailable"],
     ["an error nobody knows", "error=call_0900_123&state=s", "failed unknown"],
     ["a script", "error=%3Cscript%3E&error_description=%3Cscript%3E&state=s", "failed unknown"],
+    ["an error described twice", "error=x&error_description=a&error_description=b", "mismatch"],
+    ["an error explained twice", "error=x&error_uri=a&error_uri=b&state=s", "mismatch"],
+    ["a code that begins with a line break", "code=%0aab&state=s", "mismatch"],
+    ["a code that ends with what is not ASCII", "code=ab%C3%A9&state=s", "mismatch"],
+    ["a code as long as any", `code=${"x".repeat(4096)}&state=s`, `code ${"x".repeat(4096)}`],
     ["its issuer twice", "code=c-1&state=s&iss=a&iss=a", "mismatch"],
     ["a wrong issuer", "code=c-1&state=s&iss=https%3A%2F%2Fevil.example", "mismatch"],
     ["a wrong issuer's denial", "error=access_denied&iss=https%3A%2F%2Fevil.example", "mismatch"],
@@ -181,6 +186,22 @@ describe.each(providers)("a callback of $provider", (settings) => {
   ])("with %s", async (_, query, expected) => {
     expect(await reading(settings, query)).toBe(expected);
   });
+});
+
+test.each([
+  "invalid_request",
+  "unauthorized_client",
+  "unsupported_response_type",
+  "invalid_scope",
+  "server_error",
+  "temporarily_unavailable",
+  "interaction_required",
+  "login_required",
+  "account_selection_required",
+  "consent_required",
+  "request_not_supported",
+])("an error that a standard defines is named: %s", async (error) => {
+  expect(await reading(general, `error=${error}&state=s`)).toBe(`failed ${error}`);
 });
 
 describe("the issuer in a callback (RFC 9207)", () => {

@@ -1,29 +1,21 @@
 import { inspect } from "node:util";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { GrantCredential } from "../../../functions/model/consent.ts";
-import type { NotIssued } from "../../../functions/model/provider.ts";
-import { Sensitive } from "../../../functions/model/sensitive.ts";
-import { HttpFailure, nodeHttp } from "../../../functions/platform/http-request.ts";
-import { systemClock } from "../../../functions/platform/system-clock.ts";
-import type { RealmInput } from "../../../functions/providers/catalogue.ts";
-import { providerOf, readRealm } from "../../../functions/providers/catalogue.ts";
-import { codeCredential, consentOf, refreshCredential } from "../../support/a-consent.ts";
+import { HttpFailure } from "../../../functions/platform/http-request.ts";
+import { consentOf } from "../../support/a-consent.ts";
 import type { ScriptedAnswer } from "../../support/an-issuer.ts";
-import { aProvider, summarizeOutcome } from "../../support/an-issuer.ts";
 import type { SigningKey } from "../../support/an-open-id-provider.ts";
-import { claims, idToken, signingKey, tenOClock } from "../../support/an-open-id-provider.ts";
-import { rawServer } from "../../support/raw-server.ts";
+import {
+  claims,
+  idToken,
+  openIdProvider,
+  openIdRealm,
+  refusing,
+  signingKey,
+  tenOClock,
+} from "../../support/an-open-id-provider.ts";
 
-const jwksUrl = "https://keys.example/jwks.json";
-const settings: RealmInput = {
-  provider: "authorization-code",
-  environment: "acme",
-  issuer: "https://cognito-idp.ap-southeast-2.amazonaws.com/pool-1",
-  authorizeUrl: "https://login.example/authorize",
-  tokenUrl: "https://login.example/token",
-  jwksUrl,
-};
+const { jwksUrl } = openIdRealm;
 
 let key: SigningKey;
 let other: SigningKey;
@@ -32,41 +24,13 @@ beforeAll(async () => {
   other = await signingKey("key-2");
 });
 
-/** A provider that answers codes with ID tokens and publishes its keys, both as the test sets them. */
-function anOpenIdProvider() {
-  const shown = {
-    idToken: "" as string | null,
-    keys: [key.jwk] as object[],
-    jwks: null as ScriptedAnswer | null,
-  };
-  const { provider, requests, clock } = aProvider(settings, ({ url }) => {
-    if (url === jwksUrl) return shown.jwks ?? { body: JSON.stringify({ keys: shown.keys }) };
-    const fields = { access_token: "canary-token", token_type: "Bearer", id_token: shown.idToken };
-    return { body: JSON.stringify(fields) };
-  });
-  return {
-    shown,
-    clock,
-    looks: () => requests.filter(({ url }) => url === jwksUrl).length,
-    requests,
-    exchange: async (token: string | null, credential: GrantCredential = codeCredential) => {
-      shown.idToken = token;
-      const issuer = await provider.issuer();
-      const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), credential);
-      return grant.issue(new AbortController().signal);
-    },
-  };
-}
-
-const refusing = (check: string): Partial<NotIssued> => ({
-  kind: "not-issued",
-  code: "provider-malformed",
-  detail: `The provider answered an ID token that fails the check of ${check}.`,
-  mayHaveIssued: true,
-});
+const anOpenIdProvider = (realm = openIdRealm) => openIdProvider(key, realm);
 
 describe("an ID token", () => {
-  test.each(["RS256", "PS384", "ES256", "EdDSA"])("signed by %s has the subject", async (alg) => {
+  test.each([
+    ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+    ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
+  ])("signed by %s has the subject", async (alg) => {
     const { shown, exchange } = anOpenIdProvider();
     const signing = await signingKey("key-a", alg);
     shown.keys = [other.jwk, signing.jwk];
@@ -102,11 +66,22 @@ describe("an ID token", () => {
   test.each<[rule: string, changes: Readonly<Record<string, unknown>>]>([
     ["expired half a minute ago", { exp: tenOClock - 30 }],
     ["of half a minute hence", { iat: tenOClock + 30 }],
+    ["good from half a minute hence", { nbf: tenOClock + 30 }],
+    ["good from a minute ago", { nbf: tenOClock - 60 }],
     ["for us alone, in a list", { aud: ["client-1"], azp: "client-1" }],
     ["for several clients, authorised for us", { aud: ["client-1", "client-2"], azp: "client-1" }],
   ])("%s is accepted", async (_, changes) => {
     const { exchange } = anOpenIdProvider();
     expect(await exchange(await idToken(key, changes))).toMatchObject({ kind: "issued" });
+  });
+
+  test("may be a minute ahead to the second, and is over when it ended a minute ago", async () => {
+    const { clock, exchange } = anOpenIdProvider();
+    clock.moveTo(new Date((tenOClock + 1) * 1000));
+    const ahead = { iat: tenOClock + 61, nbf: tenOClock + 61 };
+    expect(await exchange(await idToken(key, ahead))).toMatchObject({ kind: "issued" });
+    const over = { exp: tenOClock - 59 };
+    expect(await exchange(await idToken(key, over))).toMatchObject(refusing("exp"));
   });
 
   test("is validated by our clock, not by the machine's", async () => {
@@ -224,6 +199,28 @@ describe("the provider's keys", () => {
     expect(await exchange(await idToken(other))).toMatchObject({ kind: "issued" });
   });
 
+  test.each<[rule: string, header: object, ...keys: object[]]>([
+    ["names one of several keys", { kid: "key-1" }, { kid: "key-1" }, { kid: "key-2" }],
+    ["names the only key", { kid: "key-1" }, { kid: "key-1" }],
+    ["names no key", {}, { kid: "key-1" }],
+    ["may mean a key without a name", { kid: "key-9" }, {}, { kid: "key-2" }],
+  ])(
+    "are not fetched for a second forged signature within a minute, which %s",
+    async (_, header, ...names) => {
+      const { shown, clock, exchange, looks } = anOpenIdProvider();
+      const { kid: _kid, ...unnamed } = key.jwk as { kid: string };
+      shown.keys = names.map((name) => ({ ...unnamed, ...name }));
+      const forger = await signingKey("forger");
+      const { alg } = forger.header;
+      await exchange(await idToken({ ...forger, header: { alg } }));
+      expect(looks()).toBe(2);
+      clock.advance(1000);
+      const forged = await idToken({ ...forger, header: { alg, ...header } });
+      expect(await exchange(forged)).toMatchObject(refusing("its signature"));
+      expect(looks()).toBe(2);
+    },
+  );
+
   test("are not fetched for every such token during an outage either", async () => {
     const { shown, clock, exchange, looks } = anOpenIdProvider();
     await exchange(await idToken(key));
@@ -274,6 +271,22 @@ describe("the provider's keys", () => {
     expect(await exchange(await idToken(other))).toMatchObject(expected);
   });
 
+  test("that are too old once the token arrives are fetched again, and nothing else verifies it", async () => {
+    const { shown, clock, exchange } = anOpenIdProvider();
+    shown.meanwhile = () => {
+      clock.advance(600_000);
+      shown.jwks = { status: 500 };
+    };
+    const expected = { code: "provider-unavailable", mayHaveIssued: true };
+    expect(await exchange(await idToken(key))).toMatchObject(expected);
+  });
+
+  test("may come from this machine without TLS", async () => {
+    const local = { ...openIdRealm, jwksUrl: "http://127.0.0.1:9/jwks.json" };
+    const { exchange } = anOpenIdProvider(local);
+    expect(await exchange(await idToken(key))).toMatchObject({ kind: "issued" });
+  });
+
   test("are fetched again after an outage", async () => {
     const { shown, exchange } = anOpenIdProvider();
     shown.jwks = { status: 500 };
@@ -286,73 +299,6 @@ describe("the provider's keys", () => {
     const { exchange, requests } = anOpenIdProvider();
     const header = { ...key.header, jku: "https://evil.example/jwks", jwk: other.jwk };
     await exchange(await idToken({ ...other, header: { ...header, kid: "key-1" } }));
-    expect(requests.map(({ url }) => url)).toEqual([jwksUrl, settings.tokenUrl, jwksUrl]);
+    expect(requests.map(({ url }) => url)).toEqual([jwksUrl, openIdRealm.tokenUrl, jwksUrl]);
   });
-});
-
-describe("an outage of the provider's keys", () => {
-  const refresh = refreshCredential("person-1");
-  const outages: [rule: string, play: ScriptedAnswer][] = [
-    ["answers 500", { status: 500 }],
-    ["hangs until the deadline", new HttpFailure("timeout", true)],
-  ];
-
-  /** A person logged in fifty minutes ago. */
-  async function fiftyMinutesOn(play: ScriptedAnswer) {
-    const world = anOpenIdProvider();
-    await world.exchange(await idToken(key));
-    world.shown.jwks = play;
-    world.clock.advance(3_000_000);
-    return world;
-  }
-
-  test.each(outages)("that %s stops no refresh that has no ID token", async (_, play) => {
-    const { exchange, looks } = await fiftyMinutesOn(play);
-    expect(await exchange(null, refresh)).toMatchObject({ kind: "issued" });
-    expect(looks()).toBe(1);
-  });
-
-  test.each(outages)("that %s leaves the cached keys to verify a refresh with", async (_, play) => {
-    const { exchange } = await fiftyMinutesOn(play);
-    const outcome = await exchange(await idToken(key), refresh);
-    expect(consentOf(outcome)).toMatchObject({ subject: "person-1" });
-    const forged = await idToken({ ...other, header: key.header });
-    expect(await exchange(forged, refresh)).toMatchObject({ kind: "not-issued" });
-  });
-
-  test.each(outages)("that %s stops a login before the code is used", async (_, play) => {
-    const { exchange, requests } = await fiftyMinutesOn(play);
-    const expected = { code: "provider-unavailable", mayHaveIssued: false };
-    expect(await exchange(await idToken(key))).toMatchObject(expected);
-    expect(requests.at(-1)).toMatchObject({ url: jwksUrl });
-  });
-
-  test.each(outages)("that %s stops a refresh where no keys are cached", async (_, play) => {
-    const { shown, exchange, requests } = anOpenIdProvider();
-    shown.jwks = play;
-    const expected = { code: "provider-unavailable", mayHaveIssued: false };
-    expect(await exchange(null, refresh)).toMatchObject(expected);
-    expect(requests.map(({ url }) => url)).toEqual([jwksUrl]);
-  });
-
-  test("ends with the next refresh that has an ID token", async () => {
-    const { shown, exchange } = await fiftyMinutesOn({ status: 500 });
-    shown.jwks = null;
-    shown.keys = [other.jwk];
-    expect(await exchange(await idToken(key), refresh)).toMatchObject(refusing("its signature"));
-  });
-});
-
-test("slow keys take no longer than the deadline, and use up no code", async () => {
-  const slow = await rawServer(() => {});
-  const tokens = await rawServer((socket) => socket.destroy());
-  const realm = { ...settings, tokenUrl: `${tokens.url}/token`, jwksUrl: `${slow.url}/jwks` };
-  const context = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
-  const issuer = await providerOf(readRealm(JSON.stringify(realm)), context).issuer();
-  const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), codeCredential);
-  expect(summarizeOutcome(await grant.issue(AbortSignal.timeout(300)))).toBe(
-    "provider-unavailable",
-  );
-  expect([slow.received.length, tokens.received.length]).toEqual([1, 0]);
-  await Promise.all([slow.stop(), tokens.stop()]);
 });
