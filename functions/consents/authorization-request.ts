@@ -1,7 +1,13 @@
+import type { Connection } from "../model/connection.ts";
 import { realmName } from "../model/connection.ts";
 import type { AuthorizationRequest } from "../model/consent.ts";
+import { needsNewSecret, VendingError } from "../model/errors.ts";
+import { secretAccount } from "../model/provider.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
+
+/** How old a cached client secret may be, unless it is unusable. */
+const secretMaxAgeMs = 300_000;
 
 const stateShape = /^[\w-]{43}\.[\w-]{22}\.[\w-]{43}$/;
 
@@ -10,6 +16,30 @@ export interface UnverifiedState {
   readonly state: string;
   readonly pendingId: string;
   readonly salt: string;
+}
+
+/** The provider's address for a new authorization request. */
+export async function authorizeUrl(
+  deps: ConsentDependencies,
+  connection: Connection,
+  pendingId: string,
+  browserSecret: Sensitive,
+  signal: AbortSignal,
+): Promise<string> {
+  const account = secretAccount(deps, connection);
+  const request = newAuthorizationRequest(deps, pendingId, browserSecret);
+  const urlWithSecret = async (maxAgeMs: number) => {
+    const [flow, secret] = await Promise.all([
+      deps.flow(),
+      deps.secrets.read(account, maxAgeMs, signal),
+    ]);
+    return flow.authorizeUrl(secret.text, request);
+  };
+  return urlWithSecret(secretMaxAgeMs).catch((error: unknown) => {
+    // The cached secret may have been replaced since.
+    if (error instanceof VendingError && needsNewSecret(error.code)) return urlWithSecret(0);
+    throw error;
+  });
 }
 
 /**

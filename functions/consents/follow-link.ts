@@ -10,7 +10,8 @@ import type {
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
-import { authorizeUrl, linkLifetimeMs } from "./begin-consent.ts";
+import { authorizeUrl } from "./authorization-request.ts";
+import { linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { linkState, pendingFields, refused, refusedLink } from "./link-state.ts";
 

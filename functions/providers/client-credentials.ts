@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import type { HttpRequest } from "../platform/http-request.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
 import { basicClientId, sensitiveText } from "./declaration/secret.ts";
 import {
@@ -29,10 +28,7 @@ export const clientCredentials = declareClientCredentials({
   secret: {
     clientId: { meaning: "the client id", shape: basicClientId },
     clientSecret: { meaning: "the client secret", shape: sensitiveText },
-    scope: {
-      meaning: "the scope to request, instead of the setting",
-      shape: v.optional(v.string()),
-    },
+    scope: { meaning: "the scope, instead of the setting's", shape: v.optional(v.string()) },
   },
   policySettings: ["onIssue", "earlySeconds"],
   // Where a new token revokes the old one, it is requested at expiry, when that does no harm, or at a handover before.
@@ -45,7 +41,7 @@ export const clientCredentials = declareClientCredentials({
   revocationScope: ({ clientId }, { onIssue }) => (onIssue === "revoke" ? clientId : null),
   usualLifetimeSeconds: 300,
   presentation: () => bearer,
-  request(settings, secret): HttpRequest {
+  request(settings, secret) {
     const { clientId, clientSecret } = secret;
     const { tokenUrl, audience, clientAuthentication, basicEncoding } = settings;
     const form = new URLSearchParams({ grant_type: "client_credentials" });

@@ -63,7 +63,7 @@ describe("an authorization request", () => {
       createHmac("sha256", secret.expose())
         .update(`${purpose} connectpay/test ${id} ${"x".repeat(22)}`)
         .digest("base64url");
-    expect(partsOf(journey)).toEqual(["state", "nonce", "code-verifier"].map(macFor));
+    expect(partsOf(request)).toEqual(["state", "nonce", "code-verifier"].map(macFor));
   });
 
   test("is recreated from its state, with the browser's secret", () => {

@@ -1,11 +1,24 @@
 import type { NotIssued } from "../../model/provider.ts";
-import type { HttpRequest, HttpResponse } from "../../platform/http-request.ts";
+import type { Sensitive } from "../../model/sensitive.ts";
+import type { ClientCertificate, HttpRequest, HttpResponse } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import { notIssued } from "../exchange/error-response.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
+import type { BasicEncoding } from "./client-authentication.ts";
 import { basicAuthorization, formRequest } from "./client-authentication.ts";
 import { certificatesIn } from "./client-certificate.ts";
-import type { OAuthClient } from "./code-grant.ts";
+
+/** Our registration as a client of an authorization server (RFC 6749 §2). */
+export interface OAuthClient {
+  readonly clientId: string;
+  /** For Basic authentication; a public client has none and sends its id only (RFC 6749 §3.2.1). */
+  readonly clientSecret?: Sensitive | undefined;
+  readonly basicEncoding: BasicEncoding;
+  /** Presented in the TLS handshake (RFC 8705 §2). */
+  readonly certificate?: ClientCertificate | undefined;
+  /** The header for a request's id, where the provider requires one. */
+  readonly requestIdHeader?: string;
+}
 
 /** A form request with client authentication (RFC 6749 §2.3). */
 export function clientRequest(

@@ -1,8 +1,7 @@
 import type { AuthorizationRequest } from "../../model/consent.ts";
-import type { Sensitive } from "../../model/sensitive.ts";
-import type { ClientCertificate, HttpResponse } from "../../platform/http-request.ts";
+import type { HttpResponse } from "../../platform/http-request.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
-import type { BasicEncoding } from "./client-authentication.ts";
+import type { OAuthClient } from "./client-request.ts";
 
 /** The settings of every provider at which a person consents. */
 export interface CodeSettings {
@@ -10,18 +9,6 @@ export interface CodeSettings {
   readonly tokenUrl: string;
   readonly revokeUrl?: string | undefined;
   readonly earlySeconds: number;
-}
-
-/** Our registration as a client of an authorization server (RFC 6749 §2). */
-export interface OAuthClient {
-  readonly clientId: string;
-  /** For Basic authentication; a public client has none and sends its id only (RFC 6749 §3.2.1). */
-  readonly clientSecret?: Sensitive | undefined;
-  readonly basicEncoding: BasicEncoding;
-  /** Presented in the TLS handshake (RFC 8705 §2). */
-  readonly certificate?: ClientCertificate | undefined;
-  /** The header for a request's id, where the provider requires one. */
-  readonly requestIdHeader?: string;
 }
 
 /** An OpenID provider: the issuer of its ID tokens, and the address of its keys. */

@@ -6,8 +6,9 @@ import { HttpFailure } from "../../platform/http-request.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import { sendOrFailure } from "../exchange/token-request.ts";
 import { issuerCheck, readAuthorizationResponse } from "./authorization-response.ts";
+import type { OAuthClient } from "./client-request.ts";
 import { clientRequest, expiredCertificate } from "./client-request.ts";
-import type { CodeGrant, CodeSettings, OAuthClient } from "./code-grant.ts";
+import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 
 /** A provider's authorization request and response (RFC 6749 §4.1.1, §4.1.2), and the revocation of a consent (RFC 7009). */
 export function consentFlow<Settings extends CodeSettings, Secret>(

@@ -2,10 +2,7 @@ import type { Dependencies } from "../../model/dependencies.ts";
 import { describeError } from "../../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
 
-/**
- * Due connections, shared by concurrent workers: the index's entries merged with added ones, soonest first. Reads the
- * index only as far as needed.
- */
+/** Due connections for concurrent workers, soonest first: the index's, read no further than needed, and added ones. */
 export function dueQueue(index: AsyncIterable<DueRenewal>) {
   const entries = index[Symbol.asyncIterator]();
   const added: DueRenewal[] = [];
