@@ -246,7 +246,7 @@ export class ExploredRun {
   /** Runs all code until it waits for something. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < maxTurns; turn += 1) {
-      await new Promise(setImmediate);
+      await new Promise<void>(process.nextTick);
       if (!this.#stir()) return;
     }
     this.world.promises.require(false, "P3: a process goes round without waiting for anything");

@@ -19,9 +19,7 @@ export function tableRequest(
   return {
     to: "table",
     what: whatOf(command, keys),
-    get content() {
-      return JSON.stringify((command as GetItemCommand).input);
-    },
+    content: () => JSON.stringify((command as GetItemCommand).input),
     perform: () => perform(world, process, command, keys),
     hasEffect: () => world.table.wouldWrite(command),
     bringsNews: () =>

@@ -12,6 +12,7 @@ import { ExploredProvider } from "./explored-provider.ts";
 import type { ConnectionHistory } from "./promises.ts";
 import { Promises } from "./promises.ts";
 import { recordIn } from "./record-lens.ts";
+import type { Request } from "./request.ts";
 
 /** What the code is deployed with, and what its provider is like. */
 export interface Nature {
@@ -100,11 +101,12 @@ export class ExploredWorld {
     const known = this.processes.find((process) => process.name === name);
     if (known) return known;
     const process = new ExploredProcess(name, this);
-    process.onGiveUp = ({ to }) => {
-      if (to === "table") this.promises.disturbed(name);
-    };
     this.processes.push(process);
     return process;
+  }
+
+  gaveUp(process: string, { to }: Request<unknown>): void {
+    if (to === "table") this.promises.disturbed(process);
   }
 
   isCrashed(name: string): boolean {
