@@ -95,9 +95,13 @@ export class ExploredRun {
     return !this.world.process(before).hasWritten;
   }
 
-  /** What it touched. */
-  async take({ process: name, request, fault }: Option): Promise<readonly Touch[]> {
+  /** What it touched. What is repeated has been compared with the protocol's transitions before. */
+  async take(
+    { process: name, request, fault }: Option,
+    isRepeated = false,
+  ): Promise<readonly Touch[]> {
     const process = this.world.process(name);
+    this.world.isRepeating = isRepeated;
     this.world.step += 1;
     const pending = process.pending.find(({ id }) => id === request);
     if (!pending) throw new Error(`There is no request ${request} to go on with.`);

@@ -91,7 +91,8 @@ async function played(
 ): Promise<WorldState> {
   const run = new ExploredRun(nature, begin, [], { delayMs: 1450 });
   await playCalmly(run, process, act, account, mishap);
-  const { world } = run;
+  const { world, violations } = run;
+  if (violations.length > 0) throw new Error(violations.join("\n"));
   const record = world.record(connection);
   if (record && until) world.now = Math.max(world.now, until(record, world.now));
   return world.state();

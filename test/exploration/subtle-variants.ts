@@ -106,7 +106,7 @@ export const subtleVariants: Readonly<Record<string, Breakage>> = {
             const opened = await deps.sealer.open(sealed, as, signal);
             stopped = before;
             queueMicrotask(() =>
-              setImmediate(() => {
+              process.nextTick(() => {
                 stopped = null;
               }),
             );
