@@ -236,15 +236,30 @@ function match<State extends string, Step>(
   step: Step,
 ): Match {
   const changed = changesBetween(before, after);
-  const found = Object.entries(transitions).find(
-    ([, { from, to, changes, rules }]) =>
-      from.includes(states[0]) &&
-      to.includes(states[1]) &&
-      changed.every((attribute) => changes.includes(attribute)) &&
-      Object.values(rules).every((holds) => holds(step)),
-  );
-  if (found) return { name: found[0], wrong: null };
-  let nearest: Match = { name: "", wrong: "there are no transitions" };
+  for (const [name, transition] of Object.entries(transitions)) {
+    if (isTaken(transition, changed, states, step)) return { name, wrong: null };
+  }
+  return nearest(transitions, changed, states, step);
+}
+
+function isTaken<State, Step>(
+  { from, to, changes, rules }: Transition<State, Step>,
+  changed: readonly string[],
+  [begins, ends]: readonly [State, State],
+  step: Step,
+): boolean {
+  if (!from.includes(begins) || !to.includes(ends)) return false;
+  if (!changed.every((attribute) => changes.includes(attribute))) return false;
+  return Object.values(rules).every((holds) => holds(step));
+}
+
+function nearest<State extends string, Step>(
+  transitions: Readonly<Record<string, Transition<State, Step>>>,
+  changed: readonly string[],
+  states: readonly [State, State],
+  step: Step,
+): Match {
+  let match: Match = { name: "", wrong: "there are no transitions" };
   let least = Number.POSITIVE_INFINITY;
   for (const [name, transition] of Object.entries(transitions)) {
     const misplaced = misplacedStates(transition, states);
@@ -257,9 +272,9 @@ function match<State extends string, Step>(
     if (distance >= least) continue;
     least = distance;
     const told = `${states.join(" to ")} is no transition; of “${name}” it lacks: ${wrong.join("; ")}`;
-    nearest = { name, wrong: told };
+    match = { name, wrong: told };
   }
-  return nearest;
+  return match;
 }
 
 function misplacedStates<State extends string>(
