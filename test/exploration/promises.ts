@@ -262,15 +262,19 @@ export class Promises {
     if (this.#world.record(call.connection)?.lease?.owner !== call.owner) return;
     if (result.kind === "issued") history.lastFailure = null;
     // A code that a person brought in vain says nothing of the connection.
-    else if (call.reason !== "consent") {
-      const { code, retryAfterMs } = result;
-      const refusedVersion =
-        code === "credentials-rejected"
-          ? call.secretVersion
-          : (history.lastFailure?.refusedVersion ?? null);
-      const { owner } = call;
-      history.lastFailure = { code, at: this.#world.now, retryAfterMs, refusedVersion, owner };
-    }
+    else if (call.reason !== "consent") this.#failed(history, call, result);
+  }
+
+  #failed(
+    history: ConnectionHistory,
+    { owner, secretVersion }: Call,
+    { code, retryAfterMs }: NotIssued,
+  ): void {
+    const refusedVersion =
+      code === "credentials-rejected"
+        ? secretVersion
+        : (history.lastFailure?.refusedVersion ?? null);
+    history.lastFailure = { code, at: this.#world.now, retryAfterMs, refusedVersion, owner };
   }
 
   /** Something kept a process from telling of a token that came late. */
