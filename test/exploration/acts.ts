@@ -160,7 +160,7 @@ export class Actor {
     const request: Request<null> = {
       to: "outside",
       what,
-      content: what,
+      content: () => what,
       hasEffect: () => true,
       bringsNews: () => true,
       dependsOn: [],

@@ -105,7 +105,7 @@ function keyRequest<T>(what: string, answer: () => T): Request<T> {
   return {
     to: "kms",
     what,
-    content: what,
+    content: () => what,
     perform: () => ({ outcome: { value: answer() }, touches: [], mark: () => "", tell: () => "" }),
     hasEffect: () => false,
     bringsNews: () => true,
@@ -120,7 +120,7 @@ function secretsOf(world: ExploredWorld, process: ExploredProcess): SecretSource
   const request: Request<string> = {
     to: "secret",
     what: "reads the secret",
-    content: "",
+    content: () => "",
     perform: () => readSecret(world),
     hasEffect: () => false,
     bringsNews: () => true,

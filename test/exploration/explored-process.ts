@@ -24,6 +24,8 @@ interface Sleeper {
 export interface RunProgress {
   readonly now: number;
   readonly step: number;
+  /** Told when a process stops waiting for an answer. */
+  gaveUp(process: string, request: Request<unknown>): void;
 }
 
 const timedOut = new Error("timed out");
@@ -48,8 +50,6 @@ export class ExploredProcess {
   /** All that has ever reached it: two processes that heard the same at the same time are in the same state. */
   readonly #heard: (() => string)[] = [];
   #digest = "";
-  /** Told when it stops waiting for an answer. */
-  onGiveUp: (request: Request<unknown>) => void = () => {};
   readonly #progress: RunProgress;
   #timers: Timer[] = [];
   #timeouts: Timeout[] = [];
@@ -185,7 +185,7 @@ export class ExploredProcess {
     const mayLand = pending.effect === null && !pending.isLost && pending.request.hasEffect();
     this.fail(pending, "unanswered");
     pending.isAbandoned = true;
-    this.onGiveUp(pending.request);
+    this.#progress.gaveUp(this.name, pending.request);
     if (mayLand) this.pending.push(pending);
   }
 

@@ -16,7 +16,8 @@ export interface ControlledRun<C extends Choice> {
   isReady(): boolean;
   /** What may happen. */
   options(withFaults: boolean): readonly C[];
-  take(choice: C): Promise<readonly Touch[]>;
+  /** `isRepeated`: an earlier run has taken the same steps up to this one. */
+  take(choice: C, isRepeated: boolean): Promise<readonly Touch[]>;
   /** False when nothing will ever happen again. */
   passTime(): Promise<boolean>;
   /** Everything that the rest of the history depends on. */
@@ -61,6 +62,9 @@ export interface Counterexample<C> {
   readonly choices: readonly C[];
   readonly run: number;
 }
+
+/** Runs leave the event loop no turn: whoever else waits in this process gets one now and then. */
+const runsPerTurn = 100;
 
 /** What has happened at one step since time last passed. */
 interface Event<C> {
@@ -119,6 +123,7 @@ export class Explorer<C extends Choice> {
       await this.#play(run);
       this.#runs += 1;
       this.#limits.onRun?.(this.#runs);
+      if (this.#runs % runsPerTurn === 0) await new Promise(setImmediate);
       if (run.violations.length > 0) {
         const { violations } = run;
         const choices = this.#frames.map(({ choice }) => choice);
@@ -163,7 +168,7 @@ export class Explorer<C extends Choice> {
   }
 
   async #take(run: ControlledRun<C>, frame: Frame<C>, position: Position): Promise<void> {
-    const touches = await run.take(frame.choice);
+    const touches = await run.take(frame.choice, frame.event !== null);
     if (frame.choice.fault) position.faultsLeft -= 1;
     if (!frame.event) this.#noteEvent(frame, position.at, touches);
     position.at += 1;

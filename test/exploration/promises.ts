@@ -2,7 +2,7 @@ import type { Connection } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import type { Issued, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
-import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import { checkConsent, checkCredential } from "./consent-promises.ts";
 import type { Call, ExploredProvider, ExploredToken } from "./explored-provider.ts";
@@ -22,9 +22,9 @@ export interface ConnectionHistory {
     readonly code: NotIssued["code"];
     readonly at: number;
     readonly retryAfterMs: number | null;
-    readonly secretVersion: string;
+    /** The version of the secret that was refused last, since the last issue. */
+    readonly refusedVersion: string | null;
     readonly owner: string;
-    readonly reason: RenewalReason;
   } | null;
 }
 
@@ -228,10 +228,9 @@ export class Promises {
     const failure = this.of(connection).lastFailure;
     if (!failure || reason === "takeover" || reason === "consent" || owner === failure.owner)
       return;
-    if (failure.code === "credentials-rejected") {
-      const isNew = secretVersion !== failure.secretVersion;
-      this.require(isNew, "P9: refused credentials were tried again");
-    } else {
+    const isNew = secretVersion !== failure.refusedVersion;
+    this.require(isNew, "P9: refused credentials were tried again");
+    if (failure.code !== "credentials-rejected") {
       const waitedMs = this.#world.now - failure.at;
       const isPaused = waitedMs >= (failure.retryAfterMs ?? shortestBackOffMs);
       this.require(isPaused, "P9: the back-off was not shared");
@@ -263,18 +262,19 @@ export class Promises {
     if (this.#world.record(call.connection)?.lease?.owner !== call.owner) return;
     if (result.kind === "issued") history.lastFailure = null;
     // A code that a person brought in vain says nothing of the connection.
-    else if (call.reason !== "consent") {
-      const { code, retryAfterMs } = result;
-      const { owner, secretVersion, reason } = call;
-      history.lastFailure = {
-        code,
-        at: this.#world.now,
-        retryAfterMs,
-        secretVersion,
-        owner,
-        reason,
-      };
-    }
+    else if (call.reason !== "consent") this.#failed(history, call, result);
+  }
+
+  #failed(
+    history: ConnectionHistory,
+    { owner, secretVersion }: Call,
+    { code, retryAfterMs }: NotIssued,
+  ): void {
+    const refusedVersion =
+      code === "credentials-rejected"
+        ? secretVersion
+        : (history.lastFailure?.refusedVersion ?? null);
+    history.lastFailure = { code, at: this.#world.now, retryAfterMs, refusedVersion, owner };
   }
 
   /** Something kept a process from telling of a token that came late. */

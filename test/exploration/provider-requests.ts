@@ -82,7 +82,7 @@ function callRequest(
   return {
     to: "provider",
     what: isProbe ? "asks the provider about its key" : `asks for a token (${call.reason})${uses}`,
-    content: "",
+    content: () => "",
     hasEffect: () => !isProbe,
     bringsNews: () => true,
     dependsOn: [],
@@ -123,7 +123,7 @@ export function flowOf(world: ExploredWorld, process: ExploredProcess): ConsentF
       const request: Request<boolean> = {
         to: "provider",
         what: `revokes ${id}`,
-        content: id,
+        content: () => id,
         hasEffect: () => true,
         bringsNews: () => true,
         dependsOn: [],

@@ -25,7 +25,7 @@ export interface Request<T> {
   /** For people. */
   readonly what: string;
   /** All of it, to tell one request from another where its sender is gone. */
-  readonly content: string;
+  content(): string;
   perform(): Effect<T>;
   /** Whether it would change something, were it performed now. */
   hasEffect(): boolean;

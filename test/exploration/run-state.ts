@@ -49,5 +49,5 @@ function mindOf(process: ExploredProcess, isOver: boolean): unknown {
 }
 
 function wayOf({ id, request, readyAt, effect, isAbandoned, isLost }: Pending): unknown {
-  return [id, readyAt, isAbandoned ? request.content : "", effect?.mark() ?? "", isLost];
+  return [id, readyAt, isAbandoned ? request.content() : "", effect?.mark() ?? "", isLost];
 }

@@ -34,19 +34,21 @@ export class ExploredRun {
   readonly #actors = new Map<string, Actor>();
   readonly #told: string[] = [];
   #parts: TimedAct[];
-  readonly #delayMs: number | null;
+  readonly #delaysMs: Delays;
   readonly #twins: readonly string[];
+  readonly #faults: ReadonlySet<ExploredFault> | null;
 
   constructor(
     nature: Nature,
     begin: WorldState,
     parts: readonly TimedAct[],
-    { breakage = {}, hasTimeline = false, delayMs = null, twins = [] }: RunOptions = {},
+    { breakage = {}, hasTimeline = false, delaysMs = {}, twins = [], faults }: RunOptions = {},
   ) {
     this.world = new ExploredWorld(nature, begin, hasTimeline);
     this.#breakage = breakage;
     this.#parts = [...parts];
-    this.#delayMs = delayMs;
+    this.#delaysMs = delaysMs;
+    this.#faults = faults ? new Set(faults) : null;
     this.#twins = twins;
   }
 
@@ -81,7 +83,8 @@ export class ExploredRun {
       const { id, isAbandoned, sentAtStep } = each;
       const step = { process: name, request: id, isStray: isAbandoned, since: sentAtStep };
       const faults = withFaults ? possibleFaults(each) : [];
-      return [null, ...faults].map((fault) => ({ ...step, fault }));
+      const possible = faults.filter((fault) => this.#faults?.has(fault) ?? true);
+      return [null, ...possible].map((fault) => ({ ...step, fault }));
     });
   }
 
@@ -95,9 +98,13 @@ export class ExploredRun {
     return !this.world.process(before).hasWritten;
   }
 
-  /** What it touched. */
-  async take({ process: name, request, fault }: Option): Promise<readonly Touch[]> {
+  /** What it touched. What is repeated has been compared with the protocol's transitions before. */
+  async take(
+    { process: name, request, fault }: Option,
+    isRepeated = false,
+  ): Promise<readonly Touch[]> {
     const process = this.world.process(name);
+    this.world.isRepeating = isRepeated;
     this.world.step += 1;
     const pending = process.pending.find(({ id }) => id === request);
     if (!pending) throw new Error(`There is no request ${request} to go on with.`);
@@ -117,7 +124,7 @@ export class ExploredRun {
     if (keepsFromActing.has(fault) && pending.request.to === "table") {
       promises.disturbed(process.name);
     }
-    const until = this.#delayedUntil(process);
+    const until = this.#delayedUntil(process, fault);
     const touches = happensFirst.has(fault) ? this.#perform(process, pending, fault) : [];
     if (!happensFirst.has(fault)) this.#tell(process, pending, () => `[${fault}]`);
     this.#goWrong(process, pending, fault, until);
@@ -183,9 +190,10 @@ export class ExploredRun {
   }
 
   /** What is delayed comes when the lease of its process may be taken over, or as the scenario says. */
-  #delayedUntil({ name }: ExploredProcess): number {
+  #delayedUntil({ name }: ExploredProcess, fault: ExploredFault): number {
     const { now, leaseMs } = this.world;
-    if (this.#delayMs !== null) return now + this.#delayMs;
+    const delayMs = this.#delaysMs[fault];
+    if (delayMs !== undefined) return now + delayMs;
     const held = this.world.records().find((record) => isHeldBy(record, name));
     const end = (held?.lease?.until.getTime() ?? 0) + maxClockSkewMs;
     return end > now ? end : now + leaseMs + maxClockSkewMs;
@@ -246,7 +254,7 @@ export class ExploredRun {
   /** Runs all code until it waits for something. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < maxTurns; turn += 1) {
-      await new Promise(setImmediate);
+      await new Promise<void>(process.nextTick);
       if (!this.#stir()) return;
     }
     this.world.promises.require(false, "P3: a process goes round without waiting for anything");
@@ -292,11 +300,19 @@ const keepsFromActing: ReadonlySet<ExploredFault> = new Set([
   "silence",
 ]);
 
+/** How long a fault delays something, where that is not until the end of a lease. */
+export type Delays = Readonly<Partial<Record<ExploredFault, number>>>;
+
+export function alwaysDelayed(ms: number): Delays {
+  return Object.fromEntries([...delays].map((fault) => [fault, ms]));
+}
+
 interface RunOptions {
   readonly breakage?: Breakage;
   readonly hasTimeline?: boolean;
-  /** How long what is delayed takes, where that is not until the end of a lease. */
-  readonly delayMs?: number | null;
+  readonly delaysMs?: Delays;
+  /** The faults that there are. Default: all. */
+  readonly faults?: readonly ExploredFault[] | undefined;
   /** Processes that do the same from the same instant on. */
   readonly twins?: readonly string[];
 }

@@ -4,9 +4,10 @@ import type { Act, TimedAct } from "./acts.ts";
 import { optionFor, parseChoices } from "./choices.ts";
 import type { Exploration, Limits, Reduction } from "./explorer.ts";
 import { Explorer } from "./explorer.ts";
+import type { ExploredFault } from "./faults.ts";
 import { heal } from "./heal.ts";
 import { recordIn } from "./record-lens.ts";
-import type { Option } from "./run.ts";
+import type { Delays, Option } from "./run.ts";
 import { ExploredRun } from "./run.ts";
 import type { Start } from "./starting-points.ts";
 import { startingPoint } from "./starting-points.ts";
@@ -26,8 +27,9 @@ export interface ExploredScenario {
   readonly nature: Nature;
   readonly start: Start;
   readonly parts: readonly Part[];
-  /** How long what is delayed takes, where that is not until the end of a lease. */
-  readonly delayMs?: number;
+  readonly delaysMs?: Delays;
+  /** The kinds of faults that are tried. Default: all. */
+  readonly onlyFaults?: readonly ExploredFault[];
   /** Processes that do the same from the same instant on: they may change places. */
   readonly twins?: readonly string[];
   /** The fault budget of one run. */
@@ -94,11 +96,12 @@ export async function replay(
 
 /** Where the runs of a scenario begin, and how. */
 async function beginning(scenario: ExploredScenario, breakage: Breakage) {
-  const { nature, start, parts, delayMs = null, twins = [] } = scenario;
+  const { nature, start, parts, delaysMs = {}, twins = [], onlyFaults: faults } = scenario;
   const begin = await startingPoint(nature, start);
   const acts = parts.map((part) => timed(part, begin));
   return (hasTimeline: boolean) => {
-    const run = new ExploredRun(nature, begin, acts, { breakage, delayMs, twins, hasTimeline });
+    const options = { breakage, delaysMs, twins, faults, hasTimeline };
+    const run = new ExploredRun(nature, begin, acts, options);
     return Object.assign(run, { finish: () => heal(run) });
   };
 }

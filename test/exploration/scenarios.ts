@@ -3,6 +3,7 @@ import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import { isLossPossible, isStaticKey } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { leaseMs } from "../../functions/vending/issuing/lease.ts";
+import { alwaysDelayed } from "./run.ts";
 import type { ExploredScenario, Part } from "./scenario.ts";
 import type { Start } from "./starting-points.ts";
 import { account } from "./starting-points.ts";
@@ -248,8 +249,33 @@ const encounters: readonly ExploredScenario[] = [
     nature: atExpiry,
     start: "expired",
     parts: [part("a", 0), part("b", 0), part("b", lifeLater)],
-    delayMs: lifeLater,
+    delaysMs: alwaysDelayed(lifeLater),
     faults: 1,
+    gateFaults: 1,
+  },
+  {
+    name: "a late issue beside a slow answer",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0), part("b", takenOver)],
+    delaysMs: { stall: 600, slow: maxClockSkewMs },
+    onlyFaults: ["freeze", "stall", "slow"],
+    faults: 2,
+    gateFaults: 2,
+  },
+  {
+    name: "a cache older than a rotation",
+    nature: atExpiry,
+    start: "none",
+    parts: [
+      part("a", 0),
+      part("ops", 1000, { does: "rotate" }),
+      part("b", lifeLater),
+      part("secrets", lifeLater + 1000, { does: "put-secret" }),
+      part("b", lifeLater + 5000),
+      part("a", lifeLater + 10_000),
+    ],
+    faults: 2,
     gateFaults: 1,
   },
 ];

@@ -5,7 +5,7 @@ import type { Act } from "./acts.ts";
 import type { Mishap } from "./calm.ts";
 import { playCalmly } from "./calm.ts";
 import { realm } from "./explored-dependencies.ts";
-import { ExploredRun } from "./run.ts";
+import { alwaysDelayed, ExploredRun } from "./run.ts";
 import type { Nature, WorldState } from "./world.ts";
 import { emptyWorld } from "./world.ts";
 
@@ -89,9 +89,10 @@ async function played(
   { act, mishap, until }: Step,
   process: string,
 ): Promise<WorldState> {
-  const run = new ExploredRun(nature, begin, [], { delayMs: 1450 });
+  const run = new ExploredRun(nature, begin, [], { delaysMs: alwaysDelayed(1450) });
   await playCalmly(run, process, act, account, mishap);
-  const { world } = run;
+  const { world, violations } = run;
+  if (violations.length > 0) throw new Error(violations.join("\n"));
   const record = world.record(connection);
   if (record && until) world.now = Math.max(world.now, until(record, world.now));
   return world.state();

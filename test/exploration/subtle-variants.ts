@@ -1,8 +1,10 @@
 import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { maxClockSkewMs, msBetween, plusMs } from "../../functions/model/clock.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
+import type { Commit } from "../../functions/model/token-store.ts";
 import type { Breakage } from "../support/breakage.ts";
 import {
+  changed,
   endsLease,
   onlyIf,
   removes,
@@ -57,6 +59,63 @@ export const subtleVariants: Readonly<Record<string, Breakage>> = {
       }))(deps);
     },
   },
+  "a claim moves before its time": {
+    deps: withStore((store) => ({
+      claimRevocationScope: async (scope, claim, replace, signal) => {
+        const standing = await store.claimRevocationScope(scope, claim, replace, signal);
+        return { ...standing, until: new Date(0) };
+      },
+    })),
+  },
+  "a lease counts as ended at its end": {
+    deps: withStore((store) => ({
+      read: async (connection, signal) => {
+        const record = await store.read(connection, signal);
+        const { lease = null } = record ?? {};
+        if (!record || !lease) return record;
+        return { ...record, lease: { ...lease, until: plusMs(lease.until, -maxClockSkewMs) } };
+      },
+    })),
+  },
+  "a doubt puts no renewal off": {
+    deps: (deps) =>
+      withStore((store) => ({
+        read: async (connection, signal) => {
+          const record = await store.read(connection, signal);
+          const { doubtedAt = null } = record ?? {};
+          if (!record || !doubtedAt) return record;
+          const past = Math.min(Number(doubtedAt), Number(deps.clock.now()) - 1);
+          return { ...record, doubtedAt: new Date(past) };
+        },
+      }))(deps),
+  },
+  "a token counts as requested when it was received": {
+    deps: withStore((store) => ({
+      commit: (held, commitOf, signal) => {
+        const late = (current: TokenRecord): Commit => {
+          const { token } = commitOf(current);
+          const requestedAt = token.issuedAt;
+          const { doubtedAt } = current;
+          const isOver = doubtedAt !== null && doubtedAt < requestedAt;
+          return {
+            ...commitOf(current),
+            token: { ...token, requestedAt },
+            doubtedAt: isOver ? null : doubtedAt,
+          };
+        };
+        return store.commit(held, late, signal);
+      },
+    })),
+  },
+  "an issue leaves no entry in the ledger": {
+    deps: withStore((store) => ({
+      commit: (held, commitOf, signal) => {
+        const silent = (current: TokenRecord) =>
+          changed(commitOf, { ledger: current.ledger })(current);
+        return store.commit(held, silent, signal);
+      },
+    })),
+  },
   "a commit knows only what was known with the lease": {
     deps: withStore((store) => ({
       commit: (held, commitOf, signal) => store.commit(held, () => commitOf(held.record), signal),
@@ -106,7 +165,7 @@ export const subtleVariants: Readonly<Record<string, Breakage>> = {
             const opened = await deps.sealer.open(sealed, as, signal);
             stopped = before;
             queueMicrotask(() =>
-              setImmediate(() => {
+              process.nextTick(() => {
                 stopped = null;
               }),
             );

@@ -19,9 +19,7 @@ export function tableRequest(
   return {
     to: "table",
     what: whatOf(command, keys),
-    get content() {
-      return JSON.stringify((command as GetItemCommand).input);
-    },
+    content: () => JSON.stringify((command as GetItemCommand).input),
     perform: () => perform(world, process, command, keys),
     hasEffect: () => world.table.wouldWrite(command),
     bringsNews: () =>
@@ -50,8 +48,7 @@ function perform(
   const after = keys.map((pk) => items.get(pk));
   const isRefused = answer instanceof Error;
   for (const [at, pk] of keys.entries()) {
-    if (!written.includes(pk) || !isConnection(pk)) continue;
-    world.promises.recordWritten(process.name, pk, recordIn(before[at]), recordIn(after[at]));
+    if (written.includes(pk)) world.written(process.name, pk, before[at], after[at]);
   }
   const knownDead = keys
     .filter(isConnection)

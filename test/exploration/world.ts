@@ -4,6 +4,7 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { leaseMs } from "../../functions/vending/issuing/lease.ts";
 import type { GrantRules, GrantState } from "../simulation/simulated-grants.ts";
 import { SimulatedGrants } from "../simulation/simulated-grants.ts";
+import { HistoryReplay } from "../support/check-transitions.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
 import { MemoryTable } from "../support/memory-table.ts";
 import { ExploredProcess } from "./explored-process.ts";
@@ -11,7 +12,8 @@ import type { ProviderState } from "./explored-provider.ts";
 import { ExploredProvider } from "./explored-provider.ts";
 import type { ConnectionHistory } from "./promises.ts";
 import { Promises } from "./promises.ts";
-import { recordIn } from "./record-lens.ts";
+import { isConnection, recordIn } from "./record-lens.ts";
+import type { Request } from "./request.ts";
 
 /** What the code is deployed with, and what its provider is like. */
 export interface Nature {
@@ -31,6 +33,8 @@ export interface WorldState {
   readonly provider: ProviderState;
   readonly grants: GrantState;
   readonly histories: Record<string, ConnectionHistory>;
+  /** What was written before. */
+  readonly replay: HistoryReplay;
 }
 
 export const emptyWorld: WorldState = {
@@ -43,7 +47,15 @@ export const emptyWorld: WorldState = {
     { refreshTokens: "reusable", graceMs: 0, livesMs: 0, isProlonged: false },
   ).state,
   histories: {},
+  replay: new HistoryReplay(recordIn),
 };
+
+type Parts = Pick<WorldState, "provider" | "grants" | "histories">;
+
+/** What a run changes: plain data. */
+function copied({ provider, grants, histories }: Parts): Parts {
+  return structuredClone({ provider, grants, histories });
+}
 
 /** Everything outside of the processes, and time. */
 export class ExploredWorld {
@@ -58,6 +70,9 @@ export class ExploredWorld {
   readonly provider: ExploredProvider;
   readonly promises: Promises;
   readonly processes: ExploredProcess[] = [];
+  /** Every write so far, against the transitions of docs/protocol.md. */
+  readonly replay: HistoryReplay;
+  isRepeating = false;
   /** What the log names. */
   readonly named = new Set<string>();
   /** For people; kept only where somebody is to read it. */
@@ -70,7 +85,8 @@ export class ExploredWorld {
     this.secret = state.secret;
     this.timeline = hasTimeline ? [] : null;
     this.table = new MemoryTable(state.items);
-    const { provider, grants, histories } = structuredClone({ ...state, items: [] });
+    this.replay = state.replay.fork();
+    const { provider, grants, histories } = copied(state);
     this.promises = new Promises(this, histories);
     this.provider = new ExploredProvider(
       { policy: nature.policy, lifetimeMs },
@@ -86,25 +102,48 @@ export class ExploredWorld {
   }
 
   state(): WorldState {
-    return structuredClone({
-      now: this.now,
-      items: [...this.table.items],
-      secret: this.secret,
+    const parts = {
       provider: this.provider.state,
       grants: this.provider.grants.state,
       histories: this.promises.histories,
-    });
+    };
+    return {
+      ...copied(parts),
+      now: this.now,
+      items: [...this.table.items],
+      secret: this.secret,
+      replay: this.replay.fork(),
+    };
   }
 
   process(name: string): ExploredProcess {
     const known = this.processes.find((process) => process.name === name);
     if (known) return known;
     const process = new ExploredProcess(name, this);
-    process.onGiveUp = ({ to }) => {
-      if (to === "table") this.promises.disturbed(name);
-    };
     this.processes.push(process);
     return process;
+  }
+
+  /** A write that took effect: who wrote what over what. */
+  written(process: string, pk: string, before?: TableItem, after?: TableItem): void {
+    const write = {
+      pk,
+      at: this.now,
+      before: before ?? null,
+      after: after ?? null,
+      policy: this.policy,
+    };
+    if (this.isRepeating) this.replay.accept(write);
+    else {
+      const violation = this.replay.violationOf(write);
+      this.promises.require(violation === null, `docs/protocol.md: ${violation}`);
+    }
+    if (!isConnection(pk)) return;
+    this.promises.recordWritten(process, pk, recordIn(before), recordIn(after));
+  }
+
+  gaveUp(process: string, { to }: Request<unknown>): void {
+    if (to === "table") this.promises.disturbed(process);
   }
 
   isCrashed(name: string): boolean {

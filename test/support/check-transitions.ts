@@ -53,11 +53,39 @@ interface Match {
   readonly wrong: string | null;
 }
 
+type ReadItem = (item: Readonly<Item>) => TokenRecord | null;
+
+function copyOf({ owners, leaseEnds, grantedAt, ...past }: Past): Past {
+  return {
+    ...past,
+    owners: new Set(owners),
+    leaseEnds: new Set(leaseEnds),
+    grantedAt: new Map(grantedAt),
+  };
+}
+
 /** A history, write by write. */
 export class HistoryReplay {
   /** How often each transition was taken. */
   readonly taken = new Map<string, number>();
   readonly #pasts = new Map<string, Past>();
+  readonly #recordIn: ReadItem;
+
+  constructor(recordIn: ReadItem = (item) => readRecord({ ...item })) {
+    this.#recordIn = recordIn;
+  }
+
+  /** A history that begins as this one, and goes on by itself. */
+  fork(): HistoryReplay {
+    const fork = new HistoryReplay(this.#recordIn);
+    for (const [pk, past] of this.#pasts) fork.#pasts.set(pk, copyOf(past));
+    return fork;
+  }
+
+  /** Takes a write in that is known to be right. */
+  accept(write: ObservedWrite): void {
+    remember(this.#pastOf(write), write);
+  }
 
   /** Takes the next write in, and says what is wrong with it. */
   violationOf(write: ObservedWrite): string | null {
@@ -71,12 +99,12 @@ export class HistoryReplay {
 
   #match(write: ObservedWrite, past: Past): Match {
     if (!write.after) return { name: "", wrong: "only an operator deletes an item" };
-    if (write.by === "earlier release") return earlier(write, past);
+    if (write.by === "earlier release") return earlier(recordStep(write, past, this.#recordIn));
     if (write.pk.includes("/~scope/")) {
       const step = claimStep(write, write.after, (owner) => this.#pasts.get(owner)?.leaseEnds);
       return match(claimTransitions, write, [claimedBefore(step), "Claimed"], step);
     }
-    const step = recordStep(write, past);
+    const step = recordStep(write, past, this.#recordIn);
     const known = past.isEdited ? transitionsOfEditedRows : recordTransitions;
     return match(known, write, statesOf(step), step);
   }
@@ -98,9 +126,8 @@ export class HistoryReplay {
 }
 
 /** Its writes are not this release's to prove; but it takes no lease that is alive, and commits under its own only. */
-function earlier(write: ObservedWrite, past: Past): Match {
+function earlier({ before, after, at, leaseEndsAt }: RecordStep): Match {
   const name = "written by an earlier release";
-  const { before, after, at, leaseEndsAt } = recordStep(write, past);
   const [lease, next] = [before?.lease, after?.lease];
   const isTaken = lease != null && next != null && lease.owner !== next.owner;
   if (isTaken && at < leaseEndsAt) return { name, wrong: `${name}: over a lease that is alive` };
@@ -141,11 +168,9 @@ function rememberLease({ owners, leaseEnds }: Past, item: Readonly<Item> | null)
   leaseEnds.add(Number(item?.["leaseUntil"]?.N));
 }
 
-function recordStep(write: ObservedWrite, past: Past): RecordStep {
+function recordStep(write: ObservedWrite, past: Past, recordIn: ReadItem): RecordStep {
   const { at, aheadMs = 0, policy } = write;
-  const [before, after] = [write.before, write.after].map(
-    (item) => item && readRecord({ ...item }),
-  );
+  const [before, after] = [write.before, write.after].map((item) => item && recordIn(item));
   const issuedUnder = before?.token?.issuedUnder ?? after?.token?.issuedUnder;
   const grantedAt = past.grantedAt.get(before?.lease?.owner ?? "") ?? 0;
   const mayLose = policy ? isLossPossible(policy) : issuedUnder != null && lossy.has(issuedUnder);
@@ -211,23 +236,45 @@ function match<State extends string, Step>(
   step: Step,
 ): Match {
   const changed = changesBetween(before, after);
-  let nearest: Match = { name: "", wrong: "there are no transitions" };
+  for (const [name, transition] of Object.entries(transitions)) {
+    if (isTaken(transition, changed, states, step)) return { name, wrong: null };
+  }
+  return nearest(transitions, changed, states, step);
+}
+
+function isTaken<State, Step>(
+  { from, to, changes, rules }: Transition<State, Step>,
+  changed: readonly string[],
+  [begins, ends]: readonly [State, State],
+  step: Step,
+): boolean {
+  if (!from.includes(begins) || !to.includes(ends)) return false;
+  if (!changed.every((attribute) => changes.includes(attribute))) return false;
+  return Object.values(rules).every((holds) => holds(step));
+}
+
+function nearest<State extends string, Step>(
+  transitions: Readonly<Record<string, Transition<State, Step>>>,
+  changed: readonly string[],
+  states: readonly [State, State],
+  step: Step,
+): Match {
+  let match: Match = { name: "", wrong: "there are no transitions" };
   let least = Number.POSITIVE_INFINITY;
   for (const [name, transition] of Object.entries(transitions)) {
     const misplaced = misplacedStates(transition, states);
     const broken = brokenRules(transition, step);
     const unexpected = changed.filter((attribute) => !transition.changes.includes(attribute));
     const wrong = [...misplaced, ...broken, ...unexpected.map((name) => `${name} stays as it is`)];
-    if (wrong.length === 0) return { name, wrong: null };
     // What a write leaves says best what it was meant to be.
     const elsewhere = 4 * misplaced.length + (transition.to.includes(states[1]) ? 0 : 8);
     const distance = elsewhere + broken.length + Math.min(unexpected.length, 3);
     if (distance >= least) continue;
     least = distance;
     const told = `${states.join(" to ")} is no transition; of “${name}” it lacks: ${wrong.join("; ")}`;
-    nearest = { name, wrong: told };
+    match = { name, wrong: told };
   }
-  return nearest;
+  return match;
 }
 
 function misplacedStates<State extends string>(

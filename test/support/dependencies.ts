@@ -29,9 +29,9 @@ import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import type { SimulatedProcess } from "../simulation/simulated-process.ts";
 import type { TableFault } from "../simulation/simulated-table.ts";
-import { SimulatedTable } from "../simulation/simulated-table.ts";
 import { at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
+import { ReplayedTable } from "./replayed-table.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
 const issueMs = 200;
@@ -51,7 +51,7 @@ interface TickChanges extends Partial<Pick<Dependencies, "store" | "clock">> {
 /** A deployment whose processes share table, secrets and provider. At ten o'clock, without any token. */
 export class TestDeployment {
   readonly clock = new FixedClock(at("10:00:00.000"));
-  readonly table = new SimulatedTable();
+  readonly table: ReplayedTable;
   readonly log: string[] = [];
   /** The recorded metrics, in order. */
   readonly measured: [Measure, number][] = [];
@@ -82,6 +82,7 @@ export class TestDeployment {
 
   constructor(policy: RenewalPolicy) {
     this.#policy = policy;
+    this.table = new ReplayedTable(() => this.clock.now(), policy);
   }
 
   issued(token = `canary-token-${this.asked.length}`, expiresAt: Date | null = null): Issued {
@@ -191,7 +192,8 @@ export class TestDeployment {
     clock: Clock = this.clock,
   ) {
     const readRecord = recordReader({ clock, log, metrics, process });
-    return dynamoDbTokenStore(this.#client(faults), "tokens", readRecord);
+    const aheadMs = msBetween(this.clock.now(), clock.now());
+    return dynamoDbTokenStore(this.#client(faults, aheadMs), "tokens", readRecord);
   }
 
   #jsonLog(): Log {
@@ -199,8 +201,8 @@ export class TestDeployment {
     return jsonLog((line) => this.log.push(line), now);
   }
 
-  #client(faults: TableFault[]) {
-    const process = { io: async () => {} } as unknown as SimulatedProcess;
+  #client(faults: TableFault[], skewMs = 0) {
+    const process = { io: async () => {}, skewMs } as unknown as SimulatedProcess;
     return this.table.clientOf(
       process,
       () => 0,

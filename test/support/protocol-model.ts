@@ -1,3 +1,4 @@
+import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import { maxLeaseMs } from "../../functions/model/time-limits.ts";
 import type { ClaimStep, RecordStep } from "./protocol-step.ts";
 import {
@@ -100,6 +101,8 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
     changes: leaseChanges,
     rules: {
       ...isGranted,
+      "the last one ended 250 ms before": ({ at, leaseEndsAt }) =>
+        at >= leaseEndsAt + maxClockSkewMs,
       "the stored token is in doubt, where a lost issue may have ended it": (step) => {
         const { before, after, isLossPossible } = step;
         const isHarmless = !isLossPossible || !before?.token || before.lease?.reason === "consent";

@@ -3,7 +3,7 @@ import { connectionOf } from "../../../functions/model/connection.ts";
 import type { TokenStore } from "../../../functions/model/token-store.ts";
 import { at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
-import { atExpiry, early } from "../../support/policies.ts";
+import { atExpiry, onRotation } from "../../support/policies.ts";
 
 /** Two accounts whose secrets name the same platform; the first has issued for it. */
 async function twoOfOnePlatform() {
@@ -54,7 +54,7 @@ describe("a revocation scope (P1)", () => {
   });
 
   test("is not claimed where there is none", async () => {
-    const here = new TestDeployment(early);
+    const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     await here.vend();
     expect(claims(here)).toEqual([]);
@@ -129,6 +129,9 @@ describe("a revocation scope (P1)", () => {
       message: expect.stringContaining("Vend from conferma/production/third"),
     });
     expect(here.asked).toHaveLength(1);
+    expect(here.table.takeViolations()).toEqual([
+      expect.stringContaining("it ends with a lease that its owner took"),
+    ]);
   });
 
   test("is not taken from an owner that has begun to issue again since its claim was read", async () => {
