@@ -24,6 +24,7 @@ export function correctedClock(
   let aheadMs = 0;
   return {
     now: () => (aheadMs === 0 ? clock.now() : plusMs(clock.now(), -aheadMs)),
+    countdown: clock.countdown,
     sleep: clock.sleep,
     timeout: clock.timeout,
     observe(stated, sentAt, receivedAt) {

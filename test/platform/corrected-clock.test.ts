@@ -12,6 +12,7 @@ function aClock(aheadMs: number) {
   const corrections: number[] = [];
   const wrong = {
     now: () => plusMs(truth.now(), aheadMs),
+    countdown: truth.countdown.bind(truth),
     sleep: truth.sleep.bind(truth),
     timeout: truth.timeout.bind(truth),
   };

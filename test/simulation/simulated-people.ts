@@ -1,6 +1,5 @@
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
-import { plusMs } from "../../functions/model/clock.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
@@ -156,5 +155,5 @@ export function deadline(
   graceMs = 0,
 ): Deadline {
   const signal = process.clock.timeout(forMs + graceMs, new AbortController().signal);
-  return { at: plusMs(process.clock.now(), forMs), signal, onBehalfOf };
+  return { msLeft: process.clock.countdown(forMs), signal, onBehalfOf };
 }

@@ -34,6 +34,10 @@ export class SimulatedProcess {
 
   readonly clock: Clock = {
     now: () => new Date(this.#time.now + this.skewMs),
+    countdown: (ms) => {
+      const end = this.#time.now + ms;
+      return () => end - this.#time.now;
+    },
     sleep: (ms, signal) => this.io(ms, signal),
     timeout: (ms, parent) => this.#timeout(ms, parent),
   };

@@ -120,8 +120,8 @@ export class TestDeployment {
   }
 
   #call(onBehalfOf: Deadline["onBehalfOf"], forMs: number): Deadline {
-    const at = plusMs(this.clock.now(), forMs);
-    return { at, signal: new AbortController().signal, onBehalfOf };
+    const msLeft = this.clock.countdown(forMs);
+    return { msLeft, signal: new AbortController().signal, onBehalfOf };
   }
 
   /** Vends in a new process, with a deadline of ten seconds. */
@@ -143,8 +143,7 @@ export class TestDeployment {
         rejectedVersion: null,
         ...request,
       };
-      const aheadMs = msBetween(this.clock.now(), dependencies.clock.now());
-      return vendToken(dependencies, cache, constraints, this.#call("caller", forMs + aheadMs));
+      return vendToken(dependencies, cache, constraints, this.#call("caller", forMs));
     };
   }
 
@@ -153,6 +152,7 @@ export class TestDeployment {
     const { clock } = this;
     const wrong: Clock = {
       now: () => plusMs(clock.now(), ms),
+      countdown: (leftMs) => clock.countdown(leftMs),
       sleep: (sleepMs, signal) => clock.sleep(sleepMs, signal),
       timeout: (timeoutMs, parent) => clock.timeout(timeoutMs, parent),
     };

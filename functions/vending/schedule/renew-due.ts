@@ -77,8 +77,8 @@ async function renewWhenDue(
   deadline: Deadline,
 ): Promise<Check> {
   const waitMs = Math.max(0, msBetween(deps.clock.now(), due.dueAt));
-  const leaseEnd = plusMs(deps.clock.now(), waitMs + leaseMs(deps.limits));
-  if (leaseEnd > deadline.at) return { outcome: null, nextCheckAt: null };
+  if (waitMs + leaseMs(deps.limits) > deadline.msLeft())
+    return { outcome: null, nextCheckAt: null };
   try {
     await deps.clock.sleep(waitMs, deadline.signal);
     return await renewIfDue(deps, due, deadline);
