@@ -90,7 +90,7 @@ export class SimulatedPeople {
     const { providerFaults } = this.#world.scenario.trouble;
     const isUnlucky = this.#world.faultsOn && providerFaults > 0 && this.#world.random() < 0.3;
     const crashAtStep = isUnlucky ? 1 + Math.floor(this.#world.random() * 10) : null;
-    const process = this.#world.startProcess(`person-${this.#count}`, { ...calm, crashAtStep });
+    const process = this.#world.startHelper(`person-${this.#count}`, { ...calm, crashAtStep });
     this.#world.time.after(26_000, () => {
       connection.isPersonAtWork = false;
     });
@@ -114,7 +114,7 @@ export class SimulatedPeople {
     if (this.#world.policyOf(connection.realm, 0).renewal !== "by-consent") return;
     this.#count += 1;
     const fate = this.#world.scenario.trouble.fate(this.#world.random);
-    const process = this.#world.startProcess(`operator-${this.#count}`, fate);
+    const process = this.#world.startHelper(`operator-${this.#count}`, fate);
     this.#world.note(`${process.name} disconnects ${connection.id}`);
     const deps = dependenciesOf(
       this.#world,
@@ -131,7 +131,7 @@ export class SimulatedPeople {
   async #tick(realm: number): Promise<void> {
     this.#count += 1;
     const fate = this.#world.scenario.trouble.fate(this.#world.random);
-    const process = this.#world.startProcess(`tick-${this.#count}`, fate);
+    const process = this.#world.startHelper(`tick-${this.#count}`, fate);
     const deps = dependenciesOf(
       this.#world,
       process,

@@ -32,13 +32,12 @@ export class SimulatedWorld {
   }
 
   async play(): Promise<void> {
-    const { processes, horizonMs, ticksAt } = this.#world.scenario;
+    const { processes, horizonMs, ticksAt, trouble } = this.#world.scenario;
+    const { wrongClock } = trouble;
     for (const [index, script] of processes.entries()) {
       const process = this.#world.startProcess(`p${index}`, script.fate, script.skewMs);
-      if (index === this.#world.scenario.trouble.wrongClock?.process) {
-        this.#world.circumstances.wrongClock = process;
-      }
       process.isEarlier = index === this.#world.scenario.trouble.earlierProcess;
+      if (index === wrongClock?.process) this.#world.hasWrongClock(process, wrongClock);
       const { stepsTo } = script;
       if (stepsTo) {
         this.#world.time.after(stepsTo.atMs, () => {

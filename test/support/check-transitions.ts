@@ -42,8 +42,8 @@ interface Past {
   readonly owners: Set<string>;
   readonly leaseEnds: Set<number>;
   writtenAt: number;
-  /** When each lease was first seen, by its owner: a row that is restored brings an old one back. */
-  readonly grantedAt: Map<string, number>;
+  /** When each lease was first seen, by its owner: a row that is restored brings an old one back. And by what clock. */
+  readonly granted: Map<string, { readonly at: number; readonly aheadMs: number }>;
   isEdited: boolean;
 }
 
@@ -88,7 +88,7 @@ export class HistoryReplay {
       owners: new Set<string>(),
       leaseEnds: new Set<number>(),
       writtenAt: 0,
-      grantedAt: new Map<string, number>(),
+      granted: new Map(),
       isEdited: false,
     };
     this.#pasts.set(pk, past);
@@ -123,13 +123,13 @@ function byHand({ after }: ObservedWrite): Match {
 
 const none: ReadonlySet<number> = new Set();
 
-function remember(past: Past, { at, before, after, by }: ObservedWrite): void {
+function remember(past: Past, { at, aheadMs = 0, before, after, by }: ObservedWrite): void {
   const isCommit = before?.["tokenOwner"]?.S !== after?.["tokenOwner"]?.S;
   // What an earlier release has written shows in no revision either.
   if (by === "operator" || by === "earlier release") past.isEdited = true;
   else if (isCommit) past.isEdited = false;
   const owner = after?.["leaseOwner"]?.S;
-  if (owner !== undefined && !past.grantedAt.has(owner)) past.grantedAt.set(owner, at);
+  if (owner !== undefined && !past.granted.has(owner)) past.granted.set(owner, { at, aheadMs });
   past.writtenAt = at;
   rememberLease(past, after);
 }
@@ -147,7 +147,7 @@ function recordStep(write: ObservedWrite, past: Past): RecordStep {
     (item) => item && readRecord({ ...item }),
   );
   const issuedUnder = before?.token?.issuedUnder ?? after?.token?.issuedUnder;
-  const grantedAt = past.grantedAt.get(before?.lease?.owner ?? "") ?? 0;
+  const granted = past.granted.get(before?.lease?.owner ?? "") ?? { at: 0, aheadMs };
   const mayLose = policy ? isLossPossible(policy) : issuedUnder != null && lossy.has(issuedUnder);
   return {
     at: at + aheadMs,
@@ -155,7 +155,8 @@ function recordStep(write: ObservedWrite, past: Past): RecordStep {
     before: before ?? null,
     after: after ?? null,
     items: { before: write.before, after: write.after },
-    leaseEndsAt: leaseEndOf(before ?? null, grantedAt + aheadMs),
+    leaseEndsAt: leaseEndOf(before ?? null, granted.at + aheadMs),
+    clockSteppedMs: aheadMs - granted.aheadMs,
     owners: past.owners,
     isLossPossible: mayLose,
   };

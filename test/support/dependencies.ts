@@ -200,7 +200,13 @@ export class TestDeployment {
   }
 
   #client(faults: TableFault[]) {
-    const process = { io: async () => {} } as unknown as SimulatedProcess;
+    const askAws = async <T>(_: number, act: () => T) => {
+      await null;
+      const answer = act();
+      await null;
+      return answer;
+    };
+    const process = { io: async () => {}, askAws } as unknown as SimulatedProcess;
     return this.table.clientOf(
       process,
       () => 0,
