@@ -2,7 +2,7 @@ import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import type { GrantRules } from "./simulated-grants.ts";
 import type { Fate } from "./simulated-process.ts";
-import type { At, Trouble, WrongClock } from "./trouble.ts";
+import type { At, Trouble } from "./trouble.ts";
 import { draws, troubleOf } from "./trouble.ts";
 
 /** What one seed plays: the providers' nature, who asks when, and how much goes wrong. */
@@ -142,22 +142,15 @@ function script(stage: Stage, rush: readonly number[], index: number): Script {
   const later = realms[realm]?.later;
   const startsAt = later && chance(0.5) ? later.atMs : 0;
   const wrong = trouble.wrongClock?.process === index ? trouble.wrongClock : null;
-  const isWrongFromTheStart = wrong !== null && wrong.jumpsAtMs === null;
+  const steps = !wrong && chance(0.2);
+  const isWrongFromTheStart = wrong?.jumpsAtStep === null;
   return {
     ...{ realm, startsAt },
     skewMs: isWrongFromTheStart ? wrong.skewMs : within(),
-    stepsTo: wrong
-      ? jumpOf(wrong)
-      : chance(0.2)
-        ? { atMs: between(0, horizonMs), skewMs: within() }
-        : null,
+    stepsTo: steps ? { atMs: between(0, horizonMs), skewMs: within() } : null,
     fate: trouble.fate(random),
     asks: Array.from({ length: 1 + times(4) }, () => ask(stage, rush, realm, startsAt)),
   };
-}
-
-function jumpOf({ jumpsAtMs, skewMs }: WrongClock): Script["stepsTo"] {
-  return jumpsAtMs === null ? null : { atMs: jumpsAtMs, skewMs };
 }
 
 function ask(stage: Stage, rush: readonly number[], realm: number, startsAt: number): Ask {

@@ -25,6 +25,10 @@ export class SimulatedProcess {
   isEarlier = false;
   /** How far its machine's clock is ahead of true time; it may step. */
   skewMs: number;
+  /** What its machine's clock does at one of its awaits. */
+  jump: { readonly atStep: number; readonly skewMs: number } | null = null;
+  /** How far its clock has jumped so far, and was corrected. */
+  steppedMs = 0;
   readonly #onCorrection: (process: SimulatedProcess, byMs: number) => void;
   readonly #time: VirtualTime;
   readonly #fate: Fate;
@@ -55,9 +59,10 @@ export class SimulatedProcess {
     timeout: (ms, parent) => this.#timeout(ms, parent),
   };
 
-  readonly clock: CorrectedClock = correctedClock(this.#machine, (byMs) =>
-    this.#onCorrection(this, byMs),
-  );
+  readonly clock: CorrectedClock = correctedClock(this.#machine, (byMs) => {
+    this.steppedMs += Math.abs(byMs);
+    this.#onCorrection(this, byMs);
+  });
 
   /** How far its clock, as corrected, is ahead of true time. */
   get aheadMs(): number {
@@ -119,6 +124,10 @@ export class SimulatedProcess {
   #goOn(finish: () => void): void {
     this.#steps += 1;
     if (this.#steps === this.#fate.crashAtStep) this.isCrashed = true;
+    if (this.#steps === this.jump?.atStep) {
+      this.steppedMs += Math.abs(this.jump.skewMs - this.skewMs);
+      this.skewMs = this.jump.skewMs;
+    }
     if (this.#steps === this.#fate.pauseAtStep) {
       this.wasPaused = true;
       this.#frozenUntil = this.#time.now + this.#fate.pauseMs;

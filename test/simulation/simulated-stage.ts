@@ -161,10 +161,12 @@ export class SimulatedStage {
   }
 
   /** One process has a wrong clock: what AWS does not correct before it acts, the others have to bear. */
-  hasWrongClock(process: SimulatedProcess, { skewMs, jumpsAtMs }: WrongClock): void {
+  hasWrongClock(process: SimulatedProcess, wrongClock: WrongClock): void {
+    const { skewMs, jumpsAtStep } = wrongClock;
+    if (jumpsAtStep !== null) process.jump = { atStep: jumpsAtStep, skewMs };
     const isCorrected = !process.isEarlier && Math.abs(skewMs) > mostUncorrectedMs;
     if (!isCorrected) this.#mindClock(skewMs);
-    const isHarmless = isCorrected ? jumpsAtMs === null : this.circumstances.spreadMs <= 1000;
+    const isHarmless = isCorrected ? jumpsAtStep === null : this.circumstances.spreadMs <= 1000;
     if (!isHarmless) this.circumstances.wrongClock = { process, isCorrected };
   }
 
@@ -187,7 +189,8 @@ export class SimulatedStage {
     const policy = this.policyOf(realm, 0);
     const by = byOf(writer);
     const aheadMs = writer ? this.table.writerAheadMs : 0;
-    const write = { pk, at: this.time.now, before, after, aheadMs, policy, by } as const;
+    const jumpMs = writer?.steppedMs ?? 0;
+    const write = { pk, at: this.time.now, before, after, aheadMs, jumpMs, policy, by } as const;
     const violation = this.replay.violationOf(write);
     if (violation) this.violations.push(violation);
     const written = this.connections.find(({ id }) => id === pk);

@@ -23,7 +23,7 @@ export interface Trouble {
   readonly keyMs: number;
   /** What befalls one more process. */
   fate(random: () => number): Fate;
-  /** One process whose clock is wrong, by any amount; from the start, or from an instant on. */
+  /** One process whose clock is wrong, by any amount; from the start, or from one of its awaits on. */
   readonly wrongClock: WrongClock | null;
   /** How far those are ahead that act for people, operators and the schedule: nothing, or so much that AWS corrects it. */
   readonly helpersAheadMs: number;
@@ -42,7 +42,8 @@ export interface Trouble {
 export interface WrongClock {
   readonly process: number;
   readonly skewMs: number;
-  readonly jumpsAtMs: number | null;
+  /** Counted from its start: it is right until then. Null: it is wrong from the start. */
+  readonly jumpsAtStep: number | null;
 }
 
 export interface RowChange extends At {
@@ -100,7 +101,7 @@ export function troubleOf(random: () => number, horizonMs: number): Trouble {
       ? {
           process: 0,
           skewMs: skewOf(random),
-          jumpsAtMs: chance(0.35) ? between(0, horizonMs) : null,
+          jumpsAtStep: chance(0.4) ? 1 + times(14) : null,
         }
       : null,
     helpersAheadMs: chance(0.05) ? pick([-1, 1]) * between(mostUncorrectedMs, hourMs) : 0,

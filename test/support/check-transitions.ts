@@ -24,6 +24,8 @@ export interface ObservedWrite {
   readonly by?: "service" | "operator" | "earlier release";
   /** How far its writer's clock is ahead, in milliseconds. Default: 0. */
   readonly aheadMs?: number;
+  /** How far its writer's clock may have jumped under its lease. Default: 0. */
+  readonly jumpMs?: number;
   /** The writer's policy. Default: the one of the stored token. */
   readonly policy?: RenewalPolicy;
 }
@@ -42,8 +44,8 @@ interface Past {
   readonly owners: Set<string>;
   readonly leaseEnds: Set<number>;
   writtenAt: number;
-  /** When each lease was first seen, by its owner: a row that is restored brings an old one back. And by what clock. */
-  readonly granted: Map<string, { readonly at: number; readonly aheadMs: number }>;
+  /** When each lease was first seen, by its owner: a row that is restored brings an old one back. */
+  readonly grantedAt: Map<string, number>;
   isEdited: boolean;
 }
 
@@ -88,7 +90,7 @@ export class HistoryReplay {
       owners: new Set<string>(),
       leaseEnds: new Set<number>(),
       writtenAt: 0,
-      granted: new Map(),
+      grantedAt: new Map<string, number>(),
       isEdited: false,
     };
     this.#pasts.set(pk, past);
@@ -123,13 +125,13 @@ function byHand({ after }: ObservedWrite): Match {
 
 const none: ReadonlySet<number> = new Set();
 
-function remember(past: Past, { at, aheadMs = 0, before, after, by }: ObservedWrite): void {
+function remember(past: Past, { at, before, after, by }: ObservedWrite): void {
   const isCommit = before?.["tokenOwner"]?.S !== after?.["tokenOwner"]?.S;
   // What an earlier release has written shows in no revision either.
   if (by === "operator" || by === "earlier release") past.isEdited = true;
   else if (isCommit) past.isEdited = false;
   const owner = after?.["leaseOwner"]?.S;
-  if (owner !== undefined && !past.granted.has(owner)) past.granted.set(owner, { at, aheadMs });
+  if (owner !== undefined && !past.grantedAt.has(owner)) past.grantedAt.set(owner, at);
   past.writtenAt = at;
   rememberLease(past, after);
 }
@@ -142,12 +144,12 @@ function rememberLease({ owners, leaseEnds }: Past, item: Readonly<Item> | null)
 }
 
 function recordStep(write: ObservedWrite, past: Past): RecordStep {
-  const { at, aheadMs = 0, policy } = write;
+  const { at, aheadMs = 0, jumpMs = 0, policy } = write;
   const [before, after] = [write.before, write.after].map(
     (item) => item && readRecord({ ...item }),
   );
   const issuedUnder = before?.token?.issuedUnder ?? after?.token?.issuedUnder;
-  const granted = past.granted.get(before?.lease?.owner ?? "") ?? { at: 0, aheadMs };
+  const grantedAt = past.grantedAt.get(before?.lease?.owner ?? "") ?? 0;
   const mayLose = policy ? isLossPossible(policy) : issuedUnder != null && lossy.has(issuedUnder);
   return {
     at: at + aheadMs,
@@ -155,8 +157,8 @@ function recordStep(write: ObservedWrite, past: Past): RecordStep {
     before: before ?? null,
     after: after ?? null,
     items: { before: write.before, after: write.after },
-    leaseEndsAt: leaseEndOf(before ?? null, granted.at + aheadMs),
-    clockSteppedMs: aheadMs - granted.aheadMs,
+    leaseEndsAt: leaseEndOf(before ?? null, grantedAt + aheadMs),
+    clockStepMs: clockStepMs + jumpMs,
     owners: past.owners,
     isLossPossible: mayLose,
   };
