@@ -103,14 +103,7 @@ export class Invariants {
 
   recordWritten(record: TokenRecord, writerAheadMs: number): void {
     this.#version = record.version;
-    const isNewLease = record.lease && record.lease.owner !== this.#written?.lease?.owner;
-    if (isNewLease) {
-      this.#leaseEnds = record.lease.until.getTime() - writerAheadMs;
-      const overtaken = this.#written?.lease?.owner ?? "";
-      const isWrongs = this.#isWrongs(record.lease.owner);
-      if (isWrongs) this.#wrongLeases += 1;
-      if (overtaken && (isWrongs || this.#isWrongs(overtaken))) this.#wrongTakeovers += 1;
-    }
+    this.#mindLease(record, writerAheadMs);
     this.#requireConsentKept(this.#written, record);
     this.#forgetUnstored(this.#written, record);
     this.#written = record;
@@ -121,6 +114,15 @@ export class Invariants {
     this.#stored.add(fingerprint);
     this.#require(before === undefined || before === fingerprint, "P2: a version was overwritten");
     this.committed.set(record.version, fingerprint);
+  }
+
+  #mindLease({ lease }: TokenRecord, writerAheadMs: number): void {
+    const before = this.#written?.lease?.owner ?? "";
+    if (!lease || lease.owner === before) return;
+    this.#leaseEnds = lease.until.getTime() - writerAheadMs;
+    const isWrongs = this.#isWrongs(lease.owner);
+    if (isWrongs) this.#wrongLeases += 1;
+    if (before && (isWrongs || this.#isWrongs(before))) this.#wrongTakeovers += 1;
   }
 
   /** What a holder heard that vanished before it stored it, its successor cannot know. */
