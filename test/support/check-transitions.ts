@@ -188,13 +188,14 @@ function stateOf(record: TokenRecord | null): RecordState {
 }
 
 function claimStep(
-  { at, aheadMs = 0, before }: ObservedWrite,
+  { at, aheadMs = 0, jumpMs = 0, before }: ObservedWrite,
   item: Readonly<Item>,
   leaseEndsOf: (owner: string) => ReadonlySet<number> | undefined,
 ): ClaimStep {
   const after = claimOf(item);
   const leaseEnds = leaseEndsOf(after.owner) ?? none;
-  return { at: at + aheadMs + clockStepMs, before: before && claimOf(before), after, leaseEnds };
+  const latest = at + aheadMs + clockStepMs + jumpMs;
+  return { at: latest, before: before && claimOf(before), after, leaseEnds };
 }
 
 function claimedBefore({ before, after }: ClaimStep): ClaimState {
