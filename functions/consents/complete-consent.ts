@@ -1,4 +1,3 @@
-import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { AuthorizationRequest, AuthorizationResponse } from "../model/consent.ts";
 import type { Browser, Completion, ConsentRefusal } from "../model/consent-outcome.ts";
@@ -47,8 +46,8 @@ function hasRepetition(parameters: URLSearchParams): boolean {
 }
 
 /** Refuses when an invocation cannot finish in time, before it uses up the link. */
-function requireTime({ clock, limits }: ConsentDependencies, { at }: Deadline): void {
-  if (plusMs(clock.now(), claimTimeoutMs + leaseMs(limits)) <= at) return;
+function requireTime({ limits }: ConsentDependencies, { msLeft }: Deadline): void {
+  if (claimTimeoutMs + leaseMs(limits) <= msLeft()) return;
   throw new VendingError("renewal-in-progress", "Too little time is left to redeem the code.", 1);
 }
 

@@ -1,7 +1,6 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyResult, Context } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
-import { plusMs } from "../model/clock.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
 import type { Deadline } from "../model/time-limits.ts";
@@ -45,15 +44,16 @@ export function jsonEndpoint<Answer>(
     })
     .handler((event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {
       const setConnection = (connection: string) => void connections.set(context, connection);
-      const deadline = callerDeadline(context, clock.now(), signal);
+      const deadline = callerDeadline(context, clock, signal);
       return answer({ event, deadline, setConnection });
     });
 }
 
-/** By when a use case must finish so that its answer can still be written. */
-export function callerDeadline(context: Context, now: Date, signal: AbortSignal): Deadline {
+/** How long a use case may take so that its answer can still be written. */
+export function callerDeadline(context: Context, clock: Clock, signal: AbortSignal): Deadline {
   const remainingMs = context.getRemainingTimeInMillis?.() ?? assumedTimeMs;
-  return { at: plusMs(now, remainingMs - answerReserveMs), signal, onBehalfOf: "caller" };
+  const msLeft = clock.countdown(remainingMs - answerReserveMs);
+  return { msLeft, signal, onBehalfOf: "caller" };
 }
 
 function httpAnswer(answer: unknown): APIGatewayProxyResult {

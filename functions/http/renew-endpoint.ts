@@ -1,7 +1,6 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
-import { plusMs } from "../model/clock.ts";
 import type { Deadline } from "../model/time-limits.ts";
 
 /** Reserved for writing the answer. */
@@ -16,8 +15,8 @@ interface RenewEndpoint<Summary> {
 export function renewEndpoint<Summary>({ clock, renew }: RenewEndpoint<Summary>) {
   return middy({ timeoutEarlyInMillis: answerReserveMs }).handler(
     async (_event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {
-      const at = plusMs(clock.now(), context.getRemainingTimeInMillis() - answerReserveMs);
-      return renew({ at, signal, onBehalfOf: "schedule" });
+      const msLeft = clock.countdown(context.getRemainingTimeInMillis() - answerReserveMs);
+      return renew({ msLeft, signal, onBehalfOf: "schedule" });
     },
   );
 }

@@ -1,6 +1,8 @@
-/** Time as a parameter. `now` is the wall clock; `sleep` rejects when the signal aborts. */
+/** Time as a parameter. Only `now` is the wall clock, which may be wrong. `sleep` rejects when the signal aborts. */
 export interface Clock {
   now(): Date;
+  /** How many of `ms` milliseconds are left, from now on; negative once they have passed. */
+  countdown(ms: number): () => number;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** A signal that aborts after `ms`, or with `parent`, whichever comes first. */
   timeout(ms: number, parent: AbortSignal): AbortSignal;

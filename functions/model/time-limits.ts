@@ -21,9 +21,10 @@ export const maxLeaseMs = 30_000;
 /** No pause after a failure is longer, whatever provider or record say. */
 export const maxRetryPauseMs = 900_000;
 
-/** By when one request must be answered. `signal` aborts whatever is still running shortly after `at`. */
+/** How long one request may still take. `signal` aborts whatever is still running shortly after the end. */
 export interface Deadline {
-  readonly at: Date;
+  /** In milliseconds. A duration, because the clock may be wrong until AWS has answered. */
+  msLeft(): number;
   readonly signal: AbortSignal;
   /** Renewals for a caller keep the connection alive; renewals by the schedule do not. */
   readonly onBehalfOf: "caller" | "schedule";

@@ -4,6 +4,10 @@ import type { Clock } from "../model/clock.ts";
 /** The machine's clock and timers. */
 export const systemClock: Clock = {
   now: () => new Date(),
+  countdown: (ms) => {
+    const end = performance.now() + ms;
+    return () => end - performance.now();
+  },
   sleep: async (ms, signal) => {
     await delay(ms, undefined, { signal });
   },

@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { msBetween } from "../model/clock.ts";
+import { msBetween, plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
@@ -50,15 +50,14 @@ export function recordReader({
   /** The prefix of this process's lease owners. */
   readonly process: string;
 }): (item: Item) => TokenRecord {
-  const leasesSeenAt = new LruCache<Date>(maxEntries);
+  /** Counted from when each lease was first seen, because the clock may be corrected meanwhile. */
+  const leasesSeen = new LruCache<() => number>(maxEntries);
   const reportedAt = new LruCache<Date>(maxEntries);
 
   const firstSeenAt = (now: Date) => (lease: Lease) => {
-    const before = leasesSeenAt.get(lease.owner);
-    // If the clock has gone back, the earlier sighting does not count.
-    const seenAt = before && before <= now ? before : now;
-    leasesSeenAt.set(lease.owner, seenAt);
-    return seenAt;
+    const countdown = leasesSeen.get(lease.owner) ?? clock.countdown(0);
+    leasesSeen.set(lease.owner, countdown);
+    return plusMs(now, countdown());
   };
 
   function report({ connection, damage }: TokenRecord, now: Date): void {

@@ -31,8 +31,9 @@ export async function awaitRenewal(
     wait.action === "await-handover"
       ? plusMs(wait.until, deps.random() * handoverJitterMs)
       : nextReadAt(wait.lease, record?.typicalRenewalMs ?? null, now, deps.random());
-  if (readAt >= deadline.at) throw deadlineExceeded(wait, now);
-  await deps.clock.sleep(msBetween(now, readAt), deadline.signal);
+  const pauseMs = msBetween(now, readAt);
+  if (pauseMs >= deadline.msLeft()) throw deadlineExceeded(wait, now);
+  await deps.clock.sleep(pauseMs, deadline.signal);
   return deps.store.read(connection, deadline.signal);
 }
 

@@ -1,6 +1,5 @@
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
-import { plusMs } from "../../functions/model/clock.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
@@ -116,7 +115,7 @@ export class Actor {
   #deadline(): Deadline {
     const { clock } = this.process;
     const signal = clock.timeout(patienceMs + 200, never);
-    return { at: plusMs(clock.now(), patienceMs), signal, onBehalfOf: "caller" };
+    return { msLeft: clock.countdown(patienceMs), signal, onBehalfOf: "caller" };
   }
 
   async #vend(account: string, minValiditySeconds: number, rejectedVersion: number | null) {

@@ -63,6 +63,10 @@ export class ExploredProcess {
 
   readonly clock: Clock = {
     now: () => new Date(this.#progress.now),
+    countdown: (ms) => {
+      const end = this.#progress.now + ms;
+      return () => end - this.#progress.now;
+    },
     sleep: (ms, signal) => this.#sleep(ms, signal),
     timeout: (ms, parent) => this.#timeout(ms, parent),
   };

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
-import { at } from "../support/a-record.ts";
 import { refusedBy } from "../support/consent-provider.ts";
 import { TestConsentSite, useTable } from "../support/consent-site.ts";
 import { browserHttpApiEvent } from "../support/web-events.ts";
@@ -40,7 +39,7 @@ describe("a code that a person has copied", () => {
     expect(site.provider.asked).toHaveLength(1);
     const request = { account: "jo", minValiditySeconds: 0, rejectedVersion: null };
     const call = {
-      at: at("10:00:10.000"),
+      msLeft: () => 10_000,
       signal: new AbortController().signal,
       onBehalfOf: "caller",
     } as const;

@@ -12,6 +12,7 @@ function aClock(aheadMs: number) {
   const corrections: number[] = [];
   const wrong = {
     now: () => plusMs(truth.now(), aheadMs),
+    countdown: truth.countdown.bind(truth),
     sleep: truth.sleep.bind(truth),
     timeout: truth.timeout.bind(truth),
   };
@@ -51,12 +52,36 @@ describe("a clock", () => {
     },
   );
 
-  test("is not corrected by an answer that took long: its process may have been frozen", () => {
-    const { ask, wrongMs } = aClock(600_000);
-    ask(502);
-    expect(wrongMs()).toBe(600_000);
-    ask(500);
-    expect(Math.abs(wrongMs())).toBeLessThanOrEqual(800);
+  test.each([600_000, -600_000])(
+    "that is %i ms ahead is corrected no further than an answer proves that took long",
+    (aheadMs) => {
+      const { ask, wrongMs, corrections } = aClock(aheadMs);
+      ask(8000);
+      expect(Math.abs(wrongMs())).toBeLessThanOrEqual(4500);
+      const isFurther = wrongMs() * aheadMs < 0;
+      expect(isFurther && Math.abs(wrongMs()) > 500).toBe(false);
+      expect(corrections).toHaveLength(1);
+    },
+  );
+
+  test.each([600_000, -600_000])(
+    "that is %i ms ahead is corrected once by the answers to two requests that were sent together",
+    (aheadMs) => {
+      const { truth, clock, wrongMs, corrections } = aClock(aheadMs);
+      const sentAt = clock.now();
+      for (const _ of ["first", "second"]) {
+        truth.advance(20);
+        clock.observe(truth.now(), sentAt, clock.now());
+      }
+      expect(corrections).toHaveLength(1);
+      expect(Math.abs(wrongMs())).toBeLessThanOrEqual(600);
+    },
+  );
+
+  test("that is right is left alone, however long an answer took", () => {
+    const { ask, corrections } = aClock(0);
+    for (const ms of [600, 30_000, 3_600_000]) ask(ms);
+    expect(corrections).toEqual([]);
   });
 
   test("is not corrected by what is no time", () => {
@@ -67,7 +92,7 @@ describe("a clock", () => {
 
   test("is not corrected while it goes back itself", () => {
     const { clock, wrongMs } = aClock(600_000);
-    clock.observe(ten, plusMs(ten, 600_001), plusMs(ten, 600_000));
+    clock.observe(ten, plusMs(ten, 601_001), plusMs(ten, 600_000));
     expect(wrongMs()).toBe(600_000);
   });
 });

@@ -36,3 +36,11 @@ test("a timeout aborts with its parent", () => {
   parent.abort();
   expect(signal.aborted).toBe(true);
 });
+
+test("a countdown tells what is left of its time, and then what has passed since", async () => {
+  const msLeft = systemClock.countdown(40);
+  expect(msLeft()).toBeGreaterThan(0);
+  expect(msLeft()).toBeLessThanOrEqual(40);
+  await systemClock.sleep(60, never);
+  expect(msLeft()).toBeLessThanOrEqual(0);
+});

@@ -143,9 +143,10 @@ function script(stage: Stage, rush: readonly number[], index: number): Script {
   const startsAt = later && chance(0.5) ? later.atMs : 0;
   const wrong = trouble.wrongClock?.process === index ? trouble.wrongClock : null;
   const steps = !wrong && chance(0.2);
+  const isWrongFromTheStart = wrong?.jumpsAtStep === null;
   return {
     ...{ realm, startsAt },
-    skewMs: wrong ? wrong.skewMs : within(),
+    skewMs: isWrongFromTheStart ? wrong.skewMs : within(),
     stepsTo: steps ? { atMs: between(0, horizonMs), skewMs: within() } : null,
     fate: trouble.fate(random),
     asks: Array.from({ length: 1 + times(4) }, () => ask(stage, rush, realm, startsAt)),

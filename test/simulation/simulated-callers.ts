@@ -93,7 +93,7 @@ export class SimulatedCallers {
     const isSlow = trouble.keyMs > 0 || lifetimeMs < 10_000;
     const isDemanding = asked.patienceMs < 25_000 || asked.minValiditySeconds > 0;
     if (!trouble.isCalm || isSlow || isDemanding) return;
-    if (process === this.#world.circumstances.wrongClock) return;
+    if (process === this.#world.circumstances.wrongClock?.process) return;
     const own = ["consent-required", "contested", "validity-unavailable", "scope-conflict"];
     const isKeyReported = code === "credentials-rejected";
     if (!own.includes(code) && !isKeyReported) this.#target(asked).invariants.refusedInCalm(code);

@@ -1,6 +1,5 @@
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
-import { plusMs } from "../../functions/model/clock.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
@@ -91,7 +90,7 @@ export class SimulatedPeople {
     const { providerFaults } = this.#world.scenario.trouble;
     const isUnlucky = this.#world.faultsOn && providerFaults > 0 && this.#world.random() < 0.3;
     const crashAtStep = isUnlucky ? 1 + Math.floor(this.#world.random() * 10) : null;
-    const process = this.#world.startProcess(`person-${this.#count}`, { ...calm, crashAtStep });
+    const process = this.#world.startHelper(`person-${this.#count}`, { ...calm, crashAtStep });
     this.#world.time.after(26_000, () => {
       connection.isPersonAtWork = false;
     });
@@ -115,7 +114,7 @@ export class SimulatedPeople {
     if (this.#world.policyOf(connection.realm, 0).renewal !== "by-consent") return;
     this.#count += 1;
     const fate = this.#world.scenario.trouble.fate(this.#world.random);
-    const process = this.#world.startProcess(`operator-${this.#count}`, fate);
+    const process = this.#world.startHelper(`operator-${this.#count}`, fate);
     this.#world.note(`${process.name} disconnects ${connection.id}`);
     const deps = dependenciesOf(
       this.#world,
@@ -132,7 +131,7 @@ export class SimulatedPeople {
   async #tick(realm: number): Promise<void> {
     this.#count += 1;
     const fate = this.#world.scenario.trouble.fate(this.#world.random);
-    const process = this.#world.startProcess(`tick-${this.#count}`, fate);
+    const process = this.#world.startHelper(`tick-${this.#count}`, fate);
     const deps = dependenciesOf(
       this.#world,
       process,
@@ -156,5 +155,5 @@ export function deadline(
   graceMs = 0,
 ): Deadline {
   const signal = process.clock.timeout(forMs + graceMs, new AbortController().signal);
-  return { at: plusMs(process.clock.now(), forMs), signal, onBehalfOf };
+  return { msLeft: process.clock.countdown(forMs), signal, onBehalfOf };
 }

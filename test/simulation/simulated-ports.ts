@@ -16,9 +16,11 @@ export function simulatedSealer({ process, random, fails }: Port, keyMs: number)
   const fetchKey = async (signal: AbortSignal) => {
     if (fails()) throw keyUnavailable();
     if (keyMs === 0 || random() < 0.5) return;
-    await process.io(random() * keyMs, signal).catch(() => {
-      throw keyUnavailable();
-    });
+    await process
+      .askAws(random() * keyMs, () => {}, signal)
+      .catch(() => {
+        throw keyUnavailable();
+      });
   };
   return {
     prepare: (_, signal) => fetchKey(signal),
@@ -52,9 +54,11 @@ export function simulatedSecrets(
 
   async function read(account: string, signal: AbortSignal): Promise<string> {
     const isUnavailable = fails();
-    await process.io(5 + random() * 20, signal).catch(() => {
-      throw secretUnavailable();
-    });
+    await process
+      .askAws(5 + random() * 20, () => {}, signal)
+      .catch(() => {
+        throw secretUnavailable();
+      });
     if (isUnavailable) throw secretUnavailable();
     if (!accounts.has(account)) throw new VendingError("unknown-connection", "simulated");
     return currentVersion();

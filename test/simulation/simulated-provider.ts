@@ -28,6 +28,7 @@ export interface ProviderToken {
   readonly call: ProviderCall | null;
   /** Set when a later issue killed it: that issue's call, or null for someone else's. */
   revokedBy: ProviderCall | null | undefined;
+  revokedAt?: number;
 }
 
 /** One call, as the invariants see it. */
@@ -243,6 +244,7 @@ export class SimulatedProvider {
     for (const old of revokesOnIssue(this.#policy) ? living : []) {
       if (call) this.#observer.tokenDies(old, call);
       old.revokedBy = call;
+      old.revokedAt = now;
     }
     const token: ProviderToken = {
       id: `t${this.tokens.length + 1}${this.#platform}`,

@@ -1,3 +1,4 @@
+import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmOf } from "../../functions/model/connection.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
@@ -17,6 +18,8 @@ import type { Fate } from "./simulated-process.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 import { SimulatedProvider } from "./simulated-provider.ts";
 import { SimulatedTable } from "./simulated-table.ts";
+import type { WrongClock } from "./trouble.ts";
+import { mostUncorrectedMs } from "./trouble.ts";
 import { seededRandom, VirtualTime } from "./virtual-time.ts";
 
 export const realmIds = [
@@ -46,7 +49,11 @@ export class SimulatedStage {
   readonly table = new SimulatedTable();
   readonly connections: SimulatedConnection[] = [];
   readonly processes: SimulatedProcess[] = [];
-  readonly circumstances: Circumstances = { hadMishap: false, wrongClock: null };
+  readonly circumstances: Circumstances = {
+    hadMishap: false,
+    spreadMs: maxClockSkewMs,
+    wrongClock: null,
+  };
   readonly heard = new HeardTokens();
   readonly replay = new HistoryReplay();
   readonly breakage: Breakage;
@@ -122,7 +129,7 @@ export class SimulatedStage {
     this.table.items.set(claim, { pk: { S: claim }, scopeOwner: { S: id } });
     pasts.push(row);
     if (trouble.earlierRow.isLeased) this.circumstances.hadMishap = true;
-    invariants.recordWritten(readRecord({ ...row }));
+    invariants.recordWritten(readRecord({ ...row }), 0);
     this.note(`an earlier release has left ${token.id}: ${JSON.stringify(trouble.earlierRow)}`);
   }
 
@@ -140,12 +147,40 @@ export class SimulatedStage {
     return script.later && atMs >= script.later.atMs ? script.later.policy : script.policy;
   }
 
+  readonly #corrected = (process: SimulatedProcess, byMs: number) => {
+    this.note(`${process.name}: clock-corrected, ${byMs} ms`);
+    this.#mindClock(process.aheadMs);
+  };
+
+  #mindClock(aheadMs: number): void {
+    const { circumstances } = this;
+    circumstances.spreadMs = Math.max(
+      circumstances.spreadMs,
+      Math.abs(aheadMs) + maxClockSkewMs / 2,
+    );
+  }
+
+  /** One process has a wrong clock: what AWS does not correct before it acts, the others have to bear. */
+  hasWrongClock(process: SimulatedProcess, wrongClock: WrongClock): void {
+    const { skewMs, jumpsAtStep } = wrongClock;
+    if (jumpsAtStep !== null) process.jump = { atStep: jumpsAtStep, skewMs };
+    const isCorrected = !process.isEarlier && Math.abs(skewMs) > mostUncorrectedMs;
+    if (!isCorrected) this.#mindClock(skewMs);
+    const isHarmless = isCorrected ? jumpsAtStep === null : this.circumstances.spreadMs <= 1000;
+    if (!isHarmless) this.circumstances.wrongClock = { process, isCorrected };
+  }
+
   startProcess(name: string, fate: Fate, skewMs = 0): SimulatedProcess {
-    const process = new SimulatedProcess(name, this.time, skewMs, fate);
+    const process = new SimulatedProcess(name, this.time, skewMs, fate, this.#corrected);
     const isUnlucky = fate.crashAtStep !== null || fate.pauseAtStep !== null;
     if (isUnlucky) this.circumstances.hadMishap = true;
     this.processes.push(process);
     return process;
+  }
+
+  /** A process that acts for people, operators and the schedule. */
+  startHelper(name: string, fate: Fate): SimulatedProcess {
+    return this.startProcess(name, fate, this.scenario.trouble.helpersAheadMs);
   }
 
   written(pk: string, after: TableItem | null, before: TableItem | null): void {
@@ -153,15 +188,16 @@ export class SimulatedStage {
     const realm = pk.startsWith(`${realmIds[1].provider}/`) ? 1 : 0;
     const policy = this.policyOf(realm, 0);
     const by = byOf(writer);
-    const aheadMs = writer?.skewMs ?? 0;
-    const write = { pk, at: this.time.now, before, after, aheadMs, policy, by } as const;
+    const aheadMs = writer ? this.table.writerAheadMs : 0;
+    const jumpMs = writer?.steppedMs ?? 0;
+    const write = { pk, at: this.time.now, before, after, aheadMs, jumpMs, policy, by } as const;
     const violation = this.replay.violationOf(write);
     if (violation) this.violations.push(violation);
     const written = this.connections.find(({ id }) => id === pk);
     if (!written) return;
     const record = after && readRecord({ ...after });
     if (after) written.pasts.push(after);
-    if (writer && record) written.invariants.recordWritten(record);
+    if (writer && record) written.invariants.recordWritten(record, aheadMs);
     else written.invariants.rowChanged(record);
     this.heard.written(record);
   }

@@ -1,4 +1,5 @@
 import type { VendingError } from "../../functions/model/errors.ts";
+import { maxLeaseMs } from "../../functions/model/time-limits.ts";
 import type { Breakage } from "../support/breakage.ts";
 import { SimulatedCallers } from "./simulated-callers.ts";
 import { calm, SimulatedPeople } from "./simulated-people.ts";
@@ -32,13 +33,12 @@ export class SimulatedWorld {
   }
 
   async play(): Promise<void> {
-    const { processes, horizonMs, ticksAt } = this.#world.scenario;
+    const { processes, horizonMs, ticksAt, trouble } = this.#world.scenario;
+    const { wrongClock } = trouble;
     for (const [index, script] of processes.entries()) {
       const process = this.#world.startProcess(`p${index}`, script.fate, script.skewMs);
-      if (index === this.#world.scenario.trouble.wrongClock?.process) {
-        this.#world.circumstances.wrongClock = process;
-      }
       process.isEarlier = index === this.#world.scenario.trouble.earlierProcess;
+      if (index === wrongClock?.process) this.#world.hasWrongClock(process, wrongClock);
       const { stepsTo } = script;
       if (stepsTo) {
         this.#world.time.after(stepsTo.atMs, () => {
@@ -123,7 +123,11 @@ export class SimulatedWorld {
       return 8000;
     }
     if (problem.code === "scope-conflict") return null;
-    return problem.retryAfterSeconds === null ? null : problem.retryAfterSeconds * 1000;
+    const { retryAfterSeconds } = problem;
+    if (retryAfterSeconds === null) return null;
+    // Nobody else acts any more: what is waited for is one lease at most, whatever clock has written it.
+    const isLonger = retryAfterSeconds * 1000 > maxLeaseMs + 1000;
+    return problem.code === "renewal-in-progress" && isLonger ? null : retryAfterSeconds * 1000;
   }
 
   #pass(ms: number): Promise<void> {

@@ -23,8 +23,10 @@ export interface Trouble {
   readonly keyMs: number;
   /** What befalls one more process. */
   fate(random: () => number): Fate;
-  /** One process whose clock is wrong, by any amount. */
-  readonly wrongClock: { readonly process: number; readonly skewMs: number } | null;
+  /** One process whose clock is wrong, by any amount; from the start, or from one of its awaits on. */
+  readonly wrongClock: WrongClock | null;
+  /** How far those are ahead that act for people, operators and the schedule: nothing, or so much that AWS corrects it. */
+  readonly helpersAheadMs: number;
   readonly rotations: readonly { readonly atMs: number; readonly delayMs: number }[];
   /** Someone else issues for the same platform. */
   readonly foreignIssues: readonly At[];
@@ -35,6 +37,13 @@ export interface Trouble {
   readonly earlierRow: EarlierRow | null;
   /** What an operator does to a row. */
   readonly rowChanges: readonly RowChange[];
+}
+
+export interface WrongClock {
+  readonly process: number;
+  readonly skewMs: number;
+  /** Counted from its start: it is right until then. Null: it is wrong from the start. */
+  readonly jumpsAtStep: number | null;
 }
 
 export interface RowChange extends At {
@@ -52,6 +61,9 @@ export function draws(random: () => number) {
     times: (most: number) => Math.floor(random() * (most + 1)),
   };
 }
+
+/** What AWS's whole seconds, and their way, do not prove to be more than the five that a clock is left with. */
+export const mostUncorrectedMs = 6100;
 
 const hourMs = 3_600_000;
 
@@ -85,7 +97,14 @@ export function troubleOf(random: () => number, horizonMs: number): Trouble {
         pauseMs: its.between(100, longestPauseMs),
       };
     },
-    wrongClock: chance(0.08) ? { process: 0, skewMs: skewOf(random) } : null,
+    wrongClock: chance(0.12)
+      ? {
+          process: 0,
+          skewMs: skewOf(random),
+          jumpsAtStep: chance(0.4) ? 1 + times(14) : null,
+        }
+      : null,
+    helpersAheadMs: chance(0.05) ? pick([-1, 1]) * between(mostUncorrectedMs, hourMs) : 0,
     rotations: several(0.2, 2).map((atMs) => ({
       atMs,
       delayMs: chance(0.5) ? 0 : between(0, 20_000),
@@ -110,8 +129,8 @@ export function troubleOf(random: () => number, horizonMs: number): Trouble {
   };
 }
 
-/** From a second to an hour, ahead or behind; short ones are as likely as long ones. */
+/** From a third of a second to an hour, ahead or behind; short ones are as likely as long ones. */
 function skewOf(random: () => number): number {
-  const ms = 1000 * (hourMs / 1000) ** random();
+  const ms = 300 * (hourMs / 300) ** random();
   return random() < 0.5 ? ms : -ms;
 }

@@ -24,6 +24,8 @@ export interface ObservedWrite {
   readonly by?: "service" | "operator" | "earlier release";
   /** How far its writer's clock is ahead, in milliseconds. Default: 0. */
   readonly aheadMs?: number;
+  /** How far its writer's clock may have jumped under its lease. Default: 0. */
+  readonly jumpMs?: number;
   /** The writer's policy. Default: the one of the stored token. */
   readonly policy?: RenewalPolicy;
 }
@@ -169,7 +171,7 @@ function rememberLease({ owners, leaseEnds }: Past, item: Readonly<Item> | null)
 }
 
 function recordStep(write: ObservedWrite, past: Past, recordIn: ReadItem): RecordStep {
-  const { at, aheadMs = 0, policy } = write;
+  const { at, aheadMs = 0, jumpMs = 0, policy } = write;
   const [before, after] = [write.before, write.after].map((item) => item && recordIn(item));
   const issuedUnder = before?.token?.issuedUnder ?? after?.token?.issuedUnder;
   const grantedAt = past.grantedAt.get(before?.lease?.owner ?? "") ?? 0;
@@ -181,6 +183,7 @@ function recordStep(write: ObservedWrite, past: Past, recordIn: ReadItem): Recor
     after: after ?? null,
     items: { before: write.before, after: write.after },
     leaseEndsAt: leaseEndOf(before ?? null, grantedAt + aheadMs),
+    clockStepMs: clockStepMs + jumpMs,
     owners: past.owners,
     isLossPossible: mayLose,
   };
@@ -210,13 +213,14 @@ function stateOf(record: TokenRecord | null): RecordState {
 }
 
 function claimStep(
-  { at, aheadMs = 0, before }: ObservedWrite,
+  { at, aheadMs = 0, jumpMs = 0, before }: ObservedWrite,
   item: Readonly<Item>,
   leaseEndsOf: (owner: string) => ReadonlySet<number> | undefined,
 ): ClaimStep {
   const after = claimOf(item);
   const leaseEnds = leaseEndsOf(after.owner) ?? none;
-  return { at: at + aheadMs + clockStepMs, before: before && claimOf(before), after, leaseEnds };
+  const latest = at + aheadMs + clockStepMs + jumpMs;
+  return { at: latest, before: before && claimOf(before), after, leaseEnds };
 }
 
 function claimedBefore({ before, after }: ClaimStep): ClaimState {

@@ -121,8 +121,8 @@ export class TestDeployment {
   }
 
   #call(onBehalfOf: Deadline["onBehalfOf"], forMs: number): Deadline {
-    const at = plusMs(this.clock.now(), forMs);
-    return { at, signal: new AbortController().signal, onBehalfOf };
+    const msLeft = this.clock.countdown(forMs);
+    return { msLeft, signal: new AbortController().signal, onBehalfOf };
   }
 
   /** Vends in a new process, with a deadline of ten seconds. */
@@ -144,8 +144,7 @@ export class TestDeployment {
         rejectedVersion: null,
         ...request,
       };
-      const aheadMs = msBetween(this.clock.now(), dependencies.clock.now());
-      return vendToken(dependencies, cache, constraints, this.#call("caller", forMs + aheadMs));
+      return vendToken(dependencies, cache, constraints, this.#call("caller", forMs));
     };
   }
 
@@ -154,6 +153,7 @@ export class TestDeployment {
     const { clock } = this;
     const wrong: Clock = {
       now: () => plusMs(clock.now(), ms),
+      countdown: (leftMs) => clock.countdown(leftMs),
       sleep: (sleepMs, signal) => clock.sleep(sleepMs, signal),
       timeout: (timeoutMs, parent) => clock.timeout(timeoutMs, parent),
     };
@@ -201,8 +201,14 @@ export class TestDeployment {
     return jsonLog((line) => this.log.push(line), now);
   }
 
-  #client(faults: TableFault[], skewMs = 0) {
-    const process = { io: async () => {}, skewMs } as unknown as SimulatedProcess;
+  #client(faults: TableFault[], aheadMs = 0) {
+    const askAws = async <T>(_: number, act: () => T) => {
+      await null;
+      const answer = act();
+      await null;
+      return answer;
+    };
+    const process = { io: async () => {}, askAws, aheadMs } as unknown as SimulatedProcess;
     return this.table.clientOf(
       process,
       () => 0,

@@ -1,5 +1,5 @@
 import type { Clock } from "../../functions/model/clock.ts";
-import { plusMs } from "../../functions/model/clock.ts";
+import { msBetween, plusMs } from "../../functions/model/clock.ts";
 
 /** A clock that only advances by `advance`, `moveTo` and `sleep`, firing the timeouts that become due. */
 export class FixedClock implements Clock {
@@ -13,6 +13,11 @@ export class FixedClock implements Clock {
 
   now(): Date {
     return this.#now;
+  }
+
+  countdown(ms: number): () => number {
+    const end = plusMs(this.#now, ms);
+    return () => msBetween(this.#now, end);
   }
 
   advance(ms: number): void {

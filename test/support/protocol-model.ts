@@ -119,10 +119,10 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
       ...isItsHolders,
       ...names,
       "a new token has the next version, the same one its own": versionCountsTokens,
-      "it was requested under the lease": ({ before, after }) => {
+      "it was requested under the lease": ({ before, after, clockStepMs: stepMs }) => {
         const requestedAt = Number(after?.token?.requestedAt);
-        const isLate = requestedAt > Number(before?.lease?.until) + clockStepMs;
-        return requestedAt >= Number(before?.lease?.since) - clockStepMs && !isLate;
+        const isLate = requestedAt > Number(before?.lease?.until) + stepMs;
+        return requestedAt >= Number(before?.lease?.since) - stepMs && !isLate;
       },
       "a doubt stays that is not older than its request": (step) =>
         keepsDoubt(step) || Number(step.before?.doubtedAt) < Number(step.after?.token?.requestedAt),

@@ -12,6 +12,8 @@ export interface RecordStep {
   readonly items: { readonly before: Item | null; readonly after: Item | null };
   /** When the lease that stood there ends for its writer: no later than its own duration after it was first seen. */
   readonly leaseEndsAt: number;
+  /** How far the holder's clock may have stepped since it took the lease that stood there. */
+  readonly clockStepMs: number;
   /** The owners of all leases that the record has had. */
   readonly owners: ReadonlySet<string>;
   /** An unknown or late issue may have ended what is stored. */

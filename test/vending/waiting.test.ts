@@ -9,7 +9,7 @@ import { atExpiry, early } from "../support/policies.ts";
 
 const ten = at("10:00:00.000");
 const { signal } = new AbortController();
-const until = (at: Date) => ({ at, signal, onBehalfOf: "caller" }) as const;
+const within = (ms: number) => ({ msLeft: () => ms, signal, onBehalfOf: "caller" }) as const;
 
 describe("a caller that waits for another process's renewal", () => {
   const lease = aLease();
@@ -26,19 +26,19 @@ describe("a caller that waits for another process's renewal", () => {
   ])("%s", async (_, record, sleptMs) => {
     const here = new TestDeployment(atExpiry);
     const deps = here.dependencies();
-    await awaitRenewal(deps, aRecord().connection, record, wait, until(plusMs(ten, 5000)));
+    await awaitRenewal(deps, aRecord().connection, record, wait, within(5000));
     expect(here.clock.slept).toEqual([sleptMs]);
   });
 
   test("is told when that may be too late, and how long the lease lasts", async () => {
     const deps = new TestDeployment(atExpiry).dependencies();
-    const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 105)));
+    const waiting = awaitRenewal(deps, aRecord().connection, null, wait, within(105));
     await expect(waiting).rejects.toMatchObject({
       code: "renewal-in-progress",
       message: "Another process is renewing this connection and may not finish in time.",
       retryAfterSeconds: 7,
     });
-    const inTime = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 106)));
+    const inTime = awaitRenewal(deps, aRecord().connection, null, wait, within(106));
     await expect(inTime).resolves.toBeNull();
   });
 });
@@ -49,13 +49,7 @@ describe("a caller that waits for a handover", () => {
   test("wakes up to twenty milliseconds later, at random", async () => {
     const here = new TestDeployment(atExpiry);
     const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
-    await awaitRenewal(
-      here.dependencies(),
-      aRecord().connection,
-      null,
-      wait,
-      until(plusMs(ten, 5000)),
-    );
+    await awaitRenewal(here.dependencies(), aRecord().connection, null, wait, within(5000));
     expect(here.clock.slept).toEqual([3010]);
   });
 
@@ -64,10 +58,11 @@ describe("a caller that waits for a handover", () => {
     const { connection } = await here.vend();
     const deps = here.dependencies();
     const sleep = async () => void (await here.vend({ rejectedVersion: 1 }));
-    const clock = { now: () => ten, timeout: deps.clock.timeout, sleep };
+    const { countdown, timeout } = deps.clock;
+    const clock = { now: () => ten, countdown, timeout, sleep };
     const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
     const before = await here.record();
-    const deadline = until(plusMs(ten, 5000));
+    const deadline = within(5000);
     const after = await awaitRenewal({ ...deps, clock }, connection, before, wait, deadline);
     expect(after).toMatchObject({ version: 2 });
   });
@@ -86,7 +81,7 @@ describe("a caller that waits for a handover", () => {
   ] as const)("without the time for it gets the instant: %s", async (reason, code, message) => {
     const deps = new TestDeployment(atExpiry).dependencies();
     const wait = { action: "await-handover", reason, until: handover } as const;
-    const waiting = awaitRenewal(deps, aRecord().connection, null, wait, until(plusMs(ten, 3010)));
+    const waiting = awaitRenewal(deps, aRecord().connection, null, wait, within(3010));
     await expect(waiting).rejects.toMatchObject({ code, message, retryAfterSeconds: 3 });
   });
 });

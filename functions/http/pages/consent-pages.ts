@@ -18,7 +18,7 @@ export function consentPages(site: ConsentSite) {
       },
     })
     .handler(async (event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {
-      const deadline = callerDeadline(context, site.clock.now(), signal);
+      const deadline = callerDeadline(context, site.clock, signal);
       const request = readWebRequest(event);
       if (!request) throw new VendingError("internal", "The event of a page holds no request.");
       return withCookie(event, await answerPage(site, request, deadline));

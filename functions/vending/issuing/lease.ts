@@ -23,9 +23,11 @@ export async function takeLease(
   reason: RenewalReason,
   deadline: Deadline,
 ): ReturnType<Dependencies["store"]["takeLease"]> {
+  const lastsMs = leaseMs(deps.limits);
+  const leftMs = deadline.msLeft();
+  if (lastsMs > leftMs) throw noTimeToFinish(lastsMs, leftMs);
   const since = deps.clock.now();
-  const until = plusMs(since, leaseMs(deps.limits));
-  if (until > deadline.at) throw noTimeToFinish(since, until, deadline);
+  const until = plusMs(since, lastsMs);
   const lease = { owner: deps.newOwner(), since, until, reason };
   const doubtedAt = doubtAfter(deps, seen);
   return deps.store.takeLease(connection, seen, { lease, doubtedAt }, deadline.signal);
@@ -39,10 +41,9 @@ export function doubtAfter({ provider }: Dependencies, seen: TokenRecord | null)
   return mayBeLost && token ? later(doubtedAt, token.issuedAt) : doubtedAt;
 }
 
-function noTimeToFinish(since: Date, until: Date, { at }: Deadline): VendingError {
-  const needed = Number(until) - Number(since);
-  const left = Math.max(0, Number(at) - Number(since));
-  const detail = `A renewal may take ${needed} ms and ${left} ms remain; give the caller more time.`;
+function noTimeToFinish(neededMs: number, leftMs: number): VendingError {
+  const left = Math.max(0, Math.floor(leftMs));
+  const detail = `A renewal may take ${neededMs} ms and ${left} ms remain; give the caller more time.`;
   return new VendingError("renewal-in-progress", detail, 1);
 }
 

@@ -39,9 +39,8 @@ const maxPrunedPerTick = 500;
  * renewals take precedence, and the next tick tries again.
  */
 export function lapsedPruner(
-  { log }: Dependencies,
+  { clock, log }: Dependencies,
   index: RenewalIndex,
-  now: Date,
   signal: AbortSignal,
 ): (due: DueRenewal) => Promise<void> {
   let left = maxPrunedPerTick;
@@ -49,7 +48,7 @@ export function lapsedPruner(
     if (left === 0) return;
     left -= 1;
     try {
-      await index.prune(connection, now, signal);
+      await index.prune(connection, clock.now(), signal);
     } catch (error) {
       left = 0;
       log.warn("prune-failed", { connection, ...describeError(error) });

@@ -37,12 +37,13 @@ export async function renewDue(
   deadline: Deadline,
 ): Promise<TickSummary> {
   const summary = { due: 0, renewed: 0, skipped: 0, failed: 0 };
-  const now = deps.clock.now();
-  const horizon = plusMs(now, horizonMs);
+  const { clock } = deps;
+  const horizon = plusMs(clock.now(), horizonMs);
   const queue = dueQueue(index.due(deps.realm, horizon, deadline.signal));
-  const pruneLapsed = lapsedPruner(deps, index, now, deadline.signal);
+  const pruneLapsed = lapsedPruner(deps, index, deadline.signal);
   const process = async (due: DueRenewal) => {
-    if (due.dueUntil < now) return pruneLapsed(due);
+    // The answer of the index may have corrected the clock.
+    if (due.dueUntil < clock.now()) return pruneLapsed(due);
     const { outcome, nextCheckAt } = await renewWhenDue(deps, due, deadline);
     const isCheckedAgain = nextCheckAt !== null && nextCheckAt < horizon;
     if (isCheckedAgain) queue.add({ ...due, dueAt: nextCheckAt });
@@ -77,8 +78,8 @@ async function renewWhenDue(
   deadline: Deadline,
 ): Promise<Check> {
   const waitMs = Math.max(0, msBetween(deps.clock.now(), due.dueAt));
-  const leaseEnd = plusMs(deps.clock.now(), waitMs + leaseMs(deps.limits));
-  if (leaseEnd > deadline.at) return { outcome: null, nextCheckAt: null };
+  if (waitMs + leaseMs(deps.limits) > deadline.msLeft())
+    return { outcome: null, nextCheckAt: null };
   try {
     await deps.clock.sleep(waitMs, deadline.signal);
     return await renewIfDue(deps, due, deadline);

@@ -5,7 +5,7 @@ import { aToken, at } from "../../support/a-record.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 const call = (onBehalfOf: Deadline["onBehalfOf"]): Deadline => ({
-  at: at("10:00:10.000"),
+  msLeft: () => 10_000,
   signal: new AbortController().signal,
   onBehalfOf,
 });

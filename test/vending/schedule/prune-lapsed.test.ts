@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { plusMs } from "../../../functions/model/clock.ts";
 import { connectionOf } from "../../../functions/model/connection.ts";
 import { VendingError } from "../../../functions/model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../../../functions/model/renewal-index.ts";
@@ -80,6 +81,28 @@ describe("a lapsed connection", () => {
     here.clock.advance(1);
     expect(await here.tick()).toEqual(nothing);
     expect(here.table.items.get(connection)).not.toHaveProperty("dueRealm");
+  });
+
+  test("is told by the clock as the index's answer has corrected it", async () => {
+    const here = await aDeployment();
+    const until = at("10:30:00.000");
+    const beyond = {
+      connection: connectionOf(realm, "kept"),
+      dueAt: at("10:20:00.000"),
+      dueUntil: until,
+    };
+    let aheadMs = 3_600_000;
+    const { countdown, sleep, timeout } = here.dependencies().clock;
+    const clock = { now: () => plusMs(here.clock.now(), aheadMs), countdown, sleep, timeout };
+    const index: RenewalIndex = {
+      prune: async (each) => expect.fail(`${each} has not lapsed`),
+      async *due() {
+        aheadMs = 0;
+        yield beyond;
+      },
+    };
+    expect(await here.tick({ index, clock })).toEqual(oneSkipped);
+    expect(here.logged("prune-failed")).toEqual([]);
   });
 
   test("is one of at most 500 removed in a tick, 32 at once", async () => {

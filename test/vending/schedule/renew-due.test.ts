@@ -119,6 +119,7 @@ describe("a tick", () => {
     const { clock } = here;
     const hasty: Clock = {
       now: () => clock.now(),
+      countdown: (ms) => clock.countdown(ms),
       sleep: (ms, until) => clock.sleep(ms > 1 ? ms - 1 : ms, until),
       timeout: (ms, parent) => clock.timeout(ms, parent),
     };

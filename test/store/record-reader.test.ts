@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import type { Clock } from "../../functions/model/clock.ts";
+import { msBetween, plusMs } from "../../functions/model/clock.ts";
+import { correctedClock } from "../../functions/platform/corrected-clock.ts";
+import { text } from "../../functions/store/attributes.ts";
+import { recordReader } from "../../functions/store/read-record.ts";
+import { leaseAttributes } from "../../functions/store/record-attributes.ts";
+import { aLease, at } from "../support/a-record.ts";
+import { FixedClock } from "../support/fixed-clock.ts";
+
+const ten = at("10:00:00.000");
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** A process whose machine is ahead by so much, and how it reads when a lease of seven seconds ends. */
+function aReader(aheadMs: number) {
+  const truth = new FixedClock(ten);
+  const machine: Clock = {
+    now: () => plusMs(truth.now(), aheadMs),
+    countdown: (ms) => truth.countdown(ms),
+    sleep: (ms, signal) => truth.sleep(ms, signal),
+    timeout: (ms, parent) => truth.timeout(ms, parent),
+  };
+  const clock = correctedClock(machine, () => {});
+  const read = recordReader({ clock, log: silent, metrics: null, process: "reader" });
+  const lease = aLease({ since: ten, until: plusMs(ten, 7000) });
+  const endsInMs = () => {
+    const { until } = read({ pk: text("a"), ...leaseAttributes(lease) } as never).lease ?? {};
+    return msBetween(clock.now(), until ?? expect.fail("no lease"));
+  };
+  return { truth, clock, endsInMs };
+}
+
+test.each([0, 600_000, -600_000])(
+  "a lease does not end sooner because the clock of its reader, %i ms ahead, is corrected",
+  (aheadMs) => {
+    const { truth, clock, endsInMs } = aReader(aheadMs);
+    endsInMs();
+    truth.advance(10);
+    clock.observe(truth.now(), clock.now(), clock.now());
+    expect(endsInMs()).toBeGreaterThan(6400);
+    expect(endsInMs()).toBeLessThanOrEqual(7000);
+  },
+);
+
+test("a lease is not prolonged by reading it again", () => {
+  const { truth, endsInMs } = aReader(-600_000);
+  expect(endsInMs()).toBe(7000);
+  truth.advance(3000);
+  expect(endsInMs()).toBe(4000);
+});
