@@ -1,6 +1,7 @@
+import type { Browser } from "../model/browser-secrets.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { AuthorizationRequest, AuthorizationResponse } from "../model/consent.ts";
-import type { Browser, Completion, ConsentRefusal } from "../model/consent-outcome.ts";
+import type { Completion, ConsentRefusal } from "../model/consent-outcome.ts";
 import { VendingError } from "../model/errors.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";

@@ -1,12 +1,7 @@
+import type { Browser, BrowserCookie } from "../model/browser-secrets.ts";
 import { msBetween, plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
-import type {
-  Browser,
-  BrowserCookie,
-  ConsentRefusal,
-  OpenLink,
-  Redirect,
-} from "../model/consent-outcome.ts";
+import type { ConsentRefusal, OpenLink, Redirect } from "../model/consent-outcome.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";

@@ -13,3 +13,16 @@ export interface BrowserSecrets {
   /** Compares in constant time. */
   isSame(one: string, other: string): boolean;
 }
+
+/** A browser, identified by its cookies: it has one secret for each pending consent. */
+export interface Browser {
+  /** Null when it sent no cookie for this consent. */
+  secretFor(pendingId: string): Sensitive | null;
+}
+
+/** A secret for the browser to store in a cookie. */
+export interface BrowserCookie {
+  readonly pendingId: string;
+  readonly secret: Sensitive;
+  readonly maxAgeMs: number;
+}

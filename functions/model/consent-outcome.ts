@@ -1,15 +1,9 @@
+import type { BrowserCookie } from "./browser-secrets.ts";
 import type { Connection } from "./connection.ts";
 import type { ConsentFlow } from "./consent.ts";
 import type { ProblemCode } from "./errors.ts";
 import type { PendingConsent } from "./pending-consents.ts";
-import type { Sensitive } from "./sensitive.ts";
 import type { TokenRecord } from "./token-record.ts";
-
-/** A browser, identified by its cookies: it has one secret for each pending consent. */
-export interface Browser {
-  /** Null when it sent no cookie for this consent. */
-  secretFor(pendingId: string): Sensitive | null;
-}
 
 /**
  * Why a browser's request is refused. `link-unknown`: no such link, mistyped or deleted long ago; `link-used`: this
@@ -26,13 +20,6 @@ export type RefusalReason =
 export interface ConsentRefusal {
   readonly kind: "refused";
   readonly reason: RefusalReason;
-}
-
-/** A secret for the browser to store in a cookie. */
-export interface BrowserCookie {
-  readonly pendingId: string;
-  readonly secret: Sensitive;
-  readonly maxAgeMs: number;
 }
 
 /** A link that a person can follow, and the consent it asks for. */

@@ -4,7 +4,6 @@ import type { Dependencies } from "../model/dependencies.ts";
 import type { ProblemCode } from "../model/errors.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Measure } from "../model/metrics.ts";
-import type { Wait } from "./await-renewal.ts";
 
 /** The metric that counts requests refused with a problem, where an operator must act. */
 const problemMeasures: Readonly<Record<ProblemCode, Measure | null>> = {
@@ -41,23 +40,4 @@ export async function measureVend(
     if (measure) metrics.record(measure, 1);
     throw error;
   }
-}
-
-/** Adds up how long one caller waits for other processes' renewals, without waits for a handover. */
-export function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metrics">) {
-  let waitedMs = 0;
-  return {
-    async during<T>(action: Wait["action"], wait: () => Promise<T>): Promise<T> {
-      const begunAt = clock.now();
-      try {
-        return await wait();
-      } finally {
-        if (action === "await-renewal") waitedMs += msBetween(begunAt, clock.now());
-      }
-    },
-    /** Records the sum. To be called when the caller gets its answer, a credential or a problem. */
-    end(): void {
-      if (waitedMs > 0) metrics.record("LeaseWaitMs", waitedMs);
-    },
-  };
 }

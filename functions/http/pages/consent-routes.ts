@@ -1,7 +1,7 @@
+import type { Browser } from "../../model/browser-secrets.ts";
 import type { Clock } from "../../model/clock.ts";
 import { realmName } from "../../model/connection.ts";
 import type {
-  Browser,
   Completion,
   ConsentRefusal,
   OpenLink,

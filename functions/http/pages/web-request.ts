@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from "aws-lambda";
-import type { Browser, BrowserCookie } from "../../model/consent-outcome.ts";
+import type { Browser, BrowserCookie } from "../../model/browser-secrets.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 import { isProxyEvent } from "../read-fields.ts";
 

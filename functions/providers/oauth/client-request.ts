@@ -1,12 +1,9 @@
-import type { NotIssued } from "../../model/provider.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { ClientCertificate, HttpRequest, HttpResponse } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
-import { notIssued } from "../exchange/error-response.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import type { BasicEncoding } from "./client-authentication.ts";
 import { basicAuthorization, formRequest } from "./client-authentication.ts";
-import { certificatesIn } from "./client-certificate.ts";
 
 /** Our registration as a client of an authorization server (RFC 6749 §2). */
 export interface OAuthClient {
@@ -35,14 +32,6 @@ export function clientRequest(
   }
   const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
   return { ...formRequest(url, form, { authorization, ...headers }), ...tls };
-}
-
-/** Reports an expired client certificate, because some servers close the connection during the handshake without a reason. */
-export function expiredCertificate({ certificate }: OAuthClient, now: Date): NotIssued | null {
-  const [leaf] = certificatesIn(certificate?.chain ?? "");
-  if (!leaf || leaf.validToDate > now) return null;
-  const detail = `Our client certificate expired at ${leaf.validToDate.toISOString()}. Put a new one into the secret.`;
-  return notIssued("credentials-rejected", detail);
 }
 
 /** Makes an answer that rejects our certificate fail as a TLS alert does. */

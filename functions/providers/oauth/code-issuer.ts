@@ -6,8 +6,9 @@ import { malformed, notIssued } from "../exchange/error-response.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
 import type { AnswerFields, IssuerContext, Reading } from "../exchange/token-request.ts";
 import { sendTokenRequest } from "../exchange/token-request.ts";
+import { expiredCertificate } from "./client-certificate.ts";
 import type { OAuthClient } from "./client-request.ts";
-import { clientRequest, detectCertificateRejection, expiredCertificate } from "./client-request.ts";
+import { clientRequest, detectCertificateRejection } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import type { Identifier } from "./identity.ts";
 import { identifierOf } from "./identity.ts";
@@ -45,7 +46,7 @@ export function codeIssuer<Settings extends CodeSettings, Secret>(
         revocationScope: null,
         callsProvider: true,
         issue: async (signal) =>
-          expiredCertificate(client, context.clock.now()) ??
+          expiredCertificate(client.certificate, context.clock.now()) ??
           exchangeCredential({ ...common, client }, credential, signal),
       };
     },

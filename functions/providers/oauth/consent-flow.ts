@@ -6,8 +6,9 @@ import { HttpFailure } from "../../platform/http-request.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import { sendOrFailure } from "../exchange/token-request.ts";
 import { issuerCheck, readAuthorizationResponse } from "./authorization-response.ts";
+import { expiredCertificate } from "./client-certificate.ts";
 import type { OAuthClient } from "./client-request.ts";
-import { clientRequest, expiredCertificate } from "./client-request.ts";
+import { clientRequest } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 
 /** A provider's authorization request and response (RFC 6749 §4.1.1, §4.1.2), and the revocation of a consent (RFC 7009). */
@@ -29,7 +30,7 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
     origin: new URL(authorizeUrl).origin,
     authorizeUrl: async (text, request) => {
       const client = clientOf(text);
-      const expired = expiredCertificate(client, context.clock.now());
+      const expired = expiredCertificate(client.certificate, context.clock.now());
       if (expired) throw new VendingError(expired.code, expired.detail);
       return withParameters(
         authorizeUrl,
