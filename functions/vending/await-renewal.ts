@@ -59,25 +59,6 @@ export function nextReadAt(
   return new Date(Math.min(Number(plusMs(lease.since, nextMs)), Number(leaseEnd)));
 }
 
-/** Adds up how long one caller waits for other processes' renewals, without waits for a handover. */
-export function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metrics">) {
-  let waitedMs = 0;
-  return {
-    async during<T>(action: Wait["action"], wait: () => Promise<T>): Promise<T> {
-      const begunAt = clock.now();
-      try {
-        return await wait();
-      } finally {
-        if (action === "await-renewal") waitedMs += msBetween(begunAt, clock.now());
-      }
-    },
-    /** Records the sum. To be called when the caller gets its answer, a credential or a problem. */
-    end(): void {
-      if (waitedMs > 0) metrics.record("LeaseWaitMs", waitedMs);
-    },
-  };
-}
-
 function deadlineExceeded(wait: Wait, now: Date): VendingError {
   if (wait.action === "await-renewal") {
     const seconds = secondsUntil(wait.lease.until, now);

@@ -1,3 +1,4 @@
+import { msBetween } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
@@ -5,7 +6,8 @@ import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import { awaitRenewal, leaseWaitTimer } from "./await-renewal.ts";
+import type { Wait } from "./await-renewal.ts";
+import { awaitRenewal } from "./await-renewal.ts";
 import type { CredentialCache } from "./credential-cache.ts";
 import { renewConnection } from "./issuing/renew-connection.ts";
 import type { Progress, RenewStep, VendStep } from "./next-step.ts";
@@ -91,4 +93,23 @@ function refuseFutureVersion({ rejectedVersion }: VendRequest, record: TokenReco
   if (rejectedVersion === null || rejectedVersion <= current) return;
   const detail = `rejectedVersion: ${rejectedVersion} does not exist yet; the current version is ${current}.`;
   throw new VendingError("invalid-request", detail);
+}
+
+/** Adds up how long one caller waits for other processes' renewals, without waits for a handover. */
+function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metrics">) {
+  let waitedMs = 0;
+  return {
+    async during<T>(action: Wait["action"], wait: () => Promise<T>): Promise<T> {
+      const begunAt = clock.now();
+      try {
+        return await wait();
+      } finally {
+        if (action === "await-renewal") waitedMs += msBetween(begunAt, clock.now());
+      }
+    },
+    /** Records the sum. To be called when the caller gets its answer, a credential or a problem. */
+    end(): void {
+      if (waitedMs > 0) metrics.record("LeaseWaitMs", waitedMs);
+    },
+  };
 }

@@ -18,6 +18,7 @@ const { values } = parseArgs({
     faults: { type: "string" },
     "max-runs": { type: "string" },
     replay: { type: "string" },
+    gate: { type: "boolean", default: false },
     variants: { type: "boolean", default: false },
     variant: { type: "string" },
     list: { type: "boolean", default: false },
@@ -79,7 +80,7 @@ async function explore(
   scenario: ExploredScenario,
   broken: Breakage = {},
 ): Promise<ExplorationReport> {
-  const faults = Number(values.faults ?? scenario.faults);
+  const faults = Number(values.faults ?? (values.gate ? scenario.gateFaults : scenario.faults));
   const maxRuns = Number(values["max-runs"] ?? Number.POSITIVE_INFINITY);
   const onRun = (runs: number) => printProgress(`${scenario.name}: ${runs} runs`, runs);
   const exploration = await exploreScenario(scenario, { faults, maxRuns, breakage: broken, onRun });
