@@ -17,6 +17,12 @@ const withServers = [
   "test/store/{dynalite-*,dynamodb-local,read-record}.test.ts",
 ];
 const withBundles = ["test/infra/{example,synth}.test.ts"];
+/** Plays the whole system for a long time: the demo, `npm start`, recoveries, crashes at every await. */
+const slow = [
+  "test/docs-recipe.test.ts",
+  "test/integration/{chaos,every-await,npm-start,recovery-*}.test.ts",
+  "test/local/demo.test.ts",
+];
 
 /** Which test runs where; test/run.test.ts sees to it that each does, once. */
 export const projects = [
@@ -30,7 +36,7 @@ export const projects = [
     setupFiles: ["test/support/no-servers.ts"],
   },
   /** Conventions, documents, types: what holds of the repository as a whole. */
-  { name: "repository", include: ["test/*.test.ts"], exclude: [] },
+  { name: "repository", include: ["test/*.test.ts"], exclude: slow },
   /** Templates and what they allow: the library that makes them takes seconds to load. */
   { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: withBundles },
   /** Servers, processes and browsers. */
@@ -41,9 +47,10 @@ export const projects = [
       ...withBundles,
       "test/{browser,consents,exploration,integration,local,simulation}/**/*.test.ts",
     ],
-    exclude: [],
+    exclude: slow,
     globalSetup: ["test/support/bundles.ts"],
   },
+  { name: "slow", include: slow, exclude: [], globalSetup: ["test/support/bundles.ts"] },
 ];
 
 /**

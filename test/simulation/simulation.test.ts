@@ -13,10 +13,10 @@ async function firstCatch(breakage: Breakage, seeds: number) {
   return null;
 }
 
-/** Many times as many as the best hidden of the broken variants needs to be seen; `npm run simulate` plays more. */
-const seeds = 3000;
+/** The gate plays ten times as many (`npm run simulate`). */
+const seeds = 1000;
 
-test("the protocol keeps its promises over thousands of seeds of faults, and takes every transition", async () => {
+test("the protocol keeps its promises over a thousand seeds of faults, and takes every transition", async () => {
   const taken = new Set<string>();
   for (let seed = 1; seed <= seeds; seed += 1) {
     const run = await runSeed(seed);

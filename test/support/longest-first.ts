@@ -26,7 +26,7 @@ export const longest: readonly string[] = [
   "test/infra/realm-walls.test.ts",
 ];
 
-const projects: readonly string[] = ["integration", "infra", "repository", "unit"];
+const projects: readonly string[] = ["integration", "slow", "infra", "repository", "unit"];
 
 /** Project by project: a worker is used again for files of its own project only. */
 export class LongestFirst extends BaseSequencer {
