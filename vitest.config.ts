@@ -9,7 +9,7 @@ const withServers = [
   "test/client/{credential,end-to-end,https-transport,lambda-transport,retry,size}.test.ts",
   "test/client/{token-client,token-client-error,token-fetch,with-token}.test.ts",
   "test/http/{begin,complete}-consent-endpoint.test.ts",
-  "test/http/pages/consent-pages.test.ts",
+  "test/http/pages/{consent-failures,consent-pages}.test.ts",
   "test/openapi/document.test.ts",
   "test/platform/{http-failure,http-request}.test.ts",
   "test/providers/oauth/{client-certificate,jwks-outage}.test.ts",

@@ -81,9 +81,16 @@ describe("an authorization request", () => {
   });
 });
 
-test.each(["", "x", "null", "a.b.c", `${"i".repeat(43)}.${"x".repeat(22)}`])(
-  "%j is no state",
-  (state) => {
-    expect(readState(state)).toBeNull();
-  },
-);
+const state = `${"i".repeat(43)}.${"x".repeat(22)}.${"m".repeat(43)}`;
+
+test.each([
+  ...["", "x", "null", "a.b.c", `${"i".repeat(43)}.${"x".repeat(22)}`],
+  ...[`i${state}`, `${state}m`, state.replace("i", "+"), state.replace("x", "/")],
+  state.replace("m", "="),
+])("%j is no state", (text) => {
+  expect(readState(text)).toBeNull();
+});
+
+test("a state names its link and its salt", () => {
+  expect(readState(state)).toEqual({ state, pendingId: "i".repeat(43), salt: "x".repeat(22) });
+});

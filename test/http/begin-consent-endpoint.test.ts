@@ -106,6 +106,21 @@ describe("a secret with which no one could log in", () => {
     },
   );
 
+  test.each([new VendingError("secret-unavailable", "Made up.", 1), new TypeError("made up")])(
+    "is read once if reading it fails: %s",
+    async (error) => {
+      const site = aSite();
+      let reads = 0;
+      const read = async () => {
+        reads += 1;
+        throw error;
+      };
+      Object.assign(site.deps, { secrets: { read } });
+      expect(understood(await post(site))).not.toMatchObject({ statusCode: 200 });
+      expect(reads).toBe(1);
+    },
+  );
+
   test("is read again if it was cached", async () => {
     const site = aSiteWith("old", "new", "credentials-rejected");
     expect(understood(await post(site))).toMatchObject({ statusCode: 200 });

@@ -83,7 +83,8 @@ describe("a code that a person has copied", () => {
     const site = aSite();
     site.provider.hasCodesToCopy = false;
     const answer = await site.operate({ account: "jo", code: "canary-code" });
-    expect(answer).toMatchObject({ problem: { code: "invalid-request" } });
+    const detail = "code: this provider shows no codes to copy; begin a consent instead.";
+    expect(answer).toMatchObject({ problem: { code: "invalid-request", detail } });
     expect(site.provider.asked).toEqual([]);
   });
 

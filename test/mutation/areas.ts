@@ -1,7 +1,7 @@
 /** A folder of functions/ whose decisions are mutated, and the tests that must notice. */
 export interface Area {
   readonly folder: string;
-  /** Globs under test/. */
+  /** Globs under test/, without `.test.ts`. */
   readonly tests: readonly string[];
   /** The least share of mutants, in per cent, that the tests must notice. */
   readonly leastScore: number;
@@ -11,17 +11,17 @@ export const areas: readonly Area[] = [
   {
     folder: "consents",
     tests: [
-      "consents/**",
-      "http/{begin,complete}-consent-endpoint.test.ts",
-      "http/pages/**",
-      "vending/{consents,consent-edges}.test.ts",
+      "consents/**/*",
+      "http/{begin,complete}-consent-endpoint",
+      "http/pages/**/*",
+      "vending/{consents,consent-edges}",
     ],
     leastScore: 92,
   },
-  { folder: "providers", tests: ["providers/**"], leastScore: 92 },
-  { folder: "sealing", tests: ["sealing/**"], leastScore: 92 },
-  { folder: "store", tests: ["store/**"], leastScore: 92 },
-  { folder: "vending", tests: ["vending/**"], leastScore: 96 },
+  { folder: "providers", tests: ["providers/**/*"], leastScore: 92 },
+  { folder: "sealing", tests: ["sealing/**/*"], leastScore: 92 },
+  { folder: "store", tests: ["store/!(dynamodb-local)"], leastScore: 92 },
+  { folder: "vending", tests: ["vending/**/*"], leastScore: 96 },
 ];
 
 /** What guards a person's bank account: here no mutant may survive, not even of a constant. */

@@ -49,15 +49,16 @@ function isGuard(target: string): boolean {
 }
 
 async function mutantsOf(
-  { folder, tests }: Area,
+  { folder }: Area,
   part: "guards" | "others",
   mutate: readonly string[],
 ): Promise<readonly Mutant[]> {
   if (mutate.length === 0) return [];
   const report = `dist/mutation/${folder}-${part}`;
+  // Stryker's own `testFiles` would make the change only once the modules, with their constants, are loaded.
+  process.env["MUTATED_FOLDER"] = folder;
   const stryker = new Stryker({
     mutate: [...mutate],
-    testFiles: tests.map((glob) => `test/${glob}`),
     // A mutant that changes a constant has to run every test.
     ignoreStatic: part === "others",
     incremental: values.incremental,

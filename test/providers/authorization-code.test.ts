@@ -148,11 +148,14 @@ describe("an answer", () => {
     });
   });
 
-  test("may have neither refresh token nor lifetime", async () => {
-    const outcome = await answered({ access_token: "t-1" });
-    expect(summarizeOutcome(outcome)).toBe("issued, unknown");
-    expect(consentOf(outcome)).toMatchObject({ refreshToken: null });
-  });
+  test.each([{}, { refresh_token: null }, { refresh_token: "" }])(
+    "may have neither refresh token nor lifetime: %j",
+    async (fields) => {
+      const outcome = await answered({ access_token: "t-1", ...fields });
+      expect(summarizeOutcome(outcome)).toBe("issued, unknown");
+      expect(consentOf(outcome)).toMatchObject({ refreshToken: null });
+    },
+  );
 
   test.each([
     ["refresh_token_expires_in", { refresh_token_expires_in: 86_400 }],

@@ -56,7 +56,7 @@ export function openIdProvider(key: SigningKey, realm = openIdRealm) {
   const shown = {
     /** What happens while the provider answers. */
     meanwhile: () => {},
-    idToken: "" as string | null,
+    idToken: "" as unknown,
     keys: [key.jwk] as object[],
     jwks: null as ScriptedAnswer | null,
   };
@@ -71,7 +71,7 @@ export function openIdProvider(key: SigningKey, realm = openIdRealm) {
     clock,
     looks: () => requests.filter(({ url }) => url === jwksUrl).length,
     requests,
-    exchange: async (token: string | null, credential: GrantCredential = codeCredential) => {
+    exchange: async (token: unknown, credential: GrantCredential = codeCredential) => {
       shown.idToken = token;
       const issuer = await provider.issuer();
       const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), credential);

@@ -16,7 +16,7 @@ export function basicAuthorization(
 ): string {
   const encode = encoding === "raw" ? (text: string) => text : formEncoded;
   const credentials = `${encode(clientId)}:${encode(clientSecret.expose())}`;
-  return `Basic ${Buffer.from(credentials, "utf8").toString("base64")}`;
+  return `Basic ${Buffer.from(credentials).toString("base64")}`;
 }
 
 function formEncoded(text: string): string {

@@ -79,7 +79,7 @@ function withParameters(address: string, parameters: Readonly<Record<string, str
   const added = Object.entries(parameters).map(
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
   );
-  url.search = [url.search.slice(1), ...added].filter(Boolean).join("&");
+  url.search = [url.search, ...added].filter(Boolean).join("&");
   return url.href;
 }
 

@@ -57,7 +57,7 @@ export function jwksCache(url: string, context: IssuerContext): JwksCache {
     current,
     latest: async (signal) => {
       const set = await current(signal);
-      return "kind" in set && cached ? cached.set : set;
+      return cached?.set ?? set;
     },
     newerThan: async (tried, namesUnknownKey, signal) => {
       if (cached && cached.set !== tried) return cached.set;
@@ -80,7 +80,7 @@ async function fetchKeys(
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) return noKeys("no answer");
   if (response.status !== 200) return noKeys(`${response.status}`);
-  const set = parseJson(response.body ?? "");
+  const set = parseJson(String(response.body));
   return isJwkSet(set) ? set : malformed("no JWK set at jwksUrl");
 }
 

@@ -220,6 +220,8 @@ describe("the issuer in a callback (RFC 9207)", () => {
       "mismatch",
     );
     expect(await reading(general, withIssuer("http://login.example"))).toBe("mismatch");
+    const twice = `${withIssuer("https://api.example")}&iss=https%3A%2F%2Fapi.example`;
+    expect(await reading(general, twice)).toBe("mismatch");
   });
 });
 

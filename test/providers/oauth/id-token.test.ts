@@ -128,6 +128,12 @@ describe("an ID token", () => {
     },
   );
 
+  test.each([null, 5, {}])("that is no text is none: %j", async (value) => {
+    const { exchange } = anOpenIdProvider();
+    const detail = "The provider answered no ID token.";
+    expect(await exchange(value)).toMatchObject({ code: "provider-malformed", detail });
+  });
+
   test("is not quoted in the problem, and neither is the access token", async () => {
     const { exchange } = anOpenIdProvider();
     for (const changes of [{ iss: "canary-token" }, { sub: undefined, name: "canary-token" }]) {
@@ -241,23 +247,33 @@ describe("the provider's keys", () => {
     expect(outcomes.map(({ kind }) => kind)).toEqual(["issued", "issued", "issued"]);
   });
 
-  test.each<[rule: string, play: ScriptedAnswer, outcome: string]>([
-    ["answered 500", { status: 500 }, "provider-unavailable"],
+  const unavailable = (why: string) => ({
+    code: "provider-unavailable",
+    detail: `The keys that verify the provider's ID token cannot be fetched (${why}).`,
+  });
+  const noSet = {
+    code: "provider-malformed",
+    detail: "The provider answered no JWK set at jwksUrl.",
+  };
+
+  test.each<[rule: string, play: ScriptedAnswer, outcome: object]>([
+    ["answered 500", { status: 500 }, unavailable("500")],
     [
       "answered 302 to another host, which is not followed",
       { status: 302, headers: { location: "https://evil.example" } },
-      "provider-unavailable",
+      unavailable("302"),
     ],
-    ["not answered", new HttpFailure("timeout", true), "provider-unavailable"],
-    ["out of reach", new HttpFailure("network", false), "provider-unavailable"],
-    ["HTML", { body: "<html>" }, "provider-malformed"],
-    ["not a set", { body: '{"keys":{}}' }, "provider-malformed"],
-    ["a set of text", { body: '{"keys":["canary"]}' }, "provider-malformed"],
-    ["too long", { body: null }, "provider-malformed"],
+    ["not answered", new HttpFailure("timeout", true), unavailable("no answer")],
+    ["out of reach", new HttpFailure("network", false), unavailable("no answer")],
+    ["HTML", { body: "<html>" }, noSet],
+    ["not a set", { body: '{"keys":{}}' }, noSet],
+    ["a set of text", { body: '{"keys":["canary"]}' }, noSet],
+    ["a set of nothing", { body: '{"keys":[null]}' }, noSet],
+    ["too long", { body: null }, noSet],
   ])("when they are %s, the code is not used", async (_, play, outcome) => {
     const { shown, exchange, requests } = anOpenIdProvider();
     shown.jwks = play;
-    const expected = { code: outcome, mayHaveIssued: false };
+    const expected = { ...outcome, mayHaveIssued: false };
     expect(await exchange(await idToken(key))).toMatchObject(expected);
     expect(requests.map(({ url }) => url)).toEqual([jwksUrl]);
   });
