@@ -45,7 +45,10 @@ describe("a vend counts", () => {
   });
 
   test("no remaining life for a key that does not expire", async () => {
-    expect(await told(async () => ({ usableUntil: null }))).toEqual([["Vends", 1]]);
+    const key = { usableUntil: null } as Partial<Credential> as Credential;
+    expect(await told(async () => key)).toEqual([["Vends", 1]]);
+    const deps = { metrics: { record: () => {} }, clock: new FixedClock(at("10:00:00.000")) };
+    expect(await measureVend(deps, async () => key)).toBe(key);
   });
 
   test("credentials that the provider refuses, and another issuer", async () => {
