@@ -74,8 +74,9 @@ export function dynamoDbTokenStore(
   }
 
   /**
-   * Ends a lease with an outcome that is computed from the current record. If the write is refused, either the SDK has
-   * repeated one that had succeeded, or another process has written to the record under this lease: it is repeated then.
+   * Ends a lease with an outcome that is computed from the current record. If the write is refused, either one that had
+   * succeeded was repeated because its answer was lost, perhaps after somebody took the next lease; or another process has
+   * written to the record under this lease, and the write is repeated.
    */
   async function endLease(
     held: HeldLease,
@@ -94,7 +95,8 @@ export function dynamoDbTokenStore(
     const { done, item } = await write(current.connection, change, signal);
     if (!item) return null;
     const record = readRecord(item);
-    if (done || item["revision"]?.S === endOf(owner)) return record;
+    const isRepeated = item["revision"]?.S === endOf(owner) || record.token?.committedBy === owner;
+    if (done || isRepeated) return record;
     return endLease(held, outcomeOf, signal, record);
   }
 

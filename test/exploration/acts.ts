@@ -1,5 +1,6 @@
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
+import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
@@ -90,9 +91,7 @@ export class Actor {
       case "reject":
         return this.#reject(account);
       case "redeem": {
-        const code = new Sensitive(this.#world.provider.grants.consent());
-        const credential = { kind: "code", code, authorizationRequest: null } as const;
-        await redeemCode(this.#deps, connection, credential, this.#deadline());
+        await this.#redeem(connection);
         return { vended: null };
       }
       case "disconnect":
@@ -138,6 +137,25 @@ export class Actor {
     this.#world.promises.of(connection).reported.push(version);
     this.#world.note(() => `${this.process.name} rejects version ${version}`);
     return this.#vend(account, 0, version);
+  }
+
+  async #redeem(connection: Connection): Promise<void> {
+    const begunAt = this.process.clock.now();
+    const code = new Sensitive(this.#world.provider.grants.consent());
+    const credential = { kind: "code", code, authorizationRequest: null } as const;
+    try {
+      await redeemCode(this.#deps, connection, credential, this.#deadline());
+    } catch (error) {
+      const { consent } = this.#world.record(connection) ?? {};
+      const isStored = consent != null && consent.consentedAt >= begunAt;
+      // A table that does not answer leaves open what it has stored.
+      const isOpen = error instanceof VendingError && error.code === "store-unavailable";
+      this.#world.promises.require(
+        isOpen || !isStored,
+        "5.5: a stored consent is said to have failed",
+      );
+      throw error;
+    }
   }
 
   async #disconnect(account: string): Promise<Ending> {

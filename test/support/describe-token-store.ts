@@ -302,6 +302,13 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(await fail(next)).toEqual(failed);
     });
 
+    it("is recognised as one's own by its token, though somebody has taken the next lease since", async () => {
+      const held = await take(aConnection(), "a");
+      const stored = await commit(held);
+      const next = await take(held.record.connection, "b", stored);
+      expect(await commit(held)).toEqual(next.record);
+    });
+
     it("is recognised as one's own when the SDK repeats it after a lost answer", async () => {
       const held = await take(aConnection(), "a");
       proxy.plan("UpdateItem", "lose-answer");
