@@ -146,8 +146,9 @@ export class Actor {
     try {
       await redeemCode(this.#deps, connection, credential, this.#deadline());
     } catch (error) {
-      const { consent } = this.#world.record(connection) ?? {};
-      const isStored = consent != null && consent.consentedAt >= begunAt;
+      const { token, consent } = this.#world.record(connection) ?? {};
+      const isNew = consent != null && consent.consentedAt >= begunAt;
+      const isStored = isNew && token?.committedBy.startsWith(`${this.process.name}.`) === true;
       // A table that does not answer leaves open what it has stored.
       const isOpen = error instanceof VendingError && error.code === "store-unavailable";
       this.#world.promises.require(
