@@ -43,7 +43,7 @@ const silence: Log = { info: () => {}, warn: () => {}, error: () => {} };
 type Outcome = Issued | NotIssued;
 type Item = Readonly<Record<string, AttributeValue>>;
 
-interface TickChanges extends Partial<Pick<Dependencies, "store" | "clock">> {
+interface TickChanges extends Partial<Pick<Dependencies, "store" | "clock" | "secrets">> {
   readonly index?: RenewalIndex;
   readonly forMs?: number;
 }

@@ -87,6 +87,18 @@ describe("a check of the secret that finds the same key", () => {
     expect(here.logged("token-issued")).toHaveLength(1);
   });
 
+  test("issues it again where a wrong clock wrote the record, so that its instants are right", async () => {
+    const here = new TestDeployment(onRotation);
+    here.callsProvider = false;
+    here.lifetime = { kind: "unlimited", until: null };
+    here.answer = (secret) => here.issued(secret);
+    await here.processAhead(3_600_000)();
+    expect(await here.record()).toMatchObject({ damage: ["token"] });
+    here.clock.moveTo(at("10:00:05.000"));
+    expect(await here.vend()).toMatchObject({ version: 1, issuedAt: at("10:00:05.000") });
+    expect(await here.record()).toMatchObject({ damage: [] });
+  });
+
   test("is not stored by a holder that lost its lease; the key is vended as stored", async () => {
     const here = await withKey();
     here.clock.moveTo(at("10:00:05.000"));

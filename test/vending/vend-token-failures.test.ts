@@ -1,13 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { VendingError } from "../../functions/model/errors.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
 import { aFailedIssue, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
-import { atExpiry, early } from "../support/policies.ts";
+import { atExpiry, byConsent, early } from "../support/policies.ts";
 
 const refused = aFailedIssue({
   code: "credentials-rejected",
   detail: "The provider refuses these.",
 });
+
+const consented = {
+  refreshToken: new Sensitive("refresh-1"),
+  refreshEndsAt: null,
+  grantedScope: null,
+  subject: null,
+  customer: null,
+};
 
 /** A process took the lease long ago and crashed. */
 function abandonLease(here: TestDeployment): void {
@@ -29,8 +38,21 @@ describe("refused credentials", () => {
     here.answer = () => refused;
     await here.refusalOf();
     abandonLease(here);
-    expect(await here.refusalOf()).toMatchObject({ code: "credentials-rejected" });
+    expect(await here.refusalOf()).toMatchObject(finalRefusal);
     expect(here.asked).toHaveLength(1);
+    expect(await here.record()).toMatchObject({ failure: { detail: finalRefusal.message } });
+  });
+
+  test("are sent again to redeem a new consent: only the provider knows what it accepts now", async () => {
+    const here = new TestDeployment(byConsent);
+    here.consented = consented;
+    await here.consent();
+    here.clock.moveTo(at("10:06:00.000"));
+    here.answer = () => refused;
+    await here.refusalOf();
+    here.answer = () => here.issued();
+    expect(await here.consent("code-2")).toMatchObject({ version: 2, failure: null });
+    expect(here.asked).toEqual(["canary-secret", "canary-secret", "canary-secret"]);
   });
 
   test("are not sent again by a process whose cache still holds them (P10)", async () => {
@@ -44,6 +66,25 @@ describe("refused credentials", () => {
     expect(await here.vend()).toMatchObject({ version: 1 });
     expect(here.asked).toEqual(["canary-secret", "next secret"]);
     expect(await here.record()).toMatchObject({ fence: 2 });
+  });
+
+  test("end the cache's five minutes: the next attempt reads the secret itself (P10)", async () => {
+    const here = new TestDeployment(atExpiry);
+    const { secrets } = here.dependencies();
+    const ages: number[] = [];
+    const read: typeof secrets.read = (account, maxAgeMs, signal) => {
+      ages.push(maxAgeMs);
+      return secrets.read(account, maxAgeMs, signal);
+    };
+    const process = here.process({ secrets: { read } });
+    await process();
+    here.answer = () => refused;
+    await expect(process({ rejectedVersion: 1 })).rejects.toMatchObject({ code: refused.code });
+    expect(ages.slice(0, 2)).toEqual([300_000, 300_000]);
+    ages.length = 0;
+    abandonLease(here);
+    await expect(process()).rejects.toMatchObject(finalRefusal);
+    expect(new Set(ages)).toEqual(new Set([0]));
   });
 
   test("are looked up past the cache's five minutes, once a second (P10)", async () => {

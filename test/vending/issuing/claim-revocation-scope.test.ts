@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { maxClockSkewMs, plusMs } from "../../../functions/model/clock.ts";
 import { connectionOf } from "../../../functions/model/connection.ts";
+import { Sensitive } from "../../../functions/model/sensitive.ts";
+import { maxLeaseMs } from "../../../functions/model/time-limits.ts";
 import type { TokenStore } from "../../../functions/model/token-store.ts";
-import { at } from "../../support/a-record.ts";
+import { aLease, at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
-import { atExpiry, onRotation } from "../../support/policies.ts";
+import { atExpiry, byConsent, onRotation } from "../../support/policies.ts";
 
 /** Two accounts whose secrets name the same platform; the first has issued for it. */
 async function twoOfOnePlatform() {
@@ -35,6 +38,23 @@ const scopeItems = ({ table }: TestDeployment) =>
 const claims = (here: TestDeployment) => scopeItems(here).map((item) => item["scopeOwner"]?.S);
 /** Longer than any lease. */
 const lapseMs = 8000;
+const { signal } = new AbortController();
+
+/** Writes another end into the only claim. */
+function endClaim(here: TestDeployment, until: Date): void {
+  const [[pk = "", item] = []] = [...here.table.items].filter(([key]) => key.includes("~scope"));
+  here.table.items.set(pk, { ...item, scopeUntil: { N: String(Number(until)) } });
+}
+
+/** The owner takes the next lease, and has not claimed the scope again yet. */
+async function leaseOwner(here: TestDeployment, store: TokenStore): Promise<void> {
+  const seen = (await here.record()) ?? expect.fail("no record");
+  const since = here.clock.now();
+  const lease = aLease({ owner: "begun again", since, until: plusMs(since, 7000) });
+  const intent = { lease: { ...lease, reason: "takeover" } as const, doubtedAt: seen.doubtedAt };
+  const { held } = await store.takeLease(seen.connection, seen, intent, signal);
+  expect(held).not.toBeNull();
+}
 
 describe("a revocation scope (P1)", () => {
   test("belongs to the connection that first issued in it", async () => {
@@ -103,17 +123,20 @@ describe("a revocation scope (P1)", () => {
     here.table.items.delete("conferma/production/default");
     here.clock.moveTo(at("10:00:07.249"));
     expect(await here.refusalOf({ account: "other" })).toMatchObject(conflict);
-    here.clock.advance(60_000);
-    expect(await here.vend({ account: "other" })).toMatchObject({ version: 1 });
+    here.clock.advance(1);
+    here.secrets.set("third", { text: "canary-secret", version: "s1" });
+    expect(await here.vend({ account: "third" })).toMatchObject({ version: 1 });
   });
 
-  test("that a wrong clock has claimed for an hour lapses as well", async () => {
+  test("that a wrong clock has claimed for longer than any lease lapses as well", async () => {
     const here = await twoOfOnePlatform();
     here.table.items.delete("conferma/production/default");
-    const [[pk = "", item] = []] = [...here.table.items].filter(([key]) => key.includes("~scope"));
-    const anHourAhead = { N: String(Number(at("11:00:00.000"))) };
-    here.table.items.set(pk, { ...item, scopeUntil: anHourAhead });
-    expect(await here.vend({ account: "other" })).toMatchObject({ version: 1 });
+    const longest = plusMs(here.clock.now(), maxLeaseMs + maxClockSkewMs);
+    endClaim(here, longest);
+    expect(await here.refusalOf({ account: "other" })).toMatchObject(conflict);
+    endClaim(here, plusMs(longest, 1));
+    here.secrets.set("third", { text: "canary-secret", version: "s1" });
+    expect(await here.vend({ account: "third" })).toMatchObject({ version: 1 });
   });
 
   test("that has lapsed goes to one of several claimants", async () => {
@@ -171,6 +194,57 @@ describe("a revocation scope (P1)", () => {
     const vending = here.process({ store: { ...store, takeLease } })({ account: "other" });
     await expect(vending).rejects.toMatchObject(conflict);
     expect(await here.vend()).toMatchObject({ version: 1 });
+  });
+
+  test.each([
+    ["before its abandoned lease is taken over", "takeLease"],
+    ["before the lease that took it over is ended", "fail"],
+  ] as const)("is not taken from an owner that has taken its next lease %s", async (_, write) => {
+    const here = await withVanishedOwner();
+    const { store } = here.dependencies();
+    const changes: Partial<TokenStore> = {
+      takeLease: async (connection, ...others) => {
+        const isOwner = connection.endsWith("/default");
+        if (isOwner && write === "takeLease") await leaseOwner(here, store);
+        return store.takeLease(connection, ...others);
+      },
+      fail: async (held, ...others) => {
+        const isOwner = held.record.connection.endsWith("/default");
+        if (isOwner && write === "fail") {
+          here.clock.advance(lapseMs);
+          await leaseOwner(here, store);
+        }
+        return store.fail(held, ...others);
+      },
+    };
+    const vending = here.process({ store: { ...store, ...changes } })({ account: "other" }, 30_000);
+    await expect(vending).rejects.toMatchObject(conflict);
+    expect(await here.record()).toMatchObject({ lease: { owner: "begun again" } });
+    expect(claims(here)).toEqual(["conferma/production/default"]);
+  });
+
+  test("that was taken over leaves its former owner the token and the consent of its own scope", async () => {
+    const here = new TestDeployment(byConsent);
+    here.consented = {
+      refreshToken: new Sensitive("refresh-1"),
+      refreshEndsAt: null,
+      grantedScope: null,
+      subject: null,
+      customer: null,
+    };
+    await here.consent();
+    const { answer } = here;
+    here.answer = () => Promise.reject(new Error("The process is gone (made up)."));
+    here.secrets.set("default", { text: "canary-moved", version: "s2" });
+    here.clock.moveTo(at("10:04:30.000"));
+    await here.vend().catch(() => {});
+    here.answer = answer;
+    here.clock.advance(lapseMs);
+    const before = await here.record();
+    await here.consentOf("other");
+    const { token, consent, failure } = before ?? expect.fail("no record");
+    expect(await here.record()).toMatchObject({ token, consent, failure, lease: null });
+    expect(claims(here)).toContain("conferma/production/other");
   });
 
   test("that was taken over stops its former owner from issuing, whatever its record says", async () => {
