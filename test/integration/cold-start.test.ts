@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
+import type { VendResult } from "../../local/vend-client.ts";
 import { useCredential } from "../../local/vend-client.ts";
-import { sameAnswer } from "../support/stack-answers.ts";
+import { sameAnswer, versionOrCode } from "../support/stack-answers.ts";
 import { confermaWorld, sendPaymentsWorld } from "../support/stack-realms.ts";
+import type { VendProcess } from "../support/vend-process.ts";
 
 const processes = 16;
 const callersEach = 4;
@@ -12,7 +14,7 @@ it("64 callers in 16 processes find nothing stored: one issue, one answer, and t
   const all = await stack.startMany(processes, realm);
 
   const vended = await Promise.all(
-    all.flatMap((process) => Array.from({ length: callersEach }, () => process.vend())),
+    all.flatMap((process) => Array.from({ length: callersEach }, () => vendPatiently(process))),
   );
 
   const answer = sameAnswer(vended);
@@ -51,3 +53,9 @@ it("what one process was answered is vended by every later one, with no call to 
   sameAnswer([before, await later.vend()]);
   expect(simulator.counters.issues()).toBe(1);
 });
+
+/** On a busy machine the table is too slow for 64 callers at once: who is told so asks again. */
+async function vendPatiently(process: VendProcess): Promise<VendResult> {
+  const vended = await process.vend();
+  return versionOrCode(vended) === "store-unavailable" ? vendPatiently(process) : vended;
+}

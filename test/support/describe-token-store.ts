@@ -111,11 +111,14 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
   describe("taking a lease", () => {
     it("grants it to one of fifty", async () => {
       const connection = aConnection();
+      const patient = clientOf(proxy.url, 60_000);
+      const asked = dynamoDbTokenStore(patient, TABLE, readerOf());
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, at) =>
-          store.takeLease(connection, null, anIntent(`p${at}`), signal),
+          asked.takeLease(connection, null, anIntent(`p${at}`), signal),
         ),
       );
+      patient.destroy();
       const winners = answers.filter((answer) => answer.held);
       expect(winners).toHaveLength(1);
       const owner = winners[0]?.held?.lease.owner;

@@ -14,14 +14,14 @@ import { aFailure, aLease, aToken, at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
 /** Configured as in functions/compose.ts. */
-export function clientOf(endpoint: string): DynamoDBClient {
+export function clientOf(endpoint: string, requestTimeout = 1000): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,
     region: "eu-west-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
     requestHandler: new NodeHttpHandler({
       connectionTimeout: 500,
-      requestTimeout: 1000,
+      requestTimeout,
       throwOnRequestTimeout: true,
     }),
   });
