@@ -182,7 +182,8 @@ function recordStep(write: ObservedWrite, past: Past, recordIn: ReadItem): Recor
     before: before ?? null,
     after: after ?? null,
     items: { before: write.before, after: write.after },
-    leaseEndsAt: leaseEndOf(before ?? null, grantedAt + aheadMs),
+    // A writer whose clock has jumped may have decided by the clock before.
+    leaseEndsAt: leaseEndOf(before ?? null, grantedAt + aheadMs) - jumpMs,
     clockStepMs: clockStepMs + jumpMs,
     owners: past.owners,
     isLossPossible: mayLose,

@@ -120,6 +120,8 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
       ...names,
       "a new token has the next version, the same one its own": versionCountsTokens,
       "it was requested under the lease": ({ before, after, clockStepMs: stepMs }) => {
+        // A static key is nobody's to request: it is what the secret holds.
+        if (after?.token?.issuedUnder === "on-rotation") return true;
         const requestedAt = Number(after?.token?.requestedAt);
         const isLate = requestedAt > Number(before?.lease?.until) + stepMs;
         return requestedAt >= Number(before?.lease?.since) - stepMs && !isLate;
