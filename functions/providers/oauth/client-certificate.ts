@@ -6,7 +6,7 @@ import type { ClientCertificate } from "../../platform/http-request.ts";
 import { notIssued } from "../exchange/error-response.ts";
 
 /** The certificates in a PEM text; none if one of them is invalid. */
-export function certificatesIn(pem: string): readonly X509Certificate[] {
+function certificatesIn(pem: string): readonly X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs) ?? [];
   try {
     return blocks.map((block) => new X509Certificate(block));
