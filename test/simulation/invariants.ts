@@ -178,7 +178,7 @@ export class Invariants {
     for (const other of this.#calls) {
       const isExpired = (other.leaseEnds ?? 0) <= this.#time.now + maxClockSkewMs;
       const isAlone = !other.isInFlight || isExpired;
-      this.#expectByClock(isAlone, "P1: two calls in flight under live leases", call);
+      this.#expectByClock(isAlone, "P1: two calls in flight under live leases", call, other);
     }
     this.#calls.push(call);
     this.#requireUnused(call, record);
@@ -323,11 +323,11 @@ export class Invariants {
     this.#require(holds || this.#isTouched, promise);
   }
 
-  /** What holds but for a wrong clock: it costs the others one lease, and its call, and one issue. */
-  #expectByClock(holds: boolean, promise: string, call: ObservedCall): void {
+  /** What holds but for a wrong clock: it costs the others one lease, and its call, and one issue. Counts what `of` lost. */
+  #expectByClock(holds: boolean, promise: string, call: ObservedCall, of = call): void {
     if (holds) return;
     const kind = this.#isOfWrong(call) ? "own" : call.owner ? "issues" : "leases";
-    this.#costs[kind].add(call);
+    this.#costs[kind].add(of);
     const more = kind === "issues" ? this.#wrongTakeovers : 0;
     const isCorrected = this.#circumstances.wrongClock?.isCorrected === true;
     const most = this.#allowance + (isCorrected ? Math.min(1, more) : more);
