@@ -66,6 +66,8 @@ export class Invariants {
   #wrongLeases = 0;
   /** By a wrong clock, or from it: who was overtaken may issue late, and so cast doubt on the next token. */
   #wrongTakeovers = 0;
+  /** The lease that the last of them took. */
+  #takenOver: string | null = null;
   /** What a wrong clock has cost: issues of its own process, leases of others with their calls, issues of others. */
   readonly #costs = {
     own: new Set<ProviderCall>(),
@@ -122,7 +124,9 @@ export class Invariants {
     this.#leaseEnds = lease.until.getTime() - writerAheadMs;
     const isWrongs = this.#isWrongs(lease.owner);
     if (isWrongs) this.#wrongLeases += 1;
-    if (before && (isWrongs || this.#isWrongs(before))) this.#wrongTakeovers += 1;
+    if (!before || !(isWrongs || this.#isWrongs(before))) return;
+    this.#wrongTakeovers += 1;
+    this.#takenOver = lease.owner;
   }
 
   /** What a holder heard that vanished before it stored it, its successor cannot know. */
@@ -287,7 +291,7 @@ export class Invariants {
   /** Nothing fails in this world, but for one clock: each of its leases may make one holder begin again. */
   refusedInCalm(code: string): void {
     const isOvertaken = code === "renewal-in-progress" && this.#circumstances.wrongClock;
-    if (isOvertaken) this.#costs.leases.add(this.#written?.lease?.owner);
+    if (isOvertaken) this.#costs.leases.add(this.#takenOver ?? this.#written?.lease?.owner);
     const isPaid = isOvertaken && this.#costs.leases.size <= this.#allowance;
     this.#require(
       isPaid === true,
@@ -327,7 +331,8 @@ export class Invariants {
   #expectByClock(holds: boolean, promise: string, call: ObservedCall, of = call): void {
     if (holds) return;
     const kind = this.#isOfWrong(call) ? "own" : call.owner ? "issues" : "leases";
-    this.#costs[kind].add(of);
+    if (kind === "leases") this.#costs.leases.add(this.#takenOver ?? of);
+    else this.#costs[kind].add(of);
     const more = kind === "issues" ? this.#wrongTakeovers : 0;
     const isCorrected = this.#circumstances.wrongClock?.isCorrected === true;
     const most = this.#allowance + (isCorrected ? Math.min(1, more) : more);
