@@ -46,7 +46,11 @@ const steps: Readonly<Record<ConnectionState, ((connection: string) => string) |
   "credentials-rejected": () =>
     "put a new value into its secret: docs/operations.md#rotating-credentials",
   contested: () => "find out who else requests tokens: docs/operations.md#contested",
-  ...{ empty: null, usable: null, renewing: null, expired: null, "backing-off": null },
+  empty: null,
+  usable: null,
+  renewing: null,
+  expired: null,
+  "backing-off": null,
   damaged: null,
 };
 

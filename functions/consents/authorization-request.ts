@@ -9,7 +9,7 @@ import type { ConsentDependencies } from "./consent-dependencies.ts";
 /** How old a cached client secret may be, unless it is unusable. */
 const secretMaxAgeMs = 300_000;
 
-const stateShape = /^[\w-]{43}\.[\w-]{22}\.[\w-]{43}$/;
+const stateShape = /^([\w-]{43})\.([\w-]{22})\.[\w-]{43}$/;
 
 /** A state parameter, parsed but not verified: only `authorizationRequestOf` verifies it. */
 export interface UnverifiedState {
@@ -55,10 +55,9 @@ export function newAuthorizationRequest(
 }
 
 /** Parses a state parameter; null for one that this service cannot have made. */
-export function readState(state: string): UnverifiedState | null {
-  if (!stateShape.test(state)) return null;
-  const [pendingId, salt] = state.split(".") as [string, string, string];
-  return { state, pendingId, salt };
+export function readState(state: string | null): UnverifiedState | null {
+  const [text, pendingId, salt] = stateShape.exec(state ?? "") ?? [];
+  return text && pendingId && salt ? { state: text, pendingId, salt } : null;
 }
 
 /** Recreates the authorization request with this state; null when the state was not made for this browser in this realm. */

@@ -26,7 +26,7 @@ export async function completeConsent(
   browser: Browser,
   deadline: Deadline,
 ): Promise<Completion | ConsentRefusal> {
-  const state = hasRepetition(parameters) ? null : readState(String(parameters.get("state")));
+  const state = hasRepetition(parameters) ? null : readState(parameters.get("state"));
   if (!state) return refused(deps, "mixed-up", null);
   const browserSecret = browser.secretFor(state.pendingId);
   if (!browserSecret) return refused(deps, "cookies-needed", state.pendingId);

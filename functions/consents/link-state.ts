@@ -15,7 +15,10 @@ export function linkState(
   return null;
 }
 
-/** Refuses a browser whose link does not open, or whose write did not succeed. */
+/**
+ * Refuses a browser whose link does not open, or could not be bound or claimed. `mixed-up` is left for a claim of a link
+ * with which no browser has continued: none was sent to the provider.
+ */
 export function refusedLink(
   deps: ConsentDependencies,
   id: string,
@@ -23,7 +26,6 @@ export function refusedLink(
   browser: string | null,
   now: Date,
 ): ConsentRefusal {
-  // No browser has continued with this link, so none was sent to the provider.
   return refused(deps, linkState(pending, browser, now) ?? "mixed-up", pending ?? id);
 }
 

@@ -11,7 +11,7 @@ export function encrypt(key: Sensitive<Uint8Array>, token: Sensitive, as: Sealed
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, key.expose(), nonce);
   cipher.setAAD(additionalData(as));
-  const text = [cipher.update(token.expose()), cipher.final()];
+  const text = [cipher.update(token.expose(), "utf8"), cipher.final()];
   return Buffer.concat([nonce, ...text, cipher.getAuthTag()]);
 }
 
@@ -28,7 +28,7 @@ export function decrypt(
     decipher.setAAD(additionalData(as));
     decipher.setAuthTag(encrypted.subarray(-tagBytes));
     const text = decipher.update(encrypted.subarray(nonceBytes, -tagBytes));
-    return new Sensitive(Buffer.concat([text, decipher.final()]).toString());
+    return new Sensitive(Buffer.concat([text, decipher.final()]).toString("utf8"));
   } catch {
     return null;
   }

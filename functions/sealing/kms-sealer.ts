@@ -46,9 +46,9 @@ function headerOf(encryptedKey: Uint8Array): Buffer {
 
 /** Null when the bytes were not sealed here. */
 function partsOf(sealed: Uint8Array): { encryptedKey: Uint8Array; token: Uint8Array } | null {
-  const [first, high = 0, low = 0] = sealed;
-  const keyBytes = Buffer.from([high, low]).readUInt16BE();
-  const end = headerBytes + keyBytes;
-  if (first !== layout || keyBytes === 0 || end >= sealed.byteLength) return null;
-  return { encryptedKey: sealed.subarray(headerBytes, end), token: sealed.subarray(end) };
+  const bytes = Buffer.from(sealed);
+  if (bytes.byteLength < headerBytes || bytes.readUInt8() !== layout) return null;
+  const end = headerBytes + bytes.readUInt16BE(1);
+  if (end === headerBytes || end >= bytes.byteLength) return null;
+  return { encryptedKey: bytes.subarray(headerBytes, end), token: bytes.subarray(end) };
 }

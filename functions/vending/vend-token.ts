@@ -1,4 +1,3 @@
-import { msBetween } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
@@ -100,11 +99,12 @@ function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metric
   let waitedMs = 0;
   return {
     async during<T>(action: Wait["action"], wait: () => Promise<T>): Promise<T> {
-      const begunAt = clock.now();
+      // Not by the clock, which AWS's answers may correct meanwhile.
+      const msLeft = clock.countdown(0);
       try {
         return await wait();
       } finally {
-        if (action === "await-renewal") waitedMs += msBetween(begunAt, clock.now());
+        if (action === "await-renewal") waitedMs -= msLeft();
       }
     },
     /** Records the sum. To be called when the caller gets its answer, a credential or a problem. */

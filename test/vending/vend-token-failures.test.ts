@@ -26,6 +26,17 @@ function abandonLease(here: TestDeployment): void {
   here.table.items.set(pk, { ...item, ...lease, leaseSince: past, leaseUntil: past });
 }
 
+/** A process of which is known how old a secret it accepts at each look. */
+function processWithAges(here: TestDeployment) {
+  const { secrets } = here.dependencies();
+  const ages: number[] = [];
+  const read: typeof secrets.read = (account, maxAgeMs, signal) => {
+    ages.push(maxAgeMs);
+    return secrets.read(account, maxAgeMs, signal);
+  };
+  return { process: here.process({ secrets: { read } }), ages };
+}
+
 describe("refused credentials", () => {
   const finalRefusal = {
     code: "credentials-rejected",
@@ -70,13 +81,7 @@ describe("refused credentials", () => {
 
   test("end the cache's five minutes: the next attempt reads the secret itself (P10)", async () => {
     const here = new TestDeployment(atExpiry);
-    const { secrets } = here.dependencies();
-    const ages: number[] = [];
-    const read: typeof secrets.read = (account, maxAgeMs, signal) => {
-      ages.push(maxAgeMs);
-      return secrets.read(account, maxAgeMs, signal);
-    };
-    const process = here.process({ secrets: { read } });
+    const { process, ages } = processWithAges(here);
     await process();
     here.answer = () => refused;
     await expect(process({ rejectedVersion: 1 })).rejects.toMatchObject({ code: refused.code });
@@ -91,13 +96,7 @@ describe("refused credentials", () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => refused;
     await here.refusalOf();
-    const { secrets } = here.dependencies();
-    const ages: number[] = [];
-    const read: typeof secrets.read = (account, maxAgeMs, signal) => {
-      ages.push(maxAgeMs);
-      return secrets.read(account, maxAgeMs, signal);
-    };
-    const process = here.process({ secrets: { read } });
+    const { process, ages } = processWithAges(here);
     await expect(process()).rejects.toMatchObject({ code: "credentials-rejected" });
     expect(ages).toEqual([1000]);
   });

@@ -8,8 +8,11 @@ import { sendOrFailure } from "../exchange/token-request.ts";
 
 /** How long a set is used before it is fetched again: a withdrawn key is trusted no longer than this. */
 const freshMs = 600_000;
-/** Minimum time between two fetches for the same reason, since an ID token may name any key and bear any signature. */
+/** Minimum time between two fetches for the same cause, since an ID token may name any key and bear any signature. */
 const retryMs = 60_000;
+
+/** Why a newer set is fetched: the token names a key that is not in the set, or no key of the set has signed it. */
+export type RefetchCause = "unknown-key" | "bad-signature";
 
 /** A JWK set (RFC 7517 §5), as the provider answered it. */
 export interface JwkSet {
@@ -25,13 +28,10 @@ export interface JwksCache {
   current(signal: AbortSignal): Promise<JwkSet | NotIssued>;
   /** The same, or the cached set when the provider cannot be reached. */
   latest(signal: AbortSignal): Promise<JwkSet | NotIssued>;
-  /**
-   * A newer set than `tried`, with which no signature fits, because the token names a key that is not in it or for
-   * another reason; null when there is none and it is too early to fetch again for this reason.
-   */
+  /** A newer set than `tried`; null when there is none and it is too early to fetch again for this cause. */
   newerThan(
     tried: JwkSet,
-    namesUnknownKey: boolean,
+    cause: RefetchCause,
     signal: AbortSignal,
   ): Promise<JwkSet | NotIssued | null>;
 }
@@ -39,8 +39,8 @@ export interface JwksCache {
 /** Its failures say `mayHaveIssued`, because the token has been issued by the time its signature is checked. */
 export function jwksCache(url: string, context: IssuerContext): JwksCache {
   let cached: { readonly set: JwkSet; readonly at: Date } | null = null;
-  // One for each reason, so that a forged signature does not delay a key that the provider has just introduced.
-  const refetchedAt = new Map<boolean, Date>();
+  // One for each cause, so that a forged signature does not delay a key that the provider has just introduced.
+  const refetchedAt = new Map<RefetchCause, Date>();
 
   const fetchSet = async (signal: AbortSignal) => {
     const set = await fetchKeys(url, context, signal);
@@ -57,15 +57,15 @@ export function jwksCache(url: string, context: IssuerContext): JwksCache {
     current,
     latest: async (signal) => {
       const set = await current(signal);
-      return cached?.set ?? set;
+      return "kind" in set && cached ? cached.set : set;
     },
-    newerThan: async (tried, namesUnknownKey, signal) => {
+    newerThan: async (tried, cause, signal) => {
       if (cached && cached.set !== tried) return cached.set;
-      const lastAt = refetchedAt.get(namesUnknownKey);
+      const lastAt = refetchedAt.get(cause);
       if (lastAt && isWithin(retryMs, lastAt)) return null;
       const set = await fetchSet(signal);
       // Set after the answer, so that a concurrent caller fetches too instead of failing without the new key.
-      refetchedAt.set(namesUnknownKey, context.clock.now());
+      refetchedAt.set(cause, context.clock.now());
       return set;
     },
   };
@@ -80,7 +80,7 @@ async function fetchKeys(
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) return noKeys("no answer");
   if (response.status !== 200) return noKeys(`${response.status}`);
-  const set = parseJson(String(response.body));
+  const set = parseJson(response.body ?? "");
   return isJwkSet(set) ? set : malformed("no JWK set at jwksUrl");
 }
 
