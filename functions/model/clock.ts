@@ -32,3 +32,23 @@ export function msBetween(from: Date, to: Date): number {
 export function secondsUntil(instant: Date, now: Date): number {
   return Math.max(1, Math.ceil(msBetween(now, instant) / 1000));
 }
+
+/** When a call was sent and its answer received, by one process's clock. `requestedAt` is never the later one. */
+export interface CallTimes {
+  readonly requestedAt: Date;
+  readonly receivedAt: Date;
+}
+
+/**
+ * Begins to time a call. If the clock is set back or corrected before the answer, the beginning is counted back from the
+ * end: else a token would seem to be requested after it was issued, and its doubts would be forgotten.
+ */
+export function timeCall(clock: Clock): () => CallTimes {
+  const begunAt = clock.now();
+  const msLeft = clock.countdown(0);
+  return () => {
+    const receivedAt = clock.now();
+    const latest = plusMs(receivedAt, msLeft());
+    return { requestedAt: begunAt < latest ? begunAt : latest, receivedAt };
+  };
+}

@@ -1,3 +1,4 @@
+import type { CallTimes } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { accountOf } from "./connection.ts";
 import type { ConsentFlow, ConsentResult, GrantCredential } from "./consent.ts";
@@ -77,14 +78,12 @@ export type Lifetime =
   | { readonly kind: "unknown" }
   | { readonly kind: "unlimited"; readonly until: Date | null };
 
-export interface Issued {
+export interface Issued extends CallTimes {
   readonly kind: "issued";
   readonly token: Sensitive;
   readonly lifetime: Lifetime;
   /** The expiry that the provider stated; null when it stated none. */
   readonly expiresAt: Date | null;
-  readonly requestedAt: Date;
-  readonly receivedAt: Date;
   /** Only where a person consents; null elsewhere. */
   readonly consent: ConsentResult | null;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import type { Clock } from "../model/clock.ts";
+import type { CallTimes, Clock } from "../model/clock.ts";
+import { timeCall } from "../model/clock.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import { rejectOnAbort } from "./reject-on-abort.ts";
 
@@ -19,14 +20,12 @@ export interface ClientCertificate {
   readonly key: Sensitive;
 }
 
-export interface HttpResponse {
+/** Timed on our clock from just before the request is sent until the whole answer is received. */
+export interface HttpResponse extends CallTimes {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   /** Null when it is longer than 64 KB, compressed although we did not accept that, or not UTF-8. */
   readonly body: string | null;
-  /** Just before the request was sent, and just after the whole answer was received, on our clock. */
-  readonly requestedAt: Date;
-  readonly receivedAt: Date;
 }
 
 /**
@@ -54,7 +53,7 @@ const maxBodyBytes = 64 * 1024;
 /** `SendHttp` with Node's own client, loaded at the first request. Without a pool, no stale socket can lose an answer. */
 export function nodeHttp(clock: Clock): SendHttp {
   return async (request, signal) => {
-    const requestedAt = clock.now();
+    const end = timeCall(clock);
     const progress = { sent: false, answered: false };
     // Node's own abort does not cover every state of a request, and a call must end in all of them.
     const outOfTime = () => new Error("The call's time is up.");
@@ -64,7 +63,7 @@ export function nodeHttp(clock: Clock): SendHttp {
       outOfTime,
     ).catch((error: unknown) => toHttpFailure(error, signal, progress));
     if (answer instanceof HttpFailure) throw answer;
-    return { ...answer, requestedAt, receivedAt: clock.now() };
+    return { ...answer, ...end() };
   };
 }
 

@@ -1,3 +1,4 @@
+import { timeCall } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import type { ConsentFlow, GrantCredential } from "../../functions/model/consent.ts";
 import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
@@ -20,15 +21,15 @@ export function exploredGrant(
   const scope = revokesOnIssue(policy) ? "platform" : null;
   const isAdopted = policy.renewal === "on-rotation" && !policy.hasProbe;
   const issue = async (signal: AbortSignal): Promise<Issued | NotIssued> => {
-    const requestedAt = process.clock.now();
-    if (isAdopted) return adopted(secretVersion, requestedAt.getTime());
+    if (isAdopted) return adopted(secretVersion, process.clock.now().getTime());
+    const end = timeCall(process.clock);
     const call = callOf(world, process, secretVersion, credential, scope);
     world.provider.state.calls.push(call);
     world.promises.callSent(call);
     const result = await process.send(callRequest(world, call, credential), signal);
     world.promises.callHeard(call, result);
     if (result.kind === "not-issued") return result;
-    return { ...result, requestedAt, receivedAt: process.clock.now() };
+    return { ...result, ...end() };
   };
   return { revocationScope: scope, callsProvider: !isAdopted, issue };
 }

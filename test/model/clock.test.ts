@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { maxClockSkewMs, msBetween, plusMs, secondsUntil } from "../../functions/model/clock.ts";
+import type { Clock } from "../../functions/model/clock.ts";
+import {
+  maxClockSkewMs,
+  msBetween,
+  plusMs,
+  secondsUntil,
+  timeCall,
+} from "../../functions/model/clock.ts";
 import { at } from "../support/a-record.ts";
 
 test("instants are moved and compared in milliseconds", () => {
@@ -23,4 +30,17 @@ describe("the seconds that a caller is told to wait", () => {
 
 test("the clocks of two of our processes may differ by a quarter of a second", () => {
   expect(maxClockSkewMs).toBe(250);
+});
+
+describe("a call that takes 300 ms", () => {
+  test.each([
+    ["begins and ends by the clock", "10:00:00.300", "10:00:00.000"],
+    ["is counted back from its end where the clock was set back", "09:55:00.300", "09:55:00.000"],
+    ["keeps its beginning where the clock was put forward", "11:00:00.300", "10:00:00.000"],
+  ])("%s", (_, receivedAt, requestedAt) => {
+    const instants = [at("10:00:00.000"), at(receivedAt)];
+    const clock = { now: () => instants.shift() ?? expect.fail(), countdown: () => () => -300 };
+    const end = timeCall(clock as Partial<Clock> as Clock);
+    expect(end()).toEqual({ requestedAt: at(requestedAt), receivedAt: at(receivedAt) });
+  });
 });

@@ -1,3 +1,5 @@
+import type { CallTimes } from "../../functions/model/clock.ts";
+import { timeCall } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import type { ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
 import type { Grant, Issued, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
@@ -166,7 +168,7 @@ export class SimulatedProvider {
     signal: AbortSignal,
   ): Promise<Issued | NotIssued> {
     const { process } = call;
-    const requestedAt = process.clock.now();
+    const end = timeCall(process.clock);
     const thereMs = 5 + random() * Math.min(100, this.#deadlineMs / 4);
     const lateMs = fault === "late" ? this.#deadlineMs + random() ** 3 * 30_000 : 0;
     const backMs = fault === "slow" ? this.#deadlineMs * (1 + random()) : 5 + random() * 50;
@@ -182,7 +184,7 @@ export class SimulatedProvider {
       if (call.isLate) call.isInFlight = false;
       return notIssued("provider-unavailable", true);
     }
-    return this.#heard(effect, fault, requestedAt, process.clock.now());
+    return this.#heard(effect, fault, end());
   }
 
   /** What the provider makes of a request that reaches it. */
@@ -199,12 +201,7 @@ export class SimulatedProvider {
     return { token, consented: { ...redeemed, subject: null, customer: null } };
   }
 
-  #heard(
-    effect: Effect | null,
-    fault: ProviderFault,
-    requestedAt: Date,
-    receivedAt: Date,
-  ): Issued | NotIssued {
+  #heard(effect: Effect | null, fault: ProviderFault, times: CallTimes): Issued | NotIssued {
     if (effect && "refusal" in effect) return notIssued(effect.refusal, false);
     switch (fault) {
       case "unreachable":
@@ -217,11 +214,11 @@ export class SimulatedProvider {
       case "lost":
         return notIssued("provider-unavailable", true);
       default:
-        return this.#answer(effect, requestedAt, receivedAt);
+        return this.#answer(effect, times);
     }
   }
 
-  #answer(effect: Issue | null, requestedAt: Date, receivedAt: Date): Issued {
+  #answer(effect: Issue | null, times: CallTimes): Issued {
     if (!effect) throw new Error("The simulated provider answered before it issued.");
     const { token, consented } = effect;
     const isEndless = token.expiresAt === Number.POSITIVE_INFINITY;
@@ -232,8 +229,7 @@ export class SimulatedProvider {
         ? { kind: "unlimited", until: null }
         : { kind: "stated", atLeastMs: this.#lifetimeMs, atMostMs: this.#lifetimeMs },
       expiresAt: isEndless ? null : new Date(token.expiresAt),
-      requestedAt,
-      receivedAt,
+      ...times,
       consent: consented,
     };
   }
