@@ -27,6 +27,9 @@ export const realmIds = [
   { provider: "send", environment: "simulated" },
 ] as const;
 
+/** What a reader of records tolerates between two clocks. */
+const mostHarmlessMs = 1000;
+
 /** One connection of the world, with all that concerns it alone. */
 export interface SimulatedConnection {
   readonly id: Connection;
@@ -147,6 +150,10 @@ export class SimulatedStage {
     return script.later && atMs >= script.later.atMs ? script.later.policy : script.policy;
   }
 
+  /** By how many milliseconds clocks that are not corrected are ahead, with those that are right. */
+  readonly #clocks = [0];
+  #slightlyWrong: Circumstances["wrongClock"] = null;
+
   readonly #corrected = (process: SimulatedProcess, byMs: number) => {
     this.note(`${process.name}: clock-corrected, ${byMs} ms`);
     this.#mindClock(process.aheadMs);
@@ -154,6 +161,11 @@ export class SimulatedStage {
 
   #mindClock(aheadMs: number): void {
     const { circumstances } = this;
+    this.#clocks.push(aheadMs);
+    const differMs = Math.max(...this.#clocks) - Math.min(...this.#clocks);
+    // Two errors, each of them harmless, may add up to more than a reader of records tolerates.
+    if (differMs + maxClockSkewMs / 2 > mostHarmlessMs)
+      circumstances.wrongClock ??= this.#slightlyWrong;
     circumstances.spreadMs = Math.max(
       circumstances.spreadMs,
       Math.abs(aheadMs) + maxClockSkewMs / 2,
@@ -166,8 +178,11 @@ export class SimulatedStage {
     if (jumpsAtStep !== null) process.jump = { atStep: jumpsAtStep, skewMs };
     const isCorrected = !process.isEarlier && Math.abs(skewMs) > mostUncorrectedMs;
     if (!isCorrected) this.#mindClock(skewMs);
-    const isHarmless = isCorrected ? jumpsAtStep === null : this.circumstances.spreadMs <= 1000;
-    if (!isHarmless) this.circumstances.wrongClock = { process, isCorrected };
+    const isHarmless = isCorrected
+      ? jumpsAtStep === null
+      : this.circumstances.spreadMs <= mostHarmlessMs;
+    if (isHarmless) this.#slightlyWrong = { process, isCorrected };
+    else this.circumstances.wrongClock = { process, isCorrected };
   }
 
   startProcess(name: string, fate: Fate, skewMs = 0): SimulatedProcess {
