@@ -120,6 +120,18 @@ test.each(blocks.filter(({ kind }) => kind === "mermaid"))(
   },
 );
 
+const queries = pages.flatMap((page) =>
+  [...read(page).matchAll(/^ *```text insights\n(.*?)^ *```$/gms)].map(([, text = ""]) => ({
+    page,
+    stages: text.trim().split(/\s*\n\s*\| ?/),
+  })),
+);
+
+test.each(queries)("a query of the log has a command at each stage: $page", ({ stages }) => {
+  expect(stages.length).toBeGreaterThan(1);
+  expect(stages.filter((stage) => !/^(fields|filter|stats|sort) \S/.test(stage))).toEqual([]);
+});
+
 /** Without what a page shows of another page, between four backticks. */
 function read(page: string): string {
   return readFileSync(path.join(root, page), "utf8").replace(/^````.*?^````$/gms, "");
