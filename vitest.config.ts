@@ -57,7 +57,7 @@ export const projects = [
  * A process that gets a small part of a core misses time-outs of a second that it keeps anywhere else, as a deployed
  * function with too little memory would. There a test that fails is played again, and there are no workers beyond cores.
  */
-const isStarved = coreShare() < 0.4;
+const isStarved = coreShare() < 0.8;
 
 /** More than there are cores, because many tests wait; files of a project share workers, and what they import. */
 const workers = { isolate: false, maxWorkers: isStarved ? 2 : 4, retry: isStarved ? 2 : 0 };

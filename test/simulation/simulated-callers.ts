@@ -93,7 +93,9 @@ export class SimulatedCallers {
     const isSlow = trouble.keyMs > 0 || lifetimeMs < 10_000;
     const isDemanding = asked.patienceMs < 25_000 || asked.minValiditySeconds > 0;
     if (!trouble.isCalm || isSlow || isDemanding) return;
-    if (process === this.#world.circumstances.wrongClock?.process) return;
+    const isWrong = process === this.#world.circumstances.wrongClock?.process;
+    // A clock that is wrong, or jumps, harms its own callers: to one that jumps over a back-off, the failure is past.
+    if (isWrong || process.steppedMs > 0) return;
     const own = ["consent-required", "contested", "validity-unavailable", "scope-conflict"];
     const isKeyReported = code === "credentials-rejected";
     if (!own.includes(code) && !isKeyReported) this.#target(asked).invariants.refusedInCalm(code);
