@@ -18,7 +18,12 @@ export const areas: readonly Area[] = [
     ],
     leastScore: 92,
   },
-  { folder: "providers", tests: ["providers/**/*"], leastScore: 92 },
+  {
+    folder: "providers",
+    // The catalogue's test reads source text, which is another once it is mutated.
+    tests: ["providers/!(catalogue)", "providers/*/**/*"],
+    leastScore: 92,
+  },
   { folder: "sealing", tests: ["sealing/**/*"], leastScore: 92 },
   { folder: "store", tests: ["store/!(dynamodb-local)", "vending/wrong-clocks"], leastScore: 92 },
   { folder: "vending", tests: ["vending/**/*"], leastScore: 96 },
