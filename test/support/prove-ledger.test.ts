@@ -112,20 +112,20 @@ describe("broken rules are found", () => {
 
   test("a version without any entry", () => {
     expect(brokenBy([issued(1, 1), failed(2, 1), issued(3, 3)])).toEqual([
-      "a version without a line has a fence without one, or a late line",
+      "a version without an event has a fence without one, or with a `late-issue`",
     ]);
   });
 
   test("a lease that vanished without a takeover", () => {
     expect(brokenBy([issued(1, 1), issued(3, 2)], 3, 2)).toEqual([
-      "after a fence without a line comes a takeover or a consent, or a version is missing there",
+      "after a fence without an event comes a takeover or a consent, or a version is missing there",
     ]);
   });
 
   test("a token that revoked its predecessor early", () => {
     const lines = [issued(1, 1), issued(2, 2, { at: "2026-11-20T10:01:59.999Z" })];
     expect(brokenBy(lines, 2, 2)).toEqual([
-      "no token is issued before its predecessor's life is over, but as rejected or takeover",
+      "no token is issued before its predecessor has expired, except with the reason `rejected` or `takeover`",
     ]);
   });
 });
