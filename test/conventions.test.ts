@@ -1,4 +1,4 @@
-import { globSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -226,6 +226,22 @@ describe("what a text refers to", () => {
     const isPublic = /\bRFC \d{4}|OpenID Connect|\bOIDC |\bCSP \d/;
     expect(sections.length).toBeGreaterThan(10);
     expect(sections.filter((lines) => !isPublic.test(lines))).toEqual([]);
+  });
+
+  test("is a file that exists", () => {
+    const inventing = ["import-rules", "docs-recipe", "mutation/mutation"].map(
+      (name) => `test/${name}.test.ts`,
+    );
+    const path = new RegExp(
+      `(?<![\\w./-])(?:${folders.join("|")})/[\\w./-]+\\.(?:ts|mjs|md)\\b`,
+      "g",
+    );
+    const named = texts
+      .filter((text) => !inventing.includes(text.path))
+      .flatMap(({ path: from, text }) => (text.match(path) ?? []).map((to) => `${to} in ${from}`));
+    expect(named.length).toBeGreaterThan(200);
+    const isThere = (to = "") => existsSync(join(root, to)) || to.includes("acme-pay");
+    expect(named.filter((reference) => !isThere(reference.split(" ")[0]))).toEqual([]);
   });
 
   test("is a promise that docs/protocol.md defines", () => {

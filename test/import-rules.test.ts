@@ -11,7 +11,7 @@ const { tsConfig: _, ...options } = await extractOptions(config);
 
 const library = (name: string) => `node_modules/${name}/index.js`;
 
-/** An import that each rule refuses, and no other rule does: who imports what. */
+/** For each rule, an import that only this rule refuses: importing file and imported file. */
 const injected: Readonly<Record<string, readonly [importer: string, imported: string]>> = {
   "model-imports-only-nothing": ["functions/model/a.ts", "functions/platform/to.ts"],
   "platform-imports-only-model": ["functions/platform/a.ts", "functions/http/to.ts"],

@@ -193,16 +193,16 @@ describe("after a restore", () => {
     expect(out.split("\n").map((each) => each.trim())).toEqual([
       "connection             state    finding",
       expect.stringMatching(/^─/),
-      "conferma/live/default  usable   restored: may be dead",
+      "conferma/live/default  usable   restored: may be revoked",
       "conferma/live/renewed  usable   –",
       "conferma/live/expired  expired  nothing stored",
-      "connectpay/live/jo     usable   restored: may be over",
+      "connectpay/live/jo     usable   restored: may have ended",
       "cfis/live/default      usable   –",
-      "new/live/default       usable   restored: may be over",
+      "new/live/default       usable   restored: may have ended",
       "",
-      "restored: may be dead (1). --yes reports each token as rejected, so that it is",
+      "restored: may be revoked (1). --yes reports each token as rejected, so that it is",
       "replaced once.",
-      "restored: may be over (2). Left alone: the next renewal tries the restored",
+      "restored: may have ended (2). Left alone: the next renewal tries the restored",
       "refresh token. Which ones the provider refuses:",
       "docs/recovery.md#restored-consents. For those:",
       "npm run vend -- consent connectpay/live/jo",
@@ -231,7 +231,7 @@ describe("after a restore", () => {
       const account = await deployment([jo]);
       const { out } = await account.run(`${line} --yes`);
       expect(vends(account)).toEqual([]);
-      expect(out).toContain("restored: may be over\n");
+      expect(out).toContain("restored: may have ended\n");
     },
   );
 
@@ -386,7 +386,7 @@ describe("what is looked at", () => {
   });
 });
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub generates for headings. */
 function anchorsOf(page: string): string[] {
   return [...readFileSync(path.join(root, page), "utf8").matchAll(/^#+ (.+)$/gm)].map(
     ([, heading = ""]) =>

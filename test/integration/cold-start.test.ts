@@ -54,7 +54,7 @@ it("what one process was answered is vended by every later one, with no call to 
   expect(simulator.counters.issues()).toBe(1);
 });
 
-/** On a busy machine the table is too slow for 64 callers at once: who is told so asks again. */
+/** On a busy machine the table is too slow for 64 concurrent callers: those that get this problem retry. */
 async function vendPatiently(process: VendProcess): Promise<VendResult> {
   const vended = await process.vend();
   return versionOrCode(vended) === "store-unavailable" ? vendPatiently(process) : vended;

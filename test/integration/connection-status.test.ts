@@ -16,7 +16,7 @@ async function list(status: VendProcess, request: object = {}): Promise<Connecti
   return page as ConnectionPage;
 }
 
-/** The one connection there is. */
+/** The only connection. */
 async function seen(status: VendProcess): Promise<ConnectionAnswer> {
   const { connections } = await list(status);
   expect(connections).toHaveLength(1);

@@ -14,14 +14,14 @@ const away = "The provider is not answering";
 
 const consentStack = useConsentStack();
 
-/** Somebody on the way to the provider. */
+/** A person who has continued to the provider. */
 async function setOut(realm: RealmName, account: string) {
   const window = aWindow();
   const authorizeUrl = await window.setOut(await consentStack().begin(realm, account));
   return { ...window, authorizeUrl };
 }
 
-/** Allows everything at the provider and comes back: the page that is read then. */
+/** Allows everything at the provider. Returns the page after the callback. */
 async function decide({ read, authorizeUrl }: Awaited<ReturnType<typeof setOut>>) {
   return read(await person.consent(authorizeUrl));
 }
@@ -139,7 +139,7 @@ describe("a person", () => {
     const { centrapay, stopIdleProcesses } = consentStack();
     const window = await setOut("centrapay-user/test", "new-key");
     await centrapay.rotateSigningKey({ keepOld: false });
-    // Keys that were fetched less than a minute ago are not asked for again.
+    // Keys that were fetched less than a minute ago are not fetched again.
     await stopIdleProcesses();
     expect((await decide(window)).title).toBe(granted);
     expect(await vended("centrapay-user/test", "new-key")).toBe(1);

@@ -14,7 +14,7 @@ import {
 const acmeRealm = "authorization-code/acme";
 const centrapayRealm = "centrapay-user/test";
 
-/** As a browser does it, cookies and all, without being one; the status of the last page. */
+/** Acts like a browser, cookies included. Returns the status of the last page. */
 function consentIn(consentStack: () => ConsentStack) {
   return async (realm: RealmName, account: string): Promise<number> => {
     const link = await consentStack().begin(realm, account);
@@ -114,7 +114,7 @@ describe("a consent ends", () => {
     await expect
       .poll(async () => versionOrCode(await vend(acmeRealm, "lost", 1)))
       .toBe("consent-required");
-    // The one repetition is excused: what it repeated had never been answered.
+    // The one retry is allowed: the request that it repeats was never answered.
     expect(acme.oracle.refreshTokensReused()).toBe(0);
     expect(await consent(acmeRealm, "lost")).toBe(200);
   });

@@ -42,7 +42,7 @@ it("who cannot finish inside its remaining time does not start (P1)", async () =
   const { value, ms } = await timed(process.vend({}, 3000));
 
   expect(expectProblem(value)).toMatchObject({ code: "renewal-in-progress", retryable: true });
-  // At once, and not when its time is up.
+  // At once, not at its deadline.
   expect(ms).toBeLessThan(3000);
   expect(await stack.item(connection)).toBeUndefined();
   expect(simulator.journal).toEqual([]);

@@ -103,7 +103,7 @@ it("a KMS that hangs leaves a caller its answer in time", async () => {
   const begun = performance.now();
   const { code } = expectProblem(await process.vend({}, 800));
   expect(["store-unavailable", "renewal-in-progress"]).toContain(code);
-  // Before the KMS would have answered; how early, the machine decides as well.
+  // Before KMS would have answered. How early depends on the machine.
   expect(performance.now() - begun).toBeLessThan(5000);
   stack.kms.clearFaults();
 });

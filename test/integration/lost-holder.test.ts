@@ -11,7 +11,7 @@ import {
 import { confermaWorld } from "../support/stack-realms.ts";
 
 const deadlineMs = 1000;
-/** Two seconds beside the provider's deadline, and the skew of clocks. */
+/** The provider's deadline plus two seconds, and the clock skew. */
 const leaseMs = deadlineMs + 2000 + 250;
 
 it("a holder killed while it asks: the rest wait out its lease, then one asks again (P6)", async () => {
@@ -30,7 +30,7 @@ it("a holder killed while it asks: the rest wait out its lease, then one asks ag
   const answer = sameAnswer(vended);
   expect(answer.fingerprint).not.toBe(old.fingerprint);
   expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
-  // The first, the one nobody received, and the one that replaced both.
+  // The first token, the lost one, and the one that replaced both.
   expect(simulator.counters.issues()).toBe(3);
   expect(simulator.counters.maxInFlight()).toBe(1);
   expect(stack.events("token-issued").at(-1)).toMatchObject({ reason: "takeover", version: 2 });

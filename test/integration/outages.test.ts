@@ -85,7 +85,7 @@ it("a token still usable is vended all through an outage, also to those who come
   expect(complaint.code).toBe("provider-unavailable");
   expect(expectAnswer(await other.vend())).toEqual(first);
 
-  // Past the early renewal, which fails: the token is vended all the same, and the provider is not hammered.
+  // After the early renewal, which fails, the token is still vended, and the provider is not overloaded.
   const renewalDueMs = 11_950;
   await sleep(renewalDueMs - (Date.now() - Date.parse(first.issuedAt)));
   const isUsable = () => Date.now() < Date.parse(first.usableUntil ?? "") - 500;
@@ -153,7 +153,7 @@ it("two sealing keys at once, as in the middle of a deploy, do not start a revok
     await (await stack.start(realm)).vend();
     await (await stack.start(realm, { SEALING_KEY })).vend();
   }
-  // As many as rejections may cause before the breaker opens, and the first.
+  // The first, and as many as rejections may cause before the breaker opens.
   expect(simulator.counters.issues()).toBeLessThanOrEqual(4);
 });
 

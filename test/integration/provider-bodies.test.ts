@@ -6,7 +6,7 @@ import { expectProblem, versionOrCode } from "../support/stack-answers.ts";
 import type { ConfermaWorld } from "../support/stack-realms.ts";
 import { confermaWorld, sendPaymentsWorld } from "../support/stack-realms.ts";
 
-/** In every hostile body: it may be repeated nowhere. */
+/** Contained in every hostile body; it must not be repeated anywhere. */
 const canary = "CANARY-0b9f2c";
 const deadlineMs = 800;
 /** Reading the secret, the call and the commit, on a busy machine. */
@@ -14,7 +14,7 @@ const longestMs = deadlineMs + 5000;
 /** As good as never. */
 const stallMs = 4 * longestMs;
 
-/** A title, the fault, and what the caller is told: a problem's code, or 1 for the first version. */
+/** A title, the fault, and the caller's answer: a problem's code, or 1 for the first version. */
 type Case = readonly [title: string, fault: Fault, told: string | number];
 
 const answers = (status: number, body: string | Buffer<ArrayBuffer>, headers = {}): Fault => ({
@@ -26,7 +26,7 @@ const answers = (status: number, body: string | Buffer<ArrayBuffer>, headers = {
 const patched = (patch: object): Fault => ({ kind: "patch-body", patch });
 const sampleToken = `"access_token":"${canary}"`;
 
-/** Each case meets an account of its own; all meet one process, which has to live through them. */
+/** Each case has its own account; all run in one process, which must survive them. */
 async function play(world: ConfermaWorld, cases: readonly Case[]): Promise<void> {
   const { stack, simulator, realm, addAccount } = world;
   const process = await stack.start(realm);

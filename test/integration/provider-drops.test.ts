@@ -7,7 +7,7 @@ import { expectAnswer, expectProblem } from "../support/stack-answers.ts";
 
 const deadlineMs = 1500;
 
-/** What happens to a renewal, what its caller is told, and how many tokens it costs beside the first. */
+/** The fault, the caller's answer, and the number of tokens that it costs besides the first. */
 type Case = readonly [title: string, fault: Fault, code: string, issues: number];
 
 const cases: readonly Case[] = [

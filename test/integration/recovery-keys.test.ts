@@ -80,7 +80,7 @@ test("a key that is gone for good costs one issue for each token, and each perso
   await world.redeploy({ kms });
   onTestFinished(kms.stop);
 
-  // Looking is a vend here, and a vend heals what does not open.
+  // Without --yes it vends too, which replaces tokens that cannot be decrypted.
   const healed = { [conferma]: "fine", [keyServer]: "fine", [jo]: "other-key" };
   expect(await findingsOf(world, "")).toEqual(healed);
   expect(card.counters.issues()).toBe(2);
@@ -118,7 +118,7 @@ test("a secret that is rolled back is refused once, and works again as soon as i
   await moveStage(world, SecretId, "AWSPREVIOUS");
   const mended = await operate("recover conferma/sandbox --yes");
   expect([mended.exitCode, mended.notices]).toEqual([0, `1/1 ${conferma}: version 1\n`]);
-  // A process that has just read the refused secret looks again after a second.
+  // A process that has just read the refused secret reads it again after a second.
   await expect.poll(async () => versionOrCode(await vend(conferma, 1))).toBe(2);
   expect(await findingsOf(world, "conferma/sandbox")).toEqual({ [conferma]: "fine" });
 });

@@ -11,12 +11,12 @@ interface Requests {
   readonly reads: number;
   readonly writes: number;
   readonly secrets: number;
-  /** Of KMS: made, and opened. */
+  /** Data keys that KMS generated and decrypted. */
   readonly dataKeys: number;
   readonly opened: number;
 }
 
-/** What one vend costs at AWS, in all operations that there are. */
+/** The requests to AWS of one vend, by operation. */
 async function costOf(stack: TestStack, vend: () => Promise<unknown>): Promise<Requests> {
   stack.dynamoDb.requests.reset();
   stack.secretsManager.requests.reset();
@@ -76,7 +76,7 @@ it("with a key in KMS, the first issue makes a data key, a store hit in a new pr
   expect(await costOf(stack, () => newcomer.vend())).toEqual({ ...storeHit, opened: 1 });
   expect(await costOf(stack, () => newcomer.vend())).toEqual(nothing);
 
-  // Another token of the same hour: no data key is made to seal it, none is opened to read it.
+  // Another token of the same hour: no data key is generated to seal it, none is decrypted to open it.
   const renewed = { ...renewal, secrets: 0 };
   expect(await costOf(stack, () => process.vend({ rejectedVersion: 1 }))).toEqual(renewed);
   expect(await costOf(stack, () => newcomer.vend({ rejectedVersion: 1 }))).toEqual(storeHit);
@@ -163,10 +163,10 @@ it("only a key in KMS loads the client of KMS, at the first token that is sealed
   expect(await lazyChunks(newcomer)).toEqual(["kms-sealer"]);
 });
 
-/** What several modules share, and what the SDK loads with its first request. */
+/** Code that several modules share, or that the SDK loads with its first request. */
 const anonymous = ["chunk", "http"];
 
-/** Chunks are called after the module that is loaded on first use. */
+/** Chunks are named after the module that is loaded on first use. */
 async function lazyChunks(process: VendProcess): Promise<string[]> {
   const urls = await process.modules();
   const names = urls.flatMap((url) => /\/chunks\/([\w-]+)-\w+\.mjs$/.exec(url)?.[1] ?? []);

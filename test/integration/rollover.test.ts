@@ -29,7 +29,7 @@ async function underLoad(
   return { tallies, elapsedMs: Date.now() - begun };
 }
 
-/** A refusal that arrives well after `usableUntil` was this machine's delay, not the vendor's promise. */
+/** A refusal long after `usableUntil` was caused by a delay of this machine. */
 const refusedInTime = ({ tallies }: Run) =>
   tallies.flatMap(({ refused }) => refused.filter(({ lateMs }) => lateMs < 50));
 const problems = ({ tallies }: Run) => tallies.flatMap((tally) => tally.problems);
@@ -47,7 +47,7 @@ it("Conferma rolls over under load at expiry: one issue a lifetime, none early, 
   expect(counters.earlyIssues()).toBe(0);
   expect(counters.unexcusedEarlyIssues()).toBe(0);
   expect(counters.maxInFlight()).toBe(1);
-  // The first is issued before the run; each next one a clock's skew after the one before has expired.
+  // The first is issued before the run; each further one when its predecessor has expired, plus the clock skew.
   const lifetimes = run.elapsedMs / (lifetimeMs + 250);
   expect(counters.issues() - 1).toBeGreaterThanOrEqual(Math.floor(lifetimes) - 1);
   expect(counters.issues() - 1).toBeLessThanOrEqual(Math.ceil(lifetimes));
@@ -64,7 +64,7 @@ it("Send Payments rolls over under load at the handover: nothing is refused befo
   expect(problems(run)).toEqual([]);
   expect(refusedInTime(run)).toEqual([]);
   expect(counters.maxInFlight()).toBe(1);
-  // The handover lies a fifth of what surely remains before the end: 600 of the 3000 ms that whole seconds leave.
+  // The handover is a fifth of the minimum lifetime before expiry: 600 of the 3000 ms that whole seconds guarantee.
   const lifetimes = run.elapsedMs / (lifetimeMs - 600);
   expect(counters.issues() - 1).toBeGreaterThanOrEqual(Math.floor(lifetimes) - 1);
   expect(counters.issues() - 1).toBeLessThanOrEqual(Math.ceil(lifetimes));

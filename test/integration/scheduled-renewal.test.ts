@@ -70,14 +70,14 @@ async function tick(realm: LocalRealm): Promise<TickSummary> {
   return payload as TickSummary;
 }
 
-/** Once, unless the machine is so busy that AWS answers too late: what then fails is left to the next minute. */
+/** Ticks once, and again while a renewal has failed because a busy machine's AWS answered too late. */
 async function ticksUntilNoneFails(realm: LocalRealm): Promise<TickSummary[]> {
   const ticks = [await tick(realm)];
   while (ticks.at(-1)?.failed !== 0) ticks.push(await tick(realm));
   return ticks;
 }
 
-/** What the provider has issued since `from`, oldest first. */
+/** The tokens that the provider has issued since `from`, oldest first. */
 const issues = ({ journal }: Simulator, from = 0) =>
   journal.filter(({ kind, at }) => kind === "issue" && at >= from);
 
@@ -116,7 +116,7 @@ async function vendedFor(name: string, lifetimeMs: number) {
 
 const vend = (realm: LocalRealm) => client.vend(stack.functionOf(realm).name);
 
-/** Far less than the minute between two ticks, and enough for a busy machine. */
+/** Much less than the minute between two ticks, and enough on a busy machine. */
 const soonMs = 15_000;
 
 const nothing = { due: 0, renewed: 0, skipped: 0, failed: 0 };
@@ -137,12 +137,12 @@ it("a tick asks Conferma never before expiry and soon after it; of two that over
   const [, next, ...more] = issues(simulator, begun);
   expect(more).toEqual([]);
   expect(next?.at).toBeGreaterThanOrEqual(issuedAt + lifetimeMs);
-  // The tick that was waiting did it, and not the next one a minute later.
+  // The waiting tick renewed it, not the next one a minute later.
   expect(next?.at).toBeLessThan(issuedAt + lifetimeMs + soonMs);
   expect(simulator.counters.earlyIssues()).toBe(0);
   expect(simulator.counters.maxInFlight()).toBe(1);
 
-  // Whoever asks now is served what the schedule has stored.
+  // A vend now returns the token that the schedule has stored.
   const answer = expectAnswer(await vend(realm));
   expect(answer.version).toBe(first.version + 1);
   expect(await useCredential(answer, realm.pingUrl)).toBe(200);

@@ -94,7 +94,7 @@ it("a static key that its provider is asked about and refuses is vended to nobod
   const [one, other] = [await stack.start(probed), await stack.start(probed)];
   await one.vend();
   simulator.revokeKey(apiKey);
-  // The provider's last answer about a key stands for five seconds.
+  // The provider's last answer about a key is valid for five seconds.
   await sleep(5100);
 
   for (const process of [one, other, one, other]) {
@@ -167,7 +167,7 @@ it("an account that has moved to a platform of its own frees the one it had", as
   await (await stack.start(realm)).vend({ rejectedVersion: 1 });
 
   await addAccount("second", secret.platformKey);
-  // The last claim stands for as long as the lease that it was made for.
+  // The last claim lasts until the end of its lease.
   await sleep(3500);
   expect(versionOrCode(await process.vend({ account: "second" }))).toBe(1);
   expect(simulator.counters.issuesPerRevocationScope()).toEqual({

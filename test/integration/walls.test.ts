@@ -96,7 +96,7 @@ it("the example of a consumer calls Conferma with a token, and after a 401 with 
 });
 
 describe("every request that a function or a schedule has made", () => {
-  /** Each question once, with the role that it was asked as. */
+  /** Each distinct request, with the role that sent it. */
   const questions = () => {
     const ofRoles = told.filter(({ policyOwnerArn: role }) => role.includes(":role/"));
     const all = ofRoles.map((request) => ({

@@ -139,7 +139,7 @@ describe("the table is written to as the protocol is documented", () => {
     expect(checkTransitions(writes)).toEqual([]);
   });
 
-  // Side by side, because they mostly wait; what they measure is the demo's business, on a machine of its own.
+  // In parallel, because they mostly wait. Their measurements are not checked here.
   test("in Rollover and Outage", async () => {
     const scenes = await Promise.all([rollover, outage].map(played));
     for (const [{ verdicts }, writes] of scenes) {

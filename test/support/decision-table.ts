@@ -13,7 +13,7 @@ export function nameOf(decision: Decision): string {
   return `${decision.action} ${decision.reason}`;
 }
 
-/** A record's situation, or that there is no record, in the words of the table. */
+/** A record's situation, or the absence of a record, in the terms of the table. */
 export interface Facts extends Pick<Situation, "policy" | "findings" | "now"> {
   readonly situation: Situation | null;
   readonly isRevoking: boolean;
@@ -198,7 +198,7 @@ export const decisionRows: readonly DecisionRow[] = [
   },
 ];
 
-/** What becomes of a `renew` that the last failure may forbid: the rules of docs/architecture.md, in their order. */
+/** The result of a `renew` that the last failure may forbid: the rules of docs/architecture.md, in their order. */
 function afterLastFailure(
   { record: { failure }, findings, now }: Situation,
   decision: string,
@@ -226,7 +226,7 @@ function isRefusalTheLastWord({ secretVersion, refusedSecretVersion }: Failure):
   return refusedSecretVersion !== null && isNoOtherTried;
 }
 
-/** The row that fits, and the decision to which it leads. */
+/** The matching row, and the resulting decision. */
 export function decideByTable(facts: Facts): { row: DecisionRow; expected: string } {
   const row = decisionRows.find(({ fits }) => fits(facts));
   if (!row) throw new Error("No row fits.");

@@ -46,7 +46,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     return pending;
   }
 
-  /** Given to a browser at ten, and so good until a quarter past. */
+  /** Bound to a browser at ten, and therefore valid until a quarter past. */
   async function bound(browser = "browser-a"): Promise<PendingConsent> {
     const { id } = await added();
     await store.bind(id, browser, now, until, signal);

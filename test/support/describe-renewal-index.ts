@@ -48,7 +48,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     await database.stop();
   });
 
-  /** A realm of its own for each test: the table is everybody's. */
+  /** A separate realm for each test, because the tests share the table. */
   const aRealm = (): RealmId => ({ provider: "conferma", environment: randomUUID() });
 
   async function commit(connection: Connection, token: Partial<StoredToken>): Promise<TokenRecord> {
@@ -59,7 +59,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     return (await store.commit(answer.held, () => changes, signal)) ?? expect.fail("not committed");
   }
 
-  /** As the index answers it: the account, and the second of the minute at which it is due. */
+  /** An entry of the index: the account, and the second of the minute at which it is due. */
   async function dueIn(realm: RealmId): Promise<string[]> {
     return (await all(index, realm)).map(
       ({ connection, dueAt }) =>
@@ -153,7 +153,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
 
     expect(await dueIn(realm)).toEqual(["kept -60"]);
     expect(await indexed(realm)).toHaveLength(1);
-    // The record is what it was: the next caller is served from it.
+    // The record is unchanged: the next caller is vended its token.
     const token = before?.token && { ...before.token, due: null };
     expect(await store.read(broken, signal)).toEqual({ ...before, token });
     expect(await store.read(kept, signal)).toMatchObject({ token: { due: { until: now } } });
@@ -235,7 +235,7 @@ async function all(index: RenewalIndex, realm: RealmId): Promise<DueRenewal[]> {
   return due;
 }
 
-/** As much of a record as the index looks at. */
+/** The part of a record that the index uses. */
 function indexItem(realm: RealmId, seconds: number): Record<string, AttributeValue> {
   return {
     pk: { S: connectionOf(realm, `at-${seconds}`) },

@@ -59,7 +59,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     await database.stop();
   });
 
-  /** A realm of its own for each test: the table is everybody's. */
+  /** A separate realm for each test, because the tests share the table. */
   const aRealm = (): RealmId => ({ provider: "conferma", environment: randomUUID() });
 
   async function take(connection: Connection): Promise<HeldLease> {
@@ -203,7 +203,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
   });
 
   describe("of a busy table", () => {
-    /** Answers only `atOnce` of the keys that are asked for, as DynamoDB does when it is throttling. */
+    /** Returns only `atOnce` of the requested keys, as DynamoDB does when it is throttling. */
     function busy(atOnce: number): DynamoDBClient {
       const send = async (command: BatchGetItemCommand) => {
         const [name = "", { Keys = [], ...rest } = {}] =

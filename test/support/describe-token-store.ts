@@ -358,7 +358,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     });
   });
 
-  /** Someone took the lease and was not heard of since. */
+  /** A process has taken the lease and crashed. */
   async function vanished() {
     const connection = aConnection();
     const held = await take(connection, "lost");
