@@ -22,7 +22,7 @@ interface Block {
 
 const blocks = pages.flatMap(blocksOf);
 
-describe("every link of a page leads somewhere", () => {
+describe("every link of a page has a target", () => {
   test.each(pages)("%s", (page) => {
     const broken = linksOf(page).filter((link) => !resolves(page, link));
     expect(broken).toEqual([]);
@@ -46,7 +46,7 @@ describe("code in a page compiles", () => {
   });
 });
 
-describe("a page shows only what the code takes", () => {
+describe("a page shows only what the code accepts", () => {
   const realms = blocks.filter(({ kind }) => kind === "json realm");
 
   test("a realm with each provider", () => {

@@ -123,7 +123,7 @@ async function whenHealed(
   return expect.fail(`${account} does not heal.`);
 }
 
-it("kills, freezes, cuts and drops: log and ledgers prove what the provider's own journal says (P13)", async () => {
+it("with crashed and suspended processes and lost messages, log and ledgers agree with the provider's journal (P13)", async () => {
   const world = await faultWorld({ deadlineMs, lifetimeMs });
   world.simulator.settings.latencyMs = 50;
   for (const account of accounts) await world.account(account);

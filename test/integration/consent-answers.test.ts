@@ -94,7 +94,7 @@ describe("an attacker", () => {
     expect(await vended("centrapay-user/test", how)).toBe("consent-required");
   });
 
-  test("who lies in the discovery document changes nothing: what was pinned wins", async () => {
+  test("who forges the discovery document has no effect, because the settings apply", async () => {
     const { centrapay } = consentStack();
     const elsewhere = "https://attacker.invalid";
     const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };
@@ -135,7 +135,7 @@ describe("a person", () => {
     expect(await vended("centrapay-user/test", "down")).toBe(1);
   });
 
-  test("whose provider has changed its signing key gets through", async () => {
+  test("whose provider has changed its signing key can consent", async () => {
     const { centrapay, stopIdleProcesses } = consentStack();
     const window = await setOut("centrapay-user/test", "new-key");
     await centrapay.rotateSigningKey({ keepOld: false });
@@ -156,7 +156,7 @@ describe("a person", () => {
     expect(await vended("centrapay-user/test", "no-key")).toBe("consent-required");
   });
 
-  test("gets through when the bank spells the way back otherwise", async () => {
+  test("can consent when the bank formats the redirect differently", async () => {
     const window = await setOut("connectpay/stage", "spelling");
     const set = { flowid: null, flowId: "GetPSD2AuthCode", extra: "1" };
     consentStack().connectPay.injectFault({ kind: "rewrite-location", route: "consent", set });

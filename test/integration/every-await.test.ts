@@ -58,7 +58,7 @@ it("a holder killed at any await: the next caller has a token within one lease (
   expect(world.check()).toEqual([]);
 });
 
-it("a holder frozen at any await past its lease overwrites nobody when it goes on (P1, P2)", async () => {
+it("a holder suspended at any await past its lease overwrites nothing when it resumes (P1, P2)", async () => {
   const world = await faultWorld({ deadlineMs });
   const stopped = await stopAtEach(world, after, (process, stop) => {
     process.pause();
@@ -95,7 +95,7 @@ it("a request that arrives long after its caller gave up changes nothing (P2)", 
   expect(world.check()).toEqual([]);
 });
 
-it("not promised: a request that the provider processes after our deadline kills the next token; one rejection heals it", async () => {
+it("not promised: a request that the provider processes after our deadline revokes the next token, which one rejection replaces", async () => {
   const world = await faultWorld({ deadlineMs });
   await world.account("late");
   const [one, other] = [await world.start(), await world.start()];

@@ -91,7 +91,7 @@ it("canaries are recognised in every form, also inside longer base64", () => {
   expect(canariesIn("nothing of it", { secret })).toEqual([]);
 });
 
-it("Conferma: no secret and no token is said, printed or stored, whatever happens (P12)", async () => {
+it("Conferma: no secret and no token is answered, printed or stored, whatever happens (P12)", async () => {
   const stack = await startTestStack();
   const conferma = await startConferma();
   onTestFinished(conferma.stop);
@@ -150,7 +150,7 @@ it("a malformed secret is not quoted: not its text, not its fields, not its vers
   await expectSilence(stack, told, { secret });
 });
 
-it("what a caller puts in the wrong place is not repeated to it or to the log (P12)", async () => {
+it("a value in the wrong place of a request is quoted neither in the answer nor in the log (P12)", async () => {
   const stack = await startTestStack();
   const token = canary("token");
   const realm: RealmInput = {
@@ -234,7 +234,7 @@ it("static keys: neither the key nor what its provider says of it appears anywhe
   await expectSilence(stack, told, { apiKey });
 });
 
-it("a function that cannot start names the variable, not what is in it (P12)", async () => {
+it("a function that cannot start names the variable, not its value (P12)", async () => {
   const stack = await startTestStack();
   const key = canary("sealing");
   const tokenUrl = "http://127.0.0.1:1/token";

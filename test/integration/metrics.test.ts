@@ -35,7 +35,7 @@ it("a cold vend is one line of metrics, a thousand warm ones none", async () => 
   expect(measured(stack)).toHaveLength(1);
 });
 
-it("64 cold callers are counted, with one issue, and the waits of those who waited", async () => {
+it("64 cold callers are counted, with one issue and the time that callers waited", async () => {
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs: 4000 });
   // Long enough for all callers to arrive during it, on a busy machine too.
   simulator.settings.latencyMs = 2000;

@@ -60,7 +60,7 @@ it("a slow provider is given up at its deadline, wherever it stalls", async () =
 
 const slowAfter: Fault = { kind: "delay", ms: stallMs, when: "after-handling" };
 
-it("a throttling provider is understood in every shape, and believed for a quarter of an hour at most", async () => {
+it("throttling is recognised in every form, and obeyed for at most 15 minutes", async () => {
   const soon = new Date(Date.now() + 60_000).toUTCString();
   const waits: readonly [retryAfter: string | undefined, least: number, most: number][] = [
     ["7", 7, 7],
@@ -121,7 +121,7 @@ it("a body that is not a token answer is malformed, never a crash, however large
   ]);
 });
 
-it("an expiry that makes no sense is malformed; one left out is a short life, not an endless one", async () => {
+it("an implausible expiry is malformed; a missing one means a short lifetime, not an unlimited one", async () => {
   const world = await confermaWorld({ deadlineMs });
   const expires = (stated: unknown) => patched({ expires: stated, issued: null });
   await play(world, [
@@ -155,7 +155,7 @@ async function shortLived({ stack, realm, simulator, addAccount }: ConfermaWorld
   return { account: Date.parse(usableUntil ?? expect.fail("endless")) - Date.now() };
 }
 
-it("refused credentials are recognised in every dialect, and asked about once", async () => {
+it("refused credentials are recognised in every form, and sent once", async () => {
   const world = await confermaWorld({ deadlineMs });
   const challenge = { "www-authenticate": `Basic realm="${canary}"` };
   const error = (code: string) => `{"error":"${code}","error_description":"${canary}"}`;
@@ -174,7 +174,7 @@ it("refused credentials are recognised in every dialect, and asked about once", 
   expect(faults).toHaveLength(9);
 });
 
-it("a connection lost in any place is a retryable problem", async () => {
+it("a connection lost at any point is a retryable problem", async () => {
   await play(await confermaWorld({ deadlineMs }), [
     ["before", { kind: "destroy", when: "before-handling" }, "provider-unavailable"],
     ["after issuing", { kind: "destroy", when: "after-handling" }, "provider-unavailable"],
@@ -183,7 +183,7 @@ it("a connection lost in any place is a retryable problem", async () => {
   ]);
 });
 
-it("a redirect is not followed: the credentials go nowhere else", async () => {
+it("a redirect is not followed: the credentials are sent to no other address", async () => {
   let visits = 0;
   const attacker = await listen(
     createServer((_request, response) => {
@@ -216,7 +216,7 @@ it("an error that echoes credentials is not repeated", async () => {
   expect(world.stack.printed()).not.toMatch(/local-secret|local-platform|simulated-/);
 });
 
-it("Send Payments' answers are judged by the earlier of expiresAt and the token's own exp", async () => {
+it("the expiry of Send Payments' tokens is the earlier of expiresAt and the JWT's exp", async () => {
   const cases: readonly Case[] = [
     ["past", patched({ expiresAt: "2019-01-01T00:00:00Z" }), "provider-malformed"],
     ["junk", patched({ accessToken: canary, expiresAt: canary }), "provider-malformed"],

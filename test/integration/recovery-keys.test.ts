@@ -35,7 +35,7 @@ function kmsOf(world: RecoveryStack) {
 }
 
 // docs/recovery.md#sealing-key-unavailable
-test("a key that is disabled, or is to be deleted, costs only time: no provider is asked", async () => {
+test("a key that is disabled, or pending deletion, costs only time: no provider is called", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, consent } = world;
   const { conferma: card, authorizationServer } = stack.providers;
@@ -68,7 +68,7 @@ test("a key that is disabled, or is to be deleted, costs only time: no provider 
 });
 
 // docs/recovery.md#sealing-key-lost
-test("a key that is gone for good costs one issue for each token, and each person's consent", async () => {
+test("a deleted key costs one issue for each token, and each person's consent", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, consent, operate } = world;
   const { conferma: card, authorizationServer } = stack.providers;
@@ -94,7 +94,7 @@ test("a key that is gone for good costs one issue for each token, and each perso
 });
 
 // docs/recovery.md#secret-rolled-back
-test("a secret that is rolled back is refused once, and works again as soon as it is moved forward", async () => {
+test("a secret that is rolled back is refused once, and works again when it is replaced", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, operate } = world;
   const { conferma: card } = stack.providers;
@@ -123,7 +123,7 @@ test("a secret that is rolled back is refused once, and works again as soon as i
   expect(await findingsOf(world, "conferma/sandbox")).toEqual({ [conferma]: "fine" });
 });
 
-test("a static key that is rolled back is vended within seconds, and replaced as soon as it is moved forward", async () => {
+test("a static key that is rolled back is vended within seconds, and so is the key that replaces it", async () => {
   const world = await startRecoveryStack();
   const { stack, vend } = world;
   const SecretId = "token-vending/static-key/acme/default";

@@ -11,7 +11,7 @@ const keyServer = "static-key/acme/default";
 const jo = "authorization-code/acme/jo";
 
 // docs/recovery.md#region-lost
-test("with another Region's secrets alone everything vends again, except consents", async () => {
+test("with only the replicated secrets every connection except consents can be vended in another Region", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, consent, operate } = world;
   const { conferma: card, sendPayments, authorizationServer } = stack.providers;

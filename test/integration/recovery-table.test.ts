@@ -8,7 +8,7 @@ const keyServer = "static-key/acme/default";
 const acme = (account: string) => `authorization-code/acme/${account}`;
 
 // docs/recovery.md#table-restored
-test("a restored table is taken into use: each token is replaced once, and no consent is spent", async () => {
+test("when a restored table is used, each token is replaced once, and no refresh token is used", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, consent, operate } = world;
   const { conferma: card, authorizationServer, keyServer: keys } = stack.providers;
@@ -135,7 +135,7 @@ test("a deleted row costs one issue, or a person's consent", async () => {
   expect(versionOrCode(await vend(acme("jo")))).toBe(1);
 });
 
-test("a row that is deleted under a renewal stays deleted: its token is vended to nobody", async () => {
+test("a row that is deleted during a renewal stays deleted, and the new token is not vended", async () => {
   const world = await startRecoveryStack();
   const { stack, vend } = world;
   const { conferma: card } = stack.providers;

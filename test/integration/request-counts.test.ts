@@ -39,7 +39,7 @@ const storeHit: Requests = { ...nothing, reads: 1 };
 /** Read, lease, claim of the revocation scope, commit; the secret is read between lease and claim. */
 const renewal: Requests = { ...nothing, reads: 1, writes: 3, secrets: 1 };
 
-it("a cold issue costs four requests to the table, one secret, one call", async () => {
+it("a cold issue costs four requests to the table, one to Secrets Manager, and one call", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const process = await stack.start(realm);
 
@@ -53,7 +53,7 @@ it("a cold issue costs four requests to the table, one secret, one call", async 
   expect(simulator.journal).toHaveLength(1);
 });
 
-it("a renewal at expiry costs four requests to the table and one call; the secret is still remembered", async () => {
+it("a renewal at expiry costs four requests to the table and one call; the secret is cached", async () => {
   const { stack, simulator, realm } = await confermaWorld({ lifetimeMs: 1000 });
   const process = await stack.start(realm);
   await process.vend();
@@ -65,7 +65,7 @@ it("a renewal at expiry costs four requests to the table and one call; the secre
   expect(simulator.counters.issues()).toBe(3);
 });
 
-it("with a key in KMS, the first issue makes a data key, a store hit in a new process opens it, and that is all", async () => {
+it("with a key in KMS, the first issue generates a data key, and a store hit in a new process decrypts it", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const process = await stack.start(realm, stack.kmsKey);
   const first = { ...renewal, dataKeys: 1 };
@@ -83,7 +83,7 @@ it("with a key in KMS, the first issue makes a data key, a store hit in a new pr
   expect(simulator.counters.issues()).toBe(2);
 });
 
-it("with a key in KMS, a static key's look at its secret makes no data key", async () => {
+it("with a key in KMS, checking a static key's secret generates no data key", async () => {
   const { stack, realm } = await staticKeyWorld();
   const process = await stack.start(realm, stack.kmsKey);
   expect(await costOf(stack, () => process.vend())).toEqual({ ...keyLook, dataKeys: 1 });
@@ -103,7 +103,7 @@ it("a rejection of an old version costs one read; of the current one, a renewal"
   expect(simulator.counters.issues()).toBe(2);
 });
 
-it("a static key costs three requests to the table and one secret at each look, and nothing in between", async () => {
+it("each check of a static key costs three requests to the table and one to Secrets Manager; in between there are none", async () => {
   const { stack, simulator, realm } = await staticKeyWorld();
   const process = await stack.start(realm);
   expect(await costOf(stack, () => process.vend())).toEqual(keyLook);
@@ -116,7 +116,7 @@ it("a static key costs three requests to the table and one secret at each look, 
   expect(simulator.journal).toEqual([]);
 });
 
-it("a key that its provider can vouch for costs one probe when it is new", async () => {
+it("a new key with a probe costs one probe", async () => {
   const { stack } = await staticKeyWorld();
   const cfis = await startCfis({ environment: "staging" });
   const apiKey = cfis.registerKey();
@@ -151,7 +151,7 @@ it("a store hit loads nothing on first use; a cold issue loads secrets and what 
   expect(hot.length).toBeLessThan(cold.length);
 });
 
-it("only a key in KMS loads the client of KMS, at the first token that is sealed or opened", async () => {
+it("the KMS client is loaded only for a key in KMS, at the first token that is sealed or opened", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm, stack.kmsKey);
   expect(await lazyChunks(process)).toEqual([]);

@@ -35,7 +35,7 @@ const refusedInTime = ({ tallies }: Run) =>
 const problems = ({ tallies }: Run) => tallies.flatMap((tally) => tally.problems);
 const uses = ({ tallies }: Run) => tallies.reduce((sum, tally) => sum + tally.uses, 0);
 
-it("Conferma rolls over under load at expiry: one issue a lifetime, none early, nothing refused (P1, P4)", async () => {
+it("under load, Conferma's token is renewed at expiry: one issue per lifetime, none early, nothing refused (P1, P4)", async () => {
   const lifetimeMs = 2000;
   const world = await confermaWorld({ lifetimeMs, deadlineMs: 1000 });
   const { counters } = world.simulator;
@@ -54,7 +54,7 @@ it("Conferma rolls over under load at expiry: one issue a lifetime, none early, 
   expect(uses(run)).toBeGreaterThan(100);
 });
 
-it("Send Payments rolls over under load at the handover: nothing is refused before usableUntil (P1, P4)", async () => {
+it("under load, Send Payments' token is renewed at the handover: nothing is refused before usableUntil (P1, P4)", async () => {
   const lifetimeMs = 4000;
   const world = await sendPaymentsWorld({ lifetimeMs, deadlineMs: 1000 });
   const { counters } = world.simulator;
@@ -72,7 +72,7 @@ it("Send Payments rolls over under load at the handover: nothing is refused befo
   expect(uses(run)).toBeGreaterThan(100);
 });
 
-it("coexisting tokens are renewed early, by one process, while the old one is served: nobody waits (P4)", async () => {
+it("coexisting tokens are renewed early, by one process, while the old one is vended: no caller waits (P4)", async () => {
   const world = await clientCredentialsWorld({ lifetimeMs: 3000, deadlineMs: 1000 });
   const { counters, settings } = world.simulator;
   settings.latencyMs = 200;

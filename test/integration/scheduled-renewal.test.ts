@@ -123,7 +123,7 @@ const nothing = { due: 0, renewed: 0, skipped: 0, failed: 0 };
 const oneRenewed = { ...nothing, due: 1, renewed: 1 };
 const oneSkipped = { ...nothing, due: 1, skipped: 1 };
 
-it("a tick asks Conferma never before expiry and soon after it; of two that overlap, one (P4)", async () => {
+it("a tick never calls Conferma before expiry, but soon after it; of two that overlap, only one does (P4)", async () => {
   const lifetimeMs = 1500;
   const { realm, simulator, first, begun, issuedAt } = await vendedFor(
     "conferma/sandbox",
@@ -149,7 +149,7 @@ it("a tick asks Conferma never before expiry and soon after it; of two that over
   expect(issues(simulator, begun)).toHaveLength(2);
 });
 
-it("a tick asks Send at the handover, and a caller that waits through it shares its issue (P3, P4)", async () => {
+it("a tick calls Send at the handover, and a caller that waits for it shares its token (P3, P4)", async () => {
   const { realm, simulator, first, begun, renewAt } = await vendedFor(
     "send-payments/sandbox",
     3000,
@@ -269,7 +269,7 @@ describe("two thousand connections in one realm", () => {
     },
   );
 
-  it("of which hundreds have lapsed: each is read and written once, 500 a tick, and never again", async () => {
+  it("of which hundreds have lapsed: each is read and written only once, 500 per tick", async () => {
     const last = range(total).slice(-lapsed);
     await write(last.map((n) => rowOf(n, Date.now() - hour, Date.now() - second)));
     for (const taken of [500, 100, 0]) {

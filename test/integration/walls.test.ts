@@ -59,7 +59,7 @@ describe("on the laptop", () => {
     }
   });
 
-  it("GET /v1/connections tells the state of each, signed or not at all", async () => {
+  it("GET /v1/connections lists the state of each, but only to signed requests", async () => {
     for (const realm of stack.providers.realms) await client.vend(stack.functionOf(realm).name);
     const response = await asOperator("connections");
     const { connections } = (await response.json()) as ConnectionPage;
@@ -120,7 +120,7 @@ describe("every request that a function or a schedule has made", () => {
   };
   const keyPolicy = () => stack.deployed.keys[0]?.properties["KeyPolicy"];
 
-  it("is of one role alone for each function, and of no function whose role is unknown", () => {
+  it("has the role of its function, and no function's role is unknown", () => {
     const roles = stack.deployed.functions.map(({ roleArn }) => roleArn);
     expect(new Set(roles).size).toBe(roles.length);
     const asking = new Set(questions().map(({ role }) => role));

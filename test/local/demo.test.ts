@@ -122,7 +122,7 @@ test("the report fits 80 columns, with the longest promise of each scene", () =>
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 
-describe("the table is written to as the protocol is documented", () => {
+describe("the table's writes follow the documented protocol", () => {
   const quick = [coldStart, crash, rejectionStorm, secretRotation];
   const played = async (scene: Scene): Promise<readonly [SceneResult, ObservedWrite[]]> => {
     const answers: DynamoDbAnswer[] = [];

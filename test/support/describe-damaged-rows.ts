@@ -98,7 +98,7 @@ export function describeDamagedRows(
       });
     });
 
-    it("does not give a version out twice", async () => {
+    it("does not use a version twice", async () => {
       const { record } = await putDamaged("version", { S: "one" });
       expect(record.version).toBe(1);
     });

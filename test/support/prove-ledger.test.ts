@@ -59,7 +59,7 @@ describe("no rule is broken", () => {
     expect(prove([issued(3, 3), other, issued(2, 2), issued(1, 1)]).broken).toEqual([]);
   });
 
-  test("if a holder vanished: it may have issued a token that nobody has seen", () => {
+  test("if a holder crashed: it may have issued a token that no process has seen", () => {
     const proof = prove([issued(1, 1), issued(3, 2, { reason: "takeover" })], 3, 2);
     expect(proof).toMatchObject({ unknown: [2], unlogged: [], broken: [] });
   });
@@ -69,7 +69,7 @@ describe("no rule is broken", () => {
     expect(prove(lines, 3, 1)).toMatchObject({ unknown: [2], broken: [] });
   });
 
-  test("if a holder died between commit and log, and the record's ledger has the entry", () => {
+  test("if a holder crashed between commit and log, and the record's ledger has the entry", () => {
     const entry: LedgerEntry = {
       at: at("10:02:00.000"),
       fence: 2,
@@ -116,7 +116,7 @@ describe("broken rules are found", () => {
     ]);
   });
 
-  test("a lease that vanished without a takeover", () => {
+  test("a lease without an outcome that was not taken over", () => {
     expect(brokenBy([issued(1, 1), issued(3, 2)], 3, 2)).toEqual([
       "after a fence without an event comes a takeover or a consent, or a version is missing there",
     ]);
