@@ -31,9 +31,9 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
   "no-credentials":
     "Next: log in to AWS, or set AWS_PROFILE. For npm start, set the variables that it prints.",
   "not-allowed":
-    "Next: log in again if your keys have ended; else have your role granted lambda:ListFunctions and, on that function, lambda:InvokeFunction. Without the first, name the function: --function <name>.",
+    "Next: log in again if your keys have expired; otherwise have your role granted lambda:ListFunctions and, on that function, lambda:InvokeFunction. Without the first, name the function: --function <name>.",
   "not-reached":
-    "Next: look at AWS_REGION and AWS_ENDPOINT_URL_LAMBDA; against npm start, see that it is still running.",
+    "Next: check AWS_REGION and AWS_ENDPOINT_URL_LAMBDA; with npm start, check that it is still running.",
   "function-failed":
     'Next: read the function\'s log; for a StartUpError see docs/operations.md, "A function that does not start".',
   "no-code": "Next: run the command again and paste the code, or pipe it in.",

@@ -34,7 +34,7 @@ function lastFailureOf({ connection, lastFailure }: ConnectionAnswer, now: Date)
   return [`${connection}: last failure ${relativeTime(at, now)}: ${code}`];
 }
 
-/** An expired lease is ignored: its holder has died. */
+/** An expired lease is ignored: its holder has crashed. */
 function formatRenewal({ lease, renewAt }: ConnectionAnswer, now: Date): string {
   if (lease && Date.parse(lease.until) > now.getTime()) return `now (${lease.reason})`;
   return renewAt === null ? "–" : relativeTime(renewAt, now);

@@ -25,7 +25,7 @@ export function parseRealm(text: string): string {
   );
 }
 
-/** An instant with its zone, so that nobody's clock decides which one is meant. */
+/** An instant with its time zone, so that it does not depend on the local time zone. */
 export function parseRestoredAt(text: string | undefined): Date | null {
   if (text === undefined) return null;
   const instant = new Date(text);

@@ -1,6 +1,5 @@
 import { allConnections } from "./all-connections.ts";
 import type { Command, CommandContext } from "./command.ts";
-import { cureAll, vendOnce } from "./cure-connections.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import type { CliProblem } from "./failure.ts";
 import { UsageError } from "./failure.ts";
@@ -9,6 +8,7 @@ import { formatRecovery, recoveryAnswer } from "./format-recovery.ts";
 import { parseConnection, parseRealm, parseRestoredAt } from "./parse-arguments.ts";
 import type { ExaminedConnection } from "./recovery-findings.ts";
 import { findingOf, isStaticKeyConnection } from "./recovery-findings.ts";
+import { repairAll, vendOnce } from "./repair-connections.ts";
 
 /**
  * Says what is wrong with each connection. With --yes it renews, one by one, those for which that is safe: never those
@@ -25,7 +25,7 @@ export const recover: Command = (args, options) => {
       throw new UsageError("--restored-at lies in the future; give the instant in UTC.");
     }
     const found = await examine({ functions, terminal }, targets, restoredAt);
-    const recovered = options.yes ? await cureAll({ functions, terminal }, found) : found;
+    const recovered = options.yes ? await repairAll({ functions, terminal }, found) : found;
     return {
       answer: { connections: recovered.map(recoveryAnswer) },
       text: formatRecovery(recovered),

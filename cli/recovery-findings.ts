@@ -130,68 +130,68 @@ interface RecoveryGuide {
   /** The command that helps, for each connection. */
   readonly command?: (connection: string) => string;
   /** What --yes does: report the current version as rejected, or vend. */
-  readonly cure: "reject" | "vend" | null;
+  readonly repair: "reject" | "vend" | null;
 }
 
 const consentLink = (connection: string) => `npm run vend -- consent ${connection}`;
 
 export const recoveryGuides: Readonly<Record<RecoveryFinding, RecoveryGuide>> = {
-  fine: { summary: "–", advice: null, cure: null },
-  idle: { summary: "nothing stored", advice: null, cure: null },
-  renewing: { summary: "is being renewed", advice: null, cure: null },
+  fine: { summary: "–", advice: null, repair: null },
+  idle: { summary: "nothing stored", advice: null, repair: null },
+  renewing: { summary: "is being renewed", advice: null, repair: null },
   restored: {
-    summary: "restored: may be dead",
+    summary: "restored: may be revoked",
     advice: "--yes reports each token as rejected, so that it is replaced once.",
-    cure: "reject",
+    repair: "reject",
   },
   "restored-consent": {
-    summary: "restored: may be over",
+    summary: "restored: may have ended",
     advice:
       "Left alone: the next renewal tries the restored refresh token. Which ones the provider refuses: docs/recovery.md#restored-consents. For those:",
     command: consentLink,
-    cure: null,
+    repair: null,
   },
   "no-record": {
     summary: "no record",
     advice: "--yes vends from each, which issues its first token.",
-    cure: "vend",
+    repair: "vend",
   },
   "no-consent": {
     summary: "needs a consent",
     advice: "Make a link when its person is there to use it: it lasts ten minutes.",
     command: consentLink,
-    cure: null,
+    repair: null,
   },
   damaged: {
     summary: "damaged record",
-    advice: "--yes vends from each, which heals the record.",
-    cure: "vend",
+    advice: "--yes vends from each, which repairs the record.",
+    repair: "vend",
   },
   "key-unavailable": {
     summary: "KMS refuses its key",
     advice: "Enable the sealing key: docs/recovery.md#sealing-key-unavailable",
-    cure: null,
+    repair: null,
   },
   "other-key": {
     summary: "sealed by another key",
     advice: "Give the functions that key again. If it is lost, each person has to consent again:",
     command: consentLink,
-    cure: null,
+    repair: null,
   },
   "secret-refused": {
     summary: "secret refused",
     advice: "Correct the secret, then --yes: docs/recovery.md#secret-rolled-back",
-    cure: "vend",
+    repair: "vend",
   },
   contested: {
     summary: "another issuer",
     advice: "Find out who else requests tokens: docs/operations.md#contested",
-    cure: null,
+    repair: null,
   },
   failing: {
     summary: "not renewed",
-    advice: "As its last failure says, in docs/operations.md; --yes vends from each.",
+    advice: "See its last failure in docs/operations.md; --yes vends from each.",
     command: (connection) => `npm run vend -- vend ${connection}`,
-    cure: "vend",
+    repair: "vend",
   },
 };

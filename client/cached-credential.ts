@@ -1,7 +1,7 @@
 import type { VendedCredential } from "./credential.ts";
 import { usableUntilMs } from "./credential.ts";
 
-/** How long a static key is cached. Whoever retires a key waits this long after promoting the new one. */
+/** How long a static key is cached. An operator who retires a key waits this long after promoting the new one. */
 const keyCacheMs = 60_000;
 /** A credential that lives longer than this is a key: somebody may rotate it before it expires. */
 const maxTokenLifetimeMs = 24 * 60 * 60_000;

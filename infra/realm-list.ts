@@ -16,12 +16,12 @@ export interface ListedRealm {
   readonly accounts: readonly string[];
 }
 
-/** Fails as the functions would at their start, naming realm and key; also for a twin. */
+/** Fails as the functions would at their start, naming realm and key; also for a duplicate. */
 export function readRealms(entries: readonly RealmEntry[]): ListedRealm[] {
   const listed = entries.map(readEntry);
   const names = listed.map(({ name }) => name);
-  const twin = names.find((name, at) => names.indexOf(name) !== at);
-  if (twin) throw new Error(`infra/realms.ts: ${twin} is listed twice.`);
+  const duplicate = names.find((name, at) => names.indexOf(name) !== at);
+  if (duplicate) throw new Error(`infra/realms.ts: ${duplicate} is listed twice.`);
   return listed;
 }
 

@@ -1,4 +1,4 @@
-import { globSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -51,17 +51,17 @@ const mayExpose: Readonly<Record<string, string>> = {
 };
 
 describe("secrets", () => {
-  test("leave their wrapping only where they must", () => {
+  test("are unwrapped only in the listed files", () => {
     expect(pathsWith("functions", /\.expose\b/)).toEqual(Object.keys(mayExpose).sort());
   });
 
-  test("are not looked at through a type that would print them", () => {
+  test("are not cast to a type that would print them", () => {
     expect(pathsWith("functions", /Sensitive\s+as\s|\bas unknown as\b|\bas any\b/)).toEqual([]);
   });
 });
 
 describe("time and chance", () => {
-  test("are parameters: only the platform's clock and the composition ask the machine", () => {
+  test("are parameters: only the platform's clock and compose.ts read the machine's", () => {
     const asking =
       /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bhrtime\b|\brandomUUID\b/;
     expect(pathsWith("functions", asking)).toEqual([
@@ -70,7 +70,7 @@ describe("time and chance", () => {
     ]);
   });
 
-  test("are waited for by the platform's clock alone", () => {
+  test("only the platform's clock waits", () => {
     const waiting = /\bsetTimeout\b|\bsetInterval\b|\bAbortSignal\.timeout\b/;
     expect(pathsWith("functions", waiting)).toEqual(["functions/platform/system-clock.ts"]);
   });
@@ -83,7 +83,7 @@ describe("the environment", () => {
     for (const path of readers) expect(entries).toContain(path.replace("functions/", ""));
   });
 
-  test("is not known to hold a local stack", () => {
+  test("does not tell that a stack is local", () => {
     expect(pathsWith("functions", /AWS_ENDPOINT_URL|NODE_ENV|isLocal|LOCALSTACK/)).toEqual([]);
   });
 });
@@ -123,7 +123,7 @@ describe("a file of functions/", () => {
     expect(files.filter(({ text }) => lengthOf(text) > 250).map(({ path }) => path)).toEqual([]);
   });
 
-  test("that no other imports is an entry file", () => {
+  test("that no other file imports is an entry file", () => {
     const entries = files.filter(({ path }) => importers.get(path)?.size === 0);
     expect(entries.map(({ path }) => path).sort()).toEqual([
       "functions/begin-consent.ts",
@@ -208,7 +208,7 @@ describe("what a text refers to", () => {
   const textsWith = (pattern: RegExp) =>
     texts.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
 
-  test("is public or in the repository: no tag of another document", () => {
+  test("is public or in the repository, without tags of other documents", () => {
     const inBrackets = /\((?:[A-OQ-Z]\d{1,2}(?:, )?)+\)/;
     const inFront = /["'`/] ?(?:[A-OQ-Z]\d{1,2}(?:, )?)+: /;
     expect(textsWith(inBrackets)).toEqual([]);
@@ -226,6 +226,22 @@ describe("what a text refers to", () => {
     const isPublic = /\bRFC \d{4}|OpenID Connect|\bOIDC |\bCSP \d/;
     expect(sections.length).toBeGreaterThan(10);
     expect(sections.filter((lines) => !isPublic.test(lines))).toEqual([]);
+  });
+
+  test("is a file that exists", () => {
+    const inventing = ["import-rules", "docs-recipe", "mutation/mutation"].map(
+      (name) => `test/${name}.test.ts`,
+    );
+    const path = new RegExp(
+      `(?<![\\w./-])(?:${folders.join("|")})/[\\w./-]+\\.(?:ts|mjs|md)\\b`,
+      "g",
+    );
+    const named = texts
+      .filter((text) => !inventing.includes(text.path))
+      .flatMap(({ path: from, text }) => (text.match(path) ?? []).map((to) => `${to} in ${from}`));
+    expect(named.length).toBeGreaterThan(200);
+    const isThere = (to = "") => existsSync(join(root, to)) || to.includes("acme-pay");
+    expect(named.filter((reference) => !isThere(reference.split(" ")[0]))).toEqual([]);
   });
 
   test("is a promise that docs/protocol.md defines", () => {

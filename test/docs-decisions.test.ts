@@ -32,7 +32,7 @@ test("the table of decisions has the rows that are played against decide", () =>
   const expected = decisionRows.map(({ state, decision, otherwise }) => [
     state,
     inWords(decision),
-    otherwise === undefined ? "" : otherwise === null ? "not asked" : inWords(otherwise),
+    otherwise === undefined ? "" : otherwise === null ? "not checked" : inWords(otherwise),
   ]);
   const table = tableUnder(page, "## The decision", "state");
   expect(table.map(([state, ...cells]) => [withoutLinks(state), ...cells])).toEqual(expected);

@@ -8,7 +8,7 @@ import { ScratchTree } from "./support/scratch-tree.ts";
 const root = path.join(import.meta.dirname, "..");
 const recipe = readFileSync(path.join(root, "docs/adding-a-provider.md"), "utf8");
 
-/** A fenced block: what stands after the fence, and its text. */
+/** A fenced block: its info string, and its text. */
 interface Block {
   readonly language: string;
   readonly label: string;
@@ -29,7 +29,7 @@ const tree = new ScratchTree([
 ]);
 afterAll(() => rmSync(tree.folder, { recursive: true }));
 
-/** What a new provider touches, and so what may not compile. */
+/** The files that a new provider affects, and that may therefore not compile. */
 const compiled = [
   ...["functions/providers/catalogue.ts", "local/fill-secrets.ts", "local/providers.ts"],
   ...["infra/realms.ts", "openapi/document.ts"],
@@ -43,7 +43,7 @@ const changed: string[] = [];
 
 const compile = () => tree.compile([...compiled, ...changed]);
 
-/** What a block of the recipe is for, by the first word of its label. */
+/** The purpose of a block of the recipe, by the first word of its label. */
 const kinds: Readonly<Record<string, (block: Block) => void | Promise<void>>> = {
   tsc: ({ text }) => {
     const errors = compile();
@@ -55,13 +55,13 @@ const kinds: Readonly<Record<string, (block: Block) => void | Promise<void>>> = 
   "without:": ({ label, text }) => expectErrors(compileWithout(label), text),
 };
 
-/** A block that is of no kind is a file, or what is to be put into one. */
+/** Any other block is a file, or a change of one. */
 function apply({ language, label, text }: Block): void {
   tree.write(label, language === "diff" ? patched(tree.read(label), text) : text);
   if (label.endsWith(".ts")) changed.push(label);
 }
 
-test("followed to the letter, it names at each step what is missing, and in the end all is well", async () => {
+test("each step, performed exactly, reports what is missing, and in the end all tests pass", async () => {
   expect(compile()).toEqual([]);
   for (const block of blocks) {
     const [kind = ""] = block.label.split(" ");
@@ -122,7 +122,7 @@ function linesOf(text: string): string[] {
   return text.trimEnd().split("\n");
 }
 
-/** The errors that come of taking a part out of the file that has it. */
+/** The errors after this text was removed from the file that contains it. */
 function compileWithout(label: string): string[] {
   const part = label.slice("without: ".length);
   const file = changed.findLast((name) => tree.read(name).includes(part)) ?? expect.fail(label);
@@ -133,7 +133,7 @@ function compileWithout(label: string): string[] {
   return errors;
 }
 
-/** Each hunk's lines without a plus stand once in the file, one below the other. */
+/** The lines of a hunk without a plus occur once in the file, consecutively. */
 function patched(text: string, hunks: string): string {
   const joined = (lines: readonly string[]) => lines.map((line) => `${line.slice(1)}\n`).join("");
   return hunks.split("@@\n").reduce((result, hunk) => {

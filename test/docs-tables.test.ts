@@ -13,8 +13,7 @@ import {
   readStatusEnvironment,
 } from "../functions/platform/environment.ts";
 import { providerIds } from "../functions/providers/catalogue.ts";
-import { consentNames, refreshNames } from "../functions/store/record-attributes.ts";
-import { statusAttributes } from "../functions/store/status-attributes.ts";
+import { statusAttributes, withheldAttributes } from "../functions/store/status-attributes.ts";
 import { connectionPageSchema, credentialSchema } from "../openapi/answer-schemas.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { tableUnder } from "./support/markdown-table.ts";
@@ -42,7 +41,7 @@ test("the glossary has thirty words at most, each of them used in functions/", (
 
 test("docs/architecture.md has every attribute of a record, once", () => {
   const rows = tableUnder(read("docs/architecture.md"), "## The record", "attribute");
-  const stored = new Set([...statusAttributes, ...consentNames, ...refreshNames, "sealed"]);
+  const stored = new Set<string>([...statusAttributes, ...withheldAttributes]);
   stored.delete("pk");
   expect(rows.flatMap(([names]) => namesIn(names)).sort()).toEqual([...stored].sort());
 });

@@ -15,14 +15,14 @@ const pages = globSync(["*.md", "docs/**/*.md"], { cwd: root }).sort();
 
 interface Block {
   readonly page: string;
-  /** What stands after the fence: `json realm`. */
+  /** The info string of the fence: `json realm`. */
   readonly kind: string;
   readonly text: string;
 }
 
 const blocks = pages.flatMap(blocksOf);
 
-describe("every link of a page leads somewhere", () => {
+describe("every link of a page has a target", () => {
   test.each(pages)("%s", (page) => {
     const broken = linksOf(page).filter((link) => !resolves(page, link));
     expect(broken).toEqual([]);
@@ -41,12 +41,12 @@ describe("code in a page compiles", () => {
     expect(compileErrors("consumer.ts", textOf("README.md", "ts"))).toEqual([]);
   });
 
-  test("or the compiler's errors are told", () => {
+  test("or the compiler's errors are reported", () => {
     expect(compileErrors("consumer.ts", "const version: number = null;")).toHaveLength(2);
   });
 });
 
-describe("a page shows only what the code takes", () => {
+describe("a page shows only what the code accepts", () => {
   const realms = blocks.filter(({ kind }) => kind === "json realm");
 
   test("a realm with each provider", () => {
@@ -82,7 +82,7 @@ describe("a page shows only what the code takes", () => {
     const named = [...prose.matchAll(/`((?:\w[\w-]*\/)+[\w-]+\.ts)`/g)];
     const missing = named
       .map(([, file = ""]) => file)
-      // The recipe's invention.
+      // A fictitious provider of the recipe.
       .filter((file) => !/\/acme-pay(\.test)?\.ts$/.test(file))
       .filter(
         (file) => !["functions", ""].some((folder) => existsSync(path.join(root, folder, file))),
@@ -132,7 +132,7 @@ test.each(queries)("a query of the log has a command at each stage: $page", ({ s
   expect(stages.filter((stage) => !/^(fields|filter|stats|sort) \S/.test(stage))).toEqual([]);
 });
 
-/** Without what a page shows of another page, between four backticks. */
+/** Without quotations of other pages, which are fenced by four backticks. */
 function read(page: string): string {
   return readFileSync(path.join(root, page), "utf8").replace(/^````.*?^````$/gms, "");
 }
@@ -148,7 +148,7 @@ function textOf(page: string, kind: string): string {
   return found[0]?.text ?? "";
 }
 
-/** Links within the repository; those of code are none. */
+/** Links within the repository; those in code blocks do not count. */
 function linksOf(page: string): string[] {
   const prose = read(page).replace(/^```.*?^```$/gms, "");
   const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
@@ -167,7 +167,7 @@ function resolves(page: string, link: string): boolean {
   return anchor === undefined || anchorsOf(file).includes(anchor);
 }
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub generates for headings. */
 function anchorsOf(page: string): string[] {
   const headings = read(page)
     .replace(/^```.*?^```$/gms, "")

@@ -84,3 +84,13 @@ test("a new renewal policy does not compile until it has its times and its trait
   );
   expect(errors).toEqual(tables);
 });
+
+test("a new attribute of the record does not compile until it is listed for removal, and as readable or withheld", () => {
+  const file = "functions/store/record-attributes.ts";
+  const written = "    secretVersion: text(token.secretVersion),\n";
+  const listed = '  "secretVersion",\n';
+  expect(filesWithErrors(file, written, `${written}    unheardOf: text(""),\n`, [file])).toEqual([
+    file,
+  ]);
+  expect(filesWithErrors(file, listed, `${listed}  "unheardOf",\n`, [file])).toEqual([file]);
+});

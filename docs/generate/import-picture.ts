@@ -2,13 +2,17 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 
-/** A flowchart of which room imports which, as the files' imports say, types included. */
-export function importPicture(root: string, files: string, roomOf: (file: string) => Room): string {
+/** A flowchart of which folder imports which, as the files' imports say, types included. */
+export function importPicture(
+  root: string,
+  files: string,
+  folderOf: (file: string) => ImportingFolder,
+): string {
   const imports = globSync(files, { cwd: root }).flatMap((file) =>
-    importedBy(root, file).map((imported) => ({ from: roomOf(file), to: roomOf(imported) })),
+    importedBy(root, file).map((imported) => ({ from: folderOf(file), to: folderOf(imported) })),
   );
-  const rooms = [...new Map(imports.flatMap(({ from, to }) => [from, to]).map(named)).values()];
-  const arrows = rooms.toSorted(byName).flatMap(({ name, label }) => {
+  const folders = [...new Map(imports.flatMap(({ from, to }) => [from, to]).map(named)).values()];
+  const arrows = folders.toSorted(byName).flatMap(({ name, label }) => {
     const imported = imports.filter(({ from, to }) => from.name === name && to.name !== name);
     const names = [...new Set(imported.map(({ to }) => to.name))].toSorted();
     const box = label === name ? name : `${name}["${label}"]`;
@@ -17,26 +21,26 @@ export function importPicture(root: string, files: string, roomOf: (file: string
   return ["```mermaid", "flowchart TD", ...arrows, "```"].join("\n");
 }
 
-interface Room {
+interface ImportingFolder {
   readonly name: string;
   readonly label: string;
 }
 
-const named = (room: Room) => [room.name, room] as const;
-const byName = (a: Room, b: Room) => (a.name < b.name ? -1 : 1);
+const named = (folder: ImportingFolder) => [folder.name, folder] as const;
+const byName = (a: ImportingFolder, b: ImportingFolder) => (a.name < b.name ? -1 : 1);
 
-/** A room of functions/ is a folder; the files beside the folders are one room. */
-export function roomOfFunctions(file: string): Room {
-  const [, room = "", ...rest] = file.split("/");
-  return rest.length > 0 ? roomNamed(room) : { name: "entry", label: "functions/*.ts" };
+/** A folder of functions/; the entry files beside the folders count as one. */
+export function folderOfFunctions(file: string): ImportingFolder {
+  const [, folder = "", ...rest] = file.split("/");
+  return rest.length > 0 ? folderNamed(folder) : { name: "entry", label: "functions/*.ts" };
 }
 
-/** A room of the repository is a folder at its root. */
-export function roomOfRepository(file: string): Room {
-  return roomNamed(file.split("/")[0] ?? "");
+/** A folder at the root of the repository. */
+export function folderOfRepository(file: string): ImportingFolder {
+  return folderNamed(file.split("/")[0] ?? "");
 }
 
-function roomNamed(name: string): Room {
+function folderNamed(name: string): ImportingFolder {
   return { name, label: name };
 }
 

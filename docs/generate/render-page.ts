@@ -1,15 +1,15 @@
-import { importPicture, roomOfFunctions, roomOfRepository } from "./import-picture.ts";
+import { folderOfFunctions, folderOfRepository, importPicture } from "./import-picture.ts";
 import { problemTable } from "./problem-table.ts";
 
 /** What stands between `<!-- generated: name -->` and `<!-- end -->`. */
 const parts: Readonly<Record<string, (root: string) => string>> = {
   problems: problemTable,
-  "rooms of functions": (root) => importPicture(root, "functions/**/*.ts", roomOfFunctions),
-  "rooms of the repository": (root) =>
+  "folders of functions": (root) => importPicture(root, "functions/**/*.ts", folderOfFunctions),
+  "folders of the repository": (root) =>
     importPicture(
       root,
       "{cli,client,docs,functions,infra,local,openapi}/**/*.ts",
-      roomOfRepository,
+      folderOfRepository,
     ),
 };
 

@@ -21,7 +21,7 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
   },
   "validity-unavailable": {
     status: 409,
-    title: "No token with the demanded validity can be had now",
+    title: "No token with the demanded validity is available now",
     retryable: "when-told",
   },
   "consent-required": { status: 409, title: "A person has to consent", retryable: false },
@@ -32,12 +32,12 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
   },
   "secret-malformed": {
     status: 502,
-    title: "The secret does not have the form its provider needs",
+    title: "The secret is malformed",
     retryable: false,
   },
   "provider-malformed": {
     status: 502,
-    title: "The provider's answer cannot be read",
+    title: "The provider's answer is invalid",
     retryable: true,
   },
   contested: { status: 503, title: "Another issuer keeps revoking our tokens", retryable: true },
@@ -48,7 +48,7 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
   },
   "provider-unavailable": {
     status: 503,
-    title: "The provider does not issue now",
+    title: "The provider is unavailable",
     retryable: true,
   },
   "renewal-in-progress": {
@@ -56,8 +56,8 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
     title: "The renewal did not finish in time",
     retryable: true,
   },
-  "store-unavailable": { status: 503, title: "The token table is out of reach", retryable: true },
-  "secret-unavailable": { status: 503, title: "The secret is out of reach", retryable: true },
+  "store-unavailable": { status: 503, title: "The token table is unavailable", retryable: true },
+  "secret-unavailable": { status: 503, title: "The secret is unavailable", retryable: true },
   internal: { status: 500, title: "A defect in token vending", retryable: false },
 };
 

@@ -21,7 +21,7 @@ export interface PendingConsents {
   read(id: string, signal: AbortSignal): Promise<PendingConsent | null>;
 
   /**
-   * Binds an unexpired row to the first browser that asks, and extends it to `until`. Succeeds for the same browser again
+   * Binds an unexpired row to the first browser that continues, and extends it to `until`. Succeeds for the same browser again
    * without a change.
    */
   bind(

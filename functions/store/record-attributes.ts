@@ -10,8 +10,14 @@ import type {
   TokenRecord,
 } from "../model/token-record.ts";
 import { isDoubted } from "../model/token-record.ts";
-import type { Attributes } from "./attributes.ts";
 import { count, instant, optionalText, text } from "./attributes.ts";
+import type { statusAttributes, withheldAttributes } from "./status-attributes.ts";
+
+/** Every attribute of a record is one that an operator may read, or one that is withheld. */
+type AttributeName = (typeof statusAttributes)[number] | (typeof withheldAttributes)[number];
+
+/** Attributes with these names, no other and none missing. */
+type Named<Name extends AttributeName> = Readonly<Record<Name, AttributeValue | null>>;
 
 /**
  * The version of the layout that this release writes. A record with a newer one is refused. Attributes that an earlier
@@ -24,7 +30,7 @@ export function tokenAttributes(
   connection: Connection,
   token: StoredToken,
   fence: number,
-): Attributes {
+): Named<"layout" | (typeof tokenNames)[number] | (typeof dueNames)[number]> {
   return {
     layout: count(layout),
     sealed: { B: token.sealed },
@@ -59,10 +65,10 @@ export const tokenNames = [
   "renewAt",
   "secretVersion",
   "keptUntil",
-];
-export const dueNames = ["dueRealm", "dueAt", "dueUntil"];
+] as const;
+export const dueNames = ["dueRealm", "dueAt", "dueUntil"] as const;
 
-export function leaseAttributes(lease: Lease): Attributes {
+export function leaseAttributes(lease: Lease): Named<"layout" | (typeof leaseNames)[number]> {
   return {
     layout: count(layout),
     leaseOwner: text(lease.owner),
@@ -72,17 +78,21 @@ export function leaseAttributes(lease: Lease): Attributes {
   };
 }
 
-export const leaseNames = ["leaseOwner", "leaseSince", "leaseUntil", "leaseReason"];
+export const leaseNames = ["leaseOwner", "leaseSince", "leaseUntil", "leaseReason"] as const;
 
 /** Releases before 0.2 read `suspect` instead of `doubtedAt`. */
-export function doubtAttributes(record: Pick<TokenRecord, "token" | "doubtedAt">): Attributes {
+export function doubtAttributes(
+  record: Pick<TokenRecord, "token" | "doubtedAt">,
+): Named<"doubtedAt" | "suspect"> {
   return {
     doubtedAt: record.doubtedAt && instant(record.doubtedAt),
     suspect: isDoubted(record) ? { BOOL: true } : null,
   };
 }
 
-export function rejectionAttributes({ rejections }: Pick<TokenRecord, "rejections">): Attributes {
+export function rejectionAttributes({
+  rejections,
+}: Pick<TokenRecord, "rejections">): Named<"rejectionLevel" | "rejectionLevelAt" | "rejectionsAt"> {
   return {
     rejectionLevel: rejections && { N: rejections.level.toFixed(4) },
     rejectionLevelAt: rejections && instant(rejections.at),
@@ -91,7 +101,7 @@ export function rejectionAttributes({ rejections }: Pick<TokenRecord, "rejection
   };
 }
 
-export function failureAttributes(failure: Failure): Attributes {
+export function failureAttributes(failure: Failure): Named<"failure"> {
   const { code, detail, at, retryAt, secretVersion, refusedSecretVersion } = failure;
   const fields = {
     code: text(code),
@@ -112,7 +122,7 @@ function shortened(detail: string): string {
   return detail.length <= maxDetailLength ? detail : `${detail.slice(0, maxDetailLength - 1)}…`;
 }
 
-export function ledgerAttributes(ledger: readonly LedgerEntry[]): Attributes {
+export function ledgerAttributes(ledger: readonly LedgerEntry[]): Named<"ledger"> {
   return { ledger: ledger.length > 0 ? { L: ledger.map(ledgerAttribute) } : null };
 }
 
@@ -132,7 +142,9 @@ function ledgerAttribute(entry: LedgerEntry): AttributeValue {
 }
 
 /** The consent's attributes in the record's item. */
-export function consentAttributes(consent: StoredConsent): Attributes {
+export function consentAttributes(
+  consent: StoredConsent,
+): Named<(typeof consentNames)[number] | (typeof refreshNames)[number]> {
   const { refresh } = consent;
   return {
     consentedAt: instant(consent.consentedAt),
@@ -146,10 +158,10 @@ export function consentAttributes(consent: StoredConsent): Attributes {
   };
 }
 
-export const consentNames = ["consentedAt", "grantedScope", "subject", "customer"];
+export const consentNames = ["consentedAt", "grantedScope", "subject", "customer"] as const;
 export const refreshNames = [
   "sealedRefresh",
   "refreshVersion",
   "refreshFingerprint",
   "refreshEndsAt",
-];
+] as const;

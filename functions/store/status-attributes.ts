@@ -43,3 +43,6 @@ export const statusAttributes = [
   "typicalIssueMs",
   "ledger",
 ] as const;
+
+/** The other attributes of a record: what is sealed, and who consented. */
+export const withheldAttributes = ["sealed", "sealedRefresh", "subject"] as const;

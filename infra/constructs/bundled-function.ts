@@ -53,7 +53,7 @@ export class BundledFunction extends LambdaFunction {
     });
     Validations.of(this).acknowledge({
       id: "Serverless::Serverless-LambdaDLQ",
-      reason: "Callers wait for its answer; a failed scheduled run goes to the failure queue.",
+      reason: "Callers wait for its answer; a failed scheduled run goes to the dead-letter queue.",
     });
   }
 }

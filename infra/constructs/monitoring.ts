@@ -33,7 +33,7 @@ export class Monitoring extends Construct {
     const undelivered = new TokenAlarm(this, {
       kind: "undelivered",
       subject: "ticks",
-      meaning: "Scheduled runs failed or could not be delivered, and are in the failure queue.",
+      meaning: "Scheduled runs failed or could not be delivered, and are in the dead-letter queue.",
       metric: failureQueue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),
       }),

@@ -24,7 +24,7 @@ export class TokenTable extends Table {
       timeToLiveAttribute: "ttl",
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Sparse: only connections that are renewed by schedule have dueRealm (functions/store/items.ts).
+    // Sparse: only connections that are renewed by schedule have dueRealm (functions/store/record-attributes.ts).
     this.addGlobalSecondaryIndex({
       indexName: dueIndexName,
       partitionKey: { name: "dueRealm", type: AttributeType.STRING },

@@ -34,7 +34,7 @@ describeInBrowser("an attacker", () => {
     return [centrapay, connectPay, acme].map(({ oracle }) => oracle.redeems());
   };
 
-  test("with a stolen link comes too late, once its owner has continued", async () => {
+  test("with a stolen link is refused once its owner has continued", async () => {
     const { begin } = consentStack();
     const owner = await openVisitor();
     const thief = await openVisitor();
@@ -98,7 +98,7 @@ describeInBrowser("an attacker", () => {
     expect(versionOrCode(await vend("centrapay-user/test", "replay"))).toBe(1);
   });
 
-  test("who mixes providers up is refused, and the rightful answer still counts", async () => {
+  test("who mixes providers up is refused, and the genuine response is still accepted", async () => {
     const { vend } = consentStack();
     const visitor = await setOut("centrapay-user/test", "mix-up");
     const callback = await callbackOf(visitor);
@@ -137,7 +137,7 @@ describeInBrowser("an attacker", () => {
     expect(versionOrCode(await vend("authorization-code/acme", "script"))).toBe("consent-required");
   });
 
-  test("whose page frames ours sees nothing of it", async () => {
+  test("cannot show our page in a frame", async () => {
     const { begin } = consentStack();
     const link = await begin("centrapay-user/test", "framed");
     const { page } = await openVisitor();

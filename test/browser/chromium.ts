@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page, Request } from "playwright-c
 import { chromium } from "playwright-core";
 import { describe, onTestFinished } from "vitest";
 
-/** Debian's package `chromium-headless-shell`, which draws a page for half of what a whole Chromium takes; or that one. */
+/** Debian's package `chromium-headless-shell`, which renders a page in half the time of a full Chromium; or the latter. */
 const executablePath = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync);
 
 /** A suite that needs a browser. Without one, its tests are reported as skipped. */
@@ -13,7 +13,7 @@ export const describeInBrowser = executablePath
 
 let running: Promise<Browser> | undefined;
 
-/** One for all test files; it ends with its worker. Each visitor has its own cookies and its own cache. */
+/** One browser for all test files of a worker. Each visitor has its own cookies and its own cache. */
 function browser(): Promise<Browser> {
   running ??= chromium.launch({
     ...(executablePath && { executablePath }),
@@ -32,7 +32,7 @@ export interface Visitor {
   newTab(): Promise<Page>;
 }
 
-/** Somebody with a browser of their own, until the test is over. */
+/** A visitor with a separate browser profile, until the test ends. */
 export async function openVisitor(options?: BrowserContextOptions): Promise<Visitor> {
   const page = options ? await newPage(options) : (idle.pop() ?? (await newPage()));
   const context = page.context();
@@ -49,7 +49,7 @@ export async function openVisitor(options?: BrowserContextOptions): Promise<Visi
   return { page, visited, newTab: () => context.newPage() };
 }
 
-/** Pages of visitors who have left: a new window costs as much as three pages. */
+/** Pages of earlier visitors, for reuse: opening a window takes as long as loading three pages. */
 const idle: Page[] = [];
 
 async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
@@ -58,7 +58,7 @@ async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
   return context.newPage();
 }
 
-/** Leaves nothing of a visitor: no cookie, no cached answer, no other tab, no message. */
+/** Removes everything of a visitor: cookies, cached responses, other tabs, messages. */
 async function forget(page: Page): Promise<void> {
   const context = page.context();
   page.removeAllListeners();
@@ -66,7 +66,7 @@ async function forget(page: Page): Promise<void> {
   try {
     await page.goto("about:blank");
   } catch {
-    // On its way to a page that does not exist, as some visitors are when they leave.
+    // The page may still be navigating to an address that does not exist.
     return context.close();
   }
   await context.clearCookies();

@@ -27,7 +27,7 @@ describeInBrowser("a person who allows everything", () => {
     expect(versionOrCode(await vend(realm, "all"))).toBe(1);
   });
 
-  test("is served by the token: bare at Centrapay, as Bearer elsewhere", async () => {
+  test("gets a token: without a scheme at Centrapay, as Bearer elsewhere", async () => {
     const { vend, centrapay, acme } = consentStack();
     const bare = expectAnswer(await vend("centrapay-user/test", "all")).header;
     expect(bare.value).toMatch(/^eyJ/);
@@ -91,7 +91,7 @@ describeInBrowser("a person who allows everything", () => {
     expect(versionOrCode(await vend("connectpay/stage", "again"))).toBe(2);
   });
 
-  test("is led on by a page as by 301", async () => {
+  test("is redirected by a page as by a 301", async () => {
     const { begin, connectPay, vend } = consentStack();
     connectPay.traits.authorizeAnswer = "page";
     const { page } = await openVisitor();
@@ -108,7 +108,7 @@ describeInBrowser("a person who allows everything", () => {
 describeInBrowser("a person who allows", () => {
   const consentStack = useConsentStack();
 
-  test("a part reads which part, and the token is for that part", async () => {
+  test("a part sees which part, and the token is for that part", async () => {
     const { begin, vend, connectPay } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("connectpay/stage", "part"));
@@ -128,7 +128,7 @@ describeInBrowser("a person who allows", () => {
     expect(connectPay.journal.findLast(({ kind }) => kind === "consent")?.granted).toBe("psd2-ais");
   });
 
-  test("nothing reads that, and nothing is stored", async () => {
+  test("nothing is told so, and nothing is stored", async () => {
     const realm = "connectpay/stage";
     const { begin, vend, pending } = consentStack();
     const { page } = await openVisitor();
@@ -153,7 +153,7 @@ describeInBrowser("a person who allows", () => {
     expect(versionOrCode(await vend("connectpay/stage", "unticked"))).toBe("consent-required");
   });
 
-  test("by copying a code out of online banking has allowed as well", async () => {
+  test("can instead copy a code out of online banking", async () => {
     const { connectPay, paste, vend } = consentStack();
     const { page } = await openVisitor();
     await page.goto(connectPay.openApiSettingsUrl);

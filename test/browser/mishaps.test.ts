@@ -30,7 +30,7 @@ describeInBrowser("a person", () => {
     }
   });
 
-  test("who goes back from the provider and continues again gets through", async () => {
+  test("who goes back from the provider and continues again succeeds", async () => {
     const { begin, vend } = consentStack();
     const { page, visited } = await openVisitor();
     const link = await begin("connectpay/stage", "back");
@@ -48,7 +48,7 @@ describeInBrowser("a person", () => {
     expect(versionOrCode(await vend("connectpay/stage", "back"))).toBe(1);
   });
 
-  test("who goes back after it was granted reads that it is done, and nothing happens again", async () => {
+  test("who goes back after it was granted is told that it is done, and nothing is repeated", async () => {
     const { begin, vend, centrapay } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("centrapay-user/test", "back-after"));
@@ -79,7 +79,7 @@ describeInBrowser("a person", () => {
     expect([used, "This link does not work"]).toContain(await titleOf(page));
   });
 
-  test("who clicks twice on each button gets through once", async () => {
+  test("who clicks twice on each button consents once", async () => {
     const { begin, vend, connectPay } = consentStack();
     const { page } = await openVisitor();
     const redeems = connectPay.oracle.redeems();
@@ -139,7 +139,7 @@ describeInBrowser("a person", () => {
     expect(versionOrCode(await vend("connectpay/stage", "late"))).toBe("consent-required");
   });
 
-  test("whose browser keeps no cookies reads why it cannot go on", async () => {
+  test("whose browser stores no cookies is told why the consent cannot continue", async () => {
     const { begin, pending } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("centrapay-user/test", "no-cookies"));
@@ -158,7 +158,7 @@ describeInBrowser("a person", () => {
     await checkPage(page, "link-unknown");
   });
 
-  test("whose provider drops the answer after it was redeemed reads that it is not known", async () => {
+  test("whose provider drops the answer to the redemption is told that the outcome is unknown", async () => {
     const { begin, vend, acme } = consentStack();
     const { page } = await openVisitor();
     await page.goto(await begin("authorization-code/acme", "dropped"));
@@ -173,7 +173,7 @@ describeInBrowser("a person", () => {
     );
   });
 
-  test("reads that it is our fault when our certificate is not the registered one", async () => {
+  test("is told that it is our fault when our certificate is not the registered one", async () => {
     const { begin, vend, connectPay } = consentStack();
     const { page } = await openVisitor();
     const other = await connectPay.authority.issueClient("someone-else");

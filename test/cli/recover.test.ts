@@ -75,7 +75,7 @@ type Account = Awaited<ReturnType<typeof deployment>>;
 const vends = ({ invoked }: Account) => invoked.filter(({ name }) => name !== "list");
 
 describe("without --yes nothing is renewed", () => {
-  test("a stored token is vended, to see whether it opens; no version is reported", async () => {
+  test("a stored token is vended, to check that it opens; no version is reported", async () => {
     const account = await deployment([status("conferma/live/default")]);
     const { exitCode, out, notices } = await account.run("recover");
     expect({ exitCode, notices }).toEqual({ exitCode: 0, notices: "" });
@@ -149,7 +149,7 @@ describe("a finding comes with what to do", () => {
     expect((await account.run("recover")).out).toContain(`  ${summary}\n`);
   });
 
-  test("a function that fails is told beside the others", async () => {
+  test("a function that fails is listed with the others", async () => {
     const account = await deployment([status(card), status(jo)], () => {
       throw new Error("out of memory");
     });
@@ -159,7 +159,7 @@ describe("a finding comes with what to do", () => {
     expect(out).toContain(`${card}  usable  function-failed`);
   });
 
-  test("every page and section that it names is there", () => {
+  test("every page and section that it names exists", () => {
     const advice = Object.values(recoveryGuides).map((guide) => guide.advice ?? "");
     const named = advice.flatMap((text) => text.match(/docs\/[\w.-]+(#[\w-]+)?/g) ?? []);
     expect(named.length).toBeGreaterThan(3);
@@ -182,7 +182,7 @@ describe("after a restore", () => {
   ];
   const line = `recover --restored-at ${restoredAt}`;
 
-  test("tokens from before it are told, and none of them is vended", async () => {
+  test("tokens from before it are listed, and none of them is vended", async () => {
     const account = await deployment(restored);
     const { exitCode, out } = await account.run(line);
     expect(exitCode).toBe(0);
@@ -193,16 +193,16 @@ describe("after a restore", () => {
     expect(out.split("\n").map((each) => each.trim())).toEqual([
       "connection             state    finding",
       expect.stringMatching(/^─/),
-      "conferma/live/default  usable   restored: may be dead",
+      "conferma/live/default  usable   restored: may be revoked",
       "conferma/live/renewed  usable   –",
       "conferma/live/expired  expired  nothing stored",
-      "connectpay/live/jo     usable   restored: may be over",
+      "connectpay/live/jo     usable   restored: may have ended",
       "cfis/live/default      usable   –",
-      "new/live/default       usable   restored: may be over",
+      "new/live/default       usable   restored: may have ended",
       "",
-      "restored: may be dead (1). --yes reports each token as rejected, so that it is",
-      "replaced once.",
-      "restored: may be over (2). Left alone: the next renewal tries the restored",
+      "restored: may be revoked (1). --yes reports each token as rejected, so that it",
+      "is replaced once.",
+      "restored: may have ended (2). Left alone: the next renewal tries the restored",
       "refresh token. Which ones the provider refuses:",
       "docs/recovery.md#restored-consents. For those:",
       "npm run vend -- consent connectpay/live/jo",
@@ -231,7 +231,7 @@ describe("after a restore", () => {
       const account = await deployment([jo]);
       const { out } = await account.run(`${line} --yes`);
       expect(vends(account)).toEqual([]);
-      expect(out).toContain("restored: may be over\n");
+      expect(out).toContain("restored: may have ended\n");
     },
   );
 
@@ -285,7 +285,7 @@ describe("--yes", () => {
     expect(out).toContain("send-payments/live/a  damaged  vended: version 13");
   });
 
-  test("waits as long as it is told to and tries again, three times at most", async () => {
+  test("waits for the stated time and retries, three times at most", async () => {
     const [one] = many;
     const account = await deployment(one ? [one] : [], () =>
       refuse("renewal-in-progress", "Wait.", 2),
@@ -305,7 +305,7 @@ describe("--yes", () => {
     expect(account.slept).toEqual([]);
   });
 
-  test("never renews what needs a person, another issuer's end, or a key", async () => {
+  test("never renews a connection that needs a person, another issuer to stop, or a key", async () => {
     const account = await deployment([
       status("connectpay/live/jo", { state: "consent-required" }),
       status("conferma/live/a", { state: "contested" }),
@@ -331,7 +331,7 @@ test("functions are listed once, however many of them are invoked", async () => 
   ]);
 });
 
-describe("what is looked at", () => {
+describe("what is checked", () => {
   test("a realm", async () => {
     const account = await deployment([
       status("conferma/live/a", { state: "expired" }),
@@ -342,7 +342,7 @@ describe("what is looked at", () => {
     expect(out).not.toContain("cfis");
   });
 
-  test("connections by name, also those that the table does not know any more", async () => {
+  test("connections by name, including those that the table no longer has", async () => {
     const account = await deployment([status("conferma/live/a", { state: "expired" })]);
     const { exitCode, out } = await account.run(
       "recover conferma/live/a conferma/live/gone connectpay/live/jo --yes --json",
@@ -368,7 +368,7 @@ describe("what is looked at", () => {
     expect(vends(account)).toEqual([{ name: "vend-conferma-live", payload: { account: "gone" } }]);
   });
 
-  test("an empty table says where to go on", async () => {
+  test("an empty table is reported with the next step", async () => {
     const { out } = await (await deployment([])).run("recover");
     expect(out).toContain("docs/recovery.md#region-lost");
   });
@@ -386,7 +386,7 @@ describe("what is looked at", () => {
   });
 });
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub generates for headings. */
 function anchorsOf(page: string): string[] {
   return [...readFileSync(path.join(root, page), "utf8").matchAll(/^#+ (.+)$/gm)].map(
     ([, heading = ""]) =>

@@ -229,7 +229,7 @@ describe("consent", () => {
     [true, "The provider has revoked the consent."],
     [false, "did not revoke it"],
     [null, "offers no way to revoke one"],
-  ])("is ended on purpose only; revoked: %j", async (revoked, words) => {
+  ])("is ended only with --yes; revoked: %j", async (revoked, words) => {
     const account = await lambdaAccount(
       consents(() => ({ connection: "connectpay/live/jo", revoked })),
     );

@@ -41,7 +41,7 @@ describe("a credential", () => {
     expect(print(await vended())).not.toContain("canary");
   });
 
-  it("prints what says which it is", async () => {
+  it("prints only what identifies it", async () => {
     const printed = inspect(await vended());
     for (const fact of [connection, "version: 1", "9f86d0818801", "2026-11-20T10:04:58.000Z"]) {
       expect(printed).toContain(fact);

@@ -45,7 +45,7 @@ describe("over the API", () => {
     ["conferma/production/default", { rejectedVersion: 12 }],
     ["centrapay-user/production/jo+pay=1@acme.example", { minValiditySeconds: 5 }],
     ["centrapay-user/production/jo+pay=1@acme.example", { rejectedVersion: 3 }],
-  ])("the SDK's signature fits what is sent: %s %j", async (connection, wish) => {
+  ])("the SDK's signature matches the request: %s %j", async (connection, wish) => {
     const api = await startApi();
     const transport = httpsTransport({ baseUrl: `${api.url}/prod`, signer: sdkSigner });
     await transport({ connection, ...wish }, never);

@@ -12,7 +12,7 @@ function clockAt(text: string) {
 const withEnd = (end: string | null) => ({ usableUntil: end, expiresAt: end });
 
 describe("a credential is kept in the process", () => {
-  it("until usableUntil, and not a millisecond longer", async () => {
+  it("until usableUntil, but not a millisecond longer", async () => {
     const clock = clockAt(issuedAt);
     const answer = (nth: number) =>
       anAnswer(nth, nth === 1 ? {} : withEnd("2026-11-20T10:10:00.000Z"));
@@ -60,7 +60,7 @@ describe("a credential is kept in the process", () => {
     expect((await client.vend()).version).toBe(2);
   });
 
-  it("and dropped by forget, also where it is still on its way", async () => {
+  it("and dropped by forget, even while it is in flight", async () => {
     const { client, received } = await startVending({
       latencyMs: 20,
       answer: (nth) => anAnswer(nth),
@@ -106,7 +106,7 @@ describe("callers at the same time", () => {
     expect(received).toHaveLength(1);
   });
 
-  it("share one failure, which is told once", async () => {
+  it("share one failure, which is reported once", async () => {
     const told: string[] = [];
     const { client, received } = await startVending(
       { latencyMs: 20, answer: () => aProblem("contested") },
@@ -201,7 +201,7 @@ describe("a caller that aborts", () => {
     expect(abandoned()).toBe(1);
   });
 
-  it("before it calls asks for nothing and gets nothing", async () => {
+  it("before it calls sends no request", async () => {
     const { client, received } = await startVending();
     await expect(client.vend({ signal: AbortSignal.abort() })).rejects.toThrow("aborted");
     expect(received).toHaveLength(0);

@@ -83,7 +83,7 @@ describe("after a 401", () => {
     expect((await client.vend()).version).toBe(2);
   });
 
-  it("a version by which token vending stands is not tried again", async () => {
+  it("a version that token vending still vends is not tried again", async () => {
     const { client, received } = await startVending();
     const provider = await startProvider(2);
     const response = await client.fetch(provider.url);
@@ -99,7 +99,7 @@ describe("after a 401", () => {
     expect([received.length, provider.received.length]).toEqual([2, 2]);
   });
 
-  it("a report that fails is told to onProblem, and the 401 returned with its body", async () => {
+  it("a report that fails calls onProblem, and the 401 is returned with its body", async () => {
     const told: TokenClientError[] = [];
     const { client } = await startVending(
       { answer: (nth) => (nth === 1 ? anAnswer(1) : aProblem("contested", 30)) },
@@ -120,7 +120,7 @@ describe("after a 401", () => {
     expect(received).toHaveLength(2);
   });
 
-  it("the response that is not returned is let go: its connection can be used again", async () => {
+  it("the body of the response that is not returned is cancelled: its connection can be reused", async () => {
     const { client } = await startVending(renewing);
     let open = 0;
     const provider = await startHttpServer(({ headers }, response) => {
@@ -151,7 +151,7 @@ it.each([403, 400, 500])(
   },
 );
 
-describe("the credential does not leave the address that it was meant for", () => {
+describe("the credential is sent to the requested address only", () => {
   it.each(["manual", undefined, "follow"])(
     "a redirect is the response (redirect: %s)",
     async (redirect) => {

@@ -40,7 +40,7 @@ describe("a stolen link", () => {
     await expectNothingStored(site, rows);
   });
 
-  test("that a thief continues first tells its person that another browser uses it", async () => {
+  test("that a thief uses first tells its owner that another browser uses it", async () => {
     const site = aSite();
     const link = await site.link();
     const browser = site.browser();
@@ -234,7 +234,7 @@ describe("a mix-up", () => {
     },
   );
 
-  test("is made hard: each realm has its own redirect address", async () => {
+  test("is prevented by a separate redirect address for each realm", async () => {
     const site = aSite();
     const { authorizeUrl } = await startedConsent(site);
     const address = new URL(authorizeUrl).searchParams.get("redirect_uri");
@@ -302,7 +302,7 @@ describe("fixation", () => {
     await expectNothingStored(site, rows);
   });
 
-  test("by a cookie from a neighbouring host is impossible: the name forbids it", async () => {
+  test("by a cookie from a sibling host is impossible because of its name", async () => {
     const site = aSite();
     const { setCookie } = await site.browser().get(await site.link());
     expect(setCookie).toMatch(

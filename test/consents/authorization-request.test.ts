@@ -58,7 +58,7 @@ describe("an authorization request", () => {
     for (const part of partsOf(other)) expect(partsOf(request)).not.toContain(part);
   });
 
-  test("outlives a new release: its values are HMACs of purpose, realm, link and salt", () => {
+  test("stays valid across releases: its values are HMACs of purpose, realm, link and salt", () => {
     const macFor = (purpose: string) =>
       createHmac("sha256", secret.expose())
         .update(`${purpose} connectpay/test ${id} ${"x".repeat(22)}`)

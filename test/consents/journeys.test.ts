@@ -70,7 +70,7 @@ describe.each(apis)("through %s, a person", (api) => {
     expect((await site.record())?.consent?.grantedScope).toBe("");
   });
 
-  test("says no, and nothing is stored", async () => {
+  test("declines, and nothing is stored", async () => {
     const site = aSite();
     const browser = site.browser(api);
     const authorizeUrl = await browser.goToProvider(await site.link());

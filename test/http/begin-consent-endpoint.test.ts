@@ -56,7 +56,7 @@ describe("a link", () => {
   });
 
   test.each([null, "", "{}"])(
-    "is the answer of the API to the body %j, kept nowhere",
+    "is the answer of the API to the body %j, and is not cached",
     async (body) => {
       const site = aSite();
       const answer = understood(await post(site, { body }));
@@ -141,7 +141,7 @@ describe("an HTTP API", () => {
     return { ...sent, requestContext: { ...sent.requestContext, authorizer } };
   };
 
-  test("makes links for callers that IAM let in", async () => {
+  test("makes links for callers that IAM has authorized", async () => {
     const site = aSite();
     const iam = { userArn: "arn:aws:sts::123456789012:assumed-role/ops/jo" };
     const { statusCode, body } = understood(await site.begin(event(site, { iam }), aContext()));
@@ -150,7 +150,7 @@ describe("an HTTP API", () => {
   });
 
   test.each([[undefined], [{ jwt: { claims: {}, scopes: [] } }], [{ lambda: {} }]])(
-    "makes none for anybody else: %j",
+    "makes none for other callers: %j",
     async (authorizer) => {
       const site = aSite();
       const answer = understood(await site.begin(event(site, authorizer), aContext()));
@@ -170,7 +170,7 @@ describe("an HTTP API", () => {
       };
     };
 
-    test("makes links for callers that IAM let in", async () => {
+    test("makes links for callers that IAM has authorized", async () => {
       const site = aSite();
       const answer = understood(await site.begin(event10(site, {}, {}), aContext()));
       expect(answer).toMatchObject({ statusCode: 200, body: { url: expect.any(String) } });
@@ -179,7 +179,7 @@ describe("an HTTP API", () => {
     test.each([
       [{ userArn: null }, { claims: null, scopes: null }],
       [{ userArn: "" }, { iam: { userArn: "made up by an authorizer" } }],
-    ])("makes none for anybody else: %j %j", async (identity, authorizer) => {
+    ])("makes none for other callers: %j %j", async (identity, authorizer) => {
       const site = aSite();
       const answer = understood(await site.begin(event10(site, identity, authorizer), aContext()));
       expect(answer).toMatchObject(notLetIn);

@@ -145,7 +145,7 @@ describe("a consent", () => {
     expect(await site.record()).toMatchObject({ version: 1, token: null, consent: null });
   });
 
-  test("that never was is ended without harm", async () => {
+  test("that does not exist can be ended without an error", async () => {
     const answer = await aSite().operate({ account: "jo", disconnect: true });
     expect(answer).toMatchObject({ revoked: null });
   });

@@ -12,7 +12,7 @@ const position: Position = {
   after: "conferma/production/ann+eu@example.com" as Connection,
 };
 
-/** What a cursor is answered with. */
+/** The answer to a cursor. */
 function reading(cursor: string): Position | string {
   try {
     return positionOf(cursor, fingerprint);

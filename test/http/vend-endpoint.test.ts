@@ -217,7 +217,7 @@ describe("a defect", () => {
     cause: new Error("canary-token"),
   });
 
-  test("shows the caller nothing of itself", async () => {
+  test("is not shown to the caller", async () => {
     const { response } = await play({}, failing(defect));
     expect(response).toMatchObject({
       problem: { code: "internal", status: 500, retryable: false },
@@ -225,7 +225,7 @@ describe("a defect", () => {
     expect(JSON.stringify(response)).not.toMatch(/canary|iterable|TypeError/);
   });
 
-  test("is logged with where it happened, without the value that caused it", async () => {
+  test("is logged with its position, without the value that caused it", async () => {
     const { log } = await play({}, failing(defect));
     expect(JSON.parse(log)).toMatchObject({
       level: "error",

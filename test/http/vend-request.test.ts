@@ -98,7 +98,7 @@ describe("a direct invocation", () => {
     expect(refusalOf(payload)).toContain(refusal);
   });
 
-  test("is not told the invalid value, which may be a token in the wrong field", () => {
+  test("does not quote the invalid value, which may be a token in the wrong field", () => {
     for (const field of ["account", "minValiditySeconds", "rejectedVersion"])
       expect(refusalOf({ [field]: ["canary"] })).not.toContain("canary");
     expect(refusalOf({ account: "Bearer canary" })).not.toContain("canary");

@@ -69,7 +69,7 @@ test("errors and throttles are the sums over all functions, with 0 for a functio
   expect(ofErrors.flatMap(({ of }) => functionsOf(of)).sort()).toEqual(all.sort());
 });
 
-test("undelivered watches the failure queue", () => {
+test("undelivered watches the dead-letter queue", () => {
   const [[queue] = []] = resourcesIn(template, "AWS::SQS::Queue");
   const [undelivered] = alarms.filter(({ kind }) => kind === "undelivered");
   const Value = { "Fn::GetAtt": [queue, "QueueName"] };

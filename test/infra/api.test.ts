@@ -18,7 +18,7 @@ const routes = methods.map(({ HttpMethod, ResourceId, Integration }) => {
   return `${HttpMethod} ${pathOf(ResourceId)} → ${called.map((id) => id.slice(0, -8))}`;
 });
 
-test("each path leads to its own realm's function", () => {
+test("each path invokes its own realm's function", () => {
   expect(routes.sort()).toEqual([
     "GET /v1/connections → ListConnections",
     "GET /v1/tokens/centrapay-user/test/{account} → centrapayusertestVendToken",
@@ -38,7 +38,7 @@ test("every request is signed, and validated", () => {
   }
 });
 
-test("a body is validated by the schema that the code reads it with", () => {
+test("a body is validated with the same schema as in the code", () => {
   const [[, model] = []] = resourcesIn(template, "AWS::ApiGateway::Model");
   const { $schema, ...schema } = Object(model?.Properties["Schema"]);
   const { $schema: _, ...ours } = toJsonSchema(rejectionBody);
@@ -48,7 +48,7 @@ test("a body is validated by the schema that the code reads it with", () => {
   expect(validated.map(({ HttpMethod }) => HttpMethod)).toEqual(["POST", "POST", "POST"]);
 });
 
-test("a bad body is answered as the code would answer it", () => {
+test("an invalid body gets the same answer as from the code", () => {
   const [[, answer] = []] = resourcesIn(template, "AWS::ApiGateway::GatewayResponse");
   const { ResponseTemplates, ResponseParameters, StatusCode } = Object(answer?.Properties);
   const { detail, ...ours } = problemOf(new VendingError("invalid-request", ""), null);
@@ -112,13 +112,13 @@ describe("the API is reached", () => {
     return { networks: count("AWS::EC2::VPC"), apis: count("AWS::ApiGateway::RestApi"), api };
   };
 
-  test("through an endpoint of its own network where there is no other", () => {
+  test("through an endpoint in its own VPC if none is configured", () => {
     const { networks, api } = apiOf("private");
     expect(networks).toBe(1);
     expect(api?.Properties["EndpointConfiguration"]).toMatchObject({ Types: ["PRIVATE"] });
   });
 
-  test("through the endpoints that are named, and no others", () => {
+  test("through the configured endpoints only", () => {
     const { networks, api } = apiOf("private", ["vpce-0123", "vpce-4567"]);
     expect(networks).toBe(0);
     expect(api?.Properties["EndpointConfiguration"]).toEqual({
@@ -137,7 +137,7 @@ describe("the API is reached", () => {
     expect(JSON.stringify(api?.Properties["Policy"])).not.toMatch(/Deny|"\*"/);
   });
 
-  test("not at all where there is none", () => {
+  test("not at all if there is none", () => {
     expect(apiOf("none").apis).toBe(0);
   });
 });

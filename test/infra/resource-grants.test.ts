@@ -33,7 +33,7 @@ test.each<[string, Change]>([
     }),
   ],
   [
-    "the failure queue lets anybody read",
+    "the dead-letter queue lets anybody read",
     (changed) => {
       const [[, policy] = []] = resourcesIn(changed, "AWS::SQS::QueuePolicy");
       const { Statement } = Object(policy?.Properties["PolicyDocument"]);

@@ -6,7 +6,7 @@ import { resourcesIn, synthesizedStacks } from "./synthesized.ts";
 const tableName = "token-vending-restored";
 const { state, service } = synthesizedStacks(oneOfEachKind, { tableName });
 
-test("a service that is pointed to a restored table names it in every function, and may use no other", () => {
+test("a service with a restored table uses it in every function, and may use no other", () => {
   const functions = resourcesIn(service, "AWS::Lambda::Function");
   const named = functions.map(([, { Properties }]) => {
     const { Variables } = Object(Properties?.["Environment"]);
@@ -18,7 +18,7 @@ test("a service that is pointed to a restored table names it in every function, 
   expect(text.replaceAll(tableName, "")).not.toContain(`table/${tokenTableName}`);
 });
 
-test("the state keeps its own table, so that nothing of it is lost by pointing elsewhere", () => {
+test("the state stack keeps its own table, so that none of its data is lost", () => {
   const names = resourcesIn(state, "AWS::DynamoDB::Table").map(
     ([, { Properties }]) => Properties?.["TableName"],
   );

@@ -48,7 +48,7 @@ test("Lambda does not retry an invocation that failed or was throttled", () => {
   }
 });
 
-test("a run that failed or could not be delivered goes to the failure queue, which has an alarm", () => {
+test("a run that failed or could not be delivered goes to the dead-letter queue, which has an alarm", () => {
   const [[queueId] = []] = resourcesIn(template, "AWS::SQS::Queue");
   const queueArn = { "Fn::GetAtt": [queueId, "Arn"] };
   const targets = resourcesIn(template, "AWS::Scheduler::Schedule").map(

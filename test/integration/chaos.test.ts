@@ -15,21 +15,21 @@ const lifetimeMs = 1000;
 const chaosMs = 15_000;
 const accounts = ["one", "two", "three", "four"];
 const processes = 5;
-/** Where it hurts: the lease was just granted, the token has just arrived, the commit was just made. */
+/** The critical moments: the lease was just granted, the token has just arrived, the commit was just made. */
 const tender: readonly InterruptionPoint[] = [
   { of: "lease", when: "after" },
   { of: "commit", when: "before" },
   { of: "commit", when: "after" },
 ];
 
-/** What has been done to the crew, and the crew that is left. */
+/** The faults so far, and the processes that are left. */
 class Chaos {
   readonly deeds = { killed: 0, frozen: 0, cut: 0, dropped: 0 };
   isOver = false;
   readonly #world: FaultWorld;
   readonly #random: () => number;
   readonly #working: Promise<void>[] = [];
-  /** Each account is rejected once, by a caller that is mistaken. */
+  /** Each account's token is rejected once, although it is valid. */
   readonly #mistakes = new Set(accounts);
 
   constructor(world: FaultWorld, seed: number) {
@@ -50,7 +50,7 @@ class Chaos {
       () => this.#cut(),
       () => this.#drop(),
     ];
-    // A starved machine gets through few acts in this time: each kind is played all the same.
+    // A slow machine has time for few faults; each kind is injected nevertheless.
     while (Date.now() < until || Object.values(this.deeds).includes(0)) {
       await this.#oneOf(acts)();
       await sleep(50 + this.#random() * 250);
@@ -74,7 +74,7 @@ class Chaos {
     }
   }
 
-  /** Kills or freezes a holder in the middle of its issue. */
+  /** Kills or suspends a holder during its issue. */
   async #strike(): Promise<void> {
     const stop = this.#world.stopAt(this.#oneOf(tender), this.#oneOf(accounts));
     const passing = await Promise.race([stop.arrived, sleep(1500, null)]);
@@ -109,7 +109,7 @@ class Chaos {
   }
 }
 
-/** Once nothing fails any more there is a token: after what a caller is told to wait for. */
+/** Once nothing fails any more, there is a token after the stated time to wait. */
 async function whenHealed(
   world: FaultWorld,
   process: VendProcess,
@@ -123,7 +123,7 @@ async function whenHealed(
   return expect.fail(`${account} does not heal.`);
 }
 
-it("kills, freezes, cuts and drops: log and ledgers prove what the provider's own journal says (P13)", async () => {
+it("with crashed and suspended processes and lost messages, log and ledgers agree with the provider's journal (P13)", async () => {
   const world = await faultWorld({ deadlineMs, lifetimeMs });
   world.simulator.settings.latencyMs = 50;
   for (const account of accounts) await world.account(account);
@@ -157,6 +157,6 @@ it("kills, freezes, cuts and drops: log and ledgers prove what the provider's ow
     const unseen = journal.filter((fingerprint) => !known.has(fingerprint));
     expect(unseen.length, told).toBeLessThanOrEqual(proof.unknown.length);
   }
-  // Only death keeps a committed token from the log.
+  // Only a killed process does not log its committed token.
   expect(unlogged, told).toBeLessThanOrEqual(chaos.deeds.killed);
 });

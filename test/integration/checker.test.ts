@@ -6,7 +6,7 @@ import { expectAnswer } from "../support/stack-answers.ts";
 import type { ProxiedRequest } from "../support/stack-faulty-proxy.ts";
 import { tableUseOf } from "../support/write-history.ts";
 
-/** What a run of two issues leaves, the second after a rejection; every promise was kept. */
+/** The evidence of a run with two issues, the second after a rejection, in which every promise was kept. */
 async function realEvidence(): Promise<Evidence> {
   const world = await faultWorld({});
   const process = await world.start();
@@ -129,7 +129,7 @@ const forgeries: readonly Forgery[] = [
   ],
 ];
 
-it("the checker finds nothing in what really happened, and whatever is forged", async () => {
+it("the checker accepts real evidence, and detects each forgery", async () => {
   const real = await realEvidence();
   expect(checkProtocol(real)).toEqual([]);
   for (const [title, forge, found] of forgeries) {

@@ -32,7 +32,7 @@ it("64 callers in 16 processes find nothing stored: one issue, one answer, and t
   expect(stack.events("token-issued")).toMatchObject([{ connection, version: 1, reason: "cold" }]);
 });
 
-it("cold callers of a slow provider wait for the winner and never ask it themselves (P3)", async () => {
+it("cold callers of a slow provider wait for the lease holder and never call the provider themselves (P3)", async () => {
   const { stack, simulator, realm } = await sendPaymentsWorld({ deadlineMs: 3000 });
   simulator.settings.latencyMs = 1200;
   const all = await stack.startMany(4, realm);
@@ -43,7 +43,7 @@ it("cold callers of a slow provider wait for the winner and never ask it themsel
   expect(simulator.counters.issues()).toBe(1);
 });
 
-it("what one process was answered is vended by every later one, with no call to the provider", async () => {
+it("the token of one process is vended by every later one, without a call to the provider", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const first = await stack.start(realm);
   const before = await first.vend();
@@ -54,7 +54,7 @@ it("what one process was answered is vended by every later one, with no call to 
   expect(simulator.counters.issues()).toBe(1);
 });
 
-/** On a busy machine the table is too slow for 64 callers at once: who is told so asks again. */
+/** On a busy machine the table is too slow for 64 concurrent callers: those that get this problem retry. */
 async function vendPatiently(process: VendProcess): Promise<VendResult> {
   const vended = await process.vend();
   return versionOrCode(vended) === "store-unavailable" ? vendPatiently(process) : vended;

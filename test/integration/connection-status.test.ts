@@ -16,7 +16,7 @@ async function list(status: VendProcess, request: object = {}): Promise<Connecti
   return page as ConnectionPage;
 }
 
-/** The one connection there is. */
+/** The only connection. */
 async function seen(status: VendProcess): Promise<ConnectionAnswer> {
   const { connections } = await list(status);
   expect(connections).toHaveLength(1);
@@ -24,7 +24,7 @@ async function seen(status: VendProcess): Promise<ConnectionAnswer> {
 }
 
 describe("an operator sees a connection of Conferma", () => {
-  it("empty of everything before anybody asked, then as its callers were told", async () => {
+  it("empty before the first vend, then as its callers were answered", async () => {
     const { stack, realm } = await confermaWorld();
     const [vend, status] = [await stack.start(realm), await stack.startStatus([realm])];
     expect(await list(status)).toEqual({ connections: [], cursor: null });
@@ -87,7 +87,7 @@ describe("an operator sees a connection of Conferma", () => {
     expect(await seen(status)).toMatchObject({ state: "contested", version: 4 });
   });
 
-  it("with credentials that are refused, until the secret is another", async () => {
+  it("with credentials that are refused, until the secret changes", async () => {
     const { stack, simulator, realm, secret, secretName } = await confermaWorld();
     const [vend, status] = [await stack.start(realm), await stack.startStatus([realm])];
     const clientSecret = generateValue("secret");

@@ -14,14 +14,14 @@ const away = "The provider is not answering";
 
 const consentStack = useConsentStack();
 
-/** Somebody on the way to the provider. */
+/** A person who has continued to the provider. */
 async function setOut(realm: RealmName, account: string) {
   const window = aWindow();
   const authorizeUrl = await window.setOut(await consentStack().begin(realm, account));
   return { ...window, authorizeUrl };
 }
 
-/** Allows everything at the provider and comes back: the page that is read then. */
+/** Allows everything at the provider. Returns the page after the callback. */
 async function decide({ read, authorizeUrl }: Awaited<ReturnType<typeof setOut>>) {
   return read(await person.consent(authorizeUrl));
 }
@@ -94,7 +94,7 @@ describe("an attacker", () => {
     expect(await vended("centrapay-user/test", how)).toBe("consent-required");
   });
 
-  test("who lies in the discovery document changes nothing: what was pinned wins", async () => {
+  test("who forges the discovery document has no effect, because the settings apply", async () => {
     const { centrapay } = consentStack();
     const elsewhere = "https://attacker.invalid";
     const patch = { issuer: elsewhere, token_endpoint: elsewhere, jwks_uri: elsewhere };
@@ -135,11 +135,11 @@ describe("a person", () => {
     expect(await vended("centrapay-user/test", "down")).toBe(1);
   });
 
-  test("whose provider has changed its signing key gets through", async () => {
+  test("whose provider has changed its signing key can consent", async () => {
     const { centrapay, stopIdleProcesses } = consentStack();
     const window = await setOut("centrapay-user/test", "new-key");
     await centrapay.rotateSigningKey({ keepOld: false });
-    // Keys that were fetched less than a minute ago are not asked for again.
+    // Keys that were fetched less than a minute ago are not fetched again.
     await stopIdleProcesses();
     expect((await decide(window)).title).toBe(granted);
     expect(await vended("centrapay-user/test", "new-key")).toBe(1);
@@ -156,7 +156,7 @@ describe("a person", () => {
     expect(await vended("centrapay-user/test", "no-key")).toBe("consent-required");
   });
 
-  test("gets through when the bank spells the way back otherwise", async () => {
+  test("can consent when the bank formats the redirect differently", async () => {
     const window = await setOut("connectpay/stage", "spelling");
     const set = { flowid: null, flowId: "GetPSD2AuthCode", extra: "1" };
     consentStack().connectPay.injectFault({ kind: "rewrite-location", route: "consent", set });

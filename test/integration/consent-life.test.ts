@@ -14,7 +14,7 @@ import {
 const acmeRealm = "authorization-code/acme";
 const centrapayRealm = "centrapay-user/test";
 
-/** As a browser does it, cookies and all, without being one; the status of the last page. */
+/** Acts like a browser, cookies included. Returns the status of the last page. */
 function consentIn(consentStack: () => ConsentStack) {
   return async (realm: RealmName, account: string): Promise<number> => {
     const link = await consentStack().begin(realm, account);
@@ -26,7 +26,7 @@ function consentIn(consentStack: () => ConsentStack) {
   };
 }
 
-describe("a consent lives", () => {
+describe("a consent stays valid", () => {
   const consentStack = useConsentStack();
   const consent = consentIn(consentStack);
 
@@ -64,7 +64,7 @@ describe("a consent lives", () => {
     expect(acme.oracle.refreshes() - before).toBe(1);
   });
 
-  test("through a crash of the process that refreshes it, where rotation has a grace", async () => {
+  test("through a crash of the process that refreshes it, if rotation has a grace period", async () => {
     const { vend, killVending, acme } = consentStack();
     acme.settings.lifetimeMs = 60_000;
     acme.refreshPolicy.graceMs = 60_000;
@@ -85,7 +85,7 @@ describe("a consent ends", () => {
   const consentStack = useConsentStack();
   const consent = consentIn(consentStack);
 
-  test("when the person takes it back, and a new one puts it right", async () => {
+  test("when the person withdraws it, until there is a new one", async () => {
     const { vend, acme } = consentStack();
     await consent(acmeRealm, "taken-back");
     acme.endConsents();
@@ -106,7 +106,7 @@ describe("a consent ends", () => {
     acme.refreshPolicy.lifetimeMs = 86_400_000;
   });
 
-  test("when a lost answer held its next refresh token, and there is no grace", async () => {
+  test("when a lost answer had its next refresh token, and there is no grace period", async () => {
     const { vend, acme } = consentStack();
     await consent(acmeRealm, "lost");
     acme.injectFault({ kind: "destroy", when: "after-handling" });
@@ -114,19 +114,19 @@ describe("a consent ends", () => {
     await expect
       .poll(async () => versionOrCode(await vend(acmeRealm, "lost", 1)))
       .toBe("consent-required");
-    // The one repetition is excused: what it repeated had never been answered.
+    // The one retry is allowed: the request that it repeats was never answered.
     expect(acme.oracle.refreshTokensReused()).toBe(0);
     expect(await consent(acmeRealm, "lost")).toBe(200);
   });
 
-  test("not when somebody else's name comes back from a refresh: that answer is refused", async () => {
+  test("not when a refresh returns another person's token: that answer is refused", async () => {
     const { vend, centrapay } = consentStack();
     await consent(centrapayRealm, "other-name");
     centrapay.injectFault({ kind: "corrupt-id-token", how: "other-subject" });
     expect(versionOrCode(await vend(centrapayRealm, "other-name", 1))).toBe("provider-malformed");
   });
 
-  test("when an operator disconnects it: at the provider, and here", async () => {
+  test("when an operator disconnects it: at the provider, and in the record", async () => {
     const { vend, disconnect, acme } = consentStack();
     await consent(acmeRealm, "disconnected");
     expect(await disconnect(acmeRealm, "disconnected")).toMatchObject({ revoked: true });

@@ -37,7 +37,7 @@ async function world() {
 }
 
 describe.each(apis)("through %s", (api) => {
-  it("a person's consent ends in a token that is vended, and no secret of it is stored, printed or shown", async () => {
+  it("after a person's consent a token is vended, and no secret of the consent is stored, printed or shown", async () => {
     const { stack, server, begin, complete, vend, link } = await world();
     const before = expectProblem(await vend.vend({ account: "jo" }));
     expect(before).toMatchObject({ code: "consent-required", status: 409, retryable: false });
@@ -76,7 +76,7 @@ describe.each(apis)("through %s", (api) => {
   });
 });
 
-it("a code that two processes are sent at the same instant is used once", async () => {
+it("a code that two processes receive at the same instant is redeemed once", async () => {
   const { stack, server, begin, complete, link } = await world();
   const twin = await stack.startFunction("complete-consent", realmOf(server), variables);
   const leaving = new TestBrowser((event) => begin.handle(event), "an HTTP API", systemClock);

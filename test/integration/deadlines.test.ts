@@ -10,7 +10,7 @@ async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
   return { value: await work, ms: performance.now() - begun };
 }
 
-it("a caller that cannot wait for another's renewal is told so before its own time is up", async () => {
+it("a caller that cannot wait for another process's renewal gets its answer before its own deadline", async () => {
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs: 2000 });
   const [holder, other] = [await stack.start(realm), await stack.start(realm)];
   simulator.settings.latencyMs = 1800;
@@ -35,21 +35,21 @@ it("a caller that cannot wait for another's renewal is told so before its own ti
   expect(versionOrCode(await vending)).toBe(1);
 });
 
-it("who cannot finish inside its remaining time does not start (P1)", async () => {
+it("a process that cannot finish within its remaining time does not start (P1)", async () => {
   const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs: 1000 });
   const process = await stack.start(realm);
 
   const { value, ms } = await timed(process.vend({}, 3000));
 
   expect(expectProblem(value)).toMatchObject({ code: "renewal-in-progress", retryable: true });
-  // At once, and not when its time is up.
+  // At once, not at its deadline.
   expect(ms).toBeLessThan(3000);
   expect(await stack.item(connection)).toBeUndefined();
   expect(simulator.journal).toEqual([]);
   expect(versionOrCode(await process.vend({}, 4500))).toBe(1);
 });
 
-it("a token that may not be renewed yet: who demands more validity waits for its expiry, if there is time", async () => {
+it("a caller that demands more validity of a token that may not be renewed yet waits for its expiry, if there is time", async () => {
   const { stack, simulator, realm } = await confermaWorld({ lifetimeMs: 3000 });
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
   const first = expectAnswer(await one.vend());

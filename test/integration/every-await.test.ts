@@ -8,13 +8,13 @@ import type { VendProcess } from "../support/vend-process.ts";
 
 const deadlineMs = 1000;
 
-/** Everything that a first issue waits for, in its order. */
+/** All awaits of a first issue, in order. */
 const path = ["read", "lease", "secret", "claim", "data-key", "token", "commit"] as const;
 const before = path.map((of): InterruptionPoint => ({ of, when: "before" }));
 const after = path.map((of): InterruptionPoint => ({ of, when: "after" }));
 const nameOf = ({ of, when }: InterruptionPoint) => `${when}-${of}`;
 
-/** Each await has a connection of its own, and a process to which `inject` is applied as soon as it is there. */
+/** Each await has its own connection, and a process to which `inject` is applied when it reaches the await. */
 async function stopAtEach(
   world: FaultWorld,
   awaits: readonly InterruptionPoint[],
@@ -34,7 +34,7 @@ async function stopAtEach(
   );
 }
 
-/** Another process vends every account; what it is told is live, and comes while its callers wait. */
+/** Another process vends every account; its answers are valid tokens, within its callers' deadlines. */
 async function rescue(world: FaultWorld, awaits: readonly InterruptionPoint[]) {
   const rescuer = await world.start();
   const vended = await Promise.all(
@@ -58,7 +58,7 @@ it("a holder killed at any await: the next caller has a token within one lease (
   expect(world.check()).toEqual([]);
 });
 
-it("a holder frozen at any await past its lease overwrites nobody when it goes on (P1, P2)", async () => {
+it("a holder suspended at any await past its lease overwrites nothing when it resumes (P1, P2)", async () => {
   const world = await faultWorld({ deadlineMs });
   const stopped = await stopAtEach(world, after, (process, stop) => {
     process.pause();
@@ -78,7 +78,7 @@ it("a holder frozen at any await past its lease overwrites nobody when it goes o
 });
 
 it("a request that arrives long after its caller gave up changes nothing (P2)", async () => {
-  // Time enough to ask again what is stopped, on a busy machine too.
+  // Enough time to retry a stopped request, on a busy machine too.
   const world = await faultWorld({ deadlineMs: 4000 });
   const ours = before.filter(({ of }) => of !== "token");
   const stopped = await stopAtEach(world, ours, () => undefined);
@@ -88,14 +88,14 @@ it("a request that arrives long after its caller gave up changes nothing (P2)", 
 
   const seen = world.table.passed.length;
   for (const { stop } of stopped) stop.release();
-  // Of the six, four are requests to the table.
+  // Four of the six are requests to the table.
   await until("they have arrived", () => world.table.passed.length >= seen + 4);
 
   expect(await world.stack.items()).toEqual(items);
   expect(world.check()).toEqual([]);
 });
 
-it("not promised: a request that the provider processes after our deadline kills the next token; one rejection heals it", async () => {
+it("not promised: a request that the provider processes after our deadline revokes the next token, which one rejection replaces", async () => {
   const world = await faultWorld({ deadlineMs });
   await world.account("late");
   const [one, other] = [await world.start(), await world.start()];

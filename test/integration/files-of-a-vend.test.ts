@@ -4,7 +4,7 @@ import { confermaWorld } from "../support/stack-realms.ts";
 
 const functions = path.join(import.meta.dirname, "../../functions");
 
-/** What implements the ports, and `compose.ts`, which connects them: a reader of one vend stops at the port. */
+/** The adapters of the ports, and `compose.ts`, which connects them: a reader of one vend stops at the ports. */
 const adapters = /^(providers|sealing|secrets|platform)\/|^compose\.ts$/;
 
 const coreOf = (files: readonly string[]) => files.filter((file) => !adapters.test(file));
@@ -18,7 +18,7 @@ it("a cold vend runs through fewer than 30 files up to its ports, and not many m
   expect(answer).toMatchObject({ version: 1 });
   expect(simulator.counters.issues()).toBe(1);
   const core = coreOf(files);
-  // The measurement works: what every renewal needs is among them, on both sides of the ports.
+  // The measurement works: it has files that every renewal needs, on both sides of the ports.
   expect(core).toEqual(
     expect.arrayContaining([
       "vend-token.ts",

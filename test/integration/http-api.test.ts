@@ -121,7 +121,7 @@ it.each([
     409,
     "validity-unavailable",
   ],
-])("%s is a problem of the caller's", async (_, connection, status, code) => {
+])("%s is an error of the caller", async (_, connection, status, code) => {
   const response = await ask(tokens(connection));
   expect(response.status).toBe(status);
   expect(response.headers.get("retry-after")).toBeNull();

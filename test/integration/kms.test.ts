@@ -43,7 +43,7 @@ it("what one process seals under a key in KMS, every other vends, and the table 
   expect(canariesIn(stack.printed(), { token: answer.token })).toEqual([]);
 });
 
-it("a key that cannot be had keeps the provider from being asked; the lease ends, and it heals (P7, P9)", async () => {
+it("without a data key the provider is not called; the lease ends, and the next attempt succeeds (P7, P9)", async () => {
   const { stack, simulator, realm, connection } = await confermaWorld();
   const process = await stack.start(realm, stack.kmsKey);
   const operator = operatorOf(stack);
@@ -77,7 +77,7 @@ it("a KMS that fails for a moment goes unnoticed", async () => {
   expect(versionOrCode(await (await stack.start(realm, stack.kmsKey)).vend())).toBe(1);
 });
 
-it("a stored token that KMS does not open now is not replaced: warm processes vend on, others are told to come again", async () => {
+it("a stored token is not replaced while KMS fails: warm processes vend it, others answer that a retry helps", async () => {
   const { stack, simulator, realm } = await clientCredentialsWorld();
   const warm = await stack.start(realm, stack.kmsKey);
   const before = expectAnswer(await warm.vend());
@@ -95,7 +95,7 @@ it("a stored token that KMS does not open now is not replaced: warm processes ve
   expect(simulator.counters.issues()).toBe(1);
 });
 
-it("a KMS that hangs leaves a caller its answer in time", async () => {
+it("a caller gets its answer in time when KMS hangs", async () => {
   const { stack, realm } = await confermaWorld();
   await (await stack.start(realm, stack.kmsKey)).vend();
   const process = await stack.start(realm, stack.kmsKey);
@@ -103,7 +103,7 @@ it("a KMS that hangs leaves a caller its answer in time", async () => {
   const begun = performance.now();
   const { code } = expectProblem(await process.vend({}, 800));
   expect(["store-unavailable", "renewal-in-progress"]).toContain(code);
-  // Before the KMS would have answered; how early, the machine decides as well.
+  // Before KMS would have answered. How early depends on the machine.
   expect(performance.now() - begun).toBeLessThan(5000);
   stack.kms.clearFaults();
 });
@@ -116,7 +116,7 @@ it.each([
   ],
   ["in KMS, when a key is handed over instead", ({ kmsKey }) => [kmsKey, {}]],
 ] satisfies [string, (stack: TestStack) => Record<string, string>[]][])(
-  "a token sealed under a key %s, heals by one issue",
+  "a token sealed under a key %s is replaced by one issue",
   async (_, keysOf) => {
     const { stack, simulator, realm } = await confermaWorld();
     const [before, after] = keysOf(stack);
@@ -132,7 +132,7 @@ it.each([
   },
 );
 
-it("the local stack seals as the deployed one does, and opens after a restart what it sealed before", async () => {
+it("the local stack seals like the deployed one, and can open stored tokens after a restart", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-kms-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -19,14 +19,14 @@ const canary = (what: string) => `canary-${what}-/+:%"\\é~${randomBytes(9).toSt
 const headerCanary = (what: string) =>
   `canary-${what}-/+:%"\\~${randomBytes(9).toString("base64")}`;
 
-/** What a caller was given is its own; beside `token` and the header it must not say it again. */
+/** A caller's answer has the token in `token` and in the header, and nowhere else. */
 function withoutCredential(vended: VendResult): unknown {
   if (!("token" in vended)) return vended;
   const { token: _, header, ...rest } = vended;
   return { ...rest, header: header.name };
 }
 
-/** The table as someone sees it who can read it all. */
+/** The table's content for someone who can read all of it. */
 function asText(items: readonly Record<string, AttributeValue>[]): string {
   return JSON.stringify(items, (_, value) =>
     value instanceof Uint8Array
@@ -35,7 +35,7 @@ function asText(items: readonly Record<string, AttributeValue>[]): string {
   );
 }
 
-/** Keeps what callers were told, and every token they were told it with. */
+/** Stores the callers' answers, and the tokens in them. */
 function listener(process: VendProcess) {
   const said: string[] = [];
   const tokens: string[] = [];
@@ -51,7 +51,7 @@ function listener(process: VendProcess) {
   };
 }
 
-/** Nothing that was said, printed or stored holds a canary or a token, vended or lost. */
+/** No answer, output or stored item contains a canary or a token, vended or lost. */
 async function expectSilence(
   stack: TestStack,
   { said, tokens }: ReturnType<typeof listener>,
@@ -65,7 +65,7 @@ async function expectSilence(
   };
   for (const [place, text] of Object.entries(places)) {
     expect(canariesIn(text, { ...canaries, ...vended }), place).toEqual([]);
-    // Tokens of simulators, also those that nobody received; a JWT's first letters.
+    // Tokens of simulators, including undelivered ones; and the first letters of a JWT.
     expect(text, place).not.toMatch(/simulated-|eyJ[\w-]{10}/);
   }
   expect(said.length).toBeGreaterThan(0);
@@ -91,7 +91,7 @@ it("canaries are recognised in every form, also inside longer base64", () => {
   expect(canariesIn("nothing of it", { secret })).toEqual([]);
 });
 
-it("Conferma: no secret and no token is said, printed or stored, whatever happens (P12)", async () => {
+it("Conferma: no secret and no token is answered, printed or stored, whatever happens (P12)", async () => {
   const stack = await startTestStack();
   const conferma = await startConferma();
   onTestFinished(conferma.stop);
@@ -150,7 +150,7 @@ it("a malformed secret is not quoted: not its text, not its fields, not its vers
   await expectSilence(stack, told, { secret });
 });
 
-it("what a caller puts in the wrong place is not repeated to it or to the log (P12)", async () => {
+it("a value in the wrong place of a request is quoted neither in the answer nor in the log (P12)", async () => {
   const stack = await startTestStack();
   const token = canary("token");
   const realm: RealmInput = {
@@ -234,7 +234,7 @@ it("static keys: neither the key nor what its provider says of it appears anywhe
   await expectSilence(stack, told, { apiKey });
 });
 
-it("a function that cannot start names the variable, not what is in it (P12)", async () => {
+it("a function that cannot start names the variable, not its value (P12)", async () => {
   const stack = await startTestStack();
   const key = canary("sealing");
   const tokenUrl = "http://127.0.0.1:1/token";

@@ -11,10 +11,10 @@ import {
 import { confermaWorld } from "../support/stack-realms.ts";
 
 const deadlineMs = 1000;
-/** Two seconds beside the provider's deadline, and the skew of clocks. */
+/** The provider's deadline plus two seconds, and the clock skew. */
 const leaseMs = deadlineMs + 2000 + 250;
 
-it("a holder killed while it asks: the rest wait out its lease, then one asks again (P6)", async () => {
+it("after a holder crashes during its call, the others wait until its lease ends, then one calls again (P6)", async () => {
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
   const holder = await stack.start(realm);
   const others = await stack.startMany(4, realm);
@@ -30,13 +30,13 @@ it("a holder killed while it asks: the rest wait out its lease, then one asks ag
   const answer = sameAnswer(vended);
   expect(answer.fingerprint).not.toBe(old.fingerprint);
   expect(await useCredential(answer, simulator.pingUrl)).toBe(200);
-  // The first, the one nobody received, and the one that replaced both.
+  // The first token, the lost one, and the one that replaced both.
   expect(simulator.counters.issues()).toBe(3);
   expect(simulator.counters.maxInFlight()).toBe(1);
   expect(stack.events("token-issued").at(-1)).toMatchObject({ reason: "takeover", version: 2 });
 });
 
-it("a holder killed before it asks costs only the wait for its lease (P6)", async () => {
+it("a holder that crashes before its call costs only the wait for its lease (P6)", async () => {
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs });
   const [holder, other] = [await stack.start(realm), await stack.start(realm)];
   stack.secretsManager.requests.reset();
@@ -93,7 +93,7 @@ it("a holder that stalls between answer and commit leaves its token as a late is
   expect(ledger).toContain(vended.fingerprint);
 });
 
-it("an answer that never arrives leaves the token suspect: it is replaced, not vended (P6)", async () => {
+it("an answer that never arrives leaves the token in doubt: it is replaced, not vended (P6)", async () => {
   const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs });
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
   const first = expectAnswer(await one.vend());
@@ -113,7 +113,7 @@ it("an answer that never arrives leaves the token suspect: it is replaced, not v
   expect(simulator.counters.unexcusedEarlyIssues()).toBe(1); // The caller's report, which the API had not confirmed.
 });
 
-it("what cannot be stored is not vended; when the table is back, one issue heals it (P7)", async () => {
+it("a token that cannot be stored is not vended; when the table is available again, one issue replaces it (P7)", async () => {
   const { stack, simulator, realm, connection } = await confermaWorld({ deadlineMs });
   const [holder, other] = [await stack.start(realm), await stack.start(realm)];
   simulator.settings.latencyMs = 200;

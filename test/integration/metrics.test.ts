@@ -14,7 +14,7 @@ const linesOf = (stack: TestStack) =>
     .split("\n")
     .filter((line) => line.includes('"_aws"'));
 
-/** What CloudWatch would have been told by all processes so far. */
+/** The metrics that CloudWatch would have extracted from all processes so far. */
 const measured = (stack: TestStack): ParsedEmfMetrics[] => linesOf(stack).map(parseEmf);
 
 const sumOf = (all: readonly ParsedEmfMetrics[], name: string) =>
@@ -35,9 +35,9 @@ it("a cold vend is one line of metrics, a thousand warm ones none", async () => 
   expect(measured(stack)).toHaveLength(1);
 });
 
-it("64 cold callers are counted, with one issue, and the waits of those who waited", async () => {
+it("64 cold callers are counted, with one issue and the time that callers waited", async () => {
   const { stack, simulator, realm } = await confermaWorld({ deadlineMs: 4000 });
-  // Long enough for all to come while it lasts, on a busy machine too.
+  // Long enough for all callers to arrive during it, on a busy machine too.
   simulator.settings.latencyMs = 2000;
   const all = await stack.startMany(8, realm);
   await Promise.all(all.flatMap((process) => Array.from({ length: 8 }, () => process.vend())));
@@ -75,7 +75,7 @@ it("failures, refused credentials and the breaker are measured, and nothing that
   const named = Object.fromEntries(tokens.map((token, at) => [`token ${at + 1}`, token]));
   expect(canariesIn(text, { ...canaries, ...named })).toEqual([]);
   expect(text).not.toMatch(/simulated-/);
-  // Numbers, and the words of the format: no connection, no account, no fingerprint.
+  // Only numbers, and the names of the format: no connection, no account, no fingerprint.
   expect(text).not.toContain("default");
 });
 

@@ -41,7 +41,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** Everything that runs from this folder: a worker's code or data is in it. */
+/** All processes of this folder: their code or data is in it. */
 function processesNaming(folder: string): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -58,7 +58,7 @@ function mentions(pid: string, folder: string): boolean {
   }
 }
 
-/** Some ten seconds of work, on a machine that may have other work. */
+/** About ten seconds of work, on a machine that may be busy. */
 const patienceMs = 150_000;
 
 const rowsOf = (stdout: string) =>
@@ -105,7 +105,7 @@ it("npm start vends once from each of ten connections, three of which wait for a
         .slice(0, 2),
     ),
   );
-  // Static keys are still good; a simulator that was restarted knows none of its tokens, and is told so.
+  // Static keys are still valid; a restarted simulator has forgotten its tokens, so they are rejected.
   expect(versions).toEqual({
     "conferma/sandbox/default": "2",
     "send-payments/sandbox/default": "2",

@@ -9,7 +9,7 @@ import {
 } from "../support/stack-answers.ts";
 import { clientCredentialsWorld, confermaWorld } from "../support/stack-realms.ts";
 
-it("a throttled provider is left alone by every process for as long as it asks (P9)", async () => {
+it("no process calls a throttling provider for as long as it asks (P9)", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   simulator.injectFault({ kind: "throttle", retryAfter: "7", times: "always" });
   const all = await stack.startMany(6, realm);
@@ -46,7 +46,7 @@ it("a Retry-After that is over already does not take the back-off away (P9)", as
   expect(simulator.journal.filter(({ kind }) => kind === "fault").length).toBeLessThan(3);
 });
 
-it("a failing provider is asked by one process at a time, ever more seldom (P9)", async () => {
+it("a failing provider is called by one process at a time, at growing intervals (P9)", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   simulator.injectFault({ kind: "respond", status: 500, times: "always" });
   const patient = await stack.start(realm);
@@ -72,7 +72,7 @@ it("a failing provider is asked by one process at a time, ever more seldom (P9)"
   expect(simulator.counters.issues()).toBe(1);
 });
 
-it("a token still usable is vended all through an outage, also to those who come new (P9)", async () => {
+it("a usable token is vended during the whole outage, also by new processes (P9)", async () => {
   const world = await clientCredentialsWorld({ lifetimeMs: 14_000 });
   const { stack, simulator } = world;
   const realm = { ...world.realm, marginMs: 0 };
@@ -85,7 +85,7 @@ it("a token still usable is vended all through an outage, also to those who come
   expect(complaint.code).toBe("provider-unavailable");
   expect(expectAnswer(await other.vend())).toEqual(first);
 
-  // Past the early renewal, which fails: the token is vended all the same, and the provider is not hammered.
+  // After the early renewal, which fails, the token is still vended, and the provider is not overloaded.
   const renewalDueMs = 11_950;
   await sleep(renewalDueMs - (Date.now() - Date.parse(first.issuedAt)));
   const isUsable = () => Date.now() < Date.parse(first.usableUntil ?? "") - 500;
@@ -99,7 +99,7 @@ it("a token still usable is vended all through an outage, also to those who come
   expect(asked).toBeLessThanOrEqual(3);
 });
 
-it("a table that does not answer is a retryable problem, and says nothing of the library", async () => {
+it("a table that does not answer is a retryable problem, without a text of the library", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm);
   stack.dynamoDb.injectFault({ fault: "fail" }, 100);
@@ -117,7 +117,7 @@ it("a table that throttles for a moment goes unnoticed", async () => {
   expect(versionOrCode(await process.vend())).toBe(1);
 });
 
-it("a Secrets Manager that fails is a problem of its own, and is asked again", async () => {
+it("a failure of Secrets Manager has its own problem code, and is retried", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const process = await stack.start(realm);
   stack.secretsManager.injectFault({ fault: "fail" }, 3);
@@ -129,7 +129,7 @@ it("a Secrets Manager that fails is a problem of its own, and is asked again", a
   expect(versionOrCode(await process.vend())).toBe(1);
 });
 
-it("tokens sealed with another key heal by one issue, and are never half-read", async () => {
+it("tokens sealed with another key are replaced by one issue", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   await (await stack.start(realm)).vend();
   const SEALING_KEY = `local:${Buffer.alloc(32, 9).toString("base64")}`;
@@ -146,18 +146,18 @@ it("tokens sealed with another key heal by one issue, and are never half-read", 
   expect(stack.events("token-unreadable")).not.toEqual([]);
 });
 
-it("two sealing keys at once, as in the middle of a deploy, do not start a revoke war (P4, P8)", async () => {
+it("two sealing keys at the same time, as during a deployment, cause no series of revocations (P4, P8)", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const SEALING_KEY = `local:${Buffer.alloc(32, 9).toString("base64")}`;
   for (let pair = 0; pair < 4; pair += 1) {
     await (await stack.start(realm)).vend();
     await (await stack.start(realm, { SEALING_KEY })).vend();
   }
-  // As many as rejections may cause before the breaker opens, and the first.
+  // The first, and as many as rejections may cause before the breaker opens.
   expect(simulator.counters.issues()).toBeLessThanOrEqual(4);
 });
 
-it("an account without a secret is unknown, and leaves nothing in the table", async () => {
+it("an account without a secret is unknown, and nothing is written to the table", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const all = await stack.startMany(2, realm);
   for (const account of ["nobody", "no-one"]) {

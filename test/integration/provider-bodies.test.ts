@@ -6,7 +6,7 @@ import { expectProblem, versionOrCode } from "../support/stack-answers.ts";
 import type { ConfermaWorld } from "../support/stack-realms.ts";
 import { confermaWorld, sendPaymentsWorld } from "../support/stack-realms.ts";
 
-/** In every hostile body: it may be repeated nowhere. */
+/** Contained in every hostile body; it must not be repeated anywhere. */
 const canary = "CANARY-0b9f2c";
 const deadlineMs = 800;
 /** Reading the secret, the call and the commit, on a busy machine. */
@@ -14,7 +14,7 @@ const longestMs = deadlineMs + 5000;
 /** As good as never. */
 const stallMs = 4 * longestMs;
 
-/** A title, the fault, and what the caller is told: a problem's code, or 1 for the first version. */
+/** A title, the fault, and the caller's answer: a problem's code, or 1 for the first version. */
 type Case = readonly [title: string, fault: Fault, told: string | number];
 
 const answers = (status: number, body: string | Buffer<ArrayBuffer>, headers = {}): Fault => ({
@@ -26,7 +26,7 @@ const answers = (status: number, body: string | Buffer<ArrayBuffer>, headers = {
 const patched = (patch: object): Fault => ({ kind: "patch-body", patch });
 const sampleToken = `"access_token":"${canary}"`;
 
-/** Each case meets an account of its own; all meet one process, which has to live through them. */
+/** Each case has its own account; all run in one process, which must survive them. */
 async function play(world: ConfermaWorld, cases: readonly Case[]): Promise<void> {
   const { stack, simulator, realm, addAccount } = world;
   const process = await stack.start(realm);
@@ -60,7 +60,7 @@ it("a slow provider is given up at its deadline, wherever it stalls", async () =
 
 const slowAfter: Fault = { kind: "delay", ms: stallMs, when: "after-handling" };
 
-it("a throttling provider is understood in every shape, and believed for a quarter of an hour at most", async () => {
+it("throttling is recognised in every form, and obeyed for at most 15 minutes", async () => {
   const soon = new Date(Date.now() + 60_000).toUTCString();
   const waits: readonly [retryAfter: string | undefined, least: number, most: number][] = [
     ["7", 7, 7],
@@ -121,7 +121,7 @@ it("a body that is not a token answer is malformed, never a crash, however large
   ]);
 });
 
-it("an expiry that makes no sense is malformed; one left out is a short life, not an endless one", async () => {
+it("an implausible expiry is malformed; a missing one means a short lifetime, not an unlimited one", async () => {
   const world = await confermaWorld({ deadlineMs });
   const expires = (stated: unknown) => patched({ expires: stated, issued: null });
   await play(world, [
@@ -155,7 +155,7 @@ async function shortLived({ stack, realm, simulator, addAccount }: ConfermaWorld
   return { account: Date.parse(usableUntil ?? expect.fail("endless")) - Date.now() };
 }
 
-it("refused credentials are recognised in every dialect, and asked about once", async () => {
+it("refused credentials are recognised in every form, and sent once", async () => {
   const world = await confermaWorld({ deadlineMs });
   const challenge = { "www-authenticate": `Basic realm="${canary}"` };
   const error = (code: string) => `{"error":"${code}","error_description":"${canary}"}`;
@@ -174,7 +174,7 @@ it("refused credentials are recognised in every dialect, and asked about once", 
   expect(faults).toHaveLength(9);
 });
 
-it("a connection lost in any place is a retryable problem", async () => {
+it("a connection lost at any point is a retryable problem", async () => {
   await play(await confermaWorld({ deadlineMs }), [
     ["before", { kind: "destroy", when: "before-handling" }, "provider-unavailable"],
     ["after issuing", { kind: "destroy", when: "after-handling" }, "provider-unavailable"],
@@ -183,7 +183,7 @@ it("a connection lost in any place is a retryable problem", async () => {
   ]);
 });
 
-it("a redirect is not followed: the credentials go nowhere else", async () => {
+it("a redirect is not followed: the credentials are sent to no other address", async () => {
   let visits = 0;
   const attacker = await listen(
     createServer((_request, response) => {
@@ -216,7 +216,7 @@ it("an error that echoes credentials is not repeated", async () => {
   expect(world.stack.printed()).not.toMatch(/local-secret|local-platform|simulated-/);
 });
 
-it("Send Payments' answers are judged by the earlier of expiresAt and the token's own exp", async () => {
+it("the expiry of Send Payments' tokens is the earlier of expiresAt and the JWT's exp", async () => {
   const cases: readonly Case[] = [
     ["past", patched({ expiresAt: "2019-01-01T00:00:00Z" }), "provider-malformed"],
     ["junk", patched({ accessToken: canary, expiresAt: canary }), "provider-malformed"],

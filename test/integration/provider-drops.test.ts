@@ -7,7 +7,7 @@ import { expectAnswer, expectProblem } from "../support/stack-answers.ts";
 
 const deadlineMs = 1500;
 
-/** What happens to a renewal, what its caller is told, and how many tokens it costs beside the first. */
+/** The fault, the caller's answer, and the number of tokens that it costs besides the first. */
 type Case = readonly [title: string, fault: Fault, code: string, issues: number];
 
 const cases: readonly Case[] = [
@@ -25,7 +25,7 @@ const cases: readonly Case[] = [
  * Each case has a connection of its own, whose first token a caller rejects: the renewal that follows may have killed
  * it. One process meets all of them, another has to heal them.
  */
-it("whatever a provider drops, the outcome is named and one more issue heals it (P6, P13)", async () => {
+it("whatever a provider drops, the outcome is recorded and one more issue replaces the token (P6, P13)", async () => {
   const world = await faultWorld({ deadlineMs });
   const { simulator, stack } = world;
   const [holder, other] = [await world.start("direct"), await world.start("direct")];

@@ -35,7 +35,7 @@ function kmsOf(world: RecoveryStack) {
 }
 
 // docs/recovery.md#sealing-key-unavailable
-test("a key that is disabled, or is to be deleted, costs only time: no provider is asked", async () => {
+test("a key that is disabled, or pending deletion, costs only time: no provider is called", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, consent } = world;
   const { conferma: card, authorizationServer } = stack.providers;
@@ -68,7 +68,7 @@ test("a key that is disabled, or is to be deleted, costs only time: no provider 
 });
 
 // docs/recovery.md#sealing-key-lost
-test("a key that is gone for good costs one issue for each token, and each person's consent", async () => {
+test("a deleted key costs one issue for each token, and each person's consent", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, consent, operate } = world;
   const { conferma: card, authorizationServer } = stack.providers;
@@ -80,7 +80,7 @@ test("a key that is gone for good costs one issue for each token, and each perso
   await world.redeploy({ kms });
   onTestFinished(kms.stop);
 
-  // Looking is a vend here, and a vend heals what does not open.
+  // Without --yes it vends too, which replaces tokens that cannot be decrypted.
   const healed = { [conferma]: "fine", [keyServer]: "fine", [jo]: "other-key" };
   expect(await findingsOf(world, "")).toEqual(healed);
   expect(card.counters.issues()).toBe(2);
@@ -94,7 +94,7 @@ test("a key that is gone for good costs one issue for each token, and each perso
 });
 
 // docs/recovery.md#secret-rolled-back
-test("a secret that is rolled back is refused once, and works again as soon as it is moved forward", async () => {
+test("a secret that is rolled back is refused once, and works again when it is replaced", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, operate } = world;
   const { conferma: card } = stack.providers;
@@ -118,12 +118,12 @@ test("a secret that is rolled back is refused once, and works again as soon as i
   await moveStage(world, SecretId, "AWSPREVIOUS");
   const mended = await operate("recover conferma/sandbox --yes");
   expect([mended.exitCode, mended.notices]).toEqual([0, `1/1 ${conferma}: version 1\n`]);
-  // A process that has just read the refused secret looks again after a second.
+  // A process that has just read the refused secret reads it again after a second.
   await expect.poll(async () => versionOrCode(await vend(conferma, 1))).toBe(2);
   expect(await findingsOf(world, "conferma/sandbox")).toEqual({ [conferma]: "fine" });
 });
 
-test("a static key that is rolled back is vended within seconds, and replaced as soon as it is moved forward", async () => {
+test("a static key that is rolled back is vended within seconds, and so is the key that replaces it", async () => {
   const world = await startRecoveryStack();
   const { stack, vend } = world;
   const SecretId = "token-vending/static-key/acme/default";

@@ -11,7 +11,7 @@ const keyServer = "static-key/acme/default";
 const jo = "authorization-code/acme/jo";
 
 // docs/recovery.md#region-lost
-test("with another Region's secrets alone everything vends again, except consents", async () => {
+test("with only the replicated secrets every connection except consents can be vended in another Region", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, consent, operate } = world;
   const { conferma: card, sendPayments, authorizationServer } = stack.providers;
@@ -19,7 +19,7 @@ test("with another Region's secrets alone everything vends again, except consent
   await consent(jo);
   const { token } = expectAnswer(await vend(keyServer));
 
-  // 1: the list that is kept elsewhere.
+  // 1: the list that was stored in the other Region.
   const kept = await operate("status --json");
   const names = JSON.parse(kept.out).connections.map(
     ({ connection }: { connection: string }) => connection,
@@ -32,7 +32,7 @@ test("with another Region's secrets alone everything vends again, except consent
   await world.redeploy({ dynamoDbUrl: dynamoDb.url, kms });
   onTestFinished(async () => void (await Promise.all([dynamoDb.stop(), kms.stop()])));
 
-  // 5: what is left to do, by the kept list.
+  // 5: the remaining steps, by that list.
   expect((await operate("recover")).out).toContain("docs/recovery.md#region-lost");
   const line = names.join(" ");
   expect(await findingsOf(world, line)).toEqual({
@@ -46,7 +46,7 @@ test("with another Region's secrets alone everything vends again, except consent
   expect(recovered.exitCode).toBe(0);
   expect(recovered.out).toContain(`npm run vend -- consent ${jo}`);
 
-  // One issue each, nothing for a static key; the consent is lost.
+  // One issue for each client, none for a static key; the consent is lost.
   expect([card.counters.issues(), sendPayments.counters.issues()]).toEqual([2, 2]);
   expect(await useCredential(expectAnswer(await vend(conferma)), card.pingUrl)).toBe(200);
   expect(expectAnswer(await vend(keyServer)).token).toBe(token);

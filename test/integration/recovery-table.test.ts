@@ -8,7 +8,7 @@ const keyServer = "static-key/acme/default";
 const acme = (account: string) => `authorization-code/acme/${account}`;
 
 // docs/recovery.md#table-restored
-test("a restored table is taken into use: each token is replaced once, and no consent is spent", async () => {
+test("when a restored table is used, each token is replaced once, and no refresh token is used", async () => {
   const world = await startRecoveryStack();
   const { stack, vend, consent, operate } = world;
   const { conferma: card, authorizationServer, keyServer: keys } = stack.providers;
@@ -18,7 +18,7 @@ test("a restored table is taken into use: each token is replaced once, and no co
   }
   const backup = await world.items();
 
-  // What happens after the instant that will be restored, and is forgotten by it.
+  // Changes after the instant to which the table will be restored: they are lost.
   expect(versionOrCode(await vend(conferma, 1))).toBe(2);
   const last = expectAnswer(await vend(conferma, 2));
   for (const account of ["moved-on", "copied"]) {
@@ -31,20 +31,20 @@ test("a restored table is taken into use: each token is replaced once, and no co
   keys.registerKey(newKey);
   await stack.secrets.rotate("token-vending/static-key/acme/default", { apiKey: newKey });
 
-  // 1 to 3: restored into a new table, to which the service stack is pointed.
+  // 1 to 3: restored into a new table, which the service stack uses.
   const forgotten = await world.items();
   await world.restoreInto("token-vending-restored", backup);
   await world.redeploy({ tableName: "token-vending-restored" });
   const restoredAt = new Date().toISOString();
 
-  // 4: whoever has ended a consent since ends it again, before anybody is vended it.
+  // 4: consents that were ended since are ended again, before they are vended.
   const again = await operate(`disconnect ${acme("ended")} --yes`);
   expect(again.out).toContain("The provider has revoked the consent.");
-  // And what the table of before still has of a consent is newer.
+  // The old table still has a newer row of a consent.
   const newest = forgotten.find(({ pk }) => pk?.S === acme("copied"));
   if (newest) await world.replace("token-vending-restored", newest);
 
-  // 5: looking changes nothing.
+  // 5: without --yes nothing changes.
   const [issues, refreshes] = [card.counters.issues(), authorizationServer.oracle.refreshes()];
   const restored = `--restored-at ${restoredAt}`;
   expect(await findingsOf(world, restored)).toEqual({
@@ -57,9 +57,9 @@ test("a restored table is taken into use: each token is replaced once, and no co
   });
   expect(card.counters.issues()).toBe(issues);
 
-  // 6: each token that may be dead is replaced once, by however many runs.
-  const cured = await operate(`recover ${restored} --yes`);
-  expect([cured.exitCode, cured.notices]).toEqual([0, `1/1 ${conferma}: version 2\n`]);
+  // 5, with --yes: each token that may be revoked is replaced once, however often it runs.
+  const repaired = await operate(`recover ${restored} --yes`);
+  expect([repaired.exitCode, repaired.notices]).toEqual([0, `1/1 ${conferma}: version 2\n`]);
   await operate(`recover ${restored} --yes`);
   expect(card.counters.issues()).toBe(issues + 1);
   const now = expectAnswer(await vend(conferma));
@@ -67,7 +67,7 @@ test("a restored table is taken into use: each token is replaced once, and no co
   expect(await useCredential(last, card.pingUrl)).toBe(401);
   expect(expectAnswer(await vend(keyServer)).token).toBe(newKey);
 
-  // 7: consents are as good as their refresh tokens, which nobody has tried.
+  // 6: consents were not refreshed, so whether they are valid depends on their refresh tokens.
   expect(authorizationServer.oracle.refreshes()).toBe(refreshes);
   expect(versionOrCode(await vend(acme("kept"), 1))).toBe(2);
   expect(versionOrCode(await vend(acme("copied"), 2))).toBe(3);
@@ -78,10 +78,10 @@ test("a restored table is taken into use: each token is replaced once, and no co
   expect(await consent(acme("moved-on"))).toBe(200);
   expect(versionOrCode(await vend(acme("moved-on")))).toBe(2);
 
-  // Callers that remember a version from the forgotten time vend afresh.
+  // Callers with a lost version vend again.
   expect(expectProblem(await vend(conferma, last.version)).code).toBe("invalid-request");
   expect(versionOrCode(await vend(conferma))).toBe(2);
-  // Nobody has written to the table of before.
+  // Nothing was written to the old table.
   expect(await world.items()).toEqual(forgotten);
 });
 
@@ -135,7 +135,7 @@ test("a deleted row costs one issue, or a person's consent", async () => {
   expect(versionOrCode(await vend(acme("jo")))).toBe(1);
 });
 
-test("a row that is deleted under a renewal stays deleted: its token is vended to nobody", async () => {
+test("a row that is deleted during a renewal stays deleted, and the new token is not vended", async () => {
   const world = await startRecoveryStack();
   const { stack, vend } = world;
   const { conferma: card } = stack.providers;
@@ -144,7 +144,7 @@ test("a row that is deleted under a renewal stays deleted: its token is vended t
   const renewing = vend(conferma, 1);
   await expect.poll(() => card.counters.issues()).toBe(2);
   await world.deleteItem(conferma);
-  // The holder finds no lease of its own, and begins again as a new caller would, or gives up.
+  // The holder no longer finds its lease. It starts again like a new caller, or gives up.
   expect(["renewal-in-progress", 1]).toContain(versionOrCode(await renewing));
   expect(world.printed()).toContain('"late-issue"');
   const answer = expectAnswer(await vend(conferma));

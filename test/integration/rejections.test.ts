@@ -71,7 +71,7 @@ it("fresh tokens that keep being rejected open the breaker: contested, a time to
   expect(problem).toMatchObject({ code: "contested", status: 503, retryable: true });
   expect(problem.retryAfterSeconds).toBeGreaterThan(240);
   expect(problem.retryAfterSeconds).toBeLessThanOrEqual(300);
-  // Whoever does not complain is still served.
+  // Callers that do not reject are still vended the token.
   const newcomer = await stack.start(realm);
   expect(expectAnswer(await newcomer.vend())).toEqual(current);
 });

@@ -11,12 +11,12 @@ interface Requests {
   readonly reads: number;
   readonly writes: number;
   readonly secrets: number;
-  /** Of KMS: made, and opened. */
+  /** Data keys that KMS generated and decrypted. */
   readonly dataKeys: number;
   readonly opened: number;
 }
 
-/** What one vend costs at AWS, in all operations that there are. */
+/** The requests to AWS of one vend, by operation. */
 async function costOf(stack: TestStack, vend: () => Promise<unknown>): Promise<Requests> {
   stack.dynamoDb.requests.reset();
   stack.secretsManager.requests.reset();
@@ -39,7 +39,7 @@ const storeHit: Requests = { ...nothing, reads: 1 };
 /** Read, lease, claim of the revocation scope, commit; the secret is read between lease and claim. */
 const renewal: Requests = { ...nothing, reads: 1, writes: 3, secrets: 1 };
 
-it("a cold issue costs four requests to the table, one secret, one call", async () => {
+it("a cold issue costs four requests to the table, one to Secrets Manager, and one call", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const process = await stack.start(realm);
 
@@ -53,7 +53,7 @@ it("a cold issue costs four requests to the table, one secret, one call", async 
   expect(simulator.journal).toHaveLength(1);
 });
 
-it("a renewal at expiry costs four requests to the table and one call; the secret is still remembered", async () => {
+it("a renewal at expiry costs four requests to the table and one call; the secret is cached", async () => {
   const { stack, simulator, realm } = await confermaWorld({ lifetimeMs: 1000 });
   const process = await stack.start(realm);
   await process.vend();
@@ -65,7 +65,7 @@ it("a renewal at expiry costs four requests to the table and one call; the secre
   expect(simulator.counters.issues()).toBe(3);
 });
 
-it("with a key in KMS, the first issue makes a data key, a store hit in a new process opens it, and that is all", async () => {
+it("with a key in KMS, the first issue generates a data key, and a store hit in a new process decrypts it", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const process = await stack.start(realm, stack.kmsKey);
   const first = { ...renewal, dataKeys: 1 };
@@ -76,14 +76,14 @@ it("with a key in KMS, the first issue makes a data key, a store hit in a new pr
   expect(await costOf(stack, () => newcomer.vend())).toEqual({ ...storeHit, opened: 1 });
   expect(await costOf(stack, () => newcomer.vend())).toEqual(nothing);
 
-  // Another token of the same hour: no data key is made to seal it, none is opened to read it.
+  // Another token of the same hour: no data key is generated to seal it, none is decrypted to open it.
   const renewed = { ...renewal, secrets: 0 };
   expect(await costOf(stack, () => process.vend({ rejectedVersion: 1 }))).toEqual(renewed);
   expect(await costOf(stack, () => newcomer.vend({ rejectedVersion: 1 }))).toEqual(storeHit);
   expect(simulator.counters.issues()).toBe(2);
 });
 
-it("with a key in KMS, a static key's look at its secret makes no data key", async () => {
+it("with a key in KMS, checking a static key's secret generates no data key", async () => {
   const { stack, realm } = await staticKeyWorld();
   const process = await stack.start(realm, stack.kmsKey);
   expect(await costOf(stack, () => process.vend())).toEqual({ ...keyLook, dataKeys: 1 });
@@ -103,7 +103,7 @@ it("a rejection of an old version costs one read; of the current one, a renewal"
   expect(simulator.counters.issues()).toBe(2);
 });
 
-it("a static key costs three requests to the table and one secret at each look, and nothing in between", async () => {
+it("each check of a static key costs three requests to the table and one to Secrets Manager; in between there are none", async () => {
   const { stack, simulator, realm } = await staticKeyWorld();
   const process = await stack.start(realm);
   expect(await costOf(stack, () => process.vend())).toEqual(keyLook);
@@ -116,7 +116,7 @@ it("a static key costs three requests to the table and one secret at each look, 
   expect(simulator.journal).toEqual([]);
 });
 
-it("a key that its provider can vouch for costs one probe when it is new", async () => {
+it("a new key with a probe costs one probe", async () => {
   const { stack } = await staticKeyWorld();
   const cfis = await startCfis({ environment: "staging" });
   const apiKey = cfis.registerKey();
@@ -151,7 +151,7 @@ it("a store hit loads nothing on first use; a cold issue loads secrets and what 
   expect(hot.length).toBeLessThan(cold.length);
 });
 
-it("only a key in KMS loads the client of KMS, at the first token that is sealed or opened", async () => {
+it("the KMS client is loaded only for a key in KMS, at the first token that is sealed or opened", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm, stack.kmsKey);
   expect(await lazyChunks(process)).toEqual([]);
@@ -163,10 +163,10 @@ it("only a key in KMS loads the client of KMS, at the first token that is sealed
   expect(await lazyChunks(newcomer)).toEqual(["kms-sealer"]);
 });
 
-/** What several modules share, and what the SDK loads with its first request. */
+/** Code that several modules share, or that the SDK loads with its first request. */
 const anonymous = ["chunk", "http"];
 
-/** Chunks are called after the module that is loaded on first use. */
+/** Chunks are named after the module that is loaded on first use. */
 async function lazyChunks(process: VendProcess): Promise<string[]> {
   const urls = await process.modules();
   const names = urls.flatMap((url) => /\/chunks\/([\w-]+)-\w+\.mjs$/.exec(url)?.[1] ?? []);

@@ -29,13 +29,13 @@ async function underLoad(
   return { tallies, elapsedMs: Date.now() - begun };
 }
 
-/** A refusal that arrives well after `usableUntil` was this machine's delay, not the vendor's promise. */
+/** A refusal long after `usableUntil` was caused by a delay of this machine. */
 const refusedInTime = ({ tallies }: Run) =>
   tallies.flatMap(({ refused }) => refused.filter(({ lateMs }) => lateMs < 50));
 const problems = ({ tallies }: Run) => tallies.flatMap((tally) => tally.problems);
 const uses = ({ tallies }: Run) => tallies.reduce((sum, tally) => sum + tally.uses, 0);
 
-it("Conferma rolls over under load at expiry: one issue a lifetime, none early, nothing refused (P1, P4)", async () => {
+it("under load, Conferma's token is renewed at expiry: one issue per lifetime, none early, nothing refused (P1, P4)", async () => {
   const lifetimeMs = 2000;
   const world = await confermaWorld({ lifetimeMs, deadlineMs: 1000 });
   const { counters } = world.simulator;
@@ -47,14 +47,14 @@ it("Conferma rolls over under load at expiry: one issue a lifetime, none early, 
   expect(counters.earlyIssues()).toBe(0);
   expect(counters.unexcusedEarlyIssues()).toBe(0);
   expect(counters.maxInFlight()).toBe(1);
-  // The first is issued before the run; each next one a clock's skew after the one before has expired.
+  // The first is issued before the run; each further one when its predecessor has expired, plus the clock skew.
   const lifetimes = run.elapsedMs / (lifetimeMs + 250);
   expect(counters.issues() - 1).toBeGreaterThanOrEqual(Math.floor(lifetimes) - 1);
   expect(counters.issues() - 1).toBeLessThanOrEqual(Math.ceil(lifetimes));
   expect(uses(run)).toBeGreaterThan(100);
 });
 
-it("Send Payments rolls over under load at the handover: nothing is refused before usableUntil (P1, P4)", async () => {
+it("under load, Send Payments' token is renewed at the handover: nothing is refused before usableUntil (P1, P4)", async () => {
   const lifetimeMs = 4000;
   const world = await sendPaymentsWorld({ lifetimeMs, deadlineMs: 1000 });
   const { counters } = world.simulator;
@@ -64,7 +64,7 @@ it("Send Payments rolls over under load at the handover: nothing is refused befo
   expect(problems(run)).toEqual([]);
   expect(refusedInTime(run)).toEqual([]);
   expect(counters.maxInFlight()).toBe(1);
-  // The handover lies a fifth of what surely remains before the end: 600 of the 3000 ms that whole seconds leave.
+  // The handover is a fifth of the minimum lifetime before expiry: 600 of the 3000 ms that whole seconds guarantee.
   const lifetimes = run.elapsedMs / (lifetimeMs - 600);
   expect(counters.issues() - 1).toBeGreaterThanOrEqual(Math.floor(lifetimes) - 1);
   expect(counters.issues() - 1).toBeLessThanOrEqual(Math.ceil(lifetimes));
@@ -72,7 +72,7 @@ it("Send Payments rolls over under load at the handover: nothing is refused befo
   expect(uses(run)).toBeGreaterThan(100);
 });
 
-it("coexisting tokens are renewed early, by one process, while the old one is served: nobody waits (P4)", async () => {
+it("coexisting tokens are renewed early, by one process, while the old one is vended: no caller waits (P4)", async () => {
   const world = await clientCredentialsWorld({ lifetimeMs: 3000, deadlineMs: 1000 });
   const { counters, settings } = world.simulator;
   settings.latencyMs = 200;

@@ -70,14 +70,14 @@ async function tick(realm: LocalRealm): Promise<TickSummary> {
   return payload as TickSummary;
 }
 
-/** Once, unless the machine is so busy that AWS answers too late: what then fails is left to the next minute. */
+/** Ticks once, and again while a renewal has failed because a busy machine's AWS answered too late. */
 async function ticksUntilNoneFails(realm: LocalRealm): Promise<TickSummary[]> {
   const ticks = [await tick(realm)];
   while (ticks.at(-1)?.failed !== 0) ticks.push(await tick(realm));
   return ticks;
 }
 
-/** What the provider has issued since `from`, oldest first. */
+/** The tokens that the provider has issued since `from`, oldest first. */
 const issues = ({ journal }: Simulator, from = 0) =>
   journal.filter(({ kind, at }) => kind === "issue" && at >= from);
 
@@ -116,14 +116,14 @@ async function vendedFor(name: string, lifetimeMs: number) {
 
 const vend = (realm: LocalRealm) => client.vend(stack.functionOf(realm).name);
 
-/** Far less than the minute between two ticks, and enough for a busy machine. */
+/** Much less than the minute between two ticks, and enough on a busy machine. */
 const soonMs = 15_000;
 
 const nothing = { due: 0, renewed: 0, skipped: 0, failed: 0 };
 const oneRenewed = { ...nothing, due: 1, renewed: 1 };
 const oneSkipped = { ...nothing, due: 1, skipped: 1 };
 
-it("a tick asks Conferma never before expiry and soon after it; of two that overlap, one (P4)", async () => {
+it("a tick never calls Conferma before expiry, but soon after it; of two that overlap, only one does (P4)", async () => {
   const lifetimeMs = 1500;
   const { realm, simulator, first, begun, issuedAt } = await vendedFor(
     "conferma/sandbox",
@@ -137,19 +137,19 @@ it("a tick asks Conferma never before expiry and soon after it; of two that over
   const [, next, ...more] = issues(simulator, begun);
   expect(more).toEqual([]);
   expect(next?.at).toBeGreaterThanOrEqual(issuedAt + lifetimeMs);
-  // The tick that was waiting did it, and not the next one a minute later.
+  // The waiting tick renewed it, not the next one a minute later.
   expect(next?.at).toBeLessThan(issuedAt + lifetimeMs + soonMs);
   expect(simulator.counters.earlyIssues()).toBe(0);
   expect(simulator.counters.maxInFlight()).toBe(1);
 
-  // Whoever asks now is served what the schedule has stored.
+  // A vend now returns the token that the schedule has stored.
   const answer = expectAnswer(await vend(realm));
   expect(answer.version).toBe(first.version + 1);
   expect(await useCredential(answer, realm.pingUrl)).toBe(200);
   expect(issues(simulator, begun)).toHaveLength(2);
 });
 
-it("a tick asks Send at the handover, and a caller that waits through it shares its issue (P3, P4)", async () => {
+it("a tick calls Send at the handover, and a caller that waits for it shares its token (P3, P4)", async () => {
   const { realm, simulator, first, begun, renewAt } = await vendedFor(
     "send-payments/sandbox",
     3000,
@@ -269,7 +269,7 @@ describe("two thousand connections in one realm", () => {
     },
   );
 
-  it("of which hundreds have lapsed: each is read and written once, 500 a tick, and never again", async () => {
+  it("of which hundreds have lapsed: each is read and written only once, 500 per tick", async () => {
     const last = range(total).slice(-lapsed);
     await write(last.map((n) => rowOf(n, Date.now() - hour, Date.now() - second)));
     for (const taken of [500, 100, 0]) {

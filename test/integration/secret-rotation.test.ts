@@ -10,7 +10,7 @@ import {
 } from "../support/stack-answers.ts";
 import { confermaWorld, staticKeyWorld } from "../support/stack-realms.ts";
 
-it("a secret rotated behind a cached copy is read again and used, with no restart (P10)", async () => {
+it("a rotated secret replaces a cached copy, without a restart (P10)", async () => {
   const { stack, simulator, secret, secretName, realm } = await confermaWorld();
   const process = await stack.start(realm);
   await process.vend();
@@ -50,7 +50,7 @@ it("refused credentials are tried once, for all processes; a rotated secret ends
   expect(simulator.counters.issues()).toBe(1);
 });
 
-it("a secret that is not what its provider needs names the field, asks nobody, and is mended by rotation", async () => {
+it("a malformed secret is reported with its field, without a call to the provider, until it is rotated", async () => {
   const { stack, simulator, secret, secretName, realm } = await confermaWorld();
   const { platformKey: _, ...incomplete } = secret;
   await stack.secrets.rotate(secretName, incomplete);
@@ -88,13 +88,13 @@ it("a rotated static key is vended by every process within six seconds", async (
   expect(after).toMatchObject({ token: next, version: 2 });
 });
 
-it("a static key that its provider is asked about and refuses is vended to nobody until the secret changes", async () => {
+it("a static key that its provider's probe refuses is not vended until the secret changes", async () => {
   const { stack, simulator, secretName, realm, apiKey } = await staticKeyWorld();
   const probed = { ...realm, apiBaseUrl: simulator.url, probePath: "/v1/ping" };
   const [one, other] = [await stack.start(probed), await stack.start(probed)];
   await one.vend();
   simulator.revokeKey(apiKey);
-  // The provider's last answer about a key stands for five seconds.
+  // The provider's last answer about a key is valid for five seconds.
   await sleep(5100);
 
   for (const process of [one, other, one, other]) {
@@ -111,7 +111,7 @@ it("a static key that its provider is asked about and refuses is vended to nobod
   expect(expectAnswer(await one.vend({ rejectedVersion: 1 }))).toEqual(answer);
 });
 
-it("a static key that one caller rejects, and nobody can be asked about, is refused to that caller alone", async () => {
+it("a static key without a probe that one caller rejects is refused to that caller only", async () => {
   const { stack, simulator, secretName, realm } = await staticKeyWorld();
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
   await one.vend();
@@ -128,7 +128,7 @@ it("a static key that one caller rejects, and nobody can be asked about, is refu
   expect(expectAnswer(await other.vend({ rejectedVersion: 1 }))).toMatchObject({ token: next });
 });
 
-it("two accounts with one platform key: the second is refused, says whose it is, and issues nothing (P1)", async () => {
+it("of two accounts with one platform key, the second is refused, with the name of the first, and issues nothing (P1)", async () => {
   const { stack, simulator, secret, realm, addAccount } = await confermaWorld();
   await addAccount("second", secret.platformKey);
   const [one, other] = [await stack.start(realm), await stack.start(realm)];
@@ -144,7 +144,7 @@ it("two accounts with one platform key: the second is refused, says whose it is,
   expect(await useCredential(first, simulator.pingUrl)).toBe(200);
 });
 
-it("of two accounts that first ask for one platform at the same instant, one issues (P1)", async () => {
+it("of two accounts of one platform that begin at the same instant, one issues (P1)", async () => {
   const { stack, simulator, secret, realm, addAccount } = await confermaWorld();
   simulator.settings.latencyMs = 100;
   await addAccount("second", secret.platformKey);
@@ -156,7 +156,7 @@ it("of two accounts that first ask for one platform at the same instant, one iss
   expect(simulator.counters.issues()).toBe(1);
 });
 
-it("an account that has moved to a platform of its own frees the one it had", async () => {
+it("an account that has moved to another platform frees its earlier one", async () => {
   const { stack, simulator, secret, secretName, realm, addAccount } = await confermaWorld();
   const process = await stack.start(realm);
   await process.vend();
@@ -167,7 +167,7 @@ it("an account that has moved to a platform of its own frees the one it had", as
   await (await stack.start(realm)).vend({ rejectedVersion: 1 });
 
   await addAccount("second", secret.platformKey);
-  // The last claim stands for as long as the lease that it was made for.
+  // The last claim lasts until the end of its lease.
   await sleep(3500);
   expect(versionOrCode(await process.vend({ account: "second" }))).toBe(1);
   expect(simulator.counters.issuesPerRevocationScope()).toEqual({

@@ -6,7 +6,7 @@ import type { Outage } from "../support/stack-faulty-proxy.ts";
 
 const deadlineMs = 1000;
 const outages: readonly Outage[] = ["refused", "reset", "black-hole"];
-/** What a caller has, and a process takes no longer than. */
+/** The caller's time-out, which no process exceeds. */
 const patienceMs = 6000;
 
 async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {

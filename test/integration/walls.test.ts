@@ -59,7 +59,7 @@ describe("on the laptop", () => {
     }
   });
 
-  it("GET /v1/connections tells the state of each, signed or not at all", async () => {
+  it("GET /v1/connections lists the state of each, but only to signed requests", async () => {
     for (const realm of stack.providers.realms) await client.vend(stack.functionOf(realm).name);
     const response = await asOperator("connections");
     const { connections } = (await response.json()) as ConnectionPage;
@@ -96,7 +96,7 @@ it("the example of a consumer calls Conferma with a token, and after a 401 with 
 });
 
 describe("every request that a function or a schedule has made", () => {
-  /** Each question once, with the role that it was asked as. */
+  /** Each distinct request, with the role that sent it. */
   const questions = () => {
     const ofRoles = told.filter(({ policyOwnerArn: role }) => role.includes(":role/"));
     const all = ofRoles.map((request) => ({
@@ -120,7 +120,7 @@ describe("every request that a function or a schedule has made", () => {
   };
   const keyPolicy = () => stack.deployed.keys[0]?.properties["KeyPolicy"];
 
-  it("is of one role alone for each function, and of no function whose role is unknown", () => {
+  it("has the role of its function, and no function's role is unknown", () => {
     const roles = stack.deployed.functions.map(({ roleArn }) => roleArn);
     expect(new Set(roles).size).toBe(roles.length);
     const asking = new Set(questions().map(({ role }) => role));

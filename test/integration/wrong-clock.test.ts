@@ -18,7 +18,7 @@ it("a machine that is ten minutes ahead stores a token with its real end: AWS's 
   expect(simulator.counters.issues()).toBe(1);
 });
 
-it("a machine that is ten minutes behind vends at once: the time that is left is not told by its clock", async () => {
+it("a machine that is ten minutes behind vends at once: its remaining time is not measured with its wall clock", async () => {
   const { stack, simulator, realm } = await confermaWorld();
   const behind = await stack.start(realm, { CLOCK_AHEAD_MS: "-600000" });
 

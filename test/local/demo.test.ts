@@ -122,7 +122,7 @@ test("the report fits 80 columns, with the longest promise of each scene", () =>
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 
-describe("the table is written to as the protocol is documented", () => {
+describe("the table's writes follow the documented protocol", () => {
   const quick = [coldStart, crash, rejectionStorm, secretRotation];
   const played = async (scene: Scene): Promise<readonly [SceneResult, ObservedWrite[]]> => {
     const answers: DynamoDbAnswer[] = [];
@@ -139,7 +139,7 @@ describe("the table is written to as the protocol is documented", () => {
     expect(checkTransitions(writes)).toEqual([]);
   });
 
-  // Side by side, because they mostly wait; what they measure is the demo's business, on a machine of its own.
+  // In parallel, because they mostly wait. Their measurements are not checked here.
   test("in Rollover and Outage", async () => {
     const scenes = await Promise.all([rollover, outage].map(played));
     for (const [{ verdicts }, writes] of scenes) {

@@ -125,7 +125,7 @@ describe("an answer", () => {
     expect(response.body).toBe(body);
   });
 
-  test("of fifty megabytes is not waited for", async () => {
+  test("of fifty megabytes is aborted", async () => {
     server = await rawServer((socket) => {
       socket.write(head());
       const more = () => {

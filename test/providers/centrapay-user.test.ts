@@ -113,7 +113,7 @@ describe("a code", () => {
     ]);
   });
 
-  test("gives a token of an hour, and a consent of sixty days", async () => {
+  test("gives a token for an hour, and a consent for sixty days", async () => {
     const outcome = await issued(codeCredential);
     expect(summarizeOutcome(outcome)).toBe("issued, 3600000 to 3601000 ms");
     expect(outcome).toMatchObject({ expiresAt: at("11:00:00.200") });
@@ -182,7 +182,7 @@ describe("a refresh", () => {
     });
   });
 
-  test("of one person is never answered with a token of another", async () => {
+  test("of one person never returns a token of another", async () => {
     const outcome = await issued(refreshCredential("person-2"));
     expect(outcome).toMatchObject({
       code: "provider-malformed",
@@ -200,7 +200,7 @@ describe("a refresh", () => {
   });
 });
 
-test("nobody's consent is asked for by people, not at the provider", async () => {
+test("without a consent, no request is sent to the provider", async () => {
   const { grant, requests } = await grantOf(settings, JSON.stringify(secret), {}, null);
   expect(await grant.issue(new AbortController().signal)).toMatchObject({
     code: "consent-required",
@@ -213,9 +213,9 @@ test.each([
   ["a number", 5],
   ["an object", {}],
   ["a line break", "a\nb"],
-  ["more than anybody can keep", "x".repeat(16_385)],
+  ["a text that is too long", "x".repeat(16_385)],
 ])(
-  "a refresh token of %s is not understood, though ours may be replaced by it",
+  "an answer with %s as refresh token is malformed, but may have replaced ours",
   async (_, value) => {
     const fields = answer({ refresh_token: value });
     expect(summarizeOutcome(await issued(refreshCredential("person-1"), fields))).toBe(

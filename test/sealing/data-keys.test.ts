@@ -39,21 +39,21 @@ describe("a new data key", () => {
   test.each([
     ["clear", { CiphertextBlob }],
     ["encrypted", { Plaintext }],
-  ])("without its %s half is an outage, and is asked for again", async (_, answer) => {
+  ])("without its %s half is an outage, and is requested again", async (_, answer) => {
     const { generated } = keysOf(answer, { Plaintext, CiphertextBlob });
     await expect(generated()).rejects.toMatchObject(outage("no key"));
     const { key, encrypted } = await generated();
     expect([key.expose(), encrypted]).toEqual([Plaintext, CiphertextBlob]);
   });
 
-  test("is asked for with its connection as context", async () => {
+  test("is requested with its connection as context", async () => {
     const { asked, generated } = keysOf({ Plaintext, CiphertextBlob });
     await generated();
     const EncryptionContext = { connection };
     expect(asked).toEqual([{ KeyId: "arn:of-a-key", KeySpec: "AES_256", EncryptionContext }]);
   });
 
-  test("that fails with what is no error is an outage too", async () => {
+  test("that fails with something other than an Error is an outage too", async () => {
     await expect(keysOf("canary").generated()).rejects.toMatchObject(outage("unknown error"));
   });
 });

@@ -12,7 +12,7 @@ const instant = (leastMs: number, mostMs: number) =>
   fc.integer({ min: leastMs, max: mostMs }).map((ms) => plusMs(ten, ms));
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
-/** A token as `tokenTimes` would have timed it: what can be in a record. */
+/** A token with the instants that `tokenTimes` computes, as it may be in a record. */
 const heldTokens = (policy: RenewalPolicy): fc.Arbitrary<StoredToken> =>
   fc
     .record({
@@ -98,7 +98,7 @@ const records = (policy: RenewalPolicy): fc.Arbitrary<TokenRecord> =>
       }),
     );
 
-/** What may be stored, demanded and found out under one of these policies. */
+/** Possible situations under one of these policies. */
 export function situationsUnder(...policies: readonly RenewalPolicy[]): fc.Arbitrary<Situation> {
   return fc.constantFrom(...policies).chain((policy) =>
     fc.record({

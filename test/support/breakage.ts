@@ -5,7 +5,7 @@ import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 
-/** Breaks the code at its seams, to prove that a checker notices. */
+/** Breaks the code at its ports, to prove that a checker detects it. */
 export interface Breakage {
   /** The ports, changed for one process. */
   deps?(deps: Dependencies): Dependencies;
@@ -26,7 +26,7 @@ export function withStore(change: (store: TokenStore) => Partial<TokenStore>) {
   });
 }
 
-/** What is written to a record, with one thing about it changed. */
+/** A write to a record, with one change. */
 export function changed<T>(writtenTo: (current: TokenRecord) => T, change: Partial<T>) {
   return (current: TokenRecord): T => ({ ...writtenTo(current), ...change });
 }
@@ -58,7 +58,7 @@ export function withIssued(change: (issued: Issued) => Issued) {
   });
 }
 
-/** The store's writes, as they are told apart here: by the attributes that they set or remove. */
+/** The store's writes, identified by the attributes that they set or remove. */
 export function sets({ UpdateExpression = "" }: UpdateItemCommandInput, name: string): boolean {
   const [set = ""] = UpdateExpression.split("REMOVE ");
   return set.includes(`#${name} =`);
@@ -72,7 +72,7 @@ export function removes({ UpdateExpression = "" }: UpdateItemCommandInput, name:
 export const takesLease = (input: UpdateItemCommandInput) => sets(input, "leaseOwner");
 export const endsLease = (input: UpdateItemCommandInput) => removes(input, "leaseOwner");
 
-/** The write, on another condition. */
+/** The write, with another condition. */
 export function onlyIf(
   input: UpdateItemCommandInput,
   ConditionExpression: string,
@@ -80,7 +80,7 @@ export function onlyIf(
   return { ...input, ConditionExpression };
 }
 
-/** The write, whatever stands there. */
+/** The write, without a condition. */
 export function unconditional(input: UpdateItemCommandInput): UpdateItemCommandInput {
   return { ...input, ConditionExpression: undefined };
 }

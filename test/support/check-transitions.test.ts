@@ -234,7 +234,7 @@ const consenting: readonly Planted[] = [
   ],
 ];
 
-describe("the model takes what the code writes", () => {
+describe("the model accepts the code's writes", () => {
   test("where a new token revokes the old", async () => {
     const names = namesOf(await revokingHistory());
     expect(new Set(names)).toEqual(

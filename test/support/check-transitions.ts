@@ -77,19 +77,19 @@ export class HistoryReplay {
     this.#recordIn = recordIn;
   }
 
-  /** A history that begins as this one, and goes on by itself. */
+  /** A copy of this history, which continues independently. */
   fork(): HistoryReplay {
     const fork = new HistoryReplay(this.#recordIn);
     for (const [pk, past] of this.#pasts) fork.#pasts.set(pk, copyOf(past));
     return fork;
   }
 
-  /** Takes a write in that is known to be right. */
+  /** Adds a write that is known to be correct. */
   accept(write: ObservedWrite): void {
     remember(this.#pastOf(write), write);
   }
 
-  /** Takes the next write in, and says what is wrong with it. */
+  /** Adds the next write, and returns what is wrong with it. */
   violationOf(write: ObservedWrite): string | null {
     const past = this.#pastOf(write);
     const { name, wrong } = write.by === "operator" ? byHand(write) : this.#match(write, past);
@@ -145,7 +145,7 @@ const transitionsOfEditedRows = Object.fromEntries(
   }),
 );
 
-/** What people do with rows is theirs; the service has to cope with what it finds. */
+/** Changes by operators are not checked; the service has to handle what it finds. */
 function byHand({ after }: ObservedWrite): Match {
   return { name: after ? "restored or edited" : "deleted", wrong: null };
 }
@@ -154,7 +154,7 @@ const none: ReadonlySet<number> = new Set();
 
 function remember(past: Past, { at, before, after, by }: ObservedWrite): void {
   const isCommit = before?.["tokenOwner"]?.S !== after?.["tokenOwner"]?.S;
-  // What an earlier release has written shows in no revision either.
+  // Writes of an earlier release do not change the revision.
   if (by === "operator" || by === "earlier release") past.isEdited = true;
   else if (isCommit) past.isEdited = false;
   const owner = after?.["leaseOwner"]?.S;
@@ -182,7 +182,7 @@ function recordStep(write: ObservedWrite, past: Past, recordIn: ReadItem): Recor
     before: before ?? null,
     after: after ?? null,
     items: { before: write.before, after: write.after },
-    // A writer whose clock has jumped may have decided by the clock before.
+    // A writer whose clock has jumped may have decided before the jump.
     leaseEndsAt: leaseEndOf(before ?? null, grantedAt + aheadMs) - jumpMs,
     clockStepMs: clockStepMs + jumpMs,
     owners: past.owners,
@@ -233,7 +233,7 @@ function claimOf(item: Readonly<Item>): Claim {
   return { owner: item["scopeOwner"]?.S ?? "", until: Number(item["scopeUntil"]?.N ?? 0) };
 }
 
-/** The transition that the write is, or the one that it comes nearest to and what is wrong about that. */
+/** The write's transition, or the closest one and how the write violates it. */
 function match<State extends string, Step>(
   transitions: Readonly<Record<string, Transition<State, Step>>>,
   { before, after }: ObservedWrite,
@@ -271,7 +271,7 @@ function nearest<State extends string, Step>(
     const broken = brokenRules(transition, step);
     const unexpected = changed.filter((attribute) => !transition.changes.includes(attribute));
     const wrong = [...misplaced, ...broken, ...unexpected.map((name) => `${name} stays as it is`)];
-    // What a write leaves says best what it was meant to be.
+    // The attributes after a write show best which transition was intended.
     const elsewhere = 4 * misplaced.length + (transition.to.includes(states[1]) ? 0 : 8);
     const distance = elsewhere + broken.length + Math.min(unexpected.length, 3);
     if (distance >= least) continue;

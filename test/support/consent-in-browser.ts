@@ -1,7 +1,7 @@
 import type { SimulatedUser } from "../../local/simulators/oauth/users.ts";
 import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
 
-/** A page of ours, as a window shows it. */
+/** A consent page in a browser window. */
 export interface SeenPage {
   readonly status: number;
   readonly html: string;
@@ -9,7 +9,7 @@ export interface SeenPage {
   readonly title: string;
 }
 
-/** A window of a browser with its cookies: for what does not depend on which browser it is. */
+/** A browser window with its cookies, for tests that do not depend on the browser. */
 export function aWindow() {
   const cookies = new Map<string, string>();
 
@@ -26,7 +26,7 @@ export function aWindow() {
 
   return {
     go,
-    /** Opens a link and continues: where the provider is to be asked. */
+    /** Opens a link and continues. Returns the address at the provider. */
     async setOut(link: string): Promise<string> {
       await go(link);
       const departure = await go(link, "POST");
@@ -43,7 +43,7 @@ export function aWindow() {
   };
 }
 
-/** A window, in which a person opens a link of ours, consents at the provider and comes back. */
+/** A window in which a person opens a consent link, consents at the provider and returns. */
 export async function consentInBrowser(link: string, person: SimulatedUser): Promise<Response> {
   const window = aWindow();
   const authorizeUrl = await window.setOut(link);

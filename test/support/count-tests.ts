@@ -1,6 +1,6 @@
 import type { Reporter, SerializedError, TestModule } from "vitest/node";
 
-/** Ends a run with its counts in one line; what failed outside of a test counts as one more failure. */
+/** Prints the counts of a run in one line; an error outside of tests counts as one more failure. */
 export const countTests: Reporter = {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]) {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);

@@ -13,7 +13,7 @@ export function nameOf(decision: Decision): string {
   return `${decision.action} ${decision.reason}`;
 }
 
-/** A record's situation, or that there is no record, in the words of the table. */
+/** A record's situation, or the absence of a record, in the terms of the table. */
 export interface Facts extends Pick<Situation, "policy" | "findings" | "now"> {
   readonly situation: Situation | null;
   readonly isRevoking: boolean;
@@ -34,7 +34,7 @@ export interface DecisionRow {
   readonly state: string;
   /** A decision's name. */
   readonly decision: string;
-  /** Of `renew`: what is decided where the last failure forbids it; null where it is not asked. */
+  /** Of `renew`: what is decided where the last failure forbids it; null where it is not checked. */
   readonly otherwise?: string | null;
   readonly fits: (facts: Facts) => boolean;
 }
@@ -61,7 +61,7 @@ export const decisionRows: readonly DecisionRow[] = [
     fits: (facts) => facts.lacksRefresh && satisfies(facts),
   },
   {
-    state: "consent without refresh token; someone renews",
+    state: "consent without refresh token; being renewed",
     decision: "await-renewal lease-held",
     fits: ({ lacksRefresh, lease }) => lacksRefresh && lease === "alive",
   },
@@ -83,12 +83,12 @@ export const decisionRows: readonly DecisionRow[] = [
     fits: (facts) => satisfies(facts) && !facts.isRenewalDue,
   },
   {
-    state: "sufficient; someone renews",
+    state: "sufficient; being renewed",
     decision: "vend renewing-elsewhere",
     fits: (facts) => satisfies(facts) && facts.lease === "alive",
   },
   {
-    state: "sufficient; the holder of the lease has vanished",
+    state: "sufficient; the lease is abandoned",
     decision: "renew takeover",
     otherwise: null,
     fits: (facts) => satisfies(facts) && facts.lease === "abandoned",
@@ -100,12 +100,12 @@ export const decisionRows: readonly DecisionRow[] = [
     fits: satisfies,
   },
   {
-    state: "someone renews",
+    state: "being renewed",
     decision: "await-renewal lease-held",
     fits: ({ lease }) => lease === "alive",
   },
   {
-    state: "the holder of the lease has vanished",
+    state: "the lease is abandoned",
     decision: "renew takeover",
     otherwise: null,
     fits: ({ lease }) => lease === "abandoned",
@@ -198,7 +198,7 @@ export const decisionRows: readonly DecisionRow[] = [
   },
 ];
 
-/** What becomes of a `renew` that the last failure may forbid: the rules of docs/architecture.md, in their order. */
+/** The result of a `renew` that the last failure may forbid: the rules of docs/architecture.md, in their order. */
 function afterLastFailure(
   { record: { failure }, findings, now }: Situation,
   decision: string,
@@ -226,7 +226,7 @@ function isRefusalTheLastWord({ secretVersion, refusedSecretVersion }: Failure):
   return refusedSecretVersion !== null && isNoOtherTried;
 }
 
-/** The row that fits, and the decision to which it leads. */
+/** The matching row, and the resulting decision. */
 export function decideByTable(facts: Facts): { row: DecisionRow; expected: string } {
   const row = decisionRows.find(({ fits }) => fits(facts));
   if (!row) throw new Error("No row fits.");

@@ -36,7 +36,7 @@ export function describeClaims(
       replace: StandingClaim | null = null,
     ) => store.claimRevocationScope(scope, mine, replace, signal);
 
-    it("gives it to one of twenty connections that claim it at once", async () => {
+    it("is granted to one of twenty concurrent connections", async () => {
       const scope = randomUUID();
       const claims = await Promise.all(
         Array.from({ length: 20 }, () => claim(scope, aClaim(aConnection()))),
@@ -46,7 +46,7 @@ export function describeClaims(
       expect(await claim(scope, aClaim(aConnection()))).toMatchObject(aClaim(owner));
     });
 
-    it("again prolongs it", async () => {
+    it("again extends it", async () => {
       const scope = randomUUID();
       const mine = aConnection();
       await claim(scope, aClaim(mine));
@@ -55,7 +55,7 @@ export function describeClaims(
       expect(await claim(scope, aClaim(aConnection()))).toMatchObject(again);
     });
 
-    it("takes it from another claim that is as it was seen, one of two", async () => {
+    it("takes over an unchanged claim, for one of two", async () => {
       const scope = randomUUID();
       const [lapsed, one, other] = [aConnection(), aConnection(), aConnection()];
       const seen = await claim(scope, aClaim(lapsed));
@@ -69,7 +69,7 @@ export function describeClaims(
       expect([...owners]).toEqual([(await claim(scope, aClaim(lapsed))).owner]);
     });
 
-    it("does not take it from an owner that has claimed it again since", async () => {
+    it("does not take over a claim that its owner has renewed since", async () => {
       const scope = randomUUID();
       const [owner, other] = [aConnection(), aConnection()];
       const seen = await claim(scope, aClaim(owner));

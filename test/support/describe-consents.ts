@@ -55,7 +55,7 @@ export function describeConsents(storeNow: () => TokenStore): void {
       });
     });
 
-    it("outlives an attempt that says nothing of the connection, and so does its last failure", async () => {
+    it("is kept after an attempt that does not concern the connection, and so is its last failure", async () => {
       const record = await consented();
       const first = await take(record.connection, "b", record);
       const failed = await store.fail(first, aFailedAttempt, signal);
@@ -65,7 +65,7 @@ export function describeConsents(storeNow: () => TokenStore): void {
       expect(after).toMatchObject({ failure: aFailure(), lease: null, consent: aConsent() });
     });
 
-    it("is forgotten with its token, while versions and leases go on counting", async () => {
+    it("is deleted with its token, while version and fence are kept", async () => {
       const record = await consented();
       const held = await take(record.connection, "b", record);
       const gone = await store.disconnect(held, signal);
@@ -76,7 +76,7 @@ export function describeConsents(storeNow: () => TokenStore): void {
       expect(await store.read(connection, signal)).toEqual(gone);
     });
 
-    it("is forgotten by the holder of the lease only", async () => {
+    it("is deleted by the holder of the lease only", async () => {
       const record = await consented();
       const held = await take(record.connection, "b", record);
       const thief = { ...held, lease: aLease({ owner: "thief" }) };

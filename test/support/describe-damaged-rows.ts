@@ -14,7 +14,7 @@ const signal = new AbortController().signal;
 const realm = { provider: "connectpay", environment: "test" } as const;
 const instant = (time: string) => ({ N: String(Number(at(time))) });
 
-/** Attributes that can be damaged, and how; numbers beyond 2^53, dates beyond dates, other types. */
+/** Attributes and their damage: numbers beyond 2^53, instants beyond the range of dates, other types. */
 const damages: readonly [name: string, value: AttributeValue][] = [
   ["fence", { N: "99999999999999999999" }],
   ["fence", { S: "three" }],
@@ -98,7 +98,7 @@ export function describeDamagedRows(
       });
     });
 
-    it("does not give a version out twice", async () => {
+    it("does not use a version twice", async () => {
       const { record } = await putDamaged("version", { S: "one" });
       expect(record.version).toBe(1);
     });

@@ -33,7 +33,7 @@ export function describeLateIssues(storeNow: () => TokenStore): void {
       return stored ?? expect.fail("not committed");
     }
 
-    it("is recorded where the record is as it was seen, and casts doubt if it has to", async () => {
+    it("is recorded if the record has not changed, with a doubt if necessary", async () => {
       const record = await committed();
       const entry = anEntry();
       expect(await store.recordLateIssue(record, entry, null, signal)).toBe(true);
@@ -47,7 +47,7 @@ export function describeLateIssues(storeNow: () => TokenStore): void {
       expect(isDoubted(twice)).toBe(true);
     });
 
-    it("casts doubt from cold, too", async () => {
+    it("is recorded with a doubt even if no token is stored", async () => {
       const { record } = await leased("a");
       expect(await store.recordLateIssue(record, anEntry(), late, signal)).toBe(true);
       expect(await store.read(record.connection, signal)).toMatchObject({
@@ -63,7 +63,7 @@ export function describeLateIssues(storeNow: () => TokenStore): void {
       expect(await store.commit(held, () => aCommit(held), signal)).toMatchObject({ version: 1 });
     });
 
-    it("is written only where the record is still as it was seen", async () => {
+    it("is written only if the record has not changed", async () => {
       const seen = await committed();
       const held = await leased("b", seen);
       expect(await store.recordLateIssue(seen, anEntry(), late, signal)).toBe(false);

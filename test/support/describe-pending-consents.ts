@@ -46,7 +46,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     return pending;
   }
 
-  /** Given to a browser at ten, and so good until a quarter past. */
+  /** Bound to a browser at ten, and therefore valid until a quarter past. */
   async function bound(browser = "browser-a"): Promise<PendingConsent> {
     const { id } = await added();
     await store.bind(id, browser, now, until, signal);
@@ -76,7 +76,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     });
   });
 
-  it("adds a second time without harm, and without forgetting the browser", async () => {
+  it("adds a second time without an error, and keeps the browser", async () => {
     const pending = await bound();
     await store.add({ ...pending, browser: null, expiresAt }, signal);
     expect(await store.read(pending.id, signal)).toEqual(pending);
@@ -106,7 +106,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
       expect(await store.read(pending.id, signal)).toEqual(given);
     });
 
-    it("to no other browser, which is told whose it is", async () => {
+    it("to no other browser, which gets the row", async () => {
       const pending = await bound();
       const answer = await store.bind(pending.id, "browser-b", now, until, signal);
       expect(answer).toEqual({ done: false, pending });
@@ -122,7 +122,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
       expect(answers.filter(({ done }) => done)).toHaveLength(1);
     });
 
-    it("to nobody at its end or later, not even to its own browser", async () => {
+    it("to no browser at its expiry or later, not even to its own", async () => {
       const pending = await added();
       const late = await store.bind(pending.id, "browser-a", expiresAt, until, signal);
       expect(late).toEqual({ done: false, pending });
@@ -163,13 +163,13 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
       expect(await store.read(pending.id, signal)).toEqual(pending);
     });
 
-    it("by nobody before it was given to one", async () => {
+    it("by no browser before it is bound to one", async () => {
       const pending = await added();
       const answer = await store.claim(pending.id, "browser-a", now, signal);
       expect(answer).toEqual({ done: false, pending });
     });
 
-    it("by nobody at its end or later", async () => {
+    it("by no browser at its expiry or later", async () => {
       const pending = await bound();
       const answer = await store.claim(pending.id, "browser-a", until, signal);
       expect(answer).toEqual({ done: false, pending });
@@ -182,7 +182,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
   describe("a code", () => {
     const newHash = () => randomBytes(32).toString("base64url");
 
-    it("is its first claimant's, who may ask again, and nobody else's", async () => {
+    it("belongs to its first claimant, who may claim it again", async () => {
       const hash = newHash();
       expect(await store.claimCode(hash, "claimant-a", until, signal)).toBe(true);
       expect(await store.claimCode(hash, "claimant-b", until, signal)).toBe(false);
@@ -191,7 +191,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
       expect(await store.claimCode(newHash(), "claimant-b", until, signal)).toBe(true);
     });
 
-    it("is one claimant's of many at the same instant", async () => {
+    it("belongs to one of many concurrent claimants", async () => {
       const hash = newHash();
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, n) => store.claimCode(hash, `claimant-${n}`, until, signal)),
@@ -214,7 +214,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     });
   });
 
-  it("fails with `store-unavailable` when the table is out of reach, and says nothing of the row", async () => {
+  it("fails with `store-unavailable` when the table is unavailable, without quoting the row", async () => {
     const nowhere = clientOf("http://127.0.0.1:1");
     const away = dynamoDbPendingConsents(nowhere, TABLE, realm);
     const uses = [

@@ -44,7 +44,7 @@ function describeSettings(required: Settings, { defaults, optional }: ProviderCo
     expect(read(required)).toEqual({ ...required, ...timing, ...defaults });
   });
 
-  test("takes everything that it may have, and the contract names all of it", () => {
+  test("accepts everything that it may have, and the contract names all of it", () => {
     expect(read(everything)).toEqual(everything);
     const { entries } = declarationOf(read(required).provider).settings;
     expect(Object.keys(entries).toSorted()).toEqual(Object.keys(everything).toSorted());
@@ -105,7 +105,7 @@ function describeSecret(required: Settings, { secret }: ProviderContract): void 
     await expect(open(withMember("note", canary))).resolves.toBeDefined();
   });
 
-  test("asks no provider while its members are empty, as they are deployed", async () => {
+  test("causes no call to the provider while its members are empty, as they are deployed", async () => {
     const empty = Object.keys(secret.required).map((name) => [name, ""]);
     const message = await malformed(JSON.stringify(Object.fromEntries(empty)));
     expect(Object.keys(secret.required)).toContain(message.split(":")[0]);

@@ -48,7 +48,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     await database.stop();
   });
 
-  /** A realm of its own for each test: the table is everybody's. */
+  /** A separate realm for each test, because the tests share the table. */
   const aRealm = (): RealmId => ({ provider: "conferma", environment: randomUUID() });
 
   async function commit(connection: Connection, token: Partial<StoredToken>): Promise<TokenRecord> {
@@ -59,7 +59,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     return (await store.commit(answer.held, () => changes, signal)) ?? expect.fail("not committed");
   }
 
-  /** As the index answers it: the account, and the second of the minute at which it is due. */
+  /** An entry of the index: the account, and the second of the minute at which it is due. */
   async function dueIn(realm: RealmId): Promise<string[]> {
     return (await all(index, realm)).map(
       ({ connection, dueAt }) =>
@@ -71,7 +71,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     due: { at: plusMs(now, seconds * 1000), until },
   });
 
-  it("answers a realm's due connections, soonest first, to the millisecond", async () => {
+  it("returns a realm's due connections, soonest first, to the millisecond", async () => {
     const realm = aRealm();
     for (const [account, seconds] of [
       ["last", 74.999],
@@ -85,7 +85,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     expect(await dueIn(realm)).toEqual(["overdue -600", "first 0.001", "second 30", "last 74.999"]);
   });
 
-  it("answers none of another realm, even of one whose name begins alike", async () => {
+  it("returns none of another realm, even if its name has the same prefix", async () => {
     const { provider, environment } = aRealm();
     const [short, long] = [environment.slice(0, -1), environment];
     await commit(connectionOf({ provider, environment: long }, "a"), inSeconds(1));
@@ -94,7 +94,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     expect(await dueIn({ provider, environment: long })).toEqual(["a 1"]);
   });
 
-  it("answers neither what another realm has put there nor what is damaged", async () => {
+  it("returns neither entries of another realm nor damaged ones", async () => {
     const [realm, other] = [aRealm(), aRealm()];
     await commit(connectionOf(realm, "own"), inSeconds(30));
     const { dueUntil: _, ...endless } = indexItem(realm, 2);
@@ -104,7 +104,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     expect(await dueIn(realm)).toEqual(["own 30"]);
   });
 
-  it("answers whatever there is, over many pages, each read when it is wanted", async () => {
+  it("returns all entries, over many pages, each read when it is needed", async () => {
     const realm = aRealm();
     const instants = Array.from({ length: 230 }, (_, n) => n / 10);
     const items = instants.map((seconds) => indexItem(realm, seconds));
@@ -120,7 +120,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     expect(queries.count()).toBe(1 + 3);
   });
 
-  it("holds a static key neither before nor after it is looked at again", async () => {
+  it("never holds a static key", async () => {
     const realm = aRealm();
     await commit(connectionOf(realm, "key"), { due: null });
     await commit(connectionOf(realm, "key"), { due: null });
@@ -140,7 +140,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     expect(await dueIn(realm)).toEqual(["idle 30"]);
   });
 
-  it("tells until when each is due, and takes out what has lapsed by then, once", async () => {
+  it("returns until when each is due, and removes lapsed entries once", async () => {
     const realm = aRealm();
     const [broken, kept] = [connectionOf(realm, "broken"), connectionOf(realm, "kept")];
     await commit(broken, inSeconds(-61, plusMs(now, -1)));
@@ -153,13 +153,13 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
 
     expect(await dueIn(realm)).toEqual(["kept -60"]);
     expect(await indexed(realm)).toHaveLength(1);
-    // The record is what it was: the next caller is served from it.
+    // The record is unchanged: the next caller is vended its token.
     const token = before?.token && { ...before.token, due: null };
     expect(await store.read(broken, signal)).toEqual({ ...before, token });
     expect(await store.read(kept, signal)).toMatchObject({ token: { due: { until: now } } });
   });
 
-  it("does not take out what a caller has brought back meanwhile, and makes no record of what is gone", async () => {
+  it("does not remove an entry that a caller has renewed meanwhile, and creates no record for a deleted one", async () => {
     const realm = aRealm();
     const back = connectionOf(realm, "back");
     await commit(back, inSeconds(-60, plusMs(now, -1)));
@@ -235,7 +235,7 @@ async function all(index: RenewalIndex, realm: RealmId): Promise<DueRenewal[]> {
   return due;
 }
 
-/** As much of a record as the index looks at. */
+/** The part of a record that the index uses. */
 function indexItem(realm: RealmId, seconds: number): Record<string, AttributeValue> {
   return {
     pk: { S: connectionOf(realm, `at-${seconds}`) },

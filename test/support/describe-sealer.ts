@@ -58,7 +58,7 @@ export function describeSealer(envelopeBytes: number, start: () => Promise<Seale
       expect(await openedBy(sealers.elsewhere, await sealing("t"))).toBe("t");
     });
 
-    test("shows nothing of the token, and never looks the same twice", async () => {
+    test("contains nothing of the token, and is different each time", async () => {
       const [one, two] = [await sealing("canary-token"), await sealing("canary-token")];
       expect(Buffer.from(one).toString("latin1")).not.toContain("canary");
       expect(Buffer.from(one).equals(Buffer.from(two))).toBe(false);
@@ -110,7 +110,7 @@ export function describeSealer(envelopeBytes: number, start: () => Promise<Seale
         expect(await opened(sealed.subarray(0, length))).toBeNull();
     });
 
-    test("when something was put behind it", async () => {
+    test("when something was appended", async () => {
       expect(await opened(Buffer.concat([await sealing("t"), Buffer.from("x")]))).toBeNull();
     });
   });

@@ -59,7 +59,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     await database.stop();
   });
 
-  /** A realm of its own for each test: the table is everybody's. */
+  /** A separate realm for each test, because the tests share the table. */
   const aRealm = (): RealmId => ({ provider: "conferma", environment: randomUUID() });
 
   async function take(connection: Connection): Promise<HeldLease> {
@@ -108,13 +108,13 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     expect(await accountsIn(realm)).toEqual(["a"]);
   });
 
-  it("does not take a scope's claim for a connection", async () => {
+  it("does not list a scope's claim as a connection", async () => {
     const realm = aRealm();
     await store.claimRevocationScope("0a1b2c", aClaim(connectionOf(realm, "a")), null, signal);
     expect(await accountsIn(realm)).toEqual([]);
   });
 
-  it("finds a realm's own connections behind any number that another realm has put there", async () => {
+  it("finds a realm's connections after any number of entries that another realm has written", async () => {
     const realm = aRealm();
     // In the order of the index it comes first.
     const other = { ...realm, environment: `0-${randomUUID()}` };
@@ -126,7 +126,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     expect(await accountsIn(other)).toEqual([]);
   });
 
-  it("tells which record it cannot read, and reads the others", async () => {
+  it("reports which record it cannot read, and reads the others", async () => {
     const realm = aRealm();
     const [newer, damaged, fine] = ["newer", "damaged", "fine"].map((account) =>
       connectionOf(realm, account),
@@ -203,7 +203,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
   });
 
   describe("of a busy table", () => {
-    /** Answers only `atOnce` of the keys that are asked for, as DynamoDB does when it is throttling. */
+    /** Returns only `atOnce` of the requested keys, as DynamoDB does when it is throttling. */
     function busy(atOnce: number): DynamoDBClient {
       const send = async (command: BatchGetItemCommand) => {
         const [name = "", { Keys = [], ...rest } = {}] =
@@ -217,7 +217,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
       return { send } as unknown as DynamoDBClient;
     }
 
-    it("asks again, after pauses, for what was left out", async () => {
+    it("retries the missing keys, after pauses", async () => {
       const realm = aRealm();
       const all = ["a", "b", "c"].map((account) => connectionOf(realm, account));
       for (const connection of all) await take(connection);
@@ -257,7 +257,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     });
   });
 
-  it("leaves nothing in the index but keys, however often a connection changes", async () => {
+  it("keeps only keys in the index, however often a connection changes", async () => {
     const realm = aRealm();
     await commit(connectionOf(realm, "a"));
     const command = new ScanCommand({ TableName: TABLE, IndexName: "connections" });

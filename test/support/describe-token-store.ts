@@ -148,14 +148,14 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(answer).toEqual({ held: null, record: current });
     });
 
-    it("refuses who did not see the lease that stands", async () => {
+    it("refuses a process that has not seen the current lease", async () => {
       const seen = await committed();
       const { record } = await take(seen.connection, "b", seen);
       const answer = await store.takeLease(seen.connection, seen, anIntent("c"), signal);
       expect(answer).toEqual({ held: null, record });
     });
 
-    it("is granted over the lease of a holder that vanished, to one of twenty", async () => {
+    it("is granted after an abandoned lease to one of twenty", async () => {
       const { connection, record: seen } = await vanished();
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, at) =>
@@ -167,7 +167,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(winner?.held?.record).toMatchObject({ fence: 2, doubtedAt: at("10:00:00.200") });
     });
 
-    it("is refused when the holder thought lost commits just before", async () => {
+    it("is refused when the slow holder commits just before", async () => {
       const { connection, held, record: seen } = await vanished();
       const current = await commit(held);
       const answer = await store.takeLease(connection, seen, aTakeover("b"), signal);
@@ -175,7 +175,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect((await store.read(connection, signal))?.doubtedAt).toBeNull();
     });
 
-    it("is refused when the holder thought lost fails just before", async () => {
+    it("is refused when the slow holder fails just before", async () => {
       const { connection, held, record: seen } = await vanished();
       const current = await fail(held);
       const answer = await store.takeLease(connection, seen, aTakeover("b"), signal);
@@ -202,7 +202,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
   describeDamagedRows(() => ({ store, client }));
 
   describe("ending a lease", () => {
-    it("by a commit writes what it says of doubt and rejections, and takes away the failure", async () => {
+    it("by a commit writes its doubt and rejections, and removes the failure", async () => {
       const first = await take(aConnection(), "a");
       const failed = await store.fail(
         first,
@@ -218,7 +218,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(stored).toMatchObject({ doubtedAt: null, rejections, failure: null, lease: null });
     });
 
-    it("by a failure keeps the token, its version and what is remembered", async () => {
+    it("by a failure keeps the token, its version and the other attributes", async () => {
       const record = await committed();
       const held = await take(record.connection, "b", record);
       const { isConsentOver, isTokenDead, ...remembered } = {
@@ -234,7 +234,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(failed).toMatchObject({ version, token, typicalRenewalMs, ...remembered, fence: 2 });
     });
 
-    it("by a failure deletes a token that is known to be dead; versions go on counting", async () => {
+    it("by a failure deletes a token that is known to be revoked, and keeps the version", async () => {
       const record = await committed();
       const held = await take(record.connection, "b", record);
       const dead = { ...aFailedAttempt(), isTokenDead: true };
@@ -244,7 +244,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(await commit(again)).toMatchObject({ version: 2 });
     });
 
-    it("is told what another process has written meanwhile, as often as it takes", async () => {
+    it("is computed again from another process's writes, as often as necessary", async () => {
       const record = await committed();
       const held = await take(record.connection, "b", record);
       const seen: (Date | null)[] = [];
@@ -266,7 +266,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(failed).toMatchObject({ doubtedAt: at("10:00:09.000"), lease: null });
     });
 
-    it("is refused to anybody but its holder, and changes nothing", async () => {
+    it("is refused to any process but its holder, and changes nothing", async () => {
       const held = await take(aConnection(), "a");
       const thief = { ...held, lease: aLease({ owner: "thief" }) };
       expect(await commit(thief)).toBeNull();
@@ -274,7 +274,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(await store.read(held.record.connection, signal)).toEqual(held.record);
     });
 
-    it("is refused to a holder that was overtaken, whether its successor is at work or done", async () => {
+    it("is refused to a holder that was overtaken, whether its successor has finished or not", async () => {
       const { connection, held: overtaken, record: seen } = await vanished();
       const successor = await take(connection, "b", seen, aTakeover("b"));
       expect(await commit(overtaken)).toBeNull();
@@ -305,7 +305,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(await fail(next)).toEqual(failed);
     });
 
-    it("is recognised as one's own by its token, though somebody has taken the next lease since", async () => {
+    it("is recognised as one's own by its token, even if another process has taken the next lease since", async () => {
       const held = await take(aConnection(), "a");
       const stored = await commit(held);
       const next = await take(held.record.connection, "b", stored);
@@ -324,7 +324,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     });
   });
 
-  describe("a database out of reach", () => {
+  describe("a database that is unavailable", () => {
     it("is store-unavailable, in our own words", async () => {
       const nowhere = clientOf("http://127.0.0.1:1");
       const unreachable = dynamoDbTokenStore(nowhere, TABLE, readerOf());
@@ -352,13 +352,13 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
       expect(String(failure)).not.toContain("AnotherTable");
     });
 
-    it("that throttles is asked again by the SDK", async () => {
+    it("that throttles gets retries of the SDK", async () => {
       proxy.plan("GetItem", "throttle", 2);
       expect(await store.read(aConnection(), signal)).toBeNull();
     });
   });
 
-  /** Someone took the lease and was not heard of since. */
+  /** A process has taken the lease and crashed. */
   async function vanished() {
     const connection = aConnection();
     const held = await take(connection, "lost");

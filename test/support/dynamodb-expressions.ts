@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
 export type TableItem = Readonly<Record<string, AttributeValue>>;
 
-/** What the placeholders of an expression stand for. */
+/** The values of an expression's placeholders. */
 export interface Placeholders {
   readonly ExpressionAttributeNames?: Record<string, string> | undefined;
   readonly ExpressionAttributeValues?: Record<string, AttributeValue> | undefined;
@@ -21,7 +21,7 @@ export function holds(sentence: string, given: Placeholders, item: TableItem | u
   return sentence === "" || compiled(conditions, sentence, parseCondition)(item, given);
 }
 
-/** The item that an update expression makes of another. */
+/** Applies an update expression to an item. */
 export function updated(expression: string, given: Placeholders, before: TableItem): TableItem {
   const after = { ...before };
   compiled(updates, expression, parseUpdate)(after, before, given);

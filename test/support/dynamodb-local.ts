@@ -21,7 +21,7 @@ export function javaAvailable(): boolean {
   return isJavaThere;
 }
 
-/** AWS's own DynamoDB for development, in memory: the second opinion. */
+/** AWS's own DynamoDB for development, in memory. */
 export async function startDynamoDbLocal(): Promise<{
   url: string;
   port: number;
@@ -33,7 +33,7 @@ export async function startDynamoDbLocal(): Promise<{
     "java",
     "-Xmx128m",
     "-XX:+UseSerialGC",
-    // Started more often than it is busy: the second compiler would cost more than it saves.
+    // It runs only briefly, so the optimizing compiler would cost more time than it saves.
     "-XX:TieredStopAtLevel=1",
     `-Djava.library.path=${join(folder, "DynamoDBLocal_lib")}`,
     "-jar",
@@ -77,7 +77,7 @@ async function freePort(): Promise<number> {
 async function answers(url: string): Promise<boolean> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    // Any answer will do, also the 400 to an unsigned request.
+    // Any answer is enough, also the 400 to an unsigned request.
     if (await fetch(url).catch(() => undefined)) return true;
     await sleep(50);
   }

@@ -1,7 +1,7 @@
 import type { TestSpecification } from "vitest/node";
 import { BaseSequencer } from "vitest/node";
 
-/** What takes longest begins first, so that no worker is left alone with it at the end. */
+/** Starts the slowest files first, so that no worker runs one alone at the end. */
 export const longest: readonly string[] = [
   "test/browser/consent.test.ts",
   "test/integration/scheduled-renewal.test.ts",
@@ -28,7 +28,7 @@ export const longest: readonly string[] = [
 
 const projects: readonly string[] = ["integration", "slow", "infra", "repository", "unit"];
 
-/** Project by project: a worker is used again for files of its own project only. */
+/** Project by project, because a worker is reused only for files of its own project. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

@@ -12,7 +12,7 @@ import {
 import type { Placeholders, TableItem } from "./dynamodb-expressions.ts";
 import { holds, orderOf, updated } from "./dynamodb-expressions.ts";
 
-/** One item that a command changes, or only looks at. */
+/** One item that a command changes or reads. */
 interface Change extends Placeholders {
   readonly Key?: Record<string, AttributeValue> | undefined;
   readonly Item?: Record<string, AttributeValue> | undefined;
@@ -21,17 +21,17 @@ interface Change extends Placeholders {
   readonly action: "put" | "update" | "delete" | "check";
 }
 
-/** What a command did: its answer or refusal, and the keys that it read and wrote; `*` is all of them. */
+/** The effect of a command: its answer or refusal, and the keys that it read and wrote; `*` means all keys. */
 export interface Performed {
   readonly answer: object;
   readonly read: readonly string[];
   readonly written: readonly string[];
 }
 
-/** DynamoDB as far as this service needs it: one command after the other, each at once and as a whole. */
+/** The subset of DynamoDB that this service needs: commands are serialized, and each takes effect atomically. */
 export class MemoryTable {
   readonly items: Map<string, TableItem>;
-  /** Told of every item as it is written, and of what stood there before. */
+  /** Called with every written item and its previous version. */
   onWrite: (pk: string, item: TableItem | null, before: TableItem | null) => void = () => {};
 
   constructor(items: Iterable<readonly [string, TableItem]> = []) {
@@ -49,7 +49,7 @@ export class MemoryTable {
     return this.#write(changeOf(command));
   }
 
-  /** Whether a command would change anything, were it performed now. */
+  /** Whether a command would change anything now. */
   wouldWrite(command: unknown): boolean {
     if (command instanceof GetItemCommand || command instanceof QueryCommand) return false;
     if (command instanceof TransactWriteItemsCommand) {
@@ -107,7 +107,7 @@ export class MemoryTable {
   }
 }
 
-/** The keys that a command is about; none where it asks an index. */
+/** The keys of a command; none if it queries an index. */
 export function keysOf(command: unknown): string[] {
   if (command instanceof QueryCommand) return [];
   if (command instanceof TransactWriteItemsCommand) return changesOf(command).map(keyOf);

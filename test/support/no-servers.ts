@@ -1,7 +1,7 @@
 import { ChildProcess } from "node:child_process";
 import { Server } from "node:net";
 
-/** What a unit test may not do; what does, belongs to another project of vitest.config.ts. */
+/** Fails a unit test that starts a server or a process: such a test belongs to another project of vitest.config.ts. */
 function forbid(what: string): () => never {
   return () => {
     throw new Error(`A unit test ${what}: list its file under withServers in vitest.config.ts.`);

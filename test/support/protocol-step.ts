@@ -37,7 +37,7 @@ export interface Claim {
 /** How far one clock may step between a look at the table and the write that follows. */
 export const clockStepMs = 250;
 
-/** Beyond it, an instant that is said to have passed cannot be (docs/architecture.md#instants-that-cannot-be). */
+/** Beyond it, an instant that is said to have passed cannot be (docs/architecture.md#impossible-instants). */
 const possibleAheadMs = 1000;
 
 /** Its writer may have read the instant as one that cannot be. */

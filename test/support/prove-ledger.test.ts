@@ -59,7 +59,7 @@ describe("no rule is broken", () => {
     expect(prove([issued(3, 3), other, issued(2, 2), issued(1, 1)]).broken).toEqual([]);
   });
 
-  test("if a holder vanished: it may have issued a token that nobody has seen", () => {
+  test("if a holder crashed: it may have issued a token that no process has seen", () => {
     const proof = prove([issued(1, 1), issued(3, 2, { reason: "takeover" })], 3, 2);
     expect(proof).toMatchObject({ unknown: [2], unlogged: [], broken: [] });
   });
@@ -69,7 +69,7 @@ describe("no rule is broken", () => {
     expect(prove(lines, 3, 1)).toMatchObject({ unknown: [2], broken: [] });
   });
 
-  test("if a holder died between commit and log, and the record's ledger has the entry", () => {
+  test("if a holder crashed between commit and log, and the record's ledger has the entry", () => {
     const entry: LedgerEntry = {
       at: at("10:02:00.000"),
       fence: 2,
@@ -112,20 +112,20 @@ describe("broken rules are found", () => {
 
   test("a version without any entry", () => {
     expect(brokenBy([issued(1, 1), failed(2, 1), issued(3, 3)])).toEqual([
-      "a version without a line has a fence without one, or a late line",
+      "a version without an event has a fence without one, or with a `late-issue`",
     ]);
   });
 
-  test("a lease that vanished without a takeover", () => {
+  test("a lease without an outcome that was not taken over", () => {
     expect(brokenBy([issued(1, 1), issued(3, 2)], 3, 2)).toEqual([
-      "after a fence without a line comes a takeover or a consent, or a version is missing there",
+      "after a fence without an event comes a takeover or a consent, or a version is missing there",
     ]);
   });
 
   test("a token that revoked its predecessor early", () => {
     const lines = [issued(1, 1), issued(2, 2, { at: "2026-11-20T10:01:59.999Z" })];
     expect(brokenBy(lines, 2, 2)).toEqual([
-      "no token is issued before its predecessor's life is over, but as rejected or takeover",
+      "no token is issued before its predecessor has expired, except with the reason `rejected` or `takeover`",
     ]);
   });
 });

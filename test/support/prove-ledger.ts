@@ -49,9 +49,9 @@ export const ledgerRules: Readonly<Record<string, (data: LedgerData) => readonly
     ),
   "later versions have later fences": ({ issued }) =>
     issued.filter(({ version }, at) => version < (issued[at - 1]?.version ?? 0)),
-  "a version without a line has a fence without one, or a late line": (data) =>
+  "a version without an event has a fence without one, or with a `late-issue`": (data) =>
     missingVersions(data).filter(([, fences]) => fences.length === 0),
-  "after a fence without a line comes a takeover or a consent, or a version is missing there": (
+  "after a fence without an event comes a takeover or a consent, or a version is missing there": (
     data,
   ) => {
     const explained = new Set(missingVersions(data).flatMap(([, fences]) => fences));
@@ -61,16 +61,14 @@ export const ledgerRules: Readonly<Record<string, (data: LedgerData) => readonly
       return next && !isNamed && !explained.has(fence);
     });
   },
-  "no token is issued before its predecessor's life is over, but as rejected or takeover": ({
-    issued,
-    lifetimeMs,
-  }) =>
-    issued.filter(({ at, reason }, index) => {
-      const before = issued[index - 1];
-      return (
-        before && at - before.at < lifetimeMs && reason !== "rejected" && reason !== "takeover"
-      );
-    }),
+  "no token is issued before its predecessor has expired, except with the reason `rejected` or `takeover`":
+    ({ issued, lifetimeMs }) =>
+      issued.filter(({ at, reason }, index) => {
+        const before = issued[index - 1];
+        return (
+          before && at - before.at < lifetimeMs && reason !== "rejected" && reason !== "takeover"
+        );
+      }),
 };
 
 /** Proves from a realm's log and a connection's record that nothing was issued twice. */

@@ -33,14 +33,14 @@ const root = path.join(import.meta.dirname, "..", "..");
 
 type TableItem = Record<string, AttributeValue>;
 
-/** What an operator said and what came of it. */
+/** The result of an operator's command. */
 interface OperatorRun {
   readonly exitCode: number;
   readonly out: string;
   readonly notices: string;
 }
 
-/** Where the functions find what is not theirs; what is left out is the local stack's. */
+/** The AWS resources that the functions use; by default those of the local stack. */
 interface Redeployment {
   /** The context `token-vending:tableName`. */
   readonly tableName?: string;
@@ -57,18 +57,18 @@ export interface RecoveryStack {
   vend(connection: string, rejectedVersion?: number): Promise<VendResult>;
   /** A person follows a link of this connection and agrees. */
   consent(connection: string): Promise<number>;
-  /** Cold starts from here on, as after any change of the functions' configuration. */
+  /** Forces cold starts, as any change of the functions' configuration does. */
   restart(): Promise<void>;
-  /** `cdk deploy` of the service stack; the functions of before are gone afterwards. */
+  /** `cdk deploy` of the service stack, which replaces the earlier functions. */
   redeploy(changes: Redeployment): Promise<void>;
   items(tableName?: string): Promise<TableItem[]>;
-  /** What RestoreTableToPointInTime makes of what the table held: a new one, with the same keys and indexes. */
+  /** Like RestoreTableToPointInTime: creates a new table with the same items, keys and indexes. */
   restoreInto(tableName: string, backup: readonly TableItem[]): Promise<void>;
-  /** Whether the item was put: only where there is none. */
+  /** Puts the item unless there is one. Returns whether it did. */
   putMissing(item: TableItem): Promise<boolean>;
-  /** Puts the item in the place of what is there. */
+  /** Puts the item, and overwrites an existing one. */
   replace(tableName: string, item: TableItem): Promise<void>;
-  /** What the functions of the first deployment have written to their logs. */
+  /** The logs of the first deployment's functions. */
   printed(): string;
   deleteItem(connection: string): Promise<void>;
 }
@@ -225,7 +225,7 @@ async function runCommandLine(
   return { exitCode, out, notices };
 }
 
-/** What `recover` found, by connection. */
+/** The findings of `recover`, by connection. */
 export async function findingsOf(
   { operate }: RecoveryStack,
   args: string,

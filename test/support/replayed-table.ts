@@ -7,7 +7,7 @@ import type { TableItem } from "./dynamodb-expressions.ts";
 import type { Performed } from "./memory-table.ts";
 import { keysOf } from "./memory-table.ts";
 
-/** A table that fails its test when a write is no transition of docs/protocol.md. */
+/** A table that fails the test if a write is not a transition of docs/protocol.md. */
 export class ReplayedTable extends SimulatedTable {
   readonly #replay = new HistoryReplay();
   readonly #last = new Map<string, { readonly item: TableItem | null; readonly at: number }>();
@@ -22,7 +22,7 @@ export class ReplayedTable extends SimulatedTable {
     onTestFinished(() => expect(this.#wrong).toEqual([]));
   }
 
-  /** What is wrong so far, for a test that writes what the service never would. */
+  /** The violations so far, for a test that makes writes that the service never makes. */
   takeViolations(): string[] {
     return this.#wrong.splice(0);
   }
@@ -40,7 +40,7 @@ export class ReplayedTable extends SimulatedTable {
     const { item: last, at: lastAt } = this.#last.get(pk) ?? { item: null, at: 0 };
     const at = this.#now().getTime();
     const write = { pk, policy: this.#policy };
-    // The test has put something else there, at any time since.
+    // The test may have changed the item itself since.
     if (before !== last) {
       this.#take({ ...write, at: lastAt, before: last, after: before, by: "operator" });
     }

@@ -33,7 +33,7 @@ export function anEntry(): LedgerEntry {
   return { at: at("10:00:01.000"), owner: "late.1", ...history, ...late };
 }
 
-/** What a holder stores who was asked for a token, whatever stands in the record. */
+/** A holder's commit, whatever the record is. */
 export function aCommit({ record, lease }: HeldLease): Commit {
   const version = record.version + 1;
   return {

@@ -37,7 +37,7 @@ describe("a lease", () => {
     expect(here.asked).toHaveLength(1);
   });
 
-  test("lost by a caller that rejects does not settle the rejection, and can be tried for again", async () => {
+  test("lost by a caller that rejects does not settle the rejection, and the caller may try again", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
     const { store } = here.dependencies();

@@ -26,7 +26,7 @@ function abandonLease(here: TestDeployment): void {
   here.table.items.set(pk, { ...item, ...lease, leaseSince: past, leaseUntil: past });
 }
 
-/** A process of which is known how old a secret it accepts at each look. */
+/** A process that records the maximum secret age of each read. */
 function processWithAges(here: TestDeployment) {
   const { secrets } = here.dependencies();
   const ages: number[] = [];

@@ -56,7 +56,7 @@ export const basicClientId = v.pipe(
 
 /** When a key expires, if its owner knows. */
 export const keyExpiry = {
-  meaning: "when the key ends: ISO 8601 with an offset",
+  meaning: "when the key expires: ISO 8601 with an offset",
   shape: v.optional(
     v.pipe(
       v.string(),

@@ -25,7 +25,7 @@ export async function claimRevocationScope(
   if (standing.owner === claim.owner) return scopeHash;
   const owner = await store.read(standing.owner, signal);
   if (!isAbandoned(standing, owner, scopeHash, clock.now())) throw scopeConflict(standing);
-  // A holder that was only frozen could still commit its token, and ours would revoke it.
+  // A holder that was only suspended could still commit its token, and ours would revoke it.
   const isShutOut = !owner?.lease || (await endAbandonedLease(deps, owner, lease, signal));
   if (!isShutOut) throw scopeConflict(standing);
   const latest = await store.claimRevocationScope(scopeHash, claim, standing, signal);

@@ -27,7 +27,7 @@ export async function recordLateIssue(
     const current = await deps.store.read(connection, signal).catch(() => null);
     // The commit had succeeded, and only its answer was lost.
     if (current && isStored(current, owner)) return logIssue(deps, connection, entry, issued);
-    const doubtedAt = doubtAfter(deps, current, issued);
+    const doubtedAt = doubtAfterLateIssue(deps, current, issued);
     if (attempt === 0) deps.metrics.record("LateIssues", 1);
     deps.log.error("late-issue", { connection, ...late, doubtedAt });
     if (!current) return;
@@ -43,7 +43,7 @@ function isStored({ token, ledger }: TokenRecord, owner: string): boolean {
 }
 
 /** The provider issued the late token at `receivedAt` at the latest, on this process's clock. */
-function doubtAfter(
+function doubtAfterLateIssue(
   { provider }: Dependencies,
   current: TokenRecord | null,
   { receivedAt }: Issued,

@@ -56,7 +56,7 @@ describe("a failure", () => {
     expect(inTime).toMatchObject({ title: "Access is granted" });
   });
 
-  test("to finish in time does not keep a person from saying no", async () => {
+  test("to finish in time does not prevent a person from declining", async () => {
     const site = aSite();
     const { browser, authorizeUrl } = await startedConsent(site);
     const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`);
@@ -92,7 +92,7 @@ describe("a failure", () => {
     ]);
   });
 
-  test("of ours shows a person nothing of itself, and is logged with where it happened", async () => {
+  test("of ours is not shown to a person, and is logged with its position", async () => {
     const site = aSite();
     const link = await site.link();
     site.deps.pendingConsents.read = async () => {

@@ -43,7 +43,7 @@ async function allPages(site = aSite()): Promise<PageResponse[]> {
   return [asked, granted, ...others];
 }
 
-/** What a person reads, without markup. */
+/** The text of a page, without markup. */
 const textOf = ({ body }: PageResponse) =>
   body
     .replace(/<style>.*<\/style>/s, "")

@@ -92,7 +92,7 @@ describe("in every situation", () => {
     });
   });
 
-  test("no renewal uses a consent that is missing or over, except to delete a dead token", () => {
+  test("no renewal uses a consent that is missing or has ended, except to delete a revoked token", () => {
     always(({ record: { consent, failure, token }, policy, decision }) => {
       if (policy.renewal !== "by-consent" || consent?.refresh || !mayLeadToProvider(decision))
         return;

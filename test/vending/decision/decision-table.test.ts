@@ -10,7 +10,7 @@ const situations = fc.record({
   hasRecord: fc.integer({ min: 1, max: 20 }).map((of) => of > 1),
 });
 
-test("every decision is that of the table's first row that fits, and every row decides", () => {
+test("every decision is that of the table's first matching row, and every row applies", () => {
   const decided = new Set<string>();
   const rule = ({ given, hasRecord }: { given: Given; hasRecord: boolean }) => {
     const { record, ...rest } = given;

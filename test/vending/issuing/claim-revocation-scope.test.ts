@@ -168,7 +168,7 @@ describe("a revocation scope (P1)", () => {
     expect(await here.record("other")).toMatchObject({ revocationScope: null, token: null });
   });
 
-  test("that was taken over leaves its owner's frozen holder nothing to commit", async () => {
+  test("that was taken over prevents its owner's suspended holder from committing", async () => {
     const here = new TestDeployment(atExpiry);
     here.secrets.set("other", { text: "canary-secret", version: "s1" });
     const { store } = here.dependencies();

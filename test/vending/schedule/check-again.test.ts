@@ -62,7 +62,7 @@ describe("the record decides, not the index", () => {
     expect(here.asked).toHaveLength(1);
   });
 
-  test("so not even a token in doubt is renewed before its instant, unless a caller wants it", async () => {
+  test("so not even a token in doubt is renewed before its instant, unless for a caller", async () => {
     const { here, askedAt } = await aDeployment(at("10:04:00.000"));
     const { answer } = here;
     here.answer = () => aFailedIssue({ mayHaveIssued: true });

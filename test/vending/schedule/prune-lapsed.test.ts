@@ -83,7 +83,7 @@ describe("a lapsed connection", () => {
     expect(here.table.items.get(connection)).not.toHaveProperty("dueRealm");
   });
 
-  test("is told by the clock as the index's answer has corrected it", async () => {
+  test("is determined by the clock after the index's answer has corrected it", async () => {
     const here = await aDeployment();
     const until = at("10:30:00.000");
     const beyond = {

@@ -114,7 +114,7 @@ describe("a tick", () => {
     expect(await here.tick()).toEqual(nothing);
   });
 
-  test("copes with a timer that fires early", async () => {
+  test("sleeps again after a timer that fires early", async () => {
     const { here, askedAt } = await aDeployment();
     const { clock } = here;
     const hasty: Clock = {

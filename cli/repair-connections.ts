@@ -8,7 +8,7 @@ import { parseConnection } from "./parse-arguments.ts";
 import type { RecoveryFinding } from "./recovery-findings.ts";
 import { recoveryGuides } from "./recovery-findings.ts";
 
-/** One renewal a second: what a provider is asked at most, however many connections there are. */
+/** At most one renewal a second, however many connections there are. */
 const paceMs = 1000;
 const maxAttempts = 3;
 const longestWaitMs = 15_000;
@@ -16,21 +16,21 @@ const longestWaitMs = 15_000;
 const maxFailuresInARow = 3;
 
 /** Renews those that can be renewed without a person, one by one. */
-export async function cureAll(
+export async function repairAll(
   context: CommandContext,
   found: readonly RecoveredConnection[],
 ): Promise<RecoveredConnection[]> {
-  const total = found.filter(({ finding }) => cureOf(finding) !== null).length;
+  const total = found.filter(({ finding }) => repairOf(finding) !== null).length;
   const pacer = realmPacer(context.terminal);
   const recovered: RecoveredConnection[] = [];
   let done = 0;
   for (const each of found) {
-    if (cureOf(each.finding) === null) {
+    if (repairOf(each.finding) === null) {
       recovered.push(each);
       continue;
     }
     const { realm } = parseConnection(each.connection);
-    const result = await pacer(realm, () => cure(context, each));
+    const result = await pacer(realm, () => repair(context, each));
     done += 1;
     context.terminal.notice(`${done}/${total} ${each.connection}: ${formatProgress(result)}`);
     recovered.push({ ...each, result });
@@ -52,11 +52,11 @@ function realmPacer(terminal: Terminal) {
   };
 }
 
-async function cure(
+async function repair(
   { functions, terminal }: CommandContext,
   { connection, status, finding }: RecoveredConnection,
 ): Promise<RecoveryResult> {
-  const rejected = cureOf(finding) === "reject" ? (status?.version ?? null) : null;
+  const rejected = repairOf(finding) === "reject" ? (status?.version ?? null) : null;
   for (let attempt = 1; ; attempt += 1) {
     const result = await vendOnce(functions, connection, rejected);
     if ("version" in result || attempt === maxAttempts) return result;
@@ -67,7 +67,7 @@ async function cure(
   }
 }
 
-const cureOf = (finding: RecoveryFinding) => recoveryGuides[finding].cure;
+const repairOf = (finding: RecoveryFinding) => recoveryGuides[finding].repair;
 
 function formatProgress(result: RecoveryResult): string {
   if ("version" in result) return `version ${result.version}`;
