@@ -129,7 +129,7 @@ export interface TokenRecord {
   /**
    * A request with an unknown outcome, or a late one, may have taken effect until this instant: it may have revoked any
    * token requested earlier or, where refresh tokens are used once, replaced the stored one. Null: there was no such
-   * request.
+   * request. A static key that the provider has refused is in doubt as well.
    */
   readonly doubtedAt: Date | null;
   readonly lease: Lease | null;
