@@ -227,6 +227,25 @@ describe("an item that is damaged", () => {
     expect(readRecord(item)).toMatchObject({ ...harmless, damage: [name] });
   });
 
+  test.each(["banana", "", "toString"])("in its problem, %j, backs off from none", (code) => {
+    const { failure, ...item } = itemOf(full);
+    const damaged = { M: { ...failure?.M, code: text(code) } };
+    expect(readRecord({ ...item, failure: damaged })).toMatchObject({
+      failure: null,
+      damage: ["code"],
+    });
+  });
+
+  test("in an instant beyond all that a provider can state is damaged, before dates end", () => {
+    const item = itemOf(full);
+    const latest = Date.UTC(10_000, 0, 2);
+    for (const ms of [latest, -latest]) {
+      expect(readRecord({ ...item, issuedAt: { N: String(ms) } }).damage).toEqual([]);
+      const beyond = { N: String(ms + Math.sign(ms)) };
+      expect(readRecord({ ...item, issuedAt: beyond }).damage).toEqual(["issuedAt"]);
+    }
+  });
+
   test("in its doubt stays in doubt", () => {
     const item = { ...itemOf({ ...full, doubtedAt: at("10:01:00.000") }), doubtedAt: text("?") };
     const record = readRecord(item);

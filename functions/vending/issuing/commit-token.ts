@@ -155,8 +155,11 @@ function timesOf(
   if (hasAged && !isStaticKey(policy) && !isDamaged) return sameToken;
   const times = tokenTimes(issued, policy, marginMs, random());
   if (!hasAged || !times.usableUntil) return times;
-  const end = Math.min(Number(times.usableUntil), Number(plusMs(expiresAt, -marginMs)));
-  return { ...times, usableUntil: new Date(end) };
+  const agedMs = Math.max(0, msBetween(plusMs(expiresAt, -marginMs), times.usableUntil));
+  return {
+    usableUntil: plusMs(times.usableUntil, -agedMs),
+    renewAt: plusMs(times.renewAt, -agedMs),
+  };
 }
 
 /** Renewals below twice this never count as slow. */
