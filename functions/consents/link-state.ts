@@ -16,6 +16,24 @@ export function linkState(
 }
 
 /**
+ * The pending consent, if this browser may use its link. To be read before anything is written by the clock: AWS's answer
+ * corrects a wrong one, by which a link would end too early.
+ */
+export async function usableLink(
+  deps: ConsentDependencies,
+  id: string,
+  browser: string | null,
+  signal: AbortSignal,
+): Promise<PendingConsent | ConsentRefusal> {
+  const pending = await deps.pendingConsents.read(id, signal);
+  const now = deps.clock.now();
+  if (!pending || linkState(pending, browser, now)) {
+    return refusedLink(deps, id, pending, browser, now);
+  }
+  return pending;
+}
+
+/**
  * Refuses a browser whose link does not open, or could not be bound or claimed. `mixed-up` is left for a claim of a link
  * with which no browser has continued: none was sent to the provider.
  */
