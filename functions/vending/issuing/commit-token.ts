@@ -40,7 +40,9 @@ export async function commitToken(
   const version = record.version + (sameToken ? 0 : 1);
   const times = timesOf(deps, issued, sameToken, record.damage.length > 0);
   const now = deps.clock.now();
-  if (times.usableUntil && times.usableUntil <= now) {
+  // A new refresh token is stored whatever came with it: the one before it may no longer be valid.
+  const isWorthless = issued.consent?.refreshToken == null;
+  if (isWorthless && times.usableUntil && times.usableUntil <= now) {
     const unusable = issued.lifetime.kind === "unlimited" ? keyAboutToExpire : expiredOnArrival;
     return recordFailure(deps, held, attempt, { ...unusable, fingerprint }, signal);
   }

@@ -51,7 +51,8 @@ const firstPauseMs = 50;
 
 /**
  * Repeats the write that ends a lease until the store answers, because an issued token must not be lost to a transient
- * fault. When the lease ends first, fails as the last attempt did.
+ * fault. When the lease ends first, fails as the last attempt did. A holder whose clock has jumped, or that was paused,
+ * tries too: the store refuses it if it was overtaken.
  */
 export async function retryUntilLeaseEnd<T>(
   deps: Dependencies,
@@ -59,7 +60,8 @@ export async function retryUntilLeaseEnd<T>(
   parent: AbortSignal,
   write: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const signal = deps.clock.timeout(msBetween(deps.clock.now(), lease.until), parent);
+  const msLeft = msBetween(deps.clock.now(), lease.until);
+  const signal = deps.clock.timeout(Math.max(msLeft, commitReserveMs), parent);
   for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
     try {
       return await write(signal);
