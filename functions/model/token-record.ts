@@ -75,7 +75,7 @@ export interface Failure {
   readonly count: number;
   /** No attempt before this instant. */
   readonly retryAt: Date;
-  /** The version of the secret that was used last; null when none was. */
+  /** The version of the secret that was read last for an attempt; null when none was. */
   readonly secretVersion: string | null;
   /** The version of the secret that the provider refused: it is not sent again. Null when none was. */
   readonly refusedSecretVersion: string | null;

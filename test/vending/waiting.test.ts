@@ -118,14 +118,21 @@ describe("a write that ends a lease", () => {
     await expect(writing).rejects.toThrow("made up, 1");
   });
 
-  test("is aborted when the lease ends", async () => {
+  test.each([
+    ["when the lease ends", 5000, 5000],
+    ["after a second, if the lease ends before or has ended", 350, 1000],
+    ["after a second, if the clock has jumped beyond the lease", -3_600_000, 1000],
+  ])("is aborted %s", async (_, leaseMsLeft, stoppedAfterMs) => {
     const here = new TestDeployment(atExpiry);
-    let isStopped: boolean | undefined;
-    await retryUntilLeaseEnd(here.dependencies(), lease, signal, async (stop) => {
-      here.clock.advance(350);
-      isStopped = stop.aborted;
+    const isStopped: boolean[] = [];
+    const ending = { ...lease, until: plusMs(here.clock.now(), leaseMsLeft) };
+    await retryUntilLeaseEnd(here.dependencies(), ending, signal, async (stop) => {
+      for (const ms of [stoppedAfterMs - 1, 1]) {
+        here.clock.advance(ms);
+        isStopped.push(stop.aborted);
+      }
     });
-    expect(isStopped).toBe(true);
+    expect(isStopped).toEqual([false, true]);
   });
 });
 
