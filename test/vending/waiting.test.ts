@@ -119,19 +119,21 @@ describe("a write that ends a lease", () => {
   });
 
   test.each([
-    ["when the lease ends", 5000, 5000],
-    ["after a second, if the lease ends before or has ended", 350, 1000],
-    ["after a second, if the clock has jumped beyond the lease", -3_600_000, 1000],
-  ])("is aborted %s", async (_, leaseMsLeft, stoppedAfterMs) => {
+    ["when the lease ends", 5000, 1000, 5000],
+    ["when the lease ends, if no time is its own", 350, 0, 350],
+    ["after its own time, if the lease ends before", 350, 1000, 1000],
+    ["after its own time, if the clock has jumped beyond the lease", -3_600_000, 1000, 1000],
+  ])("is aborted %s", async (_, leaseMsLeft, leastMs, stoppedAfterMs) => {
     const here = new TestDeployment(atExpiry);
     const isStopped: boolean[] = [];
     const ending = { ...lease, until: plusMs(here.clock.now(), leaseMsLeft) };
-    await retryUntilLeaseEnd(here.dependencies(), ending, signal, async (stop) => {
+    const watched = async (stop: AbortSignal) => {
       for (const ms of [stoppedAfterMs - 1, 1]) {
         here.clock.advance(ms);
         isStopped.push(stop.aborted);
       }
-    });
+    };
+    await retryUntilLeaseEnd(here.dependencies(), ending, signal, watched, leastMs);
     expect(isStopped).toEqual([false, true]);
   });
 });

@@ -4,6 +4,7 @@ import { VendingError } from "../../model/errors.ts";
 import type { Issued, NotIssued } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
+import { commitReserveMs } from "../../model/time-limits.ts";
 import type {
   LedgerEntry,
   StoredConsent,
@@ -54,8 +55,11 @@ export async function commitToken(
     const consent = await updatedConsent(deps, held, issued.consent, version, now, sealing);
     return { sealed, consent };
   };
+  // Even after the lease, by a clock that has jumped: the store knows whether somebody has taken over.
+  const store = <T>(write: (storing: AbortSignal) => Promise<T>) =>
+    retryUntilLeaseEnd(deps, lease, signal, write, commitReserveMs);
   const sealAndStore = async () => {
-    const { sealed, consent } = await retryUntilLeaseEnd(deps, lease, signal, seal);
+    const { sealed, consent } = await store(seal);
     const { policy } = deps.provider;
     const keptUntil = keepAliveUntil(policy, record.token, deadline, now, times.renewAt);
     const token = {
@@ -73,9 +77,7 @@ export async function commitToken(
       due: nextScheduledRenewal(times.renewAt, keptUntil, consent, now),
     };
     const commitOf = commitFor(held, attempt, entry, token, consent);
-    return retryUntilLeaseEnd(deps, lease, signal, (storing) =>
-      deps.store.commit(held, commitOf, storing),
-    );
+    return store((storing) => deps.store.commit(held, commitOf, storing));
   };
   const stored = await sealAndStore().catch(async (error) => {
     await recordLateIssue(deps, held, entry, issued);
