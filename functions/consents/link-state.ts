@@ -4,7 +4,7 @@ import type { PendingConsent } from "../model/pending-consents.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 
 /** Why this browser may not use the link; null when it may. `browser` is the hash of the browser's secret. */
-export function linkState(
+function linkState(
   pending: PendingConsent | null,
   browser: string | null,
   now: Date,
