@@ -4,12 +4,11 @@ import type { AuthorizationRequest, AuthorizationResponse } from "../model/conse
 import type { Completion, ConsentRefusal } from "../model/consent-outcome.ts";
 import { VendingError } from "../model/errors.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
-import type { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import { leaseMs } from "../vending/issuing/lease.ts";
 import { authorizationRequestOf, readState } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { pendingFields, refused, refusedLink } from "./link-state.ts";
+import { pendingFields, refused, refusedLink, usableLink } from "./link-state.ts";
 import { redeemCode } from "./redeem-code.ts";
 
 /** An upper bound on the time for claiming the pending consent. */
@@ -34,9 +33,12 @@ export async function completeConsent(
   if (!request) return refused(deps, "mixed-up", state.pendingId);
   const response = (await deps.flow()).readAuthorizationResponse(parameters);
   if (response.kind === "mismatch") return refused(deps, "mixed-up", state.pendingId);
-  if (response.kind === "code") requireTime(deps, deadline);
 
-  const claimed = await claimPendingConsent(deps, state.pendingId, browserSecret, deadline);
+  const hash = deps.browserSecrets.hash(browserSecret);
+  const usable = await usableLink(deps, state.pendingId, hash, deadline.signal);
+  if ("reason" in usable) return usable;
+  if (response.kind === "code") requireTime(deps, deadline);
+  const claimed = await claimPendingConsent(deps, state.pendingId, hash, deadline);
   if ("reason" in claimed) return claimed;
   return finishConsent(deps, claimed, response, request, deadline);
 }
@@ -55,11 +57,10 @@ function requireTime({ limits }: ConsentDependencies, { msLeft }: Deadline): voi
 async function claimPendingConsent(
   deps: ConsentDependencies,
   id: string,
-  browserSecret: Sensitive,
+  hash: string,
   { signal }: Deadline,
 ): Promise<PendingConsent | ConsentRefusal> {
   const now = deps.clock.now();
-  const hash = deps.browserSecrets.hash(browserSecret);
   const { done, pending } = await deps.pendingConsents.claim(id, hash, now, signal);
   return done ? pending : refusedLink(deps, id, pending, hash, now);
 }

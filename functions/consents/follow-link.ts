@@ -8,7 +8,7 @@ import type { Deadline } from "../model/time-limits.ts";
 import { authorizeUrl } from "./authorization-request.ts";
 import { linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { linkState, pendingFields, refused, refusedLink } from "./link-state.ts";
+import { pendingFields, refused, refusedLink, usableLink } from "./link-state.ts";
 
 /** 256 bits in base64url. */
 const linkShape = /^[\w-]{43}$/;
@@ -23,10 +23,10 @@ export async function openLink(
   const id = linkId(deps, link);
   if (!id) return refused(deps, "link-unknown", null);
   const known = browser.secretFor(id);
-  const pending = await deps.pendingConsents.read(id, signal);
-  const now = deps.clock.now();
   const hash = known && deps.browserSecrets.hash(known);
-  if (!pending || linkState(pending, hash, now)) return refusedLink(deps, id, pending, hash, now);
+  const pending = await usableLink(deps, id, hash, signal);
+  if ("reason" in pending) return pending;
+  const now = deps.clock.now();
   const newCookie = known ? null : browserCookie(pending, deps.browserSecrets.newSecret(), now);
   return { pending, flow: await deps.flow(), newCookie };
 }
@@ -45,8 +45,10 @@ export async function continueConsent(
   if (!id) return refused(deps, "link-unknown", null);
   const secret = browser.secretFor(id);
   if (!secret) return refused(deps, "cookies-needed", id);
-  const now = deps.clock.now();
   const hash = deps.browserSecrets.hash(secret);
+  const usable = await usableLink(deps, id, hash, signal);
+  if ("reason" in usable) return usable;
+  const now = deps.clock.now();
   const until = plusMs(now, linkLifetimeMs);
   const { done, pending } = await deps.pendingConsents.bind(id, hash, now, until, signal);
   if (!done) return refusedLink(deps, id, pending, hash, now);

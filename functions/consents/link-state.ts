@@ -4,7 +4,7 @@ import type { PendingConsent } from "../model/pending-consents.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 
 /** Why this browser may not use the link; null when it may. `browser` is the hash of the browser's secret. */
-export function linkState(
+function linkState(
   pending: PendingConsent | null,
   browser: string | null,
   now: Date,
@@ -13,6 +13,24 @@ export function linkState(
   if (pending.expiresAt <= now) return "link-expired";
   if (pending.browser !== null && pending.browser !== browser) return "other-browser";
   return null;
+}
+
+/**
+ * The pending consent, if this browser may use its link. To be read before anything is written by the clock: AWS's answer
+ * corrects a wrong one, by which a link would end too early.
+ */
+export async function usableLink(
+  deps: ConsentDependencies,
+  id: string,
+  browser: string | null,
+  signal: AbortSignal,
+): Promise<PendingConsent | ConsentRefusal> {
+  const pending = await deps.pendingConsents.read(id, signal);
+  const now = deps.clock.now();
+  if (!pending || linkState(pending, browser, now)) {
+    return refusedLink(deps, id, pending, browser, now);
+  }
+  return pending;
 }
 
 /**

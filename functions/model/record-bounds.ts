@@ -1,5 +1,13 @@
-import { msBetween, plusMs } from "./clock.ts";
-import { maxLeaseMs, maxRetryPauseMs } from "./time-limits.ts";
+import { later, msBetween, plusMs } from "./clock.ts";
+import {
+  keepAliveMs,
+  maxLeaseMs,
+  maxLifetimeMs,
+  maxMarginMs,
+  maxRecheckMs,
+  maxRetryPauseMs,
+  renewalGraceMs,
+} from "./time-limits.ts";
 import type { Failure, Lease, RejectionLevel, StoredToken, TokenRecord } from "./token-record.ts";
 
 /**
@@ -101,18 +109,45 @@ function processOf(owner: string): string {
   return end < 0 ? owner : owner.slice(0, end);
 }
 
-/** A token that seems issued in the future counts as expired, because its beginning is unknown. A key that does not expire stays usable. */
+/**
+ * A token whose times cannot be counts as expired, because its beginning is unknown. A key that does not expire stays
+ * usable, and is compared with its secret.
+ */
 function boundToken(token: StoredToken, now: Date): StoredToken {
-  const { requestedAt, issuedAt, usableUntil } = token;
-  const isPossible = !isAhead(issuedAt, now) && !isAhead(requestedAt, now);
-  if (isPossible) return token;
-  return {
-    ...token,
-    requestedAt: epoch,
-    issuedAt: epoch,
-    usableUntil: usableUntil && epoch,
-    renewAt: epoch,
-  };
+  const { usableUntil } = token;
+  const isValid = isPossible(token, now);
+  const renewAt = isValid ? token.renewAt : epoch;
+  const keepAliveUntil = boundKeepAlive(token, renewAt, now);
+  if (isValid)
+    return keepAliveUntil === token.keepAliveUntil ? token : { ...token, keepAliveUntil };
+  const bounded = { ...token, renewAt, keepAliveUntil, usableUntil: usableUntil && epoch };
+  return { ...bounded, requestedAt: epoch, issuedAt: epoch };
+}
+
+/** What margin, call and rounding add to a token's use before the next may be requested. */
+const maxHandoverMs = maxMarginMs + maxLeaseMs;
+
+function isPossible(token: StoredToken, now: Date): boolean {
+  const { requestedAt, issuedAt, usableUntil, renewAt, issuedUnder } = token;
+  if (isAhead(issuedAt, now) || isAhead(requestedAt, now)) return false;
+  if (usableUntil === null || issuedUnder === "on-rotation") {
+    return !isAhead(plusMs(renewAt, -maxRecheckMs), now);
+  }
+  return (
+    msBetween(issuedAt, usableUntil) <= maxLifetimeMs &&
+    msBetween(usableUntil, renewAt) <= maxHandoverMs
+  );
+}
+
+/** Else the schedule would renew an unused connection for as long as a clock was ahead. */
+function boundKeepAlive(
+  { keepAliveUntil }: StoredToken,
+  renewAt: Date,
+  now: Date,
+): StoredToken["keepAliveUntil"] {
+  const latest = later(plusMs(now, keepAliveMs), plusMs(renewAt, renewalGraceMs));
+  const isTooLate = keepAliveUntil && latest && isAhead(keepAliveUntil, latest);
+  return isTooLate ? latest : keepAliveUntil;
 }
 
 /** Whatever its holder's clock: a lease lasts at most its own duration from when this process first saw it. */

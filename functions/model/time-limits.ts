@@ -21,6 +21,21 @@ export const maxLeaseMs = 30_000;
 /** No pause after a failure is longer, whatever provider or record say. */
 export const maxRetryPauseMs = 900_000;
 
+/** Between `usableUntil` and the provider's expiry, at most. */
+export const maxMarginMs = 60_000;
+
+/** No token's life is longer, whatever a record says. */
+export const maxLifetimeMs = 3650 * 86_400_000;
+
+/** How long the schedule keeps a connection alive after a caller's renewal. */
+export const keepAliveMs = 3_600_000;
+
+/** … and at least until so long after its next renewal is due: more than one tick. */
+export const renewalGraceMs = 120_000;
+
+/** A static key is compared with its secret more often than this. */
+export const maxRecheckMs = 60_000;
+
 /** How long one request may still take. `signal` aborts whatever is still running shortly after the end. */
 export interface Deadline {
   /** In milliseconds. A duration, because the clock may be wrong until AWS has answered. */

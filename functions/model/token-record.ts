@@ -75,7 +75,7 @@ export interface Failure {
   readonly count: number;
   /** No attempt before this instant. */
   readonly retryAt: Date;
-  /** The version of the secret that was used last; null when none was. */
+  /** The version of the secret that was read last for an attempt; null when none was. */
   readonly secretVersion: string | null;
   /** The version of the secret that the provider refused: it is not sent again. Null when none was. */
   readonly refusedSecretVersion: string | null;
@@ -129,7 +129,7 @@ export interface TokenRecord {
   /**
    * A request with an unknown outcome, or a late one, may have taken effect until this instant: it may have revoked any
    * token requested earlier or, where refresh tokens are used once, replaced the stored one. Null: there was no such
-   * request.
+   * request. A static key that the provider has refused is in doubt as well.
    */
   readonly doubtedAt: Date | null;
   readonly lease: Lease | null;

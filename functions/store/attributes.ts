@@ -41,6 +41,11 @@ export function textOf(item: Item, name: string): string {
   return item[name]?.S ?? damaged(name);
 }
 
+/** One of the texts that may stand there. */
+export function oneOf<T extends string>(known: readonly T[], item: Item, name: string): T {
+  return known.find((each) => each === item[name]?.S) ?? damaged(name);
+}
+
 export function numberOf(item: Item, name: string): number {
   const value = Number(item[name]?.N ?? damaged(name));
   return Number.isSafeInteger(value) && value >= 0 ? value : damaged(name);
@@ -52,9 +57,12 @@ export function levelOf(item: Item, name: string): number {
   return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : damaged(name);
 }
 
+/** What a provider states in RFC 3339 is no further away. Dates go on for longer, but adding to the last ones makes none. */
+const maxInstantMs = Date.UTC(10_000, 0, 2);
+
 export function instantOf(item: Item, name: string): Date {
-  const value = new Date(Number(item[name]?.N ?? damaged(name)));
-  return Number.isNaN(value.getTime()) ? damaged(name) : value;
+  const ms = Number(item[name]?.N ?? damaged(name));
+  return Math.abs(ms) <= maxInstantMs ? new Date(ms) : damaged(name);
 }
 
 export function optionalInstantOf(item: Item, name: string): Date | null {
@@ -63,8 +71,11 @@ export function optionalInstantOf(item: Item, name: string): Date | null {
 
 /** An instant; `otherwise` when it is missing or damaged. */
 export function instantOr(item: Item, name: string, otherwise: Date): Date {
-  const value = new Date(Number(item[name]?.N ?? Number.NaN));
-  return Number.isNaN(value.getTime()) ? otherwise : value;
+  try {
+    return instantOf(item, name);
+  } catch {
+    return otherwise;
+  }
 }
 
 export function binaryOf(item: Item, name: string): Uint8Array {

@@ -8,7 +8,12 @@ import type { Connection } from "../model/connection.ts";
 import { realmOf } from "../model/connection.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { ledgerAfter } from "../model/token-record.ts";
-import type { HeldLease, StandingClaim, TokenStore } from "../model/token-store.ts";
+import type {
+  HeldLease,
+  RevocationScopeClaim,
+  StandingClaim,
+  TokenStore,
+} from "../model/token-store.ts";
 import type { Attributes, Item } from "./attributes.ts";
 import { count, instant, instantOr, optionalCount, optionalText, text } from "./attributes.ts";
 import type { ItemChange } from "./conditional-write.ts";
@@ -98,6 +103,28 @@ export function dynamoDbTokenStore(
     const isRepeated = item["revision"]?.S === endOf(owner) || record.token?.committedBy === owner;
     if (done || isRepeated) return record;
     return endLease(held, outcomeOf, signal, record);
+  }
+
+  async function claimRevocationScope(
+    scopeHash: string,
+    claim: RevocationScopeClaim,
+    replace: Pick<StandingClaim, "revision"> | null,
+    signal: AbortSignal,
+  ): Promise<StandingClaim> {
+    const change = {
+      set: { scopeOwner: text(claim.owner), scopeUntil: instant(claim.until) },
+      ...unclaimedOrOwnedOr(claim.owner, replace),
+    };
+    const { done, item } = await write(scopeKey(claim.owner, scopeHash), change, signal);
+    if (done) return { ...claim, revision: revisionOf(item, claimRevision) };
+    const owner = item?.["scopeOwner"]?.S as Connection | undefined;
+    const revision = revisionOf(item ?? {}, claimRevision);
+    // Nobody's: without an owner that could have written it, it is damaged.
+    if (owner === undefined || realmOf(owner) !== realmOf(claim.owner)) {
+      return claimRevocationScope(scopeHash, claim, { revision }, signal);
+    }
+    // Claims of releases before 0.2 have an owner only.
+    return { owner, until: instantOr(item ?? {}, "scopeUntil", new Date(0)), revision };
   }
 
   return {
@@ -190,19 +217,7 @@ export function dynamoDbTokenStore(
       return done || item?.["revision"]?.S === revision;
     },
 
-    async claimRevocationScope(scopeHash, claim, replace, signal) {
-      const change = {
-        set: { scopeOwner: text(claim.owner), scopeUntil: instant(claim.until) },
-        ...unclaimedOrOwnedOr(claim.owner, replace),
-      };
-      const { item } = await write(scopeKey(claim.owner, scopeHash), change, signal);
-      return {
-        owner: (item?.["scopeOwner"]?.S ?? claim.owner) as Connection,
-        // Claims of releases before 0.2 have an owner only.
-        until: instantOr(item ?? {}, "scopeUntil", new Date(0)),
-        revision: revisionOf(item ?? {}, claimRevision),
-      };
-    },
+    claimRevocationScope,
   };
 }
 
@@ -212,7 +227,7 @@ const lateIssueOf = (owner: string) => `${owner}.late`;
 
 function unclaimedOrOwnedOr(
   me: Connection,
-  replace: StandingClaim | null,
+  replace: Pick<StandingClaim, "revision"> | null,
 ): Pick<ItemChange, "onlyIf" | "given"> {
   const claimable = `${neverSeen} OR #scopeOwner = :me`;
   if (!replace) return { onlyIf: claimable, given: { me: text(me) } };

@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import { msBetween, plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
-import { VendingError } from "../model/errors.ts";
+import { problemCodes, VendingError } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
 import type { Metrics } from "../model/metrics.ts";
 import { boundRecord } from "../model/record-bounds.ts";
@@ -24,6 +24,7 @@ import {
   levelOf,
   listOf,
   numberOf,
+  oneOf,
   optionalInstantOf,
   partReader,
   textOf,
@@ -173,7 +174,7 @@ function readLease(item: Item): Lease {
 function readFailure(fields: Item | undefined): Failure | null {
   if (!fields) return null;
   return {
-    code: textOf(fields, "code") as Failure["code"],
+    code: oneOf(problemCodes, fields, "code"),
     detail: textOf(fields, "detail"),
     at: instantOf(fields, "at"),
     count: numberOf(fields, "count"),

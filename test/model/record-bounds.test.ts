@@ -67,6 +67,67 @@ describe("a token from the future", () => {
   });
 });
 
+describe("a token whose times cannot be, whenever it was issued, counts as expired:", () => {
+  const century = at("10:00:00.000").setFullYear(2126);
+  const long = new Date(century);
+  const key = { usableUntil: null, issuedUnder: "on-rotation" } as const;
+
+  test.each([
+    ["it lives longer than any token", aToken({ usableUntil: long, renewAt: long })],
+    [
+      "its renewal comes long after its end",
+      aToken({ usableUntil: at("10:05:00.000"), renewAt: at("10:06:30.001") }),
+    ],
+    ["its secret is not read for long", aToken({ ...key, renewAt: at("10:02:01.001") })],
+  ])("%s", (_, token) => {
+    const read = bounded({ token });
+    expect(read.damage).toEqual(["token"]);
+    expect(read.token).toEqual({
+      ...token,
+      requestedAt: new Date(0),
+      issuedAt: new Date(0),
+      usableUntil: token.usableUntil && new Date(0),
+      renewAt: new Date(0),
+    });
+  });
+
+  test.each([
+    ["a token of ten years", aToken({ usableUntil: plusMs(aToken().issuedAt, 3650 * 86_400_000) })],
+    ["the widest margin", aToken({ usableUntil: at("10:05:00.000"), renewAt: at("10:06:30.000") })],
+    ["a key about to be checked", aToken({ ...key, renewAt: at("10:02:01.000") })],
+    [
+      "a key that ends in decades",
+      aToken({ issuedUnder: "on-rotation", usableUntil: long, renewAt: at("10:02:01.000") }),
+    ],
+  ])("but not %s", (_, token) => {
+    expect(bounded({ token })).toMatchObject({ token, damage: [] });
+  });
+});
+
+describe("the schedule keeps a connection alive", () => {
+  const keptOf = (keepAliveUntil: Date, renewAt = at("10:05:00.000")) =>
+    bounded({ token: aToken({ usableUntil: renewAt, renewAt, keepAliveUntil }) });
+
+  test("for an hour from now, or two minutes beyond the next renewal, whatever a clock was ahead", () => {
+    const latest = at("11:01:00.000");
+    const late = keptOf(at("12:00:00.000"));
+    expect(late).toMatchObject({ token: { keepAliveUntil: latest }, damage: ["token"] });
+    expect(keptOf(plusMs(latest, 1000))).toMatchObject({ damage: [] });
+    const renewAt = at("11:30:00.000");
+    expect(keptOf(at("11:32:01.000"), renewAt)).toMatchObject({ damage: [] });
+    expect(keptOf(at("11:32:01.001"), renewAt).token).toMatchObject({
+      keepAliveUntil: at("11:32:00.000"),
+      renewAt,
+    });
+  });
+
+  test("no longer where its token is damaged too", () => {
+    const issuedAt = at("12:00:00.000");
+    const token = aToken({ issuedAt, renewAt: issuedAt, keepAliveUntil: at("13:00:00.000") });
+    expect(bounded({ token }).token).toMatchObject({ keepAliveUntil: at("11:01:00.000") });
+  });
+});
+
 describe("a lease", () => {
   test("of a wrong clock lasts for its own duration from when it was first seen", () => {
     const lease = aLease({ since: at("11:00:00.000"), until: at("11:00:07.000") });

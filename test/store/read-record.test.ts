@@ -227,6 +227,21 @@ describe("an item that is damaged", () => {
     expect(readRecord(item)).toMatchObject({ ...harmless, damage: [name] });
   });
 
+  test.each(["banana", "", "toString"])("in its problem, %j, backs off from none", (code) => {
+    const { failure, ...item } = itemOf(full);
+    const damaged = { M: { ...failure?.M, code: text(code) } };
+    const record = readRecord({ ...item, failure: damaged });
+    expect(record).toMatchObject({ failure: null, damage: ["code"] });
+  });
+
+  test.each([1, -1])("in an instant that no provider can state is no date (%i)", (sign) => {
+    const latest = sign * Date.UTC(10_000, 0, 2);
+    const damageOf = (ms: number) =>
+      readRecord({ ...itemOf(full), issuedAt: { N: String(ms) } }).damage;
+    expect(damageOf(latest)).toEqual([]);
+    expect(damageOf(latest + sign)).toEqual(["issuedAt"]);
+  });
+
   test("in its doubt stays in doubt", () => {
     const item = { ...itemOf({ ...full, doubtedAt: at("10:01:00.000") }), doubtedAt: text("?") };
     const record = readRecord(item);

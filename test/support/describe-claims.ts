@@ -94,5 +94,18 @@ export function describeClaims(
       expect(seen).toMatchObject({ owner, until: new Date(0) });
       expect(await claim(scope, aClaim(other), seen)).toMatchObject(aClaim(other));
     });
+
+    it.each([
+      ["without an owner", {}],
+      ["with an owner that is no text", { scopeOwner: { N: "1" } }],
+      ["with an empty owner", { scopeOwner: { S: "" } }],
+      ["with an owner of another realm", { scopeOwner: { S: "conferma/other/default" } }],
+    ])("gives a claim %s to one of two", async (_, attributes) => {
+      const [scope, one, other] = [randomUUID(), aConnection(), aConnection()];
+      const Item = { pk: { S: `conferma/test/~scope/${scope}` }, ...attributes };
+      await database().client.send(new PutItemCommand({ TableName: TABLE, Item }));
+      expect(await claim(scope, aClaim(one))).toMatchObject(aClaim(one));
+      expect(await claim(scope, aClaim(other))).toMatchObject(aClaim(one));
+    });
   });
 }

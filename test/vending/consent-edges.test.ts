@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Clock } from "../../functions/model/clock.ts";
 import { plusMs } from "../../functions/model/clock.ts";
 import type { ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
@@ -297,5 +298,57 @@ test("redeeming a code reports a failed renewal as it failed, and a lost lease a
     code: "renewal-in-progress",
     message: "Another process took over before the new token was stored.",
     retryAfterSeconds: 1,
+  });
+});
+
+describe("a new refresh token is stored, and used next,", () => {
+  const next = { refreshToken: new Sensitive("refresh-2") };
+
+  async function expectRefreshedWith(here: TestDeployment) {
+    here.answer = () => here.issued();
+    here.clock.advance(8000);
+    await here.vend();
+    expect(here.authorities).toEqual(["code-1", "refresh-1", "refresh-2"]);
+  }
+
+  test("even if its token has expired when it arrives", async () => {
+    const here = await aConsentedDeployment();
+    here.clock.advance(300_000);
+    here.answer = () => {
+      here.consented = consented(next);
+      return { ...here.issued(), lifetime: { kind: "stated", atLeastMs: 0, atMostMs: 1000 } };
+    };
+    expect(await here.refusalOf()).toMatchObject({ code: "renewal-in-progress" });
+    await expectRefreshedWith(here);
+  });
+
+  test.each([
+    ["an hour", 3_600_000],
+    ["ten seconds", 10_000],
+  ])("even if its holder's clock jumps %s ahead while the provider answers", async (_, jumpMs) => {
+    const here = await aConsentedDeployment();
+    here.clock.advance(300_000);
+    let aheadMs = 0;
+    const jumping: Clock = {
+      now: () => plusMs(here.clock.now(), aheadMs),
+      countdown: (ms) => here.clock.countdown(ms),
+      sleep: (ms, aborted) => here.clock.sleep(ms, aborted),
+      timeout: (ms, parent) => here.clock.timeout(ms, parent),
+    };
+    here.answer = () => {
+      aheadMs = jumpMs;
+      here.consented = consented(next);
+      const issued = here.issued();
+      return { ...issued, requestedAt: plusMs(issued.requestedAt, -aheadMs) };
+    };
+    const deps = here.dependencies(jumping);
+    const commit: TokenStore["commit"] = async (held, commitOf, storing) => {
+      storing.throwIfAborted();
+      return deps.store.commit(held, commitOf, storing);
+    };
+    await here
+      .process({ store: { ...deps.store, commit } }, deps)()
+      .catch(() => {});
+    await expectRefreshedWith(here);
   });
 });

@@ -215,6 +215,42 @@ describe("a key with a probe that a caller reports", () => {
     expect((await here.vend()).token.expose()).toBe("canary-next");
   });
 
+  test.each([
+    ["cannot be checked", { ...refused, code: "provider-unavailable" } as const, "canary-next"],
+    ["is refused too", refused, "canary-next"],
+    ["cannot be read", refused, ""],
+  ])(
+    "that the provider has refused is vended to nobody while the next key %s",
+    async (_, answer, next) => {
+      const here = await withKey(null, true);
+      here.clock.moveTo(at("10:00:30.000"));
+      here.answer = () => refused;
+      await here.refusalOf(reported);
+      here.secrets.set("default", { text: next, version: "s2" });
+      here.answer = () => answer;
+      for (let n = 0; n < 3; n += 1) {
+        await here.refusalOf();
+        here.clock.advance(600_000);
+      }
+      here.answer = (secret) => here.issued(secret);
+      here.secrets.set("default", { text: "canary-third", version: "s3" });
+      expect((await here.vend()).token.expose()).toBe("canary-third");
+    },
+  );
+
+  test("is vended again when the provider accepts it again, from the secret", async () => {
+    const here = await withKey(null, true);
+    here.clock.moveTo(at("10:00:30.000"));
+    here.answer = () => refused;
+    await here.refusalOf(reported);
+    here.secrets.set("default", { text: "canary-next", version: "s2" });
+    await here.refusalOf();
+    here.answer = (secret) => here.issued(secret);
+    here.secrets.set("default", { text: "canary-secret", version: "s1" });
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(await here.record()).toMatchObject({ doubtedAt: null });
+  });
+
   test("is vended while the probe fails", async () => {
     const here = await withKey(null, true);
     here.clock.moveTo(at("10:00:30.000"));

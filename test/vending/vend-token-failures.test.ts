@@ -119,33 +119,41 @@ describe("refused credentials", () => {
     expect(await here.vend()).toMatchObject({ version: 1 });
   });
 
-  test("no longer count once their successor has been tried, even if that attempt fails", async () => {
-    const here = new TestDeployment(atExpiry);
-    here.answer = () => refused;
-    await here.refusalOf();
-    here.secrets.set("default", { text: "next secret", version: "s2" });
-    here.answer = () => aFailedIssue();
-    expect(await here.refusalOf()).toMatchObject({ code: "provider-unavailable" });
+  test.each([
+    ["provider", "provider-unavailable"],
+    ["key", "store-unavailable"],
+  ])(
+    "no longer count once their successor has been tried, even if the %s fails",
+    async (what, code) => {
+      const here = new TestDeployment(atExpiry);
+      here.answer = () => refused;
+      await here.refusalOf();
+      here.secrets.set("default", { text: "next secret", version: "s2" });
+      here.answer = () => aFailedIssue();
+      if (what === "key") here.keyFailures.prepare = 1;
+      expect(await here.refusalOf()).toMatchObject({ code });
 
-    // Secrets Manager fails, so no process can tell that the secret has changed.
-    const unavailable = new VendingError("secret-unavailable", "made up", 1);
-    const secrets = { read: () => Promise.reject(unavailable) };
-    for (let n = 0; n < 5; n += 1) {
+      // Secrets Manager fails, so no process can tell that the secret has changed.
+      const unavailable = new VendingError("secret-unavailable", "made up", 1);
+      const secrets = { read: () => Promise.reject(unavailable) };
+      for (let n = 0; n < 5; n += 1) {
+        here.clock.advance(60_000);
+        const problem = await here
+          .process({ secrets })()
+          .catch((error) => error);
+        expect(problem).toMatchObject({
+          code: "secret-unavailable",
+          retryAfterSeconds: expect.any(Number),
+        });
+      }
+
       here.clock.advance(60_000);
-      const problem = await here
-        .process({ secrets })()
-        .catch((error) => error);
-      expect(problem).toMatchObject({
-        code: "secret-unavailable",
-        retryAfterSeconds: expect.any(Number),
-      });
-    }
-
-    here.clock.advance(60_000);
-    here.answer = () => here.issued();
-    expect(await here.vend()).toMatchObject({ version: 1 });
-    expect(here.asked).toEqual(["canary-secret", "next secret", "next secret"]);
-  });
+      here.answer = () => here.issued();
+      expect(await here.vend()).toMatchObject({ version: 1 });
+      const sent = what === "key" ? [] : ["next secret"];
+      expect(here.asked).toEqual(["canary-secret", ...sent, "next secret"]);
+    },
+  );
 });
 
 describe("a provider that is down", () => {

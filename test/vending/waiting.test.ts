@@ -118,14 +118,23 @@ describe("a write that ends a lease", () => {
     await expect(writing).rejects.toThrow("made up, 1");
   });
 
-  test("is aborted when the lease ends", async () => {
+  test.each([
+    ["when the lease ends", 5000, 1000, 5000],
+    ["when the lease ends, if no time is its own", 350, 0, 350],
+    ["after its own time, if the lease ends before", 350, 1000, 1000],
+    ["after its own time, if the clock has jumped beyond the lease", -3_600_000, 1000, 1000],
+  ])("is aborted %s", async (_, leaseMsLeft, leastMs, stoppedAfterMs) => {
     const here = new TestDeployment(atExpiry);
-    let isStopped: boolean | undefined;
-    await retryUntilLeaseEnd(here.dependencies(), lease, signal, async (stop) => {
-      here.clock.advance(350);
-      isStopped = stop.aborted;
-    });
-    expect(isStopped).toBe(true);
+    const isStopped: boolean[] = [];
+    const ending = { ...lease, until: plusMs(here.clock.now(), leaseMsLeft) };
+    const watched = async (stop: AbortSignal) => {
+      for (const ms of [stoppedAfterMs - 1, 1]) {
+        here.clock.advance(ms);
+        isStopped.push(stop.aborted);
+      }
+    };
+    await retryUntilLeaseEnd(here.dependencies(), ending, signal, watched, leastMs);
+    expect(isStopped).toEqual([false, true]);
   });
 });
 

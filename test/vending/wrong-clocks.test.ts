@@ -112,6 +112,40 @@ describe("an instant that a wrong clock has written", () => {
     expect(here.logged("record-damaged")).toHaveLength(2);
   });
 
+  test.each([
+    ["the end of time", { N: "8640000000000000" }],
+    ["a century later", { N: String(Date.UTC(2126, 1)) }],
+    ["long before dates", { N: "-8640000000000001" }],
+  ])("as that of the next renewal is repaired by it, even if it is %s", async (_, renewAt) => {
+    const here = new TestDeployment(atExpiry);
+    await here.vend();
+    const { items } = here.table;
+    const [[pk, row] = ["", {}]] = items;
+    items.set(pk, { ...row, renewAt });
+    here.clock.moveTo(at("10:05:01.000"));
+    expect(await here.vend()).toMatchObject({ version: 2 });
+    expect(await here.record()).toMatchObject({ damage: [] });
+    expect(here.asked).toHaveLength(2);
+  });
+
+  test("does not make the schedule renew an unused connection for ever", async () => {
+    const here = new TestDeployment(atExpiry);
+    await here.vend();
+    const { items } = here.table;
+    const [[pk, row] = ["", {}]] = items;
+    items.set(pk, { ...row, keptUntil: { N: String(Date.UTC(2126, 1)) } });
+    for (let n = 0; n < 90; n += 1) {
+      await here.tick();
+      here.clock.advance(60_000);
+    }
+    const asked = here.asked.length;
+    for (let n = 0; n < 30; n += 1) {
+      await here.tick();
+      here.clock.advance(60_000);
+    }
+    expect(here.asked).toHaveLength(asked);
+  });
+
   test("is repaired when the provider answers the same token again", async () => {
     const here = new TestDeployment(atExpiry);
     const expiresAt = at("10:05:00.000");
@@ -120,6 +154,7 @@ describe("an instant that a wrong clock has written", () => {
     here.clock.moveTo(at("10:02:00.000"));
     const vended = await here.vend();
     expect(vended).toMatchObject({ version: 1, usableUntil: at("10:04:59.000") });
+    expect((await here.record())?.token?.renewAt).toEqual(at("10:05:00.450"));
     expect(await here.record()).toMatchObject({ damage: [] });
   });
 });

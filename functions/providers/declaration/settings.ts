@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { segmentPattern } from "../../model/connection.ts";
-import { maxDeadlineMs } from "../../model/time-limits.ts";
+import { maxDeadlineMs, maxMarginMs } from "../../model/time-limits.ts";
 import { isSafeAddress } from "../../platform/environment.ts";
 
 /** An https address; http for loopback hosts only. */
@@ -38,7 +38,7 @@ export const someScopes = v.pipe(scopes, v.minLength(1, "must name a scope"));
 const common = {
   environment: v.pipe(v.string(), v.regex(segmentPattern, "must be like production or staging-2")),
   deadlineMs: v.optional(wholeNumber(100, maxDeadlineMs), 5000),
-  marginMs: v.optional(wholeNumber(0, 60_000), 1000),
+  marginMs: v.optional(wholeNumber(0, maxMarginMs), 1000),
   extraHeaders: v.optional(v.record(headerName, headerValue)),
 };
 

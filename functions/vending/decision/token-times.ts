@@ -2,6 +2,7 @@ import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
 import type { Issued, Lifetime, RenewalPolicy } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
+import { keepAliveMs, renewalGraceMs } from "../../model/time-limits.ts";
 import type { StoredConsent, StoredToken } from "../../model/token-record.ts";
 
 /** The assumed lifetime of a token whose lifetime is unknown. */
@@ -58,12 +59,7 @@ function boundsOf(lifetime: Lifetime): { atLeastMs: number; atMostMs: number } {
   return { atLeastMs: unknownLifetimeMs, atMostMs: unknownLifetimeMs };
 }
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-/** How long the schedule keeps a connection alive after a caller's renewal. */
-const keepAliveMs = hourMs;
-/** More than one tick, so that the next renewal is always within the time. */
-const renewalGraceMs = 120_000;
+const dayMs = 86_400_000;
 /** The assumed life of a refresh token whose end is unknown. */
 const assumedRefreshLifeMs = 14 * dayMs;
 

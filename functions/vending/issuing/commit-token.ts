@@ -4,6 +4,7 @@ import { VendingError } from "../../model/errors.ts";
 import type { Issued, NotIssued } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
+import { commitReserveMs } from "../../model/time-limits.ts";
 import type {
   LedgerEntry,
   StoredConsent,
@@ -40,7 +41,9 @@ export async function commitToken(
   const version = record.version + (sameToken ? 0 : 1);
   const times = timesOf(deps, issued, sameToken, record.damage.length > 0);
   const now = deps.clock.now();
-  if (times.usableUntil && times.usableUntil <= now) {
+  // A new refresh token is stored whatever came with it: the one before it may no longer be valid.
+  const isWorthless = issued.consent?.refreshToken == null;
+  if (isWorthless && times.usableUntil && times.usableUntil <= now) {
     const unusable = issued.lifetime.kind === "unlimited" ? keyAboutToExpire : expiredOnArrival;
     return recordFailure(deps, held, attempt, { ...unusable, fingerprint }, signal);
   }
@@ -52,8 +55,11 @@ export async function commitToken(
     const consent = await updatedConsent(deps, held, issued.consent, version, now, sealing);
     return { sealed, consent };
   };
+  // Even after the lease, by a clock that has jumped: the store knows whether somebody has taken over.
+  const store = <T>(write: (storing: AbortSignal) => Promise<T>) =>
+    retryUntilLeaseEnd(deps, lease, signal, write, commitReserveMs);
   const sealAndStore = async () => {
-    const { sealed, consent } = await retryUntilLeaseEnd(deps, lease, signal, seal);
+    const { sealed, consent } = await store(seal);
     const { policy } = deps.provider;
     const keptUntil = keepAliveUntil(policy, record.token, deadline, now, times.renewAt);
     const token = {
@@ -71,9 +77,7 @@ export async function commitToken(
       due: nextScheduledRenewal(times.renewAt, keptUntil, consent, now),
     };
     const commitOf = commitFor(held, attempt, entry, token, consent);
-    return retryUntilLeaseEnd(deps, lease, signal, (storing) =>
-      deps.store.commit(held, commitOf, storing),
-    );
+    return store((storing) => deps.store.commit(held, commitOf, storing));
   };
   const stored = await sealAndStore().catch(async (error) => {
     await recordLateIssue(deps, held, entry, issued);
@@ -155,8 +159,11 @@ function timesOf(
   if (hasAged && !isStaticKey(policy) && !isDamaged) return sameToken;
   const times = tokenTimes(issued, policy, marginMs, random());
   if (!hasAged || !times.usableUntil) return times;
-  const end = Math.min(Number(times.usableUntil), Number(plusMs(expiresAt, -marginMs)));
-  return { ...times, usableUntil: new Date(end) };
+  const agedMs = Math.max(0, msBetween(plusMs(expiresAt, -marginMs), times.usableUntil));
+  return {
+    usableUntil: plusMs(times.usableUntil, -agedMs),
+    renewAt: plusMs(times.renewAt, -agedMs),
+  };
 }
 
 /** Renewals below twice this never count as slow. */

@@ -51,15 +51,17 @@ const firstPauseMs = 50;
 
 /**
  * Repeats the write that ends a lease until the store answers, because an issued token must not be lost to a transient
- * fault. When the lease ends first, fails as the last attempt did.
+ * fault. When the lease ends first, or the write has had its least time, fails as the last attempt did.
  */
 export async function retryUntilLeaseEnd<T>(
   deps: Dependencies,
   lease: Lease,
   parent: AbortSignal,
   write: (signal: AbortSignal) => Promise<T>,
+  leastMs = 0,
 ): Promise<T> {
-  const signal = deps.clock.timeout(msBetween(deps.clock.now(), lease.until), parent);
+  const msLeft = msBetween(deps.clock.now(), lease.until);
+  const signal = deps.clock.timeout(Math.max(msLeft, leastMs), parent);
   for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
     try {
       return await write(signal);

@@ -2,8 +2,8 @@ import { later } from "../../model/clock.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import type { ProblemCode } from "../../model/errors.ts";
 import { needsNewSecret, VendingError } from "../../model/errors.ts";
-import { isLossPossible } from "../../model/provider.ts";
-import type { Failure, TokenRecord } from "../../model/token-record.ts";
+import { isLossPossible, isStaticKey } from "../../model/provider.ts";
+import type { Failure, StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
@@ -49,10 +49,15 @@ export async function recordFailure(
     version,
   });
   const failure = failureAfter(deps, record, { code, detail, retryAfterMs }, secretVersion, at);
-  const isDoubtful = isRenewal && mayHaveIssued && isLossPossible(deps.provider.policy);
+  const { policy } = deps.provider;
+  const isLost = isRenewal && mayHaveIssued && isLossPossible(policy);
+  const isRefusedKey = isStaticKey(policy) && code === "credentials-rejected" && latencyMs !== null;
+  // Whatever the next attempts bring, a key that the provider has refused is not vended.
+  const mayBeDead = (token: StoredToken) =>
+    isLost || (isRefusedKey && token.secretVersion === secretVersion);
   const failedOf = ({ token, doubtedAt, ledger }: TokenRecord) => ({
     failure: isRenewal ? failure : null,
-    doubtedAt: isDoubtful && token ? later(doubtedAt, token.issuedAt) : doubtedAt,
+    doubtedAt: token && mayBeDead(token) ? later(doubtedAt, token.issuedAt) : doubtedAt,
     isConsentOver,
     // A caller has rejected the token, and the provider no longer accepts its consent.
     isTokenDead: isConsentOver && lease.reason === "rejected",

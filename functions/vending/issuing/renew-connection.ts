@@ -56,7 +56,8 @@ async function recordUncalled(
   signal: AbortSignal,
 ): Promise<Renewal> {
   if (!(error instanceof VendingError) || hasTableFailed(error)) throw error;
-  const secretVersion = error instanceof UnusableSecret ? error.secretVersion : null;
+  const isVersionKnown = error instanceof UnusableSecret || error instanceof SealingFailed;
+  const secretVersion = isVersionKnown ? error.secretVersion : null;
   const { revocationScope } = held.record;
   const attempt = { revocationScope, secretVersion, latencyMs: null };
   const { code, message: detail } = error;

@@ -37,8 +37,12 @@ export class UnusableSecret extends VendingError {
 
 /** KMS failed, not the table, so the failure can be recorded. */
 export class SealingFailed extends VendingError {
-  constructor({ code, message, retryAfterSeconds }: VendingError) {
+  /** The secret's version, if it has been read before. */
+  readonly secretVersion: string | null;
+
+  constructor({ code, message, retryAfterSeconds }: VendingError, secretVersion: string | null) {
     super(code, message, retryAfterSeconds);
+    this.secretVersion = secretVersion;
   }
 }
 
@@ -68,7 +72,8 @@ export async function requestToken(
 ): Promise<RenewalAttempt> {
   const { record } = held;
   // Before the secret is read: a missing consent takes precedence over a missing secret.
-  const credential = code ?? (await openRefreshToken(deps, record, signal).catch(sealingFailed));
+  const credential =
+    code ?? (await openRefreshToken(deps, record, signal).catch(sealingFailed(null)));
   const secret = firstSecret ?? (await readSecret(deps, record.connection, record, signal));
   const { version: secretVersion } = secret;
   requireUnrefused(held, secretVersion);
@@ -80,7 +85,7 @@ export async function requestToken(
   const [revocationScope] = await Promise.all([
     claimRevocationScope(deps, held, grant.revocationScope, signal),
     // A token that cannot be sealed can be neither stored nor vended, so it must not be issued.
-    deps.sealer.prepare(record.connection, signal).catch(sealingFailed),
+    deps.sealer.prepare(record.connection, signal).catch(sealingFailed(secretVersion)),
   ]);
   if (grant.callsProvider && !hasTimeFor(deps, held)) throw tooLateToCall();
   const begunAt = deps.clock.now();
@@ -123,8 +128,10 @@ async function openGrant(
   }
 }
 
-function sealingFailed(error: unknown): never {
-  throw error instanceof VendingError ? new SealingFailed(error) : error;
+function sealingFailed(secretVersion: string | null): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof VendingError ? new SealingFailed(error, secretVersion) : error;
+  };
 }
 
 /** Aborts the call early enough to store its outcome before the lease ends. */
