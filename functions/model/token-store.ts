@@ -26,6 +26,8 @@ export interface Commit {
   readonly token: StoredToken;
   /** Stored in the same write, so that a rotated refresh token cannot be lost between two. */
   readonly consent: StoredConsent | null;
+  /** Why the token is not usable, and until when no other is requested. Null: it is usable. */
+  readonly failure: Failure | null;
   /** The stored version plus one, or the stored version itself when the provider answered the same token again. */
   readonly version: number;
   readonly doubtedAt: Date | null;

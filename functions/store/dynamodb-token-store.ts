@@ -156,11 +156,12 @@ export function dynamoDbTokenStore(
         held,
         (current) => {
           const commit = commitOf(current);
-          const { token, consent, version, revocationScope, typicalRenewalMs } = commit;
+          const { token, consent, failure, version, revocationScope, typicalRenewalMs } = commit;
           return {
             set: {
               ...tokenAttributes(connection, token, fence),
               ...(consent ? consentAttributes(consent) : {}),
+              ...(failure ? failureAttributes(failure) : {}),
               ...doubtAttributes(commit),
               ...rejectionAttributes(commit),
               ...ledgerAttributes(commit.ledger),
@@ -168,7 +169,7 @@ export function dynamoDbTokenStore(
               scope: optionalText(revocationScope),
               typicalIssueMs: optionalCount(typicalRenewalMs),
             },
-            remove: ["failure"],
+            remove: failure ? [] : ["failure"],
           };
         },
         signal,

@@ -113,7 +113,7 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
   },
   "token committed": {
     from: leased,
-    to: ["Held", "Doubted"],
+    to: ["Held", "Doubted", "Failed"],
     changes: commitChanges,
     rules: {
       ...isItsHolders,
@@ -133,7 +133,8 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
       "the ledger has its entry, if the provider was asked": (step) =>
         addsOneEntry(step, "issued") ||
         (step.after?.token?.issuedUnder === "on-rotation" && addsOneEntry(step, null)),
-      "the failure is over": ({ after }) => after?.failure === null,
+      "the failure is over, unless the token has expired": ({ after }) =>
+        after?.failure === null || Number(after?.token?.usableUntil) <= Number(after?.failure.at),
     },
   },
   "static key confirmed": {

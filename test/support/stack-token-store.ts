@@ -39,6 +39,7 @@ export function aCommit({ record, lease }: HeldLease): Commit {
   return {
     token: aToken({ committedBy: lease.owner, fingerprint: `token-${version}` }),
     consent: null,
+    failure: null,
     version,
     doubtedAt: null,
     rejections: null,

@@ -1,5 +1,6 @@
 import { msBetween, plusMs } from "../../model/clock.ts";
 import type { Lifetime } from "../../model/provider.ts";
+import { maxLifetimeMs } from "../../model/time-limits.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
 import { parseHttpDate, parseInstant } from "./instant.ts";
 
@@ -71,12 +72,9 @@ export function lifetimeFrom(
   return isPlausible ? { kind: "stated", ...shortest } : null;
 }
 
-/** Ten years. */
-const maxMs = 3650 * dayMs;
-
 /** The instant a number of seconds after the request was sent; null for a missing or invalid number. */
 export function secondsAfterRequest(value: unknown, { requestedAt }: HttpResponse): Date | null {
   const claim = secondsClaim(value);
-  const isPlausible = claim && claim.atLeastMs > 0 && claim.atLeastMs <= maxMs;
+  const isPlausible = claim && claim.atLeastMs > 0 && claim.atLeastMs <= maxLifetimeMs;
   return isPlausible ? plusMs(requestedAt, claim.atLeastMs) : null;
 }

@@ -5,12 +5,7 @@ import type { Issued, NotIssued } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import { commitReserveMs } from "../../model/time-limits.ts";
-import type {
-  LedgerEntry,
-  StoredConsent,
-  StoredToken,
-  TokenRecord,
-} from "../../model/token-record.ts";
+import type { LedgerEntry, StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { ledgerAfter } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
 import { afterRejection } from "../decision/back-off.ts";
@@ -18,7 +13,7 @@ import type { TokenTimes } from "../decision/token-times.ts";
 import { keepAliveUntil, nextScheduledRenewal, tokenTimes } from "../decision/token-times.ts";
 import type { Renewal } from "./lease.ts";
 import { overtaken, retryUntilLeaseEnd } from "./lease.ts";
-import { recordFailure } from "./record-failure.ts";
+import { failureAfter, recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
 import { ledgerEntry, logIssue, warnOfConsentEnd, warnOfKeyExpiry } from "./report-issue.ts";
 import type { RenewalAttempt } from "./request-token.ts";
@@ -41,12 +36,16 @@ export async function commitToken(
   const version = record.version + (sameToken ? 0 : 1);
   const times = timesOf(deps, issued, sameToken, record.damage.length > 0);
   const now = deps.clock.now();
+  const isExpired = times.usableUntil !== null && times.usableUntil <= now;
   // A new refresh token is stored whatever came with it: the one before it may no longer be valid.
-  const isWorthless = issued.consent?.refreshToken == null;
-  if (isWorthless && times.usableUntil && times.usableUntil <= now) {
+  if (isExpired && issued.consent?.refreshToken == null) {
     const unusable = issued.lifetime.kind === "unlimited" ? keyAboutToExpire : expiredOnArrival;
     return recordFailure(deps, held, attempt, { ...unusable, fingerprint }, signal);
   }
+  const isFailure = isExpired && lease.reason !== "consent";
+  const failure = isFailure
+    ? failureAfter(deps, record, expiredOnArrival, attempt.secretVersion, now)
+    : null;
   const result = { fingerprint, outcome: "issued", version } as const;
   const entry = ledgerEntry(held, now, attempt.latencyMs, result);
   const seal = async (sealing: AbortSignal) => {
@@ -76,7 +75,7 @@ export async function commitToken(
       keepAliveUntil: keptUntil,
       due: nextScheduledRenewal(times.renewAt, keptUntil, consent, now),
     };
-    const commitOf = commitFor(held, attempt, entry, token, consent);
+    const commitOf = commitFor(held, attempt, entry, { token, consent, failure });
     return store((storing) => deps.store.commit(held, commitOf, storing));
   };
   const stored = await sealAndStore().catch(async (error) => {
@@ -87,6 +86,7 @@ export async function commitToken(
     await recordLateIssue(deps, held, entry, issued);
     return overtaken(await deps.store.read(connection, signal));
   }
+  if (failure) deps.metrics.record("IssueFailures", 1);
   warnOfConsentEnd(deps, record, stored, now);
   logIssue(deps, connection, entry, issued);
   return { outcome: "committed", record: stored };
@@ -97,13 +97,13 @@ function commitFor(
   { lease }: HeldLease,
   { latencyMs, revocationScope }: RenewalAttempt,
   entry: LedgerEntry,
-  token: StoredToken,
-  consent: StoredConsent | null,
+  { token, consent, failure }: Pick<Commit, "token" | "consent" | "failure">,
 ): (current: TokenRecord) => Commit {
   const { at, version } = entry;
   return ({ doubtedAt, rejections, typicalRenewalMs, ledger }) => ({
     token,
     consent,
+    failure,
     version,
     // A doubt that reaches beyond this token's request concerns this token.
     doubtedAt: doubtedAt && doubtedAt >= token.requestedAt ? doubtedAt : null,
@@ -137,7 +137,11 @@ export async function confirmKey(
     renewAt: plusMs(now, policy.recheckMs),
   };
   const stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
-    deps.store.commit(held, (current) => ({ ...current, token: confirmed }), storing),
+    deps.store.commit(
+      held,
+      (current) => ({ ...current, token: confirmed, failure: null }),
+      storing,
+    ),
   );
   if (stored) return { outcome: "kept", record: stored };
   return overtaken(await deps.store.read(connection, signal));

@@ -82,7 +82,8 @@ export async function recordFailure(
   };
 }
 
-function failureAfter(
+/** What is stored of a failed renewal, with the back-off until the next. */
+export function failureAfter(
   deps: Dependencies,
   { failure: before }: TokenRecord,
   { code, detail, retryAfterMs }: Pick<FailedRequest, "code" | "detail" | "retryAfterMs">,
