@@ -9,7 +9,7 @@ import type { ConsentDependencies } from "./consent-dependencies.ts";
 /** How old a cached client secret may be, unless it is unusable. */
 const secretMaxAgeMs = 300_000;
 
-const stateShape = /^([\w-]{43})\.([\w-]{22})\.[\w-]{43}$/;
+const stateShape = /^[\w-]{43}\.[\w-]{22}\.[\w-]{43}$/;
 
 /** A state parameter, parsed but not verified: only `authorizationRequestOf` verifies it. */
 export interface UnverifiedState {
@@ -56,8 +56,11 @@ export function newAuthorizationRequest(
 
 /** Parses a state parameter; null for one that this service cannot have made. */
 export function readState(state: string | null): UnverifiedState | null {
-  const [text, pendingId, salt] = stateShape.exec(state ?? "") ?? [];
-  return text && pendingId && salt ? { state: text, pendingId, salt } : null;
+  // "null" does not have the shape either.
+  const text = String(state);
+  if (!stateShape.test(text)) return null;
+  const [pendingId, salt] = text.split(".") as [string, string];
+  return { state: text, pendingId, salt };
 }
 
 /** Recreates the authorization request with this state; null when the state was not made for this browser in this realm. */

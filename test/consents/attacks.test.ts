@@ -40,6 +40,26 @@ describe("a stolen link", () => {
     await expectNothingStored(site, rows);
   });
 
+  test("works for one browser of several that continue at the same moment", async () => {
+    const site = aSite();
+    const link = await site.link();
+    const browsers = [site.browser(), site.browser(), site.browser()];
+    for (const browser of browsers) await browser.get(link);
+    const { pendingConsents } = site.deps;
+    const { read } = pendingConsents;
+    const { promise: allHaveRead, resolve } = Promise.withResolvers<void>();
+    let readers = 0;
+    pendingConsents.read = async (...asked) => {
+      const unbound = await read(...asked);
+      readers += 1;
+      if (readers === browsers.length) resolve();
+      await allHaveRead;
+      return unbound;
+    };
+    const pages = await Promise.all(browsers.map((browser) => browser.post(link)));
+    expect(pages.map(({ status }) => status).sort()).toEqual([303, 403, 403]);
+  });
+
   test("that a thief uses first tells its owner that another browser uses it", async () => {
     const site = aSite();
     const link = await site.link();
