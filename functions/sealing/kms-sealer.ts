@@ -47,6 +47,7 @@ function headerOf(encryptedKey: Uint8Array): Buffer {
 /** Null when the bytes were not sealed here. */
 function partsOf(sealed: Uint8Array): { encryptedKey: Uint8Array; token: Uint8Array } | null {
   const bytes = Buffer.from(sealed);
+  // Stryker disable next-line EqualityOperator: a header alone is refused below as well.
   if (bytes.byteLength < headerBytes || bytes.readUInt8() !== layout) return null;
   const end = headerBytes + bytes.readUInt16BE(1);
   if (end === headerBytes || end >= bytes.byteLength) return null;
