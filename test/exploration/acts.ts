@@ -1,14 +1,18 @@
+import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
+import type { PendingConsents } from "../../functions/model/pending-consents.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
+import type { JourneyAct } from "./consent-journey.ts";
+import { consentDependencies, takeStep } from "./consent-journey.ts";
 import { realm } from "./explored-dependencies.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Request } from "./request.ts";
@@ -27,7 +31,8 @@ export type Act =
   /** The provider takes another secret from now on. */
   | { readonly does: "rotate" }
   /** Secrets Manager is given the provider's secret. */
-  | { readonly does: "put-secret" };
+  | { readonly does: "put-secret" }
+  | JourneyAct;
 
 /** What somebody does, and when. */
 export interface TimedAct {
@@ -43,23 +48,30 @@ export type Ending = VendingError | { readonly vended: string | null };
 const patienceMs = 25_000;
 const never = new AbortController().signal;
 
+interface Ports {
+  readonly index: RenewalIndex;
+  readonly pendingConsents: PendingConsents;
+}
+
 /** Everything that one process may be asked to do. */
 export class Actor {
   readonly process: ExploredProcess;
   readonly #world: ExploredWorld;
   readonly #deps: Dependencies;
   readonly #index: RenewalIndex;
+  readonly #consents: ConsentDependencies;
 
   constructor(
     world: ExploredWorld,
     process: ExploredProcess,
     deps: Dependencies,
-    index: RenewalIndex,
+    { index, pendingConsents }: Ports,
   ) {
     this.#world = world;
     this.process = process;
     this.#deps = deps;
     this.#index = index;
+    this.#consents = consentDependencies(world, process, deps, pendingConsents);
   }
 
   /** Never fails: what is no problem but a defect breaks a promise. */
@@ -108,6 +120,11 @@ export class Actor {
         return this.#outside("Secrets Manager holds the next secret", "secret", (world) => {
           world.secret = String(Number(world.secret ?? "0") + 1);
         });
+      default: {
+        const deadline = this.#deadline();
+        await takeStep(this.#world, this.process, this.#consents, act, account, deadline);
+        return { vended: null };
+      }
     }
   }
 

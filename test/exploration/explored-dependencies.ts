@@ -1,10 +1,12 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
+import type { PendingConsents } from "../../functions/model/pending-consents.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import type { SealedAs } from "../../functions/model/sealer.ts";
 import type { SecretSource } from "../../functions/model/secret-source.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
+import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordReader } from "../../functions/store/read-record.ts";
@@ -24,7 +26,11 @@ export function exploredDependencies(
   world: ExploredWorld,
   process: ExploredProcess,
   breakage: Breakage,
-): { dependencies: Dependencies; index: RenewalIndex } {
+): {
+  dependencies: Dependencies;
+  index: RenewalIndex;
+  pendingConsents: PendingConsents;
+} {
   const { policy } = world.nature;
   const client = {
     send: (command: object, { abortSignal = never }: { abortSignal?: AbortSignal } = {}) =>
@@ -90,7 +96,9 @@ export function exploredDependencies(
     },
     fingerprint: (text) => text,
   };
-  return { dependencies, index: dynamoDbRenewalIndex(client, "tokens") };
+  const index = dynamoDbRenewalIndex(client, "tokens");
+  const pendingConsents = dynamoDbPendingConsents(client, "tokens", realm);
+  return { dependencies, index, pendingConsents };
 }
 
 const never = new AbortController().signal;

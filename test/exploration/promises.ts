@@ -6,6 +6,8 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import { checkConsent, checkCredential } from "./consent-promises.ts";
 import type { Call, ExploredProvider, ExploredToken } from "./explored-provider.ts";
+import type { Journey } from "./journey-promises.ts";
+import { checkJourney } from "./journey-promises.ts";
 import { isHeldBy } from "./record-lens.ts";
 
 /** What has happened to one connection, as far as a promise may depend on it later. */
@@ -48,11 +50,17 @@ const breakMs = 29_000;
 export class Promises {
   readonly violations: string[] = [];
   readonly histories: Record<string, ConnectionHistory>;
+  readonly journey: Journey;
   readonly #world: ObservedWorld;
 
-  constructor(world: ObservedWorld, histories: Record<string, ConnectionHistory>) {
+  constructor(
+    world: ObservedWorld,
+    histories: Record<string, ConnectionHistory>,
+    journey: Journey,
+  ) {
     this.#world = world;
     this.histories = histories;
+    this.journey = journey;
   }
 
   require(holds: boolean, promise: string): void {
@@ -176,6 +184,7 @@ export class Promises {
     this.require(!rival, "P1: two calls in flight under live leases");
     if (record) this.#checkReason(call, record);
     checkCredential(this, call, record);
+    checkJourney(this, call);
     this.#checkBackOff(call);
   }
 

@@ -3,6 +3,7 @@ import type { Connection } from "../../functions/model/connection.ts";
 import type { ConsentFlow, GrantCredential } from "../../functions/model/consent.ts";
 import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Call } from "./explored-provider.ts";
 import { adopted, failedIssue } from "./explored-provider.ts";
@@ -106,19 +107,22 @@ function callRequest(
   };
 }
 
-/** How a consent is ended at the provider; nobody is sent there. */
+/** Says of an answer that it is another provider's. */
+export const otherProvider = "https://other.example";
+
+/** How a consent begins and ends at the provider. */
 export function flowOf(world: ExploredWorld, process: ExploredProcess): ConsentFlow {
-  const unused = () => {
-    throw new Error("The exploration sends nobody anywhere: that is the pages' part.");
-  };
   return {
     displayName: null,
     scopeWords: {},
     scopes: [],
     hasCodesToCopy: true,
     origin: "https://provider.example",
-    authorizeUrl: unused,
-    readAuthorizationResponse: unused,
+    authorizeUrl: async (_, { state }) => `https://provider.example/authorize?state=${state}`,
+    readAuthorizationResponse(parameters) {
+      if (parameters.get("iss") === otherProvider) return { kind: "mismatch" };
+      return { kind: "code", code: new Sensitive(parameters.get("code") ?? "") };
+    },
     async revoke(_, refreshToken, signal) {
       const id = refreshToken.expose();
       const request: Request<boolean> = {

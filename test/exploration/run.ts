@@ -244,9 +244,9 @@ export class ExploredRun {
     const known = this.#actors.get(name);
     if (known) return known;
     const process = this.world.process(name);
-    const { dependencies, index } = exploredDependencies(this.world, process, this.#breakage);
-    const deps = this.#breakage.deps?.(dependencies) ?? dependencies;
-    const actor = new Actor(this.world, process, deps, index);
+    const ports = exploredDependencies(this.world, process, this.#breakage);
+    const deps = this.#breakage.deps?.(ports.dependencies) ?? ports.dependencies;
+    const actor = new Actor(this.world, process, deps, ports);
     this.#actors.set(name, actor);
     return actor;
   }

@@ -1,3 +1,4 @@
+import { linkLifetimeMs } from "../../functions/consents/begin-consent.ts";
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import { isLossPossible, isStaticKey } from "../../functions/model/provider.ts";
@@ -116,6 +117,11 @@ const pairs: readonly ExploredScenario[] = Object.entries(natures).flatMap(([nam
 );
 
 const { "at-expiry": atExpiry, early, "single-use": singleUse, static: fixed, probed } = natures;
+const hers = { does: "come-back", browser: "hers" } as const;
+const invited = [
+  part("ops", 0, { does: "invite" }),
+  part("ops", 1000, { does: "follow", browser: "hers" }),
+];
 const ops = [part("ops", 0, { does: "rotate" }), part("secrets", 0, { does: "put-secret" })];
 
 /** What else may happen at the same time. */
@@ -193,6 +199,60 @@ const encounters: readonly ExploredScenario[] = [
     parts: [part("a", 0, { does: "disconnect" }), part("b", 0, { does: "redeem" })],
     faults: 2,
     gateFaults: 1,
+  },
+  {
+    name: "a link in two browsers",
+    nature: singleUse,
+    start: "none",
+    parts: [
+      part("ops", 0, { does: "invite" }, "other"),
+      part("a", 1000, { does: "follow", browser: "hers" }, "other"),
+      part("b", 1000, { does: "follow", browser: "another" }, "other"),
+      part("a", 5000, { does: "come-back", browser: "hers" }, "other"),
+      part("b", 5000, { does: "come-back", browser: "another" }, "other"),
+    ],
+    faults: 1,
+    gateFaults: 1,
+  },
+  {
+    name: "two tabs of one browser",
+    nature: singleUse,
+    start: "none",
+    parts: [...invited, part("a", 5000, hers), part("b", 5000, hers)],
+    faults: 1,
+    gateFaults: 1,
+  },
+  {
+    name: "answers that belong to nobody",
+    nature: singleUse,
+    start: "none",
+    parts: [
+      ...invited,
+      part("a", 5000, { ...hers, wrong: "state" }),
+      part("b", 6000, { ...hers, wrong: "provider" }),
+      part("c", 7000, { ...hers, patienceMs: 2000 }),
+      part("d", linkLifetimeMs + 1000, hers),
+      part("e", linkLifetimeMs + 1000, { does: "follow", browser: "another" }),
+    ],
+    faults: 1,
+    gateFaults: 1,
+  },
+  {
+    name: "a code pasted twice",
+    nature: singleUse,
+    start: "none",
+    parts: [part("a", 0, { does: "paste" }), part("b", 0, { does: "paste" })],
+    twins: ["a", "b"],
+    faults: 2,
+    gateFaults: 1,
+  },
+  {
+    name: "a consent beside a rotation",
+    nature: singleUse,
+    start: "expired",
+    parts: [part("a", 0, { does: "redeem" }), ...ops],
+    faults: 2,
+    gateFaults: 2,
   },
   {
     name: "a rotation",

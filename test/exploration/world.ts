@@ -10,6 +10,8 @@ import { MemoryTable } from "../support/memory-table.ts";
 import { ExploredProcess } from "./explored-process.ts";
 import type { ProviderState } from "./explored-provider.ts";
 import { ExploredProvider } from "./explored-provider.ts";
+import type { Journey } from "./journey-promises.ts";
+import { journeyWritten, noJourney } from "./journey-promises.ts";
 import type { ConnectionHistory } from "./promises.ts";
 import { Promises } from "./promises.ts";
 import { isConnection, recordIn } from "./record-lens.ts";
@@ -33,6 +35,7 @@ export interface WorldState {
   readonly provider: ProviderState;
   readonly grants: GrantState;
   readonly histories: Record<string, ConnectionHistory>;
+  readonly journey: Journey;
   /** What was written before. */
   readonly replay: HistoryReplay;
 }
@@ -47,14 +50,15 @@ export const emptyWorld: WorldState = {
     { refreshTokens: "reusable", graceMs: 0, livesMs: 0, isProlonged: false },
   ).state,
   histories: {},
+  journey: noJourney,
   replay: new HistoryReplay(recordIn),
 };
 
-type Parts = Pick<WorldState, "provider" | "grants" | "histories">;
+type Parts = Pick<WorldState, "provider" | "grants" | "histories" | "journey">;
 
 /** What a run changes: plain data. */
-function copied({ provider, grants, histories }: Parts): Parts {
-  return structuredClone({ provider, grants, histories });
+function copied({ provider, grants, histories, journey }: Parts): Parts {
+  return structuredClone({ provider, grants, histories, journey });
 }
 
 /** Everything outside of the processes, and time. */
@@ -86,8 +90,8 @@ export class ExploredWorld {
     this.timeline = hasTimeline ? [] : null;
     this.table = new MemoryTable(state.items);
     this.replay = state.replay.fork();
-    const { provider, grants, histories } = copied(state);
-    this.promises = new Promises(this, histories);
+    const { provider, grants, histories, journey } = copied(state);
+    this.promises = new Promises(this, histories, journey);
     this.provider = new ExploredProvider(
       { policy: nature.policy, lifetimeMs },
       provider,
@@ -106,6 +110,7 @@ export class ExploredWorld {
       provider: this.provider.state,
       grants: this.provider.grants.state,
       histories: this.promises.histories,
+      journey: this.promises.journey,
     };
     return {
       ...copied(parts),
@@ -138,8 +143,9 @@ export class ExploredWorld {
       const violation = this.replay.violationOf(write);
       this.promises.require(violation === null, `docs/protocol.md: ${violation}`);
     }
-    if (!isConnection(pk)) return;
-    this.promises.recordWritten(process, pk, recordIn(before), recordIn(after));
+    if (isConnection(pk)) {
+      this.promises.recordWritten(process, pk, recordIn(before), recordIn(after));
+    } else journeyWritten(this.promises, process, before, after);
   }
 
   gaveUp(process: string, { to }: Request<unknown>): void {

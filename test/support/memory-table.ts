@@ -90,7 +90,8 @@ export class MemoryTable {
     if (after) this.items.set(pk, after);
     else this.items.delete(pk);
     this.onWrite(pk, after, before ?? null);
-    return { Attributes: after ?? undefined };
+    // As each command of the service asks: what a write leaves, and what a deletion took away.
+    return { Attributes: after ?? before };
   }
 
   /** An index holds the items that have its sort key: the attribute that the last clause compares. */
