@@ -13,10 +13,10 @@ import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import type { JourneyAct } from "./consent-journey.ts";
 import { consentDependencies, takeStep } from "./consent-journey.ts";
-import { realm } from "./explored-dependencies.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Request } from "./request.ts";
 import type { ExploredWorld } from "./world.ts";
+import { realm } from "./world.ts";
 
 /** What somebody does with a process, or outside of all of them. */
 export type Act =
@@ -45,6 +45,8 @@ export interface TimedAct {
 /** How an act ended: what it answered, or the problem. */
 export type Ending = VendingError | { readonly vended: string | null };
 
+/** Why a consent may be kept that somebody has asked to end. */
+const outOfReach: ReadonlySet<string> = new Set(["store-unavailable", "renewal-in-progress"]);
 const patienceMs = 25_000;
 const never = new AbortController().signal;
 
@@ -172,17 +174,30 @@ export class Actor {
         isOpen || !isStored,
         "5.5: a stored consent is said to have failed",
       );
+      const isRefused = error instanceof VendingError && error.code === "credentials-rejected";
+      if (isRefused) this.#world.promises.refused(this.process.name, this.process.latestSecret);
       throw error;
     }
+    this.#world.promises.redeemed(connection, code.expose());
   }
 
   async #disconnect(account: string): Promise<Ending> {
     const connection = connectionOf(realm, account);
     const begunAt = this.process.clock.now();
-    await disconnect(this.#deps, connection, this.#deadline());
+    const { promises } = this.#world;
+    const { revoked } = await disconnect(this.#deps, connection, this.#deadline()).catch(
+      (error) => {
+        const isTables = !(error instanceof VendingError) || outOfReach.has(error.code);
+        promises.require(isTables, `5.5: a consent is kept because of ${error.code}`);
+        throw error;
+      },
+    );
+    const { ended } = promises.of(connection);
+    const isAsked = revoked !== null || ended?.process !== this.process.name;
+    promises.require(isAsked, "5.5: a consent was ended here, and not at its provider");
     const { consent = null, token = null } = this.#world.record(connection) ?? {};
     const isGone = [consent?.consentedAt, token?.issuedAt].every((at) => !at || at >= begunAt);
-    this.#world.promises.require(isGone, "5.5: a disconnected consent is still there");
+    promises.require(isGone, "5.5: a disconnected consent is still there");
     return { vended: null };
   }
 

@@ -3,7 +3,7 @@ import { beginConsent } from "../../functions/consents/begin-consent.ts";
 import { completeConsent } from "../../functions/consents/complete-consent.ts";
 import { completePastedCode } from "../../functions/consents/complete-pasted-code.ts";
 import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
-import { continueConsent } from "../../functions/consents/follow-link.ts";
+import { continueConsent, openLink } from "../../functions/consents/follow-link.ts";
 import type { Browser, BrowserSecrets } from "../../functions/model/browser-secrets.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
@@ -102,6 +102,7 @@ async function follow(
   deadline: Deadline,
 ): Promise<void> {
   const browser = browserNamed(name);
+  await look(world, deps, browser, deadline);
   const answer = await continueConsent(deps, link, browser, deadline);
   const isSent = "url" in answer;
   world.note(() => `${process.name}: browser ${name} is ${isSent ? "sent on" : answer.reason}`);
@@ -110,6 +111,20 @@ async function follow(
     !isSent || bound === browser.hash,
     "5.5: a browser was sent to the provider that the link does not belong to",
   );
+}
+
+/** The link's page, before the person goes on. */
+async function look(
+  world: ExploredWorld,
+  deps: ConsentDependencies,
+  browser: Browser & { readonly hash: string },
+  deadline: Deadline,
+): Promise<void> {
+  const page = await openLink(deps, link, browser, deadline);
+  if ("reason" in page) return;
+  const { expiresAt, browser: owner } = page.pending;
+  const isOpen = Number(expiresAt) > world.now && (owner === null || owner === browser.hash);
+  world.promises.require(isOpen, "5.5: a page opens that leads nowhere");
 }
 
 async function comeBack(
@@ -135,6 +150,7 @@ async function comeBack(
   const msLeft = () => Math.min(patienceMs, deadline.msLeft());
   const answer = await completeConsent(deps, parameters, browser, { ...deadline, msLeft });
   world.note(() => `${process.name} is told: ${"reason" in answer ? answer.reason : answer.kind}`);
+  if (answer.kind === "granted") world.promises.redeemed(answer.connection, code);
 }
 
 type ComeBack = Extract<JourneyAct, { does: "come-back" }>;
@@ -150,7 +166,8 @@ async function paste(
   promises.journey.copied ??= world.provider.grants.consent();
   const code = new Sensitive(promises.journey.copied);
   try {
-    await completePastedCode(deps, account, code, deadline);
+    const { connection } = await completePastedCode(deps, account, code, deadline);
+    promises.redeemed(connection, code.expose());
   } catch (error) {
     const isUsed = error instanceof VendingError && error.code === "invalid-request";
     const claimant = promises.journey.claimant ?? process.name;

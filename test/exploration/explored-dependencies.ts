@@ -17,9 +17,7 @@ import { exploredGrant, flowOf } from "./provider-requests.ts";
 import type { Effect, Request } from "./request.ts";
 import { tableRequest } from "./table-request.ts";
 import type { ExploredWorld } from "./world.ts";
-import { limits } from "./world.ts";
-
-export const realm = { provider: "conferma", environment: "explored" } as const;
+import { limits, realm } from "./world.ts";
 
 /** What a process is given: the real adapters of the table, and everything else as requests that the explorer owns. */
 export function exploredDependencies(
@@ -140,6 +138,7 @@ function secretsOf(world: ExploredWorld, process: ExploredProcess): SecretSource
       const now = process.clock.now().getTime();
       if (!cached || now - cached.readAt >= maxAgeMs) {
         cached = { version: await process.send(request, signal), readAt: now };
+        process.latestSecret = cached.version;
       }
       return { text: new Sensitive(cached.version), version: cached.version };
     },

@@ -97,7 +97,10 @@ export class ExploredProvider {
     }
     const token = this.#issue(call);
     if (consent) this.grants.gave(token.id, consent);
-    return this.#answer(token, consent && { ...consent, subject: null, customer: null });
+    return this.#answer(
+      token,
+      consent && { ...consent, subject: subjectOf(credential), customer: null },
+    );
   }
 
   #vouch(call: Call): Issued {
@@ -138,6 +141,13 @@ export class ExploredProvider {
       consent,
     };
   }
+}
+
+/** Whoever consents at this provider, which names them once. */
+export const person = "a person";
+
+function subjectOf(credential: GrantCredential | null): string | null {
+  return credential?.kind === "code" ? person : null;
 }
 
 /** A static key, taken from its secret as it is. */

@@ -20,6 +20,8 @@ export interface ConnectionHistory {
   readonly reported: number[];
   /** Codes that were sent. */
   readonly codes: string[];
+  /** The refresh token that a disconnect removed last. */
+  ended: { readonly process: string; readonly refresh: string } | null;
   lastFailure: {
     readonly code: NotIssued["code"];
     readonly at: number;
@@ -74,6 +76,7 @@ export class Promises {
       committed: {},
       reported: [],
       codes: [],
+      ended: null,
       lastFailure: null,
     };
     return this.histories[connection];
@@ -99,6 +102,8 @@ export class Promises {
     this.#checkToken(process, history, before, after);
     this.#checkLateIssue(process, before, after);
     checkConsent(this, this.#world.provider.grants, before, after);
+    const refresh = before?.consent?.refresh?.fingerprint;
+    if (refresh && !after.consent) history.ended = { process, refresh };
     this.#forgetUnstored(history, before, after);
     for (const call of this.#callsOf(process)) {
       if (call.connection === connection && call.isHeard) call.isHandled = true;
@@ -316,6 +321,18 @@ export class Promises {
     const leftMs = usableUntil.getTime() - now;
     this.require(leftMs > 0, "P4: vended past usableUntil");
     this.require(leftMs >= minValiditySeconds * 1000, "5.3: validity below the demand");
+  }
+
+  /** 5.5: who is told that a consent is stored has sent its code. */
+  redeemed(connection: Connection, code: string): void {
+    const isSent = this.of(connection).codes.includes(code);
+    this.require(isSent, "5.5: a consent is said to be stored whose code nobody has sent");
+  }
+
+  /** P10: whoever fails with refused credentials knows no others. */
+  refused(process: string, latestSecret: string | null): void {
+    const sent = this.#callsOf(process).at(-1)?.secretVersion ?? latestSecret;
+    this.require(sent === latestSecret, "P10: failed with credentials that had been replaced");
   }
 
   /** P2, P7: a process that is through has accounted for every token that it heard of. */

@@ -1,12 +1,16 @@
 import { timeCall } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
-import type { ConsentFlow, GrantCredential } from "../../functions/model/consent.ts";
+import type {
+  ConsentFlow,
+  GrantCredential,
+  RefreshCredential,
+} from "../../functions/model/consent.ts";
 import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Call } from "./explored-provider.ts";
-import { adopted, failedIssue } from "./explored-provider.ts";
+import { adopted, failedIssue, person } from "./explored-provider.ts";
 import { isHeldBy } from "./record-lens.ts";
 import type { Outcome, Request } from "./request.ts";
 import type { ExploredWorld } from "./world.ts";
@@ -27,12 +31,19 @@ export function exploredGrant(
     const call = callOf(world, process, secretVersion, credential, scope);
     world.provider.state.calls.push(call);
     world.promises.callSent(call);
+    if (credential?.kind === "refresh-token") checkPerson(world, credential);
     const result = await process.send(callRequest(world, call, credential), signal);
     world.promises.callHeard(call, result);
     if (result.kind === "not-issued") return result;
     return { ...result, ...end() };
   };
   return { revocationScope: scope, callsProvider: !isAdopted, issue };
+}
+
+/** A refresh must not bring another person's token. */
+function checkPerson({ promises }: ExploredWorld, { isSamePerson }: RefreshCredential): void {
+  promises.require(isSamePerson(person), "5.5: a person is taken for another");
+  promises.require(!isSamePerson("another person"), "5.5: another person's token is taken");
 }
 
 /** The call that a process makes under the lease that it has, if it has one. */

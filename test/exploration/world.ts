@@ -1,4 +1,5 @@
 import type { Connection } from "../../functions/model/connection.ts";
+import { realmName } from "../../functions/model/connection.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { leaseMs } from "../../functions/vending/issuing/lease.ts";
@@ -23,6 +24,7 @@ export interface Nature {
   readonly grants: GrantRules;
 }
 
+export const realm = { provider: "conferma", environment: "explored" } as const;
 export const limits = { deadlineMs: 1000, marginMs: 1000 };
 export const lifetimeMs = 60_000;
 
@@ -131,6 +133,8 @@ export class ExploredWorld {
 
   /** A write that took effect: who wrote what over what. */
   written(process: string, pk: string, before?: TableItem, after?: TableItem): void {
+    const isOwn = pk.startsWith(`${realmName(realm)}/`);
+    this.promises.require(isOwn, `P11: ${pk} is no key of this realm`);
     const write = {
       pk,
       at: this.now,

@@ -35,6 +35,8 @@ const token = words(
 );
 const refresh = words("sealedRefresh refreshVersion refreshFingerprint refreshEndsAt");
 const consent = [...refresh, ...words("consentedAt grantedScope subject customer")];
+/** What a disconnect removes: a sealed refresh token is not gone because nobody looks for it. */
+const personal = [...token, ...due, ...consent, ...doubt, "failure"];
 const rejections = words("rejectionLevel rejectionLevelAt rejectionsAt");
 
 const leaseChanges = [...lease, ...doubt, ...words("layout realm fence version")];
@@ -190,8 +192,8 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
     rules: {
       ...isItsHolders,
       "the lease is a consent's": ({ before }) => before?.lease?.reason === "consent",
-      "token, consent, doubt and failure are gone": ({ after }) =>
-        after !== null && !after.token && !after.consent && !after.doubtedAt && !after.failure,
+      "of token, consent, schedule, doubt and failure nothing is left": ({ items: { after } }) =>
+        after !== null && personal.every((attribute) => after[attribute] === undefined),
     },
   },
   "late issue recorded": {

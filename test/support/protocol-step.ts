@@ -93,15 +93,20 @@ export function versionCountsTokens({ before, after }: RecordStep): boolean {
   return after?.version === (before?.version ?? 0) + Number(isNew);
 }
 
-/** A refresh token is replaced by one that came with this version; only a new consent begins another. */
-export function keepsConsent({ before, after }: RecordStep): boolean {
-  const [held, holds] = [before?.consent?.refresh, after?.consent?.refresh];
-  const isNewConsent = before?.lease?.reason === "consent";
-  const isSameConsent =
-    Number(after?.consent?.consentedAt) === Number(before?.consent?.consentedAt) ||
-    !before?.consent;
-  if (isNewConsent) return !holds || holds.version === after?.version || isSame(held, holds);
-  if (!isSameConsent) return false;
+/**
+ * A refresh token is replaced by one that came with this version, and is the same person's; only a new consent begins
+ * another, and inherits nothing.
+ */
+export function keepsConsent({ before, after, clockStepMs: stepMs }: RecordStep): boolean {
+  const [had, has] = [before?.consent, after?.consent];
+  const [held, holds] = [had?.refresh, has?.refresh];
+  if (before?.lease?.reason === "consent") {
+    const isNew = Number(has?.consentedAt) >= Number(before.lease.since) - stepMs;
+    return (!has || isNew) && (!holds || holds.version === after?.version);
+  }
+  const isSameConsent = !had || Number(has?.consentedAt) === Number(had.consentedAt);
+  const isSamePerson = had?.subject == null || has?.subject === had.subject;
+  if (!isSameConsent || !isSamePerson) return false;
   if (!holds) return !held;
   return holds.version === after?.version || holds.fingerprint === held?.fingerprint;
 }
