@@ -1,5 +1,6 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   GetItemCommand,
@@ -45,6 +46,7 @@ export class MemoryTable {
       return { answer: { Item: this.items.get(pk) }, read: [pk], written: [] };
     }
     if (command instanceof QueryCommand) return this.#query(command);
+    if (command instanceof BatchGetItemCommand) return this.#readSome(command);
     if (command instanceof TransactWriteItemsCommand) return this.#transact(command);
     return this.#write(changeOf(command));
   }
@@ -92,6 +94,21 @@ export class MemoryTable {
     this.onWrite(pk, after, before ?? null);
     // As each command of the service asks: what a write leaves, and what a deletion took away.
     return { Attributes: after ?? before };
+  }
+
+  /** Of several keys it leaves the last for another request, as DynamoDB does when it is short of capacity. */
+  #readSome({ input }: BatchGetItemCommand): Performed {
+    const [[table, request] = ["", { Keys: [] }]] = Object.entries(input.RequestItems ?? {});
+    const keys = (request.Keys ?? []).map((Key) => keyOf({ Key }));
+    const read = keys.length > 1 ? keys.slice(0, -1) : keys;
+    const names = Object.values(request.ExpressionAttributeNames ?? {});
+    const items = read.map((pk) => this.items.get(pk)).filter((item) => item !== undefined);
+    const left = keys.slice(read.length).map((pk) => ({ pk: { S: pk } }));
+    const answer = {
+      Responses: { [table]: items.map((item) => projected(item, names)) },
+      UnprocessedKeys: left.length > 0 ? { [table]: { ...request, Keys: left } } : {},
+    };
+    return { answer, read, written: [] };
   }
 
   /** An index holds the items that have its sort key: the attribute that the last clause compares. */
@@ -165,6 +182,10 @@ function cancellation(
       return { Code: "ConditionalCheckFailed", ...(item ? { Item: { ...item } } : {}) };
     }),
   });
+}
+
+function projected(item: TableItem, names: readonly string[]): TableItem {
+  return Object.fromEntries(names.flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
 }
 
 function sortName(sentence: string): string {
