@@ -1,4 +1,4 @@
-import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
+import type { LedgerEntry, RejectionLevel, TokenRecord } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 
 /** One write to a connection's record, as the rules look at it. */
@@ -111,11 +111,21 @@ export function keepsConsent({ before, after, clockStepMs: stepMs }: RecordStep)
   return holds.version === after?.version || holds.fingerprint === held?.fingerprint;
 }
 
-/** A renewal that a rejection caused raises the level by one at most; no other changes it. */
+/** The level falls by one in five minutes, from three at most. */
+const most = 3;
+const fallsByOneInMs = 300_000;
+
+/** A renewal that a rejection caused raises what is left of the level by one; no other changes it. */
 export function countsRejection({ before, after }: RecordStep): boolean {
-  const [level = 0, raised = 0] = [before?.rejections?.level, after?.rejections?.level];
-  if (before?.lease?.reason !== "rejected") return Math.abs(level - raised) < 0.001;
-  return raised >= 1 && raised <= Math.max(level, 0) + 1.001;
+  const [had, has] = [before?.rejections, after?.rejections];
+  if (before?.lease?.reason !== "rejected") return Math.abs(levelOf(had) - levelOf(has)) < 0.001;
+  const elapsedMs = Math.max(0, Number(has?.at) - Number(had?.at ?? has?.at));
+  const left = Math.max(0, Math.min(levelOf(had), most) - elapsedMs / fallsByOneInMs);
+  return Math.abs(levelOf(has) - left - 1) < 0.001;
+}
+
+function levelOf(rejections: RejectionLevel | null | undefined): number {
+  return rejections?.level ?? 0;
 }
 
 export function isConsentOver(record: TokenRecord | null): boolean {
