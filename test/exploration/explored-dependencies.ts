@@ -12,6 +12,7 @@ import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.t
 import { recordReader } from "../../functions/store/read-record.ts";
 import type { Breakage } from "../support/breakage.ts";
 import { brokenCommand } from "../support/breakage.ts";
+import { checkedStore } from "../support/checked-store.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import { exploredGrant, flowOf } from "./provider-requests.ts";
 import type { Effect, Request } from "./request.ts";
@@ -60,7 +61,9 @@ export function exploredDependencies(
       }),
       consent: policy.renewal === "by-consent" ? async () => flowOf(world, process) : null,
     },
-    store: dynamoDbTokenStore(client, "tokens", readRecord),
+    store: checkedStore(dynamoDbTokenStore(client, "tokens", readRecord), (what) =>
+      world.promises.require(false, `P7: ${what}`),
+    ),
     secrets: secretsOf(world, process),
     sealer: {
       prepare: (_, signal) =>

@@ -3,6 +3,7 @@ import { VendingError } from "../../functions/model/errors.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { recordReader } from "../../functions/store/read-record.ts";
+import { layout } from "../../functions/store/record-attributes.ts";
 import { connectionState } from "../../functions/vending/decision/connection-state.ts";
 import type { StatusPage } from "../../functions/vending/list-connections.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
@@ -62,7 +63,7 @@ export async function statusPageFaults(world: SimulatedStage): Promise<string[]>
 const newer = {
   pk: { S: `${realmIds[0].provider}/${realmIds[0].environment}/~newer` },
   realm: { S: `${realmIds[0].provider}/${realmIds[0].environment}` },
-  layout: { N: "1000" },
+  layout: { N: String(layout + 1) },
 };
 
 /** A row of which a lease was ever taken, by a release that tells the index so. */

@@ -42,6 +42,7 @@ export class MemoryTable {
   /** The effect of a command. A refused condition is an answer: the exception to throw. */
   perform(command: unknown): Performed {
     if (command instanceof GetItemCommand) {
+      if (!command.input.ConsistentRead) throw new SyntaxError("Nothing is decided on old news.");
       const pk = keyOf(command.input);
       return { answer: { Item: this.items.get(pk) }, read: [pk], written: [] };
     }
@@ -98,7 +99,10 @@ export class MemoryTable {
 
   /** Of several keys it leaves the last for another request, as DynamoDB does when it is short of capacity. */
   #readSome({ input }: BatchGetItemCommand): Performed {
-    const [[table, request] = ["", { Keys: [] }]] = Object.entries(input.RequestItems ?? {});
+    const [[table, request] = ["", { Keys: [], ConsistentRead: true }]] = Object.entries(
+      input.RequestItems ?? {},
+    );
+    if (!request.ConsistentRead) throw new SyntaxError("Nothing is told on old news.");
     const keys = (request.Keys ?? []).map((Key) => keyOf({ Key }));
     const read = keys.length > 1 ? keys.slice(0, -1) : keys;
     const names = Object.values(request.ExpressionAttributeNames ?? {});

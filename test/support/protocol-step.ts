@@ -1,4 +1,8 @@
-import type { LedgerEntry, RejectionLevel, TokenRecord } from "../../functions/model/token-record.ts";
+import type {
+  LedgerEntry,
+  RejectionLevel,
+  TokenRecord,
+} from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 
 /** One write to a connection's record, as the rules look at it. */

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from "node:util";
+import type { StoredToken, TokenRecord } from "../../functions/model/token-record.ts";
+import type { Commit, FailedRenewal, TokenStore } from "../../functions/model/token-store.ts";
+
+type Part = Partial<TokenRecord>;
+
+/** The store, which says what it was given and did not store, or stored and was not given. */
+export function checkedStore(store: TokenStore, wrong: (what: string) => void): TokenStore {
+  const compare = (what: string, record: TokenRecord | null, revision: string, given: Part) => {
+    // A write that was repeated after somebody else's is not what stands there any more.
+    if (!record || revisionOf(record) !== revision) return;
+    for (const [name, value] of Object.entries(given)) {
+      const stored = record[name as keyof TokenRecord];
+      if (!isDeepStrictEqual(plain(stored), plain(value)))
+        wrong(`a ${what} stores another ${name}`);
+    }
+  };
+  return {
+    ...store,
+    async takeLease(connection, seen, intent, signal) {
+      const taken = await store.takeLease(connection, seen, intent, signal);
+      const kept = seen && { token: seen.token, consent: seen.consent, failure: seen.failure };
+      const given = { ...kept, ...intent };
+      if (taken.held) compare("lease", taken.held.record, intent.lease.owner, given);
+      return taken;
+    },
+    async commit(held, commitOf, signal) {
+      let given: Part = {};
+      const remember = (current: TokenRecord) => {
+        const commit = commitOf(current);
+        given = committed(current, commit);
+        return commit;
+      };
+      const record = await store.commit(held, remember, signal);
+      compare("commit", record, endOf(held.lease), given);
+      return record;
+    },
+    async fail(held, failedOf, signal) {
+      let given: Part = {};
+      const remember = (current: TokenRecord) => {
+        const failed = failedOf(current);
+        given = failedWith(current, failed);
+        return failed;
+      };
+      const record = await store.fail(held, remember, signal);
+      compare("failure", record, endOf(held.lease), given);
+      return record;
+    },
+  };
+}
+
+/** A commit without a consent leaves the one that is stored. */
+function committed({ consent }: TokenRecord, commit: Commit): Part {
+  const { token, version, doubtedAt, rejections, revocationScope, typicalRenewalMs, ledger } =
+    commit;
+  const times = { doubtedAt, rejections, revocationScope, typicalRenewalMs, ledger };
+  return {
+    ...{ token, version, ...times },
+    consent: commit.consent ?? consent,
+    ...{ failure: null, lease: null },
+  };
+}
+
+function failedWith(current: TokenRecord, failed: FailedRenewal): Part {
+  const { doubtedAt, revocationScope, ledger, isConsentOver, isTokenDead } = failed;
+  const { consent } = current;
+  const token = isConsentOver ? unscheduled(current.token) : current.token;
+  return {
+    ...{ doubtedAt, revocationScope, ledger, lease: null },
+    failure: failed.failure ?? current.failure,
+    token: isTokenDead ? null : token,
+    consent: isConsentOver && consent ? { ...consent, refresh: null } : consent,
+  };
+}
+
+function unscheduled(token: StoredToken | null): StoredToken | null {
+  return token && { ...token, due: null };
+}
+
+/** Each revision is named after the one write that makes it. */
+const endOf = ({ owner }: { readonly owner: string }) => `${owner}.end`;
+
+function revisionOf({ revision }: TokenRecord): string | undefined {
+  const { opaque } = revision as { readonly opaque: Record<string, { readonly S?: string }> };
+  return opaque["revision"]?.S;
+}
+
+/** Levels are stored to four places. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null), (_, part) =>
+    typeof part === "number" ? Math.round(part * 1000) / 1000 : part,
+  );
+}
