@@ -20,11 +20,13 @@ import { realm } from "./world.ts";
 
 /** What somebody does with a process, or outside of all of them. */
 export type Act =
-  | { readonly does: "vend"; readonly minValiditySeconds?: number }
+  | { readonly does: "vend"; readonly minValiditySeconds?: number; readonly patienceMs?: number }
   /** Reports the version that is held when the run begins. */
   | { readonly does: "reject" }
+  /** Reports a version that there has never been. */
+  | { readonly does: "reject-unknown" }
   /** A person has consented, and comes back with a code. */
-  | { readonly does: "redeem" }
+  | { readonly does: "redeem"; readonly isWrong?: boolean }
   | { readonly does: "disconnect" }
   /** One run of the schedule. */
   | { readonly does: "tick" }
@@ -49,6 +51,8 @@ export type Ending = VendingError | { readonly vended: string | null };
 const outOfReach: ReadonlySet<string> = new Set(["store-unavailable", "renewal-in-progress"]);
 const patienceMs = 25_000;
 const never = new AbortController().signal;
+
+type Demand = Omit<Extract<Act, { does: "vend" }>, "does">;
 
 interface Ports {
   readonly index: RenewalIndex;
@@ -101,18 +105,19 @@ export class Actor {
     const connection = connectionOf(realm, account);
     switch (act.does) {
       case "vend":
-        return this.#vend(account, act.minValiditySeconds ?? 0, null);
+        return this.#vend(account, act, null);
       case "reject":
         return this.#reject(account);
+      case "reject-unknown":
+        return this.#rejectUnknown(account);
       case "redeem": {
-        await this.#redeem(connection);
+        await this.#redeem(connection, act.isWrong === true);
         return { vended: null };
       }
       case "disconnect":
         return this.#disconnect(account);
       case "tick":
-        await renewDue(this.#deps, this.#index, { ...this.#deadline(), onBehalfOf: "schedule" });
-        return { vended: null };
+        return this.#tick(connection);
       case "rotate":
         return this.#outside("the provider takes the next secret", "provider secret", (world) => {
           const { state } = world.provider;
@@ -130,23 +135,28 @@ export class Actor {
     }
   }
 
-  #deadline(): Deadline {
+  #deadline(ms = patienceMs): Deadline {
     const { clock } = this.process;
-    const signal = clock.timeout(patienceMs + 200, never);
-    return { msLeft: clock.countdown(patienceMs), signal, onBehalfOf: "caller" };
+    const signal = clock.timeout(ms + 200, never);
+    return { msLeft: clock.countdown(ms), signal, onBehalfOf: "caller" };
   }
 
-  async #vend(account: string, minValiditySeconds: number, rejectedVersion: number | null) {
+  async #vend(
+    account: string,
+    { minValiditySeconds = 0, patienceMs: ms }: Demand,
+    rejectedVersion: number | null,
+  ) {
     const { process } = this;
+    process.isHurried = ms !== undefined && ms < this.#world.leaseMs;
     const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
     const request = { account, minValiditySeconds, rejectedVersion };
-    const credential = await vendToken(this.#deps, process.cache, request, this.#deadline());
+    const credential = await vendToken(this.#deps, process.cache, request, this.#deadline(ms));
     const token = credential.token.expose();
     this.#world.note(() => `${process.name} is vended ${token}, version ${credential.version}`);
     // What a later request of the same process has read, this one need not know.
     const isLast = process.acts === acts;
     const knownDead = (isLast ? process.knownDead : knownBefore).get(credential.connection) ?? [];
-    this.#world.promises.vended(credential, minValiditySeconds, knownDead);
+    this.#world.promises.vended(credential, request, knownDead);
     return { vended: token };
   }
 
@@ -155,12 +165,39 @@ export class Actor {
     const { version } = this.#world.promises.of(connection);
     this.#world.promises.of(connection).reported.push(version);
     this.#world.note(() => `${this.process.name} rejects version ${version}`);
-    return this.#vend(account, 0, version);
+    return this.#vend(account, {}, version);
   }
 
-  async #redeem(connection: Connection): Promise<void> {
+  async #rejectUnknown(account: string): Promise<Ending> {
+    const { version } = this.#world.promises.of(connectionOf(realm, account));
+    const ending = await this.#vend(account, {}, version + 9).catch((error: unknown) => error);
+    const code = ending instanceof VendingError ? ending.code : "none";
+    const isRefused = code === "invalid-request" || code === "store-unavailable";
+    this.#world.promises.require(
+      isRefused,
+      `5.3: a version that is not yet was rejected (${code})`,
+    );
+    return { vended: null };
+  }
+
+  /** What nobody disturbs leaves nothing due, but for what failed. */
+  async #tick(connection: Connection): Promise<Ending> {
+    this.process.isScheduled = true;
+    const deadline = { ...this.#deadline(), onBehalfOf: "schedule" } as const;
+    await renewDue(this.#deps, this.#index, deadline);
+    const { token = null, lease, failure } = this.#world.record(connection) ?? {};
+    const { hadFault, now, promises } = this.#world;
+    const isOver = !token?.due || Number(token.due.at) > now || Number(token.due.until) < now;
+    promises.require(
+      isOver || hadFault || lease != null || failure != null,
+      "P4: a tick left what is due",
+    );
+    return { vended: null };
+  }
+
+  async #redeem(connection: Connection, isWrong: boolean): Promise<void> {
     const begunAt = this.process.clock.now();
-    const code = new Sensitive(this.#world.provider.grants.consent());
+    const code = new Sensitive(isWrong ? "mistyped" : this.#world.provider.grants.consent());
     const credential = { kind: "code", code, authorizationRequest: null } as const;
     try {
       await redeemCode(this.#deps, connection, credential, this.#deadline());

@@ -29,6 +29,8 @@ export interface Call {
   isHandled: boolean;
   /** Something kept its process from that. */
   isExcused: boolean;
+  /** The provider looked at our credentials, and no further. */
+  isUnheeded: boolean;
 }
 
 export interface ExploredToken {
@@ -159,7 +161,7 @@ export function adopted(secretVersion: string, now: number): Issued {
   return { kind: "issued", token, lifetime, ...instants, consent: null };
 }
 
-function keyOf(secretVersion: string): string {
+export function keyOf(secretVersion: string): string {
   return `key-${secretVersion}`;
 }
 

@@ -74,6 +74,7 @@ function callOf(
     isHeard: false,
     isHandled: false,
     isExcused: false,
+    isUnheeded: false,
   };
 }
 

@@ -120,6 +120,7 @@ export class ExploredRun {
   #take(process: ExploredProcess, pending: Pending, fault: ExploredFault | null): readonly Touch[] {
     if (fault === null) return this.#perform(process, pending, null);
     const { promises } = this.world;
+    this.world.hadFault = true;
     // Delays alone keep nobody from anything, as long as nobody gives up.
     if (keepsFromActing.has(fault) && pending.request.to === "table") {
       promises.disturbed(process.name);

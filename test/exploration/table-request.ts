@@ -43,6 +43,7 @@ function perform(
   keys: readonly string[],
 ): Effect<object> {
   const { items } = world.table;
+  world.requireOwn(keys);
   const before = keys.map((pk) => items.get(pk));
   const { answer, read, written } = world.table.perform(command);
   const after = keys.map((pk) => items.get(pk));

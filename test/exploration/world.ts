@@ -79,6 +79,8 @@ export class ExploredWorld {
   /** Every write so far, against the transitions of docs/protocol.md. */
   readonly replay: HistoryReplay;
   isRepeating = false;
+  /** Something has gone wrong, other than at the provider. */
+  hadFault = false;
   /** What the log names. */
   readonly named = new Set<string>();
   /** For people; kept only where somebody is to read it. */
@@ -131,10 +133,14 @@ export class ExploredWorld {
     return process;
   }
 
+  /** P11: a realm's role reads and writes its own items. */
+  requireOwn(keys: readonly string[]): void {
+    const foreign = keys.filter((pk) => !pk.startsWith(`${realmName(realm)}/`));
+    this.promises.require(foreign.length === 0, `P11: ${foreign.join(", ")} is another realm's`);
+  }
+
   /** A write that took effect: who wrote what over what. */
   written(process: string, pk: string, before?: TableItem, after?: TableItem): void {
-    const isOwn = pk.startsWith(`${realmName(realm)}/`);
-    this.promises.require(isOwn, `P11: ${pk} is no key of this realm`);
     const write = {
       pk,
       at: this.now,
@@ -154,6 +160,10 @@ export class ExploredWorld {
 
   gaveUp(process: string, { to }: Request<unknown>): void {
     if (to === "table") this.promises.disturbed(process);
+  }
+
+  actor(name: string): ExploredProcess | undefined {
+    return this.processes.find((process) => process.name === name);
   }
 
   isCrashed(name: string): boolean {

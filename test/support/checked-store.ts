@@ -6,13 +6,16 @@ type Part = Partial<TokenRecord>;
 
 /** The store, which says what it was given and did not store, or stored and was not given. */
 export function checkedStore(store: TokenStore, wrong: (what: string) => void): TokenStore {
-  const compare = (what: string, record: TokenRecord | null, revision: string, given: Part) => {
-    // A write that was repeated after somebody else's is not what stands there any more.
+  /** What each write was given, by the revision that it leaves; a write is repeated with what its sender knows by then. */
+  const offered = new Map<string, Part[]>();
+  const offer = (revision: string, given: Part) =>
+    offered.set(revision, [...(offered.get(revision) ?? []), given]);
+  const compare = (what: string, record: TokenRecord | null, revision: string) => {
+    // After a write that was repeated, somebody else's may stand there.
     if (!record || revisionOf(record) !== revision) return;
-    for (const [name, value] of Object.entries(given)) {
-      const stored = record[name as keyof TokenRecord];
-      if (!isDeepStrictEqual(plain(stored), plain(value)))
-        wrong(`a ${what} stores another ${name}`);
+    const differences = (offered.get(revision) ?? []).map((given) => differenceOf(record, given));
+    if (differences.length > 0 && !differences.includes(null)) {
+      wrong(`a ${what} stores another ${differences.at(-1)}`);
     }
   };
   return {
@@ -20,33 +23,40 @@ export function checkedStore(store: TokenStore, wrong: (what: string) => void): 
     async takeLease(connection, seen, intent, signal) {
       const taken = await store.takeLease(connection, seen, intent, signal);
       const kept = seen && { token: seen.token, consent: seen.consent, failure: seen.failure };
-      const given = { ...kept, ...intent };
-      if (taken.held) compare("lease", taken.held.record, intent.lease.owner, given);
+      offer(intent.lease.owner, { ...kept, ...intent });
+      if (taken.held) compare("lease", taken.held.record, intent.lease.owner);
       return taken;
     },
     async commit(held, commitOf, signal) {
-      let given: Part = {};
       const remember = (current: TokenRecord) => {
         const commit = commitOf(current);
-        given = committed(current, commit);
+        offer(endOf(held.lease), committed(current, commit));
         return commit;
       };
       const record = await store.commit(held, remember, signal);
-      compare("commit", record, endOf(held.lease), given);
+      compare("commit", record, endOf(held.lease));
       return record;
     },
     async fail(held, failedOf, signal) {
-      let given: Part = {};
       const remember = (current: TokenRecord) => {
         const failed = failedOf(current);
-        given = failedWith(current, failed);
+        offer(endOf(held.lease), failedWith(current, failed));
         return failed;
       };
       const record = await store.fail(held, remember, signal);
-      compare("failure", record, endOf(held.lease), given);
+      compare("failure", record, endOf(held.lease));
       return record;
     },
   };
+}
+
+/** The first attribute of the record that is not what was given. */
+function differenceOf(record: TokenRecord, given: Part): string | null {
+  const wrong = Object.entries(given).find(([name, value]) => {
+    const stored = record[name as keyof TokenRecord];
+    return !isDeepStrictEqual(plain(stored), plain(value));
+  });
+  return wrong?.[0] ?? null;
 }
 
 /** A commit without a consent leaves the one that is stored. */

@@ -5,11 +5,14 @@ import {
   addsOneEntry,
   clockStepMs,
   countsRejection,
+  hasCause,
   isConsentOver,
   isFromTheFuture,
   isSame,
   keepsConsent,
   keepsDoubt,
+  keepsSchedule,
+  keepsScope,
   versionCountsTokens,
 } from "./protocol-step.ts";
 
@@ -68,6 +71,7 @@ const isGranted: RecordRules = {
     return lastsMs >= 0 && lastsMs <= maxLeaseMs;
   },
   "no doubt is lost": keepsDoubt,
+  "none arises without a cause": hasCause,
 };
 
 const isItsHolders: RecordRules = {
@@ -136,6 +140,7 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
         addsOneEntry(step, "issued") ||
         (step.after?.token?.issuedUnder === "on-rotation" && addsOneEntry(step, null)),
       "the failure is over": ({ after }) => after?.failure === null,
+      "the schedule renews it when it is due, while callers use it": keepsSchedule,
     },
   },
   "static key confirmed": {
@@ -164,8 +169,9 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
         (step.before?.lease?.reason === "rejected" && isConsentOver(step.after)),
       "the refresh token goes when the provider refuses it, and only then": ({ before, after }) =>
         isConsentOver(after) && before?.lease?.reason !== "consent"
-          ? !after?.consent?.refresh
+          ? !after?.consent?.refresh && !after?.token?.due
           : isSame(before?.consent, after?.consent),
+      "no scope is given up": keepsScope,
       "failures are counted, but a new consent's are not": ({ before, after }) =>
         before?.lease?.reason === "consent"
           ? isSame(after?.failure, before.failure)

@@ -55,6 +55,28 @@ export function keepsDoubt(step: RecordStep): boolean {
   return after != null && after >= before;
 }
 
+/** A lease that is taken over may hide an issue; a consent's uses up nothing that is stored. */
+export function hasCause({ before, after, isLossPossible }: RecordStep): boolean {
+  const [was, is] = [before?.doubtedAt, after?.doubtedAt];
+  if (!is || Number(is) === Number(was)) return true;
+  return isLossPossible && before?.lease != null && before.lease.reason !== "consent";
+}
+
+/** Whoever may still have a living token keeps others from issuing. */
+export function keepsScope({ before, after, isLossPossible }: RecordStep): boolean {
+  return !isLossPossible || before?.revocationScope == null || after?.revocationScope != null;
+}
+
+/** Due with its renewal while callers use it; later, only where a consent would lapse. */
+export function keepsSchedule({ after }: RecordStep): boolean {
+  const { token, consent } = after ?? {};
+  if (!token) return true;
+  const { due, keepAliveUntil: kept, renewAt } = token;
+  const isUsed = kept !== null && renewAt <= kept;
+  if (isUsed) return Number(due?.at) === Number(renewAt) && Number(due?.until) >= Number(kept);
+  return due === null || (consent?.refresh != null && due.at < due.until && due.at > renewAt);
+}
+
 /** One entry more, of the lease that the record had (or, for a late one, once had); with null: none. */
 export function addsOneEntry(
   { before, after, owners }: RecordStep,
