@@ -47,6 +47,18 @@ export function checkStored(
   promises.require(isItsOwn, "P10: a key is stored as another secret's");
 }
 
+/** P6: a call that was refused leaves no doubt: a token that is good would be replaced. */
+export function checkDoubt(
+  promises: Requirements,
+  latest: Call | undefined,
+  before: TokenRecord | null,
+  { lease, doubtedAt }: TokenRecord,
+): void {
+  const isEnd = before?.lease != null && lease === null && latest?.owner === before.lease.owner;
+  const isNew = Number(doubtedAt) > Number(before?.doubtedAt);
+  promises.require(!(isEnd && latest.isInVain && isNew), "P6: a doubt arises without a cause");
+}
+
 /** P8: a request causes one issue; only refused credentials are worth another. */
 export function checkCount(
   promises: Requirements,

@@ -32,6 +32,8 @@ export type Act =
   | { readonly does: "tick" }
   /** The provider takes another secret from now on. */
   | { readonly does: "rotate" }
+  /** The person ends the consent at the provider. */
+  | { readonly does: "withdraw" }
   /** Secrets Manager is given the provider's secret. */
   | { readonly does: "put-secret" }
   | JourneyAct;
@@ -122,6 +124,11 @@ export class Actor {
         return this.#outside("the provider takes the next secret", "provider secret", (world) => {
           const { state } = world.provider;
           state.goodSecret = String(Number(state.goodSecret) + 1);
+        });
+      case "withdraw":
+        return this.#outside("a person ends the consent", `provider ${connection}`, (world) => {
+          const { grants } = world.provider;
+          for (const id of grants.state.tokens.keys()) grants.revoke(id);
         });
       case "put-secret":
         return this.#outside("Secrets Manager holds the next secret", "secret", (world) => {

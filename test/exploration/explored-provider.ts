@@ -31,6 +31,8 @@ export interface Call {
   isExcused: boolean;
   /** The provider looked at our credentials, and no further. */
   isUnheeded: boolean;
+  /** Its sender knows that nothing was issued. */
+  isInVain: boolean;
 }
 
 export interface ExploredToken {

@@ -5,7 +5,7 @@ import { revokesOnIssue } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import type { ActingProcess } from "./actor-promises.ts";
-import { checkCount, checkStored, checkTaker } from "./actor-promises.ts";
+import { checkCount, checkDoubt, checkStored, checkTaker } from "./actor-promises.ts";
 import { checkConsent, checkCredential } from "./consent-promises.ts";
 import type { Call, ExploredProvider, ExploredToken } from "./explored-provider.ts";
 import type { Journey } from "./journey-promises.ts";
@@ -105,6 +105,7 @@ export class Promises {
     this.#checkToken(process, history, before, after);
     const actor = this.#world.actor(process);
     if (actor) checkStored(this, actor, before, after, this.#world.policy);
+    checkDoubt(this, this.#callsOf(process).at(-1), before, after);
     this.#checkLateIssue(process, before, after);
     checkConsent(this, this.#world.provider.grants, before, after);
     const refresh = before?.consent?.refresh?.fingerprint;
@@ -275,6 +276,7 @@ export class Promises {
   /** What its sender heard: an answer, or that there was none. */
   callHeard(call: Call, result: Issued | NotIssued): void {
     call.isUnheeded = result.kind === "not-issued" && result.code === "credentials-rejected";
+    call.isInVain = result.kind === "not-issued" && !result.mayHaveIssued;
     if (result.kind === "issued") call.isHeard = true;
     else if (call.phase === "sent") call.phase = "given-up";
     const history = this.of(call.connection);

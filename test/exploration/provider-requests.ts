@@ -75,6 +75,7 @@ function callOf(
     isHandled: false,
     isExcused: false,
     isUnheeded: false,
+    isInVain: false,
   };
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { StoredToken, TokenRecord } from "../../functions/model/token-record.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Commit, FailedRenewal, TokenStore } from "../../functions/model/token-store.ts";
 
 type Part = Partial<TokenRecord>;
@@ -22,7 +22,7 @@ export function checkedStore(store: TokenStore, wrong: (what: string) => void): 
     ...store,
     async takeLease(connection, seen, intent, signal) {
       const taken = await store.takeLease(connection, seen, intent, signal);
-      const kept = seen && { token: seen.token, consent: seen.consent, failure: seen.failure };
+      const kept = seen && { consent: seen.consent, failure: seen.failure };
       offer(intent.lease.owner, { ...kept, ...intent });
       if (taken.held) compare("lease", taken.held.record, intent.lease.owner);
       return taken;
@@ -74,17 +74,13 @@ function committed({ consent }: TokenRecord, commit: Commit): Part {
 function failedWith(current: TokenRecord, failed: FailedRenewal): Part {
   const { doubtedAt, revocationScope, ledger, isConsentOver, isTokenDead } = failed;
   const { consent } = current;
-  const token = isConsentOver ? unscheduled(current.token) : current.token;
   return {
     ...{ doubtedAt, revocationScope, ledger, lease: null },
     failure: failed.failure ?? current.failure,
-    token: isTokenDead ? null : token,
+    // The schedule may be pruned at any time, and no revision tells so.
+    ...(isTokenDead ? { token: null } : {}),
     consent: isConsentOver && consent ? { ...consent, refresh: null } : consent,
   };
-}
-
-function unscheduled(token: StoredToken | null): StoredToken | null {
-  return token && { ...token, due: null };
 }
 
 /** Each revision is named after the one write that makes it. */
