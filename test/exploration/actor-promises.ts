@@ -35,11 +35,12 @@ export function checkStored(
   promises: Requirements,
   { isScheduled }: ActingProcess,
   before: TokenRecord | null,
-  { token, failure }: TokenRecord,
+  { token, failure, lease }: TokenRecord,
   { renewal }: RenewalPolicy,
 ): void {
   if (!token) return;
-  const isOver = before?.lease?.reason === "rejected" && failure?.code === "consent-required";
+  const isReported = before?.lease?.reason === "rejected" && lease === null;
+  const isOver = isReported && failure?.code === "consent-required";
   promises.require(!isOver, "P6: a token is kept that was reported, and whose consent is over");
   const isKept = Number(token.keepAliveUntil) <= Number(before?.token?.keepAliveUntil);
   promises.require(!isScheduled || isKept, "P4: the schedule keeps a connection alive by itself");

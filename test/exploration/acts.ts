@@ -172,7 +172,19 @@ export class Actor {
     const { version } = this.#world.promises.of(connection);
     this.#world.promises.of(connection).reported.push(version);
     this.#world.note(() => `${this.process.name} rejects version ${version}`);
-    return this.#vend(account, {}, version);
+    return this.#vend(account, {}, version).finally(() => this.#requireGone(connection, version));
+  }
+
+  /** A token that was reported, and that cannot be renewed, is nobody's any more. */
+  #requireGone(connection: Connection, version: number): void {
+    const { hadFault, promises } = this.#world;
+    const record = this.#world.record(connection);
+    const isOver = record?.failure?.code === "consent-required" && record.lease === null;
+    const isKept = isOver && record.token !== null && record.version === version;
+    promises.require(
+      !isKept || hadFault,
+      "P6: a token is kept that was reported, and has no consent",
+    );
   }
 
   async #rejectUnknown(account: string): Promise<Ending> {

@@ -27,6 +27,14 @@ export const consentScenarios: readonly ExploredScenario[] = [
     gateFaults: 1,
   },
   {
+    name: "a rejection when a consent has ended",
+    nature: singleUse,
+    start: "held",
+    parts: [part("ops", 0, { does: "withdraw" }), part("a", 2010), part("b", 2100, reject)],
+    faults: 1,
+    gateFaults: 1,
+  },
+  {
     name: "a mistyped code beside a refresh",
     nature: singleUse,
     start: "expired",
