@@ -5,7 +5,7 @@ import type { Nature } from "./world.ts";
 const reusable = {
   refreshTokens: "reusable",
   graceMs: 0,
-  livesMs: 3_600_000,
+  livesMs: 7_200_000,
   isProlonged: false,
 } as const;
 const plain = { grants: reusable };
@@ -19,7 +19,10 @@ export const natures = {
     grants: { ...reusable, refreshTokens: "single-use" },
     policy: { renewal: "by-consent", beforeExpiryMs: 20_000 },
   },
-  reusable: { ...plain, policy: { renewal: "by-consent", beforeExpiryMs: 20_000 } },
+  reusable: {
+    grants: { ...reusable, statesEnds: false },
+    policy: { renewal: "by-consent", beforeExpiryMs: 20_000 },
+  },
   static: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: false } },
   probed: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: true } },
 } as const satisfies Record<string, Nature>;
