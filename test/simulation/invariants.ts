@@ -98,13 +98,15 @@ export class Invariants {
 
   /** An operator has deleted or changed the row, or brought an earlier one back: nobody can vouch for it any more. */
   rowChanged(record: TokenRecord | null, isSameRow: boolean): void {
+    // A version is never used twice, whatever becomes of the number: the ledger has it too, but not a key's that nobody is
+    // asked about, and not if it is damaged as well.
+    const isNumbered = isSameRow && !this.#isTouched && this.#policy.renewal !== "on-rotation";
     this.#isTouched = true;
-    // A version is never used twice, whatever has become of the number.
-    if (!isSameRow) this.committed.clear();
+    if (!isNumbered) this.committed.clear();
     this.#lastFailure = null;
     this.#written = record;
     this.#version = record?.version ?? 0;
-    if (record?.token && !isSameRow) this.committed.set(record.version, record.token.fingerprint);
+    if (record?.token && !isNumbered) this.committed.set(record.version, record.token.fingerprint);
   }
 
   recordWritten(record: TokenRecord, writerAheadMs: number): void {
