@@ -159,7 +159,7 @@ const encounters: readonly ExploredScenario[] = [
     gateFaults: 1,
   },
   {
-    name: "a tick when nobody has called for long",
+    name: "a tick when nobody calls any more",
     nature: early,
     start: "held",
     parts: [part("a", lapse, tick), part("b", lapse)],
