@@ -61,8 +61,10 @@ export function exploredDependencies(
       }),
       consent: policy.renewal === "by-consent" ? async () => flowOf(world, process) : null,
     },
-    store: checkedStore(dynamoDbTokenStore(client, "tokens", readRecord), (what) =>
-      world.promises.require(false, `P7: ${what}`),
+    store: checkedStore(
+      dynamoDbTokenStore(client, "tokens", readRecord),
+      (what) => world.promises.require(false, `P7: ${what}`),
+      () => world.isRepeating,
     ),
     secrets: secretsOf(world, process),
     sealer: {

@@ -4,15 +4,22 @@ import type { Commit, FailedRenewal, TokenStore } from "../../functions/model/to
 
 type Part = Partial<TokenRecord>;
 
-/** The store, which says what it was given and did not store, or stored and was not given. */
-export function checkedStore(store: TokenStore, wrong: (what: string) => void): TokenStore {
+/**
+ * The store, which says what it was given and did not store, or stored and was not given; not while it repeats what is
+ * known to be right.
+ */
+export function checkedStore(
+  store: TokenStore,
+  wrong: (what: string) => void,
+  isRepeating: () => boolean,
+): TokenStore {
   /** What each write was given, by the revision that it leaves; a write is repeated with what its sender knows by then. */
   const offered = new Map<string, Part[]>();
   const offer = (revision: string, given: Part) =>
     offered.set(revision, [...(offered.get(revision) ?? []), given]);
   const compare = (what: string, record: TokenRecord | null, revision: string) => {
     // After a write that was repeated, somebody else's may stand there.
-    if (!record || revisionOf(record) !== revision) return;
+    if (!record || isRepeating() || revisionOf(record) !== revision) return;
     const differences = (offered.get(revision) ?? []).map((given) => differenceOf(record, given));
     if (differences.length > 0 && !differences.includes(null)) {
       wrong(`a ${what} stores another ${differences.at(-1)}`);
