@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { codeTransitions, linkTransitions } from "./support/link-model.ts";
 import { claimTransitions, recordTransitions } from "./support/protocol-model.ts";
 import { ledgerRules } from "./support/prove-ledger.ts";
 
@@ -68,7 +69,12 @@ describe("the diagram of states", () => {
 });
 
 describe("the table of transitions", () => {
-  const modelled = Object.entries({ ...recordTransitions, ...claimTransitions });
+  const modelled = Object.entries({
+    ...recordTransitions,
+    ...claimTransitions,
+    ...linkTransitions,
+    ...codeTransitions,
+  });
 
   test("is the model against which every history is replayed", () => {
     const told = modelled.map(([name, { from, to, rules }]) => {

@@ -1,33 +1,42 @@
+import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
+import type { PendingConsents } from "../../functions/model/pending-consents.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
-import { realm } from "./explored-dependencies.ts";
+import type { JourneyAct } from "./consent-journey.ts";
+import { consentDependencies, takeStep } from "./consent-journey.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Request } from "./request.ts";
 import type { ExploredWorld } from "./world.ts";
+import { realm } from "./world.ts";
 
 /** What somebody does with a process, or outside of all of them. */
 export type Act =
-  | { readonly does: "vend"; readonly minValiditySeconds?: number }
+  | { readonly does: "vend"; readonly minValiditySeconds?: number; readonly patienceMs?: number }
   /** Reports the version that is held when the run begins. */
   | { readonly does: "reject" }
+  /** Reports a version that there has never been. */
+  | { readonly does: "reject-unknown" }
   /** A person has consented, and comes back with a code. */
-  | { readonly does: "redeem" }
+  | { readonly does: "redeem"; readonly isWrong?: boolean }
   | { readonly does: "disconnect" }
   /** One run of the schedule. */
   | { readonly does: "tick" }
   /** The provider takes another secret from now on. */
   | { readonly does: "rotate" }
+  /** The person ends the consent at the provider. */
+  | { readonly does: "withdraw" }
   /** Secrets Manager is given the provider's secret. */
-  | { readonly does: "put-secret" };
+  | { readonly does: "put-secret" }
+  | JourneyAct;
 
 /** What somebody does, and when. */
 export interface TimedAct {
@@ -40,8 +49,17 @@ export interface TimedAct {
 /** How an act ended: what it answered, or the problem. */
 export type Ending = VendingError | { readonly vended: string | null };
 
+/** Why a consent may be kept that somebody has asked to end. */
+const outOfReach: ReadonlySet<string> = new Set(["store-unavailable", "renewal-in-progress"]);
 const patienceMs = 25_000;
 const never = new AbortController().signal;
+
+type Demand = Omit<Extract<Act, { does: "vend" }>, "does">;
+
+interface Ports {
+  readonly index: RenewalIndex;
+  readonly pendingConsents: PendingConsents;
+}
 
 /** Everything that one process may be asked to do. */
 export class Actor {
@@ -49,17 +67,19 @@ export class Actor {
   readonly #world: ExploredWorld;
   readonly #deps: Dependencies;
   readonly #index: RenewalIndex;
+  readonly #consents: ConsentDependencies;
 
   constructor(
     world: ExploredWorld,
     process: ExploredProcess,
     deps: Dependencies,
-    index: RenewalIndex,
+    { index, pendingConsents }: Ports,
   ) {
     this.#world = world;
     this.process = process;
     this.#deps = deps;
     this.#index = index;
+    this.#consents = consentDependencies(world, process, deps, pendingConsents);
   }
 
   /** Never fails: what is no problem but a defect breaks a promise. */
@@ -87,47 +107,63 @@ export class Actor {
     const connection = connectionOf(realm, account);
     switch (act.does) {
       case "vend":
-        return this.#vend(account, act.minValiditySeconds ?? 0, null);
+        return this.#vend(account, act, null);
       case "reject":
         return this.#reject(account);
+      case "reject-unknown":
+        return this.#rejectUnknown(account);
       case "redeem": {
-        await this.#redeem(connection);
+        await this.#redeem(connection, act.isWrong === true);
         return { vended: null };
       }
       case "disconnect":
         return this.#disconnect(account);
       case "tick":
-        await renewDue(this.#deps, this.#index, { ...this.#deadline(), onBehalfOf: "schedule" });
-        return { vended: null };
+        return this.#tick(connection);
       case "rotate":
         return this.#outside("the provider takes the next secret", "provider secret", (world) => {
           const { state } = world.provider;
           state.goodSecret = String(Number(state.goodSecret) + 1);
         });
+      case "withdraw":
+        return this.#outside("a person ends the consent", `provider ${connection}`, (world) => {
+          const { grants } = world.provider;
+          for (const id of grants.state.tokens.keys()) grants.revoke(id);
+        });
       case "put-secret":
         return this.#outside("Secrets Manager holds the next secret", "secret", (world) => {
           world.secret = String(Number(world.secret ?? "0") + 1);
         });
+      default: {
+        const deadline = this.#deadline();
+        await takeStep(this.#world, this.process, this.#consents, act, account, deadline);
+        return { vended: null };
+      }
     }
   }
 
-  #deadline(): Deadline {
+  #deadline(ms = patienceMs): Deadline {
     const { clock } = this.process;
-    const signal = clock.timeout(patienceMs + 200, never);
-    return { msLeft: clock.countdown(patienceMs), signal, onBehalfOf: "caller" };
+    const signal = clock.timeout(ms + 200, never);
+    return { msLeft: clock.countdown(ms), signal, onBehalfOf: "caller" };
   }
 
-  async #vend(account: string, minValiditySeconds: number, rejectedVersion: number | null) {
+  async #vend(
+    account: string,
+    { minValiditySeconds = 0, patienceMs: ms }: Demand,
+    rejectedVersion: number | null,
+  ) {
     const { process } = this;
+    process.isHurried = ms !== undefined && ms < this.#world.leaseMs;
     const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
     const request = { account, minValiditySeconds, rejectedVersion };
-    const credential = await vendToken(this.#deps, process.cache, request, this.#deadline());
+    const credential = await vendToken(this.#deps, process.cache, request, this.#deadline(ms));
     const token = credential.token.expose();
     this.#world.note(() => `${process.name} is vended ${token}, version ${credential.version}`);
     // What a later request of the same process has read, this one need not know.
     const isLast = process.acts === acts;
     const knownDead = (isLast ? process.knownDead : knownBefore).get(credential.connection) ?? [];
-    this.#world.promises.vended(credential, minValiditySeconds, knownDead);
+    this.#world.promises.vended(credential, request, knownDead);
     return { vended: token };
   }
 
@@ -136,12 +172,51 @@ export class Actor {
     const { version } = this.#world.promises.of(connection);
     this.#world.promises.of(connection).reported.push(version);
     this.#world.note(() => `${this.process.name} rejects version ${version}`);
-    return this.#vend(account, 0, version);
+    return this.#vend(account, {}, version).finally(() => this.#requireGone(connection, version));
   }
 
-  async #redeem(connection: Connection): Promise<void> {
+  /** A token that was reported, and that cannot be renewed, is nobody's any more. */
+  #requireGone(connection: Connection, version: number): void {
+    const { hadFault, promises } = this.#world;
+    const record = this.#world.record(connection);
+    const isOver = record?.failure?.code === "consent-required" && record.lease === null;
+    const isKept = isOver && record.token !== null && record.version === version;
+    promises.require(
+      !isKept || hadFault,
+      "P6: a token is kept that was reported, and has no consent",
+    );
+  }
+
+  async #rejectUnknown(account: string): Promise<Ending> {
+    const { version } = this.#world.promises.of(connectionOf(realm, account));
+    const ending = await this.#vend(account, {}, version + 9).catch((error: unknown) => error);
+    const code = ending instanceof VendingError ? ending.code : "none";
+    const isRefused = code === "invalid-request" || code === "store-unavailable";
+    this.#world.promises.require(
+      isRefused,
+      `5.3: a version that is not yet was rejected (${code})`,
+    );
+    return { vended: null };
+  }
+
+  /** What nobody disturbs leaves nothing due, but for what failed. */
+  async #tick(connection: Connection): Promise<Ending> {
+    this.process.isScheduled = true;
+    const deadline = { ...this.#deadline(), onBehalfOf: "schedule" } as const;
+    await renewDue(this.#deps, this.#index, deadline);
+    const { token = null, lease, failure } = this.#world.record(connection) ?? {};
+    const { hadFault, now, promises } = this.#world;
+    const isOver = !token?.due || Number(token.due.at) > now || Number(token.due.until) < now;
+    promises.require(
+      isOver || hadFault || lease != null || failure != null,
+      "P4: a tick left what is due",
+    );
+    return { vended: null };
+  }
+
+  async #redeem(connection: Connection, isWrong: boolean): Promise<void> {
     const begunAt = this.process.clock.now();
-    const code = new Sensitive(this.#world.provider.grants.consent());
+    const code = new Sensitive(isWrong ? "mistyped" : this.#world.provider.grants.consent());
     const credential = { kind: "code", code, authorizationRequest: null } as const;
     try {
       await redeemCode(this.#deps, connection, credential, this.#deadline());
@@ -155,17 +230,30 @@ export class Actor {
         isOpen || !isStored,
         "5.5: a stored consent is said to have failed",
       );
+      const isRefused = error instanceof VendingError && error.code === "credentials-rejected";
+      if (isRefused) this.#world.promises.refused(this.process.name, this.process.latestSecret);
       throw error;
     }
+    this.#world.promises.redeemed(connection, code.expose());
   }
 
   async #disconnect(account: string): Promise<Ending> {
     const connection = connectionOf(realm, account);
     const begunAt = this.process.clock.now();
-    await disconnect(this.#deps, connection, this.#deadline());
+    const { promises } = this.#world;
+    const { revoked } = await disconnect(this.#deps, connection, this.#deadline()).catch(
+      (error) => {
+        const isTables = !(error instanceof VendingError) || outOfReach.has(error.code);
+        promises.require(isTables, `5.5: a consent is kept because of ${error.code}`);
+        throw error;
+      },
+    );
+    const { ended } = promises.of(connection);
+    const isAsked = revoked !== null || ended?.process !== this.process.name;
+    promises.require(isAsked, "5.5: a consent was ended here, and not at its provider");
     const { consent = null, token = null } = this.#world.record(connection) ?? {};
     const isGone = [consent?.consentedAt, token?.issuedAt].every((at) => !at || at >= begunAt);
-    this.#world.promises.require(isGone, "5.5: a disconnected consent is still there");
+    promises.require(isGone, "5.5: a disconnected consent is still there");
     return { vended: null };
   }
 

@@ -1,30 +1,35 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
+import type { PendingConsents } from "../../functions/model/pending-consents.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import type { SealedAs } from "../../functions/model/sealer.ts";
 import type { SecretSource } from "../../functions/model/secret-source.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
+import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordReader } from "../../functions/store/read-record.ts";
 import type { Breakage } from "../support/breakage.ts";
 import { brokenCommand } from "../support/breakage.ts";
+import { checkedStore } from "../support/checked-store.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import { exploredGrant, flowOf } from "./provider-requests.ts";
 import type { Effect, Request } from "./request.ts";
 import { tableRequest } from "./table-request.ts";
 import type { ExploredWorld } from "./world.ts";
-import { limits } from "./world.ts";
-
-export const realm = { provider: "conferma", environment: "explored" } as const;
+import { limits, realm } from "./world.ts";
 
 /** What a process is given: the real adapters of the table, and everything else as requests that the explorer owns. */
 export function exploredDependencies(
   world: ExploredWorld,
   process: ExploredProcess,
   breakage: Breakage,
-): { dependencies: Dependencies; index: RenewalIndex } {
+): {
+  dependencies: Dependencies;
+  index: RenewalIndex;
+  pendingConsents: PendingConsents;
+} {
   const { policy } = world.nature;
   const client = {
     send: (command: object, { abortSignal = never }: { abortSignal?: AbortSignal } = {}) =>
@@ -56,7 +61,11 @@ export function exploredDependencies(
       }),
       consent: policy.renewal === "by-consent" ? async () => flowOf(world, process) : null,
     },
-    store: dynamoDbTokenStore(client, "tokens", readRecord),
+    store: checkedStore(
+      dynamoDbTokenStore(client, "tokens", readRecord),
+      (what) => world.promises.require(false, `P7: ${what}`),
+      () => world.isRepeating,
+    ),
     secrets: secretsOf(world, process),
     sealer: {
       prepare: (_, signal) =>
@@ -90,7 +99,9 @@ export function exploredDependencies(
     },
     fingerprint: (text) => text,
   };
-  return { dependencies, index: dynamoDbRenewalIndex(client, "tokens") };
+  const index = dynamoDbRenewalIndex(client, "tokens");
+  const pendingConsents = dynamoDbPendingConsents(client, "tokens", realm);
+  return { dependencies, index, pendingConsents };
 }
 
 const never = new AbortController().signal;
@@ -132,6 +143,7 @@ function secretsOf(world: ExploredWorld, process: ExploredProcess): SecretSource
       const now = process.clock.now().getTime();
       if (!cached || now - cached.readAt >= maxAgeMs) {
         cached = { version: await process.send(request, signal), readAt: now };
+        process.latestSecret = cached.version;
       }
       return { text: new Sensitive(cached.version), version: cached.version };
     },

@@ -48,6 +48,12 @@ export class ExploredProcess {
   /** The tokens of each connection that were known to be dead when it last looked at the record. */
   readonly knownDead = new Map<string, readonly string[]>();
   /** All that has ever reached it: two processes that heard the same at the same time are in the same state. */
+  /** It may take no lease: it could not finish under it. */
+  isHurried = false;
+  /** It renews for the schedule only. */
+  isScheduled = false;
+  /** The version of the secret that it read last. */
+  latestSecret: string | null = null;
   readonly #heard: (() => string)[] = [];
   #digest = "";
   readonly #progress: RunProgress;

@@ -29,6 +29,10 @@ export interface Call {
   isHandled: boolean;
   /** Something kept its process from that. */
   isExcused: boolean;
+  /** The provider looked at our credentials, and no further. */
+  isUnheeded: boolean;
+  /** Its sender knows that nothing was issued. */
+  isInVain: boolean;
 }
 
 export interface ExploredToken {
@@ -97,7 +101,10 @@ export class ExploredProvider {
     }
     const token = this.#issue(call);
     if (consent) this.grants.gave(token.id, consent);
-    return this.#answer(token, consent && { ...consent, subject: null, customer: null });
+    return this.#answer(
+      token,
+      consent && { ...consent, subject: subjectOf(credential), customer: null },
+    );
   }
 
   #vouch(call: Call): Issued {
@@ -140,6 +147,13 @@ export class ExploredProvider {
   }
 }
 
+/** Whoever consents at this provider, which names them once. */
+export const person = "a person";
+
+function subjectOf(credential: GrantCredential | null): string | null {
+  return credential?.kind === "code" ? person : null;
+}
+
 /** A static key, taken from its secret as it is. */
 export function adopted(secretVersion: string, now: number): Issued {
   const at = new Date(now);
@@ -149,7 +163,7 @@ export function adopted(secretVersion: string, now: number): Issued {
   return { kind: "issued", token, lifetime, ...instants, consent: null };
 }
 
-function keyOf(secretVersion: string): string {
+export function keyOf(secretVersion: string): string {
   return `key-${secretVersion}`;
 }
 

@@ -1,11 +1,15 @@
 import type { Connection } from "../../functions/model/connection.ts";
-import type { Credential } from "../../functions/model/credential.ts";
+import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import type { Issued, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
+import type { ActingProcess } from "./actor-promises.ts";
+import { checkCount, checkDoubt, checkStored, checkTaker } from "./actor-promises.ts";
 import { checkConsent, checkCredential } from "./consent-promises.ts";
 import type { Call, ExploredProvider, ExploredToken } from "./explored-provider.ts";
+import type { Journey } from "./journey-promises.ts";
+import { checkJourney } from "./journey-promises.ts";
 import { isHeldBy } from "./record-lens.ts";
 
 /** What has happened to one connection, as far as a promise may depend on it later. */
@@ -18,6 +22,8 @@ export interface ConnectionHistory {
   readonly reported: number[];
   /** Codes that were sent. */
   readonly codes: string[];
+  /** The refresh token that a disconnect removed last. */
+  ended: { readonly process: string; readonly refresh: string } | null;
   lastFailure: {
     readonly code: NotIssued["code"];
     readonly at: number;
@@ -39,6 +45,7 @@ interface ObservedWorld {
   record(connection: Connection): TokenRecord | null;
   records(): readonly TokenRecord[];
   isCrashed(process: string): boolean;
+  actor(process: string): ActingProcess | undefined;
 }
 
 const shortestBackOffMs = 500;
@@ -48,11 +55,17 @@ const breakMs = 29_000;
 export class Promises {
   readonly violations: string[] = [];
   readonly histories: Record<string, ConnectionHistory>;
+  readonly journey: Journey;
   readonly #world: ObservedWorld;
 
-  constructor(world: ObservedWorld, histories: Record<string, ConnectionHistory>) {
+  constructor(
+    world: ObservedWorld,
+    histories: Record<string, ConnectionHistory>,
+    journey: Journey,
+  ) {
     this.#world = world;
     this.histories = histories;
+    this.journey = journey;
   }
 
   require(holds: boolean, promise: string): void {
@@ -66,6 +79,7 @@ export class Promises {
       committed: {},
       reported: [],
       codes: [],
+      ended: null,
       lastFailure: null,
     };
     return this.histories[connection];
@@ -89,8 +103,13 @@ export class Promises {
     history.fence = after.fence;
     this.#checkLease(process, before, after);
     this.#checkToken(process, history, before, after);
+    const actor = this.#world.actor(process);
+    if (actor) checkStored(this, actor, before, after, this.#world.policy);
+    checkDoubt(this, this.#callsOf(process).at(-1), before, after);
     this.#checkLateIssue(process, before, after);
     checkConsent(this, this.#world.provider.grants, before, after);
+    const refresh = before?.consent?.refresh?.fingerprint;
+    if (refresh && !after.consent) history.ended = { process, refresh };
     this.#forgetUnstored(history, before, after);
     for (const call of this.#callsOf(process)) {
       if (call.connection === connection && call.isHeard) call.isHandled = true;
@@ -120,6 +139,8 @@ export class Promises {
     this.require(isOver, "P1: a lease was ended before its time, and not by its holder");
     if (!has) return;
     this.require(isHeldBy(after, process), "P2: a lease was written for someone else");
+    const actor = this.#world.actor(process);
+    if (actor) checkTaker(this, actor, before, this.#world.now);
     this.#checkDoubt(process, before, after);
     this.require(after.fence > (before?.fence ?? 0), "P2: a lease was granted without a new fence");
   }
@@ -172,10 +193,13 @@ export class Promises {
     this.require(isHolder, "P3: the provider was called without the lease");
     const isFirst = !this.#callsOf(call.process).some((other) => this.#isRepeated(call, other));
     this.require(isFirst, "P1: the provider was called twice under one lease");
+    const actor = this.#world.actor(call.process);
+    if (actor) checkCount(this, actor, this.#callsOf(call.process));
     const rival = this.#world.provider.state.calls.find((other) => this.#isRival(call, other));
     this.require(!rival, "P1: two calls in flight under live leases");
     if (record) this.#checkReason(call, record);
     checkCredential(this, call, record);
+    checkJourney(this, call);
     this.#checkBackOff(call);
   }
 
@@ -251,14 +275,14 @@ export class Promises {
 
   /** What its sender heard: an answer, or that there was none. */
   callHeard(call: Call, result: Issued | NotIssued): void {
+    call.isUnheeded = result.kind === "not-issued" && result.code === "credentials-rejected";
+    call.isInVain = result.kind === "not-issued" && !result.mayHaveIssued;
     if (result.kind === "issued") call.isHeard = true;
     else if (call.phase === "sent") call.phase = "given-up";
     const history = this.of(call.connection);
     // A server looks at our own credentials first: a code that came with refused ones is as good as new.
-    if (result.kind === "not-issued" && result.code === "credentials-rejected") {
-      const at = history.codes.indexOf(call.uses ?? "");
-      if (at >= 0) history.codes.splice(at, 1);
-    }
+    const at = call.isUnheeded ? history.codes.indexOf(call.uses ?? "") : -1;
+    if (at >= 0) history.codes.splice(at, 1);
     if (this.#world.record(call.connection)?.lease?.owner !== call.owner) return;
     if (result.kind === "issued") history.lastFailure = null;
     // A code that a person brought in vain says nothing of the connection.
@@ -295,11 +319,18 @@ export class Promises {
       .map(({ id }) => id);
   }
 
-  vended(credential: Credential, minValiditySeconds: number, knownDead: readonly string[]): void {
+  vended(
+    credential: Credential,
+    { minValiditySeconds, rejectedVersion }: VendRequest,
+    knownDead: readonly string[],
+  ): void {
     const { version, fingerprint, usableUntil, connection } = credential;
     const { now } = this.#world;
     const isStored = this.of(connection).committed[version] === fingerprint;
     this.require(isStored, "P7: vended before it was stored");
+    const isOther = rejectedVersion === null || version > rejectedVersion;
+    const isKey = this.#world.policy.renewal === "on-rotation";
+    this.require(isOther || isKey, "P8: a version was vended to who had rejected it");
     this.require(!knownDead.includes(fingerprint), "P6: a token known to be dead was vended");
     const token = this.#world.provider.tokenOf(fingerprint);
     this.require(!token || now < token.expiresAt, "P5: vended an expired token");
@@ -307,6 +338,21 @@ export class Promises {
     const leftMs = usableUntil.getTime() - now;
     this.require(leftMs > 0, "P4: vended past usableUntil");
     this.require(leftMs >= minValiditySeconds * 1000, "5.3: validity below the demand");
+  }
+
+  /** 5.5: who is told that a consent is stored can rely on it. */
+  redeemed(connection: Connection, code: string): void {
+    const stored = Object.values(this.of(connection).committed);
+    const isStored = this.#world.provider.state.calls.some(
+      ({ uses, token }) => uses === code && token !== null && stored.includes(token),
+    );
+    this.require(isStored, "5.5: a consent is said to be stored that is not");
+  }
+
+  /** P10: whoever fails with refused credentials knows no others. */
+  refused(process: string, latestSecret: string | null): void {
+    const sent = this.#callsOf(process).at(-1)?.secretVersion ?? latestSecret;
+    this.require(sent === latestSecret, "P10: failed with credentials that had been replaced");
   }
 
   /** P2, P7: a process that is through has accounted for every token that it heard of. */

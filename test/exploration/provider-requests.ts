@@ -1,11 +1,16 @@
 import { timeCall } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
-import type { ConsentFlow, GrantCredential } from "../../functions/model/consent.ts";
+import type {
+  ConsentFlow,
+  GrantCredential,
+  RefreshCredential,
+} from "../../functions/model/consent.ts";
 import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
+import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Call } from "./explored-provider.ts";
-import { adopted, failedIssue } from "./explored-provider.ts";
+import { adopted, failedIssue, person } from "./explored-provider.ts";
 import { isHeldBy } from "./record-lens.ts";
 import type { Outcome, Request } from "./request.ts";
 import type { ExploredWorld } from "./world.ts";
@@ -26,12 +31,19 @@ export function exploredGrant(
     const call = callOf(world, process, secretVersion, credential, scope);
     world.provider.state.calls.push(call);
     world.promises.callSent(call);
+    if (credential?.kind === "refresh-token") checkPerson(world, credential);
     const result = await process.send(callRequest(world, call, credential), signal);
     world.promises.callHeard(call, result);
     if (result.kind === "not-issued") return result;
     return { ...result, ...end() };
   };
   return { revocationScope: scope, callsProvider: !isAdopted, issue };
+}
+
+/** A refresh must not bring another person's token. */
+function checkPerson({ promises }: ExploredWorld, { isSamePerson }: RefreshCredential): void {
+  promises.require(isSamePerson(person), "5.5: a person is taken for another");
+  promises.require(!isSamePerson("another person"), "5.5: another person's token is taken");
 }
 
 /** The call that a process makes under the lease that it has, if it has one. */
@@ -62,6 +74,8 @@ function callOf(
     isHeard: false,
     isHandled: false,
     isExcused: false,
+    isUnheeded: false,
+    isInVain: false,
   };
 }
 
@@ -106,19 +120,22 @@ function callRequest(
   };
 }
 
-/** How a consent is ended at the provider; nobody is sent there. */
+/** Says of an answer that it is another provider's. */
+export const otherProvider = "https://other.example";
+
+/** How a consent begins and ends at the provider. */
 export function flowOf(world: ExploredWorld, process: ExploredProcess): ConsentFlow {
-  const unused = () => {
-    throw new Error("The exploration sends nobody anywhere: that is the pages' part.");
-  };
   return {
     displayName: null,
     scopeWords: {},
     scopes: [],
     hasCodesToCopy: true,
     origin: "https://provider.example",
-    authorizeUrl: unused,
-    readAuthorizationResponse: unused,
+    authorizeUrl: async (_, { state }) => `https://provider.example/authorize?state=${state}`,
+    readAuthorizationResponse(parameters) {
+      if (parameters.get("iss") === otherProvider) return { kind: "mismatch" };
+      return { kind: "code", code: new Sensitive(parameters.get("code") ?? "") };
+    },
     async revoke(_, refreshToken, signal) {
       const id = refreshToken.expose();
       const request: Request<boolean> = {

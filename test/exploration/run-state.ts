@@ -18,6 +18,7 @@ export function stateOf(world: ExploredWorld, parts: readonly TimedAct[]): strin
     providerOf(world),
     [...codes, ...tokens, ...givenWith],
     Object.entries(world.promises.histories).sort(byName),
+    journeyOf(world),
     world.promises.violations,
     world.processes.map((process) => {
       const isOver = process.running === 0 && !parts.some((part) => part.process === process.name);
@@ -35,6 +36,10 @@ function providerOf({ provider: { state } }: ExploredWorld): unknown {
     return [rest, killedBy === null ? null : calls[killedBy]?.owner];
   });
   return [goodSecret, killed, calls.toSorted((a, b) => (a.owner < b.owner ? -1 : 1))];
+}
+
+function journeyOf({ promises: { journey } }: ExploredWorld): unknown {
+  return { ...journey, comers: Object.entries(journey.comers).sort(byName) };
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

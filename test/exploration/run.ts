@@ -120,6 +120,7 @@ export class ExploredRun {
   #take(process: ExploredProcess, pending: Pending, fault: ExploredFault | null): readonly Touch[] {
     if (fault === null) return this.#perform(process, pending, null);
     const { promises } = this.world;
+    this.world.hadFault = true;
     // Delays alone keep nobody from anything, as long as nobody gives up.
     if (keepsFromActing.has(fault) && pending.request.to === "table") {
       promises.disturbed(process.name);
@@ -244,9 +245,9 @@ export class ExploredRun {
     const known = this.#actors.get(name);
     if (known) return known;
     const process = this.world.process(name);
-    const { dependencies, index } = exploredDependencies(this.world, process, this.#breakage);
-    const deps = this.#breakage.deps?.(dependencies) ?? dependencies;
-    const actor = new Actor(this.world, process, deps, index);
+    const ports = exploredDependencies(this.world, process, this.#breakage);
+    const deps = this.#breakage.deps?.(ports.dependencies) ?? ports.dependencies;
+    const actor = new Actor(this.world, process, deps, ports);
     this.#actors.set(name, actor);
     return actor;
   }

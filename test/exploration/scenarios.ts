@@ -3,34 +3,13 @@ import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import { isLossPossible, isStaticKey } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { leaseMs } from "../../functions/vending/issuing/lease.ts";
+import { consentScenarios } from "./consent-scenarios.ts";
+import { natures, part } from "./natures.ts";
 import { alwaysDelayed } from "./run.ts";
 import type { ExploredScenario, Part } from "./scenario.ts";
 import type { Start } from "./starting-points.ts";
-import { account } from "./starting-points.ts";
 import type { Nature } from "./world.ts";
 import { lifetimeMs, limits } from "./world.ts";
-
-const reusable = {
-  refreshTokens: "reusable",
-  graceMs: 0,
-  livesMs: 3_600_000,
-  isProlonged: false,
-} as const;
-const plain = { grants: reusable };
-
-/** One provider for each way of renewing. */
-const natures = {
-  "at-expiry": { ...plain, policy: { renewal: "at-expiry" } },
-  "at-handover": { ...plain, policy: { renewal: "at-handover", beforeExpiryMs: 20_000 } },
-  early: { ...plain, policy: { renewal: "early", beforeExpiryMs: 20_000 } },
-  "single-use": {
-    grants: { ...reusable, refreshTokens: "single-use" },
-    policy: { renewal: "by-consent", beforeExpiryMs: 20_000 },
-  },
-  reusable: { ...plain, policy: { renewal: "by-consent", beforeExpiryMs: 20_000 } },
-  static: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: false } },
-  probed: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: true } },
-} as const satisfies Record<string, Nature>;
 
 const starts: readonly Start[] = [
   "none",
@@ -51,19 +30,12 @@ const tick = { does: "tick" } as const;
 const demanding = { does: "vend", minValiditySeconds: 5 } as const;
 const retry = ({ failure }: TokenRecord) => Number(failure?.retryAt);
 const takeover = ({ lease }: TokenRecord) => Number(lease?.until) + maxClockSkewMs;
+/** When the schedule gives a connection up. */
+const lapse = ({ token }: TokenRecord) => Number(token?.due?.until) + 1;
 /** When the first lease may be taken over. */
 const takenOver = leaseMs(limits) + maxClockSkewMs;
 /** The next token is due then, and its callers wake up. */
 const lifeLater = lifetimeMs + maxClockSkewMs + 10;
-
-function part(
-  process: string,
-  at: Part["at"],
-  act: Part["act"] = vend,
-  of: string = account,
-): Part {
-  return { process, at, act, account: of };
-}
 
 /** What two callers ask, from each starting point. */
 function pairFrom(start: Start, { policy }: Nature): Pick<ExploredScenario, "parts" | "twins"> {
@@ -115,7 +87,7 @@ const pairs: readonly ExploredScenario[] = Object.entries(natures).flatMap(([nam
     })),
 );
 
-const { "at-expiry": atExpiry, early, "single-use": singleUse, static: fixed, probed } = natures;
+const { "at-expiry": atExpiry, early, static: fixed, probed } = natures;
 const ops = [part("ops", 0, { does: "rotate" }), part("secrets", 0, { does: "put-secret" })];
 
 /** What else may happen at the same time. */
@@ -165,33 +137,33 @@ const encounters: readonly ExploredScenario[] = [
     name: "two ticks",
     nature: early,
     start: "expired",
-    parts: [part("a", 0, tick), part("b", 0, tick)],
+    parts: [part("a", 10, tick), part("b", 10, tick)],
     twins: ["a", "b"],
     faults: 2,
     gateFaults: 1,
   },
   {
-    name: "a consent beside a refresh",
-    nature: singleUse,
+    name: "a caller in a hurry beside another",
+    nature: atExpiry,
     start: "expired",
-    parts: [part("a", 0, { does: "redeem" }), part("b", 0)],
-    faults: 2,
+    parts: [part("a", 0, { ...vend, patienceMs: 2000 }), part("b", 0)],
+    faults: 1,
     gateFaults: 1,
   },
   {
-    name: "a disconnect beside a refresh",
-    nature: singleUse,
-    start: "expired",
-    parts: [part("a", 0, { does: "disconnect" }), part("b", 0)],
-    faults: 2,
+    name: "a rejection of what does not exist",
+    nature: atExpiry,
+    start: "held",
+    parts: [part("a", 0, { does: "reject-unknown" }), part("b", 0)],
+    faults: 1,
     gateFaults: 1,
   },
   {
-    name: "a disconnect beside a consent",
-    nature: singleUse,
-    start: "expired",
-    parts: [part("a", 0, { does: "disconnect" }), part("b", 0, { does: "redeem" })],
-    faults: 2,
+    name: "a tick when nobody calls any more",
+    nature: early,
+    start: "held",
+    parts: [part("a", lapse, tick), part("b", lapse)],
+    faults: 1,
     gateFaults: 1,
   },
   {
@@ -281,7 +253,11 @@ const encounters: readonly ExploredScenario[] = [
 ];
 
 /** Two processes or a few more, and up to two faults. */
-export const pairScenarios: readonly ExploredScenario[] = [...pairs, ...encounters];
+export const pairScenarios: readonly ExploredScenario[] = [
+  ...pairs,
+  ...encounters,
+  ...consentScenarios,
+];
 
 const three = ["a", "b", "c"];
 const triple = (act: Part["act"] = vend) => three.map((process) => part(process, 0, act));

@@ -5,11 +5,11 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import { breakerOpenUntil } from "../../functions/vending/decision/back-off.ts";
 import { renewableAt, usableToken } from "../../functions/vending/decision/usable-token.ts";
-import { realm } from "./explored-dependencies.ts";
 import { recordIn } from "./record-lens.ts";
 import { pairScenarios } from "./scenarios.ts";
 import type { Start } from "./starting-points.ts";
 import { account, startingPoint } from "./starting-points.ts";
+import { realm } from "./world.ts";
 
 type Check = (record: TokenRecord | null, now: Date, policy: RenewalPolicy) => boolean;
 

@@ -4,10 +4,9 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Act } from "./acts.ts";
 import type { Mishap } from "./calm.ts";
 import { playCalmly } from "./calm.ts";
-import { realm } from "./explored-dependencies.ts";
 import { alwaysDelayed, ExploredRun } from "./run.ts";
 import type { Nature, WorldState } from "./world.ts";
-import { emptyWorld } from "./world.ts";
+import { emptyWorld, realm } from "./world.ts";
 
 /** What stands in the table when a run begins, made by the code itself and not by hand. */
 export type Start =

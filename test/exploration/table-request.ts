@@ -30,7 +30,7 @@ export function tableRequest(
 }
 
 function whatOf(command: object, keys: readonly string[]): string {
-  const named = keys.map((pk) => pk.slice(pk.lastIndexOf("/") + 1)).join(", ");
+  const named = keys.map((pk) => pk.slice(pk.lastIndexOf("/") + 1).slice(0, 12)).join(", ");
   if (command instanceof GetItemCommand) return `reads ${named}`;
   if (command instanceof QueryCommand) return "asks the index";
   return `writes ${named}`;
@@ -43,6 +43,7 @@ function perform(
   keys: readonly string[],
 ): Effect<object> {
   const { items } = world.table;
+  world.requireOwn(keys);
   const before = keys.map((pk) => items.get(pk));
   const { answer, read, written } = world.table.perform(command);
   const after = keys.map((pk) => items.get(pk));
@@ -83,12 +84,20 @@ export function markOf(item: TableItem | undefined): string {
   return mark;
 }
 
+function linkTold(after: TableItem | undefined): string {
+  if (!after) return "the link is used up";
+  const browser = after["browser"]?.S;
+  return browser ? `the link belongs to ${browser.slice(0, 6)}` : "the link is open";
+}
+
 function told(
   before: TableItem | undefined,
   after: TableItem | undefined,
   isWritten: boolean,
 ): string {
   const pk = (after ?? before)?.["pk"]?.S ?? "";
+  if (pk.includes("/~consent/")) return linkTold(after);
+  if (pk.includes("/~code/")) return `claimed by ${after?.["claimant"]?.S ?? "nobody"}`;
   if (!isConnection(pk)) return `owned by ${after?.["scopeOwner"]?.S ?? "nobody"}`;
   if (isWritten) return changeBetween(recordIn(before), recordIn(after));
   return summaryOf(recordIn(after));

@@ -1,4 +1,5 @@
 import type { Connection } from "../../functions/model/connection.ts";
+import { realmName } from "../../functions/model/connection.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { leaseMs } from "../../functions/vending/issuing/lease.ts";
@@ -10,6 +11,8 @@ import { MemoryTable } from "../support/memory-table.ts";
 import { ExploredProcess } from "./explored-process.ts";
 import type { ProviderState } from "./explored-provider.ts";
 import { ExploredProvider } from "./explored-provider.ts";
+import type { Journey } from "./journey-promises.ts";
+import { journeyWritten, noJourney } from "./journey-promises.ts";
 import type { ConnectionHistory } from "./promises.ts";
 import { Promises } from "./promises.ts";
 import { isConnection, recordIn } from "./record-lens.ts";
@@ -21,6 +24,7 @@ export interface Nature {
   readonly grants: GrantRules;
 }
 
+export const realm = { provider: "conferma", environment: "explored" } as const;
 export const limits = { deadlineMs: 1000, marginMs: 1000 };
 export const lifetimeMs = 60_000;
 
@@ -33,6 +37,7 @@ export interface WorldState {
   readonly provider: ProviderState;
   readonly grants: GrantState;
   readonly histories: Record<string, ConnectionHistory>;
+  readonly journey: Journey;
   /** What was written before. */
   readonly replay: HistoryReplay;
 }
@@ -47,14 +52,15 @@ export const emptyWorld: WorldState = {
     { refreshTokens: "reusable", graceMs: 0, livesMs: 0, isProlonged: false },
   ).state,
   histories: {},
+  journey: noJourney,
   replay: new HistoryReplay(recordIn),
 };
 
-type Parts = Pick<WorldState, "provider" | "grants" | "histories">;
+type Parts = Pick<WorldState, "provider" | "grants" | "histories" | "journey">;
 
 /** What a run changes: plain data. */
-function copied({ provider, grants, histories }: Parts): Parts {
-  return structuredClone({ provider, grants, histories });
+function copied({ provider, grants, histories, journey }: Parts): Parts {
+  return structuredClone({ provider, grants, histories, journey });
 }
 
 /** Everything outside of the processes, and time. */
@@ -73,6 +79,8 @@ export class ExploredWorld {
   /** Every write so far, against the transitions of docs/protocol.md. */
   readonly replay: HistoryReplay;
   isRepeating = false;
+  /** Something has gone wrong, other than at the provider. */
+  hadFault = false;
   /** What the log names. */
   readonly named = new Set<string>();
   /** For people; kept only where somebody is to read it. */
@@ -86,8 +94,8 @@ export class ExploredWorld {
     this.timeline = hasTimeline ? [] : null;
     this.table = new MemoryTable(state.items);
     this.replay = state.replay.fork();
-    const { provider, grants, histories } = copied(state);
-    this.promises = new Promises(this, histories);
+    const { provider, grants, histories, journey } = copied(state);
+    this.promises = new Promises(this, histories, journey);
     this.provider = new ExploredProvider(
       { policy: nature.policy, lifetimeMs },
       provider,
@@ -106,6 +114,7 @@ export class ExploredWorld {
       provider: this.provider.state,
       grants: this.provider.grants.state,
       histories: this.promises.histories,
+      journey: this.promises.journey,
     };
     return {
       ...copied(parts),
@@ -124,6 +133,12 @@ export class ExploredWorld {
     return process;
   }
 
+  /** P11: a realm's role reads and writes its own items. */
+  requireOwn(keys: readonly string[]): void {
+    const foreign = keys.filter((pk) => !pk.startsWith(`${realmName(realm)}/`));
+    this.promises.require(foreign.length === 0, `P11: ${foreign.join(", ")} is another realm's`);
+  }
+
   /** A write that took effect: who wrote what over what. */
   written(process: string, pk: string, before?: TableItem, after?: TableItem): void {
     const write = {
@@ -138,12 +153,17 @@ export class ExploredWorld {
       const violation = this.replay.violationOf(write);
       this.promises.require(violation === null, `docs/protocol.md: ${violation}`);
     }
-    if (!isConnection(pk)) return;
-    this.promises.recordWritten(process, pk, recordIn(before), recordIn(after));
+    if (isConnection(pk)) {
+      this.promises.recordWritten(process, pk, recordIn(before), recordIn(after));
+    } else journeyWritten(this.promises, process, before, after);
   }
 
   gaveUp(process: string, { to }: Request<unknown>): void {
     if (to === "table") this.promises.disturbed(process);
+  }
+
+  actor(name: string): ExploredProcess | undefined {
+    return this.processes.find((process) => process.name === name);
   }
 
   isCrashed(name: string): boolean {

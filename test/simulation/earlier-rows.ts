@@ -1,3 +1,5 @@
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import { isDoubted } from "../../functions/model/token-record.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
 
 /** A row that an earlier release left: its layouts, one by one, as test/store/layouts.test.ts has them. */
@@ -16,6 +18,18 @@ interface EarlierToken {
   readonly issuedAt: number;
   readonly lifetimeMs: number;
   readonly scope: string;
+}
+
+/** What a reader makes of a row that it does not mean; null where it reads it well. */
+export function misreadingOf(
+  { layout, isSuspect, rejections }: EarlierRow,
+  record: TokenRecord,
+): string | null {
+  const isRight =
+    isDoubted(record) === isSuspect &&
+    (record.rejections?.level ?? 0) === rejections &&
+    (record.token?.due != null) === (layout !== "no schedule");
+  return isRight ? null : "P6: an earlier release's doubt, rejections or schedule are misread";
 }
 
 const version = 5;

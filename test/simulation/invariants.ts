@@ -1,5 +1,5 @@
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
-import type { Credential } from "../../functions/model/credential.ts";
+import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import type { Issued, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import type {
   RenewalReason,
@@ -34,6 +34,9 @@ interface ObservedCall extends ProviderCall {
 }
 
 const shortestBackOffMs = 500;
+
+/** How long a process's cache vends, and what may pass between its last answer and that. */
+const longestMemoryMs = 31_000;
 
 const planned: ReadonlySet<RenewalReason | undefined> = new Set([
   "cold",
@@ -94,13 +97,16 @@ export class Invariants {
   }
 
   /** An operator has deleted or changed the row, or brought an earlier one back: nobody can vouch for it any more. */
-  rowChanged(record: TokenRecord | null): void {
+  rowChanged(record: TokenRecord | null, isSameRow: boolean): void {
+    // A version is never used twice, whatever becomes of the number: the ledger has it too, but not a key's that nobody is
+    // asked about, and not if it is damaged as well.
+    const isNumbered = isSameRow && !this.#isTouched && this.#policy.renewal !== "on-rotation";
     this.#isTouched = true;
-    this.committed.clear();
+    if (!isNumbered) this.committed.clear();
     this.#lastFailure = null;
     this.#written = record;
     this.#version = record?.version ?? 0;
-    if (record?.token) this.committed.set(record.version, record.token.fingerprint);
+    if (record?.token && !isNumbered) this.committed.set(record.version, record.token.fingerprint);
   }
 
   recordWritten(record: TokenRecord, writerAheadMs: number): void {
@@ -241,9 +247,13 @@ export class Invariants {
     process: SimulatedProcess,
     credential: Credential,
     token: ProviderToken | undefined,
-    minValiditySeconds: number,
+    {
+      minValiditySeconds,
+      rejectedVersion,
+    }: Pick<VendRequest, "minValiditySeconds" | "rejectedVersion">,
   ): void {
     const { version, fingerprint, usableUntil } = credential;
+    this.#requireNew(process, version, rejectedVersion);
     const now = this.#time.now;
     const { wrongClock, spreadMs } = this.#circumstances;
     // After a restore versions are counted anew, and processes may still hold earlier tokens.
@@ -272,6 +282,14 @@ export class Invariants {
     if (!usableUntil) return;
     const validityMs = usableUntil.getTime() - process.clock.now().getTime();
     this.#require(validityMs >= minValiditySeconds * 1000, "5.3: validity below the demand");
+  }
+
+  #requireNew(process: SimulatedProcess, version: number, rejectedVersion: number | null): void {
+    const isOther = rejectedVersion === null || version > rejectedVersion;
+    const isKey = this.#policy.renewal === "on-rotation";
+    this.#expect(isOther || isKey, "P8: a version was vended to who had rejected it");
+    const isRecent = this.#time.now - process.answeredAt <= longestMemoryMs || process.wasPaused;
+    this.#require(isRecent, "P3: vended from a memory of more than half a minute");
   }
 
   unanswered(process: SimulatedProcess): void {

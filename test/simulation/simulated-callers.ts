@@ -1,5 +1,5 @@
 import { connectionOf } from "../../functions/model/connection.ts";
-import type { Credential } from "../../functions/model/credential.ts";
+import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import type { VendingError } from "../../functions/model/errors.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
@@ -54,7 +54,7 @@ export class SimulatedCallers {
         this.#requireReason(asked, realm, rejectedVersion === null ? process : null, error);
         return error;
       }
-      const isDead = this.#vended(process, asked, outcome);
+      const isDead = this.#vended(process, { ...asked, rejectedVersion }, outcome);
       const complains = rejectedVersion === null && (isDead || asked.manner === "complains");
       if (!complains) return "vended";
       this.#world.note(`${process.name} reports version ${outcome.version}`);
@@ -102,13 +102,17 @@ export class SimulatedCallers {
   }
 
   /** Whether the provider would refuse what was vended. */
-  #vended(process: SimulatedProcess, asked: Ask, credential: Credential): boolean {
+  #vended(
+    process: SimulatedProcess,
+    asked: Ask & Pick<VendRequest, "rejectedVersion">,
+    credential: Credential,
+  ): boolean {
     const { provider, invariants } = this.#target(asked);
     const id = credential.token.expose();
     const token = provider.tokenOf(id);
     this.vends += 1;
     this.#world.note(`${process.name} is vended ${id}, version ${credential.version}`);
-    invariants.vended(process, credential, token, asked.minValiditySeconds);
+    invariants.vended(process, credential, token, asked);
     return token?.revokedBy !== undefined;
   }
 }

@@ -10,6 +10,8 @@ export interface GrantRules {
   readonly livesMs: number;
   /** Each new refresh token lives anew, instead of as long as the consent. */
   readonly isProlonged: boolean;
+  /** Whether it says when a refresh token ends. Default: it does. */
+  readonly statesEnds?: boolean;
 }
 
 interface Family {
@@ -82,16 +84,16 @@ export class SimulatedGrants {
     if (authority.kind === "code") {
       if (!this.#codes.delete(authority.code.expose())) return null;
       const endsAt = now + this.#rules.livesMs;
-      return consentedTo(this.#give({ endsAt, isRevoked: false }));
+      return this.#consentedTo(this.#give({ endsAt, isRevoked: false }));
     }
     const used = this.#tokens.get(authority.refreshToken.expose());
     if (!used || !this.#isAlive(used)) {
       if (used) used.family.isRevoked = true;
       return null;
     }
-    if (this.#rules.refreshTokens === "reusable") return consentedTo(null);
+    if (this.#rules.refreshTokens === "reusable") return this.#consentedTo(null);
     used.replacedAt ??= now;
-    return consentedTo(this.#give(used.family));
+    return this.#consentedTo(this.#give(used.family));
   }
 
   /** Remembers what the answer with this access token brought. */
@@ -137,12 +139,13 @@ export class SimulatedGrants {
     this.#tokens.set(token.id, token);
     return token;
   }
-}
 
-function consentedTo(given: RefreshToken | null): Omit<ConsentResult, "subject" | "customer"> {
-  return {
-    refreshToken: given && new Sensitive(given.id),
-    refreshEndsAt: given && new Date(given.endsAt),
-    grantedScope: null,
-  };
+  #consentedTo(given: RefreshToken | null): Omit<ConsentResult, "subject" | "customer"> {
+    const isStated = this.#rules.statesEnds !== false;
+    return {
+      refreshToken: given && new Sensitive(given.id),
+      refreshEndsAt: given && isStated ? new Date(given.endsAt) : null,
+      grantedScope: null,
+    };
+  }
 }

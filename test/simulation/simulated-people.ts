@@ -60,6 +60,7 @@ export class SimulatedPeople {
     if (after) this.#world.table.items.set(id, after);
     else this.#world.table.items.delete(id);
     this.#world.table.writer = null;
+    this.#world.isDamaging = change.kind === "damage";
     this.#world.written(id, after, before);
   }
 

@@ -20,6 +20,8 @@ const timedOut = new Error("timed out");
 export class SimulatedProcess {
   readonly name: string;
   isCrashed = false;
+  /** When AWS answered it last. */
+  answeredAt = 0;
   wasPaused = false;
   /** It writes as an earlier release did, and believes its machine's clock. */
   isEarlier = false;
@@ -89,6 +91,7 @@ export class SimulatedProcess {
     await this.io(ms / 2, signal);
     hear();
     if (!isHeard) throw timedOut;
+    this.answeredAt = this.#time.now;
     return answer;
   }
 

@@ -7,7 +7,7 @@ import type { Breakage } from "../support/breakage.ts";
 import { brokenCommand } from "../support/breakage.ts";
 import { HistoryReplay } from "../support/check-transitions.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
-import { earlierRow } from "./earlier-rows.ts";
+import { earlierRow, misreadingOf } from "./earlier-rows.ts";
 import { HeardTokens } from "./heard-tokens.ts";
 import type { Circumstances } from "./invariants.ts";
 import { Invariants } from "./invariants.ts";
@@ -67,6 +67,8 @@ export class SimulatedStage {
   secretVersion = "1";
   goodSecret = "1";
   faultsOn = true;
+  /** What an operator writes is the same row, damaged. */
+  isDamaging = false;
 
   constructor(seed: number, breakage: Breakage) {
     this.breakage = breakage;
@@ -131,6 +133,8 @@ export class SimulatedStage {
     const claim = `${realmOf(id)}/~scope/-0`;
     this.table.items.set(claim, { pk: { S: claim }, scopeOwner: { S: id } });
     pasts.push(row);
+    const violation = misreadingOf(trouble.earlierRow, readRecord({ ...row }));
+    if (violation) this.violations.push(violation);
     if (trouble.earlierRow.isLeased) this.circumstances.hadMishap = true;
     invariants.recordWritten(readRecord({ ...row }), 0);
     this.note(`an earlier release has left ${token.id}: ${JSON.stringify(trouble.earlierRow)}`);
@@ -213,7 +217,7 @@ export class SimulatedStage {
     const record = after && readRecord({ ...after });
     if (after) written.pasts.push(after);
     if (writer && record) written.invariants.recordWritten(record, aheadMs);
-    else written.invariants.rowChanged(record);
+    else written.invariants.rowChanged(record, this.isDamaging);
     this.heard.written(record);
   }
 

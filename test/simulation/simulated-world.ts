@@ -5,6 +5,7 @@ import { SimulatedCallers } from "./simulated-callers.ts";
 import { calm, SimulatedPeople } from "./simulated-people.ts";
 import type { SimulatedConnection } from "./simulated-stage.ts";
 import { SimulatedStage } from "./simulated-stage.ts";
+import { statusPageFaults } from "./status-page.ts";
 
 /** What one seed came to; the same seed gives the same result, to the letter. */
 export interface Run {
@@ -53,7 +54,9 @@ export class SimulatedWorld {
     await this.#world.time.runUntil(this.#world.begun + end);
     const thawn = Math.max(...this.#world.processes.map(({ frozenUntil }) => frozenUntil));
     if (thawn > this.#world.time.now) await this.#world.time.runUntil(thawn + 60_000);
+    await this.#lookAtStatus();
     await this.#healAll();
+    await this.#lookAtStatus();
     // What was begun has ended by now.
     await this.#world.time.runUntil(this.#world.time.now + 60_000);
     this.#world.violations.push(...this.#world.heard.unnamed(this.#world.time.now));
@@ -72,6 +75,10 @@ export class SimulatedWorld {
       timeline: this.#world.timeline,
       taken: this.#world.replay.taken,
     };
+  }
+
+  async #lookAtStatus(): Promise<void> {
+    this.#world.violations.push(...(await statusPageFaults(this.#world)));
   }
 
   async #healAll(): Promise<void> {

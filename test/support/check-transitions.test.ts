@@ -225,7 +225,25 @@ const consenting: readonly Planted[] = [
     setting({ refreshFingerprint: { S: "elsewhere" }, refreshVersion: { N: "1" } }),
     "a refresh token stays, or comes with this version",
   ],
-  ["a disconnect that leaves the consent", "disconnected", keeping("consentedAt"), "are gone"],
+  [
+    "a consent that takes over the date of another",
+    "token committed",
+    setting({ consentedAt: { N: "1" } }),
+    "a refresh token stays",
+  ],
+  [
+    "a disconnect that leaves the consent",
+    "disconnected",
+    keeping("consentedAt"),
+    "nothing is left",
+  ],
+  [
+    "a disconnect that leaves sealed bytes",
+    "disconnected",
+    keeping("sealedRefresh"),
+    "nothing is left",
+  ],
+  ["a disconnect that leaves the schedule", "disconnected", keeping("dueAt"), "nothing is left"],
   [
     "a disconnect that forgets the versions",
     "disconnected",
@@ -277,5 +295,32 @@ describe("the model refuses", () => {
     const found = checkTransitions(planted(await consentHistory(), of, change));
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(told);
+  });
+});
+
+describe("the rows of links and pasted codes", () => {
+  const link = "conferma/production/~consent/1";
+  const code = "conferma/production/~code/1";
+  const open = { account: { S: "default" }, expiresAt: { N: "2000" }, ttl: { N: "2" } };
+  const bound = { ...open, browser: { S: "hers" } };
+  const claimed = { claimant: { S: "one" }, expiresAt: { N: "2000" }, ttl: { N: "2" } };
+  const told = (pk: string, at: number, before: Item | null, after: Item | null) =>
+    checkTransitions([{ pk, at, before, after }]).join();
+
+  test("go their way", () => {
+    expect(told(link, 1000, null, open)).toBe("");
+    expect(told(link, 1000, open, bound)).toBe("");
+    expect(told(link, 1000, bound, null)).toBe("");
+    expect(told(code, 1000, null, claimed)).toBe("");
+  });
+
+  test.each([
+    ["a link that moves to another browser", link, 1000, bound, { ...bound, browser: { S: "x" } }],
+    ["a link that is bound too late", link, 3000, open, bound],
+    ["a link that is used too late", link, 3000, bound, null],
+    ["a link that nobody has followed", link, 1000, open, null],
+    ["a code that moves to another claimant", code, 1000, claimed, { claimant: { S: "two" } }],
+  ] as const)("and the model refuses %s", (_, pk, at, before, after) => {
+    expect(told(pk, at, before, after)).toContain(pk);
   });
 });

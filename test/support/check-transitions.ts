@@ -5,6 +5,7 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
+import { codeStatesOf, codeTransitions, linkStatesOf, linkTransitions } from "./link-model.ts";
 import type { ClaimState, RecordState, Transition } from "./protocol-model.ts";
 import { claimTransitions, recordTransitions, rulesOfEditedRows } from "./protocol-model.ts";
 import type { Claim, ClaimStep, RecordStep } from "./protocol-step.ts";
@@ -100,6 +101,17 @@ export class HistoryReplay {
   }
 
   #match(write: ObservedWrite, past: Past): Match {
+    const step = { ...write, at: write.at + (write.aheadMs ?? 0) - clockStepMs };
+    if (write.pk.includes("/~consent/")) {
+      return match(linkTransitions, write, linkStatesOf(step), step);
+    }
+    if (write.pk.includes("/~code/")) {
+      return match(codeTransitions, write, codeStatesOf(step), step);
+    }
+    return this.#matchRecord(write, past);
+  }
+
+  #matchRecord(write: ObservedWrite, past: Past): Match {
     if (!write.after) return { name: "", wrong: "only an operator deletes an item" };
     if (write.by === "earlier release") return earlier(recordStep(write, past, this.#recordIn));
     if (write.pk.includes("/~scope/")) {

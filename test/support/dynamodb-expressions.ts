@@ -103,7 +103,20 @@ function parseClause(words: Words): Condition {
   }
   if (words.skip("attribute_exists")) return parseExistence(words, true);
   if (words.skip("attribute_not_exists")) return parseExistence(words, false);
+  if (words.skip("begins_with")) return parseBeginning(words);
   return parseComparison(words);
+}
+
+function parseBeginning(words: Words): Condition {
+  words.require("(");
+  const value = parseOperand(words);
+  words.require(",");
+  const beginning = parseOperand(words);
+  words.require(")");
+  return (item, given) => {
+    const [text, start] = [value(item, given)?.S, beginning(item, given)?.S];
+    return text !== undefined && start !== undefined && text.startsWith(start);
+  };
 }
 
 function parseExistence(words: Words, isWanted: boolean): Condition {

@@ -1,5 +1,6 @@
 import type { AttributeValue, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   GetItemCommand,
@@ -41,10 +42,12 @@ export class MemoryTable {
   /** The effect of a command. A refused condition is an answer: the exception to throw. */
   perform(command: unknown): Performed {
     if (command instanceof GetItemCommand) {
+      if (!command.input.ConsistentRead) throw new SyntaxError("Nothing is decided on old news.");
       const pk = keyOf(command.input);
       return { answer: { Item: this.items.get(pk) }, read: [pk], written: [] };
     }
     if (command instanceof QueryCommand) return this.#query(command);
+    if (command instanceof BatchGetItemCommand) return this.#readSome(command);
     if (command instanceof TransactWriteItemsCommand) return this.#transact(command);
     return this.#write(changeOf(command));
   }
@@ -90,7 +93,26 @@ export class MemoryTable {
     if (after) this.items.set(pk, after);
     else this.items.delete(pk);
     this.onWrite(pk, after, before ?? null);
-    return { Attributes: after ?? undefined };
+    // As each command of the service asks: what a write leaves, and what a deletion took away.
+    return { Attributes: after ?? before };
+  }
+
+  /** Of several keys it leaves the last for another request, as DynamoDB does when it is short of capacity. */
+  #readSome({ input }: BatchGetItemCommand): Performed {
+    const [[table, request] = ["", { Keys: [], ConsistentRead: true }]] = Object.entries(
+      input.RequestItems ?? {},
+    );
+    if (!request.ConsistentRead) throw new SyntaxError("Nothing is told on old news.");
+    const keys = (request.Keys ?? []).map((Key) => keyOf({ Key }));
+    const read = keys.length > 1 ? keys.slice(0, -1) : keys;
+    const names = Object.values(request.ExpressionAttributeNames ?? {});
+    const items = read.map((pk) => this.items.get(pk)).filter((item) => item !== undefined);
+    const left = keys.slice(read.length).map((pk) => ({ pk: { S: pk } }));
+    const answer = {
+      Responses: { [table]: items.map((item) => projected(item, names)) },
+      UnprocessedKeys: left.length > 0 ? { [table]: { ...request, Keys: left } } : {},
+    };
+    return { answer, read, written: [] };
   }
 
   /** An index holds the items that have its sort key: the attribute that the last clause compares. */
@@ -164,6 +186,10 @@ function cancellation(
       return { Code: "ConditionalCheckFailed", ...(item ? { Item: { ...item } } : {}) };
     }),
   });
+}
+
+function projected(item: TableItem, names: readonly string[]): TableItem {
+  return Object.fromEntries(names.flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
 }
 
 function sortName(sentence: string): string {

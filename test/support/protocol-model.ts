@@ -5,11 +5,14 @@ import {
   addsOneEntry,
   clockStepMs,
   countsRejection,
+  hasCause,
   isConsentOver,
   isFromTheFuture,
   isSame,
   keepsConsent,
   keepsDoubt,
+  keepsSchedule,
+  keepsScope,
   versionCountsTokens,
 } from "./protocol-step.ts";
 
@@ -35,6 +38,8 @@ const token = words(
 );
 const refresh = words("sealedRefresh refreshVersion refreshFingerprint refreshEndsAt");
 const consent = [...refresh, ...words("consentedAt grantedScope subject customer")];
+/** What a disconnect removes: a sealed refresh token is not gone because nobody looks for it. */
+const personal = [...token, ...due, ...consent, ...doubt, "failure"];
 const rejections = words("rejectionLevel rejectionLevelAt rejectionsAt");
 
 const leaseChanges = [...lease, ...doubt, ...words("layout realm fence version")];
@@ -66,6 +71,7 @@ const isGranted: RecordRules = {
     return lastsMs >= 0 && lastsMs <= maxLeaseMs;
   },
   "no doubt is lost": keepsDoubt,
+  "none arises without a cause": hasCause,
 };
 
 const isItsHolders: RecordRules = {
@@ -135,6 +141,7 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
         (step.after?.token?.issuedUnder === "on-rotation" && addsOneEntry(step, null)),
       "the failure is over, unless the token has expired": ({ after }) =>
         after?.failure === null || Number(after?.token?.usableUntil) <= Number(after?.failure.at),
+      "the schedule renews it when it is due, while callers use it": keepsSchedule,
     },
   },
   "static key confirmed": {
@@ -163,8 +170,9 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
         (step.before?.lease?.reason === "rejected" && isConsentOver(step.after)),
       "the refresh token goes when the provider refuses it, and only then": ({ before, after }) =>
         isConsentOver(after) && before?.lease?.reason !== "consent"
-          ? !after?.consent?.refresh
+          ? !after?.consent?.refresh && !after?.token?.due
           : isSame(before?.consent, after?.consent),
+      "no scope is given up": keepsScope,
       "failures are counted, but a new consent's are not": ({ before, after }) =>
         before?.lease?.reason === "consent"
           ? isSame(after?.failure, before.failure)
@@ -191,8 +199,8 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
     rules: {
       ...isItsHolders,
       "the lease is a consent's": ({ before }) => before?.lease?.reason === "consent",
-      "token, consent, doubt and failure are gone": ({ after }) =>
-        after !== null && !after.token && !after.consent && !after.doubtedAt && !after.failure,
+      "of token, consent, schedule, doubt and failure nothing is left": ({ items: { after } }) =>
+        after !== null && personal.every((attribute) => after[attribute] === undefined),
     },
   },
   "late issue recorded": {

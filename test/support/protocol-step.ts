@@ -1,4 +1,8 @@
-import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
+import type {
+  LedgerEntry,
+  RejectionLevel,
+  TokenRecord,
+} from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 
 /** One write to a connection's record, as the rules look at it. */
@@ -51,6 +55,28 @@ export function keepsDoubt(step: RecordStep): boolean {
   return after != null && after >= before;
 }
 
+/** A lease that is taken over may hide an issue; a consent's uses up nothing that is stored. */
+export function hasCause({ before, after, isLossPossible }: RecordStep): boolean {
+  const [was, is] = [before?.doubtedAt, after?.doubtedAt];
+  if (!is || Number(is) === Number(was)) return true;
+  return isLossPossible && before?.lease != null && before.lease.reason !== "consent";
+}
+
+/** Whoever may still have a living token keeps others from issuing. */
+export function keepsScope({ before, after, isLossPossible }: RecordStep): boolean {
+  return !isLossPossible || before?.revocationScope == null || after?.revocationScope != null;
+}
+
+/** Due with its renewal while callers use it; later, only where a consent would lapse. */
+export function keepsSchedule({ after }: RecordStep): boolean {
+  const { token, consent } = after ?? {};
+  if (!token) return true;
+  const { due, keepAliveUntil: kept, renewAt } = token;
+  const isUsed = kept !== null && renewAt <= kept;
+  if (isUsed) return Number(due?.at) === Number(renewAt) && Number(due?.until) >= Number(kept);
+  return due === null || (consent?.refresh != null && due.at < due.until && due.at > renewAt);
+}
+
 /** One entry more, of the lease that the record had (or, for a late one, once had); with null: none. */
 export function addsOneEntry(
   { before, after, owners }: RecordStep,
@@ -93,24 +119,39 @@ export function versionCountsTokens({ before, after }: RecordStep): boolean {
   return after?.version === (before?.version ?? 0) + Number(isNew);
 }
 
-/** A refresh token is replaced by one that came with this version; only a new consent begins another. */
-export function keepsConsent({ before, after }: RecordStep): boolean {
-  const [held, holds] = [before?.consent?.refresh, after?.consent?.refresh];
-  const isNewConsent = before?.lease?.reason === "consent";
-  const isSameConsent =
-    Number(after?.consent?.consentedAt) === Number(before?.consent?.consentedAt) ||
-    !before?.consent;
-  if (isNewConsent) return !holds || holds.version === after?.version || isSame(held, holds);
-  if (!isSameConsent) return false;
+/**
+ * A refresh token is replaced by one that came with this version, and is the same person's; only a new consent begins
+ * another, and inherits nothing.
+ */
+export function keepsConsent({ before, after, clockStepMs: stepMs }: RecordStep): boolean {
+  const [had, has] = [before?.consent, after?.consent];
+  const [held, holds] = [had?.refresh, has?.refresh];
+  if (before?.lease?.reason === "consent") {
+    const isNew = Number(has?.consentedAt) >= Number(before.lease.since) - stepMs;
+    return (!has || isNew) && (!holds || holds.version === after?.version);
+  }
+  const isSameConsent = !had || Number(has?.consentedAt) === Number(had.consentedAt);
+  const isSamePerson = had?.subject == null || has?.subject === had.subject;
+  if (!isSameConsent || !isSamePerson) return false;
   if (!holds) return !held;
   return holds.version === after?.version || holds.fingerprint === held?.fingerprint;
 }
 
-/** A renewal that a rejection caused raises the level by one at most; no other changes it. */
+/** The level falls by one in five minutes, from three at most. */
+const most = 3;
+const fallsByOneInMs = 300_000;
+
+/** A renewal that a rejection caused raises what is left of the level by one; no other changes it. */
 export function countsRejection({ before, after }: RecordStep): boolean {
-  const [level = 0, raised = 0] = [before?.rejections?.level, after?.rejections?.level];
-  if (before?.lease?.reason !== "rejected") return Math.abs(level - raised) < 0.001;
-  return raised >= 1 && raised <= Math.max(level, 0) + 1.001;
+  const [had, has] = [before?.rejections, after?.rejections];
+  if (before?.lease?.reason !== "rejected") return Math.abs(levelOf(had) - levelOf(has)) < 0.001;
+  const elapsedMs = Math.max(0, Number(has?.at) - Number(had?.at ?? has?.at));
+  const left = Math.max(0, Math.min(levelOf(had), most) - elapsedMs / fallsByOneInMs);
+  return Math.abs(levelOf(has) - left - 1) < 0.001;
+}
+
+function levelOf(rejections: RejectionLevel | null | undefined): number {
+  return rejections?.level ?? 0;
 }
 
 export function isConsentOver(record: TokenRecord | null): boolean {

@@ -1,0 +1,71 @@
+import type { RenewalPolicy } from "../../functions/model/provider.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
+import type { Call } from "./explored-provider.ts";
+import { keyOf } from "./explored-provider.ts";
+
+/** What a process is there for. */
+export interface ActingProcess {
+  /** It could not finish under a lease. */
+  readonly isHurried: boolean;
+  /** It renews for the schedule only. */
+  readonly isScheduled: boolean;
+  /** How many use cases it has begun. */
+  readonly acts: number;
+}
+
+interface Requirements {
+  require(holds: boolean, promise: string): void;
+}
+
+/** P1, P4: who cannot finish does not begin, and the schedule renews what is due. */
+export function checkTaker(
+  promises: Requirements,
+  { isHurried, isScheduled }: ActingProcess,
+  before: TokenRecord | null,
+  now: number,
+): void {
+  promises.require(!isHurried, "P1: a lease was taken that its holder cannot finish under");
+  const due = before?.token?.due;
+  const isDue = due != null && Number(due.at) <= now && now <= Number(due.until);
+  promises.require(!isScheduled || isDue, "P4: the schedule renewed what was not due");
+}
+
+/** The schedule keeps no connection alive; a key is known by the secret that it came from; a dead token goes. */
+export function checkStored(
+  promises: Requirements,
+  { isScheduled }: ActingProcess,
+  before: TokenRecord | null,
+  { token, failure, lease }: TokenRecord,
+  { renewal }: RenewalPolicy,
+): void {
+  if (!token) return;
+  const isReported = before?.lease?.reason === "rejected" && lease === null;
+  const isOver = isReported && failure?.code === "consent-required";
+  promises.require(!isOver, "P6: a token is kept that was reported, and whose consent is over");
+  const isKept = Number(token.keepAliveUntil) <= Number(before?.token?.keepAliveUntil);
+  promises.require(!isScheduled || isKept, "P4: the schedule keeps a connection alive by itself");
+  const isItsOwn = renewal !== "on-rotation" || token.fingerprint === keyOf(token.secretVersion);
+  promises.require(isItsOwn, "P10: a key is stored as another secret's");
+}
+
+/** P6: a call that was refused leaves no doubt: a token that is good would be replaced. */
+export function checkDoubt(
+  promises: Requirements,
+  latest: Call | undefined,
+  before: TokenRecord | null,
+  { lease, doubtedAt }: TokenRecord,
+): void {
+  const isEnd = before?.lease != null && lease === null && latest?.owner === before.lease.owner;
+  const isNew = Number(doubtedAt) > Number(before?.doubtedAt);
+  promises.require(!(isEnd && latest.isInVain && isNew), "P6: a doubt arises without a cause");
+}
+
+/** P8: a request causes one issue; only refused credentials are worth another. */
+export function checkCount(
+  promises: Requirements,
+  { isScheduled, acts }: ActingProcess,
+  calls: readonly Call[],
+): void {
+  const heeded = calls.filter(({ isUnheeded }) => !isUnheeded);
+  promises.require(isScheduled || heeded.length <= acts, "P8: one request asked twice");
+}

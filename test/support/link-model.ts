@@ -1,0 +1,72 @@
+import type { Item } from "../../functions/store/attributes.ts";
+import type { Transition } from "./protocol-model.ts";
+
+/** `Used`: its row is gone, and with it the link. */
+export type LinkState = "Unmade" | "Open" | "Bound" | "Used";
+export type CodeState = "Unclaimed" | "Claimed";
+
+/** One write to the row of a link, or of a code that somebody has pasted. */
+export interface LinkStep {
+  /** The earliest instant at which its writer can have looked at its clock. */
+  readonly at: number;
+  readonly before: Item | null;
+  readonly after: Item | null;
+}
+
+const words = (text: string) => text.split(" ");
+const lives = words("expiresAt ttl");
+
+const isInTime: Transition<LinkState, LinkStep>["rules"] = {
+  "it has not expired": ({ at, before }) => Number(before?.["expiresAt"]?.N) > at,
+};
+
+/** What may happen to the link that asks a person for a consent. */
+export const linkTransitions: Readonly<Record<string, Transition<LinkState, LinkStep>>> = {
+  "link made": {
+    from: ["Unmade"],
+    to: ["Open"],
+    changes: ["account", ...lives],
+    rules: {
+      "it names its account": ({ after }) => after?.["account"] !== undefined,
+    },
+  },
+  "link bound": {
+    from: ["Open"],
+    to: ["Bound"],
+    changes: ["browser", ...lives],
+    rules: isInTime,
+  },
+  "link used": {
+    from: ["Bound"],
+    to: ["Used"],
+    changes: ["account", "browser", ...lives],
+    rules: isInTime,
+  },
+};
+
+/** What may happen to a code that somebody has pasted. */
+export const codeTransitions: Readonly<Record<string, Transition<CodeState, LinkStep>>> = {
+  "code claimed": {
+    from: ["Unclaimed", "Claimed"],
+    to: ["Claimed"],
+    changes: ["claimant", ...lives],
+    rules: {
+      "its first claimant stays": ({ before, after }) =>
+        before === null || before["claimant"]?.S === after?.["claimant"]?.S,
+    },
+  },
+};
+
+export function linkStatesOf({ before, after }: LinkStep): [LinkState, LinkState] {
+  return [linkStateOf(before, "Unmade"), linkStateOf(after, "Used")];
+}
+
+function linkStateOf(row: Item | null, without: LinkState): LinkState {
+  if (!row) return without;
+  return row["browser"] ? "Bound" : "Open";
+}
+
+export function codeStatesOf({ before, after }: LinkStep): [CodeState, CodeState] {
+  const stateOf = (row: Item | null) => (row?.["claimant"] ? "Claimed" : "Unclaimed");
+  return [stateOf(before), stateOf(after)];
+}
