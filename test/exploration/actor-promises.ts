@@ -48,16 +48,21 @@ export function checkStored(
   promises.require(isItsOwn, "P10: a key is stored as another secret's");
 }
 
-/** P6: a call that was refused leaves no doubt: a token that is good would be replaced. */
+/** P6: a refused call casts doubt on the key that it refused, and on nothing else: a valid token would be replaced. */
 export function checkDoubt(
   promises: Requirements,
   latest: Call | undefined,
   before: TokenRecord | null,
-  { lease, doubtedAt }: TokenRecord,
+  { lease, token, failure, doubtedAt }: TokenRecord,
 ): void {
   const isEnd = before?.lease != null && lease === null && latest?.owner === before.lease.owner;
+  if (!isEnd || !latest.isInVain) return;
+  const isRefused = failure?.code === "credentials-rejected";
+  const isOfKey = isRefused && failure.secretVersion === token?.secretVersion;
+  const isRefusedKey = token?.issuedUnder === "on-rotation" && isOfKey;
   const isNew = Number(doubtedAt) > Number(before?.doubtedAt);
-  promises.require(!(isEnd && latest.isInVain && isNew), "P6: a doubt arises without a cause");
+  promises.require(!isNew || isRefusedKey, "P6: a doubt arises without a cause");
+  promises.require(doubtedAt !== null || !isRefusedKey, "P6: a refused key is not in doubt");
 }
 
 /** P8: a request causes one issue; only refused credentials are worth another. */
