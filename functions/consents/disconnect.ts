@@ -22,30 +22,40 @@ export async function disconnect(
   connection: Connection,
   deadline: Deadline,
 ): Promise<Disconnection> {
-  let record = await deps.store.read(connection, deadline.signal);
+  const { signal } = deadline;
+  let record = await deps.store.read(connection, signal);
+  let revoked: Disconnection["revoked"] = null;
   for (;;) {
     record = await awaitFreeLease(deps, connection, record, deadline);
-    if (!record) return { revoked: null };
+    if (!record) return { revoked };
     const taken = await takeLease(deps, connection, record, "consent", deadline);
-    const done = taken.held && (await disconnectUnderLease(deps, taken.held, deadline.signal));
-    if (done) return done;
-    record = taken.held ? await deps.store.read(connection, deadline.signal) : taken.record;
+    const ended: EndedConsent | null =
+      taken.held && (await endConsent(deps, taken.held, revoked, signal));
+    if (ended?.isDeleted) return { revoked: ended.revoked };
+    revoked = ended?.revoked ?? revoked;
+    record = taken.held ? await deps.store.read(connection, signal) : taken.record;
   }
 }
 
-/** Null when another process has taken over the lease: what it stored must still be deleted. */
-async function disconnectUnderLease(
+interface EndedConsent extends Disconnection {
+  /** False when another process has taken over the lease: what it stored must still be deleted. */
+  readonly isDeleted: boolean;
+}
+
+async function endConsent(
   deps: Dependencies,
   held: HeldLease,
+  earlier: Disconnection["revoked"],
   signal: AbortSignal,
-): Promise<Disconnection | null> {
-  const revoked = await revokeConsent(deps, held, signal);
+): Promise<EndedConsent> {
+  const { connection } = held.record;
+  // An earlier try may have revoked it already.
+  const revoked = (await revokeConsent(deps, held, signal)) ?? earlier;
   const stored = await retryUntilLeaseEnd(deps, held.lease, signal, (storing) =>
     deps.store.disconnect(held, storing),
   );
-  if (!stored) return null;
-  deps.log.info("consent-disconnected", { connection: held.record.connection, revoked });
-  return { revoked };
+  if (stored) deps.log.info("consent-disconnected", { connection, revoked });
+  return { revoked, isDeleted: stored !== null };
 }
 
 /** Never fails: token and refresh token are deleted even if the provider cannot revoke the consent. */

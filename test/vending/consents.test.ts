@@ -340,6 +340,15 @@ describe("a disconnect", () => {
     expect(await here.record()).toMatchObject({ token: null, consent: null, lease: null });
   });
 
+  test("whose answer was lost says what it has revoked", async () => {
+    const here = await aConsentedDeployment();
+    here.revoke = () => {
+      here.table.items.clear();
+      return true;
+    };
+    expect(await here.disconnect()).toEqual({ revoked: true });
+  });
+
   test("of a connection without a consent does nothing", async () => {
     const here = aDeployment();
     expect(await here.disconnect()).toEqual({ revoked: null });
