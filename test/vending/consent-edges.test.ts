@@ -304,6 +304,8 @@ test("redeeming a code reports a failed renewal as it failed, and a lost lease a
 describe("a new refresh token is stored, and used next,", () => {
   const next = { refreshToken: new Sensitive("refresh-2") };
 
+  const alreadyOver = { kind: "stated", atLeastMs: 0, atMostMs: 1000 } as const;
+
   async function expectRefreshedWith(here: TestDeployment) {
     here.answer = () => here.issued();
     here.clock.advance(8000);
@@ -314,9 +316,10 @@ describe("a new refresh token is stored, and used next,", () => {
   test("even if its token has expired when it arrives", async () => {
     const here = await aConsentedDeployment();
     here.clock.advance(300_000);
+    here.measured.length = 0;
     here.answer = () => {
       here.consented = consented(next);
-      return { ...here.issued(), lifetime: { kind: "stated", atLeastMs: 0, atMostMs: 1000 } };
+      return { ...here.issued(), lifetime: alreadyOver };
     };
     for (let caller = 0; caller < 20; caller += 1) {
       expect(await here.refusalOf()).toMatchObject({
@@ -324,7 +327,18 @@ describe("a new refresh token is stored, and used next,", () => {
         message: "The provider answered a token that has already expired.",
       });
     }
+    expect(here.measured).toContainEqual(["IssueFailures", 1]);
     await expectRefreshedWith(here);
+  });
+
+  test("at once if the token of a new consent has expired when it arrives", async () => {
+    const here = new TestDeployment(byConsent);
+    here.consented = consented();
+    here.answer = () => ({ ...here.issued(), lifetime: alreadyOver });
+    await here.consent();
+    here.answer = () => here.issued();
+    expect(await here.vend()).toMatchObject({ version: 2 });
+    expect(here.authorities).toEqual(["code-1", "refresh-1"]);
   });
 
   test.each([
