@@ -352,7 +352,8 @@ export class Invariants {
     const kind = this.#isOfWrong(call) ? "own" : call.owner ? "issues" : "leases";
     if (kind === "leases") this.#costs.leases.add(this.#takenOver ?? of);
     else this.#costs[kind].add(of);
-    const more = kind === "issues" ? this.#wrongTakeovers : 0;
+    // Who was overtaken issues late, and casts doubt on the token that was issued meanwhile.
+    const more = kind === "leases" ? 0 : this.#wrongTakeovers;
     const isCorrected = this.#circumstances.wrongClock?.isCorrected === true;
     const most = this.#allowance + (isCorrected ? Math.min(1, more) : more);
     this.#expect(this.#costs[kind].size <= most, promise);
