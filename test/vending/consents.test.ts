@@ -337,6 +337,7 @@ describe("a disconnect", () => {
     };
     expect(await here.disconnect()).toEqual({ revoked: true });
     expect(here.revoked).toHaveLength(2);
+    expect(here.logged("consent-disconnected")).toHaveLength(1);
     expect(await here.record()).toMatchObject({ token: null, consent: null, lease: null });
   });
 
