@@ -309,7 +309,9 @@ export class Invariants {
 
   /** Nothing fails in this world, but for one clock: each of its leases may make one holder begin again. */
   refusedInCalm(code: string): void {
-    const isOvertaken = code === "renewal-in-progress" && this.#circumstances.wrongClock;
+    // To a clock that jumps during the call, a token has expired on arrival: the others wait for its back-off.
+    const costs = ["renewal-in-progress", "provider-malformed"];
+    const isOvertaken = costs.includes(code) && this.#circumstances.wrongClock;
     if (isOvertaken) this.#costs.leases.add(this.#takenOver ?? this.#written?.lease?.owner);
     const isPaid = isOvertaken && this.#costs.leases.size <= this.#allowance;
     this.#require(
