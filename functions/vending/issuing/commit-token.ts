@@ -5,7 +5,7 @@ import type { Issued, NotIssued } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import { commitReserveMs } from "../../model/time-limits.ts";
-import type { LedgerEntry, StoredToken, TokenRecord } from "../../model/token-record.ts";
+import type { Failure, LedgerEntry, StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { ledgerAfter } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
 import { afterRejection } from "../decision/back-off.ts";
@@ -42,10 +42,7 @@ export async function commitToken(
     const unusable = issued.lifetime.kind === "unlimited" ? keyAboutToExpire : expiredOnArrival;
     return recordFailure(deps, held, attempt, { ...unusable, fingerprint }, signal);
   }
-  const isFailure = isExpired && lease.reason !== "consent";
-  const failure = isFailure
-    ? failureAfter(deps, record, expiredOnArrival, attempt.secretVersion, now)
-    : null;
+  const failure = isExpired ? failureOnArrival(deps, held, attempt, now) : null;
   const result = { fingerprint, outcome: "issued", version } as const;
   const entry = ledgerEntry(held, now, attempt.latencyMs, result);
   const seal = async (sealing: AbortSignal) => {
@@ -90,6 +87,17 @@ export async function commitToken(
   warnOfConsentEnd(deps, record, stored, now);
   logIssue(deps, connection, entry, issued);
   return { outcome: "committed", record: stored };
+}
+
+/** Why no caller gets the token. A new consent's token is not asked for again, but refreshed. */
+function failureOnArrival(
+  deps: Dependencies,
+  { record, lease }: HeldLease,
+  { secretVersion }: RenewalAttempt,
+  now: Date,
+): Failure | null {
+  if (lease.reason === "consent") return null;
+  return failureAfter(deps, record, expiredOnArrival, secretVersion, now);
 }
 
 /** The commit, computed from the current record, to which other processes may have written meanwhile. */
