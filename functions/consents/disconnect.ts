@@ -23,39 +23,32 @@ export async function disconnect(
   deadline: Deadline,
 ): Promise<Disconnection> {
   const { signal } = deadline;
-  let record = await deps.store.read(connection, signal);
   let revoked: Disconnection["revoked"] = null;
   for (;;) {
-    record = await awaitFreeLease(deps, connection, record, deadline);
+    const seen = await deps.store.read(connection, signal);
+    const record = await awaitFreeLease(deps, connection, seen, deadline);
     if (!record) return { revoked };
-    const taken = await takeLease(deps, connection, record, "consent", deadline);
-    const ended: EndedConsent | null =
-      taken.held && (await endConsent(deps, taken.held, revoked, signal));
-    if (ended?.isDeleted) return { revoked: ended.revoked };
-    revoked = ended?.revoked ?? revoked;
-    record = taken.held ? await deps.store.read(connection, signal) : taken.record;
+    const { held } = await takeLease(deps, connection, record, "consent", deadline);
+    if (!held) continue;
+    // An earlier try may have revoked it already.
+    revoked = (await revokeConsent(deps, held, signal)) ?? revoked;
+    if (await deleteConsent(deps, held, revoked, signal)) return { revoked };
   }
 }
 
-interface EndedConsent extends Disconnection {
-  /** False when another process has taken over the lease: what it stored must still be deleted. */
-  readonly isDeleted: boolean;
-}
-
-async function endConsent(
+/** False when another process has taken over the lease: what it stored must still be deleted. */
+async function deleteConsent(
   deps: Dependencies,
   held: HeldLease,
-  earlier: Disconnection["revoked"],
+  revoked: Disconnection["revoked"],
   signal: AbortSignal,
-): Promise<EndedConsent> {
-  const { connection } = held.record;
-  // An earlier try may have revoked it already.
-  const revoked = (await revokeConsent(deps, held, signal)) ?? earlier;
+): Promise<boolean> {
   const stored = await retryUntilLeaseEnd(deps, held.lease, signal, (storing) =>
     deps.store.disconnect(held, storing),
   );
-  if (stored) deps.log.info("consent-disconnected", { connection, revoked });
-  return { revoked, isDeleted: stored !== null };
+  if (!stored) return false;
+  deps.log.info("consent-disconnected", { connection: held.record.connection, revoked });
+  return true;
 }
 
 /** Never fails: token and refresh token are deleted even if the provider cannot revoke the consent. */

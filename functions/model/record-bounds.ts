@@ -1,12 +1,11 @@
-import { later, msBetween, plusMs } from "./clock.ts";
+import { msBetween, plusMs } from "./clock.ts";
 import {
-  keepAliveMs,
+  keepAliveAfter,
   maxLeaseMs,
   maxLifetimeMs,
   maxMarginMs,
   maxRecheckMs,
   maxRetryPauseMs,
-  renewalGraceMs,
 } from "./time-limits.ts";
 import type { Failure, Lease, RejectionLevel, StoredToken, TokenRecord } from "./token-record.ts";
 
@@ -145,9 +144,8 @@ function boundKeepAlive(
   renewAt: Date,
   now: Date,
 ): StoredToken["keepAliveUntil"] {
-  const latest = later(plusMs(now, keepAliveMs), plusMs(renewAt, renewalGraceMs));
-  const isTooLate = keepAliveUntil && latest && isAhead(keepAliveUntil, latest);
-  return isTooLate ? latest : keepAliveUntil;
+  const latest = keepAliveAfter(now, renewAt);
+  return keepAliveUntil && isAhead(keepAliveUntil, latest) ? latest : keepAliveUntil;
 }
 
 /** Whatever its holder's clock: a lease lasts at most its own duration from when this process first saw it. */

@@ -60,9 +60,13 @@ export function levelOf(item: Item, name: string): number {
 /** What a provider states in RFC 3339 is no further away. Dates go on for longer, but adding to the last ones makes none. */
 const maxInstantMs = Date.UTC(10_000, 0, 2);
 
+function possibleInstant(item: Item, name: string): Date | null {
+  const ms = Number(item[name]?.N ?? Number.NaN);
+  return Math.abs(ms) <= maxInstantMs ? new Date(ms) : null;
+}
+
 export function instantOf(item: Item, name: string): Date {
-  const ms = Number(item[name]?.N ?? damaged(name));
-  return Math.abs(ms) <= maxInstantMs ? new Date(ms) : damaged(name);
+  return possibleInstant(item, name) ?? damaged(name);
 }
 
 export function optionalInstantOf(item: Item, name: string): Date | null {
@@ -71,11 +75,7 @@ export function optionalInstantOf(item: Item, name: string): Date | null {
 
 /** An instant; `otherwise` when it is missing or damaged. */
 export function instantOr(item: Item, name: string, otherwise: Date): Date {
-  try {
-    return instantOf(item, name);
-  } catch {
-    return otherwise;
-  }
+  return possibleInstant(item, name) ?? otherwise;
 }
 
 export function binaryOf(item: Item, name: string): Uint8Array {

@@ -16,6 +16,7 @@ import { startStack } from "../../local/stack.ts";
 import type { VendClient } from "../../local/vend-client.ts";
 import { createVendClient, useCredential } from "../../local/vend-client.ts";
 import { expectAnswer } from "../support/stack-answers.ts";
+import { nothingDue, oneRenewed, oneSkipped } from "../support/tick-summaries.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-renewal-"));
 const log: LogLine[] = [];
@@ -119,10 +120,6 @@ const vend = (realm: LocalRealm) => client.vend(stack.functionOf(realm).name);
 /** Much less than the minute between two ticks, and enough on a busy machine. */
 const soonMs = 15_000;
 
-const nothing = { due: 0, renewed: 0, skipped: 0, failed: 0 };
-const oneRenewed = { ...nothing, due: 1, renewed: 1 };
-const oneSkipped = { ...nothing, due: 1, skipped: 1 };
-
 it("a tick never calls Conferma before expiry, but soon after it; of two that overlap, only one does (P4)", async () => {
   const lifetimeMs = 1500;
   const { realm, simulator, first, begun, issuedAt } = await vendedFor(
@@ -195,7 +192,7 @@ it("a tick with nothing due costs one query, and no more", async () => {
   const realm = realmOf("client-credentials/acme");
   stack.dynamoDb.requests.reset();
   stack.secretsManager.requests.reset();
-  expect(await tick(realm)).toEqual(nothing);
+  expect(await tick(realm)).toEqual(nothingDue);
   expect([...stack.dynamoDb.requests.byOperation]).toEqual([["Query", 1]]);
   expect(stack.secretsManager.requests.total()).toBe(0);
 });
@@ -205,7 +202,7 @@ it.each(["cfis/staging", "cfis-provisioning/staging", "centrapay-api-key/test", 
   async (name) => {
     const realm = realmOf(name);
     await vend(realm);
-    expect(await tick(realm)).toEqual(nothing);
+    expect(await tick(realm)).toEqual(nothingDue);
   },
 );
 
@@ -237,7 +234,7 @@ describe("two thousand connections in one realm", () => {
     }
     const later = Date.now() + hour;
     await write(range(total).map((n) => rowOf(n, later)));
-    expect(await tick(realm)).toEqual(nothing);
+    expect(await tick(realm)).toEqual(nothingDue);
   });
 
   it.each(sizes)(
@@ -265,7 +262,7 @@ describe("two thousand connections in one realm", () => {
         ({ name }) => name === renewFunction(realm),
       ) ?? { memoryMb: 0 };
       expect(peakMb).toBeLessThan(memoryMb);
-      expect(await tick(realm)).toEqual(nothing);
+      expect(await tick(realm)).toEqual(nothingDue);
     },
   );
 
@@ -274,7 +271,7 @@ describe("two thousand connections in one realm", () => {
     await write(last.map((n) => rowOf(n, Date.now() - hour, Date.now() - second)));
     for (const taken of [500, 100, 0]) {
       stack.dynamoDb.requests.reset();
-      expect(await tick(realm)).toEqual(nothing);
+      expect(await tick(realm)).toEqual(nothingDue);
       const writes = stack.dynamoDb.requests.of("UpdateItem");
       expect(writes).toBeGreaterThanOrEqual(taken);
       expect(writes).toBeLessThanOrEqual(orRepeated(taken));

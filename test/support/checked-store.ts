@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
-import type { Commit, FailedRenewal, TokenStore } from "../../functions/model/token-store.ts";
+import type {
+  Commit,
+  FailedRenewal,
+  HeldLease,
+  TokenStore,
+} from "../../functions/model/token-store.ts";
 
 type Part = Partial<TokenRecord>;
 
@@ -25,6 +30,18 @@ export function checkedStore(
       wrong(`a ${what} stores another ${differences.at(-1)}`);
     }
   };
+  /** An outcome, offered each time it is computed. */
+  const offering =
+    <Outcome>(
+      { lease }: HeldLease,
+      outcomeOf: (current: TokenRecord) => Outcome,
+      partOf: (current: TokenRecord, outcome: Outcome) => Part,
+    ) =>
+    (current: TokenRecord) => {
+      const outcome = outcomeOf(current);
+      offer(endOf(lease), partOf(current, outcome));
+      return outcome;
+    };
   return {
     ...store,
     async takeLease(connection, seen, intent, signal) {
@@ -35,22 +52,12 @@ export function checkedStore(
       return taken;
     },
     async commit(held, commitOf, signal) {
-      const remember = (current: TokenRecord) => {
-        const commit = commitOf(current);
-        offer(endOf(held.lease), committed(current, commit));
-        return commit;
-      };
-      const record = await store.commit(held, remember, signal);
+      const record = await store.commit(held, offering(held, commitOf, committed), signal);
       compare("commit", record, endOf(held.lease));
       return record;
     },
     async fail(held, failedOf, signal) {
-      const remember = (current: TokenRecord) => {
-        const failed = failedOf(current);
-        offer(endOf(held.lease), failedWith(current, failed));
-        return failed;
-      };
-      const record = await store.fail(held, remember, signal);
+      const record = await store.fail(held, offering(held, failedOf, failedWith), signal);
       compare("failure", record, endOf(held.lease));
       return record;
     },
@@ -68,13 +75,13 @@ function differenceOf(record: TokenRecord, given: Part): string | null {
 
 /** A commit without a consent leaves the one that is stored. */
 function committed({ consent }: TokenRecord, commit: Commit): Part {
-  const { token, version, doubtedAt, rejections, revocationScope, typicalRenewalMs, ledger } =
-    commit;
-  const times = { doubtedAt, rejections, revocationScope, typicalRenewalMs, ledger };
+  // A key is confirmed by its whole record; of that, these are stored.
+  const { token, failure, version, doubtedAt, rejections } = commit;
+  const { revocationScope, typicalRenewalMs, ledger } = commit;
   return {
-    ...{ token, version, ...times },
+    ...{ token, failure, version, doubtedAt, rejections },
+    ...{ revocationScope, typicalRenewalMs, ledger, lease: null },
     consent: commit.consent ?? consent,
-    ...{ failure: null, lease: null },
   };
 }
 

@@ -108,11 +108,7 @@ function parseClause(words: Words): Condition {
 }
 
 function parseBeginning(words: Words): Condition {
-  words.require("(");
-  const value = parseOperand(words);
-  words.require(",");
-  const beginning = parseOperand(words);
-  words.require(")");
+  const [value, beginning] = parsePair(words);
   return (item, given) => {
     const [text, start] = [value(item, given)?.S, beginning(item, given)?.S];
     return text !== undefined && start !== undefined && text.startsWith(start);
@@ -168,12 +164,18 @@ function parseOperand(words: Words): Value {
 }
 
 function parseFallback(words: Words): Value {
+  const [first, second] = parsePair(words);
+  return (item, given) => first(item, given) ?? second(item, given);
+}
+
+/** Two operands in parentheses. */
+function parsePair(words: Words): [Value, Value] {
   words.require("(");
   const first = parseOperand(words);
   words.require(",");
   const second = parseOperand(words);
   words.require(")");
-  return (item, given) => first(item, given) ?? second(item, given);
+  return [first, second];
 }
 
 function nameOf(word: string, given: Placeholders): string {

@@ -2,7 +2,7 @@ import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
 import type { Issued, Lifetime, RenewalPolicy } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
-import { keepAliveMs, renewalGraceMs } from "../../model/time-limits.ts";
+import { keepAliveAfter } from "../../model/time-limits.ts";
 import type { StoredConsent, StoredToken } from "../../model/token-record.ts";
 
 /** The assumed lifetime of a token whose lifetime is unknown. */
@@ -77,8 +77,7 @@ export function keepAliveUntil(
 ): Date | null {
   if (isStaticKey(policy)) return null;
   if (onBehalfOf === "schedule") return before?.keepAliveUntil ?? null;
-  const ends = [plusMs(now, keepAliveMs), plusMs(renewAt, renewalGraceMs)];
-  return new Date(Math.max(...ends.map(Number)));
+  return keepAliveAfter(now, renewAt);
 }
 
 /**

@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { maxClockSkewMs, msBetween, plusMs } from "../../../functions/model/clock.ts";
 import type { Issued, Lifetime, RenewalPolicy } from "../../../functions/model/provider.ts";
+import { boundRecord } from "../../../functions/model/record-bounds.ts";
 import { Sensitive } from "../../../functions/model/sensitive.ts";
-import { tokenTimes } from "../../../functions/vending/decision/token-times.ts";
-import { at } from "../../support/a-record.ts";
+import { maxLifetimeMs } from "../../../functions/model/time-limits.ts";
+import { keepAliveUntil, tokenTimes } from "../../../functions/vending/decision/token-times.ts";
+import { aRecord, aToken, at } from "../../support/a-record.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
 
 /** Requested at ten, answered 400 ms later. */
@@ -103,9 +105,18 @@ describe("a token's times", () => {
   });
 });
 
+const aCall = {
+  msLeft: () => 25_000,
+  signal: new AbortController().signal,
+  onBehalfOf: "caller",
+} as const;
+
 describe("for every lifetime, latency and margin", () => {
   const situations = fc.record({
-    atLeastMs: fc.integer({ min: 1000, max: 86_400_000 }),
+    atLeastMs: fc.oneof(
+      fc.integer({ min: 1000, max: 86_400_000 }),
+      fc.integer({ min: 1000, max: maxLifetimeMs }),
+    ),
     slackMs: fc.integer({ min: 0, max: 1000 }),
     latencyMs: fc.integer({ min: 0, max: 28_000 }),
     marginMs: fc.integer({ min: 0, max: 60_000 }),
@@ -126,6 +137,25 @@ describe("for every lifetime, latency and margin", () => {
       renewMs: msBetween(answer.requestedAt, renewAt),
     };
   };
+
+  test("a reader takes the times that are written for possible", () => {
+    const policies = fc.constantFrom(atExpiry, atHandover, early, onRotation);
+    fc.assert(
+      fc.property(situations, policies, (given, policy) => {
+        const { usableMs, renewMs } = timesFor(policy, given);
+        const requestedAt = at("10:00:00.000");
+        const now = plusMs(requestedAt, given.latencyMs);
+        const renewAt = plusMs(requestedAt, renewMs);
+        const token = aToken({
+          ...{ requestedAt, issuedAt: now, renewAt, issuedUnder: policy.renewal },
+          usableUntil: Number.isNaN(usableMs) ? null : plusMs(requestedAt, usableMs),
+          keepAliveUntil: keepAliveUntil(policy, null, aCall, now, renewAt),
+        });
+        const reader = { now, process: "reader", firstSeenAt: () => now };
+        expect(boundRecord(aRecord({ token }), reader).damage).toEqual([]);
+      }),
+    );
+  });
 
   test("no token is used for longer than its certain life, nor for less than half of it", () => {
     fc.assert(

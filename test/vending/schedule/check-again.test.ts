@@ -6,14 +6,11 @@ import type { SecretSource } from "../../../functions/model/secret-source.ts";
 import { aFailedIssue, aLease, at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry } from "../../support/policies.ts";
+import { oneRenewed, oneSkipped } from "../../support/tick-summaries.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
 const connection = connectionOf(realm, "default");
 const { signal } = new AbortController();
-
-const nothing = { due: 0, renewed: 0, skipped: 0, failed: 0 };
-const oneRenewed = { ...nothing, due: 1, renewed: 1 };
-const oneSkipped = { ...nothing, due: 1, skipped: 1 };
 
 /** When the five-minute token of `aDeployment` may be replaced, and until when a caller keeps it alive. */
 const renewAt = at("10:05:00.450");

@@ -9,15 +9,11 @@ import type { DueRenewal, RenewalIndex } from "../../../functions/model/renewal-
 import { aLease, at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
 import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
+import { nothingDue, oneFailed, oneRenewed, oneSkipped } from "../../support/tick-summaries.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
 const connection = connectionOf(realm, "default");
 const { signal } = new AbortController();
-
-const nothing = { due: 0, renewed: 0, skipped: 0, failed: 0 };
-const oneRenewed = { ...nothing, due: 1, renewed: 1 };
-const oneSkipped = { ...nothing, due: 1, skipped: 1 };
-const oneFailed = { ...nothing, due: 1, failed: 1 };
 
 /** When the five-minute token of `aDeployment` may be replaced: after its end and the clock skew. */
 const renewAt = at("10:05:00.450");
@@ -101,7 +97,7 @@ describe("a tick", () => {
   test("leaves a connection alone that is due after the next tick has begun", async () => {
     const { here } = await aDeployment();
     here.clock.moveTo(plusMs(renewAt, -75_000));
-    expect(await here.tick()).toEqual(nothing);
+    expect(await here.tick()).toEqual(nothingDue);
     here.clock.advance(1);
     expect(await here.tick()).toEqual(oneRenewed);
   });
@@ -111,7 +107,7 @@ describe("a tick", () => {
     here.callsProvider = false;
     await here.vend();
     here.clock.advance(60_000);
-    expect(await here.tick()).toEqual(nothing);
+    expect(await here.tick()).toEqual(nothingDue);
   });
 
   test("sleeps again after a timer that fires early", async () => {
@@ -330,7 +326,7 @@ describe("a connection that the schedule keeps alive", () => {
     expect(last < at("11:00:00.200")).toBe(true);
     expect(last > at("10:54:00.000")).toBe(true);
     expect(askedAt).toHaveLength(11);
-    expect(await here.tick()).toEqual(nothing);
+    expect(await here.tick()).toEqual(nothingDue);
   });
 
   test("is kept alive for another hour when a caller comes back", async () => {
@@ -350,7 +346,7 @@ describe("a connection that the schedule keeps alive", () => {
     expect(here.asked.length).toBeGreaterThan(30);
     const before = here.asked.length;
     await tickFor(here, 10);
-    expect(await here.tick()).toEqual(nothing);
+    expect(await here.tick()).toEqual(nothingDue);
     expect(here.asked.length).toBe(before);
     expect(here.table.items.get(connection)).not.toHaveProperty("dueRealm");
     expect(await here.record()).toMatchObject({ version: 1, token: { due: null } });
