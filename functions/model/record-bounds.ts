@@ -1,11 +1,12 @@
 import { msBetween, plusMs } from "./clock.ts";
 import {
-  keepAliveAfter,
+  keepAliveMs,
   maxLeaseMs,
   maxLifetimeMs,
   maxMarginMs,
   maxRecheckMs,
   maxRetryPauseMs,
+  renewalGraceMs,
 } from "./time-limits.ts";
 import type { Failure, Lease, RejectionLevel, StoredToken, TokenRecord } from "./token-record.ts";
 
@@ -136,6 +137,11 @@ function isPossible(token: StoredToken, now: Date): boolean {
     msBetween(issuedAt, usableUntil) <= maxLifetimeMs &&
     msBetween(usableUntil, renewAt) <= maxHandoverMs
   );
+}
+
+/** Until when a renewal for a caller keeps a connection alive: for an hour, and at least for its next renewal. */
+export function keepAliveAfter(now: Date, renewAt: Date): Date {
+  return new Date(Math.max(Number(now) + keepAliveMs, Number(renewAt) + renewalGraceMs));
 }
 
 /** Else the schedule would renew an unused connection for as long as a clock was ahead. */

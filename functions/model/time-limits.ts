@@ -27,14 +27,11 @@ export const maxMarginMs = 60_000;
 /** No token's life is longer, whatever a record says. */
 export const maxLifetimeMs = 3650 * 86_400_000;
 
-const keepAliveMs = 3_600_000;
-/** More than one tick, so that the next renewal is always within the time. */
-const renewalGraceMs = 120_000;
+/** How long a renewal for a caller keeps a connection alive. */
+export const keepAliveMs = 3_600_000;
 
-/** Until when a renewal for a caller keeps a connection alive: for an hour, and at least for its next renewal. */
-export function keepAliveAfter(now: Date, renewAt: Date): Date {
-  return new Date(Math.max(Number(now) + keepAliveMs, Number(renewAt) + renewalGraceMs));
-}
+/** … and at least until so long after its next renewal is due: more than one tick. */
+export const renewalGraceMs = 120_000;
 
 /** A static key is compared with its secret more often than this. */
 export const maxRecheckMs = 60_000;

@@ -262,6 +262,18 @@ describe("a disconnect", () => {
     expect(reason).toBe("consent");
   });
 
+  test("that another consent, without a refresh token, overtakes says what it has revoked", async () => {
+    const other = await aConsentedDeployment({ refreshToken: null });
+    const here = await aConsentedDeployment();
+    here.revoke = () => {
+      for (const [pk, item] of other.table.items) here.table.items.set(pk, item);
+      return true;
+    };
+    expect(await here.disconnect()).toEqual({ revoked: true });
+    expect(here.revoked).toHaveLength(1);
+    expect(await here.record()).toMatchObject({ token: null, consent: null, lease: null });
+  });
+
   test("has nothing to revoke where the consent is over, or the provider needs none", async () => {
     const here = await aConsentedDeployment({ refreshToken: null });
     expect(await here.disconnect()).toEqual({ revoked: null });

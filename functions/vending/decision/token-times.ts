@@ -1,8 +1,8 @@
 import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
 import type { Issued, Lifetime, RenewalPolicy } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
+import { keepAliveAfter } from "../../model/record-bounds.ts";
 import type { Deadline } from "../../model/time-limits.ts";
-import { keepAliveAfter } from "../../model/time-limits.ts";
 import type { StoredConsent, StoredToken } from "../../model/token-record.ts";
 
 /** The assumed lifetime of a token whose lifetime is unknown. */
