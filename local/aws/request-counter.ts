@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from "node:http";
+
 export interface RequestCounts {
-  /** Requests by operation, `GetItem`. */
+  /** Requests by operation, `GetItem`. One that the SDK sends again after a fault or a late answer counts once. */
   readonly byOperation: ReadonlyMap<string, number>;
   of(operation: string): number;
   total(): number;
@@ -7,7 +9,7 @@ export interface RequestCounts {
 }
 
 export interface RequestCounter extends RequestCounts {
-  add(operation: string): void;
+  add(operation: string, headers: IncomingHttpHeaders): void;
 }
 
 export function requestCounter(): RequestCounter {
@@ -18,6 +20,13 @@ export function requestCounter(): RequestCounter {
     of,
     total: () => [...byOperation.values()].reduce((sum, count) => sum + count, 0),
     reset: () => byOperation.clear(),
-    add: (operation) => byOperation.set(operation, of(operation) + 1),
+    add(operation, headers) {
+      if (!isSentAgain(headers)) byOperation.set(operation, of(operation) + 1);
+    },
   };
+}
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html: `attempt=2; max=3` */
+function isSentAgain({ "amz-sdk-request": attempt }: IncomingHttpHeaders): boolean {
+  return /attempt=(?!1\b)/.test(String(attempt));
 }

@@ -1,12 +1,12 @@
 import type { Row } from "./access-row.ts";
 import { keyRows } from "./key-rows.ts";
-import type { FunctionPrincipal, SchedulePrincipal } from "./principals.ts";
+import type { FunctionPrincipal, Policy, SchedulePrincipal } from "./principals.ts";
 import { principalsOf, schedulesOf } from "./principals.ts";
 import { scheduleRows } from "./schedule-rows.ts";
 import { functionRows, logRows, secretRows } from "./service-rows.ts";
 import type { AccessDecision, AccessRequest } from "./simulate-access.ts";
 import { simulateAccess } from "./simulate-access.ts";
-import type { RawTemplate } from "./synthesized.ts";
+import type { RawTemplate, Statement } from "./synthesized.ts";
 import { deployed } from "./synthesized.ts";
 import { tableRows } from "./table-rows.ts";
 
@@ -50,16 +50,34 @@ function accessCheckOf(self: FunctionPrincipal | SchedulePrincipal, row: Row): A
 
 const cache = new Map<string, Promise<AccessDecision>>();
 
-/** The decision of each check, by label. Equal requests under equal policies are simulated once. */
+/** The decision of each check, by label. Requests on which the same statements bear are simulated once. */
 export async function decisionsOf(
   checks: readonly AccessCheck[],
 ): Promise<ReadonlyMap<string, AccessDecision>> {
   const answers = checks.map(async (check) => {
-    const { label, expected: _, ...request } = check;
-    const key = JSON.stringify(request);
-    const answer = cache.get(key) ?? simulateAccess(request);
+    const { label, expected: _, policies, ...request } = check;
+    const key = `${JSON.stringify(request)} ${statementsFor(policies, request.action)}`;
+    const answer = cache.get(key) ?? simulateAccess(check);
     cache.set(key, answer);
     return [label, await answer] as const;
   });
   return new Map(await Promise.all(answers));
+}
+
+const statements = new WeakMap<AccessRequest["policies"], Map<string, string>>();
+
+/** The statements that may bear on an action: the ones that name it, and any with a wildcard or without actions. */
+function statementsFor(policies: AccessRequest["policies"], action: string): string {
+  const known = statements.get(policies) ?? new Map<string, string>();
+  statements.set(policies, known);
+  const text =
+    known.get(action) ?? JSON.stringify(policies.map((policy) => bearing(policy, action)));
+  known.set(action, text);
+  return text;
+}
+
+function bearing({ policy }: Policy, action: string): Statement[] {
+  const isBearing = ({ Action }: Statement) =>
+    Action === undefined || [Action].flat().some((name) => name.includes("*") || name === action);
+  return (policy as { Statement: Statement[] }).Statement.filter(isBearing);
 }

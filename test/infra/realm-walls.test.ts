@@ -64,10 +64,12 @@ describe.each([...principals, ...schedules])("$name", (self) => {
 });
 
 describe("the checks detect that", () => {
+  const unchanged = decisionsOf(checks);
+
   test.each([...mutations, ...renewalMutations])("$name", async ({ change, flips }) => {
     const changed = structuredClone(template);
     change(changed);
-    const before = await decisionsOf(checks);
+    const before = await unchanged;
     const after = await decisionsOf(accessChecksOf(changed));
     expect(flipped(before, after)).toEqual(expanded(flips, before));
   });

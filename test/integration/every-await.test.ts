@@ -25,11 +25,10 @@ async function stopAtEach(
       const account = nameOf(at);
       await world.account(account);
       const process = await world.start();
-      const stop = world.stopAt(at, account);
-      const vending = world.vend(process, { account }).catch(() => null);
-      await stop.arrived;
+      const { stop, vending } = await world.vendUpTo(at, process, { account });
+      const ended = vending.catch(() => null);
       inject(process, stop);
-      return { process, stop, vending };
+      return { process, stop, vending: ended };
     }),
   );
 }

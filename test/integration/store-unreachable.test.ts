@@ -8,6 +8,8 @@ const deadlineMs = 1000;
 const outages: readonly Outage[] = ["refused", "reset", "black-hole"];
 /** The caller's time-out, which no process exceeds. */
 const patienceMs = 6000;
+/** The provider has answered; the holder does not know it yet. */
+const answered = { of: "token", when: "after" } as const;
 
 async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
   const begun = performance.now();
@@ -43,13 +45,11 @@ it.each(outages)(
   async (outage) => {
     const world = await faultWorld({ deadlineMs });
     const [holder, other] = [await world.start(), await world.start()];
-    const stop = world.stopAt({ of: "token", when: "after" }, "default");
-    const vending = timed(world.vend(holder, {}, patienceMs));
-    await stop.arrived;
+    const { stop, vending } = await world.vendUpTo(answered, holder, {}, patienceMs);
     await world.table.cut(outage);
     stop.release();
 
-    const { value, ms } = await vending;
+    const { value, ms } = await timed(vending);
     expect(expectProblem(value)).toMatchObject({ code: "store-unavailable", retryable: true });
     expect(ms).toBeLessThan(patienceMs);
     expect(world.stack.events("late-issue")).toHaveLength(1);
@@ -67,9 +67,7 @@ it.each(outages)(
   async (outage) => {
     const world = await faultWorld({ deadlineMs: 3000 });
     const holder = await world.start();
-    const stop = world.stopAt({ of: "token", when: "after" }, "default");
-    const vending = world.vend(holder, {}, patienceMs);
-    await stop.arrived;
+    const { stop, vending } = await world.vendUpTo(answered, holder, {}, patienceMs);
     await world.table.cut(outage);
     stop.release();
     setTimeout(() => void world.table.restore(), 700);

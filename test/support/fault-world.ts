@@ -4,6 +4,7 @@ import type { VendPayload, VendResult } from "../../local/vend-client.ts";
 import { isVendAnswer } from "../../local/vend-client.ts";
 import type { Evidence, ObservedVend } from "./check-protocol.ts";
 import { checkProtocol } from "./check-protocol.ts";
+import { expectProblem } from "./stack-answers.ts";
 import type { FaultyProxy, ProxiedRequest, StoppedRequest } from "./stack-faulty-proxy.ts";
 import { startFaultyProxy } from "./stack-faulty-proxy.ts";
 import type { ConfermaWorld } from "./stack-realms.ts";
@@ -27,6 +28,13 @@ export interface FaultWorld extends ConfermaWorld {
   /** Vends, and records the answer for `check`. */
   vend(process: VendProcess, payload?: VendPayload, remainingMs?: number): Promise<VendResult>;
   stopAt(at: InterruptionPoint, account: string): StoppedRequest;
+  /** Vends up to there; again if a busy machine leaves a caller too little time to get there. */
+  vendUpTo(
+    at: InterruptionPoint,
+    process: VendProcess,
+    payload?: VendPayload,
+    remainingMs?: number,
+  ): Promise<{ stop: StoppedRequest; vending: Promise<VendResult> }>;
   /** The process that sent a request. */
   senderOf(passing: ProxiedRequest): VendProcess | undefined;
   account(name: string): Promise<void>;
@@ -105,6 +113,18 @@ export async function faultWorld(options: {
     }
   }
 
+  const stopAt: FaultWorld["stopAt"] = (at, account) =>
+    proxyOf(at).hold((passing) => isThere(at, account, passing), at.when);
+
+  async function vend(process: VendProcess, payload: VendPayload = {}, remainingMs = 10_000) {
+    const askedAt = Date.now();
+    const answer = await process.vend(payload, remainingMs);
+    const seen = vended.get(payload.account ?? "default") ?? [];
+    if (isVendAnswer(answer))
+      vended.set(payload.account ?? "default", [...seen, { askedAt, answer }]);
+    return answer;
+  }
+
   return {
     ...world,
     table,
@@ -118,15 +138,17 @@ export async function faultWorld(options: {
       return process;
     },
     senderOf: ({ caller }) => started.get(caller) ?? undefined,
-    async vend(process, payload = {}, remainingMs = 10_000) {
-      const askedAt = Date.now();
-      const answer = await process.vend(payload, remainingMs);
-      const seen = vended.get(payload.account ?? "default") ?? [];
-      if (isVendAnswer(answer))
-        vended.set(payload.account ?? "default", [...seen, { askedAt, answer }]);
-      return answer;
+    vend,
+    stopAt,
+    async vendUpTo(at, process, payload = {}, remainingMs) {
+      const stop = stopAt(at, payload.account ?? "default");
+      for (;;) {
+        const vending = vend(process, payload, remainingMs);
+        const early = await Promise.race([stop.arrived.then(() => null), vending]);
+        if (!early) return { stop, vending };
+        expectProblem(early);
+      }
     },
-    stopAt: (at, account) => proxyOf(at).hold((passing) => isThere(at, account, passing), at.when),
     async account(name) {
       const { platformKey } = await world.addAccount(name);
       scopes.set(name, platformKey);

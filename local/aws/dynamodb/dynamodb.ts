@@ -54,7 +54,7 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Loca
   interceptRequests(server, (dynaliteListener) => (request, response) => {
     const answer = async () => {
       const operation = operationOf(request);
-      requests.add(operation);
+      requests.add(operation, request.headers);
       const body = (await readBytes(request)) ?? Buffer.alloc(0);
       const principal = await guard.authenticate(request, body, "dynamodb");
       guard.report(principal, `dynamodb:${operation}`, parseInput(body));

@@ -42,7 +42,7 @@ export async function startAwsJsonServer(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await readBytes(request)) ?? Buffer.alloc(0);
     const [prefix, name = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
-    requests.add(name);
+    requests.add(name, request.headers);
     const principal = await guard.authenticate(request, body, service.signingName);
     if (await apply(name, response)) return;
     const operation = prefix === service.targetPrefix ? model.operations.get(name) : undefined;

@@ -49,12 +49,12 @@ const tokens = {
 
 const item = (pk: string) => ({ pk: { S: pk }, realm: { S: "r" }, renewAt: { S: "2026" } });
 
-function clientOf({ url }: { url: string }): DynamoDBClient {
+function clientOf({ url }: { url: string }, maxAttempts = 1): DynamoDBClient {
   return new DynamoDBClient({
     endpoint: url,
     region: "local",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 1,
+    maxAttempts,
   });
 }
 
@@ -120,6 +120,15 @@ describe("the local DynamoDB", () => {
       ["ListTables", 1],
     ]);
     expect(dynamoDb.requests.total()).toBe(3);
+  });
+
+  it("counts a request that the SDK sends again once", async () => {
+    const patient = clientOf(dynamoDb, 3);
+    dynamoDb.requests.reset();
+    dynamoDb.injectFault({ fault: "throttle" });
+    await patient.send(new ListTablesCommand({}));
+    expect(dynamoDb.requests.total()).toBe(1);
+    patient.destroy();
   });
 
   it("throttles, fails, delays and disconnects on demand", async () => {
