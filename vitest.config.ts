@@ -14,14 +14,19 @@ const withServers = [
   "test/platform/{http-failure,http-request}.test.ts",
   "test/providers/oauth/{client-certificate,jwks-outage}.test.ts",
   "test/sealing/*-sealer.test.ts",
-  "test/store/{dynalite-*,dynamodb-local,read-record}.test.ts",
+  "test/store/{dynalite-*,read-record}.test.ts",
 ];
-const withBundles = ["test/infra/{example,synth}.test.ts"];
-/** Plays the whole system for a long time: the demo, `npm start`, recoveries, crashes at every await. */
+const withBundles = ["test/infra/example.test.ts"];
+/**
+ * Plays the whole system for a long time (the demo, `npm start`, recoveries, crashes at every await), builds it twice, or
+ * repeats what holds on dynalite on DynamoDB Local.
+ */
 const slow = [
   "test/docs-recipe.test.ts",
+  "test/infra/synth.test.ts",
   "test/integration/{chaos,every-await,npm-start,recovery-*}.test.ts",
   "test/local/demo.test.ts",
+  "test/{local/aws/dynamodb,store}/dynamodb-local.test.ts",
 ];
 
 /** Which test runs where; test/run.test.ts sees to it that each does, once. */
@@ -32,13 +37,13 @@ export const projects = [
       "test/{cli,client,http,model,mutation,openapi,platform,providers}/**/*.test.ts",
       "test/{sealing,store,support,vending}/**/*.test.ts",
     ],
-    exclude: withServers,
+    exclude: [...withServers, ...slow],
     setupFiles: ["test/support/no-servers.ts"],
   },
   /** Conventions, documents, types: what holds of the repository as a whole. */
   { name: "repository", include: ["test/*.test.ts"], exclude: slow },
   /** Templates and what they allow: the library that makes them takes seconds to load. */
-  { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: withBundles },
+  { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: [...withBundles, ...slow] },
   /** Servers, processes and browsers. */
   {
     name: "integration",
@@ -59,8 +64,17 @@ export const projects = [
  */
 const isStarved = coreShare() < 0.8;
 
-/** More than there are cores, because many tests wait; files of a project share workers, and what they import. */
-const workers = { isolate: false, maxWorkers: isStarved ? 2 : 4, retry: isStarved ? 2 : 0 };
+/** Files of a project share workers, and what they import. Tests that wait for servers leave cores to more workers. */
+function workersOf(project: string) {
+  const isWaiting = ["integration", "slow"].includes(project);
+  return {
+    isolate: false,
+    maxWorkers: isWaiting && !isStarved ? 6 : 2,
+    retry: isStarved ? 2 : 0,
+    sequence: { groupOrder: isWaiting ? 0 : 1 },
+  };
+}
+
 /** Ends what hangs: on a machine with other work everything takes ten times as long. */
 const patience = {
   testTimeout: 300_000,
@@ -73,8 +87,9 @@ export default defineConfig({
     reporters: process.env["CI"]
       ? ["default", ["json", { outputFile: "dist/test-results.json" }], countTests]
       : ["default", countTests],
-    maxWorkers: workers.maxWorkers,
     sequence: { sequencer: LongestFirst },
-    projects: projects.map((project) => ({ test: { ...workers, ...patience, ...project } })),
+    projects: projects.map((project) => ({
+      test: { ...workersOf(project.name), ...patience, ...project },
+    })),
   },
 });
