@@ -1,4 +1,4 @@
-import type { App } from "aws-cdk-lib";
+import type { IConstruct } from "constructs";
 import type { ServiceStackProps } from "./stacks/service-stack.ts";
 
 /** Deployment settings besides the realms: CDK context from `cdk.json` or `cdk deploy -c name=value`. */
@@ -17,9 +17,9 @@ type Setting = (typeof settingNames)[number];
 const apiKinds = ["private", "regional", "none"] as const;
 
 /** Throws an error that names the invalid setting. */
-export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
+export function readSettings({ node }: IConstruct): Omit<ServiceStackProps, "realms"> {
   const text = (name: Setting): string | undefined => {
-    const value: unknown = app.node.tryGetContext(`token-vending:${name}`);
+    const value: unknown = node.tryGetContext(`token-vending:${name}`);
     if (value === undefined || typeof value === "string") return value || undefined;
     throw settingError(name, "must be text");
   };
@@ -57,8 +57,8 @@ export function readSettings(app: App): Omit<ServiceStackProps, "realms"> {
 }
 
 /** Whether the example consumer is deployed as well. */
-export function isExampleEnabled(app: App): boolean {
-  return String(app.node.tryGetContext("token-vending:example")) === "true";
+export function isExampleEnabled({ node }: IConstruct): boolean {
+  return String(node.tryGetContext("token-vending:example")) === "true";
 }
 
 function settingError(name: Setting, reason: string): Error {

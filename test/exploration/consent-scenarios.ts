@@ -24,7 +24,6 @@ export const consentScenarios: readonly ExploredScenario[] = [
       part("c", 1500),
     ],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a rejection when a consent has ended",
@@ -32,7 +31,6 @@ export const consentScenarios: readonly ExploredScenario[] = [
     start: "held",
     parts: [part("ops", 0, { does: "withdraw" }), part("a", 2010), part("b", 2100, reject)],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a mistyped code beside a refresh",
@@ -40,7 +38,6 @@ export const consentScenarios: readonly ExploredScenario[] = [
     start: "expired",
     parts: [part("a", 0, { does: "redeem", isWrong: true }), part("b", 0)],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a link in two browsers",
@@ -54,7 +51,6 @@ export const consentScenarios: readonly ExploredScenario[] = [
       part("b", 5000, { does: "come-back", browser: "another" }, "other"),
     ],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "two tabs of one browser",
@@ -62,7 +58,6 @@ export const consentScenarios: readonly ExploredScenario[] = [
     start: "none",
     parts: [...invited, part("a", 5000, hers), part("b", 5000, hers)],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "answers that belong to nobody",
@@ -77,7 +72,6 @@ export const consentScenarios: readonly ExploredScenario[] = [
       part("e", linkLifetimeMs + 1000, { does: "follow", browser: "another" }),
     ],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a code pasted twice",
@@ -86,7 +80,6 @@ export const consentScenarios: readonly ExploredScenario[] = [
     parts: [part("a", 0, { does: "paste" }), part("b", 0, { does: "paste" })],
     twins: ["a", "b"],
     faults: 2,
-    gateFaults: 1,
   },
   {
     name: "a consent beside a rotation",
@@ -94,7 +87,6 @@ export const consentScenarios: readonly ExploredScenario[] = [
     start: "expired",
     parts: [part("a", 0, { does: "redeem" }), ...ops],
     faults: 2,
-    gateFaults: 2,
   },
   {
     name: "a consent beside a refresh",
@@ -102,7 +94,6 @@ export const consentScenarios: readonly ExploredScenario[] = [
     start: "expired",
     parts: [part("a", 0, { does: "redeem" }), part("b", 0)],
     faults: 2,
-    gateFaults: 1,
   },
   {
     name: "a disconnect beside a refresh",
@@ -110,7 +101,6 @@ export const consentScenarios: readonly ExploredScenario[] = [
     start: "expired",
     parts: [part("a", 0, { does: "disconnect" }), part("b", 0)],
     faults: 2,
-    gateFaults: 1,
   },
   {
     name: "a disconnect beside a consent",
@@ -118,6 +108,5 @@ export const consentScenarios: readonly ExploredScenario[] = [
     start: "expired",
     parts: [part("a", 0, { does: "disconnect" }), part("b", 0, { does: "redeem" })],
     faults: 2,
-    gateFaults: 1,
   },
 ];

@@ -3,7 +3,7 @@ import { formatChoices } from "./choices.ts";
 import { abridgeTimeline } from "./report.ts";
 import type { ExploredScenario } from "./scenario.ts";
 import { exploreScenario, replay } from "./scenario.ts";
-import { pairScenarios, tripleScenarios } from "./scenarios.ts";
+import { allScenarios } from "./scenarios.ts";
 
 /** Nothing, or how a promise was broken. */
 async function counterexampleOf(scenario: ExploredScenario): Promise<string> {
@@ -15,11 +15,9 @@ async function counterexampleOf(scenario: ExploredScenario): Promise<string> {
   return [...counterexample.violations, ...abridgeTimeline(timeline), command].join("\n");
 }
 
-const scenarios = [...pairScenarios, ...tripleScenarios].map(
-  (scenario) => [scenario.name, scenario] as const,
-);
+const scenarios = allScenarios.map((scenario) => [scenario.name, scenario] as const);
 
-// With faults: npm run explore -- --gate.
+// With faults: npm run explore.
 describe("every interleaving without faults keeps every promise", () => {
   test.each(scenarios)("%s", async (_, scenario) => {
     expect(await counterexampleOf(scenario)).toBe("");

@@ -1,16 +1,15 @@
 import { parseArgs } from "node:util";
-import type { Breakage } from "../support/breakage.ts";
 import { formatChoices } from "./choices.ts";
-import type { ExplorationReport } from "./report.ts";
+import type { ExplorationJob } from "./exploration-jobs.ts";
+import { exploreOnAllCores } from "./exploration-jobs.ts";
 import { abridgeTimeline, tableHead, tableLine } from "./report.ts";
-import type { ExploredScenario } from "./scenario.ts";
-import { exploreScenario, replay } from "./scenario.ts";
-import { pairScenarios, tripleScenarios } from "./scenarios.ts";
-import { variantFindings, variants } from "./variants.ts";
+import { replay } from "./scenario.ts";
+import { allScenarios, scenarioNamed } from "./scenarios.ts";
+import { variantFindings, variantNamed } from "./variants.ts";
 
 /**
- * `npm run explore`: every interleaving of a few processes' requests within a fault budget (docs/protocol.md). Fails when
- * a promise was broken, and when a bound kept it from trying everything.
+ * `npm run explore`: every interleaving of a few processes' requests within a fault budget (docs/protocol.md), on all cores.
+ * Fails when a promise was broken, and when a bound kept it from trying everything.
  */
 const { values } = parseArgs({
   options: {
@@ -18,51 +17,51 @@ const { values } = parseArgs({
     faults: { type: "string" },
     "max-runs": { type: "string" },
     replay: { type: "string" },
-    gate: { type: "boolean", default: false },
     variants: { type: "boolean", default: false },
     variant: { type: "string" },
     list: { type: "boolean", default: false },
   },
 });
 
-const allScenarios = [...pairScenarios, ...tripleScenarios];
-const scenarios = chosenScenarios();
-const breakage = chosenBreakage();
-if (values.list) for (const { name } of scenarios) console.log(name);
-else if (values.variants) await exploreVariants();
-else if (values.replay !== undefined) await replayOne(values.replay);
-else await exploreAll();
+try {
+  const chosen = chosenScenarios();
+  if (values.variant !== undefined) variantNamed(values.variant);
+  if (values.list) for (const name of chosen) console.log(name);
+  else if (values.variants) await exploreVariants();
+  else if (values.replay !== undefined) await replayOne(chosen, values.replay);
+  else await exploreAll(chosen);
+} catch (error) {
+  if (!(error instanceof RangeError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
 
 /** The one of that name, or else all whose names contain it. */
-function chosenScenarios(): readonly ExploredScenario[] {
-  const { scenario } = values;
-  if (scenario === undefined) return allScenarios;
-  const named = allScenarios.filter(({ name }) => name === scenario);
-  const found =
-    named.length > 0 ? named : allScenarios.filter(({ name }) => name.includes(scenario));
-  return found.length > 0 ? found : fail(`There is no scenario ${scenario}; --list names them.`);
+function chosenScenarios(): readonly string[] {
+  const { scenario = "" } = values;
+  const names = allScenarios.map(({ name }) => name);
+  if (names.includes(scenario)) return [scenario];
+  const found = names.filter((name) => name.includes(scenario));
+  return found.length > 0 ? found : [scenarioNamed(scenario).name];
 }
 
-function chosenBreakage(): Breakage | undefined {
-  const { variant } = values;
-  if (variant === undefined) return undefined;
-  return variants[variant] ?? fail(`There is no variant ${variant}; --variants names them.`);
-}
-
-function fail(message: string): never {
-  console.error(message);
-  process.exit(2);
-}
-
-async function exploreAll(): Promise<void> {
+async function exploreAll(names: readonly string[]): Promise<void> {
   console.log(tableHead);
   const begun = process.cpuUsage();
+  const jobs = names.map((scenario) => ({
+    scenario,
+    faults: Number(values.faults ?? scenarioNamed(scenario).faults),
+    maxRuns: Number(values["max-runs"] ?? Number.POSITIVE_INFINITY),
+    variant: values.variant,
+  }));
   const totals = { runs: 0, broken: 0, unfinished: 0 };
-  for (const scenario of scenarios) {
-    const report = await explore(scenario, breakage);
-    console.log(tableLine(report));
-    totals.runs += report.exploration.runs;
-    const { counterexample, isExhausted } = report.exploration;
+  for (const [at, exploring] of exploreOnAllCores(jobs, printProgress).entries()) {
+    const { scenario, faults } = jobs[at] as ExplorationJob;
+    const exploration = await exploring;
+    clearProgress();
+    console.log(tableLine({ name: scenario, faults, exploration }));
+    totals.runs += exploration.runs;
+    const { counterexample, isExhausted } = exploration;
     if (counterexample) {
       totals.broken += 1;
       await printRun(scenario, formatChoices(counterexample.choices));
@@ -71,62 +70,51 @@ async function exploreAll(): Promise<void> {
   const { runs, broken, unfinished } = totals;
   const { user, system } = process.cpuUsage(begun);
   const seconds = ((user + system) / 1_000_000).toFixed(0);
-  console.log(`${scenarios.length} scenarios, ${runs} runs, ${seconds} s of CPU time`);
+  console.log(`${jobs.length} scenarios, ${runs} runs, ${seconds} s of CPU time`);
   console.log(`${broken} broke a promise, ${unfinished} were cut off`);
   process.exitCode = broken + unfinished > 0 ? 1 : 0;
 }
 
-async function explore(
-  scenario: ExploredScenario,
-  broken: Breakage = {},
-): Promise<ExplorationReport> {
-  const faults = Number(values.faults ?? (values.gate ? scenario.gateFaults : scenario.faults));
-  const maxRuns = Number(values["max-runs"] ?? Number.POSITIVE_INFINITY);
-  const onRun = (runs: number) => printProgress(`${scenario.name}: ${runs} runs`, runs);
-  const exploration = await exploreScenario(scenario, { faults, maxRuns, breakage: broken, onRun });
-  printProgress("");
-  return { name: scenario.name, faults, exploration };
+/** On a terminal, in a line that the next one overwrites. */
+function printProgress({ scenario }: ExplorationJob, runs: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${scenario}: ${runs} runs`);
 }
 
-/** On a terminal, in a line that the next one overwrites. */
-function printProgress(line: string, runs = 0): void {
-  if (process.stderr.isTTY && runs % 100 === 0) process.stderr.write(`\r\x1b[K${line}`);
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 }
 
 /** Each broken variant, and after how many runs of which scenario it is found. */
 async function exploreVariants(): Promise<void> {
   let missed = 0;
-  for (const { variant, scenario, faults, withinRuns } of variantFindings) {
-    const limits = { faults, maxRuns: withinRuns, breakage: variants[variant] ?? {} };
-    const { runs, counterexample } = await exploreScenario(scenarioNamed(scenario), limits);
+  const jobs = variantFindings.map(({ withinRuns, ...job }) => ({ ...job, maxRuns: withinRuns }));
+  for (const [at, exploring] of exploreOnAllCores(jobs, printProgress).entries()) {
+    const { variant, scenario, faults } = jobs[at] as ExplorationJob;
+    const { runs, counterexample } = await exploring;
+    clearProgress();
     if (!counterexample) missed += 1;
     const how = counterexample ? `found in ${runs} runs of` : `NOT FOUND in ${runs} runs of`;
     console.log(`${variant}\n  ${how} "${scenario}" with ${faults} faults`);
     for (const violation of counterexample?.violations ?? []) console.log(`  ✗ ${violation}`);
   }
-  console.log(`${variantFindings.length} variants, ${missed} missed`);
+  console.log(`${jobs.length} variants, ${missed} missed`);
   process.exitCode = missed > 0 ? 1 : 0;
 }
 
-function scenarioNamed(name: string): ExploredScenario {
-  return allScenarios.find((each) => each.name === name) ?? fail(`There is no scenario ${name}.`);
-}
-
-async function replayOne(choices: string): Promise<void> {
-  const [scenario, ...others] = scenarios;
-  if (!scenario || others.length > 0) fail("--replay needs --scenario and one name.");
-  const isKept = await printRun(scenario, choices);
+async function replayOne(names: readonly string[], choices: string): Promise<void> {
+  const [name = "", ...others] = names;
+  if (others.length > 0) throw new RangeError("--replay needs --scenario and one name.");
+  const isKept = await printRun(name, choices);
   process.exitCode = isKept ? 0 : 1;
 }
 
 /** Prints a run's timeline; false when it broke a promise. */
-async function printRun(scenario: ExploredScenario, choices: string): Promise<boolean> {
-  const { timeline, violations } = await replay(scenario, choices, breakage);
+async function printRun(name: string, choices: string): Promise<boolean> {
+  const breakage = values.variant === undefined ? {} : variantNamed(values.variant);
+  const { timeline, violations } = await replay(scenarioNamed(name), choices, breakage);
   console.log(abridgeTimeline(timeline).join("\n"));
   for (const violation of violations) console.log(`  ✗ ${violation}`);
   const variant = values.variant === undefined ? "" : ` --variant "${values.variant}"`;
-  console.log(
-    `  replay: npm run explore -- --scenario "${scenario.name}"${variant} --replay ${choices}\n`,
-  );
+  console.log(`  replay: npm run explore -- --scenario "${name}"${variant} --replay ${choices}\n`);
   return violations.length === 0;
 }

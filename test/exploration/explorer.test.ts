@@ -4,7 +4,7 @@ import { Explorer } from "./explorer.ts";
 import { tableHead, tableLine } from "./report.ts";
 import type { Touch } from "./request.ts";
 import { exploreScenario } from "./scenario.ts";
-import { pairScenarios } from "./scenarios.ts";
+import { allScenarios, scenarioNamed } from "./scenarios.ts";
 
 /** Processes that read and write shared variables, each its own list. */
 type Program = Readonly<Record<string, readonly `${"read" | "write"} ${string}`[]>>;
@@ -91,8 +91,7 @@ describe("what the explorer leaves out loses nothing", () => {
     ["single-use/expired", 0],
     ["a disconnect beside a consent", 0],
   ])("of %s with %i faults", async (name, faults) => {
-    const scenario = pairScenarios.find((each) => each.name === name);
-    if (!scenario) throw new Error(`There is no scenario ${name}.`);
+    const scenario = scenarioNamed(name);
     const [all, orders, fewest] = await Promise.all([
       exploreScenario({ ...scenario, twins: [] }, { faults, reduction: "none" }),
       exploreScenario({ ...scenario, twins: [] }, { faults, reduction: "partial order" }),
@@ -133,7 +132,7 @@ describe("the table", () => {
   test("is eighty columns wide", async () => {
     const lines = [tableHead, await report(9)];
     expect(lines.map((line) => line.length)).toEqual([80, 80]);
-    expect(pairScenarios.filter(({ name }) => name.length > 36)).toEqual([]);
+    expect(allScenarios.filter(({ name }) => name.length > 36)).toEqual([]);
   });
 
   test("says that a scenario is exhausted only where nothing is left", async () => {

@@ -34,8 +34,6 @@ export interface ExploredScenario {
   readonly twins?: readonly string[];
   /** The fault budget of one run. */
   readonly faults: number;
-  /** The fault budget in the gate, where there is less time. */
-  readonly gateFaults: number;
 }
 
 export interface ExploreOptions {

@@ -61,12 +61,6 @@ function pairFrom(start: Start, { policy }: Nature): Pick<ExploredScenario, "par
   }
 }
 
-/** The gate explores two faults where that takes a second or two, and for one revoking policy from its commonest state. */
-function gateFaultsOf(name: string, start: Start): number {
-  const isCheap = !name.startsWith("at-") && !["none", "failed", "contested"].includes(start);
-  return isCheap || `${name}/${start}` === "at-expiry/expired" ? 2 : 1;
-}
-
 /** Only a call that may end what is stored leaves a doubt, and a static key has no breaker. */
 function isPossible(start: Start, policy: RenewalPolicy): boolean {
   if (start === "doubted") return isLossPossible(policy);
@@ -83,7 +77,6 @@ const pairs: readonly ExploredScenario[] = Object.entries(natures).flatMap(([nam
       start,
       ...pairFrom(start, nature),
       faults: 2,
-      gateFaults: gateFaultsOf(name, start),
     })),
 );
 
@@ -99,7 +92,6 @@ const encounters: readonly ExploredScenario[] = [
     parts: [part("a", 0, reject), part("b", 0, reject)],
     twins: ["a", "b"],
     faults: 2,
-    gateFaults: 1,
   },
   {
     name: "a rejection beside a vend",
@@ -107,7 +99,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "held",
     parts: [part("a", 0, reject), part("b", 0)],
     faults: 2,
-    gateFaults: 1,
   },
   {
     name: "four rejections in a row",
@@ -115,7 +106,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "held",
     parts: [0, 10, 20, 30].map((at) => part("a", at, reject)),
     faults: 2,
-    gateFaults: 1,
   },
   {
     name: "a rejection beside a renewal",
@@ -123,7 +113,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "expired",
     parts: [part("a", 0, reject), part("b", 0)],
     faults: 2,
-    gateFaults: 1,
   },
   {
     name: "a tick beside a caller",
@@ -131,7 +120,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "expired",
     parts: [part("a", 0, tick), part("b", 0)],
     faults: 2,
-    gateFaults: 2,
   },
   {
     name: "two ticks",
@@ -140,7 +128,6 @@ const encounters: readonly ExploredScenario[] = [
     parts: [part("a", 10, tick), part("b", 10, tick)],
     twins: ["a", "b"],
     faults: 2,
-    gateFaults: 1,
   },
   {
     name: "a caller in a hurry beside another",
@@ -148,7 +135,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "expired",
     parts: [part("a", 0, { ...vend, patienceMs: 2000 }), part("b", 0)],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a rejection of what does not exist",
@@ -156,7 +142,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "held",
     parts: [part("a", 0, { does: "reject-unknown" }), part("b", 0)],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a tick when nobody calls any more",
@@ -164,7 +149,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "held",
     parts: [part("a", lapse, tick), part("b", lapse)],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a rotation",
@@ -173,7 +157,6 @@ const encounters: readonly ExploredScenario[] = [
     parts: [part("a", 0), part("b", 0), ...ops],
     twins: ["a", "b"],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a rotation of a static key",
@@ -181,7 +164,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "expired",
     parts: [part("a", 0), part("b", 0, reject), ...ops],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a rotation of a probed key",
@@ -189,7 +171,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "expired",
     parts: [part("a", 0), part("b", 0, reject), ...ops],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "no secret yet",
@@ -198,7 +179,6 @@ const encounters: readonly ExploredScenario[] = [
     parts: [part("a", 0), part("b", 0), part("secrets", 0, { does: "put-secret" })],
     twins: ["a", "b"],
     faults: 2,
-    gateFaults: 1,
   },
   {
     name: "two connections, one scope",
@@ -206,7 +186,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "none",
     parts: [part("a", 0), part("b", 0, vend, "other")],
     faults: 2,
-    gateFaults: 2,
   },
   {
     name: "two connections, one scope, later",
@@ -214,7 +193,6 @@ const encounters: readonly ExploredScenario[] = [
     start: "none",
     parts: [part("a", 0), part("b", takenOver), part("c", takenOver, vend, "other")],
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a freeze of a token's whole life",
@@ -223,7 +201,6 @@ const encounters: readonly ExploredScenario[] = [
     parts: [part("a", 0), part("b", 0), part("b", lifeLater)],
     delaysMs: alwaysDelayed(lifeLater),
     faults: 1,
-    gateFaults: 1,
   },
   {
     name: "a late issue beside a slow answer",
@@ -233,7 +210,6 @@ const encounters: readonly ExploredScenario[] = [
     delaysMs: { stall: 600, slow: maxClockSkewMs },
     onlyFaults: ["freeze", "stall", "slow"],
     faults: 2,
-    gateFaults: 2,
   },
   {
     name: "a cache older than a rotation",
@@ -248,28 +224,19 @@ const encounters: readonly ExploredScenario[] = [
       part("a", lifeLater + 10_000),
     ],
     faults: 2,
-    gateFaults: 1,
   },
-];
-
-/** Two processes or a few more, and up to two faults. */
-export const pairScenarios: readonly ExploredScenario[] = [
-  ...pairs,
-  ...encounters,
-  ...consentScenarios,
 ];
 
 const three = ["a", "b", "c"];
 const triple = (act: Part["act"] = vend) => three.map((process) => part(process, 0, act));
 
 /** Three processes and one fault. */
-export const tripleScenarios: readonly ExploredScenario[] = [
+const triples: readonly ExploredScenario[] = [
   ...Object.entries(natures).flatMap(([name, nature]) =>
     (["none", "expired"] as const).map((start): ExploredScenario => {
       const isConsent = nature.policy.renewal === "by-consent" && start === "none";
       const parts = triple(isConsent ? { does: "redeem" } : vend);
-      const bounds = { faults: 1, gateFaults: 0 };
-      return { name: `three ${name}/${start}`, nature, start, parts, twins: three, ...bounds };
+      return { name: `three ${name}/${start}`, nature, start, parts, twins: three, faults: 1 };
     }),
   ),
   {
@@ -279,6 +246,19 @@ export const tripleScenarios: readonly ExploredScenario[] = [
     parts: triple(reject),
     twins: three,
     faults: 1,
-    gateFaults: 0,
   },
 ];
+
+export const allScenarios: readonly ExploredScenario[] = [
+  ...pairs,
+  ...encounters,
+  ...consentScenarios,
+  ...triples,
+];
+
+/** Throws a `RangeError` for a name that no scenario has. */
+export function scenarioNamed(name: string): ExploredScenario {
+  const scenario = allScenarios.find((each) => each.name === name);
+  if (!scenario) throw new RangeError(`There is no scenario ${name}; --list names them.`);
+  return scenario;
+}

@@ -6,7 +6,7 @@ import { isDoubted } from "../../functions/model/token-record.ts";
 import { breakerOpenUntil } from "../../functions/vending/decision/back-off.ts";
 import { renewableAt, usableToken } from "../../functions/vending/decision/usable-token.ts";
 import { recordIn } from "./record-lens.ts";
-import { pairScenarios } from "./scenarios.ts";
+import { allScenarios } from "./scenarios.ts";
 import type { Start } from "./starting-points.ts";
 import { account, startingPoint } from "./starting-points.ts";
 import { realm } from "./world.ts";
@@ -29,7 +29,7 @@ const isAsNamed: Readonly<Record<Start, Check>> = {
 
 describe("a run begins where its scenario says", () => {
   const points = new Map(
-    pairScenarios.map(({ nature, start }) => [
+    allScenarios.map(({ nature, start }) => [
       `${nature.policy.renewal} ${nature.grants.refreshTokens} ${start}`,
       { nature, start },
     ]),

@@ -1,16 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { formatChoices } from "./choices.ts";
 import { exploreScenario, replay } from "./scenario.ts";
-import { pairScenarios } from "./scenarios.ts";
-import { variantFindings, variants } from "./variants.ts";
+import { scenarioNamed } from "./scenarios.ts";
+import { variantFindings, variantNamed, variants } from "./variants.ts";
 
 describe("every broken variant is found", () => {
   test.each(variantFindings)(
     "$variant: in $scenario with $faults faults, within $withinRuns runs",
     async ({ variant, scenario: name, faults, withinRuns }) => {
-      const breakage = variants[variant];
-      const scenario = pairScenarios.find((each) => each.name === name);
-      if (!breakage || !scenario) throw new Error(`There is no ${variant}, or no ${name}.`);
+      const breakage = variantNamed(variant);
+      const scenario = scenarioNamed(name);
       const options = { faults, maxRuns: withinRuns, breakage };
       const { counterexample } = await exploreScenario(scenario, options);
       if (!counterexample) throw new Error(`Not found within ${withinRuns} runs.`);

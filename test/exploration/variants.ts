@@ -7,6 +7,13 @@ export const variants: Readonly<Record<string, Breakage>> = {
   ...subtleVariants,
 };
 
+/** Throws a `RangeError` for a name that no variant has. */
+export function variantNamed(name: string): Breakage {
+  const variant = variants[name];
+  if (!variant) throw new RangeError(`There is no variant ${name}; --variants names them.`);
+  return variant;
+}
+
 /** Where a variant is found, with how many faults, and after how many runs at the latest. */
 interface Finding {
   readonly variant: string;

@@ -1,12 +1,16 @@
-import { App } from "aws-cdk-lib";
+import { RootConstruct } from "constructs";
 import { expect, test } from "vitest";
 import { readSettings } from "../../infra/settings.ts";
 
-const settingsWith = (name: string, value: unknown) =>
-  readSettings(new App({ context: { [`token-vending:${name}`]: value } }));
+/** Has a context as an app has, and no output folder. */
+const settingsWith = (name: string, value: unknown) => {
+  const app = new RootConstruct();
+  app.node.setContext(`token-vending:${name}`, value);
+  return readSettings(app);
+};
 
 test("by default the API is private, in a VPC of its own, and account logging is set up", () => {
-  expect(readSettings(new App())).toEqual({
+  expect(readSettings(new RootConstruct())).toEqual({
     api: { kind: "private", endpointIds: [], setsAccountLogging: true },
     consents: { baseUrl: undefined, requester: undefined },
     alarmTopicArn: undefined,
