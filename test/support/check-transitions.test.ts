@@ -276,6 +276,17 @@ describe("the model accepts the code's writes", () => {
     ]);
   });
 
+  test("and a lease that bounds a doubt from a wrong clock to one of the stored token", async () => {
+    const history = await revokingHistory();
+    const boundedTo = (name: string) =>
+      planted(history, "lease taken", ({ before, after, at }) => ({
+        before: { ...before, doubtedAt: { N: String(at + 3_600_000) } },
+        after: { ...after, doubtedAt: before?.[name] ?? { S: "" } },
+      }));
+    expect(checkTransitions(boundedTo("requestedAt"))).toEqual([]);
+    expect(checkTransitions(boundedTo("issuedAt"))).toHaveLength(1);
+  });
+
   test("and whatever an operator does", async () => {
     const [first, , last] = await revokingHistory();
     const deleted = { ...first, before: last?.after ?? null, after: null } as ObservedWrite;

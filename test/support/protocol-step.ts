@@ -56,9 +56,13 @@ export function keepsDoubt(step: RecordStep): boolean {
 }
 
 /** A lease that is taken over may hide an issue; a consent's uses up nothing that is stored. */
-export function hasCause({ before, after, isLossPossible }: RecordStep): boolean {
+export function hasCause(step: RecordStep): boolean {
+  const { before, after, isLossPossible } = step;
   const [was, is] = [before?.doubtedAt, after?.doubtedAt];
   if (!is || Number(is) === Number(was)) return true;
+  // One that cannot be is bounded to one of the stored token.
+  const isBounded = Number(is) === Number(before?.token?.requestedAt);
+  if (was && isBounded && isFromTheFuture(step, was)) return true;
   return isLossPossible && before?.lease != null && before.lease.reason !== "consent";
 }
 
