@@ -33,6 +33,16 @@ export function secondsUntil(instant: Date, now: Date): number {
   return Math.max(1, Math.ceil(msBetween(now, instant) / 1000));
 }
 
+/**
+ * How many milliseconds have passed since now: by the clock, which counts while the process is suspended, or by the
+ * countdown, which nobody sets back, whichever is more.
+ */
+export function stopwatch(clock: Pick<Clock, "now" | "countdown">): () => number {
+  const begunAt = clock.now();
+  const msLeft = clock.countdown(0);
+  return () => Math.max(msBetween(begunAt, clock.now()), -msLeft());
+}
+
 /** When a call was sent and its answer received, by one process's clock. `requestedAt` is never the later one. */
 export interface CallTimes {
   readonly requestedAt: Date;

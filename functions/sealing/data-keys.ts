@@ -6,7 +6,7 @@ import {
   InvalidCiphertextException,
 } from "@aws-sdk/client-kms";
 import type { Clock } from "../model/clock.ts";
-import { plusMs } from "../model/clock.ts";
+import { stopwatch } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { sealingProblem, VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
@@ -36,7 +36,7 @@ const maxSealingKeys = 1000;
 const maxOpenedKeys = 1000;
 
 export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataKeys {
-  const sealing = new LruCache<{ dataKey: Promise<DataKey>; until: Date }>(maxSealingKeys);
+  const sealing = new LruCache<{ dataKey: Promise<DataKey>; ageMs: () => number }>(maxSealingKeys);
   const opened = new LruCache<Promise<Sensitive<Uint8Array> | null>>(maxOpenedKeys);
 
   async function generate(connection: Connection): Promise<DataKey> {
@@ -67,10 +67,9 @@ export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataK
 
   return {
     forSealing(connection, signal) {
-      const now = clock.now();
       const known = sealing.get(connection);
-      if (known && now < known.until) return orAborted(known.dataKey, signal);
-      const entry = { dataKey: generate(connection), until: plusMs(now, dataKeyMaxAgeMs) };
+      if (known && known.ageMs() < dataKeyMaxAgeMs) return orAborted(known.dataKey, signal);
+      const entry = { dataKey: generate(connection), ageMs: stopwatch(clock) };
       sealing.set(connection, entry);
       entry.dataKey.catch(() => sealing.deleteIfSame(connection, entry));
       return orAborted(entry.dataKey, signal);

@@ -6,7 +6,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { Clock } from "../model/clock.ts";
-import { msBetween } from "../model/clock.ts";
+import { stopwatch } from "../model/clock.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Secret, SecretSource } from "../model/secret-source.ts";
 import { Sensitive } from "../model/sensitive.ts";
@@ -18,15 +18,15 @@ export function openSecretsManager(
   clock: Clock,
 ): SecretSource {
   const client = new SecretsManagerClient(options);
-  const entries = new Map<string, { readonly secret: Secret; readonly readAt: Date }>();
+  const entries = new Map<string, { readonly secret: Secret; readonly ageMs: () => number }>();
 
   return {
     async read(account, maxAgeMs, signal) {
       const entry = entries.get(account);
-      if (entry && msBetween(entry.readAt, clock.now()) < maxAgeMs) return entry.secret;
-      const readAt = clock.now();
+      if (entry && entry.ageMs() < maxAgeMs) return entry.secret;
+      const ageMs = stopwatch(clock);
       const secret = await fetchCurrent(client, `${prefix}${account}`, signal);
-      entries.set(account, { secret, readAt });
+      entries.set(account, { secret, ageMs });
       return secret;
     },
   };

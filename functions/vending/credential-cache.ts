@@ -1,3 +1,4 @@
+import type { Clock } from "../model/clock.ts";
 import { msBetween, plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
@@ -11,6 +12,8 @@ interface Entry {
   readonly credential: Credential;
   readonly since: Date;
   readonly until: Date;
+  /** Of its longest age, whatever happens to the clock. */
+  readonly msLeft: () => number;
 }
 
 /** The credentials that this process vended last: vending from here needs no I/O. */
@@ -32,14 +35,16 @@ export class CredentialCache {
   }
 
   /** Caches a credential until `renewAt`, and no longer than it is usable. */
-  set(credential: Credential, renewAt: Date, now: Date): void {
+  set(credential: Credential, renewAt: Date, clock: Pick<Clock, "now" | "countdown">): void {
+    const now = clock.now();
     const cached = this.#entries.get(credential.connection);
     // A slower request of this process may have an older version.
     if (cached && isFresh(cached, now) && cached.credential.version > credential.version) return;
     this.#entries.delete(credential.connection);
     const bounds = [plusMs(now, maxAgeMs), renewAt, credential.usableUntil ?? renewAt];
     const until = new Date(Math.min(...bounds.map(Number)));
-    this.#entries.set(credential.connection, { credential, since: now, until });
+    const entry = { credential, since: now, until, msLeft: clock.countdown(maxAgeMs) };
+    this.#entries.set(credential.connection, entry);
     if (this.#entries.size > maxEntries) this.#evictOldest();
   }
 
@@ -50,6 +55,6 @@ export class CredentialCache {
 }
 
 /** If `since` lies in the future, the clock has gone back. */
-function isFresh({ since, until }: Entry, now: Date): boolean {
-  return since <= now && now < until;
+function isFresh({ since, until, msLeft }: Entry, now: Date): boolean {
+  return since <= now && now < until && msLeft() > 0;
 }

@@ -30,7 +30,7 @@ export async function vendToken(
   const timer = leaseWaitTimer(deps);
   const found = findUsable(deps, connection, request, deadline, timer);
   const { credential, renewAt } = await found.finally(timer.end);
-  cache.set(credential, renewAt, deps.clock.now());
+  cache.set(credential, renewAt, deps.clock);
   return credential;
 }
 

@@ -5,6 +5,7 @@ import {
   msBetween,
   plusMs,
   secondsUntil,
+  stopwatch,
   timeCall,
 } from "../../functions/model/clock.ts";
 import { at } from "../support/a-record.ts";
@@ -30,6 +31,19 @@ describe("the seconds that a caller is told to wait", () => {
 
 test("the clocks of two of our processes may differ by a quarter of a second", () => {
   expect(maxClockSkewMs).toBe(250);
+});
+
+test.each([
+  ["runs with the clock", "10:00:01.000", 1000, 1000],
+  ["runs while the process is suspended, and its timers stand still", "10:20:00.000", 5, 1_200_000],
+  ["runs on where the clock is set back", "09:00:00.000", 1000, 1000],
+])("a stopwatch %s", (_, then, passedMs, expected) => {
+  let now = at("10:00:00.000");
+  let leftMs = 0;
+  const elapsedMs = stopwatch({ now: () => now, countdown: (ms) => () => ms + leftMs });
+  now = at(then);
+  leftMs = -passedMs;
+  expect(elapsedMs()).toBe(expected);
 });
 
 describe("a call that takes 300 ms", () => {

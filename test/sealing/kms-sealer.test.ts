@@ -135,6 +135,20 @@ describe("KMS is called", () => {
     expect(counted()).toEqual([0, 0]);
   });
 
+  test("for a new key after an hour in which the clock was set back, too", async () => {
+    const clock = new FixedClock(at("10:00:00.000"));
+    const { process, counted } = await aWorld(clock);
+    const sealer = process();
+    await sealer.seal(token, defaultSealedAs, neverAborted);
+    clock.moveTo(at("10:59:59.999"));
+    clock.moveTo(at("09:00:00.000"));
+    await sealer.seal(token, defaultSealedAs, neverAborted);
+    expect(counted()).toEqual([1, 0]);
+    clock.advance(1);
+    await sealer.seal(token, defaultSealedAs, neverAborted);
+    expect(counted()).toEqual([1, 0]);
+  });
+
   test("again for the least recently opened key, after a thousand others", async () => {
     const { process, counted } = await aWorld();
     const writer = process();

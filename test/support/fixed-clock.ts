@@ -1,9 +1,13 @@
 import type { Clock } from "../../functions/model/clock.ts";
 import { msBetween, plusMs } from "../../functions/model/clock.ts";
 
-/** A clock that only advances by `advance`, `moveTo` and `sleep`, firing the timeouts that become due. */
+/**
+ * A clock that only advances by `advance`, `moveTo` and `sleep`, firing the timeouts that become due. Countdowns go on where
+ * it is set back.
+ */
 export class FixedClock implements Clock {
   #now: Date;
+  #passedMs = 0;
   #timeouts: { readonly at: Date; readonly abort: () => void }[] = [];
   readonly slept: number[] = [];
 
@@ -16,8 +20,8 @@ export class FixedClock implements Clock {
   }
 
   countdown(ms: number): () => number {
-    const end = plusMs(this.#now, ms);
-    return () => msBetween(this.#now, end);
+    const end = this.#passedMs + ms;
+    return () => end - this.#passedMs;
   }
 
   advance(ms: number): void {
@@ -25,6 +29,7 @@ export class FixedClock implements Clock {
   }
 
   moveTo(instant: Date): void {
+    this.#passedMs += Math.max(0, msBetween(this.#now, instant));
     this.#now = instant;
     const due = this.#timeouts.filter(({ at }) => at <= instant);
     this.#timeouts = this.#timeouts.filter(({ at }) => at > instant);

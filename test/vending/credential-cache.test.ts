@@ -28,13 +28,18 @@ const wish = (changes: Partial<VendRequest> = {}): VendRequest => ({
   ...changes,
 });
 
+const clockAt = (now: string, msPassed = () => 0) => ({
+  now: () => at(now),
+  countdown: (ms: number) => () => ms - msPassed(),
+});
+
 function remembering(
   vended = credential,
   renewAt = "10:05:00.450",
   now = "10:00:01.000",
 ): CredentialCache {
   const memory = new CredentialCache();
-  memory.set(vended, at(renewAt), at(now));
+  memory.set(vended, at(renewAt), clockAt(now));
   return memory;
 }
 
@@ -52,23 +57,36 @@ describe("a process that vended a credential", () => {
   test("keeps the newer of two versions, in whichever order they come", () => {
     const memory = remembering();
     const older = { ...credential, version: 2 };
-    memory.set(older, at("10:05:00.450"), at("10:00:02.000"));
+    memory.set(older, at("10:05:00.450"), clockAt("10:00:02.000"));
     expect(memory.get(connection, wish(), at("10:00:03.000"))).toBe(credential);
     const newer = { ...credential, version: 4 };
-    memory.set(newer, at("10:05:00.450"), at("10:00:03.000"));
+    memory.set(newer, at("10:05:00.450"), clockAt("10:00:03.000"));
     expect(memory.get(connection, wish(), at("10:00:04.000"))).toBe(newer);
   });
 
   test("takes an older version once the newer is stale: a table was restored", () => {
     const memory = remembering();
     const older = { ...credential, version: 2 };
-    memory.set(older, at("10:05:00.450"), at("10:00:31.000"));
+    memory.set(older, at("10:05:00.450"), clockAt("10:00:31.000"));
     expect(memory.get(connection, wish(), at("10:00:32.000"))).toBe(older);
   });
 
   test("treats it as stale once the clock has gone back", () => {
     expect(remembering().get(connection, wish(), at("10:00:00.999"))).toBeNull();
     expect(remembering().get(connection, wish(), at("09:00:00.000"))).toBeNull();
+  });
+
+  test("treats it as stale after thirty seconds, even if the clock has been set back meanwhile", () => {
+    const memory = new CredentialCache();
+    let msPassed = 29_999;
+    memory.set(
+      credential,
+      at("10:05:00.450"),
+      clockAt("10:00:01.000", () => msPassed),
+    );
+    expect(memory.get(connection, wish(), at("10:00:02.000"))).toBe(credential);
+    msPassed = 30_000;
+    expect(memory.get(connection, wish(), at("10:00:02.000"))).toBeNull();
   });
 
   test("does not vend it for another connection", () => {
@@ -125,7 +143,7 @@ describe("a process that vended a credential", () => {
   test("caches what it vended last", () => {
     const memory = remembering();
     const next = { ...credential, version: 4 };
-    memory.set(next, at("10:05:00.450"), at("10:00:02.000"));
+    memory.set(next, at("10:05:00.450"), clockAt("10:00:02.000"));
     expect(memory.get(connection, wish(), at("10:00:03.000"))).toBe(next);
   });
 });
@@ -135,7 +153,7 @@ test("the cache is bounded: it evicts the entry that was set first", () => {
   const now = at("10:00:01.000");
   const remember = (account: string) => {
     const vended = { ...credential, connection: connectionOf(realm, account) };
-    memory.set(vended, at("10:05:00.450"), now);
+    memory.set(vended, at("10:05:00.450"), clockAt("10:00:01.000"));
   };
   const holds = (account: string) => memory.get(connectionOf(realm, account), wish(), now) !== null;
   for (let n = 0; n < 1000; n += 1) remember(`a${n}`);

@@ -1,4 +1,4 @@
-import { msBetween } from "../../model/clock.ts";
+import { stopwatch } from "../../model/clock.ts";
 import type { NotIssued } from "../../model/provider.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import { parseJson } from "../../platform/parse-json.ts";
@@ -38,18 +38,17 @@ export interface JwksCache {
 
 /** Its failures say `mayHaveIssued`, because the token has been issued by the time its signature is checked. */
 export function jwksCache(url: string, context: IssuerContext): JwksCache {
-  let cached: { readonly set: JwkSet; readonly at: Date } | null = null;
+  let cached: { readonly set: JwkSet; readonly ageMs: () => number } | null = null;
   // One for each cause, so that a forged signature does not delay a key that the provider has just introduced.
-  const refetchedAt = new Map<RefetchCause, Date>();
+  const sinceRefetched = new Map<RefetchCause, () => number>();
 
   const fetchSet = async (signal: AbortSignal) => {
     const set = await fetchKeys(url, context, signal);
-    if ("keys" in set) cached = { set, at: context.clock.now() };
+    if ("keys" in set) cached = { set, ageMs: stopwatch(context.clock) };
     return set;
   };
-  const isWithin = (ms: number, at: Date) => msBetween(at, context.clock.now()) < ms;
   const current = async (signal: AbortSignal) =>
-    cached && isWithin(freshMs, cached.at) ? cached.set : fetchSet(signal);
+    cached && cached.ageMs() < freshMs ? cached.set : fetchSet(signal);
 
   return {
     url,
@@ -61,11 +60,11 @@ export function jwksCache(url: string, context: IssuerContext): JwksCache {
     },
     newerThan: async (tried, cause, signal) => {
       if (cached && cached.set !== tried) return cached.set;
-      const lastAt = refetchedAt.get(cause);
-      if (lastAt && isWithin(retryMs, lastAt)) return null;
+      const sinceMs = sinceRefetched.get(cause);
+      if (sinceMs && sinceMs() < retryMs) return null;
       const set = await fetchSet(signal);
       // Set after the answer, so that a concurrent caller fetches too instead of failing without the new key.
-      refetchedAt.set(cause, context.clock.now());
+      sinceRefetched.set(cause, stopwatch(context.clock));
       return set;
     },
   };

@@ -165,6 +165,18 @@ describe("the provider's keys", () => {
     expect(await exchange(await idToken(key))).toMatchObject(refusing("its signature"));
   });
 
+  test("are fetched again after ten minutes where the clock has been set back meanwhile, too", async () => {
+    const { clock, exchange, looks } = anOpenIdProvider();
+    await exchange(await idToken(key));
+    clock.advance(599_000);
+    clock.advance(-599_000);
+    await exchange(await idToken(key));
+    expect(looks()).toBe(1);
+    clock.advance(1000);
+    await exchange(await idToken(key));
+    expect(looks()).toBe(2);
+  });
+
   test("are fetched again when a token names a new one", async () => {
     const { shown, clock, exchange, looks } = anOpenIdProvider();
     await exchange(await idToken(key));
