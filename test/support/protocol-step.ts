@@ -146,13 +146,16 @@ const most = 3;
 const fallsByOneInMs = 300_000;
 
 /** A renewal that a rejection caused raises what is left of the level by one; no other changes it. */
-export function countsRejection({ before, after, clockStepMs: stepMs }: RecordStep): boolean {
+export function countsRejection(step: RecordStep): boolean {
+  const { before, after, clockStepMs: stepMs } = step;
   const [had, has] = [before?.rejections, after?.rejections];
   if (before?.lease?.reason !== "rejected") return Math.abs(levelOf(had) - levelOf(has)) < 0.001;
   const elapsedMs = Math.max(0, Number(has?.at) - Number(had?.at ?? has?.at));
   const left = Math.max(0, Math.min(levelOf(had), most) - elapsedMs / fallsByOneInMs);
-  // A clock that has jumped since the record was read has taken another instant for possible.
-  if (stepMs > clockStepMs) return levelOf(has) >= 1 && levelOf(has) <= levelOf(had) + 1;
+  // One that cannot be counts from when it was read, and a clock that has jumped since has taken another for possible.
+  const isBounded = had && isFromTheFuture(step, had.at);
+  if (isBounded || stepMs > clockStepMs)
+    return levelOf(has) >= 1 && levelOf(has) <= levelOf(had) + 1;
   return Math.abs(levelOf(has) - left - 1) < 0.001;
 }
 
