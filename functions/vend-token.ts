@@ -8,7 +8,7 @@ import { vendToken } from "./vending/vend-token.ts";
 const { environment, dependencies, metrics } = compose(process.env);
 const { realm } = environment;
 const { clock, log } = dependencies;
-const cache = new CredentialCache();
+const cache = new CredentialCache(clock);
 
 const endpoint = vendEndpoint({
   realm,

@@ -4,9 +4,9 @@ import { describeError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { HeldLease } from "../model/token-store.ts";
+import { awaitFreeLease } from "../vending/await-renewal.ts";
 import { retryUntilLeaseEnd, takeLease } from "../vending/issuing/lease.ts";
 import { openRefreshToken } from "../vending/issuing/stored-consent.ts";
-import { awaitFreeLease } from "./redeem-code.ts";
 
 /** `revoked`: whether the provider has revoked the consent; null when it has no revocation endpoint or nothing was stored. */
 export interface Disconnection {

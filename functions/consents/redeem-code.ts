@@ -5,8 +5,7 @@ import type { VendingError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import { awaitRenewal } from "../vending/await-renewal.ts";
-import { isLeaseAlive } from "../vending/decision/usable-token.ts";
+import { awaitFreeLease } from "../vending/await-renewal.ts";
 import { renewConnection } from "../vending/issuing/renew-connection.ts";
 
 /**
@@ -53,19 +52,4 @@ async function isRotationMissed(
   } catch {
     return false;
   }
-}
-
-/** Waits until no process holds the connection's lease, and returns the record. Fails with `renewal-in-progress` at the deadline. */
-export async function awaitFreeLease(
-  deps: Dependencies,
-  connection: Connection,
-  seen: TokenRecord | null,
-  deadline: Deadline,
-): Promise<TokenRecord | null> {
-  let record = seen;
-  while (record?.lease && isLeaseAlive(record, deps.clock.now())) {
-    const wait = { action: "await-renewal", reason: "lease-held", lease: record.lease } as const;
-    record = await awaitRenewal(deps, connection, record, wait, deadline);
-  }
-  return record;
 }

@@ -8,10 +8,7 @@ export interface Clock {
   timeout(ms: number, parent: AbortSignal): AbortSignal;
 }
 
-/**
- * How far the clocks of two of our processes may differ, in milliseconds: instants that another process wrote are
- * compared with this tolerance. Lambda's clocks differ by a few milliseconds.
- */
+/** The tolerance for instants that another process wrote: the clocks of Lambda's machines differ by a few milliseconds. */
 export const maxClockSkewMs = 250;
 
 export function plusMs(instant: Date, ms: number): Date {
@@ -33,16 +30,6 @@ export function secondsUntil(instant: Date, now: Date): number {
   return Math.max(1, Math.ceil(msBetween(now, instant) / 1000));
 }
 
-/**
- * How many milliseconds have passed since now: by the clock, which counts while the process is suspended, or by the
- * countdown, which nobody sets back, whichever is more.
- */
-export function stopwatch(clock: Pick<Clock, "now" | "countdown">): () => number {
-  const begunAt = clock.now();
-  const msLeft = clock.countdown(0);
-  return () => Math.max(msBetween(begunAt, clock.now()), -msLeft());
-}
-
 /** When a call was sent and its answer received, by one process's clock. `requestedAt` is never the later one. */
 export interface CallTimes {
   readonly requestedAt: Date;
@@ -60,5 +47,14 @@ export function timeCall(clock: Clock): () => CallTimes {
     const receivedAt = clock.now();
     const latest = plusMs(receivedAt, msLeft());
     return { requestedAt: begunAt < latest ? begunAt : latest, receivedAt };
+  };
+}
+
+/** How many milliseconds have passed: by the clock, which counts suspensions, or by the countdown, whichever is more. */
+export function stopwatch(clock: Clock): () => number {
+  const end = timeCall(clock);
+  return () => {
+    const { requestedAt, receivedAt } = end();
+    return msBetween(requestedAt, receivedAt);
   };
 }

@@ -5,6 +5,7 @@ import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
 import type { Decision } from "./decision/decision.ts";
+import { isLeaseAlive } from "./decision/usable-token.ts";
 
 const assumedRenewalMs = 100;
 const firstCheckMs = 500;
@@ -35,6 +36,21 @@ export async function awaitRenewal(
   if (pauseMs >= deadline.msLeft()) throw deadlineExceeded(wait, now);
   await deps.clock.sleep(pauseMs, deadline.signal);
   return deps.store.read(connection, deadline.signal);
+}
+
+/** Waits until no process holds the connection's lease, and returns the record. Fails with `renewal-in-progress` at the deadline. */
+export async function awaitFreeLease(
+  deps: Dependencies,
+  connection: Connection,
+  seen: TokenRecord | null,
+  deadline: Deadline,
+): Promise<TokenRecord | null> {
+  let record = seen;
+  while (record?.lease && isLeaseAlive(record, deps.clock.now())) {
+    const wait = { action: "await-renewal", reason: "lease-held", lease: record.lease } as const;
+    record = await awaitRenewal(deps, connection, record, wait, deadline);
+  }
+  return record;
 }
 
 /**

@@ -24,13 +24,13 @@ export async function vendToken(
   deadline: Deadline,
 ): Promise<Credential> {
   const connection = connectionOf(deps.realm, request.account);
-  const cached = cache.get(connection, request, deps.clock.now());
+  const cached = cache.get(connection, request);
   if (cached) return cached;
 
   const timer = leaseWaitTimer(deps);
   const found = findUsable(deps, connection, request, deadline, timer);
   const { credential, renewAt } = await found.finally(timer.end);
-  cache.set(credential, renewAt, deps.clock);
+  cache.set(credential, renewAt);
   return credential;
 }
 

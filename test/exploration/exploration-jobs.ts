@@ -18,16 +18,16 @@ export type ThreadMessage =
 /** Says what is under way, for example on a terminal. */
 export type OnProgress = (job: ExplorationJob, runs: number) => void;
 
-/** Explores on all cores. The explorations come in the order of the jobs. */
-export function exploreOnAllCores(
-  jobs: readonly ExplorationJob[],
+/** Explores on all cores, and tells each exploration in the order of the jobs. */
+export async function* exploreOnAllCores<Job extends ExplorationJob>(
+  jobs: readonly Job[],
   onProgress: OnProgress,
-): Promise<Exploration<Option>>[] {
-  const waiting = jobs.map((job) => ({ job, ...Promise.withResolvers<Exploration<Option>>() }));
-  const explorations = waiting.map(({ promise }) => promise);
+): AsyncGenerator<readonly [Job, Exploration<Option>]> {
+  const all = jobs.map((job) => ({ job, ...Promise.withResolvers<Exploration<Option>>() }));
+  const waiting: WaitingJob[] = [...all];
   const threads = Math.min(availableParallelism(), jobs.length);
   for (let started = 0; started < threads; started += 1) exploreInThread(waiting, onProgress);
-  return explorations;
+  for (const { job, promise } of all) yield [job, await promise];
 }
 
 type WaitingJob = { readonly job: ExplorationJob } & PromiseWithResolvers<Exploration<Option>>;

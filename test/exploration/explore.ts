@@ -3,9 +3,10 @@ import { formatChoices } from "./choices.ts";
 import type { ExplorationJob } from "./exploration-jobs.ts";
 import { exploreOnAllCores } from "./exploration-jobs.ts";
 import { abridgeTimeline, tableHead, tableLine } from "./report.ts";
+import type { ExploredScenario } from "./scenario.ts";
 import { replay } from "./scenario.ts";
 import { allScenarios, scenarioNamed } from "./scenarios.ts";
-import { variantFindings, variantNamed } from "./variants.ts";
+import { variantFindings, variantNamed, variants } from "./variants.ts";
 
 /**
  * `npm run explore`: every interleaving of a few processes' requests within a fault budget (docs/protocol.md), on all cores.
@@ -23,41 +24,40 @@ const { values } = parseArgs({
   },
 });
 
-try {
-  const chosen = chosenScenarios();
-  if (values.variant !== undefined) variantNamed(values.variant);
-  if (values.list) for (const name of chosen) console.log(name);
-  else if (values.variants) await exploreVariants();
-  else if (values.replay !== undefined) await replayOne(chosen, values.replay);
-  else await exploreAll(chosen);
-} catch (error) {
-  if (!(error instanceof RangeError)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
+const chosen = chosenScenarios();
+if (values.list) for (const { name } of chosen) console.log(name);
+else if (values.variants) await exploreVariants();
+else if (values.replay !== undefined) await replayOne(values.replay);
+else await exploreAll();
 
 /** The one of that name, or else all whose names contain it. */
-function chosenScenarios(): readonly string[] {
-  const { scenario = "" } = values;
-  const names = allScenarios.map(({ name }) => name);
-  if (names.includes(scenario)) return [scenario];
-  const found = names.filter((name) => name.includes(scenario));
-  return found.length > 0 ? found : [scenarioNamed(scenario).name];
+function chosenScenarios(): readonly ExploredScenario[] {
+  const { scenario = "", variant } = values;
+  if (variant !== undefined && !variants[variant]) {
+    fail(`There is no variant ${variant}; --variants names them.`);
+  }
+  const named = allScenarios.filter(({ name }) => name === scenario);
+  const found =
+    named.length > 0 ? named : allScenarios.filter(({ name }) => name.includes(scenario));
+  return found.length > 0 ? found : fail(`There is no scenario ${scenario}; --list names them.`);
 }
 
-async function exploreAll(names: readonly string[]): Promise<void> {
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+async function exploreAll(): Promise<void> {
   console.log(tableHead);
   const begun = process.cpuUsage();
-  const jobs = names.map((scenario) => ({
-    scenario,
-    faults: Number(values.faults ?? scenarioNamed(scenario).faults),
+  const jobs = chosen.map(({ name, faults }) => ({
+    scenario: name,
+    faults: Number(values.faults ?? faults),
     maxRuns: Number(values["max-runs"] ?? Number.POSITIVE_INFINITY),
     variant: values.variant,
   }));
   const totals = { runs: 0, broken: 0, unfinished: 0 };
-  for (const [at, exploring] of exploreOnAllCores(jobs, printProgress).entries()) {
-    const { scenario, faults } = jobs[at] as ExplorationJob;
-    const exploration = await exploring;
+  for await (const [{ scenario, faults }, exploration] of exploreOnAllCores(jobs, printProgress)) {
     clearProgress();
     console.log(tableLine({ name: scenario, faults, exploration }));
     totals.runs += exploration.runs;
@@ -88,9 +88,8 @@ function clearProgress(): void {
 async function exploreVariants(): Promise<void> {
   let missed = 0;
   const jobs = variantFindings.map(({ withinRuns, ...job }) => ({ ...job, maxRuns: withinRuns }));
-  for (const [at, exploring] of exploreOnAllCores(jobs, printProgress).entries()) {
-    const { variant, scenario, faults } = jobs[at] as ExplorationJob;
-    const { runs, counterexample } = await exploring;
+  for await (const [job, { runs, counterexample }] of exploreOnAllCores(jobs, printProgress)) {
+    const { variant, scenario, faults } = job;
     clearProgress();
     if (!counterexample) missed += 1;
     const how = counterexample ? `found in ${runs} runs of` : `NOT FOUND in ${runs} runs of`;
@@ -101,10 +100,10 @@ async function exploreVariants(): Promise<void> {
   process.exitCode = missed > 0 ? 1 : 0;
 }
 
-async function replayOne(names: readonly string[], choices: string): Promise<void> {
-  const [name = "", ...others] = names;
-  if (others.length > 0) throw new RangeError("--replay needs --scenario and one name.");
-  const isKept = await printRun(name, choices);
+async function replayOne(choices: string): Promise<void> {
+  const [scenario, ...others] = chosen;
+  if (!scenario || others.length > 0) fail("--replay needs --scenario and one name.");
+  const isKept = await printRun(scenario.name, choices);
   process.exitCode = isKept ? 0 : 1;
 }
 

@@ -33,7 +33,6 @@ const timedOut = new Error("timed out");
 /** One process of the service: code that runs until all of it waits for a request or for time. */
 export class ExploredProcess {
   readonly name: string;
-  readonly cache = new CredentialCache();
   pending: Pending[] = [];
   isCrashed = false;
   hasWritten = false;
@@ -76,6 +75,8 @@ export class ExploredProcess {
     sleep: (ms, signal) => this.#sleep(ms, signal),
     timeout: (ms, parent) => this.#timeout(ms, parent),
   };
+
+  readonly cache = new CredentialCache(this.clock);
 
   send<T>(request: Request<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) return settled(request.failure("unanswered"));

@@ -256,9 +256,9 @@ export const allScenarios: readonly ExploredScenario[] = [
   ...triples,
 ];
 
-/** Throws a `RangeError` for a name that no scenario has. */
+/** Throws for a name that no scenario has. */
 export function scenarioNamed(name: string): ExploredScenario {
   const scenario = allScenarios.find((each) => each.name === name);
-  if (!scenario) throw new RangeError(`There is no scenario ${name}; --list names them.`);
+  if (!scenario) throw new Error(`There is no scenario ${name}.`);
   return scenario;
 }

@@ -7,10 +7,10 @@ export const variants: Readonly<Record<string, Breakage>> = {
   ...subtleVariants,
 };
 
-/** Throws a `RangeError` for a name that no variant has. */
+/** Throws for a name that no variant has. */
 export function variantNamed(name: string): Breakage {
   const variant = variants[name];
-  if (!variant) throw new RangeError(`There is no variant ${name}; --variants names them.`);
+  if (!variant) throw new Error(`There is no variant ${name}.`);
   return variant;
 }
 

@@ -43,7 +43,7 @@ describe("a code that a person has copied", () => {
       signal: new AbortController().signal,
       onBehalfOf: "caller",
     } as const;
-    const vended = await vendToken(site.deps, new CredentialCache(), request, call);
+    const vended = await vendToken(site.deps, new CredentialCache(site.deps.clock), request, call);
     expect(vended).toMatchObject({ version: 1 });
     const told = site.log.join("") + JSON.stringify(again) + (await site.rows()).join("");
     expect(told).not.toContain(code);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import type { AccessCheck } from "./access-checks.ts";
 import { accessChecksOf, decisionsOf } from "./access-checks.ts";
@@ -64,12 +64,14 @@ describe.each([...principals, ...schedules])("$name", (self) => {
 });
 
 describe("the checks detect that", () => {
-  const unchanged = decisionsOf(checks);
+  let before: ReadonlyMap<string, AccessDecision>;
+  beforeAll(async () => {
+    before = await decisionsOf(checks);
+  });
 
   test.each([...mutations, ...renewalMutations])("$name", async ({ change, flips }) => {
     const changed = structuredClone(template);
     change(changed);
-    const before = await unchanged;
     const after = await decisionsOf(accessChecksOf(changed));
     expect(flipped(before, after)).toEqual(expanded(flips, before));
   });

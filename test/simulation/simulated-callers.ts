@@ -29,7 +29,7 @@ export class SimulatedCallers {
     startsAt: number,
   ): (ask: Ask) => Promise<VendingError | "vended"> {
     const deps = dependenciesOf(this.#world, process, realm, startsAt);
-    const memory = new CredentialCache();
+    const memory = new CredentialCache(deps.clock);
     const vend = async (asked: Ask, rejectedVersion: number | null) => {
       const { minValiditySeconds, patienceMs } = asked;
       const { account, invariants } = this.#target(asked);

@@ -287,6 +287,26 @@ describe("the model accepts the code's writes", () => {
     expect(checkTransitions(boundedTo("issuedAt"))).toHaveLength(1);
   });
 
+  test("and a level of rejections from a wrong clock that falls from when it was read", async () => {
+    const history = await revokingHistory();
+    const committed = (index: number) => namesOf(history).indexOf("token committed", index);
+    const second = committed(committed(0) + 1);
+    const write = history[second] ?? expect.fail("No second commit.");
+    const level = (value: number, at: number) => ({
+      rejectionLevel: { N: value.toFixed(4) },
+      rejectionLevelAt: { N: String(at) },
+    });
+    const levelled = (value: number, wasAt: number): ObservedWrite => ({
+      ...write,
+      before: { ...write.before, ...level(1, wasAt) },
+      after: { ...write.after, ...level(value, write.at) },
+    });
+    const told = (last: ObservedWrite) => checkTransitions([...history.slice(0, second), last]);
+    expect(told(levelled(1.9, write.at + 3_600_000))).toEqual([]);
+    expect(told(levelled(2.1, write.at + 3_600_000))).toHaveLength(1);
+    expect(told(levelled(1.9, write.at))).toHaveLength(1);
+  });
+
   test("and whatever an operator does", async () => {
     const [first, , last] = await revokingHistory();
     const deleted = { ...first, before: last?.after ?? null, after: null } as ObservedWrite;

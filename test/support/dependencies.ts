@@ -135,8 +135,8 @@ export class TestDeployment {
     changes: Partial<Dependencies> = {},
     intact = this.dependencies(),
   ): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
-    const cache = new CredentialCache();
     const dependencies = { ...intact, ...changes };
+    const cache = new CredentialCache(dependencies.clock);
     return (request = {}, forMs = 10_000) => {
       const constraints = {
         account: "default",
