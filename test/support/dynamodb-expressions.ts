@@ -60,14 +60,14 @@ class Words {
     return this.#words[this.#at - 1] ?? "";
   }
 
-  skip(word: string): boolean {
+  accept(word: string): boolean {
     if (this.peek() !== word) return false;
     this.#at += 1;
     return true;
   }
 
   require(word: string): void {
-    if (!this.skip(word)) this.fail();
+    if (!this.accept(word)) this.fail();
   }
 
   end(): void {
@@ -81,29 +81,29 @@ class Words {
 
 function parseCondition(words: Words): Condition {
   const options = [parseAll(words)];
-  while (words.skip("OR")) options.push(parseAll(words));
+  while (words.accept("OR")) options.push(parseAll(words));
   return (item, given) => options.some((option) => option(item, given));
 }
 
 function parseAll(words: Words): Condition {
   const clauses = [parseClause(words)];
-  while (words.skip("AND")) clauses.push(parseClause(words));
+  while (words.accept("AND")) clauses.push(parseClause(words));
   return (item, given) => clauses.every((clause) => clause(item, given));
 }
 
 function parseClause(words: Words): Condition {
-  if (words.skip("NOT")) {
+  if (words.accept("NOT")) {
     const clause = parseClause(words);
     return (item, given) => !clause(item, given);
   }
-  if (words.skip("(")) {
+  if (words.accept("(")) {
     const inner = parseCondition(words);
     words.require(")");
     return inner;
   }
-  if (words.skip("attribute_exists")) return parseExistence(words, true);
-  if (words.skip("attribute_not_exists")) return parseExistence(words, false);
-  if (words.skip("begins_with")) return parseBeginning(words);
+  if (words.accept("attribute_exists")) return parseExistence(words, true);
+  if (words.accept("attribute_not_exists")) return parseExistence(words, false);
+  if (words.accept("begins_with")) return parseBeginning(words);
   return parseComparison(words);
 }
 
@@ -189,9 +189,9 @@ function undefinedPlaceholder(word: string): never {
 function parseUpdate(words: Words): Action {
   const actions: Action[] = [];
   while (words.peek() !== "") {
-    const parse = words.skip("SET") ? parseAssignment : parseRemoval(words);
+    const parse = words.accept("SET") ? parseAssignment : parseRemoval(words);
     do actions.push(parse(words));
-    while (words.skip(","));
+    while (words.accept(","));
   }
   return (after, before, given) => {
     for (const act of actions) act(after, before, given);
