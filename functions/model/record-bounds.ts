@@ -88,11 +88,16 @@ function isDisputedBy(write: Write, next: Write): boolean {
   return next.process !== write.process && isAhead(write.at, next.at);
 }
 
-/** The writes that the record remembers, oldest first. Earlier releases stored no owner. */
-function writesOf({ token, lease, ledger }: TokenRecord): Write[] {
+/**
+ * The writes that the record remembers, oldest first. Earlier releases stored no owner, and left the one that was stored
+ * with the token before.
+ */
+function writesOf({ token, lease, ledger, version: latest }: TokenRecord): Write[] {
   // The instant of a late issue is older than its place in the ledger.
   const entries = ledger.filter(({ outcome }) => outcome !== "late");
-  const isListed = entries.some(({ owner }) => owner === token?.committedBy);
+  const isListed = entries.some(
+    ({ outcome, version }) => outcome === "issued" && version === latest,
+  );
   const written: (readonly [owner: string, at: Date])[] = [
     ...entries.map(({ owner, at }) => [owner, at] as const),
     ...(token && !isListed ? [[token.committedBy, token.issuedAt] as const] : []),

@@ -4,10 +4,13 @@ import { msBetween, plusMs } from "../model/clock.ts";
 /** HTTP states the time in whole seconds (RFC 9110 §5.6.7). */
 const resolutionMs = 1000;
 
-/** A clock that is off by less is left alone: what it writes is bounded where records are read. */
+/** A clock that is off, or set back, by less is left alone: what it writes is bounded where records are read. */
 const toleranceMs = 5000;
 
-/** A clock that is corrected by servers whose time can be trusted. */
+/**
+ * A clock that is corrected by servers whose time can be trusted. Until they state the time again, it goes on where the
+ * machine's clock is set back. A machine that was suspended only seems to be set ahead, so that is left to the servers.
+ */
 export interface CorrectedClock extends Clock {
   /** Takes in the time that a server has stated. The request was sent and its answer received at these instants of this clock. */
   observe(stated: Date, sentAt: Date, receivedAt: Date): void;
@@ -23,8 +26,20 @@ export function correctedClock(
     aheadMs += ms;
     onCorrection(ms);
   };
+  const msLeft = clock.countdown(0);
+  /** When the machine's clock showed that this clock began: it becomes earlier only where the machine is set back. */
+  let begunAt = clock.now();
+  const machineNow = () => {
+    const now = clock.now();
+    const beganAt = plusMs(now, msLeft());
+    const laterMs = msBetween(begunAt, beganAt);
+    const isSetBack = laterMs < -toleranceMs;
+    if (isSetBack || laterMs > 0) begunAt = beganAt;
+    if (isSetBack) correct(laterMs);
+    return now;
+  };
   return {
-    now: () => (aheadMs === 0 ? clock.now() : plusMs(clock.now(), -aheadMs)),
+    now: () => plusMs(machineNow(), -aheadMs),
     countdown: clock.countdown,
     sleep: clock.sleep,
     timeout: clock.timeout,

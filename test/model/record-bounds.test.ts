@@ -176,7 +176,7 @@ describe("whose clock is wrong, where instants are ahead", () => {
     issuedAt: at("10:10:00.200"),
   });
   const isTaken = (record: Partial<TokenRecord>, process = "reader") =>
-    bounded(record, readBy(process)).damage.length === 0;
+    bounded({ version: 1, ...record }, readBy(process)).damage.length === 0;
 
   test.each<[rule: string, record: Partial<TokenRecord>, isTaken: boolean]>([
     ["one other process's", { token: future }, false],
@@ -241,6 +241,15 @@ describe("whose clock is wrong, where instants are ahead", () => {
       true,
     ],
     [
+      "theirs, where the ledger shows that one of them issued what an earlier release left another's name on",
+      {
+        version: 2,
+        token: { ...future, committedBy: "b.1" },
+        ledger: [{ ...entry("a.1", "10:10:00.200"), version: 2 }],
+      },
+      false,
+    ],
+    [
       "not known of earlier releases, which named nobody",
       { token: { ...future, committedBy: "" }, ledger: [entry("", "10:10:00.000")] },
       false,
@@ -251,7 +260,8 @@ describe("whose clock is wrong, where instants are ahead", () => {
 
   test("a lease still lasts no longer than its own duration", () => {
     const lease = aLease({ owner: "b.1", since: at("10:12:00.000"), until: at("10:12:07.000") });
-    const record = bounded({ token: future, ledger: [entry("a.1", "10:10:00.000")], lease });
+    const ledger = [entry("a.1", "10:10:00.000")];
+    const record = bounded({ version: 1, token: future, ledger, lease });
     expect(record).toMatchObject({ token: future, damage: [] });
     expect(record.lease?.until).toEqual(plusMs(now, 7000));
   });

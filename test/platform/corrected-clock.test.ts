@@ -7,7 +7,8 @@ import { FixedClock } from "../support/fixed-clock.ts";
 const ten = at("10:00:00.000");
 
 /** A clock that is ahead by so much; `ask` sends a request whose answer takes `ms`. */
-function aClock(aheadMs: number) {
+function aClock(startsAheadMs: number) {
+  let aheadMs = startsAheadMs;
   const truth = new FixedClock(ten);
   const corrections: number[] = [];
   const wrong = {
@@ -16,7 +17,11 @@ function aClock(aheadMs: number) {
     sleep: truth.sleep.bind(truth),
     timeout: truth.timeout.bind(truth),
   };
-  const clock = correctedClock(wrong, (ms) => corrections.push(ms));
+  const clock = correctedClock(wrong, (ms) => {
+    corrections.push(ms);
+    // As a log does.
+    clock.now();
+  });
   const ask = (ms = 10) => {
     const sentAt = clock.now();
     truth.advance(ms / 2);
@@ -25,7 +30,10 @@ function aClock(aheadMs: number) {
     clock.observe(stated, sentAt, clock.now());
   };
   const wrongMs = () => msBetween(truth.now(), clock.now());
-  return { truth, clock, ask, wrongMs, corrections };
+  const setTo = (ms: number) => {
+    aheadMs = ms;
+  };
+  return { truth, clock, ask, wrongMs, corrections, setTo };
 }
 
 describe("a clock", () => {
@@ -94,5 +102,31 @@ describe("a clock", () => {
     const { clock, wrongMs } = aClock(600_000);
     clock.observe(ten, plusMs(ten, 601_001), plusMs(ten, 600_000));
     expect(wrongMs()).toBe(600_000);
+  });
+
+  test.each([
+    [-5001, 0, [-5001]],
+    [-600_000, 0, [-600_000]],
+    // Less is left alone, as where AWS states the time.
+    [-5000, -5000, []],
+    // A machine that was suspended seems to have been set ahead.
+    [600_000, 600_000, []],
+  ])("that the machine sets ahead by %i ms is %i ms ahead", (setMs, expectedMs, corrected) => {
+    const { truth, setTo, wrongMs, corrections } = aClock(0);
+    truth.advance(1000);
+    setTo(setMs);
+    truth.advance(10);
+    expect([wrongMs(), corrections]).toEqual([expectedMs, corrected]);
+  });
+
+  test("that was ahead, and that the machine has set right, is set right by the next answer", () => {
+    const { truth, setTo, wrongMs, ask } = aClock(600_000);
+    truth.advance(1000);
+    setTo(0);
+    expect(wrongMs()).toBe(600_000);
+    ask();
+    expect(Math.abs(wrongMs())).toBeLessThanOrEqual(600);
+    truth.advance(1000);
+    expect(Math.abs(wrongMs())).toBeLessThanOrEqual(600);
   });
 });

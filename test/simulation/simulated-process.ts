@@ -24,14 +24,14 @@ export class SimulatedProcess {
   answeredAt = 0;
   wasPaused = false;
   /** It writes as an earlier release did, and believes its machine's clock. */
-  isEarlier = false;
+  readonly isEarlier: boolean;
   /** How far its machine's clock is ahead of true time; it may step. */
   skewMs: number;
   /** What its machine's clock does at one of its awaits. */
   jump: { readonly atStep: number; readonly skewMs: number } | null = null;
   /** How far its clock has jumped so far, and was corrected. */
   steppedMs = 0;
-  readonly #onCorrection: (process: SimulatedProcess, byMs: number) => void;
+  readonly clock: CorrectedClock;
   readonly #time: VirtualTime;
   readonly #fate: Fate;
   #steps = 0;
@@ -42,13 +42,21 @@ export class SimulatedProcess {
     time: VirtualTime,
     skewMs: number,
     fate: Fate,
+    isEarlier: boolean,
     onCorrection: (process: SimulatedProcess, byMs: number) => void,
   ) {
     this.name = name;
     this.#time = time;
     this.skewMs = skewMs;
     this.#fate = fate;
-    this.#onCorrection = onCorrection;
+    this.isEarlier = isEarlier;
+    const machine = this.#machine;
+    const corrected = () =>
+      correctedClock(machine, (byMs) => {
+        this.steppedMs += Math.abs(byMs);
+        onCorrection(this, byMs);
+      });
+    this.clock = isEarlier ? { ...machine, observe: () => {} } : corrected();
   }
 
   readonly #machine: Clock = {
@@ -60,11 +68,6 @@ export class SimulatedProcess {
     sleep: (ms, signal) => this.io(ms, signal),
     timeout: (ms, parent) => this.#timeout(ms, parent),
   };
-
-  readonly clock: CorrectedClock = correctedClock(this.#machine, (byMs) => {
-    this.steppedMs += Math.abs(byMs);
-    this.#onCorrection(this, byMs);
-  });
 
   /** How far its clock, as corrected, is ahead of true time. */
   get aheadMs(): number {
@@ -85,7 +88,7 @@ export class SimulatedProcess {
       const isAwake = this.#time.now >= this.#frozenUntil;
       if (isHeard || !isAwake || signal?.aborted || this.#time.now - begunAt > awsTimeoutMs) return;
       isHeard = true;
-      if (!this.isEarlier) this.clock.observe(stated, sentAt, this.clock.now());
+      this.clock.observe(stated, sentAt, this.clock.now());
     };
     this.#time.after(ms / 2, hear);
     await this.io(ms / 2, signal);

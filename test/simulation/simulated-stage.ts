@@ -182,15 +182,15 @@ export class SimulatedStage {
     if (jumpsAtStep !== null) process.jump = { atStep: jumpsAtStep, skewMs };
     const isCorrected = !process.isEarlier && Math.abs(skewMs) > mostUncorrectedMs;
     if (!isCorrected) this.#mindClock(skewMs);
-    const isHarmless = isCorrected
-      ? jumpsAtStep === null
-      : this.circumstances.spreadMs <= mostHarmlessMs;
+    const isSetAhead = jumpsAtStep !== null && skewMs > 0;
+    const isHarmless = isCorrected ? !isSetAhead : this.circumstances.spreadMs <= mostHarmlessMs;
     if (isHarmless) this.#slightlyWrong = { process, isCorrected };
     else this.circumstances.wrongClock = { process, isCorrected };
   }
 
-  startProcess(name: string, fate: Fate, skewMs = 0): SimulatedProcess {
-    const process = new SimulatedProcess(name, this.time, skewMs, fate, this.#corrected);
+  startProcess(name: string, fate: Fate, skewMs = 0, isEarlier = false): SimulatedProcess {
+    const { time } = this;
+    const process = new SimulatedProcess(name, time, skewMs, fate, isEarlier, this.#corrected);
     const isUnlucky = fate.crashAtStep !== null || fate.pauseAtStep !== null;
     if (isUnlucky) this.circumstances.hadMishap = true;
     this.processes.push(process);

@@ -37,8 +37,9 @@ export class SimulatedWorld {
     const { processes, horizonMs, ticksAt, trouble } = this.#world.scenario;
     const { wrongClock } = trouble;
     for (const [index, script] of processes.entries()) {
-      const process = this.#world.startProcess(`p${index}`, script.fate, script.skewMs);
-      process.isEarlier = index === this.#world.scenario.trouble.earlierProcess;
+      const { fate, skewMs } = script;
+      const isEarlier = index === trouble.earlierProcess;
+      const process = this.#world.startProcess(`p${index}`, fate, skewMs, isEarlier);
       if (index === wrongClock?.process) this.#world.hasWrongClock(process, wrongClock);
       const { stepsTo } = script;
       if (stepsTo) {
