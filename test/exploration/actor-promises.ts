@@ -1,4 +1,7 @@
+import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
+import { isLossPossible } from "../../functions/model/provider.ts";
+import { commitReserveMs } from "../../functions/model/time-limits.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Call } from "./explored-provider.ts";
 import { keyOf } from "./explored-provider.ts";
@@ -9,6 +12,8 @@ export interface ActingProcess {
   readonly isHurried: boolean;
   /** It renews for the schedule only. */
   readonly isScheduled: boolean;
+  /** How long it was frozen in all. */
+  readonly frozenMs: number;
   /** How many use cases it has begun. */
   readonly acts: number;
 }
@@ -63,6 +68,31 @@ export function checkDoubt(
   const isNew = Number(doubtedAt) > Number(before?.doubtedAt);
   promises.require(!isNew || isRefusedKey, "P6: a doubt arises without a cause");
   promises.require(doubtedAt !== null || !isRefusedKey, "P6: a refused key is not in doubt");
+}
+
+/** P6: another process's clock may be behind, so a late issue casts doubt on what it requests soon after too. */
+export function checkLateDoubt(
+  promises: Requirements,
+  calls: readonly Call[],
+  { ledger, doubtedAt }: TokenRecord,
+  policy: RenewalPolicy,
+): void {
+  const latest = ledger.at(-1);
+  if (latest?.outcome !== "late" || !isLossPossible(policy)) return;
+  const heardAt = calls.find(({ owner }) => owner === latest.owner)?.heardAt;
+  const isCovered = heardAt == null || Number(doubtedAt) >= heardAt + maxClockSkewMs;
+  promises.require(isCovered, "P6: a late issue's doubt ends too early");
+}
+
+/** P1: who waits in vain gives up in time to tell the others before they may take over. */
+export function checkPatience(
+  promises: Requirements,
+  { frozenMs }: ActingProcess,
+  { leaseEnds }: Call,
+  now: number,
+): void {
+  const isInTime = now - frozenMs <= leaseEnds - commitReserveMs;
+  promises.require(isInTime, "P1: a call was waited for until the lease was over");
 }
 
 /** P8: a request causes one issue; only refused credentials are worth another. */

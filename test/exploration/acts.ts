@@ -30,8 +30,8 @@ export type Act =
   | { readonly does: "disconnect" }
   /** One run of the schedule. */
   | { readonly does: "tick" }
-  /** The provider takes another secret from now on. */
-  | { readonly does: "rotate" }
+  /** The provider takes another secret from now on, or the one before again. */
+  | { readonly does: "rotate"; readonly isUndone?: boolean }
   /** The person ends the consent at the provider. */
   | { readonly does: "withdraw" }
   /** Secrets Manager is given the provider's secret. */
@@ -40,6 +40,8 @@ export type Act =
 
 /** What somebody does, and when. */
 export interface TimedAct {
+  /** Tells it from the others of its scenario. */
+  readonly label: string;
   readonly process: string;
   readonly at: number;
   readonly act: Act;
@@ -47,7 +49,20 @@ export interface TimedAct {
 }
 
 /** How an act ended: what it answered, or the problem. */
-export type Ending = VendingError | { readonly vended: string | null };
+export type Ending = VendingError | Success;
+
+interface Success {
+  /** The token, where there is one. */
+  readonly vended: string | null;
+  /** In a few words. */
+  readonly says: string;
+  /** How long the token may be used; null where there is none, or no end. */
+  readonly lastsMs: number | null;
+}
+
+function success(says = "done"): Success {
+  return { vended: null, says, lastsMs: null };
+}
 
 /** Why a consent may be kept that somebody has asked to end. */
 const outOfReach: ReadonlySet<string> = new Set(["store-unavailable", "renewal-in-progress"]);
@@ -114,7 +129,7 @@ export class Actor {
         return this.#rejectUnknown(account);
       case "redeem": {
         await this.#redeem(connection, act.isWrong === true);
-        return { vended: null };
+        return success();
       }
       case "disconnect":
         return this.#disconnect(account);
@@ -123,7 +138,7 @@ export class Actor {
       case "rotate":
         return this.#outside("the provider takes the next secret", "provider secret", (world) => {
           const { state } = world.provider;
-          state.goodSecret = String(Number(state.goodSecret) + 1);
+          state.goodSecret = String(Number(state.goodSecret) + (act.isUndone ? -1 : 1));
         });
       case "withdraw":
         return this.#outside("a person ends the consent", `provider ${connection}`, (world) => {
@@ -136,8 +151,15 @@ export class Actor {
         });
       default: {
         const deadline = this.#deadline();
-        await takeStep(this.#world, this.process, this.#consents, act, account, deadline);
-        return { vended: null };
+        const says = await takeStep(
+          this.#world,
+          this.process,
+          this.#consents,
+          act,
+          account,
+          deadline,
+        );
+        return success(says);
       }
     }
   }
@@ -158,13 +180,15 @@ export class Actor {
     const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
     const request = { account, minValiditySeconds, rejectedVersion };
     const credential = await vendToken(this.#deps, process.cache, request, this.#deadline(ms));
+    const { version, usableUntil } = credential;
     const token = credential.token.expose();
-    this.#world.note(() => `${process.name} is vended ${token}, version ${credential.version}`);
+    this.#world.note(() => `${process.name} is vended ${token}, version ${version}`);
     // What a later request of the same process has read, this one need not know.
     const isLast = process.acts === acts;
     const knownDead = (isLast ? process.knownDead : knownBefore).get(credential.connection) ?? [];
     this.#world.promises.vended(credential, request, knownDead);
-    return { vended: token };
+    const lastsMs = usableUntil && Number(usableUntil) - this.#world.now;
+    return { vended: token, says: `version ${version}`, lastsMs };
   }
 
   async #reject(account: string): Promise<Ending> {
@@ -196,14 +220,14 @@ export class Actor {
       isRefused,
       `5.3: a version that is not yet was rejected (${code})`,
     );
-    return { vended: null };
+    return success();
   }
 
   /** What nobody disturbs leaves nothing due, but for what failed. */
   async #tick(connection: Connection): Promise<Ending> {
     this.process.isScheduled = true;
     const deadline = { ...this.#deadline(), onBehalfOf: "schedule" } as const;
-    await renewDue(this.#deps, this.#index, deadline);
+    const summary = await renewDue(this.#deps, this.#index, deadline);
     const { token = null, lease, failure } = this.#world.record(connection) ?? {};
     const { hadFault, now, promises } = this.#world;
     const isOver = !token?.due || Number(token.due.at) > now || Number(token.due.until) < now;
@@ -211,7 +235,8 @@ export class Actor {
       isOver || hadFault || lease != null || failure != null,
       "P4: a tick left what is due",
     );
-    return { vended: null };
+    const counts = Object.entries(summary).map(([what, count]) => `${count} ${what}`);
+    return success(counts.join(" "));
   }
 
   async #redeem(connection: Connection, isWrong: boolean): Promise<void> {
@@ -254,7 +279,7 @@ export class Actor {
     const { consent = null, token = null } = this.#world.record(connection) ?? {};
     const isGone = [consent?.consentedAt, token?.issuedAt].every((at) => !at || at >= begunAt);
     promises.require(isGone, "5.5: a disconnected consent is still there");
-    return { vended: null };
+    return success(`revoked: ${revoked}`);
   }
 
   async #outside(
@@ -278,6 +303,6 @@ export class Actor {
       failure: () => ({ value: null }),
     };
     await this.process.send(request, never);
-    return { vended: null };
+    return success();
   }
 }

@@ -67,6 +67,7 @@ function secretNamed(name: string): Sensitive {
 const link = secretNamed("ops.1");
 const linkId = nodeBrowserSecrets.hash(link);
 
+/** Says what the person, or who invited them, is told. */
 export async function takeStep(
   world: ExploredWorld,
   process: ExploredProcess,
@@ -74,11 +75,11 @@ export async function takeStep(
   act: JourneyAct,
   account: string,
   deadline: Deadline,
-): Promise<void> {
+): Promise<string> {
   switch (act.does) {
     case "invite":
       await beginConsent(deps, account, deadline);
-      return;
+      return "a link";
     case "follow":
       return follow(world, process, deps, act.browser, deadline);
     case "come-back":
@@ -100,17 +101,19 @@ async function follow(
   deps: ConsentDependencies,
   name: string,
   deadline: Deadline,
-): Promise<void> {
+): Promise<string> {
   const browser = browserNamed(name);
   await look(world, deps, browser, deadline);
   const answer = await continueConsent(deps, link, browser, deadline);
   const isSent = "url" in answer;
-  world.note(() => `${process.name}: browser ${name} is ${isSent ? "sent on" : answer.reason}`);
+  const says = isSent ? "sent on" : answer.reason;
+  world.note(() => `${process.name}: browser ${name} is ${says}`);
   const { bound } = world.promises.journey;
   world.promises.require(
     !isSent || bound === browser.hash,
     "5.5: a browser was sent to the provider that the link does not belong to",
   );
+  return says;
 }
 
 /** The link's page, before the person goes on. */
@@ -134,7 +137,7 @@ async function comeBack(
   { browser: name, wrong, patienceMs = Number.POSITIVE_INFINITY }: ComeBack,
   account: string,
   deadline: Deadline,
-): Promise<void> {
+): Promise<string> {
   const browser = browserNamed(name);
   const sentFor = wrong === "state" ? secretNamed("somebody else's") : browser.secretFor(linkId);
   const { state } = newAuthorizationRequest(deps, linkId, sentFor ?? link);
@@ -149,8 +152,10 @@ async function comeBack(
   if (wrong === "provider") parameters.set("iss", otherProvider);
   const msLeft = () => Math.min(patienceMs, deadline.msLeft());
   const answer = await completeConsent(deps, parameters, browser, { ...deadline, msLeft });
-  world.note(() => `${process.name} is told: ${"reason" in answer ? answer.reason : answer.kind}`);
+  const says = "reason" in answer ? answer.reason : answer.kind;
+  world.note(() => `${process.name} is told: ${says}`);
   if (answer.kind === "granted") world.promises.redeemed(answer.connection, code);
+  return says;
 }
 
 type ComeBack = Extract<JourneyAct, { does: "come-back" }>;
@@ -161,13 +166,14 @@ async function paste(
   deps: ConsentDependencies,
   account: string,
   deadline: Deadline,
-): Promise<void> {
+): Promise<string> {
   const { promises } = world;
   promises.journey.copied ??= world.provider.grants.consent();
   const code = new Sensitive(promises.journey.copied);
   try {
     const { connection } = await completePastedCode(deps, account, code, deadline);
     promises.redeemed(connection, code.expose());
+    return "granted";
   } catch (error) {
     const isUsed = error instanceof VendingError && error.code === "invalid-request";
     const claimant = promises.journey.claimant ?? process.name;

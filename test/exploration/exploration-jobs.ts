@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { Exploration } from "./explorer.ts";
-import type { Option } from "./run.ts";
+import type { ScenarioExploration } from "./scenario.ts";
 
 export interface ExplorationJob {
   readonly scenario: string;
@@ -13,7 +12,7 @@ export interface ExplorationJob {
 
 export type ThreadMessage =
   | { readonly runs: number }
-  | { readonly exploration: Exploration<Option> };
+  | { readonly exploration: ScenarioExploration };
 
 /** Says what is under way, for example on a terminal. */
 export type OnProgress = (job: ExplorationJob, runs: number) => void;
@@ -22,15 +21,15 @@ export type OnProgress = (job: ExplorationJob, runs: number) => void;
 export async function* exploreOnAllCores<Job extends ExplorationJob>(
   jobs: readonly Job[],
   onProgress: OnProgress,
-): AsyncGenerator<readonly [Job, Exploration<Option>]> {
-  const all = jobs.map((job) => ({ job, ...Promise.withResolvers<Exploration<Option>>() }));
+): AsyncGenerator<readonly [Job, ScenarioExploration]> {
+  const all = jobs.map((job) => ({ job, ...Promise.withResolvers<ScenarioExploration>() }));
   const waiting: WaitingJob[] = [...all];
   const threads = Math.min(availableParallelism(), jobs.length);
   for (let started = 0; started < threads; started += 1) exploreInThread(waiting, onProgress);
   for (const { job, promise } of all) yield [job, await promise];
 }
 
-type WaitingJob = { readonly job: ExplorationJob } & PromiseWithResolvers<Exploration<Option>>;
+type WaitingJob = { readonly job: ExplorationJob } & PromiseWithResolvers<ScenarioExploration>;
 
 /** Takes one waiting job after another. */
 function exploreInThread(waiting: WaitingJob[], onProgress: OnProgress): void {

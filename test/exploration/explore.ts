@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
+import type { AnswerRows } from "./answers.ts";
+import { answerChanges, approveAnswers } from "./approved-answers.ts";
 import { formatChoices } from "./choices.ts";
 import type { ExplorationJob } from "./exploration-jobs.ts";
 import { exploreOnAllCores } from "./exploration-jobs.ts";
 import { abridgeTimeline, tableHead, tableLine } from "./report.ts";
-import type { ExploredScenario } from "./scenario.ts";
+import type { ExploredScenario, ScenarioExploration } from "./scenario.ts";
 import { replay } from "./scenario.ts";
 import { allScenarios, scenarioNamed } from "./scenarios.ts";
 import { variantFindings, variantNamed, variants } from "./variants.ts";
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     variants: { type: "boolean", default: false },
     variant: { type: "string" },
     list: { type: "boolean", default: false },
+    approve: { type: "boolean", default: false },
   },
 });
 
@@ -57,22 +60,50 @@ async function exploreAll(): Promise<void> {
     variant: values.variant,
   }));
   const totals = { runs: 0, broken: 0, unfinished: 0 };
-  for await (const [{ scenario, faults }, exploration] of exploreOnAllCores(jobs, printProgress)) {
+  const answers = new Map<string, AnswerRows>();
+  for await (const [job, exploration] of exploreOnAllCores(jobs, printProgress)) {
+    const { scenario, faults } = job;
     clearProgress();
     console.log(tableLine({ name: scenario, faults, exploration }));
     totals.runs += exploration.runs;
-    const { counterexample, isExhausted } = exploration;
-    if (counterexample) {
-      totals.broken += 1;
-      await printRun(scenario, formatChoices(counterexample.choices));
-    } else if (!isExhausted) totals.unfinished += 1;
+    if (exploration.counterexample) totals.broken += 1;
+    else if (!exploration.isExhausted) totals.unfinished += 1;
+    else if (isComparable(job)) answers.set(scenario, exploration.answers);
+    await printCounterexample(scenario, exploration);
   }
   const { runs, broken, unfinished } = totals;
   const { user, system } = process.cpuUsage(begun);
   const seconds = ((user + system) / 1_000_000).toFixed(0);
   console.log(`${jobs.length} scenarios, ${runs} runs, ${seconds} s of CPU time`);
   console.log(`${broken} broke a promise, ${unfinished} were cut off`);
-  process.exitCode = broken + unfinished > 0 ? 1 : 0;
+  if (values.approve) approveAnswers(answers, namesOf(allScenarios));
+  process.exitCode = broken + unfinished + printChanges(answers) > 0 ? 1 : 0;
+}
+
+function namesOf(scenarios: readonly ExploredScenario[]): string[] {
+  return scenarios.map(({ name }) => name);
+}
+
+async function printCounterexample(
+  scenario: string,
+  { counterexample }: ScenarioExploration,
+): Promise<void> {
+  if (counterexample) await printRun(scenario, formatChoices(counterexample.choices));
+}
+
+/** How callers are answered otherwise than approved, and in how many scenarios. */
+function printChanges(answers: ReadonlyMap<string, AnswerRows>): number {
+  const changes = [...answers].map(([scenario, rows]) => answerChanges(scenario, rows, true));
+  for (const line of changes.flat()) console.log(line);
+  const changed = changes.filter((lines) => lines.length > 0).length;
+  if (changed > 0)
+    console.log(`${changed} answer otherwise than in answers.md (--approve writes it)`);
+  return changed;
+}
+
+/** Approved is what the code as it is answers with the scenario's own faults. */
+function isComparable({ scenario, faults }: ExplorationJob): boolean {
+  return values.variant === undefined && faults === scenarioNamed(scenario).faults;
 }
 
 /** On a terminal, in a line that the next one overwrites. */

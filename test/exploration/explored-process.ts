@@ -3,6 +3,7 @@ import type { Clock } from "../../functions/model/clock.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
 import type { Effect, Outcome, Pending, Request } from "./request.ts";
+import { isTableWrite } from "./request.ts";
 
 interface Timer {
   readonly at: number;
@@ -38,6 +39,7 @@ export class ExploredProcess {
   hasWritten = false;
   /** Null while it runs. */
   frozenUntil: number | null = null;
+  frozenMs = 0;
   /** Use cases that have begun and not ended. */
   running = 0;
   /** Use cases that have begun. */
@@ -53,6 +55,8 @@ export class ExploredProcess {
   isScheduled = false;
   /** The version of the secret that it read last. */
   latestSecret: string | null = null;
+  /** How many requests it has sent, by their kind. */
+  readonly sent: Record<string, number> = {};
   readonly #heard: (() => string)[] = [];
   #digest = "";
   readonly #progress: RunProgress;
@@ -81,6 +85,8 @@ export class ExploredProcess {
   send<T>(request: Request<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) return settled(request.failure("unanswered"));
     this.#sent += 1;
+    const kind = kindOf(request);
+    this.sent[kind] = (this.sent[kind] ?? 0) + 1;
     const id = `${this.name}.${this.#sent}`;
     return new Promise((resolve, reject) => {
       const settle = (outcome: Outcome<T>) => {
@@ -152,6 +158,7 @@ export class ExploredProcess {
   freeze(until: number): void {
     this.frozenUntil = until;
     const frozenMs = until - this.#progress.now;
+    this.frozenMs += frozenMs;
     this.#timers = this.#timers.map(({ at, fire }) => ({ at: at + frozenMs, fire }));
   }
 
@@ -235,6 +242,11 @@ export class ExploredProcess {
     this.#after(ms, () => controller.abort(timedOut));
     return controller.signal;
   }
+}
+
+function kindOf(request: Request<unknown>): string {
+  if (request.to !== "table") return request.to;
+  return isTableWrite(request) ? "write" : "read";
 }
 
 async function settled<T>(outcome: Outcome<T>): Promise<T> {

@@ -25,6 +25,8 @@ export interface Call {
   token: string | null;
   /** Its process was told of its token. */
   isHeard: boolean;
+  /** When its process was told, whatever it was. */
+  heardAt: number | null;
   /** Its process has done since what is to be done about a token that came late. */
   isHandled: boolean;
   /** Something kept its process from that. */

@@ -5,7 +5,14 @@ import { revokesOnIssue } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import type { ActingProcess } from "./actor-promises.ts";
-import { checkCount, checkDoubt, checkStored, checkTaker } from "./actor-promises.ts";
+import {
+  checkCount,
+  checkDoubt,
+  checkLateDoubt,
+  checkPatience,
+  checkStored,
+  checkTaker,
+} from "./actor-promises.ts";
 import { checkConsent, checkCredential } from "./consent-promises.ts";
 import type { Call, ExploredProvider, ExploredToken } from "./explored-provider.ts";
 import type { Journey } from "./journey-promises.ts";
@@ -49,6 +56,8 @@ interface ObservedWorld {
 }
 
 const shortestBackOffMs = 500;
+/** Between two attempts to store a token. */
+const longestPauseMs = 400;
 const breakMs = 29_000;
 
 /** Watches a run and says which promise of docs/protocol.md was broken first. Its memory is plain data. */
@@ -117,11 +126,12 @@ export class Promises {
   }
 
   /** P7: a holder whose lease lives on, and whom nothing disturbed, stores its token. */
-  #checkLateIssue(process: string, before: TokenRecord | null, { ledger }: TokenRecord): void {
-    const latest = ledger.at(-1);
+  #checkLateIssue(process: string, before: TokenRecord | null, after: TokenRecord): void {
+    const latest = after.ledger.at(-1);
     const { lease } = before ?? {};
+    checkLateDoubt(this, this.#callsOf(process), after, this.#world.policy);
     if (latest?.outcome !== "late" || latest.owner !== lease?.owner) return;
-    const isAlive = this.#world.now < lease.until.getTime();
+    const isAlive = this.#world.now < lease.until.getTime() - longestPauseMs;
     const isDisturbed = this.#callsOf(process).some(({ isExcused }) => isExcused);
     this.require(!isAlive || isDisturbed, "P7: a holder gave its token up");
   }
@@ -275,10 +285,11 @@ export class Promises {
 
   /** What its sender heard: an answer, or that there was none. */
   callHeard(call: Call, result: Issued | NotIssued): void {
+    call.heardAt = this.#world.now;
     call.isUnheeded = result.kind === "not-issued" && result.code === "credentials-rejected";
     call.isInVain = result.kind === "not-issued" && !result.mayHaveIssued;
     if (result.kind === "issued") call.isHeard = true;
-    else if (call.phase === "sent") call.phase = "given-up";
+    else if (call.phase === "sent") this.#givenUp(call);
     const history = this.of(call.connection);
     // A server looks at our own credentials first: a code that came with refused ones is as good as new.
     const at = call.isUnheeded ? history.codes.indexOf(call.uses ?? "") : -1;
@@ -287,6 +298,12 @@ export class Promises {
     if (result.kind === "issued") history.lastFailure = null;
     // A code that a person brought in vain says nothing of the connection.
     else if (call.reason !== "consent") this.#failed(history, call, result);
+  }
+
+  #givenUp(call: Call): void {
+    call.phase = "given-up";
+    const actor = this.#world.actor(call.process);
+    if (actor) checkPatience(this, actor, call, this.#world.now);
   }
 
   #failed(

@@ -72,6 +72,7 @@ function callOf(
     isInLease: false,
     token: null,
     isHeard: false,
+    heardAt: null,
     isHandled: false,
     isExcused: false,
     isUnheeded: false,

@@ -37,6 +37,13 @@ export interface Request<T> {
   failure(how: "refused" | "unanswered"): Outcome<T>;
 }
 
+/** How many requests a process has sent, by their kind. */
+export type RequestCounts = Readonly<Record<string, number>>;
+
+export function isTableWrite({ to, what }: Pick<Request<unknown>, "to" | "what">): boolean {
+  return to === "table" && what.startsWith("writes ");
+}
+
 /** A request that was sent. */
 export interface Pending {
   readonly id: string;

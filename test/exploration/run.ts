@@ -2,12 +2,14 @@ import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { Breakage } from "../support/breakage.ts";
 import type { Act, Ending, TimedAct } from "./acts.ts";
 import { Actor } from "./acts.ts";
+import type { Answer } from "./answers.ts";
 import { exploredDependencies } from "./explored-dependencies.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { ExploredFault } from "./faults.ts";
 import { possibleFaults } from "./faults.ts";
 import { isHeldBy } from "./record-lens.ts";
-import type { Pending, Touch } from "./request.ts";
+import type { Pending, RequestCounts, Touch } from "./request.ts";
+import { isTableWrite } from "./request.ts";
 import { stateOf } from "./run-state.ts";
 import type { Nature, WorldState } from "./world.ts";
 import { ExploredWorld } from "./world.ts";
@@ -37,19 +39,22 @@ export class ExploredRun {
   readonly #delaysMs: Delays;
   readonly #twins: readonly string[];
   readonly #faults: ReadonlySet<ExploredFault> | null;
+  readonly #onAnswer: (answer: Answer) => void;
 
   constructor(
     nature: Nature,
     begin: WorldState,
     parts: readonly TimedAct[],
-    { breakage = {}, hasTimeline = false, delaysMs = {}, twins = [], faults }: RunOptions = {},
+    options: RunOptions = {},
   ) {
+    const { breakage = {}, hasTimeline = false, delaysMs = {}, twins = [], faults } = options;
     this.world = new ExploredWorld(nature, begin, hasTimeline);
     this.#breakage = breakage;
     this.#parts = [...parts];
     this.#delaysMs = delaysMs;
     this.#faults = faults ? new Set(faults) : null;
     this.#twins = twins;
+    this.#onAnswer = options.onAnswer ?? (() => {});
   }
 
   get violations(): readonly string[] {
@@ -229,9 +234,19 @@ export class ExploredRun {
     const { now } = this.world;
     const due = this.#parts.filter(({ at }) => at <= now);
     this.#parts = this.#parts.filter(({ at }) => at > now);
-    for (const { process, act, account } of due) {
-      if (!this.world.process(process).isCrashed) void this.play(process, act, account);
+    for (const part of due) {
+      if (!this.world.process(part.process).isCrashed) void this.#playPart(part);
     }
+  }
+
+  async #playPart({ process: name, act, account, label }: TimedAct): Promise<void> {
+    const { world } = this;
+    const process = world.process(name);
+    const [begunAt, sent] = [world.now, { ...process.sent }];
+    const ending = await this.play(name, act, account);
+    const requests = sentSince(sent, process.sent);
+    const tookMs = world.now - begunAt;
+    this.#onAnswer({ of: label, ending, isCalm: !world.hadFault, tookMs, requests });
   }
 
   async play(process: string, act: Act, account: string): Promise<Ending> {
@@ -316,8 +331,17 @@ interface RunOptions {
   readonly faults?: readonly ExploredFault[] | undefined;
   /** Processes that do the same from the same instant on. */
   readonly twins?: readonly string[];
+  /** Told how each part of the scenario ends. */
+  readonly onAnswer?: (answer: Answer) => void;
+}
+
+function sentSince(before: RequestCounts, now: RequestCounts): RequestCounts {
+  const counts = Object.entries(now).map(
+    ([kind, count]) => [kind, count - (before[kind] ?? 0)] as const,
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
 function isWrite({ request }: Pending): boolean {
-  return request.to === "table" && request.what.startsWith("writes ");
+  return isTableWrite(request);
 }

@@ -1,6 +1,8 @@
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Breakage } from "../support/breakage.ts";
 import type { Act, TimedAct } from "./acts.ts";
+import type { Answer, AnswerRows } from "./answers.ts";
+import { Answers } from "./answers.ts";
 import { optionFor, parseChoices } from "./choices.ts";
 import type { Exploration, Limits, Reduction } from "./explorer.ts";
 import { Explorer } from "./explorer.ts";
@@ -44,20 +46,26 @@ export interface ExploreOptions {
   readonly onRun?: Limits["onRun"];
 }
 
+export interface ScenarioExploration extends Exploration<Option> {
+  readonly answers: AnswerRows;
+}
+
 /** Explores a scenario: every interleaving of its requests with so many faults. */
 export async function exploreScenario(
   scenario: ExploredScenario,
   options: ExploreOptions,
-): Promise<Exploration<Option>> {
+): Promise<ScenarioExploration> {
   const { faults, maxRuns = Number.POSITIVE_INFINITY, breakage = {} } = options;
   const { reduction = "partial order and states", onRun = () => {} } = options;
-  const begin = await beginning(scenario, breakage);
+  const answers = new Answers();
+  const begin = await beginning(scenario, breakage, (answer) => answers.note(answer));
   const { stackTraceLimit } = Error;
   // Nobody reads the stacks of simulated failures, and they cost more than all else.
   Error.stackTraceLimit = 0;
   try {
     const limits = { faults, maxRuns, reduction, onRun };
-    return await new Explorer<Option>(() => begin(false), limits).explore();
+    const exploration = await new Explorer<Option>(() => begin(false), limits).explore();
+    return { ...exploration, answers: answers.rows(scenario.name) };
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
@@ -93,19 +101,30 @@ export async function replay(
 }
 
 /** Where the runs of a scenario begin, and how. */
-async function beginning(scenario: ExploredScenario, breakage: Breakage) {
+async function beginning(
+  scenario: ExploredScenario,
+  breakage: Breakage,
+  onAnswer: (answer: Answer) => void = () => {},
+) {
   const { nature, start, parts, delaysMs = {}, twins = [], onlyFaults: faults } = scenario;
   const begin = await startingPoint(nature, start);
-  const acts = parts.map((part) => timed(part, begin));
+  const acts = parts.map((part, at) =>
+    timed(part, `${at + 1} ${part.process}: ${saying(part.act)}`, begin),
+  );
   return (hasTimeline: boolean) => {
-    const options = { breakage, delaysMs, twins, faults, hasTimeline };
+    const options = { breakage, delaysMs, twins, faults, hasTimeline, onAnswer };
     const run = new ExploredRun(nature, begin, acts, options);
     return Object.assign(run, { finish: () => heal(run) });
   };
 }
 
-function timed({ at, ...part }: Part, { now, items }: WorldState): TimedAct {
-  if (typeof at === "number") return { ...part, at: now + at };
+function timed({ at, ...part }: Part, label: string, { now, items }: WorldState): TimedAct {
+  if (typeof at === "number") return { ...part, label, at: now + at };
   const record = items.map(([, item]) => recordIn(item)).find((each) => each !== null);
-  return { ...part, at: record ? Math.max(now, at(record)) : now };
+  return { ...part, label, at: record ? Math.max(now, at(record)) : now };
+}
+
+/** An act in a few words. */
+function saying({ does, ...how }: Act): string {
+  return [does, ...Object.entries(how).map(([name, value]) => `${name} ${value}`)].join(" ");
 }

@@ -7,6 +7,7 @@ import { consentScenarios } from "./consent-scenarios.ts";
 import { natures, part } from "./natures.ts";
 import { alwaysDelayed } from "./run.ts";
 import type { ExploredScenario, Part } from "./scenario.ts";
+import { sequenceScenarios } from "./sequence-scenarios.ts";
 import type { Start } from "./starting-points.ts";
 import type { Nature } from "./world.ts";
 import { lifetimeMs, limits } from "./world.ts";
@@ -118,7 +119,8 @@ const encounters: readonly ExploredScenario[] = [
     name: "a tick beside a caller",
     nature: atExpiry,
     start: "expired",
-    parts: [part("a", 0, tick), part("b", 0)],
+    // A tick waits for a millisecond.
+    parts: [part("a", 0, tick), part("b", 1)],
     faults: 2,
   },
   {
@@ -252,6 +254,7 @@ const triples: readonly ExploredScenario[] = [
 export const allScenarios: readonly ExploredScenario[] = [
   ...pairs,
   ...encounters,
+  ...sequenceScenarios,
   ...consentScenarios,
   ...triples,
 ];

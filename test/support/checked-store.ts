@@ -108,6 +108,6 @@ function revisionOf({ revision }: TokenRecord): string | undefined {
 /** Levels are stored to four places. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null), (_, part) =>
-    typeof part === "number" ? Math.round(part * 1000) / 1000 : part,
+    typeof part === "number" ? part.toFixed(4) : part,
   );
 }

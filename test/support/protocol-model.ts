@@ -84,6 +84,9 @@ const names: RecordRules = {
     after?.token?.committedBy === before?.lease?.owner,
 };
 
+/** A refused consent's token ends with the report of a caller, whatever became of the lease before. */
+const namesALoss: ReadonlySet<string> = new Set(["takeover", "consent", "rejected"]);
+
 const leased = ["Leased", "Abandoned"] as const;
 const any = ["Empty", "Held", "Doubted", "Failed", "Leased", "Abandoned"] as const;
 
@@ -109,6 +112,8 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
       ...isGranted,
       "the last one ended 250 ms before": ({ at, leaseEndsAt }) =>
         at >= leaseEndsAt + maxClockSkewMs,
+      "its reason names the loss, but for a consent and a report": ({ after }) =>
+        after?.lease != null && namesALoss.has(after.lease.reason),
       "the stored token is in doubt, where a lost issue may have ended it": (step) => {
         const { before, after, isLossPossible } = step;
         const isHarmless = !isLossPossible || !before?.token || before.lease?.reason === "consent";
@@ -213,6 +218,13 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
         return owners.has(owner);
       },
       "the ledger has its entry": (step) => addsOneEntry(step, "late"),
+      "its lease has stored no token": ({ before, after }) => {
+        const owner = after?.ledger.at(-1)?.owner;
+        const isIssued = before?.ledger.some(
+          (entry) => entry.owner === owner && entry.outcome === "issued",
+        );
+        return before?.token?.committedBy !== owner && isIssued !== true;
+      },
       "there is a doubt, where it may have ended what is stored": ({ after, isLossPossible }) =>
         !isLossPossible || after?.doubtedAt != null,
       "no doubt is lost": keepsDoubt,

@@ -104,6 +104,13 @@ describe("a write that ends a lease", () => {
     expect(here.clock.slept).toEqual([50, 100]);
   });
 
+  test("is repeated every 400 ms at least, so that it is stored at the end of a long fault", async () => {
+    const here = new TestDeployment(atExpiry);
+    const long = aLease({ until: plusMs(ten, 2000) });
+    expect(await retryUntilLeaseEnd(here.dependencies(), long, signal, failing(6))).toBe("stored");
+    expect(here.clock.slept).toEqual([50, 100, 200, 400, 400, 400]);
+  });
+
   test("is not repeated at or after the lease's end: it fails with its last error", async () => {
     const here = new TestDeployment(atExpiry);
     const writing = retryUntilLeaseEnd(here.dependencies(), lease, signal, failing(9));

@@ -48,6 +48,8 @@ function noTimeToFinish(neededMs: number, leftMs: number): VendingError {
 }
 
 const firstPauseMs = 50;
+/** So short that a fault of almost the whole lease loses nothing. */
+const maxPauseMs = 400;
 
 /**
  * Repeats the write that ends a lease until the store answers, because an issued token must not be lost to a transient
@@ -62,7 +64,7 @@ export async function retryUntilLeaseEnd<T>(
 ): Promise<T> {
   const msLeft = msBetween(deps.clock.now(), lease.until);
   const signal = deps.clock.timeout(Math.max(msLeft, leastMs), parent);
-  for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     try {
       return await write(signal);
     } catch (error) {

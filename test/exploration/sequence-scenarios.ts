@@ -1,0 +1,136 @@
+import { natures, part } from "./natures.ts";
+import type { ExploredScenario } from "./scenario.ts";
+
+const { "at-expiry": atExpiry, early, static: fixed, probed, "single-use": singleUse } = natures;
+const reject = { does: "reject" } as const;
+const rotate = { does: "rotate" } as const;
+const putSecret = { does: "put-secret" } as const;
+const demand = (minValiditySeconds: number) => ({ does: "vend", minValiditySeconds }) as const;
+
+/** One key, reported again and again: by two callers, at once, soon, and after its next check. */
+const reports = [
+  part("a", 0, reject),
+  part("b", 1000, reject),
+  part("a", 6000, reject),
+  part("b", 12_000),
+];
+
+/** What comes one after the other, each when the last is over. */
+export const sequenceScenarios: readonly ExploredScenario[] = [
+  {
+    name: "what a process remembers",
+    nature: early,
+    start: "none",
+    parts: [0, 29_999, 30_000, 46_000, 51_500, 58_999].map((at) => part("a", at)),
+    faults: 1,
+  },
+  {
+    name: "memory until a handover",
+    nature: natures["at-handover"],
+    start: "none",
+    parts: [0, 29_000, 31_000, 46_999, 47_100, 59_000].map((at) => part("a", at)),
+    faults: 1,
+  },
+  {
+    name: "memory until the end",
+    nature: atExpiry,
+    start: "none",
+    parts: [0, 31_000, 58_900, 59_100].map((at) => part("a", at)),
+    faults: 1,
+  },
+  {
+    name: "memory beside another's renewal",
+    nature: atExpiry,
+    start: "none",
+    parts: [
+      part("a", 0),
+      part("b", 10_000, reject),
+      part("a", 20_000),
+      part("a", 20_001, reject),
+      part("a", 31_000),
+      part("b", 39_999),
+    ],
+    faults: 1,
+  },
+  {
+    name: "demands on a token",
+    nature: early,
+    start: "none",
+    parts: [
+      part("a", 0),
+      part("b", 1000, demand(58.5)),
+      part("b", 2000, demand(3600)),
+      part("b", 8000, demand(55)),
+    ],
+    faults: 1,
+  },
+  { name: "reports of a static key", nature: fixed, start: "held", parts: reports, faults: 1 },
+  { name: "reports of a probed key", nature: probed, start: "held", parts: reports, faults: 1 },
+  {
+    name: "a probed key that is refused",
+    nature: probed,
+    start: "held",
+    parts: [
+      part("ops", 0, rotate),
+      part("a", 1000, reject),
+      part("b", 1500),
+      part("secrets", 3000, putSecret),
+      part("b", 5000),
+    ],
+    faults: 1,
+  },
+  {
+    name: "a rotation, step by step",
+    nature: atExpiry,
+    start: "expired",
+    parts: [
+      part("ops", 0, rotate),
+      part("a", 10),
+      part("b", 400),
+      part("a", 3000),
+      part("secrets", 4000, putSecret),
+      part("a", 6000),
+      part("b", 9000),
+      part("c", 12_000),
+    ],
+    onlyFaults: ["refused"],
+    faults: 3,
+  },
+  {
+    name: "a new consent with credentials that were refused",
+    nature: singleUse,
+    start: "expired",
+    parts: [
+      part("ops", 0, rotate),
+      part("a", 10),
+      part("ops", 1000, { does: "rotate", isUndone: true }),
+      part("b", 3000, { does: "redeem" }),
+    ],
+    faults: 1,
+  },
+  {
+    name: "commits whose answers are lost",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0)],
+    onlyFaults: ["lost", "refused"],
+    faults: 6,
+  },
+  {
+    name: "a slow secret before a silent provider",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0), part("b", 0)],
+    delaysMs: { slow: 600 },
+    onlyFaults: ["slow", "silence"],
+    faults: 2,
+  },
+  {
+    name: "two late issues",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0), part("b", 3000), part("c", 6000)],
+    onlyFaults: ["stall"],
+    faults: 2,
+  },
+];
