@@ -19,7 +19,12 @@ export function checkConsent(
   const [held, holds] = [before, after].map((record) => record?.consent?.refresh?.fingerprint);
   const isNew = after.token !== null && after.token.fingerprint !== before?.token?.fingerprint;
   const given = isNew ? grants.givenWith(after.token.fingerprint) : undefined;
-  if (given) promises.require(holds === given, "P7: a refresh token was not stored");
+  if (given) {
+    promises.require(holds === given, "P7: a refresh token was not stored");
+    const { endsAt = null } = after.consent?.refresh ?? {};
+    const isItsEnd = (endsAt && Number(endsAt)) === grants.statedEndOf(given);
+    promises.require(isItsEnd, "P7: a refresh token is stored with another's end");
+  }
   const isRefused = after.failure?.code === "consent-required";
   promises.require(!(isRefused && holds), "P9: a refused refresh token was kept, to be sent again");
   if (!held || held === holds || before?.lease?.reason === "consent") return;

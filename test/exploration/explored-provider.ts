@@ -141,7 +141,8 @@ export class ExploredProvider {
       kind: "issued",
       token: new Sensitive(token.id),
       lifetime: { kind: "stated", atLeastMs: lifetimeMs, atMostMs: lifetimeMs },
-      expiresAt: new Date(token.expiresAt),
+      // Not every answer states it.
+      expiresAt: this.state.tokens.indexOf(token) % 2 === 0 ? new Date(token.expiresAt) : null,
       requestedAt: now,
       receivedAt: now,
       consent,

@@ -16,7 +16,7 @@ export const natures = {
   "at-handover": { ...plain, policy: { renewal: "at-handover", beforeExpiryMs: 20_000 } },
   early: { ...plain, policy: { renewal: "early", beforeExpiryMs: 20_000 } },
   "single-use": {
-    grants: { ...reusable, refreshTokens: "single-use" },
+    grants: { ...reusable, refreshTokens: "single-use", isProlonged: true },
     policy: { renewal: "by-consent", beforeExpiryMs: 20_000 },
   },
   reusable: {

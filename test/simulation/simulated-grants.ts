@@ -105,6 +105,11 @@ export class SimulatedGrants {
     return this.#givenWith.get(accessToken);
   }
 
+  /** When this refresh token ends, where the provider says so. */
+  statedEndOf(id: string): number | null {
+    return this.#rules.statesEnds === false ? null : (this.#tokens.get(id)?.endsAt ?? null);
+  }
+
   /** Whether the provider would still take this refresh token, and has not replaced it. */
   isCurrent(id: string): boolean {
     const token = this.#tokens.get(id);
