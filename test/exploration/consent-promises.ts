@@ -21,8 +21,7 @@ export function checkConsent(
   const given = isNew ? grants.givenWith(after.token.fingerprint) : undefined;
   if (given) {
     promises.require(holds === given, "P7: a refresh token was not stored");
-    const { endsAt = null } = after.consent?.refresh ?? {};
-    const isItsEnd = (endsAt && Number(endsAt)) === grants.statedEndOf(given);
+    const isItsEnd = storedEndOf(after) === grants.statedEndOf(given);
     promises.require(isItsEnd, "P7: a refresh token is stored with another's end");
   }
   const isRefused = after.failure?.code === "consent-required";
@@ -32,6 +31,11 @@ export function checkConsent(
   if (holds || !grants.wasReplaced(held)) return;
   const isNamed = after.failure?.detail.includes("was lost") ?? false;
   promises.require(isNamed, "P6: a refresh token was lost, and nobody is told");
+}
+
+function storedEndOf({ consent }: TokenRecord): number | null {
+  const endsAt = consent?.refresh?.endsAt;
+  return endsAt ? Number(endsAt) : null;
 }
 
 /** A code is used once; a refresh token only while it is the one that is stored. */
