@@ -3,6 +3,7 @@ import type { Connection } from "./connection.ts";
 import type { ConsentFlow } from "./consent.ts";
 import type { ProblemCode } from "./errors.ts";
 import type { PendingConsent } from "./pending-consents.ts";
+import type { Unprintable } from "./sensitive.ts";
 import type { TokenRecord } from "./token-record.ts";
 
 /**
@@ -31,7 +32,7 @@ export interface OpenLink {
 }
 
 /** Sends the browser to the provider's page. */
-export interface Redirect {
+export interface Redirect extends Unprintable {
   readonly url: string;
   /** The browser's cookie, with its lifetime extended. */
   readonly cookie: BrowserCookie;
