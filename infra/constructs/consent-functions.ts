@@ -36,6 +36,7 @@ export class ConsentFunctions extends Construct {
       ...shared,
       entry: "begin-consent",
       description: `Asks people for a consent to ${name}`,
+      handlesTokens: false,
     });
     this.completeConsent = new RealmFunction(this, "CompleteConsent", {
       ...shared,

@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { SecureVersion, TLSSocket } from "node:tls";
 import tls from "node:tls";
+import { promisify } from "node:util";
 import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { unprintable } from "../../functions/model/sensitive.ts";
 import type { HttpRequest } from "../../functions/platform/http-request.ts";
@@ -138,5 +140,35 @@ describe("TLS", () => {
     const { url, versions } = await aTlsServer("TLSv1", "TLSv1.1");
     expect(await outcome(url, loopbackOnly)).toBe("network, false");
     expect(versions).toEqual([]);
+  });
+});
+
+describe("an answer is parsed strictly, whatever Node's options say", () => {
+  const run = promisify(execFile);
+  const script = `
+    const { nodeHttp } = await import(process.argv[1]);
+    const { systemClock } = await import(process.argv[2]);
+    const send = nodeHttp(systemClock, { allowsLoopback: true, privateNetworks: [] });
+    const request = { method: "GET", url: process.argv[3], headers: {} };
+    const done = await send(request, AbortSignal.timeout(5000)).catch((error) => error);
+    console.log(done.status ?? done.kind);
+  `;
+  const modules = ["http-request.ts", "system-clock.ts"].map((name) =>
+    String(new URL(`../../functions/platform/${name}`, import.meta.url)),
+  );
+
+  test.each([
+    ["with two lengths", "content-length: 2\r\ntransfer-encoding: chunked", "network"],
+    ["with 40 KB of headers", `x: ${"x".repeat(40_000)}\r\ncontent-length: 0`, "network"],
+    ["as it is meant to be", "transfer-encoding: chunked", "200"],
+  ])("%s", async (_, headers, expected) => {
+    const server = await rawServer((socket) =>
+      socket.end(`HTTP/1.1 200 OK\r\n${headers}\r\n\r\n2\r\nok\r\n0\r\n\r\n`),
+    );
+    onTestFinished(() => server.stop());
+    const weak = ["--insecure-http-parser", "--max-http-header-size=81920"];
+    const args = [...weak, "--input-type=module", "--eval", script, ...modules, server.url];
+    const { stdout } = await run(process.execPath, args, { env: {} });
+    expect(stdout.trim()).toBe(expected);
   });
 });

@@ -19,6 +19,7 @@ export const noAnswer = {
   timeoutUnsent: new HttpFailure("timeout", false),
   dropped: new HttpFailure("network", true),
   unreachable: new HttpFailure("network", false),
+  forbidden: new HttpFailure("forbidden", false),
 };
 
 /** An answer for every request, or a function that chooses one. */

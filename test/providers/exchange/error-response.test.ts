@@ -66,6 +66,10 @@ test.each([
   ["timeoutUnsent", "The provider did not answer within its deadline."],
   ["dropped", "The connection was lost before the answer was complete."],
   ["unreachable", "The provider cannot be reached."],
+  [
+    "forbidden",
+    "The provider's host is in a network to which no connection is allowed; is one missing from privateNetworks?",
+  ],
 ] as const)("a request without an answer tells how it ended: %s", (name, detail) => {
   expect(notIssuedAfter(noAnswer[name])).toMatchObject({ code: "provider-unavailable", detail });
 });
