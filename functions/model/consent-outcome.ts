@@ -7,8 +7,8 @@ import type { Unprintable } from "./sensitive.ts";
 import type { TokenRecord } from "./token-record.ts";
 
 /**
- * Why a browser's request is refused. `link-unknown`: no such link, mistyped or deleted long ago; `link-used`: this
- * browser has used it; `mixed-up`: the provider's response belongs to no request of this browser and realm.
+ * Why a browser's request is refused. `link-unknown`: there is no such link, or it has expired; `link-used`: the same, to
+ * a browser that has opened it; `link-expired`: only to the browser that has continued with it; `mixed-up`: the provider's response belongs to no request of this browser and realm.
  */
 export type RefusalReason =
   | "link-unknown"
