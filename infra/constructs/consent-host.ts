@@ -18,11 +18,11 @@ export interface ConsentHostProps {
 }
 
 /**
- * Of each route of each realm, so that junk at one cannot lock people out of the others. Junk takes about 30 ms of a
- * function: all routes of a realm together cannot use up the functions' reserved concurrency.
+ * Of each route of each realm, so that junk at one cannot lock people out of the others. A function has at most two
+ * routes: what they let through at once is within its reserved concurrency, and junk takes it about 30 ms.
  */
 export const requestsPerSecond = 50;
-export const burst = 100;
+export const burst = 5;
 export const reservedConcurrency = 10;
 
 /** The only public part: a realm's consent page, and the callback address that its provider redirects to. */

@@ -73,7 +73,7 @@ describe("a consent host with a firewall", () => {
         LoggingLevel: "OFF",
         MetricsEnabled: true,
         ResourcePath: "/*",
-        ThrottlingBurstLimit: 100,
+        ThrottlingBurstLimit: 5,
         ThrottlingRateLimit: 50,
       },
     ]);
