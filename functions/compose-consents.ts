@@ -6,10 +6,10 @@ import type { ConsentSite } from "./http/pages/consent-routes.ts";
 import { pageStyle } from "./http/pages/page.ts";
 import { Sensitive } from "./model/sensitive.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
+import type { Variables } from "./platform/environment.ts";
 import { readConsentEnvironment, StartUpError } from "./platform/environment.ts";
 import { nodeBrowserSecrets } from "./platform/node-browser-secrets.ts";
-
-type Variables = Readonly<Record<string, string | undefined>>;
+import { checkDeployedBaseUrl, isDeployed } from "./platform/start-up-checks.ts";
 
 /** `compose` for the consent functions. Each of them can show every page. Fails with a `StartUpError`. */
 export async function composeConsents(
@@ -20,6 +20,7 @@ export async function composeConsents(
   const { consent } = dependencies.provider;
   if (!consent) throw new StartUpError(`REALM: provider: ${realm.provider} needs no consent.`);
   const { baseUrl, requester } = readConsentEnvironment(variables);
+  if (isDeployed(variables)) checkDeployedBaseUrl(baseUrl);
   const deps: ConsentDependencies = {
     ...dependencies,
     pendingConsents: await pendingConsents(),

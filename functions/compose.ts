@@ -15,10 +15,15 @@ import type { CorrectedClock } from "./platform/corrected-clock.ts";
 import { correctedClock } from "./platform/corrected-clock.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import { emfMetrics } from "./platform/emf-metrics.ts";
-import type { Environment, SealingKeySetting } from "./platform/environment.ts";
+import type { Environment, SealingKeySetting, Variables } from "./platform/environment.ts";
 import { readEnvironment, readStatusEnvironment } from "./platform/environment.ts";
-import { nodeHttp } from "./platform/http-request.ts";
+import { nodeHttp, tlsSettings } from "./platform/http-request.ts";
 import { jsonLog } from "./platform/json-log.ts";
+import {
+  checkDeployedEnvironment,
+  checkDeployedVariables,
+  isDeployed,
+} from "./platform/start-up-checks.ts";
 import { systemClock } from "./platform/system-clock.ts";
 import type { RealmSettings, RealmSummary } from "./providers/catalogue.ts";
 import { providerOf, readRealm, readRealmSummaries } from "./providers/catalogue.ts";
@@ -26,8 +31,6 @@ import { localSealer } from "./sealing/local-sealer.ts";
 import { dynamoDbStatusReader } from "./store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
 import { recordReader } from "./store/read-record.ts";
-
-type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Builds the dependencies from the environment: the only place that names concrete adapters. Fails with a `StartUpError`. */
 export function compose(variables: Variables): {
@@ -40,7 +43,9 @@ export function compose(variables: Variables): {
   /** Loaded on demand: only the consent functions need them. */
   pendingConsents(): Promise<PendingConsents>;
 } {
+  if (isDeployed(variables)) checkDeployedVariables(variables, process.execArgv);
   const environment = readEnvironment(variables, readRealm);
+  if (isDeployed(variables)) checkDeployedEnvironment(environment);
   const { realm, tableName, secretPrefix, sealingKey } = environment;
   const { clock, log } = clockAndLog();
   const aws = awsOptions(variables, clock);
@@ -49,10 +54,12 @@ export function compose(variables: Variables): {
   // Unique among all processes, and short, because a record names several.
   const processName = randomBytes(9).toString("base64url");
   const readRecord = recordReader({ clock, log, metrics, process: processName });
+  const { privateNetworks = [] } = realm;
+  const send = nodeHttp(clock, { allowsLoopback: !isDeployed(variables), privateNetworks });
   const dependencies: Dependencies = {
     realm,
     limits: realm,
-    provider: providerOf(realm, { send: nodeHttp(clock), clock, newRequestId: randomUUID }),
+    provider: providerOf(realm, { send, clock, newRequestId: randomUUID }),
     store: dynamoDbTokenStore(dynamoDb, tableName, readRecord),
     secrets: secretsOf(secretPrefix, aws, clock),
     sealer: sealerOf(sealingKey, aws, clock),
@@ -82,6 +89,7 @@ export function composeStatus(variables: Variables): {
   log: Log;
   fingerprint(text: string): string;
 } {
+  if (isDeployed(variables)) checkDeployedVariables(variables, process.execArgv);
   const { tableName, realms } = readStatusEnvironment(variables, readRealmSummaries);
   const { clock, log } = clockAndLog();
   const dynamoDb = new DynamoDBClient(awsOptions(variables, clock));
@@ -165,7 +173,8 @@ function awsOptions(variables: Variables, clock: CorrectedClock) {
       secretAccessKey: variables["AWS_SECRET_ACCESS_KEY"] ?? "",
       ...(variables["AWS_SESSION_TOKEN"] ? { sessionToken: variables["AWS_SESSION_TOKEN"] } : {}),
     }),
-    requestHandler: new DatedHttpHandler(clock, {
+    requestHandler: new AwsHttpHandler(clock, isDeployed(variables), {
+      httpsAgent: tlsSettings,
       connectionTimeout: 500,
       requestTimeout: 1000,
       throwOnRequestTimeout: true,
@@ -174,15 +183,19 @@ function awsOptions(variables: Variables, clock: CorrectedClock) {
 }
 
 /** Tells the clock what time AWS states in each answer, before anything is decided by it. */
-class DatedHttpHandler extends NodeHttpHandler {
+class AwsHttpHandler extends NodeHttpHandler {
   readonly #clock: CorrectedClock;
+  readonly #requiresTls: boolean;
 
-  constructor(clock: CorrectedClock, options: NodeHttpHandlerOptions) {
+  constructor(clock: CorrectedClock, requiresTls: boolean, options: NodeHttpHandlerOptions) {
     super(options);
     this.#clock = clock;
+    this.#requiresTls = requiresTls;
   }
 
   override async handle(...request: Parameters<NodeHttpHandler["handle"]>) {
+    // Not only variables state endpoints: a configuration file can too.
+    if (this.#requiresTls && request[0].protocol !== "https:") throw new Error("No https.");
     const sentAt = this.#clock.now();
     const answer = await super.handle(...request);
     const stated = new Date(answer.response.headers["date"] ?? Number.NaN);

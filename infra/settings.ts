@@ -8,6 +8,7 @@ const settingNames = [
   "apiLogging",
   "consentBaseUrl",
   "consentRequester",
+  "consentFirewall",
   "alarmTopicArn",
   "tableName",
 ] as const;
@@ -50,7 +51,11 @@ export function readSettings({ node }: IConstruct): Omit<ServiceStackProps, "rea
       endpointIds,
       setsAccountLogging: oneOf("apiLogging", ["set", "leave"]) !== "leave",
     },
-    consents: { baseUrl, requester: text("consentRequester") },
+    consents: {
+      baseUrl,
+      requester: text("consentRequester"),
+      firewall: oneOf("consentFirewall", ["on", "off"]) === "on",
+    },
     alarmTopicArn: text("alarmTopicArn"),
     tableName,
   };

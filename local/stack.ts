@@ -6,6 +6,7 @@ import type { LocalHttpApi } from "./aws/api-gateway/http-api.ts";
 import { startHttpApi } from "./aws/api-gateway/http-api.ts";
 import type { HttpRoute } from "./aws/api-gateway/http-api-event.ts";
 import { httpApiRoutes } from "./aws/api-gateway/http-api-routes.ts";
+import { httpApiThrottle } from "./aws/api-gateway/http-api-throttle.ts";
 import { startRestApi } from "./aws/api-gateway/rest-api.ts";
 import { restApiRoutes } from "./aws/api-gateway/rest-api-routes.ts";
 import { LOCAL_LOCATION } from "./aws/arns.ts";
@@ -168,6 +169,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   consentHost.deploy({
     host,
     route: httpApiRoutes(deployed),
+    allows: httpApiThrottle(deployed, () => performance.now()),
     onFailure: (cause) => reportFailure("consent pages", cause),
     ...(onPage ? { onAnswer: onPage } : {}),
   });

@@ -3,7 +3,8 @@ import { realmName } from "../model/connection.ts";
 import type { AuthorizationRequest } from "../model/consent.ts";
 import { needsNewSecret, VendingError } from "../model/errors.ts";
 import { secretAccount } from "../model/provider.ts";
-import type { Sensitive } from "../model/sensitive.ts";
+import type { Sensitive, Unprintable } from "../model/sensitive.ts";
+import { unprintable } from "../model/sensitive.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 
 /** How old a cached client secret may be, unless it is unusable. */
@@ -12,7 +13,7 @@ const secretMaxAgeMs = 300_000;
 const stateShape = /^[\w-]{43}\.[\w-]{22}\.[\w-]{43}$/;
 
 /** A state parameter, parsed but not verified: only `authorizationRequestOf` verifies it. */
-export interface UnverifiedState {
+export interface UnverifiedState extends Unprintable {
   readonly state: string;
   readonly pendingId: string;
   readonly salt: string;
@@ -60,7 +61,7 @@ export function readState(state: string | null): UnverifiedState | null {
   const text = String(state);
   if (!stateShape.test(text)) return null;
   const [pendingId, salt] = text.split(".") as [string, string];
-  return { state: text, pendingId, salt };
+  return unprintable<UnverifiedState>({ state: text, pendingId, salt });
 }
 
 /** Recreates the authorization request with this state; null when the state was not made for this browser in this realm. */
@@ -81,10 +82,10 @@ function derive(
 ): AuthorizationRequest {
   const macFor = (purpose: string) =>
     browserSecrets.mac(browserSecret, `${purpose} ${realmName(realm)} ${pendingId} ${salt}`);
-  return {
+  return unprintable<AuthorizationRequest>({
     redirectUri: `${consentBaseUrl}/callback/${realmName(realm)}`,
     state: `${pendingId}.${salt}.${macFor("state").expose()}`,
     nonce: macFor("nonce").expose(),
     codeVerifier: macFor("code-verifier"),
-  };
+  });
 }

@@ -4,6 +4,7 @@ import { connectionOf } from "../model/connection.ts";
 import type { ConsentRefusal, OpenLink, Redirect } from "../model/consent-outcome.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { Sensitive } from "../model/sensitive.ts";
+import { unprintable } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import { authorizeUrl } from "./authorization-request.ts";
 import { linkLifetimeMs } from "./begin-consent.ts";
@@ -60,7 +61,7 @@ export async function continueConsent(
     signal,
   );
   deps.log.info("consent-continued", pendingFields(deps, pending));
-  return { url, cookie: browserCookie(pending, secret, now) };
+  return unprintable<Redirect>({ url, cookie: browserCookie(pending, secret, now) });
 }
 
 /** The cookie outlives the row by ten minutes, so that a late browser is told that its link has expired, not that a cookie is missing. */

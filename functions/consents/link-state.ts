@@ -9,7 +9,7 @@ function linkState(
   browser: string | null,
   now: Date,
 ): RefusalReason | null {
-  if (!pending) return browser === null ? "link-unknown" : "link-used";
+  if (!pending) return absent(browser);
   if (pending.expiresAt <= now) return "link-expired";
   if (pending.browser !== null && pending.browser !== browser) return "other-browser";
   return null;
@@ -44,7 +44,16 @@ export function refusedLink(
   browser: string | null,
   now: Date,
 ): ConsentRefusal {
-  return refused(deps, linkState(pending, browser, now) ?? "mixed-up", pending ?? id);
+  const reason = linkState(pending, browser, now) ?? "mixed-up";
+  const isOwn = browser !== null && pending?.browser === browser;
+  // Whoever has not continued with a link is not told whether it exists: used and expired look alike.
+  const shown = reason === "link-expired" && !isOwn ? absent(browser) : reason;
+  return { ...refused(deps, reason, pending ?? id), reason: shown };
+}
+
+/** What is said of a link that is not in the table; it depends on nothing but what the browser sent. */
+function absent(browser: string | null): RefusalReason {
+  return browser === null ? "link-unknown" : "link-used";
 }
 
 /** Logs a refusal and returns it. `about` is the pending consent or, where there is none, its identifier. */

@@ -3,11 +3,12 @@ import type { Connection } from "./connection.ts";
 import type { ConsentFlow } from "./consent.ts";
 import type { ProblemCode } from "./errors.ts";
 import type { PendingConsent } from "./pending-consents.ts";
+import type { Unprintable } from "./sensitive.ts";
 import type { TokenRecord } from "./token-record.ts";
 
 /**
- * Why a browser's request is refused. `link-unknown`: no such link, mistyped or deleted long ago; `link-used`: this
- * browser has used it; `mixed-up`: the provider's response belongs to no request of this browser and realm.
+ * Why a browser's request is refused. `link-unknown`: there is no such link, or it has expired; `link-used`: the same, to
+ * a browser that has opened it; `link-expired`: only to the browser that has continued with it; `mixed-up`: the provider's response belongs to no request of this browser and realm.
  */
 export type RefusalReason =
   | "link-unknown"
@@ -31,7 +32,7 @@ export interface OpenLink {
 }
 
 /** Sends the browser to the provider's page. */
-export interface Redirect {
+export interface Redirect extends Unprintable {
   readonly url: string;
   /** The browser's cookie, with its lifetime extended. */
   readonly cookie: BrowserCookie;

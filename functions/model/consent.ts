@@ -1,4 +1,4 @@
-import type { Sensitive } from "./sensitive.ts";
+import type { Sensitive, Unprintable } from "./sensitive.ts";
 
 /** What a token response says about the consent, at the first token and at each refresh. */
 export interface ConsentResult {
@@ -32,7 +32,7 @@ export interface RefreshCredential {
 }
 
 /** One browser's authorization request (RFC 6749 §4.1.1). */
-export interface AuthorizationRequest {
+export interface AuthorizationRequest extends Unprintable {
   readonly redirectUri: string;
   readonly state: string;
   readonly nonce: string;

@@ -3,7 +3,7 @@ import type { Connection } from "./connection.ts";
 import { accountOf } from "./connection.ts";
 import type { ConsentFlow, ConsentResult, GrantCredential } from "./consent.ts";
 import type { ProblemCode } from "./errors.ts";
-import type { Sensitive } from "./sensitive.ts";
+import type { Sensitive, Unprintable } from "./sensitive.ts";
 
 /**
  * When a new token may be requested, and what that does to the old one. `at-expiry` and `at-handover` are for providers
@@ -106,7 +106,7 @@ export interface NotIssued {
 }
 
 /** A parsed secret, with which a token can be requested. */
-export interface Grant {
+export interface Grant extends Unprintable {
   /** Names what a new token revokes beyond this connection; null where it revokes nothing elsewhere. Stored as a hash only. */
   readonly revocationScope: string | null;
   /** False for a static key that is adopted without calling the provider. */

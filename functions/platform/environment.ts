@@ -1,5 +1,8 @@
 import { Sensitive } from "../model/sensitive.ts";
 
+/** A process's environment. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
 /** The variables of every function, as infra must supply them. */
 export interface FunctionVariables {
   readonly TABLE_NAME: string;
@@ -41,7 +44,7 @@ export class StartUpError extends Error {
 
 /** Fails with a `StartUpError` that names the invalid variable; `readRealm` names the invalid key of `REALM`. */
 export function readEnvironment<Realm>(
-  variables: Readonly<Record<string, string | undefined>>,
+  variables: Variables,
   readRealm: (json: string) => Realm,
 ): Environment<Realm> {
   return {
@@ -54,7 +57,7 @@ export function readEnvironment<Realm>(
 
 /** The same for `list-connections`; `readRealms` names the invalid key of `REALMS`. */
 export function readStatusEnvironment<Realm>(
-  variables: Readonly<Record<string, string | undefined>>,
+  variables: Variables,
   readRealms: (json: string) => readonly Realm[],
 ): { tableName: string; realms: readonly Realm[] } {
   return {
@@ -64,7 +67,7 @@ export function readStatusEnvironment<Realm>(
 }
 
 /** Fails with a `StartUpError` for a variable that is missing or empty. */
-function required(variables: Readonly<Record<string, string | undefined>>, name: string): string {
+function required(variables: Variables, name: string): string {
   const value = variables[name];
   if (!value) throw new StartUpError(`${name} is missing.`);
   return value;
@@ -96,9 +99,7 @@ export interface ConsentEnvironment {
 const requesterShape = /^[^\p{C}\p{Zl}\p{Zp}]{1,80}$/u;
 
 /** Fails with a `StartUpError` that names the invalid variable. */
-export function readConsentEnvironment(
-  variables: Readonly<Record<string, string | undefined>>,
-): ConsentEnvironment {
+export function readConsentEnvironment(variables: Variables): ConsentEnvironment {
   const baseUrl = required(variables, "CONSENT_BASE_URL");
   const url = URL.parse(baseUrl);
   if (!url || !isSafeAddress(baseUrl) || /[?#\s]|\/$/.test(baseUrl)) {

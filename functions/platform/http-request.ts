@@ -1,11 +1,19 @@
 import type { IncomingMessage } from "node:http";
+import type { LookupFunction } from "node:net";
 import type { CallTimes, Clock } from "../model/clock.ts";
-import { timeCall } from "../model/clock.ts";
-import type { Sensitive } from "../model/sensitive.ts";
-import { rejectOnAbort } from "./reject-on-abort.ts";
+import { rejectOnAbort, timeCall } from "../model/clock.ts";
+import type { Sensitive, Unprintable } from "../model/sensitive.ts";
+import { unprintable } from "../model/sensitive.ts";
+import type { NetworkPolicy, Resolve } from "./network-guard.ts";
+import {
+  addressGuard,
+  ForbiddenAddressError,
+  guardedLookup,
+  literalAddress,
+} from "./network-guard.ts";
 
 /** One request to a provider. It is never redirected, never retried, and never uses a kept-alive connection. */
-export interface HttpRequest {
+export interface HttpRequest extends Unprintable {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +29,7 @@ export interface ClientCertificate {
 }
 
 /** Timed on our clock from just before the request is sent until the whole answer is received. */
-export interface HttpResponse extends CallTimes {
+export interface HttpResponse extends CallTimes, Unprintable {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   /** Null when it is longer than 64 KB, compressed although we did not accept that, or not UTF-8. */
@@ -29,12 +37,12 @@ export interface HttpResponse extends CallTimes {
 }
 
 /**
- * Why there is no answer. `certificate`: the provider refused ours in the TLS handshake. `sent`: the provider may have
- * processed the request.
+ * Why there is no answer. `certificate`: the provider refused ours in the TLS handshake. `forbidden`: the provider's host
+ * is in a network to which no connection is allowed. `sent`: the provider may have processed the request.
  */
 export class HttpFailure extends Error {
   override readonly name = "HttpFailure";
-  readonly kind: "timeout" | "network" | "certificate";
+  readonly kind: "timeout" | "network" | "certificate" | "forbidden";
   readonly sent: boolean;
 
   constructor(kind: HttpFailure["kind"], sent: boolean) {
@@ -49,21 +57,53 @@ export type SendHttp = (request: HttpRequest, signal: AbortSignal) => Promise<Ht
 
 /** More than any token response needs. */
 const maxBodyBytes = 64 * 1024;
+const maxHeaderBytes = 16 * 1024;
 
-/** `SendHttp` with Node's own client, loaded at the first request. Without a pool, no stale socket can lose an answer. */
-export function nodeHttp(clock: Clock): SendHttp {
+/** Stated here, because variables and options of Node can change the defaults. TLS 1.3 is used where the server has it. */
+export const tlsSettings = {
+  rejectUnauthorized: true,
+  minVersion: "TLSv1.2",
+  maxVersion: "TLSv1.3",
+} as const;
+
+/**
+ * `SendHttp` with Node's own client, loaded at the first request. Without a pool, no stale socket can lose an answer.
+ * Without `resolve` the machine resolves host names.
+ */
+export function nodeHttp(clock: Clock, policy: NetworkPolicy, resolve?: Resolve): SendHttp {
+  let guard: ConnectionGuard | undefined;
   return async (request, signal) => {
+    guard ??= connectionGuard(policy, resolve ?? process.getBuiltinModule("node:dns").lookup);
     const end = timeCall(clock);
     const progress = { sent: false, answered: false };
     // Node's own abort does not cover every state of a request, and a call must end in all of them.
     const outOfTime = () => new Error("The call's time is up.");
     const answer = await rejectOnAbort(
-      exchange(request, signal, progress),
+      exchange(request, guard, signal, progress),
       signal,
       outOfTime,
     ).catch((error: unknown) => toHttpFailure(error, signal, progress));
     if (answer instanceof HttpFailure) throw answer;
-    return { ...answer, ...end() };
+    return unprintable<HttpResponse>({ ...answer, ...end() });
+  };
+}
+
+interface ConnectionGuard {
+  readonly lookup: LookupFunction;
+  /** Fails for an address to which no connection is allowed. Names are checked by `lookup`. */
+  checkUrl(url: URL): void;
+}
+
+function connectionGuard(policy: NetworkPolicy, resolve: Resolve): ConnectionGuard {
+  const isAllowed = addressGuard(policy);
+  return {
+    lookup: guardedLookup(isAllowed, resolve),
+    checkUrl({ protocol, hostname }) {
+      const address = literalAddress(hostname);
+      const isEncrypted = protocol === "https:" || policy.allowsLoopback;
+      if (isEncrypted && (address === null || isAllowed(address))) return;
+      throw new ForbiddenAddressError("No connection to this address is allowed.");
+    },
   };
 }
 
@@ -74,15 +114,21 @@ interface Progress {
 
 async function exchange(
   { method, url: address, headers, body, clientCertificate }: HttpRequest,
+  { lookup, checkUrl }: ConnectionGuard,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<Pick<HttpResponse, "status" | "headers" | "body">> {
   const url = new URL(address);
+  checkUrl(url);
   const isSecure = url.protocol === "https:";
   // Not imported, because the ESM facade of these modules adds 25 ms to a cold start.
   const { request } = process.getBuiltinModule(isSecure ? "node:https" : "node:http");
   const { response, body: stream } = await new Promise<Received>((resolve, reject) => {
-    const options = { method, headers, signal, agent: false, ...tlsOptions(clientCertificate) };
+    const options = {
+      ...{ method, headers, signal, lookup, agent: false },
+      ...{ insecureHTTPParser: false, maxHeaderSize: maxHeaderBytes },
+      ...tlsOptions(clientCertificate),
+    };
     const outgoing = request(url, options, (incoming) =>
       resolve({ response: incoming, body: incoming }),
     );
@@ -114,7 +160,8 @@ interface Received {
 }
 
 function tlsOptions(certificate: ClientCertificate | undefined): object {
-  return certificate ? { cert: certificate.chain, key: certificate.key.expose() } : {};
+  if (!certificate) return tlsSettings;
+  return { ...tlsSettings, cert: certificate.chain, key: certificate.key.expose() };
 }
 
 /** TLS alerts about a client certificate or its signature, by their numbers in RFC 8446 §6, as OpenSSL reports them. */
@@ -129,6 +176,7 @@ function toHttpFailure(
   signal: AbortSignal,
   { sent, answered }: Progress,
 ): HttpFailure {
+  if (error instanceof ForbiddenAddressError) return new HttpFailure("forbidden", false);
   if (signal.aborted) return new HttpFailure("timeout", sent);
   const isRefused = error instanceof Error && certificateAlert.test(error.message);
   return isRefused && !answered

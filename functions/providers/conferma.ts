@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import { Sensitive } from "../model/sensitive.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
-import { basicClientId, plainText, sensitiveText } from "./declaration/secret.ts";
+import { basicClientId, sensitiveText } from "./declaration/secret.ts";
 import { address, baseAddress, basicEncoding, settingsOf } from "./declaration/settings.ts";
 import {
   claimUntil,
@@ -27,16 +28,16 @@ export const conferma = declareClientCredentials({
   secret: {
     clientId: { meaning: "the client id", shape: basicClientId },
     clientSecret: { meaning: "the client secret", shape: sensitiveText },
-    platformKey: { meaning: "the platform key, sent as the scope", shape: plainText },
+    platformKey: { meaning: "the platform key, sent as the scope", shape: sensitiveText },
   },
   // A new token revokes every other token of the platform, and none may be requested before expiry.
   policySettings: [],
   policy: () => ({ renewal: "at-expiry" }),
-  revocationScope: ({ platformKey }) => platformKey,
+  revocationScope: ({ platformKey }) => platformKey.expose(),
   usualLifetimeSeconds: 300,
   presentation: () => bearer,
   request: ({ tokenUrl, basicEncoding }, { clientId, clientSecret, platformKey }): HttpRequest => {
-    const form = { grant_type: "client_credentials", scope: platformKey };
+    const form = { grant_type: "client_credentials", scope: platformKey.expose() };
     const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
     return formRequest(tokenUrl, new URLSearchParams(form), { authorization });
   },
@@ -59,7 +60,7 @@ function readAnswer(fields: AnswerFields, { headers }: HttpResponse, now: Date):
   ];
   const wasClaimed = !isAbsent(expires) || !isAbsent(expires_in);
   return {
-    token: access_token,
+    token: new Sensitive(access_token),
     expiresAt,
     lifetime: lifetimeFrom(claims, wasClaimed, maxDays),
   };

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { Sensitive, unprintable } from "../model/sensitive.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import { parseJson } from "../platform/parse-json.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
@@ -36,12 +37,13 @@ export const sendPayments = declareClientCredentials({
   revocationScope: ({ clientId }) => clientId,
   usualLifetimeSeconds: 300,
   presentation: () => bearer,
-  request: ({ tokenUrl }, { clientId, clientSecret }): HttpRequest => ({
-    method: "POST",
-    url: tokenUrl,
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify({ clientId, clientSecret: clientSecret.expose() }),
-  }),
+  request: ({ tokenUrl }, { clientId, clientSecret }) =>
+    unprintable<HttpRequest>({
+      method: "POST",
+      url: tokenUrl,
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify({ clientId, clientSecret: clientSecret.expose() }),
+    }),
   readAnswer,
 });
 
@@ -53,7 +55,7 @@ function readAnswer(fields: AnswerFields, { headers }: HttpResponse, now: Date):
   const claim =
     expiresAt && (iat ? claimFromSecond(iat, expiresAt) : claimUntil(expiresAt, headers, now));
   const lifetime = lifetimeFrom([claim], !isAbsent(stated), maxDays);
-  return { token: accessToken, expiresAt, lifetime };
+  return { token: new Sensitive(accessToken), expiresAt, lifetime };
 }
 
 /** A JWT's `iat` and `exp` (RFC 7519 §4.1), decoded but not verified: for timing only. Never fails. */

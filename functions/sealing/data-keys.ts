@@ -6,12 +6,11 @@ import {
   InvalidCiphertextException,
 } from "@aws-sdk/client-kms";
 import type { Clock } from "../model/clock.ts";
-import { stopwatch } from "../model/clock.ts";
+import { rejectOnAbort, stopwatch } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { sealingProblem, VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { LruCache } from "../platform/lru-cache.ts";
-import { rejectOnAbort } from "../platform/reject-on-abort.ts";
 
 /** A data key of one connection, in the clear and encrypted by KMS. */
 interface DataKey {

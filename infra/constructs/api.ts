@@ -1,4 +1,5 @@
 import { CfnOutput } from "aws-cdk-lib";
+import type { Stage } from "aws-cdk-lib/aws-apigateway";
 import { InterfaceVpcEndpoint } from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
 import { ApiLogging } from "./api-logging.ts";
@@ -16,7 +17,7 @@ export interface ApiProps {
 
 /** Creates the API, unless it is disabled. */
 export function createApi(scope: Construct, props: ApiProps): VendingApi | undefined {
-  const { kind = "private", endpointIds = [], setsAccountLogging = true } = props;
+  const { kind = "private", endpointIds = [] } = props;
   if (kind === "none") return undefined;
   const endpoints = () =>
     endpointIds.length > 0
@@ -25,9 +26,20 @@ export function createApi(scope: Construct, props: ApiProps): VendingApi | undef
   const api = new VendingApi(scope, "VendingApi", {
     endpoints: kind === "private" ? endpoints() : [],
   });
-  if (setsAccountLogging) api.stage.node.addDependency(new ApiLogging(scope, "ApiLogging"));
+  setAccountLogging(scope, api.stage, props);
   new CfnOutput(scope, "ApiUrl", { description: "The API's base address", value: api.url });
   return api;
+}
+
+/** Lets the stage of a REST API log, unless the account's setting is to be left as it is. */
+export function setAccountLogging(
+  scope: Construct,
+  stage: Stage,
+  { setsAccountLogging = true }: ApiProps,
+): void {
+  if (!setsAccountLogging) return;
+  const id = "ApiLogging";
+  stage.node.addDependency(scope.node.tryFindChild(id) ?? new ApiLogging(scope, id));
 }
 
 function importEndpoint(scope: Construct, vpcEndpointId: string) {

@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { ConsentVariables } from "../../functions/platform/environment.ts";
 import type { ConsentHost } from "./consent-host.ts";
+import { reservedConcurrency } from "./consent-host.ts";
 import { claimsPendingConsents } from "./permissions.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
@@ -31,11 +32,14 @@ export class ConsentFunctions extends Construct {
       variables: { ...variables },
       timeout: Duration.seconds(25),
       memorySize: 1024,
+      // Junk from the internet must not take the concurrency of other functions.
+      reservedConcurrentExecutions: reservedConcurrency,
     };
     this.beginConsent = new RealmFunction(this, "BeginConsent", {
       ...shared,
       entry: "begin-consent",
       description: `Asks people for a consent to ${name}`,
+      handlesTokens: false,
     });
     this.completeConsent = new RealmFunction(this, "CompleteConsent", {
       ...shared,

@@ -35,10 +35,22 @@ export function allowReadingSecrets(scope: Construct, prefix: string): PolicySta
 
 /** Records and claims are read and changed, never deleted: versions go on counting. */
 export function allowChangingItems(table: SharedState["table"], realm: string): PolicyStatement {
+  return changing(table, `${realm}/*`);
+}
+
+/** Pending consents, and no record. */
+export function allowChangingPendingConsents(
+  table: SharedState["table"],
+  realm: string,
+): PolicyStatement {
+  return changing(table, `${realm}/~consent/*`);
+}
+
+function changing(table: SharedState["table"], keys: string): PolicyStatement {
   return new PolicyStatement({
     actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
     resources: [table.tableArn],
-    conditions: keysLike(`${realm}/*`),
+    conditions: keysLike(keys),
   });
 }
 

@@ -6,7 +6,12 @@ import type { FunctionName } from "../function-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import type { BundledFunctionProps } from "./bundled-function.ts";
 import { BundledFunction } from "./bundled-function.ts";
-import { allowChangingItems, allowReadingSecrets, allowSealingTokens } from "./permissions.ts";
+import {
+  allowChangingItems,
+  allowChangingPendingConsents,
+  allowReadingSecrets,
+  allowSealingTokens,
+} from "./permissions.ts";
 import type { SharedState } from "./shared-state.ts";
 
 export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environment"> {
@@ -15,6 +20,8 @@ export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environm
   readonly state: SharedState;
   /** Environment variables besides the common ones. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** False for a function that handles pending consents only: it can reach no record, and decrypt nothing. */
+  readonly handlesTokens?: boolean;
 }
 
 /**
@@ -22,7 +29,7 @@ export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environm
  */
 export class RealmFunction extends BundledFunction {
   constructor(scope: Construct, id: string, props: RealmFunctionProps) {
-    const { realm, state, variables, ...bundled } = props;
+    const { realm, state, variables, handlesTokens = true, ...bundled } = props;
     const secretPrefix = `token-vending/${realm.name}/`;
     const common: FunctionVariables = {
       TABLE_NAME: state.table.tableName,
@@ -33,6 +40,10 @@ export class RealmFunction extends BundledFunction {
     super(scope, id, { ...bundled, environment: { ...common, ...variables } });
     this.addToRolePolicy(allowReadingSecrets(this, secretPrefix));
     if (this.role) acknowledgeSecretWildcard(this.role, secretPrefix);
+    if (!handlesTokens) {
+      this.addToRolePolicy(allowChangingPendingConsents(state.table, realm.name));
+      return;
+    }
     this.addToRolePolicy(allowChangingItems(state.table, realm.name));
     this.addToRolePolicy(allowSealingTokens(state.sealingKey, realm.name));
   }

@@ -5,6 +5,7 @@ import { Construct } from "constructs";
 import type { RealmEntry } from "../realm-list.ts";
 import { readRealms } from "../realm-list.ts";
 import { ConnectionSecret } from "./connection-secret.ts";
+import { sealingKeyPolicy } from "./sealing-key-policy.ts";
 import { sealingKeyParameter } from "./shared-state.ts";
 import { TokenTable } from "./token-table.ts";
 
@@ -20,6 +21,7 @@ export class TokenVendingState extends Construct {
     this.sealingKey = new Key(this, "SealingKey", {
       description: "Seals the tokens in the token table",
       enableKeyRotation: true,
+      policy: sealingKeyPolicy(),
       removalPolicy: RemovalPolicy.RETAIN,
     });
     new StringParameter(this, "SealingKeyArn", {

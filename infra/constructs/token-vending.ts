@@ -8,8 +8,9 @@ import { bundlesFolder } from "../bundle.ts";
 import type { ListedRealm, RealmEntry } from "../realm-list.ts";
 import { readRealms } from "../realm-list.ts";
 import type { ApiProps } from "./api.ts";
-import { createApi } from "./api.ts";
-import { ConsentHost } from "./consent-host.ts";
+import { createApi, setAccountLogging } from "./api.ts";
+import { OpenConsentHost } from "./consent-host.ts";
+import { FirewalledConsentHost } from "./firewalled-consent-host.ts";
 import { Monitoring } from "./monitoring.ts";
 import { allowListingConnections, allowReadingStatus, grantInvoke } from "./permissions.ts";
 import { Realm } from "./realm.ts";
@@ -38,6 +39,11 @@ export interface ConsentProps {
   readonly baseUrl?: string | undefined;
   /** The company's name, as shown on the consent pages (default: the host's name). */
   readonly requester?: string | undefined;
+  /**
+   * Puts AWS WAF in front of the consent pages, which limits each address (docs/deploying.md says what it costs). It
+   * changes API Gateway's own address of the host.
+   */
+  readonly firewall?: boolean | undefined;
 }
 
 /** All realms of a deployment, each with its own functions; the API in front of them; and their monitoring. */
@@ -56,7 +62,7 @@ export class TokenVending extends Construct {
     const bundled = { state: this.state, bundlesFolder: props.bundlesFolder ?? bundlesFolder };
     const failureQueue = new FailureQueue(this, "Failures");
     const schedules = new ScheduleGroup(this, "Ticks", { removalPolicy: RemovalPolicy.DESTROY });
-    const consentsOf = this.createConsentHost(listed, props.consents ?? {});
+    const consentsOf = this.createConsentHost(listed, props.consents ?? {}, props.api ?? {});
     const realms = listed.map(
       (realm) =>
         new Realm(this, realm.name, {
@@ -112,10 +118,17 @@ export class TokenVending extends Construct {
   }
 
   /** Creates one host for all consent realms, if there are any. */
-  private createConsentHost(listed: readonly ListedRealm[], { baseUrl, requester }: ConsentProps) {
+  private createConsentHost(
+    listed: readonly ListedRealm[],
+    { baseUrl, requester, firewall = false }: ConsentProps,
+    api: ApiProps,
+  ) {
     const isConsentRealm = ({ settings }: ListedRealm) => needsConsent(settings.provider);
     if (!listed.some(isConsentRealm)) return () => undefined;
-    const host = new ConsentHost(this, "ConsentHost", { baseUrl });
+    const host = firewall
+      ? new FirewalledConsentHost(this, "FirewalledConsentHost", { baseUrl })
+      : new OpenConsentHost(this, "ConsentHost", { baseUrl });
+    if (host instanceof FirewalledConsentHost) setAccountLogging(this, host.stage, api);
     new CfnOutput(this, "ConsentUrl", {
       description: "Callback addresses are /callback/<provider>/<environment> of this",
       value: host.baseUrl,

@@ -90,7 +90,7 @@ describeInBrowser("an attacker", () => {
     const before = redeems();
     const tab = await visitor.newTab();
     await tab.goto(visitor.page.url());
-    await expectTitle(tab, "This link has already been used");
+    await expectTitle(tab, "This link no longer works");
     const stranger = await openVisitor();
     await stranger.page.goto(visitor.page.url());
     await expectTitle(stranger.page, notThisBrowser);

@@ -12,7 +12,7 @@ import {
   fillInConsent,
 } from "./provider-pages.ts";
 
-const used = "This link has already been used";
+const used = "This link no longer works";
 
 async function titleOf(page: Page): Promise<string> {
   return (await page.getByRole("heading", { level: 1 }).textContent()) ?? "";
@@ -132,10 +132,11 @@ describeInBrowser("a person", () => {
     await tab.goto(links[1] ?? "");
     await pending.expireAll();
     await continueToProvider(tab);
-    await expectTitle(tab, "This link has expired");
-    await checkPage(tab, "link-expired");
+    await expectTitle(tab, "This link no longer works");
+    await checkPage(tab, "link-used");
     await decideOnConsent(page, defaultUser);
     await expectTitle(page, "This link has expired");
+    await checkPage(page, "link-expired");
     expect(versionOrCode(await vend("connectpay/stage", "late"))).toBe("consent-required");
   });
 

@@ -268,7 +268,7 @@ describe("a replay", () => {
     const { browser, authorizeUrl, answer } = await startedConsent(site);
     await browser.returnFromProvider(authorizeUrl, answer);
     const again = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(again).toMatchObject({ status: 410, title: "This link has already been used" });
+    expect(again).toMatchObject({ status: 410, title: "This link no longer works" });
     expect(site.provider.asked).toHaveLength(1);
   });
 

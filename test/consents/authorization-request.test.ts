@@ -10,6 +10,7 @@ import type { RealmId } from "../../functions/model/connection.ts";
 import type { AuthorizationRequest } from "../../functions/model/consent.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secrets.ts";
+import { fieldsOf } from "../support/fields-of.ts";
 
 const id = "i".repeat(43);
 const secret = new Sensitive("s".repeat(43));
@@ -92,5 +93,10 @@ test.each([
 });
 
 test("a state names its link and its salt", () => {
-  expect(readState(state)).toEqual({ state, pendingId: "i".repeat(43), salt: "x".repeat(22) });
+  const read = readState(state);
+  expect(read && fieldsOf(read)).toEqual({
+    state,
+    pendingId: "i".repeat(43),
+    salt: "x".repeat(22),
+  });
 });

@@ -7,7 +7,7 @@ import type {
 } from "../../functions/model/consent.ts";
 import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
+import { Sensitive, unprintable } from "../../functions/model/sensitive.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import type { Call } from "./explored-provider.ts";
 import { adopted, failedIssue, person } from "./explored-provider.ts";
@@ -37,7 +37,7 @@ export function exploredGrant(
     if (result.kind === "not-issued") return result;
     return { ...result, ...end() };
   };
-  return { revocationScope: scope, callsProvider: !isAdopted, issue };
+  return unprintable<Grant>({ revocationScope: scope, callsProvider: !isAdopted, issue });
 }
 
 /** A refresh must not bring another person's token. */

@@ -32,10 +32,38 @@ test("begin-consent answers the pages, complete-consent the callbacks", () => {
   });
 });
 
-test("is throttled, and logs routes, never paths, which contain links", () => {
+const limits = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 5 };
+
+test("each route has limits of its own, so that junk at one locks nobody out of the others", () => {
   const [[, stage] = []] = resourcesIn(template, "AWS::ApiGatewayV2::Stage");
-  const { DefaultRouteSettings, AccessLogSettings } = Object(stage?.Properties);
-  expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 });
+  const { DefaultRouteSettings, RouteSettings } = Object(stage?.Properties);
+  expect(DefaultRouteSettings).toEqual(limits);
+  expect(RouteSettings).toEqual(
+    Object.fromEntries(routes.map(({ RouteKey }) => [RouteKey, limits])),
+  );
+  // API Gateway refuses limits of a route that does not exist yet.
+  const ids = resourcesIn(template, "AWS::ApiGatewayV2::Route").map(([id]) => id);
+  expect([stage?.DependsOn].flat()).toEqual(expect.arrayContaining(ids));
+});
+
+test("junk at all routes of a realm takes no concurrency from the functions that vend", () => {
+  const reserved = stack.functions.map(({ name, reservedConcurrency }) => [
+    /(VendToken|RenewTokens|BeginConsent|CompleteConsent|ListConnections)/.exec(name)?.[0],
+    reservedConcurrency,
+  ]);
+  const ofConsents = reserved.filter(([kind]) => /Consent/.test(String(kind)));
+  expect(ofConsents).toEqual([
+    ["BeginConsent", 10],
+    ["CompleteConsent", 10],
+  ]);
+  // Begin-consent has two routes: what they let through at once, it can take, and what follows is done in 30 ms each.
+  expect(2 * limits.ThrottlingBurstLimit).toBeLessThanOrEqual(10);
+  expect(2 * limits.ThrottlingRateLimit * 0.03).toBeLessThan(10 / 3);
+});
+
+test("logs routes, never paths, which contain links", () => {
+  const [[, stage] = []] = resourcesIn(template, "AWS::ApiGatewayV2::Stage");
+  const { AccessLogSettings } = Object(stage?.Properties);
   const variables = Object.values(JSON.parse(AccessLogSettings.Format));
   expect(variables.sort()).toEqual([
     "$context.error.responseType",

@@ -40,7 +40,8 @@ export function keyRows({ stack, self, foreignRealms }: RowContext): Row[] {
   const own = `${self.realm}/acme`;
   const foreign = foreignRealms.map((realm) => `${realm}/acme`);
   const row = (action: string, what: string, key: string, connection?: string): Row => {
-    const isOwnUse = sealingActions.includes(action) && key === keyArn && connection === own;
+    const isSealing = sealingActions.includes(action) && self.kind !== "BeginConsent";
+    const isOwnUse = isSealing && key === keyArn && connection === own;
     const context = connection === undefined ? {} : { [contextKey]: connection };
     const policy = key === keyArn ? keyPolicy : delegatingKeyPolicy;
     return [isOwnUse ? "allowed" : "denied", action, what, key, context, policy];

@@ -47,7 +47,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "the guard is turned round",
     change: onItems(({ Condition = {} }) => setLeadingKeys(Condition, "Null", "true")),
-    flips: labels(itemActions, ["no key", own, `${mutatedRealm}/~scope/0123`, inTransaction(own)]),
+    flips: labels(itemActions, ["no key", own, inTransaction(own), ...besideRecords(mutatedRealm)]),
   },
   {
     name: "the condition is dropped",
@@ -250,7 +250,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: "every key is granted",
     change: addStatement(vend(mutatedRealm), ["kms:*"]),
-    flips: [/^VendToken conferma\/sandbox: kms:/],
+    // The key's own policy still denies all but administration, and use for a connection.
+    flips: [
+      /^VendToken conferma\/sandbox: kms:\w+ another key /,
+      /^VendToken conferma\/sandbox: kms:(Decrypt|GenerateDataKey) [^ /]+\/[^ /]+\/[^ ]+$/,
+      /^VendToken conferma\/sandbox: kms:(?!CreateGrant)\w+ the key$/,
+    ],
   },
   {
     name: "the encryption context goes unasked",
@@ -259,7 +264,7 @@ export const mutations: readonly Mutation[] = [
       delete statement.Condition;
     },
     flips: sealingActions.map(
-      (action) => new RegExp(`^VendToken conferma/sandbox: ${action} (?!another key)`),
+      (action) => new RegExp(`^VendToken conferma/sandbox: ${action} [^ /]+/[^ /]+/[^ ]+$`),
     ),
   },
   {
@@ -267,7 +272,7 @@ export const mutations: readonly Mutation[] = [
     change: addStatement(vend(mutatedRealm), ["kms:Decrypt"], {
       Null: { "kms:EncryptionContext:connection": "false" },
     }),
-    flips: [/^VendToken conferma\/sandbox: kms:Decrypt (?!no context)/],
+    flips: [/^VendToken conferma\/sandbox: kms:Decrypt (another key )?[^ /]+\/[^ /]+\/[^ ]+$/],
   },
   {
     name: "one realm's policy is attached to another realm's role",
@@ -294,12 +299,18 @@ export const mutations: readonly Mutation[] = [
   },
 ];
 
+/** Further items of a realm, by the labels of their rows. */
+function besideRecords(realm: string): string[] {
+  const pending = `${realm}/~consent/0123`;
+  return [`${realm}/~scope/0123`, pending, `${realm}/acme + ${pending}`];
+}
+
 /** What one realm may no longer, and may instead. */
 function exchanged(mine: string, theirs: string): string[] {
   const keys = [`${mine}/acme`, `${theirs}/acme`];
   const secrets = [...keys, `${mine}/default`].map((name) => `token-vending/${name}`);
   return [
-    ...labels(itemActions, [...keys, ...keys.map(inTransaction), `${mine}/~scope/0123`], mine),
+    ...labels(itemActions, [...keys, ...keys.map(inTransaction), ...besideRecords(mine)], mine),
     ...labels(get, secrets, mine),
     ...labels(sealingActions, keys, mine),
     ...labels(writeLog, ["its own", `of ${vend(theirs)}`], mine),

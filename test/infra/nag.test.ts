@@ -25,6 +25,17 @@ test("a regional API passes them as well", { timeout }, () => {
   });
 });
 
+test("a firewall in front of the consent pages passes them as well", { timeout }, () => {
+  const [, , consents] = oneOfEachKind;
+  if (!consents) throw new Error("There is no realm of consents.");
+  synthesizedStacks([consents], {
+    api: { kind: "none" },
+    consents: { firewall: true },
+    context,
+    add: (_, app) => addNagChecks(app),
+  });
+});
+
 test("a resource that breaks a rule of a pack fails the synthesis", { timeout }, () => {
   const planted = once(() =>
     synthesizedStacks(oneOfEachKind.slice(0, 1), {

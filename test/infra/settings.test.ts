@@ -12,7 +12,7 @@ const settingsWith = (name: string, value: unknown) => {
 test("by default the API is private, in a VPC of its own, and account logging is set up", () => {
   expect(readSettings(new RootConstruct())).toEqual({
     api: { kind: "private", endpointIds: [], setsAccountLogging: true },
-    consents: { baseUrl: undefined, requester: undefined },
+    consents: { baseUrl: undefined, requester: undefined, firewall: false },
     alarmTopicArn: undefined,
     tableName: undefined,
   });
@@ -25,6 +25,8 @@ test.each([
   ["apiLogging", "leave", { api: { setsAccountLogging: false } }],
   ["consentBaseUrl", "https://a.example", { consents: { baseUrl: "https://a.example" } }],
   ["consentRequester", "Acme", { consents: { requester: "Acme" } }],
+  ["consentFirewall", "on", { consents: { firewall: true } }],
+  ["consentFirewall", "off", { consents: { firewall: false } }],
   ["alarmTopicArn", "arn:aws:sns:::x", { alarmTopicArn: "arn:aws:sns:::x" }],
   ["tableName", "token-vending-restored", { tableName: "token-vending-restored" }],
 ])("%s may be %s", (name, value, expected) => {
@@ -39,6 +41,7 @@ test.each([
   ["apiLogging", "no"],
   ["consentBaseUrl", "http://a.example"],
   ["consentBaseUrl", "https://a.example/"],
+  ["consentFirewall", "yes"],
   ["tableName", "token-vending/restored"],
 ])("%s may not be %j: the error names it", (name, value) => {
   expect(() => settingsWith(name, value)).toThrow(`token-vending:${name} must be`);

@@ -28,6 +28,7 @@ export interface Statement {
 }
 
 export interface RawResource {
+  readonly DependsOn?: string | readonly string[];
   readonly Type: string;
   readonly Properties: Record<string, unknown>;
   readonly DeletionPolicy?: string;

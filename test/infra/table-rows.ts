@@ -76,12 +76,16 @@ export function tableRows({ stack, self, foreignRealms }: RowContext): Row[] {
   const own = `${self.realm}/acme`;
   const foreign = foreignRealms.map((realm) => `${realm}/acme`);
   const [other = ""] = foreign;
+  const ofRecords = self.kind === "BeginConsent" ? "denied" : "allowed";
+  const pending = `${self.realm}/~consent/0123`;
 
   return [
     ...itemActions.flatMap((action): Row[] => [
       ...[own, `${self.realm}/~scope/0123`].map(
-        (key): Row => ["allowed", action, key, tableArn, leading(key)],
+        (key): Row => [ofRecords, action, key, tableArn, leading(key)],
       ),
+      ["allowed", action, pending, tableArn, leading(pending)],
+      [ofRecords, action, `${own} + ${pending}`, tableArn, leading(own, pending)],
       ...[...foreign, ...nearKeys(self.realm)].map(
         (key): Row => ["denied", action, key, tableArn, leading(key)],
       ),
@@ -97,7 +101,7 @@ export function tableRows({ stack, self, foreignRealms }: RowContext): Row[] {
       ["denied", action, other, tableArn, leading(other)],
       ["denied", action, "no key", tableArn],
     ]),
-    ...partsOfTransactions(tableArn, own, foreign),
+    ...partsOfTransactions(tableArn, own, foreign, ofRecords),
     ["denied", "dynamodb:Query", self.realm, tableArn, leading(self.realm)],
     ...["due", "any"].flatMap((index) => indexRows(index, tableArn, self, foreignRealms)),
     ...elsewhere(table.name).map(([what, resource]): Row => {
@@ -159,10 +163,15 @@ function indexRows(
 }
 
 /** A transaction is not an IAM action: each of its parts is checked by itself. */
-function partsOfTransactions(tableArn: string, own: string, foreign: readonly string[]): Row[] {
+function partsOfTransactions(
+  tableArn: string,
+  own: string,
+  foreign: readonly string[],
+  ofRecords: AccessDecision,
+): Row[] {
   const parts: [Row[0], string, string, string][] = [
-    ["allowed", "dynamodb:GetItem", "TransactGetItems", own],
-    ["allowed", "dynamodb:UpdateItem", "TransactWriteItems", own],
+    [ofRecords, "dynamodb:GetItem", "TransactGetItems", own],
+    [ofRecords, "dynamodb:UpdateItem", "TransactWriteItems", own],
     ["denied", "dynamodb:DeleteItem", "TransactWriteItems", own],
     ["denied", "dynamodb:PutItem", "TransactWriteItems", own],
     ...foreign.flatMap((key): [Row[0], string, string, string][] => [

@@ -1,11 +1,14 @@
 import { inspect } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
+import { unprintable } from "../../functions/model/sensitive.ts";
+import type { HttpRequest } from "../../functions/platform/http-request.ts";
 import { HttpFailure, nodeHttp } from "../../functions/platform/http-request.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
+import { loopbackOnly } from "../support/network-policies.ts";
 import type { RawServer } from "../support/raw-server.ts";
 import { rawServer } from "../support/raw-server.ts";
 
-const send = nodeHttp(systemClock);
+const send = nodeHttp(systemClock, loopbackOnly);
 const never = new AbortController().signal;
 
 let server: RawServer | undefined;
@@ -17,12 +20,12 @@ afterEach(async () => {
 /** The failure of a request that holds canaries. */
 async function failureOf(url: string, signal: AbortSignal = never): Promise<HttpFailure> {
   const headers = { authorization: "Basic canary-header" };
-  const request = {
+  const request = unprintable<HttpRequest>({
     method: "POST",
     url: `${url}/canary-path`,
     headers,
     body: "canary-body",
-  } as const;
+  });
   const failure = await send(request, signal).then(
     () => null,
     (error: unknown) => error,

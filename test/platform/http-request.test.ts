@@ -3,21 +3,25 @@ import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
+import { unprintable } from "../../functions/model/sensitive.ts";
 import type { HttpRequest } from "../../functions/platform/http-request.ts";
 import { HttpFailure, nodeHttp } from "../../functions/platform/http-request.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { at } from "../support/a-record.ts";
+import { loopbackOnly } from "../support/network-policies.ts";
 import type { RawServer } from "../support/raw-server.ts";
 import { rawServer } from "../support/raw-server.ts";
 
-const send = nodeHttp(systemClock);
+const send = nodeHttp(systemClock, loopbackOnly);
 const never = new AbortController().signal;
-const post = (url: string): HttpRequest => ({
-  method: "POST",
-  url,
-  headers: { "content-type": "text/plain", "x-canary": "1" },
-  body: "héllo",
-});
+const requestOf = unprintable<HttpRequest>;
+const post = (url: string) =>
+  requestOf({
+    method: "POST",
+    url,
+    headers: { "content-type": "text/plain", "x-canary": "1" },
+    body: "héllo",
+  });
 
 let server: RawServer | undefined;
 afterEach(async () => {
@@ -55,7 +59,8 @@ describe("one request", () => {
 
   test("keeps path and query, and without a body sends none", async () => {
     server = await rawServer((socket) => socket.end(head("content-length: 0")));
-    await send({ method: "GET", url: `${server.url}/a/b?c=d%20e`, headers: {} }, never);
+    const url = `${server.url}/a/b?c=d%20e`;
+    await send(requestOf({ method: "GET", url, headers: {} }), never);
     expect(server.received[0]).toMatch(/^GET \/a\/b\?c=d%20e HTTP\/1\.1\r\n/);
     expect(server.received[0]).not.toMatch(/content-length|transfer-encoding/i);
   });
@@ -143,7 +148,7 @@ describe("an answer", () => {
     const times = [at("10:00:00.000"), at("10:00:00.200")];
     const clock = { ...systemClock, now: () => times.shift() ?? at("11:00:00.000") };
     server = await rawServer((socket) => socket.end(`${head("content-length: 2")}ok`));
-    expect(await nodeHttp(clock)(post(server.url), never)).toMatchObject({
+    expect(await nodeHttp(clock, loopbackOnly)(post(server.url), never)).toMatchObject({
       requestedAt: at("10:00:00.000"),
       receivedAt: at("10:00:00.200"),
     });

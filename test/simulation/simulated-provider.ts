@@ -4,7 +4,7 @@ import type { Connection } from "../../functions/model/connection.ts";
 import type { ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
 import type { Grant, Issued, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
 import { revokesOnIssue } from "../../functions/model/provider.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
+import { Sensitive, unprintable } from "../../functions/model/sensitive.ts";
 import type { SimulatedGrants } from "./simulated-grants.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -111,14 +111,14 @@ export class SimulatedProvider {
   /** What a secret's version may issue, by way of one process. */
   grantFor(way: Way, secretVersion: string, authority: GrantCredential | null): Grant {
     const callsProvider = this.#policy.renewal !== "on-rotation" || this.#policy.hasProbe;
-    return {
+    return unprintable<Grant>({
       revocationScope: revokesOnIssue(this.#policy) ? this.#platform : null,
       callsProvider,
       issue: (signal) =>
         callsProvider
           ? this.#call(way, { secretVersion, authority }, signal)
           : Promise.resolve(this.#adopted(secretVersion, way.process.clock.now())),
-    };
+    });
   }
 
   #adopted(secretVersion: string, now: Date): Issued {

@@ -1,14 +1,14 @@
 import type { AuthorizationRequest, GrantCredential } from "../../functions/model/consent.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
+import { Sensitive, unprintable } from "../../functions/model/sensitive.ts";
 
 /** With the code verifier of RFC 7636, appendix B, whose challenge is known. */
-export const sampleAuthorizationRequest: AuthorizationRequest = {
+export const sampleAuthorizationRequest = unprintable<AuthorizationRequest>({
   redirectUri: "https://consents.example/callback/p/e",
   state: "state-1",
   nonce: "nonce-1",
   codeVerifier: new Sensitive("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
-};
+});
 
 export const codeCredential: GrantCredential = {
   kind: "code",

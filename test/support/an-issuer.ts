@@ -1,11 +1,12 @@
 import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
+import { Sensitive, unprintable } from "../../functions/model/sensitive.ts";
 import type { HttpRequest, HttpResponse } from "../../functions/platform/http-request.ts";
 import { HttpFailure } from "../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { providerOf, readRealm } from "../../functions/providers/catalogue.ts";
 import { at } from "./a-record.ts";
+import { fieldsOf } from "./fields-of.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
 /** The scripted answer of a provider (default: an empty 200), or the failure of the request. */
@@ -18,6 +19,7 @@ export const noAnswer = {
   timeoutUnsent: new HttpFailure("timeout", false),
   dropped: new HttpFailure("network", true),
   unreachable: new HttpFailure("network", false),
+  forbidden: new HttpFailure("forbidden", false),
 };
 
 /** An answer for every request, or a function that chooses one. */
@@ -25,15 +27,16 @@ export type AnswerScript = ScriptedAnswer | ((request: HttpRequest) => ScriptedA
 
 /** A provider, and the requests that it sends. The clock is at ten o'clock; requests take 200 ms. */
 export function aProvider(settings: RealmInput, script: AnswerScript = {}) {
-  const requests: HttpRequest[] = [];
+  const requests: ReturnType<typeof fieldsOf<HttpRequest>>[] = [];
   const clock = new FixedClock(at("10:00:00.200"));
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
-    requests.push(request);
+    requests.push(fieldsOf(request));
     const answer = typeof script === "function" ? script(request) : script;
     if (answer instanceof HttpFailure) throw answer;
     const { status = 200, headers = {}, body = "" } = answer;
     const requestedAt = at("10:00:00.000");
-    return { status, headers, body, requestedAt, receivedAt: at("10:00:00.200") };
+    const receivedAt = at("10:00:00.200");
+    return unprintable<HttpResponse>({ status, headers, body, requestedAt, receivedAt });
   };
   const newRequestId = () => "00000000-0000-4000-8000-000000000001";
   const context = { send, clock, newRequestId };

@@ -1,7 +1,8 @@
 import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
-import type { Issued, NotIssued } from "../../functions/model/provider.ts";
+import type { Grant, Issued, NotIssued } from "../../functions/model/provider.ts";
+import { unprintable } from "../../functions/model/sensitive.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 
@@ -43,7 +44,9 @@ export function withIssuing(issuing: (issue: Issue) => Promise<Issued | NotIssue
         return {
           openGrant(secret, credential) {
             const grant = issuer.openGrant(secret, credential);
-            return { ...grant, issue: (signal) => issuing(() => grant.issue(signal)) };
+            const { revocationScope, callsProvider } = grant;
+            const issue = (signal: AbortSignal) => issuing(() => grant.issue(signal));
+            return unprintable<Grant>({ revocationScope, callsProvider, issue });
           },
         };
       },

@@ -5,8 +5,8 @@ import type {
   ConsentFlow,
   GrantCredential,
 } from "../../functions/model/consent.ts";
-import type { Issued, NotIssued, Provider } from "../../functions/model/provider.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { Grant, Issued, NotIssued, Provider } from "../../functions/model/provider.ts";
+import { Sensitive, unprintable } from "../../functions/model/sensitive.ts";
 import type { FixedClock } from "./fixed-clock.ts";
 
 const hour = 3_600_000;
@@ -74,11 +74,12 @@ export class ConsentProvider {
       policy: { renewal: "by-consent", beforeExpiryMs: 300_000 },
       presentation: { headerName: "Authorization", scheme: "Bearer" },
       issuer: async () => ({
-        openGrant: (_secret, credential) => ({
-          revocationScope: null,
-          callsProvider: true,
-          issue: async () => this.#issue(credential),
-        }),
+        openGrant: (_secret, credential) =>
+          unprintable<Grant>({
+            revocationScope: null,
+            callsProvider: true,
+            issue: async () => this.#issue(credential),
+          }),
       }),
       consent: async () => this.flow(),
     };

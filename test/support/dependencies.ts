@@ -12,10 +12,16 @@ import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { Log } from "../../functions/model/log.ts";
 import type { Measure, Metrics } from "../../functions/model/metrics.ts";
-import type { Issued, Lifetime, NotIssued, RenewalPolicy } from "../../functions/model/provider.ts";
+import type {
+  Grant,
+  Issued,
+  Lifetime,
+  NotIssued,
+  RenewalPolicy,
+} from "../../functions/model/provider.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import type { Sealer } from "../../functions/model/sealer.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
+import { Sensitive, unprintable } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
@@ -322,7 +328,7 @@ export class TestDeployment {
   #grant(secret: string, authority: GrantCredential | null, clock: Clock) {
     if (secret === "") throw new VendingError("secret-malformed", "clientId: is missing.");
     const { callsProvider } = this;
-    return {
+    return unprintable<Grant>({
       revocationScope: callsProvider ? `platform of ${secret}` : null,
       callsProvider,
       issue: async () => {
@@ -333,7 +339,7 @@ export class TestDeployment {
         }
         return dated(await this.answer(secret), msBetween(this.clock.now(), clock.now()));
       },
-    };
+    });
   }
 }
 

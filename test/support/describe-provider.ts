@@ -38,7 +38,8 @@ export function describeProvider(provider: ProviderId, contract: ProviderContrac
 }
 
 function describeSettings(required: Settings, { defaults, optional }: ProviderContract): void {
-  const everything = { ...required, ...timing, extraHeaders: { "X-Trace": "1" }, ...optional };
+  const common = { extraHeaders: { "X-Trace": "1" }, privateNetworks: ["10.20.0.0/16"] };
+  const everything = { ...required, ...timing, ...common, ...optional };
 
   test("needs no more than is required of it, and has the contract's defaults", () => {
     expect(read(required)).toEqual({ ...required, ...timing, ...defaults });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { VendingError } from "../../functions/model/errors.ts";
+import type { Grant } from "../../functions/model/provider.ts";
+import { unprintable } from "../../functions/model/sensitive.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { aFailedIssue, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
@@ -180,7 +182,7 @@ describe("the provider call", () => {
       return here.answer("");
     };
     const issuer = async () => ({
-      openGrant: () => ({ revocationScope: null, callsProvider: true, issue }),
+      openGrant: () => unprintable<Grant>({ revocationScope: null, callsProvider: true, issue }),
     });
     const prepare: typeof sealer.prepare = async () => here.clock.advance(lateMs);
     const changes = { provider: { ...provider, issuer }, sealer: { ...sealer, prepare } };

@@ -4,9 +4,8 @@ import { realmName } from "../../model/connection.ts";
 import { VendingError } from "../../model/errors.ts";
 import { callerDeadline, earlyTimeoutMs, outOfTime, traceOf } from "../json-endpoint.ts";
 import type { ConsentSite, WebAnswer } from "./consent-routes.ts";
-import { answerPage } from "./consent-routes.ts";
-import { outcomeOf, outcomePage } from "./outcome-pages.ts";
-import { pageAnswer } from "./page.ts";
+import { answerPage, outcomeAnswer } from "./consent-routes.ts";
+import { outcomeOf } from "./outcome-pages.ts";
 import { isHttpApiEvent, readWebRequest } from "./web-request.ts";
 
 /** A handler that answers browsers with pages, for both kinds of API. It answers errors with a page too. */
@@ -38,5 +37,5 @@ function errorAnswer(site: ConsentSite, error: unknown): WebAnswer {
   if (code === "internal") site.log.error("defect", { realm, ...traceOf(error) });
   else if (error instanceof VendingError)
     site.log.warn("consent-refused", { realm, reason: code, detail: error.message });
-  return { page: pageAnswer(outcomePage(site, outcomeOf(code)), site.styleHash) };
+  return outcomeAnswer(site, outcomeOf(code));
 }

@@ -9,7 +9,8 @@ import type {
   RefusalReason,
 } from "../../model/consent-outcome.ts";
 import type { Log } from "../../model/log.ts";
-import { Sensitive } from "../../model/sensitive.ts";
+import type { Unprintable } from "../../model/sensitive.ts";
+import { Sensitive, unprintable } from "../../model/sensitive.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import { grantedPage } from "./granted-page.ts";
 import { linkPage } from "./link-page.ts";
@@ -43,7 +44,7 @@ export interface ConsentSite extends ConsentRequester {
   ): Promise<Completion | ConsentRefusal>;
 }
 
-export interface WebAnswer {
+export interface WebAnswer extends Unprintable {
   readonly page: PageAnswer;
   /** The value of a `Set-Cookie` header. */
   readonly cookie?: string;
@@ -92,13 +93,13 @@ async function answerLink(
     const headers = { ...privateHeaders, Location: redirect.url };
     // 303: the browser follows with a GET (RFC 9110 §15.4.4).
     const page = { statusCode: 303, headers, body: "" };
-    return { page, cookie: setCookie(redirect.cookie) };
+    return answerOf(page, setCookie(redirect.cookie));
   }
   if (method !== "GET" && method !== "HEAD") return wrongMethod(site, "GET, HEAD, POST");
   const opened = await site.openLink(link, browser, deadline);
   if ("reason" in opened) return outcomeAnswer(site, opened.reason);
   const page = pageAnswer(linkPage(site, opened, site.clock.now()), site.styleHash);
-  return opened.newCookie ? { page, cookie: setCookie(opened.newCookie) } : { page };
+  return opened.newCookie ? answerOf(page, setCookie(opened.newCookie)) : answerOf(page);
 }
 
 async function answerCallback(
@@ -109,7 +110,7 @@ async function answerCallback(
   const completion = await site.completeConsent(query, browserFrom(cookies), deadline);
   switch (completion.kind) {
     case "granted":
-      return { page: pageAnswer(grantedPage(site, completion), site.styleHash) };
+      return answerOf(pageAnswer(grantedPage(site, completion), site.styleHash));
     case "not-issued":
       return outcomeAnswer(site, outcomeOf(completion.code));
     case "refused":
@@ -124,11 +125,16 @@ function wrongRealm(site: ConsentSite, reason: RefusalReason): WebAnswer {
   return outcomeAnswer(site, reason);
 }
 
-function outcomeAnswer(site: ConsentSite, kind: ConsentOutcome): WebAnswer {
-  return { page: pageAnswer(outcomePage(site, kind), site.styleHash) };
+/** The page that says how it ended. */
+export function outcomeAnswer(site: ConsentSite, kind: ConsentOutcome): WebAnswer {
+  return answerOf(pageAnswer(outcomePage(site, kind), site.styleHash));
 }
 
 function wrongMethod(site: ConsentSite, allowed: string): WebAnswer {
   const { page } = outcomeAnswer(site, "not-a-page");
-  return { page: { ...page, statusCode: 405, headers: { ...page.headers, Allow: allowed } } };
+  return answerOf({ ...page, statusCode: 405, headers: { ...page.headers, Allow: allowed } });
+}
+
+function answerOf(page: PageAnswer, cookie?: string): WebAnswer {
+  return unprintable<WebAnswer>({ page, ...(cookie && { cookie }) });
 }

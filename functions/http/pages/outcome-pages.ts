@@ -27,14 +27,14 @@ const wordings: Readonly<Record<ConsentOutcome, Wording>> = {
   "link-unknown": {
     status: 404,
     title: "This link does not work",
-    what: "It is incomplete, or no longer valid. Nothing was granted by opening it.",
+    what: "It is incomplete, or it was used, or its few minutes are over. Nothing was granted by opening it.",
     advice:
       "Open it once more exactly as you got it. If it still does not work, ask {requester} for a new link.",
   },
   "link-used": {
     status: 410,
-    title: "This link has already been used",
-    what: "A link works for one decision only.",
+    title: "This link no longer works",
+    what: "It was used, or its few minutes are over. A link works for one decision only.",
     advice:
       "If you saw that access is granted, you are done and may close this page. If not, ask {requester} for a new link.",
   },

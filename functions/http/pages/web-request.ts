@@ -1,10 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Browser, BrowserCookie } from "../../model/browser-secrets.ts";
-import { Sensitive } from "../../model/sensitive.ts";
+import type { Unprintable } from "../../model/sensitive.ts";
+import { Sensitive, unprintable } from "../../model/sensitive.ts";
 import { isProxyEvent } from "../read-fields.ts";
 
 /** A browser's request, in one form for both kinds of API Gateway's APIs. */
-export interface WebRequest {
+export interface WebRequest extends Unprintable {
   readonly method: string;
   readonly path: string;
   /** A repeated parameter keeps all its values. */
@@ -78,25 +79,25 @@ export function setCookie({ pendingId, secret, maxAgeMs }: BrowserCookie): strin
 
 function ofHttpApi(event: APIGatewayProxyEventV2): WebRequest {
   const { rawPath, rawQueryString, queryStringParameters, requestContext, headers } = event;
-  return {
+  return unprintable<WebRequest>({
     method: requestContext.http.method,
     path: rawPath,
     query: new URLSearchParams(rawQueryString || queryPairs(queryStringParameters)),
     // Some proxies send them in both places, which would look like duplicate cookies.
     cookies: present(event.cookies, headerValues(headers, "cookie")).join("; "),
-  };
+  });
 }
 
 function ofRestApi(event: APIGatewayProxyEvent): WebRequest {
   const { httpMethod, path, headers, multiValueHeaders } = event;
-  return {
+  return unprintable<WebRequest>({
     method: httpMethod,
     path,
     query: new URLSearchParams(
       queryPairs(present(event.multiValueQueryStringParameters, event.queryStringParameters)),
     ),
     cookies: headerValues(present(multiValueHeaders, headers), "cookie").join("; "),
-  };
+  });
 }
 
 type MultiValue = Readonly<Record<string, string | string[] | undefined>>;

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { segmentPattern } from "../../model/connection.ts";
 import { maxDeadlineMs, maxMarginMs } from "../../model/time-limits.ts";
 import { isSafeAddress } from "../../platform/environment.ts";
+import { isPrivateNetwork } from "../../platform/network-guard.ts";
 
 /** An https address; http for loopback hosts only. */
 export const address = v.pipe(
@@ -34,12 +35,18 @@ const scopeToken = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "mu
 export const scopes = v.array(scopeToken);
 export const someScopes = v.pipe(scopes, v.minLength(1, "must name a scope"));
 
+const privateNetwork = v.pipe(
+  v.string(),
+  v.check(isPrivateNetwork, "must be a part of a private network, such as 10.20.0.0/16"),
+);
+
 /** The settings of every provider. */
 const common = {
   environment: v.pipe(v.string(), v.regex(segmentPattern, "must be like production or staging-2")),
   deadlineMs: v.optional(wholeNumber(100, maxDeadlineMs), 5000),
   marginMs: v.optional(wholeNumber(0, maxMarginMs), 1000),
   extraHeaders: v.optional(v.record(headerName, headerValue)),
+  privateNetworks: v.optional(v.array(privateNetwork)),
 };
 
 /** The schema of a provider's settings: its own, and those of every provider. It refuses any other key. */

@@ -97,8 +97,12 @@ export function notIssuedAfter({ kind, sent }: HttpFailure): NotIssued {
   return notIssued("provider-unavailable", failureDetail(kind, sent), { mayHaveIssued: sent });
 }
 
+const forbidden =
+  "The provider's host is in a network to which no connection is allowed; is one missing from privateNetworks?";
+
 function failureDetail(kind: HttpFailure["kind"], sent: boolean): string {
   if (kind === "timeout") return "The provider did not answer within its deadline.";
+  if (kind === "forbidden") return forbidden;
   return sent
     ? "The connection was lost before the answer was complete."
     : "The provider cannot be reached.";

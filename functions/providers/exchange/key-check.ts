@@ -1,6 +1,7 @@
-import type { Issued, Issuer, NotIssued, Presentation } from "../../model/provider.ts";
+import type { Grant, Issued, Issuer, NotIssued, Presentation } from "../../model/provider.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
-import type { HttpResponse } from "../../platform/http-request.ts";
+import { unprintable } from "../../model/sensitive.ts";
+import type { HttpRequest, HttpResponse } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import { notIssued, retryAfterMs } from "./error-response.ts";
 import { parseInstant } from "./instant.ts";
@@ -38,11 +39,11 @@ export function keyIssuer(
   return {
     openGrant(text) {
       const fields = readKey(text);
-      return {
+      return unprintable<Grant>({
         revocationScope: null,
         callsProvider: settings.probePath !== undefined,
         issue: (signal) => adopt(fields, probe, signal),
-      };
+      });
     },
   };
 }
@@ -79,7 +80,8 @@ async function checkKey(
   const { headerName, scheme } = presentation;
   const value = scheme ? `${scheme} ${key.expose()}` : key.expose();
   const headers = { accept: "application/json", ...extraHeaders, [headerName]: value };
-  const request = { method: "GET", url: `${apiBaseUrl}${probePath}`, headers } as const;
+  const url = `${apiBaseUrl}${probePath}`;
+  const request = unprintable<HttpRequest>({ method: "GET", url, headers });
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) return notIssued("provider-unavailable", unanswered);
   return readProbe(response, context);

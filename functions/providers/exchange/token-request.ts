@@ -1,8 +1,9 @@
 import type { Clock } from "../../model/clock.ts";
 import { plusMs } from "../../model/clock.ts";
 import type { ConsentResult } from "../../model/consent.ts";
-import type { Issued, Issuer, Lifetime, NotIssued } from "../../model/provider.ts";
-import { Sensitive } from "../../model/sensitive.ts";
+import type { Grant, Issued, Issuer, Lifetime, NotIssued } from "../../model/provider.ts";
+import type { Unprintable } from "../../model/sensitive.ts";
+import { Sensitive, unprintable } from "../../model/sensitive.ts";
 import type { HttpRequest, HttpResponse, SendHttp } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import { parseJson } from "../../platform/parse-json.ts";
@@ -17,14 +18,14 @@ export interface IssuerContext {
 }
 
 /** The members of a JSON answer, unvalidated. */
-export interface AnswerFields {
+export interface AnswerFields extends Unprintable {
   readonly [name: string]: unknown;
 }
 
 /** What an answer says, read in the provider's own way. */
 export interface Reading {
   /** Not yet validated: `sendTokenRequest` requires text that fits a header. */
-  readonly token: unknown;
+  readonly token: Sensitive<unknown>;
   /** Null when the provider stated an invalid one. */
   readonly lifetime: Lifetime | null;
   readonly expiresAt: Date | null;
@@ -49,7 +50,7 @@ export function tokenIssuer<Settings, Secret>(
   return {
     openGrant(text) {
       const secret = readSecret(text);
-      return {
+      return unprintable<Grant>({
         revocationScope: revocationScope(secret, settings),
         callsProvider: true,
         issue: (signal) =>
@@ -60,7 +61,7 @@ export function tokenIssuer<Settings, Secret>(
             "client",
             (fields, response) => readAnswer(fields, response, context.clock.now()),
           ),
-      };
+      });
     },
   };
 }
@@ -96,7 +97,8 @@ async function readSuccess(
   if (!fields) return malformed("an answer that is not a JSON object");
   const reading = await read(fields, response);
   if ("kind" in reading) return reading;
-  const { token, lifetime, expiresAt, consent = null } = reading;
+  const { lifetime, expiresAt, consent = null } = reading;
+  const token = reading.token.expose();
   if (typeof token !== "string" || !tokenPattern.test(token)) {
     return malformed("no token that fits a header");
   }
@@ -115,7 +117,7 @@ function expiryAfter(lifetime: Lifetime, receivedAt: Date): Date | null {
 function fieldsOf(body: string | null): AnswerFields | null {
   const value = parseJson(body ?? "");
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? { ...value } : null;
+  return isObject ? unprintable<AnswerFields>({ ...value }) : null;
 }
 
 /** The answer to one request, or the failure that left it unanswered. */

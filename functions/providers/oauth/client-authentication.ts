@@ -1,5 +1,6 @@
 import type { Sensitive } from "../../model/sensitive.ts";
-import type { HttpRequest } from "../../platform/http-request.ts";
+import { unprintable } from "../../model/sensitive.ts";
+import type { ClientCertificate, HttpRequest } from "../../platform/http-request.ts";
 
 /**
  * `raw` joins id and secret as they are (RFC 7617 §2), as Conferma documents and `curl -u` does. `rfc6749` form-encodes
@@ -28,8 +29,9 @@ export function formRequest(
   url: string,
   form: URLSearchParams,
   headers: Readonly<Record<string, string>> = {},
+  clientCertificate?: ClientCertificate,
 ): HttpRequest {
-  return {
+  return unprintable<HttpRequest>({
     method: "POST",
     url,
     headers: {
@@ -38,5 +40,6 @@ export function formRequest(
       ...headers,
     },
     body: form.toString(),
-  };
+    ...(clientCertificate && { clientCertificate }),
+  });
 }

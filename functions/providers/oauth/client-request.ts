@@ -25,13 +25,12 @@ export function clientRequest(
   context: IssuerContext,
 ): HttpRequest {
   const headers = requestIdHeader ? { [requestIdHeader]: context.newRequestId() } : {};
-  const tls = certificate ? { clientCertificate: certificate } : {};
   if (!clientSecret) {
     const identified = new URLSearchParams([...form, ["client_id", clientId]]);
-    return { ...formRequest(url, identified, headers), ...tls };
+    return formRequest(url, identified, headers, certificate);
   }
   const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
-  return { ...formRequest(url, form, { authorization, ...headers }), ...tls };
+  return formRequest(url, form, { authorization, ...headers }, certificate);
 }
 
 /** Makes an answer that rejects our certificate fail as a TLS alert does. */

@@ -1,6 +1,6 @@
 import type { AuthorizationRequest, GrantCredential } from "../../model/consent.ts";
-import type { Issued, Issuer, NotIssued } from "../../model/provider.ts";
-import { Sensitive } from "../../model/sensitive.ts";
+import type { Grant, Issued, Issuer, NotIssued } from "../../model/provider.ts";
+import { Sensitive, unprintable } from "../../model/sensitive.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
 import { malformed, notIssued } from "../exchange/error-response.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
@@ -42,13 +42,13 @@ export function codeIssuer<Settings extends CodeSettings, Secret>(
   return {
     openGrant(text, credential) {
       const client = provider.client(readSecret(text));
-      return {
+      return unprintable<Grant>({
         revocationScope: null,
         callsProvider: true,
         issue: async (signal) =>
           expiredCertificate(client.certificate, context.clock.now()) ??
           exchangeCredential({ ...common, client }, credential, signal),
-      };
+      });
     },
   };
 }

@@ -1,5 +1,7 @@
 import { stopwatch } from "../../model/clock.ts";
 import type { NotIssued } from "../../model/provider.ts";
+import { unprintable } from "../../model/sensitive.ts";
+import type { HttpRequest } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import { parseJson } from "../../platform/parse-json.ts";
 import { malformed, notIssued } from "../exchange/error-response.ts";
@@ -75,7 +77,8 @@ async function fetchKeys(
   context: IssuerContext,
   signal: AbortSignal,
 ): Promise<JwkSet | NotIssued> {
-  const request = { method: "GET", url, headers: { accept: "application/json" } } as const;
+  const headers = { accept: "application/json" };
+  const request = unprintable<HttpRequest>({ method: "GET", url, headers });
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) return noKeys("no answer");
   if (response.status !== 200) return noKeys(`${response.status}`);

@@ -1,4 +1,5 @@
 import type { Lifetime } from "../../model/provider.ts";
+import { Sensitive } from "../../model/sensitive.ts";
 import { isAbsent, lifetimeFrom, secondsClaim } from "../exchange/lifetime.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
 
@@ -6,9 +7,9 @@ import type { AnswerFields } from "../exchange/token-request.ts";
 export function readTokenResponse(
   { access_token, token_type, expires_in }: AnswerFields,
   maxDays: number,
-): { token: unknown; lifetime: Lifetime | null; expiresAt: null } {
+): { token: Sensitive<unknown>; lifetime: Lifetime | null; expiresAt: null } {
   return {
-    token: isBearer(token_type) ? access_token : null,
+    token: new Sensitive(isBearer(token_type) ? access_token : null),
     lifetime: lifetimeFrom([secondsClaim(expires_in)], !isAbsent(expires_in), maxDays),
     expiresAt: null,
   };

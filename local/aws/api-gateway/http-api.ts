@@ -20,6 +20,8 @@ interface HttpApiDeployment {
   readonly host: Pick<LambdaHost, "invoke">;
   /** `path` is percent-encoded and has no query. */
   route(method: string, path: string): HttpRoute | undefined;
+  /** False for a request that exceeds the limits of its route. */
+  allows?(routeKey: string): boolean;
   onFailure?(cause: unknown): void;
   /** Called after each answer of a function. */
   onAnswer?(route: HttpRoute, status: number): void;
@@ -42,17 +44,25 @@ export async function startHttpApi(options: HttpApiOptions = {}): Promise<LocalH
     const [path = "/"] = (request.url ?? "/").split("?");
     const route = deployed?.route(request.method ?? "GET", path);
     if (!deployed || !route) return sendMessage(response, 404, "Not Found");
+    if (deployed.allows?.(route.routeKey) === false) {
+      return sendMessage(response, 429, "Too Many Requests");
+    }
     if (body === undefined) return sendMessage(response, 413, "Request Entity Too Large");
+    await forward(deployed, route, httpApiEvent(request, body, route), response);
+  }
 
-    const event = httpApiEvent(request, body, route);
+  async function forward(
+    { host, onAnswer }: HttpApiDeployment,
+    route: HttpRoute,
+    event: object,
+    response: ServerResponse,
+  ): Promise<void> {
     const signal = AbortSignal.timeout(timeoutMs);
-    const { functionError, payload } = await deployed.host.invoke(route.functionName, event, {
-      signal,
-    });
+    const { functionError, payload } = await host.invoke(route.functionName, event, { signal });
     if (functionError || !sendHttpApiResponse(response, payload)) {
       throw new Error("The function did not answer.", { cause: payload });
     }
-    deployed.onAnswer?.(route, response.statusCode);
+    onAnswer?.(route, response.statusCode);
   }
 
   const server = createServer((request, response) => {

@@ -31,7 +31,10 @@ export function functionArn(location: AwsLocation, name: string): string {
   return arn(location, "lambda", `function:${name}`);
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime without
+ * `AWS_EXECUTION_ENV`, by which a function knows that it is deployed: there it refuses local addresses.
+ */
 export function processEnvironment(
   { name, folder, handler, environment, memoryMb }: LambdaFunction,
   { location, endpoints, environment: common, keys }: ProcessContext,
@@ -49,7 +52,6 @@ export function processEnvironment(
     ...(keys.sessionToken && { AWS_SESSION_TOKEN: keys.sessionToken }),
     AWS_REGION: location.region,
     AWS_DEFAULT_REGION: location.region,
-    AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),

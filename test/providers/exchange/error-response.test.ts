@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { unprintable } from "../../../functions/model/sensitive.ts";
+import type { HttpResponse } from "../../../functions/platform/http-request.ts";
 import type { PresentedCredentials } from "../../../functions/providers/exchange/error-response.ts";
 import {
   errorResponse,
   notIssuedAfter,
 } from "../../../functions/providers/exchange/error-response.ts";
+import type { AnswerFields } from "../../../functions/providers/exchange/token-request.ts";
 import { at } from "../../support/a-record.ts";
 import { noAnswer } from "../../support/an-issuer.ts";
 import { FixedClock } from "../../support/fixed-clock.ts";
@@ -12,8 +15,9 @@ const clock = new FixedClock(at("10:00:00.000"));
 
 function detailOf(status: number, error?: unknown, presented: PresentedCredentials = "client") {
   const received = { requestedAt: clock.now(), receivedAt: clock.now() };
-  const response = { status, headers: {}, body: "", ...received };
-  return errorResponse(response, error === undefined ? null : { error }, clock, presented)?.detail;
+  const response = unprintable<HttpResponse>({ status, headers: {}, body: "", ...received });
+  const fields = error === undefined ? null : unprintable<AnswerFields>({ error });
+  return errorResponse(response, fields, clock, presented)?.detail;
 }
 
 describe("a failure tells the operator what the provider answered", () => {
@@ -62,6 +66,10 @@ test.each([
   ["timeoutUnsent", "The provider did not answer within its deadline."],
   ["dropped", "The connection was lost before the answer was complete."],
   ["unreachable", "The provider cannot be reached."],
+  [
+    "forbidden",
+    "The provider's host is in a network to which no connection is allowed; is one missing from privateNetworks?",
+  ],
 ] as const)("a request without an answer tells how it ended: %s", (name, detail) => {
   expect(notIssuedAfter(noAnswer[name])).toMatchObject({ code: "provider-unavailable", detail });
 });

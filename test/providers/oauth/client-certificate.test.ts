@@ -23,6 +23,7 @@ import type {
 import { createCertificateAuthority } from "../../../local/simulators/kit/certificates.ts";
 import { codeCredential, sampleAuthorizationRequest } from "../../support/a-consent.ts";
 import { summarizeOutcome } from "../../support/an-issuer.ts";
+import { loopbackOnly } from "../../support/network-policies.ts";
 import { rawServer } from "../../support/raw-server.ts";
 
 const trusted = getCACertificates("default");
@@ -52,7 +53,11 @@ function providerAt(tokenUrl: string) {
     tokenUrl,
     deadlineMs: 3000,
   };
-  const context = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
+  const context = {
+    send: nodeHttp(systemClock, loopbackOnly),
+    clock: systemClock,
+    newRequestId: () => "r-1",
+  };
   return providerOf(readRealm(JSON.stringify(realm)), context);
 }
 

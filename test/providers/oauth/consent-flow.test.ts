@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Sensitive } from "../../../functions/model/sensitive.ts";
+import type { AuthorizationRequest } from "../../../functions/model/consent.ts";
+import { Sensitive, unprintable } from "../../../functions/model/sensitive.ts";
 import type { HttpFailure } from "../../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../../functions/providers/catalogue.ts";
 import { sampleAuthorizationRequest } from "../../support/a-consent.ts";
@@ -93,10 +94,10 @@ describe("the authorization URL", () => {
     const { flow } = await flowOf(connectpay);
     const guids = new Set<string | null>();
     for (let n = 0; n < 50; n += 1) {
-      const address = await flow.authorizeUrl(secret, {
-        ...sampleAuthorizationRequest,
-        nonce: `nonce-${n}`,
-      });
+      const { redirectUri, state, codeVerifier } = sampleAuthorizationRequest;
+      const nonce = `nonce-${n}`;
+      const request = { redirectUri, state, nonce, codeVerifier };
+      const address = await flow.authorizeUrl(secret, unprintable<AuthorizationRequest>(request));
       const guid = new URL(address).searchParams.get("nonce");
       expect(guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
       guids.add(guid);

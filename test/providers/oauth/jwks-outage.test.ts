@@ -14,6 +14,7 @@ import {
   refusing,
   signingKey,
 } from "../../support/an-open-id-provider.ts";
+import { loopbackOnly } from "../../support/network-policies.ts";
 import { rawServer } from "../../support/raw-server.ts";
 
 const { jwksUrl } = openIdRealm;
@@ -82,7 +83,11 @@ test("slow keys take no longer than the deadline, and use up no code", async () 
   const slow = await rawServer(() => {});
   const tokens = await rawServer((socket) => socket.destroy());
   const realm = { ...openIdRealm, tokenUrl: `${tokens.url}/token`, jwksUrl: `${slow.url}/jwks` };
-  const context = { send: nodeHttp(systemClock), clock: systemClock, newRequestId: () => "r-1" };
+  const context = {
+    send: nodeHttp(systemClock, loopbackOnly),
+    clock: systemClock,
+    newRequestId: () => "r-1",
+  };
   const issuer = await providerOf(readRealm(JSON.stringify(realm)), context).issuer();
   const grant = issuer.openGrant(new Sensitive('{"clientId":"client-1"}'), codeCredential);
   expect(summarizeOutcome(await grant.issue(AbortSignal.timeout(300)))).toBe(
