@@ -51,7 +51,7 @@ export const projects = [
     include: [
       ...withServers,
       ...withBundles,
-      "test/{browser,consents,exploration,integration,local,simulation}/**/*.test.ts",
+      "test/{browser,consents,exploration,fuzz,integration,local,simulation}/**/*.test.ts",
     ],
     exclude: slow,
     globalSetup: ["test/support/bundles.ts"],

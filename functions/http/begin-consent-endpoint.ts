@@ -1,20 +1,18 @@
-import type { APIGatewayProxyEvent, Context } from "aws-lambda";
+import type { Context } from "aws-lambda";
 import type { RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
+import type { ApiEvent } from "./api-event.ts";
+import { asRestEvent, readApiEvent, readBody, readQuery } from "./api-event.ts";
 import type { ConsentLink } from "./contract.ts";
 import { beginBody, beginPayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { consentPages } from "./pages/consent-pages.ts";
 import type { ConsentSite } from "./pages/consent-routes.ts";
 import { isPageEvent } from "./pages/consent-routes.ts";
-import { asRestEvent } from "./pages/web-request.ts";
 import {
-  isProxyEvent,
   parse,
-  readBody,
-  readQuery,
   requireAccount,
   requireConnection,
   requireMethod,
@@ -45,16 +43,15 @@ const beginPath = /\/v1\/consents\/([^/]+)\/([^/]+)\/([^/]+?)\/?$/;
 
 /** The account for which a person is to consent. Fails with `invalid-request` or `unknown-connection`, naming the field. */
 function readBeginRequest(event: unknown, realm: RealmId): string {
-  if (!isProxyEvent(event)) {
-    return requireAccount(parse(beginPayload, event ?? {}, "payload").account);
-  }
-  const match = beginPath.exec(event.path);
+  const api = readApiEvent(event);
+  if (!api) return requireAccount(parse(beginPayload, event ?? {}, "payload").account);
+  const match = beginPath.exec(api.path);
   if (!match) throw unknownPath();
-  requireIam(event);
+  requireIam(api);
   const account = requireConnection(match, realm);
-  requireMethod(event.httpMethod, "POST");
-  parse(beginBody, readQuery(event), "query");
-  if (event.body) parse(beginBody, readBody(event), "body");
+  requireMethod(api.httpMethod, "POST");
+  parse(beginBody, readQuery(api), "query");
+  if (api.body) parse(beginBody, readBody(api), "body");
   return account;
 }
 
@@ -63,10 +60,10 @@ function readBeginRequest(event: unknown, realm: RealmId): string {
  * authorization, even if its routes are too wide. Only an HTTP API's event has a `version`. Payload format 2.0 has the
  * IAM caller in `authorizer`, 1.0 in `identity`.
  */
-function requireIam(event: APIGatewayProxyEvent): void {
-  if (!("version" in event)) return;
-  const { authorizer, identity } = event.requestContext;
-  if (event.version === "2.0" ? Object(authorizer).iam : Object(identity).userArn) return;
+function requireIam({ version, requestContext }: ApiEvent): void {
+  if (version === undefined) return;
+  const { authorizer, identity } = requestContext;
+  if (version === "2.0" ? Object(authorizer).iam : Object(identity).userArn) return;
   const detail =
     "IAM has not authorized this caller, and links are made for authorized callers only.";
   throw new VendingError("unknown-connection", detail);

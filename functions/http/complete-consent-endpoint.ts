@@ -5,14 +5,14 @@ import { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { consentEndsAt } from "../model/token-record.ts";
+import { asRestEvent, readApiEvent } from "./api-event.ts";
 import type { Disconnected, GrantedConsent } from "./contract.ts";
 import { disconnectPayload, pastePayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { consentPages } from "./pages/consent-pages.ts";
 import type { ConsentSite } from "./pages/consent-routes.ts";
 import { isPageEvent } from "./pages/consent-routes.ts";
-import { asRestEvent } from "./pages/web-request.ts";
-import { isProxyEvent, parse, requireAccount, unknownPath } from "./read-fields.ts";
+import { parse, requireAccount, unknownPath } from "./read-fields.ts";
 
 interface CompleteConsentEndpoint extends ConsentSite {
   completePasted(account: string, code: Sensitive, deadline: Deadline): Promise<TokenRecord>;
@@ -38,7 +38,7 @@ export function completeConsentEndpoint(site: CompleteConsentEndpoint) {
 
 /** An operator's request, by direct invocation only: to redeem a code or, without one, to end the consent. */
 function readCompleteRequest(event: unknown): { account: string; code: Sensitive | null } {
-  if (isProxyEvent(event)) throw unknownPath();
+  if (readApiEvent(event)) throw unknownPath();
   if (typeof event === "object" && event !== null && "disconnect" in event) {
     const { account } = parse(disconnectPayload, event, "payload");
     return { account: requireAccount(account), code: null };

@@ -1,19 +1,7 @@
-import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as v from "valibot";
 import type { RealmId } from "../model/connection.ts";
 import { accountPattern } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
-import { parseJson } from "../platform/parse-json.ts";
-
-/** True for an event of a REST API, and for one of an HTTP API with payload format 1.0. */
-export function isProxyEvent(event: unknown): event is APIGatewayProxyEvent {
-  return (
-    typeof event === "object" &&
-    event !== null &&
-    "httpMethod" in event &&
-    "requestContext" in event
-  );
-}
 
 /** Validates a value. Fails with `invalid-request`, naming the field (or `whole`), never its value. */
 export function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, whole: string): T {
@@ -22,34 +10,22 @@ export function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, wh
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const field = v.getDotPath(issue) ?? whole;
+  const path = v.getDotPath(issue);
+  const field = path === null ? whole : nameOfField(path, whole);
   throw new VendingError("invalid-request", `${field}: ${problemWith(issue)}.`);
+}
+
+const fieldName = /^[\w.-]{1,64}$/;
+
+/** The name of a field, which may be the caller's own: one that is no short word may be a token in the wrong place. */
+export function nameOfField(name: string, whole: string): string {
+  return fieldName.test(name) ? name : `a field of the ${whole}`;
 }
 
 /** Fails with `invalid-request` for another method. */
 export function requireMethod(method: string, expected: "GET" | "POST"): void {
   if (method === expected) return;
   throw new VendingError("invalid-request", `method: this path takes ${expected}.`);
-}
-
-/** The query's parameters. Fails with `invalid-request` for one that is given more than once. */
-export function readQuery(event: APIGatewayProxyEvent): Readonly<Record<string, unknown>> {
-  // API Gateway has only the last value of a repeated parameter in `queryStringParameters`.
-  const repeated = Object.entries(event.multiValueQueryStringParameters ?? {});
-  for (const [name, values] of repeated) {
-    if (values && values.length > 1) {
-      throw new VendingError("invalid-request", `${name}: is given more than once.`);
-    }
-  }
-  return event.queryStringParameters ?? {};
-}
-
-/** The body's JSON. Fails with `invalid-request`. */
-export function readBody({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
-  const text = isBase64Encoded ? Buffer.from(body ?? "", "base64").toString("utf8") : body;
-  const value = parseJson(text ?? "");
-  if (value === undefined) throw new VendingError("invalid-request", "body: must be JSON.");
-  return value;
 }
 
 /** The account in a path whose first three groups are the connection. Fails with `unknown-connection`. */

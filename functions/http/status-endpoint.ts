@@ -1,14 +1,15 @@
-import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { ConnectionStatus } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
+import type { ApiEvent } from "./api-event.ts";
+import { readApiEvent, readQuery } from "./api-event.ts";
 import type { ConnectionAnswer, ConnectionPage } from "./contract.ts";
 import { listRequest } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { cursorOf, positionOf } from "./page-cursor.ts";
-import { isProxyEvent, parse, readQuery, requireMethod } from "./read-fields.ts";
+import { parse, requireMethod } from "./read-fields.ts";
 
 interface StatusEndpoint {
   readonly clock: Clock;
@@ -43,8 +44,9 @@ interface ListRequest {
 
 /** Which connections a request is about. Fails with `invalid-request` or `unknown-connection`, naming the field. */
 function readListRequest(event: unknown, fingerprint: (text: string) => string): ListRequest {
-  const request = isProxyEvent(event)
-    ? parse(listRequest, queryOf(event), "query")
+  const api = readApiEvent(event);
+  const request = api
+    ? parse(listRequest, queryOf(api), "query")
     : parse(listRequest, event ?? {}, "payload");
   const realm = request.realm ?? null;
   if (request.cursor === undefined) return { realm, after: null };
@@ -53,7 +55,7 @@ function readListRequest(event: unknown, fingerprint: (text: string) => string):
   throw new VendingError("invalid-request", "cursor: belongs to a request for another realm.");
 }
 
-function queryOf(event: APIGatewayProxyEvent): Readonly<Record<string, unknown>> {
+function queryOf(event: ApiEvent): Readonly<Record<string, unknown>> {
   if (!connectionsPath.test(event.path)) {
     throw new VendingError("unknown-connection", "Connections are listed at /v1/connections only.");
   }

@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as v from "valibot";
 import type { Clock } from "../model/clock.ts";
 import type { RealmId } from "../model/connection.ts";
@@ -6,14 +5,13 @@ import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Log } from "../model/log.ts";
 import type { Deadline } from "../model/time-limits.ts";
+import type { ApiEvent } from "./api-event.ts";
+import { readApiEvent, readBody, readQuery } from "./api-event.ts";
 import type { VendAnswer } from "./contract.ts";
 import { rejectionBody, vendPayload, vendQuery } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import {
-  isProxyEvent,
   parse,
-  readBody,
-  readQuery,
   requireAccount,
   requireConnection,
   requireMethod,
@@ -40,7 +38,8 @@ export function vendEndpoint(endpoint: VendEndpoint) {
 
 /** What a caller asks of this realm. Fails with `invalid-request` or `unknown-connection`, naming the field. */
 export function readVendRequest(event: unknown, realm: RealmId): VendRequest {
-  return isProxyEvent(event) ? readProxyEvent(event, realm) : readPayload(event ?? {});
+  const api = readApiEvent(event);
+  return api ? readApiRequest(api, realm) : readPayload(event ?? {});
 }
 
 function readPayload(payload: unknown): VendRequest {
@@ -52,7 +51,7 @@ function readPayload(payload: unknown): VendRequest {
   };
 }
 
-function readProxyEvent(event: APIGatewayProxyEvent, realm: RealmId): VendRequest {
+function readApiRequest(event: ApiEvent, realm: RealmId): VendRequest {
   const { account, isRejection } = readPath(event.path, realm);
   requireMethod(event.httpMethod, isRejection ? "POST" : "GET");
   const query = readQuery(event);

@@ -6,14 +6,14 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { RealmId } from "../model/connection.ts";
-import { realmName } from "../model/connection.ts";
+import { accountPattern, realmName } from "../model/connection.ts";
 import type {
   PendingConsent,
   PendingConsents,
   PendingConsentWrite,
 } from "../model/pending-consents.ts";
 import type { Item } from "./attributes.ts";
-import { count, instant, instantOf, text, textOf } from "./attributes.ts";
+import { count, DamagedAttribute, instant, instantOf, text, textOf } from "./attributes.ts";
 import { unavailable, updateItem } from "./conditional-write.ts";
 
 const neverSeen = "attribute_not_exists(#pk)";
@@ -51,7 +51,8 @@ export function dynamoDbPendingConsents(
       throw unavailable(error);
     });
     if (!(answer instanceof ConditionalCheckFailedException)) {
-      return { done: true, pending: pendingOf(id, answer.Attributes ?? {}) };
+      const written = pendingOf(id, answer.Attributes ?? {});
+      return written ? { done: true, pending: written } : { done: false, pending: null };
     }
     // Not every DynamoDB implementation returns the item of a refused write.
     const pending = answer.Item ? pendingOf(id, answer.Item) : await readItem(id, signal);
@@ -118,11 +119,19 @@ function livesUntil(expiresAt: Date): Item {
   return { expiresAt: instant(expiresAt), ttl };
 }
 
-function pendingOf(id: string, item: Item): PendingConsent {
-  return {
-    id,
-    account: textOf(item, "account"),
-    expiresAt: instantOf(item, "expiresAt"),
-    browser: item["browser"]?.S ?? null,
-  };
+/** Null for a damaged row: it is no link of ours. */
+function pendingOf(id: string, item: Item): PendingConsent | null {
+  try {
+    const account = textOf(item, "account");
+    if (!accountPattern.test(account)) return null;
+    return {
+      id,
+      account,
+      expiresAt: instantOf(item, "expiresAt"),
+      browser: item["browser"]?.S ?? null,
+    };
+  } catch (error) {
+    if (error instanceof DamagedAttribute) return null;
+    throw error;
+  }
 }

@@ -41,6 +41,18 @@ describe("a link", () => {
     ]);
   });
 
+  test("is refused to a malformed event, whose member is named, in the form of its API", async () => {
+    const site = aSite();
+    const { realm } = site;
+    const rawPath = `/consent/${realm.provider}/${realm.environment}/x`;
+    const event = { ...browserHttpApiEvent("GET", rawPath), requestContext: { http: null } };
+    expect(understood(await site.begin(event, aContext()))).toMatchObject({
+      statusCode: 400,
+      body: { code: "invalid-request", detail: "httpMethod: is missing." },
+    });
+    expect(site.events()).toEqual([]);
+  });
+
   test("is for the account `default` unless the caller names one", async () => {
     const site = aSite();
     for (const payload of [{}, null, undefined]) await site.begin(payload, aContext());

@@ -9,6 +9,24 @@ import { browserHttpApiEvent } from "../support/web-events.ts";
 const table = useTable();
 const aSite = () => new TestConsentSite(table());
 
+test("a malformed event is refused, and its member is named, in the form of its API", async () => {
+  const site = aSite();
+  const path = `/callback/${site.realm.provider}/${site.realm.environment}`;
+  const { requestContext } = browserHttpApiEvent("GET", path);
+  const events = [
+    { ...browserHttpApiEvent("GET", path), requestContext: { http: null } },
+    { rawPath: path, rawQueryString: [0], requestContext },
+    aProxyEvent({ path, httpMethod: JSON.parse('{"toString":1}') }),
+  ];
+  for (const event of events) {
+    expect(await site.complete(event, aContext())).toMatchObject({
+      statusCode: 400,
+      body: expect.stringMatching(/"detail":"(httpMethod|rawQueryString): (is missing|must be)/),
+    });
+  }
+  expect(site.events()).toEqual([]);
+});
+
 describe("a code that a person has copied", () => {
   test("is redeemed, and the answer says what was granted", async () => {
     const site = aSite();

@@ -60,11 +60,11 @@ export function aProxyEvent(changes: Partial<APIGatewayProxyEvent> = {}): APIGat
 
 /** The query members of the event: the last value of each parameter, and all of them. */
 export function aQuery(...parameters: readonly (readonly [name: string, value: string])[]) {
-  const all: Record<string, string[]> = {};
-  for (const [name, value] of parameters) all[name] = [...(all[name] ?? []), value];
+  const all = new Map<string, string[]>();
+  for (const [name, value] of parameters) all.set(name, [...(all.get(name) ?? []), value]);
   return {
     queryStringParameters: Object.fromEntries(parameters),
-    multiValueQueryStringParameters: all,
+    multiValueQueryStringParameters: Object.fromEntries(all),
   };
 }
 

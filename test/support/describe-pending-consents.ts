@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PendingConsent, PendingConsents } from "../../functions/model/pending-consents.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
@@ -52,6 +52,27 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     await store.bind(id, browser, now, until, signal);
     return (await store.read(id, signal)) ?? expect.fail("not there");
   }
+
+  it.each<[string, AttributeValue]>([
+    ["account", { N: "1" }],
+    ["account", { S: "../jo" }],
+    ["expiresAt", { S: "tomorrow" }],
+    ["expiresAt", { N: "8640000000000000" }],
+  ])("knows no link whose %s somebody has made %j", async (name, value) => {
+    const { id } = await bound();
+    const Key = { pk: { S: `connectpay/${realm.environment}/~consent/${id}` } };
+    await client.send(
+      new UpdateItemCommand({
+        ...{ TableName: TABLE, Key, UpdateExpression: "SET #name = :value" },
+        ExpressionAttributeNames: { "#name": name },
+        ExpressionAttributeValues: { ":value": value },
+      }),
+    );
+    const nothing = { done: false, pending: null };
+    expect(await store.read(id, signal)).toBeNull();
+    expect(await store.bind(id, "browser-a", now, until, signal)).toEqual(nothing);
+    expect(await store.claim(id, "browser-a", now, signal)).toEqual(nothing);
+  });
 
   it("reads what was added, and nothing else", async () => {
     const pending = await added();

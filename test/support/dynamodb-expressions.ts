@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
 export type TableItem = Readonly<Record<string, AttributeValue>>;
@@ -142,15 +143,15 @@ function parseComparison(words: Words): Condition {
   };
 }
 
-/** Null where two values cannot be compared: one is missing, or they are of different types. */
+/** Null where two values cannot be compared: one is missing, or they are of different types, or differ without an order. */
 export function orderOf(
   a: AttributeValue | undefined,
   b: AttributeValue | undefined,
 ): number | null {
   if (a?.N !== undefined && b?.N !== undefined) return Number(a.N) - Number(b.N);
   if (a?.S !== undefined && b?.S !== undefined) return a.S < b.S ? -1 : Number(a.S > b.S);
-  if (a?.BOOL !== undefined && b?.BOOL !== undefined) return a.BOOL === b.BOOL ? 0 : 1;
-  return null;
+  // Other types have no order; any two values can be equal.
+  return a !== undefined && isDeepStrictEqual(a, b) ? 0 : null;
 }
 
 function parseOperand(words: Words): Value {

@@ -2,11 +2,12 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { realmName } from "../../model/connection.ts";
 import { VendingError } from "../../model/errors.ts";
+import { isHttpApiEvent } from "../api-event.ts";
 import { callerDeadline, earlyTimeoutMs, outOfTime, traceOf } from "../json-endpoint.ts";
 import type { ConsentSite, WebAnswer } from "./consent-routes.ts";
 import { answerPage, outcomeAnswer } from "./consent-routes.ts";
 import { outcomeOf } from "./outcome-pages.ts";
-import { isHttpApiEvent, readWebRequest } from "./web-request.ts";
+import { readWebRequest } from "./web-request.ts";
 
 /** A handler that answers browsers with pages, for both kinds of API. It answers errors with a page too. */
 export function consentPages(site: ConsentSite) {

@@ -12,6 +12,7 @@ import type { Log } from "../../model/log.ts";
 import type { Unprintable } from "../../model/sensitive.ts";
 import { Sensitive, unprintable } from "../../model/sensitive.ts";
 import type { Deadline } from "../../model/time-limits.ts";
+import { asRestEvent, isApiEvent } from "../api-event.ts";
 import { grantedPage } from "./granted-page.ts";
 import { linkPage } from "./link-page.ts";
 import type { ConsentOutcome } from "./outcome-pages.ts";
@@ -19,7 +20,7 @@ import { outcomeOf, outcomePage } from "./outcome-pages.ts";
 import type { ConsentRequester, PageAnswer } from "./page.ts";
 import { pageAnswer, privateHeaders } from "./page.ts";
 import type { WebRequest } from "./web-request.ts";
-import { browserFrom, readWebRequest, setCookie } from "./web-request.ts";
+import { browserFrom, setCookie } from "./web-request.ts";
 
 /** The use cases behind the pages, and what rendering them needs. */
 export interface ConsentSite extends ConsentRequester {
@@ -54,10 +55,10 @@ export interface WebAnswer extends Unprintable {
 const consentPath = /\/consent\/([^/]+\/[^/]+)\/([^/]+)\/?$/;
 const callbackPath = /\/callback\/([^/]+\/[^/]+)\/?$/;
 
-/** True for a browser's request, false for a program's. */
+/** True for a browser's request, false for a program's and for malformed events. */
 export function isPageEvent(event: unknown): boolean {
-  const path = readWebRequest(event)?.path ?? "";
-  return consentPath.test(path) || callbackPath.test(path);
+  const rest = asRestEvent(event);
+  return isApiEvent(rest) && (consentPath.test(rest.path) || callbackPath.test(rest.path));
 }
 
 /** Routes a browser's request. Fails with a `VendingError`. */

@@ -1,8 +1,7 @@
-import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Browser, BrowserCookie } from "../../model/browser-secrets.ts";
 import type { Unprintable } from "../../model/sensitive.ts";
 import { Sensitive, unprintable } from "../../model/sensitive.ts";
-import { isProxyEvent } from "../read-fields.ts";
+import { asRestEvent, readApiEvent } from "../api-event.ts";
 
 /** A browser's request, in one form for both kinds of API Gateway's APIs. */
 export interface WebRequest extends Unprintable {
@@ -14,39 +13,25 @@ export interface WebRequest extends Unprintable {
   readonly cookies: string;
 }
 
-/** The request in an event of a REST API, or of an HTTP API (either payload format); null for a direct invocation. */
-export function readWebRequest(event: unknown): WebRequest | null {
-  if (isProxyEvent(event)) return ofRestApi(event);
-  return isHttpApiEvent(event) ? ofHttpApi(event) : null;
-}
-
-/** True for payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
-export function isHttpApiEvent(event: unknown): event is APIGatewayProxyEventV2 {
-  return (
-    typeof event === "object" &&
-    event !== null &&
-    "rawPath" in event &&
-    "requestContext" in event &&
-    "http" in Object(event.requestContext)
-  );
-}
-
 /**
- * An HTTP API's event of payload format 2.0 in the form of a REST API's event. Its `version` tells them apart. Any other
- * event is returned as it is.
+ * The request in an event of a REST API, or of an HTTP API (either payload format); null for a direct invocation. Fails
+ * with `invalid-request` for a malformed event.
  */
-export function asRestEvent(event: unknown): unknown {
-  if (!isHttpApiEvent(event)) return event;
-  const { rawPath, queryStringParameters, body, isBase64Encoded, requestContext } = event;
-  return {
-    version: "2.0",
-    httpMethod: requestContext.http.method,
-    path: rawPath,
-    queryStringParameters,
-    body,
-    isBase64Encoded,
-    requestContext,
-  };
+export function readWebRequest(event: unknown): WebRequest | null {
+  const api = readApiEvent(asRestEvent(event));
+  if (!api) return null;
+  const { httpMethod, path, rawQueryString, cookies, headers, multiValueHeaders } = api;
+  const { queryStringParameters, multiValueQueryStringParameters } = api;
+  const parameters = present(multiValueQueryStringParameters, queryStringParameters);
+  return unprintable<WebRequest>({
+    method: httpMethod,
+    path,
+    query: new URLSearchParams(rawQueryString || queryPairs(parameters)),
+    // Some proxies send them in both places, which would look like duplicate cookies.
+    cookies: present(cookies, headerValues(present(multiValueHeaders, headers), "cookie")).join(
+      "; ",
+    ),
+  });
 }
 
 const secretShape = /^[\w-]{43}$/;
@@ -77,30 +62,7 @@ export function setCookie({ pendingId, secret, maxAgeMs }: BrowserCookie): strin
   return `${cookieName(pendingId)}=${secret.expose()}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`;
 }
 
-function ofHttpApi(event: APIGatewayProxyEventV2): WebRequest {
-  const { rawPath, rawQueryString, queryStringParameters, requestContext, headers } = event;
-  return unprintable<WebRequest>({
-    method: requestContext.http.method,
-    path: rawPath,
-    query: new URLSearchParams(rawQueryString || queryPairs(queryStringParameters)),
-    // Some proxies send them in both places, which would look like duplicate cookies.
-    cookies: present(event.cookies, headerValues(headers, "cookie")).join("; "),
-  });
-}
-
-function ofRestApi(event: APIGatewayProxyEvent): WebRequest {
-  const { httpMethod, path, headers, multiValueHeaders } = event;
-  return unprintable<WebRequest>({
-    method: httpMethod,
-    path,
-    query: new URLSearchParams(
-      queryPairs(present(event.multiValueQueryStringParameters, event.queryStringParameters)),
-    ),
-    cookies: headerValues(present(multiValueHeaders, headers), "cookie").join("; "),
-  });
-}
-
-type MultiValue = Readonly<Record<string, string | string[] | undefined>>;
+type MultiValue = Readonly<Record<string, string | string[] | null | undefined>>;
 
 function queryPairs(parameters: MultiValue | null | undefined): [name: string, value: string][] {
   return Object.entries(parameters ?? {}).flatMap(([name, values]) =>

@@ -81,11 +81,18 @@ export function parseSecret<Members extends SecretMembers>(
 ): SecretOf<Members> {
   const value = parseJson(text.expose());
   if (value === undefined) throw malformed({ field: "SecretString", problem: "must be JSON" });
+  const broken = Object.keys(members).find((name) => isBroken(Object(value)[name]));
+  if (broken) throw malformed({ field: broken, problem: "must not hold half a surrogate pair" });
   const result = v.safeParse(schemaOf(members), value, { abortEarly: true });
   if (!result.success) throw malformed(problemOf(result.issues[0]));
   const problem = findProblem(result.output);
   if (problem) throw malformed(problem);
   return result.output;
+}
+
+/** JSON can escape half a surrogate pair, which no encoding for a header, form or address accepts. */
+function isBroken(member: unknown): boolean {
+  return typeof member === "string" && !member.isWellFormed();
 }
 
 function schemaOf<Members extends SecretMembers>(members: Members) {

@@ -24,6 +24,26 @@ test.each<[RealmInput, object]>([
   });
 });
 
+/** Escaped in JSON; without its other half it can be put into no header, form or address. */
+const half = "x\udfff";
+const consent = { environment, authorizeUrl, tokenUrl };
+
+test.each<[RealmInput, object, member: string]>([
+  [{ provider: "conferma", environment, tokenUrl }, { platformKey: half }, "platformKey"],
+  [{ provider: "send-payments", environment, tokenUrl }, { clientId: half }, "clientId"],
+  [{ provider: "client-credentials", environment, tokenUrl }, { scope: half }, "scope"],
+  [{ provider: "client-credentials", environment, tokenUrl }, { clientId: half }, "clientId"],
+  [{ provider: "centrapay-user", ...consent, ...openId }, { clientId: half }, "clientId"],
+  [{ provider: "connectpay", ...consent }, { clientSecret: half }, "clientSecret"],
+  [{ provider: "authorization-code", ...consent }, { clientId: half }, "clientId"],
+])("no member holds half a surrogate pair: %j", async (settings, change, member) => {
+  const secret = { clientId: "c", clientSecret: "s", platformKey: "p", ...change };
+  await expect(grantOf(settings, JSON.stringify(secret))).rejects.toMatchObject({
+    code: "secret-malformed",
+    message: `${member}: must not hold half a surrogate pair.`,
+  });
+});
+
 describe("the end of a key", () => {
   const settings = { provider: "cfis", environment, apiBaseUrl: "https://a.example" } as const;
 

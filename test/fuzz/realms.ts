@@ -1,0 +1,53 @@
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { canaries } from "./recorder.ts";
+
+/** A realm with a valid secret. */
+export interface FuzzRealm {
+  readonly settings: RealmInput;
+  readonly secret: object;
+}
+
+const { clientSecret, platformKey, apiKey } = canaries;
+const oauthClient = { clientId: "client-1", clientSecret };
+const environment = "test";
+/** Of one call to the provider, by the fast clock of these worlds. */
+const deadlineMs = 1000;
+
+/** A realm of each provider, whose addresses all begin with `base`. */
+export function realmsAt(base: string): readonly FuzzRealm[] {
+  const tokenUrl = `${base}/token`;
+  const code = { authorizeUrl: `${base}/authorize`, tokenUrl, revokeUrl: `${base}/revoke` };
+  const openId = { issuer: `${base}/issuer`, jwksUrl: `${base}/jwks` };
+  const common = { environment, deadlineMs };
+  const probed = { ...common, apiBaseUrl: base, probePath: "/probe" };
+  return [
+    {
+      settings: { provider: "conferma", ...common, tokenUrl },
+      secret: { ...oauthClient, platformKey },
+    },
+    { settings: { provider: "send-payments", ...common, tokenUrl }, secret: oauthClient },
+    { settings: { provider: "cfis", ...probed }, secret: { apiKey } },
+    {
+      settings: { provider: "cfis-provisioning", ...probed },
+      secret: { partnerProvisioningToken: apiKey, expiresAt: "2027-01-01T00:00:00Z" },
+    },
+    { settings: { provider: "centrapay-api-key", ...probed }, secret: { apiKey } },
+    { settings: { provider: "client-credentials", ...common, tokenUrl }, secret: oauthClient },
+    {
+      settings: { provider: "static-key", ...common, headerName: "X-Key" },
+      secret: { apiKey, expiresAt: "2027-01-01T00:00:00Z" },
+    },
+    {
+      settings: { provider: "centrapay-user", ...common, ...code, ...openId },
+      secret: oauthClient,
+    },
+    { settings: { provider: "connectpay", ...common, ...code }, secret: oauthClient },
+    { settings: { provider: "authorization-code", ...common, ...code }, secret: oauthClient },
+  ];
+}
+
+const honestBase = "https://provider.example";
+export const fuzzRealms = realmsAt(honestBase);
+
+/** Those at which a person consents, by their position. */
+export const consentRealms = [7, 8, 9] as const;
