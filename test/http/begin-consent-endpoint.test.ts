@@ -281,5 +281,5 @@ test("a link expires when the answer says", async () => {
   site.clock.moveTo(plusMs(at("10:10:00.000"), -1));
   expect(await site.browser().get(link)).toMatchObject({ status: 200 });
   site.clock.advance(1);
-  expect(await site.browser().get(link)).toMatchObject({ status: 410 });
+  expect(await site.browser().get(link)).toMatchObject({ status: 404 });
 });
