@@ -1,9 +1,12 @@
 import { folderOfFunctions, folderOfRepository, importPicture } from "./import-picture.ts";
+import { bundledTable, copyleftTable } from "./package-tables.ts";
 import { problemTable } from "./problem-table.ts";
 
 /** What stands between `<!-- generated: name -->` and `<!-- end -->`. */
 const parts: Readonly<Record<string, (root: string) => string>> = {
   problems: problemTable,
+  "bundled packages": bundledTable,
+  "copyleft packages": copyleftTable,
   "folders of functions": (root) => importPicture(root, "functions/**/*.ts", folderOfFunctions),
   "folders of the repository": (root) =>
     importPicture(
