@@ -1,5 +1,6 @@
 import { folderOfFunctions, folderOfRepository, importPicture } from "./import-picture.ts";
 import { bundledTable, copyleftTable } from "./package-tables.ts";
+import { personalDataTable } from "./personal-data-table.ts";
 import { problemTable } from "./problem-table.ts";
 
 /** What stands between `<!-- generated: name -->` and `<!-- end -->`. */
@@ -7,6 +8,7 @@ const parts: Readonly<Record<string, (root: string) => string>> = {
   problems: problemTable,
   "bundled packages": bundledTable,
   "copyleft packages": copyleftTable,
+  "personal data": personalDataTable,
   "folders of functions": (root) => importPicture(root, "functions/**/*.ts", folderOfFunctions),
   "folders of the repository": (root) =>
     importPicture(
