@@ -36,7 +36,7 @@ export const projects = [
     name: "unit",
     include: [
       "test/{cli,client,http,model,mutation,openapi,platform,providers}/**/*.test.ts",
-      "test/{sealing,store,support,vending}/**/*.test.ts",
+      "test/{sealing,store,support,threats,vending}/**/*.test.ts",
     ],
     exclude: [...withServers, ...slow],
     setupFiles: ["test/support/no-servers.ts"],

@@ -1,17 +1,30 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
 import lockfile from "../package-lock.json" with { type: "json" };
+import { tableUnder } from "./support/markdown-table.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const pinned = packageJson.devDependencies.node;
+
+/**
+ * SHA-256 of the Node that `npm ci` installs, by platform: its install script fetches it from the registry as a further
+ * package, which the lockfile does not know. To be taken from `npm pack node-<platform>@<version>`.
+ */
+const nodeHashes: Readonly<Record<string, string>> = {
+  "linux-arm64": "0f8949d1028f6d61506b2d5bc57e7e6fe893d7b1997509b7847294fc9c616584",
+  "linux-x64": "7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c",
+};
+const nodeHash = nodeHashes[`${process.platform}-${process.arch}`];
 
 interface LockedPackage {
   readonly version?: string;
   readonly integrity?: string;
   /** Comes inside the archive of the package that it lies in, whose hash covers it. */
   readonly inBundle?: boolean;
+  readonly hasInstallScript?: boolean;
 }
 
 const locked: readonly [string, LockedPackage][] = Object.entries(lockfile.packages);
@@ -22,6 +35,19 @@ describe("an installation", () => {
     const unchecked = archives.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"));
     expect(archives.length).toBeGreaterThan(300);
     expect(unchecked.map(([name]) => name)).toEqual([]);
+  });
+
+  test("takes one exact version of each dependency", () => {
+    const { dependencies, devDependencies, overrides } = packageJson;
+    const versions = Object.entries({ ...dependencies, ...devDependencies, ...overrides });
+    expect(versions.length).toBeGreaterThan(30);
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(lockfile.packages[""]).toMatchObject({ dependencies, devDependencies });
+  });
+
+  test("takes every archive from the registry, none from a folder, a repository or an address", () => {
+    const elsewhere = locked.filter(([, one]) => "resolved" in one || "link" in one);
+    expect(elsewhere.map(([name]) => name)).toEqual([]);
   });
 
   test("needs the Node that README names, and no newer one", () => {
@@ -37,8 +63,30 @@ describe("an installation", () => {
     );
   });
 
+  test.skipIf(nodeHash === undefined)("brings that Node byte for byte", () => {
+    const binary = readFileSync(path.join(root, "node_modules/node/bin/node"));
+    expect(createHash("sha256").update(binary).digest("hex")).toBe(nodeHash);
+  });
+
   test("prints no page of warnings about the Node that it replaces", () => {
     expect(readText(".npmrc")).toMatch(/^loglevel=error$/m);
+  });
+});
+
+describe("an install script", () => {
+  const rows = tableUnder(readText("docs/dependencies.md"), "### Install scripts", "package");
+
+  test("is named with its reason in docs/dependencies.md, and no other", () => {
+    const scripted = locked
+      .filter(([, { hasInstallScript }]) => hasInstallScript)
+      .map(([name]) => name.slice(name.lastIndexOf("node_modules/") + "node_modules/".length));
+    expect(rows.map(([name = ""]) => name.replaceAll("`", "")).sort()).toEqual(scripted.sort());
+    for (const [, , reason] of rows) expect(reason?.length).toBeGreaterThan(20);
+  });
+
+  test("runs only where package.json allows it", () => {
+    const allowed = rows.map(([name = "", runs]) => [name.replaceAll("`", ""), runs === "yes"]);
+    expect(packageJson.allowScripts).toEqual(Object.fromEntries(allowed));
   });
 });
 

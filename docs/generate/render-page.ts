@@ -1,9 +1,19 @@
 import { folderOfFunctions, folderOfRepository, importPicture } from "./import-picture.ts";
+import { bundledTable, copyleftTable } from "./package-tables.ts";
+import { personalDataTable } from "./personal-data-table.ts";
 import { problemTable } from "./problem-table.ts";
+import { acceptedTable, arrowPicture, assetTable, mitigationTables } from "./threat-tables.ts";
 
 /** What stands between `<!-- generated: name -->` and `<!-- end -->`. */
 const parts: Readonly<Record<string, (root: string) => string>> = {
   problems: problemTable,
+  assets: assetTable,
+  arrows: arrowPicture,
+  mitigations: mitigationTables,
+  "accepted risks": acceptedTable,
+  "bundled packages": bundledTable,
+  "copyleft packages": copyleftTable,
+  "personal data": personalDataTable,
   "folders of functions": (root) => importPicture(root, "functions/**/*.ts", folderOfFunctions),
   "folders of the repository": (root) =>
     importPicture(

@@ -8,7 +8,7 @@ import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { redeemCode } from "./redeem-code.ts";
 
 /** How long a code counts as used: codes expire sooner at every provider. */
-const usedCodeMs = 86_400_000;
+export const usedCodeMs = 86_400_000;
 
 /** Redeems a code that a person has copied from the provider's pages and given to an operator. Fails with a `VendingError`. */
 export async function completePastedCode(

@@ -1,0 +1,200 @@
+import type { Threat } from "./threat.ts";
+
+/** Code that may vend from one realm. */
+export const threatsOfAConsumer: readonly Threat[] = [
+  {
+    name: "another-account-of-the-realm",
+    arrow: "API",
+    asset: "tokens",
+    kind: "E",
+    threat: "vends for another account of its realm than the one that it may",
+    mitigation: "a grant over the API can name one account",
+    test: [
+      "test/infra/outsider-walls.test.ts",
+      "%s",
+      "may do what is granted, and is denied everything else",
+    ],
+    removal: {
+      file: "infra/constructs/realm.ts",
+      from: '["GET", `/v1/tokens/${this.realmName}/${account}`]',
+      to: '["GET", `/v1/tokens/${this.realmName}/*`]',
+    },
+  },
+  {
+    name: "accounts-by-invocation",
+    arrow: "invocation",
+    asset: "tokens",
+    kind: "E",
+    threat: "names any account of its realm when it invokes the function",
+    accepted:
+      "IAM cannot see a payload: grant by invocation only where all of a realm's accounts may be used, otherwise over the API",
+  },
+  {
+    name: "path-of-another-realm",
+    arrow: "API",
+    asset: "tokens",
+    kind: "T",
+    threat: "names another realm in its path, or has the path decoded twice",
+    mitigation: "the function compares the path's realm with its own",
+    test: ["test/http/vend-request.test.ts", "GET …/{account}", "%s"],
+    removal: {
+      file: "functions/http/read-fields.ts",
+      from: "if (provider !== realm.provider || environment !== realm.environment) {",
+      to: "if (provider === undefined) {",
+    },
+  },
+  {
+    name: "account-that-is-a-key",
+    arrow: "invocation",
+    asset: "records",
+    kind: "T",
+    threat: "names an account such as `~scope/…`, to reach an item that is no connection",
+    mitigation: "an account has a pattern that no other item's key matches",
+    test: ["test/http/vend-request.test.ts", "an account", "is never %j, by payload or path"],
+    removal: {
+      file: "functions/http/read-fields.ts",
+      from: "if (account && accountPattern.test(account)) return account;",
+      to: "if (account) return account;",
+    },
+  },
+  {
+    name: "token-in-wrong-field",
+    arrow: "log",
+    asset: "tokens",
+    kind: "I",
+    threat: "sends a token in the wrong field, so that answer or log repeats it",
+    mitigation: "a problem names the field and what was expected, never the value",
+    test: [
+      "test/http/vend-request.test.ts",
+      "a direct invocation",
+      "does not quote the invalid value, which may be a token in the wrong field",
+    ],
+    removal: {
+      file: "functions/http/read-fields.ts",
+      from: "must be ${expectation(issue)}",
+      to: "must not be ${JSON.stringify(issue.input)}",
+    },
+  },
+  {
+    name: "provoked-defect",
+    arrow: "invocation",
+    asset: "secrets",
+    kind: "I",
+    threat: "provokes an error whose message quotes a secret",
+    mitigation: "a foreign error becomes `internal`, without its message",
+    test: [
+      "test/http/problem.test.ts",
+      "a foreign error",
+      "is internal and shows nothing of itself: %s",
+    ],
+    removal: {
+      file: "functions/http/problem.ts",
+      from: 'new VendingError("internal", internalDetail)',
+      to: 'new VendingError("internal", String(error))',
+    },
+  },
+  {
+    name: "old-version-rejected",
+    arrow: "invocation",
+    asset: "availability",
+    kind: "D",
+    threat: "reports versions that are no longer current, so that valid tokens are replaced",
+    mitigation: "a rejection counts only if it names the current version",
+    test: ["test/vending/decision/decide-rejections.test.ts", "a rejection", "%s"],
+    removal: {
+      file: "functions/vending/decision/decide.ts",
+      from: "constraints.rejectedVersion === record.version",
+      to: "constraints.rejectedVersion !== null",
+    },
+  },
+  {
+    name: "rejection-storm",
+    arrow: "invocation",
+    asset: "availability",
+    kind: "D",
+    threat: "reports each new version, so that the provider is called without end",
+    mitigation: "a circuit breaker allows three renewals in a row, then one every five minutes",
+    test: [
+      "test/vending/decision/circuit-breaker.test.ts",
+      "the circuit breaker for rejection storms",
+      "allows three in a row, and one in five minutes after that, however often callers reject",
+    ],
+    removal: {
+      file: "functions/vending/decision/back-off.ts",
+      from: "return now < until ? until : null;",
+      to: "return null;",
+    },
+  },
+  {
+    name: "rejections-of-a-shared-token",
+    arrow: "invocation",
+    asset: "availability",
+    kind: "D",
+    threat: "reports versions within the breaker's limits, though the provider accepts them",
+    accepted:
+      "a report cannot be verified; it costs at most three issues in a row and one every five minutes, and the other callers keep being served",
+  },
+  {
+    name: "excessive-validity",
+    arrow: "invocation",
+    asset: "availability",
+    kind: "D",
+    threat: "demands more validity each time, so that each request causes an issue",
+    mitigation: "a demand causes no renewal in the first tenth of a token's life",
+    test: [
+      "test/vending/decision/decide-validity.test.ts",
+      "where old and new coexist, a demand for validity",
+      "%s",
+    ],
+    removal: {
+      file: "functions/vending/decision/decide.ts",
+      from: 'if (now < replaceableAt) return refuse("too-new", replaceableAt);',
+      to: "",
+    },
+  },
+  {
+    name: "concurrency",
+    arrow: "invocation",
+    asset: "availability",
+    kind: "D",
+    threat: "holds many invocations open, until the account's concurrency is used up",
+    accepted:
+      "an invocation lasts 25 s at most; `vend-token` has no concurrency limit of its own, so set one where callers are not trusted",
+  },
+  {
+    name: "denied-vend",
+    arrow: "API",
+    asset: "evidence",
+    kind: "R",
+    threat: "denies that it has vended a token over the API",
+    mitigation: "the access log has caller, path and status of each request",
+    test: [
+      "test/infra/api.test.ts",
+      "the stage",
+      "has an access log of who asked for what, without bodies, queries and headers",
+    ],
+    removal: {
+      file: "infra/constructs/api-stage.ts",
+      from: "caller: AccessLogField.contextIdentityUserArn(),",
+      to: "",
+    },
+  },
+  {
+    name: "denied-invocation",
+    arrow: "invocation",
+    asset: "evidence",
+    kind: "R",
+    threat: "denies that it has vended a token by invocation",
+    accepted:
+      "only CloudTrail knows who invoked a function: turn on its data events for Lambda; our log does not name the caller",
+  },
+  {
+    name: "passes-a-token-on",
+    arrow: "provider's API",
+    asset: "tokens",
+    kind: "I",
+    threat: "prints the token, or gives it away",
+    accepted:
+      "a token that was vended is the caller's; its lifetime limits the harm, and a static key has to be replaced",
+  },
+];

@@ -1,0 +1,151 @@
+import type { Threat } from "./threat.ts";
+
+/** Somebody with a link that is not theirs. */
+export const threatsOfAForwardedLink: readonly Threat[] = [
+  {
+    name: "link-in-two-browsers",
+    arrow: "pages",
+    asset: "consents",
+    kind: "S",
+    threat: "continues with a link with which its owner has continued",
+    mitigation: "a link is bound to the first browser that continues",
+    test: [
+      "test/store/dynalite-pending-consents.test.ts",
+      "pending consents in DynamoDB on dynalite",
+      "a row is given",
+      "to no other browser, which gets the row",
+    ],
+    removal: {
+      file: "functions/store/dynamodb-pending-consents.ts",
+      from: "const unbound = `${notExpired} AND attribute_not_exists(#browser)`;",
+      to: "const unbound = `${notExpired}`;",
+    },
+  },
+  {
+    name: "state-of-another-browser",
+    arrow: "callback",
+    asset: "consents",
+    kind: "S",
+    threat: "finishes in one browser what another has begun",
+    mitigation: "the state is a MAC under the secret in the browser's cookie",
+    test: [
+      "test/consents/attacks.test.ts",
+      "a stolen state",
+      "is refused in a browser with its own cookie for the same link",
+    ],
+    removal: {
+      file: "functions/consents/authorization-request.ts",
+      from: "return deps.browserSecrets.isSame(request.state, state) ? request : null;",
+      to: "return request;",
+    },
+  },
+  {
+    name: "code-of-another-person",
+    arrow: "callback",
+    asset: "refresh tokens",
+    kind: "S",
+    threat: "puts another person's code into their own callback",
+    mitigation: "PKCE: the provider redeems a code with the verifier of its own request only",
+    test: ["test/providers/oauth/consent-flow.test.ts", "the authorization URL", "%s"],
+    removal: {
+      file: "functions/providers/oauth/consent-flow.ts",
+      from: "...(provider.pkce(settings) ? codeChallenge(codeVerifier) : {}),",
+      to: "",
+    },
+  },
+  {
+    name: "verifier-in-the-address",
+    arrow: "callback",
+    asset: "refresh tokens",
+    kind: "I",
+    threat: "learns a verifier from state or nonce, which stand in addresses",
+    mitigation: "state, nonce and verifier are MACs for different purposes",
+    test: [
+      "test/consents/authorization-request.test.ts",
+      "an authorization request",
+      "has three derived values, of which none reveals another",
+    ],
+    removal: {
+      file: "functions/consents/authorization-request.ts",
+      from: 'codeVerifier: macFor("code-verifier"),',
+      to: 'codeVerifier: macFor("state"),',
+    },
+  },
+  {
+    name: "replayed-callback",
+    arrow: "callback",
+    asset: "consents",
+    kind: "T",
+    threat: "sends a callback twice, so that the provider gets its code twice",
+    mitigation: "a callback deletes its pending consent, on condition that it is there",
+    test: [
+      "test/consents/attacks.test.ts",
+      "a replay",
+      "of an answer at the same instant sends the code once",
+    ],
+    removal: {
+      file: "functions/consents/complete-consent.ts",
+      from: "return done ? pending : refusedLink(deps, id, pending, hash, now);",
+      to: 'return pending ?? { id, account: "jo", expiresAt: now, browser: hash };',
+    },
+  },
+  {
+    name: "old-link",
+    arrow: "pages",
+    asset: "consents",
+    kind: "S",
+    threat: "opens a link that was found in an old message",
+    mitigation: "a link ends after ten minutes",
+    test: [
+      "test/consents/journeys.test.ts",
+      "a link",
+      "says so when it has expired, even if it was opened in time",
+    ],
+    removal: {
+      file: "functions/consents/link-state.ts",
+      from: 'if (pending.expiresAt <= now) return "link-expired";',
+      to: "",
+    },
+  },
+  {
+    name: "program-follows-a-link",
+    arrow: "callback",
+    asset: "availability",
+    kind: "D",
+    threat: "has a scanner of messages open the addresses, which uses them up",
+    mitigation: "opening a link changes nothing, and only GET is a callback",
+    test: ["test/http/pages/consent-pages.test.ts", "through %s", "%s uses up no consent"],
+    removal: {
+      file: "functions/http/pages/consent-routes.ts",
+      from: 'return request.method === "GET"',
+      to: "return request.method",
+    },
+  },
+  {
+    name: "address-in-a-referrer",
+    arrow: "pages",
+    asset: "refresh tokens",
+    kind: "I",
+    threat: "learns a link, a code or a state from a referrer or from a cache",
+    mitigation: "every page is sent with no-referrer and no-store",
+    test: [
+      "test/http/pages/consent-pages.test.ts",
+      "every page",
+      "is never cached, framed or indexed, and sends no referrer",
+    ],
+    removal: {
+      file: "functions/http/pages/page.ts",
+      from: '"Referrer-Policy": "no-referrer",',
+      to: '"Referrer-Policy": "unsafe-url",',
+    },
+  },
+  {
+    name: "consents-for-another",
+    arrow: "pages",
+    asset: "consents",
+    kind: "S",
+    threat: "continues first, and consents with a login of their own",
+    accepted:
+      "a link is for whoever opens it: send it to one person. The page names the account, and the provider's masked name of the customer is shown to person and operator",
+  },
+];

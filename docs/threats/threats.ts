@@ -1,0 +1,31 @@
+import { threatsOfAnotherTeam } from "./another-team.ts";
+import { threatsOfABackupThief } from "./backup-thief.ts";
+import { threatsOfAConsumer } from "./consumer.ts";
+import { threatsOfADependency } from "./dependency.ts";
+import { threatsOfAForwardedLink } from "./forwarded-link.ts";
+import { threatsOfTheInternet } from "./internet.ts";
+import { threatsOfAnOperator } from "./operator.ts";
+import type { ThreatActor } from "./picture.ts";
+import { threatsOfAProvider } from "./provider.ts";
+import { threatsToPeopleAndCallers } from "./provider-of-consents.ts";
+import { threatsOfARealmFunction } from "./realm-function.ts";
+import { threatsOfATableReader } from "./table-reader.ts";
+import { threatsOfATableWriter } from "./table-writer.ts";
+import type { Threat } from "./threat.ts";
+
+/** What each actor could do. */
+export const threatsByActor: Readonly<Record<ThreatActor, readonly Threat[]>> = {
+  "another team's Lambda": threatsOfAnotherTeam,
+  "a malicious consumer with a grant": threatsOfAConsumer,
+  "an operator": threatsOfAnOperator,
+  "a table reader": threatsOfATableReader,
+  "a table writer": threatsOfATableWriter,
+  "a backup thief": threatsOfABackupThief,
+  "a compromised realm function": threatsOfARealmFunction,
+  "a hostile provider": [...threatsOfAProvider, ...threatsToPeopleAndCallers],
+  "a person with a forwarded link": threatsOfAForwardedLink,
+  "the internet at the consent host": threatsOfTheInternet,
+  "a compromised dependency": threatsOfADependency,
+};
+
+export const threats: readonly Threat[] = Object.values(threatsByActor).flat();
