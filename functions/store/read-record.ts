@@ -14,8 +14,9 @@ import type {
   StoredRefreshToken,
   StoredToken,
   TokenRecord,
+  TokenTerms,
 } from "../model/token-record.ts";
-import { isDoubted } from "../model/token-record.ts";
+import { isDoubted, termsOf } from "../model/token-record.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { Item, ReadPart } from "./attributes.ts";
 import {
@@ -130,17 +131,21 @@ function versionOf({ version }: LedgerEntry): number {
 
 /** What only the schedule reads costs no token. */
 function readToken(item: Item, part: ReadPart): StoredToken {
-  return {
-    sealed: binaryOf(item, "sealed"),
+  const terms: TokenTerms = {
     fingerprint: textOf(item, "fingerprint"),
-    committedBy: item["tokenOwner"]?.S ?? "",
     issuedUnder: (item["issuedUnder"]?.S ?? null) as StoredToken["issuedUnder"],
     requestedAt: instantOf(item, "requestedAt"),
     issuedAt: instantOf(item, "issuedAt"),
     usableUntil: optionalInstantOf(item, "usableUntil"),
     expiresAt: optionalInstantOf(item, "expiresAt"),
-    renewAt: instantOf(item, "renewAt"),
     secretVersion: textOf(item, "secretVersion"),
+  };
+  return {
+    ...terms,
+    terms: termsOf(terms),
+    sealed: binaryOf(item, "sealed"),
+    committedBy: item["tokenOwner"]?.S ?? "",
+    renewAt: instantOf(item, "renewAt"),
     keepAliveUntil: part(() => optionalInstantOf(item, "keptUntil"), null),
     due: part(() => readDue(item), null),
   };
