@@ -59,8 +59,9 @@ export function dynamoDbPendingConsents(
   }
 
   return {
-    async add({ id, account, expiresAt }, signal) {
-      const set = { account: text(account), ...livesUntil(expiresAt) };
+    async add({ id, account, expiresAt, proof }, signal) {
+      const sealed = proof && { proof: { B: proof } };
+      const set = { account: text(account), ...livesUntil(expiresAt), ...sealed };
       const command = new UpdateItemCommand(
         updateItem(tableName, keyOf(id), { set, onlyIf: neverSeen, given: {} }),
       );
@@ -124,5 +125,6 @@ function pendingOf(id: string, item: Item): PendingConsent {
     account: textOf(item, "account"),
     expiresAt: instantOf(item, "expiresAt"),
     browser: item["browser"]?.S ?? null,
+    proof: item["proof"]?.B ?? null,
   };
 }
