@@ -38,7 +38,7 @@ export interface DataKeys {
 const dataKeyMaxAgeMs = 3_600_000;
 /** How long it then still opens tokens, while KMS does not answer, until KMS is asked again. */
 const unansweredPauseMs = 60_000;
-/** How often one data key seals. Random nonces allow 2^32 times (NIST SP 800-38D §8.3). */
+/** How often one data key seals. Random nonces allow 2^32 times (NIST SP 800-38D). */
 const maxSeals = 1000;
 /** What a renewal still needs of its key: a lease of time, and to seal two tokens. */
 const reserve = { ms: 30_000, seals: 2 };

@@ -32,13 +32,14 @@ import {
 } from "./attributes.ts";
 import { recordRevision, revisionOf } from "./conditional-write.ts";
 import { layout } from "./record-attributes.ts";
+import { replayWatch } from "./replay-watch.ts";
 
 const maxEntries = 1000;
 const reportEveryMs = 60_000;
 
 /**
  * Parses items and bounds their instants (model/record-bounds.ts). Logs and counts damage, once a minute for each
- * connection.
+ * connection, and records that are older than what was read before.
  */
 export function recordReader({
   clock,
@@ -55,6 +56,7 @@ export function recordReader({
   /** Counted from when each lease was first seen, because the clock may be corrected meanwhile. */
   const leasesSeen = new LruCache<() => number>(maxEntries);
   const reportedAt = new LruCache<Date>(maxEntries);
+  const watchForReplay = replayWatch({ clock, log, metrics });
 
   const firstSeenAt = (now: Date) => (lease: Lease) => {
     const countdown = leasesSeen.get(lease.owner) ?? clock.countdown(0);
@@ -75,6 +77,7 @@ export function recordReader({
     const reader = { now, process, firstSeenAt: firstSeenAt(now) };
     const record = boundRecord(readRecord(item), reader);
     if (record.damage.length > 0) report(record, now);
+    watchForReplay(record);
     return record;
   };
 }
