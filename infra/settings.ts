@@ -10,6 +10,8 @@ const settingNames = [
   "consentRequester",
   "alarmTopicArn",
   "tableName",
+  "previousSealingKey",
+  "sealingLayout",
 ] as const;
 
 type Setting = (typeof settingNames)[number];
@@ -44,6 +46,13 @@ export function readSettings({ node }: IConstruct): Omit<ServiceStackProps, "rea
   if (tableName && !/^[\w.-]{3,255}$/.test(tableName)) {
     throw settingError("tableName", "must be the name of a DynamoDB table");
   }
+  const previousKeyArn = text("previousSealingKey");
+  if (
+    previousKeyArn &&
+    !/^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-A-Za-z0-9]+$/.test(previousKeyArn)
+  ) {
+    throw settingError("previousSealingKey", "must be the ARN of a KMS key");
+  }
   return {
     api: {
       kind: oneOf("api", apiKinds) ?? "private",
@@ -53,6 +62,7 @@ export function readSettings({ node }: IConstruct): Omit<ServiceStackProps, "rea
     consents: { baseUrl, requester: text("consentRequester") },
     alarmTopicArn: text("alarmTopicArn"),
     tableName,
+    sealingChange: { previousKeyArn, layout: oneOf("sealingLayout", ["1"]) },
   };
 }
 

@@ -71,6 +71,18 @@ export function allowSealingTokens(key: SharedState["sealingKey"], realm: string
   });
 }
 
+/** What an earlier key has sealed, until everything is sealed again. Nothing new is sealed under it. */
+export function allowOpeningTokens(keyArn: string, realm: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["kms:Decrypt"],
+    resources: [keyArn],
+    conditions: {
+      StringLike: { "kms:EncryptionContext:connection": `${realm}/*` },
+      Null: { "kms:EncryptionContext:connection": "false" },
+    },
+  });
+}
+
 /** The index's partition key is the realm: a query for another realm is denied. */
 export function allowQueryingDueIndex(table: SharedState["table"], realm: string): PolicyStatement {
   return new PolicyStatement({

@@ -6,7 +6,12 @@ import type { FunctionName } from "../function-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import type { BundledFunctionProps } from "./bundled-function.ts";
 import { BundledFunction } from "./bundled-function.ts";
-import { allowChangingItems, allowReadingSecrets, allowSealingTokens } from "./permissions.ts";
+import {
+  allowChangingItems,
+  allowOpeningTokens,
+  allowReadingSecrets,
+  allowSealingTokens,
+} from "./permissions.ts";
 import type { SharedState } from "./shared-state.ts";
 
 export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environment"> {
@@ -23,18 +28,22 @@ export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environm
 export class RealmFunction extends BundledFunction {
   constructor(scope: Construct, id: string, props: RealmFunctionProps) {
     const { realm, state, variables, ...bundled } = props;
+    const { previousKeyArn, layout } = state.sealingChange ?? {};
     const secretPrefix = `token-vending/${realm.name}/`;
     const common: FunctionVariables = {
       TABLE_NAME: state.table.tableName,
       REALM: JSON.stringify(realm.settings),
       SECRET_PREFIX: secretPrefix,
       SEALING_KEY: state.sealingKey.keyArn,
+      ...(previousKeyArn ? { PREVIOUS_SEALING_KEY: previousKeyArn } : {}),
+      ...(layout ? { SEALING_LAYOUT: layout } : {}),
     };
     super(scope, id, { ...bundled, environment: { ...common, ...variables } });
     this.addToRolePolicy(allowReadingSecrets(this, secretPrefix));
     if (this.role) acknowledgeSecretWildcard(this.role, secretPrefix);
     this.addToRolePolicy(allowChangingItems(state.table, realm.name));
     this.addToRolePolicy(allowSealingTokens(state.sealingKey, realm.name));
+    if (previousKeyArn) this.addToRolePolicy(allowOpeningTokens(previousKeyArn, realm.name));
   }
 }
 
