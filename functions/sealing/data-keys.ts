@@ -82,20 +82,20 @@ export function dataKeys(
     return { keys, encrypted: CiphertextBlob };
   }
 
-  /** Names the KMS key in each request: bytes that a stranger sealed under a key of his own do not open. */
   async function decrypt(connection: Connection, CiphertextBlob: Uint8Array) {
     const EncryptionContext = { connection };
-    for (const KeyId of previousKeyArn ? [keyArn, previousKeyArn] : [keyArn]) {
+    /** Names the KMS key: bytes that a stranger has sealed under a key of his own do not open. */
+    const decryptUnder = async (KeyId: string) => {
       const command = new DecryptCommand({ KeyId, CiphertextBlob, EncryptionContext });
-      try {
-        const { Plaintext } = await client.send(command);
-        return Plaintext ? tokenKeysOf(new Sensitive(Plaintext)) : null;
-      } catch (error) {
-        if (error instanceof InvalidCiphertextException) return null;
-        if (!(error instanceof IncorrectKeyException)) throw error;
-      }
-    }
-    return null;
+      const { Plaintext } = await client.send(command);
+      return Plaintext ? tokenKeysOf(new Sensitive(Plaintext)) : null;
+    };
+    return decryptUnder(keyArn)
+      .catch((error: unknown) => {
+        if (previousKeyArn === null || !(error instanceof IncorrectKeyException)) throw error;
+        return decryptUnder(previousKeyArn);
+      })
+      .catch(nullIfForeign);
   }
 
   /** Asks KMS for a key. One that is too old opens on while KMS does not answer, and no longer once it refuses. */
@@ -138,6 +138,14 @@ export function dataKeys(
       return orAborted(entry.keys, signal);
     },
   };
+}
+
+/** KMS says that this was never a data key of this connection, or not under this KMS key. */
+function nullIfForeign(error: unknown): null {
+  const isForeign =
+    error instanceof InvalidCiphertextException || error instanceof IncorrectKeyException;
+  if (isForeign) return null;
+  throw error;
 }
 
 /** KMS has answered that it does not decrypt: the key is disabled, or this function has no right to it. */

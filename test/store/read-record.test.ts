@@ -62,11 +62,8 @@ const reasons: readonly RenewalReason[] = [
 ];
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
-const instants = fc.date({
-  min: new Date("2000-01-01T00:00:00Z"),
-  max: new Date("2200-01-01T00:00:00Z"),
-  noInvalidDate: true,
-});
+const [min, max] = [new Date("2000-01-01T00:00:00Z"), new Date("2200-01-01T00:00:00Z")];
+const instants = fc.date({ min, max, noInvalidDate: true });
 const counts = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const words = fc.string({ minLength: 1, maxLength: 40, unit: "binary" });
 
