@@ -17,6 +17,7 @@ import {
 import { formatStatus } from "./format-status.ts";
 import { parseConnection, parseMinValidity, parseRealm, parseVersion } from "./parse-arguments.ts";
 import { recover } from "./recover.ts";
+import { reseal } from "./reseal.ts";
 
 export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["vend", (args, options) => vend(expectArgs(args, 1), options, null)],
@@ -26,6 +27,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["paste-code", (args) => pasteCode(expectArgs(args, 1))],
   ["disconnect", (args, options) => disconnect(expectArgs(args, 1), options)],
   ["recover", recover],
+  ["reseal", reseal],
 ]);
 
 function vend([text]: readonly string[], options: CommandOptions, rejectedVersion: number | null) {

@@ -1,14 +1,14 @@
-import { allConnections } from "./all-connections.ts";
 import type { Command, CommandContext } from "./command.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import type { CliProblem } from "./failure.ts";
 import { UsageError } from "./failure.ts";
 import type { RecoveredConnection } from "./format-recovery.ts";
 import { formatRecovery, recoveryAnswer } from "./format-recovery.ts";
-import { parseConnection, parseRealm, parseRestoredAt } from "./parse-arguments.ts";
+import { parseRestoredAt } from "./parse-arguments.ts";
 import type { ExaminedConnection } from "./recovery-findings.ts";
 import { findingOf, isStaticKeyConnection } from "./recovery-findings.ts";
 import { repairAll, vendOnce } from "./repair-connections.ts";
+import { findTargets, parseTargets } from "./targets.ts";
 
 /**
  * Says what is wrong with each connection. With --yes it renews, one by one, those for which that is safe: never those
@@ -34,43 +34,17 @@ export const recover: Command = (args, options) => {
   };
 };
 
-/** A realm, connections by name (also such as the table does not know), or everything. */
-interface RecoveryTargets {
-  readonly realms: readonly (string | null)[];
-  /** Null: all connections of the realms. */
-  readonly connections: readonly string[] | null;
-}
-
-function parseTargets(args: readonly string[]): RecoveryTargets {
-  const [first, ...others] = args;
-  if (first === undefined) return { realms: [null], connections: null };
-  if (others.length === 0 && first.split("/").length === 2) {
-    return { realms: [parseRealm(first)], connections: null };
-  }
-  const parsed = args.map(parseConnection);
-  return {
-    realms: [...new Set(parsed.map(({ realm }) => realm))],
-    connections: [...new Set(parsed.map(({ connection }) => connection))],
-  };
-}
-
 async function examine(
   { functions, terminal }: CommandContext,
-  { realms, connections }: RecoveryTargets,
+  targets: Parameters<typeof findTargets>[1],
   restoredAt: Date | null,
 ): Promise<RecoveredConnection[]> {
-  const known = new Map<string, ExaminedConnection["status"]>();
-  for (const realm of realms) {
-    for (const status of await allConnections(functions, realm)) {
-      known.set(status.connection, status);
-    }
-  }
   const found: RecoveredConnection[] = [];
-  for (const connection of connections ?? known.keys()) {
-    const examined = { connection, status: known.get(connection) ?? null, problem: null };
+  for (const target of await findTargets(functions, targets)) {
+    const examined = { ...target, problem: null };
     const finding = findingOf(examined, restoredAt);
     const isOpened = finding === "fine" && isOnlyRead(examined, terminal.now());
-    const problem = isOpened ? await problemOfVend(functions, connection) : null;
+    const problem = isOpened ? await problemOfVend(functions, target.connection) : null;
     const seen = { ...examined, problem };
     found.push({ ...seen, finding: findingOf(seen, restoredAt), result: null });
   }

@@ -20,6 +20,8 @@ const usage = `npm run vend -- <command>
                                    that is supported, delete it here
   recover [<realm>|<connection>…]  say what is wrong with each connection and
                                    what to do; --yes does what is safe
+  reseal [<realm>|<connection>…]   seal what is stored anew, under the key and
+                                   in the layout that the functions now have
   help                             this text
 
   --json                    print answers as JSON

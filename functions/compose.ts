@@ -15,7 +15,7 @@ import type { CorrectedClock } from "./platform/corrected-clock.ts";
 import { correctedClock } from "./platform/corrected-clock.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import { emfMetrics } from "./platform/emf-metrics.ts";
-import type { Environment, SealingKeySetting, Variables } from "./platform/environment.ts";
+import type { Environment, Variables } from "./platform/environment.ts";
 import { readEnvironment, readStatusEnvironment } from "./platform/environment.ts";
 import { nodeHttp, tlsSettings } from "./platform/http-request.ts";
 import { jsonLog } from "./platform/json-log.ts";
@@ -46,7 +46,7 @@ export function compose(variables: Variables): {
   if (isDeployed(variables)) checkDeployedVariables(variables, process.execArgv);
   const environment = readEnvironment(variables, readRealm);
   if (isDeployed(variables)) checkDeployedEnvironment(environment);
-  const { realm, tableName, secretPrefix, sealingKey } = environment;
+  const { realm, tableName, secretPrefix } = environment;
   const { clock, log } = clockAndLog();
   const aws = awsOptions(variables, clock);
   const dynamoDb = new DynamoDBClient(aws);
@@ -62,7 +62,7 @@ export function compose(variables: Variables): {
     provider: providerOf(realm, { send, clock, newRequestId: randomUUID }),
     store: dynamoDbTokenStore(dynamoDb, tableName, readRecord),
     secrets: secretsOf(secretPrefix, aws, clock),
-    sealer: sealerOf(sealingKey, aws, clock),
+    sealer: sealerOf(environment, aws, clock),
     clock,
     log,
     metrics,
@@ -139,11 +139,16 @@ function secretsOf(prefix: string, aws: AwsOptions, clock: Clock): SecretSource 
 }
 
 /** Loads the KMS client on first use, and never with a local key. */
-function sealerOf(sealingKey: SealingKeySetting, aws: AwsOptions, clock: Clock): Sealer {
-  if (sealingKey.kind === "local") return localSealer(sealingKey.key);
+function sealerOf(
+  { sealingKey, sealingLayout: layout }: Environment<RealmSettings>,
+  aws: AwsOptions,
+  clock: Clock,
+): Sealer {
+  if (sealingKey.kind === "local") return localSealer(sealingKey.key, layout);
+  const { arn, previousArn: previousKeyArn } = sealingKey;
   const sealer = onFirstUse(async () => {
     const { openKmsSealer } = await import("./sealing/kms-sealer.ts");
-    return openKmsSealer(aws, sealingKey.arn, clock);
+    return openKmsSealer(aws, arn, clock, { layout, previousKeyArn });
   });
   return {
     prepare: async (connection, signal) => (await sealer()).prepare(connection, signal),

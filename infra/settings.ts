@@ -11,6 +11,8 @@ const settingNames = [
   "consentFirewall",
   "alarmTopicArn",
   "tableName",
+  "previousSealingKey",
+  "sealingLayout",
 ] as const;
 
 type Setting = (typeof settingNames)[number];
@@ -45,6 +47,13 @@ export function readSettings({ node }: IConstruct): Omit<ServiceStackProps, "rea
   if (tableName && !/^[\w.-]{3,255}$/.test(tableName)) {
     throw settingError("tableName", "must be the name of a DynamoDB table");
   }
+  const previousKeyArn = text("previousSealingKey");
+  if (
+    previousKeyArn &&
+    !/^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-A-Za-z0-9]+$/.test(previousKeyArn)
+  ) {
+    throw settingError("previousSealingKey", "must be the ARN of a KMS key");
+  }
   return {
     api: {
       kind: oneOf("api", apiKinds) ?? "private",
@@ -58,6 +67,7 @@ export function readSettings({ node }: IConstruct): Omit<ServiceStackProps, "rea
     },
     alarmTopicArn: text("alarmTopicArn"),
     tableName,
+    sealingChange: { previousKeyArn, layout: oneOf("sealingLayout", ["1"]) },
   };
 }
 

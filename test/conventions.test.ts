@@ -29,6 +29,7 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/consents/authorization-request.ts":
     "the state that a browser carries ends in its proof",
   "functions/consents/follow-link.ts": "the link's form is looked at",
+  "functions/consents/link-proof.ts": "the end that its proof states is no secret",
   "functions/http/pages/web-request.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
   "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",
@@ -48,6 +49,7 @@ const mayExpose: Readonly<Record<string, string>> = {
     "the code challenge is made of its verifier, and a refresh token is sent to be revoked",
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
   "functions/sealing/aes-gcm.ts": "the token is sealed under the key",
+  "functions/sealing/sealed-layouts.ts": "the token's key is derived from the data key",
   "functions/vending/issuing/commit-token.ts": "the token's fingerprint is taken",
   "functions/vending/issuing/stored-consent.ts": "the refresh token's fingerprint is taken",
 };

@@ -88,6 +88,8 @@ test("docs/deploying.md has every variable that a function reads, and which func
     TABLE_NAME: "t",
     SECRET_PREFIX: "p",
     SEALING_KEY: `local:${Buffer.alloc(32).toString("base64")}`,
+    PREVIOUS_SEALING_KEY: "",
+    SEALING_LAYOUT: "",
     CONSENT_BASE_URL: "https://consents.example",
   };
   const readBy = (use: (variables: Record<string, string | undefined>) => unknown) => {

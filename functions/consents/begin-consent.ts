@@ -3,6 +3,7 @@ import { connectionOf, realmName } from "../model/connection.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import { authorizeUrl } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
+import { sealLink } from "./link-proof.ts";
 import { pendingFields } from "./link-state.ts";
 
 /** How long a link can be opened, and how long its authorization may then take. */
@@ -11,7 +12,7 @@ export const linkLifetimeMs = 600_000;
 /**
  * Makes a link for the person who is to consent. Checks first that the link will work, because the caller can fix the
  * secret and the person cannot: fails with `secret-malformed`, `credentials-rejected`, `secret-unavailable` or
- * `unknown-connection`.
+ * `unknown-connection`, and with `store-unavailable` without a data key.
  */
 export async function beginConsent(
   deps: ConsentDependencies,
@@ -22,7 +23,9 @@ export async function beginConsent(
   const link = browserSecrets.newSecret();
   const id = browserSecrets.hash(link);
   await authorizeUrl(deps, connectionOf(realm, account), id, browserSecrets.newSecret(), signal);
-  const pending = { id, account, expiresAt: plusMs(clock.now(), linkLifetimeMs), browser: null };
+  const expiresAt = plusMs(clock.now(), linkLifetimeMs);
+  const proof = await sealLink(deps, id, account, expiresAt, signal);
+  const pending = { id, account, expiresAt, browser: null, proof };
   await pendingConsents.add(pending, signal);
   log.info("consent-begun", { ...pendingFields(deps, pending), expiresAt: pending.expiresAt });
   const url = `${consentBaseUrl}/consent/${realmName(realm)}/${link.expose()}`;

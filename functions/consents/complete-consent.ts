@@ -8,6 +8,7 @@ import type { Deadline } from "../model/time-limits.ts";
 import { leaseMs } from "../vending/issuing/lease.ts";
 import { authorizationRequestOf, readState } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
+import { refusedForgery } from "./link-proof.ts";
 import { pendingFields, refused, refusedLink, usableLink } from "./link-state.ts";
 import { redeemCode } from "./redeem-code.ts";
 
@@ -37,6 +38,8 @@ export async function completeConsent(
   const hash = deps.browserSecrets.hash(browserSecret);
   const usable = await usableLink(deps, state.pendingId, hash, deadline.signal);
   if ("reason" in usable) return usable;
+  const forged = await refusedForgery(deps, usable, deadline.signal);
+  if (forged) return forged;
   if (response.kind === "code") requireTime(deps, deadline);
   const claimed = await claimPendingConsent(deps, state.pendingId, hash, deadline);
   if ("reason" in claimed) return claimed;

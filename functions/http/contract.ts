@@ -12,6 +12,19 @@ export const vendPayload = v.strictObject({
   rejectedVersion: v.optional(version),
 });
 
+/** The payload of a direct invocation of `vend-token` that seals anew what is stored. */
+export const resealPayload = v.strictObject({
+  account: v.optional(v.string(), "default"),
+  reseal: v.literal(true),
+});
+
+/** What was sealed anew, and what no known key opens. */
+export interface ResealAnswer {
+  readonly connection: string;
+  readonly resealed: readonly ("token" | "refresh-token")[];
+  readonly unreadable: readonly ("token" | "refresh-token")[];
+}
+
 /** The query of `GET /v1/tokens/…`. */
 export const vendQuery = v.strictObject({
   minValiditySeconds: v.optional(

@@ -6,6 +6,8 @@ export interface PendingConsent {
   readonly expiresAt: Date;
   /** SHA-256 of the secret of the only browser that may continue; null until a browser first continues. */
   readonly browser: string | null;
+  /** Sealed when the link was made, and never changed; null in rows of releases before 0.3. */
+  readonly proof: Uint8Array | null;
 }
 
 /** Whether a conditional write succeeded; if not, the row that refused it, or null when there is none. */

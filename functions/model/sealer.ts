@@ -1,11 +1,13 @@
 import type { Connection } from "./connection.ts";
 import type { Sensitive } from "./sensitive.ts";
 
-/** What a sealed token is bound to: it opens only for this connection, version and kind. */
+/** What a sealed text is bound to: it opens only as this. */
 export interface SealedAs {
   readonly connection: Connection;
   readonly version: number;
-  readonly kind: "token" | "refresh-token";
+  readonly kind: "token" | "refresh-token" | "link";
+  /** What else decides about its use, and is stored beside it in the clear. Empty for a refresh token. */
+  readonly terms: string;
 }
 
 /** Encrypts tokens at rest. Fails with `store-unavailable` when a data key is unavailable. */

@@ -15,6 +15,8 @@ export type RenewalReason =
 /** A committed token. An operator may see all but the sealed bytes. */
 export interface StoredToken {
   readonly sealed: Uint8Array;
+  /** `termsOf` it, as stored: without them the sealed bytes do not open. */
+  readonly terms: string;
   readonly fingerprint: string;
   /** The owner of the lease under which it was committed, by which a writer recognises its own commit. */
   readonly committedBy: string;
@@ -34,6 +36,28 @@ export interface StoredToken {
   /** When the schedule renews it next, and until when it tries. Null: only a caller renews it. */
   readonly due: { readonly at: Date; readonly until: Date } | null;
   readonly secretVersion: string;
+}
+
+/** What decides about a token's use, and stays as it is for as long as the token is stored. */
+export type TokenTerms = Pick<
+  StoredToken,
+  | "requestedAt"
+  | "issuedAt"
+  | "usableUntil"
+  | "expiresAt"
+  | "issuedUnder"
+  | "fingerprint"
+  | "secretVersion"
+>;
+
+/** The terms as text, which the token's sealing authenticates. The secret's version comes last: it may contain anything. */
+export function termsOf(token: TokenTerms): string {
+  const { requestedAt, issuedAt, usableUntil, expiresAt } = token;
+  const instants = [requestedAt, issuedAt, usableUntil, expiresAt].map(
+    (at) => at?.getTime() ?? "-",
+  );
+  const { issuedUnder, fingerprint, secretVersion } = token;
+  return [...instants, issuedUnder ?? "-", fingerprint, secretVersion].join(" ");
 }
 
 /** A person's authorisation. An operator may see all but the sealed refresh token. */

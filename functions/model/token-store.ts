@@ -108,6 +108,17 @@ export interface TokenStore {
   ): Promise<boolean>;
 
   /**
+   * Replaces sealed bytes by the same texts sealed anew; null leaves what is stored. `owner` is a new name. Writes nothing
+   * and returns false when the record has changed since `seen`.
+   */
+  reseal(
+    seen: TokenRecord,
+    sealed: { readonly token: Uint8Array | null; readonly refreshToken: Uint8Array | null },
+    owner: string,
+    signal: AbortSignal,
+  ): Promise<boolean>;
+
+  /**
    * Claims a revocation scope for a connection if it is unclaimed, the connection's already, or its claim has not changed
    * since `replace` was read. Returns the stored claim.
    */

@@ -9,6 +9,8 @@ export interface FunctionVariables {
   readonly REALM: string;
   readonly SECRET_PREFIX: string;
   readonly SEALING_KEY: string;
+  readonly PREVIOUS_SEALING_KEY?: string;
+  readonly SEALING_LAYOUT?: string;
 }
 
 /** Further variables of the consent functions, as infra must supply them. */
@@ -30,11 +32,13 @@ export interface Environment<Realm> {
   readonly realm: Realm;
   readonly secretPrefix: string;
   readonly sealingKey: SealingKeySetting;
+  /** In which layout tokens are sealed (functions/sealing/sealed-layouts.ts). */
+  readonly sealingLayout: 1 | 2;
 }
 
 /** The key that seals tokens at rest: one in KMS, or one given in the variable. */
 export type SealingKeySetting =
-  | { readonly kind: "kms"; readonly arn: string }
+  | { readonly kind: "kms"; readonly arn: string; readonly previousArn: string | null }
   | { readonly kind: "local"; readonly key: Sensitive<Uint8Array> };
 
 /** Names the invalid variable, and its invalid key. The function does not start. */
@@ -51,7 +55,11 @@ export function readEnvironment<Realm>(
     tableName: required(variables, "TABLE_NAME"),
     realm: readRealm(required(variables, "REALM")),
     secretPrefix: required(variables, "SECRET_PREFIX"),
-    sealingKey: readSealingKey(required(variables, "SEALING_KEY")),
+    sealingKey: readSealingKey(
+      required(variables, "SEALING_KEY"),
+      variables["PREVIOUS_SEALING_KEY"] || null,
+    ),
+    sealingLayout: readSealingLayout(variables["SEALING_LAYOUT"] || "2"),
   };
 }
 
@@ -77,14 +85,23 @@ function required(variables: Variables, name: string): string {
 const kmsKeyArn = /^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-A-Za-z0-9]+$/;
 const localKey = /^local:([A-Za-z0-9+/]{43}=)$/;
 
-function readSealingKey(text: string): SealingKeySetting {
-  if (kmsKeyArn.test(text)) return { kind: "kms", arn: text };
+function readSealingKey(text: string, previousArn: string | null): SealingKeySetting {
+  if (previousArn !== null && !kmsKeyArn.test(previousArn)) {
+    throw new StartUpError("PREVIOUS_SEALING_KEY must be the ARN of a KMS key (not of an alias).");
+  }
+  if (kmsKeyArn.test(text)) return { kind: "kms", arn: text, previousArn };
   const [, base64 = ""] = localKey.exec(text) ?? [];
   const key = Buffer.from(base64, "base64");
   if (key.length === 32) return { kind: "local", key: new Sensitive(key) };
   throw new StartUpError(
     "SEALING_KEY must be the ARN of a KMS key (not of an alias) or local:<base64 of 32 bytes>.",
   );
+}
+
+function readSealingLayout(text: string): 1 | 2 {
+  if (text === "1") return 1;
+  if (text === "2") return 2;
+  throw new StartUpError("SEALING_LAYOUT must be 1 or 2.");
 }
 
 /** The parsed variables of the consent functions. */

@@ -4,6 +4,7 @@ import {
   GenerateDataKeyCommand,
   IncorrectKeyException,
   InvalidCiphertextException,
+  KMSServiceException,
 } from "@aws-sdk/client-kms";
 import type { Clock } from "../model/clock.ts";
 import { rejectOnAbort, stopwatch } from "../model/clock.ts";
@@ -11,34 +12,62 @@ import type { Connection } from "../model/connection.ts";
 import { sealingProblem, VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { LruCache } from "../platform/lru-cache.ts";
+import type { TokenKeys } from "./sealed-layouts.ts";
+import { tokenKeysOf } from "./sealed-layouts.ts";
 
 /** A data key of one connection, in the clear and encrypted by KMS. */
 interface DataKey {
-  readonly key: Sensitive<Uint8Array>;
+  readonly keys: TokenKeys;
   readonly encrypted: Uint8Array;
 }
 
 /** Data keys, cached in this process's memory. */
 export interface DataKeys {
-  forSealing(connection: Connection, signal: AbortSignal): Promise<DataKey>;
-  /** Null when KMS says that this was never a data key of this connection under this KMS key. */
+  /** `isAhead`: the key is for a renewal, which must not have to ask KMS once its token is issued. */
+  forSealing(connection: Connection, signal: AbortSignal, isAhead?: boolean): Promise<DataKey>;
+  /** Null when KMS says that this was never a data key of this connection under its KMS key. */
   forOpening(
     connection: Connection,
     encrypted: Uint8Array,
     signal: AbortSignal,
-  ): Promise<Sensitive<Uint8Array> | null>;
+  ): Promise<TokenKeys | null>;
 }
 
-/** How long a data key seals new tokens, which limits how much one key protects. */
+/** How long a data key is used before KMS is asked again: for a new one to seal with, or for the same one to open with. */
 const dataKeyMaxAgeMs = 3_600_000;
+/** How long it then still opens tokens, while KMS does not answer, until KMS is asked again. */
+const unansweredPauseMs = 60_000;
+/** How often one data key seals. Random nonces allow 2^32 times (NIST SP 800-38D). */
+const maxSeals = 1000;
+/** What a renewal still needs of its key: a lease of time, and to seal two tokens. */
+const reserve = { ms: 30_000, seals: 2 };
 const maxSealingKeys = 1000;
 const maxOpenedKeys = 1000;
 
-export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataKeys {
-  const sealing = new LruCache<{ dataKey: Promise<DataKey>; ageMs: () => number }>(maxSealingKeys);
-  const opened = new LruCache<Promise<Sensitive<Uint8Array> | null>>(maxOpenedKeys);
+interface SealingKey {
+  readonly dataKey: Promise<DataKey>;
+  readonly ageMs: () => number;
+  seals: number;
+}
+
+interface OpenedKey {
+  readonly keys: Promise<TokenKeys | null>;
+  readonly ageMs: () => number;
+  maxAgeMs: number;
+}
+
+/** `previousKeyArn`: a KMS key whose data keys still open what was sealed with them. */
+export function dataKeys(
+  client: KMSClient,
+  keyArn: string,
+  clock: Clock,
+  previousKeyArn: string | null = null,
+): DataKeys {
+  const sealing = new LruCache<SealingKey>(maxSealingKeys);
+  const opened = new LruCache<OpenedKey>(maxOpenedKeys);
 
   async function generate(connection: Connection): Promise<DataKey> {
+    const ageMs = stopwatch(clock);
     const command = new GenerateDataKeyCommand({
       KeyId: keyArn,
       KeySpec: "AES_256",
@@ -46,29 +75,53 @@ export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataK
     });
     const { Plaintext, CiphertextBlob } = await client.send(command).catch(failUnavailable);
     if (!Plaintext || !CiphertextBlob) throw unavailable("no key");
-    const dataKey = { key: new Sensitive(Plaintext), encrypted: CiphertextBlob };
-    opened.set(cacheKey(connection, CiphertextBlob), Promise.resolve(dataKey.key));
-    return dataKey;
+    const keys = tokenKeysOf(new Sensitive(Plaintext));
+    const entry = { keys: Promise.resolve(keys), ageMs, maxAgeMs: dataKeyMaxAgeMs };
+    opened.set(cacheKey(connection, CiphertextBlob), entry);
+    return { keys, encrypted: CiphertextBlob };
   }
 
   async function decrypt(connection: Connection, CiphertextBlob: Uint8Array) {
     const EncryptionContext = { connection };
-    const command = new DecryptCommand({ KeyId: keyArn, CiphertextBlob, EncryptionContext });
-    try {
+    /** Names the KMS key: bytes that a stranger has sealed under a key of his own do not open. */
+    const decryptUnder = async (KeyId: string) => {
+      const command = new DecryptCommand({ KeyId, CiphertextBlob, EncryptionContext });
       const { Plaintext } = await client.send(command);
-      return Plaintext ? new Sensitive(Plaintext) : null;
-    } catch (error) {
-      if (error instanceof InvalidCiphertextException) return null;
-      if (error instanceof IncorrectKeyException) return null;
-      return failUnavailable(error);
-    }
+      return Plaintext ? tokenKeysOf(new Sensitive(Plaintext)) : null;
+    };
+    return decryptUnder(keyArn)
+      .catch((error: unknown) => {
+        if (previousKeyArn === null || !(error instanceof IncorrectKeyException)) throw error;
+        return decryptUnder(previousKeyArn);
+      })
+      .catch(nullIfForeign);
+  }
+
+  /** Asks KMS for a key. One that is too old opens on while KMS does not answer, and no longer once it refuses. */
+  function reopened(
+    connection: Connection,
+    encrypted: Uint8Array,
+    old: OpenedKey | undefined,
+  ): OpenedKey {
+    const keys = decrypt(connection, encrypted).catch((error: unknown) => {
+      if (!old || isRefusal(error)) return failUnavailable(error);
+      entry.maxAgeMs = unansweredPauseMs;
+      return old.keys;
+    });
+    const entry: OpenedKey = { keys, ageMs: stopwatch(clock), maxAgeMs: dataKeyMaxAgeMs };
+    return entry;
   }
 
   return {
-    forSealing(connection, signal) {
+    forSealing(connection, signal, isAhead = false) {
+      const { ms, seals } = isAhead ? reserve : { ms: 0, seals: 0 };
       const known = sealing.get(connection);
-      if (known && known.ageMs() < dataKeyMaxAgeMs) return orAborted(known.dataKey, signal);
-      const entry = { dataKey: generate(connection), ageMs: stopwatch(clock) };
+      if (known && known.ageMs() + ms < dataKeyMaxAgeMs && known.seals + seals < maxSeals) {
+        if (!isAhead) known.seals += 1;
+        return orAborted(known.dataKey, signal);
+      }
+      const dataKey = generate(connection);
+      const entry = { dataKey, ageMs: stopwatch(clock), seals: isAhead ? 0 : 1 };
       sealing.set(connection, entry);
       entry.dataKey.catch(() => sealing.deleteIfSame(connection, entry));
       return orAborted(entry.dataKey, signal);
@@ -77,13 +130,30 @@ export function dataKeys(client: KMSClient, keyArn: string, clock: Clock): DataK
     forOpening(connection, encrypted, signal) {
       const id = cacheKey(connection, encrypted);
       const known = opened.get(id);
-      if (known !== undefined) return orAborted(known, signal);
-      const key = decrypt(connection, encrypted);
-      opened.set(id, key);
-      key.catch(() => opened.deleteIfSame(id, key));
-      return orAborted(key, signal);
+      if (known && known.ageMs() < known.maxAgeMs) return orAborted(known.keys, signal);
+      const entry = reopened(connection, encrypted, known);
+      opened.set(id, entry);
+      entry.keys.catch(() => opened.deleteIfSame(id, entry));
+      return orAborted(entry.keys, signal);
     },
   };
+}
+
+/** KMS says that this was never a data key of this connection, or not under this KMS key. */
+function nullIfForeign(error: unknown): null {
+  const isForeign =
+    error instanceof InvalidCiphertextException || error instanceof IncorrectKeyException;
+  if (isForeign) return null;
+  throw error;
+}
+
+/** KMS has answered that it does not decrypt: the key is disabled, or this function has no right to it. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof KMSServiceException &&
+    error.$fault === "client" &&
+    error.name !== "ThrottlingException"
+  );
 }
 
 /** The cache key has the connection too, because a key that KMS refuses for one connection may be valid for another. */

@@ -2,54 +2,75 @@ import type { KMSClientConfig } from "@aws-sdk/client-kms";
 import { KMSClient } from "@aws-sdk/client-kms";
 import type { Clock } from "../model/clock.ts";
 import type { Sealer } from "../model/sealer.ts";
-import { decrypt, encrypt } from "./aes-gcm.ts";
 import { dataKeys } from "./data-keys.ts";
+import type { SealingLayout } from "./sealed-layouts.ts";
+import { layoutFor, openAs, sealAs } from "./sealed-layouts.ts";
 
-/** The first byte of a sealed token: the version of its layout. */
-const layout = 1;
 const headerBytes = 3;
+
+export interface KmsSealing {
+  /** In which layout tokens are sealed. Both are opened. */
+  readonly layout: SealingLayout;
+  /** A KMS key under which tokens may still be sealed. */
+  readonly previousKeyArn: string | null;
+}
 
 /**
  * Seals tokens with data keys of a KMS key. Each connection has its own data keys, with the connection as their encryption
- * context. The encrypted data key is stored with the token.
+ * context. The layout, and the encrypted data key, are stored in front of the token.
  */
-export function openKmsSealer(options: KMSClientConfig, keyArn: string, clock: Clock): Sealer {
+export function openKmsSealer(
+  options: KMSClientConfig,
+  keyArn: string,
+  clock: Clock,
+  { layout, previousKeyArn }: KmsSealing = { layout: 2, previousKeyArn: null },
+): Sealer {
   // Stryker disable next-line StringLiteral: every key's ARN has a Region, only the type does not know.
   const [, , , region = ""] = keyArn.split(":");
-  const keys = dataKeys(new KMSClient({ ...options, region }), keyArn, clock);
+  const keys = dataKeys(new KMSClient({ ...options, region }), keyArn, clock, previousKeyArn);
 
   return {
     async prepare(connection, signal) {
-      await keys.forSealing(connection, signal);
+      await keys.forSealing(connection, signal, true);
     },
 
     async seal(token, as, signal) {
-      const { key, encrypted } = await keys.forSealing(as.connection, signal);
-      return Buffer.concat([headerOf(encrypted), encrypted, encrypt(key, token, as)]);
+      const chosen = layoutFor(as, layout);
+      const { keys: tokenKeys, encrypted } = await keys.forSealing(as.connection, signal);
+      const header = headerOf(chosen, encrypted);
+      return Buffer.concat([header, encrypted, sealAs(chosen, tokenKeys, token, as)]);
     },
 
     async open(sealed, as, signal) {
       const parts = partsOf(sealed);
       if (!parts) return null;
-      const key = await keys.forOpening(as.connection, parts.encryptedKey, signal);
-      return key && decrypt(key, parts.token, as);
+      const tokenKeys = await keys.forOpening(as.connection, parts.encryptedKey, signal);
+      return tokenKeys && openAs(parts.layout, tokenKeys, parts.token, as);
     },
   };
 }
 
-function headerOf(encryptedKey: Uint8Array): Buffer {
+function headerOf(layout: SealingLayout, encryptedKey: Uint8Array): Buffer {
   const header = Buffer.alloc(headerBytes);
   header.writeUInt8(layout);
   header.writeUInt16BE(encryptedKey.byteLength, 1);
   return header;
 }
 
+interface SealedParts {
+  readonly layout: SealingLayout;
+  readonly encryptedKey: Uint8Array;
+  readonly token: Uint8Array;
+}
+
 /** Null when the bytes were not sealed here. */
-function partsOf(sealed: Uint8Array): { encryptedKey: Uint8Array; token: Uint8Array } | null {
-  const bytes = Buffer.from(sealed);
+function partsOf(sealed: Uint8Array): SealedParts | null {
+  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
   // Stryker disable next-line EqualityOperator: a header alone is refused below as well.
-  if (bytes.byteLength < headerBytes || bytes.readUInt8() !== layout) return null;
+  if (bytes.byteLength < headerBytes) return null;
+  const layout = bytes.readUInt8();
+  if (layout !== 1 && layout !== 2) return null;
   const end = headerBytes + bytes.readUInt16BE(1);
   if (end === headerBytes || end >= bytes.byteLength) return null;
-  return { encryptedKey: bytes.subarray(headerBytes, end), token: bytes.subarray(end) };
+  return { layout, encryptedKey: bytes.subarray(headerBytes, end), token: bytes.subarray(end) };
 }

@@ -1,7 +1,12 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import type { Connection } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Revision } from "../model/token-record.ts";
+import type { StandingClaim } from "../model/token-store.ts";
 import type { Item } from "./attributes.ts";
+import { text } from "./attributes.ts";
+
+export const neverSeen = "attribute_not_exists(#pk)";
 
 /** A conditional write: the attributes it sets and removes, and its condition. */
 export interface ItemChange {
@@ -68,6 +73,17 @@ export function unchangedSince({ opaque }: Revision): Pick<ItemChange, "onlyIf" 
     if (value) given[seenName(name)] = value;
   }
   return { onlyIf: clauses.join(" AND "), given };
+}
+
+/** The condition for a claim of a revocation scope: it is free, mine, or as it was when `replace` was read. */
+export function unclaimedOrOwnedOr(
+  me: Connection,
+  replace: Pick<StandingClaim, "revision"> | null,
+): Pick<ItemChange, "onlyIf" | "given"> {
+  const claimable = `${neverSeen} OR #scopeOwner = :me`;
+  if (!replace) return { onlyIf: claimable, given: { me: text(me) } };
+  const { onlyIf, given } = unchangedSince(replace.revision);
+  return { onlyIf: `${claimable} OR ${onlyIf}`, given: { ...given, me: text(me) } };
 }
 
 function seenName(name: string): string {

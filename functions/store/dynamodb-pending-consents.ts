@@ -60,8 +60,9 @@ export function dynamoDbPendingConsents(
   }
 
   return {
-    async add({ id, account, expiresAt }, signal) {
-      const set = { account: text(account), ...livesUntil(expiresAt) };
+    async add({ id, account, expiresAt, proof }, signal) {
+      const sealed = proof && { proof: { B: proof } };
+      const set = { account: text(account), ...livesUntil(expiresAt), ...sealed };
       const command = new UpdateItemCommand(
         updateItem(tableName, keyOf(id), { set, onlyIf: neverSeen, given: {} }),
       );
@@ -129,6 +130,7 @@ function pendingOf(id: string, item: Item): PendingConsent | null {
       account,
       expiresAt: instantOf(item, "expiresAt"),
       browser: item["browser"]?.S ?? null,
+      proof: item["proof"]?.B ?? null,
     };
   } catch (error) {
     if (error instanceof DamagedAttribute) return null;

@@ -19,9 +19,11 @@ import { count, instant, instantOr, optionalCount, optionalText, text } from "./
 import type { ItemChange } from "./conditional-write.ts";
 import {
   claimRevision,
+  neverSeen,
   revisionOf,
   unavailable,
   unchangedSince,
+  unclaimedOrOwnedOr,
   updateItem,
 } from "./conditional-write.ts";
 import {
@@ -38,8 +40,6 @@ import {
   tokenAttributes,
   tokenNames,
 } from "./record-attributes.ts";
-
-const neverSeen = "attribute_not_exists(#pk)";
 
 /** Records and claims in one DynamoDB table, one item each. `readRecord` parses an item. */
 export function dynamoDbTokenStore(
@@ -103,6 +103,18 @@ export function dynamoDbTokenStore(
     const isRepeated = item["revision"]?.S === endOf(owner) || record.token?.committedBy === owner;
     if (done || isRepeated) return record;
     return endLease(held, outcomeOf, signal, record);
+  }
+
+  /** Writes nothing if the record has changed since `seen`. A lease stays as it is. */
+  async function writeBesideLease(
+    seen: TokenRecord,
+    set: Attributes,
+    revision: string,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const change = { set: { ...set, revision: text(revision) }, ...unchangedSince(seen.revision) };
+    const { done, item } = await write(seen.connection, change, signal);
+    return done || item?.["revision"]?.S === revision;
   }
 
   async function claimRevocationScope(
@@ -207,15 +219,19 @@ export function dynamoDbTokenStore(
     },
 
     async recordLateIssue(seen, entry, doubtedAt, signal) {
-      const revision = lateIssueOf(entry.owner);
       const set = {
         ...ledgerAttributes(ledgerAfter(seen.ledger, entry)),
         ...doubtAttributes({ token: seen.token, doubtedAt }),
-        revision: text(revision),
       };
-      const change = { set, ...unchangedSince(seen.revision) };
-      const { done, item } = await write(seen.connection, change, signal);
-      return done || item?.["revision"]?.S === revision;
+      return writeBesideLease(seen, set, lateIssueOf(entry.owner), signal);
+    },
+
+    async reseal(seen, { token, refreshToken }, owner, signal) {
+      const set = {
+        ...(token && { sealed: { B: token } }),
+        ...(refreshToken && { sealedRefresh: { B: refreshToken } }),
+      };
+      return writeBesideLease(seen, set, resealOf(owner), signal);
     },
 
     claimRevocationScope,
@@ -225,16 +241,7 @@ export function dynamoDbTokenStore(
 /** Each revision is named after the one write that makes it. */
 const endOf = (owner: string) => `${owner}.end`;
 const lateIssueOf = (owner: string) => `${owner}.late`;
-
-function unclaimedOrOwnedOr(
-  me: Connection,
-  replace: Pick<StandingClaim, "revision"> | null,
-): Pick<ItemChange, "onlyIf" | "given"> {
-  const claimable = `${neverSeen} OR #scopeOwner = :me`;
-  if (!replace) return { onlyIf: claimable, given: { me: text(me) } };
-  const { onlyIf, given } = unchangedSince(replace.revision);
-  return { onlyIf: `${claimable} OR ${onlyIf}`, given: { ...given, me: text(me) } };
-}
+const resealOf = (owner: string) => `${owner}.reseal`;
 
 /** Under the realm's keys, so that the realm's role can write it. No account begins with `~`. */
 function scopeKey(connection: Connection, scopeHash: string): string {

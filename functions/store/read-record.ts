@@ -14,8 +14,9 @@ import type {
   StoredRefreshToken,
   StoredToken,
   TokenRecord,
+  TokenTerms,
 } from "../model/token-record.ts";
-import { isDoubted } from "../model/token-record.ts";
+import { isDoubted, termsOf } from "../model/token-record.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { Item, ReadPart } from "./attributes.ts";
 import {
@@ -31,13 +32,14 @@ import {
 } from "./attributes.ts";
 import { recordRevision, revisionOf } from "./conditional-write.ts";
 import { layout } from "./record-attributes.ts";
+import { replayWatch } from "./replay-watch.ts";
 
 const maxEntries = 1000;
 const reportEveryMs = 60_000;
 
 /**
  * Parses items and bounds their instants (model/record-bounds.ts). Logs and counts damage, once a minute for each
- * connection.
+ * connection, and records that are older than what was read before.
  */
 export function recordReader({
   clock,
@@ -54,6 +56,7 @@ export function recordReader({
   /** Counted from when each lease was first seen, because the clock may be corrected meanwhile. */
   const leasesSeen = new LruCache<() => number>(maxEntries);
   const reportedAt = new LruCache<Date>(maxEntries);
+  const watchForReplay = replayWatch({ clock, log, metrics });
 
   const firstSeenAt = (now: Date) => (lease: Lease) => {
     const countdown = leasesSeen.get(lease.owner) ?? clock.countdown(0);
@@ -74,6 +77,7 @@ export function recordReader({
     const reader = { now, process, firstSeenAt: firstSeenAt(now) };
     const record = boundRecord(readRecord(item), reader);
     if (record.damage.length > 0) report(record, now);
+    watchForReplay(record);
     return record;
   };
 }
@@ -130,17 +134,21 @@ function versionOf({ version }: LedgerEntry): number {
 
 /** What only the schedule reads costs no token. */
 function readToken(item: Item, part: ReadPart): StoredToken {
-  return {
-    sealed: binaryOf(item, "sealed"),
+  const terms: TokenTerms = {
     fingerprint: textOf(item, "fingerprint"),
-    committedBy: item["tokenOwner"]?.S ?? "",
     issuedUnder: (item["issuedUnder"]?.S ?? null) as StoredToken["issuedUnder"],
     requestedAt: instantOf(item, "requestedAt"),
     issuedAt: instantOf(item, "issuedAt"),
     usableUntil: optionalInstantOf(item, "usableUntil"),
     expiresAt: optionalInstantOf(item, "expiresAt"),
-    renewAt: instantOf(item, "renewAt"),
     secretVersion: textOf(item, "secretVersion"),
+  };
+  return {
+    ...terms,
+    terms: termsOf(terms),
+    sealed: binaryOf(item, "sealed"),
+    committedBy: item["tokenOwner"]?.S ?? "",
+    renewAt: instantOf(item, "renewAt"),
     keepAliveUntil: part(() => optionalInstantOf(item, "keptUntil"), null),
     due: part(() => readDue(item), null),
   };

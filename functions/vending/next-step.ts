@@ -82,8 +82,9 @@ async function openCredential(
   stored: StoredToken,
   signal: AbortSignal,
 ): Promise<Credential | null> {
-  const { fingerprint, issuedAt, usableUntil, expiresAt } = stored;
-  const token = await sealer.open(stored.sealed, { connection, version, kind: "token" }, signal);
+  const { fingerprint, issuedAt, usableUntil, expiresAt, terms } = stored;
+  const as = { connection, version, kind: "token", terms } as const;
+  const token = await sealer.open(stored.sealed, as, signal);
   if (!token) {
     log.error("token-unreadable", { connection, version, fingerprint });
     return null;

@@ -71,11 +71,25 @@ function keysLike(pattern: string) {
   };
 }
 
-/** The encryption context holds the connection (functions/sealing/data-keys.ts). A request without one is denied. */
 export function allowSealingTokens(key: SharedState["sealingKey"], realm: string): PolicyStatement {
+  return usingKey(key.keyArn, realm, "kms:GenerateDataKey", "kms:Decrypt");
+}
+
+/** A link's proof is sealed by the function that makes it, and opened by the one that completes the consent. */
+export function allowMakingLinks(key: SharedState["sealingKey"], realm: string): PolicyStatement {
+  return usingKey(key.keyArn, realm, "kms:GenerateDataKey");
+}
+
+/** What an earlier key has sealed, until everything is sealed again. Nothing new is sealed under it. */
+export function allowOpeningTokens(keyArn: string, realm: string): PolicyStatement {
+  return usingKey(keyArn, realm, "kms:Decrypt");
+}
+
+/** The encryption context holds the connection (functions/sealing/data-keys.ts). A request without one is denied. */
+function usingKey(keyArn: string, realm: string, ...actions: string[]): PolicyStatement {
   return new PolicyStatement({
-    actions: ["kms:GenerateDataKey", "kms:Decrypt"],
-    resources: [key.keyArn],
+    actions,
+    resources: [keyArn],
     conditions: {
       StringLike: { "kms:EncryptionContext:connection": `${realm}/*` },
       Null: { "kms:EncryptionContext:connection": "false" },

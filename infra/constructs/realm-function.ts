@@ -9,6 +9,8 @@ import { BundledFunction } from "./bundled-function.ts";
 import {
   allowChangingItems,
   allowChangingPendingConsents,
+  allowMakingLinks,
+  allowOpeningTokens,
   allowReadingSecrets,
   allowSealingTokens,
 } from "./permissions.ts";
@@ -20,7 +22,7 @@ export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environm
   readonly state: SharedState;
   /** Environment variables besides the common ones. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** False for a function that handles pending consents only: it can reach no record, and decrypt nothing. */
+  /** False for a function that makes links only: it can reach no record, and decrypt nothing. */
   readonly handlesTokens?: boolean;
 }
 
@@ -30,22 +32,27 @@ export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environm
 export class RealmFunction extends BundledFunction {
   constructor(scope: Construct, id: string, props: RealmFunctionProps) {
     const { realm, state, variables, handlesTokens = true, ...bundled } = props;
+    const { previousKeyArn, layout } = state.sealingChange ?? {};
     const secretPrefix = `token-vending/${realm.name}/`;
     const common: FunctionVariables = {
       TABLE_NAME: state.table.tableName,
       REALM: JSON.stringify(realm.settings),
       SECRET_PREFIX: secretPrefix,
       SEALING_KEY: state.sealingKey.keyArn,
+      ...(previousKeyArn ? { PREVIOUS_SEALING_KEY: previousKeyArn } : {}),
+      ...(layout ? { SEALING_LAYOUT: layout } : {}),
     };
     super(scope, id, { ...bundled, environment: { ...common, ...variables } });
     this.addToRolePolicy(allowReadingSecrets(this, secretPrefix));
     if (this.role) acknowledgeSecretWildcard(this.role, secretPrefix);
     if (!handlesTokens) {
       this.addToRolePolicy(allowChangingPendingConsents(state.table, realm.name));
+      this.addToRolePolicy(allowMakingLinks(state.sealingKey, realm.name));
       return;
     }
     this.addToRolePolicy(allowChangingItems(state.table, realm.name));
     this.addToRolePolicy(allowSealingTokens(state.sealingKey, realm.name));
+    if (previousKeyArn) this.addToRolePolicy(allowOpeningTokens(previousKeyArn, realm.name));
   }
 }
 

@@ -15,7 +15,7 @@ import { Monitoring } from "./monitoring.ts";
 import { allowListingConnections, allowReadingStatus, grantInvoke } from "./permissions.ts";
 import { Realm } from "./realm.ts";
 import { FailureQueue } from "./renewal-schedule.ts";
-import type { SharedState } from "./shared-state.ts";
+import type { SealingChange, SharedState } from "./shared-state.ts";
 import { importSharedState } from "./shared-state.ts";
 import { StatusFunction } from "./status-function.ts";
 import type { VendingApi } from "./vending-api.ts";
@@ -26,6 +26,7 @@ export interface TokenVendingProps {
   readonly state?: SharedState;
   /** The table to use instead of that other stack's own: one that was restored from a backup. */
   readonly tableName?: string | undefined;
+  readonly sealingChange?: SealingChange | undefined;
   /** Contains the bundle of each function, in a folder of its name; by default where `npm run build` writes them. */
   readonly bundlesFolder?: string;
   readonly api?: ApiProps | undefined;
@@ -57,7 +58,7 @@ export class TokenVending extends Construct {
     super(scope, id);
     const { notify } = props;
     const listed = readRealms(props.realms);
-    this.state = props.state ?? importSharedState(this, props.tableName);
+    this.state = props.state ?? importSharedState(this, props.tableName, props.sealingChange);
     this.api = createApi(this, props.api ?? {});
     const bundled = { state: this.state, bundlesFolder: props.bundlesFolder ?? bundlesFolder };
     const failureQueue = new FailureQueue(this, "Failures");

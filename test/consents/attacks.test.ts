@@ -114,7 +114,7 @@ describe("a stolen state", () => {
     const twin = aSite({ realm: site.realm });
     twin.deps.pendingConsents.bind = async (id, browser, now) => ({
       done: true,
-      pending: { id, account: "jo", expiresAt: now, browser },
+      pending: { id, account: "jo", expiresAt: now, browser, proof: null },
     });
     const forger = twin.browser();
     for (const [name, cookie] of impatient.cookies) forger.cookies.set(name, cookie);

@@ -24,7 +24,11 @@ test("every function of a realm has the key's ARN in its environment", () => {
   const ofRealms = functions.filter(({ environment }) => environment["REALM"]);
   expect(ofRealms.length).toBeGreaterThan(0);
   for (const { environment } of ofRealms) {
-    expect(readEnvironment(environment, readRealm).sealingKey).toEqual({ kind: "kms", arn });
+    expect(readEnvironment(environment, readRealm).sealingKey).toEqual({
+      kind: "kms",
+      arn,
+      previousArn: null,
+    });
   }
 });
 

@@ -9,12 +9,15 @@ const settingsWith = (name: string, value: unknown) => {
   return readSettings(app);
 };
 
+const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
 test("by default the API is private, in a VPC of its own, and account logging is set up", () => {
   expect(readSettings(new RootConstruct())).toEqual({
     api: { kind: "private", endpointIds: [], setsAccountLogging: true },
     consents: { baseUrl: undefined, requester: undefined, firewall: false },
     alarmTopicArn: undefined,
     tableName: undefined,
+    sealingChange: { previousKeyArn: undefined, layout: undefined },
   });
 });
 
@@ -28,6 +31,8 @@ test.each([
   ["consentFirewall", "on", { consents: { firewall: true } }],
   ["consentFirewall", "off", { consents: { firewall: false } }],
   ["alarmTopicArn", "arn:aws:sns:::x", { alarmTopicArn: "arn:aws:sns:::x" }],
+  ["previousSealingKey", keyArn, { sealingChange: { previousKeyArn: keyArn } }],
+  ["sealingLayout", "1", { sealingChange: { layout: "1" } }],
   ["tableName", "token-vending-restored", { tableName: "token-vending-restored" }],
 ])("%s may be %s", (name, value, expected) => {
   expect(settingsWith(name, value)).toMatchObject(expected);
@@ -43,6 +48,9 @@ test.each([
   ["consentBaseUrl", "https://a.example/"],
   ["consentFirewall", "yes"],
   ["tableName", "token-vending/restored"],
+  ["previousSealingKey", "alias/old"],
+  ["previousSealingKey", `${keyArn}/*`],
+  ["sealingLayout", "2"],
 ])("%s may not be %j: the error names it", (name, value) => {
   expect(() => settingsWith(name, value)).toThrow(`token-vending:${name} must be`);
 });

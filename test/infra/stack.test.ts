@@ -111,7 +111,7 @@ describe("the table of tokens", () => {
     const client = { send } as unknown as DynamoDBClient;
     const realm = { provider: "connectpay", environment: "stage" } as const;
     const expiresAt = new Date("2026-11-20T10:10:00.001Z");
-    const pending = { id: "a", account: "jo", expiresAt, browser: null };
+    const pending = { id: "a", account: "jo", expiresAt, browser: null, proof: null };
     await dynamoDbPendingConsents(client, "Tokens", realm).add(pending, AbortSignal.any([]));
 
     const attribute = table?.properties["TimeToLiveSpecification"];

@@ -32,6 +32,8 @@ function keyOf(sealingKey: SealingKeySetting): Buffer {
   return Buffer.from(sealingKey.key.expose());
 }
 
+const arnOfKey = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
 describe("the environment", () => {
   test("is parsed as the contract lists it", () => {
     const environment = readEnvironment({ ...variables, AWS_REGION: "eu-west-1" }, readRealm);
@@ -49,8 +51,37 @@ describe("the environment", () => {
     "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab",
   ])("accepts %s as a sealing key", (arn) => {
     const { sealingKey } = readEnvironment({ ...variables, SEALING_KEY: arn }, readRealm);
-    expect(sealingKey).toEqual({ kind: "kms", arn });
+    expect(sealingKey).toEqual({ kind: "kms", arn, previousArn: null });
   });
+
+  test("names the previous sealing key, if there is one", () => {
+    const changed = { SEALING_KEY: `${arnOfKey}-b`, PREVIOUS_SEALING_KEY: arnOfKey };
+    const { sealingKey } = readEnvironment({ ...variables, ...changed }, readRealm);
+    expect(sealingKey).toMatchObject({ arn: `${arnOfKey}-b`, previousArn: arnOfKey });
+  });
+
+  test.each([
+    ["absent", undefined, 2],
+    ["empty", "", 2],
+    ["1", "1", 1],
+    ["2", "2", 2],
+  ])("seals in layout 2, unless SEALING_LAYOUT is 1: %s", (_, layout, expected) => {
+    const { sealingLayout } = readEnvironment({ ...variables, SEALING_LAYOUT: layout }, readRealm);
+    expect(sealingLayout).toBe(expected);
+  });
+
+  test.each(["0", "3", " 1", "01", "two"])("is refused with %j for SEALING_LAYOUT", (text) => {
+    expect(refusalOf({ SEALING_LAYOUT: text })).toBe("SEALING_LAYOUT must be 1 or 2.");
+  });
+
+  test.each(["alias/old", `local:${keyBytes.toString("base64")}`, `${arnOfKey}\n`])(
+    "is refused with a previous sealing key of %j, which it does not repeat",
+    (text) => {
+      const refusal = refusalOf({ PREVIOUS_SEALING_KEY: text });
+      expect(refusal).toMatch(/^PREVIOUS_SEALING_KEY must be /);
+      expect(refusal).not.toContain(text);
+    },
+  );
 
   test.each(Object.keys(variables))("is refused without %s", (name) => {
     expect(refusalOf({ [name]: undefined })).toBe(`${name} is missing.`);

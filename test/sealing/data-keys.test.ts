@@ -1,5 +1,9 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
-import { IncorrectKeyException, InvalidCiphertextException } from "@aws-sdk/client-kms";
+import {
+  IncorrectKeyException,
+  InvalidCiphertextException,
+  KMSServiceException,
+} from "@aws-sdk/client-kms";
 import { describe, expect, test } from "vitest";
 import { dataKeys } from "../../functions/sealing/data-keys.ts";
 import { at } from "../support/a-record.ts";
@@ -12,7 +16,12 @@ const CiphertextBlob = new Uint8Array(184).fill(2);
 
 /** Data keys of a KMS that gives each answer in turn; an answer that is no object is thrown. */
 function keysOf(...answers: readonly unknown[]) {
+  return keysUnder(null, ...answers);
+}
+
+function keysUnder(previousKeyArn: string | null, ...answers: readonly unknown[]) {
   const left = [...answers];
+  const clock = new FixedClock(at("10:00:00.000"));
   const asked: object[] = [];
   const send = async ({ input }: { readonly input: object }) => {
     asked.push(input);
@@ -21,10 +30,12 @@ function keysOf(...answers: readonly unknown[]) {
     return answer;
   };
   const client = { send } as object as KMSClient;
-  const keys = dataKeys(client, "arn:of-a-key", new FixedClock(at("10:00:00.000")));
+  const keys = dataKeys(client, "arn:of-a-key", clock, previousKeyArn);
   return {
     asked,
+    clock,
     generated: () => keys.forSealing(connection, neverAborted),
+    prepared: () => keys.forSealing(connection, neverAborted, true),
     opened: (encrypted = CiphertextBlob) => keys.forOpening(connection, encrypted, neverAborted),
   };
 }
@@ -42,8 +53,8 @@ describe("a new data key", () => {
   ])("without its %s half is an outage, and is requested again", async (_, answer) => {
     const { generated } = keysOf(answer, { Plaintext, CiphertextBlob });
     await expect(generated()).rejects.toMatchObject(outage("no key"));
-    const { key, encrypted } = await generated();
-    expect([key.expose(), encrypted]).toEqual([Plaintext, CiphertextBlob]);
+    const { keys, encrypted } = await generated();
+    expect([keys.dataKey.expose(), encrypted]).toEqual([Plaintext, CiphertextBlob]);
   });
 
   test("is requested with its connection as context", async () => {
@@ -58,8 +69,9 @@ describe("a new data key", () => {
   });
 });
 
+const $metadata = {};
+
 describe("an encrypted data key does not open", () => {
-  const $metadata = {};
   test.each([
     ["that KMS finds invalid", new InvalidCiphertextException({ message: "", $metadata })],
     ["of another KMS key", new IncorrectKeyException({ message: "", $metadata })],
@@ -68,6 +80,138 @@ describe("an encrypted data key does not open", () => {
     const { opened } = keysOf(answer, { Plaintext });
     expect(await opened()).toBeNull();
     expect(await opened()).toBeNull();
-    expect((await opened(Buffer.from("another")))?.expose()).toEqual(Plaintext);
+    const another = await opened(Buffer.from("another"));
+    expect(another?.dataKey.expose()).toEqual(Plaintext);
+  });
+});
+
+const newKey = { Plaintext, CiphertextBlob };
+const minutes = (count: number) => count * 60_000;
+
+describe("a data key seals", () => {
+  test("a thousand times, and for an hour", async () => {
+    const { asked, clock, generated } = keysOf(newKey, newKey, newKey);
+    for (let time = 1; time <= 1000; time += 1) await generated();
+    expect(asked).toHaveLength(1);
+    await generated();
+    expect(asked).toHaveLength(2);
+    clock.advance(minutes(60) - 1);
+    await generated();
+    expect(asked).toHaveLength(2);
+    clock.advance(1);
+    await generated();
+    expect(asked).toHaveLength(3);
+  });
+
+  test("what a renewal will need: if not, it is replaced before the provider is called", async () => {
+    const nearlyOld = keysOf(newKey, newKey);
+    await nearlyOld.generated();
+    nearlyOld.clock.advance(minutes(59.5) - 1);
+    await nearlyOld.prepared();
+    expect(nearlyOld.asked).toHaveLength(1);
+    nearlyOld.clock.advance(1);
+    await nearlyOld.prepared();
+    expect(nearlyOld.asked).toHaveLength(2);
+
+    const nearlyUsed = keysOf(newKey, newKey);
+    for (let time = 1; time <= 997; time += 1) await nearlyUsed.generated();
+    await nearlyUsed.prepared();
+    await nearlyUsed.prepared();
+    await nearlyUsed.generated();
+    expect(nearlyUsed.asked).toHaveLength(1);
+    await nearlyUsed.prepared();
+    expect(nearlyUsed.asked).toHaveLength(2);
+  });
+});
+
+describe("a data key opens for an hour", () => {
+  const failure = (name: string, $fault: "client" | "server") =>
+    new KMSServiceException({ name, $fault, $metadata });
+  const timeout = new Error("too late");
+  timeout.name = "TimeoutError";
+
+  test("then KMS is asked again, also about one that this process has made", async () => {
+    for (const first of ["opened", "generated"] as const) {
+      const keys = keysOf(newKey, newKey);
+      await keys[first]();
+      keys.clock.advance(minutes(60) - 1);
+      expect(await keys.opened()).not.toBeNull();
+      expect(keys.asked).toHaveLength(1);
+      keys.clock.advance(1);
+      expect(await keys.opened()).not.toBeNull();
+      expect(await keys.opened()).not.toBeNull();
+      expect(keys.asked).toHaveLength(2);
+    }
+  });
+
+  test.each([
+    ["DisabledException"],
+    ["KMSInvalidStateException"],
+    ["AccessDeniedException"],
+    ["NotFoundException"],
+  ])("and no longer when KMS then refuses: %s", async (name) => {
+    const refusal = failure(name, "client");
+    const { clock, opened } = keysOf(newKey, refusal, refusal, newKey);
+    await opened();
+    clock.advance(minutes(60));
+    await expect(opened()).rejects.toMatchObject(outage(name));
+    await expect(opened()).rejects.toMatchObject(outage(name));
+    expect(await opened()).not.toBeNull();
+  });
+
+  test("and no longer when KMS then finds that it never was one", async () => {
+    const invalid = new InvalidCiphertextException({ message: "", $metadata });
+    const { clock, opened } = keysOf(newKey, invalid);
+    await opened();
+    clock.advance(minutes(60));
+    expect(await opened()).toBeNull();
+  });
+
+  test.each([
+    ["takes too long", timeout],
+    ["fails", failure("KMSInternalException", "server")],
+    ["throttles", failure("ThrottlingException", "client")],
+  ])("and on while KMS %s, which is asked again every minute", async (_, trouble) => {
+    const { asked, clock, opened } = keysOf(
+      newKey,
+      trouble,
+      trouble,
+      failure("DisabledException", "client"),
+    );
+    await opened();
+    clock.advance(minutes(60));
+    expect((await opened())?.dataKey.expose()).toEqual(Plaintext);
+    clock.advance(minutes(1) - 1);
+    expect(await opened()).not.toBeNull();
+    expect(asked).toHaveLength(2);
+    clock.advance(1);
+    expect(await opened()).not.toBeNull();
+    expect(asked).toHaveLength(3);
+    clock.advance(minutes(1));
+    await expect(opened()).rejects.toMatchObject(outage("DisabledException"));
+  });
+});
+
+describe("a data key of the previous KMS key", () => {
+  const ofAnotherKey = new IncorrectKeyException({ message: "", $metadata });
+  const keyIds = (asked: readonly object[]) =>
+    asked.map((input) => (input as { KeyId?: string }).KeyId);
+
+  test("opens, once KMS has said that the present one did not make it", async () => {
+    const { asked, opened } = keysUnder("arn:of-the-previous", ofAnotherKey, newKey);
+    expect((await opened())?.dataKey.expose()).toEqual(Plaintext);
+    expect(keyIds(asked)).toEqual(["arn:of-a-key", "arn:of-the-previous"]);
+  });
+
+  test("never seals", async () => {
+    const { asked, generated } = keysUnder("arn:of-the-previous", newKey);
+    await generated();
+    expect(keyIds(asked)).toEqual(["arn:of-a-key"]);
+  });
+
+  test("does not open if it is of a third key", async () => {
+    const { asked, opened } = keysUnder("arn:of-the-previous", ofAnotherKey, ofAnotherKey);
+    expect(await opened()).toBeNull();
+    expect(asked).toHaveLength(2);
   });
 });

@@ -26,8 +26,8 @@ import { FixedClock } from "../support/fixed-clock.ts";
 import { addKey, aKmsKey } from "../support/kms.ts";
 
 const token = new Sensitive("canary-token");
-/** Version byte, two bytes of length, a key as long as at AWS, and what AES-GCM adds. */
-const envelopeBytes = 1 + 2 + 184 + 28;
+/** Version byte, two bytes of length, a key as long as at AWS, the commitment to it, and what AES-GCM adds. */
+const envelopeBytes = 1 + 2 + 184 + 32 + 28;
 
 describe("the KMS sealer", () => {
   describeSealer(envelopeBytes, async () => {
@@ -55,6 +55,11 @@ async function aWorld(clock: Clock = systemClock) {
     operator,
     keyArn,
     process: () => openKmsSealer(options, keyArn, clock),
+    processInLayout: (layout: 1 | 2) =>
+      openKmsSealer(options, keyArn, clock, { layout, previousKeyArn: null }),
+    /** A process that has got another key, and opens what was sealed under this one. */
+    processAfter: () =>
+      openKmsSealer(options, addKey(kms), clock, { layout: 2, previousKeyArn: keyArn }),
     /** Data keys made and data keys opened since the last time. */
     counted() {
       const counts = [kms.requests.of("GenerateDataKey"), kms.requests.of("Decrypt")];
@@ -132,7 +137,8 @@ describe("KMS is called", () => {
     for (const sealed of [first, second, third]) {
       expect(await openedBy(sealer, sealed)).toBe(token.expose());
     }
-    expect(counted()).toEqual([0, 0]);
+    // Once for the first key, which is an hour old.
+    expect(counted()).toEqual([0, 1]);
   });
 
   test("for a new key after an hour in which the clock was set back, too", async () => {
@@ -169,7 +175,7 @@ describe("KMS is called", () => {
     const { process, counted } = await aWorld();
     const local = localSealer(new Sensitive(new Uint8Array(32).fill(7)));
     const sealed = await local.seal(token, defaultSealedAs, neverAborted);
-    sealed[0] = 2;
+    sealed[0] = 3;
     expect(await openedBy(process(), sealed)).toBeNull();
     expect(counted()).toEqual([0, 0]);
   });
@@ -179,10 +185,11 @@ describe("KMS is not called to open what", () => {
   test.each<[rule: string, change: (sealed: Uint8Array) => Uint8Array]>([
     ["is empty", () => new Uint8Array()],
     ["has no whole header", (sealed) => sealed.subarray(0, 2)],
-    ["has no data key", (sealed) => Buffer.concat([Buffer.from([1, 0, 0]), sealed.subarray(3)])],
+    ["has no data key", (sealed) => Buffer.concat([Buffer.from([2, 0, 0]), sealed.subarray(3)])],
     ["ends within its data key", (sealed) => sealed.subarray(0, 186)],
     ["ends after its data key", (sealed) => sealed.subarray(0, 187)],
-    ["has another layout", (sealed) => Buffer.concat([Buffer.from([2]), sealed.subarray(1)])],
+    ["has a later layout", (sealed) => Buffer.concat([Buffer.from([3]), sealed.subarray(1)])],
+    ["has none", (sealed) => Buffer.concat([Buffer.from([0]), sealed.subarray(1)])],
   ])("%s", async (_, change) => {
     const { process, counted } = await aWorld();
     const sealed = await process().seal(token, defaultSealedAs, neverAborted);
@@ -274,7 +281,7 @@ describe("a KMS that fails makes the store unavailable", () => {
 test("the data key precedes the token, and KMS decrypts it for its connection only (P11, P12)", async () => {
   const { operator, keyArn, process } = await aWorld();
   const sealed = await process().seal(token, defaultSealedAs, neverAborted);
-  expect([...sealed.subarray(0, 3)]).toEqual([1, 0, 184]);
+  expect([...sealed.subarray(0, 3)]).toEqual([2, 0, 184]);
   const CiphertextBlob = sealed.subarray(3, 3 + 184);
   const decrypt = (EncryptionContext?: Record<string, string>) =>
     operator.send(
@@ -299,4 +306,27 @@ test("what was sealed before the key was rotated opens after it", async () => {
   expect(await openedBy(process(), await later.seal(token, defaultSealedAs, neverAborted))).toBe(
     token.expose(),
   );
+});
+
+test("processes that seal in different layouts open each other's tokens", async () => {
+  const { processInLayout } = await aWorld();
+  const [earlier, later] = [processInLayout(1), processInLayout(2)];
+  const inLayout1 = await earlier.seal(token, defaultSealedAs, neverAborted);
+  const inLayout2 = await later.seal(token, defaultSealedAs, neverAborted);
+  expect([inLayout1[0], inLayout2[0]]).toEqual([1, 2]);
+  expect(inLayout2.byteLength - inLayout1.byteLength).toBe(32);
+  for (const sealed of [inLayout1, inLayout2]) {
+    expect(await openedBy(earlier, sealed)).toBe(token.expose());
+    expect(await openedBy(later, sealed)).toBe(token.expose());
+  }
+});
+
+test("after a change of the key, what the previous one sealed still opens, and is sealed by the new one", async () => {
+  const { process, processAfter } = await aWorld();
+  const sealed = await process().seal(token, defaultSealedAs, neverAborted);
+  const after = processAfter();
+  expect(await openedBy(after, sealed)).toBe(token.expose());
+  const anew = await after.seal(token, defaultSealedAs, neverAborted);
+  expect(await openedBy(after, anew)).toBe(token.expose());
+  expect(await openedBy(process(), anew)).toBeNull();
 });

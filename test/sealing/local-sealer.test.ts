@@ -20,7 +20,7 @@ test("a key from the environment opens what it sealed", async () => {
 });
 
 describe("the local sealer", () => {
-  describeSealer(28, async () => {
+  describeSealer(28 + 32, async () => {
     const { kms, keyArn, options } = await aKmsKey();
     return {
       sealer: localSealer(keyOf(7)),

@@ -117,6 +117,8 @@ export function earlierReleaseStore(
       return endLease(held, {}, [...names, "suspect", "failure"], signal);
     },
 
+    reseal: async () => false,
+
     async recordLateIssue(seen, entry, doubtedAt, signal) {
       const set = {
         ...ledgerAttributes(ledgerAfter(seen.ledger, entry)),

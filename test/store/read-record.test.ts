@@ -6,7 +6,7 @@ import { connectionOf, realmOf } from "../../functions/model/connection.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
-import { isDoubted, ledgerAfter } from "../../functions/model/token-record.ts";
+import { isDoubted, ledgerAfter, termsOf } from "../../functions/model/token-record.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
 import type { Item } from "../../functions/store/attributes.ts";
@@ -62,11 +62,8 @@ const reasons: readonly RenewalReason[] = [
 ];
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
-const instants = fc.date({
-  min: new Date("2000-01-01T00:00:00Z"),
-  max: new Date("2200-01-01T00:00:00Z"),
-  noInvalidDate: true,
-});
+const [min, max] = [new Date("2000-01-01T00:00:00Z"), new Date("2200-01-01T00:00:00Z")];
+const instants = fc.date({ min, max, noInvalidDate: true });
 const counts = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const words = fc.string({ minLength: 1, maxLength: 40, unit: "binary" });
 
@@ -76,20 +73,22 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
   fence: counts,
   version: counts,
   token: orNull(
-    fc.record({
-      sealed: fc.uint8Array({ minLength: 1, maxLength: 100 }),
-      fingerprint: words,
-      committedBy: words,
-      issuedUnder: orNull(fc.constantFrom("at-expiry" as const, "early" as const)),
-      requestedAt: instants,
-      issuedAt: instants,
-      usableUntil: orNull(instants),
-      expiresAt: orNull(instants),
-      keepAliveUntil: orNull(instants),
-      due: orNull(fc.record({ at: instants, until: instants })),
-      renewAt: instants,
-      secretVersion: words,
-    }),
+    fc
+      .record({
+        sealed: fc.uint8Array({ minLength: 1, maxLength: 100 }),
+        fingerprint: words,
+        committedBy: words,
+        issuedUnder: orNull(fc.constantFrom("at-expiry" as const, "early" as const)),
+        requestedAt: instants,
+        issuedAt: instants,
+        usableUntil: orNull(instants),
+        expiresAt: orNull(instants),
+        keepAliveUntil: orNull(instants),
+        due: orNull(fc.record({ at: instants, until: instants })),
+        renewAt: instants,
+        secretVersion: words,
+      })
+      .map((token) => ({ ...token, terms: termsOf(token) })),
   ),
   consent: orNull(
     fc.record({
@@ -349,7 +348,7 @@ describe("a record of the largest size", () => {
   async function fullRecord(): Promise<TokenRecord> {
     const { kms, keyArn, options } = await aKmsKey();
     const sealer = openKmsSealer(options, keyArn, systemClock);
-    const as = { connection, version: 1_000_000, kind: "token" } as const;
+    const as = { connection, version: 1_000_000, kind: "token", terms: "" } as const;
     const sealed = await sealer.seal(new Sensitive("t".repeat(2048)), as, neverAborted);
     await kms.stop();
     return aRecord({

@@ -7,6 +7,7 @@ import type {
   StoredToken,
   TokenRecord,
 } from "../../functions/model/token-record.ts";
+import { termsOf } from "../../functions/model/token-record.ts";
 
 /** An instant on the day of all tests: `at("10:04:59.000")`. */
 export function at(time: string): Date {
@@ -15,7 +16,7 @@ export function at(time: string): Date {
 
 /** A five-minute token of Conferma, requested at ten o'clock and answered 200 ms later. */
 export function aToken(changes: Partial<StoredToken> = {}): StoredToken {
-  return {
+  const token = {
     sealed: new Uint8Array([1, 2, 3]),
     fingerprint: "9f86d081884c",
     committedBy: "process-a.3",
@@ -29,7 +30,8 @@ export function aToken(changes: Partial<StoredToken> = {}): StoredToken {
     due: { at: at("10:05:00.450"), until: at("11:00:00.200") },
     secretVersion: "s1",
     ...changes,
-  };
+  } as const;
+  return { terms: termsOf(token), ...token };
 }
 
 /** A consent of nine o'clock, for thirty days; its refresh token came with the first version. */

@@ -332,7 +332,8 @@ describe("the model refuses", () => {
 describe("the rows of links and pasted codes", () => {
   const link = "conferma/production/~consent/1";
   const code = "conferma/production/~code/1";
-  const open = { account: { S: "default" }, expiresAt: { N: "2000" }, ttl: { N: "2" } };
+  const proof = { B: new Uint8Array([7]) };
+  const open = { account: { S: "default" }, proof, expiresAt: { N: "2000" }, ttl: { N: "2" } };
   const bound = { ...open, browser: { S: "hers" } };
   const claimed = { claimant: { S: "one" }, expiresAt: { N: "2000" }, ttl: { N: "2" } };
   const told = (pk: string, at: number, before: Item | null, after: Item | null) =>
@@ -349,6 +350,7 @@ describe("the rows of links and pasted codes", () => {
     ["a link that moves to another browser", link, 1000, bound, { ...bound, browser: { S: "x" } }],
     ["a link that is bound too late", link, 3000, open, bound],
     ["a link that is used too late", link, 3000, bound, null],
+    ["a link without a proof", link, 1000, null, { account: { S: "default" } }],
     ["a link that nobody has followed", link, 1000, open, null],
     ["a code that moves to another claimant", code, 1000, claimed, { claimant: { S: "two" } }],
   ] as const)("and the model refuses %s", (_, pk, at, before, after) => {

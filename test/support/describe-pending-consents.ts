@@ -39,9 +39,11 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     await database.stop();
   });
 
+  const proof = new Uint8Array([7, 8, 9]);
+
   async function added(): Promise<PendingConsent> {
     const id = randomBytes(32).toString("base64url");
-    const pending = { id, account: "jo@example.com", expiresAt, browser: null };
+    const pending = { id, account: "jo@example.com", expiresAt, browser: null, proof };
     await store.add(pending, signal);
     return pending;
   }
@@ -83,6 +85,13 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     expect(await other.read(pending.id, signal)).toBeNull();
   });
 
+  it("reads a row of an earlier release, which has no proof", async () => {
+    const id = randomBytes(32).toString("base64url");
+    const pending = { id, account: "jo", expiresAt, browser: null, proof: null };
+    await store.add(pending, signal);
+    expect(await store.read(id, signal)).toEqual(pending);
+  });
+
   it("keeps a row under its realm's prefix, with nothing in it but what is declared", async () => {
     const { id } = await bound();
     const pk = `connectpay/${realm.environment}/~consent/${id}`;
@@ -91,6 +100,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     expect(Item).toEqual({
       pk: { S: pk },
       account: { S: "jo@example.com" },
+      proof: { B: proof },
       browser: { S: "browser-a" },
       expiresAt: { N: String(until.getTime()) },
       ttl: { N: String(until.getTime() / 1000) },
@@ -239,7 +249,7 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     const nowhere = clientOf("http://127.0.0.1:1");
     const away = dynamoDbPendingConsents(nowhere, TABLE, realm);
     const uses = [
-      () => away.add({ id: "canary", account: "jo", expiresAt, browser: null }, signal),
+      () => away.add({ id: "canary", account: "jo", expiresAt, browser: null, proof }, signal),
       () => away.read("canary", signal),
       () => away.bind("canary", "b", now, until, signal),
       () => away.claim("canary", "b", now, signal),

@@ -18,6 +18,7 @@ export const sealedAs = (connection: string, version = 13): SealedAs => ({
   connection: connection as Connection,
   version,
   kind: "token",
+  terms: "its terms",
 });
 export const defaultSealedAs = sealedAs("conferma/production/default");
 export const neverAborted = new AbortController().signal;
@@ -75,6 +76,9 @@ export function describeSealer(envelopeBytes: number, start: () => Promise<Seale
       ["of another account", sealedAs("conferma/production/other")],
       ["of another environment", sealedAs("conferma/sandbox/default")],
       ["of a connection without a name", sealedAs("")],
+      ["as another kind", { ...defaultSealedAs, kind: "refresh-token" as const }],
+      ["under other terms", { ...defaultSealedAs, terms: "its term" }],
+      ["under none", { ...defaultSealedAs, terms: "" }],
     ])("%s", async (_, other) => {
       const sealed = await sealing("t");
       expect(await opened(sealed, other)).toBeNull();

@@ -13,6 +13,7 @@ import { aClaim, describeClaims } from "./describe-claims.ts";
 import { describeConsents } from "./describe-consents.ts";
 import { describeDamagedRows } from "./describe-damaged-rows.ts";
 import { describeLateIssues } from "./describe-late-issues.ts";
+import { describeReseals } from "./describe-reseals.ts";
 import { TABLE, tokenTable } from "./stack.ts";
 import { startFaultyProxy } from "./stack-faulty-proxy.ts";
 import {
@@ -199,6 +200,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
   describeConsents(() => store);
   describeClaims(() => ({ store, client }));
   describeLateIssues(() => store);
+  describeReseals(() => store);
   describeDamagedRows(() => ({ store, client }));
 
   describe("ending a lease", () => {

@@ -25,9 +25,10 @@ export const linkTransitions: Readonly<Record<string, Transition<LinkState, Link
   "link made": {
     from: ["Unmade"],
     to: ["Open"],
-    changes: ["account", ...lives],
+    changes: ["account", "proof", ...lives],
     rules: {
       "it names its account": ({ after }) => after?.["account"] !== undefined,
+      "it has its proof": ({ after }) => after?.["proof"] !== undefined,
     },
   },
   "link bound": {
@@ -39,7 +40,7 @@ export const linkTransitions: Readonly<Record<string, Transition<LinkState, Link
   "link used": {
     from: ["Bound"],
     to: ["Used"],
-    changes: ["account", "browser", ...lives],
+    changes: ["account", "proof", "browser", ...lives],
     rules: isInTime,
   },
 };

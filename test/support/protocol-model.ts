@@ -230,6 +230,21 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
       "no doubt is lost": keepsDoubt,
     },
   },
+  "sealed anew": {
+    from: any,
+    to: any,
+    changes: words("revision sealed sealedRefresh"),
+    rules: {
+      "only what is stored is sealed": ({ items: { before, after } }) =>
+        ["sealed", "sealedRefresh"].every(
+          (name) => (before?.[name] === undefined) === (after?.[name] === undefined),
+        ),
+      "its revision is new": ({ items: { before, after } }) => {
+        const revision = after?.["revision"]?.S ?? "";
+        return revision.endsWith(".reseal") && revision !== before?.["revision"]?.S;
+      },
+    },
+  },
   pruned: {
     from: any,
     to: any,

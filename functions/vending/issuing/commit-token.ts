@@ -6,7 +6,7 @@ import { isStaticKey } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import { commitReserveMs } from "../../model/time-limits.ts";
 import type { Failure, LedgerEntry, StoredToken, TokenRecord } from "../../model/token-record.ts";
-import { ledgerAfter } from "../../model/token-record.ts";
+import { ledgerAfter, termsOf } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
 import { afterRejection } from "../decision/back-off.ts";
 import type { TokenTimes } from "../decision/token-times.ts";
@@ -45,8 +45,18 @@ export async function commitToken(
   const failure = isExpired ? failureOnArrival(deps, held, attempt, now) : null;
   const result = { fingerprint, outcome: "issued", version } as const;
   const entry = ledgerEntry(held, now, attempt.latencyMs, result);
+  const { policy } = deps.provider;
+  const terms = {
+    fingerprint,
+    issuedUnder: policy.renewal,
+    requestedAt: issued.requestedAt,
+    issuedAt: issued.receivedAt,
+    usableUntil: times.usableUntil,
+    expiresAt: issued.expiresAt,
+    secretVersion: attempt.secretVersion,
+  };
   const seal = async (sealing: AbortSignal) => {
-    const as = { connection, version, kind: "token" } as const;
+    const as = { connection, version, kind: "token", terms: termsOf(terms) } as const;
     const sealed = await deps.sealer.seal(issued.token, as, sealing);
     const consent = await updatedConsent(deps, held, issued.consent, version, now, sealing);
     return { sealed, consent };
@@ -56,18 +66,12 @@ export async function commitToken(
     retryUntilLeaseEnd(deps, lease, signal, write, commitReserveMs);
   const sealAndStore = async () => {
     const { sealed, consent } = await store(seal);
-    const { policy } = deps.provider;
     const keptUntil = keepAliveUntil(policy, record.token, deadline, now, times.renewAt);
     const token = {
+      ...terms,
+      terms: termsOf(terms),
       sealed,
-      fingerprint,
       committedBy: lease.owner,
-      issuedUnder: policy.renewal,
-      requestedAt: issued.requestedAt,
-      issuedAt: issued.receivedAt,
-      expiresAt: issued.expiresAt,
-      secretVersion: attempt.secretVersion,
-      usableUntil: times.usableUntil,
       renewAt: times.renewAt,
       keepAliveUntil: keptUntil,
       due: nextScheduledRenewal(times.renewAt, keptUntil, consent, now),

@@ -23,7 +23,7 @@ export async function openRefreshToken(
     throw new VendingError("consent-required", why);
   }
   const { sealed, version } = refresh;
-  const as = { connection, version, kind: "refresh-token" } as const;
+  const as = { connection, version, kind: "refresh-token", terms: "" } as const;
   const refreshToken = await deps.sealer.open(sealed, as, signal);
   if (!refreshToken) {
     deps.log.error("refresh-token-unreadable", { connection, fingerprint: refresh.fingerprint });
@@ -63,7 +63,12 @@ export async function updatedConsent(
   };
 
   async function sealed(token: Sensitive): Promise<StoredRefreshToken> {
-    const as = { connection: record.connection, version, kind: "refresh-token" } as const;
+    const as = {
+      connection: record.connection,
+      version,
+      kind: "refresh-token",
+      terms: "",
+    } as const;
     return {
       sealed: await deps.sealer.seal(token, as, signal),
       version,

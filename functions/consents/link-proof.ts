@@ -1,0 +1,49 @@
+import { plusMs } from "../model/clock.ts";
+import { connectionOf } from "../model/connection.ts";
+import type { ConsentRefusal } from "../model/consent-outcome.ts";
+import type { PendingConsent } from "../model/pending-consents.ts";
+import type { SealedAs } from "../model/sealer.ts";
+import { Sensitive } from "../model/sensitive.ts";
+import type { ConsentDependencies } from "./consent-dependencies.ts";
+import { pendingFields, refused } from "./link-state.ts";
+
+/** How long after its first end a link can still be used by somebody who has continued with it again and again. */
+const maxExtensionMs = 3_600_000;
+
+/**
+ * The proof that this service made a link for an account. Whoever can write to the table could otherwise make links: a
+ * stranger's consent would be stored for an account, or a person's consent for another one.
+ */
+export function sealLink(
+  deps: ConsentDependencies,
+  id: string,
+  account: string,
+  expiresAt: Date,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const end = new Sensitive(String(expiresAt.getTime()));
+  return deps.sealer.seal(end, linkAs(deps, id, account), signal);
+}
+
+/**
+ * The refusal of a link that was not made here, or not for this account, or that ended long ago and was put back. Null for
+ * any other. To be read before the link is claimed; the function that shows links has no right to open them.
+ */
+export async function refusedForgery(
+  deps: ConsentDependencies,
+  pending: PendingConsent,
+  signal: AbortSignal,
+): Promise<ConsentRefusal | null> {
+  const { id, account, proof } = pending;
+  const end = proof && (await deps.sealer.open(proof, linkAs(deps, id, account), signal));
+  if (!end) {
+    deps.log.error("link-forged", pendingFields(deps, pending));
+    return refused(deps, "link-unknown", pending);
+  }
+  const endsAt = plusMs(new Date(Number(end.expose())), maxExtensionMs);
+  return deps.clock.now() < endsAt ? null : refused(deps, "link-expired", pending);
+}
+
+function linkAs({ realm }: ConsentDependencies, id: string, account: string): SealedAs {
+  return { connection: connectionOf(realm, account), version: 0, kind: "link", terms: id };
+}

@@ -1,0 +1,70 @@
+import { hkdfSync } from "node:crypto";
+import type { SealedAs } from "../model/sealer.ts";
+import { Sensitive } from "../model/sensitive.ts";
+import { decrypt, encrypt } from "./aes-gcm.ts";
+
+/**
+ * How a token is sealed. In layout 1 the data key encrypts it, bound to connection, version and kind. In layout 2 a key
+ * derived from the data key does, bound to the token's terms too, and a commitment to the data key stands in front.
+ * Releases before 0.3 open layout 1 only.
+ */
+export type SealingLayout = 1 | 2;
+
+/** A data key in the clear, with what is derived from it. */
+export interface TokenKeys {
+  readonly dataKey: Sensitive<Uint8Array>;
+  readonly tokenKey: Sensitive<Uint8Array>;
+  /** No two data keys have the same. AES-GCM alone could be made to open under two keys, to two texts. */
+  readonly commitment: Uint8Array;
+}
+
+const tokenKeyBytes = 32;
+const commitmentBytes = 32;
+
+/** Derives both by HKDF (RFC 5869), so that the commitment tells nothing of the key that encrypts. */
+export function tokenKeysOf(dataKey: Sensitive<Uint8Array>): TokenKeys {
+  const length = tokenKeyBytes + commitmentBytes;
+  const derived = hkdfSync("sha256", dataKey.expose(), "", "token-vending sealing 2", length);
+  const bytes = new Uint8Array(derived);
+  return {
+    dataKey,
+    tokenKey: new Sensitive(bytes.subarray(0, tokenKeyBytes)),
+    commitment: bytes.subarray(tokenKeyBytes),
+  };
+}
+
+/** A link is sealed in the latest layout at once: earlier releases do not open links. */
+export function layoutFor({ kind }: SealedAs, tokens: SealingLayout): SealingLayout {
+  return kind === "link" ? 2 : tokens;
+}
+
+export function sealAs(
+  layout: SealingLayout,
+  { dataKey, tokenKey, commitment }: TokenKeys,
+  token: Sensitive,
+  as: SealedAs,
+): Buffer {
+  if (layout === 1) return Buffer.concat(encrypt(dataKey, token, boundIn1(as)));
+  return Buffer.concat([commitment, ...encrypt(tokenKey, token, boundIn2(as))]);
+}
+
+/** Null when the bytes were changed, or sealed in another layout, with another key, or as something else. */
+export function openAs(
+  layout: SealingLayout,
+  { dataKey, tokenKey, commitment }: TokenKeys,
+  sealed: Uint8Array,
+  as: SealedAs,
+): Sensitive | null {
+  if (layout === 1) return decrypt(dataKey, sealed, boundIn1(as));
+  const isCommitted = Buffer.compare(sealed.subarray(0, commitmentBytes), commitment) === 0;
+  return isCommitted ? decrypt(tokenKey, sealed.subarray(commitmentBytes), boundIn2(as)) : null;
+}
+
+function boundIn1({ connection, version, kind }: SealedAs): string {
+  return `${connection}#${version}${kind === "token" ? "" : `#${kind}`}`;
+}
+
+/** No connection, version or kind contains a `#`, so no two of these are the same text. */
+function boundIn2({ connection, version, kind, terms }: SealedAs): string {
+  return `${connection}#${version}#${kind}#${terms}`;
+}
