@@ -24,13 +24,13 @@ async function fuzzed(options: FuzzOptions): Promise<TriedSeed[]> {
 test("no input crashes a function, is answered `internal`, takes 100 ms of CPU, or learns a secret", async () => {
   const report = new FuzzReport();
   const failures: string[] = [];
-  const options = { borders: addressOf("./borders.ts", "borders"), seed: 1, inputs: 3000 };
+  const options = { borders: addressOf("./borders.ts", "borders"), seed: 1, inputs: 2000 };
   await fuzzSeeds(options, (tried) => {
     const failure = report.add(tried);
     if (failure) failures.push(formatFailure(failure));
   });
   expect(failures).toEqual([]);
-  expect(report.inputs).toBe(3000);
+  expect(report.inputs).toBe(2000);
   for (const { name } of borders) expect(report.table()).toContain(name);
 });
 
