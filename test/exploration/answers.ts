@@ -1,6 +1,6 @@
 import { VendingError } from "../../functions/model/errors.ts";
 import type { Ending } from "./acts.ts";
-import type { RequestCounts } from "./request.ts";
+import type { SentCounts } from "./request.ts";
 
 /** What came of one act in one run. */
 export interface Answer {
@@ -10,7 +10,7 @@ export interface Answer {
   /** Nothing had failed by then. */
   readonly isCalm: boolean;
   readonly tookMs: number;
-  readonly requests: RequestCounts;
+  readonly requests: SentCounts;
 }
 
 /** The rows of a scenario in answers.md: one for each act. */

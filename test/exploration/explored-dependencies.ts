@@ -74,14 +74,14 @@ export function exploredDependencies(
           signal,
         ),
       seal: (token, as, signal) => {
-        const sealed = Buffer.from(`${boundTo(as)} ${token.expose()}`);
+        const sealed = Buffer.from(JSON.stringify([boundTo(as), token.expose()]));
         return process.send(
           keyRequest(`seals ${token.expose()}`, () => sealed),
           signal,
         );
       },
       open: (sealed, as, signal) => {
-        const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
+        const [bound, token] = JSON.parse(Buffer.from(sealed).toString());
         const opened = bound === boundTo(as) ? new Sensitive(token) : null;
         return process.send(
           keyRequest(`opens ${token}`, () => opened),
@@ -106,8 +106,8 @@ export function exploredDependencies(
 
 const never = new AbortController().signal;
 
-function boundTo({ connection: of, version, kind }: SealedAs): string {
-  return `${of}#${version}#${kind}`;
+function boundTo({ connection: of, version, kind, terms }: SealedAs): string {
+  return `${of}#${version}#${kind}#${terms}`;
 }
 
 /** KMS knows nothing of the others: its requests only take time, or fail. */

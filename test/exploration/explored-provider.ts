@@ -142,7 +142,7 @@ export class ExploredProvider {
       token: new Sensitive(token.id),
       lifetime: { kind: "stated", atLeastMs: lifetimeMs, atMostMs: lifetimeMs },
       // Not every answer states it.
-      expiresAt: this.state.tokens.indexOf(token) % 2 === 0 ? new Date(token.expiresAt) : null,
+      expiresAt: this.state.tokens.indexOf(token) === 2 ? null : new Date(token.expiresAt),
       requestedAt: now,
       receivedAt: now,
       consent,

@@ -38,7 +38,7 @@ export interface Request<T> {
 }
 
 /** How many requests a process has sent, by their kind. */
-export type RequestCounts = Readonly<Record<string, number>>;
+export type SentCounts = Readonly<Record<string, number>>;
 
 export function isTableWrite({ to, what }: Pick<Request<unknown>, "to" | "what">): boolean {
   return to === "table" && what.startsWith("writes ");

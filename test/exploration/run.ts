@@ -8,7 +8,7 @@ import type { ExploredProcess } from "./explored-process.ts";
 import type { ExploredFault } from "./faults.ts";
 import { possibleFaults } from "./faults.ts";
 import { isHeldBy } from "./record-lens.ts";
-import type { Pending, RequestCounts, Touch } from "./request.ts";
+import type { Pending, SentCounts, Touch } from "./request.ts";
 import { isTableWrite } from "./request.ts";
 import { stateOf } from "./run-state.ts";
 import type { Nature, WorldState } from "./world.ts";
@@ -335,7 +335,7 @@ interface RunOptions {
   readonly onAnswer?: (answer: Answer) => void;
 }
 
-function sentSince(before: RequestCounts, now: RequestCounts): RequestCounts {
+function sentSince(before: SentCounts, now: SentCounts): SentCounts {
   const counts = Object.entries(now).map(
     ([kind, count]) => [kind, count - (before[kind] ?? 0)] as const,
   );

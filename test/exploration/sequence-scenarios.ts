@@ -97,7 +97,7 @@ export const sequenceScenarios: readonly ExploredScenario[] = [
     faults: 3,
   },
   {
-    name: "a new consent with credentials that were refused",
+    name: "a consent after refused credentials",
     nature: singleUse,
     start: "expired",
     parts: [
@@ -117,7 +117,7 @@ export const sequenceScenarios: readonly ExploredScenario[] = [
     faults: 6,
   },
   {
-    name: "a slow secret before a silent provider",
+    name: "a slow secret, a silent provider",
     nature: atExpiry,
     start: "expired",
     parts: [part("a", 0), part("b", 0)],

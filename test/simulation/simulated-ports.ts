@@ -26,18 +26,18 @@ export function simulatedSealer({ process, random, fails }: Port, keyMs: number)
     prepare: (_, signal) => fetchKey(signal),
     seal: async (token, as, signal) => {
       await fetchKey(signal);
-      return Buffer.from(`${boundTo(as)} ${token.expose()}`);
+      return Buffer.from(JSON.stringify([boundTo(as), token.expose()]));
     },
     open: async (sealed, as, signal) => {
       await fetchKey(signal);
-      const [bound, token = ""] = Buffer.from(sealed).toString().split(" ");
+      const [bound, token] = JSON.parse(Buffer.from(sealed).toString());
       return bound === boundTo(as) ? new Sensitive(token) : null;
     },
   };
 }
 
-function boundTo({ connection: of, version, kind }: SealedAs): string {
-  return `${of}#${version}#${kind}`;
+function boundTo({ connection: of, version, kind, terms }: SealedAs): string {
+  return `${of}#${version}#${kind}#${terms}`;
 }
 
 function keyUnavailable(): VendingError {
