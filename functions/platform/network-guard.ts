@@ -116,8 +116,8 @@ export function isPrivateHost(hostname: string, networks: readonly string[]): bo
 
 /** The address in a URL's host; null for a name. */
 export function literalAddress(hostname: string): string | null {
-  const address = hostname.replace(/^\[|\]$/g, "");
-  return netModule().isIP(address) ? address : null;
+  // A URL's parser writes every form of an IPv4 address as four numbers, and brackets an IPv6 address.
+  return /^\[(.+)\]$/.exec(hostname)?.[1] ?? /^[\d.]+$/.exec(hostname)?.[0] ?? null;
 }
 
 /** True for a part of a private network, in CIDR notation. */
