@@ -50,7 +50,7 @@ export function earlierRow(
   return {
     ...{ pk: { S: pk }, layout: number(1), fence: number(isLeased ? 8 : 7) },
     version: number(version),
-    sealed: { B: Buffer.from(`${pk}#${version}#token ${id}`) },
+    sealed: { B: Buffer.from(JSON.stringify([1, `${pk}#${version}#token`, id])) },
     ...{
       fingerprint: { S: id },
       tokenFence: number(7),

@@ -65,7 +65,12 @@ export function dependenciesOf(
       new Set([...accounts, "default"]),
       () => world.secretVersion,
     ),
-    sealer: simulatedSealer(port(trouble.keyFaults), trouble.keyMs),
+    // As docs/deploying.md has it, while an earlier release uses the same table.
+    sealer: simulatedSealer(
+      port(trouble.keyFaults),
+      trouble.keyMs,
+      trouble.earlierProcess === null ? 2 : 1,
+    ),
     ...{ clock, log, metrics, random },
     newOwner: () => {
       owners += 1;

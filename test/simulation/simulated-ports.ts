@@ -12,7 +12,12 @@ interface Port {
 }
 
 /** KMS, as one process reaches it: half of its data keys are at hand. */
-export function simulatedSealer({ process, random, fails }: Port, keyMs: number): Sealer {
+/** `layout`: 1 binds no terms, and is what releases before 0.3 can open. Both are opened. */
+export function simulatedSealer(
+  { process, random, fails }: Port,
+  keyMs: number,
+  layout: 1 | 2,
+): Sealer {
   const fetchKey = async (signal: AbortSignal) => {
     if (fails()) throw keyUnavailable();
     if (keyMs === 0 || random() < 0.5) return;
@@ -26,18 +31,19 @@ export function simulatedSealer({ process, random, fails }: Port, keyMs: number)
     prepare: (_, signal) => fetchKey(signal),
     seal: async (token, as, signal) => {
       await fetchKey(signal);
-      return Buffer.from(JSON.stringify([boundTo(as), token.expose()]));
+      return Buffer.from(JSON.stringify([layout, boundTo(as, layout), token.expose()]));
     },
     open: async (sealed, as, signal) => {
       await fetchKey(signal);
-      const [bound, token] = JSON.parse(Buffer.from(sealed).toString());
-      return bound === boundTo(as) ? new Sensitive(token) : null;
+      const [sealedIn, bound, token] = JSON.parse(Buffer.from(sealed).toString());
+      return bound === boundTo(as, sealedIn) ? new Sensitive(token) : null;
     },
   };
 }
 
-function boundTo({ connection: of, version, kind, terms }: SealedAs): string {
-  return `${of}#${version}#${kind}#${terms}`;
+function boundTo({ connection: of, version, kind, terms }: SealedAs, layout: 1 | 2): string {
+  const bound = `${of}#${version}#${kind}`;
+  return layout === 1 ? bound : `${bound}#${terms}`;
 }
 
 function keyUnavailable(): VendingError {
