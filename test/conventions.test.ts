@@ -48,8 +48,8 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/providers/oauth/consent-flow.ts":
     "the code challenge is made of its verifier, and a refresh token is sent to be revoked",
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
-  "functions/sealing/aes-gcm.ts": "the token is sealed under the key",
-  "functions/sealing/sealed-layouts.ts": "the token's key is derived from the data key",
+  "functions/sealing/sealed-layouts.ts":
+    "the token is sealed under a key derived from the data key",
   "functions/vending/issuing/commit-token.ts": "the token's fingerprint is taken",
   "functions/vending/issuing/stored-consent.ts": "the refresh token's fingerprint is taken",
 };

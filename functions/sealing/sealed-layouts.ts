@@ -1,7 +1,6 @@
-import { hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import type { SealedAs } from "../model/sealer.ts";
 import { Sensitive } from "../model/sensitive.ts";
-import { decrypt, encrypt } from "./aes-gcm.ts";
 
 /**
  * How a token is sealed. In layout 1 the data key encrypts it, bound to connection, version and kind. In layout 2 a key
@@ -18,6 +17,9 @@ export interface TokenKeys {
   readonly commitment: Uint8Array;
 }
 
+const algorithm = "aes-256-gcm";
+const nonceBytes = 12;
+const tagBytes = 16;
 const tokenKeyBytes = 32;
 const commitmentBytes = 32;
 
@@ -67,4 +69,36 @@ function boundIn1({ connection, version, kind }: SealedAs): string {
 /** No connection, version or kind contains a `#`, so no two of these are the same text. */
 function boundIn2({ connection, version, kind, terms }: SealedAs): string {
   return `${connection}#${version}#${kind}#${terms}`;
+}
+
+/** Nonce, ciphertext and tag (NIST SP 800-38D). `boundTo` is the additional data. */
+function encrypt(
+  key: Sensitive<Uint8Array>,
+  token: Sensitive,
+  boundTo: string,
+): readonly Uint8Array[] {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv(algorithm, key.expose(), nonce);
+  cipher.setAAD(Buffer.from(boundTo));
+  // Stryker disable next-line StringLiteral: without an encoding, Node assumes UTF-8.
+  return [nonce, cipher.update(token.expose(), "utf8"), cipher.final(), cipher.getAuthTag()];
+}
+
+/** Null when the bytes were changed, or encrypted with another key or other additional data. */
+function decrypt(
+  key: Sensitive<Uint8Array>,
+  encrypted: Uint8Array,
+  boundTo: string,
+): Sensitive | null {
+  if (encrypted.byteLength < nonceBytes + tagBytes) return null;
+  try {
+    const nonce = encrypted.subarray(0, nonceBytes);
+    const decipher = createDecipheriv(algorithm, key.expose(), nonce);
+    decipher.setAAD(Buffer.from(boundTo));
+    decipher.setAuthTag(encrypted.subarray(-tagBytes));
+    const text = decipher.update(encrypted.subarray(nonceBytes, -tagBytes));
+    return new Sensitive(Buffer.concat([text, decipher.final()]).toString("utf8"));
+  } catch {
+    return null;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.ts";
-import { msBetween, plusMs } from "../model/clock.ts";
+import { msBetween, plusMs, stopwatch } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
-import { problemCodes, VendingError } from "../model/errors.ts";
+import { problemCodes } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
 import type { Metrics } from "../model/metrics.ts";
 import { boundRecord } from "../model/record-bounds.ts";
@@ -31,11 +31,15 @@ import {
   textOf,
 } from "./attributes.ts";
 import { recordRevision, revisionOf } from "./conditional-write.ts";
-import { layout } from "./record-attributes.ts";
-import { replayWatch } from "./replay-watch.ts";
+import { layout, refuseNewer } from "./record-attributes.ts";
 
 const maxEntries = 1000;
 const reportEveryMs = 60_000;
+/** Within this time an older record may be the answer to an earlier request, which a later one has overtaken. */
+const maxRequestMs = 5000;
+
+/** A record as this process has read it last. */
+type Sighting = Pick<TokenRecord, "fence" | "version"> & { readonly ageMs: () => number };
 
 /**
  * Parses items and bounds their instants (model/record-bounds.ts). Logs and counts damage, once a minute for each
@@ -56,7 +60,7 @@ export function recordReader({
   /** Counted from when each lease was first seen, because the clock may be corrected meanwhile. */
   const leasesSeen = new LruCache<() => number>(maxEntries);
   const reportedAt = new LruCache<Date>(maxEntries);
-  const watchForReplay = replayWatch({ clock, log, metrics });
+  const latest = new LruCache<Sighting>(maxEntries);
 
   const firstSeenAt = (now: Date) => (lease: Lease) => {
     const countdown = leasesSeen.get(lease.owner) ?? clock.countdown(0);
@@ -72,12 +76,24 @@ export function recordReader({
     metrics?.record("DamagedRecords", 1);
   }
 
+  /** Fences and versions only grow: a smaller one shows that an old row was put back, or a row deleted. It is still used. */
+  function reportIfOlder({ connection, fence, version }: TokenRecord): void {
+    const before = latest.get(connection);
+    const isOlder = before && (fence < before.fence || version < before.version);
+    if (isOlder && before.ageMs() < maxRequestMs) return;
+    latest.set(connection, { fence, version, ageMs: stopwatch(clock) });
+    if (!isOlder) return;
+    const had = { fenceBefore: before.fence, versionBefore: before.version };
+    log.error("record-went-back", { connection, fence, version, ...had });
+    metrics?.record("DamagedRecords", 1);
+  }
+
   return (item) => {
     const now = clock.now();
     const reader = { now, process, firstSeenAt: firstSeenAt(now) };
     const record = boundRecord(readRecord(item), reader);
     if (record.damage.length > 0) report(record, now);
-    watchForReplay(record);
+    else reportIfOlder(record);
     return record;
   };
 }
@@ -117,12 +133,6 @@ export function readRecord(item: Item): TokenRecord {
     ledger,
     damage,
   };
-}
-
-function refuseNewer(written: number): void {
-  if (written <= layout) return;
-  const detail = `This record has layout ${written}; this release reads up to ${layout}. Deploy the newer release.`;
-  throw new VendingError("internal", detail);
 }
 
 /** Replaces a damaged lease, whose owner and end are unknown: it counts as abandoned. */

@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
 import { realmOf } from "../model/connection.ts";
+import { VendingError } from "../model/errors.ts";
 import type {
   Failure,
   Lease,
@@ -24,6 +25,13 @@ type Named<Name extends AttributeName> = Readonly<Record<Name, AttributeValue | 
  * release did not write get defaults when read, and are written with the next commit.
  */
 export const layout = 1;
+
+/** Fails with `internal`, saying what to do. */
+export function refuseNewer(written: number): void {
+  if (written <= layout) return;
+  const detail = `This record has layout ${written}; this release reads up to ${layout}. Deploy the newer release.`;
+  throw new VendingError("internal", detail);
+}
 
 /** Releases before 0.2 recognise their own commit by `fence`. */
 export function tokenAttributes(

@@ -39,7 +39,7 @@ export const guards: readonly string[] = [
   "functions/providers/exchange/error-response.ts",
   "functions/providers/oauth/authorization-response.ts",
   "functions/providers/oauth/id-token.ts",
-  "functions/sealing/aes-gcm.ts",
+  "functions/sealing/sealed-layouts.ts",
   "functions/sealing/data-keys.ts",
   "functions/sealing/kms-sealer.ts",
 ];
