@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import * as v from "valibot";
 import { VendingError } from "../model/errors.ts";
 import { parseJson } from "../platform/parse-json.ts";
-import { nameOfField, parse } from "./read-fields.ts";
+import { isProxyEvent, nameOfField, parse } from "./read-fields.ts";
 
 /** A function that may be invoked directly can be sent anything, so every member that is read is validated. */
 const apiEvent = v.object({
@@ -36,16 +36,6 @@ export function readApiEvent(event: unknown): ApiEvent | null {
 /** True for an event that `readApiEvent` reads. */
 export function isApiEvent(event: unknown): event is ApiEvent {
   return isProxyEvent(event) && v.is(apiEvent, event);
-}
-
-/** True for what looks like an event of a REST API, or of an HTTP API with payload format 1.0. */
-export function isProxyEvent(event: unknown): event is object {
-  return (
-    typeof event === "object" &&
-    event !== null &&
-    "httpMethod" in event &&
-    "requestContext" in event
-  );
 }
 
 /** True for what looks like payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */

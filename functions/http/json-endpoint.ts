@@ -4,9 +4,9 @@ import type { Clock } from "../model/clock.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Log } from "../model/log.ts";
 import type { Deadline } from "../model/time-limits.ts";
-import { isProxyEvent } from "./api-event.ts";
 import type { Problem } from "./contract.ts";
 import { problemOf } from "./problem.ts";
+import { isProxyEvent } from "./read-fields.ts";
 
 /** An invocation is answered this long before Lambda would end it, even if work is still running. */
 export const earlyTimeoutMs = 100;

@@ -3,6 +3,16 @@ import type { RealmId } from "../model/connection.ts";
 import { accountPattern } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 
+/** True for what looks like an event of a REST API, or of an HTTP API with payload format 1.0. */
+export function isProxyEvent(event: unknown): event is object {
+  return (
+    typeof event === "object" &&
+    event !== null &&
+    "httpMethod" in event &&
+    "requestContext" in event
+  );
+}
+
 /** Validates a value. Fails with `invalid-request`, naming the field (or `whole`), never its value. */
 export function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, whole: string): T {
   if (Array.isArray(value))

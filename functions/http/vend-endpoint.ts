@@ -6,11 +6,12 @@ import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Log } from "../model/log.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { ApiEvent } from "./api-event.ts";
-import { isProxyEvent, readApiEvent, readBody, readQuery } from "./api-event.ts";
+import { readApiEvent, readBody, readQuery } from "./api-event.ts";
 import type { ResealAnswer, VendAnswer } from "./contract.ts";
 import { rejectionBody, resealPayload, vendPayload, vendQuery } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import {
+  isProxyEvent,
   parse,
   requireAccount,
   requireConnection,
@@ -49,7 +50,7 @@ function isResealRequest(event: unknown): boolean {
 
 /** What a caller asks of this realm. Fails with `invalid-request` or `unknown-connection`, naming the field. */
 export function readVendRequest(event: unknown, realm: RealmId): VendRequest {
-  const api = readApiEvent(event);
+  const api = isProxyEvent(event) ? readApiEvent(event) : null;
   return api ? readApiRequest(api, realm) : readPayload(event ?? {});
 }
 

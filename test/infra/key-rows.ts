@@ -40,7 +40,9 @@ export function keyRows({ stack, self, foreignRealms }: RowContext): Row[] {
   const own = `${self.realm}/acme`;
   const foreign = foreignRealms.map((realm) => `${realm}/acme`);
   const row = (action: string, what: string, key: string, connection?: string): Row => {
-    const isSealing = sealingActions.includes(action) && self.kind !== "BeginConsent";
+    // It seals proofs of links, and opens nothing.
+    const isOpening = action === "kms:Decrypt" && self.kind === "BeginConsent";
+    const isSealing = sealingActions.includes(action) && !isOpening;
     const isOwnUse = isSealing && key === keyArn && connection === own;
     const context = connection === undefined ? {} : { [contextKey]: connection };
     const policy = key === keyArn ? keyPolicy : delegatingKeyPolicy;

@@ -30,7 +30,8 @@ describe("while the sealing is changed", () => {
           ({ Resource }: Statement) => Resource === previousKeyArn,
         ) as Statement[],
     );
-    expect(statements).toHaveLength(ofRealms.length);
+    const opening = ofRealms.filter(({ logicalId }) => !logicalId.includes("BeginConsent"));
+    expect(statements).toHaveLength(opening.length);
     for (const { Action, Condition } of statements) {
       expect(Action).toBe("kms:Decrypt");
       const connections = Condition?.["StringLike"]?.["kms:EncryptionContext:connection"];

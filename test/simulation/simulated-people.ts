@@ -4,6 +4,7 @@ import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
+import { resealConnection } from "../../functions/vending/reseal-connection.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { changedRow } from "./row-changes.ts";
 import { dependenciesOf, tableClientOf } from "./simulated-deployment.ts";
@@ -26,7 +27,7 @@ export class SimulatedPeople {
   /** What people, operators, the schedule, providers and other issuers do of their own accord. */
   play(): void {
     const { consents, ticksAt, realms, trouble } = this.#world.scenario;
-    const { rotations, foreignIssues, disconnects, rowChanges } = trouble;
+    const { rotations, foreignIssues, disconnects, reseals, rowChanges } = trouble;
     for (const { atMs, connection } of consents) {
       this.#world.time.after(atMs, () => void this.consent(this.#world.connection(connection)));
     }
@@ -41,6 +42,9 @@ export class SimulatedPeople {
     }
     for (const { atMs, connection } of disconnects) {
       this.#world.time.after(atMs, () => void this.#disconnect(this.#world.connection(connection)));
+    }
+    for (const { atMs, connection } of reseals) {
+      this.#world.time.after(atMs, () => void this.#reseal(this.#world.connection(connection)));
     }
     for (const change of rowChanges) {
       this.#world.time.after(change.atMs, () => this.#changeRow(change));
@@ -113,10 +117,22 @@ export class SimulatedPeople {
 
   async #disconnect(connection: SimulatedConnection): Promise<void> {
     if (this.#world.policyOf(connection.realm, 0).renewal !== "by-consent") return;
+    await this.#operate(connection, "disconnects", disconnect);
+  }
+
+  #reseal(connection: SimulatedConnection): Promise<void> {
+    return this.#operate(connection, "seals anew", resealConnection);
+  }
+
+  async #operate(
+    connection: SimulatedConnection,
+    what: string,
+    act: typeof disconnect | typeof resealConnection,
+  ): Promise<void> {
     this.#count += 1;
     const fate = this.#world.scenario.trouble.fate(this.#world.random);
     const process = this.#world.startHelper(`operator-${this.#count}`, fate);
-    this.#world.note(`${process.name} disconnects ${connection.id}`);
+    this.#world.note(`${process.name} ${what} ${connection.id}`);
     const deps = dependenciesOf(
       this.#world,
       process,
@@ -124,7 +140,7 @@ export class SimulatedPeople {
       this.#world.time.now - this.#world.begun,
     );
     const call = deadline(process, 25_000, "caller");
-    await disconnect(deps, connection.id, call).catch((error) => {
+    await act(deps, connection.id, call).catch((error) => {
       this.refused(process, connection, error);
     });
   }

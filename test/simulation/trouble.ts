@@ -31,6 +31,8 @@ export interface Trouble {
   /** Someone else issues for the same platform. */
   readonly foreignIssues: readonly At[];
   readonly disconnects: readonly At[];
+  /** An operator has what is stored sealed anew. */
+  readonly reseals: readonly At[];
   /** The process that still writes as the release before 0.2 did. */
   readonly earlierProcess: number | null;
   /** What the first connection's row is when the world begins. */
@@ -80,7 +82,7 @@ export function troubleOf(random: () => number, horizonMs: number): Trouble {
   const longestPauseMs = chance(0.15) ? hourMs : 15_000;
   const kinds = ["delete", "restore", "restore", "damage"] as const;
 
-  return {
+  const trouble: Omit<Trouble, "reseals"> = {
     isCalm,
     tableFaults: troubled(0.3, 0.3),
     providerFaults: troubled(0.4, 0.5),
@@ -127,6 +129,8 @@ export function troubleOf(random: () => number, horizonMs: number): Trouble {
       which: random(),
     })),
   };
+  const reseals = several(0.1, 3).map((atMs) => ({ atMs, connection: connection() }));
+  return { ...trouble, reseals };
 }
 
 /** From a third of a second to an hour, ahead or behind; short ones are as likely as long ones. */
