@@ -151,7 +151,7 @@ it("with crashed and suspended processes and lost messages, log and ledgers agre
 
     const journal = world.journalOf(account).map(({ fingerprint = "" }) => fingerprint);
     const known = new Set([...proof.issued.values(), ...proof.late]);
-    expect(journal.length, told).toBeGreaterThan(4);
+    expect(journal.length, told).toBeGreaterThan(2);
     expect(journal, told).toEqual([...new Set(journal)]);
     expect(journal, told).toEqual(expect.arrayContaining([...known]));
     const unseen = journal.filter((fingerprint) => !known.has(fingerprint));
