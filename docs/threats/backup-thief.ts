@@ -15,8 +15,8 @@ export const threatsOfABackupThief: readonly Threat[] = [
     ],
     removal: {
       file: "functions/sealing/kms-sealer.ts",
-      from: "return Buffer.concat([headerOf(encrypted), encrypted, encrypt(key, token, as)]);",
-      to: "return Buffer.concat([headerOf(key.expose()), key.expose(), encrypt(key, token, as)]);",
+      from: "const { keys: tokenKeys, encrypted } = await keys.forSealing(as.connection, signal);",
+      to: "const { keys: tokenKeys } = await keys.forSealing(as.connection, signal);\n      const encrypted = tokenKeys.dataKey.expose();",
     },
   },
   {
@@ -43,15 +43,15 @@ export const threatsOfABackupThief: readonly Threat[] = [
     asset: "tokens",
     kind: "I",
     threat: "opens all tokens of a connection with one data key that a process has leaked",
-    mitigation: "a data key seals for one hour",
+    mitigation: "a data key seals for one hour, and a thousand times",
     test: [
-      "test/sealing/kms-sealer.test.ts",
-      "KMS is called",
-      "for a new key after an hour; what the old one sealed still opens",
+      "test/sealing/data-keys.test.ts",
+      "a data key seals",
+      "a thousand times, and for an hour",
     ],
     removal: {
       file: "functions/sealing/data-keys.ts",
-      from: "if (known && known.ageMs() < dataKeyMaxAgeMs)",
+      from: "if (known && known.ageMs() + ms < dataKeyMaxAgeMs && known.seals + seals < maxSeals)",
       to: "if (known)",
     },
   },

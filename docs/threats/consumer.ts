@@ -76,6 +76,41 @@ export const threatsOfAConsumer: readonly Threat[] = [
     },
   },
   {
+    name: "malformed-event",
+    arrow: "invocation",
+    asset: "availability",
+    kind: "T",
+    threat: "invokes a function with an API's event whose members have other types",
+    mitigation: "an API's event is validated before anything reads it",
+    test: [
+      "test/http/api-event.test.ts",
+      "a malformed event is no page, and its member is named: %j",
+    ],
+    removal: {
+      file: "functions/http/api-event.ts",
+      from: 'return isProxyEvent(event) ? parse(apiEvent, event, "event") : null;',
+      to: "return isProxyEvent(event) ? (event as ApiEvent) : null;",
+    },
+  },
+  {
+    name: "vends-after-the-key-was-disabled",
+    arrow: "KMS",
+    asset: "tokens",
+    kind: "E",
+    threat: "is vended stored tokens on, after an operator has disabled the KMS key",
+    mitigation: "a data key opens for an hour; then KMS is asked again, and a refusal counts",
+    test: [
+      "test/sealing/data-keys.test.ts",
+      "a data key opens for an hour",
+      "and no longer when KMS then refuses: %s",
+    ],
+    removal: {
+      file: "functions/sealing/data-keys.ts",
+      from: "if (known && known.ageMs() < known.maxAgeMs)",
+      to: "if (known)",
+    },
+  },
+  {
     name: "provoked-defect",
     arrow: "invocation",
     asset: "secrets",

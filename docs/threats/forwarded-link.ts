@@ -99,7 +99,7 @@ export const threatsOfAForwardedLink: readonly Threat[] = [
     test: [
       "test/consents/journeys.test.ts",
       "a link",
-      "says so when it has expired, even if it was opened in time",
+      "does not work when it has expired, even if it was opened in time",
     ],
     removal: {
       file: "functions/consents/link-state.ts",

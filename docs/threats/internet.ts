@@ -51,7 +51,7 @@ export const threatsOfTheInternet: readonly Threat[] = [
     ],
     removal: {
       file: "functions/http/begin-consent-endpoint.ts",
-      from: "  requireIam(event);\n",
+      from: "  requireIam(api);\n",
       to: "",
     },
   },
@@ -68,8 +68,8 @@ export const threatsOfTheInternet: readonly Threat[] = [
     ],
     removal: {
       file: "functions/http/complete-consent-endpoint.ts",
-      from: "if (isProxyEvent(event)) throw unknownPath();",
-      to: 'if (isProxyEvent(event)) return readCompleteRequest(JSON.parse(event.body ?? "{}"));',
+      from: "if (readApiEvent(event)) throw unknownPath();",
+      to: 'const api = readApiEvent(event);\n  if (api) return readCompleteRequest(JSON.parse(api.body ?? "{}"));',
     },
   },
   {
@@ -123,19 +123,38 @@ export const threatsOfTheInternet: readonly Threat[] = [
     },
   },
   {
+    name: "told-why-a-link-fails",
+    arrow: "pages",
+    asset: "consents",
+    kind: "I",
+    threat: "learns from an answer whether a guessed link has ever existed",
+    mitigation:
+      "a stranger gets one answer for links that never existed, were used or have expired",
+    test: [
+      "test/consents/enumeration.test.ts",
+      "a stranger cannot tell why a link does not work",
+      "who %s",
+    ],
+    removal: {
+      file: "functions/consents/link-state.ts",
+      from: 'const shown = reason === "link-expired" && !isOwn ? absent(browser) : reason;',
+      to: "const shown = reason;",
+    },
+  },
+  {
     name: "too-many-requests",
     arrow: "pages",
     asset: "availability",
     kind: "D",
-    threat: "sends more requests than the account's functions can take",
-    mitigation: "the host takes 20 requests a second",
+    threat: "sends more requests than the account's functions can take, so that nothing is vended",
+    mitigation: "a realm's two consent functions have a concurrency of ten each, and no more",
     test: [
       "test/infra/consent-host.test.ts",
-      "is throttled, and logs routes, never paths, which contain links",
+      "junk at all routes of a realm takes no concurrency from the functions that vend",
     ],
     removal: {
-      file: "infra/constructs/consent-host.ts",
-      from: "throttle: { rateLimit: requestsPerSecond, burstLimit: 2 * requestsPerSecond },",
+      file: "infra/constructs/consent-functions.ts",
+      from: "reservedConcurrentExecutions: reservedConcurrency,",
       to: "",
     },
   },
@@ -144,8 +163,43 @@ export const threatsOfTheInternet: readonly Threat[] = [
     arrow: "pages",
     asset: "availability",
     kind: "D",
-    threat: "uses up those 20 requests a second",
+    threat: "uses up the host's limits at one route, so that nobody can consent at any",
+    mitigation: "each route of each realm has limits of its own",
+    test: [
+      "test/infra/consent-host.test.ts",
+      "each route has limits of its own, so that junk at one locks nobody out of the others",
+    ],
+    removal: {
+      file: "infra/constructs/consent-host.ts",
+      from: "for (const key of keys) this.throttled[key] = throttling;",
+      to: "",
+    },
+  },
+  {
+    name: "junk-of-one-address",
+    arrow: "pages",
+    asset: "availability",
+    kind: "D",
+    threat: "uses up the limits of a route from one address, or from addresses known for it",
+    mitigation: "the firewall, where it is deployed, limits each address and refuses known ones",
+    test: [
+      "test/infra/firewalled-consent-host.test.ts",
+      "a consent host with a firewall",
+      "limits each address, and refuses those of a bad reputation",
+    ],
+    removal: {
+      file: "infra/constructs/firewalled-consent-host.ts",
+      from: "action: { block: { customResponse: { responseCode: 429 } } },",
+      to: "action: { count: {} },",
+    },
+  },
+  {
+    name: "junk-at-one-route",
+    arrow: "pages",
+    asset: "availability",
+    kind: "D",
+    threat: "uses up the limits of a route, without the firewall or from many addresses",
     accepted:
-      "the limit is one for all, and there is no firewall: during an attack nobody can consent. Vending does not pass this host and goes on; put a CDN with limits for each address in front",
+      "people are answered 429 at that route of that realm until it stops, and a link has to be made again; vending goes on. The firewall is an option, because it costs money whether used or not (decision 0029)",
   },
 ];

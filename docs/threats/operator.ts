@@ -35,6 +35,21 @@ export const threatsOfAnOperator: readonly Threat[] = [
     },
   },
   {
+    name: "secret-in-a-printed-object",
+    arrow: "log",
+    asset: "secrets",
+    kind: "I",
+    threat: "reads the log, in which a whole request, answer or page was printed",
+    mitigation:
+      "an object with a secret in a field hides its fields from whatever prints or copies",
+    test: ["test/model/unprintable.test.ts", "a type that carries a secret", "prints nothing: %s"],
+    removal: {
+      file: "functions/model/sensitive.ts",
+      from: "return Object.create(printsNothing, Object.fromEntries(accessors));",
+      to: "return fields as T;",
+    },
+  },
+  {
     name: "token-in-a-defect",
     arrow: "log",
     asset: "tokens",
@@ -119,8 +134,8 @@ export const threatsOfAnOperator: readonly Threat[] = [
     ],
     removal: {
       file: "infra/constructs/token-vending-state.ts",
-      from: "enableKeyRotation: true,\n      removalPolicy: RemovalPolicy.RETAIN,",
-      to: "enableKeyRotation: true,\n      removalPolicy: RemovalPolicy.DESTROY,",
+      from: "policy: sealingKeyPolicy(),\n      removalPolicy: RemovalPolicy.RETAIN,",
+      to: "policy: sealingKeyPolicy(),\n      removalPolicy: RemovalPolicy.DESTROY,",
     },
   },
   {
@@ -152,38 +167,35 @@ export const threatsOfAnOperator: readonly Threat[] = [
     },
   },
   {
-    name: "administrator",
-    arrow: "KMS",
-    asset: "tokens",
-    kind: "E",
-    threat: "gives themselves a role that decrypts tokens or reads secrets",
-    accepted:
-      "an administrator of the account can: the key's policy is CDK's default, which leaves it to the account's IAM policies. CloudTrail has every Decrypt with its connection",
-  },
-  {
-    name: "api-log-role",
-    arrow: "log",
-    asset: "evidence",
-    kind: "I",
-    threat: "uses the role by which API Gateway writes the account's logs to read other logs",
-    accepted:
-      "API Gateway has one such role for all REST APIs of an account and Region, and only API Gateway can assume it; an account that has one should not deploy ours",
-  },
-  {
     name: "link-in-the-access-log",
     arrow: "pages",
     asset: "consents",
     kind: "I",
     threat: "reads links and codes in the access log, and uses them first",
     mitigation: "the access log has the route, not the path",
-    test: [
-      "test/infra/consent-host.test.ts",
-      "is throttled, and logs routes, never paths, which contain links",
-    ],
+    test: ["test/infra/consent-host.test.ts", "logs routes, never paths, which contain links"],
     removal: {
       file: "infra/constructs/consent-host.ts",
       from: 'route: "$context.routeKey",',
       to: 'route: "$context.path",',
+    },
+  },
+  {
+    name: "link-in-a-sample-of-the-firewall",
+    arrow: "pages",
+    asset: "consents",
+    kind: "I",
+    threat: "reads links and codes in the requests that the firewall has sampled",
+    mitigation: "the firewall keeps no samples",
+    test: [
+      "test/infra/firewalled-consent-host.test.ts",
+      "a consent host with a firewall",
+      "shows paths and queries, which contain links and codes, to nobody",
+    ],
+    removal: {
+      file: "infra/constructs/firewalled-consent-host.ts",
+      from: "sampledRequestsEnabled: false,",
+      to: "sampledRequestsEnabled: true,",
     },
   },
 ];

@@ -26,7 +26,8 @@ export type Asset = keyof typeof assets;
 export const actors = {
   "another team's Lambda": "code in the same AWS account, without a grant for the realm",
   "a malicious consumer with a grant": "code that may vend from one realm",
-  "an operator": "a person with the status grant, the command line and the logs",
+  "an operator":
+    "a person with the status grant, the command line and the logs; perhaps also an administrator's rights",
   "a table reader": "somebody who can read the table's items, but may not use the KMS key",
   "a table writer": "somebody who can also write them",
   "a backup thief": "somebody with a copy of the table, an export or the logs, outside the account",
@@ -52,15 +53,27 @@ export const arrows = {
   API: { from: "caller", to: "functions", border: "IAM: a signed request, one path" },
   status: { from: "operator", to: "functions", border: "IAM: the status grant" },
   "operator's commands": { from: "operator", to: "functions", border: "IAM, the command line" },
-  pages: { from: "person", to: "functions", border: "a one-time link, a cookie" },
+  pages: { from: "person", to: "functions", border: "a one-time link, a cookie, limits" },
   callback: { from: "provider", to: "functions", border: "state, cookie, issuer" },
-  table: { from: "functions", to: "DynamoDB", border: "the role's keys and attributes" },
-  KMS: { from: "functions", to: "KMS", border: "the encryption context" },
+  table: {
+    from: "functions",
+    to: "DynamoDB",
+    border: "the role's keys and attributes; what is sealed",
+  },
+  KMS: { from: "functions", to: "KMS", border: "the encryption context, the key's policy" },
   "Secrets Manager": { from: "functions", to: "Secrets Manager", border: "the secret's name" },
-  "token request": { from: "functions", to: "provider", border: "TLS, limits, validation" },
+  "token request": {
+    from: "functions",
+    to: "provider",
+    border: "TLS, public addresses, limits, validation",
+  },
   "provider's API": { from: "caller", to: "provider", border: "the client in client/" },
   log: { from: "functions", to: "log", border: "types that do not print" },
-  deployment: { from: "repository", to: "functions", border: "lockfile, bundle, template" },
+  deployment: {
+    from: "repository",
+    to: "functions",
+    border: "lockfile, bundle, template, checks at the start",
+  },
 } as const satisfies Readonly<Record<string, ArrowEnds>>;
 
 export type Arrow = keyof typeof arrows;

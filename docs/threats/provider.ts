@@ -17,7 +17,7 @@ export const threatsOfAProvider: readonly Threat[] = [
     removal: {
       file: "functions/platform/http-request.ts",
       from: "  progress.answered = true;\n",
-      to: "  progress.answered = true;\n  const target = response.headers.location;\n  if (target && target !== url.pathname) return exchange({ method, url: new URL(target, url).href, headers }, signal, progress);\n",
+      to: "  progress.answered = true;\n  const target = response.headers.location;\n  if (target && target !== url.pathname) return exchange({ method, url: new URL(target, url).href, headers }, { lookup, checkUrl }, signal, progress);\n",
     },
   },
   {
@@ -40,8 +40,17 @@ export const threatsOfAProvider: readonly Threat[] = [
     asset: "secrets",
     kind: "S",
     threat: "answers with any certificate, while NODE_TLS_REJECT_UNAUTHORIZED=0 is set",
-    accepted:
-      "TLS is verified by Node's defaults, which a variable of the function can switch off: whoever may set that may deploy other code as well",
+    mitigation: "each request states that certificates are verified, whatever the environment says",
+    test: [
+      "test/platform/http-connections.test.ts",
+      "TLS",
+      "is verified, whatever the environment says",
+    ],
+    removal: {
+      file: "functions/platform/http-request.ts",
+      from: "  rejectUnauthorized: true,\n",
+      to: "",
+    },
   },
   {
     name: "private-address",
@@ -49,8 +58,17 @@ export const threatsOfAProvider: readonly Threat[] = [
     asset: "secrets",
     kind: "E",
     threat: "has its name resolve to a private address, so that we send a request there",
-    accepted:
-      "the address that a name resolves to is not checked; the request goes to one path with this provider's own credentials, and the answer is shown to nobody",
+    mitigation: "each address of a name is checked, and connected to as it was checked",
+    test: [
+      "test/platform/http-connections.test.ts",
+      "a request to a private address",
+      "is not sent when the name resolves to it, and no connection is made",
+    ],
+    removal: {
+      file: "functions/platform/network-guard.ts",
+      from: "!first || !addresses.every(({ address }) => isAllowed(address))",
+      to: "!first",
+    },
   },
   {
     name: "endless-answer",

@@ -17,8 +17,8 @@ export const threatsOfATableReader: readonly Threat[] = [
     ],
     removal: {
       file: "functions/sealing/aes-gcm.ts",
-      from: "return Buffer.concat([nonce, ...text, cipher.getAuthTag()]);",
-      to: "return Buffer.concat([nonce, ...text, cipher.getAuthTag(), Buffer.from(token.expose())]);",
+      from: "cipher.final(), cipher.getAuthTag()];",
+      to: "cipher.final(), cipher.getAuthTag(), Buffer.from(token.expose())];",
     },
   },
   {
@@ -77,9 +77,9 @@ export const threatsOfATableReader: readonly Threat[] = [
     arrow: "table",
     asset: "tokens",
     kind: "I",
-    threat: "checks guesses of a token against its fingerprint",
+    threat: "checks guesses of a token, or of a subject, against its fingerprint",
     accepted:
-      "a fingerprint is 48 bits of an unkeyed SHA-256; tokens and keys of providers are random and longer than anybody can guess",
+      "a fingerprint is the beginning of an unkeyed SHA-256, 48 bits. A token has at least 128 random bits, so that it tells only somebody who has the token that it is this one. A key would be needed in every process that issues, and releases and keys would disagree (decision 0025). A subject can be found by trying all that a provider has, which tells what the provider calls a person whose account name stands beside it",
   },
   {
     name: "names-in-the-table",

@@ -16,9 +16,9 @@ export const threatsOfATableWriter: readonly Threat[] = [
       "%s",
     ],
     removal: {
-      file: "functions/sealing/aes-gcm.ts",
-      from: 'Buffer.from(`${connection}#${version}${kind === "token" ? "" : `#${kind}`}`)',
-      to: 'Buffer.from(kind === "token" ? "" : kind)',
+      file: "functions/sealing/sealed-layouts.ts",
+      from: "return `${connection}#${version}#${kind}#${terms}`;",
+      to: "return `${kind}#${terms}`;",
     },
   },
   {
@@ -29,13 +29,14 @@ export const threatsOfATableWriter: readonly Threat[] = [
     threat: "copies a sealed refresh token to where the token is, so that callers are vended it",
     mitigation: "the kind is authenticated with the ciphertext",
     test: [
-      "test/sealing/aes-gcm.test.ts",
-      "a refresh token does not open as a token, nor a token as a refresh token",
+      "test/sealing/sealed-layouts.test.ts",
+      "a sealed token does not open",
+      "as another kind, in layout %i",
     ],
     removal: {
-      file: "functions/sealing/aes-gcm.ts",
-      from: '${kind === "token" ? "" : `#${kind}`}',
-      to: "",
+      file: "functions/sealing/sealed-layouts.ts",
+      from: "#${version}#${kind}#${terms}",
+      to: "#${version}#${terms}",
     },
   },
   {
@@ -55,6 +56,24 @@ export const threatsOfATableWriter: readonly Threat[] = [
       file: "functions/sealing/aes-gcm.ts",
       from: 'return new Sensitive(Buffer.concat([text, decipher.final()]).toString("utf8"));',
       to: 'return new Sensitive(text.toString("utf8"));',
+    },
+  },
+  {
+    name: "two-keys-for-one-ciphertext",
+    arrow: "table",
+    asset: "tokens",
+    kind: "T",
+    threat: "writes a ciphertext that AES-GCM opens under two data keys, to two texts",
+    mitigation: "a commitment to the data key stands in front of the ciphertext",
+    test: [
+      "test/sealing/sealed-layouts.test.ts",
+      "a sealed token does not open",
+      "under another data key than it is committed to, even where AES-GCM would open",
+    ],
+    removal: {
+      file: "functions/sealing/sealed-layouts.ts",
+      from: "return isCommitted ? decrypt(tokenKey, sealed.subarray(commitmentBytes), boundIn2(as)) : null;",
+      to: "return decrypt(tokenKey, sealed.subarray(commitmentBytes), boundIn2(as));",
     },
   },
   {
@@ -131,20 +150,81 @@ export const threatsOfATableWriter: readonly Threat[] = [
   {
     name: "possible-instants",
     arrow: "table",
-    asset: "records",
+    asset: "tokens",
     kind: "T",
-    threat: "writes possible but wrong instants, versions, leases or scopes",
+    threat: "moves a token's end of use, so that it is vended when it has expired",
+    mitigation: "a token opens only with the instants with which it was sealed",
+    test: [
+      "test/vending/forged-terms.test.ts",
+      "an expired token is not vended again by moving its end",
+    ],
+    removal: {
+      file: "functions/model/token-record.ts",
+      from: "const instants = [requestedAt, issuedAt, usableUntil, expiresAt].map(",
+      to: "const instants = [requestedAt, issuedAt, expiresAt].map(",
+    },
+  },
+  {
+    name: "version-of-the-secret",
+    arrow: "table",
+    asset: "tokens",
+    kind: "T",
+    threat: "has a static key vended on that was replaced, perhaps because it had leaked",
+    mitigation: "a key opens only with the version of the secret with which it was sealed",
+    test: [
+      "test/vending/forged-terms.test.ts",
+      "a static key that was replaced is not vended again as the key of the new secret",
+    ],
+    removal: {
+      file: "functions/model/token-record.ts",
+      from: 'issuedUnder ?? "-", fingerprint, secretVersion].join(" ")',
+      to: 'issuedUnder ?? "-", fingerprint].join(" ")',
+    },
+  },
+  {
+    name: "token-of-an-earlier-release",
+    arrow: "table",
+    asset: "tokens",
+    kind: "T",
+    threat: "changes instants or the secret's version beside a token that was sealed in layout 1",
     accepted:
-      "the record is not authenticated: a writer can cause needless issues, have a token vended past its end, or stop renewals. Who may write is IAM's matter; each role writes its own realm's keys",
+      "layout 1, which releases before 0.3 and `SEALING_LAYOUT=1` write, authenticates connection, version and kind only. It opens until a release no longer does; `reseal` replaces it, but not in backups (decision 0025)",
+  },
+  {
+    name: "forged-state",
+    arrow: "table",
+    asset: "availability",
+    kind: "D",
+    threat: "writes a false failure, rejection level, lease, doubt, claim or schedule",
+    accepted:
+      "they cause refusals, late and early renewals, or have two connections revoke each other's tokens, and give no token away. A MAC over the whole row would not stop who can delete it, for which each writer would need the key before its write (decision 0025). Who may write is IAM's matter; each role writes its own realm's keys",
   },
   {
     name: "replayed-record",
     arrow: "table",
+    asset: "consents",
+    kind: "R",
+    threat: "puts an old record back, and with it a consent that was ended, and is not noticed",
+    mitigation: "a process reports a record that is older than what it has read before",
+    test: [
+      "test/store/replay-watch.test.ts",
+      "a row that is older than what this process has read before is reported, once",
+      "%s",
+    ],
+    removal: {
+      file: "functions/store/replay-watch.ts",
+      from: "before && (fence < before.fence || version < before.version);",
+      to: "undefined;",
+    },
+  },
+  {
+    name: "replayed-record-is-used",
+    arrow: "table",
     asset: "tokens",
     kind: "T",
-    threat: "puts an old record back, with the token of its version",
+    threat: "has what an old record holds vended, or puts it back when no process runs",
     accepted:
-      "version and token agree in an old record, so that it opens; the provider refuses a revoked token, and the caller's rejection replaces it",
+      "the record is reported, not refused, because recovery puts rows back while functions run; processes that have read no later one notice nothing. The provider refuses a revoked token, and the caller's rejection replaces it (decision 0025)",
   },
   {
     name: "early-deletion",
@@ -153,6 +233,6 @@ export const threatsOfATableWriter: readonly Threat[] = [
     kind: "D",
     threat: "deletes a record, or gives it a `ttl`, so that DynamoDB does",
     accepted:
-      "the next vend issues anew, and a person has to consent again; point-in-time recovery has the record for 35 days",
+      "the next vend issues anew, and a person has to consent again; processes that have read the old record report the new one. Point-in-time recovery has the record for 35 days",
   },
 ];

@@ -1,7 +1,9 @@
+import { threatsOfAnAdministrator } from "./administrator.ts";
 import { threatsOfAnotherTeam } from "./another-team.ts";
 import { threatsOfABackupThief } from "./backup-thief.ts";
 import { threatsOfAConsumer } from "./consumer.ts";
 import { threatsOfADependency } from "./dependency.ts";
+import { threatsOfForgedLinks } from "./forged-links.ts";
 import { threatsOfAForwardedLink } from "./forwarded-link.ts";
 import { threatsOfTheInternet } from "./internet.ts";
 import { threatsOfAnOperator } from "./operator.ts";
@@ -17,9 +19,9 @@ import type { Threat } from "./threat.ts";
 export const threatsByActor: Readonly<Record<ThreatActor, readonly Threat[]>> = {
   "another team's Lambda": threatsOfAnotherTeam,
   "a malicious consumer with a grant": threatsOfAConsumer,
-  "an operator": threatsOfAnOperator,
+  "an operator": [...threatsOfAnOperator, ...threatsOfAnAdministrator],
   "a table reader": threatsOfATableReader,
-  "a table writer": threatsOfATableWriter,
+  "a table writer": [...threatsOfATableWriter, ...threatsOfForgedLinks],
   "a backup thief": threatsOfABackupThief,
   "a compromised realm function": threatsOfARealmFunction,
   "a hostile provider": [...threatsOfAProvider, ...threatsToPeopleAndCallers],
