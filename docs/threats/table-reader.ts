@@ -16,7 +16,7 @@ export const threatsOfATableReader: readonly Threat[] = [
       "contains nothing of the token, and is different each time",
     ],
     removal: {
-      file: "functions/sealing/aes-gcm.ts",
+      file: "functions/sealing/sealed-layouts.ts",
       from: "cipher.final(), cipher.getAuthTag()];",
       to: "cipher.final(), cipher.getAuthTag(), Buffer.from(token.expose())];",
     },
@@ -35,7 +35,7 @@ export const threatsOfATableReader: readonly Threat[] = [
       "contains nothing of the token, and is different each time",
     ],
     removal: {
-      file: "functions/sealing/aes-gcm.ts",
+      file: "functions/sealing/sealed-layouts.ts",
       from: "const nonce = randomBytes(nonceBytes);",
       to: "const nonce = Buffer.alloc(nonceBytes);",
     },

@@ -53,7 +53,7 @@ export const threatsOfATableWriter: readonly Threat[] = [
       "when any one bit was changed",
     ],
     removal: {
-      file: "functions/sealing/aes-gcm.ts",
+      file: "functions/sealing/sealed-layouts.ts",
       from: 'return new Sensitive(Buffer.concat([text, decipher.final()]).toString("utf8"));',
       to: 'return new Sensitive(text.toString("utf8"));',
     },
@@ -207,12 +207,12 @@ export const threatsOfATableWriter: readonly Threat[] = [
     threat: "puts an old record back, and with it a consent that was ended, and is not noticed",
     mitigation: "a process reports a record that is older than what it has read before",
     test: [
-      "test/store/replay-watch.test.ts",
+      "test/store/put-back-rows.test.ts",
       "a row that is older than what this process has read before is reported, once",
       "%s",
     ],
     removal: {
-      file: "functions/store/replay-watch.ts",
+      file: "functions/store/read-record.ts",
       from: "before && (fence < before.fence || version < before.version);",
       to: "undefined;",
     },
