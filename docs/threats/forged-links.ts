@@ -63,7 +63,15 @@ export const threatsOfForgedLinks: readonly Threat[] = [
     kind: "S",
     threat:
       "binds an open link's row, or one put back within the hour, to a cookie of their own, and consents for its account as themselves",
-    accepted:
-      "the proof does not cover the browser, which is known only when a person continues. A link must have been made for the account within the last hour or so; if it was open, its person is told that another browser uses it; operators see the provider's masked name of the customer",
+    mitigation: "a browser's secret ends with the link, of which the table holds only a hash",
+    test: [
+      "test/consents/forged-links.test.ts",
+      "a browser that never had the link is refused, although somebody has written its hash to the link's row",
+    ],
+    removal: {
+      file: "functions/consents/complete-consent.ts",
+      from: "  if (!isOfLink(deps, browserSecret, state.pendingId)) {",
+      to: "  if (state.pendingId === null) {",
+    },
   },
 ];

@@ -8,7 +8,7 @@ import type { Deadline } from "../model/time-limits.ts";
 import { leaseMs } from "../vending/issuing/lease.ts";
 import { authorizationRequestOf, readState } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { refusedForgery } from "./link-proof.ts";
+import { isOfLink, refusedForgery } from "./link-proof.ts";
 import { pendingFields, refused, refusedLink, usableLink } from "./link-state.ts";
 import { redeemCode } from "./redeem-code.ts";
 
@@ -30,6 +30,9 @@ export async function completeConsent(
   if (!state) return refused(deps, "mixed-up", null);
   const browserSecret = browser.secretFor(state.pendingId);
   if (!browserSecret) return refused(deps, "cookies-needed", state.pendingId);
+  if (!isOfLink(deps, browserSecret, state.pendingId)) {
+    return refused(deps, "mixed-up", state.pendingId);
+  }
   const request = authorizationRequestOf(deps, state, browserSecret);
   if (!request) return refused(deps, "mixed-up", state.pendingId);
   const response = (await deps.flow()).readAuthorizationResponse(parameters);

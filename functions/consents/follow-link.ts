@@ -9,6 +9,7 @@ import type { Deadline } from "../model/time-limits.ts";
 import { authorizeUrl } from "./authorization-request.ts";
 import { linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
+import { newBrowserSecret } from "./link-proof.ts";
 import { pendingFields, refused, refusedLink, usableLink } from "./link-state.ts";
 
 /** 256 bits in base64url. */
@@ -28,7 +29,7 @@ export async function openLink(
   const pending = await usableLink(deps, id, hash, signal);
   if ("reason" in pending) return pending;
   const now = deps.clock.now();
-  const newCookie = known ? null : browserCookie(pending, deps.browserSecrets.newSecret(), now);
+  const newCookie = known ? null : browserCookie(pending, newBrowserSecret(deps, link), now);
   return { pending, flow: await deps.flow(), newCookie };
 }
 

@@ -7,6 +7,9 @@ import { Sensitive } from "../model/sensitive.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { pendingFields, refused } from "./link-state.ts";
 
+/** 256 bits in base64url. */
+const linkLength = 43;
+
 /** How long after its first end a link can still be used by somebody who has continued with it again and again. */
 const maxExtensionMs = 3_600_000;
 
@@ -42,6 +45,24 @@ export async function refusedForgery(
   }
   const endsAt = plusMs(new Date(Number(end.expose())), maxExtensionMs);
   return deps.clock.now() < endsAt ? null : refused(deps, "link-expired", pending);
+}
+
+/** A browser's secret for a link ends with the link itself, of which the table holds a hash. */
+export function newBrowserSecret(
+  { browserSecrets }: Pick<ConsentDependencies, "browserSecrets">,
+  link: Sensitive,
+): Sensitive {
+  return new Sensitive(browserSecrets.newSecret().expose() + link.expose());
+}
+
+/** False for a secret that somebody made who has never had the link, and wrote its hash to the link's row. */
+export function isOfLink(
+  { browserSecrets }: Pick<ConsentDependencies, "browserSecrets">,
+  browserSecret: Sensitive,
+  id: string,
+): boolean {
+  const link = new Sensitive(browserSecret.expose().slice(-linkLength));
+  return browserSecrets.isSame(browserSecrets.hash(link), id);
 }
 
 function linkAs({ realm }: ConsentDependencies, id: string, account: string): SealedAs {

@@ -326,7 +326,7 @@ describe("fixation", () => {
     const site = aSite();
     const { setCookie } = await site.browser().get(await site.link());
     expect(setCookie).toMatch(
-      /^__Host-consent-[\w-]{16}=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=1200$/,
+      /^__Host-consent-[\w-]{16}=[\w-]{86}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=1200$/,
     );
   });
 
@@ -336,7 +336,7 @@ describe("fixation", () => {
     const browser = site.browser();
     await browser.get(link);
     const [[name, { value, until }] = ["", { value: "", until: new Date() }]] = browser.cookies;
-    browser.cookies.set(` ${name}`, { value: "A".repeat(43), until });
+    browser.cookies.set(` ${name}`, { value: "A".repeat(86), until });
     const rows = await site.rows();
     expect(await browser.post(link)).toMatchObject(notTheBrowser);
     await expectNothingStored(site, rows);

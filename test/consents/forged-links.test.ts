@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { authorizeUrl } from "../../functions/consents/authorization-request.ts";
 import { refusedForgery, sealLink } from "../../functions/consents/link-proof.ts";
 import { plusMs } from "../../functions/model/clock.ts";
+import { connectionOf } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { PendingConsent } from "../../functions/model/pending-consents.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
@@ -120,4 +122,25 @@ test("a link is not claimed while its proof cannot be opened, and can be used ag
   site.deps.sealer.open = open;
   const page = await browser.returnFromProvider(authorizeUrl, answer);
   expect(page).toMatchObject({ title: "Access is granted" });
+});
+
+test("a browser that never had the link is refused, although somebody has written its hash to the link's row", async () => {
+  const site = aSite();
+  await site.link();
+  const { id } = await onlyRow(site);
+  const { browserSecrets, pendingConsents, clock, realm } = site.deps;
+  const secret = new Sensitive(
+    browserSecrets.newSecret().expose() + browserSecrets.newSecret().expose(),
+  );
+  const now = clock.now();
+  await pendingConsents.bind(id, browserSecrets.hash(secret), now, plusMs(now, 600_000), signal);
+  const url = await authorizeUrl(site.deps, connectionOf(realm, "jo"), id, secret, signal);
+  const browser = site.browser();
+  const cookie = { value: secret.expose(), until: plusMs(now, 600_000) };
+  browser.cookies.set(`__Host-consent-${id.slice(0, 16)}`, cookie);
+
+  const page = await browser.returnFromProvider(url, site.provider.agree(url));
+
+  expect(page).toMatchObject({ status: 400, title: "This answer does not match your request" });
+  expect(await site.record("jo")).toBeNull();
 });

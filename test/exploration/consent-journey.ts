@@ -91,7 +91,7 @@ export async function takeStep(
 
 /** A browser, with its cookie for the one link. */
 function browserNamed(name: string): Browser & { readonly hash: string } {
-  const secret = secretNamed(`browser ${name}`);
+  const secret = new Sensitive(secretNamed(`browser ${name}`).expose() + link.expose());
   return { secretFor: () => secret, hash: nodeBrowserSecrets.hash(secret) };
 }
 

@@ -34,7 +34,8 @@ export function readWebRequest(event: unknown): WebRequest | null {
   });
 }
 
-const secretShape = /^[\w-]{43}$/;
+/** A random half, and the link (functions/consents/link-proof.ts). */
+const secretShape = /^[\w-]{86}$/;
 
 /**
  * `__Host-`: no other host, not even a sibling domain, can have set it (RFC 6265bis §4.1.3.2). Each link has its own, so
