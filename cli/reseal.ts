@@ -44,7 +44,7 @@ async function resealOne(
   const { realm, account } = parseConnection(connection);
   try {
     const payload = { account, reseal: true };
-    const answer = await functions.invoke<ResealAnswer>("vend-token", realm, payload);
+    const answer = await functions.invoke<ResealAnswer>("renew-tokens", realm, payload);
     return { ...answer, problem: null };
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;

@@ -1,14 +1,30 @@
+import type { Context } from "aws-lambda";
 import { compose } from "./compose.ts";
 import { renewEndpoint } from "./http/renew-endpoint.ts";
+import { isResealRequest, resealEndpoint } from "./http/reseal-endpoint.ts";
 import { flushMetricsAfter } from "./platform/emf-metrics.ts";
+import { resealConnection } from "./vending/reseal-connection.ts";
 import { renewDue } from "./vending/schedule/renew-due.ts";
 
-const { dependencies, metrics, renewalIndex } = compose(process.env);
+const { environment, dependencies, metrics, renewalIndex } = compose(process.env);
+const { realm } = environment;
+const { clock, log } = dependencies;
 
-const endpoint = renewEndpoint({
-  clock: dependencies.clock,
+const renew = renewEndpoint({
+  clock,
   renew: async (deadline) => renewDue(dependencies, await renewalIndex(), deadline),
 });
 
-/** Renews the connections of this realm that are due within the next minute, each when it is due. */
+const reseal = resealEndpoint({
+  ...{ realm, clock, log },
+  reseal: (connection, deadline) => resealConnection(dependencies, connection, deadline),
+});
+
+const endpoint = (event: unknown, context: Context) =>
+  isResealRequest(event) ? reseal(event as never, context) : renew(event as never, context);
+
+/**
+ * Renews the connections of this realm that are due within the next minute, each when it is due. For an operator it seals
+ * anew what is stored for one connection.
+ */
 export const handler = flushMetricsAfter(endpoint, metrics);

@@ -17,10 +17,6 @@ const endpoint = vendEndpoint({
   log,
   vend: (request, deadline) =>
     measureVend(dependencies, () => vendToken(dependencies, cache, request, deadline)),
-  reseal: async (connection, deadline) => {
-    const { resealConnection } = await import("./vending/reseal-connection.ts");
-    return resealConnection(dependencies, connection, deadline);
-  },
 });
 
 /** Vends the current credential of a connection of this realm. */

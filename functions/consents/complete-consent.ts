@@ -46,7 +46,8 @@ export async function completeConsent(
   if (response.kind === "code") requireTime(deps, deadline);
   const claimed = await claimPendingConsent(deps, state.pendingId, hash, deadline);
   if ("reason" in claimed) return claimed;
-  return finishConsent(deps, claimed, response, request, deadline);
+  // Not the claimed row: only the account that was proven.
+  return finishConsent(deps, usable, response, request, deadline);
 }
 
 /** Parameters must not be repeated (RFC 6749 §3.1): implementations differ in which value they use. */

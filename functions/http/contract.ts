@@ -12,7 +12,7 @@ export const vendPayload = v.strictObject({
   rejectedVersion: v.optional(version),
 });
 
-/** The payload of a direct invocation of `vend-token` that seals anew what is stored. */
+/** The payload of a direct invocation of `renew-tokens` that seals anew what is stored. */
 export const resealPayload = v.strictObject({
   account: v.optional(v.string(), "default"),
   reseal: v.literal(true),

@@ -1,14 +1,14 @@
 import * as v from "valibot";
 import type { Clock } from "../model/clock.ts";
-import type { Connection, RealmId } from "../model/connection.ts";
+import type { RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Log } from "../model/log.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { readApiEvent, readBody, readQuery } from "./api-event.ts";
-import type { ResealAnswer, VendAnswer } from "./contract.ts";
-import { rejectionBody, resealPayload, vendPayload, vendQuery } from "./contract.ts";
+import type { VendAnswer } from "./contract.ts";
+import { rejectionBody, vendPayload, vendQuery } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import {
   isProxyEvent,
@@ -25,27 +25,16 @@ interface VendEndpoint {
   readonly clock: Clock;
   readonly log: Log;
   vend(request: VendRequest, deadline: Deadline): Promise<Credential>;
-  reseal(connection: Connection, deadline: Deadline): Promise<ResealAnswer>;
 }
 
-/** Vends and takes rejections, by direct invocation and through the API; by direct invocation seals anew as well. */
+/** Vends and takes rejections, by direct invocation and through the API. */
 export function vendEndpoint(endpoint: VendEndpoint) {
-  const { realm, extraHeaders, vend, reseal } = endpoint;
+  const { realm, extraHeaders, vend } = endpoint;
   return jsonEndpoint(endpoint, async ({ event, deadline, setConnection }) => {
-    if (isResealRequest(event)) {
-      const { account } = parse(resealPayload, event, "payload");
-      const connection = connectionOf(realm, requireAccount(account));
-      setConnection(connection);
-      return reseal(connection, deadline);
-    }
     const request = readVendRequest(event, realm);
     setConnection(connectionOf(realm, request.account));
     return answerOf(await vend(request, deadline), extraHeaders);
   });
-}
-
-function isResealRequest(event: unknown): boolean {
-  return typeof event === "object" && event !== null && "reseal" in event && !isProxyEvent(event);
 }
 
 /** What a caller asks of this realm. Fails with `invalid-request` or `unknown-connection`, naming the field. */

@@ -126,9 +126,12 @@ export function isPrivateNetwork(text: string): boolean {
   const family = netModule().isIP(address);
   const length = Number(digits);
   if (!family || length > (family === 4 ? 32 : 128)) return false;
-  return privateNetworks.some(
-    (network) => length >= network[1] && listOf([network]).check(address, familyOf(address)),
-  );
+  // Of one family: else the lengths cannot be compared, and an IPv4 network in IPv6's notation could hold everything.
+  const isWithin = (network: readonly [string, number]) =>
+    familyOf(network[0]) === familyOf(address) &&
+    length >= network[1] &&
+    listOf([network]).check(address, familyOf(address));
+  return privateNetworks.some(isWithin);
 }
 
 function networkOf(text: string): readonly [string, number] {

@@ -30,8 +30,9 @@ function deployment(answers: Readonly<Record<string, Answer>>) {
       description: "Tells the status of every connection",
       answer: () => ({ connections, cursor: null }),
     },
-    vend: {
-      description: "Vends the tokens of conferma/live",
+    vend: { description: "Vends the tokens of conferma/live", answer: () => null },
+    renew: {
+      description: "Renews the tokens of conferma/live in time",
       answer: (payload) => (answers[String(payload["account"])] ?? resealed)(payload),
     },
   });
@@ -46,7 +47,7 @@ describe("reseal", () => {
       "1/2 conferma/live/a: token sealed anew, refresh token sealed anew\n2/2 conferma/live/b: nothing stored",
     );
     expect(out).toMatch(/conferma\/live\/a +token sealed anew, refresh token sealed anew/);
-    const sent = account.invoked.filter(({ name }) => name === "vend");
+    const sent = account.invoked.filter(({ name }) => name === "renew");
     expect(sent.map(({ payload }) => payload)).toEqual([
       { account: "a", reseal: true },
       { account: "b", reseal: true },
@@ -76,7 +77,7 @@ describe("reseal", () => {
   test("seals named connections only, also such as the table does not list", async () => {
     const account = await deployment({ a: resealed, b: resealed });
     await account.run("reseal conferma/live/b conferma/live/c");
-    const sent = account.invoked.filter(({ name }) => name === "vend");
+    const sent = account.invoked.filter(({ name }) => name === "renew");
     expect(sent.map(({ payload }) => Object(payload).account)).toEqual(["b", "c"]);
   });
 

@@ -98,6 +98,25 @@ describe("a link whose row was changed", () => {
     expect(await site.record("mallory")).toBeNull();
   });
 
+  test("to another account after its proof was opened stores the consent for the proven account", async () => {
+    const site = aSite();
+    const { browser, authorizeUrl, answer } = await startedConsent(site);
+    const row = await onlyRow(site);
+    const { pendingConsents, clock } = site.deps;
+    const { open } = site.deps.sealer;
+    site.deps.sealer.open = async (...args) => {
+      const opened = await open(...args);
+      await replaceRow(site, { ...row, account: "mallory" });
+      const { id, browser: hash, expiresAt } = row;
+      await pendingConsents.bind(id, hash ?? "", clock.now(), expiresAt, signal);
+      site.deps.sealer.open = open;
+      return opened;
+    };
+    expect(await browser.returnFromProvider(authorizeUrl, answer)).toMatchObject({ status: 200 });
+    expect(await site.record("mallory")).toBeNull();
+    expect(await site.record("jo")).toMatchObject({ version: 1 });
+  });
+
   test("only in that it was put back, with a later end, is refused an hour after its first end", async () => {
     const site = aSite();
     await site.link();

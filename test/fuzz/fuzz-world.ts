@@ -35,7 +35,6 @@ import { recordReader } from "../../functions/store/read-record.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
 import { measureVend } from "../../functions/vending/measure-vend.ts";
-import { resealConnection } from "../../functions/vending/reseal-connection.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import { aContext } from "../support/a-proxy-event.ts";
@@ -130,7 +129,6 @@ export class FuzzWorld {
       ...{ realm, extraHeaders, clock, log: this.#deps.log },
       vend: (request, deadline) =>
         measureVend(this.#deps, () => vendToken(this.#deps, cache, request, deadline)),
-      reseal: (...args) => resealConnection(this.#deps, ...args),
     });
     return flushMetricsAfter(endpoint, this.#metrics);
   }

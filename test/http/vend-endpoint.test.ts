@@ -59,7 +59,6 @@ async function play(event: unknown, given: Given = {}) {
       asked.push({ request, ...call });
       return vend();
     },
-    reseal: async (connection) => ({ connection, resealed: ["token"], unreadable: [] }),
   });
   const response: unknown = await handler(event as never, aContext(remainingMs));
   return { response, asked, log: lines.join("") };
@@ -152,7 +151,6 @@ describe("the use case", () => {
         signal = call.signal;
         return new Promise(() => {});
       },
-      reseal: expect.fail,
     });
     const response: unknown = await handler({} as never, aContext(200));
     expect(response).toMatchObject({
@@ -248,32 +246,5 @@ describe("a defect", () => {
     const { response, log } = await play({}, failing("canary-token"));
     expect(response).toMatchObject({ problem: { code: "internal" } });
     expect(log).not.toContain("canary-token");
-  });
-});
-
-describe("a request to seal anew", () => {
-  test("names its account, and is no vend", async () => {
-    const { response, asked } = await play({ account: "jo", reseal: true });
-    const connection = "conferma/production/jo";
-    expect(response).toEqual({ connection, resealed: ["token"], unreadable: [] });
-    expect(asked).toEqual([]);
-    const ofDefault = await play({ reseal: true });
-    expect(ofDefault.response).toMatchObject({ connection: "conferma/production/default" });
-  });
-
-  test.each([
-    ["reseal", { reseal: false }],
-    ["rejectedVersion", { reseal: true, rejectedVersion: 1 }],
-    ["account", { reseal: true, account: "NO" }],
-  ])("is refused for its %s", async (field, payload) => {
-    const { response, asked } = await play(payload);
-    expect(response).toMatchObject({ problem: { detail: expect.stringContaining(field) } });
-    expect(asked).toEqual([]);
-  });
-
-  test("is taken by direct invocation only", async () => {
-    const { response } = await play({ ...aProxyEvent(), reseal: true });
-    expect(response).toMatchObject({ statusCode: 200 });
-    expect(JSON.stringify(response)).not.toContain("resealed");
   });
 });

@@ -75,6 +75,8 @@ describe("a setting may allow", () => {
       "::/0",
       "::1/128",
     ],
+    // IPv4 in IPv6's notation, whose length counts from elsewhere.
+    ...["::ffff:10.0.0.0/16", "::ffff:a00:0/96", "::ffff:100.64.0.0/10"],
     ...["fe80::/10", "10.0.0.0", "10.0.0.0/33", "10.0.0.0/", "fd00::/129", "10.0.0/8", "x/8", ""],
   ])("never %s", (network) => expect(isPrivateNetwork(network)).toBe(false));
 });

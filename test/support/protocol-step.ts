@@ -60,8 +60,10 @@ export function hasCause(step: RecordStep): boolean {
   const { before, after, isLossPossible } = step;
   const [was, is] = [before?.doubtedAt, after?.doubtedAt];
   if (!is || Number(is) === Number(was)) return true;
-  // One that cannot be is bounded to one of the stored token.
-  const isBounded = Number(is) === Number(before?.token?.requestedAt);
+  // One that cannot be is bounded to one of the stored token; where that cannot be either, the row says "suspect" only.
+  const { requestedAt, issuedAt } = before?.token ?? {};
+  const isSuspect = issuedAt && Number(is) === Number(issuedAt) && isFromTheFuture(step, issuedAt);
+  const isBounded = isSuspect || Number(is) === Number(requestedAt);
   if (was && isBounded && isFromTheFuture(step, was)) return true;
   return isLossPossible && before?.lease != null && before.lease.reason !== "consent";
 }
@@ -155,7 +157,7 @@ export function countsRejection(step: RecordStep): boolean {
   // One that cannot be counts from when it was read, and a clock that has jumped since has taken another for possible.
   const isBounded = had && isFromTheFuture(step, had.at);
   if (isBounded || stepMs > clockStepMs)
-    return levelOf(has) >= 1 && levelOf(has) <= levelOf(had) + 1;
+    return levelOf(has) >= 1 && levelOf(has) <= levelOf(had) + 1.001;
   return Math.abs(levelOf(has) - left - 1) < 0.001;
 }
 

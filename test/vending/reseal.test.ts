@@ -122,6 +122,23 @@ describe("sealing anew during a renewal", () => {
     expect(here.asked).toHaveLength(2);
   });
 
+  test("is not undone by a renewal that was under way and keeps the refresh token", async () => {
+    const here = aConsentDeployment();
+    await here.consent();
+    here.clock.advance(10_000_000);
+    here.answer = async () => {
+      await reseal(here);
+      here.consented = { ...(here.consented ?? expect.fail()), refreshToken: null };
+      return here.issued();
+    };
+    expect(await here.vend()).toMatchObject({ version: 2 });
+    here.sealingKey = newKey;
+    here.clock.advance(10_000_000);
+    here.answer = () => here.issued();
+    expect(await here.vend()).toMatchObject({ version: 3 });
+    expect(here.authorities).toEqual(["code-1", "canary-refresh", "canary-refresh"]);
+  });
+
   test("gives up when the record changes each time, without harm", async () => {
     const here = new TestDeployment(atExpiry);
     await here.vend();

@@ -5,7 +5,13 @@ import type { Issued, NotIssued } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import { commitReserveMs } from "../../model/time-limits.ts";
-import type { Failure, LedgerEntry, StoredToken, TokenRecord } from "../../model/token-record.ts";
+import type {
+  Failure,
+  LedgerEntry,
+  StoredConsent,
+  StoredToken,
+  TokenRecord,
+} from "../../model/token-record.ts";
 import { ledgerAfter, termsOf } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
 import { afterRejection } from "../decision/back-off.ts";
@@ -112,9 +118,9 @@ function commitFor(
   { token, consent, failure }: Pick<Commit, "token" | "consent" | "failure">,
 ): (current: TokenRecord) => Commit {
   const { at, version } = entry;
-  return ({ doubtedAt, rejections, typicalRenewalMs, ledger }) => ({
+  return ({ doubtedAt, rejections, typicalRenewalMs, ledger, consent: stored }) => ({
     token,
-    consent,
+    consent: sealedAsStored(consent, stored),
     failure,
     version,
     // A doubt that reaches beyond this token's request concerns this token.
@@ -124,6 +130,17 @@ function commitFor(
     typicalRenewalMs: smoothed(typicalRenewalMs, msBetween(lease.since, at)),
     ledger: latencyMs === null ? ledger : ledgerAfter(ledger, entry),
   });
+}
+
+/** A refresh token that is kept may have been sealed anew meanwhile. */
+function sealedAsStored(
+  kept: StoredConsent | null,
+  stored: StoredConsent | null,
+): StoredConsent | null {
+  const { refresh } = kept ?? {};
+  const isKept = refresh && stored?.refresh?.fingerprint === refresh.fingerprint;
+  if (!kept || !isKept || stored.refresh.version !== refresh.version) return kept;
+  return { ...kept, refresh: { ...refresh, sealed: stored.refresh.sealed } };
 }
 
 /** Keeps a static key that is still the secret's value, until its next check. */
@@ -151,7 +168,12 @@ export async function confirmKey(
   const stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
     deps.store.commit(
       held,
-      (current) => ({ ...current, token: confirmed, failure: null }),
+      (current) => ({
+        ...current,
+        // It may have been sealed anew meanwhile.
+        token: { ...confirmed, sealed: current.token?.sealed ?? confirmed.sealed },
+        failure: null,
+      }),
       storing,
     ),
   );
