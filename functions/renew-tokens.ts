@@ -1,7 +1,6 @@
 import type { Context } from "aws-lambda";
 import { compose } from "./compose.ts";
-import { renewEndpoint } from "./http/renew-endpoint.ts";
-import { isResealRequest, resealEndpoint } from "./http/reseal-endpoint.ts";
+import { isResealRequest, renewEndpoint, resealEndpoint } from "./http/renew-endpoint.ts";
 import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 import { resealConnection } from "./vending/reseal-connection.ts";
 import { renewDue } from "./vending/schedule/renew-due.ts";

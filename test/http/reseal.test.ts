@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isResealRequest, resealEndpoint } from "../../functions/http/reseal-endpoint.ts";
+import { isResealRequest, resealEndpoint } from "../../functions/http/renew-endpoint.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 
