@@ -96,7 +96,6 @@ describe("the environment", () => {
 
 /** Files of at most 35 lines that one other file imports, and what makes each a boundary. */
 const smallBoundaries: Readonly<Record<string, string>> = {
-  "functions/http/renew-endpoint.ts": "the endpoint of renew-tokens: middy stays in http/",
   "functions/platform/json-log.ts": "the adapter of the port Log",
   "functions/platform/node-browser-secrets.ts": "the adapter of the port BrowserSecrets",
   "functions/platform/system-clock.ts": "the adapter of the port Clock, the only file that waits",
