@@ -1,4 +1,5 @@
 import type { IConstruct } from "constructs";
+import { kmsKeyArn } from "../functions/platform/environment.ts";
 import type { ServiceStackProps } from "./stacks/service-stack.ts";
 
 /** Deployment settings besides the realms: CDK context from `cdk.json` or `cdk deploy -c name=value`. */
@@ -48,10 +49,7 @@ export function readSettings({ node }: IConstruct): Omit<ServiceStackProps, "rea
     throw settingError("tableName", "must be the name of a DynamoDB table");
   }
   const previousKeyArn = text("previousSealingKey");
-  if (
-    previousKeyArn &&
-    !/^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-A-Za-z0-9]+$/.test(previousKeyArn)
-  ) {
+  if (previousKeyArn && !kmsKeyArn.test(previousKeyArn)) {
     throw settingError("previousSealingKey", "must be the ARN of a KMS key");
   }
   return {

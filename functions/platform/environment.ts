@@ -82,7 +82,7 @@ function required(variables: Variables, name: string): string {
 }
 
 /** No alias: roles have permissions on keys, and moving an alias would make every stored token unreadable at once. */
-const kmsKeyArn = /^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-A-Za-z0-9]+$/;
+export const kmsKeyArn = /^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-A-Za-z0-9]+$/;
 const localKey = /^local:([A-Za-z0-9+/]{43}=)$/;
 
 function readSealingKey(text: string, previousArn: string | null): SealingKeySetting {

@@ -10,14 +10,14 @@ export function isDeployed(variables: Variables): boolean {
   return variables["AWS_EXECUTION_ENV"]?.startsWith("AWS_Lambda_") ?? false;
 }
 
-const trust = "it would change which certificates are trusted";
-const openSsl = "it would change how TLS works";
-const printing = "it would print requests, and so tokens";
+const trust = "it can change which certificates are trusted";
+const openSsl = "it can change how TLS works";
+const printing = "it can print requests, and so tokens";
 const proxy = "the functions use no proxy";
 
 /** Variables that would weaken a function, or promise what it does not do. Proxy variables exist in lower case too. */
 const refusedVariables: Readonly<Record<string, string>> = {
-  NODE_TLS_REJECT_UNAUTHORIZED: "it would switch off the verification of certificates",
+  NODE_TLS_REJECT_UNAUTHORIZED: "it can switch off the verification of certificates",
   NODE_EXTRA_CA_CERTS: trust,
   NODE_USE_SYSTEM_CA: trust,
   SSL_CERT_FILE: trust,
@@ -25,14 +25,14 @@ const refusedVariables: Readonly<Record<string, string>> = {
   AWS_CA_BUNDLE: trust,
   OPENSSL_CONF: openSsl,
   OPENSSL_MODULES: openSsl,
-  SSLKEYLOGFILE: "it asks for the keys of TLS connections to be written",
+  SSLKEYLOGFILE: "it can have the keys of TLS connections written",
   NODE_DEBUG: printing,
   NODE_DEBUG_NATIVE: printing,
   HTTP_PROXY: proxy,
   HTTPS_PROXY: proxy,
   ALL_PROXY: proxy,
   NODE_USE_ENV_PROXY: proxy,
-  AWS_LAMBDA_EXEC_WRAPPER: "it would run before the function and could change all that is checked",
+  AWS_LAMBDA_EXEC_WRAPPER: "it runs before the function and can change all that is checked",
 };
 
 /** All else in NODE_OPTIONS is refused, whatever Node adds. */

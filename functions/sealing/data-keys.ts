@@ -97,19 +97,30 @@ export function dataKeys(
       .catch(nullIfForeign);
   }
 
-  /** Asks KMS for a key. One that is too old opens on while KMS does not answer, and no longer once it refuses. */
-  function reopened(
+  function remember(id: string, keys: OpenedKey["keys"]): OpenedKey {
+    const entry = { keys, ageMs: stopwatch(clock), maxAgeMs: dataKeyMaxAgeMs };
+    opened.set(id, entry);
+    return entry;
+  }
+
+  /** Asks KMS again about a key that is too old. No caller waits for the answer: the key opens until KMS refuses it. */
+  function recheck(
+    id: string,
     connection: Connection,
     encrypted: Uint8Array,
-    old: OpenedKey | undefined,
-  ): OpenedKey {
-    const keys = decrypt(connection, encrypted).catch((error: unknown) => {
-      if (!old || isRefusal(error)) return failUnavailable(error);
-      entry.maxAgeMs = unansweredPauseMs;
-      return old.keys;
-    });
-    const entry: OpenedKey = { keys, ageMs: stopwatch(clock), maxAgeMs: dataKeyMaxAgeMs };
-    return entry;
+    keys: OpenedKey["keys"],
+  ): void {
+    const entry = remember(id, keys);
+    const forget = () => opened.deleteIfSame(id, entry);
+    decrypt(connection, encrypted).then(
+      (answer) => {
+        if (!answer) forget();
+      },
+      (error: unknown) => {
+        if (isRefusal(error)) forget();
+        else entry.maxAgeMs = unansweredPauseMs;
+      },
+    );
   }
 
   return {
@@ -130,9 +141,11 @@ export function dataKeys(
     forOpening(connection, encrypted, signal) {
       const id = cacheKey(connection, encrypted);
       const known = opened.get(id);
-      if (known && known.ageMs() < known.maxAgeMs) return orAborted(known.keys, signal);
-      const entry = reopened(connection, encrypted, known);
-      opened.set(id, entry);
+      if (known) {
+        if (known.ageMs() >= known.maxAgeMs) recheck(id, connection, encrypted, known.keys);
+        return orAborted(known.keys, signal);
+      }
+      const entry = remember(id, decrypt(connection, encrypted).catch(failUnavailable));
       entry.keys.catch(() => opened.deleteIfSame(id, entry));
       return orAborted(entry.keys, signal);
     },

@@ -14,9 +14,8 @@ import type {
 } from "../model/pending-consents.ts";
 import type { Item } from "./attributes.ts";
 import { count, DamagedAttribute, instant, instantOf, text, textOf } from "./attributes.ts";
-import { unavailable, updateItem } from "./conditional-write.ts";
+import { neverSeen, unavailable, updateItem } from "./conditional-write.ts";
 
-const neverSeen = "attribute_not_exists(#pk)";
 const claimable = `${neverSeen} OR #claimant = :claimant`;
 const notExpired = "#expiresAt > :now";
 const unbound = `${notExpired} AND attribute_not_exists(#browser)`;

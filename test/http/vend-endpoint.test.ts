@@ -248,3 +248,9 @@ describe("a defect", () => {
     expect(log).not.toContain("canary-token");
   });
 });
+
+test("a consumer cannot have anything sealed anew: that is for who may invoke renew-tokens", async () => {
+  const { response, asked } = await play({ account: "jo", reseal: true });
+  expect(response).toMatchObject({ problem: { detail: expect.stringContaining("reseal") } });
+  expect(asked).toEqual([]);
+});

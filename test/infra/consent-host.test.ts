@@ -57,8 +57,13 @@ test("junk at all routes of a realm takes no concurrency from the functions that
     ["CompleteConsent", 10],
   ]);
   // Begin-consent has two routes: what they let through at once, it can take, and what follows is done in 30 ms each.
-  expect(2 * limits.ThrottlingBurstLimit).toBeLessThanOrEqual(10);
-  expect(2 * limits.ThrottlingRateLimit * 0.03).toBeLessThan(10 / 3);
+  const [[, stage] = []] = resourcesIn(template, "AWS::ApiGatewayV2::Stage");
+  const { ThrottlingBurstLimit, ThrottlingRateLimit } = Object(
+    Object(stage?.Properties).DefaultRouteSettings,
+  );
+  const reservedForPages = Number(ofConsents[0]?.[1]);
+  expect(2 * ThrottlingBurstLimit).toBeLessThanOrEqual(reservedForPages);
+  expect(2 * ThrottlingRateLimit * 0.03).toBeLessThan(reservedForPages / 3);
 });
 
 test("logs routes, never paths, which contain links", () => {

@@ -57,7 +57,7 @@ describe("a deployed function does not start with", () => {
     "--enable-source-maps --use-system-ca",
     "--use-openssl-ca",
     "--tls-min-v1.0",
-    "--tls-keylog=/tmp/keys",
+    "--tls-keylog=keys",
     "--trace-tls",
     "--inspect=0.0.0.0:9229",
     "--require ./other.js",

@@ -124,6 +124,9 @@ describe("a data key seals", () => {
   });
 });
 
+/** Until KMS has answered what nobody waits for. */
+const answered = () => new Promise(setImmediate);
+
 describe("a data key opens for an hour", () => {
   const failure = (name: string, $fault: "client" | "server") =>
     new KMSServiceException({ name, $fault, $metadata });
@@ -154,16 +157,19 @@ describe("a data key opens for an hour", () => {
     const { clock, opened } = keysOf(newKey, refusal, refusal, newKey);
     await opened();
     clock.advance(minutes(60));
-    await expect(opened()).rejects.toMatchObject(outage(name));
+    await opened();
+    await answered();
     await expect(opened()).rejects.toMatchObject(outage(name));
     expect(await opened()).not.toBeNull();
   });
 
   test("and no longer when KMS then finds that it never was one", async () => {
     const invalid = new InvalidCiphertextException({ message: "", $metadata });
-    const { clock, opened } = keysOf(newKey, invalid);
+    const { clock, opened } = keysOf(newKey, invalid, invalid);
     await opened();
     clock.advance(minutes(60));
+    await opened();
+    await answered();
     expect(await opened()).toBeNull();
   });
 
@@ -177,18 +183,31 @@ describe("a data key opens for an hour", () => {
       trouble,
       trouble,
       failure("DisabledException", "client"),
+      failure("DisabledException", "client"),
     );
     await opened();
     clock.advance(minutes(60));
     expect((await opened())?.dataKey.expose()).toEqual(Plaintext);
+    await answered();
     clock.advance(minutes(1) - 1);
     expect(await opened()).not.toBeNull();
     expect(asked).toHaveLength(2);
     clock.advance(1);
     expect(await opened()).not.toBeNull();
+    await answered();
     expect(asked).toHaveLength(3);
     clock.advance(minutes(1));
+    await opened();
+    await answered();
     await expect(opened()).rejects.toMatchObject(outage("DisabledException"));
+  });
+
+  test("and no caller waits while KMS is asked again", async () => {
+    const { asked, clock, opened } = keysOf(newKey, new Promise(() => {}));
+    await opened();
+    clock.advance(minutes(60));
+    for (let time = 1; time <= 3; time += 1) expect(await opened()).not.toBeNull();
+    expect(asked).toHaveLength(2);
   });
 });
 

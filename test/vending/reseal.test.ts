@@ -3,10 +3,11 @@ import type { Connection } from "../../functions/model/connection.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
+import { renewConnection } from "../../functions/vending/issuing/renew-connection.ts";
 import { resealConnection } from "../../functions/vending/reseal-connection.ts";
 import { at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
-import { atExpiry, byConsent } from "../support/policies.ts";
+import { atExpiry, byConsent, onRotation } from "../support/policies.ts";
 
 const connection = "conferma/production/default" as Connection;
 const newKey = 8;
@@ -137,6 +138,31 @@ describe("sealing anew during a renewal", () => {
     here.answer = () => here.issued();
     expect(await here.vend()).toMatchObject({ version: 3 });
     expect(here.authorities).toEqual(["code-1", "canary-refresh", "canary-refresh"]);
+  });
+
+  test("is not undone by a check of a static key that was under way", async () => {
+    const here = new TestDeployment(onRotation);
+    await here.vend();
+    here.clock.advance(10_000_000);
+    const deps = here.dependencies();
+    const read: Dependencies["secrets"]["read"] = async (...args) => {
+      await reseal(here);
+      return deps.secrets.read(...args);
+    };
+    const deadline = { msLeft: () => 10_000, signal: new AbortController().signal };
+    const renewal = await renewConnection(
+      { ...deps, secrets: { read } },
+      connection,
+      await here.record(),
+      "scheduled",
+      { ...deadline, onBehalfOf: "caller" },
+    );
+    expect(renewal).toMatchObject({ outcome: "kept" });
+    here.sealingKey = newKey;
+    const asked = here.asked.length;
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(here.asked).toHaveLength(asked);
+    expect(here.log.join("")).not.toContain("token-unreadable");
   });
 
   test("gives up when the record changes each time, without harm", async () => {
