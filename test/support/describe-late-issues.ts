@@ -1,14 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { connectionOf } from "../../functions/model/connection.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { at } from "./a-record.ts";
-import { aCommit, anEntry, anIntent, takenLease } from "./stack-token-store.ts";
+import { aCommit, anEntry, leasedIn } from "./stack-token-store.ts";
 
 const signal = new AbortController().signal;
-const realm = { provider: "conferma", environment: "test" } as const;
 const late = at("10:00:08.000");
 
 /** What a token store promises of tokens that came after their lease. */
@@ -19,13 +16,7 @@ export function describeLateIssues(storeNow: () => TokenStore): void {
       store = storeNow();
     });
 
-    const leased = (owner: string, seen: TokenRecord | null = null) =>
-      takenLease(
-        store,
-        seen?.connection ?? connectionOf(realm, randomUUID()),
-        seen,
-        anIntent(owner),
-      );
+    const leased = (owner: string, seen: TokenRecord | null = null) => leasedIn(store, owner, seen);
 
     async function committed(): Promise<TokenRecord> {
       const held = await leased("first");

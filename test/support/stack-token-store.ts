@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Connection } from "../../functions/model/connection.ts";
+import { connectionOf } from "../../functions/model/connection.ts";
 import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
 import type {
   Commit,
@@ -92,4 +94,15 @@ export async function takenLease(
   const { held } = await store.takeLease(connection, seen, intent, new AbortController().signal);
   if (!held) throw new Error(`${intent.lease.owner} did not get the lease.`);
   return held;
+}
+
+/** A lease of this owner, on the record that it has seen; by default on a connection of its own. */
+export function leasedIn(
+  store: TokenStore,
+  owner: string,
+  seen: TokenRecord | null,
+): ReturnType<typeof takenLease> {
+  const realm = { provider: "conferma", environment: "test" } as const;
+  const connection = seen?.connection ?? connectionOf(realm, randomUUID());
+  return takenLease(store, connection, seen, anIntent(owner));
 }
