@@ -11,6 +11,8 @@ export interface Lockfile {
 interface LockedPackage {
   readonly version?: string;
   readonly license?: string;
+  /** Where a workspace's link leads. */
+  readonly resolved?: string;
   /** Subresource integrity of the archive: `sha512-<base64>`. */
   readonly integrity?: string;
 }

@@ -8,6 +8,7 @@ import { functionNames } from "../infra/function-names.ts";
 import { allowedLicences, isCopyleft } from "../infra/licences.ts";
 import packageJson from "../package.json" with { type: "json" };
 import lockfile from "../package-lock.json" with { type: "json" };
+import { foreignPackages, ownPackages } from "./support/locked-packages.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-materials-"));
@@ -73,18 +74,11 @@ describe("the bill of materials", () => {
   });
 });
 
-interface LockedPackage {
-  readonly dev?: boolean;
-  readonly license?: string;
-}
-
-const locked: readonly [string, LockedPackage][] = Object.entries(lockfile.packages);
-
 describe("a licence", () => {
   test("is on the list for every bundled package, and for every dependency of the functions", () => {
     const bundled = [...packages.values()].map(({ name, licence }) => [name, licence]);
-    const installed = locked
-      .filter(([name, { dev }]) => name !== "" && !dev)
+    const installed = foreignPackages
+      .filter(([, { dev }]) => !dev)
       .map(([name, { license }]) => [name, license]);
     expect(installed.length).toBeGreaterThan(20);
     const refused = [...bundled, ...installed].filter(
@@ -99,17 +93,26 @@ describe("a licence", () => {
     expect(isCopyleft("(MIT OR GPL-3.0-or-later)")).toBe(false);
   });
 
-  test("of the AGPL is that of one tool, which one file of the tests imports", () => {
-    const agpl = locked.flatMap(([name, { license }]) => (/AGPL/.test(license ?? "") ? name : []));
-    const scope = "node_modules/@cloud-copilot/";
-    expect(agpl.length).toBeGreaterThan(0);
-    expect(agpl.filter((name) => !name.startsWith(scope))).toEqual([]);
+  test("of the AGPL is that of one tool, which only the workspace of the stacks' tests installs", () => {
+    const scope = "@cloud-copilot/";
+    const others = [...ownPackages, ...foreignPackages].filter(
+      ([name]) => !name.startsWith(`node_modules/${scope}`),
+    );
+    expect(others.length).toBeLessThan(ownPackages.length + foreignPackages.length);
+    expect(others.filter(([, { license }]) => /AGPL/.test(license ?? ""))).toEqual([]);
+    const dependents = others.filter(([, { dependencies, devDependencies }]) =>
+      Object.keys({ ...dependencies, ...devDependencies }).some((name) => name.startsWith(scope)),
+    );
+    expect(dependents.map(([name]) => name)).toEqual(["test/access"]);
+  });
+
+  test("of the AGPL is in what one file of the tests imports", () => {
     const files = globSync("{cli,client,docs,functions,infra,local,openapi,test}/**/*.{ts,mjs}", {
       cwd: root,
     });
     const importing = files.filter((file) =>
       /^(?:import|\} from) .*"@cloud-copilot/m.test(readFileSync(path.join(root, file), "utf8")),
     );
-    expect(importing).toEqual(["test/infra/simulate-access.ts"]);
+    expect(importing).toEqual(["test/access/simulate-access.ts"]);
   });
 });

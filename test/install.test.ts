@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
 import lockfile from "../package-lock.json" with { type: "json" };
+import { foreignPackages, ownPackages } from "./support/locked-packages.ts";
 import { tableUnder } from "./support/markdown-table.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -19,19 +20,9 @@ const nodeHashes: Readonly<Record<string, string>> = {
 };
 const nodeHash = nodeHashes[`${process.platform}-${process.arch}`];
 
-interface LockedPackage {
-  readonly version?: string;
-  readonly integrity?: string;
-  /** Comes inside the archive of the package that it lies in, whose hash covers it. */
-  readonly inBundle?: boolean;
-  readonly hasInstallScript?: boolean;
-}
-
-const locked: readonly [string, LockedPackage][] = Object.entries(lockfile.packages);
-
 describe("an installation", () => {
   test("checks every archive against the lockfile's hash, on every platform", () => {
-    const archives = locked.filter(([name, { inBundle }]) => name !== "" && !inBundle);
+    const archives = foreignPackages.filter(([, { inBundle }]) => !inBundle);
     const unchecked = archives.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"));
     expect(archives.length).toBeGreaterThan(300);
     expect(unchecked.map(([name]) => name)).toEqual([]);
@@ -39,14 +30,15 @@ describe("an installation", () => {
 
   test("takes one exact version of each dependency", () => {
     const { dependencies, devDependencies, overrides } = packageJson;
-    const versions = Object.entries({ ...dependencies, ...devDependencies, ...overrides });
+    const asked = ownPackages.map(([, own]) => ({ ...own.dependencies, ...own.devDependencies }));
+    const versions = [...asked, overrides].flatMap((some) => Object.entries(some));
     expect(versions.length).toBeGreaterThan(30);
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
     expect(lockfile.packages[""]).toMatchObject({ dependencies, devDependencies });
   });
 
   test("takes every archive from the registry, none from a folder, a repository or an address", () => {
-    const elsewhere = locked.filter(([, one]) => "resolved" in one || "link" in one);
+    const elsewhere = foreignPackages.filter(([, one]) => "resolved" in one || "link" in one);
     expect(elsewhere.map(([name]) => name)).toEqual([]);
   });
 
@@ -77,7 +69,7 @@ describe("an install script", () => {
   const rows = tableUnder(readText("docs/dependencies.md"), "### Install scripts", "package");
 
   test("is named with its reason in docs/dependencies.md, and no other", () => {
-    const scripted = locked
+    const scripted = foreignPackages
       .filter(([, { hasInstallScript }]) => hasInstallScript)
       .map(([name]) => name.slice(name.lastIndexOf("node_modules/") + "node_modules/".length));
     expect(rows.map(([name = ""]) => name.replaceAll("`", "")).sort()).toEqual(scripted.sort());

@@ -1,11 +1,11 @@
+import type { AccessDecision, AccessRequest } from "../access/simulate-access.ts";
+import { simulateAccess } from "../access/simulate-access.ts";
 import type { Row } from "./access-row.ts";
 import { keyRows } from "./key-rows.ts";
 import type { FunctionPrincipal, Policy, SchedulePrincipal } from "./principals.ts";
 import { principalsOf, schedulesOf } from "./principals.ts";
 import { scheduleRows } from "./schedule-rows.ts";
 import { functionRows, logRows, secretRows } from "./service-rows.ts";
-import type { AccessDecision, AccessRequest } from "./simulate-access.ts";
-import { simulateAccess } from "./simulate-access.ts";
 import type { RawTemplate, Statement } from "./synthesized.ts";
 import { deployed } from "./synthesized.ts";
 import { tableRows } from "./table-rows.ts";

@@ -1,6 +1,6 @@
 import type { DeployedStack } from "../../local/aws/template/template.ts";
+import type { AccessDecision, ConditionContext } from "../access/simulate-access.ts";
 import type { FunctionPrincipal } from "./principals.ts";
-import type { AccessDecision, ConditionContext } from "./simulate-access.ts";
 
 /**
  * One access check: expected decision, action, label of the target, the resource's ARN, condition context and policy.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { simulateAccess } from "../access/simulate-access.ts";
 import { oneOfEachKind } from "./example-realms.ts";
-import { simulateAccess } from "./simulate-access.ts";
 import { deployed, synthesized } from "./synthesized.ts";
 
 const stack = deployed(synthesized(oneOfEachKind));

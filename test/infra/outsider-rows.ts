@@ -1,8 +1,8 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
+import type { ConditionContext } from "../access/simulate-access.ts";
 import { clientRealm, consentRealm } from "./outsiders.ts";
 import { principalsOf, statusReader } from "./principals.ts";
-import type { ConditionContext } from "./simulate-access.ts";
 import { stackName, testLocation } from "./synthesized.ts";
 import { tokenTableOf } from "./table-rows.ts";
 

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import type { AccessDecision } from "../access/simulate-access.ts";
+import { simulateAccess } from "../access/simulate-access.ts";
 import type { AccessCheck } from "./access-checks.ts";
 import { accessChecksOf, decisionsOf } from "./access-checks.ts";
 import { mutatedRealms } from "./mutating.ts";
 import { mutations } from "./mutations.ts";
 import { kinds, outsidersOf, principalsOf, schedulesOf, statusReader } from "./principals.ts";
 import { renewalMutations } from "./renewal-mutations.ts";
-import type { AccessDecision } from "./simulate-access.ts";
-import { simulateAccess } from "./simulate-access.ts";
 import type { Statement } from "./synthesized.ts";
 import { deployed, resourcesIn, synthesized, testLocation } from "./synthesized.ts";
 

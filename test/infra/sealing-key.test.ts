@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readEnvironment } from "../../functions/platform/environment.ts";
 import { readRealm } from "../../functions/providers/catalogue.ts";
 import { realms } from "../../infra/realms.ts";
-import { simulateAccess } from "./simulate-access.ts";
+import { simulateAccess } from "../access/simulate-access.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
 
 const template = synthesized(realms);

@@ -1,8 +1,8 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
+import type { AccessDecision } from "../access/simulate-access.ts";
 import type { Row, RowContext } from "./access-row.ts";
 import type { FunctionPrincipal } from "./principals.ts";
-import type { AccessDecision } from "./simulate-access.ts";
 import { testLocation } from "./synthesized.ts";
 
 /** The actions that the store uses (functions/store/dynamodb-token-store.ts). */

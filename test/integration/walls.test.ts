@@ -10,7 +10,7 @@ import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import type { VendClient } from "../../local/vend-client.ts";
 import { createVendClient, useCredential } from "../../local/vend-client.ts";
-import { simulateAccess } from "../infra/simulate-access.ts";
+import { simulateAccess } from "../access/simulate-access.ts";
 import { consentInBrowser } from "../support/consent-in-browser.ts";
 import type { IamRequest } from "../support/iam-requests.ts";
 import { iamRequestOf, policiesOfRole } from "../support/iam-requests.ts";

@@ -1,6 +1,6 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate";
-import type { Policy } from "./principals.ts";
-import { testLocation } from "./synthesized.ts";
+import type { Policy } from "../infra/principals.ts";
+import { testLocation } from "../infra/synthesized.ts";
 
 export type AccessDecision = "allowed" | "denied";
 
