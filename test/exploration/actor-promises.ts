@@ -1,6 +1,6 @@
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
-import { isLossPossible } from "../../functions/model/provider.ts";
+import { isByConsent, isLossPossible } from "../../functions/model/provider.ts";
 import { commitReserveMs } from "../../functions/model/time-limits.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Call } from "./explored-provider.ts";
@@ -74,11 +74,13 @@ export function checkDoubt(
 export function checkLateDoubt(
   promises: Requirements,
   calls: readonly Call[],
-  { ledger, doubtedAt }: TokenRecord,
+  { ledger, doubtedAt, consent }: TokenRecord,
   policy: RenewalPolicy,
 ): void {
   const latest = ledger.at(-1);
   if (latest?.outcome !== "late" || !isLossPossible(policy)) return;
+  // Of a consent that has ended nothing is left to doubt.
+  if (isByConsent(policy) && !consent) return;
   const heardAt = calls.find(({ owner }) => owner === latest.owner)?.heardAt;
   const isCovered = heardAt == null || Number(doubtedAt) >= heardAt + maxClockSkewMs;
   promises.require(isCovered, "P6: a late issue's doubt ends too early");

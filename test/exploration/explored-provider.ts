@@ -56,6 +56,8 @@ export interface ProviderState {
 export interface ProviderNature {
   readonly policy: RenewalPolicy;
   readonly lifetimeMs: number;
+  /** A token is answered again while it is alive. Default: every token is another. */
+  readonly repeatsTokens?: boolean;
 }
 
 /** Takes effect when a request arrives, whatever has become of its sender. */
@@ -117,6 +119,12 @@ export class ExploredProvider {
 
   #issue(call: Call): ExploredToken {
     const { tokens, calls } = this.state;
+    const latest = tokens.findLast(({ connection }) => connection === call.connection);
+    if (this.#nature.repeatsTokens && latest && this.isAlive(latest.id)) {
+      call.phase = "acted";
+      call.token = latest.id;
+      return latest;
+    }
     const { now } = this.#time;
     const isKilled = (old: ExploredToken) =>
       old.scope === call.scope && old.killedBy === null && now < old.expiresAt;
@@ -135,12 +143,12 @@ export class ExploredProvider {
   }
 
   #answer(token: ExploredToken, consent: ConsentResult | null): Issued {
-    const { lifetimeMs } = this.#nature;
     const now = new Date(this.#time.now);
+    const lastsMs = token.expiresAt - Number(now);
     return {
       kind: "issued",
       token: new Sensitive(token.id),
-      lifetime: { kind: "stated", atLeastMs: lifetimeMs, atMostMs: lifetimeMs },
+      lifetime: { kind: "stated", atLeastMs: lastsMs, atMostMs: lastsMs },
       // Not every answer states it.
       expiresAt: this.state.tokens.indexOf(token) === 2 ? null : new Date(token.expiresAt),
       requestedAt: now,

@@ -7,6 +7,7 @@ const reusable = {
   graceMs: 0,
   livesMs: 7_200_000,
   isProlonged: false,
+  statesEnds: "everyone's",
 } as const;
 const plain = { grants: reusable };
 
@@ -20,7 +21,7 @@ export const natures = {
     policy: { renewal: "by-consent", beforeExpiryMs: 20_000 },
   },
   reusable: {
-    grants: { ...reusable, statesEnds: false },
+    grants: { ...reusable, statesEnds: "nobody's" },
     policy: { renewal: "by-consent", beforeExpiryMs: 20_000 },
   },
   static: { ...plain, policy: { renewal: "on-rotation", recheckMs: 5000, hasProbe: false } },

@@ -27,6 +27,8 @@ export interface Part {
 export interface ExploredScenario {
   readonly name: string;
   readonly nature: Nature;
+  /** What the settings said until the beginning. Default: the same. */
+  readonly earlierNature?: Nature;
   readonly start: Start;
   readonly parts: readonly Part[];
   readonly delaysMs?: Delays;
@@ -107,7 +109,7 @@ async function beginning(
   onAnswer: (answer: Answer) => void = () => {},
 ) {
   const { nature, start, parts, delaysMs = {}, twins = [], onlyFaults: faults } = scenario;
-  const begin = await startingPoint(nature, start);
+  const begin = await startingPoint(scenario.earlierNature ?? nature, start);
   const acts = parts.map((part, at) =>
     timed(part, `${at + 1} ${part.process}: ${saying(part.act)}`, begin),
   );

@@ -2,6 +2,10 @@ import { natures, part } from "./natures.ts";
 import type { ExploredScenario } from "./scenario.ts";
 
 const { "at-expiry": atExpiry, early, static: fixed, probed, "single-use": singleUse } = natures;
+const forgetful = {
+  ...singleUse,
+  grants: { ...singleUse.grants, statesEnds: "the first person's" },
+} as const;
 const reject = { does: "reject" } as const;
 const rotate = { does: "rotate" } as const;
 const putSecret = { does: "put-secret" } as const;
@@ -109,12 +113,101 @@ export const sequenceScenarios: readonly ExploredScenario[] = [
     faults: 1,
   },
   {
+    name: "a secret that is put and taken back",
+    nature: atExpiry,
+    start: "expired",
+    parts: [
+      part("ops", 0, rotate),
+      part("a", 10),
+      part("secrets", 3000, putSecret),
+      part("undo", 3000, { ...putSecret, isUndone: true }),
+      part("b", 3000),
+      part("c", 6000),
+    ],
+    faults: 1,
+  },
+  {
+    name: "a code beside two rotations",
+    nature: singleUse,
+    start: "none",
+    parts: [
+      part("a", 0, { does: "redeem" }),
+      part("ops", 0, rotate),
+      part("ops", 0, rotate),
+      part("secrets", 0, putSecret),
+      part("secrets", 0, putSecret),
+    ],
+    faults: 0,
+  },
+  {
+    name: "a static key is followed",
+    nature: fixed,
+    start: "expired",
+    parts: [
+      part("a", 0),
+      part("ops", 1000, rotate),
+      part("secrets", 1000, putSecret),
+      part("a", 12_000),
+    ],
+    faults: 1,
+  },
+  {
+    name: "a tick that has no time",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 10, { does: "tick", patienceMs: 2000 })],
+    faults: 1,
+  },
+  {
+    name: "the same token again",
+    nature: { ...early, repeatsTokens: true },
+    start: "none",
+    parts: [part("a", 0), part("a", 1000, reject), part("b", 40_000)],
+    faults: 1,
+  },
+  {
+    name: "a setting that is put right",
+    nature: atExpiry,
+    earlierNature: early,
+    start: "expired",
+    parts: [part("a", 0), part("b", 10_000), part("a", 13_000)],
+    faults: 1,
+  },
+  {
+    name: "a disconnect after a rotation",
+    nature: singleUse,
+    start: "none",
+    parts: [
+      part("a", 0, { does: "redeem" }),
+      part("ops", 1000, { does: "rotate" }),
+      part("secrets", 1000, putSecret),
+      part("a", 2000, { does: "disconnect" }),
+    ],
+    faults: 1,
+  },
+  {
+    name: "two consents, of which one has an end",
+    nature: forgetful,
+    start: "none",
+    parts: [part("a", 0, { does: "redeem" }), part("b", 1000, { does: "redeem" }), part("a", 2000)],
+    faults: 1,
+  },
+  {
     name: "commits whose answers are lost",
     nature: atExpiry,
     start: "expired",
     parts: [part("a", 0)],
     onlyFaults: ["lost", "refused"],
-    faults: 6,
+    // Until the lease ends.
+    faults: 12,
+  },
+  {
+    name: "a commit whose answer is lost, beside a rejection",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0), part("b", 100, reject)],
+    onlyFaults: ["lost", "freeze"],
+    faults: 2,
   },
   {
     name: "a slow secret, a silent provider",

@@ -22,6 +22,7 @@ import type { Request } from "./request.ts";
 export interface Nature {
   readonly policy: RenewalPolicy;
   readonly grants: GrantRules;
+  readonly repeatsTokens?: boolean;
 }
 
 export const realm = { provider: "conferma", environment: "explored" } as const;
@@ -49,7 +50,13 @@ export const emptyWorld: WorldState = {
   provider: { goodSecret: "1", tokens: [], calls: [] },
   grants: new SimulatedGrants(
     { now: 0 },
-    { refreshTokens: "reusable", graceMs: 0, livesMs: 0, isProlonged: false },
+    {
+      refreshTokens: "reusable",
+      graceMs: 0,
+      livesMs: 0,
+      isProlonged: false,
+      statesEnds: "nobody's",
+    },
   ).state,
   histories: {},
   journey: noJourney,
@@ -97,7 +104,7 @@ export class ExploredWorld {
     const { provider, grants, histories, journey } = copied(state);
     this.promises = new Promises(this, histories, journey);
     this.provider = new ExploredProvider(
-      { policy: nature.policy, lifetimeMs },
+      { ...nature, lifetimeMs },
       provider,
       new SimulatedGrants(this, nature.grants, grants),
       this,

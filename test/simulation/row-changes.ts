@@ -47,5 +47,7 @@ function damages(now: number): readonly TableItem[] {
     { failure: { S: "bad" } },
     { ledger: { L: [{ S: "entry" }] } },
     { dueAt: never, dueUntil: never },
+    { rejectionLevel: { N: "99999" }, rejectionLevelAt: { N: String(Math.round(now)) } },
+    { dueRealm: { S: "send/simulated" }, dueAt: { N: "0" }, dueUntil: tomorrow },
   ];
 }

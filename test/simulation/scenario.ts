@@ -85,6 +85,7 @@ export function scenarioOf(random: () => number): Scenario {
       graceMs: chance(0.5) ? 0 : between(1000, 60_000),
       livesMs: Math.max(40_000, lifetimeMs * (chance(0.3) ? between(0.5, 2) : 100)),
       isProlonged: chance(0.5),
+      statesEnds: "everyone's",
     },
     consents: connections.flatMap((_, connection) =>
       consented().map((atMs) => ({ atMs, connection })),

@@ -74,8 +74,15 @@ export class SimulatedCallers {
     process: SimulatedProcess | null,
     error: VendingError,
   ): void {
+    this.#requireBoundedBreak(error);
     if (asked.connection === null) this.#requireUnknown(realm, error);
     else if (process) this.#requireServed(asked, process, error);
+  }
+
+  /** P14: whatever a row says, rejections keep a connection from being renewed for five minutes at most. */
+  #requireBoundedBreak({ code, retryAfterSeconds }: VendingError): void {
+    const isBounded = code !== "contested" || (retryAfterSeconds ?? 0) <= 300;
+    if (!isBounded) this.#world.violations.push(`P14: contested for ${retryAfterSeconds} s`);
   }
 
   /** Nothing is written for an account that does not exist. */

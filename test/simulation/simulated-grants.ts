@@ -10,12 +10,13 @@ export interface GrantRules {
   readonly livesMs: number;
   /** Each new refresh token lives anew, instead of as long as the consent. */
   readonly isProlonged: boolean;
-  /** Whether it says when a refresh token ends. Default: it does. */
-  readonly statesEnds?: boolean;
+  /** Of whose consents it says when their refresh tokens end. */
+  readonly statesEnds: "everyone's" | "the first person's" | "nobody's";
 }
 
 interface Family {
   readonly endsAt: number;
+  readonly isEndStated: boolean;
   isRevoked: boolean;
 }
 
@@ -84,7 +85,8 @@ export class SimulatedGrants {
     if (authority.kind === "code") {
       if (!this.#codes.delete(authority.code.expose())) return null;
       const endsAt = now + this.#rules.livesMs;
-      return this.#consentedTo(this.#give({ endsAt, isRevoked: false }));
+      const isEndStated = this.#isEndStated(this.#tokens.size === 0);
+      return this.#consentedTo(this.#give({ endsAt, isEndStated, isRevoked: false }));
     }
     const used = this.#tokens.get(authority.refreshToken.expose());
     if (!used || !this.#isAlive(used)) {
@@ -107,7 +109,8 @@ export class SimulatedGrants {
 
   /** When this refresh token ends, where the provider says so. */
   statedEndOf(id: string): number | null {
-    return this.#rules.statesEnds === false ? null : (this.#tokens.get(id)?.endsAt ?? null);
+    const token = this.#tokens.get(id);
+    return token?.family.isEndStated ? token.endsAt : null;
   }
 
   /** Whether the provider would still take this refresh token, and has not replaced it. */
@@ -124,6 +127,11 @@ export class SimulatedGrants {
   revoke(id: string): void {
     const token = this.#tokens.get(id);
     if (token) token.family.isRevoked = true;
+  }
+
+  #isEndStated(isFirst: boolean): boolean {
+    const { statesEnds } = this.#rules;
+    return statesEnds === "everyone's" || (statesEnds === "the first person's" && isFirst);
   }
 
   #isAlive({ family, endsAt, replacedAt }: RefreshToken): boolean {
@@ -146,10 +154,9 @@ export class SimulatedGrants {
   }
 
   #consentedTo(given: RefreshToken | null): Omit<ConsentResult, "subject" | "customer"> {
-    const isStated = this.#rules.statesEnds !== false;
     return {
       refreshToken: given && new Sensitive(given.id),
-      refreshEndsAt: given && isStated ? new Date(given.endsAt) : null,
+      refreshEndsAt: given?.family.isEndStated ? new Date(given.endsAt) : null,
       grantedScope: null,
     };
   }
