@@ -35,6 +35,7 @@ export const guards: readonly string[] = [
   "functions/consents/begin-consent.ts",
   "functions/consents/complete-consent.ts",
   "functions/consents/follow-link.ts",
+  "functions/consents/link-proof.ts",
   "functions/consents/link-state.ts",
   "functions/providers/exchange/error-response.ts",
   "functions/providers/oauth/authorization-response.ts",
