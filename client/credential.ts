@@ -90,7 +90,7 @@ export const maxDateMs = 8.64e15;
 
 /** In milliseconds since 1970; the latest possible instant for a key that does not expire. */
 export function usableUntilMs({ usableUntil }: VendedCredential): number {
-  return usableUntil ? usableUntil.getTime() : maxDateMs;
+  return usableUntil?.getTime() ?? maxDateMs;
 }
 
 function parseInstant(text: string | null): Date | null {

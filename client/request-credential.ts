@@ -33,11 +33,7 @@ export async function requestCredential(
   }
   const credential = parseCredential(json);
   if (credential?.connection === connection) return credential;
-  throw new TokenClientError(
-    connection,
-    "malformed-answer",
-    "Not a credential for this connection.",
-  );
+  throw new TokenClientError(connection, "malformed-answer", "Not this connection's credential.");
 }
 
 export function timeoutError(connection: string): TokenClientError {

@@ -4,8 +4,10 @@ import { raceAbort } from "./race-abort.ts";
 import type { CredentialRequest } from "./request-credential.ts";
 
 export interface SharedVending {
-  vend(minValiditySeconds: number, signal: AbortSignal): Promise<VendedCredential>;
-  reject(version: number, signal: AbortSignal): Promise<VendedCredential>;
+  /** The cached credential, if it is usable now and for `minValiditySeconds` more. */
+  cached(minValiditySeconds?: number): VendedCredential | null;
+  /** The cached credential, unless the request rejects it or demands more, or else a request's. */
+  vend(request: CredentialRequest, signal: AbortSignal): Promise<VendedCredential>;
 }
 
 /** Vends for all callers of this process: one cached credential, and one request in flight for equal demands. */
@@ -16,26 +18,20 @@ export function shareVending(
   const cached = createCachedCredential(now);
   const inFlight = new Map<string, SingleFlight<VendedCredential>>();
 
-  function requestOnce(request: CredentialRequest, signal: AbortSignal): Promise<VendedCredential> {
-    signal.throwIfAborted();
-    const key = JSON.stringify(request);
-    let flight = inFlight.get(key);
-    if (!flight) {
-      const run = async (ended: AbortSignal) => cached.set(await send(request, ended));
-      flight = startSingleFlight(run, () => inFlight.delete(key));
-      inFlight.set(key, flight);
-    }
-    return flight.join(signal);
-  }
-
   return {
-    async vend(minValiditySeconds, signal) {
-      const request = minValiditySeconds ? { minValiditySeconds } : {};
-      return cached.get(minValiditySeconds) ?? requestOnce(request, signal);
-    },
-    async reject(version, signal) {
-      cached.evict(version);
-      return cached.get(0) ?? requestOnce({ rejectedVersion: version }, signal);
+    cached: cached.get,
+    async vend(request, signal) {
+      cached.evict(request.rejectedVersion);
+      const credential = cached.get(request.minValiditySeconds);
+      if (credential) return credential;
+      const key = JSON.stringify(request);
+      let flight = inFlight.get(key);
+      if (!flight) {
+        const run = async (ended: AbortSignal) => cached.set(await send(request, ended));
+        flight = startSingleFlight(run, () => inFlight.delete(key));
+        inFlight.set(key, flight);
+      }
+      return flight.join(signal);
     },
   };
 }
@@ -58,9 +54,10 @@ function startSingleFlight<T>(
       waiting += 1;
       return raceAbort(result, signal).finally(() => {
         waiting -= 1;
-        if (waiting > 0) return;
-        end();
-        controller.abort();
+        if (!waiting) {
+          end();
+          controller.abort();
+        }
       });
     },
   };

@@ -116,11 +116,17 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
   }
 
   let shared = shareVending(request, now);
+  const ask = (wanted: CredentialRequest, call: CallOptions) =>
+    retryUntilDeadline(settings, call, (ended) => shared.vend(wanted, ended));
   const client: TokenClient = {
-    vend: ({ minValiditySeconds = 0, ...call } = {}) =>
-      retryUntilDeadline(settings, call, (ended) => shared.vend(minValiditySeconds, ended)),
-    reject: (version, call = {}) =>
-      retryUntilDeadline(settings, call, (ended) => shared.reject(version, ended)),
+    async vend(call = {}) {
+      const { minValiditySeconds, signal } = call;
+      signal?.throwIfAborted();
+      // Nearly every call ends here, before anything is made that only a request needs.
+      const cached = shared.cached(minValiditySeconds);
+      return cached ?? ask(minValiditySeconds ? { minValiditySeconds } : {}, call);
+    },
+    reject: (rejectedVersion, call = {}) => ask({ rejectedVersion }, call),
     fetch: (url, init = {}, call = {}) =>
       tokenFetch(client, { ...call, signal: init.signal }, url, init),
     forget() {

@@ -60,6 +60,21 @@ describe("a credential is kept in the process", () => {
     expect((await client.vend()).version).toBe(2);
   });
 
+  it("and vended before a deadline is made, which only a request needs", async () => {
+    const { client } = await startVending({}, clockAt(issuedAt));
+    let asked = 0;
+    const context = {
+      getRemainingTimeInMillis() {
+        asked += 1;
+        return 60_000;
+      },
+    };
+    await client.vend({ context });
+    expect(asked).toBe(1);
+    await client.vend({ context });
+    expect(asked).toBe(1);
+  });
+
   it("and dropped by forget, even while it is in flight", async () => {
     const { client, received } = await startVending({
       latencyMs: 20,
