@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { authorizeUrl } from "../../functions/consents/authorization-request.ts";
-import { refusedForgery, sealLink } from "../../functions/consents/link-proof.ts";
+import { isOfLink, refusedForgery, sealLink } from "../../functions/consents/link-proof.ts";
 import { plusMs } from "../../functions/model/clock.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
@@ -141,6 +141,15 @@ test("a link is not claimed while its proof cannot be opened, and can be used ag
   site.deps.sealer.open = open;
   const page = await browser.returnFromProvider(authorizeUrl, answer);
   expect(page).toMatchObject({ title: "Access is granted" });
+});
+
+test("a browser's secret is that of the link with which it ends", () => {
+  const { browserSecrets } = aSite().deps;
+  const link = browserSecrets.newSecret();
+  const isIts = (text: string) =>
+    isOfLink({ browserSecrets }, new Sensitive(text), browserSecrets.hash(link));
+  expect(isIts(`random${link.expose()}`)).toBe(true);
+  expect(isIts(`${link.expose()}random`)).toBe(false);
 });
 
 test("a browser that never had the link is refused, although somebody has written its hash to the link's row", async () => {
