@@ -142,6 +142,7 @@ describe("a data key opens for an hour", () => {
       expect(keys.asked).toHaveLength(1);
       keys.clock.advance(1);
       expect(await keys.opened()).not.toBeNull();
+      await answered();
       expect(await keys.opened()).not.toBeNull();
       expect(keys.asked).toHaveLength(2);
     }

@@ -114,6 +114,18 @@ describe("KMS is called", () => {
     expect(counted()).toEqual([0, 0]);
   });
 
+  test("for a new key by a renewal that might outlive the old one", async () => {
+    const clock = new FixedClock(at("10:00:00.000"));
+    const { process, counted } = await aWorld(clock);
+    const sealer = process();
+    await sealer.seal(token, defaultSealedAs, neverAborted);
+    clock.moveTo(at("10:59:45.000"));
+    await sealer.seal(token, defaultSealedAs, neverAborted);
+    expect(counted()).toEqual([1, 0]);
+    await sealer.prepare(defaultSealedAs.connection, neverAborted);
+    expect(counted()).toEqual([1, 0]);
+  });
+
   test("for a separate data key by each connection", async () => {
     const { process, counted } = await aWorld();
     const sealer = process();
