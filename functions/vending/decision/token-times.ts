@@ -33,9 +33,9 @@ export function tokenTimes(
       return { usableUntil: end, renewAt: plusMs(receivedAt, atMostMs + maxClockSkewMs) };
     case "at-handover": {
       const lead = Math.min(policy.beforeExpiryMs, atLeastMs / 5);
-      const usableUntil = plusMs(end, -lead);
       const handover = plusMs(requestedAt, atMostMs - lead);
-      return { usableUntil, renewAt: later(handover, plusMs(usableUntil, maxClockSkewMs)) };
+      // In between nobody vends: no longer than two clocks may differ.
+      return { usableUntil: earlier(end, plusMs(handover, -maxClockSkewMs)), renewAt: handover };
     }
     case "early":
     case "by-consent": {
@@ -50,8 +50,8 @@ export function tokenTimes(
   }
 }
 
-function later(a: Date, b: Date): Date {
-  return a > b ? a : b;
+function earlier(a: Date, b: Date): Date {
+  return a < b ? a : b;
 }
 
 function boundsOf(lifetime: Lifetime): { atLeastMs: number; atMostMs: number } {
