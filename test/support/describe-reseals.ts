@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Connection } from "../../functions/model/connection.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { aConsent, at } from "./a-record.ts";
@@ -49,6 +50,21 @@ export function describeReseals(storeNow: () => TokenStore): void {
       const again = { token: other, refreshToken: other };
       expect(await store.reseal(record, again, "b", signal)).toBe(false);
       expect(await now(record)).toEqual(changed);
+    });
+
+    it("takes a repetition of its own write, whose answer was lost, for done", async () => {
+      const record = await committed();
+      const reseal = () => store.reseal(record, { token, refreshToken }, "a", signal);
+      expect(await reseal()).toBe(true);
+      const once = await now(record);
+      expect(await reseal()).toBe(true);
+      expect(await now(record)).toEqual(once);
+    });
+
+    it("writes nothing where the record is gone", async () => {
+      const { connection, ...record } = await committed();
+      const gone = { ...record, connection: `${connection}-gone` as Connection };
+      expect(await store.reseal(gone, { token, refreshToken }, "a", signal)).toBe(false);
     });
 
     it("leaves a lease to its holder, who commits over it", async () => {

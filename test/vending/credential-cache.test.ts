@@ -96,27 +96,23 @@ describe("a process that vended a credential", () => {
     expect(caching().get("10:00:02.000", wish(), other)).toBeNull();
   });
 
-  test.each<[rule: string, cache: ReturnType<typeof aProcess>, last: string, over: string]>([
-    ["believes it for half a minute", caching(), "10:00:30.999", "10:00:31.000"],
+  test.each<[rule: string, caches: Parameters<typeof caching>, last: string, over: string]>([
+    ["believes it for half a minute", [], "10:00:30.999", "10:00:31.000"],
     [
       "believes it no longer than it is usable",
-      caching(credential, "10:05:00.450", "10:04:50.000"),
+      [credential, "10:05:00.450", "10:04:50.000"],
       "10:04:58.999",
       "10:04:59.000",
     ],
     [
       "looks again when its renewal is due",
-      caching(credential, "10:00:05.000"),
+      [credential, "10:00:05.000"],
       "10:00:04.999",
       "10:00:05.000",
     ],
-    [
-      "looks again at a key without end",
-      caching(key, "10:00:06.000"),
-      "10:00:05.999",
-      "10:00:06.000",
-    ],
-  ])("%s", (_, cache, last, over) => {
+    ["looks again at a key without end", [key, "10:00:06.000"], "10:00:05.999", "10:00:06.000"],
+  ])("%s", (_, caches, last, over) => {
+    const cache = caching(...caches);
     expect(cache.get(last)).not.toBeNull();
     expect(cache.get(over)).toBeNull();
   });

@@ -46,7 +46,9 @@ describe("sealing anew", () => {
   test("makes token and refresh token readable under the new key alone; all else stays", async () => {
     const here = aConsentDeployment();
     const before = await here.consent();
-    expect(await reseal(here)).toEqual({ connection, resealed: both, unreadable: [] });
+    const answer = { connection, resealed: both, unreadable: [] };
+    expect(await reseal(here)).toEqual(answer);
+    expect(here.logged("resealed")).toMatchObject([answer]);
     here.sealingKey = newKey;
     const { token, consent, revision, ...rest } = (await here.record()) ?? expect.fail("no record");
     expect(rest).toEqual({ ...rest, fence: before.fence, version: before.version });
@@ -180,5 +182,23 @@ describe("sealing anew during a renewal", () => {
     });
     expect(times).toBe(5);
     expect(await here.vend()).toMatchObject({ version: 1 });
+  });
+
+  test("gives up when others change the record each time", async () => {
+    const here = new TestDeployment(atExpiry);
+    await here.vend();
+    const deps = afterChange(here);
+    let tries = 0;
+    const lost = async () => {
+      tries += 1;
+      return false;
+    };
+    const refused = reseal(here, { ...deps, store: { ...deps.store, reseal: lost } });
+    await expect(refused).rejects.toMatchObject({
+      code: "renewal-in-progress",
+      message: expect.stringContaining("Others changed the record"),
+      retryAfterSeconds: 1,
+    });
+    expect(tries).toBe(5);
   });
 });
