@@ -41,6 +41,12 @@ export function textOf(item: Item, name: string): string {
   return item[name]?.S ?? damaged(name);
 }
 
+/** A fingerprint: what is shown to callers and operators, and so is no text that somebody else could choose. */
+export function readFingerprint(item: Item, name: string): string {
+  const fingerprint = textOf(item, name);
+  return /^[\w@.-]{1,64}$/.test(fingerprint) ? fingerprint : damaged(name);
+}
+
 /** One of the texts that may stand there. */
 export function oneOf<T extends string>(known: readonly T[], item: Item, name: string): T {
   return known.find((each) => each === item[name]?.S) ?? damaged(name);

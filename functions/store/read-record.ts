@@ -28,6 +28,7 @@ import {
   oneOf,
   optionalInstantOf,
   partReader,
+  readFingerprint,
   textOf,
 } from "./attributes.ts";
 import { recordRevision, revisionOf } from "./conditional-write.ts";
@@ -145,7 +146,7 @@ function versionOf({ version }: LedgerEntry): number {
 /** What only the schedule reads costs no token. */
 function readToken(item: Item, part: ReadPart): StoredToken {
   const terms: TokenTerms = {
-    fingerprint: textOf(item, "fingerprint"),
+    fingerprint: readFingerprint(item, "fingerprint"),
     issuedUnder: (item["issuedUnder"]?.S ?? null) as StoredToken["issuedUnder"],
     requestedAt: instantOf(item, "requestedAt"),
     issuedAt: instantOf(item, "issuedAt"),

@@ -66,6 +66,7 @@ const [min, max] = [new Date("2000-01-01T00:00:00Z"), new Date("2200-01-01T00:00
 const instants = fc.date({ min, max, noInvalidDate: true });
 const counts = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const words = fc.string({ minLength: 1, maxLength: 40, unit: "binary" });
+const fingerprints = fc.stringMatching(/^[0-9a-f]{12}$/);
 
 const records: fc.Arbitrary<TokenRecord> = fc.record({
   revision: fc.constant(aRecord().revision),
@@ -76,7 +77,7 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
     fc
       .record({
         sealed: fc.uint8Array({ minLength: 1, maxLength: 100 }),
-        fingerprint: words,
+        fingerprint: fingerprints,
         committedBy: words,
         issuedUnder: orNull(fc.constantFrom("at-expiry" as const, "early" as const)),
         requestedAt: instants,
