@@ -100,8 +100,11 @@ describe("a licence", () => {
     );
     expect(others.length).toBeLessThan(ownPackages.length + foreignPackages.length);
     expect(others.filter(([, { license }]) => /AGPL/.test(license ?? ""))).toEqual([]);
-    const dependents = others.filter(([, { dependencies, devDependencies }]) =>
-      Object.keys({ ...dependencies, ...devDependencies }).some((name) => name.startsWith(scope)),
+    const dependents = others.filter(([, each]) =>
+      Object.keys({
+        ...{ ...each.dependencies, ...each.devDependencies },
+        ...{ ...each.optionalDependencies, ...each.peerDependencies },
+      }).some((name) => name.startsWith(scope)),
     );
     expect(dependents.map(([name]) => name)).toEqual(["test/access"]);
   });
@@ -111,7 +114,9 @@ describe("a licence", () => {
       cwd: root,
     });
     const importing = files.filter((file) =>
-      /^(?:import|\} from) .*"@cloud-copilot/m.test(readFileSync(path.join(root, file), "utf8")),
+      /^(?:import|\} from) .*"@cloud-copilot|import\("@cloud-copilot/m.test(
+        readFileSync(path.join(root, file), "utf8"),
+      ),
     );
     expect(importing).toEqual(["test/access/simulate-access.ts"]);
   });

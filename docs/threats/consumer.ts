@@ -106,8 +106,8 @@ export const threatsOfAConsumer: readonly Threat[] = [
     ],
     removal: {
       file: "functions/sealing/data-keys.ts",
-      from: "if (known.ageMs() >= known.maxAgeMs) recheck(id, connection, encrypted, known.keys);",
-      to: "",
+      from: "if (known && known.ageMs() < known.maxAgeMs)",
+      to: "if (known)",
     },
   },
   {

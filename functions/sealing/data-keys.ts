@@ -35,6 +35,8 @@ export interface DataKeys {
 
 /** How long a data key is used before KMS is asked again: for a new one to seal with, or for the same one to open with. */
 const dataKeyMaxAgeMs = 3_600_000;
+/** When KMS is asked about a key in use, so that no caller waits for the answer. */
+const recheckAgeMs = 3_300_000;
 /** How long it then still opens tokens, while KMS does not answer, until KMS is asked again. */
 const unansweredPauseMs = 60_000;
 /** How often one data key seals. Random nonces allow 2^32 times (NIST SP 800-38D). */
@@ -54,6 +56,7 @@ interface OpenedKey {
   readonly keys: Promise<TokenKeys | null>;
   readonly ageMs: () => number;
   maxAgeMs: number;
+  isRechecked: boolean;
 }
 
 /** `previousKeyArn`: a KMS key whose data keys still open what was sealed with them. */
@@ -76,8 +79,7 @@ export function dataKeys(
     const { Plaintext, CiphertextBlob } = await client.send(command).catch(failUnavailable);
     if (!Plaintext || !CiphertextBlob) throw unavailable("no key");
     const keys = tokenKeysOf(new Sensitive(Plaintext));
-    const entry = { keys: Promise.resolve(keys), ageMs, maxAgeMs: dataKeyMaxAgeMs };
-    opened.set(cacheKey(connection, CiphertextBlob), entry);
+    opened.set(cacheKey(connection, CiphertextBlob), openedKey(Promise.resolve(keys), ageMs));
     return { keys, encrypted: CiphertextBlob };
   }
 
@@ -97,28 +99,39 @@ export function dataKeys(
       .catch(nullIfForeign);
   }
 
-  function remember(id: string, keys: OpenedKey["keys"]): OpenedKey {
-    const entry = { keys, ageMs: stopwatch(clock), maxAgeMs: dataKeyMaxAgeMs };
-    opened.set(id, entry);
+  /** Asks KMS for a key. One that is too old opens on while KMS does not answer, and no longer once it refuses. */
+  function reopened(
+    connection: Connection,
+    encrypted: Uint8Array,
+    old: OpenedKey | undefined,
+  ): OpenedKey {
+    const keys = decrypt(connection, encrypted).catch((error: unknown) => {
+      if (!old || isRefusal(error)) return failUnavailable(error);
+      entry.maxAgeMs = unansweredPauseMs;
+      return old.keys;
+    });
+    const entry = openedKey(keys, stopwatch(clock));
     return entry;
   }
 
-  /** Asks KMS again about a key that is too old. No caller waits for the answer: the key opens until KMS refuses it. */
+  /**
+   * Asks KMS about a key that will soon be too old. No answer changes nothing: a function that is frozen meanwhile never
+   * gets one.
+   */
   function recheck(
     id: string,
     connection: Connection,
     encrypted: Uint8Array,
-    keys: OpenedKey["keys"],
+    known: OpenedKey,
   ): void {
-    const entry = remember(id, keys);
-    const forget = () => opened.deleteIfSame(id, entry);
+    known.isRechecked = true;
+    const ageMs = stopwatch(clock);
     decrypt(connection, encrypted).then(
-      (answer) => {
-        if (!answer) forget();
+      (keys) => {
+        if (opened.get(id) === known) opened.set(id, openedKey(Promise.resolve(keys), ageMs));
       },
       (error: unknown) => {
-        if (isRefusal(error)) forget();
-        else entry.maxAgeMs = unansweredPauseMs;
+        if (isRefusal(error)) opened.deleteIfSame(id, known);
       },
     );
   }
@@ -141,15 +154,21 @@ export function dataKeys(
     forOpening(connection, encrypted, signal) {
       const id = cacheKey(connection, encrypted);
       const known = opened.get(id);
-      if (known) {
-        if (known.ageMs() >= known.maxAgeMs) recheck(id, connection, encrypted, known.keys);
+      if (known && known.ageMs() < known.maxAgeMs) {
+        const isAgeing = known.ageMs() >= recheckAgeMs && !known.isRechecked;
+        if (isAgeing) recheck(id, connection, encrypted, known);
         return orAborted(known.keys, signal);
       }
-      const entry = remember(id, decrypt(connection, encrypted).catch(failUnavailable));
+      const entry = reopened(connection, encrypted, known);
+      opened.set(id, entry);
       entry.keys.catch(() => opened.deleteIfSame(id, entry));
       return orAborted(entry.keys, signal);
     },
   };
+}
+
+function openedKey(keys: OpenedKey["keys"], ageMs: OpenedKey["ageMs"]): OpenedKey {
+  return { keys, ageMs, maxAgeMs: dataKeyMaxAgeMs, isRechecked: false };
 }
 
 /** KMS says that this was never a data key of this connection, or not under this KMS key. */

@@ -231,7 +231,8 @@ export class Actor {
     const { token = null, lease, failure } = this.#world.record(connection) ?? {};
     const { hadFault, now, promises } = this.#world;
     const isOver = !token?.due || Number(token.due.at) > now || Number(token.due.until) < now;
-    const isExcused = hadFault || lease != null || failure != null || ms !== undefined;
+    const isHurried = ms !== undefined && ms < this.#world.leaseMs;
+    const isExcused = hadFault || lease != null || failure != null || isHurried;
     promises.require(isOver || isExcused, "P4: a tick left what is due");
     const counts = Object.entries(summary).map(([what, count]) => `${count} ${what}`);
     return success(counts.join(" "));

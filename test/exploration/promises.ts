@@ -348,7 +348,8 @@ export class Promises {
     const isOther = rejectedVersion === null || version > rejectedVersion;
     const isKey = this.#world.policy.renewal === "on-rotation";
     const { calls } = this.#world.provider.state;
-    const isAnsweredAgain = calls.filter((call) => call.token === fingerprint).length > 1;
+    const isAnsweredAgain =
+      calls.filter((call) => call.token === fingerprint && call.isHeard).length > 1;
     const isSettled = isOther || isKey || isAnsweredAgain;
     this.require(isSettled, "P8: a version was vended to who had rejected it");
     this.require(!knownDead.includes(fingerprint), "P6: a token known to be dead was vended");

@@ -124,9 +124,6 @@ describe("a data key seals", () => {
   });
 });
 
-/** Until KMS has answered what nobody waits for. */
-const answered = () => new Promise(setImmediate);
-
 describe("a data key opens for an hour", () => {
   const failure = (name: string, $fault: "client" | "server") =>
     new KMSServiceException({ name, $fault, $metadata });
@@ -137,12 +134,8 @@ describe("a data key opens for an hour", () => {
     for (const first of ["opened", "generated"] as const) {
       const keys = keysOf(newKey, newKey);
       await keys[first]();
-      keys.clock.advance(minutes(60) - 1);
+      keys.clock.advance(minutes(60));
       expect(await keys.opened()).not.toBeNull();
-      expect(keys.asked).toHaveLength(1);
-      keys.clock.advance(1);
-      expect(await keys.opened()).not.toBeNull();
-      await answered();
       expect(await keys.opened()).not.toBeNull();
       expect(keys.asked).toHaveLength(2);
     }
@@ -158,19 +151,16 @@ describe("a data key opens for an hour", () => {
     const { clock, opened } = keysOf(newKey, refusal, refusal, newKey);
     await opened();
     clock.advance(minutes(60));
-    await opened();
-    await answered();
+    await expect(opened()).rejects.toMatchObject(outage(name));
     await expect(opened()).rejects.toMatchObject(outage(name));
     expect(await opened()).not.toBeNull();
   });
 
   test("and no longer when KMS then finds that it never was one", async () => {
     const invalid = new InvalidCiphertextException({ message: "", $metadata });
-    const { clock, opened } = keysOf(newKey, invalid, invalid);
+    const { clock, opened } = keysOf(newKey, invalid);
     await opened();
     clock.advance(minutes(60));
-    await opened();
-    await answered();
     expect(await opened()).toBeNull();
   });
 
@@ -184,31 +174,92 @@ describe("a data key opens for an hour", () => {
       trouble,
       trouble,
       failure("DisabledException", "client"),
-      failure("DisabledException", "client"),
     );
     await opened();
     clock.advance(minutes(60));
     expect((await opened())?.dataKey.expose()).toEqual(Plaintext);
-    await answered();
     clock.advance(minutes(1) - 1);
     expect(await opened()).not.toBeNull();
     expect(asked).toHaveLength(2);
     clock.advance(1);
     expect(await opened()).not.toBeNull();
-    await answered();
     expect(asked).toHaveLength(3);
     clock.advance(minutes(1));
-    await opened();
-    await answered();
     await expect(opened()).rejects.toMatchObject(outage("DisabledException"));
   });
+});
 
-  test("and no caller waits while KMS is asked again", async () => {
+describe("about a data key in use KMS is asked five minutes early", () => {
+  /** Until KMS has answered what nobody waits for. */
+  const answered = () => new Promise(setImmediate);
+
+  test("and its answer counts from when it was asked for", async () => {
+    const { asked, clock, opened } = keysOf(newKey, newKey, newKey);
+    await opened();
+    clock.advance(minutes(55) - 1);
+    await opened();
+    expect(asked).toHaveLength(1);
+    clock.advance(1);
+    await opened();
+    await answered();
+    clock.advance(minutes(55) - 1);
+    await opened();
+    expect(asked).toHaveLength(2);
+    clock.advance(1);
+    await opened();
+    expect(asked).toHaveLength(3);
+  });
+
+  test("once, while callers go on", async () => {
     const { asked, clock, opened } = keysOf(newKey, new Promise(() => {}));
     await opened();
-    clock.advance(minutes(60));
+    clock.advance(minutes(55));
     for (let time = 1; time <= 3; time += 1) expect(await opened()).not.toBeNull();
     expect(asked).toHaveLength(2);
+  });
+
+  test.each([
+    ["none", new Promise<never>(() => {})],
+    ["an error", new KMSServiceException({ name: "KMSInternal", $fault: "server", $metadata })],
+  ])("and again at its end, for which a caller waits, if the answer is %s", async (_, answer) => {
+    const { asked, clock, opened } = keysOf(newKey, answer, newKey);
+    await opened();
+    clock.advance(minutes(55));
+    await opened();
+    await answered();
+    clock.advance(minutes(5) - 1);
+    await opened();
+    expect(asked).toHaveLength(2);
+    clock.advance(1);
+    expect(await opened()).not.toBeNull();
+    expect(asked).toHaveLength(3);
+  });
+
+  test("and it opens no longer once KMS refuses", async () => {
+    const name = "DisabledException";
+    const refusal = new KMSServiceException({ name, $fault: "client", $metadata });
+    const { clock, opened } = keysOf(newKey, refusal, refusal);
+    await opened();
+    clock.advance(minutes(55));
+    expect(await opened()).not.toBeNull();
+    await answered();
+    await expect(opened()).rejects.toMatchObject(outage(name));
+  });
+
+  test("and an answer that comes after a later one changes nothing", async () => {
+    let refuse = (_: unknown) => {};
+    const late = new Promise((_, reject) => {
+      refuse = reject;
+    });
+    const { clock, opened } = keysOf(newKey, late, newKey);
+    await opened();
+    clock.advance(minutes(55));
+    await opened();
+    clock.advance(minutes(5));
+    await opened();
+    refuse(new KMSServiceException({ name: "Disabled", $fault: "client", $metadata }));
+    await answered();
+    expect(await opened()).not.toBeNull();
   });
 });
 

@@ -12,6 +12,8 @@ interface InstalledPackage {
   readonly resolved?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 const entries: readonly [string, InstalledPackage][] = Object.entries(lockfile.packages);

@@ -27,15 +27,16 @@ export function tokenTimes(
 ): TokenTimes {
   const { lifetime, requestedAt, receivedAt } = issued;
   const { atLeastMs, atMostMs } = boundsOf(lifetime);
-  const end = plusMs(requestedAt, atLeastMs - Math.min(marginMs, atLeastMs / 10));
+  const margin = Math.min(marginMs, atLeastMs / 10);
+  const end = plusMs(requestedAt, atLeastMs - margin);
   switch (policy.renewal) {
     case "at-expiry":
       return { usableUntil: end, renewAt: plusMs(receivedAt, atMostMs + maxClockSkewMs) };
     case "at-handover": {
       const lead = Math.min(policy.beforeExpiryMs, atLeastMs / 5);
       const handover = plusMs(requestedAt, atMostMs - lead);
-      // In between nobody vends: no longer than two clocks may differ.
-      return { usableUntil: earlier(end, plusMs(handover, -maxClockSkewMs)), renewAt: handover };
+      const usableUntil = earlier(end, plusMs(handover, -margin));
+      return { usableUntil, renewAt: later(handover, plusMs(usableUntil, maxClockSkewMs)) };
     }
     case "early":
     case "by-consent": {
@@ -52,6 +53,10 @@ export function tokenTimes(
 
 function earlier(a: Date, b: Date): Date {
   return a < b ? a : b;
+}
+
+function later(a: Date, b: Date): Date {
+  return a > b ? a : b;
 }
 
 function boundsOf(lifetime: Lifetime): { atLeastMs: number; atMostMs: number } {
