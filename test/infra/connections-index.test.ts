@@ -4,7 +4,7 @@ import { connectionOf } from "../../functions/model/connection.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { realms } from "../../infra/realms.ts";
-import { tokenTable } from "../support/stack.ts";
+import { tokenTable } from "../support/token-table.ts";
 import { deployed, synthesized } from "./synthesized.ts";
 
 interface Index {

@@ -26,9 +26,9 @@ import { aContext } from "./a-proxy-event.ts";
 import { at } from "./a-record.ts";
 import { ConsentProvider } from "./consent-provider.ts";
 import { FixedClock } from "./fixed-clock.ts";
-import { TABLE, tokenTable } from "./stack.ts";
 import { clientOf } from "./stack-token-store.ts";
 import { TestBrowser } from "./test-browser.ts";
+import { TABLE, tokenTable } from "./token-table.ts";
 import type { Api } from "./web-events.ts";
 
 /** A table on dynalite for the tests of one file. */

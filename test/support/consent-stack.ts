@@ -17,7 +17,7 @@ import { startAuthorizationCodeServer } from "../../local/simulators/oauth/autho
 import type { VendResult } from "../../local/vend-client.ts";
 import type { PendingRows } from "./pending-rows.ts";
 import { pendingRows } from "./pending-rows.ts";
-import { TABLE, tokenTable } from "./stack.ts";
+import { TABLE, tokenTable } from "./token-table.ts";
 
 /** The three deployed functions of each consent realm, the simulated providers, and the host of the pages. */
 export interface ConsentStack {

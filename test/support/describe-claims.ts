@@ -10,7 +10,7 @@ import type {
   TokenStore,
 } from "../../functions/model/token-store.ts";
 import { at } from "./a-record.ts";
-import { TABLE } from "./stack.ts";
+import { TABLE } from "./token-table.ts";
 
 const signal = new AbortController().signal;
 const realm = { provider: "conferma", environment: "test" } as const;

@@ -7,8 +7,8 @@ import { connectionOf } from "../../functions/model/connection.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { aConsent, at } from "./a-record.ts";
-import { TABLE } from "./stack.ts";
 import { aCommit, anIntent, aTakeover, takenLease } from "./stack-token-store.ts";
+import { TABLE } from "./token-table.ts";
 
 const signal = new AbortController().signal;
 const realm = { provider: "connectpay", environment: "test" } as const;

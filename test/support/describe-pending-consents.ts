@@ -6,8 +6,8 @@ import type { PendingConsent, PendingConsents } from "../../functions/model/pend
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { at } from "./a-record.ts";
-import { TABLE, tokenTable } from "./stack.ts";
 import { clientOf } from "./stack-token-store.ts";
+import { TABLE, tokenTable } from "./token-table.ts";
 
 interface RunningDatabase {
   readonly url: string;

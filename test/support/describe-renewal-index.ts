@@ -12,8 +12,8 @@ import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-ind
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aToken, at } from "./a-record.ts";
-import { TABLE, tokenTable } from "./stack.ts";
 import { aCommit, aFailedAttempt, anIntent, clientOf, readerOf } from "./stack-token-store.ts";
+import { TABLE, tokenTable } from "./token-table.ts";
 
 interface RunningDatabase {
   readonly url: string;

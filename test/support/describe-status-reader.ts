@@ -20,7 +20,6 @@ import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aConsent, aToken, at } from "./a-record.ts";
 import { aClaim } from "./describe-claims.ts";
 import { FixedClock } from "./fixed-clock.ts";
-import { TABLE, tokenTable } from "./stack.ts";
 import {
   aCommit,
   aFailedAttempt,
@@ -29,6 +28,7 @@ import {
   clientOf,
   readerOf,
 } from "./stack-token-store.ts";
+import { TABLE, tokenTable } from "./token-table.ts";
 
 interface RunningDatabase {
   readonly url: string;

@@ -14,7 +14,6 @@ import { describeConsents } from "./describe-consents.ts";
 import { describeDamagedRows } from "./describe-damaged-rows.ts";
 import { describeLateIssues } from "./describe-late-issues.ts";
 import { describeReseals } from "./describe-reseals.ts";
-import { TABLE, tokenTable } from "./stack.ts";
 import { startFaultyProxy } from "./stack-faulty-proxy.ts";
 import {
   aCommit,
@@ -27,6 +26,7 @@ import {
   readerOf,
   takenLease,
 } from "./stack-token-store.ts";
+import { TABLE, tokenTable } from "./token-table.ts";
 
 interface RunningDatabase {
   readonly url: string;

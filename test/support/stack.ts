@@ -16,42 +16,11 @@ import type { SecretSeeder } from "../../local/secret-seeder.ts";
 import { createSecretSeeder } from "../../local/secret-seeder.ts";
 import { addKey } from "./kms.ts";
 import { bundleOf, listConnectionsBundle, vendTokenBundle } from "./stack-bundle.ts";
+import { TABLE, tokenTable } from "./token-table.ts";
 import type { VendProcess } from "./vend-process.ts";
 import { startVendProcess } from "./vend-process.ts";
 
-export const TABLE = "Tokens";
 const SEALING_KEY = `local:${Buffer.alloc(32, 7).toString("base64")}`;
-
-export const tokenTable = {
-  name: TABLE,
-  properties: {
-    AttributeDefinitions: [
-      { AttributeName: "pk", AttributeType: "S" },
-      { AttributeName: "dueRealm", AttributeType: "S" },
-      { AttributeName: "dueAt", AttributeType: "N" },
-      { AttributeName: "realm", AttributeType: "S" },
-    ],
-    KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: "due",
-        KeySchema: [
-          { AttributeName: "dueRealm", KeyType: "HASH" },
-          { AttributeName: "dueAt", KeyType: "RANGE" },
-        ],
-        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["dueUntil"] },
-      },
-      {
-        IndexName: "connections",
-        KeySchema: [
-          { AttributeName: "realm", KeyType: "HASH" },
-          { AttributeName: "pk", KeyType: "RANGE" },
-        ],
-        Projection: { ProjectionType: "KEYS_ONLY" },
-      },
-    ],
-  },
-};
 
 /** Emulated AWS services, and processes that run the bundle. Stopped when the test ends. */
 export interface TestStack {
