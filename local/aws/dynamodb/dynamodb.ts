@@ -11,6 +11,8 @@ import type { RequestCounts } from "../request-counter.ts";
 import { requestCounter } from "../request-counter.ts";
 import type { Guard } from "../sigv4/guard.ts";
 import { ALLOW_ALL } from "../sigv4/guard.ts";
+import type { WriteRequest } from "./refused-items.ts";
+import { returnRefusedItems } from "./refused-items.ts";
 
 /** A request that the table's database has answered. */
 export interface DynamoDbAnswer {
@@ -27,6 +29,8 @@ interface DynamoDbOptions {
   readonly port?: number;
   readonly folder?: string;
   readonly guard?: Guard;
+  /** Whether a refused write's answer holds the item where the write asks for it, as at AWS (default: as dynalite, not). */
+  readonly returnsRefusedItems?: boolean;
   /** Called in the order in which requests took effect. */
   onAnswer?(answer: DynamoDbAnswer): void;
 }
@@ -59,7 +63,7 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Loca
       const principal = await guard.authenticate(request, body, "dynamodb");
       guard.report(principal, `dynamodb:${operation}`, parseInput(body));
       if (await apply(operation, response)) return;
-      if (options.onAnswer) reportAnswer(response, operation, body, options.onAnswer);
+      watchAnswer(options, dynaliteListener, { operation, headers: request.headers, body }, response);
       dynaliteListener(withBody(request, body), response);
     };
     answer().catch((error: unknown) => {
@@ -79,6 +83,16 @@ function interceptRequests(
   if (!original) throw new Error("dynalite no longer listens for requests itself");
   server.removeAllListeners("request");
   server.on("request", intercept(original));
+}
+
+function watchAnswer(
+  { onAnswer, returnsRefusedItems }: DynamoDbOptions,
+  database: RequestListener,
+  request: WriteRequest & Pick<DynamoDbAnswer, "operation">,
+  response: ServerResponse,
+): void {
+  if (onAnswer) reportAnswer(response, request.operation, request.body, onAnswer);
+  if (returnsRefusedItems) returnRefusedItems(database, request, response);
 }
 
 /** dynalite ends its answers with the whole content. */
