@@ -5,6 +5,7 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 
 /** Among the folders of pure code: what starts a server or a process, and so is no unit test. */
 const withServers = [
+  "test/bench/hot-path.test.ts",
   "test/cli/{npm-run-vend,recover,reseal,run}.test.ts",
   "test/client/{credential,end-to-end,https-transport,lambda-transport,retry,size}.test.ts",
   "test/client/{token-client,token-client-error,token-fetch,with-token}.test.ts",
@@ -35,7 +36,7 @@ export const projects = [
   {
     name: "unit",
     include: [
-      "test/{cli,client,http,model,mutation,openapi,platform,providers}/**/*.test.ts",
+      "test/{bench,cli,client,http,model,mutation,openapi,platform,providers}/**/*.test.ts",
       "test/{sealing,store,support,threats,vending}/**/*.test.ts",
     ],
     exclude: [...withServers, ...slow],

@@ -54,6 +54,7 @@ const injected: Readonly<Record<string, readonly [importer: string, imported: st
   "cli-imports-the-contract-only": ["cli/a.ts", "infra/to.ts"],
   "openapi-imports-the-contract-only": ["openapi/a.ts", "functions/model/to.ts"],
   "nothing-ships-test-code": ["local/c.ts", "test/to.ts"],
+  "nothing-needs-the-bench": ["local/d.ts", "bench/to.ts"],
 };
 
 /** Further imports that a rule refuses: the core uses no library and no module of Node. */

@@ -1,0 +1,68 @@
+// npm run bench: measures the built product beside its peers, and writes docs/benchmarks.md.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { bundleFunctions, bundlesFolder } from "../infra/bundle.ts";
+import { wrapText } from "../local/wrap-text.ts";
+import { goals } from "./goals.ts";
+import type { Judgement } from "./judge.ts";
+import { judge } from "./judge.ts";
+import type { NamedMeasure } from "./measures/measures.ts";
+import { namedMeasures } from "./measures/measures.ts";
+import type { BenchOptions } from "./options.ts";
+import { benchUsage, readBenchOptions } from "./options.ts";
+import { describeMachine, reasonToWait } from "./report/machine.ts";
+import { progressLine, summaryLine, summaryTable } from "./report/terminal.ts";
+import { runMeasures } from "./run-measures.ts";
+
+const args = process.argv.slice(2);
+if (args.includes("--help")) console.log(benchUsage);
+else process.exitCode = await bench(args);
+
+/** Returns the exit code. */
+async function bench(args: readonly string[]): Promise<number> {
+  const today = new Date().toISOString().slice(0, 10);
+  const options = readBenchOptions(
+    args,
+    today,
+    namedMeasures.map(({ name }) => name),
+  );
+  const machine = describeMachine();
+  const reason = reasonToWait(machine);
+  if (reason !== null && !options.isForced) {
+    console.error(wrapText(reason));
+    return 1;
+  }
+  if (!installPeers()) return 1;
+  bundleFunctions(bundlesFolder);
+  const findings = await runMeasures(chosen(options), options, progressLine(process.stdout));
+  const figures = Object.assign({}, ...findings.map((finding) => finding.figures));
+  const judgements = judge(goals, figures);
+  if (options.only.length === 0) {
+    // Its charts need what has just been installed.
+    const { writeBenchPage } = await import("./write-page.ts");
+    const isForced = reason !== null;
+    writeBenchPage({ ...options, machine, isForced, findings, judgements });
+  }
+  return report(judgements, options);
+}
+
+function chosen({ only, isFull }: BenchOptions): readonly NamedMeasure[] {
+  if (only.length > 0) return namedMeasures.filter(({ name }) => only.includes(name));
+  return namedMeasures.filter(({ isFullOnly }) => isFull || !isFullOnly);
+}
+
+/** Installs what is compared, once: it is not part of the product's own install. */
+function installPeers(): boolean {
+  const folder = import.meta.dirname;
+  if (existsSync(path.join(folder, "node_modules", ".package-lock.json"))) return true;
+  console.log("  Installing what is compared into bench/node_modules: npm ci --prefix bench");
+  const install = ["ci", "--prefix", folder, "--ignore-scripts"];
+  return spawnSync("npm", install, { stdio: "inherit" }).status === 0;
+}
+
+function report(judgements: readonly Judgement[], { only }: BenchOptions): number {
+  console.log(`\n${summaryTable(judgements)}\n\n${summaryLine(judgements)}`);
+  if (only.length === 0) console.log("  docs/benchmarks.md is written.");
+  return judgements.some(({ isBroken }) => isBroken) ? 1 : 0;
+}

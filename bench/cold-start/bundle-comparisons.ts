@@ -1,0 +1,24 @@
+import path from "node:path";
+import { buildSync } from "esbuild";
+import { bundlesFolder } from "../../infra/bundle.ts";
+
+/** Bundles of the comparisons, each with what it consists of, as esbuild's and AWS's documentation have one do it. */
+export function bundleComparison(name: "plain-client" | "documented-stack"): string {
+  const outfile = path.join(bundlesFolder, "..", "bench", name, "index.mjs");
+  buildSync({
+    entryPoints: [path.join(import.meta.dirname, `${name}.mjs`)],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    mainFields: ["module", "main"],
+    minify: true,
+    // Some of what is bundled is CommonJS and requires Node's modules.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    logLevel: "error",
+  });
+  return outfile;
+}

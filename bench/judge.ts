@@ -1,0 +1,33 @@
+import type { Goal } from "./goals.ts";
+import type { Estimate } from "./statistics/bootstrap.ts";
+
+/** A goal and what was measured. */
+export interface Judgement {
+  readonly goal: Goal;
+  readonly measured: Estimate;
+  readonly isReached: boolean;
+  /** Worse than today's code is accepted to be. */
+  readonly isBroken: boolean;
+}
+
+/**
+ * Judges what was measured; goals without a figure were not measured in this run. A count counts as it is. A time is
+ * beyond its bound only if its whole interval is: what chance explains fails nobody. A figure that is no number is.
+ */
+export function judge(
+  goals: readonly Goal[],
+  figures: Readonly<Record<string, Estimate>>,
+): readonly Judgement[] {
+  return goals.flatMap((goal) => {
+    const measured = figures[goal.id];
+    if (!measured) return [];
+    const { value, low } = measured;
+    const least = goal.kind === "count" ? value : low;
+    return {
+      goal,
+      measured,
+      isReached: value <= goal.target,
+      isBroken: !(least <= goal.accepted),
+    };
+  });
+}

@@ -1,0 +1,48 @@
+import type { Pool } from "../processes/pool.ts";
+import type { Estimate } from "../statistics/bootstrap.ts";
+import type { Random } from "../statistics/random.ts";
+import type { World } from "../world/world.ts";
+
+/** What a measure is given: where it runs, and how much of it. */
+export interface MeasureContext {
+  readonly world: World;
+  /** Warm processes of every candidate. */
+  readonly pool: Pool;
+  readonly random: Random;
+  /** Ten minutes instead of two: three times the blocks. */
+  readonly isFull: boolean;
+  /** Says on the terminal what is being done. */
+  progress(text: string): void;
+}
+
+/** A table of the page. */
+export interface PageTable {
+  readonly heading: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** What a measure found. */
+export interface Finding {
+  readonly title: string;
+  /** What was done, in a few sentences. */
+  readonly text: string;
+  readonly table: PageTable;
+  /** By the ids of goals.ts. */
+  readonly figures: Readonly<Record<string, Estimate>>;
+  /** The points of its chart, if it has one. */
+  readonly points?: readonly ChartPoint[];
+}
+
+/** One point of a line of a chart. */
+export interface ChartPoint {
+  readonly line: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+export type Measure = (context: MeasureContext) => Promise<Finding>;
+
+/** How many blocks: three times as many in a full run. */
+export function blocksOf({ isFull }: Pick<MeasureContext, "isFull">, usual: number): number {
+  return isFull ? usual * 5 : usual;
+}

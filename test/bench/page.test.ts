@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { goalOf } from "../../bench/goals.ts";
+import { judge } from "../../bench/judge.ts";
+import { benchUsage, readBenchOptions } from "../../bench/options.ts";
+import { costPerMillion } from "../../bench/report/cost.ts";
+import { formatEstimate } from "../../bench/report/format-estimate.ts";
+import { reasonToWait } from "../../bench/report/machine.ts";
+import type { BenchReport } from "../../bench/report/page.ts";
+import { renderBenchPage } from "../../bench/report/page.ts";
+import { summaryLine, summaryTable } from "../../bench/report/terminal.ts";
+
+const machine = {
+  cores: 2,
+  cpu: "A Processor",
+  gigabytes: 8,
+  node: "v24.0.0",
+  platform: "linux x64",
+  load: 0.1,
+};
+const judgements = judge([goalOf("cold-issues"), goalOf("cold-8"), goalOf("hit-signed")], {
+  "cold-issues": { value: 1, low: 1, high: 1 },
+  "cold-8": { value: 1.4, low: 1.35, high: 1.5 },
+  "hit-signed": { value: 9, low: 8, high: 10 },
+});
+const report: BenchReport = {
+  date: "2026-11-22",
+  machine,
+  isFull: false,
+  isForced: false,
+  seed: 5,
+  findings: [
+    {
+      title: "Cold burst",
+      text: "What was done.",
+      table: { heading: ["N", "p99"], rows: [["8", "1.4 [1.35..1.5]"]] },
+      figures: {},
+      points: [{ line: "token-vending", x: 8, y: 210 }],
+    },
+  ],
+  judgements,
+  candidates: [{ id: "peer", title: "A peer", packages: ["a-peer"] }],
+  versions: { "a-peer": "1.2.3" },
+};
+
+describe("the page", () => {
+  test("states date, machine, load, seed, versions, and each goal with its verdict", () => {
+    const page = renderBenchPage(report);
+    expect(page).toContain("on 2026-11-22: 2 cores of A Processor, 8 GB");
+    expect(page).toContain("load average 0.10, seed 5");
+    expect(page).toContain("| A peer | a-peer 1.2.3 |");
+    expect(page).toMatch(/^\| cold burst: issues \| 1 \| 1 \| 1 \| reached \|$/m);
+    expect(page).toMatch(/^\| cold burst, N = 8.* \| 1\.4 \[1\.35\.\.1\.5\] \| not yet \|$/m);
+    expect(page).toMatch(/^\| store hit ÷ .* \| 9 \[8\.\.10\] \| worse than accepted \|$/m);
+    expect(page).toContain("](benchmarks/lag.svg)");
+    expect(page).not.toContain("by force");
+  });
+
+  test("says that it was measured by force", () => {
+    expect(renderBenchPage({ ...report, isForced: true })).toContain("**Measured by force");
+  });
+});
+
+test("the terminal's summary fits 80 columns and counts the verdicts", () => {
+  const lines = summaryTable(judgements).split("\n");
+  expect(lines).toHaveLength(5);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  expect(summaryLine(judgements)).toContain("1 reached, 1 not yet, 1 worse than accepted");
+});
+
+test("an estimate is written with as many digits as it says something", () => {
+  expect(formatEstimate({ value: 1.2649, low: 1.2249, high: 1.34 })).toBe("1.26 [1.22..1.34]");
+  expect(formatEstimate({ value: 1467.03, low: 1421.1, high: 1500 })).toBe("1,467 [1,421..1,500]");
+  expect(formatEstimate({ value: 3, low: 3, high: 3 })).toBe("3");
+  expect(formatEstimate({ value: Number.NaN, low: 1, high: 1 })).toBe("–");
+});
+
+test("a busy machine is refused with what to do about it", () => {
+  expect(reasonToWait(machine)).toBeNull();
+  expect(reasonToWait({ ...machine, load: 0.5 })).toBeNull();
+  expect(reasonToWait({ ...machine, load: 0.51 })).toMatch(/0\.51.*run this again, or add/);
+});
+
+describe("the command line", () => {
+  const read = (...args: string[]) => readBenchOptions(args, "2026-11-22", ["cold-burst"]);
+
+  test("has a short run of everything as its default", () => {
+    expect(read()).toEqual({
+      isFull: false,
+      isForced: false,
+      seed: 1,
+      date: "2026-11-22",
+      only: [],
+    });
+  });
+
+  test("understands each option that its help names, and refuses what says nothing", () => {
+    const options = read("--full", "--force", "--seed", "4", "--only", "cold-burst");
+    expect(options).toMatchObject({ isFull: true, isForced: true, seed: 4, only: ["cold-burst"] });
+    expect(read("--date", "2027-01-02").date).toBe("2027-01-02");
+    expect(benchUsage.match(/^ {2}--/gm)).toHaveLength(5);
+    expect(() => read("--seed", "x")).toThrow(RangeError);
+    expect(() => read("--date", "today")).toThrow(RangeError);
+    expect(() => read("--only", "unheard-of")).toThrow(/there are cold-burst/);
+  });
+});
+
+describe("the cost of a million vends", () => {
+  test("falls with the share that client memory serves, and with the rate", () => {
+    const cost = (vendsPerSecond: number, fromClientMemory: number) =>
+      costPerMillion({ vendsPerSecond, fromClientMemory });
+    expect(cost(100, 0.9)).toBeLessThan(cost(100, 0));
+    expect(cost(100, 0.99)).toBeLessThan(cost(100, 0.9));
+    expect(cost(10_000, 0)).toBeLessThan(cost(1, 0));
+  });
+
+  test("at a high rate without client memory is the price of an invocation", () => {
+    // 0.20 a request, 2 ms of 1 GB, 1 KB of log, one trace in twenty.
+    const invocation = 0.2 + 0.002 * 13.3334 + 0.5 + 0.25;
+    const cost = costPerMillion({ vendsPerSecond: 10_000, fromClientMemory: 0 });
+    expect(cost).toBeCloseTo(invocation, 2);
+  });
+});
