@@ -5,8 +5,8 @@ import path from "node:path";
 import { bundleFunctions, bundlesFolder } from "../infra/bundle.ts";
 import { wrapText } from "../local/wrap-text.ts";
 import { goals } from "./goals.ts";
-import type { Judgement } from "./judge.ts";
-import { judge } from "./judge.ts";
+import type { GoalVerdict } from "./judge.ts";
+import { judgeGoals } from "./judge.ts";
 import type { NamedMeasure } from "./measures/measures.ts";
 import { namedMeasures } from "./measures/measures.ts";
 import type { BenchOptions } from "./options.ts";
@@ -37,7 +37,7 @@ async function bench(args: readonly string[]): Promise<number> {
   bundleFunctions(bundlesFolder);
   const findings = await runMeasures(chosen(options), options, progressLine(process.stdout));
   const figures = Object.assign({}, ...findings.map((finding) => finding.figures));
-  const judgements = judge(goals, figures);
+  const judgements = judgeGoals(goals, figures);
   if (options.only.length === 0) {
     // Its charts need what has just been installed.
     const { writeBenchPage } = await import("./write-page.ts");
@@ -61,7 +61,7 @@ function installPeers(): boolean {
   return spawnSync("npm", install, { stdio: "inherit" }).status === 0;
 }
 
-function report(judgements: readonly Judgement[], { only }: BenchOptions): number {
+function report(judgements: readonly GoalVerdict[], { only }: BenchOptions): number {
   console.log(`\n${summaryTable(judgements)}\n\n${summaryLine(judgements)}`);
   if (only.length === 0) console.log("  docs/benchmarks.md is written.");
   return judgements.some(({ isBroken }) => isBroken) ? 1 : 0;

@@ -2,7 +2,7 @@ import type { Goal } from "./goals.ts";
 import type { Estimate } from "./statistics/bootstrap.ts";
 
 /** A goal and what was measured. */
-export interface Judgement {
+export interface GoalVerdict {
   readonly goal: Goal;
   readonly measured: Estimate;
   readonly isReached: boolean;
@@ -14,10 +14,10 @@ export interface Judgement {
  * Judges what was measured; goals without a figure were not measured in this run. A count counts as it is. A time is
  * beyond its bound only if its whole interval is: what chance explains fails nobody. A figure that is no number is.
  */
-export function judge(
+export function judgeGoals(
   goals: readonly Goal[],
   figures: Readonly<Record<string, Estimate>>,
-): readonly Judgement[] {
+): readonly GoalVerdict[] {
   return goals.flatMap((goal) => {
     const measured = figures[goal.id];
     if (!measured) return [];

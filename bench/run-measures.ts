@@ -1,10 +1,10 @@
+import { seededRandom } from "../test/simulation/virtual-time.ts";
 import { candidates } from "./candidates/candidate.ts";
-import type { Finding } from "./measures/measure.ts";
+import type { MeasureResult } from "./measures/measure.ts";
 import type { NamedMeasure } from "./measures/measures.ts";
 import type { BenchOptions } from "./options.ts";
 import { startPool } from "./processes/pool.ts";
 import type { ProgressLine } from "./report/terminal.ts";
-import { seededRandom } from "./statistics/random.ts";
 import { startWorld } from "./world/world.ts";
 
 /** Runs the measures one after another in one world. Ends every process, also when one of them fails. */
@@ -12,7 +12,7 @@ export async function runMeasures(
   measures: readonly NamedMeasure[],
   { isFull, seed }: BenchOptions,
   progress: ProgressLine,
-): Promise<readonly Finding[]> {
+): Promise<readonly MeasureResult[]> {
   const random = seededRandom(seed);
   const world = await startWorld();
   const size = Math.max(0, ...measures.map(({ processes }) => processes));
@@ -22,7 +22,7 @@ export async function runMeasures(
     throw error;
   });
   try {
-    const findings: Finding[] = [];
+    const findings: MeasureResult[] = [];
     for (const { name, measure } of measures) {
       const begunAt = performance.now();
       findings.push(await measure({ world, pool, random, isFull, progress: progress.show }));

@@ -2,13 +2,13 @@ import type { CandidateName } from "../candidates/candidate.ts";
 import { candidatesOf, lockAndDoubleCheck, product } from "../candidates/candidate.ts";
 import { formatEstimate, formatNumber } from "../report/format-estimate.ts";
 import type { Estimate } from "../statistics/bootstrap.ts";
-import { estimate, exactly } from "../statistics/bootstrap.ts";
+import { counted, estimate } from "../statistics/bootstrap.ts";
 import { quantile } from "../statistics/quantile.ts";
 import { shuffled } from "../statistics/random.ts";
 import { providerMs } from "../world/world.ts";
 import type { BurstResult } from "./burst.ts";
 import { runBurst } from "./burst.ts";
-import type { ChartPoint, Measure, MeasureContext } from "./measure.ts";
+import type { BenchMeasure, ChartPoint, MeasureContext } from "./measure.ts";
 import { blocksOf } from "./measure.ts";
 
 /** How many processes start together, and how many bursts of each candidate in a short run. */
@@ -27,7 +27,7 @@ interface SizeResult {
 }
 
 /** N processes start together and find an empty table. */
-export const measureColdBurst: Measure = async (context) => {
+export const measureColdBurst: BenchMeasure = async (context) => {
   const results: SizeResult[] = [];
   for (const { processes, blocks } of sizes) {
     results.push({
@@ -158,9 +158,9 @@ function figuresOf(
   const lagRatio = (drawn: readonly Block[]) =>
     lagOf(drawn, product, 0.99) / lagOf(drawn, lockAndDoubleCheck, 0.99);
   return {
-    "cold-issues": exactly(Math.max(...bursts.map(({ issues }) => issues))),
-    "cold-dead-tokens": exactly(bursts.reduce((sum, { dead }) => sum + dead, 0)),
-    "cold-failures": exactly(bursts.reduce((sum, { failures }) => sum + failures, 0)),
+    "cold-issues": counted(Math.max(...bursts.map(({ issues }) => issues))),
+    "cold-dead-tokens": counted(bursts.reduce((sum, { dead }) => sum + dead, 0)),
+    "cold-failures": counted(bursts.reduce((sum, { failures }) => sum + failures, 0)),
     "cold-requests": estimate(
       blocksFor(8),
       (drawn) =>

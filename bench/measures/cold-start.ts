@@ -3,12 +3,12 @@ import { hotPathOf } from "../cold-start/hot-path.ts";
 import type { ColdStart } from "../cold-start/start-cold.ts";
 import { startCold } from "../cold-start/start-cold.ts";
 import { formatEstimate, formatNumber } from "../report/format-estimate.ts";
-import { estimate, exactly } from "../statistics/bootstrap.ts";
+import { counted, estimate } from "../statistics/bootstrap.ts";
 import { median } from "../statistics/quantile.ts";
 import { shuffled } from "../statistics/random.ts";
 import type { ProcessVariables } from "../world/world.ts";
 import { bundleFile } from "../world/world.ts";
-import type { Measure, MeasureContext } from "./measure.ts";
+import type { BenchMeasure, MeasureContext } from "./measure.ts";
 import { blocksOf } from "./measure.ts";
 
 const kinds = ["local key", "KMS", "plain client", "documented stack"] as const;
@@ -27,7 +27,7 @@ const usualBlocks = 10;
 const cpuShares = [0.145, 0.29, 0.58, 1];
 
 /** Import and first store hit of a bundle, each in a process of its own. */
-export const measureColdStart: Measure = async (context) => {
+export const measureColdStart: BenchMeasure = async (context) => {
   const { random } = context;
   const starts = await prepareStarts(context);
   const blocks: Block[] = [];
@@ -82,8 +82,8 @@ export const measureColdStart: Measure = async (context) => {
       "start-local": ratio("local key", "plain client"),
       "start-kms": ratio("KMS", "plain client"),
       "start-documented": ratio("KMS", "documented stack"),
-      "hot-modules": exactly(hot?.modules ?? Number.NaN),
-      "hot-bytes": exactly((hot?.gzipBytes ?? Number.NaN) / 1024),
+      "hot-modules": counted(hot?.modules ?? Number.NaN),
+      "hot-bytes": counted((hot?.gzipBytes ?? Number.NaN) / 1024),
     },
     points: kinds.flatMap((kind) => {
       const [cpuMs, wallMs] = [timeOf(kind, "cpuMs").value, timeOf(kind, "wallMs").value];

@@ -1,10 +1,10 @@
 import { product } from "../candidates/candidate.ts";
 import { formatEstimate } from "../report/format-estimate.ts";
-import { estimate, exactly } from "../statistics/bootstrap.ts";
+import { counted, estimate } from "../statistics/bootstrap.ts";
 import { quantile } from "../statistics/quantile.ts";
 import type { BurstResult } from "./burst.ts";
 import { runBurst } from "./burst.ts";
-import type { Measure } from "./measure.ts";
+import type { BenchMeasure } from "./measure.ts";
 import { blocksOf } from "./measure.ts";
 
 const callsEach = 8;
@@ -12,7 +12,7 @@ const sizes = [8, 32];
 const usualBlocks = 2;
 
 /** The function is called several times at once in one process, as a managed instance does. */
-export const measureConcurrentCalls: Measure = async (context) => {
+export const measureConcurrentCalls: BenchMeasure = async (context) => {
   const results = new Map<number, BurstResult[]>();
   for (const processes of sizes) {
     const count = blocksOf(context, usualBlocks);
@@ -59,9 +59,9 @@ export const measureConcurrentCalls: Measure = async (context) => {
       ]),
     },
     figures: {
-      "concurrent-issues": exactly(Math.max(...all.map(({ issues }) => issues))),
-      "concurrent-dead-tokens": exactly(all.reduce((sum, { dead }) => sum + dead, 0)),
-      "concurrent-failures": exactly(all.reduce((sum, { failures }) => sum + failures, 0)),
+      "concurrent-issues": counted(Math.max(...all.map(({ issues }) => issues))),
+      "concurrent-dead-tokens": counted(all.reduce((sum, { dead }) => sum + dead, 0)),
+      "concurrent-failures": counted(all.reduce((sum, { failures }) => sum + failures, 0)),
       "concurrent-requests": requestsOf(32),
     },
   };

@@ -3,9 +3,9 @@ import { startVendProcess } from "../../test/support/vend-process.ts";
 import { formatEstimate } from "../report/format-estimate.ts";
 import { estimate } from "../statistics/bootstrap.ts";
 import { median } from "../statistics/quantile.ts";
-import type { World } from "../world/world.ts";
+import type { BenchWorld } from "../world/world.ts";
 import { bundleFile, stopAll } from "../world/world.ts";
-import type { Measure } from "./measure.ts";
+import type { BenchMeasure } from "./measure.ts";
 
 const count = 5;
 const survivors = 3;
@@ -16,7 +16,7 @@ const issueMs = 600;
 const environment = "death";
 
 /** The process that renews is killed while the provider answers it. */
-export const measureLeaderDeath: Measure = async ({ world, random, progress }) => {
+export const measureLeaderDeath: BenchMeasure = async ({ world, random, progress }) => {
   await world.behave({ issueMs });
   const deaths: number[] = [];
   for (let death = 1; death <= count; death += 1) {
@@ -39,7 +39,7 @@ export const measureLeaderDeath: Measure = async ({ world, random, progress }) =
 };
 
 /** Milliseconds from the leader's lease until its successor called the provider. */
-async function killLeader(world: World): Promise<number> {
+async function killLeader(world: BenchWorld): Promise<number> {
   const connection = await world.createConnection(environment);
   const variables = world.variables({ environment, settings: { deadlineMs } });
   const processes = await Promise.all(
@@ -64,7 +64,7 @@ async function killLeader(world: World): Promise<number> {
   }
 }
 
-async function firstWrite(world: World): Promise<number> {
+async function firstWrite(world: BenchWorld): Promise<number> {
   for (;;) {
     const [at] = await world.writes();
     if (at !== undefined) return at;

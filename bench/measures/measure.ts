@@ -1,11 +1,11 @@
 import type { Pool } from "../processes/pool.ts";
 import type { Estimate } from "../statistics/bootstrap.ts";
 import type { Random } from "../statistics/random.ts";
-import type { World } from "../world/world.ts";
+import type { BenchWorld } from "../world/world.ts";
 
 /** What a measure is given: where it runs, and how much of it. */
 export interface MeasureContext {
-  readonly world: World;
+  readonly world: BenchWorld;
   /** Warm processes of every candidate. */
   readonly pool: Pool;
   readonly random: Random;
@@ -22,7 +22,7 @@ export interface PageTable {
 }
 
 /** What a measure found. */
-export interface Finding {
+export interface MeasureResult {
   readonly title: string;
   /** What was done, in a few sentences. */
   readonly text: string;
@@ -40,7 +40,7 @@ export interface ChartPoint {
   readonly y: number;
 }
 
-export type Measure = (context: MeasureContext) => Promise<Finding>;
+export type BenchMeasure = (context: MeasureContext) => Promise<MeasureResult>;
 
 /** How many blocks: three times as many in a full run. */
 export function blocksOf({ isFull }: Pick<MeasureContext, "isFull">, usual: number): number {

@@ -2,7 +2,7 @@ import { measureColdBurst } from "./cold-burst.ts";
 import { measureColdStart } from "./cold-start.ts";
 import { measureConcurrentCalls } from "./concurrent-calls.ts";
 import { measureLeaderDeath } from "./leader-death.ts";
-import type { Measure } from "./measure.ts";
+import type { BenchMeasure } from "./measure.ts";
 import { measureMemoryVend } from "./memory-vend.ts";
 import { measureRenewalTick } from "./renewal-tick.ts";
 import { measureRollover } from "./rollover.ts";
@@ -12,7 +12,7 @@ import { measureStoreHit } from "./store-hit.ts";
 export interface NamedMeasure {
   /** For `--only`. */
   readonly name: string;
-  readonly measure: Measure;
+  readonly measure: BenchMeasure;
   /** How many warm processes of every candidate it uses. */
   readonly processes: number;
   /** Runs only with `--full`, or when it is asked for. */

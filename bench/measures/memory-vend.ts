@@ -5,7 +5,7 @@ import { estimate } from "../statistics/bootstrap.ts";
 import { median } from "../statistics/quantile.ts";
 import { shuffled } from "../statistics/random.ts";
 import { bundleFile } from "../world/world.ts";
-import type { Measure } from "./measure.ts";
+import type { BenchMeasure } from "./measure.ts";
 import { blocksOf } from "./measure.ts";
 
 const ways = ["no-op", "client", "client with context", "empty middy handler", "function"] as const;
@@ -18,7 +18,7 @@ const calls = 1500;
 const file = path.join(import.meta.dirname, "../processes/memory-process.ts");
 
 /** Vends that need no request. */
-export const measureMemoryVend: Measure = async (context) => {
+export const measureMemoryVend: BenchMeasure = async (context) => {
   const { world, random } = context;
   context.progress("vending from memory");
   const { account } = await world.createConnection();

@@ -5,7 +5,7 @@ import type { Estimate } from "../statistics/bootstrap.ts";
 import { estimate } from "../statistics/bootstrap.ts";
 import { median } from "../statistics/quantile.ts";
 import { bundleFile } from "../world/world.ts";
-import type { Measure, MeasureContext } from "./measure.ts";
+import type { BenchMeasure, MeasureContext } from "./measure.ts";
 import { blocksOf } from "./measure.ts";
 
 const connections = 50;
@@ -26,7 +26,7 @@ interface Tick {
 }
 
 /** The schedule renews what is due. */
-export const measureRenewalTick: Measure = async (context) => {
+export const measureRenewalTick: BenchMeasure = async (context) => {
   const ticks = await runTicks(context);
   const about = (value: (tick: Tick) => number): Estimate =>
     estimate(ticks, (drawn) => median(drawn.map(value)), context.random);

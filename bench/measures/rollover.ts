@@ -3,10 +3,10 @@ import { candidates, candidatesOf, lockAndDoubleCheck, product } from "../candid
 import type { LoadOutcome } from "../processes/pool.ts";
 import { formatEstimate, formatNumber } from "../report/format-estimate.ts";
 import type { Estimate } from "../statistics/bootstrap.ts";
-import { estimate, exactly } from "../statistics/bootstrap.ts";
+import { counted, estimate } from "../statistics/bootstrap.ts";
 import { quantile } from "../statistics/quantile.ts";
 import { shuffled } from "../statistics/random.ts";
-import type { Measure, MeasureContext } from "./measure.ts";
+import type { BenchMeasure, MeasureContext } from "./measure.ts";
 import { blocksOf } from "./measure.ts";
 
 const processes = 8;
@@ -35,7 +35,7 @@ interface Rollover {
 type Block = ReadonlyMap<CandidateName, Rollover>;
 
 /** A token ends under load, and its successor takes over. */
-export const measureRollover: Measure = async (context) => {
+export const measureRollover: BenchMeasure = async (context) => {
   const { random } = context;
   const blocks: Block[] = [];
   const count = blocksOf(context, usualBlocks);
@@ -165,9 +165,9 @@ function figuresOf({ random }: MeasureContext, blocks: readonly Block[]): Record
       random,
     );
   return {
-    "rollover-issues": exactly(Math.max(...runs.map(({ issues }) => issues))),
-    "rollover-dead-tokens": exactly(sum(({ refused }) => refused)),
-    "rollover-failures": exactly(sum(({ failures }) => failures)),
+    "rollover-issues": counted(Math.max(...runs.map(({ issues }) => issues))),
+    "rollover-dead-tokens": counted(sum(({ refused }) => refused)),
+    "rollover-failures": counted(sum(({ failures }) => failures)),
     "rollover-stall": estimate(blocks, (drawn) => stallOf(drawn, product), random),
     "rollover-requests": estimate(
       blocks,

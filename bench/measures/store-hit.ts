@@ -7,7 +7,7 @@ import { estimate } from "../statistics/bootstrap.ts";
 import { median } from "../statistics/quantile.ts";
 import { shuffled } from "../statistics/random.ts";
 import { bundleFile } from "../world/world.ts";
-import type { Measure, MeasureContext } from "./measure.ts";
+import type { BenchMeasure, MeasureContext } from "./measure.ts";
 
 const ways = ["product", "signed", "sdk"] as const;
 type Sample = Readonly<Record<(typeof ways)[number], number>>;
@@ -19,7 +19,7 @@ const blockSize = 20;
 const file = path.join(import.meta.dirname, "../processes/store-hit-process.mjs");
 
 /** A process vends a token that another one has stored. */
-export const measureStoreHit: Measure = async (context) => {
+export const measureStoreHit: BenchMeasure = async (context) => {
   const { random, isFull } = context;
   context.progress("store hit: storing tokens");
   const accounts = await storeTokens(context, warmUpSamples + usualSamples * (isFull ? 3 : 1));

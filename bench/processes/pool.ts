@@ -2,7 +2,7 @@ import path from "node:path";
 import type { CandidateName, CandidateOptions } from "../candidates/candidate.ts";
 import { moduleOf } from "../candidates/candidate.ts";
 import type { BenchConnection } from "../world/connection.ts";
-import type { World } from "../world/world.ts";
+import type { BenchWorld } from "../world/world.ts";
 import { bundleFile, stopAll } from "../world/world.ts";
 import type { CalledProcess } from "./called-process.ts";
 import { startCalledProcess } from "./called-process.ts";
@@ -73,7 +73,7 @@ const noticeMs = 60;
 
 /** Starts the processes, a few at a time, and warms them up: what a candidate loads and connects on first use is there. */
 export async function startPool(
-  world: World,
+  world: BenchWorld,
   size: number,
   candidates: readonly CandidateName[],
 ): Promise<Pool> {
@@ -116,7 +116,7 @@ export async function startPool(
 
 /** Each candidate vends twice in each process, for connections of its own: nobody waits for another process. */
 async function warmUp(
-  world: World,
+  world: BenchWorld,
   processes: readonly CalledProcess[],
   candidates: readonly CandidateName[],
 ): Promise<void> {

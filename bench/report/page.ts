@@ -1,6 +1,6 @@
 import type { CandidateName } from "../candidates/candidate.ts";
-import type { Judgement } from "../judge.ts";
-import type { Finding, PageTable } from "../measures/measure.ts";
+import type { GoalVerdict } from "../judge.ts";
+import type { MeasureResult, PageTable } from "../measures/measure.ts";
 import { costTable } from "./cost-table.ts";
 import { formatEstimate, formatNumber } from "./format-estimate.ts";
 import type { Machine } from "./machine.ts";
@@ -15,8 +15,8 @@ export interface BenchReport {
   /** Measured although the machine was busy. */
   readonly isForced: boolean;
   readonly seed: number;
-  readonly findings: readonly Finding[];
-  readonly judgements: readonly Judgement[];
+  readonly findings: readonly MeasureResult[];
+  readonly judgements: readonly GoalVerdict[];
   readonly candidates: readonly CandidateName[];
   /** Exact versions by package. */
   readonly versions: Readonly<Record<string, string>>;
@@ -70,7 +70,7 @@ const goalText =
   "The command fails when a count is above what is accepted, or when the whole interval of a time is. What is accepted " +
   "is what the code keeps today (`bench/goals.ts`): it is lowered with each step towards the target.";
 
-function goalTable(judgements: readonly Judgement[]): string {
+function goalTable(judgements: readonly GoalVerdict[]): string {
   const rows = judgements.map((judgement) => {
     const { goal, measured } = judgement;
     return [
@@ -85,12 +85,12 @@ function goalTable(judgements: readonly Judgement[]): string {
 }
 
 /** Whether a goal is reached, in the words of the page and the terminal. */
-export function verdictOf({ isReached, isBroken }: Judgement): string {
+export function verdictOf({ isReached, isBroken }: GoalVerdict): string {
   if (isBroken) return "worse than accepted";
   return isReached ? "reached" : "not yet";
 }
 
-function section({ title, text, table }: Finding, chart?: string, about?: string): string[] {
+function section({ title, text, table }: MeasureResult, chart?: string, about?: string): string[] {
   const picture = chart ? [`![${capitalized(about ?? title)}](benchmarks/${chart}.svg)`] : [];
   return [`## ${title}`, text, ...picture, markdown(table)];
 }

@@ -1,13 +1,13 @@
 import { styleText } from "node:util";
 import { formatTable } from "../../local/format-table.ts";
-import type { Judgement } from "../judge.ts";
+import type { GoalVerdict } from "../judge.ts";
 import { formatEstimate, formatNumber } from "./format-estimate.ts";
 import { verdictOf } from "./page.ts";
 
 const columns = 80;
 
 /** The goals and what was measured, for a terminal of 80 columns; `styleText` respects NO_COLOR. */
-export function summaryTable(judgements: readonly Judgement[]): string {
+export function summaryTable(judgements: readonly GoalVerdict[]): string {
   const rows = judgements.map((judgement) => {
     const { goal, measured } = judgement;
     const mark = markOf(judgement);
@@ -20,13 +20,13 @@ export function summaryTable(judgements: readonly Judgement[]): string {
 }
 
 /** What the marks mean, and how many goals have each. */
-export function summaryLine(judgements: readonly Judgement[]): string {
+export function summaryLine(judgements: readonly GoalVerdict[]): string {
   const verdicts = Map.groupBy(judgements, verdictOf);
   const counts = [...verdicts].map(([verdict, some]) => `${some.length} ${verdict}`);
   return `  ✓ reached, · not yet, ✗ worse than accepted: ${counts.join(", ")}.`;
 }
 
-function markOf({ isReached, isBroken }: Judgement): string {
+function markOf({ isReached, isBroken }: GoalVerdict): string {
   if (isBroken) return "✗";
   return isReached ? "✓" : "·";
 }

@@ -26,6 +26,6 @@ export function estimate<Block>(
 }
 
 /** A count: it is what it is. */
-export function exactly(value: number): Estimate {
+export function counted(value: number): Estimate {
   return { value, low: value, high: value };
 }

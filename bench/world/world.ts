@@ -16,7 +16,7 @@ const sealingKey = `local:${Buffer.alloc(32, 7).toString("base64")}`;
 export type ProcessVariables = Readonly<Record<string, string>>;
 
 /** The store, the provider, and the processes' way to them. */
-export interface World {
+export interface BenchWorld {
   /** The variables of a process that runs the product in this realm; `kms`: it seals with a KMS key. */
   variables(options?: RealmOptions): ProcessVariables;
   createConnection(environment?: string): Promise<BenchConnection>;
@@ -54,7 +54,7 @@ export function bundleFile(name: string): string {
   return path.join(bundlesFolder, name, "index.mjs");
 }
 
-export async function startWorld(): Promise<World> {
+export async function startWorld(): Promise<BenchWorld> {
   const start = (file: string) => startCalledProcess(path.join(import.meta.dirname, file));
   const [store, provider] = await Promise.all([
     start("store-process.ts"),
@@ -64,7 +64,7 @@ export async function startWorld(): Promise<World> {
     store.call<string>("url"),
     provider.call<Addresses>("addresses"),
   ]);
-  const world: World = {
+  const world: BenchWorld = {
     variables: (options = {}) => variablesOf(storeUrl, addresses, options),
     async createConnection(environment) {
       const [connection] = await world.createConnections(1, environment);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Goal } from "../../bench/goals.ts";
 import { goalOf, goals } from "../../bench/goals.ts";
-import { judge } from "../../bench/judge.ts";
+import { judgeGoals } from "../../bench/judge.ts";
 
 const bounds = { what: "made up", target: 1, accepted: 2, measured: 1.5 } as const;
 const count: Goal = { ...bounds, id: "count", kind: "count" };
@@ -10,7 +10,7 @@ const time: Goal = { ...bounds, id: "time", kind: "time" };
 const around = (value: number, low: number, high: number) => ({ value, low, high });
 
 function verdictOn(goal: Goal, measured: ReturnType<typeof around>) {
-  const [judgement] = judge([goal], { [goal.id]: measured });
+  const [judgement] = judgeGoals([goal], { [goal.id]: measured });
   return judgement && [judgement.isReached, judgement.isBroken];
 }
 
@@ -36,9 +36,9 @@ describe("a goal", () => {
   });
 
   test("without a figure is not judged", () => {
-    expect(judge([count, time], { time: around(1, 1, 1) }).map(({ goal }) => goal.id)).toEqual([
-      "time",
-    ]);
+    expect(judgeGoals([count, time], { time: around(1, 1, 1) }).map(({ goal }) => goal.id)).toEqual(
+      ["time"],
+    );
   });
 });
 

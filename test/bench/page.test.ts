@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { goalOf } from "../../bench/goals.ts";
-import { judge } from "../../bench/judge.ts";
+import { judgeGoals } from "../../bench/judge.ts";
 import { benchUsage, readBenchOptions } from "../../bench/options.ts";
 import { costPerMillion } from "../../bench/report/cost.ts";
 import { formatEstimate } from "../../bench/report/format-estimate.ts";
@@ -17,7 +17,7 @@ const machine = {
   platform: "linux x64",
   load: 0.1,
 };
-const judgements = judge([goalOf("cold-issues"), goalOf("cold-8"), goalOf("hit-signed")], {
+const judgements = judgeGoals([goalOf("cold-issues"), goalOf("cold-8"), goalOf("hit-signed")], {
   "cold-issues": { value: 1, low: 1, high: 1 },
   "cold-8": { value: 1.4, low: 1.35, high: 1.5 },
   "hit-signed": { value: 9, low: 8, high: 10 },

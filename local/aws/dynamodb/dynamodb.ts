@@ -63,7 +63,12 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Loca
       const principal = await guard.authenticate(request, body, "dynamodb");
       guard.report(principal, `dynamodb:${operation}`, parseInput(body));
       if (await apply(operation, response)) return;
-      watchAnswer(options, dynaliteListener, { operation, headers: request.headers, body }, response);
+      watchAnswer(
+        options,
+        dynaliteListener,
+        { operation, headers: request.headers, body },
+        response,
+      );
       dynaliteListener(withBody(request, body), response);
     };
     answer().catch((error: unknown) => {
