@@ -31,6 +31,7 @@ async function bench(args: readonly string[]): Promise<number> {
   const reason = reasonToWait(machine);
   if (reason !== null && !options.isForced) {
     console.error(wrapText(reason));
+    console.error("To measure anyway, and have the page say so: npm run bench -- --force");
     return 1;
   }
   if (!installPeers()) return 1;

@@ -7,6 +7,8 @@ export interface BurstResult {
   /** Tokens that the provider refuses once all have theirs. */
   readonly dead: number;
   readonly failures: number;
+  /** What the failures said, each once. */
+  readonly problems: readonly string[];
   /** Requests to the store, of all processes together. */
   readonly requests: number;
   /** From the common start until each call had its token. */
@@ -34,6 +36,7 @@ export async function runBurst(
     issues: issues.length,
     dead: await world.countDead(tokens),
     failures: outcomes.length - tokens.length,
+    problems: [...new Set(outcomes.flatMap(({ problem }) => problem ?? []))],
     requests,
     tookMs: ended.map((at) => at - begunAt),
     lagMs: ended

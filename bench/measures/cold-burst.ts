@@ -161,6 +161,9 @@ function figuresOf(
     "cold-issues": counted(Math.max(...bursts.map(({ issues }) => issues))),
     "cold-dead-tokens": counted(bursts.reduce((sum, { dead }) => sum + dead, 0)),
     "cold-failures": counted(bursts.reduce((sum, { failures }) => sum + failures, 0)),
+    "cold-requests-alone": counted(
+      Math.max(...of(blocksFor(1), product).map(({ requests }) => requests)),
+    ),
     "cold-requests": estimate(
       blocksFor(8),
       (drawn) =>

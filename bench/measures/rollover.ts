@@ -1,6 +1,5 @@
 import type { CandidateName } from "../candidates/candidate.ts";
 import { candidates, candidatesOf, lockAndDoubleCheck, product } from "../candidates/candidate.ts";
-import type { LoadOutcome } from "../processes/pool.ts";
 import { formatEstimate, formatNumber } from "../report/format-estimate.ts";
 import type { Estimate } from "../statistics/bootstrap.ts";
 import { counted, estimate } from "../statistics/bootstrap.ts";
@@ -8,29 +7,20 @@ import { quantile } from "../statistics/quantile.ts";
 import { shuffled } from "../statistics/random.ts";
 import type { BenchMeasure, MeasureContext } from "./measure.ts";
 import { blocksOf } from "./measure.ts";
+import type { Rollover } from "./run-rollover.ts";
+import { runRollover } from "./run-rollover.ts";
 
-const processes = 8;
-const pauseMs = 20;
 /** The server says `expires_in: 2`, rounded down. */
-const lifetimeMs = 2100;
-/** Everyone has the first token by now. */
-const settledMs = 900;
-/** Past the first token's end, however it was rounded, and before the second's. */
-const runMs = 3600;
+const load = {
+  processes: 8,
+  callers: 1,
+  pauseMs: 20,
+  lifetimeMs: 2100,
+  settledMs: 900,
+  runMs: 3600,
+};
+const { processes, pauseMs, lifetimeMs } = load;
 const usualBlocks = 2;
-
-interface Rollover {
-  /** Beside the first token's. */
-  readonly issues: number;
-  readonly uses: number;
-  readonly refused: number;
-  readonly failures: number;
-  readonly slowestMs: number;
-  /** Requests to the store around the handover, of all processes. */
-  readonly requests: number;
-  /** From the provider's answer until each process but the fastest had the new token. */
-  readonly lagMs: readonly number[];
-}
 
 type Block = ReadonlyMap<CandidateName, Rollover>;
 
@@ -44,11 +34,10 @@ export const measureRollover: BenchMeasure = async (context) => {
     const chosen = candidatesInBlock(context, block);
     for (const candidate of shuffled(chosen, random)) {
       context.progress(`rollover, block ${block} of ${count}: ${candidate.title}`);
-      results.set(candidate, await runRollover(context, candidate));
+      results.set(candidate, await runRollover(context, candidate, load));
     }
     blocks.push(results);
   }
-  await context.world.behave();
   return {
     title: "Rollover",
     text:
@@ -67,57 +56,10 @@ export const measureRollover: BenchMeasure = async (context) => {
   };
 };
 
-/** In a short run, the second block compares only those that the goals do. */
+/** All candidates run in some blocks; the others compare only those that the goals do. */
 function candidatesInBlock({ isFull }: MeasureContext, block: number): readonly CandidateName[] {
-  return isFull || block === 1 ? candidatesOf(block, processes) : [product, lockAndDoubleCheck];
-}
-
-async function runRollover(
-  { world, pool }: MeasureContext,
-  candidate: CandidateName,
-): Promise<Rollover> {
-  await world.behave({ lifetimeMs });
-  const connection = await world.createConnection();
-  await pool.burst(candidate, connection, 1);
-  const begunAt = performance.timeOrigin + performance.now();
-  const running = pool.load(
-    { connection, untilEpochMs: begunAt + runMs, pauseMs },
-    candidate,
-    processes,
-  );
-  const counting = new Promise((resolve) => setTimeout(resolve, settledMs)).then(
-    world.resetRequests,
-  );
-  const [outcomes] = await Promise.all([running, counting]);
-  const requests = await world.requests();
-  const issues = (await world.issues(connection)).slice(1);
-  return {
-    ...sumOf(outcomes),
-    issues: issues.length,
-    requests,
-    lagMs: lagsOf(outcomes, issues[0]),
-  };
-}
-
-function sumOf(outcomes: readonly LoadOutcome[]) {
-  const sum = (value: (outcome: LoadOutcome) => number) =>
-    outcomes.reduce((total, outcome) => total + value(outcome), 0);
-  return {
-    uses: sum(({ vends, problems }) => vends - problems.length),
-    refused: sum(({ refused }) => refused),
-    failures: sum(({ problems }) => problems.length),
-    slowestMs: Math.max(...outcomes.map(({ slowestMs }) => slowestMs)),
-  };
-}
-
-function lagsOf(outcomes: readonly LoadOutcome[], issuedAt = Number.NaN): number[] {
-  const firstHad = outcomes.flatMap(
-    ({ tokens }) => tokens.find(({ at }) => at > issuedAt)?.at ?? [],
-  );
-  return firstHad
-    .toSorted((a, b) => a - b)
-    .slice(1)
-    .map((at) => at - issuedAt);
+  const hasAll = block <= (isFull ? 3 : 1);
+  return hasAll ? candidatesOf(block, processes) : [product, lockAndDoubleCheck];
 }
 
 const of = (blocks: readonly Block[], candidate: CandidateName) =>
@@ -130,7 +72,7 @@ const lagOf = (blocks: readonly Block[], candidate: CandidateName, share: number
   );
 
 const stallOf = (blocks: readonly Block[], candidate: CandidateName) =>
-  Math.max(...of(blocks, candidate).map(({ slowestMs }) => slowestMs));
+  Math.max(...of(blocks, candidate).flatMap(({ tookMs }) => tookMs));
 
 function rowOf({ random }: MeasureContext, all: readonly Block[], candidate: CandidateName) {
   const blocks = all.filter((block) => block.has(candidate));

@@ -37,20 +37,23 @@ async function vend(candidate, connection) {
 }
 
 /**
- * Vends, uses the token at once, and pauses, again and again.
+ * Several callers each vend, use the token at once, and pause, again and again.
  * @param {LoadCall} call
  */
-async function load({ id, connection, untilEpochMs, pauseMs }) {
+async function load({ id, connection, untilEpochMs, pauseMs, callers, delayMs }) {
   const candidate = opened.get(id);
-  const seen = { vends: 0, problems: [], refused: 0, slowestMs: 0, tokens: [] };
-  while (now() < untilEpochMs) {
-    const { token, problem, begunAt, endedAt } = await vend(candidate, connection);
-    seen.vends += 1;
-    seen.slowestMs = Math.max(seen.slowestMs, endedAt - begunAt);
-    if (problem) seen.problems.push(problem);
-    else await use(seen, token, endedAt, connection.pingUrl);
-    await sleep(pauseMs);
-  }
+  const seen = { problems: [], refused: 0, tookMs: [], tokens: [] };
+  await sleep(delayMs);
+  const caller = async () => {
+    while (now() < untilEpochMs) {
+      const { token, problem, begunAt, endedAt } = await vend(candidate, connection);
+      seen.tookMs.push(endedAt - begunAt);
+      if (problem) seen.problems.push(problem);
+      else await use(seen, token, endedAt, connection.pingUrl);
+      await sleep(pauseMs);
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
   return seen;
 }
 

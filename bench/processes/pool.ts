@@ -25,7 +25,12 @@ export interface LoadCall {
   readonly id: string;
   readonly connection: BenchConnection;
   readonly untilEpochMs: number;
+  /** Between two vends of a caller. */
   readonly pauseMs: number;
+  /** How many callers at once in each process. */
+  readonly callers: number;
+  /** Before the process begins: the processes do not call in step. */
+  readonly delayMs: number;
 }
 
 /** One call's outcome; instants in milliseconds since 1970, with fractions. */
@@ -38,11 +43,11 @@ interface VendOutcome {
 
 /** What one process saw under load. */
 export interface LoadOutcome {
-  readonly vends: number;
   readonly problems: readonly string[];
   /** Tokens that the provider refused right after they were vended. */
   readonly refused: number;
-  readonly slowestMs: number;
+  /** Of each vend. */
+  readonly tookMs: readonly number[];
   /** Each token, and when the process first had it. */
   readonly tokens: readonly { readonly token: string; readonly at: number }[];
 }
@@ -58,7 +63,7 @@ export interface Pool {
   ): Promise<{ readonly begunAt: number; readonly outcomes: readonly VendOutcome[] }>;
   /** Uses a candidate all the time in the first `processes`, until an instant. */
   load(
-    call: Omit<LoadCall, "id">,
+    call: Omit<LoadCall, "id" | "delayMs">,
     candidate: CandidateName,
     processes: number,
   ): Promise<readonly LoadOutcome[]>;
@@ -106,7 +111,10 @@ export async function startPool(
     },
     load: (call, { id }, processes) =>
       Promise.all(
-        all.slice(0, processes).map((one) => one.call<LoadOutcome>("load", { ...call, id })),
+        all.slice(0, processes).map((one, at) => {
+          const delayMs = (at / processes) * call.pauseMs;
+          return one.call<LoadOutcome>("load", { ...call, id, delayMs } satisfies LoadCall);
+        }),
       ),
     stop: () => stopAll(all),
   };

@@ -29,7 +29,7 @@ export function describeMachine(): Machine {
 export function reasonToWait({ load }: Machine): string | null {
   if (load <= maxLoad) return null;
   return (
-    `The load average of the last minute is ${load.toFixed(2)}, and above ${maxLoad} other programs take the time that ` +
-    "is measured: end them, wait a minute and run this again, or add -- --force to measure anyway, which the page will say."
+    `The load average of the last minute is ${load.toFixed(2)}; above ${maxLoad}, other programs take the time that is ` +
+    "measured. End them, wait a minute and run this again."
   );
 }
