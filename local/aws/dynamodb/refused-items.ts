@@ -39,7 +39,7 @@ export function returnRefusedItems(
     if (!isRefusal(response, content)) return end(content);
     refusedItem(database, request, write).then(
       (item) => end(withItem(response, String(content), item)),
-      () => end(content),
+      (error: Error) => response.destroy(error),
     );
     return response;
   }) as ServerResponse["end"];
