@@ -1,8 +1,7 @@
-import type { ChildProcess } from "node:child_process";
 import { fork } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { VendPayload, VendResult } from "../../local/vend-client.ts";
+import { childCalls, killChild, untilReady } from "./child-calls.ts";
 
 const PROCESS = fileURLToPath(new URL("./vend-process-worker.mjs", import.meta.url));
 /** A caller's usual timeout. */
@@ -64,11 +63,6 @@ export interface VendProcess {
   stop(): Promise<void>;
 }
 
-interface Pending {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
 export async function startVendProcess(
   bundle: string,
   variables: Readonly<Record<string, string>>,
@@ -81,15 +75,13 @@ export async function startVendProcess(
   const output: string[] = [];
   child.stdout?.on("data", (text) => output.push(String(text)));
   child.stderr?.on("data", (text) => output.push(String(text)));
-  const send = commandSender(child);
-  await ready(child, output);
-
-  async function end(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "close");
-    child.kill("SIGKILL");
-    await ended;
-  }
+  const send: (act: WorkerCommand["act"], argument: unknown) => Promise<unknown> = childCalls(
+    child,
+    "The bundle",
+    output,
+  );
+  await untilReady(child, "The bundle", output);
+  const end = () => killChild(child);
 
   const handle = (event: unknown, remainingMs = CALLER_TIMEOUT_MS) =>
     send("vend", { event, remainingMs });
@@ -109,38 +101,4 @@ export async function startVendProcess(
     printed: () => output.join(""),
     stop: end,
   };
-}
-
-/** Sends concurrent commands, and matches the replies to them. */
-function commandSender(
-  child: ChildProcess,
-): (act: WorkerCommand["act"], argument: unknown) => Promise<unknown> {
-  const pending = new Map<number, Pending>();
-  let lastId = 0;
-  child.on("message", (reply: { id: number; value?: unknown; error?: string } | "ready") => {
-    if (reply === "ready") return;
-    const waiting = pending.get(reply.id);
-    pending.delete(reply.id);
-    if (reply.error === undefined) waiting?.resolve(reply.value);
-    else waiting?.reject(new Error(`The handler threw: ${reply.error}`));
-  });
-  child.once("exit", () => {
-    for (const { reject } of pending.values()) reject(new Error("The process is gone."));
-    pending.clear();
-  });
-  return (act, argument) =>
-    new Promise((resolve, reject) => {
-      lastId += 1;
-      pending.set(lastId, { resolve, reject });
-      const command: WorkerCommand = { id: lastId, act, argument };
-      child.send(command, (error) => error && reject(error));
-    });
-}
-
-async function ready(child: ChildProcess, output: readonly string[]): Promise<void> {
-  const ended = once(child, "exit").then(() => {
-    throw new Error(`The bundle does not start: ${output.join("")}`);
-  });
-  await Promise.race([once(child, "message"), ended]);
-  ended.catch(() => undefined);
 }
