@@ -1,6 +1,6 @@
 // npm run bench: measures the built product beside its peers, and writes docs/benchmarks.md.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import path from "node:path";
 import { bundleFunctions, bundlesFolder } from "../infra/bundle.ts";
 import { wrapText } from "../local/wrap-text.ts";
@@ -21,10 +21,8 @@ else process.exitCode = await bench(args);
 
 /** Returns the exit code. */
 async function bench(args: readonly string[]): Promise<number> {
-  const today = new Date().toISOString().slice(0, 10);
   const options = readBenchOptions(
     args,
-    today,
     namedMeasures.map(({ name }) => name),
   );
   const machine = describeMachine();
@@ -36,14 +34,20 @@ async function bench(args: readonly string[]): Promise<number> {
   }
   if (!installPeers()) return 1;
   bundleFunctions(bundlesFolder);
-  const findings = await runMeasures(chosen(options), options, progressLine(process.stdout));
+  const measures = chosen(options);
+  const findings = await runMeasures(measures, options, progressLine(process.stdout));
   const figures = Object.assign({}, ...findings.map((finding) => finding.figures));
-  const judgements = judgeGoals(goals, figures);
+  const names = measures.map(({ name }) => name);
+  const judgements = judgeGoals(
+    goals.filter(({ measure }) => names.includes(measure)),
+    figures,
+  );
   if (options.only.length === 0) {
     // Its charts need what has just been installed.
     const { writeBenchPage } = await import("./write-page.ts");
     const isForced = reason !== null;
-    writeBenchPage({ ...options, machine, isForced, findings, judgements });
+    const date = new Date().toISOString().slice(0, 10);
+    writeBenchPage({ ...options, date, machine, isForced, findings, judgements });
   }
   return report(judgements, options);
 }
@@ -53,13 +57,18 @@ function chosen({ only, isFull }: BenchOptions): readonly NamedMeasure[] {
   return namedMeasures.filter(({ isFullOnly }) => isFull || !isFullOnly);
 }
 
-/** Installs what is compared, once: it is not part of the product's own install. */
+/** Installs what is compared, unless it is there: it is not part of the product's own install. */
 function installPeers(): boolean {
   const folder = import.meta.dirname;
-  if (existsSync(path.join(folder, "node_modules", ".package-lock.json"))) return true;
+  const installed = changedAt(path.join(folder, "node_modules", ".package-lock.json"));
+  if (installed > changedAt(path.join(folder, "package-lock.json"))) return true;
   console.log("  Installing what is compared into bench/node_modules: npm ci --prefix bench");
   const install = ["ci", "--prefix", folder, "--ignore-scripts"];
   return spawnSync("npm", install, { stdio: "inherit" }).status === 0;
+}
+
+function changedAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function report(judgements: readonly GoalVerdict[], { only }: BenchOptions): number {

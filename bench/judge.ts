@@ -10,17 +10,18 @@ export interface GoalVerdict {
   readonly isBroken: boolean;
 }
 
+const notFound: Estimate = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
+
 /**
- * Judges what was measured; goals without a figure were not measured in this run. A count counts as it is. A time is
- * beyond its bound only if its whole interval is: what chance explains fails nobody. A figure that is no number is.
+ * Judges what was measured. A count counts as it is. A time is beyond its bound only if its whole interval is: what
+ * chance explains fails nobody. A figure that is missing or no number is.
  */
 export function judgeGoals(
   goals: readonly Goal[],
   figures: Readonly<Record<string, Estimate>>,
 ): readonly GoalVerdict[] {
-  return goals.flatMap((goal) => {
-    const measured = figures[goal.id];
-    if (!measured) return [];
+  return goals.map((goal) => {
+    const measured = figures[goal.id] ?? notFound;
     const { value, low } = measured;
     const least = goal.kind === "count" ? value : low;
     return {

@@ -8,8 +8,6 @@ export interface BenchOptions {
   readonly isForced: boolean;
   /** Of the random order and the bootstrap. */
   readonly seed: number;
-  /** The page's date, `2026-11-22`. */
-  readonly date: string;
   /** Only these measures, and no page; empty: all. */
   readonly only: readonly string[];
 }
@@ -19,13 +17,11 @@ export const benchUsage = `Usage: npm run bench -- [options]
   --full              ten minutes instead of two
   --only <measures>   only these, separated by commas; writes no page
   --seed <number>     of the random order (default 1)
-  --date <date>       of the page (default today)
   --force             measures although the machine is busy; the page says so`;
 
 /** Reads the arguments. Throws a `RangeError` for those that say nothing. */
 export function readBenchOptions(
   args: readonly string[],
-  today: string,
   measures: readonly string[],
 ): BenchOptions {
   const { values } = parseArgs({
@@ -34,17 +30,15 @@ export function readBenchOptions(
       full: { type: "boolean", default: false },
       force: { type: "boolean", default: false },
       seed: { type: "string", default: "1" },
-      date: { type: "string", default: today },
       only: { type: "string", default: "" },
     },
   });
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed)) throw new RangeError("--seed is a whole number.");
-  if (!/^\d{4}-\d\d-\d\d$/.test(values.date)) throw new RangeError("--date is like 2026-11-22.");
   const only = values.only.split(",").filter(Boolean);
   const unknown = only.filter((name) => !measures.includes(name));
   if (unknown.length > 0) {
     throw new RangeError(`No measure ${unknown.join(", ")}: there are ${measures.join(", ")}.`);
   }
-  return { isFull: values.full, isForced: values.force, seed, date: values.date, only };
+  return { isFull: values.full, isForced: values.force, seed, only };
 }

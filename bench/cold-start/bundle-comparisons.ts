@@ -1,12 +1,13 @@
 import path from "node:path";
 import { buildSync } from "esbuild";
 import { bundlesFolder } from "../../infra/bundle.ts";
+import type { CandidateName } from "../candidates/candidate.ts";
 
 /** Bundles of the comparisons, each with what it consists of, as esbuild's and AWS's documentation have one do it. */
-export function bundleComparison(name: "plain-client" | "documented-stack"): string {
-  const outfile = path.join(bundlesFolder, "..", "bench", name, "index.mjs");
+export function bundleComparison({ id }: CandidateName): string {
+  const outfile = path.join(bundlesFolder, "..", "bench", id, "index.mjs");
   buildSync({
-    entryPoints: [path.join(import.meta.dirname, `${name}.mjs`)],
+    entryPoints: [path.join(import.meta.dirname, `${id}.mjs`)],
     outfile,
     bundle: true,
     format: "esm",

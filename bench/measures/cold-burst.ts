@@ -3,7 +3,7 @@ import { candidatesOf, lockAndDoubleCheck, product } from "../candidates/candida
 import { formatEstimate, formatNumber } from "../report/format-estimate.ts";
 import type { Estimate } from "../statistics/bootstrap.ts";
 import { counted, estimate } from "../statistics/bootstrap.ts";
-import { quantile } from "../statistics/quantile.ts";
+import { median, quantile } from "../statistics/quantile.ts";
 import { shuffled } from "../statistics/random.ts";
 import { providerMs } from "../world/world.ts";
 import type { BurstResult } from "./burst.ts";
@@ -36,7 +36,7 @@ export const measureColdBurst: BenchMeasure = async (context) => {
     });
   }
   const rows = results.flatMap((result) =>
-    candidatesOf(1, result.processes).map((candidate) => rowOf(context, result, candidate)),
+    candidatesOf(1, result.processes).map((candidate) => rowOf(result, candidate)),
   );
   return {
     title: "Cold burst",
@@ -57,7 +57,7 @@ export const measureColdBurst: BenchMeasure = async (context) => {
       ],
       rows,
     },
-    figures: figuresOf(context, results),
+    figures: figuresOf(results),
     points: results.flatMap((result) =>
       candidatesOf(1, result.processes).map((candidate) => pointOf(results, result, candidate)),
     ),
@@ -99,17 +99,13 @@ function lagOf(blocks: readonly Block[], candidate: CandidateName, share: number
   );
 }
 
-function rowOf(
-  { random }: MeasureContext,
-  { processes, blocks: all }: SizeResult,
-  candidate: CandidateName,
-) {
+function rowOf({ processes, blocks: all }: SizeResult, candidate: CandidateName) {
   const blocks = all.filter((block) => block.has(candidate));
   const bursts = of(blocks, candidate);
   const mean = (value: (burst: BurstResult) => number) =>
     formatNumber(bursts.reduce((sum, burst) => sum + value(burst), 0) / bursts.length, 1);
   const time = (share: number) =>
-    formatEstimate(estimate(blocks, (drawn) => timeOf(drawn, candidate, share), random));
+    formatEstimate(estimate(blocks, (drawn) => timeOf(drawn, candidate, share)));
   return [
     String(processes),
     candidate.title,
@@ -137,24 +133,18 @@ function pointOf(
 /** Who is fast because nobody waits has dead tokens: its line says so. */
 function lineOf(all: readonly SizeResult[], candidate: CandidateName): string {
   const largest = all.findLast(({ blocks }) => of(blocks, candidate).length > 0);
-  const dead = quantile(
-    of(largest?.blocks ?? [], candidate).map((burst) => burst.dead),
-    0.5,
-  );
+  const dead = median(of(largest?.blocks ?? [], candidate).map((burst) => burst.dead));
   return dead > 0
     ? `${candidate.title}: ${formatNumber(dead, 0)} of ${largest?.processes} dead`
     : candidate.title;
 }
 
-function figuresOf(
-  { random }: MeasureContext,
-  results: readonly SizeResult[],
-): Record<string, Estimate> {
+function figuresOf(results: readonly SizeResult[]): Record<string, Estimate> {
   const blocksFor = (processes: number) =>
     results.find((result) => result.processes === processes)?.blocks ?? [];
   const bursts = results.flatMap(({ blocks }) => of(blocks, product));
   const p99 = (processes: number) =>
-    estimate(blocksFor(processes), (drawn) => timeOf(drawn, product, 0.99), random);
+    estimate(blocksFor(processes), (drawn) => timeOf(drawn, product, 0.99));
   const lagRatio = (drawn: readonly Block[]) =>
     lagOf(drawn, product, 0.99) / lagOf(drawn, lockAndDoubleCheck, 0.99);
   return {
@@ -164,17 +154,11 @@ function figuresOf(
     "cold-requests-alone": counted(
       Math.max(...of(blocksFor(1), product).map(({ requests }) => requests)),
     ),
-    "cold-requests": estimate(
-      blocksFor(8),
-      (drawn) =>
-        quantile(
-          of(drawn, product).map(({ requests }) => requests / 8),
-          0.5,
-        ),
-      random,
+    "cold-requests": estimate(blocksFor(8), (drawn) =>
+      median(of(drawn, product).map(({ requests }) => requests / 8)),
     ),
     "cold-8": p99(8),
     "cold-32": p99(32),
-    "cold-lag": estimate(blocksFor(8), lagRatio, random),
+    "cold-lag": estimate(blocksFor(8), lagRatio),
   };
 }

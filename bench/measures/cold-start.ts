@@ -1,4 +1,5 @@
 import { bundleComparison } from "../cold-start/bundle-comparisons.ts";
+import { documentedStack, plainClient } from "../cold-start/comparisons.ts";
 import { hotPathOf } from "../cold-start/hot-path.ts";
 import type { ColdStart } from "../cold-start/start-cold.ts";
 import { startCold } from "../cold-start/start-cold.ts";
@@ -43,12 +44,10 @@ export const measureColdStart: BenchMeasure = async (context) => {
     if (block > 0) blocks.push(results as Block);
   }
   const timeOf = (kind: Kind, time: "wallMs" | "cpuMs") =>
-    estimate(blocks, (drawn) => median(drawn.map((block) => block[kind][time])), random);
+    estimate(blocks, (drawn) => median(drawn.map((block) => block[kind][time])));
   const ratio = (kind: Kind, base: Kind) =>
-    estimate(
-      blocks,
-      (drawn) => median(drawn.map((block) => block[kind].wallMs / block[base].wallMs)),
-      random,
+    estimate(blocks, (drawn) =>
+      median(drawn.map((block) => block[kind].wallMs / block[base].wallMs)),
     );
   const hotPaths = new Map(kinds.map((kind) => [kind, hotPathOf(blocks[0]?.[kind].files ?? [])]));
   const hot = hotPaths.get("local key");
@@ -115,14 +114,14 @@ async function prepareStarts({ world }: MeasureContext): Promise<Record<Kind, St
       variables: world.variables(kms),
     },
     "plain client": {
-      bundle: bundleComparison("plain-client"),
-      title: "plain DynamoDB client",
+      bundle: bundleComparison(plainClient),
+      title: plainClient.title,
       account: local.account,
       variables: world.variables(),
     },
     "documented stack": {
-      bundle: bundleComparison("documented-stack"),
-      title: "Powertools, zod, middy",
+      bundle: bundleComparison(documentedStack),
+      title: documentedStack.title,
       account: local.account,
       variables: world.variables(),
     },

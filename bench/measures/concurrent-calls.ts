@@ -37,7 +37,7 @@ export const measureConcurrentCalls: BenchMeasure = async (context) => {
   const rollovers = await runTimes(context, "at a rollover", 1, rolloverCalls);
   const all = [...bursts, ...rollovers];
   const about = (outcomes: readonly Outcome[], value: (drawn: readonly Outcome[]) => number) =>
-    estimate(outcomes, value, context.random);
+    estimate(outcomes, value);
   const requestsOf = (outcomes: readonly Outcome[]): Estimate =>
     about(outcomes, (drawn) => median(drawn.map(({ requests }) => requests / processes)));
   const sum = (outcomes: readonly Outcome[], value: (outcome: Outcome) => number) =>

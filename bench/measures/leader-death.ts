@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { commitReserveMs, secretReserveMs } from "../../functions/model/time-limits.ts";
 import { startVendProcess } from "../../test/support/vend-process.ts";
 import { formatEstimate } from "../report/format-estimate.ts";
 import { estimate } from "../statistics/bootstrap.ts";
@@ -10,13 +11,13 @@ import type { BenchMeasure } from "./measure.ts";
 const count = 5;
 const survivors = 3;
 const deadlineMs = 1000;
-/** A lease is so much longer than the deadline of one provider call. */
-const leaseMs = deadlineMs + 2000;
+/** A lease is longer than a provider call by what is reserved for the secret and for the commit. */
+const leaseMs = secretReserveMs + deadlineMs + commitReserveMs;
 const issueMs = 600;
 const environment = "death";
 
 /** The process that renews is killed while the provider answers it. */
-export const measureLeaderDeath: BenchMeasure = async ({ world, random, progress }) => {
+export const measureLeaderDeath: BenchMeasure = async ({ world, progress }) => {
   await world.behave({ issueMs });
   const deaths: number[] = [];
   for (let death = 1; death <= count; death += 1) {
@@ -24,7 +25,7 @@ export const measureLeaderDeath: BenchMeasure = async ({ world, random, progress
     deaths.push((await killLeader(world)) / leaseMs);
   }
   await world.behave();
-  const ratio = estimate(deaths, median, random);
+  const ratio = estimate(deaths, median);
   return {
     title: "Death of the leader",
     text:

@@ -3,13 +3,24 @@ import type { Estimate } from "../statistics/bootstrap.ts";
 import type { Random } from "../statistics/random.ts";
 import type { BenchWorld } from "../world/world.ts";
 
+/** The measures' names, for `--only` and for the goals. */
+export type MeasureName =
+  | "cold-burst"
+  | "rollover"
+  | "concurrent-calls"
+  | "leader-death"
+  | "store-hit"
+  | "memory-vend"
+  | "cold-start"
+  | "renewal-tick";
+
 /** What a measure is given: where it runs, and how much of it. */
 export interface MeasureContext {
   readonly world: BenchWorld;
   /** Warm processes of every candidate. */
   readonly pool: Pool;
   readonly random: Random;
-  /** Ten minutes instead of two: three times the blocks. */
+  /** Ten minutes instead of two: five times the blocks. */
   readonly isFull: boolean;
   /** Says on the terminal what is being done. */
   progress(text: string): void;
@@ -42,7 +53,7 @@ export interface ChartPoint {
 
 export type BenchMeasure = (context: MeasureContext) => Promise<MeasureResult>;
 
-/** How many blocks: three times as many in a full run. */
+/** How many blocks or samples: five times as many in a full run. */
 export function blocksOf({ isFull }: Pick<MeasureContext, "isFull">, usual: number): number {
   return isFull ? usual * 5 : usual;
 }

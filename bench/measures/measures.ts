@@ -2,7 +2,7 @@ import { measureColdBurst } from "./cold-burst.ts";
 import { measureColdStart } from "./cold-start.ts";
 import { measureConcurrentCalls } from "./concurrent-calls.ts";
 import { measureLeaderDeath } from "./leader-death.ts";
-import type { BenchMeasure } from "./measure.ts";
+import type { BenchMeasure, MeasureName } from "./measure.ts";
 import { measureMemoryVend } from "./memory-vend.ts";
 import { measureRenewalTick } from "./renewal-tick.ts";
 import { measureRollover } from "./rollover.ts";
@@ -10,8 +10,7 @@ import { measureStoreHit } from "./store-hit.ts";
 
 /** A measure and what it needs. */
 export interface NamedMeasure {
-  /** For `--only`. */
-  readonly name: string;
+  readonly name: MeasureName;
   readonly measure: BenchMeasure;
   /** How many warm processes of every candidate it uses. */
   readonly processes: number;

@@ -35,7 +35,7 @@ export const measureMemoryVend: BenchMeasure = async (context) => {
     await process.stop();
   }
   const ratio = (way: Way, base: Way) =>
-    estimate(batches, (drawn) => median(drawn.map((batch) => batch[way] / batch[base])), random);
+    estimate(batches, (drawn) => median(drawn.map((batch) => batch[way] / batch[base])));
   const figures = {
     "memory-client": ratio("client", "no-op"),
     "memory-client-context": ratio("client with context", "no-op"),
@@ -56,7 +56,7 @@ export const measureMemoryVend: BenchMeasure = async (context) => {
       rows: ways.map((way) => [
         titles[way],
         formatEstimate(
-          estimate(batches, (drawn) => median(drawn.map((batch) => batch[way])), random),
+          estimate(batches, (drawn) => median(drawn.map((batch) => batch[way]))),
           0,
         ),
         ratios[way] ?? "",

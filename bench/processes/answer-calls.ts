@@ -10,7 +10,11 @@ interface Call {
 export function answerCalls(acts: Readonly<Record<string, Act>>): void {
   process.on("disconnect", () => process.exit());
   process.on("message", ({ id, act, argument }: Call) => {
-    const answer = async () => acts[act]?.(argument);
+    const answer = async () => {
+      const chosen = acts[act];
+      if (!chosen) throw new RangeError(`There is no act "${act}".`);
+      return chosen(argument);
+    };
     answer().then(
       (value) => process.send?.({ id, value }),
       (error: unknown) => process.send?.({ id, error: messageOf(error) }),

@@ -25,9 +25,6 @@ const lambdaContext = () => ({
 });
 const ways = new Map<string, Call>();
 
-/** What vending from memory is measured beside. */
-const noOp: Call = async () => undefined;
-
 async function open({ bundle, account }: OpenMemoryCall): Promise<void> {
   const { handler } = await import(bundle);
   const answer = await handler({ account }, lambdaContext());
@@ -39,7 +36,7 @@ async function open({ bundle, account }: OpenMemoryCall): Promise<void> {
   const empty = middy().handler(async () => ({}));
   const event = { account };
   await client.vend();
-  ways.set("no-op", noOp);
+  ways.set("no-op", async () => undefined);
   ways.set("client", () => client.vend());
   ways.set("client with context", () => client.vend({ context }));
   ways.set("empty middy handler", () => empty(event, lambdaContext() as never));
@@ -50,7 +47,8 @@ async function open({ bundle, account }: OpenMemoryCall): Promise<void> {
 async function batch({ ways: order, calls }: BatchCall): Promise<Record<string, number>> {
   const taken: Record<string, number> = {};
   for (const way of order) {
-    const call = ways.get(way) ?? noOp;
+    const call = ways.get(way);
+    if (!call) throw new RangeError(`There is no way "${way}".`);
     const begunAt = process.hrtime.bigint();
     for (let made = 0; made < calls; made += 1) await call();
     taken[way] = Number(process.hrtime.bigint() - begunAt) / calls;

@@ -94,9 +94,9 @@ export async function startPool(
     );
     all.push(...(await Promise.all(some)));
   }
-  for (const { id, ...candidate } of candidates) {
-    const module = moduleOf({ id, ...candidate });
-    await Promise.all(all.map((one) => one.call("open", { id, module, options })));
+  for (const candidate of candidates) {
+    const call: OpenCall = { id: candidate.id, module: moduleOf(candidate), options };
+    await Promise.all(all.map((one) => one.call("open", call)));
   }
 
   const pool: Pool = {

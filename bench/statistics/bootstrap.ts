@@ -1,5 +1,5 @@
+import { seededRandom } from "../../test/simulation/virtual-time.ts";
 import { quantile } from "./quantile.ts";
-import type { Random } from "./random.ts";
 
 /** A measured value, and where it would lie in 95 of 100 repetitions of the same blocks. */
 export interface Estimate {
@@ -13,12 +13,13 @@ const resamples = 1000;
 /**
  * A percentile bootstrap. What is drawn again is a whole block, within which all candidates ran under the same
  * conditions: a statistic that compares them stays paired, and noise that lasts for a block does not look like precision.
+ * The same figure has the same interval wherever it is written. Of two or three blocks it is little more than their range.
  */
 export function estimate<Block>(
   blocks: readonly Block[],
   statistic: (blocks: readonly Block[]) => number,
-  random: Random,
 ): Estimate {
+  const random = seededRandom(resamples);
   const drawn = Array.from({ length: resamples }, () =>
     statistic(blocks.map(() => blocks[Math.floor(random() * blocks.length)] as Block)),
   );

@@ -34,14 +34,13 @@ const tables = [
   tableOf("Cache", "id"),
 ];
 
-let isSlow = false;
 let writes: number[] = [];
 const dynamoDb = await startDynamoDb({
   returnsRefusedItems: true,
   guard: {
     ...ALLOW_ALL,
     authenticate: async () => {
-      if (isSlow) await sleep(addedMs);
+      await sleep(addedMs);
       return undefined;
     },
   },
@@ -50,7 +49,6 @@ const dynamoDb = await startDynamoDb({
   },
 });
 await createTables(dynamoDb.url, tables);
-isSlow = true;
 
 answerCalls({
   url: () => dynamoDb.url,

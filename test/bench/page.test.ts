@@ -81,14 +81,13 @@ test("a busy machine is refused with what to do about it", () => {
 });
 
 describe("the command line", () => {
-  const read = (...args: string[]) => readBenchOptions(args, "2026-11-22", ["cold-burst"]);
+  const read = (...args: string[]) => readBenchOptions(args, ["cold-burst"]);
 
   test("has a short run of everything as its default", () => {
     expect(read()).toEqual({
       isFull: false,
       isForced: false,
       seed: 1,
-      date: "2026-11-22",
       only: [],
     });
   });
@@ -96,10 +95,8 @@ describe("the command line", () => {
   test("understands each option that its help names, and refuses what says nothing", () => {
     const options = read("--full", "--force", "--seed", "4", "--only", "cold-burst");
     expect(options).toMatchObject({ isFull: true, isForced: true, seed: 4, only: ["cold-burst"] });
-    expect(read("--date", "2027-01-02").date).toBe("2027-01-02");
-    expect(benchUsage.match(/^ {2}--/gm)).toHaveLength(5);
+    expect(benchUsage.match(/^ {2}--/gm)).toHaveLength(4);
     expect(() => read("--seed", "x")).toThrow(RangeError);
-    expect(() => read("--date", "today")).toThrow(RangeError);
     expect(() => read("--only", "unheard-of")).toThrow(/there are cold-burst/);
   });
 });

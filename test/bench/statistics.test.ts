@@ -38,7 +38,7 @@ describe("an estimate", () => {
   test("has an interval as wide as theory says: 1.96 standard errors to both sides", () => {
     const random = seededRandom(3);
     const values = Array.from({ length: 400 }, random);
-    const { value, low, high } = estimate(values, mean, random);
+    const { value, low, high } = estimate(values, mean);
     const standardError = Math.sqrt(1 / 12 / values.length);
     expect(value).toBe(mean(values));
     expect((high - value) / standardError).toBeGreaterThan(1.5);
@@ -52,7 +52,7 @@ describe("an estimate", () => {
     const blocks = Array.from({ length: 10 }, () => 1 + 50 * random()).map((one) => [one * 2, one]);
     const ratio = (drawn: readonly (readonly number[])[]) =>
       median(drawn.map(([a = 0, b = 0]) => a / b));
-    expect(estimate(blocks, ratio, random)).toEqual({ value: 2, low: 2, high: 2 });
+    expect(estimate(blocks, ratio)).toEqual({ value: 2, low: 2, high: 2 });
   });
 
   test("of a count is the count", () => {
