@@ -3,6 +3,7 @@ import path from "node:path";
 import { renderPage } from "../docs/generate/render-page.ts";
 import { candidates, product } from "./candidates/candidate.ts";
 import { drawChart } from "./charts/draw-chart.ts";
+import { documentedStack, plainClient } from "./cold-start/comparisons.ts";
 import { costPoints } from "./report/cost-table.ts";
 import type { BenchReport } from "./report/page.ts";
 import { renderBenchPage } from "./report/page.ts";
@@ -10,9 +11,11 @@ import { renderBenchPage } from "./report/page.ts";
 const root = path.join(import.meta.dirname, "..");
 const folder = path.join(root, "docs", "benchmarks");
 
+const compared = [...candidates, plainClient, documentedStack];
+
 /** Writes docs/benchmarks.md and its charts. */
 export function writeBenchPage(report: Omit<BenchReport, "candidates" | "versions">): void {
-  const page = renderBenchPage({ ...report, candidates, versions: benchVersions() });
+  const page = renderBenchPage({ ...report, candidates: compared, versions: benchVersions() });
   writeFileSync(path.join(root, "docs", "benchmarks.md"), renderPage(root, page));
   mkdirSync(folder, { recursive: true });
   const [burst, ...others] = report.findings;
@@ -43,8 +46,15 @@ function writeChart(name: string, chart: Parameters<typeof drawChart>[0]): void 
   writeFileSync(path.join(folder, `${name}.svg`), drawChart(chart));
 }
 
-/** The exact versions that bench/package.json pins. */
+/** The versions that are installed of what bench/package.json names. */
 function benchVersions(): Readonly<Record<string, string>> {
-  const file = path.join(import.meta.dirname, "package.json");
-  return JSON.parse(readFileSync(file, "utf8")).dependencies;
+  const folder = import.meta.dirname;
+  const versionOf = (name: string) =>
+    readJson(path.join(folder, "node_modules", name, "package.json")).version;
+  const names = Object.keys(readJson(path.join(folder, "package.json")).dependencies);
+  return Object.fromEntries(names.map((name) => [name, versionOf(name)]));
+}
+
+function readJson(file: string) {
+  return JSON.parse(readFileSync(file, "utf8"));
 }

@@ -17,6 +17,7 @@ export interface BenchReport {
   readonly seed: number;
   readonly findings: readonly MeasureResult[];
   readonly judgements: readonly GoalVerdict[];
+  /** Those of the cold start too. */
   readonly candidates: readonly CandidateName[];
   /** Exact versions by package. */
   readonly versions: Readonly<Record<string, string>>;
@@ -61,8 +62,8 @@ function intro({ date, machine, isFull, isForced, seed }: BenchReport): string {
     `${platform}, Node ${node}, load average ${load.toFixed(2)}, seed ${seed}. Everything runs on this machine: the ` +
     "provider takes 150 ms, its new token revokes the one before, and each answer of the table takes 4 ms longer than " +
     "the emulator needs. The product is the built bundle. All candidates run in the same warm processes, in random " +
-    "order in each block; a value in brackets is a 95 % bootstrap interval over blocks. Compare ratios: times depend " +
-    `on the machine.${forced}`
+    "order in each block; a value in brackets is a 95 % bootstrap interval over blocks, of two or three blocks little more than their " +
+    `range. Compare ratios: times depend on the machine.${forced}`
   );
 }
 
@@ -106,7 +107,7 @@ function markdown({ heading, rows }: PageTable): string {
 
 const costText =
   `By arithmetic, not measured: dollars for a million vends of one connection at list prices of us-east-1 of ${prices.asOf} ` +
-  "(`bench/report/prices.ts`), the month of a realm shared by its vends. The lever is the share of vends that the " +
+  "(`bench/report/prices.ts`) and assumed durations (`bench/report/cost.ts`), the month of a realm shared by its vends. The lever is the share of vends that the " +
   "callers' own memory serves.";
 
 function versionTable({ candidates, versions }: BenchReport): PageTable {
