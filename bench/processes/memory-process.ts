@@ -28,7 +28,12 @@ const ways = new Map<string, Call>();
 async function open({ bundle, account }: OpenMemoryCall): Promise<void> {
   const { handler } = await import(bundle);
   const answer = await handler({ account }, lambdaContext());
-  const transport: Transport = async () => answer;
+  let isAsked = false;
+  const transport: Transport = async () => {
+    if (isAsked) throw new Error("The client does not vend from memory.");
+    isAsked = true;
+    return answer;
+  };
   const client = createTokenClient({
     connection: `client-credentials/bench/${account}`,
     transport,

@@ -31,8 +31,8 @@ async function measure({ bundle, tableName, storeUrl, samples }) {
   });
   const ways = {
     product: (account) => product.vend({ account }),
-    sdk: (account) => client.send(new GetItemCommand(inputOf(account))),
-    signed: (account) => post(storeUrl, JSON.stringify(inputOf(account))),
+    sdk: async (account) => (await client.send(new GetItemCommand(inputOf(account)))).Item,
+    signed: async (account) => (await post(storeUrl, JSON.stringify(inputOf(account)))).Item,
   };
   // Its headers are what is sent again.
   await ways.sdk("nobody's");
@@ -41,8 +41,9 @@ async function measure({ bundle, tableName, storeUrl, samples }) {
     const ms = {};
     for (const way of order) {
       const begunAt = performance.now();
-      await ways[way](account);
+      const found = await ways[way](account);
       ms[way] = performance.now() - begunAt;
+      if (!found) throw new Error(`${way} finds nothing of ${account}.`);
     }
     taken.push(ms);
   }
