@@ -75,10 +75,11 @@ export const goals: readonly Goal[] = [
   {
     id: "rollover-stall",
     measure: "rollover",
-    // The provider's time, 250 ms, and four round trips to the store.
+    // The provider's time, 250 ms, and four round trips to the store. The margin of the token that ends is not given up
+    // for it (docs/decisions/0002-handover-instants.md).
     what: "handover with room for it: longest vend, ms",
     target: 420,
-    accepted: 700,
+    accepted: 1500,
     kind: "time",
   },
   {
