@@ -148,6 +148,23 @@ export const threatsOfATableWriter: readonly Threat[] = [
     },
   },
   {
+    name: "text-as-fingerprint",
+    arrow: "table",
+    asset: "evidence",
+    kind: "T",
+    threat: "writes a text as a token's fingerprint, which callers, terminals and logs then show",
+    mitigation: "a fingerprint that cannot be one is damage, and its token is renewed",
+    test: [
+      "test/store/forged-fingerprints.test.ts",
+      "a fingerprint %s costs its token, and is not shown to anybody",
+    ],
+    removal: {
+      file: "functions/store/attributes.ts",
+      from: "return /^[\\w@.-]{1,64}$/.test(fingerprint) ? fingerprint : damaged(name);",
+      to: "return fingerprint;",
+    },
+  },
+  {
     name: "possible-instants",
     arrow: "table",
     asset: "tokens",
