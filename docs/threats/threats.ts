@@ -6,6 +6,7 @@ import { threatsOfADependency } from "./dependency.ts";
 import { threatsOfForgedLinks } from "./forged-links.ts";
 import { threatsOfAForwardedLink } from "./forwarded-link.ts";
 import { threatsOfTheInternet } from "./internet.ts";
+import { threatsOfOldRecords } from "./old-records.ts";
 import { threatsOfAnOperator } from "./operator.ts";
 import type { ThreatActor } from "./picture.ts";
 import { threatsOfAProvider } from "./provider.ts";
@@ -21,7 +22,7 @@ export const threatsByActor: Readonly<Record<ThreatActor, readonly Threat[]>> = 
   "a malicious consumer with a grant": threatsOfAConsumer,
   "an operator": [...threatsOfAnOperator, ...threatsOfAnAdministrator],
   "a table reader": threatsOfATableReader,
-  "a table writer": [...threatsOfATableWriter, ...threatsOfForgedLinks],
+  "a table writer": [...threatsOfATableWriter, ...threatsOfOldRecords, ...threatsOfForgedLinks],
   "a backup thief": threatsOfABackupThief,
   "a compromised realm function": threatsOfARealmFunction,
   "a hostile provider": [...threatsOfAProvider, ...threatsToPeopleAndCallers],
