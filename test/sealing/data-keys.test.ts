@@ -246,7 +246,7 @@ describe("about a data key in use KMS is asked five minutes early", () => {
     await expect(opened()).rejects.toMatchObject(outage(name));
   });
 
-  test("and an answer that comes after a later one changes nothing", async () => {
+  test("and a refusal that comes after a later answer changes nothing", async () => {
     let refuse = (_: unknown) => {};
     const late = new Promise((_, reject) => {
       refuse = reject;
@@ -260,6 +260,24 @@ describe("about a data key in use KMS is asked five minutes early", () => {
     refuse(new KMSServiceException({ name: "Disabled", $fault: "client", $metadata }));
     await answered();
     expect(await opened()).not.toBeNull();
+  });
+
+  test("and an answer that comes after a refusal changes nothing", async () => {
+    let answer = (_: unknown) => {};
+    const late = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const name = "DisabledException";
+    const refusal = new KMSServiceException({ name, $fault: "client", $metadata });
+    const { clock, opened } = keysOf(newKey, late, refusal, refusal);
+    await opened();
+    clock.advance(minutes(55));
+    await opened();
+    clock.advance(minutes(5));
+    await expect(opened()).rejects.toMatchObject(outage(name));
+    answer(newKey);
+    await answered();
+    await expect(opened()).rejects.toMatchObject(outage(name));
   });
 });
 
