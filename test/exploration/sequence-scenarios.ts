@@ -186,7 +186,7 @@ export const sequenceScenarios: readonly ExploredScenario[] = [
     faults: 1,
   },
   {
-    name: "two consents, of which one has an end",
+    name: "two consents, one with an end",
     nature: forgetful,
     start: "none",
     parts: [part("a", 0, { does: "redeem" }), part("b", 1000, { does: "redeem" }), part("a", 2000)],
@@ -202,7 +202,7 @@ export const sequenceScenarios: readonly ExploredScenario[] = [
     faults: 12,
   },
   {
-    name: "a commit whose answer is lost, beside a rejection",
+    name: "a lost commit beside a rejection",
     nature: atExpiry,
     start: "expired",
     parts: [part("a", 0), part("b", 100, reject)],
