@@ -10,6 +10,19 @@ import { startProviders } from "../local/providers.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Every file of a folder, as a path from the project's root, with its text. */
+/** Where there is code. */
+const folders = [
+  "bench",
+  "cli",
+  "client",
+  "docs",
+  "functions",
+  "infra",
+  "local",
+  "openapi",
+  "test",
+];
+
 function filesIn(folder: string): { path: string; text: string }[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.m?ts$/.test(entry.name))
@@ -149,17 +162,6 @@ const mayBeShared: Readonly<Record<string, string>> = {
 };
 
 describe("an exported name", () => {
-  const folders = [
-    "bench",
-    "cli",
-    "client",
-    "docs",
-    "functions",
-    "infra",
-    "local",
-    "openapi",
-    "test",
-  ];
   const declared =
     /^export (?:declare )?(?:abstract )?(?:async )?(?:class|const|function\*?|interface|let|type) (\w+)/gm;
 
@@ -215,17 +217,6 @@ describe("every provider", () => {
 });
 
 describe("what a text refers to", () => {
-  const folders = [
-    "bench",
-    "cli",
-    "client",
-    "docs",
-    "functions",
-    "infra",
-    "local",
-    "openapi",
-    "test",
-  ];
   const pages = globSync(["*.md", "docs/**/*.md"], { cwd: root }).map((path) => ({
     path,
     text: readFileSync(join(root, path), "utf8"),

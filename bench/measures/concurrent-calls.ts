@@ -3,6 +3,7 @@ import { formatEstimate } from "../report/format-estimate.ts";
 import type { Estimate } from "../statistics/bootstrap.ts";
 import { counted, estimate } from "../statistics/bootstrap.ts";
 import { median, quantile } from "../statistics/quantile.ts";
+import type { BurstResult } from "./burst.ts";
 import { runBurst } from "./burst.ts";
 import type { BenchMeasure, MeasureContext } from "./measure.ts";
 import { blocksOf } from "./measure.ts";
@@ -21,14 +22,8 @@ const rollover = {
 const usualBursts = 2;
 
 /** What calls at once cost, from an empty table or at a rollover. */
-interface Outcome {
-  readonly issues: number;
-  readonly dead: number;
+interface Outcome extends Omit<BurstResult, "lagMs"> {
   readonly calls: number;
-  readonly failures: number;
-  readonly problems: readonly string[];
-  readonly requests: number;
-  readonly tookMs: readonly number[];
 }
 
 /** The function is called several times at once in one process, as a managed instance does. */

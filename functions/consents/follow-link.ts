@@ -9,11 +9,8 @@ import type { Deadline } from "../model/time-limits.ts";
 import { authorizeUrl } from "./authorization-request.ts";
 import { linkLifetimeMs } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { newBrowserSecret } from "./link-proof.ts";
+import { linkShape, newBrowserSecret } from "./link-proof.ts";
 import { pendingFields, refused, refusedLink, usableLink } from "./link-state.ts";
-
-/** 256 bits in base64url. */
-const linkShape = /^[\w-]{43}$/;
 
 /** Looks up the link for its page. Changes nothing, so that programs that prefetch links do not use them up. */
 export async function openLink(

@@ -9,6 +9,7 @@ import { pendingFields, refused } from "./link-state.ts";
 
 /** 256 bits in base64url. */
 const linkLength = 43;
+export const linkShape = new RegExp(`^[\\w-]{${linkLength}}$`);
 
 /** How long after its first end a link can still be used by somebody who has continued with it again and again. */
 const maxExtensionMs = 3_600_000;

@@ -15,8 +15,14 @@ export function plusMs(instant: Date, ms: number): Date {
   return new Date(instant.getTime() + ms);
 }
 
+/** The earlier of two instants, of which either may be unknown. */
+export function earlier<Instant extends Date | null>(a: Instant, b: Instant): Instant {
+  if (!a || !b) return a ?? b;
+  return a < b ? a : b;
+}
+
 /** The later of two instants, of which either may be unknown. */
-export function later(a: Date | null, b: Date | null): Date | null {
+export function later<Instant extends Date | null>(a: Instant, b: Instant): Instant {
   if (!a || !b) return a ?? b;
   return a > b ? a : b;
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { earlier } from "../model/clock.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
@@ -6,7 +7,6 @@ import { basicClientId, sensitiveText } from "./declaration/secret.ts";
 import { address, baseAddress, basicEncoding, settingsOf } from "./declaration/settings.ts";
 import {
   claimUntil,
-  earlier,
   instantFrom,
   isAbsent,
   lifetimeFrom,

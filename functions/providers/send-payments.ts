@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { earlier } from "../model/clock.ts";
 import { Sensitive, unprintable } from "../model/sensitive.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import { parseJson } from "../platform/parse-json.ts";
@@ -8,7 +9,6 @@ import { address, baseAddress, seconds, settingsOf } from "./declaration/setting
 import {
   claimFromSecond,
   claimUntil,
-  earlier,
   instantFrom,
   isAbsent,
   lifetimeFrom,

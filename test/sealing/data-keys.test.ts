@@ -124,9 +124,10 @@ describe("a data key seals", () => {
   });
 });
 
+const failure = (name: string, $fault: "client" | "server") =>
+  new KMSServiceException({ name, $fault, $metadata });
+
 describe("a data key opens for an hour", () => {
-  const failure = (name: string, $fault: "client" | "server") =>
-    new KMSServiceException({ name, $fault, $metadata });
   const timeout = new Error("too late");
   timeout.name = "TimeoutError";
 
@@ -220,7 +221,7 @@ describe("about a data key in use KMS is asked five minutes early", () => {
 
   test.each([
     ["none", new Promise<never>(() => {})],
-    ["an error", new KMSServiceException({ name: "KMSInternal", $fault: "server", $metadata })],
+    ["an error", failure("KMSInternalException", "server")],
   ])("and again at its end, for which a caller waits, if the answer is %s", async (_, answer) => {
     const { asked, clock, opened } = keysOf(newKey, answer, newKey);
     await opened();
@@ -237,7 +238,7 @@ describe("about a data key in use KMS is asked five minutes early", () => {
 
   test("and it opens no longer once KMS refuses", async () => {
     const name = "DisabledException";
-    const refusal = new KMSServiceException({ name, $fault: "client", $metadata });
+    const refusal = failure(name, "client");
     const { clock, opened } = keysOf(newKey, refusal, refusal);
     await opened();
     clock.advance(minutes(55));
@@ -247,35 +248,29 @@ describe("about a data key in use KMS is asked five minutes early", () => {
   });
 
   test("and a refusal that comes after a later answer changes nothing", async () => {
-    let refuse = (_: unknown) => {};
-    const late = new Promise((_, reject) => {
-      refuse = reject;
-    });
-    const { clock, opened } = keysOf(newKey, late, newKey);
+    const late = Promise.withResolvers();
+    const { clock, opened } = keysOf(newKey, late.promise, newKey);
     await opened();
     clock.advance(minutes(55));
     await opened();
     clock.advance(minutes(5));
     await opened();
-    refuse(new KMSServiceException({ name: "Disabled", $fault: "client", $metadata }));
+    late.reject(failure("DisabledException", "client"));
     await answered();
     expect(await opened()).not.toBeNull();
   });
 
   test("and an answer that comes after a refusal changes nothing", async () => {
-    let answer = (_: unknown) => {};
-    const late = new Promise((resolve) => {
-      answer = resolve;
-    });
+    const late = Promise.withResolvers();
     const name = "DisabledException";
-    const refusal = new KMSServiceException({ name, $fault: "client", $metadata });
-    const { clock, opened } = keysOf(newKey, late, refusal, refusal);
+    const refusal = failure(name, "client");
+    const { clock, opened } = keysOf(newKey, late.promise, refusal, refusal);
     await opened();
     clock.advance(minutes(55));
     await opened();
     clock.advance(minutes(5));
     await expect(opened()).rejects.toMatchObject(outage(name));
-    answer(newKey);
+    late.resolve(newKey);
     await answered();
     await expect(opened()).rejects.toMatchObject(outage(name));
   });

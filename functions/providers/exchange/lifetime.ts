@@ -45,12 +45,6 @@ export function instantFrom(value: unknown): Date | null {
   return typeof value === "string" ? parseInstant(value) : null;
 }
 
-/** The earlier of two instants, of which either may be missing. */
-export function earlier(a: Date | null, b: Date | null): Date | null {
-  if (!a || !b) return a ?? b;
-  return a < b ? a : b;
-}
-
 /** True for a missing value, as opposed to an invalid one. */
 export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;

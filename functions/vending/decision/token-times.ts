@@ -1,4 +1,4 @@
-import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
+import { earlier, later, maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
 import type { Issued, Lifetime, RenewalPolicy } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
 import { keepAliveAfter } from "../../model/record-bounds.ts";
@@ -49,14 +49,6 @@ export function tokenTimes(
       return { usableUntil, renewAt: plusMs(receivedAt, policy.recheckMs) };
     }
   }
-}
-
-function earlier(a: Date, b: Date): Date {
-  return a < b ? a : b;
-}
-
-function later(a: Date, b: Date): Date {
-  return a > b ? a : b;
 }
 
 function boundsOf(lifetime: Lifetime): { atLeastMs: number; atMostMs: number } {
