@@ -67,6 +67,7 @@ export function compose(variables: Variables): {
     log,
     metrics,
     random: Math.random,
+    processName,
     newOwner: ownersOf(processName),
     fingerprint,
   };

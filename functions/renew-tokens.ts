@@ -1,7 +1,9 @@
 import type { Context } from "aws-lambda";
 import { compose } from "./compose.ts";
 import { isResealRequest, renewEndpoint, resealEndpoint } from "./http/renew-endpoint.ts";
+import type { TokenRecord } from "./model/token-record.ts";
 import { flushMetricsAfter } from "./platform/emf-metrics.ts";
+import { LruCache } from "./platform/lru-cache.ts";
 import { resealConnection } from "./vending/reseal-connection.ts";
 import { renewDue } from "./vending/schedule/renew-due.ts";
 
@@ -9,9 +11,12 @@ const { environment, dependencies, metrics, renewalIndex } = compose(process.env
 const { realm } = environment;
 const { clock, log } = dependencies;
 
+/** A record takes up to four kilobytes. */
+const memory = new LruCache<TokenRecord>(10_000);
+
 const renew = renewEndpoint({
   clock,
-  renew: async (deadline) => renewDue(dependencies, await renewalIndex(), deadline),
+  renew: async (deadline) => renewDue(dependencies, await renewalIndex(), memory, deadline),
 });
 
 const reseal = resealEndpoint({

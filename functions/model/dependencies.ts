@@ -21,6 +21,8 @@ export interface Dependencies {
   readonly metrics: Metrics;
   /** Uniform in [0, 1). */
   random(): number;
+  /** Unique among all processes. */
+  readonly processName: string;
   /** A unique name for a lease's owner: the process's name, a dot and a number. */
   newOwner(): string;
   /** First twelve hexadecimal digits of SHA-256. */

@@ -227,7 +227,7 @@ export class Actor {
   async #tick(connection: Connection, ms: number | undefined): Promise<Ending> {
     this.process.isScheduled = true;
     const deadline = { ...this.#deadline(ms), onBehalfOf: "schedule" } as const;
-    const summary = await renewDue(this.#deps, this.#index, deadline);
+    const summary = await renewDue(this.#deps, this.#index, this.process.memory, deadline);
     const { token = null, lease, failure } = this.#world.record(connection) ?? {};
     const { hadFault, now, promises } = this.#world;
     const isOver = !token?.due || Number(token.due.at) > now || Number(token.due.until) < now;

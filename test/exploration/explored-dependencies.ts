@@ -93,6 +93,7 @@ export function exploredDependencies(
     log,
     metrics,
     random: () => 0.5,
+    processName: process.name,
     newOwner: () => {
       owners += 1;
       return `${process.name}.${owners}`;

@@ -1,5 +1,7 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../../functions/model/clock.ts";
+import type { Connection } from "../../functions/model/connection.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
 import type { Effect, Outcome, Pending, Request } from "./request.ts";
@@ -81,6 +83,8 @@ export class ExploredProcess {
   };
 
   readonly cache = new CredentialCache(this.clock);
+  /** Of its ticks. */
+  readonly memory = new Map<Connection, TokenRecord>();
 
   send<T>(request: Request<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) return settled(request.failure("unanswered"));

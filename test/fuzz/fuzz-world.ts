@@ -11,9 +11,11 @@ import { completeConsentEndpoint } from "../../functions/http/complete-consent-e
 import { renewEndpoint } from "../../functions/http/renew-endpoint.ts";
 import { statusEndpoint } from "../../functions/http/status-endpoint.ts";
 import { vendEndpoint } from "../../functions/http/vend-endpoint.ts";
+import type { Connection } from "../../functions/model/connection.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { EmfMetrics } from "../../functions/platform/emf-metrics.ts";
 import { emfMetrics, flushMetricsAfter } from "../../functions/platform/emf-metrics.ts";
 import type { SendHttp } from "../../functions/platform/http-request.ts";
@@ -135,8 +137,9 @@ export class FuzzWorld {
 
   #renew(): Handler {
     const index = dynamoDbRenewalIndex(this.#client, tableName);
+    const memory = new Map<Connection, TokenRecord>();
     const renew: Parameters<typeof renewEndpoint>[0]["renew"] = (deadline) =>
-      renewDue(this.#deps, index, deadline);
+      renewDue(this.#deps, index, memory, deadline);
     return flushMetricsAfter(renewEndpoint({ clock: this.clock, renew }), this.#metrics);
   }
 
@@ -184,6 +187,7 @@ export class FuzzWorld {
       log,
       metrics: this.#metrics,
       random: () => 0.5,
+      processName: "fuzz",
       newOwner: () => {
         owners += 1;
         return `fuzz.${owners}`;

@@ -72,6 +72,7 @@ export function dependenciesOf(
       trouble.earlierProcess === null ? 2 : 1,
     ),
     ...{ clock, log, metrics, random },
+    processName: name,
     newOwner: () => {
       owners += 1;
       return `${name}.${owners}`;

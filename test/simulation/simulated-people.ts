@@ -1,8 +1,10 @@
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
+import type { Connection } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
+import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { resealConnection } from "../../functions/vending/reseal-connection.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
@@ -18,6 +20,8 @@ export const calm: Fate = { crashAtStep: null, pauseAtStep: null, pauseMs: 0 };
 export class SimulatedPeople {
   readonly #world: SimulatedStage;
   #count = 0;
+  /** Of all ticks, as if one process ran them. */
+  readonly #memory = new Map<Connection, TokenRecord>();
   problems = 0;
 
   constructor(world: SimulatedStage) {
@@ -157,7 +161,7 @@ export class SimulatedPeople {
     );
     const index = dynamoDbRenewalIndex(tableClientOf(this.#world, process), "tokens");
     const call = deadline(process, 119_000, "schedule");
-    const summary = await renewDue(deps, index, call).catch((error) => {
+    const summary = await renewDue(deps, index, this.#memory, call).catch((error) => {
       this.refused(process, this.#world.connection(0), error);
       return null;
     });

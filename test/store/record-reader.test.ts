@@ -1,8 +1,9 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import type { Clock } from "../../functions/model/clock.ts";
 import { msBetween, plusMs } from "../../functions/model/clock.ts";
 import { correctedClock } from "../../functions/platform/corrected-clock.ts";
-import { text } from "../../functions/store/attributes.ts";
+import { count, text } from "../../functions/store/attributes.ts";
 import { recordReader } from "../../functions/store/read-record.ts";
 import { leaseAttributes } from "../../functions/store/record-attributes.ts";
 import { aLease, at } from "../support/a-record.ts";
@@ -27,7 +28,7 @@ function aReader(aheadMs: number) {
     const { until } = read({ pk: text("a"), ...leaseAttributes(lease) } as never).lease ?? {};
     return msBetween(clock.now(), until ?? expect.fail("no lease"));
   };
-  return { truth, clock, endsInMs };
+  return { truth, clock, read, endsInMs };
 }
 
 test.each([0, 600_000, -600_000])(
@@ -47,4 +48,15 @@ test("a lease is not prolonged by reading it again", () => {
   expect(endsInMs()).toBe(7000);
   truth.advance(3000);
   expect(endsInMs()).toBe(4000);
+});
+
+test("a connection that was never renewed takes as long as the one that was read before", () => {
+  const { read } = aReader(0);
+  const typicalOf = (item: Record<string, AttributeValue>) =>
+    read({ pk: text("a"), ...item }).typicalRenewalMs;
+  expect(typicalOf({})).toBeNull();
+  expect(typicalOf({ typicalIssueMs: count(400) })).toBe(400);
+  expect(typicalOf({})).toBe(400);
+  expect(typicalOf({ typicalIssueMs: count(150) })).toBe(150);
+  expect(typicalOf({})).toBe(150);
 });

@@ -150,6 +150,7 @@ export class TestConsentSite {
       log,
       metrics,
       random: () => 0.5,
+      processName: "site",
       newOwner: () => {
         leases += 1;
         return `site.${leases}`;

@@ -51,6 +51,7 @@ type Item = Readonly<Record<string, AttributeValue>>;
 
 interface TickChanges extends Partial<Pick<Dependencies, "store" | "clock" | "secrets">> {
   readonly index?: RenewalIndex;
+  readonly memory?: Map<Connection, TokenRecord>;
   readonly forMs?: number;
 }
 
@@ -245,11 +246,12 @@ export class TestDeployment {
   /** A scheduled run in a new process, with the renewing function's timeout. */
   tick({
     index = this.index(),
+    memory = new Map(),
     forMs = 119_000,
     ...changes
   }: TickChanges = {}): Promise<TickSummary> {
     const dependencies = { ...this.dependencies(), ...changes };
-    return renewDue(dependencies, index, this.#call("schedule", forMs));
+    return renewDue(dependencies, index, memory, this.#call("schedule", forMs));
   }
 
   /** The dependencies of a new process. */
@@ -286,6 +288,7 @@ export class TestDeployment {
       log,
       metrics,
       random: () => 0.5,
+      processName: name,
       newOwner: () => {
         owners += 1;
         return `${name}.${owners}`;

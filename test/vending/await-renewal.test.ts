@@ -2,10 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { msBetween, plusMs } from "../../functions/model/clock.ts";
 import { nextReadAt } from "../../functions/vending/await-renewal.ts";
-import { aLease, at } from "../support/a-record.ts";
+import { aLease, aRecord, at } from "../support/a-record.ts";
 
 /** Taken at ten, ends at 10:00:07. */
 const lease = aLease();
+const waitFor = (held = lease) =>
+  ({ action: "await-renewal", reason: "lease-held", lease: held }) as const;
+const taking = (typicalRenewalMs: number | null) => aRecord({ typicalRenewalMs });
 
 describe("a process without the lease reads the record again", () => {
   test.each<[rule: string, typicalMs: number | null, now: string, random: number, next: string]>([
@@ -17,20 +20,22 @@ describe("a process without the lease reads the record again", () => {
     ["… four", 4500, "10:00:02.000", 0, "10:00:04.000"],
     ["… and when issuing usually ends", 4500, "10:00:04.000", 0, "10:00:04.500"],
     ["after a tenth of a second, where nothing is known", null, "10:00:00.010", 0, "10:00:00.100"],
-    ["not before ten milliseconds have passed", 50, "10:00:00.050", 0, "10:00:00.060"],
+    ["not before twenty milliseconds have passed", 50, "10:00:00.050", 0, "10:00:00.070"],
     ["after 8 % of the time waited", 100, "10:00:02.000", 0, "10:00:02.160"],
     ["… or 12 %", 100, "10:00:02.000", 0.999_999, "10:00:02.240"],
     ["not later than when the lease is dead", 60_000, "10:00:04.010", 0, "10:00:07.250"],
     ["… to the last", 100, "10:00:07.240", 0, "10:00:07.250"],
     ["as usual when its clock is behind the holder's", 100, "09:59:59.900", 0, "10:00:00.100"],
   ])("%s", (_, typicalMs, now, random, next) => {
-    const looksAt = nextReadAt(lease, typicalMs, at(now), random);
+    const looksAt = nextReadAt(waitFor(), taking(typicalMs), at(now), random);
     expect(Math.abs(msBetween(at(next), looksAt))).toBeLessThanOrEqual(1);
   });
 
   test("at most every half a second once the predicted time has passed", () => {
     const long = aLease({ until: at("10:00:30.000") });
-    expect(nextReadAt(long, 100, at("10:00:20.000"), 0)).toEqual(at("10:00:20.500"));
+    expect(nextReadAt(waitFor(long), taking(100), at("10:00:20.000"), 0)).toEqual(
+      at("10:00:20.500"),
+    );
   });
 
   test("later than now while the lease is alive, so that waiting makes progress", () => {
@@ -41,7 +46,7 @@ describe("a process without the lease reads the record again", () => {
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (typicalMs, ms, random) => {
           const now = plusMs(lease.since, ms);
-          const next = nextReadAt(lease, typicalMs, now, random);
+          const next = nextReadAt(waitFor(), taking(typicalMs), now, random);
           expect(next > now).toBe(true);
           expect(next <= at("10:00:07.250")).toBe(true);
         },
@@ -54,7 +59,7 @@ describe("a process without the lease reads the record again", () => {
     let now = long.since;
     let looks = 0;
     while (now < long.until) {
-      now = nextReadAt(long, 100, now, 0);
+      now = nextReadAt(waitFor(long), taking(100), now, 0);
       looks += 1;
     }
     expect(looks).toBeLessThan(120);

@@ -95,6 +95,45 @@ describe("a lease", () => {
   });
 });
 
+describe("what an attempt needs from AWS", () => {
+  /** The order in which a process asks for it. No answer comes before all was asked for that is not awaited. */
+  async function orderOf(here: TestDeployment, request = {}) {
+    const asked: string[] = [];
+    const { secrets, sealer, store } = here.dependencies();
+    const read: typeof secrets.read = async (...wanted) => {
+      asked.push("secret");
+      await new Promise(setImmediate);
+      asked.push("secret answered");
+      return secrets.read(...wanted);
+    };
+    const prepare: typeof sealer.prepare = async () => void asked.push("data key");
+    const takeLease: TokenStore["takeLease"] = (...wanted) => {
+      asked.push("lease");
+      return store.takeLease(...wanted);
+    };
+    const vend = here.process({
+      secrets: { read },
+      sealer: { ...sealer, prepare },
+      store: { ...store, takeLease },
+    });
+    await vend(request).catch(() => {});
+    return asked;
+  }
+
+  test("is asked for beside the lease, not after it", async () => {
+    const here = new TestDeployment(atExpiry);
+    await here.vend();
+    const asked = await orderOf(here, { rejectedVersion: 1 });
+    expect(asked).toEqual(["secret", "data key", "lease", "secret answered"]);
+  });
+
+  test("comes before the lease where nothing is known of the account: one that does not exist costs no key", async () => {
+    const here = new TestDeployment(atExpiry);
+    expect(await orderOf(here, { account: "made-up" })).toEqual(["secret", "secret answered"]);
+    expect(await orderOf(here)).toEqual(["secret", "secret answered", "data key", "lease"]);
+  });
+});
+
 describe("a failure before the provider is called", () => {
   test("that is no known problem stays a defect, and leaves the lease to be taken over", async () => {
     const here = new TestDeployment(atExpiry);
@@ -152,10 +191,13 @@ describe("a failure before the provider is called", () => {
       [3501, false],
     ] as const) {
       const here = new TestDeployment(atExpiry);
-      const { sealer } = here.dependencies();
-      const prepare: typeof sealer.prepare = async () => here.clock.advance(lateMs);
+      const { store } = here.dependencies();
+      const claimRevocationScope: typeof store.claimRevocationScope = (...claim) => {
+        here.clock.advance(lateMs);
+        return store.claimRevocationScope(...claim);
+      };
       const outcome = await here
-        .process({ sealer: { ...sealer, prepare } })()
+        .process({ store: { ...store, claimRevocationScope } })()
         .catch((error) => error);
       expect(here.asked.length === 1).toBe(isAsked);
       if (isAsked) continue;
@@ -172,7 +214,7 @@ describe("the provider call", () => {
   /** When a call is aborted that begins so long after its lease. */
   async function endOfCall(lateMs: number): Promise<number> {
     const here = new TestDeployment(atExpiry);
-    const { provider, sealer } = here.dependencies();
+    const { provider } = here.dependencies();
     let ended = 0;
     const issue = async (signal: AbortSignal) => {
       signal.addEventListener("abort", () => {
@@ -182,12 +224,13 @@ describe("the provider call", () => {
       return here.answer("");
     };
     const issuer = async () => ({
-      openGrant: () => unprintable<Grant>({ revocationScope: null, callsProvider: true, issue }),
+      openGrant: () => {
+        here.clock.advance(lateMs);
+        return unprintable<Grant>({ revocationScope: null, callsProvider: true, issue });
+      },
     });
-    const prepare: typeof sealer.prepare = async () => here.clock.advance(lateMs);
-    const changes = { provider: { ...provider, issuer }, sealer: { ...sealer, prepare } };
     await here
-      .process(changes)()
+      .process({ provider: { ...provider, issuer } })()
       .catch(() => {});
     return ended - Number(at("10:00:00.000"));
   }

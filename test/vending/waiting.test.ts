@@ -46,25 +46,40 @@ describe("a caller that waits for another process's renewal", () => {
 describe("a caller that waits for a handover", () => {
   const handover = plusMs(ten, 3000);
 
-  test("wakes up to twenty milliseconds later, at random", async () => {
+  const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
+
+  test.each([
+    ["when the renewal should be done", 400, 420],
+    ["half a second later, if renewals take longer: perhaps nobody renews", 4500, 500],
+  ])("reads the record again %s", async (_, typicalRenewalMs, laterMs) => {
     const here = new TestDeployment(atExpiry);
-    const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
-    await awaitRenewal(here.dependencies(), aRecord().connection, null, wait, within(5000));
-    expect(here.clock.slept).toEqual([3010]);
+    await here.vend();
+    const stored = await here.record();
+    const record = aRecord({ typicalRenewalMs });
+    const deps = here.dependencies();
+    const deadline = within(5000);
+    expect(await awaitRenewal(deps, record.connection, record, wait, deadline)).toEqual(stored);
+    expect(here.clock.now()).toEqual(plusMs(handover, laterMs));
   });
 
-  test("looks again after it: another process may have renewed meanwhile", async () => {
+  test("and has stored the current token leads: it renews on what it knows, without a read", async () => {
     const here = new TestDeployment(atExpiry);
     const { connection } = await here.vend();
-    const deps = here.dependencies();
-    const sleep = async () => void (await here.vend({ rejectedVersion: 1 }));
-    const { countdown, timeout } = deps.clock;
-    const clock = { now: () => ten, countdown, timeout, sleep };
-    const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
-    const before = await here.record();
+    const record = await here.record();
+    const deps = { ...here.dependencies(), processName: "process-1" };
+    expect(record?.token?.committedBy).toBe("process-1.1");
+    const store = { ...deps.store, read: () => expect.fail("Nothing is read.") };
     const deadline = within(5000);
-    const after = await awaitRenewal({ ...deps, clock }, connection, before, wait, deadline);
-    expect(after).toMatchObject({ version: 2 });
+    const known = await awaitRenewal({ ...deps, store }, connection, record, wait, deadline);
+    expect(known).toBe(record);
+    const other = await awaitRenewal(
+      { ...deps, processName: "process-11" },
+      connection,
+      record,
+      wait,
+      deadline,
+    );
+    expect(other).not.toBe(record);
   });
 
   test.each([

@@ -113,12 +113,19 @@ function failureOnArrival(
 /** The commit, computed from the current record, to which other processes may have written meanwhile. */
 function commitFor(
   { lease }: HeldLease,
-  { latencyMs, revocationScope }: RenewalAttempt,
+  { latencyMs, leaseTookMs, revocationScope }: RenewalAttempt,
   entry: LedgerEntry,
   { token, consent, failure }: Pick<Commit, "token" | "consent" | "failure">,
 ): (current: TokenRecord) => Commit {
   const { at, version } = entry;
-  return ({ doubtedAt, rejections, typicalRenewalMs, ledger, consent: stored }) => ({
+  return ({
+    doubtedAt,
+    rejections,
+    typicalRenewalMs,
+    ledger,
+    consent: stored,
+    version: before,
+  }) => ({
     token,
     consent: sealedAsStored(consent, stored),
     failure,
@@ -127,7 +134,11 @@ function commitFor(
     doubtedAt: doubtedAt && doubtedAt >= token.requestedAt ? doubtedAt : null,
     rejections: lease.reason === "rejected" ? afterRejection(rejections, at) : rejections,
     revocationScope,
-    typicalRenewalMs: smoothed(typicalRenewalMs, msBetween(lease.since, at)),
+    typicalRenewalMs: smoothed(
+      before === 0 ? null : typicalRenewalMs,
+      // The commit takes about as long as the write of the lease.
+      msBetween(lease.since, at) + leaseTookMs,
+    ),
     ledger: latencyMs === null ? ledger : ledgerAfter(ledger, entry),
   });
 }

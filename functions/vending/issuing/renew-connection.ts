@@ -10,7 +10,7 @@ import type { Renewal } from "./lease.ts";
 import { takeLease } from "./lease.ts";
 import { recordFailure } from "./record-failure.ts";
 import type { RenewalAttempt } from "./request-token.ts";
-import { readSecret, requestToken, SealingFailed, UnusableSecret } from "./request-token.ts";
+import { prepare, requestToken, SealingFailed, UnusableSecret } from "./request-token.ts";
 
 /**
  * Takes the lease if the record has not changed since `seen`, calls the provider once, and stores its answer or failure.
@@ -26,14 +26,15 @@ export async function renewConnection(
   code: CodeCredential | null = null,
 ): Promise<Renewal> {
   const { signal } = deadline;
+  const preparations = prepare(deps, connection, seen, signal);
   // Nothing is written for a connection without a secret.
-  const firstSecret = seen ? null : await readSecret(deps, connection, null, signal);
+  if (!seen) await preparations.secret;
   const taken = await takeLease(deps, connection, seen, reason, deadline);
   if (!taken.held) return { outcome: "lost", record: taken.record };
   const { held } = taken;
   let attempt: RenewalAttempt;
   try {
-    attempt = await requestToken(deps, held, firstSecret, code, signal);
+    attempt = await requestToken(deps, held, preparations, code, signal);
   } catch (error) {
     return recordUncalled(deps, held, error, signal);
   }

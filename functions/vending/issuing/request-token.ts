@@ -23,6 +23,7 @@ export interface RenewalAttempt {
   readonly revocationScope: string | null;
   /** Null when the provider was not called. */
   readonly latencyMs: number | null;
+  readonly leaseTookMs: number;
 }
 
 /** This version of the secret cannot be used; only another version can help. */
@@ -46,53 +47,64 @@ export class SealingFailed extends VendingError {
   }
 }
 
-/** Reads the secret for an attempt. Bypasses the cache for static keys, and after a refusal. */
-export function readSecret(
+/** What an attempt needs from AWS. Asked for beside the lease, so that nobody waits for one after the other. */
+export interface Preparations {
+  readonly secret: Promise<Secret>;
+  /** A token that cannot be sealed can be neither stored nor vended, so it must not be issued. */
+  readonly dataKey: Promise<void>;
+}
+
+/** Begins the preparations. Bypasses the cache of secrets for static keys, and after a refusal. */
+export function prepare(
   deps: Dependencies,
   connection: Connection,
   record: TokenRecord | null,
   signal: AbortSignal,
-): Promise<Secret> {
+): Preparations {
   const isStatic = isStaticKey(deps.provider.policy);
   const isRefused = record?.failure?.refusedSecretVersion != null;
   const maxAgeMs = isStatic || isRefused ? 0 : secretMaxAgeMs;
-  return deps.secrets.read(secretAccount(deps, connection), maxAgeMs, signal);
+  const secret = deps.secrets.read(secretAccount(deps, connection), maxAgeMs, signal);
+  const prepareKey = () => deps.sealer.prepare(connection, signal);
+  // An account that does not exist must not cost a key.
+  const dataKey = record ? prepareKey() : secret.then(prepareKey);
+  // Their failures are handled where they are awaited, if this process gets the lease.
+  for (const preparation of [secret, dataKey]) preparation.catch(() => {});
+  return { secret, dataKey };
 }
 
-/**
- * Calls the provider once. `firstSecret` is the secret if it has already been read. Fails with a `VendingError` only if the
- * provider was not called.
- */
+/** Calls the provider once. Fails with a `VendingError` only if the provider was not called. */
 export async function requestToken(
   deps: Dependencies,
   held: HeldLease,
-  firstSecret: Secret | null,
+  preparations: Preparations,
   code: CodeCredential | null,
   signal: AbortSignal,
 ): Promise<RenewalAttempt> {
-  const { record } = held;
+  const { record, lease } = held;
+  const leaseTookMs = Math.max(0, msBetween(lease.since, deps.clock.now()));
   // Before the secret is read: a missing consent takes precedence over a missing secret.
   const credential =
     code ?? (await openRefreshToken(deps, record, signal).catch(sealingFailed(null)));
-  const secret = firstSecret ?? (await readSecret(deps, record.connection, record, signal));
+  const secret = await preparations.secret;
   const { version: secretVersion } = secret;
   requireUnrefused(held, secretVersion);
   const grant = await openGrant(deps, secret, credential);
   if (isKeyUnchanged(deps, held, secretVersion, grant)) {
     const { revocationScope } = record;
-    return { secretVersion, revocationScope, latencyMs: null, result: { kind: "unchanged" } };
+    const result = { kind: "unchanged" } as const;
+    return { secretVersion, revocationScope, latencyMs: null, leaseTookMs, result };
   }
   const [revocationScope] = await Promise.all([
     claimRevocationScope(deps, held, grant.revocationScope, signal),
-    // A token that cannot be sealed can be neither stored nor vended, so it must not be issued.
-    deps.sealer.prepare(record.connection, signal).catch(sealingFailed(secretVersion)),
+    preparations.dataKey.catch(sealingFailed(secretVersion)),
   ]);
   if (grant.callsProvider && !hasTimeFor(deps, held)) throw tooLateToCall();
   const begunAt = deps.clock.now();
   const result = await grant.issue(callSignal(deps, held, signal));
   const elapsedMs = Math.max(0, msBetween(begunAt, deps.clock.now()));
   const latencyMs = grant.callsProvider ? elapsedMs : null;
-  return { result, secretVersion, revocationScope, latencyMs };
+  return { result, secretVersion, revocationScope, latencyMs, leaseTookMs };
 }
 
 /** Refused credentials are not sent again, except to redeem a new consent. */

@@ -1,4 +1,5 @@
 import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
+import type { Connection } from "../../model/connection.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { describeError } from "../../model/errors.ts";
 import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
@@ -25,6 +26,12 @@ export interface TickSummary {
   failed: number;
 }
 
+/** The records as this process's ticks stored them last: renewing on them needs no read. */
+interface RecordMemory {
+  get(connection: Connection): TokenRecord | undefined;
+  set(connection: Connection, record: TokenRecord): void;
+}
+
 /**
  * Renews a realm's due connections, each when it is due and by the same rules as vending. The lease makes duplicate and
  * overlapping ticks harmless. A connection that is due again within the horizon is renewed again. Lapsed connections are
@@ -34,6 +41,7 @@ export interface TickSummary {
 export async function renewDue(
   deps: Dependencies,
   index: RenewalIndex,
+  memory: RecordMemory,
   deadline: Deadline,
 ): Promise<TickSummary> {
   const summary = { due: 0, renewed: 0, skipped: 0, failed: 0 };
@@ -44,7 +52,7 @@ export async function renewDue(
   const process = async (due: DueRenewal) => {
     // The answer of the index may have corrected the clock.
     if (due.dueUntil < clock.now()) return pruneLapsed(due);
-    const { outcome, nextCheckAt } = await renewWhenDue(deps, due, deadline);
+    const { outcome, nextCheckAt } = await renewWhenDue(deps, memory, due, deadline);
     const isCheckedAgain = nextCheckAt !== null && nextCheckAt < horizon;
     if (isCheckedAgain) queue.add({ ...due, dueAt: nextCheckAt });
     countOutcome(summary, isCheckedAgain ? outcome : (outcome ?? "skipped"));
@@ -74,6 +82,7 @@ interface Check {
 
 async function renewWhenDue(
   deps: Dependencies,
+  memory: RecordMemory,
   due: DueRenewal,
   deadline: Deadline,
 ): Promise<Check> {
@@ -82,7 +91,7 @@ async function renewWhenDue(
     return { outcome: null, nextCheckAt: null };
   try {
     await deps.clock.sleep(waitMs, deadline.signal);
-    return await renewIfDue(deps, due, deadline);
+    return await renewIfDue(deps, memory, due, deadline);
   } catch (error) {
     deps.log.warn("renewal-failed", { connection: due.connection, ...describeError(error) });
     return { outcome: "failed", nextCheckAt: null };
@@ -92,10 +101,16 @@ async function renewWhenDue(
 /** The index is only a hint: the record decides whether to renew, and when to check again. */
 async function renewIfDue(
   deps: Dependencies,
-  { connection }: DueRenewal,
+  memory: RecordMemory,
+  due: DueRenewal,
   deadline: Deadline,
 ): Promise<Check> {
-  const record = await deps.store.read(connection, deadline.signal);
+  const { connection } = due;
+  const remembered = memory.get(connection);
+  const record =
+    remembered && isAsIndexed(remembered, due)
+      ? remembered
+      : await deps.store.read(connection, deadline.signal);
   if (!record || !isDue(record, deps.clock.now())) {
     return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
   }
@@ -111,9 +126,17 @@ async function renewIfDue(
     return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
   }
   const renewal = await renewConnection(deps, connection, record, decision.reason, deadline);
+  if (renewal.record) memory.set(connection, renewal.record);
+  const isOutdated = renewal.outcome === "lost" && record === remembered;
+  if (isOutdated) return renewIfDue(deps, memory, due, deadline);
   if (renewal.outcome === "failed") return { outcome: "failed", nextCheckAt: null };
   const outcome = renewal.outcome === "committed" ? "renewed" : null;
   return { outcome, nextCheckAt: nextCheckAfter(deps, renewal.record) };
+}
+
+/** The lease is granted only if nobody has written since, so it need not be newer. */
+function isAsIndexed({ token }: TokenRecord, { dueAt }: DueRenewal): boolean {
+  return Number(token?.due?.at) === Number(dueAt);
 }
 
 function isDue({ token }: TokenRecord, now: Date): boolean {

@@ -48,6 +48,30 @@ describe("a token that is stored", () => {
     },
   );
 
+  test("counts the write of the lease twice: the commit takes about as long", async () => {
+    const here = new TestDeployment(atExpiry);
+    const { store } = here.dependencies();
+    const takeLease: TokenStore["takeLease"] = (...wanted) => {
+      here.clock.advance(30);
+      return store.takeLease(...wanted);
+    };
+    await here.process({ store: { ...store, takeLease } })();
+    expect(await here.record()).toMatchObject({ typicalRenewalMs: 260 });
+  });
+
+  test("does not take another connection's duration for its own", async () => {
+    const here = new TestDeployment(atExpiry);
+    const vend = here.process();
+    here.secrets.set("slow", { text: "slow-secret", version: "s1" });
+    here.answer = (secret) => {
+      if (secret === "slow-secret") here.clock.advance(4000);
+      return here.issued();
+    };
+    await vend({ account: "slow" });
+    await vend();
+    expect(await here.record()).toMatchObject({ typicalRenewalMs: 200 });
+  });
+
   test("updates the typical duration where renewals have taken no time", async () => {
     const here = new TestDeployment(onRotation);
     here.callsProvider = false;
