@@ -22,8 +22,9 @@ export const measureManyConnections: BenchMeasure = async (context) => {
       `minutes, sealed with KMS; their records are copies of one. First they are due evenly, ` +
       `${formatNumber(manyConnections / (manyLifetimeMs / 1000), 0)} a second. Then ${formatNumber(backlog.overdue)} of ` +
       "them are overdue; for the rest of those two ticks run at once, as they do when each takes longer than a minute. " +
-      "Each tick has 24 s and not two minutes, of which a lease needs the last five. Units are counted by the sizes of " +
-      "the items, as DynamoDB bills them. The renewals a second depend on how much this machine does besides: the store, " +
+      "Each tick has 24 s and not two minutes, and begins nothing in the last seven. Units are counted by the sizes of the " +
+      "items, as DynamoDB bills them; short tokens and a ledger of one entry make them fewer than those of a record in " +
+      "long use. The renewals a second depend on how much this machine does besides: the store, " +
       "KMS and the provider run on it too. " +
       `Of the overdue, ${backlog.outOfOrder} were renewed although one that was due sooner was left. Meanwhile ` +
       `${callers.tookMs.length} callers asked for connections that the tick had not reached: ${callers.failed} failed, and ` +

@@ -1,5 +1,6 @@
 import { costTable } from "./cost-table.ts";
 import { folderOfFunctions, folderOfRepository, importPicture } from "./import-picture.ts";
+import { measuredConnections } from "./measured-connections.ts";
 import { bundledTable, copyleftTable } from "./package-tables.ts";
 import { personalDataTable } from "./personal-data-table.ts";
 import { problemTable } from "./problem-table.ts";
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, (root: string) => string>> = {
   "cost of vends": costTable,
   "scale by connections": scaleTable,
   "knee by memory": kneeTable,
+  "measured connections": measuredConnections,
   "units of a renewal": renewalUnitTable,
   "herd at a handover": herdTable,
   "limits of AWS": limitTable,
