@@ -8,9 +8,6 @@ export interface AwsLimit {
   readonly url: string;
 }
 
-/** When the pages were read. */
-export const limitsReadIn = "November 2026";
-
 const partition = {
   page: "DynamoDB burst and adaptive capacity",
   url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html",

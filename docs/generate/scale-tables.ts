@@ -1,4 +1,4 @@
-import { awsLimits, limitsReadIn, megabytesPerCore } from "../arithmetic/aws-limits.ts";
+import { awsLimits, megabytesPerCore } from "../arithmetic/aws-limits.ts";
 import { awsPrices } from "../arithmetic/aws-prices.ts";
 import {
   indexCapacity,
@@ -101,7 +101,7 @@ export function limitTable(): string {
     isAdjustable ? "yes" : "no",
     `[${page}](${url})`,
   ]);
-  return tableText(["limit", "default", "can be raised", `stated in (${limitsReadIn})`], rows);
+  return tableText(["limit", "default", "can be raised", "stated in"], rows);
 }
 
 /** Two significant digits of what is small, and no fraction of what is not. */
