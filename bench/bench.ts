@@ -7,6 +7,7 @@ import { wrapText } from "../local/wrap-text.ts";
 import { goals } from "./goals.ts";
 import type { GoalVerdict } from "./judge.ts";
 import { judgeGoals } from "./judge.ts";
+import { keepManyConnections } from "./keep-many-connections.ts";
 import type { NamedMeasure } from "./measures/measures.ts";
 import { namedMeasures } from "./measures/measures.ts";
 import type { BenchOptions } from "./options.ts";
@@ -38,6 +39,10 @@ async function bench(args: readonly string[]): Promise<number> {
   const findings = await runMeasures(measures, options, progressLine(process.stdout));
   const figures = Object.assign({}, ...findings.map((finding) => finding.figures));
   const names = measures.map(({ name }) => name);
+  const isForced = reason !== null;
+  const date = new Date().toISOString().slice(0, 10);
+  const many = findings[names.indexOf("many-connections")];
+  if (many) keepManyConnections(many, machine, date, isForced);
   const judgements = judgeGoals(
     goals.filter(({ measure }) => names.includes(measure)),
     figures,
@@ -45,8 +50,6 @@ async function bench(args: readonly string[]): Promise<number> {
   if (options.only.length === 0) {
     // Its charts need what has just been installed.
     const { writeBenchPage } = await import("./write-page.ts");
-    const isForced = reason !== null;
-    const date = new Date().toISOString().slice(0, 10);
     writeBenchPage({ ...options, date, machine, isForced, findings, judgements });
   }
   return report(judgements, options);

@@ -1,3 +1,4 @@
+import { manyConnectionsGoals } from "./many-connections-goals.ts";
 import type { MeasureName } from "./measures/measure.ts";
 
 /** What one figure of a measure is to be, and what today's code keeps. All are upper bounds. */
@@ -228,6 +229,7 @@ export const goals: readonly Goal[] = [
     accepted: 10.5,
     kind: "time",
   },
+  ...manyConnectionsGoals,
   {
     id: "leader-death",
     measure: "leader-death",

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { costPoints } from "../docs/generate/cost-table.ts";
 import { renderPage } from "../docs/generate/render-page.ts";
 import { candidates, product } from "./candidates/candidate.ts";
 import { drawChart } from "./charts/draw-chart.ts";
 import { documentedStack, plainClient } from "./cold-start/comparisons.ts";
-import { costPoints } from "./report/cost-table.ts";
 import type { BenchReport } from "./report/page.ts";
 import { renderBenchPage } from "./report/page.ts";
 

@@ -11,8 +11,8 @@ const { environment, dependencies, metrics, renewalIndex } = compose(process.env
 const { realm } = environment;
 const { clock, log } = dependencies;
 
-/** A record takes up to four kilobytes. */
-const memory = new LruCache<TokenRecord>(10_000);
+/** A record takes some kilobytes of memory, and this function has little. */
+const memory = new LruCache<TokenRecord>(2000);
 
 const renew = renewEndpoint({
   clock,

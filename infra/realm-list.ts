@@ -2,11 +2,20 @@ import { accountPattern } from "../functions/model/connection.ts";
 import type { RealmInput } from "../functions/providers/catalogue.ts";
 import { needsConsent, readRealm } from "../functions/providers/catalogue.ts";
 
-/** A realm as `infra/realms.ts` has it: its settings, and the accounts whose secrets the stack makes. */
+/** A realm as `infra/realms.ts` has it: its settings, and what only its deployment needs. */
 export type RealmEntry = RealmInput & {
-  /** `default` alone if unsaid. An account that is not listed works too: create its secret by hand. */
+  /**
+   * Those whose secrets the stack makes: `default` alone if unsaid. An account that is not listed works too: create its
+   * secret by hand.
+   */
   readonly accounts?: readonly string[];
+  /** Memory of `renew-tokens`, and thereby its share of a core: how many tokens it renews a second (docs/scale.md). */
+  readonly renewalMemoryMb?: number;
 };
+
+export const defaultRenewalMemoryMb = 256;
+/** One core: a process uses no more. */
+const maxRenewalMemoryMb = 1769;
 
 /** A realm that its functions would start with. */
 export interface ListedRealm {
@@ -14,6 +23,7 @@ export interface ListedRealm {
   readonly name: string;
   readonly settings: RealmInput;
   readonly accounts: readonly string[];
+  readonly renewalMemoryMb: number;
 }
 
 /** Fails as the functions would at their start, naming realm and key; also for a duplicate. */
@@ -26,17 +36,22 @@ export function readRealms(entries: readonly RealmEntry[]): ListedRealm[] {
 }
 
 function readEntry(entry: RealmEntry, at: number): ListedRealm {
-  const { accounts = ["default"], ...rest } = Object(entry) as RealmEntry;
+  const {
+    accounts = ["default"],
+    renewalMemoryMb = defaultRenewalMemoryMb,
+    ...rest
+  } = Object(entry) as RealmEntry;
   const settings: RealmInput = rest;
   const name = nameOf(settings) ?? `the realm at position ${at + 1}`;
   try {
     readRealm(JSON.stringify(settings));
     readAccounts(accounts);
+    readRenewalMemory(renewalMemoryMb);
     if (needsConsent(settings.provider)) requireDefault(accounts);
   } catch (error) {
     throw new Error(`infra/realms.ts, ${name}: ${error}`, { cause: error });
   }
-  return { name, settings, accounts };
+  return { name, settings, accounts, renewalMemoryMb };
 }
 
 function readAccounts(accounts: readonly string[]): void {
@@ -45,6 +60,12 @@ function readAccounts(accounts: readonly string[]): void {
     throw new Error(`accounts: ${JSON.stringify(wrong ?? accounts)} is no account.`);
   }
   if (new Set(accounts).size < accounts.length) throw new Error("accounts: one is listed twice.");
+}
+
+function readRenewalMemory(mb: number): void {
+  if (Number.isInteger(mb) && mb >= defaultRenewalMemoryMb && mb <= maxRenewalMemoryMb) return;
+  const range = `${defaultRenewalMemoryMb} to ${maxRenewalMemoryMb}`;
+  throw new Error(`renewalMemoryMb: ${JSON.stringify(mb)} is no whole number from ${range}.`);
 }
 
 /** The client of a consent realm is one for all its accounts. */

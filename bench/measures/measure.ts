@@ -12,7 +12,8 @@ export type MeasureName =
   | "store-hit"
   | "memory-vend"
   | "cold-start"
-  | "renewal-tick";
+  | "renewal-tick"
+  | "many-connections";
 
 /** What a measure is given: where it runs, and how much of it. */
 export interface MeasureContext {

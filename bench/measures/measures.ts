@@ -2,6 +2,7 @@ import { measureColdBurst } from "./cold-burst.ts";
 import { measureColdStart } from "./cold-start.ts";
 import { measureConcurrentCalls } from "./concurrent-calls.ts";
 import { measureLeaderDeath } from "./leader-death.ts";
+import { measureManyConnections } from "./many-connections.ts";
 import type { BenchMeasure, MeasureName } from "./measure.ts";
 import { measureMemoryVend } from "./memory-vend.ts";
 import { measureRenewalTick } from "./renewal-tick.ts";
@@ -28,4 +29,10 @@ export const namedMeasures: readonly NamedMeasure[] = [
   { name: "memory-vend", measure: measureMemoryVend, processes: 0 },
   { name: "cold-start", measure: measureColdStart, processes: 0 },
   { name: "renewal-tick", measure: measureRenewalTick, processes: 0 },
+  {
+    name: "many-connections",
+    measure: measureManyConnections,
+    processes: 0,
+    isFullOnly: true,
+  },
 ];

@@ -20,6 +20,7 @@ answerCalls({
       },
     );
     const { user, system } = process.cpuUsage(cpu);
-    return { ...summary, cpuMs: (user + system) / 1000 };
+    const { heapUsed } = process.memoryUsage();
+    return { ...summary, cpuMs: (user + system) / 1000, heapMb: heapUsed / 2 ** 20 };
   },
 });

@@ -1,10 +1,10 @@
+import { awsPrices } from "../../docs/arithmetic/aws-prices.ts";
+import { tableText } from "../../docs/generate/table-text.ts";
 import type { CandidateName } from "../candidates/candidate.ts";
 import type { GoalVerdict } from "../judge.ts";
 import type { MeasureResult, PageTable } from "../measures/measure.ts";
-import { costTable } from "./cost-table.ts";
 import { formatEstimate, formatNumber } from "./format-estimate.ts";
 import type { Machine } from "./machine.ts";
-import { prices } from "./prices.ts";
 
 /** What `docs/benchmarks.md` is made of. */
 export interface BenchReport {
@@ -40,7 +40,8 @@ export function renderBenchPage(report: BenchReport): string {
     ),
     "## Cost",
     costText,
-    markdown(costTable()),
+    // `renderPage` fills it in.
+    "<!-- generated: cost of vends -->\n<!-- end -->",
     "![Cost of a million vends](benchmarks/cost.svg)",
     "## What was compared",
     markdown(versionTable(report)),
@@ -101,14 +102,15 @@ function capitalized(text: string): string {
 }
 
 function markdown({ heading, rows }: PageTable): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(heading), line(heading.map(() => "---")), ...rows.map(line)].join("\n");
+  return tableText(heading, rows);
 }
 
 const costText =
-  `By arithmetic, not measured: dollars for a million vends of one connection at list prices of us-east-1 of ${prices.asOf} ` +
-  "(`bench/report/prices.ts`) and assumed durations (`bench/report/cost.ts`), the month of a realm shared by its vends. The lever is the share of vends that the " +
-  "callers' own memory serves.";
+  `By arithmetic, not measured: dollars for a million vends of one connection at list prices of us-east-1 of ${awsPrices.asOf} ` +
+  "(`docs/arithmetic/aws-prices.ts`) and assumed durations (`docs/arithmetic/vend-cost.ts`), the month of a realm shared " +
+  "by its vends. The lever is the share of vends that the callers' own memory serves. At one vend a second X-Ray traces " +
+  "every invocation, which costs more than the rest of it. What connections and their renewals cost, and where it ends: " +
+  "[how far this goes](scale.md).";
 
 function versionTable({ candidates, versions }: BenchReport): PageTable {
   const rows = candidates.map(({ title, packages }) => [

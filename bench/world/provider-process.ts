@@ -53,6 +53,12 @@ answerCalls({
     const delay = { kind: "delay", when: "before-handling", ms: issueMs } as const;
     provider.injectFault({ ...delay, route: "token", times: "always" });
   },
+  /** Requests to Secrets Manager and KMS, and tokens issued, since this process began. */
+  counts: () => ({
+    secretsManager: secretsManager.requests.total(),
+    kms: kms.requests.total(),
+    issues: provider.journal.filter(({ kind }) => kind === "issue").length,
+  }),
   createConnections: ({ prefix, count }: { prefix: string; count: number }) =>
     Promise.all(Array.from({ length: count }, () => createConnection(prefix))),
   /** When the provider issued to this client, in milliseconds since 1970. */

@@ -5,6 +5,7 @@ import { TABLE } from "../../test/support/token-table.ts";
 import type { CalledProcess } from "../processes/called-process.ts";
 import { startCalledProcess } from "../processes/called-process.ts";
 import type { BenchConnection } from "./connection.ts";
+import type { DueEntry, PlantCall } from "./planted-records.ts";
 
 /** What the provider takes to issue. */
 export const providerMs = 150;
@@ -14,6 +15,25 @@ const sealingKey = `local:${Buffer.alloc(32, 7).toString("base64")}`;
 
 /** Variables of a process, as Lambda sets them. */
 export type ProcessVariables = Readonly<Record<string, string>>;
+
+/** What was asked of the table, and what DynamoDB would bill for it. */
+export interface TableUsage {
+  readonly byOperation: Readonly<Record<string, number>>;
+  readonly readUnits: number;
+  readonly writeUnits: number;
+  /** Of them, those of the index `due`. */
+  readonly indexWriteUnits: number;
+  /** Index entries that queries returned. */
+  readonly entries: number;
+  readonly refusedWrites: number;
+}
+
+/** Requests to the other services, and tokens issued, since the world began. */
+export interface ServiceCounts {
+  readonly secretsManager: number;
+  readonly kms: number;
+  readonly issues: number;
+}
 
 /** The store, the provider, and the processes' way to them. */
 export interface BenchWorld {
@@ -32,6 +52,15 @@ export interface BenchWorld {
   requests(): Promise<number>;
   /** When writes took effect since then, in milliseconds since 1970. */
   writes(): Promise<readonly number[]>;
+  /** Begins to count what is asked of the table. */
+  beginUsage(): Promise<void>;
+  /** Since then. */
+  usage(): Promise<TableUsage>;
+  serviceCounts(): Promise<ServiceCounts>;
+  /** Writes records without issuing their tokens. */
+  plant(call: PlantCall): Promise<void>;
+  /** Connections of a realm that the schedule renews, soonest first. */
+  due(environment: string): Promise<readonly DueEntry[]>;
   stop(): Promise<void>;
 }
 
@@ -80,6 +109,11 @@ export async function startWorld(): Promise<BenchWorld> {
     resetRequests: () => store.call("reset"),
     requests: () => store.call("requests"),
     writes: () => store.call("writes"),
+    beginUsage: () => store.call("beginUsage"),
+    usage: () => store.call("usage"),
+    serviceCounts: () => provider.call("counts"),
+    plant: (call) => store.call("plant", call),
+    due: (environment) => store.call("due", { realm: `client-credentials/${environment}` }),
     stop: () => stopAll([store, provider]),
   };
   await world.behave();

@@ -1,7 +1,10 @@
+import { costTable } from "./cost-table.ts";
 import { folderOfFunctions, folderOfRepository, importPicture } from "./import-picture.ts";
+import { measuredConnections } from "./measured-connections.ts";
 import { bundledTable, copyleftTable } from "./package-tables.ts";
 import { personalDataTable } from "./personal-data-table.ts";
 import { problemTable } from "./problem-table.ts";
+import { herdTable, kneeTable, limitTable, renewalUnitTable, scaleTable } from "./scale-tables.ts";
 import { acceptedTable, arrowPicture, assetTable, mitigationTables } from "./threat-tables.ts";
 
 /** What stands between `<!-- generated: name -->` and `<!-- end -->`. */
@@ -14,6 +17,13 @@ const parts: Readonly<Record<string, (root: string) => string>> = {
   "bundled packages": bundledTable,
   "copyleft packages": copyleftTable,
   "personal data": personalDataTable,
+  "cost of vends": costTable,
+  "scale by connections": scaleTable,
+  "knee by memory": kneeTable,
+  "measured connections": measuredConnections,
+  "units of a renewal": renewalUnitTable,
+  "herd at a handover": herdTable,
+  "limits of AWS": limitTable,
   "folders of functions": (root) => importPicture(root, "functions/**/*.ts", folderOfFunctions),
   "folders of the repository": (root) =>
     importPicture(

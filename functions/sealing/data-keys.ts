@@ -43,7 +43,8 @@ const unansweredPauseMs = 60_000;
 const maxSeals = 1000;
 /** What a renewal still needs of its key: a lease of time, and to seal two tokens. */
 const reserve = { ms: 30_000, seals: 2 };
-const maxSealingKeys = 1000;
+/** The connections of a large realm: a tick renews them in turn, and each needs its key again within the hour. */
+const maxSealingKeys = 10_000;
 const maxOpenedKeys = 1000;
 
 interface SealingKey {

@@ -10,15 +10,22 @@ import { stopwatch } from "../model/clock.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Secret, SecretSource } from "../model/secret-source.ts";
 import { Sensitive } from "../model/sensitive.ts";
+import { LruCache } from "../platform/lru-cache.ts";
+
+/** As many as data keys (sealing/data-keys.ts): a tick reads the secret of every connection it renews. */
+const mostSecrets = 10_000;
 
 /** Reads the current version (AWSCURRENT) of the secret named prefix + account, and caches it in this process. */
 export function openSecretsManager(
   options: SecretsManagerClientConfig,
   prefix: string,
   clock: Clock,
+  maxEntries = mostSecrets,
 ): SecretSource {
   const client = new SecretsManagerClient(options);
-  const entries = new Map<string, { readonly secret: Secret; readonly ageMs: () => number }>();
+  const entries = new LruCache<{ readonly secret: Secret; readonly ageMs: () => number }>(
+    maxEntries,
+  );
 
   return {
     async read(account, maxAgeMs, signal) {

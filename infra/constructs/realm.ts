@@ -65,7 +65,7 @@ export class Realm extends Construct {
       entry: "renew-tokens",
       description: `Renews the tokens of ${name} in time`,
       timeout: renewTimeout,
-      memorySize: 256,
+      memorySize: realm.renewalMemoryMb,
       reservedConcurrentExecutions: renewConcurrency,
     });
     this.renewTokens.addToRolePolicy(allowQueryingDueIndex(state.table, name));

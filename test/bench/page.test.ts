@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { goalOf } from "../../bench/goals.ts";
 import { judgeGoals } from "../../bench/judge.ts";
 import { benchUsage, readBenchOptions } from "../../bench/options.ts";
-import { costPerMillion } from "../../bench/report/cost.ts";
 import { formatEstimate } from "../../bench/report/format-estimate.ts";
 import { reasonToWait } from "../../bench/report/machine.ts";
 import type { BenchReport } from "../../bench/report/page.ts";
@@ -98,22 +97,5 @@ describe("the command line", () => {
     expect(benchUsage.match(/^ {2}--/gm)).toHaveLength(4);
     expect(() => read("--seed", "x")).toThrow(RangeError);
     expect(() => read("--only", "unheard-of")).toThrow(/there are cold-burst/);
-  });
-});
-
-describe("the cost of a million vends", () => {
-  test("falls with the share that client memory serves, and with the rate", () => {
-    const cost = (vendsPerSecond: number, fromClientMemory: number) =>
-      costPerMillion({ vendsPerSecond, fromClientMemory });
-    expect(cost(100, 0.9)).toBeLessThan(cost(100, 0));
-    expect(cost(100, 0.99)).toBeLessThan(cost(100, 0.9));
-    expect(cost(10_000, 0)).toBeLessThan(cost(1, 0));
-  });
-
-  test("at a high rate without client memory is the price of an invocation", () => {
-    // 0.20 a request, 2 ms of 1 GB, 1 KB of log, one trace in twenty.
-    const invocation = 0.2 + 0.002 * 13.3334 + 0.5 + 0.25;
-    const cost = costPerMillion({ vendsPerSecond: 10_000, fromClientMemory: 0 });
-    expect(cost).toBeCloseTo(invocation, 2);
   });
 });

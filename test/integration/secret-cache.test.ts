@@ -8,23 +8,32 @@ import { FixedClock } from "../support/fixed-clock.ts";
 
 const fiveMinutesMs = 300_000;
 
-async function aSource() {
+/** Secrets of these accounts. `ask` counts the requests that something makes. */
+async function aServer(...accounts: readonly string[]) {
   const server = await startSecretsManager();
   onTestFinished(() => server.stop());
-  const clock = new FixedClock(at("10:00:00.000"));
   const options = {
     endpoint: server.url,
     region: "local",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   };
-  const secret = { Name: "token-vending/default", SecretString: "one" };
-  await new SecretsManagerClient(options).send(new CreateSecretCommand(secret));
-  const source = openSecretsManager(options, "token-vending/", clock);
-  const read = async (maxAgeMs: number) => {
+  const client = new SecretsManagerClient(options);
+  for (const account of accounts) {
+    const secret = { Name: `token-vending/${account}`, SecretString: "text" };
+    await client.send(new CreateSecretCommand(secret));
+  }
+  const ask = async (act: () => Promise<unknown>) => {
     server.requests.reset();
-    await source.read("default", maxAgeMs, neverAborted);
+    await act();
     return server.requests.total();
   };
+  return { options, clock: new FixedClock(at("10:00:00.000")), ask };
+}
+
+async function aSource() {
+  const { options, clock, ask } = await aServer("default");
+  const source = openSecretsManager(options, "token-vending/", clock);
+  const read = (maxAgeMs: number) => ask(() => source.read("default", maxAgeMs, neverAborted));
   return { clock, read };
 }
 
@@ -44,4 +53,13 @@ test("a secret is read again after the clock has been set back, as often as with
   expect(await read(0)).toBe(1);
   clock.advance(fiveMinutesMs);
   expect(await read(fiveMinutesMs)).toBe(1);
+});
+
+test("only the secrets that were read last are cached", async () => {
+  const { options, clock, ask } = await aServer("one", "two", "three");
+  const source = openSecretsManager(options, "token-vending/", clock, 2);
+  const read = (name: string) => ask(() => source.read(name, fiveMinutesMs, neverAborted));
+  for (const name of ["one", "two", "three"]) expect(await read(name)).toBe(1);
+  for (const name of ["two", "three"]) expect(await read(name)).toBe(0);
+  expect(await read("one")).toBe(1);
 });

@@ -1,3 +1,4 @@
+import type { Clock } from "../../model/clock.ts";
 import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
@@ -14,10 +15,12 @@ import { dueQueue, lapsedPruner } from "./due-queue.ts";
 /** How far a tick looks ahead: its own minute, and part of the next, in case the next tick starts late. */
 const horizonMs = 75_000;
 const maxConcurrency = 32;
+/** For reading the record, before the lease is taken. */
+const readReserveMs = 1000;
 
 /**
  * The result of a tick; `due` is the sum of the others. `skipped`: renewed by another process, not due after all, backing
- * off, or left to the next tick.
+ * off, or left to the next tick: a tick that is out of time does not count how many more there are.
  */
 export interface TickSummary {
   due: number;
@@ -49,16 +52,25 @@ export async function renewDue(
   const horizon = plusMs(clock.now(), horizonMs);
   const queue = dueQueue(index.due(deps.realm, horizon, deadline.signal));
   const pruneLapsed = lapsedPruner(deps, index, deadline.signal);
+  const reportBehind = behindReporter(deps);
   const process = async (due: DueRenewal) => {
-    // The answer of the index may have corrected the clock.
-    if (due.dueUntil < clock.now()) return pruneLapsed(due);
     const { outcome, nextCheckAt } = await renewWhenDue(deps, memory, due, deadline);
     const isCheckedAgain = nextCheckAt !== null && nextCheckAt < horizon;
     if (isCheckedAgain) queue.add({ ...due, dueAt: nextCheckAt });
     countOutcome(summary, isCheckedAgain ? outcome : (outcome ?? "skipped"));
   };
   const worker = async () => {
-    for (let due = await queue.next(); due; due = await queue.next()) await process(due);
+    for (let due = await queue.next(); due; due = await queue.next()) {
+      // The answer of the index may have corrected the clock.
+      if (due.dueUntil < clock.now()) await pruneLapsed(due);
+      else if (hasTimeFor(deps, due, deadline)) await process(due);
+      else {
+        reportBehind(due);
+        countOutcome(summary, "skipped");
+        // The rest is due even later: with many thousands of connections, reading it would take longer than there is.
+        return;
+      }
+    }
   };
   const ends = await Promise.allSettled(Array.from({ length: maxConcurrency }, worker));
   if (summary.failed > 0) deps.metrics.record("RenewalFailures", summary.failed);
@@ -80,17 +92,34 @@ interface Check {
   readonly nextCheckAt: Date | null;
 }
 
+/** Whether the record can be read when the renewal is due, and a lease taken then end within the tick. */
+function hasTimeFor({ clock, limits }: Dependencies, due: DueRenewal, deadline: Deadline): boolean {
+  return waitMsFor(clock, due) + readReserveMs + leaseMs(limits) <= deadline.msLeft();
+}
+
+function waitMsFor(clock: Clock, { dueAt }: DueRenewal): number {
+  return Math.max(0, msBetween(clock.now(), dueAt));
+}
+
+/** Reports the first overdue connection that a tick leaves to the next one: the schedule does not keep up. */
+function behindReporter({ clock, log }: Dependencies): (due: DueRenewal) => void {
+  let isReported = false;
+  return ({ dueAt }) => {
+    const overdueMs = msBetween(dueAt, clock.now());
+    if (isReported || overdueMs <= 0) return;
+    isReported = true;
+    log.warn("schedule-behind", { overdueMs });
+  };
+}
+
 async function renewWhenDue(
   deps: Dependencies,
   memory: RecordMemory,
   due: DueRenewal,
   deadline: Deadline,
 ): Promise<Check> {
-  const waitMs = Math.max(0, msBetween(deps.clock.now(), due.dueAt));
-  if (waitMs + leaseMs(deps.limits) > deadline.msLeft())
-    return { outcome: null, nextCheckAt: null };
   try {
-    await deps.clock.sleep(waitMs, deadline.signal);
+    await deps.clock.sleep(waitMsFor(deps.clock, due), deadline.signal);
     return await renewIfDue(deps, memory, due, deadline);
   } catch (error) {
     deps.log.warn("renewal-failed", { connection: due.connection, ...describeError(error) });
