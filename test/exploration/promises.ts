@@ -150,7 +150,7 @@ export class Promises {
     if (!has) return;
     this.require(isHeldBy(after, process), "P2: a lease was written for someone else");
     const actor = this.#world.actor(process);
-    if (actor) checkTaker(this, actor, before, this.#world.now);
+    if (actor) checkTaker(this, actor, before, after, this.#world.now);
     this.#checkDoubt(process, before, after);
     this.require(after.fence > (before?.fence ?? 0), "P2: a lease was granted without a new fence");
   }

@@ -184,6 +184,18 @@ const revoking: readonly Planted[] = [
     dropping("sealed"),
     "the token stays",
   ],
+  [
+    "a doubt that earlier releases do not see",
+    "failure recorded",
+    dropping("suspect"),
+    "releases before 0.2",
+  ],
+  [
+    "a token that has expired on arrival, and no failure",
+    "token committed",
+    setting({ usableUntil: { N: "1" } }),
+    "the failure is over",
+  ],
   ["a failure that nobody counts", "failure recorded", keeping("failure"), "failures are counted"],
   ["a failure that ends nothing", "failure recorded", keeping("leaseOwner"), "Leased to Leased"],
   [
