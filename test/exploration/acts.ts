@@ -9,12 +9,13 @@ import type { PendingConsents } from "../../functions/model/pending-consents.ts"
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
+import { resealConnection } from "../../functions/vending/reseal-connection.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
 import { checkRefusal } from "./actor-promises.ts";
-import type { JourneyAct } from "./consent-journey.ts";
-import { consentDependencies, takeStep } from "./consent-journey.ts";
+import type { ForgedPart, JourneyAct } from "./consent-journey.ts";
+import { consentDependencies, forgedLink, takeStep } from "./consent-journey.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import { recordIn } from "./record-lens.ts";
 import type { Request } from "./request.ts";
@@ -31,6 +32,7 @@ export type Act =
   /** A person has consented, and comes back with a code. */
   | { readonly does: "redeem"; readonly isWrong?: boolean }
   | { readonly does: "disconnect" }
+  | { readonly does: "reseal" }
   /** One run of the schedule. */
   | { readonly does: "tick"; readonly patienceMs?: number }
   /** The provider takes another secret from now on, or the one before again. */
@@ -39,6 +41,8 @@ export type Act =
   | { readonly does: "withdraw" }
   /** Another realm's role writes this realm's name into an item of its own. */
   | { readonly does: "pose" }
+  /** Somebody who may write to the table changes the row of the one link. */
+  | { readonly does: "forge"; readonly what: ForgedPart }
   /** Secrets Manager is given the next secret, or the one before again. */
   | { readonly does: "put-secret"; readonly isUndone?: boolean }
   | JourneyAct;
@@ -140,6 +144,8 @@ export class Actor {
       }
       case "disconnect":
         return this.#disconnect(account);
+      case "reseal":
+        return this.#reseal(connection);
       case "tick":
         return this.#tick(connection, act.patienceMs);
       case "rotate":
@@ -158,6 +164,12 @@ export class Actor {
           const due = { dueRealm: { S: realmName(realm) }, dueAt: at, dueUntil: until };
           world.table.items.set(posing, { pk: { S: posing }, ...due } as TableItem);
         });
+      case "forge": {
+        const [pk, row] = forgedLink(this.#world, act.what);
+        return this.#outside(`somebody forges a link's ${act.what}`, `table ${pk}`, (world) => {
+          world.table.items.set(pk, row());
+        });
+      }
       case "put-secret":
         return this.#outside("Secrets Manager holds another secret", "secret", (world) => {
           world.secret = String(Number(world.secret ?? "0") + (act.isUndone ? -1 : 1));
@@ -297,10 +309,22 @@ export class Actor {
     const { ended } = promises.of(connection);
     const isAsked = revoked !== null || ended?.process !== this.process.name;
     promises.require(isAsked, "5.5: a consent was ended here, and not at its provider");
+    const isTrue = revoked !== true || !this.#world.provider.grants.isCurrent(ended?.refresh ?? "");
+    promises.require(isTrue, "5.5: a consent is called revoked that its provider still takes");
     const { consent = null, token = null } = this.#world.record(connection) ?? {};
     const isGone = [consent?.consentedAt, token?.issuedAt].every((at) => !at || at >= begunAt);
     promises.require(isGone, "5.5: a disconnected consent is still there");
     return success(`revoked: ${revoked}`);
+  }
+
+  async #reseal(connection: Connection): Promise<Ending> {
+    const { resealed, unreadable } = await resealConnection(
+      this.#deps,
+      connection,
+      this.#deadline(),
+    );
+    this.#world.promises.require(unreadable.length === 0, "P12: what is stored does not open");
+    return success(`${resealed.join(", ") || "nothing"} sealed anew`);
   }
 
   async #outside(

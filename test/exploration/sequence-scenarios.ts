@@ -167,6 +167,20 @@ export const sequenceScenarios: readonly ExploredScenario[] = [
     faults: 1,
   },
   {
+    name: "a refresh beside a new sealing",
+    nature: natures.reusable,
+    start: "expired",
+    parts: [part("a", 0), part("ops", 0, { does: "reseal" })],
+    faults: 1,
+  },
+  {
+    name: "a key's check beside a new sealing",
+    nature: fixed,
+    start: "expired",
+    parts: [part("a", 0), part("ops", 0, { does: "reseal" })],
+    faults: 1,
+  },
+  {
     name: "the same token again",
     nature: { ...early, repeatsTokens: true },
     start: "none",
