@@ -16,6 +16,8 @@ export interface ActingProcess {
   readonly frozenMs: number;
   /** How many use cases it has begun. */
   readonly acts: number;
+  /** The version of the secret that it read last. */
+  readonly latestSecret: string | null;
 }
 
 interface Requirements {
@@ -25,14 +27,41 @@ interface Requirements {
 /** P1, P4: who cannot finish does not begin, and the schedule renews what is due. */
 export function checkTaker(
   promises: Requirements,
-  { isHurried, isScheduled }: ActingProcess,
+  { isHurried, isScheduled, latestSecret }: ActingProcess,
   before: TokenRecord | null,
+  { lease }: TokenRecord,
   now: number,
 ): void {
   promises.require(!isHurried, "P1: a lease was taken that its holder cannot finish under");
   const due = before?.token?.due;
   const isDue = due != null && Number(due.at) <= now && now <= Number(due.until);
   promises.require(!isScheduled || isDue, "P4: the schedule renewed what was not due");
+  const refused = refusedSecret(before);
+  const isOther = latestSecret !== null && latestSecret !== refused;
+  const isRenewal = lease?.reason !== "takeover" && lease?.reason !== "consent";
+  const isExcused = refused === null || !isRenewal || isOther;
+  promises.require(isExcused, "P9: a lease was taken without a look for another secret");
+}
+
+/** The version that the provider has refused, while no other has been tried. */
+function refusedSecret(record: TokenRecord | null): string | null {
+  const { refusedSecretVersion: refused = null, secretVersion: tried = null } =
+    record?.failure ?? {};
+  return tried === null || tried === refused ? refused : null;
+}
+
+/** P10: nobody is told that the credentials are refused once others have been sent, which the secret still has. */
+export function checkRefusal(
+  promises: Requirements,
+  seen: TokenRecord | null,
+  calls: readonly Call[],
+  secret: string | null,
+): void {
+  const latest = seen?.ledger.at(-1);
+  const call = calls.find(({ owner }) => owner === latest?.owner);
+  const isOther = call && call.secretVersion !== seen?.failure?.refusedSecretVersion;
+  const isReplaced = isOther && call.secretVersion === secret && !call.isUnheeded;
+  promises.require(!isReplaced, "P10: refused with credentials that have been replaced since");
 }
 
 /** The schedule keeps no connection alive; a key is known by the secret that it came from; a dead token goes. */

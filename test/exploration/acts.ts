@@ -2,18 +2,22 @@ import type { ConsentDependencies } from "../../functions/consents/consent-depen
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
 import type { Connection } from "../../functions/model/connection.ts";
-import { connectionOf } from "../../functions/model/connection.ts";
+import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { PendingConsents } from "../../functions/model/pending-consents.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
+import { resealConnection } from "../../functions/vending/reseal-connection.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
-import type { JourneyAct } from "./consent-journey.ts";
-import { consentDependencies, takeStep } from "./consent-journey.ts";
+import type { TableItem } from "../support/dynamodb-expressions.ts";
+import { checkRefusal } from "./actor-promises.ts";
+import type { ForgedPart, JourneyAct } from "./consent-journey.ts";
+import { consentDependencies, forgedLink, takeStep } from "./consent-journey.ts";
 import type { ExploredProcess } from "./explored-process.ts";
+import { recordIn } from "./record-lens.ts";
 import type { Request } from "./request.ts";
 import type { ExploredWorld } from "./world.ts";
 import { realm } from "./world.ts";
@@ -28,12 +32,17 @@ export type Act =
   /** A person has consented, and comes back with a code. */
   | { readonly does: "redeem"; readonly isWrong?: boolean }
   | { readonly does: "disconnect" }
+  | { readonly does: "reseal" }
   /** One run of the schedule. */
   | { readonly does: "tick"; readonly patienceMs?: number }
   /** The provider takes another secret from now on, or the one before again. */
   | { readonly does: "rotate"; readonly isUndone?: boolean }
   /** The person ends the consent at the provider. */
   | { readonly does: "withdraw" }
+  /** Another realm's role writes this realm's name into an item of its own. */
+  | { readonly does: "pose" }
+  /** Somebody who may write to the table changes the row of the one link. */
+  | { readonly does: "forge"; readonly what: ForgedPart }
   /** Secrets Manager is given the next secret, or the one before again. */
   | { readonly does: "put-secret"; readonly isUndone?: boolean }
   | JourneyAct;
@@ -68,6 +77,8 @@ function success(says = "done"): Success {
 const outOfReach: ReadonlySet<string> = new Set(["store-unavailable", "renewal-in-progress"]);
 const patienceMs = 25_000;
 const never = new AbortController().signal;
+
+const posing = connectionOf({ ...realm, provider: "send" }, "default");
 
 type Demand = Omit<Extract<Act, { does: "vend" }>, "does">;
 
@@ -133,6 +144,8 @@ export class Actor {
       }
       case "disconnect":
         return this.#disconnect(account);
+      case "reseal":
+        return this.#reseal(connection);
       case "tick":
         return this.#tick(connection, act.patienceMs);
       case "rotate":
@@ -145,6 +158,18 @@ export class Actor {
           const { grants } = world.provider;
           for (const id of grants.state.tokens.keys()) grants.revoke(id);
         });
+      case "pose":
+        return this.#outside("another realm poses as this one", `table ${posing}`, (world) => {
+          const [at, until] = [-1, 1000].map((ms) => ({ N: String(world.now + ms) }));
+          const due = { dueRealm: { S: realmName(realm) }, dueAt: at, dueUntil: until };
+          world.table.items.set(posing, { pk: { S: posing }, ...due } as TableItem);
+        });
+      case "forge": {
+        const [pk, row] = forgedLink(this.#world, act.what);
+        return this.#outside(`somebody forges a link's ${act.what}`, `table ${pk}`, (world) => {
+          world.table.items.set(pk, row());
+        });
+      }
       case "put-secret":
         return this.#outside("Secrets Manager holds another secret", "secret", (world) => {
           world.secret = String(Number(world.secret ?? "0") + (act.isUndone ? -1 : 1));
@@ -179,7 +204,8 @@ export class Actor {
     process.isHurried = ms !== undefined && ms < this.#world.leaseMs;
     const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
     const request = { account, minValiditySeconds, rejectedVersion };
-    const credential = await vendToken(this.#deps, process.cache, request, this.#deadline(ms));
+    const vending = vendToken(this.#deps, process.cache, request, this.#deadline(ms));
+    const credential = await vending.catch((error: unknown) => this.#refused(account, error));
     const { version, usableUntil } = credential;
     const token = credential.token.expose();
     this.#world.note(() => `${process.name} is vended ${token}, version ${version}`);
@@ -189,6 +215,14 @@ export class Actor {
     this.#world.promises.vended(credential, request, knownDead);
     const lastsMs = usableUntil && Number(usableUntil) - this.#world.now;
     return { vended: token, says: `version ${version}`, lastsMs };
+  }
+
+  #refused(account: string, error: unknown): never {
+    const { promises, provider, secret } = this.#world;
+    const isOfSecret = error instanceof VendingError && error.code === "credentials-rejected";
+    const seen = recordIn(this.process.seen.get(connectionOf(realm, account)));
+    if (isOfSecret) checkRefusal(promises, seen, provider.state.calls, secret);
+    throw error;
   }
 
   async #reject(account: string): Promise<Ending> {
@@ -275,10 +309,22 @@ export class Actor {
     const { ended } = promises.of(connection);
     const isAsked = revoked !== null || ended?.process !== this.process.name;
     promises.require(isAsked, "5.5: a consent was ended here, and not at its provider");
+    const isTrue = revoked !== true || !this.#world.provider.grants.isCurrent(ended?.refresh ?? "");
+    promises.require(isTrue, "5.5: a consent is called revoked that its provider still takes");
     const { consent = null, token = null } = this.#world.record(connection) ?? {};
     const isGone = [consent?.consentedAt, token?.issuedAt].every((at) => !at || at >= begunAt);
     promises.require(isGone, "5.5: a disconnected consent is still there");
     return success(`revoked: ${revoked}`);
+  }
+
+  async #reseal(connection: Connection): Promise<Ending> {
+    const { resealed, unreadable } = await resealConnection(
+      this.#deps,
+      connection,
+      this.#deadline(),
+    );
+    this.#world.promises.require(unreadable.length === 0, "P12: what is stored does not open");
+    return success(`${resealed.join(", ") || "nothing"} sealed anew`);
   }
 
   async #outside(

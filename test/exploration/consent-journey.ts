@@ -1,20 +1,22 @@
 import { newAuthorizationRequest } from "../../functions/consents/authorization-request.ts";
-import { beginConsent } from "../../functions/consents/begin-consent.ts";
+import { beginConsent, linkLifetimeMs } from "../../functions/consents/begin-consent.ts";
 import { completeConsent } from "../../functions/consents/complete-consent.ts";
 import { completePastedCode } from "../../functions/consents/complete-pasted-code.ts";
 import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
 import { continueConsent, openLink } from "../../functions/consents/follow-link.ts";
 import type { Browser, BrowserSecrets } from "../../functions/model/browser-secrets.ts";
-import { connectionOf } from "../../functions/model/connection.ts";
+import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { PendingConsents } from "../../functions/model/pending-consents.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
 import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secrets.ts";
+import type { TableItem } from "../support/dynamodb-expressions.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import { flowOf, otherProvider } from "./provider-requests.ts";
 import type { ExploredWorld } from "./world.ts";
+import { realm } from "./world.ts";
 
 /** What a person does on the way to a consent, by a link that process `ops` has made first of all. */
 export type JourneyAct =
@@ -24,8 +26,8 @@ export type JourneyAct =
   | {
       readonly does: "come-back";
       readonly browser: string;
-      /** What is wrong with what it brings: another browser's state, or another provider's answer. */
-      readonly wrong?: "state" | "provider";
+      /** What is wrong: another browser's state, another provider's answer, or a row that somebody has forged. */
+      readonly wrong?: "state" | "provider" | "row";
       readonly patienceMs?: number;
     }
   /** Pastes the one code that somebody has copied. */
@@ -89,10 +91,35 @@ export async function takeStep(
   }
 }
 
-/** A browser, with its cookie for the one link. */
+const stranger = "a stranger's";
+
+/** A browser, with its cookie for the one link. A stranger has never had the link, and cannot know it. */
 function browserNamed(name: string): Browser & { readonly hash: string } {
-  const secret = new Sensitive(secretNamed(`browser ${name}`).expose() + link.expose());
+  const its = name === stranger ? secretNamed("another link") : link;
+  const secret = new Sensitive(secretNamed(`browser ${name}`).expose() + its.expose());
   return { secretFor: () => secret, hash: nodeBrowserSecrets.hash(secret) };
+}
+
+/** For whom a link's consent is, which browser has it, or when it ends. */
+export type ForgedPart = "account" | "browser" | "end";
+
+/** The row of the one link as somebody forges it, then. */
+export function forgedLink(
+  world: ExploredWorld,
+  what: ForgedPart,
+): readonly [pk: string, row: () => TableItem] {
+  const pk = `${realmName(realm)}/~consent/${linkId}`;
+  const forged = (): TableItem => {
+    switch (what) {
+      case "account":
+        return { account: { S: "another" } };
+      case "browser":
+        return { browser: { S: browserNamed(stranger).hash } };
+      case "end":
+        return { expiresAt: { N: String(world.now + linkLifetimeMs) } };
+    }
+  };
+  return [pk, () => ({ pk: { S: pk }, ...world.table.items.get(pk), ...forged() })];
 }
 
 async function follow(

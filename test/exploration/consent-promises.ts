@@ -9,14 +9,22 @@ interface Requirements {
   of(connection: Connection): { readonly codes: string[] };
 }
 
+interface Surroundings {
+  readonly provider: { readonly grants: SimulatedGrants };
+  /** Something has gone wrong. */
+  readonly hadFault: boolean;
+}
+
 /** P6, P7: what a person's consent left is kept while the provider takes it, and its loss is named. */
 export function checkConsent(
   promises: Requirements,
-  grants: SimulatedGrants,
+  world: Surroundings,
   before: TokenRecord | null,
   after: TokenRecord,
 ): void {
+  const { grants } = world.provider;
   const [held, holds] = [before, after].map((record) => record?.consent?.refresh?.fingerprint);
+  checkEnd(promises, world, before, after);
   const isNew = after.token !== null && after.token.fingerprint !== before?.token?.fingerprint;
   const given = isNew ? grants.givenWith(after.token.fingerprint) : undefined;
   if (given) {
@@ -31,6 +39,21 @@ export function checkConsent(
   if (holds || !grants.wasReplaced(held)) return;
   const isNamed = after.failure?.detail.includes("was lost") ?? false;
   promises.require(isNamed, "P6: a refresh token was lost, and nobody is told");
+}
+
+/** 5.5: whoever crashes in between could not end the consent any more. */
+function checkEnd(
+  promises: Requirements,
+  { provider: { grants }, hadFault }: Surroundings,
+  before: TokenRecord | null,
+  { consent }: TokenRecord,
+): void {
+  const refresh = before?.consent?.refresh?.fingerprint;
+  if (!refresh || consent || hadFault) return;
+  promises.require(
+    !grants.isCurrent(refresh),
+    "5.5: a consent ended here before its provider knew",
+  );
 }
 
 function storedEndOf({ consent }: TokenRecord): number | null {

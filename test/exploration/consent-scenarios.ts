@@ -2,6 +2,7 @@ import { linkLifetimeMs } from "../../functions/consents/begin-consent.ts";
 import { natures, part } from "./natures.ts";
 import type { ExploredScenario } from "./scenario.ts";
 
+const hourMs = 3_600_000;
 const singleUse = natures["single-use"];
 const reject = { does: "reject" } as const;
 const hers = { does: "come-back", browser: "hers" } as const;
@@ -70,6 +71,35 @@ export const consentScenarios: readonly ExploredScenario[] = [
       part("c", 7000, { ...hers, patienceMs: 2000 }),
       part("d", linkLifetimeMs + 1000, hers),
       part("e", linkLifetimeMs + 1000, { does: "follow", browser: "another" }),
+    ],
+    faults: 1,
+  },
+  {
+    name: "a link moved to another account",
+    nature: singleUse,
+    start: "none",
+    parts: [...invited, part("b", 5000, { does: "forge", what: "account" }), part("a", 5000, hers)],
+    faults: 1,
+  },
+  {
+    name: "a link given to a stranger",
+    nature: singleUse,
+    start: "none",
+    parts: [
+      ...invited,
+      part("b", 5000, { does: "forge", what: "browser" }),
+      part("a", 6000, { does: "come-back", browser: "a stranger's", wrong: "row" }),
+    ],
+    faults: 1,
+  },
+  {
+    name: "a link put back long after its end",
+    nature: singleUse,
+    start: "none",
+    parts: [
+      ...invited,
+      part("b", 3 * hourMs, { does: "forge", what: "end" }),
+      part("a", 3 * hourMs + 1000, { ...hers, wrong: "row" }),
     ],
     faults: 1,
   },

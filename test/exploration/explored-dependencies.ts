@@ -3,7 +3,6 @@ import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { PendingConsents } from "../../functions/model/pending-consents.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
-import type { SealedAs } from "../../functions/model/sealer.ts";
 import type { SecretSource } from "../../functions/model/secret-source.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
@@ -14,6 +13,7 @@ import type { Breakage } from "../support/breakage.ts";
 import { brokenCommand } from "../support/breakage.ts";
 import { checkedStore } from "../support/checked-store.ts";
 import type { ExploredProcess } from "./explored-process.ts";
+import { openedAs, sealedWith } from "./explored-sealing.ts";
 import { exploredGrant, flowOf } from "./provider-requests.ts";
 import type { Effect, Request } from "./request.ts";
 import { tableRequest } from "./table-request.ts";
@@ -73,18 +73,15 @@ export function exploredDependencies(
           keyRequest("prepares a data key", () => {}),
           signal,
         ),
-      seal: (token, as, signal) => {
-        const sealed = Buffer.from(JSON.stringify([boundTo(as), token.expose()]));
-        return process.send(
-          keyRequest(`seals ${token.expose()}`, () => sealed),
+      seal: (token, as, signal) =>
+        process.send(
+          keyRequest(`seals ${token.expose()}`, () => sealedWith(world.key, token, as)),
           signal,
-        );
-      },
+        ),
       open: (sealed, as, signal) => {
-        const [bound, token] = JSON.parse(Buffer.from(sealed).toString());
-        const opened = bound === boundTo(as) ? new Sensitive(token) : null;
+        const opened = openedAs(sealed, as);
         return process.send(
-          keyRequest(`opens ${token}`, () => opened),
+          keyRequest(`opens ${opened?.expose() ?? "nothing"}`, () => opened),
           signal,
         );
       },
@@ -106,10 +103,6 @@ export function exploredDependencies(
 }
 
 const never = new AbortController().signal;
-
-function boundTo({ connection: of, version, kind, terms }: SealedAs): string {
-  return `${of}#${version}#${kind}#${terms}`;
-}
 
 /** KMS knows nothing of the others: its requests only take time, or fail. */
 function keyRequest<T>(what: string, answer: () => T): Request<T> {

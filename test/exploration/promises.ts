@@ -15,6 +15,8 @@ import {
 } from "./actor-promises.ts";
 import { checkConsent, checkCredential } from "./consent-promises.ts";
 import type { Call, ExploredProvider, ExploredToken } from "./explored-provider.ts";
+import type { SealingKey } from "./explored-sealing.ts";
+import { checkSealing } from "./explored-sealing.ts";
 import type { Journey } from "./journey-promises.ts";
 import { checkJourney } from "./journey-promises.ts";
 import { isHeldBy } from "./record-lens.ts";
@@ -47,6 +49,8 @@ interface ObservedWorld {
   readonly policy: RenewalPolicy;
   readonly leaseMs: number;
   readonly provider: ExploredProvider;
+  readonly key: SealingKey;
+  readonly hadFault: boolean;
   /** The fingerprints that the log names. */
   readonly named: ReadonlySet<string>;
   record(connection: Connection): TokenRecord | null;
@@ -116,7 +120,8 @@ export class Promises {
     if (actor) checkStored(this, actor, before, after, this.#world.policy);
     checkDoubt(this, this.#callsOf(process).at(-1), before, after);
     this.#checkLateIssue(process, before, after);
-    checkConsent(this, this.#world.provider.grants, before, after);
+    checkConsent(this, this.#world, before, after);
+    checkSealing(this, this.#world.key, before, after);
     const refresh = before?.consent?.refresh?.fingerprint;
     if (refresh && !after.consent) history.ended = { process, refresh };
     this.#forgetUnstored(history, before, after);
@@ -150,7 +155,7 @@ export class Promises {
     if (!has) return;
     this.require(isHeldBy(after, process), "P2: a lease was written for someone else");
     const actor = this.#world.actor(process);
-    if (actor) checkTaker(this, actor, before, this.#world.now);
+    if (actor) checkTaker(this, actor, before, after, this.#world.now);
     this.#checkDoubt(process, before, after);
     this.require(after.fence > (before?.fence ?? 0), "P2: a lease was granted without a new fence");
   }

@@ -1,5 +1,6 @@
 import { natures, part } from "./natures.ts";
 import type { ExploredScenario } from "./scenario.ts";
+import { lifetimeMs } from "./world.ts";
 
 const { "at-expiry": atExpiry, early, static: fixed, probed, "single-use": singleUse } = natures;
 const forgetful = {
@@ -159,6 +160,27 @@ export const sequenceScenarios: readonly ExploredScenario[] = [
     faults: 1,
   },
   {
+    name: "a tick beside another realm's row",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("ops", 0, { does: "pose" }), part("a", 10, { does: "tick" })],
+    faults: 1,
+  },
+  {
+    name: "a refresh beside a new sealing",
+    nature: natures.reusable,
+    start: "expired",
+    parts: [part("a", 0), part("ops", 0, { does: "reseal" })],
+    faults: 1,
+  },
+  {
+    name: "a key's check beside a new sealing",
+    nature: fixed,
+    start: "expired",
+    parts: [part("a", 0), part("ops", 0, { does: "reseal" })],
+    faults: 1,
+  },
+  {
     name: "the same token again",
     nature: { ...early, repeatsTokens: true },
     start: "none",
@@ -205,7 +227,8 @@ export const sequenceScenarios: readonly ExploredScenario[] = [
     name: "a lost commit beside a rejection",
     nature: atExpiry,
     start: "expired",
-    parts: [part("a", 0), part("b", 100, reject)],
+    // Before the commit is sent again.
+    parts: [part("a", 0), part("b", 20, reject)],
     onlyFaults: ["lost", "freeze"],
     faults: 2,
   },
@@ -214,16 +237,37 @@ export const sequenceScenarios: readonly ExploredScenario[] = [
     nature: atExpiry,
     start: "expired",
     parts: [part("a", 0), part("b", 0)],
-    delaysMs: { slow: 600 },
+    // Longer than a lease reserves for it, and short enough to call the provider.
+    delaysMs: { slow: 1200 },
     onlyFaults: ["slow", "silence"],
     faults: 2,
+  },
+  {
+    name: "a token that has expired on arrival",
+    nature: atExpiry,
+    start: "expired",
+    parts: [part("a", 0)],
+    delaysMs: { stall: lifetimeMs },
+    onlyFaults: ["stall"],
+    faults: 1,
+  },
+  {
+    name: "an old answer beside a rejection",
+    nature: atExpiry,
+    start: "held",
+    parts: [part("a", 0), part("a", 10, reject), part("a", 1000)],
+    delaysMs: { slow: 600 },
+    onlyFaults: ["slow"],
+    faults: 1,
   },
   {
     name: "two late issues",
     nature: atExpiry,
     start: "expired",
     parts: [part("a", 0), part("b", 3000), part("c", 6000)],
-    onlyFaults: ["stall"],
+    // The first to issue may be the last to say so.
+    delaysMs: { freeze: 6600 },
+    onlyFaults: ["stall", "freeze"],
     faults: 2,
   },
 ];

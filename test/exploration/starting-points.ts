@@ -79,7 +79,7 @@ export async function startingPoint(nature: Nature, start: Start): Promise<World
   const now = Math.ceil(state.now);
   if (Number.isNaN(now) || now === 0)
     throw new Error(`There is no way to the starting point ${start}.`);
-  return { ...state, now };
+  return { ...state, now, key: "present" };
 }
 
 async function played(

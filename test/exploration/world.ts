@@ -11,6 +11,7 @@ import { MemoryTable } from "../support/memory-table.ts";
 import { ExploredProcess } from "./explored-process.ts";
 import type { ProviderState } from "./explored-provider.ts";
 import { ExploredProvider } from "./explored-provider.ts";
+import type { SealingKey } from "./explored-sealing.ts";
 import type { Journey } from "./journey-promises.ts";
 import { journeyWritten, noJourney } from "./journey-promises.ts";
 import type { ConnectionHistory } from "./promises.ts";
@@ -35,6 +36,7 @@ export interface WorldState {
   readonly items: readonly (readonly [string, TableItem])[];
   /** The version that Secrets Manager holds; null for none. */
   readonly secret: string | null;
+  readonly key: SealingKey;
   readonly provider: ProviderState;
   readonly grants: GrantState;
   readonly histories: Record<string, ConnectionHistory>;
@@ -47,6 +49,7 @@ export const emptyWorld: WorldState = {
   now: 1_800_000_000_000,
   items: [],
   secret: "1",
+  key: "earlier",
   provider: { goodSecret: "1", tokens: [], calls: [] },
   grants: new SimulatedGrants(
     { now: 0 },
@@ -76,6 +79,7 @@ export class ExploredWorld {
   /** Steps taken so far. */
   step = 0;
   secret: string | null;
+  readonly key: SealingKey;
   readonly nature: Nature;
   readonly begun: number;
   readonly leaseMs = leaseMs(limits);
@@ -98,6 +102,7 @@ export class ExploredWorld {
     this.now = state.now;
     this.begun = state.now;
     this.secret = state.secret;
+    this.key = state.key;
     this.timeline = hasTimeline ? [] : null;
     this.table = new MemoryTable(state.items);
     this.replay = state.replay.fork();
@@ -128,6 +133,7 @@ export class ExploredWorld {
       now: this.now,
       items: [...this.table.items],
       secret: this.secret,
+      key: this.key,
       replay: this.replay.fork(),
     };
   }

@@ -184,6 +184,18 @@ const revoking: readonly Planted[] = [
     dropping("sealed"),
     "the token stays",
   ],
+  [
+    "a doubt that earlier releases do not see",
+    "failure recorded",
+    dropping("suspect"),
+    "releases before 0.2",
+  ],
+  [
+    "a token that has expired on arrival, and no failure",
+    "token committed",
+    setting({ usableUntil: { N: "1" } }),
+    "the failure is over",
+  ],
   ["a failure that nobody counts", "failure recorded", keeping("failure"), "failures are counted"],
   ["a failure that ends nothing", "failure recorded", keeping("leaseOwner"), "Leased to Leased"],
   [
@@ -335,7 +347,8 @@ describe("the rows of links and pasted codes", () => {
   const proof = { B: new Uint8Array([7]) };
   const open = { account: { S: "default" }, proof, expiresAt: { N: "2000" }, ttl: { N: "2" } };
   const bound = { ...open, browser: { S: "hers" } };
-  const claimed = { claimant: { S: "one" }, expiresAt: { N: "2000" }, ttl: { N: "2" } };
+  const lives = { expiresAt: { N: "900000" }, ttl: { N: "900" } };
+  const claimed = { claimant: { S: "one" }, ...lives };
   const told = (pk: string, at: number, before: Item | null, after: Item | null) =>
     checkTransitions([{ pk, at, before, after }]).join();
 
@@ -352,7 +365,8 @@ describe("the rows of links and pasted codes", () => {
     ["a link that is used too late", link, 3000, bound, null],
     ["a link without a proof", link, 1000, null, { account: { S: "default" } }],
     ["a link that nobody has followed", link, 1000, open, null],
-    ["a code that moves to another claimant", code, 1000, claimed, { claimant: { S: "two" } }],
+    ["a code that moves", code, 1000, claimed, { claimant: { S: "two" }, ...lives }],
+    ["a code that is soon forgotten", code, 1000, null, { ...claimed, expiresAt: { N: "2000" } }],
   ] as const)("and the model refuses %s", (_, pk, at, before, after) => {
     expect(told(pk, at, before, after)).toContain(pk);
   });

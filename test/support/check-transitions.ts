@@ -9,7 +9,7 @@ import { codeStatesOf, codeTransitions, linkStatesOf, linkTransitions } from "./
 import type { ClaimState, RecordState, Transition } from "./protocol-model.ts";
 import { claimTransitions, recordTransitions, rulesOfEditedRows } from "./protocol-model.ts";
 import type { Claim, ClaimStep, RecordStep } from "./protocol-step.ts";
-import { clockStepMs, isSame } from "./protocol-step.ts";
+import { clockStepMs, isSame, tellsDoubt } from "./protocol-step.ts";
 
 /** One write to the table that took effect. */
 export interface ObservedWrite {
@@ -119,6 +119,9 @@ export class HistoryReplay {
       return match(claimTransitions, write, [claimedBefore(step), "Claimed"], step);
     }
     const step = recordStep(write, past, this.#recordIn);
+    if (!past.isEdited && !tellsDoubt(step)) {
+      return { name: "", wrong: "a doubt is written that releases before 0.2 do not see" };
+    }
     const known = past.isEdited ? transitionsOfEditedRows : recordTransitions;
     return match(known, write, statesOf(step), step);
   }

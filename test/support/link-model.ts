@@ -45,6 +45,9 @@ export const linkTransitions: Readonly<Record<string, Transition<LinkState, Link
   },
 };
 
+/** RFC 6749 §4.1.2. */
+const longestCodeMs = 600_000;
+
 /** What may happen to a code that somebody has pasted. */
 export const codeTransitions: Readonly<Record<string, Transition<CodeState, LinkStep>>> = {
   "code claimed": {
@@ -54,6 +57,8 @@ export const codeTransitions: Readonly<Record<string, Transition<CodeState, Link
     rules: {
       "its first claimant stays": ({ before, after }) =>
         before === null || before["claimant"]?.S === after?.["claimant"]?.S,
+      "it is remembered for longer than codes live": ({ at, after }) =>
+        Number(after?.["expiresAt"]?.N) > at + longestCodeMs,
     },
   },
 };

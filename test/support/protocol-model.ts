@@ -5,6 +5,7 @@ import {
   addsOneEntry,
   clockStepMs,
   countsRejection,
+  endsFailure,
   hasCause,
   isConsentOver,
   isFromTheFuture,
@@ -144,8 +145,7 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
       "the ledger has its entry, if the provider was asked": (step) =>
         addsOneEntry(step, "issued") ||
         (step.after?.token?.issuedUnder === "on-rotation" && addsOneEntry(step, null)),
-      "the failure is over, unless the token has expired": ({ after }) =>
-        after?.failure === null || Number(after?.token?.usableUntil) <= Number(after?.failure.at),
+      "the failure is over, unless the token has expired": endsFailure,
       "the schedule renews it when it is due, while callers use it": keepsSchedule,
     },
   },

@@ -3,6 +3,7 @@ import type {
   RejectionLevel,
   TokenRecord,
 } from "../../functions/model/token-record.ts";
+import { isDoubted } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 
 /** One write to a connection's record, as the rules look at it. */
@@ -55,6 +56,11 @@ export function keepsDoubt(step: RecordStep): boolean {
   return after != null && after >= before;
 }
 
+/** Releases before 0.2 do not read the instant. */
+export function tellsDoubt({ after, items }: RecordStep): boolean {
+  return !after || !isDoubted(after) || items.after?.["suspect"]?.BOOL === true;
+}
+
 /** A lease that is taken over may hide an issue; a consent's uses up nothing that is stored. */
 export function hasCause(step: RecordStep): boolean {
   const { before, after, isLossPossible } = step;
@@ -66,6 +72,17 @@ export function hasCause(step: RecordStep): boolean {
   const isBounded = isSuspect || Number(is) === Number(requestedAt);
   if (was && isBounded && isFromTheFuture(step, was)) return true;
   return isLossPossible && before?.lease != null && before.lease.reason !== "consent";
+}
+
+/** A token that has expired on arrival is a failure, but a new consent's is refreshed. */
+export function endsFailure({ before, after }: RecordStep): boolean {
+  const { failure = null, token, ledger = [] } = after ?? {};
+  const hasEnded = (at: Date) => token?.usableUntil != null && token.usableUntil <= at;
+  if (failure) return hasEnded(failure.at);
+  const arrival = ledger.at(-1);
+  const isArrival = arrival?.fingerprint === token?.fingerprint;
+  const isExcused = !arrival || !isArrival || before?.lease?.reason === "consent";
+  return isExcused || !hasEnded(arrival.at);
 }
 
 /** Whoever may still have a living token keeps others from issuing. */
