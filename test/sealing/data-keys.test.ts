@@ -236,10 +236,10 @@ describe("about a data key in use KMS is asked five minutes early", () => {
     expect(asked).toHaveLength(3);
   });
 
-  test("and it opens no longer once KMS refuses", async () => {
-    const name = "DisabledException";
-    const refusal = failure(name, "client");
-    const { clock, opened } = keysOf(newKey, refusal, refusal);
+  test("and it opens no longer once KMS refuses, also if KMS then does not answer", async () => {
+    const name = "KMSInternalException";
+    const refusal = failure("DisabledException", "client");
+    const { clock, opened } = keysOf(newKey, refusal, failure(name, "server"));
     await opened();
     clock.advance(minutes(55));
     expect(await opened()).not.toBeNull();
@@ -260,20 +260,27 @@ describe("about a data key in use KMS is asked five minutes early", () => {
     expect(await opened()).not.toBeNull();
   });
 
-  test("and an answer that comes after a refusal changes nothing", async () => {
-    const late = Promise.withResolvers();
-    const name = "DisabledException";
-    const refusal = failure(name, "client");
-    const { clock, opened } = keysOf(newKey, late.promise, refusal, refusal);
-    await opened();
-    clock.advance(minutes(55));
-    await opened();
-    clock.advance(minutes(5));
-    await expect(opened()).rejects.toMatchObject(outage(name));
-    late.resolve(newKey);
-    await answered();
-    await expect(opened()).rejects.toMatchObject(outage(name));
-  });
+  test.each(["before", "after"])(
+    "and an answer that comes %s a refusal to a later question changes nothing",
+    async (when) => {
+      const [late, next] = [Promise.withResolvers(), Promise.withResolvers()];
+      const name = "DisabledException";
+      const refusal = failure(name, "client");
+      const { clock, opened } = keysOf(newKey, late.promise, next.promise, refusal);
+      await opened();
+      clock.advance(minutes(55));
+      await opened();
+      clock.advance(minutes(5));
+      const waiting = expect(opened()).rejects.toMatchObject(outage(name));
+      if (when === "before") late.resolve(newKey);
+      await answered();
+      next.reject(refusal);
+      await waiting;
+      late.resolve(newKey);
+      await answered();
+      await expect(opened()).rejects.toMatchObject(outage(name));
+    },
+  );
 });
 
 describe("a data key of the previous KMS key", () => {
