@@ -9,8 +9,9 @@ import type { PendingConsents } from "../../functions/model/pending-consents.ts"
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
+import type { VendInFlight } from "../../functions/vending/one-flight.ts";
+import { shareFlights } from "../../functions/vending/one-flight.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
-import { vendToken } from "../../functions/vending/vend-token.ts";
 import type { JourneyAct } from "./consent-journey.ts";
 import { consentDependencies, takeStep } from "./consent-journey.ts";
 import type { ExploredProcess } from "./explored-process.ts";
@@ -81,6 +82,7 @@ export class Actor {
   readonly process: ExploredProcess;
   readonly #world: ExploredWorld;
   readonly #deps: Dependencies;
+  readonly #vendInFlight: VendInFlight;
   readonly #index: RenewalIndex;
   readonly #consents: ConsentDependencies;
 
@@ -93,6 +95,7 @@ export class Actor {
     this.#world = world;
     this.process = process;
     this.#deps = deps;
+    this.#vendInFlight = shareFlights(deps, process.cache);
     this.#index = index;
     this.#consents = consentDependencies(world, process, deps, pendingConsents);
   }
@@ -176,10 +179,12 @@ export class Actor {
     rejectedVersion: number | null,
   ) {
     const { process } = this;
-    process.isHurried = ms !== undefined && ms < this.#world.leaseMs;
+    const isHurried = ms !== undefined && ms < this.#world.leaseMs;
+    // Those who share its flight may have more time.
+    process.isHurried = isHurried && (process.running === 1 || process.isHurried);
     const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
     const request = { account, minValiditySeconds, rejectedVersion };
-    const credential = await vendToken(this.#deps, process.cache, request, this.#deadline(ms));
+    const credential = await this.#vendInFlight(request, this.#deadline(ms));
     const { version, usableUntil } = credential;
     const token = credential.token.expose();
     this.#world.note(() => `${process.name} is vended ${token}, version ${version}`);

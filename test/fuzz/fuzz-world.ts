@@ -35,8 +35,8 @@ import { recordReader } from "../../functions/store/read-record.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
 import { measureVend } from "../../functions/vending/measure-vend.ts";
+import { shareFlights } from "../../functions/vending/one-flight.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
-import { vendToken } from "../../functions/vending/vend-token.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { MemoryTable } from "../support/memory-table.ts";
@@ -123,12 +123,11 @@ export class FuzzWorld {
 
   #vend(): Handler {
     const { realm, clock } = this;
-    const cache = new CredentialCache(clock);
+    const vend = shareFlights(this.#deps, new CredentialCache(clock));
     const { extraHeaders } = realm;
     const endpoint = vendEndpoint({
       ...{ realm, extraHeaders, clock, log: this.#deps.log },
-      vend: (request, deadline) =>
-        measureVend(this.#deps, () => vendToken(this.#deps, cache, request, deadline)),
+      vend: (request, deadline) => measureVend(this.#deps, () => vend(request, deadline)),
     });
     return flushMetricsAfter(endpoint, this.#metrics);
   }
