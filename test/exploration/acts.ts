@@ -9,8 +9,8 @@ import type { PendingConsents } from "../../functions/model/pending-consents.ts"
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
-import type { VendInFlight } from "../../functions/vending/one-flight.ts";
-import { shareFlights } from "../../functions/vending/one-flight.ts";
+import type { ProcessVending } from "../../functions/vending/one-flight.ts";
+import { processVending } from "../../functions/vending/one-flight.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import type { JourneyAct } from "./consent-journey.ts";
 import { consentDependencies, takeStep } from "./consent-journey.ts";
@@ -82,7 +82,7 @@ export class Actor {
   readonly process: ExploredProcess;
   readonly #world: ExploredWorld;
   readonly #deps: Dependencies;
-  readonly #vendInFlight: VendInFlight;
+  readonly #vending: ProcessVending;
   readonly #index: RenewalIndex;
   readonly #consents: ConsentDependencies;
 
@@ -95,7 +95,7 @@ export class Actor {
     this.#world = world;
     this.process = process;
     this.#deps = deps;
-    this.#vendInFlight = shareFlights(deps, process.cache);
+    this.#vending = processVending(deps);
     this.#index = index;
     this.#consents = consentDependencies(world, process, deps, pendingConsents);
   }
@@ -184,7 +184,8 @@ export class Actor {
     process.isHurried = isHurried && (process.running === 1 || process.isHurried);
     const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
     const request = { account, minValiditySeconds, rejectedVersion };
-    const credential = await this.#vendInFlight(request, this.#deadline(ms));
+    const remembered = this.#vending.recall(connectionOf(realm, account), request);
+    const credential = remembered ?? (await this.#vending.vend(request, this.#deadline(ms)));
     const { version, usableUntil } = credential;
     const token = credential.token.expose();
     this.#world.note(() => `${process.name} is vended ${token}, version ${version}`);

@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../../functions/model/clock.ts";
-import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
 import type { Effect, Outcome, Pending, Request } from "./request.ts";
 import { isTableWrite } from "./request.ts";
@@ -79,8 +78,6 @@ export class ExploredProcess {
     sleep: (ms, signal) => this.#sleep(ms, signal),
     timeout: (ms, parent) => this.#timeout(ms, parent),
   };
-
-  readonly cache = new CredentialCache(this.clock);
 
   send<T>(request: Request<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) return settled(request.failure("unanswered"));
