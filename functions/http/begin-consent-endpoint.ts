@@ -31,7 +31,7 @@ export function beginConsentEndpoint(site: BeginConsentEndpoint) {
     async ({ event, deadline, setConnection }): Promise<ConsentLink> => {
       const account = readBeginRequest(event, site.realm);
       setConnection(connectionOf(site.realm, account));
-      const { url, expiresAt } = await site.begin(account, deadline);
+      const { url, expiresAt } = await site.begin(account, deadline());
       return { url, expiresAt: expiresAt.toISOString() };
     },
   );

@@ -28,8 +28,8 @@ export function completeConsentEndpoint(site: CompleteConsentEndpoint) {
       const { account, code } = readCompleteRequest(event);
       const connection = connectionOf(site.realm, account);
       setConnection(connection);
-      if (code) return grantedOf(await site.completePasted(account, code, deadline));
-      return { connection, revoked: (await site.disconnect(connection, deadline)).revoked };
+      if (code) return grantedOf(await site.completePasted(account, code, deadline()));
+      return { connection, revoked: (await site.disconnect(connection, deadline())).revoked };
     },
   );
   return (event: unknown, context: Context): Promise<unknown> =>

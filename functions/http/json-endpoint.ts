@@ -17,15 +17,19 @@ const assumedTimeMs = 10_000;
 
 interface EndpointRequest {
   readonly event: unknown;
-  readonly deadline: Deadline;
+  /** The invocation's time, once it needs any. */
+  deadline(): Deadline;
   /** From then on, problems of this request name the connection. */
   setConnection(connection: string): void;
 }
 
-/** A handler for direct invocations and for API Gateway's REST proxy events. It answers errors as problems and never throws. */
+/**
+ * A handler for direct invocations and for API Gateway's REST proxy events. It answers errors as problems and never throws.
+ * An answer that is there at once needs neither a time limit nor a promise.
+ */
 export function jsonEndpoint<Answer>(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
-  answer: (request: EndpointRequest) => Promise<Answer>,
+  answer: (request: EndpointRequest) => Answer | Promise<Answer>,
 ) {
   const connections = new WeakMap<object, string>();
 
@@ -44,16 +48,23 @@ export function jsonEndpoint<Answer>(
     })
     .handler((event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {
       const setConnection = (connection: string) => void connections.set(context, connection);
-      const deadline = callerDeadline(context, clock, signal);
+      const deadline = () => callerDeadline(context, clock, signal);
       return answer({ event, deadline, setConnection });
     });
 }
 
 /** How long a use case may take so that its answer can still be written. */
-export function callerDeadline(context: Context, clock: Clock, signal: AbortSignal): Deadline {
-  const remainingMs = context.getRemainingTimeInMillis?.() ?? assumedTimeMs;
-  const msLeft = clock.countdown(remainingMs - answerReserveMs);
-  return { msLeft, signal, onBehalfOf: "caller" };
+export function callerDeadline(
+  context: Partial<Context>,
+  clock: Clock,
+  signal: AbortSignal,
+): Deadline {
+  const remainingMs = context.getRemainingTimeInMillis?.();
+  const msLeft = clock.countdown((remainingMs ?? assumedTimeMs) - answerReserveMs);
+  // Nobody else ends an invocation outside Lambda.
+  const ended =
+    remainingMs === undefined ? clock.timeout(assumedTimeMs - earlyTimeoutMs, signal) : signal;
+  return { msLeft, signal: ended, onBehalfOf: "caller" };
 }
 
 function httpAnswer(answer: unknown): APIGatewayProxyResult {

@@ -42,7 +42,7 @@ export function resealEndpoint(endpoint: ResealEndpoint) {
     const { account } = parse(resealPayload, event, "payload");
     const connection = connectionOf(realm, requireAccount(account));
     setConnection(connection);
-    return reseal(connection, deadline);
+    return reseal(connection, deadline());
   });
 }
 

@@ -29,7 +29,7 @@ export function statusEndpoint(endpoint: StatusEndpoint) {
   const { fingerprint, list } = endpoint;
   return jsonEndpoint(endpoint, async ({ event, deadline }): Promise<ConnectionPage> => {
     const request = readListRequest(event, fingerprint);
-    const { connections, last } = await list(request, deadline.signal);
+    const { connections, last } = await list(request, deadline().signal);
     const cursor = last && cursorOf({ realm: request.realm, after: last }, fingerprint);
     return { connections: connections.map(answerOf), cursor };
   });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Clock } from "../model/clock.ts";
-import type { RealmId } from "../model/connection.ts";
+import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Log } from "../model/log.ts";
@@ -24,16 +24,22 @@ interface VendEndpoint {
   readonly extraHeaders: Readonly<Record<string, string>> | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** A credential that is remembered and satisfies the request. */
+  recall(connection: Connection, request: VendRequest): Credential | null;
   vend(request: VendRequest, deadline: Deadline): Promise<Credential>;
 }
 
 /** Vends and takes rejections, by direct invocation and through the API. */
 export function vendEndpoint(endpoint: VendEndpoint) {
-  const { realm, extraHeaders, vend } = endpoint;
-  return jsonEndpoint(endpoint, async ({ event, deadline, setConnection }) => {
+  const { realm, recall, vend } = endpoint;
+  const answerOf = answering(endpoint.extraHeaders);
+  return jsonEndpoint(endpoint, ({ event, deadline, setConnection }) => {
     const request = readVendRequest(event, realm);
-    setConnection(connectionOf(realm, request.account));
-    return answerOf(await vend(request, deadline), extraHeaders);
+    const connection = connectionOf(realm, request.account);
+    const remembered = recall(connection, request);
+    if (remembered) return answerOf(remembered);
+    setConnection(connection);
+    return vend(request, deadline()).then(answerOf);
   });
 }
 
@@ -73,20 +79,36 @@ function readPath(path: string, realm: RealmId): { account: string; isRejection:
   return { account: requireConnection(match, realm), isRejection: match[4] !== undefined };
 }
 
-function answerOf(
-  credential: Credential,
+/** Makes answers. The instants of a credential that is vended again and again are written once. */
+function answering(
   extraHeaders: Readonly<Record<string, string>> | undefined,
-): VendAnswer {
-  const { connection, version, fingerprint, issuedAt, usableUntil, expiresAt } = credential;
-  const { headerName, scheme } = credential.presentation;
-  const token = credential.token.expose();
+): (credential: Credential) => VendAnswer {
+  const written = new WeakMap<Credential, Instants>();
+  return (credential) => {
+    const { connection, version, fingerprint, presentation } = credential;
+    const { headerName, scheme } = presentation;
+    const token = credential.token.expose();
+    let instants = written.get(credential);
+    if (!instants) {
+      instants = instantsOf(credential);
+      written.set(credential, instants);
+    }
+    return {
+      connection,
+      version,
+      header: { name: headerName, value: scheme ? `${scheme} ${token}` : token },
+      ...(extraHeaders ? { extraHeaders } : {}),
+      token,
+      fingerprint,
+      ...instants,
+    };
+  };
+}
+
+type Instants = Pick<VendAnswer, "issuedAt" | "usableUntil" | "expiresAt">;
+
+function instantsOf({ issuedAt, usableUntil, expiresAt }: Credential): Instants {
   return {
-    connection,
-    version,
-    header: { name: headerName, value: scheme ? `${scheme} ${token}` : token },
-    ...(extraHeaders ? { extraHeaders } : {}),
-    token,
-    fingerprint,
     issuedAt: issuedAt.toISOString(),
     usableUntil: usableUntil?.toISOString() ?? null,
     expiresAt: expiresAt?.toISOString() ?? null,

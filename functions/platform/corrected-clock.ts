@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { msBetween, plusMs } from "../model/clock.ts";
+import { msBetween } from "../model/clock.ts";
 
 /** HTTP states the time in whole seconds (RFC 9110 §5.6.7). */
 const resolutionMs = 1000;
@@ -28,18 +28,18 @@ export function correctedClock(
   };
   const msLeft = clock.countdown(0);
   /** When the machine's clock showed that this clock began: it becomes earlier only where the machine is set back. */
-  let begunAt = clock.now();
+  let begunAt = clock.now().getTime();
   const machineNow = () => {
-    const now = clock.now();
-    const beganAt = plusMs(now, msLeft());
-    const laterMs = msBetween(begunAt, beganAt);
+    const now = clock.now().getTime();
+    const beganAt = Math.trunc(now + msLeft());
+    const laterMs = beganAt - begunAt;
     const isSetBack = laterMs < -toleranceMs;
     if (isSetBack || laterMs > 0) begunAt = beganAt;
     if (isSetBack) correct(laterMs);
     return now;
   };
   return {
-    now: () => plusMs(machineNow(), -aheadMs),
+    now: () => new Date(machineNow() - aheadMs),
     countdown: clock.countdown,
     sleep: clock.sleep,
     timeout: clock.timeout,

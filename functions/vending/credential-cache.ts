@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { msBetween, stopwatch } from "../model/clock.ts";
+import { msBetween } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 
@@ -10,9 +10,11 @@ const maxAgeMs = 30_000;
 
 interface Entry {
   readonly credential: Credential;
-  readonly since: Date;
-  readonly until: Date;
-  readonly ageMs: () => number;
+  /** In milliseconds since 1970, as `until`. */
+  readonly since: number;
+  readonly until: number;
+  /** Until the entry is too old, whatever the clock says. */
+  readonly msLeft: () => number;
 }
 
 /** The credentials that this process vended last: vending from here needs no I/O. */
@@ -25,8 +27,11 @@ export class CredentialCache {
   }
 
   /** The cached credential if it is fresh and satisfies the request. A rejection of its version removes it. */
-  get(connection: Connection, request: VendRequest): Credential | null {
-    const now = this.#clock.now();
+  get(
+    connection: Connection,
+    request: VendRequest,
+    now: Date = this.#clock.now(),
+  ): Credential | null {
     const entry = this.#entries.get(connection);
     if (!entry || !isFresh(entry, now)) return null;
     const { version, usableUntil } = entry.credential;
@@ -42,19 +47,22 @@ export class CredentialCache {
   /** Caches a credential until `renewAt`, and no longer than it is usable. */
   set(credential: Credential, renewAt: Date): void {
     const now = this.#clock.now();
+    const since = now.getTime();
     const cached = this.#entries.get(credential.connection);
     // A slower request of this process may have an older version.
     if (cached && isFresh(cached, now) && cached.credential.version > credential.version) return;
     this.#entries.delete(credential.connection);
-    const until = new Date(Math.min(Number(renewAt), Number(credential.usableUntil ?? renewAt)));
-    const entry = { credential, since: now, until, ageMs: stopwatch(this.#clock) };
-    this.#entries.set(credential.connection, entry);
+    const usableUntil = Number(credential.usableUntil ?? renewAt);
+    const until = Math.min(Number(renewAt), usableUntil, since + maxAgeMs);
+    const msLeft = this.#clock.countdown(maxAgeMs);
+    this.#entries.set(credential.connection, { credential, since, until, msLeft });
     const [oldest] = this.#entries.keys();
     if (oldest && this.#entries.size > maxEntries) this.#entries.delete(oldest);
   }
 }
 
-/** If `since` lies in the future, the clock has gone back. */
-function isFresh({ since, until, ageMs }: Entry, now: Date): boolean {
-  return since <= now && now < until && ageMs() < maxAgeMs;
+/** If `since` lies in the future, the clock has gone back. Suspensions are counted by the clock, not by the countdown. */
+function isFresh({ since, until, msLeft }: Entry, now: Date): boolean {
+  const at = now.getTime();
+  return since <= at && at < until && msLeft() > 0;
 }

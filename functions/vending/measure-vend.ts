@@ -3,7 +3,7 @@ import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { ProblemCode } from "../model/errors.ts";
 import { VendingError } from "../model/errors.ts";
-import type { Measure } from "../model/metrics.ts";
+import type { Measure, Metrics } from "../model/metrics.ts";
 
 /** The metric that counts requests refused with a problem, where an operator must act. */
 const problemMeasures: Readonly<Record<ProblemCode, Measure | null>> = {
@@ -31,13 +31,17 @@ export async function measureVend(
 ): Promise<Credential> {
   try {
     const credential = await vend();
-    metrics.record("Vends", 1);
-    const { usableUntil } = credential;
-    if (usableUntil) metrics.record("RemainingLifeMs", msBetween(clock.now(), usableUntil));
+    countVend(metrics, credential, clock.now());
     return credential;
   } catch (error) {
     const measure = error instanceof VendingError ? problemMeasures[error.code] : null;
     if (measure) metrics.record(measure, 1);
     throw error;
   }
+}
+
+/** Counts a vended credential and its remaining life. */
+export function countVend(metrics: Metrics, { usableUntil }: Credential, now: Date): void {
+  metrics.record("Vends", 1);
+  if (usableUntil) metrics.record("RemainingLifeMs", msBetween(now, usableUntil));
 }

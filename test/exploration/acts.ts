@@ -9,9 +9,10 @@ import type { PendingConsents } from "../../functions/model/pending-consents.ts"
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
+import type { ProcessVending } from "../../functions/vending/one-flight.ts";
+import { processVending } from "../../functions/vending/one-flight.ts";
 import { resealConnection } from "../../functions/vending/reseal-connection.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
-import { vendToken } from "../../functions/vending/vend-token.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
 import { checkRefusal } from "./actor-promises.ts";
 import type { ForgedPart, JourneyAct } from "./consent-journey.ts";
@@ -92,6 +93,7 @@ export class Actor {
   readonly process: ExploredProcess;
   readonly #world: ExploredWorld;
   readonly #deps: Dependencies;
+  readonly #vending: ProcessVending;
   readonly #index: RenewalIndex;
   readonly #consents: ConsentDependencies;
 
@@ -104,6 +106,7 @@ export class Actor {
     this.#world = world;
     this.process = process;
     this.#deps = deps;
+    this.#vending = processVending(deps);
     this.#index = index;
     this.#consents = consentDependencies(world, process, deps, pendingConsents);
   }
@@ -201,11 +204,15 @@ export class Actor {
     rejectedVersion: number | null,
   ) {
     const { process } = this;
-    process.isHurried = ms !== undefined && ms < this.#world.leaseMs;
+    const isHurried = ms !== undefined && ms < this.#world.leaseMs;
+    // Those who share its flight may have more time.
+    process.isHurried = isHurried && (process.running === 1 || process.isHurried);
     const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
     const request = { account, minValiditySeconds, rejectedVersion };
-    const vending = vendToken(this.#deps, process.cache, request, this.#deadline(ms));
-    const credential = await vending.catch((error: unknown) => this.#refused(account, error));
+    const remembered = this.#vending.recall(connectionOf(realm, account), request);
+    const refused = (error: unknown) => this.#refused(account, error);
+    const vend = () => this.#vending.vend(request, this.#deadline(ms)).catch(refused);
+    const credential = remembered ?? (await vend());
     const { version, usableUntil } = credential;
     const token = credential.token.expose();
     this.#world.note(() => `${process.name} is vended ${token}, version ${version}`);

@@ -2,7 +2,6 @@ import { hash } from "node:crypto";
 import type { Clock } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
-import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
 import type { Effect, Outcome, Pending, Request } from "./request.ts";
 import { isTableWrite } from "./request.ts";
@@ -82,7 +81,6 @@ export class ExploredProcess {
     timeout: (ms, parent) => this.#timeout(ms, parent),
   };
 
-  readonly cache = new CredentialCache(this.clock);
   /** Of its ticks. */
   readonly memory = new Map<Connection, TokenRecord>();
 

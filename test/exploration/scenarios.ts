@@ -4,6 +4,7 @@ import { isLossPossible, isStaticKey } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { leaseMs } from "../../functions/vending/issuing/lease.ts";
 import { consentScenarios } from "./consent-scenarios.ts";
+import { flightScenarios } from "./flight-scenarios.ts";
 import { natures, part } from "./natures.ts";
 import { alwaysDelayed } from "./run.ts";
 import type { ExploredScenario, Part } from "./scenario.ts";
@@ -255,6 +256,7 @@ export const allScenarios: readonly ExploredScenario[] = [
   ...pairs,
   ...encounters,
   ...sequenceScenarios,
+  ...flightScenarios,
   ...consentScenarios,
   ...triples,
 ];

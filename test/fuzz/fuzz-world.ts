@@ -34,11 +34,9 @@ import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-ind
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordReader } from "../../functions/store/read-record.ts";
-import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
-import { measureVend } from "../../functions/vending/measure-vend.ts";
+import { processVending } from "../../functions/vending/one-flight.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
-import { vendToken } from "../../functions/vending/vend-token.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { MemoryTable } from "../support/memory-table.ts";
@@ -125,12 +123,10 @@ export class FuzzWorld {
 
   #vend(): Handler {
     const { realm, clock } = this;
-    const cache = new CredentialCache(clock);
     const { extraHeaders } = realm;
     const endpoint = vendEndpoint({
       ...{ realm, extraHeaders, clock, log: this.#deps.log },
-      vend: (request, deadline) =>
-        measureVend(this.#deps, () => vendToken(this.#deps, cache, request, deadline)),
+      ...processVending(this.#deps),
     });
     return flushMetricsAfter(endpoint, this.#metrics);
   }

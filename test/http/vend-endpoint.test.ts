@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { callerDeadline } from "../../functions/http/json-endpoint.ts";
 import { vendEndpoint } from "../../functions/http/vend-endpoint.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
@@ -55,6 +56,7 @@ async function play(event: unknown, given: Given = {}) {
       (line) => lines.push(line),
       () => clock.now(),
     ),
+    recall: () => null,
     vend: (request, call) => {
       asked.push({ request, ...call });
       return vend();
@@ -130,6 +132,16 @@ describe("the use case", () => {
     expect(asked[0]?.signal.aborted).toBe(false);
   });
 
+  test("gets ten seconds outside Lambda, and is aborted before they end", () => {
+    const clock = new FixedClock(at("10:00:01.000"));
+    const { msLeft, signal } = callerDeadline({}, clock, new AbortController().signal);
+    expect(msLeft()).toBe(9700);
+    clock.advance(9899);
+    expect(signal.aborted).toBe(false);
+    clock.advance(1);
+    expect(signal.aborted).toBe(true);
+  });
+
   test("is not called with an invalid request", async () => {
     const { asked, response } = await play({ acount: "default" });
     expect(asked).toEqual([]);
@@ -147,6 +159,7 @@ describe("the use case", () => {
         () => {},
         () => at("10:00:01.000"),
       ),
+      recall: () => null,
       vend: (_request, call) => {
         signal = call.signal;
         return new Promise(() => {});

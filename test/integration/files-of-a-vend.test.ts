@@ -21,8 +21,8 @@ it("a cold vend runs through fewer than 30 files up to its ports, and not many m
   // The measurement works: it has files that every renewal needs, on both sides of the ports.
   expect(core).toEqual(
     expect.arrayContaining([
-      "vend-token.ts",
       "http/vend-endpoint.ts",
+      "vending/one-flight.ts",
       "vending/decision/decide.ts",
       "vending/issuing/renew-connection.ts",
       "vending/issuing/commit-token.ts",

@@ -150,7 +150,9 @@ function script(stage: Stage, rush: readonly number[], index: number): Script {
     skewMs: isWrongFromTheStart ? wrong.skewMs : within(),
     stepsTo: steps ? { atMs: between(0, horizonMs), skewMs: within() } : null,
     fate: trouble.fate(random),
-    asks: Array.from({ length: 1 + times(4) }, () => ask(stage, rush, realm, startsAt)),
+    asks: Array.from({ length: 1 + times(4) }, () => ask(stage, rush, realm, startsAt)).flatMap(
+      (asked) => [asked, ...atOnceWith(draw, asked)],
+    ),
   };
 }
 
@@ -166,6 +168,16 @@ function ask(stage: Stage, rush: readonly number[], realm: number, startsAt: num
     patienceMs: chance(0.15) ? between(500, 8000) : 25_000,
     manner: chance(0.1) ? "complains" : "uses",
   };
+}
+
+/** Other callers of the same process ask the same, while the first one may still wait. */
+function atOnceWith({ chance, times, between }: Draw, asked: Ask): Ask[] {
+  if (!chance(0.25)) return [];
+  return Array.from({ length: 1 + times(2) }, () => ({
+    ...asked,
+    atMs: asked.atMs + between(0, 200),
+    patienceMs: chance(0.3) ? between(500, 8000) : 25_000,
+  }));
 }
 
 /** `goesOn`: once more, when nobody has asked for hours. */

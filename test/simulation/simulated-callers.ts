@@ -1,8 +1,7 @@
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import type { VendingError } from "../../functions/model/errors.ts";
-import { CredentialCache } from "../../functions/vending/credential-cache.ts";
-import { vendToken } from "../../functions/vending/vend-token.ts";
+import { processVending } from "../../functions/vending/one-flight.ts";
 import type { Ask } from "./scenario.ts";
 import { dependenciesOf } from "./simulated-deployment.ts";
 import type { SimulatedPeople } from "./simulated-people.ts";
@@ -29,7 +28,7 @@ export class SimulatedCallers {
     startsAt: number,
   ): (ask: Ask) => Promise<VendingError | "vended"> {
     const deps = dependenciesOf(this.#world, process, realm, startsAt);
-    const memory = new CredentialCache(deps.clock);
+    const vending = processVending(deps);
     const vend = async (asked: Ask, rejectedVersion: number | null) => {
       const { minValiditySeconds, patienceMs } = asked;
       const { account, invariants } = this.#target(asked);
@@ -40,7 +39,9 @@ export class SimulatedCallers {
       const call = deadline(process, patienceMs, "caller", 200);
       if (rejectedVersion !== null) invariants.reported.add(rejectedVersion);
       const request = { account, minValiditySeconds, rejectedVersion };
-      const outcome = await vendToken(deps, memory, request, call).catch((error) => error);
+      const outcome =
+        vending.recall(connectionOf(deps.realm, account), request) ??
+        (await vending.vend(request, call).catch((error) => error));
       isAnswered = true;
       return outcome;
     };

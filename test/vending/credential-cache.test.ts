@@ -91,6 +91,17 @@ describe("a process that vended a credential", () => {
     expect(cache.get("10:00:02.001")).toBeNull();
   });
 
+  test("treats it as stale after a suspension of thirty seconds, which only the clock counts", () => {
+    const clock = new FixedClock(at("10:00:01.000"));
+    clock.countdown = (ms) => () => ms;
+    const cache = new CredentialCache(clock);
+    cache.set(credential, at("10:05:00.450"));
+    clock.moveTo(at("10:00:30.999"));
+    expect(cache.get(connection, wish())).toBe(credential);
+    clock.moveTo(at("10:00:31.000"));
+    expect(cache.get(connection, wish())).toBeNull();
+  });
+
   test("does not vend it for another connection", () => {
     const other = connectionOf(realm, "other");
     expect(caching().get("10:00:02.000", wish(), other)).toBeNull();
