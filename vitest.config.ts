@@ -13,10 +13,10 @@ const withServers = [
   "test/http/pages/{consent-failures,consent-pages}.test.ts",
   "test/model/unprintable.test.ts",
   "test/openapi/document.test.ts",
-  "test/platform/{http-connections,http-failure,http-request}.test.ts",
+  "test/platform/{aws-connection,http-connections,http-failure,http-request}.test.ts",
   "test/providers/oauth/{client-certificate,jwks-outage}.test.ts",
-  "test/sealing/*-sealer.test.ts",
-  "test/store/{dynalite-*,read-record}.test.ts",
+  "test/sealing/{*-sealer,quick-kms}.test.ts",
+  "test/store/{dynalite-*,quick-item-table,read-record}.test.ts",
 ];
 const withBundles = ["test/infra/example.test.ts"];
 /**

@@ -1,6 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Metafile } from "esbuild";
+import type { BuildOptions, Metafile } from "esbuild";
 import { buildSync } from "esbuild";
 import { billOfMaterials } from "./bill-of-materials.ts";
 import { functionNames } from "./function-names.ts";
@@ -40,33 +40,84 @@ function entryOf(name: string): string {
   return `functions/${name}.ts`;
 }
 
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  mainFields: ["module", "main"],
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
 function build(entry: string, outdir: string, write: boolean): Metafile {
+  const signer = bundleSigner();
   const { metafile } = buildSync({
-    absWorkingDir: root,
+    ...common,
     write,
     entryPoints: { index: entry },
     outdir,
     outExtension: { ".js": ".mjs" },
-    bundle: true,
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    // Avoids the slow ESM facade of these modules: see builtins/http.mjs.
     alias: {
+      [signerPackage]: `./${signerFile}`,
+      // Avoids the slow ESM facade of these modules: see builtins/http.mjs.
       "node:http": "./infra/builtins/http.mjs",
       "node:https": "./infra/builtins/https.mjs",
     },
-    mainFields: ["module", "main"],
     minify: true,
     sourcemap: true,
     sourcesContent: false,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
   });
+  return withParts(metafile, signerFile, signer);
+}
+
+const signerPackage = "@smithy/signature-v4";
+const signerFile = "dist/signer.mjs";
+
+/**
+ * Bundles what signs requests into one file, for the bundler's own use. It shares index files with the SDK, and esbuild
+ * splits by files: whoever imports one of them would load all that the SDK needs of it.
+ */
+function bundleSigner(): Metafile {
+  const { metafile, outputFiles } = buildSync({
+    ...common,
+    entryPoints: [signerPackage],
+    outfile: signerFile,
+    // So that the bundles' maps name its sources.
+    sourcemap: "inline",
+    sourcesContent: false,
+    write: false,
+  });
+  // Other builds may be reading it.
+  const unfinished = path.join(root, `${signerFile}.${process.pid}`);
+  mkdirSync(path.dirname(unfinished), { recursive: true });
+  writeFileSync(unfinished, outputFiles[0]?.contents ?? "");
+  renameSync(unfinished, path.join(root, signerFile));
   return metafile;
+}
+
+/** The metafile with what a file consists of that was itself bundled, instead of that file. */
+function withParts(metafile: Metafile, file: string, parts: Metafile): Metafile {
+  const [{ entryPoint = "", inputs: partInputs = {} } = {}] = Object.values(parts.outputs);
+  const outputs = Object.entries(metafile.outputs).map(([name, output]) => {
+    const { [file]: bundled, ...inputs } = output.inputs;
+    return [name, { ...output, inputs: { ...inputs, ...(bundled && partInputs) } }] as const;
+  });
+  const { [file]: _, ...importers } = metafile.inputs;
+  const inputs = Object.entries(importers).map(([name, input]) => {
+    const imports = input.imports.map((one) =>
+      one.path === file ? { ...one, path: entryPoint } : one,
+    );
+    return [name, { ...input, imports }] as const;
+  });
+  return {
+    inputs: { ...Object.fromEntries(inputs), ...parts.inputs },
+    outputs: Object.fromEntries(outputs),
+  };
 }
 
 if (import.meta.main) {

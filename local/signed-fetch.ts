@@ -1,7 +1,7 @@
 import { SignatureV4 } from "@smithy/signature-v4";
+import { Sha256 } from "../functions/platform/sha256.ts";
 import { LOCAL_LOCATION } from "./aws/arns.ts";
 import type { AccessKeys } from "./aws/sigv4/principals.ts";
-import { Sha256 } from "./aws/sigv4/sha256.ts";
 
 /** `fetch` for API Gateway, signed with these keys. */
 export async function signedFetch(

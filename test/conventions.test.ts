@@ -103,21 +103,28 @@ describe("the environment", () => {
 
   test("does not tell that a stack is local", () => {
     const telling = pathsWith("functions", /AWS_ENDPOINT_URL|NODE_ENV|isLocal|LOCALSTACK/);
-    // It refuses endpoints without TLS where Lambda runs it.
-    expect(telling).toEqual(["functions/platform/start-up-checks.ts"]);
+    // One follows the SDK's own variables, the other refuses endpoints without TLS where Lambda runs it.
+    expect(telling).toEqual([
+      "functions/platform/aws-endpoint.ts",
+      "functions/platform/start-up-checks.ts",
+    ]);
   });
 });
 
 /** Files of at most 35 lines that one other file imports, and what makes each a boundary. */
 const smallBoundaries: Readonly<Record<string, string>> = {
+  "functions/platform/aws-endpoint.ts": "decides what is left to the SDK, by itself and tested so",
+  "functions/platform/aws-http-handler.ts": "a part of the SDK's, loaded with it",
   "functions/platform/json-log.ts": "the adapter of the port Log",
   "functions/platform/node-browser-secrets.ts": "the adapter of the port BrowserSecrets",
+  "functions/platform/sha256.ts": "what a signer asks of Node, also for the local stack's",
   "functions/platform/system-clock.ts": "the adapter of the port Clock, the only file that waits",
   "functions/providers/centrapay-api-key.ts": "a provider's declaration",
   "functions/providers/cfis-provisioning.ts": "a provider's declaration",
   "functions/providers/cfis.ts": "a provider's declaration",
   "functions/providers/static-key.ts": "a provider's declaration",
   "functions/sealing/local-sealer.ts": "the adapter of the port Sealer without KMS",
+  "functions/sealing/sdk-kms.ts": "loads the SDK's client of KMS",
 };
 
 describe("a file of functions/", () => {

@@ -40,6 +40,11 @@ const injected: Readonly<Record<string, readonly [importer: string, imported: st
     "functions/providers/declaration/b.ts",
     "functions/providers/exchange/token-request.ts",
   ],
+  "renewing-is-loaded-on-first-use": [
+    "functions/vending/g.ts",
+    "functions/vending/issuing/renew-connection.ts",
+  ],
+  "the-sdk-is-loaded-on-first-use": ["functions/store/c.ts", "functions/store/sdk-item-table.ts"],
   "no-cycles": ["local/one.ts", "local/two.ts"],
   "entry-points-are-roots": ["local/a.ts", "functions/vend-token.ts"],
   "only-entry-points-compose": ["local/b.ts", "functions/compose.ts"],
@@ -63,6 +68,14 @@ const outsideOfCore = ["model", "vending", "consents"].flatMap((folder) => [
   [`functions/${folder}/f.ts`, "node:crypto"] as const,
 ]);
 
+/** Further imports that load the SDK. */
+const loadingTheSdk = [
+  ["functions/store/d.ts", library("@aws-sdk/client-dynamodb")],
+  ["functions/sealing/b.ts", library("@aws-sdk/client-kms")],
+  ["functions/platform/b.ts", library("@smithy/node-http-handler")],
+  ["functions/platform/c.ts", "functions/platform/aws-http-handler.ts"],
+] as const;
+
 /** Imports that the same rules allow. */
 const allowed: readonly (readonly [importer: string, imported: string, statement: string])[] = [
   ["functions/vending/c.ts", "functions/model/to.ts", "import"],
@@ -76,6 +89,10 @@ const allowed: readonly (readonly [importer: string, imported: string, statement
     "functions/providers/exchange/token-request.ts",
     "import type { type } from",
   ],
+  ["functions/vending/h.ts", "functions/vending/issuing/renew-connection.ts", "await import"],
+  ["functions/store/e.ts", "functions/store/sdk-item-table.ts", "await import"],
+  ["functions/store/f.ts", library("@aws-sdk/client-dynamodb"), "import type { type } from"],
+  ["functions/store/sdk-item-table.ts", library("@aws-sdk/client-dynamodb"), "import"],
   ["client/c.ts", "functions/providers/catalogue.ts", "import type { type } from"],
   ["infra/c.ts", "functions/providers/catalogue.ts", "import"],
 ];
@@ -84,7 +101,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "import-rules-"));
 let refusals: ICruiseResult["summary"]["violations"];
 
 beforeAll(async () => {
-  const pairs = [...Object.values(injected), ...outsideOfCore];
+  const pairs = [...Object.values(injected), ...outsideOfCore, ...loadingTheSdk];
   for (const [, imported] of [...pairs, ...allowed]) write(imported, "export type type = 1;\n");
   for (const [importer, imported] of pairs) write(importer, statementOf(importer, imported));
   for (const [importer, imported, start] of allowed) {
@@ -105,6 +122,10 @@ test.each(Object.entries(injected))("%s refuses %j, and no other rule does", (ru
 
 test.each(outsideOfCore)("%s may not import %s", (...pair) => {
   expect(rulesAgainst(pair)).toEqual(["core-imports-no-library-or-node-module"]);
+});
+
+test.each(loadingTheSdk)("%s may not import %s when it is loaded itself", (...pair) => {
+  expect(rulesAgainst(pair)).toContain("the-sdk-is-loaded-on-first-use");
 });
 
 test.each(allowed)("%s may import %s by `%s`", (...pair) => {

@@ -50,7 +50,7 @@ export const measureColdStart: BenchMeasure = async (context) => {
       median(drawn.map((block) => block[kind].wallMs / block[base].wallMs)),
     );
   const hotPaths = new Map(kinds.map((kind) => [kind, hotPathOf(blocks[0]?.[kind].files ?? [])]));
-  const hot = hotPaths.get("local key");
+  const hot = hotPaths.get("KMS");
   return {
     title: "Cold start",
     text:

@@ -184,7 +184,8 @@ function toHttpFailure(
     : new HttpFailure("network", sent);
 }
 
-async function readText(response: IncomingMessage): Promise<string | null> {
+/** Null when it is longer than 64 KB, compressed although we did not accept that, or not UTF-8. */
+export async function readText(response: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {

@@ -1,10 +1,8 @@
-import type { KMSClient } from "@aws-sdk/client-kms";
-import {
-  DecryptCommand,
-  GenerateDataKeyCommand,
-  IncorrectKeyException,
-  InvalidCiphertextException,
-  KMSServiceException,
+import type {
+  DecryptRequest,
+  DecryptResponse,
+  GenerateDataKeyRequest,
+  GenerateDataKeyResponse,
 } from "@aws-sdk/client-kms";
 import type { Clock } from "../model/clock.ts";
 import { rejectOnAbort, stopwatch } from "../model/clock.ts";
@@ -14,6 +12,16 @@ import { Sensitive } from "../model/sensitive.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { TokenKeys } from "./sealed-layouts.ts";
 import { tokenKeysOf } from "./sealed-layouts.ts";
+
+/** What is asked of KMS. Fails with the SDK's errors. */
+export interface KmsCalls {
+  generateDataKey(
+    input: GenerateDataKeyRequest,
+  ): Promise<Pick<GenerateDataKeyResponse, "Plaintext" | "CiphertextBlob">>;
+  decrypt(
+    input: DecryptRequest & { readonly CiphertextBlob: Uint8Array },
+  ): Promise<Pick<DecryptResponse, "Plaintext">>;
+}
 
 /** A data key of one connection, in the clear and encrypted by KMS. */
 interface DataKey {
@@ -62,7 +70,7 @@ interface OpenedKey {
 
 /** `previousKeyArn`: a KMS key whose data keys still open what was sealed with them. */
 export function dataKeys(
-  client: KMSClient,
+  kms: KmsCalls,
   keyArn: string,
   clock: Clock,
   previousKeyArn: string | null = null,
@@ -72,12 +80,13 @@ export function dataKeys(
 
   async function generate(connection: Connection): Promise<DataKey> {
     const ageMs = stopwatch(clock);
-    const command = new GenerateDataKeyCommand({
+    const input = {
       KeyId: keyArn,
       KeySpec: "AES_256",
       EncryptionContext: { connection },
-    });
-    const { Plaintext, CiphertextBlob } = await client.send(command).catch(failUnavailable);
+    } as const;
+    const answer = await kms.generateDataKey(input).catch(failUnavailable);
+    const { Plaintext, CiphertextBlob } = answer;
     if (!Plaintext || !CiphertextBlob) throw unavailable("no key");
     const keys = tokenKeysOf(new Sensitive(Plaintext));
     opened.set(cacheKey(connection, CiphertextBlob), openedKey(Promise.resolve(keys), ageMs));
@@ -88,13 +97,12 @@ export function dataKeys(
     const EncryptionContext = { connection };
     /** Names the KMS key: bytes that a stranger has sealed under a key of his own do not open. */
     const decryptUnder = async (KeyId: string) => {
-      const command = new DecryptCommand({ KeyId, CiphertextBlob, EncryptionContext });
-      const { Plaintext } = await client.send(command);
+      const { Plaintext } = await kms.decrypt({ KeyId, CiphertextBlob, EncryptionContext });
       return Plaintext ? tokenKeysOf(new Sensitive(Plaintext)) : null;
     };
     return decryptUnder(keyArn)
       .catch((error: unknown) => {
-        if (previousKeyArn === null || !(error instanceof IncorrectKeyException)) throw error;
+        if (previousKeyArn === null || !isNamed(error, "IncorrectKeyException")) throw error;
         return decryptUnder(previousKeyArn);
       })
       .catch(nullIfForeign);
@@ -174,19 +182,19 @@ function openedKey(keys: OpenedKey["keys"], ageMs: OpenedKey["ageMs"]): OpenedKe
 
 /** KMS says that this was never a data key of this connection, or not under this KMS key. */
 function nullIfForeign(error: unknown): null {
-  const isForeign =
-    error instanceof InvalidCiphertextException || error instanceof IncorrectKeyException;
-  if (isForeign) return null;
+  if (isNamed(error, "InvalidCiphertextException", "IncorrectKeyException")) return null;
   throw error;
 }
 
 /** KMS has answered that it does not decrypt: the key is disabled, or this function has no right to it. */
 function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof KMSServiceException &&
-    error.$fault === "client" &&
-    error.name !== "ThrottlingException"
-  );
+  const isClientFault = error instanceof Error && "$fault" in error && error.$fault === "client";
+  return isClientFault && !isNamed(error, "ThrottlingException");
+}
+
+/** By their names, because their classes are the SDK's, which a process may never need. */
+function isNamed(error: unknown, ...names: readonly string[]): boolean {
+  return error instanceof Error && names.includes(error.name);
 }
 
 /** The cache key has the connection too, because a key that KMS refuses for one connection may be valid for another. */

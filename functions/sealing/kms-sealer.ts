@@ -1,7 +1,6 @@
-import type { KMSClientConfig } from "@aws-sdk/client-kms";
-import { KMSClient } from "@aws-sdk/client-kms";
 import type { Clock } from "../model/clock.ts";
 import type { Sealer } from "../model/sealer.ts";
+import type { KmsCalls } from "./data-keys.ts";
 import { dataKeys } from "./data-keys.ts";
 import type { SealingLayout } from "./sealed-layouts.ts";
 import { layoutFor, openAs, sealAs } from "./sealed-layouts.ts";
@@ -19,15 +18,13 @@ export interface KmsSealing {
  * Seals tokens with data keys of a KMS key. Each connection has its own data keys, with the connection as their encryption
  * context. The layout, and the encrypted data key, are stored in front of the token.
  */
-export function openKmsSealer(
-  options: KMSClientConfig,
+export function kmsSealer(
+  kms: KmsCalls,
   keyArn: string,
   clock: Clock,
   { layout, previousKeyArn }: KmsSealing = { layout: 2, previousKeyArn: null },
 ): Sealer {
-  // Stryker disable next-line StringLiteral: every key's ARN has a Region, only the type does not know.
-  const [, , , region = ""] = keyArn.split(":");
-  const keys = dataKeys(new KMSClient({ ...options, region }), keyArn, clock, previousKeyArn);
+  const keys = dataKeys(kms, keyArn, clock, previousKeyArn);
 
   return {
     async prepare(connection, signal) {

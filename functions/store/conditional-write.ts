@@ -6,6 +6,11 @@ import type { StandingClaim } from "../model/token-store.ts";
 import type { Item } from "./attributes.ts";
 import { text } from "./attributes.ts";
 
+/** The request for an item, strongly consistent. */
+export function readItem(tableName: string, pk: string) {
+  return { TableName: tableName, Key: { pk: { S: pk } }, ConsistentRead: true };
+}
+
 export const neverSeen = "attribute_not_exists(#pk)";
 
 /** A conditional write: the attributes it sets and removes, and its condition. */

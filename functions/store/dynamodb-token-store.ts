@@ -1,9 +1,3 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
 import { realmOf } from "../model/connection.ts";
 import type { TokenRecord } from "../model/token-record.ts";
@@ -16,16 +10,14 @@ import type {
 } from "../model/token-store.ts";
 import type { Attributes, Item } from "./attributes.ts";
 import { count, instant, instantOr, optionalCount, optionalText, text } from "./attributes.ts";
-import type { ItemChange } from "./conditional-write.ts";
 import {
   claimRevision,
   neverSeen,
   revisionOf,
-  unavailable,
   unchangedSince,
   unclaimedOrOwnedOr,
-  updateItem,
 } from "./conditional-write.ts";
+import type { ItemTable } from "./item-table.ts";
 import {
   consentAttributes,
   consentNames,
@@ -43,41 +35,9 @@ import {
 
 /** Records and claims in one DynamoDB table, one item each. `readRecord` parses an item. */
 export function dynamoDbTokenStore(
-  client: DynamoDBClient,
-  tableName: string,
+  { read, write }: ItemTable,
   readRecord: (item: Item) => TokenRecord,
 ): TokenStore {
-  /** The item after the change or, if the condition failed, the stored item. */
-  async function write(
-    pk: string,
-    change: ItemChange,
-    signal: AbortSignal,
-  ): Promise<{ done: true; item: Item } | { done: false; item: Item | null }> {
-    try {
-      const command = new UpdateItemCommand(updateItem(tableName, pk, change));
-      const { Attributes: item = {} } = await client.send(command, { abortSignal: signal });
-      return { done: true, item };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw unavailable(error);
-      // Not every DynamoDB implementation returns the item of a refused write.
-      return { done: false, item: error.Item ?? (await readItem(pk, signal)) };
-    }
-  }
-
-  async function readItem(pk: string, signal: AbortSignal): Promise<Item | null> {
-    const command = new GetItemCommand({
-      TableName: tableName,
-      Key: { pk: { S: pk } },
-      ConsistentRead: true,
-    });
-    try {
-      const { Item: item } = await client.send(command, { abortSignal: signal });
-      return item ?? null;
-    } catch (error) {
-      throw unavailable(error);
-    }
-  }
-
   /**
    * Ends a lease with an outcome that is computed from the current record. If the write is refused, either one that had
    * succeeded was repeated because its answer was lost, perhaps after somebody took the next lease; or another process has
@@ -141,7 +101,7 @@ export function dynamoDbTokenStore(
 
   return {
     async read(connection, signal) {
-      const item = await readItem(connection, signal);
+      const item = await read(connection, signal);
       return item && readRecord(item);
     },
 

@@ -8,7 +8,6 @@ import type { TokenRecord } from "../model/token-record.ts";
 import type { Wait } from "./await-renewal.ts";
 import { awaitRenewal } from "./await-renewal.ts";
 import type { CredentialCache } from "./credential-cache.ts";
-import { renewConnection } from "./issuing/renew-connection.ts";
 import type { Progress, RenewStep, VendStep } from "./next-step.ts";
 import { nextStep } from "./next-step.ts";
 import { refusal, secondRenewalRefused } from "./refusal.ts";
@@ -75,6 +74,8 @@ async function renew(
   deadline: Deadline,
 ): Promise<Progress> {
   if (hasRenewed && !hasNewSecret) throw secondRenewalRefused();
+  // Loaded on first use: most cold starts find a usable token.
+  const { renewConnection } = await import("./issuing/renew-connection.ts");
   const { outcome, record } = await renewConnection(deps, connection, seen, reason, deadline);
   if (outcome === "lost") return { record, constraints, hasRenewed };
   // A commit settles the rejection, even if the provider answered the same token again.

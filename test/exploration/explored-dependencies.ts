@@ -9,6 +9,7 @@ import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordReader } from "../../functions/store/read-record.ts";
+import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import type { Breakage } from "../support/breakage.ts";
 import { brokenCommand } from "../support/breakage.ts";
 import { checkedStore } from "../support/checked-store.ts";
@@ -62,7 +63,7 @@ export function exploredDependencies(
       consent: policy.renewal === "by-consent" ? async () => flowOf(world, process) : null,
     },
     store: checkedStore(
-      dynamoDbTokenStore(client, "tokens", readRecord),
+      dynamoDbTokenStore(sdkItemTable(client, "tokens"), readRecord),
       (what) => world.promises.require(false, `P7: ${what}`),
       () => world.isRepeating,
     ),

@@ -34,6 +34,7 @@ import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-ind
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordReader } from "../../functions/store/read-record.ts";
+import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
 import { processVending } from "../../functions/vending/one-flight.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
@@ -176,7 +177,7 @@ export class FuzzWorld {
       realm,
       limits: realm,
       provider: providerOf(realm, { send, clock, newRequestId }),
-      store: dynamoDbTokenStore(this.#client, tableName, readRecord),
+      store: dynamoDbTokenStore(sdkItemTable(this.#client, tableName), readRecord),
       secrets: { read: async (account) => this.#secretOf(account) },
       sealer: localSealer(new Sensitive(new Uint8Array(32).fill(7))),
       clock,

@@ -5,7 +5,8 @@ import { confermaWorld } from "../support/stack-realms.ts";
 const functions = path.join(import.meta.dirname, "../../functions");
 
 /** The adapters of the ports, and `compose.ts`, which connects them: a reader of one vend stops at the ports. */
-const adapters = /^(providers|sealing|secrets|platform)\/|^compose\.ts$/;
+const adapters =
+  /^(providers|sealing|secrets|platform)\/|^store\/((quick|sdk)-item-table|item-in-answer)\.ts$|^compose\.ts$/;
 
 const coreOf = (files: readonly string[]) => files.filter((file) => !adapters.test(file));
 
@@ -33,7 +34,7 @@ it("a cold vend runs through fewer than 30 files up to its ports, and not many m
     expect.arrayContaining(["providers/conferma.ts", "sealing/data-keys.ts", "compose.ts"]),
   );
   expect(core.length, core.join("\n")).toBeLessThan(30);
-  expect(files.length, files.join("\n")).toBeLessThanOrEqual(51);
+  expect(files.length, files.join("\n")).toBeLessThanOrEqual(62);
 
   const warm = await process.traceVend(functions);
   expect(warm.answer).toMatchObject({ version: 1 });

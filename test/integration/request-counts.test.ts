@@ -136,12 +136,16 @@ it("a new key with a probe costs one probe", async () => {
   await cfis.stop();
 });
 
-it("a store hit loads nothing on first use; a cold issue loads secrets and what requests a token", async () => {
+/** The SDK's client of the table, and how it sends. */
+const sdkOfTheTable = ["aws-http-handler", "sdk-item-table"];
+
+it("a store hit loads nothing on first use; a cold issue loads what renews, the SDK, secrets and what requests a token", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm);
   expect(await lazyChunks(process)).toEqual([]);
   await process.vend();
-  expect(await lazyChunks(process)).toEqual(["secrets-manager-source", "token-request"]);
+  const forIssuing = ["renew-connection", "secrets-manager-source", "token-request"];
+  expect(await lazyChunks(process)).toEqual([...sdkOfTheTable, ...forIssuing].toSorted());
 
   const newcomer = await stack.start(realm);
   expect(versionOrCode(await newcomer.vend())).toBe(1);
@@ -151,16 +155,16 @@ it("a store hit loads nothing on first use; a cold issue loads secrets and what 
   expect(hot.length).toBeLessThan(cold.length);
 });
 
-it("the KMS client is loaded only for a key in KMS, at the first token that is sealed or opened", async () => {
+it("the KMS client is loaded only for a key in KMS, at the first token that is sealed; none is opened with it", async () => {
   const { stack, realm } = await confermaWorld();
   const process = await stack.start(realm, stack.kmsKey);
   expect(await lazyChunks(process)).toEqual([]);
   await process.vend();
-  expect(await lazyChunks(process)).toContain("kms-sealer");
+  expect(await lazyChunks(process)).toContain("sdk-kms");
 
   const newcomer = await stack.start(realm, stack.kmsKey);
   expect(versionOrCode(await newcomer.vend())).toBe(1);
-  expect(await lazyChunks(newcomer)).toEqual(["kms-sealer"]);
+  expect(await lazyChunks(newcomer)).toEqual([]);
 });
 
 /** Code that several modules share, or that the SDK loads with its first request. */

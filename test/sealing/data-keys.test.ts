@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-kms";
 import { describe, expect, test } from "vitest";
 import { dataKeys } from "../../functions/sealing/data-keys.ts";
+import { sdkKms } from "../../functions/sealing/sdk-kms.ts";
 import { at } from "../support/a-record.ts";
 import { neverAborted, sealedAs } from "../support/describe-sealer.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
@@ -30,7 +31,7 @@ function keysUnder(previousKeyArn: string | null, ...answers: readonly unknown[]
     return answer;
   };
   const client = { send } as object as KMSClient;
-  const keys = dataKeys(client, "arn:of-a-key", clock, previousKeyArn);
+  const keys = dataKeys(sdkKms(client), "arn:of-a-key", clock, previousKeyArn);
   return {
     asked,
     clock,

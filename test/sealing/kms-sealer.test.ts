@@ -12,8 +12,9 @@ import type { Clock } from "../../functions/model/clock.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
-import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
+import { kmsSealer } from "../../functions/sealing/kms-sealer.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
+import { openSdkKms } from "../../functions/sealing/sdk-kms.ts";
 import { at } from "../support/a-record.ts";
 import {
   defaultSealedAs,
@@ -23,7 +24,7 @@ import {
   sealedAs,
 } from "../support/describe-sealer.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
-import { addKey, aKmsKey } from "../support/kms.ts";
+import { addKey, aKmsKey, optionsOf } from "../support/kms.ts";
 
 const token = new Sensitive("canary-token");
 /** Version byte, two bytes of length, a key as long as at AWS, the commitment to it, and what AES-GCM adds. */
@@ -33,9 +34,9 @@ describe("the KMS sealer", () => {
   describeSealer(envelopeBytes, async () => {
     const { kms, keyArn, options } = await aKmsKey();
     return {
-      sealer: openKmsSealer(options, keyArn, systemClock),
-      elsewhere: openKmsSealer(options, keyArn, systemClock),
-      ofAnotherKey: openKmsSealer(options, addKey(kms), systemClock),
+      sealer: kmsSealer(openSdkKms(options), keyArn, systemClock),
+      elsewhere: kmsSealer(openSdkKms(options), keyArn, systemClock),
+      ofAnotherKey: kmsSealer(openSdkKms(options), addKey(kms), systemClock),
       ofAnotherKind: localSealer(new Sensitive(new Uint8Array(32).fill(7))),
       stop: kms.stop,
     };
@@ -54,12 +55,12 @@ async function aWorld(clock: Clock = systemClock) {
     kms,
     operator,
     keyArn,
-    process: () => openKmsSealer(options, keyArn, clock),
+    process: () => kmsSealer(openSdkKms(options), keyArn, clock),
     processInLayout: (layout: 1 | 2) =>
-      openKmsSealer(options, keyArn, clock, { layout, previousKeyArn: null }),
+      kmsSealer(openSdkKms(options), keyArn, clock, { layout, previousKeyArn: null }),
     /** A process that has got another key, and opens what was sealed under this one. */
     processAfter: () =>
-      openKmsSealer(options, addKey(kms), clock, { layout: 2, previousKeyArn: keyArn }),
+      kmsSealer(openSdkKms(options), addKey(kms), clock, { layout: 2, previousKeyArn: keyArn }),
     /** Data keys made and data keys opened since the last time. */
     counted() {
       const counts = [kms.requests.of("GenerateDataKey"), kms.requests.of("Decrypt")];
@@ -266,8 +267,7 @@ describe("a KMS that fails makes the store unavailable", () => {
     expect(deleted.message).toBe("KMS did not answer (KMSInvalidStateException).");
 
     const unknown = keyArn.replace(/[^/]+$/, "1234abcd-12ab-34cd-56ef-1234567890ab");
-    const options = { endpoint: kms.url, credentials: { accessKeyId: "a", secretAccessKey: "b" } };
-    const sealer = openKmsSealer(options, unknown, systemClock);
+    const sealer = kmsSealer(openSdkKms(optionsOf(kms)), unknown, systemClock);
     const refusal = await refusalOf(sealer.seal(token, defaultSealedAs, neverAborted));
     expect(refusal.message).toBe("KMS did not answer (NotFoundException).");
     expect(refusal.message).not.toContain(unknown);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
-import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
+import { kmsSealer } from "../../functions/sealing/kms-sealer.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
+import { openSdkKms } from "../../functions/sealing/sdk-kms.ts";
 import {
   defaultSealedAs,
   describeSealer,
@@ -26,7 +27,7 @@ describe("the local sealer", () => {
       sealer: localSealer(keyOf(7)),
       elsewhere: localSealer(keyOf(7)),
       ofAnotherKey: localSealer(keyOf(8)),
-      ofAnotherKind: openKmsSealer(options, keyArn, systemClock),
+      ofAnotherKind: kmsSealer(openSdkKms(options), keyArn, systemClock),
       stop: kms.stop,
     };
   });

@@ -49,18 +49,20 @@ interface Measured {
 
 async function measured(name: string, root: string, layout: SealingLayout): Promise<Measured> {
   const load = (file: string) => import(path.join(root, "functions", file));
-  const { openKmsSealer } = await load("sealing/kms-sealer.ts");
+  const { kmsSealer } = await load("sealing/kms-sealer.ts");
+  const { openSdkKms } = await load("sealing/sdk-kms.ts");
   const { systemClock: clock } = await load("platform/system-clock.ts");
   const { recordReader } = await load("store/read-record.ts");
   const { tokenAttributes } = await load("store/record-attributes.ts");
   const { dynamoDbTokenStore } = await load("store/dynamodb-token-store.ts");
+  const { sdkItemTable } = await load("store/sdk-item-table.ts");
   const { vendToken } = await load("vending/vend-token.ts");
   const { CredentialCache } = await load("vending/credential-cache.ts");
   const { termsOf } = await load("model/token-record.ts");
   const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
   const kms = answering(dataKey);
   const settings = { layout, previousKeyArn: null };
-  const sealer: Sealer = openKmsSealer(kms, keyArn, clock, settings);
+  const sealer: Sealer = kmsSealer(openSdkKms(kms), keyArn, clock, settings);
   const now = Date.now();
   const terms = {
     fingerprint: "9f86d081884c",
@@ -95,7 +97,7 @@ async function measured(name: string, root: string, layout: SealingLayout): Prom
   const client = new DynamoDBClient(answering({ Item }));
   const deps = {
     ...{ realm: { provider: "conferma", environment: "production" }, clock, log, metrics },
-    store: dynamoDbTokenStore(client, "tokens", readRecord),
+    store: dynamoDbTokenStore(sdkItemTable(client, "tokens"), readRecord),
     sealer,
     provider: {
       policy: { renewal: "at-expiry" },

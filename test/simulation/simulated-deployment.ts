@@ -4,6 +4,7 @@ import type { Dependencies } from "../../functions/model/dependencies.ts";
 import type { Issuer } from "../../functions/model/provider.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordReader } from "../../functions/store/read-record.ts";
+import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { earlierReleaseStore } from "./earlier-release.ts";
 import { simulatedSealer, simulatedSecrets } from "./simulated-ports.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
@@ -49,7 +50,7 @@ export function dependenciesOf(
   const policy = world.policyOf(realm, startsAt);
   const client = tableClientOf(world, process);
   const readRecord = recordReader({ clock, log, metrics, process: name });
-  const store = dynamoDbTokenStore(client, "tokens", readRecord);
+  const store = dynamoDbTokenStore(sdkItemTable(client, "tokens"), readRecord);
   const intact: Dependencies = {
     realm: realmIds[realm] ?? realmIds[0],
     limits: { deadlineMs, marginMs: 1000 },

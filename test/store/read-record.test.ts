@@ -8,7 +8,8 @@ import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { RenewalReason, TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted, ledgerAfter, termsOf } from "../../functions/model/token-record.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
-import { openKmsSealer } from "../../functions/sealing/kms-sealer.ts";
+import { kmsSealer } from "../../functions/sealing/kms-sealer.ts";
+import { openSdkKms } from "../../functions/sealing/sdk-kms.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { count, text } from "../../functions/store/attributes.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
@@ -348,7 +349,7 @@ describe("a record of the largest size", () => {
 
   async function fullRecord(): Promise<TokenRecord> {
     const { kms, keyArn, options } = await aKmsKey();
-    const sealer = openKmsSealer(options, keyArn, systemClock);
+    const sealer = kmsSealer(openSdkKms(options), keyArn, systemClock);
     const as = { connection, version: 1_000_000, kind: "token", terms: "" } as const;
     const sealed = await sealer.seal(new Sensitive("t".repeat(2048)), as, neverAborted);
     await kms.stop();

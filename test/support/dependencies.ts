@@ -29,6 +29,7 @@ import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { recordReader } from "../../functions/store/read-record.ts";
+import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
@@ -200,7 +201,7 @@ export class TestDeployment {
   ) {
     const readRecord = recordReader({ clock, log, metrics, process });
     const aheadMs = msBetween(this.clock.now(), clock.now());
-    return dynamoDbTokenStore(this.#client(faults, aheadMs), "tokens", readRecord);
+    return dynamoDbTokenStore(sdkItemTable(this.#client(faults, aheadMs), "tokens"), readRecord);
   }
 
   #jsonLog(): Log {

@@ -10,6 +10,7 @@ import type { StoredToken, TokenRecord } from "../../functions/model/token-recor
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aToken, at } from "./a-record.ts";
 import { aCommit, aFailedAttempt, anIntent, clientOf, readerOf } from "./stack-token-store.ts";
@@ -39,7 +40,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     const withoutIndex = { name: "Bare", properties: { ...bare, AttributeDefinitions } };
     await createTables(database.url, [tokenTable, withoutIndex]);
     client = clientOf(database.url);
-    store = dynamoDbTokenStore(client, TABLE, readerOf());
+    store = dynamoDbTokenStore(sdkItemTable(client, TABLE), readerOf());
     index = dynamoDbRenewalIndex(client, TABLE);
   });
 

@@ -15,6 +15,7 @@ import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { statusAttributes } from "../../functions/store/status-attributes.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aConsent, aToken, at } from "./a-record.ts";
@@ -50,7 +51,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     database = await start();
     await createTables(database.url, [tokenTable]);
     client = clientOf(database.url);
-    store = dynamoDbTokenStore(client, TABLE, readerOf());
+    store = dynamoDbTokenStore(sdkItemTable(client, TABLE), readerOf());
     reader = dynamoDbStatusReader(client, TABLE, systemClock, readerOf());
   });
 

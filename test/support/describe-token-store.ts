@@ -7,6 +7,7 @@ import { connectionOf } from "../../functions/model/connection.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aFailure, aLease, at } from "./a-record.ts";
 import { aClaim, describeClaims } from "./describe-claims.ts";
@@ -51,7 +52,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     proxy = await startFaultyProxy(database.url);
     await createTables(database.url, [tokenTable]);
     client = clientOf(proxy.url);
-    store = dynamoDbTokenStore(client, TABLE, readerOf());
+    store = dynamoDbTokenStore(sdkItemTable(client, TABLE), readerOf());
   });
 
   afterAll(async () => {
@@ -113,7 +114,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     it("grants it to one of fifty", async () => {
       const connection = aConnection();
       const patient = clientOf(proxy.url, 60_000);
-      const asked = dynamoDbTokenStore(patient, TABLE, readerOf());
+      const asked = dynamoDbTokenStore(sdkItemTable(patient, TABLE), readerOf());
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, at) =>
           asked.takeLease(connection, null, anIntent(`p${at}`), signal),
@@ -329,7 +330,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
   describe("a database that is unavailable", () => {
     it("is store-unavailable, in our own words", async () => {
       const nowhere = clientOf("http://127.0.0.1:1");
-      const unreachable = dynamoDbTokenStore(nowhere, TABLE, readerOf());
+      const unreachable = dynamoDbTokenStore(sdkItemTable(nowhere, TABLE), readerOf());
       const failures = await Promise.all([
         unreachable.read(aConnection(), signal).catch((error: unknown) => error),
         unreachable
@@ -348,7 +349,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     });
 
     it("is a table that does not exist, too", async () => {
-      const mistaken = dynamoDbTokenStore(client, "AnotherTable", readerOf());
+      const mistaken = dynamoDbTokenStore(sdkItemTable(client, "AnotherTable"), readerOf());
       const failure = await mistaken.read(aConnection(), signal).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: "store-unavailable" });
       expect(String(failure)).not.toContain("AnotherTable");

@@ -66,10 +66,11 @@ export interface VendProcess {
 export async function startVendProcess(
   bundle: string,
   variables: Readonly<Record<string, string>>,
+  execArgv: readonly string[] = [],
 ): Promise<VendProcess> {
   const child = fork(PROCESS, [bundle, variables["CLOCK_AHEAD_MS"] ?? "0"], {
     env: variables,
-    execArgv: [],
+    execArgv: [...execArgv],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const output: string[] = [];

@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { Sha256 } from "../../../functions/platform/sha256.ts";
 import type { AwsLocation } from "../arns.ts";
 import { LOCAL_LOCATION } from "../arns.ts";
 import { AwsError } from "../json-protocol/aws-json.ts";
 import type { Principal, Principals } from "./principals.ts";
-import { Sha256 } from "./sha256.ts";
 import type { SignatureHeader } from "./signature-header.ts";
 import { readSignatureHeader } from "./signature-header.ts";
 

@@ -22,8 +22,8 @@ export interface CertificateAndKey {
 export interface CertificateAuthority {
   /** The root certificate (PEM), which callers have to trust, for example by `NODE_EXTRA_CA_CERTS`. */
   readonly certificate: string;
-  /** For servers on this machine: `localhost`, 127.0.0.1 and ::1. */
-  issueServer(): Promise<CertificateAndKey>;
+  /** For servers on this machine: `localhost`, 127.0.0.1 and ::1, and a further name. */
+  issueServer(name?: string): Promise<CertificateAndKey>;
   issueClient(name: string, validity?: Partial<Validity>): Promise<CertificateAndKey>;
 }
 
@@ -58,11 +58,12 @@ export async function createCertificateAuthority(name: string): Promise<Certific
 
   return {
     certificate: own,
-    issueServer: () =>
-      issueLeaf("localhost", {
+    issueServer: (name = "localhost") =>
+      issueLeaf(name, {
         extensions: [
           new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
           new SubjectAlternativeNameExtension([
+            { type: "dns", value: name },
             { type: "dns", value: "localhost" },
             { type: "ip", value: "127.0.0.1" },
             { type: "ip", value: "::1" },
