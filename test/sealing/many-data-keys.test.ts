@@ -2,6 +2,7 @@ import type { KMSClient } from "@aws-sdk/client-kms";
 import { expect, test } from "vitest";
 import { connectionOf } from "../../functions/model/connection.ts";
 import { dataKeys } from "../../functions/sealing/data-keys.ts";
+import { sdkKms } from "../../functions/sealing/sdk-kms.ts";
 import { at } from "../support/a-record.ts";
 import { neverAborted } from "../support/describe-sealer.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
@@ -14,7 +15,8 @@ test("the keys of ten thousand connections are kept for their next renewals, and
     asked += 1;
     return { Plaintext: new Uint8Array(32), CiphertextBlob: new Uint8Array(184) };
   };
-  const keys = dataKeys({ send } as object as KMSClient, "arn", new FixedClock(at("10:00:00.000")));
+  const kms = sdkKms({ send } as object as KMSClient);
+  const keys = dataKeys(kms, "arn", new FixedClock(at("10:00:00.000")));
   const seal = async (from: number, to: number) => {
     for (let n = from; n <= to; n += 1) {
       await keys.forSealing(connectionOf(realm, `account-${n}`), neverAborted);
