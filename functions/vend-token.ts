@@ -4,15 +4,13 @@ import { connectionOf } from "./model/connection.ts";
 import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 import { isDeployed } from "./platform/start-up-checks.ts";
 import { processVending } from "./vending/one-flight.ts";
-import { readAhead } from "./vending/read-ahead.ts";
+import { warmUp } from "./vending/warm-up.ts";
 
-const { environment, dependencies: composed, metrics } = compose(process.env);
+const { environment, dependencies, metrics } = compose(process.env);
 const { realm } = environment;
-// While Lambda initializes a function, it lends it more CPU than most have.
-const dependencies = isDeployed(process.env)
-  ? await readAhead(composed, connectionOf(realm, "default"))
-  : composed;
 const { clock, log } = dependencies;
+// While Lambda initializes a function, it lends it more CPU than most have.
+if (isDeployed(process.env)) await warmUp(dependencies, connectionOf(realm, "default"));
 
 const endpoint = vendEndpoint({
   ...{ realm, extraHeaders: realm.extraHeaders, clock, log },

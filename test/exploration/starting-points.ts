@@ -43,7 +43,8 @@ const expiring: Step = { ...first, until: renewAt };
 
 function historyOf({ policy }: Nature, start: Start): readonly Step[] {
   // A static key is looked up again where others are issued anew.
-  const to = policy.renewal === "on-rotation" ? "secret" : "provider";
+  const isStatic = policy.renewal === "on-rotation";
+  const to = isStatic ? "secret" : "provider";
   // Where a new token revokes the old, one whose end is still to come.
   const isRejected = revokesOnIssue(policy);
   const cause = [isRejected ? first : expiring];
@@ -61,7 +62,8 @@ function historyOf({ policy }: Nature, start: Start): readonly Step[] {
     case "failed":
       return [expiring, { act: vend, mishap: { to, fault: "refused" } }];
     case "abandoned":
-      return [...cause, { act, mishap: { to, fault: "crash" } }];
+      // The secret is asked for before the lease is taken, which is the first write.
+      return [...cause, { act, mishap: { to: isStatic ? "writes " : to, fault: "crash" } }];
     case "contested":
       return [first, reject, reject, reject];
   }
