@@ -12,11 +12,11 @@ const { realm } = environment;
 const { clock, log } = dependencies;
 
 /** A record takes some kilobytes of memory, and this function has little. */
-const memory = new LruCache<TokenRecord>(2000);
+const records = new LruCache<TokenRecord>(2000);
 
 const renew = renewEndpoint({
   clock,
-  renew: async (deadline) => renewDue(dependencies, await renewalIndex(), memory, deadline),
+  renew: async (deadline) => renewDue(dependencies, await renewalIndex(), records, deadline),
 });
 
 const reseal = resealEndpoint({

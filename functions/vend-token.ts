@@ -9,11 +9,14 @@ import { warmUp } from "./vending/warm-up.ts";
 const { environment, dependencies, metrics } = compose(process.env);
 const { realm } = environment;
 const { clock, log } = dependencies;
-// While Lambda initializes a function, it lends it more CPU than most have.
+// While Lambda initializes a function, it has more CPU than afterwards. Most callers ask for this account.
 if (isDeployed(process.env)) await warmUp(dependencies, connectionOf(realm, "default"));
 
 const endpoint = vendEndpoint({
-  ...{ realm, extraHeaders: realm.extraHeaders, clock, log },
+  realm,
+  extraHeaders: realm.extraHeaders,
+  clock,
+  log,
   ...processVending(dependencies),
 });
 

@@ -25,7 +25,7 @@ export interface RenewalLoad {
 
 /** Of the assumed tokens. */
 const tokenBytes = 1024;
-/** As `npm run bench -- --only many-connections` measures it: of a whole core, with KMS and a secret to read. */
+/** Assumed, of a whole core, with KMS and a secret to read; `npm run bench -- --only many-connections` measures it. */
 const renewalCpuMs = 7;
 /** How many renewals a tick has under way, and how long one takes: the provider, and six requests to AWS. */
 const workers = 32;

@@ -17,7 +17,7 @@ const assumedTimeMs = 10_000;
 
 interface EndpointRequest {
   readonly event: unknown;
-  /** The invocation's time, once it needs any. */
+  /** How much time the use case has. Computed when called, because an answer from the cache needs none. */
   deadline(): Deadline;
   /** From then on, problems of this request name the connection. */
   setConnection(connection: string): void;

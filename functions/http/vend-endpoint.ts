@@ -24,20 +24,20 @@ interface VendEndpoint {
   readonly extraHeaders: Readonly<Record<string, string>> | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  /** A credential that is remembered and satisfies the request. */
-  recall(connection: Connection, request: VendRequest): Credential | null;
+  /** The credential that this process has cached, if it satisfies the request. */
+  cached(connection: Connection, request: VendRequest): Credential | null;
   vend(request: VendRequest, deadline: Deadline): Promise<Credential>;
 }
 
 /** Vends and takes rejections, by direct invocation and through the API. */
 export function vendEndpoint(endpoint: VendEndpoint) {
-  const { realm, recall, vend } = endpoint;
+  const { realm, vend } = endpoint;
   const answerOf = answering(endpoint.extraHeaders);
   return jsonEndpoint(endpoint, ({ event, deadline, setConnection }) => {
     const request = readVendRequest(event, realm);
     const connection = connectionOf(realm, request.account);
-    const remembered = recall(connection, request);
-    if (remembered) return answerOf(remembered);
+    const credential = endpoint.cached(connection, request);
+    if (credential) return answerOf(credential);
     setConnection(connection);
     return vend(request, deadline()).then(answerOf);
   });

@@ -34,7 +34,7 @@ export function connectToAws(variables: Variables, clock: CorrectedClock): AwsCo
   const deployed = isDeployed(variables);
   const stated = (date: string | undefined, sentAt: Date) =>
     clock.observe(new Date(date ?? Number.NaN), sentAt, clock.now());
-  // Not imported, because the ESM facade of these modules adds 25 ms to a cold start.
+  // Not imported: see http-request.ts.
   const httpAgent = onFirstUse(
     (): HttpAgent => new (process.getBuiltinModule("node:http").Agent)(agentSettings),
   );

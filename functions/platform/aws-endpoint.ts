@@ -1,6 +1,6 @@
 import type { Variables } from "./environment.ts";
 
-/** Each of these can change where or how requests are sent, and the SDK knows how. */
+/** Each of these can change where requests go or how they are signed; only the SDK follows them. */
 const unusualVariables = [
   "AWS_ACCOUNT_ID_ENDPOINT_MODE",
   "AWS_AUTH_SCHEME_PREFERENCE",

@@ -106,7 +106,7 @@ function send(
   connection: { isReused: boolean },
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  // Not imported, because the ESM facade of these modules adds 25 ms to a cold start.
+  // Not imported: see http-request.ts.
   const { request } = process.getBuiltinModule(
     url.protocol === "https:" ? "node:https" : "node:http",
   );

@@ -13,14 +13,14 @@ import { Sensitive } from "../model/sensitive.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 
 /** As many as data keys (sealing/data-keys.ts): a tick reads the secret of every connection it renews. */
-const mostSecrets = 10_000;
+const maxSecrets = 10_000;
 
 /** Reads the current version (AWSCURRENT) of the secret named prefix + account, and caches it in this process. */
 export function openSecretsManager(
   options: SecretsManagerClientConfig,
   prefix: string,
   clock: Clock,
-  maxEntries = mostSecrets,
+  maxEntries = maxSecrets,
 ): SecretSource {
   const client = new SecretsManagerClient(options);
   const entries = new LruCache<{ readonly secret: Secret; readonly ageMs: () => number }>(

@@ -7,7 +7,7 @@ import type { Item } from "./attributes.ts";
 import { text } from "./attributes.ts";
 
 /** The request for an item, strongly consistent. */
-export function readItem(tableName: string, pk: string) {
+export function getItemInput(tableName: string, pk: string) {
   return { TableName: tableName, Key: { pk: { S: pk } }, ConsistentRead: true };
 }
 

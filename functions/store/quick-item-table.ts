@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AwsConnection } from "../platform/aws-connection.ts";
 import { onFirstUse } from "../platform/on-first-use.ts";
-import { readItem, unavailable } from "./conditional-write.ts";
+import { getItemInput, unavailable } from "./conditional-write.ts";
 import { itemInAnswer } from "./item-in-answer.ts";
 import type { ItemTable } from "./item-table.ts";
 
@@ -21,7 +21,7 @@ export function quickItemTable(
         {
           ...{ service: "dynamodb", region: null, jsonVersion: "1.0" },
           target: "DynamoDB_20120810.GetItem",
-          input: readItem(tableName, pk),
+          input: getItemInput(tableName, pk),
         },
         signal,
       );

@@ -62,8 +62,8 @@ export function recordReader({
   const leasesSeen = new LruCache<() => number>(maxEntries);
   const reportedAt = new LruCache<Date>(maxEntries);
   const latest = new LruCache<Sighting>(maxEntries);
-  /** Of the connection that was read last. */
-  let usualRenewalMs: number | null = null;
+  /** Of the record read last that has one: it stands in where a connection was never renewed. */
+  let lastRenewalMs: number | null = null;
 
   const firstSeenAt = (now: Date) => (lease: Lease) => {
     const countdown = leasesSeen.get(lease.owner) ?? clock.countdown(0);
@@ -97,8 +97,8 @@ export function recordReader({
     const record = boundRecord(readRecord(item), reader);
     if (record.damage.length > 0) report(record, now);
     else reportIfOlder(record);
-    usualRenewalMs = record.typicalRenewalMs ?? usualRenewalMs;
-    return { ...record, typicalRenewalMs: usualRenewalMs };
+    lastRenewalMs = record.typicalRenewalMs ?? lastRenewalMs;
+    return { ...record, typicalRenewalMs: lastRenewalMs };
   };
 }
 

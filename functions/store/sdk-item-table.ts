@@ -5,7 +5,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { SdkOptions } from "../platform/aws-connection.ts";
-import { readItem, unavailable, updateItem } from "./conditional-write.ts";
+import { getItemInput, unavailable, updateItem } from "./conditional-write.ts";
 import type { ItemTable } from "./item-table.ts";
 
 export function openDynamoDb(options: SdkOptions): DynamoDBClient {
@@ -15,7 +15,7 @@ export function openDynamoDb(options: SdkOptions): DynamoDBClient {
 /** The table as the SDK reaches it, with its retries. */
 export function sdkItemTable(client: DynamoDBClient, tableName: string): ItemTable {
   const read: ItemTable["read"] = async (pk, signal) => {
-    const command = new GetItemCommand(readItem(tableName, pk));
+    const command = new GetItemCommand(getItemInput(tableName, pk));
     try {
       const { Item: item } = await client.send(command, { abortSignal: signal });
       return item ?? null;

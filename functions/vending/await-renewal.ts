@@ -33,13 +33,13 @@ export async function awaitRenewal(
   );
   if (pauseMs >= deadline.msLeft()) throw deadlineExceeded(wait, now);
   await deps.clock.sleep(pauseMs, deadline.signal);
-  // The lease is granted only if nobody has written since.
+  // A lease is granted only if nobody has written since, so an old record does no harm.
   return isLeading ? record : deps.store.read(connection, deadline.signal);
 }
 
 /**
- * At a handover, the process that stored the current token leads: it renews at once, on what it knows. Usually this is the
- * schedule. Else all that wait would write at the same moment.
+ * Whether this process has stored the current token. At a handover it renews at once and without a read: besides the
+ * schedule, at most one process does (docs/decisions/0039-who-leads.md).
  */
 function hasStored({ processName }: Dependencies, record: TokenRecord | null): boolean {
   return record?.token?.committedBy?.startsWith(`${processName}.`) ?? false;
@@ -72,11 +72,14 @@ export function nextReadAt(
   now: Date,
   random: number,
 ): Date {
-  const predictedMs = (record?.typicalRenewalMs ?? assumedRenewalMs) * (1 + random / 10);
+  const typicalMs = record?.typicalRenewalMs ?? assumedRenewalMs;
+  // Not all at the same moment.
+  const late = 1 + random / 10;
   if (wait.action === "await-handover") {
-    // Nobody may lead: then the first that looks renews.
-    return plusMs(wait.until, Math.min(firstCheckMs, predictedMs));
+    // Perhaps nobody leads: then the first to read renews.
+    return plusMs(wait.until, Math.min(firstCheckMs, typicalMs) * late);
   }
+  const predictedMs = typicalMs * late;
   const { lease } = wait;
   const waitedMs = Math.max(0, msBetween(lease.since, now));
   const checkMs =

@@ -24,7 +24,7 @@ const problemMeasures: Readonly<Record<ProblemCode, Measure | null>> = {
   internal: null,
 };
 
-/** Counts a vended credential and its remaining life, or a problem on which an operator must act. */
+/** Counts what came of a vend: a credential, or a problem on which an operator must act. */
 export async function measureVend(
   { metrics, clock }: Pick<Dependencies, "metrics" | "clock">,
   vend: () => Promise<Credential>,

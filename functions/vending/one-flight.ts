@@ -11,8 +11,8 @@ import { vendToken } from "./vend-token.ts";
 
 /** Vends to all callers of one process, and counts each of them. */
 export interface ProcessVending {
-  /** The credential that this process remembers, if it satisfies the request. Most calls end here: it starts nothing. */
-  recall(connection: Connection, request: VendRequest): Credential | null;
+  /** The credential that this process has cached, if it satisfies the request. Most calls end here: it starts nothing. */
+  cached(connection: Connection, request: VendRequest): Credential | null;
   /** Fails with a `VendingError`. */
   readonly vend: Vend;
 }
@@ -23,7 +23,7 @@ export function processVending(deps: Dependencies): ProcessVending {
   const cache = new CredentialCache(deps.clock);
   const vend = shareFlights(deps, cache);
   return {
-    recall(connection, request) {
+    cached(connection, request) {
       const now = deps.clock.now();
       const credential = cache.get(connection, request, now);
       if (credential) countVend(deps.metrics, credential, now);
@@ -38,15 +38,15 @@ export function processVending(deps: Dependencies): ProcessVending {
  * rejects, or with less validity than it demands.
  */
 export function shareFlights(deps: Dependencies, cache: CredentialCache): Vend {
-  const inFlight = new Map<string, Flight>();
+  const inFlight = new Map<string, SingleFlight>();
   return (request, deadline) => {
     const { account, minValiditySeconds, rejectedVersion } = request;
     const demand = `${account} ${minValiditySeconds} ${rejectedVersion}`;
     let flight = inFlight.get(demand);
     if (!flight) {
-      const vend: Lookup = (metrics, shared) =>
+      const lookUp: Lookup = (metrics, shared) =>
         vendToken({ ...deps, metrics }, cache, request, shared);
-      flight = startFlight(deps, vend, deadline, () => inFlight.delete(demand));
+      flight = startSingleFlight(deps, lookUp, deadline, () => inFlight.delete(demand));
       inFlight.set(demand, flight);
     }
     return flight.join(deadline);
@@ -56,12 +56,17 @@ export function shareFlights(deps: Dependencies, cache: CredentialCache): Vend {
 type Lookup = (metrics: Metrics, deadline: Deadline) => Promise<Credential>;
 
 /** A lookup that several callers await. A caller may leave; the lookup is aborted when the last one has left. */
-interface Flight {
+interface SingleFlight {
   join(deadline: Deadline): Promise<Credential>;
 }
 
 /** `end` is called once, when the lookup is over or nobody waits for it any more: nobody may join after that. */
-function startFlight(deps: Dependencies, lookUp: Lookup, first: Deadline, end: () => void): Flight {
+function startSingleFlight(
+  deps: Dependencies,
+  lookUp: Lookup,
+  first: Deadline,
+  end: () => void,
+): SingleFlight {
   const controller = new AbortController();
   const sinceNow = () => deps.clock.countdown(0);
   /** Who waits, and since when. */
@@ -91,7 +96,7 @@ function startFlight(deps: Dependencies, lookUp: Lookup, first: Deadline, end: (
   };
 }
 
-/** Of what counts callers, counts each; all else happens once. `others` have waited since their countdowns began. */
+/** Records what counts callers once for each of them, and all else once. The countdowns of `others` began when they came. */
 function countAll(metrics: Metrics, others: () => readonly (() => number)[]): Metrics {
   return {
     record(measure, value) {

@@ -209,10 +209,10 @@ export class Actor {
     process.isHurried = isHurried && (process.running === 1 || process.isHurried);
     const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
     const request = { account, minValiditySeconds, rejectedVersion };
-    const remembered = this.#vending.recall(connectionOf(realm, account), request);
+    const credentialBefore = this.#vending.cached(connectionOf(realm, account), request);
     const refused = (error: unknown) => this.#refused(account, error);
     const vend = () => this.#vending.vend(request, this.#deadline(ms)).catch(refused);
-    const credential = remembered ?? (await vend());
+    const credential = credentialBefore ?? (await vend());
     const { version, usableUntil } = credential;
     const token = credential.token.expose();
     this.#world.note(() => `${process.name} is vended ${token}, version ${version}`);

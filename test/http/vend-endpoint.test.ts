@@ -56,7 +56,7 @@ async function play(event: unknown, given: Given = {}) {
       (line) => lines.push(line),
       () => clock.now(),
     ),
-    recall: () => null,
+    cached: () => null,
     vend: (request, call) => {
       asked.push({ request, ...call });
       return vend();
@@ -159,7 +159,7 @@ describe("the use case", () => {
         () => {},
         () => at("10:00:01.000"),
       ),
-      recall: () => null,
+      cached: () => null,
       vend: (_request, call) => {
         signal = call.signal;
         return new Promise(() => {});

@@ -119,7 +119,7 @@ describe("answers of one credential", () => {
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const handler = vendEndpoint({
     ...{ realm, log, extraHeaders: undefined, clock: new FixedClock(at("10:00:01.000")) },
-    recall: (_, request) => {
+    cached: (_, request) => {
       asked.push(request);
       return credential;
     },

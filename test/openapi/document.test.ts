@@ -167,7 +167,7 @@ describe("the code's answers match the document", () => {
 
   const vending = (vend: () => Promise<Credential>, extraHeaders?: Record<string, string>) => {
     const clock = new FixedClock(at("10:00:01.000"));
-    return vendEndpoint({ realm, extraHeaders, clock, log: silent, recall: () => null, vend });
+    return vendEndpoint({ realm, extraHeaders, clock, log: silent, cached: () => null, vend });
   };
 
   test("to a vend, with and without further headers", async () => {

@@ -40,7 +40,7 @@ export class SimulatedCallers {
       if (rejectedVersion !== null) invariants.reported.add(rejectedVersion);
       const request = { account, minValiditySeconds, rejectedVersion };
       const outcome =
-        vending.recall(connectionOf(deps.realm, account), request) ??
+        vending.cached(connectionOf(deps.realm, account), request) ??
         (await vending.vend(request, call).catch((error) => error));
       isAnswered = true;
       return outcome;

@@ -5,7 +5,7 @@ import { unprintable } from "../../functions/model/sensitive.ts";
 import type { TokenStore } from "../../functions/model/token-store.ts";
 import { aFailedIssue, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
-import { atExpiry, byConsent, early } from "../support/policies.ts";
+import { atExpiry, byConsent, early, onRotation } from "../support/policies.ts";
 
 const vanishes = new Error("The process is gone (made up).");
 
@@ -125,6 +125,37 @@ describe("what an attempt needs from AWS", () => {
     await here.vend();
     const asked = await orderOf(here, { rejectedVersion: 1 });
     expect(asked).toEqual(["secret", "data key", "lease", "secret answered"]);
+  });
+
+  test("is asked for after the lease where it is not to come from the cache", async () => {
+    const here = new TestDeployment(onRotation);
+    here.callsProvider = false;
+    await here.vend();
+    here.clock.advance(5001);
+    expect(await orderOf(here)).toEqual(["data key", "lease", "secret", "secret answered"]);
+  });
+
+  test("harms nobody if it fails in a process that does not get the lease", async () => {
+    const here = new TestDeployment(atExpiry);
+    await here.vend();
+    const unhandled: unknown[] = [];
+    const onUnhandled = (reason: unknown) => void unhandled.push(reason);
+    process.on("unhandledRejection", onUnhandled);
+    const { secrets, sealer, store } = here.dependencies();
+    const fails = () => Promise.reject(new VendingError("secret-unavailable", "made up", 1));
+    const takeLease: TokenStore["takeLease"] = async (...wanted) => {
+      await here.vend({ rejectedVersion: 1 });
+      return store.takeLease(...wanted);
+    };
+    const vend = here.process({
+      secrets: { ...secrets, read: fails },
+      sealer: { ...sealer, prepare: fails },
+      store: { ...store, takeLease },
+    });
+    expect(await vend({ rejectedVersion: 1 })).toMatchObject({ version: 2 });
+    await new Promise(setImmediate);
+    process.off("unhandledRejection", onUnhandled);
+    expect(unhandled).toEqual([]);
   });
 
   test("comes before the lease where nothing is known of the account: one that does not exist costs no key", async () => {

@@ -133,6 +133,7 @@ function commitFor(
     rejections: lease.reason === "rejected" ? afterRejection(rejections, at) : rejections,
     revocationScope,
     typicalRenewalMs: smoothed(
+      // Before the first commit it is another connection's.
       before === 0 ? null : typicalRenewalMs,
       // The commit takes about as long as the write of the lease.
       msBetween(lease.since, at) + leaseTookMs,

@@ -23,6 +23,7 @@ export interface RenewalAttempt {
   readonly revocationScope: string | null;
   /** Null when the provider was not called. */
   readonly latencyMs: number | null;
+  /** How long the write of the lease took. */
   readonly leaseTookMs: number;
 }
 
@@ -47,30 +48,43 @@ export class SealingFailed extends VendingError {
   }
 }
 
-/** What an attempt needs from AWS. Asked for beside the lease, so that nobody waits for one after the other. */
+/** What an attempt needs from AWS. Requested while the lease is taken, so that nobody waits for one after the other. */
 export interface Preparations {
-  readonly secret: Promise<Secret>;
+  /** Null: it is not to come from the cache, so only who gets the lease reads it. */
+  readonly secret: Promise<Secret> | null;
   /** A token that cannot be sealed can be neither stored nor vended, so it must not be issued. */
   readonly dataKey: Promise<void>;
 }
 
-/** Begins the preparations. Bypasses the cache of secrets for static keys, and after a refusal. */
 export function prepare(
   deps: Dependencies,
   connection: Connection,
   record: TokenRecord | null,
   signal: AbortSignal,
 ): Preparations {
-  const isStatic = isStaticKey(deps.provider.policy);
-  const isRefused = record?.failure?.refusedSecretVersion != null;
-  const maxAgeMs = isStatic || isRefused ? 0 : secretMaxAgeMs;
-  const secret = deps.secrets.read(secretAccount(deps, connection), maxAgeMs, signal);
   const prepareKey = () => deps.sealer.prepare(connection, signal);
   // An account that does not exist must not cost a key.
-  const dataKey = record ? prepareKey() : secret.then(prepareKey);
+  const isUncached = record !== null && secretMaxAge(deps, record) === 0;
+  const secret = isUncached ? null : readSecret(deps, connection, record, signal);
+  const dataKey = record ? prepareKey() : Promise.resolve(secret).then(prepareKey);
   // Their failures are handled where they are awaited, if this process gets the lease.
-  for (const preparation of [secret, dataKey]) preparation.catch(() => {});
+  for (const preparation of [secret, dataKey]) preparation?.catch(() => {});
   return { secret, dataKey };
+}
+
+function readSecret(
+  deps: Dependencies,
+  connection: Connection,
+  record: TokenRecord | null,
+  signal: AbortSignal,
+): Promise<Secret> {
+  return deps.secrets.read(secretAccount(deps, connection), secretMaxAge(deps, record), signal);
+}
+
+/** Zero for static keys, and after a refusal. */
+function secretMaxAge({ provider }: Dependencies, record: TokenRecord | null): number {
+  const isRefused = record?.failure?.refusedSecretVersion != null;
+  return isStaticKey(provider.policy) || isRefused ? 0 : secretMaxAgeMs;
 }
 
 /** Calls the provider once. Fails with a `VendingError` only if the provider was not called. */
@@ -83,10 +97,11 @@ export async function requestToken(
 ): Promise<RenewalAttempt> {
   const { record, lease } = held;
   const leaseTookMs = Math.max(0, msBetween(lease.since, deps.clock.now()));
-  // Before the secret is read: a missing consent takes precedence over a missing secret.
+  // Before the secret is awaited: a missing consent takes precedence over a missing secret.
   const credential =
     code ?? (await openRefreshToken(deps, record, signal).catch(sealingFailed(null)));
-  const secret = await preparations.secret;
+  const reading = preparations.secret ?? readSecret(deps, record.connection, record, signal);
+  const secret = await reading;
   const { version: secretVersion } = secret;
   requireUnrefused(held, secretVersion);
   const grant = await openGrant(deps, secret, credential);

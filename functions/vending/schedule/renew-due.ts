@@ -29,8 +29,8 @@ export interface TickSummary {
   failed: number;
 }
 
-/** The records as this process's ticks stored them last: renewing on them needs no read. */
-interface RecordMemory {
+/** The records as this process's ticks saw them last: a renewal from here needs no read. */
+interface RecordCache {
   get(connection: Connection): TokenRecord | undefined;
   set(connection: Connection, record: TokenRecord): void;
 }
@@ -44,7 +44,7 @@ interface RecordMemory {
 export async function renewDue(
   deps: Dependencies,
   index: RenewalIndex,
-  memory: RecordMemory,
+  records: RecordCache,
   deadline: Deadline,
 ): Promise<TickSummary> {
   const summary = { due: 0, renewed: 0, skipped: 0, failed: 0 };
@@ -54,7 +54,7 @@ export async function renewDue(
   const pruneLapsed = lapsedPruner(deps, index, deadline.signal);
   const reportBehind = behindReporter(deps);
   const process = async (due: DueRenewal) => {
-    const { outcome, nextCheckAt } = await renewWhenDue(deps, memory, due, deadline);
+    const { outcome, nextCheckAt } = await renewWhenDue(deps, records, due, deadline);
     const isCheckedAgain = nextCheckAt !== null && nextCheckAt < horizon;
     if (isCheckedAgain) queue.add({ ...due, dueAt: nextCheckAt });
     countOutcome(summary, isCheckedAgain ? outcome : (outcome ?? "skipped"));
@@ -114,13 +114,13 @@ function behindReporter({ clock, log }: Dependencies): (due: DueRenewal) => void
 
 async function renewWhenDue(
   deps: Dependencies,
-  memory: RecordMemory,
+  records: RecordCache,
   due: DueRenewal,
   deadline: Deadline,
 ): Promise<Check> {
   try {
     await deps.clock.sleep(waitMsFor(deps.clock, due), deadline.signal);
-    return await renewIfDue(deps, memory, due, deadline);
+    return await renewIfDue(deps, records, due, deadline);
   } catch (error) {
     deps.log.warn("renewal-failed", { connection: due.connection, ...describeError(error) });
     return { outcome: "failed", nextCheckAt: null };
@@ -130,15 +130,15 @@ async function renewWhenDue(
 /** The index is only a hint: the record decides whether to renew, and when to check again. */
 async function renewIfDue(
   deps: Dependencies,
-  memory: RecordMemory,
+  records: RecordCache,
   due: DueRenewal,
   deadline: Deadline,
 ): Promise<Check> {
   const { connection } = due;
-  const remembered = memory.get(connection);
+  const cached = records.get(connection);
   const record =
-    remembered && isAsIndexed(remembered, due)
-      ? remembered
+    cached && isAsIndexed(cached, due)
+      ? cached
       : await deps.store.read(connection, deadline.signal);
   if (!record || !isDue(record, deps.clock.now())) {
     return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
@@ -155,9 +155,9 @@ async function renewIfDue(
     return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
   }
   const renewal = await renewConnection(deps, connection, record, decision.reason, deadline);
-  if (renewal.record) memory.set(connection, renewal.record);
-  const isOutdated = renewal.outcome === "lost" && record === remembered;
-  if (isOutdated) return renewIfDue(deps, memory, due, deadline);
+  if (renewal.record) records.set(connection, renewal.record);
+  const isOutdated = renewal.outcome === "lost" && record === cached && renewal.record !== null;
+  if (isOutdated) return renewIfDue(deps, records, due, deadline);
   if (renewal.outcome === "failed") return { outcome: "failed", nextCheckAt: null };
   const outcome = renewal.outcome === "committed" ? "renewed" : null;
   return { outcome, nextCheckAt: nextCheckAfter(deps, renewal.record) };

@@ -82,6 +82,16 @@ describe("a process whose tick renews a connection again", () => {
     expect(sent).toEqual(["take lease", "take lease", "commit"]);
   });
 
+  test("leaves it alone if an operator has deleted the row since the index was read", async () => {
+    const { here, sent, tick } = await aProcess();
+    const index = here.index();
+    const entries: DueRenewal[] = [];
+    for await (const entry of index.due(realm, plusMs(renewAt, 1), signal)) entries.push(entry);
+    here.table.items.clear();
+    expect(await tick({ ...index, due: () => entriesOf(entries) })).toEqual(oneSkipped);
+    expect(sent).toEqual(["take lease"]);
+  });
+
   test("reads, and asks for nothing, if another process has renewed it between index and lease", async () => {
     const { here, sent, tick } = await aProcess();
     const index = here.index();
