@@ -276,22 +276,6 @@ describe("the provider call", () => {
 });
 
 describe("a failure", () => {
-  test("heard of after the lease's end is stored all the same, and is no outage of the table", async () => {
-    const here = new TestDeployment(atExpiry);
-    here.answer = () => {
-      here.clock.advance(8000);
-      return aFailedIssue();
-    };
-    const { store } = here.dependencies();
-    const fail: TokenStore["fail"] = async (held, failedOf, stop) => {
-      if (stop.aborted) throw new VendingError("store-unavailable", "Nothing was sent.", 1);
-      return store.fail(held, failedOf, stop);
-    };
-    const vending = here.process({ store: { ...store, fail } })();
-    await expect(vending).rejects.toMatchObject({ code: "provider-unavailable" });
-    expect(await here.record()).toMatchObject({ lease: null, failure: { count: 1 } });
-  });
-
   test("is logged with all fields but a fingerprint", async () => {
     const here = new TestDeployment(atExpiry);
     here.answer = () => aFailedIssue();

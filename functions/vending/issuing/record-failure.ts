@@ -3,7 +3,6 @@ import type { Dependencies } from "../../model/dependencies.ts";
 import type { ProblemCode } from "../../model/errors.ts";
 import { needsNewSecret, VendingError } from "../../model/errors.ts";
 import { isLossPossible, isStaticKey } from "../../model/provider.ts";
-import { commitReserveMs } from "../../model/time-limits.ts";
 import type { Failure, StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
@@ -73,9 +72,9 @@ export async function recordFailure(
     detail,
     count: isRenewal ? failure.count : 0,
   });
-  const store = (storing: AbortSignal) => deps.store.fail(held, failedOf, storing);
-  // Even after the lease: the store knows whether somebody has taken over.
-  const stored = await retryUntilLeaseEnd(deps, lease, signal, store, commitReserveMs);
+  const stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
+    deps.store.fail(held, failedOf, storing),
+  );
   return {
     outcome: "failed",
     record: stored ?? (await deps.store.read(connection, signal)),
