@@ -33,7 +33,7 @@ import { localSealer } from "./sealing/local-sealer.ts";
 import { quickKms } from "./sealing/quick-kms.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
 import { quickItemTable } from "./store/quick-item-table.ts";
-import { recordReader } from "./store/read-record.ts";
+import { recordReader } from "./store/record-reader.ts";
 
 /** Builds the dependencies from the environment: the only place that names concrete adapters. Fails with a `StartUpError`. */
 export function compose(variables: Variables): {

@@ -15,7 +15,7 @@ export const threatsOfOldRecords: readonly Threat[] = [
       "%s",
     ],
     removal: {
-      file: "functions/store/read-record.ts",
+      file: "functions/store/record-reader.ts",
       from: "before && (fence < before.fence || version < before.version);",
       to: "undefined;",
     },

@@ -126,12 +126,15 @@ export function checkPatience(
   promises.require(isInTime, "P1: a call was waited for until the lease was over");
 }
 
-/** P8: a request causes one issue; only refused credentials are worth another. */
+/** P8: a request causes one issue; only credentials that were refused since, to whomever, are worth another. */
 export function checkCount(
   promises: Requirements,
   { isScheduled, acts }: ActingProcess,
+  { process, connection }: Call,
   calls: readonly Call[],
 ): void {
-  const heeded = calls.filter(({ isUnheeded }) => !isUnheeded);
+  const all = calls.filter((call) => call.connection === connection);
+  const since = all.slice(all.findLastIndex(({ isUnheeded }) => isUnheeded) + 1);
+  const heeded = since.filter((call) => call.process === process);
   promises.require(isScheduled || heeded.length <= acts, "P8: one request asked twice");
 }

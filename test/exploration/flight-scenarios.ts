@@ -13,7 +13,7 @@ export const flightScenarios: readonly ExploredScenario[] = [
     nature: atExpiry,
     start: "expired",
     parts: [part("a", 0), part("a", 0), part("b", 0)],
-    faults: 2,
+    faults: 1,
   },
   {
     name: "calls at once and a demand",

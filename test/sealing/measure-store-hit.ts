@@ -52,7 +52,7 @@ async function measured(name: string, root: string, layout: SealingLayout): Prom
   const { kmsSealer } = await load("sealing/kms-sealer.ts");
   const { openSdkKms } = await load("sealing/sdk-kms.ts");
   const { systemClock: clock } = await load("platform/system-clock.ts");
-  const { recordReader } = await load("store/read-record.ts");
+  const { recordReader } = await load("store/record-reader.ts");
   const { tokenAttributes } = await load("store/record-attributes.ts");
   const { dynamoDbTokenStore } = await load("store/dynamodb-token-store.ts");
   const { sdkItemTable } = await load("store/sdk-item-table.ts");

@@ -3,7 +3,7 @@ import type { ConsentFlow } from "../../functions/model/consent.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import type { Issuer } from "../../functions/model/provider.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { recordReader } from "../../functions/store/read-record.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { earlierReleaseStore } from "./earlier-release.ts";
 import { simulatedSealer, simulatedSecrets } from "./simulated-ports.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { count, text } from "../../functions/store/attributes.ts";
-import { recordReader } from "../../functions/store/read-record.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 

@@ -4,8 +4,8 @@ import type { Clock } from "../../functions/model/clock.ts";
 import { msBetween, plusMs } from "../../functions/model/clock.ts";
 import { correctedClock } from "../../functions/platform/corrected-clock.ts";
 import { count, text } from "../../functions/store/attributes.ts";
-import { recordReader } from "../../functions/store/read-record.ts";
 import { leaseAttributes } from "../../functions/store/record-attributes.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { aLease, at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 

@@ -11,7 +11,7 @@ import type {
   Intent,
   TokenStore,
 } from "../../functions/model/token-store.ts";
-import { recordReader } from "../../functions/store/read-record.ts";
+import { recordReader } from "../../functions/store/record-reader.ts";
 import { aFailure, aLease, aToken, at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 

@@ -127,12 +127,12 @@ describe("what an attempt needs from AWS", () => {
     expect(asked).toEqual(["secret", "data key", "lease", "secret answered"]);
   });
 
-  test("is asked for after the lease where it is not to come from the cache", async () => {
+  test("is asked for after the lease where the secret is not to come from the cache", async () => {
     const here = new TestDeployment(onRotation);
     here.callsProvider = false;
     await here.vend();
     here.clock.advance(5001);
-    expect(await orderOf(here)).toEqual(["data key", "lease", "secret", "secret answered"]);
+    expect(await orderOf(here)).toEqual(["lease", "secret", "secret answered"]);
   });
 
   test("harms nobody if it fails in a process that does not get the lease", async () => {

@@ -48,6 +48,7 @@ describe("without a data key for sealing", () => {
     here.clock.advance(5001);
     here.keyFailures.prepare = 1;
     expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(here.keyFailures.prepare).toBe(1);
   });
 });
 

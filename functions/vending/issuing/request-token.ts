@@ -48,12 +48,14 @@ export class SealingFailed extends VendingError {
   }
 }
 
-/** What an attempt needs from AWS. Requested while the lease is taken, so that nobody waits for one after the other. */
+/**
+ * What an attempt needs from AWS. Requested while the lease is taken, so that nobody waits for one after the other. Null,
+ * if the secret is not to come from the cache: then only who gets the lease reads it, and may not need a key.
+ */
 export interface Preparations {
-  /** Null: it is not to come from the cache, so only who gets the lease reads it. */
   readonly secret: Promise<Secret> | null;
   /** A token that cannot be sealed can be neither stored nor vended, so it must not be issued. */
-  readonly dataKey: Promise<void>;
+  readonly dataKey: Promise<void> | null;
 }
 
 export function prepare(
@@ -62,13 +64,13 @@ export function prepare(
   record: TokenRecord | null,
   signal: AbortSignal,
 ): Preparations {
+  if (record && secretMaxAge(deps, record) === 0) return { secret: null, dataKey: null };
+  const secret = readSecret(deps, connection, record, signal);
   const prepareKey = () => deps.sealer.prepare(connection, signal);
   // An account that does not exist must not cost a key.
-  const isUncached = record !== null && secretMaxAge(deps, record) === 0;
-  const secret = isUncached ? null : readSecret(deps, connection, record, signal);
-  const dataKey = record ? prepareKey() : Promise.resolve(secret).then(prepareKey);
+  const dataKey = record ? prepareKey() : secret.then(prepareKey);
   // Their failures are handled where they are awaited, if this process gets the lease.
-  for (const preparation of [secret, dataKey]) preparation?.catch(() => {});
+  for (const preparation of [secret, dataKey]) preparation.catch(() => {});
   return { secret, dataKey };
 }
 
@@ -100,8 +102,8 @@ export async function requestToken(
   // Before the secret is awaited: a missing consent takes precedence over a missing secret.
   const credential =
     code ?? (await openRefreshToken(deps, record, signal).catch(sealingFailed(null)));
-  const reading = preparations.secret ?? readSecret(deps, record.connection, record, signal);
-  const secret = await reading;
+  const { connection } = record;
+  const secret = await (preparations.secret ?? readSecret(deps, connection, record, signal));
   const { version: secretVersion } = secret;
   requireUnrefused(held, secretVersion);
   const grant = await openGrant(deps, secret, credential);
@@ -110,9 +112,10 @@ export async function requestToken(
     const result = { kind: "unchanged" } as const;
     return { secretVersion, revocationScope, latencyMs: null, leaseTookMs, result };
   }
+  const dataKey = preparations.dataKey ?? deps.sealer.prepare(connection, signal);
   const [revocationScope] = await Promise.all([
     claimRevocationScope(deps, held, grant.revocationScope, signal),
-    preparations.dataKey.catch(sealingFailed(secretVersion)),
+    dataKey.catch(sealingFailed(secretVersion)),
   ]);
   if (grant.callsProvider && !hasTimeFor(deps, held)) throw tooLateToCall();
   const begunAt = deps.clock.now();
