@@ -125,6 +125,7 @@ const smallBoundaries: Readonly<Record<string, string>> = {
   "functions/providers/static-key.ts": "a provider's declaration",
   "functions/sealing/local-sealer.ts": "the adapter of the port Sealer without KMS",
   "functions/sealing/sdk-kms.ts": "loads the SDK's client of KMS",
+  "functions/vending/warm-up.ts": "the only use case that nobody asks for",
 };
 
 describe("a file of functions/", () => {
