@@ -129,10 +129,12 @@ function readable(field: unknown): string {
 
 /** Interfaces with such a field in the clear, and why each may. */
 const mayBeClear: Readonly<Record<string, string>> = {
+  AwsCredentials: "the SDK and its signer copy their members; only platform/aws-*.ts has them",
   ConsentLink: "the answer to the caller is the link",
   Expected: "a nonce alone authorizes nothing",
   JwksCache: "an address of the realm's settings",
   PageAnswer: "Lambda serializes it for the browser",
+  SignedRead: "what Node's client is given, in platform/aws-read.ts only",
   VendAnswer: "the answer to the caller is the token",
 };
 
