@@ -3,7 +3,7 @@ import { vendEndpoint } from "./http/vend-endpoint.ts";
 import { connectionOf } from "./model/connection.ts";
 import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 import { isDeployed } from "./platform/start-up-checks.ts";
-import { processVending } from "./vending/one-flight.ts";
+import { processVending } from "./vending/process-vending.ts";
 import { warmUp } from "./vending/warm-up.ts";
 
 const { environment, dependencies, metrics } = compose(process.env);

@@ -27,7 +27,7 @@ test("a new problem code does not compile until it has a status, a page, a metri
     "functions/http/problem.ts",
     "functions/model/errors.ts",
     "functions/vending/decision/connection-state.ts",
-    "functions/vending/measure-vend.ts",
+    "functions/vending/process-vending.ts",
     "openapi/problem-responses.ts",
   ];
   const errors = filesWithErrors(

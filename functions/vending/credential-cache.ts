@@ -27,11 +27,7 @@ export class CredentialCache {
   }
 
   /** The cached credential if it is fresh and satisfies the request. A rejection of its version removes it. */
-  get(
-    connection: Connection,
-    request: VendRequest,
-    now: Date = this.#clock.now(),
-  ): Credential | null {
+  get(connection: Connection, request: VendRequest, now: Date): Credential | null {
     const entry = this.#entries.get(connection);
     if (!entry || !isFresh(entry, now)) return null;
     const { version, usableUntil } = entry.credential;

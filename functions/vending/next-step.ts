@@ -9,11 +9,12 @@ import type { Decision, Findings, VendConstraints } from "./decision/decision.ts
 /** How old a cached secret may be that the provider has refused: limits how often a process reads it again. */
 const refusedSecretMaxAgeMs = 1000;
 
-/** The state of one request: the record as last read, what the caller still demands, and whether it has caused a renewal. */
+/** The state of one request: the record as last read, what the caller still demands, and the renewal that it has caused. */
 export interface Progress {
   readonly record: TokenRecord | null;
   readonly constraints: VendConstraints;
-  readonly hasRenewed: boolean;
+  /** With which version of the secret it renewed; the version is null if the secret was not read. */
+  readonly renewed: { readonly secretVersion: string | null } | null;
 }
 
 export interface VendStep {
@@ -55,7 +56,7 @@ export async function nextStep(
 export async function decideWithSecret(
   deps: Dependencies,
   connection: Connection,
-  { record, constraints, hasRenewed }: Progress,
+  { record, constraints, renewed }: Progress,
   known: Findings,
   signal: AbortSignal,
 ): Promise<{
@@ -67,7 +68,7 @@ export async function decideWithSecret(
     const { policy } = deps.provider;
     const decision = decide(record, policy, constraints, deps.clock.now(), findings);
     if (decision.action !== "check-secret") return { decision, findings };
-    const maxAgeMs = hasRenewed ? 0 : refusedSecretMaxAgeMs;
+    const maxAgeMs = renewed ? 0 : refusedSecretMaxAgeMs;
     const account = secretAccount(deps, connection);
     const secret = await deps.secrets.read(account, maxAgeMs, signal).catch(() => null);
     // If the secret cannot be read, the recorded refusal still applies.

@@ -1,37 +1,14 @@
 import { rejectOnAbort } from "../model/clock.ts";
-import type { Connection } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Metrics } from "../model/metrics.ts";
 import type { Deadline } from "../model/time-limits.ts";
-import { CredentialCache } from "./credential-cache.ts";
-import { countVend, measureVend } from "./measure-vend.ts";
+import type { CredentialCache } from "./credential-cache.ts";
 import { vendToken } from "./vend-token.ts";
 
-/** Vends to all callers of one process, and counts each of them. */
-export interface ProcessVending {
-  /** The credential that this process has cached, if it satisfies the request. Most calls end here: it starts nothing. */
-  cached(connection: Connection, request: VendRequest): Credential | null;
-  /** Fails with a `VendingError`. */
-  readonly vend: Vend;
-}
-
-type Vend = (request: VendRequest, deadline: Deadline) => Promise<Credential>;
-
-export function processVending(deps: Dependencies): ProcessVending {
-  const cache = new CredentialCache(deps.clock);
-  const vend = shareFlights(deps, cache);
-  return {
-    cached(connection, request) {
-      const now = deps.clock.now();
-      const credential = cache.get(connection, request, now);
-      if (credential) countVend(deps.metrics, credential, now);
-      return credential;
-    },
-    vend: (request, deadline) => measureVend(deps, () => vend(request, deadline)),
-  };
-}
+/** Fails with a `VendingError`. */
+export type Vend = (request: VendRequest, deadline: Deadline) => Promise<Credential>;
 
 /**
  * One flight for equal demands on one connection. Only equal ones, so that nobody is answered with a version that it

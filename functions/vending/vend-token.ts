@@ -13,8 +13,8 @@ import { nextStep } from "./next-step.ts";
 import { refusal, secondRenewalRefused } from "./refusal.ts";
 
 /**
- * Returns a usable credential by the cheapest safe path: this process's cache, the stored token, another process's
- * renewal, our own renewal. Fails with a `VendingError`.
+ * Returns a usable credential by the cheapest safe path: the stored token, another process's renewal, our own renewal.
+ * Keeps it in the cache, in which the caller has looked before. Fails with a `VendingError`.
  */
 export async function vendToken(
   deps: Dependencies,
@@ -23,9 +23,6 @@ export async function vendToken(
   deadline: Deadline,
 ): Promise<Credential> {
   const connection = connectionOf(deps.realm, request.account);
-  const cached = cache.get(connection, request);
-  if (cached) return cached;
-
   const timer = leaseWaitTimer(deps);
   const found = findUsable(deps, connection, request, deadline, timer);
   const { credential, renewAt } = await found.finally(timer.end);
@@ -42,7 +39,7 @@ async function findUsable(
 ): Promise<VendStep> {
   const record = await deps.store.read(connection, deadline.signal);
   refuseFutureVersion(request, record);
-  let progress: Progress = { record, constraints: request, hasRenewed: false };
+  let progress: Progress = { record, constraints: request, renewed: null };
   for (;;) {
     const step = await nextStep(deps, connection, progress, deadline.signal);
     switch (step.action) {
@@ -69,22 +66,24 @@ async function findUsable(
 async function renew(
   deps: Dependencies,
   connection: Connection,
-  { record: seen, constraints, hasRenewed }: Progress,
-  { reason, hasNewSecret }: RenewStep,
+  { record: seen, constraints, renewed }: Progress,
+  { reason, newSecretVersion }: RenewStep,
   deadline: Deadline,
 ): Promise<Progress> {
-  if (hasRenewed && !hasNewSecret) throw secondRenewalRefused();
+  const isRepeated = newSecretVersion === null || newSecretVersion === renewed?.secretVersion;
+  if (renewed && isRepeated) throw secondRenewalRefused();
   // Loaded on first use: most cold starts find a usable token.
   const { renewConnection } = await import("./issuing/renew-connection.ts");
-  const { outcome, record } = await renewConnection(deps, connection, seen, reason, deadline);
-  if (outcome === "lost") return { record, constraints, hasRenewed };
+  const renewal = await renewConnection(deps, connection, seen, reason, deadline);
+  const { outcome, record, secretVersion } = renewal;
+  if (outcome === "lost") return { record, constraints, renewed };
   // A commit settles the rejection, even if the provider answered the same token again.
   const isSettled = outcome === "committed";
   return {
     record,
     constraints: isSettled ? { ...constraints, rejectedVersion: null } : constraints,
     // A key that was confirmed from its secret, and then does not open, may be sealed again by the same request.
-    hasRenewed: hasRenewed || outcome !== "kept",
+    renewed: outcome === "kept" ? renewed : { secretVersion },
   };
 }
 

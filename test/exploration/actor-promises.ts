@@ -126,15 +126,13 @@ export function checkPatience(
   promises.require(isInTime, "P1: a call was waited for until the lease was over");
 }
 
-/** P8: a request causes one issue; only credentials that were refused since, to whomever, are worth another. */
+/** P8: a request causes one issue with one secret; only refused credentials are worth another. */
 export function checkCount(
   promises: Requirements,
   { isScheduled, acts }: ActingProcess,
-  { process, connection }: Call,
+  { secretVersion }: Call,
   calls: readonly Call[],
 ): void {
-  const all = calls.filter((call) => call.connection === connection);
-  const since = all.slice(all.findLastIndex(({ isUnheeded }) => isUnheeded) + 1);
-  const heeded = since.filter((call) => call.process === process);
+  const heeded = calls.filter((call) => !call.isUnheeded && call.secretVersion === secretVersion);
   promises.require(isScheduled || heeded.length <= acts, "P8: one request asked twice");
 }

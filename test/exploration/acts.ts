@@ -9,8 +9,8 @@ import type { PendingConsents } from "../../functions/model/pending-consents.ts"
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
-import type { ProcessVending } from "../../functions/vending/one-flight.ts";
-import { processVending } from "../../functions/vending/one-flight.ts";
+import type { ProcessVending } from "../../functions/vending/process-vending.ts";
+import { processVending } from "../../functions/vending/process-vending.ts";
 import { resealConnection } from "../../functions/vending/reseal-connection.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import type { TableItem } from "../support/dynamodb-expressions.ts";

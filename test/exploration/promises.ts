@@ -209,7 +209,7 @@ export class Promises {
     const isFirst = !this.#callsOf(call.process).some((other) => this.#isRepeated(call, other));
     this.require(isFirst, "P1: the provider was called twice under one lease");
     const actor = this.#world.actor(call.process);
-    if (actor) checkCount(this, actor, call, this.#world.provider.state.calls);
+    if (actor) checkCount(this, actor, call, this.#callsOf(call.process));
     const rival = this.#world.provider.state.calls.find((other) => this.#isRival(call, other));
     this.require(!rival, "P1: two calls in flight under live leases");
     if (record) this.#checkReason(call, record);

@@ -36,7 +36,7 @@ import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.t
 import { recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
-import { processVending } from "../../functions/vending/one-flight.ts";
+import { processVending } from "../../functions/vending/process-vending.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";

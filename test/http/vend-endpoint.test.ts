@@ -1,28 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { callerDeadline } from "../../functions/http/json-endpoint.ts";
 import { vendEndpoint } from "../../functions/http/vend-endpoint.ts";
-import { connectionOf } from "../../functions/model/connection.ts";
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import { VendingError } from "../../functions/model/errors.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
+import { aCredential } from "../support/a-credential.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
 
-const credential: Credential = {
-  connection: connectionOf(realm, "default"),
-  version: 13,
-  token: new Sensitive("canary-token"),
-  presentation: { headerName: "Authorization", scheme: "Bearer" },
-  fingerprint: "9f86d081884c",
-  issuedAt: at("10:00:00.000"),
-  usableUntil: at("10:04:58.000"),
-  expiresAt: at("10:05:00.000"),
-};
+const credential = aCredential();
 
 /** The contract's example of an answer. */
 const answer = {

@@ -2,11 +2,10 @@ import { createHook } from "node:async_hooks";
 import middy from "@middy/core";
 import { describe, expect, test } from "vitest";
 import { vendEndpoint } from "../../functions/http/vend-endpoint.ts";
-import { connectionOf } from "../../functions/model/connection.ts";
-import type { Credential, VendRequest } from "../../functions/model/credential.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { VendRequest } from "../../functions/model/credential.ts";
 import { flushMetricsAfter } from "../../functions/platform/emf-metrics.ts";
-import { processVending } from "../../functions/vending/one-flight.ts";
+import { processVending } from "../../functions/vending/process-vending.ts";
+import { aCredential } from "../support/a-credential.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
@@ -105,16 +104,7 @@ describe("answers of one credential", () => {
   }
   const realm = { provider: "conferma", environment: "production" } as const;
   const instant = new CountedDate(at("10:00:00.000"));
-  const credential: Credential = {
-    connection: connectionOf(realm, "default"),
-    version: 13,
-    token: new Sensitive("canary-token"),
-    presentation: { headerName: "Authorization", scheme: "Bearer" },
-    fingerprint: "9f86d081884c",
-    issuedAt: instant,
-    usableUntil: at("10:04:58.000"),
-    expiresAt: at("10:05:00.000"),
-  };
+  const credential = aCredential({ issuedAt: instant });
   const asked: VendRequest[] = [];
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const handler = vendEndpoint({

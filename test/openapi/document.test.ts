@@ -4,10 +4,8 @@ import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { statusEndpoint } from "../../functions/http/status-endpoint.ts";
 import { vendEndpoint } from "../../functions/http/vend-endpoint.ts";
-import { connectionOf } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
 import {
   connectionPageSchema,
   consentLinkSchema,
@@ -16,6 +14,7 @@ import {
 } from "../../openapi/answer-schemas.ts";
 import type { openApiDocument } from "../../openapi/document.ts";
 import { openApiText } from "../../openapi/document.ts";
+import { aCredential } from "../support/a-credential.ts";
 import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
 import { aFailure, aLease, aRecord, at } from "../support/a-record.ts";
 import { TestConsentSite, useTable } from "../support/consent-site.ts";
@@ -140,16 +139,7 @@ describe("every example matches its schema", () => {
 describe("the code's answers match the document", () => {
   const table = useTable();
   const realm = { provider: "conferma", environment: "production" } as const;
-  const vended: Credential = {
-    connection: connectionOf(realm, "default"),
-    version: 13,
-    token: new Sensitive("canary-token"),
-    presentation: { headerName: "Authorization", scheme: "Bearer" },
-    fingerprint: "9f86d081884c",
-    issuedAt: at("10:00:00.000"),
-    usableUntil: at("10:04:58.000"),
-    expiresAt: null,
-  };
+  const vended = aCredential({ expiresAt: null });
   const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
   /** Fails if status, content type or body is not one of the operation's. */

@@ -1,7 +1,7 @@
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import type { VendingError } from "../../functions/model/errors.ts";
-import { processVending } from "../../functions/vending/one-flight.ts";
+import { processVending } from "../../functions/vending/process-vending.ts";
 import type { Ask } from "./scenario.ts";
 import { dependenciesOf } from "./simulated-deployment.ts";
 import type { SimulatedPeople } from "./simulated-people.ts";

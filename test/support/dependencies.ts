@@ -145,14 +145,16 @@ export class TestDeployment {
   ): (request?: Partial<VendRequest>, forMs?: number) => Promise<Credential> {
     const dependencies = { ...intact, ...changes };
     const cache = new CredentialCache(dependencies.clock);
-    return (request = {}, forMs = 10_000) => {
+    return async (request = {}, forMs = 10_000) => {
       const constraints = {
         account: "default",
         minValiditySeconds: 0,
         rejectedVersion: null,
         ...request,
       };
-      return vendToken(dependencies, cache, constraints, this.#call("caller", forMs));
+      const connection = this.#connection(constraints.account);
+      const cached = cache.get(connection, constraints, dependencies.clock.now());
+      return cached ?? vendToken(dependencies, cache, constraints, this.#call("caller", forMs));
     };
   }
 

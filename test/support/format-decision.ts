@@ -16,7 +16,7 @@ export function decisionInWords(
   if (decision.action !== "check-secret") return formatDecision(decision);
   const { refusedVersion } = decision;
   const other = knowing("another");
-  if (other.action !== "renew" || !other.hasNewSecret) return formatDecision(other);
+  if (other.action !== "renew" || other.newSecretVersion === null) return formatDecision(other);
   return `check-secret: ${other.reason}, unless still ${refusedVersion} → ${formatDecision(knowing(refusedVersion))}`;
 }
 

@@ -40,7 +40,7 @@ function aProcess() {
     },
     get(now: string, request = wish(), of = connection): Credential | null {
       clock.moveTo(at(now));
-      return cache.get(of, request);
+      return cache.get(of, request, clock.now());
     },
   };
 }
@@ -97,9 +97,9 @@ describe("a process that vended a credential", () => {
     const cache = new CredentialCache(clock);
     cache.set(credential, at("10:05:00.450"));
     clock.moveTo(at("10:00:30.999"));
-    expect(cache.get(connection, wish())).toBe(credential);
+    expect(cache.get(connection, wish(), clock.now())).toBe(credential);
     clock.moveTo(at("10:00:31.000"));
-    expect(cache.get(connection, wish())).toBeNull();
+    expect(cache.get(connection, wish(), clock.now())).toBeNull();
   });
 
   test("does not vend it for another connection", () => {

@@ -8,7 +8,7 @@ import type { Measure } from "../../functions/model/metrics.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { recordLateIssue } from "../../functions/vending/issuing/record-late-issue.ts";
-import { measureVend } from "../../functions/vending/measure-vend.ts";
+import { measureVend } from "../../functions/vending/process-vending.ts";
 import { aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { FixedClock } from "../support/fixed-clock.ts";

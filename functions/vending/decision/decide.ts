@@ -233,14 +233,15 @@ function unlessRefused(
   reason: RenewalReason,
   instead?: SettledDecision,
 ): Decision {
-  if (findings.secretVersion === null) return { action: "check-secret", refusedVersion };
-  if (findings.secretVersion !== refusedVersion) {
-    return { action: "renew", reason, hasNewSecret: true };
+  const { secretVersion } = findings;
+  if (secretVersion === null) return { action: "check-secret", refusedVersion };
+  if (secretVersion !== refusedVersion) {
+    return { action: "renew", reason, newSecretVersion: secretVersion };
   }
   const refused = needsNewSecret(code) ? code : "credentials-rejected";
   return instead ?? { action: "refuse", code: refused, reason: "refused", retryAt: null };
 }
 
 function renewal(reason: RenewalReason): Decision {
-  return { action: "renew", reason, hasNewSecret: false };
+  return { action: "renew", reason, newSecretVersion: null };
 }

@@ -8,8 +8,8 @@ export type Decision =
   | {
       readonly action: "renew";
       readonly reason: RenewalReason;
-      /** The secret has changed since its credentials were refused. */
-      readonly hasNewSecret: boolean;
+      /** The secret's version, if it has changed since its credentials were refused. */
+      readonly newSecretVersion: string | null;
     }
   | { readonly action: "await-renewal"; readonly reason: "lease-held"; readonly lease: Lease }
   | {

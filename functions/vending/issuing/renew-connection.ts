@@ -12,6 +12,9 @@ import { recordFailure } from "./record-failure.ts";
 import type { RenewalAttempt } from "./request-token.ts";
 import { prepare, requestToken, SealingFailed, UnusableSecret } from "./request-token.ts";
 
+/** A renewal, and the version of the secret that was read for it; null when none was. */
+type RenewalWithSecret = Renewal & { readonly secretVersion: string | null };
+
 /**
  * Takes the lease if the record has not changed since `seen`, calls the provider once, and stores its answer or failure.
  * With `code` it redeems a new consent. Throws when the connection has no secret, and when the store fails: the process
@@ -24,13 +27,13 @@ export async function renewConnection(
   reason: RenewalReason,
   deadline: Deadline,
   code: CodeCredential | null = null,
-): Promise<Renewal> {
+): Promise<RenewalWithSecret> {
   const { signal } = deadline;
   const preparations = prepare(deps, connection, seen, signal);
   // Nothing is written for a connection without a secret.
   if (!seen) await preparations.secret;
   const taken = await takeLease(deps, connection, seen, reason, deadline);
-  if (!taken.held) return { outcome: "lost", record: taken.record };
+  if (!taken.held) return { outcome: "lost", record: taken.record, secretVersion: null };
   const { held } = taken;
   let attempt: RenewalAttempt;
   try {
@@ -38,14 +41,24 @@ export async function renewConnection(
   } catch (error) {
     return recordUncalled(deps, held, error, signal);
   }
+  const { secretVersion } = attempt;
+  return { ...(await store(deps, held, attempt, deadline)), secretVersion };
+}
+
+async function store(
+  deps: Dependencies,
+  held: HeldLease,
+  attempt: RenewalAttempt,
+  deadline: Deadline,
+): Promise<Renewal> {
   const { result } = attempt;
   switch (result.kind) {
     case "unchanged":
-      return confirmKey(deps, held, signal);
+      return confirmKey(deps, held, deadline.signal);
     case "issued":
       return commitToken(deps, held, attempt, result, deadline);
     case "not-issued":
-      return recordFailure(deps, held, attempt, result, signal);
+      return recordFailure(deps, held, attempt, result, deadline.signal);
   }
 }
 
@@ -55,7 +68,7 @@ async function recordUncalled(
   held: HeldLease,
   error: unknown,
   signal: AbortSignal,
-): Promise<Renewal> {
+): Promise<RenewalWithSecret> {
   if (!(error instanceof VendingError) || hasTableFailed(error)) throw error;
   const isVersionKnown = error instanceof UnusableSecret || error instanceof SealingFailed;
   const secretVersion = isVersionKnown ? error.secretVersion : null;
@@ -63,7 +76,7 @@ async function recordUncalled(
   const attempt = { revocationScope, secretVersion, latencyMs: null };
   const { code, message: detail } = error;
   const failed = { code, detail, mayHaveIssued: false, retryAfterMs: null };
-  return recordFailure(deps, held, attempt, failed, signal);
+  return { ...(await recordFailure(deps, held, attempt, failed, signal)), secretVersion };
 }
 
 function hasTableFailed(error: VendingError): boolean {

@@ -143,7 +143,7 @@ async function renewIfDue(
   if (!record || !isDue(record, deps.clock.now())) {
     return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
   }
-  const progress = { record, constraints: unconstrained, hasRenewed: false };
+  const progress = { record, constraints: unconstrained, renewed: null };
   const { decision } = await decideWithSecret(
     deps,
     connection,

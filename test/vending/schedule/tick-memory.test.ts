@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { plusMs } from "../../../functions/model/clock.ts";
 import type { Connection } from "../../../functions/model/connection.ts";
-import type { DueRenewal } from "../../../functions/model/renewal-index.ts";
+import type { DueRenewal, RenewalIndex } from "../../../functions/model/renewal-index.ts";
 import type { TokenRecord } from "../../../functions/model/token-record.ts";
 import type { TokenStore } from "../../../functions/model/token-store.ts";
 import { aFailedIssue, at } from "../../support/a-record.ts";
@@ -43,6 +43,22 @@ async function aProcess() {
   return { here, sent, tick };
 }
 
+/** Another process fails to renew. */
+async function failElsewhere(here: TestDeployment): Promise<void> {
+  const { answer } = here;
+  here.answer = () => aFailedIssue();
+  await here.refusalOf();
+  here.answer = answer;
+}
+
+/** What the index says at `renewAt`, read before what comes next. */
+async function staleIndex(here: TestDeployment): Promise<RenewalIndex> {
+  const index = here.index();
+  const entries: DueRenewal[] = [];
+  for await (const entry of index.due(realm, plusMs(renewAt, 1), signal)) entries.push(entry);
+  return { ...index, due: () => entriesOf(entries) };
+}
+
 describe("a process whose tick renews a connection again", () => {
   test("reads nothing", async () => {
     const { here, sent, tick } = await aProcess();
@@ -62,10 +78,7 @@ describe("a process whose tick renews a connection again", () => {
 
   test("leaves it alone if another process has failed meanwhile", async () => {
     const { here, sent, tick } = await aProcess();
-    const { answer } = here;
-    here.answer = () => aFailedIssue();
-    await here.refusalOf();
-    here.answer = answer;
+    await failElsewhere(here);
     expect(await tick()).toEqual(oneSkipped);
     expect(sent).toEqual(["take lease"]);
     expect(here.asked).toHaveLength(3);
@@ -73,10 +86,7 @@ describe("a process whose tick renews a connection again", () => {
 
   test("renews on the record that the refused lease has brought, once that back-off is over", async () => {
     const { here, sent, tick } = await aProcess();
-    const { answer } = here;
-    here.answer = () => aFailedIssue();
-    await here.refusalOf();
-    here.answer = answer;
+    await failElsewhere(here);
     here.clock.advance(60_000);
     expect(await tick()).toEqual(oneRenewed);
     expect(sent).toEqual(["take lease", "take lease", "commit"]);
@@ -84,22 +94,17 @@ describe("a process whose tick renews a connection again", () => {
 
   test("leaves it alone if an operator has deleted the row since the index was read", async () => {
     const { here, sent, tick } = await aProcess();
-    const index = here.index();
-    const entries: DueRenewal[] = [];
-    for await (const entry of index.due(realm, plusMs(renewAt, 1), signal)) entries.push(entry);
+    const index = await staleIndex(here);
     here.table.items.clear();
-    expect(await tick({ ...index, due: () => entriesOf(entries) })).toEqual(oneSkipped);
+    expect(await tick(index)).toEqual(oneSkipped);
     expect(sent).toEqual(["take lease"]);
   });
 
   test("reads, and asks for nothing, if another process has renewed it between index and lease", async () => {
     const { here, sent, tick } = await aProcess();
-    const index = here.index();
-    const entries: DueRenewal[] = [];
-    for await (const entry of index.due(realm, plusMs(renewAt, 1), signal)) entries.push(entry);
+    const index = await staleIndex(here);
     await here.vend();
-    const stale = { ...index, due: () => entriesOf(entries) };
-    expect(await tick(stale)).toEqual(oneSkipped);
+    expect(await tick(index)).toEqual(oneSkipped);
     expect(sent).toEqual(["take lease", "read"]);
     expect(here.asked).toHaveLength(3);
   });

@@ -1,9 +1,34 @@
 import { msBetween } from "../model/clock.ts";
-import type { Credential } from "../model/credential.ts";
+import type { Connection } from "../model/connection.ts";
+import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { ProblemCode } from "../model/errors.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Measure, Metrics } from "../model/metrics.ts";
+import { CredentialCache } from "./credential-cache.ts";
+import type { Vend } from "./one-flight.ts";
+import { shareFlights } from "./one-flight.ts";
+
+/** Vends to all callers of one process, and counts each of them. */
+export interface ProcessVending {
+  /** The credential that this process has cached, if it satisfies the request. Most calls end here: it starts nothing. */
+  cached(connection: Connection, request: VendRequest): Credential | null;
+  readonly vend: Vend;
+}
+
+export function processVending(deps: Dependencies): ProcessVending {
+  const cache = new CredentialCache(deps.clock);
+  const vend = shareFlights(deps, cache);
+  return {
+    cached(connection, request) {
+      const now = deps.clock.now();
+      const credential = cache.get(connection, request, now);
+      if (credential) countVend(deps.metrics, credential, now);
+      return credential;
+    },
+    vend: (request, deadline) => measureVend(deps, () => vend(request, deadline)),
+  };
+}
 
 /** The metric that counts requests refused with a problem, where an operator must act. */
 const problemMeasures: Readonly<Record<ProblemCode, Measure | null>> = {
@@ -41,7 +66,7 @@ export async function measureVend(
 }
 
 /** Counts a vended credential and its remaining life. */
-export function countVend(metrics: Metrics, { usableUntil }: Credential, now: Date): void {
+function countVend(metrics: Metrics, { usableUntil }: Credential, now: Date): void {
   metrics.record("Vends", 1);
   if (usableUntil) metrics.record("RemainingLifeMs", msBetween(now, usableUntil));
 }
