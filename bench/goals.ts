@@ -35,7 +35,7 @@ export const goals: readonly Goal[] = [
     measure: "cold-burst",
     what: "cold burst, N = 8: store requests per process",
     target: 4,
-    accepted: 8,
+    accepted: 4.5,
     kind: "count",
   },
   {
@@ -58,8 +58,9 @@ export const goals: readonly Goal[] = [
     id: "cold-lag",
     measure: "cold-burst",
     what: "cold burst, N = 8: lag p99 ÷ lock + double check",
+    // Fewer looks at the table (cold-requests halved) mean that the last process finds the token later.
     target: 1 / 14,
-    accepted: 0.2,
+    accepted: 0.3,
     kind: "time",
   },
   { id: "rollover-issues", measure: "rollover", what: "rollover: issues", ...once },
@@ -70,7 +71,7 @@ export const goals: readonly Goal[] = [
     measure: "rollover",
     what: "rollover: store requests per process",
     target: 2.5,
-    accepted: 6,
+    accepted: 3,
     kind: "count",
   },
   {
@@ -80,7 +81,7 @@ export const goals: readonly Goal[] = [
     // for it (docs/decisions/0002-handover-instants.md).
     what: "handover with room for it: longest vend, ms",
     target: 420,
-    accepted: 1500,
+    accepted: 1200,
     kind: "time",
   },
   {
@@ -213,7 +214,7 @@ export const goals: readonly Goal[] = [
     measure: "renewal-tick",
     what: "renewal tick: store requests per renewal",
     target: 2,
-    accepted: 3.2,
+    accepted: 2.2,
     kind: "count",
   },
   {

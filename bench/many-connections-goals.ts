@@ -36,10 +36,10 @@ export const manyConnectionsGoals = [
   {
     id: "many-cpu",
     measure: "many-connections",
-    // docs/arithmetic/renewal-load.ts assumes 7.
+    // docs/arithmetic/renewal-load.ts assumes 7, of a tick that is never idle; one that waits for each instant costs more.
     what: "10,000 connections: CPU per renewal, ms",
     target: 5,
-    accepted: 10.5,
+    accepted: 12,
     kind: "time",
   },
 ] as const;
