@@ -20,14 +20,15 @@ const withServers = [
 ];
 const withBundles = ["test/infra/example.test.ts"];
 /**
- * Plays the whole system for a long time (the demo, `npm start`, recoveries, crashes at every await), builds it twice, or
- * repeats what holds on dynalite on DynamoDB Local.
+ * Plays the whole system for a long time (the demo, `npm start`, recoveries, crashes at every await, two releases on one
+ * table), builds it twice, or repeats what holds on dynalite on DynamoDB Local.
  */
 const slow = [
   "test/docs-recipe.test.ts",
   "test/infra/synth.test.ts",
   "test/integration/{chaos,every-await,npm-start,recovery-*}.test.ts",
   "test/local/demo.test.ts",
+  "test/releases/{side-by-side,rollback,consents}.test.ts",
   "test/{local/aws/dynamodb,store}/dynamodb-local.test.ts",
 ];
 

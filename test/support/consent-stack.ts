@@ -8,6 +8,7 @@ import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import type { LambdaFunction } from "../../local/aws/lambda/lambda-function.ts";
+import type { LambdaHost } from "../../local/aws/lambda/lambda-host.ts";
 import { startLambdaHost } from "../../local/aws/lambda/lambda-host.ts";
 import { startSecretsManager } from "../../local/aws/secrets-manager/secrets-manager.ts";
 import { createSecretSeeder } from "../../local/secret-seeder.ts";
@@ -33,6 +34,8 @@ export interface ConsentStack {
   disconnect(realm: RealmName, account: string): Promise<unknown>;
   /** Sends SIGKILL to every process that vends for the realm; their invocations fail. */
   killVending(realm: RealmName): void;
+  /** From now on invocations and pages are answered by the functions in this folder, of another release. */
+  deploy(bundles: string): void;
   /** Stops idle processes, so that the next invocations are cold starts with empty caches. */
   stopIdleProcesses(): Promise<void>;
   /** Everything that any function has written to stdout and stderr. */
@@ -106,18 +109,22 @@ async function startConsentStack(stops: Stop[]): Promise<ConsentStack> {
   const authority = path.join(folder, "authority.pem");
   writeFileSync(authority, connectPay.authority.certificate);
   let printed = "";
-  const host = startLambdaHost({
-    functions: realmsOf({ centrapay, connectPay, acme }).flatMap((realm) =>
-      functionsOf(realm, baseUrl, bundles),
-    ),
-    endpoints: { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url },
-    environment: { NODE_EXTRA_CA_CERTS: authority },
-    onLog: ({ text }) => {
-      printed += text;
-    },
-  });
-  stops.push(host.stop);
-  api.deploy({ host, route: routeOf });
+  let host: LambdaHost;
+  function deploy(folderOfBundles: string) {
+    host = startLambdaHost({
+      functions: realmsOf({ centrapay, connectPay, acme }).flatMap((realm) =>
+        functionsOf(realm, baseUrl, folderOfBundles),
+      ),
+      endpoints: { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url },
+      environment: { NODE_EXTRA_CA_CERTS: authority },
+      onLog: ({ text }) => {
+        printed += text;
+      },
+    });
+    stops.push(host.stop);
+    api.deploy({ host, route: routeOf });
+  }
+  deploy(bundles);
   const invoke = async (name: string, payload: object) => {
     const { functionError, payload: answer } = await host.invoke(name, payload);
     if (functionError) throw new Error(`${name} failed: ${JSON.stringify(answer)}\n${printed}`);
@@ -144,6 +151,7 @@ async function startConsentStack(stops: Stop[]): Promise<ConsentStack> {
     killVending(realm) {
       for (const { pid } of host.processes(nameOf(realm, "vend-token"))) host.kill(pid);
     },
+    deploy,
     stopIdleProcesses: () => host.stopIdle(),
     printed: () => printed,
   };

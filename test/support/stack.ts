@@ -38,13 +38,19 @@ export interface TestStack {
     realm: RealmInput,
     variables?: Readonly<Record<string, string>>,
   ): Promise<VendProcess>;
+  /** Starts a function from this bundle, for example an earlier release's. */
+  startBundle(
+    bundle: string,
+    realm: RealmInput,
+    variables?: Readonly<Record<string, string>>,
+  ): Promise<VendProcess>;
   /** Starts the vend function from its source files instead of the bundle. */
   startFromSource(
     realm: RealmInput,
     variables?: Readonly<Record<string, string>>,
   ): Promise<VendProcess>;
   /** Starts the status function for these realms. */
-  startStatus(realms: readonly RealmInput[]): Promise<VendProcess>;
+  startStatus(realms: readonly RealmInput[], bundle?: string): Promise<VendProcess>;
   /** All items of the table. */
   items(): Promise<Record<string, AttributeValue>[]>;
   item(connection: string): Promise<Record<string, AttributeValue> | undefined>;
@@ -117,6 +123,7 @@ export async function startTestStack(): Promise<TestStack> {
     kmsKey: { SEALING_KEY: addKey(kms) },
     secrets: createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region),
     start,
+    startBundle,
     startFromSource: (realm, variables) =>
       startBundle(
         path.join(import.meta.dirname, "../../functions/vend-token.ts"),
@@ -125,8 +132,8 @@ export async function startTestStack(): Promise<TestStack> {
       ),
     startFunction: (name, realm, variables) => startBundle(bundleOf(name), realm, variables),
     startMany: (count, realm) => Promise.all(Array.from({ length: count }, () => start(realm))),
-    startStatus: (realms) =>
-      run(listConnectionsBundle(), { REALMS: JSON.stringify(realms.map(summarizeRealm)) }),
+    startStatus: (realms, bundle = listConnectionsBundle()) =>
+      run(bundle, { REALMS: JSON.stringify(realms.map(summarizeRealm)) }),
     items,
     item: async (connection) => (await items()).find(({ pk }) => pk?.S === connection),
     printed,

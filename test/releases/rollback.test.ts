@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import type { ConnectionPage } from "../../functions/http/contract.ts";
+import { generateValue } from "../../local/secret-seeder.ts";
+import { useCredential } from "../../local/vend-client.ts";
+import { expectAnswer, expectProblem, versionOrCode } from "../support/stack-answers.ts";
+import type { ConfermaWorld } from "../support/stack-realms.ts";
+import { confermaWorld, sendPaymentsWorld, staticKeyWorld } from "../support/stack-realms.ts";
+import type { VendProcess } from "../support/vend-process.ts";
+import { earlierBundles } from "./open-release.ts";
+
+/** The earlier release's function, deployed again after this one has written. */
+async function rolledBack({
+  stack,
+  realm,
+}: Pick<ConfermaWorld, "stack" | "realm">): Promise<VendProcess> {
+  return stack.startBundle(earlierBundles()("vend-token"), realm, stack.kmsKey);
+}
+
+const current = ({ stack, realm }: Pick<ConfermaWorld, "stack" | "realm">) =>
+  stack.start(realm, stack.kmsKey);
+
+describe("after a rollback the earlier release", () => {
+  test("vends what this one has stored, and asks no provider", async () => {
+    for (const world of [await confermaWorld(), await sendPaymentsWorld()]) {
+      const stored = expectAnswer(await (await current(world)).vend());
+      const earlier = await rolledBack(world);
+      expect(expectAnswer(await earlier.vend())).toEqual(stored);
+      expect(await useCredential(stored, world.simulator.pingUrl)).toBe(200);
+      expect(world.simulator.counters.issues()).toBe(1);
+    }
+  });
+
+  test("goes on counting versions, and does not repeat a rejection that this one has answered", async () => {
+    const world = await confermaWorld();
+    const process = await current(world);
+    await process.vend();
+    expect(versionOrCode(await process.vend({ rejectedVersion: 1 }))).toBe(2);
+    const earlier = await rolledBack(world);
+    expect(versionOrCode(await earlier.vend({ rejectedVersion: 1 }))).toBe(2);
+    expect(versionOrCode(await earlier.vend({ rejectedVersion: 2 }))).toBe(3);
+    expect(world.simulator.counters.issues()).toBe(3);
+    // And forward again.
+    expect(versionOrCode(await process.vend({ rejectedVersion: 2 }))).toBe(3);
+  });
+
+  test("keeps to the back-off and to the refused secret that this one has stored", async () => {
+    const world = await confermaWorld();
+    const { simulator, stack, secretName, secret } = world;
+    const wrong = { ...secret, clientSecret: generateValue("wrong") };
+    await stack.secrets.rotate(secretName, wrong);
+    const process = await current(world);
+    expect(expectProblem(await process.vend()).code).toBe("credentials-rejected");
+    const asked = simulator.journal.length;
+    const earlier = await rolledBack(world);
+    expect(expectProblem(await earlier.vend()).code).toBe("credentials-rejected");
+    expect(simulator.journal.length).toBe(asked);
+    await stack.secrets.rotate(secretName, secret);
+    await expect.poll(async () => versionOrCode(await earlier.vend())).toBe(1);
+  });
+
+  test("takes over from a holder of this one that was killed, after its lease", async () => {
+    const world = await confermaWorld({ deadlineMs: 1000 });
+    const process = await current(world);
+    await process.vend();
+    world.simulator.injectFault({ kind: "delay", ms: 5000, when: "after-handling" });
+    const lost = process.vend({ rejectedVersion: 1 }).catch(() => null);
+    await expect.poll(() => world.simulator.counters.issues()).toBe(2);
+    await process.kill();
+    await lost;
+    const earlier = await rolledBack(world);
+    const answer = expectAnswer(await earlier.vend({ rejectedVersion: 1 }));
+    expect(await useCredential(answer, world.simulator.pingUrl)).toBe(200);
+    expect(world.simulator.counters.maxInFlight()).toBe(1);
+  });
+
+  test("vends a static key that this one has taken from its secret", async () => {
+    const world = await staticKeyWorld();
+    const stored = expectAnswer(await (await current(world)).vend());
+    expect(expectAnswer(await (await rolledBack(world)).vend())).toEqual(stored);
+  });
+
+  test("lists the connections without damage", async () => {
+    const world = await confermaWorld();
+    const process = await current(world);
+    await world.addAccount("other");
+    await process.vend();
+    await process.vend({ account: "other" });
+    await process.vend({ account: "other", rejectedVersion: 1 });
+    const bundle = earlierBundles()("list-connections");
+    const status = await world.stack.startStatus([world.realm], bundle);
+    const { connections } = (await status.handle({})) as ConnectionPage;
+    expect(connections.map(({ state, version }) => [state, version])).toEqual([
+      ["usable", 1],
+      ["usable", 2],
+    ]);
+  });
+});
