@@ -5,8 +5,8 @@ import { needsConsent, readRealm } from "../functions/providers/catalogue.ts";
 /** A realm as `infra/realms.ts` has it: its settings, and what only its deployment needs. */
 export type RealmEntry = RealmInput & {
   /**
-   * Those whose secrets the stack makes: `default` alone if unsaid. An account that is not listed works too: create its
-   * secret by hand.
+   * Those whose secrets the stack makes: `default` alone if unsaid, none for `[]`. An account that is not listed works too:
+   * `npm run vend -- secret put` makes its secret.
    */
   readonly accounts?: readonly string[];
   /** Memory of `renew-tokens`, and thereby its share of a core: how many tokens it renews a second (docs/scale.md). */
@@ -70,7 +70,7 @@ function readRenewalMemory(mb: number): void {
 
 /** The client of a consent realm is one for all its accounts. */
 function requireDefault(accounts: readonly string[]): void {
-  if (accounts.join() === "default") return;
+  if (["", "default"].includes(accounts.join())) return;
   throw new Error("accounts: people's consents need no secrets; the client's is the default one.");
 }
 

@@ -3,7 +3,7 @@ import type { RealmEntry } from "./realm-list.ts";
 /**
  * The deployed realms, each with the settings of its provider (docs/providers/) and its `accounts` (default:
  * `default`), and `renewalMemoryMb` for thousands of connections (docs/scale.md). Secrets are not here: the stack creates
- * an empty one for each account, named `token-vending/<provider>/<environment>/<account>`.
+ * one without a value for each account, named `token-vending/<provider>/<environment>/<account>`.
  */
 export const realms: readonly RealmEntry[] = [
   {

@@ -5,17 +5,17 @@ import type { Providers } from "./providers.ts";
 import type { SecretSeeder } from "./secret-seeder.ts";
 import { generateValue } from "./secret-seeder.ts";
 
-/** Creates the template's secrets with their initial values. */
+/** Creates the template's secrets, without values: no template may have one. */
 export async function createSecrets(
   secrets: SecretSeeder,
   deployed: Pick<DeployedStack, "resourcesOf">,
 ): Promise<void> {
   for (const { logicalId, properties } of deployed.resourcesOf("AWS::SecretsManager::Secret")) {
-    const { Name, SecretString } = properties;
-    if (typeof Name !== "string" || typeof SecretString !== "string") {
-      throw new Error(`${logicalId}: only secrets with a name and a value are supported.`);
+    const { Name, SecretString, GenerateSecretString } = properties;
+    if (typeof Name !== "string" || SecretString !== undefined || GenerateSecretString) {
+      throw new Error(`${logicalId}: only secrets with a name and without a value are supported.`);
     }
-    await secrets.create(Name, SecretString);
+    await secrets.create(Name);
   }
 }
 

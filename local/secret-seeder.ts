@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   CreateSecretCommand,
+  DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceExistsException,
@@ -10,11 +11,9 @@ import type { AccessKeys } from "./aws/sigv4/principals.ts";
 
 /** Creates, fills in and rotates the secrets of the local stack. */
 export interface SecretSeeder {
-  /** Creates a secret with its initial value. An existing one keeps its value. */
-  create(name: string, SecretString: string): Promise<void>;
-  /**
-   * Returns a secret's value, after generating it if its members are still empty. Throws if there is no such secret.
-   */
+  /** Creates a secret, without a value unless one is given. An existing one keeps its value. */
+  create(name: string, SecretString?: string): Promise<void>;
+  /** Returns a secret's value, after generating it if it has none. Throws if there is no such secret. */
   getOrGenerate<T extends object>(name: string, generate: () => T): Promise<T>;
   /** Creates a secret that is not in the template: for an account that is added by hand. */
   add<T extends object>(name: string, value: T): Promise<T>;
@@ -29,7 +28,7 @@ export function createSecretSeeder(
 ): SecretSeeder {
   const client = new SecretsManagerClient({ endpoint, region, credentials });
 
-  async function create(Name: string, SecretString: string): Promise<void> {
+  async function create(Name: string, SecretString?: string): Promise<void> {
     try {
       await client.send(new CreateSecretCommand({ Name, SecretString }));
     } catch (error) {
@@ -45,11 +44,16 @@ export function createSecretSeeder(
   return {
     create,
     async getOrGenerate(name, generate) {
-      const { SecretString = "" } = await client.send(
-        new GetSecretValueCommand({ SecretId: name }),
+      const { VersionIdsToStages } = await client.send(
+        new DescribeSecretCommand({ SecretId: name }),
       );
-      const current = JSON.parse(SecretString);
-      if (!isEmpty(current)) return current;
+      if (VersionIdsToStages && Object.keys(VersionIdsToStages).length > 0) {
+        const { SecretString = "" } = await client.send(
+          new GetSecretValueCommand({ SecretId: name }),
+        );
+        const current = JSON.parse(SecretString);
+        if (!isEmpty(current)) return current;
+      }
       const value = generate();
       await put(name, value);
       return value;
@@ -62,7 +66,7 @@ export function createSecretSeeder(
   };
 }
 
-/** Whether the value is still the one that the template deploys (infra/constructs/connection-secret.ts). */
+/** Whether the value is still the one that the template of 0.2.0 deployed: a folder of an earlier run may have it. */
 function isEmpty(value: object): boolean {
   return Object.values(value).every((member) => member === "");
 }

@@ -73,7 +73,7 @@ const connection = "conferma/production/default";
 const details: Readonly<Record<ProblemCode, string>> = {
   "invalid-request": "minValiditySeconds: must be a whole number of seconds, in digits.",
   "unknown-connection":
-    "There is no usable secret token-vending/conferma/production/default. Create it, or restore it if it was deleted.",
+    "There is no usable secret token-vending/conferma/production/default. Create it with npm run vend -- secret put, or restore it if it was deleted.",
   "scope-conflict":
     "conferma/production/other already issues for the same platform key or client id, and each new token revokes the other's. Vend from conferma/production/other, or give this connection credentials of its own.",
   "validity-unavailable": "This provider's token may not be renewed before its handover, in 7 s.",

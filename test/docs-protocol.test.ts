@@ -19,13 +19,17 @@ const rows = protocol
       .slice(1, -1)
       .map((cell) => cell.trim()),
   );
-const promises = Array.from({ length: 14 }, (_, index) => `P${index + 1}`);
+/** As the list above the table has them. */
+const promises = [...protocol.matchAll(/^- \*\*(P\d+), /gm)].map(([, promise = ""]) => promise);
 const filesIn = (text: string) =>
   [...text.matchAll(/`((?:[\w-]+\/)+[\w.-]+\.ts)`/g)].map(([, file = ""]) => file);
 
 describe("each promise", () => {
   test("has its row, in order", () => {
     expect(rows.map(([promise = ""]) => promise.split(" ")[0])).toEqual(promises);
+    const numbers = promises.map((promise) => Number(promise.slice(1)));
+    expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
+    expect(numbers.length).toBeGreaterThanOrEqual(14);
   });
 
   test.each(rows)(

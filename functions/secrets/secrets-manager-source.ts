@@ -55,10 +55,17 @@ async function fetchCurrent(
   throw new VendingError("secret-malformed", `SecretString: the secret ${name} holds no text.`);
 }
 
+/** Secrets Manager has one error for a secret that does not exist and for one without a value: only the words differ. */
+const withoutValue = /secret value/;
+
 /** Replaces the SDK's error, which may hold the answer. */
 function translated(error: unknown, name: string): VendingError {
+  if (error instanceof ResourceNotFoundException && withoutValue.test(error.message)) {
+    const detail = `SecretString: the secret ${name} has no value. Put one: npm run vend -- secret put.`;
+    return new VendingError("secret-malformed", detail);
+  }
   if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException) {
-    const detail = `There is no usable secret ${name}. Create it, or restore it if it was deleted.`;
+    const detail = `There is no usable secret ${name}. Create it with npm run vend -- secret put, or restore it if it was deleted.`;
     return new VendingError("unknown-connection", detail);
   }
   const kind = error instanceof Error ? error.name : "unknown error";

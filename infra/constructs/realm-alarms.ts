@@ -60,7 +60,10 @@ function credentialAlarms({ name, settings, accounts }: ListedRealm): AlarmDefin
       return [...issuanceAlarms(name), consentEndingAlarm(name)];
     case "client-credentials": {
       const { usualLifetimeSeconds } = credential;
-      return [...issuanceAlarms(name), issueRateAlarm(name, accounts.length, usualLifetimeSeconds)];
+      return [
+        ...issuanceAlarms(name),
+        issueRateAlarm(name, accounts.length || 1, usualLifetimeSeconds),
+      ];
     }
   }
 }

@@ -2,7 +2,7 @@ import { RemovalPolicy } from "aws-cdk-lib";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
-import type { RealmEntry } from "../realm-list.ts";
+import type { ListedRealm, RealmEntry } from "../realm-list.ts";
 import { readRealms } from "../realm-list.ts";
 import { ConnectionSecret } from "./connection-secret.ts";
 import { sealingKeyPolicy } from "./sealing-key-policy.ts";
@@ -29,10 +29,23 @@ export class TokenVendingState extends Construct {
       parameterName: sealingKeyParameter,
       stringValue: this.sealingKey.keyArn,
     });
-    for (const realm of readRealms(realms)) {
+    const listed = readRealms(realms);
+    requireRoomFor(listed);
+    for (const realm of listed) {
       for (const account of realm.accounts) {
         new ConnectionSecret(this, `Secret ${realm.name}/${account}`, realm, account);
       }
     }
   }
+}
+
+/** CloudFormation allows 500 resources a stack; the rest is for what else the state is, now and in later releases. */
+export const maxListedSecrets = 450;
+
+function requireRoomFor(realms: readonly ListedRealm[]): void {
+  const count = realms.reduce((sum, { accounts }) => sum + accounts.length, 0);
+  if (count <= maxListedSecrets) return;
+  throw new Error(
+    `infra/realms.ts lists ${count} accounts, and one stack makes at most ${maxListedSecrets} secrets. List fewer \`accounts\` (none: []): an account works without being listed, and \`npm run vend -- secret put\` makes its secret.`,
+  );
 }

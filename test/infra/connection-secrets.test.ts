@@ -1,7 +1,10 @@
+import { App } from "aws-cdk-lib";
 import { expect, test } from "vitest";
-import { declarationOf } from "../../functions/providers/catalogue.ts";
+import { declarationOf, providerIds } from "../../functions/providers/catalogue.ts";
+import { maxListedSecrets } from "../../infra/constructs/token-vending-state.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import { realms } from "../../infra/realms.ts";
+import { StateStack } from "../../infra/stacks/state-stack.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { resourcesIn, synthesizedStacks } from "./synthesized.ts";
 
@@ -9,23 +12,25 @@ const secretsOf = (list: readonly RealmEntry[]) =>
   resourcesIn(synthesizedStacks(list).state, "AWS::SecretsManager::Secret").map(([, secret]) => ({
     ...secret,
     name: String(secret.Properties["Name"]),
-    value: String(secret.Properties["SecretString"]),
   }));
 
-test("each realm that is listed has an empty secret, which is kept", () => {
+test("each realm that is listed has a secret without a value, which is kept", () => {
   const secrets = secretsOf(realms);
   expect(secrets.map(({ name }) => name)).toEqual(
     realms.map(({ provider, environment }) => `token-vending/${provider}/${environment}/default`),
   );
-  for (const { DeletionPolicy, UpdateReplacePolicy, value } of secrets) {
+  for (const { DeletionPolicy, UpdateReplacePolicy, Properties } of secrets) {
     expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(["Retain", "Retain"]);
-    expect(new Set(Object.values(JSON.parse(value)))).toEqual(new Set([""]));
+    // CloudFormation makes a version when SecretString or GenerateSecretString changes, and of nothing else.
+    expect(Object.keys(Properties).toSorted()).toEqual(["Description", "Name"]);
   }
 });
 
-test("an empty secret has the members that its provider requires", () => {
-  const members = secretsOf(realms).map(({ value }) => Object.keys(JSON.parse(value)));
-  expect(members).toEqual(realms.map(({ provider }) => declarationOf(provider).requiredMembers));
+test("no member of a secret is named in the template of the state", () => {
+  const text = JSON.stringify(synthesizedStacks(oneOfEachKind).state);
+  for (const member of providerIds.flatMap((id) => Object.keys(declarationOf(id).secret))) {
+    expect(text).not.toMatch(new RegExp(`\\b${member}\\b`));
+  }
 });
 
 test("accounts have a secret each", () => {
@@ -36,6 +41,33 @@ test("accounts have a secret each", () => {
     "token-vending/conferma/sandbox/one",
     "token-vending/conferma/sandbox/two@acme",
   ]);
+});
+
+test("a realm without listed accounts has no secret: somebody has made it, or will", () => {
+  expect(secretsOf(oneOfEachKind.map((realm) => ({ ...realm, accounts: [] })))).toEqual([]);
+});
+
+/** As many realms, with as many accounts each. */
+const manyRealms = (count: number, accounts: number): RealmEntry[] =>
+  Array.from({ length: count }, (_, at) => ({
+    provider: "static-key",
+    environment: `e${at}`,
+    headerName: "X-Key",
+    accounts: Array.from({ length: accounts }, (_, index) => `a${index}`),
+  }));
+
+test("two hundred realms with two accounts each fit into the state's stack", () => {
+  const app = new App({ builtinCloudFormationValidation: false });
+  const { stackName } = new StateStack(app, "State", { realms: manyRealms(200, 2) });
+  const { Resources } = app.synth().getStackByName(stackName).template;
+  expect(Object.keys(Resources).length).toBeGreaterThan(400);
+  expect(Object.keys(Resources).length).toBeLessThanOrEqual(500);
+});
+
+test("more accounts than a stack has room for are refused, with what to do", () => {
+  expect(() => synthesizedStacks(manyRealms(1, maxListedSecrets + 1))).toThrow(
+    /lists 451 accounts.*at most 450.*List fewer.*secret put/,
+  );
 });
 
 test.each([

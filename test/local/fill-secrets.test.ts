@@ -12,7 +12,7 @@ const deployedWith = (properties: object) => ({
   ],
 });
 
-const empty = deployedWith({ Name: name, SecretString: '{"clientId":"","clientSecret":""}' });
+const empty = deployedWith({ Name: name });
 const filled = { clientId: "c", clientSecret: "s" };
 
 async function startSeeder() {
@@ -37,11 +37,18 @@ test("a secret that the template lacks cannot be filled in", async () => {
   ).rejects.toMatchObject({ name: "ResourceNotFoundException" });
 });
 
-test.each([{ SecretString: "{}" }, { Name: name }, { Name: name, GenerateSecretString: {} }])(
-  "a template whose secret is not named and given a value is refused: %j",
+test("members that are still empty, as 0.2.0 deployed them, are filled in", async () => {
+  const seeder = await startSeeder();
+  await seeder.create(name, '{"clientId":"","clientSecret":""}');
+  await createSecrets(seeder, empty);
+  expect(await seeder.getOrGenerate(name, () => filled)).toEqual(filled);
+});
+
+test.each([{}, { Name: name, SecretString: "{}" }, { Name: name, GenerateSecretString: {} }])(
+  "a template whose secret has no name, or a value, is refused: %j",
   async (properties) => {
     await expect(createSecrets(await startSeeder(), deployedWith(properties))).rejects.toThrow(
-      /^Secret: only secrets with a name and a value/,
+      /^Secret: only secrets with a name and without a value/,
     );
   },
 );

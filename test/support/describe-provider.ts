@@ -91,7 +91,7 @@ function describeSecret(required: Settings, { secret }: ProviderContract): void 
   test("has the contract's members, and a meaning for each", () => {
     const declared = declarationOf(read(required).provider);
     expect(Object.keys(declared.secret).toSorted()).toEqual(names.toSorted());
-    // In this order: it is the value that the secret is deployed with, which must never change.
+    // In this order: the command line asks for them in it.
     expect(declared.requiredMembers).toEqual(Object.keys(secret.required));
     for (const { meaning } of Object.values(declared.secret))
       expect(meaning).toMatch(/^\S.{5,80}[^.]$/);
@@ -106,7 +106,7 @@ function describeSecret(required: Settings, { secret }: ProviderContract): void 
     await expect(open(withMember("note", canary))).resolves.toBeDefined();
   });
 
-  test("causes no call to the provider while its members are empty, as they are deployed", async () => {
+  test("causes no call to the provider while its members are empty, as 0.2.0 deployed them", async () => {
     const empty = Object.keys(secret.required).map((name) => [name, ""]);
     const message = await malformed(JSON.stringify(Object.fromEntries(empty)));
     expect(Object.keys(secret.required)).toContain(message.split(":")[0]);

@@ -121,6 +121,16 @@ export function secretOperations(location: AwsLocation, file: RecordFile<SecretR
       return { ...description(secret), VersionIdsToStages: stagesByVersion(secret) };
     },
 
+    ListSecretVersionIds(input: Api.ListSecretVersionIdsRequest): Api.ListSecretVersionIdsResponse {
+      const secret = find(input.SecretId);
+      const Versions = Object.entries(secret.versions)
+        .filter(([, { stages }]) => input.IncludeDeprecated || stages.length > 0)
+        .map(([VersionId, { createdAt, stages: VersionStages }]) => ({
+          ...{ VersionId, VersionStages, CreatedDate: new Date(createdAt) },
+        }));
+      return { ...identity(secret), Versions };
+    },
+
     ListSecrets(input: Api.ListSecretsRequest): Api.ListSecretsResponse {
       const { page, nextToken } = listSecrets([...secrets.values()], input);
       return {

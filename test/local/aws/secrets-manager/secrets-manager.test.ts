@@ -9,6 +9,7 @@ import {
   InternalServiceError,
   InvalidParameterException,
   InvalidRequestException,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   paginateListSecrets,
   ResourceExistsException,
@@ -121,6 +122,30 @@ describe("versions and stages", () => {
     await put("rotated", "three", third);
     expect(await stages("rotated")).toEqual({ [second]: ["AWSPREVIOUS"], [third]: ["AWSCURRENT"] });
     expect(await get("rotated", { VersionId: first })).toMatchObject({ SecretString: "one" });
+  });
+
+  it("are listed with their dates, those without a stage on request", async () => {
+    await create("dated");
+    await put("dated", "two", second);
+    await put("dated", "three", third);
+    const listed = async (IncludeDeprecated: boolean) => {
+      const command = new ListSecretVersionIdsCommand({ SecretId: "dated", IncludeDeprecated });
+      const { Versions = [] } = await client.send(command);
+      for (const { CreatedDate } of Versions) expect(CreatedDate).toBeInstanceOf(Date);
+      return Versions.map(({ VersionId, VersionStages }) => [VersionId, VersionStages]);
+    };
+    const staged = [
+      [second, ["AWSPREVIOUS"]],
+      [third, ["AWSCURRENT"]],
+    ];
+    expect(await listed(false)).toEqual(staged);
+    expect(await listed(true)).toEqual([[first, []], ...staged]);
+  });
+
+  it("the first value is current, whatever it is staged as", async () => {
+    await client.send(new CreateSecretCommand({ Name: "first" }));
+    await put("first", "one", first, "AWSPENDING");
+    expect(await stages("first")).toEqual({ [first]: ["AWSCURRENT", "AWSPENDING"] });
   });
 
   it("a pending value is not current until it is promoted", async () => {
