@@ -8,7 +8,7 @@ import { warmUp } from "./vending/warm-up.ts";
 
 const { environment, dependencies, metrics } = compose(process.env);
 const { realm } = environment;
-const { clock, log } = dependencies;
+const { clock, log, processName } = dependencies;
 // While Lambda initializes a function, it has more CPU than afterwards. Most callers ask for this account.
 if (isDeployed(process.env)) await warmUp(dependencies, connectionOf(realm, "default"));
 
@@ -17,6 +17,7 @@ const endpoint = vendEndpoint({
   extraHeaders: realm.extraHeaders,
   clock,
   log,
+  processName,
   ...processVending(dependencies),
 });
 

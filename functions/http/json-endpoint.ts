@@ -17,6 +17,8 @@ const assumedTimeMs = 10_000;
 
 interface EndpointRequest {
   readonly event: unknown;
+  /** AWS's id of the invocation, by which CloudTrail's data events name it; null outside Lambda. */
+  readonly requestId: string | null;
   /** How much time the use case has. Computed when called, because an answer from the cache needs none. */
   deadline(): Deadline;
   /** From then on, problems of this request name the connection. */
@@ -49,7 +51,7 @@ export function jsonEndpoint<Answer>(
     .handler((event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {
       const setConnection = (connection: string) => void connections.set(context, connection);
       const deadline = () => callerDeadline(context, clock, signal);
-      return answer({ event, deadline, setConnection });
+      return answer({ event, requestId: context.awsRequestId ?? null, deadline, setConnection });
     });
 }
 

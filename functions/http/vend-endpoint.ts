@@ -5,6 +5,7 @@ import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Log } from "../model/log.ts";
 import type { Deadline } from "../model/time-limits.ts";
+import { LruCache } from "../platform/lru-cache.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { readApiEvent, readBody, readQuery } from "./api-event.ts";
 import type { VendAnswer } from "./contract.ts";
@@ -24,6 +25,8 @@ interface VendEndpoint {
   readonly extraHeaders: Readonly<Record<string, string>> | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Unique among all processes. */
+  readonly processName: string;
   /** The credential that this process has cached, if it satisfies the request. */
   cached(connection: Connection, request: VendRequest): Credential | null;
   vend(request: VendRequest, deadline: Deadline): Promise<Credential>;
@@ -33,13 +36,21 @@ interface VendEndpoint {
 export function vendEndpoint(endpoint: VendEndpoint) {
   const { realm, vend } = endpoint;
   const answerOf = answering(endpoint.extraHeaders);
-  return jsonEndpoint(endpoint, ({ event, deadline, setConnection }) => {
+  const attribution = attributing(endpoint);
+  return jsonEndpoint(endpoint, ({ event, requestId, deadline, setConnection }) => {
     const request = readVendRequest(event, realm);
     const connection = connectionOf(realm, request.account);
+    const { rejectedVersion } = request;
+    if (rejectedVersion !== null)
+      attribution.rejected(event, requestId, connection, rejectedVersion);
+    const answerTo = (credential: Credential) => {
+      attribution.vended(event, requestId, credential);
+      return answerOf(credential);
+    };
     const credential = endpoint.cached(connection, request);
-    if (credential) return answerOf(credential);
+    if (credential) return answerTo(credential);
     setConnection(connection);
-    return vend(request, deadline()).then(answerOf);
+    return vend(request, deadline()).then(answerTo);
   });
 }
 
@@ -77,6 +88,52 @@ function readPath(path: string, realm: RealmId): { account: string; isRejection:
   const match = tokenPath.exec(path);
   if (!match) throw unknownPath();
   return { account: requireConnection(match, realm), isRejection: match[4] !== undefined };
+}
+
+/** Above this many callers and connections, the least recent is forgotten: it is recorded once more when it comes back. */
+const maxRecorded = 10_000;
+
+/** What the name of a principal in AWS can be. Anything else is not written: the event may be anybody's. */
+const principalArn = /^arn:[a-z-]{3,20}:(iam|sts)::\d{12}:[\w+=,.@/-]{1,640}$/;
+const maxArnLength = 700;
+
+/**
+ * Records who was vended which version, and who rejected it: one event for each caller, connection and version of this
+ * process, and one for each rejection (docs/operations.md). A caller that was recorded before costs one look into memory.
+ */
+function attributing({ log, processName }: Pick<VendEndpoint, "log" | "processName">) {
+  const recorded = new LruCache<number>(maxRecorded);
+  const invocation = (event: unknown, requestId: string | null) => {
+    const caller = callerIn(event);
+    const principal = caller && principalArn.test(caller) ? caller : null;
+    const path = caller === null ? "direct" : "api";
+    return { path, principal, requestId, process: processName };
+  };
+  return {
+    vended(event: unknown, requestId: string | null, credential: Credential): void {
+      const { connection, version, fingerprint } = credential;
+      const caller = callerIn(event);
+      const key = caller === null ? connection : `${connection} ${caller}`;
+      if (recorded.get(key) === version) return;
+      recorded.set(key, version);
+      const what = { connection, version, fingerprint };
+      log.info("vended", { ...what, ...invocation(event, requestId) });
+    },
+    rejected(event: unknown, requestId: string | null, connection: Connection, version: number) {
+      log.info("rejected", { connection, version, ...invocation(event, requestId) });
+    },
+  };
+}
+
+/**
+ * The caller by whose signature API Gateway let a request in, unchecked: empty if the event names none. Null for a direct
+ * invocation, which does not say whose it is.
+ */
+function callerIn(event: unknown): string | null {
+  if (!isProxyEvent(event)) return null;
+  const { requestContext } = event as { requestContext?: { identity?: { userArn?: unknown } } };
+  const caller = requestContext?.identity?.userArn;
+  return typeof caller === "string" && caller.length <= maxArnLength ? caller : "";
 }
 
 /** Makes answers. The instants of a credential that is vended again and again are written once. */

@@ -126,7 +126,8 @@ export class FuzzWorld {
     const { realm, clock } = this;
     const { extraHeaders } = realm;
     const endpoint = vendEndpoint({
-      ...{ realm, extraHeaders, clock, log: this.#deps.log },
+      ...{ realm, extraHeaders, clock },
+      ...{ log: this.#deps.log, processName: this.#deps.processName },
       ...processVending(this.#deps),
     });
     return flushMetricsAfter(endpoint, this.#metrics);

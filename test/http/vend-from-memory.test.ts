@@ -30,7 +30,7 @@ function aHandler(here = new TestDeployment(early)) {
   const counted = { ...deps, clock };
   const { realm, log } = deps;
   const endpoint = vendEndpoint({
-    ...{ realm, extraHeaders: undefined, clock, log },
+    ...{ realm, extraHeaders: undefined, clock, log, processName: "p-1" },
     ...processVending(counted),
   });
   const handler = flushMetricsAfter(endpoint, { flush: () => {} });
@@ -108,7 +108,8 @@ describe("answers of one credential", () => {
   const asked: VendRequest[] = [];
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const handler = vendEndpoint({
-    ...{ realm, log, extraHeaders: undefined, clock: new FixedClock(at("10:00:01.000")) },
+    ...{ realm, log, extraHeaders: undefined, processName: "p-1" },
+    clock: new FixedClock(at("10:00:01.000")),
     cached: (_, request) => {
       asked.push(request);
       return credential;

@@ -157,7 +157,8 @@ describe("the code's answers match the document", () => {
 
   const vending = (vend: () => Promise<Credential>, extraHeaders?: Record<string, string>) => {
     const clock = new FixedClock(at("10:00:01.000"));
-    return vendEndpoint({ realm, extraHeaders, clock, log: silent, cached: () => null, vend });
+    const own = { clock, log: silent, processName: "p-1" };
+    return vendEndpoint({ realm, extraHeaders, ...own, cached: () => null, vend });
   };
 
   test("to a vend, with and without further headers", async () => {
