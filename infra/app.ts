@@ -3,13 +3,14 @@ import { bundleFunctions, bundlesFolder } from "./bundle.ts";
 import { addNagChecks } from "./cdk-nag.ts";
 import { createStacks, stackNames } from "./deployment.ts";
 import { ConsumerStack } from "./examples/consumer-stack.ts";
-import { realms } from "./realms.ts";
 import { isExampleEnabled, readSettings } from "./settings.ts";
+import { chosenStage } from "./stages.ts";
 
 const app = new App();
-const settings = readSettings(app);
+const { realms, env, settings } = chosenStage(app);
+const props = { realms, ...(env && { env }), ...readSettings(app, settings) };
 bundleFunctions(bundlesFolder);
-const { vending } = createStacks(app, { realms, ...settings });
+const { vending } = createStacks(app, props);
 if (isExampleEnabled(app)) {
   const confermaApi = "https://api.cert-confermapay.com";
   new ConsumerStack(app, stackNames.example, { vending, bundlesFolder, confermaApi });

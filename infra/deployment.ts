@@ -10,9 +10,14 @@ export const stackNames = {
   example: "TokenVendingExample",
 } as const;
 
-/** Creates both stacks of a deployment. */
+/** Creates both stacks of a deployment. The state can never be deleted by mistake. */
 export function createStacks(app: App, props: ServiceStackProps): ServiceStack {
-  const state = new StateStack(app, stackNames.state, { realms: props.realms });
+  const { realms, env } = props;
+  const state = new StateStack(app, stackNames.state, {
+    realms,
+    terminationProtection: true,
+    ...(env && { env }),
+  });
   const service = new ServiceStack(app, stackNames.service, props);
   service.addStackDependency(state);
   return service;

@@ -1,6 +1,7 @@
 import { accountPattern } from "../functions/model/connection.ts";
 import type { RealmInput } from "../functions/providers/catalogue.ts";
 import { needsConsent, readRealm } from "../functions/providers/catalogue.ts";
+import { refuseTestHosts } from "./test-hosts.ts";
 
 /** A realm as `infra/realms.ts` has it: its settings, and what only its deployment needs. */
 export type RealmEntry = RealmInput & {
@@ -11,6 +12,8 @@ export type RealmEntry = RealmInput & {
   readonly accounts?: readonly string[];
   /** Memory of `renew-tokens`, and thereby its share of a core: how many tokens it renews a second (docs/scale.md). */
   readonly renewalMemoryMb?: number;
+  /** A production realm may ask a test environment of its provider. */
+  readonly allowTestHosts?: boolean;
 };
 
 export const defaultRenewalMemoryMb = 256;
@@ -39,12 +42,14 @@ function readEntry(entry: RealmEntry, at: number): ListedRealm {
   const {
     accounts = ["default"],
     renewalMemoryMb = defaultRenewalMemoryMb,
+    allowTestHosts = false,
     ...rest
   } = Object(entry) as RealmEntry;
   const settings: RealmInput = rest;
   const name = nameOf(settings) ?? `the realm at position ${at + 1}`;
   try {
     readRealm(JSON.stringify(settings));
+    if (allowTestHosts !== true) refuseTestHosts(settings);
     readAccounts(accounts);
     readRenewalMemory(renewalMemoryMb);
     if (needsConsent(settings.provider)) requireDefault(accounts);

@@ -2,70 +2,92 @@ import type { IConstruct } from "constructs";
 import { kmsKeyArn } from "../functions/platform/environment.ts";
 import type { ServiceStackProps } from "./stacks/service-stack.ts";
 
-/** Deployment settings besides the realms: CDK context from `cdk.json` or `cdk deploy -c name=value`. */
-const settingNames = [
-  "api",
+/** Settings with a few possible values; the first one applies if nothing is said. */
+const choices = {
+  api: ["private", "regional", "none"],
+  apiLogging: ["set", "leave"],
+  consentFirewall: ["off", "on"],
+  sealingLayout: ["2", "1"],
+  terminationProtection: ["off", "on"],
+} as const;
+
+/** Settings that are any text of their form. */
+const texts = [
   "vpcEndpointIds",
-  "apiLogging",
   "consentBaseUrl",
   "consentRequester",
-  "consentFirewall",
   "alarmTopicArn",
   "tableName",
   "previousSealingKey",
-  "sealingLayout",
 ] as const;
 
-type Setting = (typeof settingNames)[number];
+export const settingNames: readonly string[] = [...Object.keys(choices), ...texts];
 
-const apiKinds = ["private", "regional", "none"] as const;
+/** Read elsewhere: `isExampleEnabled` and `stages.ts`. */
+const others = ["example", "stage"];
 
-/** Throws an error that names the invalid setting. */
-export function readSettings({ node }: IConstruct): Omit<ServiceStackProps, "realms"> {
+type Choices = typeof choices;
+type Setting = keyof Choices | (typeof texts)[number];
+
+/**
+ * Settings of a deployment besides the realms, of a stage (`stages.ts`) or as CDK context: `token-vending:<name>` in
+ * `cdk.json` or `cdk deploy -c`. docs/deploying.md has what they mean.
+ */
+export type SettingValues = {
+  readonly [Name in keyof Choices]?: Choices[Name][number];
+} & { readonly [Name in (typeof texts)[number]]?: string };
+
+/** Context takes precedence over the stage's settings. Throws an error that names the invalid setting. */
+export function readSettings(
+  { node }: IConstruct,
+  ofStage: SettingValues = {},
+): Omit<ServiceStackProps, "realms"> {
+  refuseUnknown(Object.keys(Object(node.getAllContext())));
   const text = (name: Setting): string | undefined => {
-    const value: unknown = node.tryGetContext(`token-vending:${name}`);
+    const value: unknown = node.tryGetContext(contextName(name)) ?? ofStage[name];
     if (value === undefined || typeof value === "string") return value || undefined;
     throw settingError(name, "must be text");
   };
-  const oneOf = <T extends string>(name: Setting, choices: readonly T[]): T | undefined => {
+  const matching = (name: Setting, form: RegExp, description: string) => {
     const value = text(name);
-    const choice = choices.find((each) => each === value);
-    if (value && !choice) throw settingError(name, `must be one of ${choices.join(", ")}`);
-    return choice;
+    if (value === undefined || form.test(value)) return value;
+    throw settingError(name, `must be ${description}`);
   };
-  const endpointIds = text("vpcEndpointIds")?.split(",") ?? [];
-  if (endpointIds.some((id) => !/^vpce-[0-9a-f]+$/.test(id))) {
-    throw settingError("vpcEndpointIds", "must be like vpce-0123,vpce-4567");
-  }
-  const baseUrl = text("consentBaseUrl");
-  if (baseUrl && !/^https:\/\/[^?#\s]*[^/?#\s]$/.test(baseUrl)) {
-    throw settingError(
-      "consentBaseUrl",
-      "must be an https address without query or trailing slash",
-    );
-  }
-  const tableName = text("tableName");
-  if (tableName && !/^[\w.-]{3,255}$/.test(tableName)) {
-    throw settingError("tableName", "must be the name of a DynamoDB table");
-  }
-  const previousKeyArn = text("previousSealingKey");
-  if (previousKeyArn && !kmsKeyArn.test(previousKeyArn)) {
-    throw settingError("previousSealingKey", "must be the ARN of a KMS key");
-  }
+  const choice = <Name extends keyof Choices>(name: Name): Choices[Name][number] => {
+    const possible: readonly Choices[Name][number][] = choices[name];
+    const value = text(name) ?? possible[0];
+    const known = possible.find((each) => each === value);
+    if (known) return known;
+    throw settingError(name, `must be one of ${possible.join(", ")}`);
+  };
+
+  const endpointIds = matching(
+    "vpcEndpointIds",
+    /^vpce-[0-9a-f]+(,vpce-[0-9a-f]+)*$/,
+    "like vpce-0123,vpce-4567",
+  );
   return {
     api: {
-      kind: oneOf("api", apiKinds) ?? "private",
-      endpointIds,
-      setsAccountLogging: oneOf("apiLogging", ["set", "leave"]) !== "leave",
+      kind: choice("api"),
+      endpointIds: endpointIds?.split(",") ?? [],
+      setsAccountLogging: choice("apiLogging") === "set",
     },
     consents: {
-      baseUrl,
+      baseUrl: matching(
+        "consentBaseUrl",
+        /^https:\/\/[^?#\s]*[^/?#\s]$/,
+        "an https address without query or trailing slash",
+      ),
       requester: text("consentRequester"),
-      firewall: oneOf("consentFirewall", ["on", "off"]) === "on",
+      firewall: choice("consentFirewall") === "on",
     },
     alarmTopicArn: text("alarmTopicArn"),
-    tableName,
-    sealingChange: { previousKeyArn, layout: oneOf("sealingLayout", ["1"]) },
+    tableName: matching("tableName", /^[\w.-]{3,255}$/, "the name of a DynamoDB table"),
+    sealingChange: {
+      previousKeyArn: matching("previousSealingKey", kmsKeyArn, "the ARN of a KMS key"),
+      layout: choice("sealingLayout") === "1" ? "1" : undefined,
+    },
+    terminationProtection: choice("terminationProtection") === "on",
   };
 }
 
@@ -74,6 +96,18 @@ export function isExampleEnabled({ node }: IConstruct): boolean {
   return String(node.tryGetContext("token-vending:example")) === "true";
 }
 
+/** Otherwise a misspelt `stage` would deploy another one. */
+function refuseUnknown(context: readonly string[]): void {
+  const known = [...settingNames, ...others];
+  const unknown = context.find(
+    (name) => name.startsWith(contextName("")) && !known.map(contextName).includes(name),
+  );
+  if (!unknown) return;
+  throw new Error(`The context ${unknown} is not a setting. The settings are ${known.join(", ")}.`);
+}
+
+const contextName = (name: string) => `token-vending:${name}`;
+
 function settingError(name: Setting, reason: string): Error {
-  return new Error(`The context token-vending:${name} ${reason}.`);
+  return new Error(`The context ${contextName(name)} ${reason}.`);
 }

@@ -14,6 +14,7 @@ import {
 } from "../functions/platform/environment.ts";
 import { providerIds } from "../functions/providers/catalogue.ts";
 import { statusAttributes, withheldAttributes } from "../functions/store/status-attributes.ts";
+import { settingNames } from "../infra/settings.ts";
 import { connectionPageSchema, credentialSchema } from "../openapi/answer-schemas.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { tableUnder } from "./support/markdown-table.ts";
@@ -117,8 +118,7 @@ test("docs/deploying.md has every variable that a function reads, and which func
 });
 
 test("docs/deploying.md has every setting of the deployment", () => {
-  const [, list = ""] = /settingNames = \[(.*?)\]/s.exec(read("infra/settings.ts")) ?? [];
-  const names = [...list.matchAll(/"(\w+)"/g)].map(([, name]) => code(`token-vending:${name}`));
+  const names = settingNames.map((name) => code(`token-vending:${name}`));
   const rows = tableUnder(read("docs/deploying.md"), "## 1. Say what you deploy", "name");
   expect(rows.map(([name]) => name).sort()).toEqual(names.sort());
   expect(names.length).toBeGreaterThan(3);

@@ -1,5 +1,5 @@
 import type { StackProps } from "aws-cdk-lib";
-import { Stack } from "aws-cdk-lib";
+import { Fn, Stack } from "aws-cdk-lib";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { TokenVendingProps } from "../constructs/token-vending.ts";
@@ -21,5 +21,10 @@ export class ServiceStack extends Stack {
       : undefined;
     // CDK leaves "Default" out of logical ids: the resources of earlier releases keep theirs.
     this.vending = new TokenVending(this, "Default", { ...props, notify });
+  }
+
+  /** CDK would look up the zones of a given account, which needs credentials and a network. */
+  override get availabilityZones(): string[] {
+    return [0, 1].map((at) => Fn.select(at, Fn.getAzs()));
   }
 }

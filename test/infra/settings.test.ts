@@ -18,6 +18,7 @@ test("by default the API is private, in a VPC of its own, and account logging is
     alarmTopicArn: undefined,
     tableName: undefined,
     sealingChange: { previousKeyArn: undefined, layout: undefined },
+    terminationProtection: false,
   });
 });
 
@@ -33,6 +34,8 @@ test.each([
   ["alarmTopicArn", "arn:aws:sns:::x", { alarmTopicArn: "arn:aws:sns:::x" }],
   ["previousSealingKey", keyArn, { sealingChange: { previousKeyArn: keyArn } }],
   ["sealingLayout", "1", { sealingChange: { layout: "1" } }],
+  ["sealingLayout", "2", { sealingChange: { layout: undefined } }],
+  ["terminationProtection", "on", { terminationProtection: true }],
   ["tableName", "token-vending-restored", { tableName: "token-vending-restored" }],
 ])("%s may be %s", (name, value, expected) => {
   expect(settingsWith(name, value)).toMatchObject(expected);
@@ -50,7 +53,25 @@ test.each([
   ["tableName", "token-vending/restored"],
   ["previousSealingKey", "alias/old"],
   ["previousSealingKey", `${keyArn}/*`],
-  ["sealingLayout", "2"],
+  ["sealingLayout", "3"],
+  ["terminationProtection", "true"],
 ])("%s may not be %j: the error names it", (name, value) => {
   expect(() => settingsWith(name, value)).toThrow(`token-vending:${name} must be`);
+});
+
+test("a setting of the stage applies, unless the context says another", () => {
+  const app = new RootConstruct();
+  const ofStage = { api: "none", terminationProtection: "on" } as const;
+  expect(readSettings(app, ofStage)).toMatchObject({
+    api: { kind: "none" },
+    terminationProtection: true,
+  });
+  app.node.setContext("token-vending:api", "regional");
+  expect(readSettings(app, ofStage)).toMatchObject({ api: { kind: "regional" } });
+});
+
+test("a context that is no setting is refused, so that a misspelt one changes nothing silently", () => {
+  expect(() => settingsWith("stag", "production")).toThrow(
+    /token-vending:stag is not a setting\. The settings are api, /,
+  );
 });

@@ -1,0 +1,55 @@
+import type { IConstruct } from "constructs";
+import type { RealmEntry } from "./realm-list.ts";
+import { productionRealms, realms } from "./realms.ts";
+import type { SettingValues } from "./settings.ts";
+
+/** One deployment: where, which realms, and how it differs from the others. */
+interface Stage {
+  /** Without it, the account and Region of whoever deploys. */
+  readonly env?: { readonly account: string; readonly region: string };
+  readonly realms: readonly RealmEntry[];
+  readonly settings?: SettingValues;
+}
+
+/**
+ * `npx cdk deploy --all -c token-vending:stage=production`; without that context it is `dev`. Edit this file and
+ * `realms.ts`, nothing else.
+ */
+export const stages = {
+  dev: {
+    realms,
+  },
+  stage: {
+    // env: { account: "111111111111", region: "eu-west-1" },
+    realms,
+  },
+  production: {
+    // env: { account: "222222222222", region: "eu-west-1" },
+    realms: productionRealms,
+    settings: {
+      terminationProtection: "on",
+    },
+  },
+} as const satisfies Record<string, Stage>;
+
+/** Throws for a stage that is not one of these, and for an account or Region that cannot be. */
+export function chosenStage({ node }: IConstruct): Stage & { readonly name: string } {
+  const name: unknown = node.tryGetContext("token-vending:stage") ?? "dev";
+  const [, stage] = Object.entries<Stage>(stages).find(([each]) => each === name) ?? [];
+  if (!stage) {
+    const known = Object.keys(stages).join(", ");
+    throw new Error(
+      `The context token-vending:stage must be one of ${known}: infra/stages.ts has them.`,
+    );
+  }
+  checkEnvironment(String(name), stage);
+  return { ...stage, name: String(name) };
+}
+
+function checkEnvironment(name: string, { env }: Stage): void {
+  if (!env) return;
+  const isAccount = /^\d{12}$/.test(env.account);
+  if (isAccount && /^[a-z]{2,}(-[a-z]+)+-\d$/.test(env.region)) return;
+  const wrong = isAccount ? `region: "${env.region}"` : `account: "${env.account}"`;
+  throw new Error(`infra/stages.ts, ${name}: ${wrong} is none. An account has twelve digits.`);
+}
