@@ -92,6 +92,15 @@ describe("a page shows only what the code accepts", () => {
   });
 });
 
+// Signers that take a query as it is written (botocore, curl before 8.3) sign what AWS does not compare otherwise.
+test("every query of an address in a page is encoded", () => {
+  const queries = pages.flatMap((page) => [...read(page).matchAll(/\/v1\/[^\s`"?]*\?([^\s`"]*)/g)]);
+  expect(queries.length).toBeGreaterThan(1);
+  expect(
+    queries.map(([, query]) => query).filter((query) => /[^\w.~%&=…$-]/.test(query ?? "")),
+  ).toEqual([]);
+});
+
 describe("every problem code", () => {
   const anchors = anchorsOf("docs/operations.md");
   test.each(problemCodes)("%s has a section in docs/operations.md", (code) => {

@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { createHash, createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { promisify } from "node:util";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -194,12 +195,8 @@ it("a missing date is an incomplete signature, and a date of another day than th
   expect(await verdict({ ...sent, headers })).toBe("InvalidSignatureException");
 });
 
-it.each([
-  ["a GET", []],
-  ["a GET with a query", ["?minValiditySeconds=30"]],
-  ["a POST", ["", "-H", "Content-Type: application/json", "-d", '{"version":1}']],
-])("curl's signature of %s is valid", async (_, [query = "", ...options]) => {
-  const keys = operator.keys;
+/** What the server said of each request that `send` made to it. */
+async function toldOf(send: (url: string) => Promise<unknown>): Promise<(Principal | string)[]> {
   const told: (Principal | string)[] = [];
   const check = authenticator(principals);
   const server = await listen(
@@ -216,13 +213,82 @@ it.each([
     }),
   );
   onTestFinished(server.stop);
-  const curl = (secret: string) =>
-    promisify(execFile)("curl", [
-      ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_LOCATION.region}:execute-api`],
-      ...["--user", `${keys.accessKeyId}:${secret}`, ...options],
-      `${server.url}/v1/tokens/conferma/sandbox/default${query}`,
-    ]);
-  await curl(keys.secretAccessKey);
-  await curl(`${keys.secretAccessKey}x`);
+  await send(server.url);
+  return told;
+}
+
+const { accessKeyId, secretAccessKey } = operator.keys;
+const curl = (secret: string, url: string, options: readonly string[] = []) =>
+  promisify(execFile)("curl", [
+    ...["--silent", "--aws-sigv4", `aws:amz:${LOCAL_LOCATION.region}:execute-api`],
+    ...["--user", `${accessKeyId}:${secret}`, ...options, url],
+  ]);
+
+it.each([
+  ["a GET", "/v1/tokens/conferma/sandbox/default", []],
+  ["a GET with a query", "/v1/tokens/conferma/sandbox/default?minValiditySeconds=30", []],
+  ["a GET with an encoded realm", "/v1/connections?realm=conferma%2Fproduction", []],
+  [
+    "a POST",
+    "/v1/tokens/conferma/sandbox/default/rejections",
+    ["-H", "Content-Type: application/json", "-d", '{"version":1}'],
+  ],
+])("curl's signature of %s is valid", async (_, path, options) => {
+  const told = await toldOf(async (url) => {
+    await curl(secretAccessKey, `${url}${path}`, options);
+    await curl(`${secretAccessKey}x`, `${url}${path}`, options);
+  });
   expect(told).toEqual([operator, expect.stringContaining("does not match")]);
 });
+
+// AWS encodes every reserved character of a query before it compares (SigV4, canonical query string); curl before 8.3
+// and botocore sign the query as it is written.
+it("a slash in a query has to be encoded for those that sign the query as it is", async () => {
+  const signedAsIs = (query: string) => signedGet("/v1/connections", query);
+  expect(await verdict(signedAsIs("realm=conferma/production"))).toBe("InvalidSignatureException");
+  expect(await verdict(signedAsIs("realm=conferma%2Fproduction"))).toBe(operator);
+});
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, step by step. */
+function signedGet(path: string, query: string): Sent {
+  const hash = (text: string) => createHash("sha256").update(text).digest("hex");
+  const hmac = (key: string | Buffer, text: string) =>
+    createHmac("sha256", key).update(text).digest();
+  const date = "20261121T060000Z";
+  const scope = `20261121/${LOCAL_LOCATION.region}/execute-api/aws4_request`;
+  const canonical = ["GET", path, query, "host:a", `x-amz-date:${date}`, "", "host;x-amz-date"];
+  const toSign = ["AWS4-HMAC-SHA256", date, scope, hash([...canonical, hash("")].join("\n"))];
+  const key = scope.split("/").reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
+  const signature = hmac(key, toSign.join("\n")).toString("hex");
+  const credential = `Credential=${accessKeyId}/${scope}`;
+  const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host;x-amz-date, Signature=${signature}`;
+  const headers = { host: "a", "x-amz-date": date, authorization };
+  return { method: "GET", url: `${path}?${query}`, headers, body: "" };
+}
+
+const python = ["python3", "-c"] as const;
+const hasBotocore = spawnSync(python[0], [python[1], "import botocore"]).status === 0;
+
+it
+  .skipIf(!hasBotocore)
+  .each([
+    "/v1/tokens/conferma/sandbox/default?minValiditySeconds=30",
+    "/v1/connections?realm=conferma%2Fproduction&cursor=a%2Bb%3D",
+    "/v1/tokens/centrapay-user/test/jo%40acme.example",
+  ])("botocore's signature of %s is valid", async (path) => {
+  const told = await toldOf((url) =>
+    promisify(execFile)(python[0], [python[1], signWithBotocore, `${url}${path}`, secretAccessKey]),
+  );
+  expect(told).toEqual([operator]);
+});
+
+const signWithBotocore = `
+import sys, urllib.request
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+_, url, secret = sys.argv
+request = AWSRequest("GET", url)
+SigV4Auth(Credentials("${accessKeyId}", secret), "execute-api", "${LOCAL_LOCATION.region}").add_auth(request)
+urllib.request.urlopen(urllib.request.Request(url, headers=dict(request.headers))).read()
+`;
