@@ -33,12 +33,13 @@ export async function composeConsents(
 
 /** The use cases behind the pages, with their dependencies bound. */
 export function siteOf(deps: ConsentDependencies, requester: string): ConsentSite {
-  const { realm, clock, log, browserSecrets } = deps;
+  const { realm, clock, log, metrics, browserSecrets } = deps;
   return {
     realm,
     requester,
     clock,
     log,
+    metrics,
     styleHash: base64(browserSecrets.hash(new Sensitive(pageStyle))),
     openLink: (link, browser, deadline) => openLink(deps, link, browser, deadline),
     continueConsent: (link, browser, deadline) => continueConsent(deps, link, browser, deadline),

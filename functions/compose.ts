@@ -5,12 +5,13 @@ import { realmName } from "./model/connection.ts";
 import type { StatusReader } from "./model/connection-status.ts";
 import type { Dependencies } from "./model/dependencies.ts";
 import type { Log } from "./model/log.ts";
+import type { Metrics } from "./model/metrics.ts";
 import type { PendingConsents } from "./model/pending-consents.ts";
 import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource } from "./model/secret-source.ts";
 import type { AwsConnection } from "./platform/aws-connection.ts";
-import { connectToAws } from "./platform/aws-connection.ts";
+import { connectToAws, failureCounter } from "./platform/aws-connection.ts";
 import type { CorrectedClock } from "./platform/corrected-clock.ts";
 import { correctedClock } from "./platform/corrected-clock.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
@@ -52,8 +53,8 @@ export function compose(variables: Variables): {
   const { realm, tableName, secretPrefix } = environment;
   const { clock, log } = clockAndLog();
   const aws = connectToAws(variables, clock);
-  const dynamoDb = dynamoDbOf(aws);
   const metrics = emfMetrics(writeLine, clock.now, realmName(realm));
+  const dynamoDb = dynamoDbOf(aws, metrics);
   // Unique among all processes, and short, because a record names several.
   const processName = randomBytes(9).toString("base64url");
   const readRecord = recordReader({ clock, log, metrics, process: processName });
@@ -64,8 +65,8 @@ export function compose(variables: Variables): {
     limits: realm,
     provider: providerOf(realm, { send, clock, newRequestId: randomUUID }),
     store: dynamoDbTokenStore(quickItemTable(aws, dynamoDb, tableName), readRecord),
-    secrets: secretsOf(secretPrefix, aws, clock),
-    sealer: sealerOf(environment, aws, clock),
+    secrets: secretsOf(secretPrefix, aws, clock, metrics),
+    sealer: sealerOf(environment, aws, clock, metrics),
     clock,
     log,
     metrics,
@@ -91,12 +92,15 @@ export async function composeStatus(variables: Variables): Promise<{
   reader: StatusReader;
   clock: Clock;
   log: Log;
+  metrics: EmfMetrics;
   fingerprint(text: string): string;
 }> {
   if (isDeployed(variables)) checkDeployedVariables(variables, process.execArgv);
   const { tableName, realms } = readStatusEnvironment(variables, readRealmSummaries);
   const { clock, log } = clockAndLog();
-  const dynamoDb = await dynamoDbOf(connectToAws(variables, clock))();
+  // In the place of a realm, because it serves all of them.
+  const metrics = emfMetrics(writeLine, clock.now, "list-connections");
+  const dynamoDb = await dynamoDbOf(connectToAws(variables, clock), metrics)();
   const readRecord = recordReader({ clock, log, metrics: null, process: "" });
   const { dynamoDbStatusReader } = await import("./store/dynamodb-status-reader.ts");
   return {
@@ -104,6 +108,7 @@ export async function composeStatus(variables: Variables): Promise<{
     reader: dynamoDbStatusReader(dynamoDb, tableName, clock, readRecord),
     clock,
     log,
+    metrics,
     fingerprint,
   };
 }
@@ -133,10 +138,16 @@ function fingerprint(text: string): string {
 }
 
 /** Loaded on first use: a store hit needs no secret. */
-function secretsOf(prefix: string, aws: AwsConnection, clock: Clock): SecretSource {
+function secretsOf(
+  prefix: string,
+  aws: AwsConnection,
+  clock: Clock,
+  metrics: Metrics,
+): SecretSource {
   const source = onFirstUse(async () => {
     const { openSecretsManager } = await import("./secrets/secrets-manager-source.ts");
-    return openSecretsManager(await aws.sdkOptions(), prefix, clock);
+    const failed = failureCounter(metrics, "secrets-manager");
+    return openSecretsManager(await aws.sdkOptions(), prefix, clock, failed);
   });
   return {
     read: async (account, maxAgeMs, signal) => (await source()).read(account, maxAgeMs, signal),
@@ -147,16 +158,18 @@ function sealerOf(
   { sealingKey, sealingLayout: layout }: Environment<RealmSettings>,
   aws: AwsConnection,
   clock: Clock,
+  metrics: Metrics,
 ): Sealer {
   if (sealingKey.kind === "local") return localSealer(sealingKey.key, layout);
   const { arn, previousArn: previousKeyArn } = sealingKey;
-  return kmsSealer(quickKms(aws, arn), arn, clock, { layout, previousKeyArn });
+  const kms = quickKms(aws, arn, failureCounter(metrics, "kms"));
+  return kmsSealer(kms, arn, clock, { layout, previousKeyArn });
 }
 
 /** The SDK's client, loaded on first use. */
-function dynamoDbOf(aws: AwsConnection): () => Promise<DynamoDBClient> {
+function dynamoDbOf(aws: AwsConnection, metrics: Metrics): () => Promise<DynamoDBClient> {
   return onFirstUse(async () => {
     const { openDynamoDb } = await import("./store/sdk-item-table.ts");
-    return openDynamoDb(await aws.sdkOptions());
+    return openDynamoDb(await aws.sdkOptions(), failureCounter(metrics, "dynamodb"));
   });
 }

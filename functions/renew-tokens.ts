@@ -20,7 +20,7 @@ const renew = renewEndpoint({
 });
 
 const reseal = resealEndpoint({
-  ...{ realm, clock, log },
+  ...{ realm, clock, log, metrics },
   reseal: (connection, deadline) => resealConnection(dependencies, connection, deadline),
 });
 

@@ -18,6 +18,7 @@ const endpoint = vendEndpoint({
   clock,
   log,
   processName,
+  metrics,
   ...processVending(dependencies),
 });
 

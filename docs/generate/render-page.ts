@@ -1,6 +1,8 @@
 import { costTable } from "./cost-table.ts";
+import { faultTable } from "./fault-table.ts";
 import { folderOfFunctions, folderOfRepository, importPicture } from "./import-picture.ts";
 import { measuredConnections } from "./measured-connections.ts";
+import { metricTable } from "./metric-table.ts";
 import { bundledTable, copyleftTable } from "./package-tables.ts";
 import { personalDataTable } from "./personal-data-table.ts";
 import { problemTable } from "./problem-table.ts";
@@ -10,6 +12,8 @@ import { acceptedTable, arrowPicture, assetTable, mitigationTables } from "./thr
 /** What stands between `<!-- generated: name -->` and `<!-- end -->`. */
 const parts: Readonly<Record<string, (root: string) => string>> = {
   problems: problemTable,
+  metrics: metricTable,
+  faults: faultTable,
   assets: assetTable,
   arrows: arrowPicture,
   mitigations: mitigationTables,

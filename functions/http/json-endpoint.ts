@@ -2,11 +2,12 @@ import middy from "@middy/core";
 import type { APIGatewayProxyResult, Context } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
 import { VendingError } from "../model/errors.ts";
-import type { Log } from "../model/log.ts";
 import type { Deadline } from "../model/time-limits.ts";
+import { onFirstUse } from "../platform/on-first-use.ts";
 import type { Problem } from "./contract.ts";
 import { problemOf } from "./problem.ts";
 import { isProxyEvent } from "./read-fields.ts";
+import type { ProblemReporting } from "./report-refusal.ts";
 
 /** An invocation is answered this long before Lambda would end it, even if work is still running. */
 export const earlyTimeoutMs = 100;
@@ -30,21 +31,27 @@ interface EndpointRequest {
  * An answer that is there at once needs neither a time limit nor a promise.
  */
 export function jsonEndpoint<Answer>(
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log, metrics }: ProblemReporting,
   answer: (request: EndpointRequest) => Answer | Promise<Answer>,
 ) {
   const connections = new WeakMap<object, string>();
+  // Loaded on first use: most processes refuse nobody.
+  const reporter = onFirstUse(async () => {
+    const { refusalReporter } = await import("./report-refusal.ts");
+    return refusalReporter({ clock, log, metrics });
+  });
 
   return middy({ timeoutEarlyInMillis: earlyTimeoutMs, timeoutEarlyResponse: outOfTime })
     .use({
       after: (request) => {
         if (isProxyEvent(request.event)) request.response = httpAnswer(request.response);
       },
-      onError: (request) => {
+      onError: async (request) => {
         const connection = connections.get(request.context) ?? null;
         const problem = problemOf(request.error, connection);
         if (problem.code === "internal")
           log.error("defect", { connection, ...traceOf(request.error) });
+        (await reporter())(request.error, problem, connection);
         request.response = isProxyEvent(request.event) ? httpProblem(problem) : { problem };
       },
     })

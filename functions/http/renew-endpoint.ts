@@ -3,12 +3,12 @@ import type { Context } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
-import type { Log } from "../model/log.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { ResealAnswer } from "./contract.ts";
 import { resealPayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { parse, requireAccount } from "./read-fields.ts";
+import type { ProblemReporting } from "./report-refusal.ts";
 
 /** Reserved for writing the answer. */
 const answerReserveMs = 1000;
@@ -28,10 +28,8 @@ export function renewEndpoint<Summary>({ clock, renew }: RenewEndpoint<Summary>)
   );
 }
 
-interface ResealEndpoint {
+interface ResealEndpoint extends ProblemReporting {
   readonly realm: RealmId;
-  readonly clock: Clock;
-  readonly log: Log;
   reseal(connection: Connection, deadline: Deadline): Promise<ResealAnswer>;
 }
 

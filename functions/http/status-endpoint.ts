@@ -1,8 +1,6 @@
-import type { Clock } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { ConnectionStatus } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
-import type { Log } from "../model/log.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { readApiEvent, readQuery } from "./api-event.ts";
 import type { ConnectionAnswer, ConnectionPage } from "./contract.ts";
@@ -10,10 +8,9 @@ import { listRequest } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { cursorOf, positionOf } from "./page-cursor.ts";
 import { parse, requireMethod } from "./read-fields.ts";
+import type { ProblemReporting } from "./report-refusal.ts";
 
-interface StatusEndpoint {
-  readonly clock: Clock;
-  readonly log: Log;
+interface StatusEndpoint extends ProblemReporting {
   fingerprint(text: string): string;
   list(
     request: { readonly realm: string | null; readonly after: Connection | null },

@@ -1,9 +1,7 @@
 import * as v from "valibot";
-import type { Clock } from "../model/clock.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
-import type { Log } from "../model/log.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { ApiEvent } from "./api-event.ts";
@@ -19,12 +17,11 @@ import {
   requireMethod,
   unknownPath,
 } from "./read-fields.ts";
+import type { ProblemReporting } from "./report-refusal.ts";
 
-interface VendEndpoint {
+interface VendEndpoint extends ProblemReporting {
   readonly realm: RealmId;
   readonly extraHeaders: Readonly<Record<string, string>> | undefined;
-  readonly clock: Clock;
-  readonly log: Log;
   /** Unique among all processes. */
   readonly processName: string;
   /** The credential that this process has cached, if it satisfies the request. */

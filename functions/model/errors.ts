@@ -42,6 +42,29 @@ export function needsNewSecret(code: ProblemCode): boolean {
   return newSecretHelps[code];
 }
 
+/** What the functions depend on, by the names in metrics and log. */
+export type DependencyName = "dynamodb" | "kms" | "secrets-manager" | "provider";
+
+/** The services of AWS, as details name them. */
+export const servicesInWords = {
+  dynamodb: "DynamoDB",
+  kms: "KMS",
+  "secrets-manager": "Secrets Manager",
+} as const;
+
+/** The detail of a problem that an AWS service caused: with the error's kind, without its message, which may hold the answer. */
+export function noAnswerFrom(service: keyof typeof servicesInWords, error: unknown): string {
+  return `${servicesInWords[service]} did not answer (${errorKind(error)}).`;
+}
+
+/** The error's name; for one without a name of its own Node's code, such as `ECONNREFUSED`. */
+function errorKind(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown error";
+  const { code } = error as { readonly code?: unknown };
+  const hasCode = error.name === "Error" && typeof code === "string" && /^[A-Z_]+$/.test(code);
+  return hasCode ? code : error.name;
+}
+
 /** Words by which `npm run vend -- recover` tells two problems of sealing apart: both are `store-unavailable`. */
 export const sealingProblem = {
   noAnswer: "KMS did not answer",

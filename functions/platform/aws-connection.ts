@@ -1,5 +1,7 @@
 import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
+import type { DependencyName } from "../model/errors.ts";
+import type { Metrics } from "../model/metrics.ts";
 import { awsEndpoint } from "./aws-endpoint.ts";
 import type { AwsHttpHandler } from "./aws-http-handler.ts";
 import type { AwsCredentials, AwsRead } from "./aws-read.ts";
@@ -71,5 +73,33 @@ function credentialsIn(variables: Variables): AwsCredentials {
     accessKeyId: variables["AWS_ACCESS_KEY_ID"] ?? "",
     secretAccessKey: variables["AWS_SECRET_ACCESS_KEY"] ?? "",
     ...(variables["AWS_SESSION_TOKEN"] ? { sessionToken: variables["AWS_SESSION_TOKEN"] } : {}),
+  };
+}
+
+type AwsDependency = Exclude<DependencyName, "provider">;
+
+/** Told of a call that failed after the SDK's retries. Throws the error again. */
+export type FailedCall = (error: unknown) => never;
+
+/** Answers that are no failures of the service, by the names of their errors. */
+const answers: Readonly<Record<AwsDependency, readonly string[]>> = {
+  // A condition was not met: somebody else has written.
+  dynamodb: ["ConditionalCheckFailedException"],
+  // The bytes were never sealed under this key, or not for this connection.
+  kms: ["InvalidCiphertextException", "IncorrectKeyException"],
+  // There is no such secret, or it is to be deleted.
+  "secrets-manager": ["ResourceNotFoundException", "InvalidRequestException"],
+};
+
+/** Our own caller has gone, or has no time left: that says nothing about the service. */
+const abandoned = "AbortError";
+
+/** Counts the failed calls of a service. For its SDK client: `read` leaves every failure to that. */
+export function failureCounter(metrics: Metrics, dependency: AwsDependency): FailedCall {
+  return (error) => {
+    const name = error instanceof Error ? error.name : "";
+    const isFailure = name !== abandoned && !answers[dependency].includes(name);
+    if (isFailure) metrics.record("DependencyFailures", 1, dependency);
+    throw error;
   };
 }

@@ -7,7 +7,7 @@ import type {
 import type { Clock } from "../model/clock.ts";
 import { rejectOnAbort, stopwatch } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
-import { sealingProblem, VendingError } from "../model/errors.ts";
+import { noAnswerFrom, VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { TokenKeys } from "./sealed-layouts.ts";
@@ -87,7 +87,7 @@ export function dataKeys(
     } as const;
     const answer = await kms.generateDataKey(input).catch(failUnavailable);
     const { Plaintext, CiphertextBlob } = answer;
-    if (!Plaintext || !CiphertextBlob) throw unavailable("no key");
+    if (!Plaintext || !CiphertextBlob) throw unavailable(new DOMException("", "NoKeyError"));
     const keys = tokenKeysOf(new Sensitive(Plaintext));
     opened.set(cacheKey(connection, CiphertextBlob), openedKey(Promise.resolve(keys), ageMs));
     return { keys, encrypted: CiphertextBlob };
@@ -204,14 +204,14 @@ function cacheKey(connection: Connection, encrypted: Uint8Array): string {
 
 /** Callers share one request, each with its own deadline. The client's timeouts end the request itself. */
 function orAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
-  return rejectOnAbort(shared, signal, () => unavailable("AbortError"));
+  return rejectOnAbort(shared, signal, () => unavailable(new DOMException("", "AbortError")));
 }
 
 /** Replaces the SDK's error, which may hold the answer. */
 function failUnavailable(error: unknown): never {
-  throw unavailable(error instanceof Error ? error.name : "unknown error");
+  throw unavailable(error);
 }
 
-function unavailable(why: string): VendingError {
-  return new VendingError("store-unavailable", `${sealingProblem.noAnswer} (${why}).`, 1);
+function unavailable(error: unknown): VendingError {
+  return new VendingError("store-unavailable", noAnswerFrom("kms", error), 1);
 }

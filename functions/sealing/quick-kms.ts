@@ -1,4 +1,4 @@
-import type { AwsConnection } from "../platform/aws-connection.ts";
+import type { AwsConnection, FailedCall } from "../platform/aws-connection.ts";
 import { onFirstUse } from "../platform/on-first-use.ts";
 import type { KmsCalls } from "./data-keys.ts";
 
@@ -9,12 +9,12 @@ const dataKeyBytes = 32;
  * KMS in a key's Region. Decrypts without the SDK, which is loaded for a new data key, and where KMS gives no clear
  * answer.
  */
-export function quickKms(aws: AwsConnection, keyArn: string): KmsCalls {
+export function quickKms(aws: AwsConnection, keyArn: string, failed?: FailedCall): KmsCalls {
   // Stryker disable next-line StringLiteral: every key's ARN has a Region, only the type does not know.
   const [, , , region = ""] = keyArn.split(":");
   const sdk = onFirstUse(async () => {
     const { openSdkKms } = await import("./sdk-kms.ts");
-    return openSdkKms({ ...(await aws.sdkOptions()), region });
+    return openSdkKms({ ...(await aws.sdkOptions()), region }, failed);
   });
   return {
     generateDataKey: async (input) => (await sdk()).generateDataKey(input),

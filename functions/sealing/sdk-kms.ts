@@ -1,9 +1,15 @@
 import type { KMSClientConfig } from "@aws-sdk/client-kms";
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import type { FailedCall } from "../platform/aws-connection.ts";
 import type { KmsCalls } from "./data-keys.ts";
 
-export function openSdkKms(options: KMSClientConfig): KmsCalls {
-  return sdkKms(new KMSClient(options));
+export function openSdkKms(options: KMSClientConfig, failed?: FailedCall): KmsCalls {
+  const client = new KMSClient(options);
+  if (failed)
+    client.middlewareStack.add((next) => (args) => next(args).catch(failed), {
+      step: "initialize",
+    });
+  return sdkKms(client);
 }
 
 /** KMS as the SDK reaches it, with its retries. */

@@ -7,9 +7,10 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import type { Clock } from "../model/clock.ts";
 import { stopwatch } from "../model/clock.ts";
-import { VendingError } from "../model/errors.ts";
+import { noAnswerFrom, VendingError } from "../model/errors.ts";
 import type { Secret, SecretSource } from "../model/secret-source.ts";
 import { Sensitive } from "../model/sensitive.ts";
+import type { FailedCall } from "../platform/aws-connection.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 
 /** As many as data keys (sealing/data-keys.ts): a tick reads the secret of every connection it renews. */
@@ -20,9 +21,14 @@ export function openSecretsManager(
   options: SecretsManagerClientConfig,
   prefix: string,
   clock: Clock,
+  failed?: FailedCall,
   maxEntries = maxSecrets,
 ): SecretSource {
   const client = new SecretsManagerClient(options);
+  if (failed)
+    client.middlewareStack.add((next) => (args) => next(args).catch(failed), {
+      step: "initialize",
+    });
   const entries = new LruCache<{ readonly secret: Secret; readonly ageMs: () => number }>(
     maxEntries,
   );
@@ -68,6 +74,5 @@ function translated(error: unknown, name: string): VendingError {
     const detail = `There is no usable secret ${name}. Create it with npm run vend -- secret put, or restore it if it was deleted.`;
     return new VendingError("unknown-connection", detail);
   }
-  const kind = error instanceof Error ? error.name : "unknown error";
-  return new VendingError("secret-unavailable", `Secrets Manager did not answer (${kind}).`, 1);
+  return new VendingError("secret-unavailable", noAnswerFrom("secrets-manager", error), 1);
 }

@@ -1,6 +1,6 @@
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import type { Connection } from "../model/connection.ts";
-import { VendingError } from "../model/errors.ts";
+import { noAnswerFrom, VendingError } from "../model/errors.ts";
 import type { Revision } from "../model/token-record.ts";
 import type { StandingClaim } from "../model/token-store.ts";
 import type { Item } from "./attributes.ts";
@@ -97,6 +97,5 @@ function seenName(name: string): string {
 
 /** DynamoDB did not answer. Replaces the SDK's error, which may hold the request. */
 export function unavailable(error: unknown): VendingError {
-  const name = error instanceof Error ? error.name : "unknown error";
-  return new VendingError("store-unavailable", `DynamoDB did not answer (${name}).`, 1);
+  return new VendingError("store-unavailable", noAnswerFrom("dynamodb", error), 1);
 }

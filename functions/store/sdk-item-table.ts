@@ -4,12 +4,17 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { SdkOptions } from "../platform/aws-connection.ts";
+import type { FailedCall, SdkOptions } from "../platform/aws-connection.ts";
 import { getItemInput, unavailable, updateItem } from "./conditional-write.ts";
 import type { ItemTable } from "./item-table.ts";
 
-export function openDynamoDb(options: SdkOptions): DynamoDBClient {
-  return new DynamoDBClient(options);
+export function openDynamoDb(options: SdkOptions, failed?: FailedCall): DynamoDBClient {
+  const client = new DynamoDBClient(options);
+  if (failed)
+    client.middlewareStack.add((next) => (args) => next(args).catch(failed), {
+      step: "initialize",
+    });
+  return client;
 }
 
 /** The table as the SDK reaches it, with its retries. */

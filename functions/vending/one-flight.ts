@@ -76,8 +76,8 @@ function startSingleFlight(
 /** Records what counts callers once for each of them, and all else once. The countdowns of `others` began when they came. */
 function countAll(metrics: Metrics, others: () => readonly (() => number)[]): Metrics {
   return {
-    record(measure, value) {
-      metrics.record(measure, value);
+    record(measure, value, part) {
+      metrics.record(measure, value, part);
       if (measure === "KeyRejections") for (const _ of others()) metrics.record(measure, value);
       if (measure !== "LeaseWaitMs") return;
       // Who came later has waited for less.

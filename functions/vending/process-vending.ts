@@ -1,4 +1,4 @@
-import { msBetween } from "../model/clock.ts";
+import { msBetween, stopwatch } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
@@ -49,14 +49,19 @@ const problemMeasures: Readonly<Record<ProblemCode, Measure | null>> = {
   internal: null,
 };
 
-/** Counts what came of a vend: a credential, or a problem on which an operator must act. */
+/**
+ * Counts what came of a vend that was not answered from memory: a credential and how long it took, or a problem on which
+ * an operator must act.
+ */
 export async function measureVend(
   { metrics, clock }: Pick<Dependencies, "metrics" | "clock">,
   vend: () => Promise<Credential>,
 ): Promise<Credential> {
+  const elapsedMs = stopwatch(clock);
   try {
     const credential = await vend();
     countVend(metrics, credential, clock.now());
+    metrics.record("VendMs", elapsedMs());
     return credential;
   } catch (error) {
     const measure = error instanceof VendingError ? problemMeasures[error.code] : null;

@@ -126,7 +126,7 @@ export class FuzzWorld {
     const { realm, clock } = this;
     const { extraHeaders } = realm;
     const endpoint = vendEndpoint({
-      ...{ realm, extraHeaders, clock },
+      ...{ realm, extraHeaders, clock, metrics: this.#metrics },
       ...{ log: this.#deps.log, processName: this.#deps.processName },
       ...processVending(this.#deps),
     });
@@ -149,7 +149,9 @@ export class FuzzWorld {
     const reader = dynamoDbStatusReader(this.#client, tableName, clock, readRecord);
     const list: Parameters<typeof statusEndpoint>[0]["list"] = (request, signal) =>
       listConnections({ realms, reader, clock }, request, signal);
-    return statusEndpoint({ clock, log, fingerprint, list });
+    const metrics = this.#metrics;
+    const endpoint = statusEndpoint({ clock, log, metrics, fingerprint, list });
+    return flushMetricsAfter(endpoint, metrics);
   }
 
   #consent(name: "begin-consent" | "complete-consent"): Handler {

@@ -8,7 +8,7 @@ const log = { info: () => {}, warn: () => {}, error: () => {} };
 const play = (event: object) =>
   resealEndpoint({
     realm: { provider: "conferma", environment: "production" },
-    ...{ clock: systemClock, log },
+    ...{ clock: systemClock, log, metrics: { record: () => {} } },
     reseal: async (connection) => ({ connection, resealed: ["token"], unreadable: [] }),
   })(event as never, aContext());
 

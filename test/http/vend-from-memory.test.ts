@@ -28,9 +28,9 @@ function aHandler(here = new TestDeployment(early)) {
     timeout: timeout.bind(here.clock),
   };
   const counted = { ...deps, clock };
-  const { realm, log } = deps;
+  const { realm, log, metrics } = deps;
   const endpoint = vendEndpoint({
-    ...{ realm, extraHeaders: undefined, clock, log, processName: "p-1" },
+    ...{ realm, extraHeaders: undefined, clock, log, metrics, processName: "p-1" },
     ...processVending(counted),
   });
   const handler = flushMetricsAfter(endpoint, { flush: () => {} });
@@ -108,8 +108,8 @@ describe("answers of one credential", () => {
   const asked: VendRequest[] = [];
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const handler = vendEndpoint({
-    ...{ realm, log, extraHeaders: undefined, processName: "p-1" },
-    clock: new FixedClock(at("10:00:01.000")),
+    ...{ realm, log, metrics: { record: () => {} }, extraHeaders: undefined },
+    ...{ clock: new FixedClock(at("10:00:01.000")), processName: "p-1" },
     cached: (_, request) => {
       asked.push(request);
       return credential;

@@ -57,7 +57,7 @@ test("a secret is read again after the clock has been set back, as often as with
 
 test("only the secrets that were read last are cached", async () => {
   const { options, clock, ask } = await aServer("one", "two", "three");
-  const source = openSecretsManager(options, "token-vending/", clock, 2);
+  const source = openSecretsManager(options, "token-vending/", clock, undefined, 2);
   const read = (name: string) => ask(() => source.read(name, fiveMinutesMs, neverAborted));
   for (const name of ["one", "two", "three"]) expect(await read(name)).toBe(1);
   for (const name of ["two", "three"]) expect(await read(name)).toBe(0);

@@ -140,6 +140,7 @@ describe("the code's answers match the document", () => {
   const table = useTable();
   const realm = { provider: "conferma", environment: "production" } as const;
   const vended = aCredential({ expiresAt: null });
+  const metrics = { record: () => {} };
   const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
   /** Fails if status, content type or body is not one of the operation's. */
@@ -157,7 +158,7 @@ describe("the code's answers match the document", () => {
 
   const vending = (vend: () => Promise<Credential>, extraHeaders?: Record<string, string>) => {
     const clock = new FixedClock(at("10:00:01.000"));
-    const own = { clock, log: silent, processName: "p-1" };
+    const own = { clock, log: silent, metrics, processName: "p-1" };
     return vendEndpoint({ realm, extraHeaders, ...own, cached: () => null, vend });
   };
 
@@ -221,6 +222,7 @@ describe("the code's answers match the document", () => {
     const handler = statusEndpoint({
       clock: new FixedClock(at("10:00:00.000")),
       log: silent,
+      metrics,
       fingerprint: (text) => `${text.length}`,
       list: async () => ({
         connections: [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Measure } from "../../functions/model/metrics.ts";
-import { measures } from "../../functions/model/metrics.ts";
+import type { Measure, MeasuredPart } from "../../functions/model/metrics.ts";
+import { dimensionOf, measures } from "../../functions/model/metrics.ts";
 import { emfMetrics, flushMetricsAfter } from "../../functions/platform/emf-metrics.ts";
 import { at } from "../support/a-record.ts";
 import { parseEmf } from "../support/emf.ts";
@@ -15,8 +15,8 @@ function play() {
     "conferma/production",
   );
   /** One invocation that records these metrics. */
-  const invocation = (...recorded: readonly (readonly [Measure, number])[]) => {
-    for (const [measure, value] of recorded) metrics.record(measure, value);
+  const invocation = (...recorded: readonly (readonly [Measure, number, MeasuredPart?])[]) => {
+    for (const [measure, value, part] of recorded) metrics.record(measure, value, part);
     metrics.flush();
   };
   return { lines, clock, invocation };
@@ -53,9 +53,11 @@ describe("a line of metrics", () => {
 
   test.each(Object.keys(measures) as Measure[])("may carry %s", (measure) => {
     const { lines, invocation } = play();
-    invocation([measure, 7]);
+    const isDivided = dimensionOf(measure) !== null;
+    invocation(isDivided ? [measure, 7, "provider"] : [measure, 7]);
     expect(parseEmf(lines[0] ?? "")).toEqual({
       realm: "conferma/production",
+      parts: isDivided ? { [measure]: "provider" } : {},
       values: { [measure]: 7 },
       units: { [measure]: measures[measure].unit },
     });
@@ -77,6 +79,60 @@ describe("a line of metrics", () => {
       RemainingLifeMs: 200,
       LeaseWaitMs: [30, 10],
     });
+  });
+
+  test("of a refused vend has each dimension once: the realm's sum, its part, and the part of all realms", () => {
+    const { lines, invocation } = play();
+    invocation(
+      ["Refusals", 1, "store-unavailable"],
+      ["Unserved", 1, "ours"],
+      ["DependencyFailures", 1, "kms"],
+      ["DependencyFailures", 1, "kms"],
+    );
+    const [line = "", ...others] = lines;
+    expect(others).toEqual([]);
+    const { _aws, ...members } = JSON.parse(line);
+    expect(members).toMatchObject({
+      Realm: "conferma/production",
+      ...{ Code: "store-unavailable", Refusals: 1 },
+      ...{ Fault: "ours", Unserved: 1 },
+      ...{ Dependency: "kms", DependencyFailures: 2 },
+    });
+    expect(_aws.CloudWatchMetrics[0]).toEqual({
+      Namespace: "TokenVending",
+      Dimensions: [["Realm"], ["Realm", "Code"], ["Code"]],
+      Metrics: [{ Name: "Refusals", Unit: "Count" }],
+    });
+  });
+
+  test("has one value of a dimension: a second one is on a line of its own, and nothing is counted twice", () => {
+    const { lines, invocation } = play();
+    invocation(
+      ["Vends", 3],
+      ["Refusals", 1, "store-unavailable"],
+      ["Unserved", 1, "ours"],
+      ["Refusals", 2, "invalid-request"],
+    );
+    expect(lines.map(parseEmf).map(({ parts, values }) => ({ parts, values }))).toEqual([
+      {
+        parts: { Refusals: "store-unavailable", Unserved: "ours" },
+        values: { Vends: 3, Refusals: 1, Unserved: 1 },
+      },
+      { parts: { Refusals: "invalid-request" }, values: { Refusals: 2 } },
+    ]);
+  });
+
+  test("has the maximum where the oldest counts", () => {
+    const { lines, invocation } = play();
+    invocation(["OverdueMs", 5], ["OverdueMs", 900], ["OverdueMs", 0]);
+    expect(parseEmf(lines[0] ?? "").values).toEqual({ OverdueMs: 900 });
+  });
+
+  test("is written before values are lost: of vends that were measured, each is", () => {
+    const { lines, invocation } = play();
+    invocation(["VendMs", 0]);
+    for (let n = 1; n <= 150; n += 1) invocation(["VendMs", n]);
+    expect(lines.flatMap((line) => parseEmf(line).values["VendMs"] ?? [])).toHaveLength(101);
   });
 
   test("has at most as many values of one metric as CloudWatch allows", () => {
@@ -112,6 +168,7 @@ describe("metrics are written", () => {
     "LeaseWaitMs",
     "LateIssues",
     "RenewalFailures",
+    "OverdueMs",
   ] as const)("at once for an event: %s", (measure) => {
     const { lines, invocation } = play();
     invocation(["Vends", 1]);

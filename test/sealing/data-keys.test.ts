@@ -53,7 +53,7 @@ describe("a new data key", () => {
     ["encrypted", { Plaintext }],
   ])("without its %s half is an outage, and is requested again", async (_, answer) => {
     const { generated } = keysOf(answer, { Plaintext, CiphertextBlob });
-    await expect(generated()).rejects.toMatchObject(outage("no key"));
+    await expect(generated()).rejects.toMatchObject(outage("NoKeyError"));
     const { keys, encrypted } = await generated();
     expect([keys.dataKey.expose(), encrypted]).toEqual([Plaintext, CiphertextBlob]);
   });

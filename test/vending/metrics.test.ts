@@ -41,12 +41,29 @@ describe("a vend counts", () => {
     expect(await told(async () => ({ usableUntil }))).toEqual([
       ["Vends", 1],
       ["RemainingLifeMs", 298_500],
+      ["VendMs", 0],
     ]);
+  });
+
+  test("how long it took", async () => {
+    const clock = new FixedClock(at("10:00:00.000"));
+    const measured: [Measure, number][] = [];
+    const metrics = {
+      record: (measure: Measure, value: number) => void measured.push([measure, value]),
+    };
+    await measureVend({ metrics, clock }, async () => {
+      clock.advance(37);
+      return { usableUntil: null } as Partial<Credential> as Credential;
+    });
+    expect(measured).toContainEqual(["VendMs", 37]);
   });
 
   test("no remaining life for a key that does not expire", async () => {
     const key = { usableUntil: null } as Partial<Credential> as Credential;
-    expect(await told(async () => key)).toEqual([["Vends", 1]]);
+    expect(await told(async () => key)).toEqual([
+      ["Vends", 1],
+      ["VendMs", 0],
+    ]);
     const deps = { metrics: { record: () => {} }, clock: new FixedClock(at("10:00:00.000")) };
     expect(await measureVend(deps, async () => key)).toBe(key);
   });
@@ -80,7 +97,10 @@ describe("a renewal is counted", () => {
     here.answer = () => failed("provider-unavailable");
     await here.refusalOf();
     await here.refusalOf();
-    expect(here.measured).toEqual([["IssueFailures", 1]]);
+    expect(here.measured).toEqual([
+      ["IssueFailures", 1],
+      ["DependencyFailures", 1],
+    ]);
   });
 
   test("when the provider refuses the credentials, even while a usable token is stored", async () => {
@@ -102,7 +122,9 @@ describe("a renewal is counted", () => {
     expect(await here.tick()).toMatchObject({ failed: 1 });
     expect(here.measured).toEqual([
       ["IssueFailures", 1],
+      ["DependencyFailures", 1],
       ["RenewalFailures", 1],
+      ["OverdueMs", 2500],
     ]);
   });
 
@@ -188,6 +210,17 @@ test("a static key's remaining days are measured at every check, however many th
   expect(here.measured.filter(([measure]) => measure === "KeyEndsInDays")).toEqual([
     ["KeyEndsInDays", 89.5],
   ]);
+});
+
+test("without an expiry, the days since a static key was adopted are measured", async () => {
+  const here = new TestDeployment(onRotation);
+  here.callsProvider = false;
+  here.lifetime = { kind: "unlimited", until: null };
+  here.answer = () => here.issued("key", null);
+  await here.vend();
+  here.clock.moveTo(at("22:00:00.000"));
+  await here.vend();
+  expect(here.measured.filter(([measure]) => /^Key/.test(measure))).toEqual([["KeyAgeDays", 0.5]]);
 });
 
 test("a consent's remaining days are measured with every token, however many they are", async () => {

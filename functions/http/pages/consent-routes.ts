@@ -1,5 +1,4 @@
 import type { Browser } from "../../model/browser-secrets.ts";
-import type { Clock } from "../../model/clock.ts";
 import { realmName } from "../../model/connection.ts";
 import type {
   Completion,
@@ -8,11 +7,11 @@ import type {
   Redirect,
   RefusalReason,
 } from "../../model/consent-outcome.ts";
-import type { Log } from "../../model/log.ts";
 import type { Unprintable } from "../../model/sensitive.ts";
 import { Sensitive, unprintable } from "../../model/sensitive.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import { asRestEvent, isApiEvent } from "../api-event.ts";
+import type { ProblemReporting } from "../report-refusal.ts";
 import { grantedPage } from "./granted-page.ts";
 import { linkPage } from "./link-page.ts";
 import type { ConsentOutcome } from "./outcome-pages.ts";
@@ -23,9 +22,7 @@ import type { WebRequest } from "./web-request.ts";
 import { browserFrom, setCookie } from "./web-request.ts";
 
 /** The use cases behind the pages, and what rendering them needs. */
-export interface ConsentSite extends ConsentRequester {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface ConsentSite extends ConsentRequester, ProblemReporting {
   /** SHA-256 of the pages' style, base64. */
   readonly styleHash: string;
   openLink(

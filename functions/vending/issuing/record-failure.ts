@@ -2,6 +2,7 @@ import { later } from "../../model/clock.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import type { ProblemCode } from "../../model/errors.ts";
 import { needsNewSecret, VendingError } from "../../model/errors.ts";
+import { faultOf } from "../../model/faults.ts";
 import { isLossPossible, isStaticKey } from "../../model/provider.ts";
 import type { Failure, StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
@@ -65,6 +66,7 @@ export async function recordFailure(
     ledger: latencyMs === null ? ledger : ledgerAfter(ledger, entry),
   });
   deps.metrics.record("IssueFailures", 1);
+  if (faultOf(code) === "provider") deps.metrics.record("DependencyFailures", 1, "provider");
   if (code === "credentials-rejected") deps.metrics.record("CredentialsRejected", 1);
   deps.log.warn("issue-failed", {
     connection,

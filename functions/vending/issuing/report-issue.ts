@@ -33,15 +33,22 @@ const dayMs = 24 * hourMs;
 const keyWarningDays = 30;
 const consentWarningDays = 14;
 
-/** Records the days until a static key expires. Logs a warning in its last 30 days, once an hour. */
+/**
+ * Records the days until a static key expires; without an expiry, those since it was adopted. Logs a warning in its last
+ * 30 days, once an hour.
+ */
 export function warnOfKeyExpiry(
   deps: Dependencies,
   { connection, token }: TokenRecord,
   lastCheckAt: Date,
   now: Date,
 ): void {
-  if (!token?.expiresAt) return;
-  const { expiresAt } = token;
+  if (!token) return;
+  const { expiresAt, issuedAt } = token;
+  if (!expiresAt) {
+    deps.metrics.record("KeyAgeDays", Math.max(0, msBetween(issuedAt, now)) / dayMs);
+    return;
+  }
   const days = msBetween(now, expiresAt) / dayMs;
   deps.metrics.record("KeyEndsInDays", days);
   const isFirstOfHour = periodOf(lastCheckAt, hourMs) !== periodOf(now, hourMs);

@@ -2,11 +2,13 @@ import type { Clock } from "../../model/clock.ts";
 import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
-import { describeError } from "../../model/errors.ts";
+import { describeError, needsNewSecret } from "../../model/errors.ts";
+import { faultOf } from "../../model/faults.ts";
 import type { DueRenewal, RenewalIndex } from "../../model/renewal-index.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import { noFindings, unconstrained } from "../decision/decide.ts";
+import type { Decision } from "../decision/decision.ts";
 import { leaseMs } from "../issuing/lease.ts";
 import { renewConnection } from "../issuing/renew-connection.ts";
 import { decideWithSecret } from "../next-step.ts";
@@ -52,9 +54,12 @@ export async function renewDue(
   const horizon = plusMs(clock.now(), horizonMs);
   const queue = dueQueue(index.due(deps.realm, horizon, deadline.signal));
   const pruneLapsed = lapsedPruner(deps, index, deadline.signal);
-  const reportBehind = behindReporter(deps);
+  const overdue = overdueWatch(deps);
   const process = async (due: DueRenewal) => {
-    const { outcome, nextCheckAt } = await renewWhenDue(deps, records, due, deadline);
+    const lateMs = overdueMsOf(clock, due);
+    const check = await renewWhenDue(deps, records, due, deadline);
+    const { outcome, nextCheckAt } = check;
+    if (!check.isStopped) overdue.found(lateMs);
     const isCheckedAgain = nextCheckAt !== null && nextCheckAt < horizon;
     if (isCheckedAgain) queue.add({ ...due, dueAt: nextCheckAt });
     countOutcome(summary, isCheckedAgain ? outcome : (outcome ?? "skipped"));
@@ -62,10 +67,13 @@ export async function renewDue(
   const worker = async () => {
     for (let due = await queue.next(); due; due = await queue.next()) {
       // The answer of the index may have corrected the clock.
-      if (due.dueUntil < clock.now()) await pruneLapsed(due);
-      else if (hasTimeFor(deps, due, deadline)) await process(due);
+      if (due.dueUntil < clock.now()) {
+        await pruneLapsed(due);
+        continue;
+      }
+      if (hasTimeFor(deps, due, deadline)) await process(due);
       else {
-        reportBehind(due);
+        overdue.left(due);
         countOutcome(summary, "skipped");
         // The rest is due even later: with many thousands of connections, reading it would take longer than there is.
         return;
@@ -75,6 +83,7 @@ export async function renewDue(
   const ends = await Promise.allSettled(Array.from({ length: maxConcurrency }, worker));
   if (summary.failed > 0) deps.metrics.record("RenewalFailures", summary.failed);
   for (const end of ends) if (end.status === "rejected") throw end.reason;
+  overdue.record();
   return summary;
 }
 
@@ -90,6 +99,8 @@ interface Check {
   /** Null: nothing was done. */
   readonly outcome: RenewalOutcome | null;
   readonly nextCheckAt: Date | null;
+  /** It waits for a person: for a consent, for another secret, or for an operator who has stopped it. Not overdue. */
+  readonly isStopped?: boolean;
 }
 
 /** Whether the record can be read when the renewal is due, and a lease taken then end within the tick. */
@@ -101,15 +112,32 @@ function waitMsFor(clock: Clock, { dueAt }: DueRenewal): number {
   return Math.max(0, msBetween(clock.now(), dueAt));
 }
 
-/** Reports the first overdue connection that a tick leaves to the next one: the schedule does not keep up. */
-function behindReporter({ clock, log }: Dependencies): (due: DueRenewal) => void {
+/** Watches how late a tick is with what it finds and with what it leaves to the next one. */
+function overdueWatch({ clock, log, metrics }: Dependencies) {
+  let oldestMs = 0;
   let isReported = false;
-  return ({ dueAt }) => {
-    const overdueMs = msBetween(dueAt, clock.now());
-    if (isReported || overdueMs <= 0) return;
-    isReported = true;
-    log.warn("schedule-behind", { overdueMs });
+  const found = (overdueMs: number) => {
+    oldestMs = Math.max(oldestMs, overdueMs);
   };
+  return {
+    found,
+    /** Reports the first overdue connection that is left: the schedule does not keep up. */
+    left(due: DueRenewal): void {
+      const overdueMs = overdueMsOf(clock, due);
+      found(overdueMs);
+      if (isReported || overdueMs <= 0) return;
+      isReported = true;
+      log.warn("schedule-behind", { overdueMs });
+    },
+    /** To be called when the whole index was read. */
+    record(): void {
+      metrics.record("OverdueMs", oldestMs);
+    },
+  };
+}
+
+function overdueMsOf(clock: Clock, { dueAt }: DueRenewal): number {
+  return msBetween(dueAt, clock.now());
 }
 
 async function renewWhenDue(
@@ -152,7 +180,8 @@ async function renewIfDue(
     deadline.signal,
   );
   if (decision.action !== "renew") {
-    return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
+    const isStopped = waitsForPerson(record, decision);
+    return { outcome: null, nextCheckAt: nextCheckAfter(deps, record), isStopped };
   }
   const renewal = await renewConnection(deps, connection, record, decision.reason, deadline);
   if (renewal.record) records.set(connection, renewal.record);
@@ -161,6 +190,16 @@ async function renewIfDue(
   if (renewal.outcome === "failed") return { outcome: "failed", nextCheckAt: null };
   const outcome = renewal.outcome === "committed" ? "renewed" : null;
   return { outcome, nextCheckAt: nextCheckAfter(deps, renewal.record) };
+}
+
+function waitsForPerson(
+  { failure }: TokenRecord,
+  decision: Exclude<Decision, { action: "check-secret" }>,
+): boolean {
+  const code = decision.action === "refuse" ? decision.code : failure?.code;
+  return (
+    code !== undefined && (needsNewSecret(code) || ["person", "operator"].includes(faultOf(code)))
+  );
 }
 
 /** The lease is granted only if nobody has written since, so it need not be newer. */

@@ -120,6 +120,9 @@ describe("a tick", () => {
     const { here } = await aDeployment(renewAt);
     here.measured.length = 0;
     expect(await here.tick()).toEqual(oneRenewed);
-    expect(here.measured).toEqual([["Issues", 1]]);
+    expect(here.measured).toEqual([
+      ["Issues", 1],
+      ["OverdueMs", 0],
+    ]);
   });
 });

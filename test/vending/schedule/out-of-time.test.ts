@@ -1,10 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { plusMs } from "../../../functions/model/clock.ts";
 import { connectionOf } from "../../../functions/model/connection.ts";
 import type { RenewalIndex } from "../../../functions/model/renewal-index.ts";
 import { at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
-import { atExpiry } from "../../support/policies.ts";
+import { atExpiry, early } from "../../support/policies.ts";
 import { nothingDue, oneRenewed, oneSkipped } from "../../support/tick-summaries.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
@@ -65,4 +65,37 @@ test("a tick that leaves only what is due later is not behind", async () => {
   const { summary, behind } = await tickFor(8000, -1);
   expect(summary).toEqual({ ...nothingDue, due: workers, skipped: workers });
   expect(behind).toEqual([]);
+});
+
+describe("a tick measures how late its oldest renewal is", () => {
+  const overdue = ({ measured }: TestDeployment) =>
+    measured.filter(([measure]) => measure === "OverdueMs").map(([, ms]) => ms);
+
+  test("that it finds, or has to leave", async () => {
+    const here = new TestDeployment(atExpiry);
+    here.clock.moveTo(now);
+    await here.tick({ index: manyDue(90_000).index, forMs: 7999 });
+    expect(overdue(here)).toEqual([90_000]);
+  });
+
+  test("and 0 where nothing is overdue", async () => {
+    const here = new TestDeployment(early);
+    await here.vend();
+    await here.tick();
+    expect(overdue(here)).toEqual([0]);
+  });
+
+  test("but not one that waits for another secret", async () => {
+    const here = new TestDeployment(early);
+    await here.vend();
+    here.clock.moveTo(at("10:04:30.000"));
+    here.answer = () => ({
+      ...{ kind: "not-issued", code: "credentials-rejected", detail: "Refused." },
+      ...{ mayHaveIssued: false, retryAfterMs: null },
+    });
+    await here.vend();
+    here.clock.advance(20_000);
+    await here.tick();
+    expect(overdue(here)).toEqual([0]);
+  });
 });
