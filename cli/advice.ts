@@ -36,6 +36,9 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
     "Next: check AWS_REGION and AWS_ENDPOINT_URL_LAMBDA; with npm start, check that it is still running.",
   "function-failed":
     'Next: read the function\'s log; for a StartUpError see docs/operations.md, "A function that does not start".',
+  "no-logs":
+    "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed.",
+  "logs-not-allowed": "Next: have your role granted logs:FilterLogEvents on that log group.",
   "no-code": "Next: run the command again and paste the code, or pipe it in.",
 };
 

@@ -7,6 +7,8 @@ export interface CommandOptions {
   readonly "min-validity"?: string | undefined;
   readonly function?: string | undefined;
   readonly "restored-at"?: string | undefined;
+  readonly since?: string | undefined;
+  readonly trail?: string | undefined;
   readonly yes: boolean;
   readonly help: boolean;
 }

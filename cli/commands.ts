@@ -18,6 +18,7 @@ import { formatStatus } from "./format-status.ts";
 import { parseConnection, parseMinValidity, parseRealm, parseVersion } from "./parse-arguments.ts";
 import { recover } from "./recover.ts";
 import { reseal } from "./reseal.ts";
+import { who } from "./who.ts";
 
 export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["vend", (args, options) => vend(expectArgs(args, 1), options, null)],
@@ -28,6 +29,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["disconnect", (args, options) => disconnect(expectArgs(args, 1), options)],
   ["recover", recover],
   ["reseal", reseal],
+  ["who", who],
 ]);
 
 function vend([text]: readonly string[], options: CommandOptions, rejectedVersion: number | null) {

@@ -1,4 +1,9 @@
-import { InvokeCommand, LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  paginateListFunctions,
+} from "@aws-sdk/client-lambda";
 import type { Problem } from "../functions/http/contract.ts";
 import { CommandFailure, cliFailure, failureOfAwsError } from "./failure.ts";
 
@@ -22,7 +27,14 @@ interface FunctionDescription {
 export interface DeployedFunctions {
   /** Returns the function's answer. Throws a `CommandFailure`, also for a problem in the answer. */
   invoke<Answer>(kind: FunctionKind, realm: string | null, payload: object): Promise<Answer>;
+  /** The log group of a realm's function. Throws a `CommandFailure`. */
+  logOf(kind: FunctionKind, realm: string): Promise<FunctionLog>;
   close(): void;
+}
+
+interface FunctionLog {
+  readonly functionName: string;
+  readonly group: string;
 }
 
 /** `functionName`: the function to invoke, if it is not to be looked up. */
@@ -62,6 +74,17 @@ export function openDeployedFunctions(functionName: string | undefined): Deploye
     async invoke<Answer>(kind: FunctionKind, realm: string | null, payload: object) {
       try {
         return (await send(functionName ?? (await lookUp(kind, realm)), payload)) as Answer;
+      } catch (error) {
+        throw error instanceof CommandFailure ? error : failureOfAwsError(error);
+      }
+    },
+    async logOf(kind, realm) {
+      try {
+        const FunctionName = await lookUp(kind, realm);
+        const command = new GetFunctionConfigurationCommand({ FunctionName });
+        const { LoggingConfig } = await client.send(command);
+        const group = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
+        return { functionName: FunctionName, group };
       } catch (error) {
         throw error instanceof CommandFailure ? error : failureOfAwsError(error);
       }

@@ -17,6 +17,8 @@ export type CliProblemCode =
   | "not-allowed"
   | "not-reached"
   | "function-failed"
+  | "no-logs"
+  | "logs-not-allowed"
   | "no-code";
 
 export class CommandFailure extends Error {

@@ -22,6 +22,8 @@ const usage = `npm run vend -- <command>
                                    what to do; --yes does what is safe
   reseal [<realm>|<connection>…]   seal what is stored anew, under the key and
                                    in the layout that the functions now have
+  who <connection> [<version>]     say who was vended a version, or any, and who
+                                   rejected it, from the logs
   help                             this text
 
   --json                    print answers as JSON
@@ -30,11 +32,15 @@ const usage = `npm run vend -- <command>
   --function <name>         invoke this function instead of looking it up
   --restored-at <instant>   recover: when the functions began to use a restored
                             table, like 2026-11-21T10:00Z
+  --since <time>            who: how far to look back, like 12h, 7d (default 1d)
+                            or 2026-11-21T10:00Z
+  --trail <log group>       who: where CloudTrail writes, if that is not
+                            /token-vending/trail
 
 A connection is provider/environment/account, for example
 conferma/production/default; a realm is provider/environment. The AWS account is
 the one that the SDK's variables name: AWS_PROFILE, AWS_REGION,
-AWS_ENDPOINT_URL_LAMBDA.
+AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS.
 `.trimEnd();
 
 const options = {
@@ -44,6 +50,8 @@ const options = {
   function: { type: "string" },
   yes: { type: "boolean", default: false },
   "restored-at": { type: "string" },
+  since: { type: "string" },
+  trail: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
 

@@ -19,8 +19,8 @@ const usage = `npm start -- [options]
   --logs                show the functions' logs
   --requests            show every request to AWS, and its principal
   --http-port <port>    default: a free port; so for --consents-port,
-                        --lambda-port, --dynamodb-port, --secrets-port and
-                        --kms-port
+                        --lambda-port, --dynamodb-port, --secrets-port,
+                        --kms-port and --logs-port
   --help                this text
 `;
 
@@ -37,6 +37,7 @@ const options = {
   "dynamodb-port": { type: "string" },
   "secrets-port": { type: "string" },
   "kms-port": { type: "string" },
+  "logs-port": { type: "string" },
 } as const;
 
 async function main(): Promise<void> {
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
       ...parsePort("dynamoDb", values["dynamodb-port"]),
       ...parsePort("secretsManager", values["secrets-port"]),
       ...parsePort("kms", values["kms-port"]),
+      ...parsePort("logs", values["logs-port"]),
     },
     onLog: ({ stream, text }) => {
       if (values.logs || stream === "stderr") console.log(text.trimEnd());
@@ -107,7 +109,7 @@ function parsePort(name: string, text: string | undefined): Record<string, numbe
 }
 
 function addressTable(stack: LocalStack): string {
-  const { http, consentHost, lambda, dynamoDb, secretsManager, kms, providers } = stack;
+  const { http, consentHost, lambda, dynamoDb, secretsManager, kms, logs, providers } = stack;
   const { conferma, sendPayments, cfis, centrapay, oauthServer, keyServer } = providers;
   const { centrapayUser, connectPay, authorizationServer } = providers;
   return formatTable(
@@ -119,6 +121,7 @@ function addressTable(stack: LocalStack): string {
       ["DynamoDB API", dynamoDb.url],
       ["Secrets Manager API", secretsManager.url],
       ["KMS API", kms.url],
+      ["CloudWatch Logs API", logs.url],
       ["Conferma", conferma.url],
       ["Send Payments", sendPayments.url],
       ["CFIS", cfis.url],
@@ -132,7 +135,7 @@ function addressTable(stack: LocalStack): string {
   );
 }
 
-function usageHints({ http, identities, lambda, providers }: LocalStack): string {
+function usageHints({ http, identities, lambda, logs, providers }: LocalStack): string {
   const { accessKeyId, secretAccessKey } = identities.operator.keys;
   return [
     "Try it from another terminal, with the operator's access keys:",
@@ -140,8 +143,10 @@ function usageHints({ http, identities, lambda, providers }: LocalStack): string
     `  export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     `  export AWS_REGION=${LOCAL_LOCATION.region}`,
     `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url}`,
+    `  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=${logs.url}`,
     "  npm run vend -- vend conferma/sandbox/default",
     "  npm run vend -- status",
+    "  npm run vend -- who conferma/sandbox/default",
     "",
     "Or over HTTP: vend, reject, list every connection's status, begin a consent:",
     `  api=${http.url}/v1`,

@@ -17,6 +17,8 @@ import type { LambdaFunction } from "./aws/lambda/lambda-function.ts";
 import type { LambdaHost, LogLine } from "./aws/lambda/lambda-host.ts";
 import { startLambdaHost } from "./aws/lambda/lambda-host.ts";
 import type { LocalServer } from "./aws/listen.ts";
+import { functionLogs } from "./aws/logs/function-logs.ts";
+import { openTrail } from "./aws/logs/invocation-trail.ts";
 import type { LocalScheduler } from "./aws/scheduler.ts";
 import { startScheduler } from "./aws/scheduler.ts";
 import type { AwsRequest } from "./aws/sigv4/guard.ts";
@@ -69,7 +71,7 @@ export interface StackOptions extends ProviderOptions {
   onPage?(route: HttpRoute, status: number): void;
 }
 
-type Port = "dynamoDb" | "secretsManager" | "kms" | "lambda" | "http" | "consents";
+type Port = "dynamoDb" | "secretsManager" | "kms" | "logs" | "lambda" | "http" | "consents";
 
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const started: Stoppable[] = [];
@@ -101,7 +103,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
 
   const identities = createIdentities(options.onRequest);
   const { guard, operator } = identities;
-  const { dynamoDb, secretsManager, kms } = track(
+  const { dynamoDb, secretsManager, kms, logs } = track(
     await startStatefulServices({ folder, guard, ports, onTableAnswer }),
   );
   const secrets = createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region, operator.keys);
@@ -120,6 +122,8 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
 
+  const trail = openTrail(deployed, logs);
+
   // The API starts before the host, because its address is in the functions' environment.
   const lambda = track(
     await startLambdaApi(
@@ -128,9 +132,15 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
         invoke: (...call) => host.invoke(...call),
         processes: (name) => host.processes(name),
       },
-      { ...portOption(ports.lambda), guard },
+      {
+        ...{ ...portOption(ports.lambda), guard },
+        onInvoked: (functionName, requestId, principal) => {
+          if (principal) trail({ functionName, requestId, invoker: principal });
+        },
+      },
     ),
   );
+  const writeLog = functionLogs(deployed, logs);
   const host: LambdaHost = track(
     startLambdaHost({
       functions: deployed.functions,
@@ -144,7 +154,10 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
         NODE_EXTRA_CA_CERTS: writeCertificates(folder, providers.certificateAuthority),
       },
       keysOf: identities.keysOf,
-      ...(onLog ? { onLog } : {}),
+      onLog: (line) => {
+        writeLog(line);
+        onLog?.(line);
+      },
     }),
   );
   const reportFailure = (name: string, error: unknown) =>
@@ -162,7 +175,15 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const route = restApiRoutes(deployed, LOCAL_LOCATION);
   const http = track(
     await startRestApi({
-      ...{ host, route, guard, sendError: gatewayResponses(deployed) },
+      ...{ route, guard, sendError: gatewayResponses(deployed) },
+      host: {
+        async invoke(functionName, ...call) {
+          const result = await host.invoke(functionName, ...call);
+          const invoker = { service: "apigateway.amazonaws.com" };
+          trail({ functionName, requestId: result.requestId, invoker });
+          return result;
+        },
+      },
       ...portOption(ports.http),
     }),
   );
@@ -175,7 +196,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   });
 
   return {
-    ...{ identities, dynamoDb, secretsManager, kms, lambda, http, consentHost },
+    ...{ identities, dynamoDb, secretsManager, kms, logs, lambda, http, consentHost },
     ...{ host, scheduler, providers, secrets, deployed },
     tableName: table.name,
     functionOf({ settings: { provider, environment } }) {

@@ -4,6 +4,8 @@ import { startDynamoDb } from "./aws/dynamodb/dynamodb.ts";
 import type { LocalAwsJsonServer } from "./aws/json-protocol/aws-json-server.ts";
 import type { LocalKms } from "./aws/kms/kms.ts";
 import { startKms } from "./aws/kms/kms.ts";
+import type { LocalLogs } from "./aws/logs/cloudwatch-logs.ts";
+import { startCloudWatchLogs } from "./aws/logs/cloudwatch-logs.ts";
 import { startSecretsManager } from "./aws/secrets-manager/secrets-manager.ts";
 import type { Guard } from "./aws/sigv4/guard.ts";
 
@@ -12,6 +14,8 @@ export interface StatefulServices {
   readonly dynamoDb: LocalDynamoDb;
   readonly secretsManager: LocalAwsJsonServer;
   readonly kms: LocalKms;
+  /** Its events end with it. */
+  readonly logs: LocalLogs;
   stop(): Promise<void>;
 }
 
@@ -19,7 +23,7 @@ interface StatefulServicesOptions {
   /** The data in it survives a restart. */
   readonly folder: string;
   readonly guard: Guard;
-  readonly ports: Partial<Readonly<Record<"dynamoDb" | "secretsManager" | "kms", number>>>;
+  readonly ports: Partial<Readonly<Record<"dynamoDb" | "secretsManager" | "kms" | "logs", number>>>;
   readonly onTableAnswer: ((answer: DynamoDbAnswer) => void) | undefined;
 }
 
@@ -41,10 +45,11 @@ export async function startStatefulServices({
     folder,
   });
   const kms = await startKms({ ...portOption(ports.kms), guard, folder });
+  const logs = await startCloudWatchLogs({ ...portOption(ports.logs), guard });
   return {
-    ...{ dynamoDb, secretsManager, kms },
+    ...{ dynamoDb, secretsManager, kms, logs },
     async stop() {
-      await Promise.all([dynamoDb, secretsManager, kms].map((server) => server.stop()));
+      await Promise.all([dynamoDb, secretsManager, kms, logs].map((server) => server.stop()));
     },
   };
 }

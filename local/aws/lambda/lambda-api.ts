@@ -8,19 +8,31 @@ import { listen } from "../listen.ts";
 import { readBytes } from "../read-body.ts";
 import type { Guard } from "../sigv4/guard.ts";
 import { ALLOW_ALL } from "../sigv4/guard.ts";
-import { functionArn } from "./lambda-function.ts";
+import type { Principal } from "../sigv4/principals.ts";
+import { functionNotFound } from "./lambda-failures.ts";
+import type { LambdaFunction } from "./lambda-function.ts";
+import { functionArn, logGroupOf } from "./lambda-function.ts";
 import type { InvocationResult, LambdaHost } from "./lambda-host.ts";
 
 const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 const LIST = /^\/2015-03-31\/functions\/?$/;
+const CONFIGURATION = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 /** `name`, `account:function:name` or an ARN, each with or without a qualifier. */
 const FUNCTION = /^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?([\w-]+)(?::[\w$-]+)?$/;
 
-/** Lambda's operations Invoke and ListFunctions: https://docs.aws.amazon.com/lambda/latest/api/ */
+interface LambdaApiOptions {
+  readonly port?: number;
+  readonly guard?: Guard;
+  onEventFailure?(error: unknown): void;
+  /** Called for each invocation that was answered, with its AWS request id. */
+  onInvoked?(name: string, requestId: string, principal: Principal | undefined): void;
+}
+
+/** Lambda's operations Invoke, ListFunctions and GetFunctionConfiguration: https://docs.aws.amazon.com/lambda/latest/api/ */
 export function startLambdaApi(
   host: Pick<LambdaHost, "functions" | "invoke" | "processes">,
-  options: { port?: number; guard?: Guard; onEventFailure?: (error: unknown) => void } = {},
+  options: LambdaApiOptions = {},
 ): Promise<LocalServer> {
   const { guard = ALLOW_ALL } = options;
 
@@ -28,10 +40,7 @@ export function startLambdaApi(
     const body = await readBytes(request, PAYLOAD_LIMIT_BYTES);
     if (body === undefined) throw tooLarge();
     const principal = await guard.authenticate(request, body, "lambda");
-    if (request.method === "GET" && LIST.test(pathOf(request))) {
-      guard.report(principal, "lambda:ListFunctions", {});
-      return list(response);
-    }
+    if (request.method === "GET") return describe(pathOf(request), principal, response);
     const name = functionName(request);
     const payload = parseJsonRequest(body.toString() || "{}", "InvalidRequestContentException");
     const FunctionName = functionArn(LOCAL_LOCATION, name);
@@ -46,22 +55,26 @@ export function startLambdaApi(
         host.invoke(name, payload).catch((error: unknown) => options.onEventFailure?.(error));
         response.writeHead(202).end();
         break;
-      default:
-        send(response, await host.invoke(name, payload));
+      default: {
+        const result = await host.invoke(name, payload);
+        options.onInvoked?.(name, result.requestId, principal);
+        send(response, result);
+      }
     }
   }
 
-  /** In one page: AWS's pages have up to fifty functions. */
-  function list(response: ServerResponse): void {
-    const Functions = host.functions.map(({ name, description = "", timeoutMs, memoryMb }) => ({
-      FunctionName: name,
-      Description: description,
-      Timeout: timeoutMs / 1000,
-      MemorySize: memoryMb,
-    }));
-    response
-      .writeHead(200, { "Content-Type": "application/json" })
-      .end(JSON.stringify({ Functions }));
+  function describe(path: string, principal: Principal | undefined, response: ServerResponse) {
+    if (LIST.test(path)) {
+      guard.report(principal, "lambda:ListFunctions", {});
+      return sendConfiguration(response, { Functions: host.functions.map(configurationOf) });
+    }
+    const name = nameIn(CONFIGURATION.exec(path)?.[1]);
+    if (!name) throw notImplemented(`GET ${path}`);
+    const FunctionName = functionArn(LOCAL_LOCATION, name);
+    guard.report(principal, "lambda:GetFunctionConfiguration", { FunctionName });
+    const fn = host.functions.find((each) => each.name === name);
+    if (!fn) throw functionNotFound(FunctionName);
+    sendConfiguration(response, configurationOf(fn));
   }
 
   const server = createServer((request, response) => {
@@ -73,6 +86,24 @@ export function startLambdaApi(
   return listen(server, options.port);
 }
 
+function configurationOf(fn: LambdaFunction): object {
+  const { name, description = "", timeoutMs, memoryMb } = fn;
+  return {
+    FunctionName: name,
+    Description: description,
+    Timeout: timeoutMs / 1000,
+    MemorySize: memoryMb,
+    LoggingConfig: { LogFormat: "Text", LogGroup: logGroupOf(fn) },
+  };
+}
+
+/** Lists are sent in one page: AWS's have up to fifty functions. */
+function sendConfiguration(response: ServerResponse, configuration: object): void {
+  response
+    .writeHead(200, { "Content-Type": "application/json" })
+    .end(JSON.stringify(configuration));
+}
+
 function pathOf({ url = "" }: IncomingMessage): string {
   return url.split("?")[0] ?? "";
 }
@@ -80,11 +111,16 @@ function pathOf({ url = "" }: IncomingMessage): string {
 function functionName(request: IncomingMessage): string {
   const { method, url } = request;
   const [, encoded] = INVOCATIONS.exec(pathOf(request)) ?? [];
-  const [, name] = FUNCTION.exec(decodeURIComponent(encoded ?? "")) ?? [];
+  const name = nameIn(encoded);
   if (method === "POST" && name) return name;
-  throw new AwsError("ResourceNotFoundException", `${method} ${url} is not implemented`, {
-    status: 404,
-  });
+  throw notImplemented(`${method} ${url}`);
+}
+
+const notImplemented = (what: string) =>
+  new AwsError("ResourceNotFoundException", `${what} is not implemented`, { status: 404 });
+
+function nameIn(encoded = ""): string | undefined {
+  return FUNCTION.exec(decodeURIComponent(encoded))?.[1];
 }
 
 const tooLarge = () =>

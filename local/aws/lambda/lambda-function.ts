@@ -14,6 +14,8 @@ export interface LambdaFunction {
   readonly roleArn?: string | undefined;
   readonly timeoutMs: number;
   readonly memoryMb: number;
+  /** Where its output goes (default: the group that Lambda makes). */
+  readonly logGroup?: string | undefined;
   /** Maximum number of concurrent processes (default: unlimited). */
   readonly reservedConcurrency?: number | undefined;
 }
@@ -31,12 +33,16 @@ export function functionArn(location: AwsLocation, name: string): string {
   return arn(location, "lambda", `function:${name}`);
 }
 
+export function logGroupOf({ name, logGroup }: Pick<LambdaFunction, "name" | "logGroup">): string {
+  return logGroup ?? `/aws/lambda/${name}`;
+}
+
 /**
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime without
  * `AWS_EXECUTION_ENV`, by which a function knows that it is deployed: there it refuses local addresses.
  */
 export function processEnvironment(
-  { name, folder, handler, environment, memoryMb }: LambdaFunction,
+  { name, folder, handler, environment, memoryMb, logGroup }: LambdaFunction,
   { location, endpoints, environment: common, keys }: ProcessContext,
 ): Record<string, string> {
   const endpointUrls = Object.entries(endpoints).map(([service, url]) => [
@@ -55,7 +61,7 @@ export function processEnvironment(
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf({ name, logGroup }),
     AWS_LAMBDA_LOG_STREAM_NAME: "local",
     LAMBDA_TASK_ROOT: folder,
     TZ: ":UTC",

@@ -30,6 +30,7 @@ export function readFunction(
   const number = (name: string, otherwise: number) => Number(property(name) ?? otherwise);
   const role = property("Role");
   const description = property("Description");
+  const { LogGroup: logGroup } = Object(property("LoggingConfig")) as { LogGroup?: unknown };
   const reserved = property("ReservedConcurrentExecutions");
 
   return {
@@ -43,6 +44,7 @@ export function readFunction(
     timeoutMs: number("Timeout", 3) * 1000,
     memoryMb: number("MemorySize", 128),
     ...(description !== undefined && { description: String(description) }),
+    ...(logGroup !== undefined && { logGroup: String(logGroup) }),
     ...(reserved !== undefined && { reservedConcurrency: Number(reserved) }),
   };
 }

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
@@ -8,6 +9,7 @@ import { startDynamoDb } from "../../../../local/aws/dynamodb/dynamodb.ts";
 import { startKms } from "../../../../local/aws/kms/kms.ts";
 import { startLambdaApi } from "../../../../local/aws/lambda/lambda-api.ts";
 import type { LocalServer } from "../../../../local/aws/listen.ts";
+import { startCloudWatchLogs } from "../../../../local/aws/logs/cloudwatch-logs.ts";
 import { requestLog } from "../../../../local/aws/request-log.ts";
 import { startSecretsManager } from "../../../../local/aws/secrets-manager/secrets-manager.ts";
 import { authenticator } from "../../../../local/aws/sigv4/authenticate.ts";
@@ -42,6 +44,18 @@ const cases: Record<string, Case> = {
     start: (guard) => startKms({ guard }),
     send: (how) => new KMSClient({ ...common, ...how }).send(new CreateKeyCommand({})),
     action: "kms:CreateKey",
+  },
+  "CloudWatch Logs": {
+    start: async (guard) => {
+      const logs = await startCloudWatchLogs({ guard });
+      logs.createGroup("one");
+      return logs;
+    },
+    send: (how) =>
+      new CloudWatchLogsClient({ ...common, ...how }).send(
+        new FilterLogEventsCommand({ logGroupName: "one" }),
+      ),
+    action: "logs:FilterLogEvents",
   },
   Lambda: {
     start: (guard) =>

@@ -1,0 +1,116 @@
+import * as v from "valibot";
+import type { LoggedLine } from "./who-logs.ts";
+
+/** A caller was vended a version for the first time by a process, or rejected it (docs/operations.md#looking). */
+export interface CallerRecord {
+  readonly act: "vended" | "rejected";
+  readonly connection: string;
+  readonly version: number;
+  readonly at: Date;
+  readonly path: "api" | "direct";
+  readonly principal: string | null;
+  readonly requestId: string | null;
+  readonly process: string;
+}
+
+export interface IssueRecord {
+  readonly act: "issued";
+  readonly connection: string;
+  readonly version: number;
+  readonly at: Date;
+  readonly reason: string;
+  readonly fingerprint: string;
+}
+
+/** An invocation of a function, as CloudTrail's data events name it. */
+export interface TrailedInvocation {
+  readonly requestId: string;
+  readonly at: Date;
+  /** Without account and qualifier. */
+  readonly functionName: string;
+  readonly invoker: string;
+  /** Another service of AWS invoked it, like API Gateway. */
+  readonly isService: boolean;
+}
+
+// Whoever may write to the log could have written these lines.
+const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
+const version = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const connection = text(200);
+const id = text(128);
+
+const callerLine = v.object({
+  event: v.picklist(["vended", "rejected"]),
+  ...{ connection, version },
+  path: v.picklist(["api", "direct"]),
+  principal: v.nullable(text(700)),
+  requestId: v.nullable(id),
+  process: id,
+});
+
+const issueLine = v.object({
+  event: v.literal("token-issued"),
+  ...{ connection, version },
+  reason: id,
+  fingerprint: id,
+});
+
+const trailEvent = v.object({
+  eventSource: v.literal("lambda.amazonaws.com"),
+  eventName: v.pipe(id, v.startsWith("Invoke")),
+  eventTime: v.pipe(text(40), v.isoTimestamp()),
+  requestID: id,
+  userIdentity: v.object({
+    type: v.optional(id),
+    arn: v.optional(text(700)),
+    principalId: v.optional(text(700)),
+    invokedBy: v.optional(id),
+  }),
+  requestParameters: v.object({ functionName: text(300) }),
+});
+
+/** Null for a line of any other kind. */
+export function readCallerRecord({ at, message }: LoggedLine): CallerRecord | null {
+  const line = v.safeParse(callerLine, jsonIn(message));
+  if (!line.success) return null;
+  const { event, ...record } = line.output;
+  return { act: event, at, ...record };
+}
+
+/** Null for a line of any other kind. */
+export function readIssueRecord({ at, message }: LoggedLine): IssueRecord | null {
+  const line = v.safeParse(issueLine, jsonIn(message));
+  if (!line.success) return null;
+  const { event: _, ...record } = line.output;
+  return { act: "issued", at, ...record };
+}
+
+/** Null for an event of any other kind. */
+export function readTrailEvent({ message }: LoggedLine): TrailedInvocation | null {
+  const event = v.safeParse(trailEvent, jsonIn(message));
+  if (!event.success) return null;
+  const { requestID, eventTime, userIdentity, requestParameters } = event.output;
+  const { type, arn, principalId, invokedBy } = userIdentity;
+  const isService = type === "AWSService" && invokedBy !== undefined;
+  return {
+    requestId: requestID,
+    at: new Date(eventTime),
+    functionName: functionNameIn(requestParameters.functionName),
+    invoker: (isService ? invokedBy : (arn ?? principalId ?? invokedBy)) ?? "unknown",
+    isService,
+  };
+}
+
+/** Of a name, or of an ARN, with or without a qualifier. */
+function functionNameIn(named: string): string {
+  const [name = ""] = (named.split(":function:").at(-1) ?? "").split(":");
+  return name;
+}
+
+function jsonIn(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return null;
+  }
+}
