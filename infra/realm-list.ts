@@ -14,6 +14,8 @@ export type RealmEntry = RealmInput & {
   readonly renewalMemoryMb?: number;
   /** A production realm may ask a test environment of its provider. */
   readonly allowTestHosts?: boolean;
+  /** How many vends at once the realm may take of the account (default: docs/deploying.md#quotas). */
+  readonly vendConcurrency?: number;
 };
 
 export const defaultRenewalMemoryMb = 256;
@@ -27,6 +29,7 @@ export interface ListedRealm {
   readonly settings: RealmInput;
   readonly accounts: readonly string[];
   readonly renewalMemoryMb: number;
+  readonly vendConcurrency: number | undefined;
 }
 
 /** Fails as the functions would at their start, naming realm and key; also for a duplicate. */
@@ -43,6 +46,7 @@ function readEntry(entry: RealmEntry, at: number): ListedRealm {
     accounts = ["default"],
     renewalMemoryMb = defaultRenewalMemoryMb,
     allowTestHosts = false,
+    vendConcurrency,
     ...rest
   } = Object(entry) as RealmEntry;
   const settings: RealmInput = rest;
@@ -52,11 +56,12 @@ function readEntry(entry: RealmEntry, at: number): ListedRealm {
     if (allowTestHosts !== true) refuseTestHosts(settings);
     readAccounts(accounts);
     readRenewalMemory(renewalMemoryMb);
+    readVendConcurrency(vendConcurrency);
     if (needsConsent(settings.provider)) requireDefault(accounts);
   } catch (error) {
     throw new Error(`infra/realms.ts, ${name}: ${error}`, { cause: error });
   }
-  return { name, settings, accounts, renewalMemoryMb };
+  return { name, settings, accounts, renewalMemoryMb, vendConcurrency };
 }
 
 function readAccounts(accounts: readonly string[]): void {
@@ -71,6 +76,11 @@ function readRenewalMemory(mb: number): void {
   if (Number.isInteger(mb) && mb >= defaultRenewalMemoryMb && mb <= maxRenewalMemoryMb) return;
   const range = `${defaultRenewalMemoryMb} to ${maxRenewalMemoryMb}`;
   throw new Error(`renewalMemoryMb: ${JSON.stringify(mb)} is no whole number from ${range}.`);
+}
+
+function readVendConcurrency(count: number | undefined): void {
+  if (count === undefined || (Number.isInteger(count) && count > 0)) return;
+  throw new Error(`vendConcurrency: ${JSON.stringify(count)} is no whole number of at least 1.`);
 }
 
 /** The client of a consent realm is one for all its accounts. */

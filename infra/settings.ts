@@ -1,6 +1,6 @@
 import type { IConstruct } from "constructs";
 import { kmsKeyArn } from "../functions/platform/environment.ts";
-import type { ServiceStackProps } from "./stacks/service-stack.ts";
+import type { TokenVendingProps } from "./token-vending.ts";
 
 /** Settings with a few possible values; the first one applies if nothing is said. */
 const choices = {
@@ -13,6 +13,8 @@ const choices = {
 
 /** Settings that are any text of their form. */
 const texts = [
+  "name",
+  "accountConcurrency",
   "vpcEndpointIds",
   "consentBaseUrl",
   "consentRequester",
@@ -41,7 +43,7 @@ export type SettingValues = {
 export function readSettings(
   { node }: IConstruct,
   ofStage: SettingValues = {},
-): Omit<ServiceStackProps, "realms"> {
+): Omit<TokenVendingProps, "realms"> {
   refuseUnknown(Object.keys(Object(node.getAllContext())));
   const text = (name: Setting): string | undefined => {
     const value: unknown = node.tryGetContext(contextName(name)) ?? ofStage[name];
@@ -67,6 +69,8 @@ export function readSettings(
     "like vpce-0123,vpce-4567",
   );
   return {
+    name: text("name"),
+    accountConcurrency: readConcurrency(text("accountConcurrency")),
     api: {
       kind: choice("api"),
       endpointIds: endpointIds?.split(",") ?? [],
@@ -94,6 +98,13 @@ export function readSettings(
 /** Whether the example consumer is deployed as well. */
 export function isExampleEnabled({ node }: IConstruct): boolean {
   return String(node.tryGetContext("token-vending:example")) === "true";
+}
+
+/** Whether it is enough is checked against the realms (reserved-concurrency.ts). */
+function readConcurrency(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
+  throw settingError("accountConcurrency", "must be a whole number");
 }
 
 /** Otherwise a misspelt `stage` would deploy another one. */

@@ -16,7 +16,7 @@ export const threatsOfAnotherTeam: readonly Threat[] = [
     ],
     removal: {
       file: "infra/constructs/permissions.ts",
-      from: "resourceArns: [fn.functionArn],",
+      from: "resourceArns: functionArns,",
       to: 'resourceArns: ["*"],',
     },
   },

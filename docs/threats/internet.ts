@@ -154,7 +154,7 @@ export const threatsOfTheInternet: readonly Threat[] = [
     ],
     removal: {
       file: "infra/constructs/consent-functions.ts",
-      from: "reservedConcurrentExecutions: reservedConcurrency,",
+      from: "reservedConcurrentExecutions: consentConcurrency,",
       to: "",
     },
   },
@@ -170,8 +170,8 @@ export const threatsOfTheInternet: readonly Threat[] = [
       "each route has limits of its own, so that junk at one locks nobody out of the others",
     ],
     removal: {
-      file: "infra/constructs/consent-host.ts",
-      from: "for (const key of keys) this.throttled[key] = throttling;",
+      file: "infra/constructs/consent-stage.ts",
+      from: "stage.routeSettings = Object.fromEntries(keys.map((key) => [key, throttling]));",
       to: "",
     },
   },
@@ -188,7 +188,7 @@ export const threatsOfTheInternet: readonly Threat[] = [
       "limits each address, and refuses those of a bad reputation",
     ],
     removal: {
-      file: "infra/constructs/firewalled-consent-host.ts",
+      file: "infra/constructs/firewalled-consent-stage.ts",
       from: "action: { block: { customResponse: { responseCode: 429 } } },",
       to: "action: { count: {} },",
     },

@@ -193,7 +193,7 @@ export const threatsOfAnOperator: readonly Threat[] = [
       "shows paths and queries, which contain links and codes, to nobody",
     ],
     removal: {
-      file: "infra/constructs/firewalled-consent-host.ts",
+      file: "infra/constructs/firewalled-consent-stage.ts",
       from: "sampledRequestsEnabled: false,",
       to: "sampledRequestsEnabled: true,",
     },

@@ -1,8 +1,7 @@
 import { CfnOutput } from "aws-cdk-lib";
-import type { Stage } from "aws-cdk-lib/aws-apigateway";
 import { InterfaceVpcEndpoint } from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
-import { ApiLogging } from "./api-logging.ts";
+import type { CoreParameters } from "./core-parameters.ts";
 import { PrivateEndpoint } from "./private-endpoint.ts";
 import { VendingApi } from "./vending-api.ts";
 
@@ -16,8 +15,11 @@ export interface ApiProps {
 }
 
 /** Creates the API, unless it is disabled. */
-export function createApi(scope: Construct, props: ApiProps): VendingApi | undefined {
-  const { kind = "private", endpointIds = [] } = props;
+export function createApi(
+  scope: Construct,
+  parameters: CoreParameters,
+  { kind = "private", endpointIds = [] }: ApiProps,
+): VendingApi | undefined {
   if (kind === "none") return undefined;
   const endpoints = () =>
     endpointIds.length > 0
@@ -25,21 +27,10 @@ export function createApi(scope: Construct, props: ApiProps): VendingApi | undef
       : [new PrivateEndpoint(scope, "Network").endpoint];
   const api = new VendingApi(scope, "VendingApi", {
     endpoints: kind === "private" ? endpoints() : [],
+    parameters,
   });
-  setAccountLogging(scope, api.stage, props);
   new CfnOutput(scope, "ApiUrl", { description: "The API's base address", value: api.url });
   return api;
-}
-
-/** Lets the stage of a REST API log, unless the account's setting is to be left as it is. */
-export function setAccountLogging(
-  scope: Construct,
-  stage: Stage,
-  { setsAccountLogging = true }: ApiProps,
-): void {
-  if (!setsAccountLogging) return;
-  const id = "ApiLogging";
-  stage.node.addDependency(scope.node.tryFindChild(id) ?? new ApiLogging(scope, id));
 }
 
 function importEndpoint(scope: Construct, vpcEndpointId: string) {

@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { Duration } from "aws-cdk-lib";
-import { Validations } from "aws-cdk-lib";
+import { RemovalPolicy, Validations } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { VersionOptions } from "aws-cdk-lib/aws-lambda";
 import {
   Architecture,
   Code,
@@ -13,6 +14,8 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 
 export interface BundledFunctionProps {
+  /** By default CloudFormation generates one. */
+  readonly functionName?: string;
   /** Name of the function's folder. */
   readonly entry: string;
   /** Contains the bundle of each function, in a folder of its name. */
@@ -22,6 +25,7 @@ export interface BundledFunctionProps {
   readonly timeout: Duration;
   readonly memorySize: number;
   readonly reservedConcurrentExecutions?: number;
+  readonly currentVersionOptions?: VersionOptions;
 }
 
 /**
@@ -30,7 +34,15 @@ export interface BundledFunctionProps {
 export class BundledFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     const { entry, bundlesFolder, environment, ...lambda } = props;
-    const logGroup = new LogGroup(scope, `${id}Log`, { retention: RetentionDays.THREE_MONTHS });
+    const { functionName } = lambda;
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: RetentionDays.THREE_MONTHS,
+      ...(functionName && {
+        logGroupName: `/aws/lambda/${functionName}`,
+        // A group that stays behind after a failed creation would be in the way of the next one.
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      }),
+    });
     // Its own role, because CDK's default one may write to every log group of the account.
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),

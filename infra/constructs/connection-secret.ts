@@ -1,6 +1,7 @@
 import { CfnDeletionPolicy, Validations } from "aws-cdk-lib";
 import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import type { DeploymentNames } from "../deployment-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
 
 /**
@@ -12,11 +13,17 @@ import type { ListedRealm } from "../realm-list.ts";
  * `Secret` would have a password generated.
  */
 export class ConnectionSecret extends Construct {
-  constructor(scope: Construct, id: string, realm: ListedRealm, account: string) {
+  constructor(
+    scope: Construct,
+    id: string,
+    realm: ListedRealm,
+    account: string,
+    names: DeploymentNames,
+  ) {
     super(scope, id);
     // With this id it has the logical id of earlier releases: another one would be created, and its name is taken.
     const secret = new CfnSecret(this, "Resource", {
-      name: `token-vending/${realm.name}/${account}`,
+      name: `${names.secretPrefix(realm.name)}${account}`,
       description: `What ${realm.name}/${account} issues with`,
     });
     secret.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;

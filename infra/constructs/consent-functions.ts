@@ -1,15 +1,15 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { ConsentVariables } from "../../functions/platform/environment.ts";
-import type { ConsentHost } from "./consent-host.ts";
-import { reservedConcurrency } from "./consent-host.ts";
+import { consentConcurrency } from "../reserved-concurrency.ts";
 import { claimsPendingConsents } from "./permissions.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
 
 export interface ConsentFunctionsProps
-  extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
-  readonly host: ConsentHost;
+  extends Pick<RealmFunctionProps, "realm" | "names" | "state" | "bundlesFolder"> {
+  /** Public address of the consent host, without a trailing slash. */
+  readonly baseUrl: string;
   /** The company's name, as shown on the consent pages. */
   readonly requester?: string | undefined;
 }
@@ -21,10 +21,10 @@ export class ConsentFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: ConsentFunctionsProps) {
     super(scope, id);
-    const { host, requester, ...common } = props;
+    const { baseUrl, requester, ...common } = props;
     const { name } = common.realm;
     const variables: ConsentVariables = {
-      CONSENT_BASE_URL: host.baseUrl,
+      CONSENT_BASE_URL: baseUrl,
       ...(requester && { CONSENT_REQUESTER: requester }),
     };
     const shared = {
@@ -33,7 +33,7 @@ export class ConsentFunctions extends Construct {
       timeout: Duration.seconds(25),
       memorySize: 1024,
       // Junk from the internet must not take the concurrency of other functions.
-      reservedConcurrentExecutions: reservedConcurrency,
+      reservedConcurrentExecutions: consentConcurrency,
     };
     this.beginConsent = new RealmFunction(this, "BeginConsent", {
       ...shared,
@@ -47,6 +47,5 @@ export class ConsentFunctions extends Construct {
       description: `Takes the answers of people's consents to ${name}`,
     });
     this.completeConsent.addToRolePolicy(claimsPendingConsents(common.state.table, name));
-    host.addRealmRoutes(name, this.beginConsent, this.completeConsent);
   }
 }

@@ -13,12 +13,13 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Measure } from "../../functions/model/metrics.ts";
 import { functionAlarms } from "./function-alarms.ts";
-import type { Realm } from "./realm.ts";
 import { metricNamespace } from "./realm-metrics.ts";
 import { TokenAlarm } from "./token-alarm.ts";
 
 interface MonitoringProps {
-  readonly realms: readonly Realm[];
+  /** The alarms of all realms. By name: nothing here refers to another stack. */
+  readonly realmAlarms: readonly TokenAlarm[];
+  readonly dashboardName: string;
   readonly failureQueue: IQueue;
   /** The one function that belongs to no realm. */
   readonly listConnections: IFunction;
@@ -29,7 +30,7 @@ interface MonitoringProps {
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { realms, failureQueue, listConnections, notify } = props;
+    const { realmAlarms, failureQueue, listConnections, notify } = props;
     const undelivered = new TokenAlarm(this, {
       kind: "undelivered",
       subject: "ticks",
@@ -44,12 +45,11 @@ export class Monitoring extends Construct {
       (alarm) =>
         new TokenAlarm(this, { ...alarm, subject: "list-connections", ...(notify && { notify }) }),
     );
-    const realmAlarms = realms.flatMap((realm) => realm.alarms);
     const alarms = [...realmAlarms, undelivered, ...statusAlarms].map(({ ownArn }, at) =>
       Alarm.fromAlarmArn(this, `Alarm${at}`, ownArn),
     );
     new Dashboard(this, "Dashboard", {
-      dashboardName: "token-vending",
+      dashboardName: props.dashboardName,
       defaultInterval: Duration.hours(3),
       widgets: [
         [new AlarmStatusWidget({ title: "Alarms", alarms, width: 24, height: 6 })],

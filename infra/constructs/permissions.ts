@@ -1,7 +1,6 @@
 import { ArnFormat, Stack } from "aws-cdk-lib";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { Grant, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { statusAttributes } from "../../functions/store/status-attributes.ts";
@@ -9,13 +8,24 @@ import type { SharedState } from "./shared-state.ts";
 import { connectionsIndexName, dueIndexName } from "./token-table.ts";
 
 /**
- * Grants invoking the function itself. CDK's `grantInvoke` would include every present and future version and alias.
+ * Grants invoking a function by its name, or by that and an alias. CDK's `grantInvoke` would include every present and
+ * future version and alias, and couple the stacks.
  */
-export function grantInvoke(grantee: IGrantable, fn: IFunction): Grant {
+export function grantInvoke(
+  grantee: IGrantable,
+  scope: Construct,
+  ...functionNames: readonly string[]
+): Grant {
+  const functionArns = functionNames.map((resourceName) =>
+    Stack.of(scope).formatArn({
+      ...{ service: "lambda", resource: "function", resourceName },
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    }),
+  );
   return Grant.addToPrincipal({
     grantee,
     actions: ["lambda:InvokeFunction"],
-    resourceArns: [fn.functionArn],
+    resourceArns: functionArns,
   });
 }
 
@@ -109,7 +119,7 @@ export function allowQueryingDueIndex(table: SharedState["table"], realm: string
   });
 }
 
-export function allowSendingFailures(failures: IQueue): PolicyStatement {
+export function allowSendingFailures(failures: Pick<IQueue, "queueArn">): PolicyStatement {
   return new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [failures.queueArn] });
 }
 

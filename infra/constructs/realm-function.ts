@@ -2,7 +2,7 @@ import { Validations } from "aws-cdk-lib";
 import type { IRole } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { FunctionVariables } from "../../functions/platform/environment.ts";
-import type { FunctionName } from "../function-names.ts";
+import type { DeploymentNames, RealmFunctionName } from "../deployment-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import type { BundledFunctionProps } from "./bundled-function.ts";
 import { BundledFunction } from "./bundled-function.ts";
@@ -16,8 +16,10 @@ import {
 } from "./permissions.ts";
 import type { SharedState } from "./shared-state.ts";
 
-export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environment"> {
-  readonly entry: FunctionName;
+export interface RealmFunctionProps
+  extends Omit<BundledFunctionProps, "environment" | "functionName"> {
+  readonly entry: RealmFunctionName;
+  readonly names: DeploymentNames;
   readonly realm: ListedRealm;
   readonly state: SharedState;
   /** Environment variables besides the common ones. */
@@ -31,9 +33,9 @@ export interface RealmFunctionProps extends Omit<BundledFunctionProps, "environm
  */
 export class RealmFunction extends BundledFunction {
   constructor(scope: Construct, id: string, props: RealmFunctionProps) {
-    const { realm, state, variables, handlesTokens = true, ...bundled } = props;
+    const { realm, names, state, variables, handlesTokens = true, ...bundled } = props;
     const { previousKeyArn, layout } = state.sealingChange ?? {};
-    const secretPrefix = `token-vending/${realm.name}/`;
+    const secretPrefix = names.secretPrefix(realm.name);
     const common: FunctionVariables = {
       TABLE_NAME: state.table.tableName,
       REALM: JSON.stringify(realm.settings),
@@ -42,7 +44,8 @@ export class RealmFunction extends BundledFunction {
       ...(previousKeyArn ? { PREVIOUS_SEALING_KEY: previousKeyArn } : {}),
       ...(layout ? { SEALING_LAYOUT: layout } : {}),
     };
-    super(scope, id, { ...bundled, environment: { ...common, ...variables } });
+    const functionName = names.realmFunction(realm.name, props.entry);
+    super(scope, id, { ...bundled, functionName, environment: { ...common, ...variables } });
     this.addToRolePolicy(allowReadingSecrets(this, secretPrefix));
     if (this.role) acknowledgeSecretWildcard(this.role, secretPrefix);
     if (!handlesTokens) {

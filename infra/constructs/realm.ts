@@ -1,67 +1,91 @@
-import { CfnOutput, Duration } from "aws-cdk-lib";
+import { CfnOutput, Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
-import type { IScheduleGroup } from "aws-cdk-lib/aws-scheduler";
+import type { IVersion } from "aws-cdk-lib/aws-lambda";
+import { Alias } from "aws-cdk-lib/aws-lambda";
+import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
-import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
+import type { DeploymentNames, RealmFunctionName } from "../deployment-names.ts";
+import { liveAlias } from "../deployment-names.ts";
+import { renewConcurrency } from "../reserved-concurrency.ts";
 import type { ConsentFunctionsProps } from "./consent-functions.ts";
 import { ConsentFunctions } from "./consent-functions.ts";
+import { callbackPath } from "./consent-host.ts";
+import { CoreParameters } from "./core-parameters.ts";
 import { allowQueryingDueIndex, allowSendingFailures, grantInvoke } from "./permissions.ts";
 import { RealmAlarms } from "./realm-alarms.ts";
+import { RealmApi } from "./realm-api.ts";
+import { RealmConsentRoutes, RealmFirewalledRoutes } from "./realm-consent-routes.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
 import { RenewalSchedule } from "./renewal-schedule.ts";
 import type { TokenAlarm } from "./token-alarm.ts";
 import type { VendingApi } from "./vending-api.ts";
 
-export interface RealmProps extends Pick<RealmFunctionProps, "realm" | "state" | "bundlesFolder"> {
-  readonly schedules: IScheduleGroup;
-  readonly failureQueue: IQueue;
-  /** The API, if there is one; callers can always invoke the function. */
+export interface RealmProps
+  extends Pick<RealmFunctionProps, "realm" | "names" | "state" | "bundlesFolder"> {
+  /** How many vends at once it may take of the account. */
+  readonly vendConcurrency: number;
+  /** The core's API, if there is one; callers can always invoke the function. */
   readonly api?: VendingApi | undefined;
   /** For consent realms only. */
-  readonly consents?: Pick<ConsentFunctionsProps, "host" | "requester"> | undefined;
+  readonly consents?: RealmConsents | undefined;
   /** The SNS topic that alarms notify. */
   readonly notify?: ITopic | undefined;
+}
+
+export interface RealmConsents extends Pick<ConsentFunctionsProps, "requester"> {
+  /** Whether the core's consent host has a firewall. */
+  readonly firewall: boolean;
 }
 
 /** Long enough to wait for another caller's renewal and then renew; below API Gateway's limit of 29 s. */
 const vendTimeout = Duration.seconds(25);
 /** A scheduled run waits inside its invocation for what is due within its minute; the rest is time to finish. */
 const renewTimeout = Duration.minutes(2);
-/** Consecutive runs overlap by up to a minute. */
-const renewConcurrency = 2;
-
 /** One realm: its functions, its paths of the API, its renewal schedule and its alarms. */
 export class Realm extends Construct {
   /** `provider/environment` */
   readonly realmName: string;
   readonly vendToken: RealmFunction;
+  /** The alias of `vendToken` that callers invoke. */
+  readonly live: Alias;
   readonly renewTokens: RealmFunction;
   /** Undefined where the provider needs no consent. */
   readonly consents: ConsentFunctions | undefined;
   readonly alarms: readonly TokenAlarm[];
+  /** Its paths of the API, if there is one. */
+  readonly paths: RealmApi | undefined;
   private readonly api: VendingApi | undefined;
+  private readonly names: DeploymentNames;
 
   constructor(scope: Construct, id: string, props: RealmProps) {
     super(scope, id);
-    const { realm, state, bundlesFolder, schedules, failureQueue, api } = props;
+    const { realm, names, state, bundlesFolder, notify } = props;
     const { name } = realm;
+    const common = { realm, names, state, bundlesFolder };
+    const parameters = new CoreParameters(names);
+    const failureQueue = { queueArn: parameters.read(this, "failures") };
     this.realmName = name;
-    this.api = api;
+    this.names = names;
+    this.api = props.api;
     this.vendToken = new RealmFunction(this, "VendToken", {
-      realm,
-      state,
-      bundlesFolder,
+      ...common,
       entry: "vend-token",
       description: `Vends the tokens of ${name}`,
       timeout: vendTimeout,
       memorySize: 1024,
+      reservedConcurrentExecutions: props.vendConcurrency,
+      // Kept, so that an operator can let the alias point to an earlier one at once.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+    });
+    this.live = new Alias(this, "Live", {
+      aliasName: liveAlias,
+      version: this.vendToken.currentVersion as IVersion,
     });
     this.renewTokens = new RealmFunction(this, "RenewTokens", {
-      realm,
-      state,
-      bundlesFolder,
+      ...common,
       entry: "renew-tokens",
       description: `Renews the tokens of ${name} in time`,
       timeout: renewTimeout,
@@ -76,25 +100,20 @@ export class Realm extends Construct {
       maxEventAge: Duration.minutes(1),
       onFailure: { bind: () => ({ destination: failureQueue.queueArn }) },
     });
+    const groupName = parameters.read(this, "schedules");
     new RenewalSchedule(this, "EveryMinute", {
       description: `Renews what is due in ${name}`,
       target: this.renewTokens,
-      group: schedules,
+      group: ScheduleGroup.fromScheduleGroupName(this, "Ticks", groupName),
       failureQueue,
     });
-    this.consents =
-      props.consents &&
-      new ConsentFunctions(this, "Consents", { realm, state, bundlesFolder, ...props.consents });
+    this.paths = props.api && new RealmApi(this, "Api", { realm: name, parameters });
+    this.paths?.addTokens(this.live);
+    this.consents = props.consents && this.addConsents(common, parameters, props.consents);
     this.alarms = new RealmAlarms(this, "Alarms", {
-      realm,
-      functions: this.functions,
-      notify: props.notify,
+      ...{ realm, functions: this.functions, notify },
     }).alarms;
-    this.addRoutes();
-    new CfnOutput(this, "VendTokenName", {
-      description: `The function to invoke for ${name}`,
-      value: this.vendToken.functionName,
-    });
+    this.publish(parameters);
   }
 
   /** All functions of this realm. */
@@ -105,9 +124,10 @@ export class Realm extends Construct {
     );
   }
 
-  /** Grants vending from this realm and reporting rejections, by invoking its function. */
+  /** Grants vending from this realm and reporting rejections, by invoking its function or the alias. */
   grantVend(grantee: IGrantable): Grant {
-    return grantInvoke(grantee, this.vendToken);
+    const name = this.nameOf("vend-token");
+    return grantInvoke(grantee, this, name, `${name}:${liveAlias}`);
   }
 
   /** Grants vending from this realm and reporting rejections over the API, for one account or for all. */
@@ -121,7 +141,8 @@ export class Realm extends Construct {
 
   /** Grants creating consent links, by invoking the function that creates them. */
   grantBeginConsent(grantee: IGrantable): Grant {
-    return grantInvoke(grantee, this.requireConsents().beginConsent);
+    this.requireConsents();
+    return grantInvoke(grantee, this, this.nameOf("begin-consent"));
   }
 
   /** Grants creating consent links over the API, for one account or for all. */
@@ -132,25 +153,48 @@ export class Realm extends Construct {
 
   /** Grants disconnecting consents, and submitting authorization codes that were copied by hand. */
   grantCompleteConsent(grantee: IGrantable): Grant {
-    return grantInvoke(grantee, this.requireConsents().completeConsent);
+    this.requireConsents();
+    return grantInvoke(grantee, this, this.nameOf("complete-consent"));
   }
 
-  private addRoutes(): void {
-    const path = `/v1/tokens/${this.realmName}/{account}`;
-    const handler = this.vendToken;
-    this.api?.addRoute({ method: "GET", path, handler, query: ["minValiditySeconds"] });
-    this.api?.addRoute({
-      method: "POST",
-      path: `${path}/rejections`,
-      handler,
-      body: this.api.rejectionModel,
+  private addConsents(
+    common: Pick<RealmProps, "realm" | "names" | "state" | "bundlesFolder">,
+    parameters: CoreParameters,
+    { requester, firewall }: RealmConsents,
+  ): ConsentFunctions {
+    const baseUrl = parameters.read(this, "consents/url");
+    const consents = new ConsentFunctions(this, "Consents", { ...common, requester, baseUrl });
+    const realm = this.realmName;
+    const { beginConsent: pages, completeConsent: callbacks } = consents;
+    const routes = { realm, parameters, pages, callbacks };
+    if (firewall) new RealmFirewalledRoutes(this, "Routes", routes);
+    else new RealmConsentRoutes(this, "Routes", routes);
+    this.paths?.addConsents(pages);
+    return consents;
+  }
+
+  /** Tells callers by what names they reach the realm. */
+  private publish(parameters: CoreParameters): void {
+    const { realmName, names } = this;
+    const what = {
+      function: this.live.functionName,
+      ...(this.paths && { api: this.paths.url }),
+      ...(this.consents && {
+        callback: `${parameters.read(this, "consents/url")}${callbackPath(realmName)}`,
+      }),
+    };
+    for (const [part, stringValue] of Object.entries(what)) {
+      const parameterName = names.realmParameter(realmName, part as keyof typeof what);
+      new StringParameter(this, `Parameter ${part}`, { parameterName, stringValue });
+    }
+    new CfnOutput(this, "VendTokenName", {
+      description: `The function to invoke for ${realmName}`,
+      value: this.live.functionName,
     });
-    if (!this.consents) return;
-    this.api?.addRoute({
-      method: "POST",
-      path: `/v1/consents/${this.realmName}/{account}`,
-      handler: this.consents.beginConsent,
-    });
+  }
+
+  private nameOf(entry: RealmFunctionName): string {
+    return this.names.realmFunction(this.realmName, entry);
   }
 
   private requireConsents(): ConsentFunctions {

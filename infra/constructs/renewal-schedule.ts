@@ -12,7 +12,7 @@ interface RenewalScheduleProps {
   readonly description: string;
   readonly target: IFunction;
   readonly group: IScheduleGroup;
-  readonly failureQueue: IQueue;
+  readonly failureQueue: Pick<IQueue, "queueArn">;
 }
 
 /**
@@ -58,8 +58,6 @@ export class RenewalSchedule extends Schedule {
         }),
       },
     });
-    // The schedule names its group by a plain string, which CloudFormation does not see as a dependency.
-    this.node.addDependency(group);
   }
 }
 

@@ -3,43 +3,49 @@ import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import type { Construct } from "constructs";
-import { tokenTableName } from "./token-table.ts";
+import type { DeploymentNames } from "../deployment-names.ts";
 
 /** For the time of a change (docs/operations.md#rotating-the-sealing-key, docs/deploying.md#upgrading). */
-export interface SealingChange {
+interface SealingChange {
   /** The ARN of a KMS key under which tokens may still be sealed. */
   readonly previousKeyArn?: string | undefined;
   /** In which layout tokens are sealed, if not in the latest: so that an earlier release can open them. */
   readonly layout?: "1" | undefined;
 }
 
-/** The resources that the functions of all realms share. `TokenVendingState` implements it. */
+export type SharedTable = Pick<ITable, "tableArn" | "tableName">;
+
+/** The resources that the functions of all realms share. */
 export interface SharedState {
-  readonly table: Pick<ITable, "tableArn" | "tableName">;
+  readonly table: SharedTable;
   readonly sealingKey: Pick<IKey, "keyArn">;
   readonly sealingChange?: SealingChange | undefined;
 }
 
-/** The SSM parameter for the key's ARN: unlike a table, a key has no name that is known beforehand. */
-export const sealingKeyParameter = "/token-vending/sealing-key";
+export interface StateProps {
+  readonly names: DeploymentNames;
+  /** The table to use instead of the state stack's own: one that was restored from a backup. */
+  readonly tableName?: string | undefined;
+  readonly sealingChange?: SealingChange | undefined;
+}
 
 /**
- * The state of another stack, imported by name, so that neither stack blocks the other
- * (docs/decisions/0018-two-stacks.md).
+ * The state of the state stack, imported by name, so that no stack blocks another (docs/decisions/0018-two-stacks.md).
  */
-export function importSharedState(
+export function importSharedState(scope: Construct, props: StateProps): SharedState {
+  const { names, sealingChange = {} } = props;
+  const keyArn = StringParameter.valueForStringParameter(scope, names.sealingKeyParameter);
+  return { table: importSharedTable(scope, props), sealingChange, sealingKey: { keyArn } };
+}
+
+export function importSharedTable(
   scope: Construct,
-  tableName: string = tokenTableName,
-  sealingChange: SealingChange = {},
-): SharedState {
+  { names, tableName = names.table }: StateProps,
+): SharedTable {
   const tableArn = Stack.of(scope).formatArn({
     service: "dynamodb",
     resource: "table",
     resourceName: tableName,
   });
-  return {
-    table: { tableArn, tableName },
-    sealingChange,
-    sealingKey: { keyArn: StringParameter.valueForStringParameter(scope, sealingKeyParameter) },
-  };
+  return { tableArn, tableName };
 }

@@ -2,14 +2,16 @@ import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { StatusVariables } from "../../functions/platform/environment.ts";
 import { summarizeRealm } from "../../functions/providers/catalogue.ts";
+import type { DeploymentNames } from "../deployment-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import { BundledFunction } from "./bundled-function.ts";
 import { allowListingConnections, allowReadingStatus } from "./permissions.ts";
-import type { SharedState } from "./shared-state.ts";
+import type { SharedTable } from "./shared-state.ts";
 
 interface StatusFunctionProps {
+  readonly names: DeploymentNames;
   readonly realms: readonly ListedRealm[];
-  readonly state: SharedState;
+  readonly table: SharedTable;
   readonly bundlesFolder: string;
 }
 
@@ -17,20 +19,25 @@ interface StatusFunctionProps {
  * Lists the status of every connection of every realm. It can read no secret and no token, not even an encrypted one.
  */
 export class StatusFunction extends BundledFunction {
-  constructor(scope: Construct, id: string, { realms, state, bundlesFolder }: StatusFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { names, realms, table, bundlesFolder }: StatusFunctionProps,
+  ) {
     const variables: StatusVariables = {
-      TABLE_NAME: state.table.tableName,
+      TABLE_NAME: table.tableName,
       REALMS: JSON.stringify(realms.map(({ settings }) => summarizeRealm(settings))),
     };
     super(scope, id, {
       entry: "list-connections",
+      functionName: names.listConnections,
       bundlesFolder,
       environment: { ...variables },
       description: "Tells the status of every connection",
       timeout: Duration.seconds(25),
       memorySize: 512,
     });
-    this.addToRolePolicy(allowListingConnections(state.table));
-    this.addToRolePolicy(allowReadingStatus(state.table, "dynamodb:BatchGetItem"));
+    this.addToRolePolicy(allowListingConnections(table));
+    this.addToRolePolicy(allowReadingStatus(table, "dynamodb:BatchGetItem"));
   }
 }

@@ -5,17 +5,15 @@ import type { Construct } from "constructs";
 /** The name that functions/store/dynamodb-renewal-index.ts queries. */
 export const dueIndexName = "due";
 
-/** A fixed name, like the names of the secrets: there is one deployment per account and Region. */
-export const tokenTableName = "token-vending";
-
 /** The name that functions/store/dynamodb-status-reader.ts queries. */
 export const connectionsIndexName = "connections";
 
 /** One item per connection and one per claimed revocation scope. Kept, because losing it loses leases and versions. */
 export class TokenTable extends Table {
-  constructor(scope: Construct, id: string) {
+  /** A fixed name, like the names of the secrets: CloudFormation never replaces such a table. */
+  constructor(scope: Construct, id: string, tableName: string) {
     super(scope, id, {
-      tableName: tokenTableName,
+      tableName,
       partitionKey: { name: "pk", type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

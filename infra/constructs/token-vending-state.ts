@@ -1,12 +1,12 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import { Key } from "aws-cdk-lib/aws-kms";
+import { Alias, Key } from "aws-cdk-lib/aws-kms";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
+import type { DeploymentNames } from "../deployment-names.ts";
 import type { ListedRealm, RealmEntry } from "../realm-list.ts";
 import { readRealms } from "../realm-list.ts";
 import { ConnectionSecret } from "./connection-secret.ts";
 import { sealingKeyPolicy } from "./sealing-key-policy.ts";
-import { sealingKeyParameter } from "./shared-state.ts";
 import { TokenTable } from "./token-table.ts";
 
 /** The resources that outlive every deployment: the token table, the key that encrypts its tokens, and the secrets. */
@@ -14,9 +14,9 @@ export class TokenVendingState extends Construct {
   readonly table: TokenTable;
   readonly sealingKey: Key;
 
-  constructor(scope: Construct, id: string, realms: readonly RealmEntry[]) {
+  constructor(scope: Construct, id: string, realms: readonly RealmEntry[], names: DeploymentNames) {
     super(scope, id);
-    this.table = new TokenTable(this, "Tokens");
+    this.table = new TokenTable(this, "Tokens", names.table);
     // Kept as long as the table: without it none of the stored tokens can be decrypted.
     this.sealingKey = new Key(this, "SealingKey", {
       description: "Seals the tokens in the token table",
@@ -24,16 +24,23 @@ export class TokenVendingState extends Construct {
       policy: sealingKeyPolicy(),
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    new StringParameter(this, "SealingKeyArn", {
+    // Both are kept with the key: without them nobody finds it.
+    const pointer = new StringParameter(this, "SealingKeyArn", {
       description: "Seals the tokens of token vending",
-      parameterName: sealingKeyParameter,
+      parameterName: names.sealingKeyParameter,
       stringValue: this.sealingKey.keyArn,
     });
+    pointer.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const alias = new Alias(this, "SealingKeyAlias", {
+      aliasName: names.keyAlias,
+      targetKey: this.sealingKey,
+    });
+    alias.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     const listed = readRealms(realms);
     requireRoomFor(listed);
     for (const realm of listed) {
       for (const account of realm.accounts) {
-        new ConnectionSecret(this, `Secret ${realm.name}/${account}`, realm, account);
+        new ConnectionSecret(this, `Secret ${realm.name}/${account}`, realm, account, names);
       }
     }
   }

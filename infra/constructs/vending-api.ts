@@ -1,52 +1,45 @@
-import { Validations } from "aws-cdk-lib";
-import type { IModel, IRestApi, Stage } from "aws-cdk-lib/aws-apigateway";
+import { Stack, Validations } from "aws-cdk-lib";
+import type { CfnRestApi, IRestApi } from "aws-cdk-lib/aws-apigateway";
 import {
   AuthorizationType,
-  Deployment,
   EndpointType,
   LambdaIntegration,
   RequestValidator,
   RestApi,
+  Stage,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IInterfaceVpcEndpoint } from "aws-cdk-lib/aws-ec2";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-
 import { apiResourcePolicy } from "./api-policy.ts";
-import { createStage } from "./api-stage.ts";
+import type { ApiMethod, ApiRoute } from "./api-route.ts";
+import { apiStageName, describeRoute } from "./api-route.ts";
+import type { CoreParameters } from "./core-parameters.ts";
 import { invalidBodyResponse, rejectionSchema } from "./rejection-body.ts";
 
 export interface VendingApiProps {
   /** The VPC endpoints of a private API; none makes it regional. */
   readonly endpoints: readonly IInterfaceVpcEndpoint[];
+  readonly parameters: CoreParameters;
 }
 
-type ApiMethod = "GET" | "POST";
-
-interface ApiRoute {
-  readonly method: ApiMethod;
-  /** `/v1/tokens/conferma/sandbox/{account}` */
-  readonly path: string;
-  readonly handler: IFunction;
-  /** Names of the query parameters. */
-  readonly query?: readonly string[];
-  readonly body?: IModel;
-}
-
-/** The REST API: every path needs AWS_IAM and is answered by one function. */
+/**
+ * The REST API without the paths of realms, which their stacks add below the nodes that are created here. Every path needs
+ * AWS_IAM. Nothing is served before the API is deployed to its stage (api-stage.ts).
+ */
 export class VendingApi extends Construct {
-  readonly rejectionModel: IModel;
+  /** With a slash at its end. */
   readonly url: string;
-  readonly stage: Stage;
   private readonly api: RestApi;
-  private readonly deployment: Deployment;
   private readonly queryValidator: RequestValidator;
-  private readonly bodyValidator: RequestValidator;
+  private readonly parameters: CoreParameters;
+  private readonly routes: ApiRoute[] = [];
 
-  constructor(scope: Construct, id: string, { endpoints }: VendingApiProps) {
+  constructor(scope: Construct, id: string, { endpoints, parameters }: VendingApiProps) {
     super(scope, id);
+    this.parameters = parameters;
     const isPrivate = endpoints.length > 0;
     this.api = new RestApi(this, "Api", {
       description: "Vends the current token of a connection",
@@ -59,12 +52,14 @@ export class VendingApi extends Construct {
       deploy: false,
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
     });
-    Validations.of(this.api).acknowledge({
-      id: "AwsSolutions::AwsSolutions-COG4",
-      reason: "Callers are the account's own roles, which AWS_IAM authenticates.",
-    });
+    acknowledgeCallers(this.api);
     const restApi = this.api as IRestApi;
-    this.rejectionModel = this.api.addModel("Rejection", {
+    const stageName = apiStageName;
+    // For the ARNs of its methods: the stage itself is deployed after the realms.
+    this.api.deploymentStage = Stage.fromStageAttributes(this, "Stage", {
+      ...{ restApi, stageName },
+    }) as Stage;
+    const rejection = this.api.addModel("Rejection", {
       contentType: "application/json",
       schema: rejectionSchema,
     });
@@ -72,32 +67,56 @@ export class VendingApi extends Construct {
       restApi,
       validateRequestParameters: true,
     });
-    this.bodyValidator = new RequestValidator(this, "Bodies", {
+    const bodyValidator = new RequestValidator(this, "Bodies", {
       restApi,
       validateRequestParameters: true,
       validateRequestBody: true,
     });
-    const invalidBody = this.api.addGatewayResponse("BadBody", invalidBodyResponse);
-    this.deployment = new Deployment(this, "Deployment", { api: restApi });
-    this.deployment.node.addDependency(invalidBody, this.rejectionModel);
-    this.deployment.addToLogicalId([invalidBodyResponse.templates, rejectionSchema]);
-    this.stage = createStage(this, this.deployment);
-    this.api.deploymentStage = this.stage;
-    this.url = this.stage.urlForPath();
+    this.api.addGatewayResponse("BadBody", invalidBodyResponse);
+    const { region, urlSuffix } = Stack.of(this);
+    this.url = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}/`;
+    const published = {
+      id: this.api.restApiId,
+      url: this.url,
+      "query-validator": this.queryValidator.requestValidatorId,
+      "body-validator": bodyValidator.requestValidatorId,
+      "rejection-model": rejection.modelId,
+    };
+    for (const [what, value] of Object.entries(published)) {
+      parameters.publish(this, `api/${what}`, value);
+    }
   }
 
-  /** Adds a path and lets API Gateway invoke the function for that path only. */
-  addRoute({ method, path, handler, query = [], body }: ApiRoute): void {
+  /** Creates a path below which the stacks of realms add theirs: `tokens/conferma`. */
+  addNode(path: string): void {
+    const { resourceId } = this.api.root.resourceForPath(`/v1/${path}`);
+    this.parameters.publish(this, `api/${path}`, resourceId);
+  }
+
+  /** Adds a path that belongs to no realm, and lets API Gateway invoke the function for that path only. */
+  addRoute(route: ApiRoute & { readonly handler: IFunction }): void {
+    const { method, path, handler, query } = route;
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     this.api.root.resourceForPath(path).addMethod(method, integration, {
-      requestValidator: body ? this.bodyValidator : this.queryValidator,
+      requestValidator: this.queryValidator,
       requestParameters: Object.fromEntries(
         query.map((name) => [`method.request.querystring.${name}`, false]),
       ),
-      ...(body && { requestModels: { "application/json": body } }),
     });
-    // A REST API changes only when it is deployed: a changed route needs a new deployment.
-    this.deployment.addToLogicalId([method, path, query, Boolean(body), handler.functionArn]);
+    this.routes.push(route);
+  }
+
+  /** What a deployment of the API contains besides the paths of realms. */
+  describe(): readonly unknown[] {
+    // What CDK itself makes a new deployment for.
+    const template: unknown = (this.api.node.defaultChild as CfnRestApi)._toCloudFormation();
+    const api = Stack.of(this).resolve(template);
+    return [
+      JSON.stringify(api),
+      invalidBodyResponse.templates,
+      rejectionSchema,
+      this.routes.map(describeRoute),
+    ];
   }
 
   /** Grants requests to these paths, in which `*` stands for any account. */
@@ -106,8 +125,15 @@ export class VendingApi extends Construct {
       grantee,
       actions: ["execute-api:Invoke"],
       resourceArns: paths.map(([verb, path]) =>
-        this.api.arnForExecuteApi(verb, path, this.stage.stageName),
+        this.api.arnForExecuteApi(verb, path, apiStageName),
       ),
     });
   }
+}
+
+export function acknowledgeCallers(scope: Construct): void {
+  Validations.of(scope).acknowledge({
+    id: "AwsSolutions::AwsSolutions-COG4",
+    reason: "Callers are the account's own roles, which AWS_IAM authenticates.",
+  });
 }

@@ -4,7 +4,8 @@ import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { bundle } from "../bundle.ts";
 import { BundledFunction } from "../constructs/bundled-function.ts";
-import type { TokenVending } from "../constructs/token-vending.ts";
+import { liveAlias } from "../deployment-names.ts";
+import type { TokenVending } from "../token-vending.ts";
 
 interface ConsumerStackProps extends StackProps {
   readonly vending: TokenVending;
@@ -30,7 +31,7 @@ export class ConsumerStack extends Stack {
       timeout: Duration.seconds(35),
       memorySize: 256,
       environment: {
-        VEND_CONFERMA: conferma.vendToken.functionName,
+        VEND_CONFERMA: `${vending.names.realmFunction("conferma/sandbox", "vend-token")}:${liveAlias}`,
         CONFERMA_API: confermaApi,
       },
     });

@@ -24,9 +24,9 @@ describe("of the deployed functions, by their descriptions", () => {
   test.each([...parts, { part: "list-connections", realm: null } as const])(
     "$part of $realm is found",
     ({ part, realm }) => {
-      const name = findFunctionName(described, part, realm);
-      const id = part.replaceAll("-", "");
-      expect(name.toLowerCase()).toContain(id);
+      const ends = [realm?.replace("/", "-"), part === "vend-token" ? null : part];
+      const name = ["token-vending", ...ends.filter(Boolean)].join("-");
+      expect(findFunctionName(described, part, realm)).toBe(name);
     },
   );
 

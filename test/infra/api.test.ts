@@ -14,7 +14,13 @@ const methods = resourcesIn(template, "AWS::ApiGateway::Method").map(
 /** Each path with its method and the function that answers. */
 const routes = methods.map(({ HttpMethod, ResourceId, Integration }) => {
   const functions = resourcesIn(template, "AWS::Lambda::Function").map(([logicalId]) => logicalId);
-  const called = functions.filter((id) => JSON.stringify(Integration).includes(`"${id}"`));
+  const aliases = resourcesIn(template, "AWS::Lambda::Alias");
+  const uri = aliases.reduce(
+    (text, [id, { Properties }]) =>
+      text.replace(`"${id}"`, JSON.stringify(Properties["FunctionName"])),
+    JSON.stringify(Integration),
+  );
+  const called = functions.filter((id) => uri.includes(`"${id}"`));
   return `${HttpMethod} ${pathOf(ResourceId)} → ${called.map((id) => id.slice(0, -8))}`;
 });
 

@@ -2,6 +2,7 @@ import { App } from "aws-cdk-lib";
 import { expect, test } from "vitest";
 import { declarationOf, providerIds } from "../../functions/providers/catalogue.ts";
 import { maxListedSecrets } from "../../infra/constructs/token-vending-state.ts";
+import { DeploymentNames } from "../../infra/deployment-names.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import { realms } from "../../infra/realms.ts";
 import { StateStack } from "../../infra/stacks/state-stack.ts";
@@ -58,7 +59,9 @@ const manyRealms = (count: number, accounts: number): RealmEntry[] =>
 
 test("two hundred realms with two accounts each fit into the state's stack", () => {
   const app = new App({ builtinCloudFormationValidation: false });
-  const { stackName } = new StateStack(app, "State", { realms: manyRealms(200, 2) });
+  const { stackName } = new StateStack(app, "State", {
+    ...{ realms: manyRealms(200, 2), names: new DeploymentNames() },
+  });
   const { Resources } = app.synth().getStackByName(stackName).template;
   expect(Object.keys(Resources).length).toBeGreaterThan(400);
   expect(Object.keys(Resources).length).toBeLessThanOrEqual(500);

@@ -18,7 +18,8 @@ describe("a consent host with a firewall", () => {
   test("is a REST API with the same routes, for which alone its functions may be invoked", () => {
     expect(resourcesIn(template, "AWS::ApiGatewayV2::Api")).toEqual([]);
     const paths = resourcesIn(template, "AWS::Lambda::Permission").flatMap(
-      ([, { Properties }]) => /"(\/[A-Z]+\/c[^"]+)"/.exec(JSON.stringify(Properties))?.[1] ?? [],
+      ([, { Properties }]) =>
+        /"\/live(\/[A-Z]+\/c[^"]+)"/.exec(JSON.stringify(Properties))?.[1] ?? [],
     );
     expect(paths.sort()).toEqual([
       "/GET/callback/centrapay-user/test",

@@ -41,9 +41,9 @@ test("a resource that breaks a rule of a pack fails the synthesis", { timeout },
     synthesizedStacks(oneOfEachKind.slice(0, 1), {
       context,
       api: { kind: "none" },
-      add(service, app) {
-        new CfnQueue(service, "Planted");
-        new CfnFunction(service, "Old", {
+      add({ coreStack }, app) {
+        new CfnQueue(coreStack, "Planted");
+        new CfnFunction(coreStack, "Old", {
           code: { zipFile: "" },
           handler: "index.handler",
           role: "arn:aws:iam::111122223333:role/old",

@@ -16,7 +16,8 @@ export const outsiderMutations: readonly Mutation[] = [
   {
     name: "a caller may invoke every version",
     change: onStatement("CallerByInvoke", "lambda:InvokeFunction", (statement) => {
-      statement.Resource = [statement.Resource, { "Fn::Join": ["", [statement.Resource, ":*"]] }];
+      const [plain] = [statement.Resource].flat();
+      statement.Resource = [plain, { "Fn::Join": ["", [plain, ":*"]] }];
     }),
     flips: [`CallerByInvoke: invoke a version of VendToken ${clientRealm}`],
   },

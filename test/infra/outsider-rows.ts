@@ -31,7 +31,7 @@ function invocations(stack: DeployedStack): AccessAttempt[] {
     ...principalsOf(stack).map(({ name, functionArn }) => ({ name, functionArn })),
     { name: statusReader, functionArn: arn(testLocation, "lambda", `function:${status?.name}`) },
   ];
-  const others = ["Orders", `${stackName}-confermasandboxVendToken`];
+  const others = ["Orders", "token-vending-conferma-sandbox2"];
   return [
     ...functions.flatMap(({ name, functionArn }): AccessAttempt[] => [
       { what: `invoke ${name}`, action: "lambda:InvokeFunction", resource: functionArn },
@@ -39,6 +39,11 @@ function invocations(stack: DeployedStack): AccessAttempt[] {
         what: `invoke a version of ${name}`,
         action: "lambda:InvokeFunction",
         resource: `${functionArn}:1`,
+      },
+      {
+        what: `invoke live of ${name}`,
+        action: "lambda:InvokeFunction",
+        resource: `${functionArn}:live`,
       },
       { what: `read ${name}`, action: "lambda:GetFunction", resource: functionArn },
       { what: `change ${name}`, action: "lambda:UpdateFunctionCode", resource: functionArn },

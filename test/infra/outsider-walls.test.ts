@@ -35,7 +35,7 @@ const seesStatus = [
 
 /** Everything that each principal may do; every other attempt is denied. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  CallerByInvoke: [`invoke VendToken ${clientRealm}`],
+  CallerByInvoke: [`invoke VendToken ${clientRealm}`, `invoke live of VendToken ${clientRealm}`],
   CallerByApi: ["acme", "other"].flatMap((account) => [
     `GET /v1/tokens/${clientRealm}/${account}`,
     `POST /v1/tokens/${clientRealm}/${account}/rejections`,
@@ -78,7 +78,7 @@ describe.each(Object.entries(allowed))("%s", (name, mine) => {
 });
 
 test("granting the status to a principal without policies throws", () => {
-  const toNobody: typeof addOutsiders = ({ vending }) =>
+  const toNobody: typeof addOutsiders = (vending) =>
     vending.grantStatus(new ServicePrincipal("events.amazonaws.com"));
   for (const kind of ["none", "private"] as const) {
     const api = { kind, endpointIds: [endpointId] };

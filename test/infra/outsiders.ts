@@ -1,12 +1,12 @@
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { ServiceStack } from "../../infra/stacks/service-stack.ts";
+import type { TokenVending } from "../../infra/token-vending.ts";
 
 /** A client-credentials realm and a consent realm. All other realms must stay out of reach. */
 export const clientRealm = "conferma/sandbox";
 export const consentRealm = "centrapay-user/sandbox";
 
 /** Roles of other apps, with what is granted to each. */
-const grants: Readonly<Record<string, (vending: ServiceStack["vending"], role: Role) => void>> = {
+const grants: Readonly<Record<string, (vending: TokenVending, role: Role) => void>> = {
   CallerByInvoke: (vending, role) => vending.realm(clientRealm).grantVend(role),
   CallerByApi: (vending, role) => vending.realm(clientRealm).grantVendOverApi(role),
   CallerOfOneAccount: (vending, role) => vending.realm(clientRealm).grantVendOverApi(role, "acme"),
@@ -25,9 +25,9 @@ const nothingOfOurs = new PolicyStatement({
 
 export const outsiderNames = Object.keys(grants);
 
-export function addOutsiders(service: ServiceStack): void {
+export function addOutsiders(vending: TokenVending): void {
   for (const [name, grant] of Object.entries(grants)) {
     const assumedBy = new ServicePrincipal("lambda.amazonaws.com");
-    grant(service.vending, new Role(service, name, { assumedBy }));
+    grant(vending, new Role(vending.coreStack, name, { assumedBy }));
   }
 }

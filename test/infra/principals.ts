@@ -54,7 +54,8 @@ export function principalsOf(stack: DeployedStack): FunctionPrincipal[] {
     .resourcesOf("AWS::Lambda::Function")
     .filter(({ logicalId }) => !logicalId.startsWith(statusReader));
   return ofRealms.map(({ logicalId, properties }) => {
-    const { Role, Environment, LoggingConfig } = properties as unknown as FunctionProperties;
+    const { Role, Environment, LoggingConfig, FunctionName } =
+      properties as unknown as FunctionProperties;
     const kind = [...kinds, ...consentKinds].find((known) => logicalId.includes(known));
     if (!kind) throw new Error(`${logicalId} is of no known kind.`);
     const { provider, environment } = JSON.parse(Environment.Variables["REALM"] ?? "");
@@ -63,7 +64,7 @@ export function principalsOf(stack: DeployedStack): FunctionPrincipal[] {
       name: `${kind} ${realm}`,
       kind,
       realm,
-      functionArn: arn(testLocation, "lambda", `function:${stackName}-${logicalId}`),
+      functionArn: arn(testLocation, "lambda", `function:${FunctionName}`),
       roleArn: Role,
       logGroup: LoggingConfig.LogGroup,
       policies: policiesOf(stack, Role),
@@ -109,6 +110,7 @@ interface ScheduleProperties {
 }
 
 interface FunctionProperties {
+  readonly FunctionName: string;
   readonly Role: string;
   readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
   readonly LoggingConfig: { readonly LogGroup: string };

@@ -107,9 +107,7 @@ describe("realms are told apart:", () => {
 
   test.each([
     ["conferma/staging-2", "conferma/staging2"],
-    ["conferma/eu.west", "conferma/eu-west"],
     ["conferma/eu-west", "conferma/eu--west"],
-    ["cfis-provisioning/staging", "cfis/provisioning-staging"],
     ["conferma/sandbox", "conferma/sandbox-2"],
     ["conferma/sandbox", "conferma/production"],
     ["conferma/sandbox", "cfis/sandbox"],
@@ -117,6 +115,30 @@ describe("realms are told apart:", () => {
     ["conferma/a-", "conferma/a"],
   ])("%s and %s may both be there", (one, two) => {
     expect(realmsOf([one, two].map(named))).toEqual([one, two]);
+  });
+
+  test.each([
+    ["conferma/eu.west", "conferma/eu-west", "token-vending-conferma-eu-west"],
+    ["conferma/eu_west", "conferma/eu-west", "TokenVending-conferma-eu-west"],
+    [
+      "cfis-provisioning/staging",
+      "cfis/provisioning-staging",
+      "token-vending-cfis-provisioning-staging",
+    ],
+    ["conferma/a", "conferma/a-renew", "token-vending-conferma-a-renew"],
+    ["conferma/a", "conferma/a-begin-consent", "token-vending-conferma-a-begin-consent"],
+  ])("%s and %s may not: both would have a %s", (one, two, name) => {
+    const message = messageOf(() => synthesized([one, two].map(named)));
+    for (const part of [one, two, name]) expect(message).toContain(part);
+  });
+
+  test("a realm whose functions would have names too long for Lambda is refused, by name", () => {
+    const environment = "e".repeat(64 - "token-vending-conferma--complete-consent".length);
+    const realmOf = (name: string) => [named(`conferma/${name}`)];
+    expect(realmsOf(realmOf(environment))).toHaveLength(1);
+    expect(messageOf(() => synthesized(realmOf(`${environment}e`)))).toMatch(
+      /conferma\/e+: its function would be called \S+, which is 65 characters; at most 64/,
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import { readRealms } from "../../infra/realm-list.ts";
 import { oneOfEachKind } from "./example-realms.ts";
-import { resourcesIn, synthesizedStacks } from "./synthesized.ts";
+import { resourcesIn, synthesized } from "./synthesized.ts";
 
 const [conferma] = oneOfEachKind;
 const withMemory = (renewalMemoryMb: unknown) =>
@@ -10,7 +10,7 @@ const withMemory = (renewalMemoryMb: unknown) =>
 
 /** Memory of the functions of the realm's schedule. */
 function memoryOf(list: readonly RealmEntry[]): unknown[] {
-  return resourcesIn(synthesizedStacks(list).service, "AWS::Lambda::Function")
+  return resourcesIn(synthesized(list), "AWS::Lambda::Function")
     .filter(([, { Properties }]) => String(Properties["Description"]).startsWith("Renews"))
     .map(([, { Properties }]) => Properties["MemorySize"]);
 }

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { tokenTableName } from "../../infra/constructs/token-table.ts";
 import { oneOfEachKind } from "./example-realms.ts";
-import { resourcesIn, synthesizedStacks } from "./synthesized.ts";
+import { joinTemplates, resourcesIn, synthesizedStacks } from "./synthesized.ts";
 
 const tableName = "token-vending-restored";
-const { state, service } = synthesizedStacks(oneOfEachKind, { tableName });
+const tokenTableName = "token-vending";
+const { state, core, ofRealms } = synthesizedStacks(oneOfEachKind, { tableName });
+const service = joinTemplates([core, ...ofRealms.values()]);
 
 test("a service with a restored table uses it in every function, and may use no other", () => {
   const functions = resourcesIn(service, "AWS::Lambda::Function");

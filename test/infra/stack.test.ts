@@ -75,7 +75,8 @@ describe.each(functions)("$logicalId", ({ logicalId, properties, environment, ..
     );
     expect(users.map((user) => user.logicalId)).toEqual([logicalId]);
     const groups = stack.resourcesOf("AWS::Logs::LogGroup");
-    const group = groups.find((one) => LogGroup.endsWith(one.logicalId));
+    const group = groups.find(({ properties: { LogGroupName } }) => LogGroupName === LogGroup);
+    expect(LogGroup).toBe(`/aws/lambda/${settings.name}`);
     expect(group?.properties["RetentionInDays"]).toBeGreaterThanOrEqual(30);
     expect(group?.properties["RetentionInDays"]).toBeLessThanOrEqual(400);
   });
@@ -179,7 +180,9 @@ test("a function can be invoked only by API Gateway, for its own paths", () => {
     .map(({ properties }) => properties);
   for (const { Principal, Action, FunctionName, SourceArn } of permissions) {
     expect([Principal, Action]).toEqual(["apigateway.amazonaws.com", "lambda:InvokeFunction"]);
-    const called = functions.find(({ name }) => String(FunctionName).endsWith(`:${name}`));
+    const called = functions.find(({ name }) =>
+      new RegExp(`:${name}(:live)?$`).test(String(FunctionName)),
+    );
     const { provider, environment } = JSON.parse(called?.environment["REALM"] ?? "{}");
     const realm = `${provider}/${environment}`;
     const paths = [

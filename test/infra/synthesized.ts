@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "aws-cdk-lib";
-import { createStacks, stackNames } from "../../infra/deployment.ts";
+import { DeploymentNames } from "../../infra/deployment-names.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
-import type { ServiceStack, ServiceStackProps } from "../../infra/stacks/service-stack.ts";
+import type { TokenVendingProps } from "../../infra/token-vending.ts";
+import { TokenVending } from "../../infra/token-vending.ts";
 import type { AwsLocation } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { readTemplate } from "../../local/aws/template/template.ts";
@@ -16,7 +17,8 @@ export const testLocation: AwsLocation = {
   accountId: "111122223333",
   partition: "aws",
 };
-export const stackName = stackNames.service;
+/** Stands for all stacks in names that are generated: their logical ids are different. */
+export const stackName = new DeploymentNames().stack("");
 
 const defaultRules = "@aws-cdk/core:validateAgainstDefaultRules";
 
@@ -43,42 +45,63 @@ export interface RawTemplate {
 }
 
 /**
- * The templates of these realms, merged: SSM parameters that the service reads are replaced by the values that the
- * state stack writes. The functions are stubs.
+ * The templates of these realms, merged: SSM parameters that one stack reads are replaced by the values that another
+ * writes. The functions are stubs.
  */
 export function synthesized(
   realms: readonly RealmEntry[],
   options: SynthesisOptions = {},
 ): RawTemplate {
-  return joinTemplates(synthesizedStacks(realms, options));
+  return joinTemplates(synthesizedStacks(realms, options).ours);
 }
 
-interface SynthesisOptions extends Omit<ServiceStackProps, "realms" | "bundlesFolder"> {
+export interface SynthesisOptions extends Omit<TokenVendingProps, "realms" | "bundlesFolder"> {
   /** Context of the app (default: none). */
   readonly context?: Readonly<Record<string, unknown>>;
+  /** What the stubs of functions return: another release has other code (default: their names). */
+  readonly release?: string;
   /** Adds constructs, as another app would. */
-  add?(service: ServiceStack, app: App): void;
+  add?(vending: TokenVending, app: App): void;
 }
 
-type Stacks = Readonly<Record<"state" | "service", RawTemplate>>;
-
-interface Synthesized extends Stacks {
+interface Synthesized {
+  readonly state: RawTemplate;
+  readonly core: RawTemplate;
+  /** By the names of the stacks. */
+  readonly ofRealms: ReadonlyMap<string, RawTemplate>;
+  readonly apiStage: RawTemplate | undefined;
+  /** All of the above, in the order in which they are deployed. */
+  readonly ours: readonly RawTemplate[];
   /** The templates of stacks that `add` created. */
   readonly others: readonly RawTemplate[];
+  /** Every stack by name, in the order in which they are deployed. */
+  readonly all: ReadonlyMap<string, RawTemplate>;
 }
 
-export function joinTemplates({ state, service }: Stacks): RawTemplate {
-  const written = resourcesIn(state, "AWS::SSM::Parameter").map(([, { Properties }]) => Properties);
-  const read = Object.entries(service.Parameters ?? {}).flatMap(([name, { Default }]) =>
-    written.flatMap(({ Name, Value }) => (Name === Default ? [[name, Value] as const] : [])),
-  );
-  const text = read.reduce(
-    (rest, [Ref, value]) => rest.replaceAll(JSON.stringify({ Ref }), JSON.stringify(value)),
-    JSON.stringify(service),
-  );
-  const { Resources, Parameters = {}, ...rest }: RawTemplate = JSON.parse(text);
-  for (const [name] of read) delete Parameters[name];
-  return { ...rest, Parameters, Resources: { ...state.Resources, ...Resources } };
+/** Throws for a logical id that two of the templates have. */
+export function joinTemplates(templates: readonly RawTemplate[]): RawTemplate {
+  const written = new Map<unknown, string>();
+  const joined: RawTemplate = { Resources: {}, Parameters: {}, Outputs: {} };
+  for (const template of templates) {
+    const parameters = Object.entries(template.Parameters ?? {});
+    const read = parameters.filter(([, { Default }]) => written.has(Default));
+    const text = read.reduce(
+      (rest, [Ref, { Default }]) =>
+        rest.replaceAll(JSON.stringify({ Ref }), written.get(Default) ?? ""),
+      JSON.stringify(template),
+    );
+    const { Resources, Outputs, Parameters = {} }: RawTemplate = JSON.parse(text);
+    for (const [name] of read) delete Parameters[name];
+    const twice = Object.keys(Resources).find((logicalId) => logicalId in joined.Resources);
+    if (twice) throw new Error(`${twice} is in two stacks.`);
+    Object.assign(joined.Resources, Resources);
+    Object.assign(joined.Outputs ?? {}, Outputs);
+    Object.assign(joined.Parameters ?? {}, Parameters);
+    for (const [, { Properties }] of resourcesIn(joined, "AWS::SSM::Parameter")) {
+      written.set(Properties["Name"], JSON.stringify(Properties["Value"]));
+    }
+  }
+  return joined;
 }
 
 /** The templates in the order in which they are deployed. */
@@ -86,7 +109,7 @@ export function synthesizedStacks(
   realms: readonly RealmEntry[],
   options: SynthesisOptions = {},
 ): Synthesized {
-  const { context, add, ...props } = options;
+  const { context, add, release = "", ...props } = options;
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-infra-"));
   try {
     const bundlesFolder = path.join(folder, "functions");
@@ -94,7 +117,7 @@ export function synthesizedStacks(
       mkdirSync(path.join(bundlesFolder, name), { recursive: true });
       writeFileSync(
         path.join(bundlesFolder, name, "index.mjs"),
-        `export const handler = "${name}";`,
+        `export const handler = "${name}${release}";`,
       );
     }
     const app = new App({
@@ -103,21 +126,38 @@ export function synthesizedStacks(
       builtinCloudFormationValidation: context?.[defaultRules] === true,
       context: { "aws:cdk:enable-asset-metadata": true, ...context },
     });
-    const service = createStacks(app, { realms, bundlesFolder, ...props });
-    add?.(service, app);
-    const assembly = app.synth();
-    const written = (name: string) => assembly.getStackByName(name).template;
-    const ours: string[] = [stackNames.state, stackNames.service];
-    return {
-      state: written(stackNames.state),
-      service: written(stackNames.service),
-      others: assembly.stacks.flatMap((stack) =>
-        ours.includes(stack.stackName) ? [] : [stack.template],
-      ),
-    };
+    const vending = new TokenVending(app, { realms, bundlesFolder, ...props });
+    add?.(vending, app);
+    const all = new Map<string, RawTemplate>(
+      app.synth().stacks.map(({ stackName: name, template }) => [name, template]),
+    );
+    return { ...sortTemplates(all, vending.names, realms), all };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The templates by their part in the deployment. */
+export function sortTemplates(
+  all: ReadonlyMap<string, RawTemplate>,
+  names: DeploymentNames,
+  realms: readonly RealmEntry[],
+): Omit<Synthesized, "all"> {
+  const named = (part: "State" | "" | "ApiStage") => all.get(names.stack(part));
+  const state = named("State");
+  const core = named("");
+  if (!state || !core) throw new Error("A stack is missing.");
+  const ofRealms = new Map(
+    realms.flatMap(({ provider, environment }) => {
+      const name = names.realmStack(`${provider}/${environment}`);
+      const template = all.get(name);
+      return template ? [[name, template]] : [];
+    }),
+  );
+  const apiStage = named("ApiStage");
+  const ours = [state, core, ...ofRealms.values(), ...(apiStage ? [apiStage] : [])];
+  const others = [...all.values()].filter((template) => !ours.includes(template));
+  return { state, core, ofRealms, apiStage, ours, others };
 }
 
 /** The stack that the template would deploy, with references resolved. */

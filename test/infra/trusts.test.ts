@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { stackNames } from "../../infra/deployment.ts";
 import { ConsumerStack } from "../../infra/examples/consumer-stack.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import { oneOfEachKind } from "./example-realms.ts";
@@ -12,9 +11,9 @@ const bundlesFolder = mkdtempSync(path.join(tmpdir(), "token-vending-trusts-"));
 afterAll(() => rmSync(bundlesFolder, { recursive: true, force: true }));
 
 const stacks = synthesizedStacks(oneOfEachKind, {
-  add({ vending }, app) {
+  add(vending, app) {
     const confermaApi = "https://conferma.example";
-    new ConsumerStack(app, stackNames.example, { vending, bundlesFolder, confermaApi });
+    new ConsumerStack(app, "Example", { vending, bundlesFolder, confermaApi });
   },
 });
 
@@ -45,7 +44,7 @@ const trustOf = {
 };
 
 test("each role of the deployment can be assumed only by the service that it is for", () => {
-  const stack = deployed(joinTemplates(stacks));
+  const stack = deployed(joinTemplates(stacks.ours));
   const expected = expectedTrusts(stack);
   const trusts = stack
     .resourcesOf("AWS::IAM::Role")

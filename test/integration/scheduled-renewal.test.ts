@@ -56,9 +56,9 @@ const nameOf = ({ provider, environment }: LocalRealm["settings"]) => `${provide
 
 /** The realm's renew function, as its schedule names it. */
 function renewFunction(realm: LocalRealm): string {
-  const id = nameOf(realm.settings).replace(/[^a-z]/g, "");
-  const schedules = stack.scheduler.schedules.filter(({ functionName }) =>
-    functionName.toLowerCase().includes(`${id}renewtokens`),
+  const { provider, environment } = realm.settings;
+  const schedules = stack.scheduler.schedules.filter(
+    ({ functionName }) => functionName === `token-vending-${provider}-${environment}-renew`,
   );
   expect(schedules).toMatchObject([{ everyMs: 60_000, payload: {} }]);
   return schedules[0]?.functionName ?? "";

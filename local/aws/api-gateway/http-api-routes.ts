@@ -44,7 +44,7 @@ export function httpApiRoutes(
 
 function functionOf({ logicalId, properties }: DeployedResource): string {
   const { IntegrationType, IntegrationUri, PayloadFormatVersion } = properties;
-  const [, name] = /:function:([\w-]+)$/.exec(String(IntegrationUri)) ?? [];
+  const [, name] = /:function:([\w-]+)(?::[\w-]+)?$/.exec(String(IntegrationUri)) ?? [];
   if (IntegrationType !== "AWS_PROXY" || PayloadFormatVersion !== "2.0" || !name) {
     return failAt(`Resources.${logicalId}`, "only functions with payload format 2.0 are supported");
   }

@@ -57,7 +57,8 @@ function readMethod(deployed: Deployed, { logicalId, properties }: DeployedResou
     failAt(at, `the authorization ${AuthorizationType} is not supported`);
   }
   const [, functionName] =
-    /\/functions\/[^/]+:function:([\w-]+)\/invocations$/.exec(Integration.Uri ?? "") ?? [];
+    /\/functions\/[^/]+:function:([\w-]+)(?::[\w-]+)?\/invocations$/.exec(Integration.Uri ?? "") ??
+    [];
   if (Integration.Type !== "AWS_PROXY" || !functionName) {
     return failAt(at, "only proxy integrations of functions are supported");
   }

@@ -39,11 +39,12 @@ export function references(
   }
 
   function nameOf(logicalId: string, path: string): string {
-    const { nameProperty = "" } = kind(logicalId, path);
-    const explicit = Resources[logicalId]?.Properties?.[nameProperty];
-    if (explicit !== undefined) {
-      return resolveText(explicit, `Resources.${logicalId}.Properties.${nameProperty}`);
-    }
+    const { nameProperty = "", composeName } = kind(logicalId, path);
+    const property = (name: string) => Resources[logicalId]?.Properties?.[name];
+    const textOf = (name: string) =>
+      resolveText(property(name), `Resources.${logicalId}.Properties.${name}`);
+    if (composeName) return composeName(textOf);
+    if (property(nameProperty) !== undefined) return textOf(nameProperty);
     return stackName === undefined ? logicalId : `${stackName}-${logicalId}`;
   }
 

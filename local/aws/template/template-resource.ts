@@ -7,6 +7,8 @@ export interface ResourceKind {
   readonly nameProperty?: string;
   ref(location: AwsLocation, name: string): string;
   arn?(location: AwsLocation, name: string): string;
+  /** The name, where it is not one property. */
+  composeName?(property: (name: string) => string): string;
   /** Attributes other than the ARN. */
   readonly attributes?: Readonly<Record<string, (name: string) => string>>;
 }
@@ -32,6 +34,15 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   "AWS::DynamoDB::Table": table,
   "AWS::DynamoDB::GlobalTable": table,
   "AWS::Lambda::Function": byName("FunctionName", "lambda", (name) => `function:${name}`),
+  "AWS::Lambda::Version": {
+    ref: (location, name) => arn(location, "lambda", `function:${name}`),
+    composeName: (property) => `${property("FunctionName")}:1`,
+    attributes: { Version: () => "1" },
+  },
+  "AWS::Lambda::Alias": {
+    ref: (location, name) => arn(location, "lambda", `function:${name}`),
+    composeName: (property) => `${property("FunctionName")}:${property("Name")}`,
+  },
   "AWS::Logs::LogGroup": byName("LogGroupName", "logs", (name) => `log-group:${name}:*`),
   "AWS::KMS::Key": byName("", "kms", (name) => `key/${name}`),
   "AWS::Scheduler::ScheduleGroup": byName("Name", "scheduler", (name) => `schedule-group/${name}`),

@@ -35,9 +35,13 @@ function nextRelease(): RawTemplate {
     "synth.ts",
     `import { App } from "aws-cdk-lib";
 import { declarationOf } from "./functions/providers/catalogue.ts";
+import { DeploymentNames } from "./infra/deployment-names.ts";
 import { StateStack } from "./infra/stacks/state-stack.ts";
 const app = new App({ outdir: "out", builtinCloudFormationValidation: false });
-const { stackName } = new StateStack(app, "State", { realms: ${JSON.stringify(realms)} });
+const { stackName } = new StateStack(app, "State", {
+  names: new DeploymentNames(),
+  realms: ${JSON.stringify(realms)},
+});
 const { template } = app.synth().getStackByName(stackName);
 const members = declarationOf("conferma").requiredMembers;
 process.stdout.write(JSON.stringify({ members, template }));

@@ -1,0 +1,41 @@
+import type { DeploymentNames } from "./deployment-names.ts";
+import { realmFunctionNames } from "./deployment-names.ts";
+import type { ListedRealm } from "./realm-list.ts";
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+const maxFunctionName = 64;
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
+const maxStackName = 128;
+
+/** Throws for a realm whose functions or stack cannot have their names, and for two realms that would share one. */
+export function checkNames(realms: readonly ListedRealm[], names: DeploymentNames): void {
+  const owners = new Map([[names.listConnections, "list-connections"]]);
+  for (const { name: realm } of realms) {
+    for (const name of realmFunctionNames.map((entry) => names.realmFunction(realm, entry))) {
+      claim(owners, name, realm, maxFunctionName, "function");
+    }
+    claim(owners, names.realmStack(realm), realm, maxStackName, "stack");
+  }
+}
+
+function claim(
+  owners: Map<string, string>,
+  name: string,
+  realm: string,
+  longest: number,
+  what: string,
+): void {
+  if (name.length > longest) {
+    throw new Error(
+      `infra/realms.ts, ${realm}: its ${what} would be called ${name}, which is ${name.length} characters; ` +
+        `at most ${longest} are allowed. Shorten the environment.`,
+    );
+  }
+  const owner = owners.get(name) ?? realm;
+  if (owner !== realm) {
+    throw new Error(
+      `infra/realms.ts: ${owner} and ${realm} would both have a ${what} called ${name}. Rename one's environment.`,
+    );
+  }
+  owners.set(name, realm);
+}

@@ -1,0 +1,140 @@
+import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import { Construct } from "constructs";
+import { needsConsent } from "../../functions/providers/catalogue.ts";
+import type { DeploymentNames } from "../deployment-names.ts";
+import type { ListedRealm } from "../realm-list.ts";
+import type { ApiProps } from "./api.ts";
+import { createApi } from "./api.ts";
+import { ApiLogging } from "./api-logging.ts";
+import type { ConsentHost } from "./consent-host.ts";
+import { OpenConsentHost } from "./consent-host.ts";
+import { CoreParameters } from "./core-parameters.ts";
+import { FirewalledConsentHost } from "./firewalled-consent-host.ts";
+import { Monitoring } from "./monitoring.ts";
+import { allowListingConnections, allowReadingStatus, grantInvoke } from "./permissions.ts";
+import { FailureQueue } from "./renewal-schedule.ts";
+import type { SharedTable } from "./shared-state.ts";
+import { StatusFunction } from "./status-function.ts";
+import type { TokenAlarm } from "./token-alarm.ts";
+import type { VendingApi } from "./vending-api.ts";
+
+export interface ConsentProps {
+  /** Public address of the consent host, if it is not API Gateway's own; without a trailing slash. */
+  readonly baseUrl?: string | undefined;
+  /** The company's name, as shown on the consent pages (default: the host's name). */
+  readonly requester?: string | undefined;
+  /**
+   * Puts AWS WAF in front of the consent pages, which limits each address (docs/deploying.md says what it costs). It
+   * changes API Gateway's own address of the host.
+   */
+  readonly firewall?: boolean | undefined;
+}
+
+export interface VendingCoreProps {
+  readonly names: DeploymentNames;
+  readonly realms: readonly ListedRealm[];
+  readonly table: SharedTable;
+  readonly bundlesFolder: string;
+  readonly api: ApiProps;
+  readonly consents: ConsentProps;
+}
+
+/**
+ * What all realms share: the API and the consent host, the status of every connection, the queue of failed runs, and the
+ * dashboard. It refers to no realm's resources.
+ */
+export class VendingCore extends Construct {
+  readonly listConnections: StatusFunction;
+  /** Undefined if there is none; callers can always invoke the functions. */
+  readonly api: VendingApi | undefined;
+  /** Undefined where no provider needs consent. */
+  readonly consentHost: ConsentHost | undefined;
+  private readonly table: SharedTable;
+  private readonly names: DeploymentNames;
+  private readonly failureQueue: FailureQueue;
+
+  constructor(scope: Construct, id: string, props: VendingCoreProps) {
+    super(scope, id);
+    const { names, realms, table, bundlesFolder, consents } = props;
+    this.names = names;
+    this.table = table;
+    const parameters = new CoreParameters(names);
+    this.api = createApi(this, parameters, props.api);
+    this.failureQueue = new FailureQueue(this, "Failures");
+    const schedules = new ScheduleGroup(this, "Ticks", { removalPolicy: RemovalPolicy.DESTROY });
+    parameters.publish(this, "failures", this.failureQueue.queueArn);
+    parameters.publish(this, "schedules", schedules.scheduleGroupName);
+
+    const asking = realms.filter(({ settings }) => needsConsent(settings.provider));
+    this.consentHost = this.createConsentHost(parameters, consents, providersOf(asking));
+    for (const provider of providersOf(realms)) this.api?.addNode(`tokens/${provider}`);
+    for (const provider of providersOf(asking)) this.api?.addNode(`consents/${provider}`);
+    const hasStage = this.api ?? this.consentHost instanceof FirewalledConsentHost;
+    if (hasStage && props.api.setsAccountLogging !== false) new ApiLogging(this, "ApiLogging");
+
+    this.listConnections = new StatusFunction(this, "ListConnections", {
+      ...{ names, realms, table, bundlesFolder },
+    });
+    this.api?.addRoute({
+      method: "GET",
+      path: "/v1/connections",
+      handler: this.listConnections,
+      query: ["realm", "cursor"],
+      takesRejection: false,
+    });
+  }
+
+  /** Adds the dashboard and the core's own alarms. */
+  watch(realmAlarms: readonly TokenAlarm[], notify: ITopic | undefined): void {
+    const { failureQueue, listConnections, names } = this;
+    const dashboardName = names.dashboard;
+    const common = { failureQueue, listConnections, notify, dashboardName };
+    new Monitoring(this, "Watch", { ...common, realmAlarms });
+  }
+
+  /**
+   * Grants reading the status of every connection (never a token) by invocation, over the API and from the table.
+   * Throws for a grantee without policies of its own, such as a service principal: nothing can be granted to it.
+   */
+  grantStatus(grantee: IGrantable): void {
+    const { table } = this;
+    const principal = grantee.grantPrincipal;
+    grantInvoke(grantee, this, this.names.listConnections).assertSuccess();
+    this.api?.grant(grantee, ["GET", "/v1/connections"]).assertSuccess();
+    for (const statement of [
+      allowListingConnections(table),
+      allowReadingStatus(table, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+    ]) {
+      const { statementAdded } = principal.addToPrincipalPolicy(statement);
+      if (!statementAdded) throw new Error(`The status cannot be granted to ${principal}.`);
+    }
+  }
+
+  /** One host for all consent realms, if there are any. */
+  private createConsentHost(
+    parameters: CoreParameters,
+    { baseUrl, firewall = false }: ConsentProps,
+    providers: readonly string[],
+  ): ConsentHost | undefined {
+    if (providers.length === 0) return undefined;
+    const props = { baseUrl, parameters };
+    const host = firewall
+      ? new FirewalledConsentHost(this, "FirewalledConsentHost", props)
+      : new OpenConsentHost(this, "ConsentHost", props);
+    if (host instanceof FirewalledConsentHost) {
+      host.addNodes(providers);
+    }
+    new CfnOutput(this, "ConsentUrl", {
+      description: "Callback addresses are /callback/<provider>/<environment> of this",
+      value: host.baseUrl,
+    });
+    return host;
+  }
+}
+
+function providersOf(realms: readonly ListedRealm[]): string[] {
+  return [...new Set(realms.map(({ settings }) => settings.provider))];
+}
