@@ -50,7 +50,7 @@ describe("a link", () => {
       statusCode: 400,
       body: { code: "invalid-request", detail: "httpMethod: is missing." },
     });
-    expect(site.events()).toEqual([]);
+    expect(site.events()).toMatchObject([{ event: "refused", code: "invalid-request" }]);
   });
 
   test("is for the account `default` unless the caller names one", async () => {

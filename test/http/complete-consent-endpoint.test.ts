@@ -24,7 +24,7 @@ test("a malformed event is refused, and its member is named, in the form of its 
       body: expect.stringMatching(/"detail":"(httpMethod|rawQueryString): (is missing|must be)/),
     });
   }
-  expect(site.events()).toEqual([]);
+  expect(site.events()).toMatchObject([{ event: "refused", code: "invalid-request" }]);
 });
 
 describe("a code that a person has copied", () => {

@@ -74,7 +74,7 @@ describe("a failure", () => {
     };
     const page = await browser.returnFromProvider(authorizeUrl, answer);
     expect(page).toMatchObject({ status: 500, title: "Something is wrong on our side" });
-    const reported = site.events().filter(({ level }) => level !== "info");
+    const reported = site.events().filter(({ level }) => level === "error");
     expect(reported).toMatchObject([{ event: "defect", name: "TypeError" }]);
   });
 
