@@ -72,6 +72,11 @@ export class DeploymentNames {
     return `${this.name}/${realm}/`;
   }
 
+  /** The log group to which CloudTrail delivers, if there is a trail. */
+  get trailLog(): string {
+    return `/${this.name}/trail`;
+  }
+
   /** The SSM parameter for the key's ARN: unlike a table, a key has no name that is known beforehand. */
   get sealingKeyParameter(): string {
     return `/${this.name}/sealing-key`;

@@ -9,6 +9,7 @@ const choices = {
   consentFirewall: ["off", "on"],
   sealingLayout: ["2", "1"],
   terminationProtection: ["off", "on"],
+  trail: ["off", "on"],
 } as const;
 
 /** Settings that are any text of their form. */
@@ -92,6 +93,7 @@ export function readSettings(
       layout: choice("sealingLayout") === "1" ? "1" : undefined,
     },
     terminationProtection: choice("terminationProtection") === "on",
+    trail: choice("trail") === "on",
   };
 }
 

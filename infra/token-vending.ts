@@ -28,6 +28,8 @@ export interface TokenVendingProps extends Omit<StateProps, "names"> {
   readonly bundlesFolder?: string;
   readonly api?: ApiProps | undefined;
   readonly consents?: ConsentProps | undefined;
+  /** Whether CloudTrail records who invokes the functions that vend (default: no). */
+  readonly trail?: boolean | undefined;
   /** The SNS topic that alarms notify; without one they notify nobody. */
   readonly alarmTopicArn?: string | undefined;
   /** Lambda's quota of the account: how many invocations may run at once (default: 1000). */
@@ -67,7 +69,7 @@ export class TokenVending {
       ...{ ...stackProps, names, realms: props.realms, terminationProtection: true },
     });
     this.coreStack = new CoreStack(scope, names.stack(""), {
-      ...{ ...common, realms: listed, api, consents },
+      ...{ ...common, realms: listed, api, consents, trail: props.trail },
     });
     this.coreStack.addStackDependency(this.state);
     const { core } = this.coreStack;
@@ -109,6 +111,11 @@ export class TokenVending {
    */
   grantStatus(grantee: IGrantable): void {
     this.coreStack.core.grantStatus(grantee);
+  }
+
+  /** Grants finding out who was vended what. Throws as `grantStatus` does. */
+  grantAttribution(grantee: IGrantable): void {
+    this.coreStack.core.grantAttribution(grantee);
   }
 }
 

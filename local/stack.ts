@@ -58,6 +58,8 @@ export interface StackOptions extends ProviderOptions {
   /** Where data, secrets and keys are kept between runs. */
   readonly folder: string;
   readonly fresh?: boolean;
+  /** Whether a trail records invocations (default: yes). */
+  readonly trail?: boolean;
   /** The functions' bundles, where they have been made already. */
   readonly bundled?: string;
   /** Default: free ports. */
@@ -114,7 +116,10 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const settings = providers.realms.map((realm) => realm.settings);
   const consents = { baseUrl: consentBaseUrl, requester: localRequester };
   const confermaApi = providers.conferma.pingUrl;
-  const deployed = synthesize({ realms: settings, consents, confermaApi, bundled }, folder);
+  const deployed = synthesize(
+    { realms: settings, consents, trail: options.trail ?? true, confermaApi, bundled },
+    folder,
+  );
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
   for (const key of deployed.keys) kms.ensureKey(key);
   await createSecrets(secrets, deployed);

@@ -197,33 +197,6 @@ export const threatsOfAConsumer: readonly Threat[] = [
       "an invocation lasts 25 s at most; `vend-token` has no concurrency limit of its own, so set one where callers are not trusted",
   },
   {
-    name: "denied-vend",
-    arrow: "API",
-    asset: "evidence",
-    kind: "R",
-    threat: "denies that it has vended a token over the API",
-    mitigation: "the access log has caller, path and status of each request",
-    test: [
-      "test/infra/api.test.ts",
-      "the stage",
-      "has an access log of who asked for what, without bodies, queries and headers",
-    ],
-    removal: {
-      file: "infra/constructs/api-stage.ts",
-      from: "caller: AccessLogField.contextIdentityUserArn(),",
-      to: "",
-    },
-  },
-  {
-    name: "denied-invocation",
-    arrow: "invocation",
-    asset: "evidence",
-    kind: "R",
-    threat: "denies that it has vended a token by invocation",
-    accepted:
-      "only CloudTrail knows who invoked a function: turn on its data events for Lambda; our log does not name the caller",
-  },
-  {
     name: "passes-a-token-on",
     arrow: "provider's API",
     asset: "tokens",

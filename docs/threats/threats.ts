@@ -2,6 +2,7 @@ import { threatsOfAnAdministrator } from "./administrator.ts";
 import { threatsOfAnotherTeam } from "./another-team.ts";
 import { threatsOfABackupThief } from "./backup-thief.ts";
 import { threatsOfAConsumer } from "./consumer.ts";
+import { threatsOfDenial } from "./consumer-denials.ts";
 import { threatsOfADependency } from "./dependency.ts";
 import { threatsOfForgedLinks } from "./forged-links.ts";
 import { threatsOfAForwardedLink } from "./forwarded-link.ts";
@@ -19,7 +20,7 @@ import type { Threat } from "./threat.ts";
 /** What each actor could do. */
 export const threatsByActor: Readonly<Record<ThreatActor, readonly Threat[]>> = {
   "another team's Lambda": threatsOfAnotherTeam,
-  "a malicious consumer with a grant": threatsOfAConsumer,
+  "a malicious consumer with a grant": [...threatsOfAConsumer, ...threatsOfDenial],
   "an operator": [...threatsOfAnOperator, ...threatsOfAnAdministrator],
   "a table reader": threatsOfATableReader,
   "a table writer": [...threatsOfATableWriter, ...threatsOfOldRecords, ...threatsOfForgedLinks],

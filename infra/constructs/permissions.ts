@@ -4,6 +4,7 @@ import { Grant, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { statusAttributes } from "../../functions/store/status-attributes.ts";
+import type { DeploymentNames } from "../deployment-names.ts";
 import type { SharedState } from "./shared-state.ts";
 import { connectionsIndexName, dueIndexName } from "./token-table.ts";
 
@@ -27,6 +28,31 @@ export function grantInvoke(
     actions: ["lambda:InvokeFunction"],
     resourceArns: functionArns,
   });
+}
+
+/** The logs in which `npm run vend -- who` looks, and finding them. They are those of every realm, by their names' beginning. */
+export function allowReadingAttribution(
+  scope: Construct,
+  { name, trailLog }: Pick<DeploymentNames, "name" | "trailLog">,
+): PolicyStatement[] {
+  const arnOf = (service: string, resource: string, resourceName: string) =>
+    Stack.of(scope).formatArn({
+      ...{ service, resource, resourceName },
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  const groups = [`/aws/lambda/${name}-*`, trailLog];
+  return [
+    // It supports no resource-level permissions.
+    new PolicyStatement({ actions: ["lambda:ListFunctions"], resources: ["*"] }),
+    new PolicyStatement({
+      actions: ["lambda:GetFunctionConfiguration"],
+      resources: [arnOf("lambda", "function", `${name}-*`)],
+    }),
+    new PolicyStatement({
+      actions: ["logs:FilterLogEvents"],
+      resources: groups.map((group) => arnOf("logs", "log-group", `${group}:*`)),
+    }),
+  ];
 }
 
 /** The secrets of one realm: those whose names begin with `prefix`. */

@@ -13,8 +13,14 @@ import type { ConsentHost } from "./consent-host.ts";
 import { OpenConsentHost } from "./consent-host.ts";
 import { CoreParameters } from "./core-parameters.ts";
 import { FirewalledConsentHost } from "./firewalled-consent-host.ts";
+import { InvocationTrail } from "./invocation-trail.ts";
 import { Monitoring } from "./monitoring.ts";
-import { allowListingConnections, allowReadingStatus, grantInvoke } from "./permissions.ts";
+import {
+  allowListingConnections,
+  allowReadingAttribution,
+  allowReadingStatus,
+  grantInvoke,
+} from "./permissions.ts";
 import { FailureQueue } from "./renewal-schedule.ts";
 import type { SharedTable } from "./shared-state.ts";
 import { StatusFunction } from "./status-function.ts";
@@ -40,6 +46,8 @@ export interface VendingCoreProps {
   readonly bundlesFolder: string;
   readonly api: ApiProps;
   readonly consents: ConsentProps;
+  /** Whether CloudTrail records who invokes the functions that vend (docs/deploying.md says what it costs). */
+  readonly trail?: boolean | undefined;
 }
 
 /**
@@ -74,6 +82,8 @@ export class VendingCore extends Construct {
     for (const provider of providersOf(asking)) this.api?.addNode(`consents/${provider}`);
     const hasStage = this.api ?? this.consentHost instanceof FirewalledConsentHost;
     if (hasStage && props.api.setsAccountLogging !== false) new ApiLogging(this, "ApiLogging");
+
+    if (props.trail) new InvocationTrail(this, "Invocations", { names, realms });
 
     this.listConnections = new StatusFunction(this, "ListConnections", {
       ...{ names, realms, table, bundlesFolder },
@@ -110,6 +120,18 @@ export class VendingCore extends Construct {
     ]) {
       const { statementAdded } = principal.addToPrincipalPolicy(statement);
       if (!statementAdded) throw new Error(`The status cannot be granted to ${principal}.`);
+    }
+  }
+
+  /**
+   * Grants finding out who was vended what (`npm run vend -- who`): reading the logs of all realms' functions, and of the
+   * trail. They hold no token. Throws for a grantee without policies of its own.
+   */
+  grantAttribution(grantee: IGrantable): void {
+    for (const statement of allowReadingAttribution(this, this.names)) {
+      const { statementAdded } = grantee.grantPrincipal.addToPrincipalPolicy(statement);
+      if (!statementAdded)
+        throw new Error(`Attribution cannot be granted to ${grantee.grantPrincipal}.`);
     }
   }
 

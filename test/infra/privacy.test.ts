@@ -7,7 +7,7 @@ import { tableUnder } from "../support/markdown-table.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { resourcesIn, synthesized } from "./synthesized.ts";
 
-const template = synthesized(oneOfEachKind);
+const template = synthesized(oneOfEachKind, { trail: true });
 const page = readFileSync(path.join(import.meta.dirname, "../../docs/privacy.md"), "utf8");
 const rows = tableUnder(page, "## What is stored, where and for how long", "place");
 const periodOf = (place: string) => rows.find(([name]) => name === place)?.[3];
@@ -26,7 +26,8 @@ describe("docs/privacy.md has the period", () => {
   test.each([
     ["access log of the API", /^VendingApiAccessLog/],
     ["access log of the consent host", /^ConsentHostAccessLog/],
-    ["log of a function", /^(?!VendingApi|ConsentHost)/],
+    ["trail of invocations", /^InvocationsLog/],
+    ["log of a function", /^(?!VendingApi|ConsentHost|Invocations)/],
   ])("of the %s", (place, id) => {
     expect([...new Set(periodsOf(id))]).toEqual([periodOf(place)]);
   });

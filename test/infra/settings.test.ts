@@ -19,6 +19,7 @@ test("by default the API is private, in a VPC of its own, and account logging is
     tableName: undefined,
     sealingChange: { previousKeyArn: undefined, layout: undefined },
     terminationProtection: false,
+    trail: false,
   });
 });
 
@@ -35,6 +36,7 @@ test.each([
   ["previousSealingKey", keyArn, { sealingChange: { previousKeyArn: keyArn } }],
   ["sealingLayout", "1", { sealingChange: { layout: "1" } }],
   ["sealingLayout", "2", { sealingChange: { layout: undefined } }],
+  ["trail", "on", { trail: true }],
   ["terminationProtection", "on", { terminationProtection: true }],
   ["tableName", "token-vending-restored", { tableName: "token-vending-restored" }],
 ])("%s may be %s", (name, value, expected) => {
@@ -55,6 +57,7 @@ test.each([
   ["previousSealingKey", `${keyArn}/*`],
   ["sealingLayout", "3"],
   ["terminationProtection", "true"],
+  ["trail", "yes"],
 ])("%s may not be %j: the error names it", (name, value) => {
   expect(() => settingsWith(name, value)).toThrow(`token-vending:${name} must be`);
 });

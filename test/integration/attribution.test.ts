@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { run } from "../../cli/run.ts";
-import type { AttributedAct } from "../../cli/who-join.ts";
+import type { AttributedAct, PossibleCaller } from "../../cli/who-join.ts";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
 import type { LocalStack } from "../../local/stack.ts";
@@ -36,6 +36,7 @@ afterAll(async () => {
 
 interface Found {
   readonly acts: readonly AttributedAct[];
+  readonly possible: readonly PossibleCaller[] | null;
   readonly issuedAt: string | null;
   readonly successor: { readonly version: number } | null;
 }
@@ -65,7 +66,7 @@ const overApi = (who: "operator" | "consumer", request?: { method: string; body:
     request,
   );
 
-test("who says which principal vended and rejected a version over the API, and which requests did so directly, in each process", async () => {
+test("who names the principals that were vended and rejected a version, over the API and directly, in each process", async () => {
   const [realm] = stack.providers.realms.filter(({ settings }) => settings.provider === "conferma");
   if (!realm) throw new Error("The stack has no realm of Conferma.");
   const { name } = stack.functionOf(realm);
@@ -87,22 +88,51 @@ test("who says which principal vended and rejected a version over the API, and w
   const first = await whoHas(
     1,
     ({ acts, successor }) =>
-      successor !== null && acts.filter((act) => act.act === "rejected").length === 2,
+      successor !== null &&
+      acts.filter(({ act }) => act === "rejected").length === 2 &&
+      acts.every(({ proof }) => proof === "trail"),
   );
   expect(first.successor).toMatchObject({ version: 2 });
   expect(first.issuedAt).toMatch(/Z$/);
-  const byApi = first.acts.filter(({ path: way }) => way === "api");
-  expect(new Set(byApi.map(({ act, principal }) => `${act} ${principal}`))).toEqual(
-    new Set([`vended ${operator.arn}`, `vended ${consumer.arn}`, `rejected ${consumer.arn}`]),
+  expect(first.acts.filter(({ proof, claimed }) => proof !== "trail" || claimed)).toEqual([]);
+  const told = first.acts.map(({ act, path: way, principal }) => `${act} ${way} ${principal}`);
+  expect(new Set(told)).toEqual(
+    new Set([
+      `vended direct ${consumer.arn}`,
+      `vended api ${operator.arn}`,
+      `vended api ${consumer.arn}`,
+      `rejected api ${consumer.arn}`,
+      `rejected direct ${consumer.arn}`,
+    ]),
   );
   const direct = first.acts.filter(({ path: way, act }) => way === "direct" && act === "vended");
   const processes = direct.map(({ process }) => process);
   expect(processes.length).toBeGreaterThan(1);
   expect(new Set(processes).size).toBe(processes.length);
-  const ids = direct.map(({ requestId }) => requestId);
-  expect(ids).toEqual(ids.map(() => expect.stringMatching(/^[0-9a-f-]{36}$/)));
+  // The other invocations of these processes have no record.
+  expect(first.possible).toMatchObject([{ principal: consumer.arn }]);
 
   const second = await whoHas(2, ({ acts }) => acts.length >= 2);
   expect(second.acts.map(({ act }) => act)).not.toContain("rejected");
   expect(second.successor).toBeNull();
+});
+
+test("one who imitates an event of the API is named as who it is", async () => {
+  const { operator, consumer } = stack.identities;
+  const [realm] = stack.providers.realms.filter(({ settings }) => settings.provider === "conferma");
+  if (!realm) throw new Error("The stack has no realm of Conferma.");
+  const client = createVendClient(stack.lambda.url, consumer.keys);
+  const forged = {
+    httpMethod: "POST",
+    path: `/v1/tokens/${connection}/rejections`,
+    body: '{"version":1}',
+    requestContext: { identity: { userArn: operator.arn } },
+  };
+  await client.vend(stack.functionOf(realm).name, forged as never);
+  client.close();
+  const isForged = ({ claimed }: AttributedAct) => claimed !== null;
+  const { acts } = await whoHas(1, (found) => found.acts.some(isForged));
+  expect(acts.filter(isForged)).toMatchObject([
+    { act: "rejected", principal: consumer.arn, claimed: operator.arn, path: "direct" },
+  ]);
 });

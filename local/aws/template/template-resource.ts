@@ -52,6 +52,10 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
     arn: ({ partition, accountId }, name) => `arn:${partition}:iam::${accountId}:role/${name}`,
   },
   "AWS::SecretsManager::Secret": { nameProperty: "Name", ref: secretArn },
+  "AWS::S3::Bucket": {
+    ...byName("BucketName", "s3", (name) => name),
+    arn: ({ partition }, name) => `arn:${partition}:s3:::${name}`,
+  },
   "AWS::SNS::Topic": {
     ...byName("TopicName", "sns", (name) => name),
     ref: (location, name) => arn(location, "sns", name),
