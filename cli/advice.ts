@@ -40,19 +40,33 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
     "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed.",
   "logs-not-allowed": "Next: have your role granted logs:FilterLogEvents on that log group.",
   "no-code": "Next: run the command again and paste the code, or pipe it in.",
+  "no-value":
+    "Next: name a file with the JSON (--file), pipe it in, or type its members at a terminal.",
+  "no-previous": "Next: put the value again: npm run vend -- secret put <connection>.",
+  "secret-invalid":
+    "Next: correct the value and put it again; docs/providers/ has each provider's members. What is current has not changed.",
+  "secret-refused": "Next: compare it with what the provider has issued, and put it again.",
+  "secret-untried": "Next: run the command again, or add --yes to make it current without a trial.",
+  "secret-changed":
+    "Next: agree with the others who put it, look at npm run vend -- secret check <connection>, and put it again if need be.",
+  "secret-deleted": "Next: restore it, then run the command again.",
+  "secret-not-reached":
+    "Next: check AWS_REGION and AWS_ENDPOINT_URL_SECRETS_MANAGER, and run the command again: it goes on where it was stopped.",
+  "not-adopted":
+    "Next: npm run vend -- secret check <connection>; to go back: npm run vend -- secret put <connection> --undo.",
 };
 
 type CommandFor = (connection: string) => string;
 
 const showStatus: CommandFor = (connection) => `npm run vend -- status ${realmOf(connection)}`;
 const beginConsent: CommandFor = (connection) => `npm run vend -- consent ${connection}`;
-const putSecret: CommandFor = (connection) =>
-  `aws secretsmanager put-secret-value --secret-id token-vending/${connection} --secret-string file://secret.json`;
+const putSecret: CommandFor = (connection) => `npm run vend -- secret put ${connection}`;
+const checkSecret: CommandFor = (connection) => `npm run vend -- secret check ${connection}`;
 
 /** The one command that solves it, or shows more; null where docs/operations.md has to. */
 const commands: Readonly<Record<ProblemCode, CommandFor | null>> = {
   "invalid-request": null,
-  "unknown-connection": null,
+  "unknown-connection": checkSecret,
   "scope-conflict": showStatus,
   "validity-unavailable": null,
   "consent-required": beginConsent,

@@ -10,6 +10,8 @@ export interface CommandOptions {
   readonly since?: string | undefined;
   readonly trail?: string | undefined;
   readonly yes: boolean;
+  readonly file?: string | undefined;
+  readonly undo?: boolean | undefined;
   readonly help: boolean;
 }
 
@@ -21,6 +23,10 @@ export interface Terminal {
   notice(text: string): void;
   /** Reads a code that must appear neither in arguments nor on the screen. Null if none is given. */
   readCode(): Promise<string | null>;
+  /** Everything that is piped in; null if a terminal is there instead. */
+  readPiped(): Promise<Uint8Array | null>;
+  /** Asks for a line that is not shown, without blanks around it. Null if that is interrupted, or nobody is there. */
+  readHidden(question: string): Promise<string | null>;
   now(): Date;
   sleep(ms: number): Promise<void>;
 }

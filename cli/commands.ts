@@ -18,6 +18,7 @@ import { formatStatus } from "./format-status.ts";
 import { parseConnection, parseMinValidity, parseRealm, parseVersion } from "./parse-arguments.ts";
 import { recover } from "./recover.ts";
 import { reseal } from "./reseal.ts";
+import { secret } from "./secrets/secret-commands.ts";
 import { who } from "./who.ts";
 
 export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -27,6 +28,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["consent", (args) => consent(expectArgs(args, 1))],
   ["paste-code", (args) => pasteCode(expectArgs(args, 1))],
   ["disconnect", (args, options) => disconnect(expectArgs(args, 1), options)],
+  ["secret", secret],
   ["recover", recover],
   ["reseal", reseal],
   ["who", who],

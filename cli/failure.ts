@@ -10,7 +10,7 @@ export type CliProblem =
   | Problem
   | { readonly code: CliProblemCode; readonly title: string; readonly detail: string };
 
-/** Why token vending was not called, or did not answer. */
+/** Why token vending was not called, or did not answer, or why a secret was not put. */
 export type CliProblemCode =
   | "no-function"
   | "no-credentials"
@@ -19,7 +19,16 @@ export type CliProblemCode =
   | "function-failed"
   | "no-logs"
   | "logs-not-allowed"
-  | "no-code";
+  | "no-code"
+  | "no-value"
+  | "no-previous"
+  | "secret-invalid"
+  | "secret-refused"
+  | "secret-untried"
+  | "secret-changed"
+  | "secret-deleted"
+  | "secret-not-reached"
+  | "not-adopted";
 
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";

@@ -18,6 +18,11 @@ const usage = `npm run vend -- <command>
                                    provider; prompts for it
   disconnect <connection> --yes    end a consent: revoke it at the provider if
                                    that is supported, delete it here
+  secret put <connection>          check, try and make current a value: a file,
+                                   piped in or typed; --undo takes it back
+  secret check <connection>        say whether the secret is right, and in use
+  secret rotate <connection>       replace a static key, and watch until it is
+                                   vended
   recover [<realm>|<connection>…]  say what is wrong with each connection and
                                    what to do; --yes does what is safe
   reseal [<realm>|<connection>…]   seal what is stored anew, under the key and
@@ -30,6 +35,7 @@ const usage = `npm run vend -- <command>
   --show-token              show the token too
   --min-validity <seconds>  require the token to remain usable for this long
   --function <name>         invoke this function instead of looking it up
+  --file <path>             secret put, secret rotate: the JSON to put
   --restored-at <instant>   recover: when the functions began to use a restored
                             table, like 2026-11-21T10:00Z
   --since <time>            who: how far to look back, like 12h, 7d (default 1d)
@@ -40,7 +46,8 @@ const usage = `npm run vend -- <command>
 A connection is provider/environment/account, for example
 conferma/production/default; a realm is provider/environment. The AWS account is
 the one that the SDK's variables name: AWS_PROFILE, AWS_REGION,
-AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS.
+AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL_SECRETS_MANAGER,
+AWS_ENDPOINT_URL_CLOUDWATCH_LOGS.
 `.trimEnd();
 
 const options = {
@@ -52,6 +59,8 @@ const options = {
   "restored-at": { type: "string" },
   since: { type: "string" },
   trail: { type: "string" },
+  file: { type: "string" },
+  undo: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 

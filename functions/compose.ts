@@ -9,7 +9,7 @@ import type { Metrics } from "./model/metrics.ts";
 import type { PendingConsents } from "./model/pending-consents.ts";
 import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
-import type { SecretSource } from "./model/secret-source.ts";
+import type { SecretSource, SecretVersions } from "./model/secret-source.ts";
 import type { AwsConnection } from "./platform/aws-connection.ts";
 import { connectToAws, failureCounter } from "./platform/aws-connection.ts";
 import type { CorrectedClock } from "./platform/corrected-clock.ts";
@@ -46,6 +46,8 @@ export function compose(variables: Variables): {
   renewalIndex(): Promise<RenewalIndex>;
   /** Loaded on demand: only the consent functions need them. */
   pendingConsents(): Promise<PendingConsents>;
+  /** Loaded on demand: only an operator's check needs them. */
+  secretVersions(): Promise<SecretVersions>;
 } {
   if (isDeployed(variables)) checkDeployedVariables(variables, process.execArgv);
   const environment = readEnvironment(variables, readRealm);
@@ -83,7 +85,11 @@ export function compose(variables: Variables): {
     const { dynamoDbPendingConsents } = await import("./store/dynamodb-pending-consents.ts");
     return dynamoDbPendingConsents(await dynamoDb(), tableName, realm);
   };
-  return { environment, dependencies, metrics, renewalIndex, pendingConsents };
+  const secretVersions = async () => {
+    const { openSecretVersions } = await import("./secrets/secrets-manager-source.ts");
+    return openSecretVersions(await aws.sdkOptions(), secretPrefix);
+  };
+  return { environment, dependencies, metrics, renewalIndex, pendingConsents, secretVersions };
 }
 
 /** The dependencies of `list-connections`: no secrets, no sealing key, no provider. Fails with a `StartUpError`. */

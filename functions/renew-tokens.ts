@@ -1,13 +1,19 @@
 import type { Context } from "aws-lambda";
 import { compose } from "./compose.ts";
-import { isResealRequest, renewEndpoint, resealEndpoint } from "./http/renew-endpoint.ts";
+import {
+  operatorRequest,
+  renewEndpoint,
+  resealEndpoint,
+  secretCheckEndpoint,
+} from "./http/renew-endpoint.ts";
 import type { TokenRecord } from "./model/token-record.ts";
 import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 import { LruCache } from "./platform/lru-cache.ts";
+import { checkSecret } from "./vending/check-secret.ts";
 import { resealConnection } from "./vending/reseal-connection.ts";
 import { renewDue } from "./vending/schedule/renew-due.ts";
 
-const { environment, dependencies, metrics, renewalIndex } = compose(process.env);
+const { environment, dependencies, metrics, renewalIndex, secretVersions } = compose(process.env);
 const { realm } = environment;
 const { clock, log } = dependencies;
 
@@ -24,11 +30,25 @@ const reseal = resealEndpoint({
   reseal: (connection, deadline) => resealConnection(dependencies, connection, deadline),
 });
 
-const endpoint = (event: unknown, context: Context) =>
-  isResealRequest(event) ? reseal(event as never, context) : renew(event as never, context);
+const checkSecretOf = secretCheckEndpoint({
+  ...{ realm, clock, log, metrics },
+  check: async (request, deadline) =>
+    checkSecret(dependencies, await secretVersions(), request, deadline),
+});
+
+const endpoint = (event: unknown, context: Context) => {
+  switch (operatorRequest(event)) {
+    case "reseal":
+      return reseal(event as never, context);
+    case "checkSecret":
+      return checkSecretOf(event as never, context);
+    case null:
+      return renew(event as never, context);
+  }
+};
 
 /**
  * Renews the connections of this realm that are due within the next minute, each when it is due. For an operator it seals
- * anew what is stored for one connection.
+ * anew what is stored for one connection, or checks its secret.
  */
 export const handler = flushMetricsAfter(endpoint, metrics);

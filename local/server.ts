@@ -135,7 +135,14 @@ function addressTable(stack: LocalStack): string {
   );
 }
 
-function usageHints({ http, identities, lambda, logs, providers }: LocalStack): string {
+function usageHints({
+  http,
+  identities,
+  lambda,
+  logs,
+  providers,
+  secretsManager,
+}: LocalStack): string {
   const { accessKeyId, secretAccessKey } = identities.operator.keys;
   return [
     "Try it from another terminal, with the operator's access keys:",
@@ -144,8 +151,10 @@ function usageHints({ http, identities, lambda, logs, providers }: LocalStack): 
     `  export AWS_REGION=${LOCAL_LOCATION.region}`,
     `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url}`,
     `  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=${logs.url}`,
+    `  export AWS_ENDPOINT_URL_SECRETS_MANAGER=${secretsManager.url}`,
     "  npm run vend -- vend conferma/sandbox/default",
     "  npm run vend -- status",
+    "  npm run vend -- secret check static-key/acme/default",
     "  npm run vend -- who conferma/sandbox/default",
     "",
     "Or over HTTP: vend, reject, list every connection's status, begin a consent:",

@@ -64,6 +64,7 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
   "functions/sealing/sealed-layouts.ts":
     "the token is sealed under a key derived from the data key",
+  "functions/vending/check-secret.ts": "two versions of a secret are compared",
   "functions/vending/issuing/commit-token.ts": "the token's fingerprint is taken",
   "functions/vending/issuing/stored-consent.ts": "the refresh token's fingerprint is taken",
 };

@@ -134,7 +134,9 @@ test("docs/operations.md has a section for every alarm, and for no other", () =>
 
 test("docs/operations.md has every command of the command line", () => {
   const rows = tableUnder(read("docs/operations.md"), "## The command line", "command");
-  expect(rows.map(([command]) => /\w[\w-]*/.exec(command)?.[0])).toEqual([...commands.keys()]);
+  const named = rows.map(([command]) => /\w[\w-]*/.exec(command)?.[0]);
+  // One command may have several rows.
+  expect([...new Set(named)]).toEqual([...commands.keys()]);
 });
 
 test("docs/consents.md has every page that ends a consent, with its status", () => {

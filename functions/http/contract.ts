@@ -25,6 +25,51 @@ export interface ResealAnswer {
   readonly unreadable: readonly ("token" | "refresh-token")[];
 }
 
+/** The payload of a direct invocation of `renew-tokens` that checks a connection's secret. */
+export const secretCheckPayload = v.strictObject({
+  account: v.optional(v.string(), "default"),
+  checkSecret: v.strictObject({
+    version: v.optional(
+      v.pipe(v.string(), v.regex(/^[\x21-\x7e]{32,64}$/, "must be the id of a secret's version")),
+    ),
+    try: v.optional(v.boolean(), false),
+    adopt: v.optional(v.boolean(), false),
+  }),
+});
+
+/** The state of a connection's secret, and no value. Instants are ISO 8601. */
+export interface SecretCheckAnswer {
+  readonly connection: string;
+  /** The secret's name. */
+  readonly secret: string;
+  /** The version that was checked; null if there is none. */
+  readonly versionId: string | null;
+  /** Why it cannot be used. */
+  readonly unusable: { readonly code: ProblemCode; readonly detail: string } | null;
+  /** It is not the current version, and has the same value. */
+  readonly isSameAsCurrent: boolean;
+  readonly trial: {
+    /** `not-tried`: the provider was not asked, because that could do harm or there is no way to. */
+    readonly outcome: "accepted" | "refused" | "unclear" | "not-tried";
+    readonly detail: string;
+    readonly expiresAt: string | null;
+  };
+  /** The stored token, and with which version of the secret it was issued. */
+  readonly stored: {
+    readonly version: number;
+    readonly fingerprint: string;
+    readonly secretVersion: string;
+  } | null;
+  /** Why the last renewal failed; null once a token has been committed since. */
+  readonly failure: { readonly code: ProblemCode; readonly detail: string } | null;
+  /** With `adopt`: why nothing could be vended. */
+  readonly refusal: {
+    readonly code: ProblemCode;
+    readonly detail: string;
+    readonly retryable: boolean;
+  } | null;
+}
+
 /** The query of `GET /v1/tokens/…`. */
 export const vendQuery = v.strictObject({
   minValiditySeconds: v.optional(

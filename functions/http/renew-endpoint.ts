@@ -4,8 +4,8 @@ import type { Clock } from "../model/clock.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Deadline } from "../model/time-limits.ts";
-import type { ResealAnswer } from "./contract.ts";
-import { resealPayload } from "./contract.ts";
+import type { ResealAnswer, SecretCheckAnswer } from "./contract.ts";
+import { resealPayload, secretCheckPayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { parse, requireAccount } from "./read-fields.ts";
 import type { ProblemReporting } from "./report-refusal.ts";
@@ -44,6 +44,45 @@ export function resealEndpoint(endpoint: ResealEndpoint) {
   });
 }
 
-export function isResealRequest(event: unknown): boolean {
-  return typeof event === "object" && event !== null && "reseal" in event;
+/** What an operator wants to know about a version of a secret; null for the current one. */
+interface RequestedSecretCheck {
+  readonly connection: Connection;
+  readonly version: string | null;
+  readonly isTried: boolean;
+  readonly isAdopted: boolean;
+}
+
+/** As `SecretCheckAnswer`, which has instants as text. */
+interface CheckedSecret extends Omit<SecretCheckAnswer, "trial"> {
+  readonly trial: Omit<SecretCheckAnswer["trial"], "expiresAt"> & {
+    readonly expiresAt: Date | null;
+  };
+}
+
+interface SecretCheckEndpoint extends ProblemReporting {
+  readonly realm: RealmId;
+  check(request: RequestedSecretCheck, deadline: Deadline): Promise<CheckedSecret>;
+}
+
+/** Checks a connection's secret for an operator. It answers no value. */
+export function secretCheckEndpoint(endpoint: SecretCheckEndpoint) {
+  const { realm, check } = endpoint;
+  return jsonEndpoint(endpoint, async ({ event, deadline, setConnection }) => {
+    const { account, checkSecret } = parse(secretCheckPayload, event, "payload");
+    const connection = connectionOf(realm, requireAccount(account));
+    setConnection(connection);
+    const { version = null, try: isTried, adopt: isAdopted } = checkSecret;
+    const request = { connection, version, isTried, isAdopted };
+    const { trial, ...checked } = await check(request, deadline());
+    const expiresAt = trial.expiresAt?.toISOString() ?? null;
+    const answer: SecretCheckAnswer = { ...checked, trial: { ...trial, expiresAt } };
+    return answer;
+  });
+}
+
+/** Which of an operator's requests an event is; null for the schedule's. */
+export function operatorRequest(event: unknown): "reseal" | "checkSecret" | null {
+  if (typeof event !== "object" || event === null) return null;
+  if ("reseal" in event) return "reseal";
+  return "checkSecret" in event ? "checkSecret" : null;
 }

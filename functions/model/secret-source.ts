@@ -13,3 +13,10 @@ export interface SecretSource {
    */
   read(account: string, maxAgeMs: number, signal: AbortSignal): Promise<Secret>;
 }
+
+/** All versions of a realm's secrets, for an operator's check of one. Not cached. */
+export interface SecretVersions {
+  nameOf(account: string): string;
+  /** The version of this id; the current one for null. Fails as `SecretSource` does. */
+  read(account: string, version: string | null, signal: AbortSignal): Promise<Secret>;
+}

@@ -8,7 +8,7 @@ import {
 import type { Clock } from "../model/clock.ts";
 import { stopwatch } from "../model/clock.ts";
 import { noAnswerFrom, VendingError } from "../model/errors.ts";
-import type { Secret, SecretSource } from "../model/secret-source.ts";
+import type { Secret, SecretSource, SecretVersions } from "../model/secret-source.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { FailedCall } from "../platform/aws-connection.ts";
 import { LruCache } from "../platform/lru-cache.ts";
@@ -38,25 +38,40 @@ export function openSecretsManager(
       const entry = entries.get(account);
       if (entry && entry.ageMs() < maxAgeMs) return entry.secret;
       const ageMs = stopwatch(clock);
-      const secret = await fetchCurrent(client, `${prefix}${account}`, signal);
+      const secret = await fetchVersion(client, `${prefix}${account}`, null, signal);
       entries.set(account, { secret, ageMs });
       return secret;
     },
   };
 }
 
-async function fetchCurrent(
+/** Reads any version, the current one by default. */
+export function openSecretVersions(
+  options: SecretsManagerClientConfig,
+  prefix: string,
+): SecretVersions {
+  const client = new SecretsManagerClient(options);
+  const nameOf = (account: string) => `${prefix}${account}`;
+  return {
+    nameOf,
+    read: (account, version, signal) => fetchVersion(client, nameOf(account), version, signal),
+  };
+}
+
+async function fetchVersion(
   client: SecretsManagerClient,
   name: string,
+  version: string | null,
   signal: AbortSignal,
 ): Promise<Secret> {
   try {
-    const command = new GetSecretValueCommand({ SecretId: name });
+    const choice = version === null ? {} : { VersionId: version };
+    const command = new GetSecretValueCommand({ SecretId: name, ...choice });
     const { SecretString, VersionId } = await client.send(command, { abortSignal: signal });
     if (SecretString !== undefined && VersionId !== undefined)
       return { text: new Sensitive(SecretString), version: VersionId };
   } catch (error) {
-    throw translated(error, name);
+    throw translated(error, name, version);
   }
   throw new VendingError("secret-malformed", `SecretString: the secret ${name} holds no text.`);
 }
@@ -65,7 +80,10 @@ async function fetchCurrent(
 const withoutValue = /secret value/;
 
 /** Replaces the SDK's error, which may hold the answer. */
-function translated(error: unknown, name: string): VendingError {
+function translated(error: unknown, name: string, version: string | null): VendingError {
+  if (version !== null && error instanceof ResourceNotFoundException) {
+    return new VendingError("unknown-connection", `${name} has no version ${version}.`);
+  }
   if (error instanceof ResourceNotFoundException && withoutValue.test(error.message)) {
     const detail = `SecretString: the secret ${name} has no value. Put one: npm run vend -- secret put.`;
     return new VendingError("secret-malformed", detail);

@@ -57,15 +57,37 @@ export function allowReadingAttribution(
 
 /** The secrets of one realm: those whose names begin with `prefix`. */
 export function allowReadingSecrets(scope: Construct, prefix: string): PolicyStatement {
-  const arn = {
+  return new PolicyStatement({
+    actions: ["secretsmanager:GetSecretValue"],
+    resources: [secretsArn(scope, prefix)],
+  });
+}
+
+/**
+ * Grants what people need who put the secrets of one realm (`npm run vend -- secret`): values and their stages, and making
+ * an account's secret. No reading of values, which the realm's function does.
+ */
+export function grantPuttingSecrets(grantee: IGrantable, scope: Construct, prefix: string): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: [
+      "secretsmanager:CreateSecret",
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:ListSecretVersionIds",
+      "secretsmanager:PutSecretValue",
+      "secretsmanager:TagResource",
+      "secretsmanager:UpdateSecretVersionStage",
+    ],
+    resourceArns: [secretsArn(scope, prefix)],
+  });
+}
+
+function secretsArn(scope: Construct, prefix: string): string {
+  return Stack.of(scope).formatArn({
     service: "secretsmanager",
     resource: "secret",
     resourceName: `${prefix}*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  };
-  return new PolicyStatement({
-    actions: ["secretsmanager:GetSecretValue"],
-    resources: [Stack.of(scope).formatArn(arn)],
   });
 }
 

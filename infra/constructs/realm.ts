@@ -13,7 +13,12 @@ import type { ConsentFunctionsProps } from "./consent-functions.ts";
 import { ConsentFunctions } from "./consent-functions.ts";
 import { callbackPath } from "./consent-host.ts";
 import { CoreParameters } from "./core-parameters.ts";
-import { allowQueryingDueIndex, allowSendingFailures, grantInvoke } from "./permissions.ts";
+import {
+  allowQueryingDueIndex,
+  allowSendingFailures,
+  grantInvoke,
+  grantPuttingSecrets,
+} from "./permissions.ts";
 import { RealmAlarms } from "./realm-alarms.ts";
 import { RealmApi } from "./realm-api.ts";
 import { RealmConsentRoutes, RealmFirewalledRoutes } from "./realm-consent-routes.ts";
@@ -155,6 +160,15 @@ export class Realm extends Construct {
   grantCompleteConsent(grantee: IGrantable): Grant {
     this.requireConsents();
     return grantInvoke(grantee, this, this.nameOf("complete-consent"));
+  }
+
+  /**
+   * Grants putting, checking and rotating this realm's secrets (`npm run vend -- secret`), but reading none: the realm's
+   * `renew-tokens` tries them.
+   */
+  grantSecretOperator(grantee: IGrantable): Grant {
+    const secrets = grantPuttingSecrets(grantee, this, this.names.secretPrefix(this.realmName));
+    return grantInvoke(grantee, this, this.nameOf("renew-tokens")).combine(secrets);
   }
 
   private addConsents(

@@ -73,6 +73,8 @@ export async function lambdaAccount(
         out: (text) => out.push(text),
         notice: (text) => notices.push(text),
         readCode: async () => code,
+        readPiped: async () => null,
+        readHidden: async () => null,
         now: () => at("10:01:00.000"),
         sleep: async (ms) => void slept.push(ms),
       });

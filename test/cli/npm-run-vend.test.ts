@@ -33,6 +33,7 @@ async function vend(args: readonly string[], typed = "") {
   const child = spawn(process.execPath, [path.join(root, file), ...args], {
     env: {
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: stack.secretsManager.url,
       AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -103,6 +104,23 @@ test("an operator creates a consent link, pastes a code that is refused, and dis
     0,
     expect.stringContaining(connection),
   ]);
+});
+
+test("an operator pipes a secret in, which appears nowhere, and goes back to the one before", async () => {
+  const connection = "conferma/sandbox/default";
+  const canary = "canary-9c1f";
+  const value = { clientId: canary, clientSecret: canary, platformKey: canary };
+  const put = await vend(["secret", "put", connection], JSON.stringify(value));
+  expect(put).toMatchObject({ exitCode: 0, notices: "" });
+  const wrong = await vend(["secret", "put", connection], `{"clientId":"${canary}`);
+  expect(wrong).toMatchObject({ exitCode: 1, out: "" });
+  const undone = await vend(["secret", "put", connection, "--undo"]);
+  expect(undone).toMatchObject({ exitCode: 0, notices: "" });
+  const checked = await vend(["secret", "check", connection]);
+  expect(checked.exitCode).toBe(0);
+  for (const { out, notices } of [put, wrong, undone, checked]) {
+    expect(out + notices).not.toContain(canary);
+  }
 });
 
 test("every realm of the template is found by its function's description", () => {

@@ -1,9 +1,9 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { readCode } from "../../cli/read-code.ts";
+import { readCode, readHidden, readPiped } from "../../cli/read-code.ts";
 
 /** A terminal that records its modes and output. */
-function keyboard() {
+function terminal() {
   const modes: boolean[] = [];
   const input = Object.assign(new PassThrough(), {
     isTTY: true,
@@ -11,8 +11,12 @@ function keyboard() {
   });
   const shown: string[] = [];
   const prompt = { write: (text: string) => void shown.push(text) };
-  const code = readCode(input as never, prompt);
-  return { input, modes, shown, code };
+  return { input, modes, shown, prompt };
+}
+
+function keyboard() {
+  const { input, modes, shown, prompt } = terminal();
+  return { input, modes, shown, code: readCode(input as never, prompt) };
 }
 
 describe("a code at a terminal", () => {
@@ -60,4 +64,42 @@ test.each([
   const prompt = { write: (text: string) => void shown.push(text) };
   expect(await readCode(input as never, prompt)).toBe(expected);
   expect(shown).toEqual([]);
+});
+
+describe("hidden answers", () => {
+  /** Asks twice, as for the members of a secret. */
+  async function askTwice(keys: readonly string[]) {
+    const { input, modes, shown, prompt } = terminal();
+    const answers: (string | null)[] = [];
+    for (const question of ["one: ", "two: "]) {
+      const answer = readHidden(input as never, prompt, question);
+      for (const key of keys) input.write(key);
+      answers.push(await answer);
+    }
+    return { answers, modes, shown };
+  }
+
+  test("are read one after the other, and not shown", async () => {
+    const { answers, modes, shown } = await askTwice(["canary\r"]);
+    expect(answers).toEqual(["canary", "canary"]);
+    expect(modes).toEqual([true, false, true, false]);
+    expect(shown.join("")).toBe("one: \ntwo: \n");
+  });
+
+  test("are empty for Enter alone, and null when interrupted", async () => {
+    expect((await askTwice(["\r"])).answers).toEqual(["", ""]);
+    expect((await askTwice(["can", "\u0003"])).answers).toEqual([null, null]);
+  });
+
+  test("are null where there is no terminal", async () => {
+    const input = Object.assign(new PassThrough(), { isTTY: false });
+    expect(await readHidden(input as never, { write: () => {} }, "one: ")).toBeNull();
+  });
+});
+
+test("what is piped in is read as bytes, and a terminal is not read", async () => {
+  const input = Object.assign(new PassThrough(), { isTTY: false });
+  input.end(Buffer.from([0xff, 0xfe]));
+  expect([...((await readPiped(input as never)) ?? [])]).toEqual([0xff, 0xfe]);
+  expect(await readPiped(terminal().input as never)).toBeNull();
 });

@@ -263,7 +263,7 @@ describe("a problem", () => {
     const told = async (code: ProblemCode, seconds: number | null = null) =>
       (await (await lambdaAccount(meeting(code, seconds))).run(`vend ${connection}`)).notices;
     expect(await told("consent-required")).toContain(`npm run vend -- consent ${connection}`);
-    expect(await told("credentials-rejected")).toContain(`--secret-id token-vending/${connection}`);
+    expect(await told("credentials-rejected")).toContain(`secret put ${connection}`);
     expect(await told("provider-throttled", 7)).toContain("try again in 7 s");
   });
 

@@ -156,6 +156,8 @@ function terminalOf({ clock, recorder }: FuzzWorld): Terminal {
     notice: (text) => void recorder.answers.push(text),
     readCode: async () => canaries.code,
     now: () => clock.now(),
+    readPiped: async () => null,
+    readHidden: async () => null,
     sleep: (ms) => clock.sleep(ms, new AbortController().signal),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isResealRequest, resealEndpoint } from "../../functions/http/renew-endpoint.ts";
+import { operatorRequest, resealEndpoint } from "../../functions/http/renew-endpoint.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 
@@ -33,6 +33,6 @@ test.each([
 
 test("an event of the schedule is no request", () => {
   for (const event of [{}, { time: "2026-11-22" }, null, "reseal"]) {
-    expect(isResealRequest(event)).toBe(false);
+    expect(operatorRequest(event)).toBeNull();
   }
 });

@@ -173,17 +173,38 @@ function tableReads(stack: DeployedStack): AccessAttempt[] {
   ];
 }
 
+/** What putting a secret takes. */
+export const putsSecrets = [
+  "CreateSecret",
+  "DescribeSecret",
+  "ListSecretVersionIds",
+  "PutSecretValue",
+  "TagResource",
+  "UpdateSecretVersionStage",
+];
+
+/** What nobody but a function, or nobody at all, may do with a secret. */
+const keptFromAll = [
+  "GetSecretValue",
+  "DeleteSecret",
+  "PutResourcePolicy",
+  "ReplicateSecretToRegions",
+];
+
+function secretRequests(realm: string): AccessAttempt[] {
+  const name = `secret:token-vending/${realm}/default-Ab3dEf`;
+  return [...putsSecrets, ...keptFromAll].map((action) => ({
+    what: `${action} of ${realm}`,
+    action: `secretsmanager:${action}`,
+    resource: arn(testLocation, "secretsmanager", name),
+  }));
+}
+
 /** Resources that only the functions may use. */
 function elsewhere(stack: DeployedStack): AccessAttempt[] {
   const [key] = stack.keys;
-  const secret = arn(
-    testLocation,
-    "secretsmanager",
-    `secret:token-vending/${clientRealm}/default-Ab3dEf`,
-  );
   return [
-    { what: "read the secret", action: "secretsmanager:GetSecretValue", resource: secret },
-    { what: "put the secret", action: "secretsmanager:PutSecretValue", resource: secret },
+    ...[clientRealm, consentRealm, ...otherRealms].flatMap(secretRequests),
     {
       what: "open a token",
       action: "kms:Decrypt",

@@ -4,7 +4,7 @@ import type { RealmEntry } from "../../infra/realm-list.ts";
 import type { AccessCheck } from "./access-checks.ts";
 import { decisionsOf } from "./access-checks.ts";
 import { outsiderMutations } from "./outsider-mutations.ts";
-import { attemptsOn, endpointId } from "./outsider-rows.ts";
+import { attemptsOn, endpointId, putsSecrets } from "./outsider-rows.ts";
 import { addOutsiders, clientRealm, consentRealm, outsiderNames } from "./outsiders.ts";
 import { outsidersOf, statusReader } from "./principals.ts";
 import type { RawTemplate } from "./synthesized.ts";
@@ -47,6 +47,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   AskerByInvoke: [`invoke BeginConsent ${consentRealm}`],
   AskerByApi: [`POST /v1/consents/${consentRealm}/acme`],
   Completer: [`invoke CompleteConsent ${consentRealm}`],
+  SecretOperator: [
+    `invoke RenewTokens ${clientRealm}`,
+    ...putsSecrets.map((action) => `${action} of ${clientRealm}`),
+  ],
   Operator: seesStatus,
   Stranger: [],
   [statusReader]: ["BatchGetItem status", "list keys of connections"],

@@ -13,6 +13,7 @@ const grants: Readonly<Record<string, (vending: TokenVending, role: Role) => voi
   AskerByInvoke: (vending, role) => vending.realm(consentRealm).grantBeginConsent(role),
   AskerByApi: (vending, role) => vending.realm(consentRealm).grantBeginConsentOverApi(role),
   Completer: (vending, role) => vending.realm(consentRealm).grantCompleteConsent(role),
+  SecretOperator: (vending, role) => vending.realm(clientRealm).grantSecretOperator(role),
   Operator: (vending, role) => vending.grantStatus(role),
   // The simulator needs at least one policy.
   Stranger: (_, role) => role.addToPolicy(nothingOfOurs),

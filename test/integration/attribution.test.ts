@@ -49,6 +49,8 @@ async function whoHas(version: number, isExpected: (found: Found) => boolean): P
       out: (text) => out.push(text),
       notice: (text) => out.push(text),
       readCode: async () => null,
+      readPiped: async () => null,
+      readHidden: async () => null,
       now: () => new Date(),
       sleep,
     });

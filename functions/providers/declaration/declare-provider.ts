@@ -52,6 +52,8 @@ export interface ProviderDeclaration<
   readonly policySettings: readonly string[];
   readonly secret: SecretMembers;
   readonly requiredMembers: readonly string[];
+  /** Fails with `secret-malformed`, naming the member but no value. */
+  checkSecretText(text: Sensitive): void;
   policy(settings: Pick<v.InferOutput<Schema>, Name>): RenewalPolicy;
   presentation(settings: v.InferOutput<Schema>): Presentation;
   loadIssuer(settings: v.InferOutput<Schema>, context: IssuerContext): Promise<Issuer>;
@@ -167,16 +169,17 @@ export function declareConsent<
   };
 }
 
-function commonOf<Schema extends SettingsSchema, Members extends SecretMembers>({
-  settings,
-  secret,
-  ...declared
-}: Common<Schema, Members>) {
+function commonOf<Schema extends SettingsSchema, Members extends SecretMembers>(
+  declared: Common<Schema, Members>,
+) {
+  const { settings, secret } = declared;
+  const readSecret = secretReader(declared);
   return {
     id: settings.entries.provider.literal,
     settings,
     secret,
     requiredMembers: requiredMembers(secret),
+    checkSecretText: (text: Sensitive) => void readSecret(text),
     settingsProblem: (values: v.InferOutput<Schema>) => declared.settingsProblem?.(values) ?? null,
     presentation: (values: v.InferOutput<Schema>) => declared.presentation(values),
   };

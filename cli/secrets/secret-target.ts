@@ -1,0 +1,77 @@
+import type { SecretCheckAnswer } from "../../functions/http/contract.ts";
+import type { ProviderId } from "../../functions/providers/catalogue.ts";
+import { providerIds } from "../../functions/providers/catalogue.ts";
+import type { CommandContext } from "../command.ts";
+import type { DeployedFunctions } from "../deployed-functions.ts";
+import { cliFailure, UsageError } from "../failure.ts";
+import { parseConnection } from "../parse-arguments.ts";
+import type { SecretStages, SecretStore } from "./secret-store.ts";
+
+/** A connection whose secret is to be put, checked or rotated. */
+export interface SecretTarget {
+  readonly connection: string;
+  readonly realm: string;
+  readonly account: string;
+  readonly provider: ProviderId;
+}
+
+export interface SecretContext extends CommandContext {
+  readonly store: SecretStore;
+}
+
+export function parseSecretTarget(text: string | undefined): SecretTarget {
+  const parsed = parseConnection(text);
+  const provider = providerIds.find((id) => parsed.realm.startsWith(`${id}/`));
+  if (provider) return { ...parsed, provider };
+  throw new UsageError(`${text} is of no provider: there are ${providerIds.join(", ")}.`);
+}
+
+interface CheckOptions {
+  /** The version; the current one if it is left out. */
+  readonly version?: string;
+  readonly try?: boolean;
+  readonly adopt?: boolean;
+}
+
+/** Has the realm's function, which may read the secret, check a version of it. */
+export async function checkByFunction(
+  functions: DeployedFunctions,
+  { realm, account }: SecretTarget,
+  checkSecret: CheckOptions,
+): Promise<SecretCheckAnswer> {
+  const payload = { account, checkSecret };
+  const answer = await functions.invoke<SecretCheckAnswer>("renew-tokens", realm, payload);
+  if (typeof answer?.secret === "string") return answer;
+  // A function of an earlier release takes any payload for a tick of its schedule.
+  const detail = "The deployed function cannot check secrets. Deploy this release first.";
+  throw cliFailure("function-failed", "The deployment is older than this command", detail);
+}
+
+const visibilityAttempts = 4;
+const visibilityPauseMs = 1000;
+
+/** Has the function try a version, once it can see it: Secrets Manager shows a new one with a short delay. */
+export async function tryVersion(
+  { functions, terminal }: SecretContext,
+  target: SecretTarget,
+  version: string,
+): Promise<SecretCheckAnswer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await checkByFunction(functions, target, { version, try: true });
+    const isVisible = answer.unusable?.code !== "unknown-connection";
+    if (isVisible || attempt === visibilityAttempts) return answer;
+    await terminal.sleep(visibilityPauseMs);
+  }
+}
+
+/** The secret's stages. A secret that the stack does not make is created. */
+export async function stagesOrNew(
+  { store, terminal }: SecretContext,
+  { secret }: SecretCheckAnswer,
+): Promise<SecretStages> {
+  const stages = await store.stagesOf(secret);
+  if (stages) return stages;
+  await store.create(secret, `${secret.slice(0, secret.lastIndexOf("/"))}/default`);
+  terminal.notice(`${secret} did not exist, and is created.`);
+  return { current: null, pending: null, previous: null };
+}

@@ -1,0 +1,185 @@
+import type { Connection } from "../model/connection.ts";
+import { accountOf } from "../model/connection.ts";
+import type { Dependencies } from "../model/dependencies.ts";
+import type { ProblemCode } from "../model/errors.ts";
+import { VendingError } from "../model/errors.ts";
+import type { Grant } from "../model/provider.ts";
+import { isByConsent, isStaticKey, revokesOnIssue, secretAccount } from "../model/provider.ts";
+import type { Secret, SecretVersions } from "../model/secret-source.ts";
+import type { Deadline } from "../model/time-limits.ts";
+import type { TokenRecord } from "../model/token-record.ts";
+import { CredentialCache } from "./credential-cache.ts";
+import { vendToken } from "./vend-token.ts";
+
+export interface SecretCheckRequest {
+  readonly connection: Connection;
+  /** The version to check; null for the current one. */
+  readonly version: string | null;
+  /** Asks the provider about it, where that does no harm. */
+  readonly isTried: boolean;
+  /** Vends first, as to a caller, so that a new key is adopted. The credential is not answered. */
+  readonly isAdopted: boolean;
+}
+
+/** `not-tried`: nothing was asked of the provider, because that could do harm or there is no way to. */
+interface SecretTrial {
+  readonly outcome: "accepted" | "refused" | "unclear" | "not-tried";
+  /** Our own text for people; empty where the provider accepted. */
+  readonly detail: string;
+  /** When the key ends, where its secret says so. */
+  readonly expiresAt: Date | null;
+}
+
+interface StatedProblem {
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+
+/** What an operator is told about a secret: never a value. */
+export interface SecretCheck {
+  readonly connection: Connection;
+  /** The secret's name. */
+  readonly secret: string;
+  /** Which version was read; null when there is none. */
+  readonly versionId: string | null;
+  /** Why this version cannot be used. */
+  readonly unusable: StatedProblem | null;
+  /** Another version than the current one has the same value. */
+  readonly isSameAsCurrent: boolean;
+  readonly trial: SecretTrial;
+  /** The stored token, and which version of the secret it was issued with. */
+  readonly stored: {
+    readonly version: number;
+    readonly fingerprint: string;
+    readonly secretVersion: string;
+  } | null;
+  /** Why the last renewal failed. */
+  readonly failure: StatedProblem | null;
+  /** Why nothing could be vended, if it was to be adopted. */
+  readonly refusal: (StatedProblem & { readonly retryable: boolean }) | null;
+}
+
+/**
+ * Checks a version of a secret for an operator: whether its provider's members are there, whether the provider accepts it,
+ * and whether it is in use. A trial takes no lease: what it obtains is neither stored nor vended, and revokes nothing.
+ */
+export async function checkSecret(
+  deps: Dependencies,
+  versions: SecretVersions,
+  request: SecretCheckRequest,
+  deadline: Deadline,
+): Promise<SecretCheck> {
+  const { connection } = request;
+  const { signal } = deadline;
+  const refusal = request.isAdopted ? await refusalOfVend(deps, connection, deadline) : null;
+  const account = secretAccount(deps, connection);
+  const secret = versions.nameOf(account);
+  const record = await deps.store.read(connection, signal);
+  const known = { connection, secret, refusal, ...stateOf(record) };
+  try {
+    const read = await versions.read(account, request.version, signal);
+    const isSameAsCurrent =
+      request.version !== null && (await isCurrentValue(versions, account, read, signal));
+    const checked = await tryOut(deps, request, read, signal);
+    return { ...known, ...checked, versionId: read.version, isSameAsCurrent };
+  } catch (error) {
+    const unread = { versionId: null, isSameAsCurrent: false, trial: untried("") };
+    return { ...known, ...unread, unusable: statedProblem(error) };
+  }
+}
+
+function stateOf(record: TokenRecord | null): Pick<SecretCheck, "stored" | "failure"> {
+  const { token = null, failure = null } = record ?? {};
+  return {
+    stored: record &&
+      token && {
+        version: record.version,
+        fingerprint: token.fingerprint,
+        secretVersion: token.secretVersion,
+      },
+    failure: failure && { code: failure.code, detail: failure.detail },
+  };
+}
+
+async function isCurrentValue(
+  versions: SecretVersions,
+  account: string,
+  read: Secret,
+  signal: AbortSignal,
+): Promise<boolean> {
+  // A secret whose first version is the pending one has no other.
+  const current = await versions.read(account, null, signal).catch(() => null);
+  if (!current || current.version === read.version) return false;
+  return current.text.expose() === read.text.expose();
+}
+
+async function tryOut(
+  deps: Dependencies,
+  { connection, isTried }: SecretCheckRequest,
+  { text, version }: Secret,
+  signal: AbortSignal,
+): Promise<Pick<SecretCheck, "unusable" | "trial">> {
+  const issuer = await deps.provider.issuer();
+  let grant: Grant;
+  try {
+    grant = issuer.openGrant(text, null);
+  } catch (error) {
+    return { unusable: statedProblem(error), trial: untried("") };
+  }
+  if (revokesOnIssue(deps.provider.policy)) return { unusable: null, trial: untried(wouldRevoke) };
+  if (!isTried && grant.callsProvider) return { unusable: null, trial: untried("") };
+  const trial = await askProvider(deps, grant, signal);
+  deps.log.info("secret-tried", { connection, secretVersion: version, ...trial });
+  return { unusable: null, trial };
+}
+
+/** Without a consent nothing is sent to a provider of consents: its issuer looks at the certificate only. */
+async function askProvider(
+  { provider, clock, limits }: Dependencies,
+  grant: Grant,
+  signal: AbortSignal,
+): Promise<SecretTrial> {
+  const result = await grant.issue(clock.timeout(limits.deadlineMs, signal));
+  const isKey = isStaticKey(provider.policy);
+  const expiresAt = isKey && result.kind === "issued" ? result.expiresAt : null;
+  if (result.kind === "not-issued") {
+    if (result.code === "credentials-rejected") {
+      return { outcome: "refused", detail: result.detail, expiresAt };
+    }
+    if (isByConsent(provider.policy)) return untried(needsConsent);
+    return { outcome: "unclear", detail: result.detail, expiresAt };
+  }
+  if (!grant.callsProvider) return { ...untried(noProbe), expiresAt };
+  return { outcome: "accepted", detail: "", expiresAt };
+}
+
+const wouldRevoke =
+  "A new token would revoke the one in use. The next renewal requests one with this value.";
+const needsConsent = "It is sent only together with a person's consent.";
+const noProbe = "No probePath is set for this realm.";
+
+function untried(detail: string): SecretTrial {
+  return { outcome: "not-tried", detail, expiresAt: null };
+}
+
+async function refusalOfVend(
+  deps: Dependencies,
+  connection: Connection,
+  deadline: Deadline,
+): Promise<SecretCheck["refusal"]> {
+  const request = { account: accountOf(connection), minValiditySeconds: 0, rejectedVersion: null };
+  try {
+    await vendToken(deps, new CredentialCache(deps.clock), request, deadline);
+    return null;
+  } catch (error) {
+    const stated = statedProblem(error);
+    const retryable = error instanceof VendingError && error.retryAfterSeconds !== null;
+    return { ...stated, retryable };
+  }
+}
+
+/** A defect is not reported here, but where every defect is. */
+function statedProblem(error: unknown): StatedProblem {
+  if (!(error instanceof VendingError)) throw error;
+  return { code: error.code, detail: error.message };
+}
