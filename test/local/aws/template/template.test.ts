@@ -150,7 +150,7 @@ describe("what is not supported", () => {
       ...rest,
       Resources: {
         Tokens: { Type: "AWS::DynamoDB::Table", Properties: { TableName } },
-        Bucket: { Type: "AWS::S3::Bucket" },
+        Cluster: { Type: "AWS::ECS::Cluster" },
       },
     },
   });
@@ -160,7 +160,7 @@ describe("what is not supported", () => {
     [{ "Fn::GetAZs": "" }, `${at}: Fn::GetAZs is not supported`],
     [{ "Fn::If": ["a", "b", "c"] }, `${at}: Fn::If is not supported`],
     [{ Ref: "Nobody" }, `${at}.Ref: nothing is called Nobody`],
-    [{ Ref: "Bucket" }, `${at}.Ref: Bucket is an AWS::S3::Bucket, which is not supported`],
+    [{ Ref: "Cluster" }, `${at}.Ref: Cluster is an AWS::ECS::Cluster, which is not supported`],
     [
       { "Fn::GetAtt": ["Tokens", "StreamArn"] },
       `${at}.Fn::GetAtt: the attribute StreamArn of Tokens is not supported`,
