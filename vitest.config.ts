@@ -25,7 +25,7 @@ const withBundles = ["test/infra/example.test.ts"];
  */
 const slow = [
   "test/docs-recipe.test.ts",
-  "test/infra/synth.test.ts",
+  "test/infra/{many-realms,synth}.test.ts",
   "test/integration/{chaos,every-await,npm-start,recovery-*}.test.ts",
   "test/local/demo.test.ts",
   "test/releases/{side-by-side,rollback,consents}.test.ts",

@@ -1,3 +1,4 @@
+import { alarmKinds } from "./constructs/token-alarm.ts";
 import type { DeploymentNames } from "./deployment-names.ts";
 import { realmFunctionNames } from "./deployment-names.ts";
 import type { ListedRealm } from "./realm-list.ts";
@@ -6,15 +7,22 @@ import type { ListedRealm } from "./realm-list.ts";
 const maxFunctionName = 64;
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
 const maxStackName = 128;
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const maxAlarmName = 255;
 
 /** Throws for a realm whose functions or stack cannot have their names, and for two realms that would share one. */
 export function checkNames(realms: readonly ListedRealm[], names: DeploymentNames): void {
   const owners = new Map([[names.listConnections, "list-connections"]]);
+  const alarmOwners = new Map<string, string>();
   for (const { name: realm } of realms) {
     for (const name of realmFunctionNames.map((entry) => names.realmFunction(realm, entry))) {
       claim(owners, name, realm, maxFunctionName, "function");
     }
     claim(owners, names.realmStack(realm), realm, maxStackName, "stack");
+    const alarms = ["", ...alarmKinds.map((kind) => `-${kind}`)];
+    for (const alarm of alarms.map((end) => `${names.ofRealm(realm)}${end}`)) {
+      claim(alarmOwners, alarm, realm, maxAlarmName, "alarm");
+    }
   }
 }
 

@@ -3,17 +3,18 @@ import type { ListedRealm } from "./realm-list.ts";
 
 /** API Gateway's quota that nobody has raised (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html). */
 const resourcesPerApi = 300;
-/** `/`, `/v1`, `/v1/connections`, `/v1/tokens`, `/v1/consents` */
-const commonResources = 5;
+/** `/`, `/v1`, `/v1/connections`, `/v1/tokens` */
+const commonResources = 4;
 
 /** The resources of the REST API: one for each segment of a path. */
 function apiResources(realms: readonly ListedRealm[]): number {
   const asking = realms.filter(({ settings }) => needsConsent(settings.provider));
   const providers = (of: readonly ListedRealm[]) =>
     new Set(of.map(({ settings }) => settings.provider)).size;
-  return (
-    commonResources + providers(realms) + 3 * realms.length + providers(asking) + 2 * asking.length
-  );
+  const ofTokens = providers(realms) + 3 * realms.length;
+  // And `/v1/consents`.
+  const ofConsents = asking.length > 0 ? 1 + providers(asking) + 2 * asking.length : 0;
+  return commonResources + ofTokens + ofConsents;
 }
 
 /** What to ask AWS for before such a deployment, if anything. */

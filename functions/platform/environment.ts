@@ -22,7 +22,7 @@ export interface ConsentVariables {
 /** The variables of `list-connections`, as infra must supply them. */
 export interface StatusVariables {
   readonly TABLE_NAME: string;
-  /** A JSON list with the summary that `summarizeRealm` makes of each realm. */
+  /** A JSON list with the summary that `summarizeRealm` makes of each realm; a long one is compressed. */
   readonly REALMS: string;
 }
 
@@ -70,8 +70,27 @@ export function readStatusEnvironment<Realm>(
 ): { tableName: string; realms: readonly Realm[] } {
   return {
     tableName: required(variables, "TABLE_NAME"),
-    realms: readRealms(required(variables, "REALMS")),
+    realms: readRealms(expand(required(variables, "REALMS"))),
   };
+}
+
+/** Before what is compressed with Brotli, as Base64: a long list would not fit into the 4 KB that Lambda has for variables. */
+const compressedMark = "br:";
+/** Of what it was before: a list of ten thousand realms. */
+const maxOutputLength = 4 * 1024 * 1024;
+
+function expand(realms: string): string {
+  if (!realms.startsWith(compressedMark)) return realms;
+  const bytes = Buffer.from(realms.slice(compressedMark.length), "base64");
+  try {
+    // Loaded here only: the functions that vend have no such variable.
+    const { brotliDecompressSync } = process.getBuiltinModule("node:zlib");
+    return brotliDecompressSync(bytes, { maxOutputLength }).toString();
+  } catch (cause) {
+    throw new StartUpError("REALMS is damaged: what follows br: is not Brotli in Base64.", {
+      cause,
+    });
+  }
 }
 
 /** Fails with a `StartUpError` for a variable that is missing or empty. */

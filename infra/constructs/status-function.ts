@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { StatusVariables } from "../../functions/platform/environment.ts";
 import { summarizeRealm } from "../../functions/providers/catalogue.ts";
+import { compressVariable } from "../compress-variable.ts";
 import type { DeploymentNames } from "../deployment-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import { BundledFunction } from "./bundled-function.ts";
@@ -26,7 +27,11 @@ export class StatusFunction extends BundledFunction {
   ) {
     const variables: StatusVariables = {
       TABLE_NAME: table.tableName,
-      REALMS: JSON.stringify(realms.map(({ settings }) => summarizeRealm(settings))),
+      REALMS: compressVariable(
+        "REALMS",
+        JSON.stringify(realms.map(({ settings }) => summarizeRealm(settings))),
+        `It lists ${realms.length} realms: put some into a deployment of another name (token-vending:name).`,
+      ),
     };
     super(scope, id, {
       entry: "list-connections",

@@ -126,6 +126,7 @@ describe("realms are told apart:", () => {
       "token-vending-cfis-provisioning-staging",
     ],
     ["conferma/a", "conferma/a-renew", "token-vending-conferma-a-renew"],
+    ["conferma/a", "conferma/a-throttles", "token-vending-conferma-a-throttles"],
     ["conferma/a", "conferma/a-begin-consent", "token-vending-conferma-a-begin-consent"],
   ])("%s and %s may not: both would have a %s", (one, two, name) => {
     const message = messageOf(() => synthesized([one, two].map(named)));
