@@ -39,6 +39,8 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
   "no-logs":
     "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed.",
   "logs-not-allowed": "Next: have your role granted logs:FilterLogEvents on that log group.",
+  "no-table":
+    "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed; or name the table: --table <name>.",
   "no-code": "Next: run the command again and paste the code, or pipe it in.",
   "no-value":
     "Next: name a file with the JSON (--file), pipe it in, or type its members at a terminal.",
@@ -70,6 +72,7 @@ const commands: Readonly<Record<ProblemCode, CommandFor | null>> = {
   "scope-conflict": showStatus,
   "validity-unavailable": null,
   "consent-required": beginConsent,
+  frozen: showStatus,
   "credentials-rejected": putSecret,
   "secret-malformed": putSecret,
   "provider-malformed": null,

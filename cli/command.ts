@@ -6,6 +6,8 @@ export interface CommandOptions {
   readonly "show-token": boolean;
   readonly "min-validity"?: string | undefined;
   readonly function?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly table?: string | undefined;
   readonly "restored-at"?: string | undefined;
   readonly since?: string | undefined;
   readonly trail?: string | undefined;

@@ -15,6 +15,7 @@ import {
   formatGrantedConsent,
 } from "./format-answers.ts";
 import { formatStatus } from "./format-status.ts";
+import { freeze, thaw } from "./freeze.ts";
 import { parseConnection, parseMinValidity, parseRealm, parseVersion } from "./parse-arguments.ts";
 import { recover } from "./recover.ts";
 import { reseal } from "./reseal.ts";
@@ -29,6 +30,8 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["paste-code", (args) => pasteCode(expectArgs(args, 1))],
   ["disconnect", (args, options) => disconnect(expectArgs(args, 1), options)],
   ["secret", secret],
+  ["freeze", freeze],
+  ["thaw", thaw],
   ["recover", recover],
   ["reseal", reseal],
   ["who", who],

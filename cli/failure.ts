@@ -28,7 +28,8 @@ export type CliProblemCode =
   | "secret-changed"
   | "secret-deleted"
   | "secret-not-reached"
-  | "not-adopted";
+  | "not-adopted"
+  | "no-table";
 
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";

@@ -45,6 +45,8 @@ const steps: Readonly<Record<ConnectionState, ((connection: string) => string) |
   "consent-required": (connection) => `npm run vend -- consent ${connection}`,
   "credentials-rejected": () =>
     "put a new value into its secret: docs/operations.md#rotating-credentials",
+  frozen: (connection) =>
+    `frozen on purpose; npm run vend -- thaw ${connection} --reason "…" (or its realm)`,
   contested: () => "find out who else requests tokens: docs/operations.md#contested",
   empty: null,
   usable: null,

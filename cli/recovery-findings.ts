@@ -28,6 +28,7 @@ export type RecoveryFinding =
   | "other-key"
   | "secret-refused"
   | "contested"
+  | "frozen"
   | "failing";
 
 /** What is wrong, if anything. `restoredAt`: since when the functions use a restored table; null where they do not. */
@@ -37,6 +38,7 @@ export function findingOf(
 ): RecoveryFinding {
   if (!status) return isLeftToPeople(connection) ? "no-consent" : "no-record";
   if (problem) return findingOfProblem(problem);
+  if (status.state === "frozen") return "frozen";
   if (status.state === "consent-required") return "no-consent";
   return restoredFinding(status, restoredAt) ?? stateFinding(status);
 }
@@ -55,6 +57,7 @@ const stateFindings: Readonly<Record<ConnectionState, RecoveryFinding | null>> =
   contested: "contested",
   "credentials-rejected": "secret-refused",
   "consent-required": "no-consent",
+  frozen: "frozen",
   damaged: "damaged",
 };
 
@@ -95,6 +98,7 @@ const problemFindings: Readonly<Record<ProblemCode, RecoveryFinding>> = {
   "scope-conflict": "failing",
   "validity-unavailable": "failing",
   "consent-required": "no-consent",
+  frozen: "frozen",
   "credentials-rejected": "secret-refused",
   "secret-malformed": "secret-refused",
   "provider-malformed": "failing",
@@ -186,6 +190,11 @@ export const recoveryGuides: Readonly<Record<RecoveryFinding, RecoveryGuide>> = 
   contested: {
     summary: "another issuer",
     advice: "Find out who else requests tokens: docs/operations.md#contested",
+    repair: null,
+  },
+  frozen: {
+    summary: "frozen on purpose",
+    advice: "Left alone until an operator thaws it: docs/operations.md#freezing",
     repair: null,
   },
   failing: {

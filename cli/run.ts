@@ -23,6 +23,11 @@ const usage = `npm run vend -- <command>
   secret check <connection>        say whether the secret is right, and in use
   secret rotate <connection>       replace a static key, and watch until it is
                                    vended
+  freeze <connection|realm> --reason "…"
+                                   stop it on purpose, within 30 s everywhere:
+                                   nothing is vended or renewed until a thaw
+  thaw <connection|realm> --reason "…"
+                                   end a freeze
   recover [<realm>|<connection>…]  say what is wrong with each connection and
                                    what to do; --yes does what is safe
   reseal [<realm>|<connection>…]   seal what is stored anew, under the key and
@@ -36,6 +41,8 @@ const usage = `npm run vend -- <command>
   --min-validity <seconds>  require the token to remain usable for this long
   --function <name>         invoke this function instead of looking it up
   --file <path>             secret put, secret rotate: the JSON to put
+  --reason <text>           freeze, thaw: why, for those who are refused
+  --table <name>            freeze, thaw: the token table, if not token-vending
   --restored-at <instant>   recover: when the functions began to use a restored
                             table, like 2026-11-21T10:00Z
   --since <time>            who: how far to look back, like 12h, 7d (default 1d)
@@ -55,6 +62,8 @@ const options = {
   "show-token": { type: "boolean", default: false },
   "min-validity": { type: "string" },
   function: { type: "string" },
+  reason: { type: "string" },
+  table: { type: "string" },
   yes: { type: "boolean", default: false },
   "restored-at": { type: "string" },
   since: { type: "string" },

@@ -4,7 +4,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | null | undefined;
   /**
    * Lambda's context. The call ends half a second before the function would be killed, and until then retries retryable
-   * problems (the client's `retries`). Without a context the call is tried once.
+   * problems (the client's `retries`). Without a context a failed call is not retried, and one that only has to wait (for
+   * another process's renewal, for a handover) waits for `timeoutMs` in all.
    */
   readonly context?: { getRemainingTimeInMillis(): number } | undefined;
 }

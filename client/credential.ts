@@ -86,7 +86,7 @@ export function parseCredential(json: unknown): VendedCredential | null {
 }
 
 /** The latest instant that a `Date` can represent, in milliseconds. */
-export const maxDateMs = 8.64e15;
+const maxDateMs = 8.64e15;
 
 /** In milliseconds since 1970; the latest possible instant for a key that does not expire. */
 export function usableUntilMs({ usableUntil }: VendedCredential): number {

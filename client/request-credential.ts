@@ -33,7 +33,7 @@ export async function requestCredential(
   }
   const credential = parseCredential(json);
   if (credential?.connection === connection) return credential;
-  throw new TokenClientError(connection, "malformed-answer", "Not this connection's credential.");
+  throw new TokenClientError(connection, "malformed-answer", "Another connection's.");
 }
 
 export function timeoutError(connection: string): TokenClientError {

@@ -20,7 +20,10 @@ export interface TokenClientOptions {
   readonly transport: Transport;
   /** Timeout of one request in milliseconds (default 30,000: longer than the vending function's own 25 s). */
   readonly timeoutMs?: number;
-  /** Retries after a retryable problem, within the deadline of a call's `context` (default 2). */
+  /**
+   * Retries after a retryable problem, within the deadline of a call's `context` (default 2). Waits for another process's
+   * renewal, or for a handover, are not counted.
+   */
   readonly retries?: number;
   /** Called for each failed request, also for those that are retried. The place for a log line. Must not throw. */
   onProblem?(error: TokenClientError): void;
@@ -90,15 +93,14 @@ export interface TokenClient {
  * ```
  */
 export function createTokenClient(options: TokenClientOptions): TokenClient {
-  const jitteredSecondMs = 1000 + Math.random() * 100;
-  const settings = { timeoutMs: 30_000, retries: 2, now: Date.now, jitteredSecondMs, ...options };
+  const settings = { timeoutMs: 30_000, retries: 2, now: Date.now, ...options };
   const { connection, now, onProblem } = settings;
 
   /** A token that has expired on arrival was vended in its last moment: a second request gets its successor. */
   async function request(
     wanted: CredentialRequest,
     signal: AbortSignal,
-    isRepeated = false,
+    isRepeated?: boolean,
   ): Promise<VendedCredential> {
     const credential = await requestCredential(settings, wanted, signal).catch(
       (error: TokenClientError) => {
@@ -108,11 +110,7 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
     );
     if (now() < usableUntilMs(credential)) return credential;
     if (!isRepeated) return request(wanted, signal, true);
-    throw new TokenClientError(
-      connection,
-      "malformed-answer",
-      "Expired on arrival: check the clocks.",
-    );
+    throw new TokenClientError(connection, "malformed-answer", "Expired on arrival: check clocks.");
   }
 
   let shared = shareVending(request, now);

@@ -34,7 +34,7 @@ import { localSealer } from "./sealing/local-sealer.ts";
 import { quickKms } from "./sealing/quick-kms.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
 import { quickItemTable } from "./store/quick-item-table.ts";
-import { recordReader } from "./store/record-reader.ts";
+import { realmFreezeCache, recordReader } from "./store/record-reader.ts";
 
 /** Builds the dependencies from the environment: the only place that names concrete adapters. Fails with a `StartUpError`. */
 export function compose(variables: Variables): {
@@ -66,7 +66,11 @@ export function compose(variables: Variables): {
     realm,
     limits: realm,
     provider: providerOf(realm, { send, clock, newRequestId: randomUUID }),
-    store: dynamoDbTokenStore(quickItemTable(aws, dynamoDb, tableName), readRecord),
+    store: dynamoDbTokenStore(
+      quickItemTable(aws, dynamoDb, tableName),
+      readRecord,
+      realmFreezeCache(clock, log),
+    ),
     secrets: secretsOf(secretPrefix, aws, clock, metrics),
     sealer: sealerOf(environment, aws, clock, metrics),
     clock,

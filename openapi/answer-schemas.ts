@@ -98,6 +98,13 @@ const lastFailure = v.strictObject({
   retryAt: instantAt("No request is sent to the provider before this instant."),
 });
 
+const frozen = v.strictObject({
+  of: v.picklist(["connection", "realm"]),
+  by: text("The operator."),
+  at: instant,
+  reason: text("The operator's own text."),
+});
+
 const connectionSchema = v.strictObject({
   connection,
   state: described(v.picklist(connectionStates), "The state of the connection."),
@@ -114,6 +121,7 @@ const connectionSchema = v.strictObject({
     v.nullable(lastIssue),
     "The latest success among the last few requests to the provider.",
   ),
+  frozen: v.exactOptional(described(frozen, "Only while an operator has stopped the connection.")),
   lastFailure: described(v.nullable(lastFailure), "Null if a token was stored since."),
 }) satisfies SchemaOf<ConnectionAnswer>;
 

@@ -14,6 +14,7 @@ const operations: Readonly<Record<ProblemCode, readonly Operation[]>> = {
   "scope-conflict": ["vending"],
   "validity-unavailable": ["vending"],
   "consent-required": ["vending"],
+  frozen: ["vending"],
   "credentials-rejected": ["vending", "consents"],
   "secret-malformed": ["vending", "consents"],
   "provider-malformed": ["vending"],
@@ -78,6 +79,8 @@ const details: Readonly<Record<ProblemCode, string>> = {
     "conferma/production/other already issues for the same platform key or client id, and each new token revokes the other's. Vend from conferma/production/other, or give this connection credentials of its own.",
   "validity-unavailable": "This provider's token may not be renewed before its handover, in 7 s.",
   "consent-required": "A person has to consent first.",
+  frozen:
+    'Frozen by arn:aws:sts::111122223333:assumed-role/operator/jo at 2026-11-20T10:00:00.000Z: The key has leaked. An operator who knows that the reason is gone can thaw it: npm run vend -- thaw conferma/production/default --reason "…".',
   "credentials-rejected": "The provider refuses these credentials (401).",
   "secret-malformed": "clientId: is missing.",
   "provider-malformed": "The provider's answer holds no token.",

@@ -57,6 +57,7 @@ const personal: Readonly<Record<StoredAttribute, string | null>> = {
   scope: technical,
   typicalIssueMs: technical,
   ledger: "when the last three tokens were issued, with their fingerprints",
+  frozen: "which operator has frozen or thawed it last, when and why",
 };
 
 /** Deleted by the end of a consent (functions/store/dynamodb-token-store.ts). */

@@ -143,8 +143,8 @@ export const threatsOfATableWriter: readonly Threat[] = [
     ],
     removal: {
       file: "functions/store/read-record.ts",
-      from: 'fence: part(() => numberOf(item, "fence"), 0),',
-      to: 'fence: numberOf(item, "fence"),',
+      from: 'fence: isNeverLeased ? 0 : part(() => numberOf(item, "fence"), 0),',
+      to: 'fence: isNeverLeased ? 0 : numberOf(item, "fence"),',
     },
   },
   {

@@ -201,6 +201,13 @@ export interface ConnectionAnswer {
     readonly reason: string;
     readonly latencyMs: number;
   } | null;
+  /** Only while an operator has stopped the connection, or its realm. */
+  readonly frozen?: {
+    readonly of: "connection" | "realm";
+    readonly by: string;
+    readonly at: string;
+    readonly reason: string;
+  };
   /** Null once a token has been committed since. */
   readonly lastFailure: {
     readonly at: string;

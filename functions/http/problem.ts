@@ -25,6 +25,7 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
     retryable: "when-told",
   },
   "consent-required": { status: 409, title: "A person has to consent", retryable: false },
+  frozen: { status: 409, title: "An operator has frozen this", retryable: false },
   "credentials-rejected": {
     status: 502,
     title: "The provider refuses our credentials",

@@ -61,7 +61,7 @@ function queryOf(event: ApiEvent): Readonly<Record<string, unknown>> {
 }
 
 function answerOf(status: ConnectionStatus): ConnectionAnswer {
-  const { connection, state, version, token, lease, lastIssue, failure } = status;
+  const { connection, state, version, token, lease, lastIssue, failure, frozen } = status;
   return {
     connection,
     state,
@@ -81,6 +81,7 @@ function answerOf(status: ConnectionStatus): ConnectionAnswer {
       reason: lastIssue.reason,
       latencyMs: lastIssue.latencyMs,
     },
+    ...(frozen && { frozen: { ...frozen, at: frozen.at.toISOString() } }),
     lastFailure: failure && {
       at: failure.at.toISOString(),
       code: failure.code,

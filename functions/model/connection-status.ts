@@ -1,4 +1,5 @@
 import type { Connection, RealmId } from "./connection.ts";
+import type { Freeze } from "./freeze.ts";
 import type { Failure, Lease, LedgerEntry, StoredToken, TokenRecord } from "./token-record.ts";
 
 /** A connection's state, as operators see it. docs/operations.md explains each. */
@@ -11,6 +12,7 @@ export const connectionStates = [
   "contested",
   "credentials-rejected",
   "consent-required",
+  "frozen",
   "damaged",
 ] as const;
 
@@ -26,6 +28,8 @@ export interface ConnectionStatus {
   /** The latest success in the record's ledger; null when there is none. */
   readonly lastIssue: LedgerEntry | null;
   readonly failure: Failure | null;
+  /** The connection's own freeze, or its realm's. */
+  readonly frozen: Freeze | null;
 }
 
 /** A connection's record as an operator can read it; null when a newer release wrote it. */
@@ -46,6 +50,9 @@ export interface StatusReader {
     limit: number,
     signal: AbortSignal,
   ): Promise<readonly Connection[]>;
+
+  /** The freezes of those of the realms that are frozen, strongly consistent. */
+  freezes(realms: readonly RealmId[], signal: AbortSignal): Promise<ReadonlyMap<string, Freeze>>;
 
   /** Their records in the same order, strongly consistent, without connections that have none. */
   read(connections: readonly Connection[], signal: AbortSignal): Promise<readonly StatusRecord[]>;

@@ -10,6 +10,7 @@ const faultParties: Readonly<Record<ProblemCode, FaultParty>> = {
   "scope-conflict": "ours",
   "validity-unavailable": "caller",
   "consent-required": "person",
+  frozen: "operator",
   "credentials-rejected": "ours",
   "secret-malformed": "ours",
   "provider-malformed": "provider",

@@ -36,6 +36,12 @@ export const renewalGraceMs = 120_000;
 /** A static key is compared with its secret more often than this. */
 export const maxRecheckMs = 60_000;
 
+/** So long after a freeze, nobody is vended any more by any process. */
+export const freezeTakesMs = 30_000;
+
+/** What a process has read of its realm's freeze is read again with the next record once it is older. */
+export const realmFreezeMaxAgeMs = 5000;
+
 /** How long one request may still take. `signal` aborts whatever is still running shortly after the end. */
 export interface Deadline {
   /** In milliseconds. A duration, because the clock may be wrong until AWS has answered. */

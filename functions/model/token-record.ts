@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
 import type { ProblemCode } from "./errors.ts";
+import type { Freeze } from "./freeze.ts";
 import type { RenewalPolicy } from "./provider.ts";
 
 /** Why a token was requested. */
@@ -165,6 +166,8 @@ export interface TokenRecord {
   readonly typicalRenewalMs: number | null;
   /** The last three calls to the provider, oldest first; the log has them all. */
   readonly ledger: readonly LedgerEntry[];
+  /** An operator has stopped this connection. Only operators write it. */
+  readonly frozen: Freeze | null;
   /** The invalid attributes, which were read as something harmless. The next commit repairs them. */
   readonly damage: readonly string[];
 }

@@ -1,4 +1,5 @@
-import type { Connection } from "./connection.ts";
+import type { Connection, RealmId } from "./connection.ts";
+import type { Freeze } from "./freeze.ts";
 import type {
   Failure,
   Lease,
@@ -65,8 +66,17 @@ export interface StandingClaim extends RevocationScopeClaim {
  * bounded (model/record-bounds.ts). Fails with `store-unavailable`.
  */
 export interface TokenStore {
-  /** Strongly consistent; null when the connection was never used. */
+  /**
+   * Strongly consistent; null when the connection was never used. Reads the freeze of its realm in the same request, unless
+   * that was read in the last seconds (`realmFreezeMaxAgeMs`).
+   */
   read(connection: Connection, signal: AbortSignal): Promise<TokenRecord | null>;
+
+  /** The realm's freeze as it was read last, by `read` or `readRealmFreeze`. */
+  realmFreeze(): Freeze | null;
+
+  /** Reads the realm's freeze, unless that was read in the last seconds. For who acts on a record without reading it. */
+  readRealmFreeze(realm: RealmId, signal: AbortSignal): Promise<void>;
 
   /** Granted only if the record has not changed since `seen`. Increments the fence. */
   takeLease(

@@ -11,6 +11,17 @@ export function getItemInput(tableName: string, pk: string) {
   return { TableName: tableName, Key: { pk: { S: pk } }, ConsistentRead: true };
 }
 
+/** The request for two items at once. */
+export function getItemsInput(tableName: string, keys: readonly string[]) {
+  const Keys = keys.map((pk) => ({ pk: { S: pk } }));
+  return { RequestItems: { [tableName]: { Keys, ConsistentRead: true } } };
+}
+
+/** The key of a realm's freeze, under the keys of the realm. No account begins with `~`. */
+export function freezeKey(realm: string): string {
+  return `${realm}/~freeze`;
+}
+
 export const neverSeen = "attribute_not_exists(#pk)";
 
 /** A conditional write: the attributes it sets and removes, and its condition. */

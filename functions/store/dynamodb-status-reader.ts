@@ -8,7 +8,8 @@ import { VendingError } from "../model/errors.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Item } from "./attributes.ts";
 import { text } from "./attributes.ts";
-import { unavailable } from "./conditional-write.ts";
+import { freezeKey, unavailable } from "./conditional-write.ts";
+import { readFreeze } from "./read-record.ts";
 import { statusAttributes } from "./status-attributes.ts";
 
 /** Keys only: a connection's first lease adds it, and later writes do not change it. */
@@ -87,6 +88,21 @@ export function dynamoDbStatusReader(
         throw unavailable(error);
       });
       return (page.Items ?? []).map(({ pk }) => pk?.S as Connection);
+    },
+
+    async freezes(realms, signal) {
+      const keys = realms.map((realm) => ({ pk: text(freezeKey(realmName(realm))) }));
+      const rows = await readAll(keys, signal).catch((error) => {
+        throw unavailable(error);
+      });
+      const byKey = new Map(rows.map((row) => [row["pk"]?.S, row]));
+      return new Map(
+        realms.flatMap((realm) => {
+          const row = byKey.get(freezeKey(realmName(realm)));
+          const freeze = row && readFreeze(row, "realm");
+          return freeze ? [[realmName(realm), freeze] as const] : [];
+        }),
+      );
     },
 
     async read(connections, signal) {

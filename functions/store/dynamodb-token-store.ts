@@ -1,5 +1,5 @@
 import type { Connection } from "../model/connection.ts";
-import { realmOf } from "../model/connection.ts";
+import { realmName, realmOf } from "../model/connection.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { ledgerAfter } from "../model/token-record.ts";
 import type {
@@ -12,6 +12,7 @@ import type { Attributes, Item } from "./attributes.ts";
 import { count, instant, instantOr, optionalCount, optionalText, text } from "./attributes.ts";
 import {
   claimRevision,
+  freezeKey,
   neverSeen,
   revisionOf,
   unchangedSince,
@@ -32,12 +33,25 @@ import {
   tokenAttributes,
   tokenNames,
 } from "./record-attributes.ts";
+import type { RealmFreezeCache } from "./record-reader.ts";
 
-/** Records and claims in one DynamoDB table, one item each. `readRecord` parses an item. */
+/**
+ * Records, claims and the realm's freeze in one DynamoDB table, one item each. `readRecord` parses an item; `freezes` keeps
+ * what has been read of the one realm whose records are read.
+ */
 export function dynamoDbTokenStore(
-  { read, write }: ItemTable,
+  { read, readBoth, write }: ItemTable,
   readRecord: (item: Item) => TokenRecord,
+  freezes: RealmFreezeCache,
 ): TokenStore {
+  async function readWithFreeze(connection: Connection, signal: AbortSignal) {
+    if (freezes.isFresh()) return read(connection, signal);
+    const keep = freezes.beginReading();
+    const [item, row] = await readBoth(connection, freezeKey(realmOf(connection)), signal);
+    keep(row);
+    return item;
+  }
+
   /**
    * Ends a lease with an outcome that is computed from the current record. If the write is refused, either one that had
    * succeeded was repeated because its answer was lost, perhaps after somebody took the next lease; or another process has
@@ -101,8 +115,16 @@ export function dynamoDbTokenStore(
 
   return {
     async read(connection, signal) {
-      const item = await read(connection, signal);
+      const item = await readWithFreeze(connection, signal);
       return item && readRecord(item);
+    },
+
+    realmFreeze: freezes.latest,
+
+    async readRealmFreeze(realm, signal) {
+      if (freezes.isFresh()) return;
+      const keep = freezes.beginReading();
+      keep(await read(freezeKey(realmName(realm)), signal));
     },
 
     async takeLease(connection, seen, { lease, doubtedAt }, signal) {

@@ -15,6 +15,22 @@ export function itemInAnswer(answer: unknown): Item | null | undefined {
   }
 }
 
+/**
+ * The items in an answer to BatchGetItem, by their keys. Undefined where it is not understood, or where DynamoDB has left
+ * items for another request.
+ */
+export function itemsInAnswer(answer: unknown, tableName: string): Map<string, Item> | undefined {
+  try {
+    const { Responses, UnprocessedKeys = {} } = membersOf(answer);
+    if (Object.keys(membersOf(UnprocessedKeys)).length > 0) return undefined;
+    const items = listIn(membersOf(Responses)[tableName]).map(mapOf);
+    return new Map(items.map((item) => [item["pk"]?.S ?? "", item]));
+  } catch (error) {
+    if (error instanceof NotUnderstood) return undefined;
+    throw error;
+  }
+}
+
 class NotUnderstood extends Error {
   override readonly name = "NotUnderstood";
 }

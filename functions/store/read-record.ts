@@ -1,5 +1,6 @@
 import type { Connection } from "../model/connection.ts";
 import { problemCodes } from "../model/errors.ts";
+import type { Freeze } from "../model/freeze.ts";
 import type {
   Failure,
   Lease,
@@ -16,6 +17,7 @@ import type { Item, ReadPart } from "./attributes.ts";
 import {
   binaryOf,
   instantOf,
+  instantOr,
   levelOf,
   listOf,
   numberOf,
@@ -38,6 +40,7 @@ export function readRecord(item: Item): TokenRecord {
   const damage: string[] = [];
   const part = partReader(damage);
   refuseNewer(part(() => (item["layout"] ? numberOf(item, "layout") : layout), layout));
+  const isNeverLeased = isFreezeOnly(item);
   const ledger = part(
     () => listOf(item, "ledger").map((entry) => readLedgerEntry(entry.M ?? {})),
     [],
@@ -46,9 +49,11 @@ export function readRecord(item: Item): TokenRecord {
   return {
     connection: (item["pk"]?.S ?? "") as Connection,
     revision: revisionOf(item, recordRevision),
-    fence: part(() => numberOf(item, "fence"), 0),
+    fence: isNeverLeased ? 0 : part(() => numberOf(item, "fence"), 0),
     // A version must never be used twice.
-    version: part(() => numberOf(item, "version"), Math.max(0, ...ledger.map(versionOf))),
+    version: isNeverLeased
+      ? 0
+      : part(() => numberOf(item, "version"), Math.max(0, ...ledger.map(versionOf))),
     token,
     consent: readConsent(item, part),
     doubtedAt: readDoubt(item, token, part),
@@ -61,8 +66,30 @@ export function readRecord(item: Item): TokenRecord {
       null,
     ),
     ledger,
+    frozen: readFreeze(item, "connection"),
     damage,
   };
+}
+
+/** An operator has frozen a connection that was never used, and may write no number of it. */
+function isFreezeOnly({ frozen, fence, layout: written }: Item): boolean {
+  return frozen !== undefined && fence === undefined && written === undefined;
+}
+
+/** What is shown of an operator's words: one line, whoever wrote it. */
+const maxFreezeTextLength = 300;
+
+/**
+ * The freeze in a record, or in a realm's row. Any other content than a thaw's is one: what somebody has stopped on
+ * purpose must not go on because a word of it is damaged.
+ */
+export function readFreeze(item: Item, of: Freeze["of"]): Freeze | null {
+  const { frozen } = item;
+  if (!frozen || frozen.M?.["thawedAt"]) return null;
+  const fields = frozen.M ?? {};
+  const lineOf = (name: string) =>
+    fields[name]?.S?.replaceAll(/\p{Cc}/gu, " ").slice(0, maxFreezeTextLength) || "unknown";
+  return { of, by: lineOf("by"), at: instantOr(fields, "at", epoch), reason: lineOf("reason") };
 }
 
 /** Replaces a damaged lease, whose owner and end are unknown: it counts as abandoned. */

@@ -1,12 +1,14 @@
 import type { Clock } from "../model/clock.ts";
 import { msBetween, plusMs, stopwatch } from "../model/clock.ts";
+import type { Freeze } from "../model/freeze.ts";
 import type { Log } from "../model/log.ts";
 import type { Metrics } from "../model/metrics.ts";
 import { boundRecord } from "../model/record-bounds.ts";
+import { realmFreezeMaxAgeMs } from "../model/time-limits.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { Item } from "./attributes.ts";
-import { readRecord } from "./read-record.ts";
+import { readFreeze, readRecord } from "./read-record.ts";
 
 const maxEntries = 1000;
 const reportEveryMs = 60_000;
@@ -14,7 +16,9 @@ const reportEveryMs = 60_000;
 const maxRequestMs = 5000;
 
 /** A record as this process has read it last. */
-type Sighting = Pick<TokenRecord, "fence" | "version"> & { readonly ageMs: () => number };
+type Sighting = Pick<TokenRecord, "fence" | "version" | "frozen"> & {
+  readonly ageMs: () => number;
+};
 
 /**
  * Parses items and bounds their instants (model/record-bounds.ts). Logs and counts damage, once a minute for each
@@ -54,11 +58,12 @@ export function recordReader({
   }
 
   /** Fences and versions only grow: a smaller one shows that an old row was put back, or a row deleted. It is still used. */
-  function reportIfOlder({ connection, fence, version }: TokenRecord): void {
+  function reportIfOlder({ connection, fence, version, frozen }: TokenRecord): void {
     const before = latest.get(connection);
     const isOlder = before && (fence < before.fence || version < before.version);
     if (isOlder && before.ageMs() < maxRequestMs) return;
-    latest.set(connection, { fence, version, ageMs: stopwatch(clock) });
+    latest.set(connection, { fence, version, frozen, ageMs: stopwatch(clock) });
+    reportFreeze(log, { connection }, before?.frozen ?? null, frozen);
     if (!isOlder) return;
     const had = { fenceBefore: before.fence, versionBefore: before.version };
     log.error("record-went-back", { connection, fence, version, ...had });
@@ -73,5 +78,51 @@ export function recordReader({
     else reportIfOlder(record);
     lastRenewalMs = record.typicalRenewalMs ?? lastRenewalMs;
     return { ...record, typicalRenewalMs: lastRenewalMs };
+  };
+}
+
+/** Tells once for each process that a freeze has reached it, or is over. */
+function reportFreeze(
+  log: Log,
+  of: { readonly connection: string } | { readonly realm: string },
+  before: Freeze | null,
+  now: Freeze | null,
+): void {
+  if (before?.at.getTime() === now?.at.getTime()) return;
+  if (now) log.warn("frozen", { ...of, by: now.by, at: now.at, reason: now.reason });
+  else log.info("thawed", of);
+}
+
+/** What one process has read of its realm's freeze. */
+export interface RealmFreezeCache {
+  /** As it was read last. */
+  latest(): Freeze | null;
+  /** Whether it was read in the last seconds. */
+  isFresh(): boolean;
+  /** To be called before it is read; the function that it returns, with the realm's row. */
+  beginReading(): (row: Item | null) => void;
+}
+
+/** The age counts from when a reading began. A later reading counts, in whatever order the answers come. */
+export function realmFreezeCache(clock: Clock, log: Log): RealmFreezeCache {
+  let known: { readonly freeze: Freeze | null; readonly ageMs: () => number } | null = null;
+  return {
+    latest: () => known?.freeze ?? null,
+    isFresh: () => known !== null && known.ageMs() < realmFreezeMaxAgeMs,
+    beginReading() {
+      const ageMs = stopwatch(clock);
+      return (row) => {
+        if (known && known.ageMs() < ageMs()) return;
+        const freeze = row && readFreeze(row, "realm");
+        const realm = row?.["pk"]?.S ?? "";
+        reportFreeze(
+          log,
+          { realm: realm.replace(/\/~freeze$/, "") },
+          known?.freeze ?? null,
+          freeze,
+        );
+        known = { freeze, ageMs };
+      };
+    },
   };
 }

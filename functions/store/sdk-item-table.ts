@@ -1,11 +1,12 @@
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DynamoDBClient,
   GetItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { FailedCall, SdkOptions } from "../platform/aws-connection.ts";
-import { getItemInput, unavailable, updateItem } from "./conditional-write.ts";
+import { getItemInput, getItemsInput, unavailable, updateItem } from "./conditional-write.ts";
 import type { ItemTable } from "./item-table.ts";
 
 export function openDynamoDb(options: SdkOptions, failed?: FailedCall): DynamoDBClient {
@@ -31,6 +32,20 @@ export function sdkItemTable(client: DynamoDBClient, tableName: string): ItemTab
 
   return {
     read,
+
+    async readBoth(pk, other, signal) {
+      const command = new BatchGetItemCommand(getItemsInput(tableName, [pk, other]));
+      const answer = await client.send(command, { abortSignal: signal }).catch((error) => {
+        throw unavailable(error);
+      });
+      const items = answer.Responses?.[tableName] ?? [];
+      const left = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+      const itemOf = async (key: string) =>
+        left.some((each) => each["pk"]?.S === key)
+          ? read(key, signal)
+          : (items.find((item) => item["pk"]?.S === key) ?? null);
+      return [await itemOf(pk), await itemOf(other)];
+    },
 
     async write(pk, change, signal) {
       const command = new UpdateItemCommand(updateItem(tableName, pk, change));

@@ -42,7 +42,11 @@ export const statusAttributes = [
   "scope",
   "typicalIssueMs",
   "ledger",
+  "frozen",
 ] as const;
+
+/** What an operator who freezes may write, and no other attribute. A row of a connection that was never used has no more. */
+export const freezeAttributes = ["pk", "realm", "frozen", "revision"] as const;
 
 /** The other attributes of a record: what is sealed, and who consented. */
 export const withheldAttributes = ["sealed", "sealedRefresh", "subject"] as const;

@@ -3,7 +3,7 @@ import type { Connection } from "../model/connection.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
-import type { TokenRecord } from "../model/token-record.ts";
+import type { Lease, TokenRecord } from "../model/token-record.ts";
 import type { Decision } from "./decision/decision.ts";
 import { isLeaseAlive } from "./decision/usable-token.ts";
 
@@ -11,6 +11,11 @@ const assumedRenewalMs = 100;
 const firstCheckMs = 500;
 const minPauseMs = 20;
 const maxPauseMs = 500;
+/** A caller waits inside its invocation for an instant that is no further away; for a later one, it asks again. */
+const maxKnownWaitMs = 2000;
+/** … and for another process's renewal until so long after it should be over, beginning with a renewal never seen. */
+const maxOverdueMs = 2000;
+const unseenRenewalMs = 1000;
 
 export type Wait = Extract<Decision, { action: "await-renewal" | "await-handover" }>;
 
@@ -43,6 +48,30 @@ export async function awaitRenewal(
  */
 function hasStored({ processName }: Dependencies, record: TokenRecord | null): boolean {
   return record?.token?.committedBy?.startsWith(`${processName}.`) ?? false;
+}
+
+/**
+ * Why a caller should not wait now, but ask again later: the instant is known and not soon, or the other process's renewal
+ * takes so much longer than usual that waiting is not likely to help. Null: it should wait
+ * (docs/decisions/0041-bounded-waiting.md).
+ */
+export function waitTooLong(
+  wait: Wait,
+  record: TokenRecord | null,
+  now: Date,
+): VendingError | null {
+  const isSoon = msBetween(now, knownEnd(wait)) <= maxKnownWaitMs;
+  const isLikelySoon = wait.action === "await-renewal" && now < overdueAt(wait.lease, record);
+  return isSoon || isLikelySoon ? null : deadlineExceeded(wait, now);
+}
+
+/** When the wait is over in any case. */
+function knownEnd(wait: Wait): Date {
+  return wait.action === "await-handover" ? wait.until : plusMs(wait.lease.until, maxClockSkewMs);
+}
+
+function overdueAt({ since }: Lease, record: TokenRecord | null): Date {
+  return plusMs(since, (record?.typicalRenewalMs ?? unseenRenewalMs) + maxOverdueMs);
 }
 
 /** Waits until no process holds the connection's lease, and returns the record. Fails with `renewal-in-progress` at the deadline. */
@@ -86,17 +115,15 @@ export function nextReadAt(
     firstCheckMs * 2 ** Math.max(0, Math.floor(Math.log2(waitedMs / firstCheckMs)) + 1);
   const pauseMs = Math.min(maxPauseMs, Math.max(minPauseMs, waitedMs * (0.08 + random / 25)));
   const nextMs = waitedMs < predictedMs ? Math.min(predictedMs, checkMs) : waitedMs + pauseMs;
-  const leaseEnd = plusMs(lease.until, maxClockSkewMs);
-  return new Date(Math.min(Number(plusMs(lease.since, nextMs)), Number(leaseEnd)));
+  return new Date(Math.min(Number(plusMs(lease.since, nextMs)), Number(knownEnd(wait))));
 }
 
 function deadlineExceeded(wait: Wait, now: Date): VendingError {
+  const seconds = secondsUntil(knownEnd(wait), now);
   if (wait.action === "await-renewal") {
-    const seconds = secondsUntil(wait.lease.until, now);
     const detail = "Another process is renewing this connection and may not finish in time.";
     return new VendingError("renewal-in-progress", detail, seconds);
   }
-  const seconds = secondsUntil(wait.until, now);
   return wait.reason === "validity"
     ? new VendingError(
         "validity-unavailable",
@@ -105,7 +132,7 @@ function deadlineExceeded(wait: Wait, now: Date): VendingError {
       )
     : new VendingError(
         "renewal-in-progress",
-        `The next token may be requested in ${seconds} s, after this caller's deadline.`,
+        `The next token may be requested in ${seconds} s.`,
         seconds,
       );
 }

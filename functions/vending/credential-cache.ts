@@ -2,11 +2,15 @@ import type { Clock } from "../model/clock.ts";
 import { msBetween } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
+import { freezeTakesMs, realmFreezeMaxAgeMs } from "../model/time-limits.ts";
 
 const maxEntries = 1000;
 
-/** Limits how long a cache vends a token that was revoked unexpectedly. */
-const maxAgeMs = 30_000;
+/**
+ * Limits how long a cache vends a token that was revoked unexpectedly, or whose connection has been frozen: counted from
+ * when the request began that found it, which relied on a look at the realm's freeze that was younger than five seconds.
+ */
+const maxAgeMs = freezeTakesMs - realmFreezeMaxAgeMs - 1000;
 
 interface Entry {
   readonly credential: Credential;
@@ -40,8 +44,8 @@ export class CredentialCache {
     return entry.credential;
   }
 
-  /** Caches a credential until `renewAt`, and no longer than it is usable. */
-  set(credential: Credential, renewAt: Date): void {
+  /** Caches a credential until `renewAt`, and no longer than it is usable. `foundInMs`: how long it took to find it. */
+  set(credential: Credential, renewAt: Date, foundInMs: number): void {
     const now = this.#clock.now();
     const since = now.getTime();
     const cached = this.#entries.get(credential.connection);
@@ -49,8 +53,9 @@ export class CredentialCache {
     if (cached && isFresh(cached, now) && cached.credential.version > credential.version) return;
     this.#entries.delete(credential.connection);
     const usableUntil = Number(credential.usableUntil ?? renewAt);
-    const until = Math.min(Number(renewAt), usableUntil, since + maxAgeMs);
-    const msLeft = this.#clock.countdown(maxAgeMs);
+    const freshMs = maxAgeMs - foundInMs;
+    const until = Math.min(Number(renewAt), usableUntil, since + freshMs);
+    const msLeft = this.#clock.countdown(freshMs);
     this.#entries.set(credential.connection, { credential, since, until, msLeft });
     const [oldest] = this.#entries.keys();
     if (oldest && this.#entries.size > maxEntries) this.#entries.delete(oldest);

@@ -3,6 +3,7 @@ import type { Connection, RealmId } from "../model/connection.ts";
 import { realmName, realmOf } from "../model/connection.ts";
 import type { ConnectionStatus, StatusReader, StatusRecord } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
+import type { Freeze } from "../model/freeze.ts";
 import type { RenewalPolicy } from "../model/provider.ts";
 import { connectionState } from "./decision/connection-state.ts";
 
@@ -50,10 +51,16 @@ export async function listConnections(
     if (found.length > pageSize) break;
   }
   const page = found.slice(0, pageSize);
-  const records = await deps.reader.read(page, signal);
+  const realms = requested.filter((each) => page.some((of) => realmOf(of) === realmName(each)));
+  const [records, freezes] = await Promise.all([
+    deps.reader.read(page, signal),
+    realms.length > 0 ? deps.reader.freezes(realms, signal) : new Map<string, Freeze>(),
+  ]);
   const now = deps.clock.now();
   return {
-    connections: records.map((each) => statusOf(deps, each, now)),
+    connections: records.map((each) =>
+      statusOf(deps, each, now, freezes.get(realmOf(each.connection)) ?? null),
+    ),
     last: found.length > pageSize ? (page.at(-1) ?? null) : null,
   };
 }
@@ -80,17 +87,19 @@ function statusOf(
   deps: StatusDependencies,
   { connection, record }: StatusRecord,
   now: Date,
+  realmFreeze: Freeze | null,
 ): ConnectionStatus {
-  if (!record) return unreadable(connection);
+  if (!record) return { ...unreadable(connection), frozen: realmFreeze };
   const { version, token, lease, failure, ledger } = record;
   const { policy } = realmNamed(deps, realmOf(connection));
-  const state = connectionState(record, policy, now);
+  const state = connectionState(record, policy, now, realmFreeze);
   const lastIssue = ledger.findLast(({ outcome }) => outcome === "issued") ?? null;
-  return { connection, state, version, token, lease, lastIssue, failure };
+  const frozen = realmFreeze ?? record.frozen;
+  return { connection, state, version, token, lease, lastIssue, failure, frozen };
 }
 
 /** The status of a record that a newer release wrote. */
 function unreadable(connection: Connection): ConnectionStatus {
-  const nothing = { token: null, lease: null, lastIssue: null, failure: null };
+  const nothing = { token: null, lease: null, lastIssue: null, failure: null, frozen: null };
   return { connection, state: "damaged", version: 0, ...nothing };
 }

@@ -63,7 +63,7 @@ export async function decideWithSecret(
   readonly decision: Exclude<Decision, { action: "check-secret" }>;
   readonly findings: Findings;
 }> {
-  let findings = known;
+  let findings = { ...known, realmFreeze: deps.store.realmFreeze() };
   for (;;) {
     const { policy } = deps.provider;
     const decision = decide(record, policy, constraints, deps.clock.now(), findings);

@@ -37,6 +37,7 @@ const problemMeasures: Readonly<Record<ProblemCode, Measure | null>> = {
   "scope-conflict": null,
   "validity-unavailable": null,
   "consent-required": null,
+  frozen: null,
   "credentials-rejected": "CredentialsRejected",
   "secret-malformed": null,
   "provider-malformed": null,

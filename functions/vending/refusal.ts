@@ -1,6 +1,8 @@
 import { secondsUntil } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
+import { realmOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
+import type { Freeze } from "../model/freeze.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Decision } from "./decision/decision.ts";
 
@@ -23,11 +25,12 @@ const credentialsRefused =
   "The provider has refused these credentials. Put others into the secret.";
 
 function detailOf(
-  { code, reason }: RefuseDecision,
+  decision: RefuseDecision,
   connection: Connection,
   record: TokenRecord | null,
 ): string {
-  switch (reason) {
+  const { code } = decision;
+  switch (decision.reason) {
     case "backing-off":
     case "refused":
       // The latest failure may be of another kind.
@@ -47,9 +50,16 @@ function detailOf(
       return "The stored token is too new to be replaced because of minValiditySeconds.";
     case "key-unchanged":
       return "This key has been reported, and the secret still holds it. Put a new key into the secret, or find out why the provider refuses this one.";
+    case "frozen":
+      return frozenDetail(decision.freeze, connection);
     case "never-renewed":
       return "This key ends sooner than minValiditySeconds demands; put its successor into the secret.";
   }
+}
+
+function frozenDetail({ of, by, at, reason }: Freeze, connection: Connection): string {
+  const target = of === "realm" ? realmOf(connection) : connection;
+  return `Frozen by ${by} at ${at.toISOString()}: ${reason} An operator who knows that the reason is gone can thaw it: npm run vend -- thaw ${target} --reason "…".`;
 }
 
 /** For a request that is still not satisfied after one renewal. */

@@ -1,3 +1,4 @@
+import { stopwatch } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
@@ -6,7 +7,7 @@ import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Wait } from "./await-renewal.ts";
-import { awaitRenewal } from "./await-renewal.ts";
+import { awaitRenewal, waitTooLong } from "./await-renewal.ts";
 import type { CredentialCache } from "./credential-cache.ts";
 import type { Progress, RenewStep, VendStep } from "./next-step.ts";
 import { nextStep } from "./next-step.ts";
@@ -24,9 +25,10 @@ export async function vendToken(
 ): Promise<Credential> {
   const connection = connectionOf(deps.realm, request.account);
   const timer = leaseWaitTimer(deps);
+  const foundInMs = stopwatch(deps.clock);
   const found = findUsable(deps, connection, request, deadline, timer);
   const { credential, renewAt } = await found.finally(timer.end);
-  cache.set(credential, renewAt);
+  cache.set(credential, renewAt, foundInMs());
   return credential;
 }
 
@@ -51,13 +53,16 @@ async function findUsable(
       case "renew":
         progress = await renew(deps, connection, progress, step, deadline);
         break;
-      default:
+      default: {
+        const tooLong = waitTooLong(step, progress.record, deps.clock.now());
+        if (tooLong) throw tooLong;
         progress = {
           ...progress,
           record: await timer.during(step.action, () =>
             awaitRenewal(deps, connection, progress.record, step, deadline),
           ),
         };
+      }
     }
   }
 }

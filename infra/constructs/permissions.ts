@@ -91,9 +91,9 @@ function secretsArn(scope: Construct, prefix: string): string {
   });
 }
 
-/** Records and claims are read and changed, never deleted: versions go on counting. */
+/** Records and claims are read and changed, never deleted: versions go on counting. A read includes the realm's freeze. */
 export function allowChangingItems(table: SharedState["table"], realm: string): PolicyStatement {
-  return changing(table, `${realm}/*`);
+  return changing(table, `${realm}/*`, "dynamodb:BatchGetItem");
 }
 
 /** Pending consents, and no record. */
@@ -104,9 +104,13 @@ export function allowChangingPendingConsents(
   return changing(table, `${realm}/~consent/*`);
 }
 
-function changing(table: SharedState["table"], keys: string): PolicyStatement {
+function changing(
+  table: SharedState["table"],
+  keys: string,
+  ...more: readonly string[]
+): PolicyStatement {
   return new PolicyStatement({
-    actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    actions: ["dynamodb:GetItem", "dynamodb:UpdateItem", ...more],
     resources: [table.tableArn],
     conditions: keysLike(keys),
   });

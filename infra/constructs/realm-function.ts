@@ -6,6 +6,7 @@ import type { DeploymentNames, RealmFunctionName } from "../deployment-names.ts"
 import type { ListedRealm } from "../realm-list.ts";
 import type { BundledFunctionProps } from "./bundled-function.ts";
 import { BundledFunction } from "./bundled-function.ts";
+import { denyThawing } from "./freeze-permissions.ts";
 import {
   allowChangingItems,
   allowChangingPendingConsents,
@@ -54,6 +55,7 @@ export class RealmFunction extends BundledFunction {
       return;
     }
     this.addToRolePolicy(allowChangingItems(state.table, realm.name));
+    for (const denial of denyThawing(state.table, realm.name)) this.addToRolePolicy(denial);
     this.addToRolePolicy(allowSealingTokens(state.sealingKey, realm.name));
     if (previousKeyArn) this.addToRolePolicy(allowOpeningTokens(previousKeyArn, realm.name));
   }

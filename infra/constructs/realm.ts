@@ -13,6 +13,7 @@ import type { ConsentFunctionsProps } from "./consent-functions.ts";
 import { ConsentFunctions } from "./consent-functions.ts";
 import { callbackPath } from "./consent-host.ts";
 import { CoreParameters } from "./core-parameters.ts";
+import { allowFreezing } from "./freeze-permissions.ts";
 import {
   allowQueryingDueIndex,
   allowSendingFailures,
@@ -64,6 +65,7 @@ export class Realm extends Construct {
   readonly paths: RealmApi | undefined;
   private readonly api: VendingApi | undefined;
   private readonly names: DeploymentNames;
+  private readonly table: RealmProps["state"]["table"];
 
   constructor(scope: Construct, id: string, props: RealmProps) {
     super(scope, id);
@@ -75,6 +77,7 @@ export class Realm extends Construct {
     this.realmName = name;
     this.names = names;
     this.api = props.api;
+    this.table = state.table;
     this.vendToken = new RealmFunction(this, "VendToken", {
       ...common,
       entry: "vend-token",
@@ -142,6 +145,18 @@ export class Realm extends Construct {
       ["GET", `/v1/tokens/${this.realmName}/${account}`],
       ["POST", `/v1/tokens/${this.realmName}/${account}/rejections`],
     );
+  }
+
+  /**
+   * Grants freezing and thawing this realm and its connections (`npm run vend -- freeze`): reading and writing that one
+   * attribute of the realm's items. Throws for a grantee without policies of its own.
+   */
+  grantFreeze(grantee: IGrantable): void {
+    for (const statement of allowFreezing(this.table, this.realmName)) {
+      const { statementAdded } = grantee.grantPrincipal.addToPrincipalPolicy(statement);
+      if (!statementAdded)
+        throw new Error(`Freezing cannot be granted to ${grantee.grantPrincipal}.`);
+    }
   }
 
   /** Grants creating consent links, by invoking the function that creates them. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../functions/http/contract.ts";
-import { anAnswer, aProblem, startVending } from "./vending-server.ts";
+import { anAnswer, aProblem, issuedAt, startVending } from "./vending-server.ts";
 
 /** Lambda's context of a function with this much time left. */
 function remaining(ms: number) {
@@ -9,7 +9,8 @@ function remaining(ms: number) {
 }
 
 const twice = (problem: Problem) => (nth: number) => (nth <= 2 ? problem : anAnswer(1));
-const soon = aProblem("renewal-in-progress", 0.02);
+const soon = aProblem("provider-unavailable", 0.02);
+const renewing = aProblem("renewal-in-progress", 0.02);
 /** The machine's clock, for a key that does not expire. */
 const options = { now: Date.now };
 const forever = { usableUntil: null, expiresAt: null };
@@ -25,7 +26,7 @@ describe("within the deadline of its context, a call", () => {
 
   it("retries no more often than `retries` allows", async () => {
     const { client, received } = await startVending({ answer: twice(soon) }, { retries: 1 });
-    await expect(client.vend({ context: remaining(5000) })).rejects.toThrow("renewal-in-progress");
+    await expect(client.vend({ context: remaining(5000) })).rejects.toThrow("provider-unavailable");
     expect(received).toHaveLength(2);
   });
 
@@ -52,7 +53,7 @@ describe("within the deadline of its context, a call", () => {
     const onProblem = ({ code }: { code: string }) => told.push(code);
     const { client } = await startVending({ answer: twice(soon) }, { onProblem });
     await client.vend({ context: remaining(5000) });
-    expect(told).toEqual(["renewal-in-progress", "renewal-in-progress"]);
+    expect(told).toEqual(["provider-unavailable", "provider-unavailable"]);
   });
 
   it("shares its attempts with the other callers that wait", async () => {
@@ -73,8 +74,60 @@ describe("within the deadline of its context, a call", () => {
 
 it("without a context a call is tried once", async () => {
   const { client, received } = await startVending({ answer: twice(soon) });
-  await expect(client.vend()).rejects.toThrow("renewal-in-progress");
+  await expect(client.vend()).rejects.toThrow("provider-unavailable");
   expect(received).toHaveLength(1);
+});
+
+describe("what only has to be waited for", () => {
+  const often = (nth: number) => (nth <= 5 ? renewing : anAnswer(1));
+  /** The clock must go on: it ends the wait. */
+  const ticking = { now: () => Date.parse(issuedAt) + (performance.now() % 100_000) };
+
+  it("is asked for again as often as there is time, whatever `retries` says", async () => {
+    const { client, received } = await startVending({ answer: often }, { ...ticking, retries: 0 });
+    expect((await client.vend({ context: remaining(20_000) })).version).toBe(1);
+    expect(received).toHaveLength(6);
+  });
+
+  it("is waited for without a context too, as token vending itself once did", async () => {
+    const { client, received } = await startVending({ answer: often }, ticking);
+    expect((await client.vend()).version).toBe(1);
+    expect(received).toHaveLength(6);
+  });
+
+  it("also when a demand for validity has to wait for a handover", async () => {
+    const handover = aProblem("validity-unavailable", 0.05);
+    const answer = (nth: number) => (nth === 1 ? handover : anAnswer(2));
+    const { client, received } = await startVending({ answer }, ticking);
+    expect((await client.vend({ minValiditySeconds: 60 })).version).toBe(2);
+    expect(received).toHaveLength(2);
+  });
+
+  it("fails at once when it takes longer than the caller has", async () => {
+    const answer = () => aProblem("validity-unavailable", 40);
+    const { client, received } = await startVending({ answer }, ticking);
+    const began = performance.now();
+    const vending = client.vend({ minValiditySeconds: 60 });
+    await expect(vending).rejects.toMatchObject({
+      code: "validity-unavailable",
+      retryAfterSeconds: 40,
+    });
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(received).toHaveLength(1);
+  });
+
+  it("but not when token vending cannot say when it is over", async () => {
+    const answer = () => aProblem("renewal-in-progress");
+    const { client, received } = await startVending({ answer }, ticking);
+    await expect(client.vend()).rejects.toThrow("renewal-in-progress");
+    expect(received).toHaveLength(1);
+  });
+
+  it("costs one request for all callers of a process that demand the same", async () => {
+    const { client, received } = await startVending({ answer: often }, ticking);
+    await Promise.all(Array.from({ length: 20 }, () => client.vend()));
+    expect(received).toHaveLength(6);
+  });
 });
 
 describe("the deadline", () => {

@@ -35,7 +35,8 @@ async function failureOverHttp(status: number, type: string, body: string) {
 
 describe("a problem becomes an error with its code, over either transport", () => {
   it.each(problemCodes)("%s", async (code) => {
-    const problem = aProblem(code, 7);
+    // Longer than the client waits.
+    const problem = aProblem(code, 70);
     const { client } = await startVending({ answer: () => problem });
     const overHttp = await client.vend().catch((error: unknown) => error);
     const invoked = await clientError(async () => ({ problem }));

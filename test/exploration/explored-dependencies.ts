@@ -8,7 +8,7 @@ import { Sensitive } from "../../functions/model/sensitive.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { recordReader } from "../../functions/store/record-reader.ts";
+import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import type { Breakage } from "../support/breakage.ts";
 import { brokenCommand } from "../support/breakage.ts";
@@ -63,7 +63,11 @@ export function exploredDependencies(
       consent: policy.renewal === "by-consent" ? async () => flowOf(world, process) : null,
     },
     store: checkedStore(
-      dynamoDbTokenStore(sdkItemTable(client, "tokens"), readRecord),
+      dynamoDbTokenStore(
+        sdkItemTable(client, "tokens"),
+        readRecord,
+        realmFreezeCache(process.clock, log),
+      ),
       (what) => world.promises.require(false, `P7: ${what}`),
       () => world.isRepeating,
     ),

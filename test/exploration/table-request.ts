@@ -1,4 +1,4 @@
-import { GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { BatchGetItemCommand, GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { TableItem } from "../support/dynamodb-expressions.ts";
 import { keysOf } from "../support/memory-table.ts";
 import type { ExploredProcess } from "./explored-process.ts";
@@ -31,7 +31,8 @@ export function tableRequest(
 
 function whatOf(command: object, keys: readonly string[]): string {
   const named = keys.map((pk) => pk.slice(pk.lastIndexOf("/") + 1).slice(0, 12)).join(", ");
-  if (command instanceof GetItemCommand) return `reads ${named}`;
+  const isRead = command instanceof GetItemCommand || command instanceof BatchGetItemCommand;
+  if (isRead) return `reads ${named}`;
   if (command instanceof QueryCommand) return "asks the index";
   return `writes ${named}`;
 }
@@ -98,6 +99,7 @@ function told(
   const pk = (after ?? before)?.["pk"]?.S ?? "";
   if (pk.includes("/~consent/")) return linkTold(after);
   if (pk.includes("/~code/")) return `claimed by ${after?.["claimant"]?.S ?? "nobody"}`;
+  if (pk === "" || pk.endsWith("/~freeze")) return "";
   if (!isConnection(pk)) return `owned by ${after?.["scopeOwner"]?.S ?? "nobody"}`;
   if (isWritten) return changeBetween(recordIn(before), recordIn(after));
   return summaryOf(recordIn(after));

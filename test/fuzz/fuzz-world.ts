@@ -33,7 +33,7 @@ import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { recordReader } from "../../functions/store/record-reader.ts";
+import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
 import { processVending } from "../../functions/vending/process-vending.ts";
@@ -180,7 +180,11 @@ export class FuzzWorld {
       realm,
       limits: realm,
       provider: providerOf(realm, { send, clock, newRequestId }),
-      store: dynamoDbTokenStore(sdkItemTable(this.#client, tableName), readRecord),
+      store: dynamoDbTokenStore(
+        sdkItemTable(this.#client, tableName),
+        readRecord,
+        realmFreezeCache(clock, log),
+      ),
       secrets: { read: async (account) => this.#secretOf(account) },
       sealer: localSealer(new Sensitive(new Uint8Array(32).fill(7))),
       clock,

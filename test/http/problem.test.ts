@@ -11,6 +11,7 @@ const table: Readonly<Record<ProblemCode, readonly [status: number, retryable: b
   "scope-conflict": [409, false],
   "validity-unavailable": [409, false],
   "consent-required": [409, false],
+  frozen: [409, false],
   "credentials-rejected": [502, false],
   "secret-malformed": [502, false],
   "provider-malformed": [502, true],

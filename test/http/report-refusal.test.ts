@@ -61,13 +61,14 @@ describe("every problem that is answered", () => {
     },
   );
 
-  test("is nobody's failure if a caller has made it, a person has to consent or there is nothing that lives so long", () => {
+  test("is nobody's failure if a caller has made it, a person has to consent, an operator has stopped it, or nothing lives so long", () => {
     const apart = problemCodes.filter((code) => !["ours", "provider"].includes(faultOf(code)));
     expect(apart).toEqual([
       "invalid-request",
       "unknown-connection",
       "validity-unavailable",
       "consent-required",
+      "frozen",
     ]);
   });
 });

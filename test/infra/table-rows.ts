@@ -12,7 +12,6 @@ export const itemActions = ["dynamodb:GetItem", "dynamodb:UpdateItem"];
 export const otherItemActions = [
   "dynamodb:Query",
   "dynamodb:PutItem",
-  "dynamodb:BatchGetItem",
   "dynamodb:BatchWriteItem",
   "dynamodb:ConditionCheckItem",
   "dynamodb:PartiQLSelect",
@@ -70,6 +69,29 @@ export function tokenTableOf(stack: DeployedStack) {
   return { name: table.name, tableArn: arn(testLocation, "dynamodb", `table/${table.name}`) };
 }
 
+/** A record is read with the freeze of its realm, which operators alone write, as they do the record's own. */
+function freezeRows(
+  tableArn: string,
+  { realm, kind }: FunctionPrincipal,
+  own: string,
+  other: string,
+): Row[] {
+  const reads = kind === "BeginConsent" ? "denied" : "allowed";
+  const [freeze, read, write] = [
+    `${realm}/~freeze`,
+    "dynamodb:BatchGetItem",
+    "dynamodb:UpdateItem",
+  ];
+  const thawing = { ...leading(own), "dynamodb:Attributes": ["pk", "frozen", "revision"] };
+  return [
+    [reads, read, `${own} + ${freeze}`, tableArn, leading(own, freeze)],
+    ["denied", read, `${own} + ${other}`, tableArn, leading(own, other)],
+    ["denied", read, "no key", tableArn],
+    ["denied", write, freeze, tableArn, leading(freeze)],
+    ["denied", write, `frozen of ${own}`, tableArn, thawing],
+  ];
+}
+
 export function tableRows({ stack, self, foreignRealms }: RowContext): Row[] {
   const table = tokenTableOf(stack);
   const { tableArn } = table;
@@ -95,6 +117,7 @@ export function tableRows({ stack, self, foreignRealms }: RowContext): Row[] {
         ([what, resource]): Row => ["denied", action, `${what} ${own}`, resource, leading(own)],
       ),
     ]),
+    ...freezeRows(tableArn, self, own, other),
     ...deletionRows(tableArn, self, foreign),
     ...otherItemActions.flatMap((action): Row[] => [
       ["denied", action, own, tableArn, leading(own)],

@@ -218,7 +218,13 @@ describe("the code's answers match the document", () => {
     const issued = { at: at("10:00:00.000"), fence: 3, owner: "process-a.3" } as const;
     const entry = { ...issued, version: 3, fingerprint: "a" } as const;
     const lastIssue = { ...entry, reason: "expired", latencyMs: 151, outcome: "issued" } as const;
-    const shown = { connection, state: "renewing", version: 3 } as const;
+    const frozen = {
+      of: "realm",
+      by: "an operator",
+      at: at("10:00:00.000"),
+      reason: "A test.",
+    } as const;
+    const shown = { connection, state: "renewing", version: 3, frozen } as const;
     const handler = statusEndpoint({
       clock: new FixedClock(at("10:00:00.000")),
       log: silent,
@@ -227,7 +233,15 @@ describe("the code's answers match the document", () => {
       list: async () => ({
         connections: [
           { ...shown, token, lease, lastIssue, failure },
-          { ...shown, version: 0, token: null, lease: null, lastIssue: null, failure: null },
+          {
+            ...shown,
+            version: 0,
+            token: null,
+            lease: null,
+            lastIssue: null,
+            failure: null,
+            frozen: null,
+          },
         ],
         last: connection,
       }),

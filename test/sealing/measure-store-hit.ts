@@ -94,10 +94,11 @@ async function measured(name: string, root: string, layout: SealingLayout): Prom
   const log = { info: () => {}, warn: () => {}, error: fail };
   const metrics = { record: () => {} };
   const readRecord = recordReader({ clock, log, metrics, process: "p" });
+  const fresh = { latest: () => null, isFresh: () => true };
   const client = new DynamoDBClient(answering({ Item }));
   const deps = {
     ...{ realm: { provider: "conferma", environment: "production" }, clock, log, metrics },
-    store: dynamoDbTokenStore(sdkItemTable(client, "tokens"), readRecord),
+    store: dynamoDbTokenStore(sdkItemTable(client, "tokens"), readRecord, fresh),
     sealer,
     provider: {
       policy: { renewal: "at-expiry" },

@@ -60,6 +60,9 @@ export function earlierReleaseStore(
 
   return {
     read,
+    // An earlier release knows of no freeze.
+    realmFreeze: () => null,
+    readRealmFreeze: async () => {},
 
     async takeLease(connection, seen, { lease, doubtedAt }, signal) {
       const isSuspect = isDoubted({ token: seen?.token ?? null, doubtedAt });

@@ -3,7 +3,7 @@ import type { ConsentFlow } from "../../functions/model/consent.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import type { Issuer } from "../../functions/model/provider.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { recordReader } from "../../functions/store/record-reader.ts";
+import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { earlierReleaseStore } from "./earlier-release.ts";
 import { simulatedSealer, simulatedSecrets } from "./simulated-ports.ts";
@@ -50,7 +50,11 @@ export function dependenciesOf(
   const policy = world.policyOf(realm, startsAt);
   const client = tableClientOf(world, process);
   const readRecord = recordReader({ clock, log, metrics, process: name });
-  const store = dynamoDbTokenStore(sdkItemTable(client, "tokens"), readRecord);
+  const store = dynamoDbTokenStore(
+    sdkItemTable(client, "tokens"),
+    readRecord,
+    realmFreezeCache(clock, log),
+  );
   const intact: Dependencies = {
     realm: realmIds[realm] ?? realmIds[0],
     limits: { deadlineMs, marginMs: 1000 },

@@ -70,6 +70,7 @@ const words = fc.string({ minLength: 1, maxLength: 40, unit: "binary" });
 const fingerprints = fc.stringMatching(/^[0-9a-f]{12}$/);
 
 const records: fc.Arbitrary<TokenRecord> = fc.record({
+  frozen: fc.constant(null),
   revision: fc.constant(aRecord().revision),
   connection: words.map((word) => word as Connection),
   fence: counts,
@@ -390,7 +391,6 @@ test("a long detail of a failure is shortened", () => {
 });
 
 test("the size of an item is computed as DynamoDB does", () => {
-  // 1+5; 3+7+2; 4+3; 4+1; list 1+3+(1+2+1)+(1+1); map 1+3+1+(1+1)
   expect(itemSize({ a: { S: "häll" } })).toBe(6);
   expect(itemSize({ num: { N: "1795168800000" } })).toBe(12);
   expect(itemSize({ blob: { B: new Uint8Array(3) } })).toBe(7);

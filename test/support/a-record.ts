@@ -1,4 +1,5 @@
 import { connectionOf } from "../../functions/model/connection.ts";
+import type { Freeze } from "../../functions/model/freeze.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import type {
   Failure,
@@ -71,6 +72,17 @@ export function aFailure(changes: Partial<Failure> = {}): Failure {
   };
 }
 
+export function aFreeze(changes: Partial<Freeze> = {}): Freeze {
+  const by = "arn:aws:sts::111122223333:assumed-role/operator/jo";
+  return {
+    of: "connection",
+    by,
+    at: at("09:59:00.000"),
+    reason: "The key has leaked.",
+    ...changes,
+  };
+}
+
 /** A connection whose third token is stored, without a renewal in progress. */
 export function aRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
   return {
@@ -87,6 +99,7 @@ export function aRecord(changes: Partial<TokenRecord> = {}): TokenRecord {
     revocationScope: "0a1b2c3d4e5f",
     typicalRenewalMs: 150,
     ledger: [],
+    frozen: null,
     damage: [],
     ...changes,
   };

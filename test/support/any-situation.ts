@@ -112,6 +112,7 @@ export function situationsUnder(...policies: readonly RenewalPolicy[]): fc.Arbit
       findings: fc.record({
         unreadableVersion: orNull(fc.constantFrom(2, 3)),
         secretVersion: orNull(fc.constantFrom("s1", "s2")),
+        realmFreeze: fc.constant(null),
       }),
     }),
   );

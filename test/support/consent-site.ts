@@ -19,7 +19,7 @@ import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secret
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { recordReader } from "../../functions/store/record-reader.ts";
+import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
@@ -139,7 +139,11 @@ export class TestConsentSite {
       realm,
       limits: { deadlineMs: 5000, marginMs: 1000 },
       provider: provider.provider(),
-      store: dynamoDbTokenStore(sdkItemTable(this.#client, TABLE), readRecord),
+      store: dynamoDbTokenStore(
+        sdkItemTable(this.#client, TABLE),
+        readRecord,
+        realmFreezeCache(clock, log),
+      ),
       secrets: {
         read: async () => {
           if (this.secret === null) throw new VendingError("secret-unavailable", "Made up.", 1);

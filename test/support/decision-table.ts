@@ -45,6 +45,11 @@ const byFailure = "refuse by that failure";
 /** The table of docs/architecture.md, row by row. The first row that fits decides. */
 export const decisionRows: readonly DecisionRow[] = [
   {
+    state: "frozen, or its realm",
+    decision: "refuse frozen frozen",
+    fits: ({ situation, findings }) => Boolean(situation?.record.frozen ?? findings.realmFreeze),
+  },
+  {
     state: "no record; consent",
     decision: "refuse consent-required no-consent",
     fits: ({ situation, policy }) => !situation && isByConsent(policy),

@@ -28,7 +28,7 @@ import { jsonLog } from "../../functions/platform/json-log.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
-import { recordReader } from "../../functions/store/record-reader.ts";
+import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
@@ -138,6 +138,21 @@ export class TestDeployment {
     return this.process()(request, forMs);
   }
 
+  /** Asks one process again, as the client does, when it is told to come back within `forMs`. */
+  async vendPatiently(request: Partial<VendRequest> = {}, forMs = 60_000): Promise<Credential> {
+    const msLeft = this.clock.countdown(forMs);
+    const vend = this.process();
+    for (;;) {
+      try {
+        return await vend(request, Math.min(msLeft(), 25_000));
+      } catch (error) {
+        const seconds = error instanceof VendingError ? error.retryAfterSeconds : null;
+        if (seconds === null || seconds * 1000 > msLeft()) throw error;
+        this.clock.advance(seconds * 1000);
+      }
+    }
+  }
+
   /** A process with a credential cache. `changes` override its dependencies. */
   process(
     changes: Partial<Dependencies> = {},
@@ -203,7 +218,11 @@ export class TestDeployment {
   ) {
     const readRecord = recordReader({ clock, log, metrics, process });
     const aheadMs = msBetween(this.clock.now(), clock.now());
-    return dynamoDbTokenStore(sdkItemTable(this.#client(faults, aheadMs), "tokens"), readRecord);
+    return dynamoDbTokenStore(
+      sdkItemTable(this.#client(faults, aheadMs), "tokens"),
+      readRecord,
+      realmFreezeCache(clock, log),
+    );
   }
 
   #jsonLog(): Log {

@@ -13,7 +13,14 @@ import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.t
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aToken, at } from "./a-record.ts";
-import { aCommit, aFailedAttempt, anIntent, clientOf, readerOf } from "./stack-token-store.ts";
+import {
+  aCommit,
+  aFailedAttempt,
+  anIntent,
+  clientOf,
+  freezesOf,
+  readerOf,
+} from "./stack-token-store.ts";
 import { TABLE, tokenTable } from "./token-table.ts";
 
 interface RunningDatabase {
@@ -40,7 +47,7 @@ export function describeRenewalIndex(start: () => Promise<RunningDatabase>): voi
     const withoutIndex = { name: "Bare", properties: { ...bare, AttributeDefinitions } };
     await createTables(database.url, [tokenTable, withoutIndex]);
     client = clientOf(database.url);
-    store = dynamoDbTokenStore(sdkItemTable(client, TABLE), readerOf());
+    store = dynamoDbTokenStore(sdkItemTable(client, TABLE), readerOf(), freezesOf());
     index = dynamoDbRenewalIndex(client, TABLE);
   });
 

@@ -27,6 +27,7 @@ import {
   anIntent,
   aTakeover,
   clientOf,
+  freezesOf,
   readerOf,
 } from "./stack-token-store.ts";
 import { TABLE, tokenTable } from "./token-table.ts";
@@ -51,7 +52,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     database = await start();
     await createTables(database.url, [tokenTable]);
     client = clientOf(database.url);
-    store = dynamoDbTokenStore(sdkItemTable(client, TABLE), readerOf());
+    store = dynamoDbTokenStore(sdkItemTable(client, TABLE), readerOf(), freezesOf());
     reader = dynamoDbStatusReader(client, TABLE, systemClock, readerOf());
   });
 

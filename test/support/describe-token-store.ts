@@ -24,6 +24,7 @@ import {
   aTakeover,
   attemptAfter,
   clientOf,
+  freezesOf,
   readerOf,
   takenLease,
 } from "./stack-token-store.ts";
@@ -52,7 +53,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     proxy = await startFaultyProxy(database.url);
     await createTables(database.url, [tokenTable]);
     client = clientOf(proxy.url);
-    store = dynamoDbTokenStore(sdkItemTable(client, TABLE), readerOf());
+    store = dynamoDbTokenStore(sdkItemTable(client, TABLE), readerOf(), freezesOf());
   });
 
   afterAll(async () => {
@@ -114,7 +115,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     it("grants it to one of fifty", async () => {
       const connection = aConnection();
       const patient = clientOf(proxy.url, 60_000);
-      const asked = dynamoDbTokenStore(sdkItemTable(patient, TABLE), readerOf());
+      const asked = dynamoDbTokenStore(sdkItemTable(patient, TABLE), readerOf(), freezesOf());
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, at) =>
           asked.takeLease(connection, null, anIntent(`p${at}`), signal),
@@ -330,7 +331,7 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
   describe("a database that is unavailable", () => {
     it("is store-unavailable, in our own words", async () => {
       const nowhere = clientOf("http://127.0.0.1:1");
-      const unreachable = dynamoDbTokenStore(sdkItemTable(nowhere, TABLE), readerOf());
+      const unreachable = dynamoDbTokenStore(sdkItemTable(nowhere, TABLE), readerOf(), freezesOf());
       const failures = await Promise.all([
         unreachable.read(aConnection(), signal).catch((error: unknown) => error),
         unreachable
@@ -349,7 +350,11 @@ export function describeTokenStore(start: () => Promise<RunningDatabase>): void 
     });
 
     it("is a table that does not exist, too", async () => {
-      const mistaken = dynamoDbTokenStore(sdkItemTable(client, "AnotherTable"), readerOf());
+      const mistaken = dynamoDbTokenStore(
+        sdkItemTable(client, "AnotherTable"),
+        readerOf(),
+        freezesOf(),
+      );
       const failure = await mistaken.read(aConnection(), signal).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: "store-unavailable" });
       expect(String(failure)).not.toContain("AnotherTable");

@@ -54,7 +54,7 @@ export class MemoryTable {
 
   /** Whether a command would change anything now. */
   wouldWrite(command: unknown): boolean {
-    if (command instanceof GetItemCommand || command instanceof QueryCommand) return false;
+    if (isRead(command)) return false;
     if (command instanceof TransactWriteItemsCommand) {
       return changesOf(command).every((change) => this.#isAllowed(change));
     }
@@ -97,15 +97,17 @@ export class MemoryTable {
     return { Attributes: after ?? before };
   }
 
-  /** Of several keys it leaves the last for another request, as DynamoDB does when it is short of capacity. */
+  /**
+   * Of several keys of a status page it leaves the last for another request, as DynamoDB does when it is short of capacity.
+   */
   #readSome({ input }: BatchGetItemCommand): Performed {
     const [[table, request] = ["", { Keys: [], ConsistentRead: true }]] = Object.entries(
       input.RequestItems ?? {},
     );
     if (!request.ConsistentRead) throw new SyntaxError("Nothing is told on old news.");
     const keys = (request.Keys ?? []).map((Key) => keyOf({ Key }));
-    const read = keys.length > 1 ? keys.slice(0, -1) : keys;
     const names = Object.values(request.ExpressionAttributeNames ?? {});
+    const read = names.length > 0 && keys.length > 1 ? keys.slice(0, -1) : keys;
     const items = read.map((pk) => this.items.get(pk)).filter((item) => item !== undefined);
     const left = keys.slice(read.length).map((pk) => ({ pk: { S: pk } }));
     const answer = {
@@ -129,9 +131,18 @@ export class MemoryTable {
   }
 }
 
+function isRead(command: unknown): boolean {
+  const reads = [GetItemCommand, BatchGetItemCommand, QueryCommand];
+  return reads.some((each) => command instanceof each);
+}
+
 /** The keys of a command; none if it queries an index. */
 export function keysOf(command: unknown): string[] {
   if (command instanceof QueryCommand) return [];
+  if (command instanceof BatchGetItemCommand) {
+    const [request] = Object.values(command.input.RequestItems ?? {});
+    return (request?.Keys ?? []).map((Key) => keyOf({ Key }));
+  }
   if (command instanceof TransactWriteItemsCommand) return changesOf(command).map(keyOf);
   return [keyOf((command as GetItemCommand).input)];
 }
@@ -189,6 +200,7 @@ function cancellation(
 }
 
 function projected(item: TableItem, names: readonly string[]): TableItem {
+  if (names.length === 0) return item;
   return Object.fromEntries(names.flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
 }
 

@@ -91,7 +91,14 @@ const namesALoss: ReadonlySet<string> = new Set(["takeover", "consent", "rejecte
 const leased = ["Leased", "Abandoned"] as const;
 const any = ["Empty", "Held", "Doubted", "Failed", "Leased", "Abandoned"] as const;
 
-/** What may happen to the record of a connection. */
+const isOperators =
+  (act: string) =>
+  ({ items: { before, after } }: RecordStep) => {
+    const revision = after?.["revision"]?.S ?? "";
+    return revision.endsWith(`.${act}`) && revision !== before?.["revision"]?.S;
+  };
+
+/** What may happen to the record of a connection. `frozen` and `thawed` are an operator's, of a realm's row as well. */
 export const recordTransitions: Readonly<Record<string, Transition<RecordState, RecordStep>>> = {
   "lease taken": {
     from: ["Empty", "Held", "Doubted", "Failed"],
@@ -243,6 +250,29 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
         const revision = after?.["revision"]?.S ?? "";
         return revision.endsWith(".reseal") && revision !== before?.["revision"]?.S;
       },
+    },
+  },
+  frozen: {
+    from: any,
+    to: any,
+    changes: words("revision frozen realm"),
+    rules: {
+      "nothing else changes, and its revision is new": isOperators("freeze"),
+      "it says who, when and why": ({ items: { after } }) =>
+        ["by", "at", "reason"].every((name) => after?.["frozen"]?.M?.[name] !== undefined),
+    },
+  },
+  thawed: {
+    from: any,
+    to: any,
+    changes: words("revision frozen realm"),
+    rules: {
+      "nothing else changes, and its revision is new": isOperators("thaw"),
+      "it says who, when and why, besides the freeze": ({ items: { before, after } }) =>
+        before?.["frozen"] !== undefined &&
+        ["thawedBy", "thawedAt", "thawReason"].every(
+          (name) => after?.["frozen"]?.M?.[name] !== undefined,
+        ),
     },
   },
   pruned: {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { Clock } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
@@ -11,7 +12,7 @@ import type {
   Intent,
   TokenStore,
 } from "../../functions/model/token-store.ts";
-import { recordReader } from "../../functions/store/record-reader.ts";
+import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { aFailure, aLease, aToken, at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
@@ -79,6 +80,11 @@ export function aTakeover(owner: string): Intent {
 }
 
 /** Reads items as a process of its own does, a minute after the instants of `aRecord`. */
+/** What a process has read of its realm's freeze: nothing yet. */
+export function freezesOf(clock: Clock = new FixedClock(at("10:01:00.000"))) {
+  return realmFreezeCache(clock, { info: () => {}, warn: () => {}, error: () => {} });
+}
+
 export function readerOf(process = "reader", time = "10:01:00.000") {
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   return recordReader({ clock: new FixedClock(at(time)), log, metrics: null, process });

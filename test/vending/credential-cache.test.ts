@@ -36,7 +36,7 @@ function aProcess() {
   return {
     set(now: string, vended: Credential, renewAt = "10:05:00.450"): void {
       clock.moveTo(at(now));
-      cache.set(vended, at(renewAt));
+      cache.set(vended, at(renewAt), 0);
     },
     get(now: string, request = wish(), of = connection): Credential | null {
       clock.moveTo(at(now));
@@ -84,21 +84,31 @@ describe("a process that vended a credential", () => {
     expect(caching().get("09:00:00.000")).toBeNull();
   });
 
-  test("treats it as stale after thirty seconds, even if the clock has been set back meanwhile", () => {
+  test("treats it as stale after twenty-four seconds, even if the clock has been set back meanwhile", () => {
     const cache = caching();
-    expect(cache.get("10:00:30.999")).toBe(credential);
+    expect(cache.get("10:00:24.999")).toBe(credential);
     expect(cache.get("10:00:02.000")).toBe(credential);
     expect(cache.get("10:00:02.001")).toBeNull();
   });
 
-  test("treats it as stale after a suspension of thirty seconds, which only the clock counts", () => {
+  test("treats it as stale after a suspension of twenty-four seconds, which only the clock counts", () => {
     const clock = new FixedClock(at("10:00:01.000"));
     clock.countdown = (ms) => () => ms;
     const cache = new CredentialCache(clock);
-    cache.set(credential, at("10:05:00.450"));
-    clock.moveTo(at("10:00:30.999"));
+    cache.set(credential, at("10:05:00.450"), 0);
+    clock.moveTo(at("10:00:24.999"));
     expect(cache.get(connection, wish(), clock.now())).toBe(credential);
-    clock.moveTo(at("10:00:31.000"));
+    clock.moveTo(at("10:00:25.000"));
+    expect(cache.get(connection, wish(), clock.now())).toBeNull();
+  });
+
+  test("counts from when the request began that found it: what it relied on was read then", () => {
+    const clock = new FixedClock(at("10:00:01.000"));
+    const cache = new CredentialCache(clock);
+    cache.set(credential, at("10:05:00.450"), 7000);
+    clock.moveTo(at("10:00:17.999"));
+    expect(cache.get(connection, wish(), clock.now())).toBe(credential);
+    clock.moveTo(at("10:00:18.000"));
     expect(cache.get(connection, wish(), clock.now())).toBeNull();
   });
 
@@ -108,7 +118,7 @@ describe("a process that vended a credential", () => {
   });
 
   test.each<[rule: string, caches: Parameters<typeof caching>, last: string, over: string]>([
-    ["believes it for half a minute", [], "10:00:30.999", "10:00:31.000"],
+    ["believes it for twenty-four seconds", [], "10:00:24.999", "10:00:25.000"],
     [
       "believes it no longer than it is usable",
       [credential, "10:05:00.450", "10:04:50.000"],

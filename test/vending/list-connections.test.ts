@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmOf } from "../../functions/model/connection.ts";
 import type { StatusReader } from "../../functions/model/connection-status.ts";
+import type { Freeze } from "../../functions/model/freeze.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { StatusPage } from "../../functions/vending/list-connections.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
@@ -15,7 +16,10 @@ const acme = { provider: "client-credentials", environment: "acme" } as const;
 const signal = new AbortController().signal;
 
 /** A status reader over these records. */
-function readerOf(records: readonly TokenRecord[]): StatusReader & { readonly asked: string[] } {
+function readerOf(
+  records: readonly TokenRecord[],
+  freezes: ReadonlyMap<string, Freeze> = new Map(),
+): StatusReader & { readonly asked: string[] } {
   const all = new Map(records.map((record) => [record.connection, record]));
   const asked: string[] = [];
   return {
@@ -30,6 +34,7 @@ function readerOf(records: readonly TokenRecord[]): StatusReader & { readonly as
         .sort()
         .slice(0, atMost);
     },
+    freezes: async () => freezes,
     async read(connections) {
       return connections.flatMap((connection) => {
         const record = all.get(connection);

@@ -116,7 +116,7 @@ describe("a caller of a shared flight", () => {
   test("that has more time than the first is not refused for the first one's haste", async () => {
     const here = new TestDeployment(atExpiry);
     const { vend, counts } = busyProcess(here);
-    await leaseOfAnother(here, 7000);
+    await leaseOfAnother(here, 2500);
     const hurried = codeOf(vend({}, 1000));
     expect(await vend({}, 20_000)).toMatchObject({ version: 1 });
     expect(await hurried).toBe("renewal-in-progress");
@@ -126,7 +126,7 @@ describe("a caller of a shared flight", () => {
   test("is answered when its own time is up, and the others go on", async () => {
     const here = new TestDeployment(atExpiry);
     const { vend } = busyProcess(here);
-    await leaseOfAnother(here, 7000);
+    await leaseOfAnother(here, 2500);
     const begunAt = here.clock.now();
     const patient = vend({}, 20_000);
     const took = vend({}, 1000).catch((error) => [error.code, +here.clock.now() - +begunAt]);
@@ -162,9 +162,9 @@ describe("of a shared flight is counted for each caller", () => {
   test("how long it has waited for another process's renewal", async () => {
     const here = new TestDeployment(atExpiry);
     const { vend } = busyProcess(here);
-    await leaseOfAnother(here, 7000);
+    await leaseOfAnother(here, 3000);
     const { sleep } = here.clock;
-    const halfTime = plusMs(here.clock.now(), 3500);
+    const halfTime = plusMs(here.clock.now(), 1500);
     let late: Promise<unknown> | null = null;
     here.clock.sleep = async (ms, signal) => {
       await sleep.call(here.clock, ms, signal);
@@ -175,9 +175,9 @@ describe("of a shared flight is counted for each caller", () => {
     const waits = here.measured.filter(([measure]) => measure === "LeaseWaitMs");
     const [first, second, third] = waits.map(([, ms]) => ms);
     expect(waits).toHaveLength(3);
-    expect(first).toBeGreaterThan(6000);
+    expect(first).toBeGreaterThan(3000);
     expect(second).toBe(first);
-    expect(third).toBeLessThan(4000);
+    expect(third).toBeLessThan(2000);
   });
 
   test("the report of a key that is still the secret's; and a renewal once", async () => {

@@ -6,7 +6,7 @@ import { early } from "../support/policies.ts";
 
 const now = at("10:00:00.000");
 const { connection } = aRecord();
-type Reason = Parameters<typeof refusal>[0]["reason"];
+type Reason = Exclude<Parameters<typeof refusal>[0]["reason"], "frozen">;
 const refused = (
   reason: Reason,
   record: Parameters<typeof refusal>[2] = null,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { plusMs } from "../../functions/model/clock.ts";
+import { connectionOf } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
-import { awaitRenewal } from "../../functions/vending/await-renewal.ts";
+import { awaitRenewal, waitTooLong } from "../../functions/vending/await-renewal.ts";
 import { retryUntilLeaseEnd } from "../../functions/vending/issuing/lease.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
@@ -36,7 +37,7 @@ describe("a caller that waits for another process's renewal", () => {
     await expect(waiting).rejects.toMatchObject({
       code: "renewal-in-progress",
       message: "Another process is renewing this connection and may not finish in time.",
-      retryAfterSeconds: 7,
+      retryAfterSeconds: 8,
     });
     const inTime = awaitRenewal(deps, aRecord().connection, null, wait, within(106));
     await expect(inTime).resolves.toBeNull();
@@ -88,16 +89,84 @@ describe("a caller that waits for a handover", () => {
       "validity-unavailable",
       "This provider's token may not be renewed before its handover, in 3 s.",
     ],
-    [
-      "too-early",
-      "renewal-in-progress",
-      "The next token may be requested in 3 s, after this caller's deadline.",
-    ],
+    ["too-early", "renewal-in-progress", "The next token may be requested in 3 s."],
   ] as const)("without the time for it gets the instant: %s", async (reason, code, message) => {
     const deps = new TestDeployment(atExpiry).dependencies();
     const wait = { action: "await-handover", reason, until: handover } as const;
     const waiting = awaitRenewal(deps, aRecord().connection, null, wait, within(3010));
     await expect(waiting).rejects.toMatchObject({ code, message, retryAfterSeconds: 3 });
+  });
+});
+
+describe("a caller waits inside its invocation", () => {
+  const now = plusMs(ten, 10);
+  const handover = (ms: number, reason: "too-early" | "validity" = "validity") =>
+    ({ action: "await-handover", reason, until: plusMs(now, ms) }) as const;
+  const leased = (sinceMs: number, untilMs = 7000) => {
+    const lease = aLease({ since: plusMs(now, -sinceMs), until: plusMs(now, untilMs - sinceMs) });
+    return { action: "await-renewal", reason: "lease-held", lease } as const;
+  };
+  const usual = (typicalRenewalMs: number | null) => aRecord({ typicalRenewalMs });
+
+  test.each([
+    ["for a handover that comes within two seconds", handover(2000), usual(150)],
+    ["for a renewal that should be over soon", leased(0), usual(150)],
+    ["for one that is up to two seconds late", leased(2149), usual(150)],
+    ["for a slow one, until it is two seconds late", leased(5999), usual(4000)],
+    ["for a first one, three seconds", leased(2999), null],
+    ["for one that has never been seen", leased(2999), usual(null)],
+    ["for the end of a lease that comes within two seconds", leased(5250), usual(150)],
+  ] as const)("%s", (_, wait, record) => {
+    expect(waitTooLong(wait, record, now)).toBeNull();
+  });
+
+  test.each([
+    ["for a later handover", handover(2001), usual(150), "validity-unavailable", 3],
+    [
+      "for a token that may be requested later",
+      handover(24_000, "too-early"),
+      usual(150),
+      "renewal-in-progress",
+      24,
+    ],
+    ["for a renewal that hangs", leased(2150), usual(150), "renewal-in-progress", 6],
+    ["for a slow one that hangs", leased(3000), usual(1000), "renewal-in-progress", 5],
+    ["for a first one that hangs", leased(3000), null, "renewal-in-progress", 5],
+  ] as const)("but not %s", (_, wait, record, code, retryAfterSeconds) => {
+    expect(waitTooLong(wait, record, now)).toMatchObject({ code, retryAfterSeconds });
+  });
+
+  test("not for a handover that is known: the problem comes at once, and says when", async () => {
+    const here = new TestDeployment(atExpiry);
+    await here.vend();
+    here.clock.advance(270_000);
+    const begun = Number(here.clock.now());
+    const refused = await here.refusalOf({ minValiditySeconds: 60 }, 60_000);
+    expect(refused).toMatchObject({ code: "validity-unavailable", retryAfterSeconds: 31 });
+    expect(Number(here.clock.now()) - begun).toBeLessThan(50);
+    expect(await here.vendPatiently({ minValiditySeconds: 60 })).toMatchObject({ version: 2 });
+    expect(here.asked).toHaveLength(2);
+  });
+
+  test("not for a provider that hangs: who comes when it is overdue is answered at once", async () => {
+    const here = new TestDeployment(atExpiry);
+    const begunAt = here.clock.now();
+    const deps = here.dependencies();
+    const lease = { ...aLease({ reason: "cold" }), since: begunAt, until: plusMs(begunAt, 7000) };
+    const connection = connectionOf(deps.realm, "default");
+    await deps.store.takeLease(connection, null, { lease, doubtedAt: null }, signal);
+    const heldMs = [];
+    for (const arrivesAfterMs of [0, 3600, 4500]) {
+      here.clock.moveTo(plusMs(begunAt, Math.max(arrivesAfterMs, +here.clock.now() - +begunAt)));
+      const cameAt = Number(here.clock.now());
+      expect(await here.refusalOf({}, 60_000)).toMatchObject({ code: "renewal-in-progress" });
+      heldMs.push(Number(here.clock.now()) - cameAt);
+    }
+    const [first = 0, ...late] = heldMs;
+    expect(first).toBeGreaterThan(2500);
+    expect(first).toBeLessThan(3600);
+    expect(Math.max(...late)).toBe(0);
+    expect(here.asked).toEqual([]);
   });
 });
 

@@ -133,6 +133,7 @@ const outcomes: Readonly<Record<ProblemCode, ConsentOutcome>> = {
   "scope-conflict": "our-fault",
   "validity-unavailable": "our-fault",
   "consent-required": "code-refused",
+  frozen: "our-fault",
   "credentials-rejected": "our-fault",
   "secret-malformed": "our-fault",
   "provider-malformed": "provider-error",

@@ -1,5 +1,6 @@
 import type { ConnectionState } from "../../model/connection-status.ts";
 import type { ProblemCode } from "../../model/errors.ts";
+import type { Freeze } from "../../model/freeze.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
 import { isByConsent, isStaticKey } from "../../model/provider.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
@@ -15,7 +16,9 @@ export function connectionState(
   record: TokenRecord,
   policy: RenewalPolicy,
   now: Date,
+  realmFreeze: Freeze | null = null,
 ): ConnectionState {
+  if (record.frozen ?? realmFreeze) return "frozen";
   if (record.damage.length > 0) return "damaged";
   const decision = decide(record, policy, unconstrained, now);
   if (decision.action === "await-renewal") return "renewing";
@@ -33,6 +36,7 @@ const lastingState: Readonly<Record<ProblemCode, ConnectionState | null>> = {
   "scope-conflict": null,
   "validity-unavailable": null,
   "consent-required": null,
+  frozen: null,
   "credentials-rejected": "credentials-rejected",
   "secret-malformed": "credentials-rejected",
   "provider-malformed": null,

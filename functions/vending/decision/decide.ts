@@ -22,7 +22,8 @@ import { isLeaseAlive, renewableAt, usableToken } from "./usable-token.ts";
 
 export const unconstrained: VendConstraints = { minValiditySeconds: 0, rejectedVersion: null };
 
-export const noFindings: Findings = { unreadableVersion: null, secretVersion: null };
+const unknown = { unreadableVersion: null, secretVersion: null };
+export const noFindings: Findings = { ...unknown, realmFreeze: null };
 
 /** The whole policy of vending: pure, total, and the only place that decides to renew. */
 export function decide(
@@ -32,6 +33,8 @@ export function decide(
   now: Date,
   findings: Findings = noFindings,
 ): Decision {
+  const freeze = findings.realmFreeze ?? record?.frozen;
+  if (freeze) return { ...frozen, freeze };
   if (!record) return isByConsent(policy) ? noConsent : renewal("cold");
   const decision = decideKnown({ record, policy, constraints, findings, now });
   return decision.action === "renew" ? unlessDoubtful(record, policy, now, decision) : decision;
@@ -102,12 +105,9 @@ function decideUsable(situation: Situation, token: StoredToken): Decision {
   return unlessBlocked(situation, "scheduled", { action: "vend", reason: "backing-off", token });
 }
 
-const noConsent = {
-  action: "refuse",
-  code: "consent-required",
-  reason: "no-consent",
-  retryAt: null,
-} as const;
+const refusal = { action: "refuse", retryAt: null } as const;
+const frozen = { ...refusal, code: "frozen", reason: "frozen" } as const;
+const noConsent = { ...refusal, code: "consent-required", reason: "no-consent" } as const;
 
 /**
  * Nobody has consented, or the provider refuses the consent. A stored token is still vended until it expires, or until a
@@ -154,12 +154,7 @@ function decideReportedKey(
   return unlessBlocked(situation, "rejected");
 }
 
-const keyUnchanged = {
-  action: "refuse",
-  code: "credentials-rejected",
-  reason: "key-unchanged",
-  retryAt: null,
-} as const;
+const keyUnchanged = { ...refusal, code: "credentials-rejected", reason: "key-unchanged" } as const;
 
 /** The token is usable, but not for as long as the caller demands. */
 function decideTooShort(situation: Situation, token: StoredToken): Decision {

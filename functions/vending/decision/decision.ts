@@ -1,5 +1,6 @@
 import type { VendRequest } from "../../model/credential.ts";
 import type { ProblemCode } from "../../model/errors.ts";
+import type { Freeze } from "../../model/freeze.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
 import type { Lease, RenewalReason, StoredToken, TokenRecord } from "../../model/token-record.ts";
 
@@ -41,6 +42,13 @@ export type SettledDecision =
         | "key-unchanged"
         | "no-consent";
       readonly retryAt: Date | null;
+    }
+  | {
+      readonly action: "refuse";
+      readonly code: "frozen";
+      readonly reason: "frozen";
+      readonly retryAt: null;
+      readonly freeze: Freeze;
     };
 
 /** A caller's constraints on the credential. */
@@ -52,6 +60,8 @@ export interface Findings {
   readonly unreadableVersion: number | null;
   /** The secret's current version; null while it has not been looked up. */
   readonly secretVersion: string | null;
+  /** The freeze of the connection's realm. */
+  readonly realmFreeze: Freeze | null;
 }
 
 /** Everything that a decision depends on. */

@@ -164,10 +164,7 @@ async function renewIfDue(
 ): Promise<Check> {
   const { connection } = due;
   const cached = records.get(connection);
-  const record =
-    cached && isAsIndexed(cached, due)
-      ? cached
-      : await deps.store.read(connection, deadline.signal);
+  const record = await recordToRenew(deps, cached, due, deadline);
   if (!record || !isDue(record, deps.clock.now())) {
     return { outcome: null, nextCheckAt: nextCheckAfter(deps, record) };
   }
@@ -200,6 +197,20 @@ function waitsForPerson(
   return (
     code !== undefined && (needsNewSecret(code) || ["person", "operator"].includes(faultOf(code)))
   );
+}
+
+/** From the cache, or read; with the realm's freeze, which no lease depends on. */
+async function recordToRenew(
+  { store, realm }: Dependencies,
+  cached: TokenRecord | undefined,
+  due: DueRenewal,
+  { signal }: Deadline,
+): Promise<TokenRecord | null> {
+  // A thaw is seen in the record only.
+  if (!cached || cached.frozen || !isAsIndexed(cached, due))
+    return store.read(due.connection, signal);
+  await store.readRealmFreeze(realm, signal);
+  return cached;
 }
 
 /** The lease is granted only if nobody has written since, so it need not be newer. */

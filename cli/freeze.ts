@@ -1,0 +1,138 @@
+import { randomUUID } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Freeze } from "../functions/model/freeze.ts";
+import { freezeTakesMs } from "../functions/model/time-limits.ts";
+import type { FreezeTarget } from "../functions/store/dynamodb-freezes.ts";
+import { dynamoDbFreezes } from "../functions/store/dynamodb-freezes.ts";
+import { allConnections } from "./all-connections.ts";
+import type { Command, CommandContext, CommandOutput } from "./command.ts";
+import { expectArgs } from "./command.ts";
+import { CommandFailure, cliFailure, failureOfAwsError, UsageError } from "./failure.ts";
+import { parseConnection, parseRealm } from "./parse-arguments.ts";
+import { whoAmI } from "./who-am-i.ts";
+
+/** The table's name, unless the deployment has given it another (infra/constructs/token-table.ts). */
+const defaultTable = "token-vending";
+const maxReasonLength = 200;
+
+/** Stops a connection or a whole realm on purpose: nothing is vended or renewed until it is thawed. */
+export const freeze: Command = (args, options) => {
+  const target = parseTarget(expectArgs(args, 1)[0]);
+  const reason = parseReason(options.reason, "freeze");
+  return async (context) => {
+    await requireKnown(context, target);
+    return withFreezes(options.table, async (freezes, by) => {
+      const at = context.terminal.now();
+      const standing = await freezes.freeze(target, { by, at, reason }, randomUUID());
+      const frozen = standing ?? { of: target.of, by, at, reason };
+      const before = standing ? "was frozen already" : "is frozen";
+      return output(target, frozen, [
+        `${target.name} ${before}, by ${frozen.by} at ${frozen.at.toISOString()}: ${frozen.reason}`,
+        ...(standing ? [] : effects),
+      ]);
+    });
+  };
+};
+
+/** Ends a freeze. */
+export const thaw: Command = (args, options) => {
+  const target = parseTarget(expectArgs(args, 1)[0]);
+  const reason = parseReason(options.reason, "thaw");
+  return (context) =>
+    withFreezes(options.table, async (freezes, by) => {
+      const at = context.terminal.now();
+      const over = await freezes.thaw(target, { by, at, reason }, randomUUID());
+      const { realm } = target;
+      const isRealms = target.of === "realm";
+      const left = isRealms ? null : await freezes.read({ of: "realm", realm, name: realm });
+      const lines = [thawResult(target, over), ...(left ? [stillFrozen(realm, left)] : [])];
+      return { ...output(target, left, lines), isIncomplete: left !== null };
+    });
+};
+
+function thawResult({ of, name }: FreezeTarget, over: Freeze | null): string {
+  if (over) {
+    const { by, at, reason } = over;
+    return `${name} is thawed. It had been frozen by ${by} at ${at.toISOString()}: ${reason}`;
+  }
+  const others = of === "realm" ? "; its connections may be, each by itself" : "";
+  return `${name} was not frozen${others}.`;
+}
+
+function stillFrozen(realm: string, { by, reason }: Freeze): string {
+  return `Its realm ${realm} is still frozen, by ${by}: ${reason}`;
+}
+
+const effects = [
+  `Within ${freezeTakesMs / 1000} s no process vends it any more; nothing renews it.`,
+  "A client keeps the token that it has until its usableUntil (a key: one minute at most), and a",
+  "provider accepts what it has issued: where it has leaked, revoke it there as well.",
+  "Next: docs/operations.md#this-key-has-leaked",
+];
+
+function output(
+  { name }: FreezeTarget,
+  frozen: Freeze | null,
+  lines: readonly string[],
+): CommandOutput {
+  return { answer: { target: name, frozen }, text: lines.join("\n") };
+}
+
+function parseTarget(text = ""): FreezeTarget {
+  if (text.split("/").length === 2) {
+    const realm = parseRealm(text);
+    return { of: "realm", realm, name: realm };
+  }
+  const { connection, realm } = parseConnection(text);
+  return { of: "connection", realm, name: connection };
+}
+
+function parseReason(text: string | undefined, command: string): string {
+  const reason = text?.trim() ?? "";
+  if (reason === "") {
+    throw new UsageError(
+      `Say why: ${command} <connection|realm> --reason "The key has leaked." Whoever is refused reads it.`,
+    );
+  }
+  if (reason.length > maxReasonLength || /\p{Cc}/u.test(reason)) {
+    throw new UsageError(`--reason: one line of at most ${maxReasonLength} characters.`);
+  }
+  return reason;
+}
+
+/** A misspelt realm would freeze nothing. Where the status cannot be asked, the freeze must not wait for it. */
+async function requireKnown(
+  { functions, terminal }: CommandContext,
+  { realm, name, of }: FreezeTarget,
+): Promise<void> {
+  try {
+    const known = await allConnections(functions, realm);
+    if (of === "realm" || known.some(({ connection }) => connection === name)) return;
+    terminal.notice(`${name} has never been used: check its spelling. It is frozen all the same.`);
+  } catch (error) {
+    if (!(error instanceof CommandFailure) || error.problem.code === "unknown-connection") {
+      throw error;
+    }
+    terminal.notice(`Could not check that ${realm} is deployed (${error.problem.code}).`);
+  }
+}
+
+function failureOfTable(error: unknown): CommandFailure {
+  const { name, message = "" } = Object(error);
+  if (name !== "ResourceNotFoundException") return failureOfAwsError(error);
+  return cliFailure("no-table", "There is no such table", message);
+}
+
+async function withFreezes(
+  table: string | undefined,
+  use: (freezes: ReturnType<typeof dynamoDbFreezes>, by: string) => Promise<CommandOutput>,
+): Promise<CommandOutput> {
+  const client = new DynamoDBClient({});
+  try {
+    return await use(dynamoDbFreezes(client, table ?? defaultTable), await whoAmI(client.config));
+  } catch (error) {
+    throw error instanceof CommandFailure ? error : failureOfTable(error);
+  } finally {
+    client.destroy();
+  }
+}
