@@ -1,5 +1,6 @@
 import type { IConstruct } from "constructs";
 import { kmsKeyArn } from "../functions/platform/environment.ts";
+import { readConsentAddress } from "./consent-address.ts";
 import type { TokenVendingProps } from "./token-vending.ts";
 
 /** Settings with a few possible values; the first one applies if nothing is said. */
@@ -10,6 +11,7 @@ const choices = {
   sealingLayout: ["2", "1"],
   terminationProtection: ["off", "on"],
   trail: ["off", "on"],
+  deployment: ["all-at-once", "canary"],
 } as const;
 
 /** Settings that are any text of their form. */
@@ -18,6 +20,9 @@ const texts = [
   "accountConcurrency",
   "vpcEndpointIds",
   "consentBaseUrl",
+  "consentDomain",
+  "consentCertificateArn",
+  "consentHostedZone",
   "consentRequester",
   "alarmTopicArn",
   "tableName",
@@ -78,11 +83,7 @@ export function readSettings(
       setsAccountLogging: choice("apiLogging") === "set",
     },
     consents: {
-      baseUrl: matching(
-        "consentBaseUrl",
-        /^https:\/\/[^?#\s]*[^/?#\s]$/,
-        "an https address without query or trailing slash",
-      ),
+      ...readConsentAddress(matching),
       requester: text("consentRequester"),
       firewall: choice("consentFirewall") === "on",
     },
@@ -94,6 +95,7 @@ export function readSettings(
     },
     terminationProtection: choice("terminationProtection") === "on",
     trail: choice("trail") === "on",
+    deployment: choice("deployment"),
   };
 }
 

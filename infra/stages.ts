@@ -27,6 +27,7 @@ export const stages = {
     // env: { account: "222222222222", region: "eu-west-1" },
     realms: productionRealms,
     settings: {
+      deployment: "canary",
       terminationProtection: "on",
     },
   },

@@ -6,6 +6,8 @@ import { needsConsent } from "../functions/providers/catalogue.ts";
 import { bundlesFolder } from "./bundle.ts";
 import { checkNames } from "./check-names.ts";
 import type { ApiProps } from "./constructs/api.ts";
+import type { DeploymentKind } from "./constructs/gradual-deployment.ts";
+import { GradualDeployment } from "./constructs/gradual-deployment.ts";
 import type { Realm } from "./constructs/realm.ts";
 import type { StateProps } from "./constructs/shared-state.ts";
 import type { ConsentProps } from "./constructs/vending-core.ts";
@@ -36,6 +38,8 @@ export interface TokenVendingProps extends Omit<StateProps, "names"> {
   readonly accountConcurrency?: number | undefined;
   /** Whether none of the stacks can be deleted; that of the state never can (default: false). */
   readonly terminationProtection?: boolean;
+  /** How callers get a new version of a realm's `vend-token` (default: `all-at-once`). */
+  readonly deployment?: DeploymentKind | undefined;
   /** The account and Region; by default those of whoever deploys. */
   readonly env?: Required<Environment>;
 }
@@ -79,6 +83,7 @@ export class TokenVending {
         consents: consentsOf(realm, consents),
         vendConcurrency: vending.get(realm.name) ?? 0,
       });
+      if (props.deployment === "canary") new GradualDeployment(stack.realm, "Gradual");
       stack.addStackDependency(this.coreStack);
       return stack;
     });
@@ -90,7 +95,10 @@ export class TokenVending {
     );
     this.apiStage =
       core.api || core.consentHost
-        ? new ApiStageStack(scope, names.stack("ApiStage"), { ...stackProps, names, core, realms })
+        ? new ApiStageStack(scope, names.stack("ApiStage"), {
+            ...{ ...stackProps, names, core, realms },
+            consentDomain: consents.domain,
+          })
         : undefined;
     for (const stack of [this.coreStack, ...stacks]) this.apiStage?.addStackDependency(stack);
     const warning = core.api && apiQuotaWarning(listed);

@@ -1,4 +1,4 @@
-import type { CfnStage } from "aws-cdk-lib/aws-apigatewayv2";
+import type { CfnStage, IStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpApi, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
@@ -19,6 +19,8 @@ export interface ConsentStageProps {
 
 /** The stage of the open consent host, which limits each route. */
 export class ConsentStage extends Construct {
+  readonly stage: IStage;
+
   constructor(scope: Construct, id: string, { parameters, realms }: ConsentStageProps) {
     super(scope, id);
     const httpApiId = parameters.read(this, "consents/id");
@@ -35,6 +37,7 @@ export class ConsentStage extends Construct {
       `POST ${consentPath(realm)}`,
       `GET ${callbackPath(realm)}`,
     ]);
+    this.stage = live;
     // CDK's stage has no limits of its own for a route.
     const stage = live.node.defaultChild as CfnStage;
     stage.routeSettings = Object.fromEntries(keys.map((key) => [key, throttling]));

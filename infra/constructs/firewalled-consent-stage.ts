@@ -1,4 +1,5 @@
 import { Validations } from "aws-cdk-lib";
+import type { IStage } from "aws-cdk-lib/aws-apigateway";
 import {
   Deployment,
   LogGroupLogDestination,
@@ -24,6 +25,8 @@ interface FirewalledStageProps extends ConsentStageProps {
 
 /** The stage of the firewalled consent host, and the firewall. */
 export class FirewalledConsentStage extends Construct {
+  readonly stage: IStage;
+
   constructor(scope: Construct, id: string, props: FirewalledStageProps) {
     super(scope, id);
     const { parameters, realms, contents } = props;
@@ -44,6 +47,7 @@ export class FirewalledConsentStage extends Construct {
       accessLogDestination: new LogGroupLogDestination(log),
       accessLogFormat,
     });
+    this.stage = stage;
     new CfnWebACLAssociation(this, "Protection", {
       resourceArn: stage.stageArn,
       webAclArn: firewall(this).attrArn,

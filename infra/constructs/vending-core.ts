@@ -9,6 +9,7 @@ import type { ListedRealm } from "../realm-list.ts";
 import type { ApiProps } from "./api.ts";
 import { createApi } from "./api.ts";
 import { ApiLogging } from "./api-logging.ts";
+import type { ConsentDomainProps } from "./consent-domain.ts";
 import type { ConsentHost } from "./consent-host.ts";
 import { OpenConsentHost } from "./consent-host.ts";
 import { CoreParameters } from "./core-parameters.ts";
@@ -30,6 +31,8 @@ import type { VendingApi } from "./vending-api.ts";
 export interface ConsentProps {
   /** Public address of the consent host, if it is not API Gateway's own; without a trailing slash. */
   readonly baseUrl?: string | undefined;
+  /** The domain that this is the address of, if the stacks set it up. */
+  readonly domain?: ConsentDomainProps | undefined;
   /** The company's name, as shown on the consent pages (default: the host's name). */
   readonly requester?: string | undefined;
   /**

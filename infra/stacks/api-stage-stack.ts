@@ -3,6 +3,8 @@ import { Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { describeRoute } from "../constructs/api-route.ts";
 import { ApiStage } from "../constructs/api-stage.ts";
+import type { ConsentDomainProps } from "../constructs/consent-domain.ts";
+import { ConsentDomain } from "../constructs/consent-domain.ts";
 import { ConsentStage } from "../constructs/consent-stage.ts";
 import { CoreParameters } from "../constructs/core-parameters.ts";
 import { FirewalledConsentHost } from "../constructs/firewalled-consent-host.ts";
@@ -15,13 +17,14 @@ interface ApiStageStackProps extends StackProps {
   readonly names: DeploymentNames;
   readonly core: VendingCore;
   readonly realms: readonly Realm[];
+  readonly consentDomain?: ConsentDomainProps | undefined;
 }
 
 /** Serves the paths of all realms, which exist when it is deployed: the stages of the API and of the consent host. */
 export class ApiStageStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStageStackProps) {
     super(scope, id, props);
-    const { names, core, realms } = props;
+    const { names, core, realms, consentDomain } = props;
     const parameters = new CoreParameters(names);
     if (core.api) {
       const routes = realms.flatMap(({ paths }) => paths?.routes.map(describeRoute) ?? []);
@@ -33,11 +36,14 @@ export class ApiStageStack extends Stack {
     if (!host) return;
     const asking = realms.filter(({ consents }) => consents).map(({ realmName }) => realmName);
     const common = { parameters, realms: asking.sort() };
-    if (host instanceof FirewalledConsentHost) {
-      const { contents } = host;
-      new FirewalledConsentStage(this, "FirewalledConsentHost", { ...common, contents });
-    } else {
-      new ConsentStage(this, "ConsentHost", common);
-    }
+    const { stage } =
+      host instanceof FirewalledConsentHost
+        ? new FirewalledConsentStage(this, "FirewalledConsentHost", {
+            ...{ ...common, contents: host.contents },
+          })
+        : new ConsentStage(this, "ConsentHost", common);
+    if (!consentDomain) return;
+    const apiId = parameters.read(this, "consents/id");
+    new ConsentDomain(this, "ConsentDomain", { ...consentDomain, apiId, stage });
   }
 }

@@ -25,12 +25,17 @@ test("a regional API passes them as well", { timeout }, () => {
   });
 });
 
-test("a firewall in front of the consent pages passes them as well", { timeout }, () => {
+test("a firewall and a domain in front of the consent pages, and canaries, pass them as well", {
+  timeout,
+}, () => {
   const [, , consents] = oneOfEachKind;
+  const certificateArn = "arn:aws:acm:eu-west-1:111122223333:certificate/1234";
+  const domain = { name: "consent.example.com", certificateArn, hostedZoneId: "Z0123456789" };
   if (!consents) throw new Error("There is no realm of consents.");
   synthesizedStacks([consents], {
     api: { kind: "none" },
-    consents: { firewall: true },
+    consents: { firewall: true, baseUrl: `https://${domain.name}`, domain },
+    deployment: "canary",
     context,
     add: (_, app) => addNagChecks(app),
   });

@@ -18,6 +18,7 @@ test("by default the API is private, in a VPC of its own, and account logging is
     alarmTopicArn: undefined,
     tableName: undefined,
     sealingChange: { previousKeyArn: undefined, layout: undefined },
+    deployment: "all-at-once",
     terminationProtection: false,
     trail: false,
   });
@@ -29,6 +30,7 @@ test.each([
   ["vpcEndpointIds", "vpce-0123,vpce-4567", { api: { endpointIds: ["vpce-0123", "vpce-4567"] } }],
   ["apiLogging", "leave", { api: { setsAccountLogging: false } }],
   ["consentBaseUrl", "https://a.example", { consents: { baseUrl: "https://a.example" } }],
+  ["deployment", "canary", { deployment: "canary" }],
   ["consentRequester", "Acme", { consents: { requester: "Acme" } }],
   ["consentFirewall", "on", { consents: { firewall: true } }],
   ["consentFirewall", "off", { consents: { firewall: false } }],
@@ -58,6 +60,10 @@ test.each([
   ["sealingLayout", "3"],
   ["terminationProtection", "true"],
   ["trail", "yes"],
+  ["consentDomain", "https://consent.example.com"],
+  ["consentCertificateArn", "arn:aws:iam::111122223333:server-certificate/old"],
+  ["consentHostedZone", "example.com"],
+  ["deployment", "linear"],
 ])("%s may not be %j: the error names it", (name, value) => {
   expect(() => settingsWith(name, value)).toThrow(`token-vending:${name} must be`);
 });

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,6 +17,7 @@ const guard = new URL("./no-network.mjs", import.meta.url);
 const watched = (log: string) => `--import=${guard}?log=${log}`;
 const networkLog = "network-log";
 const copies = mkdtempSync(path.join(tmpdir(), "token-vending-synth-"));
+const hasCfnLint = spawnSync("cfn-lint", ["--version"]).status === 0;
 const root = path.join(import.meta.dirname, "../..");
 
 /** Two copies of the project, side by side, each synthesized once by `npm run synth`. */
@@ -68,6 +69,16 @@ describe("npm run synth", () => {
     expect(one.printed).not.toMatch(/error|warning|deprecat/i);
   });
 
+  // .cfnlintrc says what is not looked for, and why.
+  test.skipIf(!hasCfnLint)("writes templates of which cfn-lint has nothing to say", async () => {
+    const templates = globSync("*.template.json", { cwd: one.out });
+    const config = path.join(root, ".cfnlintrc");
+    const args = ["--config-file", config, "--", ...templates];
+    const { stdout } = await run("cfn-lint", args, { cwd: one.out });
+    expect(templates.length).toBeGreaterThan(3);
+    expect(stdout).toBe("");
+  });
+
   test("writes the same template and the same assets, byte for byte, from any checkout", () => {
     const stacks = one.files.filter((file) => file.endsWith(".template.json"));
     expect(stacks).toHaveLength(realms.length + 3);
@@ -107,7 +118,7 @@ describe("the code of each function", () => {
   });
 
   test("does not start in an environment without its realm", async () => {
-    const [first] = stack.functions;
+    const first = stack.functions.find(({ environment }) => environment["REALM"]);
     const { REALM: _, ...rest } = first?.environment ?? {};
     await expect(imported(path.join(first?.folder ?? "", "index.mjs"), rest)).rejects.toThrow(
       /StartUpError.*REALM is missing/,

@@ -35,6 +35,7 @@ export interface RawResource {
   readonly Properties: Record<string, unknown>;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly UpdatePolicy?: unknown;
 }
 
 /** A template as CDK writes it, with references. Mutable, so that tests can see the effect of a change. */

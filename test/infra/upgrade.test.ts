@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { realms } from "../../infra/realms.ts";
-import { earlierTemplate } from "../releases/open-release.ts";
+import { earlierReleases, earlierTemplate } from "../releases/open-release.ts";
 import type { RawResource, RawTemplate } from "./synthesized.ts";
 import { resourcesIn, synthesizedStacks } from "./synthesized.ts";
 
@@ -44,20 +44,20 @@ function replaced(before: RawResource, after: RawResource): string[] {
   );
 }
 
-describe("an update from the earlier release", () => {
+describe.each(earlierReleases)("an update from %s", (release) => {
   const stacks = [
     ["TokenVendingState", later.state],
     ["TokenVending", later.core],
   ] as const;
 
   test.each(stacks)("deletes and replaces nothing in %s that holds data", (name, after) => {
-    const before = earlierTemplate(name);
+    const before = earlierTemplate(name, release);
     expect(stateful(before).length).toBeGreaterThan(0);
     expect(losses(before, after)).toEqual([]);
   });
 
   test("keeps the table, the key and every secret in the state stack", () => {
-    const ids = stateful(earlierTemplate("TokenVendingState")).map(([id]) => id);
+    const ids = stateful(earlierTemplate("TokenVendingState", release)).map(([id]) => id);
     expect(Object.keys(later.state.Resources)).toEqual(expect.arrayContaining(ids));
     for (const id of ids) {
       const { Type, DeletionPolicy, UpdateReplacePolicy } = later.state.Resources[id] ?? {};

@@ -13,7 +13,7 @@ type Release = keyof typeof releases;
 
 beforeAll(() => {
   releases.current = inject("bundlesFolder");
-  releases.earlier = writeEarlierBundles();
+  releases.earlier = writeEarlierBundles("0.2.0-two-stacks");
 });
 afterAll(() => rmSync(releases.earlier, { recursive: true, force: true }));
 

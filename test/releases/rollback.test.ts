@@ -1,25 +1,27 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
 import type { ConnectionPage } from "../../functions/http/contract.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import { generateValue } from "../../local/secret-seeder.ts";
 import { useCredential } from "../../local/vend-client.ts";
+import type { TestStack } from "../support/stack.ts";
 import { expectAnswer, expectProblem, versionOrCode } from "../support/stack-answers.ts";
 import type { ConfermaWorld } from "../support/stack-realms.ts";
 import { confermaWorld, sendPaymentsWorld, staticKeyWorld } from "../support/stack-realms.ts";
+import { TABLE } from "../support/token-table.ts";
 import type { VendProcess } from "../support/vend-process.ts";
-import { earlierBundles } from "./open-release.ts";
+import { earlierBundles, earlierReleases } from "./open-release.ts";
 
-/** The earlier release's function, deployed again after this one has written. */
-async function rolledBack({
-  stack,
-  realm,
-}: Pick<ConfermaWorld, "stack" | "realm">): Promise<VendProcess> {
-  return stack.startBundle(earlierBundles()("vend-token"), realm, stack.kmsKey);
-}
+describe.each(earlierReleases)("after a rollback %s", (release, variables) => {
+  type Deployed = Pick<ConfermaWorld, "stack" | "realm">;
+  const current = ({ stack, realm }: Deployed) =>
+    stack.start(realm, { ...stack.kmsKey, ...variables });
+  /** Deployed again after this release has written. */
+  async function rolledBack({ stack, realm }: Deployed): Promise<VendProcess> {
+    return stack.startBundle(earlierBundles(release)("vend-token"), realm, stack.kmsKey);
+  }
 
-const current = ({ stack, realm }: Pick<ConfermaWorld, "stack" | "realm">) =>
-  stack.start(realm, stack.kmsKey);
-
-describe("after a rollback the earlier release", () => {
   test("vends what this one has stored, and asks no provider", async () => {
     for (const world of [await confermaWorld(), await sendPaymentsWorld()]) {
       const stored = expectAnswer(await (await current(world)).vend());
@@ -73,6 +75,19 @@ describe("after a rollback the earlier release", () => {
     expect(world.simulator.counters.maxInFlight()).toBe(1);
   });
 
+  // docs/deploying.md#rolling-back
+  test("vends a connection that this one has frozen, because it knows no freezes, and leaves that in the record", async () => {
+    const world = await confermaWorld();
+    const process = await current(world);
+    await process.vend();
+    const fields = { at: { N: "1790000000000" }, by: { S: "ops" }, reason: { S: "leaked" } };
+    await freeze(world.stack, world.connection, fields);
+    const earlier = await rolledBack(world);
+    expect(versionOrCode(await earlier.vend())).toBe(1);
+    expect(versionOrCode(await earlier.vend({ rejectedVersion: 1 }))).toBe(2);
+    expect((await world.stack.item(world.connection))?.["frozen"]).toEqual({ M: fields });
+  });
+
   test("vends a static key that this one has taken from its secret", async () => {
     const world = await staticKeyWorld();
     const stored = expectAnswer(await (await current(world)).vend());
@@ -86,7 +101,7 @@ describe("after a rollback the earlier release", () => {
     await process.vend();
     await process.vend({ account: "other" });
     await process.vend({ account: "other", rejectedVersion: 1 });
-    const bundle = earlierBundles()("list-connections");
+    const bundle = earlierBundles(release)("list-connections");
     const status = await world.stack.startStatus([world.realm], bundle);
     const { connections } = (await status.handle({})) as ConnectionPage;
     expect(connections.map(({ state, version }) => [state, version])).toEqual([
@@ -95,3 +110,20 @@ describe("after a rollback the earlier release", () => {
     ]);
   });
 });
+
+async function freeze(
+  { dynamoDb }: TestStack,
+  connection: string,
+  fields: Record<string, AttributeValue>,
+): Promise<void> {
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const { region } = LOCAL_LOCATION;
+  const client = new DynamoDBClient({ endpoint: dynamoDb.url, region, credentials });
+  const command = new UpdateItemCommand({
+    ...{ TableName: TABLE, Key: { pk: { S: connection } } },
+    UpdateExpression: "SET frozen = :fields, revision = :revision",
+    ExpressionAttributeValues: { ":fields": { M: fields }, ":revision": { S: "by-an-operator" } },
+  });
+  await client.send(command);
+  client.destroy();
+}

@@ -8,20 +8,21 @@ import { bundleOf } from "../support/stack-bundle.ts";
 import type { World } from "../support/stack-realms.ts";
 import { clientCredentialsWorld, confermaWorld, staticKeyWorld } from "../support/stack-realms.ts";
 import type { VendProcess } from "../support/vend-process.ts";
-import { earlierBundles } from "./open-release.ts";
+import { earlierBundles, earlierReleases } from "./open-release.ts";
 
-/** Processes of both releases on one table, earlier and later in turn, as while a deployment is going on. */
-async function ofBothReleases(
-  { stack, realm }: Pick<World<unknown>, "stack" | "realm">,
-  name = "vend-token",
-  pairs = 1,
-): Promise<VendProcess[]> {
-  const earlier = earlierBundles();
-  const bundles = Array.from({ length: pairs }, () => [earlier(name), bundleOf(name)]).flat();
-  return Promise.all(bundles.map((bundle) => stack.startBundle(bundle, realm, stack.kmsKey)));
-}
+describe.each(earlierReleases)("processes of %s and of this release", (release, variables) => {
+  /** On one table, earlier and later in turn, as while a deployment is going on. */
+  async function ofBothReleases(
+    { stack, realm }: Pick<World<unknown>, "stack" | "realm">,
+    name = "vend-token",
+    pairs = 1,
+  ): Promise<VendProcess[]> {
+    const earlier = earlierBundles(release);
+    const bundles = Array.from({ length: pairs }, () => [earlier(name), bundleOf(name)]).flat();
+    const shared = { ...stack.kmsKey, ...variables };
+    return Promise.all(bundles.map((bundle) => stack.startBundle(bundle, realm, shared)));
+  }
 
-describe("processes of both releases", () => {
   test("ask for the first token once", async () => {
     const world = await confermaWorld();
     const all = await ofBothReleases(world, "vend-token", 3);
@@ -100,10 +101,12 @@ describe("processes of both releases", () => {
     await earlierVend?.vend();
     await vend?.vend({ rejectedVersion: 1 });
     const pages = await Promise.all(
-      [earlierBundles()("list-connections"), bundleOf("list-connections")].map(async (bundle) => {
-        const status = await stack.startStatus([realm], bundle);
-        return (await status.handle({})) as ConnectionPage;
-      }),
+      [earlierBundles(release)("list-connections"), bundleOf("list-connections")].map(
+        async (bundle) => {
+          const status = await stack.startStatus([realm], bundle);
+          return (await status.handle({})) as ConnectionPage;
+        },
+      ),
     );
     expect(pages[0]).toMatchObject({ connections: [{ state: "usable", version: 2 }] });
     expect(pages[1]?.connections).toMatchObject(pages[0]?.connections ?? []);

@@ -72,6 +72,14 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   "AWS::ApiGateway::RequestValidator": { ref: useName },
   "AWS::ApiGatewayV2::Api": { ref: useName },
   "AWS::ApiGatewayV2::Integration": { ref: useName },
+  "AWS::ApiGatewayV2::DomainName": {
+    nameProperty: "DomainName",
+    ref: useName,
+    attributes: {
+      RegionalDomainName: (name) => `${name}.regional.invalid`,
+      RegionalHostedZoneId: () => "ZLOCAL",
+    },
+  },
   "AWS::EC2::VPCEndpoint": { ref: useName },
   "AWS::ApiGateway::Stage": { nameProperty: "StageName", ref: useName },
 };
