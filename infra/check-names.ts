@@ -10,7 +10,7 @@ const maxStackName = 128;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const maxAlarmName = 255;
 
-/** Throws for a realm whose functions or stack cannot have their names, and for two realms that would share one. */
+/** Throws for a realm whose functions, alarms or stack cannot have their names, and for two realms that would share one. */
 export function checkNames(realms: readonly ListedRealm[], names: DeploymentNames): void {
   const owners = new Map([[names.listConnections, "list-connections"]]);
   const alarmOwners = new Map<string, string>();

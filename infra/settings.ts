@@ -8,6 +8,7 @@ const choices = {
   api: ["private", "regional", "none"],
   apiLogging: ["set", "leave"],
   consentFirewall: ["off", "on"],
+  alarms: ["on", "none"],
   sealingLayout: ["2", "1"],
   terminationProtection: ["off", "on"],
   trail: ["off", "on"],
@@ -25,6 +26,8 @@ const texts = [
   "consentHostedZone",
   "consentRequester",
   "alarmTopicArn",
+  "availabilityObjective",
+  "runbookUrl",
   "tableName",
   "previousSealingKey",
 ] as const;
@@ -87,7 +90,16 @@ export function readSettings(
       requester: text("consentRequester"),
       firewall: choice("consentFirewall") === "on",
     },
-    alarmTopicArn: text("alarmTopicArn"),
+    alarmTopicArn: requireTopic(
+      matching("alarmTopicArn", /^arn:[\w-]+:sns:[\w-]*:\d*:[\w-]+$/, "the ARN of an SNS topic"),
+      choice("alarms") === "none",
+    ),
+    availabilityObjective: readObjective(text("availabilityObjective")),
+    runbookUrl: matching(
+      "runbookUrl",
+      /^https:\/\/[^#\s]+$/,
+      "the https address of docs/operations.md",
+    ),
     tableName: matching("tableName", /^[\w.-]{3,255}$/, "the name of a DynamoDB table"),
     sealingChange: {
       previousKeyArn: matching("previousSealingKey", kmsKeyArn, "the ARN of a KMS key"),
@@ -97,6 +109,23 @@ export function readSettings(
     trail: choice("trail") === "on",
     deployment: choice("deployment"),
   };
+}
+
+/** Nobody would see that a realm serves no caller: so that is refused, unless somebody has said it. */
+function requireTopic(arn: string | undefined, isWaived: boolean): string | undefined {
+  if (arn || isWaived) return arn;
+  throw settingError(
+    "alarmTopicArn",
+    "is missing, so alarms would notify nobody. Give the ARN of an SNS topic, here or in infra/stages.ts (docs/deploying.md), or waive it with -c token-vending:alarms=none",
+  );
+}
+
+/** Far below 95 % the fastest burn of the budget would be more than all vends. */
+function readObjective(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const percent = /^\d{2}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  if (percent >= 95 && percent < 100) return percent;
+  throw settingError("availabilityObjective", "must be percent, from 95 to 99.999");
 }
 
 /** Whether the example consumer is deployed as well. */

@@ -17,6 +17,7 @@ interface Stage {
  */
 export const stages = {
   dev: {
+    // settings: { alarmTopicArn: "arn:aws:sns:eu-west-1:000000000000:token-vending-alarms" },
     realms,
   },
   stage: {

@@ -16,13 +16,13 @@ import { apiQuotaWarning } from "./quotas.ts";
 import type { ListedRealm, RealmEntry } from "./realm-list.ts";
 import { readRealms } from "./realm-list.ts";
 import { planConcurrency } from "./reserved-concurrency.ts";
-import { topicOf } from "./stacks/alarm-topic.ts";
+import type { AlarmOptions } from "./stacks/alarm-topic.ts";
 import { ApiStageStack } from "./stacks/api-stage-stack.ts";
 import { CoreStack } from "./stacks/core-stack.ts";
 import { RealmStack } from "./stacks/realm-stack.ts";
 import { StateStack } from "./stacks/state-stack.ts";
 
-export interface TokenVendingProps extends Omit<StateProps, "names"> {
+export interface TokenVendingProps extends Omit<StateProps, "names">, AlarmOptions {
   readonly realms: readonly RealmEntry[];
   /** The beginning of all names (default: `token-vending`): an account and Region may have several deployments. */
   readonly name?: string | undefined;
@@ -32,8 +32,6 @@ export interface TokenVendingProps extends Omit<StateProps, "names"> {
   readonly consents?: ConsentProps | undefined;
   /** Whether CloudTrail records who invokes the functions that vend (default: no). */
   readonly trail?: boolean | undefined;
-  /** The SNS topic that alarms notify; without one they notify nobody. */
-  readonly alarmTopicArn?: string | undefined;
   /** Lambda's quota of the account: how many invocations may run at once (default: 1000). */
   readonly accountConcurrency?: number | undefined;
   /** Whether none of the stacks can be deleted; that of the state never can (default: false). */
@@ -58,7 +56,9 @@ export class TokenVending {
 
   /** Throws for realms, names or a concurrency that cannot be deployed. */
   constructor(scope: Construct, props: TokenVendingProps) {
-    const { env, terminationProtection = false, api = {}, consents = {}, alarmTopicArn } = props;
+    const { env, terminationProtection = false, api = {}, consents = {} } = props;
+    const { alarmTopicArn, runbookUrl, availabilityObjective } = props;
+    const alarms = { alarmTopicArn, runbookUrl, availabilityObjective };
     const stackProps = { terminationProtection, ...(env && { env }) };
     const names = new DeploymentNames(props.name);
     const listed = readRealms(props.realms);
@@ -73,13 +73,13 @@ export class TokenVending {
       ...{ ...stackProps, names, realms: props.realms, terminationProtection: true },
     });
     this.coreStack = new CoreStack(scope, names.stack(""), {
-      ...{ ...common, realms: listed, api, consents, trail: props.trail },
+      ...{ ...common, realms: listed, api, consents, alarms, trail: props.trail },
     });
     this.coreStack.addStackDependency(this.state);
     const { core } = this.coreStack;
     const stacks = listed.map((realm) => {
       const stack = new RealmStack(scope, names.realmStack(realm.name), {
-        ...{ ...common, realm, alarmTopicArn, api: core.api },
+        ...{ ...common, realm, alarms, api: core.api },
         consents: consentsOf(realm, consents),
         vendConcurrency: vending.get(realm.name) ?? 0,
       });
@@ -89,10 +89,6 @@ export class TokenVending {
     });
     const realms = stacks.map(({ realm }) => realm);
     this.realms = new Map(realms.map((realm) => [realm.realmName, realm]));
-    core.watch(
-      realms.flatMap(({ alarms }) => alarms),
-      topicOf(this.coreStack, alarmTopicArn),
-    );
     this.apiStage =
       core.api || core.consentHost
         ? new ApiStageStack(scope, names.stack("ApiStage"), {

@@ -16,7 +16,9 @@ export const awsPrices = {
   /** A month. */
   kmsKey: 1,
   secret: 0.4,
-  alarm: 0.1,
+  /** Each metric that an alarm watches, at standard resolution; an alarm on a formula watches each of its metrics. */
+  alarmMetric: 0.1,
+  compositeAlarm: 0.5,
   metric: 0.3,
 } as const;
 

@@ -1,3 +1,4 @@
+import { alarmBills, alarmMonth } from "./alarm-cost.ts";
 import { awsPrices, monthSeconds, ticksPerMonth } from "./aws-prices.ts";
 import { renewalLoad } from "./renewal-load.ts";
 
@@ -26,7 +27,6 @@ const cachedSeconds = 30;
 const vendsPerProcess = 500;
 /** A data key is asked for again after so long. */
 const dataKeySeconds = 3600;
-const alarms = 6.5;
 const metrics = 11;
 /** The realm of the example: one connection with tokens of five minutes. */
 const renewals = renewalLoad({ connections: 1, lifetimeSeconds: 300 });
@@ -35,7 +35,7 @@ const renewals = renewalLoad({ connections: 1, lifetimeSeconds: 300 });
 export const realmMonth =
   awsPrices.kmsKey +
   awsPrices.secret +
-  alarms * awsPrices.alarm +
+  alarmMonth(alarmBills["client-credentials"]) +
   metrics * awsPrices.metric +
   // Ticks come a minute apart, so each is the first of its second.
   ticksPerMonth * awsPrices.xrayTrace +

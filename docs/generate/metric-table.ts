@@ -22,7 +22,7 @@ const rows: Readonly<Record<Measure, MetricRow>> = {
   VendMs: {
     means: "how long a vend took that was not answered from the process's memory",
     statistic: "p50, p99",
-    alarm: "more than a renewal usually takes",
+    alarm: `p99 above 3 s: ${alarm("slow-vends")}`,
   },
   Refusals: {
     means: "problems that were answered, by code ([which are whose fault](#availability))",
@@ -33,7 +33,7 @@ const rows: Readonly<Record<Measure, MetricRow>> = {
     means:
       "refusals that are `ours` or the `provider`'s fault: callers that should have been served",
     statistic: "Sum",
-    alarm: "many, compared with `Vends`: [availability](#availability)",
+    alarm: `many, compared with \`Vends\`: ${alarm("availability")}`,
   },
   DependencyFailures: {
     means:
@@ -57,12 +57,12 @@ const rows: Readonly<Record<Measure, MetricRow>> = {
     means:
       "callers that reported a static key which is still the secret's value; they are in `CredentialsRejected` too",
     statistic: "Sum",
-    alarm: "many: the key is revoked, or a caller reports answers other than a 401",
+    alarm: `any: ${alarm("key-rejections")}`,
   },
   DamagedRecords: {
     means: "`record-damaged`, `record-went-back`",
     statistic: "Sum",
-    alarm: "any",
+    alarm: `any: ${alarm("damaged-records")}`,
   },
   Contested: {
     means: "callers that were refused by the circuit breaker",
@@ -89,7 +89,7 @@ const rows: Readonly<Record<Measure, MetricRow>> = {
     means:
       "since when the oldest renewal has been due that a tick found, without connections that wait for a person; 0 if none is overdue",
     statistic: "Maximum",
-    alarm: "more than a few minutes",
+    alarm: `more than five minutes: ${alarm("overdue")}`,
   },
   RemainingLifeMs: {
     means: "remaining life of a vended credential",

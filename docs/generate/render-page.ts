@@ -1,3 +1,4 @@
+import { alarmCostTable } from "./alarm-cost-table.ts";
 import { costTable } from "./cost-table.ts";
 import { faultTable } from "./fault-table.ts";
 import { folderOfFunctions, folderOfRepository, importPicture } from "./import-picture.ts";
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, (root: string) => string>> = {
   "copyleft packages": copyleftTable,
   "personal data": personalDataTable,
   "cost of vends": costTable,
+  "cost of alarms": alarmCostTable,
   "scale by connections": scaleTable,
   "knee by memory": kneeTable,
   "measured connections": measuredConnections,

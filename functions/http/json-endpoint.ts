@@ -5,7 +5,6 @@ import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import { onFirstUse } from "../platform/on-first-use.ts";
 import type { Problem } from "./contract.ts";
-import { problemOf } from "./problem.ts";
 import { isProxyEvent } from "./read-fields.ts";
 import type { ProblemReporting } from "./report-refusal.ts";
 
@@ -48,10 +47,10 @@ export function jsonEndpoint<Answer>(
       },
       onError: async (request) => {
         const connection = connections.get(request.context) ?? null;
-        const problem = problemOf(request.error, connection);
+        const refuseWith = await reporter();
+        const problem = refuseWith(request.error, connection);
         if (problem.code === "internal")
           log.error("defect", { connection, ...traceOf(request.error) });
-        (await reporter())(request.error, problem, connection);
         request.response = isProxyEvent(request.event) ? httpProblem(problem) : { problem };
       },
     })

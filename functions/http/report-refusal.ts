@@ -6,6 +6,7 @@ import type { Log } from "../model/log.ts";
 import type { Metrics } from "../model/metrics.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { Problem } from "./contract.ts";
+import { problemOf } from "./problem.ts";
 
 /** What every endpoint needs to answer problems. */
 export interface ProblemReporting {
@@ -14,11 +15,8 @@ export interface ProblemReporting {
   readonly metrics: Metrics;
 }
 
-export type ReportRefusal = (
-  error: unknown,
-  problem: Pick<Problem, "code" | "detail">,
-  connection: string | null,
-) => void;
+/** Any error as the problem to answer, which is counted.. */
+type RefuseWith = (error: unknown, connection: string | null) => Problem;
 
 /** Each problem of each connection is logged once in this time. */
 const logPauseMs = 60_000;
@@ -35,9 +33,11 @@ interface LoggedRefusal {
  * Counts every problem that this process answers. Logs the first of each code and connection in a minute, with its cause:
  * the dependency and the kind of its error, or a defect's kind.
  */
-export function refusalReporter({ clock, log, metrics }: ProblemReporting): ReportRefusal {
+export function refusalReporter({ clock, log, metrics }: ProblemReporting): RefuseWith {
   const logged = new LruCache<LoggedRefusal>(maxLogged);
-  return (error, { code, detail }, connection) => {
+  return (error, connection) => {
+    const problem = problemOf(error, connection);
+    const { code, detail } = problem;
     metrics.record("Refusals", 1, code);
     const fault = faultOf(code);
     if (fault === "ours" || fault === "provider") metrics.record("Unserved", 1, fault);
@@ -45,12 +45,13 @@ export function refusalReporter({ clock, log, metrics }: ProblemReporting): Repo
     const last = logged.get(key);
     if (last && last.ageMs() < logPauseMs) {
       last.repeats += 1;
-      return;
+      return problem;
     }
     logged.set(key, { ageMs: stopwatch(clock), repeats: 0 });
     const cause = error instanceof VendingError ? causeOf(error) : { error: kindOfDefect(error) };
     const repeated = last?.repeats ?? 0;
     log.warn("refused", { connection, code, fault, detail, cause, repeated });
+    return problem;
   };
 }
 

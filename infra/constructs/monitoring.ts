@@ -1,89 +1,66 @@
 import { Duration } from "aws-cdk-lib";
-import {
-  Alarm,
-  AlarmStatusWidget,
-  Dashboard,
-  GraphWidget,
-  GraphWidgetView,
-  MathExpression,
-} from "aws-cdk-lib/aws-cloudwatch";
+import type { IWidget } from "aws-cdk-lib/aws-cloudwatch";
+import { Dashboard } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import type { ITopic } from "aws-cdk-lib/aws-sns";
-import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { Measure } from "../../functions/model/metrics.ts";
+import { chosenRealmRows, realmChoice } from "./chosen-realm.ts";
+import { graph, searched } from "./dashboard-graphs.ts";
 import { functionAlarms } from "./function-alarms.ts";
-import { metricNamespace } from "./realm-metrics.ts";
+import type { WatchedResources } from "./resource-rows.ts";
+import { resourceRows } from "./resource-rows.ts";
+import { servingRow } from "./serving-row.ts";
+import type { AlarmSettings } from "./token-alarm.ts";
 import { TokenAlarm } from "./token-alarm.ts";
 
-interface MonitoringProps {
-  /** The alarms of all realms. By name: nothing here refers to another stack. */
-  readonly realmAlarms: readonly TokenAlarm[];
+interface MonitoringProps extends WatchedResources, AlarmSettings {
   readonly dashboardName: string;
-  readonly failureQueue: IQueue;
+  /** The names of the realms' composite alarms: nothing here refers to a resource of a realm. */
+  readonly realmAlarms: readonly string[];
   /** The one function that belongs to no realm. */
   readonly listConnections: IFunction;
-  readonly notify: ITopic | undefined;
+  /** The beginning of the names of the alarms that belong to no realm. */
+  readonly prefix: string;
 }
 
-/** A dashboard of all realms: the state of each alarm, and each metric with one line per realm. */
+/** A dashboard of all realms, and the alarms that belong to none. */
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { realmAlarms, failureQueue, listConnections, notify } = props;
-    const undelivered = new TokenAlarm(this, {
+    const { failureQueue, listConnections, runbookUrl } = props;
+    const of = (subject: string) => ({ ...props, subject, prefix: `${props.prefix}-${subject}` });
+    new TokenAlarm(this, of("ticks"), {
       kind: "undelivered",
-      subject: "ticks",
       meaning: "Scheduled runs failed or could not be delivered, and are in the dead-letter queue.",
       metric: failureQueue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),
       }),
       greaterThan: 0,
-      ...(notify && { notify }),
     });
-    const statusAlarms = functionAlarms([listConnections]).map(
-      (alarm) =>
-        new TokenAlarm(this, { ...alarm, subject: "list-connections", ...(notify && { notify }) }),
-    );
-    const alarms = [...realmAlarms, undelivered, ...statusAlarms].map(({ ownArn }, at) =>
-      Alarm.fromAlarmArn(this, `Alarm${at}`, ownArn),
-    );
+    const ofStatus = functionAlarms([listConnections]);
+    for (const alarm of ofStatus) new TokenAlarm(this, of("list-connections"), alarm);
+    const ownAlarms = [
+      `${props.prefix}-ticks-undelivered`,
+      ...ofStatus.map(({ kind }) => `${props.prefix}-list-connections-${kind}`),
+    ];
     new Dashboard(this, "Dashboard", {
       dashboardName: props.dashboardName,
       defaultInterval: Duration.hours(3),
       widgets: [
-        [new AlarmStatusWidget({ title: "Alarms", alarms, width: 24, height: 6 })],
-        [graph("Vends", "Sum"), graph("Issues", "Sum"), graph("IssueFailures", "Sum")],
-        [
-          graph("RemainingLifeMs", "Minimum", "shortest remaining lifetime when vended, ms"),
-          graph("LeaseWaitMs", "p99", "wait for another caller's renewal, p99, ms"),
-          graph("RenewalFailures", "Sum"),
-        ],
-        [
-          graph("CredentialsRejected", "Sum"),
-          graph("Contested", "Sum"),
-          graph("LateIssues", "Sum"),
-        ],
-        [
-          graph("KeyEndsInDays", "Minimum", "days until a key expires"),
-          graph("ConsentEndsInDays", "Minimum", "days until a consent ends"),
-        ],
-        [
-          graph("KeyRejections", "Sum", "callers that reported a key which is still the secret's"),
-          graph("DamagedRecords", "Sum", "records with impossible attributes"),
-        ],
+        servingRow(this, { runbookUrl, alarmNames: [...props.realmAlarms, ...ownAlarms] }),
+        realmRow(),
+        ...resourceRows(props),
+        ...chosenRealmRows(),
       ],
+      variables: [realmChoice()],
     });
   }
 }
 
-function graph(name: Measure, statistic: string, title: string = name): GraphWidget {
-  const search = `SEARCH('{${metricNamespace},Realm} MetricName="${name}"', '${statistic}', 300)`;
-  return new GraphWidget({
-    title,
-    width: 8,
-    height: 6,
-    view: GraphWidgetView.TIME_SERIES,
-    left: [new MathExpression({ expression: search, label: "", usingMetrics: {} })],
-  });
+/** What tells realms apart that are served. */
+function realmRow(): IWidget[] {
+  return [
+    graph("Vends, by realm", [searched("Vends", "Sum")]),
+    graph("Vend not from memory, by realm, p99, ms", [searched("VendMs", "p99")]),
+    graph("Oldest overdue renewal, by realm, ms", [searched("OverdueMs", "Maximum")]),
+  ];
 }

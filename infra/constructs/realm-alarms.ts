@@ -1,30 +1,35 @@
 import { Duration } from "aws-cdk-lib";
+import { AlarmRule, AlarmState, CompositeAlarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { declarationOf } from "../../functions/providers/catalogue.ts";
 import type { ListedRealm } from "../realm-list.ts";
+import { availabilityAlarm } from "./availability-alarm.ts";
 import { functionAlarms } from "./function-alarms.ts";
 import { realmMetric } from "./realm-metrics.ts";
-import type { AlarmDefinition } from "./token-alarm.ts";
-import { TokenAlarm } from "./token-alarm.ts";
+import type { AlarmDefinition, AlarmKind, AlarmSettings } from "./token-alarm.ts";
+import { defaultRunbook, TokenAlarm } from "./token-alarm.ts";
 
-interface RealmAlarmsProps {
+interface RealmAlarmsProps extends AlarmSettings {
   readonly realm: ListedRealm;
   readonly functions: readonly IFunction[];
-  readonly notify: ITopic | undefined;
+  /** The name of the realm's composite alarm, with which the others' names begin. */
+  readonly prefix: string;
 }
+
+/** These warn of the future: callers are served. */
+const warnings: readonly AlarmKind[] = ["key-expiry", "consent-ending"];
 
 /** Early renewal shortens the time for which a token is used. */
 const usedShareOfLifetime = 0.75;
 
-/** The alarms of one realm. */
+/** The alarms of one realm, and a composite alarm that says whether the realm is in order. */
 export class RealmAlarms extends Construct {
-  readonly alarms: readonly TokenAlarm[];
-
-  constructor(scope: Construct, id: string, { realm, functions, notify }: RealmAlarmsProps) {
+  constructor(scope: Construct, id: string, props: RealmAlarmsProps) {
     super(scope, id);
+    const { realm, functions, runbookUrl = defaultRunbook } = props;
     const { name } = realm;
+    const subject = { ...props, subject: name };
     const common: AlarmDefinition[] = [
       {
         kind: "credentials-rejected",
@@ -41,29 +46,62 @@ export class RealmAlarms extends Construct {
         greaterThan: 0,
         periods: 2,
       },
+      ...servingAlarms(name),
       ...functionAlarms(functions),
     ];
-    const definitions = [...common, ...credentialAlarms(realm)];
-    this.alarms = definitions.map(
-      (alarm) => new TokenAlarm(this, { ...alarm, subject: name, ...(notify && { notify }) }),
+    const alarms = [...common, ...credentialAlarms(realm)].map(
+      (alarm) => new TokenAlarm(this, subject, alarm),
     );
+    const availability = availabilityAlarm(this, subject);
+    const ofNow = alarms.filter(({ kind }) => !warnings.includes(kind));
+    // It notifies nobody, because each of its alarms does.
+    new CompositeAlarm(this, "Realm", {
+      compositeAlarmName: subject.prefix,
+      alarmDescription: `${name}: one of its alarms is in ALARM. ${runbookUrl}#alarms`,
+      alarmRule: AlarmRule.anyOf(
+        ...[availability, ...ofNow].map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM)),
+      ),
+    });
   }
+}
+
+function servingAlarms(name: string): AlarmDefinition[] {
+  return [
+    {
+      kind: "slow-vends",
+      meaning: "One vend in a hundred takes more than 3 s.",
+      metric: realmMetric(name, "VendMs", "p99"),
+      greaterThan: 3000,
+      periods: 3,
+      ignoresFewValues: true,
+    },
+    {
+      kind: "overdue",
+      meaning: "A renewal has been due for more than five minutes, for a quarter of an hour.",
+      metric: realmMetric(name, "OverdueMs", "Maximum"),
+      greaterThan: 300_000,
+      periods: 3,
+    },
+    {
+      kind: "damaged-records",
+      meaning: "A record has impossible values, or has gone back to an earlier state.",
+      metric: realmMetric(name, "DamagedRecords", "Sum"),
+      greaterThan: 0,
+    },
+  ];
 }
 
 function credentialAlarms({ name, settings, accounts }: ListedRealm): AlarmDefinition[] {
   const { credential } = declarationOf(settings.provider);
   switch (credential.type) {
     case "static-key":
-      return [keyExpiryAlarm(name)];
+      return [keyExpiryAlarm(name), keyRejectionsAlarm(name)];
     // No issue-rate: its threshold depends on the number of accounts, which is not known where people consent.
     case "consent":
       return [...issuanceAlarms(name), consentEndingAlarm(name)];
     case "client-credentials": {
       const { usualLifetimeSeconds } = credential;
-      return [
-        ...issuanceAlarms(name),
-        issueRateAlarm(name, accounts.length || 1, usualLifetimeSeconds),
-      ];
+      return [...issuanceAlarms(name), issueRateAlarm(name, accounts.length, usualLifetimeSeconds)];
     }
   }
 }
@@ -109,6 +147,15 @@ function keyExpiryAlarm(name: string): AlarmDefinition {
     meaning: "A key expires within two weeks.",
     metric: realmMetric(name, "KeyEndsInDays", "Minimum", Duration.hours(1)),
     lessThan: 14,
+  };
+}
+
+function keyRejectionsAlarm(name: string): AlarmDefinition {
+  return {
+    kind: "key-rejections",
+    meaning: "A caller reports that the provider rejects the key that the secret still holds.",
+    metric: realmMetric(name, "KeyRejections", "Sum"),
+    greaterThan: 0,
   };
 }
 

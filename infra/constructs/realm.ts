@@ -3,7 +3,6 @@ import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
 import type { IVersion } from "aws-cdk-lib/aws-lambda";
 import { Alias } from "aws-cdk-lib/aws-lambda";
 import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
-import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
 import type { DeploymentNames, RealmFunctionName } from "../deployment-names.ts";
@@ -26,7 +25,7 @@ import { RealmConsentRoutes, RealmFirewalledRoutes } from "./realm-consent-route
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
 import { RenewalSchedule } from "./renewal-schedule.ts";
-import type { TokenAlarm } from "./token-alarm.ts";
+import type { AlarmSettings } from "./token-alarm.ts";
 import type { VendingApi } from "./vending-api.ts";
 
 export interface RealmProps
@@ -37,8 +36,7 @@ export interface RealmProps
   readonly api?: VendingApi | undefined;
   /** For consent realms only. */
   readonly consents?: RealmConsents | undefined;
-  /** The SNS topic that alarms notify. */
-  readonly notify?: ITopic | undefined;
+  readonly alarms?: AlarmSettings | undefined;
 }
 
 export interface RealmConsents extends Pick<ConsentFunctionsProps, "requester"> {
@@ -60,7 +58,6 @@ export class Realm extends Construct {
   readonly renewTokens: RealmFunction;
   /** Undefined where the provider needs no consent. */
   readonly consents: ConsentFunctions | undefined;
-  readonly alarms: readonly TokenAlarm[];
   /** Its paths of the API, if there is one. */
   readonly paths: RealmApi | undefined;
   private readonly api: VendingApi | undefined;
@@ -69,7 +66,7 @@ export class Realm extends Construct {
 
   constructor(scope: Construct, id: string, props: RealmProps) {
     super(scope, id);
-    const { realm, names, state, bundlesFolder, notify } = props;
+    const { realm, names, state, bundlesFolder } = props;
     const { name } = realm;
     const common = { realm, names, state, bundlesFolder };
     const parameters = new CoreParameters(names);
@@ -118,9 +115,9 @@ export class Realm extends Construct {
     this.paths = props.api && new RealmApi(this, "Api", { realm: name, parameters });
     this.paths?.addTokens(this.live);
     this.consents = props.consents && this.addConsents(common, parameters, props.consents);
-    this.alarms = new RealmAlarms(this, "Alarms", {
-      ...{ realm, functions: this.functions, notify },
-    }).alarms;
+    new RealmAlarms(this, "Alarms", {
+      ...{ realm, functions: this.functions, prefix: names.ofRealm(name), ...props.alarms },
+    });
     this.publish(parameters);
   }
 

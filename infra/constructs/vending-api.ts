@@ -30,6 +30,8 @@ export interface VendingApiProps {
  * AWS_IAM. Nothing is served before the API is deployed to its stage (api-stage.ts).
  */
 export class VendingApi extends Construct {
+  /** As its metrics have it. */
+  readonly name: string;
   /** With a slash at its end. */
   readonly url: string;
   private readonly api: RestApi;
@@ -52,6 +54,7 @@ export class VendingApi extends Construct {
       deploy: false,
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
     });
+    this.name = this.api.restApiName;
     acknowledgeCallers(this.api);
     const restApi = this.api as IRestApi;
     const stageName = apiStageName;

@@ -1,7 +1,6 @@
 import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
-import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { needsConsent } from "../../functions/providers/catalogue.ts";
 import type { DeploymentNames } from "../deployment-names.ts";
@@ -25,7 +24,7 @@ import {
 import { FailureQueue } from "./renewal-schedule.ts";
 import type { SharedTable } from "./shared-state.ts";
 import { StatusFunction } from "./status-function.ts";
-import type { TokenAlarm } from "./token-alarm.ts";
+import type { AlarmSettings } from "./token-alarm.ts";
 import type { VendingApi } from "./vending-api.ts";
 
 export interface ConsentProps {
@@ -51,6 +50,7 @@ export interface VendingCoreProps {
   readonly consents: ConsentProps;
   /** Whether CloudTrail records who invokes the functions that vend (docs/deploying.md says what it costs). */
   readonly trail?: boolean | undefined;
+  readonly alarms?: AlarmSettings | undefined;
 }
 
 /**
@@ -98,14 +98,13 @@ export class VendingCore extends Construct {
       query: ["realm", "cursor"],
       takesRejection: false,
     });
-  }
-
-  /** Adds the dashboard and the core's own alarms. */
-  watch(realmAlarms: readonly TokenAlarm[], notify: ITopic | undefined): void {
-    const { failureQueue, listConnections, names } = this;
-    const dashboardName = names.dashboard;
-    const common = { failureQueue, listConnections, notify, dashboardName };
-    new Monitoring(this, "Watch", { ...common, realmAlarms });
+    new Monitoring(this, "Watch", {
+      ...props.alarms,
+      ...{ failureQueue: this.failureQueue, listConnections: this.listConnections },
+      ...{ prefix: names.name, functionPrefix: names.name, dashboardName: names.dashboard },
+      realmAlarms: realms.map(({ name }) => names.ofRealm(name)),
+      ...{ tableName: table.tableName, apiName: this.api?.name },
+    });
   }
 
   /**

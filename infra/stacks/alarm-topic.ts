@@ -1,8 +1,18 @@
-import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
+import type { AlarmSettings } from "../constructs/token-alarm.ts";
 
-/** The SNS topic that alarms notify; without one they notify nobody. */
-export function topicOf(scope: Construct, topicArn: string | undefined): ITopic | undefined {
-  return topicArn ? Topic.fromTopicArn(scope, "AlarmTopic", topicArn) : undefined;
+/** The settings of all alarms, before a stack has the topic. */
+export interface AlarmOptions extends Omit<AlarmSettings, "notify"> {
+  /** The SNS topic that alarms notify; without one they notify nobody. */
+  readonly alarmTopicArn?: string | undefined;
+}
+
+/** The settings of a stack's alarms. */
+export function alarmSettingsOf(
+  scope: Construct,
+  { alarmTopicArn, runbookUrl, availabilityObjective }: AlarmOptions,
+): AlarmSettings {
+  const notify = alarmTopicArn && Topic.fromTopicArn(scope, "AlarmTopic", alarmTopicArn);
+  return { ...(notify && { notify }), runbookUrl, availabilityObjective };
 }

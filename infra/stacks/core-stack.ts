@@ -5,8 +5,15 @@ import type { StateProps } from "../constructs/shared-state.ts";
 import { importSharedTable } from "../constructs/shared-state.ts";
 import type { VendingCoreProps } from "../constructs/vending-core.ts";
 import { VendingCore } from "../constructs/vending-core.ts";
+import type { AlarmOptions } from "./alarm-topic.ts";
+import { alarmSettingsOf } from "./alarm-topic.ts";
 
-interface CoreStackProps extends StackProps, StateProps, Omit<VendingCoreProps, "table"> {}
+interface CoreStackProps
+  extends StackProps,
+    StateProps,
+    Omit<VendingCoreProps, "table" | "alarms"> {
+  readonly alarms: AlarmOptions;
+}
 
 /** What the realms share. It can be deleted, after their stacks, and deployed again without losing a token. */
 export class CoreStack extends Stack {
@@ -18,6 +25,7 @@ export class CoreStack extends Stack {
     this.core = new VendingCore(this, "Default", {
       ...props,
       table: importSharedTable(this, props),
+      alarms: alarmSettingsOf(this, props.alarms),
     });
   }
 

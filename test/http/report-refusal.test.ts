@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { problemOf } from "../../functions/http/problem.ts";
 import { refusalReporter } from "../../functions/http/report-refusal.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { noAnswerFrom, problemCodes, VendingError } from "../../functions/model/errors.ts";
@@ -29,8 +28,7 @@ function aProcess() {
   return {
     clock,
     measured,
-    refuse: (error: unknown, name: string | null = connection) =>
-      report(error, problemOf(error, name), name),
+    refuse: (error: unknown, name: string | null = connection) => report(error, name),
     logged: () => lines.map((line) => JSON.parse(line)),
   };
 }

@@ -3,7 +3,10 @@ import type { AlarmKind } from "../../infra/constructs/token-alarm.ts";
 import { alarmKinds } from "../../infra/constructs/token-alarm.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { resourcesIn, synthesized } from "./synthesized.ts";
+import type { AlarmProperties } from "./template-alarms.ts";
+import { alarmsIn } from "./template-alarms.ts";
 
+const realms = oneOfEachKind.map(({ provider, environment }) => `${provider}/${environment}`);
 const template = synthesized(oneOfEachKind);
 
 /** An alarm's rule: how many consecutive periods of a statistic have to breach the threshold. */
@@ -16,9 +19,14 @@ type Rule = readonly [
   evaluationPeriods: number,
 ];
 
-const rules: Readonly<Record<AlarmKind, Rule>> = {
+/** Of those on one metric; `availability` has a test of its own. */
+const rules: Readonly<Record<Exclude<AlarmKind, "availability">, Rule>> = {
+  "slow-vends": ["TokenVending VendMs", "p99", 300, ">", 3000, 3],
   "issue-rate": ["TokenVending Issues", "Sum", 900, ">", 5, 1],
   "credentials-rejected": ["TokenVending CredentialsRejected", "Sum", 300, ">", 0, 1],
+  "key-rejections": ["TokenVending KeyRejections", "Sum", 300, ">", 0, 1],
+  overdue: ["TokenVending OverdueMs", "Maximum", 300, ">", 300_000, 3],
+  "damaged-records": ["TokenVending DamagedRecords", "Sum", 300, ">", 0, 1],
   contested: ["TokenVending Contested", "Sum", 300, ">", 0, 1],
   "consent-ending": ["TokenVending ConsentEndsInDays", "Minimum", 3600, "<", 7, 1],
   "lease-wait": ["TokenVending LeaseWaitMs", "p99", 300, ">", 3000, 3],
@@ -30,13 +38,10 @@ const rules: Readonly<Record<AlarmKind, Rule>> = {
   undelivered: ["AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 300, ">", 0, 1],
 };
 
-const alarms = resourcesIn(template, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => {
-  const alarm = Properties as unknown as AlarmProperties;
-  const [, of = "", kind = ""] = /^token-vending\/(.+)\/([^/]+)$/.exec(alarm.AlarmName) ?? [];
-  return { of, kind: kind as AlarmKind, alarm };
-});
+const alarms = alarmsIn(template, realms);
+const ruled = alarmKinds.filter((kind) => kind !== "availability");
 
-test.each(alarmKinds)("every alarm %s follows its rule", (kind) => {
+test.each(ruled)("every alarm %s follows its rule", (kind) => {
   const mine = alarms.filter((alarm) => alarm.kind === kind);
   expect(mine.length).toBeGreaterThan(0);
   for (const { alarm } of mine)
@@ -75,33 +80,6 @@ test("undelivered watches the dead-letter queue", () => {
   const Value = { "Fn::GetAtt": [queue, "QueueName"] };
   expect(undelivered?.alarm.Dimensions).toEqual([{ Name: "QueueName", Value }]);
 });
-
-interface Watched {
-  readonly Namespace: string;
-  readonly MetricName: string;
-  readonly Dimensions: readonly unknown[];
-}
-
-interface AlarmProperties extends Partial<Watched> {
-  readonly AlarmName: string;
-  readonly Threshold: number;
-  readonly ComparisonOperator: string;
-  readonly EvaluationPeriods: number;
-  readonly DatapointsToAlarm?: number;
-  readonly ActionsEnabled?: boolean;
-  readonly Statistic?: string;
-  readonly ExtendedStatistic?: string;
-  readonly Period?: number;
-  readonly Metrics?: readonly {
-    readonly Expression?: string;
-    readonly ReturnData?: boolean;
-    readonly MetricStat?: {
-      readonly Metric: Watched;
-      readonly Period: number;
-      readonly Stat: string;
-    };
-  }[];
-}
 
 /** The alarm's one metric, or those that it sums. */
 function metricsOf(alarm: AlarmProperties) {

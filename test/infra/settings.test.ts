@@ -1,10 +1,21 @@
 import { RootConstruct } from "constructs";
 import { expect, test } from "vitest";
+import cdk from "../../cdk.json" with { type: "json" };
 import { readSettings } from "../../infra/settings.ts";
+import { stages } from "../../infra/stages.ts";
+import project from "../../package.json" with { type: "json" };
+
+const topicArn = "arn:aws:sns:eu-west-1:111122223333:operators";
 
 /** Has a context as an app has, and no output folder. */
-const settingsWith = (name: string, value: unknown) => {
+const anApp = () => {
   const app = new RootConstruct();
+  app.node.setContext("token-vending:alarmTopicArn", topicArn);
+  return app;
+};
+
+const settingsWith = (name: string, value: unknown) => {
+  const app = anApp();
   app.node.setContext(`token-vending:${name}`, value);
   return readSettings(app);
 };
@@ -12,10 +23,12 @@ const settingsWith = (name: string, value: unknown) => {
 const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 test("by default the API is private, in a VPC of its own, and account logging is set up", () => {
-  expect(readSettings(new RootConstruct())).toEqual({
+  expect(readSettings(anApp())).toEqual({
     api: { kind: "private", endpointIds: [], setsAccountLogging: true },
     consents: { baseUrl: undefined, requester: undefined, firewall: false },
-    alarmTopicArn: undefined,
+    alarmTopicArn: topicArn,
+    availabilityObjective: undefined,
+    runbookUrl: undefined,
     tableName: undefined,
     sealingChange: { previousKeyArn: undefined, layout: undefined },
     deployment: "all-at-once",
@@ -35,6 +48,9 @@ test.each([
   ["consentFirewall", "on", { consents: { firewall: true } }],
   ["consentFirewall", "off", { consents: { firewall: false } }],
   ["alarmTopicArn", "arn:aws:sns:::x", { alarmTopicArn: "arn:aws:sns:::x" }],
+  ["availabilityObjective", "99.95", { availabilityObjective: 99.95 }],
+  ["runbookUrl", "https://a.example/runbook.md", { runbookUrl: "https://a.example/runbook.md" }],
+  ["alarms", "none", { alarmTopicArn: topicArn }],
   ["previousSealingKey", keyArn, { sealingChange: { previousKeyArn: keyArn } }],
   ["sealingLayout", "1", { sealingChange: { layout: "1" } }],
   ["sealingLayout", "2", { sealingChange: { layout: undefined } }],
@@ -54,6 +70,12 @@ test.each([
   ["consentBaseUrl", "http://a.example"],
   ["consentBaseUrl", "https://a.example/"],
   ["consentFirewall", "yes"],
+  ["alarmTopicArn", "operators"],
+  ["alarms", "off"],
+  ["availabilityObjective", "100"],
+  ["availabilityObjective", "94.9"],
+  ["availabilityObjective", "99,9"],
+  ["runbookUrl", "docs/operations.md"],
   ["tableName", "token-vending/restored"],
   ["previousSealingKey", "alias/old"],
   ["previousSealingKey", `${keyArn}/*`],
@@ -69,7 +91,7 @@ test.each([
 });
 
 test("a setting of the stage applies, unless the context says another", () => {
-  const app = new RootConstruct();
+  const app = anApp();
   const ofStage = { api: "none", terminationProtection: "on" } as const;
   expect(readSettings(app, ofStage)).toMatchObject({
     api: { kind: "none" },
@@ -83,4 +105,23 @@ test("a context that is no setting is refused, so that a misspelt one changes no
   expect(() => settingsWith("stag", "production")).toThrow(
     /token-vending:stag is not a setting\. The settings are api, /,
   );
+});
+
+test("without a topic for alarms there are no settings, unless that is waived by name: the error says how", () => {
+  const app = new RootConstruct();
+  expect(() => readSettings(app)).toThrow(
+    /token-vending:alarmTopicArn is missing.*-c token-vending:alarms=none/,
+  );
+  expect(readSettings(app, { alarmTopicArn: topicArn })).toMatchObject({ alarmTopicArn: topicArn });
+  app.node.setContext("token-vending:alarms", "none");
+  expect(readSettings(app)).toMatchObject({ alarmTopicArn: undefined });
+});
+
+test("what is shipped waives no alarms but in the script that only synthesizes", () => {
+  expect(JSON.stringify(cdk)).not.toMatch(/alarms/);
+  expect(JSON.stringify(stages)).not.toMatch(/alarms/);
+  const waiving = Object.entries(project.scripts).filter(([, script]) =>
+    /alarms=none/.test(script),
+  );
+  expect(waiving.map(([name]) => name)).toEqual(["synth"]);
 });

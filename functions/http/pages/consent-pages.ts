@@ -4,7 +4,6 @@ import { realmName } from "../../model/connection.ts";
 import { VendingError } from "../../model/errors.ts";
 import { isHttpApiEvent } from "../api-event.ts";
 import { callerDeadline, earlyTimeoutMs, outOfTime, traceOf } from "../json-endpoint.ts";
-import { problemOf } from "../problem.ts";
 import { refusalReporter } from "../report-refusal.ts";
 import type { ConsentSite, WebAnswer } from "./consent-routes.ts";
 import { answerPage, outcomeAnswer } from "./consent-routes.ts";
@@ -13,11 +12,11 @@ import { readWebRequest } from "./web-request.ts";
 
 /** A handler that answers browsers with pages, for both kinds of API. It answers errors with a page too. */
 export function consentPages(site: ConsentSite) {
-  const reportRefusal = refusalReporter(site);
+  const refuseWith = refusalReporter(site);
   return middy({ timeoutEarlyInMillis: earlyTimeoutMs, timeoutEarlyResponse: outOfTime })
     .use({
       onError: (request) => {
-        reportRefusal(request.error, problemOf(request.error, null), null);
+        refuseWith(request.error, null);
         request.response = withCookie(request.event, errorAnswer(site, request.error));
       },
     })
