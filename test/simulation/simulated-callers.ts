@@ -36,12 +36,21 @@ export class SimulatedCallers {
       this.#world.time.after(patienceMs + 300, () => {
         if (!isAnswered) invariants.unanswered(process);
       });
-      const call = deadline(process, patienceMs, "caller", 200);
       if (rejectedVersion !== null) invariants.reported.add(rejectedVersion);
       const request = { account, minValiditySeconds, rejectedVersion };
-      const outcome =
-        vending.cached(connectionOf(deps.realm, account), request) ??
-        (await vending.vend(request, call).catch((error) => error));
+      const msLeft = process.clock.countdown(patienceMs);
+      const answer = async (): Promise<Credential | VendingError> => {
+        const call = deadline(process, msLeft(), "caller", 200);
+        const outcome =
+          vending.cached(connectionOf(deps.realm, account), request) ??
+          (await vending.vend(request, call).catch((error) => error));
+        const waitMs = waitOf(outcome);
+        if (waitMs >= msLeft()) return outcome;
+        // As the client does (client/retry.ts).
+        await process.clock.sleep(waitMs, call.signal);
+        return answer();
+      };
+      const outcome = await answer();
       isAnswered = true;
       return outcome;
     };
@@ -91,7 +100,7 @@ export class SimulatedCallers {
     const pk = connectionOf(realmIds[realm] ?? realmIds[0], "nobody");
     if (this.#world.table.items.has(pk)) this.#world.violations.push(`5.1: a row for ${pk}`);
     const known = ["unknown-connection", "secret-unavailable", "store-unavailable"];
-    const expected = [...known, "consent-required", "renewal-in-progress"];
+    const expected = [...known, "consent-required", "renewal-in-progress", "frozen"];
     if (!expected.includes(code)) this.#world.violations.push(`5.1: ${pk} is refused as ${code}`);
   }
 
@@ -104,7 +113,7 @@ export class SimulatedCallers {
     const isWrong = process === this.#world.circumstances.wrongClock?.process;
     // A clock that is wrong, or jumps, harms its own callers: to one that jumps over a back-off, the failure is past.
     if (isWrong || process.steppedMs > 0) return;
-    const own = ["consent-required", "contested", "validity-unavailable", "scope-conflict"];
+    const own = ["frozen", "consent-required", "contested", "validity-unavailable", "scope-conflict"];
     const isKeyReported = code === "credentials-rejected";
     if (!own.includes(code) && !isKeyReported) this.#target(asked).invariants.refusedInCalm(code);
   }
@@ -119,8 +128,16 @@ export class SimulatedCallers {
     const id = credential.token.expose();
     const token = provider.tokenOf(id);
     this.vends += 1;
+    this.#world.requireUnfrozen(process, credential.connection, "somebody was vended");
     this.#world.note(`${process.name} is vended ${id}, version ${credential.version}`);
     invariants.vended(process, credential, token, asked);
     return token?.revokedBy !== undefined;
   }
+}
+
+/** What only has to be waited for is asked for again; anything else is an answer. */
+function waitOf(outcome: Credential | VendingError): number {
+  if (!("retryAfterSeconds" in outcome) || outcome.retryAfterSeconds === null) return Infinity;
+  const isWait = ["renewal-in-progress", "validity-unavailable"].includes(outcome.code);
+  return isWait ? outcome.retryAfterSeconds * 1000 : Infinity;
 }

@@ -1,10 +1,13 @@
 import { disconnect } from "../../functions/consents/disconnect.ts";
 import { redeemCode } from "../../functions/consents/redeem-code.ts";
 import type { Connection } from "../../functions/model/connection.ts";
+import { realmOf } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
+import type { FreezeTarget } from "../../functions/store/dynamodb-freezes.ts";
+import { dynamoDbFreezes } from "../../functions/store/dynamodb-freezes.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { resealConnection } from "../../functions/vending/reseal-connection.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
@@ -12,7 +15,7 @@ import { changedRow } from "./row-changes.ts";
 import { dependenciesOf, tableClientOf } from "./simulated-deployment.ts";
 import type { Fate, SimulatedProcess } from "./simulated-process.ts";
 import type { SimulatedConnection, SimulatedStage } from "./simulated-stage.ts";
-import type { RowChange } from "./trouble.ts";
+import type { FreezeTrouble, RowChange } from "./trouble.ts";
 
 export const calm: Fate = { crashAtStep: null, pauseAtStep: null, pauseMs: 0 };
 
@@ -31,7 +34,7 @@ export class SimulatedPeople {
   /** What people, operators, the schedule, providers and other issuers do of their own accord. */
   play(): void {
     const { consents, ticksAt, realms, trouble } = this.#world.scenario;
-    const { rotations, foreignIssues, disconnects, reseals, rowChanges } = trouble;
+    const { rotations, foreignIssues, disconnects, reseals, freezes, rowChanges } = trouble;
     for (const { atMs, connection } of consents) {
       this.#world.time.after(atMs, () => void this.consent(this.#world.connection(connection)));
     }
@@ -50,12 +53,44 @@ export class SimulatedPeople {
     for (const { atMs, connection } of reseals) {
       this.#world.time.after(atMs, () => void this.#reseal(this.#world.connection(connection)));
     }
+    for (const freeze of freezes) {
+      this.#world.time.after(freeze.atMs, () => void this.#freeze(freeze));
+    }
     for (const change of rowChanges) {
       this.#world.time.after(change.atMs, () => this.#changeRow(change));
     }
     for (const atMs of ticksAt) {
       for (const realm of realms.keys()) this.#world.time.after(atMs, () => void this.#tick(realm));
     }
+  }
+
+  async #freeze({ connection, isRealms, forMs }: FreezeTrouble): Promise<void> {
+    const { id, realm } = this.#world.connection(connection);
+    const target = targetOf(isRealms ? realmOf(id) : id);
+    const { freezes, decision } = this.#operator(realm);
+    this.#world.note(`an operator freezes ${target.name}`);
+    await freezes.freeze(target, decision, decision.by).catch(() => {});
+    this.#world.time.after(forMs, () => void this.#thaw(target.name, realm));
+  }
+
+  async #thaw(name: string, realm: number): Promise<void> {
+    const { freezes, decision } = this.#operator(realm);
+    this.#world.note(`an operator thaws ${name}`);
+    await freezes.thaw(targetOf(name), decision, decision.by).catch(() => {});
+  }
+
+  /** Ends what is still frozen: once nothing fails any more, only an operator heals that. */
+  async thawAll(): Promise<void> {
+    for (const name of this.#world.frozenSince.keys()) await this.#thaw(name, 0);
+  }
+
+  #operator(realm: number) {
+    this.#count += 1;
+    const process = this.#world.startHelper(`operator-${this.#count}`, calm);
+    const client = tableClientOf(this.#world, process);
+    const at = process.clock.now();
+    const decision = { by: `operator-${this.#count}`, at, reason: `realm ${realm}` };
+    return { freezes: dynamoDbFreezes(client, "tokens"), decision };
   }
 
   #changeRow(change: RowChange): void {
@@ -167,6 +202,12 @@ export class SimulatedPeople {
     });
     if (summary) this.#world.note(`${process.name}: ${JSON.stringify(summary)}`);
   }
+}
+
+function targetOf(name: string): FreezeTarget {
+  const isRealms = name.split("/").length === 2;
+  const realm = isRealms ? name : realmOf(name as Connection);
+  return { of: isRealms ? "realm" : "connection", realm, name };
 }
 
 export function deadline(

@@ -1,6 +1,7 @@
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmOf } from "../../functions/model/connection.ts";
+import { freezeTakesMs } from "../../functions/model/time-limits.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
 import type { Breakage } from "../support/breakage.ts";
@@ -67,6 +68,8 @@ export class SimulatedStage {
   secretVersion = "1";
   goodSecret = "1";
   faultsOn = true;
+  /** What is frozen, connections and realms, and since when. */
+  readonly frozenSince = new Map<string, number>();
   /** What an operator writes is the same row, damaged. */
   isDamaging = false;
 
@@ -99,6 +102,7 @@ export class SimulatedStage {
       : new SimulatedProvider(this.time, grants, nature, {
           callBegins: (call) => {
             this.invariantsOf(call.connection).callBegins(call);
+            this.requireUnfrozen(call.process, call.connection, "the provider was called");
             const uses = call.uses === null ? "" : ` with ${call.uses}`;
             this.note(`${call.process.name} calls the provider${uses} for ${call.connection}`);
           },
@@ -212,6 +216,7 @@ export class SimulatedStage {
     const write = { pk, at: this.time.now, before, after, aheadMs, jumpMs, policy, by } as const;
     const violation = this.replay.violationOf(write);
     if (violation) this.violations.push(violation);
+    this.#mindFreeze(pk, after);
     const written = this.connections.find(({ id }) => id === pk);
     if (!written) return;
     const record = after && readRecord({ ...after });
@@ -219,6 +224,22 @@ export class SimulatedStage {
     if (writer && record) written.invariants.recordWritten(record, aheadMs);
     else written.invariants.rowChanged(record, this.isDamaging);
     this.heard.written(record);
+  }
+
+  #mindFreeze(pk: string, after: TableItem | null): void {
+    const name = pk.replace(/\/~freeze$/, "");
+    if (!after?.["frozen"] || after["frozen"].M?.["thawedAt"]) this.frozenSince.delete(name);
+    else if (!this.frozenSince.has(name)) this.frozenSince.set(name, this.time.now);
+  }
+
+  /** P17: half a minute after a freeze nobody is vended any more, and nothing is issued but to a person who consents. */
+  requireUnfrozen(process: SimulatedProcess, connection: Connection, what: string): void {
+    const since = [connection, realmOf(connection)].map((name) => this.frozenSince.get(name));
+    const isFrozen = since.some((at) => at !== undefined && this.time.now - at > freezeTakesMs);
+    const isWrong = this.circumstances.wrongClock?.process === process;
+    const isExcused = process.isEarlier || process.wasPaused || isWrong;
+    if (!isFrozen || isExcused || process.name.startsWith("person")) return;
+    this.violations.push(`P17: ${what} for ${connection}, which is frozen`);
   }
 
   /** The provider has the new secret at once; Secrets Manager when somebody gets round to it. */

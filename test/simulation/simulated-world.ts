@@ -84,6 +84,8 @@ export class SimulatedWorld {
 
   async #healAll(): Promise<void> {
     this.#world.faultsOn = false;
+    void this.#people.thawAll();
+    await this.#pass(6000);
     // A key that was reported stays refused until there is another: the one thing that heals only by a person.
     if (this.#world.scenario.realms.some(({ policy }) => policy.renewal === "on-rotation")) {
       this.#world.rotate(0);
@@ -126,6 +128,11 @@ export class SimulatedWorld {
 
   /** How long a problem takes to heal by what it says; null: it does not. */
   #healingMs(connection: SimulatedConnection, problem: VendingError): number | null {
+    if (problem.code === "frozen") {
+      // A freeze may have reached the table late.
+      void this.#people.thawAll();
+      return 6000;
+    }
     if (problem.code === "consent-required") {
       void this.#people.consent(connection);
       return 8000;

@@ -1,7 +1,10 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { realmName } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { Item } from "../../functions/store/attributes.ts";
+import { freezeKey } from "../../functions/store/conditional-write.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
+import { readFreeze } from "../../functions/store/read-record.ts";
 import { layout } from "../../functions/store/record-attributes.ts";
 import { recordReader } from "../../functions/store/record-reader.ts";
 import { connectionState } from "../../functions/vending/decision/connection-state.ts";
@@ -48,9 +51,10 @@ export async function statusPageFaults(world: SimulatedStage): Promise<string[]>
       const record = readRecord(item);
       const isStored = record.token !== null;
       const { version } = record;
-      return realm
-        ? { state: connectionState(record, realm.policy, now), version, isStored }
-        : null;
+      if (!realm) return null;
+      const freezeRow = table.items.get(freezeKey(realmName(realm)));
+      const freeze = freezeRow ? readFreeze({ ...freezeRow }, "realm") : null;
+      return { state: connectionState(record, realm.policy, now, freeze), version, isStored };
     });
     return JSON.stringify(told) !== JSON.stringify(shown(page, row));
   });

@@ -33,6 +33,8 @@ export interface Trouble {
   readonly disconnects: readonly At[];
   /** An operator has what is stored sealed anew. */
   readonly reseals: readonly At[];
+  /** An operator stops a connection, or its realm, for so long. */
+  readonly freezes: readonly FreezeTrouble[];
   /** The process that still writes as the release before 0.2 did. */
   readonly earlierProcess: number | null;
   /** What the first connection's row is when the world begins. */
@@ -46,6 +48,11 @@ export interface WrongClock {
   readonly skewMs: number;
   /** Counted from its start: it is right until then. Null: it is wrong from the start. */
   readonly jumpsAtStep: number | null;
+}
+
+export interface FreezeTrouble extends At {
+  readonly isRealms: boolean;
+  readonly forMs: number;
 }
 
 export interface RowChange extends At {
@@ -82,7 +89,7 @@ export function troubleOf(random: () => number, horizonMs: number): Trouble {
   const longestPauseMs = chance(0.15) ? hourMs : 15_000;
   const kinds = ["delete", "restore", "restore", "damage"] as const;
 
-  const trouble: Omit<Trouble, "reseals"> = {
+  const trouble: Omit<Trouble, "reseals" | "freezes"> = {
     isCalm,
     tableFaults: troubled(0.3, 0.3),
     providerFaults: troubled(0.4, 0.5),
@@ -130,7 +137,13 @@ export function troubleOf(random: () => number, horizonMs: number): Trouble {
     })),
   };
   const reseals = several(0.1, 3).map((atMs) => ({ atMs, connection: connection() }));
-  return { ...trouble, reseals };
+  const freezes = several(0.15, 2).map((atMs) => ({
+    atMs,
+    connection: connection(),
+    isRealms: chance(0.4),
+    forMs: between(1000, 90_000),
+  }));
+  return { ...trouble, reseals, freezes };
 }
 
 /** From a third of a second to an hour, ahead or behind; short ones are as likely as long ones. */
