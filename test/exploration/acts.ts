@@ -7,6 +7,7 @@ import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { PendingConsents } from "../../functions/model/pending-consents.ts";
 import type { RenewalIndex } from "../../functions/model/renewal-index.ts";
+import { freezeKey } from "../../functions/store/conditional-write.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
 import type { ProcessVending } from "../../functions/vending/process-vending.ts";
@@ -17,6 +18,7 @@ import type { TableItem } from "../support/dynamodb-expressions.ts";
 import { checkRefusal } from "./actor-promises.ts";
 import type { ForgedPart, JourneyAct } from "./consent-journey.ts";
 import { consentDependencies, forgedLink, takeStep } from "./consent-journey.ts";
+import { checkFrozenVend, writeFreeze } from "./freeze-promises.ts";
 import type { ExploredProcess } from "./explored-process.ts";
 import { recordIn } from "./record-lens.ts";
 import type { Request } from "./request.ts";
@@ -46,6 +48,8 @@ export type Act =
   | { readonly does: "forge"; readonly what: ForgedPart }
   /** Secrets Manager is given the next secret, or the one before again. */
   | { readonly does: "put-secret"; readonly isUndone?: boolean }
+  /** An operator stops the connection, or its realm, or lets it go on. */
+  | { readonly does: "freeze" | "thaw"; readonly isRealms?: boolean }
   | JourneyAct;
 
 /** What somebody does, and when. */
@@ -156,6 +160,13 @@ export class Actor {
           const { state } = world.provider;
           state.goodSecret = String(Number(state.goodSecret) + (act.isUndone ? -1 : 1));
         });
+      case "freeze":
+      case "thaw": {
+        const pk = act.isRealms ? freezeKey(realmName(realm)) : connection;
+        return this.#outside(`an operator: ${act.does} ${pk}`, `table ${pk}`, (world) =>
+          writeFreeze(world.table.items, pk, world.now, act.does === "thaw"),
+        );
+      }
       case "withdraw":
         return this.#outside("a person ends the consent", `provider ${connection}`, (world) => {
           const { grants } = world.provider;
@@ -220,6 +231,8 @@ export class Actor {
     const isLast = process.acts === acts;
     const knownDead = (isLast ? process.knownDead : knownBefore).get(credential.connection) ?? [];
     this.#world.promises.vended(credential, request, knownDead);
+    const { promises, table, now } = this.#world;
+    checkFrozenVend(promises, table.items, credential.connection, now);
     const lastsMs = usableUntil && Number(usableUntil) - this.#world.now;
     return { vended: token, says: `version ${version}`, lastsMs };
   }
@@ -269,11 +282,11 @@ export class Actor {
     this.process.isScheduled = true;
     const deadline = { ...this.#deadline(ms), onBehalfOf: "schedule" } as const;
     const summary = await renewDue(this.#deps, this.#index, this.process.memory, deadline);
-    const { token = null, lease, failure } = this.#world.record(connection) ?? {};
+    const { token = null, lease, failure, frozen } = this.#world.record(connection) ?? {};
     const { hadFault, now, promises } = this.#world;
     const isOver = !token?.due || Number(token.due.at) > now || Number(token.due.until) < now;
     const isHurried = ms !== undefined && ms < this.#world.leaseMs;
-    const isExcused = hadFault || lease != null || failure != null || isHurried;
+    const isExcused = hadFault || lease != null || failure != null || frozen != null || isHurried;
     promises.require(isOver || isExcused, "P4: a tick left what is due");
     const counts = Object.entries(summary).map(([what, count]) => `${count} ${what}`);
     return success(counts.join(" "));

@@ -1,4 +1,5 @@
 import { accountOf } from "../../functions/model/connection.ts";
+import { realmFreezeMaxAgeMs } from "../../functions/model/time-limits.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { Ending } from "./acts.ts";
 import { playCalmly } from "./calm.ts";
@@ -46,8 +47,15 @@ async function mend(run: ExploredRun, of: string, problem: VendingError): Promis
   const { code, retryAfterSeconds } = problem;
   if (code === "consent-required") await playCalmly(run, "person", { does: "redeem" }, of);
   else if (code === "credentials-rejected") await rotate(run, of);
+  else if (code === "frozen") await thawAll(run, of);
   else if (retryAfterSeconds !== null) run.world.now += retryAfterSeconds * 1000;
   else run.world.promises.require(false, `heals: ${code}`);
+}
+
+async function thawAll(run: ExploredRun, of: string): Promise<void> {
+  await playCalmly(run, "operator", { does: "thaw" }, of);
+  await playCalmly(run, "operator", { does: "thaw", isRealms: true }, of);
+  run.world.now += realmFreezeMaxAgeMs;
 }
 
 async function rotate(run: ExploredRun, of: string): Promise<void> {

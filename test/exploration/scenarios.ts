@@ -5,6 +5,7 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { leaseMs } from "../../functions/vending/issuing/lease.ts";
 import { consentScenarios } from "./consent-scenarios.ts";
 import { flightScenarios } from "./flight-scenarios.ts";
+import { freezeScenarios } from "./freeze-scenarios.ts";
 import { natures, part } from "./natures.ts";
 import { alwaysDelayed } from "./run.ts";
 import type { ExploredScenario, Part } from "./scenario.ts";
@@ -258,6 +259,7 @@ export const allScenarios: readonly ExploredScenario[] = [
   ...encounters,
   ...sequenceScenarios,
   ...flightScenarios,
+  ...freezeScenarios,
   ...consentScenarios,
   ...triples,
 ];

@@ -1,5 +1,6 @@
 import type { UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { maxClockSkewMs, msBetween, plusMs } from "../../functions/model/clock.ts";
+import type { Freeze } from "../../functions/model/freeze.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { Commit } from "../../functions/model/token-store.ts";
 import type { Breakage } from "../support/breakage.ts";
@@ -17,6 +18,25 @@ import {
 
 /** Mistakes that are easily made and hardly seen, each at the seam where the code has it right. */
 export const subtleVariants: Readonly<Record<string, Breakage>> = {
+  "a freeze is overlooked": {
+    deps: withStore((store) => ({
+      realmFreeze: () => null,
+      read: async (connection, signal) => {
+        const record = await store.read(connection, signal);
+        return record && { ...record, frozen: null };
+      },
+    })),
+  },
+  "a realm's freeze is read once": {
+    deps: withStore((store) => {
+      let known: Freeze | null | undefined;
+      const realmFreeze = () => {
+        if (known === undefined) known = store.realmFreeze();
+        return known;
+      };
+      return { realmFreeze };
+    }),
+  },
   "a lease leaves the fence as it was": {
     update: (input) => (takesLease(input) ? withValue(input, ":fence", ":seen_fence") : input),
   },

@@ -54,6 +54,8 @@ const rows: readonly (readonly [string, scenario: string, faults: number, within
   ["a refused secret is looked up through the five-minute cache", "a rotation", 0, 35],
   ["nothing is decided again after a slow open", "a rejection beside a vend", 1, 200],
   ["an unanswered call is sent once more", "early/held", 1, 30],
+  ["a freeze is overlooked", "a freeze beside a renewal", 0, 20],
+  ["a realm's freeze is read once", "a realm's freeze and what processes remember", 0, 10],
   ["a disconnect keeps the refresh token", "a disconnect beside a refresh", 0, 10],
 ];
 

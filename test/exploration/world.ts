@@ -12,6 +12,7 @@ import { ExploredProcess } from "./explored-process.ts";
 import type { ProviderState } from "./explored-provider.ts";
 import { ExploredProvider } from "./explored-provider.ts";
 import type { SealingKey } from "./explored-sealing.ts";
+import { checkFrozenLease } from "./freeze-promises.ts";
 import type { Journey } from "./journey-promises.ts";
 import { journeyWritten, noJourney } from "./journey-promises.ts";
 import type { ConnectionHistory } from "./promises.ts";
@@ -168,6 +169,7 @@ export class ExploredWorld {
     }
     if (isConnection(pk)) {
       this.promises.recordWritten(process, pk, recordIn(before), recordIn(after));
+      checkFrozenLease(this.promises, recordIn(before), recordIn(after));
     } else journeyWritten(this.promises, process, before, after);
   }
 
