@@ -9,7 +9,7 @@ export function denyThawing(
 ): [ofConnections: PolicyStatement, ofRealm: PolicyStatement] {
   const denied = {
     effect: Effect.DENY,
-    actions: ["dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
+    actions: ["dynamodb:UpdateItem"],
     resources: [table.tableArn],
   };
   return [

@@ -69,7 +69,7 @@ export const freezeScenarios: readonly ExploredScenario[] = [
     faults: 1,
   },
   {
-    name: "a realm's freeze and what processes remember",
+    name: "a realm's freeze and memory",
     nature: early,
     start: "none",
     parts: [

@@ -1,6 +1,6 @@
 import { accountOf } from "../../functions/model/connection.ts";
-import { realmFreezeMaxAgeMs } from "../../functions/model/time-limits.ts";
 import { VendingError } from "../../functions/model/errors.ts";
+import { realmFreezeMaxAgeMs } from "../../functions/model/time-limits.ts";
 import type { Ending } from "./acts.ts";
 import { playCalmly } from "./calm.ts";
 import type { ExploredRun } from "./run.ts";

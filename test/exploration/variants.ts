@@ -55,7 +55,7 @@ const rows: readonly (readonly [string, scenario: string, faults: number, within
   ["nothing is decided again after a slow open", "a rejection beside a vend", 1, 200],
   ["an unanswered call is sent once more", "early/held", 1, 30],
   ["a freeze is overlooked", "a freeze beside a renewal", 0, 20],
-  ["a realm's freeze is read once", "a realm's freeze and what processes remember", 0, 10],
+  ["a realm's freeze is read once", "a realm's freeze and memory", 0, 10],
   ["a disconnect keeps the refresh token", "a disconnect beside a refresh", 0, 10],
 ];
 

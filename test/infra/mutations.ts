@@ -20,6 +20,9 @@ const labels = (actions: readonly string[], whats: readonly string[], whose = mu
   actions.flatMap((action) => whats.map((what) => `${vend(whose)}: ${action} ${what}`));
 
 const own = `${mutatedRealm}/acme`;
+/** A record is read with its realm's freeze. */
+const both = (...whats: readonly string[]) => labels(["dynamodb:BatchGetItem"], whats);
+const withFreeze = (realm: string) => `${realm}/acme + ${realm}/~freeze`;
 const mixed = `${own} + ${longerNamedRealm}/acme`;
 const foreignKeys = [`${longerNamedRealm}/acme`, `${unrelatedRealm}/acme`];
 const inTransaction = (key: string) => `${key} in a transaction`;
@@ -42,24 +45,27 @@ export const mutations: readonly Mutation[] = [
   {
     name: "the guard against requests without a key is dropped",
     change: onItems(({ Condition = {} }) => delete Condition["Null"]),
-    flips: labels(itemActions, ["no key"]),
+    flips: [...labels(itemActions, ["no key"]), ...both("no key")],
   },
   {
     name: "the guard is turned round",
     change: onItems(({ Condition = {} }) => setLeadingKeys(Condition, "Null", "true")),
-    flips: labels(itemActions, ["no key", own, inTransaction(own), ...besideRecords(mutatedRealm)]),
+    flips: [
+      ...labels(itemActions, ["no key", own, inTransaction(own), ...besideRecords(mutatedRealm)]),
+      ...both("no key", withFreeze(mutatedRealm)),
+    ],
   },
   {
     name: "the condition is dropped",
     change: onItems((statement) => delete statement.Condition),
-    flips: labels(itemActions, [...everyForeignKey, "no key"]),
+    flips: [...labels(itemActions, [...everyForeignKey, "no key"]), ...both("no key", mixed)],
   },
   {
     name: "leading keys are widened to *",
     change: onItems(({ Condition = {} }) =>
       setLeadingKeys(Condition, "ForAllValues:StringLike", ["*"]),
     ),
-    flips: labels(itemActions, everyForeignKey),
+    flips: [...labels(itemActions, everyForeignKey), ...both(mixed)],
   },
   {
     name: "leading keys are widened to the provider",
@@ -73,7 +79,7 @@ export const mutations: readonly Mutation[] = [
       inTransaction(`${longerNamedRealm}/acme`),
       "conferma/acme",
       "conferma/*",
-    ]),
+    ]).concat(both(mixed)),
   },
   {
     name: "leading keys lose their slash",
@@ -85,7 +91,7 @@ export const mutations: readonly Mutation[] = [
       mixed,
       ...longerRealms,
       inTransaction(`${longerNamedRealm}/acme`),
-    ]),
+    ]).concat(both(mixed)),
   },
   {
     name: "one key of the realm is enough",
@@ -93,7 +99,7 @@ export const mutations: readonly Mutation[] = [
       Condition["ForAnyValue:StringLike"] = Condition["ForAllValues:StringLike"] ?? {};
       delete Condition["ForAllValues:StringLike"];
     }),
-    flips: labels(itemActions, [mixed]),
+    flips: [...labels(itemActions, [mixed]), ...both(mixed)],
   },
   {
     name: "another realm's keys are added",
@@ -311,6 +317,7 @@ function exchanged(mine: string, theirs: string): string[] {
   const secrets = [...keys, `${mine}/default`].map((name) => `token-vending/${name}`);
   return [
     ...labels(itemActions, [...keys, ...keys.map(inTransaction), ...besideRecords(mine)], mine),
+    ...labels(["dynamodb:BatchGetItem"], [withFreeze(mine)], mine),
     ...labels(get, secrets, mine),
     ...labels(sealingActions, keys, mine),
     ...labels(writeLog, ["its own", `of ${vend(theirs)}`], mine),

@@ -113,7 +113,13 @@ export class SimulatedCallers {
     const isWrong = process === this.#world.circumstances.wrongClock?.process;
     // A clock that is wrong, or jumps, harms its own callers: to one that jumps over a back-off, the failure is past.
     if (isWrong || process.steppedMs > 0) return;
-    const own = ["frozen", "consent-required", "contested", "validity-unavailable", "scope-conflict"];
+    const own = [
+      "frozen",
+      "consent-required",
+      "contested",
+      "validity-unavailable",
+      "scope-conflict",
+    ];
     const isKeyReported = code === "credentials-rejected";
     if (!own.includes(code) && !isKeyReported) this.#target(asked).invariants.refusedInCalm(code);
   }

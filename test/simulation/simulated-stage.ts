@@ -1,8 +1,8 @@
 import { maxClockSkewMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmOf } from "../../functions/model/connection.ts";
-import { freezeTakesMs } from "../../functions/model/time-limits.ts";
 import type { RenewalPolicy } from "../../functions/model/provider.ts";
+import { freezeTakesMs } from "../../functions/model/time-limits.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
 import type { Breakage } from "../support/breakage.ts";
 import { brokenCommand } from "../support/breakage.ts";
