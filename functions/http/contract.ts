@@ -5,6 +5,9 @@ import type { ProblemCode } from "../model/errors.ts";
 const version = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 
+/** The alias of `vend-token` for callers that may vend but report no rejection. */
+export const vendOnlyAlias = "vend-only";
+
 /** The payload of a direct invocation. */
 export const vendPayload = v.strictObject({
   account: v.optional(v.string(), "default"),

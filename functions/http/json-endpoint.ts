@@ -19,6 +19,8 @@ interface EndpointRequest {
   readonly event: unknown;
   /** AWS's id of the invocation, by which CloudTrail's data events name it; null outside Lambda. */
   readonly requestId: string | null;
+  /** By which name the function was invoked: its ARN, with the alias if one was named. Empty outside Lambda. */
+  readonly invokedArn: string;
   /** How much time the use case has. Computed when called, because an answer from the cache needs none. */
   deadline(): Deadline;
   /** From then on, problems of this request name the connection. */
@@ -57,7 +59,8 @@ export function jsonEndpoint<Answer>(
     .handler((event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {
       const setConnection = (connection: string) => void connections.set(context, connection);
       const deadline = () => callerDeadline(context, clock, signal);
-      return answer({ event, requestId: context.awsRequestId ?? null, deadline, setConnection });
+      const { awsRequestId: requestId = null, invokedFunctionArn: invokedArn = "" } = context;
+      return answer({ event, requestId, invokedArn, deadline, setConnection });
     });
 }
 

@@ -2,12 +2,13 @@ import * as v from "valibot";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
+import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { readApiEvent, readBody, readQuery } from "./api-event.ts";
 import type { VendAnswer } from "./contract.ts";
-import { rejectionBody, vendPayload, vendQuery } from "./contract.ts";
+import { rejectionBody, vendOnlyAlias, vendPayload, vendQuery } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import {
   isProxyEvent,
@@ -34,8 +35,9 @@ export function vendEndpoint(endpoint: VendEndpoint) {
   const { realm, vend } = endpoint;
   const answerOf = answering(endpoint.extraHeaders);
   const attribution = attributing(endpoint);
-  return jsonEndpoint(endpoint, ({ event, requestId, deadline, setConnection }) => {
+  return jsonEndpoint(endpoint, ({ event, requestId, invokedArn, deadline, setConnection }) => {
     const request = readVendRequest(event, realm);
+    refuseRejection(request, invokedArn);
     const connection = connectionOf(realm, request.account);
     const { rejectedVersion } = request;
     if (rejectedVersion !== null)
@@ -49,6 +51,13 @@ export function vendEndpoint(endpoint: VendEndpoint) {
     setConnection(connection);
     return vend(request, deadline()).then(answerTo);
   });
+}
+
+/** Who may only vend is granted an alias, which is proved by AWS: unlike what a payload says, a caller cannot choose it. */
+function refuseRejection({ rejectedVersion }: VendRequest, invokedArn: string): void {
+  if (rejectedVersion === null || !invokedArn.endsWith(`:${vendOnlyAlias}`)) return;
+  const detail = `rejectedVersion: the alias ${vendOnlyAlias} takes no rejections; the alias live does.`;
+  throw new VendingError("invalid-request", detail);
 }
 
 /** What a caller asks of this realm. Fails with `invalid-request` or `unknown-connection`, naming the field. */

@@ -5,6 +5,7 @@ import { Alias } from "aws-cdk-lib/aws-lambda";
 import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
+import { vendOnlyAlias } from "../../functions/http/contract.ts";
 import type { DeploymentNames, RealmFunctionName } from "../deployment-names.ts";
 import { liveAlias } from "../deployment-names.ts";
 import { renewConcurrency } from "../reserved-concurrency.ts";
@@ -55,6 +56,8 @@ export class Realm extends Construct {
   readonly vendToken: RealmFunction;
   /** The alias of `vendToken` that callers invoke. */
   readonly live: Alias;
+  /** The alias for those who may vend but report no rejection. */
+  readonly vendOnly: Alias;
   readonly renewTokens: RealmFunction;
   /** Undefined where the provider needs no consent. */
   readonly consents: ConsentFunctions | undefined;
@@ -85,10 +88,9 @@ export class Realm extends Construct {
       // Kept, so that an operator can let the alias point to an earlier one at once.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
-    this.live = new Alias(this, "Live", {
-      aliasName: liveAlias,
-      version: this.vendToken.currentVersion as IVersion,
-    });
+    const version = this.vendToken.currentVersion as IVersion;
+    this.live = new Alias(this, "Live", { aliasName: liveAlias, version });
+    this.vendOnly = new Alias(this, "VendOnly", { aliasName: vendOnlyAlias, version });
     this.renewTokens = new RealmFunction(this, "RenewTokens", {
       ...common,
       entry: "renew-tokens",
@@ -135,6 +137,11 @@ export class Realm extends Construct {
     return grantInvoke(grantee, this, name, `${name}:${liveAlias}`);
   }
 
+  /** Grants vending from this realm without reporting rejections, by invoking the alias `vend-only`. */
+  grantVendOnly(grantee: IGrantable): Grant {
+    return grantInvoke(grantee, this, `${this.nameOf("vend-token")}:${vendOnlyAlias}`);
+  }
+
   /** Grants vending from this realm and reporting rejections over the API, for one account or for all. */
   grantVendOverApi(grantee: IGrantable, account = "*"): Grant {
     return this.requireApi().grant(
@@ -142,6 +149,11 @@ export class Realm extends Construct {
       ["GET", `/v1/tokens/${this.realmName}/${account}`],
       ["POST", `/v1/tokens/${this.realmName}/${account}/rejections`],
     );
+  }
+
+  /** Grants vending from this realm over the API without reporting rejections, for one account or for all. */
+  grantVendOnlyOverApi(grantee: IGrantable, account = "*"): Grant {
+    return this.requireApi().grant(grantee, ["GET", `/v1/tokens/${this.realmName}/${account}`]);
   }
 
   /**

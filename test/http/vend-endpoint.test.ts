@@ -264,3 +264,37 @@ test("a consumer cannot have anything sealed anew: that is for who may invoke re
   expect(response).toMatchObject({ problem: { detail: expect.stringContaining("reseal") } });
   expect(asked).toEqual([]);
 });
+
+describe("the alias for callers who report no rejection", () => {
+  const invokedFunctionArn = "arn:aws:lambda:eu-west-1:123456789012:function:realm:vend-only";
+  const overApi = aProxyEvent({
+    httpMethod: "POST",
+    path: "/v1/tokens/conferma/production/default/rejections",
+    body: '{"version":12}',
+  });
+
+  test.each([
+    ["a payload", { rejectedVersion: 12 }],
+    ["an event like the API's", overApi],
+  ])("refuses one in %s, and vends nothing", async (_, event) => {
+    let vends = 0;
+    const handler = vendEndpoint({
+      ...{ realm, extraHeaders: undefined, clock: new FixedClock(at("10:00:01.000")) },
+      ...{ processName: "process-1", metrics: { record: () => {} }, cached: () => null },
+      log: jsonLog(
+        () => {},
+        () => at("10:00:01.000"),
+      ),
+      vend: async () => {
+        vends += 1;
+        return credential;
+      },
+    });
+    const refused = await handler(event as never, { ...aContext(), invokedFunctionArn });
+    expect(JSON.stringify(refused)).toMatch(
+      /invalid-request.*rejectedVersion: the alias vend-only/,
+    );
+    expect(vends).toBe(0);
+    expect(await handler({}, { ...aContext(), invokedFunctionArn })).toEqual(answer);
+  });
+});

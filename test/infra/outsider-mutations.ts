@@ -19,7 +19,10 @@ export const outsiderMutations: readonly Mutation[] = [
       const [plain] = [statement.Resource].flat();
       statement.Resource = [plain, { "Fn::Join": ["", [plain, ":*"]] }];
     }),
-    flips: [`CallerByInvoke: invoke a version of VendToken ${clientRealm}`],
+    flips: [
+      `CallerByInvoke: invoke a version of VendToken ${clientRealm}`,
+      `CallerByInvoke: invoke vend-only of VendToken ${clientRealm}`,
+    ],
   },
   {
     name: "a caller may do anything to its function",
@@ -60,7 +63,7 @@ export const outsiderMutations: readonly Mutation[] = [
       const [first] = statements.filter(({ Effect }) => Effect === "Allow");
       statements.splice(0, statements.length, ...(first ? [first] : []));
     }),
-    flips: [/^Caller(ByApi|OfOneAccount): GET \S+ through /],
+    flips: [/^(CallerByApi|CallerOfOneAccount|ReaderByApi): GET \S+ through /],
   },
   {
     name: "the API lets in every role of the account",

@@ -40,11 +40,11 @@ function invocations(stack: DeployedStack): AccessAttempt[] {
         action: "lambda:InvokeFunction",
         resource: `${functionArn}:1`,
       },
-      {
-        what: `invoke live of ${name}`,
+      ...["live", "vend-only"].map((alias) => ({
+        what: `invoke ${alias} of ${name}`,
         action: "lambda:InvokeFunction",
-        resource: `${functionArn}:live`,
-      },
+        resource: `${functionArn}:${alias}`,
+      })),
       { what: `read ${name}`, action: "lambda:GetFunction", resource: functionArn },
       { what: `change ${name}`, action: "lambda:UpdateFunctionCode", resource: functionArn },
     ]),

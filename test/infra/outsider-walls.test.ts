@@ -36,6 +36,8 @@ const seesStatus = [
 /** Everything that each principal may do; every other attempt is denied. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   CallerByInvoke: [`invoke VendToken ${clientRealm}`, `invoke live of VendToken ${clientRealm}`],
+  CallerWithoutRejections: [`invoke vend-only of VendToken ${clientRealm}`],
+  ReaderByApi: ["acme", "other"].map((account) => `GET /v1/tokens/${clientRealm}/${account}`),
   CallerByApi: ["acme", "other"].flatMap((account) => [
     `GET /v1/tokens/${clientRealm}/${account}`,
     `POST /v1/tokens/${clientRealm}/${account}/rejections`,

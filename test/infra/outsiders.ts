@@ -8,6 +8,8 @@ export const consentRealm = "centrapay-user/sandbox";
 /** Roles of other apps, with what is granted to each. */
 const grants: Readonly<Record<string, (vending: TokenVending, role: Role) => void>> = {
   CallerByInvoke: (vending, role) => vending.realm(clientRealm).grantVend(role),
+  CallerWithoutRejections: (vending, role) => vending.realm(clientRealm).grantVendOnly(role),
+  ReaderByApi: (vending, role) => vending.realm(clientRealm).grantVendOnlyOverApi(role),
   CallerByApi: (vending, role) => vending.realm(clientRealm).grantVendOverApi(role),
   CallerOfOneAccount: (vending, role) => vending.realm(clientRealm).grantVendOverApi(role, "acme"),
   AskerByInvoke: (vending, role) => vending.realm(consentRealm).grantBeginConsent(role),

@@ -19,7 +19,13 @@ const LIST = /^\/2015-03-31\/functions\/?$/;
 const CONFIGURATION = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 /** `name`, `account:function:name` or an ARN, each with or without a qualifier. */
-const FUNCTION = /^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?([\w-]+)(?::[\w$-]+)?$/;
+const FUNCTION = /^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?([\w-]+)(?::([\w$-]+))?$/;
+
+interface FunctionParts {
+  readonly name: string;
+  /** An alias or a version. */
+  readonly qualifier: string | undefined;
+}
 
 interface LambdaApiOptions {
   readonly port?: number;
@@ -41,9 +47,9 @@ export function startLambdaApi(
     if (body === undefined) throw tooLarge();
     const principal = await guard.authenticate(request, body, "lambda");
     if (request.method === "GET") return describe(pathOf(request), principal, response);
-    const name = functionName(request);
+    const { name, qualifier } = functionIn(request);
     const payload = parseJsonRequest(body.toString() || "{}", "InvalidRequestContentException");
-    const FunctionName = functionArn(LOCAL_LOCATION, name);
+    const FunctionName = functionArn(LOCAL_LOCATION, name, qualifier);
     guard.report(principal, "lambda:InvokeFunction", { FunctionName });
     switch (request.headers["x-amz-invocation-type"]) {
       case "DryRun":
@@ -52,11 +58,13 @@ export function startLambdaApi(
         break;
       case "Event":
         host.processes(name);
-        host.invoke(name, payload).catch((error: unknown) => options.onEventFailure?.(error));
+        host
+          .invoke(name, payload, { qualifier })
+          .catch((error: unknown) => options.onEventFailure?.(error));
         response.writeHead(202).end();
         break;
       default: {
-        const result = await host.invoke(name, payload);
+        const result = await host.invoke(name, payload, { qualifier });
         options.onInvoked?.(name, result.requestId, principal);
         send(response, result);
       }
@@ -68,7 +76,7 @@ export function startLambdaApi(
       guard.report(principal, "lambda:ListFunctions", {});
       return sendConfiguration(response, { Functions: host.functions.map(configurationOf) });
     }
-    const name = nameIn(CONFIGURATION.exec(path)?.[1]);
+    const { name } = partsOf(CONFIGURATION.exec(path)?.[1]) ?? {};
     if (!name) throw notImplemented(`GET ${path}`);
     const FunctionName = functionArn(LOCAL_LOCATION, name);
     guard.report(principal, "lambda:GetFunctionConfiguration", { FunctionName });
@@ -108,19 +116,22 @@ function pathOf({ url = "" }: IncomingMessage): string {
   return url.split("?")[0] ?? "";
 }
 
-function functionName(request: IncomingMessage): string {
-  const { method, url } = request;
+function functionIn(request: IncomingMessage): FunctionParts {
+  const { method, url = "" } = request;
   const [, encoded] = INVOCATIONS.exec(pathOf(request)) ?? [];
-  const name = nameIn(encoded);
-  if (method === "POST" && name) return name;
-  throw notImplemented(`${method} ${url}`);
+  const parts = partsOf(encoded);
+  if (method !== "POST" || !parts) throw notImplemented(`${method} ${url}`);
+  const { qualifier = new URL(url, "http://lambda").searchParams.get("Qualifier") ?? undefined } =
+    parts;
+  return { name: parts.name, qualifier };
 }
 
 const notImplemented = (what: string) =>
   new AwsError("ResourceNotFoundException", `${what} is not implemented`, { status: 404 });
 
-function nameIn(encoded = ""): string | undefined {
-  return FUNCTION.exec(decodeURIComponent(encoded))?.[1];
+function partsOf(encoded = ""): FunctionParts | null {
+  const [, name, qualifier] = FUNCTION.exec(decodeURIComponent(encoded)) ?? [];
+  return name === undefined ? null : { name, qualifier };
 }
 
 const tooLarge = () =>

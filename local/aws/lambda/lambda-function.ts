@@ -29,8 +29,8 @@ export interface ProcessContext {
   readonly keys: AccessKeys;
 }
 
-export function functionArn(location: AwsLocation, name: string): string {
-  return arn(location, "lambda", `function:${name}`);
+export function functionArn(location: AwsLocation, name: string, qualifier?: string): string {
+  return arn(location, "lambda", `function:${name}${qualifier ? `:${qualifier}` : ""}`);
 }
 
 export function logGroupOf({ name, logGroup }: Pick<LambdaFunction, "name" | "logGroup">): string {

@@ -40,12 +40,13 @@ export interface InvocationResult {
 export interface LambdaHost {
   readonly functions: readonly LambdaFunction[];
   /**
-   * Throws `AwsError` if there is no such function or it is throttled. The signal ends the wait, not the invocation.
+   * Throws `AwsError` if there is no such function or it is throttled. The signal ends the wait, not the invocation. The
+   * qualifier, an alias or a version, becomes part of the ARN that the function is told; all run the same code.
    */
   invoke(
     name: string,
     payload: unknown,
-    options?: { signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal; readonly qualifier?: string | undefined },
   ): Promise<InvocationResult>;
   processes(name?: string): RunningProcess[];
   /** Returns false for a process that is not one of the host's. */
@@ -87,12 +88,16 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
   }
   const poolsOf = (name?: string) => (name === undefined ? all() : [poolOf(name)]);
 
-  async function invoke(name: string, payload: unknown): Promise<InvocationResult> {
+  async function invoke(
+    name: string,
+    payload: unknown,
+    qualifier?: string,
+  ): Promise<InvocationResult> {
     const requestId = randomUUID();
     const { outcome, ...run } = await poolOf(name).run({
       requestId,
       event: JSON.stringify(payload ?? {}),
-      invokedFunctionArn: functionArn(location, name),
+      invokedFunctionArn: functionArn(location, name, qualifier),
     });
     return "failure" in outcome
       ? { requestId, ...run, payload: outcome.failure, functionError: "Unhandled" }
@@ -101,7 +106,8 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
 
   return {
     functions,
-    invoke: (name, payload, { signal } = {}) => raceAbort(invoke(name, payload), signal),
+    invoke: (name, payload, { signal, qualifier } = {}) =>
+      raceAbort(invoke(name, payload, qualifier), signal),
     processes: (name) => poolsOf(name).flatMap((pool) => pool.processes()),
     kill: (pid) => all().some((pool) => pool.kill(pid)),
     prestart: (name, count = 1) => poolOf(name).prestart(count),

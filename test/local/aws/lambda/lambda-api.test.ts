@@ -16,7 +16,8 @@ import type { LocalServer } from "../../../../local/aws/listen.ts";
 import { aFunction, removeCode } from "./lambda-fixture.ts";
 
 const ECHO = `
-  export const handler = async (event) => {
+  export const handler = async (event, context) => {
+    if (event.arn) return context.invokedFunctionArn;
     if (event.print) console.log(event.print);
     if (event.sleepMs) await new Promise((resolve) => setTimeout(resolve, event.sleepMs));
     if (event.fail) throw new Error(event.fail);
@@ -79,6 +80,18 @@ it("answers a function's failure with status 200 and says that it is one", async
   const answer = await invoke({ FunctionName: "echo", Payload: '{"fail":"broken"}' });
   expect(answer).toMatchObject({ StatusCode: 200, FunctionError: "Unhandled" });
   expect(payloadOf(answer)).toMatchObject({ errorType: "Error", errorMessage: "broken" });
+});
+
+it("tells a function the alias by which it was invoked", async () => {
+  const arn = "arn:aws:lambda:ap-southeast-2:000000000000:function:echo";
+  const asked = { Payload: '{"arn":true}' };
+  expect(payloadOf(await invoke({ FunctionName: "echo", ...asked }))).toBe(arn);
+  for (const named of [
+    { FunctionName: "echo:live" },
+    { FunctionName: "echo", Qualifier: "live" },
+  ]) {
+    expect(payloadOf(await invoke({ ...named, ...asked }))).toBe(`${arn}:live`);
+  }
 });
 
 it("answers an event before the function has run", async () => {
