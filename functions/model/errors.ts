@@ -59,12 +59,20 @@ export function noAnswerFrom(service: keyof typeof servicesInWords, error: unkno
   return `${servicesInWords[service]} did not answer (${errorKind(error)}).`;
 }
 
-/** The error's name; for one without a name of its own Node's code, such as `ECONNREFUSED`. */
+/** Node's codes for what the network does to a request, in words. */
+const networkTrouble: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "refused",
+  ECONNRESET: "reset",
+  ENOTFOUND: "unknown host",
+  EAI_AGAIN: "unknown host",
+};
+
+/** The error's name; for one of the network, which has no name of its own, what happened. */
 function errorKind(error: unknown): string {
   if (!(error instanceof Error)) return "unknown error";
   const { code } = error as { readonly code?: unknown };
-  const hasCode = error.name === "Error" && typeof code === "string" && /^[A-Z_]+$/.test(code);
-  return hasCode ? code : error.name;
+  if (error.name !== "Error" || typeof code !== "string") return error.name;
+  return networkTrouble[code] ?? "unreachable";
 }
 
 /** Words by which `npm run vend -- recover` tells two problems of sealing apart: both are `store-unavailable`. */

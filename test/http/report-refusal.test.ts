@@ -91,7 +91,7 @@ describe("the log has", () => {
     const { refuse, logged } = aProcess();
     const lost = Object.assign(new Error("connect to a canary"), { code: "ECONNREFUSED" });
     refuse(refused("store-unavailable", noAnswerFrom("dynamodb", lost)));
-    expect(logged()[0].cause).toEqual({ dependency: "dynamodb", error: "ECONNREFUSED" });
+    expect(logged()[0].cause).toEqual({ dependency: "dynamodb", error: "refused" });
   });
 
   test("the provider as the cause of its failures, and none where nothing has failed", () => {

@@ -69,7 +69,7 @@ it("a deployed function reads its table and opens the data key while Lambda init
   const deployed = await startVendProcess(vendTokenBundle(), variables, execArgv);
   onTestFinished(() => deployed.stop());
 
-  expect(operations).toEqual(["GetItem", "Decrypt"]);
+  expect(operations).toEqual(["BatchGetItem", "Decrypt"]);
   expect(expectAnswer(await deployed.vend())).toEqual(stored);
   expect(operations).toEqual(["GetItem", "Decrypt", "GetItem"]);
   expect(versionOrCode(await deployed.vend({ minValiditySeconds: 100_000 }))).not.toBe(1);

@@ -134,6 +134,8 @@ const mayBeClear: Readonly<Record<string, string>> = {
   Expected: "a nonce alone authorizes nothing",
   JwksCache: "an address of the realm's settings",
   PageAnswer: "Lambda serializes it for the browser",
+  SecretCheck: "the name of a secret",
+  SecretCheckAnswer: "the name of a secret",
   SignedRead: "what Node's client is given, in platform/aws-read.ts only",
   VendAnswer: "the answer to the caller is the token",
 };
