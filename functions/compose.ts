@@ -34,6 +34,7 @@ import { localSealer } from "./sealing/local-sealer.ts";
 import { quickKms } from "./sealing/quick-kms.ts";
 import { dynamoDbTokenStore } from "./store/dynamodb-token-store.ts";
 import { quickItemTable } from "./store/quick-item-table.ts";
+import { readFreeze } from "./store/read-record.ts";
 import { realmFreezeCache, recordReader } from "./store/record-reader.ts";
 
 /** Builds the dependencies from the environment: the only place that names concrete adapters. Fails with a `StartUpError`. */
@@ -115,7 +116,7 @@ export async function composeStatus(variables: Variables): Promise<{
   const { dynamoDbStatusReader } = await import("./store/dynamodb-status-reader.ts");
   return {
     realms,
-    reader: dynamoDbStatusReader(dynamoDb, tableName, clock, readRecord),
+    reader: dynamoDbStatusReader(dynamoDb, tableName, clock, readRecord, readFreeze),
     clock,
     log,
     metrics,

@@ -5,11 +5,11 @@ import type { Connection } from "../model/connection.ts";
 import { realmName } from "../model/connection.ts";
 import type { StatusReader } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
+import type { Freeze } from "../model/freeze.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Item } from "./attributes.ts";
 import { text } from "./attributes.ts";
 import { freezeKey, unavailable } from "./conditional-write.ts";
-import { readFreeze } from "./read-record.ts";
 import { statusAttributes } from "./status-attributes.ts";
 
 /** Keys only: a connection's first lease adds it, and later writes do not change it. */
@@ -25,6 +25,8 @@ export function dynamoDbStatusReader(
   tableName: string,
   clock: Clock,
   readRecord: (item: Item) => TokenRecord,
+  // Not imported: vending, which reads records too, would load one more module of the bundle.
+  readFreeze: (item: Item, of: Freeze["of"]) => Freeze | null,
 ): StatusReader {
   const names = Object.fromEntries(statusAttributes.map((name) => [`#${name}`, name]));
 

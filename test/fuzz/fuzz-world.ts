@@ -33,6 +33,7 @@ import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { readFreeze } from "../../functions/store/read-record.ts";
 import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
@@ -146,7 +147,7 @@ export class FuzzWorld {
     const { log, fingerprint } = this.#deps;
     const realms = readRealmSummaries(JSON.stringify([summarizeRealm(this.realm)]));
     const readRecord = recordReader({ clock, log, metrics: null, process: "" });
-    const reader = dynamoDbStatusReader(this.#client, tableName, clock, readRecord);
+    const reader = dynamoDbStatusReader(this.#client, tableName, clock, readRecord, readFreeze);
     const list: Parameters<typeof statusEndpoint>[0]["list"] = (request, signal) =>
       listConnections({ realms, reader, clock }, request, signal);
     const metrics = this.#metrics;

@@ -44,9 +44,8 @@ test("the index is the one that the status reader queries, by its keys and for i
   };
   const client = { send } as unknown as DynamoDBClient;
   const realm = { provider: "conferma", environment: "sandbox" } as const;
-  const reader = dynamoDbStatusReader(client, "Tokens", systemClock, () =>
-    expect.fail("nothing is read"),
-  );
+  const fail = () => expect.fail("nothing is read");
+  const reader = dynamoDbStatusReader(client, "Tokens", systemClock, fail, fail);
   await reader.connectionsOf(realm, connectionOf(realm, "a"), 101, AbortSignal.any([]));
 
   const keys = index?.KeySchema.map(({ AttributeName }) => AttributeName);

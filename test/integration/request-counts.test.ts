@@ -23,7 +23,7 @@ async function costOf(stack: TestStack, vend: () => Promise<unknown>): Promise<R
   stack.kms.requests.reset();
   await vend();
   const { dynamoDb, secretsManager, kms } = stack;
-  // The freeze of the realm is read with the record, in one request.
+  // With a record its realm's freeze is read, in one request, unless that was read in the last seconds.
   const reads = dynamoDb.requests.of("GetItem") + dynamoDb.requests.of("BatchGetItem");
   const writes = dynamoDb.requests.of("UpdateItem");
   const secrets = secretsManager.requests.of("GetSecretValue");

@@ -34,7 +34,13 @@ export async function statusPageFaults(world: SimulatedStage): Promise<string[]>
   const table = new MemoryTable([...world.table.items, [newer.pk.S, newer]]);
   const client = { send: async (command: object) => table.perform(command).answer };
   const readRecord = recordReader({ clock, log, metrics: null, process: "operator" });
-  const reader = dynamoDbStatusReader(client as unknown as DynamoDBClient, "t", clock, readRecord);
+  const reader = dynamoDbStatusReader(
+    client as unknown as DynamoDBClient,
+    "t",
+    clock,
+    readRecord,
+    readFreeze,
+  );
   const realms = world.scenario.realms.map(({ policy }, at) => ({
     ...(realmIds[at] ?? realmIds[0]),
     policy,

@@ -15,6 +15,7 @@ import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
+import { readFreeze } from "../../functions/store/read-record.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { statusAttributes } from "../../functions/store/status-attributes.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
@@ -53,7 +54,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     await createTables(database.url, [tokenTable]);
     client = clientOf(database.url);
     store = dynamoDbTokenStore(sdkItemTable(client, TABLE), readerOf(), freezesOf());
-    reader = dynamoDbStatusReader(client, TABLE, systemClock, readerOf());
+    reader = dynamoDbStatusReader(client, TABLE, systemClock, readerOf(), readFreeze);
   });
 
   afterAll(async () => {
@@ -230,10 +231,13 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
       const all = ["a", "b", "c"].map((account) => connectionOf(realm, account));
       for (const connection of all) await take(connection);
       const clock = new FixedClock(at("10:00:00.000"));
-      const records = await dynamoDbStatusReader(busy(1), TABLE, clock, readerOf()).read(
-        all,
-        signal,
-      );
+      const records = await dynamoDbStatusReader(
+        busy(1),
+        TABLE,
+        clock,
+        readerOf(),
+        readFreeze,
+      ).read(all, signal);
       expect(records.map(({ connection }) => connection)).toEqual(all);
       expect(clock.slept).toEqual([50, 100]);
     });
@@ -241,7 +245,10 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     it("fails in our own words", async () => {
       const clock = new FixedClock(at("10:00:00.000"));
       const some = [connectionOf(aRealm(), "a")];
-      const failure = dynamoDbStatusReader(busy(0), TABLE, clock, readerOf()).read(some, signal);
+      const failure = dynamoDbStatusReader(busy(0), TABLE, clock, readerOf(), readFreeze).read(
+        some,
+        signal,
+      );
       await expect(failure).rejects.toMatchObject({ code: "store-unavailable" });
       expect(clock.slept).toHaveLength(3);
     });
@@ -252,7 +259,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
       ["because there is no such table", () => "Nowhere", signal],
       ["because there was no time", () => TABLE, AbortSignal.abort()],
     ])("%s, is store-unavailable", async (_, table, until) => {
-      const broken = dynamoDbStatusReader(client, table(), systemClock, readerOf());
+      const broken = dynamoDbStatusReader(client, table(), systemClock, readerOf(), readFreeze);
       const some = [connectionOf(aRealm(), "a")];
       const failures = [
         broken.connectionsOf(aRealm(), null, 1, until),
