@@ -170,7 +170,7 @@ export const goals: readonly Goal[] = [
     measure: "cold-start",
     what: "KB of a store hit, KMS (gzip)",
     target: 25,
-    accepted: 38,
+    accepted: 39.5,
     kind: "count",
   },
   { id: "concurrent-issues", measure: "concurrent-calls", what: "calls at once: issues", ...once },

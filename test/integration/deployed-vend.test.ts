@@ -71,7 +71,7 @@ it("a deployed function reads its table and opens the data key while Lambda init
 
   expect(operations).toEqual(["BatchGetItem", "Decrypt"]);
   expect(expectAnswer(await deployed.vend())).toEqual(stored);
-  expect(operations).toEqual(["GetItem", "Decrypt", "GetItem"]);
+  expect(operations).toEqual(["BatchGetItem", "Decrypt", "GetItem"]);
   expect(versionOrCode(await deployed.vend({ minValiditySeconds: 100_000 }))).not.toBe(1);
   expect(operations.slice(3)).toContain("GetItem");
   expect(connections.size).toBe(1);
