@@ -110,6 +110,8 @@ function physicalNames(templates: readonly RawTemplate[]): string[] {
     "AWS::KMS::Alias": "AliasName",
     "AWS::SSM::Parameter": "Name",
     "AWS::SecretsManager::Secret": "Name",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::CompositeAlarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::Scheduler::ScheduleGroup": "Name",
     "AWS::IAM::Role": "RoleName",
