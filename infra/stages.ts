@@ -34,17 +34,31 @@ export const stages = {
   },
 } as const satisfies Record<string, Stage>;
 
-/** Throws for a stage that is not one of these, and for an account or Region that cannot be. */
-export function chosenStage({ node }: IConstruct): Stage & { readonly name: string } {
+/**
+ * Throws for a stage that is not one of these, for an account or Region that cannot be, and for a stage without an account
+ * that would be deployed to another stage's: `deployer` is the account of whoever deploys, as the CDK's command line says.
+ */
+export function chosenStage(
+  { node }: IConstruct,
+  all: Readonly<Record<string, Stage>> = stages,
+  deployer: string | undefined = process.env["CDK_DEFAULT_ACCOUNT"],
+): Stage & { readonly name: string } {
   const name: unknown = node.tryGetContext("token-vending:stage") ?? "dev";
-  const [, stage] = Object.entries<Stage>(stages).find(([each]) => each === name) ?? [];
+  const [, stage] = Object.entries(all).find(([each]) => each === name) ?? [];
   if (!stage) {
-    const known = Object.keys(stages).join(", ");
+    const known = Object.keys(all).join(", ");
     throw new Error(
       `The context token-vending:stage must be one of ${known}: infra/stages.ts has them.`,
     );
   }
   checkEnvironment(String(name), stage);
+  const owner = deployer && Object.keys(all).find((each) => all[each]?.env?.account === deployer);
+  if (!stage.env && owner) {
+    throw new Error(
+      `infra/stages.ts: account ${deployer} is that of ${owner}, and ${name} names none. ` +
+        `Deploy with -c token-vending:stage=${owner}, or give ${name} its env.`,
+    );
+  }
   return { ...stage, name: String(name) };
 }
 

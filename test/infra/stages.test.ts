@@ -36,6 +36,17 @@ describe("a stage", () => {
     expect(() => chosen("prod")).toThrow("must be one of dev, stage, production");
   });
 
+  test("that names no account is not deployed to that of another", () => {
+    const production = { realms: [], env: { account: "222222222222", region: "eu-west-1" } };
+    const all = { dev: { realms: [] }, production };
+    expect(() => chosenStage(new RootConstruct(), all, "222222222222")).toThrow(
+      "account 222222222222 is that of production, and dev names none",
+    );
+    for (const account of ["111111111111", undefined]) {
+      expect(chosenStage(new RootConstruct(), all, account).name).toBe("dev");
+    }
+  });
+
   test("production is protected from deletion", () => {
     const { settings } = chosen("production");
     expect(readSettings(withoutTopic(), settings).terminationProtection).toBe(true);
