@@ -27,7 +27,7 @@ interface FunctionDescription {
 export interface DeployedFunctions {
   /** Returns the function's answer. Throws a `CommandFailure`, also for a problem in the answer. */
   invoke<Answer>(kind: FunctionKind, realm: string | null, payload: object): Promise<Answer>;
-  /** The log group of a realm's function. Throws a `CommandFailure`. */
+  /** The log group of a realm's function. Of a named `vend-token`, its neighbours' too. Throws a `CommandFailure`. */
   logOf(kind: FunctionKind, realm: string): Promise<FunctionLog>;
   close(): void;
 }
@@ -70,6 +70,17 @@ export function openDeployedFunctions(functionName: string | undefined): Deploye
     return answer;
   }
 
+  /** Where a realm is deployed twice, that of the deployment whose `vend-token` is named. */
+  async function lookUpForLog(kind: FunctionKind, realm: string): Promise<string> {
+    if (functionName === undefined) return lookUp(kind, realm);
+    if (kind === "vend-token") return functionName;
+    listed ??= list();
+    const all = await listed;
+    const neighbours = all.filter(({ name }) => name.startsWith(`${nameInArn(functionName)}-`));
+    const isNeighbour = neighbours.some(({ description }) => realmIn(description, kind) === realm);
+    return findFunctionName(isNeighbour ? neighbours : all, kind, realm);
+  }
+
   return {
     async invoke<Answer>(kind: FunctionKind, realm: string | null, payload: object) {
       try {
@@ -80,8 +91,9 @@ export function openDeployedFunctions(functionName: string | undefined): Deploye
     },
     async logOf(kind, realm) {
       try {
-        const FunctionName = await lookUp(kind, realm);
-        const command = new GetFunctionConfigurationCommand({ FunctionName });
+        const named = await lookUpForLog(kind, realm);
+        const FunctionName = nameInArn(named);
+        const command = new GetFunctionConfigurationCommand({ FunctionName: named });
         const { LoggingConfig } = await client.send(command);
         const group = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
         return { functionName: FunctionName, group };
@@ -91,6 +103,12 @@ export function openDeployedFunctions(functionName: string | undefined): Deploye
     },
     close: () => client.destroy(),
   };
+}
+
+/** Of a function's name, or of its ARN, with or without a qualifier. */
+export function nameInArn(named: string): string {
+  const [name = ""] = (named.split(":function:").at(-1) ?? "").split(":");
+  return name;
 }
 
 /** Finds a realm's function of this kind. Throws a `CommandFailure` if there is none, or more than one. */

@@ -26,8 +26,7 @@ export function parseRealm(text: string): string {
 }
 
 /** An instant with its time zone, so that it does not depend on the local time zone. */
-export function parseRestoredAt(text: string | undefined): Date | null {
-  if (text === undefined) return null;
+export function parseZonedInstant(text: string): Date {
   const instant = new Date(text);
   const hasZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(text);
   if (hasZone && Number.isFinite(instant.getTime())) return instant;

@@ -4,7 +4,7 @@ import type { CliProblem } from "./failure.ts";
 import { UsageError } from "./failure.ts";
 import type { RecoveredConnection } from "./format-recovery.ts";
 import { formatRecovery, recoveryAnswer } from "./format-recovery.ts";
-import { parseRestoredAt } from "./parse-arguments.ts";
+import { parseZonedInstant } from "./parse-arguments.ts";
 import type { ExaminedConnection } from "./recovery-findings.ts";
 import { findingOf, isStaticKeyConnection } from "./recovery-findings.ts";
 import { repairAll, vendOnce } from "./repair-connections.ts";
@@ -16,7 +16,8 @@ import { findTargets, parseTargets } from "./targets.ts";
  */
 export const recover: Command = (args, options) => {
   const targets = parseTargets(args);
-  const restoredAt = parseRestoredAt(options["restored-at"]);
+  const restored = options["restored-at"];
+  const restoredAt = restored === undefined ? null : parseZonedInstant(restored);
   if (options.function !== undefined) {
     throw new UsageError("This command invokes several functions: it takes no --function.");
   }

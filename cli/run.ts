@@ -48,7 +48,7 @@ const usage = `npm run vend -- <command>
   --since <time>            who: how far to look back, like 12h, 7d (default 1d)
                             or 2026-11-21T10:00Z
   --trail <log group>       who: where CloudTrail writes, if that is not
-                            /token-vending/trail
+                            /<the deployment's name>/trail
 
 A connection is provider/environment/account, for example
 conferma/production/default; a realm is provider/environment. The AWS account is

@@ -95,7 +95,7 @@ function labelOf({ principal, requestId, proof, claimed }: AttributedAct): strin
 function possibleTable({ possible, version }: WhoAnswer): string[] {
   if (possible === null || possible.length === 0) return [];
   const what = version === null ? "it" : `version ${version}`;
-  const intro = `Perhaps vended ${what} too: they invoked the function while it could be vended, and no record has these requests. Each was vended this connection or another account of the realm, or was refused.`;
+  const intro = `Perhaps vended ${what} too: they invoked the function while it could be vended, and no record says what these requests were vended. Each was vended this connection or another account of the realm, or was refused.`;
   const table = groupedTable(
     ["invocations", "first", "last"],
     possible.map(({ principal, invocations, firstAt, lastAt }) => ({
@@ -137,7 +137,7 @@ function inWordsOf({ kind, what, detail }: WhoGap): string {
   const words: Readonly<Record<WhoGap["kind"], string>> = {
     "no-trail": `Not seen: who invoked the function directly. There is no log group ${what}: without a trail only AWS's request ids are known. Next: -c token-vending:trail=on records who invokes it from then on; if you have a trail of your own, name its log group: --trail <log group>.`,
     denied: `Not seen: ${what} (${detail}). Next: have your role granted logs:FilterLogEvents on it.`,
-    cut: `Not seen: ${what} has more than ${detail} invocations. Next: --since with a later instant.`,
+    cut: `Not seen: ${what} has more than ${detail} lines to read. Next: --since with a later instant.`,
     late: `CloudTrail delivers within about 15 minutes: what was invoked since ${detail} may be missing.`,
   };
   return wrapText(words[kind], "", "  ");

@@ -13,7 +13,7 @@ export interface AttributedAct extends CallerRecord {
   readonly claimed: string | null;
 }
 
-/** One who invoked the function while the version could be vended. No record has these requests. */
+/** One who invoked the function while the version could be vended. No record says what these requests were vended. */
 export interface PossibleCaller {
   readonly principal: string;
   readonly invocations: number;
@@ -42,10 +42,29 @@ export function spanOf(issues: readonly IssueRecord[], version: number | null): 
   return { issue: issues.find((issue) => issue.version === version) ?? null, successor };
 }
 
+/** The log's clocks differ by at most this. */
+const clockSkewMs = 5000;
+
+/** Without rejections of a version from before it was issued: there was nothing to reject. `issues` of one connection. */
+export function withoutEarlyRejections(
+  records: readonly CallerRecord[],
+  connection: string,
+  issues: readonly IssueRecord[],
+): CallerRecord[] {
+  const issuedAt = new Map<number, number>();
+  for (const { version, at } of issues)
+    issuedAt.set(version, Math.min(Number(at), issuedAt.get(version) ?? Number(at)));
+  return records.filter((record) => {
+    if (record.act !== "rejected" || record.connection !== connection) return true;
+    return Number(record.at) + clockSkewMs >= (issuedAt.get(record.version) ?? 0);
+  });
+}
+
 /** Joins the log's records with CloudTrail's events, which may be many: they are read once, and only counted. */
 export class Attribution {
   readonly #records: readonly CallerRecord[];
   readonly #byRequest: ReadonlyMap<string, TrailedInvocation[]>;
+  readonly #vended: ReadonlySet<string>;
   readonly #possible = new Map<string, PossibleCaller>();
 
   /** `records` of the whole realm: a request that was vended another account was not vended this one. */
@@ -53,15 +72,16 @@ export class Attribution {
     this.#records = records;
     const ids = records.flatMap(({ requestId }) => requestId ?? []);
     this.#byRequest = new Map(ids.map((requestId) => [requestId, []]));
+    const vended = records.filter(({ act }) => act === "vended");
+    this.#vended = new Set(vended.flatMap(({ requestId }) => requestId ?? []));
   }
 
   /** Takes one event of the function that vends. */
   add(invocation: TrailedInvocation, from: Date, to: Date): void {
-    const { requestId, at, invoker, isService } = invocation;
-    const recorded = this.#byRequest.get(requestId);
-    if (recorded) recorded.push(invocation);
-    // Of the API's callers, each is recorded.
-    if (recorded || isService || at < from || at > to) return;
+    const { requestId, at, invoker, isApi } = invocation;
+    this.#byRequest.get(requestId)?.push(invocation);
+    // Of the API's callers, each is recorded. A rejection's record does not say what its caller was vended.
+    if (this.#vended.has(requestId) || isApi || at < from || at > to) return;
     const before = this.#possible.get(invoker);
     this.#possible.set(invoker, {
       principal: invoker,
@@ -89,7 +109,7 @@ export class Attribution {
   #attributed(record: CallerRecord): AttributedAct {
     const { principal, path, requestId } = record;
     const trailed = requestId === null ? [] : (this.#byRequest.get(requestId) ?? []);
-    const direct = trailed.find(({ isService }) => !isService);
+    const direct = trailed.find(({ isApi }) => !isApi);
     if (direct) {
       const claimed = path === "api" ? principal : null;
       return { ...record, path: "direct", principal: direct.invoker, proof: "trail", claimed };

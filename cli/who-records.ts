@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { nameInArn } from "./deployed-functions.ts";
 import type { LoggedLine } from "./who-logs.ts";
 
 /** A caller was vended a version for the first time by a process, or rejected it (docs/operations.md#looking). */
@@ -29,8 +30,8 @@ export interface TrailedInvocation {
   /** Without account and qualifier. */
   readonly functionName: string;
   readonly invoker: string;
-  /** Another service of AWS invoked it, like API Gateway. */
-  readonly isService: boolean;
+  /** API Gateway invoked it, so that its event is genuine. Any other service of AWS passes on what it was told. */
+  readonly isApi: boolean;
 }
 
 // Whoever may write to the log could have written these lines.
@@ -60,6 +61,7 @@ const trailEvent = v.object({
   eventName: v.pipe(id, v.startsWith("Invoke")),
   eventTime: v.pipe(text(40), v.isoTimestamp()),
   requestID: id,
+  errorCode: v.optional(v.unknown()),
   userIdentity: v.object({
     type: v.optional(id),
     arn: v.optional(text(700)),
@@ -85,26 +87,21 @@ export function readIssueRecord({ at, message }: LoggedLine): IssueRecord | null
   return { act: "issued", at, ...record };
 }
 
-/** Null for an event of any other kind. */
+/** Null for an event of any other kind, and for one that AWS refused: it has not reached the function. */
 export function readTrailEvent({ message }: LoggedLine): TrailedInvocation | null {
   const event = v.safeParse(trailEvent, jsonIn(message));
   if (!event.success) return null;
-  const { requestID, eventTime, userIdentity, requestParameters } = event.output;
+  const { requestID, errorCode, eventTime, userIdentity, requestParameters } = event.output;
+  if (errorCode !== undefined) return null;
   const { type, arn, principalId, invokedBy } = userIdentity;
-  const isService = type === "AWSService" && invokedBy !== undefined;
+  const isApi = type === "AWSService" && invokedBy === "apigateway.amazonaws.com";
   return {
     requestId: requestID,
     at: new Date(eventTime),
-    functionName: functionNameIn(requestParameters.functionName),
-    invoker: (isService ? invokedBy : (arn ?? principalId ?? invokedBy)) ?? "unknown",
-    isService,
+    functionName: nameInArn(requestParameters.functionName),
+    invoker: arn ?? principalId ?? invokedBy ?? "unknown",
+    isApi,
   };
-}
-
-/** Of a name, or of an ARN, with or without a qualifier. */
-function functionNameIn(named: string): string {
-  const [name = ""] = (named.split(":function:").at(-1) ?? "").split(":");
-  return name;
 }
 
 function jsonIn(message: string): unknown {

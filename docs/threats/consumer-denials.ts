@@ -35,14 +35,15 @@ export const threatsOfDenial: readonly Threat[] = [
     asset: "evidence",
     kind: "R",
     threat: "denies that it has rejected a version, which cost the others their token",
-    mitigation: "each rejection is logged, with the principal that API Gateway has verified",
+    mitigation:
+      "each caller's rejection of a version is logged, once a minute and process, with the principal that API Gateway has verified",
     test: [
       "test/http/attribution.test.ts",
-      "each rejection is recorded, also one that is refused or comes late",
+      "a rejection is recorded, also one that is refused or comes late",
     ],
     removal: {
       file: "functions/http/vend-endpoint.ts",
-      from: "attribution.rejected(event, requestId, connection, rejectedVersion);",
+      from: "attribution.rejected(event, requestId, connection, version);",
       to: "{}",
     },
   },

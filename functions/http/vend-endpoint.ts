@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { stopwatch } from "../model/clock.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
@@ -39,17 +40,23 @@ export function vendEndpoint(endpoint: VendEndpoint) {
     const request = readVendRequest(event, realm);
     refuseRejection(request, invokedArn);
     const connection = connectionOf(realm, request.account);
-    const { rejectedVersion } = request;
-    if (rejectedVersion !== null)
-      attribution.rejected(event, requestId, connection, rejectedVersion);
+    const { rejectedVersion: version } = request;
+    const recordRejection = () => {
+      if (version !== null) attribution.rejected(event, requestId, connection, version);
+    };
     const answerTo = (credential: Credential) => {
+      recordRejection();
       attribution.vended(event, requestId, credential);
       return answerOf(credential);
+    };
+    const refuse = (error: unknown) => {
+      if (!namesNothing(error)) recordRejection();
+      throw error;
     };
     const credential = endpoint.cached(connection, request);
     if (credential) return answerTo(credential);
     setConnection(connection);
-    return vend(request, deadline()).then(answerTo);
+    return vend(request, deadline()).then(answerTo, refuse);
   });
 }
 
@@ -99,16 +106,21 @@ function readPath(path: string, realm: RealmId): { account: string; isRejection:
 /** Above this many callers and connections, the least recent is forgotten: it is recorded once more when it comes back. */
 const maxRecorded = 10_000;
 
+/** Each rejection by a caller of a version is recorded once in this time. */
+const rejectionPauseMs = 60_000;
+
 /** What the name of a principal in AWS can be. Anything else is not written: the event may be anybody's. */
 const principalArn = /^arn:[a-z-]{3,20}:(iam|sts)::\d{12}:[\w+=,.@/-]{1,640}$/;
 const maxArnLength = 700;
 
 /**
  * Records who was vended which version, and who rejected it: one event for each caller, connection and version of this
- * process, and one for each rejection (docs/operations.md). A caller that was recorded before costs one look into memory.
+ * process, a rejection's at most once a minute (docs/operations.md). A caller that was recorded before costs one look into
+ * memory.
  */
-function attributing({ log, processName }: Pick<VendEndpoint, "log" | "processName">) {
+function attributing({ clock, log, processName }: VendEndpoint) {
   const recorded = new LruCache<number>(maxRecorded);
+  const rejectionAges = new LruCache<() => number>(maxRecorded);
   const invocation = (event: unknown, requestId: string | null) => {
     const caller = callerIn(event);
     const principal = caller && principalArn.test(caller) ? caller : null;
@@ -126,9 +138,21 @@ function attributing({ log, processName }: Pick<VendEndpoint, "log" | "processNa
       log.info("vended", { ...what, ...invocation(event, requestId) });
     },
     rejected(event: unknown, requestId: string | null, connection: Connection, version: number) {
+      const caller = callerIn(event);
+      const what = `${connection} ${version}`;
+      const key = caller === null ? what : `${what} ${caller}`;
+      const ageMs = rejectionAges.get(key);
+      if (ageMs && ageMs() < rejectionPauseMs) return;
+      rejectionAges.set(key, stopwatch(clock));
       log.info("rejected", { connection, version, ...invocation(event, requestId) });
     },
   };
+}
+
+/** The version or the connection that a caller names does not exist: else anybody's numbers would fill the log. */
+function namesNothing(error: unknown): boolean {
+  const code = error instanceof VendingError ? error.code : null;
+  return code === "invalid-request" || code === "unknown-connection";
 }
 
 /**

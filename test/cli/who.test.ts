@@ -10,9 +10,14 @@ const billing = "arn:aws:iam::123456789012:user/billing";
 const functionArn = "arn:aws:lambda:eu-west-1:123456789012:function:stack-Vend";
 
 /** An account whose realm has a vending and a renewing function, with logs. Lines are written at their own instant. */
-async function anAccount({ hasTrail = false } = {}) {
+async function anAccount({
+  hasTrail = false,
+  functionName = "stack-Vend",
+  others = {} as Parameters<typeof lambdaAccount>[0],
+} = {}) {
   const account = await lambdaAccount({
-    "stack-Vend": { description: "Vends the tokens of conferma/production", answer: () => null },
+    [functionName]: { description: "Vends the tokens of conferma/production", answer: () => null },
+    ...others,
     "stack-Renew": {
       description: "Renews the tokens of conferma/production in time",
       answer: () => null,
@@ -23,8 +28,9 @@ async function anAccount({ hasTrail = false } = {}) {
   onTestFinished(logs.stop);
   vi.stubEnv("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", logs.url);
   const groups = [
-    "/aws/lambda/stack-Vend",
+    `/aws/lambda/${functionName}`,
     "/aws/lambda/stack-Renew",
+    ...Object.keys(others).map((name) => `/aws/lambda/${name}`),
     ...(hasTrail ? [trail] : []),
   ];
   for (const group of groups) logs.createGroup(group);
@@ -49,8 +55,16 @@ async function anAccount({ hasTrail = false } = {}) {
         ...{ event: "token-issued", connection, version, reason: "expired" },
         fingerprint: "9f86d081884c",
       }),
-    invoked: (time: string, requestID: string, who: object, functionName = functionArn) =>
+    write,
+    invoked: (
+      time: string,
+      requestID: string,
+      who: object,
+      functionName = functionArn,
+      more: object = {},
+    ) =>
       write(trail, time, {
+        ...more,
         ...{ eventSource: "lambda.amazonaws.com", eventName: "Invoke", requestID },
         ...{ eventTime: `${at(time).toISOString().slice(0, 19)}Z`, userIdentity: who },
         requestParameters: { functionName },
@@ -181,6 +195,65 @@ describe("with a trail", () => {
     expect((await account.run(`who ${connection} 12`)).out).toContain("who claimed to be");
   });
 
+  test("who only rejected a version may have been vended it: the record does not say what was answered", async () => {
+    const account = await anAccount({ hasTrail: true });
+    account.rejected("09:40:01.000", { version: 11 });
+    account.invoked("09:40:01.000", "r-1", iam(billing));
+    account.rejected("09:40:02.000", { version: 11, requestId: "r-2" });
+    account.vended("09:40:02.000", { requestId: "r-2" });
+    account.invoked("09:40:02.000", "r-2", iam(payments));
+    const { out } = await account.run(`who ${connection} 12 --json`);
+    const { acts, possible } = JSON.parse(out);
+    expect(acts).toMatchObject([{ act: "vended", principal: payments }]);
+    expect(possible).toMatchObject([{ principal: billing, invocations: 1 }]);
+  });
+
+  test("of AWS's services only API Gateway proves who called the API; another is a caller like any", async () => {
+    const account = await anAccount({ hasTrail: true });
+    const scheduler = { type: "AWSService", invokedBy: "events.amazonaws.com" };
+    const throughRole = { ...gateway, type: "AssumedRole", arn: billing };
+    for (const [id, caller] of Object.entries({ "r-1": scheduler, "r-2": throughRole })) {
+      account.vended("09:40:01.000", { requestId: id, path: "api", principal: payments });
+      account.invoked("09:40:01.000", id, caller);
+    }
+    account.invoked("09:40:03.000", "r-3", scheduler);
+    const { out } = await account.run(`who ${connection} 12 --json`);
+    expect(JSON.parse(out)).toMatchObject({
+      acts: [
+        { principal: "events.amazonaws.com", path: "direct", claimed: payments },
+        { principal: billing, path: "direct", claimed: payments },
+      ],
+      possible: [{ principal: "events.amazonaws.com", invocations: 1 }],
+    });
+  });
+
+  test("an invocation that AWS refused was vended nothing", async () => {
+    const account = await anAccount({ hasTrail: true });
+    for (const errorCode of ["AccessDenied", "TooManyRequestsException"])
+      account.invoked("09:40:03.000", errorCode, iam(billing), functionArn, { errorCode });
+    const { out } = await account.run(`who ${connection} 12 --json`);
+    expect(JSON.parse(out).possible).toEqual([]);
+  });
+
+  test("the trail is that of the deployment after which the function is called", async () => {
+    const account = await anAccount({
+      functionName: "team-tokens-conferma-production",
+      hasTrail: true,
+    });
+    account.logs.createGroup("/team-tokens/trail");
+    const byPayments = { requestID: "r-1", userIdentity: iam(payments) };
+    account.write("/team-tokens/trail", "09:40:00.000", {
+      ...{ eventSource: "lambda.amazonaws.com", eventName: "Invoke", ...byPayments },
+      eventTime: "2026-11-20T09:40:00Z",
+      requestParameters: { functionName: "team-tokens-conferma-production" },
+    });
+    const { out } = await account.run(`who ${connection} --json`);
+    expect(JSON.parse(out)).toMatchObject({
+      possible: [{ principal: payments }],
+      gaps: [{ kind: "late", what: "/team-tokens/trail" }],
+    });
+  });
+
   test("what CloudTrail may not have delivered yet is said", async () => {
     const account = await anAccount({ hasTrail: true });
     const { out } = await account.run(`who ${connection} --json`);
@@ -206,6 +279,50 @@ describe("with a trail", () => {
     account.logs.createGroup("org/trail");
     const { out } = await account.run(`who ${connection} --trail org/trail --json`);
     expect(JSON.parse(out)).toMatchObject({ possible: [], gaps: [{ kind: "late" }] });
+  });
+});
+
+test("a version cannot have been rejected before it was issued", async () => {
+  const account = await anAccount();
+  account.rejected("09:53:00.000", { version: 11 });
+  account.rejected("09:54:00.000");
+  account.rejected("09:54:00.000", { version: 13 });
+  account.issued("09:55:00.000", 12);
+  account.rejected("09:54:59.000", { requestId: "by-another-clock" });
+  account.rejected("09:56:00.000", { requestId: "r-2" });
+  account.issued("09:57:00.000", 13);
+  for (const [version, expected] of [
+    ["12", ["by-another-clock", "r-2"]],
+    ["", ["r-1", "by-another-clock", "r-2"]],
+  ]) {
+    const { out } = await account.run(`who ${connection} ${version} --json`);
+    const { acts } = JSON.parse(out) as { acts: { requestId: string }[] };
+    expect(acts.map(({ requestId }) => requestId)).toEqual(expected);
+  }
+});
+
+test("where a realm is deployed twice, --function says which of the two is meant", async () => {
+  const twice = "tokens-conferma-production";
+  const answer = () => null;
+  const account = await anAccount({
+    others: {
+      [twice]: { description: "Vends the tokens of conferma/production", answer },
+      [`${twice}-renew`]: {
+        description: "Renews the tokens of conferma/production in time",
+        answer,
+      },
+    },
+  });
+  account.vended("09:40:00.000");
+  account.issued("09:50:00.000", 12, `/aws/lambda/${twice}-renew`);
+  const { exitCode, notices } = await account.run(`who ${connection}`);
+  expect(exitCode).toBe(1);
+  expect(notices).toContain("Choose one with --function.");
+  const { out } = await account.run(`who ${connection} 12 --json --function ${twice}`);
+  expect(JSON.parse(out)).toMatchObject({
+    issuedAt: "2026-11-20T09:50:00.000Z",
+    acts: [],
+    gaps: [{ kind: "no-trail", what: "/tokens/trail" }],
   });
 });
 
@@ -262,7 +379,6 @@ test.each([
   ["who conferma/production", "is not a connection"],
   [`who ${connection} --since yesterday`, "is not an instant"],
   [`who ${connection} --since 2026-11-21T10:00Z`, "lies in the future"],
-  [`who ${connection} --function f`, "takes no --function"],
 ])("%s is refused", async (line, reason) => {
   const { exitCode, notices } = await (await anAccount()).run(line);
   expect(exitCode).toBe(2);

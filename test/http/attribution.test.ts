@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { vendEndpoint } from "../../functions/http/vend-endpoint.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
+import type { ProblemCode } from "../../functions/model/errors.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
 import { aCredential } from "../support/a-credential.ts";
@@ -15,7 +16,7 @@ const payments = "arn:aws:sts::123456789012:assumed-role/payments/payments";
 /** One process. `current` is what it vends, from memory or not. */
 function aProcess({ fromMemory = true } = {}) {
   const lines: string[] = [];
-  const current = { version: 13, fails: false };
+  const current = { version: 13, fails: null as ProblemCode | null };
   const clock = new FixedClock(at("10:00:01.000"));
   const vended = (account: string): Credential =>
     aCredential({ connection: connectionOf(realm, account), version: current.version });
@@ -28,17 +29,18 @@ function aProcess({ fromMemory = true } = {}) {
     ),
     cached: (_, { account }) => (fromMemory && !current.fails ? vended(account) : null),
     vend: async ({ account }) => {
-      if (current.fails) throw new VendingError("provider-unavailable", "It is down.");
+      if (current.fails) throw new VendingError(current.fails, "It is refused.");
       return vended(account);
     },
   });
+  /** All but refusals, which test/http/report-refusal.test.ts is about. */
+  const records = () =>
+    lines.map((line) => JSON.parse(line)).filter(({ event }) => event !== "refused");
   return {
-    current,
+    ...{ current, clock, lines, records },
+    rejections: () => records().filter(({ event }) => event === "rejected"),
     invoke: (event: unknown, requestId = "r-1") =>
       handler(event as never, { ...aContext(), awsRequestId: requestId }),
-    /** All but refusals, which test/http/report-refusal.test.ts is about. */
-    records: () => lines.map((line) => JSON.parse(line)).filter(({ event }) => event !== "refused"),
-    lines,
   };
 }
 
@@ -48,6 +50,12 @@ function signedBy(userArn: unknown, changes: object = {}) {
   const { requestContext } = event;
   const identity = { ...requestContext.identity, userArn };
   return { ...event, requestContext: { ...requestContext, identity } };
+}
+
+/** What the API is sent to reject a version. */
+function rejectionOf(version: number): object {
+  const path = "/v1/tokens/conferma/production/default/rejections";
+  return { path, httpMethod: "POST", body: JSON.stringify({ version }) };
 }
 
 describe.each([[true], [false]])("a vend, from memory: %s,", (fromMemory) => {
@@ -85,28 +93,61 @@ describe.each([[true], [false]])("a vend, from memory: %s,", (fromMemory) => {
 
 test("a vend that fails is nobody's", async () => {
   const one = aProcess();
-  one.current.fails = true;
+  one.current.fails = "provider-unavailable";
   await one.invoke({});
   expect(one.records()).toEqual([]);
 });
 
-test("each rejection is recorded, also one that is refused or comes late", async () => {
+test("a rejection is recorded, also one that is refused or comes late", async () => {
   const one = aProcess({ fromMemory: false });
   await one.invoke({ rejectedVersion: 12 }, "r-1");
-  const rejection = { path: "/v1/tokens/conferma/production/default/rejections" };
-  const posted = { ...rejection, httpMethod: "POST", body: '{"version":13}' };
-  one.current.fails = true;
-  await one.invoke(signedBy(payments, posted), "r-2");
-  await one.invoke(signedBy(payments, posted), "r-3");
-  const rejected = one.records().filter(({ event }) => event === "rejected");
+  one.current.fails = "provider-unavailable";
+  await one.invoke(signedBy(payments, rejectionOf(13)), "r-2");
   const connection = "conferma/production/default";
   const shared = { level: "info", time: "2026-11-20T10:00:01.000Z", event: "rejected", connection };
   const process = "process-1";
-  expect(rejected).toEqual([
+  expect(one.rejections()).toEqual([
     { ...shared, version: 12, path: "direct", principal: null, requestId: "r-1", process },
     { ...shared, version: 13, path: "api", principal: payments, requestId: "r-2", process },
-    { ...shared, version: 13, path: "api", principal: payments, requestId: "r-3", process },
   ]);
+});
+
+test("a caller's rejections of a version are recorded once a minute, whatever comes of them", async () => {
+  const one = aProcess({ fromMemory: false });
+  const unnamed = signedBy("direct", rejectionOf(13));
+  const others = [unnamed, { rejectedVersion: 13 }, signedBy(payments, rejectionOf(12))];
+  const billing = signedBy("arn:aws:iam::123456789012:user/billing", rejectionOf(13));
+  const all = [signedBy(payments, rejectionOf(13)), ...others, billing];
+  for (const event of [...all, ...all]) await one.invoke(event);
+  one.current.fails = "provider-unavailable";
+  for (const event of all) await one.invoke(event);
+  expect(one.rejections()).toHaveLength(5);
+  one.clock.advance(59_999);
+  for (const event of all) await one.invoke(event);
+  expect(one.rejections()).toHaveLength(5);
+  one.clock.advance(1);
+  for (const event of [...all, ...all]) await one.invoke(event);
+  expect(one.rejections()).toHaveLength(10);
+});
+
+test.each(["invalid-request", "unknown-connection"] as const)(
+  "a rejection of what does not exist (%s) is recorded as nothing",
+  async (code) => {
+    const one = aProcess({ fromMemory: false });
+    one.current.fails = code;
+    await one.invoke({ rejectedVersion: 99 });
+    expect(one.records()).toEqual([]);
+  },
+);
+
+test("what is remembered of rejections is bounded", async () => {
+  const one = aProcess();
+  for (let version = 1; version <= 10_001; version += 1)
+    await one.invoke({ rejectedVersion: version });
+  await one.invoke({ rejectedVersion: 10_001 });
+  expect(one.rejections()).toHaveLength(10_001);
+  await one.invoke({ rejectedVersion: 1 });
+  expect(one.rejections()).toHaveLength(10_002);
 });
 
 test("an invalid request is recorded as nothing", async () => {
