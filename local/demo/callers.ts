@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { VendAnswer } from "../../functions/http/contract.ts";
+import type { Problem, VendAnswer } from "../../functions/http/contract.ts";
 import type { LocalRealm } from "../local-realm.ts";
 import type { LocalStack } from "../stack.ts";
 import type { VendPayload, VendResult } from "../vend-client.ts";
@@ -24,18 +24,35 @@ export function createCaller(stack: LocalStack, provider: string): Caller {
   const realm = stack.providers.realms.find(({ settings }) => settings.provider === provider);
   if (!realm) throw new Error(`The local stack has no ${provider}.`);
   const functionName = stack.functionOf(realm).name;
+  async function vendOnce(payload: VendPayload): Promise<CallerReply & { waitMs: number | null }> {
+    const { pid, ...invocation } = await stack.host.invoke(functionName, payload);
+    const result = invocation.payload as VendResult;
+    if (invocation.functionError) return { pid, answer: undefined, waitMs: null };
+    if (isVendAnswer(result)) return { pid, answer: result, waitMs: null };
+    return { pid, answer: undefined, waitMs: waitMsAfter(result.problem) };
+  }
+
   return {
     realm,
     functionName,
     async vend(payload = {}) {
-      const { pid, ...invocation } = await stack.host.invoke(functionName, payload);
-      const result = invocation.payload as VendResult;
-      const isAnswer = !invocation.functionError && isVendAnswer(result);
-      return { pid, answer: isAnswer ? result : undefined };
+      const givesUpAt = Date.now() + patienceMs;
+      for (;;) {
+        const { waitMs, ...reply } = await vendOnce(payload);
+        if (waitMs === null || Date.now() + waitMs > givesUpAt) return reply;
+        await sleep(waitMs);
+      }
     },
     isAccepted: async ({ answer }) =>
       answer !== undefined && (await useCredential(answer, realm.pingUrl)) === 200,
   };
+}
+
+const patienceMs = 25_000;
+
+/** What only has to be waited for: callers wait outside the function, as the client does. Null: nothing. */
+function waitMsAfter({ code, retryAfterSeconds }: Problem): number | null {
+  return code === "renewal-in-progress" && retryAfterSeconds ? retryAfterSeconds * 1000 : null;
 }
 
 /** Makes `count` calls, `processes` of them at a time. */
