@@ -46,9 +46,11 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
     "Next: name a file with the JSON (--file), pipe it in, or type its members at a terminal.",
   "no-previous": "Next: put the value again: npm run vend -- secret put <connection>.",
   "secret-invalid":
-    "Next: correct the value and put it again; docs/providers/ has each provider's members. What is current has not changed.",
+    "Next: correct the value and put it again; docs/providers/ has each provider's members.",
   "secret-refused": "Next: compare it with what the provider has issued, and put it again.",
   "secret-untried": "Next: run the command again, or add --yes to make it current without a trial.",
+  "secret-pending":
+    "Next: add --yes to go on with that value, or give another (--file, or a pipe), which takes its place.",
   "secret-changed":
     "Next: agree with the others who put it, look at npm run vend -- secret check <connection>, and put it again if need be.",
   "secret-deleted": "Next: restore it, then run the command again.",

@@ -1,5 +1,6 @@
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import { UsageError } from "./failure.ts";
+import type { HiddenQuestion } from "./read-code.ts";
 
 export interface CommandOptions {
   readonly json: boolean;
@@ -14,6 +15,7 @@ export interface CommandOptions {
   readonly yes: boolean;
   readonly file?: string | undefined;
   readonly undo?: boolean | undefined;
+  readonly try?: boolean | undefined;
   readonly help: boolean;
 }
 
@@ -27,8 +29,11 @@ export interface Terminal {
   readCode(): Promise<string | null>;
   /** Everything that is piped in; null if a terminal is there instead. */
   readPiped(): Promise<Uint8Array | null>;
-  /** Asks for a line that is not shown, without blanks around it. Null if that is interrupted, or nobody is there. */
-  readHidden(question: string): Promise<string | null>;
+  /**
+   * Asks for lines that are not shown, and returns them without blanks around them. Null if that is interrupted, if an
+   * answer is missing, or if nobody is there.
+   */
+  readHidden(questions: readonly HiddenQuestion[]): Promise<string[] | null>;
   now(): Date;
   sleep(ms: number): Promise<void>;
 }

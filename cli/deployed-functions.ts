@@ -37,9 +37,15 @@ interface FunctionLog {
   readonly group: string;
 }
 
+/** Between attempts of an invocation that Lambda has throttled. */
+const throttlePausesMs = [1000, 2000, 4000];
+
 /** `functionName`: the function to invoke, if it is not to be looked up. */
-export function openDeployedFunctions(functionName: string | undefined): DeployedFunctions {
-  // A retry could use up an authorization code twice, or count a rejection twice.
+export function openDeployedFunctions(
+  functionName: string | undefined,
+  sleep: (ms: number) => Promise<void>,
+): DeployedFunctions {
+  // A retry could use up an authorization code twice, or count a rejection twice. Not one of a throttled invocation.
   const client = new LambdaClient({ maxAttempts: 1 });
 
   let listed: Promise<FunctionDescription[]> | undefined;
@@ -62,7 +68,7 @@ export function openDeployedFunctions(functionName: string | undefined): Deploye
 
   async function send(FunctionName: string, payload: object): Promise<unknown> {
     const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) });
-    const { Payload, FunctionError } = await client.send(command);
+    const { Payload, FunctionError } = await untilAdmitted(() => client.send(command));
     const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
     if (FunctionError) throw functionFailed(FunctionName, answer);
     const { problem } = Object(answer) as { problem?: Problem };
@@ -79,6 +85,19 @@ export function openDeployedFunctions(functionName: string | undefined): Deploye
     const neighbours = all.filter(({ name }) => name.startsWith(`${nameInArn(functionName)}-`));
     const isNeighbour = neighbours.some(({ description }) => realmIn(description, kind) === realm);
     return findFunctionName(isNeighbour ? neighbours : all, kind, realm);
+  }
+
+  /** Lambda has executed nothing of what it answers with 429. */
+  async function untilAdmitted<T>(attempt: () => Promise<T>): Promise<T> {
+    for (const pauseMs of throttlePausesMs) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (Object(error).$metadata?.httpStatusCode !== 429) throw error;
+      }
+      await sleep(pauseMs);
+    }
+    return attempt();
   }
 
   return {

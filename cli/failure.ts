@@ -25,6 +25,7 @@ export type CliProblemCode =
   | "secret-invalid"
   | "secret-refused"
   | "secret-untried"
+  | "secret-pending"
   | "secret-changed"
   | "secret-deleted"
   | "secret-not-reached"

@@ -20,7 +20,8 @@ const usage = `npm run vend -- <command>
                                    that is supported, delete it here
   secret put <connection>          check, try and make current a value: a file,
                                    piped in or typed; --undo takes it back
-  secret check <connection>        say whether the secret is right, and in use
+  secret check <connection>        say whether the secret is right, and in use;
+                                   --try requests a token with it, if need be
   secret rotate <connection>       replace a static key, and watch until it is
                                    vended
   freeze <connection|realm> --reason "…"
@@ -70,6 +71,7 @@ const options = {
   trail: { type: "string" },
   file: { type: "string" },
   undo: { type: "boolean", default: false },
+  try: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -98,7 +100,7 @@ async function runCommand(args: readonly string[], terminal: Terminal): Promise<
   if (!command) throw new UsageError(`There is no command ${name}.`);
   const execute = command(rest, values);
   try {
-    const output = await withFunctions(values.function, (functions) =>
+    const output = await withFunctions(values.function, terminal, (functions) =>
       execute({ functions, terminal }),
     );
     return printOutput(output, values.json, terminal);
@@ -123,9 +125,10 @@ function printOutput(
 
 async function withFunctions<T>(
   functionName: string | undefined,
+  terminal: Terminal,
   use: (functions: DeployedFunctions) => Promise<T>,
 ): Promise<T> {
-  const functions = openDeployedFunctions(functionName);
+  const functions = openDeployedFunctions(functionName, (ms) => terminal.sleep(ms));
   try {
     return await use(functions);
   } finally {

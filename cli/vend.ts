@@ -7,7 +7,7 @@ process.exitCode = await run(process.argv.slice(2), {
   notice: (text) => process.stderr.write(`${text}\n`),
   readCode: () => readCode(process.stdin, process.stderr),
   readPiped: () => readPiped(process.stdin),
-  readHidden: (question) => readHidden(process.stdin, process.stderr, question),
+  readHidden: (questions) => readHidden(process.stdin, process.stderr, questions),
   now: () => new Date(),
   sleep: (ms) => sleep(ms),
 });

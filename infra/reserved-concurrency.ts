@@ -5,8 +5,8 @@ import type { ListedRealm } from "./realm-list.ts";
 const defaultAccountConcurrency = 1000;
 /** Lambda refuses to reserve these. */
 const alwaysUnreserved = 100;
-/** Consecutive scheduled runs overlap by up to a minute. */
-export const renewConcurrency = 2;
+/** Consecutive scheduled runs overlap by up to a minute; the third is for operators, whose checks and reseals it does. */
+export const renewConcurrency = 3;
 /** Of `begin-consent` and of `complete-consent`: junk from the internet takes no more. */
 export const consentConcurrency = 10;
 /**

@@ -53,9 +53,15 @@ export async function undoPut(
     throw cliFailure("no-previous", "There is nothing to go back to", detail);
   }
   const candidate = { versionId: previous, current, isPending: false };
-  const { checked } = await promoteTried(context, target, secret, { ...candidate, isForced });
+  const undone = await promoteTried(context, target, secret, { ...candidate, isForced });
+  const { isNew, checked } = undone;
   const { trial } = checked;
-  return putOutput(target, secret, { versionId: previous, previous: current, trial, isNew: true });
+  const output = putOutput(target, secret, {
+    versionId: isNew ? previous : current,
+    previous: isNew ? current : null,
+    ...{ trial, isNew },
+  });
+  return { ...output, isIncomplete: !isNew };
 }
 
 function putOutput(

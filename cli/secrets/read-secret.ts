@@ -12,7 +12,8 @@ const maxBytes = 65_536;
 
 /**
  * The JSON of a secret, from a file or from a pipe, with the members that its provider declares and no others. Null when a
- * terminal is there instead. Throws a `CommandFailure` that names the member, and quotes nothing that was read.
+ * terminal is there instead. Throws a `CommandFailure` that names the member, and quotes nothing that was read; also for
+ * an empty pipe, because the program at its other end has failed.
  */
 export async function readGivenSecret(
   provider: ProviderId,
@@ -20,25 +21,41 @@ export async function readGivenSecret(
   terminal: Pick<Terminal, "readPiped">,
 ): Promise<Sensitive | null> {
   const bytes = file === undefined ? await terminal.readPiped() : readSecretFile(file);
-  if (bytes === null || (file === undefined && bytes.length === 0)) return null;
-  return validSecret(provider, decoded(bytes));
+  if (bytes === null) return null;
+  const text = decoded(bytes);
+  if (file === undefined && text.trim() === "") throw emptyPipe();
+  return validSecret(provider, text);
 }
 
-/** Asks for each member, without showing what is typed. */
+/** Asks for each member that fits one line, without showing what is typed. */
 export async function askForSecret(
   provider: ProviderId,
-  terminal: Pick<Terminal, "readHidden">,
+  terminal: Pick<Terminal, "readHidden" | "notice">,
 ): Promise<Sensitive> {
   const { secret, requiredMembers } = declarationOf(provider);
-  const members: [string, string][] = [];
-  for (const [name, { meaning }] of Object.entries(secret)) {
+  const names = Object.keys(secret).filter((name) => !secret[name]?.isMultiLine);
+  const others = Object.keys(secret).filter((name) => secret[name]?.isMultiLine);
+  if (others.length > 0) terminal.notice(leftOut(others));
+  const questions = names.map((name) => {
     const isOptional = !requiredMembers.includes(name);
     const hint = isOptional ? "; press Enter to leave it out" : "";
-    const typed = await terminal.readHidden(`${name} (${meaning}${hint}), not shown: `);
-    if (typed === null || (typed === "" && !isOptional)) throw noValue();
-    if (typed !== "") members.push([name, typed]);
-  }
-  return validSecret(provider, JSON.stringify(Object.fromEntries(members)));
+    return { text: `${name} (${secret[name]?.meaning}${hint}), not shown: `, isOptional };
+  });
+  const typed = await terminal.readHidden(questions);
+  if (typed === null) throw noValue();
+  const members = names.map((name, index) => [name, typed[index]]);
+  const given = members.filter(([, value]) => value !== "");
+  return validSecret(provider, JSON.stringify(Object.fromEntries(given)));
+}
+
+/** A terminal's line cannot hold them. */
+function leftOut(names: readonly string[]): string {
+  return `Not asked for, and left out: ${names.join(", ")} (several lines). To put them, use --file or a pipe.`;
+}
+
+function emptyPipe(): CommandFailure {
+  const detail = "The pipe is empty: the command before it may have failed. Nothing was put.";
+  return cliFailure("no-value", "No value was given", detail);
 }
 
 function noValue(): CommandFailure {
@@ -109,5 +126,6 @@ function unknownMember(provider: ProviderId, name: string, known: readonly strin
 }
 
 function invalid(detail: string): CommandFailure {
-  return cliFailure("secret-invalid", "This is not the secret that the provider needs", detail);
+  const title = "This is not the secret that the provider needs";
+  return cliFailure("secret-invalid", title, `${detail} Nothing was put.`);
 }

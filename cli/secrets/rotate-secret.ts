@@ -2,6 +2,7 @@ import type { SecretCheckAnswer } from "../../functions/http/contract.ts";
 import type { CommandOutput } from "../command.ts";
 import type { CommandFailure } from "../failure.ts";
 import { cliFailure } from "../failure.ts";
+import { withRelativeTime } from "../relative-time.ts";
 import { formatRotated } from "./format-secret.ts";
 import { promoteTried } from "./promote-version.ts";
 import { askForSecret, readGivenSecret } from "./read-secret.ts";
@@ -22,7 +23,7 @@ interface RotateOptions {
 
 /**
  * Replaces a static key: stages the new one, has it tried, makes it current, and watches until it is vended. Told to do the
- * same again after a crash, it goes on where it was stopped: at a staged value, or at watching.
+ * same again after a crash, it goes on where it was stopped: at watching or, if that is wanted, at a staged value.
  */
 export async function rotateSecret(
   context: SecretContext,
@@ -55,16 +56,19 @@ export async function rotateSecret(
 
 /** The staged version to be tried: of what is given, or of a rotation that was stopped. Null: the current one is to be adopted. */
 async function nextVersion(
-  { store, terminal }: SecretContext,
+  context: SecretContext,
   { provider }: SecretTarget,
   { secret, stored, versionId }: SecretCheckAnswer,
   { current, pending }: { readonly current: string | null; readonly pending: string | null },
-  { file }: RotateOptions,
+  { file, isForced }: RotateOptions,
 ): Promise<{ versionId: string; isCurrent: boolean } | null> {
+  const { store, terminal } = context;
   const given = await readGivenSecret(provider, file, terminal);
   if (given) return store.stage(secret, given);
   if (pending !== null && pending !== current) {
-    terminal.notice(`Going on with version ${pending}, which is staged as AWSPENDING.`);
+    const staged = await describePending(context, secret, pending);
+    if (!isForced) throw notStagedHere(staged);
+    terminal.notice(`Going on with ${staged}.`);
     return { versionId: pending, isCurrent: false };
   }
   if (stored && versionId !== null && stored.secretVersion !== versionId) {
@@ -72,6 +76,23 @@ async function nextVersion(
     return null;
   }
   return store.stage(secret, await askForSecret(provider, terminal));
+}
+
+async function describePending(
+  { store, terminal }: SecretContext,
+  secret: string,
+  pending: string,
+): Promise<string> {
+  const versions = await store.versionsOf(secret);
+  const { createdAt = null } = versions.find(({ versionId }) => versionId === pending) ?? {};
+  const when =
+    createdAt === null ? "at an unknown time" : withRelativeTime(createdAt, terminal.now());
+  return `version ${pending} of ${secret}, which was staged as AWSPENDING ${when}`;
+}
+
+function notStagedHere(staged: string): CommandFailure {
+  const detail = `Nothing was given, and this command did not stage ${staged}.`;
+  return cliFailure("secret-pending", "Another value is staged already", detail);
 }
 
 /** Has the function vend, which answers no credential, until the token is of this version of the secret. */

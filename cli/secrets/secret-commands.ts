@@ -41,13 +41,17 @@ function isAction(text: string | undefined): text is Action {
 function actionOf(
   action: Action,
   { provider }: SecretTarget,
-  { file, undo, yes: isForced }: CommandOptions,
+  { file, undo, try: isTried = false, yes: isForced }: CommandOptions,
 ): SecretAction {
   if (undo && (action !== "put" || file !== undefined)) {
     throw new UsageError("--undo belongs to `secret put <connection>`, and takes no value.");
   }
   if (file !== undefined && action === "check")
     throw new UsageError("`secret check` takes no value.");
+  if (isTried && action !== "check")
+    throw new UsageError(
+      "--try belongs to `secret check <connection>`: the others try a value anyway.",
+    );
   switch (action) {
     case "put":
       return (context, target) =>
@@ -55,7 +59,7 @@ function actionOf(
           ? undoPut(context, target, { isForced })
           : putSecret(context, target, { file, isForced });
     case "check":
-      return showSecret;
+      return (context, target) => showSecret(context, target, { isTried });
     case "rotate":
       requireStaticKey(provider);
       return (context, target) => rotateSecret(context, target, { file, isForced });

@@ -50,7 +50,10 @@ export async function checkByFunction(
 const visibilityAttempts = 4;
 const visibilityPauseMs = 1000;
 
-/** Has the function try a version, once it can see it: Secrets Manager shows a new one with a short delay. */
+/** What may be over in a moment: Secrets Manager shows a new version with a short delay. */
+const passing: ReadonlySet<string> = new Set(["unknown-connection", "secret-unavailable"]);
+
+/** Has the function try a version, once it can read it. */
 export async function tryVersion(
   { functions, terminal }: SecretContext,
   target: SecretTarget,
@@ -58,8 +61,8 @@ export async function tryVersion(
 ): Promise<SecretCheckAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await checkByFunction(functions, target, { version, try: true });
-    const isVisible = answer.unusable?.code !== "unknown-connection";
-    if (isVisible || attempt === visibilityAttempts) return answer;
+    const isPassing = answer.unusable !== null && passing.has(answer.unusable.code);
+    if (!isPassing || attempt === visibilityAttempts) return answer;
     await terminal.sleep(visibilityPauseMs);
   }
 }

@@ -47,7 +47,7 @@ export interface SecretCheckAnswer {
   readonly secret: string;
   /** The version that was checked; null if there is none. */
   readonly versionId: string | null;
-  /** Why it cannot be used. */
+  /** Why it cannot be used, or could not be read: only `secret-malformed` is about its value. */
   readonly unusable: { readonly code: ProblemCode; readonly detail: string } | null;
   /** It is not the current version, and has the same value. */
   readonly isSameAsCurrent: boolean;

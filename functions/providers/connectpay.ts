@@ -37,10 +37,12 @@ export const connectPay = declareConsent({
     tlsCertificateChain: {
       meaning: "the client certificate: PEM, from the leaf to the root",
       shape: v.optional(certificateChain),
+      isMultiLine: true,
     },
     tlsPrivateKey: {
       meaning: "the private key of the certificate: PEM, unencrypted",
       shape: v.optional(privateKey),
+      isMultiLine: true,
     },
   },
   secretProblem({ tlsCertificateChain: chain, tlsPrivateKey: key }) {

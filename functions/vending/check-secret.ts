@@ -2,8 +2,8 @@ import type { Connection } from "../model/connection.ts";
 import { accountOf } from "../model/connection.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { ProblemCode } from "../model/errors.ts";
-import { VendingError } from "../model/errors.ts";
-import type { Grant } from "../model/provider.ts";
+import { needsNewSecret, VendingError } from "../model/errors.ts";
+import type { Grant, Issued, NotIssued } from "../model/provider.ts";
 import { isByConsent, isStaticKey, revokesOnIssue, secretAccount } from "../model/provider.ts";
 import type { Secret, SecretVersions } from "../model/secret-source.ts";
 import type { Deadline } from "../model/time-limits.ts";
@@ -42,7 +42,7 @@ export interface SecretCheck {
   readonly secret: string;
   /** Which version was read; null when there is none. */
   readonly versionId: string | null;
-  /** Why this version cannot be used. */
+  /** Why this version cannot be used, or could not be read: only `secret-malformed` is about its value. */
   readonly unusable: StatedProblem | null;
   /** Another version than the current one has the same value. */
   readonly isSameAsCurrent: boolean;
@@ -80,7 +80,7 @@ export async function checkSecret(
     const read = await versions.read(account, request.version, signal);
     const isSameAsCurrent =
       request.version !== null && (await isCurrentValue(versions, account, read, signal));
-    const checked = await tryOut(deps, request, read, signal);
+    const checked = await tryOut(deps, request, read, record, signal);
     return { ...known, ...checked, versionId: read.version, isSameAsCurrent };
   } catch (error) {
     const unread = { versionId: null, isSameAsCurrent: false, trial: untried("") };
@@ -117,6 +117,7 @@ async function tryOut(
   deps: Dependencies,
   { connection, isTried }: SecretCheckRequest,
   { text, version }: Secret,
+  record: TokenRecord | null,
   signal: AbortSignal,
 ): Promise<Pick<SecretCheck, "unusable" | "trial">> {
   const issuer = await deps.provider.issuer();
@@ -127,19 +128,49 @@ async function tryOut(
     return { unusable: statedProblem(error), trial: untried("") };
   }
   if (revokesOnIssue(deps.provider.policy)) return { unusable: null, trial: untried(wouldRevoke) };
-  if (!isTried && grant.callsProvider) return { unusable: null, trial: untried("") };
-  const trial = await askProvider(deps, grant, signal);
-  deps.log.info("secret-tried", { connection, secretVersion: version, ...trial });
+  if (grant.callsProvider) {
+    const reason = isTried ? reasonToWait(deps, record, version) : untried(notWanted);
+    if (reason) return { unusable: null, trial: reason };
+  }
+  const { trial, fingerprint } = await askProvider(deps, grant, signal);
+  if (trial.outcome !== "not-tried") {
+    deps.log.info("secret-tried", { connection, secretVersion: version, fingerprint, ...trial });
+  }
   return { unusable: null, trial };
+}
+
+/** Null where the provider may be asked now, as a renewal may. */
+function reasonToWait(
+  { store, clock }: Dependencies,
+  record: TokenRecord | null,
+  version: string,
+): SecretTrial | null {
+  if (store.realmFreeze() ?? record?.frozen) return untried(isFrozen);
+  const { failure = null } = record ?? {};
+  if (!failure || failure.retryAt <= clock.now()) return null;
+  // Another version than the one that has failed is what such a failure waits for.
+  if (needsNewSecret(failure.code) && failure.secretVersion !== version) return null;
+  const detail = `The last renewal has failed (${failure.code}): nothing is asked before ${failure.retryAt.toISOString()}.`;
+  return { outcome: "unclear", detail, expiresAt: null };
 }
 
 /** Without a consent nothing is sent to a provider of consents: its issuer looks at the certificate only. */
 async function askProvider(
-  { provider, clock, limits }: Dependencies,
+  deps: Dependencies,
   grant: Grant,
   signal: AbortSignal,
-): Promise<SecretTrial> {
+): Promise<{ readonly trial: SecretTrial; readonly fingerprint: string | null }> {
+  const { clock, limits } = deps;
   const result = await grant.issue(clock.timeout(limits.deadlineMs, signal));
+  const fingerprint = result.kind === "issued" ? deps.fingerprint(result.token.expose()) : null;
+  return { trial: trialOf(deps, grant, result), fingerprint };
+}
+
+function trialOf(
+  { provider }: Dependencies,
+  grant: Grant,
+  result: Issued | NotIssued,
+): SecretTrial {
   const isKey = isStaticKey(provider.policy);
   const expiresAt = isKey && result.kind === "issued" ? result.expiresAt : null;
   if (result.kind === "not-issued") {
@@ -155,6 +186,8 @@ async function askProvider(
 
 const wouldRevoke =
   "A new token would revoke the one in use. The next renewal requests one with this value.";
+const isFrozen = "It is frozen: nothing is asked of its provider until it is thawed.";
+const notWanted = "A check with --try asks it, by requesting a token that is discarded.";
 const needsConsent = "It is sent only together with a person's consent.";
 const noProbe = "No probePath is set for this realm.";
 

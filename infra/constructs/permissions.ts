@@ -65,10 +65,12 @@ export function allowReadingSecrets(scope: Construct, prefix: string): PolicySta
 
 /**
  * Grants what people need who put the secrets of one realm (`npm run vend -- secret`): values and their stages, and making
- * an account's secret. No reading of values, which the realm's function does.
+ * an account's secret, and finding the realm's function. No reading of values, which that function does.
  */
 export function grantPuttingSecrets(grantee: IGrantable, scope: Construct, prefix: string): Grant {
-  return Grant.addToPrincipal({
+  // The command line finds the function by its description. Listing supports no resource-level permissions.
+  const listing = { grantee, actions: ["lambda:ListFunctions"], resourceArns: ["*"] };
+  const putting = Grant.addToPrincipal({
     grantee,
     actions: [
       "secretsmanager:CreateSecret",
@@ -80,6 +82,7 @@ export function grantPuttingSecrets(grantee: IGrantable, scope: Construct, prefi
     ],
     resourceArns: [secretsArn(scope, prefix)],
   });
+  return putting.combine(Grant.addToPrincipal(listing));
 }
 
 function secretsArn(scope: Construct, prefix: string): string {

@@ -144,16 +144,13 @@ export class Realm extends Construct {
 
   /** Grants vending from this realm and reporting rejections over the API, for one account or for all. */
   grantVendOverApi(grantee: IGrantable, account = "*"): Grant {
-    return this.requireApi().grant(
-      grantee,
-      ["GET", `/v1/tokens/${this.realmName}/${account}`],
-      ["POST", `/v1/tokens/${this.realmName}/${account}/rejections`],
-    );
+    const rejections = `/v1/tokens/${this.realmName}/${account}/rejections`;
+    return this.requireApi().grant(grantee, this.vendPath(account), ["POST", rejections]);
   }
 
   /** Grants vending from this realm over the API without reporting rejections, for one account or for all. */
   grantVendOnlyOverApi(grantee: IGrantable, account = "*"): Grant {
-    return this.requireApi().grant(grantee, ["GET", `/v1/tokens/${this.realmName}/${account}`]);
+    return this.requireApi().grant(grantee, this.vendPath(account));
   }
 
   /**
@@ -188,7 +185,7 @@ export class Realm extends Construct {
 
   /**
    * Grants putting, checking and rotating this realm's secrets (`npm run vend -- secret`), but reading none: the realm's
-   * `renew-tokens` tries them.
+   * `renew-tokens` tries them. Who may invoke that may have it seal anew (`reseal`), too.
    */
   grantSecretOperator(grantee: IGrantable): Grant {
     const secrets = grantPuttingSecrets(grantee, this, this.names.secretPrefix(this.realmName));
@@ -229,6 +226,10 @@ export class Realm extends Construct {
       description: `The function to invoke for ${realmName}`,
       value: this.live.functionName,
     });
+  }
+
+  private vendPath(account: string) {
+    return ["GET", `/v1/tokens/${this.realmName}/${account}`] as const;
   }
 
   private nameOf(entry: RealmFunctionName): string {

@@ -67,33 +67,62 @@ test.each([
 });
 
 describe("hidden answers", () => {
-  /** Asks twice, as for the members of a secret. */
-  async function askTwice(keys: readonly string[]) {
+  const questions = ["one: ", "two: "].map((text) => ({ text, isOptional: text === "two: " }));
+
+  /** Asks twice, as for the members of a secret. A person types when a question is there. */
+  async function askTwice(...typed: readonly (readonly string[])[]) {
     const { input, modes, shown, prompt } = terminal();
-    const answers: (string | null)[] = [];
-    for (const question of ["one: ", "two: "]) {
-      const answer = readHidden(input as never, prompt, question);
-      for (const key of keys) input.write(key);
-      answers.push(await answer);
-    }
-    return { answers, modes, shown };
+    const rest = [...typed];
+    const modesWhileTyping: (boolean | undefined)[] = [];
+    const write = (text: string) => {
+      prompt.write(text);
+      if (text === "\n") return;
+      for (const key of rest.shift() ?? []) {
+        setTimeout(() => {
+          modesWhileTyping.push(modes.at(-1));
+          input.write(key);
+        }, 5);
+      }
+    };
+    const answers = readHidden(input as never, { write }, questions);
+    return { answers, input, modes, shown, modesWhileTyping };
   }
 
   test("are read one after the other, and not shown", async () => {
-    const { answers, modes, shown } = await askTwice(["canary\r"]);
-    expect(answers).toEqual(["canary", "canary"]);
-    expect(modes).toEqual([true, false, true, false]);
+    const { answers, modes, shown } = await askTwice(["canary\r"], ["can", "ary2\r\n"]);
+    expect(await answers).toEqual(["canary", "canary2"]);
+    expect(modes).toEqual([true, false]);
     expect(shown.join("")).toBe("one: \ntwo: \n");
   });
 
-  test("are empty for Enter alone, and null when interrupted", async () => {
-    expect((await askTwice(["\r"])).answers).toEqual(["", ""]);
-    expect((await askTwice(["can", "\u0003"])).answers).toEqual([null, null]);
+  test.each([
+    [
+      [["canary\r"], ["\r"]],
+      ["canary", ""],
+    ],
+    [[["\r"], ["canary\r"]], null],
+    [[["can", "\u0003"]], null],
+    [[["canary\r"], ["\u0003"]], null],
+  ])("for %j are %j: only what is optional may be empty", async (typed, expected) => {
+    const { answers, modes } = await askTwice(...typed);
+    expect(await answers).toEqual(expected);
+    expect(modes).toEqual([true, false]);
+  });
+
+  test.each([
+    [[["-----BEGIN\nline\n-----END\n"]]],
+    [[["-----BEGIN\n", "line\n", "-----END\n"]]],
+    [[["one\r"], ["-----BEGIN\r", "line\r"]]],
+  ])("of several lines are refused, without echo and with nothing left: %j", async (typed) => {
+    const { answers, input, modes, modesWhileTyping } = await askTwice(...typed);
+    await expect(answers).rejects.toMatchObject({ problem: { code: "no-value" } });
+    expect(modesWhileTyping).toEqual(typed.flat().map(() => true));
+    expect([modes.at(-1), input.read()]).toEqual([false, null]);
   });
 
   test("are null where there is no terminal", async () => {
     const input = Object.assign(new PassThrough(), { isTTY: false });
-    expect(await readHidden(input as never, { write: () => {} }, "one: ")).toBeNull();
+    expect(await readHidden(input as never, { write: () => {} }, questions)).toBeNull();
   });
 });
 

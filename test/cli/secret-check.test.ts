@@ -48,7 +48,7 @@ describe("a secret that is right", () => {
     ["client-credentials/acme/default", /accepts it/],
     ["connectpay/stage/default", /person's consent/],
   ])("of %s is asked about where that does no harm", async (connection, told) => {
-    const { exitCode, out } = await check(connection);
+    const { exitCode, out } = await world.vend(`secret check ${connection} --try`);
     expect([exitCode, out.replaceAll(/\s+/g, " ")]).toEqual([0, expect.stringMatching(told)]);
     // What a trial is issued may expire; the secret does not.
     expect(out).toMatch(/expires +not stated/);

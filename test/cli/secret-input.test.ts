@@ -119,3 +119,12 @@ test.each([
   expect([exitCode, notices]).toEqual([2, expect.stringContaining(why)]);
   expect(out + notices).not.toContain(canary);
 });
+
+test("a person is not asked for what has several lines, and told how to give it", async () => {
+  const client = `connectpay/stage/default`;
+  const { exitCode, asked, notices } = await world.vend(`secret put ${client}`, {
+    typed: ["client", canary],
+  });
+  expect([exitCode, asked.length]).toEqual([0, 2]);
+  expect(notices).toMatch(/tlsCertificateChain, tlsPrivateKey.*use --file or a pipe/);
+});

@@ -82,7 +82,7 @@ describe("a rotation", () => {
     const { connection, rotate, next, vendedToken } = await vendedKey();
     crashAt("UpdateSecretVersionStage");
     await world.vend(rotate);
-    const resumed = await world.vend(`secret rotate ${connection}`);
+    const resumed = await world.vend(`secret rotate ${connection} --yes`);
     expect([resumed.exitCode, resumed.notices]).toEqual([
       0,
       expect.stringContaining("Going on with"),

@@ -69,9 +69,15 @@ export async function startSecretWorld(): Promise<SecretWorld> {
         notice: (text) => notices.push(text),
         readCode: async () => null,
         readPiped: async () => (piped === undefined ? null : Buffer.from(piped)),
-        readHidden: async (question) => {
-          asked.push(question);
-          return lines.shift() ?? null;
+        readHidden: async (questions) => {
+          const answers: string[] = [];
+          for (const { text, isOptional } of questions) {
+            asked.push(text);
+            const line = lines.shift() ?? null;
+            if (line === null || (line === "" && !isOptional)) return null;
+            answers.push(line);
+          }
+          return answers;
         },
         now: () => new Date(),
         sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

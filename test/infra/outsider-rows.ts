@@ -48,6 +48,7 @@ function invocations(stack: DeployedStack): AccessAttempt[] {
       { what: `read ${name}`, action: "lambda:GetFunction", resource: functionArn },
       { what: `change ${name}`, action: "lambda:UpdateFunctionCode", resource: functionArn },
     ]),
+    { what: "list functions", action: "lambda:ListFunctions", resource: "*" },
     ...others.map((name) => ({
       what: `invoke ${name}`,
       action: "lambda:InvokeFunction",

@@ -50,6 +50,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   AskerByApi: [`POST /v1/consents/${consentRealm}/acme`],
   Completer: [`invoke CompleteConsent ${consentRealm}`],
   SecretOperator: [
+    "list functions",
     `invoke RenewTokens ${clientRealm}`,
     ...putsSecrets.map((action) => `${action} of ${clientRealm}`),
   ],

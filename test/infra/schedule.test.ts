@@ -18,13 +18,13 @@ test("each realm has one renewing function, and one schedule that invokes it", (
   );
 });
 
-test("a renewing function has two minutes, and a concurrency of two", () => {
+test("a renewing function has two minutes, and a concurrency of three", () => {
   const functions = resourcesIn(template, "AWS::Lambda::Function").filter(([logicalId]) =>
     logicalId.includes("RenewTokens"),
   );
   expect(functions).toHaveLength(realms.length);
   for (const [, { Properties }] of functions) {
-    expect(Properties).toMatchObject({ Timeout: 120, ReservedConcurrentExecutions: 2 });
+    expect(Properties).toMatchObject({ Timeout: 120, ReservedConcurrentExecutions: 3 });
   }
 });
 

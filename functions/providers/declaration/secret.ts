@@ -10,6 +10,8 @@ interface SecretMember {
   readonly meaning: string;
   /** `v.optional` for an optional member. */
   readonly shape: v.GenericSchema;
+  /** It is PEM, which nobody can type at a prompt. */
+  readonly isMultiLine?: true;
 }
 
 export type SecretMembers = Readonly<Record<string, SecretMember>>;
