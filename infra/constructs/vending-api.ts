@@ -123,7 +123,7 @@ export class VendingApi extends Construct {
   }
 
   /** Grants requests to these paths, in which `*` stands for any account. */
-  grant(grantee: IGrantable, ...paths: readonly [ApiMethod, string][]): Grant {
+  grant(grantee: IGrantable, ...paths: readonly (readonly [ApiMethod, string])[]): Grant {
     return Grant.addToPrincipal({
       grantee,
       actions: ["execute-api:Invoke"],
