@@ -125,7 +125,7 @@ describe("the quota of API Gateway, 300 resources for an API,", () => {
   };
 
   test("is warned of, with the number that the templates have", () => {
-    const { warnings, resources } = warningsOf(many(80));
+    const { warnings, resources } = warningsOf(many(80), 5000);
     expect(resources).toBeGreaterThan(300);
     expect(warnings.join()).toContain(`The API has ${resources} resources`);
     expect(warningsOf(many(8)).warnings).toEqual([]);
