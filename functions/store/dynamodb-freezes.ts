@@ -11,6 +11,9 @@ import type { ItemChange } from "./conditional-write.ts";
 import { freezeKey, updateItem } from "./conditional-write.ts";
 import { readFreeze } from "./read-record.ts";
 
+/** Other operators may write at the same time, but hardly ever so often. */
+const maxAttempts = 10;
+
 /** A connection, or a realm: what is frozen and thawed. */
 export interface FreezeTarget {
   readonly of: Freeze["of"];
@@ -44,7 +47,12 @@ export function dynamoDbFreezes(client: DynamoDBClient, tableName: string) {
   }
 
   /** The freeze that stood there before, if any. */
-  async function write(target: FreezeTarget, revision: string, change: Change) {
+  async function write(
+    target: FreezeTarget,
+    revision: string,
+    change: Change,
+    attemptsLeft = maxAttempts,
+  ): Promise<Freeze | null> {
     const seen = await read(target);
     const standing = freezeIn(seen, target);
     const fields = change(seen, standing);
@@ -60,8 +68,8 @@ export function dynamoDbFreezes(client: DynamoDBClient, tableName: string) {
       return standing;
     } catch (error) {
       // Another operator has written meanwhile: what they wrote decides.
-      if (error instanceof ConditionalCheckFailedException) return write(target, revision, change);
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException) || attemptsLeft <= 1) throw error;
+      return write(target, revision, change, attemptsLeft - 1);
     }
   }
 
@@ -100,7 +108,19 @@ function changeOf(
   // Lists a connection that was never used. A realm's freeze is in no index.
   const listed = of === "connection" ? { realm: text(realm) } : {};
   const set = { frozen: { M: fields }, revision: text(revision), ...listed };
-  return seen
-    ? { set, onlyIf: "#frozen = :seen_frozen", given: { seen_frozen: seen } }
-    : { set, onlyIf: "attribute_not_exists(#frozen)", given: {} };
+  return { set, ...unchangedFreeze(seen) };
+}
+
+/** The condition that nobody has frozen or thawed since: by its instants, because not every emulator compares whole maps. */
+function unchangedFreeze(seen: AttributeValue | undefined): Pick<ItemChange, "onlyIf" | "given"> {
+  if (!seen) return { onlyIf: "attribute_not_exists(#frozen)", given: {} };
+  if (!seen.M) return { onlyIf: "#frozen = :seen", given: { seen } };
+  const given: Item = {};
+  const clauses = ["at", "thawedAt"].map((name) => {
+    const value = seen.M[name];
+    if (!value) return `attribute_not_exists(#frozen.#${name})`;
+    given[`seen_${name}`] = value;
+    return `#frozen.#${name} = :seen_${name}`;
+  });
+  return { onlyIf: clauses.join(" AND "), given };
 }

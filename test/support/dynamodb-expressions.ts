@@ -161,7 +161,10 @@ function parseOperand(words: Words): Value {
     return (_, given) => given.ExpressionAttributeValues?.[word] ?? undefinedPlaceholder(word);
   }
   if (!word.startsWith("#")) words.fail();
-  return (item, given) => item?.[nameOf(word, given)];
+  const inner: string[] = [];
+  while (words.accept(".")) inner.push(words.next());
+  return (item, given) =>
+    inner.reduce((value, name) => value?.M?.[nameOf(name, given)], item?.[nameOf(word, given)]);
 }
 
 function parseFallback(words: Words): Value {
