@@ -21,7 +21,7 @@ export const freeze: Command = (args, options) => {
   const reason = parseReason(options.reason, "freeze");
   return async (context) => {
     await requireKnown(context, target);
-    return withFreezes(options.table, async (freezes, by) => {
+    return withFreezes(options.table, target, async (freezes, by) => {
       const at = context.terminal.now();
       const standing = await freezes.freeze(target, { by, at, reason }, randomUUID());
       const frozen = standing ?? { of: target.of, by, at, reason };
@@ -39,7 +39,7 @@ export const thaw: Command = (args, options) => {
   const target = parseTarget(expectArgs(args, 1)[0]);
   const reason = parseReason(options.reason, "thaw");
   return (context) =>
-    withFreezes(options.table, async (freezes, by) => {
+    withFreezes(options.table, target, async (freezes, by) => {
       const at = context.terminal.now();
       const over = await freezes.thaw(target, { by, at, reason }, randomUUID());
       const { realm } = target;
@@ -125,11 +125,15 @@ function failureOfTable(error: unknown): CommandFailure {
 
 async function withFreezes(
   table: string | undefined,
+  target: FreezeTarget,
   use: (freezes: ReturnType<typeof dynamoDbFreezes>, by: string) => Promise<CommandOutput>,
 ): Promise<CommandOutput> {
   const client = new DynamoDBClient({});
   try {
-    return await use(dynamoDbFreezes(client, table ?? defaultTable), await whoAmI(client.config));
+    const freezes = dynamoDbFreezes(client, table ?? defaultTable);
+    // With its first request the SDK learns from the variables where AWS is.
+    await freezes.read(target);
+    return await use(freezes, await whoAmI(client.config));
   } catch (error) {
     throw error instanceof CommandFailure ? error : failureOfTable(error);
   } finally {

@@ -136,6 +136,7 @@ function addressTable(stack: LocalStack): string {
 }
 
 function usageHints({
+  dynamoDb,
   http,
   identities,
   lambda,
@@ -152,6 +153,7 @@ function usageHints({
     `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url}`,
     `  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=${logs.url}`,
     `  export AWS_ENDPOINT_URL_SECRETS_MANAGER=${secretsManager.url}`,
+    `  export AWS_ENDPOINT_URL_DYNAMODB=${dynamoDb.url}`,
     "  npm run vend -- vend conferma/sandbox/default",
     "  npm run vend -- status",
     "  npm run vend -- secret check static-key/acme/default",

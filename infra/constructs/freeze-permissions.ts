@@ -44,7 +44,11 @@ export function allowFreezing(
     new PolicyStatement({
       actions: ["dynamodb:GetItem"],
       resources,
-      conditions: only(["pk", "frozen"]),
+      conditions: {
+        ...only(["pk", "frozen"]),
+        // Only Query and Scan always send this key.
+        StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+      },
     }),
     new PolicyStatement({
       actions: ["dynamodb:UpdateItem"],

@@ -33,6 +33,7 @@ async function vend(args: readonly string[], typed = "") {
   const child = spawn(process.execPath, [path.join(root, file), ...args], {
     env: {
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
+      AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDb.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: stack.secretsManager.url,
       AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
@@ -60,6 +61,58 @@ test("an operator vends, reports a rejection and vends again", async () => {
   const tooHigh = await vend(["reject", connection, "99"]);
   expect(tooHigh).toMatchObject({ exitCode: 1, out: "" });
   expect(tooHigh.notices).toContain("99 does not exist yet");
+});
+
+test.each([
+  ["a connection", "cfis/staging/default"],
+  ["a realm", "cfis/staging"],
+])("an operator freezes and thaws %s", async (_, target) => {
+  const connection = "cfis/staging/default";
+  await vend(["vend", connection]);
+  const frozen = await vend(["freeze", target, "--reason", "The key has leaked.", "--json"]);
+  expect(frozen).toMatchObject({ exitCode: 0, notices: "" });
+  const by = `access key ${stack.identities.operator.keys.accessKeyId}`;
+  const freeze = { by, reason: "The key has leaked." };
+  expect(JSON.parse(frozen.out)).toMatchObject({ target, frozen: freeze });
+
+  const again = await vend(["freeze", target, "--reason", "Again."]);
+  expect(again.out).toMatch(/^\S+ was frozen already, by access key .*: The key has leaked\.\n$/);
+
+  await stack.host.stopIdle();
+  const refused = await vend(["vend", connection, "--json"]);
+  expect(refused.exitCode).toBe(1);
+  const { problem } = JSON.parse(refused.out);
+  expect(problem).toMatchObject({ code: "frozen", status: 409, retryable: false });
+  expect(problem.detail).toContain(`Frozen by ${by} at `);
+  const status = JSON.parse((await vend(["status", "cfis/staging", "--json"])).out);
+  expect(status.connections).toEqual([
+    expect.objectContaining({
+      connection,
+      state: "frozen",
+      frozen: expect.objectContaining(freeze),
+    }),
+  ]);
+
+  const thawed = await vend(["thaw", target, "--reason", "Rotated."]);
+  expect(thawed.out).toContain(`${target} is thawed. It had been frozen by ${by}`);
+  await stack.host.stopIdle();
+  expect(await vend(["vend", connection])).toMatchObject({ exitCode: 0, notices: "" });
+});
+
+test.each([
+  ["without a reason", ["freeze", "cfis/staging"], 2, "Say why"],
+  ["with a reason of two lines", ["freeze", "cfis/staging", "--reason", "a\nb"], 2, "one line"],
+  ["of a realm that is not there", ["freeze", "cfis/stagong", "--reason", "x"], 1, "unknown"],
+  [
+    "in a table that is not there",
+    ["thaw", "cfis/staging", "--reason", "x", "--table", "no-such-table"],
+    1,
+    "no-table",
+  ],
+])("a freeze %s changes nothing and says what to do", async (_, args, exitCode, says) => {
+  const ended = await vend(args);
+  expect(ended.exitCode).toBe(exitCode);
+  expect(ended.notices).toContain(says);
 });
 
 test("an operator sees every requested connection, and no token", async () => {

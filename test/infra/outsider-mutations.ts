@@ -80,7 +80,7 @@ export const outsiderMutations: readonly Mutation[] = [
         "sealed",
       );
     }),
-    flips: [/^Operator: \w+ status and token$/],
+    flips: [/^Operator: \w+ status and token$/, /^Operator: read freeze and token of /],
   },
   {
     name: "the status reader need not name what it reads",

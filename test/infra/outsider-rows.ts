@@ -22,7 +22,13 @@ export const endpointId = "vpce-0123456789abcdef0";
 const otherRealms = ["conferma/sandbox-2", "cfis/sandbox"];
 
 export function attemptsOn(stack: DeployedStack): AccessAttempt[] {
-  return [...invocations(stack), ...apiRequests(stack), ...tableReads(stack), ...elsewhere(stack)];
+  return [
+    ...invocations(stack),
+    ...apiRequests(stack),
+    ...tableReads(stack),
+    ...freezing(stack),
+    ...elsewhere(stack),
+  ];
 }
 
 function invocations(stack: DeployedStack): AccessAttempt[] {
@@ -97,6 +103,38 @@ const lines = [
   "POST /v1/connections",
   "GET /v1",
 ];
+
+/** What an operator may freeze, and what else could be tried with that permission. */
+function freezing(stack: DeployedStack): AccessAttempt[] {
+  const { tableArn: resource } = tokenTableOf(stack);
+  const written = ["pk", "realm", "frozen", "revision"];
+  const attempt = (
+    what: string,
+    action: string,
+    key: string,
+    names?: readonly string[],
+    more = {},
+  ) => ({
+    ...{ what, action: `dynamodb:${action}`, resource },
+    context: {
+      "dynamodb:LeadingKeys": [key],
+      ...(names ? { "dynamodb:Attributes": [...names] } : {}),
+      ...more,
+    },
+  });
+  const none = { "dynamodb:ReturnValues": "NONE" };
+  return frozenKeys.flatMap((key) => [
+    attempt(`read the freeze of ${key}`, "GetItem", key, ["pk", "frozen"]),
+    attempt(`read freeze and token of ${key}`, "GetItem", key, ["pk", "frozen", "sealed"]),
+    attempt(`freeze ${key}`, "UpdateItem", key, written, none),
+    attempt(`freeze ${key} and get all`, "UpdateItem", key, written, {
+      "dynamodb:ReturnValues": "ALL_OLD",
+    }),
+    attempt(`write the token of ${key}`, "UpdateItem", key, [...written, "sealed"], none),
+    attempt(`write the version of ${key}`, "UpdateItem", key, ["pk", "version"], none),
+    attempt(`write ${key}, naming nothing`, "UpdateItem", key, undefined, none),
+  ]);
+}
 
 function tableReads(stack: DeployedStack): AccessAttempt[] {
   const { tableArn } = tokenTableOf(stack);
@@ -175,6 +213,13 @@ function tableReads(stack: DeployedStack): AccessAttempt[] {
 }
 
 /** What putting a secret takes. */
+const frozenKeys = [clientRealm, ...otherRealms].flatMap((realm) =>
+  ["acme", "~freeze"].map((end) => `${realm}/${end}`),
+);
+
+/** A freeze is part of the status. */
+export const readsFreezes = frozenKeys.map((key) => `read the freeze of ${key}`);
+
 export const putsSecrets = [
   "CreateSecret",
   "DescribeSecret",

@@ -4,7 +4,7 @@ import type { RealmEntry } from "../../infra/realm-list.ts";
 import type { AccessCheck } from "./access-checks.ts";
 import { decisionsOf } from "./access-checks.ts";
 import { outsiderMutations } from "./outsider-mutations.ts";
-import { attemptsOn, endpointId, putsSecrets } from "./outsider-rows.ts";
+import { attemptsOn, endpointId, putsSecrets, readsFreezes } from "./outsider-rows.ts";
 import { addOutsiders, clientRealm, consentRealm, outsiderNames } from "./outsiders.ts";
 import { outsidersOf, statusReader } from "./principals.ts";
 import type { RawTemplate } from "./synthesized.ts";
@@ -31,6 +31,7 @@ const seesStatus = [
   "list keys of connections",
   "GET /v1/connections",
   `invoke ${statusReader}`,
+  ...readsFreezes,
 ];
 
 /** Everything that each principal may do; every other attempt is denied. */
@@ -54,6 +55,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     `invoke RenewTokens ${clientRealm}`,
     ...putsSecrets.map((action) => `${action} of ${clientRealm}`),
   ],
+  Freezer: ["acme", "~freeze"].flatMap((end) => [
+    `read the freeze of ${clientRealm}/${end}`,
+    `freeze ${clientRealm}/${end}`,
+  ]),
   Operator: seesStatus,
   Stranger: [],
   [statusReader]: ["BatchGetItem status", "list keys of connections"],

@@ -16,6 +16,7 @@ const grants: Readonly<Record<string, (vending: TokenVending, role: Role) => voi
   AskerByApi: (vending, role) => vending.realm(consentRealm).grantBeginConsentOverApi(role),
   Completer: (vending, role) => vending.realm(consentRealm).grantCompleteConsent(role),
   SecretOperator: (vending, role) => vending.realm(clientRealm).grantSecretOperator(role),
+  Freezer: (vending, role) => vending.realm(clientRealm).grantFreeze(role),
   Operator: (vending, role) => vending.grantStatus(role),
   // The simulator needs at least one policy.
   Stranger: (_, role) => role.addToPolicy(nothingOfOurs),
