@@ -9,7 +9,8 @@ import type { ProxiedRequest } from "./stack-faulty-proxy.ts";
 export type TableUse = "read" | "lease" | "claim" | "commit" | "fail" | "late" | "other";
 
 export function tableUseOf({ operation, body }: ProxiedRequest): TableUse {
-  if (operation === "GetItem") return "read";
+  // The second reads the freeze of the realm, too.
+  if (operation === "GetItem" || operation === "BatchGetItem") return "read";
   if (operation !== "UpdateItem") return "other";
   const { UpdateExpression } = JSON.parse(body) as { UpdateExpression: string };
   const [sets = ""] = UpdateExpression.split(" REMOVE ");
