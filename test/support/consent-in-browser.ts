@@ -13,10 +13,10 @@ export interface SeenPage {
 export function aWindow() {
   const cookies = new Map<string, string>();
 
-  async function go(url: string | URL, method = "GET"): Promise<Response> {
+  async function send(url: string | URL, init: RequestInit): Promise<Response> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const headers = cookie === "" ? {} : { cookie };
-    const response = await fetch(url, { method, headers, redirect: "manual" });
+    const response = await fetch(url, { ...init, headers, redirect: "manual" });
     for (const set of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
       cookies.set(name, value);
@@ -24,8 +24,12 @@ export function aWindow() {
     return response;
   }
 
+  const go = (url: string | URL, method = "GET"): Promise<Response> => send(url, { method });
   return {
     go,
+    /** Sends a form. */
+    submit: (url: string | URL, fields: Record<string, string>): Promise<Response> =>
+      send(url, { method: "POST", body: new URLSearchParams(fields) }),
     /** Opens a link and continues. Returns the address at the provider. */
     async setOut(link: string): Promise<string> {
       await go(link);

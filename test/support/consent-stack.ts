@@ -113,7 +113,7 @@ async function startConsentStack(stops: Stop[]): Promise<ConsentStack> {
   function deploy(folderOfBundles: string) {
     host = startLambdaHost({
       functions: realmsOf({ centrapay, connectPay, acme }).flatMap((realm) =>
-        functionsOf(realm, baseUrl, folderOfBundles),
+        consentFunctionsOf(realm, baseUrl, folderOfBundles),
       ),
       endpoints: { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url },
       environment: { NODE_EXTRA_CA_CERTS: authority },
@@ -122,7 +122,7 @@ async function startConsentStack(stops: Stop[]): Promise<ConsentStack> {
       },
     });
     stops.push(host.stop);
-    api.deploy({ host, route: routeOf });
+    api.deploy({ host, route: consentRoutesOf(realmNames) });
   }
   deploy(bundles);
   const invoke = async (name: string, payload: object) => {
@@ -135,21 +135,22 @@ async function startConsentStack(stops: Stop[]): Promise<ConsentStack> {
     ...{ baseUrl, centrapay, connectPay, acme },
     pending: pendingRows(dynamoDb.url, TABLE),
     async begin(realm, account) {
-      const link = await invoke(nameOf(realm, "begin-consent"), { account });
+      const link = await invoke(functionNameOf(realm, "begin-consent"), { account });
       const { url } = link as { url?: string };
       if (url === undefined) throw new Error(`No link: ${JSON.stringify(link)}`);
       return url;
     },
-    paste: (realm, account, code) => invoke(nameOf(realm, "complete-consent"), { account, code }),
+    paste: (realm, account, code) =>
+      invoke(functionNameOf(realm, "complete-consent"), { account, code }),
     vend: async (realm, account, rejectedVersion) =>
-      (await invoke(nameOf(realm, "vend-token"), {
+      (await invoke(functionNameOf(realm, "vend-token"), {
         account,
         ...(rejectedVersion === undefined ? {} : { rejectedVersion }),
       })) as VendResult,
     disconnect: (realm, account) =>
-      invoke(nameOf(realm, "complete-consent"), { account, disconnect: true }),
+      invoke(functionNameOf(realm, "complete-consent"), { account, disconnect: true }),
     killVending(realm) {
-      for (const { pid } of host.processes(nameOf(realm, "vend-token"))) host.kill(pid);
+      for (const { pid } of host.processes(functionNameOf(realm, "vend-token"))) host.kill(pid);
     },
     deploy,
     stopIdleProcesses: () => host.stopIdle(),
@@ -193,12 +194,19 @@ function realmsOf({
   ];
 }
 
-const nameOf = (realm: string, name: string) => `${name}-${realm.replaceAll("/", "-")}`;
+/** The name of a realm's function on the local host. */
+export const functionNameOf = (realm: string, name: string) =>
+  `${name}-${realm.replaceAll("/", "-")}`;
 
-function functionsOf(realm: RealmInput, baseUrl: string, bundles: string): LambdaFunction[] {
+/** The three functions of a realm, from a folder of bundles. */
+export function consentFunctionsOf(
+  realm: RealmInput,
+  baseUrl: string,
+  bundles: string,
+): LambdaFunction[] {
   const realmName = `${realm.provider}/${realm.environment}`;
   return functionNames.map((name) => ({
-    name: nameOf(realmName, name),
+    name: functionNameOf(realmName, name),
     folder: path.join(bundles, name),
     handler: "index.handler",
     timeoutMs: 20_000,
@@ -216,10 +224,16 @@ function functionsOf(realm: RealmInput, baseUrl: string, bundles: string): Lambd
 }
 
 /** The routes of the HTTP API: pages to one function, callbacks to the other. */
-function routeOf(method: string, requestPath: string) {
-  const [, kind = "", realm = ""] =
-    /^\/(consent|callback)\/([^/]+\/[^/]+)(?:\/[^/]+)?$/.exec(requestPath) ?? [];
-  if (!realmNames.some((name) => name === realm)) return undefined;
-  const name = kind === "consent" ? "begin-consent" : "complete-consent";
-  return { functionName: nameOf(realm, name), routeKey: `${method} /${kind}`, pathParameters: {} };
+export function consentRoutesOf(realms: readonly string[]) {
+  return (method: string, requestPath: string) => {
+    const [, kind = "", realm = ""] =
+      /^\/(consent|callback)\/([^/]+\/[^/]+)(?:\/[^/]+)?$/.exec(requestPath) ?? [];
+    if (!realms.includes(realm)) return undefined;
+    const name = kind === "consent" ? "begin-consent" : "complete-consent";
+    return {
+      functionName: functionNameOf(realm, name),
+      routeKey: `${method} /${kind}`,
+      pathParameters: {},
+    };
+  };
 }

@@ -59,7 +59,8 @@ function standardParameters<Settings, Secret>(
     redirect_uri: redirectUri,
     ...(scope ? { scope } : {}),
     state,
-    nonce,
+    // A parameter of OpenID Connect Core §3.1.2.1, which some servers refuse without an OpenID scope.
+    ...(provider.openId(settings) ? { nonce } : {}),
     ...(provider.pkce(settings) ? codeChallenge(codeVerifier) : {}),
   };
 }

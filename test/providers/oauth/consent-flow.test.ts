@@ -78,12 +78,12 @@ describe("the authorization URL", () => {
     [
       "of any server keeps what it has",
       general,
-      `https://login.example/authorize?tenant=a%20b&response_type=code&client_id=client%201&redirect_uri=${redirect}&state=state-1&nonce=nonce-1&${pkce}`,
+      `https://login.example/authorize?tenant=a%20b&response_type=code&client_id=client%201&redirect_uri=${redirect}&state=state-1&${pkce}`,
     ],
     [
       "of a server without PKCE has none, where the realm says so",
       { ...general, pkce: false, scopes: ["read", "write"] },
-      `https://login.example/authorize?tenant=a%20b&response_type=code&client_id=client%201&redirect_uri=${redirect}&scope=read%20write&state=state-1&nonce=nonce-1`,
+      `https://login.example/authorize?tenant=a%20b&response_type=code&client_id=client%201&redirect_uri=${redirect}&scope=read%20write&state=state-1`,
     ],
   ])("%s", async (_, settings, address) => {
     const { flow } = await flowOf(settings);

@@ -1,0 +1,216 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { startHttpApi } from "../../local/aws/api-gateway/http-api.ts";
+import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
+import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
+import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
+import type { LambdaHost } from "../../local/aws/lambda/lambda-host.ts";
+import { startLambdaHost } from "../../local/aws/lambda/lambda-host.ts";
+import { startSecretsManager } from "../../local/aws/secrets-manager/secrets-manager.ts";
+import { createSecretSeeder } from "../../local/secret-seeder.ts";
+import type { VendResult } from "../../local/vend-client.ts";
+import { aWindow } from "../support/consent-in-browser.ts";
+import { consentFunctionsOf, consentRoutesOf, functionNameOf } from "../support/consent-stack.ts";
+import type { ForeignProvider } from "../support/foreign-provider.ts";
+import { aPersonAtForeign, startForeignProvider } from "../support/foreign-provider.ts";
+import { expectAnswer, sameAnswer, versionOrCode } from "../support/stack-answers.ts";
+import { tokenTable } from "../support/token-table.ts";
+
+/** One client of the provider for each realm; Basic has to encode this secret (RFC 6749 §2.3.1). */
+const clientSecret = "s3cret: +/%&=?~ with signs";
+const clients = {
+  basic: { authentication: "client_secret_basic", clientSecret },
+  post: { authentication: "client_secret_post", clientSecret },
+  public: { authentication: "none" },
+  "without-openid": { authentication: "client_secret_basic", clientSecret },
+  "without-prompt": { authentication: "client_secret_basic", clientSecret },
+} as const;
+type Client = keyof typeof clients;
+const names = Object.keys(clients) as Client[];
+const realmOf = (client: Client) => `authorization-code/${client}`;
+
+function settingsOf(client: Client, issuer: string): RealmInput {
+  const isOpenId = client !== "without-openid";
+  return {
+    provider: "authorization-code",
+    environment: client,
+    // OpenID Connect Core §11: a refresh token is given to who asks for consent, as `prompt=consent` does.
+    authorizeUrl: `${issuer}/auth${client === "without-prompt" ? "" : "?prompt=consent"}`,
+    tokenUrl: `${issuer}/token`,
+    revokeUrl: `${issuer}/token/revocation`,
+    ...(isOpenId ? { issuer, jwksUrl: `${issuer}/jwks` } : {}),
+    scopes: [...(isOpenId ? ["openid"] : []), "offline_access", "ledger:read"],
+  };
+}
+
+let foreign: ForeignProvider;
+let host: LambdaHost;
+const stops: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  const [dynamoDb, secretsManager] = await Promise.all([startDynamoDb(), startSecretsManager()]);
+  const api = await startHttpApi();
+  stops.push(dynamoDb.stop, secretsManager.stop, api.stop);
+  await createTables(dynamoDb.url, [tokenTable]);
+  const secrets = createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region);
+  const baseUrl = api.browserUrl;
+  foreign = await startForeignProvider(
+    names.map((clientId) => ({
+      clientId,
+      redirectUri: `${baseUrl}/callback/${realmOf(clientId)}`,
+      ...clients[clientId],
+    })),
+  );
+  stops.push(foreign.stop);
+  for (const client of names) {
+    const secret = client === "public" ? {} : { clientSecret };
+    const name = `token-vending/${realmOf(client)}/default`;
+    await secrets.add(name, { clientId: client, ...secret });
+  }
+  host = startLambdaHost({
+    functions: names.flatMap((client) =>
+      consentFunctionsOf(settingsOf(client, foreign.issuer), baseUrl, inject("bundlesFolder")),
+    ),
+    endpoints: { DYNAMODB: dynamoDb.url, SECRETS_MANAGER: secretsManager.url },
+    environment: {},
+  });
+  stops.push(host.stop);
+  api.deploy({ host, route: consentRoutesOf(names.map(realmOf)) });
+});
+afterAll(async () => {
+  for (const stop of stops.reverse()) await stop();
+});
+
+async function invoke(client: Client, name: string, payload: object): Promise<unknown> {
+  const { functionError, payload: answer } = await host.invoke(
+    functionNameOf(realmOf(client), name),
+    payload,
+  );
+  if (functionError) throw new Error(`${name} failed: ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+/** What only has to be waited for is asked for again, as the client does. */
+async function vend(
+  client: Client,
+  account: string,
+  rejectedVersion?: number,
+): Promise<VendResult> {
+  const rejection = rejectedVersion === undefined ? {} : { rejectedVersion };
+  for (;;) {
+    const answer = await invoke(client, "vend-token", { account, ...rejection });
+    if (versionOrCode(answer as VendResult) !== "renewal-in-progress") return answer as VendResult;
+    await sleep(500);
+  }
+}
+
+/** A person opens a new link and goes to the provider. */
+async function setOut(client: Client, account: string) {
+  const { url } = (await invoke(client, "begin-consent", { account })) as { url: string };
+  const window = aWindow();
+  return { window, authorizeUrl: await window.setOut(url) };
+}
+
+/** The title of the page at the end. */
+async function consent(client: Client, account: string, decision?: "decline"): Promise<string> {
+  const { window, authorizeUrl } = await setOut(client, account);
+  const callback = await aPersonAtForeign("jo")(authorizeUrl, decision);
+  return (await window.read(callback)).title;
+}
+
+describe("at an OpenID provider that somebody else wrote", () => {
+  // Who is registered for the form may use Basic too, which every server has to take (RFC 6749 §2.3.1).
+  test.each(["basic", "post", "public", "without-openid"] as const)(
+    "a consent is granted to the client %s, and each refresh token is used once",
+    async (client) => {
+      const account = randomUUID();
+      expect(await consent(client, account)).toBe("Access is granted");
+      expect(versionOrCode(await vend(client, account))).toBe(1);
+      const before = (await foreign.refreshTokens()).length;
+      for (const rejected of [1, 2]) {
+        const callers = Array.from({ length: 5 }, () => vend(client, account, rejected));
+        expect(sameAnswer(await Promise.all(callers)).version).toBe(rejected + 1);
+      }
+      expect((await foreign.refreshTokens()).length - before).toBe(2);
+    },
+  );
+
+  test("a token is that of the person who consented", async () => {
+    await consent("basic", "whose");
+    const { token } = expectAnswer(await vend("basic", "whose"));
+    expect(await foreign.subjectOf(token)).toBe("jo");
+  });
+
+  test("no refresh token is given without `prompt=consent`, and the person is told", async () => {
+    expect(await consent("without-prompt", "jo")).toBe("Part of the access is granted");
+    expect(versionOrCode(await vend("without-prompt", "jo"))).toBe(1);
+    expect(versionOrCode(await vend("without-prompt", "jo", 1))).toBe("consent-required");
+  });
+
+  test("a person who declines there grants nothing", async () => {
+    expect(await consent("basic", "declined", "decline")).toBe("Access is not granted");
+    expect(versionOrCode(await vend("basic", "declined"))).toBe("consent-required");
+  });
+});
+
+describe("an attacker gets nothing stored", () => {
+  test("with another issuer in the answer (RFC 9207)", async () => {
+    const { window, authorizeUrl } = await setOut("basic", "other-issuer");
+    const callback = await aPersonAtForeign("jo")(authorizeUrl);
+    expect(callback.searchParams.get("iss")).toBe(foreign.issuer);
+    const forged = new URL(callback);
+    forged.searchParams.set("iss", "https://attacker.example");
+    expect((await window.read(forged)).title).toBe("This answer does not match your request");
+    expect(versionOrCode(await vend("basic", "other-issuer"))).toBe("consent-required");
+    expect((await window.read(callback)).title).toBe("Access is granted");
+  });
+
+  test("with the code of an authorization request of their own (RFC 7636)", async () => {
+    const own = await setOut("basic", "attacker");
+    const ofAttacker = await aPersonAtForeign("mallory")(own.authorizeUrl);
+    const { window, authorizeUrl } = await setOut("basic", "victim");
+    const callback = await aPersonAtForeign("jo")(authorizeUrl);
+    callback.searchParams.set("code", ofAttacker.searchParams.get("code") ?? "");
+    expect((await window.read(callback)).title).toBe("The provider did not accept the consent");
+    expect(versionOrCode(await vend("basic", "victim"))).toBe("consent-required");
+  });
+});
+
+describe("a consent ends", () => {
+  test("when the person withdraws it at the provider, until there is a new one", async () => {
+    await consent("basic", "withdrawn");
+    const { token } = expectAnswer(await vend("basic", "withdrawn"));
+    await foreign.withdrawAll();
+    expect(await foreign.subjectOf(token)).toBeNull();
+    expect(versionOrCode(await vend("basic", "withdrawn", 1))).toBe("consent-required");
+    expect(await consent("basic", "withdrawn")).toBe("Access is granted");
+    expectAnswer(await vend("basic", "withdrawn"));
+  });
+
+  test("when somebody else presents a used refresh token, and the provider detects it", async () => {
+    await consent("public", "copied");
+    const copied = (await foreign.refreshTokens()).at(-1) ?? "";
+    expect(versionOrCode(await vend("public", "copied", 1))).toBe(2);
+    const body = { grant_type: "refresh_token", refresh_token: copied, client_id: "public" };
+    const answer = await fetch(`${foreign.issuer}/token`, {
+      method: "POST",
+      body: new URLSearchParams(body),
+    });
+    expect(await answer.json()).toMatchObject({ error: "invalid_grant" });
+    expect(versionOrCode(await vend("public", "copied", 2))).toBe("consent-required");
+  });
+
+  test.each(["basic", "public"] as const)(
+    "when an operator disconnects the client %s: there too",
+    async (client) => {
+      await consent(client, "disconnected");
+      const { token } = expectAnswer(await vend(client, "disconnected"));
+      const payload = { account: "disconnected", disconnect: true };
+      expect(await invoke(client, "complete-consent", payload)).toMatchObject({ revoked: true });
+      expect(await foreign.subjectOf(token)).toBeNull();
+      expect(versionOrCode(await vend(client, "disconnected", 1))).toBe("consent-required");
+    },
+  );
+});

@@ -1,0 +1,77 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { childCalls, killChild, untilReady } from "./child-calls.ts";
+import { aWindow } from "./consent-in-browser.ts";
+
+const PROCESS = fileURLToPath(new URL("./foreign-provider-process.mjs", import.meta.url));
+
+/** A client as it is registered there. */
+export interface ForeignClient {
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  readonly authentication: "client_secret_basic" | "client_secret_post" | "none";
+  readonly redirectUri: string;
+}
+
+/** An OpenID provider that we have not written: oidc-provider, on a port of this machine. */
+export interface ForeignProvider {
+  readonly issuer: string;
+  /** Every refresh token that it has issued, the last one last. */
+  refreshTokens(): Promise<readonly string[]>;
+  /** People withdraw their consents there. */
+  withdrawAll(): Promise<void>;
+  /** Whose token this is; null when it is not accepted. */
+  subjectOf(accessToken: string): Promise<string | null>;
+  stop(): Promise<void>;
+}
+
+export async function startForeignProvider(
+  clients: readonly ForeignClient[],
+): Promise<ForeignProvider> {
+  const child = fork(PROCESS, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const output: string[] = [];
+  child.stdout?.on("data", (text) => output.push(String(text)));
+  child.stderr?.on("data", (text) => output.push(String(text)));
+  const call = childCalls(child, "The foreign provider", output);
+  await untilReady(child, "The foreign provider", output);
+  const issuer = String(await call("open", { clients }));
+  return {
+    issuer,
+    refreshTokens: async () => (await call("refreshTokens", null)) as string[],
+    withdrawAll: async () => void (await call("withdrawAll", null)),
+    async subjectOf(accessToken) {
+      const headers = { authorization: `Bearer ${accessToken}` };
+      const response = await fetch(`${issuer}/me`, { headers });
+      return response.ok ? ((await response.json()) as { sub: string }).sub : null;
+    },
+    stop: () => killChild(child),
+  };
+}
+
+type Decision = "agree" | "decline";
+
+/** A person with a browser at the foreign provider: logs in if asked, and decides. Returns the callback's address, not yet opened. */
+export function aPersonAtForeign(login: string) {
+  const { go, submit } = aWindow();
+
+  /** Fills in a page. Returns where the browser is sent. */
+  async function fillIn(page: Response, address: URL, decision: Decision): Promise<string> {
+    const html = await page.text();
+    const [, prompt] = /name="prompt" value="(login|consent)"/.exec(html) ?? [];
+    if (!prompt) throw new Error(`${page.status} from ${address}: ${html}`);
+    if (decision === "decline" && prompt === "consent") return `${address}/abort`;
+    const answer = await submit(address, { prompt, login, password: "any" });
+    return answer.headers.get("location") ?? "";
+  }
+
+  return async (authorizeUrl: string, decision: Decision = "agree"): Promise<URL> => {
+    let address = new URL(authorizeUrl);
+    const { origin } = address;
+    while (address.origin === origin) {
+      const page = await go(address);
+      const location = page.headers.get("location");
+      address = new URL(location ?? (await fillIn(page, address, decision)), address);
+    }
+    return address;
+  };
+}
