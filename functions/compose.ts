@@ -92,7 +92,11 @@ export function compose(variables: Variables): {
   };
   const secretVersions = async () => {
     const { openSecretVersions } = await import("./secrets/secrets-manager-source.ts");
-    return openSecretVersions(await aws.sdkOptions(), secretPrefix);
+    return openSecretVersions(
+      await aws.sdkOptions(),
+      secretPrefix,
+      failureCounter(metrics, "secrets-manager"),
+    );
   };
   return { environment, dependencies, metrics, renewalIndex, pendingConsents, secretVersions };
 }

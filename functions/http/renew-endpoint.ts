@@ -3,6 +3,7 @@ import type { Context } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
+import type { SecretCheck, SecretCheckRequest } from "../model/secret-check.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { ResealAnswer, SecretCheckAnswer } from "./contract.ts";
 import { resealPayload, secretCheckPayload } from "./contract.ts";
@@ -44,24 +45,9 @@ export function resealEndpoint(endpoint: ResealEndpoint) {
   });
 }
 
-/** What an operator wants to know about a version of a secret; null for the current one. */
-interface RequestedSecretCheck {
-  readonly connection: Connection;
-  readonly version: string | null;
-  readonly isTried: boolean;
-  readonly isAdopted: boolean;
-}
-
-/** As `SecretCheckAnswer`, which has instants as text. */
-interface CheckedSecret extends Omit<SecretCheckAnswer, "trial"> {
-  readonly trial: Omit<SecretCheckAnswer["trial"], "expiresAt"> & {
-    readonly expiresAt: Date | null;
-  };
-}
-
 interface SecretCheckEndpoint extends ProblemReporting {
   readonly realm: RealmId;
-  check(request: RequestedSecretCheck, deadline: Deadline): Promise<CheckedSecret>;
+  check(request: SecretCheckRequest, deadline: Deadline): Promise<SecretCheck>;
 }
 
 /** Checks a connection's secret for an operator. It answers no value. */

@@ -15,7 +15,7 @@ export interface ProblemReporting {
   readonly metrics: Metrics;
 }
 
-/** Any error as the problem to answer, which is counted.. */
+/** Any error as the problem to answer, which is counted. */
 type RefuseWith = (error: unknown, connection: string | null) => Problem;
 
 /** Each problem of each connection is logged once in this time. */

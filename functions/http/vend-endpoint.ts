@@ -1,13 +1,13 @@
 import * as v from "valibot";
-import { stopwatch } from "../model/clock.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
-import { LruCache } from "../platform/lru-cache.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { readApiEvent, readBody, readQuery } from "./api-event.ts";
+import type { AttributionRecording } from "./attribution.ts";
+import { attributing } from "./attribution.ts";
 import type { VendAnswer } from "./contract.ts";
 import { rejectionBody, vendOnlyAlias, vendPayload, vendQuery } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
@@ -21,11 +21,9 @@ import {
 } from "./read-fields.ts";
 import type { ProblemReporting } from "./report-refusal.ts";
 
-interface VendEndpoint extends ProblemReporting {
+interface VendEndpoint extends ProblemReporting, AttributionRecording {
   readonly realm: RealmId;
   readonly extraHeaders: Readonly<Record<string, string>> | undefined;
-  /** Unique among all processes. */
-  readonly processName: string;
   /** The credential that this process has cached, if it satisfies the request. */
   cached(connection: Connection, request: VendRequest): Credential | null;
   vend(request: VendRequest, deadline: Deadline): Promise<Credential>;
@@ -67,6 +65,12 @@ function refuseRejection({ rejectedVersion }: VendRequest, invokedArn: string): 
   throw new VendingError("invalid-request", detail);
 }
 
+/** The version or the connection that a caller names does not exist: else anybody's numbers would fill the log. */
+function namesNothing(error: unknown): boolean {
+  const code = error instanceof VendingError ? error.code : null;
+  return code === "invalid-request" || code === "unknown-connection";
+}
+
 /** What a caller asks of this realm. Fails with `invalid-request` or `unknown-connection`, naming the field. */
 export function readVendRequest(event: unknown, realm: RealmId): VendRequest {
   const api = isProxyEvent(event) ? readApiEvent(event) : null;
@@ -101,69 +105,6 @@ function readPath(path: string, realm: RealmId): { account: string; isRejection:
   const match = tokenPath.exec(path);
   if (!match) throw unknownPath();
   return { account: requireConnection(match, realm), isRejection: match[4] !== undefined };
-}
-
-/** Above this many callers and connections, the least recent is forgotten: it is recorded once more when it comes back. */
-const maxRecorded = 10_000;
-
-/** Each rejection by a caller of a version is recorded once in this time. */
-const rejectionPauseMs = 60_000;
-
-/** What the name of a principal in AWS can be. Anything else is not written: the event may be anybody's. */
-const principalArn = /^arn:[a-z-]{3,20}:(iam|sts)::\d{12}:[\w+=,.@/-]{1,640}$/;
-const maxArnLength = 700;
-
-/**
- * Records who was vended which version, and who rejected it: one event for each caller, connection and version of this
- * process, a rejection's at most once a minute (docs/operations.md). A caller that was recorded before costs one look into
- * memory.
- */
-function attributing({ clock, log, processName }: VendEndpoint) {
-  const recorded = new LruCache<number>(maxRecorded);
-  const rejectionAges = new LruCache<() => number>(maxRecorded);
-  const invocation = (event: unknown, requestId: string | null) => {
-    const caller = callerIn(event);
-    const principal = caller && principalArn.test(caller) ? caller : null;
-    const path = caller === null ? "direct" : "api";
-    return { path, principal, requestId, process: processName };
-  };
-  return {
-    vended(event: unknown, requestId: string | null, credential: Credential): void {
-      const { connection, version, fingerprint } = credential;
-      const caller = callerIn(event);
-      const key = caller === null ? connection : `${connection} ${caller}`;
-      if (recorded.get(key) === version) return;
-      recorded.set(key, version);
-      const what = { connection, version, fingerprint };
-      log.info("vended", { ...what, ...invocation(event, requestId) });
-    },
-    rejected(event: unknown, requestId: string | null, connection: Connection, version: number) {
-      const caller = callerIn(event);
-      const what = `${connection} ${version}`;
-      const key = caller === null ? what : `${what} ${caller}`;
-      const ageMs = rejectionAges.get(key);
-      if (ageMs && ageMs() < rejectionPauseMs) return;
-      rejectionAges.set(key, stopwatch(clock));
-      log.info("rejected", { connection, version, ...invocation(event, requestId) });
-    },
-  };
-}
-
-/** The version or the connection that a caller names does not exist: else anybody's numbers would fill the log. */
-function namesNothing(error: unknown): boolean {
-  const code = error instanceof VendingError ? error.code : null;
-  return code === "invalid-request" || code === "unknown-connection";
-}
-
-/**
- * The caller by whose signature API Gateway let a request in, unchecked: empty if the event names none. Null for a direct
- * invocation, which does not say whose it is.
- */
-function callerIn(event: unknown): string | null {
-  if (!isProxyEvent(event)) return null;
-  const { requestContext } = event as { requestContext?: { identity?: { userArn?: unknown } } };
-  const caller = requestContext?.identity?.userArn;
-  return typeof caller === "string" && caller.length <= maxArnLength ? caller : "";
 }
 
 /** Makes answers. The instants of a credential that is vended again and again are written once. */

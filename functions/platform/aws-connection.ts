@@ -94,6 +94,23 @@ const answers: Readonly<Record<AwsDependency, readonly string[]>> = {
 /** Our own caller has gone, or has no time left: that says nothing about the service. */
 const abandoned = "AbortError";
 
+/** The part of every SDK client that surrounds its calls. */
+interface SurroundedCalls {
+  readonly middlewareStack: {
+    add<Answer>(
+      surround: (call: (input: never) => Promise<Answer>) => (input: never) => Promise<Answer>,
+      where: { readonly step: "initialize" },
+    ): void;
+  };
+}
+
+/** Tells of every call of an SDK client that fails. */
+export function reportFailures(client: SurroundedCalls, failed: FailedCall): void {
+  client.middlewareStack.add((call) => (input) => call(input).catch(failed), {
+    step: "initialize",
+  });
+}
+
 /** Counts the failed calls of a service. For its SDK client: `read` leaves every failure to that. */
 export function failureCounter(metrics: Metrics, dependency: AwsDependency): FailedCall {
   return (error) => {

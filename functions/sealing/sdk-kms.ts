@@ -1,14 +1,12 @@
 import type { KMSClientConfig } from "@aws-sdk/client-kms";
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import type { FailedCall } from "../platform/aws-connection.ts";
+import { reportFailures } from "../platform/aws-connection.ts";
 import type { KmsCalls } from "./data-keys.ts";
 
 export function openSdkKms(options: KMSClientConfig, failed?: FailedCall): KmsCalls {
   const client = new KMSClient(options);
-  if (failed)
-    client.middlewareStack.add((next) => (args) => next(args).catch(failed), {
-      step: "initialize",
-    });
+  if (failed) reportFailures(client, failed);
   return sdkKms(client);
 }
 

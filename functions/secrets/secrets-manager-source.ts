@@ -11,6 +11,7 @@ import { noAnswerFrom, VendingError } from "../model/errors.ts";
 import type { Secret, SecretSource, SecretVersions } from "../model/secret-source.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { FailedCall } from "../platform/aws-connection.ts";
+import { reportFailures } from "../platform/aws-connection.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 
 /** As many as data keys (sealing/data-keys.ts): a tick reads the secret of every connection it renews. */
@@ -24,11 +25,7 @@ export function openSecretsManager(
   failed?: FailedCall,
   maxEntries = maxSecrets,
 ): SecretSource {
-  const client = new SecretsManagerClient(options);
-  if (failed)
-    client.middlewareStack.add((next) => (args) => next(args).catch(failed), {
-      step: "initialize",
-    });
+  const client = openClient(options, failed);
   const entries = new LruCache<{ readonly secret: Secret; readonly ageMs: () => number }>(
     maxEntries,
   );
@@ -49,13 +46,20 @@ export function openSecretsManager(
 export function openSecretVersions(
   options: SecretsManagerClientConfig,
   prefix: string,
+  failed?: FailedCall,
 ): SecretVersions {
-  const client = new SecretsManagerClient(options);
+  const client = openClient(options, failed);
   const nameOf = (account: string) => `${prefix}${account}`;
   return {
     nameOf,
     read: (account, version, signal) => fetchVersion(client, nameOf(account), version, signal),
   };
+}
+
+function openClient(options: SecretsManagerClientConfig, failed: FailedCall | undefined) {
+  const client = new SecretsManagerClient(options);
+  if (failed) reportFailures(client, failed);
+  return client;
 }
 
 async function fetchVersion(

@@ -6,15 +6,13 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { FailedCall, SdkOptions } from "../platform/aws-connection.ts";
+import { reportFailures } from "../platform/aws-connection.ts";
 import { getItemInput, getItemsInput, unavailable, updateItem } from "./conditional-write.ts";
 import type { ItemTable } from "./item-table.ts";
 
 export function openDynamoDb(options: SdkOptions, failed?: FailedCall): DynamoDBClient {
   const client = new DynamoDBClient(options);
-  if (failed)
-    client.middlewareStack.add((next) => (args) => next(args).catch(failed), {
-      step: "initialize",
-    });
+  if (failed) reportFailures(client, failed);
   return client;
 }
 

@@ -9,6 +9,7 @@ const maxEntries = 1000;
 /**
  * Limits how long a cache vends a token that was revoked unexpectedly, or whose connection has been frozen: counted from
  * when the request began that found it, which relied on a look at the realm's freeze that was younger than five seconds.
+ * A second is left for the answer's way to the caller.
  */
 const maxAgeMs = freezeTakesMs - realmFreezeMaxAgeMs - 1000;
 

@@ -31,24 +31,10 @@ export function processVending(deps: Dependencies): ProcessVending {
 }
 
 /** The metric that counts requests refused with a problem, where an operator must act. */
-const problemMeasures: Readonly<Record<ProblemCode, Measure | null>> = {
-  "invalid-request": null,
-  "unknown-connection": null,
-  "scope-conflict": null,
-  "validity-unavailable": null,
-  "consent-required": null,
-  frozen: null,
-  "credentials-rejected": "CredentialsRejected",
-  "secret-malformed": null,
-  "provider-malformed": null,
-  contested: "Contested",
-  "provider-throttled": null,
-  "provider-unavailable": null,
-  "renewal-in-progress": null,
-  "store-unavailable": null,
-  "secret-unavailable": null,
-  internal: null,
-};
+const problemMeasures: ReadonlyMap<ProblemCode, Measure> = new Map([
+  ["credentials-rejected", "CredentialsRejected"],
+  ["contested", "Contested"],
+]);
 
 /**
  * Counts what came of a vend that was not answered from memory: a credential and how long it took, or a problem on which
@@ -65,7 +51,7 @@ export async function measureVend(
     metrics.record("VendMs", elapsedMs());
     return credential;
   } catch (error) {
-    const measure = error instanceof VendingError ? problemMeasures[error.code] : null;
+    const measure = error instanceof VendingError && problemMeasures.get(error.code);
     if (measure) metrics.record(measure, 1);
     throw error;
   }

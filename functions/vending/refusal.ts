@@ -59,7 +59,8 @@ function detailOf(
 
 function frozenDetail({ of, by, at, reason }: Freeze, connection: Connection): string {
   const target = of === "realm" ? realmOf(connection) : connection;
-  return `Frozen by ${by} at ${at.toISOString()}: ${reason} An operator who knows that the reason is gone can thaw it: npm run vend -- thaw ${target} --reason "…".`;
+  const why = reason.replace(/[.!?]?$/, (end) => end || ".");
+  return `Frozen by ${by} at ${at.toISOString()}: ${why} An operator who knows that the reason is gone can thaw it: npm run vend -- thaw ${target} --reason "…".`;
 }
 
 /** For a request that is still not satisfied after one renewal. */

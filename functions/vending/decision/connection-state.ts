@@ -1,5 +1,5 @@
 import type { ConnectionState } from "../../model/connection-status.ts";
-import type { ProblemCode } from "../../model/errors.ts";
+import { needsNewSecret } from "../../model/errors.ts";
 import type { Freeze } from "../../model/freeze.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
 import { isByConsent, isStaticKey } from "../../model/provider.ts";
@@ -29,33 +29,13 @@ export function connectionState(
   return record.token ? "expired" : "empty";
 }
 
-/** The state after a failure that lasts until a person acts. */
-const lastingState: Readonly<Record<ProblemCode, ConnectionState | null>> = {
-  "invalid-request": null,
-  "unknown-connection": null,
-  "scope-conflict": null,
-  "validity-unavailable": null,
-  "consent-required": null,
-  frozen: null,
-  "credentials-rejected": "credentials-rejected",
-  "secret-malformed": "credentials-rejected",
-  "provider-malformed": null,
-  contested: null,
-  "provider-throttled": null,
-  "provider-unavailable": null,
-  "renewal-in-progress": null,
-  "store-unavailable": null,
-  "secret-unavailable": null,
-  internal: null,
-};
-
+/** What lasts until a person acts. */
 function lastingTrouble(
   { failure, rejections, consent }: TokenRecord,
   policy: RenewalPolicy,
   now: Date,
 ): ConnectionState | null {
-  const lasting = failure && lastingState[failure.code];
-  if (lasting) return lasting;
+  if (failure && needsNewSecret(failure.code)) return "credentials-rejected";
   if (isByConsent(policy) && !consent?.refresh) return "consent-required";
   // The circuit breaker does not apply to static keys: their probe decides, or each report concerns its caller only.
   if (isStaticKey(policy)) return null;
