@@ -1,3 +1,4 @@
+import { concurrencyGoals } from "./concurrency-goals.ts";
 import { manyConnectionsGoals } from "./many-connections-goals.ts";
 import type { MeasureName } from "./measures/measure.ts";
 
@@ -173,41 +174,7 @@ export const goals: readonly Goal[] = [
     accepted: 39.5,
     kind: "count",
   },
-  { id: "concurrent-issues", measure: "concurrent-calls", what: "calls at once: issues", ...once },
-  {
-    id: "concurrent-dead-tokens",
-    measure: "concurrent-calls",
-    what: "calls at once: dead tokens",
-    ...nothing,
-  },
-  {
-    id: "concurrent-failed",
-    measure: "concurrent-calls",
-    what: "calls at once, N = 32: share that fails",
-    ...nothing,
-  },
-  {
-    id: "concurrent-rollover-failed",
-    measure: "concurrent-calls",
-    what: "calls at once, rollover: share that fails",
-    ...nothing,
-  },
-  {
-    id: "concurrent-requests",
-    measure: "concurrent-calls",
-    what: "calls at once, N = 32: requests per process",
-    target: 8,
-    accepted: 8,
-    kind: "count",
-  },
-  {
-    id: "concurrent-rollover-requests",
-    measure: "concurrent-calls",
-    what: "calls at once, rollover: requests per process",
-    target: 8,
-    accepted: 8,
-    kind: "count",
-  },
+  ...concurrencyGoals,
   { id: "tick-failures", measure: "renewal-tick", what: "renewal tick: failures", ...nothing },
   {
     id: "tick-requests",

@@ -13,6 +13,7 @@ export type MeasureName =
   | "memory-vend"
   | "cold-start"
   | "renewal-tick"
+  | "bulkheads"
   | "many-connections";
 
 /** What a measure is given: where it runs, and how much of it. */

@@ -1,3 +1,4 @@
+import { measureBulkheads } from "./bulkheads.ts";
 import { measureColdBurst } from "./cold-burst.ts";
 import { measureColdStart } from "./cold-start.ts";
 import { measureConcurrentCalls } from "./concurrent-calls.ts";
@@ -29,6 +30,7 @@ export const namedMeasures: readonly NamedMeasure[] = [
   { name: "memory-vend", measure: measureMemoryVend, processes: 0 },
   { name: "cold-start", measure: measureColdStart, processes: 0 },
   { name: "renewal-tick", measure: measureRenewalTick, processes: 0 },
+  { name: "bulkheads", measure: measureBulkheads, processes: 0, isFullOnly: true },
   {
     name: "many-connections",
     measure: measureManyConnections,

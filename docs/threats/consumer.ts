@@ -193,8 +193,33 @@ export const threatsOfAConsumer: readonly Threat[] = [
     asset: "availability",
     kind: "D",
     threat: "holds many invocations open, until the account's concurrency is used up",
-    accepted:
-      "an invocation lasts 25 s at most; `vend-token` has no concurrency limit of its own, so set one where callers are not trusted",
+    mitigation:
+      "each realm has its own part of the account's concurrency, and a caller waits two seconds in it at most",
+    test: ["test/infra/schedule.test.ts", "a realm's vends reserve what no other realm can take"],
+    removal: {
+      file: "infra/constructs/realm.ts",
+      from: "reservedConcurrentExecutions: props.vendConcurrency,",
+      to: "",
+    },
+  },
+  {
+    name: "vends-what-was-frozen",
+    arrow: "invocation",
+    asset: "tokens",
+    kind: "I",
+    threat: "goes on vending a token that has leaked, and that an operator has frozen for it",
+    mitigation:
+      "a process vends from memory for 24 s at most, and reads the freeze with the record",
+    test: [
+      "test/vending/freezes.test.ts",
+      "a frozen %s",
+      "is vended by no process half a minute later, whatever it has cached",
+    ],
+    removal: {
+      file: "functions/vending/credential-cache.ts",
+      from: "freezeTakesMs - realmFreezeMaxAgeMs - 1000",
+      to: "60_000",
+    },
   },
   {
     name: "passes-a-token-on",

@@ -21,6 +21,43 @@ export const threatsOfAnOperator: readonly Threat[] = [
     },
   },
   {
+    name: "tokens-by-freezing",
+    arrow: "table",
+    asset: "tokens",
+    kind: "I",
+    threat: "has the permission to freeze, and has the write of a freeze return the whole item",
+    mitigation: "that permission covers the attributes of a freeze only, and no return values",
+    test: [
+      "test/infra/outsider-walls.test.ts",
+      "%s",
+      "may do what is granted, and is denied everything else",
+    ],
+    removal: {
+      file: "infra/constructs/freeze-permissions.ts",
+      from: 'StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },',
+      to: "",
+    },
+  },
+  {
+    name: "denied-freeze",
+    arrow: "operator's commands",
+    asset: "evidence",
+    kind: "R",
+    threat: "denies that it was they who have stopped a connection",
+    mitigation:
+      "who, when and why are stored with the freeze, and logged by each process that learns of it",
+    test: [
+      "test/vending/freezes.test.ts",
+      "a frozen %s",
+      "is told to the log once by each process that learns of it, and so is its end",
+    ],
+    removal: {
+      file: "functions/store/record-reader.ts",
+      from: 'if (now) log.warn("frozen", { ...of, by: now.by, at: now.at, reason: now.reason });',
+      to: 'if (now) log.warn("frozen", of);',
+    },
+  },
+  {
     name: "token-in-the-log",
     arrow: "log",
     asset: "tokens",

@@ -59,6 +59,20 @@ export const threatsOfARealmFunction: readonly Threat[] = [
     },
   },
   {
+    name: "thaw-by-a-function",
+    arrow: "table",
+    asset: "tokens",
+    kind: "E",
+    threat: "thaws what an operator has frozen because of it, and goes on vending",
+    mitigation: "its role is denied every write of a freeze, of its connections and of its realm",
+    test: ["test/infra/realm-walls.test.ts", "$name", "%s"],
+    removal: {
+      file: "infra/constructs/freeze-permissions.ts",
+      from: '{ "dynamodb:Attributes": ["frozen"] }',
+      to: '{ "dynamodb:Attributes": ["thawed"] }',
+    },
+  },
+  {
     name: "secrets-of-another-realm",
     arrow: "Secrets Manager",
     asset: "secrets",

@@ -1,7 +1,9 @@
 import type { DynamoDBClient, QueryCommandInput } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
+import { readRealms } from "../../infra/realm-list.ts";
 import { realms } from "../../infra/realms.ts";
+import { planConcurrency } from "../../infra/reserved-concurrency.ts";
 import { principalsOf, schedulesOf } from "./principals.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
 
@@ -26,6 +28,18 @@ test("a renewing function has two minutes, and a concurrency of three", () => {
   for (const [, { Properties }] of functions) {
     expect(Properties).toMatchObject({ Timeout: 120, ReservedConcurrentExecutions: 3 });
   }
+});
+
+test("a realm's vends reserve what no other realm can take", () => {
+  const functions = resourcesIn(template, "AWS::Lambda::Function").filter(([logicalId]) =>
+    logicalId.includes("VendToken"),
+  );
+  expect(functions).toHaveLength(realms.length);
+  const { vending } = planConcurrency(readRealms(realms));
+  const planned = [...vending.values()];
+  expect(functions.map(([, { Properties }]) => Properties["ReservedConcurrentExecutions"])).toEqual(
+    planned,
+  );
 });
 
 test("a schedule runs every minute, without a flexible window and without retries", () => {

@@ -9,7 +9,7 @@ import { readBytes } from "../read-body.ts";
 import type { Guard } from "../sigv4/guard.ts";
 import { ALLOW_ALL } from "../sigv4/guard.ts";
 import type { Principal } from "../sigv4/principals.ts";
-import { functionNotFound } from "./lambda-failures.ts";
+import { functionNotFound, TooManyRequests } from "./lambda-failures.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import { functionArn, logGroupOf } from "./lambda-function.ts";
 import type { InvocationResult, LambdaHost } from "./lambda-host.ts";
@@ -160,7 +160,6 @@ function sendError(response: ServerResponse, error: unknown): void {
     error instanceof AwsError
       ? error
       : new AwsError("ServiceException", String(error), { status: 500 });
-  const isThrottled = type === "TooManyRequestsException";
   response
     .writeHead(status, {
       "Content-Type": "application/json",
@@ -170,7 +169,7 @@ function sendError(response: ServerResponse, error: unknown): void {
     .end(
       JSON.stringify({
         Type: status >= 500 ? "Service" : "User",
-        ...(isThrottled && { Reason: "ReservedFunctionInvocationLimitExceeded" }),
+        ...(error instanceof TooManyRequests && { Reason: error.reason }),
         // Lambda's errors differ in the case of this member; SDKs read both.
         message,
         Message: message,

@@ -30,5 +30,16 @@ function reasonOf({ code, signal }: ProcessExit): string {
 export const functionNotFound = (arn: string) =>
   new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, { status: 404 });
 
-export const tooManyRequests = () =>
-  new AwsError("TooManyRequestsException", "Rate Exceeded.", { status: 429 });
+/** The reasons of Lambda's API reference (Invoke, `TooManyRequestsException`). */
+export type ThrottleReason =
+  | "ReservedFunctionInvocationLimitExceeded"
+  | "ConcurrentInvocationLimitExceeded";
+
+export class TooManyRequests extends AwsError {
+  readonly reason: ThrottleReason;
+
+  constructor(reason: ThrottleReason) {
+    super("TooManyRequestsException", "Rate Exceeded.", { status: 429 });
+    this.reason = reason;
+  }
+}

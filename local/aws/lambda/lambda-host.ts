@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AwsLocation } from "../arns.ts";
 import { LOCAL_LOCATION } from "../arns.ts";
 import type { AccessKeys } from "../sigv4/principals.ts";
-import { functionNotFound } from "./lambda-failures.ts";
+import { functionNotFound, TooManyRequests } from "./lambda-failures.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import { functionArn, processEnvironment } from "./lambda-function.ts";
 import type { ProcessPool, RunningProcess } from "./lambda-pool.ts";
@@ -15,6 +15,8 @@ export interface LambdaHostOptions {
   /** Variables of every function; a function's own take precedence. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly location?: AwsLocation;
+  /** The most invocations at once. What functions have not reserved, all others share. Default: unlimited. */
+  readonly accountConcurrency?: number;
   /** The access keys of a function's processes. */
   keysOf?(fn: LambdaFunction): AccessKeys;
   onLog?(line: LogLine): void;
@@ -67,6 +69,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
     endpoints = {},
     environment = {},
     location = LOCAL_LOCATION,
+    accountConcurrency = Number.POSITIVE_INFINITY,
     keysOf = () => PLACEHOLDER_KEYS,
   } = options;
   const pools = new Map<string, ProcessPool>(
@@ -86,6 +89,16 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
     if (!pool) throw functionNotFound(functionArn(location, name));
     return pool;
   }
+  const sharing = functions.filter((fn) => fn.reservedConcurrency === undefined);
+  const reserved = functions.reduce((sum, fn) => sum + (fn.reservedConcurrency ?? 0), 0);
+
+  function requireConcurrency(name: string): void {
+    if (!sharing.some((fn) => fn.name === name)) return;
+    const running = sharing.flatMap((fn) => poolOf(fn.name).processes());
+    const busy = running.filter(({ busySince }) => busySince !== undefined).length;
+    if (busy < accountConcurrency - reserved) return;
+    throw new TooManyRequests("ConcurrentInvocationLimitExceeded");
+  }
   const poolsOf = (name?: string) => (name === undefined ? all() : [poolOf(name)]);
 
   async function invoke(
@@ -94,7 +107,9 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
     qualifier?: string,
   ): Promise<InvocationResult> {
     const requestId = randomUUID();
-    const { outcome, ...run } = await poolOf(name).run({
+    const pool = poolOf(name);
+    requireConcurrency(name);
+    const { outcome, ...run } = await pool.run({
       requestId,
       event: JSON.stringify(payload ?? {}),
       invokedFunctionArn: functionArn(location, name, qualifier),

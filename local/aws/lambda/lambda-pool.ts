@@ -1,4 +1,4 @@
-import { tooManyRequests } from "./lambda-failures.ts";
+import { TooManyRequests } from "./lambda-failures.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import type { Invocation, InvocationOutcome, LambdaProcess, OnLine } from "./lambda-process.ts";
 import { startProcess } from "./lambda-process.ts";
@@ -58,7 +58,8 @@ export function processPool(
 
   async function run(invocation: Invocation): Promise<Run> {
     const warm = idle().at(-1);
-    if (!warm && usable().length >= reservedConcurrency) throw tooManyRequests();
+    if (!warm && usable().length >= reservedConcurrency)
+      throw new TooManyRequests("ReservedFunctionInvocationLimitExceeded");
     const slot = warm ?? start();
     slot.busySince = new Date();
     const { process } = slot;
