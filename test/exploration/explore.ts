@@ -7,7 +7,7 @@ import { exploreOnAllCores } from "./exploration-jobs.ts";
 import { abridgeTimeline, tableHead, tableLine } from "./report.ts";
 import type { ExploredScenario, ScenarioExploration } from "./scenario.ts";
 import { replay } from "./scenario.ts";
-import { allScenarios, scenarioNamed } from "./scenarios.ts";
+import { allScenarios, gateScenarios, scenarioNamed } from "./scenarios.ts";
 import { variantFindings, variantNamed, variants } from "./variants.ts";
 
 /**
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     faults: { type: "string" },
     "max-runs": { type: "string" },
     replay: { type: "string" },
+    long: { type: "boolean", default: false },
     variants: { type: "boolean", default: false },
     variant: { type: "string" },
     list: { type: "boolean", default: false },
@@ -33,12 +34,13 @@ else if (values.variants) await exploreVariants();
 else if (values.replay !== undefined) await replayOne(values.replay);
 else await exploreAll();
 
-/** The one of that name, or else all whose names contain it. */
+/** The one of that name, or else all whose names contain it. Without a name those of the gate; `--long`: all. */
 function chosenScenarios(): readonly ExploredScenario[] {
-  const { scenario = "", variant } = values;
+  const { scenario, variant, long } = values;
   if (variant !== undefined && !variants[variant]) {
     fail(`There is no variant ${variant}; --variants names them.`);
   }
+  if (scenario === undefined) return long ? allScenarios : gateScenarios;
   const named = allScenarios.filter(({ name }) => name === scenario);
   const found =
     named.length > 0 ? named : allScenarios.filter(({ name }) => name.includes(scenario));

@@ -254,15 +254,18 @@ const triples: readonly ExploredScenario[] = [
   },
 ];
 
-export const allScenarios: readonly ExploredScenario[] = [
+/** Those of the gate. */
+export const gateScenarios: readonly ExploredScenario[] = [
   ...pairs,
   ...encounters,
   ...sequenceScenarios,
   ...flightScenarios,
   ...freezeScenarios,
   ...consentScenarios,
-  ...triples,
 ];
+
+/** Three processes take a quarter of the time of all others, and have found nothing that two did not. */
+export const allScenarios: readonly ExploredScenario[] = [...gateScenarios, ...triples];
 
 /** Throws for a name that no scenario has. */
 export function scenarioNamed(name: string): ExploredScenario {
