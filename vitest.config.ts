@@ -10,7 +10,7 @@ const withServers = [
   "test/client/{credential,end-to-end,https-transport,lambda-transport,retry,size}.test.ts",
   "test/client/{token-client,token-client-error,token-fetch,with-token}.test.ts",
   "test/http/{begin,complete}-consent-endpoint.test.ts",
-  "test/http/pages/{consent-failures,consent-pages}.test.ts",
+  "test/http/pages/{consent-failures,consent-pages,consent-results}.test.ts",
   "test/model/unprintable.test.ts",
   "test/openapi/document.test.ts",
   "test/platform/{aws-connection,http-connections,http-failure,http-request}.test.ts",

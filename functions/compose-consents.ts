@@ -1,8 +1,9 @@
 import { compose } from "./compose.ts";
+import { readState } from "./consents/authorization-request.ts";
 import { completeConsent } from "./consents/complete-consent.ts";
 import type { ConsentDependencies } from "./consents/consent-dependencies.ts";
 import { continueConsent, openLink } from "./consents/follow-link.ts";
-import type { ConsentSite } from "./http/pages/consent-routes.ts";
+import type { ConsentSite } from "./http/pages/consent-site.ts";
 import { pageStyle } from "./http/pages/page.ts";
 import { Sensitive } from "./model/sensitive.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
@@ -37,14 +38,18 @@ export function siteOf(deps: ConsentDependencies, requester: string): ConsentSit
   return {
     realm,
     requester,
+    baseUrl: deps.consentBaseUrl,
     clock,
     log,
     metrics,
+    browserSecrets,
     styleHash: base64(browserSecrets.hash(new Sensitive(pageStyle))),
     openLink: (link, browser, deadline) => openLink(deps, link, browser, deadline),
     continueConsent: (link, browser, deadline) => continueConsent(deps, link, browser, deadline),
     completeConsent: (parameters, browser, deadline) =>
       completeConsent(deps, parameters, browser, deadline),
+    pendingIdIn: (parameters) => readState(parameters.get("state"))?.pendingId ?? null,
+    flow: () => deps.flow(),
   };
 }
 

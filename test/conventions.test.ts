@@ -44,6 +44,7 @@ const mayExpose: Readonly<Record<string, string>> = {
     "the state that a browser carries ends in its proof",
   "functions/consents/follow-link.ts": "the link's form is looked at",
   "functions/consents/link-proof.ts": "the end that its proof states is no secret",
+  "functions/http/pages/consent-results.ts": "a browser keeps its result with its signature",
   "functions/http/pages/web-request.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
   "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",

@@ -5,8 +5,7 @@ import { expect, test } from "vitest";
 import { commands } from "../cli/commands.ts";
 import { renderPage } from "../docs/generate/render-page.ts";
 import { vendPayload } from "../functions/http/contract.ts";
-import type { ConsentOutcome } from "../functions/http/pages/outcome-pages.ts";
-import { outcomePage } from "../functions/http/pages/outcome-pages.ts";
+import { consentOutcomes, outcomePage } from "../functions/http/pages/outcome-pages.ts";
 import {
   readConsentEnvironment,
   readEnvironment,
@@ -140,25 +139,8 @@ test("docs/operations.md has every command of the command line", () => {
 });
 
 test("docs/consents.md has every page that ends a consent, with its status", () => {
-  const outcomes: Record<ConsentOutcome, true> = {
-    "link-unknown": true,
-    "link-used": true,
-    "link-expired": true,
-    "other-browser": true,
-    "cookies-needed": true,
-    "mixed-up": true,
-    denied: true,
-    "provider-error": true,
-    "code-refused": true,
-    "provider-away": true,
-    "try-later": true,
-    "our-fault": true,
-    "not-a-page": true,
-  };
   const requester = { realm: { provider: "connectpay", environment: "test" }, requester: "Us" };
-  const pages = Object.keys(outcomes).map((outcome) =>
-    outcomePage(requester, outcome as ConsentOutcome),
-  );
+  const pages = consentOutcomes.map((outcome) => outcomePage(requester, outcome));
   const rows = tableUnder(read("docs/consents.md"), "## What a person sees", "page");
   const granted = ["… asks for access to …", "Access is granted", "Part of the access is granted"];
   expect(rows.map(([title, status]) => `${status} ${title}`).sort()).toEqual(

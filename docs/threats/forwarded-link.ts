@@ -117,8 +117,8 @@ export const threatsOfAForwardedLink: readonly Threat[] = [
     test: ["test/http/pages/consent-pages.test.ts", "through %s", "%s uses up no consent"],
     removal: {
       file: "functions/http/pages/consent-routes.ts",
-      from: 'return request.method === "GET"',
-      to: "return request.method",
+      from: 'return method === "GET" && callbackPath.test(path);',
+      to: "return callbackPath.test(path);",
     },
   },
   {
@@ -131,7 +131,7 @@ export const threatsOfAForwardedLink: readonly Threat[] = [
     test: [
       "test/http/pages/consent-pages.test.ts",
       "every page",
-      "is never cached, framed or indexed, and sends no referrer",
+      "is never cached, framed or indexed, sends no referrer, and stays apart from other origins",
     ],
     removal: {
       file: "functions/http/pages/page.ts",

@@ -91,6 +91,42 @@ export const threatsOfTheInternet: readonly Threat[] = [
     },
   },
   {
+    name: "result-of-another-link",
+    arrow: "pages",
+    asset: "consents",
+    kind: "S",
+    threat: "has a browser show a result that is not that of its link",
+    mitigation: "a result is signed with the browser's secret, for its realm and its link",
+    test: [
+      "test/http/pages/consent-results.test.ts",
+      "a result",
+      "of another link, under the name of this one's, is not believed",
+    ],
+    removal: {
+      file: "functions/http/pages/consent-results.ts",
+      from: "return isSigned ? readResult(text) : null;",
+      to: 'return isSigned || text !== "" ? readResult(text) : null;',
+    },
+  },
+  {
+    name: "code-in-the-history",
+    arrow: "callback",
+    asset: "refresh tokens",
+    kind: "I",
+    threat: "reads code and state in a browser's address bar or history",
+    mitigation: "a callback is no page: it leads on to an address with neither",
+    test: [
+      "test/http/pages/consent-results.test.ts",
+      "through %s, a callback",
+      "leads to an address without code and state, which shows the result as often as it is asked for",
+    ],
+    removal: {
+      file: "functions/http/pages/consent-results.ts",
+      from: "return redirectAnswer(address, resultCookie(id, signed, resultLifetimeMs));",
+      to: "return pageOf(site, result);",
+    },
+  },
+  {
     name: "second-cookie",
     arrow: "callback",
     asset: "consents",
@@ -104,8 +140,8 @@ export const threatsOfTheInternet: readonly Threat[] = [
     ],
     removal: {
       file: "functions/http/pages/web-request.ts",
-      from: "return others.length === 0 && secretShape",
-      to: "return secretShape",
+      from: 'return others.length === 0 ? value : "";',
+      to: "return value;",
     },
   },
   {

@@ -9,8 +9,8 @@ import type { ConsentLink } from "./contract.ts";
 import { beginBody, beginPayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { consentPages } from "./pages/consent-pages.ts";
-import type { ConsentSite } from "./pages/consent-routes.ts";
 import { isPageEvent } from "./pages/consent-routes.ts";
+import type { ConsentSite } from "./pages/consent-site.ts";
 import {
   parse,
   requireAccount,

@@ -10,8 +10,8 @@ import type { Disconnected, GrantedConsent } from "./contract.ts";
 import { disconnectPayload, pastePayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { consentPages } from "./pages/consent-pages.ts";
-import type { ConsentSite } from "./pages/consent-routes.ts";
 import { isPageEvent } from "./pages/consent-routes.ts";
+import type { ConsentSite } from "./pages/consent-site.ts";
 import { parse, requireAccount, unknownPath } from "./read-fields.ts";
 
 interface CompleteConsentEndpoint extends ConsentSite {

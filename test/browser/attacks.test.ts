@@ -82,18 +82,23 @@ describeInBrowser("an attacker", () => {
     expect(redeems()).toEqual(before);
   });
 
-  test("who replays a callback finds it used, from any browser", async () => {
+  test("who replays a callback repeats nothing, from any browser", async () => {
     const { vend } = consentStack();
     const visitor = await setOut("centrapay-user/test", "replay");
     await decideOnConsent(visitor.page, defaultUser);
     await expectTitle(visitor.page, "Access is granted");
     const before = redeems();
+    const callback = visitor.visited.findLast((address) => address.includes("/callback/"));
     const tab = await visitor.newTab();
-    await tab.goto(visitor.page.url());
-    await expectTitle(tab, "This link no longer works");
+    await tab.goto((callback ?? "").replace("GET ", ""));
+    await expectTitle(tab, "Access is granted");
     const stranger = await openVisitor();
-    await stranger.page.goto(visitor.page.url());
+    await stranger.page.goto((callback ?? "").replace("GET ", ""));
     await expectTitle(stranger.page, notThisBrowser);
+    expect(stranger.page.url()).toMatch(/\/refused-browser$/);
+    await stranger.page.goto(visitor.page.url());
+    await expectTitle(stranger.page, "There is no result to show");
+    await checkPage(stranger.page, "no-result");
     expect(redeems()).toEqual(before);
     expect(versionOrCode(await vend("centrapay-user/test", "replay"))).toBe(1);
   });
@@ -129,7 +134,7 @@ describeInBrowser("an attacker", () => {
       },
     });
     await decideOnConsent(page, defaultUser);
-    await page.waitForURL(/\/callback\//);
+    await page.waitForURL(/\/result-/);
     await checkPage(page, "callback-script");
     expect(await page.title()).not.toContain("pwned");
     expect(await page.locator("img, script").count()).toBe(0);

@@ -181,17 +181,20 @@ describeInBrowser("a consent", () => {
     await decideOnConsent(page, defaultUser);
     await expectTitle(page, "Access is granted");
     const { token } = expectAnswer(await vend("centrapay-user/test", "quiet"));
-    const callback = new URL(page.url());
+    const ours = visited.filter((address) => address.includes(baseUrl));
+    const callback = new URL(ours.at(-2)?.replace("GET ", "") ?? "");
     const { code = "", state = "" } = Object.fromEntries(callback.searchParams);
     expect(code).toMatch(/^simulated-/);
+    expect(page.url()).toMatch(/\/consent\/centrapay-user\/test\/result-[\w-]{16}$/);
 
     const secrets = [token, code, state, defaultUser.password];
     const text = `${await page.content()}\n${printed()}`;
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
-    const ours = visited.filter((address) => address.includes(baseUrl));
-    expect(ours).toHaveLength(3);
+    expect(ours).toHaveLength(4);
     expect(ours.filter((address) => address.includes(token))).toEqual([]);
-    expect(ours.filter((address) => address.includes(code))).toEqual([`GET ${callback.href}`]);
+    for (const secret of [code, state]) {
+      expect(ours.filter((address) => address.includes(secret))).toEqual([`GET ${callback.href}`]);
+    }
     expect(centrapay.oracle.codesReplayed()).toBe(0);
   });
 

@@ -56,12 +56,15 @@ describeInBrowser("the whole system, to a person with a link", () => {
   });
 
   test("of another realm: an answer that arrives there is refused", async () => {
-    const { page } = await openVisitor();
+    const { page, visited } = await openVisitor();
     await page.goto(await createConsentLink(stack, realmOf("centrapay-user")));
     await continueToProvider(page);
     await decideOnConsent(page, defaultUser);
     await expectTitle(page, "Access is granted");
-    await page.goto(page.url().replace("centrapay-user/test", "connectpay/stage"));
+    const callback = visited.findLast((address) => address.includes("/callback/")) ?? "";
+    await page.goto(
+      callback.replace("GET ", "").replace("centrapay-user/test", "connectpay/stage"),
+    );
     await expectTitle(page, "This answer does not match your request");
   });
 });

@@ -8,6 +8,7 @@ import {
   TestConsentSite,
   useTable,
 } from "../support/consent-site.ts";
+import { callbackUrl } from "../support/test-browser.ts";
 
 const table = useTable();
 const aSite = (changes = {}) => new TestConsentSite(table(), changes);
@@ -263,33 +264,41 @@ describe("a mix-up", () => {
 });
 
 describe("a replay", () => {
-  test("of an answer is refused", async () => {
+  test("of an answer is refused, and shows the result that there was", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer } = await startedConsent(site);
-    await browser.returnFromProvider(authorizeUrl, answer);
+    const granted = await browser.returnFromProvider(authorizeUrl, answer);
+    expect(await browser.returnFromProvider(authorizeUrl, answer)).toEqual(granted);
+    browser.forget(/^__Host-result/);
     const again = await browser.returnFromProvider(authorizeUrl, answer);
     expect(again).toMatchObject({ status: 410, title: "This link no longer works" });
+    expect(again.body).toContain("If you saw that access is granted, you are done");
     expect(site.provider.asked).toHaveLength(1);
   });
 
   test("of an answer at the same instant sends the code once", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer } = await startedConsent(site);
-    const pages = await Promise.all(
-      Array.from({ length: 8 }, () => browser.returnFromProvider(authorizeUrl, answer)),
+    const callback = callbackUrl(authorizeUrl, answer);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => browser.ask("GET", callback)),
     );
-    const titles = pages.map(({ title }) => title);
-    expect(titles.filter((title) => title === "Access is granted")).toHaveLength(1);
-    expect(new Set(titles).size).toBe(2);
+    const [address, ...others] = new Set(answers.map(({ headers }) => headers["Location"]));
+    expect(others).toEqual([]);
+    expect(answers.filter(({ setCookie }) => setCookie !== null)).toHaveLength(1);
+    expect(await browser.get(address ?? "")).toMatchObject({ title: "Access is granted" });
     expect(site.provider.asked).toHaveLength(1);
   });
 
   test("of a denial as a consent is refused: its state was used up", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer } = await startedConsent(site);
-    await browser.returnFromProvider(authorizeUrl, site.provider.refuse(authorizeUrl));
-    const page = await browser.returnFromProvider(authorizeUrl, answer);
-    expect(page).toMatchObject({ status: 410 });
+    const denied = await browser.returnFromProvider(
+      authorizeUrl,
+      site.provider.refuse(authorizeUrl),
+    );
+    expect(denied).toMatchObject({ title: "Access is not granted" });
+    expect(await browser.returnFromProvider(authorizeUrl, answer)).toEqual(denied);
     expect(site.provider.asked).toEqual([]);
   });
 });

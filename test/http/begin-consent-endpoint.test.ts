@@ -270,7 +270,8 @@ test("either function shows any page", async () => {
     });
     const callback = "/callback/connectpay/x";
     expect(await handler(browserHttpApiEvent("GET", callback), aContext())).toMatchObject({
-      statusCode: 400,
+      statusCode: 303,
+      headers: { Location: expect.stringMatching(/refused-answer$/) },
     });
   }
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
-import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
+import { consentInBrowser } from "../support/consent-in-browser.ts";
 import type { ConsentStack, RealmName } from "../support/consent-stack.ts";
 import { useConsentStack } from "../support/consent-stack.ts";
 import {
@@ -18,11 +18,7 @@ const centrapayRealm = "centrapay-user/test";
 function consentIn(consentStack: () => ConsentStack) {
   return async (realm: RealmName, account: string): Promise<number> => {
     const link = await consentStack().begin(realm, account);
-    const [cookie = ""] = (await fetch(link)).headers.getSetCookie();
-    const headers = { cookie: cookie.split(";")[0] ?? "" };
-    const left = await fetch(link, { method: "POST", headers, redirect: "manual" });
-    const callback = await createUserAgent(defaultUser).consent(left.headers.get("location") ?? "");
-    return (await fetch(callback, { headers })).status;
+    return (await consentInBrowser(link, defaultUser)).status;
   };
 }
 

@@ -6,7 +6,7 @@ import {
   readState,
 } from "../../functions/consents/authorization-request.ts";
 import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
-import type { WebAnswer } from "../../functions/http/pages/consent-routes.ts";
+import type { WebAnswer } from "../../functions/http/pages/consent-site.ts";
 import { readWebRequest } from "../../functions/http/pages/web-request.ts";
 import type { Redirect } from "../../functions/model/consent-outcome.ts";
 import type { Unprintable } from "../../functions/model/sensitive.ts";

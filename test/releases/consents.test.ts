@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
 import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
+import { aWindow } from "../support/consent-in-browser.ts";
 import type { RealmName } from "../support/consent-stack.ts";
 import { realmNames, useConsentStack } from "../support/consent-stack.ts";
 import { expectAnswer, versionOrCode } from "../support/stack-answers.ts";
@@ -21,13 +22,11 @@ const deploy = (release: Release) => consentStack().deploy(releases[release]);
 
 /** A person consents like in a browser, cookies included; `deployed` at the provider, before the callback. */
 async function consent(realm: RealmName, account: string, deployed: () => void): Promise<number> {
-  const link = await consentStack().begin(realm, account);
-  const [cookie = ""] = (await fetch(link)).headers.getSetCookie();
-  const headers = { cookie: cookie.split(";")[0] ?? "" };
-  const left = await fetch(link, { method: "POST", headers, redirect: "manual" });
-  const callback = await createUserAgent(defaultUser).consent(left.headers.get("location") ?? "");
+  const window = aWindow();
+  const authorizeUrl = await window.setOut(await consentStack().begin(realm, account));
+  const callback = await createUserAgent(defaultUser).consent(authorizeUrl);
   deployed();
-  return (await fetch(callback, { headers })).status;
+  return (await window.read(callback)).status;
 }
 
 const ways: [first: Release, then: Release][] = [

@@ -25,8 +25,17 @@ export function aWindow() {
   }
 
   const go = (url: string | URL, method = "GET"): Promise<Response> => send(url, { method });
+
+  /** Opens an address, and follows redirects on its own host. */
+  async function follow(url: string | URL): Promise<Response> {
+    const response = await go(url);
+    const next = URL.parse(response.headers.get("location") ?? "", String(url));
+    return next?.origin === new URL(url).origin ? follow(next) : response;
+  }
+
   return {
     go,
+    follow,
     /** Sends a form. */
     submit: (url: string | URL, fields: Record<string, string>): Promise<Response> =>
       send(url, { method: "POST", body: new URLSearchParams(fields) }),
@@ -39,7 +48,7 @@ export function aWindow() {
       return authorizeUrl;
     },
     async read(url: string | URL): Promise<SeenPage> {
-      const response = await go(url);
+      const response = await follow(url);
       const html = await response.text();
       const [, title = ""] = /<h1>(.*?)<\/h1>/s.exec(html) ?? [];
       return { status: response.status, html, title };
@@ -51,5 +60,5 @@ export function aWindow() {
 export async function consentInBrowser(link: string, person: SimulatedUser): Promise<Response> {
   const window = aWindow();
   const authorizeUrl = await window.setOut(link);
-  return window.go(await createUserAgent(person).consent(authorizeUrl));
+  return window.follow(await createUserAgent(person).consent(authorizeUrl));
 }

@@ -15,7 +15,7 @@ export interface PageResponse {
   readonly title: string;
 }
 
-/** A browser with a cookie jar, which sends every cookie until it expires. */
+/** A browser with a cookie jar, which sends every cookie until it expires, and follows redirects on its own host. */
 export class TestBrowser {
   readonly #handler: Handler;
   readonly #api: Api;
@@ -28,13 +28,18 @@ export class TestBrowser {
     this.#clock = clock;
   }
 
-  get(url: string): Promise<PageResponse> {
-    return this.#request("GET", url);
+  async get(url: string): Promise<PageResponse> {
+    return this.#followed(await this.ask("GET", url), url);
+  }
+
+  /** Takes a function's answer to a request for this address. */
+  async receive(answer: unknown, url: string): Promise<PageResponse> {
+    return this.#followed(this.#keptCookie(readPageResponse(answer)), url);
   }
 
   /** Submits the form of the page at this address. */
   post(url: string): Promise<PageResponse> {
-    return this.#request("POST", url);
+    return this.ask("POST", url);
   }
 
   /** Opens a link and continues. Returns the address at the provider. */
@@ -47,25 +52,45 @@ export class TestBrowser {
 
   /** Follows the provider's redirect to the callback. */
   returnFromProvider(authorizeUrl: string, answer: URLSearchParams): Promise<PageResponse> {
-    const callback = new URL(authorizeUrl).searchParams.get("redirect_uri");
-    return this.get(`${callback}?${answer}`);
+    return this.get(callbackUrl(authorizeUrl, answer));
   }
 
-  async #request(method: string, url: string): Promise<PageResponse> {
+  /** Loses the cookies with such names. */
+  forget(names: RegExp): void {
+    for (const name of this.cookies.keys()) if (names.test(name)) this.cookies.delete(name);
+  }
+
+  /** One request, without following its redirect. */
+  async ask(method: string, url: string): Promise<PageResponse> {
+    const answer = await this.#handler(this.event(method, url), aContext());
+    return this.#keptCookie(readPageResponse(answer));
+  }
+
+  /** The event of a request of this browser. */
+  event(method: string, url: string): object {
     const now = this.#clock.now();
     const validCookies = [...this.cookies].filter(([, { until }]) => until > now);
     const cookies = validCookies.map(([name, { value }]) => `${name}=${value}`);
-    const event = webEvent(this.#api, { method, url, cookies });
-    const seen = readPageResponse(await this.#handler(event, aContext()));
-    if (seen.setCookie) this.#setCookie(seen.setCookie, now);
+    return webEvent(this.#api, { method, url, cookies });
+  }
+
+  #keptCookie(seen: PageResponse): PageResponse {
+    const [, name, value = "", seconds] =
+      /^([^=]+)=([^;]+);.* Max-Age=(\d+)$/.exec(seen.setCookie ?? "") ?? [];
+    const until = plusMs(this.#clock.now(), Number(seconds) * 1000);
+    if (name) this.cookies.set(name, { value, until });
     return seen;
   }
 
-  #setCookie(setCookie: string, now: Date): void {
-    const [, name = "", value = "", seconds] =
-      /^([^=]+)=([^;]+);.* Max-Age=(\d+)$/.exec(setCookie) ?? [];
-    this.cookies.set(name, { value, until: plusMs(now, Number(seconds) * 1000) });
+  #followed(seen: PageResponse, url: string): PageResponse | Promise<PageResponse> {
+    const next = URL.parse(seen.headers["Location"] ?? "", url);
+    return seen.status === 303 && next?.origin === new URL(url).origin ? this.get(next.href) : seen;
   }
+}
+
+/** The address to which a provider redirects with these parameters. */
+export function callbackUrl(authorizeUrl: string, answer: URLSearchParams): string {
+  return `${new URL(authorizeUrl).searchParams.get("redirect_uri")}?${answer}`;
 }
 
 /** Parses a response in either API's format. */

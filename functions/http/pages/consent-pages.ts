@@ -5,8 +5,10 @@ import { VendingError } from "../../model/errors.ts";
 import { isHttpApiEvent } from "../api-event.ts";
 import { callerDeadline, earlyTimeoutMs, outOfTime, traceOf } from "../json-endpoint.ts";
 import { refusalReporter } from "../report-refusal.ts";
-import type { ConsentSite, WebAnswer } from "./consent-routes.ts";
-import { answerPage, outcomeAnswer } from "./consent-routes.ts";
+import { resultAnswer } from "./consent-results.ts";
+import { answerPage, isCallback } from "./consent-routes.ts";
+import type { ConsentSite, WebAnswer } from "./consent-site.ts";
+import { outcomeAnswer } from "./consent-site.ts";
 import { outcomeOf } from "./outcome-pages.ts";
 import { readWebRequest } from "./web-request.ts";
 
@@ -15,9 +17,10 @@ export function consentPages(site: ConsentSite) {
   const refuseWith = refusalReporter(site);
   return middy({ timeoutEarlyInMillis: earlyTimeoutMs, timeoutEarlyResponse: outOfTime })
     .use({
-      onError: (request) => {
+      onError: async (request) => {
         refuseWith(request.error, null);
-        request.response = withCookie(request.event, errorAnswer(site, request.error));
+        const { event, error } = request;
+        request.response = withCookie(event, await errorAnswer(site, event, error));
       },
     })
     .handler(async (event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {
@@ -35,11 +38,16 @@ function withCookie(event: unknown, { page, cookie }: WebAnswer) {
   return { ...page, headers: { ...page.headers, "Set-Cookie": cookie } };
 }
 
-function errorAnswer(site: ConsentSite, error: unknown): WebAnswer {
+async function errorAnswer(site: ConsentSite, event: unknown, error: unknown): Promise<WebAnswer> {
   const realm = realmName(site.realm);
   const code = error instanceof VendingError ? error.code : "internal";
   if (code === "internal") site.log.error("defect", { realm, ...traceOf(error) });
   else if (error instanceof VendingError)
     site.log.warn("consent-refused", { realm, reason: code, detail: error.message });
-  return outcomeAnswer(site, outcomeOf(code));
+  const kind = outcomeOf(code);
+  const request = readWebRequest(event);
+  // It may have failed before the link was used up: then a later try has another result.
+  return request && isCallback(request)
+    ? resultAnswer(site, request, { kind }, false)
+    : outcomeAnswer(site, kind);
 }

@@ -1,18 +1,26 @@
-import type { RefusalReason } from "../../model/consent-outcome.ts";
 import type { ProblemCode } from "../../model/errors.ts";
 import { html } from "./html.ts";
 import type { ConsentRequester, Page } from "./page.ts";
 
 /** Why a browser is shown a page without a granted consent. */
-export type ConsentOutcome =
-  | RefusalReason
-  | "denied"
-  | "provider-error"
-  | "code-refused"
-  | "provider-away"
-  | "try-later"
-  | "our-fault"
-  | "not-a-page";
+export const consentOutcomes = [
+  "link-unknown",
+  "link-used",
+  "link-expired",
+  "other-browser",
+  "cookies-needed",
+  "mixed-up",
+  "denied",
+  "provider-error",
+  "code-refused",
+  "provider-away",
+  "try-later",
+  "our-fault",
+  "no-result",
+  "not-a-page",
+] as const;
+
+export type ConsentOutcome = (typeof consentOutcomes)[number];
 
 interface Wording {
   readonly status: number;
@@ -105,6 +113,12 @@ const wordings: Readonly<Record<ConsentOutcome, Wording>> = {
     title: "Something is wrong on our side",
     what: "It is not your fault, and trying again will not help.",
     advice: "Tell {requester} that access could not be set up.",
+  },
+  "no-result": {
+    status: 404,
+    title: "There is no result to show",
+    what: "A result is shown for ten minutes, and only in the browser in which it was reached.",
+    advice: "To know whether access is granted, ask {requester}.",
   },
   "not-a-page": {
     status: 404,

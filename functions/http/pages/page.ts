@@ -25,10 +25,17 @@ export interface PageAnswer {
   readonly body: string;
 }
 
-/** Headers of every answer to a browser: never cached, framed or indexed, and its address is never sent as a referrer. */
+/**
+ * Headers of every answer to a browser: never cached, framed or indexed, over TLS only, out of reach of a page that opened
+ * it, and its address is never sent as a referrer.
+ */
 export const privateHeaders = {
   "Cache-Control": "no-store",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
+  // Two years: not of subdomains, which may belong to others.
+  "Strict-Transport-Security": "max-age=63072000",
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
   "X-Robots-Tag": "noindex, nofollow",

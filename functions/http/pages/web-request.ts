@@ -34,6 +34,9 @@ export function readWebRequest(event: unknown): WebRequest | null {
   });
 }
 
+/** Programs that check links send HEAD. */
+export const isReading = ({ method }: WebRequest) => method === "GET" || method === "HEAD";
+
 /** A random half, and the link (functions/consents/link-proof.ts). */
 const secretShape = /^[\w-]{86}$/;
 
@@ -42,25 +45,45 @@ const secretShape = /^[\w-]{86}$/;
  * that two links in one browser do not interfere.
  */
 const cookieName = (pendingId: string) => `__Host-consent-${pendingId.slice(0, 16)}`;
+const resultCookieName = (pendingId: string) => `__Host-result-${pendingId.slice(0, 16)}`;
 
-/** The browser that sent these cookies. Duplicate cookies are ignored: they cannot be told apart. */
+/** The browser that sent these cookies. */
 export function browserFrom(cookies: string): Browser {
-  const pairs = cookies.split(";").map((pair) => pair.trim().split("="));
   return {
     secretFor: (pendingId) => {
-      const name = cookieName(pendingId);
-      const matching = pairs.filter(([key]) => key === name);
-      const [value = "", ...others] = new Set(matching.map(([, text = ""]) => text));
-      return others.length === 0 && secretShape.test(value) ? new Sensitive(value) : null;
+      const value = cookieValue(cookies, cookieName(pendingId));
+      return secretShape.test(value) ? new Sensitive(value) : null;
     },
   };
 }
 
+/** Duplicate cookies are ignored: they cannot be told apart. */
+function cookieValue(cookies: string, name: string): string {
+  const pairs = cookies.split(";").map((pair) => pair.trim().split("="));
+  const matching = pairs.filter(([key]) => key === name);
+  const [value = "", ...others] = new Set(matching.map(([, text = ""]) => text));
+  return others.length === 0 ? value : "";
+}
+
 /** The `Set-Cookie` header that stores a secret in the browser. */
 export function setCookie({ pendingId, secret, maxAgeMs }: BrowserCookie): string {
+  return cookie(cookieName(pendingId), secret.expose(), maxAgeMs);
+}
+
+/** The result of a link's consent that a browser has kept: as it was stored, or whatever somebody has put there. */
+export function keptResult(cookies: string, pendingId: string): string {
+  return cookieValue(cookies, resultCookieName(pendingId));
+}
+
+/** The `Set-Cookie` header that stores the result of a link's consent in its browser. */
+export function resultCookie(pendingId: string, text: string, maxAgeMs: number): string {
+  return cookie(resultCookieName(pendingId), text, maxAgeMs);
+}
+
+function cookie(name: string, value: string, maxAgeMs: number): string {
   const seconds = Math.ceil(maxAgeMs / 1000);
   // Lax, because the provider's redirect back is a cross-site navigation and must carry the cookie.
-  return `${cookieName(pendingId)}=${secret.expose()}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`;
+  return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`;
 }
 
 type MultiValue = Readonly<Record<string, string | string[] | null | undefined>>;

@@ -3,7 +3,7 @@ import { VendingError } from "../../../functions/model/errors.ts";
 import { aContext } from "../../support/a-proxy-event.ts";
 import { refusedBy } from "../../support/consent-provider.ts";
 import { startedConsent, TestConsentSite, useTable } from "../../support/consent-site.ts";
-import { readPageResponse } from "../../support/test-browser.ts";
+import { callbackUrl, readPageResponse } from "../../support/test-browser.ts";
 import { webEvent } from "../../support/web-events.ts";
 
 const table = useTable();
@@ -42,27 +42,24 @@ describe("a failure", () => {
   test("to finish in time is detected before a link is used up", async () => {
     const site = aSite();
     const { browser, authorizeUrl, answer, rows } = await startedConsent(site);
-    const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`);
-    const url = `${new URL(authorizeUrl).searchParams.get("redirect_uri")}?${answer}`;
-    const event = webEvent("an HTTP API", { url, cookies });
+    const url = callbackUrl(authorizeUrl, answer);
+    const event = browser.event("GET", url);
     // A lease lasts 7 s here; claiming the row takes up to half a second, and the answer has 300 ms.
-    const late = readPageResponse(await site.complete(event, aContext(7799)));
+    const late = await browser.receive(await site.complete(event, aContext(7799)), url);
     expect(late).toMatchObject({ status: 503, title: "This is not possible right now" });
     const detail = "Too little time is left to redeem the code.";
     expect(site.events().at(-1)).toMatchObject({ detail });
     expect(site.provider.asked).toEqual([]);
     expect(await site.rows()).toEqual(rows);
-    const inTime = readPageResponse(await site.complete(event, aContext(7800)));
+    const inTime = await browser.receive(await site.complete(event, aContext(7800)), url);
     expect(inTime).toMatchObject({ title: "Access is granted" });
   });
 
   test("to finish in time does not prevent a person from declining", async () => {
     const site = aSite();
     const { browser, authorizeUrl } = await startedConsent(site);
-    const cookies = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`);
-    const callback = new URL(authorizeUrl).searchParams.get("redirect_uri");
-    const url = `${callback}?${site.provider.refuse(authorizeUrl)}`;
-    await site.complete(webEvent("an HTTP API", { url, cookies }), aContext(2000));
+    const url = callbackUrl(authorizeUrl, site.provider.refuse(authorizeUrl));
+    await site.complete(browser.event("GET", url), aContext(2000));
     expect(site.events().at(-1)).toMatchObject({ event: "consent-denied" });
   });
 

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { ConsentOutcome } from "../../../functions/http/pages/outcome-pages.ts";
-import { outcomeOf, outcomePage } from "../../../functions/http/pages/outcome-pages.ts";
+import {
+  consentOutcomes,
+  outcomeOf,
+  outcomePage,
+} from "../../../functions/http/pages/outcome-pages.ts";
 import { pageAnswer } from "../../../functions/http/pages/page.ts";
 import { problemCodes } from "../../../functions/model/errors.ts";
 import { aContext } from "../../support/a-proxy-event.ts";
@@ -14,22 +17,6 @@ import { apis, webEvent } from "../../support/web-events.ts";
 const table = useTable();
 const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 
-const outcomes: readonly ConsentOutcome[] = [
-  "link-unknown",
-  "link-used",
-  "link-expired",
-  "other-browser",
-  "cookies-needed",
-  "mixed-up",
-  "denied",
-  "provider-error",
-  "code-refused",
-  "provider-away",
-  "try-later",
-  "our-fault",
-  "not-a-page",
-];
-
 /** All pages: the one of a link, the one of success, and those of all other outcomes. */
 async function allPages(site = aSite()): Promise<PageResponse[]> {
   const { link, browser, authorizeUrl } = await startedConsent(site);
@@ -37,7 +24,7 @@ async function allPages(site = aSite()): Promise<PageResponse[]> {
   const partly = site.provider.agree(authorizeUrl, "psd2-ais unheard-of");
   const granted = await browser.returnFromProvider(authorizeUrl, partly);
   const { realm } = site;
-  const others = outcomes.map((outcome) =>
+  const others = consentOutcomes.map((outcome) =>
     readPageResponse(pageAnswer(outcomePage({ realm, requester: "Acme" }, outcome), "hash=")),
   );
   return [asked, granted, ...others];
@@ -86,7 +73,7 @@ describe("every page", () => {
     }
   });
 
-  test("is never cached, framed or indexed, and sends no referrer", async () => {
+  test("is never cached, framed or indexed, sends no referrer, and stays apart from other origins", async () => {
     for (const { headers } of await allPages()) {
       expect(headers).toMatchObject({
         "Content-Type": "text/html; charset=utf-8",
@@ -95,6 +82,9 @@ describe("every page", () => {
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "X-Robots-Tag": "noindex, nofollow",
+        "Strict-Transport-Security": "max-age=63072000",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
       });
     }
   });
@@ -252,7 +242,7 @@ describe("an error that the provider sends back", () => {
 });
 
 test.each(problemCodes)("a failure has a page for people: %s", (code) => {
-  expect(outcomes).toContain(outcomeOf(code));
+  expect(consentOutcomes).toContain(outcomeOf(code));
 });
 
 describe.each(apis)("through %s", (api) => {
