@@ -38,7 +38,7 @@ export const projects = [
     name: "unit",
     include: [
       "test/{bench,cli,client,http,model,mutation,openapi,platform,providers}/**/*.test.ts",
-      "test/{sealing,store,support,threats,vending}/**/*.test.ts",
+      "test/{events,sealing,store,support,threats,vending}/**/*.test.ts",
     ],
     exclude: [...withServers, ...slow],
     setupFiles: ["test/support/no-servers.ts"],

@@ -101,10 +101,20 @@ export function compose(variables: Variables): {
   return { environment, dependencies, metrics, renewalIndex, pendingConsents, secretVersions };
 }
 
-/** The dependencies of `list-connections`: no secrets, no sealing key, no provider. Fails with a `StartUpError`. */
-export async function composeStatus(variables: Variables): Promise<{
+/**
+ * The dependencies of a function that serves all realms: no secrets, no sealing key, no provider. `name` is the function's,
+ * in metrics. Fails with a `StartUpError`.
+ */
+export async function composeStatus(
+  variables: Variables,
+  name: string,
+): Promise<{
   realms: readonly RealmSummary[];
   reader: StatusReader;
+  tableName: string;
+  aws: AwsConnection;
+  /** Metrics of another name: a realm's. */
+  metricsOf(realm: string): EmfMetrics;
   clock: Clock;
   log: Log;
   metrics: EmfMetrics;
@@ -114,13 +124,17 @@ export async function composeStatus(variables: Variables): Promise<{
   const { tableName, realms } = readStatusEnvironment(variables, readRealmSummaries);
   const { clock, log } = clockAndLog();
   // In the place of a realm, because it serves all of them.
-  const metrics = emfMetrics(writeLine, clock.now, "list-connections");
-  const dynamoDb = await dynamoDbOf(connectToAws(variables, clock), metrics)();
+  const metrics = emfMetrics(writeLine, clock.now, name);
+  const aws = connectToAws(variables, clock);
+  const dynamoDb = await dynamoDbOf(aws, metrics)();
   const readRecord = recordReader({ clock, log, metrics: null, process: "" });
   const { dynamoDbStatusReader } = await import("./store/dynamodb-status-reader.ts");
   return {
     realms,
     reader: dynamoDbStatusReader(dynamoDb, tableName, clock, readRecord, readFreeze),
+    tableName,
+    aws,
+    metricsOf: (realm) => emfMetrics(writeLine, clock.now, realm),
     clock,
     log,
     metrics,

@@ -3,7 +3,7 @@ import { statusEndpoint } from "./http/status-endpoint.ts";
 import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 import { listConnections } from "./vending/list-connections.ts";
 
-const status = await composeStatus(process.env);
+const status = await composeStatus(process.env, "list-connections");
 
 const { clock, log, metrics, fingerprint } = status;
 

@@ -12,7 +12,10 @@ const maxAlarmName = 255;
 
 /** Throws for a realm whose functions, alarms or stack cannot have their names, and for two realms that would share one. */
 export function checkNames(realms: readonly ListedRealm[], names: DeploymentNames): void {
-  const owners = new Map([[names.listConnections, "list-connections"]]);
+  const owners = new Map([
+    [names.listConnections, "list-connections"],
+    [names.publishEvents, "publish-events"],
+  ]);
   const alarmOwners = new Map<string, string>();
   for (const { name: realm } of realms) {
     for (const name of realmFunctionNames.map((entry) => names.realmFunction(realm, entry))) {

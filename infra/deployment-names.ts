@@ -7,8 +7,11 @@ const defaultDeploymentName = "token-vending";
 const namePattern = /^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/;
 const maxNameLength = 30;
 
+/** The functions that serve all realms. */
+type SharedFunction = "list-connections" | "publish-events";
+
 /** The last part of a function's name. The function that callers invoke has none. */
-const functionSuffixes: Readonly<Record<Exclude<FunctionName, "list-connections">, string>> = {
+const functionSuffixes: Readonly<Record<Exclude<FunctionName, SharedFunction>, string>> = {
   "vend-token": "",
   "renew-tokens": "-renew",
   "begin-consent": "-begin-consent",
@@ -32,6 +35,7 @@ export class DeploymentNames {
   readonly dashboard: string;
   readonly keyAlias: string;
   readonly listConnections: string;
+  readonly publishEvents: string;
   private readonly stackPrefix: string;
 
   /** Throws for a name that is not lower-case words with hyphens between them. */
@@ -46,6 +50,7 @@ export class DeploymentNames {
     this.dashboard = name;
     this.keyAlias = `alias/${name}`;
     this.listConnections = `${name}-list-connections`;
+    this.publishEvents = `${name}-publish-events`;
     this.stackPrefix = name.replaceAll(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase());
   }
 

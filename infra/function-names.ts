@@ -5,6 +5,7 @@ export const functionNames = [
   "list-connections",
   "begin-consent",
   "complete-consent",
+  "publish-events",
 ] as const;
 
 export type FunctionName = (typeof functionNames)[number];

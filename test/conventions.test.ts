@@ -163,6 +163,7 @@ describe("a file of functions/", () => {
       "functions/begin-consent.ts",
       "functions/complete-consent.ts",
       "functions/list-connections.ts",
+      "functions/publish-events.ts",
       "functions/renew-tokens.ts",
       "functions/vend-token.ts",
     ]);

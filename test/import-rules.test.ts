@@ -17,6 +17,8 @@ const injected: Readonly<Record<string, readonly [importer: string, imported: st
   "platform-imports-only-model": ["functions/platform/a.ts", "functions/http/to.ts"],
   "vending-imports-only-model": ["functions/vending/a.ts", "functions/store/to.ts"],
   "consents-imports-only-model+vending": ["functions/consents/a.ts", "functions/platform/to.ts"],
+  "events-imports-only-model+vending": ["functions/events/a.ts", "functions/store/to.ts"],
+  "bus-imports-only-model+platform": ["functions/bus/a.ts", "functions/store/to.ts"],
   "providers-imports-only-model+platform": ["functions/providers/a.ts", "functions/store/to.ts"],
   "store-imports-only-model+platform": ["functions/store/a.ts", "functions/vending/to.ts"],
   "sealing-imports-only-model+platform": ["functions/sealing/a.ts", "functions/secrets/to.ts"],

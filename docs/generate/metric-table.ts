@@ -107,6 +107,11 @@ const rows: Readonly<Record<Measure, MetricRow>> = {
     statistic: "Maximum",
     alarm: "more than your rules for keys allow",
   },
+  ConsentsEnded: {
+    means: "consents that have ended: the event `consent-ended`",
+    statistic: "Sum",
+    alarm: "any",
+  },
   ConsentEndsInDays: {
     means: "days until a person's consent ends",
     statistic: "Minimum",

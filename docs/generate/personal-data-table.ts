@@ -58,6 +58,7 @@ const personal: Readonly<Record<StoredAttribute, string | null>> = {
   typicalIssueMs: technical,
   ledger: "when the last three tokens were issued, with their fingerprints",
   frozen: "which operator has frozen or thawed it last, when and why",
+  told: "that the consent ends, when it was given, and how many days ahead that was told",
 };
 
 /** Deleted by the end of a consent (functions/store/dynamodb-token-store.ts). */

@@ -1,5 +1,6 @@
 import { alarmCostTable } from "./alarm-cost-table.ts";
 import { costTable } from "./cost-table.ts";
+import { eventTable } from "./event-table.ts";
 import { faultTable } from "./fault-table.ts";
 import { folderOfFunctions, folderOfRepository, importPicture } from "./import-picture.ts";
 import { measuredConnections } from "./measured-connections.ts";
@@ -14,6 +15,7 @@ import { acceptedTable, arrowPicture, assetTable, mitigationTables } from "./thr
 const parts: Readonly<Record<string, (root: string) => string>> = {
   problems: problemTable,
   metrics: metricTable,
+  events: eventTable,
   faults: faultTable,
   assets: assetTable,
   arrows: arrowPicture,

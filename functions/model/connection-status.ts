@@ -1,6 +1,7 @@
 import type { Connection, RealmId } from "./connection.ts";
 import type { Freeze } from "./freeze.ts";
 import type { Failure, Lease, LedgerEntry, StoredToken, TokenRecord } from "./token-record.ts";
+import type { Told } from "./told.ts";
 
 /** A connection's state, as operators see it. docs/operations.md explains each. */
 export const connectionStates = [
@@ -36,6 +37,8 @@ export interface ConnectionStatus {
 export interface StatusRecord {
   readonly connection: Connection;
   readonly record: TokenRecord | null;
+  /** What people were told of it because time has passed. */
+  readonly told: Told;
 }
 
 /**

@@ -43,6 +43,8 @@ export const measures = {
   KeyEndsInDays: { unit: "None", keeps: "min" },
   /** Days since a static key was adopted, where its secret states no expiry. */
   KeyAgeDays: { unit: "None", keeps: "max" },
+  /** Consents that have ended: refused by the provider, run out, disconnected or deleted. */
+  ConsentsEnded: { unit: "Count", keeps: "sum" },
   /** Days until a person's consent ends, where the provider states that. */
   ConsentEndsInDays: { unit: "None", keeps: "min" },
 } as const;

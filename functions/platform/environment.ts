@@ -74,6 +74,11 @@ export function readStatusEnvironment<Realm>(
   };
 }
 
+/** The name of the event bus. Fails with a `StartUpError` where it is missing. */
+export function readBusName(variables: Variables): string {
+  return required(variables, "EVENT_BUS");
+}
+
 /** Before what is compressed with Brotli, as Base64: a long list would not fit into the 4 KB that Lambda has for variables. */
 const compressedMark = "br:";
 /** Of what it was before: a list of ten thousand realms. */

@@ -11,6 +11,7 @@ import type { Item } from "./attributes.ts";
 import { text } from "./attributes.ts";
 import { freezeKey, unavailable } from "./conditional-write.ts";
 import { statusAttributes } from "./status-attributes.ts";
+import { readTold } from "./told-attribute.ts";
 
 /** Keys only: a connection's first lease adds it, and later writes do not change it. */
 const indexName = "connections";
@@ -115,7 +116,7 @@ export function dynamoDbStatusReader(
       const records = new Map(items.map((item) => [item["pk"]?.S, item]));
       return connections.flatMap((connection) => {
         const item = records.get(connection);
-        return item ? [{ connection, record: recordOrNull(item) }] : [];
+        return item ? [{ connection, record: recordOrNull(item), told: readTold(item) }] : [];
       });
     },
   };

@@ -43,6 +43,7 @@ export const statusAttributes = [
   "typicalIssueMs",
   "ledger",
   "frozen",
+  "told",
 ] as const;
 
 /** What an operator who freezes may write, and no other attribute. A row of a connection that was never used has no more. */

@@ -33,6 +33,7 @@ const deployed = {
   REALMS: JSON.stringify([{ provider: "connectpay", environment: "stage" }]),
   SECRET_PREFIX: "token-vending/connectpay/stage/",
   SEALING_KEY: "arn:aws:kms:ap-southeast-2:111122223333:key/1234abcd",
+  EVENT_BUS: "token-vending",
   CONSENT_BASE_URL: "https://consents.example",
 };
 
@@ -53,6 +54,7 @@ const functions = [
   "begin-consent",
   "complete-consent",
   "list-connections",
+  "publish-events",
 ];
 
 describe.each(functions)("%s, deployed", (name) => {
@@ -69,7 +71,10 @@ describe.each(functions)("%s, deployed", (name) => {
   });
 });
 
-describe.each(functions.filter((name) => name !== "list-connections"))("%s, deployed", (name) => {
+/** They have no realm, and no key. */
+const ofAllRealms = ["list-connections", "publish-events"];
+
+describe.each(functions.filter((name) => !ofAllRealms.includes(name)))("%s, deployed", (name) => {
   it("does not start with a local key, which it starts with elsewhere", () => {
     const local = { SEALING_KEY: `local:${Buffer.alloc(32, 7).toString("base64")}` };
     expect(startFailure(name, local)).toMatch(/SEALING_KEY must be the ARN/);

@@ -131,6 +131,7 @@ function readable(field: unknown): string {
 const mayBeClear: Readonly<Record<string, string>> = {
   AwsCredentials: "the SDK and its signer copy their members; only platform/aws-*.ts has them",
   ConsentLink: "the answer to the caller is the link",
+  EventBase: "its key names a change, for who has heard of it before",
   Expected: "a nonce alone authorizes nothing",
   JwksCache: "an address of the realm's settings",
   PageAnswer: "Lambda serializes it for the browser",

@@ -44,6 +44,14 @@ export interface SimulatedConnection {
   isPersonAtWork: boolean;
 }
 
+/** A row before and after one write. */
+export interface TableWrite {
+  readonly pk: string;
+  readonly atMs: number;
+  readonly before: TableItem | null;
+  readonly after: TableItem | null;
+}
+
 /** What all parts of one seed's world share. */
 export class SimulatedStage {
   readonly random: () => number;
@@ -62,6 +70,8 @@ export class SimulatedStage {
   readonly replay = new HistoryReplay();
   readonly breakage: Breakage;
   readonly timeline: string[] = [];
+  /** Every write to a row, in the order in which they took effect: what the table's stream has. */
+  readonly writes: TableWrite[] = [];
   /** Beside those of the connections. */
   readonly violations: string[] = [];
   /** What Secrets Manager holds, and what the providers take. */
@@ -207,6 +217,7 @@ export class SimulatedStage {
   }
 
   written(pk: string, after: TableItem | null, before: TableItem | null): void {
+    this.writes.push({ pk, atMs: this.time.now, before, after });
     const writer = this.table.writer;
     const realm = pk.startsWith(`${realmIds[1].provider}/`) ? 1 : 0;
     const policy = this.policyOf(realm, 0);

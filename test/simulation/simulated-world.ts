@@ -2,8 +2,9 @@ import type { VendingError } from "../../functions/model/errors.ts";
 import { maxLeaseMs } from "../../functions/model/time-limits.ts";
 import type { Breakage } from "../support/breakage.ts";
 import { SimulatedCallers } from "./simulated-callers.ts";
+import { walkForNotices } from "./simulated-notices.ts";
 import { calm, SimulatedPeople } from "./simulated-people.ts";
-import type { SimulatedConnection } from "./simulated-stage.ts";
+import type { SimulatedConnection, TableWrite } from "./simulated-stage.ts";
 import { SimulatedStage } from "./simulated-stage.ts";
 import { statusPageFaults } from "./status-page.ts";
 
@@ -15,9 +16,12 @@ export interface Run {
   readonly problems: number;
   readonly calls: number;
   readonly timeline: readonly string[];
+  readonly writes: readonly TableWrite[];
   /** How often each transition of the protocol was taken. */
   readonly taken: ReadonlyMap<string, number>;
 }
+
+const hourMs = 3_600_000;
 
 /** Table, secrets, keys, providers, processes, people and operators of one seed, in virtual time. */
 export class SimulatedWorld {
@@ -58,6 +62,7 @@ export class SimulatedWorld {
     await this.#lookAtStatus();
     await this.#healAll();
     await this.#lookAtStatus();
+    await this.#tellOfEnds();
     // What was begun has ended by now.
     await this.#world.time.runUntil(this.#world.time.now + 60_000);
     this.#world.violations.push(...this.#world.heard.unnamed(this.#world.time.now));
@@ -74,6 +79,7 @@ export class SimulatedWorld {
       problems: this.#people.problems,
       calls: this.#world.connections.reduce((sum, { invariants }) => sum + invariants.calls, 0),
       timeline: this.#world.timeline,
+      writes: this.#world.writes,
       taken: this.#world.replay.taken,
     };
   }
@@ -143,6 +149,14 @@ export class SimulatedWorld {
     // Nobody else acts any more: what is waited for is one lease at most, whatever clock has written it.
     const isLonger = retryAfterSeconds * 1000 > maxLeaseMs + 1000;
     return problem.code === "renewal-in-progress" && isLonger ? null : retryAfterSeconds * 1000;
+  }
+
+  /** An hour later, and when every consent has ended that is not extended any more. */
+  async #tellOfEnds(): Promise<void> {
+    for (const ms of [hourMs, 30 * 24 * hourMs]) {
+      await this.#pass(ms);
+      await walkForNotices(this.#world);
+    }
   }
 
   #pass(ms: number): Promise<void> {

@@ -189,7 +189,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     const { item: leased } = await itemOf(connection);
     await store.fail(held ?? expect.fail("no lease"), aFailedAttempt, signal);
     const { item: failed } = await itemOf(connection);
-    const ofOthers = ["rejectionsAt", "frozen"];
+    const ofOthers = ["rejectionsAt", "frozen", "told"];
     const names = new Set([leased, failed].flatMap(Object.keys).concat(ofOthers));
     expect([...names].filter((name) => !withheld.includes(name)).sort()).toEqual(
       [...statusAttributes].sort(),

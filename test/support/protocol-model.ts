@@ -275,6 +275,16 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
         ),
     },
   },
+  "notice given": {
+    from: any,
+    to: any,
+    changes: ["told"],
+    rules: {
+      "nothing else changes, not even its revision, and it says what was not said": ({
+        items: { before, after },
+      }) => after?.["told"]?.S !== undefined && before?.["told"]?.S !== after["told"].S,
+    },
+  },
   pruned: {
     from: any,
     to: any,

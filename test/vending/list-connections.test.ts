@@ -39,12 +39,20 @@ function readerOf(
       return connections.flatMap((connection) => {
         const record = all.get(connection);
         return record
-          ? [{ connection, record: record.damage.includes("layout") ? null : record }]
+          ? [
+              {
+                connection,
+                record: record.damage.includes("layout") ? null : record,
+                told: nothingTold,
+              },
+            ]
           : [];
       });
     },
   };
 }
+
+const nothingTold = { end: null, contestOverOf: null, stored: null };
 
 const realms = [
   { ...sandbox, policy: atExpiry },
