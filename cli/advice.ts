@@ -42,6 +42,8 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
   "no-table":
     "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed; or name the table: --table <name>.",
   "no-code": "Next: run the command again and paste the code, or pipe it in.",
+  "no-consent":
+    "Next: npm run vend -- secret check <connection>, and npm run vend -- vend <connection>.",
   "no-value":
     "Next: name a file with the JSON (--file), pipe it in, or type its members at a terminal.",
   "no-previous": "Next: put the value again: npm run vend -- secret put <connection>.",

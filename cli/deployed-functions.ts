@@ -130,6 +130,9 @@ export function nameInArn(named: string): string {
   return name;
 }
 
+/** Only the realms of providers at which a person consents have these. */
+const consentKinds: readonly FunctionKind[] = ["begin-consent", "complete-consent"];
+
 /** Finds a realm's function of this kind. Throws a `CommandFailure` if there is none, or more than one. */
 export function findFunctionName(
   all: readonly FunctionDescription[],
@@ -149,6 +152,10 @@ export function findFunctionName(
     );
   }
   const realms = all.flatMap(({ description }) => realmIn(description, "vend-token") ?? []);
+  if (consentKinds.includes(kind) && realm !== null && realms.includes(realm)) {
+    const detail = `${realm} needs no consent of a person: what its secret holds gives access.`;
+    throw cliFailure("no-consent", "This realm has no consents", detail);
+  }
   const available = realms.length > 0 ? `Deployed realms: ${realms.sort().join(", ")}.` : "";
   const detail = `No function here is ${label}. ${available}`.trim();
   throw cliFailure("no-function", "There is no such function", detail);

@@ -63,11 +63,13 @@ export function formatGrantedConsent(granted: GrantedConsent, now: Date): string
   ]);
 }
 
-export function formatDisconnected({ connection, revoked }: Disconnected): string {
-  const deleted = `${connection} is disconnected: its token and its consent are deleted here.`;
-  if (revoked) return `${deleted}\nThe provider has revoked the consent.`;
-  const reason = revoked === null ? "offers no way to revoke one" : "did not revoke it";
-  return `${deleted}\nThe provider ${reason}: the person should end the consent\non the provider's own pages too.`;
+export function formatDisconnected(answer: Disconnected): string {
+  const { connection, revoked, detail, wasEmpty } = answer;
+  if (wasEmpty) return `${connection} was not connected. ${detail}`;
+  const ended = `${connection} is disconnected. ${detail}`;
+  if (revoked) return `${ended}\nThe provider has revoked the consent.`;
+  const advice = "The person should end the consent on the provider's own pages too.";
+  return `${ended}\nIt may go on at the provider. ${advice}`;
 }
 
 /** Names and values, one per line. */

@@ -62,6 +62,8 @@ const mayExpose: Readonly<Record<string, string>> = {
     "the code or refresh token goes into the request's body, with the code verifier",
   "functions/providers/oauth/consent-flow.ts":
     "the code challenge is made of its verifier, and a refresh token is sent to be revoked",
+  "functions/providers/oauth/exchange-secrets.ts":
+    "the provider's text is compared with every secret of its exchange",
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
   "functions/sealing/sealed-layouts.ts":
     "the token is sealed under a key derived from the data key",

@@ -24,14 +24,17 @@ export async function completePastedCode(
   }
   await claimCode(deps, code, deadline);
   const connection = connectionOf(deps.realm, account);
-  const record = await redeemCode(
-    deps,
-    connection,
-    { kind: "code", code, authorizationRequest: null },
-    deadline,
-  );
+  const credential = { kind: "code", code, authorizationRequest: null } as const;
+  const record = await redeemCode(deps, connection, credential, deadline).catch(refusedCode);
   deps.log.info("consent-granted", { connection, version: record.version });
   return record;
+}
+
+/** The provider's refusal is about what the caller sent, and whatever was granted before stays as it is. */
+function refusedCode(error: unknown): never {
+  if (!(error instanceof VendingError) || error.code !== "consent-required") throw error;
+  const detail = `code: ${error.message} Copy a new one; what was granted before stays as it is.`;
+  throw new VendingError("invalid-request", detail);
 }
 
 /** Refuses a used code: a provider that receives a code twice may revoke the first token (RFC 6749 §4.1.2). */

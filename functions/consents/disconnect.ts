@@ -1,17 +1,15 @@
 import type { Connection } from "../model/connection.ts";
+import type { RevocableToken, Revocation } from "../model/consent.ts";
+import type { Disconnection } from "../model/consent-outcome.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { describeError } from "../model/errors.ts";
-import { secretAccount } from "../model/provider.ts";
+import { isByConsent, secretAccount } from "../model/provider.ts";
 import type { Deadline } from "../model/time-limits.ts";
+import type { TokenRecord } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import { awaitFreeLease } from "../vending/await-renewal.ts";
 import { retryUntilLeaseEnd, takeLease } from "../vending/issuing/lease.ts";
 import { openRefreshToken } from "../vending/issuing/stored-consent.ts";
-
-/** `revoked`: whether the provider has revoked the consent; null when it has no revocation endpoint or nothing was stored. */
-export interface Disconnection {
-  readonly revoked: boolean | null;
-}
 
 /**
  * Ends a consent: revokes it at the provider if it can, and deletes token and refresh token from the record in any case.
@@ -23,31 +21,42 @@ export async function disconnect(
   deadline: Deadline,
 ): Promise<Disconnection> {
   const { signal } = deadline;
-  let revoked: Disconnection["revoked"] = null;
+  let ended: Disconnection["ended"] = null;
+  let revocation: Revocation | null = null;
   for (;;) {
     const seen = await deps.store.read(connection, signal);
     const record = await awaitFreeLease(deps, connection, seen, deadline);
-    if (!record) return { revoked };
+    if (!record || isEmpty(record)) return { ended };
     const { held } = await takeLease(deps, connection, record, "consent", deadline);
     if (!held) continue;
     // An earlier try may have revoked it already.
-    revoked = (await revokeConsent(deps, held, signal)) ?? revoked;
-    if (await deleteConsent(deps, held, revoked, signal)) return { revoked };
+    revocation = (await revokeConsent(deps, held, signal)) ?? revocation;
+    ended = { revocation };
+    if (await deleteConsent(deps, held, revocation, signal)) return { ended };
   }
+}
+
+/** A failure that says why the last consent ended stays for those who ask. */
+function isEmpty({ token, consent, damage }: TokenRecord): boolean {
+  return token === null && consent === null && damage.length === 0;
 }
 
 /** False when another process has taken over the lease: what it stored must still be deleted. */
 async function deleteConsent(
   deps: Dependencies,
   held: HeldLease,
-  revoked: Disconnection["revoked"],
+  revocation: Revocation | null,
   signal: AbortSignal,
 ): Promise<boolean> {
   const stored = await retryUntilLeaseEnd(deps, held.lease, signal, (storing) =>
     deps.store.disconnect(held, storing),
   );
   if (!stored) return false;
-  deps.log.info("consent-disconnected", { connection: held.record.connection, revoked });
+  deps.log.info("consent-disconnected", {
+    connection: held.record.connection,
+    revoked: revocation?.isRevoked ?? null,
+    ...(revocation && { answer: revocation.answer }),
+  });
   return true;
 }
 
@@ -56,20 +65,38 @@ async function revokeConsent(
   deps: Dependencies,
   { record }: HeldLease,
   parent: AbortSignal,
-): Promise<boolean | null> {
-  if (!record.consent?.refresh || !deps.provider.consent) return null;
+): Promise<Revocation | null> {
+  const { provider } = deps;
+  if (!isByConsent(provider.policy) || !provider.consent) return null;
   const signal = deps.clock.timeout(deps.limits.deadlineMs, parent);
   try {
-    const { refreshToken } = (await openRefreshToken(deps, record, signal)) ?? {};
-    if (!refreshToken) return null;
+    const token = await openRevocable(deps, record, signal);
+    if (!token) return null;
     const secret = await deps.secrets.read(secretAccount(deps, record.connection), 0, signal);
-    const flow = await deps.provider.consent();
-    return await flow.revoke(secret.text, refreshToken, signal);
+    return await (await provider.consent()).revoke(secret.text, token, signal);
   } catch (error) {
     deps.log.warn("consent-not-revoked", {
       connection: record.connection,
       ...describeError(error),
     });
-    return false;
+    return { isRevoked: false, answer: "was not asked, because of a failure on our side" };
   }
+}
+
+/** The refresh token, with which the provider ends the access token too (RFC 7009 §2.1), or else the access token. */
+async function openRevocable(
+  deps: Dependencies,
+  record: TokenRecord,
+  signal: AbortSignal,
+): Promise<RevocableToken | null> {
+  const { connection, version, consent } = record;
+  if (consent?.refresh) {
+    const opened = await openRefreshToken(deps, record, signal);
+    return opened && { kind: "refresh-token", token: opened.refreshToken };
+  }
+  if (!record.token) return null;
+  const { sealed, terms } = record.token;
+  const as = { connection, version, kind: "token", terms } as const;
+  const token = await deps.sealer.open(sealed, as, signal);
+  return token && { kind: "access-token", token };
 }

@@ -1,6 +1,7 @@
 import type { Context } from "aws-lambda";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
+import type { Disconnection } from "../model/consent-outcome.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
@@ -16,7 +17,7 @@ import { parse, requireAccount, unknownPath } from "./read-fields.ts";
 
 interface CompleteConsentEndpoint extends ConsentSite {
   completePasted(account: string, code: Sensitive, deadline: Deadline): Promise<TokenRecord>;
-  disconnect(connection: Connection, deadline: Deadline): Promise<Pick<Disconnected, "revoked">>;
+  disconnect(connection: Connection, deadline: Deadline): Promise<Disconnection>;
 }
 
 /** Takes the provider's redirects, and operators' requests to redeem a copied code or to end a consent. */
@@ -29,7 +30,7 @@ export function completeConsentEndpoint(site: CompleteConsentEndpoint) {
       const connection = connectionOf(site.realm, account);
       setConnection(connection);
       if (code) return grantedOf(await site.completePasted(account, code, deadline()));
-      return { connection, revoked: (await site.disconnect(connection, deadline())).revoked };
+      return disconnectedOf(connection, await site.disconnect(connection, deadline()));
     },
   );
   return (event: unknown, context: Context): Promise<unknown> =>
@@ -45,6 +46,19 @@ function readCompleteRequest(event: unknown): { account: string; code: Sensitive
   }
   const { account, code } = parse(pastePayload, event ?? {}, "payload");
   return { account: requireAccount(account), code: new Sensitive(code) };
+}
+
+function disconnectedOf(connection: Connection, { ended }: Disconnection): Disconnected {
+  if (!ended) {
+    const detail = "There was no consent, and no token was stored: nothing was ended.";
+    return { connection, revoked: null, detail, wasEmpty: true };
+  }
+  const { revocation } = ended;
+  const told = revocation
+    ? `The provider ${revocation.answer}.`
+    : "The provider was not told: it has no revocation endpoint here (revokeUrl), or no token was left.";
+  const detail = `Token and consent are deleted here. ${told}`;
+  return { connection, revoked: revocation?.isRevoked ?? null, detail };
 }
 
 function grantedOf(record: TokenRecord): GrantedConsent {

@@ -128,8 +128,12 @@ export interface GrantedConsent {
 
 export interface Disconnected {
   readonly connection: string;
-  /** Whether the provider has revoked the consent; null where it has no way to. */
+  /** Whether the provider has revoked the consent; null where it was not asked, because it has no way to. */
   readonly revoked: boolean | null;
+  /** What was ended, and what the provider answered: a sentence or two. */
+  readonly detail: string;
+  /** True: nothing was stored, so nothing was ended. */
+  readonly wasEmpty?: true;
 }
 
 /** A usable credential, ready to be put into a header. Instants are ISO 8601; null for a key that does not expire. */

@@ -1,6 +1,6 @@
 import type { BrowserCookie } from "./browser-secrets.ts";
 import type { Connection } from "./connection.ts";
-import type { ConsentFlow } from "./consent.ts";
+import type { ConsentFlow, Revocation } from "./consent.ts";
 import type { ProblemCode } from "./errors.ts";
 import type { PendingConsent } from "./pending-consents.ts";
 import type { Unprintable } from "./sensitive.ts";
@@ -49,3 +49,12 @@ export type Completion =
   | { readonly kind: "denied"; readonly connection: Connection }
   | { readonly kind: "provider-error"; readonly connection: Connection }
   | { readonly kind: "not-issued"; readonly connection: Connection; readonly code: ProblemCode };
+
+/** How a consent was ended by an operator. */
+export interface Disconnection {
+  /** Null: nothing was stored, so nothing was ended. */
+  readonly ended: {
+    /** Null where the provider was not asked: it has no revocation endpoint, or no token was stored. */
+    readonly revocation: Revocation | null;
+  } | null;
+}

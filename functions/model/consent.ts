@@ -12,6 +12,16 @@ export interface ConsentResult {
   readonly subject: string | null;
   /** The name of the data's owner, masked by the provider. */
   readonly customer: string | null;
+  /** Absent where nothing more is known. */
+  readonly details?: ConsentDetails;
+}
+
+/** What else is known of a consent. An absent member: nothing, or unknown. */
+export interface ConsentDetails {
+  /** The requested scopes that were not granted, separated by blanks. */
+  readonly withheldScope?: string;
+  /** The granted scopes that nobody requested, separated by blanks. */
+  readonly addedScope?: string;
 }
 
 /** What a token request presents: the code of a new consent, or its refresh token. */
@@ -69,6 +79,22 @@ export interface ConsentFlow {
   authorizeUrl(secret: Sensitive, request: AuthorizationRequest): Promise<string>;
   /** Reads untrusted input and never fails. The caller has verified the state. */
   readAuthorizationResponse(parameters: URLSearchParams): AuthorizationResponse;
-  /** Whether the provider has revoked the consent; null where it has no way to. Never fails. */
-  revoke(secret: Sensitive, refreshToken: Sensitive, signal: AbortSignal): Promise<boolean | null>;
+  /**
+   * Asks the provider to revoke a consent, by its refresh token or, where it has none, by its access token. Null where the
+   * provider has no way to. Never fails.
+   */
+  revoke(secret: Sensitive, token: RevocableToken, signal: AbortSignal): Promise<Revocation | null>;
+}
+
+/** A token as a provider is told of it (RFC 7009 §2.1). */
+export interface RevocableToken {
+  readonly kind: "refresh-token" | "access-token";
+  readonly token: Sensitive;
+}
+
+/** What became of a request to revoke a token. */
+export interface Revocation {
+  readonly isRevoked: boolean;
+  /** What the provider answered, in our words, to follow "The provider". */
+  readonly answer: string;
 }

@@ -70,11 +70,13 @@ export function isStaticKey(policy: RenewalPolicy): policy is StaticKeyPolicy {
 }
 
 /**
- * How long a token lives from when the provider issued it: at least `atLeastMs` and at most `atMostMs`. `unknown` does
- * not mean unlimited.
+ * How long a token lives from when the provider issued it: at least `atLeastMs` and at most `atMostMs`. `assumed`: the
+ * provider states none, but its declaration or a setting does. `unknown` does not mean unlimited. `unlimited`: until it
+ * is refused or replaced, at the latest `until`.
  */
 export type Lifetime =
   | { readonly kind: "stated"; readonly atLeastMs: number; readonly atMostMs: number }
+  | { readonly kind: "assumed"; readonly lastsMs: number }
   | { readonly kind: "unknown" }
   | { readonly kind: "unlimited"; readonly until: Date | null };
 

@@ -135,6 +135,9 @@ const maxHandoverMs = maxMarginMs + maxLeaseMs;
 function isPossible(token: StoredToken, now: Date): boolean {
   const { requestedAt, issuedAt, usableUntil, renewAt, issuedUnder } = token;
   if (isAhead(issuedAt, now) || isAhead(requestedAt, now)) return false;
+  if (usableUntil === null && issuedUnder === "by-consent") {
+    return msBetween(issuedAt, renewAt) <= maxLifetimeMs;
+  }
   if (usableUntil === null || issuedUnder === "on-rotation") {
     return !isAhead(plusMs(renewAt, -maxRecheckMs), now);
   }

@@ -24,8 +24,8 @@ export const maxRetryPauseMs = 900_000;
 /** Between `usableUntil` and the provider's expiry, at most. */
 export const maxMarginMs = 60_000;
 
-/** No token's life is longer, whatever a record says. */
-export const maxLifetimeMs = 3650 * 86_400_000;
+/** No life of a token or of a consent is longer, whatever a provider or a record says. Some last for decades. */
+export const maxLifetimeMs = 36_525 * 86_400_000;
 
 /** How long a renewal for a caller keeps a connection alive. */
 export const keepAliveMs = 3_600_000;

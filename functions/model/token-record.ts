@@ -1,4 +1,5 @@
 import type { Connection } from "./connection.ts";
+import type { ConsentDetails } from "./consent.ts";
 import type { ProblemCode } from "./errors.ts";
 import type { Freeze } from "./freeze.ts";
 import type { RenewalPolicy } from "./provider.ts";
@@ -72,6 +73,8 @@ export interface StoredConsent {
   readonly subject: string | null;
   /** The name of the data's owner, masked by the provider. */
   readonly customer: string | null;
+  /** Absent where nothing more is known, as of the consents of releases before 0.3. */
+  readonly details?: ConsentDetails;
 }
 
 export interface StoredRefreshToken {

@@ -1,18 +1,17 @@
 import * as v from "valibot";
+import { maxLifetimeMs } from "../model/time-limits.ts";
 import { declareConsent } from "./declaration/declare-provider.ts";
 import { basicClientId, sensitiveText } from "./declaration/secret.ts";
 import {
   address,
   consentSettings,
-  headerName,
-  oneWord,
+  lifeSeconds,
+  presentation,
   scopes,
+  scopeToken,
   settingsOf,
 } from "./declaration/settings.ts";
 import { secondsAfterRequest } from "./exchange/lifetime.ts";
-
-/** Without a scheme the header's value is the token alone. */
-const presentation = v.strictObject({ headerName, scheme: v.nullish(oneWord, null) });
 
 /** Any server with the authorization code grant (RFC 6749 §4.1, RFC 7636), with or without OpenID Connect, by configuration alone. */
 export const authorizationCode = declareConsent({
@@ -21,7 +20,9 @@ export const authorizationCode = declareConsent({
     issuer: v.optional(address),
     jwksUrl: v.optional(address),
     scopes: v.optional(scopes),
+    renamedScopes: v.optional(v.record(scopeToken, scopeToken)),
     pkce: v.optional(v.boolean(), true),
+    lifetimeSeconds: v.optional(lifeSeconds),
     presentation: v.optional(presentation, { headerName: "Authorization", scheme: "Bearer" }),
   }),
   settingsProblem({ issuer, jwksUrl, scopes }) {
@@ -47,10 +48,13 @@ export const authorizationCode = declareConsent({
   scopes: ({ scopes, issuer }) => scopes ?? (issuer === undefined ? [] : ["openid"]),
   openId: ({ issuer, jwksUrl }) =>
     issuer === undefined || jwksUrl === undefined ? null : { issuer, jwksUrl },
+  renamedScopes: ({ renamedScopes = {} }) => renamedScopes,
   pkce: ({ pkce }) => pkce,
   client: (secret) => ({ ...secret, basicEncoding: "rfc6749" }),
   hasCodesToCopy: false,
-  maxDays: 400,
+  // Some tokens live for decades.
+  maxDays: maxLifetimeMs / 86_400_000,
+  unstatedSeconds: ({ lifetimeSeconds }) => lifetimeSeconds ?? null,
   refreshEndsAt: ({ refresh_token_expires_in, refresh_expires_in }, response) =>
     secondsAfterRequest(refresh_token_expires_in ?? refresh_expires_in, response),
 });

@@ -40,6 +40,7 @@ export const centrapayUser = declareConsent({
   client: (secret) => ({ ...secret, basicEncoding: "raw" }),
   hasCodesToCopy: false,
   maxDays: 1,
+  unstatedSeconds: () => 3600,
   // No answer states the refresh token's lifetime. A refresh that replaces it does not extend it.
   refreshEndsAt: (_, { requestedAt }, isFirst) => (isFirst ? plusMs(requestedAt, refreshMs) : null),
 });

@@ -56,5 +56,5 @@ export const clientCredentials = declareClientCredentials({
     form.set("client_secret", clientSecret.expose());
     return formRequest(tokenUrl, form);
   },
-  readAnswer: (fields) => readTokenResponse(fields, maxDays),
+  readAnswer: (fields) => readTokenResponse(fields, maxDays, { kind: "unknown" }),
 });

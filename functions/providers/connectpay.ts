@@ -30,6 +30,7 @@ export const connectPay = declareConsent({
     ...consentSettings,
     scopes: v.optional(unmixedScopes, ["psd2-ais"]),
     flowIdParameter: v.optional(oneWord, "flowid"),
+    flowId: v.optional(oneWord, "GetPSD2AuthCode"),
   }),
   secret: {
     clientId: { meaning: "the client id", shape: basicClientId },
@@ -73,6 +74,7 @@ export const connectPay = declareConsent({
   }),
   hasCodesToCopy: true,
   maxDays: 1,
+  unstatedSeconds: () => 3600,
   // The number of seconds may be text.
   refreshEndsAt: ({ refresh_token_expires_in }, response, isFirst) =>
     secondsAfterRequest(refresh_token_expires_in, response) ??
@@ -80,9 +82,9 @@ export const connectPay = declareConsent({
   // ConnectPay masks it: `Mo********co`. Control and format characters could disguise it as another name.
   customer: ({ client_customer_name: name }) =>
     typeof name === "string" ? name.replace(/\p{C}/gu, "").slice(0, 200) || null : null,
-  authorizationParameters: ({ scopes, flowIdParameter }, clientId, request) => ({
+  authorizationParameters: ({ scopes, flowIdParameter, flowId }, clientId, request) => ({
     client_id: clientId,
-    [flowIdParameter]: "GetPSD2AuthCode",
+    [flowIdParameter]: flowId,
     nonce: uuidFrom(request.nonce),
     scope: scopes.join(" "),
     state: request.state,

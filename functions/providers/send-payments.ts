@@ -5,7 +5,7 @@ import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import { parseJson } from "../platform/parse-json.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
 import { plainText, sensitiveText } from "./declaration/secret.ts";
-import { address, baseAddress, seconds, settingsOf } from "./declaration/settings.ts";
+import { address, baseAddress, presentation, seconds, settingsOf } from "./declaration/settings.ts";
 import {
   claimFromSecond,
   claimUntil,
@@ -23,6 +23,8 @@ export const sendPayments = declareClientCredentials({
     apiBaseUrl: v.optional(baseAddress),
     tokenUrl: address,
     handoverSeconds: v.optional(seconds, 20),
+    // The documentation shows no request with the token.
+    presentation: v.optional(presentation, bearer),
   }),
   secret: {
     clientId: { meaning: "the client id, which belongs to one environment", shape: plainText },
@@ -36,7 +38,7 @@ export const sendPayments = declareClientCredentials({
   }),
   revocationScope: ({ clientId }) => clientId,
   usualLifetimeSeconds: 300,
-  presentation: () => bearer,
+  presentation: (settings) => settings.presentation,
   request: ({ tokenUrl }, { clientId, clientSecret }) =>
     unprintable<HttpRequest>({
       method: "POST",

@@ -1,4 +1,5 @@
 import type { Connection } from "../model/connection.ts";
+import type { ConsentDetails } from "../model/consent.ts";
 import { problemCodes } from "../model/errors.ts";
 import type { Freeze } from "../model/freeze.ts";
 import type {
@@ -196,11 +197,25 @@ function readRefreshToken(item: Item, part: ReadPart): StoredRefreshToken {
 /** Null where nobody has consented. A damaged instant does not end a consent. */
 function readConsent(item: Item, part: ReadPart): StoredConsent | null {
   if (!item["consentedAt"]) return null;
+  const details = readDetails(item);
   return {
     consentedAt: part(() => instantOf(item, "consentedAt"), new Date(0)),
     refresh: item["sealedRefresh"] ? part(() => readRefreshToken(item, part), null) : null,
     grantedScope: item["grantedScope"]?.S ?? null,
     subject: item["subject"]?.S ?? null,
     customer: item["customer"]?.S ?? null,
+    ...(details && { details }),
+  };
+}
+
+/** Null for those of an earlier consent. What cannot be read of them counts as unknown. */
+function readDetails({ consentDetails, consentedAt }: Item): ConsentDetails | null {
+  const fields = consentDetails?.M ?? {};
+  if (!consentDetails || fields["of"]?.N !== consentedAt?.N) return null;
+  const withheldScope = fields["withheldScope"]?.S;
+  const addedScope = fields["addedScope"]?.S;
+  return {
+    ...(withheldScope !== undefined && { withheldScope }),
+    ...(addedScope !== undefined && { addedScope }),
   };
 }

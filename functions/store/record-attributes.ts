@@ -159,6 +159,7 @@ export function consentAttributes(
     grantedScope: optionalText(consent.grantedScope),
     subject: optionalText(consent.subject),
     customer: optionalText(consent.customer),
+    consentDetails: detailsAttribute(consent),
     sealedRefresh: refresh && { B: refresh.sealed },
     refreshVersion: refresh && count(refresh.version),
     refreshFingerprint: refresh && text(refresh.fingerprint),
@@ -166,7 +167,23 @@ export function consentAttributes(
   };
 }
 
-export const consentNames = ["consentedAt", "grantedScope", "subject", "customer"] as const;
+/** It names its consent: releases before 0.3 replace a consent without it, and leave it alone. */
+function detailsAttribute({ consentedAt, details = {} }: StoredConsent): AttributeValue | null {
+  const { withheldScope, addedScope } = details;
+  const fields = {
+    ...(withheldScope === undefined ? {} : { withheldScope: text(withheldScope) }),
+    ...(addedScope === undefined ? {} : { addedScope: text(addedScope) }),
+  };
+  return Object.keys(fields).length > 0 ? { M: { ...fields, of: instant(consentedAt) } } : null;
+}
+
+export const consentNames = [
+  "consentedAt",
+  "grantedScope",
+  "subject",
+  "customer",
+  "consentDetails",
+] as const;
 export const refreshNames = [
   "sealedRefresh",
   "refreshVersion",

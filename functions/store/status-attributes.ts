@@ -25,6 +25,7 @@ export const statusAttributes = [
   "consentedAt",
   "grantedScope",
   "customer",
+  "consentDetails",
   "refreshVersion",
   "refreshFingerprint",
   "refreshEndsAt",

@@ -35,6 +35,14 @@ describe("of the deployed functions, by their descriptions", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  test("none asks people for a consent to a realm that needs none, and the failure says so", () => {
+    const asking = () => findFunctionName(described, "begin-consent", "conferma/sandbox");
+    expect(described.some(({ description }) => description.endsWith("conferma/sandbox"))).toBe(
+      true,
+    );
+    expect(asking).toThrow("conferma/sandbox needs no consent of a person");
+  });
+
   test("none is found for a realm that is not deployed", () => {
     expect(() => findFunctionName(described, "vend-token", "conferma/elsewhere")).toThrow(
       CommandFailure,

@@ -227,11 +227,11 @@ describe("consent", () => {
 
   test.each([
     [true, "The provider has revoked the consent."],
-    [false, "did not revoke it"],
-    [null, "offers no way to revoke one"],
+    [false, "It may go on at the provider."],
+    [null, "It may go on at the provider."],
   ])("is ended only with --yes; revoked: %j", async (revoked, words) => {
     const account = await lambdaAccount(
-      consents(() => ({ connection: "connectpay/live/jo", revoked })),
+      consents(() => ({ connection: "connectpay/live/jo", revoked, detail: "It answered 7." })),
     );
     const hasty = await account.run("disconnect connectpay/live/jo");
     expect(hasty).toMatchObject({ exitCode: 2, notices: expect.stringContaining("--yes") });
@@ -240,6 +240,14 @@ describe("consent", () => {
     expect(exitCode).toBe(0);
     expect(account.invoked[0]?.payload).toEqual({ account: "jo", disconnect: true });
     expect(out).toContain(words);
+    expect(out).toContain("It answered 7.");
+  });
+
+  test("says so where there was nothing to end", async () => {
+    const answer = { connection: "connectpay/live/jo", revoked: null, detail: "Nothing." };
+    const account = await lambdaAccount(consents(() => ({ ...answer, wasEmpty: true })));
+    const { out } = await account.run("disconnect connectpay/live/jo --yes");
+    expect(out.trim()).toBe("connectpay/live/jo was not connected. Nothing.");
   });
 
   test("strips terminal control characters from names", async () => {

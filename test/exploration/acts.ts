@@ -319,13 +319,12 @@ export class Actor {
     const connection = connectionOf(realm, account);
     const begunAt = this.process.clock.now();
     const { promises } = this.#world;
-    const { revoked } = await disconnect(this.#deps, connection, this.#deadline()).catch(
-      (error) => {
-        const isTables = !(error instanceof VendingError) || outOfReach.has(error.code);
-        promises.require(isTables, `5.5: a consent is kept because of ${error.code}`);
-        throw error;
-      },
-    );
+    const done = await disconnect(this.#deps, connection, this.#deadline()).catch((error) => {
+      const isTables = !(error instanceof VendingError) || outOfReach.has(error.code);
+      promises.require(isTables, `5.5: a consent is kept because of ${error.code}`);
+      throw error;
+    });
+    const revoked = done.ended?.revocation?.isRevoked ?? null;
     const { ended } = promises.of(connection);
     const isAsked = revoked !== null || ended?.process !== this.process.name;
     promises.require(isAsked, "5.5: a consent was ended here, and not at its provider");

@@ -137,8 +137,8 @@ export function flowOf(world: ExploredWorld, process: ExploredProcess): ConsentF
       if (parameters.get("iss") === otherProvider) return { kind: "mismatch" };
       return { kind: "code", code: new Sensitive(parameters.get("code") ?? "") };
     },
-    async revoke(_, refreshToken, signal) {
-      const id = refreshToken.expose();
+    async revoke(_, { token }, signal) {
+      const id = token.expose();
       const request: Request<boolean> = {
         to: "provider",
         what: `revokes ${id}`,
@@ -156,7 +156,8 @@ export function flowOf(world: ExploredWorld, process: ExploredProcess): ConsentF
         },
         failure: () => ({ value: false }),
       };
-      return process.send(request, signal);
+      const isRevoked = await process.send(request, signal);
+      return { isRevoked, answer: isRevoked ? "answered 200" : "did not answer" };
     },
   };
 }

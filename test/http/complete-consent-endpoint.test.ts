@@ -111,8 +111,18 @@ describe("a code that a person has copied", () => {
     const authorizeUrl = await site.browser().goToProvider(await site.link());
     const code = site.provider.agree(authorizeUrl).get("code") ?? "";
     const answer = await site.operate({ account: "jo", code });
-    expect(answer).toMatchObject({ problem: { code: "consent-required" } });
+    expect(answer).toMatchObject({ problem: { code: "invalid-request" } });
     expect(site.provider.issued).toBe(0);
+  });
+
+  test("that is wrong is refused as what the caller sent, and says what to do", async () => {
+    const site = aSite();
+    await site.operate({ account: "jo", code: site.provider.codeToCopy() });
+    const answer = await site.operate({ account: "jo", code: "never-shown" });
+    const detail =
+      "code: The provider does not issue (made up). Copy a new one; what was granted before stays as it is.";
+    expect(answer).toMatchObject({ problem: { code: "invalid-request", detail } });
+    expect(await site.record()).toMatchObject({ version: 1 });
   });
 
   test("finds the provider unavailable, and the caller is told to retry", async () => {
@@ -156,16 +166,22 @@ describe("a consent", () => {
     const site = await aConsent();
     site.provider.revoked = revoked;
     const connection = `connectpay/${site.realm.environment}/jo`;
+    const detail =
+      revoked === null
+        ? "Token and consent are deleted here. The provider was not told: it has no revocation endpoint here (revokeUrl), or no token was left."
+        : "Token and consent are deleted here. The provider answered (made up).";
     expect(await site.operate({ account: "jo", disconnect: true })).toEqual({
       connection,
       revoked,
+      detail,
     });
     expect(await site.record()).toMatchObject({ version: 1, token: null, consent: null });
   });
 
   test("that does not exist can be ended without an error", async () => {
     const answer = await aSite().operate({ account: "jo", disconnect: true });
-    expect(answer).toMatchObject({ revoked: null });
+    const detail = "There was no consent, and no token was stored: nothing was ended.";
+    expect(answer).toMatchObject({ revoked: null, wasEmpty: true, detail });
   });
 
   test.each([{ disconnect: false }, { disconnect: "true" }, { disconnect: true, x: 1 }])(

@@ -105,7 +105,7 @@ it("an ended consent vends nothing, until somebody consents again", async () => 
   };
   await consent();
   const ended = await complete.handle({ account: "jo", disconnect: true });
-  expect(ended).toEqual({ connection: "authorization-code/test/jo", revoked: null });
+  expect(ended).toMatchObject({ connection: "authorization-code/test/jo", revoked: null });
   const fresh = () => stack.start(realmOf(server));
   expect(expectProblem(await (await fresh()).vend({ account: "jo" }))).toMatchObject({
     code: "consent-required",

@@ -27,6 +27,8 @@ describeProvider("authorization-code", {
     scopes: ["openid", "read:all"],
     pkce: false,
     revokeUrl: "https://a.example/revoke",
+    renamedScopes: { "user:email": "user" },
+    lifetimeSeconds: 86_400,
     presentation: { headerName: "X-Access", scheme: null },
     earlySeconds: 60,
   },
@@ -152,10 +154,84 @@ describe("an answer", () => {
     "may have neither refresh token nor lifetime: %j",
     async (fields) => {
       const outcome = await answered({ access_token: "t-1", ...fields });
-      expect(summarizeOutcome(outcome)).toBe("issued, unknown");
+      expect(summarizeOutcome(outcome)).toBe("issued, unlimited");
       expect(consentOf(outcome)).toMatchObject({ refreshToken: null });
     },
   );
+
+  test("without a lifetime lives as long as the setting says, and states no expiry", async () => {
+    const outcome = await answered({ access_token: "t-1" }, codeCredential, {
+      lifetimeSeconds: 90,
+    });
+    expect(outcome).toMatchObject({
+      lifetime: { kind: "assumed", lastsMs: 90_000 },
+      expiresAt: null,
+    });
+  });
+
+  test("may last for decades, as may its consent", async () => {
+    const years = 20 * 31_556_952;
+    const outcome = await answered({
+      access_token: "t-1",
+      expires_in: years,
+      refresh_token: "r-1",
+      refresh_token_expires_in: years,
+    });
+    expect(summarizeOutcome(outcome)).toBe(`issued, ${years * 1000} to ${years * 1000 + 1000} ms`);
+    expect(consentOf(outcome).refreshEndsAt).toEqual(new Date("2046-11-20T06:24:00.000Z"));
+  });
+
+  test("that lists its scopes in its own way has withheld nothing", async () => {
+    const changes = {
+      scopes: ["repo", "email", "user:email", "offline_access"],
+      renamedScopes: { "user:email": "user" },
+    };
+    const scope = "repo,https://www.example.com/auth/userinfo.email,user";
+    const answer = { access_token: "t-1", refresh_token: "r-1", scope };
+    expect(consentOf(await answered(answer, codeCredential, changes)).details).toBeUndefined();
+    const withheld = { access_token: "t-1", scope: "repo admin" };
+    expect(consentOf(await answered(withheld, codeCredential, changes)).details).toEqual({
+      withheldScope: "email user:email offline_access",
+      addedScope: "admin",
+    });
+  });
+
+  describe("whose text holds a secret of the exchange", () => {
+    const tokens = { access_token: "token-of-the-person", refresh_token: "refresh-of-the-person" };
+    const basicOf = (text: string) => Buffer.from(text).toString("base64");
+    test.each([
+      ["the access token", "read token-of-the-person"],
+      ["the refresh token, in other case", "REFRESH-of-the-person"],
+      ["the code, which has a blank", "code 1/+"],
+      ["the code, encoded", "code%201%2F%2B"],
+      ["the code verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"],
+      ["the state", "read,state-1"],
+      ["the nonce", "nonce-1"],
+      ["the client secret inside a word", "xx-s/1-longer-xx"],
+      ["the client's Basic credentials", basicOf("c-1:s/1-longer")],
+    ])("says nothing: %s", async (_, scope) => {
+      const secret = { clientId: "c-1", clientSecret: "s/1-longer" };
+      const body = JSON.stringify({ ...tokens, scope });
+      const outcome = await issue(settings(), secret, { body }, codeCredential);
+      expect(consentOf(outcome)).toMatchObject({ grantedScope: null });
+    });
+
+    test("or the refresh token that was sent", async () => {
+      const answer = { access_token: "t-1", scope: "refresh-1" };
+      const outcome = await answered(answer, refreshCredential("p"));
+      expect(consentOf(outcome)).toMatchObject({ grantedScope: null });
+    });
+
+    test("or a short one, as a word only", async () => {
+      const secret = { clientId: "c-1", clientSecret: "re" };
+      const granted = async (scope: string) => {
+        const body = JSON.stringify({ access_token: "t-1", scope });
+        return consentOf(await issue(settings(), secret, { body }, codeCredential)).grantedScope;
+      };
+      expect(await granted("read re")).toBeNull();
+      expect(await granted("read")).toBe("read");
+    });
+  });
 
   test.each([
     ["refresh_token_expires_in", { refresh_token_expires_in: 86_400 }],

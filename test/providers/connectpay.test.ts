@@ -20,11 +20,17 @@ describeProvider("connectpay", {
     authorizeUrl: "https://a.example/authorize",
     tokenUrl: "https://a.example/token",
   },
-  defaults: { scopes: ["psd2-ais"], flowIdParameter: "flowid", earlySeconds: 300 },
+  defaults: {
+    scopes: ["psd2-ais"],
+    flowIdParameter: "flowid",
+    flowId: "GetPSD2AuthCode",
+    earlySeconds: 300,
+  },
   optional: {
     apiBaseUrl: "https://a.example",
     scopes: ["psd2-ais", "psd2-pis"],
     flowIdParameter: "flowId",
+    flowId: "GetCode",
     revokeUrl: "https://a.example/revoke",
     earlySeconds: 0,
   },

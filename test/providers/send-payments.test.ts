@@ -4,14 +4,24 @@ import { describeProvider } from "../support/describe-provider.ts";
 
 describeProvider("send-payments", {
   required: { tokenUrl: "https://a.example/token" },
-  defaults: { handoverSeconds: 20 },
-  optional: { apiBaseUrl: "https://a.example", handoverSeconds: 0 },
+  defaults: {
+    handoverSeconds: 20,
+    presentation: { headerName: "Authorization", scheme: "Bearer" },
+  },
+  optional: {
+    apiBaseUrl: "https://a.example",
+    handoverSeconds: 0,
+    presentation: { headerName: "X-Access", scheme: null },
+  },
   secret: { required: { clientId: "c", clientSecret: "s" }, optional: {} },
   policies: [
     [{}, { renewal: "at-handover", beforeExpiryMs: 20_000 }],
     [{ handoverSeconds: 45 }, { renewal: "at-handover", beforeExpiryMs: 45_000 }],
   ],
-  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+  presentations: [
+    [{}, { headerName: "Authorization", scheme: "Bearer" }],
+    [{ presentation: { headerName: "X-Access" } }, { headerName: "X-Access", scheme: null }],
+  ],
 });
 
 const settings = {

@@ -109,11 +109,14 @@ function issuerOf(world: SimulatedStage, process: SimulatedProcess, realm: numbe
 }
 
 function flowOf(world: SimulatedStage, process: SimulatedProcess, realm: number): ConsentFlow {
-  const revoke: ConsentFlow["revoke"] = async (_, refreshToken, signal) => {
+  const revoke: ConsentFlow["revoke"] = async (_, { kind, token }, signal) => {
     await process.io(20 + world.random() * 50, signal);
-    const [, account = ""] = refreshToken.expose().split("@");
-    world.named(realm, account).grants.revoke(refreshToken.expose());
-    return true;
+    // Nothing here asks what a consent's access token is worth.
+    if (kind === "refresh-token") {
+      const [, account = ""] = token.expose().split("@");
+      world.named(realm, account).grants.revoke(token.expose());
+    }
+    return { isRevoked: true, answer: "answered 200" };
   };
   return { revoke } as ConsentFlow;
 }

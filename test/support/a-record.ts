@@ -48,6 +48,7 @@ export function aConsent(changes: Partial<StoredConsent> = {}): StoredConsent {
     grantedScope: "psd2-ais",
     subject: "fd61a03af4f7",
     customer: "Mo********co",
+    details: { withheldScope: "psd2-pis", addedScope: "openid" },
     ...changes,
   };
 }

@@ -3,9 +3,11 @@ import type {
   AuthorizationResponse,
   CodeCredential,
   ConsentFlow,
+  ConsentResult,
   GrantCredential,
 } from "../../functions/model/consent.ts";
 import type { Grant, Issued, NotIssued, Provider } from "../../functions/model/provider.ts";
+import { scopeDifference } from "../../functions/model/scopes.ts";
 import { Sensitive, unprintable } from "../../functions/model/sensitive.ts";
 import type { FixedClock } from "./fixed-clock.ts";
 
@@ -106,7 +108,8 @@ export class ConsentProvider {
         return `${this.origin}/authorize?${new URLSearchParams(parameters)}`;
       },
       readAuthorizationResponse: (parameters) => this.#read(parameters),
-      revoke: async () => this.revoked,
+      revoke: async () =>
+        this.revoked === null ? null : { isRevoked: this.revoked, answer: "answered (made up)" },
     };
   }
 
@@ -141,6 +144,24 @@ export class ConsentProvider {
         grantedScope: scope,
         subject: this.subject,
         customer: this.customer,
+        ...this.#detailsOf(scope),
+      },
+    };
+  }
+
+  /** As the product's own reading of an answer has it. */
+  #detailsOf(scope: string | null): Pick<ConsentResult, "details"> {
+    if (scope === null) return {};
+    const implied = {
+      isIdentified: this.subject !== null,
+      isRefreshable: this.hasRefreshTokens,
+      renamed: {},
+    };
+    const { withheld, added } = scopeDifference(this.scopes, scope, implied);
+    return {
+      details: {
+        ...(withheld.length > 0 && { withheldScope: withheld.join(" ") }),
+        ...(added.length > 0 && { addedScope: added.join(" ") }),
       },
     };
   }

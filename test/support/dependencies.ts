@@ -343,9 +343,10 @@ export class TestDeployment {
       origin: "https://provider.example",
       authorizeUrl: () => Promise.reject(new Error("Nobody is sent anywhere here.")),
       readAuthorizationResponse: () => ({ kind: "mismatch" }),
-      revoke: async (_secret, refreshToken) => {
-        this.revoked.push(refreshToken.expose());
-        return this.revoke();
+      revoke: async (_secret, { token }) => {
+        this.revoked.push(token.expose());
+        const isRevoked = this.revoke();
+        return isRevoked === null ? null : { isRevoked, answer: "answered (made up)" };
       },
     };
   }

@@ -298,65 +298,6 @@ describe("a refresh whose answer is lost", () => {
   });
 });
 
-describe("a disconnect", () => {
-  test("revokes at the provider, and deletes token and consent", async () => {
-    const here = await aConsentedDeployment();
-    expect(await here.disconnect()).toEqual({ revoked: true });
-    expect(here.revoked).toEqual(["refresh-1"]);
-    expect(await here.record()).toMatchObject({ version: 1, token: null, consent: null });
-    expect(await here.refusalOf()).toMatchObject({ code: "consent-required" });
-    expect(await here.consent("code-2")).toMatchObject({ version: 2 });
-  });
-
-  test.each([
-    ["cannot revoke", (): null => null, null],
-    ["does not answer", (): boolean => false, false],
-    [
-      "answers nonsense",
-      (): null => {
-        throw new Error("canary of the provider");
-      },
-      false,
-    ],
-  ] as const)("deletes both even where the provider %s", async (_, revoke, revoked) => {
-    const here = await aConsentedDeployment();
-    here.revoke = revoke;
-    expect(await here.disconnect()).toEqual({ revoked });
-    expect(await here.record()).toMatchObject({ token: null, consent: null, lease: null });
-    expect(here.log.join("")).not.toContain("canary of the provider");
-  });
-
-  test("that loses its lease begins again until nothing is stored", async () => {
-    const here = await aConsentedDeployment();
-    here.revoke = () => {
-      const [pk = "", item] = [...here.table.items][0] ?? [];
-      const past = { N: String(Number(here.clock.now()) - 1000) };
-      const lapsed = { leaseOwner: { S: "x" }, leaseSince: past, leaseUntil: past };
-      if (here.revoked.length === 1) here.table.items.set(pk, { ...item, ...lapsed });
-      return true;
-    };
-    expect(await here.disconnect()).toEqual({ revoked: true });
-    expect(here.revoked).toHaveLength(2);
-    expect(here.logged("consent-disconnected")).toHaveLength(1);
-    expect(await here.record()).toMatchObject({ token: null, consent: null, lease: null });
-  });
-
-  test("whose answer was lost says what it has revoked", async () => {
-    const here = await aConsentedDeployment();
-    here.revoke = () => {
-      here.table.items.clear();
-      return true;
-    };
-    expect(await here.disconnect()).toEqual({ revoked: true });
-  });
-
-  test("of a connection without a consent does nothing", async () => {
-    const here = aDeployment();
-    expect(await here.disconnect()).toEqual({ revoked: null });
-    expect(await here.record()).toBeNull();
-  });
-});
-
 describe("the schedule", () => {
   test("renews a consent in use early, and refreshes an idle one after half of its remaining life", async () => {
     const here = await aConsentedDeployment();

@@ -17,11 +17,6 @@ const standardScopeWords: ConsentFlow["scopeWords"] = {
   offline_access: "keep this access while you are away",
 };
 
-/** Splits a scope parameter (RFC 6749 §3.3) and drops duplicates. */
-export function scopesOf(scope: string): string[] {
-  return [...new Set(scope.split(/\s+/).filter(Boolean))];
-}
-
 /** A list of scopes, each with its description, or with its name where it has none. */
 export function accessList(scopes: readonly string[], { scopeWords }: ConsentFlow): Html {
   const words = new Map(Object.entries({ ...standardScopeWords, ...scopeWords }));

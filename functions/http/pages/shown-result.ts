@@ -1,11 +1,10 @@
 import * as v from "valibot";
 import { accountOf } from "../../model/connection.ts";
 import type { Completion } from "../../model/consent-outcome.ts";
-import type { TokenRecord } from "../../model/token-record.ts";
+import { scopesOf } from "../../model/scopes.ts";
 import { consentEndsAt } from "../../model/token-record.ts";
 import { parseJson } from "../../platform/parse-json.ts";
 import { consentOutcomes } from "./outcome-pages.ts";
-import { scopesOf } from "./provider-words.ts";
 
 const scopeList = v.array(v.string());
 
@@ -36,13 +35,12 @@ const maxScopesLength = 1200;
 /** What the page of a granted consent says. */
 export function shownConsent({
   connection,
-  flow,
   record,
 }: Extract<Completion, { kind: "granted" }>): ShownConsent {
   const { consent } = record;
   const scope = consent?.grantedScope ?? null;
   const granted = scope === null ? null : scopesOf(scope);
-  const withheld = flow.scopes.filter((name) => granted && !isGranted(name, granted, record));
+  const withheld = scopesOf(consent?.details?.withheldScope ?? "");
   let length = 0;
   const fits = (name: string) => {
     length += name.length;
@@ -58,11 +56,6 @@ export function shownConsent({
     ...shown,
     isAbridged: length > maxScopesLength,
   };
-}
-
-/** A provider that returned a subject has granted `openid`, even if its `scope` does not list it (OIDC Core §3.1.2.1). */
-function isGranted(scope: string, granted: string[], { consent }: TokenRecord): boolean {
-  return granted.includes(scope) || (scope === "openid" && consent?.subject != null);
 }
 
 /** A result in a browser's cookie. */

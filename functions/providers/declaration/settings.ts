@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { segmentPattern } from "../../model/connection.ts";
-import { maxDeadlineMs, maxMarginMs } from "../../model/time-limits.ts";
+import { maxDeadlineMs, maxLifetimeMs, maxMarginMs } from "../../model/time-limits.ts";
 import { isSafeAddress } from "../../platform/environment.ts";
 import { isPrivateNetwork } from "../../platform/network-guard.ts";
 
@@ -21,6 +21,8 @@ const wholeNumber = (min: number, max: number) =>
 
 /** Up to a day. */
 export const seconds = wholeNumber(0, 86_400);
+/** A life of a minute to a hundred years. */
+export const lifeSeconds = wholeNumber(60, maxLifetimeMs / 1000);
 export const probePath = v.pipe(v.string(), v.startsWith("/"));
 export const oneWord = v.pipe(v.string(), v.regex(/^[\w-]+$/, "must be one word"));
 export const basicEncoding = v.picklist(["raw", "rfc6749"]);
@@ -28,10 +30,15 @@ export const headerName = v.pipe(
   v.string(),
   v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, "must be a header name"),
 );
+/** The header that carries the token. Without a scheme its value is the token alone. */
+export const presentation = v.strictObject({ headerName, scheme: v.nullish(oneWord, null) });
 const headerValue = v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/, "must be visible ASCII"));
 
 /** RFC 6749 §3.3. */
-const scopeToken = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be a scope"));
+export const scopeToken = v.pipe(
+  v.string(),
+  v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be a scope"),
+);
 export const scopes = v.array(scopeToken);
 export const someScopes = v.pipe(scopes, v.minLength(1, "must name a scope"));
 

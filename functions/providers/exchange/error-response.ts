@@ -19,8 +19,11 @@ export function malformed(what: string): NotIssued {
   return notIssued("provider-malformed", `The provider answered ${what}.`, { mayHaveIssued: true });
 }
 
-/** What authorizes the request: the client's own credentials alone, or a person's grant as well (RFC 6749 §1.3). */
-export type PresentedCredentials = "client" | "grant";
+/**
+ * What authorizes the request: the client's own credentials alone, or a person's grant as well (RFC 6749 §1.3), of which a
+ * code is the first sign.
+ */
+export type PresentedCredentials = "client" | "code" | "refresh-token";
 
 /** Errors of RFC 6749 §5.2, and one of §4.1.2.1 that some token endpoints answer too. Repeating the request does not help. */
 const errorCodes: ReadonlySet<unknown> = new Set([
@@ -84,9 +87,14 @@ function readStatus(
 
 /** `invalid_grant` is about the person's grant, where one was presented. */
 function refused(error: unknown, why: string, presented: PresentedCredentials): NotIssued {
-  return presented === "grant" && error === "invalid_grant"
-    ? notIssued("consent-required", `The provider no longer accepts this consent (${why}).`)
-    : notIssued("credentials-rejected", `The provider refuses these credentials (${why}).`);
+  if (presented === "client" || error !== "invalid_grant") {
+    return notIssued("credentials-rejected", `The provider refuses these credentials (${why}).`);
+  }
+  const detail =
+    presented === "code"
+      ? `The provider does not accept this code (${why}): it is wrong, was used before, or has expired.`
+      : `The provider no longer accepts this consent (${why}).`;
+  return notIssued("consent-required", detail);
 }
 
 /** The failure of a request that got no answer. */

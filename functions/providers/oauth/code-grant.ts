@@ -24,6 +24,8 @@ export interface CodeGrant<Settings, Secret> {
   /** Descriptions of the provider's own scopes on pages, each to follow "may". */
   readonly scopeWords: Readonly<Record<string, string>>;
   scopes(settings: Settings): readonly string[];
+  /** Names under which the provider lists requested scopes in its answers, where that does not follow from the name. */
+  renamedScopes?(settings: Settings): Readonly<Record<string, string>>;
   /** Null where no ID token is expected. */
   openId(settings: Settings): OpenIdProvider | null;
   /** RFC 7636. */
@@ -33,6 +35,8 @@ export interface CodeGrant<Settings, Secret> {
   readonly hasCodesToCopy: boolean;
   /** A stated lifetime of an access token beyond this is invalid. */
   readonly maxDays: number;
+  /** The life of an access token whose answer states none; null: it is used until it is refused. */
+  unstatedSeconds(settings: Settings): number | null;
   /** When the refresh token expires; `isFirst` at the exchange of a code. Null when unknown. */
   refreshEndsAt(fields: AnswerFields, response: HttpResponse, isFirst: boolean): Date | null;
   /** The name of the data's owner, masked by the provider. */

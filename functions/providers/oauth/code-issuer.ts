@@ -10,6 +10,7 @@ import { expiredCertificate } from "./client-certificate.ts";
 import type { OAuthClient } from "./client-request.ts";
 import { clientRequest, detectCertificateRejection } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
+import { consentResult } from "./consent-answer.ts";
 import type { Identifier } from "./identity.ts";
 import { identifierOf } from "./identity.ts";
 import { readTokenResponse } from "./token-response.ts";
@@ -65,7 +66,7 @@ async function exchangeCredential<Settings extends CodeSettings, Secret>(
   const keysFailure = await identifier.prepare(credential, signal);
   if (keysFailure) return keysFailure;
   const request = clientRequest(client, settings.tokenUrl, form, context);
-  return sendTokenRequest(context, request, signal, "grant", (fields, response) =>
+  return sendTokenRequest(context, request, signal, credential.kind, (fields, response) =>
     readAnswer(exchange, credential, fields, response, signal),
   );
 }
@@ -118,17 +119,20 @@ async function readAnswer<Settings, Secret>(
   const idToken = fields["id_token"];
   const subject = await identifier.identify(client.clientId, idToken, credential, signal);
   if (subject !== null && typeof subject !== "string") return subject;
-  const isFirst = credential.kind === "code";
-  const requested = isFirst ? provider.scopes(settings).join(" ") : "";
+  const unstatedSeconds = provider.unstatedSeconds(settings);
+  const unstated =
+    unstatedSeconds === null
+      ? ({ kind: "unlimited", until: null } as const)
+      : ({ kind: "assumed", lastsMs: unstatedSeconds * 1000 } as const);
   return {
-    ...readTokenResponse(fields, provider.maxDays),
-    consent: {
+    ...readTokenResponse(fields, provider.maxDays, unstated),
+    consent: consentResult(provider, settings, client, {
+      fields,
+      response,
+      credential,
       refreshToken,
-      refreshEndsAt: provider.refreshEndsAt(fields, response, isFirst),
-      grantedScope: grantedScopeOf(fields["scope"], requested),
       subject,
-      customer: provider.customer?.(fields) ?? null,
-    },
+    }),
   };
 }
 
@@ -137,14 +141,4 @@ function refreshTokenOf(value: unknown): Sensitive | null | undefined {
   if (isAbsent(value) || value === "") return null;
   const isToken = typeof value === "string" && /^[\x20-\x7e]{1,16384}$/.test(value);
   return isToken ? new Sensitive(value) : undefined;
-}
-
-/**
- * RFC 6749 §5.1: a missing `scope` grants what was requested; an empty one grants nothing. Null for an invalid one, and
- * when nothing was requested either.
- */
-function grantedScopeOf(value: unknown, requested: string): string | null {
-  const scope = isAbsent(value) ? requested : value;
-  if (scope === "") return requested === "" ? null : scope;
-  return typeof scope === "string" && /^[\x20-\x7e]{1,1000}$/.test(scope) ? scope : null;
 }

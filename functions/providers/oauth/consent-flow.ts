@@ -1,8 +1,14 @@
 import { createHash } from "node:crypto";
-import type { AuthorizationRequest, ConsentFlow } from "../../model/consent.ts";
+import type {
+  AuthorizationRequest,
+  ConsentFlow,
+  RevocableToken,
+  Revocation,
+} from "../../model/consent.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
+import { parseJson } from "../../platform/parse-json.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import { sendOrFailure } from "../exchange/token-request.ts";
 import { issuerCheck, readAuthorizationResponse } from "./authorization-response.ts";
@@ -39,10 +45,10 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
       );
     },
     readAuthorizationResponse: (parameters) => readAuthorizationResponse(parameters, isIssuer),
-    revoke: async (text, refreshToken, signal) =>
+    revoke: async (text, token, signal) =>
       revokeUrl === undefined
         ? null
-        : revoke(revokeUrl, () => clientOf(text), refreshToken, context, signal),
+        : revoke(revokeUrl, () => clientOf(text), token, context, signal),
   };
 }
 
@@ -84,24 +90,41 @@ function withParameters(address: string, parameters: Readonly<Record<string, str
   return url.href;
 }
 
-/** RFC 7009: true when the provider confirms that it has revoked the refresh token. Never fails. */
+/** Errors of RFC 7009 §2.2.1 and RFC 6749 §5.2. No other text of the provider's is repeated. */
+const revocationErrors: ReadonlySet<unknown> = new Set([
+  "unsupported_token_type",
+  "invalid_request",
+  "invalid_client",
+  "invalid_grant",
+  "unauthorized_client",
+  "invalid_token",
+]);
+
+/** RFC 7009. Never fails. */
 async function revoke(
   url: string,
   openClient: () => OAuthClient,
-  refreshToken: Sensitive,
+  { kind, token }: RevocableToken,
   context: IssuerContext,
   signal: AbortSignal,
-): Promise<boolean> {
-  const form = new URLSearchParams({
-    token: refreshToken.expose(),
-    token_type_hint: "refresh_token",
-  });
+): Promise<Revocation> {
+  const hint = kind === "refresh-token" ? "refresh_token" : "access_token";
+  const form = new URLSearchParams({ token: token.expose(), token_type_hint: hint });
   try {
     const request = clientRequest(openClient(), url, form, context);
     const response = await sendOrFailure(context, request, signal);
+    if (response instanceof HttpFailure) return unanswered(response);
+    const { status, body } = response;
+    const error: unknown = Object(parseJson(body ?? ""))["error"];
+    const words = revocationErrors.has(error) ? ` (${error})` : "";
     // RFC 7009 §2.2 specifies 200; some servers answer 204.
-    return !(response instanceof HttpFailure) && [200, 204].includes(response.status);
+    return { isRevoked: [200, 204].includes(status), answer: `answered ${status}${words}` };
   } catch {
-    return false;
+    return { isRevoked: false, answer: "was not asked, because the secret cannot be used" };
   }
+}
+
+function unanswered({ kind }: HttpFailure): Revocation {
+  const answer = kind === "certificate" ? "refused our client certificate" : "did not answer";
+  return { isRevoked: false, answer };
 }

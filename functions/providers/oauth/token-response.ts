@@ -3,14 +3,20 @@ import { Sensitive } from "../../model/sensitive.ts";
 import { isAbsent, lifetimeFrom, secondsClaim } from "../exchange/lifetime.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
 
-/** Reads a successful token response (RFC 6749 §5.1). Only bearer tokens can be sent in a header as they are (§7.1). */
+/**
+ * Reads a successful token response (RFC 6749 §5.1). Only bearer tokens can be sent in a header as they are (§7.1).
+ * `unstated`: the lifetime if the response has no `expires_in`.
+ */
 export function readTokenResponse(
   { access_token, token_type, expires_in }: AnswerFields,
   maxDays: number,
+  unstated: Lifetime,
 ): { token: Sensitive<unknown>; lifetime: Lifetime | null; expiresAt: null } {
   return {
     token: new Sensitive(isBearer(token_type) ? access_token : null),
-    lifetime: lifetimeFrom([secondsClaim(expires_in)], !isAbsent(expires_in), maxDays),
+    lifetime: isAbsent(expires_in)
+      ? unstated
+      : lifetimeFrom([secondsClaim(expires_in)], true, maxDays),
     expiresAt: null,
   };
 }

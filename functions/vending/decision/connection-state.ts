@@ -31,12 +31,16 @@ export function connectionState(
 
 /** What lasts until a person acts. */
 function lastingTrouble(
-  { failure, rejections, consent }: TokenRecord,
+  { failure, rejections, consent, token }: TokenRecord,
   policy: RenewalPolicy,
   now: Date,
 ): ConnectionState | null {
   if (failure && needsNewSecret(failure.code)) return "credentials-rejected";
-  if (isByConsent(policy) && !consent?.refresh) return "consent-required";
+  if (isByConsent(policy) && !consent?.refresh) {
+    // A token without an end needs no refresh token, until the provider has refused it.
+    const isEndless = token !== null && token.usableUntil === null;
+    return isEndless && failure?.code !== "consent-required" ? null : "consent-required";
+  }
   // The circuit breaker does not apply to static keys: their probe decides, or each report concerns its caller only.
   if (isStaticKey(policy)) return null;
   return breakerOpenUntil(rejections, now) ? "contested" : null;

@@ -40,6 +40,9 @@ export function tokenTimes(
     }
     case "early":
     case "by-consent": {
+      if (lifetime.kind === "unlimited") {
+        return { usableUntil: null, renewAt: plusMs(requestedAt, keepFreshMs(issued)) };
+      }
       const lead = Math.min(policy.beforeExpiryMs, atLeastMs / 5) * (0.75 + random / 4);
       return { usableUntil: end, renewAt: plusMs(requestedAt, atLeastMs - lead) };
     }
@@ -53,12 +56,20 @@ export function tokenTimes(
 
 function boundsOf(lifetime: Lifetime): { atLeastMs: number; atMostMs: number } {
   if (lifetime.kind === "stated") return lifetime;
-  return { atLeastMs: unknownLifetimeMs, atMostMs: unknownLifetimeMs };
+  const lastsMs = lifetime.kind === "assumed" ? lifetime.lastsMs : unknownLifetimeMs;
+  return { atLeastMs: lastsMs, atMostMs: lastsMs };
 }
 
 const dayMs = 86_400_000;
 /** The assumed life of a refresh token whose end is unknown. */
 const assumedRefreshLifeMs = 14 * dayMs;
+
+/** A token that lives until it is refused is replaced only so that its refresh token does not lapse unused: halfway. */
+function keepFreshMs({ consent, requestedAt }: Issued): number {
+  const endsAt = consent?.refreshEndsAt;
+  const refreshLifeMs = endsAt ? msBetween(requestedAt, endsAt) : assumedRefreshLifeMs;
+  return Math.min(refreshLifeMs, assumedRefreshLifeMs) / 2;
+}
 
 /**
  * Until when the schedule renews a connection. Vending a stored token writes nothing, so the only sign of use is a

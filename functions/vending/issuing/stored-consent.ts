@@ -1,4 +1,4 @@
-import type { ConsentResult, RefreshCredential } from "../../model/consent.ts";
+import type { ConsentDetails, ConsentResult, RefreshCredential } from "../../model/consent.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { sealingProblem, VendingError } from "../../model/errors.ts";
 import { isByConsent } from "../../model/provider.ts";
@@ -54,12 +54,14 @@ export async function updatedConsent(
   const before = lease.reason === "consent" ? null : record.consent;
   if (!result) return before;
   const { refreshToken, refreshEndsAt, grantedScope, subject, customer } = result;
+  const details = detailsAfter(before, result);
   return {
     consentedAt: before?.consentedAt ?? now,
     refresh: refreshToken ? await sealed(refreshToken) : kept(before?.refresh ?? null),
     grantedScope: grantedScope ?? before?.grantedScope ?? null,
     subject: before?.subject ?? (subject && deps.fingerprint(subject)),
     customer: customer ?? before?.customer ?? null,
+    ...(details && { details }),
   };
 
   async function sealed(token: Sensitive): Promise<StoredRefreshToken> {
@@ -80,4 +82,20 @@ export async function updatedConsent(
   function kept(refresh: StoredRefreshToken | null): StoredRefreshToken | null {
     return refresh && { ...refresh, endsAt: refreshEndsAt ?? refresh.endsAt };
   }
+}
+
+/** What more is known of a consent after another answer; null for nothing. */
+function detailsAfter(
+  before: StoredConsent | null,
+  { grantedScope, details: answered = {} }: ConsentResult,
+): ConsentDetails | null {
+  const known = before?.details ?? {};
+  // A scope stays what it was when the person was asked, even if the settings have come to ask for more.
+  const isScopeNew = grantedScope !== null && grantedScope !== before?.grantedScope;
+  const { withheldScope, addedScope } = isScopeNew ? answered : known;
+  const details = {
+    ...(withheldScope !== undefined && { withheldScope }),
+    ...(addedScope !== undefined && { addedScope }),
+  };
+  return Object.keys(details).length > 0 ? details : null;
 }

@@ -52,7 +52,7 @@ describe("a failure tells the operator what the provider answered", () => {
   });
 
   test("a refused grant is a consent that is over, where a person's grant was presented", () => {
-    expect(detailOf(400, "invalid_grant", "grant")).toBe(
+    expect(detailOf(400, "invalid_grant", "refresh-token")).toBe(
       "The provider no longer accepts this consent (400, invalid_grant).",
     );
     expect(detailOf(400, "invalid_grant", "client")).toBe(

@@ -231,7 +231,8 @@ describe("a consent is revoked", () => {
   const refreshToken = new Sensitive("refresh 1/+");
   const revoking = async (settings: RealmInput, play: ScriptedAnswer = {}, held = secret) => {
     const { flow, requests } = await flowOf(settings, play);
-    return { answer: await flow.revoke(held, refreshToken, never), requests };
+    const token = { kind: "refresh-token", token: refreshToken } as const;
+    return { answer: await flow.revoke(held, token, never), requests };
   };
 
   test.each(providers)("at $provider nowhere, without a revokeUrl", async (settings) => {
@@ -257,7 +258,7 @@ describe("a consent is revoked", () => {
     async (_, settings, headers) => {
       const body = "token=refresh+1%2F%2B&token_type_hint=refresh_token";
       expect(await revoking(settings)).toEqual({
-        answer: true,
+        answer: { isRevoked: true, answer: "answered 200" },
         requests: [{ method: "POST", url: revokeUrl, headers, body }],
       });
     },
@@ -272,22 +273,33 @@ describe("a consent is revoked", () => {
     });
   });
 
-  test.each<[rule: string, play: ScriptedAnswer, answer: boolean]>([
-    ["200", { status: 200 }, true],
-    ["204", { status: 204 }, true],
-    ["302", { status: 302 }, false],
+  test("by its access token, where it has no refresh token", async () => {
+    const { flow, requests } = await flowOf({ ...general, revokeUrl });
+    await flow.revoke(secret, { kind: "access-token", token: refreshToken }, never);
+    expect(requests[0]?.body).toBe("token=refresh+1%2F%2B&token_type_hint=access_token");
+  });
+
+  const saying = (error: string) => ({ status: 400, body: JSON.stringify({ error }) });
+
+  test.each<[rule: string, play: ScriptedAnswer, isRevoked: boolean, answer: string]>([
+    ["200", { status: 200 }, true, "answered 200"],
+    ["204", { status: 204 }, true, "answered 204"],
+    ["302", { status: 302 }, false, "answered 302"],
     [
       "400 unsupported_token_type",
-      { status: 400, body: '{"error":"unsupported_token_type"}' },
+      saying("unsupported_token_type"),
       false,
+      "answered 400 (unsupported_token_type)",
     ],
-    ["401", { status: 401 }, false],
-    ["503", { status: 503 }, false],
-    ["no answer", noAnswer.timeout, false],
-    ["no connection", noAnswer.unreachable, false],
-  ])("or not, by %s", async (_, play, answer) => {
+    ["400 and words of its own", saying("canary refresh 1/+"), false, "answered 400"],
+    ["401", { status: 401 }, false, "answered 401"],
+    ["503", { status: 503, body: "null" }, false, "answered 503"],
+    ["no answer", noAnswer.timeout, false, "did not answer"],
+    ["no connection", noAnswer.unreachable, false, "did not answer"],
+  ])("or not, by %s", async (_, play, isRevoked, answer) => {
     for (const settings of providers) {
-      expect((await revoking({ ...settings, revokeUrl } as RealmInput, play)).answer).toBe(answer);
+      const told = (await revoking({ ...settings, revokeUrl } as RealmInput, play)).answer;
+      expect(told).toEqual({ isRevoked, answer });
     }
   });
 
@@ -295,7 +307,11 @@ describe("a consent is revoked", () => {
     for (const settings of providers) {
       const realm = { ...settings, revokeUrl } as RealmInput;
       const { answer, requests } = await revoking(realm, {}, new Sensitive("canary"));
-      expect({ answer, requests }).toEqual({ answer: false, requests: [] });
+      const told = "was not asked, because the secret cannot be used";
+      expect({ answer, requests }).toEqual({
+        answer: { isRevoked: false, answer: told },
+        requests: [],
+      });
     }
   });
 });

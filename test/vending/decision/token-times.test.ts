@@ -7,7 +7,7 @@ import { Sensitive } from "../../../functions/model/sensitive.ts";
 import { maxLifetimeMs } from "../../../functions/model/time-limits.ts";
 import { keepAliveUntil, tokenTimes } from "../../../functions/vending/decision/token-times.ts";
 import { aRecord, aToken, at } from "../../support/a-record.ts";
-import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
+import { atExpiry, atHandover, byConsent, early, onRotation } from "../../support/policies.ts";
 
 /** Requested at ten, answered 400 ms later. */
 const issued = (lifetime: Lifetime): Issued => ({
@@ -27,6 +27,7 @@ const stated = (atLeastMs: number, atMostMs: number): Lifetime => ({
 });
 const exactly = (ms: number) => stated(ms, ms);
 const unknown: Lifetime = { kind: "unknown" };
+const assumed: Lifetime = { kind: "assumed", lastsMs: 3_600_000 };
 const endless: Lifetime = { kind: "unlimited", until: null };
 const ending: Lifetime = { kind: "unlimited", until: at("18:00:00.000") };
 
@@ -74,6 +75,7 @@ describe("a token's times", () => {
       "10:55:37.500",
     ],
     ["unsaid elsewhere", early, unknown, "10:00:59.000", "10:00:49.500"],
+    ["an hour by assumption", byConsent, assumed, "10:59:59.000", "10:55:37.500"],
     // A key's end is an instant; its secret is read again after five seconds.
     ["a key without end", onRotation, endless, null, "10:00:05.400"],
     ["a key with an end", onRotation, ending, "17:59:59.000", "10:00:05.400"],
@@ -102,6 +104,46 @@ describe("a token's times", () => {
   test("a realm's margin lies between last use and expiry", () => {
     const times = tokenTimes(issued(exactly(300_000)), atExpiry, 5000, 0);
     expect(times.usableUntil).toEqual(at("10:04:55.000"));
+  });
+});
+
+describe("a token that lives until it is refused", () => {
+  const days = (count: number) => count * 86_400_000;
+  const withRefresh = (refreshEndsAt: Date | null): Issued => ({
+    ...issued(endless),
+    consent: {
+      refreshToken: new Sensitive("r"),
+      refreshEndsAt,
+      grantedScope: null,
+      subject: null,
+      customer: null,
+    },
+  });
+
+  test.each([
+    ["without a known end", null, 7],
+    ["that lasts for years", plusMs(at("10:00:00.000"), days(7300)), 7],
+    ["of two days", plusMs(at("10:00:00.000"), days(2)), 1],
+  ])("is usable without end, and keeps its refresh token: %s", (_, refreshEndsAt, inDays) => {
+    expect(tokenTimes(withRefresh(refreshEndsAt), byConsent, 1000, 0.5)).toEqual({
+      usableUntil: null,
+      renewAt: plusMs(at("10:00:00.000"), days(inDays)),
+    });
+  });
+
+  test("is no damage, and is damaged with an impossible renewal", () => {
+    const token = aToken({ issuedUnder: "by-consent", usableUntil: null, expiresAt: null });
+    const bounded = (renewAt: Date) => {
+      const record = aRecord({ token: { ...token, renewAt } });
+      const reader = {
+        now: at("10:00:00.000"),
+        process: "p",
+        firstSeenAt: () => at("10:00:00.000"),
+      };
+      return boundRecord(record, reader).damage;
+    };
+    expect(bounded(plusMs(token.issuedAt, days(7)))).toEqual([]);
+    expect(bounded(plusMs(token.issuedAt, 2 * maxLifetimeMs))).toEqual(["token"]);
   });
 });
 
