@@ -4,11 +4,13 @@ import { completeConsent } from "./consents/complete-consent.ts";
 import type { ConsentDependencies } from "./consents/consent-dependencies.ts";
 import { continueConsent, openLink } from "./consents/follow-link.ts";
 import type { ConsentSite } from "./http/pages/consent-site.ts";
-import { pageStyle } from "./http/pages/page.ts";
+import { pageStyle } from "./http/pages/page-style.ts";
 import { Sensitive } from "./model/sensitive.ts";
+import type { RequesterProfile } from "./platform/consent-environment.ts";
+import { readConsentEnvironment } from "./platform/consent-environment.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import type { Variables } from "./platform/environment.ts";
-import { readConsentEnvironment, StartUpError } from "./platform/environment.ts";
+import { StartUpError } from "./platform/environment.ts";
 import { nodeBrowserSecrets } from "./platform/node-browser-secrets.ts";
 import { checkDeployedBaseUrl, isDeployed } from "./platform/start-up-checks.ts";
 
@@ -33,7 +35,7 @@ export async function composeConsents(
 }
 
 /** The use cases behind the pages, with their dependencies bound. */
-export function siteOf(deps: ConsentDependencies, requester: string): ConsentSite {
+export function siteOf(deps: ConsentDependencies, requester: RequesterProfile): ConsentSite {
   const { realm, clock, log, metrics, browserSecrets } = deps;
   return {
     realm,

@@ -1,6 +1,8 @@
 import type { IConstruct } from "constructs";
 import { kmsKeyArn } from "../functions/platform/environment.ts";
 import { readConsentAddress } from "./consent-address.ts";
+import type { ConsentRequester } from "./consent-requester.ts";
+import { readLogo, requesterVariables } from "./consent-requester.ts";
 import type { TokenVendingProps } from "./token-vending.ts";
 
 /** Settings with a few possible values; the first one applies if nothing is said. */
@@ -25,6 +27,10 @@ const texts = [
   "consentCertificateArn",
   "consentHostedZone",
   "consentRequester",
+  "consentContact",
+  "consentPrivacyUrl",
+  "consentLogo",
+  "consentTimeZone",
   "alarmTopicArn",
   "availabilityObjective",
   "runbookUrl",
@@ -87,7 +93,7 @@ export function readSettings(
     },
     consents: {
       ...readConsentAddress(matching),
-      requester: text("consentRequester"),
+      ...readRequester(text),
       firewall: choice("consentFirewall") === "on",
     },
     alarmTopicArn: requireTopic(
@@ -109,6 +115,19 @@ export function readSettings(
     trail: choice("trail") === "on",
     deployment: choice("deployment"),
   };
+}
+
+function readRequester(text: (name: Setting) => string | undefined): ConsentRequester {
+  const logo = text("consentLogo");
+  const requester = {
+    requester: text("consentRequester"),
+    contact: text("consentContact"),
+    privacyUrl: text("consentPrivacyUrl"),
+    logo: logo && readLogo(logo),
+    timeZone: text("consentTimeZone"),
+  };
+  requesterVariables(requester);
+  return requester;
 }
 
 /** Nobody would see that a realm serves no caller: so that is refused, unless somebody has said it. */

@@ -123,6 +123,7 @@ export class TokenVending {
   }
 }
 
-function consentsOf({ settings }: ListedRealm, { requester, firewall = false }: ConsentProps) {
+function consentsOf({ settings }: ListedRealm, consents: ConsentProps) {
+  const { baseUrl: _, domain: __, firewall = false, ...requester } = consents;
   return needsConsent(settings.provider) ? { requester, firewall } : undefined;
 }

@@ -5,17 +5,16 @@ import { expect, test } from "vitest";
 import { commands } from "../cli/commands.ts";
 import { renderPage } from "../docs/generate/render-page.ts";
 import { vendPayload } from "../functions/http/contract.ts";
-import { consentOutcomes, outcomePage } from "../functions/http/pages/outcome-pages.ts";
-import {
-  readConsentEnvironment,
-  readEnvironment,
-  readStatusEnvironment,
-} from "../functions/platform/environment.ts";
+import { outcomePage } from "../functions/http/pages/outcome-pages.ts";
+import { consentOutcomes } from "../functions/http/pages/texts/page-texts.ts";
+import { readConsentEnvironment } from "../functions/platform/consent-environment.ts";
+import { readEnvironment, readStatusEnvironment } from "../functions/platform/environment.ts";
 import { providerIds } from "../functions/providers/catalogue.ts";
 import { statusAttributes, withheldAttributes } from "../functions/store/status-attributes.ts";
 import { settingNames } from "../infra/settings.ts";
 import { connectionPageSchema, credentialSchema } from "../openapi/answer-schemas.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { aPageView } from "./support/a-page-view.ts";
 import { tableUnder } from "./support/markdown-table.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -91,6 +90,10 @@ test("docs/deploying.md has every variable that a function reads, and which func
     PREVIOUS_SEALING_KEY: "",
     SEALING_LAYOUT: "",
     CONSENT_BASE_URL: "https://consents.example",
+    CONSENT_CONTACT: "",
+    CONSENT_PRIVACY_URL: "",
+    CONSENT_LOGO: "",
+    CONSENT_TIME_ZONE: "",
   };
   const readBy = (use: (variables: Record<string, string | undefined>) => unknown) => {
     const names: string[] = [];
@@ -139,8 +142,10 @@ test("docs/operations.md has every command of the command line", () => {
 });
 
 test("docs/consents.md has every page that ends a consent, with its status", () => {
-  const requester = { realm: { provider: "connectpay", environment: "test" }, requester: "Us" };
-  const pages = consentOutcomes.map((outcome) => outcomePage(requester, outcome));
+  const pages = consentOutcomes.map((outcome) => {
+    const { status, title } = outcomePage(aPageView(), outcome);
+    return { status, title: title.markup };
+  });
   const rows = tableUnder(read("docs/consents.md"), "## What a person sees", "page");
   const granted = ["… asks for access to …", "Access is granted", "Part of the access is granted"];
   expect(rows.map(([title, status]) => `${status} ${title}`).sort()).toEqual(

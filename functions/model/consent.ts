@@ -64,8 +64,8 @@ export type AuthorizationResponse =
 export interface ConsentFlow {
   /** The provider's name on pages; null to show its host. */
   readonly displayName: string | null;
-  /** Descriptions of the provider's own scopes on pages, each to follow "may". */
-  readonly scopeWords: Readonly<Record<string, string>>;
+  /** The realm's own words for scopes on pages: in one language for all people, or by language. */
+  readonly scopeWords: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   /** The requested scopes. */
   readonly scopes: readonly string[];
   /** The provider shows codes that a person can copy. */

@@ -13,12 +13,6 @@ export interface FunctionVariables {
   readonly SEALING_LAYOUT?: string;
 }
 
-/** Further variables of the consent functions, as infra must supply them. */
-export interface ConsentVariables {
-  readonly CONSENT_BASE_URL: string;
-  readonly CONSENT_REQUESTER?: string;
-}
-
 /** The variables of `list-connections`, as infra must supply them. */
 export interface StatusVariables {
   readonly TABLE_NAME: string;
@@ -52,11 +46,11 @@ export function readEnvironment<Realm>(
   readRealm: (json: string) => Realm,
 ): Environment<Realm> {
   return {
-    tableName: required(variables, "TABLE_NAME"),
-    realm: readRealm(required(variables, "REALM")),
-    secretPrefix: required(variables, "SECRET_PREFIX"),
+    tableName: requiredVariable(variables, "TABLE_NAME"),
+    realm: readRealm(requiredVariable(variables, "REALM")),
+    secretPrefix: requiredVariable(variables, "SECRET_PREFIX"),
     sealingKey: readSealingKey(
-      required(variables, "SEALING_KEY"),
+      requiredVariable(variables, "SEALING_KEY"),
       variables["PREVIOUS_SEALING_KEY"] || null,
     ),
     sealingLayout: readSealingLayout(variables["SEALING_LAYOUT"] || "2"),
@@ -69,14 +63,14 @@ export function readStatusEnvironment<Realm>(
   readRealms: (json: string) => readonly Realm[],
 ): { tableName: string; realms: readonly Realm[] } {
   return {
-    tableName: required(variables, "TABLE_NAME"),
-    realms: readRealms(expand(required(variables, "REALMS"))),
+    tableName: requiredVariable(variables, "TABLE_NAME"),
+    realms: readRealms(expandVariable("REALMS", requiredVariable(variables, "REALMS"))),
   };
 }
 
 /** The name of the event bus. Fails with a `StartUpError` where it is missing. */
 export function readBusName(variables: Variables): string {
-  return required(variables, "EVENT_BUS");
+  return requiredVariable(variables, "EVENT_BUS");
 }
 
 /** Before what is compressed with Brotli, as Base64: a long list would not fit into the 4 KB that Lambda has for variables. */
@@ -84,22 +78,23 @@ const compressedMark = "br:";
 /** Of what it was before: a list of ten thousand realms. */
 const maxOutputLength = 4 * 1024 * 1024;
 
-function expand(realms: string): string {
-  if (!realms.startsWith(compressedMark)) return realms;
-  const bytes = Buffer.from(realms.slice(compressedMark.length), "base64");
+/** What a variable says that infra may have compressed. Fails with a `StartUpError` that names it. */
+export function expandVariable(name: string, text: string): string {
+  if (!text.startsWith(compressedMark)) return text;
+  const bytes = Buffer.from(text.slice(compressedMark.length), "base64");
   try {
     // Loaded here only: the functions that vend have no such variable.
     const { brotliDecompressSync } = process.getBuiltinModule("node:zlib");
     return brotliDecompressSync(bytes, { maxOutputLength }).toString();
   } catch (cause) {
-    throw new StartUpError("REALMS is damaged: what follows br: is not Brotli in Base64.", {
+    throw new StartUpError(`${name} is damaged: what follows br: is not Brotli in Base64.`, {
       cause,
     });
   }
 }
 
 /** Fails with a `StartUpError` for a variable that is missing or empty. */
-function required(variables: Variables, name: string): string {
+export function requiredVariable(variables: Variables, name: string): string {
   const value = variables[name];
   if (!value) throw new StartUpError(`${name} is missing.`);
   return value;
@@ -126,35 +121,6 @@ function readSealingLayout(text: string): 1 | 2 {
   if (text === "1") return 1;
   if (text === "2") return 2;
   throw new StartUpError("SEALING_LAYOUT must be 1 or 2.");
-}
-
-/** The parsed variables of the consent functions. */
-export interface ConsentEnvironment {
-  /** Public address of the callback host, without a trailing slash. */
-  readonly baseUrl: string;
-  /** The name by which people know the company; by default the callback host's. */
-  readonly requester: string;
-}
-
-/** Refuses line breaks and changes of writing direction, which could falsify what a page says. */
-const requesterShape = /^[^\p{C}\p{Zl}\p{Zp}]{1,80}$/u;
-
-/** Fails with a `StartUpError` that names the invalid variable. */
-export function readConsentEnvironment(variables: Variables): ConsentEnvironment {
-  const baseUrl = required(variables, "CONSENT_BASE_URL");
-  const url = URL.parse(baseUrl);
-  if (!url || !isSafeAddress(baseUrl) || /[?#\s]|\/$/.test(baseUrl)) {
-    throw new StartUpError(
-      "CONSENT_BASE_URL must be an https address without query or trailing slash (http is for loopback hosts only).",
-    );
-  }
-  const requester = variables["CONSENT_REQUESTER"]?.trim() || url.hostname;
-  if (!requesterShape.test(requester)) {
-    throw new StartUpError(
-      "CONSENT_REQUESTER must be a name of at most 80 characters, without control characters.",
-    );
-  }
-  return { baseUrl, requester };
 }
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;

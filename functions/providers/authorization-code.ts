@@ -43,7 +43,6 @@ export const authorizationCode = declareConsent({
   },
   presentation: (settings) => settings.presentation,
   displayName: null,
-  scopeWords: {},
   // OpenID Connect requires its scope.
   scopes: ({ scopes, issuer }) => scopes ?? (issuer === undefined ? [] : ["openid"]),
   openId: ({ issuer, jwksUrl }) =>

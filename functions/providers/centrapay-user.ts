@@ -33,7 +33,6 @@ export const centrapayUser = declareConsent({
   },
   presentation: () => ({ headerName: "Authorization", scheme: null }),
   displayName: "Centrapay",
-  scopeWords: {},
   scopes: ({ scopes }) => scopes,
   openId: ({ issuer, jwksUrl }) => ({ issuer, jwksUrl }),
   pkce: () => true,

@@ -58,10 +58,6 @@ export const connectPay = declareConsent({
   },
   presentation: () => bearer,
   displayName: "ConnectPay",
-  scopeWords: {
-    "psd2-ais": "see your payment accounts, their balances and their transactions",
-    "psd2-pis": "start payments from your payment accounts",
-  },
   scopes: ({ scopes }) => scopes,
   openId: () => null,
   pkce: () => false,

@@ -1,6 +1,8 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
-import type { ConsentVariables } from "../../functions/platform/environment.ts";
+import type { ConsentVariables } from "../../functions/platform/consent-environment.ts";
+import type { ConsentRequester } from "../consent-requester.ts";
+import { requesterVariables } from "../consent-requester.ts";
 import { consentConcurrency } from "../reserved-concurrency.ts";
 import { claimsPendingConsents } from "./permissions.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
@@ -10,8 +12,7 @@ export interface ConsentFunctionsProps
   extends Pick<RealmFunctionProps, "realm" | "names" | "state" | "bundlesFolder"> {
   /** Public address of the consent host, without a trailing slash. */
   readonly baseUrl: string;
-  /** The company's name, as shown on the consent pages. */
-  readonly requester?: string | undefined;
+  readonly requester: ConsentRequester;
 }
 
 /** The functions of a consent realm that begin and complete consents. */
@@ -25,7 +26,7 @@ export class ConsentFunctions extends Construct {
     const { name } = common.realm;
     const variables: ConsentVariables = {
       CONSENT_BASE_URL: baseUrl,
-      ...(requester && { CONSENT_REQUESTER: requester }),
+      ...requesterVariables(requester),
     };
     const shared = {
       ...common,

@@ -3,6 +3,7 @@ import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Construct } from "constructs";
 import { needsConsent } from "../../functions/providers/catalogue.ts";
+import type { ConsentRequester } from "../consent-requester.ts";
 import type { DeploymentNames } from "../deployment-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
 import type { ApiProps } from "./api.ts";
@@ -27,13 +28,11 @@ import { StatusFunction } from "./status-function.ts";
 import type { AlarmSettings } from "./token-alarm.ts";
 import type { VendingApi } from "./vending-api.ts";
 
-export interface ConsentProps {
+export interface ConsentProps extends ConsentRequester {
   /** Public address of the consent host, if it is not API Gateway's own; without a trailing slash. */
   readonly baseUrl?: string | undefined;
   /** The domain that this is the address of, if the stacks set it up. */
   readonly domain?: ConsentDomainProps | undefined;
-  /** The company's name, as shown on the consent pages (default: the host's name). */
-  readonly requester?: string | undefined;
   /**
    * Puts AWS WAF in front of the consent pages, which limits each address (docs/deploying.md says what it costs). It
    * changes API Gateway's own address of the host.

@@ -93,7 +93,7 @@ describe("untrusted text", () => {
   });
 
   test("as requester is shown as text, in title, heading and page", async () => {
-    const site = aSite({ requester: script });
+    const site = aSite({ requester: { name: script } });
     const { body } = await site.browser().get(await site.link());
     expect(body).not.toContain("<script");
     expect(body.split("alert(&#39;canary&#39;)").length).toBeGreaterThan(4);

@@ -66,7 +66,7 @@ describe.each(apis)("through %s, a person", (api) => {
     const { title, body } = await browser.returnFromProvider(authorizeUrl, answer);
     expect(title).toBe("Part of the access is granted");
     const [allowed = "", withheld = ""] = body.split("What was asked for but not allowed");
-    expect(allowed).toContain("Nothing, according to the provider.");
+    expect(allowed).toContain("Nothing, according to <bdi>ConnectPay</bdi>.");
     expect(withheld).toContain("see your payment accounts");
     expect((await site.record())?.consent?.grantedScope).toBe("");
   });

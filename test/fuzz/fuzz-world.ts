@@ -39,6 +39,7 @@ import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
 import { processVending } from "../../functions/vending/process-vending.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
+import { aRequester } from "../support/a-page-view.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { MemoryTable } from "../support/memory-table.ts";
@@ -158,7 +159,7 @@ export class FuzzWorld {
   #consent(name: "begin-consent" | "complete-consent"): Handler {
     const deps = this.consents;
     if (!deps) throw new TypeError("This realm's provider needs no consent.");
-    const site = siteOf(deps, "Acme Bookkeeping");
+    const site = siteOf(deps, aRequester());
     const endpoint =
       name === "begin-consent"
         ? beginConsentEndpoint({ ...site, begin: (...args) => beginConsent(deps, ...args) })

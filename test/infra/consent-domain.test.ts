@@ -1,6 +1,6 @@
 import { RootConstruct } from "constructs";
 import { describe, expect, test } from "vitest";
-import { readConsentEnvironment } from "../../functions/platform/environment.ts";
+import { readConsentEnvironment } from "../../functions/platform/consent-environment.ts";
 import type { SettingValues } from "../../infra/settings.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { oneOfEachKind } from "./example-realms.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readConsentEnvironment } from "../../functions/platform/environment.ts";
+import { readConsentEnvironment } from "../../functions/platform/consent-environment.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { deployed, resourcesIn, synthesized, synthesizedStacks } from "./synthesized.ts";
 
@@ -91,7 +91,7 @@ test("its functions know their public address and the requester's name", () => {
   for (const { environment } of ofConsents) {
     expect(readConsentEnvironment(environment)).toMatchObject({
       baseUrl: expect.stringMatching(/^https:\/\/[\w-]+\.execute-api\.eu-west-1\.amazonaws\.com$/),
-      requester: "Acme",
+      requester: { name: "Acme" },
     });
   }
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readConsentEnvironment } from "../../functions/platform/environment.ts";
+import { readConsentEnvironment } from "../../functions/platform/consent-environment.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
 

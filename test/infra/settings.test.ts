@@ -25,7 +25,7 @@ const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1
 test("by default the API is private, in a VPC of its own, and account logging is set up", () => {
   expect(readSettings(anApp())).toEqual({
     api: { kind: "private", endpointIds: [], setsAccountLogging: true },
-    consents: { baseUrl: undefined, requester: undefined, firewall: false },
+    consents: { firewall: false },
     alarmTopicArn: topicArn,
     availabilityObjective: undefined,
     runbookUrl: undefined,
@@ -45,6 +45,9 @@ test.each([
   ["consentBaseUrl", "https://a.example", { consents: { baseUrl: "https://a.example" } }],
   ["deployment", "canary", { deployment: "canary" }],
   ["consentRequester", "Acme", { consents: { requester: "Acme" } }],
+  ["consentContact", "help@acme.example", { consents: { contact: "help@acme.example" } }],
+  ["consentPrivacyUrl", "https://a.example/p", { consents: { privacyUrl: "https://a.example/p" } }],
+  ["consentTimeZone", "Europe/Vilnius", { consents: { timeZone: "Europe/Vilnius" } }],
   ["consentFirewall", "on", { consents: { firewall: true } }],
   ["consentFirewall", "off", { consents: { firewall: false } }],
   ["alarmTopicArn", "arn:aws:sns:::x", { alarmTopicArn: "arn:aws:sns:::x" }],

@@ -1,5 +1,7 @@
+import { brotliCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { readConsentEnvironment, StartUpError } from "../../functions/platform/environment.ts";
+import { readConsentEnvironment } from "../../functions/platform/consent-environment.ts";
+import { StartUpError } from "../../functions/platform/environment.ts";
 
 /** Why a function does not start. */
 function refusalOf(variables: Record<string, string>): string {
@@ -18,8 +20,12 @@ describe("the consent functions", () => {
       CONSENT_BASE_URL: "https://vend.example",
       CONSENT_REQUESTER: " Müller & Søn ",
     };
-    const environment = { baseUrl: "https://vend.example", requester: "Müller & Søn" };
-    expect(readConsentEnvironment(variables)).toEqual(environment);
+    expect(readConsentEnvironment(variables)).toEqual({
+      baseUrl: "https://vend.example",
+      requester: {
+        ...{ name: "Müller & Søn", contact: null, privacyUrl: null, logo: null, timeZone: "UTC" },
+      },
+    });
   });
 
   test.each([undefined, "", " "])("call it by the callback host where the name is %j", (name) => {
@@ -27,7 +33,7 @@ describe("the consent functions", () => {
       CONSENT_BASE_URL: "https://vend.example:8443/pages",
       ...(name === undefined ? {} : { CONSENT_REQUESTER: name }),
     };
-    expect(readConsentEnvironment(variables).requester).toBe("vend.example");
+    expect(readConsentEnvironment(variables).requester.name).toBe("vend.example");
   });
 
   test.each(["https://vend.example/prod", "http://127.0.0.1:3000", "http://localhost:3000"])(
@@ -63,4 +69,44 @@ describe("the consent functions", () => {
       expect(refusalOf(variables)).toMatch(/^CONSENT_REQUESTER must be a name/);
     },
   );
+
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>';
+  const png = `data:image/png;base64,${Buffer.from("89504e470d0a1a0a00", "hex").toString("base64")}`;
+  const asAddress = `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+
+  test.each([
+    ["CONSENT_CONTACT", "help@acme.example", { contact: { url: "mailto:help@acme.example" } }],
+    ["CONSENT_CONTACT", "+64 4 123 4567", { contact: { url: "tel:+6441234567" } }],
+    [
+      "CONSENT_CONTACT",
+      "https://acme.example/help",
+      { contact: { url: "https://acme.example/help" } },
+    ],
+    ["CONSENT_PRIVACY_URL", "https://acme.example/p", { privacyUrl: "https://acme.example/p" }],
+    ["CONSENT_LOGO", svg, { logo: asAddress }],
+    ["CONSENT_LOGO", `br:${brotliCompressSync(svg).toString("base64")}`, { logo: asAddress }],
+    ["CONSENT_LOGO", png, { logo: png }],
+    ["CONSENT_TIME_ZONE", "Pacific/Auckland", { timeZone: "Pacific/Auckland" }],
+  ])("take %s as %s", (name, value, expected) => {
+    const variables = { CONSENT_BASE_URL: "https://vend.example", [name]: value };
+    expect(readConsentEnvironment(variables).requester).toMatchObject(expected);
+  });
+
+  test.each([
+    ["CONSENT_CONTACT", "call us"],
+    ["CONSENT_CONTACT", "http://acme.example"],
+    ["CONSENT_CONTACT", "javascript:alert(1)"],
+    ["CONSENT_CONTACT", "help@acme.example?bcc=x"],
+    ["CONSENT_PRIVACY_URL", "http://acme.example"],
+    ["CONSENT_PRIVACY_URL", "https://user@acme.example"],
+    ["CONSENT_PRIVACY_URL", "https://acme.example/\u202e"],
+    ["CONSENT_LOGO", "https://acme.example/logo.svg"],
+    ["CONSENT_LOGO", "data:text/html;base64,PGI+"],
+    ["CONSENT_LOGO", '<svg><!DOCTYPE x [<!ENTITY a "b">]></svg>'],
+    ["CONSENT_LOGO", "br:not-brotli"],
+    ["CONSENT_TIME_ZONE", "Mars/Olympus"],
+  ])("do not start with %s as %j", (name, value) => {
+    const variables = { CONSENT_BASE_URL: "https://vend.example", [name]: value };
+    expect(refusalOf(variables)).toMatch(new RegExp(`^${name} (must|is damaged)`));
+  });
 });

@@ -21,6 +21,8 @@ describeProvider("authorization-code", {
     earlySeconds: 300,
   },
   optional: {
+    displayName: "Acme Bank",
+    scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
     apiBaseUrl: "https://a.example",
     issuer: "https://issuer.example",
     jwksUrl: "https://a.example/jwks",

@@ -24,6 +24,8 @@ describeProvider("centrapay-user", {
   },
   defaults: { scopes: ["openid"], earlySeconds: 300 },
   optional: {
+    displayName: "Acme Bank",
+    scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
     apiBaseUrl: "https://a.example",
     scopes: ["openid", "phone"],
     revokeUrl: "https://a.example/revoke",

@@ -27,6 +27,8 @@ describeProvider("connectpay", {
     earlySeconds: 300,
   },
   optional: {
+    displayName: "Acme Bank",
+    scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
     apiBaseUrl: "https://a.example",
     scopes: ["psd2-ais", "psd2-pis"],
     flowIdParameter: "flowId",

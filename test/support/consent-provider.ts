@@ -25,6 +25,7 @@ interface Agreement {
 export class ConsentProvider {
   readonly origin: string;
   displayName: string | null = "ConnectPay";
+  scopeWords: ConsentFlow["scopeWords"] = {};
   scopes: readonly string[] = ["psd2-ais", "psd2-pis"];
   hasCodesToCopy = true;
   customer: string | null = "Mo********co";
@@ -90,10 +91,7 @@ export class ConsentProvider {
   flow(): ConsentFlow {
     return {
       displayName: this.displayName,
-      scopeWords: {
-        "psd2-ais": "see your payment accounts, their balances and their transactions",
-        "psd2-pis": "start payments from your payment accounts",
-      },
+      scopeWords: this.scopeWords,
       scopes: this.scopes,
       hasCodesToCopy: this.hasCodesToCopy,
       origin: this.origin,

@@ -14,6 +14,7 @@ import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
+import type { RequesterProfile } from "../../functions/platform/consent-environment.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
 import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secrets.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
@@ -23,6 +24,7 @@ import { realmFreezeCache, recordReader } from "../../functions/store/record-rea
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
+import { aRequester } from "./a-page-view.ts";
 import { aContext } from "./a-proxy-event.ts";
 import { at } from "./a-record.ts";
 import { ConsentProvider } from "./consent-provider.ts";
@@ -52,7 +54,7 @@ interface SiteChanges {
   readonly realm?: RealmId;
   readonly provider?: ConsentProvider;
   readonly clock?: FixedClock;
-  readonly requester?: string;
+  readonly requester?: Partial<RequesterProfile>;
 }
 
 /** The handlers of both consent functions of one realm, with a real table, at ten o'clock. */
@@ -74,7 +76,7 @@ export class TestConsentSite {
     // A realm of its own for each test, because the tests share the table.
     this.realm = changes.realm ?? { provider: "connectpay", environment: randomUUID() };
     this.deps = this.#dependencies();
-    const site = siteOf(this.deps, changes.requester ?? "Acme Bookkeeping");
+    const site = siteOf(this.deps, aRequester(changes.requester));
     const forCaller = { onBehalfOf: "caller" } as const;
     this.begin = beginConsentEndpoint({
       ...site,

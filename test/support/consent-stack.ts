@@ -51,6 +51,14 @@ export type RealmName = (typeof realmNames)[number];
 
 const functionNames = ["begin-consent", "complete-consent", "vend-token"] as const;
 export const requesterName = "Kiwi Ledger Ltd";
+const requesterVariablesOfStack = {
+  CONSENT_REQUESTER: requesterName,
+  CONSENT_CONTACT: "consents@kiwi-ledger.example",
+  CONSENT_PRIVACY_URL: "https://kiwi-ledger.example/privacy",
+  CONSENT_LOGO:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 4"><path d="M0 0h9v4H0z"/></svg>',
+  CONSENT_TIME_ZONE: "Pacific/Auckland",
+};
 
 type Stop = () => Promise<unknown> | unknown;
 
@@ -216,9 +224,7 @@ export function consentFunctionsOf(
       REALM: JSON.stringify(realm),
       SECRET_PREFIX: `token-vending/${realmName}/`,
       SEALING_KEY: `local:${Buffer.alloc(32, 7).toString("base64")}`,
-      ...(name === "vend-token"
-        ? {}
-        : { CONSENT_BASE_URL: baseUrl, CONSENT_REQUESTER: requesterName }),
+      ...(name === "vend-token" ? {} : { CONSENT_BASE_URL: baseUrl, ...requesterVariablesOfStack }),
     },
   }));
 }

@@ -8,7 +8,7 @@ import { refusalReporter } from "../report-refusal.ts";
 import { resultAnswer } from "./consent-results.ts";
 import { answerPage, isCallback } from "./consent-routes.ts";
 import type { ConsentSite, WebAnswer } from "./consent-site.ts";
-import { outcomeAnswer } from "./consent-site.ts";
+import { localizedSite, outcomeAnswer } from "./consent-site.ts";
 import { outcomeOf } from "./outcome-pages.ts";
 import { readWebRequest } from "./web-request.ts";
 
@@ -27,7 +27,10 @@ export function consentPages(site: ConsentSite) {
       const deadline = callerDeadline(context, site.clock, signal);
       const request = readWebRequest(event);
       if (!request) throw new VendingError("internal", "The event of a page holds no request.");
-      return withCookie(event, await answerPage(site, request, deadline));
+      return withCookie(
+        event,
+        await answerPage(localizedSite(site, request.acceptLanguage), request, deadline),
+      );
     });
 }
 
@@ -46,8 +49,9 @@ async function errorAnswer(site: ConsentSite, event: unknown, error: unknown): P
     site.log.warn("consent-refused", { realm, reason: code, detail: error.message });
   const kind = outcomeOf(code);
   const request = readWebRequest(event);
+  const localized = localizedSite(site, request?.acceptLanguage ?? "");
   // It may have failed before the link was used up: then a later try has another result.
   return request && isCallback(request)
-    ? resultAnswer(site, request, { kind }, false)
-    : outcomeAnswer(site, kind);
+    ? resultAnswer(localized, request, { kind }, false)
+    : outcomeAnswer(localized, kind);
 }

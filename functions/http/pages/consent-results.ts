@@ -1,12 +1,12 @@
 import { realmName } from "../../model/connection.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
-import type { ConsentSite, WebAnswer } from "./consent-site.ts";
+import type { LocalizedSite, WebAnswer } from "./consent-site.ts";
 import { answerOf, outcomeAnswer, redirectAnswer, wrongMethod } from "./consent-site.ts";
 import { grantedPage } from "./granted-page.ts";
-import type { ConsentOutcome } from "./outcome-pages.ts";
 import { pageAnswer } from "./page.ts";
 import type { ShownResult } from "./shown-result.ts";
 import { readResult, writeResult } from "./shown-result.ts";
+import type { ConsentOutcome } from "./texts/page-texts.ts";
 import type { WebRequest } from "./web-request.ts";
 import { browserFrom, isReading, keptResult, resultCookie } from "./web-request.ts";
 
@@ -36,7 +36,7 @@ export function isResultSegment(segment: string): boolean {
  * whatever is sent later.
  */
 export async function resultAnswer(
-  site: ConsentSite,
+  site: LocalizedSite,
   { query, cookies }: WebRequest,
   result: ShownResult,
   endsLink: boolean,
@@ -57,7 +57,7 @@ export async function resultAnswer(
 
 /** The page at the address of a result: the same at each reload, and nothing in any other browser. */
 export async function answerResult(
-  site: ConsentSite,
+  site: LocalizedSite,
   segment: string,
   request: WebRequest,
 ): Promise<WebAnswer> {
@@ -72,14 +72,14 @@ export async function answerResult(
   return pageOf(site, kept?.result ?? { kind: "link-used" });
 }
 
-async function pageOf(site: ConsentSite, result: ShownResult): Promise<WebAnswer> {
+async function pageOf(site: LocalizedSite, result: ShownResult): Promise<WebAnswer> {
   if (result.kind !== "granted") return outcomeAnswer(site, result.kind);
   const page = grantedPage(site, result, await site.flow());
-  return answerOf(pageAnswer(page, site.styleHash));
+  return answerOf(pageAnswer(page, site, site.styleHash));
 }
 
 /** Null where the browser has no result of this link, or one that was not signed with its secret for that. */
-function openResult(site: ConsentSite, id: string, secret: Sensitive, cookies: string) {
+function openResult(site: LocalizedSite, id: string, secret: Sensitive, cookies: string) {
   const [text = "", signature = ""] = keptResult(cookies, id).split(".");
   const isSigned = site.browserSecrets.isSame(
     signature,
@@ -88,11 +88,11 @@ function openResult(site: ConsentSite, id: string, secret: Sensitive, cookies: s
   return isSigned ? readResult(text) : null;
 }
 
-function signatureOf(site: ConsentSite, id: string, secret: Sensitive, text: string): Sensitive {
+function signatureOf(site: LocalizedSite, id: string, secret: Sensitive, text: string): Sensitive {
   const { browserSecrets, realm } = site;
   return browserSecrets.mac(secret, `result ${realmName(realm)} ${id} ${text}`);
 }
 
-function addressOf({ baseUrl, realm }: ConsentSite, segment: string): string {
+function addressOf({ baseUrl, realm }: LocalizedSite, segment: string): string {
   return `${baseUrl}/consent/${realmName(realm)}/${segment}`;
 }

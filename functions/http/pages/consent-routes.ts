@@ -4,7 +4,7 @@ import { Sensitive } from "../../model/sensitive.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import { asRestEvent, isApiEvent } from "../api-event.ts";
 import { answerResult, isResultSegment, resultAnswer } from "./consent-results.ts";
-import type { ConsentSite, WebAnswer } from "./consent-site.ts";
+import type { LocalizedSite, WebAnswer } from "./consent-site.ts";
 import { answerOf, outcomeAnswer, redirectAnswer, wrongMethod } from "./consent-site.ts";
 import { linkPage } from "./link-page.ts";
 import { outcomeOf } from "./outcome-pages.ts";
@@ -31,7 +31,7 @@ export function isCallback({ method, path }: WebRequest): boolean {
 
 /** Routes a browser's request. Fails with a `VendingError`. */
 export async function answerPage(
-  site: ConsentSite,
+  site: LocalizedSite,
   request: WebRequest,
   deadline: Deadline,
 ): Promise<WebAnswer> {
@@ -48,7 +48,7 @@ export async function answerPage(
 }
 
 async function answerConsent(
-  site: ConsentSite,
+  site: LocalizedSite,
   request: WebRequest,
   realm: string,
   segment: string,
@@ -61,7 +61,7 @@ async function answerConsent(
 }
 
 async function answerLink(
-  site: ConsentSite,
+  site: LocalizedSite,
   request: WebRequest,
   link: Sensitive,
   deadline: Deadline,
@@ -75,12 +75,12 @@ async function answerLink(
   if (!isReading(request)) return wrongMethod(site, "GET, HEAD, POST");
   const opened = await site.openLink(link, browser, deadline);
   if ("reason" in opened) return outcomeAnswer(site, opened.reason);
-  const page = pageAnswer(linkPage(site, opened, site.clock.now()), site.styleHash);
+  const page = pageAnswer(linkPage(site, opened, site.clock.now()), site, site.styleHash);
   return opened.newCookie ? answerOf(page, setCookie(opened.newCookie)) : answerOf(page);
 }
 
 async function resultOf(
-  site: ConsentSite,
+  site: LocalizedSite,
   { query, cookies }: WebRequest,
   deadline: Deadline,
 ): Promise<ShownResult> {
@@ -97,7 +97,7 @@ async function resultOf(
   }
 }
 
-function wrongRealm(site: ConsentSite, reason: RefusalReason): RefusalReason {
+function wrongRealm(site: LocalizedSite, reason: RefusalReason): RefusalReason {
   site.log.warn("consent-refused", { realm: realmName(site.realm), reason });
   return reason;
 }

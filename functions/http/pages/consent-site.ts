@@ -10,13 +10,15 @@ import type { Sensitive, Unprintable } from "../../model/sensitive.ts";
 import { unprintable } from "../../model/sensitive.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import type { ProblemReporting } from "../report-refusal.ts";
-import type { ConsentOutcome } from "./outcome-pages.ts";
+import { localeFor } from "./locale.ts";
 import { outcomePage } from "./outcome-pages.ts";
-import type { ConsentRequester, PageAnswer } from "./page.ts";
+import type { PageAnswer } from "./page.ts";
 import { pageAnswer, privateHeaders } from "./page.ts";
+import type { PageView } from "./page-view.ts";
+import type { ConsentOutcome } from "./texts/page-texts.ts";
 
 /** The use cases behind the pages, and what rendering them needs. */
-export interface ConsentSite extends ConsentRequester, ProblemReporting {
+export interface ConsentSite extends Omit<PageView, "locale">, ProblemReporting {
   /** Public address of the pages, without a trailing slash. */
   readonly baseUrl: string;
   /** SHA-256 of the pages' style, base64. */
@@ -42,6 +44,13 @@ export interface ConsentSite extends ConsentRequester, ProblemReporting {
   pendingIdIn(parameters: URLSearchParams): string | null;
 }
 
+/** The site as one browser sees it, in its language. */
+export interface LocalizedSite extends ConsentSite, PageView {}
+
+export function localizedSite(site: ConsentSite, acceptLanguage: string): LocalizedSite {
+  return { ...site, locale: localeFor(acceptLanguage) };
+}
+
 export interface WebAnswer extends Unprintable {
   readonly page: PageAnswer;
   /** The value of a `Set-Cookie` header. */
@@ -53,8 +62,8 @@ export function answerOf(page: PageAnswer, cookie?: string): WebAnswer {
 }
 
 /** The page that says how it ended. */
-export function outcomeAnswer(site: ConsentSite, kind: ConsentOutcome): WebAnswer {
-  return answerOf(pageAnswer(outcomePage(site, kind), site.styleHash));
+export function outcomeAnswer(site: LocalizedSite, kind: ConsentOutcome): WebAnswer {
+  return answerOf(pageAnswer(outcomePage(site, kind), site, site.styleHash));
 }
 
 /** Leads a browser to another address, which it asks for with GET (303, RFC 9110 §15.4.4). */
@@ -64,7 +73,7 @@ export function redirectAnswer(address: string, cookie?: string): WebAnswer {
 }
 
 /** Refuses a method that an address does not have. */
-export function wrongMethod(site: ConsentSite, allowed: string): WebAnswer {
+export function wrongMethod(site: LocalizedSite, allowed: string): WebAnswer {
   const { page } = outcomeAnswer(site, "not-a-page");
   return answerOf({ ...page, statusCode: 405, headers: { ...page.headers, Allow: allowed } });
 }

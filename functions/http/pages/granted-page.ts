@@ -1,57 +1,59 @@
 import type { ConsentFlow } from "../../model/consent.ts";
 import type { Html } from "./html.ts";
-import { html } from "./html.ts";
-import type { ConsentRequester, Page } from "./page.ts";
-import { accessList, providerName } from "./provider-words.ts";
+import { fill, html } from "./html.ts";
+import { instantInWords } from "./locale.ts";
+import type { Page } from "./page.ts";
+import type { PageView } from "./page-view.ts";
+import { namesOf, referenceRow, textsIn } from "./page-view.ts";
+import { accessList } from "./scope-words.ts";
 import type { ShownConsent } from "./shown-result.ts";
 
 /** The page after a consent: what was granted and what was not, until when, and how to withdraw it. */
-export function grantedPage(
-  { requester }: ConsentRequester,
-  { account, customer, endsAt, isExtended, granted, withheld, isAbridged }: ShownConsent,
-  flow: ConsentFlow,
-): Page {
-  const name = providerName(flow);
-  const title = withheld.length > 0 ? "Part of the access is granted" : "Access is granted";
+export function grantedPage(view: PageView, consent: ShownConsent, flow: ConsentFlow): Page {
+  const { account, customer, isExtended, withheld, isAbridged } = consent;
+  const texts = textsIn(view.locale);
+  const { granted } = texts;
+  const names = namesOf(view, flow);
+  const isPart = withheld.length > 0;
+  const customerName = html`<dt>${fill(granted.customer, names)}</dt><dd><bdi>${customer ?? ""}</bdi></dd>`;
   return {
     status: 200,
-    title,
-    body: html`<p><bdi>${requester}</bdi> can now use ${name} in your name.</p>
+    tone: isPart ? "part" : "success",
+    title: html`${isPart ? granted.partTitle : granted.title}`,
+    body: html`<p>${fill(granted.canUse, names)}</p>
 <dl>
-<div><dt>Account</dt><dd><bdi>${account}</bdi></dd></div>
-${customer === null ? "" : html`<div><dt>Customer</dt><dd><bdi>${customer}</bdi></dd></div>`}
-<div><dt>Until</dt><dd>${untilWhen(endsAt)}</dd></div>
-</dl>
-${isExtended ? html`<p class="quiet">It lasts longer if ${name} extends access that is in use.</p>` : ""}
-<h2>What you allowed</h2>
-${granted ? allowedAccess(granted, flow) : html`<p>The provider gave no details.</p>`}
-${withheld.length > 0 ? withheldAccess(withheld, flow, requester) : ""}
-${isAbridged ? html`<p>This list is not complete: ${name} shows all of it.</p>` : ""}
-<h2>If you change your mind</h2>
-<p>Withdraw the access at ${name}, or tell <bdi>${requester}</bdi> to end it.</p>
-<p>You may close this page.</p>`,
+${customer === null ? "" : html`<div>${customerName}</div>\n`}<div><dt>${granted.until}</dt><dd>${untilWhen(view, consent, flow)}</dd></div>
+${referenceRow(view, account)}</dl>
+${isExtended ? html`<p class="quiet">${fill(granted.isExtended, names)}</p>` : ""}
+<h2>${granted.allowed}</h2>
+${allowedAccess(view, consent, flow)}
+${isPart ? withheldAccess(view, withheld, flow) : ""}
+${isAbridged ? html`<p>${fill(granted.isAbridged, names)}</p>` : ""}
+<h2>${texts.withdrawal}</h2>
+<p>${fill(texts.howToWithdraw, names)}</p>
+<p>${granted.close}</p>`,
   };
 }
 
-function allowedAccess(granted: readonly string[], flow: ConsentFlow): Html {
-  return granted.length > 0
-    ? accessList(granted, flow)
-    : html`<p>Nothing, according to the provider.</p>`;
+function allowedAccess(view: PageView, { granted: scopes }: ShownConsent, flow: ConsentFlow): Html {
+  const { granted } = textsIn(view.locale);
+  const names = namesOf(view, flow);
+  if (scopes === null) return html`<p>${fill(granted.noDetails, names)}</p>`;
+  return scopes.length > 0
+    ? accessList(scopes, flow, view)
+    : html`<p>${fill(granted.nothing, names)}</p>`;
 }
 
-function withheldAccess(withheld: readonly string[], flow: ConsentFlow, requester: string): Html {
-  return html`<h2>What was asked for but not allowed</h2>
-${accessList(withheld, flow)}
-<p>If that was your choice, there is nothing to do. If not, ask <bdi>${requester}</bdi> for a new link.</p>`;
+function withheldAccess(view: PageView, withheld: readonly string[], flow: ConsentFlow): Html {
+  const { granted } = textsIn(view.locale);
+  return html`<h2>${granted.notAllowed}</h2>
+${accessList(withheld, flow, view)}
+<p>${fill(granted.ifUnwanted, namesOf(view, flow))}</p>`;
 }
 
-function untilWhen(endsAtMs: number | null): Html {
-  if (endsAtMs === null) return html`the provider did not say`;
-  const endsAt = new Date(endsAtMs);
-  const words = endsAt.toLocaleString("en-GB", {
-    dateStyle: "long",
-    timeStyle: "short",
-    timeZone: "UTC",
-  });
-  return html`<time datetime="${endsAt.toISOString()}">${words} UTC</time>`;
+function untilWhen(view: PageView, { endsAt }: ShownConsent, flow: ConsentFlow): Html {
+  if (endsAt === null) return fill(textsIn(view.locale).granted.untilUnknown, namesOf(view, flow));
+  const instant = new Date(endsAt);
+  const words = instantInWords(instant, view.locale, view.requester.timeZone);
+  return html`<time datetime="${instant.toISOString()}">${words}</time>`;
 }

@@ -1,4 +1,4 @@
-/** Markup that needs no escaping. Only `html` makes it. */
+/** Markup that needs no escaping. Only `html` and `fill` make it. */
 export interface Html {
   readonly markup: string;
 }
@@ -11,6 +11,13 @@ export function html(template: TemplateStringsArray, ...pieces: readonly Piece[]
     (all, text, index) => all + markupOf(pieces[index - 1] ?? "") + text,
   );
   return { markup };
+}
+
+/** A text of the pages with the pieces that it names in braces; a piece that is missing is left out. */
+export function fill(text: string, pieces: Readonly<Record<string, Html | string>>): Html {
+  // Odd parts are names.
+  const parts = text.split(/\{(\w+)\}/);
+  return html`${parts.map((part, at) => (at % 2 === 0 ? part : (pieces[part] ?? "")))}`;
 }
 
 function markupOf(piece: Piece): string {

@@ -2,50 +2,57 @@ import { msBetween } from "../../model/clock.ts";
 import type { ConsentFlow } from "../../model/consent.ts";
 import type { OpenLink } from "../../model/consent-outcome.ts";
 import type { Html } from "./html.ts";
-import { html } from "./html.ts";
-import type { ConsentRequester, Page } from "./page.ts";
-import { accessList, providerName } from "./provider-words.ts";
+import { fill, html } from "./html.ts";
+import { durationInWords } from "./locale.ts";
+import type { Page } from "./page.ts";
+import type { PageView } from "./page-view.ts";
+import { namesOf, plainNamesOf, referenceRow, textsIn } from "./page-view.ts";
+import { accessList } from "./scope-words.ts";
 
-/** The page behind a link: who asks for what, what happens next, and a button to continue. */
-export function linkPage(
-  { realm, requester }: ConsentRequester,
-  { pending, flow }: OpenLink,
-  now: Date,
-): Page {
-  const name = providerName(flow);
-  const { host } = new URL(flow.origin);
-  const minutes = Math.max(1, Math.floor(msBetween(now, pending.expiresAt) / 60_000));
+/** The page behind a link: who asks for what, what happens next, how to withdraw it, and a button to continue. */
+export function linkPage(view: PageView, { pending, flow }: OpenLink, now: Date): Page {
+  const texts = textsIn(view.locale);
+  const { link } = texts;
+  const names = namesOf(view, flow);
+  const host = html`<strong>${new URL(flow.origin).host}</strong>`;
+  const time = durationInWords(msBetween(now, pending.expiresAt), view.locale);
   return {
     status: 200,
-    title: `${requester} asks for access to ${name}`,
+    tone: "question",
+    title: fill(link.title, plainNamesOf(view, flow)),
     formAction: formAction(flow.origin),
-    body: html`<p>You can allow it or not. Nothing happens before you press the button below.</p>
+    body: html`<p>${link.choice}</p>
 <dl>
-<div><dt>Who asks</dt><dd><bdi>${requester}</bdi></dd></div>
-<div><dt>Access to</dt><dd>${name} (${realm.environment})</dd></div>
-<div><dt>For account</dt><dd><bdi>${pending.account}</bdi></dd></div>
-</dl>
-<h2>What <bdi>${requester}</bdi> asks for</h2>
-${requestedAccess(flow, requester)}
-<h2>What happens next</h2>
+<div><dt>${texts.whoAsks}</dt><dd>${names.requester}</dd></div>
+<div><dt>${texts.accessTo}</dt><dd>${names.provider ?? ""}${stageOf(view)}</dd></div>
+${referenceRow(view, pending.account)}</dl>
+<h2>${fill(link.requested, names)}</h2>
+${requestedAccess(view, flow)}
+<h2>${link.next}</h2>
 <ol>
-<li>You go to ${name}, at <strong>${host}</strong>. Log in only if your browser shows that address or one you know from ${name}.</li>
-<li>There you see the request again and decide. <bdi>${requester}</bdi> does not see your password.</li>
-<li>You come back here and read what was granted.</li>
+<li>${fill(link.go, { ...names, host })}</li>
+<li>${fill(link.decide, names)}</li>
+<li>${link.comeBack}</li>
 </ol>
-<form method="post"><button>Continue to ${name}</button></form>
-<p class="quiet">This link works for another ${minutes === 1 ? "minute" : `${minutes} minutes`}, and only for the browser that continues first.
-If you did not expect it, close this page: nothing is granted.</p>`,
+<h2>${texts.withdrawal}</h2>
+<p>${fill(texts.howToWithdraw, names)}</p>
+<form method="post"><button>${fill(link.button, names)}</button></form>
+<p class="quiet">${fill(link.timeLeft, { time })} ${link.once}</p>`,
   };
 }
 
-function requestedAccess(flow: ConsentFlow, requester: string): Html {
-  const name = providerName(flow);
-  if (flow.scopes.length === 0)
-    return html`<p>${name} tells you which access, before you decide.</p>`;
-  return html`<p>If you allow it, <bdi>${requester}</bdi> can use ${name} in your name, to</p>
-${accessList(flow.scopes, flow)}
-<p>${name} may word it differently. What it shows you before you decide is what counts.</p>`;
+/** Nobody is to take a test for the real thing, or the other way round. */
+function stageOf({ realm }: PageView): Html | string {
+  return realm.environment === "production" ? "" : html` (${realm.environment})`;
+}
+
+function requestedAccess(view: PageView, flow: ConsentFlow): Html {
+  const { link } = textsIn(view.locale);
+  const names = namesOf(view, flow);
+  if (flow.scopes.length === 0) return html`<p>${fill(link.notYetKnown, names)}</p>`;
+  return html`<p>${fill(link.ifAllowed, names)}</p>
+${accessList(flow.scopes, flow, view)}
+<p>${fill(link.otherWords, names)}</p>`;
 }
 
 /** Browsers apply `form-action` to every redirect after the form, and providers redirect to further hosts of their own. */

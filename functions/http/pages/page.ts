@@ -1,18 +1,16 @@
-import type { RealmId } from "../../model/connection.ts";
 import type { Html } from "./html.ts";
-import { html } from "./html.ts";
-
-/** Who asks for consents: named on every page. */
-export interface ConsentRequester {
-  readonly realm: RealmId;
-  /** The name by which people know the company. */
-  readonly requester: string;
-}
+import { fill, html } from "./html.ts";
+import { pageStyle } from "./page-style.ts";
+import type { PageTone } from "./page-tone.ts";
+import { toneIcon } from "./page-tone.ts";
+import type { PageView } from "./page-view.ts";
+import { namesOf, textsIn } from "./page-view.ts";
 
 /** The content of a page, without the document around it. */
 export interface Page {
   readonly status: number;
-  readonly title: string;
+  readonly tone: PageTone;
+  readonly title: Html;
   readonly body: Html;
   /** The `form-action` sources of the content security policy. A page without them has no form. */
   readonly formAction?: string;
@@ -42,34 +40,38 @@ export const privateHeaders = {
 } as const;
 
 /** The response that shows a page. `styleHash` is the SHA-256 of `pageStyle`, base64. */
-export function pageAnswer(page: Page, styleHash: string): PageAnswer {
-  const { status, title, body, formAction = "'none'", retryAfterSeconds } = page;
+export function pageAnswer(page: Page, view: PageView, styleHash: string): PageAnswer {
+  const { status, formAction = "'none'", retryAfterSeconds } = page;
   return {
     statusCode: status,
     headers: {
       ...privateHeaders,
       "Content-Type": "text/html; charset=utf-8",
-      "Content-Security-Policy": policy(styleHash, formAction),
+      "Content-Language": view.locale.language,
+      Vary: "Accept-Language, Cookie",
+      "Content-Security-Policy": policy(styleHash, formAction, view.requester.logo !== null),
       ...(retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) }),
     },
-    body: renderDocument(title, body),
+    body: renderDocument(page, view),
   };
 }
 
-function policy(styleHash: string, formAction: string): string {
+function policy(styleHash: string, formAction: string, hasLogo: boolean): string {
   return [
     "default-src 'none'",
     `style-src 'sha256-${styleHash}'`,
+    ...(hasLogo ? ["img-src data:"] : []),
     `form-action ${formAction}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join("; ");
 }
 
-function renderDocument(title: string, body: Html): string {
+function renderDocument({ tone, title, body }: Page, view: PageView): string {
+  const { requester, locale } = view;
   const style: Html = { markup: `<style>${pageStyle}</style>` };
   return html`<!doctype html>
-<html lang="en">
+<html lang="${locale.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -77,49 +79,26 @@ function renderDocument(title: string, body: Html): string {
 ${style}
 </head>
 <body>
-<main>
+<header>${requester.logo === null ? "" : html`<img src="${requester.logo}" alt="">`}<bdi>${requester.name}</bdi></header>
+<main class="${tone}">
+<p class="tone">${toneIcon(tone)}<span>${textsIn(locale).tones[tone]}</span></p>
 <h1>${title}</h1>
 ${body}
 </main>
+${footer(view)}
 </body>
 </html>
 `.markup;
 }
 
-/** The inline style of every page. The content security policy allows it by its hash. */
-export const pageStyle = `
-:root {
-  color-scheme: light dark;
-  --ground: #fff; --ink: #1b1f24; --quiet: #4d5661; --line: #c5ccd3; --action: #0a4da2; --on-action: #fff;
+/** How to reach the requester, and what it says about privacy; empty where the deployment says neither. */
+function footer(view: PageView): Html | string {
+  const { contact, privacyUrl } = view.requester;
+  if (contact === null && privacyUrl === null) return "";
+  const texts = textsIn(view.locale);
+  const names = namesOf(view);
+  return html`<footer>
+${contact === null ? "" : html`<p>${fill(texts.contact, names)} <a href="${contact.url}">${contact.text}</a></p>`}
+${privacyUrl === null ? "" : html`<p><a href="${privacyUrl}">${fill(texts.privacy, names)}</a></p>`}
+</footer>`;
 }
-@media (prefers-color-scheme: dark) {
-  :root {
-    --ground: #14171a; --ink: #eceff2; --quiet: #b4bdc6; --line: #464f58; --action: #9cc7ff; --on-action: #08213f;
-  }
-}
-* { box-sizing: border-box; }
-body {
-  margin: 0; background: var(--ground); color: var(--ink);
-  font: 1.0625rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-}
-main { max-width: 38rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; overflow-wrap: anywhere; }
-h1 { margin: 0 0 1rem; font-size: 1.6rem; line-height: 1.25; }
-h2 { margin: 2rem 0 0.5rem; font-size: 1.15rem; }
-p, ul, ol, dl { margin: 0 0 1rem; }
-ul, ol { padding-left: 1.4rem; }
-li { margin: 0.3rem 0; }
-dl { border-top: 1px solid var(--line); }
-dl div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
-dt { flex: 0 0 8rem; color: var(--quiet); }
-dd { flex: 1 1 12rem; margin: 0; font-weight: 600; }
-code { font-size: 0.95em; }
-.quiet { color: var(--quiet); }
-button {
-  display: block; width: 100%; min-height: 3rem; margin: 1.5rem 0; padding: 0.6rem 1.25rem;
-  border: 2px solid transparent; border-radius: 0.5rem; background: var(--action); color: var(--on-action);
-  font: inherit; font-weight: 600; overflow-wrap: anywhere; cursor: pointer;
-}
-button:hover { text-decoration: underline; }
-:focus-visible { outline: 3px solid var(--action); outline-offset: 3px; }
-@media (forced-colors: active) { button { border-color: ButtonText; } }
-`;

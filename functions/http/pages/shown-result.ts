@@ -4,7 +4,7 @@ import type { Completion } from "../../model/consent-outcome.ts";
 import { scopesOf } from "../../model/scopes.ts";
 import { consentEndsAt } from "../../model/token-record.ts";
 import { parseJson } from "../../platform/parse-json.ts";
-import { consentOutcomes } from "./outcome-pages.ts";
+import { consentOutcomes } from "./texts/page-texts.ts";
 
 const scopeList = v.array(v.string());
 

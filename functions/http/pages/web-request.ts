@@ -11,6 +11,8 @@ export interface WebRequest extends Unprintable {
   readonly query: URLSearchParams;
   /** In the form of one `Cookie` header. */
   readonly cookies: string;
+  /** The languages that the person reads, in the form of one `Accept-Language` header; empty when none is said. */
+  readonly acceptLanguage: string;
 }
 
 /**
@@ -22,15 +24,15 @@ export function readWebRequest(event: unknown): WebRequest | null {
   if (!api) return null;
   const { httpMethod, path, rawQueryString, cookies, headers, multiValueHeaders } = api;
   const { queryStringParameters, multiValueQueryStringParameters } = api;
+  const allHeaders = present(multiValueHeaders, headers);
   const parameters = present(multiValueQueryStringParameters, queryStringParameters);
   return unprintable<WebRequest>({
     method: httpMethod,
     path,
     query: new URLSearchParams(rawQueryString || queryPairs(parameters)),
     // Some proxies send them in both places, which would look like duplicate cookies.
-    cookies: present(cookies, headerValues(present(multiValueHeaders, headers), "cookie")).join(
-      "; ",
-    ),
+    cookies: present(cookies, headerValues(allHeaders, "cookie")).join("; "),
+    acceptLanguage: headerValues(allHeaders, "accept-language").join(","),
   });
 }
 

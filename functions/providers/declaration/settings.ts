@@ -61,6 +61,17 @@ export function settingsOf<const Id extends string, Own extends v.ObjectEntries>
   return v.strictObject({ provider: v.literal(id), ...common, ...own });
 }
 
+/** Without control characters, and changes of writing direction, which could falsify what a page says. */
+const words = v.pipe(
+  v.string(),
+  v.regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u, "must be a line of text"),
+);
+const language = v.picklist(["en", "de", "fr", "es", "pt", "lt"]);
+const wordsByLanguage = v.pipe(
+  v.record(language, words),
+  v.check((given) => given.en !== undefined, "must have the words in English, en"),
+);
+
 /** The settings of every provider at which a person consents. */
 export const consentSettings = {
   apiBaseUrl: v.optional(baseAddress),
@@ -68,4 +79,6 @@ export const consentSettings = {
   tokenUrl: address,
   revokeUrl: v.optional(address),
   earlySeconds: v.optional(seconds, 300),
+  displayName: v.optional(words),
+  scopeWords: v.optional(v.record(scopeToken, v.union([words, wordsByLanguage]))),
 };

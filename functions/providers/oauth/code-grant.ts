@@ -1,4 +1,4 @@
-import type { AuthorizationRequest } from "../../model/consent.ts";
+import type { AuthorizationRequest, ConsentFlow } from "../../model/consent.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-request.ts";
@@ -9,6 +9,9 @@ export interface CodeSettings {
   readonly tokenUrl: string;
   readonly revokeUrl?: string | undefined;
   readonly earlySeconds: number;
+  /** In the place of the provider's own name. */
+  readonly displayName?: string | undefined;
+  readonly scopeWords?: ConsentFlow["scopeWords"] | undefined;
 }
 
 /** An OpenID provider: the issuer of its ID tokens, and the address of its keys. */
@@ -21,8 +24,6 @@ export interface OpenIdProvider {
 export interface CodeGrant<Settings, Secret> {
   /** The provider's name on pages; null to show its host. */
   readonly displayName: string | null;
-  /** Descriptions of the provider's own scopes on pages, each to follow "may". */
-  readonly scopeWords: Readonly<Record<string, string>>;
   scopes(settings: Settings): readonly string[];
   /** Names under which the provider lists requested scopes in its answers, where that does not follow from the name. */
   renamedScopes?(settings: Settings): Readonly<Record<string, string>>;

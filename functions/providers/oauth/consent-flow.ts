@@ -25,14 +25,14 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
   context: IssuerContext,
 ): ConsentFlow {
   const { authorizeUrl, tokenUrl, revokeUrl } = settings;
-  const { displayName, scopeWords, hasCodesToCopy } = provider;
+  const { displayName, scopeWords = {} } = settings;
   const isIssuer = issuerCheck(provider.openId(settings)?.issuer, [authorizeUrl, tokenUrl]);
   const clientOf = (text: Sensitive) => provider.client(readSecret(text));
   return {
-    displayName,
+    displayName: displayName ?? provider.displayName,
     scopeWords,
     scopes: provider.scopes(settings),
-    hasCodesToCopy,
+    hasCodesToCopy: provider.hasCodesToCopy,
     origin: new URL(authorizeUrl).origin,
     authorizeUrl: async (text, request) => {
       const client = clientOf(text);

@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import {
-  consentOutcomes,
-  outcomeOf,
-  outcomePage,
-} from "../../../functions/http/pages/outcome-pages.ts";
+import { outcomeOf, outcomePage } from "../../../functions/http/pages/outcome-pages.ts";
 import { pageAnswer } from "../../../functions/http/pages/page.ts";
+import { consentOutcomes } from "../../../functions/http/pages/texts/page-texts.ts";
 import { problemCodes } from "../../../functions/model/errors.ts";
+import { aPageView } from "../../support/a-page-view.ts";
 import { aContext } from "../../support/a-proxy-event.ts";
 import { ConsentProvider } from "../../support/consent-provider.ts";
 import { startedConsent, TestConsentSite, useTable } from "../../support/consent-site.ts";
@@ -18,14 +16,14 @@ const table = useTable();
 const aSite = (changes = {}) => new TestConsentSite(table(), changes);
 
 /** All pages: the one of a link, the one of success, and those of all other outcomes. */
-async function allPages(site = aSite()): Promise<PageResponse[]> {
+async function allPages(site = aSite(), language = "en"): Promise<PageResponse[]> {
   const { link, browser, authorizeUrl } = await startedConsent(site);
   const asked = await browser.get(link);
   const partly = site.provider.agree(authorizeUrl, "psd2-ais unheard-of");
   const granted = await browser.returnFromProvider(authorizeUrl, partly);
-  const { realm } = site;
+  const view = aPageView(language);
   const others = consentOutcomes.map((outcome) =>
-    readPageResponse(pageAnswer(outcomePage({ realm, requester: "Acme" }, outcome), "hash=")),
+    readPageResponse(pageAnswer(outcomePage(view, outcome), view, "hash=")),
   );
   return [asked, granted, ...others];
 }
@@ -34,6 +32,7 @@ async function allPages(site = aSite()): Promise<PageResponse[]> {
 const textOf = ({ body }: PageResponse) =>
   body
     .replace(/<style>.*<\/style>/s, "")
+    .replace(/<\/?(bdi|code|strong|time|span)\b[^>]*>/g, "")
     .replace(/<[^>]+>/g, " ")
     .replace(/\s+/g, " ");
 
@@ -45,12 +44,12 @@ describe("every page", () => {
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
       );
       expect(body.match(/<title>.+<\/title>/g)).toEqual([`<title>${title}</title>`]);
-      expect(body.match(/<main>/g)).toHaveLength(1);
+      expect(body.match(/<main class="\w+">/g)).toHaveLength(1);
       expect(body.match(/<h1>/g)).toHaveLength(1);
-      const opened = [...body.matchAll(/<(main|p|ul|ol|li|dl|div|dt|dd|h1|h2|bdi|form|button)\b/g)];
-      const closed = [
-        ...body.matchAll(/<\/(main|p|ul|ol|li|dl|div|dt|dd|h1|h2|bdi|form|button)>/g),
-      ];
+      const names =
+        "header|main|footer|p|ul|ol|li|dl|div|dt|dd|h1|h2|a|bdi|code|form|button|span|strong|svg|time";
+      const opened = [...body.matchAll(new RegExp(`<(${names})\\b`, "g"))];
+      const closed = [...body.matchAll(new RegExp(`</(${names})>`, "g"))];
       expect(opened).toHaveLength(closed.length);
     }
   });
@@ -58,7 +57,7 @@ describe("every page", () => {
   test("runs nothing and loads nothing", async () => {
     for (const { body } of await allPages()) {
       expect(body).not.toMatch(
-        /<(script|link|img|iframe|object|embed|base|svg)\b|\son\w+=|\bstyle=/,
+        /<(script|link|img|iframe|object|embed|base|use|image|foreignObject)\b|\son\w+=|\bstyle=/,
       );
       expect(body).not.toMatch(/\b(src|href|action)=|@import|url\(/);
     }
@@ -121,19 +120,19 @@ describe("the page of a link", () => {
     for (const words of [
       "Acme Bookkeeping asks for access to ConnectPay",
       `Access to ConnectPay (${site.realm.environment})`,
-      "For account jo@example.com",
+      "Reference at Acme Bookkeeping jo@example.com",
       "see your payment accounts, their balances and their transactions",
       "know who you are there",
-      "use what the provider calls constructor",
-      "use what the provider calls x&lt;y",
+      "use what ConnectPay calls constructor",
+      "use what ConnectPay calls x&lt;y",
       "at login.provider.example",
-      "for another 10 minutes",
+      "Time left: 10 minutes.",
       "Continue to ConnectPay",
     ]) {
       expect(text).toContain(words);
     }
     expect(page.body).toContain(
-      '<form method="post"><button>Continue to ConnectPay</button></form>',
+      '<form method="post"><button>Continue to <bdi>ConnectPay</bdi></button></form>',
     );
   });
 
@@ -146,11 +145,11 @@ describe("the page of a link", () => {
     expect(textOf(page)).toContain("tells you which access, before you decide");
   });
 
-  test("counts the minutes down, and says `minute` at the end", async () => {
+  test("counts the time down, and says `minute` at the end", async () => {
     const site = aSite();
     const link = await site.link();
     site.clock.advance(481_000);
-    expect(textOf(await site.browser().get(link))).toContain("for another minute,");
+    expect(textOf(await site.browser().get(link))).toContain("Time left: 1 minute.");
   });
 });
 
@@ -169,9 +168,9 @@ describe("the page of success", () => {
     const text = await granted(() => {});
     for (const words of [
       "Acme Bookkeeping can now use ConnectPay in your name.",
-      "Account jo",
-      "Customer Mo********co",
-      "Until 20 December 2026 at 10:00 UTC",
+      "Reference at Acme Bookkeeping jo",
+      "Customer at ConnectPay Mo********co",
+      "Until 20 December 2026 at 10:00 (Coordinated Universal Time)",
       "What you allowed",
       "start payments from your payment accounts",
       "You may close this page.",
@@ -186,21 +185,21 @@ describe("the page of success", () => {
       provider.customer = null;
       provider.refreshEndsAt = null;
     });
-    expect(text).toContain("Until the provider did not say");
-    expect(text).not.toContain("Customer");
+    expect(text).toContain("Until ConnectPay did not say");
+    expect(text).not.toContain("Customer at");
   });
 
   test("says that access ends with its first token where there is no refresh token", async () => {
     const text = await granted(({ provider }) => {
       provider.hasRefreshTokens = false;
     });
-    expect(text).toContain("Until 20 November 2026 at 10:59 UTC");
+    expect(text).toContain("Until 20 November 2026 at 10:59 (Coordinated Universal Time)");
     expect(text).not.toContain("prolongs");
   });
 
   test("claims nothing where the provider does not state what it granted", async () => {
     const text = await granted(() => {}, null);
-    expect(text).toContain("What you allowed The provider gave no details.");
+    expect(text).toContain("What you allowed ConnectPay gave no details.");
     expect(text).not.toMatch(/not allowed|payment accounts/);
   });
 

@@ -43,15 +43,25 @@ async function flowOf(settings: RealmInput, play: ScriptedAnswer | HttpFailure =
   return { flow, requests };
 }
 
-test.each<[RealmInput, string | null, string[]]>([
-  [centrapay, "Centrapay", []],
-  [connectpay, "ConnectPay", ["psd2-ais", "psd2-pis"]],
-  [general, null, []],
-])("pages call it and its scopes as it declares: %j", async (settings, name, scopes) => {
-  const { flow } = await flowOf(settings);
-  expect(flow.displayName).toBe(name);
-  expect(Object.keys(flow.scopeWords)).toEqual(scopes);
-});
+const named = {
+  displayName: "Acme Bank",
+  scopeWords: { accounts: { en: "see your accounts", de: "Ihre Konten einsehen" } },
+};
+
+test.each<[RealmInput, string | null, object]>([
+  [centrapay, "Centrapay", {}],
+  [connectpay, "ConnectPay", {}],
+  [general, null, {}],
+  [{ ...general, ...named }, "Acme Bank", named.scopeWords],
+  [{ ...connectpay, displayName: "ConnectPay UAB" }, "ConnectPay UAB", {}],
+])(
+  "pages call it as it declares, and its scopes as the realm says: %j",
+  async (settings, name, words) => {
+    const { flow } = await flowOf(settings);
+    expect(flow.displayName).toBe(name);
+    expect(flow.scopeWords).toEqual(words);
+  },
+);
 
 describe("the authorization URL", () => {
   const redirect = "https%3A%2F%2Fconsents.example%2Fcallback%2Fp%2Fe";
