@@ -49,6 +49,19 @@ export function callbackEvent({ callback, cookie, state }: ConsentJourney, api: 
   return webEvent(api, { url: `${callback}?${query}`, cookies: [cookie] });
 }
 
+/** Follows the callback to its result, of which the browser has the address and a further cookie. */
+export async function reachResult(
+  world: FuzzWorld,
+  journey: ConsentJourney,
+  api: Api,
+): Promise<ConsentJourney> {
+  const answer = await world.invoke("complete-consent", callbackEvent(journey, api));
+  const { headers, setCookie } = readPageResponse(answer);
+  const link = headers["Location"] ?? journey.link;
+  const [result = ""] = (setCookie ?? "").split(";");
+  return { ...journey, link, cookie: `${journey.cookie}; ${result}` };
+}
+
 /** Completes a consent, so that a connection with a refresh token is stored. */
 export async function consented(world: FuzzWorld): Promise<void> {
   const journey = await followToProvider(world, "an HTTP API");

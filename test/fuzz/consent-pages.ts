@@ -5,7 +5,7 @@ import { apis, browserHttpApiEvent } from "../support/web-events.ts";
 import { among, hostileText, mostly } from "./arbitraries.ts";
 import { border } from "./border.ts";
 import type { ConsentJourney } from "./consent-journey.ts";
-import { followToProvider } from "./consent-journey.ts";
+import { followToProvider, reachResult } from "./consent-journey.ts";
 import { FuzzWorld } from "./fuzz-world.ts";
 import { consentRealms, fuzzRealms } from "./realms.ts";
 import { canaries } from "./recorder.ts";
@@ -53,7 +53,7 @@ const cookie = fc.oneof(
 );
 
 const request = fc.record({
-  step: among(["consent", "continue", "callback", "callback"] as const),
+  step: among(["consent", "continue", "callback", "callback", "result"] as const),
   /** As each step asks for, or another. */
   method: mostly(null, fc.oneof(among(["GET", "POST", "HEAD"]), hostileText)),
   /** In place of the link's secret, or of the callback's realm. */
@@ -62,6 +62,8 @@ const request = fc.record({
   cookies: mostly(["{cookie}"], fc.array(cookie, { maxLength: 4 })),
   /** So many times the same cookies, as a browser never sends them. */
   repeated: fc.constantFrom(1, 1, 1, 2, 500),
+  /** `Accept-Language` */
+  languages: mostly("lt, de-AT;q=0.7", hostileText),
   api: among(apis),
   passedMs: fc.constantFrom(0, 0, 0, 599_000, 601_000, 1_300_000),
 });
@@ -89,6 +91,7 @@ function eventOf(request: PageRequest, journey: ConsentJourney): object {
     path,
     query,
     atMost(cookies, maxHeaderLength),
+    request.languages,
   );
 }
 
@@ -109,24 +112,27 @@ type Build = (
   path: string,
   query: readonly (readonly [string, string])[],
   cookies: readonly string[],
+  languages: string,
 ) => object;
 
 const eventBuilders: Readonly<Record<Api, Build>> = {
-  "an HTTP API": (method, path, query, cookies) => {
+  "an HTTP API": (method, path, query, cookies, languages) => {
     const wellFormed = query.map(([name, value]): [string, string] => [
       name.toWellFormed(),
       value.toWellFormed(),
     ]);
-    return browserHttpApiEvent(method, path, `${new URLSearchParams(wellFormed)}`, cookies);
+    const search = `${new URLSearchParams(wellFormed)}`;
+    const event = browserHttpApiEvent(method, path, search, cookies);
+    return { ...event, headers: { ...event.headers, "accept-language": languages } };
   },
-  "a REST API": (httpMethod, path, query, cookies) => {
+  "a REST API": (httpMethod, path, query, cookies, languages) => {
     const all = Map.groupBy(query, ([name]) => name);
     const valuesOf = ([name, pairs]: [string, typeof query]) =>
       [name, pairs.map(([, value]) => value)] as const;
     return aProxyEvent({
       httpMethod,
       path,
-      multiValueHeaders: { cookie: [cookies.join("; ")] },
+      multiValueHeaders: { cookie: [cookies.join("; ")], "Accept-Language": [languages] },
       queryStringParameters: Object.fromEntries(query),
       multiValueQueryStringParameters: Object.fromEntries(
         [...all].map((each) => valuesOf(each as [string, typeof query])),
@@ -143,7 +149,9 @@ export const pageRequests = border({
     const realm = fuzzRealms[position];
     if (!realm) throw new RangeError("There is no such realm.");
     return FuzzWorld.play(realm, recorder, async (world) => {
-      const journey = await followToProvider(world, request.api);
+      const begun = await followToProvider(world, request.api);
+      const journey =
+        request.step === "result" ? await reachResult(world, begun, request.api) : begun;
       world.clock.skip(request.passedMs);
       const name = request.step === "callback" ? "complete-consent" : "begin-consent";
       await world.invoke(name, eventOf(request, journey));

@@ -29,7 +29,8 @@ export function aWindow() {
   /** Opens an address, and follows redirects on its own host. */
   async function follow(url: string | URL): Promise<Response> {
     const response = await go(url);
-    const next = URL.parse(response.headers.get("location") ?? "", String(url));
+    const location = response.headers.get("location");
+    const next = location === null ? null : URL.parse(location, String(url));
     return next?.origin === new URL(url).origin ? follow(next) : response;
   }
 

@@ -12,14 +12,14 @@ export const french: PageTexts = {
   whoAsks: "Demandeur",
   accessTo: "Accès à",
   reference: "Référence chez {requester}",
-  contact: "Des questions ? Contactez {requester} :",
+  contact: "Des questions\u202f? Contactez {requester}\u00a0:",
   privacy: "Politique de confidentialité de {requester}",
   link: {
     title: "{requester} demande l’accès à {provider}",
     choice:
       "Vous pouvez accepter ou refuser. Rien ne se passe tant que vous n’appuyez pas sur le bouton ci-dessous.",
     requested: "Ce que demande {requester}",
-    ifAllowed: "Si vous acceptez, {requester} pourra utiliser {provider} en votre nom pour :",
+    ifAllowed: "Si vous acceptez, {requester} pourra utiliser {provider} en votre nom pour\u00a0:",
     otherWords:
       "La formulation de {provider} peut être différente. Seul compte ce qui vous y est présenté avant votre décision.",
     notYetKnown: "{provider} vous indique l’accès demandé avant votre décision.",
@@ -29,8 +29,8 @@ export const french: PageTexts = {
       "Vous y retrouvez la demande et vous décidez. {requester} ne voit pas votre mot de passe.",
     comeBack: "Vous revenez ici et lisez ce qui a été accordé.",
     button: "Continuer vers {provider}",
-    timeLeft: "Temps restant : {time}.",
-    once: "Ce lien ne fonctionne qu’une fois, et seulement dans le premier navigateur qui continue. Si vous ne l’attendiez pas, fermez cette page : aucun accès n’est accordé.",
+    timeLeft: "Temps restant\u00a0: {time}.",
+    once: "Ce lien ne fonctionne qu’une fois, et seulement dans le premier navigateur qui continue. Si vous ne l’attendiez pas, fermez cette page\u00a0: aucun accès n’est accordé.",
   },
   granted: {
     title: "L’accès est accordé",
@@ -46,12 +46,12 @@ export const french: PageTexts = {
     notAllowed: "Ce qui était demandé mais n’est pas autorisé",
     ifUnwanted:
       "Si c’est votre choix, vous n’avez rien à faire. Sinon, demandez un nouveau lien à {requester}.",
-    isAbridged: "Cette liste n’est pas complète : {provider} l’affiche en entier.",
+    isAbridged: "Cette liste n’est pas complète\u00a0: {provider} l’affiche en entier.",
     close: "Vous pouvez fermer cette page.",
   },
   withdrawal: "Si vous changez d’avis",
   howToWithdraw:
-    "Vous pouvez retirer l’accès à tout moment : chez {provider}, en général dans la liste des applications connectées, ou en demandant à {requester} d’y mettre fin.",
+    "Vous pouvez retirer l’accès à tout moment\u00a0: chez {provider}, en général dans la liste des applications connectées, ou en demandant à {requester} d’y mettre fin.",
   whatToDo: "Que faire",
   unknownScope: "utiliser ce que {provider} appelle {scope}",
   scopes: {

@@ -110,13 +110,13 @@ export const german: PageTexts = {
       title: "Der Zugriff wurde nicht eingerichtet",
       what: "Der Anbieter hat einen Fehler gemeldet oder eine Antwort gesendet, die diese Website nicht lesen kann. Manche Anbieter melden es so, wenn Sie ablehnen. Wenn Sie zugestimmt haben, ist etwas schiefgegangen.",
       advice:
-        "Wenn Sie abgelehnt haben, können Sie diese Seite schließen. Andernfalls bitten Sie {requester} um einen neuen Link, und versuchen Sie es noch einmal. Geschieht es wieder, sagen Sie es dort.",
+        "Wenn Sie abgelehnt haben, können Sie diese Seite schließen. Andernfalls bitten Sie {requester} um einen neuen Link, und versuchen Sie es noch einmal. Sollte es wieder geschehen, informieren Sie {requester}.",
     },
     "code-refused": {
       title: "Der Anbieter hat die Zustimmung nicht angenommen",
       what: "Sie haben zugestimmt, aber der Anbieter hat es nicht bestätigt. Es wurde kein Zugriff erteilt. Was Sie früher erteilt haben, gilt weiterhin.",
       advice:
-        "Bitten Sie {requester} um einen neuen Link, und versuchen Sie es noch einmal. Geschieht es wieder, sagen Sie es dort.",
+        "Bitten Sie {requester} um einen neuen Link, und versuchen Sie es noch einmal. Sollte es wieder geschehen, informieren Sie {requester}.",
     },
     "provider-away": {
       title: "Der Anbieter antwortet nicht",

@@ -106,7 +106,7 @@ export const lithuanian: PageTexts = {
         "Jei to ir norėjote, galite užverti šį puslapį. Jei ne, paprašykite „{requester}“ naujos nuorodos.",
     },
     "provider-error": {
-      title: "Prieiga nenustatyta",
+      title: "Prieigos sukurti nepavyko",
       what: "Paslaugos teikėjas pranešė apie klaidą arba atsiuntė atsakymą, kurio ši svetainė negali perskaityti. Kai kurie teikėjai taip praneša, kai nesutinkate. Jei sutikote, kažkas nepavyko.",
       advice:
         "Jei nesutikote, galite užverti šį puslapį. Jei ne, paprašykite „{requester}“ naujos nuorodos ir bandykite dar kartą. Jei tai pasikartos, praneškite.",
@@ -132,7 +132,7 @@ export const lithuanian: PageTexts = {
     "our-fault": {
       title: "Kažkas negerai mūsų pusėje",
       what: "Tai ne Jūsų kaltė, ir bandyti dar kartą neverta.",
-      advice: "Praneškite „{requester}“, kad prieigos nustatyti nepavyko.",
+      advice: "Praneškite „{requester}“, kad prieigos sukurti nepavyko.",
     },
     "no-result": {
       title: "Nėra rezultato, kurį būtų galima parodyti",
