@@ -33,6 +33,7 @@ export class DeploymentNames {
   /** Of the table; its own, if the setting `tableName` names no other. */
   readonly table: string;
   readonly dashboard: string;
+  readonly eventBus: string;
   readonly keyAlias: string;
   readonly listConnections: string;
   readonly publishEvents: string;
@@ -48,6 +49,7 @@ export class DeploymentNames {
     this.name = name;
     this.table = name;
     this.dashboard = name;
+    this.eventBus = name;
     this.keyAlias = `alias/${name}`;
     this.listConnections = `${name}-list-connections`;
     this.publishEvents = `${name}-publish-events`;
@@ -85,6 +87,11 @@ export class DeploymentNames {
   /** The SSM parameter for the key's ARN: unlike a table, a key has no name that is known beforehand. */
   get sealingKeyParameter(): string {
     return `/${this.name}/sealing-key`;
+  }
+
+  /** The SSM parameter for the ARN of the table's stream, which has the time in it when it was made. */
+  get tableStreamParameter(): string {
+    return `/${this.name}/table-stream`;
   }
 
   /** What callers look up: `/token-vending/realms/conferma/production/function`. */

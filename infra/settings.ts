@@ -35,6 +35,7 @@ const texts = [
   "availabilityObjective",
   "runbookUrl",
   "tableName",
+  "tableStreamArn",
   "previousSealingKey",
 ] as const;
 
@@ -107,6 +108,11 @@ export function readSettings(
       "the https address of docs/operations.md",
     ),
     tableName: matching("tableName", /^[\w.-]{3,255}$/, "the name of a DynamoDB table"),
+    tableStreamArn: matching(
+      "tableStreamArn",
+      /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+\/stream\/[\w:.-]+$/,
+      "the ARN of a table's stream",
+    ),
     sealingChange: {
       previousKeyArn: matching("previousSealingKey", kmsKeyArn, "the ARN of a KMS key"),
       layout: choice("sealingLayout") === "1" ? "1" : undefined,

@@ -66,7 +66,8 @@ export class TokenVending {
     const { vending } = planConcurrency(listed, props.accountConcurrency);
     const common = {
       ...{ ...stackProps, names, bundlesFolder: props.bundlesFolder ?? bundlesFolder },
-      ...{ tableName: props.tableName, sealingChange: props.sealingChange },
+      ...{ tableName: props.tableName, tableStreamArn: props.tableStreamArn },
+      sealingChange: props.sealingChange,
     };
     this.names = names;
     this.state = new StateStack(scope, names.stack("State"), {

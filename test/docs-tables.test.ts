@@ -8,7 +8,11 @@ import { vendPayload } from "../functions/http/contract.ts";
 import { outcomePage } from "../functions/http/pages/outcome-pages.ts";
 import { consentOutcomes } from "../functions/http/pages/texts/page-texts.ts";
 import { readConsentEnvironment } from "../functions/platform/consent-environment.ts";
-import { readEnvironment, readStatusEnvironment } from "../functions/platform/environment.ts";
+import {
+  readBusName,
+  readEnvironment,
+  readStatusEnvironment,
+} from "../functions/platform/environment.ts";
 import { providerIds } from "../functions/providers/catalogue.ts";
 import { statusAttributes, withheldAttributes } from "../functions/store/status-attributes.ts";
 import { settingNames } from "../infra/settings.ts";
@@ -107,13 +111,15 @@ test("docs/deploying.md has every variable that a function reads, and which func
   const ofRealms = readBy((variables) => readEnvironment(variables, String));
   const ofStatus = readBy((variables) => readStatusEnvironment(variables, () => []));
   const ofConsents = readBy(readConsentEnvironment);
+  const ofEvents = readBy(readBusName);
   const readers = (name: string) => {
+    if (ofEvents.includes(name)) return "`publish-events`";
     if (ofConsents.includes(name)) return "`begin-consent`, `complete-consent`";
-    if (!ofRealms.includes(name)) return "`list-connections`";
-    return ofStatus.includes(name) ? all : "all but `list-connections`";
+    if (!ofRealms.includes(name)) return "`list-connections`, `publish-events`";
+    return ofStatus.includes(name) ? all : "every function of a realm";
   };
   const rows = tableUnder(read("docs/deploying.md"), "## Variables", "variable");
-  const names = new Set([...ofRealms, ...ofStatus, ...ofConsents]);
+  const names = new Set([...ofRealms, ...ofStatus, ...ofEvents, ...ofConsents]);
   expect(rows.map(([name, by]) => [name, by]).sort()).toEqual(
     [...names].map((name) => [code(name), readers(name)]).sort(),
   );

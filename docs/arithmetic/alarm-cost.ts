@@ -32,10 +32,10 @@ export const alarmBills = {
   "client-credentials": realmBill("a realm of client credentials", 2, 4),
   // key-expiry, key-rejections
   "static-key": realmBill("a realm of static keys", 2, 2),
-  // contested, late-issues, lease-wait, consent-ending
-  consent: realmBill("a realm of consents", 4, 4),
-  // undelivered, and those of list-connections
-  shared: { what: "the deployment", alarms: 3, alarmMetrics: 3, composites: 0 },
+  // contested, late-issues, lease-wait, consent-ending, consent-ended
+  consent: realmBill("a realm of consents", 4, 5),
+  // undelivered, delayed, lost, and those of list-connections and publish-events
+  shared: { what: "the deployment", alarms: 7, alarmMetrics: 7, composites: 0 },
 } as const satisfies Record<string, AlarmBill>;
 
 /** Dollars a month. */

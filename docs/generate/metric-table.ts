@@ -110,7 +110,7 @@ const rows: Readonly<Record<Measure, MetricRow>> = {
   ConsentsEnded: {
     means: "consents that have ended: the event `consent-ended`",
     statistic: "Sum",
-    alarm: "any",
+    alarm: `any: ${alarm("consent-ended")}`,
   },
   ConsentEndsInDays: {
     means: "days until a person's consent ends",

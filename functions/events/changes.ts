@@ -8,6 +8,7 @@ import type {
 } from "../model/connection-events.ts";
 import type { RenewalPolicy } from "../model/provider.ts";
 import { isByConsent } from "../model/provider.ts";
+import { scopesOf } from "../model/scopes.ts";
 import type { StoredConsent, TokenRecord } from "../model/token-record.ts";
 import { consentEndsAt } from "../model/token-record.ts";
 import type { ObservedRecord, RecordChange } from "../model/told.ts";
@@ -16,8 +17,6 @@ import { contestedUntil, isConsentInForce, isOfEnd, isRejected, termOf } from ".
 /** What events depend on of a realm. */
 export interface WatchedRealm {
   readonly policy: RenewalPolicy;
-  /** The scopes that a person is asked for; empty where nobody is. */
-  readonly requestedScopes: readonly string[];
 }
 
 /** An event's content, with what tells it from others of its kind under the same fence. */
@@ -54,9 +53,8 @@ function keyPart(about: Date | string | number): string {
 function consentFindings(
   before: ObservedRecord | null,
   after: ObservedRecord,
-  realm: WatchedRealm,
+  { policy }: WatchedRealm,
 ): Finding[] {
-  const { policy } = realm;
   const was = before !== null && isConsentInForce(before, policy);
   const is = isConsentInForce(after, policy);
   const { consent } = after.record;
@@ -68,7 +66,7 @@ function consentFindings(
     differences.length > 0
       ? [[{ kind: "consent-changed", changed: differences, ...given(after.record) }, about]]
       : [];
-  if (isNewConsent(earlier, consent)) return [grantFinding(after.record, realm), ...changed];
+  if (isNewConsent(earlier, consent)) return [grantFinding(after.record), ...changed];
   const resumed: Finding[] = was ? [] : [recovery("consent-ended", consent.consentedAt)];
   return [...resumed, ...changed];
 }
@@ -79,9 +77,9 @@ function isNewConsent(before: StoredConsent | null, { consentedAt }: StoredConse
   return before?.consentedAt.getTime() !== consentedAt.getTime();
 }
 
-function grantFinding(record: TokenRecord, { requestedScopes }: WatchedRealm): Finding {
+function grantFinding(record: TokenRecord): Finding {
   const granted = given(record);
-  const withheld = withheldScopes(record, requestedScopes);
+  const withheld = scopesOf(record.consent?.details?.withheldScope ?? "");
   const about = granted.consentedAt;
   return withheld.length > 0
     ? [{ kind: "consent-partial", ...granted, withheld }, about]
@@ -91,15 +89,6 @@ function grantFinding(record: TokenRecord, { requestedScopes }: WatchedRealm): F
 function given(record: TokenRecord) {
   const { consentedAt = new Date(0), grantedScope = null } = record.consent ?? {};
   return { consentedAt, endsAt: consentEndsAt(record), grantedScope };
-}
-
-/** A provider that returned a subject has granted `openid`, even if its `scope` does not list it (OIDC Core §3.1.2.1). */
-function withheldScopes({ consent }: TokenRecord, requested: readonly string[]): string[] {
-  if (consent?.grantedScope == null) return [];
-  const granted = consent.grantedScope.split(/\s+/);
-  return requested.filter(
-    (scope) => !granted.includes(scope) && !(scope === "openid" && consent.subject !== null),
-  );
 }
 
 /** What a provider stated neither before nor now is no difference. */

@@ -20,6 +20,12 @@ export interface StatusVariables {
   readonly REALMS: string;
 }
 
+/** The variables of `publish-events`, as infra must supply them. */
+export interface PublishVariables extends StatusVariables {
+  /** The name of the event bus. */
+  readonly EVENT_BUS: string;
+}
+
 /** The parsed variables. */
 export interface Environment<Realm> {
   readonly tableName: string;

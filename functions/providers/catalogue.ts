@@ -89,24 +89,16 @@ export function readRealm(json: string): RealmSettings {
   return result.output;
 }
 
-/** What a person is asked for, where one is. */
-const scopeSetting = "scopes";
-
-/**
- * The settings that a realm's renewal policy reads, and the scopes, for `list-connections` and `publish-events`: a variable
- * holds 4 KB, too little for all.
- */
+/** The settings that a realm's renewal policy reads, for `list-connections`: a variable holds 4 KB, too little for all. */
 export function summarizeRealm(realm: RealmInput): object {
   const { policySettings } = declarationOf(realm.provider);
-  const names = ["provider", "environment", ...policySettings, scopeSetting];
+  const names = ["provider", "environment", ...policySettings];
   return Object.fromEntries(Object.entries(realm).filter(([name]) => names.includes(name)));
 }
 
-/** A realm as the functions know it that serve all realms. */
+/** A realm as `list-connections` knows it. */
 export interface RealmSummary extends RealmId {
   readonly policy: RenewalPolicy;
-  /** The scopes that a person is asked for; empty where nobody is, or where the provider's default applies. */
-  readonly requestedScopes: readonly string[];
 }
 
 /** Parses `REALMS`. Fails with a `StartUpError` that names the realm's position and the key. */
@@ -124,20 +116,15 @@ function readSummary(value: unknown, at: number): RealmSummary {
   const result = v.safeParse(summarySchema(), value);
   if (!result.success) throw new StartUpError(`REALMS: ${at}: ${problemOf(result.issues[0])}`);
   const { provider, environment } = result.output;
-  const { scopes: requestedScopes = [] } = result.output as { scopes?: readonly string[] };
-  return {
-    ...{ provider, environment, requestedScopes },
-    policy: declarationOf(provider).policy(result.output),
-  };
+  return { provider, environment, policy: declarationOf(provider).policy(result.output) };
 }
 
-/** The schema of a realm's summary: the settings that it has, with their shapes and defaults. */
+/** The schema of a realm's summary: the settings that the provider's policy reads, with their shapes and defaults. */
 function summarySchema() {
   const options = catalogue.map(({ settings, policySettings }) => {
     const { provider, environment } = settings.entries;
     const all: [string, v.ObjectEntries[string]][] = Object.entries(settings.entries);
-    const names = [...policySettings, scopeSetting];
-    const read = Object.fromEntries(all.filter(([name]) => names.includes(name)));
+    const read = Object.fromEntries(all.filter(([name]) => policySettings.includes(name)));
     return v.strictObject({ ...read, provider, environment });
   });
   return v.variant("provider", options);

@@ -50,5 +50,8 @@ export const statusAttributes = [
 /** What an operator who freezes may write, and no other attribute. A row of a connection that was never used has no more. */
 export const freezeAttributes = ["pk", "realm", "frozen", "revision"] as const;
 
+/** What the function that publishes events may write, and no other attribute: that it has told of an end. */
+export const toldAttributes = ["pk", "told"] as const;
+
 /** The other attributes of a record: what is sealed, and who consented. */
 export const withheldAttributes = ["sealed", "sealedRefresh", "subject"] as const;

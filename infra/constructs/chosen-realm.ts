@@ -49,10 +49,11 @@ export function chosenRealmRows(): IWidget[][] {
       ),
       chosen("Shortest remaining life when vended, ms", ["RemainingLifeMs", "Minimum"]),
       chosen(
-        "Days: until a key or a consent ends; since a key was adopted",
+        "Days: until a key or a consent ends; since a key was adopted. Consents that have ended",
         ...([
           ["KeyEndsInDays", "Minimum"],
           ["ConsentEndsInDays", "Minimum"],
+          ["ConsentsEnded", "Sum"],
           ["KeyAgeDays", "Maximum"],
         ] as const),
       ),

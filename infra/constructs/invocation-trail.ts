@@ -80,7 +80,11 @@ function endingsOfOthers(names: DeploymentNames, realms: readonly ListedRealm[])
         .map((entry) => names.realmFunction(realm.name, entry))
         .map((name) => name.slice(names.ofRealm(realm.name).length))
     : [];
-  const endings = [...others.filter(Boolean), names.listConnections.slice(names.name.length)];
+  const ofAllRealms = [names.listConnections, names.publishEvents];
+  const endings = [
+    ...others.filter(Boolean),
+    ...ofAllRealms.map((name) => name.slice(names.name.length)),
+  ];
   return endings.filter((ending) => !vending.some((name) => name.endsWith(ending)));
 }
 

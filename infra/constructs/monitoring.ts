@@ -4,12 +4,14 @@ import { Dashboard } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { chosenRealmRows, realmChoice } from "./chosen-realm.ts";
+import type { ConnectionEvents } from "./connection-events.ts";
 import { graph, searched } from "./dashboard-graphs.ts";
+import { eventAlarms } from "./event-alarms.ts";
 import { functionAlarms } from "./function-alarms.ts";
 import type { WatchedResources } from "./resource-rows.ts";
 import { resourceRows } from "./resource-rows.ts";
 import { servingRow } from "./serving-row.ts";
-import type { AlarmSettings } from "./token-alarm.ts";
+import type { AlarmDefinition, AlarmSettings } from "./token-alarm.ts";
 import { TokenAlarm } from "./token-alarm.ts";
 
 interface MonitoringProps extends WatchedResources, AlarmSettings {
@@ -18,6 +20,7 @@ interface MonitoringProps extends WatchedResources, AlarmSettings {
   readonly realmAlarms: readonly string[];
   /** The one function that belongs to no realm. */
   readonly listConnections: IFunction;
+  readonly events: Pick<ConnectionEvents, "publisher" | "lostQueue">;
   /** The beginning of the names of the alarms that belong to no realm. */
   readonly prefix: string;
 }
@@ -26,7 +29,7 @@ interface MonitoringProps extends WatchedResources, AlarmSettings {
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { failureQueue, listConnections, runbookUrl } = props;
+    const { failureQueue, listConnections, events, runbookUrl } = props;
     const of = (subject: string) => ({ ...props, subject, prefix: `${props.prefix}-${subject}` });
     new TokenAlarm(this, of("ticks"), {
       kind: "undelivered",
@@ -36,12 +39,15 @@ export class Monitoring extends Construct {
       }),
       greaterThan: 0,
     });
-    const ofStatus = functionAlarms([listConnections]);
-    for (const alarm of ofStatus) new TokenAlarm(this, of("list-connections"), alarm);
-    const ownAlarms = [
-      `${props.prefix}-ticks-undelivered`,
-      ...ofStatus.map(({ kind }) => `${props.prefix}-list-connections-${kind}`),
-    ];
+    const ownAlarms = [`${props.prefix}-ticks-undelivered`];
+    const addAll = (parent: Construct, subject: string, alarms: readonly AlarmDefinition[]) => {
+      for (const alarm of alarms) {
+        new TokenAlarm(parent, of(subject), alarm);
+        ownAlarms.push(`${props.prefix}-${subject}-${alarm.kind}`);
+      }
+    };
+    addAll(this, "list-connections", functionAlarms([listConnections]));
+    addAll(new Construct(this, "Events"), "publish-events", eventAlarms(events));
     new Dashboard(this, "Dashboard", {
       dashboardName: props.dashboardName,
       defaultInterval: Duration.hours(3),

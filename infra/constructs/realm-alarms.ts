@@ -98,7 +98,7 @@ function credentialAlarms({ name, settings, accounts }: ListedRealm): AlarmDefin
       return [keyExpiryAlarm(name), keyRejectionsAlarm(name)];
     // No issue-rate: its threshold depends on the number of accounts, which is not known where people consent.
     case "consent":
-      return [...issuanceAlarms(name), consentEndingAlarm(name)];
+      return [...issuanceAlarms(name), consentEndingAlarm(name), consentEndedAlarm(name)];
     case "client-credentials": {
       const { usualLifetimeSeconds } = credential;
       return [...issuanceAlarms(name), issueRateAlarm(name, accounts.length, usualLifetimeSeconds)];
@@ -155,6 +155,15 @@ function keyRejectionsAlarm(name: string): AlarmDefinition {
     kind: "key-rejections",
     meaning: "A caller reports that the provider rejects the key that the secret still holds.",
     metric: realmMetric(name, "KeyRejections", "Sum"),
+    greaterThan: 0,
+  };
+}
+
+function consentEndedAlarm(name: string): AlarmDefinition {
+  return {
+    kind: "consent-ended",
+    meaning: "A consent has ended: the person has to consent again.",
+    metric: realmMetric(name, "ConsentsEnded", "Sum"),
     greaterThan: 0,
   };
 }

@@ -25,7 +25,7 @@ import { RealmApi } from "./realm-api.ts";
 import { RealmConsentRoutes, RealmFirewalledRoutes } from "./realm-consent-routes.ts";
 import type { RealmFunctionProps } from "./realm-function.ts";
 import { RealmFunction } from "./realm-function.ts";
-import { RenewalSchedule } from "./renewal-schedule.ts";
+import { FunctionSchedule } from "./renewal-schedule.ts";
 import type { AlarmSettings } from "./token-alarm.ts";
 import type { VendingApi } from "./vending-api.ts";
 
@@ -108,8 +108,9 @@ export class Realm extends Construct {
       onFailure: { bind: () => ({ destination: failureQueue.queueArn }) },
     });
     const groupName = parameters.read(this, "schedules");
-    new RenewalSchedule(this, "EveryMinute", {
+    new FunctionSchedule(this, "EveryMinute", {
       description: `Renews what is due in ${name}`,
+      every: Duration.minutes(1),
       target: this.renewTokens,
       group: ScheduleGroup.fromScheduleGroupName(this, "Ticks", groupName),
       failureQueue,

@@ -8,21 +8,22 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { allowSendingFailures } from "./permissions.ts";
 
-interface RenewalScheduleProps {
+interface FunctionScheduleProps {
   readonly description: string;
+  readonly every: Duration;
   readonly target: IFunction;
   readonly group: IScheduleGroup;
   readonly failureQueue: Pick<IQueue, "queueArn">;
 }
 
 /**
- * Invokes a function every minute, under a role that may invoke only that function and only for this schedule group.
+ * Invokes a function at a fixed rate, under a role that may invoke only that function and only for this schedule group.
  */
-export class RenewalSchedule extends Schedule {
+export class FunctionSchedule extends Schedule {
   constructor(
     scope: Construct,
     id: string,
-    { description, target, group, failureQueue }: RenewalScheduleProps,
+    { description, every, target, group, failureQueue }: FunctionScheduleProps,
   ) {
     const role = new Role(scope, `${id}Role`, {
       // The group, because AWS does not accept a single schedule here:
@@ -46,13 +47,13 @@ export class RenewalSchedule extends Schedule {
     super(scope, id, {
       description,
       scheduleGroup: group,
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      schedule: ScheduleExpression.rate(every),
       target: {
         bind: () => ({
           role,
           arn: target.functionArn,
           input: ScheduleTargetInput.fromObject({}),
-          // No retry: the next run renews what this one has missed.
+          // No retry: the next run does what this one has missed.
           retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
           deadLetterConfig: { arn: failureQueue.queueArn },
         }),

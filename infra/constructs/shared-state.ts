@@ -26,6 +26,8 @@ export interface StateProps {
   readonly names: DeploymentNames;
   /** The table to use instead of the state stack's own: one that was restored from a backup. */
   readonly tableName?: string | undefined;
+  /** The ARN of that table's stream. Without it nothing is published of what happens there. */
+  readonly tableStreamArn?: string | undefined;
   readonly sealingChange?: SealingChange | undefined;
 }
 
@@ -48,4 +50,13 @@ export function importSharedTable(
     resourceName: tableName,
   });
   return { tableArn, tableName };
+}
+
+/** The ARN of the table's stream; undefined for another table than the state stack's own, if it is not given. */
+export function importTableStream(
+  scope: Construct,
+  { names, tableName = names.table, tableStreamArn }: StateProps,
+): string | undefined {
+  if (tableStreamArn !== undefined || tableName !== names.table) return tableStreamArn;
+  return StringParameter.valueForStringParameter(scope, names.tableStreamParameter);
 }

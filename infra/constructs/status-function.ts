@@ -11,9 +11,19 @@ import type { SharedTable } from "./shared-state.ts";
 
 interface StatusFunctionProps {
   readonly names: DeploymentNames;
-  readonly realms: readonly ListedRealm[];
+  /** The variable `REALMS`. */
+  readonly realms: string;
   readonly table: SharedTable;
   readonly bundlesFolder: string;
+}
+
+/** The realms as the functions need to know them that serve all of them: the variable `REALMS`. */
+export function realmsVariable(realms: readonly ListedRealm[]): string {
+  return compressVariable(
+    "REALMS",
+    JSON.stringify(realms.map(({ settings }) => summarizeRealm(settings))),
+    `It lists ${realms.length} realms: put some into a deployment of another name (token-vending:name).`,
+  );
 }
 
 /**
@@ -27,11 +37,7 @@ export class StatusFunction extends BundledFunction {
   ) {
     const variables: StatusVariables = {
       TABLE_NAME: table.tableName,
-      REALMS: compressVariable(
-        "REALMS",
-        JSON.stringify(realms.map(({ settings }) => summarizeRealm(settings))),
-        `It lists ${realms.length} realms: put some into a deployment of another name (token-vending:name).`,
-      ),
+      REALMS: realms,
     };
     super(scope, id, {
       entry: "list-connections",

@@ -14,6 +14,7 @@ export const alarmKinds = [
   "key-rejections",
   "contested",
   "consent-ending",
+  "consent-ended",
   "lease-wait",
   "renewal-failures",
   "overdue",
@@ -23,6 +24,8 @@ export const alarmKinds = [
   "errors",
   "throttles",
   "undelivered",
+  "delayed",
+  "lost",
 ] as const;
 
 export type AlarmKind = (typeof alarmKinds)[number];

@@ -1,5 +1,11 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, BillingMode, ProjectionType, Table } from "aws-cdk-lib/aws-dynamodb";
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+} from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
 
 /** The name that functions/store/dynamodb-renewal-index.ts queries. */
@@ -18,6 +24,8 @@ export class TokenTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
+      // What `publish-events` reads. Added to an existing table without replacing it.
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
       // Deletes consents that were never completed. Records of connections have no such attribute.
       timeToLiveAttribute: "ttl",
       removalPolicy: RemovalPolicy.RETAIN,

@@ -17,6 +17,13 @@ export class TokenVendingState extends Construct {
   constructor(scope: Construct, id: string, realms: readonly RealmEntry[], names: DeploymentNames) {
     super(scope, id);
     this.table = new TokenTable(this, "Tokens", names.table);
+    if (this.table.tableStreamArn) {
+      new StringParameter(this, "TableStreamArn", {
+        description: "The stream of the token table",
+        parameterName: names.tableStreamParameter,
+        stringValue: this.table.tableStreamArn,
+      });
+    }
     // Kept as long as the table: without it none of the stored tokens can be decrypted.
     this.sealingKey = new Key(this, "SealingKey", {
       description: "Seals the tokens in the token table",

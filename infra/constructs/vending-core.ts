@@ -9,6 +9,7 @@ import type { ListedRealm } from "../realm-list.ts";
 import type { ApiProps } from "./api.ts";
 import { createApi } from "./api.ts";
 import { ApiLogging } from "./api-logging.ts";
+import { ConnectionEvents } from "./connection-events.ts";
 import type { ConsentDomainProps } from "./consent-domain.ts";
 import type { ConsentHost } from "./consent-host.ts";
 import { OpenConsentHost } from "./consent-host.ts";
@@ -24,7 +25,7 @@ import {
 } from "./permissions.ts";
 import { FailureQueue } from "./renewal-schedule.ts";
 import type { SharedTable } from "./shared-state.ts";
-import { StatusFunction } from "./status-function.ts";
+import { realmsVariable, StatusFunction } from "./status-function.ts";
 import type { AlarmSettings } from "./token-alarm.ts";
 import type { VendingApi } from "./vending-api.ts";
 
@@ -44,6 +45,8 @@ export interface VendingCoreProps {
   readonly names: DeploymentNames;
   readonly realms: readonly ListedRealm[];
   readonly table: SharedTable;
+  /** The ARN of its stream; undefined where that is not known: then no events are published. */
+  readonly tableStream: string | undefined;
   readonly bundlesFolder: string;
   readonly api: ApiProps;
   readonly consents: ConsentProps;
@@ -58,6 +61,8 @@ export interface VendingCoreProps {
  */
 export class VendingCore extends Construct {
   readonly listConnections: StatusFunction;
+  /** What happens to consents and keys. */
+  readonly events: ConnectionEvents;
   /** Undefined if there is none; callers can always invoke the functions. */
   readonly api: VendingApi | undefined;
   /** Undefined where no provider needs consent. */
@@ -87,8 +92,10 @@ export class VendingCore extends Construct {
 
     if (props.trail) new InvocationTrail(this, "Invocations", { names, realms });
 
-    this.listConnections = new StatusFunction(this, "ListConnections", {
-      ...{ names, realms, table, bundlesFolder },
+    const ofAllRealms = { names, realms: realmsVariable(realms), table, bundlesFolder };
+    this.listConnections = new StatusFunction(this, "ListConnections", ofAllRealms);
+    this.events = new ConnectionEvents(this, "Events", {
+      ...{ ...ofAllRealms, stream: props.tableStream, schedules, failureQueue: this.failureQueue },
     });
     this.api?.addRoute({
       method: "GET",
@@ -100,6 +107,7 @@ export class VendingCore extends Construct {
     new Monitoring(this, "Watch", {
       ...props.alarms,
       ...{ failureQueue: this.failureQueue, listConnections: this.listConnections },
+      events: this.events,
       ...{ prefix: names.name, functionPrefix: names.name, dashboardName: names.dashboard },
       realmAlarms: realms.map(({ name }) => names.ofRealm(name)),
       ...{ tableName: table.tableName, apiName: this.api?.name },

@@ -2,7 +2,7 @@ import type { StackProps } from "aws-cdk-lib";
 import { Fn, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { StateProps } from "../constructs/shared-state.ts";
-import { importSharedTable } from "../constructs/shared-state.ts";
+import { importSharedTable, importTableStream } from "../constructs/shared-state.ts";
 import type { VendingCoreProps } from "../constructs/vending-core.ts";
 import { VendingCore } from "../constructs/vending-core.ts";
 import type { AlarmOptions } from "./alarm-topic.ts";
@@ -11,7 +11,7 @@ import { alarmSettingsOf } from "./alarm-topic.ts";
 interface CoreStackProps
   extends StackProps,
     StateProps,
-    Omit<VendingCoreProps, "table" | "alarms"> {
+    Omit<VendingCoreProps, "table" | "tableStream" | "alarms"> {
   readonly alarms: AlarmOptions;
 }
 
@@ -25,6 +25,7 @@ export class CoreStack extends Stack {
     this.core = new VendingCore(this, "Default", {
       ...props,
       table: importSharedTable(this, props),
+      tableStream: importTableStream(this, props),
       alarms: alarmSettingsOf(this, props.alarms),
     });
   }

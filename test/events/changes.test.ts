@@ -3,13 +3,13 @@ import type { WatchedRealm } from "../../functions/events/changes.ts";
 import { eventsOf } from "../../functions/events/changes.ts";
 import type { ConnectionEvent } from "../../functions/model/connection-events.ts";
 import type { ObservedRecord } from "../../functions/model/told.ts";
-import { aChange, anObserved, kindsOf } from "../support/a-change.ts";
-import { aConsent, aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
+import { aChange, anObserved, aWholeConsent, kindsOf } from "../support/a-change.ts";
+import { aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { atExpiry, byConsent, onRotation } from "../support/policies.ts";
 
-const realm: WatchedRealm = { policy: byConsent, requestedScopes: ["psd2-ais"] };
+const realm: WatchedRealm = { policy: byConsent };
 const given = anObserved();
-const { refresh } = aConsent();
+const { refresh } = aWholeConsent();
 if (!refresh) throw new Error("The sample consent has no refresh token.");
 const endsAt = refresh.endsAt ?? at("00:00:00.000");
 
@@ -23,18 +23,18 @@ function events(
 
 const refused = anObserved({
   fence: 4,
-  consent: aConsent({ refresh: null }),
+  consent: aWholeConsent({ refresh: null }),
   failure: aFailure({ code: "consent-required" }),
 });
 const disconnected = anObserved({ fence: 4, consent: null, token: null });
-const ended = { endsAt, since: aConsent().consentedAt, days: 0 };
+const ended = { endsAt, since: aWholeConsent().consentedAt, days: 0 };
 
 describe("a consent", () => {
   test("that a person gives is told with its scope, and neither subject, customer nor token", () => {
     const [event, ...more] = events(anObserved({ consent: null, token: null }), given);
     expect(more).toEqual([]);
     expect(event).toEqual({
-      key: `conferma/production/default#3#consent-granted#${Number(aConsent().consentedAt)}`,
+      key: `conferma/production/default#3#consent-granted#${Number(aWholeConsent().consentedAt)}`,
       kind: "consent-granted",
       connection: "conferma/production/default",
       realm: "conferma/production",
@@ -43,16 +43,11 @@ describe("a consent", () => {
     });
   });
 
-  test("of which the provider withheld a scope is partial", () => {
-    const asked = { policy: byConsent, requestedScopes: ["openid", "psd2-ais", "psd2-pis"] };
-    expect(events(null, given, asked)).toMatchObject([
-      { kind: "consent-partial", withheld: ["psd2-pis"], grantedScope: "psd2-ais" },
+  test("of which something was withheld is partial", () => {
+    const consent = aWholeConsent({ details: { withheldScope: "psd2-pis openid" } });
+    expect(events(null, anObserved({ consent }))).toMatchObject([
+      { kind: "consent-partial", withheld: ["psd2-pis", "openid"], grantedScope: "psd2-ais" },
     ]);
-  });
-
-  test("whose scope the provider does not state is not partial", () => {
-    const silent = anObserved({ consent: aConsent({ grantedScope: null }) });
-    expect(kindsOf(events(null, silent))).toEqual(["consent-granted"]);
   });
 
   test.each([
@@ -60,21 +55,21 @@ describe("a consent", () => {
     ["customer", { customer: "Ja**et" }],
     ["scope", { grantedScope: "psd2-ais psd2-pis" }],
   ] as const)("with another %s than before is changed", (what, difference) => {
-    const consent = aConsent({ consentedAt: at("09:59:00.000"), ...difference });
+    const consent = aWholeConsent({ consentedAt: at("09:59:00.000"), ...difference });
     const [granted, changed] = events(given, anObserved({ fence: 4, consent }));
     expect(granted?.kind).toBe("consent-granted");
     expect(changed).toMatchObject({ kind: "consent-changed", changed: [what] });
   });
 
   test("that a refresh finds with another scope is changed, and not given anew", () => {
-    const consent = aConsent({ grantedScope: "psd2-pis" });
+    const consent = aWholeConsent({ grantedScope: "psd2-pis" });
     expect(events(given, anObserved({ fence: 4, consent }))).toMatchObject([
       { kind: "consent-changed", changed: ["scope"], grantedScope: "psd2-pis" },
     ]);
   });
 
   test("that is given again by the same person for the same is granted once more", () => {
-    const consent = aConsent({ consentedAt: at("09:59:00.000") });
+    const consent = aWholeConsent({ consentedAt: at("09:59:00.000") });
     expect(kindsOf(events(given, anObserved({ fence: 4, consent })))).toEqual(["consent-granted"]);
   });
 
@@ -96,7 +91,7 @@ describe("a consent", () => {
   });
 
   test("without a refresh token is in force while there is a token", () => {
-    const consent = aConsent({ refresh: null });
+    const consent = aWholeConsent({ refresh: null });
     const unrenewable = anObserved({ consent });
     expect(kindsOf(events(null, unrenewable))).toEqual(["consent-granted"]);
     expect(events(unrenewable, anObserved({ consent, fence: 4 }))).toEqual([]);
@@ -106,14 +101,14 @@ describe("a consent", () => {
 
   test("that is extended after its end was told has recovered", () => {
     const later = new Date(Number(endsAt) + 1000);
-    const consent = aConsent({ refresh: { ...refresh, endsAt: later } });
+    const consent = aWholeConsent({ refresh: { ...refresh, endsAt: later } });
     expect(
       events(anObserved({}, { end: ended }), anObserved({ consent }, { end: ended })),
     ).toMatchObject([{ kind: "recovered", from: "consent-ended" }]);
   });
 
   test("that is given after another has ended is granted, not recovered", () => {
-    const consent = aConsent({ consentedAt: at("09:59:00.000") });
+    const consent = aWholeConsent({ consentedAt: at("09:59:00.000") });
     expect(kindsOf(events(refused, anObserved({ fence: 5, consent })))).toEqual([
       "consent-granted",
     ]);
@@ -121,7 +116,7 @@ describe("a consent", () => {
 
   test("of a damaged record neither begins nor ends", () => {
     const damaged = anObserved({
-      consent: aConsent({ consentedAt: new Date(0), refresh: null }),
+      consent: aWholeConsent({ consentedAt: new Date(0), refresh: null }),
       damage: ["consentedAt", "refreshVersion"],
     });
     expect(events(given, damaged)).toEqual([]);
@@ -162,7 +157,7 @@ describe("a notice", () => {
   });
 
   test("that was overtaken by an extension, or by the end, is not told", () => {
-    const consent = aConsent({ refresh: { ...refresh, endsAt: at("23:00:00.000") } });
+    const consent = aWholeConsent({ refresh: { ...refresh, endsAt: at("23:00:00.000") } });
     expect(events(anObserved({ consent }), anObserved({ consent }, notice(7)))).toEqual([]);
     expect(events(refused, { ...refused, told: anObserved({}, notice(7)).told })).toEqual([]);
   });
@@ -170,13 +165,13 @@ describe("a notice", () => {
   test("is told of a static key", () => {
     const key = (told = {}) =>
       ({ ...anObserved({ consent: null, token: aToken({ expiresAt: endsAt }) }, told) }) as const;
-    const told = events(key(), key(notice(3)), { policy: onRotation, requestedScopes: [] });
+    const told = events(key(), key(notice(3)), { policy: onRotation });
     expect(told).toMatchObject([{ kind: "key-expiring", days: 3, endsAt }]);
   });
 });
 
 describe("a trouble", () => {
-  const client: WatchedRealm = { policy: atExpiry, requestedScopes: [] };
+  const client: WatchedRealm = { policy: atExpiry };
   const plain = { record: aRecord(), told: given.told };
   const rejected = {
     ...plain,
@@ -231,12 +226,12 @@ describe("a trouble", () => {
   });
 
   test("of rejections is none where a static key is vended", () => {
-    expect(events(plain, contested, { policy: onRotation, requestedScopes: [] })).toEqual([]);
+    expect(events(plain, contested, { policy: onRotation })).toEqual([]);
   });
 });
 
 test("the same write gives the same keys, and each event of it another", () => {
-  const consent = aConsent({ consentedAt: at("09:59:00.000"), subject: "0123456789ab" });
+  const consent = aWholeConsent({ consentedAt: at("09:59:00.000"), subject: "0123456789ab" });
   const after = anObserved({ fence: 4, consent });
   const before = anObserved({ failure: aFailure({ refusedSecretVersion: "s1" }) });
   const keys = events(before, after).map(({ key }) => key);

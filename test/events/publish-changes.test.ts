@@ -24,7 +24,7 @@ function world(untaken: readonly number[] | Error = []) {
   const counted: string[] = [];
   const note = (event: string, fields = {}) => logged.push(`${event} ${JSON.stringify(fields)}`);
   const deps: PublishDependencies = {
-    realms: new Map([["conferma/production", { policy: byConsent, requestedScopes: [] }]]),
+    realms: new Map([["conferma/production", { policy: byConsent }]]),
     bus: {
       async publish(events) {
         if (untaken instanceof Error) throw untaken;

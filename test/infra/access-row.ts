@@ -21,3 +21,12 @@ export interface RowContext {
   readonly others: readonly FunctionPrincipal[];
   readonly foreignRealms: readonly string[];
 }
+
+/** A request that any principal may attempt. `what` is its label. */
+export interface AccessAttempt {
+  readonly what: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: ConditionContext;
+  readonly resourcePolicy?: unknown;
+}

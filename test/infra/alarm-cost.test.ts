@@ -37,7 +37,7 @@ test.each(oneOfEachKind)(
 );
 
 test("the other alarms belong to the deployment", () => {
-  expect(alarmBills.shared).toMatchObject(billOf("list-connections", "ticks"));
+  expect(alarmBills.shared).toMatchObject(billOf("list-connections", "publish-events", "ticks"));
 });
 
 test("metrics are billed, not alarms: an alarm on the sum of four functions' errors watches four", () => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { AlarmKind } from "../../infra/constructs/token-alarm.ts";
 import { alarmKinds } from "../../infra/constructs/token-alarm.ts";
 import { oneOfEachKind } from "./example-realms.ts";
+import { eventPublisher, statusReader } from "./principals.ts";
 import { resourcesIn, synthesized } from "./synthesized.ts";
 import type { AlarmProperties } from "./template-alarms.ts";
 import { alarmsIn } from "./template-alarms.ts";
@@ -29,12 +30,15 @@ const rules: Readonly<Record<Exclude<AlarmKind, "availability">, Rule>> = {
   "damaged-records": ["TokenVending DamagedRecords", "Sum", 300, ">", 0, 1],
   contested: ["TokenVending Contested", "Sum", 300, ">", 0, 1],
   "consent-ending": ["TokenVending ConsentEndsInDays", "Minimum", 3600, "<", 7, 1],
+  "consent-ended": ["TokenVending ConsentsEnded", "Sum", 300, ">", 0, 1],
   "lease-wait": ["TokenVending LeaseWaitMs", "p99", 300, ">", 3000, 3],
   "renewal-failures": ["TokenVending RenewalFailures", "Sum", 900, ">", 0, 2],
   "late-issues": ["TokenVending LateIssues", "Sum", 300, ">", 0, 1],
   "key-expiry": ["TokenVending KeyEndsInDays", "Minimum", 3600, "<", 14, 1],
   errors: ["AWS/Lambda Errors", "Sum", 300, ">", 0, 1],
   throttles: ["AWS/Lambda Throttles", "Sum", 300, ">", 0, 1],
+  delayed: ["AWS/Lambda IteratorAge", "Maximum", 300, ">", 900_000, 1],
+  lost: ["AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 300, ">", 0, 1],
   undelivered: ["AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 300, ">", 0, 1],
 };
 
@@ -74,11 +78,22 @@ test("errors and throttles are the sums over all functions, with 0 for a functio
   expect(ofErrors.flatMap(({ of }) => functionsOf(of)).sort()).toEqual(all.sort());
 });
 
-test("undelivered watches the dead-letter queue", () => {
-  const [[queue] = []] = resourcesIn(template, "AWS::SQS::Queue");
-  const [undelivered] = alarms.filter(({ kind }) => kind === "undelivered");
+test.each([
+  ["undelivered", "Failures"],
+  ["lost", "EventsLost"],
+] as const)("%s watches its dead-letter queue", (kind, name) => {
+  const queues = resourcesIn(template, "AWS::SQS::Queue").map(([logicalId]) => logicalId);
+  const queue = queues.find((logicalId) => logicalId.startsWith(name));
+  const [watching] = alarms.filter((alarm) => alarm.kind === kind);
   const Value = { "Fn::GetAtt": [queue, "QueueName"] };
-  expect(undelivered?.alarm.Dimensions).toEqual([{ Name: "QueueName", Value }]);
+  expect(queue).toBeDefined();
+  expect(watching?.alarm.Dimensions).toEqual([{ Name: "QueueName", Value }]);
+});
+
+test("delayed watches the function that publishes", () => {
+  const [late] = alarms.filter(({ kind }) => kind === "delayed");
+  const [Ref] = functionsOf("publish-events");
+  expect(late?.alarm.Dimensions).toEqual([{ Name: "FunctionName", Value: { Ref } }]);
 });
 
 /** The alarm's one metric, or those that it sums. */
@@ -115,7 +130,11 @@ function rulesOf(alarm: AlarmProperties): unknown[] {
 
 /** The functions of `conferma/sandbox` have logical ids that begin with `confermasandbox`. */
 function functionsOf(of: string): string[] {
-  const start = of === "list-connections" ? "ListConnections" : of.replaceAll(/\W/g, "");
+  const ofAllRealms: Readonly<Record<string, string>> = {
+    "list-connections": statusReader,
+    "publish-events": eventPublisher,
+  };
+  const start = ofAllRealms[of] ?? of.replaceAll(/\W/g, "");
   return resourcesIn(template, "AWS::Lambda::Function")
     .map(([logicalId]) => logicalId)
     .filter((logicalId) => logicalId.startsWith(start));

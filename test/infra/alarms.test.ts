@@ -91,7 +91,8 @@ test("a realm has the alarms of its credential type", () => {
   const issuing = ["contested", "late-issues", "lease-wait"];
   expect(kindsOf("conferma/sandbox")).toEqual([...every, ...issuing, "issue-rate"]);
   expect(kindsOf("cfis/staging")).toEqual([...every, "key-expiry", "key-rejections"]);
-  expect(kindsOf("centrapay-user/test")).toEqual([...every, ...issuing, "consent-ending"]);
+  const ofConsents = ["consent-ending", "consent-ended"];
+  expect(kindsOf("centrapay-user/test")).toEqual([...every, ...issuing, ...ofConsents]);
 });
 
 describe("a realm's composite alarm", () => {

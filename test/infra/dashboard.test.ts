@@ -3,6 +3,7 @@ import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambd
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { describe, expect, test } from "vitest";
 import { measures } from "../../functions/model/metrics.ts";
+import type { EventPublisher } from "../../infra/constructs/event-publisher.ts";
 import { Monitoring } from "../../infra/constructs/monitoring.ts";
 import { alarmKinds } from "../../infra/constructs/token-alarm.ts";
 import type { RawTemplate } from "./synthesized.ts";
@@ -34,13 +35,18 @@ interface Widget {
 function theDashboard(): { widgets: Widget[]; body: string; template: RawTemplate } {
   const app = new App();
   const stack = new Stack(app, "Core");
+  const functionProps = {
+    ...{ runtime: Runtime.NODEJS_24_X, handler: "index.handler", code: Code.fromInline("0") },
+  };
   new Monitoring(stack, "Watch", {
     ...{ prefix: "token-vending", functionPrefix: "token-vending", tableName: "token-vending" },
     ...{ dashboardName: "token-vending", apiName: "Api", realmAlarms },
     failureQueue: new Queue(stack, "Failures"),
-    listConnections: new LambdaFunction(stack, "List", {
-      ...{ runtime: Runtime.NODEJS_24_X, handler: "index.handler", code: Code.fromInline("0") },
-    }),
+    listConnections: new LambdaFunction(stack, "List", functionProps),
+    events: {
+      publisher: new LambdaFunction(stack, "Publish", functionProps) as EventPublisher,
+      lostQueue: new Queue(stack, "Lost"),
+    },
   });
   const template: RawTemplate = app.synth().getStackByName("Core").template;
   const [[, dashboard] = []] = resourcesIn(template, "AWS::CloudWatch::Dashboard");
@@ -87,13 +93,16 @@ describe("the dashboard of 200 realms", () => {
     const shown = widgets.flatMap(({ properties }) =>
       properties.alarms ? [properties.alarms] : [],
     );
-    expect(shown.map((alarms) => alarms.length)).toEqual([100, 100, 3]);
+    expect(shown.map((alarms) => alarms.length)).toEqual([100, 100, 7]);
     const names = shown.flat().map((arn) => arn.split(":alarm:")[1]);
     expect(names).toEqual([
       ...realmAlarms,
       "token-vending-ticks-undelivered",
       "token-vending-list-connections-errors",
       "token-vending-list-connections-throttles",
+      ...["errors", "throttles", "delayed", "lost"].map(
+        (kind) => `token-vending-publish-events-${kind}`,
+      ),
     ]);
   });
 

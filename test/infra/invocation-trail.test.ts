@@ -54,6 +54,7 @@ describe("the trail", () => {
       "-begin-consent",
       "-complete-consent",
       "-list-connections",
+      "-publish-events",
     ]);
     expect(trail?.Properties).not.toHaveProperty("EventSelectors");
   });

@@ -44,6 +44,7 @@ test("functions are called by their deployment, realm and part, and so are their
   const stack = deployed(joinTemplates(one.ours));
   const expected = [
     "token-vending-list-connections",
+    "token-vending-publish-events",
     ...["conferma-sandbox", "cfis-staging", "centrapay-user-test"].flatMap((realm) => [
       `token-vending-${realm}`,
       `token-vending-${realm}-renew`,

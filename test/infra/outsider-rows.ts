@@ -1,19 +1,12 @@
 import { arn } from "../../local/aws/arns.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
 import type { ConditionContext } from "../access/simulate-access.ts";
+import type { AccessAttempt } from "./access-row.ts";
+import { eventAttempts } from "./event-rows.ts";
 import { clientRealm, consentRealm } from "./outsiders.ts";
 import { principalsOf, statusReader } from "./principals.ts";
 import { stackName, testLocation } from "./synthesized.ts";
 import { tokenTableOf } from "./table-rows.ts";
-
-/** A request that any principal may attempt. `what` is its label. */
-export interface AccessAttempt {
-  readonly what: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly context?: ConditionContext;
-  readonly resourcePolicy?: unknown;
-}
 
 /** The only endpoint through which the API is reached. */
 export const endpointId = "vpce-0123456789abcdef0";
@@ -27,6 +20,7 @@ export function attemptsOn(stack: DeployedStack): AccessAttempt[] {
     ...apiRequests(stack),
     ...tableReads(stack),
     ...freezing(stack),
+    ...eventAttempts(stack),
     ...elsewhere(stack),
   ];
 }

@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import type { AccessCheck } from "./access-checks.ts";
 import { decisionsOf } from "./access-checks.ts";
+import { publishesEvents } from "./event-rows.ts";
 import { outsiderMutations } from "./outsider-mutations.ts";
 import { attemptsOn, endpointId, putsSecrets, readsFreezes } from "./outsider-rows.ts";
 import { addOutsiders, clientRealm, consentRealm, outsiderNames } from "./outsiders.ts";
-import { outsidersOf, statusReader } from "./principals.ts";
+import { eventPublisher, outsidersOf, statusReader } from "./principals.ts";
 import type { RawTemplate } from "./synthesized.ts";
 import { deployed, synthesized } from "./synthesized.ts";
 
@@ -24,6 +25,9 @@ const realms: readonly RealmEntry[] = [
     jwksUrl: "https://provider.example/jwks",
   },
 ];
+
+/** Not that of the schedule, which only invokes it. */
+const publisherRole = `${eventPublisher}Role`;
 
 const seesStatus = [
   "GetItem status",
@@ -62,6 +66,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   Operator: seesStatus,
   Stranger: [],
   [statusReader]: ["BatchGetItem status", "list keys of connections"],
+  [publisherRole]: [
+    ...["GetItem status", "BatchGetItem status", "list keys of connections"],
+    ...readsFreezes,
+    ...publishesEvents,
+  ],
 };
 
 const template = synthesized(realms, {
@@ -71,7 +80,7 @@ const template = synthesized(realms, {
 const checks = checksFor(template);
 
 test("every principal with a grant is checked", () => {
-  expect(Object.keys(allowed)).toEqual([...outsiderNames, statusReader]);
+  expect(Object.keys(allowed)).toEqual([...outsiderNames, statusReader, publisherRole]);
   const whats = new Set(attemptsOn(deployed(template)).map(({ what }) => what));
   for (const what of Object.values(allowed).flat()) expect(whats).toContain(what);
   expect(whats.size).toBe(attemptsOn(deployed(template)).length);

@@ -52,7 +52,7 @@ export function principalsOf(stack: DeployedStack): FunctionPrincipal[] {
   refuseResourceGrants(stack);
   const ofRealms = stack
     .resourcesOf("AWS::Lambda::Function")
-    .filter(({ logicalId }) => !logicalId.startsWith(statusReader));
+    .filter(({ logicalId }) => !ofAllRealms.some((name) => logicalId.startsWith(name)));
   return ofRealms.map(({ logicalId, properties }) => {
     const { Role, Environment, LoggingConfig, FunctionName } =
       properties as unknown as FunctionProperties;
@@ -72,8 +72,10 @@ export function principalsOf(stack: DeployedStack): FunctionPrincipal[] {
   });
 }
 
-/** The one function that belongs to no realm. */
+/** The functions that belong to no realm. */
 export const statusReader = "ListConnections";
+export const eventPublisher = "EventsPublishEvents";
+const ofAllRealms = [statusReader, eventPublisher];
 
 /** The roles that the tests add, and the role of the status function, with their policies. */
 export function outsidersOf(
@@ -88,9 +90,11 @@ export function outsidersOf(
   });
 }
 
-/** Every schedule of the stack, with the realm that its description names. */
+/** Every schedule of a realm, with the realm that its description names. */
 export function schedulesOf(stack: DeployedStack): SchedulePrincipal[] {
-  return stack.resourcesOf("AWS::Scheduler::Schedule").map(({ logicalId, properties }) => {
+  const schedules = stack.resourcesOf("AWS::Scheduler::Schedule");
+  const ofRealms = schedules.filter(({ logicalId }) => !logicalId.startsWith(eventPublisher));
+  return ofRealms.map(({ logicalId, properties }) => {
     const { Description, Target } = properties as unknown as ScheduleProperties;
     const [, realm] = /^Renews what is due in (\S+)$/.exec(Description) ?? [];
     if (!realm) throw new Error(`${logicalId} names no realm in its description.`);

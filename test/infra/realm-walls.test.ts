@@ -8,7 +8,14 @@ import type { AccessCheck } from "./access-checks.ts";
 import { accessChecksOf, decisionsOf } from "./access-checks.ts";
 import { mutatedRealms } from "./mutating.ts";
 import { mutations } from "./mutations.ts";
-import { kinds, outsidersOf, principalsOf, schedulesOf, statusReader } from "./principals.ts";
+import {
+  eventPublisher,
+  kinds,
+  outsidersOf,
+  principalsOf,
+  schedulesOf,
+  statusReader,
+} from "./principals.ts";
 import { renewalMutations } from "./renewal-mutations.ts";
 import type { Statement } from "./synthesized.ts";
 import { deployed, resourcesIn, synthesized, testLocation } from "./synthesized.ts";
@@ -45,8 +52,8 @@ test("each realm is checked, and each check is made once", () => {
 test("each role of the stack is checked, and belongs to one function or schedule", () => {
   const roles = resourcesIn(template, "AWS::IAM::Role")
     .map(([logicalId]) => logicalId)
-    // API Gateway's own role, and the one of no realm (outsider-walls.test.ts).
-    .filter((logicalId) => !/^(ApiLogging|ListConnections)/.test(logicalId));
+    // API Gateway's own role, and those of no realm (outsider-walls.test.ts, connection-events.test.ts).
+    .filter((logicalId) => !/^(ApiLogging|ListConnections|EventsPublishEvents)/.test(logicalId));
   const checked = [...principals, ...schedules].map(({ roleArn }) => roleArn.split("-").at(-1));
   expect(checked.sort()).toEqual(roles.sort());
 });
@@ -79,6 +86,9 @@ describe("the checks detect that", () => {
 
 /** Used by Lambda itself and by the scheduler, not by the functions' code. */
 const usedByAws = [
+  ...["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map(
+    (action) => `dynamodb:${action}`,
+  ),
   "lambda:InvokeFunction",
   "logs:CreateLogStream",
   "logs:PutLogEvents",
@@ -91,8 +101,8 @@ const usedByAws = [
 const usedForConsents = ["dynamodb:DeleteItem"];
 
 test("exactly the actions that are used are granted", () => {
-  const status = outsidersOf(deployed(template), [statusReader]);
-  const granted = [...principals, ...schedules, ...status].flatMap(({ policies }) =>
+  const ofAllRealms = outsidersOf(deployed(template), [statusReader, `${eventPublisher}Role`]);
+  const granted = [...principals, ...schedules, ...ofAllRealms].flatMap(({ policies }) =>
     policies.flatMap(({ policy }) =>
       (policy as { Statement: Statement[] }).Statement.flatMap(({ Action }) => Action),
     ),
@@ -198,6 +208,9 @@ function expanded(flips: readonly (string | RegExp)[], before: Answers): string[
 }
 
 /** `GetItemCommand` of `@aws-sdk/client-dynamodb` is `dynamodb:GetItem`. */
+/** Of a service whose actions IAM does not call by its name. */
+const iamPrefixes: Readonly<Record<string, string>> = { eventbridge: "events" };
+
 function usedByFunctions(): string[] {
   const folder = path.join(import.meta.dirname, "../../functions");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
@@ -210,7 +223,7 @@ function usedByFunctions(): string[] {
     ])
     .flatMap(([, names = "", client = ""]) =>
       [...names.matchAll(/(\w+)Command\b/g)].map(
-        ([, name]) => `${client.replaceAll("-", "")}:${name}`,
+        ([, name]) => `${iamPrefixes[client] ?? client.replaceAll("-", "")}:${name}`,
       ),
     );
   return [...new Set(sent)].sort();

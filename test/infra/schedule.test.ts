@@ -4,7 +4,7 @@ import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-ind
 import { readRealms } from "../../infra/realm-list.ts";
 import { realms } from "../../infra/realms.ts";
 import { planConcurrency } from "../../infra/reserved-concurrency.ts";
-import { principalsOf, schedulesOf } from "./principals.ts";
+import { eventPublisher, principalsOf, schedulesOf } from "./principals.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
 
 const template = synthesized(realms);
@@ -42,10 +42,10 @@ test("a realm's vends reserve what no other realm can take", () => {
   );
 });
 
-test("a schedule runs every minute, without a flexible window and without retries", () => {
-  for (const { properties } of stack.resourcesOf("AWS::Scheduler::Schedule")) {
+test("a schedule runs every minute, of notices every hour, without a flexible window and without retries", () => {
+  for (const { logicalId, properties } of stack.resourcesOf("AWS::Scheduler::Schedule")) {
     expect(properties).toMatchObject({
-      ScheduleExpression: "rate(1 minute)",
+      ScheduleExpression: logicalId.startsWith(eventPublisher) ? "rate(1 hour)" : "rate(1 minute)",
       FlexibleTimeWindow: { Mode: "OFF" },
       State: "ENABLED",
       Target: { RetryPolicy: { MaximumRetryAttempts: 0 } },
@@ -63,7 +63,8 @@ test("Lambda does not retry an invocation that failed or was throttled", () => {
 });
 
 test("a run that failed or could not be delivered goes to the dead-letter queue, which has an alarm", () => {
-  const [[queueId] = []] = resourcesIn(template, "AWS::SQS::Queue");
+  const queues = resourcesIn(template, "AWS::SQS::Queue").map(([logicalId]) => logicalId);
+  const queueId = queues.find((logicalId) => logicalId.startsWith("Failures"));
   const queueArn = { "Fn::GetAtt": [queueId, "Arn"] };
   const targets = resourcesIn(template, "AWS::Scheduler::Schedule").map(
     ([, { Properties }]) => Properties["Target"],
@@ -71,9 +72,12 @@ test("a run that failed or could not be delivered goes to the dead-letter queue,
   const destinations = resourcesIn(template, "AWS::Lambda::EventInvokeConfig").map(
     ([, { Properties }]) => Properties["DestinationConfig"],
   );
-  expect(resourcesIn(template, "AWS::SQS::Queue")).toHaveLength(1);
+  // The other one is for events.
+  expect(queues).toHaveLength(2);
   expect(targets).toEqual(
-    realms.map(() => expect.objectContaining({ DeadLetterConfig: { Arn: queueArn } })),
+    [...realms, "notices"].map(() =>
+      expect.objectContaining({ DeadLetterConfig: { Arn: queueArn } }),
+    ),
   );
   expect(destinations).toEqual(realms.map(() => ({ OnFailure: { Destination: queueArn } })));
 });

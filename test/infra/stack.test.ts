@@ -57,7 +57,7 @@ describe.each(functions)("$logicalId", ({ logicalId, properties, environment, ..
     const ofConsents = logicalId.includes("Consents") ? ["CONSENT_BASE_URL"] : [];
     const names = environment["REALM"]
       ? [...ofConsents, "REALM", "SEALING_KEY", "SECRET_PREFIX", "TABLE_NAME"]
-      : ["REALMS", "TABLE_NAME"];
+      : [...(environment["EVENT_BUS"] ? ["EVENT_BUS"] : []), "REALMS", "TABLE_NAME"];
     expect(Object.keys(environment).sort()).toEqual(names);
   });
 
@@ -138,6 +138,7 @@ describe("the table of tokens", () => {
 /** The actions that are granted on every resource, with the reason. */
 const everywhere = {
   "the names of log groups": ["logs:DescribeLogGroups"],
+  "the ARNs of streams": ["dynamodb:ListStreams"],
   "traces have no resource": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
 };
 

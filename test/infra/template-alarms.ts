@@ -33,7 +33,7 @@ export interface AlarmProperties extends Partial<WatchedMetric> {
   }[];
 }
 
-/** An alarm of a template. `of`: a realm, `list-connections` or `ticks`; `kind` with the window, if it has one. */
+/** An alarm of a template. `of`: a realm, `list-connections`, `publish-events` or `ticks`; `kind` with the window, if it has one. */
 interface TemplateAlarm {
   readonly of: string;
   readonly kind: string;
@@ -43,7 +43,7 @@ interface TemplateAlarm {
 
 /** The alarms on metrics. Of one whose name begins with none of these subjects, `of` is empty. */
 export function alarmsIn(template: RawTemplate, realms: readonly string[]): TemplateAlarm[] {
-  const subjects = [...realms, "list-connections", "ticks"];
+  const subjects = [...realms, "list-connections", "publish-events", "ticks"];
   return resourcesIn(template, "AWS::CloudWatch::Alarm").map(([logicalId, { Properties }]) => {
     const alarm = Properties as unknown as AlarmProperties;
     const of = subjects.find((each) => alarm.AlarmName.startsWith(`${alarmPrefix(each)}-`)) ?? "";

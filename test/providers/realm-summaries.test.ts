@@ -49,21 +49,8 @@ test("a summary is read with the settings' own defaults, as the policy that foll
   const policy = { renewal: "at-handover", beforeExpiryMs: 20_000 };
   const REALMS = JSON.stringify([realm]);
   const read = readStatusEnvironment({ ...variables, REALMS }, readRealmSummaries);
-  const requestedScopes: string[] = [];
-  expect(read).toEqual({ tableName: "tokens", realms: [{ ...realm, policy, requestedScopes }] });
+  expect(read).toEqual({ tableName: "tokens", realms: [{ ...realm, policy }] });
   expect(readStatusEnvironment(variables, readRealmSummaries).realms).toHaveLength(realms.length);
-});
-
-test("a summary has the scopes that a person is asked for, or the provider's own", () => {
-  const [own, other] = [undefined, ["psd2-pis"]].map((scopes) =>
-    summarizeRealm({
-      ...{ provider: "connectpay", environment: "stage", authorizeUrl: tokenUrl, tokenUrl },
-      ...(scopes ? { scopes } : {}),
-    }),
-  );
-  const scopesOf = (summary: object | undefined) =>
-    readRealmSummaries(JSON.stringify([summary])).map(({ requestedScopes }) => requestedScopes);
-  expect([scopesOf(own), scopesOf(other)]).toEqual([[["psd2-ais"]], [["psd2-pis"]]]);
 });
 
 test("fifty realms fit into the 4 KB of a function's variables", () => {

@@ -22,8 +22,11 @@ function published(write: TableWrite, realms: ReturnType<typeof watchedRealms>) 
   });
 }
 
-const byKey = (events: readonly ConnectionEvent[]) =>
-  new Map(events.map((event) => [event.key, event]));
+/** A row that an operator puts back has the fences of its past, so what happens to it may have happened before. */
+const byKey = (events: readonly ConnectionEvent[], isEdited: boolean) =>
+  new Map(
+    events.map((event) => [isEdited ? `${event.key} ${Number(event.at)}` : event.key, event]),
+  );
 
 /** `consent-ended refused`, `recovered contested`. */
 function describeEvent(event: ConnectionEvent): string {
@@ -35,9 +38,12 @@ async function playSeed(seed: number) {
   const { writes } = await runSeed(seed);
   const { trouble, ...scenario } = scenarioOf(seededRandom(seed));
   const realms = watchedRealms({ trouble, ...scenario });
-  const all = byKey(writes.flatMap((write) => published(write, realms)));
+  const isEdited = trouble.rowChanges.length > 0;
+  const events = writes.flatMap((write) => published(write, realms));
+  const all = byKey(events, isEdited);
+  if (!isEdited) expect(all.size, `seed ${seed}: each has a key of its own`).toBe(events.length);
   const delivery = draws(seededRandom(seed + 1_000_000));
-  const heard = byKey(await deliver(streamOf(writes), realms, delivery));
+  const heard = byKey(await deliver(streamOf(writes), realms, delivery), isEdited);
   return { writes, realms, all, heard, rowChanges: trouble.rowChanges };
 }
 

@@ -45,10 +45,7 @@ function encodedValue(value: AttributeValue): object {
 
 export function watchedRealms({ realms }: Scenario): Map<string, WatchedRealm> {
   return new Map(
-    realms.map(({ policy }, at) => [
-      realmName(realmIds[at] ?? realmIds[0]),
-      { policy, requestedScopes: ["accounts"] },
-    ]),
+    realms.map(({ policy }, at) => [realmName(realmIds[at] ?? realmIds[0]), { policy }]),
   );
 }
 

@@ -27,7 +27,7 @@ export async function walkForNotices(world: SimulatedStage): Promise<void> {
   const realms = new Map(
     world.scenario.realms.map(({ policy }, at) => {
       const id = realmIds[at] ?? realmIds[0];
-      return [realmName(id), { ...id, policy, requestedScopes: [] }] as const;
+      return [realmName(id), { ...id, policy }] as const;
     }),
   );
   const silent = () => {};

@@ -41,7 +41,7 @@ function dependencies(environments: readonly string[]): NoticeDependencies {
   const log = { info: silent, warn: silent, error: silent };
   const notices = dynamoDbNotices(client, TABLE);
   const realms = environments.map((environment) => {
-    const realm = { provider: "connectpay", environment, policy: byConsent, requestedScopes: [] };
+    const realm = { provider: "connectpay", environment, policy: byConsent };
     return [`connectpay/${environment}`, realm] as const;
   });
   return { realms: new Map(realms), reader, notices, clock: systemClock, log };

@@ -1,9 +1,14 @@
 import type { EventContent } from "../../functions/model/connection-events.ts";
-import type { TokenRecord } from "../../functions/model/token-record.ts";
+import type { StoredConsent, TokenRecord } from "../../functions/model/token-record.ts";
 import type { ObservedRecord, RecordChange, Told } from "../../functions/model/told.ts";
 import { aConsent, aRecord, aToken, at } from "./a-record.ts";
 
 export const toldNothing: Told = { end: null, contestOverOf: null, stored: null };
+
+/** The sample consent, of which nothing was withheld. */
+export function aWholeConsent(changes: Partial<StoredConsent> = {}): StoredConsent {
+  return aConsent({ details: {}, ...changes });
+}
 
 /** A connection at which a person has consented for thirty days. */
 export function anObserved(
@@ -11,7 +16,7 @@ export function anObserved(
   told: Partial<Told> = {},
 ): ObservedRecord {
   const token = aToken({ issuedUnder: "by-consent" });
-  const record = aRecord({ consent: aConsent(), token, ...changes });
+  const record = aRecord({ consent: aWholeConsent(), token, ...changes });
   return { record, told: { ...toldNothing, ...told } };
 }
 

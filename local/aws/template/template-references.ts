@@ -59,7 +59,7 @@ export function references(
       const { arn, attributes } = kind(logicalId, path);
       if (attribute === "Arn" && arn) return arn(location, nameOf(logicalId, path));
       const other = attributes?.[attribute];
-      if (other) return other(nameOf(logicalId, path));
+      if (other) return other(nameOf(logicalId, path), location);
       return failAt(path, `the attribute ${attribute} of ${logicalId} is not supported`);
     },
   };

@@ -10,7 +10,7 @@ export interface ResourceKind {
   /** The name, where it is not one property. */
   composeName?(property: (name: string) => string): string;
   /** Attributes other than the ARN. */
-  readonly attributes?: Readonly<Record<string, (name: string) => string>>;
+  readonly attributes?: Readonly<Record<string, (name: string, location: AwsLocation) => string>>;
 }
 
 const useName = (_location: AwsLocation, name: string) => name;
@@ -28,7 +28,14 @@ const byName = (
   arn: (location, name) => arn(location, service, resource(name)),
 });
 
-const table = byName("TableName", "dynamodb", (name) => `table/${name}`);
+const table: ResourceKind = {
+  ...byName("TableName", "dynamodb", (name) => `table/${name}`),
+  // No stream is emulated.
+  attributes: {
+    StreamArn: (name, location) =>
+      arn(location, "dynamodb", `table/${name}/stream/2026-01-01T00:00:00.000`),
+  },
+};
 
 const KINDS: Readonly<Record<string, ResourceKind>> = {
   "AWS::DynamoDB::Table": table,

@@ -162,8 +162,8 @@ describe("what is not supported", () => {
     [{ Ref: "Nobody" }, `${at}.Ref: nothing is called Nobody`],
     [{ Ref: "Cluster" }, `${at}.Ref: Cluster is an AWS::ECS::Cluster, which is not supported`],
     [
-      { "Fn::GetAtt": ["Tokens", "StreamArn"] },
-      `${at}.Fn::GetAtt: the attribute StreamArn of Tokens is not supported`,
+      { "Fn::GetAtt": ["Tokens", "TableId"] },
+      `${at}.Fn::GetAtt: the attribute TableId of Tokens is not supported`,
     ],
     [{ "Fn::ImportValue": "Other" }, `${at}.Fn::ImportValue: no stack exports Other`],
     [{ "Fn::Select": ["2", ["a"]] }, `${at}.Fn::Select: selects what is not there`],
