@@ -172,6 +172,17 @@ describe("what ended a link", () => {
     expect(await browser.get(callback)).toMatchObject({ title: "Access is not granted" });
   });
 
+  test("is not replaced by a second callback that was sent before the first one's answer arrived", async () => {
+    const site = aSite();
+    const { browser, callback, address } = await returned(site);
+    const kept = new Map(browser.cookies);
+    browser.forget(/^__Host-result-/);
+    const second = await browser.ask("GET", callback);
+    expect(second).toMatchObject({ status: 303, headers: { Location: address }, setCookie: null });
+    for (const [name, cookie] of kept) browser.cookies.set(name, cookie);
+    expect(await browser.get(address)).toMatchObject({ title: "Access is granted" });
+  });
+
   test("replaces the result of a try that failed before", async () => {
     const site = aSite();
     const { read } = site.deps.pendingConsents;
