@@ -163,7 +163,8 @@ export const goals: readonly Goal[] = [
     measure: "cold-start",
     what: "modules of a store hit, KMS",
     target: 18,
-    accepted: 18,
+    // One more since the links in answers: what they share with a vend is a file of its own, of 443 bytes.
+    accepted: 19,
     kind: "count",
   },
   {
@@ -171,7 +172,8 @@ export const goals: readonly Goal[] = [
     measure: "cold-start",
     what: "KB of a store hit, KMS (gzip)",
     target: 25,
-    accepted: 39.5,
+    // Of which the question what came of a link is 0.8: it is parsed with the file that it is in.
+    accepted: 40.4,
     kind: "count",
   },
   ...concurrencyGoals,

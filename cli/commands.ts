@@ -1,9 +1,5 @@
-import type {
-  ConsentLink,
-  Disconnected,
-  GrantedConsent,
-  VendAnswer,
-} from "../functions/http/contract.ts";
+import type { Disconnected, GrantedConsent, VendAnswer } from "../functions/http/contract.ts";
+import type { ConsentLink } from "../functions/http/link-contract.ts";
 import { allConnections } from "./all-connections.ts";
 import type { Command, CommandContext, CommandOptions, CommandOutput } from "./command.ts";
 import { expectArgs } from "./command.ts";

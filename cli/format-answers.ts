@@ -1,9 +1,5 @@
-import type {
-  ConsentLink,
-  Disconnected,
-  GrantedConsent,
-  VendAnswer,
-} from "../functions/http/contract.ts";
+import type { Disconnected, GrantedConsent, VendAnswer } from "../functions/http/contract.ts";
+import type { ConsentLink } from "../functions/http/link-contract.ts";
 import { relativeTime, withRelativeTime } from "./relative-time.ts";
 
 /** What is shown beside the headers, which have the token. A new member of the answer has to be added. */

@@ -7,7 +7,8 @@ const { dependencies, metrics, site } = await composeConsents(process.env);
 
 const endpoint = beginConsentEndpoint({
   ...site,
-  begin: (account, deadline) => beginConsent(dependencies, account, deadline),
+  begin: (account, deadline, openableMs) =>
+    beginConsent(dependencies, account, deadline, openableMs),
 });
 
 /** Makes links for people who are to consent in this realm, and shows the pages behind them. */

@@ -1,4 +1,5 @@
 import { compose } from "./compose.ts";
+import { consentDependenciesOf } from "./compose-links.ts";
 import { readState } from "./consents/authorization-request.ts";
 import { completeConsent } from "./consents/complete-consent.ts";
 import type { ConsentDependencies } from "./consents/consent-dependencies.ts";
@@ -11,26 +12,20 @@ import { readConsentEnvironment } from "./platform/consent-environment.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import type { Variables } from "./platform/environment.ts";
 import { StartUpError } from "./platform/environment.ts";
-import { nodeBrowserSecrets } from "./platform/node-browser-secrets.ts";
 import { checkDeployedBaseUrl, isDeployed } from "./platform/start-up-checks.ts";
 
 /** `compose` for the consent functions. Each of them can show every page. Fails with a `StartUpError`. */
 export async function composeConsents(
   variables: Variables,
 ): Promise<{ dependencies: ConsentDependencies; metrics: EmfMetrics; site: ConsentSite }> {
-  const { environment, dependencies, metrics, pendingConsents } = compose(variables);
+  const composed = compose(variables);
+  const { environment, dependencies, metrics } = composed;
   const { realm } = environment;
   const { consent } = dependencies.provider;
   if (!consent) throw new StartUpError(`REALM: provider: ${realm.provider} needs no consent.`);
   const { baseUrl, requester } = readConsentEnvironment(variables);
   if (isDeployed(variables)) checkDeployedBaseUrl(baseUrl);
-  const deps: ConsentDependencies = {
-    ...dependencies,
-    pendingConsents: await pendingConsents(),
-    browserSecrets: nodeBrowserSecrets,
-    consentBaseUrl: baseUrl,
-    flow: consent,
-  };
+  const deps = await consentDependenciesOf(composed, consent, baseUrl);
   return { dependencies: deps, metrics, site: siteOf(deps, requester) };
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from "./model/clock.ts";
 import { realmName } from "./model/connection.ts";
 import type { StatusReader } from "./model/connection-status.ts";
 import type { Dependencies } from "./model/dependencies.ts";
+import type { LinkOffers } from "./model/link-offers.ts";
 import type { Log } from "./model/log.ts";
 import type { Metrics } from "./model/metrics.ts";
 import type { PendingConsents } from "./model/pending-consents.ts";
@@ -47,6 +48,8 @@ export function compose(variables: Variables): {
   renewalIndex(): Promise<RenewalIndex>;
   /** Loaded on demand: only the consent functions need them. */
   pendingConsents(): Promise<PendingConsents>;
+  /** Loaded on demand: only callers that may have links need them. */
+  linkOffers(): Promise<LinkOffers>;
   /** Loaded on demand: only an operator's check needs them. */
   secretVersions(): Promise<SecretVersions>;
 } {
@@ -90,6 +93,10 @@ export function compose(variables: Variables): {
     const { dynamoDbPendingConsents } = await import("./store/dynamodb-pending-consents.ts");
     return dynamoDbPendingConsents(await dynamoDb(), tableName, realm);
   };
+  const linkOffers = async () => {
+    const { dynamoDbLinkOffers } = await import("./store/dynamodb-link-offers.ts");
+    return dynamoDbLinkOffers(await dynamoDb(), tableName, realm);
+  };
   const secretVersions = async () => {
     const { openSecretVersions } = await import("./secrets/secrets-manager-source.ts");
     return openSecretVersions(
@@ -98,7 +105,8 @@ export function compose(variables: Variables): {
       failureCounter(metrics, "secrets-manager"),
     );
   };
-  return { environment, dependencies, metrics, renewalIndex, pendingConsents, secretVersions };
+  const onDemand = { renewalIndex, pendingConsents, linkOffers, secretVersions };
+  return { environment, dependencies, metrics, ...onDemand };
 }
 
 /**

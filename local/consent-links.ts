@@ -1,4 +1,5 @@
-import type { ConsentLink, Problem } from "../functions/http/contract.ts";
+import type { Problem } from "../functions/http/contract.ts";
+import type { ConsentLink } from "../functions/http/link-contract.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import { signedFetch } from "./signed-fetch.ts";
 import type { LocalStack } from "./stack.ts";

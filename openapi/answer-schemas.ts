@@ -2,10 +2,11 @@ import * as v from "valibot";
 import type {
   ConnectionAnswer,
   ConnectionPage,
-  ConsentLink,
   Problem,
   VendAnswer,
 } from "../functions/http/contract.ts";
+import type { ConsentLink, ConsentProgressAnswer } from "../functions/http/link-contract.ts";
+import { consentProgressStates } from "../functions/model/awaited-link.ts";
 import { connectionStates } from "../functions/model/connection-status.ts";
 import { problemCodes } from "../functions/model/errors.ts";
 
@@ -56,6 +57,27 @@ export const credentialSchema = v.strictObject({
   ),
 }) satisfies SchemaOf<VendAnswer>;
 
+const consentId = text("The id of a link, to ask what came of it. It opens nothing.");
+
+export const consentLinkSchema = v.strictObject({
+  id: consentId,
+  url: v.pipe(
+    v.string(),
+    v.url(),
+    v.description("A one-time link for one person, to the page that asks for the consent."),
+  ),
+  expiresAt: instantAt("When the link expires."),
+}) satisfies SchemaOf<ConsentLink>;
+
+export const consentProgressSchema = v.strictObject({
+  connection,
+  id: consentId,
+  state: described(
+    v.picklist(consentProgressStates),
+    "`pending`: the person may still consent; `granted`: there is a consent that was given after the link was made; `ended`: nothing more comes of it.",
+  ),
+}) satisfies SchemaOf<ConsentProgressAnswer>;
+
 export const problemSchema = v.strictObject({
   type: text("A URI that identifies the kind of problem; it ends with the code."),
   title: text("A short description of the kind of problem."),
@@ -67,16 +89,10 @@ export const problemSchema = v.strictObject({
   retryAfterSeconds: v.exactOptional(
     v.pipe(v.number(), v.integer(), v.minValue(1), v.description("How long to wait, if known.")),
   ),
-}) satisfies SchemaOf<Problem>;
-
-export const consentLinkSchema = v.strictObject({
-  url: v.pipe(
-    v.string(),
-    v.url(),
-    v.description("A one-time link for one person, to the page that asks for the consent."),
+  consent: v.exactOptional(
+    described(consentLinkSchema, "With `consent-required`, for callers who may have a link."),
   ),
-  expiresAt: instantAt("When the link expires."),
-}) satisfies SchemaOf<ConsentLink>;
+}) satisfies SchemaOf<Problem>;
 
 const lease = v.strictObject({
   since: instant,

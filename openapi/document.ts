@@ -1,10 +1,12 @@
 import { toJsonSchemaDefs } from "@valibot/to-json-schema";
 import { rejectionBody } from "../functions/http/contract.ts";
+import { beginBody } from "../functions/http/link-contract.ts";
 import { accountPattern, segmentPattern } from "../functions/model/connection.ts";
 import { needsConsent, providerIds } from "../functions/providers/catalogue.ts";
 import {
   connectionPageSchema,
   consentLinkSchema,
+  consentProgressSchema,
   credentialSchema,
   problemSchema,
 } from "./answer-schemas.ts";
@@ -17,6 +19,8 @@ const schemas = toJsonSchemaDefs(
     Problem: problemSchema,
     Rejection: rejectionBody,
     ConsentLink: consentLinkSchema,
+    ConsentProgress: consentProgressSchema,
+    BeginConsent: beginBody,
     ConnectionPage: connectionPageSchema,
   },
   {
@@ -83,6 +87,7 @@ export const openApiDocument = {
           pattern: accountPattern.source,
         },
       ),
+      ConsentId: pathParameter("id", "The id that came with a link.", {}),
     },
     responses: {
       Forbidden: gatewayResponse(

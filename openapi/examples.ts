@@ -1,4 +1,5 @@
-import type { ConnectionPage, ConsentLink, VendAnswer } from "../functions/http/contract.ts";
+import type { ConnectionPage, VendAnswer } from "../functions/http/contract.ts";
+import type { ConsentLink, ConsentProgressAnswer } from "../functions/http/link-contract.ts";
 
 const instants = {
   issuedAt: "2026-11-20T10:00:00.000Z",
@@ -28,8 +29,15 @@ export const credentialExamples = {
 } satisfies Record<string, VendAnswer>;
 
 export const consentLinkExample: ConsentLink = {
+  id: "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg.tehkb4",
   url: "https://vend.example/consent/connectpay/production/GkG2TskBfXgm1ZbyBQsCZ4Xp5SZ8zVKOnwjEcFq3lyM",
   expiresAt: "2026-11-20T10:10:00.000Z",
+};
+
+export const consentProgressExample: ConsentProgressAnswer = {
+  connection: "connectpay/production/default",
+  id: consentLinkExample.id,
+  state: "granted",
 };
 
 export const connectionPageExample: ConnectionPage = {

@@ -1,13 +1,23 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import { listRequest, vendQuery } from "../functions/http/contract.ts";
-import { connectionPageExample, consentLinkExample, credentialExamples } from "./examples.ts";
+import {
+  connectionPageExample,
+  consentLinkExample,
+  consentProgressExample,
+  credentialExamples,
+} from "./examples.ts";
 import { problemResponses, problemsOf } from "./problem-responses.ts";
 import { reference } from "./reference.ts";
 
 const connectionParameters = ["Provider", "Environment", "Account"].map((name) =>
   reference("parameters", name),
 );
+
+const consentParameters = [
+  reference("parameters", "ConsentProvider"),
+  ...connectionParameters.slice(1),
+];
 
 /** The API's paths. */
 export const paths = {
@@ -58,17 +68,60 @@ export const paths = {
       },
     },
   },
+  "/v1/tokens/{provider}/{environment}/{account}/with-link": {
+    post: {
+      operationId: "vendTokenOrLink",
+      tags: ["tokens"],
+      summary: "Vend, or give a link for the person who has to consent",
+      description:
+        "Vends as GET does. If a person has to consent first, the problem `consent-required` has a link for them in `consent`: the same one for every caller, until it is opened.",
+      parameters: [
+        ...consentParameters,
+        ...queryParameters(vendQuery, {
+          minValiditySeconds: "The credential must be usable for at least this long.",
+        }),
+      ],
+      responses: {
+        "200": jsonResponse("A usable credential.", "Credential", credentialExamples),
+        ...problemResponses(problemsOf("vending")),
+      },
+    },
+  },
   "/v1/consents/{provider}/{environment}/{account}": {
     post: {
       operationId: "beginConsent",
       tags: ["consents"],
       summary: "Create a one-time link for the person who is to consent",
       description:
-        "For providers that need a person's consent in a browser. The link works once, in one browser, for a few minutes.",
-      parameters: [reference("parameters", "ConsentProvider"), ...connectionParameters.slice(1)],
+        "For providers that need a person's consent in a browser. The link works once, in one browser, for as long as the realm says or, if the body says so, less.",
+      parameters: consentParameters,
+      requestBody: {
+        required: false,
+        content: {
+          "application/json": {
+            schema: reference("schemas", "BeginConsent"),
+            examples: { "an hour": { value: { lifetimeSeconds: 3600 } } },
+          },
+        },
+      },
       responses: {
         "200": jsonResponse("The link.", "ConsentLink", { link: consentLinkExample }),
         ...problemResponses(problemsOf("consents")),
+      },
+    },
+  },
+  "/v1/consents/{provider}/{environment}/{account}/{id}": {
+    get: {
+      operationId: "consentProgress",
+      tags: ["consents"],
+      summary: "What came of a link",
+      description: "Ask every few seconds while it is `pending`; then vend.",
+      parameters: [...consentParameters, reference("parameters", "ConsentId")],
+      responses: {
+        "200": jsonResponse("What came of the link.", "ConsentProgress", {
+          progress: consentProgressExample,
+        }),
+        ...problemResponses(problemsOf("progress")),
       },
     },
   },

@@ -3,9 +3,9 @@ import type { ProblemCode } from "../functions/model/errors.ts";
 import { problemCodes, VendingError } from "../functions/model/errors.ts";
 import { reference } from "./reference.ts";
 
-type Operation = "vending" | "consents" | "status";
+type Operation = "vending" | "consents" | "progress" | "status";
 
-const everywhere: readonly Operation[] = ["vending", "consents", "status"];
+const everywhere: readonly Operation[] = ["vending", "consents", "progress", "status"];
 
 /** The kinds of request that may be answered with a problem. */
 const operations: Readonly<Record<ProblemCode, readonly Operation[]>> = {

@@ -39,12 +39,14 @@ const pathsWith = (folder: string, pattern: RegExp) =>
 
 /** Where a token or a secret leaves its wrapping, and why it must. */
 const mayExpose: Readonly<Record<string, string>> = {
-  "functions/consents/begin-consent.ts": "the answer to the caller is the link",
+  "functions/consents/begin-consent.ts": "the link becomes an address",
   "functions/consents/authorization-request.ts":
     "the state that a browser carries ends in its proof",
   "functions/consents/follow-link.ts": "the link's form is looked at",
+  "functions/consents/offer-link.ts": "the form of a link that was sealed is looked at",
   "functions/consents/link-proof.ts": "the end that its proof states is no secret",
   "functions/http/pages/consent-results.ts": "a browser keeps its result with its signature",
+  "functions/http/problem.ts": "the answer to a caller who may ask people has the link",
   "functions/http/pages/web-request.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
   "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",

@@ -1,8 +1,7 @@
 import type { Connection } from "../model/connection.ts";
-import { realmName } from "../model/connection.ts";
+import { realmName, secretAccount } from "../model/connection.ts";
 import type { AuthorizationRequest } from "../model/consent.ts";
 import { needsNewSecret, VendingError } from "../model/errors.ts";
-import { secretAccount } from "../model/provider.ts";
 import type { Sensitive, Unprintable } from "../model/sensitive.ts";
 import { unprintable } from "../model/sensitive.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";

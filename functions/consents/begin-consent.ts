@@ -1,33 +1,61 @@
+import type { AwaitedLink, LinkForPerson } from "../model/awaited-link.ts";
 import { plusMs } from "../model/clock.ts";
 import { connectionOf, realmName } from "../model/connection.ts";
+import { VendingError } from "../model/errors.ts";
+import { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import { authorizeUrl } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { sealLink } from "./link-proof.ts";
 import { pendingFields } from "./link-state.ts";
 
-/** How long a link can be opened, and how long its authorization may then take. */
+/** How long a link can be opened unless the realm says otherwise, and how long its authorization may then take. */
 export const linkLifetimeMs = 600_000;
+
+/** A link with what this service knows of it. */
+export interface BegunConsent extends LinkForPerson, AwaitedLink {
+  readonly link: Sensitive;
+}
 
 /**
  * Makes a link for the person who is to consent. Checks first that the link will work, because the caller can fix the
  * secret and the person cannot: fails with `secret-malformed`, `credentials-rejected`, `secret-unavailable` or
- * `unknown-connection`, and with `store-unavailable` without a data key.
+ * `unknown-connection`, with `store-unavailable` without a data key, and with `invalid-request` for a link that could be
+ * opened for longer than the realm allows.
  */
 export async function beginConsent(
   deps: ConsentDependencies,
   account: string,
   { signal }: Deadline,
-): Promise<{ url: string; expiresAt: Date }> {
-  const { browserSecrets, clock, consentBaseUrl, log, pendingConsents, realm } = deps;
+  openableMs: number = deps.openableMs,
+): Promise<BegunConsent> {
+  const { browserSecrets, clock, log, pendingConsents, realm } = deps;
+  if (openableMs > deps.openableMs) {
+    const detail = `lifetimeSeconds: must be at most ${deps.openableMs / 1000}, the realm's linkLifetimeSeconds.`;
+    throw new VendingError("invalid-request", detail);
+  }
   const link = browserSecrets.newSecret();
   const id = browserSecrets.hash(link);
   await authorizeUrl(deps, connectionOf(realm, account), id, browserSecrets.newSecret(), signal);
-  const expiresAt = plusMs(clock.now(), linkLifetimeMs);
+  const madeAt = clock.now();
+  const expiresAt = plusMs(madeAt, openableMs);
   const proof = await sealLink(deps, id, account, expiresAt, signal);
   const pending = { id, account, expiresAt, browser: null, proof };
   await pendingConsents.add(pending, signal);
   log.info("consent-begun", { ...pendingFields(deps, pending), expiresAt: pending.expiresAt });
-  const url = `${consentBaseUrl}/consent/${realmName(realm)}/${link.expose()}`;
-  return { url, expiresAt: pending.expiresAt };
+  return begunConsent(deps, { pendingId: id, madeAt, link, expiresAt });
+}
+
+/** The id by which callers ask about a link: the hash of the link, and the second in which it was made. */
+function consentIdOf({ pendingId, madeAt }: AwaitedLink): string {
+  return `${pendingId}.${Math.floor(madeAt.getTime() / 1000).toString(36)}`;
+}
+
+/** A link with its address and its id. */
+export function begunConsent(
+  { consentBaseUrl, realm }: ConsentDependencies,
+  made: Omit<BegunConsent, "id" | "url">,
+): BegunConsent {
+  const url = `${consentBaseUrl}/consent/${realmName(realm)}/${made.link.expose()}`;
+  return { ...made, id: consentIdOf(made), url: new Sensitive(url) };
 }

@@ -9,5 +9,7 @@ export interface ConsentDependencies extends Dependencies {
   readonly browserSecrets: BrowserSecrets;
   /** Public address of the callback host, without a trailing slash. */
   readonly consentBaseUrl: string;
+  /** How long a new link can be opened. */
+  readonly openableMs: number;
   flow(): Promise<ConsentFlow>;
 }

@@ -1,9 +1,10 @@
 import type { Connection } from "../model/connection.ts";
+import { secretAccount } from "../model/connection.ts";
 import type { RevocableToken, Revocation } from "../model/consent.ts";
 import type { Disconnection } from "../model/consent-outcome.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { describeError } from "../model/errors.ts";
-import { isByConsent, secretAccount } from "../model/provider.ts";
+import { isByConsent } from "../model/provider.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";

@@ -1,8 +1,8 @@
 import type { Connection } from "../model/connection.ts";
+import { secretAccount } from "../model/connection.ts";
 import type { CodeCredential } from "../model/consent.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { VendingError } from "../model/errors.ts";
-import { secretAccount } from "../model/provider.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { awaitFreeLease } from "../vending/await-renewal.ts";

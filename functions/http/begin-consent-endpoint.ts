@@ -1,16 +1,18 @@
 import type { Context } from "aws-lambda";
+import type { LinkForPerson } from "../model/awaited-link.ts";
 import type { RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { asRestEvent, readApiEvent, readBody, readQuery } from "./api-event.ts";
-import type { ConsentLink } from "./contract.ts";
-import { beginBody, beginPayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
+import type { ConsentLink } from "./link-contract.ts";
+import { beginBody, beginPayload, noFields } from "./link-contract.ts";
 import { consentPages } from "./pages/consent-pages.ts";
 import { isPageEvent } from "./pages/consent-routes.ts";
 import type { ConsentSite } from "./pages/consent-site.ts";
+import { linkAnswer } from "./problem.ts";
 import {
   parse,
   requireAccount,
@@ -20,7 +22,8 @@ import {
 } from "./read-fields.ts";
 
 interface BeginConsentEndpoint extends ConsentSite {
-  begin(account: string, deadline: Deadline): Promise<{ url: string; expiresAt: Date }>;
+  /** `openableMs`: for how long the link can be opened, if the caller says so. */
+  begin(account: string, deadline: Deadline, openableMs?: number): Promise<LinkForPerson>;
 }
 
 /** Makes links for callers with IAM's permission, and shows the pages behind the links to people. */
@@ -29,10 +32,10 @@ export function beginConsentEndpoint(site: BeginConsentEndpoint) {
   const links = jsonEndpoint(
     site,
     async ({ event, deadline, setConnection }): Promise<ConsentLink> => {
-      const account = readBeginRequest(event, site.realm);
+      const { account, lifetimeSeconds } = readBeginRequest(event, site.realm);
       setConnection(connectionOf(site.realm, account));
-      const { url, expiresAt } = await site.begin(account, deadline());
-      return { url, expiresAt: expiresAt.toISOString() };
+      const openableMs = lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1000;
+      return linkAnswer(await site.begin(account, deadline(), openableMs));
     },
   );
   return (event: unknown, context: Context): Promise<unknown> =>
@@ -41,18 +44,23 @@ export function beginConsentEndpoint(site: BeginConsentEndpoint) {
 
 const beginPath = /\/v1\/consents\/([^/]+)\/([^/]+)\/([^/]+?)\/?$/;
 
-/** The account for which a person is to consent. Fails with `invalid-request` or `unknown-connection`, naming the field. */
-function readBeginRequest(event: unknown, realm: RealmId): string {
+/** For which account a person is to consent, and until when. Fails with `invalid-request` or `unknown-connection`, naming the field. */
+function readBeginRequest(
+  event: unknown,
+  realm: RealmId,
+): { account: string; lifetimeSeconds?: number | undefined } {
   const api = readApiEvent(event);
-  if (!api) return requireAccount(parse(beginPayload, event ?? {}, "payload").account);
+  if (!api) {
+    const { account, lifetimeSeconds } = parse(beginPayload, event ?? {}, "payload");
+    return { account: requireAccount(account), lifetimeSeconds };
+  }
   const match = beginPath.exec(api.path);
   if (!match) throw unknownPath();
   requireIam(api);
   const account = requireConnection(match, realm);
   requireMethod(api.httpMethod, "POST");
-  parse(beginBody, readQuery(api), "query");
-  if (api.body) parse(beginBody, readBody(api), "body");
-  return account;
+  parse(noFields, readQuery(api), "query");
+  return { account, ...(api.body ? parse(beginBody, readBody(api), "body") : {}) };
 }
 
 /**

@@ -1,12 +1,16 @@
 import * as v from "valibot";
 import type { ConnectionState } from "../model/connection-status.ts";
 import type { ProblemCode } from "../model/errors.ts";
+import type { ConsentLink } from "./link-contract.ts";
 
 const version = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 
 /** The alias of `vend-token` for callers that may vend but report no rejection. */
 export const vendOnlyAlias = "vend-only";
+
+/** The alias of `vend-token` for callers that get, with `consent-required`, a link for the person. */
+export const withLinksAlias = "with-links";
 
 /** The payload of a direct invocation. */
 export const vendPayload = v.strictObject({
@@ -94,24 +98,11 @@ const code = v.pipe(
   v.regex(/^[\x21-\x7e]{1,4096}$/, "must be the code as the provider shows it, without blanks"),
 );
 
-/** The payload of a direct invocation of `begin-consent`. */
-export const beginPayload = v.strictObject({ account });
-
-/** The body of `POST /v1/consents/…`, if there is one. */
-export const beginBody = v.strictObject({});
-
 /** The payload of a direct invocation of `complete-consent` that redeems a code copied by a person. */
 export const pastePayload = v.strictObject({ account, code });
 
 /** The payload of a direct invocation of `complete-consent` that ends a consent. */
 export const disconnectPayload = v.strictObject({ account, disconnect: v.literal(true) });
-
-/** A link for one person: it works in one browser, for one consent. */
-export interface ConsentLink {
-  readonly url: string;
-  /** ISO 8601. */
-  readonly expiresAt: string;
-}
 
 /** What a person granted. Instants are ISO 8601. */
 export interface GrantedConsent {
@@ -164,6 +155,8 @@ export interface Problem {
   /** The same request may succeed later. */
   readonly retryable: boolean;
   readonly retryAfterSeconds?: number;
+  /** With `consent-required`, for callers who may have it: the same link for all of them, until it is opened. */
+  readonly consent?: ConsentLink;
 }
 
 const realmText = v.pipe(

@@ -1,6 +1,8 @@
+import type { LinkForPerson } from "../model/awaited-link.ts";
 import type { ProblemCode } from "../model/errors.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Problem } from "./contract.ts";
+import type { ConsentLink } from "./link-contract.ts";
 
 const typeBase = "https://token-vending.example/problems/";
 
@@ -66,7 +68,7 @@ const kinds: Readonly<Record<ProblemCode, Kind>> = {
 export function problemOf(error: unknown, connection: string | null): Problem {
   const known =
     error instanceof VendingError ? error : new VendingError("internal", internalDetail);
-  const { code, message: detail, retryAfterSeconds } = known;
+  const { code, message: detail, retryAfterSeconds, link } = known;
   const { status, title, retryable } = kinds[code];
   const isRetryable = retryable === "when-told" ? retryAfterSeconds !== null : retryable;
   return {
@@ -78,7 +80,13 @@ export function problemOf(error: unknown, connection: string | null): Problem {
     ...(connection === null ? {} : { connection }),
     retryable: isRetryable,
     ...(isRetryable && retryAfterSeconds !== null ? { retryAfterSeconds } : {}),
+    ...(link ? { consent: linkAnswer(link) } : {}),
   };
 }
 
 const internalDetail = "An unexpected error; the function's log names it.";
+
+/** A link as callers are answered it. */
+export function linkAnswer({ id, url, expiresAt }: LinkForPerson): ConsentLink {
+  return { id, url: url.expose(), expiresAt: expiresAt.toISOString() };
+}

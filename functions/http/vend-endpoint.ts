@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { AwaitedLink, ConsentProgress } from "../model/awaited-link.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
@@ -9,8 +10,15 @@ import { readApiEvent, readBody, readQuery } from "./api-event.ts";
 import type { AttributionRecording } from "./attribution.ts";
 import { attributing } from "./attribution.ts";
 import type { VendAnswer } from "./contract.ts";
-import { rejectionBody, vendOnlyAlias, vendPayload, vendQuery } from "./contract.ts";
+import {
+  rejectionBody,
+  vendOnlyAlias,
+  vendPayload,
+  vendQuery,
+  withLinksAlias,
+} from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
+import type { ConsentProgressAnswer } from "./link-contract.ts";
 import {
   isProxyEvent,
   parse,
@@ -19,6 +27,7 @@ import {
   requireMethod,
   unknownPath,
 } from "./read-fields.ts";
+import { asksAboutLink, readProgressRequest } from "./read-progress-request.ts";
 import type { ProblemReporting } from "./report-refusal.ts";
 
 interface VendEndpoint extends ProblemReporting, AttributionRecording {
@@ -27,14 +36,42 @@ interface VendEndpoint extends ProblemReporting, AttributionRecording {
   /** The credential that this process has cached, if it satisfies the request. */
   cached(connection: Connection, request: VendRequest): Credential | null;
   vend(request: VendRequest, deadline: Deadline): Promise<Credential>;
+  /** Undefined where nobody consents. */
+  readonly links?: (() => Promise<CallersLinks>) | undefined;
 }
+
+/** What is done for callers about links for people: loaded when the first of them needs it. */
+export interface CallersLinks {
+  /** The refusal with a link for the person; without one if none can be made. */
+  refusalWithLink(
+    refusal: VendingError,
+    account: string,
+    deadline: Deadline,
+  ): Promise<VendingError>;
+  progress(
+    connection: Connection,
+    awaited: AwaitedLink,
+    deadline: Deadline,
+  ): Promise<ConsentProgress>;
+}
+
+type Vended = VendAnswer | ConsentProgressAnswer;
 
 /** Vends and takes rejections, by direct invocation and through the API. */
 export function vendEndpoint(endpoint: VendEndpoint) {
-  const { realm, vend } = endpoint;
+  const { realm, vend, links } = endpoint;
   const answerOf = answering(endpoint.extraHeaders);
   const attribution = attributing(endpoint);
-  return jsonEndpoint(endpoint, ({ event, requestId, invokedArn, deadline, setConnection }) => {
+  return jsonEndpoint(endpoint, (call): Vended | Promise<Vended> => {
+    const { event, requestId, invokedArn, deadline, setConnection } = call;
+    if (links && asksAboutLink(event)) {
+      const { account, consentId: id, awaited } = readProgressRequest(event, realm);
+      const connection = connectionOf(realm, account);
+      setConnection(connection);
+      return links()
+        .then(({ progress }) => progress(connection, awaited, deadline()))
+        .then((state) => ({ connection, id, state }));
+    }
     const request = readVendRequest(event, realm);
     refuseRejection(request, invokedArn);
     const connection = connectionOf(realm, request.account);
@@ -47,15 +84,22 @@ export function vendEndpoint(endpoint: VendEndpoint) {
       attribution.vended(event, requestId, credential);
       return answerOf(credential);
     };
-    const refuse = (error: unknown) => {
+    const refuse = async (error: unknown) => {
       if (!namesNothing(error)) recordRejection();
-      throw error;
+      if (!links || !isForLink(error, invokedArn)) throw error;
+      throw await (await links()).refusalWithLink(error, request.account, deadline());
     };
     const credential = endpoint.cached(connection, request);
     if (credential) return answerTo(credential);
     setConnection(connection);
     return vend(request, deadline()).then(answerTo, refuse);
   });
+}
+
+/** Whether the caller is to have a link, which is proved by AWS as well: who may have one is granted another alias. */
+function isForLink(error: unknown, invokedArn: string): error is VendingError {
+  const isRefusal = error instanceof VendingError && error.code === "consent-required";
+  return isRefusal && invokedArn.endsWith(`:${withLinksAlias}`);
 }
 
 /** Who may only vend is granted an alias, which is proved by AWS: unlike what a payload says, a caller cannot choose it. */
@@ -87,10 +131,10 @@ function readPayload(payload: unknown): VendRequest {
 }
 
 function readApiRequest(event: ApiEvent, realm: RealmId): VendRequest {
-  const { account, isRejection } = readPath(event.path, realm);
-  requireMethod(event.httpMethod, isRejection ? "POST" : "GET");
+  const { account, below } = readPath(event.path, realm);
+  requireMethod(event.httpMethod, below === undefined ? "GET" : "POST");
   const query = readQuery(event);
-  if (!isRejection) {
+  if (below !== "rejections") {
     const { minValiditySeconds } = parse(vendQuery, query, "query");
     return { account, minValiditySeconds, rejectedVersion: null };
   }
@@ -99,12 +143,13 @@ function readApiRequest(event: ApiEvent, realm: RealmId): VendRequest {
   return { account, minValiditySeconds: 0, rejectedVersion: version };
 }
 
-const tokenPath = /\/v1\/tokens\/([^/]+)\/([^/]+)\/([^/]+?)(\/rejections)?\/?$/;
+/** `with-link` vends as well: API Gateway forwards it to the alias whose callers may have links. */
+const tokenPath = /\/v1\/tokens\/([^/]+)\/([^/]+)\/([^/]+?)(?:\/(rejections|with-link))?\/?$/;
 
-function readPath(path: string, realm: RealmId): { account: string; isRejection: boolean } {
+function readPath(path: string, realm: RealmId): { account: string; below: string | undefined } {
   const match = tokenPath.exec(path);
   if (!match) throw unknownPath();
-  return { account: requireConnection(match, realm), isRejection: match[4] !== undefined };
+  return { account: requireConnection(match, realm), below: match[4] };
 }
 
 /** Makes answers. The instants of a credential that is vended again and again are written once. */

@@ -30,3 +30,11 @@ export function realmOf(connection: Connection): string {
 export function accountOf(connection: Connection): string {
   return connection.slice(connection.lastIndexOf("/") + 1);
 }
+
+/** The account whose secret a connection uses. All consents of a realm share its one OAuth client. */
+export function secretAccount(
+  { provider }: { readonly provider: { readonly consent: unknown } },
+  connection: Connection,
+): string {
+  return provider.consent ? "default" : accountOf(connection);
+}

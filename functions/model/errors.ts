@@ -1,3 +1,5 @@
+import type { LinkForPerson } from "./awaited-link.ts";
+
 /** The codes of all problems. Each is also the end of the problem's type and an anchor in docs/operations.md. */
 export const problemCodes = [
   "invalid-request",
@@ -67,12 +69,20 @@ export class VendingError extends Error {
   override readonly name = "VendingError";
   readonly code: ProblemCode;
   readonly retryAfterSeconds: number | null;
+  /** For callers who may have one, with `consent-required`. */
+  readonly link: LinkForPerson | null;
 
   /** The caller receives `detail` as it is: it must hold no text of a provider or a library. */
-  constructor(code: ProblemCode, detail: string, retryAfterSeconds: number | null = null) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    retryAfterSeconds: number | null = null,
+    link: LinkForPerson | null = null,
+  ) {
     super(detail);
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.link = link;
   }
 }
 

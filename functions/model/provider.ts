@@ -1,6 +1,4 @@
 import type { CallTimes } from "./clock.ts";
-import type { Connection } from "./connection.ts";
-import { accountOf } from "./connection.ts";
 import type { ConsentFlow, ConsentResult, GrantCredential } from "./consent.ts";
 import type { ProblemCode } from "./errors.ts";
 import type { Sensitive, Unprintable } from "./sensitive.ts";
@@ -135,12 +133,4 @@ export interface Provider {
   issuer(): Promise<Issuer>;
   /** How a person consents; null where no consent is needed. Loaded with the first consent. */
   readonly consent: (() => Promise<ConsentFlow>) | null;
-}
-
-/** The account whose secret a connection uses. All consents of a realm share its one OAuth client. */
-export function secretAccount(
-  { provider }: { readonly provider: Provider },
-  connection: Connection,
-): string {
-  return provider.consent ? "default" : accountOf(connection);
 }

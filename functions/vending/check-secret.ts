@@ -1,9 +1,9 @@
 import type { Connection } from "../model/connection.ts";
-import { accountOf } from "../model/connection.ts";
+import { accountOf, secretAccount } from "../model/connection.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { needsNewSecret, VendingError } from "../model/errors.ts";
 import type { Grant, Issued, NotIssued } from "../model/provider.ts";
-import { isByConsent, isStaticKey, revokesOnIssue, secretAccount } from "../model/provider.ts";
+import { isByConsent, isStaticKey, revokesOnIssue } from "../model/provider.ts";
 import type {
   SecretCheck,
   SecretCheckRequest,

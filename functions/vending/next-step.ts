@@ -1,7 +1,7 @@
 import type { Connection } from "../model/connection.ts";
+import { secretAccount } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { secretAccount } from "../model/provider.ts";
 import type { StoredToken, TokenRecord } from "../model/token-record.ts";
 import { decide, noFindings } from "./decision/decide.ts";
 import type { Decision, Findings, VendConstraints } from "./decision/decision.ts";

@@ -31,8 +31,8 @@ export class RealmApi extends Construct {
     acknowledgeCallers(this);
   }
 
-  /** `GET /v1/tokens/<realm>/{account}` and `POST …/rejections`. */
-  addTokens(handler: RouteHandler): void {
+  /** `GET /v1/tokens/<realm>/{account}` and `POST …/rejections`; `POST …/with-link` where people consent. */
+  addTokens(handler: RouteHandler, withLinks?: RouteHandler): void {
     const account = this.addAccount("tokens");
     const rejections = this.addPart("tokens rejections", account, "rejections");
     const path = `/v1/tokens/${this.provider}/${this.environment}/{account}`;
@@ -40,14 +40,21 @@ export class RealmApi extends Construct {
     this.addMethod(account, { ...common, method: "GET", query: ["minValiditySeconds"] });
     const rejecting = { path: `${path}/rejections`, query: [], takesRejection: true };
     this.addMethod(rejections, { ...common, ...rejecting, method: "POST" });
+    if (!withLinks) return;
+    this.addMethod(this.addPart("tokens with-link", account, "with-link"), {
+      ...{ ...common, handler: withLinks, method: "POST", path: `${path}/with-link` },
+      query: ["minValiditySeconds"],
+    });
   }
 
-  /** `POST /v1/consents/<realm>/{account}` */
-  addConsents(handler: RouteHandler): void {
+  /** `POST /v1/consents/<realm>/{account}`, and `GET …/{id}`, which `progress` answers. */
+  addConsents(begin: RouteHandler, progress: RouteHandler): void {
     const account = this.addAccount("consents");
+    const id = this.addPart("consents id", account, "{id}");
     const path = `/v1/consents/${this.provider}/${this.environment}/{account}`;
-    const route = { method: "POST", path, handler, query: [], takesRejection: false } as const;
-    this.addMethod(account, route);
+    const common = { query: [], takesRejection: false };
+    this.addMethod(account, { ...common, method: "POST", path, handler: begin });
+    this.addMethod(id, { ...common, method: "GET", path: `${path}/{id}`, handler: progress });
   }
 
   private read(what: string): string {

@@ -44,6 +44,7 @@ export function consentDependencies(
     pendingConsents,
     browserSecrets: exploredBrowserSecrets(process),
     consentBaseUrl: "https://consent.example",
+    openableMs: linkLifetimeMs,
     flow: async () => flowOf(world, process),
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Context } from "aws-lambda";
 import { siteOf } from "../../functions/compose-consents.ts";
-import { beginConsent } from "../../functions/consents/begin-consent.ts";
+import { beginConsent, linkLifetimeMs } from "../../functions/consents/begin-consent.ts";
 import { completePastedCode } from "../../functions/consents/complete-pasted-code.ts";
 import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
 import { disconnect } from "../../functions/consents/disconnect.ts";
@@ -217,6 +217,7 @@ export class FuzzWorld {
         pendingConsents: dynamoDbPendingConsents(this.#client, tableName, this.realm),
         browserSecrets: nodeBrowserSecrets,
         consentBaseUrl: "https://vend.example",
+        openableMs: linkLifetimeMs,
         flow: consent,
       }
     );

@@ -31,6 +31,7 @@ describe("a link", () => {
   test("is the answer to a direct invocation, valid for ten minutes", async () => {
     const site = aSite();
     expect(await site.begin({ account: "jo" }, aContext())).toEqual({
+      id: expect.stringMatching(/^[\w-]{43}\.tosp40$/),
       url: expect.stringMatching(
         `^https://vend\\.example/consent/connectpay/${site.realm.environment}/[\\w-]{43}$`,
       ),
@@ -75,7 +76,11 @@ describe("a link", () => {
       expect(answer).toEqual({
         statusCode: 200,
         headers: { "Content-Type": "application/json", "Cache-Control": "no-store" },
-        body: { url: expect.any(String), expiresAt: "2026-11-20T10:10:00.000Z" },
+        body: {
+          id: expect.any(String),
+          url: expect.any(String),
+          expiresAt: "2026-11-20T10:10:00.000Z",
+        },
       });
     },
   );

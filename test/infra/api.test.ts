@@ -27,11 +27,13 @@ const routes = methods.map(({ HttpMethod, ResourceId, Integration }) => {
 test("each path invokes its own realm's function", () => {
   expect(routes.sort()).toEqual([
     "GET /v1/connections → ListConnections",
+    "GET /v1/consents/centrapay-user/test/{account}/{id} → centrapayusertestVendToken",
     "GET /v1/tokens/centrapay-user/test/{account} → centrapayusertestVendToken",
     "GET /v1/tokens/cfis/staging/{account} → cfisstagingVendToken",
     "GET /v1/tokens/conferma/sandbox/{account} → confermasandboxVendToken",
     "POST /v1/consents/centrapay-user/test/{account} → centrapayusertestConsentsBeginConsent",
     "POST /v1/tokens/centrapay-user/test/{account}/rejections → centrapayusertestVendToken",
+    "POST /v1/tokens/centrapay-user/test/{account}/with-link → centrapayusertestVendToken",
     "POST /v1/tokens/cfis/staging/{account}/rejections → cfisstagingVendToken",
     "POST /v1/tokens/conferma/sandbox/{account}/rejections → confermasandboxVendToken",
   ]);

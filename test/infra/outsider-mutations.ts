@@ -22,6 +22,7 @@ export const outsiderMutations: readonly Mutation[] = [
     flips: [
       `CallerByInvoke: invoke a version of VendToken ${clientRealm}`,
       `CallerByInvoke: invoke vend-only of VendToken ${clientRealm}`,
+      `CallerByInvoke: invoke with-links of VendToken ${clientRealm}`,
     ],
   },
   {
@@ -47,6 +48,8 @@ export const outsiderMutations: readonly Mutation[] = [
     flips: [
       `CallerByApi: DELETE /v1/tokens/${clientRealm}/acme`,
       `CallerByApi: POST /v1/tokens/${clientRealm}/acme`,
+      `CallerByApi: POST /v1/tokens/${clientRealm}/acme/with-link`,
+      `CallerByApi: POST /v1/tokens/${clientRealm}/other/with-link`,
     ],
   },
   {

@@ -40,7 +40,7 @@ function invocations(stack: DeployedStack): AccessAttempt[] {
         action: "lambda:InvokeFunction",
         resource: `${functionArn}:1`,
       },
-      ...["live", "vend-only"].map((alias) => ({
+      ...["live", "vend-only", "with-links"].map((alias) => ({
         what: `invoke ${alias} of ${name}`,
         action: "lambda:InvokeFunction",
         resource: `${functionArn}:${alias}`,
@@ -88,7 +88,11 @@ const lines = [
     `GET /v1/tokens/${name}/other`,
     `POST /v1/tokens/${name}/acme/rejections`,
     `POST /v1/tokens/${name}/other/rejections`,
+    `POST /v1/tokens/${name}/acme/with-link`,
+    `POST /v1/tokens/${name}/other/with-link`,
     `POST /v1/consents/${name}/acme`,
+    `GET /v1/consents/${name}/acme/id`,
+    `GET /v1/consents/${name}/other/id`,
   ]),
   `DELETE /v1/tokens/${clientRealm}/acme`,
   `POST /v1/tokens/${clientRealm}/acme`,

@@ -38,6 +38,15 @@ const seesStatus = [
   ...readsFreezes,
 ];
 
+/** What the permission for links opens of one account. */
+function linkPathsOf(account: string): string[] {
+  return [
+    `POST /v1/tokens/${consentRealm}/${account}/rejections`,
+    `POST /v1/tokens/${consentRealm}/${account}/with-link`,
+    `GET /v1/consents/${consentRealm}/${account}/id`,
+  ];
+}
+
 /** Everything that each principal may do; every other attempt is denied. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   CallerByInvoke: [`invoke VendToken ${clientRealm}`, `invoke live of VendToken ${clientRealm}`],
@@ -51,8 +60,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     `GET /v1/tokens/${clientRealm}/acme`,
     `POST /v1/tokens/${clientRealm}/acme/rejections`,
   ],
+  CallerWithLinks: [`invoke with-links of VendToken ${consentRealm}`],
+  CallerWithLinksByApi: ["acme", "other"].flatMap(linkPathsOf),
+  CallerOfOneLink: linkPathsOf("acme"),
+  // A pattern for all accounts matches what is below them: the path for links has another method.
+  VenderByApi: ["acme", "other"].flatMap((account) => [
+    `GET /v1/tokens/${consentRealm}/${account}`,
+    `POST /v1/tokens/${consentRealm}/${account}/rejections`,
+  ]),
   AskerByInvoke: [`invoke BeginConsent ${consentRealm}`],
-  AskerByApi: [`POST /v1/consents/${consentRealm}/acme`],
+  AskerByApi: [
+    `POST /v1/consents/${consentRealm}/acme`,
+    `GET /v1/consents/${consentRealm}/acme/id`,
+    `GET /v1/consents/${consentRealm}/other/id`,
+  ],
   Completer: [`invoke CompleteConsent ${consentRealm}`],
   SecretOperator: [
     "list functions",

@@ -12,6 +12,12 @@ const grants: Readonly<Record<string, (vending: TokenVending, role: Role) => voi
   ReaderByApi: (vending, role) => vending.realm(clientRealm).grantVendOnlyOverApi(role),
   CallerByApi: (vending, role) => vending.realm(clientRealm).grantVendOverApi(role),
   CallerOfOneAccount: (vending, role) => vending.realm(clientRealm).grantVendOverApi(role, "acme"),
+  CallerWithLinks: (vending, role) => vending.realm(consentRealm).grantVendWithLinks(role),
+  CallerWithLinksByApi: (vending, role) =>
+    vending.realm(consentRealm).grantVendWithLinksOverApi(role),
+  CallerOfOneLink: (vending, role) =>
+    vending.realm(consentRealm).grantVendWithLinksOverApi(role, "acme"),
+  VenderByApi: (vending, role) => vending.realm(consentRealm).grantVendOverApi(role),
   AskerByInvoke: (vending, role) => vending.realm(consentRealm).grantBeginConsent(role),
   AskerByApi: (vending, role) => vending.realm(consentRealm).grantBeginConsentOverApi(role),
   Completer: (vending, role) => vending.realm(consentRealm).grantCompleteConsent(role),

@@ -54,7 +54,9 @@ describe.each(functions)("$logicalId", ({ logicalId, properties, environment, ..
   });
 
   test("has no variable that nothing reads", () => {
-    const ofConsents = logicalId.includes("Consents") ? ["CONSENT_BASE_URL"] : [];
+    const isConsentRealm = /^(centrapayuser|connectpay)/.test(logicalId);
+    const makesLinks = isConsentRealm && /Consents|VendToken/.test(logicalId);
+    const ofConsents = makesLinks ? ["CONSENT_BASE_URL"] : [];
     const names = environment["REALM"]
       ? [...ofConsents, "REALM", "SEALING_KEY", "SECRET_PREFIX", "TABLE_NAME"]
       : [...(environment["EVENT_BUS"] ? ["EVENT_BUS"] : []), "REALMS", "TABLE_NAME"];
@@ -182,20 +184,24 @@ test("a function can be invoked only by API Gateway, for its own paths", () => {
   for (const { Principal, Action, FunctionName, SourceArn } of permissions) {
     expect([Principal, Action]).toEqual(["apigateway.amazonaws.com", "lambda:InvokeFunction"]);
     const called = functions.find(({ name }) =>
-      new RegExp(`:${name}(:live)?$`).test(String(FunctionName)),
+      new RegExp(`:${name}(:live|:with-links)?$`).test(String(FunctionName)),
     );
     const { provider, environment } = JSON.parse(called?.environment["REALM"] ?? "{}");
     const realm = `${provider}/${environment}`;
     const paths = [
       `/v1/tokens/${realm}/*`,
       `/v1/tokens/${realm}/*/rejections`,
+      `/v1/tokens/${realm}/*/with-link`,
       `/v1/consents/${realm}/*`,
+      `/v1/consents/${realm}/*/*`,
       `/consent/${realm}/{link}`,
       `/callback/${realm}`,
       ...(provider ? [] : ["/v1/connections"]),
     ];
     const [, path] = /\/(?:live\/(?:GET|POST)|\*\/\*)(\/.*)$/.exec(String(SourceArn)) ?? [];
     expect(paths).toContain(path);
+    // By this alias the function knows who may have a link.
+    expect(String(FunctionName).endsWith(":with-links")).toBe(path?.endsWith("/with-link"));
   }
   expect(permissions.length).toBeGreaterThan(2 * realms.length);
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, inject, it, onTestFinished, vi } from "vitest";
-import type { ConsentLink } from "../../functions/http/contract.ts";
+import type { ConsentLink } from "../../functions/http/link-contract.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
 import { startStack } from "../../local/stack.ts";

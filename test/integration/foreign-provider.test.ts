@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { withLinksAlias } from "../../functions/http/contract.ts";
+import type { ConsentLink } from "../../functions/http/link-contract.ts";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { startHttpApi } from "../../local/aws/api-gateway/http-api.ts";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
@@ -153,6 +155,24 @@ describe("at an OpenID provider that somebody else wrote", () => {
     expect(await consent("basic", "declined", "decline")).toBe("Access is not granted");
     expect(versionOrCode(await vend("basic", "declined"))).toBe("consent-required");
   });
+});
+
+test("the link in a caller's answer leads to a token, and the caller is told when", async () => {
+  const vendToken = functionNameOf(realmOf("basic"), "vend-token");
+  const account = randomUUID();
+  const call = async (payload: object, qualifier?: string) => {
+    const { payload: answer } = await host.invoke(vendToken, payload, { qualifier });
+    return answer as { problem?: { consent?: ConsentLink }; state?: string; version?: number };
+  };
+  expect((await call({ account })).problem).not.toHaveProperty("consent");
+  const { problem } = await call({ account }, withLinksAlias);
+  const { id, url } = problem?.consent ?? expect.fail("no link");
+  expect(await call({ account, consentId: id })).toMatchObject({ state: "pending" });
+  const window = aWindow();
+  const callback = await aPersonAtForeign("jo")(await window.setOut(url));
+  expect((await window.read(callback)).title).toBe("Access is granted");
+  expect(await call({ account, consentId: id })).toMatchObject({ state: "granted" });
+  expect(await call({ account }, withLinksAlias)).toMatchObject({ version: 1 });
 });
 
 describe("an attacker gets nothing stored", () => {

@@ -9,6 +9,7 @@ import { problemCodes, VendingError } from "../../functions/model/errors.ts";
 import {
   connectionPageSchema,
   consentLinkSchema,
+  consentProgressSchema,
   credentialSchema,
   problemSchema,
 } from "../../openapi/answer-schemas.ts";
@@ -56,6 +57,7 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   Credential: credentialSchema,
   Problem: problemSchema,
   ConsentLink: consentLinkSchema,
+  ConsentProgress: consentProgressSchema,
   ConnectionPage: connectionPageSchema,
 };
 const nameIn = ({ $ref = "" }: { readonly $ref?: string }) => $ref.split("/").at(-1) ?? "";
@@ -73,11 +75,13 @@ describe("docs/openapi.json", () => {
     expect(readFileSync(path.join(root, "docs", "openapi.json"), "utf8")).toBe(openApiText());
   });
 
-  test("has the four paths of the contract, each signed", () => {
+  test("has the paths of the contract, each signed", () => {
     expect(operations.map(({ name }) => name)).toEqual([
       "GET /v1/tokens/{provider}/{environment}/{account}",
       "POST /v1/tokens/{provider}/{environment}/{account}/rejections",
+      "POST /v1/tokens/{provider}/{environment}/{account}/with-link",
       "POST /v1/consents/{provider}/{environment}/{account}",
+      "GET /v1/consents/{provider}/{environment}/{account}/{id}",
       "GET /v1/connections",
     ]);
     expect(document.security).toEqual([{ sigv4: [] }]);

@@ -19,6 +19,7 @@ describeProvider("authorization-code", {
     pkce: true,
     presentation: { headerName: "Authorization", scheme: "Bearer" },
     earlySeconds: 300,
+    linkLifetimeSeconds: 600,
   },
   optional: {
     displayName: "Acme Bank",
@@ -33,6 +34,7 @@ describeProvider("authorization-code", {
     lifetimeSeconds: 86_400,
     presentation: { headerName: "X-Access", scheme: null },
     earlySeconds: 60,
+    linkLifetimeSeconds: 604_800,
   },
   secret: { required: { clientId: "c" }, optional: { clientSecret: "s" } },
   policies: [

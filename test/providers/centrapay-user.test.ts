@@ -22,7 +22,7 @@ describeProvider("centrapay-user", {
     tokenUrl: "https://a.example/token",
     jwksUrl: "https://a.example/jwks",
   },
-  defaults: { scopes: ["openid"], earlySeconds: 300 },
+  defaults: { scopes: ["openid"], earlySeconds: 300, linkLifetimeSeconds: 600 },
   optional: {
     displayName: "Acme Bank",
     scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
@@ -30,6 +30,7 @@ describeProvider("centrapay-user", {
     scopes: ["openid", "phone"],
     revokeUrl: "https://a.example/revoke",
     earlySeconds: 60,
+    linkLifetimeSeconds: 604_800,
   },
   secret: { required: { clientId: "c" }, optional: { clientSecret: "s" } },
   policies: [

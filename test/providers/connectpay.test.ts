@@ -25,6 +25,7 @@ describeProvider("connectpay", {
     flowIdParameter: "flowid",
     flowId: "GetPSD2AuthCode",
     earlySeconds: 300,
+    linkLifetimeSeconds: 600,
   },
   optional: {
     displayName: "Acme Bank",
@@ -35,6 +36,7 @@ describeProvider("connectpay", {
     flowId: "GetCode",
     revokeUrl: "https://a.example/revoke",
     earlySeconds: 0,
+    linkLifetimeSeconds: 604_800,
   },
   secret: {
     required: { clientId: "c", clientSecret: "s" },

@@ -3,12 +3,14 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect } from "vitest";
 import { siteOf } from "../../functions/compose-consents.ts";
-import { beginConsent } from "../../functions/consents/begin-consent.ts";
+import { linksOf } from "../../functions/compose-links.ts";
+import { beginConsent, linkLifetimeMs } from "../../functions/consents/begin-consent.ts";
 import { completePastedCode } from "../../functions/consents/complete-pasted-code.ts";
-import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
 import { disconnect } from "../../functions/consents/disconnect.ts";
+import type { OfferDependencies } from "../../functions/consents/offer-link.ts";
 import { beginConsentEndpoint } from "../../functions/http/begin-consent-endpoint.ts";
 import { completeConsentEndpoint } from "../../functions/http/complete-consent-endpoint.ts";
+import { vendEndpoint } from "../../functions/http/vend-endpoint.ts";
 import type { RealmId } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
@@ -18,10 +20,12 @@ import type { RequesterProfile } from "../../functions/platform/consent-environm
 import { jsonLog } from "../../functions/platform/json-log.ts";
 import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secrets.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
+import { dynamoDbLinkOffers } from "../../functions/store/dynamodb-link-offers.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
+import { processVending } from "../../functions/vending/process-vending.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
 import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aRequester } from "./a-page-view.ts";
@@ -55,6 +59,7 @@ interface SiteChanges {
   readonly provider?: ConsentProvider;
   readonly clock?: FixedClock;
   readonly requester?: Partial<RequesterProfile>;
+  readonly openableMs?: number;
 }
 
 /** The handlers of both consent functions of one realm, with a real table, at ten o'clock. */
@@ -62,10 +67,11 @@ export class TestConsentSite {
   readonly clock: FixedClock;
   readonly provider: ConsentProvider;
   readonly realm: RealmId;
-  readonly deps: ConsentDependencies;
+  readonly deps: OfferDependencies;
   readonly log: string[] = [];
   readonly begin: ReturnType<typeof beginConsentEndpoint>;
   readonly complete: ReturnType<typeof completeConsentEndpoint>;
+  readonly vending: ReturnType<typeof vendEndpoint>;
   secret: string | null = "{}";
   readonly #client: DynamoDBClient;
 
@@ -75,12 +81,13 @@ export class TestConsentSite {
     this.provider = changes.provider ?? new ConsentProvider(this.clock);
     // A realm of its own for each test, because the tests share the table.
     this.realm = changes.realm ?? { provider: "connectpay", environment: randomUUID() };
-    this.deps = this.#dependencies();
+    this.deps = this.#dependencies(changes.openableMs ?? linkLifetimeMs);
     const site = siteOf(this.deps, aRequester(changes.requester));
     const forCaller = { onBehalfOf: "caller" } as const;
     this.begin = beginConsentEndpoint({
       ...site,
-      begin: (account, call) => beginConsent(this.deps, account, { ...call, ...forCaller }),
+      begin: (account, call, openableMs) =>
+        beginConsent(this.deps, account, { ...call, ...forCaller }, openableMs),
     });
     this.complete = completeConsentEndpoint({
       ...site,
@@ -88,6 +95,12 @@ export class TestConsentSite {
         completePastedCode(this.deps, account, code, { ...call, ...forCaller }),
       disconnect: (connection, call) =>
         disconnect(this.deps, connection, { ...call, ...forCaller }),
+    });
+    this.vending = vendEndpoint({
+      ...this.deps,
+      extraHeaders: undefined,
+      links: async () => linksOf(this.deps),
+      ...processVending(this.deps),
     });
   }
 
@@ -103,6 +116,12 @@ export class TestConsentSite {
   async link(account = "jo"): Promise<string> {
     const answer = (await this.begin({ account }, aContext())) as { url: string };
     return answer.url;
+  }
+
+  /** Invokes an alias of `vend-token`, directly or as API Gateway does. */
+  vendBy(alias: string, event: unknown): Promise<unknown> {
+    const invokedFunctionArn = `arn:aws:lambda:eu-west-1:123456789012:function:realm:${alias}`;
+    return this.vending(event, { ...aContext(), invokedFunctionArn });
   }
 
   /** Invokes `complete-consent` directly. */
@@ -131,7 +150,7 @@ export class TestConsentSite {
     return this.log.map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  #dependencies(): ConsentDependencies {
+  #dependencies(openableMs: number): OfferDependencies {
     const { clock, provider, realm } = this;
     const log = jsonLog((line) => this.log.push(line), clock.now.bind(clock));
     const metrics = { record: () => {} };
@@ -166,6 +185,8 @@ export class TestConsentSite {
       pendingConsents: dynamoDbPendingConsents(this.#client, TABLE, realm),
       browserSecrets: nodeBrowserSecrets,
       consentBaseUrl: "https://vend.example",
+      openableMs,
+      linkOffers: dynamoDbLinkOffers(this.#client, TABLE, realm),
       flow: async () => provider.flow(),
     };
   }

@@ -224,7 +224,8 @@ export function consentFunctionsOf(
       REALM: JSON.stringify(realm),
       SECRET_PREFIX: `token-vending/${realmName}/`,
       SEALING_KEY: `local:${Buffer.alloc(32, 7).toString("base64")}`,
-      ...(name === "vend-token" ? {} : { CONSENT_BASE_URL: baseUrl, ...requesterVariablesOfStack }),
+      CONSENT_BASE_URL: baseUrl,
+      ...(name === "vend-token" ? {} : requesterVariablesOfStack),
     },
   }));
 }

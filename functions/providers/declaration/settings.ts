@@ -78,6 +78,7 @@ export const consentSettings = {
   authorizeUrl: address,
   tokenUrl: address,
   revokeUrl: v.optional(address),
+  linkLifetimeSeconds: v.optional(wholeNumber(60, 7 * 86_400), 600),
   earlySeconds: v.optional(seconds, 300),
   displayName: v.optional(words),
   scopeWords: v.optional(v.record(scopeToken, v.union([words, wordsByLanguage]))),

@@ -1,10 +1,11 @@
 import { msBetween, plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
+import { secretAccount } from "../../model/connection.ts";
 import type { CodeCredential, GrantCredential } from "../../model/consent.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
 import type { Grant, Issued, NotIssued } from "../../model/provider.ts";
-import { isStaticKey, secretAccount } from "../../model/provider.ts";
+import { isStaticKey } from "../../model/provider.ts";
 import type { Secret } from "../../model/secret-source.ts";
 import { commitReserveMs } from "../../model/time-limits.ts";
 import type { TokenRecord } from "../../model/token-record.ts";

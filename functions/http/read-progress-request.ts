@@ -1,0 +1,61 @@
+import * as v from "valibot";
+import type { AwaitedLink } from "../model/awaited-link.ts";
+import type { RealmId } from "../model/connection.ts";
+import { VendingError } from "../model/errors.ts";
+import { readApiEvent, readQuery } from "./api-event.ts";
+import {
+  isProxyEvent,
+  parse,
+  requireAccount,
+  requireConnection,
+  requireMethod,
+  unknownPath,
+} from "./read-fields.ts";
+
+/** The payload of a direct invocation of `vend-token` that asks what came of a link. */
+const progressPayload = v.strictObject({
+  account: v.optional(v.string(), "default"),
+  consentId: v.string(),
+});
+
+const consentIdShape = /^([\w-]{43})\.([0-9a-z]{1,8})$/;
+
+/** Null for text that is no id of a link. */
+export function readConsentId(id: string): AwaitedLink | null {
+  const [, pendingId, seconds] = consentIdShape.exec(id) ?? [];
+  if (pendingId === undefined || seconds === undefined) return null;
+  return { pendingId, madeAt: new Date(Number.parseInt(seconds, 36) * 1000) };
+}
+
+const progressPath = /\/v1\/consents\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+?)\/?$/;
+
+/** A request about a link, instead of one for a credential. */
+export function asksAboutLink(event: unknown): boolean {
+  const { consentId, path } = Object(event);
+  return consentId !== undefined || (isProxyEvent(event) && /\/v1\/consents\//.test(path));
+}
+
+/** Which link of which account a caller asks about. Fails with `invalid-request` or `unknown-connection`, naming the field. */
+export function readProgressRequest(
+  event: unknown,
+  realm: RealmId,
+): { account: string; consentId: string; awaited: AwaitedLink } {
+  const { account, consentId } = readRequest(event, realm);
+  const awaited = readConsentId(consentId);
+  if (awaited) return { account, consentId, awaited };
+  throw new VendingError("invalid-request", "consentId: must be the id that came with a link.");
+}
+
+function readRequest(event: unknown, realm: RealmId) {
+  const api = readApiEvent(event);
+  if (!api) {
+    const { account, consentId } = parse(progressPayload, event, "payload");
+    return { account: requireAccount(account), consentId };
+  }
+  const match = progressPath.exec(api.path);
+  if (!match) throw unknownPath();
+  const account = requireConnection(match, realm);
+  requireMethod(api.httpMethod, "GET");
+  parse(v.strictObject({}), readQuery(api), "query");
+  return { account, consentId: match[4] ?? "" };
+}
