@@ -114,6 +114,7 @@ test("docs/deploying.md has every variable that a function reads, and which func
   const ofEvents = readBy(readBusName);
   const readers = (name: string) => {
     if (ofEvents.includes(name)) return "`publish-events`";
+    if (name === "CONSENT_BASE_URL") return "`begin-consent`, `complete-consent`, `vend-token`";
     if (ofConsents.includes(name)) return "`begin-consent`, `complete-consent`";
     if (!ofRealms.includes(name)) return "`list-connections`, `publish-events`";
     return ofStatus.includes(name) ? all : "every function of a realm";

@@ -15,7 +15,7 @@ export const threatsOfAConsumer: readonly Threat[] = [
       "may do what is granted, and is denied everything else",
     ],
     removal: {
-      file: "infra/constructs/realm.ts",
+      file: "infra/constructs/realm-grants.ts",
       from: '["GET", `/v1/tokens/${this.realmName}/${account}`]',
       to: '["GET", `/v1/tokens/${this.realmName}/*`]',
     },

@@ -22,9 +22,28 @@ export const problemCodes = [
 
 export type ProblemCode = (typeof problemCodes)[number];
 
+const newSecretHelps: Readonly<Record<ProblemCode, boolean>> = {
+  "invalid-request": false,
+  "unknown-connection": false,
+  "scope-conflict": false,
+  "validity-unavailable": false,
+  "consent-required": false,
+  frozen: false,
+  "credentials-rejected": true,
+  "secret-malformed": true,
+  "provider-malformed": false,
+  contested: false,
+  "provider-throttled": false,
+  "provider-unavailable": false,
+  "renewal-in-progress": false,
+  "store-unavailable": false,
+  "secret-unavailable": false,
+  internal: false,
+};
+
 /** True for a problem that only another version of the secret solves. */
 export function needsNewSecret(code: ProblemCode): boolean {
-  return code === "credentials-rejected" || code === "secret-malformed";
+  return newSecretHelps[code];
 }
 
 /** What the functions depend on, by the names in metrics and log. */

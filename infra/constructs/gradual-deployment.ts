@@ -23,7 +23,9 @@ export class GradualDeployment extends Construct {
     for (const [name, alias] of [
       ["Group", realm.live],
       ["VendOnlyGroup", realm.vendOnly],
+      ["WithLinksGroup", realm.withLinks],
     ] as const) {
+      if (!alias) continue;
       const group = new LambdaDeploymentGroup(this, name, {
         alias,
         alarms: alarms.filter(({ node }) => rollingBack.includes(node.id)),

@@ -1,6 +1,5 @@
 import { RootConstruct } from "constructs";
 import { describe, expect, test } from "vitest";
-import { readConsentEnvironment } from "../../functions/platform/consent-environment.ts";
 import type { SettingValues } from "../../infra/settings.ts";
 import { readSettings } from "../../infra/settings.ts";
 import { oneOfEachKind } from "./example-realms.ts";
@@ -44,10 +43,9 @@ describe.each([false, true])("a domain for the consent pages, with firewall: %s"
   test("is the address that functions and callers are told", () => {
     const { functions, resourcesOf } = deployed(template);
     const asking = functions.filter(({ environment }) => environment["CONSENT_BASE_URL"]);
-    expect(asking).toHaveLength(2);
-    for (const { environment } of asking) {
-      expect(readConsentEnvironment(environment)).toMatchObject({ baseUrl });
-    }
+    expect(asking.map(({ environment }) => environment["CONSENT_BASE_URL"])).toEqual(
+      Array(3).fill(baseUrl),
+    );
     const callbacks = resourcesOf("AWS::SSM::Parameter").filter(({ properties }) =>
       String(properties["Name"]).endsWith("/callback"),
     );

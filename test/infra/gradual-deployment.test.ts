@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { needsConsent } from "../../functions/providers/catalogue.ts";
 import { oneOfEachKind } from "./example-realms.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
 
 const template = synthesized(oneOfEachKind, { deployment: "canary" });
+const withLinks = oneOfEachKind.filter(({ provider }) => needsConsent(provider));
+/** Two of each realm, and a third where people consent. */
+const aliasCount = 2 * oneOfEachKind.length + withLinks.length;
 const groups = resourcesIn(template, "AWS::CodeDeploy::DeploymentGroup");
 
 describe("with gradual deployment", () => {
@@ -12,7 +16,7 @@ describe("with gradual deployment", () => {
       const { CodeDeployLambdaAliasUpdate: update } = Object(UpdatePolicy);
       return Object(update).DeploymentGroupName.Ref;
     });
-    expect(aliases).toHaveLength(2 * oneOfEachKind.length);
+    expect(aliases).toHaveLength(aliasCount);
     expect(groupsOfAliases.sort()).toEqual(groups.map(([id]) => id).sort());
     for (const [, { Properties }] of groups) {
       expect(Properties["DeploymentConfigName"]).toBe(
@@ -36,10 +40,12 @@ describe("with gradual deployment", () => {
         return alarm?.Properties["AlarmName"];
       });
     });
-    const realms = oneOfEachKind.map(({ provider, environment }) => [provider, environment]);
+    const realms = oneOfEachKind.flatMap(({ provider, environment }) =>
+      Array(needsConsent(provider) ? 3 : 2).fill([provider, environment]),
+    );
+    expect(alarmNames).toHaveLength(realms.length);
     for (const [at, names] of alarmNames.entries()) {
-      // Two aliases each.
-      const [provider = "", environment = ""] = realms[Math.floor(at / 2)] ?? [];
+      const [provider = "", environment = ""] = realms[at];
       expect(names.length).toBeGreaterThan(0);
       for (const name of names) expect(name).toMatch(new RegExp(`${provider}.${environment}.`));
       expect(names.some((name: string) => name.endsWith("errors"))).toBe(true);
@@ -54,5 +60,5 @@ describe("with gradual deployment", () => {
 test("without it an alias moves at once, and CodeDeploy is not used", () => {
   const plain = synthesized(oneOfEachKind);
   expect(JSON.stringify(plain)).not.toMatch(/CodeDeploy/);
-  expect(resourcesIn(plain, "AWS::Lambda::Alias")).toHaveLength(2 * oneOfEachKind.length);
+  expect(resourcesIn(plain, "AWS::Lambda::Alias")).toHaveLength(aliasCount);
 });

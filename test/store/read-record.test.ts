@@ -260,7 +260,7 @@ describe("an item that is damaged", () => {
   });
 
   test("in an instant of its consent keeps the consent", () => {
-    const consent = aConsent();
+    const { details: _, ...consent } = aConsent();
     const damaged = { consentedAt: text("?"), refreshEndsAt: { N: "9e40" } };
     expect(readRecord({ ...itemOf({ ...full, consent }), ...damaged })).toMatchObject({
       consent: { ...consent, consentedAt: new Date(0), refresh: { version: 1, endsAt: null } },
