@@ -12,8 +12,8 @@ function apiResources(realms: readonly ListedRealm[]): number {
   const providers = (of: readonly ListedRealm[]) =>
     new Set(of.map(({ settings }) => settings.provider)).size;
   const ofTokens = providers(realms) + 3 * realms.length;
-  // And `/v1/consents`.
-  const ofConsents = asking.length > 0 ? 1 + providers(asking) + 2 * asking.length : 0;
+  // And `/v1/consents`; for each realm its own and its account's, what came of a link, and a vend with a link.
+  const ofConsents = asking.length > 0 ? 1 + providers(asking) + 4 * asking.length : 0;
   return commonResources + ofTokens + ofConsents;
 }
 
