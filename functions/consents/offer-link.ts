@@ -1,5 +1,6 @@
 import { msBetween } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
+import { describeError, VendingError } from "../model/errors.ts";
 import type { LinkOffer, LinkOffers } from "../model/link-offers.ts";
 import type { SealedAs } from "../model/sealer.ts";
 import type { Deadline } from "../model/time-limits.ts";
@@ -16,11 +17,28 @@ export interface OfferDependencies extends ConsentDependencies {
 /** In the last tenth of its life a link is offered no more: it would reach a person too late. */
 const offeredShare = 0.9;
 
+/** The refusal with the link for the person, or as it is where none can be made: that is for the operator to know. */
+export async function refusalWithLink(
+  deps: OfferDependencies,
+  refusal: VendingError,
+  account: string,
+  deadline: Deadline,
+): Promise<VendingError> {
+  try {
+    const link = await offerLink(deps, account, deadline);
+    return new VendingError(refusal.code, refusal.message, null, link);
+  } catch (error) {
+    const connection = connectionOf(deps.realm, account);
+    deps.log.warn("link-not-made", { connection, ...describeError(error) });
+    return refusal;
+  }
+}
+
 /**
  * The link for whoever is to consent for this account: the same one for every caller until a browser has continued with it,
  * or it is about to expire. Fails as `beginConsent` does.
  */
-export async function offerLink(
+async function offerLink(
   deps: OfferDependencies,
   account: string,
   deadline: Deadline,

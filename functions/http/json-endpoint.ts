@@ -15,7 +15,7 @@ const answerReserveMs = 300;
 /** For callers outside Lambda, whose context does not tell the remaining time. */
 const assumedTimeMs = 10_000;
 
-interface EndpointRequest {
+export interface EndpointRequest {
   readonly event: unknown;
   /** AWS's id of the invocation, by which CloudTrail's data events name it; null outside Lambda. */
   readonly requestId: string | null;

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import type { AwaitedLink, ConsentProgress } from "../model/awaited-link.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
@@ -19,6 +18,7 @@ import {
 } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import type { ConsentProgressAnswer } from "./link-contract.ts";
+import type { ProgressCall } from "./progress-answer.ts";
 import {
   isProxyEvent,
   parse,
@@ -27,7 +27,6 @@ import {
   requireMethod,
   unknownPath,
 } from "./read-fields.ts";
-import { asksAboutLink, readProgressRequest } from "./read-progress-request.ts";
 import type { ProblemReporting } from "./report-refusal.ts";
 
 interface VendEndpoint extends ProblemReporting, AttributionRecording {
@@ -48,11 +47,7 @@ export interface CallersLinks {
     account: string,
     deadline: Deadline,
   ): Promise<VendingError>;
-  progress(
-    connection: Connection,
-    awaited: AwaitedLink,
-    deadline: Deadline,
-  ): Promise<ConsentProgress>;
+  progress(call: ProgressCall): Promise<ConsentProgressAnswer>;
 }
 
 type Vended = VendAnswer | ConsentProgressAnswer;
@@ -64,14 +59,7 @@ export function vendEndpoint(endpoint: VendEndpoint) {
   const attribution = attributing(endpoint);
   return jsonEndpoint(endpoint, (call): Vended | Promise<Vended> => {
     const { event, requestId, invokedArn, deadline, setConnection } = call;
-    if (links && asksAboutLink(event)) {
-      const { account, consentId: id, awaited } = readProgressRequest(event, realm);
-      const connection = connectionOf(realm, account);
-      setConnection(connection);
-      return links()
-        .then(({ progress }) => progress(connection, awaited, deadline()))
-        .then((state) => ({ connection, id, state }));
-    }
+    if (links && asksAboutLink(event)) return links().then(({ progress }) => progress(call));
     const request = readVendRequest(event, realm);
     refuseRejection(request, invokedArn);
     const connection = connectionOf(realm, request.account);
@@ -94,6 +82,12 @@ export function vendEndpoint(endpoint: VendEndpoint) {
     setConnection(connection);
     return vend(request, deadline()).then(answerTo, refuse);
   });
+}
+
+/** A request about a link, instead of one for a credential. */
+function asksAboutLink(event: unknown): boolean {
+  const { consentId, path } = Object(event);
+  return consentId !== undefined || (isProxyEvent(event) && /\/v1\/consents\//.test(path));
 }
 
 /** Whether the caller is to have a link, which is proved by AWS as well: who may have one is granted another alias. */

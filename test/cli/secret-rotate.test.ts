@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { generateValue } from "../../local/secret-seeder.ts";
 import type { SecretWorld } from "./secret-world.ts";
-import { startSecretWorld } from "./secret-world.ts";
+import { startSecretWorld, vendNewKey } from "./secret-world.ts";
 
 let world: SecretWorld;
 beforeAll(async () => {
@@ -10,18 +10,10 @@ beforeAll(async () => {
 afterEach(() => world.stack.secretsManager.clearFaults());
 afterAll(() => world.stop());
 
-let accounts = 0;
-
 /** An account with a key that is vended. */
 async function vendedKey() {
-  accounts += 1;
-  const connection = `cfis/staging/rotated-${accounts}`;
-  const secret = `token-vending/${connection}`;
-  const { cfis } = world.stack.providers;
-  const file = world.file({ apiKey: cfis.registerKey() });
-  expect((await world.vend(`secret put ${connection} --file ${file}`)).exitCode).toBe(0);
-  expect((await world.vend(`vend ${connection}`)).exitCode).toBe(0);
-  const next = { apiKey: cfis.registerKey() };
+  const { connection, secret } = await vendNewKey(world);
+  const next = { apiKey: world.stack.providers.cfis.registerKey() };
   const rotate = `secret rotate ${connection} --file ${world.file(next)}`;
   const vendedToken = async () => {
     const { out } = await world.vend(`vend ${connection} --show-token --json`);

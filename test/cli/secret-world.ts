@@ -6,7 +6,7 @@ import {
   GetSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { inject, vi } from "vitest";
+import { expect, inject, vi } from "vitest";
 import { run } from "../../cli/run.ts";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";
@@ -110,4 +110,16 @@ export async function startSecretWorld(): Promise<SecretWorld> {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+let accounts = 0;
+
+/** An account of its own with a key that was put and is vended. */
+export async function vendNewKey({ stack, file, vend }: SecretWorld) {
+  accounts += 1;
+  const connection = `cfis/staging/key-${accounts}`;
+  const key = file({ apiKey: stack.providers.cfis.registerKey() });
+  expect((await vend(`secret put ${connection} --file ${key}`)).exitCode).toBe(0);
+  expect((await vend(`vend ${connection}`)).exitCode).toBe(0);
+  return { connection, secret: `token-vending/${connection}` };
 }

@@ -2,13 +2,9 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { RealmId } from "../../functions/model/connection.ts";
 import { ConsentProvider } from "../support/consent-provider.ts";
-import {
-  expectNothingStored,
-  startedConsent,
-  TestConsentSite,
-  useTable,
-} from "../support/consent-site.ts";
+import { expectNothingStored, startedConsent, TestConsentSite } from "../support/consent-site.ts";
 import { callbackUrl } from "../support/test-browser.ts";
+import { useTable } from "../support/use-table.ts";
 
 const table = useTable();
 const aSite = (changes = {}) => new TestConsentSite(table(), changes);

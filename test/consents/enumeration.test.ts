@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { newAuthorizationRequest } from "../../functions/consents/authorization-request.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secrets.ts";
-import { startedConsent, TestConsentSite, useTable } from "../support/consent-site.ts";
+import { startedConsent, TestConsentSite } from "../support/consent-site.ts";
 import type { TestBrowser } from "../support/test-browser.ts";
+import { useTable } from "../support/use-table.ts";
 
 const table = useTable();
 

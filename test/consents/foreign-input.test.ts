@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  expectNothingStored,
-  startedConsent,
-  TestConsentSite,
-  useTable,
-} from "../support/consent-site.ts";
+import { expectNothingStored, startedConsent, TestConsentSite } from "../support/consent-site.ts";
 import type { TestBrowser } from "../support/test-browser.ts";
+import { useTable } from "../support/use-table.ts";
 
 const table = useTable();
 const aSite = (changes = {}) => new TestConsentSite(table(), changes);

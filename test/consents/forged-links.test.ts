@@ -7,12 +7,8 @@ import { VendingError } from "../../functions/model/errors.ts";
 import type { PendingConsent } from "../../functions/model/pending-consents.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
-import {
-  expectNothingStored,
-  startedConsent,
-  TestConsentSite,
-  useTable,
-} from "../support/consent-site.ts";
+import { expectNothingStored, startedConsent, TestConsentSite } from "../support/consent-site.ts";
+import { useTable } from "../support/use-table.ts";
 
 const table = useTable();
 const aSite = (changes = {}) => new TestConsentSite(table(), changes);

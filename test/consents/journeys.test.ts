@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { refusedBy } from "../support/consent-provider.ts";
-import { TestConsentSite, useTable } from "../support/consent-site.ts";
+import { TestConsentSite } from "../support/consent-site.ts";
+import { useTable } from "../support/use-table.ts";
 import { apis } from "../support/web-events.ts";
 
 const noLonger = "This link no longer works";

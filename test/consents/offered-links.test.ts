@@ -3,13 +3,14 @@ import { describe, expect, test } from "vitest";
 import { consentProgress } from "../../functions/consents/consent-progress.ts";
 import { withLinksAlias } from "../../functions/http/contract.ts";
 import type { ConsentLink } from "../../functions/http/link-contract.ts";
-import { readConsentId } from "../../functions/http/read-progress-request.ts";
+import { readConsentId } from "../../functions/http/progress-answer.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import { takeLease } from "../../functions/vending/issuing/lease.ts";
 import { aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
-import { startedConsent, TestConsentSite, useTable } from "../support/consent-site.ts";
+import { startedConsent, TestConsentSite } from "../support/consent-site.ts";
 import { TABLE } from "../support/token-table.ts";
+import { useTable } from "../support/use-table.ts";
 
 const table = useTable();
 const day = 86_400_000;

@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { plusMs } from "../../functions/model/clock.ts";
 import type { PendingConsents } from "../../functions/model/pending-consents.ts";
 import { at } from "../support/a-record.ts";
-import { TestConsentSite, useTable } from "../support/consent-site.ts";
+import { TestConsentSite } from "../support/consent-site.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 import { TestBrowser } from "../support/test-browser.ts";
+import { useTable } from "../support/use-table.ts";
 
 const hourMs = 3_600_000;
 const table = useTable();

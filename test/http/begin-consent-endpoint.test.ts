@@ -5,7 +5,8 @@ import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
-import { TestConsentSite, useTable } from "../support/consent-site.ts";
+import { TestConsentSite } from "../support/consent-site.ts";
+import { useTable } from "../support/use-table.ts";
 import { browserHttpApiEvent } from "../support/web-events.ts";
 
 const table = useTable();

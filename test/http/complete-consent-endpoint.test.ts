@@ -3,7 +3,8 @@ import { CredentialCache } from "../../functions/vending/credential-cache.ts";
 import { vendToken } from "../../functions/vending/vend-token.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { refusedBy } from "../support/consent-provider.ts";
-import { TestConsentSite, useTable } from "../support/consent-site.ts";
+import { TestConsentSite } from "../support/consent-site.ts";
+import { useTable } from "../support/use-table.ts";
 import { browserHttpApiEvent } from "../support/web-events.ts";
 
 const table = useTable();

@@ -115,3 +115,15 @@ it("the other functions count what they refuse too, the status under its own nam
     ["list-connections", "invalid-request"],
   ]);
 });
+
+it("a Secrets Manager that denies the check of a version is counted too (P15)", async () => {
+  const { stack, realm } = await confermaWorld();
+  stack.secretsManager.injectFault({ fault: "deny" }, 100);
+  const renew = await stack.startFunction("renew-tokens", realm);
+
+  expect(await renew.handle({ checkSecret: {} })).toMatchObject({
+    unusable: { code: "secret-unavailable" },
+  });
+
+  expect(countsOf(stack, "DependencyFailures")["secrets-manager"]).toBeGreaterThan(0);
+});

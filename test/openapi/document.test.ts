@@ -18,8 +18,9 @@ import { openApiText } from "../../openapi/document.ts";
 import { aCredential } from "../support/a-credential.ts";
 import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
 import { aFailure, aLease, aRecord, at } from "../support/a-record.ts";
-import { TestConsentSite, useTable } from "../support/consent-site.ts";
+import { TestConsentSite } from "../support/consent-site.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
+import { useTable } from "../support/use-table.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
 

@@ -1,28 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { FreezeTarget } from "../../functions/store/dynamodb-freezes.ts";
 import { dynamoDbFreezes } from "../../functions/store/dynamodb-freezes.ts";
-import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
-import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { at } from "../support/a-record.ts";
-import { clientOf } from "../support/stack-token-store.ts";
-import { TABLE, tokenTable } from "../support/token-table.ts";
+import { TABLE } from "../support/token-table.ts";
+import { useTable } from "../support/use-table.ts";
 
-let database: Awaited<ReturnType<typeof startDynamoDb>>;
-let client: ReturnType<typeof clientOf>;
-
-beforeAll(async () => {
-  database = await startDynamoDb();
-  await createTables(database.url, [tokenTable]);
-  client = clientOf(database.url);
-});
-
-afterAll(async () => {
-  client.destroy();
-  await database.stop();
-});
+const table = useTable();
 
 function targets(): FreezeTarget[] {
   const realm = `cfis/${randomUUID()}`;
@@ -36,7 +22,7 @@ const decision = (time: string, reason: string) => ({ by: "jo", at: at(time), re
 
 test.each([0, 1])("who freezes and thaws again and again finds what stands (%i)", async (which) => {
   const target = targets()[which] ?? expect.fail("no target");
-  const freezes = dynamoDbFreezes(client, TABLE);
+  const freezes = dynamoDbFreezes(table(), TABLE);
   for (const second of ["01", "02"]) {
     const first = decision(`10:00:${second}.000`, "leaked");
     expect(await freezes.freeze(target, first, randomUUID())).toBeNull();
@@ -50,7 +36,7 @@ test.each([0, 1])("who freezes and thaws again and again finds what stands (%i)"
 
 test("of operators at once, one freezes and one thaws", async () => {
   const target = targets()[0] ?? expect.fail("no target");
-  const freezes = dynamoDbFreezes(client, TABLE);
+  const freezes = dynamoDbFreezes(table(), TABLE);
   const five = ["1", "2", "3", "4", "5"].map((digit) => decision(`10:00:0${digit}.000`, digit));
   const froze = await Promise.all(five.map((by) => freezes.freeze(target, by, randomUUID())));
   expect(froze.filter((standing) => standing === null)).toHaveLength(1);
@@ -60,11 +46,11 @@ test("of operators at once, one freezes and one thaws", async () => {
 
 test("a freeze that is damaged is thawed, too", async () => {
   const target = targets()[0] ?? expect.fail("no target");
-  const freezes = dynamoDbFreezes(client, TABLE);
+  const freezes = dynamoDbFreezes(table(), TABLE);
   const damaged: AttributeValue[] = [{ S: "stop" }, { M: { by: { S: "jo" } } }];
   for (const frozen of damaged) {
     const Item = { pk: { S: `${target.realm}/~freeze` }, frozen };
-    await client.send(new PutItemCommand({ TableName: TABLE, Item }));
+    await table().send(new PutItemCommand({ TableName: TABLE, Item }));
     const over = await freezes.thaw(target, decision("10:00:01.000", "over"), randomUUID());
     expect(over).toMatchObject({ of: "realm" });
     expect(await freezes.read(target)).toBeNull();

@@ -1,6 +1,5 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { NoticeDependencies } from "../../functions/events/give-notices.ts";
 import { giveNotices } from "../../functions/events/give-notices.ts";
 import type { Connection } from "../../functions/model/connection.ts";
@@ -11,35 +10,22 @@ import { dynamoDbNotices } from "../../functions/store/dynamodb-notices.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { readFreeze } from "../../functions/store/read-record.ts";
 import { readTold } from "../../functions/store/told-attribute.ts";
-import type { LocalDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
-import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
-import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { byConsent } from "../support/policies.ts";
-import { clientOf, readerOf } from "../support/stack-token-store.ts";
-import { TABLE, tokenTable } from "../support/token-table.ts";
+import { readerOf } from "../support/stack-token-store.ts";
+import { TABLE } from "../support/token-table.ts";
+import { useTable } from "../support/use-table.ts";
 
 const signal = new AbortController().signal;
 const dayMs = 86_400_000;
 const now = systemClock.now();
 const inDays = (days: number) => new Date(Number(now) + days * dayMs);
-let database: LocalDynamoDb;
-let client: DynamoDBClient;
-
-beforeAll(async () => {
-  database = await startDynamoDb();
-  await createTables(database.url, [tokenTable]);
-  client = clientOf(database.url);
-});
-afterAll(async () => {
-  client.destroy();
-  await database.stop();
-});
+const table = useTable();
 
 function dependencies(environments: readonly string[]): NoticeDependencies {
-  const reader = dynamoDbStatusReader(client, TABLE, systemClock, readerOf(), readFreeze);
+  const reader = dynamoDbStatusReader(table(), TABLE, systemClock, readerOf(), readFreeze);
   const silent = () => {};
   const log = { info: silent, warn: silent, error: silent };
-  const notices = dynamoDbNotices(client, TABLE);
+  const notices = dynamoDbNotices(table(), TABLE);
   const realms = environments.map((environment) => {
     const realm = { provider: "connectpay", environment, policy: byConsent };
     return [`connectpay/${environment}`, realm] as const;
@@ -57,12 +43,12 @@ async function put(connection: string, endsAt: Date, changes: Item = {}): Promis
     ...{ refreshFingerprint: text("0123456789ab"), refreshEndsAt: instant(endsAt) },
     ...changes,
   };
-  await client.send(new PutItemCommand({ TableName: TABLE, Item: item }));
+  await table().send(new PutItemCommand({ TableName: TABLE, Item: item }));
 }
 
 async function rowOf(pk: string): Promise<Item | undefined> {
   const command = new GetItemCommand({ TableName: TABLE, Key: { pk: text(pk) } });
-  return (await client.send(command)).Item;
+  return (await table().send(command)).Item;
 }
 
 const enough = { msLeft: () => 60_000, signal };

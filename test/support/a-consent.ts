@@ -1,4 +1,8 @@
-import type { AuthorizationRequest, GrantCredential } from "../../functions/model/consent.ts";
+import type {
+  AuthorizationRequest,
+  ConsentResult,
+  GrantCredential,
+} from "../../functions/model/consent.ts";
 import type { Issued, NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive, unprintable } from "../../functions/model/sensitive.ts";
 
@@ -35,4 +39,15 @@ export function consentOf(outcome: Issued | NotIssued) {
   if (outcome.kind !== "issued" || !outcome.consent) throw new Error(JSON.stringify(outcome));
   const { refreshToken, ...others } = outcome.consent;
   return { ...others, refreshToken: refreshToken?.expose() ?? null };
+}
+
+/** A consent of which the provider says nothing, but may give a refresh token for it. */
+export function silentConsent(refreshToken: string | null): ConsentResult {
+  return {
+    refreshToken: refreshToken === null ? null : new Sensitive(refreshToken),
+    refreshEndsAt: null,
+    grantedScope: null,
+    subject: null,
+    customer: null,
+  };
 }

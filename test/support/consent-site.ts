@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, expect } from "vitest";
+import { expect } from "vitest";
 import { siteOf } from "../../functions/compose-consents.ts";
 import { linksOf } from "../../functions/compose-links.ts";
 import { beginConsent, linkLifetimeMs } from "../../functions/consents/begin-consent.ts";
@@ -26,33 +26,14 @@ import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.t
 import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { processVending } from "../../functions/vending/process-vending.ts";
-import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
-import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
 import { aRequester } from "./a-page-view.ts";
 import { aContext } from "./a-proxy-event.ts";
 import { at } from "./a-record.ts";
 import { ConsentProvider } from "./consent-provider.ts";
 import { FixedClock } from "./fixed-clock.ts";
-import { clientOf } from "./stack-token-store.ts";
 import { TestBrowser } from "./test-browser.ts";
-import { TABLE, tokenTable } from "./token-table.ts";
+import { TABLE } from "./token-table.ts";
 import type { Api } from "./web-events.ts";
-
-/** A table on dynalite for the tests of one file. */
-export function useTable(): () => DynamoDBClient {
-  let database: Awaited<ReturnType<typeof startDynamoDb>>;
-  let client: DynamoDBClient;
-  beforeAll(async () => {
-    database = await startDynamoDb();
-    await createTables(database.url, [tokenTable]);
-    client = clientOf(database.url);
-  });
-  afterAll(async () => {
-    client.destroy();
-    await database.stop();
-  });
-  return () => client;
-}
 
 interface SiteChanges {
   readonly realm?: RealmId;

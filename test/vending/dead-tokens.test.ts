@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { VendingError } from "../../functions/model/errors.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
+import { silentConsent } from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent } from "../support/policies.ts";
@@ -19,13 +19,7 @@ const reported = { rejectedVersion: 1 };
 /** A person has consented; with `refreshToken`, unless the provider gave none. */
 async function aConsentedDeployment(refreshToken: string | null = "refresh-1") {
   const here = new TestDeployment(byConsent);
-  here.consented = {
-    refreshToken: refreshToken === null ? null : new Sensitive(refreshToken),
-    refreshEndsAt: null,
-    grantedScope: null,
-    subject: null,
-    customer: null,
-  };
+  here.consented = silentConsent(refreshToken);
   await here.consent();
   return here;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { plusMs } from "../../functions/model/clock.ts";
-import { Sensitive } from "../../functions/model/sensitive.ts";
 import { connectionState } from "../../functions/vending/decision/connection-state.ts";
+import { silentConsent } from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent } from "../support/policies.ts";
@@ -12,13 +12,7 @@ const dayMs = 86_400_000;
 async function aDeployment(refreshToken: string | null): Promise<TestDeployment> {
   const here = new TestDeployment(byConsent);
   here.lifetime = { kind: "unlimited", until: null };
-  here.consented = {
-    refreshToken: refreshToken === null ? null : new Sensitive(refreshToken),
-    refreshEndsAt: null,
-    grantedScope: null,
-    subject: null,
-    customer: null,
-  };
+  here.consented = silentConsent(refreshToken);
   await here.consent();
   return here;
 }

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { VendingError } from "../../../functions/model/errors.ts";
 import { aContext } from "../../support/a-proxy-event.ts";
 import { refusedBy } from "../../support/consent-provider.ts";
-import { startedConsent, TestConsentSite, useTable } from "../../support/consent-site.ts";
+import { startedConsent, TestConsentSite } from "../../support/consent-site.ts";
 import { callbackUrl, readPageResponse } from "../../support/test-browser.ts";
+import { useTable } from "../../support/use-table.ts";
 import { webEvent } from "../../support/web-events.ts";
 
 const table = useTable();

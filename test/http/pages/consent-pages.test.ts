@@ -7,9 +7,10 @@ import { problemCodes } from "../../../functions/model/errors.ts";
 import { aPageView } from "../../support/a-page-view.ts";
 import { aContext } from "../../support/a-proxy-event.ts";
 import { ConsentProvider } from "../../support/consent-provider.ts";
-import { startedConsent, TestConsentSite, useTable } from "../../support/consent-site.ts";
+import { startedConsent, TestConsentSite } from "../../support/consent-site.ts";
 import type { PageResponse } from "../../support/test-browser.ts";
 import { readPageResponse } from "../../support/test-browser.ts";
+import { useTable } from "../../support/use-table.ts";
 import { apis, webEvent } from "../../support/web-events.ts";
 
 const table = useTable();

@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { VendingError } from "../../../functions/model/errors.ts";
 import { Sensitive } from "../../../functions/model/sensitive.ts";
 import { nodeBrowserSecrets } from "../../../functions/platform/node-browser-secrets.ts";
-import { startedConsent, TestConsentSite, useTable } from "../../support/consent-site.ts";
+import { startedConsent, TestConsentSite } from "../../support/consent-site.ts";
 import type { PageResponse, TestBrowser } from "../../support/test-browser.ts";
 import { callbackUrl } from "../../support/test-browser.ts";
+import { useTable } from "../../support/use-table.ts";
 import { apis } from "../../support/web-events.ts";
 
 const table = useTable();

@@ -1,16 +1,39 @@
 import * as v from "valibot";
-import type { AwaitedLink } from "../model/awaited-link.ts";
-import type { RealmId } from "../model/connection.ts";
+import type { AwaitedLink, ConsentProgress } from "../model/awaited-link.ts";
+import type { Connection, RealmId } from "../model/connection.ts";
+import { connectionOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
+import type { Deadline } from "../model/time-limits.ts";
 import { readApiEvent, readQuery } from "./api-event.ts";
+import type { EndpointRequest } from "./json-endpoint.ts";
+import type { ConsentProgressAnswer } from "./link-contract.ts";
+import { noFields } from "./link-contract.ts";
 import {
-  isProxyEvent,
   parse,
   requireAccount,
   requireConnection,
   requireMethod,
   unknownPath,
 } from "./read-fields.ts";
+
+/** A request about a link, of a caller of `vend-token`. */
+export type ProgressCall = Pick<EndpointRequest, "event" | "deadline" | "setConnection">;
+
+/** Answers what came of a link. Not a part of the way to a credential: loaded when somebody asks. */
+export async function answerProgress(
+  { event, deadline, setConnection }: ProgressCall,
+  realm: RealmId,
+  progress: (
+    connection: Connection,
+    awaited: AwaitedLink,
+    deadline: Deadline,
+  ) => Promise<ConsentProgress>,
+): Promise<ConsentProgressAnswer> {
+  const { account, consentId: id, awaited } = readProgressRequest(event, realm);
+  const connection = connectionOf(realm, account);
+  setConnection(connection);
+  return { connection, id, state: await progress(connection, awaited, deadline()) };
+}
 
 /** The payload of a direct invocation of `vend-token` that asks what came of a link. */
 const progressPayload = v.strictObject({
@@ -29,14 +52,8 @@ export function readConsentId(id: string): AwaitedLink | null {
 
 const progressPath = /\/v1\/consents\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+?)\/?$/;
 
-/** A request about a link, instead of one for a credential. */
-export function asksAboutLink(event: unknown): boolean {
-  const { consentId, path } = Object(event);
-  return consentId !== undefined || (isProxyEvent(event) && /\/v1\/consents\//.test(path));
-}
-
 /** Which link of which account a caller asks about. Fails with `invalid-request` or `unknown-connection`, naming the field. */
-export function readProgressRequest(
+function readProgressRequest(
   event: unknown,
   realm: RealmId,
 ): { account: string; consentId: string; awaited: AwaitedLink } {
@@ -56,6 +73,6 @@ function readRequest(event: unknown, realm: RealmId) {
   if (!match) throw unknownPath();
   const account = requireConnection(match, realm);
   requireMethod(api.httpMethod, "GET");
-  parse(v.strictObject({}), readQuery(api), "query");
+  parse(noFields, readQuery(api), "query");
   return { account, consentId: match[4] ?? "" };
 }
