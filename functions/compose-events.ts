@@ -2,6 +2,7 @@ import { composeStatus } from "./compose.ts";
 import type { NoticeDependencies } from "./events/give-notices.ts";
 import type { PublishDependencies } from "./events/publish-changes.ts";
 import { realmName } from "./model/connection.ts";
+import { failureCounter } from "./platform/aws-connection.ts";
 import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import type { Variables } from "./platform/environment.ts";
 import { readBusName } from "./platform/environment.ts";
@@ -14,7 +15,7 @@ export async function composeEvents(variables: Variables): Promise<{
 }> {
   const busName = readBusName(variables);
   const status = await composeStatus(variables, "publish-events");
-  const { reader, tableName, aws, clock, log } = status;
+  const { reader, tableName, aws, clock, log, metrics } = status;
   const { openEventBus } = await import("./bus/eventbridge-bus.ts");
   const { openDynamoDb } = await import("./store/sdk-item-table.ts");
   const { dynamoDbNotices } = await import("./store/dynamodb-notices.ts");
@@ -26,13 +27,16 @@ export async function composeEvents(variables: Variables): Promise<{
   return {
     dependencies: {
       ...{ realms, reader, clock, log },
-      bus: openEventBus(options, busName),
-      notices: dynamoDbNotices(openDynamoDb(options), tableName),
-      metricsOf: (realm) => metricsByRealm.get(realm) ?? status.metrics,
+      bus: openEventBus(options, busName, metrics),
+      notices: dynamoDbNotices(
+        openDynamoDb(options, failureCounter(metrics, "dynamodb")),
+        tableName,
+      ),
+      metricsOf: (realm) => metricsByRealm.get(realm) ?? metrics,
     },
     metrics: {
       flush() {
-        for (const metrics of [status.metrics, ...metricsByRealm.values()]) metrics.flush();
+        for (const each of [metrics, ...metricsByRealm.values()]) each.flush();
       },
     },
   };

@@ -37,7 +37,7 @@ const rows: Readonly<Record<Measure, MetricRow>> = {
   },
   DependencyFailures: {
     means:
-      "requests that failed, after retries: to `dynamodb`, `kms` or `secrets-manager`; renewals that failed because of the `provider`",
+      "requests that failed, after retries: to `dynamodb`, `kms`, `secrets-manager` or `eventbridge`; renewals that failed because of the `provider`",
     statistic: "Sum",
     alarm: "if it persists; it says whose fault `Unserved` is",
   },

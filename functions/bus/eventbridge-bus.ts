@@ -1,17 +1,23 @@
 import type { PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import type { ConnectionEvent, EventBus } from "../model/connection-events.ts";
+import type { Metrics } from "../model/metrics.ts";
 import type { SdkOptions } from "../platform/aws-connection.ts";
+import { failureCounter, reportFailures } from "../platform/aws-connection.ts";
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const maxEntries = 10;
 
+/** Its name in metrics. */
+const dependency = "eventbridge";
+
 /** The `source` of every event; deployments differ by their buses. */
 const eventSource = "token-vending";
 
-/** Publishes events in the order given, ten in a request. */
-export function openEventBus(options: SdkOptions, busName: string): EventBus {
+/** Publishes events in the order given, ten in a request. Requests that fail, also in part, are counted. */
+export function openEventBus(options: SdkOptions, busName: string, metrics: Metrics): EventBus {
   const client = new EventBridgeClient(options);
+  reportFailures(client, failureCounter(metrics, dependency));
 
   /** The keys of those that EventBridge did not take. */
   async function put(events: readonly ConnectionEvent[], signal: AbortSignal): Promise<string[]> {
@@ -19,7 +25,9 @@ export function openEventBus(options: SdkOptions, busName: string): EventBus {
       Entries: events.map((event) => entryOf(event, busName)),
     });
     const { Entries = [] } = await client.send(command, { abortSignal: signal });
-    return events.flatMap(({ key }, at) => (Entries[at]?.EventId === undefined ? [key] : []));
+    const refused = events.filter((_, at) => Entries[at]?.EventId === undefined);
+    if (refused.length > 0) metrics.record("DependencyFailures", 1, dependency);
+    return refused.map(({ key }) => key);
   }
 
   return {

@@ -47,7 +47,7 @@ export function needsNewSecret(code: ProblemCode): boolean {
 }
 
 /** What the functions depend on, by the names in metrics and log. */
-export type DependencyName = "dynamodb" | "kms" | "secrets-manager" | "provider";
+export type DependencyName = "dynamodb" | "kms" | "secrets-manager" | "eventbridge" | "provider";
 
 /** The services of AWS, as details name them. */
 export const servicesInWords = {

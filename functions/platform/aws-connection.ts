@@ -89,6 +89,7 @@ const answers: Readonly<Record<AwsDependency, readonly string[]>> = {
   kms: ["InvalidCiphertextException", "IncorrectKeyException"],
   // There is no such secret, or it is to be deleted.
   "secrets-manager": ["ResourceNotFoundException", "InvalidRequestException"],
+  eventbridge: [],
 };
 
 /** Our own caller has gone, or has no time left: that says nothing about the service. */

@@ -67,6 +67,15 @@ async function startPublisher(): Promise<Publishing> {
   return { stack, bus, publisher, deliver };
 }
 
+/** The failures of dependencies that the function has counted, by their dimensions. */
+const failuresIn = (stack: TestStack) =>
+  stack
+    .events("metrics")
+    .filter((line) => "DependencyFailures" in line)
+    .map(({ Realm, Dependency, DependencyFailures }) => ({
+      ...{ Realm, Dependency, DependencyFailures },
+    }));
+
 const keys = (events: readonly BusEvent[]) =>
   events.map(({ detail }) => (detail as { readonly key: string }).key);
 
@@ -105,7 +114,7 @@ test("what the stream has is on the bus, and nothing of it that is secret or per
 });
 
 test("an entry that the bus refuses is delivered again with all after it, under the same key", async () => {
-  const { bus, deliver } = await startPublisher();
+  const { stack, bus, deliver } = await startPublisher();
   const batch = ["a", "b", "c"].map((account, at) => recordOf(at, row(account)));
   bus.refuseNext(1);
   expect(await deliver(...batch)).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
@@ -114,10 +123,13 @@ test("an entry that the bus refuses is delivered again with all after it, under 
   expect([...new Set(keys(bus.events))].sort()).toEqual(
     ["a", "b", "c"].map((account) => `connectpay/stage/${account}#4#consent-granted#1000`),
   );
+  expect(failuresIn(stack)).toEqual([
+    { Realm: "publish-events", Dependency: "eventbridge", DependencyFailures: 1 },
+  ]);
 });
 
 test("a bus that fails has the whole batch delivered again, and more than ten events are out in order", async () => {
-  const { bus, publisher, deliver } = await startPublisher();
+  const { stack, bus, publisher, deliver } = await startPublisher();
   const accounts = Array.from({ length: 23 }, (_, at) => `a${String(at).padStart(2, "0")}`);
   const batch = accounts.map((account, at) => recordOf(at, row(account)));
   bus.injectFault({ fault: "fail" }, 3);
@@ -126,6 +138,16 @@ test("a bus that fails has the whole batch delivered again, and more than ten ev
   expect(await deliver(...batch)).toEqual({ batchItemFailures: [] });
   expect(keys(bus.events).map((key) => key.split(/[/#]/)[2])).toEqual(accounts);
   expect(publisher.printed()).toContain("events-delayed");
+  expect(failuresIn(stack)).toEqual([
+    { Realm: "publish-events", Dependency: "eventbridge", DependencyFailures: 1 },
+  ]);
+});
+
+test("a table that does not say where the last run ended is counted", async () => {
+  const { stack, publisher } = await startPublisher();
+  stack.dynamoDb.injectFault({ operation: "GetItem", fault: "deny" });
+  await expect(publisher.handle({}, 60_000)).rejects.toThrow();
+  expect(failuresIn(stack)).toMatchObject([{ Realm: "publish-events", Dependency: "dynamodb" }]);
 });
 
 test("the schedule's run marks a consent that ends, and the stream carries the mark to the bus", async () => {

@@ -23,6 +23,8 @@ test.each([
   ["kms", "AccessDeniedException"],
   ["secrets-manager", "AccessDeniedException"],
   ["secrets-manager", "InternalServiceError"],
+  ["eventbridge", "ResourceNotFoundException"],
+  ["eventbridge", "InternalException"],
 ] as const)("%s fails with %s", (service, name) => {
   expect(counted(service, name)).toEqual([["DependencyFailures", 1, service]]);
 });
