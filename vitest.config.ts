@@ -26,7 +26,7 @@ const withBundles = ["test/infra/example.test.ts"];
 const slow = [
   "test/docs-recipe.test.ts",
   "test/infra/{many-realms,synth}.test.ts",
-  "test/integration/{chaos,every-await,npm-start,recovery-*}.test.ts",
+  "test/integration/{chaos,every-await,npm-start,recovery-*,table-stream}.test.ts",
   "test/local/{demo,demo-scenes}.test.ts",
   "test/releases/{side-by-side,rollback,consents}.test.ts",
   "test/{local/aws/dynamodb,store}/dynamodb-local.test.ts",

@@ -1,4 +1,5 @@
 import type { SimulatedUser } from "../../local/simulators/oauth/users.ts";
+import type { ConsentChoices } from "../local/simulators/oauth/user-agent.ts";
 import { createUserAgent } from "../local/simulators/oauth/user-agent.ts";
 
 /** A consent page in a browser window. */
@@ -58,8 +59,12 @@ export function aWindow() {
 }
 
 /** A window in which a person opens a consent link, consents at the provider and returns. */
-export async function consentInBrowser(link: string, person: SimulatedUser): Promise<Response> {
+export async function consentInBrowser(
+  link: string,
+  person: SimulatedUser,
+  wishes: ConsentChoices = {},
+): Promise<Response> {
   const window = aWindow();
   const authorizeUrl = await window.setOut(link);
-  return window.follow(await createUserAgent(person).consent(authorizeUrl));
+  return window.follow(await createUserAgent(person).consent(authorizeUrl, wishes));
 }

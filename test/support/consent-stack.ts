@@ -27,6 +27,10 @@ export interface ConsentStack {
   readonly connectPay: Awaited<ReturnType<typeof startConnectPay>>;
   readonly acme: Awaited<ReturnType<typeof startAuthorizationCodeServer>>;
   readonly pending: PendingRows;
+  /** Where the table's database is. */
+  readonly databaseUrl: string;
+  /** Gives the realm's client another secret, until it is given its own again. */
+  replaceClientSecret(realm: RealmName, clientSecret: string | null): Promise<void>;
   /** Creates a consent link. */
   begin(realm: RealmName, account: string): Promise<string>;
   paste(realm: RealmName, account: string, code: string): Promise<unknown>;
@@ -62,12 +66,21 @@ const requesterVariablesOfStack = {
 
 type Stop = () => Promise<unknown> | unknown;
 
+/** Starts a database that has the token table. */
+type StartTable = () => Promise<{ readonly url: string; stop(): Promise<unknown> }>;
+
+async function startTableOnDynalite(): ReturnType<StartTable> {
+  const dynamoDb = await startDynamoDb();
+  await createTables(dynamoDb.url, [tokenTable]);
+  return dynamoDb;
+}
+
 /** One stack for a suite, whose tests use different accounts. */
-export function useConsentStack(): () => ConsentStack {
+export function useConsentStack(startTable: StartTable = startTableOnDynalite): () => ConsentStack {
   const stops: Stop[] = [];
   let consentStack: ConsentStack | undefined;
   beforeAll(async () => {
-    consentStack = await startConsentStack(stops);
+    consentStack = await startConsentStack(stops, startTable);
   });
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop();
@@ -78,13 +91,12 @@ export function useConsentStack(): () => ConsentStack {
   };
 }
 
-async function startConsentStack(stops: Stop[]): Promise<ConsentStack> {
+async function startConsentStack(stops: Stop[], startTable: StartTable): Promise<ConsentStack> {
   const bundles = inject("bundlesFolder");
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-"));
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
-  const [dynamoDb, secretsManager] = await Promise.all([startDynamoDb(), startSecretsManager()]);
+  const [dynamoDb, secretsManager] = await Promise.all([startTable(), startSecretsManager()]);
   stops.push(dynamoDb.stop, secretsManager.stop);
-  await createTables(dynamoDb.url, [tokenTable]);
   const secrets = createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region);
   const api = await startHttpApi();
   stops.push(api.stop);
@@ -111,7 +123,7 @@ async function startConsentStack(stops: Stop[]): Promise<ConsentStack> {
     "authorization-code/acme": secret,
   };
   for (const realm of realmNames) {
-    await secrets.add(`token-vending/${realm}/default`, secretOf[realm] ?? {});
+    await secrets.add(secretNameOf(realm), secretOf[realm] ?? {});
   }
 
   const authority = path.join(folder, "authority.pem");
@@ -142,6 +154,12 @@ async function startConsentStack(stops: Stop[]): Promise<ConsentStack> {
   return {
     ...{ baseUrl, centrapay, connectPay, acme },
     pending: pendingRows(dynamoDb.url, TABLE),
+    databaseUrl: dynamoDb.url,
+    replaceClientSecret: (realm, clientSecret) =>
+      secrets.rotate(secretNameOf(realm), {
+        ...secretOf[realm],
+        ...(clientSecret === null ? {} : { clientSecret }),
+      }),
     async begin(realm, account) {
       const link = await invoke(functionNameOf(realm, "begin-consent"), { account });
       const { url } = link as { url?: string };
@@ -201,6 +219,8 @@ function realmsOf({
     },
   ];
 }
+
+const secretNameOf = (realm: RealmName) => `token-vending/${realm}/default`;
 
 /** The name of a realm's function on the local host. */
 export const functionNameOf = (realm: string, name: string) =>
