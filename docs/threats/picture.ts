@@ -60,6 +60,12 @@ export const arrows = {
     to: "DynamoDB",
     border: "the role's keys and attributes; what is sealed",
   },
+  stream: { from: "DynamoDB", to: "functions", border: "the publisher's role: one stream" },
+  events: {
+    from: "functions",
+    to: "EventBridge",
+    border: "the publisher's role: one bus, which has no policy of its own",
+  },
   KMS: { from: "functions", to: "KMS", border: "the encryption context, the key's policy" },
   "Secrets Manager": { from: "functions", to: "Secrets Manager", border: "the secret's name" },
   "token request": {
