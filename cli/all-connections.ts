@@ -1,4 +1,4 @@
-import type { ConnectionAnswer, ConnectionPage } from "../functions/http/contract.ts";
+import type { ConnectionAnswer, ConnectionPage } from "../functions/http/status-contract.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 
 /** The status of all connections of a realm, or of the deployment where that is null: every page. */

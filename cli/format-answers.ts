@@ -3,11 +3,14 @@ import type { ConsentLink } from "../functions/http/link-contract.ts";
 import { relativeTime, withRelativeTime } from "./relative-time.ts";
 
 /** What is shown beside the headers, which have the token. A new member of the answer has to be added. */
-type PlainMember = Exclude<keyof VendAnswer, "header" | "extraHeaders" | "token">;
+type PlainMember = Exclude<
+  keyof VendAnswer,
+  "header" | "extraHeaders" | "token" | "grantedScope" | "attributes"
+>;
 
 /** Formats a credential for people. The token is shown only on request. */
 export function formatCredential(answer: VendAnswer, isTokenShown: boolean, now: Date): string {
-  const { header, extraHeaders = {}, usableUntil, expiresAt } = answer;
+  const { header, extraHeaders = {}, usableUntil, expiresAt, grantedScope, attributes } = answer;
   const headers = Object.entries({ [header.name]: header.value, ...extraHeaders });
   const fields: Readonly<Record<PlainMember, readonly [name: string, value: string]>> = {
     connection: ["connection", answer.connection],
@@ -25,6 +28,8 @@ export function formatCredential(answer: VendAnswer, isTokenShown: boolean, now:
   };
   return formatFields([
     ...Object.values(fields),
+    ...(grantedScope === undefined ? [] : [["granted", grantedScope || "nothing"] as const]),
+    ...formatAttributes(attributes),
     ...headers.map(([name, value]): [string, string] => [
       "header",
       isTokenShown ? `${name}: ${value}` : `${name} (--show-token shows it)`,
@@ -49,13 +54,17 @@ export function formatConsentLink(
 }
 
 export function formatGrantedConsent(granted: GrantedConsent, now: Date): string {
-  const { connection, version, grantedScope, endsAt, customer } = granted;
+  const { connection, version, grantedScope, endsAt, customer, details = {} } = granted;
+  const { identity, withheldScope, attributes } = details;
   return formatFields([
     ["connection", connection],
     ["version", String(version)],
     ["granted", grantedScope === "" ? "nothing" : (grantedScope ?? "not stated by the provider")],
     ["ends", endsAt === null ? "not stated by the provider" : withRelativeTime(endsAt, now)],
     ["customer", customer ?? "not stated by the provider"],
+    ...(identity === undefined ? [] : [["person", identity] as const]),
+    ...(withheldScope === undefined ? [] : [["withheld", withheldScope] as const]),
+    ...formatAttributes(attributes),
   ]);
 }
 
@@ -66,6 +75,12 @@ export function formatDisconnected(answer: Disconnected): string {
   if (revoked) return `${ended}\nThe provider has revoked the consent.`;
   const advice = "The person should end the consent on the provider's own pages too.";
   return `${ended}\nIt may go on at the provider. ${advice}`;
+}
+
+function formatAttributes(
+  attributes: Readonly<Record<string, string>> = {},
+): (readonly [name: string, value: string])[] {
+  return Object.entries(attributes).map(([name, value]) => ["attribute", `${name}: ${value}`]);
 }
 
 /** Names and values, one per line. */

@@ -1,4 +1,4 @@
-import type { ConnectionAnswer } from "../functions/http/contract.ts";
+import type { ConnectionAnswer } from "../functions/http/status-contract.ts";
 import type { ConnectionState } from "../functions/model/connection-status.ts";
 import { formatTable } from "../local/format-table.ts";
 import { relativeTime } from "./relative-time.ts";
@@ -11,8 +11,9 @@ export function formatStatus(connections: readonly ConnectionAnswer[], now: Date
     connections.map((connection) => statusRow(connection, now)),
   );
   const failures = connections.flatMap((connection) => lastFailureOf(connection, now));
+  const consents = connections.flatMap((connection) => consentOf(connection, now));
   const steps = connections.flatMap(nextStepOf);
-  const paragraphs = [[table], failures, steps].filter((lines) => lines.length > 0);
+  const paragraphs = [[table], consents, failures, steps].filter((lines) => lines.length > 0);
   return paragraphs.map((lines) => lines.join("\n")).join("\n\n");
 }
 
@@ -26,6 +27,29 @@ function statusRow(connection: ConnectionAnswer, now: Date): string[] {
     usableUntil === null ? noEnd : relativeTime(usableUntil, now),
     formatRenewal(connection, now),
   ];
+}
+
+/** Who granted what, and until when. */
+function consentOf({ connection, consent }: ConnectionAnswer, now: Date): string[] {
+  if (!consent) return [];
+  const { identity, subject, customer, begunBy, endsAt, consentedAt } = consent;
+  const { grantedScope, withheldScope, addedScope, attributes = {} } = consent;
+  const told = [
+    `given ${relativeTime(consentedAt, now)}`,
+    ...labelled("by", identity ?? subject),
+    ...labelled("for", customer),
+    ...labelled("asked by", begunBy),
+    ...labelled("granted", grantedScope === "" ? "nothing" : grantedScope),
+    ...labelled("withheld", withheldScope),
+    ...labelled("not asked for", addedScope),
+    ...Object.entries(attributes).map(([name, value]) => `${name} ${value}`),
+    endsAt === null ? "end unknown" : `ends ${relativeTime(endsAt, now)}`,
+  ];
+  return [`${connection}: consent ${told.join(", ")}`];
+}
+
+function labelled(label: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [`${label} ${value}`];
 }
 
 function lastFailureOf({ connection, lastFailure }: ConnectionAnswer, now: Date): string[] {

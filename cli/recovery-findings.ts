@@ -1,4 +1,4 @@
-import type { ConnectionAnswer } from "../functions/http/contract.ts";
+import type { ConnectionAnswer } from "../functions/http/status-contract.ts";
 import type { ConnectionState } from "../functions/model/connection-status.ts";
 import type { ProblemCode } from "../functions/model/errors.ts";
 import { sealingProblem } from "../functions/model/errors.ts";

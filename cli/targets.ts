@@ -1,4 +1,4 @@
-import type { ConnectionAnswer } from "../functions/http/contract.ts";
+import type { ConnectionAnswer } from "../functions/http/status-contract.ts";
 import { allConnections } from "./all-connections.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import { parseConnection, parseRealm } from "./parse-arguments.ts";

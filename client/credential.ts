@@ -23,12 +23,26 @@ export interface VendedCredential {
   readonly usableUntil: Date | null;
   /** When the token expires, as stated by the provider; null where it states nothing. */
   readonly expiresAt: Date | null;
+  /** The provider's `scope`, where a person granted less or more than was asked for. */
+  readonly grantedScope?: string | undefined;
+  /** What the provider returned with the consent and callers need, such as a tenant; absent for most. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A member that is added to the answer has to be added here; `headers` holds both kinds of header. */
 type AnswerMembers = Readonly<
   Record<Exclude<keyof VendAnswer, "header" | "extraHeaders">, unknown>
 >;
+
+const plainMembers = [
+  "connection",
+  "version",
+  "fingerprint",
+  "grantedScope",
+  "attributes",
+] as const;
+
+const instants = ["issuedAt", "usableUntil", "expiresAt"] as const;
 
 /** Public fields print. Secrets are behind getters over private fields, which are not enumerable. */
 class UnprintedCredential implements VendedCredential, AnswerMembers {
@@ -38,19 +52,22 @@ class UnprintedCredential implements VendedCredential, AnswerMembers {
   declare readonly issuedAt: Date;
   declare readonly usableUntil: Date | null;
   declare readonly expiresAt: Date | null;
+  declare readonly grantedScope: string | undefined;
+  declare readonly attributes: Readonly<Record<string, string>> | undefined;
   readonly #token: string;
   readonly #headers: Readonly<Record<string, string>>;
 
   constructor({ header, extraHeaders, ...answer }: VendAnswer) {
-    this.connection = answer.connection;
-    this.version = answer.version;
-    this.fingerprint = answer.fingerprint;
-    this.issuedAt = new Date(answer.issuedAt);
-    this.usableUntil = parseInstant(answer.usableUntil);
-    this.expiresAt = parseInstant(answer.expiresAt);
+    for (const name of plainMembers) {
+      if (name in answer) Object.assign(this, { [name]: answer[name] });
+    }
+    for (const name of instants) {
+      const instant = answer[name];
+      Object.assign(this, { [name]: instant === null ? null : new Date(instant) });
+    }
     this.#token = answer.token;
-    const headers = { ...extraHeaders, [header.name]: header.value.trim() };
-    this.#headers = Object.assign(new UnprintedHeaders(), headers);
+    const ofToken = { [header.name]: header.value.trim() };
+    this.#headers = Object.assign(new UnprintedHeaders(), extraHeaders, ofToken);
   }
 
   get token(): string {
@@ -90,9 +107,5 @@ const maxDateMs = 8.64e15;
 
 /** In milliseconds since 1970; the latest possible instant for a key that does not expire. */
 export function usableUntilMs({ usableUntil }: VendedCredential): number {
-  return usableUntil?.getTime() ?? maxDateMs;
-}
-
-function parseInstant(text: string | null): Date | null {
-  return text === null ? null : new Date(text);
+  return Number(usableUntil ?? maxDateMs);
 }

@@ -7,8 +7,7 @@ const { dependencies, metrics, site } = await composeConsents(process.env);
 
 const endpoint = beginConsentEndpoint({
   ...site,
-  begin: (account, deadline, openableMs) =>
-    beginConsent(dependencies, account, deadline, openableMs),
+  begin: (account, deadline, asked) => beginConsent(dependencies, account, deadline, asked),
 });
 
 /** Makes links for people who are to consent in this realm, and shows the pages behind them. */

@@ -8,8 +8,8 @@ const { dependencies, metrics, site } = await composeConsents(process.env);
 
 const endpoint = completeConsentEndpoint({
   ...site,
-  completePasted: (account, code, deadline) =>
-    completePastedCode(dependencies, account, code, deadline),
+  completePasted: (account, code, deadline, begunBy) =>
+    completePastedCode(dependencies, account, code, deadline, begunBy),
   disconnect: (connection, deadline) => disconnect(dependencies, connection, deadline),
 });
 

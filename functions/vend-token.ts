@@ -27,6 +27,8 @@ const linksTo = (pages: string, flow: NonNullable<typeof consent>) =>
 const endpoint = vendEndpoint({
   realm,
   extraHeaders: realm.extraHeaders,
+  accountHeaders: realm.accountHeaders,
+  attributeHeaders: "attributeHeaders" in realm ? realm.attributeHeaders : undefined,
   clock,
   log,
   processName,

@@ -1,11 +1,11 @@
 import * as v from "valibot";
+import type { Problem, VendAnswer } from "../functions/http/contract.ts";
+import type { ConsentLink, ConsentProgressAnswer } from "../functions/http/link-contract.ts";
 import type {
   ConnectionAnswer,
   ConnectionPage,
-  Problem,
-  VendAnswer,
-} from "../functions/http/contract.ts";
-import type { ConsentLink, ConsentProgressAnswer } from "../functions/http/link-contract.ts";
+  ConsentAnswer,
+} from "../functions/http/status-contract.ts";
 import { consentProgressStates } from "../functions/model/awaited-link.ts";
 import { connectionStates } from "../functions/model/connection-status.ts";
 import { problemCodes } from "../functions/model/errors.ts";
@@ -54,6 +54,15 @@ export const credentialSchema = v.strictObject({
   ),
   expiresAt: nullableInstant(
     "When the token expires, as stated by the provider; null if it states nothing.",
+  ),
+  grantedScope: v.exactOptional(
+    text("The provider's scope, where a person granted less or more than was asked for."),
+  ),
+  attributes: v.exactOptional(
+    described(
+      v.record(v.string(), v.string()),
+      "What the provider returned with the consent and callers need, such as a tenant, by name.",
+    ),
   ),
 }) satisfies SchemaOf<VendAnswer>;
 
@@ -121,6 +130,28 @@ const frozen = v.strictObject({
   reason: text("The operator's own text."),
 });
 
+const consent = v.strictObject({
+  consentedAt: instant,
+  endsAt: nullableInstant("When it ends unless it is renewed; null when the provider did not say."),
+  isRenewable: described(v.boolean(), "False: it ends with its token."),
+  begunBy: v.exactOptional(
+    text("Who asked for it: an IAM principal, or the AWS request that began it."),
+  ),
+  subject: v.exactOptional(
+    text(
+      "First twelve hexadecimal digits of the SHA-256 of the provider's identifier of the person.",
+    ),
+  ),
+  identity: v.exactOptional(text("The person's e-mail address, login or name, masked.")),
+  customer: v.exactOptional(text("The data's owner, masked by the provider.")),
+  grantedScope: v.exactOptional(v.string()),
+  withheldScope: v.exactOptional(text("What was requested and not granted.")),
+  addedScope: v.exactOptional(text("What was granted and not requested.")),
+  attributes: v.exactOptional(
+    described(v.record(v.string(), v.string()), "What the settings keep of the provider's answer."),
+  ),
+}) satisfies SchemaOf<ConsentAnswer>;
+
 const connectionSchema = v.strictObject({
   connection,
   state: described(v.picklist(connectionStates), "The state of the connection."),
@@ -137,6 +168,7 @@ const connectionSchema = v.strictObject({
     v.nullable(lastIssue),
     "The latest success among the last few requests to the provider.",
   ),
+  consent: v.exactOptional(described(consent, "Only where a person has consented.")),
   frozen: v.exactOptional(described(frozen, "Only while an operator has stopped the connection.")),
   lastFailure: described(v.nullable(lastFailure), "Null if a token was stored since."),
 }) satisfies SchemaOf<ConnectionAnswer>;

@@ -1,5 +1,6 @@
-import type { ConnectionPage, VendAnswer } from "../functions/http/contract.ts";
+import type { VendAnswer } from "../functions/http/contract.ts";
 import type { ConsentLink, ConsentProgressAnswer } from "../functions/http/link-contract.ts";
+import type { ConnectionPage } from "../functions/http/status-contract.ts";
 
 const instants = {
   issuedAt: "2026-11-20T10:00:00.000Z",

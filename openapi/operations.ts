@@ -1,6 +1,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
-import { listRequest, vendQuery } from "../functions/http/contract.ts";
+import { vendQuery } from "../functions/http/contract.ts";
+import { listRequest } from "../functions/http/status-contract.ts";
 import {
   connectionPageExample,
   consentLinkExample,

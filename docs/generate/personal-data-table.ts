@@ -38,7 +38,8 @@ const personal: Readonly<Record<StoredAttribute, string | null>> = {
   consentedAt: "when the person consented",
   grantedScope: "what the person granted",
   customer: "the owner of the data, by name, as the provider masks it",
-  consentDetails: "what the person did not grant, or granted besides",
+  consentDetails:
+    "what the person did not grant, or granted besides; the e-mail address or name, masked; attributes that the settings name; who asked for the consent",
   subject: "a fingerprint of the person's id at the provider",
   sealedRefresh: "the refresh token, encrypted",
   refreshVersion: technical,

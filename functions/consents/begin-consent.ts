@@ -1,4 +1,4 @@
-import type { AwaitedLink, LinkForPerson } from "../model/awaited-link.ts";
+import type { AskedLink, AwaitedLink, LinkForPerson } from "../model/awaited-link.ts";
 import { plusMs } from "../model/clock.ts";
 import { connectionOf, realmName } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
@@ -27,7 +27,7 @@ export async function beginConsent(
   deps: ConsentDependencies,
   account: string,
   { signal }: Deadline,
-  openableMs: number = deps.openableMs,
+  { openableMs = deps.openableMs, begunBy = null }: AskedLink = {},
 ): Promise<BegunConsent> {
   const { browserSecrets, clock, log, pendingConsents, realm } = deps;
   if (openableMs > deps.openableMs) {
@@ -40,9 +40,10 @@ export async function beginConsent(
   const madeAt = clock.now();
   const expiresAt = plusMs(madeAt, openableMs);
   const proof = await sealLink(deps, id, account, expiresAt, signal);
-  const pending = { id, account, expiresAt, browser: null, proof };
+  const asked = begunBy !== null && { begunBy };
+  const pending = { id, account, expiresAt, browser: null, proof, ...asked };
   await pendingConsents.add(pending, signal);
-  log.info("consent-begun", { ...pendingFields(deps, pending), expiresAt: pending.expiresAt });
+  log.info("consent-begun", { ...pendingFields(deps, pending), expiresAt, begunBy });
   return begunConsent(deps, { pendingId: id, madeAt, link, expiresAt });
 }
 

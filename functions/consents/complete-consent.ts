@@ -10,7 +10,7 @@ import { authorizationRequestOf, readState } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { isOfLink, refusedForgery } from "./link-proof.ts";
 import { pendingFields, refused, refusedLink, usableLink } from "./link-state.ts";
-import { redeemCode } from "./redeem-code.ts";
+import { grantedFields, redeemCode } from "./redeem-code.ts";
 
 /** An upper bound on the time for claiming the pending consent. */
 const claimTimeoutMs = 500;
@@ -91,9 +91,12 @@ async function finishConsent(
     return { kind: "provider-error", connection };
   }
   try {
-    const code = { kind: "code", code: response.code, authorizationRequest: request } as const;
-    const record = await redeemCode(deps, connection, code, deadline);
-    deps.log.info("consent-granted", { ...fields, version: record.version });
+    const { kind, code, parameters = {} } = response;
+    const { begunBy } = pending;
+    const asked = { authorizationRequest: request, ...(begunBy !== undefined && { begunBy }) };
+    const credential = { kind, code, parameters, ...asked };
+    const record = await redeemCode(deps, connection, credential, deadline);
+    deps.log.info("consent-granted", { ...fields, ...grantedFields(record) });
     return { kind: "granted", connection, flow: await deps.flow(), record };
   } catch (error) {
     if (!(error instanceof VendingError)) throw error;

@@ -5,7 +5,7 @@ import type { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { redeemCode } from "./redeem-code.ts";
+import { grantedFields, redeemCode } from "./redeem-code.ts";
 
 /** How long a code counts as used: codes expire sooner at every provider. */
 export const usedCodeMs = 86_400_000;
@@ -16,6 +16,7 @@ export async function completePastedCode(
   account: string,
   code: Sensitive,
   deadline: Deadline,
+  begunBy: string | null = null,
 ): Promise<TokenRecord> {
   const { hasCodesToCopy } = await deps.flow();
   if (!hasCodesToCopy) {
@@ -24,9 +25,10 @@ export async function completePastedCode(
   }
   await claimCode(deps, code, deadline);
   const connection = connectionOf(deps.realm, account);
-  const credential = { kind: "code", code, authorizationRequest: null } as const;
+  const asked = { authorizationRequest: null, ...(begunBy !== null && { begunBy }) };
+  const credential = { kind: "code", code, ...asked } as const;
   const record = await redeemCode(deps, connection, credential, deadline).catch(refusedCode);
-  deps.log.info("consent-granted", { connection, version: record.version });
+  deps.log.info("consent-granted", { connection, ...grantedFields(record) });
   return record;
 }
 

@@ -5,6 +5,7 @@ import type { Dependencies } from "../model/dependencies.ts";
 import type { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
+import { consentEndsAt } from "../model/token-record.ts";
 import { awaitFreeLease } from "../vending/await-renewal.ts";
 import { renewConnection } from "../vending/issuing/renew-connection.ts";
 
@@ -52,4 +53,11 @@ async function isRotationMissed(
   } catch {
     return false;
   }
+}
+
+/** Log fields of a consent that was stored. Its text was compared with every secret of the exchange. */
+export function grantedFields(record: TokenRecord): Readonly<Record<string, unknown>> {
+  const { version, consent } = record;
+  const { subject = null, customer = null, grantedScope = null, details } = consent ?? {};
+  return { version, subject, customer, grantedScope, endsAt: consentEndsAt(record), ...details };
 }

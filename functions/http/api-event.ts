@@ -97,3 +97,6 @@ function membersOf<Member>(isMember: (value: unknown) => value is Member, expect
     Object.values(value).every((each) => each === null || each === undefined || isMember(each));
   return v.nullish(v.custom<Members>(areMembers, `must be ${expected}`));
 }
+
+/** What the name of a principal in AWS can be. Anything else is not written: the event may be anybody's. */
+export const principalArn = /^arn:[a-z-]{3,20}:(iam|sts)::\d{12}:[\w+=,.@/-]{1,640}$/;

@@ -4,6 +4,7 @@ import type { Connection } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Log } from "../model/log.ts";
 import { LruCache } from "../platform/lru-cache.ts";
+import { principalArn } from "./api-event.ts";
 import { isProxyEvent } from "./read-fields.ts";
 
 /** What it takes to say who was vended what. */
@@ -20,8 +21,6 @@ const maxRecorded = 10_000;
 /** Each rejection by a caller of a version is recorded once in this time. */
 const rejectionPauseMs = 60_000;
 
-/** What the name of a principal in AWS can be. Anything else is not written: the event may be anybody's. */
-const principalArn = /^arn:[a-z-]{3,20}:(iam|sts)::\d{12}:[\w+=,.@/-]{1,640}$/;
 const maxArnLength = 700;
 
 /**

@@ -1,11 +1,12 @@
 import type { Context } from "aws-lambda";
-import type { LinkForPerson } from "../model/awaited-link.ts";
+import type { AskedLink, LinkForPerson } from "../model/awaited-link.ts";
 import type { RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { asRestEvent, readApiEvent, readBody, readQuery } from "./api-event.ts";
+import { askerOf } from "./asker.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import type { ConsentLink } from "./link-contract.ts";
 import { beginBody, beginPayload, noFields } from "./link-contract.ts";
@@ -22,8 +23,7 @@ import {
 } from "./read-fields.ts";
 
 interface BeginConsentEndpoint extends ConsentSite {
-  /** `openableMs`: for how long the link can be opened, if the caller says so. */
-  begin(account: string, deadline: Deadline, openableMs?: number): Promise<LinkForPerson>;
+  begin(account: string, deadline: Deadline, asked: AskedLink): Promise<LinkForPerson>;
 }
 
 /** Makes links for callers with IAM's permission, and shows the pages behind the links to people. */
@@ -31,11 +31,12 @@ export function beginConsentEndpoint(site: BeginConsentEndpoint) {
   const pages = consentPages(site);
   const links = jsonEndpoint(
     site,
-    async ({ event, deadline, setConnection }): Promise<ConsentLink> => {
+    async ({ event, requestId, deadline, setConnection }): Promise<ConsentLink> => {
       const { account, lifetimeSeconds } = readBeginRequest(event, site.realm);
       setConnection(connectionOf(site.realm, account));
-      const openableMs = lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1000;
-      return linkAnswer(await site.begin(account, deadline(), openableMs));
+      const begunBy = askerOf(event, requestId);
+      const openable = lifetimeSeconds === undefined ? {} : { openableMs: lifetimeSeconds * 1000 };
+      return linkAnswer(await site.begin(account, deadline(), { ...openable, begunBy }));
     },
   );
   return (event: unknown, context: Context): Promise<unknown> =>

@@ -7,6 +7,7 @@ import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { consentEndsAt } from "../model/token-record.ts";
 import { asRestEvent, readApiEvent } from "./api-event.ts";
+import { askerOf } from "./asker.ts";
 import type { Disconnected, GrantedConsent } from "./contract.ts";
 import { disconnectPayload, pastePayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
@@ -16,7 +17,12 @@ import type { ConsentSite } from "./pages/consent-site.ts";
 import { parse, requireAccount, unknownPath } from "./read-fields.ts";
 
 interface CompleteConsentEndpoint extends ConsentSite {
-  completePasted(account: string, code: Sensitive, deadline: Deadline): Promise<TokenRecord>;
+  completePasted(
+    account: string,
+    code: Sensitive,
+    deadline: Deadline,
+    begunBy: string | null,
+  ): Promise<TokenRecord>;
   disconnect(connection: Connection, deadline: Deadline): Promise<Disconnection>;
 }
 
@@ -25,11 +31,19 @@ export function completeConsentEndpoint(site: CompleteConsentEndpoint) {
   const pages = consentPages(site);
   const operator = jsonEndpoint(
     site,
-    async ({ event, deadline, setConnection }): Promise<GrantedConsent | Disconnected> => {
+    async ({
+      event,
+      requestId,
+      deadline,
+      setConnection,
+    }): Promise<GrantedConsent | Disconnected> => {
       const { account, code } = readCompleteRequest(event);
       const connection = connectionOf(site.realm, account);
       setConnection(connection);
-      if (code) return grantedOf(await site.completePasted(account, code, deadline()));
+      if (code) {
+        const begunBy = askerOf(event, requestId);
+        return grantedOf(await site.completePasted(account, code, deadline(), begunBy));
+      }
       return disconnectedOf(connection, await site.disconnect(connection, deadline()));
     },
   );
@@ -69,5 +83,6 @@ function grantedOf(record: TokenRecord): GrantedConsent {
     grantedScope: consent?.grantedScope ?? null,
     endsAt: consentEndsAt(record)?.toISOString() ?? null,
     customer: consent?.customer ?? null,
+    ...(consent?.details && { details: consent.details }),
   };
 }

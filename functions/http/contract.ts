@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { ConnectionState } from "../model/connection-status.ts";
 import type { ProblemCode } from "../model/errors.ts";
 import type { ConsentLink } from "./link-contract.ts";
+import type { ConsentAnswer } from "./status-contract.ts";
 
 const version = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
@@ -115,6 +115,11 @@ export interface GrantedConsent {
   readonly endsAt: string | null;
   /** The name of the data's owner, masked by the provider. */
   readonly customer: string | null;
+  /** What else is known of the consent, as status shows it. */
+  readonly details?: Pick<
+    ConsentAnswer,
+    "begunBy" | "identity" | "withheldScope" | "addedScope" | "attributes"
+  >;
 }
 
 export interface Disconnected {
@@ -142,6 +147,10 @@ export interface VendAnswer {
   readonly usableUntil: string | null;
   /** The expiry that the provider stated; also null when it stated none for a token that does expire. */
   readonly expiresAt: string | null;
+  /** The provider's `scope`, where a person granted less or more than was asked for. */
+  readonly grantedScope?: string;
+  /** What the provider returned with the consent and callers need, such as a tenant, by name. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** RFC 9457. The body of an HTTP response; the member `problem` of an invocation's answer. */
@@ -157,71 +166,4 @@ export interface Problem {
   readonly retryAfterSeconds?: number;
   /** With `consent-required`, for callers who may have it: the same link for all of them, until it is opened. */
   readonly consent?: ConsentLink;
-}
-
-const realmText = v.pipe(
-  v.string(),
-  v.regex(
-    /^[a-z0-9][a-z0-9._-]{0,62}\/[a-z0-9][a-z0-9._-]{0,62}$/,
-    "must be provider/environment, like conferma/production",
-  ),
-);
-
-/** The payload of a direct invocation of `list-connections`, and the query of `GET /v1/connections`. */
-export const listRequest = v.strictObject({
-  realm: v.optional(realmText),
-  cursor: v.optional(
-    v.pipe(v.string(), v.maxLength(1000, "must be a cursor of an earlier answer")),
-  ),
-});
-
-/** A connection as an operator may see it: never a token, sealed or not. Instants are ISO 8601. */
-export interface ConnectionAnswer {
-  readonly connection: string;
-  readonly state: ConnectionState;
-  /** Tokens committed so far; 0 before the first. */
-  readonly version: number;
-  /** First twelve hexadecimal digits of the token's SHA-256; null before the first token, as are the instants. */
-  readonly fingerprint: string | null;
-  readonly issuedAt: string | null;
-  /** Also null for a key that does not expire. */
-  readonly usableUntil: string | null;
-  readonly expiresAt: string | null;
-  /** The earliest instant of the next renewal. */
-  readonly renewAt: string | null;
-  /** The renewal under way. Once `until` has passed, its holder has crashed. */
-  readonly lease: {
-    readonly since: string;
-    readonly until: string;
-    readonly reason: string;
-  } | null;
-  /** The latest success among the last three calls to the provider. */
-  readonly lastIssue: {
-    readonly at: string;
-    readonly reason: string;
-    readonly latencyMs: number;
-  } | null;
-  /** Only while an operator has stopped the connection, or its realm. */
-  readonly frozen?: {
-    readonly of: "connection" | "realm";
-    readonly by: string;
-    readonly at: string;
-    readonly reason: string;
-  };
-  /** Null once a token has been committed since. */
-  readonly lastFailure: {
-    readonly at: string;
-    readonly code: ProblemCode;
-    readonly detail: string;
-    /** Consecutive failures. */
-    readonly count: number;
-    /** No process calls the provider before then. */
-    readonly retryAt: string;
-  } | null;
-}
-
-/** One page of connections; `cursor` requests the next page, and is null on the last. */
-export interface ConnectionPage {
-  readonly connections: readonly ConnectionAnswer[];
-  readonly cursor: string | null;
 }

@@ -1,14 +1,14 @@
 import type { Connection } from "../model/connection.ts";
-import type { ConnectionStatus } from "../model/connection-status.ts";
+import type { ConnectionStatus, ConsentStatus } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { readApiEvent, readQuery } from "./api-event.ts";
-import type { ConnectionAnswer, ConnectionPage } from "./contract.ts";
-import { listRequest } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import { cursorOf, positionOf } from "./page-cursor.ts";
 import { parse, requireMethod } from "./read-fields.ts";
 import type { ProblemReporting } from "./report-refusal.ts";
+import type { ConnectionAnswer, ConnectionPage, ConsentAnswer } from "./status-contract.ts";
+import { listRequest } from "./status-contract.ts";
 
 interface StatusEndpoint extends ProblemReporting {
   fingerprint(text: string): string;
@@ -61,7 +61,7 @@ function queryOf(event: ApiEvent): Readonly<Record<string, unknown>> {
 }
 
 function answerOf(status: ConnectionStatus): ConnectionAnswer {
-  const { connection, state, version, token, lease, lastIssue, failure, frozen } = status;
+  const { connection, state, version, token, lease, lastIssue, failure, consent, frozen } = status;
   return {
     connection,
     state,
@@ -81,6 +81,7 @@ function answerOf(status: ConnectionStatus): ConnectionAnswer {
       reason: lastIssue.reason,
       latencyMs: lastIssue.latencyMs,
     },
+    ...(consent && { consent: consentAnswerOf(consent) }),
     ...(frozen && { frozen: { ...frozen, at: frozen.at.toISOString() } }),
     lastFailure: failure && {
       at: failure.at.toISOString(),
@@ -89,5 +90,25 @@ function answerOf(status: ConnectionStatus): ConnectionAnswer {
       count: failure.count,
       retryAt: failure.retryAt.toISOString(),
     },
+  };
+}
+
+function consentAnswerOf({
+  consentedAt,
+  endsAt,
+  isRenewable,
+  subject,
+  customer,
+  grantedScope,
+  details,
+}: ConsentStatus): ConsentAnswer {
+  return {
+    consentedAt: consentedAt.toISOString(),
+    endsAt: endsAt?.toISOString() ?? null,
+    isRenewable,
+    ...(subject !== null && { subject }),
+    ...(customer !== null && { customer }),
+    ...(grantedScope !== null && { grantedScope }),
+    ...details,
   };
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Connection, RealmId } from "../model/connection.ts";
-import { connectionOf } from "../model/connection.ts";
+import { accountOf, connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
@@ -29,9 +29,8 @@ import {
 } from "./read-fields.ts";
 import type { ProblemReporting } from "./report-refusal.ts";
 
-interface VendEndpoint extends ProblemReporting, AttributionRecording {
+interface VendEndpoint extends ProblemReporting, AttributionRecording, HeaderSettings {
   readonly realm: RealmId;
-  readonly extraHeaders: Readonly<Record<string, string>> | undefined;
   /** The credential that this process has cached, if it satisfies the request. */
   cached(connection: Connection, request: VendRequest): Credential | null;
   vend(request: VendRequest, deadline: Deadline): Promise<Credential>;
@@ -55,7 +54,7 @@ type Vended = VendAnswer | ConsentProgressAnswer;
 /** Vends and takes rejections, by direct invocation and through the API. */
 export function vendEndpoint(endpoint: VendEndpoint) {
   const { realm, vend, links } = endpoint;
-  const answerOf = answering(endpoint.extraHeaders);
+  const answerOf = answering(endpoint);
   const attribution = attributing(endpoint);
   return jsonEndpoint(endpoint, (call): Vended | Promise<Vended> => {
     const { event, requestId, invokedArn, deadline, setConnection } = call;
@@ -146,38 +145,65 @@ function readPath(path: string, realm: RealmId): { account: string; below: strin
   return { account: requireConnection(match, realm), below: match[4] };
 }
 
-/** Makes answers. The instants of a credential that is vended again and again are written once. */
-function answering(
-  extraHeaders: Readonly<Record<string, string>> | undefined,
-): (credential: Credential) => VendAnswer {
-  const written = new WeakMap<Credential, Instants>();
+/** Headers that callers have to send besides the token's. */
+interface HeaderSettings {
+  readonly extraHeaders?: Readonly<Record<string, string>> | undefined;
+  /** Those of one account, which replace the realm's of the same name. */
+  readonly accountHeaders?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
+  /** Headers, and the attribute of the consent that each carries; left out where the consent has none. */
+  readonly attributeHeaders?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Makes answers. What stays the same for a credential that is vended again and again is made once. */
+function answering(settings: HeaderSettings): (credential: Credential) => VendAnswer {
+  const written = new WeakMap<Credential, UnchangingPart>();
   return (credential) => {
     const { connection, version, fingerprint, presentation } = credential;
     const { headerName, scheme } = presentation;
     const token = credential.token.expose();
-    let instants = written.get(credential);
-    if (!instants) {
-      instants = instantsOf(credential);
-      written.set(credential, instants);
+    let unchanging = written.get(credential);
+    if (!unchanging) {
+      unchanging = unchangingOf(credential, settings);
+      written.set(credential, unchanging);
     }
     return {
       connection,
       version,
       header: { name: headerName, value: scheme ? `${scheme} ${token}` : token },
-      ...(extraHeaders ? { extraHeaders } : {}),
       token,
       fingerprint,
-      ...instants,
+      ...unchanging,
     };
   };
 }
 
-type Instants = Pick<VendAnswer, "issuedAt" | "usableUntil" | "expiresAt">;
+type UnchangingPart = Omit<
+  VendAnswer,
+  "connection" | "version" | "header" | "token" | "fingerprint"
+>;
 
-function instantsOf({ issuedAt, usableUntil, expiresAt }: Credential): Instants {
+function unchangingOf(credential: Credential, settings: HeaderSettings): UnchangingPart {
+  const { issuedAt, usableUntil, expiresAt, grantedScope, attributes } = credential;
+  const extraHeaders = headersOf(credential, settings);
   return {
+    ...(Object.keys(extraHeaders).length > 0 && { extraHeaders }),
     issuedAt: issuedAt.toISOString(),
     usableUntil: usableUntil?.toISOString() ?? null,
     expiresAt: expiresAt?.toISOString() ?? null,
+    ...(grantedScope !== undefined && { grantedScope }),
+    ...(attributes && { attributes }),
   };
+}
+
+function headersOf(
+  { connection, attributes = {} }: Credential,
+  { extraHeaders, accountHeaders = {}, attributeHeaders = {} }: HeaderSettings,
+): Readonly<Record<string, string>> {
+  const account = accountOf(connection);
+  const own = Object.hasOwn(accountHeaders, account) ? accountHeaders[account] : {};
+  const ofConsent = Object.entries(attributeHeaders).flatMap(([name, attribute]) => {
+    const value = Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...extraHeaders, ...own, ...Object.fromEntries(ofConsent) };
 }

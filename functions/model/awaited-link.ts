@@ -1,5 +1,13 @@
 import type { Sensitive } from "./sensitive.ts";
 
+/** What is asked for with a link. */
+export interface AskedLink {
+  /** For how long it can be opened; the realm's setting unless it is said. */
+  readonly openableMs?: number;
+  /** Who asks; null where that is not known. */
+  readonly begunBy?: string | null;
+}
+
 /** A link for the person who is to consent, as whoever may ask people gets it. */
 export interface LinkForPerson {
   /** By which callers ask what came of it: it opens nothing. */

@@ -1,6 +1,13 @@
 import type { Connection, RealmId } from "./connection.ts";
 import type { Freeze } from "./freeze.ts";
-import type { Failure, Lease, LedgerEntry, StoredToken, TokenRecord } from "./token-record.ts";
+import type {
+  Failure,
+  Lease,
+  LedgerEntry,
+  StoredConsent,
+  StoredToken,
+  TokenRecord,
+} from "./token-record.ts";
 import type { Told } from "./told.ts";
 
 /** A connection's state, as operators see it. docs/operations.md explains each. */
@@ -19,6 +26,12 @@ export const connectionStates = [
 
 export type ConnectionState = (typeof connectionStates)[number];
 
+/** A person's consent, without the refresh token. */
+export interface ConsentStatus extends Omit<StoredConsent, "refresh"> {
+  readonly endsAt: Date | null;
+  readonly isRenewable: boolean;
+}
+
 /** A connection's status, without any token, sealed or not. */
 export interface ConnectionStatus {
   readonly connection: Connection;
@@ -29,6 +42,8 @@ export interface ConnectionStatus {
   /** The latest success in the record's ledger; null when there is none. */
   readonly lastIssue: LedgerEntry | null;
   readonly failure: Failure | null;
+  /** Null or absent where nobody has consented. */
+  readonly consent?: ConsentStatus | null;
   /** The connection's own freeze, or its realm's. */
   readonly frozen: Freeze | null;
 }

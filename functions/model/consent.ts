@@ -22,6 +22,12 @@ export interface ConsentDetails {
   readonly withheldScope?: string;
   /** The granted scopes that nobody requested, separated by blanks. */
   readonly addedScope?: string;
+  /** The person's e-mail address, login or name, masked: `j…@example.org`. */
+  readonly identity?: string;
+  /** What the provider returned and callers need, by name, such as a tenant: visible ASCII. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Who asked the person: an IAM principal, or the AWS request that began it. */
+  readonly begunBy?: string;
 }
 
 /** What a token request presents: the code of a new consent, or its refresh token. */
@@ -32,6 +38,10 @@ export interface CodeCredential {
   readonly code: Sensitive;
   /** The request that the code answers; null when a person copied it from the provider's pages. */
   readonly authorizationRequest: AuthorizationRequest | null;
+  /** Parameters that came with it and are to be kept. A browser brought them: they are not proven. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Who asked the person; absent where that is not known. */
+  readonly begunBy?: string;
 }
 
 export interface RefreshCredential {
@@ -55,7 +65,12 @@ export interface AuthorizationRequest extends Unprintable {
  * or `unknown`, so that it can be logged.
  */
 export type AuthorizationResponse =
-  | { readonly kind: "code"; readonly code: Sensitive }
+  | {
+      readonly kind: "code";
+      readonly code: Sensitive;
+      /** Those of its parameters that are to be kept with the consent. */
+      readonly parameters?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: "denied" }
   | { readonly kind: "failed"; readonly error: string }
   | { readonly kind: "mismatch" };

@@ -12,6 +12,10 @@ export interface Credential {
   readonly issuedAt: Date;
   readonly usableUntil: Date | null;
   readonly expiresAt: Date | null;
+  /** What a person granted, where that is less or more than was asked for. */
+  readonly grantedScope?: string;
+  /** What the provider returned with the consent and callers need. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** What a caller asks for. */

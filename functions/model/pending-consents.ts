@@ -8,6 +8,8 @@ export interface PendingConsent {
   readonly browser: string | null;
   /** Sealed when the link was made, and never changed; null in rows of releases before 0.3. */
   readonly proof: Uint8Array | null;
+  /** Who asked for it, as the consent will say. */
+  readonly begunBy?: string;
 }
 
 /** Whether a conditional write succeeded; if not, the row that refused it, or null when there is none. */

@@ -62,6 +62,9 @@ export function termsOf(token: TokenTerms): string {
   return [...instants, issuedUnder ?? "-", fingerprint, secretVersion].join(" ");
 }
 
+/** An attribute of a consent: it may be sent in a header, and shown. */
+export const attributePattern = /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/;
+
 /** A person's authorisation. An operator may see all but the sealed refresh token. */
 export interface StoredConsent {
   readonly consentedAt: Date;

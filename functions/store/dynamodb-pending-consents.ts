@@ -59,9 +59,10 @@ export function dynamoDbPendingConsents(
   }
 
   return {
-    async add({ id, account, expiresAt, proof }, signal) {
+    async add({ id, account, expiresAt, proof, begunBy }, signal) {
       const sealed = proof && { proof: { B: proof } };
-      const set = { account: text(account), ...livesUntil(expiresAt), ...sealed };
+      const asked = begunBy !== undefined && { begunBy: text(begunBy) };
+      const set = { account: text(account), ...livesUntil(expiresAt), ...sealed, ...asked };
       const command = new UpdateItemCommand(
         updateItem(tableName, keyOf(id), { set, onlyIf: neverSeen, given: {} }),
       );
@@ -130,6 +131,7 @@ function pendingOf(id: string, item: Item): PendingConsent | null {
       expiresAt: instantOf(item, "expiresAt"),
       browser: item["browser"]?.S ?? null,
       proof: item["proof"]?.B ?? null,
+      ...(item["begunBy"]?.S !== undefined && { begunBy: item["begunBy"].S }),
     };
   } catch (error) {
     if (error instanceof DamagedAttribute) return null;

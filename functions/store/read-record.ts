@@ -13,7 +13,7 @@ import type {
   TokenRecord,
   TokenTerms,
 } from "../model/token-record.ts";
-import { isDoubted, termsOf } from "../model/token-record.ts";
+import { attributePattern, isDoubted, termsOf } from "../model/token-record.ts";
 import type { Item, ReadPart } from "./attributes.ts";
 import {
   binaryOf,
@@ -197,9 +197,10 @@ function readRefreshToken(item: Item, part: ReadPart): StoredRefreshToken {
 /** Null where nobody has consented. A damaged instant does not end a consent. */
 function readConsent(item: Item, part: ReadPart): StoredConsent | null {
   if (!item["consentedAt"]) return null;
-  const details = readDetails(item);
+  const consentedAt = part(() => instantOf(item, "consentedAt"), epoch);
+  const details = readDetails(item, consentedAt);
   return {
-    consentedAt: part(() => instantOf(item, "consentedAt"), new Date(0)),
+    consentedAt,
     refresh: item["sealedRefresh"] ? part(() => readRefreshToken(item, part), null) : null,
     grantedScope: item["grantedScope"]?.S ?? null,
     subject: item["subject"]?.S ?? null,
@@ -209,13 +210,22 @@ function readConsent(item: Item, part: ReadPart): StoredConsent | null {
 }
 
 /** Null for those of an earlier consent. What cannot be read of them counts as unknown. */
-function readDetails({ consentDetails, consentedAt }: Item): ConsentDetails | null {
-  const fields = consentDetails?.M ?? {};
-  if (!consentDetails || fields["of"]?.N !== consentedAt?.N) return null;
-  const withheldScope = fields["withheldScope"]?.S;
-  const addedScope = fields["addedScope"]?.S;
+function readDetails({ consentDetails }: Item, consentedAt: Date): ConsentDetails | null {
+  const fields = consentDetails?.M;
+  const isDamaged = consentedAt === epoch;
+  if (!fields || (!isDamaged && fields["of"]?.N !== String(consentedAt.getTime()))) return null;
+  const known = detailNames.flatMap((name) => {
+    const value = fields[name]?.S;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  // They are sent in headers: what does not fit one was not written by us.
+  const attributes = Object.entries(fields["attributes"]?.M ?? {}).flatMap(([name, { S = "" }]) =>
+    attributePattern.test(S) ? [[name, S] as const] : [],
+  );
   return {
-    ...(withheldScope !== undefined && { withheldScope }),
-    ...(addedScope !== undefined && { addedScope }),
+    ...Object.fromEntries(known),
+    ...(attributes.length > 0 && { attributes: Object.fromEntries(attributes) }),
   };
 }
+
+const detailNames = ["withheldScope", "addedScope", "identity", "begunBy"] as const;

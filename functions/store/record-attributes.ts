@@ -169,12 +169,16 @@ export function consentAttributes(
 
 /** It names its consent: releases before 0.3 replace a consent without it, and leave it alone. */
 function detailsAttribute({ consentedAt, details = {} }: StoredConsent): AttributeValue | null {
-  const { withheldScope, addedScope } = details;
+  const { attributes, ...texts } = details;
   const fields = {
-    ...(withheldScope === undefined ? {} : { withheldScope: text(withheldScope) }),
-    ...(addedScope === undefined ? {} : { addedScope: text(addedScope) }),
+    ...textAttributes(texts),
+    ...(attributes && { attributes: { M: textAttributes(attributes) } }),
   };
   return Object.keys(fields).length > 0 ? { M: { ...fields, of: instant(consentedAt) } } : null;
+}
+
+function textAttributes(texts: Readonly<Record<string, string>>): Record<string, AttributeValue> {
+  return Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, text(value)]));
 }
 
 export const consentNames = [

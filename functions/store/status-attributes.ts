@@ -24,6 +24,7 @@ export const statusAttributes = [
   "dueUntil",
   "consentedAt",
   "grantedScope",
+  "subject",
   "customer",
   "consentDetails",
   "refreshVersion",
@@ -53,5 +54,5 @@ export const freezeAttributes = ["pk", "realm", "frozen", "revision"] as const;
 /** What the function that publishes events may write, and no other attribute: that it has told of an end. */
 export const toldAttributes = ["pk", "told"] as const;
 
-/** The other attributes of a record: what is sealed, and who consented. */
-export const withheldAttributes = ["sealed", "sealedRefresh", "subject"] as const;
+/** The other attributes of a record: what is sealed. */
+export const withheldAttributes = ["sealed", "sealedRefresh"] as const;

@@ -1,10 +1,17 @@
 import type { Clock } from "../model/clock.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { realmName, realmOf } from "../model/connection.ts";
-import type { ConnectionStatus, StatusReader, StatusRecord } from "../model/connection-status.ts";
+import type {
+  ConnectionStatus,
+  ConsentStatus,
+  StatusReader,
+  StatusRecord,
+} from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Freeze } from "../model/freeze.ts";
 import type { RenewalPolicy } from "../model/provider.ts";
+import type { TokenRecord } from "../model/token-record.ts";
+import { consentEndsAt } from "../model/token-record.ts";
 import { connectionState } from "./decision/connection-state.ts";
 
 /** DynamoDB's limit for one BatchGetItem. */
@@ -95,7 +102,14 @@ function statusOf(
   const state = connectionState(record, policy, now, realmFreeze);
   const lastIssue = ledger.findLast(({ outcome }) => outcome === "issued") ?? null;
   const frozen = realmFreeze ?? record.frozen;
-  return { connection, state, version, token, lease, lastIssue, failure, frozen };
+  const consent = consentStatusOf(record);
+  return { connection, state, version, token, lease, lastIssue, failure, consent, frozen };
+}
+
+function consentStatusOf(record: TokenRecord): ConsentStatus | null {
+  if (!record.consent) return null;
+  const { refresh, ...others } = record.consent;
+  return { ...others, endsAt: consentEndsAt(record), isRenewable: refresh !== null };
 }
 
 /** The status of a record that a newer release wrote. */

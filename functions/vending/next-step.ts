@@ -2,7 +2,7 @@ import type { Connection } from "../model/connection.ts";
 import { secretAccount } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import type { StoredToken, TokenRecord } from "../model/token-record.ts";
+import type { StoredConsent, StoredToken, TokenRecord } from "../model/token-record.ts";
 import { decide, noFindings } from "./decision/decide.ts";
 import type { Decision, Findings, VendConstraints } from "./decision/decision.ts";
 
@@ -79,7 +79,7 @@ export async function decideWithSecret(
 /** Null when the token does not open: it was sealed with another key, and is lost. */
 async function openCredential(
   { sealer, log, provider }: Dependencies,
-  { connection, version }: TokenRecord,
+  { connection, version, consent }: TokenRecord,
   stored: StoredToken,
   signal: AbortSignal,
 ): Promise<Credential | null> {
@@ -92,5 +92,18 @@ async function openCredential(
   }
   const { presentation } = provider;
   const vended = { connection, version, token, presentation, fingerprint };
-  return { ...vended, issuedAt, usableUntil, expiresAt };
+  return { ...vended, issuedAt, usableUntil, expiresAt, ...(consent && grantOf(consent)) };
+}
+
+/** What a caller has to know of a consent, if anything. */
+function grantOf({
+  grantedScope,
+  details,
+}: StoredConsent): Pick<Credential, "grantedScope" | "attributes"> {
+  const { attributes, withheldScope, addedScope } = details ?? {};
+  const isAsAsked = withheldScope === undefined && addedScope === undefined;
+  return {
+    ...(grantedScope !== null && !isAsAsked && { grantedScope }),
+    ...(attributes && { attributes }),
+  };
 }

@@ -6,7 +6,7 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { findFunctionName } from "../../cli/deployed-functions.ts";
-import type { ConnectionPage } from "../../functions/http/contract.ts";
+import type { ConnectionPage } from "../../functions/http/status-contract.ts";
 import { needsConsent } from "../../functions/providers/catalogue.ts";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";

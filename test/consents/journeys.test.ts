@@ -41,7 +41,7 @@ describe.each(apis)("through %s, a person", (api) => {
     expect(told).toMatchObject([
       { event: "consent-begun", connection, pending: expect.stringMatching(/^[\w-]{8}$/) },
       { event: "consent-continued", connection, pending },
-      { event: "consent-granted", connection, pending, version: 1 },
+      { event: "consent-granted", connection, pending, version: 1, begunBy: expect.any(String) },
     ]);
   });
 

@@ -38,6 +38,7 @@ describe("a code that a person has copied", () => {
       grantedScope: null,
       endsAt: "2026-12-20T10:00:00.000Z",
       customer: "Mo********co",
+      details: { begunBy: expect.stringMatching(/^request [0-9a-f-]{36}$/) },
     });
     expect(site.provider.asked).toMatchObject([{ kind: "code", authorizationRequest: null }]);
     expect(await site.record()).toMatchObject({ version: 1 });

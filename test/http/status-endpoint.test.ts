@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ConnectionPage } from "../../functions/http/contract.ts";
+import type { ConnectionPage } from "../../functions/http/status-contract.ts";
 import { statusEndpoint } from "../../functions/http/status-endpoint.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import type { ConnectionStatus } from "../../functions/model/connection-status.ts";
@@ -65,6 +65,29 @@ function played(page: { last?: Connection; connections?: readonly ConnectionStat
 
 const aListEvent = (...query: readonly (readonly [string, string])[]) =>
   aProxyEvent({ path: "/v1/connections", ...aQuery(...query) });
+
+test("a consent is shown as far as an operator may see it", async () => {
+  const consent = {
+    consentedAt: at("09:00:00.000"),
+    endsAt: at("18:00:00.000"),
+    isRenewable: true,
+    subject: "0123456789ab",
+    customer: null,
+    grantedScope: "read",
+    details: { identity: "j…@example.org", begunBy: "request r-1", attributes: { tenant: "t-1" } },
+  };
+  const page = await played({ connections: [{ ...status, consent }] }).invoke({});
+  expect(page.connections[0]?.consent).toEqual({
+    consentedAt: "2026-11-20T09:00:00.000Z",
+    endsAt: "2026-11-20T18:00:00.000Z",
+    isRenewable: true,
+    subject: "0123456789ab",
+    grantedScope: "read",
+    identity: "j…@example.org",
+    begunBy: "request r-1",
+    attributes: { tenant: "t-1" },
+  });
+});
 
 describe("a direct invocation", () => {
   test.each([{}, null, undefined])("with %j lists all realms", async (event) => {

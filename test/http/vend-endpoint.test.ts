@@ -29,18 +29,21 @@ const answer = {
 interface Given {
   readonly vend?: () => Promise<Credential>;
   readonly extraHeaders?: Readonly<Record<string, string>>;
+  readonly accountHeaders?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly attributeHeaders?: Readonly<Record<string, string>>;
   readonly remainingMs?: number;
 }
 
 /** An event's answer, the use case's arguments, and the log. */
 async function play(event: unknown, given: Given = {}) {
-  const { vend = async () => credential, extraHeaders, remainingMs } = given;
+  const { vend = async () => credential, extraHeaders, remainingMs, ...headers } = given;
   const asked: (Deadline & { request: VendRequest })[] = [];
   const lines: string[] = [];
   const clock = new FixedClock(at("10:00:01.000"));
   const handler = vendEndpoint({
     metrics: { record: () => {} },
     realm,
+    ...headers,
     extraHeaders,
     clock,
     processName: "p-1",
@@ -105,6 +108,22 @@ describe("a credential", () => {
   test("has the realm's extra headers", async () => {
     const extraHeaders = { "X-Centrapay-Account": "a-1" };
     expect((await play({}, { extraHeaders })).response).toEqual({ ...answer, extraHeaders });
+  });
+
+  test("has the headers of its account and of its consent besides the realm's", async () => {
+    const given = {
+      extraHeaders: { "X-Realm": "r", "X-Both": "realm" },
+      accountHeaders: { default: { "X-Both": "account" }, other: { "X-Other": "o" } },
+      attributeHeaders: { "Xero-Tenant-Id": "tenant", "X-Missing": "missing" },
+    };
+    const attributes = { tenant: "t-1" };
+    const vend = async () => ({ ...credential, attributes, grantedScope: "read" });
+    expect((await play({}, { ...given, vend })).response).toEqual({
+      ...answer,
+      extraHeaders: { "X-Realm": "r", "X-Both": "account", "Xero-Tenant-Id": "t-1" },
+      grantedScope: "read",
+      attributes,
+    });
   });
 
   test("is not in the log, which names who was vended it", async () => {

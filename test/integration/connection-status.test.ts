@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { ConnectionAnswer, ConnectionPage } from "../../functions/http/contract.ts";
+import type { ConnectionAnswer, ConnectionPage } from "../../functions/http/status-contract.ts";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { generateValue } from "../../local/secret-seeder.ts";
 import { expectAnswer, until, versionOrCode } from "../support/stack-answers.ts";

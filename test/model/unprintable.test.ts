@@ -17,6 +17,7 @@ import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secret
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { providerOf, readRealm } from "../../functions/providers/catalogue.ts";
 import type { AnswerFields } from "../../functions/providers/exchange/token-request.ts";
+import type { Person } from "../../functions/providers/oauth/person.ts";
 import { fieldsOf } from "../support/fields-of.ts";
 import { loopbackOnly } from "../support/network-policies.ts";
 import { rawServer } from "../support/raw-server.ts";
@@ -74,6 +75,7 @@ const samples: Readonly<Record<string, () => Promise<Unprintable>>> = {
   Grant: async () => (await exchange()).grant,
   HttpRequest: async () => (await exchange()).request,
   HttpResponse: async () => (await exchange()).response,
+  Person: async () => unprintable<Person>({ subject: canary, claims: { email: canary } }),
   Redirect: async () =>
     unprintable<Redirect>({
       url: `https://provider.example/?state=${canary}`,

@@ -24,6 +24,9 @@ describeProvider("authorization-code", {
   optional: {
     displayName: "Acme Bank",
     scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
+    attributes: { realmId: "callback", stripe_user_id: "answer", org: "id-token" },
+    customerAttribute: "realmId",
+    attributeHeaders: { "X-Org": "org" },
     apiBaseUrl: "https://a.example",
     issuer: "https://issuer.example",
     jwksUrl: "https://a.example/jwks",
@@ -198,6 +201,33 @@ describe("an answer", () => {
       withheldScope: "email user:email offline_access",
       addedScope: "admin",
     });
+  });
+
+  test("keeps the attributes that the settings name, and what fits a header only", async () => {
+    const fields = {
+      access_token: "a-token-of-length",
+      stripe_user_id: "acct_1",
+      number: 7,
+      long: "x".repeat(201),
+      object: {},
+      echo: "a-token-of-length",
+    };
+    const parameters = { realmId: "4620816365", other: "x" };
+    const credential = { ...codeCredential, parameters };
+    const attributes = {
+      ...({ realmId: "callback", stripe_user_id: "answer", number: "answer" } as const),
+      ...({ long: "answer", echo: "answer" } as const),
+    };
+    const changes = { attributes, customerAttribute: "realmId" };
+    const outcome = await answered(fields, credential, changes);
+    expect(consentOf(outcome)).toMatchObject({
+      customer: "4620816365",
+      details: { attributes: { realmId: "4620816365", stripe_user_id: "acct_1", number: "7" } },
+    });
+    expect(consentOf(outcome).details?.attributes).not.toHaveProperty("echo");
+    const others = { object: "answer", missing: "answer", toString: "answer" } as const;
+    const nothing = await answered(fields, codeCredential, { attributes: others });
+    expect(consentOf(nothing).details).toBeUndefined();
   });
 
   describe("whose text holds a secret of the exchange", () => {

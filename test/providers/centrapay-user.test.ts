@@ -26,6 +26,9 @@ describeProvider("centrapay-user", {
   optional: {
     displayName: "Acme Bank",
     scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
+    attributes: { realmId: "callback", stripe_user_id: "answer", org: "id-token" },
+    customerAttribute: "realmId",
+    attributeHeaders: { "X-Org": "org" },
     apiBaseUrl: "https://a.example",
     scopes: ["openid", "phone"],
     revokeUrl: "https://a.example/revoke",

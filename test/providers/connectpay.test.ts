@@ -30,6 +30,9 @@ describeProvider("connectpay", {
   optional: {
     displayName: "Acme Bank",
     scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
+    attributes: { realmId: "callback", stripe_user_id: "answer", org: "id-token" },
+    customerAttribute: "realmId",
+    attributeHeaders: { "X-Org": "org" },
     apiBaseUrl: "https://a.example",
     scopes: ["psd2-ais", "psd2-pis"],
     flowIdParameter: "flowId",

@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
-import type { ConnectionPage } from "../../functions/http/contract.ts";
+import type { ConnectionPage } from "../../functions/http/status-contract.ts";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import { generateValue } from "../../local/secret-seeder.ts";
 import { useCredential } from "../../local/vend-client.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ConnectionPage } from "../../functions/http/contract.ts";
+import type { ConnectionPage } from "../../functions/http/status-contract.ts";
 import type { TickSummary } from "../../functions/vending/schedule/renew-due.ts";
 import { generateValue } from "../../local/secret-seeder.ts";
 import { useCredential } from "../../local/vend-client.ts";

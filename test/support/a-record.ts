@@ -48,7 +48,11 @@ export function aConsent(changes: Partial<StoredConsent> = {}): StoredConsent {
     grantedScope: "psd2-ais",
     subject: "fd61a03af4f7",
     customer: "Mo********co",
-    details: { withheldScope: "psd2-pis", addedScope: "openid" },
+    details: {
+      ...{ withheldScope: "psd2-pis", addedScope: "openid", identity: "j…@example.org" },
+      attributes: { tenant: "t-1" },
+      begunBy: "request r-1",
+    },
     ...changes,
   };
 }

@@ -67,13 +67,13 @@ export class TestConsentSite {
     const forCaller = { onBehalfOf: "caller" } as const;
     this.begin = beginConsentEndpoint({
       ...site,
-      begin: (account, call, openableMs) =>
-        beginConsent(this.deps, account, { ...call, ...forCaller }, openableMs),
+      begin: (account, call, asked) =>
+        beginConsent(this.deps, account, { ...call, ...forCaller }, asked),
     });
     this.complete = completeConsentEndpoint({
       ...site,
-      completePasted: (account, code, call) =>
-        completePastedCode(this.deps, account, code, { ...call, ...forCaller }),
+      completePasted: (account, code, call, begunBy) =>
+        completePastedCode(this.deps, account, code, { ...call, ...forCaller }, begunBy),
       disconnect: (connection, call) =>
         disconnect(this.deps, connection, { ...call, ...forCaller }),
     });

@@ -38,7 +38,11 @@ export function describeProvider(provider: ProviderId, contract: ProviderContrac
 }
 
 function describeSettings(required: Settings, { defaults, optional }: ProviderContract): void {
-  const common = { extraHeaders: { "X-Trace": "1" }, privateNetworks: ["10.20.0.0/16"] };
+  const common = {
+    extraHeaders: { "X-Trace": "1" },
+    accountHeaders: { "jo@example.org": { "X-Account": "1" } },
+    privateNetworks: ["10.20.0.0/16"],
+  };
   const everything = { ...required, ...timing, ...common, ...optional };
 
   test("needs no more than is required of it, and has the contract's defaults", () => {

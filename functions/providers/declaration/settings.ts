@@ -1,8 +1,10 @@
 import * as v from "valibot";
-import { segmentPattern } from "../../model/connection.ts";
+import { accountPattern, segmentPattern } from "../../model/connection.ts";
 import { maxDeadlineMs, maxLifetimeMs, maxMarginMs } from "../../model/time-limits.ts";
 import { isSafeAddress } from "../../platform/environment.ts";
 import { isPrivateNetwork } from "../../platform/network-guard.ts";
+import type { CodeSettings } from "../oauth/code-grant.ts";
+import type { FieldProblem } from "./secret.ts";
 
 /** An https address; http for loopback hosts only. */
 export const address = v.pipe(
@@ -42,6 +44,27 @@ export const scopeToken = v.pipe(
 export const scopes = v.array(scopeToken);
 export const someScopes = v.pipe(scopes, v.minLength(1, "must name a scope"));
 
+const headers = v.record(headerName, headerValue);
+const someHeaders = v.pipe(
+  headers,
+  v.check((named) => Object.keys(named).length > 0, "must name a header"),
+);
+const account = v.pipe(v.string(), v.regex(accountPattern, "must be an account"));
+
+const credentialName = /token$|secret|password|assertion|^(code|device_code|state|nonce)$/i;
+
+/** A member of an answer that is kept: no name of a credential, which never leaves the sealed part of a record. */
+const attributeName = v.pipe(
+  v.string(),
+  v.regex(/^[\w.-]{1,40}$/, "must be up to 40 letters, digits and . _ -"),
+  v.check((name) => !credentialName.test(name), "must not name a credential"),
+);
+const maxAttributes = 5;
+const attributes = v.pipe(
+  v.record(attributeName, v.picklist(["answer", "callback", "id-token"])),
+  v.check((named) => Object.keys(named).length <= maxAttributes, "must be five at most"),
+);
+
 const privateNetwork = v.pipe(
   v.string(),
   v.check(isPrivateNetwork, "must be a part of a private network, such as 10.20.0.0/16"),
@@ -52,7 +75,8 @@ const common = {
   environment: v.pipe(v.string(), v.regex(segmentPattern, "must be like production or staging-2")),
   deadlineMs: v.optional(wholeNumber(100, maxDeadlineMs), 5000),
   marginMs: v.optional(wholeNumber(0, maxMarginMs), 1000),
-  extraHeaders: v.optional(v.record(headerName, headerValue)),
+  extraHeaders: v.optional(headers),
+  accountHeaders: v.optional(v.record(account, someHeaders)),
   privateNetworks: v.optional(v.array(privateNetwork)),
 };
 
@@ -82,4 +106,27 @@ export const consentSettings = {
   earlySeconds: v.optional(seconds, 300),
   displayName: v.optional(words),
   scopeWords: v.optional(v.record(scopeToken, v.union([words, wordsByLanguage]))),
+  attributes: v.optional(attributes),
+  customerAttribute: v.optional(v.string()),
+  attributeHeaders: v.optional(v.record(headerName, v.string())),
 };
+
+type AttributeSettings = Pick<
+  CodeSettings,
+  "attributes" | "customerAttribute" | "attributeHeaders"
+>;
+
+/** The first attribute that a setting reads and `attributes` does not name; null for none. */
+export function unknownAttribute({
+  attributes = {},
+  customerAttribute,
+  attributeHeaders = {},
+}: AttributeSettings): FieldProblem | null {
+  const isUnknown = (name: string) => !Object.hasOwn(attributes, name);
+  const problem = "must be the name of one of attributes";
+  if (customerAttribute !== undefined && isUnknown(customerAttribute))
+    return { field: "customerAttribute", problem };
+  return Object.values(attributeHeaders).some(isUnknown)
+    ? { field: "attributeHeaders", problem }
+    : null;
+}

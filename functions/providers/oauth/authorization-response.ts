@@ -26,10 +26,11 @@ const denial = /deny|denied|cancel|declin|reject/i;
 
 const mismatch: AuthorizationResponse = { kind: "mismatch" };
 
-/** Reads a redirect's parameters. They are untrusted: any page can send a browser here. */
+/** Reads a redirect's parameters. They are untrusted: any page can send a browser here. `kept`: further ones to return. */
 export function readAuthorizationResponse(
   parameters: URLSearchParams,
   isIssuer: (issuer: string) => boolean,
+  kept: readonly string[] = [],
 ): AuthorizationResponse {
   if (known.some((name) => parameters.getAll(name).length > 1)) return mismatch;
   const issuer = parameters.get("iss");
@@ -39,7 +40,12 @@ export function readAuthorizationResponse(
   const error = parameters.get("error");
   if ((code === null) === (error === null)) return mismatch;
   if (code === null) return readError(error);
-  return codePattern.test(code) ? { kind: "code", code: new Sensitive(code) } : mismatch;
+  if (!codePattern.test(code)) return mismatch;
+  const found = kept.flatMap((name) => {
+    const value = parameters.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return { kind: "code", code: new Sensitive(code), parameters: Object.fromEntries(found) };
 }
 
 function readError(error: string | null): AuthorizationResponse {

@@ -12,6 +12,12 @@ export interface CodeSettings {
   /** In the place of the provider's own name. */
   readonly displayName?: string | undefined;
   readonly scopeWords?: ConsentFlow["scopeWords"] | undefined;
+  /** What is kept of an answer with a consent, and where it is found: in the token response, the callback or the ID token. */
+  readonly attributes?: Readonly<Record<string, "answer" | "callback" | "id-token">> | undefined;
+  /** The attribute that names the owner of the data. */
+  readonly customerAttribute?: string | undefined;
+  /** Headers of the provider's API whose value is an attribute of the consent. */
+  readonly attributeHeaders?: Readonly<Record<string, string>> | undefined;
 }
 
 /** An OpenID provider: the issuer of its ID tokens, and the address of its keys. */

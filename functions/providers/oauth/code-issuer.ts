@@ -107,7 +107,7 @@ function withRequestBinding(
   return form;
 }
 
-async function readAnswer<Settings, Secret>(
+async function readAnswer<Settings extends CodeSettings, Secret>(
   { provider, settings, client, identifier }: ExchangeContext<Settings, Secret>,
   credential: GrantCredential,
   fields: AnswerFields,
@@ -117,8 +117,8 @@ async function readAnswer<Settings, Secret>(
   const refreshToken = refreshTokenOf(fields["refresh_token"]);
   if (refreshToken === undefined) return malformed("an invalid refresh token");
   const idToken = fields["id_token"];
-  const subject = await identifier.identify(client.clientId, idToken, credential, signal);
-  if (subject !== null && typeof subject !== "string") return subject;
+  const person = await identifier.identify(client.clientId, idToken, credential, signal);
+  if (person && "kind" in person) return person;
   const unstatedSeconds = provider.unstatedSeconds(settings);
   const unstated =
     unstatedSeconds === null
@@ -131,7 +131,7 @@ async function readAnswer<Settings, Secret>(
       response,
       credential,
       refreshToken,
-      subject,
+      person,
     }),
   };
 }

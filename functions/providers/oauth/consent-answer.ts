@@ -1,12 +1,15 @@
 import type { ConsentDetails, ConsentResult, GrantCredential } from "../../model/consent.ts";
 import { scopeDifference } from "../../model/scopes.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
+import { attributePattern } from "../../model/token-record.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-request.ts";
-import type { CodeGrant } from "./code-grant.ts";
+import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import { secretDetector } from "./exchange-secrets.ts";
+import type { Person } from "./person.ts";
+import { maskedIdentity } from "./person.ts";
 
 /** A token response that has been verified, and what it answers. */
 interface ConsentAnswer {
@@ -14,47 +17,80 @@ interface ConsentAnswer {
   readonly response: HttpResponse;
   readonly credential: GrantCredential;
   readonly refreshToken: Sensitive | null;
-  /** Of a verified ID token. */
-  readonly subject: string | null;
+  readonly person: Person | null;
 }
 
+/** The provider's text, or null if it holds a secret of the exchange. */
+type Harmless = (text: string | null) => string | null;
+
 /** What a token response says about the consent. Text that holds a secret of the exchange counts as not said. */
-export function consentResult<Settings, Secret>(
+export function consentResult<Settings extends CodeSettings, Secret>(
   provider: CodeGrant<Settings, Secret>,
   settings: Settings,
   client: OAuthClient,
-  { fields, response, credential, refreshToken, subject }: ConsentAnswer,
+  answer: ConsentAnswer,
 ): ConsentResult {
+  const { fields, response, credential, refreshToken, person } = answer;
   const holdsSecret = secretDetector(client, credential, fields);
-  const harmless = (text: string | null) => (text === null || holdsSecret(text) ? null : text);
+  const harmless: Harmless = (text) => (text === null || holdsSecret(text) ? null : text);
   const isFirst = credential.kind === "code";
-  const requested = provider.scopes(settings);
-  const grantedScope = harmless(
-    grantedScopeOf(fields["scope"], isFirst ? requested.join(" ") : ""),
-  );
-  const details = (): ConsentDetails | null => {
-    if (grantedScope === null) return null;
-    const { withheld, added } = scopeDifference(requested, grantedScope, {
-      // The answer to a refresh need not say so again.
-      isIdentified: subject !== null || !isFirst,
-      isRefreshable: refreshToken !== null || !isFirst,
-      renamed: provider.renamedScopes?.(settings) ?? {},
-    });
-    if (withheld.length + added.length === 0) return null;
-    return {
-      ...(withheld.length > 0 && { withheldScope: withheld.join(" ") }),
-      ...(added.length > 0 && { addedScope: added.join(" ") }),
-    };
+  const requested = isFirst ? provider.scopes(settings).join(" ") : "";
+  const grantedScope = harmless(grantedScopeOf(fields["scope"], requested));
+  const attributes = attributesIn(settings, answer, harmless);
+  const identity = person && harmless(maskedIdentity(person));
+  const details: ConsentDetails = {
+    ...(grantedScope !== null && differenceOf(provider, settings, answer, grantedScope)),
+    ...(identity && { identity }),
+    ...(Object.keys(attributes).length > 0 && { attributes }),
   };
-  const known = details();
+  const { customerAttribute = "" } = settings;
   return {
     refreshToken,
     refreshEndsAt: provider.refreshEndsAt(fields, response, isFirst),
     grantedScope,
-    subject,
-    customer: harmless(provider.customer?.(fields) ?? null),
-    ...(known && { details: known }),
+    subject: person?.subject ?? null,
+    customer: harmless(provider.customer?.(fields) ?? attributes[customerAttribute] ?? null),
+    ...(Object.keys(details).length > 0 && { details }),
   };
+}
+
+function differenceOf<Settings extends CodeSettings, Secret>(
+  provider: CodeGrant<Settings, Secret>,
+  settings: Settings,
+  { credential, refreshToken, person }: ConsentAnswer,
+  grantedScope: string,
+): ConsentDetails {
+  const isRefresh = credential.kind === "refresh-token";
+  const { withheld, added } = scopeDifference(provider.scopes(settings), grantedScope, {
+    // The answer to a refresh need not say so again.
+    isIdentified: person !== null || isRefresh,
+    isRefreshable: refreshToken !== null || isRefresh,
+    renamed: provider.renamedScopes?.(settings) ?? {},
+  });
+  return {
+    ...(withheld.length > 0 && { withheldScope: withheld.join(" ") }),
+    ...(added.length > 0 && { addedScope: added.join(" ") }),
+  };
+}
+
+/** The attributes that the settings name, where the answer has them in a form that fits a header. */
+function attributesIn(
+  { attributes: wanted = {} }: CodeSettings,
+  { fields, credential, person }: ConsentAnswer,
+  harmless: Harmless,
+): Readonly<Record<string, string>> {
+  const sources = {
+    answer: fields,
+    callback: credential.kind === "code" ? (credential.parameters ?? {}) : {},
+    "id-token": person?.claims ?? {},
+  };
+  const found = Object.entries(wanted).flatMap(([name, source]) => {
+    const value = sources[source][name];
+    const text = typeof value === "number" ? String(value) : value;
+    const isAttribute = typeof text === "string" && attributePattern.test(text);
+    return isAttribute && harmless(text) !== null ? [[name, text] as const] : [];
+  });
+  return Object.fromEntries(found);
 }
 
 /**

@@ -27,6 +27,8 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
   const { authorizeUrl, tokenUrl, revokeUrl } = settings;
   const { displayName, scopeWords = {} } = settings;
   const isIssuer = issuerCheck(provider.openId(settings)?.issuer, [authorizeUrl, tokenUrl]);
+  const wanted = Object.entries(settings.attributes ?? {});
+  const ofCallback = wanted.flatMap(([name, source]) => (source === "callback" ? [name] : []));
   const clientOf = (text: Sensitive) => provider.client(readSecret(text));
   return {
     displayName: displayName ?? provider.displayName,
@@ -44,7 +46,8 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
           standardParameters(provider, settings, client.clientId, request),
       );
     },
-    readAuthorizationResponse: (parameters) => readAuthorizationResponse(parameters, isIssuer),
+    readAuthorizationResponse: (parameters) =>
+      readAuthorizationResponse(parameters, isIssuer, ofCallback),
     revoke: async (text, token, signal) =>
       revokeUrl === undefined
         ? null

@@ -5,6 +5,7 @@ import { isAbsent } from "../exchange/lifetime.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import type { OpenIdProvider } from "./code-grant.ts";
 import { jwksCache } from "./jwks-cache.ts";
+import type { Person } from "./person.ts";
 
 /** Identifies the person who consented, by the ID token in a token response. */
 export interface Identifier {
@@ -13,13 +14,13 @@ export interface Identifier {
    * verified; returns the failure, or null. A cached set is enough for a refresh, whose answer may have no ID token.
    */
   prepare(credential: GrantCredential, signal: AbortSignal): Promise<NotIssued | null>;
-  /** The subject of the verified ID token; null where no ID token is required and there is none. */
+  /** Whom the verified ID token is about; null where no ID token is required and there is none. */
   identify(
     clientId: string,
     idToken: unknown,
     credential: GrantCredential,
     signal: AbortSignal,
-  ): Promise<string | null | NotIssued>;
+  ): Promise<Person | null | NotIssued>;
 }
 
 /** Without an OpenID provider no ID token is expected. The verification is loaded with the first ID token. */
@@ -43,11 +44,11 @@ export function identifierOf(openId: OpenIdProvider | null, context: IssuerConte
       const { verifyIdToken } = await import("./id-token.ts");
       const expected = { issuer, clientId, nonce: nonceOf(credential) };
       const now = context.clock.now();
-      const subject = await verifyIdToken(idToken, expected, keysFor(credential), now, signal);
+      const person = await verifyIdToken(idToken, expected, keysFor(credential), now, signal);
       // A code may be anybody's.
-      if (typeof subject !== "string" || credential.kind === "code") return subject;
-      return credential.isSamePerson(subject)
-        ? subject
+      if ("kind" in person || credential.kind === "code") return person;
+      return credential.isSamePerson(person.subject)
+        ? person
         : malformed("an ID token of another person");
     },
   };

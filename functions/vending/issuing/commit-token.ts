@@ -23,7 +23,7 @@ import { failureAfter, recordFailure } from "./record-failure.ts";
 import { recordLateIssue } from "./record-late-issue.ts";
 import { ledgerEntry, logIssue, warnOfConsentEnd, warnOfKeyExpiry } from "./report-issue.ts";
 import type { RenewalAttempt } from "./request-token.ts";
-import { updatedConsent } from "./stored-consent.ts";
+import { asBegun, updatedConsent } from "./stored-consent.ts";
 
 /** Stores an issued token and ends the lease. If another process has taken over, records the token as a late issue. */
 export async function commitToken(
@@ -64,7 +64,8 @@ export async function commitToken(
   const seal = async (sealing: AbortSignal) => {
     const as = { connection, version, kind: "token", terms: termsOf(terms) } as const;
     const sealed = await deps.sealer.seal(issued.token, as, sealing);
-    const consent = await updatedConsent(deps, held, issued.consent, version, now, sealing);
+    const result = asBegun(issued.consent, attempt.begunBy);
+    const consent = await updatedConsent(deps, held, result, version, now, sealing);
     return { sealed, consent };
   };
   // Even after the lease, by a clock that has jumped: the store knows whether somebody has taken over.

@@ -26,6 +26,8 @@ export interface RenewalAttempt {
   readonly latencyMs: number | null;
   /** How long the write of the lease took. */
   readonly leaseTookMs: number;
+  /** Of a new consent. */
+  readonly begunBy?: string | undefined;
 }
 
 /** This version of the secret cannot be used; only another version can help. */
@@ -123,7 +125,8 @@ export async function requestToken(
   const result = await grant.issue(callSignal(deps, held, signal));
   const elapsedMs = Math.max(0, msBetween(begunAt, deps.clock.now()));
   const latencyMs = grant.callsProvider ? elapsedMs : null;
-  return { result, secretVersion, revocationScope, latencyMs, leaseTookMs };
+  const begunBy = code?.begunBy;
+  return { result, secretVersion, revocationScope, latencyMs, leaseTookMs, begunBy };
 }
 
 /** Refused credentials are not sent again, except to redeem a new consent. */

@@ -90,12 +90,30 @@ function detailsAfter(
   { grantedScope, details: answered = {} }: ConsentResult,
 ): ConsentDetails | null {
   const known = before?.details ?? {};
+  const { withheldScope: _, addedScope: __, ...ofPerson } = { ...known, ...answered };
   // A scope stays what it was when the person was asked, even if the settings have come to ask for more.
   const isScopeNew = grantedScope !== null && grantedScope !== before?.grantedScope;
-  const { withheldScope, addedScope } = isScopeNew ? answered : known;
+  const attributes = { ...known.attributes, ...answered.attributes };
   const details = {
+    ...ofPerson,
+    ...scopesIn(isScopeNew ? answered : known),
+    ...(Object.keys(attributes).length > 0 && { attributes }),
+  };
+  return Object.keys(details).length > 0 ? details : null;
+}
+
+function scopesIn({ withheldScope, addedScope }: ConsentDetails): ConsentDetails {
+  return {
     ...(withheldScope !== undefined && { withheldScope }),
     ...(addedScope !== undefined && { addedScope }),
   };
-  return Object.keys(details).length > 0 ? details : null;
+}
+
+/** The result of a consent, and who asked for it. */
+export function asBegun(
+  result: ConsentResult | null,
+  begunBy: string | undefined,
+): ConsentResult | null {
+  if (!result || begunBy === undefined) return result;
+  return { ...result, details: { ...result.details, begunBy } };
 }

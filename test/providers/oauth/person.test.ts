@@ -1,0 +1,27 @@
+import { describe, expect, test } from "vitest";
+import { unprintable } from "../../../functions/model/sensitive.ts";
+import type { Person } from "../../../functions/providers/oauth/person.ts";
+import { maskedIdentity } from "../../../functions/providers/oauth/person.ts";
+
+const person = (claims: Person["claims"]) => unprintable<Person>({ subject: "person-1", claims });
+
+describe("a person is shown by", () => {
+  test.each<[rule: string, claims: Person["claims"], shown: string | null]>([
+    ["nothing, where the ID token says no more", {}, null],
+    ["an e-mail address", { email: "jo.doe@example.org", name: "Jo Doe" }, "j…@example.org"],
+    ["a verified one", { email: "jo@example.org", email_verified: true }, "j…@example.org"],
+    [
+      "no unverified one",
+      { email: "jo@example.org", email_verified: false, name: "Jo Doe" },
+      "J… D…",
+    ],
+    ["… whatever its type", { email: "jo@example.org", email_verified: "false" }, null],
+    ["a login", { preferred_username: "jdoe", name: "Jo Doe" }, "j…"],
+    ["a name", { name: "  Émile  von Zola " }, "É… v… Z…"],
+    ["no control or format characters", { name: "\u202ejo\u0000" }, "j…"],
+    ["no text of another kind", { email: 7, preferred_username: [], name: {} }, null],
+    ["no e-mail address without a domain", { email: "jo@", name: "Jo" }, "J…"],
+  ])("%s", (_, claims, shown) => {
+    expect(maskedIdentity(person(claims))).toBe(shown);
+  });
+});
