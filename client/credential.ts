@@ -63,7 +63,7 @@ class UnprintedCredential implements VendedCredential, AnswerMembers {
     }
     for (const name of instants) {
       const instant = answer[name];
-      Object.assign(this, { [name]: instant === null ? null : new Date(instant) });
+      Object.assign(this, { [name]: instant === null ? instant : new Date(instant) });
     }
     this.#token = answer.token;
     const ofToken = { [header.name]: header.value.trim() };
@@ -107,5 +107,5 @@ const maxDateMs = 8.64e15;
 
 /** In milliseconds since 1970; the latest possible instant for a key that does not expire. */
 export function usableUntilMs({ usableUntil }: VendedCredential): number {
-  return Number(usableUntil ?? maxDateMs);
+  return +(usableUntil ?? maxDateMs);
 }

@@ -71,6 +71,7 @@ const mayExpose: Readonly<Record<string, string>> = {
     "the token is sealed under a key derived from the data key",
   "functions/vending/check-secret.ts": "two versions of a secret are compared",
   "functions/vending/issuing/commit-token.ts": "the token's fingerprint is taken",
+  "functions/consents/refuse-owner.ts": "the token's fingerprint is taken",
   "functions/vending/issuing/stored-consent.ts": "the refresh token's fingerprint is taken",
 };
 

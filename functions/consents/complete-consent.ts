@@ -11,6 +11,7 @@ import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { isOfLink, refusedForgery } from "./link-proof.ts";
 import { pendingFields, refused, refusedLink, usableLink } from "./link-state.ts";
 import { grantedFields, redeemCode } from "./redeem-code.ts";
+import { OtherOwner } from "./refuse-owner.ts";
 
 /** An upper bound on the time for claiming the pending consent. */
 const claimTimeoutMs = 500;
@@ -101,6 +102,7 @@ async function finishConsent(
   } catch (error) {
     if (!(error instanceof VendingError)) throw error;
     deps.log.warn("consent-refused", { ...fields, reason: error.code, detail: error.message });
+    if (error instanceof OtherOwner) return { kind: "other-owner", connection };
     return { kind: "not-issued", connection, code: error.code };
   }
 }

@@ -6,6 +6,7 @@ import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { grantedFields, redeemCode } from "./redeem-code.ts";
+import { OtherOwner } from "./refuse-owner.ts";
 
 /** How long a code counts as used: codes expire sooner at every provider. */
 export const usedCodeMs = 86_400_000;
@@ -34,7 +35,8 @@ export async function completePastedCode(
 
 /** The provider's refusal is about what the caller sent, and whatever was granted before stays as it is. */
 function refusedCode(error: unknown): never {
-  if (!(error instanceof VendingError) || error.code !== "consent-required") throw error;
+  const isRefusal = error instanceof VendingError && error.code === "consent-required";
+  if (!isRefusal || error instanceof OtherOwner) throw error;
   const detail = `code: ${error.message} Copy a new one; what was granted before stays as it is.`;
   throw new VendingError("invalid-request", detail);
 }

@@ -8,6 +8,7 @@ import type { TokenRecord } from "../model/token-record.ts";
 import { consentEndsAt } from "../model/token-record.ts";
 import { awaitFreeLease } from "../vending/await-renewal.ts";
 import { renewConnection } from "../vending/issuing/renew-connection.ts";
+import { refuseOwner } from "./refuse-owner.ts";
 
 /**
  * Redeems a new consent's authorization code under the connection's lease, and stores consent and first token in one
@@ -25,7 +26,10 @@ export async function redeemCode(
   let isRotated = false;
   for (;;) {
     record = await awaitFreeLease(deps, connection, record, deadline);
-    const renewal = await renewConnection(deps, connection, record, "consent", deadline, code);
+    const renewal = await renewConnection(deps, connection, record, "consent", deadline, {
+      code,
+      refuse: (...issued) => refuseOwner(deps, ...issued),
+    });
     record = renewal.record;
     if (renewal.outcome === "failed") {
       if (isRotated || !(await isRotationMissed(deps, connection, renewal.problem, deadline))) {

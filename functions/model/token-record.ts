@@ -62,9 +62,6 @@ export function termsOf(token: TokenTerms): string {
   return [...instants, issuedUnder ?? "-", fingerprint, secretVersion].join(" ");
 }
 
-/** An attribute of a consent: it may be sent in a header, and shown. */
-export const attributePattern = /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/;
-
 /** A person's authorisation. An operator may see all but the sealed refresh token. */
 export interface StoredConsent {
   readonly consentedAt: Date;
@@ -128,7 +125,8 @@ export interface LedgerEntry {
   readonly reason: RenewalReason;
   readonly latencyMs: number;
   readonly fingerprint: string | null;
-  readonly outcome: "issued" | "late" | ProblemCode;
+  /** `other-owner`: issued for another person or customer than the stored consent's, and not stored. */
+  readonly outcome: "issued" | "late" | "other-owner" | ProblemCode;
 }
 
 /** Keeps the record under 4 KB: older entries are in the log only. */

@@ -13,7 +13,7 @@ import type {
   TokenRecord,
   TokenTerms,
 } from "../model/token-record.ts";
-import { attributePattern, isDoubted, termsOf } from "../model/token-record.ts";
+import { isDoubted, termsOf } from "../model/token-record.ts";
 import type { Item, ReadPart } from "./attributes.ts";
 import {
   binaryOf,
@@ -220,7 +220,7 @@ function readDetails({ consentDetails }: Item, consentedAt: Date): ConsentDetail
   });
   // They are sent in headers: what does not fit one was not written by us.
   const attributes = Object.entries(fields["attributes"]?.M ?? {}).flatMap(([name, { S = "" }]) =>
-    attributePattern.test(S) ? [[name, S] as const] : [],
+    fitsHeader.test(S) ? [[name, S] as const] : [],
   );
   return {
     ...Object.fromEntries(known),
@@ -228,4 +228,5 @@ function readDetails({ consentDetails }: Item, consentedAt: Date): ConsentDetail
   };
 }
 
+const fitsHeader = /^[\x20-\x7e]{1,200}$/;
 const detailNames = ["withheldScope", "addedScope", "identity", "begunBy"] as const;

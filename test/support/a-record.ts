@@ -49,7 +49,7 @@ export function aConsent(changes: Partial<StoredConsent> = {}): StoredConsent {
     subject: "fd61a03af4f7",
     customer: "Mo********co",
     details: {
-      ...{ withheldScope: "psd2-pis", addedScope: "openid", identity: "j…@example.org" },
+      ...{ addedScope: "openid", identity: "j…@example.org" },
       attributes: { tenant: "t-1" },
       begunBy: "request r-1",
     },

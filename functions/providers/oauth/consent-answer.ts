@@ -1,7 +1,6 @@
 import type { ConsentDetails, ConsentResult, GrantCredential } from "../../model/consent.ts";
 import { scopeDifference } from "../../model/scopes.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
-import { attributePattern } from "../../model/token-record.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
@@ -19,6 +18,9 @@ interface ConsentAnswer {
   readonly refreshToken: Sensitive | null;
   readonly person: Person | null;
 }
+
+/** An attribute of a consent: it may be sent in a header, and shown. */
+const attributePattern = /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/;
 
 /** The provider's text, or null if it holds a secret of the exchange. */
 type Harmless = (text: string | null) => string | null;

@@ -8,10 +8,8 @@ import {
   validateApplicationLevelSignature,
 } from "oauth4webapi";
 import type { NotIssued } from "../../model/provider.ts";
-import { unprintable } from "../../model/sensitive.ts";
 import { malformed } from "../exchange/error-response.ts";
 import type { JwkSet, JwksCache, RefetchCause } from "./jwks-cache.ts";
-import type { Person } from "./person.ts";
 
 /** Asymmetric algorithms only: neither `none` nor an HMAC with our client secret. */
 const algorithms = [
@@ -32,7 +30,7 @@ export interface Expected {
 }
 
 /**
- * Validates an ID token by OpenID Connect Core §3.1.3.7 and returns whom it is about. The library's errors hold the token, so
+ * Validates an ID token by OpenID Connect Core §3.1.3.7 and returns its claims. The library's errors hold the token, so
  * only the name of the failed check is taken from them.
  */
 export async function verifyIdToken(
@@ -41,14 +39,13 @@ export async function verifyIdToken(
   keys: JwksCache,
   now: Date,
   signal: AbortSignal,
-): Promise<Person | NotIssued> {
+): Promise<{ readonly claims: IDToken } | NotIssued> {
   const answer = Response.json({ access_token: "-", token_type: "bearer", id_token: idToken });
   const claims = await claimsOf(answer, expected, keys.url);
   if (typeof claims === "string") return failedToken(claims);
   const failed = failedCheck(claims, expected, now);
   if (failed) return failedToken(failed);
-  const unsigned = await signatureFailure(idToken, answer, expected, keys, signal);
-  return unsigned ?? unprintable<Person>({ subject: claims.sub, claims: { ...claims } });
+  return (await signatureFailure(idToken, answer, expected, keys, signal)) ?? { claims };
 }
 
 function failedToken(check: string): NotIssued {

@@ -1,5 +1,6 @@
 import type { GrantCredential } from "../../model/consent.ts";
 import type { NotIssued } from "../../model/provider.ts";
+import { unprintable } from "../../model/sensitive.ts";
 import { malformed } from "../exchange/error-response.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
@@ -44,14 +45,18 @@ export function identifierOf(openId: OpenIdProvider | null, context: IssuerConte
       const { verifyIdToken } = await import("./id-token.ts");
       const expected = { issuer, clientId, nonce: nonceOf(credential) };
       const now = context.clock.now();
-      const person = await verifyIdToken(idToken, expected, keysFor(credential), now, signal);
-      // A code may be anybody's.
-      if ("kind" in person || credential.kind === "code") return person;
-      return credential.isSamePerson(person.subject)
-        ? person
-        : malformed("an ID token of another person");
+      const verified = await verifyIdToken(idToken, expected, keysFor(credential), now, signal);
+      if ("kind" in verified) return verified;
+      const { claims } = verified;
+      const person = unprintable<Person>({ subject: claims.sub, claims: { ...claims } });
+      return isHolder(credential, person) ? person : malformed("an ID token of another person");
     },
   };
+}
+
+/** A code may be anybody's. */
+function isHolder(credential: GrantCredential, { subject }: Person): boolean {
+  return credential.kind === "code" || credential.isSamePerson(subject);
 }
 
 const noIdentity: Identifier = { prepare: async () => null, identify: async () => null };

@@ -2,6 +2,7 @@ import type { Connection } from "../../model/connection.ts";
 import type { CodeCredential } from "../../model/consent.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
+import type { Issued } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
 import type { RenewalReason, TokenRecord } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
@@ -15,9 +16,21 @@ import { prepare, requestToken, SealingFailed, UnusableSecret } from "./request-
 /** A renewal, and the version of the secret that was read for it; null when none was. */
 type RenewalWithSecret = Renewal & { readonly secretVersion: string | null };
 
+/** A new consent's code. */
+export interface Redemption {
+  readonly code: CodeCredential;
+  /** What is done with its token instead of storing it; null to store it. */
+  refuse(
+    held: HeldLease,
+    attempt: RenewalAttempt,
+    issued: Issued,
+    signal: AbortSignal,
+  ): Promise<Renewal | null>;
+}
+
 /**
  * Takes the lease if the record has not changed since `seen`, calls the provider once, and stores its answer or failure.
- * With `code` it redeems a new consent. Throws when the connection has no secret, and when the store fails: the process
+ * With `redemption` it redeems a new consent. Throws when the connection has no secret, and when the store fails: the process
  * that takes over the lease then treats the outcome as unknown.
  */
 export async function renewConnection(
@@ -26,7 +39,7 @@ export async function renewConnection(
   seen: TokenRecord | null,
   reason: RenewalReason,
   deadline: Deadline,
-  code: CodeCredential | null = null,
+  redemption: Redemption | null = null,
 ): Promise<RenewalWithSecret> {
   const { signal } = deadline;
   const preparations = prepare(deps, connection, seen, signal);
@@ -37,26 +50,31 @@ export async function renewConnection(
   const { held } = taken;
   let attempt: RenewalAttempt;
   try {
+    const code = redemption?.code ?? null;
     attempt = await requestToken(deps, held, preparations, code, signal);
   } catch (error) {
     return recordUncalled(deps, held, error, signal);
   }
   const { secretVersion } = attempt;
-  return { ...(await store(deps, held, attempt, deadline)), secretVersion };
+  return { ...(await store(deps, held, attempt, redemption, deadline)), secretVersion };
 }
 
 async function store(
   deps: Dependencies,
   held: HeldLease,
   attempt: RenewalAttempt,
+  redemption: Redemption | null,
   deadline: Deadline,
 ): Promise<Renewal> {
   const { result } = attempt;
   switch (result.kind) {
     case "unchanged":
       return confirmKey(deps, held, deadline.signal);
-    case "issued":
-      return commitToken(deps, held, attempt, result, deadline);
+    case "issued": {
+      const refused =
+        redemption && (await redemption.refuse(held, attempt, result, deadline.signal));
+      return refused ?? commitToken(deps, held, attempt, result, deadline);
+    }
     case "not-issued":
       return recordFailure(deps, held, attempt, result, deadline.signal);
   }

@@ -115,6 +115,12 @@ export const english: PageTexts = {
       what: "You agreed, but the provider did not confirm it. Nothing was granted, and what you granted earlier still applies.",
       advice: "Ask {requester} for a new link and try again. If it happens again, tell them.",
     },
+    "other-owner": {
+      title: "This is not the access that was expected",
+      what: "You agreed, but you logged in as somebody else, or chose another customer, than for the access that was granted before. To be safe, nothing was granted. The earlier access is unchanged.",
+      advice:
+        "If that was a mistake, ask {requester} for a new link and choose as before. If it is intended, tell them: they have to end the earlier access first.",
+    },
     "provider-away": {
       title: "The provider is not answering",
       what: "You agreed, but the provider could not be reached to confirm it. Access may not have been granted.",

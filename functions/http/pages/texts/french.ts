@@ -118,6 +118,12 @@ export const french: PageTexts = {
       advice:
         "Demandez un nouveau lien à {requester} et réessayez. Si cela se reproduit, signalez-le.",
     },
+    "other-owner": {
+      title: "Ce n’est pas l’accès attendu",
+      what: "Vous avez accepté, mais vous vous êtes connecté sous une autre identité, ou avez choisi un autre client, que pour l’accès déjà accordé. Par sécurité, aucun accès n’a été accordé. L’accès antérieur reste inchangé.",
+      advice:
+        "S’il s’agit d’une erreur, demandez un nouveau lien à {requester} et faites le même choix qu’auparavant. Si c’est voulu, signalez-le : l’accès antérieur doit d’abord être clos.",
+    },
     "provider-away": {
       title: "Le fournisseur ne répond pas",
       what: "Vous avez accepté, mais le fournisseur n’a pas pu être joint pour le confirmer. Il se peut que l’accès n’ait pas été accordé.",

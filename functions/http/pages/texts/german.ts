@@ -118,6 +118,12 @@ export const german: PageTexts = {
       advice:
         "Bitten Sie {requester} um einen neuen Link, und versuchen Sie es noch einmal. Sollte es wieder geschehen, informieren Sie {requester}.",
     },
+    "other-owner": {
+      title: "Das ist nicht der erwartete Zugriff",
+      what: "Sie haben zugestimmt, sich aber mit einer anderen Person angemeldet oder einen anderen Kunden gewählt als bei dem Zugriff, der bereits besteht. Zur Sicherheit wurde kein Zugriff erteilt. Der frühere Zugriff bleibt unverändert.",
+      advice:
+        "Wenn das ein Versehen war, bitten Sie {requester} um einen neuen Link, und wählen Sie wie zuvor. Wenn es beabsichtigt ist, sagen Sie es dort: Zuerst muss der frühere Zugriff beendet werden.",
+    },
     "provider-away": {
       title: "Der Anbieter antwortet nicht",
       what: "Sie haben zugestimmt, aber der Anbieter war für die Bestätigung nicht erreichbar. Möglicherweise wurde der Zugriff nicht erteilt.",

@@ -117,6 +117,12 @@ export const lithuanian: PageTexts = {
       advice:
         "Paprašykite „{requester}“ naujos nuorodos ir bandykite dar kartą. Jei tai pasikartos, praneškite.",
     },
+    "other-owner": {
+      title: "Tai ne ta prieiga, kurios tikėtasi",
+      what: "Jūs sutikote, bet prisijungėte kaip kitas asmuo arba pasirinkote kitą klientą nei anksčiau suteiktai prieigai. Saugumo sumetimais nauja prieiga nesuteikta. Ankstesnė prieiga nepakito.",
+      advice:
+        "Jei tai klaida, paprašykite „{requester}“ naujos nuorodos ir rinkitės kaip anksčiau. Jei taip ir norėjote, praneškite: pirmiausia reikia nutraukti ankstesnę prieigą.",
+    },
     "provider-away": {
       title: "Paslaugos teikėjas neatsako",
       what: "Jūs sutikote, bet nepavyko susisiekti su paslaugos teikėju, kad jis tai patvirtintų. Gali būti, kad prieiga nesuteikta.",

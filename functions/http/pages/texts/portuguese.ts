@@ -116,6 +116,12 @@ export const portuguese: PageTexts = {
       advice:
         "Peça a {requester} uma nova ligação e tente novamente. Se voltar a acontecer, comunique-o.",
     },
+    "other-owner": {
+      title: "Este não é o acesso esperado",
+      what: "O acesso foi autorizado por si, mas com outra identidade, ou para outro cliente, do que o acesso já existente. Por segurança, não foi concedido nenhum acesso. O acesso anterior mantém-se inalterado.",
+      advice:
+        "Se foi um engano, peça a {requester} uma nova ligação e faça a mesma escolha que antes. Se é intencional, comunique-o: primeiro é necessário terminar o acesso anterior.",
+    },
     "provider-away": {
       title: "O fornecedor não responde",
       what: "O acesso foi autorizado por si, mas não foi possível contactar o fornecedor para o confirmar. É possível que não tenha sido concedido.",

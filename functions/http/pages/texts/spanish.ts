@@ -116,6 +116,12 @@ export const spanish: PageTexts = {
       advice:
         "Pida a {requester} un enlace nuevo e inténtelo otra vez. Si vuelve a ocurrir, comuníqueselo.",
     },
+    "other-owner": {
+      title: "Este no es el acceso esperado",
+      what: "Usted aceptó, pero inició sesión como otra persona, o eligió otro cliente, que en el acceso ya concedido. Por seguridad, no se ha concedido ningún acceso. El acceso anterior sigue igual.",
+      advice:
+        "Si fue un error, pida a {requester} un enlace nuevo y elija como antes. Si es intencionado, comuníqueselo: primero hay que terminar el acceso anterior.",
+    },
     "provider-away": {
       title: "El proveedor no responde",
       what: "Usted aceptó, pero no se ha podido contactar con el proveedor para confirmarlo. Es posible que el acceso no se haya concedido.",
