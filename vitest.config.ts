@@ -8,7 +8,7 @@ const withServers = [
   "test/bench/hot-path.test.ts",
   "test/cli/{npm-run-vend,recover,reseal,run,secret-*,throttled,who,who-am-i}.test.ts",
   "test/client/{credential,end-to-end,https-transport,lambda-transport,retry,size}.test.ts",
-  "test/client/{token-client,token-client-error,token-fetch,with-token}.test.ts",
+  "test/client/{token-client,token-client-error,token-fetch,wait-for-consent,with-token}.test.ts",
   "test/http/{begin,complete}-consent-endpoint.test.ts",
   "test/http/pages/{consent-failures,consent-pages,consent-results}.test.ts",
   "test/model/unprintable.test.ts",

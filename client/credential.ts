@@ -1,4 +1,6 @@
 import type { VendAnswer } from "../functions/http/contract.ts";
+import { malformedAnswer } from "./request-answer.ts";
+import { Unprinted } from "./unprinted.ts";
 
 /**
  * A credential that is usable now. Its secret parts do not print: `JSON.stringify`, `util.inspect`, loggers and spreads
@@ -67,7 +69,7 @@ class UnprintedCredential implements VendedCredential, AnswerMembers {
     }
     this.#token = answer.token;
     const ofToken = { [header.name]: header.value.trim() };
-    this.#headers = Object.assign(new UnprintedHeaders(), extraHeaders, ofToken);
+    this.#headers = Object.assign(new Unprinted(), extraHeaders, ofToken);
   }
 
   get token(): string {
@@ -79,33 +81,21 @@ class UnprintedCredential implements VendedCredential, AnswerMembers {
   }
 }
 
-/** Headers are own members, for `fetch` and spreads. The methods that hide them are inherited. */
-class UnprintedHeaders {
-  toJSON(): string {
-    return "[sensitive]";
-  }
-
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return "[sensitive]";
-  }
-}
-
-/** Null where the answer is not a credential. The reason is dropped: an error of `Headers` quotes the value. */
-export function parseCredential(json: unknown): VendedCredential | null {
+/**
+ * The credential in an answer. Fails with `malformed-answer` where it is none, or another connection's. The reason is
+ * dropped: an error of `Headers` quotes the value.
+ */
+export function parseCredential(connection: string, json: unknown): VendedCredential {
   try {
     const credential = new UnprintedCredential(json as VendAnswer);
     new Headers(credential.headers);
     const isValid = credential.version > 0 && credential.token && usableUntilMs(credential) > 0;
-    return isValid ? credential : null;
-  } catch {
-    return null;
-  }
+    if (isValid && credential.connection === connection) return credential;
+  } catch {}
+  throw malformedAnswer(connection, "Not its credential.");
 }
 
-/** The latest instant that a `Date` can represent, in milliseconds. */
-const maxDateMs = 8.64e15;
-
-/** In milliseconds since 1970; the latest possible instant for a key that does not expire. */
+/** In milliseconds since 1970; without end for a key that does not expire. */
 export function usableUntilMs({ usableUntil }: VendedCredential): number {
-  return +(usableUntil ?? maxDateMs);
+  return +(usableUntil ?? Infinity);
 }

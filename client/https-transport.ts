@@ -1,6 +1,7 @@
 import { safeAddress } from "./safe-address.ts";
 import type { Transport } from "./transport.ts";
 import { transportError } from "./transport.ts";
+import type { LinkRequests } from "./with-links.ts";
 
 /** A request in the form that `@smithy/signature-v4` expects. */
 export interface SignableRequest {
@@ -11,7 +12,7 @@ export interface SignableRequest {
   readonly path: string;
   readonly query: Record<string, string>;
   readonly headers: Record<string, string>;
-  readonly body?: string;
+  readonly body: string | null;
 }
 
 /** For example `SignatureV4` for the service `execute-api`. */
@@ -26,6 +27,11 @@ export interface HttpsTransportOptions {
    */
   readonly baseUrl: string | undefined;
   readonly signer: RequestSigner;
+  /**
+   * `withLinks` of with-links.ts: with `consent-required`, get a link for the person. The role needs
+   * `grantVendWithLinksOverApi` instead of `grantVendOverApi`.
+   */
+  readonly withLinks?: LinkRequests;
 }
 
 /**
@@ -52,32 +58,34 @@ export interface HttpsTransportOptions {
  * });
  * ```
  */
-export function httpsTransport({ baseUrl, signer }: HttpsTransportOptions): Transport {
+export function httpsTransport({ baseUrl, signer, withLinks }: HttpsTransportOptions): Transport {
   const base = safeAddress(baseUrl ?? "").href.replace(/\/$/, "");
 
-  return async ({ connection, minValiditySeconds, rejectedVersion }, signal) => {
+  return async ({ connection, rejectedVersion: version, consentId, ...query }, signal) => {
     const path = encodeURIComponent(connection).replaceAll("%2F", "/");
-    const query = minValiditySeconds ? `?minValiditySeconds=${minValiditySeconds}` : "";
-    const url = new URL(`${base}/v1/tokens/${path}${rejectedVersion ? "/rejections" : query}`);
-    const request = rejectedVersion
-      ? { method: "POST", body: JSON.stringify({ version: rejectedVersion }) }
-      : { method: "GET" };
+    const [method, place] = version
+      ? ["POST", `tokens/${path}/rejections`]
+      : (withLinks?.route(path, consentId) ?? ["GET", `tokens/${path}`]);
+    const body = version ? JSON.stringify({ version }) : null;
+    const url = new URL(`${base}/v1/${place}`);
+    if (!version) url.search = `${new URLSearchParams(query as Record<never, never>)}`;
     const { headers } = await signer.sign({
-      ...request,
+      method,
+      body,
       protocol: url.protocol,
       hostname: url.hostname,
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
       headers: { host: url.host, "content-type": "application/json" },
     });
-    return readAnswer(await fetch(url, { ...request, headers, redirect: "manual", signal }));
+    return readAnswer(await fetch(url, { method, body, headers, redirect: "manual", signal }));
   };
 }
 
 /** In the form that an invocation returns. An answer that is not token vending's is API Gateway's own: an error. */
 async function readAnswer(response: Response): Promise<unknown> {
   if (response.ok) return response.json();
-  const isProblem = /problem/.test(`${response.headers.get("content-type")}`);
+  const isProblem = response.headers.get("content-type")?.includes("problem");
   if (isProblem) return { problem: await response.json() };
   throw transportError(`HTTP${response.status}`, response.status);
 }

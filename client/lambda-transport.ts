@@ -1,5 +1,6 @@
 import type { Transport } from "./transport.ts";
 import { transportError } from "./transport.ts";
+import type { LinkRequests } from "./with-links.ts";
 
 interface InvokeInput {
   readonly FunctionName: string;
@@ -24,6 +25,11 @@ export interface LambdaTransportOptions<Command> {
    * Name or ARN of the realm's vending function. `undefined` (an environment variable that is not set) throws at once.
    */
   readonly functionName: string | undefined;
+  /**
+   * `withLinks` of with-links.ts: with `consent-required`, get a link for the person. `functionName` must then be without
+   * an alias. The role needs `grantVendWithLinks` instead of `grantVend`.
+   */
+  readonly withLinks?: LinkRequests;
 }
 
 /**
@@ -44,13 +50,13 @@ export interface LambdaTransportOptions<Command> {
  * ```
  */
 export function lambdaTransport<Command>(options: LambdaTransportOptions<Command>): Transport {
-  const { client, InvokeCommand, functionName } = options;
+  const { client, InvokeCommand, functionName, withLinks } = options;
   if (!functionName) throw new TypeError("functionName is not set.");
 
   return async ({ connection, ...request }, abortSignal) => {
     const [, , account] = connection.split("/");
     const command = new InvokeCommand({
-      FunctionName: functionName,
+      FunctionName: functionName + (withLinks?.alias ?? ""),
       Payload: JSON.stringify({ account, ...request }),
     });
     const { Payload, FunctionError } = await client.send(command, { abortSignal });

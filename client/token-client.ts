@@ -1,12 +1,12 @@
 import type { ProviderId } from "../functions/providers/catalogue.ts";
 import type { CallOptions, VendOptions } from "./call-options.ts";
 import type { VendedCredential } from "./credential.ts";
-import { usableUntilMs } from "./credential.ts";
-import type { CredentialRequest } from "./request-credential.ts";
-import { requestCredential } from "./request-credential.ts";
+import { parseCredential, usableUntilMs } from "./credential.ts";
+import type { AnswerRequest } from "./request-answer.ts";
+import { malformedAnswer, requestAnswer } from "./request-answer.ts";
 import { retryUntilDeadline } from "./retry.ts";
 import { shareVending } from "./shared-vending.ts";
-import { TokenClientError } from "./token-client-error.ts";
+import type { TokenClientError } from "./token-client-error.ts";
 import type { TokenRequestInit } from "./token-fetch.ts";
 import { tokenFetch } from "./token-fetch.ts";
 import type { Transport } from "./transport.ts";
@@ -98,23 +98,23 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
 
   /** A token that has expired on arrival was vended in its last moment: a second request gets its successor. */
   async function request(
-    wanted: CredentialRequest,
+    wanted: AnswerRequest,
     signal: AbortSignal,
     isRepeated?: boolean,
   ): Promise<VendedCredential> {
-    const credential = await requestCredential(settings, wanted, signal).catch(
-      (error: TokenClientError) => {
+    const credential = await requestAnswer(settings, wanted, signal)
+      .then((json) => parseCredential(connection, json))
+      .catch((error: TokenClientError) => {
         if (!signal.aborted) onProblem?.(error);
         throw error;
-      },
-    );
+      });
     if (now() < usableUntilMs(credential)) return credential;
     if (!isRepeated) return request(wanted, signal, true);
-    throw new TokenClientError(connection, "malformed-answer", "Expired on arrival: check clocks.");
+    throw malformedAnswer(connection, "Expired: check clocks.");
   }
 
   let shared = shareVending(request, now);
-  const ask = (wanted: CredentialRequest, call: CallOptions) =>
+  const ask = (wanted: AnswerRequest, call: CallOptions) =>
     retryUntilDeadline(settings, call, (ended) => shared.vend(wanted, ended));
   const client: TokenClient = {
     async vend(call = {}) {

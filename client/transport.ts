@@ -6,11 +6,13 @@ export interface TransportRequest {
   readonly minValiditySeconds?: number;
   /** The version that the provider answered with 401: reject it, then vend. */
   readonly rejectedVersion?: number;
+  /** The id of a link: ask what came of it, instead of vending. */
+  readonly consentId?: string;
 }
 
 /**
- * Sends one request to token vending, once, and returns the JSON that an invocation returns: a credential or
- * `{ problem }`. Any error that it throws becomes a `TokenClientError`: `malformed-answer` for a `SyntaxError`, else
+ * Sends one request to token vending, once, and returns the JSON that an invocation returns: a credential, what came of a
+ * link, or `{ problem }`. Any error that it throws becomes a `TokenClientError`: `malformed-answer` for a `SyntaxError`, else
  * `unreachable`, which is not retryable if the error has a `$metadata.httpStatusCode` below 500 other than 429. Only the
  * error's name is kept, not its message, which may quote the answer.
  *

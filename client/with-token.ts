@@ -64,11 +64,10 @@ export function withToken<Name extends string = "token">(
   const { client, as = "token", minValiditySeconds } = options;
   return {
     async before({ context }) {
-      const vended: TokenContext = {
-        credential: await client.vend({ context, minValiditySeconds }),
-        fetch: (url, init, fetchOptions) => client.fetch(url, init, { context, ...fetchOptions }),
-      };
-      Object.assign(context, { [as]: vended });
+      const credential = await client.vend({ context, minValiditySeconds });
+      const fetch: TokenClient["fetch"] = (url, init, fetchOptions) =>
+        client.fetch(url, init, { context, ...fetchOptions });
+      Object.assign(context, { [as]: { credential, fetch } });
     },
   };
 }

@@ -28,6 +28,8 @@ it("every public function has an example", () => {
     "client/lambda-transport.ts",
     "client/token-client-error.ts",
     "client/token-client.ts",
+    "client/wait-for-consent.ts",
+    "client/with-links.ts",
     "client/with-token.ts",
     "docs/client.md",
   ]);

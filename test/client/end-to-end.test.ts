@@ -9,10 +9,13 @@ import type { ConnectionName, TokenClient } from "../../client/token-client.ts";
 import { createTokenClient } from "../../client/token-client.ts";
 import type { TokenClientError } from "../../client/token-client-error.ts";
 import type { Transport } from "../../client/transport.ts";
+import { waitForConsent } from "../../client/wait-for-consent.ts";
+import { withLinks } from "../../client/with-links.ts";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
+import { consentInBrowser } from "../support/consent-in-browser.ts";
 import { signerWith } from "./signer.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-client-"));
@@ -39,6 +42,17 @@ const transports: Record<string, (realm: LocalRealm) => Transport> = {
     lambdaTransport({ client: lambda, InvokeCommand, functionName: stack.functionOf(realm).name }),
   "over the API": () =>
     httpsTransport({ baseUrl: stack.http.url, signer: signerWith(stack.identities.consumer.keys) }),
+};
+
+const transportsWithLinks: typeof transports = {
+  "by invocation": (realm) => {
+    const functionName = stack.functionOf(realm).name;
+    return lambdaTransport({ client: lambda, InvokeCommand, functionName, withLinks });
+  },
+  "over the API": () => {
+    const signer = signerWith(stack.identities.consumer.keys);
+    return httpsTransport({ baseUrl: stack.http.url, signer, withLinks });
+  },
 };
 
 const connectionOf = ({ settings }: LocalRealm): ConnectionName =>
@@ -117,5 +131,24 @@ describe.each(Object.entries(transports))("%s", (_, transportFor) => {
       transport: transportFor(realm),
     });
     await expect(nobody.vend()).rejects.toMatchObject({ code: "unknown-connection" });
+  });
+});
+
+describe.each(["by invocation", "over the API"])("where a person has to consent, %s", (how) => {
+  it("a caller gets a link, waits until they have, and vends", async () => {
+    const isConnectPay = ({ settings }: LocalRealm) => settings.provider === "connectpay";
+    const realm = stack.providers.realms.find(isConnectPay) ?? expect.fail("no connectpay");
+    const { provider, environment } = realm.settings;
+    const connection: ConnectionName = `${provider}/${environment}/${how.replaceAll(" ", "-").toLowerCase()}`;
+    const transport = transportsWithLinks[how]?.(realm) ?? expect.fail("no transport");
+    const client = createTokenClient({ connection, transport });
+    const refusal = (await client.vend().catch((error: unknown) => error)) as TokenClientError;
+    expect(refusal).toMatchObject({ code: "consent-required", connection });
+    const { id, url } = refusal.problem?.consent ?? expect.fail("no link");
+
+    const outcome = waitForConsent({ connection, id, transport });
+    await consentInBrowser(url, realm.user ?? expect.fail("nobody to ask"));
+    expect(await outcome).toBe("granted");
+    expect(await client.vend()).toMatchObject({ connection, version: 1 });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { httpsTransport } from "../../client/https-transport.ts";
+import { withLinks } from "../../client/with-links.ts";
 import type { HttpServer } from "./http-server.ts";
 import { startHttpServer } from "./http-server.ts";
 import { expectedSignature, sdkSigner, signatureOf } from "./signer.ts";
@@ -37,6 +38,26 @@ describe("over the API", () => {
         headers: { "content-type": "application/json" },
       },
     ]);
+  });
+
+  it("with links, a vend is the POST whose callers may have them", async () => {
+    const api = await startApi();
+    const transport = httpsTransport({ baseUrl: api.url, signer: sdkSigner, withLinks });
+    const connection = "connectpay/production/jo@acme.example";
+    await transport({ connection }, never);
+    await transport({ connection, minValiditySeconds: 30 }, never);
+    await transport({ connection, rejectedVersion: 12 }, never);
+    await transport({ connection, consentId: "an-id.1z/x" }, never);
+    const account = "connectpay/production/jo%40acme.example";
+    expect(api.received.map(({ method, url, body }) => `${method} ${url} ${body}`)).toEqual([
+      `POST /v1/tokens/${account}/with-link `,
+      `POST /v1/tokens/${account}/with-link?minValiditySeconds=30 `,
+      `POST /v1/tokens/${account}/rejections {"version":12}`,
+      `GET /v1/consents/${account}/an-id.1z%2Fx `,
+    ]);
+    for (const request of api.received) {
+      expect(signatureOf(request).signature).toBe(expectedSignature(request));
+    }
   });
 
   it.each([

@@ -2,6 +2,9 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { lambdaTransport } from "../../client/lambda-transport.ts";
 import { createTokenClient } from "../../client/token-client.ts";
+import type { LinkRequests } from "../../client/with-links.ts";
+import { withLinks } from "../../client/with-links.ts";
+import { withLinksAlias } from "../../functions/http/contract.ts";
 import type { HttpServer, Received } from "./http-server.ts";
 import { startHttpServer } from "./http-server.ts";
 import { anAnswer, aProblem, connection, issuedAt } from "./vending-server.ts";
@@ -18,6 +21,7 @@ interface Reply {
 async function startLambda(
   reply: Reply | ((request: Received) => Reply | null),
   name: typeof connection | `cfis/${string}/${string}` = connection,
+  options: { readonly withLinks?: LinkRequests } = {},
 ) {
   const server: HttpServer = await startHttpServer((request, response) => {
     const said = typeof reply === "function" ? reply(request) : reply;
@@ -32,7 +36,7 @@ async function startLambda(
     maxAttempts: 1,
   });
   onTestFinished(() => client.destroy());
-  const transport = lambdaTransport({ client, InvokeCommand, functionName });
+  const transport = lambdaTransport({ client, InvokeCommand, functionName, ...options });
   const now = () => Date.parse(issuedAt);
   return { ...server, client: createTokenClient({ connection: name, transport, now }) };
 }
@@ -55,6 +59,17 @@ describe("by invocation", () => {
       { account: "default", minValiditySeconds: 299 },
       { account: "default", rejectedVersion: 2 },
     ]);
+  });
+
+  it("a transport with links asks the alias whose callers may have them", async () => {
+    const options = { withLinks };
+    const { client, received } = await startLambda({ payload: anAnswer(1) }, connection, options);
+    await client.vend();
+    await client.reject(1);
+    const alias = encodeURIComponent(`${functionName}:${withLinksAlias}`);
+    expect(received.map(({ url }) => url)).toEqual(
+      Array(2).fill(`/2015-03-31/functions/${alias}/invocations`),
+    );
   });
 
   it("a problem is an ordinary answer", async () => {

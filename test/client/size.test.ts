@@ -13,6 +13,9 @@ const entries = [
   "with-token",
 ];
 
+/** Of use in a bundle only where people consent. */
+const linkEntries = ["with-links", "wait-for-consent"];
+
 async function bundled(names: readonly string[]) {
   const contents = names.map((name) => `export * from "./client/${name}.ts";`).join("\n");
   const { outputFiles, metafile } = await build({
@@ -44,7 +47,18 @@ it("a bundle contains only the transport that it uses", async () => {
   expect(one.bytes).toBeLessThan(both.bytes - 800);
 });
 
+it("links and waiting for a person take 900 bytes more, in the bundles that need them", async () => {
+  const [without, withThem] = await Promise.all([
+    bundled(entries),
+    bundled([...entries, ...linkEntries]),
+  ]);
+  expect(without.inputs.filter((file) => linkEntries.some((name) => file.includes(name)))).toEqual(
+    [],
+  );
+  expect(withThem.bytes).toBeLessThanOrEqual(without.bytes + 900);
+});
+
 it("client/ imports nothing at run time: no package, no module of Node, no other folder", async () => {
-  const { inputs } = await bundled(entries);
+  const { inputs } = await bundled([...entries, ...linkEntries]);
   expect(inputs.filter((file) => !file.startsWith("client/"))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { format, inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { httpsTransport } from "../../client/https-transport.ts";
 import { createTokenClient } from "../../client/token-client.ts";
@@ -52,6 +52,36 @@ describe("a problem becomes an error with its code, over either transport", () =
     const problem = aProblem("internal");
     const error = await clientError(async () => ({ problem }));
     expect(error).toMatchObject({ retryable: false, retryAfterSeconds: null });
+  });
+});
+
+describe("the link that comes with consent-required", () => {
+  const url = "https://vend.example/consent/connectpay/live/canary";
+  const consent = { id: "an-id", url, expiresAt: "2026-11-20T10:10:00.000Z" };
+  const problem = { ...aProblem("consent-required"), consent };
+  const ask: Record<string, () => Promise<TokenClientError>> = {
+    "by invocation": () => clientError(async () => ({ problem: structuredClone(problem) })),
+    "over the API": () => failureOverHttp(409, "application/problem+json", JSON.stringify(problem)),
+  };
+
+  it.each(Object.entries(ask))("is read by name: %s", async (_, error) => {
+    expect({ ...(await error()).problem?.consent }).toEqual(consent);
+  });
+
+  it.each<[string, (error: TokenClientError) => string]>([
+    ["a template string", (error) => `${error} ${error.problem?.consent}`],
+    ["the stack", ({ stack }) => `${stack}`],
+    ["JSON", (error) => JSON.stringify({ error, list: [error.problem] })],
+    ["JSON of itself", ({ problem: said }) => JSON.stringify(said?.consent)],
+    ["inspect", (error) => inspect(error, { depth: 9, getters: true })],
+    ["inspect with everything hidden", (error) => inspect(error, { showHidden: true, depth: 9 })],
+    ["inspect of itself", ({ problem: said }) => inspect(said?.consent)],
+    ["inspect of a cause", (error) => inspect(new Error("It failed.", { cause: error }))],
+    ["a log line", (error) => format("%s %o %O %j", error, error, error, error)],
+    ["a log line of the problem", ({ problem: said }) => format("%o %O %j", said, said, said)],
+    ["a spread", (error) => inspect({ ...error }, { depth: 9 })],
+  ])("does not print: %s", async (_, print) => {
+    for (const error of Object.values(ask)) expect(print(await error())).not.toContain("canary");
   });
 });
 

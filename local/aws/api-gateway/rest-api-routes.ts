@@ -29,6 +29,7 @@ export function restApiRoutes(
     const executeApi = `${found.apiId}/${stage}/${method}${path}`;
     return {
       functionName: found.functionName,
+      qualifier: found.qualifier,
       resource: found.path,
       pathParameters: parameters,
       executeApiArn: found.isSigned ? arn(location, "execute-api", executeApi) : null,
@@ -56,15 +57,16 @@ function readMethod(deployed: Deployed, { logicalId, properties }: DeployedResou
   if (!["AWS_IAM", "NONE"].includes(AuthorizationType)) {
     failAt(at, `the authorization ${AuthorizationType} is not supported`);
   }
-  const [, functionName] =
-    /\/functions\/[^/]+:function:([\w-]+)(?::[\w-]+)?\/invocations$/.exec(Integration.Uri ?? "") ??
-    [];
+  const [, functionName, qualifier] =
+    /\/functions\/[^/]+:function:([\w-]+)(?::([\w-]+))?\/invocations$/.exec(
+      Integration.Uri ?? "",
+    ) ?? [];
   if (Integration.Type !== "AWS_PROXY" || !functionName) {
     return failAt(at, "only proxy integrations of functions are supported");
   }
   const path = pathOf(deployed, method.ResourceId ?? "");
   return {
-    ...{ verb, path, functionName, apiId: method.RestApiId ?? "" },
+    ...{ verb, path, functionName, qualifier, apiId: method.RestApiId ?? "" },
     match: compilePathTemplate(path),
     isSigned: AuthorizationType === "AWS_IAM",
     validate: validation(deployed, method, at),

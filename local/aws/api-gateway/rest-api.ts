@@ -18,6 +18,8 @@ const INTEGRATION_TIMEOUT_MS = 29_000;
 
 /** The route that matches a request, and what API Gateway checks before it invokes the function. */
 export interface RestRoute extends ProxyRoute {
+  /** The alias of the function that is invoked; it learns of it. */
+  readonly qualifier?: string | undefined;
   /**
    * The ARN that the caller's policies have to allow: `arn:aws:execute-api:…:live/GET/v1/…`; null for a public route.
    */
@@ -70,7 +72,9 @@ export function startRestApi(options: RestApiOptions): Promise<LocalServer> {
     found.validate?.(request, body);
     const event = proxyEvent(request, body, found, principal && identityOf(principal));
     const signal = AbortSignal.timeout(timeoutMs);
-    const { functionError, payload } = await host.invoke(found.functionName, event, { signal });
+    const { functionName, qualifier } = found;
+    const options = { signal, qualifier };
+    const { functionError, payload } = await host.invoke(functionName, event, options);
     if (functionError || !sendProxyResponse(response, payload)) {
       throw new GatewayError("INTEGRATION_FAILURE", { cause: payload });
     }

@@ -80,6 +80,18 @@ it("a REST API's methods are found by path, the most specific first", () => {
   }
 });
 
+it("a REST API's method may invoke an alias of its function", () => {
+  const arn = "arn:aws:lambda:x:1:function:Stack-Vend:with-links";
+  const Uri = `arn:aws:apigateway:x:lambda:path/2015-03-31/functions/${arn}/invocations`;
+  const route = restApiRoutes(
+    deployed({ Get: { Integration: { Type: "AWS_PROXY", Uri } } }),
+    LOCAL_LOCATION,
+  );
+  const invoked = { functionName: "Stack-Vend", qualifier: "with-links" };
+  expect(route("GET", "/tokens/jo")).toMatchObject(invoked);
+  expect(route("GET", "/tokens/default")?.qualifier).toBeUndefined();
+});
+
 it("an HTTP API's routes are found by path", () => {
   const route = httpApiRoutes(deployed());
   expect(route("GET", "/consent/abc")).toEqual({
