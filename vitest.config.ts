@@ -21,9 +21,10 @@ const withServers = [
 const withBundles = ["test/infra/example.test.ts"];
 /**
  * Plays the whole system for a long time (the demo, `npm start`, recoveries, crashes at every await, two releases on one
- * table), builds it twice, or repeats what holds on dynalite on DynamoDB Local.
+ * table), builds it twice, plays every broken client, or repeats what holds on dynalite on DynamoDB Local.
  */
 const slow = [
+  "test/conformance/broken-clients.test.ts",
   "test/docs-recipe.test.ts",
   "test/infra/{many-realms,synth}.test.ts",
   "test/integration/{chaos,every-await,npm-start,recovery-*,table-stream}.test.ts",
@@ -53,7 +54,7 @@ export const projects = [
     include: [
       ...withServers,
       ...withBundles,
-      "test/{browser,consents,exploration,fuzz,integration,local,simulation}/**/*.test.ts",
+      "test/{browser,conformance,consents,exploration,fuzz,integration,local,simulation}/**/*.test.ts",
     ],
     exclude: slow,
     globalSetup: ["test/support/bundles.ts"],
