@@ -150,7 +150,7 @@ test("docs/operations.md has every command of the command line", () => {
 
 test("docs/consents.md has every page that ends a consent, with its status", () => {
   const pages = consentOutcomes.map((outcome) => {
-    const { status, title } = outcomePage(aPageView(), outcome);
+    const { status, title } = outcomePage({ ...aPageView(), provider: "…" }, outcome);
     return { status, title: title.markup };
   });
   const rows = tableUnder(read("docs/consents.md"), "## What a person sees", "page");

@@ -168,7 +168,7 @@ describeInBrowser("a person", () => {
     await continueToProvider(page);
     acme.injectFault({ kind: "destroy", when: "after-handling" });
     await decideOnConsent(page, defaultUser);
-    await expectTitle(page, "The provider is not answering");
+    await expectTitle(page, `${new URL(acme.authorizeUrl).host} is not answering`);
     await checkPage(page, "provider-away");
     acme.clearFaults();
     expect(versionOrCode(await vend("authorization-code/acme", "dropped"))).toBe(

@@ -157,7 +157,7 @@ describe("code injection", () => {
     const answer = site.provider.agree(authorizeUrl);
     answer.set("code", victim.answer.get("code") ?? "");
     const page = await attacker.returnFromProvider(authorizeUrl, answer);
-    expect(page).toMatchObject({ title: "The provider did not accept the consent" });
+    expect(page).toMatchObject({ title: "ConnectPay did not accept the consent" });
     expect(site.provider.issued).toBe(0);
     expect((await site.record("attacker"))?.token ?? null).toBeNull();
   });

@@ -292,9 +292,9 @@ describe("a provider that does not finish", () => {
   });
 
   test.each([
-    ["consent-required", 502, "The provider did not accept the consent"],
-    ["provider-unavailable", 503, "The provider is not answering"],
-    ["provider-throttled", 503, "The provider is not answering"],
+    ["consent-required", 502, "ConnectPay did not accept the consent"],
+    ["provider-unavailable", 503, "ConnectPay is not answering"],
+    ["provider-throttled", 503, "ConnectPay is not answering"],
     ["credentials-rejected", 500, "Something is wrong on our side"],
     ["provider-malformed", 502, "Access was not set up"],
   ] as const)("refuses the code with %s, which is %i for a person", async (code, status, title) => {

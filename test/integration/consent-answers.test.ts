@@ -10,7 +10,7 @@ import { versionOrCode } from "../support/stack-answers.ts";
 const person = createUserAgent(defaultUser);
 const mixedUp = "This answer does not match your request";
 const granted = "Access is granted";
-const away = "The provider is not answering";
+const away = / is not answering$/;
 
 const consentStack = useConsentStack();
 
@@ -43,7 +43,7 @@ describe("an attacker", () => {
     const { searchParams } = await person.consent(attacker.authorizeUrl);
     planted.searchParams.set("code", searchParams.get("code") ?? "");
     // The code is bound to the attacker's challenge: the provider refuses it.
-    expect((await victim.read(planted)).title).toBe("The provider did not accept the consent");
+    expect((await victim.read(planted)).title).toMatch(/ did not accept the consent$/);
     expect(await vended(realm, "victim")).toBe("consent-required");
   });
 
@@ -131,7 +131,7 @@ describe("a person", () => {
     centrapay.injectFault({ kind: "respond", status: 503, times: "always" });
     const { title } = await window.read(callback);
     centrapay.clearFaults();
-    expect(title).toBe(away);
+    expect(title).toMatch(away);
     expect((await decide(await setOut("centrapay-user/test", "down"))).title).toBe(granted);
     expect(await vended("centrapay-user/test", "down")).toBe(1);
   });
@@ -153,7 +153,7 @@ describe("a person", () => {
     await stopIdleProcesses();
     const { title } = await decide(window);
     centrapay.clearFaults();
-    expect(title).toBe(away);
+    expect(title).toMatch(away);
     expect(await vended("centrapay-user/test", "no-key")).toBe("consent-required");
   });
 

@@ -13,6 +13,7 @@ export function aPageView(acceptLanguage = "en", known?: Partial<RequesterProfil
   return {
     realm: { provider: "connectpay", environment: "test" },
     requester: aRequester(known),
+    provider: "ConnectPay",
     locale: localeFor(acceptLanguage),
   };
 }

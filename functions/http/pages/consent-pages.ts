@@ -29,7 +29,7 @@ export function consentPages(site: ConsentSite) {
       if (!request) throw new VendingError("internal", "The event of a page holds no request.");
       return withCookie(
         event,
-        await answerPage(localizedSite(site, request.acceptLanguage), request, deadline),
+        await answerPage(await localizedSite(site, request.acceptLanguage), request, deadline),
       );
     });
 }
@@ -49,7 +49,7 @@ async function errorAnswer(site: ConsentSite, event: unknown, error: unknown): P
     site.log.warn("consent-refused", { realm, reason: code, detail: error.message });
   const kind = outcomeOf(code);
   const request = readWebRequest(event);
-  const localized = localizedSite(site, request?.acceptLanguage ?? "");
+  const localized = await localizedSite(site, request?.acceptLanguage ?? "");
   // It may have failed before the link was used up: then a later try has another result.
   return request && isCallback(request)
     ? resultAnswer(localized, request, { kind }, false)

@@ -15,10 +15,11 @@ import { outcomePage } from "./outcome-pages.ts";
 import type { PageAnswer } from "./page.ts";
 import { pageAnswer, privateHeaders } from "./page.ts";
 import type { PageView } from "./page-view.ts";
+import { providerName } from "./page-view.ts";
 import type { ConsentOutcome } from "./texts/page-texts.ts";
 
 /** The use cases behind the pages, and what rendering them needs. */
-export interface ConsentSite extends Omit<PageView, "locale">, ProblemReporting {
+export interface ConsentSite extends Omit<PageView, "locale" | "provider">, ProblemReporting {
   /** Public address of the pages, without a trailing slash. */
   readonly baseUrl: string;
   /** SHA-256 of the pages' style, base64. */
@@ -47,8 +48,13 @@ export interface ConsentSite extends Omit<PageView, "locale">, ProblemReporting 
 /** The site as one browser sees it, in its language. */
 export interface LocalizedSite extends ConsentSite, PageView {}
 
-export function localizedSite(site: ConsentSite, acceptLanguage: string): LocalizedSite {
-  return { ...site, locale: localeFor(acceptLanguage) };
+/** A page that says what failed has to be there also where the flow cannot be loaded: then the realm's name has to do. */
+export async function localizedSite(
+  site: ConsentSite,
+  acceptLanguage: string,
+): Promise<LocalizedSite> {
+  const provider = await site.flow().then(providerName, () => site.realm.provider);
+  return { ...site, provider, locale: localeFor(acceptLanguage) };
 }
 
 export interface WebAnswer extends Unprintable {

@@ -13,7 +13,7 @@ export function grantedPage(view: PageView, consent: ShownConsent, flow: Consent
   const { account, customer, isExtended, withheld, isAbridged } = consent;
   const texts = textsIn(view.locale);
   const { granted } = texts;
-  const names = namesOf(view, flow);
+  const names = namesOf(view);
   const isPart = withheld.length > 0;
   const customerName = html`<dt>${fill(granted.customer, names)}</dt><dd><bdi>${customer ?? ""}</bdi></dd>`;
   return {
@@ -22,7 +22,7 @@ export function grantedPage(view: PageView, consent: ShownConsent, flow: Consent
     title: html`${isPart ? granted.partTitle : granted.title}`,
     body: html`<p>${fill(granted.canUse, names)}</p>
 <dl>
-${customer === null ? "" : html`<div>${customerName}</div>\n`}<div><dt>${granted.until}</dt><dd>${untilWhen(view, consent, flow)}</dd></div>
+${customer === null ? "" : html`<div>${customerName}</div>\n`}<div><dt>${granted.until}</dt><dd>${untilWhen(view, consent)}</dd></div>
 ${referenceRow(view, account)}</dl>
 ${isExtended ? html`<p class="quiet">${fill(granted.isExtended, names)}</p>` : ""}
 <h2>${granted.allowed}</h2>
@@ -37,7 +37,7 @@ ${isAbridged ? html`<p>${fill(granted.isAbridged, names)}</p>` : ""}
 
 function allowedAccess(view: PageView, { granted: scopes }: ShownConsent, flow: ConsentFlow): Html {
   const { granted } = textsIn(view.locale);
-  const names = namesOf(view, flow);
+  const names = namesOf(view);
   if (scopes === null) return html`<p>${fill(granted.noDetails, names)}</p>`;
   return scopes.length > 0
     ? accessList(scopes, flow, view)
@@ -48,11 +48,11 @@ function withheldAccess(view: PageView, withheld: readonly string[], flow: Conse
   const { granted } = textsIn(view.locale);
   return html`<h2>${granted.notAllowed}</h2>
 ${accessList(withheld, flow, view)}
-<p>${fill(granted.ifUnwanted, namesOf(view, flow))}</p>`;
+<p>${fill(granted.ifUnwanted, namesOf(view))}</p>`;
 }
 
-function untilWhen(view: PageView, { endsAt }: ShownConsent, flow: ConsentFlow): Html {
-  if (endsAt === null) return fill(textsIn(view.locale).granted.untilUnknown, namesOf(view, flow));
+function untilWhen(view: PageView, { endsAt }: ShownConsent): Html {
+  if (endsAt === null) return fill(textsIn(view.locale).granted.untilUnknown, namesOf(view));
   const instant = new Date(endsAt);
   const words = instantInWords(instant, view.locale, view.requester.timeZone);
   return html`<time datetime="${instant.toISOString()}">${words}</time>`;

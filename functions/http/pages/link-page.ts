@@ -13,18 +13,18 @@ import { accessList } from "./scope-words.ts";
 export function linkPage(view: PageView, { pending, flow }: OpenLink, now: Date): Page {
   const texts = textsIn(view.locale);
   const { link } = texts;
-  const names = namesOf(view, flow);
+  const names = namesOf(view);
   const host = html`<strong>${new URL(flow.origin).host}</strong>`;
   const time = durationInWords(msBetween(now, pending.expiresAt), view.locale);
   return {
     status: 200,
     tone: "question",
-    title: fill(link.title, plainNamesOf(view, flow)),
+    title: fill(link.title, plainNamesOf(view)),
     formAction: formAction(flow.origin),
     body: html`<p>${link.choice}</p>
 <dl>
 <div><dt>${texts.whoAsks}</dt><dd>${names.requester}</dd></div>
-<div><dt>${texts.accessTo}</dt><dd>${names.provider ?? ""}${stageOf(view)}</dd></div>
+<div><dt>${texts.accessTo}</dt><dd>${names.provider}${stageOf(view)}</dd></div>
 ${referenceRow(view, pending.account)}</dl>
 <h2>${fill(link.requested, names)}</h2>
 ${requestedAccess(view, flow)}
@@ -48,7 +48,7 @@ function stageOf({ realm }: PageView): Html | string {
 
 function requestedAccess(view: PageView, flow: ConsentFlow): Html {
   const { link } = textsIn(view.locale);
-  const names = namesOf(view, flow);
+  const names = namesOf(view);
   if (flow.scopes.length === 0) return html`<p>${fill(link.notYetKnown, names)}</p>`;
   return html`<p>${fill(link.ifAllowed, names)}</p>
 ${accessList(flow.scopes, flow, view)}

@@ -3,7 +3,7 @@ import { fill, html } from "./html.ts";
 import type { Page } from "./page.ts";
 import type { PageTone } from "./page-tone.ts";
 import type { PageView } from "./page-view.ts";
-import { namesOf, textsIn } from "./page-view.ts";
+import { namesOf, plainNamesOf, textsIn } from "./page-view.ts";
 import type { ConsentOutcome } from "./texts/page-texts.ts";
 
 type PageKind = Pick<Page, "status" | "tone" | "retryAfterSeconds">;
@@ -37,12 +37,13 @@ const kinds: Readonly<Record<ConsentOutcome, PageKind>> = {
 export function outcomePage(view: PageView, outcome: ConsentOutcome): Page {
   const texts = textsIn(view.locale);
   const { title, what, advice } = texts.outcomes[outcome];
+  const names = namesOf(view);
   return {
     ...kinds[outcome],
-    title: html`${title}`,
-    body: html`<p>${what}</p>
+    title: fill(title, plainNamesOf(view)),
+    body: html`<p>${fill(what, names)}</p>
 <h2>${texts.whatToDo}</h2>
-<p>${fill(advice, namesOf(view))}</p>`,
+<p>${fill(advice, names)}</p>`,
   };
 }
 

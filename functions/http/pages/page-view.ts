@@ -12,10 +12,12 @@ import type { Language, PageTexts } from "./texts/page-texts.ts";
 import { portuguese } from "./texts/portuguese.ts";
 import { spanish } from "./texts/spanish.ts";
 
-/** Whose page it is, and in which language. */
+/** Whose page it is, access to what it is about, and in which language. */
 export interface PageView {
   readonly realm: RealmId;
   readonly requester: RequesterProfile;
+  /** The provider's name for people. */
+  readonly provider: string;
   readonly locale: PageLocale;
 }
 
@@ -34,20 +36,17 @@ export function textsIn({ language }: PageLocale): PageTexts {
 }
 
 /** The pieces that the texts name: each apart from what is around it, in whatever direction it is written. */
-export function namesOf({ requester }: PageView, flow: ConsentFlow | null = null) {
-  return {
-    requester: html`<bdi>${requester.name}</bdi>`,
-    ...(flow && { provider: html`<bdi>${providerName(flow)}</bdi>` }),
-  };
+export function namesOf({ requester, provider }: PageView) {
+  return { requester: html`<bdi>${requester.name}</bdi>`, provider: html`<bdi>${provider}</bdi>` };
 }
 
 /** The same, for where there can be no markup. */
-export function plainNamesOf({ requester }: PageView, flow: ConsentFlow | null = null) {
-  return { requester: requester.name, ...(flow && { provider: providerName(flow) }) };
+export function plainNamesOf({ requester, provider }: PageView) {
+  return { requester: requester.name, provider };
 }
 
 /** The provider's name for people: its display name, or else the host of its pages. */
-function providerName({ displayName, origin }: ConsentFlow): string {
+export function providerName({ displayName, origin }: ConsentFlow): string {
   return displayName ?? new URL(origin).host;
 }
 

@@ -19,5 +19,5 @@ function wordsOf(scope: string, flow: ConsentFlow, view: PageView): Html | strin
   const words = own ?? known ?? (typeof configured === "object" ? configured["en"] : undefined);
   if (words !== undefined) return html`<bdi>${words}</bdi>`;
   const name = html`<code><bdi>${scope}</bdi></code>`;
-  return fill(texts.unknownScope, { ...namesOf(view, flow), scope: name });
+  return fill(texts.unknownScope, { ...namesOf(view), scope: name });
 }

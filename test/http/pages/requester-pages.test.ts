@@ -118,6 +118,18 @@ test.each([
   for (const other of others) expect(answerOf(other, view).body).not.toContain(mark);
 });
 
+test.each(["denied", "provider-error", "code-refused", "provider-away"] as const)(
+  "a page says by name whose doing %s is, as markup never, in its title neither",
+  (outcome) => {
+    for (const language of languages) {
+      const view = { ...aPageView(language), provider: "Acme <Bank>" };
+      const { body } = answerOf(outcomePage(view, outcome), view);
+      expect(body).toContain("<bdi>Acme &lt;Bank&gt;</bdi>");
+      expect(body).not.toContain("<Bank>");
+    }
+  },
+);
+
 describe("a scope", () => {
   const wordsIn = (header: string, scope: string) => {
     const view = aPageView(header);

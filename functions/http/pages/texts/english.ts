@@ -100,19 +100,19 @@ export const english: PageTexts = {
     },
     denied: {
       title: "Access is not granted",
-      what: "You declined, or the provider declined for you. Nothing was granted, and nothing has changed.",
+      what: "You declined, or {provider} declined for you. Nothing was granted, and nothing has changed.",
       advice:
         "If that is what you wanted, you may close this page. If not, ask {requester} for a new link.",
     },
     "provider-error": {
       title: "Access was not set up",
-      what: "The provider reported an error, or sent an answer that this site cannot read. Some providers report it this way when you decline. If you agreed, something went wrong.",
+      what: "{provider} reported an error, or sent an answer that this site cannot read. Some providers report it this way when you decline. If you agreed, something went wrong.",
       advice:
         "If you declined, you may close this page. If not, ask {requester} for a new link and try again. If it happens again, tell them.",
     },
     "code-refused": {
-      title: "The provider did not accept the consent",
-      what: "You agreed, but the provider did not confirm it. Nothing was granted, and what you granted earlier still applies.",
+      title: "{provider} did not accept the consent",
+      what: "You agreed, but {provider} did not confirm it. Nothing was granted, and what you granted earlier still applies.",
       advice: "Ask {requester} for a new link and try again. If it happens again, tell them.",
     },
     "other-owner": {
@@ -122,8 +122,8 @@ export const english: PageTexts = {
         "If that was a mistake, ask {requester} for a new link and choose as before. If it is intended, tell them: they have to end the earlier access first.",
     },
     "provider-away": {
-      title: "The provider is not answering",
-      what: "You agreed, but the provider could not be reached to confirm it. Access may not have been granted.",
+      title: "{provider} is not answering",
+      what: "You agreed, but {provider} could not be reached to confirm it. Access may not have been granted.",
       advice: "Wait a few minutes, then ask {requester} for a new link and try again.",
     },
     "try-later": {

@@ -102,31 +102,31 @@ export const french: PageTexts = {
     },
     denied: {
       title: "L’accès n’est pas accordé",
-      what: "Vous avez refusé, ou le fournisseur a refusé pour vous. Aucun accès n’a été accordé, et rien n’a changé.",
+      what: "Vous avez refusé, ou {provider} a refusé pour vous. Aucun accès n’a été accordé, et rien n’a changé.",
       advice:
         "Si c’est ce que vous vouliez, vous pouvez fermer cette page. Sinon, demandez un nouveau lien à {requester}.",
     },
     "provider-error": {
       title: "L’accès n’a pas été mis en place",
-      what: "Le fournisseur a signalé une erreur, ou a envoyé une réponse que ce site ne peut pas lire. Certains fournisseurs répondent ainsi lorsque vous refusez. Si vous aviez accepté, quelque chose n’a pas fonctionné.",
+      what: "{provider} a signalé une erreur, ou a envoyé une réponse que ce site ne peut pas lire. Certains fournisseurs répondent ainsi lorsque vous refusez. Si vous aviez accepté, quelque chose n’a pas fonctionné.",
       advice:
         "Si vous avez refusé, vous pouvez fermer cette page. Sinon, demandez un nouveau lien à {requester} et réessayez. Si cela se reproduit, signalez-le.",
     },
     "code-refused": {
-      title: "Le fournisseur n’a pas accepté le consentement",
-      what: "Vous avez accepté, mais le fournisseur ne l’a pas confirmé. Aucun accès n’a été accordé, et ce que vous aviez accordé auparavant reste valable.",
+      title: "{provider} n’a pas accepté le consentement",
+      what: "Vous avez accepté, mais {provider} ne l’a pas confirmé. Aucun accès n’a été accordé, et ce que vous aviez accordé auparavant reste valable.",
       advice:
         "Demandez un nouveau lien à {requester} et réessayez. Si cela se reproduit, signalez-le.",
     },
     "other-owner": {
       title: "Ce n’est pas l’accès attendu",
-      what: "Vous avez accepté, mais vous vous êtes connecté sous une autre identité, ou avez choisi un autre client, que pour l’accès déjà accordé. Par sécurité, aucun accès n’a été accordé. L’accès antérieur reste inchangé.",
+      what: "Vous avez accepté, mais sous une autre identité ou pour un autre client que lors de l’accès déjà accordé. Par sécurité, aucun accès n’a été accordé. L’accès antérieur reste inchangé.",
       advice:
-        "S’il s’agit d’une erreur, demandez un nouveau lien à {requester} et faites le même choix qu’auparavant. Si c’est voulu, signalez-le : l’accès antérieur doit d’abord être clos.",
+        "S’il s’agit d’une erreur, demandez un nouveau lien à {requester} et faites le même choix qu’auparavant. Si c’est voulu, signalez-le\u00a0: l’accès antérieur doit d’abord être clos.",
     },
     "provider-away": {
-      title: "Le fournisseur ne répond pas",
-      what: "Vous avez accepté, mais le fournisseur n’a pas pu être joint pour le confirmer. Il se peut que l’accès n’ait pas été accordé.",
+      title: "{provider} ne répond pas",
+      what: "Vous avez accepté, mais il n’a pas été possible de joindre {provider} pour le confirmer. Il se peut que l’accès n’ait pas été accordé.",
       advice:
         "Attendez quelques minutes, puis demandez un nouveau lien à {requester} et réessayez.",
     },

@@ -102,19 +102,19 @@ export const german: PageTexts = {
     },
     denied: {
       title: "Der Zugriff ist nicht erteilt",
-      what: "Sie haben abgelehnt, oder der Anbieter hat für Sie abgelehnt. Es wurde kein Zugriff erteilt, und nichts hat sich geändert.",
+      what: "Sie haben abgelehnt, oder {provider} hat für Sie abgelehnt. Es wurde kein Zugriff erteilt, und nichts hat sich geändert.",
       advice:
         "Wenn Sie das so wollten, können Sie diese Seite schließen. Andernfalls bitten Sie {requester} um einen neuen Link.",
     },
     "provider-error": {
       title: "Der Zugriff wurde nicht eingerichtet",
-      what: "Der Anbieter hat einen Fehler gemeldet oder eine Antwort gesendet, die diese Website nicht lesen kann. Manche Anbieter melden es so, wenn Sie ablehnen. Wenn Sie zugestimmt haben, ist etwas schiefgegangen.",
+      what: "{provider} hat einen Fehler gemeldet oder eine Antwort gesendet, die diese Website nicht lesen kann. Manche Anbieter melden es so, wenn Sie ablehnen. Wenn Sie zugestimmt haben, ist etwas schiefgegangen.",
       advice:
         "Wenn Sie abgelehnt haben, können Sie diese Seite schließen. Andernfalls bitten Sie {requester} um einen neuen Link, und versuchen Sie es noch einmal. Sollte es wieder geschehen, informieren Sie {requester}.",
     },
     "code-refused": {
-      title: "Der Anbieter hat die Zustimmung nicht angenommen",
-      what: "Sie haben zugestimmt, aber der Anbieter hat es nicht bestätigt. Es wurde kein Zugriff erteilt. Was Sie früher erteilt haben, gilt weiterhin.",
+      title: "{provider} hat die Zustimmung nicht angenommen",
+      what: "Sie haben zugestimmt, aber {provider} hat es nicht bestätigt. Es wurde kein Zugriff erteilt. Was Sie früher erteilt haben, gilt weiterhin.",
       advice:
         "Bitten Sie {requester} um einen neuen Link, und versuchen Sie es noch einmal. Sollte es wieder geschehen, informieren Sie {requester}.",
     },
@@ -125,8 +125,8 @@ export const german: PageTexts = {
         "Wenn das ein Versehen war, bitten Sie {requester} um einen neuen Link, und wählen Sie wie zuvor. Wenn es beabsichtigt ist, sagen Sie es dort: Zuerst muss der frühere Zugriff beendet werden.",
     },
     "provider-away": {
-      title: "Der Anbieter antwortet nicht",
-      what: "Sie haben zugestimmt, aber der Anbieter war für die Bestätigung nicht erreichbar. Möglicherweise wurde der Zugriff nicht erteilt.",
+      title: "{provider} antwortet nicht",
+      what: "Sie haben zugestimmt, aber {provider} war für die Bestätigung nicht erreichbar. Möglicherweise wurde der Zugriff nicht erteilt.",
       advice:
         "Warten Sie einige Minuten, bitten Sie dann {requester} um einen neuen Link, und versuchen Sie es noch einmal.",
     },

@@ -101,19 +101,19 @@ export const lithuanian: PageTexts = {
     },
     denied: {
       title: "Prieiga nesuteikta",
-      what: "Jūs nesutikote arba už Jus atsisakė paslaugos teikėjas. Jokia prieiga nesuteikta ir niekas nepasikeitė.",
+      what: "Jūs nesutikote arba už Jus atsisakė „{provider}“. Jokia prieiga nesuteikta ir niekas nepasikeitė.",
       advice:
         "Jei to ir norėjote, galite užverti šį puslapį. Jei ne, paprašykite „{requester}“ naujos nuorodos.",
     },
     "provider-error": {
       title: "Prieigos sukurti nepavyko",
-      what: "Paslaugos teikėjas pranešė apie klaidą arba atsiuntė atsakymą, kurio ši svetainė negali perskaityti. Kai kurie teikėjai taip praneša, kai nesutinkate. Jei sutikote, kažkas nepavyko.",
+      what: "„{provider}“ pranešė apie klaidą arba atsiuntė atsakymą, kurio ši svetainė negali perskaityti. Kai kurie paslaugų teikėjai taip praneša, kai nesutinkate. Jei sutikote, kažkas nepavyko.",
       advice:
         "Jei nesutikote, galite užverti šį puslapį. Jei ne, paprašykite „{requester}“ naujos nuorodos ir bandykite dar kartą. Jei tai pasikartos, praneškite.",
     },
     "code-refused": {
-      title: "Paslaugos teikėjas nepriėmė sutikimo",
-      what: "Jūs sutikote, bet paslaugos teikėjas to nepatvirtino. Nauja prieiga nesuteikta, o anksčiau suteikta tebegalioja.",
+      title: "„{provider}“ nepriėmė sutikimo",
+      what: "Jūs sutikote, bet „{provider}“ to nepatvirtino. Nauja prieiga nesuteikta, o anksčiau suteikta tebegalioja.",
       advice:
         "Paprašykite „{requester}“ naujos nuorodos ir bandykite dar kartą. Jei tai pasikartos, praneškite.",
     },
@@ -124,8 +124,8 @@ export const lithuanian: PageTexts = {
         "Jei tai klaida, paprašykite „{requester}“ naujos nuorodos ir rinkitės kaip anksčiau. Jei taip ir norėjote, praneškite: pirmiausia reikia nutraukti ankstesnę prieigą.",
     },
     "provider-away": {
-      title: "Paslaugos teikėjas neatsako",
-      what: "Jūs sutikote, bet nepavyko susisiekti su paslaugos teikėju, kad jis tai patvirtintų. Gali būti, kad prieiga nesuteikta.",
+      title: "„{provider}“ neatsako",
+      what: "Jūs sutikote, bet nepavyko susisiekti su „{provider}“, kad tai būtų patvirtinta. Gali būti, kad prieiga nesuteikta.",
       advice:
         "Palaukite kelias minutes, tada paprašykite „{requester}“ naujos nuorodos ir bandykite dar kartą.",
     },

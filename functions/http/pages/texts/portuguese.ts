@@ -100,31 +100,31 @@ export const portuguese: PageTexts = {
     },
     denied: {
       title: "O acesso não está concedido",
-      what: "O pedido foi recusado por si, ou pelo fornecedor em seu nome. Não foi concedido nenhum acesso e nada mudou.",
+      what: "O pedido foi recusado por si, ou por {provider} em seu nome. Não foi concedido nenhum acesso e nada mudou.",
       advice:
         "Se era o que pretendia, pode fechar esta página. Caso contrário, peça a {requester} uma nova ligação.",
     },
     "provider-error": {
       title: "O acesso não foi estabelecido",
-      what: "O fornecedor comunicou um erro, ou enviou uma resposta que este sítio não consegue ler. Alguns fornecedores comunicam-no assim quando o pedido é recusado. Se o autorizou, algo correu mal.",
+      what: "{provider} comunicou um erro, ou enviou uma resposta que este sítio não consegue ler. Alguns fornecedores comunicam-no assim quando o pedido é recusado. Se o autorizou, algo correu mal.",
       advice:
         "Se recusou, pode fechar esta página. Caso contrário, peça a {requester} uma nova ligação e tente novamente. Se voltar a acontecer, comunique-o.",
     },
     "code-refused": {
-      title: "O fornecedor não aceitou o consentimento",
-      what: "O acesso foi autorizado por si, mas o fornecedor não o confirmou. Não foi concedido nenhum acesso, e o que concedeu anteriormente mantém-se.",
+      title: "{provider} não aceitou o consentimento",
+      what: "O acesso foi autorizado por si, mas {provider} não o confirmou. Não foi concedido nenhum acesso, e o que concedeu anteriormente mantém-se.",
       advice:
         "Peça a {requester} uma nova ligação e tente novamente. Se voltar a acontecer, comunique-o.",
     },
     "other-owner": {
       title: "Este não é o acesso esperado",
-      what: "O acesso foi autorizado por si, mas com outra identidade, ou para outro cliente, do que o acesso já existente. Por segurança, não foi concedido nenhum acesso. O acesso anterior mantém-se inalterado.",
+      what: "O acesso foi autorizado por si, mas com outra identidade ou para outro cliente que não os do acesso já concedido. Por segurança, não foi concedido nenhum acesso. O acesso anterior mantém-se inalterado.",
       advice:
         "Se foi um engano, peça a {requester} uma nova ligação e faça a mesma escolha que antes. Se é intencional, comunique-o: primeiro é necessário terminar o acesso anterior.",
     },
     "provider-away": {
-      title: "O fornecedor não responde",
-      what: "O acesso foi autorizado por si, mas não foi possível contactar o fornecedor para o confirmar. É possível que não tenha sido concedido.",
+      title: "{provider} não responde",
+      what: "O acesso foi autorizado por si, mas não foi possível contactar {provider} para o confirmar. É possível que não tenha sido concedido.",
       advice: "Aguarde alguns minutos, peça a {requester} uma nova ligação e tente novamente.",
     },
     "try-later": {

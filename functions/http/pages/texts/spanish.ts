@@ -100,31 +100,31 @@ export const spanish: PageTexts = {
     },
     denied: {
       title: "El acceso no está concedido",
-      what: "Usted lo ha rechazado, o el proveedor lo ha rechazado por usted. No se ha concedido ningún acceso y nada ha cambiado.",
+      what: "Usted lo ha rechazado, o {provider} lo ha rechazado por usted. No se ha concedido ningún acceso y nada ha cambiado.",
       advice:
         "Si es lo que quería, puede cerrar esta página. Si no, pida a {requester} un enlace nuevo.",
     },
     "provider-error": {
       title: "No se ha establecido el acceso",
-      what: "El proveedor ha comunicado un error, o ha enviado una respuesta que este sitio no puede leer. Algunos proveedores lo comunican así cuando usted rechaza. Si había aceptado, algo ha fallado.",
+      what: "{provider} ha comunicado un error, o ha enviado una respuesta que este sitio no puede leer. Algunos proveedores lo comunican así cuando usted rechaza. Si había aceptado, algo ha fallado.",
       advice:
         "Si lo ha rechazado, puede cerrar esta página. Si no, pida a {requester} un enlace nuevo e inténtelo otra vez. Si vuelve a ocurrir, comuníqueselo.",
     },
     "code-refused": {
-      title: "El proveedor no ha aceptado el consentimiento",
-      what: "Usted aceptó, pero el proveedor no lo ha confirmado. No se ha concedido ningún acceso, y lo que concedió antes sigue vigente.",
+      title: "{provider} no ha aceptado el consentimiento",
+      what: "Usted aceptó, pero {provider} no lo ha confirmado. No se ha concedido ningún acceso, y lo que concedió antes sigue vigente.",
       advice:
         "Pida a {requester} un enlace nuevo e inténtelo otra vez. Si vuelve a ocurrir, comuníqueselo.",
     },
     "other-owner": {
       title: "Este no es el acceso esperado",
-      what: "Usted aceptó, pero inició sesión como otra persona, o eligió otro cliente, que en el acceso ya concedido. Por seguridad, no se ha concedido ningún acceso. El acceso anterior sigue igual.",
+      what: "Usted aceptó, pero con otra identidad o para otro cliente que en el acceso ya concedido. Por seguridad, no se ha concedido ningún acceso. El acceso anterior sigue igual.",
       advice:
         "Si fue un error, pida a {requester} un enlace nuevo y elija como antes. Si es intencionado, comuníqueselo: primero hay que terminar el acceso anterior.",
     },
     "provider-away": {
-      title: "El proveedor no responde",
-      what: "Usted aceptó, pero no se ha podido contactar con el proveedor para confirmarlo. Es posible que el acceso no se haya concedido.",
+      title: "{provider} no responde",
+      what: "Usted aceptó, pero no se ha podido contactar con {provider} para confirmarlo. Es posible que el acceso no se haya concedido.",
       advice: "Espere unos minutos, pida a {requester} un enlace nuevo e inténtelo otra vez.",
     },
     "try-later": {
