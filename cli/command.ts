@@ -16,6 +16,7 @@ export interface CommandOptions {
   readonly file?: string | undefined;
   readonly undo?: boolean | undefined;
   readonly try?: boolean | undefined;
+  readonly wait?: boolean | undefined;
   readonly help: boolean;
 }
 
@@ -43,12 +44,20 @@ export interface CommandContext {
   readonly terminal: Terminal;
 }
 
+/** For a command that answers more than once. */
+export interface ShowingContext extends CommandContext {
+  /** Prints an answer that is not the last. */
+  show(output: Pick<CommandOutput, "answer" | "text">): void;
+}
+
 /** A command's answer: `answer` is printed for programs (--json), `text` for people. */
 export interface CommandOutput {
   readonly answer: object;
   readonly text: string;
   /** The command did not do all that it was told to. */
   readonly isIncomplete?: boolean;
+  /** Other than 0 to 2, for a command whose success has more than one outcome. */
+  readonly exitCode?: number;
 }
 
 /**
@@ -57,7 +66,7 @@ export interface CommandOutput {
 export type Command = (
   args: readonly string[],
   options: CommandOptions,
-) => (context: CommandContext) => Promise<CommandOutput>;
+) => (context: ShowingContext) => Promise<CommandOutput>;
 
 export function expectArgs(args: readonly string[], count: number): readonly string[] {
   if (args.length === count) return args;

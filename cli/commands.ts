@@ -1,15 +1,10 @@
 import type { Disconnected, GrantedConsent, VendAnswer } from "../functions/http/contract.ts";
-import type { ConsentLink } from "../functions/http/link-contract.ts";
 import { allConnections } from "./all-connections.ts";
 import type { Command, CommandContext, CommandOptions, CommandOutput } from "./command.ts";
 import { expectArgs } from "./command.ts";
+import { consent, consentHelp } from "./consent.ts";
 import { cliFailure, UsageError } from "./failure.ts";
-import {
-  formatConsentLink,
-  formatCredential,
-  formatDisconnected,
-  formatGrantedConsent,
-} from "./format-answers.ts";
+import { formatCredential, formatDisconnected, formatGrantedConsent } from "./format-answers.ts";
 import { formatStatus } from "./format-status.ts";
 import { freeze, thaw } from "./freeze.ts";
 import { parseConnection, parseMinValidity, parseRealm, parseVersion } from "./parse-arguments.ts";
@@ -22,7 +17,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["vend", (args, options) => vend(expectArgs(args, 1), options, null)],
   ["reject", (args, options) => vend(expectArgs(args, 2), options, parseVersion(args[1]))],
   ["status", (args) => status(args)],
-  ["consent", (args) => consent(expectArgs(args, 1))],
+  ["consent", consent],
   ["paste-code", (args) => pasteCode(expectArgs(args, 1))],
   ["disconnect", (args, options) => disconnect(expectArgs(args, 1), options)],
   ["secret", secret],
@@ -32,6 +27,9 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["reseal", reseal],
   ["who", who],
 ]);
+
+/** What a command says of itself at length; of the others the usage says all. */
+export const commandHelp: ReadonlyMap<string, string> = new Map([["consent", consentHelp]]);
 
 function vend([text]: readonly string[], options: CommandOptions, rejectedVersion: number | null) {
   const { realm, account } = parseConnection(text);
@@ -58,14 +56,6 @@ function status(args: readonly string[]) {
   return async ({ functions, terminal }: CommandContext): Promise<CommandOutput> => {
     const connections = await allConnections(functions, realm);
     return { answer: { connections }, text: formatStatus(connections, terminal.now()) };
-  };
-}
-
-function consent([text]: readonly string[]) {
-  const { realm, account, connection } = parseConnection(text);
-  return async ({ functions, terminal }: CommandContext): Promise<CommandOutput> => {
-    const answer = await functions.invoke<ConsentLink>("begin-consent", realm, { account });
-    return { answer, text: formatConsentLink(connection, answer, terminal.now()) };
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Disconnected, GrantedConsent, VendAnswer } from "../functions/http/contract.ts";
-import type { ConsentLink } from "../functions/http/link-contract.ts";
+import type { ConsentLink, ConsentProgressAnswer } from "../functions/http/link-contract.ts";
 import { relativeTime, withRelativeTime } from "./relative-time.ts";
 
 /** What is shown beside the headers, which have the token. A new member of the answer has to be added. */
@@ -50,6 +50,21 @@ export function formatConsentLink(
     `It works once, in one browser, and expires ${relativeTime(expiresAt, now)}. Send it to that`,
     "person only: the one who opens it consents.",
     `Next, once the person has consented: npm run vend -- vend ${connection}`,
+  ].join("\n");
+}
+
+/** What came of a link that somebody has waited for. */
+export function formatConsentOutcome({ connection, state }: ConsentProgressAnswer): string {
+  if (state === "granted") {
+    return [
+      `There is a consent to ${connection}.`,
+      `Next: npm run vend -- vend ${connection}`,
+    ].join("\n");
+  }
+  return [
+    `Nothing came of the link for ${connection}: it was declined or has`,
+    "expired, or the provider refused. The function's log says which.",
+    `Next: npm run vend -- consent ${connection}`,
   ].join("\n");
 }
 

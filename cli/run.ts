@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { adviceFor } from "./advice.ts";
 import type { CommandOptions, CommandOutput, Terminal } from "./command.ts";
-import { commands } from "./commands.ts";
+import { commandHelp, commands } from "./commands.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import { openDeployedFunctions } from "./deployed-functions.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
@@ -13,7 +13,7 @@ const usage = `npm run vend -- <command>
                                    version, and vend
   status [<realm>]                 every connection, or those of a realm
   consent <connection>             print a one-time link for the person who is
-                                   to consent
+                                   to consent; --wait for what comes of it
   paste-code <connection>          use a code that a person copied from the
                                    provider; prompts for it
   disconnect <connection> --yes    end a consent: revoke it at the provider if
@@ -35,7 +35,7 @@ const usage = `npm run vend -- <command>
                                    in the layout that the functions now have
   who <connection> [<version>]     say who was vended a version, or any, and who
                                    rejected it, from the logs
-  help                             this text
+  help [consent]                   this text, or more about a command
 
   --json                    print answers as JSON
   --show-token              show the token too
@@ -46,6 +46,8 @@ const usage = `npm run vend -- <command>
   --table <name>            freeze, thaw: the token table, if not token-vending
   --restored-at <instant>   recover: when the functions began to use a restored
                             table, like 2026-11-21T10:00Z
+  --wait                    consent: until the person has consented (exit code
+                            0), or nothing came of the link (3)
   --since <time>            who: how far to look back, like 12h, 7d (default 1d)
                             or 2026-11-21T10:00Z
   --trail <log group>       who: where CloudTrail writes, if that is not
@@ -72,11 +74,13 @@ const options = {
   file: { type: "string" },
   undo: { type: "boolean", default: false },
   try: { type: "boolean", default: false },
+  wait: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 
 /**
- * Runs one command line. Returns the exit code: 0 done, 1 the command failed or is incomplete, 2 the command line is wrong.
+ * Runs one command line. Returns the exit code: 0 done, 1 the command failed or is incomplete, 2 the command line is wrong, 3
+ * nothing came of the link that was waited for.
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
@@ -92,7 +96,7 @@ async function runCommand(args: readonly string[], terminal: Terminal): Promise<
   const { values, positionals } = parseCommandLine(args);
   const [name, ...rest] = positionals;
   if (values.help || name === "help") {
-    terminal.out(usage);
+    terminal.out(helpOn(positionals));
     return 0;
   }
   if (name === undefined) throw new UsageError("No command was given.");
@@ -101,7 +105,11 @@ async function runCommand(args: readonly string[], terminal: Terminal): Promise<
   const execute = command(rest, values);
   try {
     const output = await withFunctions(values.function, terminal, (functions) =>
-      execute({ functions, terminal }),
+      execute({
+        functions,
+        terminal,
+        show: (early) => void printOutput(early, values.json, terminal),
+      }),
     );
     return printOutput(output, values.json, terminal);
   } catch (error) {
@@ -113,14 +121,20 @@ async function runCommand(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
+/** `help consent` and `consent --help` say the same. */
+function helpOn(positionals: readonly string[]): string {
+  const name = positionals.find((word) => word !== "help") ?? "";
+  return commandHelp.get(name) ?? usage;
+}
+
 /** Returns the exit code. */
 function printOutput(
-  { answer, text, isIncomplete }: CommandOutput,
+  { answer, text, isIncomplete, exitCode }: CommandOutput,
   isJson: boolean,
   terminal: Terminal,
 ): number {
   terminal.out(replaceControlCharacters(isJson ? JSON.stringify(answer) : text));
-  return isIncomplete ? 1 : 0;
+  return exitCode ?? (isIncomplete ? 1 : 0);
 }
 
 async function withFunctions<T>(

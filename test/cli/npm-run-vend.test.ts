@@ -3,15 +3,19 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { findFunctionName } from "../../cli/deployed-functions.ts";
+import type { ConsentLink } from "../../functions/http/link-contract.ts";
 import type { ConnectionPage } from "../../functions/http/status-contract.ts";
 import { needsConsent } from "../../functions/providers/catalogue.ts";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
+import type { LocalRealm } from "../../local/local-realm.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import { aWindow, consentInBrowser } from "../support/consent-in-browser.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-cli-"));
@@ -28,9 +32,20 @@ afterAll(async () => {
 
 /** Runs `npm run vend -- …` against the local stack. */
 async function vend(args: readonly string[], typed = "") {
+  const child = startVend(args);
+  child.stdin.end(typed);
+  const [out, notices, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { exitCode, out, notices };
+}
+
+function startVend(args: readonly string[]) {
   const { accessKeyId, secretAccessKey } = stack.identities.operator.keys;
   const [, file = ""] = packageJson.scripts.vend.split(" ");
-  const child = spawn(process.execPath, [path.join(root, file), ...args], {
+  return spawn(process.execPath, [path.join(root, file), ...args], {
     env: {
       AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
       AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDb.url,
@@ -41,13 +56,6 @@ async function vend(args: readonly string[], typed = "") {
     },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  child.stdin.end(typed);
-  const [out, notices, [exitCode]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  return { exitCode, out, notices };
 }
 
 test("an operator vends, reports a rejection and vends again", async () => {
@@ -157,6 +165,35 @@ test("an operator creates a consent link, pastes a code that is refused, and dis
     0,
     expect.stringContaining(connection),
   ]);
+});
+
+describe("an operator who waits for a person", () => {
+  const connection = "connectpay/stage/ann";
+
+  /** The command, from when it has shown the link. */
+  async function waiting() {
+    const child = startVend(["consent", connection, "--wait", "--json"]);
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const { url, id } = JSON.parse((await lines.next()).value ?? "") as ConsentLink;
+    return { child, url, id, next: async () => JSON.parse((await lines.next()).value ?? "") };
+  }
+
+  test("leaves the link to them with Ctrl-C", async () => {
+    const { child, url } = await waiting();
+    child.kill("SIGINT");
+    expect(await once(child, "close")).toEqual([null, "SIGINT"]);
+    expect((await aWindow().go(url)).status).toBe(200);
+  });
+
+  test("is told when they have consented", async () => {
+    const { child, url, id, next } = await waiting();
+    const closed = once(child, "close");
+    const isConnectPay = ({ settings }: LocalRealm) => settings.provider === "connectpay";
+    const { user } = stack.providers.realms.find(isConnectPay) ?? expect.fail("no connectpay");
+    await consentInBrowser(url, user ?? expect.fail("nobody to ask"));
+    expect(await next()).toEqual({ connection, id, state: "granted" });
+    expect(await closed).toEqual([0, null]);
+  });
 });
 
 test("an operator pipes a secret in, which appears nowhere, and goes back to the one before", async () => {

@@ -125,7 +125,7 @@ async function runCommand(world: FuzzWorld, reader: Reader, account: string): Pr
   const { recorder } = world;
   try {
     await recorder.record(
-      execute?.({ functions: functionsOf(world), terminal: terminalOf(world) }),
+      execute?.({ functions: functionsOf(world), terminal: terminalOf(world), show: () => {} }),
     );
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
