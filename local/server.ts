@@ -1,12 +1,17 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { realmName } from "../functions/model/connection.ts";
+import { jsonLog } from "../functions/platform/json-log.ts";
+import { readRealmSummaries, summarizeRealm } from "../functions/providers/catalogue.ts";
 import type { HttpRoute } from "./aws/api-gateway/http-api-event.ts";
 import { LOCAL_LOCATION } from "./aws/arns.ts";
+import type { DynamoDbAnswer } from "./aws/dynamodb/dynamodb.ts";
 import { consentInstructions } from "./consent-links.ts";
 import { formatTable } from "./format-table.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import type { LocalStack } from "./stack.ts";
 import { startStack } from "./stack.ts";
+import { tableEvents } from "./table-events.ts";
 import { createVendClient } from "./vend-client.ts";
 import { vendFromAll } from "./vend-from-all.ts";
 
@@ -46,6 +51,7 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
+  let onTableAnswer: (answer: DynamoDbAnswer) => void = () => {};
   let onConsentCallback: (route: HttpRoute) => Promise<void> = async () => {};
   console.log("Starting the AWS emulation and the provider simulators …");
   const stack = await startStack({
@@ -66,8 +72,10 @@ async function main(): Promise<void> {
     onRequest: ({ action, principal }) => {
       if (values.requests) console.log(`${action}  ${principal}`);
     },
+    onTableAnswer: (answer) => onTableAnswer(answer),
     onPage: (route) => void onConsentCallback(route),
   });
+  onTableAnswer = printedEvents(stack.providers.realms);
   const stopped = stopOnSignal(stack);
   console.log(`\n${addressTable(stack)}\n`);
 
@@ -85,6 +93,21 @@ async function main(): Promise<void> {
     `${usageHints(stack)}\n\nTokens and secrets are kept in ${values.folder}.\nPress Ctrl-C to stop.`,
   );
   await stopped;
+}
+
+/** Prints the events that a deployment would publish. */
+function printedEvents(realms: readonly LocalRealm[]): (answer: DynamoDbAnswer) => void {
+  const summaries = realms.map(({ settings }) => summarizeRealm(settings));
+  return tableEvents({
+    realms: new Map(
+      readRealmSummaries(JSON.stringify(summaries)).map((realm) => [realmName(realm), realm]),
+    ),
+    log: jsonLog(
+      (line) => process.stderr.write(line),
+      () => new Date(),
+    ),
+    onEvent: ({ kind, connection }) => console.log(`event  ${kind}  ${connection}`),
+  });
 }
 
 /** Vends from these realms and prints the results, with links for those that need a consent. */

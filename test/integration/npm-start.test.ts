@@ -64,6 +64,8 @@ const patienceMs = 150_000;
 const rowsOf = (stdout: string) =>
   stdout.split("\n").filter((line) => /^ {2}[a-z-]+\/[a-z]+\/default/.test(line));
 
+const eventsIn = (stdout: string) => stdout.split("\n").filter((line) => line.startsWith("event "));
+
 const saysOf = (row: string) =>
   row
     .trim()
@@ -89,6 +91,7 @@ it("npm start vends once from each of ten connections, three of which wait for a
     () => /connectpay\/stage\/default +1 .* 200 accepted/.test(printed.stdout),
     patienceMs,
   );
+  expect(eventsIn(printed.stdout)).toEqual(["event  consent-granted  connectpay/stage/default"]);
   expect(processesNaming(folder).length).toBeGreaterThan(1);
   child.kill("SIGINT");
   const [code] = await ended;
@@ -97,6 +100,8 @@ it("npm start vends once from each of ten connections, three of which wait for a
   expect(processesNaming(folder)).toEqual([]);
 
   const stdout = await run(folder, "--once");
+  // Its simulator has forgotten the consent too; what was there before the restart is known.
+  expect(eventsIn(stdout)).toEqual(["event  consent-ended  connectpay/stage/default"]);
   const versions = Object.fromEntries(
     rowsOf(stdout).map((row) =>
       row

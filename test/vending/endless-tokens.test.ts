@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { plusMs } from "../../functions/model/clock.ts";
+import type { NotIssued } from "../../functions/model/provider.ts";
 import { connectionState } from "../../functions/vending/decision/connection-state.ts";
 import { silentConsent } from "../support/a-consent.ts";
 import { at } from "../support/a-record.ts";
@@ -7,6 +8,15 @@ import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent } from "../support/policies.ts";
 
 const dayMs = 86_400_000;
+
+const invalidGrant: NotIssued = {
+  ...({
+    kind: "not-issued",
+    code: "consent-required",
+    detail: "The provider refuses it.",
+  } as const),
+  ...{ mayHaveIssued: false, retryAfterMs: null },
+};
 
 /** A consent whose tokens have no lifetime, at a provider that issues refresh tokens or does not. */
 async function aDeployment(refreshToken: string | null): Promise<TestDeployment> {
@@ -50,5 +60,16 @@ describe("a token without a lifetime", () => {
     const refusal = await here.refusalOf({ rejectedVersion: 1 });
     expect(refusal).toMatchObject({ code: "consent-required" });
     expect(here.asked).toHaveLength(1);
+    // For this caller: without the provider's word, one voice takes it from no other.
+    expect(await here.vend()).toMatchObject({ version: 1 });
+    expect(await stateOf(here)).toBe("usable");
+  });
+
+  test("needs a person once a caller rejects it and the provider its refresh token", async () => {
+    const here = await aDeployment("refresh-1");
+    here.answer = () => invalidGrant;
+    const refusal = await here.refusalOf({ rejectedVersion: 1 });
+    expect(refusal).toMatchObject({ code: "consent-required" });
+    expect(await stateOf(here)).toBe("consent-required");
   });
 });
